@@ -1,0 +1,8 @@
+//! The rules of trading without I/O, clock or async: every function here is a pure function of its arguments.
+
+pub mod ids;
+pub mod instruments;
+pub mod money;
+pub mod orders;
+pub mod tasks;
+pub mod time;

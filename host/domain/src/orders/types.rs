@@ -1,0 +1,339 @@
+//! What an order is and what can happen to it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{OrderId, RunId, SignalId};
+use crate::instruments::Symbol;
+use crate::money::Paise;
+use crate::time::{Day, Timestamp};
+
+/// Buy or sell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Shares in, money out.
+    Buy,
+    /// Shares out, money in.
+    Sell,
+}
+
+/// Market, or limit at a price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderKind {
+    /// At the best price there is.
+    Market,
+    /// At this price or better.
+    Limit(Paise),
+}
+
+/// When the broker passes the order on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Variety {
+    /// At once.
+    Regular,
+    /// At the pre-open of the next session.
+    AfterMarket,
+}
+
+/// Delivery or intraday, as the broker books it; charges follow what was really matched within the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Product {
+    /// CNC.
+    Delivery,
+    /// MIS.
+    Intraday,
+}
+
+/// What an order is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// A first buy on a signal.
+    Entry,
+    /// A further buy of a held symbol at an RSI level, in a cycle of the ladder (from 1).
+    Reentry {
+        /// 30, 20 or 10.
+        level: u8,
+        /// From 1.
+        cycle: u32,
+    },
+    /// A sell, with its reason code.
+    Exit(String),
+    /// Found at the broker, not placed by us.
+    External,
+}
+
+/// An order as a task asks for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderRequest {
+    /// What to trade.
+    pub symbol: Symbol,
+    /// Which way.
+    pub side: Side,
+    /// Shares.
+    pub quantity: u32,
+    /// At what price.
+    pub kind: OrderKind,
+    /// Now or at the next session.
+    pub variety: Variety,
+    /// Delivery or intraday.
+    pub product: Product,
+    /// What for.
+    pub purpose: Purpose,
+    /// The signal it acts on.
+    pub signal: Option<SignalId>,
+    /// RSI10 at the decision.
+    pub rsi: Option<f64>,
+    /// The rejected order it tries again.
+    pub retry_of: Option<OrderId>,
+}
+
+/// Where an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderState {
+    /// Written down, not sent.
+    Intent,
+    /// May have reached the broker; no answer yet.
+    Sent,
+    /// At the broker, nothing filled.
+    Accepted,
+    /// Refused, before or at the broker.
+    Rejected,
+    /// Whether it reached the broker is not known; it is never sent again before the broker's book settles it.
+    Unknown,
+    /// At the broker, part filled.
+    PartiallyFilled,
+    /// Wholly filled.
+    Filled,
+    /// Ended by a cancellation; may be part filled.
+    Cancelled,
+    /// Ended with its validity; may be part filled.
+    Expired,
+}
+
+impl OrderState {
+    /// Every state.
+    pub const ALL: [Self; 9] = [
+        Self::Intent,
+        Self::Sent,
+        Self::Accepted,
+        Self::Rejected,
+        Self::Unknown,
+        Self::PartiallyFilled,
+        Self::Filled,
+        Self::Cancelled,
+        Self::Expired,
+    ];
+
+    /// Whether nothing more can happen to the order.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Rejected | Self::Filled | Self::Cancelled | Self::Expired)
+    }
+
+    /// Its name in the database and the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Intent => "intent",
+            Self::Sent => "sent",
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Unknown => "unknown",
+            Self::PartiallyFilled => "partially_filled",
+            Self::Filled => "filled",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// An order with everything that has happened to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// Our id and the broker's tag.
+    pub id: OrderId,
+    /// As asked for, with later changes of quantity and kind applied.
+    pub request: OrderRequest,
+    /// The run that decided it.
+    pub run: RunId,
+    /// Where it stands.
+    pub state: OrderState,
+    /// The broker's number, once known.
+    pub broker_id: Option<String>,
+    /// Shares filled.
+    pub filled: u32,
+    /// Sum of fill prices times quantities.
+    pub fill_value: Paise,
+    /// Keys of the fills applied, so that none counts twice.
+    pub fill_keys: Vec<String>,
+    /// Why it was rejected, cancelled or expired; empty otherwise.
+    pub reason: String,
+    /// Whether a rejected order may be tried again.
+    pub retryable: bool,
+    /// The first attempt of the chain of retries it belongs to.
+    pub first_placed_at: Timestamp,
+    /// When it was written down.
+    pub placed_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Order {
+    /// The trading date it was placed for.
+    pub fn day(&self) -> Day {
+        self.id.day
+    }
+
+    /// Shares not yet filled.
+    pub fn remaining(&self) -> u32 {
+        self.request.quantity.saturating_sub(self.filled)
+    }
+
+    /// Mean fill price, rounded half up; `None` before the first fill.
+    pub fn average_price(&self) -> Option<Paise> {
+        (self.filled > 0).then(|| self.fill_value.scale(1, i64::from(self.filled))).flatten()
+    }
+}
+
+/// One execution of part of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fill {
+    /// The broker's key of this execution, unique within the user.
+    pub key: String,
+    /// Shares.
+    pub quantity: u32,
+    /// Price per share.
+    pub price: Paise,
+    /// When it was executed.
+    pub at: Timestamp,
+}
+
+/// What can happen to an order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum OrderEvent {
+    /// Written down before anything else.
+    Intended {
+        /// What was asked for.
+        request: OrderRequest,
+        /// The run that asked.
+        run: RunId,
+        /// First attempt of the chain of retries.
+        first_placed_at: Timestamp,
+    },
+    /// About to be sent; from here on it may have reached the broker.
+    Sent,
+    /// The broker has it.
+    Accepted {
+        /// The broker's number.
+        broker_id: String,
+    },
+    /// Refused by our risk gate or by the broker.
+    Rejected {
+        /// The sentence for the user.
+        reason: String,
+        /// Whether trying again may succeed.
+        retryable: bool,
+    },
+    /// Sending gave no clear answer.
+    OutcomeUnknown {
+        /// What happened instead.
+        reason: String,
+    },
+    /// The broker's book shows that it never arrived; it may be sent.
+    NotAtBroker,
+    /// A change of quantity or kind is about to be sent.
+    ChangeRequested {
+        /// The new quantity.
+        quantity: u32,
+        /// The new kind.
+        kind: OrderKind,
+    },
+    /// The broker made the change.
+    Changed {
+        /// The quantity in force.
+        quantity: u32,
+        /// The kind in force.
+        kind: OrderKind,
+    },
+    /// The broker refused the change or the cancellation; the order stands as it was.
+    ChangeRefused {
+        /// The broker's words.
+        reason: String,
+    },
+    /// A cancellation is about to be sent.
+    CancelRequested {
+        /// Why.
+        reason: String,
+    },
+    /// Part or all of it was executed.
+    Filled(Fill),
+    /// It ended by a cancellation.
+    Cancelled {
+        /// Why.
+        reason: String,
+    },
+    /// It ended with its validity.
+    Expired {
+        /// Why.
+        reason: String,
+    },
+    /// A rejected order will not be tried again.
+    RetryGivenUp {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl OrderEvent {
+    /// Whether it states what became of the order, rather than what we knew or asked at the time.
+    ///
+    /// Only facts enter the journal's digest: after a crash the same facts may be learnt in another way.
+    pub const fn is_fact(&self) -> bool {
+        !matches!(
+            self,
+            Self::Sent
+                | Self::OutcomeUnknown { .. }
+                | Self::NotAtBroker
+                | Self::ChangeRequested { .. }
+                | Self::ChangeRefused { .. }
+                | Self::CancelRequested { .. }
+        )
+    }
+
+    /// Its name in the database.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Intended { .. } => "intended",
+            Self::Sent => "sent",
+            Self::Accepted { .. } => "accepted",
+            Self::Rejected { .. } => "rejected",
+            Self::OutcomeUnknown { .. } => "outcome_unknown",
+            Self::NotAtBroker => "not_at_broker",
+            Self::ChangeRequested { .. } => "change_requested",
+            Self::Changed { .. } => "changed",
+            Self::ChangeRefused { .. } => "change_refused",
+            Self::CancelRequested { .. } => "cancel_requested",
+            Self::Filled(_) => "filled",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Expired { .. } => "expired",
+            Self::RetryGivenUp { .. } => "retry_given_up",
+        }
+    }
+}
+
+/// One line of a user's order journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JournalEntry {
+    /// From 1, per user, without gaps.
+    pub sequence: u64,
+    /// Which order.
+    pub order: OrderId,
+    /// When, by the daemon's clock; a fill carries its own time too.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: OrderEvent,
+}

@@ -1,0 +1,2 @@
+//! The `prahari` binary.
+fn main() {}
