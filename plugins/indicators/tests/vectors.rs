@@ -1,5 +1,8 @@
 //! Every vector of `data/vectors.json` against the functions of this crate.
 
+// Helpers outside `#[test]` functions are test code too.
+#![allow(clippy::expect_used, clippy::panic)]
+
 use prahari_indicators as indicators;
 use prahari_indicators::Bar;
 use serde::Deserialize;
