@@ -1,0 +1,85 @@
+//! How many shares one buy may be (reference strategy, position sizing).
+
+use crate::{Candle, Instrument, Paise, Strategy, money};
+
+/// Sessions whose volume is averaged.
+pub const VOLUME_SESSIONS: usize = 50;
+
+/// Largest part of the mean daily volume that an order may be, by price in paise: dear shares trade fewer pieces, so
+/// the same part of their volume moves the price more.
+const VOLUME_TIERS: [(Paise, f64); 4] = [(500_000, 0.02), (100_000, 0.05), (50_000, 0.10), (0, 0.20)];
+
+/// Why a buy has no size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsized {
+    /// The price is not positive.
+    InvalidPrice,
+    /// The mean daily volume is below the user's limit.
+    Illiquid,
+    /// The money for one position does not buy one lot.
+    QuantityZero,
+    /// The order would be too large a part of the mean daily volume.
+    TooLargeForVolume,
+}
+
+impl Unsized {
+    /// Its reason code in decisions.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::InvalidPrice => "invalid_price",
+            Self::Illiquid => "illiquid",
+            Self::QuantityZero => "quantity_zero",
+            Self::TooLargeForVolume => "position_too_large_for_volume",
+        }
+    }
+}
+
+/// The quantity of a buy at `price`: the money for one position, less when that part of the volume is worth less,
+/// within the largest order value and the exchange's freeze quantity, in whole lots.
+///
+/// An illiquid share has no size. (The reference gave it the full capital instead.)
+///
+/// # Errors
+/// Why it has none.
+pub fn buy_quantity(
+    strategy: &Strategy,
+    instrument: &Instrument,
+    price: Paise,
+    average_volume: u64,
+) -> Result<u32, Unsized> {
+    if price <= 0 {
+        return Err(Unsized::InvalidPrice);
+    }
+    if average_volume == 0 || average_volume < strategy.min_absolute_avg_volume {
+        return Err(Unsized::Illiquid);
+    }
+    let by_volume = average_volume as f64 * strategy.max_position_volume_ratio * money::as_number(price);
+    let by_volume = money::nearest(by_volume.floor()).unwrap_or(if by_volume > 0.0 { Paise::MAX } else { 0 });
+    let capital = strategy.user_capital.min(by_volume).min(strategy.max_order_value);
+    let quantity = in_lots(u32::try_from(capital / price).unwrap_or(0), instrument);
+    if quantity == 0 {
+        return Err(Unsized::QuantityZero);
+    }
+    if f64::from(quantity) / average_volume as f64 > largest_part_of_volume(price) {
+        return Err(Unsized::TooLargeForVolume);
+    }
+    Ok(quantity)
+}
+
+/// The mean volume of the newest [`VOLUME_SESSIONS`] candles, rounded down; zero without candles.
+pub fn average_volume(candles: &[Candle]) -> u64 {
+    let newest = candles.iter().rev().take(VOLUME_SESSIONS);
+    let (sum, count) =
+        newest.fold((0_u128, 0_u128), |(sum, count), bar| (sum + u128::from(bar.volume), count + 1));
+    sum.checked_div(count).and_then(|mean| u64::try_from(mean).ok()).unwrap_or(0)
+}
+
+fn in_lots(quantity: u32, instrument: &Instrument) -> u32 {
+    let freeze = if instrument.freeze_quantity == 0 { u32::MAX } else { instrument.freeze_quantity };
+    let quantity = quantity.min(freeze);
+    quantity - quantity.checked_rem(instrument.lot).unwrap_or(0)
+}
+
+fn largest_part_of_volume(price: Paise) -> f64 {
+    VOLUME_TIERS.iter().find(|(from, _)| price >= *from).map_or(0.0, |(_, part)| *part)
+}
