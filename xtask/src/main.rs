@@ -1,2 +1,31 @@
-//! Build driver.
-fn main() {}
+//! The build driver: `cargo xtask <command>` does a whole chore, its own set-up included, and says what it does.
+
+mod bench;
+mod build;
+mod cli;
+mod components;
+mod failure;
+mod fmt;
+mod lint;
+mod lock;
+mod process;
+mod run;
+mod steps;
+mod test;
+mod tidy;
+mod wasm_target;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match cli::Cli::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! `bench`: lets the release binary measure itself and prints its answers as one table, each beside the budget and
+//! beside the raw limit measured in the same run.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::failure::{Failure, Outcome};
+use crate::{build, process, workspace};
+
+/// One line of `prahari bench --json`.
+#[derive(Debug, PartialEq)]
+struct Row {
+    name: String,
+    bar: String,
+    value: Option<f64>,
+    raw: Option<f64>,
+    unit: String,
+    pass: bool,
+}
+
+/// The command. A missed budget is a failure.
+pub fn command(arguments: &[String]) -> Outcome<()> {
+    build::command()?;
+    let mut bench = process::command(workspace::release_binary());
+    bench.args(["bench", "--json"]).args(arguments).stdout(Stdio::piped());
+    let mut child = bench.spawn().map_err(|error| Failure::file("run", &workspace::release_binary(), &error))?;
+    println!("{}", headline());
+    let mut missed = Vec::new();
+    let answers = child.stdout.take().map(BufReader::new);
+    for line in answers.into_iter().flat_map(BufRead::lines) {
+        let line = line.map_err(|error| Failure::new(format!("cannot read what the bench prints: {error}")))?;
+        let row = parse(&line)?;
+        println!("{}", format_row(&row));
+        if !row.pass {
+            missed.push(row.name);
+        }
+    }
+    let status = child.wait().map_err(|error| Failure::new(format!("the bench did not end: {error}")))?;
+    match (status.success(), missed.is_empty()) {
+        (true, true) => Ok(()),
+        (true, false) => Err(Failure::new(format!("over budget: {}", missed.join(", ")))),
+        (false, _) => Err(Failure::new(format!("`prahari bench` ended with {status}"))),
+    }
+}
+
+fn parse(line: &str) -> Outcome<Row> {
+    let fields: Value =
+        serde_json::from_str(line).map_err(|error| Failure::new(format!("no bench result: {line:?}: {error}")))?;
+    let text = |name: &str| match fields.get(name) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    };
+    let number = |name: &str| fields.get(name).and_then(Value::as_f64);
+    let pass = fields.get("pass").and_then(Value::as_bool);
+    let pass = pass.ok_or_else(|| Failure::new(format!("a bench result without `pass`: {line}")))?;
+    Ok(Row { name: text("name"), bar: text("bar"), value: number("value"), raw: number("raw"), unit: text("unit"), pass })
+}
+
+fn headline() -> String {
+    format!("{:<58} {:>12} {:>12} {:<6} {:<16} {}", "what", "measured", "raw limit", "unit", "budget", "verdict")
+}
+
+fn format_row(row: &Row) -> String {
+    let verdict = if row.pass { "ok" } else { "MISSED" };
+    let (value, raw) = (figure(row.value), figure(row.raw));
+    format!("{:<58} {value:>12} {raw:>12} {:<6} {:<16} {verdict}", row.name, row.unit, row.bar)
+}
+
+/// About four significant digits, whatever the size.
+fn figure(value: Option<f64>) -> String {
+    match value {
+        None => "-".to_owned(),
+        Some(value) if value.abs() >= 1000.0 => format!("{value:.0}"),
+        Some(value) if value.abs() >= 10.0 => format!("{value:.1}"),
+        Some(value) => format!("{value:.3}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_becomes_a_row() {
+        let line = r#"{"name":"order: call to durable intent, p99","bar":"<= 5","value":3.25,"raw":2.5,"unit":"ms","pass":true}"#;
+        let row = parse(line).unwrap();
+        let words: Vec<String> = format_row(&row).split_whitespace().rev().map(str::to_owned).collect();
+        assert_eq!(words.first().unwrap(), "ok");
+        assert!(words.contains(&"3.250".to_owned()) && words.contains(&"2.500".to_owned()), "{words:?}");
+    }
+
+    #[test]
+    fn a_missing_raw_limit_is_a_dash_and_a_missed_budget_is_loud() {
+        let row = parse(r#"{"name":"a","bar":"<= 1","value":2,"raw":null,"unit":"s","pass":false}"#).unwrap();
+        assert!(format_row(&row).contains(" - "));
+        assert!(format_row(&row).ends_with("MISSED"));
+    }
+
+    #[test]
+    fn other_output_is_not_taken_for_a_result() {
+        assert!(parse("panicked at").is_err());
+        assert!(parse(r#"{"name":"a"}"#).is_err());
+    }
+}

@@ -1,0 +1,69 @@
+//! The commands and their arguments.
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Outcome;
+use crate::wasm_target::Way;
+use crate::{bench, build, components, fmt, lint, run, test, tidy, wasm_target};
+
+/// Builds, runs and checks Prahari.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Builds everything and starts the daemon; arguments after `--` go to `prahari serve`
+    Run {
+        /// Arguments of `prahari serve`
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Runs every check and every test, its own set-up included
+    Test,
+    /// Builds the components and the release binary
+    Build,
+    /// Builds the seven task components into target/components and verifies them
+    Components,
+    /// Provides a compiler for the wasm target
+    WasmTarget {
+        /// Use only this way instead of whatever works
+        #[arg(long)]
+        way: Option<Way>,
+    },
+    /// Measures against the budgets and prints them beside the raw limits
+    Bench {
+        /// Arguments of `prahari bench`, such as the name of one bench
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Formats the code
+    Fmt,
+    /// Checks formatting, house rules and clippy's lints
+    Lint,
+    /// Checks the house rules only
+    Tidy,
+    /// Records the released WIT packages, which never change from then on
+    FreezeWit,
+}
+
+impl Cli {
+    /// Does what was asked for.
+    pub fn run(self) -> Outcome<()> {
+        match self.command {
+            Command::Run { arguments } => run::command(&arguments),
+            Command::Test => test::command(),
+            Command::Build => build::command(),
+            Command::Components => components::command(),
+            Command::WasmTarget { way } => wasm_target::command(way),
+            Command::Bench { arguments } => bench::command(&arguments),
+            Command::Fmt => fmt::command(),
+            Command::Lint => lint::command(),
+            Command::Tidy => tidy::command(),
+            Command::FreezeWit => tidy::freeze_wit(),
+        }
+    }
+}

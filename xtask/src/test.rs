@@ -1,0 +1,41 @@
+//! `test`: every check and every test, cheapest first. This is what continuous integration calls.
+
+use crate::failure::Outcome;
+use crate::steps::Steps;
+use crate::{components, fmt, lint, process, tidy, wasm_target};
+
+/// The command; prints the time of each step, also when one failed.
+pub fn command() -> Outcome<()> {
+    let mut steps = Steps::default();
+    let outcome = all(&mut steps);
+    steps.print();
+    outcome
+}
+
+fn all(steps: &mut Steps) -> Outcome<()> {
+    steps.step("formatting", fmt::check)?;
+    steps.step("house rules", tidy::command)?;
+    steps.step("wasm target", || wasm_target::command(None))?;
+    steps.step("components", components::command)?;
+    // Clippy and rustdoc read the same metadata of the dependencies; the tests compile them.
+    steps.step("clippy", lint::clippy)?;
+    steps.step("documentation", documentation)?;
+    steps.step("tests", tests)
+}
+
+fn documentation() -> Outcome<()> {
+    let mut cargo = process::cargo();
+    cargo.args(["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"]);
+    // The daemon's binary and its library would write the same pages; the library has the words.
+    process::run(cargo.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn tests() -> Outcome<()> {
+    if !process::exists("cargo-nextest", "--version") {
+        eprintln!("cargo-nextest is not installed: using cargo test, which runs one test program after the other");
+        return process::run(process::cargo().args(["test", "--locked", "--workspace"]));
+    }
+    process::run(process::cargo().args(["nextest", "run", "--locked", "--workspace"]))?;
+    // nextest leaves the examples in the documentation out.
+    process::run(process::cargo().args(["test", "--locked", "--workspace", "--doc"]))
+}

@@ -1,0 +1,29 @@
+//! Where things are in the checkout.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The checkout's top folder.
+///
+/// Asked at run time and not at compile time, so that a moved checkout needs no rebuild of the driver.
+pub fn root() -> PathBuf {
+    let here = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let here = PathBuf::from(here);
+    here.parent().map(Path::to_path_buf).unwrap_or(here)
+}
+
+/// Folder of the encoded task components. Fixed, because `host/build.rs` reads it whatever target folder cargo uses.
+pub fn components_dir() -> PathBuf {
+    root().join("target").join("components")
+}
+
+/// Target folder of the wasm builds; its own, so that they never wait for a build of the host.
+pub fn wasm_target_dir() -> PathBuf {
+    root().join("target").join("wasm")
+}
+
+/// The daemon's release binary, in the target folder that cargo uses.
+pub fn release_binary() -> PathBuf {
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir));
+    target.join("release").join(format!("prahari{}", env::consts::EXE_SUFFIX))
+}
