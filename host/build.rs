@@ -24,10 +24,10 @@ fn main() -> ExitCode {
 fn embed() -> Result<(), String> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=../xtask/src/components/tasks.rs");
-    let folder = folder("CARGO_MANIFEST_DIR")?.join("../target/components");
+    let components = folder("CARGO_MANIFEST_DIR")?.join("../target/components");
     let mut rows = String::new();
     for task in tasks::TASKS {
-        let component = folder.join(format!("{task}.wasm"));
+        let component = components.join(format!("{task}.wasm"));
         println!("cargo::rerun-if-changed={}", component.display());
         let path = component.canonicalize().map_err(|_| missing(task))?;
         writeln!(rows, "    ({task:?}, include_bytes!({path:?})),").map_err(|error| error.to_string())?;
