@@ -1,1 +1,46 @@
-//! To be written.
+//! Runs task modules: WebAssembly components that can do nothing but what passes the gate, within limits that hold.
+//!
+//! A [`Runtime`] loads a [`Module`] once and runs it as often as wanted, each time in a fresh store. What the guest
+//! asks arrives as [`HostCall`]s at a [`HostServices`]; what it did comes back as a [`RunReport`] with a [`Recording`]
+//! that [`replay::replay`] can check.
+
+pub mod abi;
+mod budget;
+mod cache;
+mod call;
+mod check;
+mod compile;
+mod config;
+mod gate;
+mod grant;
+mod hash;
+mod limits;
+mod link;
+mod module;
+mod outcome;
+mod recording;
+pub mod replay;
+mod reply;
+mod run;
+mod runtime;
+pub mod scripted;
+mod services;
+mod state;
+
+pub use budget::Budget;
+pub use cache::CacheError;
+pub use call::HostCall;
+pub use check::CheckError;
+pub use compile::{CompileError, compile_stdin_to_stdout};
+pub use config::{Compiler, ModuleLimits, RuntimeConfig};
+pub use gate::Usage;
+pub use grant::Grant;
+pub use hash::{ModuleHash, ModuleHashError};
+pub use limits::TICK;
+pub use module::Module;
+pub use outcome::{RunOutcome, capability_name};
+pub use recording::{Answerer, RecordedCall, RecordedRun, Recording, RecordingError};
+pub use reply::HostReply;
+pub use run::{RunReport, RunRequest};
+pub use runtime::{LoadError, Runtime, RuntimeError};
+pub use services::HostServices;

@@ -1,0 +1,8 @@
+//! The newest boundary types under short names; everything but the adapters uses these.
+
+pub use super::v1::bindings::prahari::task::{
+    broker, calendar, config, decision, log, market, notify, signals, state, types,
+};
+pub use super::v1::bindings::{Counter, RunContext, Summary, TaskError, TaskInfo, TaskKind, Trigger};
+
+pub use types::{Capability, HostError, Refusal, RefusalCode, Side};

@@ -1,0 +1,209 @@
+//! The folder of compiled modules.
+//!
+//! Machine code is loaded into this process as it is, so a file that anybody else could have written must never be.
+//! Each file carries a keyed hash (BLAKE3) of its name and content under a key that only this user can read; what does
+//! not match is compiled again.
+
+use std::fs::{self, File, OpenOptions};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+use crate::hash::ModuleHash;
+
+const KEY_FILE: &str = "key";
+const EXTENSION: &str = "cwasm";
+const MAC_BYTES: usize = blake3::OUT_LEN;
+
+/// Why the cache folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CacheError {
+    /// The system refused.
+    #[error("the module cache {path} cannot be used: {source}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// Others can read the key, so anybody could have made the files.
+    #[error(
+        "the key {path} of the module cache can be read by other users; remove the folder, it is made again"
+    )]
+    KeyExposed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The key is no key.
+    #[error(
+        "the key {path} of the module cache does not have {MAC_BYTES} bytes; remove the folder, it is made again"
+    )]
+    KeyDamaged {
+        /// The file.
+        path: PathBuf,
+    },
+    /// No random numbers.
+    #[error("the system gives no random numbers for the key of the module cache: {0}")]
+    Random(getrandom::Error),
+}
+
+/// An open cache folder for one engine.
+pub(crate) struct Cache {
+    folder: PathBuf,
+    key: [u8; MAC_BYTES],
+    engine: Engine,
+    /// Stands for the engine's version and settings: code of another one does not run here.
+    compatibility: u64,
+    temporaries: AtomicU64,
+}
+
+impl Cache {
+    /// Opens the folder, making it and its key when missing, and removes code of other engines.
+    pub(crate) fn open(folder: &Path, engine: &Engine) -> Result<Self, CacheError> {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(at(folder))?;
+        let key = read_or_make_key(folder)?;
+        let mut hasher = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        let cache = Self {
+            folder: folder.to_owned(),
+            key,
+            engine: engine.clone(),
+            compatibility: hasher.finish(),
+            temporaries: AtomicU64::new(0),
+        };
+        cache.remove_other_engines();
+        Ok(cache)
+    }
+
+    /// The compiled module, if it is there and untouched.
+    pub(crate) fn load(&self, hash: ModuleHash) -> Option<Component> {
+        let name = self.name(hash);
+        let file = fs::read(self.folder.join(&name)).ok()?;
+        let Some((mac, code)) = file.split_at_checked(MAC_BYTES) else {
+            tracing::warn!(file = name, "a compiled module is cut short and is compiled again");
+            return None;
+        };
+        // Comparing hashes of this type takes the same time wherever they differ.
+        if <[u8; MAC_BYTES]>::try_from(mac).ok().map(blake3::Hash::from_bytes) != Some(self.mac(&name, code))
+        {
+            tracing::warn!(file = name, "a compiled module was changed and is compiled again");
+            return None;
+        }
+        match self.deserialize(code) {
+            Ok(component) => Some(component),
+            Err(error) => {
+                tracing::warn!(
+                    file = name,
+                    error = format!("{error:#}"),
+                    "a compiled module does not load and is compiled again"
+                );
+                None
+            }
+        }
+    }
+
+    /// Keeps freshly compiled code and loads it. A folder that cannot be written costs a warning and, next time,
+    /// another compilation.
+    pub(crate) fn store_and_load(&self, hash: ModuleHash, code: &[u8]) -> wasmtime::Result<Component> {
+        if let Err(error) = self.store(&self.name(hash), code) {
+            tracing::warn!(%error, "a compiled module could not be kept");
+        }
+        self.deserialize(code)
+    }
+
+    fn deserialize(&self, code: &[u8]) -> wasmtime::Result<Component> {
+        // SAFETY: `deserialize` demands bytes that `Engine::precompile_component` made and nobody changed. They come
+        // from one of two places. From the compiling child, over a pipe of which this process holds the only other
+        // end: it is our own program, which writes nothing but that function's result, and exits with success only
+        // then. Or from a file whose keyed hash over name and content was checked on these very bytes, which stay in
+        // memory from the check to here; the key can be read by this user alone, and this process makes such hashes
+        // for nothing but bytes of the first kind. That the engine's version and settings fit is checked by wasmtime.
+        unsafe { Component::deserialize(&self.engine, code) }
+    }
+
+    fn store(&self, name: &str, code: &[u8]) -> Result<(), CacheError> {
+        let number = self.temporaries.fetch_add(1, Ordering::Relaxed);
+        let temporary = self.folder.join(format!("{name}.{}-{number}.tmp", std::process::id()));
+        let target = self.folder.join(name);
+        // Written aside and renamed, so that a crash or a second process never leaves half a file under the name.
+        write_private(&temporary, &[self.mac(name, code).as_bytes(), code])
+            .and_then(|()| fs::rename(&temporary, &target))
+            .map_err(at(&target))
+    }
+
+    fn mac(&self, name: &str, code: &[u8]) -> blake3::Hash {
+        // The name has a fixed length, so that name and code cannot be divided differently.
+        blake3::Hasher::new_keyed(&self.key).update(name.as_bytes()).update(code).finalize()
+    }
+
+    fn name(&self, hash: ModuleHash) -> String {
+        format!("{hash}-{:016x}.{EXTENSION}", self.compatibility)
+    }
+
+    fn remove_other_engines(&self) {
+        let ours = format!("-{:016x}.{EXTENSION}", self.compatibility);
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        for path in entries.map(|entry| entry.path()) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.ends_with(EXTENSION) && !name.ends_with(&ours) {
+                // Whoever still uses the file has it in memory.
+                let _ = fs::remove_file(&path);
+            }
+        }
+    }
+}
+
+fn read_or_make_key(folder: &Path) -> Result<[u8; MAC_BYTES], CacheError> {
+    let path = folder.join(KEY_FILE);
+    if let Some(key) = read_key(&path)? {
+        return Ok(key);
+    }
+    let mut key = [0; MAC_BYTES];
+    getrandom::fill(&mut key).map_err(CacheError::Random)?;
+    let temporary = folder.join(format!("{KEY_FILE}.{}.tmp", std::process::id()));
+    write_private(&temporary, &[&key]).map_err(at(&temporary))?;
+    // A link fails when another process made the key first: then that one counts.
+    let linked = fs::hard_link(&temporary, &path);
+    fs::remove_file(&temporary).map_err(at(&temporary))?;
+    match linked {
+        Ok(()) => Ok(key),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            read_key(&path)?.ok_or(CacheError::KeyDamaged { path })
+        }
+        Err(error) => Err(at(&path)(error)),
+    }
+}
+
+fn read_key(path: &Path) -> Result<Option<[u8; MAC_BYTES]>, CacheError> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(at(path)(error)),
+    };
+    let mode = file.metadata().map_err(at(path))?.permissions().mode();
+    if mode & 0o077 != 0 {
+        return Err(CacheError::KeyExposed { path: path.to_owned() });
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(at(path))?;
+    let key = bytes.try_into().map_err(|_| CacheError::KeyDamaged { path: path.to_owned() })?;
+    Ok(Some(key))
+}
+
+fn write_private(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    for part in parts {
+        file.write_all(part)?;
+    }
+    file.sync_all()
+}
+
+fn at(path: &Path) -> impl FnOnce(std::io::Error) -> CacheError {
+    let path = path.to_owned();
+    move |source| CacheError::Io { path, source }
+}

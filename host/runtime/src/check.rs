@@ -1,0 +1,260 @@
+//! What a module must look like before anything is compiled: cheap checks of its structure, each with a sentence that
+//! says what is wrong and what to do about it.
+
+use wasmparser::{ComponentTypeRef, Encoding, Parser, Payload};
+use wasmtime::Engine;
+
+use crate::abi::SUPPORTED_VERSIONS;
+use crate::config::ModuleLimits;
+
+/// The package that a task may import from.
+const PACKAGE: &str = "prahari:task/";
+
+/// Why a file is not a module that this host runs.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CheckError {
+    /// Nothing.
+    #[error("the file is empty; a task module is a WebAssembly component")]
+    Empty,
+    /// Readable text, such as WAT, which wasmtime itself would accept.
+    #[error("the file is text; a task module is a compiled WebAssembly component (.wasm)")]
+    Text,
+    /// Machine code, which could do anything.
+    #[error("the file is precompiled machine code; upload the WebAssembly component it was made from")]
+    Precompiled,
+    /// Any other file.
+    #[error("the file is not WebAssembly; a task module is a WebAssembly component")]
+    NotWasm,
+    /// A module without the component around it.
+    #[error(
+        "the file is a core WebAssembly module, not a component; turn it into one with `wasm-tools component new`"
+    )]
+    CoreModule,
+    /// Broken inside.
+    #[error("the module is not valid WebAssembly: {0}")]
+    Malformed(String),
+    /// Too many bytes.
+    #[error("the module has {found} bytes; at most {limit} are allowed")]
+    TooLarge {
+        /// Its size.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// Compiling would take too long.
+    #[error("the module has {found} functions; at most {limit} are allowed")]
+    TooManyFunctions {
+        /// How many it has at least.
+        found: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// Too many modules inside.
+    #[error("the module is made of more than {limit} parts")]
+    TooManyParts {
+        /// The limit.
+        limit: u32,
+    },
+    /// Too deeply nested.
+    #[error("components are nested more than {limit} deep inside the module")]
+    TooDeep {
+        /// The limit.
+        limit: u32,
+    },
+    /// The right package in a version that this host does not have.
+    #[error(
+        "the module was built against version {found} of prahari:task; this host supports {}",
+        SUPPORTED_VERSIONS.join(", ")
+    )]
+    Version {
+        /// The version it names, or `none`.
+        found: String,
+    },
+    /// Anything else it wants.
+    #[error("the module imports what a task may not have: {}", imports.join(", "))]
+    ForeignImports {
+        /// Each of them.
+        imports: Vec<String>,
+    },
+}
+
+/// Checks the structure of a component. It is not validated in full: the compiler does that.
+pub fn check(bytes: &[u8], limits: &ModuleLimits) -> Result<(), CheckError> {
+    check_kind(bytes)?;
+    if bytes.len() > limits.bytes {
+        return Err(CheckError::TooLarge { found: bytes.len(), limit: limits.bytes });
+    }
+    let mut survey = Survey { limits: *limits, depth: 0, parts: 0, functions: 0, imports: Vec::new() };
+    for payload in Parser::new(0).parse_all(bytes) {
+        survey.see(payload.map_err(malformed)?)?;
+    }
+    check_imports(survey.imports)
+}
+
+fn check_kind(bytes: &[u8]) -> Result<(), CheckError> {
+    if bytes.is_empty() {
+        return Err(CheckError::Empty);
+    }
+    if Engine::detect_precompiled(bytes).is_some() || bytes.starts_with(b"\x7fELF") {
+        return Err(CheckError::Precompiled);
+    }
+    if Parser::is_component(bytes) {
+        return Ok(());
+    }
+    if Parser::is_core_wasm(bytes) {
+        return Err(CheckError::CoreModule);
+    }
+    if bytes.starts_with(b"\0asm") {
+        return Err(CheckError::Malformed("its header names no known version".to_owned()));
+    }
+    Err(if std::str::from_utf8(bytes).is_ok() { CheckError::Text } else { CheckError::NotWasm })
+}
+
+/// What was seen so far.
+struct Survey {
+    limits: ModuleLimits,
+    depth: u32,
+    parts: u32,
+    functions: u64,
+    imports: Vec<String>,
+}
+
+impl Survey {
+    fn see(&mut self, payload: Payload<'_>) -> Result<(), CheckError> {
+        match payload {
+            Payload::Version { encoding, .. } => self.enter(encoding),
+            Payload::End(_) => {
+                self.depth = self.depth.saturating_sub(1);
+                Ok(())
+            }
+            Payload::CodeSectionStart { count, .. } => self.count_functions(count),
+            Payload::ComponentImportSection(imports) if self.depth == 1 => {
+                for import in imports {
+                    let import = import.map_err(malformed)?;
+                    // Types named in the world itself arrive as imports too; they bring no function with them.
+                    if !matches!(import.ty, ComponentTypeRef::Type(_)) {
+                        self.imports.push(import.name.full_name().into_owned());
+                    }
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn enter(&mut self, encoding: Encoding) -> Result<(), CheckError> {
+        self.depth += 1;
+        self.parts += 1;
+        if self.parts > self.limits.parts.saturating_add(1) {
+            return Err(CheckError::TooManyParts { limit: self.limits.parts });
+        }
+        if encoding == Encoding::Component && self.depth > self.limits.nesting.saturating_add(1) {
+            return Err(CheckError::TooDeep { limit: self.limits.nesting });
+        }
+        Ok(())
+    }
+
+    fn count_functions(&mut self, count: u32) -> Result<(), CheckError> {
+        self.functions = self.functions.saturating_add(u64::from(count));
+        if self.functions > self.limits.functions {
+            return Err(CheckError::TooManyFunctions { found: self.functions, limit: self.limits.functions });
+        }
+        Ok(())
+    }
+}
+
+/// Foreign imports are named before a version, because they cannot be helped by another build.
+fn check_imports(imports: Vec<String>) -> Result<(), CheckError> {
+    let (ours, foreign): (Vec<_>, Vec<_>) = imports.into_iter().partition(|name| name.starts_with(PACKAGE));
+    if !foreign.is_empty() {
+        return Err(CheckError::ForeignImports { imports: foreign });
+    }
+    for name in ours {
+        let version = name.split_once('@').map_or("none", |(_, version)| version);
+        if !SUPPORTED_VERSIONS.contains(&version) {
+            return Err(CheckError::Version { found: version.to_owned() });
+        }
+    }
+    Ok(())
+}
+
+fn malformed(error: wasmparser::BinaryReaderError) -> CheckError {
+    CheckError::Malformed(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(text: &str) -> Result<(), CheckError> {
+        check(&wat::parse_str(text).unwrap(), &ModuleLimits::default())
+    }
+
+    fn importing(name: &str) -> String {
+        format!(r#"(component (import "{name}" (instance)))"#)
+    }
+
+    #[test]
+    fn files_that_are_no_component_are_told_apart() {
+        let check = |bytes: &[u8]| check(bytes, &ModuleLimits::default());
+        assert_eq!(check(b""), Err(CheckError::Empty));
+        assert_eq!(check(b"(component)"), Err(CheckError::Text));
+        assert_eq!(check(b"\x7fELF\x02"), Err(CheckError::Precompiled));
+        assert_eq!(check(&[0xff, 0xfe, 0x00]), Err(CheckError::NotWasm));
+        assert_eq!(checked("(module)"), Err(CheckError::CoreModule));
+        assert!(matches!(check(b"\0asm\x63\0\0\0"), Err(CheckError::Malformed(_))));
+    }
+
+    #[test]
+    fn a_truncated_component_is_malformed() {
+        let bytes = wat::parse_str(importing("prahari:task/market@1.0.0")).unwrap();
+        let cut = &bytes[..bytes.len() - 3];
+        assert!(matches!(check(cut, &ModuleLimits::default()), Err(CheckError::Malformed(_))));
+    }
+
+    #[test]
+    fn imports_of_the_task_package_are_accepted() {
+        assert_eq!(checked(&importing("prahari:task/market@1.0.0")), Ok(()));
+    }
+
+    #[test]
+    fn foreign_imports_are_listed() {
+        let text = r#"(component
+            (import "wasi:cli/environment@0.2.0" (instance))
+            (import "prahari:task/market@1.0.0" (instance))
+            (import "wasi:random/random@0.2.0" (instance)))"#;
+        let error = checked(text).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the module imports what a task may not have: wasi:cli/environment@0.2.0, wasi:random/random@0.2.0"
+        );
+    }
+
+    #[test]
+    fn another_version_of_the_boundary_is_named_with_the_supported_ones() {
+        for version in ["0.9.0", "1.0.1", "2.0.0"] {
+            let error = checked(&importing(&format!("prahari:task/market@{version}"))).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "the module was built against version {version} of prahari:task; this host supports 1.0.0"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn sizes_are_limited() {
+        let limits = ModuleLimits { bytes: 200, functions: 2, parts: 2, nesting: 1 };
+        let check = |text: &str| check(&wat::parse_str(text).unwrap(), &limits);
+        assert_eq!(check("(component (core module (func) (func)))"), Ok(()));
+        let functions = check("(component (core module (func) (func)) (core module (func)))");
+        assert_eq!(functions, Err(CheckError::TooManyFunctions { found: 3, limit: 2 }));
+        let parts = check("(component (core module) (core module) (core module))");
+        assert_eq!(parts, Err(CheckError::TooManyParts { limit: 2 }));
+        let nesting = check("(component (component (component)))");
+        assert_eq!(nesting, Err(CheckError::TooDeep { limit: 1 }));
+        let large = check(&format!("(component (core module (data \"{}\")))", "x".repeat(300)));
+        assert!(matches!(large, Err(CheckError::TooLarge { .. })));
+    }
+}

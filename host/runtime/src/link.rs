@@ -1,0 +1,166 @@
+//! The passage between a running guest and the task that drives it.
+//!
+//! The guest lives on its own stack inside a store whose data must own everything it uses, while the services are
+//! borrowed from the caller. So a host function leaves its call here and suspends; the driver takes it, asks the
+//! services on its own stack, leaves the reply and resumes the guest. This also makes the guest's processor time
+//! exactly what passes between resuming and suspending it.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use crate::call::{HostCall, HostReply};
+use crate::limits::thread_cpu_nanos;
+use crate::services::HostServices;
+
+#[derive(Debug, Default)]
+enum Passage {
+    #[default]
+    Empty,
+    Asked(HostCall),
+    /// The driver took the call and is waiting for the services.
+    Serving,
+    Answered(HostReply),
+}
+
+/// One per run, shared by the store's data and the driver.
+#[derive(Debug, Default)]
+pub(crate) struct Link {
+    passage: Mutex<Passage>,
+    /// Processor nanoseconds of the guest up to its last suspension.
+    used: AtomicU64,
+    /// The thread's processor clock when the guest was last resumed.
+    resumed_at: AtomicU64,
+}
+
+impl Link {
+    /// Processor nanoseconds of the guest so far; to be called while it runs, on its thread.
+    pub(crate) fn cpu_while_running(&self) -> u64 {
+        let since = thread_cpu_nanos().saturating_sub(self.resumed_at.load(Ordering::Relaxed));
+        self.used.load(Ordering::Relaxed).saturating_add(since)
+    }
+
+    /// Processor time of the guest up to its last suspension or end.
+    pub(crate) fn cpu(&self) -> Duration {
+        Duration::from_nanos(self.used.load(Ordering::Relaxed))
+    }
+
+    /// Suspends the guest until the driver has the reply to this call.
+    pub(crate) fn ask(&self, call: HostCall) -> impl Future<Output = HostReply> + Send + '_ {
+        *self.passage() = Passage::Asked(call);
+        Reply(self)
+    }
+
+    fn take_call(&self) -> Option<HostCall> {
+        let mut passage = self.passage();
+        match std::mem::take(&mut *passage) {
+            Passage::Asked(call) => {
+                *passage = Passage::Serving;
+                Some(call)
+            }
+            other => {
+                *passage = other;
+                None
+            }
+        }
+    }
+
+    fn answer(&self, reply: HostReply) {
+        *self.passage() = Passage::Answered(reply);
+    }
+
+    fn passage(&self) -> MutexGuard<'_, Passage> {
+        // Nothing panics while the lock is held, and a passage is always a whole value.
+        self.passage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Reply<'a>(&'a Link);
+
+impl Future for Reply<'_> {
+    type Output = HostReply;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<HostReply> {
+        let mut passage = self.0.passage();
+        match std::mem::take(&mut *passage) {
+            Passage::Answered(reply) => Poll::Ready(reply),
+            other => {
+                // No waker is kept: the driver polls again itself, right after it has answered.
+                *passage = other;
+                Poll::Pending
+            }
+        }
+    }
+}
+
+/// How a driven guest ended.
+pub(crate) enum Driven<T> {
+    Ended(T),
+    WallLimit,
+}
+
+enum Step<T> {
+    Ended(T),
+    Call(HostCall),
+}
+
+/// Runs the guest to its end, answering its calls from the services, for at most this time by the wall clock.
+pub(crate) async fn drive<G: Future + Send>(
+    guest: G,
+    link: &Arc<Link>,
+    services: &mut dyn HostServices,
+    wall: Duration,
+) -> Driven<G::Output> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the wall limit of a run is real time even when the clock is virtual"
+    )]
+    let timer = tokio::time::sleep(wall);
+    let mut timer = pin!(timer);
+    let mut guest = pin!(guest);
+    loop {
+        let step = std::future::poll_fn(|cx| resume(guest.as_mut(), link, cx));
+        let call = match before(timer.as_mut(), step).await {
+            None => return Driven::WallLimit,
+            Some(Step::Ended(value)) => return Driven::Ended(value),
+            Some(Step::Call(call)) => call,
+        };
+        if call.has_effect() {
+            link.answer(services.call(&call).await);
+            if timer.is_elapsed() {
+                return Driven::WallLimit;
+            }
+        } else {
+            match before(timer.as_mut(), services.call(&call)).await {
+                None => return Driven::WallLimit,
+                Some(reply) => link.answer(reply),
+            }
+        }
+    }
+}
+
+/// Lets the guest run until it ends, yields to other tasks, or asks for something.
+fn resume<G: Future>(guest: Pin<&mut G>, link: &Link, cx: &mut Context<'_>) -> Poll<Step<G::Output>> {
+    let resumed_at = thread_cpu_nanos();
+    link.resumed_at.store(resumed_at, Ordering::Relaxed);
+    let polled = guest.poll(cx);
+    link.used.fetch_add(thread_cpu_nanos().saturating_sub(resumed_at), Ordering::Relaxed);
+    match polled {
+        Poll::Ready(value) => Poll::Ready(Step::Ended(value)),
+        Poll::Pending => link.take_call().map_or(Poll::Pending, |call| Poll::Ready(Step::Call(call))),
+    }
+}
+
+/// The future's value, or `None` when the timer ends first. The future goes first, so that a run which never waits
+/// costs no timer.
+async fn before<F: Future>(mut timer: Pin<&mut tokio::time::Sleep>, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    std::future::poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending => timer.as_mut().poll(cx).map(|()| None),
+    })
+    .await
+}

@@ -1,0 +1,89 @@
+//! How a run ended.
+
+use serde::{Deserialize, Serialize};
+
+use crate::abi::latest::{Capability, Summary, TaskError};
+
+/// The end of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum RunOutcome {
+    /// The task did its work.
+    Succeeded(Summary),
+    /// The task said why it could not.
+    TaskFailed(TaskError),
+    /// The guest broke a rule of WebAssembly or of the boundary, or the host failed; the text says which.
+    Trapped(String),
+    /// The processor time was used up.
+    CpuLimit,
+    /// The time by the wall clock was used up.
+    WallLimit,
+    /// Memories and tables together would have grown past the limit.
+    MemoryLimit,
+    /// One host call more than allowed.
+    CallLimit,
+    /// More bytes across the boundary than allowed.
+    ByteLimit,
+    /// More log bytes than allowed.
+    LogLimit,
+}
+
+impl RunOutcome {
+    /// Its stable name in the database and the API.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Succeeded(_) => "succeeded",
+            Self::TaskFailed(_) => "task_failed",
+            Self::Trapped(_) => "trapped",
+            Self::CpuLimit => "cpu_limit",
+            Self::WallLimit => "wall_limit",
+            Self::MemoryLimit => "memory_limit",
+            Self::CallLimit => "call_limit",
+            Self::ByteLimit => "byte_limit",
+            Self::LogLimit => "log_limit",
+        }
+    }
+
+    /// Whether the task did its work; only then is kept what it wrote to its state.
+    pub const fn is_success(&self) -> bool {
+        matches!(self, Self::Succeeded(_))
+    }
+
+    /// One sentence for people: the summary of a success, the reason of anything else.
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Succeeded(summary) => summary.text.clone(),
+            Self::TaskFailed(TaskError::Unavailable(what)) => format!("unavailable: {what}"),
+            Self::TaskFailed(TaskError::Invalid(what)) => format!("invalid: {what}"),
+            Self::TaskFailed(TaskError::Denied(capability)) => {
+                format!(
+                    "the task needs the capability {}, which was not granted",
+                    capability_name(*capability)
+                )
+            }
+            Self::Trapped(reason) => reason.clone(),
+            Self::CpuLimit => "the run used up its processor time".to_owned(),
+            Self::WallLimit => "the run took longer than its time limit".to_owned(),
+            Self::MemoryLimit => "the run asked for more memory than it may have".to_owned(),
+            Self::CallLimit => "the run made more host calls than it may".to_owned(),
+            Self::ByteLimit => "the run moved more bytes between task and host than it may".to_owned(),
+            Self::LogLimit => "the run wrote more log than it may".to_owned(),
+        }
+    }
+}
+
+/// The name of a capability as the WIT writes it, such as `broker-trade`.
+pub const fn capability_name(capability: Capability) -> &'static str {
+    match capability {
+        Capability::Calendar => "calendar",
+        Capability::Market => "market",
+        Capability::BrokerRead => "broker-read",
+        Capability::BrokerTrade => "broker-trade",
+        Capability::SignalsRead => "signals-read",
+        Capability::SignalsPublish => "signals-publish",
+        Capability::Config => "config",
+        Capability::State => "state",
+        Capability::Notify => "notify",
+        Capability::Log => "log",
+        Capability::Decision => "decision",
+    }
+}

@@ -1,0 +1,146 @@
+//! Replaying a recorded run: the same module must make the same calls and end the same way; another version is
+//! compared with what the recorded one did.
+
+use async_trait::async_trait;
+
+use crate::abi::latest::HostError;
+use crate::call::{HostCall, HostReply};
+use crate::module::Module;
+use crate::outcome::RunOutcome;
+use crate::recording::{Answerer, RecordedCall, Recording, RecordingError};
+use crate::run::{RunReport, RunRequest};
+use crate::runtime::Runtime;
+use crate::services::HostServices;
+
+/// One difference between a recording and its replay.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Difference {
+    /// A call or what it was answered.
+    Call {
+        /// Which one, from 0.
+        index: usize,
+        /// As recorded; none when the replay made more calls.
+        expected: Option<Box<RecordedCall>>,
+        /// As replayed; none when the replay made fewer.
+        got: Option<Box<RecordedCall>>,
+    },
+    /// The end.
+    Outcome {
+        /// As recorded.
+        expected: RunOutcome,
+        /// As replayed.
+        got: RunOutcome,
+    },
+}
+
+/// What a replay showed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplayReport {
+    /// How many calls were compared: those of the longer of the two runs.
+    pub calls: usize,
+    /// Every difference, calls first, in order.
+    pub differences: Vec<Difference>,
+    /// The replayed run.
+    pub report: RunReport,
+}
+
+impl ReplayReport {
+    /// Whether the replay did exactly what was recorded.
+    pub fn is_same(&self) -> bool {
+        self.differences.is_empty()
+    }
+}
+
+/// Runs a module with a recording's context, grant and budget, answering its calls from the recording.
+///
+/// A recording that ended at a time limit differs in its outcome when it is replayed on a machine that is faster.
+pub async fn replay(
+    runtime: &Runtime,
+    module: &Module,
+    recording: &Recording,
+) -> Result<ReplayReport, RecordingError> {
+    let recorded = recording.calls()?;
+    let run = &recording.run;
+    let request = RunRequest { context: run.context.clone(), grant: run.grant, budget: run.budget };
+    let report = runtime.run(module, request, &mut Replayer::new(&recorded)).await;
+    let replayed = report.recording.calls()?;
+    let calls = recorded.len().max(replayed.len());
+    let mut differences = compare(recorded, replayed);
+    if !same(&run.outcome, &report.outcome) {
+        differences.push(Difference::Outcome { expected: run.outcome.clone(), got: report.outcome.clone() });
+    }
+    Ok(ReplayReport { calls, differences, report })
+}
+
+/// Answers calls from a recording, in its order.
+///
+/// The gate before it refuses again what it refused then, so only the calls that reached the services are here.
+pub struct Replayer {
+    replies: std::vec::IntoIter<(HostCall, HostReply)>,
+}
+
+impl Replayer {
+    /// Answers as in these recorded calls.
+    pub fn new(recorded: &[RecordedCall]) -> Self {
+        let replies: Vec<_> = recorded
+            .iter()
+            .filter_map(|it| match &it.answer {
+                Some((Answerer::Services, reply)) => Some((it.call.clone(), reply.clone())),
+                _ => None,
+            })
+            .collect();
+        Self { replies: replies.into_iter() }
+    }
+}
+
+#[async_trait]
+impl HostServices for Replayer {
+    async fn call(&mut self, call: &HostCall) -> HostReply {
+        match self.replies.next() {
+            Some((recorded, reply)) if std::mem::discriminant(&recorded) == std::mem::discriminant(call) => {
+                without_gate_refusals(call, reply)
+            }
+            _ => unanswered(call),
+        }
+    }
+}
+
+/// The recorded answer to `place` ends with the refusals that the gate added; it will add them again.
+fn without_gate_refusals(call: &HostCall, mut reply: HostReply) -> HostReply {
+    if let (HostCall::Place { requests }, HostReply::Placed(answers)) = (call, &mut reply) {
+        answers.truncate(requests.len());
+    }
+    reply
+}
+
+fn unanswered(call: &HostCall) -> HostReply {
+    match call {
+        HostCall::Log { .. } => HostReply::Logged,
+        _ => {
+            HostReply::Refused(HostError::Unavailable("the recording has no answer to this call".to_owned()))
+        }
+    }
+}
+
+fn compare(recorded: Vec<RecordedCall>, replayed: Vec<RecordedCall>) -> Vec<Difference> {
+    let mut recorded = recorded.into_iter();
+    let mut replayed = replayed.into_iter();
+    let mut differences = Vec::new();
+    for index in 0.. {
+        let (expected, got) = (recorded.next(), replayed.next());
+        if expected.is_none() && got.is_none() {
+            break;
+        }
+        if !same(&expected, &got) {
+            let (expected, got) = (expected.map(Box::new), got.map(Box::new));
+            differences.push(Difference::Call { index, expected, got });
+        }
+    }
+    differences
+}
+
+/// By their recorded bytes: two equal NaNs are the same here.
+fn same<T: serde::Serialize>(left: &T, right: &T) -> bool {
+    let bytes = |value| postcard::to_extend(value, Vec::new()).ok();
+    bytes(left) == bytes(right)
+}

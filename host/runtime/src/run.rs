@@ -1,0 +1,144 @@
+//! One run: a fresh store, the call, its report.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use wasmtime::{Engine, Store};
+
+use crate::abi::latest::{HostError, RunContext, Summary, TaskError, TaskInfo};
+use crate::abi::v1::bindings::TaskPre;
+use crate::budget::Budget;
+use crate::call::{HostCall, HostReply};
+use crate::gate::{Gate, Usage};
+use crate::grant::Grant;
+use crate::limits::{self, MemoryLimiter};
+use crate::link::{Driven, Link, drive};
+use crate::outcome::RunOutcome;
+use crate::recording::{Recorder, Recording};
+use crate::services::HostServices;
+use crate::state::RunState;
+
+/// Largest summary or error that a task may end with, in bytes as recorded: it is shown in lists.
+const MAX_RESULT_BYTES: usize = 64 << 10;
+
+/// How the text of an exhausted host call fuel begins; the error's type is private to wasmtime.
+const FUEL_EXHAUSTED: &str = "too much data is being copied between the host and the guest";
+
+/// What to run with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunRequest {
+    /// What the task is told.
+    pub context: RunContext,
+    /// What it may do.
+    pub grant: Grant,
+    /// What it may use.
+    pub budget: Budget,
+}
+
+/// How a run went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunReport {
+    /// Its end.
+    pub outcome: RunOutcome,
+    /// What it used of its budget.
+    pub usage: Usage,
+    /// Processor time inside the guest.
+    pub cpu: Duration,
+    /// Most bytes of memories and tables together.
+    pub peak_memory: u64,
+    /// Everything that is needed to replay it.
+    pub recording: Recording,
+}
+
+/// What one guest call left behind, whatever it was.
+pub(crate) struct Guest<T> {
+    pub(crate) ended: Result<T, RunOutcome>,
+    pub(crate) usage: Usage,
+    pub(crate) recorder: Recorder,
+    pub(crate) cpu: Duration,
+    pub(crate) peak_memory: u64,
+}
+
+/// Calls `run` of a fresh instance.
+pub(crate) async fn run(
+    pre: &TaskPre<RunState>,
+    request: &RunRequest,
+    services: &mut dyn HostServices,
+) -> Guest<Result<Summary, TaskError>> {
+    let link = Arc::new(Link::default());
+    let mut store = new_store(pre.engine(), request.grant, request.budget, &link);
+    let guest =
+        async { pre.instantiate_async(&mut store).await?.call_run(&mut store, &request.context).await };
+    let driven = drive(guest, &link, services, Duration::from_millis(request.budget.wall_ms)).await;
+    finish(store, &link, driven)
+}
+
+/// Calls `describe` of a fresh instance that is granted nothing.
+pub(crate) async fn describe(pre: &TaskPre<RunState>, budget: Budget) -> Guest<TaskInfo> {
+    let link = Arc::new(Link::default());
+    let mut store = new_store(pre.engine(), Grant::none(), budget, &link);
+    let guest = async { pre.instantiate_async(&mut store).await?.call_describe(&mut store).await };
+    let driven = drive(guest, &link, &mut NoServices, Duration::from_millis(budget.wall_ms)).await;
+    finish(store, &link, driven)
+}
+
+/// The outcome of a run whose guest returned.
+pub(crate) fn returned(result: Result<Summary, TaskError>) -> RunOutcome {
+    let outcome = match result {
+        Ok(summary) => RunOutcome::Succeeded(summary),
+        Err(error) => RunOutcome::TaskFailed(error),
+    };
+    match postcard::to_extend(&outcome, Vec::new()) {
+        Ok(bytes) if bytes.len() <= MAX_RESULT_BYTES => outcome,
+        _ => RunOutcome::ByteLimit,
+    }
+}
+
+fn new_store(engine: &Engine, grant: Grant, budget: Budget, link: &Arc<Link>) -> Store<RunState> {
+    let gate = Gate::new(grant, budget);
+    let limiter = MemoryLimiter::new(budget.memory_bytes);
+    let mut store = Store::new(engine, RunState::new(gate, limiter, Arc::clone(link)));
+    store.limiter(|state| &mut state.limiter);
+    // One call may carry no more than the whole run may; the gate counts the sum.
+    store.set_hostcall_fuel(usize::try_from(budget.boundary_bytes).unwrap_or(usize::MAX));
+    limits::limit_cpu(&mut store, Duration::from_millis(budget.cpu_ms));
+    store
+}
+
+fn finish<T>(mut store: Store<RunState>, link: &Link, driven: Driven<wasmtime::Result<T>>) -> Guest<T> {
+    let state = store.data_mut();
+    let ended = match driven {
+        Driven::WallLimit => Err(RunOutcome::WallLimit),
+        Driven::Ended(Ok(value)) => Ok(value),
+        Driven::Ended(Err(error)) => Err(why_stopped(state, &error)),
+    };
+    Guest {
+        ended,
+        usage: state.gate.usage(),
+        recorder: state.gate.take_recorder(),
+        cpu: link.cpu(),
+        peak_memory: state.limiter.peak(),
+    }
+}
+
+fn why_stopped(state: &mut RunState, error: &wasmtime::Error) -> RunOutcome {
+    if let Some(stop) = state.take_stop() {
+        return stop.outcome();
+    }
+    if state.limiter.exceeded {
+        return RunOutcome::MemoryLimit;
+    }
+    let text = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    if text.contains(FUEL_EXHAUSTED) { RunOutcome::ByteLimit } else { RunOutcome::Trapped(text) }
+}
+
+/// Answers nothing: for calls of a guest that is granted nothing.
+struct NoServices;
+
+#[async_trait]
+impl HostServices for NoServices {
+    async fn call(&mut self, call: &HostCall) -> HostReply {
+        HostReply::Refused(HostError::Denied(call.capability()))
+    }
+}

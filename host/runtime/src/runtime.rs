@@ -1,0 +1,147 @@
+//! The runtime: loads modules and runs them. One is shared by all users.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use wasmtime::component::{Component, Linker};
+
+use crate::cache::{Cache, CacheError};
+use crate::check::{self, CheckError};
+use crate::compile::{self, CompileError};
+use crate::config::{self, RuntimeConfig};
+use crate::hash::ModuleHash;
+use crate::limits::Ticker;
+use crate::module::{self, Module};
+use crate::recording::{RecordedRun, Recording};
+use crate::run::{self, RunReport, RunRequest};
+use crate::services::HostServices;
+use crate::state::RunState;
+
+/// Why a runtime cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeError {
+    /// The engine refuses the settings, or the system the address space.
+    #[error("the WebAssembly engine cannot be started: {0:#}")]
+    Engine(wasmtime::Error),
+    /// The thread for the ticks cannot be started.
+    #[error("the thread that limits running time cannot be started: {0}")]
+    Thread(std::io::Error),
+    /// The cache folder cannot be used.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+}
+
+/// Why a module cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// It is not a component that this host may run.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    /// It could not be compiled.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+    /// Its imports or exports do not have the types of the boundary, or it needs more than a run may have.
+    #[error("the module does not fit the task boundary: {0}")]
+    Link(String),
+    /// Asking it what it is went wrong.
+    #[error("the module did not describe itself: {0}")]
+    Describe(String),
+    /// The host is shutting down.
+    #[error("the module was not loaded because the host is stopping")]
+    Stopping,
+}
+
+/// Loads and runs modules. Share it in an `Arc`; every method takes `&self` and may be called by any number of tasks.
+pub struct Runtime {
+    config: RuntimeConfig,
+    linker: Linker<RunState>,
+    cache: Arc<Cache>,
+    places: Semaphore,
+    ticker: Ticker,
+}
+
+impl Runtime {
+    /// Makes a runtime: reserves address space, opens the cache folder, starts the ticking thread, which ends with
+    /// the runtime.
+    pub fn new(config: RuntimeConfig) -> Result<Self, RuntimeError> {
+        let engine = config::running_engine(&config).map_err(RuntimeError::Engine)?;
+        let linker = module::linker(&engine).map_err(RuntimeError::Engine)?;
+        let cache = Arc::new(Cache::open(&config.cache, &engine)?);
+        let ticker = Ticker::start(engine).map_err(RuntimeError::Thread)?;
+        let places =
+            Semaphore::new(usize::try_from(config.concurrent_runs).unwrap_or(Semaphore::MAX_PERMITS));
+        Ok(Self { config, linker, cache, places, ticker })
+    }
+
+    /// Checks, compiles (or finds compiled), links and describes a component.
+    pub async fn load(&self, component: &[u8]) -> Result<Arc<Module>, LoadError> {
+        let hash = ModuleHash::of(component);
+        let compiled = self.compiled(hash, component).await?;
+        let pre =
+            module::link(&self.linker, &compiled).map_err(|error| LoadError::Link(format!("{error:#}")))?;
+        let _place = self.places.acquire().await.map_err(|_| LoadError::Stopping)?;
+        let _ticking = self.ticker.hold();
+        let described = run::describe(&pre, self.config.describe).await;
+        let info = described.ended.map_err(|outcome| LoadError::Describe(outcome.detail()))?;
+        Ok(Arc::new(Module::new(hash, info, pre)))
+    }
+
+    /// Runs a module once, in a fresh store. Waits while as many runs as allowed are under way.
+    ///
+    /// Dropping the future ends the guest; a host call that was under way is dropped with it, so only a shutdown
+    /// should do that.
+    pub async fn run(
+        &self,
+        module: &Module,
+        request: RunRequest,
+        services: &mut dyn HostServices,
+    ) -> RunReport {
+        // The semaphore is never closed; without a place the pool would only refuse the run with its own message.
+        let _place = self.places.acquire().await;
+        let _ticking = self.ticker.hold();
+        let guest = run::run(module.pre(), &request, services).await;
+        let outcome = guest.ended.map_or_else(|outcome| outcome, run::returned);
+        let run = RecordedRun {
+            module: module.hash(),
+            context: request.context,
+            grant: request.grant,
+            budget: request.budget,
+            usage: guest.usage,
+            outcome: outcome.clone(),
+            cpu_micros: u64::try_from(guest.cpu.as_micros()).unwrap_or(u64::MAX),
+            peak_memory: guest.peak_memory,
+        };
+        RunReport {
+            outcome,
+            usage: guest.usage,
+            cpu: guest.cpu,
+            peak_memory: guest.peak_memory,
+            recording: Recording::new(run, guest.recorder),
+        }
+    }
+
+    async fn compiled(&self, hash: ModuleHash, component: &[u8]) -> Result<Component, LoadError> {
+        let cache = Arc::clone(&self.cache);
+        if let Some(component) = blocking(move || cache.load(hash)).await? {
+            return Ok(component);
+        }
+        let limits = self.config.modules;
+        let bytes = component.to_vec();
+        let bytes = blocking(move || check::check(&bytes, &limits).map(|()| bytes)).await??;
+        let code = compile::compile(&self.config.compiler, bytes).await?;
+        let cache = Arc::clone(&self.cache);
+        blocking(move || cache.store_and_load(hash, &code))
+            .await?
+            .map_err(|error| LoadError::Link(format!("{error:#}")))
+    }
+}
+
+impl std::fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runtime").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, LoadError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| LoadError::Stopping)
+}

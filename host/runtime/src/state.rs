@@ -1,0 +1,78 @@
+//! What the host keeps in the store of one run.
+
+use std::sync::Arc;
+
+use wasmtime::Error;
+
+use crate::call::{HostCall, HostReply};
+use crate::gate::{Admission, Gate};
+use crate::limits::MemoryLimiter;
+use crate::link::Link;
+use crate::outcome::RunOutcome;
+
+/// Why the host stopped a guest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stop {
+    CpuLimit,
+    CallLimit,
+    ByteLimit,
+    LogLimit,
+    /// The host cannot go on; the text says why.
+    HostFailed(String),
+}
+
+impl Stop {
+    pub(crate) fn outcome(self) -> RunOutcome {
+        match self {
+            Self::CpuLimit => RunOutcome::CpuLimit,
+            Self::CallLimit => RunOutcome::CallLimit,
+            Self::ByteLimit => RunOutcome::ByteLimit,
+            Self::LogLimit => RunOutcome::LogLimit,
+            Self::HostFailed(reason) => RunOutcome::Trapped(format!("the host failed: {reason}")),
+        }
+    }
+}
+
+/// The data of a run's store.
+pub struct RunState {
+    pub(crate) gate: Gate,
+    pub(crate) limiter: MemoryLimiter,
+    link: Arc<Link>,
+    stopped: Option<Stop>,
+}
+
+impl RunState {
+    pub(crate) fn new(gate: Gate, limiter: MemoryLimiter, link: Arc<Link>) -> Self {
+        Self { gate, limiter, link, stopped: None }
+    }
+
+    /// Takes one call through the gate and to the services. An error ends the guest.
+    pub(crate) async fn ask(&mut self, call: HostCall) -> wasmtime::Result<HostReply> {
+        let admission = self.gate.admit(call).map_err(|stop| self.stop(stop))?;
+        let (reply, refused) = match admission {
+            Admission::Answered(reply) => return Ok(reply),
+            Admission::Passed { call, refused } => (self.link.ask(call).await, refused),
+        };
+        self.gate.answered(reply, refused).map_err(|stop| self.stop(stop))
+    }
+
+    /// A reply that does not belong to the call: a fault of the host, which ends the run and nothing else.
+    pub(crate) fn mismatch(&mut self, wanted: &str, got: &HostReply) -> Error {
+        let got = got.name();
+        self.stop(Stop::HostFailed(format!("a call that is answered with {wanted} was answered with {got}")))
+    }
+
+    /// Remembers why the guest is being ended; the first reason stays.
+    pub(crate) fn stop(&mut self, stop: Stop) -> Error {
+        let stop = self.stopped.get_or_insert(stop);
+        Error::msg(format!("stopped by the host: {stop:?}"))
+    }
+
+    pub(crate) fn take_stop(&mut self) -> Option<Stop> {
+        self.stopped.take()
+    }
+
+    pub(crate) fn cpu_while_running(&self) -> u64 {
+        self.link.cpu_while_running()
+    }
+}
