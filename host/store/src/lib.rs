@@ -1,1 +1,44 @@
-//! To be written.
+//! What the daemon remembers: one SQLite database per daemon, written by one thread in the order of the calls.
+//!
+//! A crash loses at most the end of that order, never its middle, so the database always holds a prefix of what was
+//! written; what was awaited as durable is in it. Data of a user is reached through [`UserScope`] only, which
+//! [`Store::user`] gives; what concerns all users is in [`SystemScope`]. SQL stands in this crate and nowhere else.
+
+mod columns;
+mod connection;
+mod decisions;
+mod digest;
+mod errors;
+mod journal;
+mod meta;
+mod migrate;
+mod notifications;
+mod orders;
+mod paper;
+mod queue;
+mod readers;
+mod runs;
+mod schedules;
+mod services;
+mod signals;
+mod slots;
+mod state;
+mod statements;
+mod store;
+mod totals;
+mod users;
+mod writer;
+
+pub use connection::Durability;
+pub use decisions::{DecisionFilter, DecisionRow, FoundDecision, LogRow};
+pub use errors::StoreError;
+pub use notifications::{NotificationLevel, NotificationRow};
+pub use paper::PaperRow;
+pub use runs::{INTERRUPTED, RunFilter, RunFinish, RunRow, RunStart, RunTrigger};
+pub use schedules::ScheduleRow;
+pub use services::ServiceRow;
+pub use signals::{SignalFilter, SignalRow, SignalStatusRow};
+pub use slots::{SlotKind, SlotOutcome, SlotRow, SlotUpdate, TickRow};
+pub use store::{Store, SystemScope, UserScope};
+pub use totals::{MonthTotals, Totals};
+pub use users::{NewUser, Role, UserRow};

@@ -1,0 +1,77 @@
+//! How connections to the database are set up.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::errors::StoreError;
+
+/// What a finished write survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// Loss of power: each commit waits for the disk (fsync). For anything that trades.
+    Full,
+    /// The end of this process, however it ends, but not loss of power. For simulations, which can be run again.
+    Off,
+}
+
+/// How long a statement waits for another program that reads or copies the database before it fails. Our own
+/// connections never wait for each other (one writer, and readers do not block it), so this only bounds how long a
+/// backup may hold things up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// More than the crate has statements, so that each is compiled once per connection; a statement costs about 5 kB.
+const CACHED_STATEMENTS: usize = 128;
+
+/// Commits go to the log file, which is copied into the database each time it reaches this many pages (16 MB).
+/// SQLite's own 1,000 makes a group commit of a busy minute copy hot pages several times.
+const CHECKPOINT_PAGES: u32 = 4_000;
+
+/// Page cache of the writer in KiB: the hot ends of all tables and indices of some 10,000 users.
+const WRITER_CACHE_KIB: u32 = 16_384;
+
+/// Page cache of each reader in KiB, SQLite's default: reads are few and mostly of recent pages.
+const READER_CACHE_KIB: u32 = 2_048;
+
+/// Opens the one connection that writes; the file is made when there is none.
+pub(crate) fn open_writer(path: &Path, durability: Durability) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let conn = open(path, flags)?;
+    let synchronous = match durability {
+        Durability::Full => "FULL",
+        Durability::Off => "OFF",
+    };
+    let set_up = || {
+        conn.pragma_update(None, "journal_mode", "WAL")?;
+        conn.pragma_update(None, "synchronous", synchronous)?;
+        conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+        conn.pragma_update(None, "cache_size", -i64::from(WRITER_CACHE_KIB))
+    };
+    set_up().map_err(|source| open_error(path, source))?;
+    Ok(conn)
+}
+
+/// Opens a connection that can read and nothing else.
+pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let conn = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    conn.pragma_update(None, "cache_size", -i64::from(READER_CACHE_KIB))
+        .map_err(|source| open_error(path, source))?;
+    Ok(conn)
+}
+
+fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let open = || {
+        // Every connection is used by one thread at a time, so SQLite's own locks would be paid for nothing.
+        let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        conn.busy_timeout(BUSY_TIMEOUT)?;
+        conn.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+        Ok(conn)
+    };
+    open().map_err(|source| open_error(path, source))
+}
+
+fn open_error(path: &Path, source: rusqlite::Error) -> StoreError {
+    StoreError::Open { path: path.to_owned(), source: Arc::new(source) }
+}

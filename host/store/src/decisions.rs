@@ -1,0 +1,150 @@
+//! What runs decided and logged.
+
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+
+use crate::columns::{execute, from_json, instant, parsed, select, select_one, unsigned};
+use crate::errors::StoreError;
+use crate::store::UserScope;
+
+/// Why a symbol was acted on or left alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecisionRow {
+    /// Empty when the decision is about the whole run.
+    pub symbol: String,
+    /// What was done, such as `buy` or `skip`.
+    pub action: String,
+    /// A stable code, such as `open_position_exists`.
+    pub reason: String,
+    /// Names and values that led to it.
+    pub evidence: Vec<(String, String)>,
+}
+
+/// A line of a run's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogRow {
+    /// `debug`, `info`, `warn` or `error`.
+    pub level: String,
+    /// The text.
+    pub message: String,
+}
+
+/// Which decisions to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionFilter {
+    /// About this symbol only.
+    pub symbol: Option<String>,
+    /// Of this task only.
+    pub task: Option<Task>,
+    /// Of runs that started at this instant or later.
+    pub since: Option<Timestamp>,
+    /// Of runs that started before this instant.
+    pub until: Option<Timestamp>,
+    /// At most this many, the newest ones.
+    pub limit: u32,
+}
+
+impl Default for DecisionFilter {
+    /// The newest 100.
+    fn default() -> Self {
+        Self { symbol: None, task: None, since: None, until: None, limit: 100 }
+    }
+}
+
+/// A decision with the run that made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundDecision {
+    /// The run.
+    pub run: RunId,
+    /// Its task.
+    pub task: Task,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// What it decided.
+    pub decision: DecisionRow,
+}
+
+impl UserScope {
+    /// The newest decisions that the filter lets through, newest run first, and in the run's own order within it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn decisions(&self, filter: DecisionFilter) -> Result<Vec<FoundDecision>, StoreError> {
+        let user = self.user;
+        self.store.read("read the decisions", move |conn| list(conn, user, &filter)).await
+    }
+
+    /// The decisions of one run, in order.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn decisions_of(&self, run: RunId) -> Result<Vec<DecisionRow>, StoreError> {
+        let values = (run.0.cast_signed(), self.user.0.cast_signed());
+        self.store
+            .read("read the decisions of a run", move |conn| {
+                let sql = "SELECT decisions FROM run_notes WHERE run_id = ?1 AND user_id = ?2";
+                let found = select_one(conn, sql, values, |row| from_json(row, "decisions"))?;
+                Ok(found.unwrap_or_default())
+            })
+            .await
+    }
+
+    /// The log lines of one run, in order.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn log_of(&self, run: RunId) -> Result<Vec<LogRow>, StoreError> {
+        let values = (run.0.cast_signed(), self.user.0.cast_signed());
+        self.store
+            .read("read the log of a run", move |conn| {
+                let sql = "SELECT log FROM run_notes WHERE run_id = ?1 AND user_id = ?2";
+                let found = select_one(conn, sql, values, |row| from_json(row, "log"))?;
+                Ok(found.unwrap_or_default())
+            })
+            .await
+    }
+}
+
+/// Keeps the decisions and log lines of a run, both as JSON arrays.
+pub(crate) fn write_notes(
+    conn: &Connection,
+    user: UserId,
+    run: RunId,
+    decisions: &str,
+    log: &str,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO run_notes (run_id, user_id, decisions, log) VALUES (?1, ?2, ?3, ?4)";
+    execute(conn, sql, (run.0.cast_signed(), user.0.cast_signed(), decisions, log)).map(|_| ())
+}
+
+fn list(conn: &Connection, user: UserId, filter: &DecisionFilter) -> Result<Vec<FoundDecision>, StoreError> {
+    // `runs` comes first (CROSS JOIN fixes the order), because its index by user and task narrows most.
+    let sql =
+        "SELECT runs.id AS id, runs.task AS task, runs.started_at AS started_at, entry.value AS decision
+               FROM runs CROSS JOIN run_notes ON run_notes.run_id = runs.id
+                   CROSS JOIN json_each(run_notes.decisions) AS entry
+               WHERE runs.user_id = ?1 AND (?2 IS NULL OR runs.task = ?2)
+                   AND runs.started_at >= ?3 AND runs.started_at < ?4
+                   AND (?5 IS NULL OR entry.value ->> 'symbol' = ?5)
+               ORDER BY runs.id DESC, entry.key LIMIT ?6";
+    let values = (
+        user.0.cast_signed(),
+        filter.task.map(Task::name),
+        filter.since.map_or(i64::MIN, |at| at.0),
+        filter.until.map_or(i64::MAX, |at| at.0),
+        &filter.symbol,
+        filter.limit,
+    );
+    select(conn, sql, values, |row| {
+        Ok(FoundDecision {
+            run: RunId(unsigned(row, "id")?),
+            task: parsed(row, "task")?,
+            started_at: instant(row, "started_at")?,
+            decision: from_json(row, "decision")?,
+        })
+    })
+}

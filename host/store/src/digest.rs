@@ -1,0 +1,68 @@
+//! One hash over what became of all orders, so that two histories can be compared.
+
+use rusqlite::{Connection, Params};
+
+use prahari_domain::ids::RunId;
+use prahari_domain::orders::{JournalEntry, OrderEvent};
+
+use crate::columns::to_json;
+use crate::errors::StoreError;
+use crate::journal;
+use crate::store::{SystemScope, UserScope};
+
+impl SystemScope {
+    /// The BLAKE3 hash, in hex, of the facts in every user's journal, by user and sequence number: order, instant and
+    /// event. Left out is what may differ between two daemons to which the same happened: entries that are not facts,
+    /// their sequence numbers, and the ids of runs and signals.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn journal_digest(&self) -> Result<String, StoreError> {
+        self.store
+            .read("digest the journal", |conn| {
+                digest(conn, "SELECT * FROM journal ORDER BY user_id, sequence", [])
+            })
+            .await
+    }
+}
+
+impl UserScope {
+    /// The same of this user's journal alone.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn journal_digest(&self) -> Result<String, StoreError> {
+        let user = self.user.0.cast_signed();
+        self.store
+            .read("digest a journal", move |conn| {
+                digest(conn, "SELECT * FROM journal WHERE user_id = ?1 ORDER BY sequence", [user])
+            })
+            .await
+    }
+}
+
+fn digest(conn: &Connection, sql: &str, params: impl Params) -> Result<String, StoreError> {
+    let mut hasher = blake3::Hasher::new();
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    while let Some(row) = rows.next()? {
+        let entry = journal::read(row)?;
+        if entry.event.is_fact() {
+            add(&mut hasher, entry)?;
+        }
+    }
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+/// The length goes first, so that no two different journals give the same bytes.
+fn add(hasher: &mut blake3::Hasher, entry: JournalEntry) -> Result<(), StoreError> {
+    let JournalEntry { order, at, mut event, .. } = entry;
+    if let OrderEvent::Intended { request, run, .. } = &mut event {
+        *run = RunId(0);
+        request.signal = None;
+    }
+    let line = to_json("a journal entry", &(order, at, event))?;
+    hasher.update(&(line.len() as u64).to_le_bytes());
+    hasher.update(line.as_bytes());
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! What can go wrong with the store, each as one sentence for a person.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use prahari_domain::ids::{RunId, SignalId, UserId};
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+
+/// A read or write that did not happen.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// Another process, or this one, has the database open.
+    #[error("the database {} is in use by another daemon: stop it first, or name another database", path.display())]
+    InUse {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The file holds something else.
+    #[error("{} is not a Prahari database: name another file, or move this one away", path.display())]
+    NotADatabase {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The database was written by a newer program.
+    #[error("the database {} has version {found}, but this program knows versions up to {known}: use a newer program", path.display())]
+    NewerVersion {
+        /// The database.
+        path: PathBuf,
+        /// The version it has.
+        found: u32,
+        /// The newest version this program can use.
+        known: u32,
+    },
+    /// A file or folder could not be used.
+    #[error("cannot {doing} {}: {source}", path.display())]
+    File {
+        /// What was tried.
+        doing: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: Arc<std::io::Error>,
+    },
+    /// The database could not be opened.
+    #[error("cannot open the database {}: {source}", path.display())]
+    Open {
+        /// The database.
+        path: PathBuf,
+        /// Why not.
+        source: Arc<rusqlite::Error>,
+    },
+    /// A migration failed; the database is as it was before.
+    #[error("the migration {name} of the database failed, which is left as it was: {source}")]
+    Migration {
+        /// File name of the migration.
+        name: &'static str,
+        /// Why.
+        source: Arc<rusqlite::Error>,
+    },
+    /// SQLite refused a statement.
+    #[error("cannot {doing} in the database: {source}")]
+    Sql {
+        /// What was tried.
+        doing: &'static str,
+        /// Why not.
+        source: Arc<rusqlite::Error>,
+    },
+    /// A stored value cannot be read back.
+    #[error("the database column {column} holds {value:?}, which cannot be read: {why}")]
+    Unreadable {
+        /// Its column.
+        column: &'static str,
+        /// The start of the value.
+        value: String,
+        /// Why.
+        why: String,
+    },
+    /// A value cannot be written as JSON.
+    #[error("cannot write {what} as JSON: {why}")]
+    Unwritable {
+        /// The value.
+        what: &'static str,
+        /// Why.
+        why: String,
+    },
+    /// An earlier write failed, so nothing is written any more.
+    #[error("nothing is written to the database any more, because an earlier write failed: {first}")]
+    Stopped {
+        /// The sentence of the first failure.
+        first: Arc<str>,
+    },
+    /// The store was closed.
+    #[error("the database is closed")]
+    Closed,
+    /// A row of one user was given to the scope of another.
+    #[error("{what} belongs to user {owner}, not to user {scope}")]
+    ForeignUser {
+        /// The row.
+        what: &'static str,
+        /// Whose it is.
+        owner: UserId,
+        /// Whose scope it was given to.
+        scope: UserId,
+    },
+    /// A journal entry does not follow the last one.
+    #[error("the journal of user {user} continues with entry {expected}, not with entry {given}")]
+    JournalGap {
+        /// Whose journal.
+        user: UserId,
+        /// The sequence number that comes next.
+        expected: u64,
+        /// The one that was given.
+        given: u64,
+    },
+    /// A slot already has another outcome.
+    #[error("the slot of {task} of user {user} due at {due_at} is {kept}, so it cannot become {given}")]
+    OutcomeKept {
+        /// Whose slot.
+        user: UserId,
+        /// Of which task.
+        task: Task,
+        /// When it was due.
+        due_at: Timestamp,
+        /// The outcome it has.
+        kept: &'static str,
+        /// The outcome that was given.
+        given: &'static str,
+    },
+    /// A slot that was never planned.
+    #[error("user {user} has no slot of {task} due at {due_at}")]
+    UnknownSlot {
+        /// Whose slot.
+        user: UserId,
+        /// Of which task.
+        task: Task,
+        /// When it would be due.
+        due_at: Timestamp,
+    },
+    /// A run that is not executing: never started, finished already, or of another user.
+    #[error("user {user} has no executing run {run}")]
+    NotExecuting {
+        /// Whose run.
+        user: UserId,
+        /// Which.
+        run: RunId,
+    },
+    /// The same task of the user is executing, or was started a short time ago.
+    #[error("run {run} of {task} of user {user} started at {started_at} and blocks another one")]
+    RunTooSoon {
+        /// Whose run.
+        user: UserId,
+        /// Of which task.
+        task: Task,
+        /// The run in the way.
+        run: RunId,
+        /// When it started.
+        started_at: Timestamp,
+    },
+    /// A signal of one owner was saved as another's.
+    #[error("signal {signal} has another owner already")]
+    ForeignSignal {
+        /// Which.
+        signal: SignalId,
+    },
+    /// The user's name is taken.
+    #[error("there is a user named {name:?} already")]
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// No user has this id.
+    #[error("there is no user {user}")]
+    UnknownUser {
+        /// The id.
+        user: UserId,
+    },
+}
+
+impl StoreError {
+    /// Whether the write was refused before it changed anything, so that other writes may go on.
+    ///
+    /// It only helps when the caller waits for the answer; a refusal that nobody would see stops the store.
+    pub const fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::ForeignUser { .. }
+                | Self::JournalGap { .. }
+                | Self::OutcomeKept { .. }
+                | Self::UnknownSlot { .. }
+                | Self::NotExecuting { .. }
+                | Self::RunTooSoon { .. }
+                | Self::NameTaken { .. }
+                | Self::UnknownUser { .. }
+        )
+    }
+
+    /// Names what was being done when SQLite refused.
+    pub(crate) fn while_doing(self, doing: &'static str) -> Self {
+        match self {
+            Self::Sql { source, .. } => Self::Sql { doing, source },
+            other => other,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(source: rusqlite::Error) -> Self {
+        Self::Sql { doing: "do what was asked", source: Arc::new(source) }
+    }
+}

@@ -1,0 +1,62 @@
+//! Facts about the database as a whole, by key.
+
+use prahari_domain::time::Timestamp;
+
+use crate::columns::{execute, parsed, select_one};
+use crate::errors::StoreError;
+use crate::store::SystemScope;
+
+/// Where the virtual clock's cursor stands among the keys.
+const CURSOR: &str = "cursor";
+
+impl SystemScope {
+    /// Remembers `value` under `key`, in place of what was there.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn set_meta(&self, key: &str, value: String) -> Result<(), StoreError> {
+        let key = key.to_owned();
+        self.store
+            .write("save a setting of the database", move |conn| {
+                let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2)
+                           ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+                execute(conn, sql, (key, value)).map(|_| ())
+            })
+            .await
+    }
+
+    /// What stands under `key`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let key = key.to_owned();
+        self.store
+            .read("read a setting of the database", move |conn| {
+                select_one(conn, "SELECT value FROM meta WHERE key = ?1", [key], |row| Ok(row.get(0)?))
+            })
+            .await
+    }
+
+    /// Remembers the instant up to which the virtual clock has done everything. Because writes keep their order,
+    /// a cursor that is found after a crash vouches for everything that was written before it.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn save_cursor(&self, at: Timestamp) -> Result<(), StoreError> {
+        self.set_meta(CURSOR, at.0.to_string()).await
+    }
+
+    /// The cursor saved last.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn cursor(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.store
+            .read("read the cursor of the clock", |conn| {
+                let sql = "SELECT value FROM meta WHERE key = ?1";
+                select_one(conn, sql, [CURSOR], |row| parsed(row, "value").map(Timestamp))
+            })
+            .await
+    }
+}

@@ -1,0 +1,111 @@
+//! Brings a database to the version this program knows. Forward only, all or nothing.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::connection::open_reader;
+use crate::errors::StoreError;
+
+/// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
+const MIGRATIONS: [(&str, &str); 13] = [
+    ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
+    ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
+    ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
+    ("0004_create_orders", include_str!("../../../migrations/0004_create_orders.sql")),
+    ("0005_create_runs", include_str!("../../../migrations/0005_create_runs.sql")),
+    ("0006_create_task_state", include_str!("../../../migrations/0006_create_task_state.sql")),
+    ("0007_create_slots", include_str!("../../../migrations/0007_create_slots.sql")),
+    ("0008_create_signals", include_str!("../../../migrations/0008_create_signals.sql")),
+    ("0009_create_schedules", include_str!("../../../migrations/0009_create_schedules.sql")),
+    ("0010_create_services", include_str!("../../../migrations/0010_create_services.sql")),
+    ("0011_create_notifications", include_str!("../../../migrations/0011_create_notifications.sql")),
+    ("0012_create_statements", include_str!("../../../migrations/0012_create_statements.sql")),
+    ("0013_create_paper", include_str!("../../../migrations/0013_create_paper.sql")),
+];
+
+/// The version this program writes and the newest it can use.
+pub(crate) const KNOWN_VERSION: u32 = MIGRATIONS.len() as u32;
+
+/// `PRHR`: tells our databases from those of other programs that use SQLite.
+const APPLICATION_ID: i32 = i32::from_be_bytes(*b"PRHR");
+
+/// The first bytes of every SQLite database.
+const SQLITE_HEADER: &[u8; 16] = b"SQLite format 3\0";
+
+/// Refuses a file that we must not write to, before anything is written beside or into it.
+///
+/// # Errors
+/// When it is no database, another program's, or of a newer version. A missing or empty file is a new database.
+pub(crate) fn inspect(path: &Path) -> Result<(), StoreError> {
+    let file_error =
+        |source| StoreError::File { doing: "read", path: path.to_owned(), source: Arc::new(source) };
+    let mut header = Vec::with_capacity(SQLITE_HEADER.len());
+    match File::open(path) {
+        Ok(file) => {
+            file.take(SQLITE_HEADER.len() as u64).read_to_end(&mut header).map_err(file_error)?;
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(file_error(error)),
+    }
+    if header.is_empty() {
+        return Ok(());
+    }
+    if header != SQLITE_HEADER {
+        return Err(StoreError::NotADatabase { path: path.to_owned() });
+    }
+    // SQLite has to say the rest: the newest header may be in the log file beside the database.
+    check_version(&open_reader(path)?, path).map(|_| ())
+}
+
+/// Applies the migrations that the database has not had, in one transaction; answers how many there were.
+///
+/// # Errors
+/// As [`inspect`], or when a migration fails; then the database is as it was.
+pub(crate) fn migrate(conn: &mut Connection, path: &Path) -> Result<u32, StoreError> {
+    let doing = "prepare the migrations";
+    let transaction = conn
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(|error| StoreError::from(error).while_doing(doing))?;
+    let version = check_version(&transaction, path)?;
+    for (name, sql) in MIGRATIONS.iter().skip(version as usize) {
+        transaction
+            .execute_batch(sql)
+            .map_err(|source| StoreError::Migration { name, source: Arc::new(source) })?;
+    }
+    let finish = || {
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", KNOWN_VERSION)?;
+        transaction.commit()
+    };
+    finish().map_err(|error| StoreError::from(error).while_doing("record the version"))?;
+    Ok(KNOWN_VERSION - version)
+}
+
+/// The database's version, once it is certain that it is ours and not newer than this program.
+fn check_version(conn: &Connection, path: &Path) -> Result<u32, StoreError> {
+    let ask = |sql: &str| {
+        conn.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(|error| match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
+                StoreError::NotADatabase { path: path.to_owned() }
+            }
+            _ => StoreError::Open { path: path.to_owned(), source: Arc::new(error) },
+        })
+    };
+    let application = ask("PRAGMA application_id")?;
+    if application != i64::from(APPLICATION_ID) {
+        // A database without tables has no owner yet; SQLite leaves one behind when its first use is interrupted.
+        return match ask("SELECT count(*) FROM sqlite_schema")? {
+            0 if application == 0 => Ok(0),
+            _ => Err(StoreError::NotADatabase { path: path.to_owned() }),
+        };
+    }
+    let found = u32::try_from(ask("PRAGMA user_version")?).unwrap_or(u32::MAX);
+    if found > KNOWN_VERSION {
+        return Err(StoreError::NewerVersion { path: path.to_owned(), found, known: KNOWN_VERSION });
+    }
+    Ok(found)
+}

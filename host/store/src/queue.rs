@@ -1,0 +1,133 @@
+//! The ordered queue between those who write and the thread that commits.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::errors::StoreError;
+
+/// One write: what to do inside the transaction.
+pub(crate) type Work = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + Send>;
+
+/// A write in the queue, with whoever waits until it is committed.
+pub(crate) struct Write {
+    pub(crate) work: Work,
+    pub(crate) answer: Option<oneshot::Sender<Result<(), StoreError>>>,
+}
+
+/// Most writes in one transaction. A larger group saves little (a commit is spread over 2,000 writes already) and
+/// makes the next durable write wait longer.
+pub(crate) const GROUP: usize = 2_048;
+
+/// Most writes in the queue; who wants to add another one waits. It bounds memory when tasks are faster than the disk.
+const CAPACITY: usize = 8_192;
+
+/// How long writes that nobody waits for are collected before they are committed, so that a busy daemon makes 50
+/// commits a second instead of thousands. A crash loses at most this much of what nobody waited for.
+const LINGER: Duration = Duration::from_millis(20);
+
+/// Shared by the store and its writer thread.
+pub(crate) struct Queue {
+    state: Mutex<State>,
+    changed: Condvar,
+    room: Semaphore,
+}
+
+#[derive(Default)]
+struct State {
+    writes: VecDeque<Write>,
+    /// Somebody waits for one of the writes.
+    urgent: bool,
+    closing: bool,
+    failed: Option<Arc<str>>,
+}
+
+impl Queue {
+    pub(crate) fn new() -> Self {
+        Self { state: Mutex::default(), changed: Condvar::new(), room: Semaphore::new(CAPACITY) }
+    }
+
+    /// Adds a write behind all others, waiting while the queue is full.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub(crate) async fn push(&self, write: Write) -> Result<(), StoreError> {
+        match self.room.acquire().await {
+            Ok(permit) => permit.forget(),
+            Err(_) => return Err(self.refusal()),
+        }
+        let mut state = self.lock();
+        state.check()?;
+        let urgent = write.answer.is_some();
+        let wake = state.writes.is_empty() || urgent || state.writes.len() + 1 == GROUP;
+        state.urgent |= urgent;
+        state.writes.push_back(write);
+        drop(state);
+        if wake {
+            self.changed.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Waits for writes and moves a group of them to `group`; `false` when the queue is closed and empty.
+    pub(crate) fn take(&self, group: &mut VecDeque<Write>) -> bool {
+        let waiting = |state: &mut State| state.writes.is_empty() && !state.closing;
+        let mut state = self.changed.wait_while(self.lock(), waiting).unwrap_or_else(PoisonError::into_inner);
+        let collecting = |state: &mut State| !state.urgent && !state.closing && state.writes.len() < GROUP;
+        if collecting(&mut state) {
+            let waited = self.changed.wait_timeout_while(state, LINGER, collecting);
+            (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+        let count = state.writes.len().min(GROUP);
+        group.extend(state.writes.drain(..count));
+        // What is left goes into the next group at once: it has waited long enough.
+        state.urgent = !state.writes.is_empty();
+        drop(state);
+        self.room.add_permits(count);
+        count > 0
+    }
+
+    /// Takes no more writes; those in the queue are still committed.
+    pub(crate) fn close(&self) {
+        self.lock().closing = true;
+        self.room.close();
+        self.changed.notify_one();
+    }
+
+    /// Drops every write in the queue and refuses all later ones with the sentence of the first failure.
+    pub(crate) fn fail(&self, sentence: &str) {
+        let mut state = self.lock();
+        state.failed.get_or_insert_with(|| sentence.into());
+        state.writes.clear();
+        drop(state);
+        self.room.close();
+    }
+
+    /// Whether writes are still taken, and why not.
+    pub(crate) fn health(&self) -> Result<(), StoreError> {
+        self.lock().check()
+    }
+
+    /// Why a write did not happen.
+    pub(crate) fn refusal(&self) -> StoreError {
+        self.health().err().unwrap_or(StoreError::Closed)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing that holds this lock can be interrupted half way, so a poisoned state is still whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn check(&self) -> Result<(), StoreError> {
+        match &self.failed {
+            Some(first) => Err(StoreError::Stopped { first: first.clone() }),
+            None if self.closing => Err(StoreError::Closed),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,395 @@
+//! Executions of tasks: begun before they have any effect, finished in one write with all they leave behind.
+
+use rusqlite::{Connection, Row, params};
+
+use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+
+use crate::columns::{
+    execute, instant, named, optional_instant, parsed, select, select_one, to_json, unsigned, user,
+};
+use crate::decisions::{DecisionRow, LogRow, write_notes};
+use crate::errors::StoreError;
+use crate::state::write_state;
+use crate::store::{SystemScope, UserScope};
+
+/// The outcome of a run that was executing when the daemon ended.
+pub const INTERRUPTED: &str = "interrupted";
+
+named! {
+    /// Why a run happens.
+    RunTrigger {
+        /// Its slot was due.
+        Scheduled = "scheduled",
+        /// The user asked for it once.
+        RunOnce = "run_once",
+        /// An operator started it.
+        Manual = "manual",
+    }
+}
+
+/// A run that begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunStart {
+    /// From [`SystemScope::next_run_id`].
+    pub id: RunId,
+    /// What runs.
+    pub task: Task,
+    /// When its slot was due; none when it has no slot.
+    pub slot_due: Option<Timestamp>,
+    /// Why it runs.
+    pub trigger: RunTrigger,
+    /// Hash of the module, in hex.
+    pub module_hash: String,
+    /// By the daemon's clock.
+    pub started_at: Timestamp,
+    /// Which attempt at its slot it is, from 1.
+    pub attempt: u32,
+}
+
+/// A run that ends, with everything it leaves behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunFinish {
+    /// Which run.
+    pub id: RunId,
+    /// How it ended, as the runtime names it.
+    pub outcome: String,
+    /// One line for people.
+    pub detail: String,
+    /// By the daemon's clock.
+    pub finished_at: Timestamp,
+    /// CPU time in microseconds.
+    pub cpu_micros: u64,
+    /// Most memory held at once, in bytes.
+    pub peak_memory: u64,
+    /// Host calls made.
+    pub calls: u64,
+    /// The recording, compressed; empty when none is kept.
+    pub recording: Vec<u8>,
+    /// Its decisions, in order.
+    pub decisions: Vec<DecisionRow>,
+    /// Its log lines, in order.
+    pub log: Vec<LogRow>,
+    /// What it wrote to a task's state, in order; none removes the key.
+    pub state: Vec<(Task, String, Option<Vec<u8>>)>,
+}
+
+impl RunFinish {
+    /// An end that leaves nothing behind yet.
+    pub fn new(id: RunId, outcome: &str, finished_at: Timestamp) -> Self {
+        Self {
+            id,
+            outcome: outcome.to_owned(),
+            detail: String::new(),
+            finished_at,
+            cpu_micros: 0,
+            peak_memory: 0,
+            calls: 0,
+            recording: Vec::new(),
+            decisions: Vec::new(),
+            log: Vec::new(),
+            state: Vec::new(),
+        }
+    }
+}
+
+/// A run as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRow {
+    /// Numbered from 1 over all users.
+    pub id: RunId,
+    /// For whom.
+    pub user: UserId,
+    /// What ran.
+    pub task: Task,
+    /// When its slot was due; none when it had no slot.
+    pub slot_due: Option<Timestamp>,
+    /// Why it ran.
+    pub trigger: RunTrigger,
+    /// Hash of the module, in hex.
+    pub module_hash: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// Which attempt at its slot it was, from 1.
+    pub attempt: u32,
+    /// How it ended; none while it is executing.
+    pub outcome: Option<String>,
+    /// One line for people.
+    pub detail: String,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// CPU time in microseconds.
+    pub cpu_micros: u64,
+    /// Most memory held at once, in bytes.
+    pub peak_memory: u64,
+    /// Host calls made.
+    pub calls: u64,
+}
+
+/// Which runs to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunFilter {
+    /// Of this task only.
+    pub task: Option<Task>,
+    /// Started at this instant or later.
+    pub since: Option<Timestamp>,
+    /// Started before this instant.
+    pub until: Option<Timestamp>,
+    /// Older than this run: the last one of the page before.
+    pub before: Option<RunId>,
+    /// At most this many, the newest ones.
+    pub limit: u32,
+}
+
+impl Default for RunFilter {
+    /// The newest 100.
+    fn default() -> Self {
+        Self { task: None, since: None, until: None, before: None, limit: 100 }
+    }
+}
+
+impl UserScope {
+    /// Begins a run.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn start_run(&self, start: RunStart) -> Result<(), StoreError> {
+        let user = self.user;
+        self.store.write("start a run", move |conn| insert(conn, user, &start)).await
+    }
+
+    /// Begins a run unless one of the same task is executing or was started less than `window_millis` before it,
+    /// and waits until that is durable. Two that ask at once cannot both succeed: the database decides.
+    ///
+    /// # Errors
+    /// [`StoreError::RunTooSoon`]; or when the store is closed or has stopped.
+    pub async fn claim_run_durable(&self, start: RunStart, window_millis: i64) -> Result<(), StoreError> {
+        let user = self.user;
+        self.store
+            .write_durable("start a run", move |conn| {
+                check_free(conn, user, &start, window_millis)?;
+                insert(conn, user, &start)
+            })
+            .await
+    }
+
+    /// Ends a run. A run that is not executing stops the store: its effects would stand without their cause.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn finish_run(&self, finish: RunFinish) -> Result<(), StoreError> {
+        let user = self.user;
+        let decisions = to_json("decisions", &finish.decisions)?;
+        let log = to_json("log lines", &finish.log)?;
+        self.store
+            .write("finish a run", move |conn| {
+                update(conn, user, &finish)?;
+                write_recording(conn, user, finish.id, &finish.recording)?;
+                if !finish.decisions.is_empty() || !finish.log.is_empty() {
+                    write_notes(conn, user, finish.id, &decisions, &log)?;
+                }
+                write_state(conn, user, &finish.state)
+            })
+            .await
+    }
+
+    /// The newest runs that the filter lets through, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn runs(&self, filter: RunFilter) -> Result<Vec<RunRow>, StoreError> {
+        let user = self.user;
+        self.store.read("read the runs", move |conn| list(conn, user, &filter)).await
+    }
+
+    /// One run; none when it is unknown or another user's.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn find_run(&self, run: RunId) -> Result<Option<RunRow>, StoreError> {
+        let values = (run.0.cast_signed(), self.user.0.cast_signed());
+        self.store
+            .read("read a run", move |conn| {
+                select_one(conn, "SELECT * FROM runs WHERE id = ?1 AND user_id = ?2", values, read)
+            })
+            .await
+    }
+
+    /// The recording of a run, while it is kept.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn recording(&self, run: RunId) -> Result<Option<Vec<u8>>, StoreError> {
+        let values = (run.0.cast_signed(), self.user.0.cast_signed());
+        self.store
+            .read("read a recording", move |conn| {
+                let sql = "SELECT data FROM recordings WHERE run_id = ?1 AND user_id = ?2";
+                select_one(conn, sql, values, |row| Ok(row.get(0)?))
+            })
+            .await
+    }
+}
+
+impl SystemScope {
+    /// One run, whoever's it is: an operator names runs by their number alone.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn find_run(&self, run: RunId) -> Result<Option<RunRow>, StoreError> {
+        let id = run.0.cast_signed();
+        self.store
+            .read("read a run", move |conn| select_one(conn, "SELECT * FROM runs WHERE id = ?1", [id], read))
+            .await
+    }
+
+    /// The runs without an outcome, by id. At start they are those that the end of the last process interrupted.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn interrupted_runs(&self) -> Result<Vec<RunRow>, StoreError> {
+        self.store
+            .read("read the interrupted runs", |conn| {
+                select(conn, "SELECT * FROM runs WHERE outcome IS NULL ORDER BY id", [], read)
+            })
+            .await
+    }
+
+    /// Gives runs that are still executing the outcome [`INTERRUPTED`]; others stay as they are.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn mark_interrupted(&self, runs: Vec<RunId>, at: Timestamp) -> Result<(), StoreError> {
+        self.store
+            .write("mark interrupted runs", move |conn| {
+                let sql = "UPDATE runs SET outcome = ?2, detail = ?3, finished_at = ?4
+                           WHERE id = ?1 AND outcome IS NULL";
+                let detail = "the daemon ended while it was executing";
+                runs.iter().try_for_each(|run| {
+                    execute(conn, sql, (run.0.cast_signed(), INTERRUPTED, detail, at.0)).map(|_| ())
+                })
+            })
+            .await
+    }
+
+    /// Removes the recordings of runs that started before an instant; the runs stay.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn forget_recordings(&self, before: Timestamp) -> Result<(), StoreError> {
+        self.store
+            .write("forget recordings", move |conn| {
+                let sql =
+                    "DELETE FROM recordings WHERE run_id IN (SELECT id FROM runs WHERE started_at < ?1)";
+                execute(conn, sql, [before.0]).map(|_| ())
+            })
+            .await
+    }
+}
+
+/// The id that the next run gets.
+pub(crate) fn first_free_id(conn: &Connection) -> Result<u64, StoreError> {
+    let last = conn.query_row("SELECT max(id) FROM runs", [], |row| row.get::<_, Option<i64>>(0))?;
+    Ok(last.unwrap_or(0).cast_unsigned() + 1)
+}
+
+fn insert(conn: &Connection, user: UserId, start: &RunStart) -> Result<(), StoreError> {
+    let sql = "INSERT INTO runs (id, user_id, task, slot_due, trigger, module_hash, started_at, attempt)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let values = (
+        start.id.0.cast_signed(),
+        user.0.cast_signed(),
+        start.task.name(),
+        start.slot_due.map(|at| at.0),
+        start.trigger.name(),
+        &start.module_hash,
+        start.started_at.0,
+        start.attempt,
+    );
+    execute(conn, sql, values).map(|_| ())
+}
+
+fn check_free(conn: &Connection, user: UserId, start: &RunStart, window: i64) -> Result<(), StoreError> {
+    // The newest run is the one that started last, and an older one that still executes has the partial index.
+    let sql = "SELECT id, started_at FROM
+                   (SELECT id, started_at, outcome FROM runs WHERE user_id = ?1 AND task = ?2
+                    ORDER BY id DESC LIMIT 1)
+               WHERE started_at > ?3
+               UNION ALL
+               SELECT id, started_at FROM runs WHERE user_id = ?1 AND task = ?2 AND outcome IS NULL
+               LIMIT 1";
+    let values = (user.0.cast_signed(), start.task.name(), start.started_at.plus_millis(-window).0);
+    let found = select_one(conn, sql, values, |row| Ok((unsigned(row, "id")?, instant(row, "started_at")?)))?;
+    match found {
+        None => Ok(()),
+        Some((run, started_at)) => {
+            Err(StoreError::RunTooSoon { user, task: start.task, run: RunId(run), started_at })
+        }
+    }
+}
+
+fn update(conn: &Connection, user: UserId, finish: &RunFinish) -> Result<(), StoreError> {
+    let sql =
+        "UPDATE runs SET outcome = ?3, detail = ?4, finished_at = ?5, cpu_micros = ?6, peak_memory = ?7,
+                               calls = ?8
+               WHERE id = ?1 AND user_id = ?2 AND outcome IS NULL";
+    let values = (
+        finish.id.0.cast_signed(),
+        user.0.cast_signed(),
+        &finish.outcome,
+        &finish.detail,
+        finish.finished_at.0,
+        finish.cpu_micros.cast_signed(),
+        finish.peak_memory.cast_signed(),
+        finish.calls.cast_signed(),
+    );
+    match execute(conn, sql, values)? {
+        0 => Err(StoreError::NotExecuting { user, run: finish.id }),
+        _ => Ok(()),
+    }
+}
+
+fn write_recording(conn: &Connection, user: UserId, run: RunId, data: &[u8]) -> Result<(), StoreError> {
+    if data.is_empty() {
+        return Ok(());
+    }
+    let sql = "INSERT INTO recordings (run_id, user_id, data) VALUES (?1, ?2, ?3)";
+    execute(conn, sql, (run.0.cast_signed(), user.0.cast_signed(), data)).map(|_| ())
+}
+
+/// One look into the index per task: together they are the newest of all, without a second index to be kept up.
+fn list(conn: &Connection, user: UserId, filter: &RunFilter) -> Result<Vec<RunRow>, StoreError> {
+    let sql = "SELECT * FROM runs
+               WHERE user_id = ?1 AND task = ?2 AND id < ?3 AND started_at >= ?4 AND started_at < ?5
+               ORDER BY id DESC LIMIT ?6";
+    let before = filter.before.map_or(i64::MAX, |run| run.0.cast_signed());
+    let since = filter.since.map_or(i64::MIN, |at| at.0);
+    let until = filter.until.map_or(i64::MAX, |at| at.0);
+    let mut found = Vec::new();
+    for task in Task::ALL.into_iter().filter(|task| filter.task.is_none_or(|wanted| wanted == *task)) {
+        let values = params![user.0.cast_signed(), task.name(), before, since, until, filter.limit];
+        found.append(&mut select(conn, sql, values, read)?);
+    }
+    found.sort_unstable_by_key(|run| std::cmp::Reverse(run.id));
+    found.truncate(filter.limit as usize);
+    Ok(found)
+}
+
+fn read(row: &Row<'_>) -> Result<RunRow, StoreError> {
+    Ok(RunRow {
+        id: RunId(unsigned(row, "id")?),
+        user: user(row, "user_id")?,
+        task: parsed(row, "task")?,
+        slot_due: optional_instant(row, "slot_due")?,
+        trigger: parsed(row, "trigger")?,
+        module_hash: row.get("module_hash")?,
+        started_at: instant(row, "started_at")?,
+        attempt: row.get("attempt")?,
+        outcome: row.get("outcome")?,
+        detail: row.get("detail")?,
+        finished_at: optional_instant(row, "finished_at")?,
+        cpu_micros: unsigned(row, "cpu_micros")?,
+        peak_memory: unsigned(row, "peak_memory")?,
+        calls: unsigned(row, "calls")?,
+    })
+}

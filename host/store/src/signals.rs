@@ -1,0 +1,200 @@
+//! Findings: those shared by all users, those of one user's positions, and what each user did with them.
+//!
+//! The rules about signals are the domain's; here a signal is its key columns and the rest as text.
+
+use rusqlite::{Connection, Row};
+
+use prahari_domain::ids::{SignalId, UserId};
+use prahari_domain::instruments::Symbol;
+use prahari_domain::time::{Day, Timestamp};
+
+use crate::columns::{execute, instant, parsed, select, unsigned};
+use crate::errors::StoreError;
+use crate::store::{SystemScope, UserScope};
+
+/// A signal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignalRow {
+    /// From [`SystemScope::next_signal_id`].
+    pub id: SignalId,
+    /// About which share.
+    pub symbol: Symbol,
+    /// What it proposes, by name.
+    pub kind: String,
+    /// Where it stands; `active` is what [`SignalFilter::active_only`] looks for.
+    pub status: String,
+    /// The trading date of its window.
+    pub day: Day,
+    /// When it was published.
+    pub published_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+    /// All of it, as the caller writes it.
+    pub data: String,
+}
+
+/// Which signals to load.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SignalFilter {
+    /// Of this trading date or later.
+    pub since: Option<Day>,
+    /// Only those whose status is `active`.
+    pub active_only: bool,
+}
+
+/// What a user did with a signal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignalStatusRow {
+    /// Which signal.
+    pub signal: SignalId,
+    /// Where it stands for the user, by name.
+    pub status: String,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+impl SystemScope {
+    /// Adds shared signals and replaces those with the same id. A signal that is a user's own stops the store.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn save_signals(&self, signals: Vec<SignalRow>) -> Result<(), StoreError> {
+        self.store.write("save shared signals", move |conn| write(conn, None, &signals)).await
+    }
+
+    /// The shared signals that the filter lets through, by id.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn load_signals(&self, filter: SignalFilter) -> Result<Vec<SignalRow>, StoreError> {
+        self.store.read("read shared signals", move |conn| list(conn, None, filter)).await
+    }
+}
+
+impl UserScope {
+    /// Adds signals of the user's own and replaces those with the same id. A signal that is shared or another user's
+    /// stops the store.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn save_signals(&self, signals: Vec<SignalRow>) -> Result<(), StoreError> {
+        let user = self.user;
+        self.store.write("save signals of a user", move |conn| write(conn, Some(user), &signals)).await
+    }
+
+    /// The user's own signals that the filter lets through, by id.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn load_signals(&self, filter: SignalFilter) -> Result<Vec<SignalRow>, StoreError> {
+        let user = self.user;
+        self.store.read("read signals of a user", move |conn| list(conn, Some(user), filter)).await
+    }
+
+    /// Says where a signal, shared or the user's own, stands for this user.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn set_signal_status(&self, status: SignalStatusRow) -> Result<(), StoreError> {
+        let user = self.user.0.cast_signed();
+        self.store
+            .write("save the status of a signal", move |conn| {
+                let sql = "INSERT INTO signal_statuses (user_id, signal_id, status, reason, at)
+                           VALUES (?1, ?2, ?3, ?4, ?5)
+                           ON CONFLICT (user_id, signal_id) DO UPDATE
+                           SET status = excluded.status, reason = excluded.reason, at = excluded.at";
+                let SignalStatusRow { signal, status, reason, at } = status;
+                execute(conn, sql, (user, signal.0.cast_signed(), status, reason, at.0)).map(|_| ())
+            })
+            .await
+    }
+
+    /// What the user did with signals of this trading date or later, by signal.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn signal_statuses(&self, since: Day) -> Result<Vec<SignalStatusRow>, StoreError> {
+        let values = (self.user.0.cast_signed(), since.to_string());
+        self.store
+            .read("read the status of signals", move |conn| {
+                let sql = "SELECT signal_id, signal_statuses.status AS status, reason, at
+                           FROM signal_statuses JOIN signals ON signals.id = signal_id
+                           WHERE signal_statuses.user_id = ?1 AND signals.day >= ?2 ORDER BY signal_id";
+                select(conn, sql, values, read_status)
+            })
+            .await
+    }
+}
+
+/// The id that the next signal gets.
+pub(crate) fn first_free_id(conn: &Connection) -> Result<u64, StoreError> {
+    let last = conn.query_row("SELECT max(id) FROM signals", [], |row| row.get::<_, Option<i64>>(0))?;
+    Ok(last.unwrap_or(0).cast_unsigned() + 1)
+}
+
+fn write(conn: &Connection, owner: Option<UserId>, signals: &[SignalRow]) -> Result<(), StoreError> {
+    let sql = "INSERT INTO signals (id, user_id, symbol, kind, status, day, published_at, expires_at, data)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+               ON CONFLICT (id) DO UPDATE
+               SET symbol = excluded.symbol, kind = excluded.kind, status = excluded.status, day = excluded.day,
+                   published_at = excluded.published_at, expires_at = excluded.expires_at, data = excluded.data
+               WHERE user_id IS excluded.user_id";
+    let owner_id = owner.map(|user| user.0.cast_signed());
+    for signal in signals {
+        let values = (
+            signal.id.0.cast_signed(),
+            owner_id,
+            signal.symbol.as_str(),
+            &signal.kind,
+            &signal.status,
+            signal.day.to_string(),
+            signal.published_at.0,
+            signal.expires_at.0,
+            &signal.data,
+        );
+        if execute(conn, sql, values)? == 0 {
+            return Err(StoreError::ForeignSignal { signal: signal.id });
+        }
+    }
+    Ok(())
+}
+
+fn list(
+    conn: &Connection,
+    owner: Option<UserId>,
+    filter: SignalFilter,
+) -> Result<Vec<SignalRow>, StoreError> {
+    // Two statements instead of one with a condition, so that the index of active signals can be used.
+    let sql = if filter.active_only {
+        "SELECT * FROM signals WHERE user_id IS ?1 AND status = 'active' AND day >= ?2 ORDER BY id"
+    } else {
+        "SELECT * FROM signals WHERE user_id IS ?1 AND day >= ?2 ORDER BY id"
+    };
+    // Every day sorts behind the empty text.
+    let since = filter.since.map(|day| day.to_string()).unwrap_or_default();
+    select(conn, sql, (owner.map(|user| user.0.cast_signed()), since), read)
+}
+
+fn read(row: &Row<'_>) -> Result<SignalRow, StoreError> {
+    Ok(SignalRow {
+        id: SignalId(unsigned(row, "id")?),
+        symbol: parsed(row, "symbol")?,
+        kind: row.get("kind")?,
+        status: row.get("status")?,
+        day: parsed(row, "day")?,
+        published_at: instant(row, "published_at")?,
+        expires_at: instant(row, "expires_at")?,
+        data: row.get("data")?,
+    })
+}
+
+fn read_status(row: &Row<'_>) -> Result<SignalStatusRow, StoreError> {
+    Ok(SignalStatusRow {
+        signal: SignalId(unsigned(row, "signal_id")?),
+        status: row.get("status")?,
+        reason: row.get("reason")?,
+        at: instant(row, "at")?,
+    })
+}

@@ -1,0 +1,319 @@
+//! The slot ledger: every expected occurrence of a task, and what became of it.
+
+use rusqlite::{Connection, Row};
+
+use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::tasks::Task;
+use prahari_domain::time::{Day, Timestamp};
+
+use crate::columns::{
+    execute, instant, named, optional_instant, optional_parsed, optional_run, parsed, select, select_one,
+    user,
+};
+use crate::errors::StoreError;
+use crate::store::UserScope;
+
+named! {
+    /// How often a slot runs.
+    SlotKind {
+        /// Once.
+        OneShot = "one_shot",
+        /// Each minute of its session.
+        Continuous = "continuous",
+    }
+}
+
+named! {
+    /// What became of a slot or a tick. Once set it is final.
+    SlotOutcome {
+        /// It ran in time.
+        Ran = "ran",
+        /// It was left out on purpose.
+        Skipped = "skipped",
+        /// It ran, later than due.
+        Late = "late",
+        /// It could not run in time.
+        Missed = "missed",
+        /// It ran and failed.
+        Failed = "failed",
+    }
+}
+
+/// An expected occurrence of a task of a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotRow {
+    /// Whose.
+    pub user: UserId,
+    /// Of which task.
+    pub task: Task,
+    /// Its trading date.
+    pub day: Day,
+    /// When it is due; of a continuous slot its first tick.
+    pub due_at: Timestamp,
+    /// Once or each minute.
+    pub kind: SlotKind,
+    /// When a continuous slot ends.
+    pub ends_at: Option<Timestamp>,
+    /// What became of it; none while that is open.
+    pub outcome: Option<SlotOutcome>,
+    /// Why, for people; empty when there is nothing to say.
+    pub reason: String,
+    /// The run that decided its outcome.
+    pub run: Option<RunId>,
+    /// Runs begun for it.
+    pub attempts: u32,
+    /// Ticks a continuous slot should have.
+    pub ticks_expected: u32,
+    /// Ticks that succeeded.
+    pub ticks_ran: u32,
+    /// Ticks that did not.
+    pub ticks_failed: u32,
+    /// The last tick accounted for.
+    pub last_tick_at: Option<Timestamp>,
+}
+
+impl SlotRow {
+    /// A slot to be planned, with nothing known of it yet.
+    pub fn planned(user: UserId, task: Task, day: Day, due_at: Timestamp, kind: SlotKind) -> Self {
+        Self {
+            user,
+            task,
+            day,
+            due_at,
+            kind,
+            ends_at: None,
+            outcome: None,
+            reason: String::new(),
+            run: None,
+            attempts: 0,
+            ticks_expected: 0,
+            ticks_ran: 0,
+            ticks_failed: 0,
+            last_tick_at: None,
+        }
+    }
+}
+
+/// How a slot stands now. Counters are totals, not increments, so that saving one twice changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotUpdate {
+    /// Of which task.
+    pub task: Task,
+    /// When the slot was due.
+    pub due_at: Timestamp,
+    /// Its outcome, once there is one. The first outcome stays, with its reason and run.
+    pub outcome: Option<SlotOutcome>,
+    /// Why.
+    pub reason: String,
+    /// The run that decided it, or the last one so far.
+    pub run: Option<RunId>,
+    /// Runs begun for it.
+    pub attempts: u32,
+    /// Ticks that succeeded.
+    pub ticks_ran: u32,
+    /// Ticks that did not.
+    pub ticks_failed: u32,
+    /// The last tick accounted for.
+    pub last_tick_at: Option<Timestamp>,
+    /// A tick to be kept, because it was not a plain success.
+    pub tick: Option<TickRow>,
+}
+
+impl From<&SlotRow> for SlotUpdate {
+    fn from(slot: &SlotRow) -> Self {
+        Self {
+            task: slot.task,
+            due_at: slot.due_at,
+            outcome: slot.outcome,
+            reason: slot.reason.clone(),
+            run: slot.run,
+            attempts: slot.attempts,
+            ticks_ran: slot.ticks_ran,
+            ticks_failed: slot.ticks_failed,
+            last_tick_at: slot.last_tick_at,
+            tick: None,
+        }
+    }
+}
+
+/// A tick of a continuous slot that was not a plain success.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TickRow {
+    /// When it was due.
+    pub at: Timestamp,
+    /// What became of it.
+    pub outcome: SlotOutcome,
+    /// Why.
+    pub reason: String,
+    /// Its run, if it had one.
+    pub run: Option<RunId>,
+}
+
+impl UserScope {
+    /// Writes slots down before they are due. A slot that is there already stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::ForeignUser`], or when the store is closed or has stopped.
+    pub async fn plan_slots(&self, slots: Vec<SlotRow>) -> Result<(), StoreError> {
+        slots.iter().try_for_each(|slot| self.check_owner("the slot", slot.user))?;
+        self.store.write("plan slots", move |conn| slots.iter().try_for_each(|slot| insert(conn, slot))).await
+    }
+
+    /// Says how a slot stands. Another outcome than the one it has, or a slot that was never planned, stops the
+    /// store: the ledger would contradict itself.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn update_slot(&self, update: SlotUpdate) -> Result<(), StoreError> {
+        let user = self.user;
+        self.store.write("update a slot", move |conn| write(conn, user, &update)).await
+    }
+
+    /// The same, and waits until it is durable; a contradiction is the caller's to handle.
+    ///
+    /// # Errors
+    /// [`StoreError::OutcomeKept`], [`StoreError::UnknownSlot`]; or when the store is closed or has stopped.
+    pub async fn update_slot_durable(&self, update: SlotUpdate) -> Result<(), StoreError> {
+        let user = self.user;
+        self.store.write_durable("update a slot", move |conn| write(conn, user, &update)).await
+    }
+
+    /// The slots of a trading date, by due time and task name.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn slots(&self, day: Day) -> Result<Vec<SlotRow>, StoreError> {
+        let values = (self.user.0.cast_signed(), day.to_string());
+        self.store
+            .read("read the slots of a day", move |conn| {
+                let sql = "SELECT * FROM slots WHERE user_id = ?1 AND day = ?2 ORDER BY due_at, task";
+                select(conn, sql, values, read)
+            })
+            .await
+    }
+
+    /// The ticks kept of a continuous slot, in order.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn ticks(&self, task: Task, due_at: Timestamp) -> Result<Vec<TickRow>, StoreError> {
+        let values = (self.user.0.cast_signed(), task.name(), due_at.0);
+        self.store
+            .read("read the ticks of a slot", move |conn| {
+                let sql = "SELECT at, outcome, reason, run_id FROM slot_ticks
+                           WHERE user_id = ?1 AND task = ?2 AND due_at = ?3 ORDER BY at";
+                select(conn, sql, values, read_tick)
+            })
+            .await
+    }
+}
+
+fn insert(conn: &Connection, slot: &SlotRow) -> Result<(), StoreError> {
+    let sql =
+        "INSERT INTO slots (user_id, task, due_at, day, kind, ends_at, outcome, reason, run_id, attempts,
+                                  ticks_expected, ticks_ran, ticks_failed, last_tick_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+               ON CONFLICT (user_id, task, due_at) DO NOTHING";
+    let values = (
+        slot.user.0.cast_signed(),
+        slot.task.name(),
+        slot.due_at.0,
+        slot.day.to_string(),
+        slot.kind.name(),
+        slot.ends_at.map(|at| at.0),
+        slot.outcome.map(SlotOutcome::name),
+        &slot.reason,
+        slot.run.map(|run| run.0.cast_signed()),
+        slot.attempts,
+        slot.ticks_expected,
+        slot.ticks_ran,
+        slot.ticks_failed,
+        slot.last_tick_at.map(|at| at.0),
+    );
+    execute(conn, sql, values).map(|_| ())
+}
+
+fn write(conn: &Connection, user: UserId, update: &SlotUpdate) -> Result<(), StoreError> {
+    let sql = "UPDATE slots
+               SET reason = CASE WHEN outcome IS NULL THEN ?5 ELSE reason END,
+                   run_id = CASE WHEN outcome IS NULL THEN ?6 ELSE run_id END,
+                   outcome = coalesce(outcome, ?4),
+                   attempts = ?7, ticks_ran = ?8, ticks_failed = ?9, last_tick_at = ?10
+               WHERE user_id = ?1 AND task = ?2 AND due_at = ?3
+                   AND (outcome IS NULL OR ?4 IS NULL OR outcome = ?4)";
+    let values = (
+        user.0.cast_signed(),
+        update.task.name(),
+        update.due_at.0,
+        update.outcome.map(SlotOutcome::name),
+        &update.reason,
+        update.run.map(|run| run.0.cast_signed()),
+        update.attempts,
+        update.ticks_ran,
+        update.ticks_failed,
+        update.last_tick_at.map(|at| at.0),
+    );
+    if execute(conn, sql, values)? == 0 {
+        return Err(contradiction(conn, user, update)?);
+    }
+    update.tick.as_ref().map_or(Ok(()), |tick| write_tick(conn, user, update, tick))
+}
+
+/// Why an update found no slot that it may change.
+fn contradiction(conn: &Connection, user: UserId, update: &SlotUpdate) -> Result<StoreError, StoreError> {
+    let SlotUpdate { task, due_at, .. } = *update;
+    let sql = "SELECT outcome FROM slots WHERE user_id = ?1 AND task = ?2 AND due_at = ?3";
+    let values = (user.0.cast_signed(), task.name(), due_at.0);
+    let kept = select_one(conn, sql, values, |row| optional_parsed::<SlotOutcome>(row, "outcome"))?;
+    Ok(match (kept.flatten(), update.outcome) {
+        (Some(kept), Some(given)) => {
+            StoreError::OutcomeKept { user, task, due_at, kept: kept.name(), given: given.name() }
+        }
+        _ => StoreError::UnknownSlot { user, task, due_at },
+    })
+}
+
+fn write_tick(conn: &Connection, user: UserId, slot: &SlotUpdate, tick: &TickRow) -> Result<(), StoreError> {
+    let sql = "INSERT INTO slot_ticks (user_id, task, due_at, at, outcome, reason, run_id)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+               ON CONFLICT (user_id, task, due_at, at) DO UPDATE
+               SET outcome = excluded.outcome, reason = excluded.reason, run_id = excluded.run_id";
+    let values = (
+        user.0.cast_signed(),
+        slot.task.name(),
+        slot.due_at.0,
+        tick.at.0,
+        tick.outcome.name(),
+        &tick.reason,
+        tick.run.map(|run| run.0.cast_signed()),
+    );
+    execute(conn, sql, values).map(|_| ())
+}
+
+fn read(row: &Row<'_>) -> Result<SlotRow, StoreError> {
+    Ok(SlotRow {
+        user: user(row, "user_id")?,
+        task: parsed(row, "task")?,
+        day: parsed(row, "day")?,
+        due_at: instant(row, "due_at")?,
+        kind: parsed(row, "kind")?,
+        ends_at: optional_instant(row, "ends_at")?,
+        outcome: optional_parsed(row, "outcome")?,
+        reason: row.get("reason")?,
+        run: optional_run(row, "run_id")?,
+        attempts: row.get("attempts")?,
+        ticks_expected: row.get("ticks_expected")?,
+        ticks_ran: row.get("ticks_ran")?,
+        ticks_failed: row.get("ticks_failed")?,
+        last_tick_at: optional_instant(row, "last_tick_at")?,
+    })
+}
+
+fn read_tick(row: &Row<'_>) -> Result<TickRow, StoreError> {
+    Ok(TickRow {
+        at: instant(row, "at")?,
+        outcome: parsed(row, "outcome")?,
+        reason: row.get("reason")?,
+        run: optional_run(row, "run_id")?,
+    })
+}

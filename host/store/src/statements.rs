@@ -1,0 +1,52 @@
+//! The books of each user's trading dates after their close, as JSON.
+
+use prahari_domain::time::Day;
+
+use crate::columns::{execute, parsed, select, select_one};
+use crate::errors::StoreError;
+use crate::store::UserScope;
+
+impl UserScope {
+    /// Keeps the statement of a trading date, in place of an earlier one.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn save_statement(&self, day: Day, json: String) -> Result<(), StoreError> {
+        let values = (self.user.0.cast_signed(), day.to_string(), json);
+        self.store
+            .write("save a statement", move |conn| {
+                let sql = "INSERT INTO statements (user_id, day, data) VALUES (?1, ?2, ?3)
+                           ON CONFLICT (user_id, day) DO UPDATE SET data = excluded.data";
+                execute(conn, sql, values).map(|_| ())
+            })
+            .await
+    }
+
+    /// Every statement, by trading date.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn statements(&self) -> Result<Vec<(Day, String)>, StoreError> {
+        let user = self.user.0.cast_signed();
+        self.store
+            .read("read the statements", move |conn| {
+                let sql = "SELECT day, data FROM statements WHERE user_id = ?1 ORDER BY day";
+                select(conn, sql, [user], |row| Ok((parsed(row, "day")?, row.get("data")?)))
+            })
+            .await
+    }
+
+    /// The statement of one trading date.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn statement(&self, day: Day) -> Result<Option<String>, StoreError> {
+        let values = (self.user.0.cast_signed(), day.to_string());
+        self.store
+            .read("read a statement", move |conn| {
+                let sql = "SELECT data FROM statements WHERE user_id = ?1 AND day = ?2";
+                select_one(conn, sql, values, |row| Ok(row.get(0)?))
+            })
+            .await
+    }
+}

@@ -1,0 +1,228 @@
+//! Opening and closing the database, and the two scopes through which everything else is reached.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use prahari_domain::ids::{RunId, SignalId, UserId};
+
+use crate::connection::{Durability, open_writer};
+use crate::errors::StoreError;
+use crate::queue::{Queue, Write};
+use crate::readers::Readers;
+use crate::{migrate, runs, signals, writer};
+
+/// An open database. Clones share it.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+/// What belongs to one user. There is no other way to that user's rows.
+#[derive(Clone)]
+pub struct UserScope {
+    pub(crate) store: Store,
+    pub(crate) user: UserId,
+}
+
+/// What concerns the daemon as a whole.
+#[derive(Clone)]
+pub struct SystemScope {
+    pub(crate) store: Store,
+}
+
+struct Inner {
+    queue: Arc<Queue>,
+    readers: Arc<Readers>,
+    running: Mutex<Option<Running>>,
+    next_run: AtomicU64,
+    next_signal: AtomicU64,
+}
+
+/// What lasts until the store is closed.
+struct Running {
+    thread: JoinHandle<()>,
+    /// Held, not used: the operating system releases the lock with the file, whatever way the process ends.
+    _lock: Arc<File>,
+}
+
+impl Store {
+    /// Opens the database at `path`, makes it when there is none, and brings it to the version this program knows.
+    /// Blocks; meant for the start of the program.
+    ///
+    /// # Errors
+    /// When it is in use by another store, of a newer version, not a Prahari database, or cannot be read or written.
+    /// A file that is refused is left as it was.
+    pub fn open(path: impl AsRef<Path>, durability: Durability) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        migrate::inspect(path)?;
+        let lock = Arc::new(lock(path)?);
+        let mut conn = open_writer(path, durability)?;
+        let applied = migrate::migrate(&mut conn, path)?;
+        tracing::debug!(path = %path.display(), applied, "opened the database");
+        let inner = Inner {
+            queue: Arc::new(Queue::new()),
+            readers: Arc::new(Readers::new(path.to_owned())),
+            next_run: AtomicU64::new(runs::first_free_id(&conn)?),
+            next_signal: AtomicU64::new(signals::first_free_id(&conn)?),
+            running: Mutex::new(None),
+        };
+        let thread = writer::start(path, conn, inner.queue.clone(), lock.clone())?;
+        *inner.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(Running { thread, _lock: lock });
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The scope of one user.
+    pub fn user(&self, user: UserId) -> UserScope {
+        UserScope { store: self.clone(), user }
+    }
+
+    /// The scope of the daemon.
+    pub fn system(&self) -> SystemScope {
+        SystemScope { store: self.clone() }
+    }
+
+    /// Waits until everything queued so far is committed, so that a read sees it.
+    ///
+    /// # Errors
+    /// When the store is closed or a write has failed.
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        self.write_durable("settle", |_| Ok(())).await
+    }
+
+    /// Whether writes still happen.
+    ///
+    /// # Errors
+    /// The first failure, or that the store is closed.
+    pub fn health(&self) -> Result<(), StoreError> {
+        self.inner.queue.health()
+    }
+
+    /// Commits what is queued, closes the database and lets others open it. Every later call fails.
+    ///
+    /// Dropping the last clone commits what is queued too, but does not wait for it.
+    ///
+    /// # Errors
+    /// When a write had failed before; the database is closed all the same.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        let before = self.health();
+        self.inner.readers.close().await;
+        self.inner.queue.close();
+        let running = self.inner.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(running) = running {
+            // A thread that panicked has said so through the queue.
+            let _ = tokio::task::spawn_blocking(move || running.thread.join()).await;
+        }
+        match (before, self.health()) {
+            (Err(StoreError::Closed), _) => Ok(()),
+            (Err(stopped), _) | (Ok(()), Err(stopped @ StoreError::Stopped { .. })) => Err(stopped),
+            (Ok(()), _) => Ok(()),
+        }
+    }
+
+    /// A run id that was never given before.
+    pub(crate) fn next_run_id(&self) -> RunId {
+        RunId(self.inner.next_run.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// A signal id that was never given before.
+    pub(crate) fn next_signal_id(&self) -> SignalId {
+        SignalId(self.inner.next_signal.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Queues a write and does not wait for it. It must not fail; if it does, the store stops.
+    pub(crate) async fn write(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let work = Box::new(move |conn: &Connection| work(conn).map_err(|error| error.while_doing(doing)));
+        self.inner.queue.push(Write { work, answer: None }).await
+    }
+
+    /// Queues a write and waits until it is committed; answers what it answered.
+    pub(crate) async fn write_durable<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (value_in, mut value_out) = oneshot::channel();
+        let work = Box::new(move |conn: &Connection| {
+            let value = work(conn).map_err(|error| error.while_doing(doing))?;
+            let _ = value_in.send(value);
+            Ok(())
+        });
+        let (answer, committed) = oneshot::channel();
+        self.inner.queue.push(Write { work, answer: Some(answer) }).await?;
+        committed.await.unwrap_or_else(|_| Err(self.inner.queue.refusal()))?;
+        value_out.try_recv().map_err(|_| self.inner.queue.refusal())
+    }
+
+    /// Reads what is committed.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.inner.readers.read(move |conn| work(conn).map_err(|error| error.while_doing(doing))).await
+    }
+}
+
+impl UserScope {
+    /// Whose scope it is.
+    pub fn id(&self) -> UserId {
+        self.user
+    }
+
+    /// Refuses a row of another user.
+    pub(crate) fn check_owner(&self, what: &'static str, owner: UserId) -> Result<(), StoreError> {
+        if owner == self.user {
+            Ok(())
+        } else {
+            Err(StoreError::ForeignUser { what, owner, scope: self.user })
+        }
+    }
+}
+
+impl SystemScope {
+    /// A run id that was never given before. Numbered from 1; an id whose run never became durable may be given
+    /// again after a crash.
+    pub fn next_run_id(&self) -> RunId {
+        self.store.next_run_id()
+    }
+
+    /// A signal id that was never given before, in the same sense.
+    pub fn next_signal_id(&self) -> SignalId {
+        self.store.next_signal_id()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+/// Takes the lock that allows one daemon per database.
+///
+/// It is on a file of its own: closing any handle of the database file would release SQLite's locks on it.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let name = PathBuf::from(name);
+    let error = |doing| {
+        let path = name.clone();
+        move |source| StoreError::File { doing, path, source: Arc::new(source) }
+    };
+    let file = File::options().create(true).append(true).open(&name).map_err(error("open"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse { path: path.to_owned() }),
+        Err(std::fs::TryLockError::Error(source)) => Err(error("lock")(source)),
+    }
+}

@@ -1,0 +1,143 @@
+//! Who is served.
+
+use rusqlite::{Connection, Row};
+
+use prahari_domain::ids::UserId;
+use prahari_domain::money::Paise;
+use prahari_domain::time::Timestamp;
+
+use crate::columns::{execute, instant, named, parsed, select, select_one, user};
+use crate::errors::StoreError;
+use crate::store::{SystemScope, UserScope};
+
+named! {
+    /// What a user may do.
+    Role {
+        /// Everything, for all users.
+        Admin = "admin",
+        /// Their own things.
+        User = "user",
+    }
+}
+
+/// A user to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewUser {
+    /// How they log in; unique.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// The money their book opens with.
+    pub capital: Paise,
+    /// Strategy settings as JSON.
+    pub strategy: String,
+    /// Risk limits as JSON.
+    pub limits: String,
+    /// By the daemon's clock.
+    pub created_at: Timestamp,
+}
+
+/// A user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserRow {
+    /// Numbered from 1, never given twice.
+    pub id: UserId,
+    /// How they log in; unique.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they may log in and their services may run.
+    pub active: bool,
+    /// The money their book opened with.
+    pub capital: Paise,
+    /// Strategy settings as JSON.
+    pub strategy: String,
+    /// Risk limits as JSON.
+    pub limits: String,
+    /// By the daemon's clock.
+    pub created_at: Timestamp,
+}
+
+impl SystemScope {
+    /// Adds an active user and waits until they are durable.
+    ///
+    /// # Errors
+    /// [`StoreError::NameTaken`]; or when the store is closed or has stopped.
+    pub async fn create_user(&self, new: NewUser) -> Result<UserId, StoreError> {
+        self.store.write_durable("create a user", move |conn| insert(conn, &new)).await
+    }
+
+    /// Every user, by id.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn users(&self) -> Result<Vec<UserRow>, StoreError> {
+        self.store
+            .read("read the users", |conn| select(conn, "SELECT * FROM users ORDER BY id", [], read))
+            .await
+    }
+}
+
+impl UserScope {
+    /// The user, if there is one with this id.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn find(&self) -> Result<Option<UserRow>, StoreError> {
+        let id = self.user.0.cast_signed();
+        self.store
+            .read("read a user", move |conn| {
+                select_one(conn, "SELECT * FROM users WHERE id = ?1", [id], read)
+            })
+            .await
+    }
+
+    /// Changes everything but id and time of creation, and waits until it is durable.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownUser`], [`StoreError::NameTaken`], [`StoreError::ForeignUser`]; or when the store is
+    /// closed or has stopped.
+    pub async fn save(&self, row: UserRow) -> Result<(), StoreError> {
+        self.check_owner("the user", row.id)?;
+        self.store.write_durable("save a user", move |conn| update(conn, &row)).await
+    }
+}
+
+fn insert(conn: &Connection, new: &NewUser) -> Result<UserId, StoreError> {
+    let sql = "INSERT INTO users (name, role, active, capital, strategy, limits, created_at)
+               VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6) ON CONFLICT (name) DO NOTHING";
+    let NewUser { name, role, capital, strategy, limits, created_at } = new;
+    let inserted = execute(conn, sql, (name, role.name(), capital.0, strategy, limits, created_at.0))?;
+    if inserted == 0 {
+        return Err(StoreError::NameTaken { name: name.clone() });
+    }
+    Ok(UserId(conn.last_insert_rowid().cast_unsigned()))
+}
+
+fn update(conn: &Connection, row: &UserRow) -> Result<(), StoreError> {
+    let id = row.id.0.cast_signed();
+    let taken = "SELECT 1 FROM users WHERE name = ?1 AND id <> ?2";
+    if select_one(conn, taken, (&row.name, id), |_| Ok(()))?.is_some() {
+        return Err(StoreError::NameTaken { name: row.name.clone() });
+    }
+    let sql = "UPDATE users SET name = ?2, role = ?3, active = ?4, capital = ?5, strategy = ?6, limits = ?7
+               WHERE id = ?1";
+    let values = (id, &row.name, row.role.name(), row.active, row.capital.0, &row.strategy, &row.limits);
+    match execute(conn, sql, values)? {
+        0 => Err(StoreError::UnknownUser { user: row.id }),
+        _ => Ok(()),
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<UserRow, StoreError> {
+    Ok(UserRow {
+        id: user(row, "id")?,
+        name: row.get("name")?,
+        role: parsed(row, "role")?,
+        active: row.get("active")?,
+        capital: Paise(row.get("capital")?),
+        strategy: row.get("strategy")?,
+        limits: row.get("limits")?,
+        created_at: instant(row, "created_at")?,
+    })
+}
