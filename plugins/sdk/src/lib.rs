@@ -7,6 +7,7 @@ pub mod bindings;
 pub mod codec;
 mod guest;
 mod host;
+pub mod market;
 pub mod money;
 pub mod orders;
 mod report;
@@ -19,7 +20,7 @@ pub use guest::ImportedHost;
 #[doc(hidden)]
 pub use guest::run as run_component;
 pub use host::Host;
-pub use report::{Evidence, Report};
+pub use report::{Evidence, Report, tell};
 pub use scripted::{ScriptedHost, Sent, candles_from_closes};
 pub use task::Task;
 

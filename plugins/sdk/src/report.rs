@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use crate::bindings::prahari::task::decision::Evidence as EvidenceEntry;
-use crate::{Counter, Decision, Host, HostError, LogLevel, Summary, TaskError};
+use crate::{Counter, Decision, Host, HostError, LogLevel, NoticeLevel, Summary, TaskError};
 
 /// The facts behind a decision, built with [`with`](Evidence::with).
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -33,6 +33,21 @@ impl Evidence {
     #[must_use]
     pub fn number(self, name: &str, value: f64) -> Self {
         self.with(name, format_args!("{value:.2}"))
+    }
+}
+
+/// Sends the user a message. A task can do its work without the notify capability, or while messages cannot be sent: then
+/// the message goes to the log.
+///
+/// # Errors
+/// When the host finds the message invalid.
+pub fn tell(host: &mut dyn Host, level: NoticeLevel, title: &str, body: &str) -> Result<(), HostError> {
+    match host.notify(level, title, body) {
+        Err(HostError::Denied(_) | HostError::Unavailable(_)) => {
+            host.log(LogLevel::Warn, &format!("message not sent: {title}: {body}"));
+            Ok(())
+        }
+        other => other,
     }
 }
 
@@ -103,5 +118,62 @@ impl Report {
             }
             other => Ok(other?),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Capability, ScriptedHost};
+
+    fn decide_then(
+        outcome: Result<String, TaskError>,
+        host: &mut ScriptedHost,
+    ) -> Result<Summary, TaskError> {
+        Report::collect(host, |_, report| {
+            report.count("skipped");
+            report.decide(
+                "ACME",
+                "skip",
+                "illiquid",
+                Evidence::new().money("price", 10_005).number("rsi", 29.987),
+            );
+            outcome
+        })
+    }
+
+    #[test]
+    fn a_run_hands_over_its_decisions_and_counters() {
+        let mut host = ScriptedHost::at(20_000, 9, 0);
+        let summary = decide_then(Ok("done".to_owned()), &mut host).unwrap();
+        assert_eq!(summary.counters, [Counter { name: "skipped".to_owned(), value: 1 }]);
+        assert_eq!(host.reasons("ACME"), ["illiquid"]);
+        let values: Vec<&str> = host.decisions[0].evidence.iter().map(|fact| fact.value.as_str()).collect();
+        assert_eq!(values, ["100.05", "29.99"]);
+    }
+
+    #[test]
+    fn a_failed_run_still_says_what_it_decided() {
+        let mut host = ScriptedHost::at(20_000, 9, 0);
+        let error = TaskError::Unavailable("quotes".to_owned());
+        assert_eq!(decide_then(Err(error.clone()), &mut host), Err(error));
+        assert_eq!(host.reasons("ACME"), ["illiquid"]);
+    }
+
+    #[test]
+    fn without_the_capability_decisions_are_dropped_with_a_line_in_the_log() {
+        let mut host = ScriptedHost::at(20_000, 9, 0);
+        host.denied.push(Capability::Decision);
+        decide_then(Ok(String::new()), &mut host).unwrap();
+        assert_eq!(host.lines.len(), 1);
+    }
+
+    #[test]
+    fn a_message_that_cannot_be_sent_goes_to_the_log() {
+        let mut host = ScriptedHost::at(20_000, 9, 0);
+        host.denied.push(Capability::Notify);
+        tell(&mut host, NoticeLevel::Info, "Day closed", "nothing traded").unwrap();
+        assert!(host.notices.is_empty());
+        assert!(host.lines[0].1.contains("nothing traded"));
     }
 }

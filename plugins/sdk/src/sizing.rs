@@ -83,3 +83,92 @@ fn in_lots(quantity: u32, instrument: &Instrument) -> u32 {
 fn largest_part_of_volume(price: Paise) -> f64 {
     VOLUME_TIERS.iter().find(|(from, _)| price >= *from).map_or(0.0, |(_, part)| *part)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ScriptedHost, candles_from_closes};
+
+    const LIQUID: u64 = 1_000_000;
+
+    fn world() -> (Strategy, Instrument) {
+        let host = ScriptedHost::at(20_000, 16, 5).share("ACME", 10_000);
+        (host.strategy, host.instruments["ACME"].clone())
+    }
+
+    #[test]
+    fn a_liquid_share_gets_the_money_for_one_position() {
+        let (strategy, instrument) = world();
+        assert_eq!(buy_quantity(&strategy, &instrument, 30_000, LIQUID), Ok(333));
+    }
+
+    #[test]
+    fn a_thin_share_gets_only_its_part_of_the_volume() {
+        let (strategy, instrument) = world();
+        // 10 % of 10,000 shares, worth 30,000 rupees at 30 rupees.
+        assert_eq!(buy_quantity(&strategy, &instrument, 3_000, 10_000), Ok(1_000));
+    }
+
+    #[test]
+    fn an_illiquid_share_has_no_size_instead_of_the_full_capital() {
+        let (mut strategy, instrument) = world();
+        assert_eq!(buy_quantity(&strategy, &instrument, 30_000, 9_999), Err(Unsized::Illiquid));
+        strategy.min_absolute_avg_volume = 0;
+        assert_eq!(buy_quantity(&strategy, &instrument, 30_000, 0), Err(Unsized::Illiquid));
+    }
+
+    #[test]
+    fn no_order_is_worth_more_than_the_largest_order_value() {
+        let (mut strategy, instrument) = world();
+        strategy.max_order_value = 5_000_000;
+        assert_eq!(buy_quantity(&strategy, &instrument, 30_000, LIQUID), Ok(166));
+    }
+
+    #[test]
+    fn a_share_dearer_than_the_money_for_one_position_is_not_bought() {
+        let (strategy, instrument) = world();
+        assert_eq!(buy_quantity(&strategy, &instrument, 10_000_001, LIQUID), Err(Unsized::QuantityZero));
+    }
+
+    #[test]
+    fn each_price_tier_has_its_largest_part_of_the_volume() {
+        let (mut strategy, instrument) = world();
+        strategy.min_absolute_avg_volume = 1;
+        strategy.max_position_volume_ratio = 1.0;
+        let mut fits = |price: Paise, volume: u64| {
+            strategy.user_capital = price * 100;
+            strategy.max_order_value = price * 100;
+            buy_quantity(&strategy, &instrument, price, volume).is_ok()
+        };
+        for (price, volume) in [(500_000, 5_000), (100_000, 2_000), (50_000, 1_000), (49_999, 500)] {
+            assert!(fits(price, volume), "100 of {volume} shares at {price} paise");
+            assert!(!fits(price, volume - 1), "100 of {} shares at {price} paise", volume - 1);
+        }
+    }
+
+    #[test]
+    fn a_quantity_is_whole_lots_within_the_freeze_quantity() {
+        let (strategy, mut instrument) = world();
+        instrument.lot = 50;
+        assert_eq!(buy_quantity(&strategy, &instrument, 30_000, LIQUID), Ok(300));
+        instrument.freeze_quantity = 120;
+        assert_eq!(buy_quantity(&strategy, &instrument, 30_000, LIQUID), Ok(100));
+    }
+
+    #[test]
+    fn a_price_of_nothing_has_no_size() {
+        let (strategy, instrument) = world();
+        assert_eq!(buy_quantity(&strategy, &instrument, 0, LIQUID), Err(Unsized::InvalidPrice));
+        assert_eq!(buy_quantity(&strategy, &instrument, Paise::MAX, u64::MAX), Err(Unsized::QuantityZero));
+    }
+
+    #[test]
+    fn the_mean_volume_covers_the_newest_fifty_sessions() {
+        let mut bars = candles_from_closes(19_999, &[10_000; 60]);
+        for bar in bars.iter_mut().take(10) {
+            bar.volume = 0;
+        }
+        assert_eq!(average_volume(&bars), LIQUID);
+        assert_eq!(average_volume(&[]), 0);
+    }
+}

@@ -106,7 +106,7 @@ impl ScriptedHost {
     }
 
     fn modify_one(&mut self, id: &str, change: OrderChange) -> Result<(), Refusal> {
-        if let Some(refusal) = self.change_refusals.get(id) {
+        if let Some(refusal) = self.modify_refusals.get(id).or_else(|| self.change_refusals.get(id)) {
             return Err(refusal.clone());
         }
         let order = self.orders.iter().find(|order| order.id == id);

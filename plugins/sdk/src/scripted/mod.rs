@@ -80,6 +80,8 @@ pub struct ScriptedHost {
     pub refusals: BTreeMap<String, Refusal>,
     /// Refusals of changes and cancellations by order id.
     pub change_refusals: BTreeMap<String, Refusal>,
+    /// Refusals of changes alone by order id.
+    pub modify_refusals: BTreeMap<String, Refusal>,
 
     /// What was done to orders, in order.
     pub sent: Vec<Sent>,

@@ -66,6 +66,7 @@ impl ScriptedHost {
             unavailable: Vec::new(),
             refusals: Default::default(),
             change_refusals: Default::default(),
+            modify_refusals: Default::default(),
             sent: Vec::new(),
             decisions: Vec::new(),
             lines: Vec::new(),
