@@ -25,12 +25,14 @@ pub fn command(arguments: &[String]) -> Outcome<()> {
     build::command()?;
     let mut bench = process::command(workspace::release_binary());
     bench.args(["bench", "--json"]).args(arguments).stdout(Stdio::piped());
-    let mut child = bench.spawn().map_err(|error| Failure::file("run", &workspace::release_binary(), &error))?;
+    let mut child =
+        bench.spawn().map_err(|error| Failure::file("run", &workspace::release_binary(), &error))?;
     println!("{}", headline());
     let mut missed = Vec::new();
     let answers = child.stdout.take().map(BufReader::new);
     for line in answers.into_iter().flat_map(BufRead::lines) {
-        let line = line.map_err(|error| Failure::new(format!("cannot read what the bench prints: {error}")))?;
+        let line =
+            line.map_err(|error| Failure::new(format!("cannot read what the bench prints: {error}")))?;
         let row = parse(&line)?;
         println!("{}", format_row(&row));
         if !row.pass {
@@ -46,8 +48,8 @@ pub fn command(arguments: &[String]) -> Outcome<()> {
 }
 
 fn parse(line: &str) -> Outcome<Row> {
-    let fields: Value =
-        serde_json::from_str(line).map_err(|error| Failure::new(format!("no bench result: {line:?}: {error}")))?;
+    let fields: Value = serde_json::from_str(line)
+        .map_err(|error| Failure::new(format!("no bench result: {line:?}: {error}")))?;
     let text = |name: &str| match fields.get(name) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) => number.to_string(),
@@ -56,11 +58,21 @@ fn parse(line: &str) -> Outcome<Row> {
     let number = |name: &str| fields.get(name).and_then(Value::as_f64);
     let pass = fields.get("pass").and_then(Value::as_bool);
     let pass = pass.ok_or_else(|| Failure::new(format!("a bench result without `pass`: {line}")))?;
-    Ok(Row { name: text("name"), bar: text("bar"), value: number("value"), raw: number("raw"), unit: text("unit"), pass })
+    Ok(Row {
+        name: text("name"),
+        bar: text("bar"),
+        value: number("value"),
+        raw: number("raw"),
+        unit: text("unit"),
+        pass,
+    })
 }
 
 fn headline() -> String {
-    format!("{:<58} {:>12} {:>12} {:<6} {:<16} {}", "what", "measured", "raw limit", "unit", "budget", "verdict")
+    format!(
+        "{:<58} {:>12} {:>12} {:<6} {:<16} {}",
+        "what", "measured", "raw limit", "unit", "budget", "verdict"
+    )
 }
 
 fn format_row(row: &Row) -> String {

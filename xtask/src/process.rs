@@ -21,7 +21,8 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(workspace::root());
     for (name, _) in env::vars_os() {
-        let private = name.to_str().is_some_and(|name| CARGO_PRIVATE.iter().any(|start| name.starts_with(start)));
+        let private =
+            name.to_str().is_some_and(|name| CARGO_PRIVATE.iter().any(|start| name.starts_with(start)));
         if private {
             command.env_remove(name);
         }
@@ -81,13 +82,20 @@ pub fn run_within(command: &mut Command, limit: Duration) -> Outcome<()> {
             let last = complaint.lines().last().unwrap_or_default();
             Err(Failure::new(format!("`{}` ended with {status}: {last}", describe(command))))
         }
-        Err(_) => Err(Failure::new(format!("`{}` was stopped after {} s", describe(command), limit.as_secs()))),
+        Err(_) => {
+            Err(Failure::new(format!("`{}` was stopped after {} s", describe(command), limit.as_secs())))
+        }
     }
 }
 
 /// Whether a program can be started at all.
 pub fn exists(program: &str, probe: &str) -> bool {
-    command(program).arg(probe).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|s| s.success())
+    command(program)
+        .arg(probe)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|s| s.success())
 }
 
 fn not_started(command: &Command, error: &std::io::Error) -> Failure {
@@ -105,13 +113,15 @@ mod tests {
 
     #[test]
     fn an_endless_program_is_stopped_at_its_limit() {
-        let failure = run_within(command("tail").args(["-f", "Cargo.toml"]), Duration::from_millis(50)).unwrap_err();
+        let failure =
+            run_within(command("tail").args(["-f", "Cargo.toml"]), Duration::from_millis(50)).unwrap_err();
         assert!(failure.to_string().contains("was stopped after"), "{failure}");
     }
 
     #[test]
     fn a_failed_program_is_named_with_its_last_words() {
-        let failure = run_within(command("ls").arg("no-such-file-here"), Duration::from_secs(60)).unwrap_err();
+        let failure =
+            run_within(command("ls").arg("no-such-file-here"), Duration::from_secs(60)).unwrap_err();
         assert!(failure.to_string().starts_with("`ls no-such-file-here` ended with"), "{failure}");
         assert!(failure.to_string().contains("no-such-file-here'"), "{failure}");
     }

@@ -26,13 +26,15 @@ fn all(steps: &mut Steps) -> Outcome<()> {
 fn documentation() -> Outcome<()> {
     let mut cargo = process::cargo();
     cargo.args(["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"]);
-    // The daemon's binary and its library would write the same pages; the library has the words.
     process::run(cargo.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 fn tests() -> Outcome<()> {
-    if !process::exists("cargo-nextest", "--version") {
-        eprintln!("cargo-nextest is not installed: using cargo test, which runs one test program after the other");
+    let nextest = process::output(process::cargo().args(["nextest", "--version"]));
+    if nextest.is_err() {
+        eprintln!(
+            "cargo-nextest is not installed: using cargo test, which runs one test program after the other"
+        );
         return process::run(process::cargo().args(["test", "--locked", "--workspace"]));
     }
     process::run(process::cargo().args(["nextest", "run", "--locked", "--workspace"]))?;

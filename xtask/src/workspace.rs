@@ -24,6 +24,7 @@ pub fn wasm_target_dir() -> PathBuf {
 
 /// The daemon's release binary, in the target folder that cargo uses.
 pub fn release_binary() -> PathBuf {
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir));
+    let target =
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir));
     target.join("release").join(format!("prahari{}", env::consts::EXE_SUFFIX))
 }

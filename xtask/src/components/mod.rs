@@ -48,11 +48,17 @@ fn build(toolchain: &Toolchain) -> Outcome<Vec<Built>> {
     let folder = workspace::components_dir();
     fs::create_dir_all(&folder).map_err(|error| Failure::file("create", &folder, &error))?;
     let results = TASKS.map(|task| finish(task, &modules, &folder));
-    let problems: Vec<String> = results.iter().filter_map(|result| result.as_ref().err()).map(ToString::to_string).collect();
+    let problems: Vec<String> =
+        results.iter().filter_map(|result| result.as_ref().err()).map(ToString::to_string).collect();
     if problems.is_empty() {
         return Ok(results.into_iter().flatten().collect());
     }
-    Err(Failure::new(format!("{} of {} components failed:\n  {}", problems.len(), TASKS.len(), problems.join("\n  "))))
+    Err(Failure::new(format!(
+        "{} of {} components failed:\n  {}",
+        problems.len(),
+        TASKS.len(),
+        problems.join("\n  ")
+    )))
 }
 
 fn compile(toolchain: &Toolchain) -> Outcome<()> {

@@ -10,7 +10,8 @@ const EXPORTS: [&str; 2] = ["describe", "run"];
 
 /// Checks imports, exports and size; every violation is named.
 pub fn verify(component: &[u8], size_limit: usize) -> Outcome<()> {
-    let names = outer_names(component).map_err(|error| Failure::new(format!("is not a component: {error}")))?;
+    let names =
+        outer_names(component).map_err(|error| Failure::new(format!("is not a component: {error}")))?;
     let mut problems = Vec::new();
     for import in names.imports.iter().filter(|import| !is_ours(import)) {
         problems.push(format!("imports {import}, which is not of {PACKAGE}*{VERSION}"));
@@ -85,7 +86,10 @@ mod tests {
     #[test]
     fn foreign_imports_are_listed() {
         let text = TASK.replace("prahari:task/log@1.0.0", "wasi:cli/stdout@0.2.6");
-        assert_eq!(verified(&text, 400_000), "imports wasi:cli/stdout@0.2.6, which is not of prahari:task/*@1.0.0");
+        assert_eq!(
+            verified(&text, 400_000),
+            "imports wasi:cli/stdout@0.2.6, which is not of prahari:task/*@1.0.0"
+        );
     }
 
     #[test]

@@ -28,7 +28,11 @@ const EMPTY_CRATE: &str = "prahari_empty";
 /// A cargo command of Debian's toolchain: by its path, so that rustup's shims stay out of it.
 pub fn cargo(cargo: &Path, rustc: &Path) -> Command {
     let mut command = process::command(cargo);
-    command.env("RUSTC", rustc).env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN").env_remove("RUSTC_WRAPPER");
+    command
+        .env("RUSTC", rustc)
+        .env_remove("CARGO")
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .env_remove("RUSTC_WRAPPER");
     command
 }
 
@@ -127,7 +131,8 @@ fn link_linker(host: &str) -> Outcome<()> {
 fn build_library(target: &str, version: &str) -> Outcome<()> {
     eprintln!("building the standard library for {target} once (about a minute)");
     let watch = Stopwatch::start();
-    let scratch = tempfile::tempdir().map_err(|error| Failure::new(format!("no temporary folder: {error}")))?;
+    let scratch =
+        tempfile::tempdir().map_err(|error| Failure::new(format!("no temporary folder: {error}")))?;
     write_empty_crate(scratch.path())?;
     let built = scratch.path().join("built");
     let mut build = cargo(Path::new(CARGO), Path::new(RUSTC));

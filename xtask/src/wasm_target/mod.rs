@@ -75,7 +75,8 @@ pub fn ensure(way: Option<Way>) -> Outcome<Toolchain> {
         return Ok(toolchain);
     }
     // The compilers belong to the machine and not to this checkout, so the lock does as well.
-    let _lock = Lock::take(&std::env::temp_dir().join("prahari-wasm-target.lock"), "set-up of the wasm target")?;
+    let _lock =
+        Lock::take(&std::env::temp_dir().join("prahari-wasm-target.lock"), "set-up of the wasm target")?;
     if let Some(toolchain) = ready(way) {
         return Ok(toolchain);
     }

@@ -17,7 +17,8 @@ const TIME_LIMIT: Duration = Duration::from_secs(120);
 /// rustup count as well.
 pub fn has(target: &str) -> bool {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let asked = process::output(process::command(rustc).args(["--print", "target-libdir", "--target", target]));
+    let asked =
+        process::output(process::command(rustc).args(["--print", "target-libdir", "--target", target]));
     asked.is_ok_and(|folder| holds_std(Path::new(folder.trim())))
 }
 

@@ -1,0 +1,107 @@
+//! What code may not say: read a clock, sleep, skip a test, leave work undone.
+//!
+//! Clippy knows the clock and sleep by their full paths; this rule also sees code that clippy does not compile and
+//! asks for the reason of every exception in one list.
+
+use super::{Exception, is_excepted};
+use crate::tidy::finding::Finding;
+use crate::tidy::rust;
+use crate::tidy::tree::Tree;
+
+struct Ban {
+    needles: &'static [&'static str],
+    message: &'static str,
+    exceptions: &'static [Exception],
+}
+
+const BANS: [Ban; 4] = [
+    Ban {
+        needles: &["SystemTime::now", "Instant::now", "Utc::now", "Local::now"],
+        message: "reads a clock: time comes from the clock of prahari-app, so that tests can move it",
+        exceptions: &[
+            Exception { path: "host/app/src/clock", reason: "is the clock" },
+            Exception { path: "xtask/src/steps.rs", reason: "measures the build driver" },
+        ],
+    },
+    Ban {
+        needles: &["sleep(", "sleep_until("],
+        message: "sleeps: wait on the clock of prahari-app, or on what is waited for",
+        exceptions: &[
+            Exception { path: "host/app/src/clock", reason: "is the clock" },
+            Exception {
+                path: "host/runtime/src/compile.rs",
+                reason: "stops the module compiler by real time",
+            },
+            Exception { path: "host/runtime/src/link.rs", reason: "stops a guest by real time" },
+        ],
+    },
+    Ban {
+        needles: &["#[ignore"],
+        message: "skips a test: make it run everywhere, or say in the test what is left out",
+        exceptions: &[],
+    },
+    Ban {
+        needles: &["todo!(", "unimplemented!("],
+        message: "leaves work undone: finish it, or refuse with an error",
+        exceptions: &[],
+    },
+];
+
+/// Checks every Rust file.
+pub fn check(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in tree.rust() {
+        let code = rust::parts(&file.text).code;
+        for (index, line) in code.lines().enumerate() {
+            let broken =
+                BANS.iter().filter(|ban| ban.needles.iter().any(|needle| contains_word(line, needle)));
+            let broken = broken.filter(|ban| !is_excepted(ban.exceptions, &file.path));
+            findings.extend(broken.map(|ban| Finding::new(&file.path, index + 1, ban.message)));
+        }
+    }
+    findings
+}
+
+/// Whether `needle` stands in the line and is not the end of a longer word.
+fn contains_word(line: &str, needle: &str) -> bool {
+    line.match_indices(needle).any(|(at, _)| {
+        let before = line.get(..at).and_then(|before| before.chars().next_back());
+        !before.is_some_and(|before| before.is_alphanumeric() || before == '_')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::found;
+    use super::*;
+
+    #[test]
+    fn a_clock_outside_its_module_is_found() {
+        let source = "//! Words.\nfn now() {\n    std::time::Instant::now();\n}\n";
+        let findings = found(check, &[("host/api/src/lib.rs", source), ("host/app/src/clock.rs", source)]);
+        assert_eq!(findings.len(), 1);
+        assert!(
+            findings.first().unwrap().starts_with("host/api/src/lib.rs:3: reads a clock"),
+            "{findings:?}"
+        );
+    }
+
+    #[test]
+    fn comments_and_texts_may_name_what_code_may_not() {
+        let source = "// Instant::now() and todo!()\nconst A: &str = \"thread::sleep(1)\";\n";
+        assert!(found(check, &[("a.rs", source)]).is_empty());
+    }
+
+    #[test]
+    fn sleeping_skipping_and_leaving_undone_are_found() {
+        let source = "#[ignore]\nfn a() { tokio::time::sleep(x).await; }\nfn b() { todo!() }\nfn c() { unimplemented!() }\n";
+        let lines: Vec<String> = found(check, &[("tests/a.rs", source)]);
+        let starts: Vec<&str> = lines.iter().filter_map(|line| line.split(": ").next()).collect();
+        assert_eq!(starts, ["tests/a.rs:1", "tests/a.rs:2", "tests/a.rs:3", "tests/a.rs:4"]);
+    }
+
+    #[test]
+    fn a_word_that_ends_alike_is_another_word() {
+        assert!(found(check, &[("a.rs", "fn a() { virtual_sleep(1); MyInstant::now(); }")]).is_empty());
+    }
+}
