@@ -93,11 +93,7 @@ mod tests {
 
     #[test]
     fn an_order_id_reads_back_what_it_prints() {
-        let id = OrderId {
-            user: UserId(7),
-            day: Day::from_ymd_opt(2025, 1, 2).unwrap(),
-            number: 12,
-        };
+        let id = OrderId { user: UserId(7), day: Day::from_ymd_opt(2025, 1, 2).unwrap(), number: 12 };
         assert_eq!(id.to_string(), "U7-20250102-0012");
         assert_eq!(id.to_string().parse(), Ok(id));
         assert!("U7-20250102".parse::<OrderId>().is_err());

@@ -64,7 +64,9 @@ impl fmt::Display for Task {
 
 /// A text that names no task.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a task; tasks are premarket_retry, premarket_amo_adjustment, sell_monitor, position_monitor, analysis, buy_orders and eod_cleanup")]
+#[error(
+    "{0:?} is not a task; tasks are premarket_retry, premarket_amo_adjustment, sell_monitor, position_monitor, analysis, buy_orders and eod_cleanup"
+)]
 pub struct UnknownTask(pub String);
 
 impl FromStr for Task {

@@ -68,7 +68,10 @@ impl Timestamp {
     }
 
     fn ist(self) -> NaiveDateTime {
-        DateTime::<Utc>::from_timestamp_millis(self.0).unwrap_or_default().with_timezone(&Kolkata).naive_local()
+        DateTime::<Utc>::from_timestamp_millis(self.0)
+            .unwrap_or_default()
+            .with_timezone(&Kolkata)
+            .naive_local()
     }
 }
 

@@ -1,0 +1,71 @@
+//! The fills, charges and result of recent days.
+
+use serde::{Deserialize, Serialize};
+
+use crate::charges::{self, BrokeragePlan, ChargeSchedule, ChargesError, DayFill};
+use crate::money::Paise;
+use crate::time::Day;
+
+/// Calendar days before the newest traded day whose fills are kept.
+///
+/// A fill that is told late changes the contract note of its own day, because tax and depository charge are computed over
+/// the whole day. Ten days cover the longest closure of the exchange (five days) and a daemon that was down for the
+/// week around it. A fill that is older still gets a note of its own.
+pub const KEPT_DAYS: i64 = 10;
+
+/// One day's trades.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct TradedDay {
+    pub day: Day,
+    pub fills: Vec<DayFill>,
+    pub realised: Paise,
+    pub charges: Paise,
+}
+
+/// Recent traded days, in the order of their dates.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct RecentDays(Vec<TradedDay>);
+
+impl RecentDays {
+    pub fn get(&self, day: Day) -> Option<&TradedDay> {
+        self.0.iter().find(|traded| traded.day == day)
+    }
+
+    /// The charges of a day with one more fill.
+    pub fn charges_with(
+        &self,
+        day: Day,
+        fill: &DayFill,
+        schedule: &ChargeSchedule,
+        plan: &BrokeragePlan,
+    ) -> Result<Paise, ChargesError> {
+        let mut fills = self.get(day).map_or_else(Vec::new, |traded| traded.fills.clone());
+        fills.push(fill.clone());
+        Ok(charges::note(&fills, day, schedule, plan)?.total())
+    }
+
+    /// Books a fill and the day's charges with it; answers by how much the charges grew (they shrink when a trade
+    /// turns delivery into intraday).
+    pub fn book(&mut self, day: Day, fill: DayFill, realised: Paise, charges: Paise) -> Paise {
+        let place = self.0.partition_point(|traded| traded.day < day);
+        if self.0.get(place).is_none_or(|traded| traded.day != day) {
+            let empty = TradedDay { day, fills: Vec::new(), realised: Paise::ZERO, charges: Paise::ZERO };
+            self.0.insert(place, empty);
+        }
+        let mut added = Paise::ZERO;
+        if let Some(traded) = self.0.get_mut(place) {
+            added = charges - traded.charges;
+            traded.charges = charges;
+            traded.realised += realised;
+            traded.fills.push(fill);
+        }
+        self.forget_old();
+        added
+    }
+
+    fn forget_old(&mut self) {
+        let Some(newest) = self.0.last().map(|traded| traded.day) else { return };
+        self.0.retain(|traded| newest.signed_duration_since(traded.day).num_days() <= KEPT_DAYS);
+    }
+}

@@ -1,0 +1,214 @@
+//! What is held: lots for the cost, buys for the history of a position.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::OrderId;
+use crate::instruments::Symbol;
+use crate::money::Paise;
+use crate::orders::{Order, Purpose};
+use crate::time::Day;
+
+/// A held symbol.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Position {
+    /// What is held.
+    pub symbol: Symbol,
+    /// Shares, more than zero.
+    pub quantity: u32,
+    /// Mean cost of the lots still held, rounded half up, charges not included.
+    pub average_price: Paise,
+    /// Exact cost of the lots still held, charges not included.
+    pub invested: Paise,
+    /// Trading date of the first buy since nothing was held.
+    pub opened_on: Day,
+    /// Every buy since the position was opened, oldest first, also those whose lots have been sold.
+    pub entries: Vec<PositionEntry>,
+}
+
+/// A buying order that is part of an open position.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PositionEntry {
+    /// Which order.
+    pub order: OrderId,
+    /// What it was for.
+    pub purpose: Purpose,
+    /// Shares it has bought so far.
+    pub quantity: u32,
+    /// Mean price of its fills, rounded half up.
+    pub price: Paise,
+    /// RSI10 at its decision.
+    pub rsi: Option<f64>,
+    /// Trading date of its first fill.
+    pub day: Day,
+}
+
+/// A fill of a buying order, on its way into the holdings.
+pub(super) struct Bought<'a> {
+    pub order: &'a Order,
+    pub quantity: u32,
+    pub price: Paise,
+    pub value: Paise,
+    pub day: Day,
+}
+
+/// Shares that were bought together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Lot {
+    quantity: u32,
+    price: Paise,
+    order: OrderId,
+    bought_on: Day,
+}
+
+/// One order's part in a position.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Entry {
+    order: OrderId,
+    purpose: Purpose,
+    quantity: u32,
+    value: Paise,
+    rsi: Option<f64>,
+    day: Day,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Holding {
+    symbol: Symbol,
+    quantity: u32,
+    opened_on: Day,
+    /// In the order of their dates: the first is sold first.
+    lots: Vec<Lot>,
+    entries: Vec<Entry>,
+}
+
+/// Every held symbol, sorted.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Holdings(Vec<Holding>);
+
+impl Holdings {
+    pub fn symbols(&self) -> impl Iterator<Item = &Symbol> {
+        self.0.iter().map(|holding| &holding.symbol)
+    }
+
+    pub fn held(&self, symbol: &Symbol) -> u32 {
+        self.find(symbol).map_or(0, |holding| holding.quantity)
+    }
+
+    pub fn positions(&self) -> Vec<Position> {
+        self.0.iter().map(Holding::position).collect()
+    }
+
+    pub fn position(&self, symbol: &Symbol) -> Option<Position> {
+        self.find(symbol).map(Holding::position)
+    }
+
+    pub fn invested(&self) -> Paise {
+        self.0.iter().map(Holding::invested).sum()
+    }
+
+    /// Adds a fill. The caller has checked that the shares fit.
+    pub fn buy(&mut self, bought: Bought<'_>) {
+        let symbol = &bought.order.request.symbol;
+        let place = self.0.partition_point(|holding| holding.symbol < *symbol);
+        if self.0.get(place).is_none_or(|holding| holding.symbol != *symbol) {
+            let (symbol, opened_on) = (symbol.clone(), bought.day);
+            self.0.insert(
+                place,
+                Holding { symbol, quantity: 0, opened_on, lots: Vec::new(), entries: Vec::new() },
+            );
+        }
+        if let Some(holding) = self.0.get_mut(place) {
+            holding.buy(&bought);
+        }
+    }
+
+    /// Takes shares from the oldest lots and answers what they cost. The caller has checked that they are held.
+    pub fn sell(&mut self, symbol: &Symbol, quantity: u32) -> Paise {
+        let cost =
+            self.0.iter_mut().find(|holding| holding.symbol == *symbol).map(|holding| holding.sell(quantity));
+        self.0.retain(|holding| holding.quantity > 0);
+        cost.unwrap_or_default()
+    }
+
+    fn find(&self, symbol: &Symbol) -> Option<&Holding> {
+        let place = self.0.binary_search_by(|holding| holding.symbol.cmp(symbol)).ok()?;
+        self.0.get(place)
+    }
+}
+
+impl Holding {
+    fn buy(&mut self, bought: &Bought<'_>) {
+        let Bought { order, quantity, price, value, day } = *bought;
+        self.quantity = self.quantity.saturating_add(quantity);
+        self.opened_on = self.opened_on.min(day);
+        // A fill that is told late takes the place of its date.
+        let place = self.lots.partition_point(|lot| lot.bought_on <= day);
+        match self.lots.get_mut(place.wrapping_sub(1)) {
+            Some(lot) if lot.order == order.id && lot.price == price && lot.bought_on == day => {
+                lot.quantity = lot.quantity.saturating_add(quantity);
+            }
+            _ => self.lots.insert(place, Lot { quantity, price, order: order.id, bought_on: day }),
+        }
+        match self.entries.iter_mut().find(|entry| entry.order == order.id) {
+            Some(entry) => {
+                entry.quantity = entry.quantity.saturating_add(quantity);
+                entry.value += value;
+                entry.day = entry.day.min(day);
+            }
+            None => {
+                let place = self.entries.partition_point(|entry| entry.day <= day);
+                let (purpose, rsi) = (order.request.purpose.clone(), order.request.rsi);
+                self.entries.insert(place, Entry { order: order.id, purpose, quantity, value, rsi, day });
+            }
+        }
+    }
+
+    fn sell(&mut self, quantity: u32) -> Paise {
+        let mut left = quantity;
+        let mut cost = Paise::ZERO;
+        for lot in &mut self.lots {
+            let taken = lot.quantity.min(left);
+            // Part of a fill whose whole value fitted.
+            cost += lot.price.times(taken).unwrap_or_default();
+            lot.quantity -= taken;
+            left -= taken;
+        }
+        self.lots.retain(|lot| lot.quantity > 0);
+        self.quantity = self.quantity.saturating_sub(quantity);
+        cost
+    }
+
+    fn invested(&self) -> Paise {
+        self.lots.iter().map(|lot| lot.price.times(lot.quantity).unwrap_or_default()).sum()
+    }
+
+    fn position(&self) -> Position {
+        let invested = self.invested();
+        Position {
+            symbol: self.symbol.clone(),
+            quantity: self.quantity,
+            average_price: mean(invested, self.quantity),
+            invested,
+            opened_on: self.opened_on,
+            entries: self.entries.iter().map(Entry::outside).collect(),
+        }
+    }
+}
+
+impl Entry {
+    fn outside(&self) -> PositionEntry {
+        PositionEntry {
+            order: self.order,
+            purpose: self.purpose.clone(),
+            quantity: self.quantity,
+            price: mean(self.value, self.quantity),
+            rsi: self.rsi,
+            day: self.day,
+        }
+    }
+}
+
+fn mean(value: Paise, quantity: u32) -> Paise {
+    value.scale(1, i64::from(quantity)).unwrap_or_default()
+}

@@ -1,0 +1,261 @@
+//! The books of one user: a fold of the order journal.
+//!
+//! Cash comes from the money of fills and charges, the cost of what is held from lots, the realised result from matching
+//! the two first in, first out. The three are kept apart, so that [`Book::difference`] is a real check.
+//!
+//! A daemon holds the books of thousands of users, so they stay small: closed orders are forgotten
+//! ([`Book::forget_closed`]), and of each day's fills only those of recent days are kept ([`KEPT_DAYS`]).
+
+mod apply;
+mod days;
+mod funds;
+mod holdings;
+mod snapshot;
+
+use serde::{Deserialize, Serialize};
+
+use crate::charges::{BrokeragePlan, ChargesError, DayFill};
+use crate::ids::{OrderId, UserId};
+use crate::instruments::Symbol;
+use crate::money::Paise;
+use crate::orders::machine::TransitionError;
+use crate::orders::{Order, OrderState};
+use crate::time::Day;
+
+pub use apply::Applied;
+pub use days::KEPT_DAYS;
+pub use holdings::{Position, PositionEntry};
+
+use days::RecentDays;
+use holdings::Holdings;
+
+/// The books of one user.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Book {
+    user: UserId,
+    capital: Paise,
+    plan: BrokeragePlan,
+    /// Sequence of the last journal entry applied.
+    sequence: u64,
+    /// Sorted by id, which is the order in which they were placed.
+    orders: Vec<Order>,
+    /// The highest order number of each day that is not forgotten.
+    numbers: Vec<(Day, u32)>,
+    /// Orders of earlier days may be missing from `orders`.
+    forgotten_before: Option<Day>,
+    holdings: Holdings,
+    days: RecentDays,
+    cash: Paise,
+    realised: Paise,
+    charges: Paise,
+}
+
+/// A journal entry that does not fit the books. The books are as they were before it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BookError {
+    /// An entry is missing or came twice.
+    #[error("the journal of user {user} continues with entry {expected}, but entry {found} was given")]
+    Sequence {
+        /// Whose books.
+        user: UserId,
+        /// What comes next.
+        expected: u64,
+        /// What was given.
+        found: u64,
+    },
+    /// The entry belongs to another user.
+    #[error("order {order} does not belong to user {user}")]
+    OtherUser {
+        /// Whose books.
+        user: UserId,
+        /// The order named.
+        order: OrderId,
+    },
+    /// A new order on a day whose order numbers are no longer known.
+    #[error("order {order} is of a day before {before}, and orders of those days are forgotten")]
+    Forgotten {
+        /// The order.
+        order: OrderId,
+        /// First day still known.
+        before: Day,
+    },
+    /// The event contradicts the order.
+    #[error(transparent)]
+    Order(#[from] TransitionError),
+    /// More was sold than the books hold.
+    #[error("order {order} sold {sold} shares of {symbol}, but the books hold {held}")]
+    SoldMoreThanHeld {
+        /// The selling order.
+        order: OrderId,
+        /// What was sold.
+        symbol: Symbol,
+        /// Shares of the fill.
+        sold: u32,
+        /// Shares held.
+        held: u32,
+    },
+    /// More shares than the books can count.
+    #[error("order {order} would bring the shares of {symbol} above {}", u32::MAX)]
+    TooManyShares {
+        /// The buying order.
+        order: OrderId,
+        /// What was bought.
+        symbol: Symbol,
+    },
+    /// The rates of the day are not known.
+    #[error(transparent)]
+    Charges(#[from] ChargesError),
+    /// A snapshot that cannot be read or written.
+    #[error("the snapshot of the books cannot be used: {0}")]
+    Snapshot(String),
+}
+
+impl Book {
+    /// Opens the books of a user with this much cash, on the plan without brokerage (`trade_api`).
+    pub fn open(user: UserId, capital: Paise) -> Self {
+        let plan = crate::charges::ChargeSchedule::embedded().and_then(|schedule| schedule.plan("trade_api"));
+        // Without a table of charges no fill can be booked at all, so the plan is never used then.
+        Self::open_on_plan(user, capital, plan.unwrap_or_default())
+    }
+
+    /// Opens the books of a user whose broker charges by this plan.
+    pub fn open_on_plan(user: UserId, capital: Paise, plan: BrokeragePlan) -> Self {
+        Self {
+            user,
+            capital,
+            plan,
+            sequence: 0,
+            orders: Vec::new(),
+            numbers: Vec::new(),
+            forgotten_before: None,
+            holdings: Holdings::default(),
+            days: RecentDays::default(),
+            cash: capital,
+            realised: Paise::ZERO,
+            charges: Paise::ZERO,
+        }
+    }
+
+    /// Whose books they are.
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// The cash they were opened with.
+    pub fn capital(&self) -> Paise {
+        self.capital
+    }
+
+    /// The sequence that the next journal entry must have.
+    pub fn next_sequence(&self) -> u64 {
+        self.sequence.saturating_add(1)
+    }
+
+    /// The id of the next order of a trading date.
+    pub fn next_order_id(&self, day: Day) -> OrderId {
+        let last = self.numbers.iter().find(|(of, _)| *of == day).map_or(0, |(_, number)| *number);
+        OrderId { user: self.user, day, number: last.saturating_add(1) }
+    }
+
+    /// An order that is not forgotten.
+    pub fn order(&self, id: &OrderId) -> Option<&Order> {
+        self.place_of(id).ok().and_then(|place| self.orders.get(place))
+    }
+
+    /// Every order that is not forgotten, oldest first.
+    pub fn orders(&self) -> impl Iterator<Item = &Order> {
+        self.orders.iter()
+    }
+
+    /// Orders that have not ended, oldest first.
+    pub fn active_orders(&self) -> impl Iterator<Item = &Order> {
+        self.orders.iter().filter(|order| !order.state.is_final())
+    }
+
+    /// Rejected orders that may be tried again, oldest first.
+    pub fn retryable_orders(&self) -> impl Iterator<Item = &Order> {
+        self.orders.iter().filter(|order| order.state == OrderState::Rejected && order.retryable)
+    }
+
+    /// Orders of a trading date and orders that changed on that date, oldest first.
+    pub fn orders_on(&self, day: Day) -> impl Iterator<Item = &Order> {
+        self.orders.iter().filter(move |order| order.day() == day || order.updated_at.ist_day() == day)
+    }
+
+    /// What is held, sorted by symbol.
+    pub fn positions(&self) -> Vec<Position> {
+        self.holdings.positions()
+    }
+
+    /// The position in a symbol, if any.
+    pub fn position(&self, symbol: &Symbol) -> Option<Position> {
+        self.holdings.position(symbol)
+    }
+
+    /// Symbols held, sorted.
+    pub fn held_symbols(&self) -> impl Iterator<Item = &Symbol> {
+        self.holdings.symbols()
+    }
+
+    /// Shares held of a symbol.
+    pub fn held(&self, symbol: &Symbol) -> u32 {
+        self.holdings.held(symbol)
+    }
+
+    /// Money on the account, charges paid; may be below zero when a market order cost more than was held back.
+    pub fn cash(&self) -> Paise {
+        self.cash
+    }
+
+    /// What the lots still held cost, charges not included.
+    pub fn invested(&self) -> Paise {
+        self.holdings.invested()
+    }
+
+    /// Sale value less first-in-first-out cost since the books were opened, charges not included.
+    pub fn realised(&self) -> Paise {
+        self.realised
+    }
+
+    /// The part of [`Book::realised`] of one day; zero for days that are no longer kept.
+    pub fn realised_on(&self, day: Day) -> Paise {
+        self.days.get(day).map_or(Paise::ZERO, |day| day.realised)
+    }
+
+    /// Charges since the books were opened.
+    pub fn charges(&self) -> Paise {
+        self.charges
+    }
+
+    /// Charges of one day; zero for days that are no longer kept.
+    pub fn charges_on(&self, day: Day) -> Paise {
+        self.days.get(day).map_or(Paise::ZERO, |day| day.charges)
+    }
+
+    /// Executions of one day, in the order they were told; empty for days that are no longer kept.
+    pub fn fills_on(&self, day: Day) -> &[DayFill] {
+        self.days.get(day).map_or(&[], |day| day.fills.as_slice())
+    }
+
+    /// Capital plus realised result less charges, less what cash and lots really are: zero, or the books are wrong.
+    pub fn difference(&self) -> Paise {
+        self.capital + self.realised - self.charges - (self.cash + self.invested())
+    }
+
+    /// Forgets orders of days before `before` that have ended and will not be tried again.
+    ///
+    /// A late fill of a forgotten order is an error, so keep the days in which one may still be told.
+    pub fn forget_closed(&mut self, before: Day) {
+        self.orders.retain(|order| order.day() >= before || !order.state.is_final() || order.retryable);
+        self.orders.shrink_to_fit();
+        self.numbers.retain(|(day, _)| *day >= before);
+        self.forgotten_before = self.forgotten_before.max(Some(before));
+    }
+
+    fn place_of(&self, id: &OrderId) -> Result<usize, usize> {
+        self.orders.binary_search_by(|order| order.id.cmp(id))
+    }
+}
+
+#[cfg(test)]
+mod tests;

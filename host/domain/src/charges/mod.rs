@@ -1,0 +1,13 @@
+//! What trading costs: the contract note of a day, by the rates in force on that day.
+//!
+//! Scope: ordinary shares in the rolling settlement of the cash segment. Trade-for-trade series and exchange-traded funds
+//! have other rules for the securities transaction tax and are not traded by the tasks.
+
+mod note;
+mod rates;
+
+pub use note::{ContractNote, DayFill, estimate, note};
+pub use rates::{BrokeragePlan, ChargeRates, ChargeSchedule, ChargesError, PerCrore};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,189 @@
+use super::*;
+use crate::ids::{RunId, UserId};
+use crate::orders::{OrderRequest, Product, Purpose, Side, Variety};
+
+fn id() -> OrderId {
+    OrderId { user: UserId(1), day: "2025-01-02".parse().unwrap(), number: 1 }
+}
+
+fn request() -> OrderRequest {
+    OrderRequest {
+        symbol: "TCS".parse().unwrap(),
+        side: Side::Buy,
+        quantity: 10,
+        kind: OrderKind::Limit(Paise(400_000)),
+        variety: Variety::Regular,
+        product: Product::Delivery,
+        purpose: Purpose::Entry,
+        signal: None,
+        rsi: None,
+        retry_of: None,
+    }
+}
+
+fn intended() -> OrderEvent {
+    OrderEvent::Intended { request: request(), run: RunId(1), first_placed_at: Timestamp(1) }
+}
+
+fn accepted() -> OrderEvent {
+    OrderEvent::Accepted { broker_id: "B1".into() }
+}
+
+fn fill(key: &str, quantity: u32) -> OrderEvent {
+    OrderEvent::Filled(Fill { key: key.into(), quantity, price: Paise(399_000), at: Timestamp(5) })
+}
+
+fn changed(quantity: u32) -> OrderEvent {
+    OrderEvent::Changed { quantity, kind: OrderKind::Market }
+}
+
+fn rejected(retryable: bool) -> OrderEvent {
+    OrderEvent::Rejected { reason: "no margin".into(), retryable }
+}
+
+fn why() -> String {
+    "because".into()
+}
+
+fn apply(order: Option<&Order>, event: OrderEvent) -> Outcome {
+    transition(order, &JournalEntry { sequence: 1, order: id(), at: Timestamp(9), event })
+}
+
+fn after(events: &[OrderEvent]) -> Order {
+    let mut order = None;
+    for event in events {
+        order = Some(apply(order.as_ref(), event.clone()).unwrap().order);
+    }
+    order.unwrap()
+}
+
+/// An order in each state, by the shortest way there; ended ones also with a part filled.
+fn in_state(state: OrderState) -> Order {
+    let mut events = vec![intended()];
+    events.extend(match state {
+        OrderState::Intent => vec![],
+        OrderState::Sent => vec![OrderEvent::Sent],
+        OrderState::Accepted => vec![OrderEvent::Sent, accepted()],
+        OrderState::Rejected => vec![OrderEvent::Sent, rejected(true)],
+        OrderState::Unknown => vec![OrderEvent::Sent, OrderEvent::OutcomeUnknown { reason: why() }],
+        OrderState::PartiallyFilled => vec![OrderEvent::Sent, accepted(), fill("a", 4)],
+        OrderState::Filled => vec![OrderEvent::Sent, accepted(), fill("a", 10)],
+        OrderState::Cancelled => {
+            vec![OrderEvent::Sent, accepted(), fill("a", 4), OrderEvent::Cancelled { reason: why() }]
+        }
+        OrderState::Expired => vec![OrderEvent::Sent, accepted(), OrderEvent::Expired { reason: why() }],
+    });
+    let order = after(&events);
+    assert_eq!(order.state, state);
+    order
+}
+
+/// What an event does: `=` nothing new, `!` impossible, otherwise the state afterwards.
+fn outcome(state: OrderState, event: &OrderEvent) -> String {
+    match apply(Some(&in_state(state)), event.clone()) {
+        Ok(transition) if !transition.changed => "=".into(),
+        Ok(transition) => transition.order.state.name().into(),
+        Err(_) => "!".into(),
+    }
+}
+
+#[test]
+fn every_event_in_every_state_does_what_the_table_says() {
+    // Columns: intent, sent, accepted, rejected, unknown, partially_filled, filled, cancelled, expired.
+    let table: [(OrderEvent, &str); 15] = [
+        (intended(), "= ! ! ! ! ! ! ! !"),
+        (OrderEvent::Sent, "sent = ! ! ! ! ! ! !"),
+        (accepted(), "accepted accepted = ! accepted = = = ="),
+        (rejected(false), "rejected rejected rejected = rejected cancelled = = ="),
+        (OrderEvent::OutcomeUnknown { reason: why() }, "unknown unknown = = = = = = ="),
+        (OrderEvent::NotAtBroker, "= intent ! = intent ! = = ="),
+        (
+            OrderEvent::ChangeRequested { quantity: 8, kind: OrderKind::Market },
+            "! ! accepted ! ! partially_filled ! ! !",
+        ),
+        (changed(12), "! ! accepted = ! partially_filled partially_filled = ="),
+        (changed(4), "! ! accepted = ! filled ! = ="),
+        (OrderEvent::ChangeRefused { reason: why() }, "! ! accepted = ! partially_filled = = ="),
+        (
+            OrderEvent::CancelRequested { reason: why() },
+            "intent sent accepted ! unknown partially_filled ! ! !",
+        ),
+        (
+            fill("b", 3),
+            "partially_filled partially_filled partially_filled partially_filled partially_filled partially_filled ! cancelled expired",
+        ),
+        (
+            OrderEvent::Cancelled { reason: why() },
+            "cancelled cancelled cancelled = cancelled cancelled = = =",
+        ),
+        (OrderEvent::Expired { reason: why() }, "expired expired expired = expired expired = = ="),
+        (OrderEvent::RetryGivenUp { reason: why() }, "! ! ! rejected ! ! ! ! !"),
+    ];
+    for (event, expected) in table {
+        let found: Vec<String> = OrderState::ALL.iter().map(|state| outcome(*state, &event)).collect();
+        assert_eq!(found.join(" "), expected, "{event:?}");
+    }
+}
+
+#[test]
+fn an_order_begins_with_its_intent() {
+    assert_eq!(apply(None, OrderEvent::Sent), Err(TransitionError::NoIntent { order: id(), event: "sent" }));
+    let nothing = OrderRequest { quantity: 0, ..request() };
+    let event = OrderEvent::Intended { request: nothing, run: RunId(1), first_placed_at: Timestamp(1) };
+    assert!(matches!(apply(None, event), Err(TransitionError::BadNumbers { .. })));
+}
+
+#[test]
+fn a_known_fill_changes_nothing_in_any_state() {
+    for state in [OrderState::PartiallyFilled, OrderState::Filled, OrderState::Cancelled] {
+        let order = in_state(state);
+        let again = apply(Some(&order), fill("a", 4)).unwrap();
+        assert_eq!((again.order, again.effects, again.changed), (order, vec![], false));
+    }
+}
+
+#[test]
+fn a_late_fill_counts_after_a_cancellation_and_completes_the_order() {
+    let late = apply(Some(&in_state(OrderState::Cancelled)), fill("b", 6)).unwrap();
+    assert_eq!(
+        (late.order.state, late.order.filled, late.order.reason.as_str()),
+        (OrderState::Filled, 10, "")
+    );
+    assert!(matches!(late.effects.as_slice(), [Effect::Executed(_)]));
+}
+
+#[test]
+fn a_fill_of_a_rejected_order_takes_it_off_the_retries() {
+    let order = apply(Some(&in_state(OrderState::Rejected)), fill("b", 3)).unwrap().order;
+    assert_eq!((order.state, order.retryable), (OrderState::PartiallyFilled, false));
+}
+
+#[test]
+fn an_order_is_never_filled_beyond_its_quantity() {
+    let overfilled = apply(Some(&in_state(OrderState::PartiallyFilled)), fill("b", 7));
+    assert!(matches!(overfilled, Err(TransitionError::Overfilled { quantity: 7, remaining: 6, .. })));
+}
+
+#[test]
+fn the_broker_cannot_give_an_order_a_second_number() {
+    let other = OrderEvent::Accepted { broker_id: "B2".into() };
+    let refused = apply(Some(&in_state(OrderState::Accepted)), other);
+    assert!(matches!(refused, Err(TransitionError::OtherBrokerId { .. })));
+}
+
+#[test]
+fn the_end_of_an_order_is_told_once() {
+    let filled = apply(Some(&in_state(OrderState::PartiallyFilled)), fill("b", 6)).unwrap();
+    assert!(matches!(filled.effects.as_slice(), [Effect::Executed(_), Effect::Closed(OrderState::Filled)]));
+    let cancelled =
+        apply(Some(&in_state(OrderState::Sent)), OrderEvent::Cancelled { reason: why() }).unwrap();
+    assert_eq!(cancelled.effects, vec![Effect::Closed(OrderState::Cancelled)]);
+}
+
+#[test]
+fn a_retry_given_up_keeps_both_reasons() {
+    let order = apply(Some(&in_state(OrderState::Rejected)), OrderEvent::RetryGivenUp { reason: why() })
+        .unwrap()
+        .order;
+    assert_eq!((order.retryable, order.reason.as_str()), (false, "no margin; given up: because"));
+}
