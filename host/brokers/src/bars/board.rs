@@ -1,0 +1,60 @@
+//! One day of the market: its session, and the minute paths of the symbols that were asked about.
+
+use std::sync::OnceLock;
+
+use chrono::NaiveTime;
+use prahari_domain::money::Paise;
+use prahari_domain::time::{Day, Timestamp};
+
+use super::series::Series;
+use crate::path::DayPath;
+use crate::sessions::{Session, Sessions};
+
+/// A day. Paths are made on first use, since most symbols are looked at on few days.
+pub(super) struct Board {
+    pub day: Day,
+    pub session: Option<Session>,
+    entries: Vec<OnceLock<Option<Entry>>>,
+}
+
+/// A symbol's day.
+pub(super) struct Entry {
+    /// Close of the last bar before the day; of a first day its open.
+    pub previous_close: Paise,
+    /// Date of that bar.
+    pub previous_day: Day,
+    /// Today's minutes; none without a session or a bar.
+    pub path: Option<DayPath>,
+}
+
+impl Board {
+    pub fn new(day: Day, sessions: &dyn Sessions, symbols: usize) -> Self {
+        let entries = std::iter::repeat_with(OnceLock::new).take(symbols).collect();
+        Self { day, session: sessions.session(day), entries }
+    }
+
+    /// The day of a symbol; `None` while it has had no price yet.
+    pub fn entry(&self, at: usize, series: &Series) -> Option<&Entry> {
+        self.entries.get(at)?.get_or_init(|| self.make(series)).as_ref()
+    }
+
+    fn make(&self, series: &Series) -> Option<Entry> {
+        let previous = series.previous(self.day);
+        let today = self.session.as_ref().and_then(|session| {
+            let bar = series.on(self.day)?;
+            Some((bar, series.path(bar, session.minutes())))
+        });
+        let (previous_close, previous_day) = match (previous, &today) {
+            (Some(bar), _) => (bar.close, bar.day),
+            (None, Some((bar, _))) => (bar.open, bar.day),
+            (None, None) => return None,
+        };
+        Some(Entry { previous_close, previous_day, path: today.map(|(_, path)| path) })
+    }
+}
+
+/// When the last trade of a day was made: the end of its session, 15:30 where the calendar does not reach.
+pub(super) fn end_of(day: Day, sessions: &dyn Sessions) -> Timestamp {
+    let usual = NaiveTime::from_hms_opt(15, 30, 0).unwrap_or_default();
+    sessions.session(day).map_or_else(|| Timestamp::from_ist(day, usual), |session| session.closes())
+}

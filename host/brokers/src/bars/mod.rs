@@ -1,0 +1,98 @@
+//! A market made of daily bars: what the `csv` and `synthetic` sources have in common.
+//!
+//! The past is the bars themselves; the running day is a minute path derived from its bar. Nothing later than the minute of
+//! the instant asked about is shown, with one exception, which is what an exchange does too: from the start of the
+//! pre-open session an indicative price moves towards the day's open.
+//!
+//! A day without a bar for a symbol (a gap in the data, or after its last row): its quote is the previous close with no
+//! volume, and nothing matches.
+
+mod answers;
+mod board;
+mod series;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use prahari_domain::instruments::{Candle, Symbol};
+use prahari_domain::time::Day;
+
+use crate::draw::Draw;
+use crate::market::MarketError;
+use crate::rules::TickTable;
+use crate::sessions::Sessions;
+use board::Board;
+pub(crate) use series::Series;
+
+/// Days whose minute paths stay in memory: the running one, the one before, and a spare for a late report.
+const BOARDS: usize = 3;
+
+/// Daily bars of many symbols, answering as a market.
+pub struct BarMarket {
+    seed: u64,
+    sessions: Arc<dyn Sessions>,
+    ticks: TickTable,
+    universe: Arc<[Symbol]>,
+    series: Vec<Series>,
+    index: HashMap<Symbol, usize>,
+    boards: RwLock<VecDeque<Arc<Board>>>,
+}
+
+impl BarMarket {
+    /// A market of these bars; each symbol's are sorted by day, no day twice.
+    ///
+    /// # Errors
+    /// When the exchange's rules that ship with the program do not read.
+    pub(crate) fn new(
+        mut bars: Vec<(Symbol, Vec<Candle>)>,
+        seed: u64,
+        sessions: Arc<dyn Sessions>,
+    ) -> Result<Self, MarketError> {
+        bars.sort_by(|a, b| a.0.cmp(&b.0));
+        let universe: Arc<[Symbol]> = bars.iter().map(|(symbol, _)| symbol.clone()).collect();
+        let index = universe.iter().enumerate().map(|(at, symbol)| (symbol.clone(), at)).collect();
+        let paths = Draw::new(seed).with_text("minutes");
+        let series = bars
+            .into_iter()
+            .map(|(symbol, bars)| Series::new(bars, paths.with_text(symbol.as_str())))
+            .collect();
+        let ticks = TickTable::embedded()?;
+        Ok(Self { seed, sessions, ticks, universe, series, index, boards: RwLock::default() })
+    }
+
+    /// The seed of the minute paths.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// First and last day with a bar of any symbol.
+    pub fn covers(&self) -> Option<(Day, Day)> {
+        let firsts = self.series.iter().filter_map(|series| series.daily().first().map(|bar| bar.day));
+        let lasts = self.series.iter().filter_map(|series| series.daily().last().map(|bar| bar.day));
+        Some((firsts.min()?, lasts.max()?))
+    }
+
+    fn find(&self, symbol: &Symbol) -> Option<(usize, &Series)> {
+        let at = *self.index.get(symbol)?;
+        Some((at, self.series.get(at)?))
+    }
+
+    /// The day's board. Reads take a shared lock for the length of a look-up among a few days.
+    fn board(&self, day: Day) -> Arc<Board> {
+        let known = |boards: &VecDeque<Arc<Board>>| boards.iter().find(|board| board.day == day).cloned();
+        if let Some(board) = known(&self.boards.read().unwrap_or_else(PoisonError::into_inner)) {
+            return board;
+        }
+        let board = Arc::new(Board::new(day, self.sessions.as_ref(), self.series.len()));
+        let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(board) = known(&boards) {
+            return board;
+        }
+        boards.push_front(Arc::clone(&board));
+        boards.truncate(BOARDS);
+        board
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,216 @@
+//! What Prahari asks of a source of market data.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use prahari_domain::instruments::{Candle, Instrument, Symbol};
+use prahari_domain::money::Paise;
+use prahari_domain::time::{Day, Timestamp};
+
+/// A source of prices. The instant is always passed in; a source never shows anything that is later than it.
+#[async_trait]
+pub trait MarketData: Send + Sync {
+    /// Every symbol there is, sorted.
+    ///
+    /// # Errors
+    /// [`MarketError::Unavailable`] when the source cannot be asked.
+    async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError>;
+
+    /// One entry per symbol asked, in that order; `None` where the symbol is unknown or has no price yet.
+    ///
+    /// # Errors
+    /// [`MarketError::Unavailable`] when the source cannot be asked.
+    async fn quotes(&self, symbols: &[Symbol], now: Timestamp) -> Result<Vec<Option<Quote>>, MarketError>;
+
+    /// The newest `count` candles, oldest first; an unknown symbol has none.
+    ///
+    /// Without `forming` they are made of closed sessions only: a day counts as closed 10 minutes after its session. With
+    /// it, the running session is part of the last one. A running week is made of its days so far in both cases.
+    ///
+    /// # Errors
+    /// [`MarketError::Unavailable`] when the source cannot be asked.
+    async fn candles(
+        &self,
+        symbol: &Symbol,
+        interval: Interval,
+        count: u32,
+        forming: bool,
+        now: Timestamp,
+    ) -> Result<Candles, MarketError>;
+
+    /// What the exchange says of each symbol on the day of `now`, in the order asked.
+    ///
+    /// # Errors
+    /// [`MarketError::Unavailable`] when the source cannot be asked.
+    async fn instruments(
+        &self,
+        symbols: &[Symbol],
+        now: Timestamp,
+    ) -> Result<Vec<Option<Instrument>>, MarketError>;
+
+    /// The whole minute that `instant` falls in, for matching once that minute is over; `None` outside the session and
+    /// where nothing is traded that day.
+    ///
+    /// # Errors
+    /// [`MarketError::Unavailable`] when the source cannot be asked.
+    async fn minute(&self, symbol: &Symbol, instant: Timestamp) -> Result<Option<MinuteBar>, MarketError>;
+}
+
+/// How long one candle lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interval {
+    /// One session.
+    Daily,
+    /// Monday to Sunday, dated by its Monday.
+    Weekly,
+}
+
+/// The last known state of a symbol's trading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// Whose.
+    pub symbol: Symbol,
+    /// Last traded price; before the first trade of the day, the previous close.
+    pub last: Paise,
+    /// Pre-open indicative price, from the start of the pre-open session to the open.
+    pub indicative: Option<Paise>,
+    /// Today's first price.
+    pub open: Option<Paise>,
+    /// Today's highest price so far.
+    pub high: Option<Paise>,
+    /// Today's lowest price so far.
+    pub low: Option<Paise>,
+    /// Close of the last session before today.
+    pub previous_close: Paise,
+    /// Shares traded today so far.
+    pub volume: u64,
+    /// When the last trade was seen.
+    pub at: Timestamp,
+}
+
+/// One minute of trading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MinuteBar {
+    /// Its start.
+    pub at: Timestamp,
+    /// First price.
+    pub open: Paise,
+    /// Highest price.
+    pub high: Paise,
+    /// Lowest price.
+    pub low: Paise,
+    /// Last price.
+    pub close: Paise,
+    /// Shares traded.
+    pub volume: u64,
+}
+
+/// A run of candles, shared with the source instead of copied.
+#[derive(Debug, Clone)]
+pub struct Candles {
+    bars: Arc<[Candle]>,
+    from: usize,
+    to: usize,
+    tail: Option<Candle>,
+}
+
+impl Candles {
+    /// No candles.
+    pub fn none() -> Self {
+        Self { bars: Arc::from([]), from: 0, to: 0, tail: None }
+    }
+
+    /// The last `count` of `bars[..to]` followed by `tail`.
+    pub fn newest(bars: Arc<[Candle]>, to: usize, tail: Option<Candle>, count: u32) -> Self {
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let to = to.min(bars.len());
+        let tail = tail.filter(|_| count > 0);
+        let from = to.saturating_sub(count - usize::from(tail.is_some()));
+        Self { bars, from, to, tail }
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.to - self.from + usize::from(self.tail.is_some())
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The finished candles, oldest first.
+    pub fn finished(&self) -> &[Candle] {
+        self.bars.get(self.from..self.to).unwrap_or_default()
+    }
+
+    /// The running session's or week's candle, which comes after the finished ones.
+    pub fn running(&self) -> Option<&Candle> {
+        self.tail.as_ref()
+    }
+
+    /// All of them, oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Candle> {
+        self.finished().iter().chain(self.tail.as_ref())
+    }
+
+    /// The newest one.
+    pub fn last(&self) -> Option<&Candle> {
+        self.tail.as_ref().or_else(|| self.finished().last())
+    }
+
+    /// A copy of all of them, oldest first.
+    pub fn to_vec(&self) -> Vec<Candle> {
+        self.iter().copied().collect()
+    }
+}
+
+/// Why a source cannot be opened or asked. Each message is one sentence for the operator.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MarketError {
+    /// The folder cannot be read.
+    #[error("cannot read the market folder {path}: {reason}")]
+    Folder {
+        /// As given.
+        path: String,
+        /// The system's words.
+        reason: String,
+    },
+    /// The folder has no price files.
+    #[error("the market folder {0} has no .csv or .csv.gz files")]
+    EmptyFolder(String),
+    /// A file as a whole.
+    #[error("{file}: {reason}")]
+    File {
+        /// Its path.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A row.
+    #[error("{file} line {line}: {reason}")]
+    Row {
+        /// Its path.
+        file: String,
+        /// From 1, the header included.
+        line: u64,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Days no synthetic market can be made for.
+    #[error("a market from {from} to {to} cannot be made: {reason}")]
+    Range {
+        /// First day asked.
+        from: Day,
+        /// Last day asked.
+        to: Day,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// The exchange's rules that ship with the program do not read.
+    #[error("the exchange rules that ship with this build are damaged: {0}")]
+    Rules(String),
+    /// The source cannot be asked now.
+    #[error("market data cannot be had: {0}")]
+    Unavailable(String),
+}
