@@ -10,6 +10,7 @@ mod host;
 pub mod market;
 pub mod money;
 pub mod orders;
+pub mod portfolio;
 mod report;
 mod scripted;
 pub mod sizing;

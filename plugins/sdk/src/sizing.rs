@@ -66,6 +66,22 @@ pub fn buy_quantity(
     Ok(quantity)
 }
 
+/// The limit of a buy at about this price: rounded up to the tick, within the price band.
+pub fn buy_limit(price: Paise, instrument: &Instrument) -> Paise {
+    let highest = money::round_down(instrument.band_high, instrument.tick);
+    money::round_up(price, instrument.tick).min(highest)
+}
+
+/// Whether a price can be true: within today's band, and not further from a price of at most one session ago than
+/// the widest band of the exchange (20 %) allows.
+pub fn is_sane(price: Paise, recent: Paise, instrument: &Instrument) -> bool {
+    const WIDEST_BAND_PART: Paise = 5;
+    let farthest = recent / WIDEST_BAND_PART;
+    price > 0
+        && (instrument.band_low..=instrument.band_high).contains(&price)
+        && price.abs_diff(recent) <= farthest.unsigned_abs()
+}
+
 /// The mean volume of the newest [`VOLUME_SESSIONS`] candles, rounded down; zero without candles.
 pub fn average_volume(candles: &[Candle]) -> u64 {
     let newest = candles.iter().rev().take(VOLUME_SESSIONS);
@@ -160,6 +176,23 @@ mod tests {
         let (strategy, instrument) = world();
         assert_eq!(buy_quantity(&strategy, &instrument, 0, LIQUID), Err(Unsized::InvalidPrice));
         assert_eq!(buy_quantity(&strategy, &instrument, Paise::MAX, u64::MAX), Err(Unsized::QuantityZero));
+    }
+
+    #[test]
+    fn a_limit_is_rounded_up_but_stays_within_the_band() {
+        let (_, mut instrument) = world();
+        assert_eq!(buy_limit(10_001, &instrument), 10_005);
+        instrument.band_high = 10_003;
+        assert_eq!(buy_limit(10_001, &instrument), 10_000);
+    }
+
+    #[test]
+    fn a_price_outside_the_band_or_far_from_the_recent_one_is_not_believed() {
+        let (_, instrument) = world();
+        assert!(is_sane(11_000, 10_000, &instrument));
+        assert!(!is_sane(12_001, 12_000, &instrument), "above the band");
+        assert!(!is_sane(11_000, 9_000, &instrument), "22 % in one session");
+        assert!(!is_sane(0, 10_000, &instrument));
     }
 
     #[test]

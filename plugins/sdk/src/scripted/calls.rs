@@ -64,8 +64,10 @@ impl ScriptedHost {
         };
         let needed = price.saturating_mul(i64::from(request.quantity));
         if needed > self.funds.available {
-            self.keep_order(request, OrderState::Rejected, "insufficient funds");
-            self.settle_links(request);
+            let waits = |order: &Order| order.retryable && order.symbol == request.symbol;
+            if request.retry_of.is_none() && !self.orders.iter().any(waits) {
+                self.keep_order(request, OrderState::Rejected, "insufficient funds");
+            }
             return Err(refusal(RefusalCode::Funds, "cash does not cover the order"));
         }
         self.funds.reserved += needed;
