@@ -1,6 +1,7 @@
 //! The rules of trading without I/O, clock or async: every function here is a pure function of its arguments.
 
 pub mod book;
+pub mod calendar;
 pub mod charges;
 pub mod ids;
 pub mod instruments;
