@@ -100,7 +100,8 @@ pub struct RuntimeConfig {
     pub modules: ModuleLimits,
     /// What `describe` may use when a module is loaded.
     ///
-    /// Default: that of a run, but two seconds by the wall clock and no orders.
+    /// Default: that of a run, but half of its processor time, 10 seconds by the wall clock and no orders. It only
+    /// has to answer a constant; an embedded Python needs some milliseconds to get there.
     pub describe: Budget,
     /// Runs inside the guest at the same time; more wait for their turn. A run that waits for a broker counts.
     ///
@@ -119,7 +120,7 @@ impl RuntimeConfig {
             cache: cache.into(),
             compiler,
             modules: ModuleLimits::default(),
-            describe: Budget { wall_ms: 2_000, orders: 0, ..Budget::default() },
+            describe: Budget { cpu_ms: 1_000, wall_ms: 10_000, orders: 0, ..Budget::default() },
             concurrent_runs: 200,
             largest_memory_bytes: 512 << 20,
         }

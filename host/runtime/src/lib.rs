@@ -14,6 +14,7 @@ mod config;
 mod gate;
 mod grant;
 mod hash;
+mod lanes;
 mod limits;
 mod link;
 mod module;

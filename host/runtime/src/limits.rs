@@ -76,7 +76,13 @@ impl ResourceLimiter for MemoryLimiter {
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
-        self.grow(current, desired, maximum, TABLE_ELEMENT_BYTES)
+        // The maximum given here is that of the table's slot in the pool when the module names none, so it cannot be
+        // told from the module's own; a table that reaches either is no table a compiler made.
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            self.exceeded = true;
+            wasmtime::bail!("a table would have {desired} elements");
+        }
+        self.grow(current, desired, None, TABLE_ELEMENT_BYTES)
     }
 
     fn table_grow_failed(&mut self, error: wasmtime::Error) -> Result<()> {
@@ -91,7 +97,7 @@ pub(crate) fn limit_cpu(store: &mut Store<RunState>, cpu: Duration) {
     store.epoch_deadline_callback(move |mut context| {
         let state = context.data_mut();
         if state.cpu_while_running() < limit {
-            return Ok(UpdateDeadline::Yield(1));
+            return Ok(UpdateDeadline::YieldCustom(1, Box::pin(state.link().next_turn())));
         }
         state.stop(Stop::CpuLimit);
         Ok(UpdateDeadline::Interrupt)

@@ -12,7 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use crate::call::{HostCall, HostReply};
+use crate::lanes::Lanes;
 use crate::limits::thread_cpu_nanos;
 use crate::services::HostServices;
 
@@ -27,9 +30,12 @@ enum Passage {
 }
 
 /// One per run, shared by the store's data and the driver.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Link {
     passage: Mutex<Passage>,
+    lanes: Arc<Lanes>,
+    /// The lane of a guest that has run longer than a tick without asking anything.
+    lane: Mutex<Option<OwnedSemaphorePermit>>,
     /// Processor nanoseconds of the guest up to its last suspension.
     used: AtomicU64,
     /// The thread's processor clock when the guest was last resumed.
@@ -37,6 +43,27 @@ pub(crate) struct Link {
 }
 
 impl Link {
+    pub(crate) fn new(lanes: &Arc<Lanes>) -> Arc<Self> {
+        Arc::new(Self {
+            passage: Mutex::default(),
+            lanes: Arc::clone(lanes),
+            lane: Mutex::default(),
+            used: AtomicU64::new(0),
+            resumed_at: AtomicU64::new(0),
+        })
+    }
+
+    /// Lets others run, and returns when it is this guest's turn again.
+    pub(crate) async fn next_turn(self: Arc<Self>) {
+        self.leave_lane();
+        let lane = self.lanes.enter().await;
+        *held(&self.lane) = lane;
+    }
+
+    fn leave_lane(&self) {
+        drop(held(&self.lane).take());
+    }
+
     /// Processor nanoseconds of the guest so far; to be called while it runs, on its thread.
     pub(crate) fn cpu_while_running(&self) -> u64 {
         let since = thread_cpu_nanos().saturating_sub(self.resumed_at.load(Ordering::Relaxed));
@@ -73,9 +100,13 @@ impl Link {
     }
 
     fn passage(&self) -> MutexGuard<'_, Passage> {
-        // Nothing panics while the lock is held, and a passage is always a whole value.
-        self.passage.lock().unwrap_or_else(PoisonError::into_inner)
+        held(&self.passage)
     }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing panics while one of these locks is held, and what they guard is always a whole value.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 struct Reply<'a>(&'a Link);
@@ -128,6 +159,7 @@ pub(crate) async fn drive<G: Future + Send>(
             Some(Step::Ended(value)) => return Driven::Ended(value),
             Some(Step::Call(call)) => call,
         };
+        link.leave_lane();
         if call.has_effect() {
             link.answer(services.call(&call).await);
             if timer.is_elapsed() {

@@ -12,6 +12,7 @@ use crate::budget::Budget;
 use crate::call::{HostCall, HostReply};
 use crate::gate::{Gate, Usage};
 use crate::grant::Grant;
+use crate::lanes::Lanes;
 use crate::limits::{self, MemoryLimiter};
 use crate::link::{Driven, Link, drive};
 use crate::outcome::RunOutcome;
@@ -63,10 +64,11 @@ pub(crate) struct Guest<T> {
 /// Calls `run` of a fresh instance.
 pub(crate) async fn run(
     pre: &TaskPre<RunState>,
+    lanes: &Arc<Lanes>,
     request: &RunRequest,
     services: &mut dyn HostServices,
 ) -> Guest<Result<Summary, TaskError>> {
-    let link = Arc::new(Link::default());
+    let link = Link::new(lanes);
     let mut store = new_store(pre.engine(), request.grant, request.budget, &link);
     let guest =
         async { pre.instantiate_async(&mut store).await?.call_run(&mut store, &request.context).await };
@@ -75,8 +77,8 @@ pub(crate) async fn run(
 }
 
 /// Calls `describe` of a fresh instance that is granted nothing.
-pub(crate) async fn describe(pre: &TaskPre<RunState>, budget: Budget) -> Guest<TaskInfo> {
-    let link = Arc::new(Link::default());
+pub(crate) async fn describe(pre: &TaskPre<RunState>, lanes: &Arc<Lanes>, budget: Budget) -> Guest<TaskInfo> {
+    let link = Link::new(lanes);
     let mut store = new_store(pre.engine(), Grant::none(), budget, &link);
     let guest = async { pre.instantiate_async(&mut store).await?.call_describe(&mut store).await };
     let driven = drive(guest, &link, &mut NoServices, Duration::from_millis(budget.wall_ms)).await;

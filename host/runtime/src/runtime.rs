@@ -10,8 +10,10 @@ use crate::check::{self, CheckError};
 use crate::compile::{self, CompileError};
 use crate::config::{self, RuntimeConfig};
 use crate::hash::ModuleHash;
+use crate::lanes::Lanes;
 use crate::limits::Ticker;
 use crate::module::{self, Module};
+use crate::outcome::RunOutcome;
 use crate::recording::{RecordedRun, Recording};
 use crate::run::{self, RunReport, RunRequest};
 use crate::services::HostServices;
@@ -44,8 +46,8 @@ pub enum LoadError {
     #[error("the module does not fit the task boundary: {0}")]
     Link(String),
     /// Asking it what it is went wrong.
-    #[error("the module did not describe itself: {0}")]
-    Describe(String),
+    #[error("the module did not describe itself: {}", .0.detail())]
+    Describe(RunOutcome),
     /// The host is shutting down.
     #[error("the module was not loaded because the host is stopping")]
     Stopping,
@@ -57,6 +59,7 @@ pub struct Runtime {
     linker: Linker<RunState>,
     cache: Arc<Cache>,
     places: Semaphore,
+    lanes: Arc<Lanes>,
     ticker: Ticker,
 }
 
@@ -70,7 +73,7 @@ impl Runtime {
         let ticker = Ticker::start(engine).map_err(RuntimeError::Thread)?;
         let places =
             Semaphore::new(usize::try_from(config.concurrent_runs).unwrap_or(Semaphore::MAX_PERMITS));
-        Ok(Self { config, linker, cache, places, ticker })
+        Ok(Self { config, linker, cache, places, lanes: Arc::default(), ticker })
     }
 
     /// Checks, compiles (or finds compiled), links and describes a component.
@@ -81,8 +84,8 @@ impl Runtime {
             module::link(&self.linker, &compiled).map_err(|error| LoadError::Link(format!("{error:#}")))?;
         let _place = self.places.acquire().await.map_err(|_| LoadError::Stopping)?;
         let _ticking = self.ticker.hold();
-        let described = run::describe(&pre, self.config.describe).await;
-        let info = described.ended.map_err(|outcome| LoadError::Describe(outcome.detail()))?;
+        let described = run::describe(&pre, &self.lanes, self.config.describe).await;
+        let info = described.ended.map_err(LoadError::Describe)?;
         Ok(Arc::new(Module::new(hash, info, pre)))
     }
 
@@ -99,7 +102,7 @@ impl Runtime {
         // The semaphore is never closed; without a place the pool would only refuse the run with its own message.
         let _place = self.places.acquire().await;
         let _ticking = self.ticker.hold();
-        let guest = run::run(module.pre(), &request, services).await;
+        let guest = run::run(module.pre(), &self.lanes, &request, services).await;
         let outcome = guest.ended.map_or_else(|outcome| outcome, run::returned);
         let run = RecordedRun {
             module: module.hash(),

@@ -1,0 +1,20 @@
+;; A list of 2,000 entries whose texts are all the same megabyte: small for the guest, 6 GB for a host that copies.
+(module
+    (import "prahari:task/decision@1.0.0" "record" (func $record (param i32 i32 i32)))
+    (memory (export "memory") 20)
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+    (func (export "describe") (result i32) i32.const 1024)
+    (func $text (param $at i32)
+        (i32.store (local.get $at) (i32.const 131072))
+        (i32.store offset=4 (local.get $at) (i32.const 1048576)))
+    (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
+        (local $at i32)
+        (local.set $at (i32.const 8192))
+        (loop $next
+            (call $text (local.get $at))
+            (call $text (i32.add (local.get $at) (i32.const 8)))
+            (call $text (i32.add (local.get $at) (i32.const 16)))
+            (local.set $at (i32.add (local.get $at) (i32.const 32)))
+            (br_if $next (i32.lt_u (local.get $at) (i32.const 72192))))
+        (call $record (i32.const 8192) (i32.const 2000) (i32.const 2048))
+        i32.const 1024))
