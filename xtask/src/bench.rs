@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::failure::{Failure, Outcome};
 use crate::{build, process, workspace};
 
-/// One line of `prahari bench --json`.
+/// One line of `prahari bench`.
 #[derive(Debug, PartialEq)]
 struct Row {
     name: String,
@@ -20,11 +20,11 @@ struct Row {
     pass: bool,
 }
 
-/// The command. A missed budget is a failure.
-pub fn command(arguments: &[String]) -> Outcome<()> {
+/// The command; with a `name`, only the benches that contain it. A missed budget is a failure.
+pub fn command(name: Option<&str>) -> Outcome<()> {
     build::command()?;
     let mut bench = process::command(workspace::release_binary());
-    bench.args(["bench", "--json"]).args(arguments).stdout(Stdio::piped());
+    bench.arg("bench").args(name).stdout(Stdio::piped());
     let mut child =
         bench.spawn().map_err(|error| Failure::file("run", &workspace::release_binary(), &error))?;
     println!("{}", headline());

@@ -8,7 +8,7 @@ use crate::workspace;
 
 /// The command.
 pub fn command() -> Outcome<()> {
-    components::command()?;
+    components::command(None)?;
     let watch = Stopwatch::start();
     process::run(process::cargo().args(["build", "--locked", "--release", "--package", "prahari"]))?;
     eprintln!("{} is ready ({})", workspace::release_binary().display(), watch.reading());

@@ -27,7 +27,11 @@ enum Command {
     /// Builds the components and the release binary
     Build,
     /// Builds the seven task components into target/components and verifies them
-    Components,
+    Components {
+        /// Build with this toolchain instead of whatever works
+        #[arg(long)]
+        way: Option<Way>,
+    },
     /// Provides a compiler for the wasm target
     WasmTarget {
         /// Use only this way instead of whatever works
@@ -36,9 +40,8 @@ enum Command {
     },
     /// Measures against the budgets and prints them beside the raw limits
     Bench {
-        /// Arguments of `prahari bench`, such as the name of one bench
-        #[arg(last = true)]
-        arguments: Vec<String>,
+        /// Only the benches whose name contains this
+        name: Option<String>,
     },
     /// Formats the code
     Fmt,
@@ -57,9 +60,9 @@ impl Cli {
             Command::Run { arguments } => run::command(&arguments),
             Command::Test => test::command(),
             Command::Build => build::command(),
-            Command::Components => components::command(),
+            Command::Components { way } => components::command(way),
             Command::WasmTarget { way } => wasm_target::command(way),
-            Command::Bench { arguments } => bench::command(&arguments),
+            Command::Bench { name } => bench::command(name.as_deref()),
             Command::Fmt => fmt::command(),
             Command::Lint => lint::command(),
             Command::Tidy => tidy::command(),

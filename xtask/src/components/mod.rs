@@ -12,7 +12,7 @@ use crate::failure::{Failure, Outcome};
 use crate::lock::Lock;
 use crate::process;
 use crate::steps::Stopwatch;
-use crate::wasm_target::{self, TARGET, Toolchain};
+use crate::wasm_target::{self, TARGET, Toolchain, Way};
 use crate::workspace;
 use tasks::TASKS;
 
@@ -31,9 +31,9 @@ struct Built {
 }
 
 /// The command: builds all seven and prints their sizes.
-pub fn command() -> Outcome<()> {
+pub fn command(way: Option<Way>) -> Outcome<()> {
     let watch = Stopwatch::start();
-    let toolchain = wasm_target::ensure(None)?;
+    let toolchain = wasm_target::ensure(way)?;
     let built = build(&toolchain)?;
     eprint!("{}", table(&built));
     eprintln!("components are in {} ({})", workspace::components_dir().display(), watch.reading());

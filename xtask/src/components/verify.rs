@@ -1,6 +1,6 @@
 //! What a component must hold to before it is embedded: the task world, nothing else, and a bounded size.
 
-use wasmparser::{Parser, Payload};
+use wasmparser::{ComponentTypeRef, Parser, Payload};
 
 use crate::failure::{Failure, Outcome};
 
@@ -45,7 +45,11 @@ fn outer_names(component: &[u8]) -> Result<Names, wasmparser::BinaryReaderError>
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentImportSection(section) if depth == 0 => {
                 for import in section {
-                    names.imports.push(import?.name.name.to_owned());
+                    let import = import?;
+                    // The world's own types are imported by their bare names; a type lets nobody do anything.
+                    if !matches!(import.ty, ComponentTypeRef::Type(_)) {
+                        names.imports.push(import.name.name.to_owned());
+                    }
                 }
             }
             Payload::ComponentExportSection(section) if depth == 0 => {
@@ -67,7 +71,8 @@ mod tests {
         (import "prahari:task/log@1.0.0" (instance))
         (core module $inner (import "env" "memory" (memory 1)))
         (component $adapter (import "inner" (func)))
-        (type $text (func))
+        (type $number u64)
+        (import "day" (type (eq $number)))
         (import "prahari:task/state@1.0.0" (instance $state (export "get" (func))))
         (alias export $state "get" (func $get))
         (export "describe" (func $get))

@@ -39,9 +39,8 @@ pub fn cargo(cargo: &Path, rustc: &Path) -> Command {
 /// Debian's toolchain, when everything is in place for `target`.
 pub fn ready(target: &str) -> Option<Toolchain> {
     let version = compiler_version().ok()?;
-    let stamp = fs::read_to_string(library_of(target).join(STAMP)).ok()?;
     let linked = host_of(&version).is_some_and(|host| linker_link(host).exists());
-    let usable = linked && stamp == version && holds_std(&library_of(target)) && Path::new(CARGO).exists();
+    let usable = linked && library_is_current(target, &version) && Path::new(CARGO).exists();
     usable.then(toolchain)
 }
 
@@ -51,7 +50,9 @@ pub fn prepare(target: &str) -> Outcome<Toolchain> {
     let version = compiler_version()?;
     let host = host_of(&version).ok_or_else(|| Failure::new(format!("{RUSTC} does not name its host")))?;
     link_linker(host)?;
-    build_library(target, &version)?;
+    if !library_is_current(target, &version) {
+        build_library(target, &version)?;
+    }
     Ok(toolchain())
 }
 
@@ -69,6 +70,11 @@ fn host_of(version: &str) -> Option<&str> {
 
 fn library_of(target: &str) -> PathBuf {
     Path::new(RUSTLIB).join(target).join("lib")
+}
+
+fn library_is_current(target: &str, version: &str) -> bool {
+    let folder = library_of(target);
+    holds_std(&folder) && fs::read_to_string(folder.join(STAMP)).is_ok_and(|stamp| stamp == version)
 }
 
 fn linker_link(host: &str) -> PathBuf {
