@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::errors::StoreError;
 
@@ -72,6 +72,12 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     open().map_err(|source| open_error(path, source))
 }
 
-fn open_error(path: &Path, source: rusqlite::Error) -> StoreError {
-    StoreError::Open { path: path.to_owned(), source: Arc::new(source) }
+/// SQLite looks at a file only when it is first used, so any statement may find out that it is no database.
+pub(crate) fn open_error(path: &Path, source: rusqlite::Error) -> StoreError {
+    match source.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            StoreError::NotADatabase { path: path.to_owned() }
+        }
+        _ => StoreError::Open { path: path.to_owned(), source: Arc::new(source) },
+    }
 }

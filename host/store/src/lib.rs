@@ -10,6 +10,7 @@ mod decisions;
 mod digest;
 mod errors;
 mod journal;
+mod lock;
 mod meta;
 mod migrate;
 mod notifications;

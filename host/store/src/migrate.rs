@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::connection::open_reader;
+use crate::connection::{open_error, open_reader};
 use crate::errors::StoreError;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
@@ -88,12 +88,7 @@ pub(crate) fn migrate(conn: &mut Connection, path: &Path) -> Result<u32, StoreEr
 /// The database's version, once it is certain that it is ours and not newer than this program.
 fn check_version(conn: &Connection, path: &Path) -> Result<u32, StoreError> {
     let ask = |sql: &str| {
-        conn.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(|error| match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
-                StoreError::NotADatabase { path: path.to_owned() }
-            }
-            _ => StoreError::Open { path: path.to_owned(), source: Arc::new(error) },
-        })
+        conn.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(|error| open_error(path, error))
     };
     let application = ask("PRAGMA application_id")?;
     if application != i64::from(APPLICATION_ID) {

@@ -1,7 +1,6 @@
 //! Opening and closing the database, and the two scopes through which everything else is reached.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -13,6 +12,7 @@ use prahari_domain::ids::{RunId, SignalId, UserId};
 
 use crate::connection::{Durability, open_writer};
 use crate::errors::StoreError;
+use crate::lock::Lock;
 use crate::queue::{Queue, Write};
 use crate::readers::Readers;
 use crate::{migrate, runs, signals, writer};
@@ -47,8 +47,8 @@ struct Inner {
 /// What lasts until the store is closed.
 struct Running {
     thread: JoinHandle<()>,
-    /// Held, not used: the operating system releases the lock with the file, whatever way the process ends.
-    _lock: Arc<File>,
+    /// Held, not used.
+    _lock: Arc<Lock>,
 }
 
 impl Store {
@@ -61,7 +61,7 @@ impl Store {
     pub fn open(path: impl AsRef<Path>, durability: Durability) -> Result<Self, StoreError> {
         let path = path.as_ref();
         migrate::inspect(path)?;
-        let lock = Arc::new(lock(path)?);
+        let lock = Arc::new(Lock::take(path)?);
         let mut conn = open_writer(path, durability)?;
         let applied = migrate::migrate(&mut conn, path)?;
         tracing::debug!(path = %path.display(), applied, "opened the database");
@@ -205,24 +205,5 @@ impl SystemScope {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.queue.close();
-    }
-}
-
-/// Takes the lock that allows one daemon per database.
-///
-/// It is on a file of its own: closing any handle of the database file would release SQLite's locks on it.
-fn lock(path: &Path) -> Result<File, StoreError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let name = PathBuf::from(name);
-    let error = |doing| {
-        let path = name.clone();
-        move |source| StoreError::File { doing, path, source: Arc::new(source) }
-    };
-    let file = File::options().create(true).append(true).open(&name).map_err(error("open"))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse { path: path.to_owned() }),
-        Err(std::fs::TryLockError::Error(source)) => Err(error("lock")(source)),
     }
 }

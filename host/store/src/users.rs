@@ -104,28 +104,34 @@ impl UserScope {
 }
 
 fn insert(conn: &Connection, new: &NewUser) -> Result<UserId, StoreError> {
+    // Asked beforehand, because an insert that fails uses up a number.
+    check_name(conn, &new.name, None)?;
     let sql = "INSERT INTO users (name, role, active, capital, strategy, limits, created_at)
-               VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6) ON CONFLICT (name) DO NOTHING";
+               VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6)";
     let NewUser { name, role, capital, strategy, limits, created_at } = new;
-    let inserted = execute(conn, sql, (name, role.name(), capital.0, strategy, limits, created_at.0))?;
-    if inserted == 0 {
-        return Err(StoreError::NameTaken { name: name.clone() });
-    }
+    execute(conn, sql, (name, role.name(), capital.0, strategy, limits, created_at.0))?;
     Ok(UserId(conn.last_insert_rowid().cast_unsigned()))
 }
 
 fn update(conn: &Connection, row: &UserRow) -> Result<(), StoreError> {
-    let id = row.id.0.cast_signed();
-    let taken = "SELECT 1 FROM users WHERE name = ?1 AND id <> ?2";
-    if select_one(conn, taken, (&row.name, id), |_| Ok(()))?.is_some() {
-        return Err(StoreError::NameTaken { name: row.name.clone() });
-    }
+    check_name(conn, &row.name, Some(row.id))?;
     let sql = "UPDATE users SET name = ?2, role = ?3, active = ?4, capital = ?5, strategy = ?6, limits = ?7
                WHERE id = ?1";
-    let values = (id, &row.name, row.role.name(), row.active, row.capital.0, &row.strategy, &row.limits);
+    let UserRow { id, name, role, active, capital, strategy, limits, .. } = row;
+    let values = (id.0.cast_signed(), name, role.name(), active, capital.0, strategy, limits);
     match execute(conn, sql, values)? {
         0 => Err(StoreError::UnknownUser { user: row.id }),
         _ => Ok(()),
+    }
+}
+
+/// Whether nobody, or only `owner`, has this name.
+fn check_name(conn: &Connection, name: &str, owner: Option<UserId>) -> Result<(), StoreError> {
+    let found = select_one(conn, "SELECT id FROM users WHERE name = ?1", [name], |row| user(row, "id"))?;
+    if found.is_none() || found == owner {
+        Ok(())
+    } else {
+        Err(StoreError::NameTaken { name: name.to_owned() })
     }
 }
 

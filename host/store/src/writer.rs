@@ -1,7 +1,6 @@
 //! The thread that owns the writing connection: commits what is queued, in order, in groups.
 
 use std::collections::VecDeque;
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -10,6 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use crate::errors::StoreError;
+use crate::lock::Lock;
 use crate::queue::{Queue, Write};
 
 type Answer = (oneshot::Sender<Result<(), StoreError>>, Result<(), StoreError>);
@@ -21,7 +21,7 @@ pub(crate) fn start(
     path: &Path,
     conn: Connection,
     queue: Arc<Queue>,
-    lock: Arc<File>,
+    lock: Arc<Lock>,
 ) -> Result<JoinHandle<()>, StoreError> {
     let body = move || {
         let _lock = lock;

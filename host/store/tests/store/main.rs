@@ -1,0 +1,24 @@
+//! The store on real files.
+
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod failure;
+#[cfg(test)]
+mod journal;
+#[cfg(test)]
+mod ledger;
+#[cfg(test)]
+mod opening;
+#[cfg(test)]
+mod runs;
+#[cfg(test)]
+mod scopes;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod system;
+#[cfg(test)]
+mod throughput;
+#[cfg(test)]
+mod totals;

@@ -1,0 +1,189 @@
+//! Runs: begun, finished with all they leave behind, listed, interrupted.
+
+use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_store::{DecisionFilter, DecisionRow, INTERRUPTED, LogRow, RunFilter, RunFinish, StoreError};
+
+use crate::support::{TestStore, run_start};
+
+fn decision(symbol: &str, action: &str) -> DecisionRow {
+    DecisionRow {
+        symbol: symbol.to_owned(),
+        action: action.to_owned(),
+        reason: "rsi_exit".to_owned(),
+        evidence: vec![("rsi10".to_owned(), "51.2".to_owned())],
+    }
+}
+
+fn full_finish(id: u64) -> RunFinish {
+    RunFinish {
+        detail: "2 symbols".to_owned(),
+        cpu_micros: 850,
+        peak_memory: 1 << 21,
+        calls: 12,
+        recording: vec![40, 181, 47, 253, 0],
+        decisions: vec![decision("TCS", "hold"), decision("INFY", "modify")],
+        log: vec![LogRow { level: "warn".to_owned(), message: "stale quote".to_owned() }],
+        state: vec![
+            (Task::SellMonitor, "a".to_owned(), Some(vec![1])),
+            (Task::SellMonitor, "b".to_owned(), Some(vec![2])),
+            (Task::SellMonitor, "a".to_owned(), None),
+        ],
+        ..RunFinish::new(RunId(id), "succeeded", Timestamp(20))
+    }
+}
+
+#[tokio::test]
+async fn a_finished_run_keeps_all_it_left_behind() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    user.start_run(run_start(1, Task::SellMonitor, 10)).await.unwrap();
+    user.finish_run(full_finish(1)).await.unwrap();
+    let test = test.reopen().await;
+    let user = test.store.user(UserId(1));
+
+    let run = user.find_run(RunId(1)).await.unwrap().unwrap();
+    assert_eq!((run.outcome.as_deref(), run.detail.as_str()), (Some("succeeded"), "2 symbols"));
+    assert_eq!(
+        (run.finished_at, run.cpu_micros, run.peak_memory, run.calls),
+        (Some(Timestamp(20)), 850, 1 << 21, 12)
+    );
+    assert_eq!(test.store.system().find_run(RunId(1)).await.unwrap(), Some(run));
+    assert_eq!(user.recording(RunId(1)).await.unwrap(), Some(full_finish(1).recording));
+    assert_eq!(user.decisions_of(RunId(1)).await.unwrap(), full_finish(1).decisions);
+    assert_eq!(user.log_of(RunId(1)).await.unwrap(), full_finish(1).log);
+    assert_eq!(user.load_state().await.unwrap(), [(Task::SellMonitor, "b".to_owned(), vec![2])]);
+}
+
+#[tokio::test]
+async fn the_newest_runs_come_first_whatever_their_task_and_page_by_page() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    let tasks =
+        [Task::SellMonitor, Task::PositionMonitor, Task::SellMonitor, Task::BuyOrders, Task::SellMonitor];
+    for (id, task) in (1..).zip(tasks) {
+        user.start_run(run_start(id, task, id.cast_signed() * 10)).await.unwrap();
+    }
+    test.store.settle().await.unwrap();
+    let ids =
+        async |filter| -> Vec<u64> { user.runs(filter).await.unwrap().iter().map(|run| run.id.0).collect() };
+    assert_eq!(ids(RunFilter::default()).await, [5, 4, 3, 2, 1]);
+    assert_eq!(ids(RunFilter { limit: 2, ..Default::default() }).await, [5, 4]);
+    assert_eq!(ids(RunFilter { limit: 2, before: Some(RunId(4)), ..Default::default() }).await, [3, 2]);
+    assert_eq!(ids(RunFilter { task: Some(Task::SellMonitor), ..Default::default() }).await, [5, 3, 1]);
+    let between = RunFilter { since: Some(Timestamp(20)), until: Some(Timestamp(40)), ..Default::default() };
+    assert_eq!(ids(between).await, [3, 2]);
+}
+
+#[tokio::test]
+async fn decisions_are_found_by_symbol_and_time() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    for id in 1..=3 {
+        user.start_run(run_start(id, Task::SellMonitor, id.cast_signed() * 10)).await.unwrap();
+        user.finish_run(RunFinish { state: vec![], ..full_finish(id) }).await.unwrap();
+    }
+    test.store.settle().await.unwrap();
+    let found = async |filter| -> Vec<(u64, String)> {
+        let found = user.decisions(filter).await.unwrap();
+        found.into_iter().map(|one| (one.run.0, one.decision.symbol)).collect()
+    };
+    let tcs = DecisionFilter { symbol: Some("TCS".to_owned()), limit: 2, ..Default::default() };
+    assert_eq!(found(tcs).await, [(3, "TCS".to_owned()), (2, "TCS".to_owned())]);
+    let first = DecisionFilter { until: Some(Timestamp(20)), ..Default::default() };
+    assert_eq!(found(first).await, [(1, "TCS".to_owned()), (1, "INFY".to_owned())]);
+    let other_task = DecisionFilter { task: Some(Task::BuyOrders), ..Default::default() };
+    assert!(found(other_task).await.is_empty());
+}
+
+#[tokio::test]
+async fn runs_that_a_crash_interrupted_are_found_and_marked_once() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    for id in 1..=3 {
+        user.start_run(run_start(id, Task::SellMonitor, 10)).await.unwrap();
+    }
+    user.finish_run(RunFinish::new(RunId(2), "succeeded", Timestamp(11))).await.unwrap();
+    let test = test.reopen().await;
+    let system = test.store.system();
+    let open: Vec<_> = system.interrupted_runs().await.unwrap().iter().map(|run| run.id).collect();
+    assert_eq!(open, [RunId(1), RunId(3)]);
+
+    system.mark_interrupted(vec![RunId(1), RunId(2), RunId(3)], Timestamp(99)).await.unwrap();
+    test.store.settle().await.unwrap();
+    assert!(system.interrupted_runs().await.unwrap().is_empty());
+    let outcomes: Vec<_> = test
+        .store
+        .user(UserId(1))
+        .runs(RunFilter::default())
+        .await
+        .unwrap()
+        .into_iter()
+        .filter_map(|run| run.outcome)
+        .collect();
+    assert_eq!(outcomes, [INTERRUPTED, "succeeded", INTERRUPTED]);
+    assert_eq!(system.next_run_id(), RunId(4));
+    assert_eq!(system.next_run_id(), RunId(5));
+}
+
+#[tokio::test]
+async fn two_clicks_make_one_run() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    let window = 120_000;
+    let claims = (1..=2).map(|id| {
+        let user = user.clone();
+        tokio::spawn(
+            async move { user.claim_run_durable(run_start(id, Task::Analysis, 1_000), window).await },
+        )
+    });
+    let mut answers = Vec::new();
+    for claim in claims.collect::<Vec<_>>() {
+        answers.push(claim.await.unwrap());
+    }
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+    assert!(answers.iter().any(|answer| matches!(answer, Err(StoreError::RunTooSoon { .. }))));
+    assert_eq!(user.runs(RunFilter::default()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_run_is_in_the_way_while_it_executes_and_for_the_window_after_its_start() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    let claim = async |id, at| user.claim_run_durable(run_start(id, Task::BuyOrders, at), 1_000).await;
+    claim(1, 0).await.unwrap();
+    assert!(claim(2, 5_000).await.is_err(), "run 1 executes");
+    user.finish_run(RunFinish::new(RunId(1), "succeeded", Timestamp(10))).await.unwrap();
+    assert!(claim(2, 999).await.is_err(), "run 1 started 999 ms before");
+    claim(2, 1_000).await.unwrap();
+    let other_task = user.claim_run_durable(run_start(3, Task::EodCleanup, 1_000), 1_000).await;
+    assert!(other_task.is_ok());
+}
+
+#[tokio::test]
+async fn a_run_ends_once() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    user.start_run(run_start(1, Task::SellMonitor, 10)).await.unwrap();
+    user.finish_run(RunFinish::new(RunId(1), "succeeded", Timestamp(11))).await.unwrap();
+    test.store.settle().await.unwrap();
+    user.finish_run(RunFinish::new(RunId(1), "failed", Timestamp(12))).await.unwrap();
+    let error = test.store.settle().await.unwrap_err();
+    assert!(error.to_string().ends_with("user 1 has no executing run 1"), "{error}");
+}
+
+#[tokio::test]
+async fn old_recordings_are_forgotten_and_their_runs_are_not() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    for id in 1..=2 {
+        user.start_run(run_start(id, Task::SellMonitor, id.cast_signed() * 10)).await.unwrap();
+        user.finish_run(full_finish(id)).await.unwrap();
+    }
+    test.store.system().forget_recordings(Timestamp(20)).await.unwrap();
+    test.store.settle().await.unwrap();
+    assert_eq!(user.recording(RunId(1)).await.unwrap(), None);
+    assert!(user.recording(RunId(2)).await.unwrap().is_some());
+    assert_eq!(user.runs(RunFilter::default()).await.unwrap().len(), 2);
+}

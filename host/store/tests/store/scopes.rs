@@ -1,0 +1,233 @@
+//! What one user's scope writes, another's neither sees nor changes.
+
+use prahari_domain::ids::{RunId, SignalId, UserId};
+use prahari_domain::instruments::Symbol;
+use prahari_domain::orders::OrderState;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_store::{
+    DecisionFilter, DecisionRow, LogRow, NotificationLevel, NotificationRow, PaperRow, RunFilter, RunFinish,
+    ServiceRow, SignalFilter, SignalRow, SignalStatusRow, SlotKind, SlotOutcome, SlotRow, SlotUpdate,
+    StoreError, TickRow, UserScope,
+};
+
+use crate::support::{TestStore, day, intended, order, order_id, run_start};
+
+fn signal(id: u64, text: &str) -> SignalRow {
+    SignalRow {
+        id: SignalId(id),
+        symbol: Symbol::new("TCS").unwrap(),
+        kind: "reentry".to_owned(),
+        status: "active".to_owned(),
+        day: day("2025-01-02"),
+        published_at: Timestamp(1),
+        expires_at: Timestamp(2),
+        data: text.to_owned(),
+    }
+}
+
+fn service(user: u64) -> ServiceRow {
+    ServiceRow {
+        user: UserId(user),
+        running: true,
+        heartbeat: Some(Timestamp(5)),
+        last_task: Some(Task::Analysis),
+        error_count: 2,
+        last_error: "quote source down".to_owned(),
+        schedule_version: 3,
+    }
+}
+
+/// Writes something into every table that holds data of a user.
+async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
+    let user = scope.id().0;
+    scope
+        .append_journal(vec![intended(user, 1, run, None)], vec![order(user, 1, OrderState::Sent)])
+        .await
+        .unwrap();
+    scope.save_snapshot(1, vec![9]).await.unwrap();
+    scope.start_run(run_start(run, Task::SellMonitor, 10)).await.unwrap();
+    let decision = DecisionRow {
+        symbol: "TCS".to_owned(),
+        action: "hold".to_owned(),
+        reason: "none".to_owned(),
+        evidence: vec![],
+    };
+    let finish = RunFinish {
+        recording: vec![1],
+        decisions: vec![decision],
+        log: vec![LogRow { level: "info".to_owned(), message: "hello".to_owned() }],
+        state: vec![(Task::SellMonitor, "key".to_owned(), Some(vec![1]))],
+        ..RunFinish::new(RunId(run), "succeeded", Timestamp(11))
+    };
+    scope.finish_run(finish).await.unwrap();
+    let slot = SlotRow::planned(
+        scope.id(),
+        Task::SellMonitor,
+        day("2025-01-02"),
+        Timestamp(10),
+        SlotKind::Continuous,
+    );
+    scope.plan_slots(vec![slot.clone()]).await.unwrap();
+    let tick =
+        TickRow { at: Timestamp(10), outcome: SlotOutcome::Failed, reason: "trap".to_owned(), run: None };
+    scope.update_slot(SlotUpdate { tick: Some(tick), ..(&slot).into() }).await.unwrap();
+    let message = NotificationRow {
+        id: None,
+        at: Timestamp(1),
+        level: NotificationLevel::Warning,
+        title: "title".to_owned(),
+        body: "body".to_owned(),
+        run: Some(RunId(run)),
+    };
+    scope.notify(message).await.unwrap();
+    scope.save_statement(day("2025-01-02"), "{}".to_owned()).await.unwrap();
+    scope.save_signals(vec![signal(signal_id, "mine")]).await.unwrap();
+    let status = SignalStatusRow {
+        signal: SignalId(signal_id),
+        status: "traded".to_owned(),
+        reason: String::new(),
+        at: Timestamp(3),
+    };
+    scope.set_signal_status(status).await.unwrap();
+    let paper = PaperRow { tag: "U1-20250102-0001".to_owned(), active: true, data: vec![run as u8] };
+    scope.save_paper(vec![paper], vec![run as u8]).await.unwrap();
+    scope.save_service(service(user)).await.unwrap();
+}
+
+/// How many things each read of a scope finds.
+async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
+    let date = day("2025-01-02");
+    let (paper, account) = scope.load_paper().await.unwrap();
+    vec![
+        ("journal", scope.load_journal(0).await.unwrap().len()),
+        ("snapshot", scope.load_snapshot().await.unwrap().iter().len()),
+        ("orders", scope.orders(9, false).await.unwrap().len()),
+        ("active orders", scope.orders(9, true).await.unwrap().len()),
+        ("orders of the day", scope.orders_of(date).await.unwrap().len()),
+        ("order", scope.find_order(order_id(1, 1)).await.unwrap().iter().len()),
+        ("runs", scope.runs(RunFilter::default()).await.unwrap().len()),
+        ("run", scope.find_run(RunId(run)).await.unwrap().iter().len()),
+        ("recording", scope.recording(RunId(run)).await.unwrap().iter().len()),
+        ("decisions", scope.decisions(DecisionFilter::default()).await.unwrap().len()),
+        ("decisions of the run", scope.decisions_of(RunId(run)).await.unwrap().len()),
+        ("log of the run", scope.log_of(RunId(run)).await.unwrap().len()),
+        ("state", scope.load_state().await.unwrap().len()),
+        ("slots", scope.slots(date).await.unwrap().len()),
+        ("ticks", scope.ticks(Task::SellMonitor, Timestamp(10)).await.unwrap().len()),
+        ("notifications", scope.notifications(9).await.unwrap().len()),
+        ("statements", scope.statements().await.unwrap().len()),
+        ("statement", scope.statement(date).await.unwrap().iter().len()),
+        ("signals", scope.load_signals(SignalFilter::default()).await.unwrap().len()),
+        ("signal statuses", scope.signal_statuses(date).await.unwrap().len()),
+        ("paper orders", paper.len()),
+        ("paper account", account.iter().len()),
+        ("paper order", scope.paper_order("U1-20250102-0001").await.unwrap().iter().len()),
+        ("service", scope.service().await.unwrap().iter().len()),
+        ("months", scope.totals(date, date).await.unwrap().months.len()),
+    ]
+}
+
+#[tokio::test]
+async fn nothing_that_one_user_wrote_is_seen_by_another() {
+    let test = TestStore::new();
+    let (mine, other) = (test.store.user(UserId(1)), test.store.user(UserId(2)));
+    fill(&mine, 1, 1).await;
+    test.store.settle().await.unwrap();
+    for (what, count) in counts(&mine, 1).await {
+        assert_eq!(count, 1, "{what} of user 1");
+    }
+    for (what, count) in counts(&other, 1).await {
+        assert_eq!(count, 0, "{what} of user 2");
+    }
+}
+
+#[tokio::test]
+async fn what_another_user_writes_under_the_same_keys_changes_nothing_of_mine() {
+    let test = TestStore::new();
+    let (mine, other) = (test.store.user(UserId(1)), test.store.user(UserId(2)));
+    fill(&mine, 1, 1).await;
+    fill(&other, 2, 2).await;
+    test.store.settle().await.unwrap();
+    for (what, count) in counts(&mine, 1).await {
+        assert_eq!(count, 1, "{what} of user 1");
+    }
+    assert_eq!(mine.load_paper().await.unwrap().1, Some(vec![1]));
+    assert_eq!(other.load_paper().await.unwrap().1, Some(vec![2]));
+    assert_eq!(mine.paper_order("U1-20250102-0001").await.unwrap().unwrap().data, [1]);
+}
+
+#[tokio::test]
+async fn rows_of_another_user_are_refused_before_they_are_queued() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    let foreign = |answer: Result<(), StoreError>| {
+        let error = answer.unwrap_err();
+        assert!(
+            matches!(error, StoreError::ForeignUser { owner: UserId(2), scope: UserId(1), .. }),
+            "{error}"
+        );
+    };
+    foreign(user.append_journal_durable(vec![intended(2, 1, 1, None)], vec![]).await);
+    foreign(user.append_journal(vec![intended(1, 1, 1, None)], vec![order(2, 1, OrderState::Sent)]).await);
+    foreign(user.save_service(service(2)).await);
+    let slot =
+        SlotRow::planned(UserId(2), Task::Analysis, day("2025-01-02"), Timestamp(1), SlotKind::OneShot);
+    foreign(user.plan_slots(vec![slot]).await);
+    test.store.settle().await.unwrap();
+    assert!(user.load_journal(0).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_run_of_another_user_cannot_be_finished() {
+    let test = TestStore::new();
+    test.store.user(UserId(1)).start_run(run_start(1, Task::Analysis, 1)).await.unwrap();
+    let finish = RunFinish::new(RunId(1), "succeeded", Timestamp(2));
+    test.store.user(UserId(2)).finish_run(finish).await.unwrap();
+    let error = test.store.settle().await.unwrap_err();
+    assert!(error.to_string().ends_with("user 2 has no executing run 1"), "{error}");
+}
+
+#[tokio::test]
+async fn a_signal_keeps_its_owner() {
+    for owner_is_user in [true, false] {
+        let test = TestStore::new();
+        let (user, system) = (test.store.user(UserId(1)), test.store.system());
+        if owner_is_user {
+            user.save_signals(vec![signal(1, "first")]).await.unwrap();
+            test.store.settle().await.unwrap();
+            system.save_signals(vec![signal(1, "second")]).await.unwrap();
+        } else {
+            system.save_signals(vec![signal(1, "first")]).await.unwrap();
+            test.store.settle().await.unwrap();
+            user.save_signals(vec![signal(1, "second")]).await.unwrap();
+        }
+        let error = test.store.settle().await.unwrap_err();
+        assert!(error.to_string().ends_with("signal 1 has another owner already"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn shared_signals_are_not_personal_ones() {
+    let test = TestStore::new();
+    let (user, system) = (test.store.user(UserId(1)), test.store.system());
+    let mut ended = signal(3, "ended");
+    ended.status = "expired".to_owned();
+    system.save_signals(vec![signal(1, "shared"), ended.clone()]).await.unwrap();
+    user.save_signals(vec![signal(2, "own")]).await.unwrap();
+    system.save_signals(vec![signal(1, "shared, newer")]).await.unwrap();
+    test.store.settle().await.unwrap();
+
+    let all = SignalFilter::default();
+    let active = SignalFilter { active_only: true, ..all };
+    let later = SignalFilter { since: Some(day("2025-01-03")), ..all };
+    assert_eq!(system.load_signals(all).await.unwrap(), [signal(1, "shared, newer"), ended]);
+    assert_eq!(system.load_signals(active).await.unwrap(), [signal(1, "shared, newer")]);
+    assert_eq!(user.load_signals(active).await.unwrap(), [signal(2, "own")]);
+    assert!(system.load_signals(later).await.unwrap().is_empty());
+    assert_eq!(
+        system.next_signal_id(),
+        SignalId(1),
+        "ids are counted from what the database held when it was opened"
+    );
+}

@@ -1,0 +1,104 @@
+//! A store in a folder of its own, and things to put into it.
+
+use prahari_domain::ids::{OrderId, RunId, SignalId, UserId};
+use prahari_domain::instruments::Symbol;
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{
+    Fill, JournalEntry, Order, OrderEvent, OrderKind, OrderRequest, OrderState, Product, Purpose, Side,
+    Variety,
+};
+use prahari_domain::tasks::Task;
+use prahari_domain::time::{Day, Timestamp};
+use prahari_store::{Durability, RunStart, RunTrigger, Store};
+use tempfile::TempDir;
+
+/// The folder goes away with it.
+pub struct TestStore {
+    pub store: Store,
+    pub folder: TempDir,
+}
+
+impl TestStore {
+    pub fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(folder.path().join("prahari.db"), Durability::Off).unwrap();
+        Self { store, folder }
+    }
+
+    /// Closes the database and opens it again.
+    pub async fn reopen(self) -> Self {
+        let Self { store, folder } = self;
+        store.close().await.unwrap();
+        let store = Store::open(folder.path().join("prahari.db"), Durability::Off).unwrap();
+        Self { store, folder }
+    }
+}
+
+pub fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+pub fn order_id(user: u64, number: u32) -> OrderId {
+    OrderId { user: UserId(user), day: day("2025-01-02"), number }
+}
+
+pub fn request(signal: Option<u64>) -> OrderRequest {
+    OrderRequest {
+        symbol: Symbol::new("M&M").unwrap(),
+        side: Side::Buy,
+        quantity: 10,
+        kind: OrderKind::Limit(Paise(301_205)),
+        variety: Variety::AfterMarket,
+        product: Product::Delivery,
+        purpose: Purpose::Entry,
+        signal: signal.map(SignalId),
+        rsi: Some(27.4),
+        retry_of: None,
+    }
+}
+
+pub fn order(user: u64, number: u32, state: OrderState) -> Order {
+    Order {
+        id: order_id(user, number),
+        request: request(None),
+        run: RunId(1),
+        state,
+        broker_id: None,
+        filled: 0,
+        fill_value: Paise::ZERO,
+        fill_keys: Vec::new(),
+        reason: String::new(),
+        retryable: false,
+        first_placed_at: Timestamp(1),
+        placed_at: Timestamp(1),
+        updated_at: Timestamp(1),
+    }
+}
+
+/// An entry that writes an order down.
+pub fn intended(user: u64, sequence: u64, run: u64, signal: Option<u64>) -> JournalEntry {
+    let event =
+        OrderEvent::Intended { request: request(signal), run: RunId(run), first_placed_at: Timestamp(1_000) };
+    entry(user, sequence, 1, event)
+}
+
+/// An entry about order `number`, at the instant that equals its sequence number.
+pub fn entry(user: u64, sequence: u64, number: u32, event: OrderEvent) -> JournalEntry {
+    JournalEntry { sequence, order: order_id(user, number), at: Timestamp(sequence.cast_signed()), event }
+}
+
+pub fn filled(key: &str) -> OrderEvent {
+    OrderEvent::Filled(Fill { key: key.to_owned(), quantity: 10, price: Paise(301_000), at: Timestamp(5) })
+}
+
+pub fn run_start(id: u64, task: Task, started_at: i64) -> RunStart {
+    RunStart {
+        id: RunId(id),
+        task,
+        slot_due: Some(Timestamp(started_at)),
+        trigger: RunTrigger::Scheduled,
+        module_hash: "d5".repeat(32),
+        started_at: Timestamp(started_at),
+        attempt: 1,
+    }
+}
