@@ -1,6 +1,6 @@
 //! One bar of trading, and weekly bars made of daily ones.
 
-/// One bar: prices in rupees, volume in shares.
+/// One bar: its prices in one unit (the indicators do not care which), volume in shares.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bar {
     /// IST calendar date as days since 1970-01-01; of a weekly bar the Monday.
