@@ -7,7 +7,7 @@ mod broker;
 pub mod csv;
 mod draw;
 mod market;
-
+pub mod paper;
 mod path;
 mod rules;
 mod sessions;
@@ -17,5 +17,8 @@ pub use bars::BarMarket;
 pub use broker::{
     Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Placed,
 };
+pub use csv::CsvMarket;
 pub use market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
+pub use paper::{PaperBroker, PaperFaults, PaperRow, PaperSettings, PaperStore, PaperStoreError};
 pub use sessions::{Session, Sessions};
+pub use synthetic::SyntheticMarket;

@@ -1,5 +1,6 @@
 //! When the exchange trades, as far as prices and matching depend on it.
 
+use prahari_domain::calendar::{Calendar, Phase};
 use prahari_domain::time::{Day, Timestamp};
 
 /// The hours of one trading day.
@@ -53,6 +54,29 @@ pub trait Sessions: Send + Sync {
     fn is_open(&self, day: Day) -> Option<bool>;
 }
 
+impl Sessions for Calendar {
+    fn session(&self, day: Day) -> Option<Session> {
+        let trading_day = self.trading_day(day).ok().filter(|trading_day| trading_day.open)?;
+        let windows = trading_day.continuous();
+        let (opens, _) = *windows.first()?;
+        let first = |wanted: Phase| {
+            let before =
+                trading_day.windows.iter().find(|window| window.phase == wanted && window.starts < opens);
+            before.map_or(opens, |window| window.starts)
+        };
+        Some(Session {
+            day,
+            pre_open: first(Phase::PreOpen),
+            auction: first(Phase::PreOpenMatching),
+            windows,
+        })
+    }
+
+    fn is_open(&self, day: Day) -> Option<bool> {
+        self.trading_day(day).ok().map(|trading_day| trading_day.open)
+    }
+}
+
 fn minutes_between(starts: Timestamp, ends: Timestamp) -> usize {
     usize::try_from(ends.millis_since(starts).div_euclid(60_000)).unwrap_or(0)
 }
@@ -79,6 +103,25 @@ pub(crate) mod tests {
         fn is_open(&self, day: Day) -> Option<bool> {
             Some(!matches!(day.weekday(), Weekday::Sat | Weekday::Sun))
         }
+    }
+
+    #[test]
+    fn the_calendar_tells_the_hours_of_each_regime() {
+        let calendar = Calendar::embedded().unwrap();
+        let hours = |day: &str| {
+            let session = calendar.session(day.parse().unwrap())?;
+            let times = [session.pre_open, session.auction, session.opens(), session.closes()];
+            Some(times.map(|at| at.ist_time().format("%H:%M").to_string()))
+        };
+        let times = |times: [&str; 4]| Some(times.map(str::to_owned));
+        assert_eq!(hours("2025-01-02"), times(["09:00", "09:08", "09:15", "15:30"]));
+        assert_eq!(hours("2026-09-07"), times(["09:00", "09:10", "09:15", "15:30"]));
+        assert_eq!(hours("2024-03-02"), times(["09:00", "09:08", "09:15", "12:30"]));
+        assert_eq!(hours("2025-10-21"), times(["13:30", "13:38", "13:45", "14:45"]));
+        assert_eq!(hours("2025-01-26"), None);
+        assert_eq!(hours("2022-01-03"), None);
+        assert_eq!(calendar.is_open("2025-01-26".parse().unwrap()), Some(false));
+        assert_eq!(calendar.is_open("2022-01-03".parse().unwrap()), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ fn day(text: &str) -> Day {
 }
 
 fn market(seed: u64, from: &str, to: &str) -> BarMarket {
-    SyntheticMarket::open(seed, Arc::new(Weekdays), day(from), day(to)).unwrap()
+    SyntheticMarket::new(seed, Arc::new(Weekdays), day(from), day(to)).unwrap()
 }
 
 async fn bars(market: &BarMarket, symbol: &Symbol, until: &str) -> Vec<Candle> {
@@ -90,9 +90,8 @@ async fn oversold_dips_in_uptrends_come_regularly_and_recover() {
 
 #[test]
 fn impossible_ranges_are_refused() {
-    let open = |from, to| {
-        SyntheticMarket::open(1, Arc::new(Weekdays), day(from), day(to)).err().unwrap().to_string()
-    };
+    let open =
+        |from, to| SyntheticMarket::new(1, Arc::new(Weekdays), day(from), day(to)).err().unwrap().to_string();
     assert_eq!(
         open("2025-02-01", "2025-01-01"),
         "a market from 2025-02-01 to 2025-01-01 cannot be made: it ends before it begins"

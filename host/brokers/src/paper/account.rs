@@ -1,0 +1,246 @@
+//! One user's account: cash, holdings, orders.
+//!
+//! Its sums are kept apart from the order desk's books on purpose: a simulation compares the two.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use prahari_domain::charges::{self, BrokeragePlan, ChargeSchedule, ChargesError, DayFill};
+use prahari_domain::ids::OrderId;
+use prahari_domain::instruments::Symbol;
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{Fill, Side};
+use prahari_domain::time::{Day, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::order::{PaperOrder, PaperState};
+use super::store::PaperRow;
+use crate::broker::{BrokerEvent, BrokerEventKind, Funds};
+
+/// What trading costs.
+#[derive(Debug, Clone)]
+pub(super) struct Tariff {
+    pub schedule: &'static ChargeSchedule,
+    pub plan: BrokeragePlan,
+}
+
+impl Tariff {
+    /// What an order side of this value may cost on a day.
+    pub fn estimate(&self, side: Side, value: Paise, day: Day) -> Result<Paise, ChargesError> {
+        charges::estimate(side, value, day, self.schedule, &self.plan)
+    }
+}
+
+/// A user's account.
+#[derive(Debug)]
+pub(super) struct Account {
+    pub kept: Kept,
+    pub orders: BTreeMap<OrderId, PaperOrder>,
+    /// Happened, not reported yet. After a restart the book tells the same.
+    pub unreported: VecDeque<BrokerEvent>,
+    /// Orders changed since the last save.
+    changed: BTreeSet<OrderId>,
+}
+
+/// What has to be saved.
+pub(super) struct Changes {
+    pub rows: Vec<PaperRow>,
+    pub account: Vec<u8>,
+}
+
+/// What is kept of the account itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Kept {
+    pub capital: Paise,
+    pub cash: Paise,
+    pub holdings: BTreeMap<Symbol, u32>,
+    ledger: Option<DayLedger>,
+}
+
+/// The newest day with fills. Its charges are computed anew with each fill, as the contract note at its end will be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct DayLedger {
+    day: Day,
+    fills: Vec<DayFill>,
+    booked: Paise,
+}
+
+impl Account {
+    pub fn open(capital: Paise) -> Self {
+        let kept = Kept { capital, cash: capital, holdings: BTreeMap::new(), ledger: None };
+        Self::restore(kept, Vec::new())
+    }
+
+    pub fn restore(kept: Kept, orders: Vec<PaperOrder>) -> Self {
+        let orders = orders.into_iter().map(|order| (order.tag, order)).collect();
+        Self { kept, orders, unreported: VecDeque::new(), changed: BTreeSet::new() }
+    }
+
+    /// How many things [`crate::broker::Broker::advance`] could report on.
+    pub fn waiting(&self) -> usize {
+        self.orders.values().filter(|order| order.is_open()).count() + self.unreported.len()
+    }
+
+    pub fn held(&self, symbol: &Symbol) -> u32 {
+        self.kept.holdings.get(symbol).copied().unwrap_or(0)
+    }
+
+    /// Shares that open sells, other than this one, have not sold yet.
+    pub fn offered(&self, symbol: &Symbol, but: Option<OrderId>) -> u32 {
+        let sells = self.open_but(but).filter(|order| order.side == Side::Sell && order.symbol == *symbol);
+        sells.map(PaperOrder::remaining).fold(0, u32::saturating_add)
+    }
+
+    /// Cash held back for open buys other than this one: value and estimated charges.
+    pub fn reserved(&self, but: Option<OrderId>, tariff: &Tariff) -> Result<Paise, ChargesError> {
+        let buys = self.open_but(but).filter(|order| order.side == Side::Buy);
+        buys.map(|order| cost(order.remaining(), order.reserve_price, order.session, tariff)).sum()
+    }
+
+    pub fn funds(&self, tariff: &Tariff) -> Result<Funds, ChargesError> {
+        Ok(Funds { cash: self.kept.cash, reserved: self.reserved(None, tariff)? })
+    }
+
+    /// The most shares up to `wanted` that cash, less what other orders hold back, pays for.
+    pub fn affordable(
+        &self,
+        tag: OrderId,
+        wanted: u32,
+        price: Paise,
+        day: Day,
+        tariff: &Tariff,
+    ) -> Result<u32, ChargesError> {
+        let available = self.kept.cash - self.reserved(Some(tag), tariff)?;
+        if cost(wanted, price, day, tariff)? <= available {
+            return Ok(wanted);
+        }
+        // Cost grows with quantity: halve the range between what is affordable and what is not.
+        let (mut enough, mut much) = (0, wanted);
+        while much - enough > 1 {
+            let middle = enough + (much - enough) / 2;
+            if cost(middle, price, day, tariff)? <= available { enough = middle } else { much = middle }
+        }
+        Ok(enough)
+    }
+
+    /// Books an execution: shares, money and the day's charges.
+    pub fn fill(
+        &mut self,
+        tag: OrderId,
+        quantity: u32,
+        price: Paise,
+        at: Timestamp,
+        tariff: &Tariff,
+    ) -> Result<(), ChargesError> {
+        let Some(order) = self.orders.get_mut(&tag) else { return Ok(()) };
+        let (symbol, side) = (order.symbol.clone(), order.side);
+        let charged = self.kept.charge(
+            DayFill { symbol: symbol.clone(), side, quantity, price },
+            at.ist_day(),
+            tariff,
+        )?;
+        let fill = order.fill(quantity, price, at);
+        self.kept.book(symbol, side, &fill, charged);
+        self.report(tag, at, BrokerEventKind::Filled(fill));
+        Ok(())
+    }
+
+    /// Ends an order and reports it.
+    pub fn end(&mut self, tag: OrderId, state: PaperState, at: Timestamp) {
+        let Some(order) = self.orders.get_mut(&tag) else { return };
+        order.end(state.clone(), at);
+        match state {
+            PaperState::Cancelled(reason) => self.report(tag, at, BrokerEventKind::Cancelled { reason }),
+            PaperState::Expired(reason) => self.report(tag, at, BrokerEventKind::Expired { reason }),
+            PaperState::Open | PaperState::Filled => self.touch(tag),
+        }
+    }
+
+    /// Takes the reports that are due: those of what happened up to `until`.
+    pub fn take_reports(&mut self, until: Timestamp) -> Vec<BrokerEvent> {
+        let due = self.unreported.iter().take_while(|event| event.at <= until).count();
+        self.unreported.drain(..due).collect()
+    }
+
+    /// Marks an order as changed since the last save.
+    pub fn touch(&mut self, tag: OrderId) {
+        self.changed.insert(tag);
+    }
+
+    /// The rows to save, if anything changed; orders that ended before `today` leave the book with them.
+    pub fn take_changes(&mut self, today: Day) -> Result<Option<Changes>, postcard::Error> {
+        if self.changed.is_empty() {
+            return Ok(None);
+        }
+        let old: Vec<OrderId> =
+            self.orders.values().filter(|order| is_old(order, today)).map(|order| order.tag).collect();
+        self.changed.extend(&old);
+        let mut rows = Vec::with_capacity(self.changed.len());
+        for order in self.changed.iter().filter_map(|tag| self.orders.get(tag)) {
+            let active = !is_old(order, today);
+            rows.push(PaperRow { tag: order.tag.to_string(), active, data: postcard::to_stdvec(order)? });
+        }
+        let account = postcard::to_stdvec(&self.kept)?;
+        for tag in old {
+            self.orders.remove(&tag);
+        }
+        self.changed.clear();
+        Ok(Some(Changes { rows, account }))
+    }
+
+    fn open_but(&self, but: Option<OrderId>) -> impl Iterator<Item = &PaperOrder> {
+        self.orders.values().filter(move |order| order.is_open() && Some(order.tag) != but)
+    }
+
+    fn report(&mut self, tag: OrderId, at: Timestamp, kind: BrokerEventKind) {
+        self.unreported.push_back(BrokerEvent { tag: tag.to_string(), at, kind });
+        self.touch(tag);
+    }
+}
+
+impl Kept {
+    /// Adds a fill to its day and gives what the day's charges grew by; a sell after a buy can make them smaller.
+    fn charge(&mut self, fill: DayFill, day: Day, tariff: &Tariff) -> Result<Paise, ChargesError> {
+        // Worked on as a copy, so that a failure leaves the account as it was.
+        let mut ledger = match &self.ledger {
+            Some(ledger) if ledger.day == day => ledger.clone(),
+            _ => DayLedger { day, fills: Vec::new(), booked: Paise::ZERO },
+        };
+        ledger.fills.push(fill);
+        let total = charges::note(&ledger.fills, day, tariff.schedule, &tariff.plan)?.total();
+        let grown = total - ledger.booked;
+        ledger.booked = total;
+        self.ledger = Some(ledger);
+        Ok(grown)
+    }
+
+    fn book(&mut self, symbol: Symbol, side: Side, fill: &Fill, charged: Paise) {
+        let value = fill.price.times(fill.quantity).unwrap_or(Paise(i64::MAX));
+        let held = self.holdings.entry(symbol).or_default();
+        match side {
+            Side::Buy => {
+                *held = held.saturating_add(fill.quantity);
+                self.cash -= value;
+            }
+            Side::Sell => {
+                *held = held.saturating_sub(fill.quantity);
+                self.cash += value;
+            }
+        }
+        self.cash -= charged;
+        self.holdings.retain(|_, held| *held > 0);
+    }
+}
+
+/// Ended on an earlier day: nobody has to find it in the book any more.
+fn is_old(order: &PaperOrder, today: Day) -> bool {
+    !order.is_open() && order.changed_at.ist_day().max(order.tag.day) < today
+}
+
+/// What buying costs, charges included; more than any cash when it cannot be counted.
+pub(super) fn cost(quantity: u32, price: Paise, day: Day, tariff: &Tariff) -> Result<Paise, ChargesError> {
+    if quantity == 0 {
+        return Ok(Paise::ZERO);
+    }
+    let Some(value) = price.times(quantity) else { return Ok(Paise(i64::MAX)) };
+    Ok(value + tariff.estimate(Side::Buy, value, day)?)
+}

@@ -1,0 +1,231 @@
+//! The paper broker: real prices, made-up money.
+//!
+//! It plays the outside world, so it shares nothing with the order desk: it has its own book, found by tag, its own cash
+//! and its own holdings, kept through a [`PaperStore`] so that they survive a restart. What it does is a function of its
+//! settings, the market and the user's own orders.
+
+mod account;
+mod intake;
+mod matching;
+mod order;
+mod settings;
+mod store;
+mod trading;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_trait::async_trait;
+use prahari_domain::calendar::Calendar;
+use prahari_domain::charges::{ChargeSchedule, ChargesError};
+use prahari_domain::ids::UserId;
+use prahari_domain::instruments::Symbol;
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{Order, OrderKind};
+use prahari_domain::time::{Day, Timestamp};
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::broker::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, Placed};
+use crate::market::MarketData;
+use account::{Account, Changes, Tariff};
+use order::PaperOrder;
+pub use settings::{PaperFaults, PaperSettings};
+pub use store::{MemoryPaperStore, PaperRow, PaperStore, PaperStoreError};
+
+/// The paper broker, for any number of users.
+pub struct PaperBroker {
+    settings: PaperSettings,
+    market: Arc<dyn MarketData>,
+    calendar: Arc<Calendar>,
+    tariff: Tariff,
+    store: Arc<dyn PaperStore>,
+    accounts: RwLock<HashMap<UserId, Arc<Desk>>>,
+}
+
+/// A user's place at the broker.
+struct Desk {
+    /// What [`Account::waiting`] last was; read for every user each minute, so without the lock.
+    waiting: AtomicUsize,
+    account: Mutex<Account>,
+}
+
+/// The paper broker cannot be set up.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PaperError {
+    /// A setting makes no sense.
+    #[error("the paper broker cannot work: {0}")]
+    Settings(&'static str),
+    /// The table of charges has no such plan.
+    #[error(transparent)]
+    Charges(#[from] ChargesError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] PaperStoreError),
+    /// What was kept does not read back.
+    #[error("the paper account of user {user} is damaged: {reason}")]
+    Damaged {
+        /// Whose.
+        user: UserId,
+        /// What the reader said.
+        reason: String,
+    },
+}
+
+impl PaperBroker {
+    /// A broker without accounts; see [`PaperBroker::open_account`].
+    ///
+    /// # Errors
+    /// When a setting makes no sense, or the table of charges does not have the plan.
+    pub fn new(
+        settings: PaperSettings,
+        market: Arc<dyn MarketData>,
+        calendar: Arc<Calendar>,
+        store: Arc<dyn PaperStore>,
+    ) -> Result<Self, PaperError> {
+        if let Some(fault) = settings.fault() {
+            return Err(PaperError::Settings(fault));
+        }
+        let schedule = ChargeSchedule::embedded()?;
+        let tariff = Tariff { schedule, plan: schedule.plan(&settings.plan)? };
+        Ok(Self { settings, market, calendar, tariff, store, accounts: RwLock::default() })
+    }
+
+    /// Opens a user's account: the kept one as it was, or a new one with this much cash. Opening it again does nothing.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written, or what it holds is damaged.
+    pub async fn open_account(&self, user: UserId, capital: Paise) -> Result<(), PaperError> {
+        if self.find(user).is_some() {
+            return Ok(());
+        }
+        let account = match self.store.load(user).await? {
+            (rows, Some(kept)) => restore(user, &rows, &kept)?,
+            (_, None) => Account::open(capital),
+        };
+        let desk = Desk { waiting: AtomicUsize::new(account.waiting()), account: Mutex::new(account) };
+        let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
+        accounts.entry(user).or_insert_with(|| Arc::new(desk));
+        Ok(())
+    }
+
+    /// Users for whom [`Broker::has_open`] holds, ascending.
+    pub fn users_with_open(&self) -> Vec<UserId> {
+        let accounts = self.accounts.read().unwrap_or_else(PoisonError::into_inner);
+        let mut users: Vec<UserId> =
+            accounts.iter().filter(|(_, desk)| desk.has_open()).map(|(user, _)| *user).collect();
+        users.sort_unstable();
+        users
+    }
+
+    fn find(&self, user: UserId) -> Option<Arc<Desk>> {
+        self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(&user).cloned()
+    }
+
+    fn desk(&self, user: UserId) -> Result<Arc<Desk>, BrokerError> {
+        self.find(user).ok_or_else(|| intake::refuse(format!("user {user} has no paper account")))
+    }
+
+    /// Writes down what changed. Memory is ahead of the store when that fails, so the caller cannot know what will be
+    /// found after a restart.
+    async fn save(&self, user: UserId, account: &mut Account, today: Day) -> Result<(), BrokerError> {
+        let changes = account.take_changes(today).map_err(|error| BrokerError::Unclear(error.to_string()))?;
+        let Some(Changes { rows, account }) = changes else { return Ok(()) };
+        self.store.save(user, rows, account).await.map_err(|error| BrokerError::Unclear(error.to_string()))
+    }
+}
+
+impl Desk {
+    fn has_open(&self) -> bool {
+        self.waiting.load(Ordering::Acquire) > 0
+    }
+
+    /// The account, whose count of waiting orders is brought up to date when the guard goes.
+    async fn lock(&self) -> Held<'_> {
+        Held { account: self.account.lock().await, waiting: &self.waiting }
+    }
+}
+
+/// A locked account.
+struct Held<'a> {
+    account: MutexGuard<'a, Account>,
+    waiting: &'a AtomicUsize,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.waiting.store(self.account.waiting(), Ordering::Release);
+    }
+}
+
+fn restore(user: UserId, rows: &[PaperRow], kept: &[u8]) -> Result<Account, PaperError> {
+    let damaged = |error: postcard::Error| PaperError::Damaged { user, reason: error.to_string() };
+    let orders: Result<Vec<PaperOrder>, _> = rows.iter().map(|row| postcard::from_bytes(&row.data)).collect();
+    Ok(Account::restore(postcard::from_bytes(kept).map_err(damaged)?, orders.map_err(damaged)?))
+}
+
+#[async_trait]
+impl Broker for PaperBroker {
+    async fn place(&self, user: UserId, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
+        let desk = self.desk(user)?;
+        let placed = self.with_faults("place", user, order, now, self.take(user, &desk, order, now)).await?;
+        Ok(Placed { broker_id: placed })
+    }
+
+    async fn modify(
+        &self,
+        user: UserId,
+        order: &Order,
+        quantity: u32,
+        kind: OrderKind,
+        now: Timestamp,
+    ) -> Result<(), BrokerError> {
+        let desk = self.desk(user)?;
+        let change = self.change(user, &desk, order.id, quantity, kind, now);
+        self.with_faults("modify", user, order, now, change).await
+    }
+
+    async fn cancel(&self, user: UserId, order: &Order, now: Timestamp) -> Result<(), BrokerError> {
+        let desk = self.desk(user)?;
+        self.with_faults("cancel", user, order, now, self.end(user, &desk, order.id, now)).await
+    }
+
+    async fn book(&self, user: UserId) -> Result<Vec<BrokerOrder>, BrokerError> {
+        let desk = self.desk(user)?;
+        let held = desk.lock().await;
+        Ok(held.account.orders.values().map(PaperOrder::view).collect())
+    }
+
+    async fn holdings(&self, user: UserId) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+        let desk = self.desk(user)?;
+        let held = desk.lock().await;
+        Ok(held.account.kept.holdings.iter().map(|(symbol, quantity)| (symbol.clone(), *quantity)).collect())
+    }
+
+    async fn funds(&self, user: UserId) -> Result<Funds, BrokerError> {
+        let desk = self.desk(user)?;
+        let held = desk.lock().await;
+        held.account.funds(&self.tariff).map_err(|error| BrokerError::Unavailable(error.to_string()))
+    }
+
+    fn has_open(&self, user: UserId) -> bool {
+        let accounts = self.accounts.read().unwrap_or_else(PoisonError::into_inner);
+        accounts.get(&user).is_some_and(|desk| desk.has_open())
+    }
+
+    async fn advance(&self, user: UserId, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError> {
+        let desk = self.desk(user)?;
+        if !desk.has_open() {
+            return Ok(Vec::new());
+        }
+        let mut held = desk.lock().await;
+        let matched = self.match_up(user, &mut held.account, now).await;
+        self.save(user, &mut held.account, now.ist_day()).await?;
+        let events = held.account.take_reports(now.plus_millis(-self.settings.faults.late_ms));
+        // What happened before the market failed is reported; the rest comes with the next call.
+        if events.is_empty() { matched.map(|()| events) } else { Ok(events) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! An order at the paper broker.
+
+use prahari_domain::ids::OrderId;
+use prahari_domain::instruments::Symbol;
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{Fill, Order, OrderKind, Side};
+use prahari_domain::time::{Day, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::broker::{BrokerOrder, BrokerOrderState};
+
+/// Everything the broker knows of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct PaperOrder {
+    pub tag: OrderId,
+    pub symbol: Symbol,
+    pub side: Side,
+    pub quantity: u32,
+    pub kind: OrderKind,
+    /// The day whose session it is valid for.
+    pub session: Day,
+    pub state: PaperState,
+    pub filled: u32,
+    pub fills: Vec<Fill>,
+    pub accepted_at: Timestamp,
+    pub modified_at: Timestamp,
+    pub changed_at: Timestamp,
+    /// Everything before this instant has been matched. The kept one may lag behind: matching the time between again
+    /// gives the same nothing, or it would have been kept.
+    pub matched_until: Timestamp,
+    /// Price per share at which cash is held back for a buy.
+    pub reserve_price: Paise,
+}
+
+/// Where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum PaperState {
+    Open,
+    Filled,
+    Cancelled(String),
+    Expired(String),
+}
+
+impl PaperOrder {
+    pub fn new(order: &Order, session: Day, reserve_price: Paise, now: Timestamp) -> Self {
+        let request = &order.request;
+        Self {
+            tag: order.id,
+            symbol: request.symbol.clone(),
+            side: request.side,
+            quantity: request.quantity,
+            kind: request.kind,
+            session,
+            state: PaperState::Open,
+            filled: 0,
+            fills: Vec::new(),
+            accepted_at: now,
+            modified_at: now,
+            changed_at: now,
+            matched_until: now,
+            reserve_price,
+        }
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.state == PaperState::Open
+    }
+
+    pub fn remaining(&self) -> u32 {
+        self.quantity.saturating_sub(self.filled)
+    }
+
+    /// The broker's number. It follows from the tag, so that a repeated simulation gives the same one.
+    pub fn broker_id(&self) -> String {
+        format!("P-{}", self.tag)
+    }
+
+    /// Adds an execution, which ends the order when nothing remains.
+    pub fn fill(&mut self, quantity: u32, price: Paise, at: Timestamp) -> Fill {
+        let key = format!("{}#{}", self.tag, self.fills.len() + 1);
+        let fill = Fill { key, quantity, price, at };
+        self.fills.push(fill.clone());
+        self.filled = self.filled.saturating_add(quantity);
+        self.changed_at = at;
+        if self.remaining() == 0 {
+            self.state = PaperState::Filled;
+        }
+        fill
+    }
+
+    /// Ends it.
+    pub fn end(&mut self, state: PaperState, at: Timestamp) {
+        self.state = state;
+        self.changed_at = at;
+    }
+
+    /// As the order desk sees it.
+    pub fn view(&self) -> BrokerOrder {
+        let state = match &self.state {
+            PaperState::Open => BrokerOrderState::Open,
+            PaperState::Filled => BrokerOrderState::Filled,
+            PaperState::Cancelled(reason) => BrokerOrderState::Cancelled { reason: reason.clone() },
+            PaperState::Expired(reason) => BrokerOrderState::Expired { reason: reason.clone() },
+        };
+        BrokerOrder {
+            tag: self.tag.to_string(),
+            broker_id: self.broker_id(),
+            symbol: self.symbol.clone(),
+            quantity: self.quantity,
+            kind: self.kind,
+            state,
+            filled: self.filled,
+            fills: self.fills.clone(),
+            accepted_at: self.accepted_at,
+            modified_at: self.modified_at,
+            changed_at: self.changed_at,
+        }
+    }
+}
