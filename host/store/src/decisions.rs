@@ -1,13 +1,13 @@
 //! What runs decided and logged.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 use serde::{Deserialize, Serialize};
 
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{execute, from_json, instant, parsed, select, select_one, unsigned};
+use crate::columns::{execute, from_json, instant, select, select_one, unsigned};
 use crate::errors::StoreError;
 use crate::store::UserScope;
 
@@ -121,30 +121,33 @@ pub(crate) fn write_notes(
     execute(conn, sql, (run.0.cast_signed(), user.0.cast_signed(), decisions, log)).map(|_| ())
 }
 
+/// One look into the index per task, as for the list of runs; each stops at the limit.
 fn list(conn: &Connection, user: UserId, filter: &DecisionFilter) -> Result<Vec<FoundDecision>, StoreError> {
-    // `runs` comes first (CROSS JOIN fixes the order), because its index by user and task narrows most.
-    let sql =
-        "SELECT runs.id AS id, runs.task AS task, runs.started_at AS started_at, entry.value AS decision
+    // CROSS JOIN fixes the order of the tables: the index of runs gives them newest first without sorting.
+    let sql = "SELECT runs.id AS id, runs.started_at AS started_at, entry.value AS decision
                FROM runs CROSS JOIN run_notes ON run_notes.run_id = runs.id
                    CROSS JOIN json_each(run_notes.decisions) AS entry
-               WHERE runs.user_id = ?1 AND (?2 IS NULL OR runs.task = ?2)
-                   AND runs.started_at >= ?3 AND runs.started_at < ?4
+               WHERE runs.user_id = ?1 AND runs.task = ?2 AND runs.started_at >= ?3 AND runs.started_at < ?4
                    AND (?5 IS NULL OR entry.value ->> 'symbol' = ?5)
                ORDER BY runs.id DESC, entry.key LIMIT ?6";
-    let values = (
-        user.0.cast_signed(),
-        filter.task.map(Task::name),
-        filter.since.map_or(i64::MIN, |at| at.0),
-        filter.until.map_or(i64::MAX, |at| at.0),
-        &filter.symbol,
-        filter.limit,
-    );
-    select(conn, sql, values, |row| {
-        Ok(FoundDecision {
-            run: RunId(unsigned(row, "id")?),
-            task: parsed(row, "task")?,
-            started_at: instant(row, "started_at")?,
-            decision: from_json(row, "decision")?,
-        })
+    let since = filter.since.map_or(i64::MIN, |at| at.0);
+    let until = filter.until.map_or(i64::MAX, |at| at.0);
+    let mut found = Vec::new();
+    for task in Task::ALL.into_iter().filter(|task| filter.task.is_none_or(|wanted| wanted == *task)) {
+        let values = (user.0.cast_signed(), task.name(), since, until, &filter.symbol, filter.limit);
+        found.append(&mut select(conn, sql, values, |row| read(task, row))?);
+    }
+    // Stable, so the decisions of a run keep their order.
+    found.sort_by_key(|decision| std::cmp::Reverse(decision.run));
+    found.truncate(filter.limit as usize);
+    Ok(found)
+}
+
+fn read(task: Task, row: &Row<'_>) -> Result<FoundDecision, StoreError> {
+    Ok(FoundDecision {
+        run: RunId(unsigned(row, "id")?),
+        task,
+        started_at: instant(row, "started_at")?,
+        decision: from_json(row, "decision")?,
     })
 }

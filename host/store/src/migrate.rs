@@ -104,3 +104,31 @@ fn check_version(conn: &Connection, path: &Path) -> Result<u32, StoreError> {
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_migration_of_the_folder_is_applied_in_the_order_of_the_names() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .filter_map(|name| name.strip_suffix(".sql").map(str::to_owned))
+            .collect();
+        files.sort();
+        assert_eq!(files, MIGRATIONS.map(|(name, _)| name));
+        for (version, name) in (1..).zip(files) {
+            assert!(name.starts_with(&format!("{version:04}_")), "{name} is number {version}");
+        }
+    }
+
+    #[test]
+    fn migrating_twice_applies_everything_once() {
+        let path = Path::new("in memory");
+        let mut conn = Connection::open_in_memory().unwrap();
+        assert_eq!(migrate(&mut conn, path).unwrap(), KNOWN_VERSION);
+        assert_eq!(migrate(&mut conn, path).unwrap(), 0);
+    }
+}

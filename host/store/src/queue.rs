@@ -131,3 +131,60 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    use super::*;
+
+    fn write() -> Write {
+        Write { work: Box::new(|_| Ok(())), answer: None }
+    }
+
+    /// Polls a push once.
+    fn is_taken(push: std::pin::Pin<&mut impl Future<Output = Result<(), StoreError>>>) -> bool {
+        push.poll(&mut Context::from_waker(Waker::noop())).map(Result::unwrap).is_ready()
+    }
+
+    #[test]
+    fn a_full_queue_makes_the_next_write_wait_until_a_group_is_taken() {
+        let queue = Queue::new();
+        for _ in 0..CAPACITY {
+            assert!(is_taken(pin!(queue.push(write()))));
+        }
+        let mut one_more = pin!(queue.push(write()));
+        assert!(!is_taken(one_more.as_mut()));
+        let mut group = VecDeque::new();
+        assert!(queue.take(&mut group));
+        assert_eq!(group.len(), GROUP);
+        assert!(is_taken(one_more));
+    }
+
+    #[test]
+    fn a_write_that_waits_for_room_learns_that_the_store_stopped() {
+        let queue = Queue::new();
+        for _ in 0..CAPACITY {
+            assert!(is_taken(pin!(queue.push(write()))));
+        }
+        let mut one_more = pin!(queue.push(write()));
+        assert!(!is_taken(one_more.as_mut()));
+        queue.fail("the disk is full");
+        let answer = one_more.poll(&mut Context::from_waker(Waker::noop()));
+        assert!(
+            matches!(answer, std::task::Poll::Ready(Err(StoreError::Stopped { first })) if &*first == "the disk is full")
+        );
+    }
+
+    #[test]
+    fn what_is_queued_before_the_end_is_still_taken() {
+        let queue = Queue::new();
+        assert!(is_taken(pin!(queue.push(write()))));
+        queue.close();
+        let mut group = VecDeque::new();
+        assert!(queue.take(&mut group));
+        assert!(!queue.take(&mut group));
+        assert_eq!(group.len(), 1);
+    }
+}

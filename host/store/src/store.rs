@@ -207,3 +207,53 @@ impl Drop for Inner {
         self.queue.close();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new_store() -> (Store, tempfile::TempDir) {
+        let folder = tempfile::TempDir::new().unwrap();
+        (Store::open(folder.path().join("prahari.db"), Durability::Off).unwrap(), folder)
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_a_write_stops_the_store_instead_of_leaving_everybody_waiting() {
+        let (store, _folder) = new_store();
+        store.write("panic", |_| panic!("on purpose")).await.unwrap();
+        let error = store.settle().await.unwrap_err();
+        assert!(matches!(error, StoreError::Stopped { .. }), "{error}");
+        assert!(matches!(store.close().await, Err(StoreError::Stopped { .. })));
+    }
+
+    #[tokio::test]
+    async fn sqlite_itself_refusing_a_write_is_told_to_its_caller_and_to_all_later_ones() {
+        let (store, _folder) = new_store();
+        let insert = "INSERT INTO meta (key, value) VALUES ('a', NULL)";
+        let error =
+            store.write_durable("save nothing", |conn| Ok(conn.execute(insert, [])?)).await.unwrap_err();
+        let sentence = "cannot save nothing in the database: NOT NULL constraint failed: meta.value";
+        assert_eq!(error.to_string(), sentence);
+        assert!(store.settle().await.unwrap_err().to_string().ends_with(sentence));
+    }
+
+    #[tokio::test]
+    async fn a_reader_cannot_write() {
+        let (store, _folder) = new_store();
+        let read = store.read("write", |conn| Ok(conn.execute("DELETE FROM meta", [])?)).await;
+        assert!(read.unwrap_err().to_string().contains("readonly"));
+        assert!(store.health().is_ok());
+    }
+
+    #[tokio::test]
+    async fn dropping_the_last_clone_commits_what_is_queued() {
+        let (store, folder) = new_store();
+        store.system().set_meta("seed", "7".to_owned()).await.unwrap();
+        let running = store.inner.running.lock().unwrap().take().unwrap();
+        drop(store);
+        running.thread.join().unwrap();
+        drop(running._lock);
+        let again = Store::open(folder.path().join("prahari.db"), Durability::Off).unwrap();
+        assert_eq!(again.system().meta("seed").await.unwrap().as_deref(), Some("7"));
+    }
+}

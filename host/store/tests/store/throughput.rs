@@ -4,13 +4,15 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::orders::OrderState;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_store::{DecisionRow, RunFilter, RunFinish, SlotKind, SlotRow, SlotUpdate};
+use prahari_store::{DecisionRow, Durability, RunFilter, RunFinish, SlotKind, SlotRow, SlotUpdate, Store};
 
-use crate::support::{TestStore, day, run_start};
+use crate::support::{TestStore, day, intended, order, run_start};
 
 const RUNS: u64 = 100_000;
+const ORDERS: u64 = 500;
 
 #[expect(clippy::disallowed_methods, reason = "the real time that the work takes is what is printed")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -33,6 +35,29 @@ async fn a_year_of_runs_is_kept() {
         user.runs(RunFilter { limit: u32::MAX, ..Default::default() }).await.unwrap().len() as u64,
         RUNS
     );
+}
+
+#[expect(clippy::disallowed_methods, reason = "the real time that the work takes is what is printed")]
+#[tokio::test]
+async fn an_order_is_durable_soon() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let store = Store::open(folder.path().join("prahari.db"), Durability::Full).unwrap();
+    let user = store.user(UserId(1));
+    let mut waits = Vec::new();
+    for sequence in 1..=ORDERS {
+        let began = Instant::now();
+        user.append_journal_durable(
+            vec![intended(1, sequence, 1, None)],
+            vec![order(1, 1, OrderState::Intent)],
+        )
+        .await
+        .unwrap();
+        waits.push(began.elapsed());
+    }
+    waits.sort_unstable();
+    let (half, most) = (waits[waits.len() / 2], waits[waits.len() * 99 / 100]);
+    println!("{ORDERS} order intents, each until it is durable on this disk: p50 {half:?}, p99 {most:?}");
+    assert_eq!(user.load_journal(0).await.unwrap().len() as u64, ORDERS);
 }
 
 /// CPU time of the writer thread so far, where the system tells it.
