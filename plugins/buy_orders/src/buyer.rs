@@ -13,10 +13,6 @@ use prahari_sdk::{
 use crate::checks::{self, Buy, World};
 use crate::confirm::{self, HISTORY_BARS};
 
-/// Part of the available money left for charges when a re-entry is cut down to what the money affords: one in 200.
-/// Delivery charges of a buy are about an eighth of a percent.
-const CHARGES_PART: i64 = 200;
-
 /// What the market says of the symbols that have a signal.
 #[derive(Debug, Default)]
 struct Prices {
@@ -151,10 +147,11 @@ fn place(
     let symbol = &signal.draft.symbol;
     let funds = host.funds()?;
     let is_entry = wanted.purpose == Purpose::Entry;
-    let quantity = if is_entry {
-        wanted.buy.quantity
-    } else {
-        affordable(wanted.buy.quantity, wanted.buy.limit, &funds)
+    let quantity = match sizing::affordable(wanted.buy.quantity, wanted.buy.limit, funds.available) {
+        // A re-entry is cut down to what the money affords. When that is nothing the whole order is placed all the same:
+        // the host refuses it and keeps it for premarket_retry, as it does with a first buy.
+        affordable if affordable > 0 && !is_entry => affordable,
+        _ => wanted.buy.quantity,
     };
     let request = OrderRequest {
         symbol: symbol.clone(),
@@ -187,14 +184,6 @@ fn refused(symbol: &str, refusal: &Refusal, evidence: Evidence, report: &mut Rep
     report.count(if refusal.code == RefusalCode::Funds { "failed_balance" } else { "refused" });
     report.decide(symbol, "skip", reason, evidence.with("refusal", &refusal.detail));
     refuses_all(refusal.code).then_some(reason)
-}
-
-/// A re-entry is cut down to what the money affords. When it affords nothing the whole order is placed all the same:
-/// the host refuses it and keeps it for premarket_retry.
-fn affordable(quantity: u32, limit: i64, funds: &Funds) -> u32 {
-    let spendable = funds.available.saturating_sub(funds.available / CHARGES_PART);
-    let shares = spendable.checked_div(limit).and_then(|shares| u32::try_from(shares).ok()).unwrap_or(0);
-    if shares == 0 { quantity } else { quantity.min(shares) }
 }
 
 fn evidence(signal: &Signal, request: &OrderRequest, limit: i64, funds: &Funds) -> Evidence {

@@ -66,6 +66,15 @@ pub fn buy_quantity(
     Ok(quantity)
 }
 
+/// A quantity cut down to what the money affords at that price, with one part in 200 left for charges (those of a delivery
+/// buy are about an eighth of a percent). Zero when it affords nothing.
+pub fn affordable(quantity: u32, price: Paise, available: Paise) -> u32 {
+    const CHARGES_PART: Paise = 200;
+    let spendable = available.saturating_sub(available / CHARGES_PART);
+    let shares = spendable.checked_div(price).and_then(|shares| u32::try_from(shares).ok()).unwrap_or(0);
+    quantity.min(shares)
+}
+
 /// The limit of a buy at about this price: rounded up to the tick, within the price band.
 pub fn buy_limit(price: Paise, instrument: &Instrument) -> Paise {
     let highest = money::round_down(instrument.band_high, instrument.tick);
@@ -176,6 +185,15 @@ mod tests {
         let (strategy, instrument) = world();
         assert_eq!(buy_quantity(&strategy, &instrument, 0, LIQUID), Err(Unsized::InvalidPrice));
         assert_eq!(buy_quantity(&strategy, &instrument, Paise::MAX, u64::MAX), Err(Unsized::QuantityZero));
+    }
+
+    #[test]
+    fn what_the_money_affords_leaves_a_rest_for_charges() {
+        assert_eq!(affordable(500, 10_000, 1_000_000), 99);
+        assert_eq!(affordable(50, 10_000, 1_000_000), 50);
+        assert_eq!(affordable(50, 10_000, 9_000), 0);
+        assert_eq!(affordable(50, 10_000, -9_000), 0);
+        assert_eq!(affordable(50, 0, 9_000), 0);
     }
 
     #[test]
