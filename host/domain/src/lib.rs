@@ -7,5 +7,8 @@ pub mod ids;
 pub mod instruments;
 pub mod money;
 pub mod orders;
+pub mod risk;
+pub mod settings;
+pub mod signals;
 pub mod tasks;
 pub mod time;

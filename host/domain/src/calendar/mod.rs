@@ -216,6 +216,12 @@ impl Calendar {
         Ok(self.trading_day(day)?.continuous())
     }
 
+    /// When continuous trading ends on an ordinary day under the rules of a date, whether or not that date is open.
+    pub fn usual_close(&self, day: Day) -> Timestamp {
+        let hours = usual_hours(self.sessions.on(day));
+        Timestamp::from_ist(day, hours.map_or(NaiveTime::MIN, |(_, close)| close))
+    }
+
     fn kind(&self, day: Day) -> Result<Kind<'_>, CalendarError> {
         if day < self.from || day > self.to {
             return Err(CalendarError::NotCovered { day, from: self.from, to: self.to });

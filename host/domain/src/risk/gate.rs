@@ -1,0 +1,327 @@
+//! The rules, in the order in which they are asked. The first that refuses is the answer.
+
+use std::collections::BTreeSet;
+
+use crate::instruments::Symbol;
+use crate::money::Paise;
+use crate::orders::{Order, OrderKind, OrderRequest, OrderState, Side, Variety};
+
+use super::{Refusal, RefusalCode, RiskView};
+
+type Verdict = Result<(), Refusal>;
+
+fn refuse(code: RefusalCode, detail: impl Into<String>) -> Verdict {
+    Err(Refusal { code, detail: detail.into() })
+}
+
+/// Whether a new order may be written down and sent.
+///
+/// # Errors
+/// With the first rule that refuses it.
+pub fn check(request: &OrderRequest, view: &RiskView<'_>) -> Verdict {
+    let gate = Gate { request, view, replaces: None };
+    gate.switch()?;
+    gate.symbol()?;
+    gate.quantity()?;
+    gate.session()?;
+    gate.price()?;
+    gate.orders_per_day()?;
+    gate.no_duplicate()?;
+    match request.side {
+        Side::Buy => gate.buy(),
+        Side::Sell => gate.holdings(),
+    }
+}
+
+/// Whether an order at the broker may be changed to look like `changed`. Only quantity and kind may differ.
+///
+/// # Errors
+/// With the first rule that refuses it.
+pub fn check_change(order: &Order, changed: &OrderRequest, view: &RiskView<'_>) -> Verdict {
+    if !matches!(order.state, OrderState::Accepted | OrderState::PartiallyFilled) {
+        return refuse(
+            RefusalCode::State,
+            format!("order {} is {} and cannot be changed", order.id, order.state.name()),
+        );
+    }
+    let allowed = OrderRequest { quantity: changed.quantity, kind: changed.kind, ..order.request.clone() };
+    if *changed != allowed {
+        return refuse(
+            RefusalCode::State,
+            format!("of order {} only quantity and kind can change", order.id),
+        );
+    }
+    let gate = Gate { request: changed, view, replaces: Some(order) };
+    gate.switch()?;
+    gate.symbol()?;
+    gate.quantity()?;
+    gate.session_of_change(order)?;
+    gate.price()?;
+    match changed.side {
+        Side::Buy if gate.grows(order)? => gate.buy(),
+        Side::Buy => Ok(()),
+        Side::Sell => gate.holdings(),
+    }
+}
+
+struct Gate<'a> {
+    request: &'a OrderRequest,
+    view: &'a RiskView<'a>,
+    /// The order that the request would change; its own shares and money are not counted against it.
+    replaces: Option<&'a Order>,
+}
+
+impl Gate<'_> {
+    fn switch(&self) -> Verdict {
+        if self.view.limits.kill_switch {
+            return refuse(RefusalCode::KillSwitch, "the kill switch is on: only cancellations are accepted");
+        }
+        match self.view.book.active_orders().find(|order| order.state == OrderState::Unknown) {
+            Some(order) => refuse(
+                RefusalCode::Unsettled,
+                format!("nothing is sent before the broker's book settles the outcome of order {}", order.id),
+            ),
+            None => Ok(()),
+        }
+    }
+
+    fn symbol(&self) -> Verdict {
+        let symbol = &self.request.symbol;
+        if self.view.instrument.is_none() {
+            return refuse(RefusalCode::Symbol, format!("the exchange lists no {symbol} today"));
+        }
+        match &self.view.limits.allowed_symbols {
+            Some(allowed) if !allowed.contains(symbol) => refuse(
+                RefusalCode::Symbol,
+                format!("{symbol} is not among the symbols allowed for this user"),
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    fn quantity(&self) -> Verdict {
+        let quantity = self.request.quantity;
+        let filled = self.replaces.map_or(0, |order| order.filled);
+        if quantity == 0 || quantity < filled {
+            let detail = format!("{quantity} shares: at least {} are needed", filled.max(1));
+            return refuse(RefusalCode::Quantity, detail);
+        }
+        let Some(instrument) = self.view.instrument else { return Ok(()) };
+        if quantity.checked_rem(instrument.lot).is_some_and(|over| over != 0) {
+            let detail = format!("{quantity} shares are no multiple of the lot of {}", instrument.lot);
+            return refuse(RefusalCode::Quantity, detail);
+        }
+        if quantity > instrument.freeze_quantity {
+            let detail = format!("{quantity} shares: one order takes at most {}", instrument.freeze_quantity);
+            return refuse(RefusalCode::FreezeQuantity, detail);
+        }
+        Ok(())
+    }
+
+    fn session(&self) -> Verdict {
+        match self.request.variety {
+            Variety::AfterMarket if self.view.after_market_open => Ok(()),
+            Variety::AfterMarket => {
+                refuse(RefusalCode::SessionClosed, "the broker does not accept after-market orders now")
+            }
+            Variety::Regular => self.phase_takes(self.request.kind),
+        }
+    }
+
+    /// An after-market order stands with the broker until the pre-open, and at the exchange from then on.
+    fn session_of_change(&self, order: &Order) -> Verdict {
+        if order.request.variety == Variety::AfterMarket && self.view.after_market_open {
+            return Ok(());
+        }
+        // Where market orders are frozen, one that stands cannot be touched either.
+        self.phase_takes(order.request.kind)?;
+        self.phase_takes(self.request.kind)
+    }
+
+    fn phase_takes(&self, kind: OrderKind) -> Verdict {
+        let phase = self.view.phase;
+        match kind {
+            OrderKind::Limit(_) if phase.takes_limit_orders() => Ok(()),
+            OrderKind::Market if phase.takes_market_orders() => Ok(()),
+            OrderKind::Market if phase.takes_limit_orders() => refuse(
+                RefusalCode::MarketOrdersFrozen,
+                format!("in phase {} only limit orders pass", phase.name()),
+            ),
+            OrderKind::Limit(_) | OrderKind::Market => refuse(
+                RefusalCode::SessionClosed,
+                format!("no such orders are accepted in phase {}", phase.name()),
+            ),
+        }
+    }
+
+    fn price(&self) -> Verdict {
+        let (OrderKind::Limit(price), Some(instrument)) = (self.request.kind, self.view.instrument) else {
+            return Ok(());
+        };
+        let (low, high, tick) = (instrument.band_low, instrument.band_high, instrument.tick);
+        if price < low || price > high || price.0 <= 0 {
+            let detail = format!("a limit of {price} is outside today's band of {low} to {high}");
+            return refuse(RefusalCode::PriceBand, detail);
+        }
+        if price.round_down_to(tick) != price {
+            let detail = format!("a limit of {price} is not a multiple of the tick of {tick}");
+            return refuse(RefusalCode::TickSize, detail);
+        }
+        Ok(())
+    }
+
+    fn orders_per_day(&self) -> Verdict {
+        let (day, side) = (self.view.day, self.request.side);
+        let limit = match side {
+            Side::Buy => self.view.limits.max_buys_per_day,
+            Side::Sell => self.view.limits.max_sells_per_day,
+        };
+        let placed =
+            self.view.book.orders().filter(|order| order.day() == day && order.request.side == side).count();
+        if u32::try_from(placed).is_ok_and(|placed| placed < limit) {
+            return Ok(());
+        }
+        let detail = format!("{placed} orders of this side on {day}: the limit is {limit}");
+        refuse(RefusalCode::OrdersPerDay, detail)
+    }
+
+    fn no_duplicate(&self) -> Verdict {
+        let same = |order: &&Order| {
+            order.request.symbol == self.request.symbol && order.request.side == self.request.side
+        };
+        match self.view.book.active_orders().find(same) {
+            Some(order) => refuse(
+                RefusalCode::Duplicate,
+                format!("order {} for {} is still open on this side", order.id, order.request.symbol),
+            ),
+            None => Ok(()),
+        }
+    }
+
+    fn holdings(&self) -> Verdict {
+        let symbol = &self.request.symbol;
+        let held = self.view.book.held(symbol);
+        let offers = self.other_orders(symbol, Side::Sell).map(Order::remaining);
+        let (free, wanted) = (offers.fold(held, u32::saturating_sub), self.wanted());
+        if wanted <= free {
+            return Ok(());
+        }
+        let detail = format!("{wanted} shares of {symbol} offered, but {free} are held and not yet offered");
+        refuse(RefusalCode::Holdings, detail)
+    }
+
+    /// Every limit on money, for a new buy or one that grows.
+    fn buy(&self) -> Verdict {
+        let value = self.value(self.request.kind, self.wanted())?;
+        self.order_value(value)?;
+        self.daily_loss()?;
+        self.position_count()?;
+        self.position_size(value)?;
+        self.funds(value)
+    }
+
+    fn order_value(&self, value: Paise) -> Verdict {
+        let limit = self.view.limits.max_order_value;
+        if value <= limit {
+            return Ok(());
+        }
+        refuse(RefusalCode::OrderValue, format!("the order is worth {value} rupees: the limit is {limit}"))
+    }
+
+    fn daily_loss(&self) -> Verdict {
+        let (book, day, limit) = (self.view.book, self.view.day, self.view.limits.max_daily_loss);
+        let loss = book.charges_on(day) - book.realised_on(day);
+        if loss < limit {
+            return Ok(());
+        }
+        refuse(
+            RefusalCode::DailyLoss,
+            format!("{loss} rupees lost on {day}: from {limit} on only sells are accepted"),
+        )
+    }
+
+    fn position_count(&self) -> Verdict {
+        let mut symbols: BTreeSet<&Symbol> = self.view.book.held_symbols().collect();
+        let buying = self.view.book.active_orders().filter(|order| order.request.side == Side::Buy);
+        symbols.extend(buying.map(|order| &order.request.symbol));
+        let limit = self.view.limits.max_positions;
+        let known = symbols.contains(&self.request.symbol);
+        if known || u32::try_from(symbols.len()).is_ok_and(|count| count < limit) {
+            return Ok(());
+        }
+        let detail = format!("{} symbols are held or being bought: the limit is {limit}", symbols.len());
+        refuse(RefusalCode::PositionCount, detail)
+    }
+
+    fn position_size(&self, value: Paise) -> Verdict {
+        let (symbol, limit) = (&self.request.symbol, self.view.limits.max_position_value);
+        let held = self.view.book.position(symbol).map_or(Paise::ZERO, |position| position.invested);
+        let mut size = held + value;
+        for order in self.other_orders(symbol, Side::Buy) {
+            size += self.value_of(order)?;
+        }
+        if size <= limit {
+            return Ok(());
+        }
+        refuse(RefusalCode::PositionSize, format!("{symbol} would take {size} rupees: the limit is {limit}"))
+    }
+
+    fn funds(&self, value: Paise) -> Verdict {
+        let (book, day) = (self.view.book, self.view.day);
+        let mut free = book.cash() - self.view.reserved;
+        // What the changed order holds back now is free for the order it becomes.
+        if let Some(order) = self.replaces {
+            free += book.cost_of_buy(self.value_of(order)?, order.day()).unwrap_or_default();
+        }
+        let Some(needed) = book.cost_of_buy(value, day) else {
+            return refuse(RefusalCode::Funds, format!("the charges of {day} are not known"));
+        };
+        if needed <= free {
+            return Ok(());
+        }
+        let short = needed - free;
+        let detail =
+            format!("insufficient balance: {needed} rupees with charges, {short} more than are free");
+        refuse(RefusalCode::Funds, detail)
+    }
+
+    /// Whether the change asks for more money than the order as it stands.
+    fn grows(&self, order: &Order) -> Result<bool, Refusal> {
+        Ok(self.value(self.request.kind, self.wanted())? > self.value_of(order)?)
+    }
+
+    /// The worth of shares at the limit, or at the last price.
+    fn value(&self, kind: OrderKind, quantity: u32) -> Result<Paise, Refusal> {
+        let price = match kind {
+            OrderKind::Limit(price) => Some(price),
+            OrderKind::Market => self.view.last_price.filter(|price| price.0 > 0),
+        };
+        let Some(price) = price else {
+            let detail = format!("{} has no price to value a market order with", self.request.symbol);
+            return Err(Refusal { code: RefusalCode::Symbol, detail });
+        };
+        price.times(quantity).ok_or_else(|| {
+            let detail = format!("{quantity} shares at {price} are more money than there is");
+            Refusal { code: RefusalCode::OrderValue, detail }
+        })
+    }
+
+    /// What an active order of this symbol is still worth.
+    fn value_of(&self, order: &Order) -> Result<Paise, Refusal> {
+        self.value(order.request.kind, order.remaining())
+    }
+
+    /// Shares of the request that are not filled yet.
+    fn wanted(&self) -> u32 {
+        self.request.quantity.saturating_sub(self.replaces.map_or(0, |order| order.filled))
+    }
+
+    /// Active orders besides the one that is changed.
+    fn other_orders<'a>(&'a self, symbol: &'a Symbol, side: Side) -> impl Iterator<Item = &'a Order> {
+        self.view.book.active_orders().filter(move |order| {
+            order.request.symbol == *symbol
+                && order.request.side == side
+                && self.replaces.is_none_or(|replaced| replaced.id != order.id)
+        })
+    }
+}

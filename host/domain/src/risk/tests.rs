@@ -1,0 +1,356 @@
+use super::*;
+use crate::ids::{OrderId, RunId, UserId};
+use crate::orders::{
+    Fill, JournalEntry, Order, OrderEvent, OrderKind, OrderRequest, Product, Purpose, Side, Variety,
+};
+use crate::time::Timestamp;
+
+/// A user with a million rupees, TCS at Rs 1,000, continuous trading.
+struct Scene {
+    book: Book,
+    limits: RiskLimits,
+    instrument: Option<Instrument>,
+    last_price: Option<Paise>,
+    phase: Phase,
+    after_market_open: bool,
+}
+
+fn day() -> Day {
+    "2025-01-02".parse().unwrap()
+}
+
+fn at() -> Timestamp {
+    Timestamp::from_ist(day(), "10:00:00".parse().unwrap())
+}
+
+fn limit(rupees: i64) -> OrderKind {
+    OrderKind::Limit(Paise::rupees(rupees))
+}
+
+fn request(side: Side, symbol: &str, quantity: u32, kind: OrderKind) -> OrderRequest {
+    OrderRequest {
+        symbol: symbol.parse().unwrap(),
+        side,
+        quantity,
+        kind,
+        variety: Variety::Regular,
+        product: Product::Delivery,
+        purpose: Purpose::Entry,
+        signal: None,
+        rsi: None,
+        retry_of: None,
+    }
+}
+
+fn buy(quantity: u32) -> OrderRequest {
+    request(Side::Buy, "TCS", quantity, limit(1_000))
+}
+
+fn sell(quantity: u32) -> OrderRequest {
+    request(Side::Sell, "TCS", quantity, limit(1_000))
+}
+
+impl Scene {
+    fn new() -> Self {
+        let instrument = Instrument {
+            symbol: "TCS".parse().unwrap(),
+            series: "EQ".into(),
+            tick: Paise(5),
+            lot: 1,
+            freeze_quantity: 100_000,
+            band_low: Paise::rupees(800),
+            band_high: Paise::rupees(1_200),
+            closing_auction: false,
+        };
+        Self {
+            book: Book::open(UserId(1), Paise::rupees(1_000_000)),
+            limits: RiskLimits::default(),
+            instrument: Some(instrument),
+            last_price: Some(Paise::rupees(1_000)),
+            phase: Phase::Continuous,
+            after_market_open: false,
+        }
+    }
+
+    fn tell(&mut self, order: OrderId, event: OrderEvent) {
+        let entry = JournalEntry { sequence: self.book.next_sequence(), order, at: at(), event };
+        self.book.apply(&entry).unwrap();
+    }
+
+    /// An order that stands at the broker.
+    fn open(&mut self, request: OrderRequest) -> OrderId {
+        let id = self.book.next_order_id(day());
+        self.tell(id, OrderEvent::Intended { request, run: RunId(1), first_placed_at: at() });
+        self.tell(id, OrderEvent::Accepted { broker_id: format!("B{id}") });
+        id
+    }
+
+    fn trade(&mut self, request: OrderRequest, rupees: i64) {
+        let quantity = request.quantity;
+        let id = self.open(request);
+        let fill = Fill { key: id.to_string(), quantity, price: Paise::rupees(rupees), at: at() };
+        self.tell(id, OrderEvent::Filled(fill));
+    }
+
+    fn with<T>(&self, ask: impl Fn(&RiskView<'_>) -> T) -> T {
+        let price = |_: &_| self.last_price;
+        ask(&RiskView {
+            limits: &self.limits,
+            book: &self.book,
+            day: day(),
+            instrument: self.instrument.as_ref(),
+            last_price: self.last_price,
+            reserved: self.book.reserved(&price),
+            phase: self.phase,
+            after_market_open: self.after_market_open,
+        })
+    }
+
+    fn check(&self, request: &OrderRequest) -> Option<RefusalCode> {
+        self.with(|view| check(request, view).err().map(|refusal| refusal.code))
+    }
+
+    fn change(&self, order: OrderId, quantity: u32, kind: OrderKind) -> Option<RefusalCode> {
+        let order: Order = self.book.order(&order).unwrap().clone();
+        let changed = OrderRequest { quantity, kind, ..order.request.clone() };
+        self.with(|view| check_change(&order, &changed, view).err().map(|refusal| refusal.code))
+    }
+}
+
+#[test]
+fn an_ordinary_order_passes() {
+    let mut scene = Scene::new();
+    assert_eq!(scene.check(&buy(100)), None);
+    scene.trade(buy(100), 1_000);
+    assert_eq!(scene.check(&sell(100)), None);
+}
+
+#[test]
+fn the_kill_switch_stops_buys_sells_and_changes() {
+    let mut scene = Scene::new();
+    scene.trade(buy(100), 1_000);
+    let open = scene.open(sell(10));
+    scene.limits.kill_switch = true;
+    assert_eq!(scene.check(&buy(1)), Some(RefusalCode::KillSwitch));
+    assert_eq!(scene.check(&sell(1)), Some(RefusalCode::KillSwitch));
+    assert_eq!(scene.change(open, 5, limit(1_000)), Some(RefusalCode::KillSwitch));
+}
+
+#[test]
+fn an_unknown_outcome_blocks_everything_that_would_be_sent() {
+    let mut scene = Scene::new();
+    let id = scene.book.next_order_id(day());
+    let other = request(Side::Buy, "INFY", 1, limit(1_000));
+    scene.tell(id, OrderEvent::Intended { request: other, run: RunId(1), first_placed_at: at() });
+    scene.tell(id, OrderEvent::OutcomeUnknown { reason: "timed out".into() });
+    assert_eq!(scene.check(&buy(1)), Some(RefusalCode::Unsettled));
+}
+
+#[test]
+fn only_listed_and_allowed_symbols_pass() {
+    let mut scene = Scene::new();
+    scene.limits.allowed_symbols = Some(["INFY".parse().unwrap()].into());
+    assert_eq!(scene.check(&buy(1)), Some(RefusalCode::Symbol));
+    scene.limits.allowed_symbols = Some(["TCS".parse().unwrap()].into());
+    assert_eq!(scene.check(&buy(1)), None);
+    scene.instrument = None;
+    assert_eq!(scene.check(&buy(1)), Some(RefusalCode::Symbol));
+}
+
+#[test]
+fn quantities_follow_lot_and_freeze_quantity() {
+    let mut scene = Scene::new();
+    assert_eq!(scene.check(&buy(0)), Some(RefusalCode::Quantity));
+    scene.instrument.as_mut().unwrap().lot = 25;
+    assert_eq!(scene.check(&buy(30)), Some(RefusalCode::Quantity));
+    assert_eq!(scene.check(&buy(50)), None);
+    scene.instrument.as_mut().unwrap().freeze_quantity = 25;
+    assert_eq!(scene.check(&buy(50)), Some(RefusalCode::FreezeQuantity));
+    scene.instrument.as_mut().unwrap().lot = 0;
+    assert_eq!(scene.check(&buy(7)), None, "a master without a lot does not divide by zero");
+}
+
+#[test]
+fn prices_follow_band_and_tick() {
+    let scene = Scene::new();
+    let at = |paise| scene.check(&OrderRequest { kind: OrderKind::Limit(Paise(paise)), ..buy(1) });
+    assert_eq!(at(79_995), Some(RefusalCode::PriceBand));
+    assert_eq!(at(120_005), Some(RefusalCode::PriceBand));
+    assert_eq!(at(100_003), Some(RefusalCode::TickSize));
+    assert_eq!((at(80_000), at(120_000)), (None, None));
+}
+
+#[test]
+fn each_phase_takes_the_orders_it_takes() {
+    let mut scene = Scene::new();
+    let market = OrderRequest { kind: OrderKind::Market, ..buy(1) };
+    let closed = Some(RefusalCode::SessionClosed);
+    let frozen = Some(RefusalCode::MarketOrdersFrozen);
+    for (phase, limit_order, market_order) in [
+        (Phase::Closed, closed, closed),
+        (Phase::PreOpen, None, None),
+        (Phase::PreOpenLimitOnly, None, frozen),
+        (Phase::PreOpenMatching, closed, closed),
+        (Phase::Continuous, None, None),
+        (Phase::ClosingReference, closed, closed),
+        (Phase::ClosingAuction, None, None),
+        (Phase::ClosingAuctionLimitOnly, None, frozen),
+        (Phase::ClosingMatching, closed, closed),
+        (Phase::PostClose, closed, None),
+    ] {
+        scene.phase = phase;
+        assert_eq!((scene.check(&buy(1)), scene.check(&market)), (limit_order, market_order), "{phase:?}");
+    }
+}
+
+#[test]
+fn after_market_orders_have_their_own_hours() {
+    let mut scene = Scene::new();
+    let order = OrderRequest { variety: Variety::AfterMarket, ..buy(1) };
+    assert_eq!(scene.check(&order), Some(RefusalCode::SessionClosed));
+    (scene.phase, scene.after_market_open) = (Phase::Closed, true);
+    assert_eq!(scene.check(&order), None);
+}
+
+#[test]
+fn a_second_order_on_the_same_side_of_a_symbol_is_a_duplicate() {
+    let mut scene = Scene::new();
+    scene.trade(buy(100), 1_000);
+    scene.open(buy(1));
+    assert_eq!(scene.check(&buy(1)), Some(RefusalCode::Duplicate));
+    assert_eq!(scene.check(&sell(1)), None);
+}
+
+#[test]
+fn a_buy_above_the_order_value_is_refused_and_a_sell_is_not() {
+    let mut scene = Scene::new();
+    scene.trade(buy(100), 1_000);
+    scene.limits.max_order_value = Paise::rupees(50_000);
+    assert_eq!(scene.check(&buy(50)), None);
+    assert_eq!(scene.check(&buy(51)), Some(RefusalCode::OrderValue));
+    assert_eq!(scene.check(&sell(100)), None);
+}
+
+#[test]
+fn the_orders_of_a_day_are_counted_per_side() {
+    let mut scene = Scene::new();
+    (scene.limits.max_buys_per_day, scene.limits.max_sells_per_day) = (1, 1);
+    scene.trade(buy(10), 1_000);
+    assert_eq!(scene.check(&buy(1)), Some(RefusalCode::OrdersPerDay));
+    assert_eq!(scene.check(&sell(5)), None);
+    scene.trade(sell(5), 1_000);
+    assert_eq!(scene.check(&sell(5)), Some(RefusalCode::OrdersPerDay));
+}
+
+#[test]
+fn after_the_daily_loss_only_sells_pass() {
+    let mut scene = Scene::new();
+    scene.limits.max_daily_loss = Paise::rupees(1_000);
+    scene.trade(buy(100), 1_000);
+    assert_eq!(scene.check(&buy(1)), None, "charges alone are not a thousand rupees");
+    scene.trade(sell(50), 981);
+    assert_eq!(
+        scene.check(&buy(1)),
+        Some(RefusalCode::DailyLoss),
+        "950 lost, the charges make it a thousand"
+    );
+    assert_eq!(scene.check(&sell(50)), None);
+}
+
+#[test]
+fn the_number_of_symbols_is_limited_but_not_more_of_a_held_one() {
+    let mut scene = Scene::new();
+    scene.limits.max_positions = 2;
+    scene.trade(buy(10), 1_000);
+    scene.open(request(Side::Buy, "INFY", 1, limit(1_000)));
+    assert_eq!(scene.check(&request(Side::Buy, "SBIN", 1, limit(1_000))), Some(RefusalCode::PositionCount));
+    assert_eq!(scene.check(&buy(1)), None);
+    assert_eq!(scene.check(&sell(10)), None);
+}
+
+#[test]
+fn the_size_of_a_position_is_limited_at_cost() {
+    let mut scene = Scene::new();
+    scene.limits.max_position_value = Paise::rupees(150_000);
+    scene.trade(buy(100), 1_000);
+    assert_eq!(scene.check(&buy(50)), None);
+    assert_eq!(scene.check(&buy(51)), Some(RefusalCode::PositionSize));
+    assert_eq!(scene.check(&sell(100)), None);
+}
+
+#[test]
+fn no_more_is_sold_than_is_held() {
+    let mut scene = Scene::new();
+    assert_eq!(scene.check(&sell(1)), Some(RefusalCode::Holdings));
+    scene.trade(buy(100), 1_000);
+    assert_eq!(scene.check(&sell(101)), Some(RefusalCode::Holdings));
+    let open = scene.open(sell(60));
+    assert_eq!(scene.change(open, 100, limit(1_000)), None, "its own shares are free for it");
+    assert_eq!(scene.change(open, 101, limit(1_000)), Some(RefusalCode::Holdings));
+}
+
+#[test]
+fn a_buy_needs_its_value_and_charges_in_cash_not_reserved() {
+    let mut scene = Scene::new();
+    scene.limits.max_order_value = Paise::rupees(10_000_000);
+    scene.limits.max_position_value = Paise::rupees(10_000_000);
+    // The charges of a buy are about 0.12% of its value.
+    assert_eq!(scene.check(&buy(998)), None);
+    assert_eq!(scene.check(&buy(999)), Some(RefusalCode::Funds));
+    let open = scene.open(request(Side::Buy, "INFY", 500, limit(1_000)));
+    assert_eq!(scene.check(&buy(499)), Some(RefusalCode::Funds));
+    assert_eq!(scene.check(&buy(498)), None);
+    assert_eq!(scene.change(open, 998, limit(1_000)), None, "what it holds back is free for it");
+    assert_eq!(scene.change(open, 999, limit(1_000)), Some(RefusalCode::Funds));
+}
+
+#[test]
+fn a_market_buy_without_a_price_is_refused() {
+    let mut scene = Scene::new();
+    scene.last_price = None;
+    assert_eq!(scene.check(&OrderRequest { kind: OrderKind::Market, ..buy(1) }), Some(RefusalCode::Symbol));
+}
+
+#[test]
+fn a_change_that_asks_for_no_more_money_passes_at_every_limit_on_money() {
+    let mut scene = Scene::new();
+    let open = scene.open(buy(100));
+    scene.limits.max_daily_loss = Paise::ZERO;
+    assert_eq!(scene.change(open, 99, limit(1_000)), None);
+    assert_eq!(scene.change(open, 100, limit(900)), None);
+    assert_eq!(scene.change(open, 101, limit(1_000)), Some(RefusalCode::DailyLoss));
+}
+
+#[test]
+fn a_standing_market_order_is_frozen_with_the_market_orders() {
+    let mut scene = Scene::new();
+    let open =
+        scene.open(OrderRequest { kind: OrderKind::Market, variety: Variety::AfterMarket, ..buy(100) });
+    scene.phase = Phase::PreOpenLimitOnly;
+    assert_eq!(scene.change(open, 100, limit(1_000)), Some(RefusalCode::MarketOrdersFrozen));
+    (scene.phase, scene.after_market_open) = (Phase::Closed, true);
+    assert_eq!(scene.change(open, 100, limit(1_000)), None);
+}
+
+#[test]
+fn only_quantity_and_kind_of_an_order_at_the_broker_can_change() {
+    let mut scene = Scene::new();
+    let id = scene.open(buy(100));
+    let order = scene.book.order(&id).unwrap().clone();
+    let refused = |order: &Order, changed: &OrderRequest| {
+        scene.with(|view| check_change(order, changed, view).err().map(|refusal| refusal.code))
+    };
+    assert_eq!(refused(&order, &sell(100)), Some(RefusalCode::State));
+    let ended = Order { state: crate::orders::OrderState::Filled, ..order.clone() };
+    assert_eq!(refused(&ended, &buy(90)), Some(RefusalCode::State));
+    let filled = Order { filled: 50, ..order };
+    assert_eq!(refused(&filled, &buy(49)), Some(RefusalCode::Quantity));
+}
+
+#[test]
+fn negative_limits_are_refused_and_missing_ones_have_defaults() {
+    assert_eq!(serde_json::from_str::<RiskLimits>("{}").unwrap(), RiskLimits::default());
+    assert_eq!(RiskLimits::default().validate(), Ok(()));
+    let limits = RiskLimits { max_daily_loss: Paise(-1), ..RiskLimits::default() };
+    assert_eq!(limits.validate().unwrap_err().limit, "max_daily_loss");
+}

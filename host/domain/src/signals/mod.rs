@@ -1,0 +1,154 @@
+//! Signals: what the analysis found for everybody, and what a user's own tasks found about that user's positions.
+
+mod merge;
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Calendar;
+use crate::ids::{SignalId, UserId};
+use crate::instruments::Symbol;
+use crate::money::Paise;
+use crate::time::{Day, Timestamp};
+
+pub use merge::{Merged, SignalChange, merge};
+
+/// For whom a signal stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignalScope {
+    /// For everybody; published by the analysis only.
+    Shared,
+    /// For this user's positions only.
+    Personal(UserId),
+}
+
+/// What a signal proposes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignalKind {
+    /// Buy; shared.
+    Buy,
+    /// Buy, of better quality; shared.
+    StrongBuy,
+    /// Average a position down at an RSI level; personal.
+    Reentry {
+        /// 30, 20 or 10.
+        level: u8,
+        /// Cycle of the ladder, from 1.
+        cycle: u32,
+    },
+    /// Leave a position, with the reason code; personal.
+    Exit(String),
+}
+
+impl SignalKind {
+    /// Whether it is a buy that stands for everybody.
+    pub const fn is_shared(&self) -> bool {
+        matches!(self, Self::Buy | Self::StrongBuy)
+    }
+}
+
+/// Where a signal stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignalStatus {
+    /// May be acted on.
+    Active,
+    /// An order was placed on it.
+    Traded,
+    /// A person does not want it.
+    Rejected,
+    /// The order placed on it came to nothing.
+    Failed,
+    /// Its time is over, or the finding was not confirmed.
+    Expired,
+}
+
+impl SignalStatus {
+    /// Its name in the database and the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Traded => "traded",
+            Self::Rejected => "rejected",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// A finding to publish.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SignalDraft {
+    /// What it is about.
+    pub symbol: Symbol,
+    /// What it proposes.
+    pub kind: SignalKind,
+    /// Close of the last finished session.
+    pub last_close: Paise,
+    /// RSI10.
+    pub rsi: f64,
+    /// Exponential mean over 9 sessions.
+    pub ema9: Paise,
+    /// Exponential mean over 200 sessions.
+    pub ema200: Paise,
+    /// Mean daily volume in shares over 50 sessions.
+    pub average_volume: u64,
+    /// 0 to 25.
+    pub strength_score: f64,
+    /// 0 to 100.
+    pub backtest_score: f64,
+    /// 0 to 100.
+    pub combined_score: f64,
+    /// Ranks buys; higher first.
+    pub priority_score: f64,
+    /// Lower end of the proposed buy range; informational.
+    pub buy_low: Paise,
+    /// Upper end of the proposed buy range; informational.
+    pub buy_high: Paise,
+    /// Proposed stop; informational.
+    pub stop: Paise,
+    /// Proposed target; informational.
+    pub target: Paise,
+    /// Short codes such as `hammer`.
+    pub reasons: Vec<String>,
+}
+
+/// A kept finding.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Signal {
+    /// Its number; 0 until the store has given it one.
+    pub id: SignalId,
+    /// Where it stands.
+    pub status: SignalStatus,
+    /// When it was last published.
+    pub published_at: Timestamp,
+    /// The trading date of its 09:00-09:00 window.
+    pub day: Day,
+    /// From then on it no longer stands.
+    pub expires_at: Timestamp,
+    /// What was found.
+    pub draft: SignalDraft,
+}
+
+/// When a signal of this window ends: with continuous trading on the next trading day.
+///
+/// Past the end of the published calendar the next weekday is taken, at the usual hour: the list of the new year comes
+/// out in December, and until then the signals of the last days have to end somehow.
+pub fn expires_at(day: Day, calendar: &Calendar) -> Timestamp {
+    let next = calendar.next_open(day).and_then(|next| calendar.trading_day(next));
+    if let Some((_, close)) = next.ok().and_then(|next| next.hours()) {
+        return close;
+    }
+    let usual_close = calendar.usual_close(day);
+    let weekday = day.iter_days().skip(1).find(|next| !is_weekend(*next)).unwrap_or(day);
+    usual_close.plus_minutes(weekday.signed_duration_since(day).num_minutes())
+}
+
+fn is_weekend(day: Day) -> bool {
+    use chrono::{Datelike, Weekday};
+    matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
+}
+
+#[cfg(test)]
+mod tests;
