@@ -1,7 +1,6 @@
 //! Named steps with the time each took, printed as a table at the end.
 
-// The driver measures itself; nothing in it is ever simulated.
-#![allow(clippy::disallowed_methods)]
+#![expect(clippy::disallowed_methods, reason = "the driver measures itself; nothing in it is ever simulated")]
 
 use std::time::{Duration, Instant};
 

@@ -21,6 +21,10 @@ const BANS: [Ban; 4] = [
         exceptions: &[
             Exception { path: "host/app/src/clock", reason: "is the clock" },
             Exception { path: "xtask/src/steps.rs", reason: "measures the build driver" },
+            Exception { path: "host/runtime/src/meter.rs", reason: "measures what a run costs" },
+            Exception { path: "host/runtime/examples/", reason: "measures" },
+            Exception { path: "host/store/tests/store/throughput.rs", reason: "measures" },
+            Exception { path: "host/src/command/bench", reason: "measures" },
         ],
     },
     Ban {
@@ -33,6 +37,7 @@ const BANS: [Ban; 4] = [
                 reason: "stops the module compiler by real time",
             },
             Exception { path: "host/runtime/src/link.rs", reason: "stops a guest by real time" },
+            Exception { path: "host/runtime/src/lanes.rs", reason: "frees a thread in real time" },
         ],
     },
     Ban {
