@@ -1,5 +1,6 @@
 //! One run, signal by signal.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use prahari_sdk::orders::{reason_of, refuses_all};
@@ -27,21 +28,18 @@ struct Prices {
 /// When signals, books, settings or prices cannot be read.
 pub fn buy(host: &mut dyn Host, context: &RunContext, report: &mut Report) -> Result<String, TaskError> {
     let mut world = read_world(host, context)?;
-    let signals = in_order(host.signals()?, &world);
-    let prices = read_prices(host, &signals)?;
-    let mut closed = (!signals.is_empty() && !host.after_market_open()?).then_some("after_market_closed");
-    for signal in &signals {
+    let subjects = subjects(host.signals()?, &world);
+    let prices = read_prices(host, &subjects)?;
+    let mut closed = (!subjects.is_empty() && !host.after_market_open()?).then_some("after_market_closed");
+    for subject in &subjects {
         report.count("considered");
-        let outcome = match (checks::inactive(signal.status), closed) {
-            (Some(reason), _) | (None, Some(reason)) => Err(reason),
-            (None, None) => consider(&world, signal, &prices),
-        };
-        match outcome {
-            Ok(wanted) => closed = place(host, &mut world, signal, wanted, report)?,
-            Err(reason) => skip(signal, reason, &prices, report),
+        match judge(&world, subject, &prices, closed) {
+            Some((signal, Ok(wanted))) => closed = place(host, &mut world, signal, wanted, report)?,
+            Some((signal, Err(reason))) => skip(signal, reason, &prices, report),
+            None => {}
         }
     }
-    Ok(format!("{} bought of {} signals", report.counted("placed"), signals.len()))
+    Ok(format!("{} bought of {} symbols with signals", report.counted("placed"), subjects.len()))
 }
 
 /// A buy that passed every check, with what its order says of itself.
@@ -79,22 +77,61 @@ fn waiting(
     Ok(waiting)
 }
 
-/// First buys as the host ranks them, then re-entries. A held symbol with both is decided by its re-entry alone.
-fn in_order(signals: Vec<Signal>, world: &World) -> Vec<Signal> {
-    let rungs: BTreeSet<String> = signals
-        .iter()
-        .filter(|signal| checks::reentry(signal).is_some() && world.portfolio.holds(&signal.draft.symbol))
-        .map(|signal| signal.draft.symbol.clone())
-        .collect();
-    let (entries, others): (Vec<Signal>, Vec<Signal>) = signals.into_iter().partition(checks::is_entry);
-    let entries = entries.into_iter().filter(|signal| !rungs.contains(&signal.draft.symbol));
-    let reentries = others.into_iter().filter(|signal| checks::reentry(signal).is_some());
-    entries.chain(reentries).collect()
+/// The signals by symbol: first buys as the host ranks them, then re-entries. A held symbol with both is decided by its
+/// re-entry alone. Of several rungs the newest cycle and the deepest level come first.
+fn subjects(signals: Vec<Signal>, world: &World) -> Vec<Vec<Signal>> {
+    let has_rung = |symbol: &str| {
+        let mut rungs = signals.iter().filter(|signal| checks::reentry(signal).is_some());
+        world.portfolio.holds(symbol) && rungs.any(|signal| signal.draft.symbol == symbol)
+    };
+    let entries = signals.iter().filter(|signal| checks::is_entry(signal) && !has_rung(&signal.draft.symbol));
+    let reentries = signals.iter().filter(|signal| checks::reentry(signal).is_some());
+    let mut subjects: Vec<Vec<Signal>> = Vec::new();
+    for signal in entries.chain(reentries) {
+        let is_same = |subject: &&mut Vec<Signal>| {
+            subject.first().is_some_and(|first| first.draft.symbol == signal.draft.symbol)
+        };
+        match subjects.iter_mut().find(is_same) {
+            Some(subject) => subject.push(signal.clone()),
+            None => subjects.push(vec![signal.clone()]),
+        }
+    }
+    for subject in &mut subjects {
+        subject.sort_by_key(|signal| checks::reentry(signal).map(|rung| (Reverse(rung.cycle), rung.level)));
+    }
+    subjects
 }
 
-fn read_prices(host: &mut dyn Host, signals: &[Signal]) -> Result<Prices, HostError> {
+/// The first signal of a symbol that may be bought on, or the reason why none may: that of its first active signal.
+fn judge<'a>(
+    world: &World,
+    subject: &'a [Signal],
+    prices: &Prices,
+    closed: Option<&'static str>,
+) -> Option<(&'a Signal, Result<Wanted, &'static str>)> {
+    let mut skipped: Option<(&Signal, &'static str)> = None;
+    for signal in subject {
+        let outcome = match (checks::inactive(signal.status), closed) {
+            (Some(reason), _) | (None, Some(reason)) => Err(reason),
+            (None, None) => consider(world, signal, prices),
+        };
+        let reason = match outcome {
+            Ok(wanted) => return Some((signal, Ok(wanted))),
+            Err(reason) => reason,
+        };
+        let says_more = checks::inactive(signal.status).is_none()
+            && skipped.is_some_and(|(earlier, _)| checks::inactive(earlier.status).is_some());
+        if skipped.is_none() || says_more {
+            skipped = Some((signal, reason));
+        }
+    }
+    skipped.map(|(signal, reason)| (signal, Err(reason)))
+}
+
+fn read_prices(host: &mut dyn Host, subjects: &[Vec<Signal>]) -> Result<Prices, HostError> {
     let symbols_of = |keep: fn(&Signal) -> bool| -> Vec<String> {
-        let symbols = signals.iter().filter(|signal| keep(signal)).map(|signal| signal.draft.symbol.clone());
+        let signals = subjects.iter().flatten();
+        let symbols = signals.filter(|signal| keep(signal)).map(|signal| signal.draft.symbol.clone());
         symbols.collect::<BTreeSet<String>>().into_iter().collect()
     };
     let symbols = symbols_of(|signal| checks::inactive(signal.status).is_none());

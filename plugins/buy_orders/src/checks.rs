@@ -72,7 +72,8 @@ pub fn check_reentry(world: &World, symbol: &str, wanted: ReentrySignal) -> Resu
     check_pending(world, symbol)?;
     for entry in &position.entries {
         let Purpose::Reentry(taken) = entry.purpose else { continue };
-        if taken.level == wanted.level && taken.cycle == wanted.cycle {
+        // A deeper rung takes those above it along.
+        if taken.level <= wanted.level && taken.cycle == wanted.cycle {
             return Err("level_already_taken");
         }
         if taken.level == wanted.level && entry.day == world.day {

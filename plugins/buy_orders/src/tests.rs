@@ -318,6 +318,34 @@ fn a_level_taken_in_this_cycle_is_not_bought_again() {
 }
 
 #[test]
+fn a_level_above_one_taken_in_this_cycle_is_not_bought_either() {
+    let mut host = with_reentry();
+    host.signals[0].draft.kind = SignalKind::Reentry(ReentrySignal { level: 30, cycle: 1 });
+    taken(&mut host, 1, MONDAY - 7);
+    skipped_for(&mut host, "HELD", "level_already_taken");
+}
+
+#[test]
+fn of_several_rungs_the_deepest_that_the_close_confirms_is_bought() {
+    let mut host = with_reentry();
+    host.add_signal("HELD", SignalKind::Reentry(ReentrySignal { level: 30, cycle: 1 }), 5.0);
+    // 31 paise up on an average loss of 9 a day: RSI 25.6.
+    host.daily.get_mut("HELD").unwrap().last_mut().unwrap().close = 10_041;
+    run(&mut host);
+    assert_eq!(host.placed()[0].purpose, Purpose::Reentry(ReentryLevel { level: 30, cycle: 1 }));
+    assert_eq!(host.reasons("HELD"), ["placed"]);
+}
+
+#[test]
+fn several_rungs_that_are_not_bought_leave_one_reason() {
+    let mut host = with_reentry();
+    host.signals[0].status = SignalStatus::Failed;
+    host.add_signal("HELD", SignalKind::Reentry(ReentrySignal { level: 30, cycle: 1 }), 5.0);
+    host.daily.get_mut("HELD").unwrap().last_mut().unwrap().close = 10_200;
+    skipped_for(&mut host, "HELD", "rsi_recovered");
+}
+
+#[test]
 fn a_level_bought_today_is_not_bought_again_in_a_new_cycle() {
     let mut host = with_reentry();
     host.signals[0].draft.kind = SignalKind::Reentry(ReentrySignal { level: 20, cycle: 2 });
@@ -368,6 +396,6 @@ fn a_re_entry_without_any_money_is_kept_whole_for_the_retry() {
 #[test]
 fn an_evening_without_signals_does_nothing() {
     let mut host = evening();
-    assert_eq!(run(&mut host).text, "0 bought of 0 signals");
+    assert_eq!(run(&mut host).text, "0 bought of 0 symbols with signals");
     assert!(host.decisions.is_empty());
 }
