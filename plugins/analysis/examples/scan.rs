@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::File;
 use std::io::Read;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use chrono::{Datelike, NaiveDate};
 use flate2::read::GzDecoder;
 use prahari_indicators::Bar;
-use prahari_task_analysis::assessment::assess;
+use prahari_task_analysis::assessment::{Assessment, assess};
 use prahari_task_analysis::candidate::{Candidate, PAST_BARS};
 use prahari_task_analysis::series::Series;
 use prahari_task_analysis::settings::Settings;
@@ -26,81 +27,84 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [folder, from, to] = arguments.as_slice() else {
         return Err("usage: scan FOLDER FROM TO".into());
     };
-    let (from, to) = (day_number(from)?, day_number(to)?);
-    let settings = Settings::default();
-    let mut outcomes: BTreeMap<String, BTreeMap<&'static str, usize>> = BTreeMap::new();
+    let days = day_number(from)?..=day_number(to)?;
+    let mut scan = Scan { days, settings: Settings::default(), months: BTreeMap::new() };
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        let symbol = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-        let bars = read(&path)?;
-        scan(&symbol, &bars, from, to, &settings, &mut outcomes)?;
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        scan.symbol(name.split('.').next().unwrap_or_default(), &read(&path)?);
     }
-    print(&outcomes);
+    scan.print();
     Ok(())
 }
 
-fn scan(
-    symbol: &str,
-    bars: &[Bar],
-    from: i32,
-    to: i32,
-    settings: &Settings,
-    outcomes: &mut BTreeMap<String, BTreeMap<&'static str, usize>>,
-) -> Result<(), Box<dyn Error>> {
-    let whole = Series::new(bars.to_vec(), settings.rsi_period);
-    for (index, bar) in bars.iter().enumerate().filter(|(_, bar)| (from..=to).contains(&bar.day)) {
-        let Some(view) = whole.at(index) else { continue };
-        let month = NaiveDate::from_num_days_from_ce_opt(bar.day + EPOCH).ok_or("no such day")?;
-        let month = format!("{}-{:02}", month.year(), month.month());
-        let counts = outcomes.entry(month).or_default();
-        let Some(assessment) = assess(&view, None, settings) else {
-            *counts.entry("insufficient_history").or_default() += 1;
-            continue;
-        };
-        if !assessment.verdict.is_buy() {
-            *counts.entry(assessment.verdict.code()).or_default() += 1;
-            continue;
+/// Counts of outcomes by name.
+type Counts = BTreeMap<&'static str, usize>;
+
+struct Scan {
+    days: RangeInclusive<i32>,
+    settings: Settings,
+    months: BTreeMap<String, Counts>,
+}
+
+impl Scan {
+    fn symbol(&mut self, symbol: &str, bars: &[Bar]) {
+        let series = Series::new(bars.to_vec(), self.settings.rsi_period);
+        for index in 0..bars.len() {
+            let Some(view) = series.at(index).filter(|view| self.days.contains(&view.last().day)) else {
+                continue;
+            };
+            let Some(past) = bars.get((index + 1).saturating_sub(PAST_BARS as usize)..=index) else {
+                continue;
+            };
+            let outcome = match assess(&view, None, &self.settings) {
+                Some(assessment) if assessment.verdict.is_buy() => self.candidate(symbol, assessment, past),
+                Some(assessment) => assessment.verdict.code(),
+                None => "insufficient_history",
+            };
+            let month = day_text(view.last().day).chars().take(7).collect();
+            *self.months.entry(month).or_default().entry(outcome).or_default() += 1;
         }
-        let past = bars.get(..=index).ok_or("the index is in range")?;
-        let past = past.get(past.len().saturating_sub(PAST_BARS as usize)..).unwrap_or_default();
-        let series = Series::new(past.to_vec(), settings.rsi_period);
-        let rule = assessment.verdict.code();
-        let Some(candidate) = Candidate::of(assessment, &series, settings) else { continue };
-        *counts.entry("candidates").or_default() += 1;
-        let outcome = match candidate.admit(settings) {
+    }
+
+    fn candidate(&self, symbol: &str, assessment: Assessment, past: &[Bar]) -> &'static str {
+        let series = Series::new(past.to_vec(), self.settings.rsi_period);
+        let Some(candidate) = Candidate::of(assessment, &series, &self.settings) else { return "invalid" };
+        let outcome = match candidate.admit(&self.settings) {
             Ok(()) => candidate.final_verdict.code(),
             Err(refused) => refused.code(),
         };
-        *counts.entry(outcome).or_default() += 1;
-        let backtest = &candidate.backtest;
+        let Candidate { assessment, backtest, .. } = &candidate;
         println!(
-            "{} {symbol} {rule} -> {outcome}: rsi {:.1}, alignment {}, strength {:.0}, trades {}, win rate {:.0}, average {:.2}, return {:.2}, hold {:.0}, score {:.1}, combined {:.1}, priority {:.0}",
-            day_text(bar.day),
-            candidate.assessment.rsi,
-            candidate.assessment.alignment.score,
-            candidate.strength,
+            "{} {symbol} {} -> {outcome}: rsi {:.1}, alignment {}, trades {}, win rate {:.0}, average {:.2}, \
+             return {:.2}, hold {:.0}, strength {:.0}, score {:.1}, combined {:.1}, priority {:.0}",
+            day_text(past.last().map_or(0, |bar| bar.day)),
+            assessment.verdict.code(),
+            assessment.rsi,
+            assessment.alignment.score,
             backtest.trades.len(),
             backtest.win_rate(),
             backtest.average_profit(),
             backtest.total_return(),
             backtest.hold_return,
+            candidate.strength,
             candidate.backtest_score,
             candidate.combined,
             candidate.priority,
         );
+        outcome
     }
-    Ok(())
-}
 
-fn print(outcomes: &BTreeMap<String, BTreeMap<&'static str, usize>>) {
-    let mut total: BTreeMap<&str, usize> = BTreeMap::new();
-    for (month, counts) in outcomes {
-        println!("{month} {counts:?}");
-        for (name, count) in counts {
-            *total.entry(name).or_default() += count;
+    fn print(&self) {
+        let mut total = Counts::new();
+        for (month, counts) in &self.months {
+            println!("{month} {counts:?}");
+            for (name, count) in counts {
+                *total.entry(name).or_default() += count;
+            }
         }
+        println!("total {total:?}");
     }
-    println!("total {total:?}");
 }
 
 fn read(path: &Path) -> Result<Vec<Bar>, Box<dyn Error>> {

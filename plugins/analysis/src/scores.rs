@@ -78,6 +78,10 @@ fn chart_points(assessment: &Assessment) -> u32 {
 
 /// Points of a past, 0 to 100: 40 percent return, 40 percent win rate, 20 percent gain over holding. Few trades count
 /// less, none count nothing.
+///
+/// The return is on the money put into trades that last days, holding is over all five years: a share that has doubled
+/// leaves no points for the last part. That is the rule, and it makes the gate's 45 points hard to reach without a win
+/// rate near 100 percent.
 pub fn backtest_score(backtest: &Backtest) -> f64 {
     let trades = backtest.trades.len();
     if trades == 0 {
