@@ -1,43 +1,58 @@
-//! What happens to a slot that could not start when it was due.
+//! How late a slot may still start.
 
+use prahari_domain::calendar::Calendar;
 use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
 
-/// One-shot tasks may start this long after they were due.
-const WINDOW_MS: i64 = 2 * 60_000;
-/// A tick belongs to its minute.
-const TICK_MS: i64 = 60_000;
-/// From the analysis at 16:00 to the next open at 09:15: what it finds is for the next session.
-const UNTIL_NEXT_OPEN_MS: i64 = (17 * 60 + 15) * 60_000;
-
-/// How late a slot may start; after that it is missed.
+/// What happens to a slot that could not start when it was due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LatePolicy {
-    /// Within a window.
+    /// It runs within this window and is missed afterwards.
     Window {
-        /// How long, in milliseconds.
+        /// Longest delay.
         millis: i64,
     },
-    /// A tick that is late is left out, the next one goes on.
+    /// It goes on with the ticks that are still to come; a tick is dropped when the next one is due.
     Continue {
-        /// How long one tick may be late, in milliseconds.
+        /// Longest delay of one tick.
         millis: i64,
     },
-    /// Until the next session opens.
-    UntilNextOpen {
-        /// How long that is at least, in milliseconds.
-        millis: i64,
-    },
+    /// It runs as long as the next session has not opened: its findings serve that session.
+    UntilNextOpen,
 }
+
+/// Two minutes: prices and phases move on, and a task that starts later than that decides for another moment.
+const WINDOW_MS: i64 = 2 * 60_000;
+
+/// The pace of continuous tasks.
+const TICK_MS: i64 = 60_000;
 
 /// The policy of a task.
 pub const fn late_policy(task: Task) -> LatePolicy {
     match task {
         Task::SellMonitor => LatePolicy::Continue { millis: TICK_MS },
-        Task::Analysis => LatePolicy::UntilNextOpen { millis: UNTIL_NEXT_OPEN_MS },
+        Task::Analysis => LatePolicy::UntilNextOpen,
         Task::PremarketRetry
         | Task::PremarketAmoAdjustment
         | Task::PositionMonitor
         | Task::BuyOrders
         | Task::EodCleanup => LatePolicy::Window { millis: WINDOW_MS },
     }
+}
+
+/// The last instant at which a slot (of a continuous task: a tick) due at `due` may still start.
+///
+/// Where the calendar does not know the next session, [`LatePolicy::UntilNextOpen`] ends with the window of the others.
+pub fn latest_start(task: Task, due: Timestamp, calendar: &Calendar) -> Timestamp {
+    let millis = match late_policy(task) {
+        LatePolicy::Window { millis } | LatePolicy::Continue { millis } => millis,
+        LatePolicy::UntilNextOpen => {
+            let next = calendar.next_open(due.ist_day()).and_then(|next| calendar.trading_day(next));
+            match next.ok().and_then(|next| next.hours()) {
+                Some((open, _)) => return open.plus_millis(-1),
+                None => WINDOW_MS,
+            }
+        }
+    };
+    due.plus_millis(millis)
 }

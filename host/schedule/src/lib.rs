@@ -1,18 +1,53 @@
-//! Schedules: which instants of a day a task is due at.
+//! Schedules: data and pure scripts that turn a trading day into the times at which a task is due.
 //!
-//! [`slots`] is the only evaluator. The preview, the armed timer and the slot ledger all come from it, so they cannot
-//! disagree. It is a pure function of a schedule and a trading day: no clock, no randomness, no memory.
+//! One evaluator answers everybody who asks: the preview, the armed timers and the slot ledger. The plain rules are written
+//! as scripts for it, so that there is nothing a plain rule can do that a script cannot, and no second way to compute a time.
 
-mod defaults;
-mod evaluate;
+mod clock_time;
+mod day;
+mod engine;
 mod late;
 mod preview;
-mod schedule;
-mod script;
+mod rule;
+mod slots;
+mod validate;
 
-pub use defaults::defaults;
-pub use evaluate::{DaySlots, slots};
-pub use late::{LatePolicy, late_policy};
-pub use preview::{Due, preview};
-pub use schedule::{Rule, Schedule, ScheduleError};
-pub use script::LIMITS as SCRIPT_LIMITS;
+pub use engine::{MAX_OPERATIONS, MAX_SCRIPT_BYTES};
+pub use late::{LatePolicy, late_policy, latest_start};
+pub use preview::preview;
+pub use rule::{Rule, Schedule, defaults};
+pub use slots::{DaySlots, slots};
+pub use validate::validate;
+
+use prahari_domain::calendar::CalendarError;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Day;
+
+/// A schedule that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ScheduleError {
+    /// The script did not give an answer for a day.
+    #[error("the schedule of {task} gives no times for {day}: {detail}")]
+    Script {
+        /// Whose schedule.
+        task: Task,
+        /// For which day.
+        day: Day,
+        /// What went wrong, with the script's line where there is one.
+        detail: String,
+    },
+    /// The rule does not fit the task, or its times do not fit each other.
+    #[error("the schedule of {task} is not valid: {detail}")]
+    Rule {
+        /// Whose schedule.
+        task: Task,
+        /// What would have to be different.
+        detail: String,
+    },
+    /// The calendar could not answer.
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,44 +1,34 @@
-//! What a schedule will do, from the same evaluator that arms it.
+//! The next runs of a schedule, for people who are about to save it.
 
 use prahari_domain::calendar::Calendar;
-use prahari_domain::time::{Day, Timestamp};
+use prahari_domain::time::Timestamp;
 
-use crate::evaluate::{DaySlots, slots};
-use crate::schedule::{Schedule, ScheduleError};
+use crate::{DaySlots, Schedule, ScheduleError, slots};
 
-/// One expected slot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Due {
-    /// When; of a continuous slot its first tick.
-    pub at: Timestamp,
-    /// When a continuous slot ends.
-    pub ends: Option<Timestamp>,
-}
-
-/// The slots from `from` on, at most `count` of them, through the end of what the calendar covers.
+/// The next `count` instants from `from` on at which the schedule is due; a continuous window counts once, with its start.
+/// Fewer when the published calendar ends before.
 ///
 /// # Errors
-/// When `from` is outside the calendar or a script fails.
+/// When the schedule's script fails on one of the days.
 pub fn preview(
     schedule: &Schedule,
     calendar: &Calendar,
-    from: Day,
+    from: Timestamp,
     count: usize,
-) -> Result<Vec<Due>, ScheduleError> {
-    let mut found = Vec::new();
-    let (_, last) = calendar.covers();
-    calendar.trading_day(from)?;
-    for day in from.iter_days().take_while(|day| *day <= last) {
-        match slots(schedule, &calendar.trading_day(day)?)? {
-            DaySlots::Times(times) => found.extend(times.into_iter().map(|at| Due { at, ends: None })),
-            DaySlots::Continuous { windows, .. } => {
-                found.extend(windows.into_iter().map(|(at, ends)| Due { at, ends: Some(ends) }));
-            }
-        }
-        if found.len() >= count {
+) -> Result<Vec<Timestamp>, ScheduleError> {
+    let (first, last) = calendar.covers();
+    let days = from.ist_day().max(first).iter_days().take_while(|day| *day <= last);
+    let mut due = Vec::new();
+    for day in days {
+        if due.len() >= count {
             break;
         }
+        let starts = match slots(schedule, &calendar.trading_day(day)?)? {
+            DaySlots::Times(times) => times,
+            DaySlots::Continuous { windows, .. } => windows.into_iter().map(|(start, _)| start).collect(),
+        };
+        due.extend(starts.into_iter().filter(|at| *at >= from));
     }
-    found.truncate(count);
-    Ok(found)
+    due.truncate(count);
+    Ok(due)
 }

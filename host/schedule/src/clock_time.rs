@@ -1,0 +1,34 @@
+//! Times of day as people write them: `HH:MM`, IST.
+
+use chrono::{NaiveTime, TimeDelta, Timelike};
+use serde::{Deserialize, Deserializer, Serializer};
+
+const FORMAT: &str = "%H:%M";
+
+/// The time this many hours and minutes after midnight.
+pub(crate) fn clock(hours: i64, minutes: i64) -> NaiveTime {
+    NaiveTime::MIN + TimeDelta::minutes(hours * 60 + minutes)
+}
+
+/// Reads `HH:MM`.
+pub(crate) fn parse(text: &str) -> Result<NaiveTime, String> {
+    NaiveTime::parse_from_str(text, FORMAT).map_err(|_| format!("{text:?} is not a time such as 09:15"))
+}
+
+/// Writes `HH:MM`.
+pub(crate) fn text(time: NaiveTime) -> String {
+    time.format(FORMAT).to_string()
+}
+
+/// Minutes since midnight.
+pub(crate) fn minutes(time: NaiveTime) -> i64 {
+    i64::from(time.hour() * 60 + time.minute())
+}
+
+pub(crate) fn serialize<S: Serializer>(time: &NaiveTime, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&time.format(FORMAT))
+}
+
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveTime, D::Error> {
+    parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+}

@@ -1,0 +1,98 @@
+//! Schedule rows and the plain rules.
+
+use chrono::NaiveTime;
+use prahari_domain::tasks::Task;
+use serde::{Deserialize, Serialize};
+
+use crate::clock_time::{self, clock, text};
+
+/// When a task is due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// What runs.
+    pub task: Task,
+    /// At which times.
+    pub rule: Rule,
+    /// Whether it is armed. Its times can be asked for in any case.
+    pub enabled: bool,
+    /// Grows with each change; a running service keeps the version it started with.
+    pub version: u32,
+    /// For people.
+    pub description: String,
+}
+
+/// The times of a trading day. Times are IST and written for an ordinary day; on a special session they move with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// Once.
+    At {
+        /// When.
+        #[serde(with = "clock_time")]
+        time: NaiveTime,
+    },
+    /// Each hour from the start to the end, both included.
+    Hourly {
+        /// First time.
+        #[serde(with = "clock_time")]
+        start: NaiveTime,
+        /// Last time, if the hours meet it.
+        #[serde(with = "clock_time")]
+        end: NaiveTime,
+    },
+    /// Each minute from the start until before the end, as one continuous slot.
+    EachMinute {
+        /// First minute.
+        #[serde(with = "clock_time")]
+        start: NaiveTime,
+        /// End, not included.
+        #[serde(with = "clock_time")]
+        end: NaiveTime,
+    },
+    /// A Rhai script. It sees the constant `day` and answers a time, an array of times, or
+    /// `day.each_minute(start, end)`; a time is a text such as `"09:15"` or minutes since midnight.
+    Script(String),
+}
+
+impl Rule {
+    /// The rule as a script for the evaluator.
+    pub(crate) fn source(&self) -> String {
+        match self {
+            Self::At { time } => format!("day.moved({:?})", text(*time)),
+            Self::Hourly { start, end } => format!("day.hourly({:?}, {:?})", text(*start), text(*end)),
+            Self::EachMinute { start, end } => {
+                format!("day.each_minute({:?}, {:?})", text(*start), text(*end))
+            }
+            Self::Script(script) => script.clone(),
+        }
+    }
+}
+
+/// The schedules that a new installation starts with.
+pub fn defaults() -> Vec<Schedule> {
+    let at = |hours, minutes| Rule::At { time: clock(hours, minutes) };
+    let monitor = Rule::EachMinute { start: clock(9, 15), end: clock(15, 30) };
+    let hourly = Rule::Hourly { start: clock(9, 30), end: clock(15, 30) };
+    let rows = [
+        (Task::PremarketRetry, at(9, 0), "Tries failed buys again before the open"),
+        (
+            Task::PremarketAmoAdjustment,
+            at(9, 5),
+            "Re-prices and re-sizes pending buys from pre-market prices",
+        ),
+        (Task::SellMonitor, monitor, "Places and follows the sells of open positions, each minute"),
+        (Task::PositionMonitor, hourly, "Looks for re-entries and exits of open positions"),
+        (Task::Analysis, at(16, 0), "Scans the universe and publishes signals for everybody"),
+        (Task::BuyOrders, at(16, 5), "Places after-market buys on active signals"),
+        (Task::EodCleanup, at(18, 0), "Reconciles and closes the trading date"),
+    ];
+    rows.into_iter()
+        .map(|(task, rule, description)| Schedule {
+            task,
+            rule,
+            enabled: true,
+            version: 1,
+            description: description.to_owned(),
+        })
+        .collect()
+}

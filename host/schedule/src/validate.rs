@@ -1,0 +1,97 @@
+//! Whether a schedule may be saved.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveTime, Timelike};
+use prahari_domain::calendar::Calendar;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Day;
+
+use crate::clock_time::{clock, text};
+use crate::{DaySlots, Rule, Schedule, ScheduleError, slots};
+
+/// Checks that the rule fits the task and, of a script, that it answers on sample days: every weekday, a day of each
+/// month and every special session of the calendar.
+///
+/// # Errors
+/// With the first thing that is wrong.
+pub fn validate(schedule: &Schedule, calendar: &Calendar) -> Result<(), ScheduleError> {
+    let wrong = |detail: String| Err(ScheduleError::Rule { task: schedule.task, detail });
+    match (schedule.task, &schedule.rule) {
+        (_, Rule::Script(_)) => check_script(schedule, calendar),
+        (Task::SellMonitor, Rule::EachMinute { start, end }) => match ordered(*start, *end) {
+            Some(detail) => wrong(detail),
+            None => Ok(()),
+        },
+        (Task::PositionMonitor, Rule::Hourly { start, end }) => match half_hours(*start, *end) {
+            Some(detail) => wrong(detail),
+            None => Ok(()),
+        },
+        (Task::SellMonitor, _) => {
+            wrong("it runs each minute from a start to an end, or by a script".to_owned())
+        }
+        (Task::PositionMonitor, _) => {
+            wrong("it runs hourly from a start to an end, or by a script".to_owned())
+        }
+        (_, Rule::At { time }) if (first_hour()..=last_hour()).contains(time) && time.second() == 0 => Ok(()),
+        (_, Rule::At { time }) => wrong(format!(
+            "{} is not a whole minute from {} to {}",
+            time,
+            text(first_hour()),
+            text(last_hour())
+        )),
+        (_, Rule::Hourly { .. } | Rule::EachMinute { .. }) => {
+            wrong("it runs at one time of the day, or by a script".to_owned())
+        }
+    }
+}
+
+/// One-shot tasks run from the pre-open on.
+fn first_hour() -> NaiveTime {
+    clock(9, 0)
+}
+
+/// The day is closed by then; later times would collide with the close of special evening sessions.
+fn last_hour() -> NaiveTime {
+    clock(18, 0)
+}
+
+fn ordered(start: NaiveTime, end: NaiveTime) -> Option<String> {
+    (start >= end).then(|| format!("its start {} is not before its end {}", text(start), text(end)))
+}
+
+fn half_hours(start: NaiveTime, end: NaiveTime) -> Option<String> {
+    if (start.minute(), end.minute()) != (30, 30) {
+        return Some(format!(
+            "it runs at half past the hour only, not from {} to {}",
+            text(start),
+            text(end)
+        ));
+    }
+    (start > end).then(|| format!("its start {} is after its end {}", text(start), text(end)))
+}
+
+fn check_script(schedule: &Schedule, calendar: &Calendar) -> Result<(), ScheduleError> {
+    for day in sample_days(calendar) {
+        let slots = slots(schedule, &calendar.trading_day(day)?)?;
+        if schedule.task != Task::SellMonitor && matches!(slots, DaySlots::Continuous { .. }) {
+            let detail = "only sell_monitor runs each minute".to_owned();
+            return Err(ScheduleError::Rule { task: schedule.task, detail });
+        }
+    }
+    Ok(())
+}
+
+fn sample_days(calendar: &Calendar) -> BTreeSet<Day> {
+    let (from, to) = calendar.covers();
+    let mut months = BTreeSet::new();
+    let mut weekdays = BTreeSet::new();
+    let open = from.iter_days().take_while(|day| *day <= to).filter(|day| calendar.is_open_on(*day));
+    open.filter(|day| {
+        let special = calendar.trading_day(*day).is_ok_and(|day| day.special);
+        let new_month = months.insert(day.month());
+        let new_weekday = weekdays.insert(day.weekday().num_days_from_monday());
+        special || new_month || new_weekday
+    })
+    .collect()
+}
