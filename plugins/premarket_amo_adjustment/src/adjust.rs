@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use prahari_sdk::orders::{is_buy, limit, reason_of};
+use prahari_sdk::orders::{is_buy, is_external, limit, reason_of};
 use prahari_sdk::{
     Evidence, Host, Interval, Order, OrderChange, OrderFilter, OrderKind, Paise, Refusal, Report, RunContext,
     Strategy, TaskError, market,
@@ -23,7 +23,8 @@ pub fn adjust_all(
     report: &mut Report,
 ) -> Result<String, TaskError> {
     let active = host.orders(OrderFilter::Active)?;
-    let orders: Vec<Order> = active.into_iter().filter(is_buy).collect();
+    let orders: Vec<Order> =
+        active.into_iter().filter(|order| is_buy(order) && !is_external(order)).collect();
     report.add("total_orders", i64::try_from(orders.len()).unwrap_or(i64::MAX));
     if orders.is_empty() {
         return Ok("no pending buys".to_owned());

@@ -241,6 +241,13 @@ fn switched_off_it_leaves_every_buy_and_says_so() {
 }
 
 #[test]
+fn a_buy_that_somebody_placed_outside_is_left_to_them() {
+    let (mut host, _) = pre_open(29_000, Purpose::Exit("external".to_owned()));
+    assert_eq!(run(&mut host).text, "no pending buys");
+    assert!(host.sent.is_empty());
+}
+
+#[test]
 fn sells_are_none_of_its_business() {
     let (mut host, _) = pre_open(29_000, Purpose::Entry);
     host.orders[0].side = Side::Sell;

@@ -27,7 +27,7 @@ pub fn accepts(phase: Phase) -> Accepts {
     }
 }
 
-/// Whether an order buys for a position of the strategy.
+/// Whether an order buys.
 pub fn is_buy(order: &Order) -> bool {
     order.side == Side::Buy
 }
@@ -35,6 +35,12 @@ pub fn is_buy(order: &Order) -> bool {
 /// Whether an order is a first buy; these count towards the portfolio limit, re-entries do not.
 pub fn is_entry(order: &Order) -> bool {
     is_buy(order) && order.purpose == Purpose::Entry
+}
+
+/// Whether an order was placed by somebody outside and only found at the broker: it is the user's, no task touches it. The
+/// host lists it with the exit reason `external`, whatever its side.
+pub fn is_external(order: &Order) -> bool {
+    matches!(&order.purpose, Purpose::Exit(reason) if reason == "external")
 }
 
 /// Whether the broker is known to have the order, so that it can be changed. One whose outcome is not known is

@@ -159,6 +159,7 @@ fn cancel_orphans(
         let of_position = order.side == Side::Sell || !orders::is_entry(order);
         of_position
             && orders::is_at_broker(order)
+            && !orders::is_external(order)
             && !positions.iter().any(|position| position.symbol == order.symbol)
     };
     let orphans: Vec<&Order> = active.iter().filter(is_orphan).collect();

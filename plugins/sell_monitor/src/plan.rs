@@ -49,6 +49,7 @@ pub enum Step {
 pub fn plan(view: &View<'_>) -> Step {
     match view.sells {
         [] => without_order(view),
+        [order] if orders::is_external(order) => Step::Hold("external_order"),
         [order] if orders::is_at_broker(order) => with_order(view, order),
         [_] => Step::Hold("order_unsettled"),
         _ => Step::Hold("several_sells"),

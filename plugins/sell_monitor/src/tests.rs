@@ -286,6 +286,18 @@ fn several_sells_of_one_position_are_left_to_the_user() {
 }
 
 #[test]
+fn an_order_that_somebody_placed_outside_is_left_to_them() {
+    let mut host = world();
+    let outside = || Purpose::Exit("external".to_owned());
+    host.add_order("ACME", Side::Sell, 40, OrderKind::Limit(11_000), outside());
+    host.add_order("OTHER", Side::Sell, 5, OrderKind::Limit(11_000), outside());
+    host.add_order("THIRD", Side::Buy, 5, OrderKind::Limit(11_000), outside());
+    tick(&mut host);
+    assert!(host.sent.is_empty());
+    assert_eq!(host.reasons("ACME"), ["external_order"]);
+}
+
+#[test]
 fn a_refused_sell_is_tried_each_minute_and_said_once() {
     let mut host = world();
     host.refusals.insert("ACME".to_owned(), refusal(RefusalCode::KillSwitch));
