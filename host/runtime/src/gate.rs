@@ -135,3 +135,104 @@ impl Gate {
         vec![Err(refusal); count]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi::latest::{Capability, Side, broker, log};
+
+    fn place(count: usize) -> HostCall {
+        let request = broker::OrderRequest {
+            symbol: "INFY".to_owned(),
+            side: Side::Buy,
+            quantity: 1,
+            kind: broker::OrderKind::Market,
+            variety: broker::Variety::Regular,
+            product: broker::Product::Delivery,
+            purpose: broker::Purpose::Entry,
+            signal_id: None,
+            rsi: None,
+            retry_of: None,
+        };
+        HostCall::Place { requests: vec![request; count] }
+    }
+
+    fn write(bytes: usize) -> HostCall {
+        HostCall::Log { level: log::Level::Info, message: "x".repeat(bytes) }
+    }
+
+    fn gate(budget: Budget) -> Gate {
+        Gate::new(Grant::all(), budget)
+    }
+
+    fn passed(admission: Result<Admission, Stop>) -> (HostCall, usize) {
+        match admission {
+            Ok(Admission::Passed { call, refused }) => (call, refused),
+            Ok(Admission::Answered(reply)) => panic!("the gate answered {reply:?}"),
+            Err(stop) => panic!("the gate stopped the run: {stop:?}"),
+        }
+    }
+
+    #[test]
+    fn every_capability_is_denied_unless_granted() {
+        let mut gate = Gate::new(Grant::all().without(Capability::BrokerTrade), Budget::default());
+        let denied = gate.admit(place(1)).unwrap_or_else(|stop| panic!("{stop:?}"));
+        let expected = HostReply::Refused(HostError::Denied(Capability::BrokerTrade));
+        assert!(matches!(denied, Admission::Answered(reply) if reply == expected));
+        assert_eq!(passed(gate.admit(HostCall::Positions)).0, HostCall::Positions);
+        assert_eq!((gate.usage().calls, gate.usage().orders), (2, 0));
+    }
+
+    #[test]
+    fn orders_beyond_the_budget_are_refused_in_their_place() {
+        let mut gate = gate(Budget { orders: 3, ..Budget::default() });
+        let (call, refused) = passed(gate.admit(place(5)));
+        assert_eq!((call, refused), (place(3), 2));
+        let ours = vec![Ok("U1-20250102-0001".to_owned()); 3];
+        let reply = gate.answered(HostReply::Placed(ours), refused).unwrap();
+        let HostReply::Placed(answers) = reply else { panic!("{reply:?}") };
+        let codes: Vec<_> = answers.iter().map(|it| it.as_ref().err().map(|refusal| refusal.code)).collect();
+        let over = Some(RefusalCode::OrdersPerRun);
+        assert_eq!(codes, [None, None, None, over, over]);
+        assert!(
+            matches!(gate.admit(place(1)), Ok(Admission::Answered(HostReply::Placed(it))) if it.len() == 1)
+        );
+        assert_eq!(gate.usage().orders, 3);
+    }
+
+    #[test]
+    fn one_call_more_than_allowed_stops_the_run() {
+        let mut gate = Gate::new(Grant::none(), Budget { host_calls: 2, ..Budget::default() });
+        assert!(gate.admit(HostCall::Funds).is_ok());
+        assert!(gate.admit(HostCall::Funds).is_ok());
+        assert_eq!(gate.admit(HostCall::Funds).err(), Some(Stop::CallLimit));
+    }
+
+    #[test]
+    fn log_bytes_are_counted_only_when_the_log_is_granted() {
+        let budget = Budget { log_bytes: 10, ..Budget::default() };
+        let mut granted = gate(budget);
+        assert!(granted.admit(write(10)).is_ok());
+        assert_eq!(granted.admit(write(1)).err(), Some(Stop::LogLimit));
+        let mut denied = Gate::new(Grant::none(), budget);
+        assert!(denied.admit(write(1_000)).is_ok());
+    }
+
+    #[test]
+    fn calls_and_replies_share_the_byte_budget() {
+        let mut calls = gate(Budget { boundary_bytes: 100, ..Budget::default() });
+        assert_eq!(calls.admit(write(100)).err(), Some(Stop::ByteLimit));
+        let mut replies = gate(Budget { boundary_bytes: 100, ..Budget::default() });
+        passed(replies.admit(HostCall::Universe));
+        let reply = HostReply::Universe(vec!["SYMBOL".to_owned(); 50]);
+        assert_eq!(replies.answered(reply, 0).err(), Some(Stop::ByteLimit));
+    }
+
+    #[test]
+    fn a_host_that_cannot_go_on_stops_the_run() {
+        let mut gate = gate(Budget::default());
+        passed(gate.admit(HostCall::Universe));
+        let stop = gate.answered(HostReply::Failed("the store is gone".to_owned()), 0);
+        assert_eq!(stop.err(), Some(Stop::HostFailed("the store is gone".to_owned())));
+    }
+}

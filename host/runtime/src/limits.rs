@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use nix::time::{ClockId, clock_gettime};
 use wasmtime::{Engine, ResourceLimiter, Result, Store, UpdateDeadline};
 
 use crate::state::{RunState, Stop};
@@ -92,27 +91,15 @@ impl ResourceLimiter for MemoryLimiter {
 
 /// Makes the store give way at each tick while processor time remains, and stop when it is gone.
 pub(crate) fn limit_cpu(store: &mut Store<RunState>, cpu: Duration) {
-    let limit = u64::try_from(cpu.as_nanos()).unwrap_or(u64::MAX);
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(move |mut context| {
         let state = context.data_mut();
-        if state.cpu_while_running() < limit {
-            return Ok(UpdateDeadline::YieldCustom(1, Box::pin(state.link().next_turn())));
+        if state.link().meter().tick() < cpu {
+            return Ok(UpdateDeadline::YieldCustom(1, Box::pin(Arc::clone(state.link()).next_turn())));
         }
         state.stop(Stop::CpuLimit);
         Ok(UpdateDeadline::Interrupt)
     });
-}
-
-/// The processor time of this thread in nanoseconds. Not the wall clock: on a busy machine a guest must not pay for
-/// the time in which others ran.
-pub(crate) fn thread_cpu_nanos() -> u64 {
-    let Ok(time) = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID) else {
-        // Linux has had this clock since 2.6.12 and cannot refuse it to a thread about itself.
-        return 0;
-    };
-    let seconds = u64::try_from(time.tv_sec()).unwrap_or(0);
-    seconds.saturating_mul(1_000_000_000).saturating_add(u64::try_from(time.tv_nsec()).unwrap_or(0))
 }
 
 /// The thread that advances the engine's epoch every `TICK` while any run is under way.
@@ -192,4 +179,37 @@ fn sleep_until_needed(shared: &Shared) {
         std::thread::park();
     }
     shared.asleep.store(false, Ordering::SeqCst);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memories_and_tables_are_summed() {
+        let mut limiter = MemoryLimiter::new(1_000);
+        assert!(limiter.memory_growing(0, 600, None).unwrap());
+        assert!(limiter.table_growing(0, 50, None).unwrap());
+        assert!(limiter.memory_growing(0, 1, None).is_err());
+        assert!(limiter.exceeded);
+        assert_eq!(limiter.peak(), 1_000);
+    }
+
+    #[test]
+    fn growing_past_a_modules_own_maximum_only_fails() {
+        let mut limiter = MemoryLimiter::new(1_000);
+        assert!(!limiter.memory_growing(0, 600, Some(500)).unwrap());
+        assert!(!limiter.exceeded);
+        assert_eq!(limiter.peak(), 0);
+    }
+
+    #[test]
+    fn the_ticking_thread_ends_with_its_owner() {
+        let ticker = Ticker::start(Engine::default()).unwrap();
+        let shared = Arc::clone(&ticker.shared);
+        drop(ticker.hold());
+        drop(ticker);
+        // The thread held the only other reference, and dropping the ticker waited for it.
+        assert_eq!(Arc::strong_count(&shared), 1);
+    }
 }

@@ -7,7 +7,6 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -16,7 +15,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::call::{HostCall, HostReply};
 use crate::lanes::Lanes;
-use crate::limits::thread_cpu_nanos;
+use crate::meter::Meter;
 use crate::services::HostServices;
 
 #[derive(Debug, Default)]
@@ -36,10 +35,7 @@ pub(crate) struct Link {
     lanes: Arc<Lanes>,
     /// The lane of a guest that has run longer than a tick without asking anything.
     lane: Mutex<Option<OwnedSemaphorePermit>>,
-    /// Processor nanoseconds of the guest up to its last suspension.
-    used: AtomicU64,
-    /// The thread's processor clock when the guest was last resumed.
-    resumed_at: AtomicU64,
+    meter: Meter,
 }
 
 impl Link {
@@ -48,8 +44,7 @@ impl Link {
             passage: Mutex::default(),
             lanes: Arc::clone(lanes),
             lane: Mutex::default(),
-            used: AtomicU64::new(0),
-            resumed_at: AtomicU64::new(0),
+            meter: Meter::default(),
         })
     }
 
@@ -64,15 +59,9 @@ impl Link {
         drop(held(&self.lane).take());
     }
 
-    /// Processor nanoseconds of the guest so far; to be called while it runs, on its thread.
-    pub(crate) fn cpu_while_running(&self) -> u64 {
-        let since = thread_cpu_nanos().saturating_sub(self.resumed_at.load(Ordering::Relaxed));
-        self.used.load(Ordering::Relaxed).saturating_add(since)
-    }
-
-    /// Processor time of the guest up to its last suspension or end.
-    pub(crate) fn cpu(&self) -> Duration {
-        Duration::from_nanos(self.used.load(Ordering::Relaxed))
+    /// Measures the guest's processor time.
+    pub(crate) fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     /// Suspends the guest until the driver has the reply to this call.
@@ -176,10 +165,9 @@ pub(crate) async fn drive<G: Future + Send>(
 
 /// Lets the guest run until it ends, yields to other tasks, or asks for something.
 fn resume<G: Future>(guest: Pin<&mut G>, link: &Link, cx: &mut Context<'_>) -> Poll<Step<G::Output>> {
-    let resumed_at = thread_cpu_nanos();
-    link.resumed_at.store(resumed_at, Ordering::Relaxed);
+    link.meter.resumed();
     let polled = guest.poll(cx);
-    link.used.fetch_add(thread_cpu_nanos().saturating_sub(resumed_at), Ordering::Relaxed);
+    link.meter.suspended();
     match polled {
         Poll::Ready(value) => Poll::Ready(Step::Ended(value)),
         Poll::Pending => link.take_call().map_or(Poll::Pending, |call| Poll::Ready(Step::Call(call))),

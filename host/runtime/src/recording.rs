@@ -22,6 +22,9 @@ const FORMAT: u8 = 1;
 /// Largest recording that is read back, uncompressed: above every budget's boundary bytes.
 const MAX_RAW_BYTES: u64 = 1 << 30;
 
+/// Recordings smaller than this are kept as they are: compressing them takes longer than it saves.
+const COMPRESSED_FROM_BYTES: usize = 512;
+
 /// The fastest level: recordings are written each minute for every user and mostly never read.
 const COMPRESSION_LEVEL: i32 = 1;
 
@@ -112,9 +115,14 @@ impl Recording {
         let raw = Vec::with_capacity(self.calls.len() + 512);
         let mut raw = postcard::to_extend(&self.run, raw).map_err(damaged)?;
         raw.extend_from_slice(&self.calls);
-        let length = u64::try_from(raw.len()).unwrap_or(u64::MAX);
-        let mut encoded = postcard::to_extend(&(FORMAT, length), Vec::new()).map_err(damaged)?;
-        encoded.extend(compress(&raw).map_err(RecordingError::Compression)?);
+        let compressed = raw.len() >= COMPRESSED_FROM_BYTES;
+        let header = (FORMAT, compressed, u64::try_from(raw.len()).unwrap_or(u64::MAX));
+        let mut encoded = postcard::to_extend(&header, Vec::with_capacity(raw.len())).map_err(damaged)?;
+        if compressed {
+            encoded.extend(compress(&raw).map_err(RecordingError::Compression)?);
+        } else {
+            encoded.extend(raw);
+        }
         Ok(encoded)
     }
 
@@ -124,12 +132,12 @@ impl Recording {
         if format != FORMAT {
             return Err(RecordingError::Format { found: format });
         }
-        let (length, rest) = postcard::take_from_bytes::<u64>(rest).map_err(damaged)?;
+        let ((compressed, length), rest) = postcard::take_from_bytes::<(bool, u64)>(rest).map_err(damaged)?;
         if length > MAX_RAW_BYTES {
             return Err(RecordingError::Damaged(format!("it claims to hold {length} bytes")));
         }
         let length = usize::try_from(length).map_err(damaged)?;
-        let raw = Decompressor::new().and_then(|mut it| it.decompress(rest, length)).map_err(damaged)?;
+        let raw = if compressed { decompress(rest, length)? } else { rest.to_vec() };
         if raw.len() != length {
             return Err(RecordingError::Damaged(format!("{} bytes of {length} are there", raw.len())));
         }
@@ -149,6 +157,10 @@ fn compress(raw: &[u8]) -> std::io::Result<Vec<u8>> {
         };
         compressor.compress(raw)
     })
+}
+
+fn decompress(compressed: &[u8], length: usize) -> Result<Vec<u8>, RecordingError> {
+    Decompressor::new().and_then(|mut it| it.decompress(compressed, length)).map_err(damaged)
 }
 
 fn damaged(error: impl std::fmt::Display) -> RecordingError {
@@ -199,5 +211,85 @@ impl Recorder {
             Ok(written) => self.written = written,
             Err(error) => tracing::error!(%error, "a host call could not be recorded"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi::latest::{Capability, HostError, Summary, Trigger};
+
+    /// A recording with this many quote calls.
+    fn recording(calls: usize) -> Recording {
+        let mut recorder = Recorder::default();
+        for number in 0..calls {
+            recorder.call(&HostCall::Quotes { symbols: vec![format!("SYMBOL{number}")] });
+            recorder.reply(Answerer::Services, &HostReply::Quotes(vec![None]));
+        }
+        let context = RunContext {
+            run_id: 1,
+            user_id: 2,
+            task: "buy_orders".to_owned(),
+            day: 20_090,
+            due_at: 3,
+            now: 4,
+            trigger: Trigger::Manual,
+        };
+        let run = RecordedRun {
+            module: ModuleHash::of(b"module"),
+            context,
+            grant: Grant::all(),
+            budget: Budget::default(),
+            usage: Usage::default(),
+            outcome: RunOutcome::Succeeded(Summary { text: "done".to_owned(), counters: Vec::new() }),
+            cpu_micros: 5,
+            peak_memory: 6,
+        };
+        Recording::new(run, recorder)
+    }
+
+    #[test]
+    fn small_and_large_recordings_read_back() {
+        for calls in [0, 1, 500] {
+            let recording = recording(calls);
+            let encoded = recording.encode().unwrap();
+            assert_eq!(Recording::decode(&encoded).unwrap(), recording);
+            assert_eq!(recording.calls().unwrap().len(), calls);
+        }
+    }
+
+    #[test]
+    fn large_recordings_are_compressed() {
+        let encoded = recording(500).encode().unwrap().len();
+        assert!(encoded < 500 * 10, "{encoded} bytes");
+    }
+
+    #[test]
+    fn a_call_without_reply_is_kept() {
+        let mut recorder = Recorder::default();
+        recorder.call(&HostCall::Universe);
+        recorder.call(&HostCall::Positions);
+        recorder.reply(Answerer::Gate, &HostReply::Refused(HostError::Denied(Capability::BrokerRead)));
+        let calls = Recording { calls: recorder.finish(), ..recording(0) }.calls().unwrap();
+        assert_eq!(calls[0], RecordedCall { call: HostCall::Universe, answer: None });
+        assert!(matches!(calls[1].answer, Some((Answerer::Gate, _))));
+    }
+
+    #[test]
+    fn damaged_recordings_are_refused() {
+        for whole in [recording(2).encode().unwrap(), recording(500).encode().unwrap()] {
+            for length in 0..whole.len().min(600) {
+                let read = Recording::decode(&whole[..length]);
+                assert!(matches!(read, Err(RecordingError::Damaged(_))), "{length} bytes were read");
+            }
+        }
+    }
+
+    #[test]
+    fn another_format_is_refused_by_its_number() {
+        let mut encoded = recording(1).encode().unwrap();
+        encoded[0] = 9;
+        let error = Recording::decode(&encoded).unwrap_err();
+        assert_eq!(error.to_string(), "the recording has format 9, this host reads format 1");
     }
 }

@@ -20,8 +20,11 @@ use crate::recording::{Recorder, Recording};
 use crate::services::HostServices;
 use crate::state::RunState;
 
-/// Largest summary or error that a task may end with, in bytes as recorded: it is shown in lists.
+/// Most text that a task may end with, in bytes: it is shown in lists.
 const MAX_RESULT_BYTES: usize = 64 << 10;
+
+/// Most counters of a summary, for the same reason.
+const MAX_COUNTERS: usize = 1_000;
 
 /// How the text of an exhausted host call fuel begins; the error's type is private to wasmtime.
 const FUEL_EXHAUSTED: &str = "too much data is being copied between the host and the guest";
@@ -87,13 +90,16 @@ pub(crate) async fn describe(pre: &TaskPre<RunState>, lanes: &Arc<Lanes>, budget
 
 /// The outcome of a run whose guest returned.
 pub(crate) fn returned(result: Result<Summary, TaskError>) -> RunOutcome {
-    let outcome = match result {
+    let bytes = match &result {
+        Ok(summary) => summary.counters.iter().map(|it| it.name.len()).sum::<usize>() + summary.text.len(),
+        Err(TaskError::Unavailable(text) | TaskError::Invalid(text)) => text.len(),
+        Err(TaskError::Denied(_)) => 0,
+    };
+    match result {
+        _ if bytes > MAX_RESULT_BYTES => RunOutcome::ByteLimit,
+        Ok(summary) if summary.counters.len() > MAX_COUNTERS => RunOutcome::ByteLimit,
         Ok(summary) => RunOutcome::Succeeded(summary),
         Err(error) => RunOutcome::TaskFailed(error),
-    };
-    match postcard::to_extend(&outcome, Vec::new()) {
-        Ok(bytes) if bytes.len() <= MAX_RESULT_BYTES => outcome,
-        _ => RunOutcome::ByteLimit,
     }
 }
 
@@ -119,7 +125,7 @@ fn finish<T>(mut store: Store<RunState>, link: &Link, driven: Driven<wasmtime::R
         ended,
         usage: state.gate.usage(),
         recorder: state.gate.take_recorder(),
-        cpu: link.cpu(),
+        cpu: link.meter().used(),
         peak_memory: state.limiter.peak(),
     }
 }

@@ -72,11 +72,7 @@ impl RunState {
         self.stopped.take()
     }
 
-    pub(crate) fn link(&self) -> Arc<Link> {
-        Arc::clone(&self.link)
-    }
-
-    pub(crate) fn cpu_while_running(&self) -> u64 {
-        self.link.cpu_while_running()
+    pub(crate) fn link(&self) -> &Arc<Link> {
+        &self.link
     }
 }

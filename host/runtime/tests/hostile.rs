@@ -207,6 +207,34 @@ async fn lateness_of(runtime: &Runtime, module: &Module, count: u32) -> Duration
     latest
 }
 
+#[tokio::test]
+async fn an_effect_under_way_at_the_wall_limit_is_waited_for() {
+    let host = TestHost::new();
+    let module = host.hostile("byte_flood").await;
+    let mut services = Slow::default();
+    let report = host.runtime.run(&module, request(Budget { wall_ms: 10, ..small() }), &mut services).await;
+    assert_eq!(report.outcome, RunOutcome::WallLimit);
+    assert_eq!(services.finished, 1);
+}
+
+/// Answers long after the wall limit of its test.
+#[derive(Default)]
+struct Slow {
+    finished: u32,
+}
+
+#[async_trait]
+impl HostServices for Slow {
+    async fn call(&mut self, call: &HostCall) -> HostReply {
+        let mut ticks = tokio::time::interval(Duration::from_millis(50));
+        ticks.tick().await;
+        ticks.tick().await;
+        self.finished += 1;
+        answer(call)
+    }
+}
+
+/// Never answers.
 struct Silent;
 
 #[async_trait]
