@@ -34,12 +34,11 @@ impl SyntheticMarket {
     ///
     /// # Errors
     /// When the range is upside down or longer than 40 years.
-    pub fn open(
-        seed: u64,
-        sessions: Arc<dyn Sessions>,
-        from: Day,
-        to: Day,
-    ) -> Result<BarMarket, MarketError> {
+    #[expect(
+        clippy::new_ret_no_self,
+        reason = "the sources differ in where bars come from, not in how they answer"
+    )]
+    pub fn new(seed: u64, sessions: Arc<dyn Sessions>, from: Day, to: Day) -> Result<BarMarket, MarketError> {
         let refuse = |reason| MarketError::Range { from, to, reason };
         let length = to.signed_duration_since(from).num_days();
         if length < 0 {
