@@ -1,4 +1,4 @@
-//! Every Rust file begins with what it is for. A `tests.rs` is excepted: the file beside it says it already.
+//! Every Rust file begins with what it is for. The unit tests of a module are excepted: the module says it already.
 
 use crate::tidy::finding::Finding;
 use crate::tidy::tree::Tree;
@@ -8,7 +8,7 @@ const PLACEHOLDERS: [&str; 3] = ["to be written", "to do", "todo"];
 /// Checks the first line of every Rust file.
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in tree.rust().filter(|file| !file.path.ends_with("/tests.rs")) {
+    for file in tree.rust().filter(|file| !is_unit_test(&file.path)) {
         let first = file.lines().find(|(_, line)| !line.trim().is_empty());
         let (line, text) = first.unwrap_or((1, ""));
         match text.strip_prefix("//!").map(|words| words.trim().trim_end_matches('.').to_lowercase()) {
@@ -26,6 +26,12 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
+/// `tests.rs` or a file of `tests/` within a crate's sources, which is not the folder of whole-crate tests beside them.
+fn is_unit_test(path: &str) -> bool {
+    let inside = path.split_once("/src/").map(|(_, inside)| format!("/{inside}"));
+    inside.is_some_and(|inside| inside.ends_with("/tests.rs") || inside.contains("/tests/"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::found;
@@ -41,8 +47,16 @@ mod tests {
         ];
         let findings = found(check, &files);
         assert_eq!(findings.len(), 3);
-        assert!(
-            findings.iter().zip(["a.rs:1", "b.rs:1", "c.rs:1"]).all(|(text, start)| text.starts_with(start))
-        );
+        let starts = ["a.rs:1", "b.rs:1", "c.rs:1"];
+        assert!(findings.iter().zip(starts).all(|(text, start)| text.starts_with(start)), "{findings:?}");
+    }
+
+    #[test]
+    fn unit_tests_need_no_words_and_tests_of_the_whole_do() {
+        let files =
+            [("host/src/book/tests.rs", ""), ("host/src/book/tests/lots.rs", ""), ("host/tests/book.rs", "")];
+        let findings = found(check, &files);
+        assert_eq!(findings.len(), 1);
+        assert!(findings.iter().all(|text| text.starts_with("host/tests/book.rs:1")), "{findings:?}");
     }
 }
