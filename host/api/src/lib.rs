@@ -1,1 +1,7 @@
-//! To be written.
+//! The HTTP side: routes and the page.
+
+mod routes;
+mod serve;
+
+pub use routes::router;
+pub use serve::{ServeError, bind, serve};

@@ -1,1 +1,17 @@
-//! To be written.
+//! The application: clock, scheduler, services, runs, order desk, simulation.
+
+pub mod board;
+pub mod clock;
+pub mod daemon;
+pub mod desk;
+pub mod error;
+pub mod grants;
+pub mod modules;
+pub mod overview;
+pub mod paper;
+mod rows;
+pub mod runs;
+pub mod scheduler;
+pub mod services;
+pub mod simulation;
+pub mod user;

@@ -11,8 +11,8 @@ use crate::journal;
 use crate::store::{SystemScope, UserScope};
 
 impl SystemScope {
-    /// The BLAKE3 hash, in hex, of the facts in every user's journal, by user and sequence number: order, instant and
-    /// event. Left out is what may differ between two daemons to which the same happened: entries that are not facts,
+    /// The BLAKE3 hash, in hex, of the facts in every user's journal, by user and order: instant and event, in sequence.
+    /// Between orders the sequence does not count: after a crash their facts may be learnt in another order. Left out is what may differ between two daemons to which the same happened: entries that are not facts,
     /// their sequence numbers, and the ids of runs and signals.
     ///
     /// # Errors
@@ -20,7 +20,7 @@ impl SystemScope {
     pub async fn journal_digest(&self) -> Result<String, StoreError> {
         self.store
             .read("digest the journal", |conn| {
-                digest(conn, "SELECT * FROM journal ORDER BY user_id, sequence", [])
+                digest(conn, "SELECT * FROM journal ORDER BY user_id, order_id, sequence", [])
             })
             .await
     }
@@ -35,7 +35,7 @@ impl UserScope {
         let user = self.user.0.cast_signed();
         self.store
             .read("digest a journal", move |conn| {
-                digest(conn, "SELECT * FROM journal WHERE user_id = ?1 ORDER BY sequence", [user])
+                digest(conn, "SELECT * FROM journal WHERE user_id = ?1 ORDER BY order_id, sequence", [user])
             })
             .await
     }

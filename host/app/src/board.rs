@@ -1,0 +1,133 @@
+//! The signals that stand: those for everybody and each user's own.
+
+use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
+
+use prahari_domain::book::Book;
+use prahari_domain::calendar::Calendar;
+use prahari_domain::ids::{SignalId, UserId};
+use prahari_domain::orders::OrderState;
+use prahari_domain::signals::{self, Signal, SignalDraft, SignalScope, SignalStatus};
+use prahari_domain::time::Timestamp;
+
+/// Signals in memory; the database holds the same rows.
+#[derive(Debug, Default)]
+pub struct SignalBoard {
+    inner: RwLock<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    shared: Vec<Signal>,
+    personal: BTreeMap<UserId, Vec<Signal>>,
+}
+
+/// What a publication changed: the rows to write, and the counts for the task.
+#[derive(Debug, Default)]
+pub struct Publication {
+    /// New and changed signals as they are now.
+    pub rows: Vec<Signal>,
+    /// New ones.
+    pub inserted: u32,
+    /// Refreshed in place.
+    pub updated: u32,
+    /// Ended.
+    pub expired: u32,
+    /// Drafts that changed nothing.
+    pub skipped: u32,
+}
+
+impl SignalBoard {
+    /// A board with what the database knows.
+    pub fn new(shared: Vec<Signal>, personal: BTreeMap<UserId, Vec<Signal>>) -> Self {
+        Self { inner: RwLock::new(Inner { shared, personal }) }
+    }
+
+    /// Merges drafts into the signals of a scope; `next_id` gives each new one its id.
+    pub fn publish(
+        &self,
+        scope: SignalScope,
+        drafts: Vec<SignalDraft>,
+        now: Timestamp,
+        calendar: &Calendar,
+        next_id: impl Fn() -> SignalId,
+    ) -> Publication {
+        let mut guard = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let inner = &mut *guard;
+        let list = match scope {
+            SignalScope::Shared => &mut inner.shared,
+            SignalScope::Personal(user) => inner.personal.entry(user).or_default(),
+        };
+        let merged = signals::merge(list, drafts, now, calendar, scope);
+        let mut publication = Publication { skipped: merged.skipped, ..Publication::default() };
+        for change in merged.changes {
+            apply(list, &next_id, change, &mut publication);
+        }
+        list.retain(|signal| signal.status != SignalStatus::Expired);
+        publication
+    }
+
+    /// The signals that stand for a user now, best priority first, each with its status for that user.
+    pub fn standing(&self, book: &Book, now: Timestamp) -> Vec<Signal> {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        let personal = inner.personal.get(&book.user()).map_or(&[][..], Vec::as_slice);
+        let mut standing: Vec<Signal> = inner
+            .shared
+            .iter()
+            .chain(personal)
+            .filter(|signal| signal.status != SignalStatus::Expired && now < signal.expires_at)
+            .map(|signal| Signal { status: status_for(signal, book), ..signal.clone() })
+            .collect();
+        standing
+            .sort_by(|a, b| b.draft.priority_score.total_cmp(&a.draft.priority_score).then(a.id.cmp(&b.id)));
+        standing
+    }
+}
+
+fn apply(
+    list: &mut Vec<Signal>,
+    next_id: &impl Fn() -> SignalId,
+    change: signals::SignalChange,
+    publication: &mut Publication,
+) {
+    use signals::SignalChange::{Expire, Insert, Update};
+    match change {
+        Insert(mut signal) => {
+            signal.id = next_id();
+            publication.inserted += 1;
+            publication.rows.push(signal.clone());
+            list.push(signal);
+        }
+        Update(signal) => {
+            publication.updated += 1;
+            publication.rows.push(signal.clone());
+            list.iter_mut().filter(|known| known.id == signal.id).for_each(|known| *known = signal.clone());
+        }
+        Expire(id) => {
+            publication.expired += 1;
+            for known in list.iter_mut().filter(|known| known.id == id) {
+                known.status = SignalStatus::Expired;
+                publication.rows.push(known.clone());
+            }
+        }
+    }
+}
+
+/// What became of a signal for this user is read off the user's orders, so that it cannot contradict them.
+fn status_for(signal: &Signal, book: &Book) -> SignalStatus {
+    // A signal that was confirmed later is a new occasion: orders of before do not count against it.
+    let acted = book
+        .orders()
+        .filter(|order| order.request.signal == Some(signal.id) && order.placed_at >= signal.published_at);
+    let mut status = signal.status;
+    for order in acted {
+        status = match order.state {
+            OrderState::Rejected if order.retryable => SignalStatus::Active,
+            OrderState::Rejected | OrderState::Cancelled | OrderState::Expired if order.filled == 0 => {
+                SignalStatus::Failed
+            }
+            _ => return SignalStatus::Traded,
+        };
+    }
+    status
+}

@@ -1,0 +1,148 @@
+//! The one place that reads time. Everything else is told the time or asks a [`Clock`].
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use prahari_domain::time::Timestamp;
+use tokio::sync::Notify;
+
+/// The longest uninterrupted wait of a real clock. The machine may be suspended or its clock set while we wait, and
+/// the timers of the operating system do not count the time asleep; so a wait is cut into pieces, and after each the
+/// wall clock decides.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+/// The daemon's time: the system's, a faster one for demonstrations, or one that jumps for simulations.
+#[derive(Debug, Clone)]
+pub enum Clock {
+    /// The system's wall clock.
+    System,
+    /// Runs `speed` times as fast as the system's, from a chosen start.
+    Scaled(Scaled),
+    /// Moves only when it is told to wait: it then is at the awaited instant at once.
+    Virtual(Arc<AtomicI64>),
+}
+
+/// A clock that started at `start` when the process was at `origin`.
+#[derive(Debug, Clone, Copy)]
+pub struct Scaled {
+    start: Timestamp,
+    origin: Instant,
+    speed: u32,
+}
+
+impl Clock {
+    /// A clock that stands at `start` until it is waited on.
+    pub fn at(start: Timestamp) -> Self {
+        Self::Virtual(Arc::new(AtomicI64::new(start.0)))
+    }
+
+    /// A clock that starts at `start` and runs `speed` times as fast as the system's.
+    pub fn scaled(start: Timestamp, speed: u32) -> Self {
+        Self::Scaled(Scaled { start, origin: monotonic_now(), speed: speed.max(1) })
+    }
+
+    /// The time now.
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Self::System => system_now(),
+            Self::Scaled(scaled) => {
+                let elapsed = scaled.origin.elapsed().as_millis().saturating_mul(u128::from(scaled.speed));
+                scaled.start.plus_millis(i64::try_from(elapsed).unwrap_or(i64::MAX))
+            }
+            Self::Virtual(now) => Timestamp(now.load(Ordering::Acquire)),
+        }
+    }
+
+    /// Whether time stands still while work is done, so that an instant is finished before the next begins.
+    pub fn is_lockstep(&self) -> bool {
+        matches!(self, Self::Virtual(_))
+    }
+
+    /// Waits until `instant` or until `interrupt` is notified, whichever is first. Answers whether the instant came.
+    pub async fn wait_until(&self, instant: Timestamp, interrupt: &Notify) -> bool {
+        if let Self::Virtual(now) = self {
+            now.fetch_max(instant.0, Ordering::AcqRel);
+            return true;
+        }
+        loop {
+            let left = instant.millis_since(self.now());
+            if left <= 0 {
+                return true;
+            }
+            let real = Duration::from_millis(left.unsigned_abs().div_ceil(u64::from(self.speed())));
+            tokio::select! {
+                () = pause(real.min(LONGEST_WAIT)) => {}
+                () = interrupt.notified() => return false,
+            }
+        }
+    }
+
+    fn speed(&self) -> u32 {
+        match self {
+            Self::Scaled(scaled) => scaled.speed,
+            Self::System | Self::Virtual(_) => 1,
+        }
+    }
+}
+
+/// Measures how long work takes. Durations are for people and budgets; no decision depends on them.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    pub fn start() -> Self {
+        Self(monotonic_now())
+    }
+
+    /// Time since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this module is the home of time")]
+fn system_now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+#[expect(clippy::disallowed_methods, reason = "this module is the home of time")]
+fn monotonic_now() -> Instant {
+    Instant::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "this module is the home of time")]
+async fn pause(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_virtual_clock_is_at_the_awaited_instant_at_once_and_never_goes_back() {
+        let clock = Clock::at(Timestamp(1_000));
+        assert!(clock.wait_until(Timestamp(5_000), &Notify::new()).await);
+        assert_eq!(clock.now(), Timestamp(5_000));
+        assert!(clock.wait_until(Timestamp(2_000), &Notify::new()).await);
+        assert_eq!(clock.now(), Timestamp(5_000));
+    }
+
+    #[tokio::test]
+    async fn a_wait_on_a_real_clock_ends_when_it_is_interrupted() {
+        let clock = Clock::System;
+        let interrupt = Notify::new();
+        interrupt.notify_one();
+        assert!(!clock.wait_until(clock.now().plus_minutes(60), &interrupt).await);
+    }
+
+    #[tokio::test]
+    async fn a_scaled_clock_reaches_an_hour_within_real_milliseconds() {
+        let clock = Clock::scaled(Timestamp(0), 3_600_000);
+        assert!(clock.wait_until(Timestamp(3_600_000), &Notify::new()).await);
+        assert!(clock.now() >= Timestamp(3_600_000));
+    }
+}

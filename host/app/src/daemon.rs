@@ -1,0 +1,263 @@
+//! The daemon: what is loaded at the start and shared by everything that runs.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::risk::RiskLimits;
+use prahari_domain::settings::Strategy;
+use prahari_domain::signals::{SignalDraft, SignalScope};
+use prahari_domain::tasks::Task;
+use prahari_domain::time::{Day, Timestamp};
+use prahari_runtime::Runtime;
+use prahari_schedule::Schedule;
+use prahari_store::{Role, ServiceRow, Store, UserRow};
+use tokio::sync::Notify;
+
+use crate::board::{Publication, SignalBoard};
+use crate::clock::Clock;
+use crate::desk::{Desk, Venue};
+use crate::error::AppError;
+use crate::modules::Modules;
+use crate::rows::{load_signals, signal_row};
+use crate::scheduler::{DayPlan, Scheduler};
+use crate::user::{TaskMemory, User};
+
+/// The version of the schedules that ship with the program.
+const FIRST_SCHEDULE_VERSION: u64 = 1;
+
+/// Is told of each instant that is done.
+type Observer = Box<dyn Fn(Timestamp) + Send + Sync>;
+
+/// What a daemon is made of.
+pub struct Parts {
+    /// Its time.
+    pub clock: Clock,
+    /// Broker, market, calendar and store.
+    pub venue: Venue,
+    /// Where modules run.
+    pub runtime: Arc<Runtime>,
+    /// The module of each task.
+    pub modules: Modules,
+    /// What runs when.
+    pub schedules: Vec<Schedule>,
+}
+
+/// The running application. One per database.
+pub struct Daemon {
+    /// Its time.
+    pub clock: Clock,
+    /// Broker, market, calendar and store, as every desk uses them.
+    pub venue: Arc<Venue>,
+    /// The database.
+    pub store: Store,
+    /// Where modules run.
+    pub runtime: Arc<Runtime>,
+    /// The module of each task.
+    pub modules: Modules,
+    /// The signals that stand.
+    pub signals: SignalBoard,
+    /// Notified when the scheduler has to look at the clock anew.
+    pub wake: Notify,
+    schedules: Vec<Schedule>,
+    plan: RwLock<Option<Arc<DayPlan>>>,
+    users: RwLock<BTreeMap<UserId, Arc<User>>>,
+    stopping: AtomicBool,
+    progress: AtomicI64,
+    observer: OnceLock<Observer>,
+    /// The day of the cursor at the start: its slots may have outcomes already.
+    resumed: Option<Day>,
+    cursor: Timestamp,
+}
+
+impl Daemon {
+    /// Loads users, books and signals, settles what the last process left open, and is ready to be scheduled.
+    ///
+    /// # Errors
+    /// When the store cannot be read or a journal does not fold.
+    pub async fn start(parts: Parts) -> Result<Arc<Self>, AppError> {
+        let Parts { clock, venue, runtime, modules, schedules } = parts;
+        let venue = Arc::new(venue);
+        let store = venue.store.clone();
+        let system = store.system();
+        let now = clock.now();
+        let interrupted: Vec<RunId> =
+            system.interrupted_runs().await?.into_iter().map(|run| run.id).collect();
+        if !interrupted.is_empty() {
+            tracing::warn!(runs = interrupted.len(), "runs of the last process were interrupted");
+            system.mark_interrupted(interrupted, now).await?;
+        }
+        let users = load_users(&venue).await?;
+        let signals = load_signals(&store, users.keys().copied()).await?;
+        let cursor = system.cursor().await?;
+        let daemon = Arc::new(Self {
+            resumed: cursor.map(Timestamp::ist_day),
+            cursor: cursor.unwrap_or(now),
+            wake: Notify::new(),
+            stopping: AtomicBool::new(false),
+            progress: AtomicI64::new(now.0),
+            observer: OnceLock::new(),
+            users: RwLock::new(users),
+            plan: RwLock::new(None),
+            clock,
+            store,
+            venue,
+            runtime,
+            modules,
+            signals,
+            schedules,
+        });
+        Ok(daemon)
+    }
+
+    /// A scheduler that goes on where the last one stopped.
+    pub fn scheduler(self: &Arc<Self>) -> Scheduler {
+        Scheduler::new(self.clone(), self.schedules.clone(), self.cursor)
+    }
+
+    /// Turns a user's unified service on, from the next instant: earlier slots of the day are not expected of it.
+    ///
+    /// # Errors
+    /// When there is no such user or it cannot be written down.
+    pub async fn start_service(&self, id: UserId) -> Result<(), AppError> {
+        let user = self.user(id)?;
+        let now = self.clock.now();
+        let row = ServiceRow {
+            user: id,
+            running: true,
+            heartbeat: Some(now),
+            last_task: None,
+            error_count: 0,
+            last_error: String::new(),
+            schedule_version: FIRST_SCHEDULE_VERSION,
+        };
+        self.store.user(id).save_service(row).await?;
+        user.set_running(true);
+        let plan = self.plan.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(plan) = plan.filter(|plan| plan.day == now.ist_day()) {
+            self.expect_slots(&user, &plan, Some(now)).await?;
+        }
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// A user by id.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn user(&self, id: UserId) -> Result<Arc<User>, AppError> {
+        let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
+        users.get(&id).cloned().ok_or(AppError::UnknownUser(id))
+    }
+
+    /// Every user, by id.
+    pub fn users(&self) -> Vec<Arc<User>> {
+        self.users.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Users whose unified service is on, by id.
+    pub fn running_users(&self) -> Vec<Arc<User>> {
+        let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
+        users.values().filter(|user| user.is_running()).cloned().collect()
+    }
+
+    /// Whose service runs the shared analysis: the first admin's that is on.
+    pub fn analysis_owner(&self) -> Option<Arc<User>> {
+        let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
+        users.values().find(|user| user.role == Role::Admin && user.is_running()).cloned()
+    }
+
+    /// Publishes findings and writes them down.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub async fn publish(
+        &self,
+        scope: SignalScope,
+        drafts: Vec<SignalDraft>,
+    ) -> Result<Publication, AppError> {
+        let publication = self.signals.publish(scope, drafts, self.clock.now(), &self.venue.calendar, || {
+            self.store.system().next_signal_id()
+        });
+        let mut rows = Vec::with_capacity(publication.rows.len());
+        for signal in &publication.rows {
+            rows.push(signal_row(signal)?);
+        }
+        match scope {
+            SignalScope::Shared => self.store.system().save_signals(rows).await?,
+            SignalScope::Personal(user) => self.store.user(user).save_signals(rows).await?,
+        }
+        Ok(publication)
+    }
+
+    /// Has `observer` told of each instant that is done. The first observer stays.
+    pub fn observe(&self, observer: impl Fn(Timestamp) + Send + Sync + 'static) {
+        if self.observer.set(Box::new(observer)).is_err() {
+            tracing::debug!("the daemon is observed already");
+        }
+    }
+
+    /// Ends the scheduler after what it is doing.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+        self.wake.notify_one();
+    }
+
+    /// Whether it was told to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    /// The last instant whose work was done or handed out.
+    pub fn reached(&self) -> Timestamp {
+        Timestamp(self.progress.load(Ordering::Relaxed))
+    }
+
+    /// The schedules in force.
+    pub fn schedules(&self) -> &[Schedule] {
+        &self.schedules
+    }
+
+    pub(crate) fn set_plan(&self, plan: Arc<DayPlan>) {
+        *self.plan.write().unwrap_or_else(PoisonError::into_inner) = Some(plan);
+    }
+
+    pub(crate) fn progress(&self, instant: Timestamp) {
+        self.progress.store(instant.0, Ordering::Relaxed);
+        if let Some(observer) = self.observer.get() {
+            observer(instant);
+        }
+    }
+
+    pub(crate) fn next_run(&self) -> RunId {
+        self.store.system().next_run_id()
+    }
+
+    pub(crate) fn is_resumed_day(&self, day: Day) -> bool {
+        self.resumed == Some(day)
+    }
+}
+
+async fn load_users(venue: &Arc<Venue>) -> Result<BTreeMap<UserId, Arc<User>>, AppError> {
+    let mut users = BTreeMap::new();
+    for row in venue.store.system().users().await? {
+        let user = load_user(venue, row).await?;
+        users.insert(user.id, Arc::new(user));
+    }
+    Ok(users)
+}
+
+async fn load_user(venue: &Arc<Venue>, row: UserRow) -> Result<User, AppError> {
+    let strategy: Strategy = serde_json::from_str(&row.strategy)?;
+    let limits: RiskLimits = serde_json::from_str(&row.limits)?;
+    let desk = Desk::load(venue.clone(), row.id, row.capital, limits).await?;
+    let scope = venue.store.user(row.id);
+    let mut memory: BTreeMap<Task, TaskMemory> = BTreeMap::new();
+    for (task, key, value) in scope.load_state().await? {
+        memory.entry(task).or_default().insert(key, value);
+    }
+    let user = User::new(row.id, row.name, row.role, strategy, desk, memory);
+    user.set_running(scope.service().await?.is_some_and(|service| service.running));
+    Ok(user)
+}

@@ -1,0 +1,115 @@
+//! Changing and cancelling orders that stand at the broker.
+
+use prahari_brokers::BrokerError;
+use prahari_domain::ids::OrderId;
+use prahari_domain::orders::{Order, OrderEvent, OrderKind, OrderState};
+use prahari_domain::risk::{self, Refusal, RefusalCode};
+
+use super::{Desk, Occasion};
+use crate::error::AppError;
+
+impl Desk {
+    /// Changes quantity or kind of an active order; `None` keeps what is.
+    ///
+    /// # Errors
+    /// When the journal cannot be written; the change was then not sent.
+    pub async fn modify(
+        &mut self,
+        id: OrderId,
+        quantity: Option<u32>,
+        kind: Option<OrderKind>,
+        occasion: Occasion,
+    ) -> Result<Result<(), Refusal>, AppError> {
+        let order = match self.changeable(id) {
+            Ok(order) => order.clone(),
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let mut changed = order.request.clone();
+        changed.quantity = quantity.unwrap_or(changed.quantity);
+        changed.kind = kind.unwrap_or(changed.kind);
+        if changed == order.request {
+            return Ok(Ok(()));
+        }
+        if let Err(refusal) = self.check_change(&order, &changed, occasion).await {
+            return Ok(Err(refusal));
+        }
+        let (quantity, kind) = (changed.quantity, changed.kind);
+        self.record_durably(occasion.now, [(id, OrderEvent::ChangeRequested { quantity, kind })]).await?;
+        let user = self.book.user();
+        let answer = self.venue.broker.modify(user, &order, quantity, kind, occasion.now).await;
+        self.book_answer(id, occasion, answer, OrderEvent::Changed { quantity, kind }).await
+    }
+
+    /// Cancels an active order. A rejected order that may be retried is given up instead.
+    ///
+    /// # Errors
+    /// When the journal cannot be written; the cancellation was then not sent.
+    pub async fn cancel(
+        &mut self,
+        id: OrderId,
+        reason: &str,
+        occasion: Occasion,
+    ) -> Result<Result<(), Refusal>, AppError> {
+        if self.book.order(&id).is_some_and(|order| order.state == OrderState::Rejected && order.retryable) {
+            self.record(id, occasion.now, OrderEvent::RetryGivenUp { reason: reason.to_owned() }).await?;
+            return Ok(Ok(()));
+        }
+        let order = match self.changeable(id) {
+            Ok(order) => order.clone(),
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let requested = OrderEvent::CancelRequested { reason: reason.to_owned() };
+        self.record_durably(occasion.now, [(id, requested)]).await?;
+        let answer = self.venue.broker.cancel(self.book.user(), &order, occasion.now).await;
+        self.book_answer(id, occasion, answer, OrderEvent::Cancelled { reason: reason.to_owned() }).await
+    }
+
+    async fn book_answer(
+        &mut self,
+        id: OrderId,
+        occasion: Occasion,
+        answer: Result<(), BrokerError>,
+        done: OrderEvent,
+    ) -> Result<Result<(), Refusal>, AppError> {
+        match answer {
+            Ok(()) => {
+                self.record(id, occasion.now, done).await?;
+                Ok(Ok(()))
+            }
+            Err(BrokerError::Refused { reason, .. }) => {
+                self.record(id, occasion.now, OrderEvent::ChangeRefused { reason: reason.clone() }).await?;
+                Ok(Err(Refusal { code: RefusalCode::Broker, detail: reason }))
+            }
+            // The order may or may not have changed: the broker's book says which, before anything else is sent.
+            Err(unclear) => {
+                self.unsettled = true;
+                Ok(Err(Refusal { code: RefusalCode::Unsettled, detail: unclear.to_string() }))
+            }
+        }
+    }
+
+    fn changeable(&self, id: OrderId) -> Result<&Order, Refusal> {
+        let Some(order) = self.book.order(&id) else {
+            let detail = format!("this user has no order {id}");
+            return Err(Refusal { code: RefusalCode::UnknownOrder, detail });
+        };
+        match order.state {
+            OrderState::Accepted | OrderState::PartiallyFilled => Ok(order),
+            state => {
+                let detail = format!("order {id} is {} and cannot be changed", state.name());
+                Err(Refusal { code: RefusalCode::State, detail })
+            }
+        }
+    }
+
+    async fn check_change(
+        &self,
+        order: &Order,
+        changed: &prahari_domain::orders::OrderRequest,
+        occasion: Occasion,
+    ) -> Result<(), Refusal> {
+        let symbols = [changed.symbol.clone()];
+        let surroundings = self.surroundings(&symbols, occasion).await;
+        risk::check_change(order, changed, &self.risk_view(&surroundings, occasion))
+    }
+}

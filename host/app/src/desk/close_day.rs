@@ -1,0 +1,93 @@
+//! The books of a trading date after its close.
+
+use prahari_domain::book::Position;
+use prahari_domain::money::Paise;
+use prahari_domain::orders::OrderState;
+use prahari_domain::time::{Day, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Desk, Occasion};
+use crate::error::AppError;
+
+/// How many days a closed order stays in memory. Signals live for two trading days and a retry ends with the next
+/// one; ten calendar days cover both across the longest run of holidays.
+const REMEMBERED_DAYS: u64 = 10;
+
+/// What a trading date ended with. Money in paise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statement {
+    /// Which date.
+    pub day: Day,
+    /// Cash after all charges.
+    pub cash: Paise,
+    /// Lots still held, at cost.
+    pub invested: Paise,
+    /// The same at the last price.
+    pub market_value: Paise,
+    /// Realised on this date, before charges.
+    pub realised: Paise,
+    /// Market value less cost.
+    pub unrealised: Paise,
+    /// Charges of this date.
+    pub charges: Paise,
+    /// Orders of this date.
+    pub orders_placed: u32,
+    /// Executions of this date's orders.
+    pub fills: u32,
+    /// Orders of this date that ended with their validity.
+    pub orders_expired: u32,
+    /// Symbols held.
+    pub open_positions: u32,
+}
+
+impl Desk {
+    /// Closes a trading date: writes its statement and a snapshot of the books. Doing it again answers the same statement.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn close_day(&mut self, occasion: Occasion) -> Result<Statement, AppError> {
+        if let Some(text) = self.scope().statement(occasion.day).await? {
+            return Ok(serde_json::from_str(&text)?);
+        }
+        let statement = self.statement(occasion).await;
+        self.scope().save_statement(occasion.day, serde_json::to_string(&statement)?).await?;
+        if let Some(before) = occasion.day.checked_sub_days(chrono::Days::new(REMEMBERED_DAYS)) {
+            self.book.forget_closed(before);
+        }
+        self.scope()
+            .save_snapshot(self.book.next_sequence().saturating_sub(1), self.book.snapshot()?)
+            .await?;
+        Ok(statement)
+    }
+
+    /// What is held, at the last price; at cost where there is none.
+    pub async fn market_value(&self, now: Timestamp) -> Paise {
+        let positions = self.book.positions();
+        let symbols: Vec<_> = positions.iter().map(|position| position.symbol.clone()).collect();
+        let prices = self.last_prices(&symbols, now).await;
+        let value = |position: &Position| {
+            let price = prices.iter().find(|(symbol, _)| *symbol == position.symbol).map(|(_, price)| *price);
+            price.and_then(|price| price.times(position.quantity)).unwrap_or(position.invested)
+        };
+        positions.iter().map(value).sum()
+    }
+
+    async fn statement(&self, occasion: Occasion) -> Statement {
+        let market_value = self.market_value(occasion.now).await;
+        let orders: Vec<_> = self.book.orders_on(occasion.day).collect();
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Statement {
+            day: occasion.day,
+            cash: self.book.cash(),
+            invested: self.book.invested(),
+            market_value,
+            realised: self.book.realised_on(occasion.day),
+            unrealised: market_value - self.book.invested(),
+            charges: self.book.charges_on(occasion.day),
+            orders_placed: count(orders.len()),
+            fills: count(orders.iter().map(|order| order.fill_keys.len()).sum()),
+            orders_expired: count(orders.iter().filter(|order| order.state == OrderState::Expired).count()),
+            open_positions: count(self.book.held_symbols().count()),
+        }
+    }
+}

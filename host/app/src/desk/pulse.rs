@@ -1,0 +1,42 @@
+//! What the broker tells by itself: fills, cancellations, expiries.
+
+use prahari_brokers::{BrokerEvent, BrokerEventKind};
+use prahari_domain::ids::OrderId;
+use prahari_domain::orders::OrderEvent;
+use prahari_domain::time::Timestamp;
+
+use super::Desk;
+use crate::error::AppError;
+
+impl Desk {
+    /// Asks the broker what happened up to `now` and books it. Answers the orders that changed.
+    ///
+    /// # Errors
+    /// When the journal cannot be written or a report contradicts the books.
+    pub async fn pulse(&mut self, now: Timestamp) -> Result<Vec<OrderId>, AppError> {
+        let user = self.book.user();
+        if !self.venue.broker.has_open(user) {
+            return Ok(Vec::new());
+        }
+        let events = self.venue.broker.advance(user, now).await?;
+        let mut changed = Vec::new();
+        for BrokerEvent { tag, at, kind } in events {
+            let Ok(id) = tag.parse::<OrderId>() else {
+                tracing::warn!(%user, tag, "the broker reports on an order that is not ours");
+                continue;
+            };
+            self.record(id, at, event_of(kind)).await?;
+            changed.push(id);
+        }
+        Ok(changed)
+    }
+}
+
+fn event_of(kind: BrokerEventKind) -> OrderEvent {
+    match kind {
+        BrokerEventKind::Filled(fill) => OrderEvent::Filled(fill),
+        BrokerEventKind::Cancelled { reason } => OrderEvent::Cancelled { reason },
+        BrokerEventKind::Rejected { reason } => OrderEvent::Rejected { reason, retryable: false },
+        BrokerEventKind::Expired { reason } => OrderEvent::Expired { reason },
+    }
+}

@@ -1,0 +1,189 @@
+//! Comparing the broker's book with ours, and settling what is open between them.
+
+use std::collections::BTreeMap;
+
+use prahari_brokers::{BrokerOrder, BrokerOrderState};
+use prahari_domain::instruments::Symbol;
+use prahari_domain::orders::{Order, OrderEvent, OrderState};
+use prahari_domain::time::Timestamp;
+
+use super::{Desk, Occasion};
+use crate::error::AppError;
+
+/// An intent that never reached the broker is sent after all within this time of its decision; later the price and
+/// the reason may be stale, and it is cancelled instead. The same window as for late slots.
+const RESEND_WINDOW_MS: i64 = 2 * 60_000;
+
+/// How the broker's book and ours differed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DifferenceKind {
+    /// The broker executed what we had not booked.
+    MissedFill,
+    /// The broker has no trace of an order we wrote down.
+    LostOrder,
+    /// An order's state was behind the broker's.
+    SettledOrder,
+    /// The broker holds shares that are not in our books, or fewer than we have.
+    ExternalTrade,
+}
+
+impl DifferenceKind {
+    /// Its name in the task boundary and the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MissedFill => "missed_fill",
+            Self::LostOrder => "lost_order",
+            Self::SettledOrder => "settled_order",
+            Self::ExternalTrade => "external_trade",
+        }
+    }
+}
+
+/// One difference and what was done about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What it is about.
+    pub symbol: Symbol,
+    /// What kind.
+    pub kind: DifferenceKind,
+    /// The sentence for the user.
+    pub detail: String,
+}
+
+impl Desk {
+    /// Whether the broker's book has to be compared before anything may be sent.
+    pub fn is_unsettled(&self) -> bool {
+        self.unsettled
+    }
+
+    /// Compares the broker's book and holdings with ours, and settles every order whose outcome was open.
+    ///
+    /// # Errors
+    /// When the broker's book cannot be had (nothing is changed then) or the journal cannot be written.
+    pub async fn reconcile(&mut self, now: Timestamp) -> Result<Vec<Difference>, AppError> {
+        let user = self.book.user();
+        let theirs: BTreeMap<String, BrokerOrder> =
+            self.venue.broker.book(user).await?.into_iter().map(|order| (order.tag.clone(), order)).collect();
+        let ours: Vec<Order> = self.book.active_orders().cloned().collect();
+        let mut differences = Vec::new();
+        for order in &ours {
+            match theirs.get(&order.id.to_string()) {
+                Some(known) => self.catch_up(order, known, now, &mut differences).await?,
+                None => self.settle_absent(order, now, &mut differences).await?,
+            }
+        }
+        self.unsettled = false;
+        self.resend_proven_absent(now).await?;
+        self.compare_holdings(&mut differences).await?;
+        Ok(differences)
+    }
+
+    /// Books what the broker knows of an order and we do not.
+    async fn catch_up(
+        &mut self,
+        ours: &Order,
+        known: &BrokerOrder,
+        now: Timestamp,
+        differences: &mut Vec<Difference>,
+    ) -> Result<(), AppError> {
+        let id = ours.id;
+        let mut note = |kind, detail| {
+            differences.push(Difference { symbol: ours.request.symbol.clone(), kind, detail });
+        };
+        if matches!(ours.state, OrderState::Intent | OrderState::Sent | OrderState::Unknown) {
+            note(DifferenceKind::SettledOrder, format!("order {id} is at the broker as {}", known.broker_id));
+            let accepted = OrderEvent::Accepted { broker_id: known.broker_id.clone() };
+            self.record(id, known.accepted_at, accepted).await?;
+        }
+        if known.quantity != ours.request.quantity || known.kind != ours.request.kind {
+            note(DifferenceKind::SettledOrder, format!("order {id} was changed at the broker"));
+            let changed = OrderEvent::Changed { quantity: known.quantity, kind: known.kind };
+            self.record(id, known.modified_at, changed).await?;
+        }
+        for fill in known.fills.iter().filter(|fill| !ours.fill_keys.contains(&fill.key)) {
+            note(
+                DifferenceKind::MissedFill,
+                format!("order {id}: {} shares at {}", fill.quantity, fill.price),
+            );
+            self.record(id, fill.at, OrderEvent::Filled(fill.clone())).await?;
+        }
+        let ended = match &known.state {
+            BrokerOrderState::Open | BrokerOrderState::Filled => None,
+            BrokerOrderState::Cancelled { reason } => Some(OrderEvent::Cancelled { reason: reason.clone() }),
+            BrokerOrderState::Expired { reason } => Some(OrderEvent::Expired { reason: reason.clone() }),
+            BrokerOrderState::Rejected { reason } => {
+                Some(OrderEvent::Rejected { reason: reason.clone(), retryable: false })
+            }
+        };
+        if let Some(event) = ended {
+            note(
+                DifferenceKind::SettledOrder,
+                format!("order {id} has ended at the broker: {}", event.name()),
+            );
+            self.record(id, known.changed_at.min(now), event).await?;
+        }
+        Ok(())
+    }
+
+    /// Books that an order never arrived. Absence of an answer is no proof, absence from the broker's book is.
+    async fn settle_absent(
+        &mut self,
+        ours: &Order,
+        now: Timestamp,
+        differences: &mut Vec<Difference>,
+    ) -> Result<(), AppError> {
+        let id = ours.id;
+        let detail = format!("order {id} is not in the broker's book");
+        differences.push(Difference {
+            symbol: ours.request.symbol.clone(),
+            kind: DifferenceKind::LostOrder,
+            detail,
+        });
+        match ours.state {
+            OrderState::Sent | OrderState::Unknown => self.record(id, now, OrderEvent::NotAtBroker).await,
+            OrderState::Accepted | OrderState::PartiallyFilled => {
+                let reason = "the broker no longer has this order".to_owned();
+                self.record(id, now, OrderEvent::Cancelled { reason }).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn resend_proven_absent(&mut self, now: Timestamp) -> Result<(), AppError> {
+        let waiting: Vec<Order> =
+            self.book.active_orders().filter(|order| order.state == OrderState::Intent).cloned().collect();
+        for order in waiting {
+            if now.millis_since(order.placed_at) <= RESEND_WINDOW_MS {
+                self.record_durably(now, [(order.id, OrderEvent::Sent)]).await?;
+                let occasion = Occasion { run: order.run, day: order.day(), now };
+                let _answer_is_in_the_journal = self.send(order.id, occasion).await?;
+            } else {
+                let reason = "it never reached the broker and is too old to send".to_owned();
+                self.record(order.id, now, OrderEvent::Cancelled { reason }).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Shares that somebody traded outside Prahari are shown, not adopted: a task decides only about what it bought.
+    async fn compare_holdings(&mut self, differences: &mut Vec<Difference>) -> Result<(), AppError> {
+        let mut theirs: BTreeMap<Symbol, u32> =
+            self.venue.broker.holdings(self.book.user()).await?.into_iter().collect();
+        for position in self.book.positions() {
+            let held = theirs.remove(&position.symbol).unwrap_or(0);
+            if held != position.quantity {
+                let detail = format!("the broker holds {held} shares, our books {}", position.quantity);
+                differences.push(Difference {
+                    symbol: position.symbol,
+                    kind: DifferenceKind::ExternalTrade,
+                    detail,
+                });
+            }
+        }
+        for (symbol, held) in theirs.into_iter().filter(|(_, held)| *held > 0) {
+            let detail = format!("the broker holds {held} shares, our books none");
+            differences.push(Difference { symbol, kind: DifferenceKind::ExternalTrade, detail });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,73 @@
+//! What can go wrong in the application, in sentences for a user or an operator.
+
+use prahari_domain::ids::{OrderId, UserId};
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Day;
+
+/// Any failure of the application that is not an answer to a task.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] prahari_store::StoreError),
+    /// The broker could not be asked.
+    #[error(transparent)]
+    Broker(#[from] prahari_brokers::BrokerError),
+    /// The market source.
+    #[error(transparent)]
+    Market(#[from] prahari_brokers::MarketError),
+    /// The journal contradicts itself.
+    #[error("the order journal of a user cannot be folded: {0}")]
+    Book(#[from] prahari_domain::book::BookError),
+    /// The calendar does not know the day.
+    #[error(transparent)]
+    Calendar(#[from] prahari_domain::calendar::CalendarError),
+    /// A schedule cannot be evaluated.
+    #[error(transparent)]
+    Schedule(#[from] prahari_schedule::ScheduleError),
+    /// A task module cannot be loaded.
+    #[error("the module of {task} cannot be loaded: {source}")]
+    Module {
+        /// Which task.
+        task: Task,
+        /// Why.
+        source: prahari_runtime::LoadError,
+    },
+    /// The runtime itself.
+    #[error(transparent)]
+    Runtime(#[from] prahari_runtime::RuntimeError),
+    /// What a run did cannot be kept or read.
+    #[error(transparent)]
+    Recording(#[from] prahari_runtime::RecordingError),
+    /// A stored value does not read back.
+    #[error("a stored value is damaged: {0}")]
+    Damaged(#[from] serde_json::Error),
+    /// An order that was written down a moment ago is gone: a fault of ours.
+    #[error("order {order} is missing from the books it was just written to")]
+    LostOrder {
+        /// Which.
+        order: OrderId,
+    },
+    /// No user has this id.
+    #[error("there is no user {0}")]
+    UnknownUser(UserId),
+    /// A module for a task is not there.
+    #[error("there is no module for {0}")]
+    NoModule(Task),
+    /// A simulation asked for days that make no sense.
+    #[error("the simulation cannot run from {from} to {to}: {reason}")]
+    Range {
+        /// First day asked.
+        from: Day,
+        /// Last day asked.
+        to: Day,
+        /// Why not.
+        reason: String,
+    },
+    /// A database was made by another simulation.
+    #[error("the database cannot be resumed: {0}")]
+    Resume(String),
+    /// A worker ended unexpectedly.
+    #[error("a part of the daemon ended unexpectedly: {0}")]
+    Ended(String),
+}

@@ -1,0 +1,103 @@
+//! A user's slots of one day in memory: which are expected, which have an outcome. The database holds the same rows.
+
+use std::collections::BTreeMap;
+
+use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::time::{Day, Timestamp};
+use prahari_store::{SlotKind, SlotOutcome, SlotRow, SlotUpdate};
+
+use super::plan::{PlannedSlot, SlotKey};
+
+/// How far a slot has come.
+#[derive(Debug, Clone, Default)]
+pub struct Progress {
+    /// Final once set.
+    pub outcome: Option<SlotOutcome>,
+    /// Runs started for it.
+    pub attempts: u32,
+    /// Ticks expected, of a continuous slot.
+    pub ticks_expected: u32,
+    /// Ticks that ran.
+    pub ticks_ran: u32,
+    /// Ticks that failed.
+    pub ticks_failed: u32,
+    /// The last tick done.
+    pub last_tick_at: Option<Timestamp>,
+}
+
+impl Progress {
+    /// The slot as the database should have it.
+    pub fn update(&self, key: SlotKey, reason: String, run: Option<RunId>) -> SlotUpdate {
+        SlotUpdate {
+            task: key.task,
+            due_at: key.due_at,
+            outcome: self.outcome,
+            reason,
+            run,
+            attempts: self.attempts,
+            ticks_ran: self.ticks_ran,
+            ticks_failed: self.ticks_failed,
+            last_tick_at: self.last_tick_at,
+            tick: None,
+        }
+    }
+}
+
+/// One user's day.
+#[derive(Debug, Clone, Default)]
+pub struct DayLedger {
+    day: Option<Day>,
+    slots: BTreeMap<SlotKey, Progress>,
+}
+
+impl DayLedger {
+    /// Starts a day: the planned slots, with what the database already knows of them.
+    pub fn start(day: Day, planned: impl Iterator<Item = PlannedSlot>, known: &[SlotRow]) -> Self {
+        let mut slots: BTreeMap<SlotKey, Progress> = planned
+            .map(|slot| {
+                let ticks_expected = slot.continuous.map_or(0, |(_, ticks)| ticks);
+                (slot.key, Progress { ticks_expected, ..Progress::default() })
+            })
+            .collect();
+        for row in known {
+            slots.insert(SlotKey { task: row.task, due_at: row.due_at }, progress_of(row));
+        }
+        Self { day: Some(day), slots }
+    }
+
+    /// The day it is about; `None` before the first.
+    pub fn day(&self) -> Option<Day> {
+        self.day
+    }
+
+    /// A slot that is expected of this user.
+    pub fn slot_mut(&mut self, key: SlotKey) -> Option<&mut Progress> {
+        self.slots.get_mut(&key)
+    }
+
+    /// Every slot of the day.
+    pub fn slots(&self) -> impl Iterator<Item = (&SlotKey, &Progress)> {
+        self.slots.iter()
+    }
+}
+
+fn progress_of(row: &SlotRow) -> Progress {
+    Progress {
+        outcome: row.outcome,
+        attempts: row.attempts,
+        ticks_expected: row.ticks_expected,
+        ticks_ran: row.ticks_ran,
+        ticks_failed: row.ticks_failed,
+        last_tick_at: row.last_tick_at,
+    }
+}
+
+/// The ledger row of a slot that nothing has happened to yet.
+pub fn planned_row(user: UserId, day: Day, slot: PlannedSlot) -> SlotRow {
+    let kind = if slot.continuous.is_some() { SlotKind::Continuous } else { SlotKind::OneShot };
+    SlotRow {
+        ends_at: slot.continuous.map(|(ends_at, _)| ends_at),
+        ticks_expected: slot.continuous.map_or(0, |(_, ticks)| ticks),
+        ..SlotRow::planned(user, slot.key.task, day, slot.key.due_at, kind)
+    }
+}

@@ -1,0 +1,172 @@
+//! When what runs: the day's plan, the loop that follows the clock through it, and what becomes of each slot.
+
+mod ledger;
+mod plan;
+mod slot;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use prahari_domain::time::{Day, Timestamp};
+use prahari_schedule::Schedule;
+use tokio::task::JoinSet;
+
+pub use ledger::{DayLedger, Progress};
+pub use plan::{DayPlan, PlannedSlot, SlotKey, Work};
+
+use crate::daemon::Daemon;
+use crate::error::AppError;
+use crate::user::User;
+
+/// How many users are served at once. Runs wait for the broker and the writer most of their time; the number bounds
+/// memory (each run holds an instance), not throughput.
+const USERS_AT_ONCE: usize = 64;
+
+/// In lockstep nothing waits for the world, so more workers than processors only cost.
+const USERS_AT_ONCE_LOCKSTEP: usize = 2;
+
+/// Follows the clock through the days. One per daemon.
+pub struct Scheduler {
+    daemon: Arc<Daemon>,
+    schedules: Arc<Vec<Schedule>>,
+    plan: Option<Arc<DayPlan>>,
+    /// The last instant whose work is done (in lockstep) or handed out (otherwise).
+    cursor: Timestamp,
+    jobs: JoinSet<Result<(), AppError>>,
+}
+
+impl Scheduler {
+    /// A scheduler that goes on after `cursor`: what was due until then has its outcome in the ledger.
+    pub fn new(daemon: Arc<Daemon>, schedules: Vec<Schedule>, cursor: Timestamp) -> Self {
+        Self { daemon, schedules: Arc::new(schedules), plan: None, cursor, jobs: JoinSet::new() }
+    }
+
+    /// The last instant that is done.
+    pub fn cursor(&self) -> Timestamp {
+        self.cursor
+    }
+
+    /// Runs until the clock passes `until`, or, without one, until the daemon is told to stop.
+    ///
+    /// # Errors
+    /// When the store or the calendar fails: without them nothing can be accounted for, so the daemon ends.
+    pub async fn run(&mut self, until: Option<Timestamp>) -> Result<(), AppError> {
+        // From here on a restart knows that this day may have outcomes already.
+        self.daemon.store.system().save_cursor(self.cursor).await?;
+        self.enter_day(self.cursor.ist_day(), Some(self.cursor)).await?;
+        while !self.daemon.is_stopping() {
+            let (instant, works) = self.next_instant()?;
+            if until.is_some_and(|end| instant >= end) {
+                break;
+            }
+            if !self.daemon.clock.wait_until(instant, &self.daemon.wake).await {
+                continue;
+            }
+            if works.is_empty() {
+                self.enter_day(instant.ist_day(), None).await?;
+            } else {
+                self.step(instant, works).await?;
+            }
+            self.cursor = instant;
+            self.daemon.store.system().save_cursor(instant).await?;
+            self.daemon.progress(instant);
+        }
+        self.finish_jobs().await
+    }
+
+    /// The next instant of the plan, or the next midnight when the day is over.
+    fn next_instant(&self) -> Result<(Timestamp, Vec<Work>), AppError> {
+        let planned = self.plan.as_ref().and_then(|plan| plan.next_after(self.cursor));
+        if let Some((instant, works)) = planned {
+            return Ok((instant, works.to_vec()));
+        }
+        let day = self.plan.as_ref().map_or_else(|| self.cursor.ist_day(), |plan| plan.day);
+        let next = day.succ_opt().ok_or_else(|| AppError::Ended("the calendar has no next day".into()))?;
+        Ok((Timestamp::from_ist(next, chrono::NaiveTime::MIN), Vec::new()))
+    }
+
+    /// Plans a day and enters its slots into the ledger of every running user; with `from`, those due later than it.
+    async fn enter_day(&mut self, day: Day, from: Option<Timestamp>) -> Result<(), AppError> {
+        let trading_day = self.daemon.venue.calendar.trading_day(day)?;
+        let plan = Arc::new(DayPlan::of(&trading_day, &self.schedules)?);
+        self.daemon.set_plan(plan.clone());
+        for user in self.daemon.running_users() {
+            self.daemon.expect_slots(&user, &plan, from).await?;
+        }
+        self.plan = Some(plan);
+        Ok(())
+    }
+
+    /// Does everything due at an instant: first the pulse, then each user's slots in task order.
+    async fn step(&mut self, instant: Timestamp, works: Vec<Work>) -> Result<(), AppError> {
+        let users = self.daemon.running_users();
+        let works: Arc<[Work]> = works.into();
+        if self.daemon.clock.is_lockstep() {
+            return self.step_in_lockstep(instant, users, works).await;
+        }
+        let queue = Queue::new(users, works, instant);
+        for _ in 0..USERS_AT_ONCE.min(queue.users.len()) {
+            self.jobs.spawn(queue.clone().drain(self.daemon.clone()));
+        }
+        // Jobs of earlier instants that have ended are taken in passing; nobody waits for the slow ones.
+        while let Some(ended) = self.jobs.try_join_next() {
+            ended.map_err(|error| AppError::Ended(error.to_string()))??;
+        }
+        Ok(())
+    }
+
+    async fn step_in_lockstep(
+        &mut self,
+        instant: Timestamp,
+        users: Vec<Arc<User>>,
+        works: Arc<[Work]>,
+    ) -> Result<(), AppError> {
+        // What is shared happens before and alone, so that every user sees the same of it.
+        let (shared, own): (Vec<Work>, Vec<Work>) =
+            works.iter().partition(|work| work.slot().is_some_and(|key| key.task.is_shared()));
+        for work in shared {
+            if let Some(owner) = self.daemon.analysis_owner() {
+                self.daemon.do_work(&owner, work, instant).await?;
+            }
+        }
+        let queue = Queue::new(users, own.into(), instant);
+        if queue.users.len() < 2 {
+            return queue.drain(self.daemon.clone()).await;
+        }
+        for _ in 0..USERS_AT_ONCE_LOCKSTEP {
+            self.jobs.spawn(queue.clone().drain(self.daemon.clone()));
+        }
+        self.finish_jobs().await
+    }
+
+    async fn finish_jobs(&mut self) -> Result<(), AppError> {
+        while let Some(ended) = self.jobs.join_next().await {
+            ended.map_err(|error| AppError::Ended(error.to_string()))??;
+        }
+        Ok(())
+    }
+}
+
+/// The users due at an instant; workers take one after the other.
+#[derive(Clone)]
+struct Queue {
+    users: Arc<[Arc<User>]>,
+    works: Arc<[Work]>,
+    instant: Timestamp,
+    next: Arc<AtomicUsize>,
+}
+
+impl Queue {
+    fn new(users: Vec<Arc<User>>, works: Arc<[Work]>, instant: Timestamp) -> Self {
+        Self { users: users.into(), works, instant, next: Arc::new(AtomicUsize::new(0)) }
+    }
+
+    async fn drain(self, daemon: Arc<Daemon>) -> Result<(), AppError> {
+        while let Some(user) = self.users.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            for work in self.works.iter() {
+                daemon.do_work(user, *work, self.instant).await?;
+            }
+        }
+        Ok(())
+    }
+}

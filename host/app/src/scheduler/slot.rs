@@ -1,0 +1,171 @@
+//! What becomes of one slot: run, tick, late, missed, skipped, closed.
+
+use prahari_domain::calendar::Calendar;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_runtime::RunOutcome;
+use prahari_schedule::latest_start;
+use prahari_store::{SlotOutcome, SlotUpdate, TickRow};
+
+use super::DayLedger;
+use super::ledger::planned_row;
+use super::plan::{DayPlan, SlotKey, Work};
+use crate::daemon::Daemon;
+use crate::error::AppError;
+use crate::runs::{RunAnswer, Trigger};
+use crate::user::User;
+
+impl Daemon {
+    /// Enters the slots of a day into a user's ledger. With `from`, only those not yet due then: a service that starts
+    /// at noon is not expected to have run in the morning.
+    pub(crate) async fn expect_slots(
+        &self,
+        user: &User,
+        plan: &DayPlan,
+        from: Option<Timestamp>,
+    ) -> Result<(), AppError> {
+        let owner = self.analysis_owner().is_some_and(|owner| owner.id == user.id);
+        let expected = plan.slots.iter().filter(|slot| owner || !slot.key.task.is_shared()).filter(|slot| {
+            from.is_none_or(|from| slot.continuous.map_or(slot.key.due_at, |(end, _)| end) > from)
+        });
+        let scope = self.store.user(user.id);
+        let rows = expected.clone().map(|slot| planned_row(user.id, plan.day, *slot)).collect();
+        let known = if self.is_resumed_day(plan.day) { scope.slots(plan.day).await? } else { Vec::new() };
+        scope.plan_slots(rows).await?;
+        *user.ledger() = DayLedger::start(plan.day, expected.copied(), &known);
+        Ok(())
+    }
+
+    /// Does one piece of work for a user. `due` is when it should happen, the clock says when it does.
+    pub(crate) async fn do_work(&self, user: &User, work: Work, due: Timestamp) -> Result<(), AppError> {
+        match work {
+            Work::Pulse => self.pulse(user).await,
+            Work::Run(key) => self.run_slot(user, key).await,
+            Work::Tick(key) => self.tick(user, key, due).await,
+            Work::CloseSlot(key) => self.close_slot(user, key).await,
+        }
+    }
+
+    async fn pulse(&self, user: &User) -> Result<(), AppError> {
+        let mut desk = user.desk.lock().await;
+        if desk.is_unsettled() {
+            desk.reconcile(self.clock.now()).await?;
+        }
+        desk.pulse(self.clock.now()).await?;
+        Ok(())
+    }
+
+    async fn run_slot(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
+        let attempt = {
+            let mut ledger = user.ledger();
+            let Some(progress) = ledger.slot_mut(key).filter(|progress| progress.outcome.is_none()) else {
+                return Ok(());
+            };
+            progress.attempts += 1;
+            progress.attempts
+        };
+        let now = self.clock.now();
+        if let Some(lateness) = too_late(key.task, key.due_at, now, &self.venue.calendar) {
+            return self.settle_slot(user, key, SlotOutcome::Missed, lateness, None).await;
+        }
+        let Some(answer) = self.execute(user, key.task, key.due_at, Trigger::Scheduled, attempt).await?
+        else {
+            let reason = format!("the previous {} of this user was still executing", key.task);
+            return self.settle_slot(user, key, SlotOutcome::Skipped, reason, None).await;
+        };
+        let (outcome, reason) = match &answer.outcome {
+            RunOutcome::Succeeded(summary) if is_late(key.due_at, now) => (
+                SlotOutcome::Late,
+                format!("started {} s late; {}", now.millis_since(key.due_at) / 1000, summary.text),
+            ),
+            RunOutcome::Succeeded(summary) => (SlotOutcome::Ran, summary.text.clone()),
+            failed => (SlotOutcome::Failed, failed.detail()),
+        };
+        self.settle_slot(user, key, outcome, reason, Some(&answer)).await
+    }
+
+    /// One tick of a continuous slot. A tick that cannot run now is not made up for: the next one sees the same market.
+    async fn tick(&self, user: &User, key: SlotKey, due: Timestamp) -> Result<(), AppError> {
+        {
+            let mut ledger = user.ledger();
+            let done = ledger.slot_mut(key).is_none_or(|progress| {
+                progress.outcome.is_some() || progress.last_tick_at.is_some_and(|last| last >= due)
+            });
+            if done {
+                return Ok(());
+            }
+        }
+        if too_late(key.task, due, self.clock.now(), &self.venue.calendar).is_some() {
+            return Ok(());
+        }
+        let answer = self.execute(user, key.task, due, Trigger::Scheduled, 1).await?;
+        let run = answer.as_ref().map(|answer| answer.run);
+        let update = {
+            let mut ledger = user.ledger();
+            let Some(progress) = ledger.slot_mut(key) else { return Ok(()) };
+            progress.last_tick_at = Some(due);
+            let note = match answer.as_ref().map(|answer| &answer.outcome) {
+                Some(RunOutcome::Succeeded(_)) => {
+                    progress.ticks_ran += 1;
+                    None
+                }
+                Some(failed) => {
+                    progress.ticks_failed += 1;
+                    Some((SlotOutcome::Failed, failed.detail()))
+                }
+                None => Some((SlotOutcome::Skipped, "the previous tick was still executing".to_owned())),
+            };
+            let tick = note.map(|(outcome, reason)| TickRow { at: due, outcome, reason, run });
+            SlotUpdate { tick, ..progress.update(key, String::new(), run) }
+        };
+        Ok(self.store.user(user.id).update_slot(update).await?)
+    }
+
+    /// The end of a continuous slot: its one outcome, from its counters.
+    async fn close_slot(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
+        let (outcome, reason) = {
+            let mut ledger = user.ledger();
+            let Some(progress) = ledger.slot_mut(key).filter(|progress| progress.outcome.is_none()) else {
+                return Ok(());
+            };
+            let (ran, failed, expected) =
+                (progress.ticks_ran, progress.ticks_failed, progress.ticks_expected);
+            let reason = format!("{ran} of {expected} ticks ran, {failed} failed");
+            match (ran, failed) {
+                (0, 0) => (SlotOutcome::Missed, reason),
+                (0, _) => (SlotOutcome::Failed, reason),
+                _ => (SlotOutcome::Ran, reason),
+            }
+        };
+        self.settle_slot(user, key, outcome, reason, None).await
+    }
+
+    /// Writes a slot's one and final outcome.
+    async fn settle_slot(
+        &self,
+        user: &User,
+        key: SlotKey,
+        outcome: SlotOutcome,
+        reason: String,
+        answer: Option<&RunAnswer>,
+    ) -> Result<(), AppError> {
+        let update = {
+            let mut ledger = user.ledger();
+            let Some(progress) = ledger.slot_mut(key) else { return Ok(()) };
+            progress.outcome = Some(outcome);
+            progress.update(key, reason, answer.map(|answer| answer.run))
+        };
+        Ok(self.store.user(user.id).update_slot(update).await?)
+    }
+}
+
+/// Why a slot may not start any more, if so.
+fn too_late(task: Task, due: Timestamp, now: Timestamp, calendar: &Calendar) -> Option<String> {
+    let latest = latest_start(task, due, calendar);
+    (now > latest).then(|| format!("due at {due}, and not started until {latest}"))
+}
+
+/// A start within a minute is on time: the plan's own resolution.
+fn is_late(due: Timestamp, now: Timestamp) -> bool {
+    now.millis_since(due) >= 60_000
+}

@@ -1,0 +1,113 @@
+//! The live answers to a run's host calls: one file per capability.
+
+mod broker;
+mod calendar;
+mod convert;
+mod market;
+mod own;
+mod signals;
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use prahari_domain::tasks::Task;
+use prahari_runtime::abi::latest::types::HostError;
+use prahari_runtime::{HostCall, HostReply, HostServices};
+use prahari_store::{DecisionRow, LogRow};
+
+use crate::daemon::Daemon;
+use crate::desk::Occasion;
+use crate::error::AppError;
+use crate::user::User;
+
+/// Answers the calls of one run of one user against the live daemon.
+pub struct LiveServices<'a> {
+    daemon: &'a Daemon,
+    user: &'a User,
+    task: Task,
+    occasion: Occasion,
+    /// What the run wrote to its state; kept when it succeeds.
+    pub(crate) state_writes: BTreeMap<String, Option<Vec<u8>>>,
+    /// Its decisions so far.
+    pub(crate) decisions: Vec<DecisionRow>,
+    /// Its log so far.
+    pub(crate) log: Vec<LogRow>,
+}
+
+/// An answer that is neither given nor refused: the host itself failed.
+type Answer = Result<HostReply, AppError>;
+
+impl<'a> LiveServices<'a> {
+    /// Services for one run.
+    pub fn new(daemon: &'a Daemon, user: &'a User, task: Task, occasion: Occasion) -> Self {
+        Self {
+            daemon,
+            user,
+            task,
+            occasion,
+            state_writes: BTreeMap::new(),
+            decisions: Vec::new(),
+            log: Vec::new(),
+        }
+    }
+
+    /// The occasion of a call: the clock moves during a run.
+    fn now(&self) -> Occasion {
+        Occasion { now: self.daemon.clock.now(), ..self.occasion }
+    }
+
+    async fn answer(&mut self, call: &HostCall) -> Answer {
+        match call {
+            HostCall::GetDay { day } => Ok(self.get_day(*day)),
+            HostCall::Phases { symbols } => self.phases(symbols).await,
+            HostCall::AfterMarketOpen => Ok(self.after_market_open()),
+            HostCall::TradingDayFrom { day, count } => Ok(self.trading_day_from(*day, *count)),
+            HostCall::Universe => self.universe().await,
+            HostCall::Quotes { symbols } => self.quotes(symbols).await,
+            HostCall::Candles { symbols, interval, count, forming } => {
+                self.candles(symbols, *interval, *count, *forming).await
+            }
+            HostCall::Instruments { symbols } => self.instruments(symbols).await,
+            HostCall::Place { requests } => self.place(requests).await,
+            HostCall::Modify { order_id, change } => self.modify(order_id, change).await,
+            HostCall::Cancel { order_ids, reason } => self.cancel(order_ids, reason).await,
+            HostCall::Orders { filter } => self.orders(*filter).await,
+            HostCall::Positions => self.positions().await,
+            HostCall::Holdings => self.holdings().await,
+            HostCall::Funds => self.funds().await,
+            HostCall::Reconcile => self.reconcile().await,
+            HostCall::CloseDay => self.close_day().await,
+            HostCall::ReadSignals => self.read_signals().await,
+            HostCall::PublishSignals { drafts } => self.publish_signals(drafts).await,
+            HostCall::GetConfig => Ok(self.get_config()),
+            HostCall::GetState { keys } => Ok(self.get_state(keys)),
+            HostCall::StateKeys { prefix } => Ok(self.state_keys(prefix)),
+            HostCall::SetState { entries } => Ok(self.set_state(entries)),
+            HostCall::Notify { level, title, body } => self.notify(*level, title, body).await,
+            HostCall::Log { level, message } => Ok(self.write_log(*level, message)),
+            HostCall::RecordDecisions { entries } => Ok(self.record_decisions(entries)),
+        }
+    }
+}
+
+#[async_trait]
+impl HostServices for LiveServices<'_> {
+    async fn call(&mut self, call: &HostCall) -> HostReply {
+        match self.answer(call).await {
+            Ok(reply) => reply,
+            // The broker or the market may be back for the next run; a store that fails is the end of this daemon.
+            Err(error @ (AppError::Broker(_) | AppError::Market(_))) => {
+                HostReply::Refused(HostError::Unavailable(error.to_string()))
+            }
+            Err(error) => HostReply::Failed(error.to_string()),
+        }
+    }
+}
+
+fn invalid(what: impl Into<String>) -> HostReply {
+    HostReply::Refused(HostError::Invalid(what.into()))
+}
+
+fn unavailable(what: impl Into<String>) -> HostReply {
+    HostReply::Refused(HostError::Unavailable(what.into()))
+}

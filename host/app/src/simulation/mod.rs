@@ -1,0 +1,133 @@
+//! The whole daemon on a virtual clock: the same scheduler, runtime, components, desk and store as live.
+
+mod report;
+
+use std::sync::Arc;
+
+use chrono::NaiveTime;
+use prahari_domain::calendar::Calendar;
+use prahari_domain::ids::UserId;
+use prahari_domain::money::Paise;
+use prahari_domain::risk::RiskLimits;
+use prahari_domain::settings::Strategy;
+use prahari_domain::time::{Day, Timestamp};
+use prahari_store::{NewUser, Role, Store};
+use serde::{Deserialize, Serialize};
+
+pub use report::{BookReport, MonthReport, Report};
+
+use crate::clock::Stopwatch;
+use crate::daemon::Daemon;
+use crate::error::AppError;
+
+/// Where the settings of a simulation are kept in its database.
+const SETTINGS_KEY: &str = "simulation";
+
+/// Paper capital of a new user; the replaced system's default.
+pub const PAPER_CAPITAL: Paise = Paise::rupees(1_000_000);
+
+/// What a simulation was asked to do. A resumed one must ask the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Simulation {
+    /// The market, as given on the command line.
+    pub market: String,
+    /// First day.
+    pub from: Day,
+    /// Last day, included.
+    pub to: Day,
+    /// How many users.
+    pub users: u32,
+    /// Seed of the market and of the paper broker.
+    pub seed: u64,
+}
+
+impl Simulation {
+    /// Refuses days that make no sense before anything is opened.
+    ///
+    /// # Errors
+    /// When the last day is before the first, or the calendar does not cover both.
+    pub fn check(&self, calendar: &Calendar) -> Result<(), AppError> {
+        let range = |reason: String| AppError::Range { from: self.from, to: self.to, reason };
+        if self.to < self.from {
+            return Err(range("the last day is before the first".to_owned()));
+        }
+        for day in [self.from, self.to] {
+            calendar.trading_day(day).map_err(|error| range(error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// Makes the users of a new simulation, or finds where an interrupted one stopped. Answers the instant the clock
+    /// has to stand at.
+    ///
+    /// # Errors
+    /// When the database already holds a simulation and it is not to be resumed, or another one is.
+    pub async fn prepare(&self, store: &Store, resume: bool) -> Result<Timestamp, AppError> {
+        let system = store.system();
+        let start = Timestamp::from_ist(self.from, NaiveTime::MIN);
+        match system.meta(SETTINGS_KEY).await? {
+            None if !system.users().await?.is_empty() => {
+                return Err(AppError::Resume("it belongs to a daemon, not to a simulation".to_owned()));
+            }
+            None => system.set_meta(SETTINGS_KEY, serde_json::to_string(self)?).await?,
+            Some(_) if !resume => {
+                return Err(AppError::Resume(
+                    "it holds a simulation already; go on with --resume".to_owned(),
+                ));
+            }
+            Some(text) => self.check_same(&serde_json::from_str(&text)?)?,
+        }
+        create_users(store, self.users, start).await?;
+        Ok(system.cursor().await?.unwrap_or(start))
+    }
+
+    fn check_same(&self, stored: &Self) -> Result<(), AppError> {
+        if self == stored {
+            return Ok(());
+        }
+        Err(AppError::Resume(format!(
+            "it holds the simulation of {} from {} to {} with {} users and seed {}",
+            stored.market, stored.from, stored.to, stored.users, stored.seed
+        )))
+    }
+
+    /// Runs the days and reports on them.
+    ///
+    /// # Errors
+    /// When the store, the calendar or a module fails.
+    pub async fn run(&self, daemon: &Arc<Daemon>) -> Result<Report, AppError> {
+        let stopwatch = Stopwatch::start();
+        for user in daemon.users() {
+            if !user.is_running() {
+                daemon.start_service(user.id).await?;
+            }
+        }
+        let end = self.to.succ_opt().unwrap_or(self.to);
+        daemon.scheduler().run(Some(Timestamp::from_ist(end, NaiveTime::MIN))).await?;
+        daemon.store.settle().await?;
+        Report::of(daemon, self, stopwatch.elapsed()).await
+    }
+}
+
+/// Makes users until there are `count`: the first is the admin, whose service runs the analysis.
+///
+/// # Errors
+/// When they cannot be written.
+pub async fn create_users(store: &Store, count: u32, now: Timestamp) -> Result<(), AppError> {
+    let system = store.system();
+    let there = system.users().await?.len();
+    for number in (1..=count).skip(there) {
+        let admin = number == 1;
+        let user = NewUser {
+            name: if admin { "admin".to_owned() } else { format!("user{number}") },
+            role: if admin { Role::Admin } else { Role::User },
+            capital: PAPER_CAPITAL,
+            strategy: serde_json::to_string(&Strategy::default())?,
+            limits: serde_json::to_string(&RiskLimits::default())?,
+            created_at: now,
+        };
+        let id = system.create_user(user).await?;
+        debug_assert_eq!(id, UserId(u64::from(number)));
+    }
+    Ok(())
+}

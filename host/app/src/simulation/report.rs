@@ -1,0 +1,237 @@
+//! What a simulation did: slots, runs, signals, orders, books, by month and in total.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use prahari_domain::money::Paise;
+use prahari_store::MonthTotals;
+use serde::Serialize;
+
+use super::Simulation;
+use crate::daemon::Daemon;
+use crate::desk::Statement;
+use crate::error::AppError;
+use crate::user::User;
+
+/// Counts by name.
+type Counts = BTreeMap<String, u64>;
+
+/// The report of a simulation. Money in paise.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// What was asked.
+    pub settings: Simulation,
+    /// The slot ledger.
+    pub slots: SlotReport,
+    /// Runs.
+    pub runs: RunReport,
+    /// Signals by kind.
+    pub signals: Counts,
+    /// Orders.
+    pub orders: OrderReport,
+    /// Fills by side.
+    pub fills: Counts,
+    /// Each user's books.
+    pub books: Vec<BookReport>,
+    /// By month (`2025-01`).
+    pub months: BTreeMap<String, MonthReport>,
+    /// Digest of what happened to all orders of all users.
+    pub journal_digest: String,
+    /// Real seconds from the first instant to the last.
+    pub wall_seconds: f64,
+    /// Most memory the process ever held, in bytes; 0 where the system does not tell.
+    pub peak_rss_bytes: u64,
+}
+
+/// The slot ledger: every expected slot has exactly one outcome, or is open.
+#[derive(Debug, Clone, Serialize)]
+pub struct SlotReport {
+    /// Slots that were due.
+    pub expected: u64,
+    /// Those with an outcome.
+    pub accounted: u64,
+    /// Outcomes.
+    pub by_outcome: Counts,
+    /// Slots by task.
+    pub by_task: Counts,
+    /// Ticks of continuous slots.
+    pub ticks: Counts,
+}
+
+/// Runs.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunReport {
+    /// All of them.
+    pub total: u64,
+    /// By task.
+    pub by_task: Counts,
+    /// By task and outcome.
+    pub by_outcome: BTreeMap<String, Counts>,
+}
+
+/// Orders.
+#[derive(Debug, Clone, Serialize)]
+pub struct OrderReport {
+    /// By final (or present) state.
+    pub by_state: Counts,
+}
+
+/// One user's books at the end.
+#[derive(Debug, Clone, Serialize)]
+pub struct BookReport {
+    /// Whose.
+    pub user: u64,
+    /// What the account was opened with.
+    pub capital_paise: i64,
+    /// Cash as the broker has it, which keeps its own ledger.
+    pub cash_paise: i64,
+    /// Lots still held, at cost.
+    pub invested_paise: i64,
+    /// Sales less the cost of what was sold.
+    pub realised_paise: i64,
+    /// Market value less cost of what is held.
+    pub unrealised_paise: i64,
+    /// All charges.
+    pub charges_paise: i64,
+    /// Capital + realised - charges - broker's cash - lots at cost: zero, or the books are wrong.
+    pub difference_paise: i64,
+    /// Symbols of which the broker holds another number of shares than our lots say.
+    pub holdings_differing: u64,
+    /// Digest of what happened to this user's orders.
+    pub journal_digest: String,
+}
+
+/// One month.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct MonthReport {
+    /// Counts from the store.
+    #[serde(flatten)]
+    pub counts: MonthTotals,
+    /// Realised by all users.
+    pub realised_paise: i64,
+    /// Charges of all users.
+    pub charges_paise: i64,
+    /// Market value less cost at the month's last statement, all users.
+    pub unrealised_paise: i64,
+}
+
+impl Report {
+    /// Reads the report from the store and the books.
+    ///
+    /// # Errors
+    /// When the store or the broker cannot be read.
+    pub async fn of(daemon: &Arc<Daemon>, simulation: &Simulation, wall: Duration) -> Result<Self, AppError> {
+        let system = daemon.store.system();
+        let totals = system.totals(simulation.from, simulation.to).await?;
+        let sum = totals.sum();
+        let mut months: BTreeMap<String, MonthReport> = totals
+            .months
+            .into_iter()
+            .map(|(name, counts)| (name, MonthReport { counts, ..MonthReport::default() }))
+            .collect();
+        let mut books = Vec::new();
+        for user in daemon.users() {
+            add_statements(daemon, &user, &mut months).await?;
+            books.push(book_report(daemon, &user).await?);
+        }
+        Ok(Self {
+            settings: simulation.clone(),
+            slots: slot_report(&sum),
+            runs: run_report(&sum),
+            signals: sum.signals,
+            orders: OrderReport { by_state: sum.orders },
+            fills: sum.fills,
+            books,
+            months,
+            journal_digest: system.journal_digest().await?,
+            wall_seconds: wall.as_secs_f64(),
+            peak_rss_bytes: peak_rss_bytes(),
+        })
+    }
+
+    /// Whether every slot has an outcome and every book balances.
+    pub fn is_sound(&self) -> bool {
+        let balanced = |book: &BookReport| book.difference_paise == 0 && book.holdings_differing == 0;
+        self.slots.expected == self.slots.accounted && self.books.iter().all(balanced)
+    }
+}
+
+fn slot_report(sum: &MonthTotals) -> SlotReport {
+    let expected = sum.slots.values().sum();
+    let open = sum.slots.get("open").copied().unwrap_or(0);
+    SlotReport {
+        expected,
+        accounted: expected - open,
+        by_outcome: sum.slots.clone(),
+        by_task: sum.slots_by_task.clone(),
+        ticks: sum.ticks.clone(),
+    }
+}
+
+fn run_report(sum: &MonthTotals) -> RunReport {
+    let by_task: Counts =
+        sum.runs.iter().map(|(task, counts)| (task.clone(), counts.values().sum())).collect();
+    RunReport { total: by_task.values().sum(), by_task, by_outcome: sum.runs.clone() }
+}
+
+async fn add_statements(
+    daemon: &Daemon,
+    user: &User,
+    months: &mut BTreeMap<String, MonthReport>,
+) -> Result<(), AppError> {
+    let mut unrealised: BTreeMap<String, Paise> = BTreeMap::new();
+    for (day, text) in daemon.store.user(user.id).statements().await? {
+        let statement: Statement = serde_json::from_str(&text)?;
+        let name = day.format("%Y-%m").to_string();
+        let month = months.entry(name.clone()).or_default();
+        month.realised_paise += statement.realised.0;
+        month.charges_paise += statement.charges.0;
+        unrealised.insert(name, statement.unrealised);
+    }
+    for (name, amount) in unrealised {
+        months.entry(name).or_default().unrealised_paise += amount.0;
+    }
+    Ok(())
+}
+
+async fn book_report(daemon: &Daemon, user: &User) -> Result<BookReport, AppError> {
+    let broker_cash = daemon.venue.broker.funds(user.id).await?.cash;
+    let held: BTreeMap<_, _> = daemon
+        .venue
+        .broker
+        .holdings(user.id)
+        .await?
+        .into_iter()
+        .filter(|(_, quantity)| *quantity > 0)
+        .collect();
+    let desk = user.desk.lock().await;
+    let book = desk.book();
+    let ours: BTreeMap<_, _> =
+        book.positions().into_iter().map(|position| (position.symbol, position.quantity)).collect();
+    let missing = ours.iter().filter(|(symbol, quantity)| held.get(*symbol) != Some(*quantity)).count();
+    let surplus = held.keys().filter(|symbol| !ours.contains_key(*symbol)).count();
+    let value = desk.market_value(daemon.clock.now()).await;
+    let difference = book.capital() + book.realised() - book.charges() - broker_cash - book.invested();
+    Ok(BookReport {
+        user: user.id.0,
+        capital_paise: book.capital().0,
+        cash_paise: broker_cash.0,
+        invested_paise: book.invested().0,
+        realised_paise: book.realised().0,
+        unrealised_paise: (value - book.invested()).0,
+        charges_paise: book.charges().0,
+        difference_paise: difference.0,
+        holdings_differing: u64::try_from(missing + surplus).unwrap_or(u64::MAX),
+        journal_digest: daemon.store.user(user.id).journal_digest().await?,
+    })
+}
+
+/// The high-water mark of this process's memory, from `/proc`.
+fn peak_rss_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes =
+        line.and_then(|line| line.split_whitespace().next()).and_then(|text| text.parse::<u64>().ok());
+    kilobytes.unwrap_or(0) * 1024
+}

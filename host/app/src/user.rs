@@ -1,0 +1,100 @@
+//! One user of the daemon: settings, books, task memory and the day's ledger.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use prahari_domain::ids::UserId;
+use prahari_domain::settings::Strategy;
+use prahari_domain::tasks::Task;
+use prahari_store::Role;
+
+use crate::desk::Desk;
+use crate::scheduler::DayLedger;
+
+/// Key-value memory of one task of one user.
+pub type TaskMemory = BTreeMap<String, Vec<u8>>;
+
+/// A user as the running daemon holds them.
+pub struct User {
+    /// Whose.
+    pub id: UserId,
+    /// For people.
+    pub name: String,
+    /// Rights.
+    pub role: Role,
+    /// Thresholds and sizes the tasks read.
+    pub strategy: Strategy,
+    /// The order desk. Held for the length of one request, never across a guest's computation.
+    pub desk: tokio::sync::Mutex<Desk>,
+    memory: Mutex<BTreeMap<Task, TaskMemory>>,
+    ledger: Mutex<DayLedger>,
+    executing: Mutex<BTreeSet<Task>>,
+    service_running: AtomicBool,
+}
+
+impl User {
+    /// A user whose desk and task memory were just loaded.
+    pub fn new(
+        id: UserId,
+        name: String,
+        role: Role,
+        strategy: Strategy,
+        desk: Desk,
+        memory: BTreeMap<Task, TaskMemory>,
+    ) -> Self {
+        Self {
+            id,
+            name,
+            role,
+            strategy,
+            desk: tokio::sync::Mutex::new(desk),
+            memory: Mutex::new(memory),
+            ledger: Mutex::default(),
+            executing: Mutex::default(),
+            service_running: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether the unified service is on.
+    pub fn is_running(&self) -> bool {
+        self.service_running.load(Ordering::Acquire)
+    }
+
+    /// Turns the unified service on or off; the caller writes it down.
+    pub fn set_running(&self, running: bool) {
+        self.service_running.store(running, Ordering::Release);
+    }
+
+    /// The day's ledger.
+    pub fn ledger(&self) -> MutexGuard<'_, DayLedger> {
+        lock(&self.ledger)
+    }
+
+    /// The memory of every task.
+    pub fn memory(&self) -> MutexGuard<'_, BTreeMap<Task, TaskMemory>> {
+        lock(&self.memory)
+    }
+
+    /// Marks a task as executing; `None` when it already is.
+    pub fn begin(&self, task: Task) -> Option<Executing<'_>> {
+        lock(&self.executing).insert(task).then_some(Executing { user: self, task })
+    }
+}
+
+/// A task of a user is executing as long as this lives.
+pub struct Executing<'a> {
+    user: &'a User,
+    task: Task,
+}
+
+impl Drop for Executing<'_> {
+    fn drop(&mut self) {
+        lock(&self.user.executing).remove(&self.task);
+    }
+}
+
+/// A panic while a lock was held cannot leave these maps half changed: every change is one insert or remove.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,169 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand};
+use prahari_domain::tasks::Task;
+
+/// Prahari runs the trading day of many users: every task a sandboxed component, on schedule, accounted for.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 110)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the daemon and its page.
+    Serve(Serve),
+    /// Run the whole daemon over past days on a virtual clock and print what it did.
+    Simulate(Simulate),
+    /// Run recorded runs again and compare every host call and the outcome.
+    Replay(Replay),
+    /// Compile a component read from standard input; used by the daemon itself, in a process it can kill.
+    #[command(hide = true)]
+    Compile,
+    /// Measure the budgets and print one JSON line for each.
+    #[command(hide = true)]
+    Bench(Bench),
+}
+
+impl Command {
+    /// Whether a person reads its log on the terminal; the compiler's standard output is machine code.
+    pub fn is_interactive(&self) -> bool {
+        !matches!(self, Self::Compile | Self::Bench(_))
+    }
+}
+
+/// Where prices come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Market {
+    /// Made-up companies with a seeded history.
+    Synthetic,
+    /// A folder of daily bars.
+    Csv(PathBuf),
+}
+
+impl FromStr for Market {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once(':') {
+            None if text == "synthetic" => Ok(Self::Synthetic),
+            Some(("csv", dir)) if !dir.is_empty() => Ok(Self::Csv(dir.into())),
+            _ => Err(format!("{text:?} is not a market; use synthetic or csv:DIR")),
+        }
+    }
+}
+
+/// A component to run instead of the built-in one.
+#[derive(Debug, Clone)]
+pub struct OwnModule {
+    /// Whose place it takes.
+    pub task: Task,
+    /// Its file.
+    pub file: PathBuf,
+}
+
+impl FromStr for OwnModule {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (task, file) = text.split_once('=').ok_or_else(|| format!("{text:?} is not TASK=FILE"))?;
+        Ok(Self { task: task.parse().map_err(|error| format!("{error}"))?, file: file.into() })
+    }
+}
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8700")]
+    pub listen: SocketAddr,
+    /// Where prices come from: synthetic or csv:DIR.
+    #[arg(long, default_value = "synthetic")]
+    pub market: Market,
+    /// Run on a virtual clock this many times as fast as the real one; without it on the real clock.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub speed: Option<u32>,
+    /// With --speed: the day to start at, 08:55 IST; without it the last trading day before today.
+    #[arg(long, requires = "speed")]
+    pub from: Option<NaiveDate>,
+    /// The database; it is made when it is missing. Without it the day is kept in a temporary folder.
+    #[arg(long)]
+    pub db: Option<PathBuf>,
+    /// How many demo users a new database gets; the first is the admin.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub users: u32,
+    /// Seed of the made-up market and of the paper broker.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Run a component of your own for a task.
+    #[arg(long = "module", value_name = "TASK=FILE")]
+    pub modules: Vec<OwnModule>,
+}
+
+/// Options of `simulate`.
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// Where prices come from: synthetic or csv:DIR.
+    #[arg(long, default_value = "synthetic")]
+    pub market: Market,
+    /// First day.
+    #[arg(long)]
+    pub from: NaiveDate,
+    /// Last day, included.
+    #[arg(long)]
+    pub to: NaiveDate,
+    /// How many users; the first is the admin, whose service runs the analysis.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub users: u32,
+    /// Seed of the made-up market and of the paper broker.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Also write the report here, as JSON.
+    #[arg(long)]
+    pub json: Option<PathBuf>,
+    /// Keep everything in this database, for --resume and for `prahari replay`; without it a temporary one is used.
+    #[arg(long)]
+    pub db: Option<PathBuf>,
+    /// Go on with an interrupted simulation of the same settings.
+    #[arg(long, requires = "db")]
+    pub resume: bool,
+    /// Run a component of your own for a task.
+    #[arg(long = "module", value_name = "TASK=FILE")]
+    pub modules: Vec<OwnModule>,
+}
+
+/// Options of `replay`.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The database with the recordings.
+    #[arg(long)]
+    pub db: PathBuf,
+    /// Which run.
+    #[arg(required_unless_present = "all")]
+    pub run: Option<u64>,
+    /// Every recorded run.
+    #[arg(long, conflicts_with = "run")]
+    pub all: bool,
+    /// A component to run in place of a task's built-in one.
+    #[arg(long = "module", value_name = "TASK=FILE")]
+    pub modules: Vec<OwnModule>,
+}
+
+/// Options of `bench`.
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// One JSON object a line; there is no other form.
+    #[arg(long)]
+    pub json: bool,
+    /// Only the benches whose name contains this.
+    pub name: Option<String>,
+}

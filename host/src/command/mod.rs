@@ -1,0 +1,28 @@
+//! One file per command.
+
+mod bench;
+mod replay;
+mod serve;
+mod simulate;
+
+use std::future::Future;
+use std::process::ExitCode;
+
+use crate::cli::Command;
+use crate::exit::Failure;
+
+/// Runs a command to its end.
+pub fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Serve(options) => on_runtime(serve::serve(options)),
+        Command::Simulate(options) => on_runtime(simulate::simulate(options)),
+        Command::Replay(options) => on_runtime(replay::replay(options)),
+        Command::Compile => Ok(prahari_runtime::compile_stdin_to_stdout()),
+        Command::Bench(options) => on_runtime(bench::bench(options)),
+    }
+}
+
+fn on_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<ExitCode, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::work)?;
+    runtime.block_on(work).map(|()| ExitCode::SUCCESS)
+}

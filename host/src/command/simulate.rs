@@ -1,0 +1,107 @@
+//! `prahari simulate`: the whole daemon over past days.
+
+mod print;
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use prahari_app::clock::Clock;
+use prahari_app::error::AppError;
+use prahari_app::simulation::{Report, Simulation};
+use prahari_domain::time::Day;
+use prahari_store::Durability;
+
+use crate::cli::{Market, Simulate};
+use crate::exit::Failure;
+use crate::wiring;
+
+/// Simulates and prints the report.
+pub async fn simulate(options: Simulate) -> Result<(), Failure> {
+    let calendar = wiring::calendar()?;
+    let simulation = Simulation {
+        market: match &options.market {
+            Market::Synthetic => "synthetic".to_owned(),
+            Market::Csv(dir) => format!("csv:{}", dir.display()),
+        },
+        from: options.from,
+        to: options.to,
+        users: options.users,
+        seed: options.seed,
+    };
+    simulation.check(&calendar).map_err(Failure::input)?;
+    if let Some(path) = &options.json {
+        check_writable(path)?;
+    }
+    let market = wiring::market(&options.market, &calendar, options.seed, options.from, options.to)?;
+    let modules = wiring::modules(&options.modules).await?;
+    // A temporary database is thrown away, so nothing is gained by waiting for the disk.
+    let (store, _folder) = wiring::database(options.db.as_deref(), Durability::Off)?;
+    let start = simulation.prepare(&store, options.resume).await.map_err(fault)?;
+    let clock = Clock::at(start);
+    let daemon = wiring::daemon(clock, store.clone(), market, calendar, options.seed, modules).await?;
+    let bar = progress_bar(options.from, options.to);
+    daemon.observe(observer(bar.clone(), options.from));
+    let report = simulation.run(&daemon).await.map_err(fault)?;
+    bar.finish_and_clear();
+    store.close().await.map_err(Failure::work)?;
+    print::report(&report);
+    if let Some(path) = &options.json {
+        write_json(path, &report)?;
+    }
+    if report.is_sound() {
+        Ok(())
+    } else {
+        Err(Failure::work("the slots or the books do not add up: see the report"))
+    }
+}
+
+/// Days and databases that cannot be used are the user's to mend, anything else is ours.
+fn fault(error: AppError) -> Failure {
+    match error {
+        AppError::Range { .. } | AppError::Resume(_) => Failure::input(error),
+        other => Failure::work(other),
+    }
+}
+
+fn progress_bar(from: Day, to: Day) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let days = to.signed_duration_since(from).num_days().unsigned_abs() + 1;
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} days, {eta} left");
+    ProgressBar::new(days).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn observer(bar: ProgressBar, from: Day) -> impl Fn(prahari_domain::time::Timestamp) + Send + Sync {
+    move |instant| {
+        let day = instant.ist_day();
+        let done = day.signed_duration_since(from).num_days().unsigned_abs();
+        if done != bar.position() {
+            bar.set_message(day.to_string());
+            bar.set_position(done);
+        }
+    }
+}
+
+/// A report that cannot be written is better known before a long simulation than after it.
+fn check_writable(path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if folder.is_dir() && !path.is_dir() {
+        return Ok(());
+    }
+    Err(Failure::input(format!(
+        "the report cannot be written to {}: there is no such folder",
+        path.display()
+    )))
+}
+
+/// Writes beside the file and renames, so that a reader never sees half a report.
+fn write_json(path: &Path, report: &Report) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(report).map_err(Failure::work)?;
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    std::fs::write(&beside, text)
+        .and_then(|()| std::fs::rename(&beside, path))
+        .map_err(|error| Failure::work(format!("cannot write {}: {error}", path.display())))
+}

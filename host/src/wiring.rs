@@ -1,0 +1,118 @@
+//! Puts the parts together: which market, which broker, which modules, which folders.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use prahari_app::clock::Clock;
+use prahari_app::daemon::{Daemon, Parts};
+use prahari_app::desk::Venue;
+use prahari_app::error::AppError;
+use prahari_app::modules::Modules;
+use prahari_app::paper::PaperBooks;
+use prahari_brokers::{CsvMarket, MarketData, PaperBroker, PaperSettings, SyntheticMarket};
+use prahari_domain::calendar::Calendar;
+use prahari_domain::time::Day;
+use prahari_runtime::{Compiler, Runtime, RuntimeConfig};
+use prahari_store::Store;
+
+use crate::cli::{Market, OwnModule};
+use crate::components::COMPONENTS;
+use crate::exit::Failure;
+
+/// How many years of history a made-up market has before its first day: the analysis looks back five and warms up.
+const SYNTHETIC_YEARS: i32 = 7;
+
+/// The calendar that ships with the program.
+pub fn calendar() -> Result<Arc<Calendar>, Failure> {
+    Calendar::embedded().map(Arc::new).map_err(Failure::work)
+}
+
+/// Opens the source of prices. A made-up market has prices through `until`.
+pub fn market(
+    market: &Market,
+    calendar: &Arc<Calendar>,
+    seed: u64,
+    from: Day,
+    until: Day,
+) -> Result<Arc<dyn MarketData>, Failure> {
+    match market {
+        Market::Csv(dir) => {
+            let market = CsvMarket::open(dir, seed, calendar.clone()).map_err(Failure::input)?;
+            Ok(Arc::new(market))
+        }
+        Market::Synthetic => {
+            let start = chrono::Datelike::with_year(&from, chrono::Datelike::year(&from) - SYNTHETIC_YEARS);
+            let market = SyntheticMarket::new(seed, calendar.clone(), start.unwrap_or(from), until);
+            Ok(Arc::new(market.map_err(Failure::input)?))
+        }
+    }
+}
+
+/// The runtime and the built-in modules, with the user's own in their places.
+pub async fn modules(own: &[OwnModule]) -> Result<(Arc<Runtime>, Modules), Failure> {
+    let mut replaced = Vec::new();
+    for module in own {
+        let bytes = std::fs::read(&module.file).map_err(|error| {
+            Failure::input(format!("cannot read the module {}: {error}", module.file.display()))
+        })?;
+        replaced.push((module, bytes));
+    }
+    let mut components = Vec::new();
+    for (name, bytes) in COMPONENTS {
+        let own = replaced.iter().find(|(module, _)| module.task.name() == *name);
+        components.push((*name, own.map_or(*bytes, |(_, bytes)| bytes.as_slice())));
+    }
+    let program = std::env::current_exe().map_err(Failure::work)?;
+    let config = RuntimeConfig::new(cache_folder(), Compiler::new(program, &["compile"]));
+    let runtime = Arc::new(Runtime::new(config).map_err(Failure::work)?);
+    // A built-in module that does not load is our fault, one that the user named is theirs.
+    let fault = |error: AppError| if own.is_empty() { Failure::work(error) } else { Failure::input(error) };
+    let modules = Modules::load(&runtime, &components).await.map_err(fault)?;
+    Ok((runtime, modules))
+}
+
+/// Everything together.
+pub async fn daemon(
+    clock: Clock,
+    store: Store,
+    market: Arc<dyn MarketData>,
+    calendar: Arc<Calendar>,
+    seed: u64,
+    (runtime, modules): (Arc<Runtime>, Modules),
+) -> Result<Arc<Daemon>, Failure> {
+    let settings = PaperSettings { seed, ..PaperSettings::default() };
+    let books = Arc::new(PaperBooks::new(store.clone()));
+    let broker =
+        PaperBroker::new(settings, market.clone(), calendar.clone(), books).map_err(Failure::work)?;
+    for user in store.system().users().await.map_err(Failure::work)? {
+        broker.open_account(user.id, user.capital).await.map_err(Failure::work)?;
+    }
+    let schedules = prahari_schedule::defaults();
+    let venue = Venue { broker: Arc::new(broker), market, calendar, store };
+    Daemon::start(Parts { clock, venue, runtime, modules, schedules }).await.map_err(Failure::work)
+}
+
+/// Where compiled modules are kept between starts: the user's cache folder, or the system's temporary one.
+fn cache_folder() -> PathBuf {
+    let given = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = given("XDG_CACHE_HOME").or_else(|| given("HOME").map(|home| home.join(".cache")));
+    cache.unwrap_or_else(std::env::temp_dir).join("prahari")
+}
+
+/// A database to keep, or one in a temporary folder that goes with the guard.
+pub fn database(
+    kept: Option<&Path>,
+    temporary: prahari_store::Durability,
+) -> Result<(Store, Option<tempfile::TempDir>), Failure> {
+    match kept {
+        Some(path) => {
+            let store = Store::open(path, prahari_store::Durability::Full).map_err(Failure::input)?;
+            Ok((store, None))
+        }
+        None => {
+            let folder = tempfile::tempdir().map_err(Failure::work)?;
+            let store = Store::open(folder.path().join("prahari.db"), temporary).map_err(Failure::work)?;
+            Ok((store, Some(folder)))
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! SIGKILL at any point, go on with --resume: the journal ends as if nothing had happened.
+
+mod support;
+
+use std::hash::{BuildHasher, RandomState};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::Stdio;
+
+use serde_json::Value;
+use support::{heavy, prahari, read_json, simulate};
+
+/// A week with buys, sells and changes in it, found by looking.
+const WEEK: [&str; 8] = ["--from", "2025-03-10", "--to", "2025-03-14", "--users", "2", "--seed", "7"];
+
+/// How many crashes; the issue asks for 20.
+const KILLS: u64 = 20;
+
+struct Interrupted {
+    report: Value,
+    kills: u64,
+}
+
+/// Simulates the week, killed after random numbers of trace lines, resumed each time until it ends by itself.
+fn simulate_with_kills(folder: &Path, kills: u64, lines: u64) -> Interrupted {
+    let db = folder.join("week.db").to_str().unwrap().to_owned();
+    let json = folder.join("report.json");
+    let mut done = 0;
+    loop {
+        let mut arguments = vec!["simulate", "--db", &db, "--json", json.to_str().unwrap()];
+        arguments.extend(WEEK);
+        if Path::new(&db).exists() {
+            arguments.push("--resume");
+        }
+        let mut child = prahari(&arguments)
+            .env("PRAHARI_LOG", "prahari_app=trace")
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let trace = BufReader::new(child.stderr.take().unwrap());
+        let until = if done < kills { 1 + random() % (2 * lines / kills).max(1) } else { u64::MAX };
+        let read =
+            trace.lines().map_while(Result::ok).zip(1..).take_while(|(_, number)| *number < until).count();
+        if u64::try_from(read).unwrap() + 1 >= until {
+            child.kill().unwrap();
+            done += 1;
+        }
+        if child.wait().unwrap().success() {
+            return Interrupted { report: read_json(&json), kills: done };
+        }
+    }
+}
+
+fn random() -> u64 {
+    RandomState::new().hash_one(0)
+}
+
+fn trace_lines() -> u64 {
+    let mut arguments = vec!["simulate"];
+    arguments.extend(WEEK);
+    let output = prahari(&arguments).env("PRAHARI_LOG", "prahari_app=trace").output().unwrap();
+    assert!(output.status.success());
+    u64::try_from(output.stderr.split(|byte| *byte == b'\n').count()).unwrap()
+}
+
+#[test]
+fn a_simulation_killed_at_random_points_ends_as_an_undisturbed_one() {
+    let undisturbed = simulate(&WEEK).report;
+    assert!(
+        undisturbed["fills"]["buy"].as_u64().is_some_and(|fills| fills > 0),
+        "a week without buys shows nothing"
+    );
+    let lines = trace_lines();
+    for _ in 0..if heavy() { 10 } else { 1 } {
+        let folder = tempfile::tempdir().unwrap();
+        let Interrupted { report, kills } = simulate_with_kills(folder.path(), KILLS, lines);
+        assert!(kills > 0, "no kill came before the end");
+        for part in ["journal_digest", "slots", "orders", "fills", "signals", "books"] {
+            assert_eq!(report[part], undisturbed[part], "{part} after {kills} kills");
+        }
+    }
+}
