@@ -1,6 +1,8 @@
 //! The real daily bars that developers keep beside the checkout. They are not part of the project, so the test says when
 //! it is left out.
 
+#![allow(clippy::unwrap_used, reason = "helpers of a test")]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
