@@ -27,7 +27,7 @@ pub trait PaperStore: Send + Sync {
     /// When it cannot be read.
     async fn load(&self, user: UserId) -> Result<(Vec<PaperRow>, Option<Vec<u8>>), PaperStoreError>;
 
-    /// One order, active or not; it sees every write made before.
+    /// One order, active or not. Only asked for orders of earlier days, whose rows were written long before.
     ///
     /// # Errors
     /// When it cannot be read.
