@@ -6,6 +6,10 @@
 #[path = "run_cost/bare.rs"]
 mod bare;
 #[path = "../tests/support/guests.rs"]
+#[allow(
+    clippy::unwrap_used,
+    reason = "shared with the tests; a measurement without its guest has nothing to measure"
+)]
 mod guests;
 
 use std::time::{Duration, Instant};

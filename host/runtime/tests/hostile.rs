@@ -1,4 +1,10 @@
 //! Guests that mean harm: each ends with its named outcome, and leaves the host as it was.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests; clippy exempts only the tests themselves"
+)]
 
 mod support;
 

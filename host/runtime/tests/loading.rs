@@ -1,4 +1,10 @@
 //! Loading modules: what is refused and why, what compiling may cost, and that the cache is never believed blindly.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests; clippy exempts only the tests themselves"
+)]
 
 mod support;
 

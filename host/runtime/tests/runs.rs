@@ -1,4 +1,10 @@
 //! Ordinary runs: what goes in, what comes out, what is recorded, and that a replay finds no difference.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests; clippy exempts only the tests themselves"
+)]
 
 mod support;
 
