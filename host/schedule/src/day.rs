@@ -76,16 +76,20 @@ impl ScriptDay {
     }
 
     /// From start to end on an ordinary day; on a special session in each of its windows, less what the rule leaves
-    /// out after the open and before the close of an ordinary day.
+    /// out after the open and before the close of an ordinary day. A rule that starts before the open does so on the
+    /// first window only.
     fn each_minute(&self, start: i64, end: i64) -> Vec<(i64, i64)> {
         let (usual_open, usual_close) = self.usual_hours();
-        let stretches = if self.is_usual() {
-            vec![(start, end)]
-        } else {
+        let mut stretches = vec![(start, end)];
+        if !self.is_usual() {
             let (after, before) = (start - usual_open, (usual_close - end).max(0));
-            self.windows().into_iter().map(|(open, close)| (open + after, close - before)).collect()
-        };
-        stretches.into_iter().filter(|(from, to)| from < to).collect()
+            let first = self.hours().0;
+            let begins = |open: i64| open + if open == first { after } else { after.max(0) };
+            let windows = self.windows().into_iter();
+            stretches = windows.map(|(open, close)| (begins(open), close - before)).collect();
+        }
+        stretches.retain(|(from, to)| from < to);
+        stretches
     }
 
     fn is_usual(&self) -> bool {

@@ -50,4 +50,6 @@ pub enum ScheduleError {
 }
 
 #[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 mod tests;

@@ -91,6 +91,11 @@ fn two_sessions_of_a_day_have_a_slot_each() {
 fn a_monitor_with_a_margin_keeps_it_on_a_special_session() {
     let rule = Rule::EachMinute { start: clock(9, 20), end: clock(15, 15) };
     assert_eq!(slots_on(&schedule(Task::SellMonitor, rule), "2024-11-01").unwrap(), "18:05-18:45");
+    let early = Rule::EachMinute { start: clock(9, 0), end: clock(15, 30) };
+    assert_eq!(
+        slots_on(&schedule(Task::SellMonitor, early), "2024-03-02").unwrap(),
+        "09:00-10:00 11:30-12:30"
+    );
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::ids::{OrderId, UserId};
 use crate::instruments::Symbol;
 use crate::money::Paise;
 use crate::orders::machine::TransitionError;
-use crate::orders::{Order, OrderState};
+use crate::orders::{Order, OrderState, Side};
 use crate::time::Day;
 
 pub use apply::Applied;
@@ -246,10 +246,22 @@ impl Book {
     ///
     /// A late fill of a forgotten order is an error, so keep the days in which one may still be told.
     pub fn forget_closed(&mut self, before: Day) {
-        self.orders.retain(|order| order.day() >= before || !order.state.is_final() || order.retryable);
-        self.orders.shrink_to_fit();
+        self.forget(|order| order.day() < before);
         self.numbers.retain(|(day, _)| *day >= before);
         self.forgotten_before = self.forgotten_before.max(Some(before));
+    }
+
+    /// Forgets ended sells of days before `before`; the numbers of those days stay known.
+    ///
+    /// Each position has a new sell every day, so they are most of what would be kept; and no signal hangs on a sell, so
+    /// they need not be kept as long as buys. For late fills the same holds as for [`Book::forget_closed`].
+    pub fn forget_closed_sells(&mut self, before: Day) {
+        self.forget(|order| order.request.side == Side::Sell && order.day() < before);
+    }
+
+    fn forget(&mut self, old: impl Fn(&Order) -> bool) {
+        self.orders.retain(|order| !old(order) || !order.state.is_final() || order.retryable);
+        self.orders.shrink_to_fit();
     }
 
     fn place_of(&self, id: &OrderId) -> Result<usize, usize> {
@@ -257,5 +269,7 @@ impl Book {
     }
 }
 
+#[cfg(test)]
+mod property_tests;
 #[cfg(test)]
 mod tests;

@@ -239,6 +239,21 @@ fn order_numbers_count_per_day_and_survive_forgetting() {
 }
 
 #[test]
+fn ended_sells_can_be_forgotten_before_the_buys() {
+    let mut journal = Journal::new();
+    let buy = journal.trade(Side::Buy, "TCS", 10, 100);
+    let sold = journal.trade(Side::Sell, "TCS", 5, 110);
+    let open = journal.place(Side::Sell, "TCS", 5, OrderKind::Market);
+    journal.next_day();
+    let today = journal.day;
+    journal.book.forget_closed_sells(today);
+    let known = [buy, sold, open].map(|id| journal.book.order(&id).is_some());
+    assert_eq!(known, [true, false, true]);
+    assert_eq!(journal.book.next_order_id(buy.day).number, 4);
+    assert_eq!(journal.book.realised(), Paise::rupees(50));
+}
+
+#[test]
 fn orders_are_listed_by_what_can_be_done_with_them() {
     let mut journal = Journal::new();
     let open = journal.place(Side::Buy, "TCS", 1, OrderKind::Market);

@@ -198,3 +198,32 @@ fn a_wrong_file_is_refused_in_one_sentence() {
         assert!(message.contains(expected) && !message.contains('\n'), "{message}");
     }
 }
+
+#[test]
+fn the_phases_of_every_day_follow_each_other_and_answer_for_themselves() {
+    let calendar = calendar();
+    let (from, to) = calendar.covers();
+    for day in from.iter_days().take_while(|day| *day <= to) {
+        let found = calendar.trading_day(day).unwrap();
+        assert_eq!(found.open, calendar.is_open_on(day), "{day}");
+        for (windows, auction) in [(&found.windows, false), (&found.auction_windows, true)] {
+            assert_eq!(windows.is_empty(), !found.open, "{day}");
+            assert!(windows.is_sorted_by(|a, b| a.ends <= b.starts), "{day}");
+            for window in windows {
+                assert!(window.starts < window.ends && window.starts.ist_day() == day);
+                assert_eq!(calendar.phase_at(window.starts, auction), window.phase);
+                assert_eq!(calendar.phase_at(window.ends.plus_millis(-1), auction), window.phase);
+            }
+        }
+    }
+}
+
+#[test]
+fn counting_trading_days_forth_and_back_returns() {
+    let calendar = calendar();
+    let start = day("2024-06-03");
+    for count in 1..=250 {
+        let there = calendar.trading_day_from(start, count).unwrap();
+        assert_eq!(calendar.trading_day_from(there, -count), Ok(start), "{count}");
+    }
+}

@@ -10,4 +10,6 @@ pub use note::{ContractNote, DayFill, estimate, note};
 pub use rates::{BrokeragePlan, ChargeRates, ChargeSchedule, ChargesError, PerCrore};
 
 #[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 mod tests;

@@ -449,4 +449,6 @@ fn check_numbers(order: OrderId, quantity: u32, kind: OrderKind) -> Result<(), T
 }
 
 #[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 mod tests;

@@ -1,0 +1,224 @@
+//! Whatever a journal says, the books stay conserved to the paisa, and what is refused leaves no trace.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::charges::{ChargeSchedule, note};
+use crate::ids::RunId;
+use crate::orders::{Fill, JournalEntry, OrderEvent, OrderKind, OrderRequest, Product, Purpose, Variety};
+use crate::time::Timestamp;
+
+const SYMBOLS: [&str; 3] = ["INFY", "M&M", "TCS"];
+const CAPITAL: Paise = Paise::rupees(1_000_000);
+
+/// Something that happens to a user's books.
+#[derive(Debug, Clone)]
+enum Step {
+    Place { buys: bool, symbol: usize, quantity: u32, limit: Option<i64> },
+    Fill { order: usize, key: u8, quantity: u32, price: i64, days_ago: u64 },
+    Tell { order: usize, event: OrderEvent },
+    NextDay,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let place =
+        (prop::bool::weighted(0.6), 0..SYMBOLS.len(), 1..80_u32, prop::option::of(1_000..200_000_i64))
+            .prop_map(|(buys, symbol, quantity, limit)| Step::Place { buys, symbol, quantity, limit });
+    let fill = (0..6_usize, any::<u8>(), 0..50_u32, 1..300_000_i64, 0..4_u64).prop_map(
+        |(order, key, quantity, price, days_ago)| Step::Fill { order, key, quantity, price, days_ago },
+    );
+    let tell = (0..6_usize, event()).prop_map(|(order, event)| Step::Tell { order, event });
+    prop_oneof![3 => place, 12 => fill, 2 => tell, 1 => Just(Step::NextDay)]
+}
+
+fn event() -> impl Strategy<Value = OrderEvent> {
+    let reason = || "why".to_owned();
+    prop_oneof![
+        Just(OrderEvent::Sent),
+        Just(OrderEvent::Accepted { broker_id: "B".into() }),
+        any::<bool>().prop_map(move |retryable| OrderEvent::Rejected { reason: reason(), retryable }),
+        Just(OrderEvent::OutcomeUnknown { reason: reason() }),
+        Just(OrderEvent::NotAtBroker),
+        (1..300_u32).prop_map(|quantity| OrderEvent::Changed { quantity, kind: OrderKind::Market }),
+        Just(OrderEvent::Cancelled { reason: reason() }),
+        Just(OrderEvent::Expired { reason: reason() }),
+        Just(OrderEvent::RetryGivenUp { reason: reason() }),
+    ]
+}
+
+/// Books, the journal they were made of, and a simple account of the same fills to compare with.
+struct Run {
+    book: Book,
+    journal: Vec<JournalEntry>,
+    placed: Vec<OrderId>,
+    day: Day,
+    fills: BTreeMap<Day, Vec<DayFill>>,
+}
+
+impl Run {
+    fn new() -> Self {
+        Self {
+            book: Book::open(UserId(1), CAPITAL),
+            journal: Vec::new(),
+            placed: Vec::new(),
+            day: "2026-02-20".parse().unwrap(),
+            fills: BTreeMap::new(),
+        }
+    }
+
+    fn of(steps: Vec<Step>) -> Self {
+        let mut run = Self::new();
+        for step in steps {
+            run.step(step);
+        }
+        run
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::NextDay => self.day = self.day.succ_opt().unwrap(),
+            Step::Place { buys, symbol, quantity, limit } => {
+                let id = self.book.next_order_id(self.day);
+                self.placed.push(id);
+                let request = request(buys, symbol, quantity, limit);
+                self.tell(id, OrderEvent::Intended { request, run: RunId(1), first_placed_at: Timestamp(0) });
+            }
+            Step::Fill { order, key, quantity, price, days_ago } => {
+                let Some(id) = self.pick(order) else { return };
+                let on = self.day - chrono::Days::new(days_ago);
+                let at = Timestamp::from_ist(on, "10:00:00".parse().unwrap());
+                let fill = Fill { key: key.to_string(), quantity, price: Paise(price), at };
+                self.tell(id, OrderEvent::Filled(fill));
+            }
+            Step::Tell { order, event } => {
+                if let Some(id) = self.pick(order) {
+                    self.tell(id, event);
+                }
+            }
+        }
+    }
+
+    /// One of the latest orders, so that fills find open ones.
+    fn pick(&self, back: usize) -> Option<OrderId> {
+        self.placed.iter().rev().nth(back).copied()
+    }
+
+    fn tell(&mut self, order: OrderId, event: OrderEvent) {
+        let at = Timestamp::from_ist(self.day, "11:00:00".parse().unwrap());
+        let entry = JournalEntry { sequence: self.book.next_sequence(), order, at, event };
+        let before = self.book.clone();
+        match self.book.apply(&entry) {
+            Ok(Applied::Changed(changed)) => {
+                assert_eq!(self.book.order(&order), Some(&changed));
+                self.account(&changed, &entry.event);
+                self.journal.push(entry);
+            }
+            Ok(Applied::Nothing) | Err(_) => assert_eq!(self.book, before),
+        }
+        self.check();
+    }
+
+    fn account(&mut self, order: &Order, event: &OrderEvent) {
+        let OrderEvent::Filled(fill) = event else { return };
+        let OrderRequest { symbol, side, .. } = order.request.clone();
+        let fill_of_day = DayFill { symbol, side, quantity: fill.quantity, price: fill.price };
+        self.fills.entry(fill.at.ist_day()).or_default().push(fill_of_day);
+    }
+
+    fn check(&self) {
+        assert_eq!(self.book.difference(), Paise::ZERO);
+        let mut held: BTreeMap<String, i64> = BTreeMap::new();
+        let mut money = CAPITAL;
+        for fill in self.fills.values().flatten() {
+            let value = fill.price.times(fill.quantity).unwrap();
+            let sign = if fill.side == Side::Buy { 1 } else { -1 };
+            *held.entry(fill.symbol.to_string()).or_default() += sign * i64::from(fill.quantity);
+            money += if fill.side == Side::Buy { -value } else { value };
+        }
+        assert_eq!(self.book.cash(), money - self.book.charges());
+        for symbol in SYMBOLS {
+            let expected = held.get(symbol).copied().unwrap_or(0);
+            assert_eq!(i64::from(self.book.held(&symbol.parse().unwrap())), expected);
+        }
+        for position in self.book.positions() {
+            let bought: u32 = position.entries.iter().map(|entry| entry.quantity).sum();
+            assert!(position.quantity > 0 && position.quantity <= bought && position.invested > Paise::ZERO);
+        }
+    }
+
+    /// The notes of all days, each computed at once from all its fills.
+    fn notes(&self) -> Paise {
+        let schedule = ChargeSchedule::embedded().unwrap();
+        let plan = schedule.plan("trade_api").unwrap();
+        self.fills.iter().map(|(day, fills)| note(fills, *day, schedule, &plan).unwrap().total()).sum()
+    }
+}
+
+fn request(buys: bool, symbol: usize, quantity: u32, limit: Option<i64>) -> OrderRequest {
+    OrderRequest {
+        symbol: SYMBOLS[symbol].parse().unwrap(),
+        side: if buys { Side::Buy } else { Side::Sell },
+        quantity,
+        kind: limit.map_or(OrderKind::Market, |price| OrderKind::Limit(Paise(price))),
+        variety: Variety::Regular,
+        product: Product::Delivery,
+        purpose: Purpose::Entry,
+        signal: None,
+        rsi: None,
+        retry_of: None,
+    }
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    prop::collection::vec(step(), 1..200)
+}
+
+proptest! {
+    /// `Run` checks conservation, and that nothing changes without a reason, after every step.
+    #[test]
+    fn any_journal_keeps_the_books_conserved(steps in steps()) {
+        let run = Run::of(steps);
+        let days = run.fills.keys().next().zip(run.fills.keys().last());
+        // Days that are no longer kept are not corrected any more.
+        if days.is_none_or(|(first, last)| last.signed_duration_since(*first).num_days() <= KEPT_DAYS) {
+            prop_assert_eq!(run.book.charges(), run.notes());
+        }
+    }
+
+    #[test]
+    fn telling_any_fill_again_changes_nothing(steps in steps()) {
+        let mut run = Run::of(steps);
+        let fills: Vec<JournalEntry> =
+            run.journal.iter().filter(|entry| matches!(entry.event, OrderEvent::Filled(_))).cloned().collect();
+        for fill in fills {
+            let again = JournalEntry { sequence: run.book.next_sequence(), ..fill };
+            let before = run.book.clone();
+            prop_assert_eq!(run.book.apply(&again), Ok(Applied::Nothing));
+            prop_assert_eq!(&run.book, &before);
+        }
+    }
+
+    #[test]
+    fn the_books_are_a_fold_of_the_journal_from_any_snapshot(steps in steps(), cut in any::<prop::sample::Index>()) {
+        let run = Run::of(steps);
+        let cut = cut.index(run.journal.len() + 1);
+        let mut book = Book::open(UserId(1), CAPITAL);
+        for (done, entry) in run.journal.iter().enumerate() {
+            if done == cut {
+                book = Book::from_snapshot(&book.snapshot().unwrap()).unwrap();
+            }
+            book.apply(entry).unwrap();
+        }
+        prop_assert_eq!(&book, &run.book);
+    }
+
+    #[test]
+    fn what_open_buys_hold_back_is_never_negative_and_available_never_above_cash(steps in steps(), price in 1..200_000_i64) {
+        let run = Run::of(steps);
+        let price = |_: &Symbol| Some(Paise(price));
+        prop_assert!(run.book.reserved(&price) >= Paise::ZERO);
+        prop_assert!(run.book.available(&price) <= run.book.cash().max(Paise::ZERO));
+    }
+}

@@ -1,0 +1,63 @@
+//! Whatever people write, a schedule answers times of its day or one sentence.
+
+use chrono::NaiveTime;
+use prahari_domain::calendar::{Calendar, TradingDay};
+use proptest::prelude::*;
+
+use super::*;
+use crate::clock_time::clock;
+
+fn any_day() -> impl Strategy<Value = TradingDay> {
+    let calendar = Calendar::embedded().unwrap();
+    let special = vec!["2023-11-12", "2024-03-02", "2024-05-18", "2024-11-01", "2025-02-01", "2025-10-21"];
+    let ordinary =
+        (0..1_461_u64).prop_map(|days| Day::from_ymd_opt(2023, 1, 1).unwrap() + chrono::Days::new(days));
+    let special = prop::sample::select(special).prop_map(|day| day.parse::<Day>().unwrap());
+    prop_oneof![ordinary, special].prop_map(move |day| calendar.trading_day(day).unwrap())
+}
+
+fn time() -> impl Strategy<Value = NaiveTime> {
+    (0..24_i64, 0..60_i64).prop_map(|(hours, minutes)| clock(hours, minutes))
+}
+
+fn rule() -> impl Strategy<Value = Rule> {
+    // Words that scripts are made of, so that some get past the parser.
+    let word = r#"day|\.|moved|\("09:00"\)|hourly|\(|\)|\[|\]|,|600|-|\+|let a = |;|a|if|else|\{|\}|loop|opens|"| |fn f\(x\)"#;
+    prop_oneof![
+        time().prop_map(|time| Rule::At { time }),
+        (time(), time()).prop_map(|(start, end)| Rule::Hourly { start, end }),
+        (time(), time()).prop_map(|(start, end)| Rule::EachMinute { start, end }),
+        ".{0,60}".prop_map(Rule::Script),
+        prop::string::string_regex(&format!("({word}){{1,20}}")).unwrap().prop_map(Rule::Script),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn slots_are_times_of_their_day_in_order_or_a_sentence(day in any_day(), rule in rule()) {
+        let schedule = Schedule { task: Task::SellMonitor, rule, enabled: true, version: 1, description: String::new() };
+        let answer = slots(&schedule, &day);
+        prop_assert_eq!(&answer, &slots(&schedule, &day), "asked twice");
+        match answer {
+            Ok(DaySlots::Times(times)) => {
+                prop_assert!(day.open || times.is_empty());
+                prop_assert!(times.is_sorted_by(|a, b| a < b));
+                prop_assert!(times.iter().all(|at| at.ist_day() == day.day));
+            }
+            Ok(DaySlots::Continuous { windows, .. }) => {
+                prop_assert!(windows.iter().all(|(from, to)| from < to && from.ist_day() == day.day));
+                prop_assert!(windows.is_sorted_by(|a, b| a.1 <= b.0));
+            }
+            Err(error) => prop_assert!(!error.to_string().contains('\n')),
+        }
+    }
+
+    #[test]
+    fn what_is_valid_has_slots_on_every_day(day in any_day(), rule in rule(), task in prop::sample::select(Task::ALL.to_vec())) {
+        let schedule = Schedule { task, rule, enabled: true, version: 1, description: String::new() };
+        let scripted = matches!(schedule.rule, Rule::Script(_));
+        if !scripted && validate(&schedule, &Calendar::embedded().unwrap()).is_ok() {
+            prop_assert!(slots(&schedule, &day).is_ok());
+        }
+    }
+}
