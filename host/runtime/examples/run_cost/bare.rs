@@ -2,7 +2,7 @@
 
 use prahari_runtime::abi::latest::{RunContext, Summary, TaskError, log};
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
-use wasmtime::{Config, Engine, PoolingAllocationConfig, Store};
+use wasmtime::{Config, Enabled, Engine, PoolingAllocationConfig, Store};
 
 const KEPT_BYTES: usize = 256 << 10;
 
@@ -18,6 +18,7 @@ impl Bare {
     pub fn new(component: &[u8]) -> wasmtime::Result<Self> {
         // The pool keeps memory between runs as the runtime's does, so that the ratio shows the gate and not the pool.
         let mut pool = PoolingAllocationConfig::new();
+        pool.pagemap_scan(Enabled::Auto);
         pool.linear_memory_keep_resident(KEPT_BYTES).table_keep_resident(KEPT_BYTES);
         let mut config = Config::new();
         config.allocation_strategy(pool);
