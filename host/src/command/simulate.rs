@@ -4,13 +4,18 @@ mod print;
 
 use std::io::IsTerminal;
 use std::path::Path;
+use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use prahari_app::clock::Clock;
 use prahari_app::error::AppError;
+use prahari_app::modules::Modules;
 use prahari_app::simulation::{Report, Simulation};
+use prahari_brokers::MarketData;
+use prahari_domain::calendar::Calendar;
 use prahari_domain::time::Day;
-use prahari_store::Durability;
+use prahari_runtime::Runtime;
+use prahari_store::{Durability, Store};
 
 use crate::cli::{Market, Simulate};
 use crate::exit::Failure;
@@ -37,14 +42,11 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
     let modules = wiring::modules(&options.modules).await?;
     // A temporary database is thrown away, so nothing is gained by waiting for the disk.
     let (store, _folder) = wiring::database(options.db.as_deref(), Durability::Off)?;
-    let start = simulation.prepare(&store, options.resume).await.map_err(fault)?;
-    let clock = Clock::at(start);
-    let daemon = wiring::daemon(clock, store.clone(), market, calendar, options.seed, modules).await?;
-    let bar = progress_bar(options.from, options.to);
-    daemon.observe(observer(bar.clone(), options.from));
-    let report = simulation.run(&daemon).await.map_err(fault)?;
-    bar.finish_and_clear();
-    store.close().await.map_err(Failure::work)?;
+    let done = run(&options, &simulation, store.clone(), market, calendar, modules).await;
+    // Also after a failure: what was written before it is to be found on the disk.
+    let closed = store.close().await.map_err(Failure::work);
+    let report = done?;
+    closed?;
     print::report(&report);
     if let Some(path) = &options.json {
         write_json(path, &report)?;
@@ -54,6 +56,23 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
     } else {
         Err(Failure::work("the slots or the books do not add up: see the report"))
     }
+}
+
+async fn run(
+    options: &Simulate,
+    simulation: &Simulation,
+    store: Store,
+    market: Arc<dyn MarketData>,
+    calendar: Arc<Calendar>,
+    modules: (Arc<Runtime>, Modules),
+) -> Result<Report, Failure> {
+    let start = simulation.prepare(&store, options.resume).await.map_err(fault)?;
+    let daemon = wiring::daemon(Clock::at(start), store, market, calendar, options.seed, modules).await?;
+    let bar = progress_bar(options.from, options.to);
+    daemon.observe(observer(bar.clone(), options.from));
+    let report = simulation.run(&daemon).await.map_err(fault);
+    bar.finish_and_clear();
+    report
 }
 
 /// Days and databases that cannot be used are the user's to mend, anything else is ours.

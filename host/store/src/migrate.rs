@@ -71,6 +71,9 @@ pub(crate) fn migrate(conn: &mut Connection, path: &Path) -> Result<u32, StoreEr
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(|error| StoreError::from(error).while_doing(doing))?;
     let version = check_version(&transaction, path)?;
+    if version == KNOWN_VERSION {
+        return Ok(0);
+    }
     for (name, sql) in MIGRATIONS.iter().skip(version as usize) {
         transaction
             .execute_batch(sql)

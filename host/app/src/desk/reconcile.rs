@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use prahari_brokers::{BrokerOrder, BrokerOrderState};
+use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderEvent, OrderState};
 use prahari_domain::time::Timestamp;
@@ -109,7 +110,10 @@ impl Desk {
         }
         let ended = match &known.state {
             BrokerOrderState::Open | BrokerOrderState::Filled => None,
-            BrokerOrderState::Cancelled { reason } => Some(OrderEvent::Cancelled { reason: reason.clone() }),
+            BrokerOrderState::Cancelled { reason } => {
+                let ours = self.asked_to_cancel(id).await?;
+                Some(OrderEvent::Cancelled { reason: ours.unwrap_or_else(|| reason.clone()) })
+            }
             BrokerOrderState::Expired { reason } => Some(OrderEvent::Expired { reason: reason.clone() }),
             BrokerOrderState::Rejected { reason } => {
                 Some(OrderEvent::Rejected { reason: reason.clone(), retryable: false })
@@ -123,6 +127,16 @@ impl Desk {
             self.record(id, known.changed_at.min(now), event).await?;
         }
         Ok(())
+    }
+
+    /// Why we asked for a cancellation whose answer was lost; the broker does not keep our reasons.
+    async fn asked_to_cancel(&self, id: OrderId) -> Result<Option<String>, AppError> {
+        let journal = self.scope().load_journal(0).await?;
+        let asked = journal.into_iter().rev().filter(|entry| entry.order == id).find_map(|entry| match entry.event {
+            OrderEvent::CancelRequested { reason } => Some(reason),
+            _ => None,
+        });
+        Ok(asked)
     }
 
     /// Books that an order never arrived. Absence of an answer is no proof, absence from the broker's book is.
