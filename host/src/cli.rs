@@ -95,6 +95,10 @@ pub struct Serve {
     /// With --speed: the day to start at, 08:55 IST; without it the last trading day before today.
     #[arg(long, requires = "speed")]
     pub from: Option<NaiveDate>,
+    /// With --speed and a new database: how many days before the start are simulated first, so that there is something
+    /// to see.
+    #[arg(long, default_value_t = 45, requires = "speed", value_parser = clap::value_parser!(u32).range(0..=365))]
+    pub history: u32,
     /// The database; it is made when it is missing. Without it the day is kept in a temporary folder.
     #[arg(long)]
     pub db: Option<PathBuf>,

@@ -78,7 +78,7 @@ pub async fn daemon(
     market: Arc<dyn MarketData>,
     calendar: Arc<Calendar>,
     seed: u64,
-    (runtime, modules): (Arc<Runtime>, Modules),
+    (runtime, modules): (Arc<Runtime>, Arc<Modules>),
 ) -> Result<Arc<Daemon>, Failure> {
     let settings = PaperSettings { seed, ..PaperSettings::default() };
     let books = Arc::new(PaperBooks::new(store.clone()));

@@ -42,6 +42,15 @@ impl Clock {
         Self::Scaled(Scaled { start, origin: monotonic_now(), speed: speed.max(1) })
     }
 
+    /// The same clock, back at its start: for a daemon that was prepared while a scaled clock ran on.
+    #[must_use]
+    pub fn started_again(&self) -> Self {
+        match self {
+            Self::Scaled(Scaled { start, speed, .. }) => Self::scaled(*start, *speed),
+            Self::System | Self::Virtual(_) => self.clone(),
+        }
+    }
+
     /// The time now.
     pub fn now(&self) -> Timestamp {
         match self {

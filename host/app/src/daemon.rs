@@ -39,7 +39,7 @@ pub struct Parts {
     /// Where modules run.
     pub runtime: Arc<Runtime>,
     /// The module of each task.
-    pub modules: Modules,
+    pub modules: Arc<Modules>,
     /// What runs when.
     pub schedules: Vec<Schedule>,
 }
@@ -55,7 +55,7 @@ pub struct Daemon {
     /// Where modules run.
     pub runtime: Arc<Runtime>,
     /// The module of each task.
-    pub modules: Modules,
+    pub modules: Arc<Modules>,
     /// The signals that stand.
     pub signals: SignalBoard,
     /// Notified when the scheduler has to look at the clock anew.
@@ -123,22 +123,24 @@ impl Daemon {
     pub async fn start_service(&self, id: UserId) -> Result<(), AppError> {
         let user = self.user(id)?;
         let now = self.clock.now();
-        let row = ServiceRow {
-            user: id,
-            running: true,
-            heartbeat: Some(now),
-            last_task: None,
-            error_count: 0,
-            last_error: String::new(),
-            schedule_version: FIRST_SCHEDULE_VERSION,
-        };
-        self.store.user(id).save_service(row).await?;
+        self.store.user(id).save_service(service_row(id, true, now)).await?;
         user.set_running(true);
         let plan = self.plan.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(plan) = plan.filter(|plan| plan.day == now.ist_day()) {
             self.expect_slots(&user, &plan, Some(now)).await?;
         }
         self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Turns a user's unified service off; what is executing ends by itself.
+    ///
+    /// # Errors
+    /// When there is no such user or it cannot be written down.
+    pub async fn stop_service(&self, id: UserId) -> Result<(), AppError> {
+        let user = self.user(id)?;
+        self.store.user(id).save_service(service_row(id, false, self.clock.now())).await?;
+        user.set_running(false);
         Ok(())
     }
 
@@ -236,6 +238,18 @@ impl Daemon {
 
     pub(crate) fn is_resumed_day(&self, day: Day) -> bool {
         self.resumed == Some(day)
+    }
+}
+
+fn service_row(user: UserId, running: bool, now: Timestamp) -> ServiceRow {
+    ServiceRow {
+        user,
+        running,
+        heartbeat: Some(now),
+        last_task: None,
+        error_count: 0,
+        last_error: String::new(),
+        schedule_version: FIRST_SCHEDULE_VERSION,
     }
 }
 

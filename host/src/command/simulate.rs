@@ -67,7 +67,15 @@ async fn run(
     modules: (Arc<Runtime>, Modules),
 ) -> Result<Report, Failure> {
     let start = simulation.prepare(&store, options.resume).await.map_err(fault)?;
-    let daemon = wiring::daemon(Clock::at(start), store, market, calendar, options.seed, modules).await?;
+    let daemon = wiring::daemon(
+        Clock::at(start),
+        store,
+        market,
+        calendar,
+        options.seed,
+        (modules.0, Arc::new(modules.1)),
+    )
+    .await?;
     let bar = progress_bar(options.from, options.to);
     daemon.observe(observer(bar.clone(), options.from));
     let report = simulation.run(&daemon).await.map_err(fault);

@@ -51,6 +51,8 @@ impl Desk {
         }
         let statement = self.statement(occasion).await;
         self.scope().save_statement(occasion.day, serde_json::to_string(&statement)?).await?;
+        // Each position is offered anew each day, so ended sells are most of the orders; nothing asks for them again.
+        self.book.forget_closed_sells(occasion.day);
         if let Some(before) = occasion.day.checked_sub_days(chrono::Days::new(REMEMBERED_DAYS)) {
             self.book.forget_closed(before);
         }

@@ -132,10 +132,11 @@ impl Desk {
     /// Why we asked for a cancellation whose answer was lost; the broker does not keep our reasons.
     async fn asked_to_cancel(&self, id: OrderId) -> Result<Option<String>, AppError> {
         let journal = self.scope().load_journal(0).await?;
-        let asked = journal.into_iter().rev().filter(|entry| entry.order == id).find_map(|entry| match entry.event {
-            OrderEvent::CancelRequested { reason } => Some(reason),
-            _ => None,
-        });
+        let asked =
+            journal.into_iter().rev().filter(|entry| entry.order == id).find_map(|entry| match entry.event {
+                OrderEvent::CancelRequested { reason } => Some(reason),
+                _ => None,
+            });
         Ok(asked)
     }
 
