@@ -1,5 +1,7 @@
 //! Bad input: one clear line, exit code 2, nothing written.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
 mod support;
 
 use std::fs;
@@ -50,7 +52,11 @@ fn days_that_make_no_sense_are_refused() {
     );
     let output = run(&["simulate", "--from", "2025-02-30", "--to", "2025-03-10"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("invalid value '2025-02-30' for '--from <FROM>'"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("invalid value '2025-02-30' for '--from <FROM>'"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! SIGKILL at any point, go on with --resume: the journal ends as if nothing had happened.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
 mod support;
 
 use std::hash::{BuildHasher, RandomState};

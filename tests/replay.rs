@@ -1,5 +1,7 @@
 //! Every recorded run runs again with the same calls and the same end.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
 mod support;
 
 use support::{run, run_well, simulate, stderr};

@@ -1,5 +1,7 @@
 //! The daemon on a socket: health, page, overview, a port in use, an end on request.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
 mod support;
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,5 +1,7 @@
 //! The trading day end to end: every slot accounted for, books to the paisa, the same again each time.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
 mod support;
 
 use serde_json::Value;

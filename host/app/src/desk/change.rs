@@ -108,8 +108,7 @@ impl Desk {
         changed: &prahari_domain::orders::OrderRequest,
         occasion: Occasion,
     ) -> Result<(), Refusal> {
-        let symbols = [changed.symbol.clone()];
-        let surroundings = self.surroundings(&symbols, occasion).await;
+        let surroundings = self.surroundings(&changed.symbol, occasion).await;
         risk::check_change(order, changed, &self.risk_view(&surroundings, occasion))
     }
 }

@@ -76,12 +76,13 @@ impl Desk {
                 "an earlier order has an unknown outcome; the broker's book has not settled it yet".into();
             return Err(Refusal { code: RefusalCode::Unsettled, detail });
         }
-        let surroundings = self.surroundings(&[request.symbol.clone()], occasion).await;
+        let surroundings = self.surroundings(&request.symbol, occasion).await;
         risk::check(request, &self.risk_view(&surroundings, occasion))
     }
 
     /// What the market says of a symbol at the moment an order is checked.
-    pub(super) async fn surroundings(&self, symbol: &[Symbol; 1], occasion: Occasion) -> Surroundings {
+    pub(super) async fn surroundings(&self, symbol: &Symbol, occasion: Occasion) -> Surroundings {
+        let symbol = std::slice::from_ref(symbol);
         let instruments = self.venue.market.instruments(symbol, occasion.now).await.unwrap_or_default();
         let last_price = self.last_prices(symbol, occasion.now).await.first().map(|(_, price)| *price);
         let reserved = self.reserved(occasion.now).await;
