@@ -3,20 +3,11 @@
 //!
 //! Prints the medians, their ratio, and what encoding the recording costs.
 
-#[path = "run_cost/bare.rs"]
-mod bare;
-#[path = "../tests/support/guests.rs"]
-#[allow(
-    clippy::unwrap_used,
-    reason = "shared with the tests; a measurement without its guest has nothing to measure"
-)]
-mod guests;
-
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use bare::Bare;
 use prahari_runtime::abi::latest::{RunContext, Trigger};
+use prahari_runtime::measure::{Bare, LOG_ONCE};
 use prahari_runtime::{
     Budget, Compiler, Grant, HostCall, HostReply, HostServices, Module, RunRequest, Runtime, RuntimeConfig,
 };
@@ -40,9 +31,8 @@ async fn measure() -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     let compiler = Compiler::new(std::env::current_exe()?, &["compile"]);
     let runtime = Runtime::new(RuntimeConfig::new(folder.path(), compiler))?;
-    let component = guests::component("guests", "log_once");
-    let module = runtime.load(&component).await?;
-    let bare = Bare::new(&component)?;
+    let module = runtime.load(LOG_ONCE).await?;
+    let bare = Bare::new(LOG_ONCE)?;
     let (mut gated_times, mut bare_times, mut encode_times) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         gated_times.push(gated(&runtime, &module).await);

@@ -17,6 +17,7 @@ mod hash;
 mod lanes;
 mod limits;
 mod link;
+pub mod measure;
 mod meter;
 mod module;
 mod outcome;

@@ -1,12 +1,19 @@
-//! The same component on wasmtime alone: pooled, precompiled, linked once, without limits, gate or record.
+//! What a run costs on wasmtime alone: the raw limit that the benchmarks set beside the runtime's own cost.
+//!
+//! Nothing of the daemon uses it. Guests that are not trusted must never come here: there are no limits.
 
-use prahari_runtime::abi::latest::{RunContext, Summary, TaskError, log};
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
 use wasmtime::{Config, Enabled, Engine, PoolingAllocationConfig, Store};
 
+use crate::abi::latest::{RunContext, Summary, TaskError, log};
+
+/// A task that writes one line to the log and succeeds: the component of `tests/guests/log_once.wat`.
+pub const LOG_ONCE: &[u8] = include_bytes!("log_once.wasm");
+
+/// As much as the runtime keeps, so that the comparison shows the gate and not the pool.
 const KEPT_BYTES: usize = 256 << 10;
 
-/// A component ready to be run.
+/// A component ready to be run without limits, gate or record: pooled, compiled, linked once.
 pub struct Bare {
     engine: Engine,
     pre: InstancePre<u64>,
@@ -14,9 +21,11 @@ pub struct Bare {
 }
 
 impl Bare {
-    /// Compiles and links it; its one import is the log.
+    /// Compiles and links a task whose one import is the log.
+    ///
+    /// # Errors
+    /// When it does not compile, imports something else, or the system has no address space for the pool.
     pub fn new(component: &[u8]) -> wasmtime::Result<Self> {
-        // The pool keeps memory between runs as the runtime's does, so that the ratio shows the gate and not the pool.
         let mut pool = PoolingAllocationConfig::new();
         pool.pagemap_scan(Enabled::Auto);
         pool.linear_memory_keep_resident(KEPT_BYTES).table_keep_resident(KEPT_BYTES);
@@ -38,7 +47,10 @@ impl Bare {
         Ok(Self { engine, pre, run })
     }
 
-    /// One run in a fresh store.
+    /// One run in a fresh store; answers the bytes it logged.
+    ///
+    /// # Errors
+    /// When the guest traps or fails.
     pub fn run(&self, context: &RunContext) -> wasmtime::Result<u64> {
         let mut store = Store::new(&self.engine, 0);
         let instance = self.pre.instantiate(&mut store)?;
