@@ -12,7 +12,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::Runtime;
 use prahari_schedule::Schedule;
-use prahari_store::{Role, ServiceRow, Store, UserRow};
+use prahari_store::{NotificationLevel, NotificationRow, Role, ServiceRow, Store, UserRow};
 use tokio::sync::Notify;
 
 use crate::board::{Publication, SignalBoard};
@@ -91,6 +91,10 @@ impl Daemon {
         let users = load_users(&venue).await?;
         let signals = load_signals(&store, users.keys().copied()).await?;
         let cursor = system.cursor().await?;
+        if let Some(reached) = cursor {
+            let reason = "the daemon ended before this slot had its outcome";
+            system.close_stale_slots(reached.ist_day(), reason).await?;
+        }
         let daemon = Arc::new(Self {
             resumed: cursor.map(Timestamp::ist_day),
             cursor: cursor.unwrap_or(now),
@@ -140,6 +144,41 @@ impl Daemon {
     pub async fn stop_service(&self, id: UserId) -> Result<(), AppError> {
         let user = self.user(id)?;
         self.store.user(id).save_service(service_row(id, false, self.clock.now())).await?;
+        user.set_running(false);
+        Ok(())
+    }
+
+    /// Keeps a failure to the user it happened to. What the broker or the market could not do now is tried again at the next
+    /// occasion; anything else, such as books that contradict the broker, stops this user's service until somebody
+    /// has looked.
+    ///
+    /// # Errors
+    /// The failure itself, when it concerns everybody.
+    pub(crate) async fn contain(&self, user: &User, error: AppError) -> Result<(), AppError> {
+        if error.concerns_everybody() {
+            return Err(error);
+        }
+        let passing = matches!(error, AppError::Broker(_) | AppError::Market(_));
+        if passing || !user.is_running() {
+            tracing::warn!(user = %user.id, %error, "a user's work could not be done");
+            return Ok(());
+        }
+        tracing::error!(user = %user.id, %error, "the service of a user is stopped");
+        let now = self.clock.now();
+        let last_error = error.to_string();
+        let notification = NotificationRow {
+            id: None,
+            at: now,
+            level: NotificationLevel::Error,
+            title: "Your service was stopped".to_owned(),
+            body: last_error.clone(),
+            run: None,
+        };
+        let scope = self.store.user(user.id);
+        scope
+            .save_service(ServiceRow { last_error, error_count: 1, ..service_row(user.id, false, now) })
+            .await?;
+        scope.notify(notification).await?;
         user.set_running(false);
         Ok(())
     }

@@ -71,3 +71,10 @@ pub enum AppError {
     #[error("a part of the daemon ended unexpectedly: {0}")]
     Ended(String),
 }
+
+impl AppError {
+    /// Whether nobody can be served any more: without store, calendar or schedules nothing can be accounted for.
+    pub fn concerns_everybody(&self) -> bool {
+        matches!(self, Self::Store(_) | Self::Calendar(_) | Self::Schedule(_) | Self::Ended(_))
+    }
+}

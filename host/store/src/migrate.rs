@@ -11,7 +11,7 @@ use crate::connection::{open_error, open_reader};
 use crate::errors::StoreError;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: [(&str, &str); 13] = [
+const MIGRATIONS: [(&str, &str); 14] = [
     ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
     ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
     ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
@@ -25,6 +25,7 @@ const MIGRATIONS: [(&str, &str); 13] = [
     ("0011_create_notifications", include_str!("../../../migrations/0011_create_notifications.sql")),
     ("0012_create_statements", include_str!("../../../migrations/0012_create_statements.sql")),
     ("0013_create_paper", include_str!("../../../migrations/0013_create_paper.sql")),
+    ("0014_index_open_slots", include_str!("../../../migrations/0014_index_open_slots.sql")),
 ];
 
 /// The version this program writes and the newest it can use.

@@ -11,7 +11,7 @@ use crate::columns::{
     user,
 };
 use crate::errors::StoreError;
-use crate::store::UserScope;
+use crate::store::{SystemScope, UserScope};
 
 named! {
     /// How often a slot runs.
@@ -203,6 +203,25 @@ impl UserScope {
                 let sql = "SELECT at, outcome, reason, run_id FROM slot_ticks
                            WHERE user_id = ?1 AND task = ?2 AND due_at = ?3 ORDER BY at";
                 select(conn, sql, values, read_tick)
+            })
+            .await
+    }
+}
+
+impl SystemScope {
+    /// Gives every slot of days before `day` that has no outcome one: `ran` where ticks ran, else `missed`. They were left
+    /// behind by a process that ended before their day did; the days since are accounted for by their own plan.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn close_stale_slots(&self, day: Day, reason: &str) -> Result<(), StoreError> {
+        let values = (day.to_string(), reason.to_owned());
+        self.store
+            .write("close stale slots", move |conn| {
+                let sql = "UPDATE slots
+                           SET outcome = CASE WHEN ticks_ran > 0 THEN 'ran' ELSE 'missed' END, reason = ?2
+                           WHERE outcome IS NULL AND day < ?1";
+                execute(conn, sql, values).map(|_| ())
             })
             .await
     }

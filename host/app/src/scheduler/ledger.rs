@@ -21,6 +21,8 @@ pub struct Progress {
     pub ticks_ran: u32,
     /// Ticks that failed.
     pub ticks_failed: u32,
+    /// When a continuous slot ends.
+    pub ends_at: Option<Timestamp>,
     /// The last tick done.
     pub last_tick_at: Option<Timestamp>,
 }
@@ -55,8 +57,9 @@ impl DayLedger {
     pub fn start(day: Day, planned: impl Iterator<Item = PlannedSlot>, known: &[SlotRow]) -> Self {
         let mut slots: BTreeMap<SlotKey, Progress> = planned
             .map(|slot| {
-                let ticks_expected = slot.continuous.map_or(0, |(_, ticks)| ticks);
-                (slot.key, Progress { ticks_expected, ..Progress::default() })
+                let (ends_at, ticks_expected) = slot.continuous.unzip();
+                let ticks_expected = ticks_expected.unwrap_or(0);
+                (slot.key, Progress { ends_at, ticks_expected, ..Progress::default() })
             })
             .collect();
         for row in known {
@@ -75,6 +78,12 @@ impl DayLedger {
         self.slots.get_mut(&key)
     }
 
+    /// The first instant, not later than `reached`, at which an open slot should have got its outcome.
+    pub fn earliest_open(&self, reached: Timestamp) -> Option<Timestamp> {
+        let open = self.slots.iter().filter(|(_, progress)| progress.outcome.is_none());
+        open.map(|(key, progress)| progress.ends_at.unwrap_or(key.due_at)).filter(|due| *due <= reached).min()
+    }
+
     /// Every slot of the day.
     pub fn slots(&self) -> impl Iterator<Item = (&SlotKey, &Progress)> {
         self.slots.iter()
@@ -86,6 +95,7 @@ fn progress_of(row: &SlotRow) -> Progress {
         outcome: row.outcome,
         attempts: row.attempts,
         ticks_expected: row.ticks_expected,
+        ends_at: row.ends_at,
         ticks_ran: row.ticks_ran,
         ticks_failed: row.ticks_failed,
         last_tick_at: row.last_tick_at,

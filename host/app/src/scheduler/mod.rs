@@ -54,6 +54,7 @@ impl Scheduler {
         // From here on a restart knows that this day may have outcomes already.
         self.daemon.store.system().save_cursor(self.cursor).await?;
         self.enter_day(self.cursor.ist_day(), Some(self.cursor)).await?;
+        self.go_back_to_open_slots();
         while !self.daemon.is_stopping() {
             let (instant, works) = self.next_instant()?;
             if until.is_some_and(|end| instant >= end) {
@@ -72,6 +73,16 @@ impl Scheduler {
             self.daemon.progress(instant);
         }
         self.finish_jobs().await
+    }
+
+    /// On a real clock the cursor does not wait for slow runs, so a process may end with slots before it still open. Going
+    /// back does no harm: what has its outcome is left alone, and what is too late becomes missed.
+    fn go_back_to_open_slots(&mut self) {
+        let open =
+            self.daemon.users().iter().filter_map(|user| user.ledger().earliest_open(self.cursor)).min();
+        if let Some(due) = open {
+            self.cursor = due.plus_millis(-1);
+        }
     }
 
     /// The next instant of the plan, or the next midnight when the day is over.
@@ -99,7 +110,7 @@ impl Scheduler {
 
     /// Does everything due at an instant: first the pulse, then each user's slots in task order.
     async fn step(&mut self, instant: Timestamp, works: Vec<Work>) -> Result<(), AppError> {
-        let users = self.daemon.running_users();
+        let users = self.daemon.users();
         let works: Arc<[Work]> = works.into();
         if self.daemon.clock.is_lockstep() {
             return self.step_in_lockstep(instant, users, works).await;
@@ -126,7 +137,9 @@ impl Scheduler {
             works.iter().partition(|work| work.slot().is_some_and(|key| key.task.is_shared()));
         for work in shared {
             if let Some(owner) = self.daemon.analysis_owner() {
-                self.daemon.do_work(&owner, work, instant).await?;
+                if let Err(error) = self.daemon.do_work(&owner, work, instant).await {
+                    self.daemon.contain(&owner, error).await?;
+                }
             }
         }
         let queue = Queue::new(users, own.into(), instant);
@@ -164,7 +177,9 @@ impl Queue {
     async fn drain(self, daemon: Arc<Daemon>) -> Result<(), AppError> {
         while let Some(user) = self.users.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             for work in self.works.iter() {
-                daemon.do_work(user, *work, self.instant).await?;
+                if let Err(error) = daemon.do_work(user, *work, self.instant).await {
+                    daemon.contain(user, error).await?;
+                }
             }
         }
         Ok(())

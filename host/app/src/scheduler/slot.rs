@@ -29,8 +29,15 @@ impl Daemon {
             from.is_none_or(|from| slot.continuous.map_or(slot.key.due_at, |(end, _)| end) > from)
         });
         let scope = self.store.user(user.id);
+        // A day that was begun before has rows already, some with their outcome.
+        let begun = self.is_resumed_day(plan.day) || user.ledger().day() == Some(plan.day);
+        let known = if begun {
+            self.store.settle().await?;
+            scope.slots(plan.day).await?
+        } else {
+            Vec::new()
+        };
         let rows = expected.clone().map(|slot| planned_row(user.id, plan.day, *slot)).collect();
-        let known = if self.is_resumed_day(plan.day) { scope.slots(plan.day).await? } else { Vec::new() };
         scope.plan_slots(rows).await?;
         *user.ledger() = DayLedger::start(plan.day, expected.copied(), &known);
         Ok(())
@@ -40,6 +47,8 @@ impl Daemon {
     pub(crate) async fn do_work(&self, user: &User, work: Work, due: Timestamp) -> Result<(), AppError> {
         match work {
             Work::Pulse => self.pulse(user).await,
+            Work::Run(key) if !user.is_running() => self.skip_while_stopped(user, key).await,
+            Work::Tick(_) if !user.is_running() => Ok(()),
             Work::Run(key) => self.run_slot(user, key).await,
             Work::Tick(key) => self.tick(user, key, due).await,
             Work::CloseSlot(key) => self.close_slot(user, key).await,
@@ -55,6 +64,15 @@ impl Daemon {
         Ok(())
     }
 
+    async fn skip_while_stopped(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
+        let open = user.ledger().slot_mut(key).is_some_and(|progress| progress.outcome.is_none());
+        if !open {
+            return Ok(());
+        }
+        let reason = "the service of this user was stopped".to_owned();
+        self.settle_slot(user, key, SlotOutcome::Skipped, reason, None).await
+    }
+
     async fn run_slot(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
         let attempt = {
             let mut ledger = user.ledger();
@@ -68,8 +86,13 @@ impl Daemon {
         if let Some(lateness) = too_late(key.task, key.due_at, now, &self.venue.calendar) {
             return self.settle_slot(user, key, SlotOutcome::Missed, lateness, None).await;
         }
-        let Some(answer) = self.execute(user, key.task, key.due_at, Trigger::Scheduled, attempt).await?
-        else {
+        let executed = self.execute(user, key.task, key.due_at, Trigger::Scheduled, attempt).await;
+        if let Err(error) = &executed
+            && !error.concerns_everybody()
+        {
+            self.settle_slot(user, key, SlotOutcome::Failed, error.to_string(), None).await?;
+        }
+        let Some(answer) = executed? else {
             let reason = format!("the previous {} of this user was still executing", key.task);
             return self.settle_slot(user, key, SlotOutcome::Skipped, reason, None).await;
         };
