@@ -14,6 +14,9 @@ use crate::user::User;
 /// The most orders shown for a user; older ones are in the database.
 const SHOWN_ORDERS: usize = 20;
 
+/// The most users shown; the page is for one glance.
+const SHOWN_USERS: usize = 50;
+
 /// The whole daemon at one instant. Money in paise, instants in milliseconds since the epoch.
 #[derive(Debug, Serialize)]
 pub struct Overview {
@@ -27,7 +30,9 @@ pub struct Overview {
     pub trading_day: bool,
     /// The phase of the exchange.
     pub phase: String,
-    /// Every user.
+    /// How many users there are.
+    pub users_total: usize,
+    /// The first of them.
     pub users: Vec<UserOverview>,
 }
 
@@ -114,8 +119,9 @@ impl Daemon {
         let now = self.clock.now();
         let day = now.ist_day();
         let mut users = Vec::new();
-        for user in self.users() {
-            users.push(self.user_overview(&user, now).await);
+        let all = self.users();
+        for user in all.iter().take(SHOWN_USERS) {
+            users.push(self.user_overview(user, now).await);
         }
         Ok(Overview {
             now,
@@ -123,6 +129,7 @@ impl Daemon {
             day,
             trading_day: self.venue.calendar.trading_day(day)?.open,
             phase: format!("{:?}", self.venue.calendar.phase_at(now, false)),
+            users_total: all.len(),
             users,
         })
     }
