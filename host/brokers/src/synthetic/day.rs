@@ -4,7 +4,8 @@ use prahari_domain::instruments::Candle;
 use prahari_domain::money::Paise;
 use prahari_domain::time::{Day, day_number};
 
-use super::level::{Level, Pullback};
+use super::dip::Phase;
+use super::level::Level;
 use crate::draw::Draw;
 
 /// How far the open may be from the previous close.
@@ -51,21 +52,21 @@ impl Share {
         round(self.base * power(level))
     }
 
-    fn volume(&self, phase: Pullback, draw: Draw) -> u64 {
+    fn volume(&self, phase: Phase, draw: Draw) -> u64 {
         let mood = match phase {
-            Pullback::None => 1.0,
-            Pullback::Falling => 1.15,
-            Pullback::Turning => 1.7,
-            Pullback::Recovering => 1.1,
+            Phase::None => 1.0,
+            Phase::Falling => 1.4,
+            Phase::Turning => 1.8,
+            Phase::Sliding | Phase::Recovering => 1.1,
         };
         (self.usual_volume * mood * draw.with(4).between(0.7, 1.4)) as u64
     }
 }
 
 /// The shadows above and below the body, as shares of the price.
-fn shadows(phase: Pullback, open: Paise, close: Paise, draw: Draw) -> (f64, f64) {
+fn shadows(phase: Phase, open: Paise, close: Paise, draw: Draw) -> (f64, f64) {
     let usual = |number| draw.with(number).between(SHADOW.0, SHADOW.1);
-    if phase == Pullback::Turning && draw.with(5).unit() < HAMMER_CHANCE {
+    if phase == Phase::Turning && draw.with(5).unit() < HAMMER_CHANCE {
         let body = (close - open).0.abs() as f64 / close.0.max(1) as f64;
         return (body * 0.3, body * 2.5 + SHADOW.0);
     }

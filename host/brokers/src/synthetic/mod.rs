@@ -1,11 +1,13 @@
 //! A made-up market: fifty invented shares with years of history, the same for the same seed wherever and whenever it is
 //! made, and whatever range is asked for.
 //!
-//! A price is a closed function of (seed, symbol, day), not a walk from day to day: a slow trend, waves of many lengths
-//! that together move like a market, and pullbacks that fall for a week or two and are recovered afterwards, so that
-//! oversold days above the long average come regularly. See [`level`].
+//! A price is a closed function of (seed, symbol, day), not a walk from day to day: a slow trend, waves of many lengths,
+//! and fast deep dips of which most are recovered within two weeks, so that oversold days above the long average come
+//! regularly and mostly, but not always, pay. Quieter and kinder than a real market: it shows the strategy at work and
+//! says nothing about what it earns. See [`level`] and [`dip`].
 
 mod day;
+mod dip;
 mod level;
 mod names;
 
