@@ -78,7 +78,8 @@ impl User {
 
     /// Marks a task as executing; `None` when it already is.
     pub fn begin(&self, task: Task) -> Option<Executing<'_>> {
-        lock(&self.executing).insert(task).then_some(Executing { user: self, task })
+        // Lazily: a mark made for nothing would be taken back when it is dropped, under the same lock.
+        lock(&self.executing).insert(task).then(|| Executing { user: self, task })
     }
 }
 
