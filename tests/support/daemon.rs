@@ -1,0 +1,185 @@
+//! A daemon in the test's own process: real store, runtime, components and broker, on a virtual clock.
+#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests; clippy exempts only the tests themselves"
+)]
+
+#[path = "guests.rs"]
+pub mod guests;
+#[path = "outside.rs"]
+pub mod outside;
+#[path = "trader.rs"]
+pub mod trader;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use chrono::NaiveTime;
+use prahari_app::clock::Clock;
+use prahari_app::daemon::{Daemon, Parts};
+use prahari_app::desk::Venue;
+use prahari_app::modules::Modules;
+use prahari_app::simulation::create_users;
+use prahari_brokers::{MarketData, SyntheticMarket};
+use prahari_domain::calendar::Calendar;
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::{Day, Timestamp};
+use prahari_runtime::{Compiler, Runtime, RuntimeConfig};
+use prahari_store::{Durability, RunFilter, RunRow, SlotOutcome, SlotRow, Store};
+
+use outside::{Held, Outside};
+
+include!(concat!(env!("OUT_DIR"), "/components.rs"));
+
+/// A Friday with a session; the Monday and Tuesday after it have one too.
+pub const FRIDAY: &str = "2025-03-07";
+/// The day after.
+pub const SATURDAY: &str = "2025-03-08";
+/// And so on.
+pub const SUNDAY: &str = "2025-03-09";
+/// And so on.
+pub const MONDAY: &str = "2025-03-10";
+/// And so on.
+pub const TUESDAY: &str = "2025-03-11";
+
+/// The admin, whose service runs the analysis.
+pub const ADMIN: UserId = UserId(1);
+/// Somebody else.
+pub const OTHER: UserId = UserId(2);
+
+/// The day written so.
+pub fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+/// An IST instant such as `at(MONDAY, "09:15")`, seconds if wanted.
+pub fn at(day: &str, time: &str) -> Timestamp {
+    let format = if time.len() > 5 { "%H:%M:%S" } else { "%H:%M" };
+    Timestamp::from_ist(self::day(day), NaiveTime::parse_from_str(time, format).unwrap())
+}
+
+/// What outlives a daemon: its database, the world around it, and the machine it runs on.
+pub struct House {
+    folder: tempfile::TempDir,
+    calendar: Arc<Calendar>,
+    runtime: Arc<Runtime>,
+    users: u32,
+    /// The market of every daemon started here.
+    pub market: Arc<Held>,
+    /// Users whose line to the broker is cut.
+    pub unreachable: Arc<Mutex<BTreeSet<UserId>>>,
+}
+
+impl House {
+    /// With this many users, none of whose services has ever run.
+    pub fn new(users: u32) -> Self {
+        let calendar = Arc::new(Calendar::embedded().unwrap());
+        let market = SyntheticMarket::new(1, calendar.clone(), day("2023-01-02"), day("2025-03-31")).unwrap();
+        let compiler = Compiler::new(env!("CARGO_BIN_EXE_prahari"), &["compile"]);
+        // Compiled modules are the same for every test, so they share the cache.
+        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("modules");
+        let config = RuntimeConfig { concurrent_runs: 8, ..RuntimeConfig::new(cache, compiler) };
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            calendar,
+            runtime: Arc::new(Runtime::new(config).unwrap()),
+            users,
+            market: Arc::new(Held::new(Arc::new(market))),
+            unreachable: Arc::default(),
+        }
+    }
+
+    /// Starts a daemon on the database, with the clock at `now`.
+    pub async fn start(&self, now: Timestamp) -> Arc<Daemon> {
+        self.start_with(now, &[]).await
+    }
+
+    /// The same with other modules in the places of some tasks.
+    pub async fn start_with(&self, now: Timestamp, own: &[(Task, &[u8])]) -> Arc<Daemon> {
+        let store = Store::open(self.folder.path().join("prahari.db"), Durability::Off).unwrap();
+        create_users(&store, self.users, now).await.unwrap();
+        let market: Arc<dyn MarketData> = self.market.clone();
+        let broker =
+            Outside::open(store.clone(), market.clone(), self.calendar.clone(), self.unreachable.clone());
+        let venue = Venue { broker: Arc::new(broker.await), market, calendar: self.calendar.clone(), store };
+        let parts = Parts {
+            clock: Clock::at(now),
+            venue,
+            runtime: self.runtime.clone(),
+            modules: Arc::new(self.modules(own).await),
+            schedules: prahari_schedule::defaults(),
+        };
+        Daemon::start(parts).await.unwrap()
+    }
+
+    /// A daemon whose services have run since `from`, stopped at `until`: what is due then was not done any more.
+    pub async fn ran(&self, from: Timestamp, until: Timestamp) {
+        let daemon = self.start(from).await;
+        start_services(&daemon).await;
+        run(&daemon, until).await;
+        stop(daemon).await;
+    }
+
+    async fn modules(&self, own: &[(Task, &[u8])]) -> Modules {
+        let mut components = COMPONENTS.to_vec();
+        for (name, bytes) in &mut components {
+            if let Some((_, own)) = own.iter().find(|(task, _)| task.name() == *name) {
+                *bytes = own;
+            }
+        }
+        Modules::load(&self.runtime, &components).await.unwrap()
+    }
+}
+
+/// The built-in component of a task.
+pub fn component(task: Task) -> &'static [u8] {
+    COMPONENTS.iter().find(|(name, _)| *name == task.name()).unwrap().1
+}
+
+/// Turns every user's service on.
+pub async fn start_services(daemon: &Arc<Daemon>) {
+    for user in daemon.users() {
+        daemon.start_service(user.id).await.unwrap();
+    }
+}
+
+/// Does everything due before `until`.
+pub async fn run(daemon: &Arc<Daemon>, until: Timestamp) {
+    daemon.scheduler().run(Some(until)).await.unwrap();
+    daemon.store.settle().await.unwrap();
+}
+
+/// Ends a daemon and closes its database.
+pub async fn stop(daemon: Arc<Daemon>) {
+    daemon.store.close().await.unwrap();
+}
+
+/// A user's slots of a day.
+pub async fn slots(daemon: &Daemon, user: UserId, day: &str) -> Vec<SlotRow> {
+    daemon.store.user(user).slots(self::day(day)).await.unwrap()
+}
+
+/// The slot of a task, the first of the day.
+pub async fn slot(daemon: &Daemon, user: UserId, day: &str, task: Task) -> SlotRow {
+    slots(daemon, user, day).await.into_iter().find(|slot| slot.task == task).unwrap()
+}
+
+/// What became of a slot, and why.
+pub async fn end_of(daemon: &Daemon, user: UserId, day: &str, task: Task) -> (SlotOutcome, String) {
+    let slot = slot(daemon, user, day, task).await;
+    (slot.outcome.unwrap(), slot.reason)
+}
+
+/// A user's runs of a task, oldest first.
+pub async fn runs(daemon: &Daemon, user: UserId, task: Task) -> Vec<RunRow> {
+    let filter = RunFilter { task: Some(task), limit: 1_000, ..RunFilter::default() };
+    let mut runs = daemon.store.user(user).runs(filter).await.unwrap();
+    runs.sort_by_key(|run| run.id);
+    runs
+}

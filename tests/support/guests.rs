@@ -1,0 +1,36 @@
+//! Task modules made from the text of a core module.
+
+use std::path::Path;
+
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::Resolve;
+
+/// A task that writes one character to its state under `kept`, and then succeeds or fails.
+pub fn writes_state(value: char, succeeds: bool) -> Vec<u8> {
+    let result = if succeeds { "\\00" } else { "\\01" };
+    component(&format!(
+        r#"(module
+            (import "prahari:task/state@1.0.0" "set" (func $set (param i32 i32 i32)))
+            (memory (export "memory") 1)
+            ;; At 2048 the texts; at 2064 the entry: key, some value.
+            (data (i32.const 2048) "kept{value}")
+            (data (i32.const 2064) "\00\08\00\00" "\04\00\00\00" "\01\00\00\00" "\04\08\00\00" "\01\00\00\00")
+            ;; The result: a summary without text, or `unavailable` without text.
+            (data (i32.const 3072) "{result}")
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+            (func (export "describe") (result i32) i32.const 1024)
+            (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
+                (call $set (i32.const 2064) (i32.const 1) (i32.const 5120))
+                i32.const 3072))"#
+    ))
+}
+
+fn component(core: &str) -> Vec<u8> {
+    let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/prahari-task@1.0.0");
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_path(wit).unwrap();
+    let world = resolve.select_world(&[package], Some("task")).unwrap();
+    let mut module = wat::parse_str(core).unwrap();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
+    ComponentEncoder::default().module(&module).unwrap().validate(true).encode().unwrap()
+}

@@ -1,0 +1,266 @@
+//! The world outside the daemon, which a test can disturb: a broker that outlives it, and two markets.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use prahari_app::paper::PaperBooks;
+use prahari_brokers::{
+    Broker, BrokerError, BrokerEvent, BrokerOrder, Candles, Funds, Interval, MarketData, MarketError,
+    MinuteBar, PaperBroker, PaperFaults, PaperSettings, Placed, Quote, Sessions,
+};
+use prahari_domain::calendar::Calendar;
+use prahari_domain::ids::UserId;
+use prahari_domain::instruments::{Instrument, Symbol};
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{Order, OrderKind};
+use prahari_domain::time::Timestamp;
+use prahari_store::Store;
+use tokio::sync::Notify;
+
+/// The paper broker, with a switch for each user's line to it and a count of what was sent.
+pub struct Outside {
+    market: Arc<dyn MarketData>,
+    calendar: Arc<Calendar>,
+    store: Store,
+    paper: Mutex<Arc<PaperBroker>>,
+    unreachable: Arc<Mutex<BTreeSet<UserId>>>,
+    sent: AtomicUsize,
+}
+
+impl Outside {
+    /// A broker with an account for every user of the store.
+    pub async fn open(
+        store: Store,
+        market: Arc<dyn MarketData>,
+        calendar: Arc<Calendar>,
+        unreachable: Arc<Mutex<BTreeSet<UserId>>>,
+    ) -> Self {
+        let paper = paper(&store, &market, &calendar, PaperFaults::default()).await;
+        Self { market, calendar, store, paper: Mutex::new(paper), unreachable, sent: AtomicUsize::new(0) }
+    }
+
+    /// The broker restarts and misbehaves like this from now on; its books are what they were.
+    pub async fn misbehave(&self, faults: PaperFaults) {
+        self.store.settle().await.unwrap();
+        let paper = paper(&self.store, &self.market, &self.calendar, faults).await;
+        *self.paper.lock().unwrap() = paper;
+    }
+
+    /// Whether the user's book, holdings and reports can be had.
+    pub fn set_reachable(&self, user: UserId, reachable: bool) {
+        let mut unreachable = self.unreachable.lock().unwrap();
+        if reachable {
+            unreachable.remove(&user)
+        } else {
+            unreachable.insert(user)
+        };
+    }
+
+    /// How many orders, changes and cancellations were sent, whether or not they arrived.
+    pub fn sent(&self) -> usize {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    fn paper(&self) -> Arc<PaperBroker> {
+        self.paper.lock().unwrap().clone()
+    }
+
+    fn sending(&self) -> Arc<PaperBroker> {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        self.paper()
+    }
+
+    fn asked(&self, user: UserId) -> Result<Arc<PaperBroker>, BrokerError> {
+        if self.unreachable.lock().unwrap().contains(&user) {
+            return Err(BrokerError::Unavailable("the line is cut".to_owned()));
+        }
+        Ok(self.paper())
+    }
+}
+
+async fn paper(
+    store: &Store,
+    market: &Arc<dyn MarketData>,
+    calendar: &Arc<Calendar>,
+    faults: PaperFaults,
+) -> Arc<PaperBroker> {
+    let settings = PaperSettings { faults, ..PaperSettings::default() };
+    let books = Arc::new(PaperBooks::new(store.clone()));
+    let paper = PaperBroker::new(settings, market.clone(), calendar.clone(), books).unwrap();
+    for user in store.system().users().await.unwrap() {
+        paper.open_account(user.id, user.capital).await.unwrap();
+    }
+    Arc::new(paper)
+}
+
+#[async_trait]
+impl Broker for Outside {
+    async fn place(&self, user: UserId, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
+        self.sending().place(user, order, now).await
+    }
+
+    async fn modify(
+        &self,
+        user: UserId,
+        order: &Order,
+        quantity: u32,
+        kind: OrderKind,
+        now: Timestamp,
+    ) -> Result<(), BrokerError> {
+        self.sending().modify(user, order, quantity, kind, now).await
+    }
+
+    async fn cancel(&self, user: UserId, order: &Order, now: Timestamp) -> Result<(), BrokerError> {
+        self.sending().cancel(user, order, now).await
+    }
+
+    async fn book(&self, user: UserId) -> Result<Vec<BrokerOrder>, BrokerError> {
+        self.asked(user)?.book(user).await
+    }
+
+    async fn holdings(&self, user: UserId) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+        self.asked(user)?.holdings(user).await
+    }
+
+    async fn funds(&self, user: UserId) -> Result<Funds, BrokerError> {
+        self.asked(user)?.funds(user).await
+    }
+
+    fn has_open(&self, user: UserId) -> bool {
+        self.paper().has_open(user)
+    }
+
+    async fn advance(&self, user: UserId, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError> {
+        self.asked(user)?.advance(user, now).await
+    }
+}
+
+/// A market whose first question of an analysis is never answered while it is held.
+pub struct Held {
+    inner: Arc<dyn MarketData>,
+    held: AtomicBool,
+    asked: Notify,
+}
+
+impl Held {
+    /// Answers as `inner` until it is held.
+    pub fn new(inner: Arc<dyn MarketData>) -> Self {
+        Self { inner, held: AtomicBool::new(false), asked: Notify::new() }
+    }
+
+    /// Holds it, or lets it go.
+    pub fn set_held(&self, held: bool) {
+        self.held.store(held, Ordering::Release);
+    }
+
+    /// Waits until somebody waits for an answer.
+    pub async fn asked(&self) {
+        self.asked.notified().await;
+    }
+}
+
+#[async_trait]
+impl MarketData for Held {
+    async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
+        if self.held.load(Ordering::Acquire) {
+            self.asked.notify_one();
+            std::future::pending::<()>().await;
+        }
+        self.inner.universe().await
+    }
+
+    async fn quotes(&self, symbols: &[Symbol], now: Timestamp) -> Result<Vec<Option<Quote>>, MarketError> {
+        self.inner.quotes(symbols, now).await
+    }
+
+    async fn candles(
+        &self,
+        symbol: &Symbol,
+        interval: Interval,
+        count: u32,
+        forming: bool,
+        now: Timestamp,
+    ) -> Result<Candles, MarketError> {
+        self.inner.candles(symbol, interval, count, forming, now).await
+    }
+
+    async fn instruments(
+        &self,
+        symbols: &[Symbol],
+        now: Timestamp,
+    ) -> Result<Vec<Option<Instrument>>, MarketError> {
+        self.inner.instruments(symbols, now).await
+    }
+
+    async fn minute(&self, symbol: &Symbol, instant: Timestamp) -> Result<Option<MinuteBar>, MarketError> {
+        self.inner.minute(symbol, instant).await
+    }
+}
+
+/// The price of everything, always: 100 rupees.
+pub const PRICE: Paise = Paise(10_000);
+
+/// A market in which every minute of every session trades 10,000 shares of anything at [`PRICE`].
+pub struct Flat {
+    /// Says when there is a session.
+    pub calendar: Arc<Calendar>,
+}
+
+#[async_trait]
+impl MarketData for Flat {
+    async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
+        Ok(Arc::from(["ABC".parse().unwrap(), "XYZ".parse().unwrap()]))
+    }
+
+    async fn quotes(&self, symbols: &[Symbol], now: Timestamp) -> Result<Vec<Option<Quote>>, MarketError> {
+        let quote = |symbol: &Symbol| Quote {
+            symbol: symbol.clone(),
+            last: PRICE,
+            indicative: None,
+            open: None,
+            high: None,
+            low: None,
+            previous_close: PRICE,
+            volume: 0,
+            at: now,
+        };
+        Ok(symbols.iter().map(|symbol| Some(quote(symbol))).collect())
+    }
+
+    async fn candles(
+        &self,
+        _: &Symbol,
+        _: Interval,
+        _: u32,
+        _: bool,
+        _: Timestamp,
+    ) -> Result<Candles, MarketError> {
+        Ok(Candles::none())
+    }
+
+    async fn instruments(
+        &self,
+        symbols: &[Symbol],
+        _: Timestamp,
+    ) -> Result<Vec<Option<Instrument>>, MarketError> {
+        let instrument = |symbol: &Symbol| Instrument {
+            symbol: symbol.clone(),
+            series: "EQ".to_owned(),
+            tick: Paise(5),
+            lot: 1,
+            freeze_quantity: 1_000_000,
+            band_low: Paise(8_000),
+            band_high: Paise(12_000),
+            closing_auction: false,
+        };
+        Ok(symbols.iter().map(|symbol| Some(instrument(symbol))).collect())
+    }
+
+    async fn minute(&self, _: &Symbol, at: Timestamp) -> Result<Option<MinuteBar>, MarketError> {
+        let trading = self.calendar.session(at.ist_day()).and_then(|session| session.index_of(at));
+        let bar = MinuteBar { at, open: PRICE, high: PRICE, low: PRICE, close: PRICE, volume: 10_000 };
+        Ok(trading.map(|_| bar))
+    }
+}

@@ -1,0 +1,166 @@
+//! One user's desk in front of a broker that a test can disturb.
+
+use std::sync::{Arc, Mutex};
+
+use prahari_app::desk::{Desk, Difference, DifferenceKind, Occasion, Venue};
+use prahari_app::error::AppError;
+use prahari_brokers::{Broker, BrokerOrder, PaperFaults};
+use prahari_domain::book::Book;
+use prahari_domain::calendar::Calendar;
+use prahari_domain::ids::{OrderId, RunId, UserId};
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{JournalEntry, Order, OrderKind, OrderRequest, Product, Purpose, Side, Variety};
+use prahari_domain::risk::{Refusal, RiskLimits};
+use prahari_domain::time::Timestamp;
+use prahari_store::{Durability, NewUser, Role, Store};
+
+use super::outside::{Flat, Outside};
+
+/// What the account is opened with: 1,000 shares at the market's one price, less charges.
+pub const CAPITAL: Paise = Paise::rupees(100_000);
+
+/// The only user.
+pub const USER: UserId = UserId(1);
+
+/// A desk with all that stands behind it.
+pub struct Trader {
+    folder: tempfile::TempDir,
+    pub store: Store,
+    pub outside: Arc<Outside>,
+    venue: Arc<Venue>,
+    pub desk: Desk,
+}
+
+impl Trader {
+    /// A new user, whose desk has compared its empty book with the broker's.
+    pub async fn new(now: Timestamp) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("prahari.db"), Durability::Full).unwrap();
+        let user = NewUser {
+            name: "trader".to_owned(),
+            role: Role::User,
+            capital: CAPITAL,
+            strategy: "{}".to_owned(),
+            limits: "{}".to_owned(),
+            created_at: now,
+        };
+        assert_eq!(store.system().create_user(user).await.unwrap(), USER);
+        let calendar = Arc::new(Calendar::embedded().unwrap());
+        let market = Arc::new(Flat { calendar: calendar.clone() });
+        let unreachable = Arc::new(Mutex::default());
+        let outside =
+            Arc::new(Outside::open(store.clone(), market.clone(), calendar.clone(), unreachable).await);
+        let venue = Arc::new(Venue { broker: outside.clone(), market, calendar, store: store.clone() });
+        let mut desk = load(&venue).await;
+        assert!(desk.is_unsettled());
+        assert_eq!(desk.reconcile(now).await.unwrap(), []);
+        Self { folder, store, outside, venue, desk }
+    }
+
+    /// The process dies and starts again: what the desk knew is what its journal says.
+    pub async fn restart(&mut self) {
+        self.store.settle().await.unwrap();
+        self.desk = load(&self.venue).await;
+    }
+
+    /// The broker is well again, or not.
+    pub async fn misbehave(&self, faults: PaperFaults) {
+        self.outside.misbehave(faults).await;
+    }
+
+    /// Cuts or mends the line on which the broker's book is asked for.
+    pub fn set_reachable(&self, reachable: bool) {
+        self.outside.set_reachable(USER, reachable);
+    }
+
+    /// Places an order that is taken.
+    pub async fn placed(&mut self, request: OrderRequest, now: Timestamp) -> OrderId {
+        self.place(request, now).await.unwrap().unwrap()
+    }
+
+    /// Places an order that is refused.
+    pub async fn refused(&mut self, request: OrderRequest, now: Timestamp) -> Refusal {
+        self.place(request, now).await.unwrap().unwrap_err()
+    }
+
+    /// Places an order.
+    pub async fn place(
+        &mut self,
+        request: OrderRequest,
+        now: Timestamp,
+    ) -> Result<Result<OrderId, Refusal>, AppError> {
+        self.desk.place(request, occasion(now)).await
+    }
+
+    /// Compares the books, and tells how they differed.
+    pub async fn reconciled(&mut self, now: Timestamp) -> Vec<DifferenceKind> {
+        let differences: Vec<Difference> = self.desk.reconcile(now).await.unwrap();
+        differences.into_iter().map(|difference| difference.kind).collect()
+    }
+
+    /// An order in our book.
+    pub fn order(&self, id: OrderId) -> &Order {
+        self.desk.book().order(&id).unwrap()
+    }
+
+    /// The broker's own book.
+    pub async fn theirs(&self) -> Vec<BrokerOrder> {
+        self.outside.book(USER).await.unwrap()
+    }
+
+    /// The journal on disk.
+    pub async fn journal(&self) -> Vec<JournalEntry> {
+        self.store.settle().await.unwrap();
+        self.store.user(USER).load_journal(0).await.unwrap()
+    }
+
+    /// The names of the journal's events about an order.
+    pub async fn events(&self, id: OrderId) -> Vec<&'static str> {
+        self.journal()
+            .await
+            .iter()
+            .filter(|entry| entry.order == id)
+            .map(|entry| entry.event.name())
+            .collect()
+    }
+
+    /// The book as the whole journal gives it, without any snapshot.
+    pub async fn folded(&self) -> Book {
+        let mut book = Book::open(USER, CAPITAL);
+        for entry in self.journal().await {
+            book.apply(&entry).unwrap();
+        }
+        book
+    }
+}
+
+async fn load(venue: &Arc<Venue>) -> Desk {
+    Desk::load(venue.clone(), USER, CAPITAL, RiskLimits::default()).await.unwrap()
+}
+
+/// A run of the day of `now`.
+pub fn occasion(now: Timestamp) -> Occasion {
+    Occasion { run: RunId(1), day: now.ist_day(), now }
+}
+
+/// A limit buy for the session that runs.
+pub fn buy(symbol: &str, quantity: u32, limit: i64) -> OrderRequest {
+    OrderRequest {
+        symbol: symbol.parse().unwrap(),
+        side: Side::Buy,
+        quantity,
+        kind: OrderKind::Limit(Paise(limit)),
+        variety: Variety::Regular,
+        product: Product::Delivery,
+        purpose: Purpose::Entry,
+        signal: None,
+        rsi: None,
+        retry_of: None,
+    }
+}
+
+/// A limit sell for the session that runs.
+pub fn sell(symbol: &str, quantity: u32, limit: i64) -> OrderRequest {
+    let purpose = Purpose::Exit("target".to_owned());
+    OrderRequest { side: Side::Sell, purpose, ..buy(symbol, quantity, limit) }
+}
