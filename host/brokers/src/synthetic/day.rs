@@ -55,9 +55,9 @@ impl Share {
     fn volume(&self, phase: Phase, draw: Draw) -> u64 {
         let mood = match phase {
             Phase::None => 1.0,
-            Phase::Falling => 1.4,
+            Phase::Falling | Phase::Sliding => 1.4,
             Phase::Turning => 1.8,
-            Phase::Sliding | Phase::Recovering => 1.1,
+            Phase::Recovering => 1.1,
         };
         (self.usual_volume * mood * draw.with(4).between(0.7, 1.4)) as u64
     }

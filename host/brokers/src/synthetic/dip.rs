@@ -1,8 +1,8 @@
 //! Dips: falls of several percent within a few sessions, and what comes after.
 //!
-//! Most are bought: the price rests for a session or two on high volume and is back where it was within two weeks. Some
-//! are the first leg of a slide instead, which goes on for weeks before it is made good; who bought the first leg waits
-//! long or loses.
+//! Most are bought: the price rests for a session on high volume and is back where it was within two or three weeks.
+//! Others are the first leg of a slide instead: a second one follows, and the way back takes weeks, in which the mean of
+//! nine days falls below the price of whoever bought the first leg.
 
 use chrono::Datelike;
 use prahari_domain::time::{Day, day_number};
@@ -13,7 +13,7 @@ use crate::draw::Draw;
 const EVERY: i32 = 48;
 
 /// How often there is one.
-const CHANCE: f64 = 0.85;
+const CHANCE: f64 = 0.8;
 
 /// How often a dip becomes a slide.
 const SLIDE_CHANCE: f64 = 0.16;
@@ -22,7 +22,7 @@ const SLIDE_CHANCE: f64 = 0.16;
 const DEPTH: (f64, f64) = (0.08, 0.125);
 
 /// Lowest and highest part of its depth that a slide adds.
-const SLIDE: (f64, f64) = (0.5, 0.9);
+const SLIDE: (f64, f64) = (0.7, 1.1);
 
 /// Where a day stands in a dip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(super) enum Phase {
     Falling,
     /// At the bottom: the fall stops, shadows are long, volume is high.
     Turning,
-    /// Sliding on after the rest.
+    /// Falling again after the rest.
     Sliding,
     /// On the way back.
     Recovering,
@@ -65,18 +65,18 @@ pub(super) fn at(draw: Draw, day: Day) -> (f64, Phase) {
     (0.0, Phase::None)
 }
 
-/// The stretches of one dip: with its start 6 + 4 + 2 + 10 + 24 sessions at most, so that it ends within its span.
+/// The stretches of one dip: with its start 6 + 4 + 1 + 5 + 28 sessions at most, so that it ends within its span.
 fn stretches(draw: Draw) -> [Stretch; 4] {
     let depth = draw.with(2).between(DEPTH.0, DEPTH.1);
     let fall = (whole(draw.with(3), 3, 4), depth, Phase::Falling);
-    let rest = (whole(draw.with(4), 1, 2), depth, Phase::Turning);
+    let rest = (1, depth, Phase::Turning);
     if draw.with(5).unit() < SLIDE_CHANCE {
         let deepest = depth * (1.0 + draw.with(6).between(SLIDE.0, SLIDE.1));
-        let slide = (whole(draw.with(7), 6, 10), deepest, Phase::Sliding);
-        return [fall, rest, slide, (whole(draw.with(8), 18, 24), 0.0, Phase::Recovering)];
+        let slide = (whole(draw.with(7), 3, 5), deepest, Phase::Sliding);
+        return [fall, rest, slide, (whole(draw.with(8), 20, 28), 0.0, Phase::Recovering)];
     }
     // Half the way back is faster than the other half.
-    let bounce = (whole(draw.with(7), 2, 4), depth * 0.5, Phase::Recovering);
+    let bounce = (whole(draw.with(7), 2, 3), depth * 0.5, Phase::Recovering);
     [fall, rest, bounce, (whole(draw.with(8), 4, 8), 0.0, Phase::Recovering)]
 }
 
