@@ -23,10 +23,11 @@ fn serve(more: &[&str]) -> Serving {
     let mut arguments = vec!["serve", "--listen", "127.0.0.1:0"];
     arguments.extend(more);
     let mut child = prahari(&arguments).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-    let address = line.trim().split("http://").nth(1).expect(&line).trim_end_matches('/').to_owned();
-    Serving { child, address }
+    let said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let address = said
+        .into_iter()
+        .find_map(|line| Some(line.split_once("http://")?.1.trim_end_matches('/').to_owned()));
+    Serving { address: address.expect("it says where it listens"), child }
 }
 
 impl Serving {
@@ -60,12 +61,14 @@ impl Drop for Serving {
 
 #[test]
 fn the_default_daemon_has_users_with_running_services_and_a_page() {
-    let serving = serve(&["--speed", "3600", "--from", "2025-03-03"]);
+    let serving = serve(&["--speed", "60", "--from", "2025-03-20"]);
     let health = serving.json("/api/v1/system/health");
     assert_eq!(health["status"], "ok");
     assert_eq!(health["services_running"], 3);
     let overview = serving.json("/api/v1/system/overview");
     assert_eq!(overview["users"].as_array().unwrap().len(), 3);
+    // The weeks before the start are simulated, so that there is something to see.
+    assert!(!overview["users"][0]["orders"].as_array().unwrap().is_empty());
     let (status, page) = serving.get("/");
     assert_eq!(status, 200);
     assert!(page.contains("/api/v1/system/overview"));
@@ -74,7 +77,7 @@ fn the_default_daemon_has_users_with_running_services_and_a_page() {
 
 #[test]
 fn the_slots_of_the_day_get_their_outcomes_as_the_clock_passes_them() {
-    let serving = serve(&["--speed", "3600", "--from", "2025-03-03", "--users", "1"]);
+    let serving = serve(&["--speed", "3600", "--from", "2025-03-03", "--users", "1", "--history", "0"]);
     // At 3,600 times the speed the first slot, five minutes ahead, is due at once; asking is the only waiting.
     let ran = (0..10_000).any(|_| {
         let overview = serving.json("/api/v1/system/overview");
@@ -86,7 +89,7 @@ fn the_slots_of_the_day_get_their_outcomes_as_the_clock_passes_them() {
 
 #[test]
 fn a_port_in_use_ends_the_second_daemon_with_one_line() {
-    let first = serve(&["--speed", "1"]);
+    let first = serve(&["--speed", "1", "--history", "0"]);
     let output = run(&["serve", "--listen", &first.address, "--speed", "1"]);
     assert_eq!(output.status.code(), Some(2));
     let expected =
@@ -99,7 +102,7 @@ fn a_terminated_daemon_ends_well_and_its_database_opens_again() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("daemon.db").to_str().unwrap().to_owned();
     for _ in 0..2 {
-        let mut serving = serve(&["--speed", "60", "--from", "2025-03-03", "--db", &db]);
+        let mut serving = serve(&["--speed", "60", "--from", "2025-03-03", "--db", &db, "--history", "0"]);
         assert_eq!(serving.json("/api/v1/system/health")["services_running"], 3);
         serving.signal(Signal::SIGTERM);
         assert!(serving.child.wait().unwrap().success());

@@ -42,3 +42,12 @@ pub fn report(result: Result<ExitCode, Failure>) -> ExitCode {
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+/// Prints a line of a command's answer. When nobody reads it any more, as behind `| head`, there is nobody to tell.
+macro_rules! say {
+    ($($format:tt)*) => {{
+        use std::io::Write as _;
+        let _nobody_reads = writeln!(std::io::stdout(), $($format)*);
+    }};
+}
+pub(crate) use say;

@@ -1,4 +1,5 @@
 //! The guest of the measurements is the component of its text, and costs what it should: one call.
+#![allow(clippy::unwrap_used, reason = "helpers of tests; clippy exempts only the tests themselves")]
 
 #[path = "support/guests.rs"]
 mod guests;

@@ -7,7 +7,7 @@ use prahari_runtime::{Recording, Runtime};
 use prahari_store::{Durability, RunFilter, RunRow, Store};
 
 use crate::cli::Replay;
-use crate::exit::Failure;
+use crate::exit::{Failure, say};
 use crate::wiring;
 
 /// The most differences printed for one run; the first is what matters.
@@ -30,7 +30,7 @@ pub async fn replay(options: Replay) -> Result<(), Failure> {
         None => replayer.all().await?,
     }
     let Tally { replayed, differing, without } = replayer.tally;
-    println!("replayed {replayed} runs: {differing} differ; {without} have no recording");
+    say!("replayed {replayed} runs: {differing} differ; {without} have no recording");
     if differing == 0 {
         Ok(())
     } else {
@@ -93,7 +93,7 @@ impl Replaying<'_> {
         self.tally.replayed += 1;
         if !report.is_same() {
             self.tally.differing += 1;
-            println!("run {} ({}) differs:", row.id, row.task);
+            say!("run {} ({}) differs:", row.id, row.task);
             report.differences.iter().take(SHOWN_DIFFERENCES).for_each(print_difference);
         }
         Ok(())
@@ -103,11 +103,11 @@ impl Replaying<'_> {
 fn print_difference(difference: &Difference) {
     match difference {
         Difference::Call { index, expected, got } => {
-            println!("  call {index}: recorded {expected:?}");
-            println!("  call {index}: replayed {got:?}");
+            say!("  call {index}: recorded {expected:?}");
+            say!("  call {index}: replayed {got:?}");
         }
         Difference::Outcome { expected, got } => {
-            println!("  outcome: recorded {expected:?}, replayed {got:?}")
+            say!("  outcome: recorded {expected:?}, replayed {got:?}")
         }
     }
 }

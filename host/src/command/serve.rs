@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::Serve;
-use crate::exit::Failure;
+use crate::exit::{Failure, say};
 use crate::wiring;
 
 /// How many days a made-up market goes on after the day it is started on.
@@ -60,14 +60,14 @@ async fn start(
             daemon.start_service(user.id).await.map_err(Failure::work)?;
         }
         if days > 0 {
-            println!("Simulating the {days} days before {first}, so that there is something to see.");
+            say!("Simulating the {days} days before {first}, so that there is something to see.");
             daemon.scheduler().run(Some(clock.now())).await.map_err(Failure::work)?;
         }
         store.settle().await.map_err(Failure::work)?;
     }
     // The simulation took real time, in which a scaled clock ran on.
     let daemon = wire(clock.started_again()).await?;
-    println!("Prahari trades on paper. Open http://{address}/");
+    say!("Prahari trades on paper. Open http://{address}/");
     run(&daemon, listener).await
 }
 

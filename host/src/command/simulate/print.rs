@@ -6,43 +6,45 @@ use prahari_app::simulation::{BookReport, MonthReport, Report};
 use prahari_domain::money::Paise;
 use prahari_store::MonthTotals;
 
+use crate::exit::say;
+
 /// Prints each month, the total, the books and the digest.
 pub fn report(report: &Report) {
     for (name, month) in &report.months {
-        println!("{name}");
+        say!("{name}");
         counts_of(&month.counts);
         money_of(month);
     }
-    println!("total");
+    say!("total");
     counts_of(&total(report));
-    println!();
-    println!("user         cash     invested     realised      charges   unrealised   difference");
+    say!("");
+    say!("user         cash     invested     realised      charges   unrealised   difference");
     report.books.iter().for_each(book);
-    println!();
-    println!("journal {}", report.journal_digest);
-    println!("took {:.1} s, {} MB at most", report.wall_seconds, report.peak_rss_bytes / 1_000_000);
+    say!("");
+    say!("journal {}", report.journal_digest);
+    say!("took {:.1} s, {} MB at most", report.wall_seconds, report.peak_rss_bytes / 1_000_000);
 }
 
 fn counts_of(counts: &MonthTotals) {
     let runs: Counts = counts.runs.iter().map(|(task, by_outcome)| (task.clone(), sum(by_outcome))).collect();
-    println!("  runs     {}", list(&runs));
-    println!("  failed   {}", list(&failures(counts)));
-    println!("  slots    {} expected: {}", sum(&counts.slots), list(&counts.slots));
-    println!("  ticks    {}", list(&counts.ticks));
-    println!("  signals  {}", list(&counts.signals));
-    println!("  orders   {}", list(&counts.orders));
-    println!("  fills    {}", list(&counts.fills));
+    say!("  runs     {}", list(&runs));
+    say!("  failed   {}", list(&failures(counts)));
+    say!("  slots    {} expected: {}", sum(&counts.slots), list(&counts.slots));
+    say!("  ticks    {}", list(&counts.ticks));
+    say!("  signals  {}", list(&counts.signals));
+    say!("  orders   {}", list(&counts.orders));
+    say!("  fills    {}", list(&counts.fills));
 }
 
 fn money_of(month: &MonthReport) {
     let MonthReport { realised_paise, charges_paise, unrealised_paise, .. } = month;
     let (realised, charges, unrealised) =
         (Paise(*realised_paise), Paise(*charges_paise), Paise(*unrealised_paise));
-    println!("  P&L      realised {realised}, charges {charges}, unrealised {unrealised}");
+    say!("  P&L      realised {realised}, charges {charges}, unrealised {unrealised}");
 }
 
 fn book(book: &BookReport) {
-    println!(
+    say!(
         "{:>4} {:>12} {:>12} {:>12} {:>12} {:>12} {:>12}",
         book.user,
         Paise(book.cash_paise).to_string(),
