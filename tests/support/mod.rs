@@ -1,6 +1,7 @@
 //! Starting the binary as a user does, and reading what it leaves behind.
 
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::expect_used, reason = "helpers of tests; clippy exempts only the tests themselves")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
