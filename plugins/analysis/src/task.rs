@@ -39,6 +39,9 @@ pub fn run(host: &mut dyn Host, context: &RunContext, report: &mut Report) -> Re
     publish(host, &drafts, &today, report)
 }
 
+/// Days between two sessions at most: a weekend with holidays on both its sides.
+const LONGEST_CLOSURE_DAYS: Day = 5;
+
 /// The calendar around the run.
 struct Today {
     day: TradingDay,
@@ -49,7 +52,11 @@ struct Today {
 
 impl Today {
     fn read(host: &mut dyn Host, context: &RunContext) -> Result<Self, HostError> {
-        let oldest = host.trading_day_from(context.day, -1)?;
+        let oldest = match host.trading_day_from(context.day, -1) {
+            // The first day of the published calendar: the session before it cannot be further away than this.
+            Err(HostError::Unavailable(_)) => context.day.saturating_sub(LONGEST_CLOSURE_DAYS),
+            known => known?,
+        };
         Ok(Self { day: host.trading_day(context.day)?, oldest, now: context.now })
     }
 

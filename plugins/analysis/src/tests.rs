@@ -102,6 +102,16 @@ fn every_symbol_leaves_one_decision_and_is_counted_once() {
 }
 
 #[test]
+fn on_the_first_day_of_the_calendar_the_session_before_need_not_be_known() {
+    let stale = winning_candles().into_iter().take(1_540).collect();
+    let mut host = with_share(with_share(evening(), "DIP", winning_candles()), "STALE", stale);
+    host.unavailable.push("trading_day_from");
+    run(&mut host).unwrap();
+    assert_ne!(host.reasons("DIP"), ["stale_candles"]);
+    assert_eq!(host.reasons("STALE"), ["stale_candles"]);
+}
+
+#[test]
 fn candles_are_asked_for_in_batches_and_the_long_past_only_for_buys() {
     let mut host = with_share(evening(), "DIP", winning_candles());
     for number in 0..29 {
