@@ -42,6 +42,17 @@ fn a_second_run_gives_the_same_digest_and_other_users_change_nothing_for_the_fir
 }
 
 #[test]
+fn the_made_up_market_gives_every_task_something_to_do() {
+    let report = simulate(&["--from", "2024-03-18", "--to", "2024-04-30", "--users", "1"]).report;
+    assert!(report["signals"]["strong_buy"].as_u64().is_some_and(|count| count > 0), "{}", report["signals"]);
+    for side in ["buy", "sell"] {
+        assert!(report["fills"][side].as_u64().is_some_and(|count| count > 0), "{}", report["fills"]);
+    }
+    assert!(report["books"][0]["charges_paise"].as_i64().is_some_and(|charges| charges > 0));
+    assert_eq!(report["books"][0]["difference_paise"], 0);
+}
+
+#[test]
 fn another_seed_is_another_market() {
     let other =
         simulate(&["--from", "2025-03-03", "--to", "2025-03-28", "--users", "1", "--seed", "8"]).report;
