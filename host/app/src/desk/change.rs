@@ -20,6 +20,7 @@ impl Desk {
         kind: Option<OrderKind>,
         occasion: Occasion,
     ) -> Result<Result<(), Refusal>, AppError> {
+        self.settle(occasion).await?;
         let order = match self.changeable(id) {
             Ok(order) => order.clone(),
             Err(refusal) => return Ok(Err(refusal)),
@@ -54,6 +55,7 @@ impl Desk {
             self.record(id, occasion.now, OrderEvent::RetryGivenUp { reason: reason.to_owned() }).await?;
             return Ok(Ok(()));
         }
+        self.settle(occasion).await?;
         let order = match self.changeable(id) {
             Ok(order) => order.clone(),
             Err(refusal) => return Ok(Err(refusal)),
@@ -62,6 +64,14 @@ impl Desk {
         self.record_durably(occasion.now, [(id, requested)]).await?;
         let answer = self.venue.broker.cancel(self.book.user(), &order, occasion.now).await;
         self.book_answer(id, occasion, answer, OrderEvent::Cancelled { reason: reason.to_owned() }).await
+    }
+
+    /// An earlier answer may be missing: the order is compared with the broker's before it is changed.
+    async fn settle(&mut self, occasion: Occasion) -> Result<(), AppError> {
+        if self.unsettled {
+            self.reconcile(occasion.now).await?;
+        }
+        Ok(())
     }
 
     async fn book_answer(
