@@ -128,7 +128,7 @@ impl Daemon {
         let user = self.user(id)?;
         let now = self.clock.now();
         self.store.user(id).save_service(service_row(id, true, now)).await?;
-        user.set_running(true);
+        user.start_service(now);
         let plan = self.plan.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(plan) = plan.filter(|plan| plan.day == now.ist_day()) {
             self.expect_slots(&user, &plan, Some(now)).await?;

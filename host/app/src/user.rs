@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use prahari_domain::ids::UserId;
 use prahari_domain::settings::Strategy;
 use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
 use prahari_store::Role;
 
 use crate::desk::Desk;
@@ -31,6 +32,7 @@ pub struct User {
     ledger: Mutex<DayLedger>,
     executing: Mutex<BTreeSet<Task>>,
     service_running: AtomicBool,
+    service_since: Mutex<Option<Timestamp>>,
 }
 
 impl User {
@@ -53,6 +55,7 @@ impl User {
             ledger: Mutex::default(),
             executing: Mutex::default(),
             service_running: AtomicBool::new(false),
+            service_since: Mutex::default(),
         }
     }
 
@@ -64,6 +67,17 @@ impl User {
     /// Turns the unified service on or off; the caller writes it down.
     pub fn set_running(&self, running: bool) {
         self.service_running.store(running, Ordering::Release);
+    }
+
+    /// When the service was last turned on in this process; `None` when it went on running from before.
+    pub fn service_since(&self) -> Option<Timestamp> {
+        *lock(&self.service_since)
+    }
+
+    /// Turns the unified service on from an instant.
+    pub fn start_service(&self, now: Timestamp) {
+        *lock(&self.service_since) = Some(now);
+        self.set_running(true);
     }
 
     /// The day's ledger.

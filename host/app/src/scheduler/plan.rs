@@ -101,6 +101,18 @@ impl DayPlan {
         later.next().map(|(at, works)| (*at, works.as_slice()))
     }
 
+    /// What of a slot is still to come after `after`: all of a one-shot slot or nothing, the later ticks of a
+    /// continuous one.
+    pub fn rest_of(&self, slot: PlannedSlot, after: Timestamp) -> Option<PlannedSlot> {
+        let Some((ends_at, _)) = slot.continuous else {
+            return (slot.key.due_at > after).then_some(slot);
+        };
+        let later = self.instants.range((Bound::Excluded(after), Bound::Unbounded));
+        let ticks = later.filter(|(_, works)| works.contains(&Work::Tick(slot.key))).count();
+        let continuous = Some((ends_at, u32::try_from(ticks).unwrap_or(u32::MAX)));
+        (ticks > 0).then_some(PlannedSlot { continuous, ..slot })
+    }
+
     fn add(&mut self, at: Timestamp, work: Work) {
         self.instants.entry(at).or_default().push(work);
     }

@@ -9,7 +9,7 @@ use prahari_store::{SlotOutcome, SlotUpdate, TickRow};
 
 use super::DayLedger;
 use super::ledger::planned_row;
-use super::plan::{DayPlan, SlotKey, Work};
+use super::plan::{DayPlan, PlannedSlot, SlotKey, Work};
 use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::runs::{RunAnswer, Trigger};
@@ -25,9 +25,12 @@ impl Daemon {
         from: Option<Timestamp>,
     ) -> Result<(), AppError> {
         let owner = self.analysis_owner().is_some_and(|owner| owner.id == user.id);
-        let expected = plan.slots.iter().filter(|slot| owner || !slot.key.task.is_shared()).filter(|slot| {
-            from.is_none_or(|from| slot.continuous.map_or(slot.key.due_at, |(end, _)| end) > from)
-        });
+        let from = from.max(user.service_since());
+        let own = plan.slots.iter().filter(|slot| owner || !slot.key.task.is_shared()).copied();
+        let expected: Vec<PlannedSlot> = match from {
+            Some(from) => own.filter_map(|slot| plan.rest_of(slot, from)).collect(),
+            None => own.collect(),
+        };
         let scope = self.store.user(user.id);
         // A day that was begun before has rows already, some with their outcome.
         let begun = self.is_resumed_day(plan.day) || user.ledger().day() == Some(plan.day);
@@ -37,9 +40,9 @@ impl Daemon {
         } else {
             Vec::new()
         };
-        let rows = expected.clone().map(|slot| planned_row(user.id, plan.day, *slot)).collect();
+        let rows = expected.iter().map(|slot| planned_row(user.id, plan.day, *slot)).collect();
         scope.plan_slots(rows).await?;
-        *user.ledger() = DayLedger::start(plan.day, expected.copied(), &known);
+        *user.ledger() = DayLedger::start(plan.day, expected.into_iter(), &known);
         Ok(())
     }
 
@@ -82,6 +85,7 @@ impl Daemon {
             progress.attempts += 1;
             progress.attempts
         };
+        self.write_attempt(user, key).await?;
         let now = self.clock.now();
         if let Some(lateness) = too_late(key.task, key.due_at, now, &self.venue.calendar) {
             return self.settle_slot(user, key, SlotOutcome::Missed, lateness, None).await;
@@ -107,6 +111,16 @@ impl Daemon {
         self.settle_slot(user, key, outcome, reason, Some(&answer)).await
     }
 
+    /// Before the run, so that the run after a crash knows that it is not the first.
+    async fn write_attempt(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
+        let Some(update) =
+            user.ledger().slot_mut(key).map(|progress| progress.update(key, String::new(), None))
+        else {
+            return Ok(());
+        };
+        Ok(self.store.user(user.id).update_slot(update).await?)
+    }
+
     /// One tick of a continuous slot. A tick that cannot run now is not made up for: the next one sees the same market.
     async fn tick(&self, user: &User, key: SlotKey, due: Timestamp) -> Result<(), AppError> {
         {
@@ -118,8 +132,8 @@ impl Daemon {
                 return Ok(());
             }
         }
-        if too_late(key.task, due, self.clock.now(), &self.venue.calendar).is_some() {
-            return Ok(());
+        if let Some(lateness) = too_late(key.task, due, self.clock.now(), &self.venue.calendar) {
+            return self.miss_tick(user, key, due, lateness).await;
         }
         let answer = self.execute(user, key.task, due, Trigger::Scheduled, 1).await?;
         let run = answer.as_ref().map(|answer| answer.run);
@@ -140,6 +154,23 @@ impl Daemon {
             };
             let tick = note.map(|(outcome, reason)| TickRow { at: due, outcome, reason, run });
             SlotUpdate { tick, ..progress.update(key, String::new(), run) }
+        };
+        Ok(self.store.user(user.id).update_slot(update).await?)
+    }
+
+    async fn miss_tick(
+        &self,
+        user: &User,
+        key: SlotKey,
+        due: Timestamp,
+        reason: String,
+    ) -> Result<(), AppError> {
+        let tick = TickRow { at: due, outcome: SlotOutcome::Missed, reason, run: None };
+        let update = {
+            let mut ledger = user.ledger();
+            let Some(progress) = ledger.slot_mut(key) else { return Ok(()) };
+            progress.last_tick_at = Some(due);
+            SlotUpdate { tick: Some(tick), ..progress.update(key, String::new(), None) }
         };
         Ok(self.store.user(user.id).update_slot(update).await?)
     }
