@@ -25,6 +25,22 @@ pub fn writes_state(value: char, succeeds: bool) -> Vec<u8> {
     ))
 }
 
+/// A task that asks for the broker's holdings, and fails when they cannot be had.
+pub fn asks_for_holdings() -> Vec<u8> {
+    component(
+        r#"(module
+            (import "prahari:task/broker@1.0.0" "holdings" (func $holdings (param i32)))
+            (memory (export "memory") 1)
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+            (func (export "describe") (result i32) i32.const 1024)
+            (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
+                (call $holdings (i32.const 2048))
+                ;; The first byte of either result is 0 for success and 1 for an error.
+                (i32.store8 (i32.const 3072) (i32.load8_u (i32.const 2048)))
+                i32.const 3072))"#,
+    )
+}
+
 fn component(core: &str) -> Vec<u8> {
     let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/prahari-task@1.0.0");
     let mut resolve = Resolve::default();
