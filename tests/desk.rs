@@ -237,6 +237,7 @@ async fn a_retryable_order_that_is_given_up_is_not_tried_again() {
 }
 
 /// A day with a fill, a standing order that expires, and a refusal; closed in the evening.
+#[expect(clippy::unwrap_used, reason = "a helper of tests; clippy exempts only the tests themselves")]
 async fn monday(trader: &mut Trader) {
     let ten = at(MONDAY, "10:00");
     trader.placed(buy("ABC", 100, PRICE.0), ten).await;
