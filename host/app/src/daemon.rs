@@ -12,7 +12,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::Runtime;
 use prahari_schedule::Schedule;
-use prahari_store::{NotificationLevel, NotificationRow, Role, ServiceRow, Store, UserRow};
+use prahari_store::{Role, Store, UserRow};
 use tokio::sync::Notify;
 
 use crate::board::{Publication, SignalBoard};
@@ -23,9 +23,6 @@ use crate::modules::Modules;
 use crate::rows::{load_signals, signal_row};
 use crate::scheduler::{DayPlan, Scheduler};
 use crate::user::{TaskMemory, User};
-
-/// The version of the schedules that ship with the program.
-const FIRST_SCHEDULE_VERSION: u64 = 1;
 
 /// Is told of each instant that is done.
 type Observer = Box<dyn Fn(Timestamp) + Send + Sync>;
@@ -120,69 +117,6 @@ impl Daemon {
         Scheduler::new(self.clone(), self.schedules.clone(), self.cursor)
     }
 
-    /// Turns a user's unified service on, from the next instant: earlier slots of the day are not expected of it.
-    ///
-    /// # Errors
-    /// When there is no such user or it cannot be written down.
-    pub async fn start_service(&self, id: UserId) -> Result<(), AppError> {
-        let user = self.user(id)?;
-        let now = self.clock.now();
-        self.store.user(id).save_service(service_row(id, true, now)).await?;
-        user.start_service(now);
-        let plan = self.plan.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(plan) = plan.filter(|plan| plan.day == now.ist_day()) {
-            self.expect_slots(&user, &plan, Some(now)).await?;
-        }
-        self.wake.notify_one();
-        Ok(())
-    }
-
-    /// Turns a user's unified service off; what is executing ends by itself.
-    ///
-    /// # Errors
-    /// When there is no such user or it cannot be written down.
-    pub async fn stop_service(&self, id: UserId) -> Result<(), AppError> {
-        let user = self.user(id)?;
-        self.store.user(id).save_service(service_row(id, false, self.clock.now())).await?;
-        user.set_running(false);
-        Ok(())
-    }
-
-    /// Keeps a failure to the user it happened to. What the broker or the market could not do now is tried again at the next
-    /// occasion; anything else, such as books that contradict the broker, stops this user's service until somebody
-    /// has looked.
-    ///
-    /// # Errors
-    /// The failure itself, when it concerns everybody.
-    pub(crate) async fn contain(&self, user: &User, error: AppError) -> Result<(), AppError> {
-        if error.concerns_everybody() {
-            return Err(error);
-        }
-        let passing = matches!(error, AppError::Broker(_) | AppError::Market(_));
-        if passing || !user.is_running() {
-            tracing::warn!(user = %user.id, %error, "a user's work could not be done");
-            return Ok(());
-        }
-        tracing::error!(user = %user.id, %error, "the service of a user is stopped");
-        let now = self.clock.now();
-        let last_error = error.to_string();
-        let notification = NotificationRow {
-            id: None,
-            at: now,
-            level: NotificationLevel::Error,
-            title: "Your service was stopped".to_owned(),
-            body: last_error.clone(),
-            run: None,
-        };
-        let scope = self.store.user(user.id);
-        scope
-            .save_service(ServiceRow { last_error, error_count: 1, ..service_row(user.id, false, now) })
-            .await?;
-        scope.notify(notification).await?;
-        user.set_running(false);
-        Ok(())
-    }
-
     /// A user by id.
     ///
     /// # Errors
@@ -264,6 +198,11 @@ impl Daemon {
         *self.plan.write().unwrap_or_else(PoisonError::into_inner) = Some(plan);
     }
 
+    /// The plan of the day that the scheduler is in; none before it has begun.
+    pub(crate) fn plan(&self) -> Option<Arc<DayPlan>> {
+        self.plan.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     pub(crate) fn progress(&self, instant: Timestamp) {
         self.progress.store(instant.0, Ordering::Relaxed);
         if let Some(observer) = self.observer.get() {
@@ -277,18 +216,6 @@ impl Daemon {
 
     pub(crate) fn is_resumed_day(&self, day: Day) -> bool {
         self.resumed == Some(day)
-    }
-}
-
-fn service_row(user: UserId, running: bool, now: Timestamp) -> ServiceRow {
-    ServiceRow {
-        user,
-        running,
-        heartbeat: Some(now),
-        last_task: None,
-        error_count: 0,
-        last_error: String::new(),
-        schedule_version: FIRST_SCHEDULE_VERSION,
     }
 }
 

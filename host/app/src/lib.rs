@@ -12,6 +12,7 @@ pub mod paper;
 mod rows;
 pub mod runs;
 pub mod scheduler;
+mod service;
 pub mod services;
 pub mod simulation;
 pub mod user;

@@ -1,0 +1,89 @@
+//! The unified service of a user: on, off, and stopped by a failure.
+
+use prahari_domain::ids::UserId;
+use prahari_domain::time::Timestamp;
+use prahari_store::{NotificationLevel, NotificationRow, ServiceRow};
+
+use crate::daemon::Daemon;
+use crate::error::AppError;
+use crate::user::User;
+
+/// The version of the schedules that ship with the program.
+const FIRST_SCHEDULE_VERSION: u64 = 1;
+
+impl Daemon {
+    /// Turns a user's unified service on, from the next instant: earlier slots of the day are not expected of it.
+    ///
+    /// # Errors
+    /// When there is no such user or it cannot be written down.
+    pub async fn start_service(&self, id: UserId) -> Result<(), AppError> {
+        let user = self.user(id)?;
+        let now = self.clock.now();
+        self.store.user(id).save_service(service_row(id, true, now)).await?;
+        user.start_service(now);
+        let plan = self.plan();
+        if let Some(plan) = plan.filter(|plan| plan.day == now.ist_day()) {
+            self.expect_slots(&user, &plan, Some(now)).await?;
+        }
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Turns a user's unified service off; what is executing ends by itself.
+    ///
+    /// # Errors
+    /// When there is no such user or it cannot be written down.
+    pub async fn stop_service(&self, id: UserId) -> Result<(), AppError> {
+        let user = self.user(id)?;
+        self.store.user(id).save_service(service_row(id, false, self.clock.now())).await?;
+        user.set_running(false);
+        Ok(())
+    }
+
+    /// Keeps a failure to the user it happened to. What the broker or the market could not do now is tried again at the next
+    /// occasion; anything else, such as books that contradict the broker, stops this user's service until somebody
+    /// has looked.
+    ///
+    /// # Errors
+    /// The failure itself, when it concerns everybody.
+    pub(crate) async fn contain(&self, user: &User, error: AppError) -> Result<(), AppError> {
+        if error.concerns_everybody() {
+            return Err(error);
+        }
+        let passing = matches!(error, AppError::Broker(_) | AppError::Market(_));
+        if passing || !user.is_running() {
+            tracing::warn!(user = %user.id, %error, "a user's work could not be done");
+            return Ok(());
+        }
+        tracing::error!(user = %user.id, %error, "the service of a user is stopped");
+        let now = self.clock.now();
+        let last_error = error.to_string();
+        let notification = NotificationRow {
+            id: None,
+            at: now,
+            level: NotificationLevel::Error,
+            title: "Your service was stopped".to_owned(),
+            body: last_error.clone(),
+            run: None,
+        };
+        let scope = self.store.user(user.id);
+        scope
+            .save_service(ServiceRow { last_error, error_count: 1, ..service_row(user.id, false, now) })
+            .await?;
+        scope.notify(notification).await?;
+        user.set_running(false);
+        Ok(())
+    }
+}
+
+fn service_row(user: UserId, running: bool, now: Timestamp) -> ServiceRow {
+    ServiceRow {
+        user,
+        running,
+        heartbeat: Some(now),
+        last_task: None,
+        error_count: 0,
+        last_error: String::new(),
+        schedule_version: FIRST_SCHEDULE_VERSION,
+    }
+}
