@@ -112,8 +112,8 @@ async fn a_lost_request_that_is_older_is_cancelled_and_not_sent() {
 }
 
 #[tokio::test]
-async fn an_intent_on_disk_is_settled_by_the_broker_after_a_crash() {
-    // The answer came, but the process died before it was written: the journal ends with `sent`.
+async fn an_order_of_unknown_outcome_is_settled_by_the_broker_after_a_crash() {
+    // The broker has the order, the journal does not know it, and the process died.
     let ten = at(MONDAY, "10:00");
     let mut trader = Trader::new(ten).await;
     trader.misbehave(LOSE_REPLIES).await;
