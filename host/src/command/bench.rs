@@ -50,7 +50,7 @@ pub async fn bench(options: Bench) -> Result<(), Failure> {
     let wanted = options.name.unwrap_or_default();
     let chosen = |name: &&str| name.contains(&wanted);
     let subjects: Vec<&Subject> =
-        SUBJECTS.iter().filter(|subject| subject.names.iter().any(|name| chosen(name))).collect();
+        SUBJECTS.iter().filter(|subject| subject.names.iter().any(&chosen)).collect();
     if subjects.is_empty() {
         return Err(Failure::input(format!("no bench has {wanted:?} in its name")));
     }
