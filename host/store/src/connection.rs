@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::errors::StoreError;
@@ -66,6 +67,9 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
         // Every connection is used by one thread at a time, so SQLite's own locks would be paid for nothing.
         let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         conn.busy_timeout(BUSY_TIMEOUT)?;
+        // The bundled SQLite looks at bound values when it plans, so that it compiles a statement again whenever they
+        // change, which took a fifth of the writer's time. There are no statistics that such a look could use.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         conn.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         Ok(conn)
     };
@@ -79,5 +83,28 @@ pub(crate) fn open_error(path: &Path, source: rusqlite::Error) -> StoreError {
             StoreError::NotADatabase { path: path.to_owned() }
         }
         _ => StoreError::Open { path: path.to_owned(), source: Arc::new(source) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_is_compiled_once_however_its_values_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let conn = open_writer(&folder.path().join("prahari.db"), Durability::Off).unwrap();
+        conn.execute_batch(
+            "CREATE TABLE things (owner INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (owner, number))
+             STRICT, WITHOUT ROWID;",
+        )
+        .unwrap();
+        let mut statement = conn.prepare("SELECT max(number) FROM things WHERE owner = ?1").unwrap();
+        for owner in [1, 2, 3] {
+            assert_eq!(statement.query_row([owner], |row| row.get::<_, Option<i64>>(0)).unwrap(), None);
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
     }
 }
