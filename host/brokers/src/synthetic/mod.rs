@@ -4,7 +4,7 @@
 //! A price is a closed function of (seed, symbol, day), not a walk from day to day: a slow trend, waves of many lengths,
 //! and fast deep dips of which most are recovered within two weeks, so that oversold days above the long average come
 //! regularly and mostly, but not always, pay. Quieter and kinder than a real market: it shows the strategy at work and
-//! says nothing about what it earns. See [`level`] and [`dip`].
+//! says nothing about what it earns. See `level` and `dip`.
 
 mod day;
 mod dip;
