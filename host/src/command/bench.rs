@@ -38,7 +38,10 @@ struct Subject {
 const SUBJECTS: [Subject; 7] = [
     Subject { names: &[gate::NAME], measure: || Box::pin(gate::measure()) },
     Subject { names: &[tick::TICK, tick::OPENING], measure: || Box::pin(tick::measure()) },
-    Subject { names: &[lateness::USUAL, lateness::OPENING], measure: || Box::pin(lateness::measure()) },
+    Subject {
+        names: &[lateness::ALONE, lateness::HOLDING, lateness::OPENING],
+        measure: || Box::pin(lateness::measure()),
+    },
     Subject { names: &[memory::IDLE, memory::BUSY], measure: || Box::pin(memory::measure()) },
     Subject { names: &[start::NAME], measure: || Box::pin(start::measure()) },
     Subject { names: &[order::NAME], measure: || Box::pin(order::measure()) },

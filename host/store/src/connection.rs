@@ -68,7 +68,7 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
         let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         conn.busy_timeout(BUSY_TIMEOUT)?;
         // The bundled SQLite looks at bound values when it plans, so that it compiles a statement again whenever they
-        // change, which took a fifth of the writer's time. There are no statistics that such a look could use.
+        // change; for a short query that costs more than the query. There are no statistics such a look could use.
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         conn.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         Ok(conn)

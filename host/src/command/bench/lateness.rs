@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use prahari_app::clock::Clock;
+use prahari_app::daemon::Daemon;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{Durability, RunFilter, Store};
@@ -15,7 +16,8 @@ use super::line::{Line, millis, percentile};
 use super::world::{MONDAY, World, at};
 use crate::exit::Failure;
 
-pub const USUAL: &str = "slot lateness, 1,000 users due in the same second, p99";
+pub const ALONE: &str = "slot lateness, 1,000 users due in the same second, p99";
+pub const HOLDING: &str = "slot lateness, the same with 10 positions each, p99";
 pub const OPENING: &str = "slot lateness at the open: each of the 1,000 places 10 sells, p99";
 
 const USERS: u32 = 1_000;
@@ -23,52 +25,74 @@ const POSITIONS: usize = 10;
 const PERCENT: usize = 99;
 const MOST: Duration = Duration::from_millis(100);
 
+/// Users with positions wait for the work of those before them; the budget is that of the whole tick.
+const MOST_HOLDING: Duration = Duration::from_secs(5);
+
 /// The next minute's tick is due then.
 const MOST_OPENING: Duration = Duration::from_secs(60);
 
-/// Usual bursts measured, each by a daemon of its own.
-const BURSTS: u32 = 2;
-
 /// Real time between the start of a daemon and the instant at which everybody is due: enough to load its users.
-const LEAD_MS: i64 = 3_000;
+const LEAD_MS: i64 = 6_000;
 
-/// Measures sell monitors of users with ten positions on a clock that runs as fast as the real one.
+/// Between two looks at whether the daemon is ready.
+const POLL_MS: i64 = 20;
+
+/// Measures sell monitors on a clock that runs as fast as the real one.
 pub async fn measure() -> Result<Vec<Line>, Failure> {
-    let world = World::new().await?;
-    book::fill(&world, USERS, POSITIONS).await?;
-    let mut opening = burst(&world, at(MONDAY, 9, 16, 0)).await?;
-    let mut usual = Vec::new();
-    for number in 1..=BURSTS {
-        usual.extend(burst(&world, at(MONDAY, 9, 16 + number, 0)).await?);
-    }
+    let alone = World::new().await?;
+    book::fill(&alone, USERS, 0).await?;
+    // The first burst of a daemon's day is like any other to them; two are measured.
+    let mut alone_late = burst(&alone, at(MONDAY, 9, 16, 0)).await?;
+    alone_late.extend(burst(&alone, at(MONDAY, 9, 31, 0)).await?);
+    let holding = World::new().await?;
+    book::fill(&holding, USERS, POSITIONS).await?;
+    let mut opening_late = burst(&holding, at(MONDAY, 9, 16, 0)).await?;
+    let mut holding_late = burst(&holding, at(MONDAY, 9, 31, 0)).await?;
     let raw = millis(percentile(&mut timers_alone().await?, PERCENT));
     let line = |name, bar, late: &mut [Duration], most| {
         let late = percentile(late, PERCENT);
         Line { name, bar, value: millis(late), raw: Some(raw), unit: "ms", pass: late <= most }
     };
     Ok(vec![
-        line(USUAL, "<= 100 ms", &mut usual, MOST),
-        line(OPENING, "<= 60 s (the next tick)", &mut opening, MOST_OPENING),
+        line(ALONE, "<= 100 ms", &mut alone_late, MOST),
+        line(HOLDING, "<= 5 s (the tick's budget)", &mut holding_late, MOST_HOLDING),
+        line(OPENING, "<= 60 s (the next tick)", &mut opening_late, MOST_OPENING),
     ])
 }
 
 /// The lateness of every user's run at one instant.
 async fn burst(world: &World, due: Timestamp) -> Result<Vec<Duration>, Failure> {
     let store = world.store(Durability::Full)?;
+    let begin = due.plus_millis(-LEAD_MS);
+    // What was due since the last burst is not made up for.
+    store.system().save_cursor(begin).await.map_err(Failure::work)?;
     let broker = Arc::new(world.broker(&store).await?);
-    let clock = Clock::scaled(due.plus_millis(-LEAD_MS), 1);
-    let daemon = world.daemon(&store, clock, broker).await?;
+    let daemon = world.daemon(&store, Clock::scaled(begin, 1), broker).await?;
     for user in daemon.users() {
-        user.desk.lock().await.reconcile(daemon.clock.now()).await.map_err(Failure::work)?;
+        let mut desk = user.desk.lock().await;
+        desk.pulse(daemon.clock.now()).await.map_err(Failure::work)?;
+        desk.reconcile(daemon.clock.now()).await.map_err(Failure::work)?;
     }
+    let mut scheduler = daemon.scheduler();
+    let running = tokio::spawn(async move { scheduler.run(Some(due.plus_millis(1))).await });
+    wait_until_planned(&daemon).await;
     if daemon.clock.now() >= due {
         return Err(Failure::work("the daemon was not ready before the slots were due"));
     }
-    daemon.scheduler().run(Some(due.plus_millis(1))).await.map_err(Failure::work)?;
+    running.await.map_err(Failure::work)?.map_err(Failure::work)?;
     daemon.store.settle().await.map_err(Failure::work)?;
     let late = lateness(&store, due).await?;
     store.close().await.map_err(Failure::work)?;
     Ok(late)
+}
+
+/// Waits until the slots of the day are expected of every user: from then on the scheduler waits for the clock.
+async fn wait_until_planned(daemon: &Daemon) {
+    let planned = || daemon.users().iter().all(|user| user.ledger().day() == Some(MONDAY));
+    while !planned() {
+        let now = daemon.clock.now();
+        daemon.clock.wait_until(now.plus_millis(POLL_MS), &Notify::new()).await;
+    }
 }
 
 async fn lateness(store: &Store, due: Timestamp) -> Result<Vec<Duration>, Failure> {
