@@ -123,6 +123,31 @@ async fn a_service_started_at_noon_is_not_expected_to_have_run_in_the_morning() 
     assert_eq!(reason, "375 of 375 ticks ran, 0 failed");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_stopped_at_noon_skips_what_comes_later_and_says_so() {
+    let house = House::new(2);
+    let daemon = house.start(at(MONDAY, "08:50")).await;
+    start_services(&daemon).await;
+    let noon = at(MONDAY, "12:00");
+    let weak = std::sync::Arc::downgrade(&daemon);
+    daemon.observe(move |instant| {
+        if instant == noon {
+            let daemon = weak.upgrade().unwrap();
+            tokio::task::block_in_place(|| {
+                tokio::runtime::Handle::current().block_on(daemon.stop_service(OTHER)).unwrap();
+            });
+        }
+    });
+    run(&daemon, at(TUESDAY, "00:00")).await;
+
+    let (outcome, reason) = end_of(&daemon, OTHER, MONDAY, Task::BuyOrders).await;
+    assert_eq!((outcome, reason.as_str()), (SlotOutcome::Skipped, "the service of this user was stopped"));
+    // 09:15 to 12:00, each minute.
+    let (_, reason) = end_of(&daemon, OTHER, MONDAY, Task::SellMonitor).await;
+    assert_eq!(reason, "166 of 375 ticks ran, 0 failed");
+    assert_eq!(end_of(&daemon, ADMIN, MONDAY, Task::BuyOrders).await.0, SlotOutcome::Ran);
+}
+
 #[tokio::test]
 async fn a_service_started_after_a_restart_is_expected_from_then_on_too() {
     let house = House::new(2);
