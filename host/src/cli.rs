@@ -29,6 +29,8 @@ pub enum Command {
     /// Compile a component read from standard input; used by the daemon itself, in a process it can kill.
     #[command(hide = true)]
     Compile,
+    /// Print the OpenAPI document of the HTTP interface.
+    Openapi,
     /// Measure the budgets and print one JSON line for each.
     #[command(hide = true)]
     Bench(Bench),

@@ -1,7 +1,19 @@
-//! The HTTP side: routes and the page.
+//! The HTTP side: who asks, the routes by resource, the OpenAPI document and the page.
 
+mod auth;
+#[allow(dead_code, reason = "the routes that ask for it follow")]
+mod caller;
+#[allow(dead_code, reason = "the routes that use all of them follow")]
+mod extract;
+mod openapi;
+mod page;
+mod problem;
 mod routes;
 mod serve;
+mod state;
 
+pub use auth::Auth;
+pub use openapi::document;
 pub use routes::router;
 pub use serve::{ServeError, bind, serve};
+pub use state::Api;

@@ -2,12 +2,10 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::sync::Arc;
-
-use prahari_app::daemon::Daemon;
 use tokio::net::TcpListener;
 
 use crate::routes::router;
+use crate::state::Api;
 
 /// Why the daemon cannot be reached.
 #[derive(Debug, thiserror::Error)]
@@ -39,8 +37,10 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
 /// When the listener fails.
 pub async fn serve(
     listener: TcpListener,
-    daemon: Arc<Daemon>,
+    api: Api,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    axum::serve(listener, router(daemon)).with_graceful_shutdown(stop).await.map_err(ServeError::Ended)
+    // Log-ins are throttled by address, so handlers are told where a request comes from.
+    let service = router(api).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await.map_err(ServeError::Ended)
 }

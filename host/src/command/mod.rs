@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod bench;
+mod openapi;
 mod replay;
 mod serve;
 mod simulate;
@@ -18,6 +19,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Simulate(options) => on_runtime(simulate::simulate(options)),
         Command::Replay(options) => on_runtime(replay::replay(options)),
         Command::Compile => Ok(prahari_runtime::compile_stdin_to_stdout()),
+        Command::Openapi => openapi::openapi(),
         Command::Bench(options) => on_runtime(bench::bench(options)),
     }
 }

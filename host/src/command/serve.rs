@@ -83,7 +83,9 @@ async fn run(daemon: &Arc<Daemon>, listener: TcpListener) -> Result<(), Failure>
         stopping.stop();
     });
     let (ended, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = tokio::spawn(prahari_api::serve(listener, daemon.clone(), async move {
+    let auth = Arc::new(prahari_api::Auth::new(daemon.store.clone()));
+    let api = prahari_api::Api { daemon: daemon.clone(), auth };
+    let server = tokio::spawn(prahari_api::serve(listener, api, async move {
         let _ended_either_way = stopped.await;
     }));
     let scheduled: Result<(), AppError> = daemon.scheduler().run(None).await;

@@ -1,0 +1,58 @@
+//! The person or script behind a request, as handlers ask for it.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use prahari_domain::ids::UserId;
+use prahari_store::Role;
+
+use crate::auth::Identity;
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+
+/// Anybody who is signed in. A handler that asks for it answers 401 to all others.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller(pub Identity);
+
+/// An admin. A handler that asks for it answers 403 to other users.
+#[derive(Debug, Clone, Copy)]
+pub struct Admin(pub Caller);
+
+impl Caller {
+    /// Whose things a request is about: the caller's own, or those of the user that an admin names.
+    ///
+    /// # Errors
+    /// Not found, for a user that does not exist and for one that is none of the caller's business alike.
+    pub fn subject(&self, api: &Api, named: Option<u64>) -> Result<UserId, Problem> {
+        let Some(user) = named.map(UserId).filter(|user| *user != self.0.user) else {
+            return Ok(self.0.user);
+        };
+        let unknown = || Problem::new(Code::NotFound, format!("there is no user {user}"));
+        if self.0.role != Role::Admin {
+            return Err(unknown());
+        }
+        api.daemon.user(user).map(|user| user.id).map_err(|_| unknown())
+    }
+}
+
+impl FromRequestParts<Api> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        match api.auth.identify(&parts.headers).await? {
+            Some(identity) => Ok(Self(identity)),
+            None => Err(Problem::new(Code::NotSignedIn, "sign in first")),
+        }
+    }
+}
+
+impl FromRequestParts<Api> for Admin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, api).await?;
+        match caller.0.role {
+            Role::Admin => Ok(Self(caller)),
+            Role::User => Err(Problem::new(Code::AdminOnly, "only an admin may do this")),
+        }
+    }
+}
