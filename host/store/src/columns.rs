@@ -148,3 +148,19 @@ fn unreadable(column: &'static str, value: &str, why: impl Display) -> StoreErro
     let value = value.chars().take(80).collect();
     StoreError::Unreadable { column, value, why: why.to_string() }
 }
+
+/// How SQLite would find the rows of a query in a new database, one step per line.
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a helper of tests")]
+pub(crate) fn plan_of(sql: &str) -> String {
+    let mut conn = Connection::open_in_memory().unwrap();
+    crate::migrate::migrate(&mut conn, std::path::Path::new("in memory")).unwrap();
+    let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    // Parameters without a value are NULL, and the plan does not look at values.
+    let mut rows = statement.raw_query();
+    let mut steps: Vec<String> = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        steps.push(row.get(3).unwrap());
+    }
+    steps.join("\n")
+}

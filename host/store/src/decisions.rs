@@ -27,7 +27,7 @@ pub struct DecisionRow {
 /// A line of a run's log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogRow {
-    /// `debug`, `info`, `warn` or `error`.
+    /// The name of a [`LogLevel`](crate::LogLevel).
     pub level: String,
     /// The text.
     pub message: String,
@@ -129,7 +129,7 @@ fn list(conn: &Connection, user: UserId, filter: &DecisionFilter) -> Result<Vec<
                    CROSS JOIN json_each(run_notes.decisions) AS entry
                WHERE runs.user_id = ?1 AND runs.task = ?2 AND runs.started_at >= ?3 AND runs.started_at < ?4
                    AND (?5 IS NULL OR entry.value ->> 'symbol' = ?5)
-               ORDER BY runs.id DESC, entry.key LIMIT ?6";
+               ORDER BY runs.started_at DESC, runs.id DESC, entry.key LIMIT ?6";
     let since = filter.since.map_or(i64::MIN, |at| at.0);
     let until = filter.until.map_or(i64::MAX, |at| at.0);
     let mut found = Vec::new();
@@ -138,7 +138,7 @@ fn list(conn: &Connection, user: UserId, filter: &DecisionFilter) -> Result<Vec<
         found.append(&mut select(conn, sql, values, |row| read(task, row))?);
     }
     // Stable, so the decisions of a run keep their order.
-    found.sort_by_key(|decision| std::cmp::Reverse(decision.run));
+    found.sort_by_key(|decision| std::cmp::Reverse((decision.started_at, decision.run)));
     found.truncate(filter.limit as usize);
     Ok(found)
 }

@@ -1,11 +1,11 @@
 //! Messages to a user.
 
-use rusqlite::Row;
+use rusqlite::{Connection, Row};
 
-use prahari_domain::ids::RunId;
+use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{execute, instant, named, optional_run, parsed, select, unsigned};
+use crate::columns::{execute, instant, named, optional_instant, optional_run, parsed, select, select_one, unsigned};
 use crate::errors::StoreError;
 use crate::store::UserScope;
 
@@ -38,6 +38,37 @@ pub struct NotificationRow {
     pub run: Option<RunId>,
 }
 
+/// A message as it stands with its user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptNotification {
+    /// Its id.
+    pub id: u64,
+    /// What was sent.
+    pub row: NotificationRow,
+    /// When the user saw it.
+    pub read_at: Option<Timestamp>,
+}
+
+/// Which messages to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotificationFilter {
+    /// Of this level only.
+    pub level: Option<NotificationLevel>,
+    /// Only those that the user has not seen.
+    pub unread: bool,
+    /// After this place of the list: the id of the last message of the page before.
+    pub after: Option<u64>,
+    /// At most this many, the newest ones.
+    pub limit: u32,
+}
+
+impl Default for NotificationFilter {
+    /// The newest 100.
+    fn default() -> Self {
+        Self { level: None, unread: false, after: None, limit: 100 }
+    }
+}
+
 impl UserScope {
     /// Keeps a message to the user; the store gives it its id.
     ///
@@ -56,28 +87,106 @@ impl UserScope {
             .await
     }
 
-    /// The newest messages, newest first.
+    /// The newest messages that the filter lets through, newest first.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn notifications(&self, limit: u32) -> Result<Vec<NotificationRow>, StoreError> {
-        let values = (self.user.0.cast_signed(), limit);
+    pub async fn notifications(
+        &self,
+        filter: NotificationFilter,
+    ) -> Result<Vec<KeptNotification>, StoreError> {
+        let user = self.user;
+        self.store.read("read the notifications", move |conn| list(conn, user, &filter)).await
+    }
+
+    /// How many messages the user has not seen.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn unread_notifications(&self) -> Result<u64, StoreError> {
+        let user = self.user.0.cast_signed();
         self.store
-            .read("read the notifications", move |conn| {
-                let sql = "SELECT * FROM notifications WHERE user_id = ?1 ORDER BY id DESC LIMIT ?2";
-                select(conn, sql, values, read)
+            .read("count the unread notifications", move |conn| {
+                let sql = "SELECT count(*) AS count FROM notifications WHERE user_id = ?1 AND read_at IS NULL";
+                Ok(select_one(conn, sql, [user], |row| unsigned(row, "count"))?.unwrap_or(0))
+            })
+            .await
+    }
+
+    /// Notes that the user saw a message, and waits until that is durable; the first time counts. Whether there is
+    /// such a message of this user.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn mark_notification_read_durable(&self, id: u64, at: Timestamp) -> Result<bool, StoreError> {
+        let values = (self.user.0.cast_signed(), id.cast_signed(), at.0);
+        self.store
+            .write_durable("mark a notification as read", move |conn| {
+                let sql = "UPDATE notifications SET read_at = coalesce(read_at, ?3) WHERE id = ?2 AND user_id = ?1";
+                Ok(execute(conn, sql, values)? > 0)
+            })
+            .await
+    }
+
+    /// The same for every message that the user has not seen; how many they were.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn mark_all_notifications_read_durable(&self, at: Timestamp) -> Result<u64, StoreError> {
+        let values = (self.user.0.cast_signed(), at.0);
+        self.store
+            .write_durable("mark the notifications as read", move |conn| {
+                let sql = "UPDATE notifications SET read_at = ?2 WHERE user_id = ?1 AND read_at IS NULL";
+                Ok(execute(conn, sql, values)? as u64)
             })
             .await
     }
 }
 
-fn read(row: &Row<'_>) -> Result<NotificationRow, StoreError> {
-    Ok(NotificationRow {
-        id: Some(unsigned(row, "id")?),
+fn list(
+    conn: &Connection,
+    user: UserId,
+    filter: &NotificationFilter,
+) -> Result<Vec<KeptNotification>, StoreError> {
+    let before = filter.after.and_then(|id| i64::try_from(id).ok()).unwrap_or(i64::MAX);
+    let level = filter.level.map(NotificationLevel::name);
+    select(conn, statement(filter.unread), (user.0.cast_signed(), before, level, filter.limit), read)
+}
+
+/// Two statements instead of one with a condition, so that the index of unread messages can be used.
+fn statement(unread: bool) -> &'static str {
+    if unread {
+        "SELECT * FROM notifications WHERE user_id = ?1 AND id < ?2 AND (?3 IS NULL OR level = ?3) AND read_at IS NULL
+         ORDER BY id DESC LIMIT ?4"
+    } else {
+        "SELECT * FROM notifications WHERE user_id = ?1 AND id < ?2 AND (?3 IS NULL OR level = ?3)
+         ORDER BY id DESC LIMIT ?4"
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<KeptNotification, StoreError> {
+    let id = unsigned(row, "id")?;
+    let message = NotificationRow {
+        id: Some(id),
         at: instant(row, "at")?,
         level: parsed(row, "level")?,
         title: row.get("title")?,
         body: row.get("body")?,
         run: optional_run(row, "run_id")?,
-    })
+    };
+    Ok(KeptNotification { id, row: message, read_at: optional_instant(row, "read_at")? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columns::plan_of;
+
+    #[test]
+    fn unread_messages_are_found_without_looking_at_those_that_were_read() {
+        let plan = plan_of(statement(true));
+        assert_eq!(plan, "SEARCH notifications USING INDEX notifications_unread (user_id=? AND rowid<?)");
+        let plan = plan_of(statement(false));
+        assert_eq!(plan, "SEARCH notifications USING INDEX notifications_of_user (user_id=? AND rowid<?)");
+    }
 }

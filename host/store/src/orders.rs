@@ -1,14 +1,53 @@
 //! Orders as the journal left them, for queries.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
-use prahari_domain::ids::OrderId;
-use prahari_domain::orders::{Order, Side};
+use prahari_domain::ids::{OrderId, UserId};
+use prahari_domain::instruments::Symbol;
+use prahari_domain::orders::{JournalEntry, Order, OrderState, Side};
 use prahari_domain::time::Day;
 
 use crate::columns::{execute, from_json, select, select_one, to_json};
 use crate::errors::StoreError;
+use crate::journal;
 use crate::store::UserScope;
+
+/// Which orders to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderFilter {
+    /// For this trading date or later.
+    pub from: Option<Day>,
+    /// For this trading date or earlier.
+    pub through: Option<Day>,
+    /// Of this share only.
+    pub symbol: Option<Symbol>,
+    /// Of this side only.
+    pub side: Option<Side>,
+    /// In this state only.
+    pub state: Option<OrderState>,
+    /// Only those in a final state, or only those that are not.
+    pub active: Option<bool>,
+    /// After this place of the list: the last order of the page before.
+    pub after: Option<OrderId>,
+    /// At most this many, the newest ones.
+    pub limit: u32,
+}
+
+impl Default for OrderFilter {
+    /// The newest 100.
+    fn default() -> Self {
+        Self {
+            from: None,
+            through: None,
+            symbol: None,
+            side: None,
+            state: None,
+            active: None,
+            after: None,
+            limit: 100,
+        }
+    }
+}
 
 /// An order's row.
 pub(crate) struct OrderColumns {
@@ -29,10 +68,7 @@ impl OrderColumns {
         Ok(Self {
             id: order.id,
             symbol: order.request.symbol.as_str().to_owned(),
-            side: match order.request.side {
-                Side::Buy => "buy",
-                Side::Sell => "sell",
-            },
+            side: side_name(order.request.side),
             state: order.state.name(),
             active: !order.state.is_final(),
             quantity: order.request.quantity,
@@ -71,20 +107,25 @@ impl OrderColumns {
 }
 
 impl UserScope {
-    /// The newest orders, newest first; only those not in a final state when `active_only`.
+    /// The newest orders that the filter lets through, newest first: by trading date, then by number.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn orders(&self, limit: u32, active_only: bool) -> Result<Vec<Order>, StoreError> {
-        let values = (self.user.0.cast_signed(), limit);
-        // Two statements instead of one with a condition, so that the index of active orders can be used.
-        let sql = if active_only {
-            "SELECT data FROM orders WHERE user_id = ?1 AND active = 1 ORDER BY day DESC, number DESC LIMIT ?2"
-        } else {
-            "SELECT data FROM orders WHERE user_id = ?1 ORDER BY day DESC, number DESC LIMIT ?2"
-        };
+    pub async fn orders(&self, filter: OrderFilter) -> Result<Vec<Order>, StoreError> {
+        let user = self.user;
+        self.store.read("read the orders", move |conn| list(conn, user, &filter)).await
+    }
+
+    /// What the journal says of one order, in sequence; nothing when the order is unknown or another user's.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn journal_of(&self, order: OrderId) -> Result<Vec<JournalEntry>, StoreError> {
+        let values = (self.user.0.cast_signed(), order.to_string());
         self.store
-            .read("read the orders", move |conn| select(conn, sql, values, |row| from_json(row, "data")))
+            .read("read the journal of an order", move |conn| {
+                select(conn, JOURNAL_OF_ORDER, values, journal::read)
+            })
             .await
     }
 
@@ -117,5 +158,78 @@ impl UserScope {
                 select_one(conn, sql, values, |row| from_json(row, "data"))
             })
             .await
+    }
+}
+
+const JOURNAL_OF_ORDER: &str = "SELECT sequence, order_id, at, data FROM journal
+                                WHERE user_id = ?1 AND order_id = ?2 ORDER BY sequence";
+
+fn side_name(side: Side) -> &'static str {
+    match side {
+        Side::Buy => "buy",
+        Side::Sell => "sell",
+    }
+}
+
+fn list(conn: &Connection, user: UserId, filter: &OrderFilter) -> Result<Vec<Order>, StoreError> {
+    // Every day sorts between these texts.
+    let from = filter.from.map_or_else(String::new, |day| day.to_string());
+    let through = filter.through.map_or_else(|| "~".to_owned(), |day| day.to_string());
+    let until = (through, i64::MAX);
+    let (day, number) =
+        filter.after.map_or(until.clone(), |after| until.min((after.day.to_string(), i64::from(after.number))));
+    let values = params![
+        user.0.cast_signed(),
+        from,
+        day,
+        number,
+        filter.symbol.as_ref().map(Symbol::as_str),
+        filter.side.map(side_name),
+        filter.state.map(OrderState::name),
+        filter.active,
+        filter.limit,
+    ];
+    select(conn, &statement(filter), values, |row| from_json(row, "data"))
+}
+
+/// As with runs, a condition in constants lets SQLite use an index: of what is active, of what was rejected, of a share.
+fn statement(filter: &OrderFilter) -> String {
+    let symbol = if filter.symbol.is_some() { "symbol = ?5" } else { "?5 IS NULL" };
+    let is_active = filter.active.or_else(|| filter.state.map(|state| !state.is_final())) == Some(true);
+    let few = match filter.state {
+        _ if is_active => " AND active = 1",
+        Some(OrderState::Rejected) => " AND state = 'rejected'",
+        _ => "",
+    };
+    format!(
+        "SELECT data FROM orders
+         WHERE user_id = ?1 AND day >= ?2 AND (day, number) < (?3, ?4) AND {symbol} AND (?6 IS NULL OR side = ?6)
+             AND (?7 IS NULL OR state = ?7) AND (?8 IS NULL OR active = ?8){few}
+         ORDER BY day DESC, number DESC LIMIT ?9"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columns::plan_of;
+
+    #[track_caller]
+    fn uses(filter: OrderFilter, index: &str) {
+        let plan = plan_of(&statement(&filter));
+        assert!(plan.starts_with(&format!("SEARCH orders USING INDEX {index} ")), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+
+    #[test]
+    fn no_filter_walks_through_all_orders_of_a_user() {
+        let all = OrderFilter::default;
+        uses(all(), "sqlite_autoindex_orders_1");
+        uses(OrderFilter { symbol: Symbol::new("TCS").ok(), ..all() }, "orders_of_symbol");
+        uses(OrderFilter { active: Some(true), ..all() }, "orders_active");
+        uses(OrderFilter { state: Some(OrderState::Unknown), ..all() }, "orders_active");
+        uses(OrderFilter { state: Some(OrderState::Rejected), ..all() }, "orders_rejected");
+        let plan = plan_of(JOURNAL_OF_ORDER);
+        assert!(plan.starts_with("SEARCH journal USING INDEX journal_of_order (user_id=? AND order_id=?)"), "{plan}");
     }
 }

@@ -17,6 +17,12 @@ use crate::store::{SystemScope, UserScope};
 /// The outcome of a run that was executing when the daemon ended.
 pub const INTERRUPTED: &str = "interrupted";
 
+/// What [`RunFilter::outcome`] calls a run that has none yet.
+pub const EXECUTING: &str = "executing";
+
+/// The outcome of nearly every run; those with another one have an index of their own.
+const SUCCEEDED: &str = "succeeded";
+
 named! {
     /// Why a run happens.
     RunTrigger {
@@ -132,12 +138,16 @@ pub struct RunRow {
 pub struct RunFilter {
     /// Of this task only.
     pub task: Option<Task>,
+    /// Run for this reason only.
+    pub trigger: Option<RunTrigger>,
+    /// Ended like this only; [`EXECUTING`] finds those that have not ended.
+    pub outcome: Option<String>,
     /// Started at this instant or later.
     pub since: Option<Timestamp>,
     /// Started before this instant.
     pub until: Option<Timestamp>,
-    /// Older than this run: the last one of the page before.
-    pub before: Option<RunId>,
+    /// After this place of the list: that of the last run of the page before.
+    pub after: Option<RunPlace>,
     /// At most this many, the newest ones.
     pub limit: u32,
 }
@@ -145,7 +155,23 @@ pub struct RunFilter {
 impl Default for RunFilter {
     /// The newest 100.
     fn default() -> Self {
-        Self { task: None, since: None, until: None, before: None, limit: 100 }
+        Self { task: None, trigger: None, outcome: None, since: None, until: None, after: None, limit: 100 }
+    }
+}
+
+/// Where a run stands in the list of all runs, newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RunPlace {
+    /// When it started.
+    pub started_at: Timestamp,
+    /// Tells it from others that started at the same instant.
+    pub run: RunId,
+}
+
+impl RunRow {
+    /// Its place in the list.
+    pub fn place(&self) -> RunPlace {
+        RunPlace { started_at: self.started_at, run: self.id }
     }
 }
 
@@ -310,10 +336,10 @@ fn insert(conn: &Connection, user: UserId, start: &RunStart) -> Result<(), Store
 }
 
 fn check_free(conn: &Connection, user: UserId, start: &RunStart, window: i64) -> Result<(), StoreError> {
-    // The newest run is the one that started last, and an older one that still executes has the partial index.
+    // An older run that still executes has the partial index.
     let sql = "SELECT id, started_at FROM
                    (SELECT id, started_at, outcome FROM runs WHERE user_id = ?1 AND task = ?2
-                    ORDER BY id DESC LIMIT 1)
+                    ORDER BY started_at DESC LIMIT 1)
                WHERE started_at > ?3
                UNION ALL
                SELECT id, started_at FROM runs WHERE user_id = ?1 AND task = ?2 AND outcome IS NULL
@@ -358,21 +384,57 @@ fn write_recording(conn: &Connection, user: UserId, run: RunId, data: &[u8]) -> 
 }
 
 /// One look into the index per task: together they are the newest of all, without a second index to be kept up.
-fn list(conn: &Connection, user: UserId, filter: &RunFilter) -> Result<Vec<RunRow>, StoreError> {
-    let sql = "SELECT * FROM runs
-               WHERE user_id = ?1 AND task = ?2 AND id < ?3 AND started_at >= ?4 AND started_at < ?5
-               ORDER BY id DESC LIMIT ?6";
-    let before = filter.before.map_or(i64::MAX, |run| run.0.cast_signed());
+pub(crate) fn list(conn: &Connection, user: UserId, filter: &RunFilter) -> Result<Vec<RunRow>, StoreError> {
+    let sql = statement(filter);
     let since = filter.since.map_or(i64::MIN, |at| at.0);
-    let until = filter.until.map_or(i64::MAX, |at| at.0);
+    let end = end_of(filter);
+    let outcome = filter.outcome.as_deref().filter(|outcome| *outcome != EXECUTING);
+    let trigger = filter.trigger.map(RunTrigger::name);
     let mut found = Vec::new();
     for task in Task::ALL.into_iter().filter(|task| filter.task.is_none_or(|wanted| wanted == *task)) {
-        let values = params![user.0.cast_signed(), task.name(), before, since, until, filter.limit];
-        found.append(&mut select(conn, sql, values, read)?);
+        let run = end.run.0.cast_signed();
+        let values = params![
+            user.0.cast_signed(),
+            task.name(),
+            since,
+            end.started_at.0,
+            run,
+            outcome,
+            trigger,
+            filter.limit
+        ];
+        found.append(&mut select(conn, &sql, values, read)?);
     }
-    found.sort_unstable_by_key(|run| std::cmp::Reverse(run.id));
+    found.sort_unstable_by_key(|run| std::cmp::Reverse(run.place()));
     found.truncate(filter.limit as usize);
     Ok(found)
+}
+
+/// The conditions that say in constants what the parameters say again let SQLite use the partial indices: runs that
+/// did not succeed or were not scheduled are few among the runs of years.
+fn statement(filter: &RunFilter) -> String {
+    let ended = match filter.outcome.as_deref() {
+        Some(EXECUTING) => " AND outcome IS NULL",
+        Some(outcome) if outcome != SUCCEEDED => " AND outcome <> 'succeeded'",
+        _ => "",
+    };
+    let triggered = match filter.trigger {
+        Some(RunTrigger::RunOnce | RunTrigger::Manual) => " AND trigger <> 'scheduled'",
+        _ => "",
+    };
+    format!(
+        "SELECT * FROM runs
+         WHERE user_id = ?1 AND task = ?2 AND started_at >= ?3 AND (started_at, id) < (?4, ?5)
+             AND (?6 IS NULL OR outcome = ?6) AND (?7 IS NULL OR trigger = ?7){ended}{triggered}
+         ORDER BY started_at DESC, id DESC LIMIT ?8"
+    )
+}
+
+/// Every run that the filter wants comes after this place: one bound instead of two, so that it is the index's.
+fn end_of(filter: &RunFilter) -> RunPlace {
+    let started_at = filter.until.unwrap_or(Timestamp(i64::MAX));
+    let until = RunPlace { started_at, run: RunId(0) };
+    filter.after.map_or(until, |after| after.min(until))
 }
 
 fn read(row: &Row<'_>) -> Result<RunRow, StoreError> {
@@ -392,4 +454,32 @@ fn read(row: &Row<'_>) -> Result<RunRow, StoreError> {
         peak_memory: unsigned(row, "peak_memory")?,
         calls: unsigned(row, "calls")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columns::plan_of;
+
+    fn index_for(filter: RunFilter) -> String {
+        plan_of(&statement(&filter))
+    }
+
+    #[test]
+    fn no_filter_walks_through_all_runs_of_a_user() {
+        let of = |outcome: Option<&str>, trigger| RunFilter {
+            outcome: outcome.map(str::to_owned),
+            trigger,
+            ..RunFilter::default()
+        };
+        let whole = "SEARCH runs USING INDEX runs_of_task (user_id=? AND task=? AND started_at>? AND started_at<?)";
+        assert_eq!(index_for(of(None, None)), whole);
+        assert_eq!(index_for(of(Some("succeeded"), Some(RunTrigger::Scheduled))), whole);
+        let failed = index_for(of(Some("trapped"), None));
+        assert!(failed.starts_with("SEARCH runs USING INDEX runs_not_succeeded"), "{failed}");
+        let executing = index_for(of(Some(EXECUTING), None));
+        assert!(executing.starts_with("SEARCH runs USING INDEX runs_executing"), "{executing}");
+        let by_hand = index_for(of(None, Some(RunTrigger::RunOnce)));
+        assert!(by_hand.starts_with("SEARCH runs USING INDEX runs_not_scheduled"), "{by_hand}");
+    }
 }

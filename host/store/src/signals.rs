@@ -2,13 +2,13 @@
 //!
 //! The rules about signals are the domain's; here a signal is its key columns and the rest as text.
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, params};
 
 use prahari_domain::ids::{SignalId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::time::{Day, Timestamp};
 
-use crate::columns::{execute, instant, parsed, select, unsigned};
+use crate::columns::{execute, instant, optional_instant, parsed, select, select_one, unsigned};
 use crate::errors::StoreError;
 use crate::store::{SystemScope, UserScope};
 
@@ -40,6 +40,50 @@ pub struct SignalFilter {
     pub since: Option<Day>,
     /// Only those whose status is `active`.
     pub active_only: bool,
+}
+
+/// Which signals a user is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenFilter {
+    /// Of this trading date or later.
+    pub from: Option<Day>,
+    /// Of this trading date or earlier.
+    pub through: Option<Day>,
+    /// About this share only.
+    pub symbol: Option<Symbol>,
+    /// After this place of the list: that of the last signal of the page before.
+    pub after: Option<SignalPlace>,
+    /// At most this many, the newest ones.
+    pub limit: u32,
+}
+
+impl Default for SeenFilter {
+    /// The newest 100.
+    fn default() -> Self {
+        Self { from: None, through: None, symbol: None, after: None, limit: 100 }
+    }
+}
+
+/// Where a signal stands in the list of all signals, newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SignalPlace {
+    /// Its trading date.
+    pub day: Day,
+    /// Tells it from others of that date.
+    pub signal: SignalId,
+}
+
+/// A signal as one user sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenSignal {
+    /// The signal, shared or the user's own.
+    pub row: SignalRow,
+    /// Whether it is the user's own.
+    pub personal: bool,
+    /// Whether an order of the user acted on it and is open or was filled, at least in part.
+    pub traded: bool,
+    /// What the user did with it.
+    pub chosen: Option<SignalStatusRow>,
 }
 
 /// What a user did with a signal.
@@ -91,6 +135,29 @@ impl UserScope {
     pub async fn load_signals(&self, filter: SignalFilter) -> Result<Vec<SignalRow>, StoreError> {
         let user = self.user;
         self.store.read("read signals of a user", move |conn| list(conn, Some(user), filter)).await
+    }
+
+    /// The newest signals that the filter lets through, shared and the user's own, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn seen_signals(&self, filter: SeenFilter) -> Result<Vec<SeenSignal>, StoreError> {
+        let user = self.user;
+        self.store.read("read the signals", move |conn| list_seen(conn, user, &filter)).await
+    }
+
+    /// One signal as the user sees it; none when it is unknown or another user's own.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn find_signal(&self, signal: SignalId) -> Result<Option<SeenSignal>, StoreError> {
+        let values = (self.user.0.cast_signed(), signal.0.cast_signed());
+        self.store
+            .read("read a signal", move |conn| {
+                let sql = format!("{SEEN} WHERE signals.id = ?2 AND (signals.user_id = ?1 OR signals.user_id IS NULL)");
+                select_one(conn, &sql, values, read_seen)
+            })
+            .await
     }
 
     /// Says where a signal, shared or the user's own, stands for this user.
@@ -197,4 +264,79 @@ fn read_status(row: &Row<'_>) -> Result<SignalStatusRow, StoreError> {
         reason: row.get("reason")?,
         at: instant(row, "at")?,
     })
+}
+
+/// Signals with what user `?1` did with each.
+const SEEN: &str = "SELECT signals.*, chosen.status AS chosen_status, chosen.reason AS chosen_reason, chosen.at AS chosen_at,
+                           EXISTS (SELECT 1 FROM orders
+                                   WHERE orders.user_id = ?1 AND orders.symbol = signals.symbol
+                                       AND orders.day >= signals.day AND (orders.filled > 0 OR orders.active = 1)
+                                       AND orders.data ->> '$.request.signal' = signals.id) AS traded
+                    FROM signals LEFT JOIN signal_statuses AS chosen
+                        ON chosen.user_id = ?1 AND chosen.signal_id = signals.id";
+
+/// One look into the index for the shared ones, one for the user's own.
+fn list_seen(conn: &Connection, user: UserId, filter: &SeenFilter) -> Result<Vec<SeenSignal>, StoreError> {
+    // Every day sorts between these texts.
+    let from = filter.from.map_or_else(String::new, |day| day.to_string());
+    let until = (filter.through.map_or_else(|| "~".to_owned(), |day| day.to_string()), i64::MAX);
+    let (day, signal) = filter
+        .after
+        .map_or(until.clone(), |after| until.min((after.day.to_string(), after.signal.0.cast_signed())));
+    let mut found = Vec::new();
+    for owner in [None, Some(user.0.cast_signed())] {
+        let symbol = filter.symbol.as_ref().map(Symbol::as_str);
+        let values = params![user.0.cast_signed(), owner, from, day, signal, symbol, filter.limit];
+        found.append(&mut select(conn, &seen_statement(), values, read_seen)?);
+    }
+    found.sort_unstable_by_key(|seen| std::cmp::Reverse(seen.place()));
+    found.truncate(filter.limit as usize);
+    Ok(found)
+}
+
+fn seen_statement() -> String {
+    format!(
+        "{SEEN} WHERE signals.user_id IS ?2 AND signals.day >= ?3 AND (signals.day, signals.id) < (?4, ?5)
+             AND (?6 IS NULL OR signals.symbol = ?6)
+         ORDER BY signals.day DESC, signals.id DESC LIMIT ?7"
+    )
+}
+
+impl SeenSignal {
+    /// Its place in the list.
+    pub fn place(&self) -> SignalPlace {
+        SignalPlace { day: self.row.day, signal: self.row.id }
+    }
+}
+
+fn read_seen(row: &Row<'_>) -> Result<SeenSignal, StoreError> {
+    let signal = read(row)?;
+    let chosen = match optional_instant(row, "chosen_at")? {
+        None => None,
+        Some(at) => Some(SignalStatusRow {
+            signal: signal.id,
+            status: row.get("chosen_status")?,
+            reason: row.get("chosen_reason")?,
+            at,
+        }),
+    };
+    let personal = row.get::<_, Option<i64>>("user_id")?.is_some();
+    Ok(SeenSignal { row: signal, personal, traded: row.get("traded")?, chosen })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columns::plan_of;
+
+    #[test]
+    fn listing_signals_looks_only_at_those_of_the_page() {
+        let plan = plan_of(&seen_statement());
+        let indices = ["signals USING INDEX signals_of_day", "orders USING INDEX orders_of_symbol", "chosen USING"];
+        for index in indices {
+            assert!(plan.contains(index), "{plan}");
+        }
+        assert!(!plan.contains("SCAN"), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
 }

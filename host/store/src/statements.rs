@@ -36,6 +36,26 @@ impl UserScope {
             .await
     }
 
+    /// The statements of the trading dates from one through another, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn statements_between(
+        &self,
+        from: Day,
+        through: Day,
+        limit: u32,
+    ) -> Result<Vec<(Day, String)>, StoreError> {
+        let values = (self.user.0.cast_signed(), from.to_string(), through.to_string(), limit);
+        self.store
+            .read("read statements", move |conn| {
+                let sql = "SELECT day, data FROM statements WHERE user_id = ?1 AND day BETWEEN ?2 AND ?3
+                           ORDER BY day DESC LIMIT ?4";
+                select(conn, sql, values, |row| Ok((parsed(row, "day")?, row.get("data")?)))
+            })
+            .await
+    }
+
     /// The statement of one trading date.
     ///
     /// # Errors

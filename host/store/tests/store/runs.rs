@@ -3,7 +3,7 @@
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_store::{DecisionFilter, DecisionRow, INTERRUPTED, LogRow, RunFilter, RunFinish, StoreError};
+use prahari_store::{DecisionFilter, DecisionRow, INTERRUPTED, LogRow, RunFilter, RunFinish, RunPlace, StoreError};
 
 use crate::support::{TestStore, run_start};
 
@@ -70,7 +70,8 @@ async fn the_newest_runs_come_first_whatever_their_task_and_page_by_page() {
         async |filter| -> Vec<u64> { user.runs(filter).await.unwrap().iter().map(|run| run.id.0).collect() };
     assert_eq!(ids(RunFilter::default()).await, [5, 4, 3, 2, 1]);
     assert_eq!(ids(RunFilter { limit: 2, ..Default::default() }).await, [5, 4]);
-    assert_eq!(ids(RunFilter { limit: 2, before: Some(RunId(4)), ..Default::default() }).await, [3, 2]);
+    let after = RunPlace { started_at: Timestamp(40), run: RunId(4) };
+    assert_eq!(ids(RunFilter { limit: 2, after: Some(after), ..Default::default() }).await, [3, 2]);
     assert_eq!(ids(RunFilter { task: Some(Task::SellMonitor), ..Default::default() }).await, [5, 3, 1]);
     let between = RunFilter { since: Some(Timestamp(20)), until: Some(Timestamp(40)), ..Default::default() };
     assert_eq!(ids(between).await, [3, 2]);
