@@ -151,7 +151,6 @@ fn unreadable(column: &'static str, value: &str, why: impl Display) -> StoreErro
 
 /// How SQLite would find the rows of a query in a new database, one step per line.
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a helper of tests")]
 pub(crate) fn plan_of(sql: &str) -> String {
     let mut conn = Connection::open_in_memory().unwrap();
     crate::migrate::migrate(&mut conn, std::path::Path::new("in memory")).unwrap();

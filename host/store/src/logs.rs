@@ -138,8 +138,9 @@ fn search(conn: &Connection, user: UserId, filter: &LogFilter) -> Result<LogPage
 
 /// The runs to look at, beginning with the one in which the last page ended.
 fn candidates(conn: &Connection, user: UserId, filter: &LogFilter) -> Result<Vec<RunRow>, StoreError> {
-    let first = filter.after.map(|LogPlace { run: RunPlace { started_at, run }, .. }| {
-        RunPlace { started_at, run: RunId(run.0.saturating_add(1)) }
+    let first = filter.after.map(|LogPlace { run: RunPlace { started_at, run }, .. }| RunPlace {
+        started_at,
+        run: RunId(run.0.saturating_add(1)),
     });
     let filter = RunFilter {
         task: filter.task,

@@ -27,10 +27,7 @@ const MIGRATIONS: [(&str, &str); 16] = [
     ("0013_create_paper", include_str!("../../../migrations/0013_create_paper.sql")),
     ("0014_index_open_slots", include_str!("../../../migrations/0014_index_open_slots.sql")),
     ("0015_index_reads", include_str!("../../../migrations/0015_index_reads.sql")),
-    (
-        "0016_add_notification_read_at",
-        include_str!("../../../migrations/0016_add_notification_read_at.sql"),
-    ),
+    ("0016_add_notification_read_at", include_str!("../../../migrations/0016_add_notification_read_at.sql")),
 ];
 
 /// The version this program writes and the newest it can use.

@@ -5,7 +5,9 @@ use rusqlite::{Connection, Row};
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{execute, instant, named, optional_instant, optional_run, parsed, select, select_one, unsigned};
+use crate::columns::{
+    execute, instant, named, optional_instant, optional_run, parsed, select, select_one, unsigned,
+};
 use crate::errors::StoreError;
 use crate::store::UserScope;
 
@@ -107,7 +109,8 @@ impl UserScope {
         let user = self.user.0.cast_signed();
         self.store
             .read("count the unread notifications", move |conn| {
-                let sql = "SELECT count(*) AS count FROM notifications WHERE user_id = ?1 AND read_at IS NULL";
+                let sql =
+                    "SELECT count(*) AS count FROM notifications WHERE user_id = ?1 AND read_at IS NULL";
                 Ok(select_one(conn, sql, [user], |row| unsigned(row, "count"))?.unwrap_or(0))
             })
             .await
@@ -122,7 +125,8 @@ impl UserScope {
         let values = (self.user.0.cast_signed(), id.cast_signed(), at.0);
         self.store
             .write_durable("mark a notification as read", move |conn| {
-                let sql = "UPDATE notifications SET read_at = coalesce(read_at, ?3) WHERE id = ?2 AND user_id = ?1";
+                let sql =
+                    "UPDATE notifications SET read_at = coalesce(read_at, ?3) WHERE id = ?2 AND user_id = ?1";
                 Ok(execute(conn, sql, values)? > 0)
             })
             .await

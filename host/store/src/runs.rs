@@ -472,7 +472,8 @@ mod tests {
             trigger,
             ..RunFilter::default()
         };
-        let whole = "SEARCH runs USING INDEX runs_of_task (user_id=? AND task=? AND started_at>? AND started_at<?)";
+        let whole =
+            "SEARCH runs USING INDEX runs_of_task (user_id=? AND task=? AND started_at>? AND started_at<?)";
         assert_eq!(index_for(of(None, None)), whole);
         assert_eq!(index_for(of(Some("succeeded"), Some(RunTrigger::Scheduled))), whole);
         let failed = index_for(of(Some("trapped"), None));

@@ -154,7 +154,9 @@ impl UserScope {
         let values = (self.user.0.cast_signed(), signal.0.cast_signed());
         self.store
             .read("read a signal", move |conn| {
-                let sql = format!("{SEEN} WHERE signals.id = ?2 AND (signals.user_id = ?1 OR signals.user_id IS NULL)");
+                let sql = format!(
+                    "{SEEN} WHERE signals.id = ?2 AND (signals.user_id = ?1 OR signals.user_id IS NULL)"
+                );
                 select_one(conn, &sql, values, read_seen)
             })
             .await
@@ -332,7 +334,8 @@ mod tests {
     #[test]
     fn listing_signals_looks_only_at_those_of_the_page() {
         let plan = plan_of(&seen_statement());
-        let indices = ["signals USING INDEX signals_of_day", "orders USING INDEX orders_of_symbol", "chosen USING"];
+        let indices =
+            ["signals USING INDEX signals_of_day", "orders USING INDEX orders_of_symbol", "chosen USING"];
         for index in indices {
             assert!(plan.contains(index), "{plan}");
         }

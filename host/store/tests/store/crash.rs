@@ -14,8 +14,8 @@ use prahari_domain::orders::OrderEvent;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    Durability, NotificationLevel, NotificationRow, PaperRow, RunFilter, RunFinish, Store, StoreError,
-    UserScope,
+    Durability, NotificationFilter, NotificationLevel, NotificationRow, PaperRow, RunFilter, RunFinish,
+    Store, StoreError, UserScope,
 };
 use tempfile::TempDir;
 
@@ -141,8 +141,9 @@ async fn steps_in(store: &Store) -> Vec<u64> {
             "a finish is atomic"
         );
         found.extend(finished.iter().map(|(_, key, _)| key.parse::<u64>().unwrap()));
-        let messages = user.notifications(u32::MAX).await.unwrap();
-        found.extend(messages.iter().map(|message| message.at.0.cast_unsigned()));
+        let all = NotificationFilter { limit: u32::MAX, ..NotificationFilter::default() };
+        let messages = user.notifications(all).await.unwrap();
+        found.extend(messages.iter().map(|message| message.row.at.0.cast_unsigned()));
         found
             .extend(user.load_paper().await.unwrap().0.iter().map(|order| order.tag.parse::<u64>().unwrap()));
         let statements = user.statements().await.unwrap();

@@ -11,6 +11,8 @@ mod ledger;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]
+mod reads;
+#[cfg(test)]
 mod runs;
 #[cfg(test)]
 mod scopes;

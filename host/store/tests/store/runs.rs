@@ -3,7 +3,9 @@
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_store::{DecisionFilter, DecisionRow, INTERRUPTED, LogRow, RunFilter, RunFinish, RunPlace, StoreError};
+use prahari_store::{
+    DecisionFilter, DecisionRow, INTERRUPTED, LogRow, RunFilter, RunFinish, RunPlace, StoreError,
+};
 
 use crate::support::{TestStore, run_start};
 

@@ -6,9 +6,9 @@ use prahari_domain::orders::OrderState;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    DecisionFilter, DecisionRow, LogRow, NotificationLevel, NotificationRow, PaperRow, RunFilter, RunFinish,
-    ServiceRow, SignalFilter, SignalRow, SignalStatusRow, SlotKind, SlotOutcome, SlotRow, SlotUpdate,
-    StoreError, TickRow, UserScope,
+    DecisionFilter, DecisionRow, LogFilter, LogRow, NotificationFilter, NotificationLevel, NotificationRow,
+    OrderFilter, PaperRow, RunFilter, RunFinish, SeenFilter, ServiceRow, SignalFilter, SignalRow,
+    SignalStatusRow, SlotKind, SlotOutcome, SlotRow, SlotUpdate, StoreError, TickRow, UserScope,
 };
 
 use crate::support::{TestStore, day, intended, order, order_id, run_start};
@@ -99,12 +99,14 @@ async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
 async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
     let date = day("2025-01-02");
     let (paper, account) = scope.load_paper().await.unwrap();
+    let active = OrderFilter { active: Some(true), ..OrderFilter::default() };
     vec![
         ("journal", scope.load_journal(0).await.unwrap().len()),
         ("snapshot", scope.load_snapshot().await.unwrap().iter().len()),
-        ("orders", scope.orders(9, false).await.unwrap().len()),
-        ("active orders", scope.orders(9, true).await.unwrap().len()),
+        ("orders", scope.orders(OrderFilter::default()).await.unwrap().len()),
+        ("active orders", scope.orders(active).await.unwrap().len()),
         ("orders of the day", scope.orders_of(date).await.unwrap().len()),
+        ("journal of the order", scope.journal_of(order_id(1, 1)).await.unwrap().len()),
         ("order", scope.find_order(order_id(1, 1)).await.unwrap().iter().len()),
         ("runs", scope.runs(RunFilter::default()).await.unwrap().len()),
         ("run", scope.find_run(RunId(run)).await.unwrap().iter().len()),
@@ -112,13 +114,17 @@ async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
         ("decisions", scope.decisions(DecisionFilter::default()).await.unwrap().len()),
         ("decisions of the run", scope.decisions_of(RunId(run)).await.unwrap().len()),
         ("log of the run", scope.log_of(RunId(run)).await.unwrap().len()),
+        ("log lines", scope.search_log(LogFilter::default()).await.unwrap().lines.len()),
         ("state", scope.load_state().await.unwrap().len()),
         ("slots", scope.slots(date).await.unwrap().len()),
         ("ticks", scope.ticks(Task::SellMonitor, Timestamp(10)).await.unwrap().len()),
-        ("notifications", scope.notifications(9).await.unwrap().len()),
+        ("notifications", scope.notifications(NotificationFilter::default()).await.unwrap().len()),
+        ("unread notifications", scope.unread_notifications().await.unwrap() as usize),
+        ("statements of the day", scope.statements_between(date, date, 9).await.unwrap().len()),
         ("statements", scope.statements().await.unwrap().len()),
         ("statement", scope.statement(date).await.unwrap().iter().len()),
         ("signals", scope.load_signals(SignalFilter::default()).await.unwrap().len()),
+        ("seen signals", scope.seen_signals(SeenFilter::default()).await.unwrap().len()),
         ("signal statuses", scope.signal_statuses(date).await.unwrap().len()),
         ("paper orders", paper.len()),
         ("paper account", account.iter().len()),

@@ -1,0 +1,244 @@
+//! What people ask for: filtered, and page by page.
+
+use prahari_domain::ids::{RunId, SignalId, UserId};
+use prahari_domain::instruments::Symbol;
+use prahari_domain::orders::{Order, OrderState};
+use prahari_domain::tasks::Task;
+use prahari_domain::time::{Day, Timestamp};
+use prahari_store::{
+    EXECUTING, LogFilter, LogLevel, LogRow, NotificationFilter, NotificationLevel, NotificationRow,
+    OrderFilter, RunFilter, RunFinish, RunStart, RunTrigger, SeenFilter, SeenSignal, SignalRow,
+    SignalStatusRow, UserScope,
+};
+
+use crate::support::{TestStore, day, intended, order, run_start};
+
+async fn run(user: &UserScope, id: u64, trigger: RunTrigger, outcome: Option<&str>, log: Vec<LogRow>) {
+    let start = RunStart { trigger, ..run_start(id, Task::SellMonitor, id.cast_signed() * 10) };
+    user.start_run(start).await.unwrap();
+    if let Some(outcome) = outcome {
+        user.finish_run(RunFinish { log, ..RunFinish::new(RunId(id), outcome, Timestamp(99)) })
+            .await
+            .unwrap();
+    }
+}
+
+fn line(level: &str, message: &str) -> LogRow {
+    LogRow { level: level.to_owned(), message: message.to_owned() }
+}
+
+#[tokio::test]
+async fn runs_are_found_by_how_they_ended_and_why_they_ran() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    run(&user, 1, RunTrigger::Scheduled, Some("succeeded"), vec![]).await;
+    run(&user, 2, RunTrigger::RunOnce, Some("trapped"), vec![]).await;
+    run(&user, 3, RunTrigger::Scheduled, Some("trapped"), vec![]).await;
+    run(&user, 4, RunTrigger::RunOnce, None, vec![]).await;
+    test.store.settle().await.unwrap();
+    let ids = async |outcome: Option<&str>, trigger| -> Vec<u64> {
+        let filter = RunFilter { outcome: outcome.map(str::to_owned), trigger, ..RunFilter::default() };
+        user.runs(filter).await.unwrap().iter().map(|run| run.id.0).collect()
+    };
+    assert_eq!(ids(Some("succeeded"), None).await, [1]);
+    assert_eq!(ids(Some("trapped"), None).await, [3, 2]);
+    assert_eq!(ids(Some("trapped"), Some(RunTrigger::RunOnce)).await, [2]);
+    assert_eq!(ids(Some(EXECUTING), None).await, [4]);
+    assert_eq!(ids(None, Some(RunTrigger::Scheduled)).await, [3, 1]);
+    assert!(ids(Some("' OR 1"), None).await.is_empty());
+}
+
+#[tokio::test]
+async fn every_log_line_is_on_one_page_and_the_newest_comes_first() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    for id in 1..=4 {
+        let lines = (0..id).map(|number| line("info", &format!("{id}.{number}"))).collect();
+        run(&user, id, RunTrigger::Scheduled, Some("succeeded"), lines).await;
+    }
+    test.store.settle().await.unwrap();
+    for limit in 1..=11 {
+        let mut filter = LogFilter { limit, ..LogFilter::default() };
+        let mut found = Vec::new();
+        loop {
+            let page = user.search_log(filter.clone()).await.unwrap();
+            found.extend(page.lines.into_iter().map(|found| found.line.message));
+            filter.after = page.next;
+            if filter.after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(
+            found,
+            ["4.3", "4.2", "4.1", "4.0", "3.2", "3.1", "3.0", "2.1", "2.0", "1.0"],
+            "by {limit}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn log_lines_are_found_by_level_and_text() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    let lines =
+        vec![line("debug", "Ärger mit TCS"), line("warn", "quote of tcs is old"), line("error", "100%")];
+    run(&user, 1, RunTrigger::Scheduled, Some("succeeded"), lines).await;
+    test.store.settle().await.unwrap();
+    let found = async |level, text: Option<&str>| -> Vec<u32> {
+        let filter = LogFilter { level, text: text.map(str::to_owned), ..LogFilter::default() };
+        user.search_log(filter).await.unwrap().lines.iter().map(|found| found.place.line).collect()
+    };
+    assert_eq!(found(Some(LogLevel::Warn), None).await, [2, 1]);
+    assert_eq!(found(None, Some("TcS")).await, [1, 0]);
+    assert_eq!(found(Some(LogLevel::Info), Some("TcS")).await, [1]);
+    assert_eq!(found(None, Some("ärger")).await, [0]);
+    assert_eq!(found(None, Some("%")).await, [2], "it is a text, not a pattern");
+}
+
+#[tokio::test]
+async fn a_search_that_finds_nothing_ends_after_bounded_pages() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    for id in 1..=4_500 {
+        run(&user, id, RunTrigger::Scheduled, Some("succeeded"), vec![line("info", "tick")]).await;
+    }
+    test.store.settle().await.unwrap();
+    let mut filter = LogFilter { text: Some("crash".to_owned()), ..LogFilter::default() };
+    let mut pages = 0;
+    loop {
+        let page = user.search_log(filter.clone()).await.unwrap();
+        assert!(page.lines.is_empty());
+        pages += 1;
+        assert!(page.next.is_none() || page.next != filter.after, "it gets on");
+        filter.after = page.next;
+        if filter.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(pages, 3);
+}
+
+fn placed(number: u32, symbol: &str, state: OrderState) -> Order {
+    let mut order = order(1, number, state);
+    order.request.symbol = Symbol::new(symbol).unwrap();
+    order
+}
+
+#[tokio::test]
+async fn orders_are_found_by_share_state_and_date_page_by_page() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    let orders = vec![
+        placed(1, "TCS", OrderState::Rejected),
+        placed(2, "INFY", OrderState::Accepted),
+        placed(3, "TCS", OrderState::Filled),
+    ];
+    user.append_journal_durable(vec![intended(1, 1, 1, None)], orders).await.unwrap();
+    let numbers = async |filter| -> Vec<u32> {
+        user.orders(filter).await.unwrap().iter().map(|order| order.id.number).collect()
+    };
+    let all = OrderFilter::default;
+    let tcs = || OrderFilter { symbol: Symbol::new("TCS").ok(), ..all() };
+    assert_eq!(numbers(all()).await, [3, 2, 1]);
+    assert_eq!(numbers(tcs()).await, [3, 1]);
+    let last = order(1, 3, OrderState::Filled).id;
+    assert_eq!(numbers(OrderFilter { after: Some(last), ..tcs() }).await, [1]);
+    assert_eq!(numbers(OrderFilter { state: Some(OrderState::Rejected), ..tcs() }).await, [1]);
+    assert_eq!(numbers(OrderFilter { active: Some(true), ..all() }).await, [2]);
+    assert_eq!(numbers(OrderFilter { active: Some(false), ..all() }).await, [3, 1]);
+    let date = |text| Some(day(text));
+    assert_eq!(numbers(OrderFilter { from: date("2025-01-02"), ..all() }).await, [3, 2, 1]);
+    assert!(numbers(OrderFilter { from: date("2025-01-03"), ..all() }).await.is_empty());
+    assert!(numbers(OrderFilter { through: date("2025-01-01"), ..all() }).await.is_empty());
+    assert_eq!(user.journal_of(order(1, 1, OrderState::Sent).id).await.unwrap(), [intended(1, 1, 1, None)]);
+}
+
+fn message(level: NotificationLevel) -> NotificationRow {
+    NotificationRow {
+        at: Timestamp(1),
+        id: None,
+        level,
+        title: "title".to_owned(),
+        body: String::new(),
+        run: None,
+    }
+}
+
+#[tokio::test]
+async fn messages_are_unread_until_their_user_has_seen_them() {
+    let test = TestStore::new();
+    let (user, other) = (test.store.user(UserId(1)), test.store.user(UserId(2)));
+    for level in [NotificationLevel::Info, NotificationLevel::Error, NotificationLevel::Info] {
+        user.notify(message(level)).await.unwrap();
+    }
+    assert!(user.mark_notification_read_durable(1, Timestamp(5)).await.unwrap());
+    assert!(!other.mark_notification_read_durable(2, Timestamp(5)).await.unwrap(), "it is not theirs");
+    assert_eq!(other.mark_all_notifications_read_durable(Timestamp(5)).await.unwrap(), 0);
+    let ids = async |filter| -> Vec<u64> {
+        user.notifications(filter).await.unwrap().iter().map(|kept| kept.id).collect()
+    };
+    let unread = || NotificationFilter { unread: true, ..NotificationFilter::default() };
+    assert_eq!(ids(unread()).await, [3, 2]);
+    assert_eq!(ids(NotificationFilter { level: Some(NotificationLevel::Info), ..unread() }).await, [3]);
+    assert_eq!(
+        ids(NotificationFilter { after: Some(3), limit: 1, ..NotificationFilter::default() }).await,
+        [2]
+    );
+    assert_eq!(user.unread_notifications().await.unwrap(), 2);
+
+    assert_eq!(user.mark_all_notifications_read_durable(Timestamp(9)).await.unwrap(), 2);
+    assert!(user.mark_notification_read_durable(1, Timestamp(9)).await.unwrap());
+    let read: Vec<_> = user.notifications(NotificationFilter::default()).await.unwrap();
+    let read: Vec<_> = read.iter().map(|kept| kept.read_at.unwrap().0).collect();
+    assert_eq!(read, [9, 9, 5], "the first time counts");
+}
+
+fn signal(id: u64, date: &str) -> SignalRow {
+    SignalRow {
+        id: SignalId(id),
+        symbol: Symbol::new("M&M").unwrap(),
+        kind: "buy".to_owned(),
+        status: "active".to_owned(),
+        day: day(date),
+        published_at: Timestamp(1),
+        expires_at: Timestamp(2),
+        data: String::new(),
+    }
+}
+
+#[tokio::test]
+async fn a_user_sees_shared_and_own_signals_with_what_became_of_them() {
+    let test = TestStore::new();
+    let (user, other) = (test.store.user(UserId(1)), test.store.user(UserId(2)));
+    let shared = vec![signal(1, "2025-01-01"), signal(2, "2025-01-02")];
+    test.store.system().save_signals(shared).await.unwrap();
+    user.save_signals(vec![signal(3, "2025-01-02")]).await.unwrap();
+    other.save_signals(vec![signal(4, "2025-01-02")]).await.unwrap();
+    let rejected = SignalStatusRow {
+        signal: SignalId(1),
+        status: "rejected".to_owned(),
+        reason: String::new(),
+        at: Timestamp(7),
+    };
+    user.set_signal_status(rejected.clone()).await.unwrap();
+    let mut bought = order(1, 1, OrderState::Accepted);
+    bought.request.signal = Some(SignalId(2));
+    user.append_journal_durable(vec![intended(1, 1, 1, None)], vec![bought]).await.unwrap();
+
+    let seen = user.seen_signals(SeenFilter::default()).await.unwrap();
+    let brief = |seen: &SeenSignal| (seen.row.id.0, seen.personal, seen.traded, seen.chosen.clone());
+    let seen: Vec<_> = seen.iter().map(brief).collect();
+    let expected = [(3, true, false, None), (2, false, true, None), (1, false, false, Some(rejected))];
+    assert_eq!(seen, expected);
+    assert_eq!(user.find_signal(SignalId(4)).await.unwrap(), None);
+    assert!(other.find_signal(SignalId(4)).await.unwrap().unwrap().personal);
+
+    let ids = async |filter| -> Vec<u64> {
+        user.seen_signals(filter).await.unwrap().iter().map(|seen| seen.row.id.0).collect()
+    };
+    let first = user.find_signal(SignalId(3)).await.unwrap().unwrap().place();
+    assert_eq!(ids(SeenFilter { after: Some(first), limit: 1, ..SeenFilter::default() }).await, [2]);
+    let from: Option<Day> = Some(day("2025-01-02"));
+    assert_eq!(ids(SeenFilter { from, ..SeenFilter::default() }).await, [3, 2]);
+    assert_eq!(ids(SeenFilter { through: day("2025-01-02").pred_opt(), ..SeenFilter::default() }).await, [1]);
+}
