@@ -19,6 +19,7 @@ use crate::board::{Publication, SignalBoard};
 use crate::clock::Clock;
 use crate::desk::{Desk, Venue};
 use crate::error::AppError;
+use crate::events::EventBus;
 use crate::modules::Modules;
 use crate::rows::{load_signals, signal_row};
 use crate::scheduler::{DayPlan, Scheduler};
@@ -55,6 +56,8 @@ pub struct Daemon {
     pub modules: Arc<Modules>,
     /// The signals that stand.
     pub signals: SignalBoard,
+    /// What happens, for whoever listens.
+    pub events: Arc<EventBus>,
     /// Notified when the scheduler has to look at the clock anew.
     pub wake: Notify,
     schedules: Vec<Schedule>,
@@ -85,7 +88,8 @@ impl Daemon {
             tracing::warn!(runs = interrupted.len(), "runs of the last process were interrupted");
             system.mark_interrupted(interrupted, now).await?;
         }
-        let users = load_users(&venue).await?;
+        let events = Arc::new(EventBus::new(clock.clone()));
+        let users = load_users(&venue, &events).await?;
         let signals = load_signals(&store, users.keys().copied()).await?;
         let cursor = system.cursor().await?;
         if let Some(reached) = cursor {
@@ -107,6 +111,7 @@ impl Daemon {
             runtime,
             modules,
             signals,
+            events,
             schedules,
         });
         Ok(daemon)
@@ -176,6 +181,7 @@ impl Daemon {
     /// Ends the scheduler after what it is doing.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
+        self.events.end();
         self.wake.notify_one();
     }
 
@@ -219,19 +225,23 @@ impl Daemon {
     }
 }
 
-async fn load_users(venue: &Arc<Venue>) -> Result<BTreeMap<UserId, Arc<User>>, AppError> {
+async fn load_users(
+    venue: &Arc<Venue>,
+    events: &Arc<EventBus>,
+) -> Result<BTreeMap<UserId, Arc<User>>, AppError> {
     let mut users = BTreeMap::new();
     for row in venue.store.system().users().await? {
-        let user = load_user(venue, row).await?;
+        let user = load_user(venue, events, row).await?;
         users.insert(user.id, Arc::new(user));
     }
     Ok(users)
 }
 
-async fn load_user(venue: &Arc<Venue>, row: UserRow) -> Result<User, AppError> {
+async fn load_user(venue: &Arc<Venue>, events: &Arc<EventBus>, row: UserRow) -> Result<User, AppError> {
     let strategy: Strategy = serde_json::from_str(&row.strategy)?;
     let limits: RiskLimits = serde_json::from_str(&row.limits)?;
-    let desk = Desk::load(venue.clone(), row.id, row.capital, limits).await?;
+    let mut desk = Desk::load(venue.clone(), row.id, row.capital, limits).await?;
+    desk.announce_to(events.clone());
     let scope = venue.store.user(row.id);
     let mut memory: BTreeMap<Task, TaskMemory> = BTreeMap::new();
     for (task, key, value) in scope.load_state().await? {

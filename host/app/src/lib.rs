@@ -5,6 +5,7 @@ pub mod clock;
 pub mod daemon;
 pub mod desk;
 pub mod error;
+pub mod events;
 pub mod grants;
 pub mod modules;
 pub mod overview;

@@ -2,6 +2,7 @@
 
 use prahari_domain::ids::RunId;
 use prahari_domain::tasks::Task;
+use prahari_domain::text::one_line;
 use prahari_domain::time::{Timestamp, day_number};
 use prahari_runtime::abi::latest::{self, RunContext};
 use prahari_runtime::{RunOutcome, RunReport, RunRequest};
@@ -10,6 +11,7 @@ use prahari_store::{RunFinish, RunStart, RunTrigger};
 use crate::daemon::Daemon;
 use crate::desk::Occasion;
 use crate::error::AppError;
+use crate::events::{Audience, Event, TaskEvent};
 use crate::grants::{default_budget, default_grant};
 use crate::services::LiveServices;
 use crate::user::User;
@@ -21,6 +23,16 @@ pub enum Trigger {
     Scheduled,
     /// A user asked for one run.
     RunOnce,
+}
+
+impl Trigger {
+    /// Its name in the database and the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Scheduled => "scheduled",
+            Self::RunOnce => "run_once",
+        }
+    }
 }
 
 /// What became of a run.
@@ -66,6 +78,10 @@ impl Daemon {
             })
             .await?;
         tracing::trace!(%run, user = %user.id, %task, "run started");
+        let audience = Audience::User(user.id);
+        self.events.publish_with(audience, || {
+            Event::Task(TaskEvent::Started { run, task, trigger: trigger.name(), due_at })
+        });
         let request = RunRequest {
             context: context(user, task, due_at, trigger, &occasion),
             grant: default_grant(task),
@@ -77,6 +93,10 @@ impl Daemon {
         let outcome = report.outcome;
         scope.finish_run(finish).await?;
         tracing::trace!(%run, outcome = outcome.name(), "run finished");
+        self.events.publish_with(audience, || {
+            let (outcome, detail) = (outcome.name(), detail_of(&outcome));
+            Event::Task(TaskEvent::Finished { run, task, outcome, detail })
+        });
         Ok(Some(RunAnswer { run, outcome }))
     }
 
@@ -108,7 +128,7 @@ impl Daemon {
         Ok(RunFinish {
             id,
             outcome: report.outcome.name().to_owned(),
-            detail: report.outcome.detail(),
+            detail: detail_of(&report.outcome),
             finished_at: self.clock.now(),
             cpu_micros: u64::try_from(report.cpu.as_micros()).unwrap_or(u64::MAX),
             peak_memory: report.peak_memory,
@@ -119,6 +139,11 @@ impl Daemon {
             state,
         })
     }
+}
+
+/// How a run ended, in one sentence for people; the guest may have had a part in it.
+pub(crate) fn detail_of(outcome: &RunOutcome) -> String {
+    one_line(&outcome.detail()).into_owned()
 }
 
 fn context(user: &User, task: Task, due_at: Timestamp, trigger: Trigger, occasion: &Occasion) -> RunContext {

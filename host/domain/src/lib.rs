@@ -11,4 +11,5 @@ pub mod risk;
 pub mod settings;
 pub mod signals;
 pub mod tasks;
+pub mod text;
 pub mod time;

@@ -3,6 +3,7 @@
 //! It asks the risk gate, writes the intent down, waits until that is on disk, sends, and books the answer. Its state is
 //! the user's [`Book`], a fold of the order journal; whatever the desk does is a journal entry first.
 
+mod announce;
 mod change;
 mod close_day;
 mod place;
@@ -26,6 +27,7 @@ pub use close_day::Statement;
 pub use reconcile::{Difference, DifferenceKind};
 
 use crate::error::AppError;
+use crate::events::EventBus;
 
 /// What every desk works with: linked once, at the start. Whether trading is paper or live is which broker stands here.
 pub struct Venue {
@@ -57,6 +59,8 @@ pub struct Desk {
     limits: RiskLimits,
     /// Set until the broker's book was compared after a start or an unclear answer; nothing is sent before.
     unsettled: bool,
+    /// Who is told of changes.
+    events: Option<Arc<EventBus>>,
 }
 
 impl Desk {
@@ -78,7 +82,7 @@ impl Desk {
         for entry in scope.load_journal(after).await? {
             book.apply(&entry)?;
         }
-        Ok(Self { venue, book, limits, unsettled: true })
+        Ok(Self { venue, book, limits, unsettled: true, events: None })
     }
 
     /// The user's books.
@@ -130,7 +134,9 @@ impl Desk {
     /// Applies an event and queues it for the journal.
     async fn record(&mut self, order: OrderId, at: Timestamp, event: OrderEvent) -> Result<(), AppError> {
         let Entered(Some((entry, order))) = self.enter(order, at, event)? else { return Ok(()) };
+        let news = self.news_of(&entry.event, &order);
         self.scope().append_journal(vec![entry], vec![order]).await?;
+        self.announce(news);
         Ok(())
     }
 
@@ -142,14 +148,17 @@ impl Desk {
     ) -> Result<(), AppError> {
         let mut entries = Vec::new();
         let mut orders: Vec<Order> = Vec::new();
+        let mut news = Vec::new();
         for (order, event) in events {
             if let Entered(Some((entry, order))) = self.enter(order, at, event)? {
+                news.extend(self.news_of(&entry.event, &order));
                 entries.push(entry);
                 orders.retain(|earlier| earlier.id != order.id);
                 orders.push(order);
             }
         }
         self.scope().append_journal_durable(entries, orders).await?;
+        self.announce(news);
         Ok(())
     }
 }

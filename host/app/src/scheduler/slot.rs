@@ -12,7 +12,8 @@ use super::ledger::planned_row;
 use super::plan::{DayPlan, PlannedSlot, SlotKey, Work};
 use crate::daemon::Daemon;
 use crate::error::AppError;
-use crate::runs::{RunAnswer, Trigger};
+use crate::events::{Audience, Event, TaskEvent};
+use crate::runs::{RunAnswer, Trigger, detail_of};
 use crate::user::User;
 
 impl Daemon {
@@ -101,12 +102,12 @@ impl Daemon {
             return self.settle_slot(user, key, SlotOutcome::Skipped, reason, None).await;
         };
         let (outcome, reason) = match &answer.outcome {
-            RunOutcome::Succeeded(summary) if is_late(key.due_at, now) => (
-                SlotOutcome::Late,
-                format!("started {} s late; {}", now.millis_since(key.due_at) / 1000, summary.text),
-            ),
-            RunOutcome::Succeeded(summary) => (SlotOutcome::Ran, summary.text.clone()),
-            failed => (SlotOutcome::Failed, failed.detail()),
+            outcome @ RunOutcome::Succeeded(_) if is_late(key.due_at, now) => {
+                let late = now.millis_since(key.due_at) / 1000;
+                (SlotOutcome::Late, format!("started {late} s late; {}", detail_of(outcome)))
+            }
+            outcome @ RunOutcome::Succeeded(_) => (SlotOutcome::Ran, detail_of(outcome)),
+            failed => (SlotOutcome::Failed, detail_of(failed)),
         };
         self.settle_slot(user, key, outcome, reason, Some(&answer)).await
     }
@@ -148,11 +149,14 @@ impl Daemon {
                 }
                 Some(failed) => {
                     progress.ticks_failed += 1;
-                    Some((SlotOutcome::Failed, failed.detail()))
+                    Some((SlotOutcome::Failed, detail_of(failed)))
                 }
                 None => Some((SlotOutcome::Skipped, "the previous tick was still executing".to_owned())),
             };
             let tick = note.map(|(outcome, reason)| TickRow { at: due, outcome, reason, run });
+            if let Some(tick) = &tick {
+                self.tell_of_tick(user, key, tick);
+            }
             SlotUpdate { tick, ..progress.update(key, String::new(), run) }
         };
         Ok(self.store.user(user.id).update_slot(update).await?)
@@ -166,6 +170,7 @@ impl Daemon {
         reason: String,
     ) -> Result<(), AppError> {
         let tick = TickRow { at: due, outcome: SlotOutcome::Missed, reason, run: None };
+        self.tell_of_tick(user, key, &tick);
         let update = {
             let mut ledger = user.ledger();
             let Some(progress) = ledger.slot_mut(key) else { return Ok(()) };
@@ -203,13 +208,31 @@ impl Daemon {
         reason: String,
         answer: Option<&RunAnswer>,
     ) -> Result<(), AppError> {
+        let run = answer.map(|answer| answer.run);
         let update = {
             let mut ledger = user.ledger();
             let Some(progress) = ledger.slot_mut(key) else { return Ok(()) };
             progress.outcome = Some(outcome);
-            progress.update(key, reason, answer.map(|answer| answer.run))
+            progress.update(key, reason.clone(), run)
         };
-        Ok(self.store.user(user.id).update_slot(update).await?)
+        self.store.user(user.id).update_slot(update).await?;
+        self.events.publish_with(Audience::User(user.id), || {
+            let (task, due_at, outcome) = (key.task, key.due_at, outcome.name());
+            Event::Task(TaskEvent::Slot { task, due_at, outcome, reason, run })
+        });
+        Ok(())
+    }
+
+    fn tell_of_tick(&self, user: &User, key: SlotKey, tick: &TickRow) {
+        self.events.publish_with(Audience::User(user.id), || {
+            Event::Task(TaskEvent::Tick {
+                task: key.task,
+                due_at: tick.at,
+                outcome: tick.outcome.name(),
+                reason: tick.reason.clone(),
+                run: tick.run,
+            })
+        });
     }
 }
 

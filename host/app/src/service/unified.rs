@@ -6,6 +6,7 @@ use prahari_store::{NotificationLevel, NotificationRow, ServiceRow};
 
 use crate::daemon::Daemon;
 use crate::error::AppError;
+use crate::events::{Audience, Event, NotificationEvent, ServiceChange, ServiceEvent};
 use crate::user::User;
 
 /// The version of the schedules that ship with the program.
@@ -26,6 +27,7 @@ impl Daemon {
             self.expect_slots(&user, &plan, Some(now)).await?;
         }
         self.wake.notify_one();
+        self.tell_of_service(id, ServiceChange::Started, "");
         Ok(())
     }
 
@@ -37,7 +39,27 @@ impl Daemon {
         let user = self.user(id)?;
         self.store.user(id).save_service(service_row(id, false, self.clock.now())).await?;
         user.set_running(false);
+        self.tell_of_service(id, ServiceChange::Stopped, "");
         Ok(())
+    }
+
+    /// Keeps a message to a user and tells of it.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub(crate) async fn send_notification(&self, user: UserId, row: NotificationRow) -> Result<(), AppError> {
+        let (level, title, run) = (row.level.name(), row.title.clone(), row.run);
+        self.store.user(user).notify(row).await?;
+        self.events.publish_with(Audience::User(user), || {
+            Event::Notification(NotificationEvent { level, title, run })
+        });
+        Ok(())
+    }
+
+    fn tell_of_service(&self, user: UserId, change: ServiceChange, reason: &str) {
+        self.events.publish_with(Audience::User(user), || {
+            Event::Service(ServiceEvent { task: None, change, reason: reason.to_owned() })
+        });
     }
 
     /// Keeps a failure to the user it happened to. What the broker or the market could not do now is tried again at the next
@@ -70,8 +92,9 @@ impl Daemon {
         scope
             .save_service(ServiceRow { last_error, error_count: 1, ..service_row(user.id, false, now) })
             .await?;
-        scope.notify(notification).await?;
+        self.send_notification(user.id, notification).await?;
         user.set_running(false);
+        self.tell_of_service(user.id, ServiceChange::Failed, &error.to_string());
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! `broker`: the user's desk, as a task sees it.
 
 use prahari_domain::ids::OrderId;
+use prahari_domain::text::one_line;
 use prahari_runtime::HostReply;
 use prahari_runtime::abi::latest::broker::{Funds, Holding, OrderChange, OrderFilter, OrderRequest};
 use prahari_runtime::abi::latest::{Refusal, RefusalCode};
@@ -33,11 +34,12 @@ impl LiveServices<'_> {
     }
 
     pub(super) async fn cancel(&self, order_ids: &[String], reason: &str) -> Answer {
+        let reason = one_line(reason);
         let mut desk = self.user.desk.lock().await;
         let mut answers = Vec::with_capacity(order_ids.len());
         for order_id in order_ids {
             answers.push(match own_order(order_id) {
-                Ok(id) => desk.cancel(id, reason, self.now()).await?.map_err(convert::refusal),
+                Ok(id) => desk.cancel(id, &reason, self.now()).await?.map_err(convert::refusal),
                 Err(refusal) => Err(refusal),
             });
         }

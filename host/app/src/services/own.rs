@@ -1,8 +1,11 @@
 //! What belongs to the run's own user and task: settings, state, notifications, log, decisions.
 
+use prahari_domain::text::one_line;
 use prahari_runtime::HostReply;
 use prahari_runtime::abi::latest::{decision, log, notify, state};
 use prahari_store::{DecisionRow, LogRow, NotificationLevel, NotificationRow};
+
+use crate::events::{Audience, Event, LogEvent};
 
 use super::{Answer, LiveServices, convert, invalid};
 
@@ -79,11 +82,11 @@ impl LiveServices<'_> {
                 notify::Level::Warning => NotificationLevel::Warning,
                 notify::Level::Error => NotificationLevel::Error,
             },
-            title: title.to_owned(),
-            body: body.to_owned(),
+            title: one_line(title).into_owned(),
+            body: paragraphs(body),
             run: Some(self.occasion.run),
         };
-        self.daemon.store.user(self.user.id).notify(row).await?;
+        self.daemon.send_notification(self.user.id, row).await?;
         Ok(HostReply::Notified)
     }
 
@@ -94,17 +97,27 @@ impl LiveServices<'_> {
             log::Level::Warn => "warn",
             log::Level::Error => "error",
         };
-        self.log.push(LogRow { level: level.to_owned(), message: message.to_owned() });
+        let message = one_line(message).into_owned();
+        let (run, task) = (Some(self.occasion.run), Some(self.task));
+        self.daemon.events.publish_with(Audience::User(self.user.id), || {
+            Event::Log(LogEvent { run, task, level, message: message.clone() })
+        });
+        self.log.push(LogRow { level: level.to_owned(), message });
         HostReply::Logged
     }
 
     pub(super) fn record_decisions(&mut self, entries: &[decision::Entry]) -> HostReply {
         self.decisions.extend(entries.iter().map(|entry| DecisionRow {
-            symbol: entry.symbol.clone(),
-            action: entry.action.clone(),
-            reason: entry.reason.clone(),
+            symbol: one_line(&entry.symbol).into_owned(),
+            action: one_line(&entry.action).into_owned(),
+            reason: one_line(&entry.reason).into_owned(),
             evidence: convert::evidence(&entry.evidence),
         }));
         HostReply::DecisionsRecorded
     }
+}
+
+/// A message may have more than one line; each is made safe by itself.
+fn paragraphs(text: &str) -> String {
+    text.lines().map(one_line).collect::<Vec<_>>().join("\n")
 }

@@ -7,6 +7,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::orders as domain;
 use prahari_domain::risk;
 use prahari_domain::settings;
+use prahari_domain::text::one_line;
 use prahari_domain::time::day_number;
 use prahari_runtime::abi::latest::broker::{self, ReentryLevel};
 use prahari_runtime::abi::latest::{Refusal, RefusalCode, Side, config, decision};
@@ -79,7 +80,7 @@ pub(crate) fn order_request(request: &broker::OrderRequest) -> Result<domain::Or
         purpose: match &request.purpose {
             broker::Purpose::Entry => domain::Purpose::Entry,
             broker::Purpose::Reentry(at) => domain::Purpose::Reentry { level: at.level, cycle: at.cycle },
-            broker::Purpose::Exit(reason) => domain::Purpose::Exit(reason.clone()),
+            broker::Purpose::Exit(reason) => domain::Purpose::Exit(one_line(reason).into_owned()),
         },
         signal: request.signal_id.map(SignalId),
         // A number that is none would make the journal unreadable: JSON has no NaN.
@@ -232,5 +233,5 @@ pub(crate) fn strategy(strategy: &settings::Strategy) -> config::Strategy {
 }
 
 pub(crate) fn evidence(evidence: &[decision::Evidence]) -> Vec<(String, String)> {
-    evidence.iter().map(|item| (item.name.clone(), item.value.clone())).collect()
+    evidence.iter().map(|item| (one_line(&item.name).into_owned(), one_line(&item.value).into_owned())).collect()
 }

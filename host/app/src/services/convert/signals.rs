@@ -3,6 +3,7 @@
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::signals as domain;
+use prahari_domain::text::one_line;
 use prahari_domain::time::day_number;
 use prahari_runtime::abi::latest::signals::{self, ReentrySignal};
 
@@ -26,7 +27,7 @@ pub(crate) fn signal_draft(draft: &signals::SignalDraft) -> Result<domain::Signa
             signals::SignalKind::Reentry(at) => {
                 domain::SignalKind::Reentry { level: at.level, cycle: at.cycle }
             }
-            signals::SignalKind::Exit(reason) => domain::SignalKind::Exit(reason.clone()),
+            signals::SignalKind::Exit(reason) => domain::SignalKind::Exit(one_line(reason).into_owned()),
         },
         last_close: Paise(draft.last_close),
         rsi: draft.rsi,
@@ -41,7 +42,7 @@ pub(crate) fn signal_draft(draft: &signals::SignalDraft) -> Result<domain::Signa
         buy_high: Paise(draft.buy_high),
         stop: Paise(draft.stop),
         target: Paise(draft.target),
-        reasons: draft.reasons.clone(),
+        reasons: draft.reasons.iter().map(|reason| one_line(reason).into_owned()).collect(),
     })
 }
 

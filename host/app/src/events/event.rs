@@ -1,0 +1,224 @@
+//! The events. Small on purpose: they say what changed, and where it is read in full.
+
+use prahari_domain::ids::{OrderId, RunId};
+use prahari_domain::instruments::Symbol;
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{Order, OrderState, Side};
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use serde::{Serialize, Serializer};
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// A service changed, or gave a sign of life.
+    Service(ServiceEvent),
+    /// A run began or ended, or a slot got its outcome.
+    Task(TaskEvent),
+    /// An order changed.
+    Order(OrderChanged),
+    /// A position changed.
+    Position(PositionChanged),
+    /// A line was logged.
+    Log(LogEvent),
+    /// Something expected did not happen.
+    Alert(AlertEvent),
+    /// A message to the user was kept.
+    Notification(NotificationEvent),
+}
+
+/// A service changed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ServiceEvent {
+    /// The task of an individual service; none for the unified one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<Task>,
+    /// What became of it.
+    pub change: ServiceChange,
+    /// Why, for people; empty when there is nothing to say.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+/// What became of a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceChange {
+    /// It runs.
+    Started,
+    /// It does not, because somebody asked for that.
+    Stopped,
+    /// It does not, because of a failure.
+    Failed,
+    /// It is alive.
+    Heartbeat,
+    /// Its schedules have changed; they take effect when it is restarted.
+    RestartNeeded,
+}
+
+/// A run began or ended, or a slot got its outcome.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "phase", rename_all = "snake_case")]
+pub enum TaskEvent {
+    /// A run began.
+    Started {
+        /// Which.
+        run: RunId,
+        /// Of which task.
+        task: Task,
+        /// `scheduled`, `run_once` or `manual`.
+        trigger: &'static str,
+        /// What it was due for.
+        #[serde(serialize_with = "instant")]
+        due_at: Timestamp,
+    },
+    /// A run ended, and what it did is written down.
+    Finished {
+        /// Which.
+        run: RunId,
+        /// Of which task.
+        task: Task,
+        /// How, as the list of runs names it.
+        outcome: &'static str,
+        /// One sentence for people.
+        detail: String,
+    },
+    /// A slot has its outcome.
+    Slot {
+        /// Of which task.
+        task: Task,
+        /// When it was due.
+        #[serde(serialize_with = "instant")]
+        due_at: Timestamp,
+        /// `ran`, `late`, `skipped`, `missed` or `failed`.
+        outcome: &'static str,
+        /// Why.
+        reason: String,
+        /// The run that decided it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        run: Option<RunId>,
+    },
+    /// A tick of a continuous slot that was not plain success.
+    Tick {
+        /// Of which task.
+        task: Task,
+        /// When it was due.
+        #[serde(serialize_with = "instant")]
+        due_at: Timestamp,
+        /// `skipped`, `missed` or `failed`.
+        outcome: &'static str,
+        /// Why.
+        reason: String,
+        /// Its run, if there was one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        run: Option<RunId>,
+    },
+}
+
+/// An order as it is now.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OrderChanged {
+    /// Which.
+    pub order: OrderId,
+    /// What it trades.
+    pub symbol: Symbol,
+    /// Which way.
+    pub side: Side,
+    /// Where it stands.
+    pub state: OrderState,
+    /// Shares ordered.
+    pub quantity: u32,
+    /// Shares filled.
+    pub filled: u32,
+    /// Mean price of the fills; none before the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub average_price_paise: Option<Paise>,
+    /// Why it was rejected, cancelled or expired; empty otherwise.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// The run that decided it.
+    pub run: RunId,
+}
+
+impl From<&Order> for OrderChanged {
+    fn from(order: &Order) -> Self {
+        Self {
+            order: order.id,
+            symbol: order.request.symbol.clone(),
+            side: order.request.side,
+            state: order.state,
+            quantity: order.request.quantity,
+            filled: order.filled,
+            average_price_paise: order.average_price(),
+            reason: order.reason.clone(),
+            run: order.run,
+        }
+    }
+}
+
+/// A position as it is now.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PositionChanged {
+    /// What is held.
+    pub symbol: Symbol,
+    /// Shares; 0 when it was closed.
+    pub quantity: u32,
+    /// Mean cost; zero when it was closed.
+    pub average_price_paise: Paise,
+    /// Cost of what is held.
+    pub invested_paise: Paise,
+}
+
+/// A line of a run or of a service.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LogEvent {
+    /// The run that logged it; none for a service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
+    /// The task, if it is one's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<Task>,
+    /// `debug`, `info`, `warn` or `error`.
+    pub level: &'static str,
+    /// The text, on one line.
+    pub message: String,
+}
+
+/// Something expected did not happen.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AlertEvent {
+    /// A stable code, such as `slot_not_seen`.
+    pub code: String,
+    /// The task it is about, if it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<Task>,
+    /// When what is missing was due.
+    #[serde(serialize_with = "optional_instant", skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
+    /// The sentence for people.
+    pub message: String,
+}
+
+/// A message to the user.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NotificationEvent {
+    /// `info`, `warning` or `error`.
+    pub level: &'static str,
+    /// One line.
+    pub title: String,
+    /// The run that sent it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
+}
+
+fn instant<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&super::message::Rfc3339(*at))
+}
+
+fn optional_instant<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => instant(at, serializer),
+        None => serializer.serialize_none(),
+    }
+}

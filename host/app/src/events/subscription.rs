@@ -1,0 +1,165 @@
+//! A listener's place among the events.
+
+use std::sync::Arc;
+
+use tokio::sync::{broadcast, watch};
+
+use super::wake::Control;
+use super::{EventBus, Listener, Message, State};
+
+/// Most events handed out at once: what a listener that stops reading holds in memory.
+const BATCH: usize = 64;
+
+/// Most events of others passed by under one lock, so that nobody who publishes waits for it.
+const STEPS: usize = 1_024;
+
+/// Where a listener that comes back has been.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Since {
+    /// The epoch of its last greeting.
+    pub epoch: String,
+    /// The last event it has heard of.
+    pub sequence: u64,
+}
+
+/// How a subscription begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// At the present; nothing was asked for.
+    New,
+    /// After the event that was named: nothing is missing.
+    Resumed,
+    /// At the present, because what happened since then is not all here any more: load anew what is shown.
+    Resync,
+}
+
+/// What a listener is told first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Greeting {
+    /// Which run of the daemon the numbers belong to.
+    pub epoch: String,
+    /// The events after this one follow.
+    pub sequence: u64,
+    /// How it begins.
+    pub start: Start,
+}
+
+/// What comes next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// Events, in order; never empty.
+    Events(Vec<Message>),
+    /// Some are lost for this listener. It goes on after this number and has to load anew what it shows.
+    Resync(u64),
+    /// The rights of the listener may have changed: ask whether it may go on.
+    Recheck,
+    /// The daemon stops.
+    Ended,
+}
+
+/// A place among the events. Costs the same whether or not it is read.
+pub struct Subscription {
+    bus: Arc<EventBus>,
+    listener: Listener,
+    cursor: u64,
+    newest: watch::Receiver<u64>,
+    control: broadcast::Receiver<Control>,
+}
+
+impl Subscription {
+    pub(super) fn open(bus: Arc<EventBus>, listener: Listener, since: Option<&Since>) -> (Self, Greeting) {
+        bus.kept.store(true, std::sync::atomic::Ordering::Relaxed);
+        // Before the rights are read again by anybody, so that no change after it is missed.
+        let control = bus.control.subscribe();
+        let mut state = bus.state();
+        let State { ring, listeners } = &mut *state;
+        let newest = listeners.add(listener, ring.first() - 1);
+        let whole = |since: &&Since| {
+            since.epoch == bus.epoch
+                && since.sequence <= ring.newest()
+                && since.sequence >= listeners.lost(listener)
+        };
+        let (cursor, start) = match (since, since.filter(whole)) {
+            (_, Some(since)) => (since.sequence, Start::Resumed),
+            (Some(_), None) => (ring.newest(), Start::Resync),
+            (None, None) => (ring.newest(), Start::New),
+        };
+        drop(state);
+        let greeting = Greeting { epoch: bus.epoch.clone(), sequence: cursor, start };
+        (Self { bus, listener, cursor, newest, control }, greeting)
+    }
+
+    /// The last event that was handed out or passed by.
+    pub fn cursor(&self) -> u64 {
+        self.cursor
+    }
+
+    /// Waits for what comes next. Nothing is lost when the wait is given up.
+    pub async fn next(&mut self) -> Delivery {
+        loop {
+            if let Some(told) = self.told() {
+                return told;
+            }
+            // Marked before reading, so that an event published in between wakes again.
+            self.newest.mark_unchanged();
+            if let Some(delivery) = self.read() {
+                return delivery;
+            }
+            tokio::select! {
+                // The channel lives as long as its listeners.
+                _ = self.newest.changed() => {}
+                control = self.control.recv() => match control {
+                    Ok(Control::End) | Err(broadcast::error::RecvError::Closed) => return Delivery::Ended,
+                    Ok(Control::Recheck(user)) if user != self.listener.user() => {}
+                    Ok(Control::Recheck(_)) | Err(broadcast::error::RecvError::Lagged(_)) => {
+                        return Delivery::Recheck;
+                    }
+                },
+            }
+        }
+    }
+
+    /// What was told beside the events comes before them: a user who may not listen any more hears nothing.
+    fn told(&mut self) -> Option<Delivery> {
+        use broadcast::error::TryRecvError;
+        if self.bus.is_ended() {
+            return Some(Delivery::Ended);
+        }
+        loop {
+            match self.control.try_recv() {
+                Ok(Control::End) | Err(TryRecvError::Closed) => return Some(Delivery::Ended),
+                Ok(Control::Recheck(user)) if user != self.listener.user() => {}
+                Ok(Control::Recheck(_)) | Err(TryRecvError::Lagged(_)) => return Some(Delivery::Recheck),
+                Err(TryRecvError::Empty) => return None,
+            }
+        }
+    }
+
+    /// What is in the ring for this listener, if anything.
+    fn read(&mut self) -> Option<Delivery> {
+        let mut found = Vec::new();
+        loop {
+            let state = self.bus.state();
+            let State { ring, listeners } = &*state;
+            if listeners.lost(self.listener) > self.cursor {
+                self.cursor = ring.newest();
+                return Some(Delivery::Resync(self.cursor));
+            }
+            self.cursor = self.cursor.max(ring.read(self.cursor, self.listener, (BATCH, STEPS), &mut found));
+            let newest = ring.newest();
+            drop(state);
+            if !found.is_empty() {
+                return Some(Delivery::Events(found));
+            }
+            if self.cursor >= newest {
+                return None;
+            }
+        }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.bus.state().listeners.remove(self.listener);
+    }
+}

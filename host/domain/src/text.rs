@@ -1,0 +1,80 @@
+//! Text that came from outside, made safe to show: in a log, a terminal, a database, a page.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// The text on one line, without anything that a terminal or a viewer would obey.
+///
+/// Line breaks, tabs, escape sequences and other control characters, line and paragraph separators, characters that turn
+/// the direction of writing and characters that cannot be seen are written as `\n`, `\r`, `\t` or `\u` with four hex
+/// digits, as JSON writes them. So a guest's message can neither fake a log line nor hide part of itself, and a line
+/// of JSON stays the same document. Everything else is left alone, so doing it again changes nothing.
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_obeyed) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        match character {
+            '\n' => safe.push_str("\\n"),
+            '\r' => safe.push_str("\\r"),
+            '\t' => safe.push_str("\\t"),
+            character if is_obeyed(character) => escape(character, &mut safe),
+            character => safe.push(character),
+        }
+    }
+    Cow::Owned(safe)
+}
+
+fn escape(character: char, safe: &mut String) {
+    let mut units = [0; 2];
+    for unit in character.encode_utf16(&mut units) {
+        // Writing to a string does not fail.
+        let _written = write!(safe, "\\u{unit:04x}");
+    }
+}
+
+/// Whether whoever shows the character does something else than drawing it.
+fn is_obeyed(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{feff}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_text_of_any_language_is_left_alone() {
+        for text in ["", "bought 10 INFY at ₹1,500", "प्रहरी ठीक है", "C:\\path {\"a\": 1}", "é ✓ 😀"] {
+            assert!(matches!(one_line(text), Cow::Borrowed(same) if same == text));
+        }
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_spelled_out() {
+        assert_eq!(one_line("done\n2025 ERROR fake\r\tx"), "done\\n2025 ERROR fake\\r\\tx");
+        assert_eq!(one_line("\u{1b}[2Jgone\u{7}\0"), "\\u001b[2Jgone\\u0007\\u0000");
+        assert_eq!(one_line("\u{9b}31m \u{7f}"), "\\u009b31m \\u007f");
+        assert_eq!(one_line("a\u{202e}b\u{2066}c\u{200b}d\u{2028}e"), "a\\u202eb\\u2066c\\u200bd\\u2028e");
+        assert_eq!(one_line("\u{e0041}"), "\\udb40\\udc41");
+    }
+
+    #[test]
+    fn doing_it_again_changes_nothing() {
+        let once = one_line("a\nb\u{1b}").into_owned();
+        assert_eq!(one_line(&once), once);
+    }
+
+    #[test]
+    fn a_line_of_json_stays_the_same_document() {
+        let text = "right\u{202e}tfel \u{7f}\u{85}\u{e0041}";
+        let json = serde_json::to_string(text).unwrap();
+        let safe = one_line(&json);
+        assert!(safe.is_ascii());
+        assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), text);
+    }
+}
