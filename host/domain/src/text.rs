@@ -49,7 +49,8 @@ mod tests {
 
     #[test]
     fn ordinary_text_of_any_language_is_left_alone() {
-        for text in ["", "bought 10 INFY at ₹1,500", "प्रहरी ठीक है", "C:\\path {\"a\": 1}", "é ✓ 😀"] {
+        for text in ["", "bought 10 INFY at ₹1,500", "प्रहरी ठीक है", "C:\\path {\"a\": 1}", "é ✓ 😀"]
+        {
             assert!(matches!(one_line(text), Cow::Borrowed(same) if same == text));
         }
     }

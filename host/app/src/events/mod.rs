@@ -18,8 +18,8 @@ use tokio::sync::broadcast;
 
 use crate::clock::Clock;
 pub use event::{
-    AlertEvent, Event, LogEvent, NotificationEvent, OrderChanged, PositionChanged, ServiceChange, ServiceEvent,
-    TaskEvent,
+    AlertEvent, Event, LogEvent, NotificationEvent, OrderChanged, PositionChanged, ServiceChange,
+    ServiceEvent, TaskEvent,
 };
 pub use message::Message;
 use ring::Ring;
@@ -135,7 +135,11 @@ impl EventBus {
     }
 
     /// Listens. With `since`, goes on after the event that a listener of the same rights has heard last.
-    pub fn subscribe(self: &Arc<Self>, listener: Listener, since: Option<&Since>) -> (Subscription, Greeting) {
+    pub fn subscribe(
+        self: &Arc<Self>,
+        listener: Listener,
+        since: Option<&Since>,
+    ) -> (Subscription, Greeting) {
         Subscription::open(self.clone(), listener, since)
     }
 

@@ -233,5 +233,8 @@ pub(crate) fn strategy(strategy: &settings::Strategy) -> config::Strategy {
 }
 
 pub(crate) fn evidence(evidence: &[decision::Evidence]) -> Vec<(String, String)> {
-    evidence.iter().map(|item| (one_line(&item.name).into_owned(), one_line(&item.value).into_owned())).collect()
+    evidence
+        .iter()
+        .map(|item| (one_line(&item.name).into_owned(), one_line(&item.value).into_owned()))
+        .collect()
 }
