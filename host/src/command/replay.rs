@@ -61,12 +61,12 @@ impl Replaying<'_> {
 
     async fn all(&mut self) -> Result<(), Failure> {
         for user in self.store.system().users().await.map_err(Failure::work)? {
-            let mut before = None;
+            let mut after = None;
             loop {
-                let filter = RunFilter { before, limit: PAGE, ..RunFilter::default() };
+                let filter = RunFilter { after, limit: PAGE, ..RunFilter::default() };
                 let rows = self.store.user(user.id).runs(filter).await.map_err(Failure::work)?;
                 let Some(last) = rows.last() else { break };
-                before = Some(last.id);
+                after = Some(last.place());
                 for row in &rows {
                     self.replay(row).await?;
                 }
