@@ -71,6 +71,15 @@ impl Compiler {
     }
 }
 
+/// The program that runs one task's module in a process of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkerProgram {
+    /// Its path; usually this very program.
+    pub program: PathBuf,
+    /// Arguments that make it call `work_for_daemon`.
+    pub args: Vec<String>,
+}
+
 /// What a module may be before anything is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ModuleLimits {
@@ -98,6 +107,8 @@ pub struct RuntimeConfig {
     pub cache: PathBuf,
     /// Who compiles.
     pub compiler: Compiler,
+    /// Who runs individual services. Default: the program that compiles, with the argument `worker`.
+    pub worker: WorkerProgram,
     /// What a module may be.
     pub modules: ModuleLimits,
     /// What `describe` may use when a module is loaded.
@@ -118,9 +129,11 @@ pub struct RuntimeConfig {
 impl RuntimeConfig {
     /// Default settings with this cache folder and compiler.
     pub fn new(cache: impl Into<PathBuf>, compiler: Compiler) -> Self {
+        let worker = WorkerProgram { program: compiler.program.clone(), args: vec!["worker".to_owned()] };
         Self {
             cache: cache.into(),
             compiler,
+            worker,
             modules: ModuleLimits::default(),
             describe: Budget { cpu_ms: 1_000, wall_ms: 10_000, orders: 0, ..Budget::default() },
             concurrent_runs: 200,
@@ -129,9 +142,8 @@ impl RuntimeConfig {
     }
 }
 
-/// The engine that runs modules.
-pub(crate) fn running_engine(config: &RuntimeConfig) -> wasmtime::Result<Engine> {
-    let runs = config.concurrent_runs;
+/// The engine that runs modules: so many runs at the same time, each memory of at most so many bytes.
+pub(crate) fn running_engine(runs: u32, largest_memory_bytes: usize) -> wasmtime::Result<Engine> {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(runs)
         .total_stacks(runs)
@@ -145,7 +157,7 @@ pub(crate) fn running_engine(config: &RuntimeConfig) -> wasmtime::Result<Engine>
         .max_core_instance_size(INSTANCE_BYTES)
         .max_component_instance_size(INSTANCE_BYTES)
         .table_elements(TABLE_ELEMENTS)
-        .max_memory_size(config.largest_memory_bytes)
+        .max_memory_size(largest_memory_bytes)
         .max_unused_warm_slots(WARM_SLOTS)
         .pagemap_scan(Enabled::Auto)
         .linear_memory_keep_resident(KEPT_MEMORY_BYTES)

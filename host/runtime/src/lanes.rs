@@ -26,6 +26,11 @@ struct Count {
 }
 
 impl Lanes {
+    /// For a process with one guest and nothing else that a guest could hold up.
+    pub(crate) fn alone() -> Self {
+        Self(OnceLock::from(Count { free: Arc::new(Semaphore::new(1)), only_worker: false }))
+    }
+
     /// Waits for a lane, first come first served.
     pub(crate) async fn enter(&self) -> Option<OwnedSemaphorePermit> {
         let count = self.0.get_or_init(Count::of_this_runtime);

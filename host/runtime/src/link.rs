@@ -134,12 +134,7 @@ pub(crate) async fn drive<G: Future + Send>(
     services: &mut dyn HostServices,
     wall: Duration,
 ) -> Driven<G::Output> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the wall limit of a run is real time even when the clock is virtual"
-    )]
-    let timer = tokio::time::sleep(wall);
-    let mut timer = pin!(timer);
+    let mut timer = pin!(wall_timer(wall));
     let mut guest = pin!(guest);
     loop {
         let step = std::future::poll_fn(|cx| resume(guest.as_mut(), link, cx));
@@ -174,9 +169,18 @@ fn resume<G: Future>(guest: Pin<&mut G>, link: &Link, cx: &mut Context<'_>) -> P
     }
 }
 
+/// Ends when a run has taken this long.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the wall limit of a run is real time even when the clock is virtual"
+)]
+pub(crate) fn wall_timer(wall: Duration) -> tokio::time::Sleep {
+    tokio::time::sleep(wall)
+}
+
 /// The future's value, or `None` when the timer ends first. The future goes first, so that a run which never waits
 /// costs no timer.
-async fn before<F: Future>(mut timer: Pin<&mut tokio::time::Sleep>, future: F) -> Option<F::Output> {
+pub(crate) async fn before<F: Future>(mut timer: Pin<&mut tokio::time::Sleep>, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     std::future::poll_fn(|cx| match future.as_mut().poll(cx) {
         Poll::Ready(value) => Poll::Ready(Some(value)),

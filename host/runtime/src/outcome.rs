@@ -25,6 +25,8 @@ pub enum RunOutcome {
     ByteLimit,
     /// More log bytes than allowed.
     LogLimit,
+    /// The process that the guest ran in ended before the guest did; the text says why.
+    WorkerEnded(String),
 }
 
 impl RunOutcome {
@@ -40,6 +42,7 @@ impl RunOutcome {
             Self::CallLimit => "call_limit",
             Self::ByteLimit => "byte_limit",
             Self::LogLimit => "log_limit",
+            Self::WorkerEnded(_) => "worker_ended",
         }
     }
 
@@ -61,6 +64,7 @@ impl RunOutcome {
                 )
             }
             Self::Trapped(reason) => reason.clone(),
+            Self::WorkerEnded(reason) => format!("the worker of the run ended: {reason}"),
             Self::CpuLimit => "the run used up its processor time".to_owned(),
             Self::WallLimit => "the run took longer than its time limit".to_owned(),
             Self::MemoryLimit => "the run asked for more memory than it may have".to_owned(),

@@ -71,18 +71,40 @@ pub(crate) async fn run(
     request: &RunRequest,
     services: &mut dyn HostServices,
 ) -> Guest<Result<Summary, TaskError>> {
+    let gate = Gate::new(request.grant, request.budget);
+    call_run(pre, lanes, Some(gate), &request.context, request.budget, services).await
+}
+
+/// Calls `run` of a fresh instance whose calls all go to `services`, which stand before a gate of their own.
+pub(crate) async fn run_ungated(
+    pre: &TaskPre<RunState>,
+    lanes: &Arc<Lanes>,
+    context: &RunContext,
+    budget: Budget,
+    services: &mut dyn HostServices,
+) -> Guest<Result<Summary, TaskError>> {
+    call_run(pre, lanes, None, context, budget, services).await
+}
+
+async fn call_run(
+    pre: &TaskPre<RunState>,
+    lanes: &Arc<Lanes>,
+    gate: Option<Gate>,
+    context: &RunContext,
+    budget: Budget,
+    services: &mut dyn HostServices,
+) -> Guest<Result<Summary, TaskError>> {
     let link = Link::new(lanes);
-    let mut store = new_store(pre.engine(), request.grant, request.budget, &link);
-    let guest =
-        async { pre.instantiate_async(&mut store).await?.call_run(&mut store, &request.context).await };
-    let driven = drive(guest, &link, services, Duration::from_millis(request.budget.wall_ms)).await;
+    let mut store = new_store(pre.engine(), gate, budget, &link);
+    let guest = async { pre.instantiate_async(&mut store).await?.call_run(&mut store, context).await };
+    let driven = drive(guest, &link, services, Duration::from_millis(budget.wall_ms)).await;
     finish(store, &link, driven)
 }
 
 /// Calls `describe` of a fresh instance that is granted nothing.
 pub(crate) async fn describe(pre: &TaskPre<RunState>, lanes: &Arc<Lanes>, budget: Budget) -> Guest<TaskInfo> {
     let link = Link::new(lanes);
-    let mut store = new_store(pre.engine(), Grant::none(), budget, &link);
+    let mut store = new_store(pre.engine(), Some(Gate::new(Grant::none(), budget)), budget, &link);
     let guest = async { pre.instantiate_async(&mut store).await?.call_describe(&mut store).await };
     let driven = drive(guest, &link, &mut NoServices, Duration::from_millis(budget.wall_ms)).await;
     finish(store, &link, driven)
@@ -103,8 +125,18 @@ pub(crate) fn returned(result: Result<Summary, TaskError>) -> RunOutcome {
     }
 }
 
-fn new_store(engine: &Engine, grant: Grant, budget: Budget, link: &Arc<Link>) -> Store<RunState> {
-    let gate = Gate::new(grant, budget);
+/// An outcome that a worker told, held to the same bounds as one of this process.
+pub(crate) fn bounded(told: RunOutcome) -> RunOutcome {
+    match told {
+        RunOutcome::Succeeded(summary) => returned(Ok(summary)),
+        RunOutcome::TaskFailed(error) => returned(Err(error)),
+        RunOutcome::Trapped(text) => RunOutcome::Trapped(text.chars().take(MAX_RESULT_BYTES / 4).collect()),
+        RunOutcome::WorkerEnded(_) => RunOutcome::Trapped("the worker told of its own end".to_owned()),
+        limit => limit,
+    }
+}
+
+fn new_store(engine: &Engine, gate: Option<Gate>, budget: Budget, link: &Arc<Link>) -> Store<RunState> {
     let limiter = MemoryLimiter::new(budget.memory_bytes);
     let mut store = Store::new(engine, RunState::new(gate, limiter, Arc::clone(link)));
     store.limiter(|state| &mut state.limiter);
@@ -123,8 +155,8 @@ fn finish<T>(mut store: Store<RunState>, link: &Link, driven: Driven<wasmtime::R
     };
     Guest {
         ended,
-        usage: state.gate.usage(),
-        recorder: state.gate.take_recorder(),
+        usage: state.gate.as_ref().map(Gate::usage).unwrap_or_default(),
+        recorder: state.gate.as_mut().map(Gate::take_recorder).unwrap_or_default(),
         cpu: link.meter().used(),
         peak_memory: state.limiter.peak(),
     }

@@ -15,6 +15,7 @@ use crate::limits::Ticker;
 use crate::module::{self, Module};
 use crate::outcome::RunOutcome;
 use crate::recording::{RecordedRun, Recording};
+use crate::remote::{Worker, WorkerError};
 use crate::run::{self, RunReport, RunRequest};
 use crate::services::HostServices;
 use crate::state::RunState;
@@ -67,7 +68,8 @@ impl Runtime {
     /// Makes a runtime: reserves address space, opens the cache folder, starts the ticking thread, which ends with
     /// the runtime.
     pub fn new(config: RuntimeConfig) -> Result<Self, RuntimeError> {
-        let engine = config::running_engine(&config).map_err(RuntimeError::Engine)?;
+        let engine = config::running_engine(config.concurrent_runs, config.largest_memory_bytes)
+            .map_err(RuntimeError::Engine)?;
         let linker = module::linker(&engine).map_err(RuntimeError::Engine)?;
         let cache = Arc::new(Cache::open(&config.cache, &engine)?);
         let ticker = Ticker::start(engine).map_err(RuntimeError::Thread)?;
@@ -121,6 +123,14 @@ impl Runtime {
             peak_memory: guest.peak_memory,
             recording: Recording::new(run, guest.recorder),
         }
+    }
+
+    /// Starts a process that runs this module and nothing else, with no more rights than a guest has.
+    ///
+    /// # Errors
+    /// When the process cannot be started or does not become ready.
+    pub async fn start_worker(&self, module: &Module) -> Result<Worker, WorkerError> {
+        Worker::start(&self.config, module).await
     }
 
     async fn compiled(&self, hash: ModuleHash, component: &[u8]) -> Result<Component, LoadError> {

@@ -35,25 +35,35 @@ impl Stop {
 
 /// The data of a run's store.
 pub struct RunState {
-    pub(crate) gate: Gate,
+    /// None in a worker: there the gate stands in the daemon, on the way to the services.
+    pub(crate) gate: Option<Gate>,
     pub(crate) limiter: MemoryLimiter,
     link: Arc<Link>,
     stopped: Option<Stop>,
 }
 
 impl RunState {
-    pub(crate) fn new(gate: Gate, limiter: MemoryLimiter, link: Arc<Link>) -> Self {
+    pub(crate) fn new(gate: Option<Gate>, limiter: MemoryLimiter, link: Arc<Link>) -> Self {
         Self { gate, limiter, link, stopped: None }
     }
 
     /// Takes one call through the gate and to the services. An error ends the guest.
     pub(crate) async fn ask(&mut self, call: HostCall) -> wasmtime::Result<HostReply> {
-        let admission = self.gate.admit(call).map_err(|stop| self.stop(stop))?;
-        let (reply, refused) = match admission {
-            Admission::Answered(reply) => return Ok(reply),
-            Admission::Passed { call, refused } => (self.link.ask(call).await, refused),
+        let answered = match &mut self.gate {
+            Some(gate) => match gate.admit(call) {
+                Ok(Admission::Answered(reply)) => Ok(reply),
+                Ok(Admission::Passed { call, refused }) => {
+                    let reply = self.link.ask(call).await;
+                    gate.answered(reply, refused)
+                }
+                Err(stop) => Err(stop),
+            },
+            None => match self.link.ask(call).await {
+                HostReply::Failed(reason) => Err(Stop::HostFailed(reason)),
+                reply => Ok(reply),
+            },
         };
-        self.gate.answered(reply, refused).map_err(|stop| self.stop(stop))
+        answered.map_err(|stop| self.stop(stop))
     }
 
     /// A reply that does not belong to the call: a fault of the host, which ends the run and nothing else.
