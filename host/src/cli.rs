@@ -29,6 +29,9 @@ pub enum Command {
     /// Compile a component read from standard input; used by the daemon itself, in a process it can kill.
     #[command(hide = true)]
     Compile,
+    /// Run one task's module for the daemon, over the socket that is standard input.
+    #[command(hide = true)]
+    Worker,
     /// Print the OpenAPI document of the HTTP interface.
     Openapi,
     /// Measure the budgets and print one JSON line for each.
@@ -37,9 +40,9 @@ pub enum Command {
 }
 
 impl Command {
-    /// Whether a person reads its log on the terminal; the compiler's standard output is machine code.
+    /// Whether a person reads its log on the terminal; the others talk to a program.
     pub fn is_interactive(&self) -> bool {
-        !matches!(self, Self::Compile | Self::Bench(_))
+        !matches!(self, Self::Compile | Self::Worker | Self::Bench(_))
     }
 }
 

@@ -180,7 +180,10 @@ pub(crate) fn wall_timer(wall: Duration) -> tokio::time::Sleep {
 
 /// The future's value, or `None` when the timer ends first. The future goes first, so that a run which never waits
 /// costs no timer.
-pub(crate) async fn before<F: Future>(mut timer: Pin<&mut tokio::time::Sleep>, future: F) -> Option<F::Output> {
+pub(crate) async fn before<F: Future>(
+    mut timer: Pin<&mut tokio::time::Sleep>,
+    future: F,
+) -> Option<F::Output> {
     let mut future = pin!(future);
     std::future::poll_fn(|cx| match future.as_mut().poll(cx) {
         Poll::Ready(value) => Poll::Ready(Some(value)),

@@ -5,6 +5,7 @@ mod openapi;
 mod replay;
 mod serve;
 mod simulate;
+mod worker;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -20,6 +21,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Replay(options) => on_runtime(replay::replay(options)),
         Command::Compile => Ok(prahari_runtime::compile_stdin_to_stdout()),
         Command::Openapi => openapi::openapi(),
+        Command::Worker => Ok(worker::worker()),
         Command::Bench(options) => on_runtime(bench::bench(options)),
     }
 }

@@ -11,7 +11,7 @@ use crate::connection::{open_error, open_reader};
 use crate::errors::StoreError;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: [(&str, &str); 16] = [
+const MIGRATIONS: [(&str, &str); 17] = [
     ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
     ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
     ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
@@ -28,6 +28,10 @@ const MIGRATIONS: [(&str, &str); 16] = [
     ("0014_index_open_slots", include_str!("../../../migrations/0014_index_open_slots.sql")),
     ("0015_index_reads", include_str!("../../../migrations/0015_index_reads.sql")),
     ("0016_add_notification_read_at", include_str!("../../../migrations/0016_add_notification_read_at.sql")),
+    (
+        "0017_create_individual_services",
+        include_str!("../../../migrations/0017_create_individual_services.sql"),
+    ),
 ];
 
 /// The version this program writes and the newest it can use.

@@ -12,7 +12,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use wasmtime::component::Component;
 
-use super::protocol::{self, Done, FrameError, FromWorker, LARGEST_FRAME_BYTES, Load, Run, ToWorker, frame_bytes};
+use super::protocol::{
+    self, Done, FrameError, FromWorker, LARGEST_FRAME_BYTES, Load, Run, ToWorker, frame_bytes,
+};
 use crate::abi::v1::bindings::TaskPre;
 use crate::call::{HostCall, HostReply};
 use crate::config;
@@ -183,7 +185,9 @@ impl Line {
     fn ask(&mut self, call: &HostCall) -> Result<(), String> {
         let frame = protocol::frame(&FromWorker::Call(self.calls, call.clone()));
         match frame {
-            Ok(frame) if u64::try_from(frame.len()).unwrap_or(u64::MAX) <= self.frame_bytes => self.write(&frame),
+            Ok(frame) if u64::try_from(frame.len()).unwrap_or(u64::MAX) <= self.frame_bytes => {
+                self.write(&frame)
+            }
             _ => {
                 self.too_large = true;
                 Err("the call is larger than all calls of a run may be together".to_owned())

@@ -267,3 +267,7 @@ impl<'a> Talk<'a> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "client_tests.rs"]
+mod tests;

@@ -60,7 +60,9 @@ impl Process {
             .spawn()?;
         let pid = child.id().ok_or_else(|| std::io::Error::other("the process has no id"))?;
         if let Some(stderr) = child.stderr.take() {
-            tokio::spawn(lines::forward(stderr, move |line| tracing::warn!(worker = pid, line, "a worker says")));
+            tokio::spawn(lines::forward(stderr, move |line| {
+                tracing::warn!(worker = pid, line, "a worker says")
+            }));
         }
         let (orders, received) = mpsc::unbounded_channel();
         let (ended, end) = watch::channel(None);

@@ -174,10 +174,7 @@ mod tests {
     fn a_length_beyond_the_limit_is_refused_before_a_byte_is_taken() {
         let mut giant: &[u8] = &[0xff; 4];
         let error = read_blocking::<FromWorker>(&mut giant, 100).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "it sent a frame of 4294967295 bytes where at most 100 are allowed"
-        );
+        assert_eq!(error.to_string(), "it sent a frame of 4294967295 bytes where at most 100 are allowed");
     }
 
     #[test]

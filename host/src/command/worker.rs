@@ -1,0 +1,8 @@
+//! `prahari worker`: one task's module in a process of its own, started by the daemon.
+
+use std::process::ExitCode;
+
+/// Works for the daemon on the other end of standard input until it is told to end or the daemon is gone.
+pub fn worker() -> ExitCode {
+    prahari_runtime::work_for_daemon()
+}

@@ -1,0 +1,129 @@
+//! The individual services of each user: one task in a process of its own.
+
+use rusqlite::{Connection, Row};
+
+use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+
+use crate::columns::{execute, instant, optional_instant, optional_run, parsed, select, unsigned, user};
+use crate::errors::StoreError;
+use crate::store::{SystemScope, UserScope};
+
+/// How an individual service stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndividualServiceRow {
+    /// Whose.
+    pub user: UserId,
+    /// Of which task.
+    pub task: Task,
+    /// Its process; none when it is stopped.
+    pub process_id: Option<u32>,
+    /// When it was last started.
+    pub started_at: Timestamp,
+    /// When it stopped; none while it runs.
+    pub stopped_at: Option<Timestamp>,
+    /// Why it stopped; empty while it runs.
+    pub reason: String,
+    /// The schedules that it was started with.
+    pub schedule_version: u64,
+    /// Its last run.
+    pub last_run: Option<RunId>,
+}
+
+impl IndividualServiceRow {
+    /// Whether it runs.
+    pub fn is_running(&self) -> bool {
+        self.process_id.is_some()
+    }
+}
+
+impl UserScope {
+    /// Remembers how an individual service stands, and waits until that is durable.
+    ///
+    /// # Errors
+    /// [`StoreError::ForeignUser`], or when the store is closed or has stopped.
+    pub async fn save_individual_service(&self, row: IndividualServiceRow) -> Result<(), StoreError> {
+        self.check_owner("the individual service", row.user)?;
+        self.store
+            .write_durable("save the status of an individual service", move |conn| write(conn, &row))
+            .await
+    }
+
+    /// Remembers the last run of an individual service that runs.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn note_individual_run(&self, task: Task, run: RunId) -> Result<(), StoreError> {
+        let values = (self.user.0.cast_signed(), task.name(), run.0.cast_signed());
+        self.store
+            .write("note a run of an individual service", move |conn| {
+                let sql = "UPDATE individual_service_status SET last_run = ?3
+                           WHERE user_id = ?1 AND task = ?2 AND running = 1";
+                execute(conn, sql, values).map(|_| ())
+            })
+            .await
+    }
+
+    /// The individual services that the user ever started, by task name.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn individual_services(&self) -> Result<Vec<IndividualServiceRow>, StoreError> {
+        let id = self.user.0.cast_signed();
+        self.store
+            .read("read the individual services", move |conn| {
+                let sql = "SELECT * FROM individual_service_status WHERE user_id = ?1 ORDER BY task";
+                select(conn, sql, [id], read)
+            })
+            .await
+    }
+}
+
+impl SystemScope {
+    /// Stops every individual service that a process of the past left marked as running.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn stop_individual_services(&self, reason: &str, at: Timestamp) -> Result<(), StoreError> {
+        let values = (reason.to_owned(), at.0);
+        self.store
+            .write_durable("stop the individual services", move |conn| {
+                let sql = "UPDATE individual_service_status
+                           SET running = 0, process_id = NULL, reason = ?1, stopped_at = ?2 WHERE running = 1";
+                execute(conn, sql, values).map(|_| ())
+            })
+            .await
+    }
+}
+
+fn write(conn: &Connection, row: &IndividualServiceRow) -> Result<(), StoreError> {
+    let sql = "INSERT OR REPLACE INTO individual_service_status
+                   (user_id, task, running, process_id, started_at, stopped_at, reason, schedule_version, last_run)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let values = (
+        row.user.0.cast_signed(),
+        row.task.name(),
+        row.is_running(),
+        row.process_id,
+        row.started_at.0,
+        row.stopped_at.map(|at| at.0),
+        &row.reason,
+        row.schedule_version.cast_signed(),
+        row.last_run.map(|run| run.0.cast_signed()),
+    );
+    execute(conn, sql, values).map(|_| ())
+}
+
+fn read(row: &Row<'_>) -> Result<IndividualServiceRow, StoreError> {
+    Ok(IndividualServiceRow {
+        user: user(row, "user_id")?,
+        task: parsed(row, "task")?,
+        process_id: row.get("process_id")?,
+        started_at: instant(row, "started_at")?,
+        stopped_at: optional_instant(row, "stopped_at")?,
+        reason: row.get("reason")?,
+        schedule_version: unsigned(row, "schedule_version")?,
+        last_run: optional_run(row, "last_run")?,
+    })
+}
