@@ -9,7 +9,6 @@ CREATE TABLE individual_service_status (
     stopped_at       INTEGER,
     reason           TEXT    NOT NULL,
     schedule_version INTEGER NOT NULL,
-    last_run         INTEGER,
     PRIMARY KEY (user_id, task),
     CHECK (running = (process_id IS NOT NULL)),
     CHECK (running = (stopped_at IS NULL))

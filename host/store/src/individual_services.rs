@@ -2,11 +2,11 @@
 
 use rusqlite::{Connection, Row};
 
-use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{execute, instant, optional_instant, optional_run, parsed, select, unsigned, user};
+use crate::columns::{execute, instant, optional_instant, parsed, select, unsigned, user};
 use crate::errors::StoreError;
 use crate::store::{SystemScope, UserScope};
 
@@ -27,8 +27,6 @@ pub struct IndividualServiceRow {
     pub reason: String,
     /// The schedules that it was started with.
     pub schedule_version: u64,
-    /// Its last run.
-    pub last_run: Option<RunId>,
 }
 
 impl IndividualServiceRow {
@@ -47,21 +45,6 @@ impl UserScope {
         self.check_owner("the individual service", row.user)?;
         self.store
             .write_durable("save the status of an individual service", move |conn| write(conn, &row))
-            .await
-    }
-
-    /// Remembers the last run of an individual service that runs.
-    ///
-    /// # Errors
-    /// When the store is closed or has stopped.
-    pub async fn note_individual_run(&self, task: Task, run: RunId) -> Result<(), StoreError> {
-        let values = (self.user.0.cast_signed(), task.name(), run.0.cast_signed());
-        self.store
-            .write("note a run of an individual service", move |conn| {
-                let sql = "UPDATE individual_service_status SET last_run = ?3
-                           WHERE user_id = ?1 AND task = ?2 AND running = 1";
-                execute(conn, sql, values).map(|_| ())
-            })
             .await
     }
 
@@ -99,8 +82,8 @@ impl SystemScope {
 
 fn write(conn: &Connection, row: &IndividualServiceRow) -> Result<(), StoreError> {
     let sql = "INSERT OR REPLACE INTO individual_service_status
-                   (user_id, task, running, process_id, started_at, stopped_at, reason, schedule_version, last_run)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+                   (user_id, task, running, process_id, started_at, stopped_at, reason, schedule_version)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     let values = (
         row.user.0.cast_signed(),
         row.task.name(),
@@ -110,7 +93,6 @@ fn write(conn: &Connection, row: &IndividualServiceRow) -> Result<(), StoreError
         row.stopped_at.map(|at| at.0),
         &row.reason,
         row.schedule_version.cast_signed(),
-        row.last_run.map(|run| run.0.cast_signed()),
     );
     execute(conn, sql, values).map(|_| ())
 }
@@ -124,6 +106,5 @@ fn read(row: &Row<'_>) -> Result<IndividualServiceRow, StoreError> {
         stopped_at: optional_instant(row, "stopped_at")?,
         reason: row.get("reason")?,
         schedule_version: unsigned(row, "schedule_version")?,
-        last_run: optional_run(row, "last_run")?,
     })
 }

@@ -104,6 +104,11 @@ impl Worker {
         self.process.ended().await
     }
 
+    /// The same without holding the worker: it is killed when nobody holds it any more.
+    pub fn end(&self) -> impl Future<Output = WorkerEnd> + Send + 'static {
+        self.process.end()
+    }
+
     /// Tells it to end, which it does after the run that it may have (SIGTERM), and kills it after this long by the
     /// real clock.
     pub async fn stop(&self, patience: Duration) -> WorkerEnd {

@@ -99,12 +99,17 @@ impl Process {
 
     /// Waits for its end.
     pub(crate) async fn ended(&self) -> WorkerEnd {
+        self.end().await
+    }
+
+    /// The same without holding the process.
+    pub(crate) fn end(&self) -> impl Future<Output = WorkerEnd> + Send + 'static {
         let mut end = self.end.clone();
-        match end.wait_for(Option::is_some).await {
-            Ok(end) => end.clone(),
-            Err(_) => None,
+        async move {
+            let known = end.wait_for(Option::is_some).await.ok().and_then(|end| end.clone());
+            let unwatched = || WorkerEnd { reason: "the daemon stopped watching it".to_owned(), asked: true };
+            known.unwrap_or_else(unwatched)
         }
-        .unwrap_or_else(|| WorkerEnd { reason: "the daemon stopped watching it".to_owned(), asked: true })
     }
 
     fn order(&self, order: Order) {
