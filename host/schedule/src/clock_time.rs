@@ -10,9 +10,10 @@ pub(crate) fn clock(hours: i64, minutes: i64) -> NaiveTime {
     NaiveTime::MIN + TimeDelta::minutes(hours * 60 + minutes)
 }
 
-/// Reads `HH:MM`.
-pub(crate) fn parse(text: &str) -> Result<NaiveTime, String> {
-    NaiveTime::parse_from_str(text, FORMAT).map_err(|_| format!("{text:?} is not a time such as 09:15"))
+/// Reads `HH:MM`, exactly as it is written: chrono alone would take blanks and single digits too.
+pub(crate) fn parse(written: &str) -> Result<NaiveTime, String> {
+    let time = NaiveTime::parse_from_str(written, FORMAT).ok().filter(|time| text(*time) == written);
+    time.ok_or_else(|| format!("{written:?} is not a time such as 09:15"))
 }
 
 /// Writes `HH:MM`.

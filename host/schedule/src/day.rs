@@ -9,7 +9,7 @@ use rhai::{Array, Engine, EvalAltResult};
 
 use crate::clock_time;
 
-/// The constant `day` of a script. All times are minutes since IST midnight.
+/// The `day` that a script is asked about. All times are minutes since IST midnight.
 #[derive(Debug, Clone)]
 pub(crate) struct ScriptDay(Arc<TradingDay>);
 

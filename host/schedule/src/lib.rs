@@ -12,11 +12,11 @@ mod rule;
 mod slots;
 mod validate;
 
-pub use engine::{MAX_OPERATIONS, MAX_SCRIPT_BYTES};
+pub use engine::{MAX_OPERATIONS, MAX_SCRIPT_BYTES, MAX_TIMES};
 pub use late::{LatePolicy, late_policy, latest_start};
-pub use preview::preview;
+pub use preview::{DayDifference, Stretch, differences, preview, stretch};
 pub use rule::{Rule, Schedule, defaults};
-pub use slots::{DaySlots, slots};
+pub use slots::{DaySlots, Evaluator, Slot, slots};
 pub use validate::validate;
 
 use prahari_domain::calendar::CalendarError;
@@ -49,6 +49,8 @@ pub enum ScheduleError {
     Calendar(#[from] CalendarError),
 }
 
+#[cfg(test)]
+mod hostile_tests;
 #[cfg(test)]
 mod property_tests;
 #[cfg(test)]

@@ -15,8 +15,6 @@ pub struct Schedule {
     pub rule: Rule,
     /// Whether it is armed. Its times can be asked for in any case.
     pub enabled: bool,
-    /// Grows with each change; a running service keeps the version it started with.
-    pub version: u32,
     /// For people.
     pub description: String,
 }
@@ -49,22 +47,23 @@ pub enum Rule {
         #[serde(with = "clock_time")]
         end: NaiveTime,
     },
-    /// A Rhai script. It sees the constant `day` and answers a time, an array of times, or
+    /// A Rhai script that defines `fn slots(day)`. It answers a time, an array of times, nothing, or
     /// `day.each_minute(start, end)`; a time is a text such as `"09:15"` or minutes since midnight.
     Script(String),
 }
 
 impl Rule {
     /// The rule as a script for the evaluator.
-    pub(crate) fn source(&self) -> String {
-        match self {
+    pub fn source(&self) -> String {
+        let answer = match self {
             Self::At { time } => format!("day.moved({:?})", text(*time)),
             Self::Hourly { start, end } => format!("day.hourly({:?}, {:?})", text(*start), text(*end)),
             Self::EachMinute { start, end } => {
                 format!("day.each_minute({:?}, {:?})", text(*start), text(*end))
             }
-            Self::Script(script) => script.clone(),
-        }
+            Self::Script(script) => return script.clone(),
+        };
+        format!("fn slots(day) {{ {answer} }}")
     }
 }
 
@@ -91,7 +90,6 @@ pub fn defaults() -> Vec<Schedule> {
             task,
             rule,
             enabled: true,
-            version: 1,
             description: description.to_owned(),
         })
         .collect()

@@ -1,17 +1,15 @@
 //! Whether a schedule may be saved.
 
-use std::collections::BTreeSet;
-
-use chrono::{Datelike, NaiveTime, Timelike};
+use chrono::{NaiveTime, Timelike};
 use prahari_domain::calendar::Calendar;
 use prahari_domain::tasks::Task;
-use prahari_domain::time::Day;
 
 use crate::clock_time::{clock, text};
-use crate::{DaySlots, Rule, Schedule, ScheduleError, slots};
+use crate::preview::covered;
+use crate::{DaySlots, Evaluator, Rule, Schedule, ScheduleError};
 
-/// Checks that the rule fits the task and, of a script, that it answers on sample days: every weekday, a day of each
-/// month and every special session of the calendar.
+/// Checks that the rule fits the task and, of a script, that it answers on every trading day of the calendar: a script
+/// that fails on some day only would fail when it is too late to ask anybody.
 ///
 /// # Errors
 /// With the first thing that is wrong.
@@ -72,26 +70,14 @@ fn half_hours(start: NaiveTime, end: NaiveTime) -> Option<String> {
 }
 
 fn check_script(schedule: &Schedule, calendar: &Calendar) -> Result<(), ScheduleError> {
-    for day in sample_days(calendar) {
-        let slots = slots(schedule, &calendar.trading_day(day)?)?;
+    let evaluator = Evaluator::of(schedule)?;
+    let (from, to) = calendar.covers();
+    for day in covered(calendar, from, to) {
+        let slots = evaluator.slots(&calendar.trading_day(day)?)?;
         if schedule.task != Task::SellMonitor && matches!(slots, DaySlots::Continuous { .. }) {
             let detail = "only sell_monitor runs each minute".to_owned();
             return Err(ScheduleError::Rule { task: schedule.task, detail });
         }
     }
     Ok(())
-}
-
-fn sample_days(calendar: &Calendar) -> BTreeSet<Day> {
-    let (from, to) = calendar.covers();
-    let mut months = BTreeSet::new();
-    let mut weekdays = BTreeSet::new();
-    let open = from.iter_days().take_while(|day| *day <= to).filter(|day| calendar.is_open_on(*day));
-    open.filter(|day| {
-        let special = calendar.trading_day(*day).is_ok_and(|day| day.special);
-        let new_month = months.insert(day.month());
-        let new_weekday = weekdays.insert(day.weekday().num_days_from_monday());
-        special || new_month || new_weekday
-    })
-    .collect()
 }
