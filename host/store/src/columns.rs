@@ -97,6 +97,11 @@ pub(crate) fn user(row: &Row<'_>, column: &'static str) -> Result<UserId, StoreE
     unsigned(row, column).map(UserId)
 }
 
+/// A user's id, where there is one.
+pub(crate) fn optional_user(row: &Row<'_>, column: &'static str) -> Result<Option<UserId>, StoreError> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(|id| UserId(id.cast_unsigned())))
+}
+
 /// A run's id, where there is one.
 pub(crate) fn optional_run(row: &Row<'_>, column: &'static str) -> Result<Option<RunId>, StoreError> {
     Ok(row.get::<_, Option<i64>>(column)?.map(|id| RunId(id.cast_unsigned())))

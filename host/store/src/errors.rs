@@ -169,6 +169,14 @@ pub enum StoreError {
         /// The name.
         name: String,
     },
+    /// Somebody else changed the schedules first.
+    #[error("the schedules are at version {current}, and the change was made against version {expected}")]
+    ScheduleChanged {
+        /// The version that the change was made against.
+        expected: u64,
+        /// The version there is.
+        current: u64,
+    },
     /// No user has this id.
     #[error("there is no user {user}")]
     UnknownUser {
@@ -191,6 +199,7 @@ impl StoreError {
                 | Self::NotExecuting { .. }
                 | Self::RunTooSoon { .. }
                 | Self::NameTaken { .. }
+                | Self::ScheduleChanged { .. }
                 | Self::UnknownUser { .. }
         )
     }

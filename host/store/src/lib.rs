@@ -41,7 +41,7 @@ pub use notifications::{KeptNotification, NotificationFilter, NotificationLevel,
 pub use orders::OrderFilter;
 pub use paper::PaperRow;
 pub use runs::{EXECUTING, INTERRUPTED, RunFilter, RunFinish, RunPlace, RunRow, RunStart, RunTrigger};
-pub use schedules::ScheduleRow;
+pub use schedules::{ScheduleChange, ScheduleRow};
 pub use services::ServiceRow;
 pub use signals::{SeenFilter, SeenSignal, SignalFilter, SignalPlace, SignalRow, SignalStatusRow};
 pub use slots::{SlotKind, SlotOutcome, SlotRow, SlotUpdate, TickRow};

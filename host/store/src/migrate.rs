@@ -11,7 +11,7 @@ use crate::connection::{open_error, open_reader};
 use crate::errors::StoreError;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: [(&str, &str); 17] = [
+const MIGRATIONS: [(&str, &str); 18] = [
     ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
     ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
     ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
@@ -32,6 +32,7 @@ const MIGRATIONS: [(&str, &str); 17] = [
         "0017_create_individual_services",
         include_str!("../../../migrations/0017_create_individual_services.sql"),
     ),
+    ("0018_version_schedules", include_str!("../../../migrations/0018_version_schedules.sql")),
 ];
 
 /// The version this program writes and the newest it can use.

@@ -1,22 +1,24 @@
-//! Schedules, each change a new version.
+//! Schedules: the whole set in versions, each with who made it.
 //!
-//! What a rule means is the schedule crate's affair; here it is text.
+//! What a rule means is the schedule crate's affair; here it is text. A version holds rows of the tasks that it changed;
+//! every other task keeps the row of an earlier version.
 
 use rusqlite::{Connection, Row};
 
+use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{instant, parsed, select, select_one, unsigned};
+use crate::columns::{execute, instant, optional_user, parsed, select, unsigned};
 use crate::errors::StoreError;
-use crate::store::SystemScope;
+use crate::store::{SystemScope, UserScope};
 
-/// A version of a task's schedule.
+/// A task's schedule as some version of the set made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduleRow {
     /// Of which task.
     pub task: Task,
-    /// From 1, per task.
+    /// The version of the set that wrote it.
     pub version: u64,
     /// Whether its slots are planned at all.
     pub enabled: bool,
@@ -24,59 +26,122 @@ pub struct ScheduleRow {
     pub rule: String,
     /// For people.
     pub description: String,
-    /// Who made this version.
-    pub changed_by: String,
+    /// Who made this version; none for the defaults of the program.
+    pub changed_by: Option<UserId>,
     /// When.
     pub changed_at: Timestamp,
 }
 
+/// A task's schedule as it is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScheduleChange {
+    /// Of which task.
+    pub task: Task,
+    /// Whether its slots are planned at all.
+    pub enabled: bool,
+    /// The rule as JSON.
+    pub rule: String,
+    /// For people.
+    pub description: String,
+}
+
 impl SystemScope {
-    /// Adds a version, waits until it is durable and answers its number, which is one more than the task's last;
-    /// the number in `row` is not used.
+    /// Writes the first version of the set, as the program brings it, and waits until it is durable.
     ///
     /// # Errors
-    /// When the store is closed or has stopped.
-    pub async fn save_schedule(&self, row: ScheduleRow) -> Result<u64, StoreError> {
-        self.store.write_durable("save a schedule", move |conn| insert(conn, &row)).await
+    /// [`StoreError::ScheduleChanged`] when there is one already; or when the store is closed or has stopped.
+    pub async fn create_schedules(
+        &self,
+        changes: Vec<ScheduleChange>,
+        at: Timestamp,
+    ) -> Result<u64, StoreError> {
+        self.store
+            .write_durable("create the schedules", move |conn| insert(conn, 0, &changes, None, at))
+            .await
     }
 
-    /// The newest version of each task's schedule, by task name.
+    /// The newest version of the set; 0 when there is none.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn schedules(&self) -> Result<Vec<ScheduleRow>, StoreError> {
+    pub async fn schedule_version(&self) -> Result<u64, StoreError> {
+        self.store.read("read the version of the schedules", newest).await
+    }
+
+    /// The set as it was at a version, by task name.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn schedules(&self, version: u64) -> Result<Vec<ScheduleRow>, StoreError> {
         self.store
-            .read("read the schedules", |conn| {
+            .read("read the schedules", move |conn| {
                 // SQLite takes the other columns from the row that has the maximum.
                 let sql =
                     "SELECT task, max(version) AS version, enabled, rule, description, changed_by, changed_at
-                           FROM schedules GROUP BY task ORDER BY task";
-                select(conn, sql, [], read)
+                           FROM schedules WHERE version <= ?1 GROUP BY task ORDER BY task";
+                select(conn, sql, [version.cast_signed()], read)
             })
             .await
     }
 
-    /// One version of a task's schedule.
+    /// What a task's schedule was over time, newest first.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn schedule(&self, task: Task, version: u64) -> Result<Option<ScheduleRow>, StoreError> {
-        let values = (task.name(), version.cast_signed());
+    pub async fn schedule_history(&self, task: Task) -> Result<Vec<ScheduleRow>, StoreError> {
         self.store
-            .read("read a schedule", move |conn| {
-                select_one(conn, "SELECT * FROM schedules WHERE task = ?1 AND version = ?2", values, read)
+            .read("read the history of a schedule", move |conn| {
+                let sql = "SELECT * FROM schedules WHERE task = ?1 ORDER BY version DESC";
+                select(conn, sql, [task.name()], read)
             })
             .await
     }
 }
 
-fn insert(conn: &Connection, row: &ScheduleRow) -> Result<u64, StoreError> {
+impl UserScope {
+    /// Makes a new version of the set with changes by this user, waits until it is durable, and answers its number, which is
+    /// one more than `expected`.
+    ///
+    /// # Errors
+    /// [`StoreError::ScheduleChanged`] when the newest version is not `expected`; or when the store is closed or has
+    /// stopped.
+    pub async fn change_schedules(
+        &self,
+        expected: u64,
+        changes: Vec<ScheduleChange>,
+        at: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let by = Some(self.user);
+        self.store
+            .write_durable("change the schedules", move |conn| insert(conn, expected, &changes, by, at))
+            .await
+    }
+}
+
+fn newest(conn: &Connection) -> Result<u64, StoreError> {
+    let sql = "SELECT coalesce(max(version), 0) FROM schedules";
+    Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0))?.cast_unsigned())
+}
+
+fn insert(
+    conn: &Connection,
+    expected: u64,
+    changes: &[ScheduleChange],
+    by: Option<UserId>,
+    at: Timestamp,
+) -> Result<u64, StoreError> {
+    let current = newest(conn)?;
+    if current != expected {
+        return Err(StoreError::ScheduleChanged { expected, current });
+    }
+    let version = current + 1;
     let sql = "INSERT INTO schedules (task, version, enabled, rule, description, changed_by, changed_at)
-               SELECT ?1, coalesce(max(version), 0) + 1, ?2, ?3, ?4, ?5, ?6 FROM schedules WHERE task = ?1
-               RETURNING version";
-    let ScheduleRow { task, enabled, rule, description, changed_by, changed_at, .. } = row;
-    let values = (task.name(), enabled, rule, description, changed_by, changed_at.0);
-    Ok(conn.prepare_cached(sql)?.query_row(values, |row| row.get::<_, i64>(0))?.cast_unsigned())
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    for ScheduleChange { task, enabled, rule, description } in changes {
+        let by = by.map(|user| user.0.cast_signed());
+        execute(conn, sql, (task.name(), version.cast_signed(), enabled, rule, description, by, at.0))?;
+    }
+    Ok(version)
 }
 
 fn read(row: &Row<'_>) -> Result<ScheduleRow, StoreError> {
@@ -86,7 +151,7 @@ fn read(row: &Row<'_>) -> Result<ScheduleRow, StoreError> {
         enabled: row.get("enabled")?,
         rule: row.get("rule")?,
         description: row.get("description")?,
-        changed_by: row.get("changed_by")?,
+        changed_by: optional_user(row, "changed_by")?,
         changed_at: instant(row, "changed_at")?,
     })
 }

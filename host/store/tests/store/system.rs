@@ -4,7 +4,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_store::{NewUser, Role, ScheduleRow, ServiceRow, StoreError, UserRow};
+use prahari_store::{NewUser, Role, ScheduleChange, ServiceRow, StoreError, UserRow};
 
 use crate::support::TestStore;
 
@@ -67,31 +67,59 @@ async fn the_cursor_and_settings_survive_a_restart() {
     assert_eq!(test.store.system().meta("absent").await.unwrap(), None);
 }
 
+fn change(task: Task, rule: &str) -> ScheduleChange {
+    ScheduleChange { task, enabled: true, rule: rule.to_owned(), description: "at the close".to_owned() }
+}
+
+/// What stands in a version: task, rule, and the version that wrote it.
+async fn set(test: &TestStore, version: u64) -> Vec<(Task, String, u64)> {
+    let rows = test.store.system().schedules(version).await.unwrap();
+    rows.into_iter().map(|row| (row.task, row.rule, row.version)).collect()
+}
+
 #[tokio::test]
-async fn each_change_of_a_schedule_is_a_version_and_old_ones_stay() {
+async fn each_change_of_schedules_is_a_version_of_the_whole_set_and_old_ones_stay() {
     let test = TestStore::new();
     let system = test.store.system();
-    let row = |task, rule: &str| ScheduleRow {
-        task,
-        version: 0,
-        enabled: true,
-        rule: rule.to_owned(),
-        description: "at the close".to_owned(),
-        changed_by: "asha".to_owned(),
-        changed_at: Timestamp(3),
-    };
-    assert_eq!(system.save_schedule(row(Task::BuyOrders, "16:05")).await.unwrap(), 1);
-    assert_eq!(system.save_schedule(row(Task::Analysis, "16:00")).await.unwrap(), 1);
-    let off = ScheduleRow { enabled: false, ..row(Task::BuyOrders, "16:10") };
-    assert_eq!(system.save_schedule(off.clone()).await.unwrap(), 2);
+    assert_eq!(system.schedule_version().await.unwrap(), 0);
+    let defaults = vec![change(Task::Analysis, "16:00"), change(Task::BuyOrders, "16:05")];
+    assert_eq!(system.create_schedules(defaults, Timestamp(3)).await.unwrap(), 1);
+    let admin = test.store.user(UserId(7));
+    let later = vec![change(Task::BuyOrders, "16:10")];
+    assert_eq!(admin.change_schedules(1, later, Timestamp(4)).await.unwrap(), 2);
+    let both = vec![change(Task::Analysis, "16:01"), change(Task::BuyOrders, "16:11")];
+    assert_eq!(admin.change_schedules(2, both, Timestamp(5)).await.unwrap(), 3);
 
-    let current = system.schedules().await.unwrap();
-    let newest =
-        [ScheduleRow { version: 1, ..row(Task::Analysis, "16:00") }, ScheduleRow { version: 2, ..off }];
-    assert_eq!(current, newest);
-    let first = system.schedule(Task::BuyOrders, 1).await.unwrap().unwrap();
-    assert_eq!((first.rule.as_str(), first.enabled), ("16:05", true));
-    assert_eq!(system.schedule(Task::BuyOrders, 3).await.unwrap(), None);
+    let test = test.reopen().await;
+    assert_eq!(test.store.system().schedule_version().await.unwrap(), 3);
+    let entry = |task, rule: &str, version| (task, rule.to_owned(), version);
+    let first = [entry(Task::Analysis, "16:00", 1), entry(Task::BuyOrders, "16:05", 1)];
+    let second = [entry(Task::Analysis, "16:00", 1), entry(Task::BuyOrders, "16:10", 2)];
+    let third = [entry(Task::Analysis, "16:01", 3), entry(Task::BuyOrders, "16:11", 3)];
+    assert_eq!(set(&test, 1).await, first);
+    assert_eq!(set(&test, 2).await, second);
+    assert_eq!(set(&test, 3).await, third);
+    assert_eq!(set(&test, 0).await, []);
+
+    let history = test.store.system().schedule_history(Task::BuyOrders).await.unwrap();
+    let seen: Vec<_> = history.iter().map(|row| (row.version, row.changed_by, row.changed_at.0)).collect();
+    assert_eq!(seen, [(3, Some(UserId(7)), 5), (2, Some(UserId(7)), 4), (1, None, 3)]);
+}
+
+#[tokio::test]
+async fn a_change_of_schedules_against_an_old_version_is_refused_and_changes_nothing() {
+    let test = TestStore::new();
+    test.store.system().create_schedules(vec![change(Task::BuyOrders, "16:05")], Timestamp(3)).await.unwrap();
+    let admin = test.store.user(UserId(7));
+    admin.change_schedules(1, vec![change(Task::BuyOrders, "16:10")], Timestamp(4)).await.unwrap();
+    let late = admin.change_schedules(1, vec![change(Task::BuyOrders, "16:20")], Timestamp(5)).await;
+    let sentence = "the schedules are at version 2, and the change was made against version 1";
+    assert_eq!(late.unwrap_err().to_string(), sentence);
+    let again =
+        test.store.system().create_schedules(vec![change(Task::BuyOrders, "16:05")], Timestamp(6)).await;
+    assert!(matches!(again, Err(StoreError::ScheduleChanged { expected: 0, current: 2 })));
+    assert_eq!(set(&test, 9).await, [(Task::BuyOrders, "16:10".to_owned(), 2)]);
+    assert!(test.store.health().is_ok());
 }
 
 #[tokio::test]
