@@ -22,7 +22,8 @@ use crate::error::AppError;
 use crate::events::EventBus;
 use crate::modules::Modules;
 use crate::rows::{load_signals, signal_row};
-use crate::scheduler::{DayPlan, Scheduler};
+use crate::scheduler::{DayPlans, Scheduler};
+use crate::schedules::Schedules;
 use crate::user::{TaskMemory, User};
 
 /// Is told of each instant that is done.
@@ -38,7 +39,7 @@ pub struct Parts {
     pub runtime: Arc<Runtime>,
     /// The module of each task.
     pub modules: Arc<Modules>,
-    /// What runs when.
+    /// What runs when, in a database that has no schedules yet.
     pub schedules: Vec<Schedule>,
 }
 
@@ -60,8 +61,9 @@ pub struct Daemon {
     pub events: Arc<EventBus>,
     /// Notified when the scheduler has to look at the clock anew.
     pub wake: Notify,
-    schedules: Vec<Schedule>,
-    plan: RwLock<Option<Arc<DayPlan>>>,
+    /// What runs when, by version.
+    pub schedules: Schedules,
+    plans: RwLock<Option<Arc<DayPlans>>>,
     users: RwLock<BTreeMap<UserId, Arc<User>>>,
     stopping: AtomicBool,
     progress: AtomicI64,
@@ -88,6 +90,7 @@ impl Daemon {
             tracing::warn!(runs = interrupted.len(), "runs of the last process were interrupted");
             system.mark_interrupted(interrupted, now).await?;
         }
+        let schedules = Schedules::load(store.clone(), &schedules, now).await?;
         let events = Arc::new(EventBus::new(clock.clone()));
         let users = load_users(&venue, &events).await?;
         let signals = load_signals(&store, users.keys().copied()).await?;
@@ -104,7 +107,7 @@ impl Daemon {
             progress: AtomicI64::new(now.0),
             observer: OnceLock::new(),
             users: RwLock::new(users),
-            plan: RwLock::new(None),
+            plans: RwLock::new(None),
             clock,
             store,
             venue,
@@ -119,7 +122,7 @@ impl Daemon {
 
     /// A scheduler that goes on where the last one stopped.
     pub fn scheduler(self: &Arc<Self>) -> Scheduler {
-        Scheduler::new(self.clone(), self.schedules.clone(), self.cursor)
+        Scheduler::new(self.clone(), self.cursor)
     }
 
     /// A user by id.
@@ -195,18 +198,25 @@ impl Daemon {
         Timestamp(self.progress.load(Ordering::Relaxed))
     }
 
-    /// The schedules in force.
-    pub fn schedules(&self) -> &[Schedule] {
-        &self.schedules
+    pub(crate) fn set_plans(&self, plans: DayPlans) -> Arc<DayPlans> {
+        let plans = Arc::new(plans);
+        *self.plans.write().unwrap_or_else(PoisonError::into_inner) = Some(plans.clone());
+        plans
     }
 
-    pub(crate) fn set_plan(&self, plan: Arc<DayPlan>) {
-        *self.plan.write().unwrap_or_else(PoisonError::into_inner) = Some(plan);
+    /// Adds plans to those of the day; none when the scheduler has come to another day since.
+    pub(crate) fn add_plans(&self, added: &DayPlans) -> Option<Arc<DayPlans>> {
+        let mut kept = self.plans.write().unwrap_or_else(PoisonError::into_inner);
+        let mut plans = kept.as_deref().filter(|plans| plans.day == added.day)?.clone();
+        plans.merge(added);
+        let plans = Arc::new(plans);
+        *kept = Some(plans.clone());
+        Some(plans)
     }
 
-    /// The plan of the day that the scheduler is in; none before it has begun.
-    pub(crate) fn plan(&self) -> Option<Arc<DayPlan>> {
-        self.plan.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The plans of the day that the scheduler is in; none before it has begun.
+    pub(crate) fn plans(&self) -> Option<Arc<DayPlans>> {
+        self.plans.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn progress(&self, instant: Timestamp) {
@@ -248,6 +258,8 @@ async fn load_user(venue: &Arc<Venue>, events: &Arc<EventBus>, row: UserRow) -> 
         memory.entry(task).or_default().insert(key, value);
     }
     let user = User::new(row.id, row.name, row.role, strategy, desk, memory);
-    user.set_running(scope.service().await?.is_some_and(|service| service.running));
+    if let Some(service) = scope.service().await?.filter(|service| service.running) {
+        user.resume_service(service.schedule_version);
+    }
     Ok(user)
 }

@@ -22,6 +22,15 @@ pub enum AppError {
     /// The calendar does not know the day.
     #[error(transparent)]
     Calendar(#[from] prahari_domain::calendar::CalendarError),
+    /// A schedule that somebody wants to save or try does not fit.
+    #[error(transparent)]
+    InvalidSchedule(prahari_schedule::ScheduleError),
+    /// A task that has no schedule.
+    #[error("there is no schedule of {0}")]
+    UnknownSchedule(Task),
+    /// A version of the schedules that there never was.
+    #[error("there is no version {0} of the schedules")]
+    UnknownScheduleVersion(u64),
     /// A schedule cannot be evaluated.
     #[error(transparent)]
     Schedule(#[from] prahari_schedule::ScheduleError),

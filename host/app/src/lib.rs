@@ -13,6 +13,7 @@ pub mod paper;
 mod rows;
 pub mod runs;
 pub mod scheduler;
+pub mod schedules;
 mod service;
 pub mod services;
 pub mod simulation;

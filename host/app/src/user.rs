@@ -1,7 +1,7 @@
 //! One user of the daemon: settings, books, task memory and the day's ledger.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use prahari_domain::ids::UserId;
@@ -33,6 +33,7 @@ pub struct User {
     executing: Mutex<BTreeSet<Task>>,
     service_running: AtomicBool,
     service_since: Mutex<Option<Timestamp>>,
+    service_version: AtomicU64,
 }
 
 impl User {
@@ -56,6 +57,7 @@ impl User {
             executing: Mutex::default(),
             service_running: AtomicBool::new(false),
             service_since: Mutex::default(),
+            service_version: AtomicU64::new(0),
         }
     }
 
@@ -74,10 +76,36 @@ impl User {
         *lock(&self.service_since)
     }
 
-    /// Turns the unified service on from an instant.
-    pub fn start_service(&self, now: Timestamp) {
+    /// Turns the unified service on from an instant, by a version of the schedules that it keeps until it is started again.
+    pub fn start_service(&self, now: Timestamp, schedule_version: u64) {
         *lock(&self.service_since) = Some(now);
+        self.resume_service(schedule_version);
+    }
+
+    /// Turns the unified service on as it was before the daemon was restarted.
+    pub fn resume_service(&self, schedule_version: u64) {
+        self.service_version.store(schedule_version, Ordering::Release);
         self.set_running(true);
+    }
+
+    /// The version of the schedules by which a task of this user runs now; `None` when no service runs it.
+    pub fn schedule_version(&self, _task: Task) -> Option<u64> {
+        self.is_running().then(|| self.service_version.load(Ordering::Acquire))
+    }
+
+    /// The version with which the unified service was last started; 0 when it never was.
+    pub fn last_schedule_version(&self) -> u64 {
+        self.service_version.load(Ordering::Acquire)
+    }
+
+    /// Every version of the schedules by which some task of this user runs now.
+    pub fn schedule_versions(&self) -> BTreeSet<u64> {
+        Task::ALL.into_iter().filter_map(|task| self.schedule_version(task)).collect()
+    }
+
+    /// Whether any service of this user is on.
+    pub fn is_served(&self) -> bool {
+        Task::ALL.into_iter().any(|task| self.schedule_version(task).is_some())
     }
 
     /// The day's ledger.

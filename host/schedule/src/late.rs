@@ -4,6 +4,8 @@ use prahari_domain::calendar::Calendar;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
+use crate::TICK_MS;
+
 /// What happens to a slot that could not start when it was due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LatePolicy {
@@ -23,9 +25,6 @@ pub enum LatePolicy {
 
 /// Two minutes: prices and phases move on, and a task that starts later than that decides for another moment.
 const WINDOW_MS: i64 = 2 * 60_000;
-
-/// The pace of continuous tasks.
-const TICK_MS: i64 = 60_000;
 
 /// The policy of a task.
 pub const fn late_policy(task: Task) -> LatePolicy {

@@ -16,7 +16,7 @@ pub use engine::{MAX_OPERATIONS, MAX_SCRIPT_BYTES, MAX_TIMES};
 pub use late::{LatePolicy, late_policy, latest_start};
 pub use preview::{DayDifference, Stretch, differences, preview, stretch};
 pub use rule::{Rule, Schedule, defaults};
-pub use slots::{DaySlots, Evaluator, Slot, slots};
+pub use slots::{DaySlots, Evaluator, Slot, TICK_MS, slots};
 pub use validate::validate;
 
 use prahari_domain::calendar::CalendarError;

@@ -38,12 +38,12 @@ impl Slot {
     /// The instants of its ticks; of a one-shot slot, the one at which it is due.
     pub fn instants(&self) -> impl Iterator<Item = Timestamp> + use<> {
         let due_at = self.due_at;
-        (0..i64::from(self.ticks)).map(move |tick| due_at.plus_millis(tick * EVERY_MS))
+        (0..i64::from(self.ticks)).map(move |tick| due_at.plus_millis(tick * TICK_MS))
     }
 }
 
 /// One minute, the only pace of continuous tasks.
-const EVERY_MS: i64 = 60_000;
+pub const TICK_MS: i64 = 60_000;
 
 impl DaySlots {
     /// Each slot by itself, in order. Windows without a single tick are left out.
@@ -104,7 +104,7 @@ impl Evaluator {
             Answer::Times(minutes) => DaySlots::Times(minutes.into_iter().map(at).collect()),
             Answer::EachMinute(stretches) => DaySlots::Continuous {
                 windows: stretches.into_iter().map(|(from, to)| (at(from), at(to))).collect(),
-                every_ms: EVERY_MS,
+                every_ms: TICK_MS,
             },
         })
     }

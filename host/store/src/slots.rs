@@ -178,6 +178,25 @@ impl UserScope {
         self.store.write_durable("update a slot", move |conn| write(conn, user, &update)).await
     }
 
+    /// Takes back slots that are not due yet, because the schedules by which they were planned are not followed any more. A
+    /// slot with an outcome, or for which a run was begun, stays.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn withdraw_slots(&self, slots: Vec<(Task, Timestamp)>) -> Result<(), StoreError> {
+        let user = self.user.0.cast_signed();
+        self.store
+            .write("withdraw slots", move |conn| {
+                let sql = "DELETE FROM slots WHERE user_id = ?1 AND task = ?2 AND due_at = ?3
+                               AND outcome IS NULL AND attempts = 0";
+                let mut slots = slots.iter();
+                slots.try_for_each(|(task, due_at)| {
+                    execute(conn, sql, (user, task.name(), due_at.0)).map(|_| ())
+                })
+            })
+            .await
+    }
+
     /// The slots of a trading date, by due time and task name.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{SlotKind, SlotOutcome, SlotRow, SlotUpdate};
 
-use super::plan::{PlannedSlot, SlotKey};
+use super::plan::{PlannedSlot, SlotKey, Work};
 
 /// How far a slot has come.
 #[derive(Debug, Clone, Default)]
@@ -76,6 +76,20 @@ impl DayLedger {
     /// A slot that is expected of this user.
     pub fn slot_mut(&mut self, key: SlotKey) -> Option<&mut Progress> {
         self.slots.get_mut(&key)
+    }
+
+    /// The slot of this user that a piece of work at an instant is about, if any. Work is planned by version of the schedules,
+    /// and a user who runs by another, or whose service was started later, has other slots.
+    pub fn meant_by(&self, work: Work, at: Timestamp) -> Option<SlotKey> {
+        let key = work.slot()?;
+        if let Work::Run(key) = work {
+            return self.slots.get(&key).filter(|progress| progress.ends_at.is_none()).map(|_| key);
+        }
+        let (first, last) = (SlotKey { due_at: Timestamp(i64::MIN), ..key }, SlotKey { due_at: at, ..key });
+        let (found, progress) = self.slots.range(first..=last).next_back()?;
+        let ends_at = progress.ends_at?;
+        let meant = if matches!(work, Work::CloseSlot(_)) { ends_at == at } else { ends_at > at };
+        meant.then_some(*found)
     }
 
     /// The first instant, not later than `reached`, at which an open slot should have got its outcome.

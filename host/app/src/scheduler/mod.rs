@@ -2,17 +2,20 @@
 
 mod ledger;
 mod plan;
+mod planning;
+mod plans;
 mod slot;
+mod takeover;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use prahari_domain::time::{Day, Timestamp};
-use prahari_schedule::Schedule;
 use tokio::task::JoinSet;
 
 pub use ledger::{DayLedger, Progress};
 pub use plan::{DayPlan, PlannedSlot, SlotKey, Work};
+pub use plans::DayPlans;
 
 use crate::daemon::Daemon;
 use crate::error::AppError;
@@ -28,8 +31,6 @@ const USERS_AT_ONCE_LOCKSTEP: usize = 2;
 /// Follows the clock through the days. One per daemon.
 pub struct Scheduler {
     daemon: Arc<Daemon>,
-    schedules: Arc<Vec<Schedule>>,
-    plan: Option<Arc<DayPlan>>,
     /// The last instant whose work is done (in lockstep) or handed out (otherwise).
     cursor: Timestamp,
     jobs: JoinSet<Result<(), AppError>>,
@@ -37,8 +38,8 @@ pub struct Scheduler {
 
 impl Scheduler {
     /// A scheduler that goes on after `cursor`: what was due until then has its outcome in the ledger.
-    pub fn new(daemon: Arc<Daemon>, schedules: Vec<Schedule>, cursor: Timestamp) -> Self {
-        Self { daemon, schedules: Arc::new(schedules), plan: None, cursor, jobs: JoinSet::new() }
+    pub fn new(daemon: Arc<Daemon>, cursor: Timestamp) -> Self {
+        Self { daemon, cursor, jobs: JoinSet::new() }
     }
 
     /// The last instant that is done.
@@ -85,26 +86,25 @@ impl Scheduler {
         }
     }
 
-    /// The next instant of the plan, or the next midnight when the day is over.
+    /// The next instant of the day's plans, or the next midnight when the day is over.
     fn next_instant(&self) -> Result<(Timestamp, Vec<Work>), AppError> {
-        let planned = self.plan.as_ref().and_then(|plan| plan.next_after(self.cursor));
-        if let Some((instant, works)) = planned {
-            return Ok((instant, works.to_vec()));
+        let plans = self.daemon.plans();
+        if let Some(planned) = plans.as_ref().and_then(|plans| plans.next_after(self.cursor)) {
+            return Ok(planned);
         }
-        let day = self.plan.as_ref().map_or_else(|| self.cursor.ist_day(), |plan| plan.day);
+        let day = plans.map_or_else(|| self.cursor.ist_day(), |plans| plans.day);
         let next = day.succ_opt().ok_or_else(|| AppError::Ended("the calendar has no next day".into()))?;
         Ok((Timestamp::from_ist(next, chrono::NaiveTime::MIN), Vec::new()))
     }
 
-    /// Plans a day and enters its slots into the ledger of every running user; with `from`, those due later than it.
+    /// Plans a day and enters its slots into the ledger of every user with a service; with `from`, those due later than it.
     async fn enter_day(&mut self, day: Day, from: Option<Timestamp>) -> Result<(), AppError> {
-        let trading_day = self.daemon.venue.calendar.trading_day(day)?;
-        let plan = Arc::new(DayPlan::of(&trading_day, &self.schedules)?);
-        self.daemon.set_plan(plan.clone());
-        for user in self.daemon.running_users() {
-            self.daemon.expect_slots(&user, &plan, from).await?;
+        let plans = self.daemon.plan_day(day).await?;
+        for user in self.daemon.users() {
+            if user.is_served() {
+                self.daemon.expect_slots(&user, &plans, from).await?;
+            }
         }
-        self.plan = Some(plan);
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::ops::Bound;
 use prahari_domain::calendar::{Phase, TradingDay};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
-use prahari_schedule::{DaySlots, Schedule, ScheduleError, slots};
+use prahari_schedule::{Evaluator, Schedule, ScheduleError, Slot, TICK_MS};
 
 /// A slot within a user's day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +24,26 @@ pub struct PlannedSlot {
     pub key: SlotKey,
     /// Of a continuous slot: when it ends, and how many ticks it expects. One-shot slots have none.
     pub continuous: Option<(Timestamp, u32)>,
+}
+
+impl PlannedSlot {
+    fn new(task: Task, slot: &Slot) -> Self {
+        let key = SlotKey { task, due_at: slot.due_at };
+        Self { key, continuous: slot.ends_at.map(|ends_at| (ends_at, slot.ticks)) }
+    }
+
+    /// What of it is still to come after `after`: all of a one-shot slot or nothing, the later ticks of a continuous one.
+    pub fn rest(self, after: Timestamp) -> Option<Self> {
+        let Some((ends_at, ticks)) = self.continuous else {
+            return (self.key.due_at > after).then_some(self);
+        };
+        let done = match after.millis_since(self.key.due_at) {
+            before if before < 0 => 0,
+            since => u32::try_from(since / TICK_MS + 1).unwrap_or(u32::MAX),
+        };
+        let left = ticks.saturating_sub(done);
+        (left > 0).then_some(Self { continuous: Some((ends_at, left)), ..self })
+    }
 }
 
 /// Something due at an instant. The order of the variants is the order in which they are done.
@@ -48,7 +68,7 @@ impl Work {
         }
     }
 
-    fn rank(self) -> (u8, Option<Task>) {
+    pub(super) fn rank(self) -> (u8, Option<Task>) {
         match self {
             Self::Pulse => (0, None),
             Self::CloseSlot(key) => (1, Some(key.task)),
@@ -57,13 +77,15 @@ impl Work {
     }
 }
 
-/// Every instant of a day at which something is due.
+/// Every instant of a day at which something is due by one version of the schedules.
 #[derive(Debug, Clone)]
 pub struct DayPlan {
     /// Which day.
     pub day: Day,
     /// The slots that the ledger expects, in the order they are due.
     pub slots: Vec<PlannedSlot>,
+    /// Schedules that gave no answer for the day: their tasks do not run on it.
+    pub failed: Vec<ScheduleError>,
     instants: BTreeMap<Timestamp, Vec<Work>>,
 }
 
@@ -71,28 +93,21 @@ pub struct DayPlan {
 const PULSE_MS: i64 = 60_000;
 
 impl DayPlan {
-    /// Evaluates every enabled schedule for the day.
-    ///
-    /// # Errors
-    /// When a schedule's script fails; the error names the schedule.
-    pub fn of(trading_day: &TradingDay, schedules: &[Schedule]) -> Result<Self, ScheduleError> {
-        let mut plan = Self { day: trading_day.day, slots: Vec::new(), instants: BTreeMap::new() };
+    /// Evaluates every enabled schedule for the day. A script that fails, though it was checked on every day that the
+    /// calendar knew when it was saved, takes nothing but its own task out of the day.
+    pub fn of<'a>(trading_day: &TradingDay, schedules: impl IntoIterator<Item = &'a Schedule>) -> Self {
+        let mut plan =
+            Self { day: trading_day.day, slots: Vec::new(), failed: Vec::new(), instants: BTreeMap::new() };
         plan.add_pulses(trading_day);
-        for schedule in schedules.iter().filter(|schedule| schedule.enabled) {
-            match slots(schedule, trading_day)? {
-                DaySlots::Times(times) => {
-                    times.into_iter().for_each(|at| plan.add_one_shot(schedule.task, at))
-                }
-                DaySlots::Continuous { windows, every_ms } => {
-                    windows
-                        .into_iter()
-                        .for_each(|window| plan.add_continuous(schedule.task, window, every_ms));
-                }
+        for schedule in schedules {
+            match Evaluator::of(schedule).and_then(|evaluator| evaluator.armed(trading_day)) {
+                Ok(slots) => slots.iter().for_each(|slot| plan.add_slot(schedule.task, slot)),
+                Err(error) => plan.failed.push(error),
             }
         }
         plan.instants.values_mut().for_each(|works| works.sort_by_key(|work| work.rank()));
         plan.slots.sort_by_key(|slot| (slot.key.due_at, slot.key.task));
-        Ok(plan)
+        plan
     }
 
     /// The first instant after `after` and what is due then.
@@ -101,42 +116,20 @@ impl DayPlan {
         later.next().map(|(at, works)| (*at, works.as_slice()))
     }
 
-    /// What of a slot is still to come after `after`: all of a one-shot slot or nothing, the later ticks of a
-    /// continuous one.
-    pub fn rest_of(&self, slot: PlannedSlot, after: Timestamp) -> Option<PlannedSlot> {
-        let Some((ends_at, _)) = slot.continuous else {
-            return (slot.key.due_at > after).then_some(slot);
-        };
-        let later = self.instants.range((Bound::Excluded(after), Bound::Unbounded));
-        let ticks = later.filter(|(_, works)| works.contains(&Work::Tick(slot.key))).count();
-        let continuous = Some((ends_at, u32::try_from(ticks).unwrap_or(u32::MAX)));
-        (ticks > 0).then_some(PlannedSlot { continuous, ..slot })
-    }
-
     fn add(&mut self, at: Timestamp, work: Work) {
         self.instants.entry(at).or_default().push(work);
     }
 
-    fn add_one_shot(&mut self, task: Task, at: Timestamp) {
-        let key = SlotKey { task, due_at: at };
-        self.slots.push(PlannedSlot { key, continuous: None });
-        self.add(at, Work::Run(key));
-    }
-
-    fn add_continuous(&mut self, task: Task, (start, end): (Timestamp, Timestamp), every_ms: i64) {
-        if every_ms <= 0 || end <= start {
-            return;
+    fn add_slot(&mut self, task: Task, slot: &Slot) {
+        let planned = PlannedSlot::new(task, slot);
+        self.slots.push(planned);
+        match slot.ends_at {
+            None => self.add(slot.due_at, Work::Run(planned.key)),
+            Some(ends_at) => {
+                slot.instants().for_each(|at| self.add(at, Work::Tick(planned.key)));
+                self.add(ends_at, Work::CloseSlot(planned.key));
+            }
         }
-        let key = SlotKey { task, due_at: start };
-        let mut ticks = 0;
-        let mut at = start;
-        while at < end {
-            self.add(at, Work::Tick(key));
-            ticks += 1;
-            at = at.plus_millis(every_ms);
-        }
-        self.slots.push(PlannedSlot { key, continuous: Some((end, ticks)) });
-        self.add(end, Work::CloseSlot(key));
     }
 
     /// A pulse each minute from the first phase that takes orders to the last one's end, end included: fills of the

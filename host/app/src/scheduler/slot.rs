@@ -2,14 +2,16 @@
 
 use prahari_domain::calendar::Calendar;
 use prahari_domain::tasks::Task;
-use prahari_domain::time::Timestamp;
+use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::RunOutcome;
 use prahari_schedule::latest_start;
-use prahari_store::{SlotOutcome, SlotUpdate, TickRow};
+use prahari_store::{SlotOutcome, SlotRow, SlotUpdate, StoreError, TickRow};
 
 use super::DayLedger;
 use super::ledger::planned_row;
-use super::plan::{DayPlan, PlannedSlot, SlotKey, Work};
+use super::plan::{PlannedSlot, SlotKey, Work};
+use super::plans::DayPlans;
+use super::takeover::Takeover;
 use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
@@ -22,40 +24,89 @@ impl Daemon {
     pub(crate) async fn expect_slots(
         &self,
         user: &User,
-        plan: &DayPlan,
+        plans: &DayPlans,
         from: Option<Timestamp>,
     ) -> Result<(), AppError> {
-        let owner = self.analysis_owner().is_some_and(|owner| owner.id == user.id);
-        let from = from.max(user.service_since());
-        let own = plan.slots.iter().filter(|slot| owner || !slot.key.task.is_shared()).copied();
-        let expected: Vec<PlannedSlot> = match from {
-            Some(from) => own.filter_map(|slot| plan.rest_of(slot, from)).collect(),
-            None => own.collect(),
-        };
-        let scope = self.store.user(user.id);
+        let expected = self.expected(user, plans, from.max(user.service_since()));
         // A day that was begun before has rows already, some with their outcome.
-        let begun = self.is_resumed_day(plan.day) || user.ledger().day() == Some(plan.day);
-        let known = if begun {
-            self.store.settle().await?;
-            scope.slots(plan.day).await?
-        } else {
-            Vec::new()
-        };
-        let rows = expected.iter().map(|slot| planned_row(user.id, plan.day, *slot)).collect();
-        scope.plan_slots(rows).await?;
-        *user.ledger() = DayLedger::start(plan.day, expected.into_iter(), &known);
+        let begun = self.is_resumed_day(plans.day) || user.ledger().day() == Some(plans.day);
+        let known = if begun { self.known_slots(user, plans.day).await? } else { Vec::new() };
+        self.enter_slots(user, plans.day, expected, &known).await
+    }
+
+    /// What a user's service that starts now is expected to run today. Slots that an earlier one left open go on where
+    /// the schedules are the same; the others are withdrawn or ended.
+    pub(crate) async fn expect_rest_of_day(&self, user: &User) -> Result<(), AppError> {
+        let now = self.clock.now();
+        let day = now.ist_day();
+        let Some(plans) = self.plans_for(user, day).await? else { return Ok(()) };
+        let known = self.known_slots(user, day).await?;
+        let served: Vec<SlotRow> =
+            known.into_iter().filter(|row| self.is_expected_of(user, row.task)).collect();
+        let expected = self.expected(user, &plans, Some(now));
+        let Takeover { expected, withdrawn, ended } =
+            Takeover::of(expected, &served, now, user.last_schedule_version());
+        let scope = self.store.user(user.id);
+        for row in &ended {
+            // Its last instant may be now, and then it has the outcome already.
+            match scope.update_slot_durable(SlotUpdate::from(row)).await {
+                Ok(()) | Err(StoreError::OutcomeKept { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        scope.withdraw_slots(withdrawn.iter().map(|key| (key.task, key.due_at)).collect()).await?;
+        let known = self.known_slots(user, day).await?;
+        self.enter_slots(user, day, expected, &known).await
+    }
+
+    fn expected(&self, user: &User, plans: &DayPlans, from: Option<Timestamp>) -> Vec<PlannedSlot> {
+        let own = plans.slots_of(user).filter(|slot| self.is_expected_of(user, slot.key.task));
+        match from {
+            Some(from) => own.filter_map(|slot| slot.rest(from)).collect(),
+            None => own.collect(),
+        }
+    }
+
+    /// Whether a service of this user runs a task; of a shared one, whether it is this user's that does.
+    fn is_expected_of(&self, user: &User, task: Task) -> bool {
+        let owner = || self.analysis_owner().is_some_and(|owner| owner.id == user.id);
+        user.schedule_version(task).is_some() && (!task.is_shared() || owner())
+    }
+
+    async fn known_slots(&self, user: &User, day: Day) -> Result<Vec<SlotRow>, AppError> {
+        self.store.settle().await?;
+        Ok(self.store.user(user.id).slots(day).await?)
+    }
+
+    async fn enter_slots(
+        &self,
+        user: &User,
+        day: Day,
+        expected: Vec<PlannedSlot>,
+        known: &[SlotRow],
+    ) -> Result<(), AppError> {
+        let rows = expected.iter().map(|slot| planned_row(user.id, day, *slot)).collect();
+        self.store.user(user.id).plan_slots(rows).await?;
+        *user.ledger() = DayLedger::start(day, expected.into_iter(), known);
         Ok(())
     }
 
-    /// Does one piece of work for a user. `due` is when it should happen, the clock says when it does.
+    /// Does one piece of work for a user, if it is about one of the user's slots. `due` is when it should happen, the
+    /// clock says when it does.
     pub(crate) async fn do_work(&self, user: &User, work: Work, due: Timestamp) -> Result<(), AppError> {
+        if work == Work::Pulse {
+            return self.pulse(user).await;
+        }
+        let meant = user.ledger().meant_by(work, due);
+        let Some(key) = meant else { return Ok(()) };
+        let served = user.schedule_version(key.task).is_some();
         match work {
-            Work::Pulse => self.pulse(user).await,
-            Work::Run(key) if !user.is_running() => self.skip_while_stopped(user, key).await,
-            Work::Tick(_) if !user.is_running() => Ok(()),
-            Work::Run(key) => self.run_slot(user, key).await,
-            Work::Tick(key) => self.tick(user, key, due).await,
-            Work::CloseSlot(key) => self.close_slot(user, key).await,
+            Work::Pulse => Ok(()),
+            Work::Run(_) if !served => self.skip_while_stopped(user, key).await,
+            Work::Tick(_) if !served => Ok(()),
+            Work::Run(_) => self.run_slot(user, key).await,
+            Work::Tick(_) => self.tick(user, key, due).await,
+            Work::CloseSlot(_) => self.close_slot(user, key).await,
         }
     }
 

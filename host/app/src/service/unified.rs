@@ -9,9 +9,6 @@ use crate::error::AppError;
 use crate::events::{Audience, Event, NotificationEvent, ServiceChange, ServiceEvent};
 use crate::user::User;
 
-/// The version of the schedules that ship with the program.
-const FIRST_SCHEDULE_VERSION: u64 = 1;
-
 impl Daemon {
     /// Turns a user's unified service on, from the next instant: earlier slots of the day are not expected of it.
     ///
@@ -20,12 +17,10 @@ impl Daemon {
     pub async fn start_service(&self, id: UserId) -> Result<(), AppError> {
         let user = self.user(id)?;
         let now = self.clock.now();
-        self.store.user(id).save_service(service_row(id, true, now)).await?;
-        user.start_service(now);
-        let plan = self.plan();
-        if let Some(plan) = plan.filter(|plan| plan.day == now.ist_day()) {
-            self.expect_slots(&user, &plan, Some(now)).await?;
-        }
+        let version = self.schedules.current().version;
+        self.store.user(id).save_service(service_row(id, true, now, version)).await?;
+        user.start_service(now, version);
+        self.expect_rest_of_day(&user).await?;
         self.wake.notify_one();
         self.tell_of_service(id, ServiceChange::Started, "");
         Ok(())
@@ -37,7 +32,10 @@ impl Daemon {
     /// When there is no such user or it cannot be written down.
     pub async fn stop_service(&self, id: UserId) -> Result<(), AppError> {
         let user = self.user(id)?;
-        self.store.user(id).save_service(service_row(id, false, self.clock.now())).await?;
+        self.store
+            .user(id)
+            .save_service(service_row(id, false, self.clock.now(), user.last_schedule_version()))
+            .await?;
         user.set_running(false);
         self.tell_of_service(id, ServiceChange::Stopped, "");
         Ok(())
@@ -90,7 +88,11 @@ impl Daemon {
         };
         let scope = self.store.user(user.id);
         scope
-            .save_service(ServiceRow { last_error, error_count: 1, ..service_row(user.id, false, now) })
+            .save_service(ServiceRow {
+                last_error,
+                error_count: 1,
+                ..service_row(user.id, false, now, user.last_schedule_version())
+            })
             .await?;
         self.send_notification(user.id, notification).await?;
         user.set_running(false);
@@ -99,7 +101,7 @@ impl Daemon {
     }
 }
 
-fn service_row(user: UserId, running: bool, now: Timestamp) -> ServiceRow {
+fn service_row(user: UserId, running: bool, now: Timestamp, schedule_version: u64) -> ServiceRow {
     ServiceRow {
         user,
         running,
@@ -107,6 +109,6 @@ fn service_row(user: UserId, running: bool, now: Timestamp) -> ServiceRow {
         last_task: None,
         error_count: 0,
         last_error: String::new(),
-        schedule_version: FIRST_SCHEDULE_VERSION,
+        schedule_version,
     }
 }

@@ -13,7 +13,7 @@ use prahari_store::{Durability, RunFilter, RunFinish, RunStart, RunTrigger, Slot
 
 use super::book;
 use super::line::{Line, median};
-use super::world::{MONDAY, World, at, monitor_only};
+use super::world::{MONDAY, World, at};
 use crate::exit::Failure;
 
 pub const TICK: &str = "sell_monitor tick, 10,000 users x 10 positions, recorded and committed";
@@ -108,7 +108,7 @@ impl Minutes {
         let present = Timestamp(now.0.div_euclid(MINUTE_MS) * MINUTE_MS);
         let due = self.last.map_or(present, |last| present.max(last.plus_minutes(1)));
         self.last = Some(due);
-        let mut scheduler = Scheduler::new(self.daemon.clone(), monitor_only(), due.plus_millis(-1));
+        let mut scheduler = Scheduler::new(self.daemon.clone(), due.plus_millis(-1));
         scheduler.run(Some(due.plus_millis(1))).await.map_err(Failure::work)?;
         self.daemon.store.settle().await.map_err(Failure::work)?;
         let begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner).take();

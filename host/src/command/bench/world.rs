@@ -104,7 +104,7 @@ pub fn at(day: Day, hour: u32, minute: u32, second: u32) -> Timestamp {
 }
 
 /// The sell monitor as it is scheduled by default.
-pub fn monitor_only() -> Vec<Schedule> {
+fn monitor_only() -> Vec<Schedule> {
     prahari_schedule::defaults().into_iter().filter(|schedule| schedule.task == Task::SellMonitor).collect()
 }
 

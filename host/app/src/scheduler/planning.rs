@@ -1,0 +1,50 @@
+//! Making the plans of a day: at its start for every version in use, and later for a service that starts by another.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use prahari_domain::time::Day;
+
+use super::plan::DayPlan;
+use super::plans::DayPlans;
+use crate::daemon::Daemon;
+use crate::error::AppError;
+use crate::user::User;
+
+impl Daemon {
+    /// Plans a day by every version of the schedules that a service runs by, and by the newest.
+    pub(super) async fn plan_day(&self, day: Day) -> Result<Arc<DayPlans>, AppError> {
+        let mut versions = BTreeSet::from([self.schedules.current().version]);
+        for user in self.users() {
+            versions.extend(user.schedule_versions());
+        }
+        let plans = self.with_plans(DayPlans::new(day), versions).await?;
+        Ok(self.set_plans(plans))
+    }
+
+    /// The plans of the day that the scheduler is in, with those by which this user's services run; none when it is in
+    /// another day, because it enters all slots of the day when it comes to it.
+    pub(super) async fn plans_for(&self, user: &User, day: Day) -> Result<Option<Arc<DayPlans>>, AppError> {
+        let Some(plans) = self.plans().filter(|plans| plans.day == day) else { return Ok(None) };
+        let missing: BTreeSet<u64> =
+            user.schedule_versions().into_iter().filter(|version| !plans.has(*version)).collect();
+        if missing.is_empty() {
+            return Ok(Some(plans));
+        }
+        let added = self.with_plans(DayPlans::new(day), missing).await?;
+        Ok(self.add_plans(&added))
+    }
+
+    async fn with_plans(&self, mut plans: DayPlans, versions: BTreeSet<u64>) -> Result<DayPlans, AppError> {
+        let trading_day = self.venue.calendar.trading_day(plans.day)?;
+        for version in versions {
+            let set = self.schedules.set(version).await?;
+            let plan = DayPlan::of(&trading_day, set.schedules());
+            for error in &plan.failed {
+                tracing::error!(version, %error, "a task does not run today");
+            }
+            plans.add(version, Arc::new(plan));
+        }
+        Ok(plans)
+    }
+}

@@ -1,0 +1,68 @@
+//! The plans of one day: one for each version of the schedules that a service runs by.
+//!
+//! A plan is made once for all users of its version. At an instant every user is offered what is due by any version, and
+//! the user's own ledger says what of it is meant.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use prahari_domain::time::{Day, Timestamp};
+
+use super::plan::{DayPlan, PlannedSlot, Work};
+use crate::user::User;
+
+/// The plans of one day by version.
+#[derive(Debug, Clone)]
+pub struct DayPlans {
+    /// Which day.
+    pub day: Day,
+    plans: BTreeMap<u64, Arc<DayPlan>>,
+}
+
+impl DayPlans {
+    /// A day without plans.
+    pub fn new(day: Day) -> Self {
+        Self { day, plans: BTreeMap::new() }
+    }
+
+    /// Adds the plan of a version.
+    pub fn add(&mut self, version: u64, plan: Arc<DayPlan>) {
+        self.plans.insert(version, plan);
+    }
+
+    /// Adds the plans of the same day that it does not have yet.
+    pub fn merge(&mut self, other: &Self) {
+        for (version, plan) in &other.plans {
+            self.plans.entry(*version).or_insert_with(|| plan.clone());
+        }
+    }
+
+    /// Whether the plan of a version was made.
+    pub fn has(&self, version: u64) -> bool {
+        self.plans.contains_key(&version)
+    }
+
+    /// The first instant after `after` at which something is due by any version, and all that is due then, each once and
+    /// in the order in which it is done.
+    pub fn next_after(&self, after: Timestamp) -> Option<(Timestamp, Vec<Work>)> {
+        let next = || self.plans.values().filter_map(|plan| plan.next_after(after));
+        let instant = next().map(|(at, _)| at).min()?;
+        let mut due = next().filter(|(at, _)| *at == instant).map(|(_, works)| works);
+        let mut works = due.next()?.to_vec();
+        let alone = works.len();
+        due.for_each(|more| works.extend_from_slice(more));
+        if works.len() > alone {
+            works.sort_by_key(|work| (work.rank(), *work));
+            works.dedup();
+        }
+        Some((instant, works))
+    }
+
+    /// The slots that a user's services expect: of each task those of the version by which it runs.
+    pub fn slots_of(&self, user: &User) -> impl Iterator<Item = PlannedSlot> {
+        self.plans.iter().flat_map(|(version, plan)| {
+            let own = |slot: &&PlannedSlot| user.schedule_version(slot.key.task) == Some(*version);
+            plan.slots.iter().filter(own).copied()
+        })
+    }
+}

@@ -1,0 +1,91 @@
+//! Changing schedules: checked, made against a version that is still the newest, and one new version each.
+
+use std::sync::{Arc, PoisonError};
+
+use prahari_domain::calendar::Calendar;
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_schedule::{Schedule, ScheduleError, validate};
+use prahari_store::StoreError;
+
+use super::{ScheduleSet, Schedules, read_set, stored};
+use crate::error::AppError;
+
+impl Schedules {
+    /// Makes the schedules of some tasks what they are given as, all in one new version. Those that are so already do not
+    /// count; when none is left, nothing changes. Running services go on by the version that they have.
+    ///
+    /// # Errors
+    /// [`AppError::InvalidSchedule`]; [`StoreError::ScheduleChanged`] when `expected` is not the newest version any
+    /// more; or when the store fails.
+    pub async fn change(
+        &self,
+        by: UserId,
+        expected: u64,
+        wanted: Vec<Schedule>,
+        calendar: &Arc<Calendar>,
+        now: Timestamp,
+    ) -> Result<Arc<ScheduleSet>, AppError> {
+        let current = self.current();
+        if current.version != expected {
+            return Err(StoreError::ScheduleChanged { expected, current: current.version }.into());
+        }
+        let unchanged = |schedule: &Schedule| {
+            current.entry(schedule.task).is_some_and(|entry| entry.schedule == *schedule)
+        };
+        let changes: Vec<Schedule> = wanted.into_iter().filter(|schedule| !unchanged(schedule)).collect();
+        if changes.is_empty() {
+            return Ok(current);
+        }
+        let changes = check(changes, calendar.clone()).await?;
+        let rows = changes.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
+        // The store decides: somebody else may have been faster since.
+        let version = self.store.user(by).change_schedules(expected, rows, now).await?;
+        let set = Arc::new(read_set(&self.store, version).await?);
+        self.keep(set.clone());
+        Ok(set)
+    }
+
+    /// Enables or disables tasks, all in one new version.
+    ///
+    /// # Errors
+    /// As [`Self::change`]; or when a task has no schedule.
+    pub async fn enable(
+        &self,
+        by: UserId,
+        expected: u64,
+        (tasks, enabled): (&[Task], bool),
+        calendar: &Arc<Calendar>,
+        now: Timestamp,
+    ) -> Result<Arc<ScheduleSet>, AppError> {
+        let set = self.current();
+        let mut wanted: Vec<Schedule> = Vec::new();
+        for task in tasks {
+            let entry = set.entry(*task).ok_or(AppError::UnknownSchedule(*task))?;
+            if wanted.iter().all(|schedule| schedule.task != *task) {
+                wanted.push(Schedule { enabled, ..entry.schedule.clone() });
+            }
+        }
+        self.change(by, expected, wanted, calendar, now).await
+    }
+
+    fn keep(&self, set: Arc<ScheduleSet>) {
+        self.sets.write().unwrap_or_else(PoisonError::into_inner).insert(set.version, set.clone());
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        if current.version < set.version {
+            *current = set;
+        }
+    }
+}
+
+/// Checks each schedule on every day of the calendar. A script may take its time on each of them, so this happens where it
+/// holds nobody up.
+async fn check(schedules: Vec<Schedule>, calendar: Arc<Calendar>) -> Result<Vec<Schedule>, AppError> {
+    let checked = tokio::task::spawn_blocking(move || {
+        schedules.iter().try_for_each(|schedule| validate(schedule, &calendar))?;
+        Ok::<_, ScheduleError>(schedules)
+    });
+    let checked = checked.await.map_err(|error| AppError::Ended(error.to_string()))?;
+    checked.map_err(AppError::InvalidSchedule)
+}

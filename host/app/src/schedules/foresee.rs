@@ -1,0 +1,105 @@
+//! What schedules will do: of a candidate before it is saved, and of the whole set on one day.
+
+use std::sync::Arc;
+
+use prahari_domain::calendar::TradingDay;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::{Day, Timestamp};
+use prahari_schedule::{
+    DayDifference, Evaluator, Schedule, ScheduleError, Slot, Stretch, differences, preview, stretch, validate,
+};
+
+use super::ScheduleSet;
+use crate::daemon::Daemon;
+use crate::error::AppError;
+
+/// How many of the next slots are shown where nobody says how many.
+pub const NEXT_RUNS: usize = 10;
+
+/// What a candidate for a task's schedule would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foresight {
+    /// Its next slots.
+    pub next: Vec<Slot>,
+    /// The year from today on.
+    pub year: Stretch,
+    /// The days of that year on which it fires otherwise than the present schedule.
+    pub differences: Vec<DayDifference>,
+}
+
+/// What would fire on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FiringDay {
+    /// The day as the exchange sees it, with the reason why it is closed.
+    pub trading_day: TradingDay,
+    /// Each slot, by time and then in the order in which tasks run.
+    pub firings: Vec<Firing>,
+    /// Tasks that do not fire on it because they are disabled.
+    pub disabled: Vec<Task>,
+}
+
+/// One slot of one task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Firing {
+    /// What runs.
+    pub task: Task,
+    /// When.
+    pub slot: Slot,
+}
+
+impl Daemon {
+    /// The next slots of a schedule of the set, from now on.
+    ///
+    /// # Errors
+    /// When its script fails on a day to come.
+    pub fn next_slots(&self, schedule: &Schedule, count: usize) -> Result<Vec<Slot>, AppError> {
+        Ok(preview(schedule, &self.venue.calendar, self.clock.now(), count)?)
+    }
+
+    /// What a candidate would do, beside the present schedule of its task. Nothing is saved.
+    ///
+    /// # Errors
+    /// [`AppError::InvalidSchedule`]; or when the task has no schedule.
+    pub async fn foresee(&self, candidate: Schedule, count: usize) -> Result<Foresight, AppError> {
+        let set = self.schedules.current();
+        let task = candidate.task;
+        let present = set.entry(task).ok_or(AppError::UnknownSchedule(task))?.schedule.clone();
+        let (calendar, now) = (self.venue.calendar.clone(), self.clock.now());
+        let foreseen = tokio::task::spawn_blocking(move || -> Result<Foresight, ScheduleError> {
+            validate(&candidate, &calendar)?;
+            let (from, to) = (now.ist_day(), a_year_after(now));
+            Ok(Foresight {
+                next: preview(&candidate, &calendar, now, count)?,
+                year: stretch(&candidate, &calendar, from, to)?,
+                differences: differences(&present, &candidate, &calendar, from, to)?,
+            })
+        });
+        let foreseen = foreseen.await.map_err(|error| AppError::Ended(error.to_string()))?;
+        foreseen.map_err(AppError::InvalidSchedule)
+    }
+
+    /// What the newest set would fire on a day.
+    ///
+    /// # Errors
+    /// When the calendar does not cover the day or a script fails on it.
+    pub fn firing_day(&self, day: Day) -> Result<FiringDay, AppError> {
+        firing_day(&self.schedules.current(), self.venue.calendar.trading_day(day)?)
+    }
+}
+
+fn firing_day(set: &Arc<ScheduleSet>, trading_day: TradingDay) -> Result<FiringDay, AppError> {
+    let mut firings = Vec::new();
+    for schedule in set.schedules() {
+        let slots = Evaluator::of(schedule)?.armed(&trading_day)?;
+        firings.extend(slots.into_iter().map(|slot| Firing { task: schedule.task, slot }));
+    }
+    firings.sort_by_key(|firing| (firing.slot.due_at, firing.task));
+    let disabled = set.schedules().filter(|schedule| !schedule.enabled).map(|schedule| schedule.task);
+    Ok(FiringDay { disabled: disabled.collect(), trading_day, firings })
+}
+
+/// The last day of a year that begins today.
+fn a_year_after(now: Timestamp) -> Day {
+    let today = now.ist_day();
+    today.checked_add_months(chrono::Months::new(12)).and_then(|day| day.pred_opt()).unwrap_or(today)
+}

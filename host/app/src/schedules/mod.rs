@@ -1,0 +1,138 @@
+//! The schedules in versions: the newest set, and the older ones that services still run by.
+//!
+//! A change makes a new version of the whole set and touches nobody: a running service keeps the version that it was
+//! started with, also over a restart of the daemon, until it is started again.
+
+mod change;
+mod foresee;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_schedule::Schedule;
+use prahari_store::{ScheduleChange, ScheduleRow, Store};
+
+pub use foresee::{Firing, FiringDay, Foresight, NEXT_RUNS};
+
+use crate::error::AppError;
+
+/// All schedules as they stand together in one version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScheduleSet {
+    /// From 1.
+    pub version: u64,
+    /// By task, in the order of [`Task::ALL`].
+    pub entries: Vec<ScheduleEntry>,
+}
+
+/// A task's schedule, and since which version it has been so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScheduleEntry {
+    /// When the task is due.
+    pub schedule: Schedule,
+    /// The version of the set that made it so.
+    pub version: u64,
+    /// Who did; none for the defaults of the program.
+    pub changed_by: Option<UserId>,
+    /// When.
+    pub changed_at: Timestamp,
+}
+
+impl ScheduleSet {
+    /// The schedules themselves.
+    pub fn schedules(&self) -> impl Iterator<Item = &Schedule> {
+        self.entries.iter().map(|entry| &entry.schedule)
+    }
+
+    /// A task's schedule; a database made for a few tasks has none of the others.
+    pub fn entry(&self, task: Task) -> Option<&ScheduleEntry> {
+        self.entries.iter().find(|entry| entry.schedule.task == task)
+    }
+
+    /// Whether a task is due at other times in another set. Words for people make no difference.
+    pub fn differs(&self, other: &Self, task: Task) -> bool {
+        let times =
+            |set: &Self| set.entry(task).map(|entry| (entry.schedule.rule.clone(), entry.schedule.enabled));
+        times(self) != times(other)
+    }
+}
+
+/// Every set that somebody asked for, and the newest.
+pub struct Schedules {
+    store: Store,
+    sets: RwLock<BTreeMap<u64, Arc<ScheduleSet>>>,
+    current: RwLock<Arc<ScheduleSet>>,
+}
+
+impl Schedules {
+    /// Reads the newest set; in a database that has none the defaults become version 1.
+    ///
+    /// # Errors
+    /// When the store fails or a stored rule cannot be read.
+    pub async fn load(store: Store, defaults: &[Schedule], now: Timestamp) -> Result<Self, AppError> {
+        let system = store.system();
+        let mut version = system.schedule_version().await?;
+        if version == 0 {
+            let first = defaults.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
+            version = system.create_schedules(first, now).await?;
+        }
+        let current = Arc::new(read_set(&store, version).await?);
+        let sets = RwLock::new(BTreeMap::from([(version, current.clone())]));
+        Ok(Self { store, sets, current: RwLock::new(current) })
+    }
+
+    /// The newest set.
+    pub fn current(&self) -> Arc<ScheduleSet> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The set of a version, from memory where it was asked for before.
+    ///
+    /// # Errors
+    /// When there is no such version, the store fails, or a stored rule cannot be read.
+    pub async fn set(&self, version: u64) -> Result<Arc<ScheduleSet>, AppError> {
+        let kept = self.sets.read().unwrap_or_else(PoisonError::into_inner).get(&version).cloned();
+        if let Some(set) = kept {
+            return Ok(set);
+        }
+        if version == 0 || version > self.current().version {
+            return Err(AppError::UnknownScheduleVersion(version));
+        }
+        let set = Arc::new(read_set(&self.store, version).await?);
+        self.sets.write().unwrap_or_else(PoisonError::into_inner).insert(version, set.clone());
+        Ok(set)
+    }
+
+    /// What a task's schedule was over time, newest first.
+    ///
+    /// # Errors
+    /// When the store fails or a stored rule cannot be read.
+    pub async fn history(&self, task: Task) -> Result<Vec<ScheduleEntry>, AppError> {
+        self.store.system().schedule_history(task).await?.into_iter().map(entry).collect()
+    }
+}
+
+async fn read_set(store: &Store, version: u64) -> Result<ScheduleSet, AppError> {
+    let rows = store.system().schedules(version).await?;
+    let mut entries = rows.into_iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(|entry| entry.schedule.task);
+    Ok(ScheduleSet { version, entries })
+}
+
+fn entry(row: ScheduleRow) -> Result<ScheduleEntry, AppError> {
+    let ScheduleRow { task, version, enabled, rule, description, changed_by, changed_at } = row;
+    let schedule = Schedule { task, rule: serde_json::from_str(&rule)?, enabled, description };
+    Ok(ScheduleEntry { schedule, version, changed_by, changed_at })
+}
+
+fn stored(schedule: &Schedule) -> Result<ScheduleChange, AppError> {
+    Ok(ScheduleChange {
+        task: schedule.task,
+        enabled: schedule.enabled,
+        rule: serde_json::to_string(&schedule.rule)?,
+        description: schedule.description.clone(),
+    })
+}
