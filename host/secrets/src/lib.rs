@@ -1,0 +1,23 @@
+//! Randomness and secrets: passwords, tokens, one-time codes, and sealing under a key outside the database.
+//!
+//! No other crate draws random numbers or encrypts. What holds a secret shows nothing in its `Debug` form, is wiped
+//! from memory when it is dropped, and cannot be written as JSON.
+
+mod error;
+mod key_file;
+mod password;
+mod random;
+mod recovery;
+mod sealing;
+mod secret;
+mod token;
+mod totp;
+
+pub use error::SecretError;
+pub use key_file::KeyFile;
+pub use password::{Cost, Passwords};
+pub use recovery::{RECOVERY_CODES, RecoveryCode};
+pub use sealing::{Key, KeyId, KeyRing, Purpose};
+pub use secret::Secret;
+pub use token::{Token, TokenHash};
+pub use totp::{TotpSecret, TotpStep};
