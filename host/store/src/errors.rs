@@ -176,6 +176,22 @@ pub enum StoreError {
         expected: u64,
         /// The version there is.
         current: u64,
+    /// Nobody but this user could let anybody in any more.
+    #[error("user {user} is the last active admin who can log in")]
+    LastAdmin {
+        /// Who.
+        user: UserId,
+    },
+    /// A one-time link that was used, is over, or never was.
+    #[error("this link cannot be used: it was used before, is too old, or was never given")]
+    LinkUnusable,
+    /// A sealed value does not open, so that nothing was sealed anew.
+    #[error("a sealed value of user {user} cannot be sealed anew: {why}")]
+    Unsealable {
+        /// Whose.
+        user: UserId,
+        /// Why.
+        why: String,
     },
     /// No user has this id.
     #[error("there is no user {user}")]
@@ -200,6 +216,9 @@ impl StoreError {
                 | Self::RunTooSoon { .. }
                 | Self::NameTaken { .. }
                 | Self::ScheduleChanged { .. }
+                | Self::LastAdmin { .. }
+                | Self::LinkUnusable
+                | Self::Unsealable { .. }
                 | Self::UnknownUser { .. }
         )
     }

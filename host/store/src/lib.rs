@@ -4,14 +4,19 @@
 //! written; what was awaited as durable is in it. Data of a user is reached through [`UserScope`] only, which
 //! [`Store::user`] gives; what concerns all users is in [`SystemScope`]. SQL stands in this crate and nowhere else.
 
+mod api_tokens;
+mod audit;
 mod columns;
 mod connection;
+mod credentials;
 mod decisions;
 mod digest;
 mod errors;
 mod individual_services;
 mod journal;
+mod links;
 mod lock;
+mod log_ins;
 mod logs;
 mod meta;
 mod migrate;
@@ -23,6 +28,7 @@ mod readers;
 mod runs;
 mod schedules;
 mod services;
+mod sessions;
 mod signals;
 mod slots;
 mod state;
@@ -32,10 +38,15 @@ mod totals;
 mod users;
 mod writer;
 
+pub use api_tokens::{ApiTokenRow, NewApiToken, TokenScope};
+pub use audit::{AuditCheck, AuditFilter, AuditRow, NewAudit, verify_audit};
 pub use connection::Durability;
+pub use credentials::{CredentialsRow, Sealed};
 pub use decisions::{DecisionFilter, DecisionRow, FoundDecision, LogRow};
 pub use errors::StoreError;
 pub use individual_services::IndividualServiceRow;
+pub use links::NewLink;
+pub use log_ins::LogInRow;
 pub use logs::{FoundLine, LogFilter, LogLevel, LogPage, LogPlace};
 pub use notifications::{KeptNotification, NotificationFilter, NotificationLevel, NotificationRow};
 pub use orders::OrderFilter;
@@ -43,6 +54,7 @@ pub use paper::PaperRow;
 pub use runs::{EXECUTING, INTERRUPTED, RunFilter, RunFinish, RunPlace, RunRow, RunStart, RunTrigger};
 pub use schedules::{ScheduleChange, ScheduleRow};
 pub use services::ServiceRow;
+pub use sessions::{NewSession, SessionRow};
 pub use signals::{SeenFilter, SeenSignal, SignalFilter, SignalPlace, SignalRow, SignalStatusRow};
 pub use slots::{SlotKind, SlotOutcome, SlotRow, SlotUpdate, TickRow};
 pub use store::{Store, SystemScope, UserScope};

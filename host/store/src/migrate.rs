@@ -11,7 +11,7 @@ use crate::connection::{open_error, open_reader};
 use crate::errors::StoreError;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: [(&str, &str); 18] = [
+const MIGRATIONS: [(&str, &str); 24] = [
     ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
     ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
     ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
@@ -28,11 +28,14 @@ const MIGRATIONS: [(&str, &str); 18] = [
     ("0014_index_open_slots", include_str!("../../../migrations/0014_index_open_slots.sql")),
     ("0015_index_reads", include_str!("../../../migrations/0015_index_reads.sql")),
     ("0016_add_notification_read_at", include_str!("../../../migrations/0016_add_notification_read_at.sql")),
-    (
-        "0017_create_individual_services",
-        include_str!("../../../migrations/0017_create_individual_services.sql"),
-    ),
+    ("0017_create_individual_services", include_str!("../../../migrations/0017_create_individual_services.sql")),
     ("0018_version_schedules", include_str!("../../../migrations/0018_version_schedules.sql")),
+    ("0019_create_log_ins", include_str!("../../../migrations/0019_create_log_ins.sql")),
+    ("0020_create_sessions", include_str!("../../../migrations/0020_create_sessions.sql")),
+    ("0021_create_api_tokens", include_str!("../../../migrations/0021_create_api_tokens.sql")),
+    ("0022_create_links", include_str!("../../../migrations/0022_create_links.sql")),
+    ("0023_create_broker_credentials", include_str!("../../../migrations/0023_create_broker_credentials.sql")),
+    ("0024_create_audit", include_str!("../../../migrations/0024_create_audit.sql")),
 ];
 
 /// The version this program writes and the newest it can use.

@@ -8,6 +8,7 @@ use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, instant, named, parsed, select, select_one, user};
 use crate::errors::StoreError;
+use crate::links;
 use crate::store::{SystemScope, UserScope};
 
 named! {
@@ -92,6 +93,18 @@ impl UserScope {
             .await
     }
 
+    /// Sets what the user may do and whether they may log in, and waits until it is durable. Somebody who is not active
+    /// any more has no session, token or link left.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownUser`], [`StoreError::LastAdmin`]; or when the store is closed or has stopped.
+    pub async fn set_access(&self, role: Role, active: bool, now: Timestamp) -> Result<(), StoreError> {
+        let user = self.user;
+        self.store
+            .write_durable("save what a user may do", move |conn| set_access(conn, user, role, active, now))
+            .await
+    }
+
     /// Changes everything but id and time of creation, and waits until it is durable.
     ///
     /// # Errors
@@ -103,7 +116,7 @@ impl UserScope {
     }
 }
 
-fn insert(conn: &Connection, new: &NewUser) -> Result<UserId, StoreError> {
+pub(crate) fn insert(conn: &Connection, new: &NewUser) -> Result<UserId, StoreError> {
     // Asked beforehand, because an insert that fails uses up a number.
     check_name(conn, &new.name, None)?;
     let sql = "INSERT INTO users (name, role, active, capital, strategy, limits, created_at)
@@ -111,6 +124,47 @@ fn insert(conn: &Connection, new: &NewUser) -> Result<UserId, StoreError> {
     let NewUser { name, role, capital, strategy, limits, created_at } = new;
     execute(conn, sql, (name, role.name(), capital.0, strategy, limits, created_at.0))?;
     Ok(UserId(conn.last_insert_rowid().cast_unsigned()))
+}
+
+/// A user by id.
+pub(crate) fn find(conn: &Connection, id: UserId) -> Result<Option<UserRow>, StoreError> {
+    select_one(conn, "SELECT * FROM users WHERE id = ?1", [id.0.cast_signed()], read)
+}
+
+/// A user by name.
+pub(crate) fn find_by_name(conn: &Connection, name: &str) -> Result<Option<UserRow>, StoreError> {
+    select_one(conn, "SELECT * FROM users WHERE name = ?1", [name], read)
+}
+
+/// Whether an active admin other than `user` can log in.
+pub(crate) fn has_other_admin(conn: &Connection, user: Option<UserId>) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM users JOIN log_ins ON log_ins.user_id = users.id
+               WHERE role = 'admin' AND active = 1 AND password_hash IS NOT NULL AND users.id IS NOT ?1";
+    let user = user.map(|user| user.0.cast_signed());
+    Ok(select_one(conn, sql, [user], |_| Ok(()))?.is_some())
+}
+
+fn set_access(
+    conn: &Connection,
+    user: UserId,
+    role: Role,
+    active: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let before = find(conn, user)?.ok_or(StoreError::UnknownUser { user })?;
+    let (was_admin, is_admin) = (before.active && before.role == Role::Admin, active && role == Role::Admin);
+    if was_admin && !is_admin && !has_other_admin(conn, Some(user))? {
+        return Err(StoreError::LastAdmin { user });
+    }
+    let id = user.0.cast_signed();
+    execute(conn, "UPDATE users SET role = ?2, active = ?3 WHERE id = ?1", (id, role.name(), active))?;
+    if !active {
+        execute(conn, "DELETE FROM sessions WHERE user_id = ?1", [id])?;
+        let sql = "UPDATE api_tokens SET revoked_at = coalesce(revoked_at, ?2) WHERE user_id = ?1";
+        execute(conn, sql, (id, now.0))?;
+        links::end_links(conn, user)?;
+    }
+    Ok(())
 }
 
 fn update(conn: &Connection, row: &UserRow) -> Result<(), StoreError> {

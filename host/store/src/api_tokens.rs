@@ -1,0 +1,149 @@
+//! What scripts log in with.
+
+use rusqlite::Row;
+
+use prahari_domain::ids::UserId;
+use prahari_domain::time::Timestamp;
+
+use crate::columns::{execute, instant, named, optional_instant, parsed, select, select_one, unsigned, user};
+use crate::errors::StoreError;
+use crate::store::{SystemScope, UserScope};
+use crate::users::{self, UserRow};
+
+named! {
+    /// What a token may be used for; never more than its user may do.
+    TokenScope {
+        /// To look.
+        Read = "read",
+        /// To look, and to change the user's own things.
+        Control = "control",
+        /// Everything that an admin may do.
+        Admin = "admin",
+    }
+}
+
+/// A token to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewApiToken {
+    /// Of the token.
+    pub hash: [u8; 32],
+    /// What its user calls it.
+    pub name: String,
+    /// What it may be used for.
+    pub scope: TokenScope,
+    /// Real time.
+    pub now: Timestamp,
+    /// When it ends; never without it.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiTokenRow {
+    /// Numbered from 1, never given twice; no secret.
+    pub id: u64,
+    /// Whose.
+    pub user: UserId,
+    /// What its user calls it.
+    pub name: String,
+    /// What it may be used for.
+    pub scope: TokenScope,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub used_at: Option<Timestamp>,
+    /// When it ends; never without it.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl UserScope {
+    /// Adds a token and waits until it is durable; answers its number.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn create_api_token(&self, new: NewApiToken) -> Result<u64, StoreError> {
+        let user = self.user.0.cast_signed();
+        self.store
+            .write_durable("save an API token", move |conn| {
+                let sql = "INSERT INTO api_tokens (hash, user_id, name, scope, created_at, expires_at)
+                           VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+                let NewApiToken { hash, name, scope, now, expires_at } = new;
+                execute(conn, sql, (hash, user, name, scope.name(), now.0, expires_at.map(|at| at.0)))?;
+                Ok(conn.last_insert_rowid().cast_unsigned())
+            })
+            .await
+    }
+
+    /// The user's tokens, newest first, revoked ones as well.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn api_tokens(&self) -> Result<Vec<ApiTokenRow>, StoreError> {
+        let user = self.user.0.cast_signed();
+        self.store
+            .read("read API tokens", move |conn| {
+                select(conn, "SELECT * FROM api_tokens WHERE user_id = ?1 ORDER BY id DESC", [user], read)
+            })
+            .await
+    }
+
+    /// Revokes a token of the user and waits until that is durable. Answers whether there is such a token; revoking
+    /// it again changes nothing.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn revoke_api_token(&self, id: u64, now: Timestamp) -> Result<bool, StoreError> {
+        let values = (self.user.0.cast_signed(), id.cast_signed(), now.0);
+        self.store
+            .write_durable("revoke an API token", move |conn| {
+                let sql = "UPDATE api_tokens SET revoked_at = coalesce(revoked_at, ?3)
+                           WHERE user_id = ?1 AND id = ?2";
+                Ok(execute(conn, sql, values)? == 1)
+            })
+            .await
+    }
+}
+
+impl SystemScope {
+    /// The token with this hash, revoked or not, and its user as they are now.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn find_api_token(&self, hash: [u8; 32]) -> Result<Option<(ApiTokenRow, UserRow)>, StoreError> {
+        self.store
+            .read("read an API token", move |conn| {
+                let found = select_one(conn, "SELECT * FROM api_tokens WHERE hash = ?1", [hash], read)?;
+                let Some(token) = found else { return Ok(None) };
+                Ok(users::find(conn, token.user)?.map(|user| (token, user)))
+            })
+            .await
+    }
+
+    /// Remembers that a token was used.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn touch_api_token(&self, id: u64, now: Timestamp) -> Result<(), StoreError> {
+        let values = (id.cast_signed(), now.0);
+        self.store
+            .write("note the use of an API token", move |conn| {
+                execute(conn, "UPDATE api_tokens SET used_at = ?2 WHERE id = ?1", values).map(|_| ())
+            })
+            .await
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<ApiTokenRow, StoreError> {
+    Ok(ApiTokenRow {
+        id: unsigned(row, "id")?,
+        user: user(row, "user_id")?,
+        name: row.get("name")?,
+        scope: parsed(row, "scope")?,
+        created_at: instant(row, "created_at")?,
+        used_at: optional_instant(row, "used_at")?,
+        expires_at: optional_instant(row, "expires_at")?,
+        revoked_at: optional_instant(row, "revoked_at")?,
+    })
+}

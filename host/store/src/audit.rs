@@ -1,0 +1,191 @@
+//! Who changed what: a chain of entries that are only ever added.
+//!
+//! The hash of an entry covers the hash of the one before it and its own content, so a changed, removed or inserted
+//! entry breaks the chain there. Whoever can write the file can also write the whole rest of the chain anew: keeping
+//! the last hash elsewhere, as `prahari audit verify` prints it, is what shows that.
+
+use std::path::Path;
+
+use rusqlite::{Connection, Row};
+
+use prahari_domain::ids::UserId;
+use prahari_domain::time::Timestamp;
+
+use crate::columns::{execute, instant, select, select_one, unsigned};
+use crate::connection::open_reader;
+use crate::errors::StoreError;
+use crate::migrate;
+use crate::store::SystemScope;
+
+/// A hash of the chain.
+type Hash = [u8; blake3::OUT_LEN];
+
+/// What the first entry follows.
+const BEFORE_THE_FIRST: Hash = [0; blake3::OUT_LEN];
+
+/// An entry to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAudit {
+    /// Real time.
+    pub at: Timestamp,
+    /// Who; nobody for what the program itself or somebody not logged in did.
+    pub user: Option<UserId>,
+    /// By which way: a session, a token, a link, the command line.
+    pub via: String,
+    /// What was done, such as `user.deactivate`.
+    pub action: String,
+    /// What it was done to, such as `user 3`.
+    pub resource: String,
+    /// More about it as JSON; never a secret.
+    pub details: String,
+    /// From where; empty when that is not known.
+    pub address: String,
+}
+
+/// An entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Numbered from 1 without gaps.
+    pub id: u64,
+    /// What it says.
+    pub entry: NewAudit,
+    previous: Hash,
+    hash: Hash,
+}
+
+/// Which entries to read; the newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Of this user.
+    pub user: Option<UserId>,
+    /// Of this action, or of a group of them: `user` is also every `user.…`.
+    pub action: Option<String>,
+    /// At this instant or later.
+    pub since: Option<Timestamp>,
+    /// Older than this entry.
+    pub before: Option<u64>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// What a look at the whole chain found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditCheck {
+    /// How many entries there are.
+    pub entries: u64,
+    /// The last hash of the chain as hexadecimal digits.
+    pub head: String,
+    /// The first entry that is not as it was written, and how that shows.
+    pub broken: Option<(u64, &'static str)>,
+}
+
+impl SystemScope {
+    /// Adds an entry and waits until it is durable; answers its number.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn append_audit(&self, entry: NewAudit) -> Result<u64, StoreError> {
+        self.store.write_durable("add to the audit log", move |conn| append(conn, &entry)).await
+    }
+
+    /// The entries that the filter lets through, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn audit(&self, filter: AuditFilter) -> Result<Vec<AuditRow>, StoreError> {
+        self.store.read("read the audit log", move |conn| list(conn, filter)).await
+    }
+}
+
+/// Looks at the whole chain of a database, which may be in use. Changes nothing.
+///
+/// # Errors
+/// When the file is not a database of this program or cannot be read.
+pub fn verify_audit(path: &Path) -> Result<AuditCheck, StoreError> {
+    migrate::inspect(path)?;
+    verify(&open_reader(path)?).map_err(|error| error.while_doing("verify the audit log"))
+}
+
+fn append(conn: &Connection, entry: &NewAudit) -> Result<u64, StoreError> {
+    let last = select_one(conn, "SELECT hash FROM audit ORDER BY id DESC LIMIT 1", [], |row| {
+        Ok(row.get::<_, Hash>("hash")?)
+    })?;
+    let previous = last.unwrap_or(BEFORE_THE_FIRST);
+    let sql = "INSERT INTO audit (at, user_id, via, action, resource, details, address, previous, hash)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let NewAudit { at, user, via, action, resource, details, address } = entry;
+    let user = user.map(|user| user.0.cast_signed());
+    let hash = chained(&previous, entry);
+    execute(conn, sql, (at.0, user, via, action, resource, details, address, previous, hash))?;
+    Ok(conn.last_insert_rowid().cast_unsigned())
+}
+
+/// The hash of an entry. Each part goes in with its length, so that no two entries are the same bytes.
+fn chained(previous: &Hash, entry: &NewAudit) -> Hash {
+    let mut hasher = blake3::Hasher::new_derive_key("prahari 2026 audit entry");
+    hasher.update(previous);
+    hasher.update(&entry.at.0.to_le_bytes());
+    // No user has the id 0.
+    hasher.update(&entry.user.map_or(0, |user| user.0).to_le_bytes());
+    for part in [&entry.via, &entry.action, &entry.resource, &entry.details, &entry.address] {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    *hasher.finalize().as_bytes()
+}
+
+fn verify(conn: &Connection) -> Result<AuditCheck, StoreError> {
+    let mut statement = conn.prepare("SELECT * FROM audit ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    let (mut entries, mut head, mut broken) = (0, BEFORE_THE_FIRST, None);
+    while let Some(row) = rows.next()? {
+        entries += 1;
+        // The head says what the last row says, so that it can be compared even when the chain is broken.
+        let expected = std::mem::replace(&mut head, row.get("hash").unwrap_or(BEFORE_THE_FIRST));
+        if broken.is_none() {
+            broken = fault(row, entries, &expected).map(|why| (entries, why));
+        }
+    }
+    let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'audit'";
+    let written = select_one(conn, sql, [], |row| unsigned(row, "seq"))?.unwrap_or(0);
+    if broken.is_none() && written != entries {
+        broken = Some((entries + 1, "it was written and is missing"));
+    }
+    let head = blake3::Hash::from_bytes(head).to_hex().to_string();
+    Ok(AuditCheck { entries, head, broken })
+}
+
+/// What is wrong with the entry that should have this number and follow this hash.
+fn fault(row: &Row<'_>, number: u64, previous: &Hash) -> Option<&'static str> {
+    let Ok(found) = read(row) else { return Some("it cannot be read") };
+    if found.id != number {
+        return Some("it is missing");
+    }
+    if found.previous != *previous {
+        return Some("it does not follow the entry before it");
+    }
+    (found.hash != chained(previous, &found.entry)).then_some("its content is not what was written")
+}
+
+fn list(conn: &Connection, filter: AuditFilter) -> Result<Vec<AuditRow>, StoreError> {
+    let sql = "SELECT * FROM audit
+               WHERE (?1 IS NULL OR user_id = ?1) AND (?3 IS NULL OR at >= ?3) AND (?4 IS NULL OR id < ?4)
+                 AND (?2 IS NULL OR action = ?2 OR substr(action, 1, length(?2) + 1) = ?2 || '.')
+               ORDER BY id DESC LIMIT ?5";
+    let AuditFilter { user, action, since, before, limit } = filter;
+    let user = user.map(|user| user.0.cast_signed());
+    select(conn, sql, (user, action, since.map(|at| at.0), before.map(u64::cast_signed), limit), read)
+}
+
+fn read(row: &Row<'_>) -> Result<AuditRow, StoreError> {
+    let entry = NewAudit {
+        at: instant(row, "at")?,
+        user: row.get::<_, Option<i64>>("user_id")?.map(|id| UserId(id.cast_unsigned())),
+        via: row.get("via")?,
+        action: row.get("action")?,
+        resource: row.get("resource")?,
+        details: row.get("details")?,
+        address: row.get("address")?,
+    };
+    Ok(AuditRow { id: unsigned(row, "id")?, entry, previous: row.get("previous")?, hash: row.get("hash")? })
+}

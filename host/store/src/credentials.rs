@@ -1,0 +1,129 @@
+//! What brokers' log-ins need, sealed; and sealing everything anew under another key.
+
+use rusqlite::{Connection, Row};
+
+use prahari_domain::ids::UserId;
+use prahari_domain::time::Timestamp;
+
+use crate::columns::{execute, from_json, instant, select, select_one, to_json, user};
+use crate::errors::StoreError;
+use crate::store::{SystemScope, UserScope};
+
+/// A user's credentials. Without `Debug`: not even the sealed value belongs into a log.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CredentialsRow {
+    /// Of which broker.
+    pub broker: String,
+    /// All of them, sealed.
+    pub sealed: Vec<u8>,
+    /// The names of those that are there.
+    pub fields: Vec<String>,
+    /// When they were saved, real time.
+    pub updated_at: Timestamp,
+}
+
+/// What a sealed value in the database is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sealed {
+    /// A broker's credentials.
+    BrokerCredentials,
+    /// The secret of an authenticator, in use or begun.
+    Totp,
+}
+
+/// Each column that holds sealed values: table, column, purpose.
+const SEALED: [(&str, &str, Sealed); 3] = [
+    ("broker_credentials", "sealed", Sealed::BrokerCredentials),
+    ("log_ins", "totp", Sealed::Totp),
+    ("log_ins", "totp_pending", Sealed::Totp),
+];
+
+impl UserScope {
+    /// Replaces the user's credentials and waits until they are durable.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn save_credentials(&self, row: CredentialsRow) -> Result<(), StoreError> {
+        let user = self.user.0.cast_signed();
+        let fields = to_json("the names of credentials", &row.fields)?;
+        self.store
+            .write_durable("save credentials", move |conn| {
+                let sql =
+                    "INSERT OR REPLACE INTO broker_credentials (user_id, broker, sealed, fields, updated_at)
+                           VALUES (?1, ?2, ?3, ?4, ?5)";
+                execute(conn, sql, (user, row.broker, row.sealed, fields, row.updated_at.0)).map(|_| ())
+            })
+            .await
+    }
+
+    /// The user's credentials, if they have saved any.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn credentials(&self) -> Result<Option<CredentialsRow>, StoreError> {
+        let user = self.user.0.cast_signed();
+        self.store
+            .read("read credentials", move |conn| {
+                select_one(conn, "SELECT * FROM broker_credentials WHERE user_id = ?1", [user], read)
+            })
+            .await
+    }
+
+    /// Deletes the user's credentials and waits until that is durable. Answers whether there were any.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn delete_credentials(&self) -> Result<bool, StoreError> {
+        let user = self.user.0.cast_signed();
+        self.store
+            .write_durable("delete credentials", move |conn| {
+                Ok(execute(conn, "DELETE FROM broker_credentials WHERE user_id = ?1", [user])? == 1)
+            })
+            .await
+    }
+}
+
+impl SystemScope {
+    /// Replaces every sealed value by what `reseal` makes of it, all or none, and waits until that is durable. Answers
+    /// how many there were.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsealable`] with the words of `reseal`; or when the store is closed or has stopped.
+    pub async fn reseal(
+        &self,
+        reseal: impl Fn(UserId, Sealed, &[u8]) -> Result<Vec<u8>, String> + Send + 'static,
+    ) -> Result<usize, StoreError> {
+        self.store
+            .write_durable("seal everything anew", move |conn| {
+                // All are made before the first is written: a refusal must leave everything as it was.
+                let mut made = Vec::new();
+                for (table, column, purpose) in SEALED {
+                    for (user, sealed) in sealed_in(conn, table, column)? {
+                        let value = reseal(user, purpose, &sealed)
+                            .map_err(|why| StoreError::Unsealable { user, why })?;
+                        made.push((table, column, user, value));
+                    }
+                }
+                for (table, column, user, value) in &made {
+                    let sql = format!("UPDATE {table} SET {column} = ?2 WHERE user_id = ?1");
+                    execute(conn, &sql, (user.0.cast_signed(), value))?;
+                }
+                Ok(made.len())
+            })
+            .await
+    }
+}
+
+fn sealed_in(conn: &Connection, table: &str, column: &str) -> Result<Vec<(UserId, Vec<u8>)>, StoreError> {
+    let sql = format!("SELECT user_id, {column} AS sealed FROM {table} WHERE {column} IS NOT NULL");
+    select(conn, &sql, [], |row| Ok((user(row, "user_id")?, row.get("sealed")?)))
+}
+
+fn read(row: &Row<'_>) -> Result<CredentialsRow, StoreError> {
+    Ok(CredentialsRow {
+        broker: row.get("broker")?,
+        sealed: row.get("sealed")?,
+        fields: from_json(row, "fields")?,
+        updated_at: instant(row, "updated_at")?,
+    })
+}
