@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use prahari_domain::ids::UserId;
 use prahari_store::Role;
 
-use crate::auth::Identity;
+use crate::auth::{Identity, Via};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 
@@ -34,11 +34,35 @@ impl Caller {
     }
 }
 
+/// Somebody with a session, and its number. A handler that asks for it answers 403 to API tokens: what they could do
+/// with it would outlive them.
+#[derive(Debug, Clone, Copy)]
+pub struct Person {
+    /// Who.
+    pub caller: Caller,
+    /// Of the session.
+    pub session: u64,
+}
+
+impl FromRequestParts<Api> for Person {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, api).await?;
+        match caller.0.via {
+            Via::Session(session) => Ok(Self { caller, session }),
+            Via::Token(_) => {
+                Err(Problem::new(Code::SessionRequired, "log in for this; an API token does not do"))
+            }
+        }
+    }
+}
+
 impl FromRequestParts<Api> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
-        match api.auth.identify(&parts.headers).await? {
+        match api.auth.identify(parts).await? {
             Some(identity) => Ok(Self(identity)),
             None => Err(Problem::new(Code::NotSignedIn, "sign in first")),
         }

@@ -5,6 +5,7 @@ mod auth;
 mod caller;
 #[allow(dead_code, reason = "the routes that use all of them follow")]
 mod extract;
+mod instant;
 mod openapi;
 mod page;
 mod problem;
@@ -12,7 +13,7 @@ mod routes;
 mod serve;
 mod state;
 
-pub use auth::Auth;
+pub use auth::{Auth, AuthSettings};
 pub use openapi::document;
 pub use routes::router;
 pub use serve::{ServeError, bind, serve};

@@ -19,6 +19,34 @@ pub enum Code {
     NotSignedIn,
     /// Only an admin may do this.
     AdminOnly,
+    /// Name or password is wrong.
+    WrongCredentials,
+    /// A one-time code is needed as well.
+    CodeRequired,
+    /// The one-time code is wrong or was used before.
+    WrongCode,
+    /// The present password that was given is another.
+    WrongPassword,
+    /// Too many attempts failed; `Retry-After` says when the next is heard.
+    TooManyAttempts,
+    /// A change that does not come from the console's own page.
+    ForeignOrigin,
+    /// The API token's scope does not cover this.
+    TokenScope,
+    /// This can be done with a session only, not with an API token.
+    SessionRequired,
+    /// The one-time link was used, is too old, or never was.
+    LinkUnusable,
+    /// The password is too easy to guess.
+    WeakPassword,
+    /// Another user has this name.
+    NameTaken,
+    /// Nobody else could let anybody in any more.
+    LastAdmin,
+    /// No authenticator was begun with.
+    TotpNotBegun,
+    /// The user is not active.
+    UserInactive,
     /// There is no such thing, or it is none of the caller's business.
     NotFound,
     /// The path exists, but not with this method.
@@ -39,7 +67,18 @@ impl Code {
         match self {
             Self::InvalidRequest => StatusCode::BAD_REQUEST,
             Self::NotSignedIn => StatusCode::UNAUTHORIZED,
-            Self::AdminOnly => StatusCode::FORBIDDEN,
+            Self::WrongCredentials | Self::CodeRequired | Self::WrongCode => StatusCode::UNAUTHORIZED,
+            Self::AdminOnly
+            | Self::WrongPassword
+            | Self::ForeignOrigin
+            | Self::TokenScope
+            | Self::SessionRequired => StatusCode::FORBIDDEN,
+            Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+            Self::LinkUnusable => StatusCode::GONE,
+            Self::WeakPassword => StatusCode::BAD_REQUEST,
+            Self::NameTaken | Self::LastAdmin | Self::TotpNotBegun | Self::UserInactive => {
+                StatusCode::CONFLICT
+            }
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -122,6 +161,9 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match &error {
             StoreError::UnknownUser { .. } => Self::new(Code::NotFound, error.to_string()),
+            StoreError::NameTaken { .. } => Self::new(Code::NameTaken, error.to_string()),
+            StoreError::LastAdmin { .. } => Self::new(Code::LastAdmin, error.to_string()),
+            StoreError::LinkUnusable => Self::new(Code::LinkUnusable, error.to_string()),
             _ => Self::from(AppError::from(error)),
         }
     }
@@ -131,6 +173,7 @@ impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
         match &error {
             AppError::UnknownUser(_) => Self::new(Code::NotFound, error.to_string()),
+            AppError::UserInactive(_) => Self::new(Code::UserInactive, error.to_string()),
             AppError::Broker(_) | AppError::Market(_) => Self::new(Code::Unavailable, error.to_string()),
             AppError::Store(StoreError::Stopped { .. } | StoreError::Closed) => {
                 Self::new(Code::Unavailable, "the daemon is ending")

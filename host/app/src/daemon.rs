@@ -148,7 +148,7 @@ impl Daemon {
     /// Whose service runs the shared analysis: the first admin's that is on.
     pub fn analysis_owner(&self) -> Option<Arc<User>> {
         let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
-        users.values().find(|user| user.role == Role::Admin && user.is_running()).cloned()
+        users.values().find(|user| user.role() == Role::Admin && user.is_running()).cloned()
     }
 
     /// Publishes findings and writes them down.
@@ -212,6 +212,14 @@ impl Daemon {
         let plans = Arc::new(plans);
         *kept = Some(plans.clone());
         Some(plans)
+    /// Adds a user or, when they are there, does nothing.
+    pub(crate) fn insert_user(&self, user: User) {
+        let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);
+        users.entry(user.id).or_insert_with(|| Arc::new(user));
+    }
+
+    pub(crate) fn set_plan(&self, plan: Arc<DayPlan>) {
+        *self.plan.write().unwrap_or_else(PoisonError::into_inner) = Some(plan);
     }
 
     /// The plans of the day that the scheduler is in; none before it has begun.
@@ -247,7 +255,12 @@ async fn load_users(
     Ok(users)
 }
 
-async fn load_user(venue: &Arc<Venue>, events: &Arc<EventBus>, row: UserRow) -> Result<User, AppError> {
+/// A user with books and memory as they were left.
+pub(crate) async fn load_user(
+    venue: &Arc<Venue>,
+    events: &Arc<EventBus>,
+    row: UserRow,
+) -> Result<User, AppError> {
     let strategy: Strategy = serde_json::from_str(&row.strategy)?;
     let limits: RiskLimits = serde_json::from_str(&row.limits)?;
     let mut desk = Desk::load(venue.clone(), row.id, row.capital, limits).await?;
@@ -261,5 +274,7 @@ async fn load_user(venue: &Arc<Venue>, events: &Arc<EventBus>, row: UserRow) -> 
     if let Some(service) = scope.service().await?.filter(|service| service.running) {
         user.resume_service(service.schedule_version);
     }
+    user.set_active(row.active);
+    user.set_running(scope.service().await?.is_some_and(|service| service.running));
     Ok(user)
 }

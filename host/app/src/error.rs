@@ -60,6 +60,9 @@ pub enum AppError {
     /// No user has this id.
     #[error("there is no user {0}")]
     UnknownUser(UserId),
+    /// The user is not active.
+    #[error("user {0} is not active: an admin has to make them active first")]
+    UserInactive(UserId),
     /// A module for a task is not there.
     #[error("there is no module for {0}")]
     NoModule(Task),

@@ -22,8 +22,6 @@ pub struct User {
     pub id: UserId,
     /// For people.
     pub name: String,
-    /// Rights.
-    pub role: Role,
     /// Thresholds and sizes the tasks read.
     pub strategy: Strategy,
     /// The order desk. Held for the length of one request, never across a guest's computation.
@@ -31,6 +29,9 @@ pub struct User {
     memory: Mutex<BTreeMap<Task, TaskMemory>>,
     ledger: Mutex<DayLedger>,
     executing: Mutex<BTreeSet<Task>>,
+    /// Changes while the daemon runs.
+    role: Mutex<Role>,
+    active: AtomicBool,
     service_running: AtomicBool,
     service_since: Mutex<Option<Timestamp>>,
     service_version: AtomicU64,
@@ -49,7 +50,8 @@ impl User {
         Self {
             id,
             name,
-            role,
+            role: Mutex::new(role),
+            active: AtomicBool::new(true),
             strategy,
             desk: tokio::sync::Mutex::new(desk),
             memory: Mutex::new(memory),
@@ -59,6 +61,26 @@ impl User {
             service_since: Mutex::default(),
             service_version: AtomicU64::new(0),
         }
+    }
+
+    /// Rights.
+    pub fn role(&self) -> Role {
+        *lock(&self.role)
+    }
+
+    /// Gives other rights; the caller writes it down.
+    pub(crate) fn set_role(&self, role: Role) {
+        *lock(&self.role) = role;
+    }
+
+    /// Whether they may log in and their services may run.
+    pub fn is_active(&self) -> bool {
+        self.active.load(Ordering::Acquire)
+    }
+
+    /// Makes them active or not; the caller writes it down.
+    pub(crate) fn set_active(&self, active: bool) {
+        self.active.store(active, Ordering::Release);
     }
 
     /// Whether the unified service is on.

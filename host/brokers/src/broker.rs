@@ -55,6 +55,16 @@ pub trait Broker: Send + Sync {
     /// [`BrokerError::Unavailable`] when it cannot be had.
     async fn funds(&self, user: UserId) -> Result<Funds, BrokerError>;
 
+    /// Makes sure that the user can trade: a paper account is opened with `capital` when there is none. Whoever has an
+    /// account of their own at a real broker needs nothing.
+    ///
+    /// # Errors
+    /// [`BrokerError::Unavailable`] when it cannot be opened.
+    async fn open_account(&self, user: UserId, capital: Paise) -> Result<(), BrokerError> {
+        let _ = (user, capital);
+        Ok(())
+    }
+
     /// Whether [`Broker::advance`] could report anything for this user; cheap enough to ask for every user each minute.
     fn has_open(&self, user: UserId) -> bool;
 

@@ -1,5 +1,6 @@
 //! Every route, by resource.
 
+mod auth;
 mod system;
 
 use axum::Router;
@@ -18,7 +19,7 @@ const MAX_BODY_BYTES: usize = 256 << 10;
 
 /// The routes of the API with their documentation: one line for each resource.
 pub(crate) fn documented() -> OpenApiRouter<Api> {
-    OpenApiRouter::with_openapi(Base::openapi()).merge(system::routes())
+    OpenApiRouter::with_openapi(Base::openapi()).merge(system::routes()).merge(auth::routes())
 }
 
 /// Everything that the daemon answers.

@@ -13,9 +13,12 @@ impl Daemon {
     /// Turns a user's unified service on, from the next instant: earlier slots of the day are not expected of it.
     ///
     /// # Errors
-    /// When there is no such user or it cannot be written down.
+    /// When there is no such user, they are not active, or it cannot be written down.
     pub async fn start_service(&self, id: UserId) -> Result<(), AppError> {
         let user = self.user(id)?;
+        if !user.is_active() {
+            return Err(AppError::UserInactive(id));
+        }
         let now = self.clock.now();
         let version = self.schedules.current().version;
         self.store.user(id).save_service(service_row(id, true, now, version)).await?;

@@ -1,0 +1,112 @@
+//! Passwords and one-time links.
+
+use prahari_domain::ids::UserId;
+use prahari_secrets::{Secret, Token, TokenHash};
+use prahari_store::{NewLink, NewUser, StoreError};
+
+use super::{Auth, Origin, check_name, check_password, failed};
+use crate::problem::{Code, Problem};
+
+/// How long a one-time link can be used.
+const LINK_MS: i64 = 24 * 3_600_000;
+
+impl Auth {
+    /// Makes a one-time link with which somebody can make themself an admin, and ends earlier ones. Whoever starts the
+    /// daemon is shown it.
+    ///
+    /// # Errors
+    /// When it cannot be written, or the system gives no random numbers.
+    pub async fn make_setup_link(&self) -> Result<Token, Problem> {
+        let (token, link) = self.new_link()?;
+        self.store.system().create_setup_link(link).await?;
+        Ok(token)
+    }
+
+    /// Whether no active admin could log in, so that a set-up link is needed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn needs_set_up(&self) -> Result<bool, Problem> {
+        Ok(self.store.system().needs_set_up().await?)
+    }
+
+    /// Makes a one-time link with which a user chooses a password, and ends their earlier ones.
+    pub(crate) async fn make_password_link(&self, user: UserId, remove_totp: bool) -> Result<Token, Problem> {
+        let (token, link) = self.new_link()?;
+        self.store.user(user).create_password_link(link, remove_totp).await?;
+        Ok(token)
+    }
+
+    /// Uses a set-up link to make a user.
+    pub(crate) async fn use_setup_link(
+        &self,
+        link: &Secret,
+        new: NewUser,
+        password: &Secret,
+        from: &Origin,
+    ) -> Result<UserId, Problem> {
+        // Guesses at links cannot succeed; counting them keeps them from costing anything else.
+        self.throttled("", from)?;
+        let hash = TokenHash::of(link.expose());
+        let system = self.store.system();
+        if !system.is_setup_link(*hash.as_bytes(), self.now()).await? {
+            return Err(unusable());
+        }
+        self.throttle.succeeded("", from.address);
+        check_name(&new.name)?;
+        check_password(password, &new.name)?;
+        let password = self.hash_password(password).await?;
+        Ok(system.use_setup_link(*hash.as_bytes(), self.now(), new, password).await?)
+    }
+
+    /// Who may choose a password with this link.
+    pub(crate) async fn password_link(&self, link: &Secret, from: &Origin) -> Result<UserId, Problem> {
+        self.throttled("", from)?;
+        let hash = TokenHash::of(link.expose());
+        let found = self.store.system().password_link(*hash.as_bytes(), self.now()).await?;
+        let user = found.ok_or_else(unusable)?;
+        self.throttle.succeeded("", from.address);
+        Ok(user)
+    }
+
+    /// Uses a link to set the password of a user whose name is known; all their sessions end.
+    pub(crate) async fn use_password_link(
+        &self,
+        link: &Secret,
+        name: &str,
+        password: &Secret,
+    ) -> Result<UserId, Problem> {
+        check_password(password, name)?;
+        let password = self.hash_password(password).await?;
+        let hash = TokenHash::of(link.expose());
+        Ok(self.store.system().use_password_link(*hash.as_bytes(), self.now(), password).await?)
+    }
+
+    /// Whether this is the user's password. Counts as an attempt to log in.
+    pub(crate) async fn confirm_password(
+        &self,
+        user: UserId,
+        name: &str,
+        password: &Secret,
+        from: &Origin,
+    ) -> Result<(), Problem> {
+        self.throttled(name, from)?;
+        let hash = self.store.user(user).log_in().await?.password_hash;
+        if !self.verify_password(password, hash).await? {
+            return Err(Problem::new(Code::WrongPassword, "this is not your present password"));
+        }
+        self.throttle.succeeded(name, from.address);
+        Ok(())
+    }
+
+    fn new_link(&self) -> Result<(Token, NewLink), Problem> {
+        let token = Token::generate().map_err(failed)?;
+        let now = self.now();
+        let link = NewLink { hash: *token.hash().as_bytes(), now, expires_at: now.plus_millis(LINK_MS) };
+        Ok((token, link))
+    }
+}
+
+fn unusable() -> Problem {
+    Problem::new(Code::LinkUnusable, StoreError::LinkUnusable.to_string())
+}

@@ -1,0 +1,71 @@
+//! The audit log, as handlers write to it.
+
+use std::net::IpAddr;
+
+use prahari_domain::ids::UserId;
+use prahari_store::NewAudit;
+use serde_json::Value;
+
+use super::Via;
+use crate::caller::Caller;
+use crate::problem::Problem;
+use crate::state::Api;
+
+impl Api {
+    /// Writes down what somebody is about to change, and waits until that is durable. Called before the change, so that
+    /// there is none without its entry; an entry without a change is an attempt that failed.
+    ///
+    /// `action` is a word for the kind of thing and one for what is done, such as `user.deactivate`; `resource` says
+    /// which one, such as `user 3`. `details` never hold a secret.
+    ///
+    /// # Errors
+    /// When it cannot be written; the change must not take place then.
+    pub async fn audit(
+        &self,
+        caller: &Caller,
+        action: &str,
+        resource: impl Into<String>,
+        details: Value,
+    ) -> Result<(), Problem> {
+        let via = match caller.0.via {
+            Via::Session(id) => format!("session {id}"),
+            Via::Token(id) => format!("token {id}"),
+        };
+        self.write_audit(Some(caller.0.user), via, action, resource.into(), details, caller.0.address).await
+    }
+
+    /// The same for somebody who is not logged in, and shows who they are another way.
+    pub(crate) async fn audit_unknown(
+        &self,
+        user: Option<UserId>,
+        via: &str,
+        action: &str,
+        resource: impl Into<String>,
+        address: IpAddr,
+    ) -> Result<(), Problem> {
+        let details = Value::Object(serde_json::Map::new());
+        self.write_audit(user, via.to_owned(), action, resource.into(), details, Some(address)).await
+    }
+
+    async fn write_audit(
+        &self,
+        user: Option<UserId>,
+        via: String,
+        action: &str,
+        resource: String,
+        details: Value,
+        address: Option<IpAddr>,
+    ) -> Result<(), Problem> {
+        let entry = NewAudit {
+            at: self.auth.now(),
+            user,
+            via,
+            action: action.to_owned(),
+            resource,
+            details: details.to_string(),
+            address: address.map(|address| address.to_string()).unwrap_or_default(),
+        };
+        self.daemon.store.system().append_audit(entry).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,195 @@
+//! Makes guessing slow: after some failures an account, and an address, has to wait, each time twice as long.
+//!
+//! Kept in memory only. A restart forgets it, which nobody outside can cause. Somebody who fails on purpose can keep an
+//! account from logging in; those who are logged in, and API tokens, are not touched by that.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use prahari_domain::time::Timestamp;
+
+/// Failures that cost nothing.
+const FREE_PER_ACCOUNT: u32 = 5;
+/// More, because many people may share an address.
+const FREE_PER_ADDRESS: u32 = 20;
+/// The first wait; each further one is twice as long.
+const FIRST_WAIT_MS: i64 = 30_000;
+/// The longest wait.
+const LONGEST_WAIT_MS: i64 = 15 * 60_000;
+/// Failures are forgotten after this long without one.
+const FORGOTTEN_AFTER_MS: i64 = 3_600_000;
+/// Most accounts and addresses that are remembered: some 2 MB.
+const REMEMBERED: usize = 20_000;
+
+/// What is counted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Subject {
+    Account(String),
+    /// An IPv4 address, or the /64 of an IPv6 address: whoever has one has all of it.
+    Address(IpAddr),
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Failures {
+    count: u32,
+    last: Timestamp,
+}
+
+/// The failures of late.
+#[derive(Debug, Default)]
+pub(super) struct Throttle {
+    failures: Mutex<HashMap<Subject, Failures>>,
+}
+
+impl Throttle {
+    /// Counts an attempt as failed before it is looked at, so that many at once do not pass as one. When the account or
+    /// the address has to wait, it is not counted and the answer is until when.
+    pub(super) fn begin(&self, account: &str, address: IpAddr, now: Timestamp) -> Result<(), Timestamp> {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let subjects = subjects(account, address);
+        let waits = subjects.iter().filter_map(|(subject, free)| {
+            failures.get(subject).and_then(|found| found.wait_until(*free)).filter(|until| now < *until)
+        });
+        if let Some(until) = waits.max() {
+            return Err(until);
+        }
+        if failures.len() >= REMEMBERED {
+            make_room(&mut failures, now);
+        }
+        for (subject, _) in subjects {
+            let found = failures.entry(subject).or_insert(Failures { count: 0, last: now });
+            if now.millis_since(found.last) > FORGOTTEN_AFTER_MS {
+                found.count = 0;
+            }
+            *found = Failures { count: found.count.saturating_add(1), last: now };
+        }
+        Ok(())
+    }
+
+    /// The attempt was none of a guesser: the account starts anew, the address is as before.
+    pub(super) fn succeeded(&self, account: &str, address: IpAddr) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let [(account, _), (address, _)] = subjects(account, address);
+        failures.remove(&account);
+        if let Some(found) = failures.get_mut(&address) {
+            found.count = found.count.saturating_sub(1);
+        }
+    }
+}
+
+impl Failures {
+    fn wait_until(self, free: u32) -> Option<Timestamp> {
+        let doublings = self.count.checked_sub(free)?.min(16);
+        Some(self.last.plus_millis((FIRST_WAIT_MS << doublings).min(LONGEST_WAIT_MS)))
+    }
+}
+
+fn subjects(account: &str, address: IpAddr) -> [(Subject, u32); 2] {
+    let address = match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & (u128::MAX << 64)).into()),
+        v4 @ IpAddr::V4(_) => v4,
+    };
+    [
+        (Subject::Account(account.to_lowercase()), FREE_PER_ACCOUNT),
+        (Subject::Address(address), FREE_PER_ADDRESS),
+    ]
+}
+
+fn make_room(failures: &mut HashMap<Subject, Failures>, now: Timestamp) {
+    failures.retain(|_, found| now.millis_since(found.last) <= FORGOTTEN_AFTER_MS);
+    if failures.len() >= REMEMBERED {
+        // A flood: those who wait matter, the rest is forgotten.
+        failures.retain(|_, found| found.count >= FREE_PER_ACCOUNT);
+    }
+    if failures.len() >= REMEMBERED {
+        failures.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+
+    fn other(n: u8) -> IpAddr {
+        IpAddr::from([198, 51, 100, n])
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp(seconds * 1_000)
+    }
+
+    #[test]
+    fn after_five_failures_an_account_waits_twice_as_long_each_time() {
+        let throttle = Throttle::default();
+        for n in 0..5 {
+            assert_eq!(throttle.begin("a", other(n), at(0)), Ok(()));
+        }
+        assert_eq!(throttle.begin("A", other(9), at(29)), Err(at(30)));
+        assert_eq!(throttle.begin("b", other(9), at(29)), Ok(()));
+        assert_eq!(throttle.begin("a", other(9), at(30)), Ok(()));
+        assert_eq!(throttle.begin("a", other(9), at(30)), Err(at(90)));
+        assert_eq!(throttle.begin("a", other(9), at(90)), Ok(()));
+        assert_eq!(throttle.begin("a", other(9), at(91)), Err(at(210)));
+    }
+
+    #[test]
+    fn an_address_waits_whatever_names_it_tries() {
+        let throttle = Throttle::default();
+        for n in 0..20 {
+            assert_eq!(throttle.begin(&format!("user{n}"), HERE, at(0)), Ok(()));
+        }
+        assert_eq!(throttle.begin("another", HERE, at(0)), Err(at(30)));
+        assert_eq!(throttle.begin("another", other(1), at(0)), Ok(()));
+    }
+
+    #[test]
+    fn success_clears_the_account_and_not_the_address() {
+        let throttle = Throttle::default();
+        for _ in 0..4 {
+            throttle.begin("a", HERE, at(0)).unwrap();
+        }
+        throttle.begin("a", HERE, at(0)).unwrap();
+        throttle.succeeded("a", HERE);
+        for n in 0..16 {
+            assert_eq!(throttle.begin(&format!("user{n}"), HERE, at(0)), Ok(()), "{n}");
+        }
+        assert_eq!(throttle.begin("a", HERE, at(0)), Err(at(30)));
+    }
+
+    #[test]
+    fn failures_are_forgotten_after_an_hour_and_waits_are_bounded() {
+        let throttle = Throttle::default();
+        let mut now = at(0);
+        for n in 0..40 {
+            match throttle.begin("a", other(n), now) {
+                Ok(()) => {}
+                Err(until) => {
+                    assert!(until.millis_since(now) <= LONGEST_WAIT_MS);
+                    now = until;
+                }
+            }
+        }
+        let later = now.plus_millis(FORGOTTEN_AFTER_MS + LONGEST_WAIT_MS);
+        for n in 0..5 {
+            assert_eq!(throttle.begin("a", other(100 + n), later), Ok(()));
+        }
+    }
+
+    #[test]
+    fn addresses_of_one_network_are_one_and_memory_is_bounded() {
+        let throttle = Throttle::default();
+        for n in 0..20_u16 {
+            let address = IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, n]);
+            throttle.begin(&format!("user{n}"), address, at(0)).unwrap();
+        }
+        let same = IpAddr::from([0x2001, 0xdb8, 0, 1, 9, 9, 9, 9]);
+        assert!(throttle.begin("x", same, at(0)).is_err());
+        for n in 0..50_000_u32 {
+            let _ = throttle.begin(&format!("name{n}"), IpAddr::from(n.to_be_bytes()), at(1));
+        }
+        assert!(throttle.failures.lock().unwrap().len() <= REMEMBERED + 2);
+    }
+}

@@ -1,0 +1,107 @@
+//! `/api/v1/auth`: logging in and out, and who is logged in.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use prahari_domain::ids::UserId;
+use prahari_secrets::Secret;
+use prahari_store::Role;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::{Attempt, Origin, Via, ended};
+use crate::caller::{Caller, Person};
+use crate::extract::Json;
+use crate::problem::Problem;
+use crate::state::Api;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(log_in)).routes(routes!(log_out)).routes(routes!(me))
+}
+
+/// Name and password, and a code when the user has an authenticator.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct LogIn {
+    /// The user's name.
+    #[schema(max_length = 64)]
+    name: String,
+    /// Their password.
+    #[schema(value_type = String, format = Password, max_length = 256)]
+    password: Secret,
+    /// Six digits of the authenticator, or a recovery code.
+    #[schema(value_type = Option<String>, max_length = 64)]
+    code: Option<Secret>,
+}
+
+/// Who is logged in.
+#[derive(Serialize, ToSchema)]
+pub struct Me {
+    /// Their number.
+    pub id: u64,
+    /// Their name.
+    pub name: String,
+    /// What they may do.
+    #[schema(value_type = String, example = "admin")]
+    pub role: Role,
+    /// How this request has shown who they are: `session` or `token`.
+    pub via: &'static str,
+    /// Whether an authenticator is asked for at the log-in.
+    pub totp_enabled: bool,
+    /// Recovery codes that were not used yet.
+    pub recovery_codes_left: u64,
+}
+
+/// Logs in: begins a session and sets its cookie.
+#[utoipa::path(post, path = "/api/v1/auth/login", tag = "auth", request_body = LogIn,
+    responses((status = OK, body = Me)))]
+async fn log_in(State(api): State<Api>, from: Origin, Json(body): Json<LogIn>) -> Result<Response, Problem> {
+    let LogIn { name, password, code } = body;
+    let attempt = Attempt { name, password, code };
+    let (user, cookie) = api.auth.log_in(&attempt, &from).await?;
+    api.audit_unknown(Some(user), "password", "session.begin", format!("user {user}"), from.address).await?;
+    signed_in(&api, user, cookie).await
+}
+
+/// Logs out: ends the session, here and in the browser.
+#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "auth", responses((status = NO_CONTENT)))]
+async fn log_out(State(api): State<Api>, person: Person) -> Result<Response, Problem> {
+    api.daemon.store.user(person.caller.0.user).end_session(person.session).await?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, ended())]).into_response())
+}
+
+/// Who is logged in.
+#[utoipa::path(get, path = "/api/v1/auth/me", tag = "auth", responses((status = OK, body = Me)))]
+async fn me(State(api): State<Api>, caller: Caller) -> Result<Json<Me>, Problem> {
+    let via = match caller.0.via {
+        Via::Session(_) => "session",
+        Via::Token(_) => "token",
+    };
+    who(&api, caller.0.user, caller.0.role, via).await.map(Json)
+}
+
+/// The answer to a log-in.
+async fn signed_in(api: &Api, user: UserId, cookie: axum::http::HeaderValue) -> Result<Response, Problem> {
+    let role = api.daemon.user(user)?.role();
+    let body = Json(who(api, user, role, "session").await?);
+    let mut headers = HeaderMap::new();
+    headers.insert(header::SET_COOKIE, cookie);
+    Ok((headers, body).into_response())
+}
+
+async fn who(api: &Api, id: UserId, role: Role, via: &'static str) -> Result<Me, Problem> {
+    let user = api.daemon.user(id)?;
+    let scope = api.daemon.store.user(id);
+    let log_in = scope.log_in().await?;
+    Ok(Me {
+        id: id.0,
+        name: user.name.clone(),
+        role,
+        via,
+        totp_enabled: log_in.totp.is_some(),
+        recovery_codes_left: scope.recovery_codes_left().await?,
+    })
+}

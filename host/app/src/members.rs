@@ -1,0 +1,59 @@
+//! Users who come and go while the daemon runs.
+
+use prahari_domain::ids::UserId;
+use prahari_domain::time::Timestamp;
+use prahari_store::Role;
+
+use crate::daemon::{Daemon, load_user};
+use crate::error::AppError;
+
+impl Daemon {
+    /// Takes up a user who was just written to the store: opens their account and loads their desk. Their service is
+    /// off. Doing it again does nothing.
+    ///
+    /// # Errors
+    /// When the store has no such user or cannot be read, or the broker cannot open an account.
+    pub async fn add_user(&self, id: UserId) -> Result<(), AppError> {
+        if self.user(id).is_ok() {
+            return Ok(());
+        }
+        let row = self.store.user(id).find().await?.ok_or(AppError::UnknownUser(id))?;
+        self.venue.broker.open_account(id, row.capital).await?;
+        let user = load_user(&self.venue, &self.events, row).await?;
+        self.insert_user(user);
+        Ok(())
+    }
+
+    /// Changes what a user may do, and whether they may log in and their services may run. Somebody who is not active any
+    /// more has no session and no token left, and their services are stopped; orders that stand at the broker are
+    /// still followed. `real_now` is real time, by which sessions and tokens are counted.
+    ///
+    /// # Errors
+    /// When there is no such user, nobody else could let anybody in any more, or it cannot be written.
+    pub async fn set_access(
+        &self,
+        id: UserId,
+        role: Role,
+        active: bool,
+        real_now: Timestamp,
+    ) -> Result<(), AppError> {
+        let user = self.user(id)?;
+        self.store.user(id).set_access(role, active, real_now).await?;
+        user.set_role(role);
+        // Before the services are stopped, so that none is started in between.
+        user.set_active(active);
+        if !active {
+            self.stop_service(id).await?;
+        }
+        Ok(())
+    }
+
+    /// [`Daemon::set_access`] for a user who shall not be active any more.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn deactivate_user(&self, id: UserId, real_now: Timestamp) -> Result<(), AppError> {
+        let role = self.user(id)?.role();
+        self.set_access(id, role, false, real_now).await
+    }
+}
