@@ -8,6 +8,8 @@
     reason = "helpers of tests; clippy exempts only the tests themselves"
 )]
 
+#[path = "console.rs"]
+pub mod console;
 #[path = "guests.rs"]
 pub mod guests;
 #[path = "outside.rs"]

@@ -97,6 +97,10 @@ async fn paper(
 
 #[async_trait]
 impl Broker for Outside {
+    async fn open_account(&self, user: UserId, capital: Paise) -> Result<(), BrokerError> {
+        Broker::open_account(&*self.paper(), user, capital).await
+    }
+
     async fn place(&self, user: UserId, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
         self.sending().place(user, order, now).await
     }

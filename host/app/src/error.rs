@@ -10,6 +10,9 @@ pub enum AppError {
     /// The database.
     #[error(transparent)]
     Store(#[from] prahari_store::StoreError),
+    /// A secret could not be made, sealed or opened.
+    #[error(transparent)]
+    Secret(#[from] prahari_secrets::SecretError),
     /// The broker could not be asked.
     #[error(transparent)]
     Broker(#[from] prahari_brokers::BrokerError),

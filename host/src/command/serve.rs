@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use chrono::NaiveTime;
+use prahari_api::{Auth, AuthSettings};
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
 use prahari_app::simulation::create_users;
+use prahari_app::vault::Vault;
 use prahari_domain::calendar::Calendar;
 use prahari_domain::time::Timestamp;
+use prahari_secrets::{Key, KeyRing};
 use prahari_store::{Durability, Store};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -68,11 +71,19 @@ async fn start(
     // The simulation took real time, in which a scaled clock ran on.
     let daemon = wire(clock.started_again()).await?;
     say!("Prahari trades on paper. Open http://{address}/");
-    run(&daemon, listener).await
+    let vault = match &options.db {
+        Some(path) => Vault::beside(path),
+        // What goes with the process can be sealed under a key that does.
+        None => Key::generate().map(|key| Vault::new(KeyRing::new(key, Vec::new()))),
+    };
+    let settings = AuthSettings::listening(address.ip().is_loopback());
+    let vault = Arc::new(vault.map_err(Failure::input)?);
+    let auth = Auth::new(store.clone(), vault, settings).map_err(Failure::work)?;
+    run(&daemon, Arc::new(auth), listener).await
 }
 
 /// Runs scheduler and server until a signal comes or the scheduler fails.
-async fn run(daemon: &Arc<Daemon>, listener: TcpListener) -> Result<(), Failure> {
+async fn run(daemon: &Arc<Daemon>, auth: Arc<Auth>, listener: TcpListener) -> Result<(), Failure> {
     let stopping = daemon.clone();
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::work)?;
     tokio::spawn(async move {
@@ -83,7 +94,6 @@ async fn run(daemon: &Arc<Daemon>, listener: TcpListener) -> Result<(), Failure>
         stopping.stop();
     });
     let (ended, stopped) = tokio::sync::oneshot::channel::<()>();
-    let auth = Arc::new(prahari_api::Auth::new(daemon.store.clone()));
     let api = prahari_api::Api { daemon: daemon.clone(), auth };
     let server = tokio::spawn(prahari_api::serve(listener, api, async move {
         let _ended_either_way = stopped.await;

@@ -1,7 +1,8 @@
 //! Passwords and one-time links.
 
+use prahari_app::error::AppError;
 use prahari_domain::ids::UserId;
-use prahari_secrets::{Secret, Token, TokenHash};
+use prahari_secrets::{Secret, SecretError, Token, TokenHash};
 use prahari_store::{NewLink, NewUser, StoreError};
 
 use super::{Auth, Origin, check_name, check_password, failed};
@@ -11,28 +12,34 @@ use crate::problem::{Code, Problem};
 const LINK_MS: i64 = 24 * 3_600_000;
 
 impl Auth {
-    /// Makes a one-time link with which somebody can make themself an admin, and ends earlier ones. Whoever starts the
-    /// daemon is shown it.
+    /// The token of a new one-time link with which somebody can make themself an admin, when no active admin could log in;
+    /// earlier ones end. Whoever starts the daemon is shown it.
     ///
     /// # Errors
     /// When it cannot be written, or the system gives no random numbers.
-    pub async fn make_setup_link(&self) -> Result<Token, Problem> {
+    pub async fn set_up_token(&self) -> Result<Option<String>, AppError> {
+        let system = self.store.system();
+        if !system.needs_set_up().await? {
+            return Ok(None);
+        }
         let (token, link) = self.new_link()?;
-        self.store.system().create_setup_link(link).await?;
-        Ok(token)
+        system.create_setup_link(link).await?;
+        Ok(Some(token.expose().to_owned()))
     }
 
-    /// Whether no active admin could log in, so that a set-up link is needed.
+    /// Gives a user a password without asking for the present one: for demonstrations, whose passwords are printed, and
+    /// for tests.
     ///
     /// # Errors
-    /// When the database cannot be read.
-    pub async fn needs_set_up(&self) -> Result<bool, Problem> {
-        Ok(self.store.system().needs_set_up().await?)
+    /// When it cannot be written, or the system gives no random numbers.
+    pub async fn give_password(&self, user: UserId, password: String) -> Result<(), AppError> {
+        let hash = self.passwords.hash(&Secret::new(password))?;
+        Ok(self.store.user(user).set_password(hash, self.now(), None).await?)
     }
 
     /// Makes a one-time link with which a user chooses a password, and ends their earlier ones.
     pub(crate) async fn make_password_link(&self, user: UserId, remove_totp: bool) -> Result<Token, Problem> {
-        let (token, link) = self.new_link()?;
+        let (token, link) = self.new_link().map_err(failed)?;
         self.store.user(user).create_password_link(link, remove_totp).await?;
         Ok(token)
     }
@@ -99,8 +106,8 @@ impl Auth {
         Ok(())
     }
 
-    fn new_link(&self) -> Result<(Token, NewLink), Problem> {
-        let token = Token::generate().map_err(failed)?;
+    fn new_link(&self) -> Result<(Token, NewLink), SecretError> {
+        let token = Token::generate()?;
         let now = self.now();
         let link = NewLink { hash: *token.hash().as_bytes(), now, expires_at: now.plus_millis(LINK_MS) };
         Ok((token, link))

@@ -166,6 +166,11 @@ fn restore(user: UserId, rows: &[PaperRow], kept: &[u8]) -> Result<Account, Pape
 
 #[async_trait]
 impl Broker for PaperBroker {
+    async fn open_account(&self, user: UserId, capital: Paise) -> Result<(), BrokerError> {
+        let opened = PaperBroker::open_account(self, user, capital).await;
+        opened.map_err(|error| BrokerError::Unavailable(error.to_string()))
+    }
+
     async fn place(&self, user: UserId, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
         let desk = self.desk(user)?;
         let placed = self.with_faults("place", user, order, now, self.take(user, &desk, order, now)).await?;

@@ -1,0 +1,8 @@
+//! Who may come in: log-ins, sessions, tokens, one-time links, over a real listener.
+
+#[path = "support/daemon.rs"]
+mod support;
+
+mod auth {
+    pub mod sessions;
+}
