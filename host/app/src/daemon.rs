@@ -212,14 +212,12 @@ impl Daemon {
         let plans = Arc::new(plans);
         *kept = Some(plans.clone());
         Some(plans)
+    }
+
     /// Adds a user or, when they are there, does nothing.
     pub(crate) fn insert_user(&self, user: User) {
         let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);
         users.entry(user.id).or_insert_with(|| Arc::new(user));
-    }
-
-    pub(crate) fn set_plan(&self, plan: Arc<DayPlan>) {
-        *self.plan.write().unwrap_or_else(PoisonError::into_inner) = Some(plan);
     }
 
     /// The plans of the day that the scheduler is in; none before it has begun.
@@ -275,6 +273,5 @@ pub(crate) async fn load_user(
         user.resume_service(service.schedule_version);
     }
     user.set_active(row.active);
-    user.set_running(scope.service().await?.is_some_and(|service| service.running));
     Ok(user)
 }

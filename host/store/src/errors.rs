@@ -176,6 +176,7 @@ pub enum StoreError {
         expected: u64,
         /// The version there is.
         current: u64,
+    },
     /// Nobody but this user could let anybody in any more.
     #[error("user {user} is the last active admin who can log in")]
     LastAdmin {

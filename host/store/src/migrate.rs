@@ -28,13 +28,19 @@ const MIGRATIONS: [(&str, &str); 24] = [
     ("0014_index_open_slots", include_str!("../../../migrations/0014_index_open_slots.sql")),
     ("0015_index_reads", include_str!("../../../migrations/0015_index_reads.sql")),
     ("0016_add_notification_read_at", include_str!("../../../migrations/0016_add_notification_read_at.sql")),
-    ("0017_create_individual_services", include_str!("../../../migrations/0017_create_individual_services.sql")),
+    (
+        "0017_create_individual_services",
+        include_str!("../../../migrations/0017_create_individual_services.sql"),
+    ),
     ("0018_version_schedules", include_str!("../../../migrations/0018_version_schedules.sql")),
     ("0019_create_log_ins", include_str!("../../../migrations/0019_create_log_ins.sql")),
     ("0020_create_sessions", include_str!("../../../migrations/0020_create_sessions.sql")),
     ("0021_create_api_tokens", include_str!("../../../migrations/0021_create_api_tokens.sql")),
     ("0022_create_links", include_str!("../../../migrations/0022_create_links.sql")),
-    ("0023_create_broker_credentials", include_str!("../../../migrations/0023_create_broker_credentials.sql")),
+    (
+        "0023_create_broker_credentials",
+        include_str!("../../../migrations/0023_create_broker_credentials.sql"),
+    ),
     ("0024_create_audit", include_str!("../../../migrations/0024_create_audit.sql")),
 ];
 
