@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::failure::Outcome;
 use crate::wasm_target::Way;
-use crate::{bench, build, components, fmt, lint, run, test, tidy, wasm_target};
+use crate::{bench, build, components, fmt, lint, run, schemathesis, test, tidy, wasm_target};
 
 /// Builds, runs and checks Prahari.
 #[derive(Debug, Parser)]
@@ -43,6 +43,8 @@ enum Command {
         /// Only the benches whose name contains this
         name: Option<String>,
     },
+    /// Sends made-up requests to every route of a running daemon
+    Schemathesis,
     /// Formats the code
     Fmt,
     /// Checks formatting, house rules and clippy's lints
@@ -63,6 +65,7 @@ impl Cli {
             Command::Components { way } => components::command(way),
             Command::WasmTarget { way } => wasm_target::command(way),
             Command::Bench { name } => bench::command(name.as_deref()),
+            Command::Schemathesis => schemathesis::command(),
             Command::Fmt => fmt::command(),
             Command::Lint => lint::command(),
             Command::Tidy => tidy::command(),

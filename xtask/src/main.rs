@@ -10,6 +10,7 @@ mod lint;
 mod lock;
 mod process;
 mod run;
+mod schemathesis;
 mod steps;
 mod test;
 mod tidy;

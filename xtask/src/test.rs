@@ -2,7 +2,7 @@
 
 use crate::failure::Outcome;
 use crate::steps::Steps;
-use crate::{components, fmt, lint, process, tidy, wasm_target};
+use crate::{components, fmt, lint, process, schemathesis, tidy, wasm_target};
 
 /// The command; prints the time of each step, also when one failed.
 pub fn command() -> Outcome<()> {
@@ -20,6 +20,8 @@ fn all(steps: &mut Steps) -> Outcome<()> {
     // Clippy and rustdoc read the same metadata of the dependencies; the tests compile them.
     steps.step("clippy", lint::clippy)?;
     steps.step("documentation", documentation)?;
+    // Before the tests, whose summary should be the last thing one reads.
+    steps.step("made-up requests", schemathesis::command)?;
     steps.step("tests", tests)
 }
 

@@ -10,7 +10,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::openapi::Base;
-use crate::page::page;
+use crate::page;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 
@@ -27,7 +27,7 @@ pub fn router(api: Api) -> Router {
     let (routes, _document) = documented().split_for_parts();
     routes
         .route("/api/v1/openapi.json", get(async || axum::Json(crate::openapi::document())))
-        .route("/", get(page))
+        .merge(page::routes())
         .method_not_allowed_fallback(async || {
             Problem::new(Code::MethodNotAllowed, "this path does not answer this method")
         })

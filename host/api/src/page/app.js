@@ -1,0 +1,140 @@
+// The page of the daemon: signing in, and the day at a glance.
+
+const API = "/api/v1";
+const main = document.getElementById("main");
+const who = document.getElementById("who");
+const clock = document.getElementById("clock");
+const problem = document.getElementById("problem");
+
+const rupees = paise => (paise / 100).toLocaleString("en-IN", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+// Every value goes in as text, never as markup: names and reasons come from people and guests.
+const make = (tag, options = {}, ...children) => {
+  const node = Object.assign(document.createElement(tag), options);
+  node.append(...children.filter(child => child !== null));
+  return node;
+};
+
+// Answers the JSON of a route; what is refused is thrown with the sentence of the problem details.
+const ask = async (method, path, body) => {
+  const headers = body === undefined ? {} : { "content-type": "application/json" };
+  const answer = await fetch(API + path, { method, headers, body: JSON.stringify(body) });
+  const text = await answer.text();
+  const value = text ? JSON.parse(text) : null;
+  if (!answer.ok) throw Object.assign(new Error(value?.detail ?? answer.statusText), { status: answer.status, code: value?.code });
+  return value;
+};
+
+// Runs what a person asked for and shows why it failed.
+const attempt = async work => {
+  try {
+    problem.textContent = "";
+    await work();
+  } catch (error) {
+    problem.textContent = error.message;
+  }
+};
+
+const field = (label, name, type, autocomplete) =>
+  make("label", {}, label, make("input", { name, type, autocomplete, required: name !== "code" }));
+
+// A form that posts its fields, less the empty ones, and goes on when that was accepted.
+const form = (title, button, fields, path, more, done) => make("form", {
+  onsubmit: event => {
+    event.preventDefault();
+    const given = Object.fromEntries([...new FormData(event.target)].filter(([, value]) => value !== ""));
+    attempt(async () => {
+      await ask("POST", path, { ...given, ...more });
+      await done();
+    });
+  },
+}, make("h2", {}, title), ...fields, make("button", {}, button));
+
+const name = field("Name", "name", "text", "username");
+const newPassword = () => field("New password (12 characters or more)", "password", "password", "new-password");
+
+const signIn = () => form("Sign in", "Sign in",
+  [name, field("Password", "password", "password", "current-password"), field("Code, if you use one", "code", "text", "one-time-code")],
+  "/auth/login", {}, begin);
+
+// One-time links carry their token behind the #, which is not sent to any server or written to any log.
+const linked = () => {
+  const [purpose, token] = location.hash.slice(1).split("=");
+  const done = async () => {
+    history.replaceState(null, "", "/");
+    await begin();
+  };
+  if (purpose === "setup") return form("Set up the first admin", "Create", [name, newPassword()], "/auth/setup", { token }, done);
+  if (purpose === "reset") return form("Choose a new password", "Save", [newPassword()], "/auth/reset", { token }, done);
+  return null;
+};
+
+const table = (heads, rows) => make("div", { className: "scroll" }, make("table", {},
+  make("thead", {}, make("tr", {}, ...heads.map(([title, cls]) => make("th", { className: cls ?? "", scope: "col" }, title)))),
+  make("tbody", {}, ...rows.map(cells => make("tr", {}, ...cells.map((cell, i) => make("td", { className: heads[i][1] ?? "" }, String(cell ?? ""))))))));
+
+const part = (title, empty, content) => make("div", {}, make("h3", {}, title), content ?? make("span", { className: "soft" }, empty));
+
+const slots = user => user.slots.length ? make("div", { className: "slots" }, ...user.slots.map(slot =>
+  make("span", { className: `slot ${slot.outcome}` }, `${slot.due} ${slot.task} · ${slot.ticks ? `${slot.ticks[0]}/${slot.ticks[1]} ticks · ` : ""}${slot.outcome}`))) : null;
+
+const orders = user => user.orders.length ? table(
+  [["Order"], ["Symbol"], ["Side"], ["Quantity", "number"], ["Filled", "number"], ["Limit", "number"], ["Average", "number"], ["State"], ["Reason"]],
+  user.orders.map(o => [o.id, o.symbol, o.side, o.quantity, o.filled, o.limit === null ? "market" : rupees(o.limit), o.average_price === null ? "" : rupees(o.average_price), o.state, o.reason])) : null;
+
+const positions = user => user.positions.length ? table(
+  [["Symbol"], ["Quantity", "number"], ["Average", "number"], ["Last", "number"], ["Unrealised", "number"]],
+  user.positions.map(p => [p.symbol, p.quantity, rupees(p.average_price), p.last_price === null ? "" : rupees(p.last_price), p.last_price === null ? "" : rupees((p.last_price - p.average_price) * p.quantity)])) : null;
+
+const section = (user, me) => make("section", {},
+  make("div", { className: "row" }, make("h2", {}, user.name),
+    make("span", { className: user.service_running ? "on" : "soft" }, user.service_running ? "service running" : "service stopped"),
+    user.id !== me.id ? null : make("button", {
+      onclick: () => attempt(() => ask("POST", `/user/service/${user.service_running ? "stop" : "start"}`).then(refresh)),
+    }, user.service_running ? "Stop" : "Start"),
+    `cash ${rupees(user.cash)}`, make("span", {}, `invested ${rupees(user.invested)}`),
+    make("span", {}, `realised ${rupees(user.realised)}`), make("span", { className: "soft" }, `charges ${rupees(user.charges)}`)),
+  part("Slots today", "none: no session is expected of this user today", slots(user)),
+  part("Positions", "none", positions(user)),
+  part("Orders", "none yet", orders(user)));
+
+let me = null;
+
+const refresh = async () => {
+  if (me === null) return;
+  try {
+    const overview = await ask("GET", "/system/overview");
+    clock.replaceChildren(
+      make("strong", {}, overview.now_ist.slice(0, 19) + " IST"),
+      make("span", { className: "soft" }, overview.trading_day ? `phase ${overview.phase}` : "no session today"),
+      make("span", { className: "soft" }, "paper trading"));
+    main.replaceChildren(...overview.users.map(user => section(user, me)));
+  } catch (error) {
+    if (error.status === 401) return begin();
+    problem.textContent = `The daemon does not answer: ${error.message}`;
+  }
+};
+
+const signOut = () => attempt(async () => {
+  await ask("POST", "/auth/logout");
+  await begin();
+});
+
+// Shows what fits who is signed in: the day, or a way in.
+const begin = async () => {
+  try {
+    me = await ask("GET", "/auth/me");
+  } catch (error) {
+    me = null;
+    clock.replaceChildren();
+    who.replaceChildren();
+    if (error.status !== 401) problem.textContent = `The daemon does not answer: ${error.message}`;
+    return main.replaceChildren(linked() ?? signIn());
+  }
+  problem.textContent = "";
+  who.replaceChildren(make("span", {}, `${me.name} (${me.role})`), make("button", { onclick: signOut }, "Sign out"));
+  await refresh();
+};
+
+begin();
+setInterval(refresh, 2000);
