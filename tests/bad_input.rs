@@ -47,7 +47,7 @@ fn days_that_make_no_sense_are_refused() {
         &format!("the simulation cannot run from 2019-03-10 to 2025-03-10: 2019-03-10 {outside}"),
     );
     refused(
-        &["serve", "--listen", "127.0.0.1:0", "--speed", "60", "--from", "2031-01-01"],
+        &["serve", "--demo", "--listen", "127.0.0.1:0", "--speed", "60", "--from", "2031-01-01"],
         &format!("2031-01-01 {outside}"),
     );
     let output = run(&["simulate", "--from", "2025-02-30", "--to", "2025-03-10"]);

@@ -1,4 +1,4 @@
-//! The daemon on a socket: health, page, overview, a port in use, an end on request.
+//! The daemon on a socket: its first start, the demonstration, the page, a port in use, an end on request.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -10,12 +10,24 @@ use std::process::{Child, Stdio};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{prahari, run, stderr};
+
+/// What `--demo` prints for everybody to see.
+const DEMO_PASSWORD: &str = "prahari-demo";
 
 struct Serving {
     child: Child,
     address: String,
+    /// What it said until it listened.
+    said: String,
+}
+
+/// An answer to a request.
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
 }
 
 /// Starts the daemon on a free port and waits until it says where it listens.
@@ -23,28 +35,60 @@ fn serve(more: &[&str]) -> Serving {
     let mut arguments = vec!["serve", "--listen", "127.0.0.1:0"];
     arguments.extend(more);
     let mut child = prahari(&arguments).stdout(Stdio::piped()).spawn().unwrap();
-    let said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let address = said
-        .into_iter()
-        .find_map(|line| Some(line.split_once("http://")?.1.trim_end_matches('/').to_owned()));
-    Serving { address: address.expect("it says where it listens"), child }
+    let mut said = String::new();
+    for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
+        said.push_str(&line);
+        said.push('\n');
+        if let Some((_, address)) = line.split_once("Open http://") {
+            let address = address.trim_end_matches('/').to_owned();
+            return Serving { child, address, said };
+        }
+    }
+    panic!("it does not say where it listens: {said}");
+}
+
+/// A demonstration.
+fn demo(more: &[&str]) -> Serving {
+    serve(&[&["--demo"], more].concat())
 }
 
 impl Serving {
-    fn get(&self, path: &str) -> (u16, String) {
+    fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
         let mut socket = TcpStream::connect(&self.address).unwrap();
-        let host = &self.address;
-        write!(socket, "GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+        let (host, length) = (&self.address, body.len());
+        write!(
+            socket,
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+        )
+        .unwrap();
         let mut answer = String::new();
         socket.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Answer { status, head: head.to_owned(), body: body.to_owned() }
     }
 
-    fn json(&self, path: &str) -> Value {
-        let (status, body) = self.get(path);
-        assert_eq!(status, 200, "{body}");
-        serde_json::from_str(&body).unwrap()
+    fn get(&self, path: &str, headers: &str) -> Answer {
+        self.send("GET", path, headers, "")
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send("POST", path, "content-type: application/json\r\n", &body.to_string())
+    }
+
+    fn json(&self, path: &str, headers: &str) -> Value {
+        let answer = self.get(path, headers);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        serde_json::from_str(&answer.body).unwrap()
+    }
+
+    /// Signs in and answers the header that shows it.
+    fn sign_in(&self, name: &str, password: &str) -> String {
+        let answer = self.post("/api/v1/auth/login", &json!({ "name": name, "password": password }));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let cookie = answer.head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+        format!("cookie: {}\r\n", cookie.split(';').next().unwrap())
     }
 
     fn signal(&self, signal: Signal) {
@@ -60,27 +104,83 @@ impl Drop for Serving {
 }
 
 #[test]
-fn the_default_daemon_has_users_with_running_services_and_a_page() {
-    let serving = serve(&["--speed", "60", "--from", "2025-03-20"]);
-    let health = serving.json("/api/v1/system/health");
+fn a_demonstration_says_what_it_is_and_has_a_day_to_look_at() {
+    let serving = demo(&["--speed", "60", "--from", "2025-03-20"]);
+    assert!(serving.said.contains("DEMONSTRATION") && serving.said.contains(DEMO_PASSWORD), "{}", serving.said);
+    let health = serving.json("/api/v1/system/health", "");
     assert_eq!(health["status"], "ok");
+    assert_eq!(health["demonstration"], true);
     assert_eq!(health["services_running"], 3);
-    let overview = serving.json("/api/v1/system/overview");
+    assert_eq!(serving.get("/api/v1/system/overview", "").status, 401);
+    let admin = serving.sign_in("admin", DEMO_PASSWORD);
+    let overview = serving.json("/api/v1/system/overview", &admin);
     assert_eq!(overview["users"].as_array().unwrap().len(), 3);
     // The weeks before the start are simulated, so that there is something to see.
     assert!(!overview["users"][0]["orders"].as_array().unwrap().is_empty());
-    let (status, page) = serving.get("/");
-    assert_eq!(status, 200);
-    assert!(page.contains("/api/v1/system/overview"));
-    assert_eq!(serving.get("/nowhere").0, 404);
+    // Somebody else sees nothing but their own.
+    let user = serving.sign_in("user2", DEMO_PASSWORD);
+    let own = serving.json("/api/v1/system/overview", &user);
+    assert_eq!(own["users"].as_array().unwrap().len(), 1);
+    assert_eq!(own["users"][0]["name"], "user2");
+}
+
+#[test]
+fn the_page_consists_of_files_that_load_nothing_from_elsewhere() {
+    let serving = demo(&["--speed", "1", "--history", "0"]);
+    let page = serving.get("/", "");
+    assert_eq!(page.status, 200);
+    assert!(page.head.contains("content-security-policy: default-src 'none'"), "{}", page.head);
+    for file in ["/assets/app.js", "/assets/style.css"] {
+        assert!(page.body.contains(file));
+        let file = serving.get(file, "");
+        assert_eq!(file.status, 200);
+        assert!(!file.body.contains("http://") && !file.body.contains("https://"));
+    }
+    assert_eq!(serving.get("/nowhere", "").status, 404);
+}
+
+#[test]
+fn the_first_start_prints_a_link_that_makes_one_admin_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("prahari.db").to_str().unwrap().to_owned();
+    let serving = serve(&["--db", &db]);
+    let token = serving.said.split_once("#setup=").unwrap().1.lines().next().unwrap().to_owned();
+    let password = "correct horse battery staple";
+    let wanted = json!({ "token": token, "name": "asha", "password": password });
+    let made = serving.post("/api/v1/auth/setup", &wanted);
+    assert!((200..300).contains(&made.status), "{}", made.body);
+    assert!(serving.post("/api/v1/auth/setup", &wanted).status >= 400);
+    let asha = serving.sign_in("asha", password);
+    assert_eq!(serving.json("/api/v1/auth/me", &asha)["role"], "admin");
+    drop(serving);
+    // Later starts have nothing to set up, and the key file is for its owner only.
+    assert!(!serve(&["--db", &db]).said.contains("#setup="));
+    use std::os::unix::fs::PermissionsExt;
+    let key = std::fs::metadata(folder.path().join("prahari.db.key")).unwrap();
+    assert_eq!(key.permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_demonstration_is_never_mistaken_for_the_real_thing() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("demo.db").to_str().unwrap().to_owned();
+    drop(demo(&["--db", &db, "--speed", "1", "--history", "0"]));
+    let output = run(&["serve", "--listen", "127.0.0.1:0", "--db", &db]);
+    assert_eq!(output.status.code(), Some(2));
+    let expected = "error: the database holds a demonstration with known passwords: serve it with --demo\n";
+    assert_eq!(stderr(&output), expected);
+    let output = run(&["serve", "--demo", "--listen", "0.0.0.0:0"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("listens on a loopback address only"), "{}", stderr(&output));
 }
 
 #[test]
 fn the_slots_of_the_day_get_their_outcomes_as_the_clock_passes_them() {
-    let serving = serve(&["--speed", "3600", "--from", "2025-03-03", "--users", "1", "--history", "0"]);
+    let serving = demo(&["--speed", "3600", "--from", "2025-03-03", "--users", "1", "--history", "0"]);
+    let admin = serving.sign_in("admin", DEMO_PASSWORD);
     // At 3,600 times the speed the first slot, five minutes ahead, is due at once; asking is the only waiting.
     let ran = (0..10_000).any(|_| {
-        let overview = serving.json("/api/v1/system/overview");
+        let overview = serving.json("/api/v1/system/overview", &admin);
         let slots = overview["users"][0]["slots"].as_array().unwrap().clone();
         slots.iter().any(|slot| slot["task"] == "premarket_retry" && slot["outcome"] == "ran")
     });
@@ -89,8 +189,8 @@ fn the_slots_of_the_day_get_their_outcomes_as_the_clock_passes_them() {
 
 #[test]
 fn a_port_in_use_ends_the_second_daemon_with_one_line() {
-    let first = serve(&["--speed", "1", "--history", "0"]);
-    let output = run(&["serve", "--listen", &first.address, "--speed", "1"]);
+    let first = demo(&["--speed", "1", "--history", "0"]);
+    let output = run(&["serve", "--listen", &first.address, "--demo", "--speed", "1"]);
     assert_eq!(output.status.code(), Some(2));
     let expected =
         format!("error: cannot listen on {}: Address already in use (os error 98)\n", first.address);
@@ -102,8 +202,8 @@ fn a_terminated_daemon_ends_well_and_its_database_opens_again() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("daemon.db").to_str().unwrap().to_owned();
     for _ in 0..2 {
-        let mut serving = serve(&["--speed", "60", "--from", "2025-03-03", "--db", &db, "--history", "0"]);
-        assert_eq!(serving.json("/api/v1/system/health")["services_running"], 3);
+        let mut serving = demo(&["--speed", "60", "--from", "2025-03-03", "--db", &db, "--history", "0"]);
+        assert_eq!(serving.json("/api/v1/system/health", "")["services_running"], 3);
         serving.signal(Signal::SIGTERM);
         assert!(serving.child.wait().unwrap().success());
     }

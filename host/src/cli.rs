@@ -91,6 +91,19 @@ pub struct Serve {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8700")]
     pub listen: SocketAddr,
+    /// The database; it is made when it is missing. A demonstration can do without: then it is gone at the end.
+    #[arg(long, required_unless_present = "demo")]
+    pub db: Option<PathBuf>,
+    /// The key file under which credentials are sealed; it is made when it is missing. Without it the name of the database
+    /// with .key added.
+    #[arg(long, requires = "db")]
+    pub key: Option<PathBuf>,
+    /// A demonstration: made-up users with a known password, and some weeks behind them.
+    #[arg(long)]
+    pub demo: bool,
+    /// How many made-up users a new demonstration gets; the first is the admin.
+    #[arg(long, default_value_t = 3, requires = "demo", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub users: u32,
     /// Where prices come from: synthetic or csv:DIR.
     #[arg(long, default_value = "synthetic")]
     pub market: Market,
@@ -100,16 +113,9 @@ pub struct Serve {
     /// With --speed: the day to start at, 08:55 IST; without it the last trading day before today.
     #[arg(long, requires = "speed")]
     pub from: Option<NaiveDate>,
-    /// With --speed and a new database: how many days before the start are simulated first, so that there is something
-    /// to see.
-    #[arg(long, default_value_t = 45, requires = "speed", value_parser = clap::value_parser!(u32).range(0..=365))]
+    /// How many days before its start a new demonstration simulates first, so that there is something to see.
+    #[arg(long, default_value_t = 45, requires = "demo", value_parser = clap::value_parser!(u32).range(0..=365))]
     pub history: u32,
-    /// The database; it is made when it is missing. Without it the day is kept in a temporary folder.
-    #[arg(long)]
-    pub db: Option<PathBuf>,
-    /// How many demo users a new database gets; the first is the admin.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub users: u32,
     /// Seed of the made-up market and of the paper broker.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

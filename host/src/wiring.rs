@@ -99,20 +99,28 @@ fn cache_folder() -> PathBuf {
     cache.unwrap_or_else(std::env::temp_dir).join("prahari")
 }
 
-/// A database to keep, or one in a temporary folder that goes with the guard.
+/// An open database.
+pub struct Database {
+    /// What is in it.
+    pub store: Store,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Of a temporary one; the folder goes with it.
+    _folder: Option<tempfile::TempDir>,
+}
+
+/// A database to keep, or one in a temporary folder that goes with it.
 pub fn database(
     kept: Option<&Path>,
     temporary: prahari_store::Durability,
-) -> Result<(Store, Option<tempfile::TempDir>), Failure> {
-    match kept {
-        Some(path) => {
-            let store = Store::open(path, prahari_store::Durability::Full).map_err(Failure::input)?;
-            Ok((store, None))
-        }
+) -> Result<Database, Failure> {
+    let (path, durability, folder) = match kept {
+        Some(path) => (path.to_owned(), prahari_store::Durability::Full, None),
         None => {
             let folder = tempfile::tempdir().map_err(Failure::work)?;
-            let store = Store::open(folder.path().join("prahari.db"), temporary).map_err(Failure::work)?;
-            Ok((store, Some(folder)))
+            (folder.path().join("prahari.db"), temporary, Some(folder))
         }
-    }
+    };
+    let store = Store::open(&path, durability).map_err(Failure::input)?;
+    Ok(Database { store, path, _folder: folder })
 }

@@ -63,7 +63,7 @@ def start(prahari, folder):
     for line in daemon.stdout:
         if "password:" in line:
             password = line.split("password:")[1].split()[0]
-        if "http://" in line:
+        if "Open http://" in line:
             address = line.split("http://")[1].split()[0].rstrip("/")
             return daemon, address, password
     sys.exit("the daemon ended before it said where it listens: " + open(log.name).read())

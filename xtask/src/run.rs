@@ -8,7 +8,7 @@ use crate::process;
 use crate::workspace;
 
 /// What one sees without arguments: a day that passes in minutes, on whatever day it is started.
-const DEMONSTRATION: [&str; 2] = ["--speed", "60"];
+const DEMONSTRATION: [&str; 3] = ["--demo", "--speed", "60"];
 
 /// The command; `arguments` go to `prahari serve`.
 pub fn command(arguments: &[String]) -> Outcome<()> {

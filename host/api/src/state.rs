@@ -13,4 +13,19 @@ pub struct Api {
     pub daemon: Arc<Daemon>,
     /// Who may come in.
     pub auth: Arc<Auth>,
+    /// Whether this is a demonstration, whose passwords everybody knows.
+    pub demonstration: bool,
+}
+
+impl Api {
+    /// Of a real installation.
+    pub fn new(daemon: Arc<Daemon>, auth: Arc<Auth>) -> Self {
+        Self { daemon, auth, demonstration: false }
+    }
+
+    /// The same, and says of itself that it is a demonstration.
+    #[must_use]
+    pub fn as_demonstration(self) -> Self {
+        Self { demonstration: true, ..self }
+    }
 }

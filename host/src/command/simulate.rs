@@ -41,7 +41,8 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
     let market = wiring::market(&options.market, &calendar, options.seed, options.from, options.to)?;
     let modules = wiring::modules(&options.modules).await?;
     // A temporary database is thrown away, so nothing is gained by waiting for the disk.
-    let (store, _folder) = wiring::database(options.db.as_deref(), Durability::Off)?;
+    let database = wiring::database(options.db.as_deref(), Durability::Off)?;
+    let store = database.store.clone();
     let done = run(&options, &simulation, store.clone(), market, calendar, modules).await;
     // Also after a failure: what was written before it is to be found on the disk.
     let closed = store.close().await.map_err(Failure::work);

@@ -136,5 +136,10 @@ const begin = async () => {
   await refresh();
 };
 
+// A demonstration says so before anybody has signed in.
+attempt(async () => {
+  const { demonstration } = await ask("GET", "/system/health");
+  if (demonstration) document.body.prepend(make("p", { className: "banner" }, "DEMONSTRATION: made-up users and money; sign in as admin or user2 with the password prahari-demo"));
+});
 begin();
 setInterval(refresh, 2000);

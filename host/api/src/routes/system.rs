@@ -25,6 +25,8 @@ struct Health {
     status: &'static str,
     /// Of the program.
     version: &'static str,
+    /// Whether this is a demonstration, whose passwords everybody knows.
+    demonstration: bool,
     /// The daemon's clock.
     now_ist: String,
     /// The last instant whose work was done or handed out.
@@ -47,6 +49,7 @@ async fn health(State(api): State<Api>) -> Response {
     let health = Health {
         status: if problem.is_none() { "ok" } else { "failed" },
         version: env!("CARGO_PKG_VERSION"),
+        demonstration: api.demonstration,
         now_ist: daemon.clock.now().to_string(),
         last_instant_ist: daemon.reached().to_string(),
         users: daemon.users().len(),

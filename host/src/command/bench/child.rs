@@ -29,7 +29,7 @@ impl Serving {
         let program = std::env::current_exe().map_err(Failure::work)?;
         let speed = speed.to_string();
         let mut command = Command::new(program);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--from", "2025-03-03", "--history", "0"]);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--from", "2025-03-03"]);
         command.args(["--speed", &speed]).arg("--db").arg(db).stdin(Stdio::null()).stdout(Stdio::piped());
         let stopwatch = Stopwatch::start();
         let mut child = command.spawn().map_err(Failure::work)?;
@@ -92,7 +92,7 @@ fn announced(child: &mut Child) -> Result<String, Failure> {
     let output = child.stdout.take().ok_or_else(|| Failure::work("the daemon has no output"))?;
     for line in BufReader::new(output).lines() {
         let line = line.map_err(Failure::work)?;
-        if let Some((_, address)) = line.split_once("http://") {
+        if let Some((_, address)) = line.split_once("Open http://") {
             return Ok(address.trim_end_matches('/').to_owned());
         }
     }

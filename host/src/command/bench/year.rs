@@ -25,7 +25,8 @@ pub async fn measure() -> Result<Vec<Line>, Failure> {
     let simulation = Simulation { market: "synthetic".to_owned(), from, to, users: 1, seed: 1 };
     let market = wiring::market(&Market::Synthetic, &calendar, simulation.seed, from, to)?;
     let (runtime, modules) = wiring::modules(&[]).await?;
-    let (store, _folder) = wiring::database(None, Durability::Off)?;
+    let database = wiring::database(None, Durability::Off)?;
+    let store = database.store.clone();
     let start = simulation.prepare(&store, false).await.map_err(Failure::work)?;
     let parts = (runtime, Arc::new(modules));
     let clock = Clock::at(start);

@@ -1,47 +1,53 @@
 //! `prahari serve`: the daemon and its page.
 
+mod demo;
+
 use std::sync::Arc;
 
 use chrono::NaiveTime;
-use prahari_api::{Auth, AuthSettings};
+use prahari_api::{Api, Auth, AuthSettings};
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
-use prahari_app::simulation::create_users;
 use prahari_app::vault::Vault;
 use prahari_domain::calendar::Calendar;
 use prahari_domain::time::Timestamp;
-use prahari_secrets::{Key, KeyRing};
-use prahari_store::{Durability, Store};
+use prahari_secrets::KeyFile;
+use prahari_store::Durability;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::Serve;
 use crate::exit::{Failure, say};
-use crate::wiring;
+use crate::wiring::{self, Database};
 
 /// How many days a made-up market goes on after the day it is started on.
 const SYNTHETIC_DAYS_AHEAD: u64 = 400;
 
 /// Serves until it is told to stop.
 pub async fn serve(options: Serve) -> Result<(), Failure> {
+    if options.demo {
+        demo::check_address(options.listen)?;
+    }
     let calendar = wiring::calendar()?;
     // First of all, so that a port in use ends the program with nothing begun.
     let listener = prahari_api::bind(options.listen).await.map_err(Failure::input)?;
-    let (store, _folder) = wiring::database(options.db.as_deref(), Durability::Full)?;
-    let served = start(&options, &calendar, &store, listener).await;
+    let database = wiring::database(options.db.as_deref(), Durability::Full)?;
+    let served = start(&options, &calendar, &database, listener).await;
     // Also after a failure: what was written before it is to be found on the disk.
-    let closed = store.close().await.map_err(Failure::work);
+    let closed = database.store.close().await.map_err(Failure::work);
     served.and(closed)
 }
 
 async fn start(
     options: &Serve,
     calendar: &Arc<Calendar>,
-    store: &Store,
+    database: &Database,
     listener: TcpListener,
 ) -> Result<(), Failure> {
-    let address = listener.local_addr().map_err(Failure::work)?;
+    let store = &database.store;
+    demo::check_database(store, options.demo).await?;
+    let auth = auth(options, database)?;
     let cursor = store.system().cursor().await.map_err(Failure::work)?;
     let clock = clock(options, calendar, cursor)?;
     let first = clock.now().ist_day();
@@ -53,37 +59,39 @@ async fn start(
         let parts = (runtime.clone(), modules.clone());
         wiring::daemon(clock, store.clone(), market.clone(), calendar.clone(), options.seed, parts).await
     };
-    if store.system().users().await.map_err(Failure::work)?.is_empty() {
-        let days = i64::from(if options.speed.is_some() { options.history } else { 0 });
-        let covered = Timestamp::from_ist(calendar.covers().0, NaiveTime::MIN);
-        let begin = clock.now().plus_minutes(-days * 24 * 60).max(covered);
-        create_users(store, options.users, begin).await.map_err(Failure::work)?;
-        let daemon = wire(Clock::at(begin)).await?;
-        for user in daemon.users() {
-            daemon.start_service(user.id).await.map_err(Failure::work)?;
-        }
-        if days > 0 {
-            say!("Simulating the {days} days before {first}, so that there is something to see.");
-            daemon.scheduler().run(Some(clock.now())).await.map_err(Failure::work)?;
-        }
-        store.settle().await.map_err(Failure::work)?;
+    if options.demo && store.system().users().await.map_err(Failure::work)?.is_empty() {
+        let begin = demo::populate(options, store, calendar, clock.now()).await?;
+        demo::live_through(&wire(Clock::at(begin)).await?, clock.now()).await?;
     }
-    // The simulation took real time, in which a scaled clock ran on.
+    // The history took real time, in which a scaled clock ran on.
     let daemon = wire(clock.started_again()).await?;
+    announce(options, &auth, &listener).await?;
+    let api = Api::new(daemon.clone(), auth);
+    run(&daemon, listener, if options.demo { api.as_demonstration() } else { api }).await
+}
+
+/// Who may come in, with the key file beside the database.
+fn auth(options: &Serve, database: &Database) -> Result<Arc<Auth>, Failure> {
+    let file = options.key.as_ref().map_or_else(|| KeyFile::beside(&database.path), KeyFile::at);
+    let vault = Arc::new(Vault::new(file.load_or_create().map_err(Failure::input)?));
+    let settings = AuthSettings::listening(options.listen.ip().is_loopback());
+    Auth::new(database.store.clone(), vault, settings).map(Arc::new).map_err(Failure::work)
+}
+
+/// Says where to look and how to come in.
+async fn announce(options: &Serve, auth: &Auth, listener: &TcpListener) -> Result<(), Failure> {
+    let address = listener.local_addr().map_err(Failure::work)?;
+    if options.demo {
+        demo::announce();
+    } else if let Some(token) = auth.set_up_token().await.map_err(Failure::work)? {
+        say!("There is no admin yet. Make yourself one here, within a day: http://{address}/#setup={token}");
+    }
     say!("Prahari trades on paper. Open http://{address}/");
-    let vault = match &options.db {
-        Some(path) => Vault::beside(path),
-        // What goes with the process can be sealed under a key that does.
-        None => Key::generate().map(|key| Vault::new(KeyRing::new(key, Vec::new()))),
-    };
-    let settings = AuthSettings::listening(address.ip().is_loopback());
-    let vault = Arc::new(vault.map_err(Failure::input)?);
-    let auth = Auth::new(store.clone(), vault, settings).map_err(Failure::work)?;
-    run(&daemon, Arc::new(auth), listener).await
+    Ok(())
 }
 
 /// Runs scheduler and server until a signal comes or the scheduler fails.
-async fn run(daemon: &Arc<Daemon>, auth: Arc<Auth>, listener: TcpListener) -> Result<(), Failure> {
+async fn run(daemon: &Arc<Daemon>, listener: TcpListener, api: Api) -> Result<(), Failure> {
     let stopping = daemon.clone();
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::work)?;
     tokio::spawn(async move {
@@ -94,7 +102,6 @@ async fn run(daemon: &Arc<Daemon>, auth: Arc<Auth>, listener: TcpListener) -> Re
         stopping.stop();
     });
     let (ended, stopped) = tokio::sync::oneshot::channel::<()>();
-    let api = prahari_api::Api { daemon: daemon.clone(), auth };
     let server = tokio::spawn(prahari_api::serve(listener, api, async move {
         let _ended_either_way = stopped.await;
     }));

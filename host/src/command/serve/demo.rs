@@ -1,0 +1,88 @@
+//! The demonstration: made-up users with a known password and some weeks behind them. It says so wherever one looks.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use chrono::NaiveTime;
+use prahari_app::daemon::Daemon;
+use prahari_app::simulation::create_users;
+use prahari_domain::calendar::Calendar;
+use prahari_domain::time::Timestamp;
+use prahari_secrets::{Cost, Passwords, Secret};
+use prahari_store::Store;
+
+use crate::cli::Serve;
+use crate::exit::{Failure, say};
+
+/// The password of every made-up user. Everybody may know it, which is why a demonstration is reachable from its own
+/// machine only.
+pub const PASSWORD: &str = "prahari-demo";
+
+/// Marks the database of a demonstration, so that it is never served as a real one.
+const MARK: &str = "demonstration";
+
+/// Refuses to show known passwords to a network.
+pub fn check_address(listen: SocketAddr) -> Result<(), Failure> {
+    if listen.ip().is_loopback() {
+        return Ok(());
+    }
+    Err(Failure::input(format!(
+        "a demonstration has users with a known password, so it listens on a loopback address only, not on {listen}"
+    )))
+}
+
+/// Refuses to serve a demonstration as a real installation, or the other way round.
+pub async fn check_database(store: &Store, demo: bool) -> Result<(), Failure> {
+    let system = store.system();
+    let marked = system.meta(MARK).await.map_err(Failure::work)?.is_some();
+    let used = !system.users().await.map_err(Failure::work)?.is_empty();
+    match (demo, marked, used) {
+        (false, true, _) => {
+            Err(Failure::input("the database holds a demonstration with known passwords: serve it with --demo"))
+        }
+        (true, false, true) => {
+            Err(Failure::input("the database has users already: a demonstration needs a database of its own"))
+        }
+        (true, false, false) => {
+            system.set_meta(MARK, "its users have a known password".to_owned()).await.map_err(Failure::work)
+        }
+        (true, true, _) | (false, false, _) => Ok(()),
+    }
+}
+
+/// Makes the users, as of the day on which their history begins; answers that instant.
+pub async fn populate(
+    options: &Serve,
+    store: &Store,
+    calendar: &Calendar,
+    now: Timestamp,
+) -> Result<Timestamp, Failure> {
+    let covered = Timestamp::from_ist(calendar.covers().0, NaiveTime::MIN);
+    let begin = now.plus_minutes(-i64::from(options.history) * 24 * 60).max(covered);
+    create_users(store, options.users, begin).await.map_err(Failure::work)?;
+    // One hash for all: it is no secret that they have the same password.
+    let passwords = Passwords::new(Cost::Standard).map_err(Failure::work)?;
+    let hash = passwords.hash(&Secret::new(PASSWORD.to_owned())).map_err(Failure::work)?;
+    for user in store.system().users().await.map_err(Failure::work)? {
+        store.user(user.id).set_password(hash.clone(), begin, None).await.map_err(Failure::work)?;
+    }
+    Ok(begin)
+}
+
+/// Turns every service on and lets the days until `now` pass at once.
+pub async fn live_through(daemon: &Arc<Daemon>, now: Timestamp) -> Result<(), Failure> {
+    for user in daemon.users() {
+        daemon.start_service(user.id).await.map_err(Failure::work)?;
+    }
+    if daemon.clock.now() < now {
+        say!("Simulating the days before {}, so that there is something to see.", now.ist_day());
+        daemon.scheduler().run(Some(now)).await.map_err(Failure::work)?;
+    }
+    daemon.store.settle().await.map_err(Failure::work)
+}
+
+/// Says loudly what this is, and how to come in.
+pub fn announce() {
+    say!("*** DEMONSTRATION: made-up users, made-up money, a password that everybody knows. Never use it for anything else. ***");
+    say!("Sign in as admin, user2, ... with the password: {PASSWORD}");
+}
