@@ -106,7 +106,11 @@ impl Drop for Serving {
 #[test]
 fn a_demonstration_says_what_it_is_and_has_a_day_to_look_at() {
     let serving = demo(&["--speed", "60", "--from", "2025-03-20"]);
-    assert!(serving.said.contains("DEMONSTRATION") && serving.said.contains(DEMO_PASSWORD), "{}", serving.said);
+    assert!(
+        serving.said.contains("DEMONSTRATION") && serving.said.contains(DEMO_PASSWORD),
+        "{}",
+        serving.said
+    );
     let health = serving.json("/api/v1/system/health", "");
     assert_eq!(health["status"], "ok");
     assert_eq!(health["demonstration"], true);

@@ -110,10 +110,7 @@ pub struct Database {
 }
 
 /// A database to keep, or one in a temporary folder that goes with it.
-pub fn database(
-    kept: Option<&Path>,
-    temporary: prahari_store::Durability,
-) -> Result<Database, Failure> {
+pub fn database(kept: Option<&Path>, temporary: prahari_store::Durability) -> Result<Database, Failure> {
     let (path, durability, folder) = match kept {
         Some(path) => (path.to_owned(), prahari_store::Durability::Full, None),
         None => {

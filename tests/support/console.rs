@@ -73,7 +73,7 @@ impl Console {
         let listener = prahari_api::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let api = Api { daemon: daemon.clone(), auth: auth.clone() };
+        let api = Api::new(daemon.clone(), auth.clone());
         let server = tokio::spawn(async move {
             let stopped = async move {
                 let _either_way = stopped.await;

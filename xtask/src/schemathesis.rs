@@ -30,7 +30,9 @@ fn tools() -> Outcome<PathBuf> {
     println!("installing schemathesis into {}", tools.display());
     process::run(process::command("python3").args(["-m", "venv", "--clear"]).arg(&tools))?;
     let mut pip = process::command(tools.join("bin/pip"));
-    process::run(pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&wanted))?;
+    process::run(
+        pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&wanted),
+    )?;
     fs::write(&installed, text).map_err(|error| Failure::file("write", &installed, &error))?;
     Ok(tools)
 }

@@ -37,9 +37,9 @@ pub async fn check_database(store: &Store, demo: bool) -> Result<(), Failure> {
     let marked = system.meta(MARK).await.map_err(Failure::work)?.is_some();
     let used = !system.users().await.map_err(Failure::work)?.is_empty();
     match (demo, marked, used) {
-        (false, true, _) => {
-            Err(Failure::input("the database holds a demonstration with known passwords: serve it with --demo"))
-        }
+        (false, true, _) => Err(Failure::input(
+            "the database holds a demonstration with known passwords: serve it with --demo",
+        )),
         (true, false, true) => {
             Err(Failure::input("the database has users already: a demonstration needs a database of its own"))
         }
@@ -83,6 +83,8 @@ pub async fn live_through(daemon: &Arc<Daemon>, now: Timestamp) -> Result<(), Fa
 
 /// Says loudly what this is, and how to come in.
 pub fn announce() {
-    say!("*** DEMONSTRATION: made-up users, made-up money, a password that everybody knows. Never use it for anything else. ***");
+    say!(
+        "*** DEMONSTRATION: made-up users, made-up money, a password that everybody knows. Never use it for anything else. ***"
+    );
     say!("Sign in as admin, user2, ... with the password: {PASSWORD}");
 }
