@@ -41,6 +41,39 @@ pub fn asks_for_holdings() -> Vec<u8> {
     )
 }
 
+/// A task that computes without end.
+pub fn loops() -> Vec<u8> {
+    component(
+        r#"(module
+            (memory (export "memory") 1)
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+            (func (export "describe") (result i32) i32.const 1024)
+            (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
+                (loop $again (br $again))
+                unreachable))"#,
+    )
+}
+
+/// A task that asks for the universe of the market, and fails when it cannot be had.
+pub fn asks_for_universe() -> Vec<u8> {
+    component(
+        r#"(module
+            (import "prahari:task/market@1.0.0" "universe" (func $universe (param i32)))
+            (memory (export "memory") 1)
+            (global $free (mut i32) (i32.const 8192))
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+                (local $at i32)
+                (local.set $at (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
+                (global.set $free (i32.add (local.get $at) (local.get 3)))
+                (local.get $at))
+            (func (export "describe") (result i32) i32.const 1024)
+            (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
+                (call $universe (i32.const 2048))
+                (i32.store8 (i32.const 3072) (i32.load8_u (i32.const 2048)))
+                i32.const 3072))"#,
+    )
+}
+
 fn component(core: &str) -> Vec<u8> {
     let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/prahari-task@1.0.0");
     let mut resolve = Resolve::default();

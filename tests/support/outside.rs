@@ -141,22 +141,29 @@ impl Broker for Outside {
     }
 }
 
-/// A market whose first question of an analysis is never answered while it is held.
+/// A market whose first question of an analysis is not answered while it is held.
 pub struct Held {
     inner: Arc<dyn MarketData>,
     held: AtomicBool,
     asked: Notify,
+    let_go: Notify,
 }
 
 impl Held {
     /// Answers as `inner` until it is held.
     pub fn new(inner: Arc<dyn MarketData>) -> Self {
-        Self { inner, held: AtomicBool::new(false), asked: Notify::new() }
+        Self { inner, held: AtomicBool::new(false), asked: Notify::new(), let_go: Notify::new() }
     }
 
     /// Holds it, or lets it go.
     pub fn set_held(&self, held: bool) {
         self.held.store(held, Ordering::Release);
+    }
+
+    /// Lets one question that waits be answered, and holds it no longer.
+    pub fn let_go(&self) {
+        self.set_held(false);
+        self.let_go.notify_one();
     }
 
     /// Waits until somebody waits for an answer.
@@ -170,7 +177,7 @@ impl MarketData for Held {
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
         if self.held.load(Ordering::Acquire) {
             self.asked.notify_one();
-            std::future::pending::<()>().await;
+            self.let_go.notified().await;
         }
         self.inner.universe().await
     }

@@ -24,6 +24,7 @@ use crate::modules::Modules;
 use crate::rows::{load_signals, signal_row};
 use crate::scheduler::{DayPlans, Scheduler};
 use crate::schedules::Schedules;
+use crate::service::RESTARTED;
 use crate::user::{TaskMemory, User};
 
 /// Is told of each instant that is done.
@@ -90,6 +91,7 @@ impl Daemon {
             tracing::warn!(runs = interrupted.len(), "runs of the last process were interrupted");
             system.mark_interrupted(interrupted, now).await?;
         }
+        system.stop_individual_services(RESTARTED, now).await?;
         let schedules = Schedules::load(store.clone(), &schedules, now).await?;
         let events = Arc::new(EventBus::new(clock.clone()));
         let users = load_users(&venue, &events).await?;
@@ -145,10 +147,13 @@ impl Daemon {
         users.values().filter(|user| user.is_running()).cloned().collect()
     }
 
-    /// Whose service runs the shared analysis: the first admin's that is on.
+    /// Whose service runs the shared analysis: that of an admin who started it alone, else the first admin's unified one
+    /// that is on.
     pub fn analysis_owner(&self) -> Option<Arc<User>> {
         let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
-        users.values().find(|user| user.role() == Role::Admin && user.is_running()).cloned()
+        let mut admins = users.values().filter(|user| user.role() == Role::Admin);
+        let alone = admins.clone().find(|user| user.individual(Task::Analysis).is_some());
+        alone.or_else(|| admins.find(|user| user.is_running())).cloned()
     }
 
     /// Publishes findings and writes them down.

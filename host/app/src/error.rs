@@ -66,6 +66,18 @@ pub enum AppError {
     /// The user is not active.
     #[error("user {0} is not active: an admin has to make them active first")]
     UserInactive(UserId),
+    /// A process for an individual service.
+    #[error(transparent)]
+    Worker(#[from] prahari_runtime::WorkerError),
+    /// Individual services wait while the unified one runs.
+    #[error("the unified service of this user is running and runs every task; stop it first")]
+    UnifiedServiceRunning,
+    /// The shared analysis is for admins.
+    #[error("only an admin may run the analysis, which is shared by all users")]
+    AnalysisForAdmins,
+    /// Another admin's service runs the shared analysis.
+    #[error("the service of another admin runs the analysis for all users; stop it first")]
+    AnalysisServed,
     /// A module for a task is not there.
     #[error("there is no module for {0}")]
     NoModule(Task),

@@ -15,7 +15,7 @@ mod rows;
 pub mod runs;
 pub mod scheduler;
 pub mod schedules;
-mod service;
+pub mod service;
 pub mod services;
 pub mod simulation;
 pub mod user;

@@ -88,7 +88,10 @@ impl Daemon {
             budget: default_budget(task),
         };
         let mut services = LiveServices::new(self, user, task, occasion);
-        let report = self.runtime.run(module, request, &mut services).await;
+        let report = match user.individual(task) {
+            Some(service) => self.run_individually(user, task, &service, request, &mut services).await?,
+            None => self.runtime.run(module, request, &mut services).await,
+        };
         let finish = self.finish_of(user, task, run, &report, services)?;
         let outcome = report.outcome;
         scope.finish_run(finish).await?;

@@ -12,6 +12,7 @@ use prahari_store::Role;
 
 use crate::desk::Desk;
 use crate::scheduler::DayLedger;
+use crate::service::Individual;
 
 /// Key-value memory of one task of one user.
 pub type TaskMemory = BTreeMap<String, Vec<u8>>;
@@ -35,6 +36,9 @@ pub struct User {
     service_running: AtomicBool,
     service_since: Mutex<Option<Timestamp>>,
     service_version: AtomicU64,
+    switch: tokio::sync::Mutex<()>,
+    individuals: Mutex<BTreeMap<Task, Individual>>,
+    individual_rows: tokio::sync::Mutex<()>,
 }
 
 impl User {
@@ -60,6 +64,9 @@ impl User {
             service_running: AtomicBool::new(false),
             service_since: Mutex::default(),
             service_version: AtomicU64::new(0),
+            switch: tokio::sync::Mutex::default(),
+            individuals: Mutex::default(),
+            individual_rows: tokio::sync::Mutex::default(),
         }
     }
 
@@ -111,8 +118,48 @@ impl User {
     }
 
     /// The version of the schedules by which a task of this user runs now; `None` when no service runs it.
-    pub fn schedule_version(&self, _task: Task) -> Option<u64> {
-        self.is_running().then(|| self.service_version.load(Ordering::Acquire))
+    pub fn schedule_version(&self, task: Task) -> Option<u64> {
+        if self.is_running() {
+            return Some(self.service_version.load(Ordering::Acquire));
+        }
+        lock(&self.individuals).get(&task).map(|service| service.schedule_version)
+    }
+
+    /// Whoever turns the user's services on or off holds this meanwhile.
+    pub(crate) async fn switch(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.switch.lock().await
+    }
+
+    /// Whoever writes down how an individual service stands holds this, so that row and memory never disagree. A switch
+    /// may be held already, never the other way round.
+    pub(crate) async fn individual_rows(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.individual_rows.lock().await
+    }
+
+    /// The running individual service of a task.
+    pub fn individual(&self, task: Task) -> Option<Individual> {
+        lock(&self.individuals).get(&task).cloned()
+    }
+
+    /// The tasks that run as individual services.
+    pub fn individuals(&self) -> Vec<Task> {
+        lock(&self.individuals).keys().copied().collect()
+    }
+
+    pub(crate) fn keep_individual(&self, task: Task, service: Individual) {
+        lock(&self.individuals).insert(task, service);
+    }
+
+    /// Takes the service out if it still is the one of this process.
+    pub(crate) fn drop_individual(&self, task: Task, pid: u32) -> Option<Individual> {
+        let mut individuals = lock(&self.individuals);
+        individuals.get(&task).is_some_and(|service| service.worker.pid() == pid).then(|| ())?;
+        individuals.remove(&task)
+    }
+
+    /// The tasks that are executing now.
+    pub fn executing(&self) -> Vec<Task> {
+        lock(&self.executing).iter().copied().collect()
     }
 
     /// The version with which the unified service was last started; 0 when it never was.

@@ -19,6 +19,8 @@ impl Daemon {
         if !user.is_active() {
             return Err(AppError::UserInactive(id));
         }
+        let _switch = user.switch().await;
+        self.stop_individuals(&user).await?;
         let now = self.clock.now();
         let version = self.schedules.current().version;
         self.store.user(id).save_service(service_row(id, true, now, version)).await?;

@@ -1,0 +1,360 @@
+//! Individual services in processes of their own: what they hold, what they do, and what becomes of them when they,
+//! or the daemon, are killed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "support/daemon.rs"]
+mod support;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use prahari_app::daemon::Daemon;
+use prahari_app::error::AppError;
+use prahari_app::runs::{RunAnswer, Trigger};
+use prahari_app::service::IndividualStatus;
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_runtime::{Compiler, Recording, RunOutcome, Runtime, RuntimeConfig, WorkerProgram};
+use prahari_store::{NotificationFilter, SlotOutcome};
+use support::{
+    ADMIN, House, MONDAY, OTHER, TUESDAY, at, component, guests, run, runs, slots, start_services, stop,
+};
+
+const WEDNESDAY: &str = "2025-03-12";
+
+const KILLED: &str = "it was ended by SIGKILL";
+
+/// What must happen within five seconds of a kill.
+async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(5), what).await.expect("it happens within five seconds")
+}
+
+async fn status(daemon: &Daemon, user: UserId, task: Task) -> IndividualStatus {
+    let all = daemon.individual_status(user).await.unwrap();
+    all.into_iter().find(|status| status.task == task).unwrap()
+}
+
+async fn pid(daemon: &Daemon, user: UserId, task: Task) -> u32 {
+    status(daemon, user, task).await.process_id.expect("it runs")
+}
+
+fn send(pid: u32, signal: Signal) {
+    kill(Pid::from_raw(i32::try_from(pid).unwrap()), signal).unwrap();
+}
+
+fn is_alive(pid: u32) -> bool {
+    Path::new(&format!("/proc/{pid}")).exists()
+}
+
+/// Waits until a service is stopped, with this reason.
+async fn stopped(daemon: &Daemon, user: UserId, task: Task, reason: &str) {
+    let status = soon(async {
+        loop {
+            let status = status(daemon, user, task).await;
+            if status.process_id.is_none() && status.stopped_at.is_some() {
+                break status;
+            }
+            tokio::task::yield_now().await;
+        }
+    });
+    assert_eq!(status.await.reason, reason);
+    let rows = daemon.store.user(user).individual_services().await.unwrap();
+    assert!(rows.iter().filter(|row| row.task == task).all(|row| !row.is_running()));
+}
+
+/// Clock ticks of processor time that a process has used.
+fn cpu_ticks(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
+    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+}
+
+/// Begins a run of the position monitor for a user.
+fn execute(daemon: &Arc<Daemon>, user: UserId, task: Task) -> tokio::task::JoinHandle<Option<RunAnswer>> {
+    let daemon = daemon.clone();
+    tokio::spawn(async move {
+        let user = daemon.user(user).unwrap();
+        daemon.execute(&user, task, daemon.clock.now(), Trigger::Scheduled, 1).await.unwrap()
+    })
+}
+
+/// That another user's worker still lives and works.
+async fn undisturbed(daemon: &Arc<Daemon>, pid: u32) {
+    assert_eq!(status(daemon, OTHER, Task::SellMonitor).await.process_id, Some(pid));
+    assert!(is_alive(pid));
+    let answer = execute(daemon, OTHER, Task::SellMonitor).await.unwrap().unwrap();
+    assert_eq!(answer.outcome.name(), "succeeded", "{:?}", answer.outcome);
+}
+
+/// A daemon in which the position monitor is another module, both users having one individual service.
+async fn with_monitor(house: &House, module: &[u8]) -> (Arc<Daemon>, u32, u32) {
+    let daemon = house.start_with(at(MONDAY, "10:00"), &[(Task::PositionMonitor, module)]).await;
+    assert!(daemon.start_individual(ADMIN, Task::PositionMonitor).await.unwrap());
+    assert!(daemon.start_individual(OTHER, Task::SellMonitor).await.unwrap());
+    let killed = pid(&daemon, ADMIN, Task::PositionMonitor).await;
+    let other = pid(&daemon, OTHER, Task::SellMonitor).await;
+    (daemon, killed, other)
+}
+
+async fn outcome(running: tokio::task::JoinHandle<Option<RunAnswer>>) -> RunOutcome {
+    soon(running).await.unwrap().unwrap().outcome
+}
+
+#[tokio::test]
+async fn a_worker_killed_while_it_waits_is_stopped_with_the_reason_and_its_owner_is_told() {
+    let house = House::new(2);
+    let (daemon, killed, other) = with_monitor(&house, component(Task::PositionMonitor)).await;
+    send(killed, Signal::SIGKILL);
+    stopped(&daemon, ADMIN, Task::PositionMonitor, KILLED).await;
+    assert!(!is_alive(killed));
+    soon(async {
+        while daemon.store.user(ADMIN).notifications(NotificationFilter::default()).await.unwrap().is_empty()
+        {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let message =
+        daemon.store.user(ADMIN).notifications(NotificationFilter::default()).await.unwrap().remove(0);
+    assert_eq!(message.row.title, "Your service of position_monitor was stopped");
+    assert!(message.row.body.starts_with(KILLED), "{}", message.row.body);
+    undisturbed(&daemon, other).await;
+    assert!(daemon.store.user(OTHER).notifications(NotificationFilter::default()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_worker_killed_while_it_computes_ends_its_run_with_the_reason() {
+    let house = House::new(2);
+    let (daemon, killed, other) = with_monitor(&house, &guests::loops()).await;
+    let before = cpu_ticks(killed);
+    let running = execute(&daemon, ADMIN, Task::PositionMonitor);
+    while cpu_ticks(killed) < before + 5 {
+        tokio::task::yield_now().await;
+    }
+    send(killed, Signal::SIGKILL);
+    assert_eq!(outcome(running).await, RunOutcome::WorkerEnded(KILLED.to_owned()));
+    stopped(&daemon, ADMIN, Task::PositionMonitor, KILLED).await;
+    daemon.store.settle().await.unwrap();
+    let run = runs(&daemon, ADMIN, Task::PositionMonitor).await.remove(0);
+    assert_eq!(run.outcome.as_deref(), Some("worker_ended"));
+    assert_eq!(run.detail, "the worker of the run ended: it was ended by SIGKILL");
+    undisturbed(&daemon, other).await;
+}
+
+#[tokio::test]
+async fn a_worker_killed_inside_a_host_call_ends_its_run_with_the_reason() {
+    let house = House::new(2);
+    let (daemon, killed, other) = with_monitor(&house, &guests::asks_for_universe()).await;
+    house.market.set_held(true);
+    let running = execute(&daemon, ADMIN, Task::PositionMonitor);
+    soon(house.market.asked()).await;
+    send(killed, Signal::SIGKILL);
+    assert_eq!(outcome(running).await, RunOutcome::WorkerEnded(KILLED.to_owned()));
+    stopped(&daemon, ADMIN, Task::PositionMonitor, KILLED).await;
+    house.market.set_held(false);
+    undisturbed(&daemon, other).await;
+}
+
+#[tokio::test]
+async fn the_slots_of_a_worker_that_was_killed_are_accounted_for() {
+    let house = House::new(1);
+    let own = guests::asks_for_universe();
+    let daemon = house.start_with(at(MONDAY, "08:55"), &[(Task::PositionMonitor, &own)]).await;
+    daemon.start_individual(ADMIN, Task::PositionMonitor).await.unwrap();
+    let pid = pid(&daemon, ADMIN, Task::PositionMonitor).await;
+    house.market.set_held(true);
+    let scheduled = {
+        let daemon = daemon.clone();
+        tokio::spawn(async move { run(&daemon, at(TUESDAY, "00:00")).await })
+    };
+    house.market.asked().await;
+    send(pid, Signal::SIGKILL);
+    scheduled.await.unwrap();
+    let slots = slots(&daemon, ADMIN, MONDAY).await;
+    assert_eq!(slots.len(), 7, "only its own slots are expected: {slots:?}");
+    assert_eq!(slots[0].outcome, Some(SlotOutcome::Failed));
+    assert_eq!(slots[0].reason, "the worker of the run ended: it was ended by SIGKILL");
+    for slot in &slots[1..] {
+        assert_eq!(slot.outcome, Some(SlotOutcome::Skipped), "{slot:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_worker_that_is_stopped_ends_its_run_first() {
+    let house = House::new(2);
+    let (daemon, worker, _) = with_monitor(&house, &guests::asks_for_universe()).await;
+    house.market.set_held(true);
+    let running = execute(&daemon, ADMIN, Task::PositionMonitor);
+    soon(house.market.asked()).await;
+    let stopping = {
+        let daemon = daemon.clone();
+        tokio::spawn(async move { daemon.stop_individual(ADMIN, Task::PositionMonitor).await.unwrap() })
+    };
+
+    house.market.let_go();
+    assert_eq!(outcome(running).await.name(), "succeeded");
+    assert!(soon(stopping).await.unwrap());
+    assert!(!is_alive(worker));
+    stopped(&daemon, ADMIN, Task::PositionMonitor, "it was stopped").await;
+    assert!(!daemon.stop_individual(ADMIN, Task::PositionMonitor).await.unwrap());
+    assert!(daemon.store.user(ADMIN).notifications(NotificationFilter::default()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn individual_services_wait_while_the_unified_one_runs_and_end_when_it_starts() {
+    let house = House::new(2);
+    let daemon = house.start(at(MONDAY, "08:00")).await;
+    daemon.start_individual(ADMIN, Task::BuyOrders).await.unwrap();
+    let worker = pid(&daemon, ADMIN, Task::BuyOrders).await;
+    assert!(!daemon.start_individual(ADMIN, Task::BuyOrders).await.unwrap(), "it runs already");
+    daemon.start_service(ADMIN).await.unwrap();
+    assert!(!is_alive(worker));
+    stopped(&daemon, ADMIN, Task::BuyOrders, "it was stopped").await;
+    let refused = daemon.start_individual(ADMIN, Task::BuyOrders).await;
+    assert!(matches!(refused, Err(AppError::UnifiedServiceRunning)), "{refused:?}");
+    // Another user is not concerned, except that the analysis is for admins.
+    assert!(daemon.start_individual(OTHER, Task::BuyOrders).await.unwrap());
+    let refused = daemon.start_individual(OTHER, Task::Analysis).await;
+    assert!(matches!(refused, Err(AppError::AnalysisForAdmins)), "{refused:?}");
+    daemon.stop_service(ADMIN).await.unwrap();
+    for _ in 0..3 {
+        assert!(daemon.start_individual(ADMIN, Task::BuyOrders).await.unwrap());
+        assert!(daemon.stop_individual(ADMIN, Task::BuyOrders).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn after_a_restart_individual_services_are_stopped_with_the_reason() {
+    let house = House::new(1);
+    let daemon = house.start(at(MONDAY, "08:00")).await;
+    daemon.start_individual(ADMIN, Task::SellMonitor).await.unwrap();
+    stop(daemon).await;
+    let daemon = house.start(at(MONDAY, "08:01")).await;
+    stopped(&daemon, ADMIN, Task::SellMonitor, "the daemon was restarted").await;
+    let status = status(&daemon, ADMIN, Task::SellMonitor).await;
+    assert_eq!(status.started_at, Some(at(MONDAY, "08:00")));
+    assert_eq!(status.next_run_at, Some(at(MONDAY, "09:15")));
+    assert!(status.schedule_enabled && status.last_run.is_none());
+}
+
+/// Everything that a user's runs asked, were answered, and ended with, and what became of the orders.
+async fn history(daemon: &Daemon, user: UserId) -> (Vec<String>, String) {
+    let scope = daemon.store.user(user);
+    let mut told = Vec::new();
+    for task in Task::ALL {
+        for run in runs(daemon, user, task).await {
+            let recording = scope.recording(run.id).await.unwrap().unwrap();
+            let calls = Recording::decode(&recording).unwrap().calls().unwrap();
+            told.push(format!("{} {task} {:?} {} {calls:?}", run.id, run.outcome, run.detail));
+        }
+    }
+    (told, scope.journal_digest().await.unwrap())
+}
+
+async fn two_days(individually: bool) -> (Vec<String>, String) {
+    let house = House::new(1);
+    let daemon = house.start(at(MONDAY, "08:55")).await;
+    if individually {
+        for task in Task::ALL {
+            daemon.start_individual(ADMIN, task).await.unwrap();
+        }
+    } else {
+        start_services(&daemon).await;
+    }
+    run(&daemon, at(WEDNESDAY, "00:00")).await;
+    for date in [MONDAY, TUESDAY] {
+        for slot in slots(&daemon, ADMIN, date).await {
+            assert_eq!(slot.outcome, Some(SlotOutcome::Ran), "{slot:?}");
+        }
+    }
+    history(&daemon, ADMIN).await
+}
+
+#[tokio::test]
+async fn runs_in_workers_ask_and_trade_what_runs_in_the_daemon_do() {
+    let (unified, individual) = (two_days(false).await, two_days(true).await);
+    assert!(unified.0.len() > 700, "{} runs", unified.0.len());
+    for (one, other) in unified.0.iter().zip(&individual.0) {
+        assert_eq!(one, other);
+    }
+    assert_eq!(unified, individual);
+}
+
+#[tokio::test]
+async fn a_worker_holds_no_secret_no_database_and_little_memory() {
+    let house = House::new(1);
+    let daemon = house.start(at(MONDAY, "10:00")).await;
+    daemon.start_individual(ADMIN, Task::SellMonitor).await.unwrap();
+    execute(&daemon, ADMIN, Task::SellMonitor).await.unwrap().unwrap();
+    let pid = pid(&daemon, ADMIN, Task::SellMonitor).await;
+    let of = |name: &str| format!("/proc/{pid}/{name}");
+    assert_eq!(std::fs::read(of("environ")).unwrap(), b"", "its environment is empty");
+    let arguments = std::fs::read(of("cmdline")).unwrap();
+    assert!(arguments.ends_with(b"prahari\0worker\0"), "{}", String::from_utf8_lossy(&arguments));
+    let mut open: Vec<String> = std::fs::read_dir(of("fd"))
+        .unwrap()
+        .map(|fd| std::fs::read_link(fd.unwrap().path()).unwrap().to_string_lossy().into_owned())
+        .collect();
+    open.sort();
+    let harmless = |name: &String| {
+        ["socket:", "pipe:", "anon_inode:[event", "/memfd:", "/dev/null"]
+            .iter()
+            .any(|it| name.starts_with(it))
+            || name.ends_with("/pagemap")
+    };
+    assert!(open.iter().all(harmless), "{open:?}");
+    // The line to the daemon, and what the process tells itself about signals.
+    open.dedup();
+    assert!(open.iter().filter(|name| name.starts_with("socket:")).count() <= 3, "{open:?}");
+    let maps = std::fs::read_to_string(of("maps")).unwrap();
+    let mapped = maps.lines().filter_map(|line| line.split_whitespace().nth(5));
+    for file in mapped.filter(|name| name.starts_with('/')) {
+        let known = file.ends_with("/prahari") || file.contains(".so") || file.starts_with("/memfd:");
+        assert!(known, "{file} is mapped");
+    }
+    let limits = std::fs::read_to_string(of("limits")).unwrap();
+    let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    assert_eq!(files.split_whitespace().nth(3), Some("0"), "{files}");
+    let memory = std::fs::read_to_string(of("status")).unwrap();
+    let resident = memory.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+    println!("a worker with one module: {resident}");
+    let kilobytes: u64 = resident.split_whitespace().nth(1).unwrap().parse().unwrap();
+    assert!(kilobytes < 60_000, "{resident}");
+}
+
+/// A runtime whose workers are this shell command.
+async fn fake(command: &str) -> (Runtime, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let compiler = Compiler::new(env!("CARGO_BIN_EXE_prahari"), &["compile"]);
+    let worker = WorkerProgram { program: "/bin/sh".into(), args: vec!["-c".to_owned(), command.to_owned()] };
+    let config = RuntimeConfig { worker, ..RuntimeConfig::new(folder.path(), compiler) };
+    (Runtime::new(config).unwrap(), folder)
+}
+
+#[tokio::test]
+async fn a_program_that_is_no_worker_is_refused_with_what_it_did() {
+    for (command, reason) in [
+        ("exit 3", "it ended with exit code 3"),
+        ("kill -9 $$", "it was ended by SIGKILL"),
+        ("printf '\\377\\377\\377\\377' >&0; exec sleep 100", "where at most 262144 are allowed"),
+        ("printf '\\3\\0\\0\\0abc' >&0; exec sleep 100", "it sent 3 bytes that are no message"),
+        ("printf '\\3\\0\\0' >&0", "it ended with exit code 0"),
+    ] {
+        let (runtime, _folder) = fake(command).await;
+        let module = runtime.load(component(Task::EodCleanup)).await.unwrap();
+        let error = runtime.start_worker(&module).await.unwrap_err().to_string();
+        assert!(error.contains(reason), "{command}: {error}");
+    }
+}
+
+#[test]
+fn a_worker_without_a_daemon_ends_at_once() {
+    for input in [std::process::Stdio::null(), std::process::Stdio::piped()] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_prahari"));
+        let output = command.arg("worker").stdin(input).output().unwrap();
+        assert!(output.stdout.is_empty());
+    }
+}
