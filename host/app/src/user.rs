@@ -153,8 +153,8 @@ impl User {
     /// Takes the service out if it still is the one of this process.
     pub(crate) fn drop_individual(&self, task: Task, pid: u32) -> Option<Individual> {
         let mut individuals = lock(&self.individuals);
-        individuals.get(&task).is_some_and(|service| service.worker.pid() == pid).then(|| ())?;
-        individuals.remove(&task)
+        let same = individuals.get(&task).is_some_and(|service| service.worker.pid() == pid);
+        if same { individuals.remove(&task) } else { None }
     }
 
     /// The tasks that are executing now.
