@@ -44,6 +44,7 @@ impl Daemon {
         user.set_active(active);
         if !active {
             self.stop_service(id).await?;
+            self.stop_individuals(&user).await?;
         }
         Ok(())
     }
