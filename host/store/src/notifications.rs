@@ -3,10 +3,11 @@
 use rusqlite::{Connection, Row};
 
 use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::settings::{NotificationKind, Silence};
 use prahari_domain::time::Timestamp;
 
 use crate::columns::{
-    execute, instant, named, optional_instant, optional_run, parsed, select, select_one, unsigned,
+    execute, instant, named, optional_instant, optional_parsed, optional_run, parsed, select, select_one, unsigned,
 };
 use crate::errors::StoreError;
 use crate::store::UserScope;
@@ -38,6 +39,10 @@ pub struct NotificationRow {
     pub body: String,
     /// The run that sent it.
     pub run: Option<RunId>,
+    /// What it is about.
+    pub kind: NotificationKind,
+    /// Why it does not disturb; none when it may.
+    pub silence: Option<Silence>,
 }
 
 /// A message as it stands with its user.
@@ -80,10 +85,11 @@ impl UserScope {
         let user = self.user.0.cast_signed();
         self.store
             .write("save a notification", move |conn| {
-                let sql = "INSERT INTO notifications (user_id, at, level, title, body, run_id)
-                           VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+                let sql = "INSERT INTO notifications (user_id, at, level, title, body, run_id, kind, silence)
+                           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
                 let run = row.run.map(|run| run.0.cast_signed());
-                let values = (user, row.at.0, row.level.name(), row.title, row.body, run);
+                let (kind, silence) = (row.kind.name(), row.silence.map(Silence::name));
+                let values = (user, row.at.0, row.level.name(), row.title, row.body, run, kind, silence);
                 execute(conn, sql, values).map(|_| ())
             })
             .await
@@ -177,6 +183,8 @@ fn read(row: &Row<'_>) -> Result<KeptNotification, StoreError> {
         title: row.get("title")?,
         body: row.get("body")?,
         run: optional_run(row, "run_id")?,
+        kind: parsed(row, "kind")?,
+        silence: optional_parsed(row, "silence")?,
     };
     Ok(KeptNotification { id, row: message, read_at: optional_instant(row, "read_at")? })
 }

@@ -3,6 +3,7 @@
 use prahari_domain::ids::{RunId, SignalId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::OrderState;
+use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
@@ -79,6 +80,8 @@ async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
         title: "title".to_owned(),
         body: "body".to_owned(),
         run: Some(RunId(run)),
+        kind: NotificationKind::Warning,
+        silence: None,
     };
     scope.notify(message).await.unwrap();
     scope.save_statement(day("2025-01-02"), "{}".to_owned()).await.unwrap();
