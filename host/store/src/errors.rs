@@ -197,7 +197,9 @@ pub enum StoreError {
         why: String,
     },
     /// Somebody else changed the settings first.
-    #[error("the {what} of user {user} has version {found} by now, not {expected}: read it again, then change it")]
+    #[error(
+        "somebody else has changed the {what} of user {user}: its version is {found} by now, not {expected}"
+    )]
     SettingsChanged {
         /// Whose.
         user: UserId,

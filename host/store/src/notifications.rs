@@ -39,10 +39,6 @@ pub struct NotificationRow {
     pub body: String,
     /// The run that sent it.
     pub run: Option<RunId>,
-    /// What it is about.
-    pub kind: NotificationKind,
-    /// Why it does not disturb; none when it may.
-    pub silence: Option<Silence>,
 }
 
 /// A message as it stands with its user.
@@ -54,6 +50,10 @@ pub struct KeptNotification {
     pub row: NotificationRow,
     /// When the user saw it.
     pub read_at: Option<Timestamp>,
+    /// What it is about.
+    pub kind: NotificationKind,
+    /// Why it does not disturb; none when it may.
+    pub silence: Option<Silence>,
 }
 
 /// Which messages to list.
@@ -77,18 +77,23 @@ impl Default for NotificationFilter {
 }
 
 impl UserScope {
-    /// Keeps a message to the user; the store gives it its id.
+    /// Keeps a message to the user, and why it does not disturb, if so; the store gives it its id.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn notify(&self, row: NotificationRow) -> Result<(), StoreError> {
+    pub async fn notify(
+        &self,
+        row: NotificationRow,
+        kind: NotificationKind,
+        silence: Option<Silence>,
+    ) -> Result<(), StoreError> {
         let user = self.user.0.cast_signed();
         self.store
             .write("save a notification", move |conn| {
                 let sql = "INSERT INTO notifications (user_id, at, level, title, body, run_id, kind, silence)
                            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
                 let run = row.run.map(|run| run.0.cast_signed());
-                let (kind, silence) = (row.kind.name(), row.silence.map(Silence::name));
+                let (kind, silence) = (kind.name(), silence.map(Silence::name));
                 let values = (user, row.at.0, row.level.name(), row.title, row.body, run, kind, silence);
                 execute(conn, sql, values).map(|_| ())
             })
@@ -183,10 +188,14 @@ fn read(row: &Row<'_>) -> Result<KeptNotification, StoreError> {
         title: row.get("title")?,
         body: row.get("body")?,
         run: optional_run(row, "run_id")?,
+    };
+    Ok(KeptNotification {
+        id,
+        row: message,
+        read_at: optional_instant(row, "read_at")?,
         kind: parsed(row, "kind")?,
         silence: optional_parsed(row, "silence")?,
-    };
-    Ok(KeptNotification { id, row: message, read_at: optional_instant(row, "read_at")? })
+    })
 }
 
 #[cfg(test)]

@@ -16,9 +16,23 @@ const CAPITAL: Paise = Paise::rupees(1_000_000);
 /// Something that happens to a user's books.
 #[derive(Debug, Clone)]
 enum Step {
-    Place { buys: bool, symbol: usize, quantity: u32, limit: Option<i64> },
-    Fill { order: usize, key: u8, quantity: u32, price: i64, days_ago: u64 },
-    Tell { order: usize, event: OrderEvent },
+    Place {
+        buys: bool,
+        symbol: usize,
+        quantity: u32,
+        limit: Option<i64>,
+    },
+    Fill {
+        order: usize,
+        key: u8,
+        quantity: u32,
+        price: i64,
+        days_ago: u64,
+    },
+    Tell {
+        order: usize,
+        event: OrderEvent,
+    },
     /// Money paid in or, when negative, out.
     Pay(i64),
     NextDay,

@@ -206,7 +206,7 @@ impl Strategy {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use proptest::prelude::{BoxedStrategy, Just, Strategy as _, any, prop, prop_assert_eq, proptest};
 
     use super::super::setting::describe;
     use super::super::{Values, from_values, merge};

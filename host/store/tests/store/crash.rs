@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::orders::OrderEvent;
+use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
@@ -113,7 +114,7 @@ async fn take(user: &UserScope, step: u64) -> Result<(), StoreError> {
                 title,
                 body,
                 run: None,
-            })
+            }, NotificationKind::Info, None)
             .await
         }
         4 => {

@@ -80,10 +80,8 @@ async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
         title: "title".to_owned(),
         body: "body".to_owned(),
         run: Some(RunId(run)),
-        kind: NotificationKind::Warning,
-        silence: None,
     };
-    scope.notify(message).await.unwrap();
+    scope.notify(message, NotificationKind::Warning, None).await.unwrap();
     scope.save_statement(day("2025-01-02"), "{}".to_owned()).await.unwrap();
     scope.save_signals(vec![signal(signal_id, "mine")]).await.unwrap();
     let status = SignalStatusRow {
