@@ -136,7 +136,8 @@ impl Trader {
 }
 
 async fn load(venue: &Arc<Venue>) -> Desk {
-    Desk::load(venue.clone(), USER, CAPITAL, Arc::new(Limits::fixed(RiskLimits::default()))).await.unwrap()
+    let capital = venue.store.user(USER).find().await.unwrap().unwrap().capital;
+    Desk::load(venue.clone(), USER, capital, Arc::new(Limits::fixed(RiskLimits::default()))).await.unwrap()
 }
 
 /// A run of the day of `now`.
