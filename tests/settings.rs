@@ -12,7 +12,6 @@ use prahari_app::services::LiveServices;
 use prahari_app::settings::Change;
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::instruments::Symbol;
-use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderKind, OrderRequest};
 use prahari_domain::risk::RefusalCode;
 use prahari_domain::settings::{NotificationKind, Silence, Values};
@@ -20,7 +19,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::abi::latest::notify::Level;
 use prahari_runtime::{HostCall, HostReply, HostServices};
-use prahari_store::StoreError;
+use prahari_store::{NotificationFilter, StoreError};
 use serde_json::{Value, json};
 use support::trader::buy;
 use support::{ADMIN, House, MONDAY, OTHER, at, run, start_services, stop};
@@ -40,7 +39,7 @@ async fn try_to_buy(daemon: &Daemon, user: UserId, nth: usize) -> Result<(), Ref
     let symbol: Symbol = daemon.venue.market.universe().await.unwrap()[nth].clone();
     let instrument =
         daemon.venue.market.instruments(&[symbol.clone()], now).await.unwrap().remove(0).unwrap();
-    let kind = OrderKind::Limit(Paise(instrument.band_low.0.div_ceil(instrument.tick.0) * instrument.tick.0));
+    let kind = OrderKind::Limit(instrument.band_low.round_up_to(instrument.tick));
     let request = OrderRequest { symbol, kind, ..buy("ABC", 1, 0) };
     let user = daemon.user(user).unwrap();
     let answer = user.desk.lock().await.place(request, occasion(now)).await.unwrap();
@@ -232,7 +231,7 @@ async fn messages_are_all_kept_and_those_that_may_not_disturb_are_marked() {
     }
     daemon.store.settle().await.unwrap();
     let kept = async |user| {
-        let mut rows = daemon.store.user(user).notifications(9).await.unwrap();
+        let mut rows = daemon.store.user(user).notifications(NotificationFilter::default()).await.unwrap();
         rows.reverse();
         rows.into_iter().map(|row| (row.kind, row.silence)).collect::<Vec<_>>()
     };

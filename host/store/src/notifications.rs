@@ -7,7 +7,8 @@ use prahari_domain::settings::{NotificationKind, Silence};
 use prahari_domain::time::Timestamp;
 
 use crate::columns::{
-    execute, instant, named, optional_instant, optional_parsed, optional_run, parsed, select, select_one, unsigned,
+    execute, instant, named, optional_instant, optional_parsed, optional_run, parsed, select, select_one,
+    unsigned,
 };
 use crate::errors::StoreError;
 use crate::store::UserScope;

@@ -107,14 +107,11 @@ async fn take(user: &UserScope, step: u64) -> Result<(), StoreError> {
         }
         2 => {
             let (title, body) = (String::new(), String::new());
-            user.notify(NotificationRow {
-                id: None,
-                at,
-                level: NotificationLevel::Info,
-                title,
-                body,
-                run: None,
-            }, NotificationKind::Info, None)
+            user.notify(
+                NotificationRow { id: None, at, level: NotificationLevel::Info, title, body, run: None },
+                NotificationKind::Info,
+                None,
+            )
             .await
         }
         4 => {

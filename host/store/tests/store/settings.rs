@@ -5,7 +5,8 @@ use prahari_domain::money::Paise;
 use prahari_domain::settings::{NotificationKind, Silence};
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    NewUser, NotificationFilter, NotificationLevel, NotificationRow, Role, Settings, StoreError, UserRow, UserScope,
+    NewUser, NotificationFilter, NotificationLevel, NotificationRow, Role, Settings, StoreError, UserRow,
+    UserScope,
 };
 
 use crate::support::TestStore;
@@ -111,8 +112,13 @@ async fn a_message_keeps_what_it_is_about_and_why_it_was_silent() {
         ravi.notify(row, kind, silence).await.unwrap();
     }
     test.store.settle().await.unwrap();
-    let kept: Vec<_> =
-        ravi.notifications(NotificationFilter::default()).await.unwrap().iter().map(|row| (row.kind, row.silence)).collect();
+    let kept: Vec<_> = ravi
+        .notifications(NotificationFilter::default())
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| (row.kind, row.silence))
+        .collect();
     let expected = [
         (NotificationKind::Alert, Some(Silence::QuietHours)),
         (NotificationKind::Info, Some(Silence::SwitchedOff)),
