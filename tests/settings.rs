@@ -3,6 +3,10 @@
 #[path = "support/daemon.rs"]
 mod support;
 
+mod settings {
+    pub mod routes;
+}
+
 use std::sync::Arc;
 
 use prahari_app::daemon::Daemon;

@@ -117,6 +117,23 @@ pub enum Unit {
     Percent,
 }
 
+impl Unit {
+    /// Its name in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Sessions => "sessions",
+            Self::Points => "points",
+            Self::Paise => "paise",
+            Self::Symbols => "symbols",
+            Self::Shares => "shares",
+            Self::Orders => "orders",
+            Self::Ratio => "ratio",
+            Self::Percent => "percent",
+        }
+    }
+}
+
 /// Why a setting is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
