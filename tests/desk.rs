@@ -324,3 +324,58 @@ async fn shares_bought_outside_are_reported_and_not_adopted() {
     assert_eq!(refusal.code, RefusalCode::Holdings);
     assert_eq!(trader.desk.book().orders().filter(|order| order.request.side == Side::Sell).count(), 0);
 }
+
+#[tokio::test]
+async fn money_is_paid_in_and_what_is_free_may_be_taken_out_and_a_restart_changes_nothing_of_it() {
+    let ten = at(MONDAY, "10:00");
+    let mut trader = Trader::new(ten).await;
+    trader.placed(buy("ABC", 100, 10_000), ten).await;
+    trader.desk.pulse(at(MONDAY, "10:05")).await.unwrap();
+    assert_eq!(trader.desk.book().held(&"ABC".parse().unwrap()), 100);
+    trader.placed(buy("XYZ", 100, LOW), at(MONDAY, "10:06")).await;
+
+    let now = at(MONDAY, "10:07");
+    let money = trader.desk.money(now).await;
+    assert!(money.reserved >= Paise(100 * LOW), "{money:?}");
+    // One paisa more than is free stays in, and nothing has changed.
+    let least = money.capital - money.free();
+    let refused = trader.desk.set_capital(least - Paise(1), now).await.unwrap_err();
+    assert!(refused.to_string().starts_with("capital_paise is "), "{refused}");
+    assert_eq!(trader.desk.money(now).await, money);
+
+    for capital in [CAPITAL + Paise(12_345), least] {
+        trader.desk.set_capital(capital, now).await.unwrap();
+        let paid = trader.desk.money(now).await;
+        assert_eq!(paid.cash - money.cash, capital - CAPITAL);
+        assert_eq!(trader.desk.book().difference(), Paise::ZERO);
+        assert_eq!(trader.outside.funds(USER).await.unwrap().cash, paid.cash);
+    }
+    assert_eq!(trader.desk.money(now).await.free(), Paise::ZERO);
+    let refusal = trader.refused(buy("PQR", 1, LOW), now).await;
+    assert_eq!(refusal.code, RefusalCode::Funds);
+
+    let before = trader.desk.money(now).await;
+    trader.restart().await;
+    trader.misbehave(WELL).await;
+    assert_eq!(trader.reconciled(now).await, []);
+    assert_eq!(trader.desk.money(now).await, before);
+    assert_eq!(trader.outside.funds(USER).await.unwrap().cash, before.cash);
+}
+
+#[tokio::test]
+async fn a_payment_of_which_only_the_row_was_written_is_made_good_at_the_next_start() {
+    let ten = at(MONDAY, "10:00");
+    let mut trader = Trader::new(ten).await;
+    trader.placed(buy("ABC", 100, 10_000), ten).await;
+    trader.desk.pulse(at(MONDAY, "10:05")).await.unwrap();
+    trader.desk.close_day(occasion(at(MONDAY, "18:00"))).await.unwrap();
+    let before = trader.desk.money(ten).await;
+    let more = CAPITAL + Paise::rupees(5_000);
+    trader.store.user(USER).save_capital(more).await.unwrap();
+    trader.restart().await;
+    trader.misbehave(WELL).await;
+    let after = trader.desk.money(ten).await;
+    assert_eq!((after.capital, after.cash), (more, before.cash + Paise::rupees(5_000)));
+    assert_eq!(trader.desk.book().difference(), Paise::ZERO);
+    assert_eq!(trader.outside.funds(USER).await.unwrap().cash, after.cash);
+}

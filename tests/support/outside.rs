@@ -139,6 +139,10 @@ impl Broker for Outside {
     async fn advance(&self, user: UserId, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError> {
         self.asked(user)?.advance(user, now).await
     }
+
+    async fn set_capital(&self, user: UserId, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
+        self.asked(user)?.set_capital(user, capital, now).await
+    }
 }
 
 /// A market whose first question of an analysis is not answered while it is held.

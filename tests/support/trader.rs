@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use prahari_app::desk::{Desk, Difference, DifferenceKind, Occasion, Venue};
 use prahari_app::error::AppError;
+use prahari_app::settings::Limits;
 use prahari_brokers::{Broker, BrokerOrder, PaperFaults};
 use prahari_domain::book::Book;
 use prahari_domain::calendar::Calendar;
@@ -135,7 +136,8 @@ impl Trader {
 }
 
 async fn load(venue: &Arc<Venue>) -> Desk {
-    Desk::load(venue.clone(), USER, CAPITAL, RiskLimits::default()).await.unwrap()
+    let capital = venue.store.user(USER).find().await.unwrap().unwrap().capital;
+    Desk::load(venue.clone(), USER, capital, Arc::new(Limits::fixed(RiskLimits::default()))).await.unwrap()
 }
 
 /// A run of the day of `now`.

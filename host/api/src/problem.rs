@@ -5,6 +5,7 @@ use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use prahari_app::error::AppError;
+use prahari_domain::settings::SettingsError;
 use prahari_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -47,6 +48,8 @@ pub enum Code {
     TotpNotBegun,
     /// The user is not active.
     UserInactive,
+    /// Somebody else changed the settings first.
+    SettingsChanged,
     /// There is no such thing, or it is none of the caller's business.
     NotFound,
     /// The path exists, but not with this method.
@@ -76,9 +79,11 @@ impl Code {
             Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
             Self::LinkUnusable => StatusCode::GONE,
             Self::WeakPassword => StatusCode::BAD_REQUEST,
-            Self::NameTaken | Self::LastAdmin | Self::TotpNotBegun | Self::UserInactive => {
-                StatusCode::CONFLICT
-            }
+            Self::NameTaken
+            | Self::SettingsChanged
+            | Self::LastAdmin
+            | Self::TotpNotBegun
+            | Self::UserInactive => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -162,6 +167,7 @@ impl From<StoreError> for Problem {
         match &error {
             StoreError::UnknownUser { .. } => Self::new(Code::NotFound, error.to_string()),
             StoreError::NameTaken { .. } => Self::new(Code::NameTaken, error.to_string()),
+            StoreError::SettingsChanged { .. } => Self::new(Code::SettingsChanged, error.to_string()),
             StoreError::LastAdmin { .. } => Self::new(Code::LastAdmin, error.to_string()),
             StoreError::LinkUnusable => Self::new(Code::LinkUnusable, error.to_string()),
             _ => Self::from(AppError::from(error)),
@@ -169,9 +175,23 @@ impl From<StoreError> for Problem {
     }
 }
 
+impl From<SettingsError> for Problem {
+    fn from(error: SettingsError) -> Self {
+        AppError::from(error).into()
+    }
+}
+
 impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
         match &error {
+            AppError::Settings(SettingsError::Damaged(_)) => {
+                tracing::error!(%error, "a user's settings do not read");
+                Self::new(Code::Internal, "the daemon failed to do this; its log says why")
+            }
+            AppError::Settings(_) => Self::invalid(error.to_string()),
+            AppError::Store(StoreError::SettingsChanged { .. }) => {
+                Self::new(Code::SettingsChanged, error.to_string())
+            }
             AppError::UnknownUser(_) => Self::new(Code::NotFound, error.to_string()),
             AppError::UserInactive(_) => Self::new(Code::UserInactive, error.to_string()),
             AppError::Broker(_) | AppError::Market(_) => Self::new(Code::Unavailable, error.to_string()),

@@ -5,8 +5,6 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use prahari_domain::ids::{RunId, UserId};
-use prahari_domain::risk::RiskLimits;
-use prahari_domain::settings::Strategy;
 use prahari_domain::signals::{SignalDraft, SignalScope};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
@@ -25,6 +23,7 @@ use crate::rows::{load_signals, signal_row};
 use crate::scheduler::{DayPlans, Scheduler};
 use crate::schedules::Schedules;
 use crate::service::RESTARTED;
+use crate::settings::{KILL_SWITCH_KEY, KillSwitch, UserSettings};
 use crate::user::{TaskMemory, User};
 
 /// Is told of each instant that is done.
@@ -66,6 +65,7 @@ pub struct Daemon {
     pub schedules: Schedules,
     plans: RwLock<Option<Arc<DayPlans>>>,
     users: RwLock<BTreeMap<UserId, Arc<User>>>,
+    pub(crate) kill_switch: Arc<KillSwitch>,
     stopping: AtomicBool,
     progress: AtomicI64,
     observer: OnceLock<Observer>,
@@ -94,7 +94,8 @@ impl Daemon {
         system.stop_individual_services(RESTARTED, now).await?;
         let schedules = Schedules::load(store.clone(), &schedules, now).await?;
         let events = Arc::new(EventBus::new(clock.clone()));
-        let users = load_users(&venue, &events).await?;
+        let kill_switch = Arc::new(load_kill_switch(&store).await?);
+        let users = load_users(&venue, &events, &kill_switch).await?;
         let signals = load_signals(&store, users.keys().copied()).await?;
         let cursor = system.cursor().await?;
         if let Some(reached) = cursor {
@@ -109,6 +110,7 @@ impl Daemon {
             progress: AtomicI64::new(now.0),
             observer: OnceLock::new(),
             users: RwLock::new(users),
+            kill_switch,
             plans: RwLock::new(None),
             clock,
             store,
@@ -249,10 +251,11 @@ impl Daemon {
 async fn load_users(
     venue: &Arc<Venue>,
     events: &Arc<EventBus>,
+    kill_switch: &Arc<KillSwitch>,
 ) -> Result<BTreeMap<UserId, Arc<User>>, AppError> {
     let mut users = BTreeMap::new();
     for row in venue.store.system().users().await? {
-        let user = load_user(venue, events, row).await?;
+        let user = load_user(venue, events, kill_switch, row).await?;
         users.insert(user.id, Arc::new(user));
     }
     Ok(users)
@@ -262,21 +265,26 @@ async fn load_users(
 pub(crate) async fn load_user(
     venue: &Arc<Venue>,
     events: &Arc<EventBus>,
+    kill_switch: &Arc<KillSwitch>,
     row: UserRow,
 ) -> Result<User, AppError> {
-    let strategy: Strategy = serde_json::from_str(&row.strategy)?;
-    let limits: RiskLimits = serde_json::from_str(&row.limits)?;
-    let mut desk = Desk::load(venue.clone(), row.id, row.capital, limits).await?;
+    let settings = UserSettings::load(&row, kill_switch.clone())?;
+    let mut desk = Desk::load(venue.clone(), row.id, row.capital, settings.limits().clone()).await?;
     desk.announce_to(events.clone());
     let scope = venue.store.user(row.id);
     let mut memory: BTreeMap<Task, TaskMemory> = BTreeMap::new();
     for (task, key, value) in scope.load_state().await? {
         memory.entry(task).or_default().insert(key, value);
     }
-    let user = User::new(row.id, row.name, row.role, strategy, desk, memory);
+    let user = User::new(row.id, row.name, row.role, settings, desk, memory);
     if let Some(service) = scope.service().await?.filter(|service| service.running) {
         user.resume_service(service.schedule_version);
     }
     user.set_active(row.active);
     Ok(user)
+}
+
+async fn load_kill_switch(store: &Store) -> Result<KillSwitch, AppError> {
+    let kept = store.system().meta(KILL_SWITCH_KEY).await?;
+    Ok(KillSwitch::new(kept.as_deref() == Some("true")))
 }

@@ -60,6 +60,9 @@ pub enum AppError {
         /// Which.
         order: OrderId,
     },
+    /// A setting that is not allowed.
+    #[error(transparent)]
+    Settings(#[from] prahari_domain::settings::SettingsError),
     /// No user has this id.
     #[error("there is no user {0}")]
     UnknownUser(UserId),

@@ -17,6 +17,7 @@ pub mod scheduler;
 pub mod schedules;
 pub mod service;
 pub mod services;
+pub mod settings;
 pub mod simulation;
 pub mod user;
 pub mod vault;

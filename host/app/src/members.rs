@@ -19,7 +19,7 @@ impl Daemon {
         }
         let row = self.store.user(id).find().await?.ok_or(AppError::UnknownUser(id))?;
         self.venue.broker.open_account(id, row.capital).await?;
-        let user = load_user(&self.venue, &self.events, row).await?;
+        let user = load_user(&self.venue, &self.events, &self.kill_switch, row).await?;
         self.insert_user(user);
         Ok(())
     }

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use prahari_domain::ids::UserId;
-use prahari_domain::settings::Strategy;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::Role;
@@ -13,6 +12,7 @@ use prahari_store::Role;
 use crate::desk::Desk;
 use crate::scheduler::DayLedger;
 use crate::service::Individual;
+use crate::settings::UserSettings;
 
 /// Key-value memory of one task of one user.
 pub type TaskMemory = BTreeMap<String, Vec<u8>>;
@@ -23,8 +23,8 @@ pub struct User {
     pub id: UserId,
     /// For people.
     pub name: String,
-    /// Thresholds and sizes the tasks read.
-    pub strategy: Strategy,
+    /// What they have set.
+    pub settings: UserSettings,
     /// The order desk. Held for the length of one request, never across a guest's computation.
     pub desk: tokio::sync::Mutex<Desk>,
     memory: Mutex<BTreeMap<Task, TaskMemory>>,
@@ -47,7 +47,7 @@ impl User {
         id: UserId,
         name: String,
         role: Role,
-        strategy: Strategy,
+        settings: UserSettings,
         desk: Desk,
         memory: BTreeMap<Task, TaskMemory>,
     ) -> Self {
@@ -56,7 +56,7 @@ impl User {
             name,
             role: Mutex::new(role),
             active: AtomicBool::new(true),
-            strategy,
+            settings,
             desk: tokio::sync::Mutex::new(desk),
             memory: Mutex::new(memory),
             ledger: Mutex::default(),

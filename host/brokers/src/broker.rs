@@ -73,6 +73,17 @@ pub trait Broker: Send + Sync {
     /// # Errors
     /// [`BrokerError::Unavailable`] when it cannot be told now; nothing is lost by that.
     async fn advance(&self, user: UserId, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError>;
+
+    /// Pays made-up money in or out, so that `capital` is what was paid in altogether. The caller has asked whether enough is
+    /// free.
+    ///
+    /// # Errors
+    /// [`BrokerError::Refused`] by a broker whose money is real.
+    async fn set_capital(&self, user: UserId, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
+        let _ = (user, capital, now);
+        let reason = "only the money of a paper account can be set here".to_owned();
+        Err(BrokerError::Refused { reason, retryable: false })
+    }
 }
 
 /// Why a broker did not do what was asked. Which variant it is decides whether sending again is safe.

@@ -7,6 +7,8 @@ use prahari_domain::ids::{RunId, SignalId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
+use crate::settings::Settings;
+
 /// A read or write that did not happen.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
@@ -194,6 +196,20 @@ pub enum StoreError {
         /// Why.
         why: String,
     },
+    /// Somebody else changed the settings first.
+    #[error(
+        "somebody else has changed the {what} of user {user}: its version is {found} by now, not {expected}"
+    )]
+    SettingsChanged {
+        /// Whose.
+        user: UserId,
+        /// Which settings.
+        what: Settings,
+        /// The version that was to be changed.
+        expected: u64,
+        /// The version they have.
+        found: u64,
+    },
     /// No user has this id.
     #[error("there is no user {user}")]
     UnknownUser {
@@ -220,6 +236,7 @@ impl StoreError {
                 | Self::LastAdmin { .. }
                 | Self::LinkUnusable
                 | Self::Unsealable { .. }
+                | Self::SettingsChanged { .. }
                 | Self::UnknownUser { .. }
         )
     }

@@ -29,6 +29,7 @@ mod runs;
 mod schedules;
 mod services;
 mod sessions;
+mod settings;
 mod signals;
 mod slots;
 mod state;
@@ -55,6 +56,7 @@ pub use runs::{EXECUTING, INTERRUPTED, RunFilter, RunFinish, RunPlace, RunRow, R
 pub use schedules::{ScheduleChange, ScheduleRow};
 pub use services::ServiceRow;
 pub use sessions::{NewSession, SessionRow};
+pub use settings::Settings;
 pub use signals::{SeenFilter, SeenSignal, SignalFilter, SignalPlace, SignalRow, SignalStatusRow};
 pub use slots::{SlotKind, SlotOutcome, SlotRow, SlotUpdate, TickRow};
 pub use store::{Store, SystemScope, UserScope};

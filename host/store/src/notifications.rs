@@ -3,10 +3,12 @@
 use rusqlite::{Connection, Row};
 
 use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::settings::{NotificationKind, Silence};
 use prahari_domain::time::Timestamp;
 
 use crate::columns::{
-    execute, instant, named, optional_instant, optional_run, parsed, select, select_one, unsigned,
+    execute, instant, named, optional_instant, optional_parsed, optional_run, parsed, select, select_one,
+    unsigned,
 };
 use crate::errors::StoreError;
 use crate::store::UserScope;
@@ -49,6 +51,10 @@ pub struct KeptNotification {
     pub row: NotificationRow,
     /// When the user saw it.
     pub read_at: Option<Timestamp>,
+    /// What it is about.
+    pub kind: NotificationKind,
+    /// Why it does not disturb; none when it may.
+    pub silence: Option<Silence>,
 }
 
 /// Which messages to list.
@@ -72,18 +78,24 @@ impl Default for NotificationFilter {
 }
 
 impl UserScope {
-    /// Keeps a message to the user; the store gives it its id.
+    /// Keeps a message to the user, and why it does not disturb, if so; the store gives it its id.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn notify(&self, row: NotificationRow) -> Result<(), StoreError> {
+    pub async fn notify(
+        &self,
+        row: NotificationRow,
+        kind: NotificationKind,
+        silence: Option<Silence>,
+    ) -> Result<(), StoreError> {
         let user = self.user.0.cast_signed();
         self.store
             .write("save a notification", move |conn| {
-                let sql = "INSERT INTO notifications (user_id, at, level, title, body, run_id)
-                           VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+                let sql = "INSERT INTO notifications (user_id, at, level, title, body, run_id, kind, silence)
+                           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
                 let run = row.run.map(|run| run.0.cast_signed());
-                let values = (user, row.at.0, row.level.name(), row.title, row.body, run);
+                let (kind, silence) = (kind.name(), silence.map(Silence::name));
+                let values = (user, row.at.0, row.level.name(), row.title, row.body, run, kind, silence);
                 execute(conn, sql, values).map(|_| ())
             })
             .await
@@ -178,7 +190,13 @@ fn read(row: &Row<'_>) -> Result<KeptNotification, StoreError> {
         body: row.get("body")?,
         run: optional_run(row, "run_id")?,
     };
-    Ok(KeptNotification { id, row: message, read_at: optional_instant(row, "read_at")? })
+    Ok(KeptNotification {
+        id,
+        row: message,
+        read_at: optional_instant(row, "read_at")?,
+        kind: parsed(row, "kind")?,
+        silence: optional_parsed(row, "silence")?,
+    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{execute, instant, named, parsed, select, select_one, user};
+use crate::columns::{execute, instant, named, parsed, select, select_one, unsigned, user};
 use crate::errors::StoreError;
 use crate::links;
 use crate::store::{SystemScope, UserScope};
@@ -49,12 +49,22 @@ pub struct UserRow {
     pub role: Role,
     /// Whether they may log in and their services may run.
     pub active: bool,
-    /// The money their book opened with.
+    /// The money paid in, withdrawals taken off.
     pub capital: Paise,
     /// Strategy settings as JSON.
     pub strategy: String,
-    /// Risk limits as JSON.
+    /// Its version, from 1.
+    pub strategy_version: u64,
+    /// Risk limits that the admin has set, as JSON.
     pub limits: String,
+    /// What the user has tightened of them, as JSON.
+    pub own_limits: String,
+    /// The version of both, from 1.
+    pub limits_version: u64,
+    /// Preferences about notifications as JSON.
+    pub preferences: String,
+    /// Their version, from 1.
+    pub preferences_version: u64,
     /// By the daemon's clock.
     pub created_at: Timestamp,
 }
@@ -105,7 +115,7 @@ impl UserScope {
             .await
     }
 
-    /// Changes everything but id and time of creation, and waits until it is durable.
+    /// Changes name, role and activity, and waits until it is durable; settings have their own ways.
     ///
     /// # Errors
     /// [`StoreError::UnknownUser`], [`StoreError::NameTaken`], [`StoreError::ForeignUser`]; or when the store is
@@ -169,10 +179,9 @@ fn set_access(
 
 fn update(conn: &Connection, row: &UserRow) -> Result<(), StoreError> {
     check_name(conn, &row.name, Some(row.id))?;
-    let sql = "UPDATE users SET name = ?2, role = ?3, active = ?4, capital = ?5, strategy = ?6, limits = ?7
-               WHERE id = ?1";
-    let UserRow { id, name, role, active, capital, strategy, limits, .. } = row;
-    let values = (id.0.cast_signed(), name, role.name(), active, capital.0, strategy, limits);
+    let sql = "UPDATE users SET name = ?2, role = ?3, active = ?4 WHERE id = ?1";
+    let UserRow { id, name, role, active, .. } = row;
+    let values = (id.0.cast_signed(), name, role.name(), active);
     match execute(conn, sql, values)? {
         0 => Err(StoreError::UnknownUser { user: row.id }),
         _ => Ok(()),
@@ -197,7 +206,12 @@ fn read(row: &Row<'_>) -> Result<UserRow, StoreError> {
         active: row.get("active")?,
         capital: Paise(row.get("capital")?),
         strategy: row.get("strategy")?,
+        strategy_version: unsigned(row, "strategy_version")?,
         limits: row.get("limits")?,
+        own_limits: row.get("own_limits")?,
+        limits_version: unsigned(row, "limits_version")?,
+        preferences: row.get("preferences")?,
+        preferences_version: unsigned(row, "preferences_version")?,
         created_at: instant(row, "created_at")?,
     })
 }

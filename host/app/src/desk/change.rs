@@ -119,6 +119,7 @@ impl Desk {
         occasion: Occasion,
     ) -> Result<(), Refusal> {
         let surroundings = self.surroundings(&changed.symbol, occasion).await;
-        risk::check_change(order, changed, &self.risk_view(&surroundings, occasion))
+        let limits = self.limits.in_force();
+        risk::check_change(order, changed, &self.risk_view(&limits, &surroundings, occasion))
     }
 }

@@ -4,6 +4,7 @@
 //! the user's [`Book`], a fold of the order journal; whatever the desk does is a journal entry first.
 
 mod announce;
+mod capital;
 mod change;
 mod close_day;
 mod place;
@@ -19,15 +20,16 @@ use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{JournalEntry, Order, OrderEvent};
-use prahari_domain::risk::RiskLimits;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Store, UserScope};
 
+pub use capital::Money;
 pub use close_day::Statement;
 pub use reconcile::{Difference, DifferenceKind};
 
 use crate::error::AppError;
 use crate::events::EventBus;
+use crate::settings::Limits;
 
 /// What every desk works with: linked once, at the start. Whether trading is paper or live is which broker stands here.
 pub struct Venue {
@@ -56,7 +58,7 @@ pub struct Occasion {
 pub struct Desk {
     venue: Arc<Venue>,
     book: Book,
-    limits: RiskLimits,
+    limits: Arc<Limits>,
     /// Set until the broker's book was compared after a start or an unclear answer; nothing is sent before.
     unsettled: bool,
     /// Who is told of changes.
@@ -64,7 +66,7 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Rebuilds a user's desk from the last snapshot and the journal after it. Nothing is sent before [`Desk::reconcile`].
+    /// Rebuilds a user's desk, into which `capital` was paid altogether, from the last snapshot and the journal after it. Nothing is sent before [`Desk::reconcile`].
     ///
     /// # Errors
     /// When the store cannot be read, or its journal does not fold.
@@ -72,7 +74,7 @@ impl Desk {
         venue: Arc<Venue>,
         user: UserId,
         capital: Paise,
-        limits: RiskLimits,
+        limits: Arc<Limits>,
     ) -> Result<Self, AppError> {
         let scope = venue.store.user(user);
         let (mut book, after) = match scope.load_snapshot().await? {
@@ -82,6 +84,8 @@ impl Desk {
         for entry in scope.load_journal(after).await? {
             book.apply(&entry)?;
         }
+        // The journal is about orders; what was paid in since the snapshot is known to the caller.
+        book.set_capital(capital);
         Ok(Self { venue, book, limits, unsettled: true, events: None })
     }
 
@@ -90,8 +94,8 @@ impl Desk {
         &self.book
     }
 
-    /// The limits in force.
-    pub fn limits(&self) -> &RiskLimits {
+    /// The limits that hold for this user.
+    pub fn limits(&self) -> &Arc<Limits> {
         &self.limits
     }
 

@@ -5,7 +5,7 @@ use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderEvent, OrderRequest};
-use prahari_domain::risk::{self, Refusal, RefusalCode, RiskView};
+use prahari_domain::risk::{self, Refusal, RefusalCode, RiskLimits, RiskView};
 
 use super::{Desk, Occasion};
 use crate::error::AppError;
@@ -77,7 +77,8 @@ impl Desk {
             return Err(Refusal { code: RefusalCode::Unsettled, detail });
         }
         let surroundings = self.surroundings(&request.symbol, occasion).await;
-        risk::check(request, &self.risk_view(&surroundings, occasion))
+        let limits = self.limits.in_force();
+        risk::check(request, &self.risk_view(&limits, &surroundings, occasion))
     }
 
     /// What the market says of a symbol at the moment an order is checked.
@@ -89,10 +90,15 @@ impl Desk {
         Surroundings { instrument: instruments.into_iter().flatten().next(), last_price, reserved }
     }
 
-    pub(super) fn risk_view<'a>(&'a self, around: &'a Surroundings, occasion: Occasion) -> RiskView<'a> {
+    pub(super) fn risk_view<'a>(
+        &'a self,
+        limits: &'a RiskLimits,
+        around: &'a Surroundings,
+        occasion: Occasion,
+    ) -> RiskView<'a> {
         let auction = around.instrument.as_ref().is_some_and(|instrument| instrument.closing_auction);
         RiskView {
-            limits: &self.limits,
+            limits,
             book: &self.book,
             day: occasion.day,
             instrument: around.instrument.as_ref(),

@@ -4,6 +4,7 @@ use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Order, OrderState, Side};
+use prahari_domain::settings::{NotificationKind, Silence};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use serde::{Serialize, Serializer};
@@ -203,6 +204,8 @@ pub struct AlertEvent {
 /// A message to the user.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NotificationEvent {
+    /// What it is about.
+    pub kind: NotificationKind,
     /// `info`, `warning` or `error`.
     pub level: &'static str,
     /// One line.
@@ -210,6 +213,9 @@ pub struct NotificationEvent {
     /// The run that sent it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<RunId>,
+    /// Why it should not disturb; none when it may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
 }
 
 fn instant<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {

@@ -6,7 +6,7 @@ use prahari_store::{NotificationLevel, NotificationRow, ServiceRow};
 
 use crate::daemon::Daemon;
 use crate::error::AppError;
-use crate::events::{Audience, Event, NotificationEvent, ServiceChange, ServiceEvent};
+use crate::events::{Audience, Event, ServiceChange, ServiceEvent};
 use crate::user::User;
 
 impl Daemon {
@@ -43,19 +43,6 @@ impl Daemon {
             .await?;
         user.set_running(false);
         self.tell_of_service(id, ServiceChange::Stopped, "");
-        Ok(())
-    }
-
-    /// Keeps a message to a user and tells of it.
-    ///
-    /// # Errors
-    /// When it cannot be kept.
-    pub(crate) async fn send_notification(&self, user: UserId, row: NotificationRow) -> Result<(), AppError> {
-        let (level, title, run) = (row.level.name(), row.title.clone(), row.run);
-        self.store.user(user).notify(row).await?;
-        self.events.publish_with(Audience::User(user), || {
-            Event::Notification(NotificationEvent { level, title, run })
-        });
         Ok(())
     }
 

@@ -8,8 +8,10 @@ mod own;
 mod signals;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use prahari_domain::settings::Strategy;
 use prahari_domain::tasks::Task;
 use prahari_runtime::abi::latest::types::HostError;
 use prahari_runtime::{HostCall, HostReply, HostServices};
@@ -18,6 +20,7 @@ use prahari_store::{DecisionRow, LogRow};
 use crate::daemon::Daemon;
 use crate::desk::Occasion;
 use crate::error::AppError;
+use crate::settings::Versioned;
 use crate::user::User;
 
 /// Answers the calls of one run of one user against the live daemon.
@@ -26,6 +29,8 @@ pub struct LiveServices<'a> {
     user: &'a User,
     task: Task,
     occasion: Occasion,
+    /// As it was when the run started: a change takes effect with the next run.
+    strategy: Arc<Versioned<Strategy>>,
     /// What the run wrote to its state; kept when it succeeds.
     pub(crate) state_writes: BTreeMap<String, Option<Vec<u8>>>,
     /// Its decisions so far.
@@ -45,6 +50,7 @@ impl<'a> LiveServices<'a> {
             user,
             task,
             occasion,
+            strategy: user.settings.strategy(),
             state_writes: BTreeMap::new(),
             decisions: Vec::new(),
             log: Vec::new(),

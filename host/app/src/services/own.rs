@@ -16,7 +16,7 @@ const MOST_STATE: usize = 256 << 10;
 
 impl LiveServices<'_> {
     pub(super) fn get_config(&self) -> HostReply {
-        HostReply::Config(convert::strategy(&self.user.strategy))
+        HostReply::Config(convert::strategy(&self.strategy.value))
     }
 
     pub(super) fn get_state(&self, keys: &[String]) -> HostReply {

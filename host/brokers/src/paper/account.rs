@@ -39,6 +39,8 @@ pub(super) struct Account {
     pub unreported: VecDeque<BrokerEvent>,
     /// Orders changed since the last save.
     changed: BTreeSet<OrderId>,
+    /// Whether money was paid in or out since the last save.
+    paid: bool,
 }
 
 /// What has to be saved.
@@ -72,7 +74,7 @@ impl Account {
 
     pub fn restore(kept: Kept, orders: Vec<PaperOrder>) -> Self {
         let orders = orders.into_iter().map(|order| (order.tag, order)).collect();
-        Self { kept, orders, unreported: VecDeque::new(), changed: BTreeSet::new() }
+        Self { kept, orders, unreported: VecDeque::new(), changed: BTreeSet::new(), paid: false }
     }
 
     /// How many things [`crate::broker::Broker::advance`] could report on.
@@ -122,6 +124,15 @@ impl Account {
         Ok(enough)
     }
 
+    /// Pays in or out what `capital` differs by from what was paid in before.
+    pub fn set_capital(&mut self, capital: Paise) {
+        if capital != self.kept.capital {
+            self.kept.cash += capital - self.kept.capital;
+            self.kept.capital = capital;
+            self.paid = true;
+        }
+    }
+
     /// Books an execution: shares, money and the day's charges.
     pub fn fill(
         &mut self,
@@ -168,7 +179,7 @@ impl Account {
 
     /// The rows to save, if anything changed; orders that ended before `today` leave the book with them.
     pub fn take_changes(&mut self, today: Day) -> Result<Option<Changes>, postcard::Error> {
-        if self.changed.is_empty() {
+        if self.changed.is_empty() && !self.paid {
             return Ok(None);
         }
         let old: Vec<OrderId> =
@@ -184,6 +195,7 @@ impl Account {
             self.orders.remove(&tag);
         }
         self.changed.clear();
+        self.paid = false;
         Ok(Some(Changes { rows, account }))
     }
 

@@ -91,7 +91,10 @@ impl PaperBroker {
         Ok(Self { settings, market, calendar, tariff, store, accounts: RwLock::default() })
     }
 
-    /// Opens a user's account: the kept one as it was, or a new one with this much cash. Opening it again does nothing.
+    /// Opens a user's account: the kept one, or a new one with this much cash. Opening it again does nothing.
+    ///
+    /// How much was paid in is the caller's to say: a kept account that knows another amount was not told of a payment
+    /// before its process ended, and is told now.
     ///
     /// # Errors
     /// When the store cannot be read or written, or what it holds is damaged.
@@ -99,10 +102,11 @@ impl PaperBroker {
         if self.find(user).is_some() {
             return Ok(());
         }
-        let account = match self.store.load(user).await? {
+        let mut account = match self.store.load(user).await? {
             (rows, Some(kept)) => restore(user, &rows, &kept)?,
             (_, None) => Account::open(capital),
         };
+        account.set_capital(capital);
         let desk = Desk { waiting: AtomicUsize::new(account.waiting()), account: Mutex::new(account) };
         let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
         accounts.entry(user).or_insert_with(|| Arc::new(desk));
@@ -229,6 +233,13 @@ impl Broker for PaperBroker {
         let events = held.account.take_reports(now.plus_millis(-self.settings.faults.late_ms));
         // What happened before the market failed is reported; the rest comes with the next call.
         if events.is_empty() { matched.map(|()| events) } else { Ok(events) }
+    }
+
+    async fn set_capital(&self, user: UserId, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
+        let desk = self.desk(user)?;
+        let mut held = desk.lock().await;
+        held.account.set_capital(capital);
+        self.save(user, &mut held.account, now.ist_day()).await
     }
 }
 

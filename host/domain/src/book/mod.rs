@@ -141,9 +141,16 @@ impl Book {
         self.user
     }
 
-    /// The cash they were opened with.
+    /// What was paid in altogether, withdrawals taken off.
     pub fn capital(&self) -> Paise {
         self.capital
+    }
+
+    /// Pays money in or out, so that `capital` is what was paid in altogether. Only cash changes by it, so it can be done at any
+    /// time and the books stay conserved; whether enough is free is for the caller to ask.
+    pub fn set_capital(&mut self, capital: Paise) {
+        self.cash += capital - self.capital;
+        self.capital = capital;
     }
 
     /// The sequence that the next journal entry must have.

@@ -16,9 +16,25 @@ const CAPITAL: Paise = Paise::rupees(1_000_000);
 /// Something that happens to a user's books.
 #[derive(Debug, Clone)]
 enum Step {
-    Place { buys: bool, symbol: usize, quantity: u32, limit: Option<i64> },
-    Fill { order: usize, key: u8, quantity: u32, price: i64, days_ago: u64 },
-    Tell { order: usize, event: OrderEvent },
+    Place {
+        buys: bool,
+        symbol: usize,
+        quantity: u32,
+        limit: Option<i64>,
+    },
+    Fill {
+        order: usize,
+        key: u8,
+        quantity: u32,
+        price: i64,
+        days_ago: u64,
+    },
+    Tell {
+        order: usize,
+        event: OrderEvent,
+    },
+    /// Money paid in or, when negative, out.
+    Pay(i64),
     NextDay,
 }
 
@@ -30,7 +46,7 @@ fn step() -> impl Strategy<Value = Step> {
         |(order, key, quantity, price, days_ago)| Step::Fill { order, key, quantity, price, days_ago },
     );
     let tell = (0..6_usize, event()).prop_map(|(order, event)| Step::Tell { order, event });
-    prop_oneof![3 => place, 12 => fill, 2 => tell, 1 => Just(Step::NextDay)]
+    prop_oneof![3 => place, 12 => fill, 2 => tell, 1 => (-100_000..100_000_i64).prop_map(Step::Pay), 1 => Just(Step::NextDay)]
 }
 
 fn event() -> impl Strategy<Value = OrderEvent> {
@@ -79,6 +95,10 @@ impl Run {
     fn step(&mut self, step: Step) {
         match step {
             Step::NextDay => self.day = self.day.succ_opt().unwrap(),
+            Step::Pay(amount) => {
+                self.book.set_capital(self.book.capital() + Paise(amount));
+                self.check();
+            }
             Step::Place { buys, symbol, quantity, limit } => {
                 let id = self.book.next_order_id(self.day);
                 self.placed.push(id);
@@ -130,7 +150,7 @@ impl Run {
     fn check(&self) {
         assert_eq!(self.book.difference(), Paise::ZERO);
         let mut held: BTreeMap<String, i64> = BTreeMap::new();
-        let mut money = CAPITAL;
+        let mut money = self.book.capital();
         for fill in self.fills.values().flatten() {
             let value = fill.price.times(fill.quantity).unwrap();
             let sign = if fill.side == Side::Buy { 1 } else { -1 };
@@ -211,6 +231,8 @@ proptest! {
             }
             book.apply(entry).unwrap();
         }
+        // The journal knows nothing of what was paid in; whoever folds it is told.
+        book.set_capital(run.book.capital());
         prop_assert_eq!(&book, &run.book);
     }
 

@@ -15,7 +15,7 @@ use crate::money::Paise;
 use crate::time::Day;
 
 pub use gate::{check, check_change};
-pub use limits::{LimitsError, RiskLimits};
+pub use limits::{LIMITS, OwnLimits, RiskLimits};
 
 /// Why an order or a change is refused, before or at the broker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -352,5 +352,6 @@ fn negative_limits_are_refused_and_missing_ones_have_defaults() {
     assert_eq!(serde_json::from_str::<RiskLimits>("{}").unwrap(), RiskLimits::default());
     assert_eq!(RiskLimits::default().validate(), Ok(()));
     let limits = RiskLimits { max_daily_loss: Paise(-1), ..RiskLimits::default() };
-    assert_eq!(limits.validate().unwrap_err().limit, "max_daily_loss");
+    let sentence = "max_daily_loss_paise is -1, but must be from 0 to 100000000000";
+    assert_eq!(limits.validate().unwrap_err().to_string(), sentence);
 }

@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::orders::OrderEvent;
+use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
@@ -106,14 +107,11 @@ async fn take(user: &UserScope, step: u64) -> Result<(), StoreError> {
         }
         2 => {
             let (title, body) = (String::new(), String::new());
-            user.notify(NotificationRow {
-                id: None,
-                at,
-                level: NotificationLevel::Info,
-                title,
-                body,
-                run: None,
-            })
+            user.notify(
+                NotificationRow { id: None, at, level: NotificationLevel::Info, title, body, run: None },
+                NotificationKind::Info,
+                None,
+            )
             .await
         }
         4 => {

@@ -17,6 +17,8 @@ mod runs;
 #[cfg(test)]
 mod scopes;
 #[cfg(test)]
+mod settings;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod system;

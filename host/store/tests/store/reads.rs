@@ -3,6 +3,7 @@
 use prahari_domain::ids::{RunId, SignalId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderState};
+use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{
@@ -169,7 +170,7 @@ async fn messages_are_unread_until_their_user_has_seen_them() {
     let test = TestStore::new();
     let (user, other) = (test.store.user(UserId(1)), test.store.user(UserId(2)));
     for level in [NotificationLevel::Info, NotificationLevel::Error, NotificationLevel::Info] {
-        user.notify(message(level)).await.unwrap();
+        user.notify(message(level), NotificationKind::Info, None).await.unwrap();
     }
     assert!(user.mark_notification_read_durable(1, Timestamp(5)).await.unwrap());
     assert!(!other.mark_notification_read_durable(2, Timestamp(5)).await.unwrap(), "it is not theirs");

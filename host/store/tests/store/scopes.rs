@@ -3,6 +3,7 @@
 use prahari_domain::ids::{RunId, SignalId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::OrderState;
+use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
@@ -80,7 +81,7 @@ async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
         body: "body".to_owned(),
         run: Some(RunId(run)),
     };
-    scope.notify(message).await.unwrap();
+    scope.notify(message, NotificationKind::Warning, None).await.unwrap();
     scope.save_statement(day("2025-01-02"), "{}".to_owned()).await.unwrap();
     scope.save_signals(vec![signal(signal_id, "mine")]).await.unwrap();
     let status = SignalStatusRow {

@@ -106,3 +106,17 @@ async fn an_order_that_cannot_be_kept_has_no_clear_answer() {
     let reason = "the paper broker's book cannot be kept: the disk is full".to_owned();
     assert_eq!(answer, Err(BrokerError::Unclear(reason)));
 }
+
+#[tokio::test]
+async fn money_is_paid_in_and_out_and_a_payment_that_was_not_told_before_a_restart_is_told_at_the_next() {
+    let bench = Bench::new().await;
+    let before = bench.broker.funds(USER).await.unwrap().cash;
+    let more = Paise::rupees(100_000) + Paise(12_345);
+    for _ in 0..2 {
+        bench.broker.set_capital(USER, more, at(TODAY, "10:00")).await.unwrap();
+        assert_eq!(bench.broker.funds(USER).await.unwrap().cash, before + Paise(12_345));
+    }
+    // The account was saved with the payment; whoever opens it knows of another one.
+    let restarted = bench.restarted(PaperSettings::default()).await;
+    assert_eq!(restarted.broker.funds(USER).await.unwrap().cash, before);
+}

@@ -1,0 +1,85 @@
+//! `/api/v1/user/capital`: the money of a paper account.
+
+use axum::extract::State;
+use prahari_app::desk::Money;
+use prahari_domain::money::Paise;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Whose;
+use crate::caller::Caller;
+use crate::extract::{Json, Query};
+use crate::problem::Problem;
+use crate::state::Api;
+
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(read_capital, set_capital))
+}
+
+/// The money of a user.
+#[derive(Debug, Serialize, ToSchema)]
+struct MoneyBody {
+    /// Paid in altogether, withdrawals taken off.
+    capital_paise: i64,
+    /// On the account, charges paid.
+    cash_paise: i64,
+    /// Held back for open buys.
+    reserved_paise: i64,
+    /// What may be taken out.
+    free_paise: i64,
+}
+
+impl From<Money> for MoneyBody {
+    fn from(money: Money) -> Self {
+        Self {
+            capital_paise: money.capital.0,
+            cash_paise: money.cash.0,
+            reserved_paise: money.reserved.0,
+            free_paise: money.free().0,
+        }
+    }
+}
+
+/// How much is to be paid in altogether.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CapitalBody {
+    /// More than before pays the difference in, less takes it out, as far as it is free.
+    capital_paise: i64,
+}
+
+/// Paper capital, and what is free of it.
+#[utoipa::path(get, path = "/api/v1/user/capital", tag = "settings", params(Whose),
+    responses((status = OK, body = MoneyBody)))]
+async fn read_capital(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(whose): Query<Whose>,
+) -> Result<Json<MoneyBody>, Problem> {
+    let user = api.daemon.user(caller.subject(&api, whose.user)?)?;
+    let money = user.desk.lock().await.money(api.daemon.clock.now()).await;
+    Ok(Json(money.into()))
+}
+
+/// Pays made-up money into the paper account, or takes it out.
+#[utoipa::path(put, path = "/api/v1/user/capital", tag = "settings", params(Whose), request_body = CapitalBody,
+    responses((status = OK, body = MoneyBody)))]
+async fn set_capital(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(whose): Query<Whose>,
+    Json(body): Json<CapitalBody>,
+) -> Result<Json<MoneyBody>, Problem> {
+    let user = api.daemon.user(caller.subject(&api, whose.user)?)?;
+    let now = api.daemon.clock.now();
+    let mut desk = user.desk.lock().await;
+    let before = desk.money(now).await;
+    before.check_change(Paise(body.capital_paise))?;
+    let details = json!({ "before_paise": before.capital, "after_paise": body.capital_paise });
+    api.audit(&caller, "capital.set", format!("user {}", user.id), details).await?;
+    desk.set_capital(Paise(body.capital_paise), now).await?;
+    Ok(Json(desk.money(now).await.into()))
+}

@@ -1,0 +1,111 @@
+//! `/api/v1/user/config`: the strategy, and what every setting is.
+
+use axum::extract::State;
+use prahari_app::settings::Change;
+use prahari_domain::money::Paise;
+use prahari_domain::risk::{LIMITS, RiskLimits};
+use prahari_domain::settings::{
+    CAPITAL, NotificationPreferences, PREFERENCES, STRATEGY, Setting, Strategy, Values, describe, to_values,
+};
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{ChangeBody, ResetBody, SettingBody, SettingsBody, Whose};
+use crate::caller::Caller;
+use crate::extract::{Json, Query};
+use crate::problem::Problem;
+use crate::state::Api;
+
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(read_config, change_config))
+        .routes(routes!(reset_config))
+        .routes(routes!(read_schema))
+}
+
+/// The strategy: every threshold that the tasks use.
+#[utoipa::path(get, path = "/api/v1/user/config", tag = "settings", params(Whose),
+    responses((status = OK, body = SettingsBody)))]
+async fn read_config(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(whose): Query<Whose>,
+) -> Result<Json<SettingsBody>, Problem> {
+    let user = api.daemon.user(caller.subject(&api, whose.user)?)?;
+    let strategy = user.settings.strategy();
+    Ok(Json(SettingsBody { version: strategy.version, values: to_values(&strategy.value)? }))
+}
+
+/// Changes the strategy, for runs that start from now on.
+#[utoipa::path(patch, path = "/api/v1/user/config", tag = "settings", params(Whose), request_body = ChangeBody,
+    responses((status = OK, body = SettingsBody)))]
+async fn change_config(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(whose): Query<Whose>,
+    Json(body): Json<ChangeBody>,
+) -> Result<Json<SettingsBody>, Problem> {
+    change(&api, &caller, whose, Change::Merge(&body.values), body.expected_version).await
+}
+
+/// Brings every default of the strategy back.
+#[utoipa::path(post, path = "/api/v1/user/config/reset", tag = "settings", params(Whose), request_body = ResetBody,
+    responses((status = OK, body = SettingsBody)))]
+async fn reset_config(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(whose): Query<Whose>,
+    Json(body): Json<ResetBody>,
+) -> Result<Json<SettingsBody>, Problem> {
+    change(&api, &caller, whose, Change::Reset, body.expected_version).await
+}
+
+async fn change(
+    api: &Api,
+    caller: &Caller,
+    whose: Whose,
+    change: Change<'_>,
+    expected: Option<u64>,
+) -> Result<Json<SettingsBody>, Problem> {
+    let user = api.daemon.user(caller.subject(api, whose.user)?)?;
+    let details = match change {
+        Change::Merge(values) => json!(values),
+        Change::Reset => json!("defaults"),
+    };
+    let change = api.daemon.change_strategy(&user, change, expected).await?;
+    let values = to_values(change.value())?;
+    api.audit(caller, "config.change", format!("user {}", user.id), json!({ "change": details })).await?;
+    Ok(Json(SettingsBody { version: change.save().await?, values }))
+}
+
+/// What every setting is and may be.
+#[derive(Debug, Serialize, ToSchema)]
+struct Schema {
+    /// Of `/api/v1/user/config`.
+    strategy: Vec<SettingBody>,
+    /// Of `/api/v1/user/limits`.
+    limits: Vec<SettingBody>,
+    /// Of `/api/v1/user/notifications/preferences`.
+    preferences: Vec<SettingBody>,
+    /// Of `/api/v1/user/capital`.
+    capital: Vec<SettingBody>,
+}
+
+/// What every setting is: kind, unit, default, bounds, purpose. The same lists refuse what lies beyond.
+#[utoipa::path(get, path = "/api/v1/user/config/schema", tag = "settings", responses((status = OK, body = Schema)))]
+async fn read_schema(_: Caller) -> Result<Json<Schema>, Problem> {
+    let list = |list: &[Setting], defaults: &Values| -> Vec<SettingBody> {
+        describe(list, defaults).into_iter().map(Into::into).collect()
+    };
+    let capital: Paise = prahari_app::simulation::PAPER_CAPITAL;
+    let capital: Values = [(CAPITAL.name.to_owned(), json!(capital))].into_iter().collect();
+    Ok(Json(Schema {
+        strategy: list(&STRATEGY, &to_values(&Strategy::default())?),
+        limits: list(&LIMITS, &to_values(&RiskLimits::default())?),
+        preferences: list(&PREFERENCES, &to_values(&NotificationPreferences::default())?),
+        capital: list(&[CAPITAL], &capital),
+    }))
+}

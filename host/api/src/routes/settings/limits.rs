@@ -1,0 +1,99 @@
+//! `/api/v1/user/limits`: the most that a user's tasks may do.
+//!
+//! They are the host's: an admin sets them for each user, by naming the user. The user may tighten them and take that back;
+//! what holds is the tighter of the two.
+
+use axum::extract::State;
+use prahari_app::settings::{Change, LimitsSet, Versioned};
+use prahari_app::user::User;
+use prahari_domain::settings::{Values, to_values};
+use prahari_store::Role;
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{ChangeBody, Whose};
+use crate::caller::Caller;
+use crate::extract::{Json, Query};
+use crate::problem::Problem;
+use crate::state::Api;
+
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(read_limits, change_limits))
+}
+
+/// The limits of a user by who has set them.
+#[derive(Debug, Serialize, ToSchema)]
+struct LimitsBody {
+    /// Counts the changes of both, from 1.
+    version: u64,
+    /// What the admin allows.
+    #[schema(value_type = Object)]
+    admin: Values,
+    /// What the user has tightened of it.
+    #[schema(value_type = Object)]
+    own: Values,
+    /// What orders are checked against: for each limit the tighter one, and the daemon's kill switch.
+    #[schema(value_type = Object)]
+    in_force: Values,
+}
+
+/// The limits, by who has set them, and what holds.
+#[utoipa::path(get, path = "/api/v1/user/limits", tag = "settings", params(Whose),
+    responses((status = OK, body = LimitsBody)))]
+async fn read_limits(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(whose): Query<Whose>,
+) -> Result<Json<LimitsBody>, Problem> {
+    let user = api.daemon.user(caller.subject(&api, whose.user)?)?;
+    Ok(Json(body(&user)?))
+}
+
+/// Changes limits at once. A user tightens their own; an admin who names a user sets what that user is allowed.
+#[utoipa::path(patch, path = "/api/v1/user/limits", tag = "settings", params(Whose), request_body = ChangeBody,
+    responses((status = OK, body = LimitsBody)))]
+async fn change_limits(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(whose): Query<Whose>,
+    Json(ChangeBody { expected_version, values }): Json<ChangeBody>,
+) -> Result<Json<LimitsBody>, Problem> {
+    change(&api, &caller, whose, &values, expected_version).await?;
+    let user = api.daemon.user(caller.subject(&api, whose.user)?)?;
+    Ok(Json(body(&user)?))
+}
+
+/// Whether a change is to what a user is allowed, and not to what the user has tightened.
+pub(super) fn is_for_admin(caller: &Caller, whose: Whose) -> bool {
+    caller.0.role == Role::Admin && whose.user.is_some()
+}
+
+/// Checks, writes down and makes a change of limits.
+pub(super) async fn change(
+    api: &Api,
+    caller: &Caller,
+    whose: Whose,
+    values: &Values,
+    expected: Option<u64>,
+) -> Result<(), Problem> {
+    let user = api.daemon.user(caller.subject(api, whose.user)?)?;
+    let merge = Change::Merge(values);
+    let (action, change) = if is_for_admin(caller, whose) {
+        ("limits.set", api.daemon.change_limits(&user, merge, expected).await?)
+    } else {
+        ("limits.tighten", api.daemon.change_own_limits(&user, merge, expected).await?)
+    };
+    api.audit(caller, action, format!("user {}", user.id), json!({ "change": values })).await?;
+    change.save().await?;
+    Ok(())
+}
+
+fn body(user: &User) -> Result<LimitsBody, Problem> {
+    let limits = user.settings.limits();
+    let Versioned { version, value: LimitsSet { admin, own } } = &*limits.set();
+    let in_force = to_values(&*limits.in_force())?;
+    Ok(LimitsBody { version: *version, admin: to_values(admin)?, own: to_values(own)?, in_force })
+}

@@ -1,0 +1,97 @@
+//! What a user sets: strategy, limits, paper capital, notifications. An admin reads and changes them for any user with
+//! `?user=`.
+//!
+//! Changes are merged (RFC 7396): a name replaces what was there, `null` brings its default back, and what is not named
+//! stays. A change that names the version it starts from is refused when somebody else was faster.
+
+mod capital;
+mod config;
+mod kill_switch;
+mod limits;
+mod preferences;
+
+use prahari_domain::settings::{Description, Values};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::state::Api;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .merge(config::routes())
+        .merge(limits::routes())
+        .merge(kill_switch::routes())
+        .merge(capital::routes())
+        .merge(preferences::routes())
+}
+
+/// Whose settings.
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Whose {
+    /// A user's id, for an admin; the caller's own without it.
+    user: Option<u64>,
+}
+
+/// Settings and which change of them they are.
+#[derive(Debug, Serialize, ToSchema)]
+struct SettingsBody {
+    /// Counts the changes, from 1.
+    version: u64,
+    /// Every setting by name; `GET /api/v1/user/config/schema` describes them.
+    #[schema(value_type = Object)]
+    values: Values,
+}
+
+/// A change of settings.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangeBody {
+    /// The version that the change starts from; it is refused with `settings_changed` when there is a newer one.
+    /// Without it the change is made to whatever stands.
+    expected_version: Option<u64>,
+    /// The settings to change by name; `null` brings a default back.
+    #[schema(value_type = Object)]
+    values: Values,
+}
+
+/// A return to the defaults.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ResetBody {
+    /// As in a change.
+    expected_version: Option<u64>,
+}
+
+/// What one setting is and may be.
+#[derive(Debug, Serialize, ToSchema)]
+struct SettingBody {
+    /// Its name.
+    name: &'static str,
+    /// `switch`, `whole`, `number`, `money`, `symbols` or `time`.
+    kind: &'static str,
+    /// What a number of it counts: `none`, `sessions`, `points`, `paise`, `symbols`, `shares`, `orders`, `ratio` or
+    /// `percent`.
+    unit: &'static str,
+    /// What holds until somebody changes it.
+    #[schema(value_type = Value)]
+    default: serde_json::Value,
+    /// The smallest value, of symbols the smallest number; null where there is no such bound.
+    #[schema(value_type = Option<f64>)]
+    least: Option<serde_json::Value>,
+    /// The greatest.
+    #[schema(value_type = Option<f64>)]
+    most: Option<serde_json::Value>,
+    /// One sentence for people.
+    about: &'static str,
+}
+
+impl From<Description> for SettingBody {
+    fn from(description: Description) -> Self {
+        let Description { name, kind, unit, default, least, most, about } = description;
+        Self { name, kind, unit: unit.name(), default, least, most, about }
+    }
+}

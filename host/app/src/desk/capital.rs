@@ -1,0 +1,74 @@
+//! Paying made-up money into a paper account, and taking it out.
+
+use prahari_domain::money::Paise;
+use prahari_domain::settings::{CAPITAL, SettingsError};
+use prahari_domain::time::Timestamp;
+
+use super::Desk;
+use crate::error::AppError;
+
+/// The money of a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Money {
+    /// Paid in altogether, withdrawals taken off.
+    pub capital: Paise,
+    /// On the account, charges paid.
+    pub cash: Paise,
+    /// Held back for open buys.
+    pub reserved: Paise,
+}
+
+impl Money {
+    /// What may be taken out: cash that no open buy holds back.
+    pub fn free(&self) -> Paise {
+        (self.cash - self.reserved).max(Paise::ZERO)
+    }
+
+    /// Refuses a capital beyond its bounds, or one for which more would have to be taken out than is free.
+    ///
+    /// # Errors
+    /// The sentence says how much may be taken out.
+    pub fn check_change(&self, capital: Paise) -> Result<(), SettingsError> {
+        CAPITAL.check(&capital.0.into())?;
+        let (out, free) = (self.capital - capital, self.free());
+        if out <= free {
+            return Ok(());
+        }
+        Err(SettingsError::Contradiction {
+            setting: CAPITAL.name,
+            value: capital.0.to_string(),
+            relation: format!(
+                "at least {}: {free} rupees are neither invested, lost nor held back for open buys",
+                (self.capital - free).0
+            ),
+        })
+    }
+}
+
+impl Desk {
+    /// The user's money at this moment.
+    pub async fn money(&self, now: Timestamp) -> Money {
+        let reserved = self.reserved(now).await;
+        Money { capital: self.book.capital(), cash: self.book.cash(), reserved }
+    }
+
+    /// Pays in or out what `capital` differs by from what was paid in before.
+    ///
+    /// The row of the user is the truth: whatever is behind it after a crash, the books or the paper account, is brought to
+    /// it at the next start.
+    ///
+    /// # Errors
+    /// [`AppError::Settings`] when too little is free, [`AppError::Broker`] when the broker's money is real or its book
+    /// cannot be compared; nothing has changed then. Otherwise when the store fails.
+    pub async fn set_capital(&mut self, capital: Paise, now: Timestamp) -> Result<(), AppError> {
+        // An order of unknown outcome may have cost money already.
+        if self.unsettled {
+            self.reconcile(now).await?;
+        }
+        self.money(now).await.check_change(capital)?;
+        self.venue.broker.set_capital(self.book.user(), capital, now).await?;
+        self.scope().save_capital(capital).await?;
+        self.book.set_capital(capital);
+        Ok(())
+    }
+}

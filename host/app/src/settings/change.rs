@@ -1,0 +1,214 @@
+//! Changing what a user has set.
+
+use prahari_domain::risk::{LIMITS, OwnLimits, RiskLimits};
+use prahari_domain::settings::{
+    NotificationPreferences, PREFERENCES, STRATEGY, SettingsError, Strategy, Values, from_values, merge,
+    to_values,
+};
+use prahari_store::{Settings, StoreError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::MutexGuard;
+
+use super::limits::{KILL_SWITCH_KEY, LimitsSet};
+use crate::daemon::Daemon;
+use crate::error::AppError;
+use crate::user::User;
+
+/// What to make of settings.
+#[derive(Debug, Clone, Copy)]
+pub enum Change<'a> {
+    /// Replace what is named, and bring back the default of what is named with `null`.
+    Merge(&'a Values),
+    /// Bring back every default.
+    Reset,
+}
+
+/// A change that is allowed and not in force yet. While it lives, nobody else changes settings of this user.
+#[must_use = "it takes effect when it is saved"]
+pub struct SettingsChange<'a, T> {
+    daemon: &'a Daemon,
+    user: &'a User,
+    version: u64,
+    value: T,
+    _changing: MutexGuard<'a, ()>,
+}
+
+impl<T> SettingsChange<'_, T> {
+    /// What would be in force.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+}
+
+impl Daemon {
+    /// Prepares a change of a user's strategy.
+    ///
+    /// # Errors
+    /// [`AppError::Settings`] when it is not allowed; [`StoreError::SettingsChanged`] when `expected` is given and is no
+    /// longer the version in force.
+    pub async fn change_strategy<'a>(
+        &'a self,
+        user: &'a User,
+        change: Change<'_>,
+        expected: Option<u64>,
+    ) -> Result<SettingsChange<'a, Strategy>, AppError> {
+        let changing = user.settings.changing.lock().await;
+        let now = user.settings.strategy();
+        check_version(user, Settings::Strategy, expected, now.version)?;
+        let value: Strategy = match change {
+            Change::Merge(values) => from_values(merge(&STRATEGY, &to_values(&now.value)?, values)?)?,
+            Change::Reset => Strategy::default(),
+        };
+        value.validate()?;
+        Ok(SettingsChange { daemon: self, user, version: now.version, value, _changing: changing })
+    }
+
+    /// Prepares a change of a user's preferences about notifications.
+    ///
+    /// # Errors
+    /// As [`Daemon::change_strategy`].
+    pub async fn change_preferences<'a>(
+        &'a self,
+        user: &'a User,
+        change: Change<'_>,
+        expected: Option<u64>,
+    ) -> Result<SettingsChange<'a, NotificationPreferences>, AppError> {
+        let changing = user.settings.changing.lock().await;
+        let now = user.settings.preferences();
+        check_version(user, Settings::Preferences, expected, now.version)?;
+        let value: NotificationPreferences = match change {
+            Change::Merge(values) => from_values(merge(&PREFERENCES, &to_values(&now.value)?, values)?)?,
+            Change::Reset => NotificationPreferences::default(),
+        };
+        value.validate()?;
+        Ok(SettingsChange { daemon: self, user, version: now.version, value, _changing: changing })
+    }
+
+    /// Prepares a change of the limits that an admin sets for a user. What the user had tightened stays, and holds where it
+    /// is still the tighter one.
+    ///
+    /// # Errors
+    /// As [`Daemon::change_strategy`].
+    pub async fn change_limits<'a>(
+        &'a self,
+        user: &'a User,
+        change: Change<'_>,
+        expected: Option<u64>,
+    ) -> Result<SettingsChange<'a, LimitsSet>, AppError> {
+        let next = |now: &LimitsSet| {
+            let admin: RiskLimits = changed_limits(&now.admin, change)?;
+            admin.validate()?;
+            Ok(LimitsSet { admin, own: now.own.clone() })
+        };
+        self.change_limits_with(user, expected, next).await
+    }
+
+    /// Prepares a change of what a user has tightened of the admin's limits.
+    ///
+    /// # Errors
+    /// As [`Daemon::change_strategy`]; also when a limit would be looser than the admin's.
+    pub async fn change_own_limits<'a>(
+        &'a self,
+        user: &'a User,
+        change: Change<'_>,
+        expected: Option<u64>,
+    ) -> Result<SettingsChange<'a, LimitsSet>, AppError> {
+        let next = |now: &LimitsSet| {
+            let own: OwnLimits = changed_limits(&now.own, change)?;
+            own.validate(&now.admin)?;
+            Ok(LimitsSet { own, admin: now.admin.clone() })
+        };
+        self.change_limits_with(user, expected, next).await
+    }
+
+    async fn change_limits_with<'a>(
+        &'a self,
+        user: &'a User,
+        expected: Option<u64>,
+        next: impl FnOnce(&LimitsSet) -> Result<LimitsSet, SettingsError>,
+    ) -> Result<SettingsChange<'a, LimitsSet>, AppError> {
+        let changing = user.settings.changing.lock().await;
+        let now = user.settings.limits().set();
+        check_version(user, Settings::Limits, expected, now.version)?;
+        let value = next(&now.value)?;
+        Ok(SettingsChange { daemon: self, user, version: now.version, value, _changing: changing })
+    }
+
+    /// Whether orders of everybody are stopped.
+    pub fn is_kill_switch_on(&self) -> bool {
+        self.kill_switch.is_on()
+    }
+
+    /// Stops the orders of everybody, or lets them through again. It stops them at once, before that is written down, and
+    /// lets them through only after.
+    ///
+    /// # Errors
+    /// When it cannot be written down; a switch that was to be turned on is on all the same.
+    pub async fn set_kill_switch(&self, on: bool) -> Result<(), AppError> {
+        if on {
+            self.kill_switch.set(true);
+        }
+        self.store.system().set_meta(KILL_SWITCH_KEY, on.to_string()).await?;
+        self.store.settle().await?;
+        self.kill_switch.set(on);
+        Ok(())
+    }
+}
+
+impl SettingsChange<'_, Strategy> {
+    /// Writes the strategy down and puts it in force for the runs that start from now on. Answers its version.
+    ///
+    /// # Errors
+    /// When it cannot be written down; nothing has changed then.
+    pub async fn save(self) -> Result<u64, AppError> {
+        let scope = self.daemon.store.user(self.user.id);
+        let version = scope.save_strategy(self.version, serde_json::to_string(&self.value)?).await?;
+        self.user.settings.strategy.set(version, self.value);
+        Ok(version)
+    }
+}
+
+impl SettingsChange<'_, NotificationPreferences> {
+    /// Writes the preferences down and puts them in force. Answers their version.
+    ///
+    /// # Errors
+    /// When they cannot be written down; nothing has changed then.
+    pub async fn save(self) -> Result<u64, AppError> {
+        let scope = self.daemon.store.user(self.user.id);
+        let version = scope.save_preferences(self.version, serde_json::to_string(&self.value)?).await?;
+        self.user.settings.preferences.set(version, self.value);
+        Ok(version)
+    }
+}
+
+impl SettingsChange<'_, LimitsSet> {
+    /// Writes the limits down and puts them in force: the next order is checked against them. Answers their version.
+    ///
+    /// # Errors
+    /// When they cannot be written down; nothing has changed then.
+    pub async fn save(self) -> Result<u64, AppError> {
+        let LimitsSet { admin, own } = &self.value;
+        let (admin, own) = (serde_json::to_string(admin)?, serde_json::to_string(own)?);
+        let version = self.daemon.store.user(self.user.id).save_limits(self.version, admin, own).await?;
+        self.user.settings.limits().replace(version, self.value);
+        Ok(version)
+    }
+}
+
+fn changed_limits<T>(now: &T, change: Change<'_>) -> Result<T, SettingsError>
+where
+    T: Serialize + DeserializeOwned + Default,
+{
+    match change {
+        Change::Merge(values) => from_values(merge(&LIMITS, &to_values(now)?, values)?),
+        Change::Reset => Ok(T::default()),
+    }
+}
+
+fn check_version(user: &User, what: Settings, expected: Option<u64>, found: u64) -> Result<(), AppError> {
+    match expected.filter(|expected| *expected != found) {
+        Some(expected) => Err(StoreError::SettingsChanged { user: user.id, what, expected, found }.into()),
+        None => Ok(()),
+    }
+}

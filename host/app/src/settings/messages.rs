@@ -1,0 +1,44 @@
+//! Messages to a user, marked by the user's preferences.
+
+use prahari_domain::ids::UserId;
+use prahari_domain::settings::NotificationKind;
+use prahari_store::{NotificationLevel, NotificationRow};
+
+use crate::daemon::Daemon;
+use crate::error::AppError;
+use crate::events::{Audience, Event, NotificationEvent};
+
+impl Daemon {
+    /// Keeps a message to a user and tells of it. Whether it disturbs is decided by its level.
+    ///
+    /// # Errors
+    /// When there is no such user or it cannot be kept.
+    pub(crate) async fn send_notification(&self, user: UserId, row: NotificationRow) -> Result<(), AppError> {
+        let kind = match row.level {
+            NotificationLevel::Info => NotificationKind::Info,
+            NotificationLevel::Warning => NotificationKind::Warning,
+            NotificationLevel::Error => NotificationKind::Error,
+        };
+        self.send_notification_of(user, kind, row).await
+    }
+
+    /// The same for a kind of message that has a switch of its own. Every message is kept; one that the user's preferences
+    /// silence is marked, and nothing delivers it.
+    ///
+    /// # Errors
+    /// As [`Daemon::send_notification`].
+    pub(crate) async fn send_notification_of(
+        &self,
+        user: UserId,
+        kind: NotificationKind,
+        row: NotificationRow,
+    ) -> Result<(), AppError> {
+        let silence = self.user(user)?.settings.preferences().value.silence(kind, row.at);
+        let (level, title, run) = (row.level.name(), row.title.clone(), row.run);
+        self.store.user(user).notify(row, kind, silence).await?;
+        self.events.publish_with(Audience::User(user), || {
+            Event::Notification(NotificationEvent { kind, level, title, run, silence })
+        });
+        Ok(())
+    }
+}

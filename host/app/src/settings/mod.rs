@@ -1,0 +1,91 @@
+//! What a user has set, as the running daemon holds it, and how it changes.
+//!
+//! A change is checked, audited by the caller, written down, and then takes effect: the strategy with the next run, limits
+//! and preferences at once. Values are replaced as a whole, so whoever has taken them keeps what was in force then.
+
+mod change;
+mod limits;
+mod messages;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use prahari_domain::settings::{NotificationPreferences, Strategy};
+use prahari_store::UserRow;
+
+pub use change::{Change, SettingsChange};
+pub(crate) use limits::KILL_SWITCH_KEY;
+pub use limits::{KillSwitch, Limits, LimitsSet};
+
+use crate::error::AppError;
+
+/// A value and which change of it this is, from 1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Versioned<T> {
+    /// Counts the changes.
+    pub version: u64,
+    /// What is in force.
+    pub value: T,
+}
+
+/// What one user has set.
+pub struct UserSettings {
+    strategy: Current<Strategy>,
+    preferences: Current<NotificationPreferences>,
+    limits: Arc<Limits>,
+    /// Held from the check of a change until it is in force.
+    changing: tokio::sync::Mutex<()>,
+}
+
+impl UserSettings {
+    /// What a row says, under the daemon's kill switch.
+    ///
+    /// # Errors
+    /// When something of it does not read.
+    pub fn load(row: &UserRow, kill_switch: Arc<KillSwitch>) -> Result<Self, AppError> {
+        let limits = Versioned {
+            version: row.limits_version,
+            value: LimitsSet {
+                admin: serde_json::from_str(&row.limits)?,
+                own: serde_json::from_str(&row.own_limits)?,
+            },
+        };
+        Ok(Self {
+            strategy: Current::new(row.strategy_version, serde_json::from_str(&row.strategy)?),
+            preferences: Current::new(row.preferences_version, serde_json::from_str(&row.preferences)?),
+            limits: Arc::new(Limits::new(limits, kill_switch)),
+            changing: tokio::sync::Mutex::default(),
+        })
+    }
+
+    /// The strategy that a run which starts now sees, to its end.
+    pub fn strategy(&self) -> Arc<Versioned<Strategy>> {
+        self.strategy.get()
+    }
+
+    /// What the user wants to be alerted to.
+    pub fn preferences(&self) -> Arc<Versioned<NotificationPreferences>> {
+        self.preferences.get()
+    }
+
+    /// The limits on the user's orders.
+    pub fn limits(&self) -> &Arc<Limits> {
+        &self.limits
+    }
+}
+
+/// A value that is replaced as a whole.
+struct Current<T>(RwLock<Arc<Versioned<T>>>);
+
+impl<T> Current<T> {
+    fn new(version: u64, value: T) -> Self {
+        Self(RwLock::new(Arc::new(Versioned { version, value })))
+    }
+
+    fn get(&self) -> Arc<Versioned<T>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, version: u64, value: T) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Versioned { version, value });
+    }
+}

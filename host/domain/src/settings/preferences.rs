@@ -1,0 +1,399 @@
+//! Which messages a user wants to be alerted to, and when.
+//!
+//! Every message is kept and can be read; a preference decides only whether it may disturb. One that may not is marked
+//! with the reason, and no channel delivers it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::merge::{check, to_values};
+use super::setting::{Kind, Setting, SettingsError, Unit};
+use crate::time::Timestamp;
+
+/// What a message is about; each kind has its switch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotificationKind {
+    /// An order was placed.
+    OrderPlaced,
+    /// An order was filled, wholly or in part.
+    OrderFilled,
+    /// An order was refused.
+    OrderRejected,
+    /// An order was cancelled.
+    OrderCancelled,
+    /// A run did not succeed.
+    TaskFailed,
+    /// Somebody started a service.
+    ServiceStarted,
+    /// Somebody stopped a service; one that failed is an [`NotificationKind::Error`].
+    ServiceStopped,
+    /// The watchdog found something.
+    Alert,
+    /// Something needs somebody.
+    Error,
+    /// Something is worth a look.
+    Warning,
+    /// Something is good to know.
+    Info,
+}
+
+impl NotificationKind {
+    /// Every kind, in the order of the switches.
+    pub const ALL: [Self; 11] = [
+        Self::OrderPlaced,
+        Self::OrderFilled,
+        Self::OrderRejected,
+        Self::OrderCancelled,
+        Self::TaskFailed,
+        Self::ServiceStarted,
+        Self::ServiceStopped,
+        Self::Alert,
+        Self::Error,
+        Self::Warning,
+        Self::Info,
+    ];
+
+    /// Its name in database and API, and that of its switch.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OrderPlaced => "order_placed",
+            Self::OrderFilled => "order_filled",
+            Self::OrderRejected => "order_rejected",
+            Self::OrderCancelled => "order_cancelled",
+            Self::TaskFailed => "task_failed",
+            Self::ServiceStarted => "service_started",
+            Self::ServiceStopped => "service_stopped",
+            Self::Alert => "alert",
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
+impl fmt::Display for NotificationKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for NotificationKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.into_iter().find(|kind| kind.name() == text);
+        known.ok_or_else(|| format!("{text:?} is no kind of message"))
+    }
+}
+
+/// Why a message does not disturb.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Silence {
+    /// The user wants no alerts of this kind.
+    SwitchedOff,
+    /// It came in the user's quiet hours.
+    QuietHours,
+}
+
+impl Silence {
+    /// Its name in database and API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SwitchedOff => "switched_off",
+            Self::QuietHours => "quiet_hours",
+        }
+    }
+}
+
+impl fmt::Display for Silence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Silence {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = [Self::SwitchedOff, Self::QuietHours].into_iter().find(|silence| silence.name() == text);
+        known.ok_or_else(|| format!("{text:?} is no reason for silence"))
+    }
+}
+
+/// An IST time of day, to the minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TimeOfDay {
+    minute: u32,
+}
+
+impl FromStr for TimeOfDay {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || format!("{text:?} is not a time such as 22:00");
+        let digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+        let (hour, minute) =
+            text.split_once(':').filter(|(hour, minute)| digits(hour) && digits(minute)).ok_or_else(wrong)?;
+        match (hour.parse::<u32>(), minute.parse::<u32>()) {
+            (Ok(hour), Ok(minute)) if hour < 24 && minute < 60 => Ok(Self { minute: hour * 60 + minute }),
+            _ => Err(wrong()),
+        }
+    }
+}
+
+impl TryFrom<String> for TimeOfDay {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<TimeOfDay> for String {
+    fn from(time: TimeOfDay) -> Self {
+        time.to_string()
+    }
+}
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.minute / 60, self.minute % 60)
+    }
+}
+
+/// What one user wants to be alerted to. Defaults are those of the system this one replaces: what needs somebody is on,
+/// what is good to know is off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NotificationPreferences {
+    /// See [`NotificationKind::OrderPlaced`]. Default on.
+    pub order_placed: bool,
+    /// See [`NotificationKind::OrderFilled`]. Default on.
+    pub order_filled: bool,
+    /// See [`NotificationKind::OrderRejected`]. Default on.
+    pub order_rejected: bool,
+    /// See [`NotificationKind::OrderCancelled`]. Default on.
+    pub order_cancelled: bool,
+    /// See [`NotificationKind::TaskFailed`]. Default on.
+    pub task_failed: bool,
+    /// See [`NotificationKind::ServiceStarted`]. Default off.
+    pub service_started: bool,
+    /// See [`NotificationKind::ServiceStopped`]. Default off.
+    pub service_stopped: bool,
+    /// See [`NotificationKind::Alert`]. Default on.
+    pub alert: bool,
+    /// See [`NotificationKind::Error`]. Default on.
+    pub error: bool,
+    /// See [`NotificationKind::Warning`]. Default off.
+    pub warning: bool,
+    /// See [`NotificationKind::Info`]. Default off.
+    pub info: bool,
+    /// When the quiet hours begin each day; may be later than their end, across midnight. Default none.
+    pub quiet_from: Option<TimeOfDay>,
+    /// When they end; not part of them. Default none.
+    pub quiet_until: Option<TimeOfDay>,
+}
+
+impl Default for NotificationPreferences {
+    fn default() -> Self {
+        Self {
+            order_placed: true,
+            order_filled: true,
+            order_rejected: true,
+            order_cancelled: true,
+            task_failed: true,
+            service_started: false,
+            service_stopped: false,
+            alert: true,
+            error: true,
+            warning: false,
+            info: false,
+            quiet_from: None,
+            quiet_until: None,
+        }
+    }
+}
+
+const fn switch(name: &'static str, about: &'static str) -> Setting {
+    Setting { name, kind: Kind::Switch, unit: Unit::None, about }
+}
+
+const fn time(name: &'static str, about: &'static str) -> Setting {
+    Setting { name, kind: Kind::Time, unit: Unit::None, about }
+}
+
+/// Every setting of [`NotificationPreferences`].
+pub const PREFERENCES: [Setting; 13] = [
+    switch("order_placed", "Alert when an order was placed."),
+    switch("order_filled", "Alert when an order was filled, wholly or in part."),
+    switch("order_rejected", "Alert when an order was refused."),
+    switch("order_cancelled", "Alert when an order was cancelled."),
+    switch("task_failed", "Alert when a run did not succeed."),
+    switch("service_started", "Alert when somebody started a service."),
+    switch("service_stopped", "Alert when somebody stopped a service."),
+    switch("alert", "Alert when the watchdog found something."),
+    switch("error", "Alert when something needs somebody."),
+    switch("warning", "Alert when something is worth a look."),
+    switch("info", "Alert when something is good to know."),
+    time(
+        "quiet_from",
+        "When the quiet hours begin each day, IST; may be later than their end, across midnight.",
+    ),
+    time("quiet_until", "When the quiet hours end, IST."),
+];
+
+impl NotificationPreferences {
+    /// Checks that the quiet hours have a beginning and another end, or neither.
+    ///
+    /// # Errors
+    /// With the setting that is missing or contradicts the other.
+    pub fn validate(&self) -> Result<(), SettingsError> {
+        check(&PREFERENCES, &to_values(self)?)?;
+        let contradiction =
+            |setting, value: Option<TimeOfDay>, relation: &str| SettingsError::Contradiction {
+                setting,
+                value: value.map_or_else(|| "null".to_owned(), String::from),
+                relation: relation.to_owned(),
+            };
+        match (self.quiet_from, self.quiet_until) {
+            (Some(from), Some(until)) if from == until => {
+                Err(contradiction("quiet_until", Some(until), "another time than quiet_from"))
+            }
+            (Some(_), None) => Err(contradiction("quiet_until", None, "given with quiet_from")),
+            (None, Some(_)) => Err(contradiction("quiet_from", None, "given with quiet_until")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Why a message of this kind does not disturb at this instant; `None` when it may.
+    pub fn silence(&self, kind: NotificationKind, at: Timestamp) -> Option<Silence> {
+        if !self.wants(kind) {
+            Some(Silence::SwitchedOff)
+        } else if self.is_quiet(at) {
+            Some(Silence::QuietHours)
+        } else {
+            None
+        }
+    }
+
+    fn wants(&self, kind: NotificationKind) -> bool {
+        match kind {
+            NotificationKind::OrderPlaced => self.order_placed,
+            NotificationKind::OrderFilled => self.order_filled,
+            NotificationKind::OrderRejected => self.order_rejected,
+            NotificationKind::OrderCancelled => self.order_cancelled,
+            NotificationKind::TaskFailed => self.task_failed,
+            NotificationKind::ServiceStarted => self.service_started,
+            NotificationKind::ServiceStopped => self.service_stopped,
+            NotificationKind::Alert => self.alert,
+            NotificationKind::Error => self.error,
+            NotificationKind::Warning => self.warning,
+            NotificationKind::Info => self.info,
+        }
+    }
+
+    fn is_quiet(&self, at: Timestamp) -> bool {
+        let (Some(from), Some(until)) = (self.quiet_from, self.quiet_until) else { return false };
+        let now = at.ist_minute_of_day();
+        if from < until {
+            (from.minute..until.minute).contains(&now)
+        } else {
+            now >= from.minute || now < until.minute
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveTime;
+
+    use super::*;
+
+    fn at(time: &str) -> Timestamp {
+        Timestamp::from_ist(
+            "2025-03-10".parse().unwrap(),
+            NaiveTime::parse_from_str(time, "%H:%M:%S").unwrap(),
+        )
+    }
+
+    fn quiet(from: &str, until: &str) -> NotificationPreferences {
+        let preferences = NotificationPreferences {
+            quiet_from: Some(from.parse().unwrap()),
+            quiet_until: Some(until.parse().unwrap()),
+            ..NotificationPreferences::default()
+        };
+        assert_eq!(preferences.validate(), Ok(()));
+        preferences
+    }
+
+    #[test]
+    fn the_list_has_a_switch_for_every_kind_and_the_quiet_hours() {
+        let mut listed: Vec<_> = PREFERENCES.iter().map(|setting| setting.name).collect();
+        let kinds: Vec<_> = NotificationKind::ALL.into_iter().map(NotificationKind::name).collect();
+        assert_eq!(listed.iter().take(kinds.len()).copied().collect::<Vec<_>>(), kinds);
+        listed.sort_unstable();
+        let values = to_values(&NotificationPreferences::default()).unwrap();
+        assert_eq!(listed, values.keys().map(String::as_str).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn each_switch_silences_its_own_kind_and_no_other() {
+        for off in NotificationKind::ALL {
+            let mut values = to_values(&NotificationPreferences::default()).unwrap();
+            NotificationKind::ALL
+                .iter()
+                .for_each(|kind| drop(values.insert(kind.name().to_owned(), true.into())));
+            values.insert(off.name().to_owned(), false.into());
+            let preferences: NotificationPreferences = super::super::from_values(values).unwrap();
+            for kind in NotificationKind::ALL {
+                let expected = (kind == off).then_some(Silence::SwitchedOff);
+                assert_eq!(preferences.silence(kind, at("12:00:00")), expected, "{kind} with {off} off");
+            }
+        }
+    }
+
+    #[test]
+    fn quiet_hours_end_before_their_end_and_may_span_midnight() {
+        let overnight = quiet("22:00", "07:30");
+        let within_a_day = quiet("13:00", "14:00");
+        let silence = |preferences: &NotificationPreferences, time| {
+            preferences.silence(NotificationKind::Error, at(time))
+        };
+        for time in ["22:00:00", "23:59:59", "00:00:00", "07:29:59"] {
+            assert_eq!(silence(&overnight, time), Some(Silence::QuietHours), "{time}");
+        }
+        for time in ["21:59:59", "07:30:00", "12:00:00"] {
+            assert_eq!(silence(&overnight, time), None, "{time}");
+        }
+        assert_eq!(silence(&within_a_day, "13:59:59"), Some(Silence::QuietHours));
+        assert_eq!(silence(&within_a_day, "14:00:00"), None);
+    }
+
+    #[test]
+    fn half_or_empty_quiet_hours_are_refused() {
+        let refused = |from: Option<&str>, until: Option<&str>| {
+            let time = |text: Option<&str>| text.map(|text| text.parse().unwrap());
+            let (quiet_from, quiet_until) = (time(from), time(until));
+            let preferences =
+                NotificationPreferences { quiet_from, quiet_until, ..NotificationPreferences::default() };
+            preferences.validate().unwrap_err().to_string()
+        };
+        let sentence = "quiet_until is 22:00, but must be another time than quiet_from";
+        assert_eq!(refused(Some("22:00"), Some("22:00")), sentence);
+        assert_eq!(refused(Some("22:00"), None), "quiet_until is null, but must be given with quiet_from");
+        assert_eq!(refused(None, Some("22:00")), "quiet_from is null, but must be given with quiet_until");
+    }
+
+    #[test]
+    fn what_is_no_time_of_day_is_refused() {
+        for text in ["", "7:30", "07:3", "24:00", "12:60", "12-30", "12:30:00", "+1:00", "१२:००"] {
+            assert!(text.parse::<TimeOfDay>().is_err(), "{text:?}");
+        }
+        assert_eq!("07:05".parse::<TimeOfDay>().unwrap().to_string(), "07:05");
+    }
+}

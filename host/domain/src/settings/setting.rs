@@ -1,0 +1,271 @@
+//! What one setting is and may be.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::merge::Values;
+use crate::money::Paise;
+
+/// The most money that any setting takes, Rs 100 crore: far above any account, far below what sums could overflow at.
+pub const MOST_MONEY: Paise = Paise::rupees(1_000_000_000);
+
+/// One setting, as the list of its subject has it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Setting {
+    /// Its name in database, API and console.
+    pub name: &'static str,
+    /// What values it takes.
+    pub kind: Kind,
+    /// What a number of it counts.
+    pub unit: Unit,
+    /// One sentence for people.
+    pub about: &'static str,
+}
+
+/// What values a setting takes; bounds are included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// On or off.
+    Switch,
+    /// A whole number.
+    Whole {
+        /// The smallest.
+        least: i64,
+        /// The greatest.
+        most: i64,
+    },
+    /// Any number.
+    Number {
+        /// The smallest.
+        least: f64,
+        /// The greatest.
+        most: f64,
+    },
+    /// An amount of money in paise.
+    Money {
+        /// The smallest.
+        least: Paise,
+        /// The greatest.
+        most: Paise,
+    },
+    /// A set of symbols; none stands for all.
+    Symbols {
+        /// How many at most.
+        most: usize,
+    },
+    /// An IST time of day such as `22:00`; none is allowed.
+    Time,
+}
+
+impl Kind {
+    /// Its name in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Switch => "switch",
+            Self::Whole { .. } => "whole",
+            Self::Number { .. } => "number",
+            Self::Money { .. } => "money",
+            Self::Symbols { .. } => "symbols",
+            Self::Time => "time",
+        }
+    }
+
+    /// What a value must be, for the sentence that refuses another one.
+    const fn wanted(self) -> &'static str {
+        match self {
+            Self::Switch => "true or false",
+            Self::Whole { .. } => "a whole number",
+            Self::Number { .. } => "a number",
+            Self::Money { .. } => "a whole number of paise",
+            Self::Symbols { .. } => "a list of symbols such as [\"RELIANCE\", \"M&M\"], or null for all",
+            Self::Time => "an IST time such as \"22:00\", or null",
+        }
+    }
+
+    fn bounds(self) -> (Option<Value>, Option<Value>) {
+        match self {
+            Self::Switch | Self::Time => (None, None),
+            Self::Whole { least, most } => (Some(least.into()), Some(most.into())),
+            Self::Number { least, most } => (Some(least.into()), Some(most.into())),
+            Self::Money { least, most } => (Some(least.0.into()), Some(most.0.into())),
+            Self::Symbols { most } => (None, Some(most.into())),
+        }
+    }
+}
+
+/// What a number of a setting counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Nothing: a switch, a time or a name.
+    None,
+    /// Trading sessions.
+    Sessions,
+    /// Points of an index or a score.
+    Points,
+    /// Paise.
+    Paise,
+    /// Symbols.
+    Symbols,
+    /// Shares.
+    Shares,
+    /// Orders.
+    Orders,
+    /// A part of one: 0.1 is a tenth.
+    Ratio,
+    /// Hundredths.
+    Percent,
+}
+
+impl Unit {
+    /// Its name in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Sessions => "sessions",
+            Self::Points => "points",
+            Self::Paise => "paise",
+            Self::Symbols => "symbols",
+            Self::Shares => "shares",
+            Self::Orders => "orders",
+            Self::Ratio => "ratio",
+            Self::Percent => "percent",
+        }
+    }
+}
+
+/// Why a setting is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// There is no such setting.
+    #[error("there is no setting {setting:?}")]
+    Unknown {
+        /// The name given, cut when it is long.
+        setting: String,
+    },
+    /// A value of another kind.
+    #[error("{setting} must be {wanted}")]
+    Kind {
+        /// The setting's name.
+        setting: &'static str,
+        /// What it takes.
+        wanted: &'static str,
+    },
+    /// A number outside its range.
+    #[error("{setting} is {value}, but must be from {least} to {most}")]
+    OutOfRange {
+        /// The setting's name.
+        setting: &'static str,
+        /// What was given.
+        value: String,
+        /// Lowest value allowed.
+        least: String,
+        /// Highest value allowed.
+        most: String,
+    },
+    /// Two settings that contradict each other.
+    #[error("{setting} is {value}, but must be {relation}")]
+    Contradiction {
+        /// The setting's name.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+        /// How it must stand to the other one.
+        relation: String,
+    },
+    /// Looser than the limit that the admin has set.
+    #[error("{setting} may only be tightened: {detail}")]
+    Loosens {
+        /// The limit's name.
+        setting: &'static str,
+        /// What was given and what the admin allows.
+        detail: String,
+    },
+    /// Settings that were stored do not read back.
+    #[error("settings cannot be read: {0}")]
+    Damaged(String),
+}
+
+impl Setting {
+    /// Refuses a value of another kind, or beyond the bounds.
+    ///
+    /// # Errors
+    /// The sentence names the setting and what it takes.
+    pub fn check(&self, value: &Value) -> Result<(), SettingsError> {
+        let fits = match self.kind {
+            Kind::Switch => value.as_bool().map(|_| true),
+            Kind::Whole { least, most } => value.as_i64().map(|value| (least..=most).contains(&value)),
+            Kind::Money { least, most } => value.as_i64().map(|value| (least.0..=most.0).contains(&value)),
+            Kind::Number { least, most } => value.as_f64().map(|value| (least..=most).contains(&value)),
+            Kind::Symbols { most } => symbols(value).map(|count| count <= most),
+            Kind::Time => (value.is_null() || value.as_str().is_some_and(is_time)).then_some(true),
+        };
+        match fits {
+            Some(true) => Ok(()),
+            Some(false) => Err(self.out_of_range(value)),
+            None => Err(SettingsError::Kind { setting: self.name, wanted: self.kind.wanted() }),
+        }
+    }
+
+    fn out_of_range(&self, value: &Value) -> SettingsError {
+        let text = |bound: Option<Value>| bound.map_or_else(|| "0".to_owned(), |bound| bound.to_string());
+        let (least, most) = self.kind.bounds();
+        let value = match value.as_array() {
+            Some(symbols) => format!("{} symbols", symbols.len()),
+            None => value.to_string(),
+        };
+        SettingsError::OutOfRange { setting: self.name, value, least: text(least), most: text(most) }
+    }
+}
+
+/// How many symbols a list has; `None` when it is no list of symbols.
+fn symbols(value: &Value) -> Option<usize> {
+    if value.is_null() {
+        return Some(0);
+    }
+    let list = value.as_array()?;
+    let all = list
+        .iter()
+        .all(|name| name.as_str().is_some_and(|name| crate::instruments::Symbol::new(name).is_ok()));
+    all.then_some(list.len())
+}
+
+fn is_time(text: &str) -> bool {
+    text.parse::<super::TimeOfDay>().is_ok()
+}
+
+/// A setting for whoever shows it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Description {
+    /// Its name.
+    pub name: &'static str,
+    /// `switch`, `whole`, `number`, `money`, `symbols` or `time`.
+    pub kind: &'static str,
+    /// What a number of it counts.
+    pub unit: Unit,
+    /// What holds until somebody changes it.
+    pub default: Value,
+    /// The smallest value, of symbols the smallest number; none where there is no such bound.
+    pub least: Option<Value>,
+    /// The greatest.
+    pub most: Option<Value>,
+    /// One sentence for people.
+    pub about: &'static str,
+}
+
+/// Describes every setting of a list.
+pub fn describe(list: &[Setting], defaults: &Values) -> Vec<Description> {
+    let describe = |setting: &Setting| {
+        let (least, most) = setting.kind.bounds();
+        Description {
+            name: setting.name,
+            kind: setting.kind.name(),
+            unit: setting.unit,
+            default: defaults.get(setting.name).cloned().unwrap_or_default(),
+            least,
+            most,
+            about: setting.about,
+        }
+    };
+    list.iter().map(describe).collect()
+}

@@ -1,0 +1,113 @@
+//! What a user can set: strategy, limits, preferences, capital. What the values mean is the domain's affair.
+
+use rusqlite::types::ToSql;
+use rusqlite::{Connection, params};
+
+use prahari_domain::ids::UserId;
+use prahari_domain::money::Paise;
+
+use crate::columns::{execute, named, select_one, unsigned};
+use crate::errors::StoreError;
+use crate::store::UserScope;
+
+named! {
+    /// Settings that change together and share a version.
+    Settings {
+        /// The strategy.
+        Strategy = "strategy",
+        /// The admin's limits and the user's own.
+        Limits = "limits",
+        /// The preferences about notifications.
+        Preferences = "preferences",
+    }
+}
+
+impl UserScope {
+    /// Replaces the strategy, waits until it is durable and answers its new version.
+    ///
+    /// # Errors
+    /// [`StoreError::SettingsChanged`] when the version is no longer `version`, [`StoreError::UnknownUser`]; or when the
+    /// store is closed or has stopped.
+    pub async fn save_strategy(&self, version: u64, strategy: String) -> Result<u64, StoreError> {
+        let sql = "UPDATE users SET strategy = ?3, strategy_version = strategy_version + 1
+                   WHERE id = ?1 AND strategy_version = ?2 RETURNING strategy_version AS version";
+        self.replace(Settings::Strategy, sql, version, vec![strategy]).await
+    }
+
+    /// Replaces the admin's limits and the user's own, as [`UserScope::save_strategy`] does.
+    ///
+    /// # Errors
+    /// As [`UserScope::save_strategy`].
+    pub async fn save_limits(&self, version: u64, limits: String, own: String) -> Result<u64, StoreError> {
+        let sql = "UPDATE users SET limits = ?3, own_limits = ?4, limits_version = limits_version + 1
+                   WHERE id = ?1 AND limits_version = ?2 RETURNING limits_version AS version";
+        self.replace(Settings::Limits, sql, version, vec![limits, own]).await
+    }
+
+    /// Replaces the preferences about notifications, as [`UserScope::save_strategy`] does.
+    ///
+    /// # Errors
+    /// As [`UserScope::save_strategy`].
+    pub async fn save_preferences(&self, version: u64, preferences: String) -> Result<u64, StoreError> {
+        let sql = "UPDATE users SET preferences = ?3, preferences_version = preferences_version + 1
+                   WHERE id = ?1 AND preferences_version = ?2 RETURNING preferences_version AS version";
+        self.replace(Settings::Preferences, sql, version, vec![preferences]).await
+    }
+
+    /// Remembers how much was paid in altogether, and waits until it is durable.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownUser`]; or when the store is closed or has stopped.
+    pub async fn save_capital(&self, capital: Paise) -> Result<(), StoreError> {
+        let user = self.user;
+        self.store
+            .write_durable("save the capital of a user", move |conn| {
+                let sql = "UPDATE users SET capital = ?2 WHERE id = ?1";
+                match execute(conn, sql, params![user.0.cast_signed(), capital.0])? {
+                    0 => Err(StoreError::UnknownUser { user }),
+                    _ => Ok(()),
+                }
+            })
+            .await
+    }
+
+    async fn replace(
+        &self,
+        what: Settings,
+        sql: &'static str,
+        version: u64,
+        values: Vec<String>,
+    ) -> Result<u64, StoreError> {
+        let user = self.user;
+        self.store
+            .write_durable("save the settings of a user", move |conn| {
+                update(conn, user, what, sql, version, &values)
+            })
+            .await
+    }
+}
+
+fn update(
+    conn: &Connection,
+    user: UserId,
+    what: Settings,
+    sql: &str,
+    version: u64,
+    values: &[String],
+) -> Result<u64, StoreError> {
+    let (id, given) = (user.0.cast_signed(), version.cast_signed());
+    let mut params: Vec<&dyn ToSql> = vec![&id, &given];
+    params.extend(values.iter().map(|value| value as &dyn ToSql));
+    if let Some(version) = select_one(conn, sql, params.as_slice(), |row| unsigned(row, "version"))? {
+        return Ok(version);
+    }
+    let sql = match what {
+        Settings::Strategy => "SELECT strategy_version AS version FROM users WHERE id = ?1",
+        Settings::Limits => "SELECT limits_version AS version FROM users WHERE id = ?1",
+        Settings::Preferences => "SELECT preferences_version AS version FROM users WHERE id = ?1",
+    };
+    match select_one(conn, sql, [id], |row| unsigned(row, "version"))? {
+        Some(found) => Err(StoreError::SettingsChanged { user, what, expected: version, found }),
+        None => Err(StoreError::UnknownUser { user }),
+    }
+}
