@@ -18,5 +18,7 @@ pub mod schedules;
 pub mod service;
 pub mod services;
 pub mod simulation;
+pub mod upkeep;
 pub mod user;
 pub mod vault;
+pub mod watchdog;
