@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::signals::{SignalDraft, SignalScope};
@@ -12,6 +12,7 @@ use prahari_runtime::Runtime;
 use prahari_schedule::Schedule;
 use prahari_store::{Role, Store, UserRow};
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 use crate::board::{Publication, SignalBoard};
 use crate::clock::Clock;
@@ -22,7 +23,7 @@ use crate::modules::Modules;
 use crate::rows::{load_signals, signal_row};
 use crate::scheduler::{DayPlans, Scheduler};
 use crate::schedules::Schedules;
-use crate::service::RESTARTED;
+use crate::service::{Activity, RESTARTED};
 use crate::settings::{KILL_SWITCH_KEY, KillSwitch, UserSettings};
 use crate::user::{TaskMemory, User};
 
@@ -69,6 +70,8 @@ pub struct Daemon {
     stopping: AtomicBool,
     progress: AtomicI64,
     observer: OnceLock<Observer>,
+    /// Runs that somebody asked for.
+    background: Mutex<JoinSet<()>>,
     /// The day of the cursor at the start: its slots may have outcomes already.
     resumed: Option<Day>,
     cursor: Timestamp,
@@ -95,6 +98,8 @@ impl Daemon {
         let schedules = Schedules::load(store.clone(), &schedules, now).await?;
         let events = Arc::new(EventBus::new(clock.clone()));
         let kill_switch = Arc::new(load_kill_switch(&store).await?);
+        system.stop_services_of_inactive_users().await?;
+        store.settle().await?;
         let users = load_users(&venue, &events, &kill_switch).await?;
         let signals = load_signals(&store, users.keys().copied()).await?;
         let cursor = system.cursor().await?;
@@ -109,6 +114,7 @@ impl Daemon {
             stopping: AtomicBool::new(false),
             progress: AtomicI64::new(now.0),
             observer: OnceLock::new(),
+            background: Mutex::default(),
             users: RwLock::new(users),
             kill_switch,
             plans: RwLock::new(None),
@@ -227,6 +233,21 @@ impl Daemon {
         users.entry(user.id).or_insert_with(|| Arc::new(user));
     }
 
+    /// Has `work` done while whoever asked for it goes on.
+    pub(crate) fn in_background(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut background = self.background.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those that have ended are taken out in passing.
+        while background.try_join_next().is_some() {}
+        background.spawn(work);
+    }
+
+    /// Waits until every run that was asked for so far has ended.
+    pub async fn finish_background(&self) {
+        let mut background =
+            std::mem::take(&mut *self.background.lock().unwrap_or_else(PoisonError::into_inner));
+        while background.join_next().await.is_some() {}
+    }
+
     /// The plans of the day that the scheduler is in; none before it has begun.
     pub(crate) fn plans(&self) -> Option<Arc<DayPlans>> {
         self.plans.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -277,8 +298,11 @@ pub(crate) async fn load_user(
         memory.entry(task).or_default().insert(key, value);
     }
     let user = User::new(row.id, row.name, row.role, settings, desk, memory);
-    if let Some(service) = scope.service().await?.filter(|service| service.running) {
-        user.resume_service(service.schedule_version);
+    if let Some(service) = scope.service().await? {
+        *user.activity() = Activity::of(&service);
+        if service.running {
+            user.resume_service(service.schedule_version);
+        }
     }
     user.set_active(row.active);
     Ok(user)

@@ -1,8 +1,8 @@
 //! What can go wrong in the application, in sentences for a user or an operator.
 
-use prahari_domain::ids::{OrderId, UserId};
+use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::tasks::Task;
-use prahari_domain::time::Day;
+use prahari_domain::time::{Day, Timestamp};
 
 /// Any failure of the application that is not an answer to a task.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +84,18 @@ pub enum AppError {
     /// A module for a task is not there.
     #[error("there is no module for {0}")]
     NoModule(Task),
+    /// The same task executes, or was started a moment ago.
+    #[error("run {run} of {task} was started at {started_at}; it may be run again from {retry_at}")]
+    RunTooSoon {
+        /// Which task.
+        task: Task,
+        /// The run in the way.
+        run: RunId,
+        /// When that one started.
+        started_at: Timestamp,
+        /// When it may be tried again.
+        retry_at: Timestamp,
+    },
     /// A simulation asked for days that make no sense.
     #[error("the simulation cannot run from {from} to {to}: {reason}")]
     Range {

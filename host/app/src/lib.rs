@@ -19,5 +19,7 @@ pub mod service;
 pub mod services;
 pub mod settings;
 pub mod simulation;
+pub mod upkeep;
 pub mod user;
 pub mod vault;
+pub mod watchdog;

@@ -5,14 +5,15 @@ use prahari_domain::tasks::Task;
 use prahari_domain::text::one_line;
 use prahari_domain::time::{Timestamp, day_number};
 use prahari_runtime::abi::latest::{self, RunContext};
-use prahari_runtime::{RunOutcome, RunReport, RunRequest};
-use prahari_store::{RunFinish, RunStart, RunTrigger};
+use prahari_runtime::{Budget, RunOutcome, RunReport, RunRequest};
+use prahari_store::{LogRow, RunFinish, RunStart, RunTrigger};
 
 use crate::daemon::Daemon;
 use crate::desk::Occasion;
 use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
 use crate::grants::{default_budget, default_grant};
+use crate::service::{RUN_ONCE_WALL_MS, leaves_signals_untouched};
 use crate::services::LiveServices;
 use crate::user::User;
 
@@ -23,14 +24,21 @@ pub enum Trigger {
     Scheduled,
     /// A user asked for one run.
     RunOnce,
+    /// An operator started it for everybody.
+    Manual,
 }
 
 impl Trigger {
     /// Its name in the database and the API.
     pub const fn name(self) -> &'static str {
+        self.row().name()
+    }
+
+    const fn row(self) -> RunTrigger {
         match self {
-            Self::Scheduled => "scheduled",
-            Self::RunOnce => "run_once",
+            Self::Scheduled => RunTrigger::Scheduled,
+            Self::RunOnce => RunTrigger::RunOnce,
+            Self::Manual => RunTrigger::Manual,
         }
     }
 }
@@ -58,25 +66,57 @@ impl Daemon {
         attempt: u32,
     ) -> Result<Option<RunAnswer>, AppError> {
         let Some(_executing) = user.begin(task) else { return Ok(None) };
+        let start = self.run_start(task, due_at, trigger, attempt)?;
+        self.store.user(user.id).start_run(start.clone()).await?;
+        self.perform(user, start, due_at, trigger).await.map(Some)
+    }
+
+    /// The row of a run that begins now.
+    pub(crate) fn run_start(
+        &self,
+        task: Task,
+        due_at: Timestamp,
+        trigger: Trigger,
+        attempt: u32,
+    ) -> Result<RunStart, AppError> {
+        Ok(RunStart {
+            task,
+            slot_due: (trigger == Trigger::Scheduled).then_some(due_at),
+            trigger: trigger.row(),
+            module_hash: self.modules.of(task)?.hash().to_string(),
+            id: self.next_run(),
+            started_at: self.clock.now(),
+            attempt,
+        })
+    }
+
+    /// Carries out a run whose row is written and whose task is marked as executing. Whatever happens, the row ends.
+    pub(crate) async fn perform(
+        &self,
+        user: &User,
+        start: RunStart,
+        due_at: Timestamp,
+        trigger: Trigger,
+    ) -> Result<RunAnswer, AppError> {
+        let run = start.id;
+        let performed = self.try_perform(user, start, due_at, trigger).await;
+        if let Err(error) = &performed {
+            user.activity().failed(error.to_string());
+            self.store.system().abandon_run(run, error.to_string(), self.clock.now()).await?;
+        }
+        performed
+    }
+
+    async fn try_perform(
+        &self,
+        user: &User,
+        start: RunStart,
+        due_at: Timestamp,
+        trigger: Trigger,
+    ) -> Result<RunAnswer, AppError> {
+        let RunStart { id: run, task, started_at, .. } = start;
         let module = self.modules.of(task)?;
-        let run = self.next_run();
-        let started_at = self.clock.now();
         let occasion = Occasion { run, day: due_at.ist_day(), now: started_at };
-        let scope = self.store.user(user.id);
-        scope
-            .start_run(RunStart {
-                id: run,
-                task,
-                slot_due: (trigger == Trigger::Scheduled).then_some(due_at),
-                trigger: match trigger {
-                    Trigger::Scheduled => RunTrigger::Scheduled,
-                    Trigger::RunOnce => RunTrigger::RunOnce,
-                },
-                module_hash: module.hash().to_string(),
-                started_at,
-                attempt,
-            })
-            .await?;
         tracing::trace!(%run, user = %user.id, %task, "run started");
         let audience = Audience::User(user.id);
         self.events.publish_with(audience, || {
@@ -85,7 +125,7 @@ impl Daemon {
         let request = RunRequest {
             context: context(user, task, due_at, trigger, &occasion),
             grant: default_grant(task),
-            budget: default_budget(task),
+            budget: budget(task, trigger),
         };
         let mut services = LiveServices::new(self, user, task, occasion);
         let report = match user.individual(task) {
@@ -93,14 +133,14 @@ impl Daemon {
             None => self.runtime.run(module, request, &mut services).await,
         };
         let finish = self.finish_of(user, task, run, &report, services)?;
-        let outcome = report.outcome;
-        scope.finish_run(finish).await?;
+        let (outcome, detail) = (report.outcome, finish.detail.clone());
+        user.activity().ran(task, finish.finished_at, &outcome);
+        self.store.user(user.id).finish_run(finish).await?;
         tracing::trace!(%run, outcome = outcome.name(), "run finished");
         self.events.publish_with(audience, || {
-            let (outcome, detail) = (outcome.name(), detail_of(&outcome));
-            Event::Task(TaskEvent::Finished { run, task, outcome, detail })
+            Event::Task(TaskEvent::Finished { run, task, outcome: outcome.name(), detail })
         });
-        Ok(Some(RunAnswer { run, outcome }))
+        Ok(RunAnswer { run, outcome })
     }
 
     /// Gathers what a run leaves behind; its state is kept only when it succeeded.
@@ -112,7 +152,14 @@ impl Daemon {
         report: &RunReport,
         services: LiveServices<'_>,
     ) -> Result<RunFinish, AppError> {
-        let LiveServices { state_writes, decisions, log, .. } = services;
+        let finished_at = self.clock.now();
+        let LiveServices { state_writes, decisions, mut log, orders, .. } = services;
+        let mut detail = detail_of(&report.outcome);
+        let untouched = leaves_signals_untouched(&self.venue.calendar, finished_at);
+        if let Some(warning) = untouched.filter(|_| task.is_shared()) {
+            detail = format!("{detail}; {warning}");
+            log.push(LogRow { level: "warn".to_owned(), message: warning });
+        }
         let state: Vec<_> = if report.outcome.is_success() {
             state_writes.into_iter().map(|(key, value)| (task, key, value)).collect()
         } else {
@@ -131,11 +178,12 @@ impl Daemon {
         Ok(RunFinish {
             id,
             outcome: report.outcome.name().to_owned(),
-            detail: detail_of(&report.outcome),
-            finished_at: self.clock.now(),
+            detail,
+            finished_at,
             cpu_micros: u64::try_from(report.cpu.as_micros()).unwrap_or(u64::MAX),
             peak_memory: report.peak_memory,
             calls: u64::from(report.usage.calls),
+            orders,
             recording: report.recording.encode()?,
             decisions,
             log,
@@ -149,6 +197,15 @@ pub(crate) fn detail_of(outcome: &RunOutcome) -> String {
     one_line(&outcome.detail()).into_owned()
 }
 
+/// What a run may use. A run that somebody asked for may wait longer for the world: no tick is due after it.
+fn budget(task: Task, trigger: Trigger) -> Budget {
+    let budget = default_budget(task);
+    match trigger {
+        Trigger::Scheduled => budget,
+        Trigger::RunOnce | Trigger::Manual => Budget { wall_ms: RUN_ONCE_WALL_MS, ..budget },
+    }
+}
+
 fn context(user: &User, task: Task, due_at: Timestamp, trigger: Trigger, occasion: &Occasion) -> RunContext {
     RunContext {
         run_id: occasion.run.0,
@@ -159,7 +216,7 @@ fn context(user: &User, task: Task, due_at: Timestamp, trigger: Trigger, occasio
         now: occasion.now.0,
         trigger: match trigger {
             Trigger::Scheduled => latest::Trigger::Scheduled,
-            Trigger::RunOnce => latest::Trigger::RunOnce,
+            Trigger::RunOnce | Trigger::Manual => latest::Trigger::RunOnce,
         },
     }
 }

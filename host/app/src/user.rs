@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
@@ -11,7 +11,7 @@ use prahari_store::Role;
 
 use crate::desk::Desk;
 use crate::scheduler::DayLedger;
-use crate::service::Individual;
+use crate::service::{Activity, Individual};
 use crate::settings::UserSettings;
 
 /// Key-value memory of one task of one user.
@@ -39,6 +39,7 @@ pub struct User {
     switch: tokio::sync::Mutex<()>,
     individuals: Mutex<BTreeMap<Task, Individual>>,
     individual_rows: tokio::sync::Mutex<()>,
+    activity: Mutex<Activity>,
 }
 
 impl User {
@@ -67,6 +68,7 @@ impl User {
             switch: tokio::sync::Mutex::default(),
             individuals: Mutex::default(),
             individual_rows: tokio::sync::Mutex::default(),
+            activity: Mutex::default(),
         }
     }
 
@@ -103,6 +105,11 @@ impl User {
     /// When the service was last turned on in this process; `None` when it went on running from before.
     pub fn service_since(&self) -> Option<Timestamp> {
         *lock(&self.service_since)
+    }
+
+    /// What the user's services have done.
+    pub fn activity(&self) -> MutexGuard<'_, Activity> {
+        lock(&self.activity)
     }
 
     /// Turns the unified service on from an instant, by a version of the schedules that it keeps until it is started again.
@@ -191,6 +198,24 @@ impl User {
     pub fn begin(&self, task: Task) -> Option<Executing<'_>> {
         // Lazily: a mark made for nothing would be taken back when it is dropped, under the same lock.
         lock(&self.executing).insert(task).then(|| Executing { user: self, task })
+    }
+
+    /// The same for a run that outlives whoever started it.
+    pub fn begin_owned(self: Arc<Self>, task: Task) -> Option<ExecutingOwned> {
+        let begun = lock(&self.executing).insert(task);
+        begun.then(|| ExecutingOwned { user: self, task })
+    }
+}
+
+/// As [`Executing`], without borrowing the user.
+pub struct ExecutingOwned {
+    user: Arc<User>,
+    task: Task,
+}
+
+impl Drop for ExecutingOwned {
+    fn drop(&mut self) {
+        lock(&self.user.executing).remove(&self.task);
     }
 }
 

@@ -4,6 +4,7 @@
 //! written; what was awaited as durable is in it. Data of a user is reached through [`UserScope`] only, which
 //! [`Store::user`] gives; what concerns all users is in [`SystemScope`]. SQL stands in this crate and nowhere else.
 
+mod alerts;
 mod api_tokens;
 mod audit;
 mod columns;
@@ -25,12 +26,15 @@ mod orders;
 mod paper;
 mod queue;
 mod readers;
+mod retention;
 mod runs;
 mod schedules;
+mod service_log;
 mod services;
 mod sessions;
 mod settings;
 mod signals;
+mod slot_ledger;
 mod slots;
 mod state;
 mod statements;
@@ -39,6 +43,7 @@ mod totals;
 mod users;
 mod writer;
 
+pub use alerts::{AlertFilter, AlertRow, Expectation, NewAlert};
 pub use api_tokens::{ApiTokenRow, NewApiToken, TokenScope};
 pub use audit::{AuditCheck, AuditFilter, AuditRow, NewAudit, verify_audit};
 pub use connection::Durability;
@@ -52,12 +57,17 @@ pub use logs::{FoundLine, LogFilter, LogLevel, LogPage, LogPlace};
 pub use notifications::{KeptNotification, NotificationFilter, NotificationLevel, NotificationRow};
 pub use orders::OrderFilter;
 pub use paper::PaperRow;
-pub use runs::{EXECUTING, INTERRUPTED, RunFilter, RunFinish, RunPlace, RunRow, RunStart, RunTrigger};
+pub use retention::{ForgottenRuns, OldOfRuns};
+pub use runs::{
+    EXECUTING, GAVE_WAY, INTERRUPTED, RunFilter, RunFinish, RunPlace, RunRow, RunStart, RunTrigger,
+};
 pub use schedules::{ScheduleChange, ScheduleRow};
-pub use services::ServiceRow;
+pub use service_log::{ServiceLogFilter, ServiceLogRow};
+pub use services::{ServicePulse, ServiceRow};
 pub use sessions::{NewSession, SessionRow};
 pub use settings::Settings;
 pub use signals::{SeenFilter, SeenSignal, SignalFilter, SignalPlace, SignalRow, SignalStatusRow};
+pub use slot_ledger::{SlotCounts, SlotCursor, SlotFilter, SlotState};
 pub use slots::{SlotKind, SlotOutcome, SlotRow, SlotUpdate, TickRow};
 pub use store::{Store, SystemScope, UserScope};
 pub use totals::{MonthTotals, Totals};

@@ -23,6 +23,12 @@ pub const EXECUTING: &str = "executing";
 /// The outcome of nearly every run; those with another one have an index of their own.
 const SUCCEEDED: &str = "succeeded";
 
+/// The outcome of a run that was claimed, and ended unexecuted because another one of its task had just begun.
+pub const GAVE_WAY: &str = "gave_way";
+
+/// The outcome of a run that the host could not carry out.
+const ABANDONED: &str = "abandoned";
+
 named! {
     /// Why a run happens.
     RunTrigger {
@@ -71,6 +77,8 @@ pub struct RunFinish {
     pub peak_memory: u64,
     /// Host calls made.
     pub calls: u64,
+    /// Orders placed, changed or cancelled, refused ones included.
+    pub orders: u32,
     /// The recording, compressed; empty when none is kept.
     pub recording: Vec<u8>,
     /// Its decisions, in order.
@@ -92,6 +100,7 @@ impl RunFinish {
             cpu_micros: 0,
             peak_memory: 0,
             calls: 0,
+            orders: 0,
             recording: Vec::new(),
             decisions: Vec::new(),
             log: Vec::new(),
@@ -131,6 +140,8 @@ pub struct RunRow {
     pub peak_memory: u64,
     /// Host calls made.
     pub calls: u64,
+    /// Orders placed, changed or cancelled, refused ones included.
+    pub orders: u32,
 }
 
 /// Which runs to list.
@@ -281,6 +292,21 @@ impl SystemScope {
             .await
     }
 
+    /// Ends a run that the host could not carry out, if it has no end yet.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn abandon_run(&self, run: RunId, detail: String, at: Timestamp) -> Result<(), StoreError> {
+        let values = (run.0.cast_signed(), ABANDONED, detail, at.0);
+        self.store
+            .write("abandon a run", move |conn| {
+                let sql = "UPDATE runs SET outcome = ?2, detail = ?3, finished_at = ?4
+                           WHERE id = ?1 AND outcome IS NULL";
+                execute(conn, sql, values).map(|_| ())
+            })
+            .await
+    }
+
     /// Gives runs that are still executing the outcome [`INTERRUPTED`]; others stay as they are.
     ///
     /// # Errors
@@ -294,20 +320,6 @@ impl SystemScope {
                 runs.iter().try_for_each(|run| {
                     execute(conn, sql, (run.0.cast_signed(), INTERRUPTED, detail, at.0)).map(|_| ())
                 })
-            })
-            .await
-    }
-
-    /// Removes the recordings of runs that started before an instant; the runs stay.
-    ///
-    /// # Errors
-    /// When the store is closed or has stopped.
-    pub async fn forget_recordings(&self, before: Timestamp) -> Result<(), StoreError> {
-        self.store
-            .write("forget recordings", move |conn| {
-                let sql =
-                    "DELETE FROM recordings WHERE run_id IN (SELECT id FROM runs WHERE started_at < ?1)";
-                execute(conn, sql, [before.0]).map(|_| ())
             })
             .await
     }
@@ -336,9 +348,10 @@ fn insert(conn: &Connection, user: UserId, start: &RunStart) -> Result<(), Store
 }
 
 fn check_free(conn: &Connection, user: UserId, start: &RunStart, window: i64) -> Result<(), StoreError> {
-    // An older run that still executes has the partial index.
+    // An older run that still executes has the partial index. Runs that gave way to another one ran nothing.
     let sql = "SELECT id, started_at FROM
-                   (SELECT id, started_at, outcome FROM runs WHERE user_id = ?1 AND task = ?2
+                   (SELECT id, started_at, outcome FROM runs
+                    WHERE user_id = ?1 AND task = ?2 AND outcome IS NOT 'gave_way'
                     ORDER BY started_at DESC LIMIT 1)
                WHERE started_at > ?3
                UNION ALL
@@ -357,7 +370,7 @@ fn check_free(conn: &Connection, user: UserId, start: &RunStart, window: i64) ->
 fn update(conn: &Connection, user: UserId, finish: &RunFinish) -> Result<(), StoreError> {
     let sql =
         "UPDATE runs SET outcome = ?3, detail = ?4, finished_at = ?5, cpu_micros = ?6, peak_memory = ?7,
-                               calls = ?8
+                               calls = ?8, orders = ?9
                WHERE id = ?1 AND user_id = ?2 AND outcome IS NULL";
     let values = (
         finish.id.0.cast_signed(),
@@ -368,6 +381,7 @@ fn update(conn: &Connection, user: UserId, finish: &RunFinish) -> Result<(), Sto
         finish.cpu_micros.cast_signed(),
         finish.peak_memory.cast_signed(),
         finish.calls.cast_signed(),
+        finish.orders,
     );
     match execute(conn, sql, values)? {
         0 => Err(StoreError::NotExecuting { user, run: finish.id }),
@@ -453,6 +467,7 @@ fn read(row: &Row<'_>) -> Result<RunRow, StoreError> {
         cpu_micros: unsigned(row, "cpu_micros")?,
         peak_memory: unsigned(row, "peak_memory")?,
         calls: unsigned(row, "calls")?,
+        orders: row.get("orders")?,
     })
 }
 

@@ -6,7 +6,9 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{execute, optional_instant, optional_parsed, select, select_one, unsigned, user};
+use crate::columns::{
+    execute, optional_instant, optional_parsed, select, select_one, to_json, unsigned, user,
+};
 use crate::errors::StoreError;
 use crate::store::{SystemScope, UserScope};
 
@@ -27,6 +29,25 @@ pub struct ServiceRow {
     pub last_error: String,
     /// The schedules it was started with.
     pub schedule_version: u64,
+    /// Since when it is on, or was last on.
+    pub started_at: Option<Timestamp>,
+    /// When it last ran something.
+    pub last_task_at: Option<Timestamp>,
+}
+
+/// What a running service has done since it was last written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServicePulse {
+    /// Whose.
+    pub user: UserId,
+    /// What it ran last.
+    pub last_task: Task,
+    /// When.
+    pub last_task_at: Timestamp,
+    /// Failures since it was started.
+    pub error_count: u64,
+    /// The last failure; empty when there was none.
+    pub last_error: String,
 }
 
 impl UserScope {
@@ -65,16 +86,50 @@ impl SystemScope {
             })
             .await
     }
+
+    /// Says that every running service lives, and what those of `pulses` did: two statements, however many users.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn beat(&self, at: Timestamp, pulses: Vec<ServicePulse>) -> Result<(), StoreError> {
+        let rows: Vec<_> = pulses.iter().map(pulse_columns).collect();
+        let rows = to_json("the heartbeats", &rows)?;
+        self.store
+            .write("save the heartbeats", move |conn| {
+                execute(conn, "UPDATE service_status SET heartbeat = ?1 WHERE running = 1", [at.0])?;
+                let sql = "UPDATE service_status
+                           SET last_task = value ->> 1, last_task_at = value ->> 2, error_count = value ->> 3,
+                               last_error = value ->> 4
+                           FROM json_each(?1) WHERE user_id = value ->> 0";
+                execute(conn, sql, [rows]).map(|_| ())
+            })
+            .await
+    }
+
+    /// Marks every service as stopped whose user is gone or inactive: nothing could run behind it.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn stop_services_of_inactive_users(&self) -> Result<(), StoreError> {
+        self.store
+            .write("stop the services of inactive users", |conn| {
+                let sql = "UPDATE service_status SET running = 0
+                           WHERE running = 1 AND user_id NOT IN (SELECT id FROM users WHERE active = 1)";
+                execute(conn, sql, []).map(|_| ())
+            })
+            .await
+    }
 }
 
 fn write(conn: &Connection, row: &ServiceRow) -> Result<(), StoreError> {
     let sql = "INSERT INTO service_status (user_id, running, heartbeat, last_task, error_count, last_error,
-                                           schedule_version)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                                           schedule_version, started_at, last_task_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
                ON CONFLICT (user_id) DO UPDATE
                SET running = excluded.running, heartbeat = excluded.heartbeat, last_task = excluded.last_task,
                    error_count = excluded.error_count, last_error = excluded.last_error,
-                   schedule_version = excluded.schedule_version";
+                   schedule_version = excluded.schedule_version, started_at = excluded.started_at,
+                   last_task_at = excluded.last_task_at";
     let values = (
         row.user.0.cast_signed(),
         row.running,
@@ -83,6 +138,8 @@ fn write(conn: &Connection, row: &ServiceRow) -> Result<(), StoreError> {
         row.error_count.cast_signed(),
         &row.last_error,
         row.schedule_version.cast_signed(),
+        row.started_at.map(|at| at.0),
+        row.last_task_at.map(|at| at.0),
     );
     execute(conn, sql, values).map(|_| ())
 }
@@ -96,5 +153,13 @@ fn read(row: &Row<'_>) -> Result<ServiceRow, StoreError> {
         error_count: unsigned(row, "error_count")?,
         last_error: row.get("last_error")?,
         schedule_version: unsigned(row, "schedule_version")?,
+        started_at: optional_instant(row, "started_at")?,
+        last_task_at: optional_instant(row, "last_task_at")?,
     })
+}
+
+/// A pulse as the statement reads it, by position.
+fn pulse_columns(pulse: &ServicePulse) -> (u64, &'static str, i64, u64, &str) {
+    let ServicePulse { user, last_task, last_task_at, error_count, last_error } = pulse;
+    (user.0, last_task.name(), last_task_at.0, *error_count, last_error)
 }

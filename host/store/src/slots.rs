@@ -328,7 +328,7 @@ fn write_tick(conn: &Connection, user: UserId, slot: &SlotUpdate, tick: &TickRow
     execute(conn, sql, values).map(|_| ())
 }
 
-fn read(row: &Row<'_>) -> Result<SlotRow, StoreError> {
+pub(crate) fn read(row: &Row<'_>) -> Result<SlotRow, StoreError> {
     Ok(SlotRow {
         user: user(row, "user_id")?,
         task: parsed(row, "task")?,

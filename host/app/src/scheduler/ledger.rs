@@ -68,6 +68,21 @@ impl DayLedger {
         Self { day: Some(day), slots }
     }
 
+    /// Takes over what `before` knew of slots of the same day that have come further there.
+    pub fn keep_later(&mut self, before: Self) {
+        if before.day != self.day {
+            return;
+        }
+        for (key, earlier) in before.slots {
+            let Some(slot) = self.slots.get_mut(&key).filter(|slot| slot.outcome.is_none()) else { continue };
+            let further = (earlier.attempts, earlier.last_tick_at) > (slot.attempts, slot.last_tick_at);
+            if earlier.outcome.is_some() || further {
+                let (ends_at, ticks_expected) = (slot.ends_at, slot.ticks_expected);
+                *slot = Progress { ends_at, ticks_expected, ..earlier };
+            }
+        }
+    }
+
     /// The day it is about; `None` before the first.
     pub fn day(&self) -> Option<Day> {
         self.day

@@ -136,10 +136,11 @@ impl Scheduler {
         let (shared, own): (Vec<Work>, Vec<Work>) =
             works.iter().partition(|work| work.slot().is_some_and(|key| key.task.is_shared()));
         for work in shared {
-            if let Some(owner) = self.daemon.analysis_owner()
-                && let Err(error) = self.daemon.do_work(&owner, work, instant).await
-            {
-                self.daemon.contain(&owner, error).await?;
+            // Also those whose turn has gone to another admin: their slot gets its outcome too.
+            for user in &users {
+                if let Err(error) = self.daemon.do_work(user, work, instant).await {
+                    self.daemon.contain(user, error).await?;
+                }
             }
         }
         let queue = Queue::new(users, own.into(), instant);

@@ -87,7 +87,11 @@ impl Daemon {
     ) -> Result<(), AppError> {
         let rows = expected.iter().map(|slot| planned_row(user.id, day, *slot)).collect();
         self.store.user(user.id).plan_slots(rows).await?;
-        *user.ledger() = DayLedger::start(day, expected.into_iter(), known);
+        let mut ledger = user.ledger();
+        let started = DayLedger::start(day, expected.into_iter(), known);
+        let before = std::mem::replace(&mut *ledger, started);
+        // A slot that is executing meanwhile may have come further than the database had when it was asked.
+        ledger.keep_later(before);
         Ok(())
     }
 
@@ -102,8 +106,11 @@ impl Daemon {
         let served = user.schedule_version(key.task).is_some();
         match work {
             Work::Pulse => Ok(()),
-            Work::Run(_) if !served => self.skip_while_stopped(user, key).await,
+            Work::Run(_) if !served => self.skip(user, key, "the service of this user was stopped").await,
             Work::Tick(_) if !served => Ok(()),
+            Work::Run(_) if !self.is_expected_of(user, key.task) => {
+                self.skip(user, key, "the service of another admin runs it for everybody").await
+            }
             Work::Run(_) => self.run_slot(user, key).await,
             Work::Tick(_) => self.tick(user, key, due).await,
             Work::CloseSlot(_) => self.close_slot(user, key).await,
@@ -119,13 +126,12 @@ impl Daemon {
         Ok(())
     }
 
-    async fn skip_while_stopped(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
+    async fn skip(&self, user: &User, key: SlotKey, reason: &str) -> Result<(), AppError> {
         let open = user.ledger().slot_mut(key).is_some_and(|progress| progress.outcome.is_none());
         if !open {
             return Ok(());
         }
-        let reason = "the service of this user was stopped".to_owned();
-        self.settle_slot(user, key, SlotOutcome::Skipped, reason, None).await
+        self.settle_slot(user, key, SlotOutcome::Skipped, reason.to_owned(), None).await
     }
 
     async fn run_slot(&self, user: &User, key: SlotKey) -> Result<(), AppError> {

@@ -1,8 +1,23 @@
 //! The services of users: which are on, what they say of themselves, and single runs that are asked for.
 
+mod analysis;
+mod heartbeat;
 mod individual;
 mod individual_status;
+mod log;
+mod once;
+mod restart;
+mod retention;
+mod status;
 mod unified;
 
+pub(crate) use analysis::leaves_signals_untouched;
+pub use heartbeat::Activity;
 pub use individual::{Individual, RESTARTED, STOP_PATIENCE};
 pub use individual_status::IndividualStatus;
+pub use log::Level;
+pub(crate) use once::RUN_ONCE_WALL_MS;
+pub use once::RUN_ONCE_WINDOW_MS;
+pub use retention::{Forgotten, Retention};
+pub use status::{ServiceState, ServiceStatus};
+pub use unified::Switched;

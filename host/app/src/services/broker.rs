@@ -9,7 +9,8 @@ use prahari_runtime::abi::latest::{Refusal, RefusalCode};
 use super::{Answer, LiveServices, convert};
 
 impl LiveServices<'_> {
-    pub(super) async fn place(&self, requests: &[OrderRequest]) -> Answer {
+    pub(super) async fn place(&mut self, requests: &[OrderRequest]) -> Answer {
+        self.touches_orders(requests.len());
         let mut desk = self.user.desk.lock().await;
         let mut answers = Vec::with_capacity(requests.len());
         for request in requests {
@@ -22,19 +23,21 @@ impl LiveServices<'_> {
         Ok(HostReply::Placed(answers))
     }
 
-    pub(super) async fn modify(&self, order_id: &str, change: &OrderChange) -> Answer {
+    pub(super) async fn modify(&mut self, order_id: &str, change: &OrderChange) -> Answer {
         let id = match own_order(order_id) {
             Ok(id) => id,
             Err(refusal) => return Ok(HostReply::Modified(Err(refusal))),
         };
+        self.touches_orders(1);
         let kind = change.kind.as_ref().map(convert::order_kind);
         let mut desk = self.user.desk.lock().await;
         let answer = desk.modify(id, change.quantity, kind, self.now()).await?;
         Ok(HostReply::Modified(answer.map_err(convert::refusal)))
     }
 
-    pub(super) async fn cancel(&self, order_ids: &[String], reason: &str) -> Answer {
+    pub(super) async fn cancel(&mut self, order_ids: &[String], reason: &str) -> Answer {
         let reason = one_line(reason);
+        self.touches_orders(order_ids.len());
         let mut desk = self.user.desk.lock().await;
         let mut answers = Vec::with_capacity(order_ids.len());
         for order_id in order_ids {
@@ -44,6 +47,10 @@ impl LiveServices<'_> {
             });
         }
         Ok(HostReply::Cancelled(answers))
+    }
+
+    fn touches_orders(&mut self, count: usize) {
+        self.orders = self.orders.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
     }
 
     pub(super) async fn orders(&self, filter: OrderFilter) -> Answer {

@@ -37,6 +37,8 @@ pub struct LiveServices<'a> {
     pub(crate) decisions: Vec<DecisionRow>,
     /// Its log so far.
     pub(crate) log: Vec<LogRow>,
+    /// Orders that it placed, changed or cancelled so far, refused ones included.
+    pub(crate) orders: u32,
 }
 
 /// An answer that is neither given nor refused: the host itself failed.
@@ -54,6 +56,7 @@ impl<'a> LiveServices<'a> {
             state_writes: BTreeMap::new(),
             decisions: Vec::new(),
             log: Vec::new(),
+            orders: 0,
         }
     }
 

@@ -119,6 +119,8 @@ pub async fn turn_services_on(store: &Store, now: Timestamp) -> Result<(), Failu
             error_count: 0,
             last_error: String::new(),
             schedule_version: 1,
+            started_at: None,
+            last_task_at: None,
         };
         store.user(user.id).save_service(row).await.map_err(Failure::work)?;
     }

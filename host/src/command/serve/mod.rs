@@ -105,7 +105,9 @@ async fn run(daemon: &Arc<Daemon>, listener: TcpListener, api: Api) -> Result<()
     let server = tokio::spawn(prahari_api::serve(listener, api, async move {
         let _ended_either_way = stopped.await;
     }));
+    let upkeep = daemon.start_upkeep();
     let scheduled: Result<(), AppError> = daemon.scheduler().run(None).await;
+    drop(upkeep);
     drop(ended);
     server.await.map_err(Failure::work)?.map_err(Failure::work)?;
     scheduled.map_err(Failure::work)

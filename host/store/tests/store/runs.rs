@@ -4,7 +4,8 @@ use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    DecisionFilter, DecisionRow, INTERRUPTED, LogRow, RunFilter, RunFinish, RunPlace, StoreError,
+    DecisionFilter, DecisionRow, ForgottenRuns, INTERRUPTED, LogRow, OldOfRuns, RunFilter, RunFinish,
+    RunPlace, StoreError,
 };
 
 use crate::support::{TestStore, run_start};
@@ -177,16 +178,49 @@ async fn a_run_ends_once() {
 }
 
 #[tokio::test]
-async fn old_recordings_are_forgotten_and_their_runs_are_not() {
+async fn old_recordings_are_forgotten_their_runs_are_not_and_runs_with_orders_keep_theirs() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
-    for id in 1..=2 {
+    for id in 1..=3 {
         user.start_run(run_start(id, Task::SellMonitor, id.cast_signed() * 10)).await.unwrap();
-        user.finish_run(full_finish(id)).await.unwrap();
+        user.finish_run(RunFinish { orders: u32::from(id == 1), ..full_finish(id) }).await.unwrap();
     }
-    test.store.system().forget_recordings(Timestamp(20)).await.unwrap();
-    test.store.settle().await.unwrap();
+    let system = test.store.system();
+    let batch = system.forget_of_runs(OldOfRuns::Recordings, RunId(0), Timestamp(30)).await.unwrap();
+    assert_eq!(batch, ForgottenRuns { through: Some(RunId(2)), changed: 1 });
+    let batch = system.forget_of_runs(OldOfRuns::Recordings, RunId(2), Timestamp(30)).await.unwrap();
+    assert_eq!(batch, ForgottenRuns { through: None, changed: 0 });
+    assert!(user.recording(RunId(1)).await.unwrap().is_some());
+    assert_eq!(user.recording(RunId(2)).await.unwrap(), None);
+    assert!(user.recording(RunId(3)).await.unwrap().is_some());
+    assert_eq!(user.runs(RunFilter::default()).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn plain_ticks_go_with_all_they_left_and_everything_else_stays() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    let finishes = [
+        (Task::SellMonitor, full_finish(1)),
+        (Task::SellMonitor, RunFinish { orders: 1, ..full_finish(2) }),
+        (Task::SellMonitor, RunFinish { outcome: "trapped".to_owned(), ..full_finish(3) }),
+        (Task::PositionMonitor, full_finish(4)),
+        (Task::SellMonitor, full_finish(5)),
+    ];
+    for (task, finish) in finishes {
+        user.start_run(run_start(finish.id.0, task, 10)).await.unwrap();
+        user.finish_run(finish).await.unwrap();
+    }
+    let system = test.store.system();
+    let batch = system.forget_of_runs(OldOfRuns::PlainTicks, RunId(0), Timestamp(20)).await.unwrap();
+    assert_eq!(batch, ForgottenRuns { through: Some(RunId(5)), changed: 1 });
+    let left: Vec<u64> = user.runs(RunFilter::default()).await.unwrap().iter().map(|run| run.id.0).collect();
+    // The newest stays, so that its number is not given again.
+    assert_eq!(left, [5, 4, 3, 2]);
     assert_eq!(user.recording(RunId(1)).await.unwrap(), None);
-    assert!(user.recording(RunId(2)).await.unwrap().is_some());
-    assert_eq!(user.runs(RunFilter::default()).await.unwrap().len(), 2);
+    assert_eq!(user.log_of(RunId(1)).await.unwrap(), []);
+    let batch = system.forget_of_runs(OldOfRuns::Logs, RunId(0), Timestamp(20)).await.unwrap();
+    assert_eq!((batch.through, batch.changed), (Some(RunId(5)), 4));
+    assert_eq!(user.log_of(RunId(4)).await.unwrap(), []);
+    assert_eq!(user.decisions_of(RunId(4)).await.unwrap().len(), 2);
 }

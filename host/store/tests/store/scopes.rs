@@ -36,6 +36,8 @@ fn service(user: u64) -> ServiceRow {
         error_count: 2,
         last_error: "quote source down".to_owned(),
         schedule_version: 3,
+        started_at: Some(Timestamp(4)),
+        last_task_at: Some(Timestamp(5)),
     }
 }
 

@@ -133,6 +133,8 @@ async fn services_are_listed_as_last_seen() {
         error_count: 0,
         last_error: String::new(),
         schedule_version: 1,
+        started_at: None,
+        last_task_at: None,
     };
     test.store.user(UserId(2)).save_service(seen(2, true)).await.unwrap();
     test.store.user(UserId(1)).save_service(seen(1, true)).await.unwrap();

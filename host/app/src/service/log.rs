@@ -1,0 +1,58 @@
+//! Lines about services, for the user.
+
+use prahari_store::ServiceLogRow;
+
+use crate::daemon::Daemon;
+use crate::error::AppError;
+use crate::events::{Audience, Event, LogEvent};
+use crate::user::User;
+
+/// How much a line matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Worth a look.
+    Warn,
+    /// Needs somebody.
+    Error,
+}
+
+impl Level {
+    /// Its name in the database and the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Daemon {
+    /// Keeps a line about a user's services.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) async fn log_service(
+        &self,
+        user: &User,
+        level: Level,
+        event: &str,
+        message: impl Into<String>,
+    ) -> Result<(), AppError> {
+        let message = message.into();
+        self.events.publish_with(Audience::User(user.id), || {
+            let message = message.clone();
+            Event::Log(LogEvent { run: None, task: None, level: level.name(), message })
+        });
+        let row = ServiceLogRow {
+            id: None,
+            at: self.clock.now(),
+            level: level.name().to_owned(),
+            event: event.to_owned(),
+            message,
+        };
+        Ok(self.store.user(user.id).log_service(row).await?)
+    }
+}

@@ -1,0 +1,85 @@
+//! One run of a task, because somebody asked for it.
+
+use std::sync::Arc;
+
+use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_store::{GAVE_WAY, RunFinish, StoreError};
+
+use super::Level;
+use crate::daemon::Daemon;
+use crate::error::AppError;
+use crate::runs::Trigger;
+use crate::user::User;
+
+/// How long after the start of a run the same task of the same user is not started again by hand: two clicks, or a click
+/// beside a slot, make one run.
+pub const RUN_ONCE_WINDOW_MS: i64 = 2 * 60_000;
+
+/// The longest that a run somebody asked for may take, host calls included.
+pub(crate) const RUN_ONCE_WALL_MS: u64 = 300_000;
+
+impl Daemon {
+    /// Runs a task for a user at once, whether or not a service is on, and answers as soon as the run is on disk; it
+    /// executes behind the answer. Whether it may start is decided in the database. The shared analysis runs for the
+    /// admin whose it is, whoever asked.
+    ///
+    /// # Errors
+    /// [`AppError::RunTooSoon`] while the same task executes or was started within the last two minutes; or when there
+    /// is no such user, no module for the task, or it cannot be written down.
+    pub async fn run_once(self: &Arc<Self>, user: UserId, task: Task, by: UserId) -> Result<RunId, AppError> {
+        let trigger = if task.is_shared() { Trigger::Manual } else { Trigger::RunOnce };
+        let shared = task.is_shared().then(|| self.analysis_user()).flatten();
+        let user = match shared {
+            Some(owner) => owner,
+            None => self.user(user)?,
+        };
+        let now = self.clock.now();
+        let start = self.run_start(task, now, trigger, 1)?;
+        let run = start.id;
+        let claim = self.store.user(user.id).claim_run_durable(start.clone(), RUN_ONCE_WINDOW_MS).await;
+        claim.map_err(|error| too_soon(error, now))?;
+        let Some(executing) = user.clone().begin_owned(task) else {
+            return self.give_way(&user, task, run, now).await;
+        };
+        let message = format!("run {run} of {task} was asked for by user {by}");
+        self.log_service(&user, Level::Info, "run_once", message).await?;
+        let daemon = self.clone();
+        self.in_background(async move {
+            let ended = daemon.perform(&user, start, now, trigger).await;
+            drop(executing);
+            if let Err(error) = ended {
+                tracing::error!(user = %user.id, %run, %error, "a run could not be carried out");
+            }
+        });
+        Ok(run)
+    }
+
+    /// A slot of the task began between the claim and now, so the claimed run ends without having executed.
+    async fn give_way(&self, user: &User, task: Task, run: RunId, now: Timestamp) -> Result<RunId, AppError> {
+        let detail = format!("{task} had just begun in its slot");
+        let finish = RunFinish { detail, ..RunFinish::new(run, GAVE_WAY, now) };
+        self.store.user(user.id).finish_run(finish).await?;
+        Err(AppError::RunTooSoon {
+            task,
+            run,
+            started_at: now,
+            retry_at: now.plus_millis(RUN_ONCE_WINDOW_MS),
+        })
+    }
+}
+
+/// Says when it may be tried again: two minutes after the start of the run in the way, or, when that one has been
+/// executing for longer, when it has to end.
+fn too_soon(error: StoreError, now: Timestamp) -> AppError {
+    match error {
+        StoreError::RunTooSoon { task, run, started_at, .. } => {
+            let window_ends = started_at.plus_millis(RUN_ONCE_WINDOW_MS);
+            let ends = started_at.plus_millis(RUN_ONCE_WALL_MS.cast_signed()).max(now);
+            let retry_at = if window_ends > now { window_ends } else { ends };
+            AppError::RunTooSoon { task, run, started_at, retry_at }
+        }
+        other => other.into(),
+    }
+}

@@ -1,0 +1,68 @@
+//! What the daemon does beside the schedule: heartbeats, the watchdog, and forgetting what is old.
+
+use std::sync::Arc;
+
+use prahari_domain::time::{Day, Timestamp};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use crate::daemon::Daemon;
+use crate::error::AppError;
+use crate::watchdog::Watchdog;
+
+const MINUTE_MS: i64 = 60_000;
+
+impl Daemon {
+    /// Starts what goes on beside the schedule, until the answer is dropped. On a clock that moves only when it is told
+    /// to, nothing is started: whoever moves it calls [`Daemon::upkeep_step`] and [`Watchdog::check`].
+    pub fn start_upkeep(self: &Arc<Self>) -> JoinSet<()> {
+        let mut upkeep = JoinSet::new();
+        if !self.clock.is_lockstep() {
+            upkeep.spawn(keep_up(self.clone()));
+            // A task of its own, so that nothing that holds up the others holds up the watchdog.
+            upkeep.spawn(watch(self.clone()));
+        }
+        upkeep
+    }
+
+    /// What is due each minute: the heartbeats, and once a day, at its first minute, what is old is forgotten.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn upkeep_step(&self, forgotten_on: &mut Option<Day>) -> Result<(), AppError> {
+        self.beat().await?;
+        let today = self.clock.now().ist_day();
+        if *forgotten_on != Some(today) {
+            *forgotten_on = Some(today);
+            let forgotten = self.forget_old().await?;
+            tracing::info!(?forgotten, "forgot what is no longer kept");
+        }
+        Ok(())
+    }
+}
+
+async fn keep_up(daemon: Arc<Daemon>) {
+    let mut forgotten_on = None;
+    while next_minute(&daemon).await {
+        if let Err(error) = daemon.upkeep_step(&mut forgotten_on).await {
+            tracing::error!(%error, "the upkeep of a minute failed");
+        }
+    }
+}
+
+async fn watch(daemon: Arc<Daemon>) {
+    let mut watchdog = Watchdog::new(&daemon);
+    while next_minute(&daemon).await {
+        if let Err(error) = watchdog.check(&daemon).await {
+            tracing::error!(%error, "the watchdog could not look");
+        }
+    }
+}
+
+/// Waits for the next full minute; `false` when the daemon ends or its store has stopped.
+async fn next_minute(daemon: &Daemon) -> bool {
+    let now = daemon.clock.now().0;
+    let next = Timestamp((now.div_euclid(MINUTE_MS) + 1) * MINUTE_MS);
+    daemon.clock.wait_until(next, &Notify::new()).await;
+    !daemon.is_stopping() && daemon.store.health().is_ok()
+}

@@ -1,0 +1,179 @@
+//! Expected, and not seen: looks from outside whether the day happens.
+//!
+//! It shares nothing with the scheduler but the evaluator of schedules: it asks the database which services are on and
+//! what the ledger says, works out by itself what should be there by now, and raises an alert where it is not. So it
+//! notices a scheduler that hangs, a plan that was never made, and a row that is gone.
+
+use std::collections::BTreeMap;
+
+use prahari_domain::calendar::Calendar;
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_schedule::{Slot, latest_start, slots};
+use prahari_store::{AlertRow, Expectation, NewAlert, NotificationLevel, NotificationRow, Role};
+
+use crate::daemon::Daemon;
+use crate::error::AppError;
+use crate::events::{AlertEvent, Audience, Event};
+
+/// How long after the last instant at which a slot may start its outcome is waited for: the longest that a run may take, five
+/// minutes, and one more.
+pub const GRACE_MS: i64 = 6 * 60_000;
+
+/// How many users a message to the admins names.
+const NAMED_USERS: usize = 5;
+
+/// Remembers how far it has looked.
+#[derive(Debug, Clone)]
+pub struct Watchdog {
+    /// Everything that should have been seen by then was looked for.
+    looked: Timestamp,
+    /// What is overdue when the daemon starts, the scheduler is given the grace to account for.
+    patient_until: Timestamp,
+}
+
+impl Watchdog {
+    /// A watchdog that has looked at nothing yet.
+    pub fn new(daemon: &Daemon) -> Self {
+        Self { looked: Timestamp(i64::MIN), patient_until: daemon.clock.now().plus_millis(GRACE_MS) }
+    }
+
+    /// Looks once: settles the alerts of slots that were seen after all, and raises one for each slot that should have been
+    /// seen by now. Answers the new ones.
+    ///
+    /// # Errors
+    /// When the store, the calendar or a schedule fails.
+    pub async fn check(&mut self, daemon: &Daemon) -> Result<Vec<AlertRow>, AppError> {
+        let now = daemon.clock.now();
+        let system = daemon.store.system();
+        // Its own reading must not be older than what has happened.
+        daemon.store.settle().await?;
+        if system.has_open_alerts().await? {
+            system.settle_alerts(now).await?;
+        }
+        if now < self.patient_until {
+            return Ok(Vec::new());
+        }
+        let mut missing = Vec::new();
+        for version in system.versions_in_use().await? {
+            for expected in self.expected(daemon, version, now).await? {
+                let users = system.unseen(expected.clone()).await?;
+                missing.extend(users.into_iter().map(|user| alert(user, &expected, now)));
+            }
+        }
+        self.looked = now;
+        if missing.is_empty() {
+            return Ok(Vec::new());
+        }
+        let raised = system.raise_alerts(missing, now).await?;
+        tell(daemon, &raised, now).await?;
+        Ok(raised)
+    }
+
+    /// What should be seen by now and was not looked for yet, of services with this version of the schedules.
+    async fn expected(
+        &self,
+        daemon: &Daemon,
+        version: u64,
+        now: Timestamp,
+    ) -> Result<Vec<Expectation>, AppError> {
+        let calendar = &daemon.venue.calendar;
+        let set = daemon.schedules.set(version).await?;
+        let today = now.ist_day();
+        // The analysis may be late until the next session opens, so the trading day before counts still.
+        let before = calendar.trading_day_from(today, -1).ok();
+        let mut expected = Vec::new();
+        for day in before.into_iter().chain([today]) {
+            let day = calendar.trading_day(day)?;
+            for schedule in set.schedules().filter(|schedule| schedule.enabled) {
+                for slot in slots(schedule, &day)?.list() {
+                    let slot = (schedule.task, slot);
+                    expected.extend(self.of_slot(slot, version, calendar, now));
+                }
+            }
+        }
+        Ok(expected)
+    }
+
+    /// What a slot owes by now, unless it was looked for before: its outcome once it is over, and a continuous one until
+    /// then the last of its ticks that should be accounted for.
+    fn of_slot(
+        &self,
+        (task, slot): (Task, Slot),
+        schedule_version: u64,
+        calendar: &Calendar,
+        now: Timestamp,
+    ) -> Option<Expectation> {
+        let due_at = slot.due_at;
+        let until = slot.instants().last()?;
+        let deadline = |at: Timestamp| latest_start(task, at, calendar).plus_millis(GRACE_MS);
+        let expectation = |owed, tick| Expectation { task, due_at, until, owed, tick, schedule_version };
+        let over = deadline(slot.ends_at.unwrap_or(due_at));
+        if over <= now {
+            return (self.looked < over).then(|| expectation(until, None));
+        }
+        let tick = slot.ends_at.and_then(|_| slot.instants().take_while(|at| deadline(*at) <= now).last())?;
+        Some(expectation(tick, Some(tick)))
+    }
+}
+
+fn alert(user: UserId, expected: &Expectation, now: Timestamp) -> NewAlert {
+    let Expectation { task, due_at, until, tick, .. } = *expected;
+    let detail = match tick {
+        Some(tick) => {
+            format!("{task} due at {due_at}: its tick of {tick} was expected and not seen until {now}")
+        }
+        None => format!("{task} due at {due_at} was expected and not seen until {now}"),
+    };
+    NewAlert { user, task, due_at, until, detail }
+}
+
+/// Tells each user of their own alerts, and every admin of all of them in one message for each slot.
+async fn tell(daemon: &Daemon, raised: &[AlertRow], now: Timestamp) -> Result<(), AppError> {
+    let mut by_slot: BTreeMap<(Timestamp, Task), Vec<UserId>> = BTreeMap::new();
+    for alert in raised {
+        tracing::error!(user = %alert.user, task = %alert.task, due_at = %alert.due_at, "expected, not seen");
+        by_slot.entry((alert.due_at, alert.task)).or_default().push(alert.user);
+        daemon.events.publish_with(Audience::User(alert.user), || {
+            Event::Alert(AlertEvent {
+                code: "slot_not_seen".to_owned(),
+                task: Some(alert.task),
+                due_at: Some(alert.due_at),
+                message: alert.detail.clone(),
+            })
+        });
+        let title = format!("{} was expected and not seen", alert.task);
+        notify(daemon, alert.user, title, alert.detail.clone(), now).await?;
+    }
+    let admins: Vec<UserId> =
+        daemon.users().iter().filter(|user| user.role() == Role::Admin).map(|user| user.id).collect();
+    for ((due_at, task), users) in by_slot {
+        for admin in &admins {
+            // Who owes the slot alone knows of it already.
+            if users != [*admin] {
+                let title = format!("{task} was expected and not seen for {} users", users.len());
+                notify(daemon, *admin, title, for_admins(task, due_at, &users), now).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn for_admins(task: Task, due_at: Timestamp, users: &[UserId]) -> String {
+    let named: Vec<String> = users.iter().take(NAMED_USERS).map(ToString::to_string).collect();
+    let more = if users.len() > NAMED_USERS { " and others" } else { "" };
+    format!("{task} due at {due_at}: users {}{more}", named.join(", "))
+}
+
+async fn notify(
+    daemon: &Daemon,
+    user: UserId,
+    title: String,
+    body: String,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let level = NotificationLevel::Error;
+    let row = NotificationRow { id: None, at: now, level, title, body, run: None };
+    daemon.send_notification(user, row).await
+}

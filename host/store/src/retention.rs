@@ -1,0 +1,127 @@
+//! Forgetting what is old, in batches so small that nobody waits for the writer.
+//!
+//! Runs are numbered in the order in which they started, so a batch is a range of numbers: each call looks at the runs
+//! after the last one it looked at, and none is looked at twice in a day.
+
+use rusqlite::Connection;
+
+use prahari_domain::ids::RunId;
+use prahari_domain::time::Timestamp;
+
+use crate::columns::{execute, select_one};
+use crate::errors::StoreError;
+use crate::store::SystemScope;
+
+/// How many runs one batch looks at.
+const BATCH: u32 = 500;
+
+/// What runs leave behind, by how long it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OldOfRuns {
+    /// Recordings, except of runs that placed, changed or cancelled an order.
+    Recordings,
+    /// Runs that were a plain success of a continuous task's tick and touched no order, with all that belongs to them.
+    /// The tick stays counted in its slot.
+    PlainTicks,
+    /// Log lines; decisions stay.
+    Logs,
+}
+
+/// What a batch did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ForgottenRuns {
+    /// The last run it looked at; none when there was nothing left to look at.
+    pub through: Option<RunId>,
+    /// Recordings, runs or logs that went.
+    pub changed: u64,
+}
+
+impl SystemScope {
+    /// Forgets `what` of a batch of runs after `after` that started before an instant.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn forget_of_runs(
+        &self,
+        what: OldOfRuns,
+        after: RunId,
+        before: Timestamp,
+    ) -> Result<ForgottenRuns, StoreError> {
+        let forget = move |conn: &Connection| match last_of_batch(conn, what, after, before)? {
+            None => Ok(ForgottenRuns { through: None, changed: 0 }),
+            Some(last) => {
+                let changed = what.forget(conn, after.0.cast_signed(), last)? as u64;
+                Ok(ForgottenRuns { through: Some(RunId(last.cast_unsigned())), changed })
+            }
+        };
+        self.store.write_durable("forget what is old", forget).await
+    }
+
+    /// Removes up to a batch of lines about services from before an instant; how many there were.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn forget_service_log(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let forget = move |conn: &Connection| {
+            let sql = "DELETE FROM service_log
+                       WHERE id IN (SELECT id FROM service_log ORDER BY id LIMIT ?2) AND at < ?1";
+            Ok(execute(conn, sql, (before.0, BATCH))? as u64)
+        };
+        self.store.write_durable("forget lines about services", forget).await
+    }
+}
+
+impl OldOfRuns {
+    /// The table to look through, and its column with the run.
+    const fn table(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Recordings => ("recordings", "run_id"),
+            Self::PlainTicks => ("runs", "id"),
+            Self::Logs => ("run_notes", "run_id"),
+        }
+    }
+
+    /// Forgets it of the runs after `after` through `last`; how many went.
+    fn forget(self, conn: &Connection, after: i64, last: i64) -> Result<usize, StoreError> {
+        let within = (after, last);
+        match self {
+            Self::Recordings => {
+                let plain = "SELECT id FROM runs WHERE id > ?1 AND id <= ?2 AND orders = 0";
+                execute(conn, &format!("DELETE FROM recordings WHERE run_id IN ({plain})"), within)
+            }
+            Self::PlainTicks => {
+                // The newest run stays, because the next number is one more than it.
+                let plain = "SELECT id FROM runs
+                             WHERE id > ?1 AND id <= ?2 AND task = 'sell_monitor' AND trigger = 'scheduled'
+                                 AND outcome = 'succeeded' AND orders = 0 AND id < (SELECT max(id) FROM runs)";
+                execute(conn, &format!("DELETE FROM recordings WHERE run_id IN ({plain})"), within)?;
+                execute(conn, &format!("DELETE FROM run_notes WHERE run_id IN ({plain})"), within)?;
+                execute(conn, &format!("DELETE FROM runs WHERE id IN ({plain})"), within)
+            }
+            Self::Logs => {
+                let bare = "DELETE FROM run_notes WHERE run_id > ?1 AND run_id <= ?2 AND decisions = '[]'";
+                let log =
+                    "UPDATE run_notes SET log = '[]' WHERE run_id > ?1 AND run_id <= ?2 AND log <> '[]'";
+                Ok(execute(conn, bare, within)? + execute(conn, log, within)?)
+            }
+        }
+    }
+}
+
+/// The last run of the next batch: the rows of the table are looked at in order, up to the first that is not old enough.
+fn last_of_batch(
+    conn: &Connection,
+    what: OldOfRuns,
+    after: RunId,
+    before: Timestamp,
+) -> Result<Option<i64>, StoreError> {
+    let (table, column) = what.table();
+    let sql = format!(
+        "SELECT max(candidate.run) AS last
+         FROM (SELECT {column} AS run FROM {table} WHERE {column} > ?1 ORDER BY {column} LIMIT ?3) AS candidate
+             JOIN runs ON runs.id = candidate.run
+         WHERE runs.started_at < ?2"
+    );
+    let values = (after.0.cast_signed(), before.0, BATCH);
+    Ok(select_one(conn, &sql, values, |row| Ok(row.get::<_, Option<i64>>("last")?))?.flatten())
+}

@@ -1,0 +1,383 @@
+//! Services: started and stopped by many at once, single runs, the watchdog, and what a restart makes of all that.
+
+#[path = "support/daemon.rs"]
+mod support;
+
+use std::sync::Arc;
+
+use prahari_app::daemon::Daemon;
+use prahari_app::error::AppError;
+use prahari_app::service::{RUN_ONCE_WINDOW_MS, Retention};
+use prahari_app::watchdog::Watchdog;
+use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::money::Paise;
+use prahari_domain::signals::{SignalDraft, SignalKind, SignalScope};
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_store::{
+    AlertFilter, AlertRow, INTERRUPTED, NotificationFilter, RunTrigger, ServiceLogFilter, ServiceRow,
+    SlotOutcome, UserScope,
+};
+use support::{
+    ADMIN, FRIDAY, House, MONDAY, OTHER, SATURDAY, TUESDAY, at, end_of, run, runs, slots, start_services,
+    stop,
+};
+
+/// Moves the daemon's virtual clock.
+async fn move_to(daemon: &Daemon, instant: Timestamp) {
+    daemon.clock.wait_until(instant, &tokio::sync::Notify::new()).await;
+}
+
+async fn notifications(daemon: &Daemon, user: UserId) -> Vec<String> {
+    daemon.store.settle().await.unwrap();
+    let kept = daemon.store.user(user).notifications(NotificationFilter::default()).await.unwrap();
+    kept.into_iter().map(|kept| kept.row.title).collect()
+}
+
+async fn alerts(daemon: &Daemon, user: UserId) -> Vec<AlertRow> {
+    daemon.store.user(user).alerts(AlertFilter { open: None, before: None, limit: 100 }).await.unwrap()
+}
+
+fn finding() -> SignalDraft {
+    SignalDraft {
+        symbol: "TCS".parse().unwrap(),
+        kind: SignalKind::Buy,
+        last_close: Paise(100),
+        rsi: 20.0,
+        ema9: Paise(100),
+        ema200: Paise(90),
+        average_volume: 1_000_000,
+        strength_score: 20.0,
+        backtest_score: 50.0,
+        combined_score: 50.0,
+        priority_score: 50.0,
+        buy_low: Paise(99),
+        buy_high: Paise(101),
+        stop: Paise(90),
+        target: Paise(110),
+        reasons: Vec::new(),
+    }
+}
+
+/// Row, memory and heartbeat of a user's service say the same.
+async fn agreed_state(daemon: &Daemon, user: UserId) -> bool {
+    daemon.store.settle().await.unwrap();
+    let row = daemon.store.user(user).service().await.unwrap().unwrap();
+    let user = daemon.user(user).unwrap();
+    assert_eq!(row.running, user.is_running());
+    assert_eq!(row.started_at, user.activity().started_at);
+    row.running
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_32_who_ask_at_once_for_the_same_run_one_gets_it_each_round() {
+    let house = House::new(2);
+    let daemon = house.start(at(MONDAY, "09:20")).await;
+    for round in 0..200 {
+        let mut asking = tokio::task::JoinSet::new();
+        for _ in 0..32 {
+            let daemon = daemon.clone();
+            asking.spawn(async move { daemon.run_once(OTHER, Task::PositionMonitor, OTHER).await });
+        }
+        let answers = asking.join_all().await;
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "round {round}: {answers:?}");
+        let started = daemon.clock.now();
+        for answer in answers.iter().filter_map(|answer| answer.as_ref().err()) {
+            let AppError::RunTooSoon { retry_at, .. } = answer else { panic!("{answer}") };
+            assert_eq!(*retry_at, started.plus_millis(RUN_ONCE_WINDOW_MS));
+        }
+        daemon.finish_background().await;
+        move_to(&daemon, started.plus_millis(RUN_ONCE_WINDOW_MS - 1)).await;
+        assert!(daemon.run_once(OTHER, Task::PositionMonitor, OTHER).await.is_err());
+        move_to(&daemon, started.plus_millis(RUN_ONCE_WINDOW_MS)).await;
+    }
+    daemon.store.settle().await.unwrap();
+    let runs = runs(&daemon, OTHER, Task::PositionMonitor).await;
+    assert!(runs.iter().all(|run| run.outcome.as_deref() == Some("succeeded")), "{runs:?}");
+    assert!(runs.iter().all(|run| run.trigger == RunTrigger::RunOnce && run.slot_due.is_none()));
+    assert!(daemon.user(OTHER).unwrap().executing().is_empty());
+}
+
+#[tokio::test]
+async fn a_single_run_is_had_beside_a_running_service_and_not_right_after_a_slot() {
+    let house = House::new(1);
+    let daemon = house.start(at(MONDAY, "08:50")).await;
+    start_services(&daemon).await;
+    run(&daemon, at(MONDAY, "09:06")).await;
+    // The slot of 09:05 started 60 seconds ago, on the virtual clock's last instant.
+    let error = daemon.run_once(ADMIN, Task::PremarketAmoAdjustment, ADMIN).await.unwrap_err();
+    let slot_ran = runs(&daemon, ADMIN, Task::PremarketAmoAdjustment).await.remove(0);
+    let expected = format!(
+        "run {} of premarket_amo_adjustment was started at 2025-03-10 09:05:00.000; it may be run again from 2025-03-10 09:07:00.000",
+        slot_ran.id
+    );
+    assert_eq!(error.to_string(), expected);
+    let run = daemon.run_once(ADMIN, Task::BuyOrders, ADMIN).await.unwrap();
+    daemon.finish_background().await;
+    daemon.store.settle().await.unwrap();
+    let found = runs(&daemon, ADMIN, Task::BuyOrders).await.remove(0);
+    assert_eq!((found.id, found.outcome.as_deref()), (run, Some("succeeded")));
+    let status = daemon.service_status(&daemon.user(ADMIN).unwrap());
+    assert_eq!(status.activity.last_task.map(|(task, _)| task), Some(Task::BuyOrders));
+    assert_eq!(status.activity.error_count, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slot_that_comes_due_while_a_single_run_of_its_task_executes_is_skipped_and_says_so() {
+    let house = House::new(1);
+    let daemon = house.start(at(MONDAY, "15:55")).await;
+    start_services(&daemon).await;
+    house.market.set_held(true);
+    let run_id = daemon.run_once(ADMIN, Task::Analysis, ADMIN).await.unwrap();
+    house.market.asked().await;
+    // It executes for longer than the window: the answer names the end of its time limit.
+    move_to(&daemon, at(MONDAY, "15:58")).await;
+    let error = daemon.run_once(ADMIN, Task::Analysis, ADMIN).await.unwrap_err();
+    let AppError::RunTooSoon { run, retry_at, .. } = error else { panic!("{error}") };
+    assert_eq!((run, retry_at), (run_id, at(MONDAY, "16:00")));
+    run_until(&daemon, "16:01").await;
+    let (outcome, reason) = end_of(&daemon, ADMIN, MONDAY, Task::Analysis).await;
+    assert_eq!(outcome, SlotOutcome::Skipped);
+    assert_eq!(reason, "the previous analysis of this user was still executing");
+    stop(daemon).await;
+
+    // The daemon is gone; the run it was executing is told as interrupted.
+    house.market.set_held(false);
+    let daemon = house.start(at(MONDAY, "16:02")).await;
+    let interrupted = runs(&daemon, ADMIN, Task::Analysis).await.remove(0);
+    assert_eq!((interrupted.id, interrupted.outcome.as_deref()), (run_id, Some(INTERRUPTED)));
+    assert!(agreed_state(&daemon, ADMIN).await, "what was running is started again");
+    let _: RunId = daemon.run_once(ADMIN, Task::Analysis, ADMIN).await.unwrap();
+}
+
+async fn run_until(daemon: &Arc<Daemon>, time: &str) {
+    run(daemon, at(MONDAY, time)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn start_and_stop_from_many_sides_never_leave_a_wrong_status() {
+    let house = House::new(2);
+    let daemon = house.start(at(MONDAY, "08:50")).await;
+    run(&daemon, at(MONDAY, "08:51")).await;
+    for round in 0..200 {
+        let mut switching = tokio::task::JoinSet::new();
+        for thread in 0..8 {
+            let daemon = daemon.clone();
+            switching.spawn(async move {
+                for step in 0..4 {
+                    match (thread + step + round) % 3 {
+                        0 => daemon.stop_service(OTHER).await.unwrap(),
+                        1 => daemon.restart_service(OTHER).await.unwrap(),
+                        _ => daemon.start_service(OTHER).await.unwrap(),
+                    };
+                }
+            });
+        }
+        switching.join_all().await;
+        let running = agreed_state(&daemon, OTHER).await;
+        let lines = ServiceLogFilter { levels: Vec::new(), before: None, limit: 1 };
+        let last = daemon.store.user(OTHER).service_log(lines).await.unwrap().remove(0);
+        assert_eq!(last.event == "service_started", running, "round {round}: {last:?}");
+        // Memory and database expect the same slots, each once.
+        let kept = slots(&daemon, OTHER, MONDAY).await;
+        let user = daemon.user(OTHER).unwrap();
+        let known: Vec<_> = user.ledger().slots().map(|(key, _)| (key.due_at, key.task)).collect();
+        let mut of_rows: Vec<_> = kept.iter().map(|slot| (slot.due_at, slot.task)).collect();
+        let mut of_memory = known;
+        of_rows.sort();
+        of_memory.sort();
+        assert_eq!(of_rows, of_memory, "round {round}");
+    }
+    let again = daemon.start_service(OTHER).await.unwrap();
+    assert!(!daemon.start_service(OTHER).await.unwrap().changed, "{again:?}");
+    assert!(daemon.stop_service(OTHER).await.unwrap().changed);
+    assert!(!daemon.stop_service(OTHER).await.unwrap().changed);
+}
+
+#[tokio::test]
+async fn heartbeats_and_the_last_task_are_written_for_all_who_run_and_for_nobody_else() {
+    let house = House::new(3);
+    let daemon = house.start(at(MONDAY, "08:50")).await;
+    daemon.start_service(ADMIN).await.unwrap();
+    daemon.start_service(OTHER).await.unwrap();
+    daemon.stop_service(OTHER).await.unwrap();
+    run(&daemon, at(MONDAY, "09:01")).await;
+    daemon.upkeep_step(&mut None).await.unwrap();
+    daemon.store.settle().await.unwrap();
+    let row = daemon.store.user(ADMIN).service().await.unwrap().unwrap();
+    assert_eq!(row.heartbeat, Some(daemon.clock.now()));
+    assert_eq!((row.last_task, row.last_task_at), (Some(Task::PremarketRetry), Some(at(MONDAY, "09:00"))));
+    let row = daemon.store.user(OTHER).service().await.unwrap().unwrap();
+    assert_eq!((row.running, row.heartbeat), (false, Some(at(MONDAY, "08:50"))));
+    assert_eq!(daemon.store.user(UserId(3)).service().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_service_of_an_inactive_user_does_not_go_on_after_a_restart() {
+    let house = House::new(2);
+    let daemon = house.start(at(MONDAY, "08:50")).await;
+    start_services(&daemon).await;
+    let scope = daemon.store.user(OTHER);
+    let mut row = scope.find().await.unwrap().unwrap();
+    row.active = false;
+    scope.save(row).await.unwrap();
+    stop(daemon).await;
+    let daemon = house.start(at(MONDAY, "08:55")).await;
+    assert!(agreed_state(&daemon, ADMIN).await);
+    assert!(!daemon.store.user(OTHER).service().await.unwrap().unwrap().running);
+}
+
+#[tokio::test]
+async fn an_analysis_on_a_weekend_runs_leaves_the_signals_and_warns() {
+    let house = House::new(2);
+    let daemon = house.start(at(FRIDAY, "15:50")).await;
+    start_services(&daemon).await;
+    run(&daemon, at(SATURDAY, "11:00")).await;
+    move_to(&daemon, at(SATURDAY, "11:00")).await;
+    let signals = || async {
+        let book = prahari_domain::book::Book::open(OTHER, Paise::ZERO);
+        daemon.signals.standing(&book, daemon.clock.now())
+    };
+    let before = signals().await;
+    let id = daemon.run_once(ADMIN, Task::Analysis, ADMIN).await.unwrap();
+    daemon.finish_background().await;
+    daemon.store.settle().await.unwrap();
+    assert_eq!(signals().await, before);
+    let found = daemon.store.user(ADMIN).find_run(id).await.unwrap().unwrap();
+    assert_eq!((found.outcome.as_deref(), found.trigger), (Some("succeeded"), RunTrigger::Manual));
+    let warning = "signals were left untouched: 2025-03-08 is no trading day";
+    assert!(found.detail.ends_with(warning), "{}", found.detail);
+    let log = daemon.store.user(ADMIN).log_of(id).await.unwrap();
+    assert!(log.iter().any(|line| line.level == "warn" && line.message == warning), "{log:?}");
+    let drafts = vec![finding()];
+    let published = daemon.publish(SignalScope::Shared, drafts).await.unwrap();
+    assert_eq!((published.rows.len(), published.skipped), (0, 1), "the host refuses, whatever a module does");
+}
+
+#[tokio::test]
+async fn the_analysis_goes_to_the_next_admin_when_its_owner_stops() {
+    let house = House::new(2);
+    let daemon = house.start(at(MONDAY, "08:50")).await;
+    let scope = daemon.store.user(OTHER);
+    let mut row = scope.find().await.unwrap().unwrap();
+    row.role = prahari_store::Role::Admin;
+    scope.save(row).await.unwrap();
+    stop(daemon).await;
+    let daemon = house.start(at(MONDAY, "08:52")).await;
+    start_services(&daemon).await;
+    run(&daemon, at(MONDAY, "09:01")).await;
+    daemon.stop_service(ADMIN).await.unwrap();
+    run(&daemon, at(TUESDAY, "00:00")).await;
+    assert_eq!(end_of(&daemon, ADMIN, MONDAY, Task::Analysis).await.0, SlotOutcome::Skipped);
+    assert_eq!(end_of(&daemon, OTHER, MONDAY, Task::Analysis).await.0, SlotOutcome::Ran);
+}
+
+#[tokio::test]
+async fn a_scheduler_that_hangs_is_noticed_once_for_each_slot_and_settled_when_it_goes_on() {
+    let house = House::new(3);
+    let daemon = house.start(at(MONDAY, "08:50")).await;
+    daemon.start_service(ADMIN).await.unwrap();
+    daemon.start_service(OTHER).await.unwrap();
+    let mut watchdog = Watchdog::new(&daemon);
+    // Due at 09:00, may start until 09:02, may take until 09:08.
+    move_to(&daemon, at(MONDAY, "09:07:59")).await;
+    assert_eq!(watchdog.check(&daemon).await.unwrap(), []);
+    move_to(&daemon, at(MONDAY, "09:08")).await;
+    let raised = watchdog.check(&daemon).await.unwrap();
+    let of: Vec<_> = raised.iter().map(|alert| (alert.user, alert.task, alert.due_at)).collect();
+    let due = at(MONDAY, "09:00");
+    assert_eq!(of, [(ADMIN, Task::PremarketRetry, due), (OTHER, Task::PremarketRetry, due)]);
+    assert_eq!(watchdog.check(&daemon).await.unwrap(), []);
+    assert_eq!(Watchdog::new(&daemon).check(&daemon).await.unwrap(), [], "patient after a start");
+    move_to(&daemon, at(MONDAY, "09:22")).await;
+    let raised = watchdog.check(&daemon).await.unwrap();
+    let tasks: Vec<_> = raised.iter().filter(|alert| alert.user == OTHER).map(|alert| alert.task).collect();
+    assert_eq!(tasks, [Task::PremarketAmoAdjustment, Task::SellMonitor], "{raised:?}");
+    let told = notifications(&daemon, OTHER).await;
+    assert_eq!(told.len(), 3, "{told:?}");
+    // The admin hears of all of them, and once more of each slot that others miss too.
+    let told = notifications(&daemon, ADMIN).await;
+    assert_eq!(told.len(), 6, "{told:?}");
+    assert!(told.iter().any(|title| title == "sell_monitor was expected and not seen for 2 users"));
+
+    // It goes on, finds what it missed, and the alerts settle themselves.
+    let mut scheduler = daemon.scheduler();
+    scheduler.run(Some(at(MONDAY, "09:40"))).await.unwrap();
+    assert_eq!(watchdog.check(&daemon).await.unwrap(), []);
+    let settled = alerts(&daemon, OTHER).await;
+    assert!(settled.iter().all(|alert| alert.resolved_at.is_some() && alert.resolved_by.is_none()));
+    assert!(settled.iter().any(|alert| alert.resolution == "seen late: missed"), "{settled:?}");
+    assert!(settled.iter().any(|alert| alert.resolution == "seen late: it ticks again"), "{settled:?}");
+}
+
+#[tokio::test]
+async fn a_day_that_happens_raises_no_alert_at_any_minute() {
+    let house = House::new(2);
+    let daemon = house.start(at(FRIDAY, "08:50")).await;
+    start_services(&daemon).await;
+    let mut watchdog = Watchdog::new(&daemon);
+    let mut scheduler = daemon.scheduler();
+    let mut instant = at(FRIDAY, "08:55");
+    while instant < at(MONDAY, "09:40") {
+        scheduler.run(Some(instant)).await.unwrap();
+        move_to(&daemon, instant).await;
+        assert_eq!(watchdog.check(&daemon).await.unwrap(), [], "{instant}");
+        instant = instant.plus_minutes(7);
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_the_scheduler_does_not_know_is_noticed_by_its_row() {
+    let house = House::new(2);
+    let daemon = house.start(at(MONDAY, "08:50")).await;
+    daemon.start_service(ADMIN).await.unwrap();
+    let mut watchdog = Watchdog::new(&daemon);
+    daemon.store.settle().await.unwrap();
+    let row = daemon.store.user(ADMIN).service().await.unwrap().unwrap();
+    daemon.store.user(OTHER).save_service(ServiceRow { user: OTHER, ..row }).await.unwrap();
+    run(&daemon, at(MONDAY, "09:14")).await;
+    move_to(&daemon, at(MONDAY, "09:14")).await;
+    let raised = watchdog.check(&daemon).await.unwrap();
+    let of: Vec<_> = raised.iter().map(|alert| (alert.user, alert.task)).collect();
+    assert_eq!(of, [(OTHER, Task::PremarketRetry), (OTHER, Task::PremarketAmoAdjustment)]);
+    let id = raised[0].id;
+    let other = daemon.store.user(OTHER);
+    let resolve = async |scope: UserScope, text: &str| {
+        scope.resolve_alert(id, ADMIN, daemon.clock.now(), text.to_owned()).await.unwrap();
+        daemon.store.system().find_alert(id).await.unwrap().unwrap().resolution
+    };
+    assert_eq!(resolve(daemon.store.user(ADMIN), "not theirs").await, "");
+    assert_eq!(resolve(other.clone(), "looked into").await, "looked into");
+    assert_eq!(resolve(other, "again").await, "looked into");
+    assert_eq!(watchdog.check(&daemon).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_is_old_is_forgotten_by_the_rule_and_runs_with_orders_keep_their_recording() {
+    let house = House::new(1);
+    let daemon = house.start(at(FRIDAY, "08:50")).await;
+    start_services(&daemon).await;
+    run(&daemon, at(TUESDAY, "00:00")).await;
+    move_to(&daemon, at(TUESDAY, "00:00")).await;
+    let all = runs(&daemon, ADMIN, Task::SellMonitor).await;
+    daemon.set_retention(Retention { recordings_days: 2, plain_ticks_days: 3, logs_days: 1 }).await.unwrap();
+    let forgotten = daemon.forget_old().await.unwrap();
+    assert!(forgotten.recordings > 300, "{forgotten:?}");
+    assert!(forgotten.plain_ticks > 300, "{forgotten:?}");
+    assert_eq!(daemon.forget_old().await.unwrap().plain_ticks, 0);
+    let scope = daemon.store.user(ADMIN);
+    let friday = at(SATURDAY, "00:00");
+    for run in all {
+        let kept = scope.find_run(run.id).await.unwrap();
+        let plain = run.outcome.as_deref() == Some("succeeded") && run.orders == 0;
+        assert_eq!(kept.is_none(), plain && run.started_at < friday, "{run:?}");
+        let recorded = scope.recording(run.id).await.unwrap().is_some();
+        assert_eq!(recorded, run.orders > 0 || run.started_at >= friday, "{run:?}");
+    }
+    let buys = runs(&daemon, ADMIN, Task::BuyOrders).await;
+    let with_orders: Vec<_> = buys.iter().filter(|run| run.orders > 0).collect();
+    for run in &with_orders {
+        assert!(scope.recording(run.id).await.unwrap().is_some(), "{run:?}");
+    }
+    assert!(!with_orders.is_empty(), "some run placed an order: {buys:?}");
+}
