@@ -93,7 +93,7 @@ impl Daemon {
         let schedules = Schedules::load(store.clone(), &schedules, now).await?;
         let events = Arc::new(EventBus::new(clock.clone()));
         let users = load_users(&venue, &events).await?;
-        let signals = load_signals(&store, users.keys().copied()).await?;
+        let signals = load_signals(&store, &venue.calendar, users.keys().copied()).await?;
         let cursor = system.cursor().await?;
         if let Some(reached) = cursor {
             let reason = "the daemon ended before this slot had its outcome";

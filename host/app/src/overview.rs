@@ -1,6 +1,7 @@
 //! What the page shows: every user's service, today's slots, orders and positions, as of now.
 
 use prahari_domain::book::Position;
+use prahari_domain::ids::UserId;
 use prahari_domain::orders::{Order, OrderKind};
 use prahari_domain::time::{Day, Timestamp};
 use serde::Serialize;
@@ -30,7 +31,7 @@ pub struct Overview {
     pub trading_day: bool,
     /// The phase of the exchange.
     pub phase: String,
-    /// How many users there are.
+    /// How many users there are to be seen.
     pub users_total: usize,
     /// The first of them.
     pub users: Vec<UserOverview>,
@@ -111,15 +112,18 @@ pub struct PositionOverview {
 }
 
 impl Daemon {
-    /// What the page shows.
+    /// What the page shows: of one user, or of everybody when `only` names nobody.
     ///
     /// # Errors
-    /// When the calendar does not cover today.
-    pub async fn overview(&self) -> Result<Overview, AppError> {
+    /// When the calendar does not cover today, or there is no such user.
+    pub async fn overview(&self, only: Option<UserId>) -> Result<Overview, AppError> {
         let now = self.clock.now();
         let day = now.ist_day();
         let mut users = Vec::new();
-        let all = self.users();
+        let all = match only {
+            Some(user) => vec![self.user(user)?],
+            None => self.users(),
+        };
         for user in all.iter().take(SHOWN_USERS) {
             users.push(self.user_overview(user, now).await);
         }
