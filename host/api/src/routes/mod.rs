@@ -1,6 +1,14 @@
 //! Every route, by resource.
 
 mod auth;
+mod calendar;
+mod executions;
+mod logs;
+mod notifications;
+mod orders;
+mod pnl;
+mod positions;
+mod signals;
 mod system;
 
 use axum::Router;
@@ -19,7 +27,17 @@ const MAX_BODY_BYTES: usize = 256 << 10;
 
 /// The routes of the API with their documentation: one line for each resource.
 pub(crate) fn documented() -> OpenApiRouter<Api> {
-    OpenApiRouter::with_openapi(Base::openapi()).merge(system::routes()).merge(auth::routes())
+    OpenApiRouter::with_openapi(Base::openapi())
+        .merge(auth::routes())
+        .merge(calendar::routes())
+        .merge(executions::routes())
+        .merge(logs::routes())
+        .merge(notifications::routes())
+        .merge(orders::routes())
+        .merge(pnl::routes())
+        .merge(positions::routes())
+        .merge(signals::routes())
+        .merge(system::routes())
 }
 
 /// Everything that the daemon answers.
