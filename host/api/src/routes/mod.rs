@@ -53,3 +53,23 @@ pub fn router(api: Api) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(api)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// `PRAHARI_UPDATE_OPENAPI=1` writes the document instead, as `prahari openapi > docs/openapi.json` does.
+    #[test]
+    fn the_committed_document_is_the_served_one() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+        let served = crate::openapi::document().to_pretty_json().unwrap() + "\n";
+        if std::env::var_os("PRAHARI_UPDATE_OPENAPI").is_some_and(|value| value == "1") {
+            std::fs::write(&path, &served).unwrap();
+        }
+        let committed = std::fs::read_to_string(&path).unwrap();
+        assert!(
+            committed == served,
+            "the routes changed: write docs/openapi.json anew with `prahari openapi`, and review it"
+        );
+    }
+}
