@@ -8,6 +8,7 @@ mod notifications;
 mod orders;
 mod pnl;
 mod positions;
+mod signal_choices;
 mod signals;
 mod system;
 
@@ -36,6 +37,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(orders::routes())
         .merge(pnl::routes())
         .merge(positions::routes())
+        .merge(signal_choices::routes())
         .merge(signals::routes())
         .merge(system::routes())
 }
