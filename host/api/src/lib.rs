@@ -12,6 +12,7 @@ mod problem;
 mod routes;
 mod serve;
 mod state;
+mod view;
 
 pub use auth::{Auth, AuthSettings};
 pub use openapi::document;

@@ -8,7 +8,7 @@ use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::{SignalId, UserId};
 use prahari_domain::orders::OrderState;
 use prahari_domain::signals::{self, Signal, SignalDraft, SignalScope, SignalStatus};
-use prahari_domain::time::Timestamp;
+use prahari_domain::time::{Day, Timestamp};
 
 /// Signals in memory; the database holds the same rows.
 #[derive(Debug, Default)]
@@ -20,7 +20,11 @@ pub struct SignalBoard {
 struct Inner {
     shared: Vec<Signal>,
     personal: BTreeMap<UserId, Vec<Signal>>,
+    rejected: BTreeMap<UserId, Rejections>,
 }
+
+/// The signals that a user does not want, each with the trading date of the window in which that was said.
+pub type Rejections = BTreeMap<SignalId, Day>;
 
 /// What a publication changed: the rows to write, and the counts for the task.
 #[derive(Debug, Default)]
@@ -39,8 +43,26 @@ pub struct Publication {
 
 impl SignalBoard {
     /// A board with what the database knows.
-    pub fn new(shared: Vec<Signal>, personal: BTreeMap<UserId, Vec<Signal>>) -> Self {
-        Self { inner: RwLock::new(Inner { shared, personal }) }
+    pub fn new(
+        shared: Vec<Signal>,
+        personal: BTreeMap<UserId, Vec<Signal>>,
+        rejected: BTreeMap<UserId, Rejections>,
+    ) -> Self {
+        Self { inner: RwLock::new(Inner { shared, personal, rejected }) }
+    }
+
+    /// Has a user not want a signal, in the window of a trading date.
+    pub fn reject(&self, user: UserId, signal: SignalId, window: Day) {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        inner.rejected.entry(user).or_default().insert(signal, window);
+    }
+
+    /// Takes a rejection back.
+    pub fn allow(&self, user: UserId, signal: SignalId) {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rejected) = inner.rejected.get_mut(&user) {
+            rejected.remove(&signal);
+        }
     }
 
     /// Merges drafts into the signals of a scope; `next_id` gives each new one its id.
@@ -71,12 +93,13 @@ impl SignalBoard {
     pub fn standing(&self, book: &Book, now: Timestamp) -> Vec<Signal> {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
         let personal = inner.personal.get(&book.user()).map_or(&[][..], Vec::as_slice);
+        let rejected = inner.rejected.get(&book.user());
         let mut standing: Vec<Signal> = inner
             .shared
             .iter()
             .chain(personal)
             .filter(|signal| signal.status != SignalStatus::Expired && now < signal.expires_at)
-            .map(|signal| Signal { status: status_for(signal, book), ..signal.clone() })
+            .map(|signal| Signal { status: status_for(signal, book, rejected), ..signal.clone() })
             .collect();
         standing
             .sort_by(|a, b| b.draft.priority_score.total_cmp(&a.draft.priority_score).then(a.id.cmp(&b.id)));
@@ -113,8 +136,21 @@ fn apply(
     }
 }
 
-/// What became of a signal for this user is read off the user's orders, so that it cannot contradict them.
-fn status_for(signal: &Signal, book: &Book) -> SignalStatus {
+/// What became of a signal for this user is read off the user's orders, so that it cannot contradict them; then a
+/// rejection counts, within the signal's window.
+fn status_for(signal: &Signal, book: &Book, rejected: Option<&Rejections>) -> SignalStatus {
+    match status_by_orders(signal, book) {
+        SignalStatus::Active if is_rejected(signal, rejected) => SignalStatus::Rejected,
+        status => status,
+    }
+}
+
+/// A signal that was published again in a later window is a new occasion.
+fn is_rejected(signal: &Signal, rejected: Option<&Rejections>) -> bool {
+    rejected.and_then(|rejected| rejected.get(&signal.id)).is_some_and(|window| *window >= signal.day)
+}
+
+fn status_by_orders(signal: &Signal, book: &Book) -> SignalStatus {
     // A signal that was confirmed later is a new occasion: orders of before do not count against it.
     let acted = book
         .orders()

@@ -101,7 +101,7 @@ impl Daemon {
         system.stop_services_of_inactive_users().await?;
         store.settle().await?;
         let users = load_users(&venue, &events, &kill_switch).await?;
-        let signals = load_signals(&store, users.keys().copied()).await?;
+        let signals = load_signals(&store, &venue.calendar, users.keys().copied()).await?;
         let cursor = system.cursor().await?;
         if let Some(reached) = cursor {
             let reason = "the daemon ended before this slot had its outcome";

@@ -1,6 +1,7 @@
 //! The application: clock, scheduler, services, runs, order desk, simulation.
 
 pub mod board;
+mod choices;
 pub mod clock;
 pub mod daemon;
 pub mod desk;

@@ -1,6 +1,10 @@
 //! What the page shows: every user's service, today's slots, orders and positions, as of now.
 
+use prahari_brokers::Quote;
 use prahari_domain::book::Position;
+use prahari_domain::ids::UserId;
+use prahari_domain::instruments::Symbol;
+use prahari_domain::money::Paise;
 use prahari_domain::orders::{Order, OrderKind};
 use prahari_domain::time::{Day, Timestamp};
 use serde::Serialize;
@@ -30,7 +34,7 @@ pub struct Overview {
     pub trading_day: bool,
     /// The phase of the exchange.
     pub phase: String,
-    /// How many users there are.
+    /// How many users there are to be seen.
     pub users_total: usize,
     /// The first of them.
     pub users: Vec<UserOverview>,
@@ -110,18 +114,43 @@ pub struct PositionOverview {
     pub last_price: Option<i64>,
 }
 
+/// The last price of a share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastPrice {
+    /// Per share.
+    pub price: Paise,
+    /// When it was seen.
+    pub at: Timestamp,
+}
+
 impl Daemon {
-    /// What the page shows.
+    /// The last price of each share, in the order asked; none where the market source does not tell one.
+    pub async fn last_prices(&self, symbols: &[Symbol]) -> Vec<Option<LastPrice>> {
+        let now = self.clock.now();
+        let quotes = self.venue.market.quotes(symbols, now).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "there are no prices to show");
+            Vec::new()
+        });
+        let last = |quote: Quote| LastPrice { price: quote.last, at: quote.at };
+        let mut prices: Vec<_> = quotes.into_iter().map(|quote| quote.map(last)).collect();
+        prices.resize(symbols.len(), None);
+        prices
+    }
+
+    /// What the page shows: of one user, or of everybody when `only` names nobody.
     ///
     /// # Errors
-    /// When the calendar does not cover today.
-    pub async fn overview(&self) -> Result<Overview, AppError> {
+    /// When the calendar does not cover today, or there is no such user.
+    pub async fn overview(&self, only: Option<UserId>) -> Result<Overview, AppError> {
         let now = self.clock.now();
         let day = now.ist_day();
         let mut users = Vec::new();
-        let all = self.users();
+        let all = match only {
+            Some(user) => vec![self.user(user)?],
+            None => self.users(),
+        };
         for user in all.iter().take(SHOWN_USERS) {
-            users.push(self.user_overview(user, now).await);
+            users.push(self.user_overview(user).await);
         }
         Ok(Overview {
             now,
@@ -134,7 +163,7 @@ impl Daemon {
         })
     }
 
-    async fn user_overview(&self, user: &User, now: Timestamp) -> UserOverview {
+    async fn user_overview(&self, user: &User) -> UserOverview {
         let slots = user.ledger().slots().map(|(key, progress)| slot(key, progress)).collect();
         let desk = user.desk.lock().await;
         let book = desk.book();
@@ -149,16 +178,16 @@ impl Daemon {
             charges: book.charges().0,
             slots,
             orders: newest.into_iter().rev().take(SHOWN_ORDERS).collect(),
-            positions: self.positions(&desk, now).await,
+            positions: self.positions(&desk).await,
         }
     }
 
-    async fn positions(&self, desk: &Desk, now: Timestamp) -> Vec<PositionOverview> {
+    async fn positions(&self, desk: &Desk) -> Vec<PositionOverview> {
         let positions = desk.book().positions();
         let symbols: Vec<_> = positions.iter().map(|position| position.symbol.clone()).collect();
-        let quotes = self.venue.market.quotes(&symbols, now).await.unwrap_or_default();
-        let mut last = quotes.into_iter().map(|quote| quote.map(|quote| quote.last.0));
-        positions.iter().map(|held| position(held, last.next().flatten())).collect()
+        let prices = self.last_prices(&symbols).await;
+        let last = prices.iter().map(|last| last.map(|last| last.price.0));
+        positions.iter().zip(last).map(|(held, last)| position(held, last)).collect()
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::UserId;
-use prahari_domain::signals::{Signal, SignalKind};
-use prahari_store::{SignalFilter, SignalRow, Store};
+use prahari_domain::signals::{Signal, SignalKind, SignalStatus};
+use prahari_domain::time::Day;
+use prahari_store::{SignalFilter, SignalRow, Store, UserScope};
 
-use crate::board::SignalBoard;
+use crate::board::{Rejections, SignalBoard};
 use crate::error::AppError;
 
 /// A signal as it is kept.
@@ -38,18 +40,37 @@ pub fn signal_row(signal: &Signal) -> Result<SignalRow, AppError> {
 /// When the store cannot be read or a row is damaged.
 pub async fn load_signals(
     store: &Store,
+    calendar: &Calendar,
     users: impl Iterator<Item = UserId>,
 ) -> Result<SignalBoard, AppError> {
     let standing = || SignalFilter { since: None, active_only: true };
     let shared = signals(store.system().load_signals(standing()).await?)?;
     let mut personal = BTreeMap::new();
+    let mut rejected = BTreeMap::new();
     for user in users {
-        let own = signals(store.user(user).load_signals(standing()).await?)?;
+        let scope = store.user(user);
+        let own = signals(scope.load_signals(standing()).await?)?;
+        let oldest = shared.iter().chain(&own).map(|signal| signal.day).min();
+        if let Some(oldest) = oldest {
+            rejected.insert(user, rejections(&scope, calendar, oldest).await?);
+        }
         if !own.is_empty() {
             personal.insert(user, own);
         }
     }
-    Ok(SignalBoard::new(shared, personal))
+    rejected.retain(|_, rejected| !rejected.is_empty());
+    Ok(SignalBoard::new(shared, personal, rejected))
+}
+
+/// What a user does not want of the signals of a trading date or later.
+async fn rejections(scope: &UserScope, calendar: &Calendar, since: Day) -> Result<Rejections, AppError> {
+    let mut rejections = Rejections::new();
+    for choice in scope.signal_statuses(since).await? {
+        if choice.status == SignalStatus::Rejected.name() {
+            rejections.insert(choice.signal, calendar.signal_window(choice.at)?);
+        }
+    }
+    Ok(rejections)
 }
 
 fn signals(rows: Vec<SignalRow>) -> Result<Vec<Signal>, AppError> {

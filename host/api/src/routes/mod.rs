@@ -1,7 +1,16 @@
 //! Every route, by resource.
 
 mod auth;
+mod calendar;
+mod executions;
+mod logs;
+mod notifications;
+mod orders;
+mod pnl;
+mod positions;
 mod settings;
+mod signal_choices;
+mod signals;
 mod system;
 
 use axum::Router;
@@ -21,9 +30,18 @@ const MAX_BODY_BYTES: usize = 256 << 10;
 /// The routes of the API with their documentation: one line for each resource.
 pub(crate) fn documented() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(Base::openapi())
-        .merge(system::routes())
         .merge(auth::routes())
+        .merge(calendar::routes())
+        .merge(executions::routes())
+        .merge(logs::routes())
+        .merge(notifications::routes())
+        .merge(orders::routes())
+        .merge(pnl::routes())
+        .merge(positions::routes())
         .merge(settings::routes())
+        .merge(signal_choices::routes())
+        .merge(signals::routes())
+        .merge(system::routes())
 }
 
 /// Everything that the daemon answers.
@@ -38,4 +56,24 @@ pub fn router(api: Api) -> Router {
         .fallback(async || Problem::new(Code::NotFound, "there is nothing at this path"))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(api)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// `PRAHARI_UPDATE_OPENAPI=1` writes the document instead, as `prahari openapi > docs/openapi.json` does.
+    #[test]
+    fn the_committed_document_is_the_served_one() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+        let served = crate::openapi::document().to_pretty_json().unwrap() + "\n";
+        if std::env::var_os("PRAHARI_UPDATE_OPENAPI").is_some_and(|value| value == "1") {
+            std::fs::write(&path, &served).unwrap();
+        }
+        let committed = std::fs::read_to_string(&path).unwrap();
+        assert!(
+            committed == served,
+            "the routes changed: write docs/openapi.json anew with `prahari openapi`, and review it"
+        );
+    }
 }

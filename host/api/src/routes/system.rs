@@ -4,11 +4,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use prahari_app::overview::Overview;
+use prahari_store::Role;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::caller::Caller;
 use crate::extract::Json;
 use crate::problem::Problem;
 use crate::state::Api;
@@ -60,8 +62,9 @@ async fn health(State(api): State<Api>) -> Response {
     (status, Json(health)).into_response()
 }
 
-/// The day at a glance.
+/// The day at a glance: a user's own, or everybody's for an admin.
 #[utoipa::path(get, path = "/api/v1/system/overview", tag = "system", responses((status = OK, body = Object)))]
-async fn overview(State(api): State<Api>) -> Result<Json<Overview>, Problem> {
-    Ok(Json(api.daemon.overview().await?))
+async fn overview(State(api): State<Api>, caller: Caller) -> Result<Json<Overview>, Problem> {
+    let only = (caller.0.role != Role::Admin).then_some(caller.0.user);
+    Ok(Json(api.daemon.overview(only).await?))
 }

@@ -1,0 +1,232 @@
+//! `/api/v1/executions`: what ran, how it ended, what it decided and wrote to its log.
+
+use axum::extract::State;
+use prahari_domain::ids::RunId;
+use prahari_store::{DecisionRow, EXECUTING, LogLevel, RunFilter, RunRow, UserScope};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::caller::Caller;
+use crate::extract::{Json, Path, Query};
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+use crate::view::{Instant, LogLevelName, Page, TaskName, TriggerName, Whose, limit, page, place, range};
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(executions))
+        .routes(routes!(execution))
+        .routes(routes!(decisions))
+        .routes(routes!(log))
+}
+
+/// Which executions are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ExecutionsQuery {
+    /// Whose; an admin may name anybody.
+    user: Option<u64>,
+    /// Of this task only.
+    #[param(inline)]
+    task: Option<TaskName>,
+    /// Executed for this reason only.
+    #[param(inline)]
+    trigger: Option<TriggerName>,
+    /// Ended like this only, such as `succeeded` or `task_failed`; `executing` finds those under way.
+    #[param(max_length = 40)]
+    outcome: Option<String>,
+    /// Started at this instant or later.
+    #[param(inline)]
+    since: Option<Instant>,
+    /// Started before this instant.
+    #[param(inline)]
+    until: Option<Instant>,
+    /// Most items of the page.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// One execution of a task.
+#[derive(Debug, Serialize, ToSchema)]
+struct Execution {
+    /// Numbered over all users.
+    id: u64,
+    /// What ran.
+    task: TaskName,
+    /// Why.
+    trigger: TriggerName,
+    /// How it ended, `executing` before that: `succeeded`, `task_failed`, `trapped`, `interrupted` or the limit that
+    /// was reached.
+    outcome: String,
+    /// One line for people.
+    detail: String,
+    /// When its slot was due; null when it had none.
+    #[schema(required)]
+    slot_due_at: Option<Instant>,
+    /// When it began.
+    started_at: Instant,
+    /// When it ended; null before that.
+    #[schema(required)]
+    finished_at: Option<Instant>,
+    /// How long it took, in milliseconds; null before it ended.
+    #[schema(required)]
+    duration_ms: Option<i64>,
+    /// Which attempt at its slot it was, from 1.
+    attempt: u32,
+    /// Hash of the module that ran, in hex.
+    module_hash: String,
+    /// What it used.
+    usage: Usage,
+}
+
+/// What an execution used.
+#[derive(Debug, Serialize, ToSchema)]
+struct Usage {
+    /// CPU time in microseconds.
+    cpu_us: u64,
+    /// Most memory held at once, in bytes.
+    peak_memory_bytes: u64,
+    /// Calls to the host.
+    calls: u64,
+}
+
+/// Why a symbol was acted on or left alone.
+#[derive(Debug, Serialize, ToSchema)]
+struct Decision {
+    /// Empty when the decision is about the whole execution.
+    symbol: String,
+    /// What was done, such as `buy` or `skip`.
+    action: String,
+    /// A stable code, such as `open_position_exists`.
+    reason: String,
+    /// What led to it.
+    evidence: Vec<Evidence>,
+}
+
+/// A value that led to a decision.
+#[derive(Debug, Serialize, ToSchema)]
+struct Evidence {
+    /// What was looked at.
+    name: String,
+    /// What was seen.
+    value: String,
+}
+
+/// A line of the log.
+#[derive(Debug, Serialize, ToSchema)]
+struct LogLine {
+    /// From 0, within the execution.
+    number: u32,
+    /// How grave it is.
+    level: LogLevelName,
+    /// The text, as the task wrote it.
+    message: String,
+}
+
+/// The executions of a user, newest first.
+#[utoipa::path(get, path = "/api/v1/executions", tag = "executions", params(ExecutionsQuery),
+    responses((status = OK, body = Page<Execution>)))]
+async fn executions(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(query): Query<ExecutionsQuery>,
+) -> Result<Json<Page<Execution>>, Problem> {
+    let user = caller.subject(&api, query.user)?;
+    let limit = limit(query.limit)?;
+    range(("since", query.since), ("until", query.until))?;
+    let filter = RunFilter {
+        task: query.task.map(|task| task.0),
+        trigger: query.trigger.map(|trigger| trigger.0),
+        outcome: query.outcome,
+        since: query.since.map(|at| at.0),
+        until: query.until.map(|at| at.0),
+        after: place(query.cursor.as_deref())?,
+        limit: limit + 1,
+    };
+    let runs = api.daemon.store.user(user).runs(filter).await?;
+    Ok(Json(page(runs, limit, RunRow::place, Execution::from)))
+}
+
+/// One execution.
+#[utoipa::path(get, path = "/api/v1/executions/{run}", tag = "executions", params(("run" = u64, Path), Whose),
+    responses((status = OK, body = Execution)))]
+async fn execution(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(run): Path<u64>,
+    Query(whose): Query<Whose>,
+) -> Result<Json<Execution>, Problem> {
+    let (_, run) = find(&api, caller, whose, run).await?;
+    Ok(Json(run.into()))
+}
+
+/// What an execution decided, in order.
+#[utoipa::path(get, path = "/api/v1/executions/{run}/decisions", tag = "executions",
+    params(("run" = u64, Path), Whose), responses((status = OK, body = Page<Decision>)))]
+async fn decisions(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(run): Path<u64>,
+    Query(whose): Query<Whose>,
+) -> Result<Json<Page<Decision>>, Problem> {
+    let (scope, run) = find(&api, caller, whose, run).await?;
+    let decisions = scope.decisions_of(run.id).await?;
+    Ok(Json(Page::whole(decisions.into_iter().map(Decision::from))))
+}
+
+/// The log of an execution, in order.
+#[utoipa::path(get, path = "/api/v1/executions/{run}/log", tag = "executions",
+    params(("run" = u64, Path), Whose), responses((status = OK, body = Page<LogLine>)))]
+async fn log(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(run): Path<u64>,
+    Query(whose): Query<Whose>,
+) -> Result<Json<Page<LogLine>>, Problem> {
+    let (scope, run) = find(&api, caller, whose, run).await?;
+    let lines = (0..).zip(scope.log_of(run.id).await?);
+    Ok(Json(Page::whole(lines.map(|(number, line)| {
+        let level = LogLevelName(line.level.parse().unwrap_or(LogLevel::Error));
+        LogLine { number, level, message: line.message }
+    }))))
+}
+
+/// A run of the user whose it has to be, and that user's scope.
+async fn find(api: &Api, caller: Caller, whose: Whose, run: u64) -> Result<(UserScope, RunRow), Problem> {
+    let scope = api.daemon.store.user(caller.subject(api, whose.user)?);
+    let found = scope.find_run(RunId(run)).await?;
+    let found = found.ok_or_else(|| Problem::new(Code::NotFound, format!("there is no execution {run}")))?;
+    Ok((scope, found))
+}
+
+impl From<RunRow> for Execution {
+    fn from(run: RunRow) -> Self {
+        Self {
+            id: run.id.0,
+            task: TaskName(run.task),
+            trigger: TriggerName(run.trigger),
+            outcome: run.outcome.unwrap_or_else(|| EXECUTING.to_owned()),
+            detail: run.detail,
+            slot_due_at: run.slot_due.map(Instant),
+            started_at: Instant(run.started_at),
+            finished_at: run.finished_at.map(Instant),
+            duration_ms: run.finished_at.map(|at| at.millis_since(run.started_at)),
+            attempt: run.attempt,
+            module_hash: run.module_hash,
+            usage: Usage { cpu_us: run.cpu_micros, peak_memory_bytes: run.peak_memory, calls: run.calls },
+        }
+    }
+}
+
+impl From<DecisionRow> for Decision {
+    fn from(row: DecisionRow) -> Self {
+        let evidence = row.evidence.into_iter().map(|(name, value)| Evidence { name, value });
+        Self { symbol: row.symbol, action: row.action, reason: row.reason, evidence: evidence.collect() }
+    }
+}

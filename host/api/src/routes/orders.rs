@@ -1,0 +1,284 @@
+//! `/api/v1/orders`: the orders of a user and what the journal says of each.
+
+use axum::extract::State;
+use prahari_domain::instruments::Symbol;
+use prahari_domain::orders::{
+    JournalEntry, Order as Placed, OrderEvent, OrderKind, Product, Purpose, Variety,
+};
+use prahari_store::OrderFilter;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::caller::Caller;
+use crate::extract::{Json, Path, Query};
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+use crate::view::{Date, Instant, Page, SideName, StateName, Whose, limit, page, place, range, symbol};
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(orders)).routes(routes!(order))
+}
+
+/// Which orders are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct OrdersQuery {
+    /// Whose; an admin may name anybody.
+    user: Option<u64>,
+    /// For this trading date or later.
+    #[param(inline)]
+    from: Option<Date>,
+    /// For this trading date or earlier.
+    #[param(inline)]
+    through: Option<Date>,
+    /// Of this share only.
+    symbol: Option<String>,
+    /// Of this side only.
+    #[param(inline)]
+    side: Option<SideName>,
+    /// In this state only.
+    #[param(inline)]
+    state: Option<StateName>,
+    /// Only those to which something can still happen, or only the others.
+    active: Option<bool>,
+    /// Most items of the page.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// An order as it stands.
+#[derive(Debug, Serialize, ToSchema)]
+struct Order {
+    /// Ours, and the tag that the broker keeps.
+    id: String,
+    /// The trading date it was placed for.
+    day: Date,
+    /// Which share.
+    symbol: String,
+    /// Which way.
+    side: SideName,
+    /// Shares asked for.
+    quantity: u32,
+    /// Shares filled.
+    filled_quantity: u32,
+    /// The limit per share; null for a market order.
+    #[schema(required)]
+    limit_paise: Option<i64>,
+    /// Mean price of the fills; null before the first.
+    #[schema(required)]
+    average_price_paise: Option<i64>,
+    /// Whether the broker holds it back until the next session opens.
+    after_market: bool,
+    /// Whether it is booked as delivery rather than intraday.
+    delivery: bool,
+    /// What it is for.
+    purpose: OrderPurpose,
+    /// The signal it acts on.
+    #[schema(required)]
+    signal: Option<u64>,
+    /// RSI10 at the decision.
+    #[schema(required)]
+    rsi: Option<f64>,
+    /// The rejected order that it tries again.
+    #[schema(required)]
+    retry_of: Option<String>,
+    /// The execution that decided it.
+    execution: u64,
+    /// Where it stands.
+    state: StateName,
+    /// The broker's number.
+    #[schema(required)]
+    broker_order_id: Option<String>,
+    /// Why it was rejected, cancelled or expired; empty otherwise.
+    reason: String,
+    /// Whether a rejected order may be tried again.
+    retryable: bool,
+    /// When the first attempt of its chain of retries was written down.
+    first_placed_at: Instant,
+    /// When it was written down.
+    placed_at: Instant,
+    /// When it last changed.
+    updated_at: Instant,
+}
+
+/// What an order is for.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum OrderPurpose {
+    /// A first buy on a signal.
+    Entry,
+    /// A further buy of a held share.
+    Reentry {
+        /// The RSI level it was bought at: 30, 20 or 10.
+        level: u8,
+        /// Cycle of the ladder, from 1.
+        cycle: u32,
+    },
+    /// A sell.
+    Exit {
+        /// Its code.
+        reason: String,
+    },
+    /// Found at the broker, not placed by us.
+    External,
+}
+
+/// An order with everything that happened to it.
+#[derive(Debug, Serialize, ToSchema)]
+struct OrderStory {
+    /// As it stands.
+    order: Order,
+    /// Its executions, in the order in which they were told.
+    fills: Vec<OrderFill>,
+    /// What the journal says, in sequence.
+    journal: Vec<OrderEntry>,
+}
+
+/// One execution of part of an order.
+#[derive(Debug, Serialize, ToSchema)]
+struct OrderFill {
+    /// The broker's key.
+    key: String,
+    /// Shares.
+    quantity: u32,
+    /// Price per share.
+    price_paise: i64,
+    /// When it was executed.
+    filled_at: Instant,
+}
+
+/// One line of the journal.
+#[derive(Debug, Serialize, ToSchema)]
+struct OrderEntry {
+    /// Its number in the user's journal.
+    sequence: u64,
+    /// When, by the daemon's clock.
+    recorded_at: Instant,
+    /// What happened, such as `sent` or `filled`.
+    event: String,
+    /// What belongs to it, by name; prices in paise.
+    detail: serde_json::Value,
+}
+
+/// The orders of a user, newest first.
+#[utoipa::path(get, path = "/api/v1/orders", tag = "orders", params(OrdersQuery),
+    responses((status = OK, body = Page<Order>)))]
+async fn orders(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(query): Query<OrdersQuery>,
+) -> Result<Json<Page<Order>>, Problem> {
+    let user = caller.subject(&api, query.user)?;
+    let limit = limit(query.limit)?;
+    range(("from", query.from), ("through", query.through))?;
+    let filter = OrderFilter {
+        from: query.from.map(|day| day.0),
+        through: query.through.map(|day| day.0),
+        symbol: symbol(query.symbol.as_deref())?,
+        side: query.side.map(|side| side.0),
+        state: query.state.map(|state| state.0),
+        active: query.active,
+        after: place(query.cursor.as_deref())?,
+        limit: limit + 1,
+    };
+    let orders = api.daemon.store.user(user).orders(filter).await?;
+    Ok(Json(page(orders, limit, |order| order.id, Order::from)))
+}
+
+/// One order with its fills and its journal.
+#[utoipa::path(get, path = "/api/v1/orders/{id}", tag = "orders",
+    params(("id" = String, Path, example = "U1-20250307-0001"), Whose),
+    responses((status = OK, body = OrderStory)))]
+async fn order(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(whose): Query<Whose>,
+) -> Result<Json<OrderStory>, Problem> {
+    let scope = api.daemon.store.user(caller.subject(&api, whose.user)?);
+    let unknown = || Problem::new(Code::NotFound, format!("there is no order {id}"));
+    let id = id.parse().map_err(|_| unknown())?;
+    let order = scope.find_order(id).await?.ok_or_else(unknown)?;
+    let journal = scope.journal_of(id).await?;
+    Ok(Json(OrderStory {
+        order: order.into(),
+        fills: journal.iter().filter_map(fill).collect(),
+        journal: journal.into_iter().map(OrderEntry::from).collect(),
+    }))
+}
+
+fn fill(entry: &JournalEntry) -> Option<OrderFill> {
+    let OrderEvent::Filled(fill) = &entry.event else { return None };
+    Some(OrderFill {
+        key: fill.key.clone(),
+        quantity: fill.quantity,
+        price_paise: fill.price.0,
+        filled_at: Instant(fill.at),
+    })
+}
+
+impl From<Placed> for Order {
+    fn from(order: Placed) -> Self {
+        let average_price_paise = order.average_price().map(|price| price.0);
+        let request = order.request;
+        Self {
+            id: order.id.to_string(),
+            day: Date(order.id.day),
+            symbol: Symbol::to_string(&request.symbol),
+            side: SideName(request.side),
+            quantity: request.quantity,
+            filled_quantity: order.filled,
+            limit_paise: match request.kind {
+                OrderKind::Market => None,
+                OrderKind::Limit(price) => Some(price.0),
+            },
+            average_price_paise,
+            after_market: request.variety == Variety::AfterMarket,
+            delivery: request.product == Product::Delivery,
+            purpose: request.purpose.into(),
+            signal: request.signal.map(|signal| signal.0),
+            rsi: request.rsi,
+            retry_of: request.retry_of.map(|id| id.to_string()),
+            execution: order.run.0,
+            state: StateName(order.state),
+            broker_order_id: order.broker_id,
+            reason: order.reason,
+            retryable: order.retryable,
+            first_placed_at: Instant(order.first_placed_at),
+            placed_at: Instant(order.placed_at),
+            updated_at: Instant(order.updated_at),
+        }
+    }
+}
+
+impl From<Purpose> for OrderPurpose {
+    fn from(purpose: Purpose) -> Self {
+        match purpose {
+            Purpose::Entry => Self::Entry,
+            Purpose::Reentry { level, cycle } => Self::Reentry { level, cycle },
+            Purpose::Exit(reason) => Self::Exit { reason },
+            Purpose::External => Self::External,
+        }
+    }
+}
+
+impl From<JournalEntry> for OrderEntry {
+    fn from(entry: JournalEntry) -> Self {
+        let mut detail = serde_json::to_value(&entry.event).unwrap_or_default();
+        if let Some(fields) = detail.as_object_mut() {
+            fields.remove("event");
+        }
+        Self {
+            sequence: entry.sequence,
+            recorded_at: Instant(entry.at),
+            event: entry.event.name().to_owned(),
+            detail,
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What a user makes of a signal: not wanted, or wanted after all.
+
+use prahari_domain::ids::{SignalId, UserId};
+use prahari_domain::signals::SignalStatus;
+use prahari_store::SignalStatusRow;
+
+use crate::daemon::Daemon;
+use crate::error::AppError;
+
+impl Daemon {
+    /// Has a user not want a signal: from the next look at the signals on, no task of this user acts on it. Others are not
+    /// concerned. Returns when it is written down.
+    ///
+    /// # Errors
+    /// When it cannot be written, or the calendar does not cover today.
+    pub async fn reject_signal(&self, user: UserId, signal: SignalId, reason: &str) -> Result<(), AppError> {
+        let window = self.venue.calendar.signal_window(self.clock.now())?;
+        self.choose(user, signal, SignalStatus::Rejected, reason).await?;
+        self.signals.reject(user, signal, window);
+        Ok(())
+    }
+
+    /// Takes a rejection back, in the same sense.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn allow_signal(&self, user: UserId, signal: SignalId, reason: &str) -> Result<(), AppError> {
+        self.choose(user, signal, SignalStatus::Active, reason).await?;
+        self.signals.allow(user, signal);
+        Ok(())
+    }
+
+    async fn choose(
+        &self,
+        user: UserId,
+        signal: SignalId,
+        status: SignalStatus,
+        reason: &str,
+    ) -> Result<(), AppError> {
+        let row = SignalStatusRow {
+            signal,
+            status: status.name().to_owned(),
+            reason: reason.to_owned(),
+            at: self.clock.now(),
+        };
+        self.store.user(user).set_signal_status(row).await?;
+        self.store.settle().await?;
+        Ok(())
+    }
+}

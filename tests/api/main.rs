@@ -1,0 +1,10 @@
+//! Every route, as the OpenAPI document lists them: who may ask it for what, and what it makes of bad input.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "../support/daemon.rs"]
+mod support;
+
+mod access;
+mod bad_input;
+mod world;

@@ -1,0 +1,147 @@
+//! A console with something of a user's in every table, and the routes it serves.
+
+use std::collections::BTreeMap;
+
+use prahari_domain::ids::{OrderId, RunId};
+use prahari_domain::instruments::Symbol;
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{
+    JournalEntry, OrderEvent, OrderKind, OrderRequest, Product, Purpose, Side, Variety, machine,
+};
+use prahari_domain::settings::NotificationKind;
+use prahari_domain::signals::{SignalDraft, SignalKind, SignalScope};
+use prahari_domain::tasks::Task;
+use prahari_store::{
+    DecisionRow, LogRow, NotificationLevel, NotificationRow, RunFinish, RunStart, RunTrigger,
+};
+use serde_json::Value;
+
+use crate::support::console::Console;
+use crate::support::{FRIDAY, OTHER, at, day};
+
+/// A console, and the ids of what belongs to user 2, by the names that paths use in braces.
+pub struct World {
+    /// What is asked.
+    pub console: Console,
+    /// `run`, `order` and so on; `none` is an id that nothing has.
+    pub ids: BTreeMap<&'static str, String>,
+}
+
+impl World {
+    /// At noon of a trading day.
+    pub async fn new() -> Self {
+        let now = at(FRIDAY, "12:00");
+        let console = Console::start(now).await;
+        let user = console.daemon.store.user(OTHER);
+        let run = console.daemon.store.system().next_run_id();
+        let start = RunStart {
+            id: run,
+            task: Task::BuyOrders,
+            slot_due: None,
+            trigger: RunTrigger::Manual,
+            module_hash: "d5".repeat(32),
+            started_at: now,
+            attempt: 1,
+        };
+        user.start_run(start).await.unwrap();
+        let finish = RunFinish {
+            decisions: vec![DecisionRow {
+                symbol: "TCS".to_owned(),
+                action: "buy".to_owned(),
+                reason: "signal".to_owned(),
+                evidence: vec![("rsi".to_owned(), "27.4".to_owned())],
+            }],
+            log: vec![LogRow { level: "info".to_owned(), message: "bought TCS".to_owned() }],
+            ..RunFinish::new(run, "succeeded", now.plus_millis(20))
+        };
+        user.finish_run(finish).await.unwrap();
+        let order = place(&console, run).await;
+        let message = NotificationRow {
+            at: now,
+            id: None,
+            level: NotificationLevel::Info,
+            title: "Bought".to_owned(),
+            body: "10 TCS".to_owned(),
+            run: Some(run),
+        };
+        user.notify(message, NotificationKind::Info, None).await.unwrap();
+        let signal = console.daemon.publish(SignalScope::Personal(OTHER), vec![draft()]).await.unwrap();
+        console.daemon.store.settle().await.unwrap();
+        let ids = [
+            ("user", OTHER.to_string()),
+            ("run", run.to_string()),
+            ("order", order.to_string()),
+            ("notification", "1".to_owned()),
+            ("signal", signal.rows[0].id.to_string()),
+            ("none", "999999".to_owned()),
+        ];
+        Self { console, ids: ids.into() }
+    }
+
+    /// A path with the ids in the place of their names.
+    pub fn fill(&self, path: &str) -> String {
+        self.ids.iter().fold(path.to_owned(), |path, (name, id)| path.replace(&format!("{{{name}}}"), id))
+    }
+
+    /// The document that the daemon serves.
+    pub async fn document(&self) -> Value {
+        self.console.nobody().get("/api/v1/openapi.json").await.ok()
+    }
+}
+
+/// Every operation of the document: its method in capitals, its path, and what is said of it.
+pub fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    let of = |(path, item): (&String, &Value)| {
+        let operations = item.as_object().unwrap().clone();
+        let path = path.clone();
+        operations
+            .into_iter()
+            .map(move |(method, operation)| (method.to_uppercase(), path.clone(), operation))
+    };
+    paths.iter().flat_map(of).collect()
+}
+
+/// An order of the user that waits at the broker.
+async fn place(console: &Console, run: RunId) -> OrderId {
+    let now = console.daemon.clock.now();
+    let id = OrderId { user: OTHER, day: day(FRIDAY), number: 1 };
+    let request = OrderRequest {
+        symbol: Symbol::new("TCS").unwrap(),
+        side: Side::Buy,
+        quantity: 10,
+        kind: OrderKind::Limit(Paise(301_205)),
+        variety: Variety::Regular,
+        product: Product::Delivery,
+        purpose: Purpose::Entry,
+        signal: None,
+        rsi: Some(27.4),
+        retry_of: None,
+    };
+    let event = OrderEvent::Intended { request, run, first_placed_at: now };
+    let entry = JournalEntry { sequence: 1, order: id, at: now, event };
+    let order = machine::transition(None, &entry).unwrap().order;
+    console.daemon.store.user(OTHER).append_journal_durable(vec![entry], vec![order]).await.unwrap();
+    id
+}
+
+fn draft() -> SignalDraft {
+    SignalDraft {
+        symbol: Symbol::new("TCS").unwrap(),
+        kind: SignalKind::Reentry { level: 20, cycle: 1 },
+        last_close: Paise(301_200),
+        rsi: 19.0,
+        ema9: Paise(310_000),
+        ema200: Paise(290_000),
+        average_volume: 1_000_000,
+        strength_score: 10.0,
+        backtest_score: 50.0,
+        combined_score: 30.0,
+        priority_score: 40.0,
+        buy_low: Paise(300_000),
+        buy_high: Paise(302_000),
+        stop: Paise(280_000),
+        target: Paise(320_000),
+        reasons: vec!["hammer".to_owned()],
+    }
+}
