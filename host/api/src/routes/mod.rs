@@ -1,7 +1,10 @@
 //! Every route, by resource.
 
+mod audit;
 mod auth;
+mod credentials;
 mod system;
+mod users;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -19,7 +22,11 @@ const MAX_BODY_BYTES: usize = 256 << 10;
 
 /// The routes of the API with their documentation: one line for each resource.
 pub(crate) fn documented() -> OpenApiRouter<Api> {
-    OpenApiRouter::with_openapi(Base::openapi()).merge(system::routes()).merge(auth::routes())
+    OpenApiRouter::with_openapi(Base::openapi()).merge(system::routes())
+        .merge(auth::routes())
+        .merge(users::routes())
+        .merge(credentials::routes())
+        .merge(audit::routes())
 }
 
 /// Everything that the daemon answers.
