@@ -74,11 +74,12 @@ impl Code {
             | Self::TokenScope
             | Self::SessionRequired => StatusCode::FORBIDDEN,
             Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
-            Self::LinkUnusable => StatusCode::GONE,
             Self::WeakPassword => StatusCode::BAD_REQUEST,
-            Self::NameTaken | Self::LastAdmin | Self::TotpNotBegun | Self::UserInactive => {
-                StatusCode::CONFLICT
-            }
+            Self::LinkUnusable
+            | Self::NameTaken
+            | Self::LastAdmin
+            | Self::TotpNotBegun
+            | Self::UserInactive => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

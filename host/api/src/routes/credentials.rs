@@ -110,7 +110,9 @@ fn checked(body: Credentials) -> Result<KotakCredentials, Problem> {
         text.strip_prefix('+').is_some_and(|number| digits(number) && (8..=15).contains(&number.len()))
     };
     let base32 = |text: &str| {
-        printable(text) && text.len() >= 16 && text.bytes().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7' | b'='))
+        printable(text)
+            && text.len() >= 16
+            && text.bytes().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7' | b'='))
     };
     let code = |text: &str| text.len() <= 16 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let credentials = KotakCredentials {

@@ -22,7 +22,8 @@ const MAX_BODY_BYTES: usize = 256 << 10;
 
 /// The routes of the API with their documentation: one line for each resource.
 pub(crate) fn documented() -> OpenApiRouter<Api> {
-    OpenApiRouter::with_openapi(Base::openapi()).merge(system::routes())
+    OpenApiRouter::with_openapi(Base::openapi())
+        .merge(system::routes())
         .merge(auth::routes())
         .merge(users::routes())
         .merge(credentials::routes())

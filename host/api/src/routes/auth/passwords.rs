@@ -105,7 +105,8 @@ async fn reset(
     let id = api.auth.password_link(&body.token, &from).await?;
     let user = api.daemon.user(id)?;
     check_password(&body.password, &user.name)?;
-    api.audit_unknown(Some(id), "one-time link", "password.reset", format!("user {id}"), from.address).await?;
+    api.audit_unknown(Some(id), "one-time link", "password.reset", format!("user {id}"), from.address)
+        .await?;
     api.auth.use_password_link(&body.token, &user.name, &body.password).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
