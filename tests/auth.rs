@@ -4,5 +4,9 @@
 mod support;
 
 mod auth {
+    pub mod accounts;
+    pub mod commands;
+    pub mod secrecy;
     pub mod sessions;
+    pub mod throttling;
 }

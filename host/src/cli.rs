@@ -34,6 +34,12 @@ pub enum Command {
     Worker,
     /// Print the OpenAPI document of the HTTP interface.
     Openapi,
+    /// The key under which secrets in the database are sealed.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// The log of who changed what.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Measure the budgets and print one JSON line for each.
     #[command(hide = true)]
     Bench(Bench),
@@ -44,6 +50,31 @@ impl Command {
     pub fn is_interactive(&self) -> bool {
         !matches!(self, Self::Compile | Self::Worker | Self::Bench(_))
     }
+}
+
+/// What can be done with the key.
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Seal every credential and authenticator secret anew under a new key; the daemon must be stopped.
+    Rotate {
+        /// The database.
+        #[arg(long)]
+        db: PathBuf,
+        /// The key file; without it the one beside the database.
+        #[arg(long)]
+        key: Option<PathBuf>,
+    },
+}
+
+/// What can be done with the audit log.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Check that no entry was changed, removed or put in; the daemon may run. Exit code 2 when the chain is broken.
+    Verify {
+        /// The database.
+        #[arg(long)]
+        db: PathBuf,
+    },
 }
 
 /// Where prices come from.

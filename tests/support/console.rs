@@ -108,6 +108,11 @@ impl Console {
         self.logged_in(THIRD).await
     }
 
+    /// The user of this name with a session.
+    pub async fn user_named(&self, name: &str) -> Client {
+        self.nobody().log_in(name, PASSWORD).await
+    }
+
     /// Somebody with a session, begun with the password.
     pub async fn logged_in(&self, user: UserId) -> Client {
         let name = self.daemon.user(user).unwrap().name.clone();

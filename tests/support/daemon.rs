@@ -97,6 +97,11 @@ impl House {
         }
     }
 
+    /// Where the database is.
+    pub fn database(&self) -> std::path::PathBuf {
+        self.folder.path().join("prahari.db")
+    }
+
     /// Starts a daemon on the database, with the clock at `now`.
     pub async fn start(&self, now: Timestamp) -> Arc<Daemon> {
         self.start_with(now, &[]).await

@@ -79,9 +79,9 @@ impl Code {
             | Self::TokenScope
             | Self::SessionRequired => StatusCode::FORBIDDEN,
             Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
-            Self::LinkUnusable => StatusCode::GONE,
             Self::WeakPassword => StatusCode::BAD_REQUEST,
-            Self::NameTaken
+            Self::LinkUnusable
+            | Self::NameTaken
             | Self::SettingsChanged
             | Self::LastAdmin
             | Self::TotpNotBegun

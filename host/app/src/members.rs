@@ -1,13 +1,32 @@
 //! Users who come and go while the daemon runs.
 
 use prahari_domain::ids::UserId;
+use prahari_domain::money::Paise;
+use prahari_domain::risk::RiskLimits;
+use prahari_domain::settings::Strategy;
 use prahari_domain::time::Timestamp;
-use prahari_store::Role;
+use prahari_store::{NewUser, Role};
 
 use crate::daemon::{Daemon, load_user};
 use crate::error::AppError;
+use crate::simulation::PAPER_CAPITAL;
 
 impl Daemon {
+    /// A user to be, with the settings that everybody begins with.
+    ///
+    /// # Errors
+    /// When they cannot be written as JSON: a fault of ours.
+    pub fn new_member(&self, name: String, role: Role, capital: Option<Paise>) -> Result<NewUser, AppError> {
+        Ok(NewUser {
+            name,
+            role,
+            capital: capital.unwrap_or(PAPER_CAPITAL),
+            strategy: serde_json::to_string(&Strategy::default())?,
+            limits: serde_json::to_string(&RiskLimits::default())?,
+            created_at: self.clock.now(),
+        })
+    }
+
     /// Takes up a user who was just written to the store: opens their account and loads their desk. Their service is
     /// off. Doing it again does nothing.
     ///

@@ -1,6 +1,8 @@
 //! One file per command.
 
+mod audit;
 mod bench;
+mod key;
 mod openapi;
 mod replay;
 mod serve;
@@ -10,7 +12,7 @@ mod worker;
 use std::future::Future;
 use std::process::ExitCode;
 
-use crate::cli::Command;
+use crate::cli::{AuditCommand, Command, KeyCommand};
 use crate::exit::Failure;
 
 /// Runs a command to its end.
@@ -21,6 +23,8 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Replay(options) => on_runtime(replay::replay(options)),
         Command::Compile => Ok(prahari_runtime::compile_stdin_to_stdout()),
         Command::Openapi => openapi::openapi(),
+        Command::Key(KeyCommand::Rotate { db, key }) => on_runtime(key::rotate(db, key)),
+        Command::Audit(AuditCommand::Verify { db }) => audit::verify(&db),
         Command::Worker => Ok(worker::worker()),
         Command::Bench(options) => on_runtime(bench::bench(options)),
     }

@@ -1,7 +1,9 @@
 //! Every route, by resource.
 
+mod audit;
 mod auth;
 mod calendar;
+mod credentials;
 mod executions;
 mod logs;
 mod notifications;
@@ -12,6 +14,7 @@ mod settings;
 mod signal_choices;
 mod signals;
 mod system;
+mod users;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -30,8 +33,10 @@ const MAX_BODY_BYTES: usize = 256 << 10;
 /// The routes of the API with their documentation: one line for each resource.
 pub(crate) fn documented() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(Base::openapi())
+        .merge(audit::routes())
         .merge(auth::routes())
         .merge(calendar::routes())
+        .merge(credentials::routes())
         .merge(executions::routes())
         .merge(logs::routes())
         .merge(notifications::routes())
@@ -42,6 +47,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(signal_choices::routes())
         .merge(signals::routes())
         .merge(system::routes())
+        .merge(users::routes())
 }
 
 /// Everything that the daemon answers.

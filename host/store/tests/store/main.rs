@@ -1,6 +1,8 @@
 //! The store on real files.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod failure;

@@ -1,5 +1,10 @@
 //! `/api/v1/auth`: logging in and out, and who is logged in.
 
+mod passwords;
+mod sessions;
+mod tokens;
+mod totp;
+
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,11 +20,19 @@ use crate::auth::{Attempt, Origin, Via, ended};
 use crate::caller::{Caller, Person};
 use crate::extract::Json;
 use crate::problem::Problem;
+use crate::routes::users::RoleName;
 use crate::state::Api;
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(log_in)).routes(routes!(log_out)).routes(routes!(me))
+    OpenApiRouter::new()
+        .routes(routes!(log_in))
+        .routes(routes!(log_out))
+        .routes(routes!(me))
+        .merge(passwords::routes())
+        .merge(sessions::routes())
+        .merge(tokens::routes())
+        .merge(totp::routes())
 }
 
 /// Name and password, and a code when the user has an authenticator.
@@ -45,8 +58,7 @@ pub struct Me {
     /// Their name.
     pub name: String,
     /// What they may do.
-    #[schema(value_type = String, example = "admin")]
-    pub role: Role,
+    pub role: RoleName,
     /// How this request has shown who they are: `session` or `token`.
     pub via: &'static str,
     /// Whether an authenticator is asked for at the log-in.
@@ -99,7 +111,7 @@ async fn who(api: &Api, id: UserId, role: Role, via: &'static str) -> Result<Me,
     Ok(Me {
         id: id.0,
         name: user.name.clone(),
-        role,
+        role: role.into(),
         via,
         totp_enabled: log_in.totp.is_some(),
         recovery_codes_left: scope.recovery_codes_left().await?,

@@ -1,0 +1,102 @@
+//! `/api/v1/audit`: who changed what, for admins.
+
+use axum::extract::State;
+use prahari_domain::ids::UserId;
+use prahari_store::{AuditFilter, AuditRow};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::users::{bounded, cursor};
+use crate::caller::Admin;
+use crate::extract::{Json, Query};
+use crate::instant::Instant;
+use crate::listing::Listing;
+use crate::problem::Problem;
+use crate::state::Api;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// An entry of the audit log.
+#[derive(Serialize, ToSchema)]
+struct AuditEntry {
+    /// Numbered from 1 without gaps.
+    id: u64,
+    /// Real time, also where the daemon's clock is another.
+    at: Instant,
+    /// Who; null for the program itself.
+    user: Option<u64>,
+    /// Their name.
+    user_name: Option<String>,
+    /// By which way: a session, a token, a link.
+    via: String,
+    /// What was done.
+    action: String,
+    /// To what.
+    resource: String,
+    /// More about it.
+    #[schema(value_type = Object)]
+    details: serde_json::Value,
+    /// From where.
+    address: String,
+}
+
+/// Which entries.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Which {
+    /// By this user.
+    user: Option<u64>,
+    /// Of this action, such as `user.change`, or of a group of them, such as `user`.
+    action: Option<String>,
+    /// At this instant or later.
+    since: Option<Instant>,
+    /// How many at most, 1 to 500.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+    /// `next` of the part before.
+    cursor: Option<String>,
+}
+
+/// The audit log, newest first.
+#[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(Which),
+    responses((status = OK, body = Listing<AuditEntry>)))]
+async fn list(
+    State(api): State<Api>,
+    _admin: Admin,
+    Query(which): Query<Which>,
+) -> Result<Json<Listing<AuditEntry>>, Problem> {
+    let limit = bounded(which.limit)?;
+    let filter = AuditFilter {
+        user: which.user.map(UserId),
+        action: which.action,
+        since: which.since.map(|since| since.0),
+        before: cursor(which.cursor.as_deref())?,
+        limit: limit + 1,
+    };
+    let mut rows = api.daemon.store.system().audit(filter).await?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
+    Ok(Json(Listing { items: rows.into_iter().map(|row| shown(&api, row)).collect(), next }))
+}
+
+fn shown(api: &Api, row: AuditRow) -> AuditEntry {
+    let entry = row.entry;
+    AuditEntry {
+        id: row.id,
+        at: entry.at.into(),
+        user: entry.user.map(|user| user.0),
+        user_name: entry.user.and_then(|user| api.daemon.user(user).ok()).map(|user| user.name.clone()),
+        via: entry.via,
+        action: entry.action,
+        resource: entry.resource,
+        details: serde_json::from_str(&entry.details).unwrap_or_default(),
+        address: entry.address,
+    }
+}

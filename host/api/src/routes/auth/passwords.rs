@@ -1,0 +1,112 @@
+//! Choosing a password: the first admin, everybody for themselves, and by a one-time link.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use prahari_secrets::Secret;
+use prahari_store::Role;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Me, signed_in};
+use crate::auth::{Origin, check_password};
+use crate::caller::Person;
+use crate::extract::Json;
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(set_up)).routes(routes!(change)).routes(routes!(reset))
+}
+
+/// The first admin.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SetUp {
+    /// From the link that the daemon printed at its start.
+    #[schema(value_type = String, max_length = 256)]
+    token: Secret,
+    /// How they will log in.
+    #[schema(max_length = 64)]
+    name: String,
+    /// At least 12 characters.
+    #[schema(value_type = String, format = Password, min_length = 12, max_length = 256)]
+    password: Secret,
+}
+
+/// Another password for oneself.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PasswordChange {
+    /// The present one.
+    #[schema(value_type = String, format = Password, max_length = 256)]
+    password: Secret,
+    /// The one to come; at least 12 characters.
+    #[schema(value_type = String, format = Password, min_length = 12, max_length = 256)]
+    new_password: Secret,
+}
+
+/// A password by a one-time link.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PasswordReset {
+    /// From the link.
+    #[schema(value_type = String, max_length = 256)]
+    token: Secret,
+    /// At least 12 characters.
+    #[schema(value_type = String, format = Password, min_length = 12, max_length = 256)]
+    password: Secret,
+}
+
+/// Makes the first admin with a one-time set-up link, and logs them in.
+#[utoipa::path(post, path = "/api/v1/auth/setup", tag = "auth", request_body = SetUp,
+    responses((status = OK, body = Me)))]
+async fn set_up(State(api): State<Api>, from: Origin, Json(body): Json<SetUp>) -> Result<Response, Problem> {
+    let new = api.daemon.new_member(body.name, Role::Admin, None)?;
+    let user = api.auth.use_setup_link(&body.token, new, &body.password, &from).await?;
+    api.audit_unknown(Some(user), "set-up link", "user.create", format!("user {user}"), from.address).await?;
+    api.daemon.add_user(user).await?;
+    let ended = || Problem::new(Code::NotSignedIn, "this user is not active any more");
+    let cookie = api.auth.begin_session(user, &from).await?.ok_or_else(ended)?;
+    signed_in(&api, user, cookie).await
+}
+
+/// Changes one's own password; all other sessions end.
+#[utoipa::path(post, path = "/api/v1/auth/password", tag = "auth", request_body = PasswordChange,
+    responses((status = NO_CONTENT)))]
+async fn change(
+    State(api): State<Api>,
+    person: Person,
+    from: Origin,
+    Json(body): Json<PasswordChange>,
+) -> Result<StatusCode, Problem> {
+    let id = person.caller.0.user;
+    let user = api.daemon.user(id)?;
+    check_password(&body.new_password, &user.name)?;
+    api.auth.confirm_password(id, &user.name, &body.password, &from).await?;
+    let hash = api.auth.hash_password(&body.new_password).await?;
+    api.audit(&person.caller, "password.change", format!("user {id}"), json!({})).await?;
+    api.daemon.store.user(id).set_password(hash, api.auth.now(), Some(person.session)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Chooses a password with a one-time link; all sessions of the user end.
+#[utoipa::path(post, path = "/api/v1/auth/reset", tag = "auth", request_body = PasswordReset,
+    responses((status = NO_CONTENT)))]
+async fn reset(
+    State(api): State<Api>,
+    from: Origin,
+    Json(body): Json<PasswordReset>,
+) -> Result<Response, Problem> {
+    let id = api.auth.password_link(&body.token, &from).await?;
+    let user = api.daemon.user(id)?;
+    check_password(&body.password, &user.name)?;
+    api.audit_unknown(Some(id), "one-time link", "password.reset", format!("user {id}"), from.address)
+        .await?;
+    api.auth.use_password_link(&body.token, &user.name, &body.password).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

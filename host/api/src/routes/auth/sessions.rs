@@ -1,0 +1,70 @@
+//! Where somebody is logged in.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::Via;
+use crate::caller::{Caller, Person};
+use crate::extract::{Json, Path};
+use crate::instant::Instant;
+use crate::listing::Listing;
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(end))
+}
+
+/// A session of the caller.
+#[derive(Serialize, ToSchema)]
+struct Session {
+    /// Its number.
+    id: u64,
+    /// When it began.
+    created_at: Instant,
+    /// When it was last used, to the minute.
+    seen_at: Instant,
+    /// When it ends at the latest.
+    expires_at: Instant,
+    /// Where the log-in came from.
+    address: String,
+    /// What the browser said it is.
+    agent: String,
+    /// Whether it is the one that asks.
+    current: bool,
+}
+
+/// The caller's sessions, newest first.
+#[utoipa::path(get, path = "/api/v1/auth/sessions", tag = "auth", responses((status = OK, body = Listing<Session>)))]
+async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Listing<Session>>, Problem> {
+    let now = api.auth.now();
+    let rows = api.daemon.store.user(caller.0.user).sessions().await?;
+    let sessions = rows.into_iter().filter(|row| now < row.expires_at).map(|row| Session {
+        id: row.id,
+        created_at: row.created_at.into(),
+        seen_at: row.seen_at.into(),
+        expires_at: row.expires_at.into(),
+        address: row.address,
+        agent: row.agent,
+        current: caller.0.via == Via::Session(row.id),
+    });
+    Ok(Json(Listing::whole(sessions)))
+}
+
+/// Ends one of the caller's sessions.
+#[utoipa::path(delete, path = "/api/v1/auth/sessions/{id}", tag = "auth", params(("id" = u64, Path)),
+    responses((status = NO_CONTENT)))]
+async fn end(State(api): State<Api>, person: Person, Path(id): Path<u64>) -> Result<StatusCode, Problem> {
+    api.audit(&person.caller, "session.end", format!("session {id}"), json!({})).await?;
+    if api.daemon.store.user(person.caller.0.user).end_session(id).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::new(Code::NotFound, format!("you have no session {id}")))
+    }
+}

@@ -1,0 +1,166 @@
+//! API tokens, for scripts.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use prahari_secrets::Token;
+use prahari_store::{ApiTokenRow, NewApiToken, Role, TokenScope};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::failed;
+use crate::caller::{Caller, Person};
+use crate::extract::{Json, Path};
+use crate::instant::Instant;
+use crate::listing::Listing;
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+
+const LONGEST_NAME: usize = 64;
+const MOST_DAYS: u32 = 3_650;
+const DAY_MS: i64 = 24 * 3_600_000;
+/// Tokens of one user that are not revoked.
+const MOST_TOKENS: usize = 50;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke))
+}
+
+/// What a token may be used for; never more than its user may do.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Scope {
+    /// To look.
+    Read,
+    /// To look, and to change the user's own things.
+    Control,
+    /// Everything that an admin may do.
+    Admin,
+}
+
+/// A token to be.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TokenRequest {
+    /// To know it by.
+    #[schema(min_length = 1, max_length = 64)]
+    name: String,
+    /// What it may be used for.
+    scope: Scope,
+    /// After how many days it ends; never without it.
+    #[schema(minimum = 1, maximum = 3650)]
+    expires_in_days: Option<u32>,
+}
+
+/// A token, without what it is.
+#[derive(Serialize, ToSchema)]
+struct ApiToken {
+    /// Its number.
+    id: u64,
+    /// To know it by.
+    name: String,
+    /// What it may be used for.
+    scope: Scope,
+    /// When it was made.
+    created_at: Instant,
+    /// When it was last used, to the minute.
+    used_at: Option<Instant>,
+    /// When it ends.
+    expires_at: Option<Instant>,
+    /// When it was revoked.
+    revoked_at: Option<Instant>,
+}
+
+/// A token that was just made. It is shown this once.
+#[derive(Serialize, ToSchema)]
+struct NewToken {
+    /// Its number.
+    id: u64,
+    /// To be sent as `Authorization: Bearer`.
+    token: String,
+}
+
+/// The caller's tokens, newest first, revoked ones as well.
+#[utoipa::path(get, path = "/api/v1/auth/tokens", tag = "auth", responses((status = OK, body = Listing<ApiToken>)))]
+async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Listing<ApiToken>>, Problem> {
+    let rows = api.daemon.store.user(caller.0.user).api_tokens().await?;
+    Ok(Json(Listing::whole(rows.into_iter().map(shown))))
+}
+
+/// Makes a token.
+#[utoipa::path(post, path = "/api/v1/auth/tokens", tag = "auth", request_body = TokenRequest,
+    responses((status = CREATED, body = NewToken)))]
+async fn create(
+    State(api): State<Api>,
+    person: Person,
+    Json(body): Json<TokenRequest>,
+) -> Result<(StatusCode, Json<NewToken>), Problem> {
+    let name = body.name.trim();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(Problem::invalid(format!("name: 1 to {LONGEST_NAME} characters")));
+    }
+    if body.expires_in_days.is_some_and(|days| !(1..=MOST_DAYS).contains(&days)) {
+        return Err(Problem::invalid(format!("expires_in_days: 1 to {MOST_DAYS}")));
+    }
+    let scope = stored(body.scope);
+    if scope == TokenScope::Admin && person.caller.0.role != Role::Admin {
+        return Err(Problem::new(Code::AdminOnly, "only an admin may make a token of the scope admin"));
+    }
+    let mine = api.daemon.store.user(person.caller.0.user);
+    let now = api.auth.now();
+    if mine.api_tokens().await?.iter().filter(|row| row.revoked_at.is_none()).count() >= MOST_TOKENS {
+        return Err(Problem::invalid(format!("you have {MOST_TOKENS} tokens already; revoke one first")));
+    }
+    let token = Token::generate().map_err(failed)?;
+    let details = json!({ "name": name, "scope": scope.name() });
+    api.audit(&person.caller, "token.create", format!("user {}", mine.id()), details).await?;
+    let new = NewApiToken {
+        hash: *token.hash().as_bytes(),
+        name: name.to_owned(),
+        scope,
+        now,
+        expires_at: body.expires_in_days.map(|days| now.plus_millis(i64::from(days) * DAY_MS)),
+    };
+    let id = mine.create_api_token(new).await?;
+    Ok((StatusCode::CREATED, Json(NewToken { id, token: token.expose().to_owned() })))
+}
+
+/// Revokes a token of the caller.
+#[utoipa::path(delete, path = "/api/v1/auth/tokens/{id}", tag = "auth", params(("id" = u64, Path)),
+    responses((status = NO_CONTENT)))]
+async fn revoke(State(api): State<Api>, person: Person, Path(id): Path<u64>) -> Result<StatusCode, Problem> {
+    api.audit(&person.caller, "token.revoke", format!("token {id}"), json!({})).await?;
+    if api.daemon.store.user(person.caller.0.user).revoke_api_token(id, api.auth.now()).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::new(Code::NotFound, format!("you have no token {id}")))
+    }
+}
+
+fn shown(row: ApiTokenRow) -> ApiToken {
+    let scope = match row.scope {
+        TokenScope::Read => Scope::Read,
+        TokenScope::Control => Scope::Control,
+        TokenScope::Admin => Scope::Admin,
+    };
+    ApiToken {
+        id: row.id,
+        name: row.name,
+        scope,
+        created_at: row.created_at.into(),
+        used_at: row.used_at.map(Instant),
+        expires_at: row.expires_at.map(Instant),
+        revoked_at: row.revoked_at.map(Instant),
+    }
+}
+
+fn stored(scope: Scope) -> TokenScope {
+    match scope {
+        Scope::Read => TokenScope::Read,
+        Scope::Control => TokenScope::Control,
+        Scope::Admin => TokenScope::Admin,
+    }
+}

@@ -1,0 +1,143 @@
+//! `/api/v1/user/broker/credentials`: what a broker's log-in needs. It goes in and never comes out.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use prahari_app::vault::KotakCredentials;
+use prahari_secrets::Secret;
+use prahari_store::CredentialsRow;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::failed;
+use crate::caller::{Caller, Person};
+use crate::extract::Json;
+use crate::instant::Instant;
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+
+const BROKER: &str = "kotak_neo";
+const LONGEST: usize = 256;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(show, save, delete))
+}
+
+/// What a log-in at Kotak Neo needs. What is left out is not kept either.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Credentials {
+    /// The access token of the trade API.
+    #[schema(value_type = Option<String>, format = Password, max_length = 256)]
+    consumer_key: Option<Secret>,
+    /// With country code, such as +910000000001.
+    #[schema(value_type = Option<String>, max_length = 16)]
+    mobile: Option<Secret>,
+    /// The client's code.
+    #[schema(value_type = Option<String>, max_length = 16)]
+    ucc: Option<Secret>,
+    /// Six digits.
+    #[schema(value_type = Option<String>, format = Password, max_length = 6)]
+    mpin: Option<Secret>,
+    /// Of the authenticator that is registered there, base32.
+    #[schema(value_type = Option<String>, format = Password, max_length = 256)]
+    totp_secret: Option<Secret>,
+}
+
+/// Which credentials there are, without what they are.
+#[derive(Serialize, ToSchema)]
+struct MaskedCredentials {
+    /// Of which broker.
+    broker: &'static str,
+    /// The names of the fields that are set; empty when there are none.
+    fields: Vec<String>,
+    /// When they were saved.
+    updated_at: Option<Instant>,
+}
+
+/// Which of the caller's credentials are set, and since when.
+#[utoipa::path(get, path = "/api/v1/user/broker/credentials", tag = "credentials",
+    responses((status = OK, body = MaskedCredentials)))]
+async fn show(State(api): State<Api>, caller: Caller) -> Result<Json<MaskedCredentials>, Problem> {
+    let row = api.daemon.store.user(caller.0.user).credentials().await?;
+    let updated_at = row.as_ref().map(|row| Instant(row.updated_at));
+    let fields = row.map(|row| row.fields).unwrap_or_default();
+    Ok(Json(MaskedCredentials { broker: BROKER, fields, updated_at }))
+}
+
+/// Replaces the caller's credentials.
+#[utoipa::path(put, path = "/api/v1/user/broker/credentials", tag = "credentials", request_body = Credentials,
+    responses((status = OK, body = MaskedCredentials)))]
+async fn save(
+    State(api): State<Api>,
+    person: Person,
+    Json(body): Json<Credentials>,
+) -> Result<Json<MaskedCredentials>, Problem> {
+    let credentials = checked(body)?;
+    let user = person.caller.0.user;
+    let fields = credentials.fields();
+    let sealed = api.auth.vault().seal_credentials(user, &credentials).map_err(failed)?;
+    let details = json!({ "broker": BROKER, "fields": fields });
+    api.audit(&person.caller, "credentials.save", format!("user {user}"), details).await?;
+    let updated_at = api.auth.now();
+    let row = CredentialsRow { broker: BROKER.to_owned(), sealed, fields: fields.clone(), updated_at };
+    api.daemon.store.user(user).save_credentials(row).await?;
+    Ok(Json(MaskedCredentials { broker: BROKER, fields, updated_at: Some(updated_at.into()) }))
+}
+
+/// Deletes the caller's credentials.
+#[utoipa::path(delete, path = "/api/v1/user/broker/credentials", tag = "credentials",
+    responses((status = NO_CONTENT)))]
+async fn delete(State(api): State<Api>, person: Person) -> Result<StatusCode, Problem> {
+    let user = person.caller.0.user;
+    api.audit(&person.caller, "credentials.delete", format!("user {user}"), json!({})).await?;
+    if api.daemon.store.user(user).delete_credentials().await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::new(Code::NotFound, "there are no credentials to delete"))
+    }
+}
+
+/// Refuses values that cannot be meant; says which, and not what they are.
+fn checked(body: Credentials) -> Result<KotakCredentials, Problem> {
+    let Credentials { consumer_key, mobile, ucc, mpin, totp_secret } = body;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let printable = |text: &str| text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let phone = |text: &str| {
+        text.strip_prefix('+').is_some_and(|number| digits(number) && (8..=15).contains(&number.len()))
+    };
+    let base32 = |text: &str| {
+        printable(text)
+            && text.len() >= 16
+            && text.bytes().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7' | b'='))
+    };
+    let code = |text: &str| text.len() <= 16 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let credentials = KotakCredentials {
+        consumer_key: field("consumer_key", "8 to 256 printable characters", consumer_key, |text| {
+            text.len() >= 8 && printable(text)
+        })?,
+        mobile: field("mobile", "a + and 8 to 15 digits", mobile, phone)?,
+        ucc: field("ucc", "1 to 16 letters and digits", ucc, |text| !text.is_empty() && code(text))?,
+        mpin: field("mpin", "6 digits", mpin, |text| text.len() == 6 && digits(text))?,
+        totp_secret: field("totp_secret", "16 or more characters of base32", totp_secret, base32)?,
+    };
+    if credentials.fields().is_empty() {
+        return Err(Problem::invalid("none of the fields is given; delete the credentials to have none"));
+    }
+    Ok(credentials)
+}
+
+fn field(
+    name: &str,
+    form: &str,
+    value: Option<Secret>,
+    fits: impl Fn(&str) -> bool,
+) -> Result<Option<String>, Problem> {
+    match value {
+        Some(value) if !fits(value.expose()) => Err(Problem::invalid(format!("{name}: {form}"))),
+        value => Ok(value.map(|value| value.expose().to_owned())),
+    }
+}

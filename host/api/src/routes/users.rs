@@ -1,0 +1,266 @@
+//! `/api/v1/users`: who is served, for admins.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use prahari_domain::ids::UserId;
+use prahari_domain::money::Paise;
+use prahari_store::{Role, UserRow};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::check_name;
+use crate::caller::Admin;
+use crate::extract::{Json, Path, Query};
+use crate::instant::Instant;
+use crate::listing::Listing;
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+
+const USUAL_LIMIT: u32 = 50;
+const MOST_ITEMS: u32 = 500;
+/// 1,000 rupees.
+const LEAST_CAPITAL: i64 = 100_000;
+/// 100 crore rupees.
+const MOST_CAPITAL: i64 = 100_000_000_000;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(show, change))
+        .routes(routes!(make_link))
+}
+
+/// What a user may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleName {
+    /// Everything, for all users.
+    Admin,
+    /// Their own things.
+    User,
+}
+
+/// A user.
+#[derive(Serialize, ToSchema)]
+struct User {
+    /// Their number.
+    id: u64,
+    /// How they log in.
+    name: String,
+    /// What they may do.
+    role: RoleName,
+    /// Whether they may log in and their services may run.
+    active: bool,
+    /// By the daemon's clock.
+    created_at: Instant,
+}
+
+/// A user to be.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewUser {
+    /// How they will log in.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9._@+-]+$")]
+    name: String,
+    /// What they may do.
+    role: RoleName,
+    /// The money their paper account opens with; 10 lakh rupees without it.
+    #[schema(minimum = 100000, maximum = 100000000000u64)]
+    capital_paise: Option<i64>,
+}
+
+/// What changes.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct UserChange {
+    /// What they may do.
+    role: Option<RoleName>,
+    /// Whether they may log in and their services may run.
+    active: Option<bool>,
+}
+
+/// How the link works.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct LinkRequest {
+    /// Whether its use removes the user's authenticator as well, for somebody who has lost it.
+    #[serde(default)]
+    remove_totp: bool,
+}
+
+/// A one-time link with which the user chooses a password, for a day. It is shown this once.
+#[derive(Serialize, ToSchema)]
+struct PasswordLink {
+    /// Whose.
+    user: u64,
+    /// To be sent to `auth/reset`, or opened at the console as `/#reset=…`.
+    token: String,
+}
+
+/// A new user, and how they come in.
+#[derive(Serialize, ToSchema)]
+struct CreatedUser {
+    /// The user.
+    user: User,
+    /// With which they choose their password.
+    link: PasswordLink,
+}
+
+/// Which part of the list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Part {
+    /// How many at most, 1 to 500.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+    /// `next` of the part before.
+    cursor: Option<String>,
+}
+
+/// Every user, by number.
+#[utoipa::path(get, path = "/api/v1/users", tag = "users", params(Part),
+    responses((status = OK, body = Listing<User>)))]
+async fn list(
+    State(api): State<Api>,
+    _admin: Admin,
+    Query(part): Query<Part>,
+) -> Result<Json<Listing<User>>, Problem> {
+    let limit = bounded(part.limit)?;
+    let after = cursor(part.cursor.as_deref())?.unwrap_or(0);
+    let mut rows = api.daemon.store.system().users().await?;
+    rows.retain(|row| row.id.0 > after);
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
+    Ok(Json(Listing { items: rows.into_iter().map(shown).collect(), next }))
+}
+
+/// Adds a user, who has no password yet and gets one by the link.
+#[utoipa::path(post, path = "/api/v1/users", tag = "users", request_body = NewUser,
+    responses((status = CREATED, body = CreatedUser)))]
+async fn create(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Json(body): Json<NewUser>,
+) -> Result<(StatusCode, Json<CreatedUser>), Problem> {
+    check_name(&body.name)?;
+    if body.capital_paise.is_some_and(|paise| !(LEAST_CAPITAL..=MOST_CAPITAL).contains(&paise)) {
+        return Err(Problem::invalid(format!("capital_paise: {LEAST_CAPITAL} to {MOST_CAPITAL}")));
+    }
+    let role = Role::from(body.role);
+    let details = json!({ "role": role.name(), "capital_paise": body.capital_paise });
+    api.audit(&caller, "user.create", format!("user {:?}", body.name), details).await?;
+    let new = api.daemon.new_member(body.name, role, body.capital_paise.map(Paise))?;
+    let id = api.daemon.store.system().create_user(new).await?;
+    api.daemon.add_user(id).await?;
+    let token = api.auth.make_password_link(id, false).await?;
+    let link = PasswordLink { user: id.0, token: token.expose().to_owned() };
+    Ok((StatusCode::CREATED, Json(CreatedUser { user: load(&api, id).await?, link })))
+}
+
+/// A user.
+#[utoipa::path(get, path = "/api/v1/users/{id}", tag = "users", params(("id" = u64, Path)),
+    responses((status = OK, body = User)))]
+async fn show(State(api): State<Api>, _admin: Admin, Path(id): Path<u64>) -> Result<Json<User>, Problem> {
+    load(&api, UserId(id)).await.map(Json)
+}
+
+/// Changes what a user may do, and whether they are active. Somebody who is not active any more is logged out
+/// everywhere, their tokens are revoked and their services stopped.
+#[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "users", params(("id" = u64, Path)),
+    request_body = UserChange, responses((status = OK, body = User)))]
+async fn change(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Path(id): Path<u64>,
+    Json(body): Json<UserChange>,
+) -> Result<Json<User>, Problem> {
+    let id = UserId(id);
+    let before = api.daemon.user(id)?;
+    let role = body.role.map_or(before.role(), Role::from);
+    let active = body.active.unwrap_or(before.is_active());
+    let details = json!({
+        "role": role.name(), "active": active,
+        "before": { "role": before.role().name(), "active": before.is_active() },
+    });
+    api.audit(&caller, "user.change", format!("user {id}"), details).await?;
+    api.daemon.set_access(id, role, active, api.auth.now()).await?;
+    load(&api, id).await.map(Json)
+}
+
+/// Makes a one-time link with which the user chooses a password; their earlier links end.
+#[utoipa::path(post, path = "/api/v1/users/{id}/reset-link", tag = "users", params(("id" = u64, Path)),
+    request_body = LinkRequest, responses((status = CREATED, body = PasswordLink)))]
+async fn make_link(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Path(id): Path<u64>,
+    Json(body): Json<LinkRequest>,
+) -> Result<(StatusCode, Json<PasswordLink>), Problem> {
+    let user = api.daemon.user(UserId(id))?;
+    if !user.is_active() {
+        return Err(Problem::new(Code::UserInactive, format!("user {id} is not active")));
+    }
+    let details = json!({ "remove_totp": body.remove_totp });
+    api.audit(&caller, "user.reset_link", format!("user {id}"), details).await?;
+    let token = api.auth.make_password_link(user.id, body.remove_totp).await?;
+    Ok((StatusCode::CREATED, Json(PasswordLink { user: id, token: token.expose().to_owned() })))
+}
+
+async fn load(api: &Api, id: UserId) -> Result<User, Problem> {
+    let row = api.daemon.store.user(id).find().await?;
+    row.map(shown).ok_or_else(|| Problem::new(Code::NotFound, format!("there is no user {id}")))
+}
+
+fn shown(row: UserRow) -> User {
+    User {
+        id: row.id.0,
+        name: row.name,
+        role: row.role.into(),
+        active: row.active,
+        created_at: row.created_at.into(),
+    }
+}
+
+/// How many items were asked for.
+pub(super) fn bounded(limit: Option<u32>) -> Result<u32, Problem> {
+    let limit = limit.unwrap_or(USUAL_LIMIT);
+    if (1..=MOST_ITEMS).contains(&limit) {
+        Ok(limit)
+    } else {
+        Err(Problem::invalid(format!("limit: 1 to {MOST_ITEMS}")))
+    }
+}
+
+/// A cursor that is a number.
+pub(super) fn cursor(text: Option<&str>) -> Result<Option<u64>, Problem> {
+    let number = text.map(|text| text.parse::<u64>().ok().filter(|number| i64::try_from(*number).is_ok()));
+    match number {
+        Some(None) => Err(Problem::invalid("cursor: not one that was answered as next")),
+        Some(found) => Ok(found),
+        None => Ok(None),
+    }
+}
+
+impl From<Role> for RoleName {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Admin => Self::Admin,
+            Role::User => Self::User,
+        }
+    }
+}
+
+impl From<RoleName> for Role {
+    fn from(role: RoleName) -> Self {
+        match role {
+            RoleName::Admin => Self::Admin,
+            RoleName::User => Self::User,
+        }
+    }
+}

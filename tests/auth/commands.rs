@@ -1,0 +1,100 @@
+//! `prahari key rotate` and `prahari audit verify`.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use prahari_app::vault::{KotakCredentials, Vault};
+use prahari_domain::ids::UserId;
+use prahari_domain::money::Paise;
+use prahari_domain::time::Timestamp;
+use prahari_secrets::KeyFile;
+use prahari_store::{CredentialsRow, Durability, NewAudit, NewUser, Role, Store};
+
+fn prahari(arguments: &[&str], db: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_prahari"));
+    command.args(arguments).arg("--db").arg(db).output().unwrap()
+}
+
+fn credentials() -> KotakCredentials {
+    KotakCredentials { mpin: Some("123456".to_owned()), ..KotakCredentials::default() }
+}
+
+/// A database with one user, whose credentials are sealed.
+async fn database(path: &Path) -> Store {
+    let store = Store::open(path, Durability::Off).unwrap();
+    let user = NewUser {
+        name: "user".to_owned(),
+        role: Role::User,
+        capital: Paise(1),
+        strategy: "{}".to_owned(),
+        limits: "{}".to_owned(),
+        created_at: Timestamp(0),
+    };
+    let id = store.system().create_user(user).await.unwrap();
+    let sealed = Vault::beside(path).unwrap().seal_credentials(id, &credentials()).unwrap();
+    let row = CredentialsRow {
+        broker: "kotak_neo".to_owned(),
+        sealed,
+        fields: Vec::new(),
+        updated_at: Timestamp(0),
+    };
+    store.user(id).save_credentials(row).await.unwrap();
+    store
+}
+
+#[tokio::test]
+async fn rotating_seals_everything_under_a_key_that_the_old_file_does_not_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("prahari.db");
+    database(&path).await.close().await.unwrap();
+    let old = KeyFile::beside(&path).load().unwrap();
+    let output = prahari(&["key", "rotate"], &path);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && said.starts_with("1 secrets are sealed under a new key"), "{said}");
+    let store = Store::open(&path, Durability::Off).unwrap();
+    let sealed = store.user(UserId(1)).credentials().await.unwrap().unwrap().sealed;
+    assert!(Vault::new(old).open_credentials(UserId(1), &sealed).is_err());
+    let vault = Vault::beside(&path).unwrap();
+    assert_eq!(vault.open_credentials(UserId(1), &sealed).unwrap(), credentials());
+    assert!(vault.open_credentials(UserId(2), &sealed).is_err());
+    assert!(KeyFile::beside(&path).load().unwrap().older().is_empty());
+}
+
+#[tokio::test]
+async fn a_rotation_is_refused_while_the_daemon_runs_and_without_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("prahari.db");
+    assert_eq!(prahari(&["key", "rotate"], &path).status.code(), Some(2));
+    assert!(!path.exists());
+    let store = database(&path).await;
+    let before = std::fs::read(KeyFile::beside(&path).path()).unwrap();
+    assert_eq!(prahari(&["key", "rotate"], &path).status.code(), Some(2));
+    assert_eq!(std::fs::read(KeyFile::beside(&path).path()).unwrap(), before);
+    store.close().await.unwrap();
+    std::fs::remove_file(KeyFile::beside(&path).path()).unwrap();
+    let output = prahari(&["key", "rotate"], &path);
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test]
+async fn the_chain_is_whole_while_the_daemon_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("prahari.db");
+    let store = database(&path).await;
+    for _ in 0..3 {
+        let entry = NewAudit {
+            at: Timestamp(0),
+            user: None,
+            via: "test".to_owned(),
+            action: "user.change".to_owned(),
+            resource: String::new(),
+            details: "{}".to_owned(),
+            address: String::new(),
+        };
+        store.system().append_audit(entry).await.unwrap();
+    }
+    let output = prahari(&["audit", "verify"], &path);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && said.starts_with("3 audit entries, the chain is whole"), "{said}");
+    assert_eq!(said.lines().count(), 1);
+}
