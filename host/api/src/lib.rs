@@ -6,6 +6,7 @@ mod caller;
 #[allow(dead_code, reason = "the routes that use all of them follow")]
 mod extract;
 mod instant;
+mod live;
 mod openapi;
 mod page;
 mod problem;
