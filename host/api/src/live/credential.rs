@@ -1,8 +1,10 @@
 //! What a client has shown when it came, to be looked at again while it stays.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::Request;
 use axum::http::request::Parts;
 
 use crate::auth::Identity;
@@ -26,6 +28,14 @@ impl FromRequestParts<Api> for Credential {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Infallible> {
-        Ok(Self(parts.clone()))
+        // Not a clone: the connection itself is among the extensions.
+        let (mut kept, ()) = Request::new(()).into_parts();
+        kept.method = parts.method.clone();
+        kept.uri = parts.uri.clone();
+        kept.headers = parts.headers.clone();
+        if let Some(from) = parts.extensions.get::<ConnectInfo<SocketAddr>>() {
+            kept.extensions.insert(*from);
+        }
+        Ok(Self(kept))
     }
 }

@@ -59,7 +59,7 @@ pub async fn stream(socket: WebSocket, api: Api, caller: Caller, credential: Cre
     };
     let (subscription, greeting) = api.daemon.events.subscribe(listener, since.as_ref());
     let mut client = Client { socket, api, listener, credential, subscription, unanswered: 0 };
-    let goodbye = match client.greet(&greeting).await {
+    let goodbye = match client.greet(greeting).await {
         Ok(()) => client.serve().await,
         Err(goodbye) => goodbye,
     };
@@ -78,7 +78,7 @@ struct Client {
 }
 
 impl Client {
-    async fn greet(&mut self, greeting: &Greeting) -> Result<(), Goodbye> {
+    async fn greet(&mut self, greeting: Greeting) -> Result<(), Goodbye> {
         // Between the request and the subscription the rights may have changed, and nobody would have said so.
         self.check().await?;
         let start = match greeting.start {
@@ -86,9 +86,9 @@ impl Client {
             Start::Resumed => "resumed",
             Start::Resync => "resync",
         };
-        let (epoch, sequence) = (&greeting.epoch, greeting.sequence);
+        let Greeting { epoch, sequence, .. } = greeting;
         let hello = serde_json::json!({ "type": "hello", "epoch": epoch, "sequence": sequence, "start": start });
-        self.send([hello.to_string()]).await
+        self.send(vec![hello.to_string()]).await
     }
 
     async fn serve(&mut self) -> Goodbye {
@@ -127,9 +127,9 @@ impl Client {
 
     async fn deliver(&mut self, delivery: Delivery) -> Result<(), Goodbye> {
         match delivery {
-            Delivery::Events(events) => self.send(events.iter().map(|event| event.json())).await,
+            Delivery::Events(events) => self.send(events.iter().map(prahari_app::events::Message::json).collect()).await,
             Delivery::Resync(sequence) => {
-                self.send([serde_json::json!({ "type": "resync", "sequence": sequence }).to_string()]).await
+                self.send(vec![serde_json::json!({ "type": "resync", "sequence": sequence }).to_string()]).await
             }
             Delivery::Recheck => self.check().await,
             Delivery::Ended => Err(Goodbye::Stopping),
@@ -143,14 +143,14 @@ impl Client {
         }
         self.unanswered += 1;
         if let Some(sequence) = self.subscription.caught_up() {
-            self.send([serde_json::json!({ "type": "beat", "sequence": sequence }).to_string()]).await?;
+            self.send(vec![serde_json::json!({ "type": "beat", "sequence": sequence }).to_string()]).await?;
         }
         let ping = self.socket.send(Message::Ping(Default::default()));
         in_time(STUCK, ping).await
     }
 
     /// Whether the client still may listen, and to the same things.
-    async fn check(&self) -> Result<(), Goodbye> {
+    async fn check(&mut self) -> Result<(), Goodbye> {
         match self.credential.identify(&self.api).await {
             Ok(Some(identity)) => {
                 let admin = matches!(self.listener, Listener::Admin(_));
@@ -162,7 +162,7 @@ impl Client {
         }
     }
 
-    async fn send(&mut self, texts: impl IntoIterator<Item = String>) -> Result<(), Goodbye> {
+    async fn send(&mut self, texts: Vec<String>) -> Result<(), Goodbye> {
         let socket = &mut self.socket;
         let sending = async {
             for text in texts {

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::http::StatusCode;
 use axum::response::Response;
 use prahari_app::events::Since;
 use serde::Deserialize;
@@ -67,9 +66,7 @@ async fn live(
 ) -> Result<Response, Problem> {
     let since = place.check()?;
     let upgrade = upgrade.map_err(|rejection| {
-        let reason = rejection.body_text();
-        debug_assert_ne!(rejection.status(), StatusCode::OK);
-        Problem::invalid(format!("this route is a WebSocket: {reason}"))
+        Problem::invalid(format!("this route is a WebSocket: {}", rejection.body_text()))
     })?;
     let upgrade = live::bounded(upgrade);
     Ok(upgrade.on_upgrade(move |socket| live::stream(socket, api, caller, credential, since)))
