@@ -16,7 +16,9 @@ fn prahari(arguments: &[&str], db: &Path) -> Output {
 }
 
 fn credentials() -> KotakCredentials {
-    KotakCredentials { mpin: Some("123456".to_owned()), ..KotakCredentials::default() }
+    let mut credentials = KotakCredentials::default();
+    credentials.mpin = Some("123456".to_owned());
+    credentials
 }
 
 /// A database with one user, whose credentials are sealed.

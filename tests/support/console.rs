@@ -63,6 +63,11 @@ impl Console {
     /// The same in a house of one's own; at least three users are expected by the clients below.
     pub async fn of(house: House, now: Timestamp) -> Self {
         let daemon = house.start(now).await;
+        Self::over(house, daemon).await
+    }
+
+    /// The same over a daemon that was started in the house.
+    pub async fn over(house: House, daemon: Arc<Daemon>) -> Self {
         let real = Clock::at(START);
         let vault = Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new())));
         let settings = AuthSettings { clock: real.clone(), cost: Cost::ForTestsOnly, secure_cookie: false };

@@ -12,6 +12,8 @@
 pub mod console;
 #[path = "guests.rs"]
 pub mod guests;
+#[path = "listening.rs"]
+pub mod listening;
 #[path = "outside.rs"]
 pub mod outside;
 #[path = "trader.rs"]

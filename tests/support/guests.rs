@@ -74,6 +74,27 @@ pub fn asks_for_universe() -> Vec<u8> {
     )
 }
 
+/// A task that logs a warning and then fails as `unavailable` with the same text, which is written as in the text format of
+/// WebAssembly: `\\0a` for a line break.
+pub fn logs(text: &str) -> Vec<u8> {
+    let escapes = text.matches('\\').count();
+    let length = text.len() - 2 * escapes;
+    component(&format!(
+        r#"(module
+            (import "prahari:task/log@1.0.0" "write" (func $write (param i32 i32 i32)))
+            (memory (export "memory") 1)
+            (data (i32.const 2048) "{text}")
+            ;; The result: an error, `unavailable`, with the text.
+            (data (i32.const 3072) "\01\00\00\00" "\00\00\00\00" "\00\08\00\00")
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+            (func (export "describe") (result i32) i32.const 1024)
+            (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
+                (call $write (i32.const 2) (i32.const 2048) (i32.const {length}))
+                (i32.store (i32.const 3084) (i32.const {length}))
+                i32.const 3072))"#
+    ))
+}
+
 fn component(core: &str) -> Vec<u8> {
     let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/prahari-task@1.0.0");
     let mut resolve = Resolve::default();

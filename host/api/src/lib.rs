@@ -7,6 +7,7 @@ mod caller;
 mod extract;
 mod instant;
 mod listing;
+mod live;
 mod openapi;
 mod page;
 mod problem;

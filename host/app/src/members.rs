@@ -61,6 +61,7 @@ impl Daemon {
         user.set_role(role);
         // Before the services are stopped, so that none is started in between.
         user.set_active(active);
+        self.events.recheck(id);
         if !active {
             self.stop_service(id).await?;
             self.stop_individuals(&user).await?;

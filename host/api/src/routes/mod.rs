@@ -5,6 +5,7 @@ mod auth;
 mod calendar;
 mod credentials;
 mod executions;
+mod live;
 mod logs;
 mod notifications;
 mod orders;
@@ -38,6 +39,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(calendar::routes())
         .merge(credentials::routes())
         .merge(executions::routes())
+        .merge(live::routes())
         .merge(logs::routes())
         .merge(notifications::routes())
         .merge(orders::routes())

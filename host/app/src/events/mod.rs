@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use prahari_domain::ids::UserId;
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 
 use crate::clock::Clock;
 pub use event::{
@@ -81,6 +81,8 @@ pub struct EventBus {
     state: Mutex<State>,
     control: broadcast::Sender<Control>,
     ended: AtomicBool,
+    /// Notified when the last listener has gone.
+    deserted: Notify,
 }
 
 struct State {
@@ -101,6 +103,7 @@ impl EventBus {
             }),
             control: broadcast::Sender::new(CONTROLS),
             ended: AtomicBool::new(false),
+            deserted: Notify::new(),
         }
     }
 
@@ -158,6 +161,19 @@ impl EventBus {
     /// How many listen.
     pub fn listening(&self) -> usize {
         self.state().listeners.count()
+    }
+
+    /// Waits until nobody listens, so that every stream has said its goodbye.
+    pub async fn deserted(&self) {
+        let mut deserted = std::pin::pin!(self.deserted.notified());
+        loop {
+            deserted.as_mut().enable();
+            if self.listening() == 0 {
+                return;
+            }
+            deserted.as_mut().await;
+            deserted.set(self.deserted.notified());
+        }
     }
 
     /// What the ring holds now: events and their bytes.

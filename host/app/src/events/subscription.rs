@@ -73,7 +73,7 @@ impl Subscription {
         let control = bus.control.subscribe();
         let mut state = bus.state();
         let State { ring, listeners } = &mut *state;
-        let newest = listeners.add(listener, ring.first() - 1);
+        let newest = listeners.add(listener, ring.first() - 1, ring.newest());
         let whole = |since: &&Since| {
             since.epoch == bus.epoch
                 && since.sequence <= ring.newest()
@@ -89,9 +89,16 @@ impl Subscription {
         (Self { bus, listener, cursor, newest, control }, greeting)
     }
 
-    /// The last event that was handed out or passed by.
-    pub fn cursor(&self) -> u64 {
-        self.cursor
+    /// The newest event of all, when this listener has heard everything there was for it: a place to come back to that
+    /// is nearer than its last event. None while something is waiting.
+    pub fn caught_up(&mut self) -> Option<u64> {
+        let state = self.bus.state();
+        // Under the lock nothing is published, so nothing between the two numbers is for this listener.
+        if *self.newest.borrow() > self.cursor {
+            return None;
+        }
+        self.cursor = self.cursor.max(state.ring.newest());
+        Some(self.cursor)
     }
 
     /// Waits for what comes next. Nothing is lost when the wait is given up.
@@ -160,6 +167,13 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.bus.state().listeners.remove(self.listener);
+        let left = {
+            let mut state = self.bus.state();
+            state.listeners.remove(self.listener);
+            state.listeners.count()
+        };
+        if left == 0 {
+            self.bus.deserted.notify_waiters();
+        }
     }
 }

@@ -146,6 +146,38 @@ fn the_noise_of_others_makes_nobody_fall_behind() {
 }
 
 #[test]
+fn a_quiet_listener_knows_the_present_but_passes_nothing_that_waits_for_it() {
+    let bus = bus();
+    let (mut quiet, greeting) = bus.subscribe(user(ANITA), None);
+    bus.publish(Audience::User(BALA), line("his"));
+    assert_eq!(quiet.caught_up(), Some(1));
+    bus.publish(Audience::User(ANITA), line("hers"));
+    bus.publish(Audience::User(BALA), line("his"));
+    assert_eq!(quiet.caught_up(), None);
+    assert_eq!(heard(&mut quiet), ["2 hers"]);
+    assert_eq!(quiet.caught_up(), Some(3));
+    drop(quiet);
+    let (mut back, _) = bus.subscribe(user(ANITA), Some(&Since { epoch: greeting.epoch, sequence: 1 }));
+    assert_eq!(back.caught_up(), None, "it has not read yet");
+    assert_eq!(heard(&mut back), ["2 hers"]);
+}
+
+#[tokio::test]
+async fn the_bus_is_deserted_when_the_last_listener_has_gone() {
+    let bus = bus();
+    bus.deserted().await;
+    let (listening, _) = bus.subscribe(user(ANITA), None);
+    let waiting = tokio::spawn({
+        let bus = bus.clone();
+        async move { bus.deserted().await }
+    });
+    tokio::task::yield_now().await;
+    assert!(!waiting.is_finished());
+    drop(listening);
+    waiting.await.unwrap();
+}
+
+#[test]
 fn the_ring_is_bounded_in_events_and_in_bytes() {
     let bus = bus();
     let (_listening, _) = bus.subscribe(user(ANITA), None);

@@ -32,17 +32,18 @@ struct Channel {
 }
 
 impl Channel {
-    fn new(lost: u64) -> Self {
-        Self { newest: watch::Sender::new(0), lost, listening: 0 }
+    fn new(lost: u64, newest: u64) -> Self {
+        Self { newest: watch::Sender::new(newest), lost, listening: 0 }
     }
 }
 
 impl Listeners {
-    /// Adds a listener. A new channel knows nothing of what was `lost` before it, so all of it counts.
-    pub(super) fn add(&mut self, listener: Listener, lost: u64) -> watch::Receiver<u64> {
+    /// Adds a listener. A new channel knows nothing of what was told and `lost` before it, so all of it counts.
+    pub(super) fn add(&mut self, listener: Listener, lost: u64, newest: u64) -> watch::Receiver<u64> {
+        let new = || Channel::new(lost, newest);
         let channel = match listener {
-            Listener::User(user) => self.users.entry(user).or_insert_with(|| Channel::new(lost)),
-            Listener::Admin(_) => self.admins.get_or_insert_with(|| Channel::new(lost)),
+            Listener::User(user) => self.users.entry(user).or_insert_with(new),
+            Listener::Admin(_) => self.admins.get_or_insert_with(new),
         };
         channel.listening += 1;
         channel.newest.subscribe()

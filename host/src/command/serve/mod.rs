@@ -3,6 +3,7 @@
 mod demo;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::NaiveTime;
 use prahari_api::{Api, Auth, AuthSettings};
@@ -23,6 +24,9 @@ use crate::wiring::{self, Database};
 
 /// How many days a made-up market goes on after the day it is started on.
 const SYNTHETIC_DAYS_AHEAD: u64 = 400;
+
+/// How long the goodbyes of live streams may take when the daemon stops.
+const GOODBYES: Duration = Duration::from_secs(2);
 
 /// Serves until it is told to stop.
 pub async fn serve(options: Serve) -> Result<(), Failure> {
@@ -110,6 +114,8 @@ async fn run(daemon: &Arc<Daemon>, listener: TcpListener, api: Api) -> Result<()
     drop(upkeep);
     drop(ended);
     server.await.map_err(Failure::work)?.map_err(Failure::work)?;
+    // Each live stream is told that the daemon stops; one that does not listen is not waited for.
+    let _late_ones_are_cut = tokio::time::timeout(GOODBYES, daemon.events.deserted()).await;
     scheduled.map_err(Failure::work)
 }
 

@@ -82,6 +82,7 @@ async fn log_in(State(api): State<Api>, from: Origin, Json(body): Json<LogIn>) -
 #[utoipa::path(post, path = "/api/v1/auth/logout", tag = "auth", responses((status = NO_CONTENT)))]
 async fn log_out(State(api): State<Api>, person: Person) -> Result<Response, Problem> {
     api.daemon.store.user(person.caller.0.user).end_session(person.session).await?;
+    api.daemon.events.recheck(person.caller.0.user);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, ended())]).into_response())
 }
 

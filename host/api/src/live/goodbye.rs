@@ -1,0 +1,40 @@
+//! Why a stream ends.
+
+use axum::extract::ws::CloseFrame;
+
+/// Why a stream ends. Codes from 4000 are ours; those below are RFC 6455's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Goodbye {
+    /// The client went, or broke the protocol.
+    Gone,
+    /// It took no data for too long.
+    Stuck,
+    /// It answered no pings.
+    Silent,
+    /// It sent a message.
+    Spoken,
+    /// Its session has ended, its token was revoked, or its user was deactivated.
+    SignedOut,
+    /// It may listen, but to other things than when it began.
+    OtherRights,
+    /// Whether it may listen cannot be said.
+    Unsure,
+    /// The daemon stops.
+    Stopping,
+}
+
+impl Goodbye {
+    /// What the client is told; nothing when it does not listen anyway.
+    pub(super) fn frame(self) -> Option<CloseFrame> {
+        let (code, reason) = match self {
+            Self::Gone | Self::Stuck => return None,
+            Self::Stopping => (1001, "the daemon stops"),
+            Self::Spoken => (1008, "nothing may be sent on this stream"),
+            Self::Unsure => (1013, "the session cannot be checked at present; try again"),
+            Self::SignedOut => (4401, "you are not signed in any more"),
+            Self::OtherRights => (4401, "your rights have changed; connect again"),
+            Self::Silent => (4408, "pings were not answered"),
+        };
+        Some(CloseFrame { code, reason: reason.into() })
+    }
+}

@@ -1,0 +1,73 @@
+//! `/api/v1/live`: what happens, as it happens.
+
+use axum::extract::State;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::response::Response;
+use prahari_app::events::Since;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::caller::Caller;
+use crate::extract::Query;
+use crate::live::{self, Credential};
+use crate::problem::Problem;
+use crate::state::Api;
+
+/// The longest epoch that is meant; ours are about 30 characters.
+const LONGEST_EPOCH: usize = 100;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(live))
+}
+
+/// Where a client that comes back has been.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Place {
+    /// The `sequence` of the last message that was dealt with.
+    since: Option<u64>,
+    /// The `epoch` of the last `hello`; goes with `since`.
+    epoch: Option<String>,
+}
+
+impl Place {
+    fn check(self) -> Result<Option<Since>, Problem> {
+        match (self.since, self.epoch) {
+            (None, None) => Ok(None),
+            (Some(sequence), Some(epoch)) if epoch.len() <= LONGEST_EPOCH => Ok(Some(Since { epoch, sequence })),
+            (Some(_), Some(_)) => {
+                Err(Problem::invalid(format!("epoch is longer than {LONGEST_EPOCH} characters")))
+            }
+            _ => Err(Problem::invalid("since and epoch go together: one of them is missing")),
+        }
+    }
+}
+
+/// The live stream: service, task, order, position, log, alert and notification events as they happen.
+///
+/// A WebSocket (RFC 6455). Users get their own events and those for everybody, admins get all. Each message is one JSON
+/// object with a `type`; `docs/LIVE.md` lists them. The first is `hello`, with `epoch`, `sequence` and `start`: `new`,
+/// `resumed` after the place that was named, or `resync` when it is not there any more. After `resync`, as a `start` or as a
+/// message of its own, load anew what is shown. Clients send nothing but pongs. Codes on closing: 1001 the daemon
+/// stops, 1008 something was sent, 4401 signed out, 4408 no pong.
+#[utoipa::path(get, path = "/api/v1/live", tag = "live", params(Place),
+    responses((status = SWITCHING_PROTOCOLS, description = "The stream begins.")))]
+async fn live(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(place): Query<Place>,
+    credential: Credential,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Problem> {
+    let since = place.check()?;
+    let upgrade = upgrade.map_err(|rejection| {
+        Problem::invalid(format!("this route is a WebSocket: {}", rejection.body_text()))
+    })?;
+    let upgrade = live::bounded(upgrade);
+    Ok(upgrade.on_upgrade(move |socket| live::stream(socket, api, caller, credential, since)))
+}
