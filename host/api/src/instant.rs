@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 const IST_SECONDS: i32 = 19_800;
 
 /// An instant, such as `2025-01-02T09:15:00.000+05:30`. Written in IST; read with any offset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ToSchema)]
 #[schema(value_type = String, format = DateTime)]
 pub struct Instant(pub Timestamp);
 

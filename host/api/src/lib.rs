@@ -12,6 +12,8 @@ mod problem;
 mod routes;
 mod serve;
 mod state;
+#[allow(dead_code, reason = "the routes that use all of it follow")]
+mod view;
 
 pub use auth::{Auth, AuthSettings};
 pub use openapi::document;

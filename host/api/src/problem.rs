@@ -47,6 +47,10 @@ pub enum Code {
     TotpNotBegun,
     /// The user is not active.
     UserInactive,
+    /// The schedule does not fit its task, or its script cannot be used.
+    InvalidSchedule,
+    /// Somebody else changed the schedules first.
+    ScheduleChanged,
     /// There is no such thing, or it is none of the caller's business.
     NotFound,
     /// The path exists, but not with this method.
@@ -79,6 +83,8 @@ impl Code {
             Self::NameTaken | Self::LastAdmin | Self::TotpNotBegun | Self::UserInactive => {
                 StatusCode::CONFLICT
             }
+            Self::InvalidSchedule => StatusCode::BAD_REQUEST,
+            Self::ScheduleChanged => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -173,6 +179,11 @@ impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
         match &error {
             AppError::UnknownUser(_) => Self::new(Code::NotFound, error.to_string()),
+            AppError::UnknownSchedule(_) => Self::new(Code::NotFound, error.to_string()),
+            AppError::InvalidSchedule(_) => Self::new(Code::InvalidSchedule, error.to_string()),
+            AppError::Store(StoreError::ScheduleChanged { .. }) => {
+                Self::new(Code::ScheduleChanged, error.to_string())
+            }
             AppError::UserInactive(_) => Self::new(Code::UserInactive, error.to_string()),
             AppError::Broker(_) | AppError::Market(_) => Self::new(Code::Unavailable, error.to_string()),
             AppError::Store(StoreError::Stopped { .. } | StoreError::Closed) => {

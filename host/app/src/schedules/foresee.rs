@@ -89,7 +89,7 @@ impl Daemon {
     pub async fn restart_needed(&self, user: &User) -> Result<bool, AppError> {
         let current = self.schedules.current();
         for task in Task::ALL {
-            let concerns = !task.is_shared() || user.role == Role::Admin;
+            let concerns = !task.is_shared() || user.role() == Role::Admin;
             if let Some(version) = user.schedule_version(task).filter(|_| concerns)
                 && self.schedules.set(version).await?.differs(&current, task)
             {

@@ -1,0 +1,33 @@
+//! How values stand in requests and answers, each form written once: instants, dates, names, pages.
+
+mod names;
+mod page;
+mod time;
+
+use prahari_domain::instruments::Symbol;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+pub use crate::instant::Instant;
+pub use names::{LevelName, LogLevelName, SideName, StateName, StatusName, TaskName, TriggerName};
+pub use page::{Cursor, Page, limit, page, place};
+pub use time::{Date, range};
+
+use crate::problem::Problem;
+
+/// Whose things are asked for, where nothing else can be asked.
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Whose {
+    /// Whose; an admin may name anybody.
+    pub user: Option<u64>,
+}
+
+/// The share that is asked for.
+///
+/// # Errors
+/// When no share can be called that.
+pub fn symbol(text: Option<&str>) -> Result<Option<Symbol>, Problem> {
+    text.map(Symbol::new).transpose().map_err(|error| Problem::invalid(format!("symbol: {error}")))
+}

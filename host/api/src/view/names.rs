@@ -1,0 +1,115 @@
+//! Enums of the domain by their names, with the list of names in the OpenAPI document.
+
+use std::borrow::Cow;
+
+use prahari_domain::orders::{OrderState, Side};
+use prahari_domain::signals::SignalStatus;
+use prahari_domain::tasks::Task;
+use prahari_store::{LogLevel, NotificationLevel, RunTrigger};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// A wrapper that stands in JSON, in queries and in the document as one of the names of an enum.
+macro_rules! name_of {
+    ($(#[$doc:meta])* $wrapper:ident($of:ty) is a $what:literal of $all:expr, by $name:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct $wrapper(pub $of);
+
+        impl $wrapper {
+            const ALL: &[$of] = &$all;
+
+            fn name(of: $of) -> &'static str {
+                $name(of)
+            }
+        }
+
+        impl Serialize for $wrapper {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(Self::name(self.0))
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $wrapper {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = Cow::<'de, str>::deserialize(deserializer)?;
+                let found = Self::ALL.iter().find(|of| Self::name(**of) == text);
+                found.copied().map(Self).ok_or_else(|| {
+                    let names: Vec<_> = Self::ALL.iter().map(|of| Self::name(*of)).collect();
+                    de::Error::custom(format!("{text:?} is not a {}: {}", $what, names.join(", ")))
+                })
+            }
+        }
+
+        impl PartialSchema for $wrapper {
+            fn schema() -> RefOr<Schema> {
+                let names = Self::ALL.iter().map(|of| Self::name(*of));
+                let object: Object =
+                    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).build();
+                object.into()
+            }
+        }
+
+        impl ToSchema for $wrapper {}
+    };
+}
+
+name_of! {
+    /// A task.
+    TaskName(Task) is a "task" of Task::ALL, by Task::name
+}
+name_of! {
+    /// Why a run happened.
+    TriggerName(RunTrigger) is a "trigger" of [RunTrigger::Scheduled, RunTrigger::RunOnce, RunTrigger::Manual],
+    by RunTrigger::name
+}
+name_of! {
+    /// How grave a log line is.
+    LogLevelName(LogLevel) is a "level" of [LogLevel::Debug, LogLevel::Info, LogLevel::Warn, LogLevel::Error],
+    by LogLevel::name
+}
+name_of! {
+    /// How urgent a message is.
+    LevelName(NotificationLevel) is a "level"
+    of [NotificationLevel::Info, NotificationLevel::Warning, NotificationLevel::Error], by NotificationLevel::name
+}
+name_of! {
+    /// Which way an order goes.
+    SideName(Side) is a "side" of [Side::Buy, Side::Sell], by side
+}
+name_of! {
+    /// Where an order stands.
+    StateName(OrderState) is a "state" of OrderState::ALL, by OrderState::name
+}
+name_of! {
+    /// Where a signal stands for a user.
+    StatusName(SignalStatus) is a "status"
+    of [
+        SignalStatus::Active,
+        SignalStatus::Traded,
+        SignalStatus::Rejected,
+        SignalStatus::Failed,
+        SignalStatus::Expired,
+    ], by SignalStatus::name
+}
+
+fn side(side: Side) -> &'static str {
+    match side {
+        Side::Buy => "buy",
+        Side::Sell => "sell",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_name_is_answered_with_the_right_ones() {
+        let error = serde_json::from_value::<SideName>("hold".into()).unwrap_err().to_string();
+        assert_eq!(error, "\"hold\" is not a side: buy, sell");
+        assert_eq!(serde_json::from_value::<SideName>("sell".into()).unwrap(), SideName(Side::Sell));
+    }
+}

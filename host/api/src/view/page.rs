@@ -1,0 +1,172 @@
+//! Lists, page by page.
+
+use prahari_domain::ids::{OrderId, RunId, SignalId};
+use prahari_domain::time::{Day, Timestamp};
+use prahari_store::{LogPlace, RunPlace, SignalPlace};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::problem::Problem;
+
+/// How many items a page has when nothing is asked.
+const USUAL_LIMIT: u32 = 50;
+
+/// Most items of a page.
+const MOST_ITEMS: u32 = 500;
+
+/// A part of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The items, the newest first where they have a time.
+    pub items: Vec<T>,
+    /// The `cursor` of the next page; null on the last one. A page may be short, even empty, and have a next one.
+    #[schema(required)]
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A list that is always answered whole.
+    pub fn whole(items: impl IntoIterator<Item = T>) -> Self {
+        Self { items: items.into_iter().collect(), next: None }
+    }
+}
+
+/// How many items are asked for.
+///
+/// # Errors
+/// When they are none or too many.
+pub fn limit(asked: Option<u32>) -> Result<u32, Problem> {
+    match asked.unwrap_or(USUAL_LIMIT) {
+        limit @ 1..=MOST_ITEMS => Ok(limit),
+        other => Err(Problem::invalid(format!("limit: {other} is not between 1 and {MOST_ITEMS}"))),
+    }
+}
+
+/// The page of a list that was read one item further than the limit, to know whether there is more.
+pub fn page<T, C: Cursor, V>(
+    mut items: Vec<T>,
+    limit: u32,
+    place: impl Fn(&T) -> C,
+    view: impl Fn(T) -> V,
+) -> Page<V> {
+    let limit = limit as usize;
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| more).map(|last| place(last).write());
+    Page { items: items.into_iter().map(view).collect(), next }
+}
+
+/// The place that a cursor names.
+///
+/// # Errors
+/// When it is none that was given out.
+pub fn place<C: Cursor>(cursor: Option<&str>) -> Result<Option<C>, Problem> {
+    let read = |text| {
+        C::read(text).ok_or_else(|| Problem::invalid("cursor: it is not the `next` of an earlier page"))
+    };
+    cursor.map(read).transpose()
+}
+
+/// A place in a list, as the text that a client hands back.
+pub trait Cursor: Sized {
+    /// As text.
+    fn write(&self) -> String;
+    /// From text; none when it cannot be one.
+    fn read(text: &str) -> Option<Self>;
+}
+
+impl Cursor for u64 {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl Cursor for Day {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl Cursor for OrderId {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl Cursor for RunPlace {
+    fn write(&self) -> String {
+        format!("{}.{}", self.started_at.0, self.run)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (started_at, run) = text.split_once('.')?;
+        Some(Self { started_at: Timestamp(started_at.parse().ok()?), run: RunId(run.parse().ok()?) })
+    }
+}
+
+impl Cursor for LogPlace {
+    fn write(&self) -> String {
+        format!("{}.{}", self.run.write(), self.line)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (run, line) = text.rsplit_once('.')?;
+        Some(Self { run: RunPlace::read(run)?, line: line.parse().ok()? })
+    }
+}
+
+impl Cursor for SignalPlace {
+    fn write(&self) -> String {
+        format!("{}.{}", self.day, self.signal)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (day, signal) = text.split_once('.')?;
+        Some(Self { day: day.parse().ok()?, signal: SignalId(signal.parse().ok()?) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_a_next_one_only_when_there_is_more() {
+        let of = |items: &[u64]| page(items.to_vec(), 2, |item| *item, |item| item);
+        assert_eq!(of(&[9, 8, 7]).next.as_deref(), Some("8"));
+        assert_eq!(of(&[9, 8, 7]).items, [9, 8]);
+        assert_eq!(of(&[9, 8]).next, None);
+    }
+
+    #[test]
+    fn a_cursor_reads_back_what_it_wrote_and_nothing_else() {
+        let run = RunPlace { started_at: Timestamp(-5), run: RunId(7) };
+        let line = LogPlace { run, line: 3 };
+        assert_eq!(RunPlace::read(&run.write()), Some(run));
+        assert_eq!(LogPlace::read(&line.write()), Some(line));
+        for text in ["", ".", "1", "1.", "x.1", "1.2.3.4", "1.-2"] {
+            assert!(place::<RunPlace>(Some(text)).is_err(), "{text:?}");
+            assert!(place::<LogPlace>(Some(text)).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_limit_has_bounds() {
+        assert_eq!(limit(None).unwrap(), 50);
+        assert_eq!(limit(Some(500)).unwrap(), 500);
+        assert!(limit(Some(0)).is_err());
+        assert!(limit(Some(501)).is_err());
+    }
+}
