@@ -50,6 +50,10 @@ pub enum Code {
     UserInactive,
     /// Somebody else changed the settings first.
     SettingsChanged,
+    /// The schedule does not fit its task, or its script cannot be used.
+    InvalidSchedule,
+    /// Somebody else changed the schedules first.
+    ScheduleChanged,
     /// There is no such thing, or it is none of the caller's business.
     NotFound,
     /// The path exists, but not with this method.
@@ -80,9 +84,11 @@ impl Code {
             | Self::SessionRequired => StatusCode::FORBIDDEN,
             Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
             Self::WeakPassword => StatusCode::BAD_REQUEST,
+            Self::InvalidSchedule => StatusCode::BAD_REQUEST,
             Self::LinkUnusable
             | Self::NameTaken
             | Self::SettingsChanged
+            | Self::ScheduleChanged
             | Self::LastAdmin
             | Self::TotpNotBegun
             | Self::UserInactive => StatusCode::CONFLICT,
@@ -196,6 +202,11 @@ impl From<AppError> for Problem {
                 Self::new(Code::SettingsChanged, error.to_string())
             }
             AppError::UnknownUser(_) => Self::new(Code::NotFound, error.to_string()),
+            AppError::UnknownSchedule(_) => Self::new(Code::NotFound, error.to_string()),
+            AppError::InvalidSchedule(_) => Self::new(Code::InvalidSchedule, error.to_string()),
+            AppError::Store(StoreError::ScheduleChanged { .. }) => {
+                Self::new(Code::ScheduleChanged, error.to_string())
+            }
             AppError::UserInactive(_) => Self::new(Code::UserInactive, error.to_string()),
             AppError::Broker(_) | AppError::Market(_) => Self::new(Code::Unavailable, error.to_string()),
             AppError::Store(StoreError::Stopped { .. } | StoreError::Closed) => {

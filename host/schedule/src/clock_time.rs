@@ -11,13 +11,16 @@ pub(crate) fn clock(hours: i64, minutes: i64) -> NaiveTime {
 }
 
 /// Reads `HH:MM`, exactly as it is written: chrono alone would take blanks and single digits too.
-pub(crate) fn parse(written: &str) -> Result<NaiveTime, String> {
+///
+/// # Errors
+/// One sentence, when it is no such time.
+pub fn parse(written: &str) -> Result<NaiveTime, String> {
     let time = NaiveTime::parse_from_str(written, FORMAT).ok().filter(|time| text(*time) == written);
     time.ok_or_else(|| format!("{written:?} is not a time such as 09:15"))
 }
 
 /// Writes `HH:MM`.
-pub(crate) fn text(time: NaiveTime) -> String {
+pub fn text(time: NaiveTime) -> String {
     time.format(FORMAT).to_string()
 }
 

@@ -12,6 +12,7 @@ mod rule;
 mod slots;
 mod validate;
 
+pub use clock_time::{parse as parse_time, text as time_text};
 pub use engine::{MAX_OPERATIONS, MAX_SCRIPT_BYTES, MAX_TIMES};
 pub use late::{LatePolicy, late_policy, latest_start};
 pub use preview::{DayDifference, Stretch, differences, preview, stretch};

@@ -11,6 +11,7 @@ mod notifications;
 mod orders;
 mod pnl;
 mod positions;
+mod schedules;
 mod settings;
 mod signal_choices;
 mod signals;
@@ -45,6 +46,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(orders::routes())
         .merge(pnl::routes())
         .merge(positions::routes())
+        .merge(schedules::routes())
         .merge(settings::routes())
         .merge(signal_choices::routes())
         .merge(signals::routes())

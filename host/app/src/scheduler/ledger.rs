@@ -100,10 +100,13 @@ impl DayLedger {
         if let Work::Run(key) = work {
             return self.slots.get(&key).filter(|progress| progress.ends_at.is_none()).map(|_| key);
         }
-        let (first, last) = (SlotKey { due_at: Timestamp(i64::MIN), ..key }, SlotKey { due_at: at, ..key });
-        let (found, progress) = self.slots.range(first..=last).next_back()?;
+        // A slot may begin at the instant at which the one before it ends.
+        let closes = matches!(work, Work::CloseSlot(_));
+        let last = if closes { at.plus_millis(-1) } else { at };
+        let begun = SlotKey { due_at: Timestamp(i64::MIN), ..key }..=SlotKey { due_at: last, ..key };
+        let (found, progress) = self.slots.range(begun).next_back()?;
         let ends_at = progress.ends_at?;
-        let meant = if matches!(work, Work::CloseSlot(_)) { ends_at == at } else { ends_at > at };
+        let meant = if closes { ends_at == at } else { ends_at > at };
         meant.then_some(*found)
     }
 

@@ -9,9 +9,12 @@ use prahari_schedule::{
     DayDifference, Evaluator, Schedule, ScheduleError, Slot, Stretch, differences, preview, stretch, validate,
 };
 
+use prahari_store::Role;
+
 use super::ScheduleSet;
 use crate::daemon::Daemon;
 use crate::error::AppError;
+use crate::user::User;
 
 /// How many of the next slots are shown where nobody says how many.
 pub const NEXT_RUNS: usize = 10;
@@ -76,6 +79,24 @@ impl Daemon {
         });
         let foreseen = foreseen.await.map_err(|error| AppError::Ended(error.to_string()))?;
         foreseen.map_err(AppError::InvalidSchedule)
+    }
+
+    /// Whether a service of this user runs by other times than those of the newest set. Versions that differ in other users'
+    /// tasks, or in words only, need no restart.
+    ///
+    /// # Errors
+    /// When a version cannot be read.
+    pub async fn restart_needed(&self, user: &User) -> Result<bool, AppError> {
+        let current = self.schedules.current();
+        for task in Task::ALL {
+            let concerns = !task.is_shared() || user.role() == Role::Admin;
+            if let Some(version) = user.schedule_version(task).filter(|_| concerns)
+                && self.schedules.set(version).await?.differs(&current, task)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What the newest set would fire on a day.

@@ -1,0 +1,146 @@
+//! Changing schedules: times and scripts, on and off, one task or several.
+
+use axum::extract::State;
+use prahari_domain::tasks::Task;
+use prahari_schedule::Schedule;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use crate::caller::Admin;
+use crate::extract::{Json, Path};
+use crate::problem::Problem;
+use crate::state::Api;
+use crate::view::TaskName;
+
+use super::rule::RuleView;
+use super::{ScheduleSetView, answer, resource};
+
+/// Longest description, in characters.
+const MOST_DESCRIPTION: usize = 200;
+
+/// A task's schedule as it is to be.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleChange {
+    /// The version of the set that the change was made against.
+    expected_version: u64,
+    /// When the task is due on a trading day.
+    rule: RuleView,
+    /// Whether it runs at all.
+    enabled: bool,
+    /// For people.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    description: String,
+}
+
+/// The version that a change was made against.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Against {
+    /// The version of the set.
+    expected_version: u64,
+}
+
+/// Tasks to be turned on or off together.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BulkChange {
+    /// The version of the set that the change was made against.
+    expected_version: u64,
+    /// Which.
+    #[schema(inline, min_items = 1, max_items = 7)]
+    tasks: Vec<TaskName>,
+    /// On or off.
+    enabled: bool,
+}
+
+/// Gives a task another schedule. What runs by the old one goes on until its service is started again.
+#[utoipa::path(put, path = "/api/v1/service/schedules/{task}", tag = "schedules",
+    params(("task" = TaskName, Path)), request_body = ScheduleChange,
+    responses((status = OK, body = ScheduleSetView)))]
+pub async fn put(
+    State(api): State<Api>,
+    admin: Admin,
+    Path(task): Path<TaskName>,
+    Json(change): Json<ScheduleChange>,
+) -> Result<Json<ScheduleSetView>, Problem> {
+    check_description(&change.description)?;
+    let details = serde_json::to_value(&change).unwrap_or_default();
+    let ScheduleChange { expected_version, rule, enabled, description } = change;
+    let schedule = Schedule { task: task.0, rule: rule.into(), enabled, description };
+    api.audit(&admin.0, "schedule.change", resource(task.0), details).await?;
+    let (daemon, by) = (&api.daemon, admin.0.0.user);
+    let (calendar, now) = (&daemon.venue.calendar, daemon.clock.now());
+    daemon.schedules.change(by, expected_version, vec![schedule], calendar, now).await?;
+    answer(&api, &admin.0).await.map(Json)
+}
+
+/// Turns a task on.
+#[utoipa::path(post, path = "/api/v1/service/schedules/{task}/enable", tag = "schedules",
+    params(("task" = TaskName, Path)), request_body = Against, responses((status = OK, body = ScheduleSetView)))]
+pub async fn enable(
+    State(api): State<Api>,
+    admin: Admin,
+    Path(task): Path<TaskName>,
+    Json(against): Json<Against>,
+) -> Result<Json<ScheduleSetView>, Problem> {
+    switch(&api, &admin, against.expected_version, &[task.0], true).await
+}
+
+/// Turns a task off.
+#[utoipa::path(post, path = "/api/v1/service/schedules/{task}/disable", tag = "schedules",
+    params(("task" = TaskName, Path)), request_body = Against, responses((status = OK, body = ScheduleSetView)))]
+pub async fn disable(
+    State(api): State<Api>,
+    admin: Admin,
+    Path(task): Path<TaskName>,
+    Json(against): Json<Against>,
+) -> Result<Json<ScheduleSetView>, Problem> {
+    switch(&api, &admin, against.expected_version, &[task.0], false).await
+}
+
+/// Turns several tasks on or off, in one new version.
+#[utoipa::path(post, path = "/api/v1/service/schedules/bulk", tag = "schedules", request_body = BulkChange,
+    responses((status = OK, body = ScheduleSetView)))]
+pub async fn bulk(
+    State(api): State<Api>,
+    admin: Admin,
+    Json(change): Json<BulkChange>,
+) -> Result<Json<ScheduleSetView>, Problem> {
+    let tasks: Vec<Task> = change.tasks.iter().map(|task| task.0).collect();
+    if !(1..=Task::ALL.len()).contains(&tasks.len()) {
+        return Err(Problem::invalid(format!("tasks: name 1 to {} tasks", Task::ALL.len())));
+    }
+    switch(&api, &admin, change.expected_version, &tasks, change.enabled).await
+}
+
+async fn switch(
+    api: &Api,
+    admin: &Admin,
+    expected: u64,
+    tasks: &[Task],
+    enabled: bool,
+) -> Result<Json<ScheduleSetView>, Problem> {
+    let names: Vec<&str> = tasks.iter().map(|task| task.name()).collect();
+    let (action, details) = (
+        if enabled { "schedule.enable" } else { "schedule.disable" },
+        json!({ "expected_version": expected, "tasks": names }),
+    );
+    api.audit(&admin.0, action, format!("schedule {}", names.join(", ")), details).await?;
+    let (daemon, by) = (&api.daemon, admin.0.0.user);
+    let (calendar, now) = (&daemon.venue.calendar, daemon.clock.now());
+    daemon.schedules.enable(by, expected, (tasks, enabled), calendar, now).await?;
+    answer(api, &admin.0).await.map(Json)
+}
+
+fn check_description(description: &str) -> Result<(), Problem> {
+    if description.chars().count() > MOST_DESCRIPTION {
+        return Err(Problem::invalid(format!("description: it has more than {MOST_DESCRIPTION} characters")));
+    }
+    if description.chars().any(char::is_control) {
+        return Err(Problem::invalid("description: it has a control character"));
+    }
+    Ok(())
+}

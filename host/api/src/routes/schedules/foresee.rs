@@ -1,0 +1,224 @@
+//! Trying schedules out: what a candidate would do before it is saved, and what would fire on a date.
+
+use axum::extract::State;
+use prahari_app::schedules::{FiringDay, Foresight, NEXT_RUNS};
+use prahari_schedule::{DayDifference, Schedule, Stretch};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::caller::{Admin, Caller};
+use crate::extract::{Json, Path, Query};
+use crate::problem::Problem;
+use crate::state::Api;
+use crate::view::{Date, Instant, TaskName};
+
+use super::rule::RuleView;
+use super::view::SlotView;
+
+/// Most of the next slots that may be asked for.
+const MOST_NEXT: usize = 100;
+
+/// Most differing days that are shown one by one; all of them are counted.
+const SHOWN_DAYS: usize = 60;
+
+/// A candidate for a task's schedule.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Candidate {
+    /// When the task would be due on a trading day.
+    rule: RuleView,
+    /// Whether it would run at all.
+    #[serde(default = "enabled")]
+    #[schema(default = true)]
+    enabled: bool,
+    /// How many of its next slots are asked for; 10 when nothing is said.
+    #[schema(minimum = 1, maximum = 100)]
+    next: Option<usize>,
+}
+
+fn enabled() -> bool {
+    true
+}
+
+/// What a candidate would do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Preview {
+    /// Its next slots.
+    next: Vec<SlotView>,
+    /// The year from today on, as far as the calendar is published.
+    year: YearView,
+    /// On how many days of that year it would fire otherwise than the present schedule.
+    differing_days: usize,
+    /// The first of these days, 60 at most.
+    differences: Vec<DifferenceView>,
+}
+
+/// A year of a schedule in numbers.
+#[derive(Debug, Serialize, ToSchema)]
+struct YearView {
+    /// First day.
+    #[schema(required)]
+    from: Option<Date>,
+    /// Last day.
+    #[schema(required)]
+    through: Option<Date>,
+    /// Days on which the exchange has a session.
+    trading_days: u32,
+    /// Those on which the task is due.
+    days_with_slots: u32,
+    /// How often it is due.
+    slots: usize,
+    /// How many runs that makes, each tick counted.
+    runs: u64,
+}
+
+/// A day on which a candidate would fire otherwise.
+#[derive(Debug, Serialize, ToSchema)]
+struct DifferenceView {
+    /// Which day.
+    day: Date,
+    /// Slots that would go.
+    removed: Vec<SlotView>,
+    /// Slots that would come.
+    added: Vec<SlotView>,
+}
+
+/// The date to try.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TestRunQuery {
+    /// Which.
+    #[param(inline)]
+    date: Date,
+}
+
+/// What would fire on a date.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TestRun {
+    /// Which.
+    date: Date,
+    /// Whether the exchange has a session on it.
+    open: bool,
+    /// Why it is closed, or the name of its special session; empty on an ordinary day.
+    note: String,
+    /// Whether it is a special session, with which times move.
+    special: bool,
+    /// The phases of its sessions, in order; none when closed.
+    phases: Vec<PhaseView>,
+    /// What would run, by time.
+    firings: Vec<FiringView>,
+    /// Tasks that would not run because they are turned off.
+    #[schema(inline)]
+    disabled: Vec<TaskName>,
+}
+
+/// A stretch of one phase of the exchange.
+#[derive(Debug, Serialize, ToSchema)]
+struct PhaseView {
+    /// Such as `pre_open` or `continuous`.
+    phase: &'static str,
+    /// Its first instant.
+    starts_at: Instant,
+    /// The first instant after it.
+    ends_at: Instant,
+}
+
+/// A slot of a task.
+#[derive(Debug, Serialize, ToSchema)]
+struct FiringView {
+    /// What runs.
+    #[schema(inline)]
+    task: TaskName,
+    /// When.
+    slot: SlotView,
+}
+
+/// What a schedule would do if it were saved: its next slots, a year, and the difference to the present one.
+#[utoipa::path(post, path = "/api/v1/service/schedules/{task}/preview", tag = "schedules",
+    params(("task" = TaskName, Path)), request_body = Candidate, responses((status = OK, body = Preview)))]
+pub async fn preview(
+    State(api): State<Api>,
+    _admin: Admin,
+    Path(task): Path<TaskName>,
+    Json(candidate): Json<Candidate>,
+) -> Result<Json<Preview>, Problem> {
+    let count = candidate.next.unwrap_or(NEXT_RUNS);
+    if !(1..=MOST_NEXT).contains(&count) {
+        return Err(Problem::invalid(format!("next: {count} is not between 1 and {MOST_NEXT}")));
+    }
+    let Candidate { rule, enabled, .. } = candidate;
+    let schedule = Schedule { task: task.0, rule: rule.into(), enabled, description: String::new() };
+    Ok(Json(api.daemon.foresee(schedule, count).await?.into()))
+}
+
+/// What the newest schedules would fire on a date.
+#[utoipa::path(get, path = "/api/v1/service/schedules/test-run", tag = "schedules", params(TestRunQuery),
+    responses((status = OK, body = TestRun)))]
+pub async fn test_run(
+    State(api): State<Api>,
+    _caller: Caller,
+    Query(query): Query<TestRunQuery>,
+) -> Result<Json<TestRun>, Problem> {
+    let (first, last) = api.daemon.venue.calendar.covers();
+    if !(first..=last).contains(&query.date.0) {
+        return Err(Problem::invalid(format!("date: the calendar covers {first} to {last}")));
+    }
+    Ok(Json(api.daemon.firing_day(query.date.0)?.into()))
+}
+
+impl From<Foresight> for Preview {
+    fn from(foresight: Foresight) -> Self {
+        let Foresight { next, year, differences } = foresight;
+        Self {
+            next: next.iter().map(SlotView::from).collect(),
+            year: year.into(),
+            differing_days: differences.len(),
+            differences: differences.iter().take(SHOWN_DAYS).map(DifferenceView::from).collect(),
+        }
+    }
+}
+
+impl From<Stretch> for YearView {
+    fn from(year: Stretch) -> Self {
+        Self {
+            from: year.from.map(Date),
+            through: year.to.map(Date),
+            trading_days: year.trading_days,
+            days_with_slots: year.days_with_slots,
+            slots: year.slots.len(),
+            runs: year.runs(),
+        }
+    }
+}
+
+impl From<&DayDifference> for DifferenceView {
+    fn from(difference: &DayDifference) -> Self {
+        let DayDifference { day, removed, added } = difference;
+        let view = |slots: &[_]| slots.iter().map(SlotView::from).collect();
+        Self { day: Date(*day), removed: view(removed), added: view(added) }
+    }
+}
+
+impl From<FiringDay> for TestRun {
+    fn from(day: FiringDay) -> Self {
+        let FiringDay { trading_day, firings, disabled } = day;
+        let phases = trading_day.windows.iter().map(|window| PhaseView {
+            phase: window.phase.name(),
+            starts_at: Instant(window.starts),
+            ends_at: Instant(window.ends),
+        });
+        let firings = firings
+            .iter()
+            .map(|firing| FiringView { task: TaskName(firing.task), slot: SlotView::from(&firing.slot) });
+        Self {
+            firings: firings.collect(),
+            disabled: disabled.into_iter().map(TaskName).collect(),
+            date: Date(trading_day.day),
+            open: trading_day.open,
+            special: trading_day.special,
+            phases: phases.collect(),
+            note: trading_day.note,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! `/api/v1/service/schedules`: when tasks run, trying that out, and who changed it.
+
+mod change;
+mod foresee;
+mod rule;
+mod view;
+
+use axum::extract::State;
+use prahari_app::error::AppError;
+use prahari_domain::tasks::Task;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::caller::Caller;
+use crate::extract::{Json, Path};
+use crate::problem::Problem;
+use crate::state::Api;
+use crate::view::{Page, TaskName};
+
+use view::ScheduleView;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(schedules))
+        .routes(routes!(foresee::test_run))
+        .routes(routes!(change::bulk))
+        .routes(routes!(change::put))
+        .routes(routes!(change::enable))
+        .routes(routes!(change::disable))
+        .routes(routes!(foresee::preview))
+        .routes(routes!(history))
+}
+
+/// The schedules in force.
+#[derive(Debug, Serialize, ToSchema)]
+struct ScheduleSetView {
+    /// The version of the set; a change names the one that it was made against.
+    version: u64,
+    /// Whether a service of the caller runs by other times than these, and has to be started again to follow them.
+    restart_needed: bool,
+    /// By task, in the order in which tasks run that are due at the same time.
+    items: Vec<ScheduleView>,
+}
+
+/// The newest schedules, with the next slots of each. A running service keeps those that it was started with.
+#[utoipa::path(get, path = "/api/v1/service/schedules", tag = "schedules",
+    responses((status = OK, body = ScheduleSetView)))]
+async fn schedules(State(api): State<Api>, caller: Caller) -> Result<Json<ScheduleSetView>, Problem> {
+    answer(&api, &caller).await.map(Json)
+}
+
+/// What a task's schedule was over time, the newest first.
+#[utoipa::path(get, path = "/api/v1/service/schedules/{task}/history", tag = "schedules",
+    params(("task" = TaskName, Path)), responses((status = OK, body = Page<ScheduleView>)))]
+async fn history(
+    State(api): State<Api>,
+    _caller: Caller,
+    Path(task): Path<TaskName>,
+) -> Result<Json<Page<ScheduleView>>, Problem> {
+    let entries = api.daemon.schedules.history(task.0).await?;
+    if entries.is_empty() {
+        return Err(AppError::UnknownSchedule(task.0).into());
+    }
+    Ok(Json(Page::whole(entries.iter().map(ScheduleView::past))))
+}
+
+/// The newest set as it is answered. A script may take its time for each of the days until its next slots, so they are
+/// computed where that holds nobody up.
+async fn answer(api: &Api, caller: &Caller) -> Result<ScheduleSetView, Problem> {
+    let user = api.daemon.user(caller.0.user)?;
+    let restart_needed = api.daemon.restart_needed(&user).await?;
+    let daemon = api.daemon.clone();
+    let listed = tokio::task::spawn_blocking(move || {
+        let set = daemon.schedules.current();
+        let items = set.entries.iter().map(|entry| ScheduleView::present(&daemon, entry)).collect();
+        ScheduleSetView { version: set.version, restart_needed, items }
+    });
+    listed.await.map_err(|error| AppError::Ended(error.to_string()).into())
+}
+
+/// The resource of a task's schedule in the audit log.
+fn resource(task: Task) -> String {
+    format!("schedule {task}")
+}
