@@ -1,6 +1,7 @@
 //! Every route, by resource.
 
 mod auth;
+mod individual;
 mod system;
 
 use axum::Router;
@@ -19,7 +20,10 @@ const MAX_BODY_BYTES: usize = 256 << 10;
 
 /// The routes of the API with their documentation: one line for each resource.
 pub(crate) fn documented() -> OpenApiRouter<Api> {
-    OpenApiRouter::with_openapi(Base::openapi()).merge(system::routes()).merge(auth::routes())
+    OpenApiRouter::with_openapi(Base::openapi())
+        .merge(system::routes())
+        .merge(auth::routes())
+        .merge(individual::routes())
 }
 
 /// Everything that the daemon answers.
