@@ -54,6 +54,10 @@ pub enum Code {
     InvalidSchedule,
     /// Somebody else changed the schedules first.
     ScheduleChanged,
+    /// Individual services wait while the unified one runs.
+    UnifiedServiceRunning,
+    /// The service of another admin runs the analysis for everybody.
+    AnalysisServed,
     /// There is no such thing, or it is none of the caller's business.
     NotFound,
     /// The path exists, but not with this method.
@@ -91,7 +95,9 @@ impl Code {
             | Self::ScheduleChanged
             | Self::LastAdmin
             | Self::TotpNotBegun
-            | Self::UserInactive => StatusCode::CONFLICT,
+            | Self::UserInactive
+            | Self::UnifiedServiceRunning
+            | Self::AnalysisServed => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -208,6 +214,10 @@ impl From<AppError> for Problem {
                 Self::new(Code::ScheduleChanged, error.to_string())
             }
             AppError::UserInactive(_) => Self::new(Code::UserInactive, error.to_string()),
+            AppError::UnifiedServiceRunning => Self::new(Code::UnifiedServiceRunning, error.to_string()),
+            AppError::AnalysisServed => Self::new(Code::AnalysisServed, error.to_string()),
+            AppError::AnalysisForAdmins => Self::new(Code::AdminOnly, error.to_string()),
+            AppError::Worker(_) => Self::new(Code::Unavailable, error.to_string()),
             AppError::Broker(_) | AppError::Market(_) => Self::new(Code::Unavailable, error.to_string()),
             AppError::Store(StoreError::Stopped { .. } | StoreError::Closed) => {
                 Self::new(Code::Unavailable, "the daemon is ending")

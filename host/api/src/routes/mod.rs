@@ -5,6 +5,7 @@ mod auth;
 mod calendar;
 mod credentials;
 mod executions;
+mod individual;
 mod live;
 mod logs;
 mod notifications;
@@ -40,6 +41,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(calendar::routes())
         .merge(credentials::routes())
         .merge(executions::routes())
+        .merge(individual::routes())
         .merge(live::routes())
         .merge(logs::routes())
         .merge(notifications::routes())
