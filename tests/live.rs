@@ -157,7 +157,10 @@ async fn the_stream_ends_with_the_session_the_token_and_the_user() {
     assert_eq!(lines(&mut another, 2).await[1].1, "2");
     console.daemon.deactivate_user(OTHER, console.real.now()).await.unwrap();
     assert_eq!(another.end().await, signed_out);
-    assert_eq!(Listening::open(&console, request(&console, "", &[("authorization", &token)])).await.err(), Some(401));
+    assert_eq!(
+        Listening::open(&console, request(&console, "", &[("authorization", &token)])).await.err(),
+        Some(401)
+    );
     console.stop().await;
 }
 
@@ -181,10 +184,11 @@ async fn who_may_not_listen_and_who_speaks_is_refused() {
     assert_eq!(plain.problem(), (400, "invalid_request".to_owned()));
 
     let (mut speaking, _) = listen(&console, &token, "").await;
-    speaking.say("{}".to_owned()).await;
+    speaking.say("{}".to_owned()).await.unwrap();
     assert_eq!(speaking.end().await, (1008, "nothing may be sent on this stream".to_owned()));
     let (mut shouting, _) = listen(&console, &token, "").await;
-    shouting.say("x".repeat(1 << 20)).await;
+    // The daemon hangs up long before it has heard all of it.
+    let _cut_off = shouting.say("x".repeat(1 << 20)).await;
     shouting.end().await;
     tell(&console, OTHER, [1]);
     console.stop().await;
@@ -241,7 +245,7 @@ async fn a_hostile_line_of_a_guest_is_harmless_in_the_stream_and_in_the_database
     world::run(&console.daemon, at(MONDAY, "09:01")).await;
     let logged = loop {
         let event = listening.event().await;
-        if event["type"] == "log" {
+        if event["type"] == "log" && event["run"].is_number() {
             break event;
         }
     };

@@ -5,6 +5,8 @@
 mod draws;
 #[path = "schedules/foresight.rs"]
 mod foresight;
+#[path = "schedules/routes.rs"]
+mod routes;
 #[path = "support/daemon.rs"]
 mod support;
 

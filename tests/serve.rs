@@ -2,106 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "support/serving.rs"]
+mod serving;
 mod support;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Stdio};
-
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-use serde_json::{Value, json};
-use support::{prahari, run, stderr};
-
-/// What `--demo` prints for everybody to see.
-const DEMO_PASSWORD: &str = "prahari-demo";
-
-struct Serving {
-    child: Child,
-    address: String,
-    /// What it said until it listened.
-    said: String,
-}
-
-/// An answer to a request.
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
-}
-
-/// Starts the daemon on a free port and waits until it says where it listens.
-fn serve(more: &[&str]) -> Serving {
-    let mut arguments = vec!["serve", "--listen", "127.0.0.1:0"];
-    arguments.extend(more);
-    let mut child = prahari(&arguments).stdout(Stdio::piped()).spawn().unwrap();
-    let mut said = String::new();
-    for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
-        said.push_str(&line);
-        said.push('\n');
-        if let Some((_, address)) = line.split_once("Open http://") {
-            let address = address.trim_end_matches('/').to_owned();
-            return Serving { child, address, said };
-        }
-    }
-    panic!("it does not say where it listens: {said}");
-}
-
-/// A demonstration.
-fn demo(more: &[&str]) -> Serving {
-    serve(&[&["--demo"], more].concat())
-}
-
-impl Serving {
-    fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
-        let mut socket = TcpStream::connect(&self.address).unwrap();
-        let (host, length) = (&self.address, body.len());
-        write!(
-            socket,
-            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
-        )
-        .unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer { status, head: head.to_owned(), body: body.to_owned() }
-    }
-
-    fn get(&self, path: &str, headers: &str) -> Answer {
-        self.send("GET", path, headers, "")
-    }
-
-    fn post(&self, path: &str, body: &Value) -> Answer {
-        self.send("POST", path, "content-type: application/json\r\n", &body.to_string())
-    }
-
-    fn json(&self, path: &str, headers: &str) -> Value {
-        let answer = self.get(path, headers);
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        serde_json::from_str(&answer.body).unwrap()
-    }
-
-    /// Signs in and answers the header that shows it.
-    fn sign_in(&self, name: &str, password: &str) -> String {
-        let answer = self.post("/api/v1/auth/login", &json!({ "name": name, "password": password }));
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        let cookie = answer.head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
-        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
-        format!("cookie: {}\r\n", cookie.split(';').next().unwrap())
-    }
-
-    fn signal(&self, signal: Signal) {
-        kill(Pid::from_raw(i32::try_from(self.child.id()).unwrap()), signal).unwrap();
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _gone_already = self.child.kill();
-        let _reaped = self.child.wait();
-    }
-}
+use nix::sys::signal::Signal;
+use serde_json::json;
+use serving::{DEMO_PASSWORD, demo, serve};
+use support::{run, stderr};
 
 #[test]
 fn a_demonstration_says_what_it_is_and_has_a_day_to_look_at() {

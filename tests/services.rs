@@ -1,5 +1,7 @@
 //! Services: started and stopped by many at once, single runs, the watchdog, and what a restart makes of all that.
 
+#[path = "services/routes.rs"]
+mod routes;
 #[path = "support/daemon.rs"]
 mod support;
 
@@ -9,7 +11,7 @@ use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
 use prahari_app::service::{RUN_ONCE_WINDOW_MS, Retention};
 use prahari_app::watchdog::Watchdog;
-use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 use prahari_domain::signals::{SignalDraft, SignalKind, SignalScope};
 use prahari_domain::tasks::Task;
@@ -112,7 +114,7 @@ async fn a_single_run_is_had_beside_a_running_service_and_not_right_after_a_slot
         slot_ran.id
     );
     assert_eq!(error.to_string(), expected);
-    let run = daemon.run_once(ADMIN, Task::BuyOrders, ADMIN).await.unwrap();
+    let run = daemon.run_once(ADMIN, Task::BuyOrders, ADMIN).await.unwrap().run;
     daemon.finish_background().await;
     daemon.store.settle().await.unwrap();
     let found = runs(&daemon, ADMIN, Task::BuyOrders).await.remove(0);
@@ -128,7 +130,7 @@ async fn a_slot_that_comes_due_while_a_single_run_of_its_task_executes_is_skippe
     let daemon = house.start(at(MONDAY, "15:55")).await;
     start_services(&daemon).await;
     house.market.set_held(true);
-    let run_id = daemon.run_once(ADMIN, Task::Analysis, ADMIN).await.unwrap();
+    let run_id = daemon.run_once(ADMIN, Task::Analysis, ADMIN).await.unwrap().run;
     house.market.asked().await;
     // It executes for longer than the window: the answer names the end of its time limit.
     move_to(&daemon, at(MONDAY, "15:58")).await;
@@ -147,7 +149,7 @@ async fn a_slot_that_comes_due_while_a_single_run_of_its_task_executes_is_skippe
     let interrupted = runs(&daemon, ADMIN, Task::Analysis).await.remove(0);
     assert_eq!((interrupted.id, interrupted.outcome.as_deref()), (run_id, Some(INTERRUPTED)));
     assert!(agreed_state(&daemon, ADMIN).await, "what was running is started again");
-    let _: RunId = daemon.run_once(ADMIN, Task::Analysis, ADMIN).await.unwrap();
+    daemon.run_once(ADMIN, Task::Analysis, ADMIN).await.unwrap();
 }
 
 async fn run_until(daemon: &Arc<Daemon>, time: &str) {
@@ -239,7 +241,8 @@ async fn an_analysis_on_a_weekend_runs_leaves_the_signals_and_warns() {
         daemon.signals.standing(&book, daemon.clock.now())
     };
     let before = signals().await;
-    let id = daemon.run_once(ADMIN, Task::Analysis, ADMIN).await.unwrap();
+    let begun = daemon.run_once(ADMIN, Task::Analysis, ADMIN).await.unwrap();
+    let id = begun.run;
     daemon.finish_background().await;
     daemon.store.settle().await.unwrap();
     assert_eq!(signals().await, before);
@@ -247,6 +250,7 @@ async fn an_analysis_on_a_weekend_runs_leaves_the_signals_and_warns() {
     assert_eq!((found.outcome.as_deref(), found.trigger), (Some("succeeded"), RunTrigger::Manual));
     let warning = "signals were left untouched: 2025-03-08 is no trading day";
     assert!(found.detail.ends_with(warning), "{}", found.detail);
+    assert_eq!(begun.warning.as_deref(), Some(warning));
     let log = daemon.store.user(ADMIN).log_of(id).await.unwrap();
     assert!(log.iter().any(|line| line.level == "warn" && line.message == warning), "{log:?}");
     let drafts = vec![finding()];

@@ -51,10 +51,8 @@ fn dispatch<W>(form: Form, filter: EnvFilter, writer: impl Fn() -> W + Send + Sy
 where
     W: Write,
 {
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(false)
-        .with_writer(Safely(writer));
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Safely(writer));
     match form {
         Form::Lines => lines.into(),
         Form::Json => lines.json().flatten_event(true).into(),
@@ -96,8 +94,7 @@ mod tests {
     use super::*;
 
     /// Takes the terminal over, fakes a line, and turns the writing direction.
-    const HOSTILE: &str =
-        "done\n2030-01-01T00:00:00Z ERROR all is lost\r\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}\u{2066}\u{2028}x";
+    const HOSTILE: &str = "done\n2030-01-01T00:00:00Z ERROR all is lost\r\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}\u{2066}\u{2028}x";
 
     #[derive(Clone, Default)]
     struct Kept(Arc<Mutex<Vec<u8>>>);
@@ -126,7 +123,9 @@ mod tests {
     }
 
     fn assert_safe(lines: &str) {
-        let obeyed = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}');
+        let obeyed = |c: char| {
+            c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}')
+        };
         assert!(!lines.trim_end_matches('\n').contains(obeyed), "{lines:?}");
     }
 

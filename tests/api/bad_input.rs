@@ -60,7 +60,9 @@ async fn tables(console: &Console) -> BTreeMap<String, String> {
 
 async fn ask(caller: &Client, method: &str, bad: &Bad) -> Result<(), String> {
     let path = format!("{}{}", bad.path, bad.query);
-    let mut request = caller.request(Method::from_bytes(method.as_bytes()).unwrap(), &path);
+    // What is answered before it was read to its end is the last thing on its connection.
+    let request = caller.request(Method::from_bytes(method.as_bytes()).unwrap(), &path);
+    let mut request = request.header("connection", "close");
     if let Some(kind) = bad.content_type {
         request = request.header("content-type", kind);
     }

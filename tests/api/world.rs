@@ -12,9 +12,9 @@ use prahari_domain::settings::NotificationKind;
 use prahari_domain::signals::{SignalDraft, SignalKind, SignalScope};
 use prahari_domain::tasks::Task;
 use prahari_store::{
-    DecisionRow, LogRow, NotificationLevel, NotificationRow, RunFinish, RunStart, RunTrigger,
+    DecisionRow, LogRow, NewAlert, NotificationLevel, NotificationRow, RunFinish, RunStart, RunTrigger,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::console::Console;
 use crate::support::{FRIDAY, OTHER, at, day};
@@ -39,6 +39,7 @@ impl World {
             task: Task::BuyOrders,
             slot_due: None,
             trigger: RunTrigger::Manual,
+            service: None,
             module_hash: "d5".repeat(32),
             started_at: now,
             attempt: 1,
@@ -66,6 +67,8 @@ impl World {
         };
         user.notify(message, NotificationKind::Info, None).await.unwrap();
         let signal = console.daemon.publish(SignalScope::Personal(OTHER), vec![draft()]).await.unwrap();
+        let alert = raise(&console).await;
+        let (session, token) = come_in(&console).await;
         console.daemon.store.settle().await.unwrap();
         let ids = [
             ("user", OTHER.to_string()),
@@ -73,6 +76,10 @@ impl World {
             ("order", order.to_string()),
             ("notification", "1".to_owned()),
             ("signal", signal.rows[0].id.to_string()),
+            ("alert", alert.to_string()),
+            ("session", session.to_string()),
+            ("token", token.to_string()),
+            ("task", "eod_cleanup".to_owned()),
             ("none", "999999".to_owned()),
         ];
         Self { console, ids: ids.into() }
@@ -123,6 +130,23 @@ async fn place(console: &Console, run: RunId) -> OrderId {
     let order = machine::transition(None, &entry).unwrap().order;
     console.daemon.store.user(OTHER).append_journal_durable(vec![entry], vec![order]).await.unwrap();
     id
+}
+
+/// An alert of the user.
+async fn raise(console: &Console) -> u64 {
+    let due_at = at(FRIDAY, "09:00");
+    let detail = "premarket_retry was expected and not seen".to_owned();
+    let alert = NewAlert { user: OTHER, task: Task::PremarketRetry, due_at, until: due_at, detail };
+    let system = console.daemon.store.system();
+    system.raise_alerts(vec![alert], console.daemon.clock.now()).await.unwrap()[0].id
+}
+
+/// A session and a token of the user that no client uses.
+async fn come_in(console: &Console) -> (u64, u64) {
+    let user = console.user().await;
+    let sessions = user.get("/api/v1/auth/sessions").await.ok();
+    let made = user.post("/api/v1/auth/tokens", json!({ "name": "of a script", "scope": "read" })).await.ok();
+    (sessions["items"][0]["id"].as_u64().unwrap(), made["id"].as_u64().unwrap())
 }
 
 fn draft() -> SignalDraft {

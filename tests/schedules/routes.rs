@@ -1,11 +1,11 @@
 //! The routes of schedules: reading, trying out and changing them.
 
 use prahari_store::AuditFilter;
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::console::{Client, Console};
-use crate::support::{MONDAY, OTHER, at};
+use crate::support::console::{Answer, Client, Console};
+use crate::support::{ADMIN, MONDAY, at, start_services};
 
 const BASE: &str = "/api/v1/service/schedules";
 
@@ -13,8 +13,16 @@ async fn console() -> Console {
     Console::start(at(MONDAY, "08:50")).await
 }
 
+fn rule(version: u64, rule: Value) -> Value {
+    json!({ "expected_version": version, "rule": rule, "enabled": true })
+}
+
 fn at_time(version: u64, time: &str) -> Value {
-    json!({ "expected_version": version, "rule": { "kind": "at", "time": time }, "enabled": true })
+    rule(version, json!({ "kind": "at", "time": time }))
+}
+
+async fn put(client: &Client, task: &str, body: Value) -> Answer {
+    client.send(Method::PUT, &format!("{BASE}/{task}"), body).await
 }
 
 fn of<'a>(set: &'a Value, task: &str) -> &'a Value {
@@ -24,7 +32,7 @@ fn of<'a>(set: &'a Value, task: &str) -> &'a Value {
 #[tokio::test]
 async fn everybody_sees_the_schedules_with_their_next_slots() {
     let console = console().await;
-    let set = console.user().await.get(BASE).await;
+    let set = console.user().await.get(BASE).await.ok();
     assert_eq!((&set["version"], &set["restart_needed"]), (&json!(1), &json!(false)));
     assert_eq!(set["items"].as_array().unwrap().len(), 7);
     let buys = of(&set, "buy_orders");
@@ -36,4 +44,140 @@ async fn everybody_sees_the_schedules_with_their_next_slots() {
     let monitor = &of(&set, "sell_monitor")["next"][0];
     assert_eq!(monitor["ends_at"], "2025-03-10T15:30:00.000+05:30");
     assert_eq!(monitor["ticks"], 375);
+}
+
+#[tokio::test]
+async fn a_change_is_shown_with_who_made_it_and_asks_running_services_to_start_again() {
+    let console = console().await;
+    start_services(&console.daemon).await;
+    let (admin, user) = (console.admin().await, console.user().await);
+    let change = json!({
+        "expected_version": 1, "enabled": true, "description": "after the close",
+        "rule": { "kind": "at", "time": "16:20" },
+    });
+    let set = put(&admin, "buy_orders", change).await.ok();
+    assert_eq!((&set["version"], &set["restart_needed"]), (&json!(2), &json!(true)));
+    let entry = of(&set, "buy_orders");
+    assert_eq!((&entry["changed_by"], &entry["version"]), (&json!(1), &json!(2)));
+    assert_eq!(entry["next"][0]["due_at"], "2025-03-10T16:20:00.000+05:30");
+    assert_eq!(of(&set, "analysis")["version"], 1);
+    assert_eq!(user.get(BASE).await.ok()["restart_needed"], true);
+    let status = user.get("/api/v1/user/service/status").await.ok();
+    assert_eq!((&status["restart_needed"], &status["schedule_version"]), (&json!(true), &json!(1)));
+    user.post("/api/v1/user/service/restart", Value::Null).await.ok();
+    let status = user.get("/api/v1/user/service/status").await.ok();
+    assert_eq!((&status["restart_needed"], &status["schedule_version"]), (&json!(false), &json!(2)));
+    assert_eq!(admin.get(BASE).await.ok()["restart_needed"], true, "the admin's own runs on");
+
+    let late = put(&admin, "buy_orders", at_time(1, "16:30")).await;
+    assert_eq!(late.problem(), (409, "schedule_changed".to_owned()));
+    let history = user.get(&format!("{BASE}/buy_orders/history")).await.ok();
+    let times: Vec<_> =
+        history["items"].as_array().unwrap().iter().map(|item| item["rule"]["time"].clone()).collect();
+    assert_eq!(times, [json!("16:20"), json!("16:05")]);
+    let audit = AuditFilter {
+        user: Some(ADMIN),
+        action: Some("schedule".to_owned()),
+        since: None,
+        before: None,
+        limit: 9,
+    };
+    let entries = console.daemon.store.system().audit(audit).await.unwrap();
+    let last = &entries.last().unwrap().entry;
+    assert_eq!((last.action.as_str(), last.resource.as_str()), ("schedule.change", "schedule buy_orders"));
+    assert!(last.details.contains("16:20"), "{}", last.details);
+}
+
+#[tokio::test]
+async fn tasks_are_turned_off_and_on_one_by_one_and_together() {
+    let console = console().await;
+    let admin = console.admin().await;
+    let against = |version: u64| json!({ "expected_version": version });
+    let off = admin.post(&format!("{BASE}/analysis/disable"), against(1)).await.ok();
+    assert_eq!((&of(&off, "analysis")["enabled"], &off["version"]), (&json!(false), &json!(2)));
+    assert_eq!(of(&off, "analysis")["next"], json!([]));
+    let on = admin.post(&format!("{BASE}/analysis/enable"), against(2)).await.ok();
+    assert_eq!(of(&on, "analysis")["enabled"], true);
+    let tasks = json!(["analysis", "buy_orders", "sell_monitor"]);
+    let bulk = json!({ "expected_version": 3, "tasks": tasks, "enabled": false });
+    let set = admin.post(&format!("{BASE}/bulk"), bulk).await.ok();
+    assert_eq!(set["version"], 4);
+    let enabled = set["items"].as_array().unwrap().iter().filter(|item| item["enabled"] == true).count();
+    assert_eq!(enabled, 4);
+    for tasks in [json!([]), json!(["lunch"]), json!("analysis")] {
+        let bulk = json!({ "expected_version": 4, "tasks": tasks, "enabled": false });
+        assert_eq!(admin.post(&format!("{BASE}/bulk"), bulk).await.problem().0, 400, "{tasks}");
+    }
+    assert_eq!(admin.post(&format!("{BASE}/lunch/disable"), against(4)).await.problem().0, 400);
+}
+
+#[tokio::test]
+async fn what_cannot_be_a_schedule_is_refused_with_the_reason_and_nothing_changes() {
+    let console = console().await;
+    let admin = console.admin().await;
+    let script = |script: &str| json!({ "kind": "script", "script": script });
+    for (task, wanted, because) in [
+        ("buy_orders", json!({ "kind": "at", "time": "08:59" }), "09:00"),
+        ("buy_orders", json!({ "kind": "at", "time": "18:01" }), "18:00"),
+        ("position_monitor", json!({ "kind": "hourly", "time": "09:45", "end_time": "15:30" }), ":30"),
+        ("sell_monitor", json!({ "kind": "each_minute", "time": "15:00", "end_time": "09:15" }), "15:00"),
+        ("buy_orders", script("fn slots(day) { loop {} }"), "operations"),
+        ("buy_orders", script("fn slots(day) { [\"25:00\"] }"), "25:00"),
+        ("buy_orders", script("let x = ;"), "line 1"),
+    ] {
+        let answer = put(&admin, task, rule(1, wanted.clone())).await;
+        assert_eq!(answer.problem(), (400, "invalid_schedule".to_owned()), "{wanted}: {}", answer.text);
+        assert!(answer.text.contains(because), "{wanted}: {}", answer.text);
+        let preview = admin.post(&format!("{BASE}/{task}/preview"), json!({ "rule": wanted })).await;
+        assert_eq!(preview.problem(), (400, "invalid_schedule".to_owned()), "{}", preview.text);
+    }
+    let unread = put(&admin, "buy_orders", rule(1, json!({ "kind": "at", "time": "9 o'clock" }))).await;
+    assert_eq!(unread.problem(), (400, "invalid_request".to_owned()));
+    assert_eq!(admin.get(BASE).await.ok()["version"], 1);
+}
+
+#[tokio::test]
+async fn a_preview_tells_the_next_runs_the_year_and_the_difference_before_anything_is_saved() {
+    let console = console().await;
+    let admin = console.admin().await;
+    let script = r#"fn slots(day) { if day.weekday == "friday" { ["16:30"] } else { ["16:05"] } }"#;
+    let candidate = json!({ "rule": { "kind": "script", "script": script }, "next": 6 });
+    let preview = admin.post(&format!("{BASE}/buy_orders/preview"), candidate).await.ok();
+    let next: Vec<_> =
+        preview["next"].as_array().unwrap().iter().map(|slot| slot["due_at"].as_str().unwrap()[..16].to_owned()).collect();
+    // Friday the 14th is Holi.
+    let expected = ["10T16:05", "11T16:05", "12T16:05", "13T16:05", "17T16:05", "18T16:05"];
+    assert_eq!(next, expected.map(|time| format!("2025-03-{time}")));
+    let year = &preview["year"];
+    assert_eq!(year["from"], "2025-03-10");
+    assert!(year["trading_days"].as_u64().unwrap() > 180, "{year}");
+    let differing = preview["differing_days"].as_u64().unwrap();
+    assert!((30..=52).contains(&differing), "each Friday with a session: {differing}");
+    let first = &preview["differences"][0];
+    assert_eq!(first["day"], "2025-03-21");
+    assert_eq!(first["removed"][0]["due_at"], "2025-03-21T16:05:00.000+05:30");
+    assert_eq!(first["added"][0]["due_at"], "2025-03-21T16:30:00.000+05:30");
+    let none = json!({ "rule": { "kind": "at", "time": "16:05" } });
+    let same = admin.post(&format!("{BASE}/buy_orders/preview"), none).await.ok();
+    assert_eq!((&same["differing_days"], &same["differences"]), (&json!(0), &json!([])));
+    assert_eq!(admin.get(BASE).await.ok()["version"], 1);
+}
+
+#[tokio::test]
+async fn a_test_run_tells_what_would_fire_on_a_date() {
+    let console = console().await;
+    let user = console.user().await;
+    let on = async |date: &str| user.get(&format!("{BASE}/test-run?date={date}")).await;
+    let ordinary = on("2025-03-10").await.ok();
+    assert_eq!((&ordinary["open"], &ordinary["special"]), (&json!(true), &json!(false)));
+    assert_eq!(ordinary["firings"].as_array().unwrap().len(), 13);
+    let holi = on("2025-03-14").await.ok();
+    assert_eq!((&holi["open"], &holi["firings"]), (&json!(false), &json!([])));
+    assert!(!holi["note"].as_str().unwrap().is_empty());
+    // Muhurat trading on Diwali.
+    let muhurat = on("2025-10-21").await.ok();
+    assert_eq!((&muhurat["open"], &muhurat["special"]), (&json!(true), &json!(true)));
+    for unread in ["2025-02-30", "tomorrow", "1999-01-01"] {
+        assert_eq!(on(unread).await.problem(), (400, "invalid_request".to_owned()));
+    }
 }

@@ -39,14 +39,14 @@ def ask(address, path, body, headers):
         return json.load(answer), answer.headers
 
 
-def token(address, name, password, scopes):
+def token(address, name, password, scope):
     """Signs in and makes an API token."""
     _, headers = ask(address, "/api/v1/auth/login", {"name": name, "password": password}, {})
     cookie = headers["set-cookie"].split(";")[0]
     made, _ = ask(
         address,
         "/api/v1/auth/tokens",
-        {"name": "schemathesis", "scopes": scopes},
+        {"name": "schemathesis", "scope": scope},
         {"cookie": cookie, "origin": f"http://{address}"},
     )
     return made["token"]
@@ -86,8 +86,8 @@ def main():
         daemon, address, password = start(prahari, folder)
         try:
             callers = [
-                ("user", token(address, "user2", password, ["read", "control"])),
-                ("admin", token(address, "admin", password, ["read", "control", "admin"])),
+                ("user", token(address, "user2", password, "control")),
+                ("admin", token(address, "admin", password, "admin")),
             ]
             held = [check(tools, address, who, bearer) for who, bearer in callers]
         finally:

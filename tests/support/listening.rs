@@ -83,16 +83,19 @@ impl Listening {
         }
     }
 
-    /// Says something.
-    pub async fn say(&mut self, text: String) {
-        self.socket.send(Message::text(text)).await.unwrap();
+    /// Says something, as far as anybody listens.
+    ///
+    /// # Errors
+    /// When the daemon hangs up before all is said.
+    #[allow(clippy::result_large_err, reason = "the library's error, in a test")]
+    pub async fn say(&mut self, text: String) -> Result<(), Error> {
+        self.socket.send(Message::text(text)).await
     }
 }
 
 /// A request for the stream, with `query` such as `?since=1&epoch=a`, and headers.
 pub fn request(console: &Console, query: &str, headers: &[(&'static str, &str)]) -> Request {
-    let mut request =
-        format!("ws://{}/api/v1/live{query}", console.address).into_client_request().unwrap();
+    let mut request = format!("ws://{}/api/v1/live{query}", console.address).into_client_request().unwrap();
     for (name, value) in headers {
         request.headers_mut().insert(*name, value.parse().unwrap());
     }

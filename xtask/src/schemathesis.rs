@@ -11,7 +11,8 @@ use crate::workspace;
 
 /// The command; needs Python 3.10 or later.
 pub fn command() -> Outcome<()> {
-    process::run(process::cargo().args(["build", "--locked", "--package", "prahari"]))?;
+    // What the tests build, the daemon among it, so that nothing is compiled twice.
+    process::run(process::cargo().args(["test", "--locked", "--workspace", "--no-run", "--quiet"]))?;
     let tools = tools()?;
     let folder = workspace::root().join("tests/schemathesis");
     let mut check = process::command(tools.join("bin/python"));

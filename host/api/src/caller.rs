@@ -18,6 +18,17 @@ pub struct Caller(pub Identity);
 pub struct Admin(pub Caller);
 
 impl Caller {
+    /// Answers 403 to anybody but an admin, where a route is for others in other cases.
+    ///
+    /// # Errors
+    /// When the caller is no admin.
+    pub fn require_admin(&self) -> Result<(), Problem> {
+        match self.0.role {
+            Role::Admin => Ok(()),
+            Role::User => Err(Problem::new(Code::AdminOnly, "only an admin may do this")),
+        }
+    }
+
     /// Whose things a request is about: the caller's own, or those of the user that an admin names.
     ///
     /// # Errors
@@ -74,9 +85,6 @@ impl FromRequestParts<Api> for Admin {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, api).await?;
-        match caller.0.role {
-            Role::Admin => Ok(Self(caller)),
-            Role::User => Err(Problem::new(Code::AdminOnly, "only an admin may do this")),
-        }
+        caller.require_admin().map(|()| Self(caller))
     }
 }

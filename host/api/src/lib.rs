@@ -1,12 +1,9 @@
 //! The HTTP side: who asks, the routes by resource, the OpenAPI document and the page.
 
 mod auth;
-#[allow(dead_code, reason = "the routes that ask for it follow")]
 mod caller;
-#[allow(dead_code, reason = "the routes that use all of them follow")]
 mod extract;
 mod instant;
-mod listing;
 mod live;
 mod openapi;
 mod page;

@@ -6,9 +6,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use prahari_app::error::AppError;
 use prahari_domain::settings::SettingsError;
+use prahari_domain::text::one_line;
+use prahari_domain::time::Timestamp;
 use prahari_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::instant::Instant;
 
 /// What went wrong, for programs. Names are stable; the sentence beside them is for people and may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -58,6 +62,8 @@ pub enum Code {
     UnifiedServiceRunning,
     /// The service of another admin runs the analysis for everybody.
     AnalysisServed,
+    /// The task executes, or was started a moment ago; `retry_at` says when it may be tried again.
+    RunTooSoon,
     /// There is no such thing, or it is none of the caller's business.
     NotFound,
     /// The path exists, but not with this method.
@@ -97,7 +103,8 @@ impl Code {
             | Self::TotpNotBegun
             | Self::UserInactive
             | Self::UnifiedServiceRunning
-            | Self::AnalysisServed => StatusCode::CONFLICT,
+            | Self::AnalysisServed
+            | Self::RunTooSoon => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -109,12 +116,16 @@ impl Code {
     }
 }
 
+/// Most characters of a sentence that explains a problem.
+const LONGEST_DETAIL: usize = 600;
+
 /// An error as it is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     code: Code,
     detail: String,
     retry_after_s: Option<u64>,
+    retry_at: Option<Instant>,
 }
 
 /// The body of every answer that is an error (RFC 9457, `application/problem+json`).
@@ -131,23 +142,44 @@ pub struct ProblemBody {
     pub code: Code,
     /// What went wrong, in one sentence.
     pub detail: String,
+    /// When it may be tried again, by the daemon's clock, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<Instant>,
 }
 
 impl Problem {
-    /// A problem and the sentence that explains it.
-    pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), retry_after_s: None }
+    /// A problem and the sentence that explains it. What the sentence repeats of a request may have been made to be long or
+    /// to play tricks, so it is kept to a line and a length.
+    pub fn new(code: Code, detail: impl AsRef<str>) -> Self {
+        let line = one_line(detail.as_ref());
+        let mut detail: String = line.chars().take(LONGEST_DETAIL).collect();
+        if detail.len() < line.len() {
+            detail.push('…');
+        }
+        Self { code, detail, retry_after_s: None, retry_at: None }
     }
 
     /// A request that cannot be meant.
-    pub fn invalid(detail: impl Into<String>) -> Self {
+    pub fn invalid(detail: impl AsRef<str>) -> Self {
         Self::new(Code::InvalidRequest, detail)
+    }
+
+    /// Something that is no fault of whoever asks: the log tells what.
+    fn fault(error: &dyn std::error::Error) -> Self {
+        tracing::error!(%error, "a request failed");
+        Self::new(Code::Internal, "the daemon failed to do this; its log says why")
     }
 
     /// Says when it may be tried again, in whole seconds from now.
     #[must_use]
     pub fn retry_after(self, seconds: u64) -> Self {
         Self { retry_after_s: Some(seconds), ..self }
+    }
+
+    /// Says when it may be tried again, by the daemon's clock.
+    #[must_use]
+    pub fn retry_at(self, at: Timestamp) -> Self {
+        Self { retry_at: Some(Instant(at)), ..self }
     }
 
     /// Its code.
@@ -165,6 +197,7 @@ impl IntoResponse for Problem {
             status: status.as_u16(),
             code: self.code,
             detail: self.detail,
+            retry_at: self.retry_at,
         };
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
@@ -179,14 +212,19 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     /// What a person did wrong is told; everything else is ours, is logged, and is not shown.
     fn from(error: StoreError) -> Self {
-        match &error {
-            StoreError::UnknownUser { .. } => Self::new(Code::NotFound, error.to_string()),
-            StoreError::NameTaken { .. } => Self::new(Code::NameTaken, error.to_string()),
-            StoreError::SettingsChanged { .. } => Self::new(Code::SettingsChanged, error.to_string()),
-            StoreError::LastAdmin { .. } => Self::new(Code::LastAdmin, error.to_string()),
-            StoreError::LinkUnusable => Self::new(Code::LinkUnusable, error.to_string()),
-            _ => Self::from(AppError::from(error)),
-        }
+        let code = match &error {
+            StoreError::UnknownUser { .. } => Code::NotFound,
+            StoreError::NameTaken { .. } => Code::NameTaken,
+            StoreError::SettingsChanged { .. } => Code::SettingsChanged,
+            StoreError::ScheduleChanged { .. } => Code::ScheduleChanged,
+            StoreError::LastAdmin { .. } => Code::LastAdmin,
+            StoreError::LinkUnusable => Code::LinkUnusable,
+            StoreError::Stopped { .. } | StoreError::Closed => {
+                return Self::new(Code::Unavailable, "the daemon is ending");
+            }
+            _ => return Self::fault(&error),
+        };
+        Self::new(code, error.to_string())
     }
 }
 
@@ -198,35 +236,25 @@ impl From<SettingsError> for Problem {
 
 impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
-        match &error {
-            AppError::Settings(SettingsError::Damaged(_)) => {
-                tracing::error!(%error, "a user's settings do not read");
-                Self::new(Code::Internal, "the daemon failed to do this; its log says why")
+        let code = match error {
+            AppError::Store(error) => return error.into(),
+            AppError::Settings(SettingsError::Damaged(_)) => return Self::fault(&error),
+            AppError::Settings(_) => Code::InvalidRequest,
+            AppError::UnknownUser(_) | AppError::UnknownSchedule(_) => Code::NotFound,
+            AppError::InvalidSchedule(_) => Code::InvalidSchedule,
+            AppError::UserInactive(_) => Code::UserInactive,
+            AppError::UnifiedServiceRunning => Code::UnifiedServiceRunning,
+            AppError::AnalysisServed => Code::AnalysisServed,
+            AppError::AnalysisForAdmins => Code::AdminOnly,
+            AppError::RunTooSoon { retry_at, .. } => {
+                return Self::new(Code::RunTooSoon, error.to_string()).retry_at(retry_at);
             }
-            AppError::Settings(_) => Self::invalid(error.to_string()),
-            AppError::Store(StoreError::SettingsChanged { .. }) => {
-                Self::new(Code::SettingsChanged, error.to_string())
+            AppError::Worker(_) | AppError::NoModule(_) | AppError::Broker(_) | AppError::Market(_) => {
+                Code::Unavailable
             }
-            AppError::UnknownUser(_) => Self::new(Code::NotFound, error.to_string()),
-            AppError::UnknownSchedule(_) => Self::new(Code::NotFound, error.to_string()),
-            AppError::InvalidSchedule(_) => Self::new(Code::InvalidSchedule, error.to_string()),
-            AppError::Store(StoreError::ScheduleChanged { .. }) => {
-                Self::new(Code::ScheduleChanged, error.to_string())
-            }
-            AppError::UserInactive(_) => Self::new(Code::UserInactive, error.to_string()),
-            AppError::UnifiedServiceRunning => Self::new(Code::UnifiedServiceRunning, error.to_string()),
-            AppError::AnalysisServed => Self::new(Code::AnalysisServed, error.to_string()),
-            AppError::AnalysisForAdmins => Self::new(Code::AdminOnly, error.to_string()),
-            AppError::Worker(_) => Self::new(Code::Unavailable, error.to_string()),
-            AppError::Broker(_) | AppError::Market(_) => Self::new(Code::Unavailable, error.to_string()),
-            AppError::Store(StoreError::Stopped { .. } | StoreError::Closed) => {
-                Self::new(Code::Unavailable, "the daemon is ending")
-            }
-            _ => {
-                tracing::error!(%error, "a request failed");
-                Self::new(Code::Internal, "the daemon failed to do this; its log says why")
-            }
-        }
+            _ => return Self::fault(&error),
+        };
+        Self::new(code, error.to_string())
     }
 }
 

@@ -6,7 +6,7 @@ use prahari_domain::text::one_line;
 use prahari_domain::time::{Timestamp, day_number};
 use prahari_runtime::abi::latest::{self, RunContext};
 use prahari_runtime::{Budget, RunOutcome, RunReport, RunRequest};
-use prahari_store::{LogRow, RunFinish, RunStart, RunTrigger};
+use prahari_store::{LogRow, RunFinish, RunStart, RunTrigger, ServiceKind};
 
 use crate::daemon::Daemon;
 use crate::desk::Occasion;
@@ -66,7 +66,7 @@ impl Daemon {
         attempt: u32,
     ) -> Result<Option<RunAnswer>, AppError> {
         let Some(_executing) = user.begin(task) else { return Ok(None) };
-        let start = self.run_start(task, due_at, trigger, attempt)?;
+        let start = self.run_start(user, task, due_at, trigger, attempt)?;
         self.store.user(user.id).start_run(start.clone()).await?;
         self.perform(user, start, due_at, trigger).await.map(Some)
     }
@@ -74,13 +74,19 @@ impl Daemon {
     /// The row of a run that begins now.
     pub(crate) fn run_start(
         &self,
+        user: &User,
         task: Task,
         due_at: Timestamp,
         trigger: Trigger,
         attempt: u32,
     ) -> Result<RunStart, AppError> {
+        let service = match user.individual(task) {
+            Some(_) => ServiceKind::Individual,
+            None => ServiceKind::Unified,
+        };
         Ok(RunStart {
             task,
+            service: (trigger == Trigger::Scheduled).then_some(service),
             slot_due: (trigger == Trigger::Scheduled).then_some(due_at),
             trigger: trigger.row(),
             module_hash: self.modules.of(task)?.hash().to_string(),

@@ -60,6 +60,7 @@ pub use paper::PaperRow;
 pub use retention::{ForgottenRuns, OldOfRuns};
 pub use runs::{
     EXECUTING, GAVE_WAY, INTERRUPTED, RunFilter, RunFinish, RunPlace, RunRow, RunStart, RunTrigger,
+    ServiceKind,
 };
 pub use schedules::{ScheduleChange, ScheduleRow};
 pub use service_log::{ServiceLogFilter, ServiceLogRow};

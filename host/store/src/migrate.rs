@@ -11,7 +11,7 @@ use crate::connection::{open_error, open_reader};
 use crate::errors::StoreError;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: [(&str, &str); 28] = [
+const MIGRATIONS: [(&str, &str); 29] = [
     ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
     ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
     ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
@@ -46,6 +46,7 @@ const MIGRATIONS: [(&str, &str); 28] = [
     ("0026_follow_services", include_str!("../../../migrations/0026_follow_services.sql")),
     ("0027_create_alerts", include_str!("../../../migrations/0027_create_alerts.sql")),
     ("0028_count_orders_of_runs", include_str!("../../../migrations/0028_count_orders_of_runs.sql")),
+    ("0029_name_services_of_runs", include_str!("../../../migrations/0029_name_services_of_runs.sql")),
 ];
 
 /// The version this program writes and the newest it can use.

@@ -7,7 +7,8 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
 use crate::columns::{
-    execute, instant, named, optional_instant, parsed, select, select_one, to_json, unsigned, user,
+    execute, instant, named, optional_instant, optional_parsed, parsed, select, select_one, to_json,
+    unsigned, user,
 };
 use crate::decisions::{DecisionRow, LogRow, write_notes};
 use crate::errors::StoreError;
@@ -41,6 +42,16 @@ named! {
     }
 }
 
+named! {
+    /// Which service of a user a scheduled run belongs to.
+    ServiceKind {
+        /// The one that runs every task.
+        Unified = "unified",
+        /// One of a single task, in a process of its own.
+        Individual = "individual",
+    }
+}
+
 /// A run that begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunStart {
@@ -52,6 +63,8 @@ pub struct RunStart {
     pub slot_due: Option<Timestamp>,
     /// Why it runs.
     pub trigger: RunTrigger,
+    /// The service whose slot it is; none when somebody asked for the run.
+    pub service: Option<ServiceKind>,
     /// Hash of the module, in hex.
     pub module_hash: String,
     /// By the daemon's clock.
@@ -122,6 +135,8 @@ pub struct RunRow {
     pub slot_due: Option<Timestamp>,
     /// Why it ran.
     pub trigger: RunTrigger,
+    /// The service whose slot it was; none when somebody asked for the run.
+    pub service: Option<ServiceKind>,
     /// Hash of the module, in hex.
     pub module_hash: String,
     /// When it began.
@@ -151,6 +166,8 @@ pub struct RunFilter {
     pub task: Option<Task>,
     /// Run for this reason only.
     pub trigger: Option<RunTrigger>,
+    /// Of slots of this service only.
+    pub service: Option<ServiceKind>,
     /// Ended like this only; [`EXECUTING`] finds those that have not ended.
     pub outcome: Option<String>,
     /// Started at this instant or later.
@@ -166,7 +183,16 @@ pub struct RunFilter {
 impl Default for RunFilter {
     /// The newest 100.
     fn default() -> Self {
-        Self { task: None, trigger: None, outcome: None, since: None, until: None, after: None, limit: 100 }
+        Self {
+            task: None,
+            trigger: None,
+            service: None,
+            outcome: None,
+            since: None,
+            until: None,
+            after: None,
+            limit: 100,
+        }
     }
 }
 
@@ -332,8 +358,9 @@ pub(crate) fn first_free_id(conn: &Connection) -> Result<u64, StoreError> {
 }
 
 fn insert(conn: &Connection, user: UserId, start: &RunStart) -> Result<(), StoreError> {
-    let sql = "INSERT INTO runs (id, user_id, task, slot_due, trigger, module_hash, started_at, attempt)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let sql =
+        "INSERT INTO runs (id, user_id, task, slot_due, trigger, module_hash, started_at, attempt, service)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let values = (
         start.id.0.cast_signed(),
         user.0.cast_signed(),
@@ -343,6 +370,7 @@ fn insert(conn: &Connection, user: UserId, start: &RunStart) -> Result<(), Store
         &start.module_hash,
         start.started_at.0,
         start.attempt,
+        start.service.map(ServiceKind::name),
     );
     execute(conn, sql, values).map(|_| ())
 }
@@ -404,6 +432,7 @@ pub(crate) fn list(conn: &Connection, user: UserId, filter: &RunFilter) -> Resul
     let end = end_of(filter);
     let outcome = filter.outcome.as_deref().filter(|outcome| *outcome != EXECUTING);
     let trigger = filter.trigger.map(RunTrigger::name);
+    let service = filter.service.map(ServiceKind::name);
     let mut found = Vec::new();
     for task in Task::ALL.into_iter().filter(|task| filter.task.is_none_or(|wanted| wanted == *task)) {
         let run = end.run.0.cast_signed();
@@ -415,7 +444,8 @@ pub(crate) fn list(conn: &Connection, user: UserId, filter: &RunFilter) -> Resul
             run,
             outcome,
             trigger,
-            filter.limit
+            filter.limit,
+            service
         ];
         found.append(&mut select(conn, &sql, values, read)?);
     }
@@ -436,10 +466,15 @@ fn statement(filter: &RunFilter) -> String {
         Some(RunTrigger::RunOnce | RunTrigger::Manual) => " AND trigger <> 'scheduled'",
         _ => "",
     };
+    let served = match filter.service {
+        Some(ServiceKind::Individual) => " AND service = 'individual'",
+        _ => "",
+    };
     format!(
         "SELECT * FROM runs
          WHERE user_id = ?1 AND task = ?2 AND started_at >= ?3 AND (started_at, id) < (?4, ?5)
-             AND (?6 IS NULL OR outcome = ?6) AND (?7 IS NULL OR trigger = ?7){ended}{triggered}
+             AND (?6 IS NULL OR outcome = ?6) AND (?7 IS NULL OR trigger = ?7)
+             AND (?9 IS NULL OR service = ?9){ended}{triggered}{served}
          ORDER BY started_at DESC, id DESC LIMIT ?8"
     )
 }
@@ -458,6 +493,7 @@ fn read(row: &Row<'_>) -> Result<RunRow, StoreError> {
         task: parsed(row, "task")?,
         slot_due: optional_instant(row, "slot_due")?,
         trigger: parsed(row, "trigger")?,
+        service: optional_parsed(row, "service")?,
         module_hash: row.get("module_hash")?,
         started_at: instant(row, "started_at")?,
         attempt: row.get("attempt")?,
@@ -497,5 +533,8 @@ mod tests {
         assert!(executing.starts_with("SEARCH runs USING INDEX runs_executing"), "{executing}");
         let by_hand = index_for(of(None, Some(RunTrigger::RunOnce)));
         assert!(by_hand.starts_with("SEARCH runs USING INDEX runs_not_scheduled"), "{by_hand}");
+        let individual = RunFilter { service: Some(ServiceKind::Individual), ..RunFilter::default() };
+        let individual = index_for(individual);
+        assert!(individual.starts_with("SEARCH runs USING INDEX runs_individual"), "{individual}");
     }
 }

@@ -8,7 +8,7 @@ use prahari_domain::time::{Day, Timestamp};
 
 use crate::columns::{named, parsed, select, unsigned, user};
 use crate::errors::StoreError;
-use crate::slots::{SlotRow, read as read_slot};
+use crate::slots::{SlotOutcome, SlotRow, read as read_slot};
 use crate::store::{SystemScope, UserScope};
 
 named! {
@@ -26,6 +26,19 @@ named! {
         Missed = "missed",
         /// It ran and failed.
         Failed = "failed",
+    }
+}
+
+impl From<Option<SlotOutcome>> for SlotState {
+    fn from(outcome: Option<SlotOutcome>) -> Self {
+        match outcome {
+            None => Self::Open,
+            Some(SlotOutcome::Ran) => Self::Ran,
+            Some(SlotOutcome::Skipped) => Self::Skipped,
+            Some(SlotOutcome::Late) => Self::Late,
+            Some(SlotOutcome::Missed) => Self::Missed,
+            Some(SlotOutcome::Failed) => Self::Failed,
+        }
     }
 }
 

@@ -52,7 +52,13 @@ pub fn bounded(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
 }
 
 /// Sends events until the client goes, may not listen any more, or the daemon stops.
-pub async fn stream(socket: WebSocket, api: Api, caller: Caller, credential: Credential, since: Option<Since>) {
+pub async fn stream(
+    socket: WebSocket,
+    api: Api,
+    caller: Caller,
+    credential: Credential,
+    since: Option<Since>,
+) {
     let listener = match caller.0.role {
         Role::Admin => Listener::Admin(caller.0.user),
         Role::User => Listener::User(caller.0.user),
@@ -87,7 +93,8 @@ impl Client {
             Start::Resync => "resync",
         };
         let Greeting { epoch, sequence, .. } = greeting;
-        let hello = serde_json::json!({ "type": "hello", "epoch": epoch, "sequence": sequence, "start": start });
+        let hello =
+            serde_json::json!({ "type": "hello", "epoch": epoch, "sequence": sequence, "start": start });
         self.send(vec![hello.to_string()]).await
     }
 
@@ -127,9 +134,12 @@ impl Client {
 
     async fn deliver(&mut self, delivery: Delivery) -> Result<(), Goodbye> {
         match delivery {
-            Delivery::Events(events) => self.send(events.iter().map(prahari_app::events::Message::json).collect()).await,
+            Delivery::Events(events) => {
+                self.send(events.iter().map(prahari_app::events::Message::json).collect()).await
+            }
             Delivery::Resync(sequence) => {
-                self.send(vec![serde_json::json!({ "type": "resync", "sequence": sequence }).to_string()]).await
+                self.send(vec![serde_json::json!({ "type": "resync", "sequence": sequence }).to_string()])
+                    .await
             }
             Delivery::Recheck => self.check().await,
             Delivery::Ended => Err(Goodbye::Stopping),
@@ -187,7 +197,10 @@ impl Client {
     }
 }
 
-async fn in_time(limit: Duration, sending: impl Future<Output = Result<(), axum::Error>>) -> Result<(), Goodbye> {
+async fn in_time(
+    limit: Duration,
+    sending: impl Future<Output = Result<(), axum::Error>>,
+) -> Result<(), Goodbye> {
     match timeout(limit, pin!(sending)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err(Goodbye::Gone),

@@ -8,13 +8,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::users::{bounded, cursor};
 use crate::caller::Admin;
 use crate::extract::{Json, Query};
 use crate::instant::Instant;
-use crate::listing::Listing;
 use crate::problem::Problem;
 use crate::state::Api;
+use crate::view::{Page, limit, page, place};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -57,7 +56,7 @@ struct Which {
     /// At this instant or later.
     since: Option<Instant>,
     /// How many at most, 1 to 500.
-    #[param(minimum = 1, maximum = 500)]
+    #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
     /// `next` of the part before.
     cursor: Option<String>,
@@ -65,25 +64,22 @@ struct Which {
 
 /// The audit log, newest first.
 #[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(Which),
-    responses((status = OK, body = Listing<AuditEntry>)))]
+    responses((status = OK, body = Page<AuditEntry>)))]
 async fn list(
     State(api): State<Api>,
     _admin: Admin,
     Query(which): Query<Which>,
-) -> Result<Json<Listing<AuditEntry>>, Problem> {
-    let limit = bounded(which.limit)?;
+) -> Result<Json<Page<AuditEntry>>, Problem> {
+    let limit = limit(which.limit)?;
     let filter = AuditFilter {
         user: which.user.map(UserId),
         action: which.action,
         since: which.since.map(|since| since.0),
-        before: cursor(which.cursor.as_deref())?,
+        before: place(which.cursor.as_deref())?,
         limit: limit + 1,
     };
-    let mut rows = api.daemon.store.system().audit(filter).await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
-    Ok(Json(Listing { items: rows.into_iter().map(|row| shown(&api, row)).collect(), next }))
+    let rows = api.daemon.store.system().audit(filter).await?;
+    Ok(Json(page(rows, limit, |row| row.id, |row| shown(&api, row))))
 }
 
 fn shown(api: &Api, row: AuditRow) -> AuditEntry {

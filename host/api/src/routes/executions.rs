@@ -12,7 +12,9 @@ use crate::caller::Caller;
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
-use crate::view::{Instant, LogLevelName, Page, TaskName, TriggerName, Whose, limit, page, place, range};
+use crate::view::{
+    Instant, LogLevelName, Page, ServiceKindName, TaskName, TriggerName, Whose, limit, page, place, range,
+};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -36,6 +38,9 @@ struct ExecutionsQuery {
     /// Executed for this reason only.
     #[param(inline)]
     trigger: Option<TriggerName>,
+    /// Of slots of this service only.
+    #[param(inline)]
+    service: Option<ServiceKindName>,
     /// Ended like this only, such as `succeeded` or `task_failed`; `executing` finds those under way.
     #[param(max_length = 40)]
     outcome: Option<String>,
@@ -61,6 +66,9 @@ struct Execution {
     task: TaskName,
     /// Why.
     trigger: TriggerName,
+    /// The service whose slot it was; null when somebody asked for the execution.
+    #[schema(required)]
+    service: Option<ServiceKindName>,
     /// How it ended, `executing` before that: `succeeded`, `task_failed`, `trapped`, `interrupted` or the limit that
     /// was reached.
     outcome: String,
@@ -94,6 +102,8 @@ struct Usage {
     peak_memory_bytes: u64,
     /// Calls to the host.
     calls: u64,
+    /// Orders placed, changed or cancelled, refused ones included.
+    orders: u32,
 }
 
 /// Why a symbol was acted on or left alone.
@@ -143,6 +153,7 @@ async fn executions(
     let filter = RunFilter {
         task: query.task.map(|task| task.0),
         trigger: query.trigger.map(|trigger| trigger.0),
+        service: query.service.map(|service| service.0),
         outcome: query.outcome,
         since: query.since.map(|at| at.0),
         until: query.until.map(|at| at.0),
@@ -211,6 +222,7 @@ impl From<RunRow> for Execution {
             id: run.id.0,
             task: TaskName(run.task),
             trigger: TriggerName(run.trigger),
+            service: run.service.map(ServiceKindName),
             outcome: run.outcome.unwrap_or_else(|| EXECUTING.to_owned()),
             detail: run.detail,
             slot_due_at: run.slot_due.map(Instant),
@@ -219,7 +231,12 @@ impl From<RunRow> for Execution {
             duration_ms: run.finished_at.map(|at| at.millis_since(run.started_at)),
             attempt: run.attempt,
             module_hash: run.module_hash,
-            usage: Usage { cpu_us: run.cpu_micros, peak_memory_bytes: run.peak_memory, calls: run.calls },
+            usage: Usage {
+                cpu_us: run.cpu_micros,
+                peak_memory_bytes: run.peak_memory,
+                calls: run.calls,
+                orders: run.orders,
+            },
         }
     }
 }

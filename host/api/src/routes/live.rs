@@ -39,7 +39,9 @@ impl Place {
     fn check(self) -> Result<Option<Since>, Problem> {
         match (self.since, self.epoch) {
             (None, None) => Ok(None),
-            (Some(sequence), Some(epoch)) if epoch.len() <= LONGEST_EPOCH => Ok(Some(Since { epoch, sequence })),
+            (Some(sequence), Some(epoch)) if epoch.len() <= LONGEST_EPOCH => {
+                Ok(Some(Since { epoch, sequence }))
+            }
             (Some(_), Some(_)) => {
                 Err(Problem::invalid(format!("epoch is longer than {LONGEST_EPOCH} characters")))
             }

@@ -1,21 +1,24 @@
 //! Every route, by resource.
 
+mod alerts;
 mod audit;
 mod auth;
 mod calendar;
 mod credentials;
 mod executions;
-mod individual;
 mod live;
 mod logs;
 mod notifications;
 mod orders;
 mod pnl;
 mod positions;
+mod retention;
 mod schedules;
+mod service;
 mod settings;
 mod signal_choices;
 mod signals;
+mod slots;
 mod system;
 mod users;
 
@@ -36,22 +39,25 @@ const MAX_BODY_BYTES: usize = 256 << 10;
 /// The routes of the API with their documentation: one line for each resource.
 pub(crate) fn documented() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(Base::openapi())
+        .merge(alerts::routes())
         .merge(audit::routes())
         .merge(auth::routes())
         .merge(calendar::routes())
         .merge(credentials::routes())
         .merge(executions::routes())
-        .merge(individual::routes())
         .merge(live::routes())
         .merge(logs::routes())
         .merge(notifications::routes())
         .merge(orders::routes())
         .merge(pnl::routes())
         .merge(positions::routes())
+        .merge(retention::routes())
         .merge(schedules::routes())
+        .merge(service::routes())
         .merge(settings::routes())
         .merge(signal_choices::routes())
         .merge(signals::routes())
+        .merge(slots::routes())
         .merge(system::routes())
         .merge(users::routes())
 }

@@ -15,12 +15,10 @@ use crate::auth::check_name;
 use crate::caller::Admin;
 use crate::extract::{Json, Path, Query};
 use crate::instant::Instant;
-use crate::listing::Listing;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
+use crate::view::{Page, limit, page, place};
 
-const USUAL_LIMIT: u32 = 50;
-const MOST_ITEMS: u32 = 500;
 /// 1,000 rupees.
 const LEAST_CAPITAL: i64 = 100_000;
 /// 100 crore rupees.
@@ -116,7 +114,7 @@ struct CreatedUser {
 #[into_params(parameter_in = Query)]
 struct Part {
     /// How many at most, 1 to 500.
-    #[param(minimum = 1, maximum = 500)]
+    #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
     /// `next` of the part before.
     cursor: Option<String>,
@@ -124,20 +122,17 @@ struct Part {
 
 /// Every user, by number.
 #[utoipa::path(get, path = "/api/v1/users", tag = "users", params(Part),
-    responses((status = OK, body = Listing<User>)))]
+    responses((status = OK, body = Page<User>)))]
 async fn list(
     State(api): State<Api>,
     _admin: Admin,
     Query(part): Query<Part>,
-) -> Result<Json<Listing<User>>, Problem> {
-    let limit = bounded(part.limit)?;
-    let after = cursor(part.cursor.as_deref())?.unwrap_or(0);
+) -> Result<Json<Page<User>>, Problem> {
+    let limit = limit(part.limit)?;
+    let after = place(part.cursor.as_deref())?.unwrap_or(0);
     let mut rows = api.daemon.store.system().users().await?;
     rows.retain(|row| row.id.0 > after);
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
-    Ok(Json(Listing { items: rows.into_iter().map(shown).collect(), next }))
+    Ok(Json(page(rows, limit, |row| row.id.0, shown)))
 }
 
 /// Adds a user, who has no password yet and gets one by the link.
@@ -224,26 +219,6 @@ fn shown(row: UserRow) -> User {
         role: row.role.into(),
         active: row.active,
         created_at: row.created_at.into(),
-    }
-}
-
-/// How many items were asked for.
-pub(super) fn bounded(limit: Option<u32>) -> Result<u32, Problem> {
-    let limit = limit.unwrap_or(USUAL_LIMIT);
-    if (1..=MOST_ITEMS).contains(&limit) {
-        Ok(limit)
-    } else {
-        Err(Problem::invalid(format!("limit: 1 to {MOST_ITEMS}")))
-    }
-}
-
-/// A cursor that is a number.
-pub(super) fn cursor(text: Option<&str>) -> Result<Option<u64>, Problem> {
-    let number = text.map(|text| text.parse::<u64>().ok().filter(|number| i64::try_from(*number).is_ok()));
-    match number {
-        Some(None) => Err(Problem::invalid("cursor: not one that was answered as next")),
-        Some(found) => Ok(found),
-        None => Ok(None),
     }
 }
 

@@ -9,7 +9,10 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 pub use crate::instant::Instant;
-pub use names::{LevelName, LogLevelName, SideName, StateName, StatusName, TaskName, TriggerName};
+pub use names::{
+    LevelName, LogLevelName, ServiceKindName, SideName, SlotKindName, SlotStateName, StateName, StatusName,
+    TaskName, TriggerName,
+};
 pub use page::{Cursor, Page, limit, page, place};
 pub use time::{Date, range};
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use prahari_domain::orders::{OrderState, Side};
 use prahari_domain::signals::SignalStatus;
 use prahari_domain::tasks::Task;
-use prahari_store::{LogLevel, NotificationLevel, RunTrigger};
+use prahari_store::{LogLevel, NotificationLevel, RunTrigger, ServiceKind, SlotKind, SlotState};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -19,7 +19,8 @@ macro_rules! name_of {
         pub struct $wrapper(pub $of);
 
         impl $wrapper {
-            const ALL: &[$of] = &$all;
+            /// All of them.
+            pub const ALL: &[$of] = &$all;
 
             fn name(of: $of) -> &'static str {
                 $name(of)
@@ -66,6 +67,11 @@ name_of! {
     by RunTrigger::name
 }
 name_of! {
+    /// Which service of a user.
+    ServiceKindName(ServiceKind) is a "service" of [ServiceKind::Unified, ServiceKind::Individual],
+    by ServiceKind::name
+}
+name_of! {
     /// How grave a log line is.
     LogLevelName(LogLevel) is a "level" of [LogLevel::Debug, LogLevel::Info, LogLevel::Warn, LogLevel::Error],
     by LogLevel::name
@@ -93,6 +99,23 @@ name_of! {
         SignalStatus::Failed,
         SignalStatus::Expired,
     ], by SignalStatus::name
+}
+
+name_of! {
+    /// How often a slot runs.
+    SlotKindName(SlotKind) is a "kind" of [SlotKind::OneShot, SlotKind::Continuous], by SlotKind::name
+}
+name_of! {
+    /// How a slot stands.
+    SlotStateName(SlotState) is a "state"
+    of [
+        SlotState::Open,
+        SlotState::Ran,
+        SlotState::Skipped,
+        SlotState::Late,
+        SlotState::Missed,
+        SlotState::Failed,
+    ], by SlotState::name
 }
 
 fn side(side: Side) -> &'static str {

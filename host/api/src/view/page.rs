@@ -1,8 +1,8 @@
 //! Lists, page by page.
 
-use prahari_domain::ids::{OrderId, RunId, SignalId};
+use prahari_domain::ids::{OrderId, RunId, SignalId, UserId};
 use prahari_domain::time::{Day, Timestamp};
-use prahari_store::{LogPlace, RunPlace, SignalPlace};
+use prahari_store::{LogPlace, RunPlace, SignalPlace, SlotCursor};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -81,7 +81,8 @@ impl Cursor for u64 {
     }
 
     fn read(text: &str) -> Option<Self> {
-        text.parse().ok()
+        // The database numbers rows with signed integers.
+        text.parse().ok().filter(|number| i64::try_from(*number).is_ok())
     }
 }
 
@@ -138,8 +139,23 @@ impl Cursor for SignalPlace {
     }
 }
 
+impl Cursor for SlotCursor {
+    fn write(&self) -> String {
+        format!("{}.{}.{}", self.due_at.0, self.user, self.task)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let (due_at, user, task) = (parts.next()?.parse().ok()?, u64::read(parts.next()?)?, parts.next()?);
+        let cursor = Self { due_at: Timestamp(due_at), user: UserId(user), task: task.parse().ok()? };
+        parts.next().is_none().then_some(cursor)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use prahari_domain::tasks::Task;
+
     use super::*;
 
     #[test]
@@ -156,9 +172,12 @@ mod tests {
         let line = LogPlace { run, line: 3 };
         assert_eq!(RunPlace::read(&run.write()), Some(run));
         assert_eq!(LogPlace::read(&line.write()), Some(line));
+        let slot = SlotCursor { due_at: Timestamp(9), user: UserId(3), task: Task::SellMonitor };
+        assert_eq!(SlotCursor::read(&slot.write()), Some(slot));
         for text in ["", ".", "1", "1.", "x.1", "1.2.3.4", "1.-2"] {
             assert!(place::<RunPlace>(Some(text)).is_err(), "{text:?}");
             assert!(place::<LogPlace>(Some(text)).is_err(), "{text:?}");
+            assert!(place::<SlotCursor>(Some(text)).is_err(), "{text:?}");
         }
     }
 

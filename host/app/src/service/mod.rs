@@ -17,7 +17,7 @@ pub use individual::{Individual, RESTARTED, STOP_PATIENCE};
 pub use individual_status::IndividualStatus;
 pub use log::Level;
 pub(crate) use once::RUN_ONCE_WALL_MS;
-pub use once::RUN_ONCE_WINDOW_MS;
+pub use once::{BegunRun, RUN_ONCE_WINDOW_MS};
 pub use retention::{Forgotten, Retention};
 pub use status::{ServiceState, ServiceStatus};
 pub use unified::Switched;

@@ -7,7 +7,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{GAVE_WAY, RunFinish, StoreError};
 
-use super::Level;
+use super::{Level, leaves_signals_untouched};
 use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::runs::Trigger;
@@ -20,6 +20,17 @@ pub const RUN_ONCE_WINDOW_MS: i64 = 2 * 60_000;
 /// The longest that a run somebody asked for may take, host calls included.
 pub(crate) const RUN_ONCE_WALL_MS: u64 = 300_000;
 
+/// A run that somebody asked for and that has begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BegunRun {
+    /// Which.
+    pub run: RunId,
+    /// Whose: the shared analysis is that of the admin who runs it for everybody.
+    pub user: UserId,
+    /// What will be otherwise than usual, in one sentence.
+    pub warning: Option<String>,
+}
+
 impl Daemon {
     /// Runs a task for a user at once, whether or not a service is on, and answers as soon as the run is on disk; it
     /// executes behind the answer. Whether it may start is decided in the database. The shared analysis runs for the
@@ -28,7 +39,12 @@ impl Daemon {
     /// # Errors
     /// [`AppError::RunTooSoon`] while the same task executes or was started within the last two minutes; or when there
     /// is no such user, no module for the task, or it cannot be written down.
-    pub async fn run_once(self: &Arc<Self>, user: UserId, task: Task, by: UserId) -> Result<RunId, AppError> {
+    pub async fn run_once(
+        self: &Arc<Self>,
+        user: UserId,
+        task: Task,
+        by: UserId,
+    ) -> Result<BegunRun, AppError> {
         let trigger = if task.is_shared() { Trigger::Manual } else { Trigger::RunOnce };
         let shared = task.is_shared().then(|| self.analysis_user()).flatten();
         let user = match shared {
@@ -36,7 +52,7 @@ impl Daemon {
             None => self.user(user)?,
         };
         let now = self.clock.now();
-        let start = self.run_start(task, now, trigger, 1)?;
+        let start = self.run_start(&user, task, now, trigger, 1)?;
         let run = start.id;
         let claim = self.store.user(user.id).claim_run_durable(start.clone(), RUN_ONCE_WINDOW_MS).await;
         claim.map_err(|error| too_soon(error, now))?;
@@ -45,6 +61,8 @@ impl Daemon {
         };
         let message = format!("run {run} of {task} was asked for by user {by}");
         self.log_service(&user, Level::Info, "run_once", message).await?;
+        let warning = leaves_signals_untouched(&self.venue.calendar, now).filter(|_| task.is_shared());
+        let begun = BegunRun { run, user: user.id, warning };
         let daemon = self.clone();
         self.in_background(async move {
             let ended = daemon.perform(&user, start, now, trigger).await;
@@ -53,11 +71,17 @@ impl Daemon {
                 tracing::error!(user = %user.id, %run, %error, "a run could not be carried out");
             }
         });
-        Ok(run)
+        Ok(begun)
     }
 
     /// A slot of the task began between the claim and now, so the claimed run ends without having executed.
-    async fn give_way(&self, user: &User, task: Task, run: RunId, now: Timestamp) -> Result<RunId, AppError> {
+    async fn give_way(
+        &self,
+        user: &User,
+        task: Task,
+        run: RunId,
+        now: Timestamp,
+    ) -> Result<BegunRun, AppError> {
         let detail = format!("{task} had just begun in its slot");
         let finish = RunFinish { detail, ..RunFinish::new(run, GAVE_WAY, now) };
         self.store.user(user.id).finish_run(finish).await?;

@@ -25,29 +25,14 @@ pub struct ServiceStatus {
     pub state: ServiceState,
     /// What it has done.
     pub activity: Activity,
-    /// The schedules in force now; another version than the service's own takes effect when it is restarted.
-    pub current_schedule_version: u64,
     /// What is executing for the user.
     pub executing: Vec<Task>,
-}
-
-impl ServiceStatus {
-    /// Whether schedules have changed since the service was started.
-    pub fn restart_needed(&self) -> bool {
-        self.state == ServiceState::Running && self.activity.schedule_version != self.current_schedule_version
-    }
 }
 
 impl Daemon {
     /// How a user's unified service stands.
     pub fn service_status(&self, user: &User) -> ServiceStatus {
         let state = if user.is_running() { ServiceState::Running } else { ServiceState::Stopped };
-        ServiceStatus {
-            user: user.id,
-            state,
-            activity: user.activity().clone(),
-            current_schedule_version: self.schedules.current().version,
-            executing: user.executing(),
-        }
+        ServiceStatus { user: user.id, state, activity: user.activity().clone(), executing: user.executing() }
     }
 }

@@ -57,6 +57,22 @@ pub struct Worker {
     line: tokio::sync::Mutex<UnixStream>,
 }
 
+/// Says what to run and hears the answer. What comes is heard while that is still being said: a program that is no worker
+/// may never read it.
+async fn introduce(line: &mut UnixStream, load: &[u8]) -> Result<FromWorker, FrameError> {
+    let (mut hears, mut says) = line.split();
+    let saying = async {
+        match says.write_all(load).await {
+            Ok(()) => std::future::pending().await,
+            Err(error) => FrameError::Io(error),
+        }
+    };
+    tokio::select! {
+        answer = protocol::read(&mut hears, SMALL_FRAME_BYTES) => answer,
+        error = saying => Err(error),
+    }
+}
+
 impl Worker {
     /// Starts a process and gives it the module.
     pub(crate) async fn start(config: &RuntimeConfig, module: &Module) -> Result<Self, WorkerError> {
@@ -77,11 +93,7 @@ impl Worker {
             program: config.worker.program.display().to_string(),
             source,
         })?;
-        let told = async {
-            line.write_all(&load).await.map_err(FrameError::Io)?;
-            protocol::read::<FromWorker>(&mut line, SMALL_FRAME_BYTES).await
-        };
-        let fault = match tokio::time::timeout(READY_WITHIN, told).await {
+        let fault = match tokio::time::timeout(READY_WITHIN, introduce(&mut line, &load)).await {
             Ok(Ok(FromWorker::Ready)) => {
                 return Ok(Self { process, module: module.hash(), line: tokio::sync::Mutex::new(line) });
             }

@@ -133,6 +133,7 @@ async fn writes_alone(store: &Store) -> Result<Duration, Failure> {
             task: run.task,
             slot_due: run.slot_due,
             trigger: RunTrigger::Scheduled,
+            service: None,
             module_hash: run.module_hash.clone(),
             started_at: run.started_at,
             attempt: run.attempt,

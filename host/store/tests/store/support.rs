@@ -97,6 +97,7 @@ pub fn run_start(id: u64, task: Task, started_at: i64) -> RunStart {
         task,
         slot_due: Some(Timestamp(started_at)),
         trigger: RunTrigger::Scheduled,
+        service: None,
         module_hash: "d5".repeat(32),
         started_at: Timestamp(started_at),
         attempt: 1,

@@ -12,9 +12,9 @@ use crate::auth::Via;
 use crate::caller::{Caller, Person};
 use crate::extract::{Json, Path};
 use crate::instant::Instant;
-use crate::listing::Listing;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
+use crate::view::Page;
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -41,8 +41,8 @@ struct Session {
 }
 
 /// The caller's sessions, newest first.
-#[utoipa::path(get, path = "/api/v1/auth/sessions", tag = "auth", responses((status = OK, body = Listing<Session>)))]
-async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Listing<Session>>, Problem> {
+#[utoipa::path(get, path = "/api/v1/auth/sessions", tag = "auth", responses((status = OK, body = Page<Session>)))]
+async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Page<Session>>, Problem> {
     let now = api.auth.now();
     let rows = api.daemon.store.user(caller.0.user).sessions().await?;
     let sessions = rows.into_iter().filter(|row| now < row.expires_at).map(|row| Session {
@@ -54,7 +54,7 @@ async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Listing<Ses
         agent: row.agent,
         current: caller.0.via == Via::Session(row.id),
     });
-    Ok(Json(Listing::whole(sessions)))
+    Ok(Json(Page::whole(sessions)))
 }
 
 /// Ends one of the caller's sessions.

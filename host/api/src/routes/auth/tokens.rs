@@ -14,9 +14,9 @@ use crate::auth::failed;
 use crate::caller::{Caller, Person};
 use crate::extract::{Json, Path};
 use crate::instant::Instant;
-use crate::listing::Listing;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
+use crate::view::Page;
 
 const LONGEST_NAME: usize = 64;
 const MOST_DAYS: u32 = 3_650;
@@ -84,10 +84,10 @@ struct NewToken {
 }
 
 /// The caller's tokens, newest first, revoked ones as well.
-#[utoipa::path(get, path = "/api/v1/auth/tokens", tag = "auth", responses((status = OK, body = Listing<ApiToken>)))]
-async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Listing<ApiToken>>, Problem> {
+#[utoipa::path(get, path = "/api/v1/auth/tokens", tag = "auth", responses((status = OK, body = Page<ApiToken>)))]
+async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Page<ApiToken>>, Problem> {
     let rows = api.daemon.store.user(caller.0.user).api_tokens().await?;
-    Ok(Json(Listing::whole(rows.into_iter().map(shown))))
+    Ok(Json(Page::whole(rows.into_iter().map(shown))))
 }
 
 /// Makes a token.

@@ -9,11 +9,11 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Whose;
 use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
+use crate::view::Whose;
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(read_capital, set_capital))

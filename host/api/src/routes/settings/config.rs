@@ -13,11 +13,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{ChangeBody, ResetBody, SettingBody, SettingsBody, Whose};
+use super::{ChangeBody, ResetBody, SettingBody, SettingsBody};
 use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
+use crate::view::Whose;
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()

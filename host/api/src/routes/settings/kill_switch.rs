@@ -8,11 +8,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Whose, limits};
+use super::limits;
 use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
+use crate::view::Whose;
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(switch_user)).routes(routes!(read_system, switch_system))

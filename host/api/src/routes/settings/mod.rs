@@ -12,7 +12,7 @@ mod preferences;
 
 use prahari_domain::settings::{Description, Values};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::Api;
@@ -25,15 +25,6 @@ pub fn routes() -> OpenApiRouter<Api> {
         .merge(kill_switch::routes())
         .merge(capital::routes())
         .merge(preferences::routes())
-}
-
-/// Whose settings.
-#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct Whose {
-    /// A user's id, for an admin; the caller's own without it.
-    user: Option<u64>,
 }
 
 /// Settings and which change of them they are.

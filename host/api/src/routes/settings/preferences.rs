@@ -7,11 +7,12 @@ use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{ChangeBody, SettingsBody, Whose};
+use super::{ChangeBody, SettingsBody};
 use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
+use crate::view::Whose;
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(read_preferences, change_preferences))

@@ -1,0 +1,71 @@
+//! The services of everybody, for an admin.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::unified::{ServiceStatus, service_status};
+use crate::caller::Admin;
+use crate::extract::{Json, Query};
+use crate::problem::Problem;
+use crate::state::Api;
+use crate::view::{Page, limit, page, place};
+
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(status)).routes(routes!(restart))
+}
+
+/// Which services are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ServicesQuery {
+    /// Those that are on, or those that are off.
+    running: Option<bool>,
+    /// Most items of the page.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// What became of restarting every service.
+#[derive(Debug, Serialize, ToSchema)]
+struct Restarted {
+    /// How many were on, and are on again.
+    restarted: usize,
+}
+
+/// The unified services of all users, by user.
+#[utoipa::path(get, path = "/api/v1/service/status", tag = "service", params(ServicesQuery),
+    responses((status = OK, body = Page<ServiceStatus>)))]
+async fn status(
+    State(api): State<Api>,
+    _admin: Admin,
+    Query(query): Query<ServicesQuery>,
+) -> Result<Json<Page<ServiceStatus>>, Problem> {
+    let limit = limit(query.limit)?;
+    let after: u64 = place(query.cursor.as_deref())?.unwrap_or(0);
+    let users = api.daemon.users();
+    let wanted = users
+        .iter()
+        .filter(|user| user.id.0 > after && query.running.is_none_or(|running| running == user.is_running()));
+    let users: Vec<_> = wanted.take(limit as usize + 1).map(|user| user.id).collect();
+    let users = page(users, limit, |user| user.0, |user| user);
+    let mut items = Vec::new();
+    for user in users.items {
+        items.push(service_status(&api, user).await?);
+    }
+    Ok(Json(Page { items, next: users.next }))
+}
+
+/// Restarts every unified service that is on, by which all follow the newest schedules.
+#[utoipa::path(post, path = "/api/v1/service/restart", tag = "service",
+    responses((status = OK, body = Restarted)))]
+async fn restart(State(api): State<Api>, Admin(caller): Admin) -> Result<Json<Restarted>, Problem> {
+    api.audit(&caller, "service.restart_all", "services", json!({})).await?;
+    Ok(Json(Restarted { restarted: api.daemon.restart_all_services().await? }))
+}

@@ -1,0 +1,79 @@
+//! Single runs that somebody asks for: of a task of one user, and of the analysis that all share.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use prahari_domain::tasks::Task;
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::WhichTask;
+use crate::caller::{Admin, Caller};
+use crate::extract::{Json, Query};
+use crate::problem::Problem;
+use crate::state::Api;
+use crate::view::{TaskName, Whose};
+
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(run_once)).routes(routes!(run_analysis))
+}
+
+/// A run that has begun.
+#[derive(Debug, Serialize, ToSchema)]
+struct BegunRun {
+    /// Its number, with which `GET /api/v1/executions/{run}` tells how it goes.
+    execution: u64,
+    /// Whose execution it is: the analysis is that of the admin who runs it for everybody.
+    user: u64,
+    /// What runs.
+    #[schema(inline)]
+    task: TaskName,
+    /// What will be otherwise than usual; null when nothing.
+    #[schema(required)]
+    warning: Option<String>,
+}
+
+/// Runs a task once, at once, whatever service is on. Refused with `run_too_soon` while the same task of the user executes
+/// or was started within the last two minutes; the answer says when it may be tried again.
+#[utoipa::path(post, path = "/api/v1/service/individual/run-once", tag = "service", params(Whose),
+    request_body = WhichTask, responses((status = ACCEPTED, body = BegunRun)))]
+async fn run_once(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(whose): Query<Whose>,
+    Json(WhichTask { task: TaskName(task) }): Json<WhichTask>,
+) -> Result<(StatusCode, Json<BegunRun>), Problem> {
+    let user = caller.subject(&api, whose.user)?;
+    if task.is_shared() {
+        caller.require_admin()?;
+    }
+    let resource = format!("user {user}");
+    api.audit(&caller, "service.run_once", resource, json!({ "task": task.name() })).await?;
+    begin(&api, &caller, user, task).await
+}
+
+/// Runs the analysis that all users share, at once. On a day without a session, and while the exchange is open, it leaves
+/// the signals as they are; the answer warns of that.
+#[utoipa::path(post, path = "/api/v1/service/analysis/run", tag = "service",
+    responses((status = ACCEPTED, body = BegunRun)))]
+async fn run_analysis(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+) -> Result<(StatusCode, Json<BegunRun>), Problem> {
+    api.audit(&caller, "service.run_analysis", "analysis", json!({})).await?;
+    begin(&api, &caller, caller.0.user, Task::Analysis).await
+}
+
+async fn begin(
+    api: &Api,
+    caller: &Caller,
+    user: prahari_domain::ids::UserId,
+    task: Task,
+) -> Result<(StatusCode, Json<BegunRun>), Problem> {
+    let begun = api.daemon.run_once(user, task, caller.0.user).await?;
+    let body =
+        BegunRun { execution: begun.run.0, user: begun.user.0, task: TaskName(task), warning: begun.warning };
+    Ok((StatusCode::ACCEPTED, Json(body)))
+}

@@ -1,0 +1,251 @@
+//! The unified service of a user: on, off, on again by the newest schedules, how it stands and what it says.
+
+use axum::extract::State;
+use prahari_app::service::ServiceState;
+use prahari_domain::ids::UserId;
+use prahari_store::{LogLevel, ServiceLogFilter, ServiceLogRow};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{LastRun, names};
+use crate::caller::Caller;
+use crate::extract::{Json, Query};
+use crate::problem::Problem;
+use crate::state::Api;
+use crate::view::{Instant, LogLevelName, Page, TaskName, Whose, limit, page, place};
+
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(start))
+        .routes(routes!(stop))
+        .routes(routes!(restart))
+        .routes(routes!(status))
+        .routes(routes!(tasks))
+        .routes(routes!(logs))
+}
+
+/// What became of a request to turn the unified service on or off.
+#[derive(Debug, Serialize, ToSchema)]
+struct ServiceSwitched {
+    /// Whether it is on now.
+    running: bool,
+    /// Whether it was otherwise before.
+    changed: bool,
+    /// What executes for the user at this moment; it ends by itself.
+    #[schema(inline)]
+    executing: Vec<TaskName>,
+}
+
+/// How a unified service stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ServiceStatus {
+    /// Whose.
+    user: u64,
+    /// Whether it is on.
+    running: bool,
+    /// Since when it is on, or was last on; null when it never was.
+    #[schema(required)]
+    started_at: Option<Instant>,
+    /// When it last said that it lives, which it does each minute.
+    #[schema(required)]
+    heartbeat_at: Option<Instant>,
+    /// What ran last.
+    #[schema(required, inline)]
+    last_task: Option<TaskName>,
+    /// When that ended.
+    #[schema(required)]
+    last_task_at: Option<Instant>,
+    /// Failures since it was started.
+    error_count: u64,
+    /// The last of them; empty when there was none.
+    last_error: String,
+    /// The version of the schedules by which it runs.
+    schedule_version: u64,
+    /// Whether tasks are due at other times by the newest schedules, which take effect when it is started again.
+    restart_needed: bool,
+    /// What executes for the user at this moment.
+    #[schema(inline)]
+    executing: Vec<TaskName>,
+}
+
+/// A task of a user.
+#[derive(Debug, Serialize, ToSchema)]
+struct TaskStatus {
+    /// Which.
+    #[schema(inline)]
+    task: TaskName,
+    /// Whether its schedule has it enabled.
+    schedule_enabled: bool,
+    /// Whether a run of it executes.
+    executing: bool,
+    /// When it is due next by the schedules of its service, or by the newest ones when none is on.
+    #[schema(required)]
+    next_run_at: Option<Instant>,
+    /// Its last run, whyever it ran; null when it never did.
+    #[schema(required)]
+    last_run: Option<LastRun>,
+}
+
+/// Which lines are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ServiceLogQuery {
+    /// Whose; an admin may name anybody.
+    user: Option<u64>,
+    /// Of this level or a graver one.
+    #[param(inline)]
+    level: Option<LogLevelName>,
+    /// Most items of the page.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// A line about a user's services.
+#[derive(Debug, Serialize, ToSchema)]
+struct ServiceLogLine {
+    /// When, by the daemon's clock.
+    at: Instant,
+    /// How grave it is.
+    level: LogLevelName,
+    /// A stable name, such as `service_started`.
+    event: String,
+    /// One sentence.
+    message: String,
+}
+
+/// Turns the unified service on, from the next instant; individual services of the user are stopped first.
+#[utoipa::path(post, path = "/api/v1/user/service/start", tag = "service", params(Whose),
+    responses((status = OK, body = ServiceSwitched)))]
+async fn start(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(whose): Query<Whose>,
+) -> Result<Json<ServiceSwitched>, Problem> {
+    let user = audited(&api, &caller, whose, "service.start").await?;
+    Ok(Json(switched(true, api.daemon.start_service(user).await?)))
+}
+
+/// Turns the unified service off; what executes ends by itself.
+#[utoipa::path(post, path = "/api/v1/user/service/stop", tag = "service", params(Whose),
+    responses((status = OK, body = ServiceSwitched)))]
+async fn stop(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(whose): Query<Whose>,
+) -> Result<Json<ServiceSwitched>, Problem> {
+    let user = audited(&api, &caller, whose, "service.stop").await?;
+    Ok(Json(switched(false, api.daemon.stop_service(user).await?)))
+}
+
+/// Turns the unified service off and on again, by which it follows the newest schedules; one that is off is turned on.
+#[utoipa::path(post, path = "/api/v1/user/service/restart", tag = "service", params(Whose),
+    responses((status = OK, body = ServiceSwitched)))]
+async fn restart(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(whose): Query<Whose>,
+) -> Result<Json<ServiceSwitched>, Problem> {
+    let user = audited(&api, &caller, whose, "service.restart").await?;
+    Ok(Json(switched(true, api.daemon.restart_service(user).await?)))
+}
+
+/// How the unified service stands.
+#[utoipa::path(get, path = "/api/v1/user/service/status", tag = "service", params(Whose),
+    responses((status = OK, body = ServiceStatus)))]
+async fn status(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(whose): Query<Whose>,
+) -> Result<Json<ServiceStatus>, Problem> {
+    let user = caller.subject(&api, whose.user)?;
+    service_status(&api, user).await.map(Json)
+}
+
+/// Each task of a user: when it is due next and how its last run went. The analysis is among them for admins only.
+#[utoipa::path(get, path = "/api/v1/user/service/tasks", tag = "service", params(Whose),
+    responses((status = OK, body = Page<TaskStatus>)))]
+async fn tasks(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(whose): Query<Whose>,
+) -> Result<Json<Page<TaskStatus>>, Problem> {
+    let user = caller.subject(&api, whose.user)?;
+    let found = api.daemon.individual_status(user).await?;
+    Ok(Json(Page::whole(found.into_iter().map(|status| TaskStatus {
+        task: TaskName(status.task),
+        schedule_enabled: status.schedule_enabled,
+        executing: status.executing,
+        next_run_at: status.next_run_at.map(Instant),
+        last_run: status.last_run.map(LastRun::from),
+    }))))
+}
+
+/// What happened to the services of a user, newest first.
+#[utoipa::path(get, path = "/api/v1/user/service/logs", tag = "service", params(ServiceLogQuery),
+    responses((status = OK, body = Page<ServiceLogLine>)))]
+async fn logs(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(query): Query<ServiceLogQuery>,
+) -> Result<Json<Page<ServiceLogLine>>, Problem> {
+    let user = caller.subject(&api, query.user)?;
+    let limit = limit(query.limit)?;
+    let least = query.level.map_or(LogLevel::Debug, |level| level.0);
+    let levels = LogLevelName::ALL.iter().filter(|level| **level >= least);
+    let filter = ServiceLogFilter {
+        levels: levels.map(|level| level.name().to_owned()).collect(),
+        before: place(query.cursor.as_deref())?,
+        limit: limit + 1,
+    };
+    let rows = api.daemon.store.user(user).service_log(filter).await?;
+    Ok(Json(page(rows, limit, |row| row.id.unwrap_or_default(), ServiceLogLine::from)))
+}
+
+/// Whose service is to be changed, once that is in the audit log.
+async fn audited(api: &Api, caller: &Caller, whose: Whose, action: &str) -> Result<UserId, Problem> {
+    let user = caller.subject(api, whose.user)?;
+    api.audit(caller, action, format!("user {user}"), json!({})).await?;
+    Ok(user)
+}
+
+fn switched(running: bool, switched: prahari_app::service::Switched) -> ServiceSwitched {
+    ServiceSwitched { running, changed: switched.changed, executing: names(switched.executing) }
+}
+
+/// How the unified service of a user stands.
+pub(super) async fn service_status(api: &Api, user: UserId) -> Result<ServiceStatus, Problem> {
+    let user = api.daemon.user(user)?;
+    let restart_needed = api.daemon.restart_needed(&user).await?;
+    let status = api.daemon.service_status(&user);
+    let (last_task, last_task_at) = status.activity.last_task.unzip();
+    Ok(ServiceStatus {
+        user: user.id.0,
+        running: status.state == ServiceState::Running,
+        started_at: status.activity.started_at.map(Instant),
+        heartbeat_at: status.activity.heartbeat.map(Instant),
+        last_task: last_task.map(TaskName),
+        last_task_at: last_task_at.map(Instant),
+        error_count: status.activity.error_count,
+        last_error: status.activity.last_error,
+        schedule_version: status.activity.schedule_version,
+        restart_needed,
+        executing: names(status.executing),
+    })
+}
+
+impl From<ServiceLogRow> for ServiceLogLine {
+    fn from(row: ServiceLogRow) -> Self {
+        Self {
+            at: Instant(row.at),
+            level: LogLevelName(row.level.parse().unwrap_or(LogLevel::Error)),
+            event: row.event,
+            message: row.message,
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! `/api/v1/slots`: what was expected of each task and what became of it; for an admin of everybody.
+
+use axum::extract::State;
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Day;
+use prahari_store::{SlotCounts, SlotCursor, SlotFilter, SlotKind, SlotRow};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::caller::{Admin, Caller};
+use crate::extract::{Json, Query};
+use crate::problem::Problem;
+use crate::state::Api;
+use crate::view::{Date, Instant, Page, SlotKindName, SlotStateName, TaskName, limit, page, place, range};
+
+/// Most users of a day with trouble who are listed.
+const MOST_TROUBLED: u32 = 100;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(slots))
+        .routes(routes!(day))
+        .routes(routes!(slots_of_all))
+        .routes(routes!(day_of_all))
+}
+
+/// Which slots are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct SlotsQuery {
+    /// Whose; an admin may name anybody.
+    user: Option<u64>,
+    /// First trading date; today when nothing is said.
+    #[param(inline)]
+    from: Option<Date>,
+    /// Last trading date; today when nothing is said.
+    #[param(inline)]
+    to: Option<Date>,
+    /// Of this task only.
+    #[param(inline)]
+    task: Option<TaskName>,
+    /// Only those that stand like this.
+    #[param(inline)]
+    state: Option<SlotStateName>,
+    /// Most items of the page.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// Which day is asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct DayQuery {
+    /// Whose; an admin may name anybody.
+    user: Option<u64>,
+    /// The trading date; today when nothing is said.
+    #[param(inline)]
+    date: Option<Date>,
+}
+
+/// An expected occurrence of a task.
+#[derive(Debug, Serialize, ToSchema)]
+struct LedgerSlot {
+    /// Whose.
+    user: u64,
+    /// Of which task.
+    #[schema(inline)]
+    task: TaskName,
+    /// Its trading date.
+    date: Date,
+    /// When it was due; of a continuous slot its first tick.
+    due_at: Instant,
+    /// Once, or each minute until `ends_at`.
+    #[schema(inline)]
+    kind: SlotKindName,
+    /// When a continuous slot ends; null for one that runs once.
+    #[schema(required)]
+    ends_at: Option<Instant>,
+    /// What became of it; `open` while nothing is decided.
+    #[schema(inline)]
+    state: SlotStateName,
+    /// Why; empty when there is nothing to say.
+    reason: String,
+    /// The execution that decided it; null when none did.
+    #[schema(required)]
+    execution: Option<u64>,
+    /// Executions begun for it.
+    attempts: u32,
+    /// Of a continuous slot, by ticks.
+    ticks: Ticks,
+}
+
+/// The ticks of a continuous slot.
+#[derive(Debug, Serialize, ToSchema)]
+struct Ticks {
+    /// That it should have.
+    expected: u32,
+    /// That succeeded.
+    ran: u32,
+    /// That did not.
+    failed: u32,
+    /// The last one accounted for.
+    #[schema(required)]
+    last_at: Option<Instant>,
+}
+
+/// The slots of a day, counted.
+#[derive(Debug, Serialize, ToSchema)]
+struct LedgerDay {
+    /// Which day.
+    date: Date,
+    /// By task, in the order of the tasks.
+    tasks: Vec<TaskDay>,
+}
+
+/// The slots of a day of everybody, counted.
+#[derive(Debug, Serialize, ToSchema)]
+struct LedgerDayOfAll {
+    /// Which day.
+    date: Date,
+    /// By task, over all users.
+    tasks: Vec<TaskDay>,
+    /// The users with slots that are overdue, missed or failed, those with most of them first; 100 at most.
+    troubled: Vec<UserDay>,
+}
+
+/// The slots of a task on a day.
+#[derive(Debug, Serialize, ToSchema)]
+struct TaskDay {
+    /// Which task.
+    #[schema(inline)]
+    task: TaskName,
+    /// How many stand how.
+    slots: Counts,
+}
+
+/// The slots of a user on a day.
+#[derive(Debug, Serialize, ToSchema)]
+struct UserDay {
+    /// Who.
+    user: u64,
+    /// How many stand how.
+    slots: Counts,
+}
+
+/// Slots counted by how they stand.
+#[derive(Debug, Serialize, ToSchema)]
+struct Counts {
+    /// Still to come, or under way.
+    expected: u64,
+    /// Over, and without an outcome.
+    overdue: u64,
+    /// Ran in time.
+    ran: u64,
+    /// Left out on purpose.
+    skipped: u64,
+    /// Ran late.
+    late: u64,
+    /// Could not run in time.
+    missed: u64,
+    /// Ran and failed.
+    failed: u64,
+    /// Ticks that continuous slots should have.
+    ticks_expected: u64,
+    /// Ticks that succeeded.
+    ticks_ran: u64,
+    /// Ticks that did not.
+    ticks_failed: u64,
+}
+
+/// The slots of a user, by due time.
+#[utoipa::path(get, path = "/api/v1/slots", tag = "slots", params(SlotsQuery),
+    responses((status = OK, body = Page<LedgerSlot>)))]
+async fn slots(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(query): Query<SlotsQuery>,
+) -> Result<Json<Page<LedgerSlot>>, Problem> {
+    let user = caller.subject(&api, query.user)?;
+    let (filter, limit) = filter(&api, query)?;
+    let rows = api.daemon.store.user(user).slot_page(filter).await?;
+    Ok(Json(page(rows, limit, cursor, LedgerSlot::from)))
+}
+
+/// The slots of a user on a day, counted by task.
+#[utoipa::path(get, path = "/api/v1/slots/day", tag = "slots", params(DayQuery),
+    responses((status = OK, body = LedgerDay)))]
+async fn day(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(query): Query<DayQuery>,
+) -> Result<Json<LedgerDay>, Problem> {
+    let user = caller.subject(&api, query.user)?;
+    let (date, now) = (query.date.map_or(today(&api), |date| date.0), api.daemon.clock.now());
+    let counts = api.daemon.store.user(user).slot_counts(date, now).await?;
+    Ok(Json(LedgerDay { date: Date(date), tasks: task_days(counts) }))
+}
+
+/// The slots of everybody, or of one user, by due time.
+#[utoipa::path(get, path = "/api/v1/system/slots", tag = "slots", params(SlotsQuery),
+    responses((status = OK, body = Page<LedgerSlot>)))]
+async fn slots_of_all(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Query(query): Query<SlotsQuery>,
+) -> Result<Json<Page<LedgerSlot>>, Problem> {
+    let named = query.user;
+    let (filter, limit) = filter(&api, query)?;
+    let rows = match named {
+        Some(_) => api.daemon.store.user(caller.subject(&api, named)?).slot_page(filter).await?,
+        None => api.daemon.store.system().slot_page(filter).await?,
+    };
+    Ok(Json(page(rows, limit, cursor, LedgerSlot::from)))
+}
+
+/// Which day of everybody is asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct DayOfAllQuery {
+    /// The trading date; today when nothing is said.
+    #[param(inline)]
+    date: Option<Date>,
+}
+
+/// The slots of everybody on a day, counted by task, and the users with trouble.
+#[utoipa::path(get, path = "/api/v1/system/slots/day", tag = "slots", params(DayOfAllQuery),
+    responses((status = OK, body = LedgerDayOfAll)))]
+async fn day_of_all(
+    State(api): State<Api>,
+    _admin: Admin,
+    Query(query): Query<DayOfAllQuery>,
+) -> Result<Json<LedgerDayOfAll>, Problem> {
+    let (date, now) = (query.date.map_or(today(&api), |date| date.0), api.daemon.clock.now());
+    let system = api.daemon.store.system();
+    let counts = system.slot_counts(date, now).await?;
+    let troubled = system.users_with_trouble(date, now, MOST_TROUBLED).await?;
+    let troubled =
+        troubled.into_iter().map(|(user, counts)| UserDay { user: user.0, slots: counts.into() }).collect();
+    Ok(Json(LedgerDayOfAll { date: Date(date), tasks: task_days(counts), troubled }))
+}
+
+fn today(api: &Api) -> Day {
+    api.daemon.clock.now().ist_day()
+}
+
+/// What to read, one slot further than the limit, and the limit.
+fn filter(api: &Api, query: SlotsQuery) -> Result<(SlotFilter, u32), Problem> {
+    let limit = limit(query.limit)?;
+    let today = today(api);
+    let from = query.from.map_or(today, |date| date.0);
+    let to = query.to.map_or(today.max(from), |date| date.0);
+    range(("from", Some(from)), ("to", Some(to)))?;
+    let filter = SlotFilter {
+        from,
+        to,
+        task: query.task.map(|task| task.0),
+        state: query.state.map(|state| state.0),
+        after: place(query.cursor.as_deref())?,
+        limit: limit + 1,
+    };
+    Ok((filter, limit))
+}
+
+fn cursor(row: &SlotRow) -> SlotCursor {
+    SlotCursor { due_at: row.due_at, user: row.user, task: row.task }
+}
+
+fn task_days(mut counts: Vec<(Task, SlotCounts)>) -> Vec<TaskDay> {
+    counts.sort_by_key(|(task, _)| Task::ALL.iter().position(|of| of == task));
+    counts.into_iter().map(|(task, counts)| TaskDay { task: TaskName(task), slots: counts.into() }).collect()
+}
+
+impl From<SlotRow> for LedgerSlot {
+    fn from(row: SlotRow) -> Self {
+        let UserId(user) = row.user;
+        Self {
+            user,
+            task: TaskName(row.task),
+            date: Date(row.day),
+            due_at: Instant(row.due_at),
+            kind: SlotKindName(row.kind),
+            ends_at: row.ends_at.map(Instant).filter(|_| row.kind == SlotKind::Continuous),
+            state: SlotStateName(row.outcome.into()),
+            reason: row.reason,
+            execution: row.run.map(|run| run.0),
+            attempts: row.attempts,
+            ticks: Ticks {
+                expected: row.ticks_expected,
+                ran: row.ticks_ran,
+                failed: row.ticks_failed,
+                last_at: row.last_tick_at.map(Instant),
+            },
+        }
+    }
+}
+
+impl From<SlotCounts> for Counts {
+    fn from(counts: SlotCounts) -> Self {
+        Self {
+            expected: counts.expected,
+            overdue: counts.open,
+            ran: counts.ran,
+            skipped: counts.skipped,
+            late: counts.late,
+            missed: counts.missed,
+            failed: counts.failed,
+            ticks_expected: counts.ticks_expected,
+            ticks_ran: counts.ticks_ran,
+            ticks_failed: counts.ticks_failed,
+        }
+    }
+}

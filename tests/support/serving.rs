@@ -1,0 +1,120 @@
+//! The daemon as a process of its own, and requests to it.
+#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::{Value, json};
+
+use crate::support::prahari;
+
+/// What `--demo` prints for everybody to see.
+pub const DEMO_PASSWORD: &str = "prahari-demo";
+
+/// A daemon that listens; it is killed with this value.
+pub struct Serving {
+    /// Its process.
+    pub child: Child,
+    /// Where it listens.
+    pub address: String,
+    /// What it said until it listened.
+    pub said: String,
+}
+
+/// An answer to a request.
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Status line and headers.
+    pub head: String,
+    /// What follows them.
+    pub body: String,
+}
+
+/// Starts the daemon on a free port and waits until it says where it listens.
+pub fn serve(more: &[&str]) -> Serving {
+    let mut arguments = vec!["serve", "--listen", "127.0.0.1:0"];
+    arguments.extend(more);
+    let mut child = prahari(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
+        said.push_str(&line);
+        said.push('\n');
+        if let Some((_, address)) = line.split_once("Open http://") {
+            let address = address.trim_end_matches('/').to_owned();
+            return Serving { child, address, said };
+        }
+    }
+    panic!("it does not say where it listens: {said}");
+}
+
+/// A demonstration.
+pub fn demo(more: &[&str]) -> Serving {
+    serve(&[&["--demo"], more].concat())
+}
+
+impl Serving {
+    fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+        let mut socket = TcpStream::connect(&self.address).unwrap();
+        let (host, length) = (&self.address, body.len());
+        write!(
+            socket,
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Answer { status, head: head.to_owned(), body: body.to_owned() }
+    }
+
+    /// Asks for a path; `headers` are whole lines.
+    pub fn get(&self, path: &str, headers: &str) -> Answer {
+        self.send("GET", path, headers, "")
+    }
+
+    /// Posts JSON without a session.
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send("POST", path, "content-type: application/json\r\n", &body.to_string())
+    }
+
+    /// Posts JSON with a session, as the page would.
+    pub fn post_as(&self, session: &str, path: &str, body: &Value) -> Answer {
+        let address = &self.address;
+        let headers = format!("content-type: application/json\r\norigin: http://{address}\r\n{session}");
+        self.send("POST", path, &headers, &body.to_string())
+    }
+
+    /// The JSON at a path.
+    pub fn json(&self, path: &str, headers: &str) -> Value {
+        let answer = self.get(path, headers);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        serde_json::from_str(&answer.body).unwrap()
+    }
+
+    /// Signs in and answers the header that shows it.
+    pub fn sign_in(&self, name: &str, password: &str) -> String {
+        let answer = self.post("/api/v1/auth/login", &json!({ "name": name, "password": password }));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let cookie = answer.head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+        format!("cookie: {}\r\n", cookie.split(';').next().unwrap())
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(i32::try_from(self.child.id()).unwrap()), signal).unwrap();
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _gone_already = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
