@@ -141,7 +141,7 @@ async fn every_route_answers_each_caller_as_the_table_says() {
     for (request, body, expected) in TABLE {
         let console = &world.console;
         // Log-ins that failed are forgotten, and as some requests end sessions, each line has its own.
-        console.pass_seconds(3_600).await;
+        console.pass_seconds(3_601).await;
         let callers = [
             console.nobody(),
             console.other_user().await,

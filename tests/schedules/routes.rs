@@ -140,11 +140,15 @@ async fn what_cannot_be_a_schedule_is_refused_with_the_reason_and_nothing_change
 async fn a_preview_tells_the_next_runs_the_year_and_the_difference_before_anything_is_saved() {
     let console = console().await;
     let admin = console.admin().await;
-    let script = r#"fn slots(day) { if day.weekday == "friday" { ["16:30"] } else { ["16:05"] } }"#;
+    let script = r#"fn slots(day) { if day.weekday == 5 { ["16:30"] } else { ["16:05"] } }"#;
     let candidate = json!({ "rule": { "kind": "script", "script": script }, "next": 6 });
     let preview = admin.post(&format!("{BASE}/buy_orders/preview"), candidate).await.ok();
-    let next: Vec<_> =
-        preview["next"].as_array().unwrap().iter().map(|slot| slot["due_at"].as_str().unwrap()[..16].to_owned()).collect();
+    let next: Vec<_> = preview["next"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|slot| slot["due_at"].as_str().unwrap()[..16].to_owned())
+        .collect();
     // Friday the 14th is Holi.
     let expected = ["10T16:05", "11T16:05", "12T16:05", "13T16:05", "17T16:05", "18T16:05"];
     assert_eq!(next, expected.map(|time| format!("2025-03-{time}")));
