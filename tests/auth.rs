@@ -1,5 +1,7 @@
 //! Who may come in: log-ins, sessions, tokens, one-time links, over a real listener.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
 #[path = "support/daemon.rs"]
 mod support;
 

@@ -1,5 +1,5 @@
 //! The daemon is killed while workers run: they end by themselves, and the next start makes order.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 #[path = "support/guests.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]

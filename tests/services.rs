@@ -1,4 +1,5 @@
 //! Services: started and stopped by many at once, single runs, the watchdog, and what a restart makes of all that.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 #[path = "services/routes.rs"]
 mod routes;

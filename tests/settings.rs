@@ -1,5 +1,7 @@
 //! What users set takes effect on the running daemon: when it should, for whom it should, and once.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
 #[path = "support/daemon.rs"]
 mod support;
 
@@ -42,7 +44,7 @@ async fn try_to_buy(daemon: &Daemon, user: UserId, nth: usize) -> Result<(), Ref
     let now = daemon.clock.now();
     let symbol: Symbol = daemon.venue.market.universe().await.unwrap()[nth].clone();
     let instrument =
-        daemon.venue.market.instruments(&[symbol.clone()], now).await.unwrap().remove(0).unwrap();
+        daemon.venue.market.instruments(std::slice::from_ref(&symbol), now).await.unwrap().remove(0).unwrap();
     let kind = OrderKind::Limit(instrument.band_low.round_up_to(instrument.tick));
     let request = OrderRequest { symbol, kind, ..buy("ABC", 1, 0) };
     let user = daemon.user(user).unwrap();

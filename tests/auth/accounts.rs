@@ -118,12 +118,12 @@ async fn an_authenticator_is_asked_for_and_each_code_works_once() {
         let answer = nobody.post("/api/v1/auth/login", body).await;
         (answer.status.as_u16(), answer.code())
     };
-    assert_eq!(log_in(None).await, (401, "code_required".to_owned()));
-    assert_eq!(log_in(Some(&code(0))).await, (401, "wrong_code".to_owned()));
+    assert_eq!(log_in(None).await, (401, "totp_required".to_owned()));
+    assert_eq!(log_in(Some(&code(0))).await, (401, "wrong_totp".to_owned()));
     assert_eq!(log_in(Some(&code(1))).await.0, 200);
-    assert_eq!(log_in(Some(&code(1))).await, (401, "wrong_code".to_owned()));
+    assert_eq!(log_in(Some(&code(1))).await, (401, "wrong_totp".to_owned()));
     assert_eq!(log_in(Some(&recovery)).await.0, 200);
-    assert_eq!(log_in(Some(&recovery)).await, (401, "wrong_code".to_owned()));
+    assert_eq!(log_in(Some(&recovery)).await, (401, "wrong_totp".to_owned()));
     assert_eq!(user.get("/api/v1/auth/me").await.ok()["recovery_codes_left"], 9);
     assert_eq!(user.post("/api/v1/auth/totp/disable", json!({ "password": PASSWORD })).await.status, 204);
     assert_eq!(log_in(None).await.0, 200);

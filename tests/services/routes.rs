@@ -1,5 +1,4 @@
 //! Services over HTTP: many who ask at once, refusals with their reasons, the ledger and the alerts.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use prahari_app::watchdog::Watchdog;
 use prahari_domain::tasks::Task;

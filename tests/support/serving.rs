@@ -39,17 +39,18 @@ pub struct Answer {
 pub fn serve(more: &[&str]) -> Serving {
     let mut arguments = vec!["serve", "--listen", "127.0.0.1:0"];
     arguments.extend(more);
-    let mut child = prahari(&arguments).stdout(Stdio::piped()).spawn().unwrap();
-    let mut said = String::new();
-    for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
-        said.push_str(&line);
-        said.push('\n');
+    let child = prahari(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut serving = Serving { child, address: String::new(), said: String::new() };
+    let said = serving.child.stdout.take().unwrap();
+    for line in BufReader::new(said).lines().map_while(Result::ok) {
+        serving.said.push_str(&line);
+        serving.said.push('\n');
         if let Some((_, address)) = line.split_once("Open http://") {
-            let address = address.trim_end_matches('/').to_owned();
-            return Serving { child, address, said };
+            serving.address = address.trim_end_matches('/').to_owned();
+            return serving;
         }
     }
-    panic!("it does not say where it listens: {said}");
+    panic!("it does not say where it listens: {}", serving.said);
 }
 
 /// A demonstration.

@@ -27,9 +27,9 @@ pub enum Code {
     /// Name or password is wrong.
     WrongCredentials,
     /// A one-time code is needed as well.
-    CodeRequired,
+    TotpRequired,
     /// The one-time code is wrong or was used before.
-    WrongCode,
+    WrongTotp,
     /// The present password that was given is another.
     WrongPassword,
     /// Too many attempts failed; `Retry-After` says when the next is heard.
@@ -86,7 +86,7 @@ impl Code {
         match self {
             Self::InvalidRequest => StatusCode::BAD_REQUEST,
             Self::NotSignedIn => StatusCode::UNAUTHORIZED,
-            Self::WrongCredentials | Self::CodeRequired | Self::WrongCode => StatusCode::UNAUTHORIZED,
+            Self::WrongCredentials | Self::TotpRequired | Self::WrongTotp => StatusCode::UNAUTHORIZED,
             Self::AdminOnly
             | Self::WrongPassword
             | Self::ForeignOrigin

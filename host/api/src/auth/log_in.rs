@@ -120,12 +120,12 @@ impl Auth {
         let Some(code) = code.filter(|code| !code.expose().trim().is_empty()) else {
             let sentence =
                 "this user logs in with an authenticator as well: send its code, or a recovery code";
-            return Err(Problem::new(Code::CodeRequired, sentence));
+            return Err(Problem::new(Code::TotpRequired, sentence));
         };
         if self.use_code(user.id, sealed, code).await? {
             return Ok(());
         }
-        Err(totp::wrong_code())
+        Err(totp::wrong_totp())
     }
 }
 

@@ -25,7 +25,7 @@ impl Auth {
         let not_begun = || Problem::new(Code::TotpNotBegun, "begin with an authenticator first");
         let sealed = scope.log_in().await?.totp_pending.ok_or_else(not_begun)?;
         let secret = self.vault.open_totp(user, &sealed).map_err(failed)?;
-        let step = secret.check(code.expose(), self.unix_seconds()).ok_or_else(wrong_code)?;
+        let step = secret.check(code.expose(), self.unix_seconds()).ok_or_else(wrong_totp)?;
         let codes: Result<Vec<_>, _> = (0..RECOVERY_CODES).map(|_| RecoveryCode::generate()).collect();
         let codes = codes.map_err(failed)?;
         let hashes = codes.iter().map(|code| *code.hash().as_bytes()).collect();
@@ -48,6 +48,6 @@ impl Auth {
     }
 }
 
-pub(super) fn wrong_code() -> Problem {
-    Problem::new(Code::WrongCode, "this code is wrong or was used before")
+pub(super) fn wrong_totp() -> Problem {
+    Problem::new(Code::WrongTotp, "this code is wrong or was used before")
 }
