@@ -28,33 +28,39 @@ pub fn document() -> Document {
     complete(crate::routes::documented().into_openapi())
 }
 
-/// The errors that any route may answer, with what they mean. Server errors are faults and are not announced, except the
-/// one that passes.
-const ERRORS: [(&str, &str); 7] = [
-    ("400", "The request cannot be meant: its JSON, a field, a parameter."),
-    ("401", "Nobody is signed in, or no longer."),
-    ("403", "Not allowed to this caller."),
-    ("404", "There is no such thing, or it is none of the caller's business."),
-    ("409", "Not possible as things stand; the code and the sentence say why."),
-    ("429", "Too often; Retry-After says when it may be tried again."),
-    ("503", "Not possible at present."),
+/// The errors that any route may answer: status, name in the document, and what they mean. Server errors are faults and are
+/// not announced, except the one that passes.
+const ERRORS: [(&str, &str, &str); 7] = [
+    ("400", "Invalid", "The request cannot be meant: its JSON, a field, a parameter."),
+    ("401", "NotSignedIn", "Nobody is signed in, or no longer."),
+    ("403", "NotAllowed", "Not allowed to this caller."),
+    ("404", "NotFound", "There is no such thing, or it is none of the caller's business."),
+    ("409", "Conflict", "Not possible as things stand; the code and the sentence say why."),
+    ("429", "TooOften", "Too often; Retry-After says when it may be tried again."),
+    ("503", "Unavailable", "Not possible at present."),
 ];
 
 /// The errors of routes that read a body.
-const BODY_ERRORS: [(&str, &str); 2] =
-    [("413", "The body is larger than is read."), ("415", "The body is not JSON.")];
+const BODY_ERRORS: [(&str, &str, &str); 2] = [
+    ("413", "TooLarge", "The body is larger than is read."),
+    ("415", "NotJson", "The body is not JSON."),
+];
 
 /// Adds to each operation the errors that it may answer, all of one form.
 fn complete(mut document: Document) -> Document {
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
             let of_body = operation.request_body.is_some().then_some(BODY_ERRORS).into_iter().flatten();
-            for (status, meaning) in ERRORS.into_iter().chain(of_body) {
+            for (status, name, _) in ERRORS.into_iter().chain(of_body) {
                 let responses = &mut operation.responses.responses;
-                responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(meaning)));
+                let response = || RefOr::Ref(Ref::from_response_name(name));
+                responses.entry(status.to_owned()).or_insert_with(response);
             }
         }
     }
+    let named = ERRORS.into_iter().chain(BODY_ERRORS);
+    let responses = named.map(|(_, name, meaning)| (name.to_owned(), RefOr::T(problem(meaning))));
+    document.components.get_or_insert_default().responses.extend(responses);
     document
 }
 

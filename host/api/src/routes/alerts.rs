@@ -69,7 +69,6 @@ struct Alert {
     /// Whose slot.
     user: u64,
     /// Of which task.
-    #[schema(inline)]
     task: TaskName,
     /// When it was due.
     due_at: Instant,

@@ -72,20 +72,17 @@ struct LedgerSlot {
     /// Whose.
     user: u64,
     /// Of which task.
-    #[schema(inline)]
     task: TaskName,
     /// Its trading date.
     date: Date,
     /// When it was due; of a continuous slot its first tick.
     due_at: Instant,
     /// Once, or each minute until `ends_at`.
-    #[schema(inline)]
     kind: SlotKindName,
     /// When a continuous slot ends; null for one that runs once.
     #[schema(required)]
     ends_at: Option<Instant>,
     /// What became of it; `open` while nothing is decided.
-    #[schema(inline)]
     state: SlotStateName,
     /// Why; empty when there is nothing to say.
     reason: String,
@@ -136,7 +133,6 @@ struct LedgerDayOfAll {
 #[derive(Debug, Serialize, ToSchema)]
 struct TaskDay {
     /// Which task.
-    #[schema(inline)]
     task: TaskName,
     /// How many stand how.
     slots: Counts,

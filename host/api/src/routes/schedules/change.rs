@@ -50,7 +50,7 @@ pub struct BulkChange {
     /// The version of the set that the change was made against.
     expected_version: u64,
     /// Which.
-    #[schema(inline, min_items = 1, max_items = 7)]
+    #[schema(min_items = 1, max_items = 7)]
     tasks: Vec<TaskName>,
     /// On or off.
     enabled: bool,

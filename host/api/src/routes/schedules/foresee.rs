@@ -109,7 +109,6 @@ pub struct TestRun {
     /// What would run, by time.
     firings: Vec<FiringView>,
     /// Tasks that would not run because they are turned off.
-    #[schema(inline)]
     disabled: Vec<TaskName>,
 }
 
@@ -128,7 +127,6 @@ struct PhaseView {
 #[derive(Debug, Serialize, ToSchema)]
 struct FiringView {
     /// What runs.
-    #[schema(inline)]
     task: TaskName,
     /// When.
     slot: SlotView,

@@ -47,25 +47,20 @@ pub enum RuleView {
     /// Once.
     At {
         /// When.
-        #[schema(inline)]
         time: TimeOfDay,
     },
     /// Each hour.
     Hourly {
         /// First time.
-        #[schema(inline)]
         time: TimeOfDay,
         /// Last time, if the hours meet it.
-        #[schema(inline)]
         end_time: TimeOfDay,
     },
     /// Each minute, as one slot with many ticks.
     EachMinute {
         /// First minute.
-        #[schema(inline)]
         time: TimeOfDay,
         /// End, not included.
-        #[schema(inline)]
         end_time: TimeOfDay,
     },
     /// By a script.

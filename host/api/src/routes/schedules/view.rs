@@ -33,7 +33,6 @@ impl From<&Slot> for SlotView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ScheduleView {
     /// What runs.
-    #[schema(inline)]
     task: TaskName,
     /// When it is due on a trading day.
     rule: RuleView,

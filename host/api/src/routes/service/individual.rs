@@ -25,7 +25,6 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 #[derive(Serialize, ToSchema)]
 struct IndividualSwitched {
     /// Of which task.
-    #[schema(inline)]
     task: TaskName,
     /// Whether it runs now.
     running: bool,

@@ -29,7 +29,6 @@ pub fn routes() -> OpenApiRouter<Api> {
 #[serde(deny_unknown_fields)]
 struct WhichTask {
     /// What runs.
-    #[schema(inline)]
     task: TaskName,
 }
 

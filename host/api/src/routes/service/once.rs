@@ -28,7 +28,6 @@ struct BegunRun {
     /// Whose execution it is: the analysis is that of the admin who runs it for everybody.
     user: u64,
     /// What runs.
-    #[schema(inline)]
     task: TaskName,
     /// What will be otherwise than usual; null when nothing.
     #[schema(required)]

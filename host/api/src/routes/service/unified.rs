@@ -35,7 +35,6 @@ struct ServiceSwitched {
     /// Whether it was otherwise before.
     changed: bool,
     /// What executes for the user at this moment; it ends by itself.
-    #[schema(inline)]
     executing: Vec<TaskName>,
 }
 
@@ -53,7 +52,7 @@ pub(super) struct ServiceStatus {
     #[schema(required)]
     heartbeat_at: Option<Instant>,
     /// What ran last.
-    #[schema(required, inline)]
+    #[schema(required)]
     last_task: Option<TaskName>,
     /// When that ended.
     #[schema(required)]
@@ -67,7 +66,6 @@ pub(super) struct ServiceStatus {
     /// Whether tasks are due at other times by the newest schedules, which take effect when it is started again.
     restart_needed: bool,
     /// What executes for the user at this moment.
-    #[schema(inline)]
     executing: Vec<TaskName>,
 }
 
@@ -75,7 +73,6 @@ pub(super) struct ServiceStatus {
 #[derive(Debug, Serialize, ToSchema)]
 struct TaskStatus {
     /// Which.
-    #[schema(inline)]
     task: TaskName,
     /// Whether its schedule has it enabled.
     schedule_enabled: bool,
