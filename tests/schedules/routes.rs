@@ -1,11 +1,12 @@
 //! The routes of schedules: reading, trying out and changing them.
 
+use prahari_app::events::{Delivery, Listener};
 use prahari_store::AuditFilter;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::console::{Answer, Client, Console};
-use crate::support::{ADMIN, MONDAY, at, start_services};
+use crate::support::{ADMIN, MONDAY, OTHER, at, start_services};
 
 const BASE: &str = "/api/v1/service/schedules";
 
@@ -55,7 +56,10 @@ async fn a_change_is_shown_with_who_made_it_and_asks_running_services_to_start_a
         "expected_version": 1, "enabled": true, "description": "after the close",
         "rule": { "kind": "at", "time": "16:20" },
     });
+    let (mut heard, _) = console.daemon.events.subscribe(Listener::User(OTHER), None);
     let set = put(&admin, "buy_orders", change).await.ok();
+    let Delivery::Events(events) = heard.next().await else { panic!("the user hears of it") };
+    assert!(events[0].json().contains("\"change\":\"restart_needed\""), "{}", events[0].json());
     assert_eq!((&set["version"], &set["restart_needed"]), (&json!(2), &json!(true)));
     let entry = of(&set, "buy_orders");
     assert_eq!((&entry["changed_by"], &entry["version"]), (&json!(1), &json!(2)));

@@ -41,10 +41,8 @@ const ERRORS: [(&str, &str, &str); 7] = [
 ];
 
 /// The errors of routes that read a body.
-const BODY_ERRORS: [(&str, &str, &str); 2] = [
-    ("413", "TooLarge", "The body is larger than is read."),
-    ("415", "NotJson", "The body is not JSON."),
-];
+const BODY_ERRORS: [(&str, &str, &str); 2] =
+    [("413", "TooLarge", "The body is larger than is read."), ("415", "NotJson", "The body is not JSON.")];
 
 /// Adds to each operation the errors that it may answer, all of one form.
 fn complete(mut document: Document) -> Document {

@@ -3,6 +3,7 @@
 //! A change makes a new version of the whole set and touches nobody: a running service keeps the version that it was
 //! started with, also over a restart of the daemon, until it is started again.
 
+mod announce;
 mod change;
 mod foresee;
 

@@ -98,7 +98,7 @@ impl Daemon {
         Ok(())
     }
 
-    pub(super) fn tell_of_service(&self, user: UserId, change: ServiceChange, reason: &str) {
+    pub(crate) fn tell_of_service(&self, user: UserId, change: ServiceChange, reason: &str) {
         self.events.publish_with(Audience::User(user), || {
             Event::Service(ServiceEvent { task: None, change, reason: reason.to_owned() })
         });

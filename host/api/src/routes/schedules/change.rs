@@ -71,9 +71,7 @@ pub async fn put(
     let ScheduleChange { expected_version, rule, enabled, description } = change;
     let schedule = Schedule { task: task.0, rule: rule.into(), enabled, description };
     api.audit(&admin.0, "schedule.change", resource(task.0), details).await?;
-    let (daemon, by) = (&api.daemon, admin.0.0.user);
-    let (calendar, now) = (&daemon.venue.calendar, daemon.clock.now());
-    daemon.schedules.change(by, expected_version, vec![schedule], calendar, now).await?;
+    api.daemon.change_schedules(admin.0.0.user, expected_version, vec![schedule]).await?;
     answer(&api, &admin.0).await.map(Json)
 }
 
@@ -129,9 +127,7 @@ async fn switch(
         json!({ "expected_version": expected, "tasks": names }),
     );
     api.audit(&admin.0, action, format!("schedule {}", names.join(", ")), details).await?;
-    let (daemon, by) = (&api.daemon, admin.0.0.user);
-    let (calendar, now) = (&daemon.venue.calendar, daemon.clock.now());
-    daemon.schedules.enable(by, expected, (tasks, enabled), calendar, now).await?;
+    api.daemon.enable_schedules(admin.0.0.user, expected, tasks, enabled).await?;
     answer(api, &admin.0).await.map(Json)
 }
 
