@@ -72,7 +72,8 @@ pub fn at(day: &str, time: &str) -> Timestamp {
 pub struct House {
     folder: tempfile::TempDir,
     calendar: Arc<Calendar>,
-    runtime: Arc<Runtime>,
+    /// The runtime of every daemon started here.
+    pub runtime: Arc<Runtime>,
     users: u32,
     /// The market of every daemon started here.
     pub market: Arc<Held>,

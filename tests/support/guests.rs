@@ -95,8 +95,43 @@ pub fn logs(text: &str) -> Vec<u8> {
     ))
 }
 
+/// A task that asks what buying 10 shares at 1,500 rupees costs, built against version 1.1.0. It fails when it is not told.
+pub fn asks_for_charges() -> Vec<u8> {
+    component_of(
+        "1.1.0",
+        r#"(module
+            (import "prahari:task/charges@1.1.0" "estimate" (func $estimate (param i32 i32 i32)))
+            (memory (export "memory") 1)
+            ;; At 2048 the trade: buy, 10 shares, 150,000 paise.
+            (data (i32.const 2048) "\00\00\00\00" "\0a\00\00\00" "\f0\49\02\00\00\00\00\00")
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+            (func (export "describe") (result i32) i32.const 1024)
+            (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
+                (call $estimate (i32.const 2048) (i32.const 1) (i32.const 3000))
+                (i32.store8 (i32.const 3072) (i32.load8_u (i32.const 3000)))
+                i32.const 3072))"#,
+    )
+}
+
+/// The same as if it had been built against a version that does not exist yet.
+pub fn of_a_later_version() -> Vec<u8> {
+    let mut bytes = asks_for_charges();
+    let (known, later) = (b"@1.1.0", b"@1.2.0");
+    for at in 0..bytes.len() - known.len() {
+        if bytes[at..].starts_with(known) {
+            bytes[at..at + later.len()].copy_from_slice(later);
+        }
+    }
+    bytes
+}
+
 fn component(core: &str) -> Vec<u8> {
-    let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/prahari-task@1.0.0");
+    component_of("1.0.0", core)
+}
+
+/// A core module's text as a component built against this version of the WIT.
+fn component_of(version: &str, core: &str) -> Vec<u8> {
+    let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../wit/prahari-task@{version}"));
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_path(wit).unwrap();
     let world = resolve.select_world(&[package], Some("task")).unwrap();

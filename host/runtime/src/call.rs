@@ -4,10 +4,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::abi::latest::types::Day;
-use crate::abi::latest::{Capability, broker, decision, log, market, notify, signals, state};
+use crate::abi::latest::{Capability, broker, charges, decision, log, market, notify, signals, state};
 pub use crate::reply::HostReply;
 
 /// What a task asks of the host. Units and meaning are those of the WIT function named by each variant.
+///
+/// Recordings name a variant by its place, so a new one goes to the end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum HostCall {
     /// `calendar.get-day`
@@ -131,6 +133,11 @@ pub enum HostCall {
         /// One for each symbol acted on or left alone.
         entries: Vec<decision::Entry>,
     },
+    /// `charges.estimate`
+    EstimateCharges {
+        /// In the order of the answer.
+        trades: Vec<charges::Trade>,
+    },
 }
 
 impl HostCall {
@@ -144,7 +151,11 @@ impl HostCall {
             Self::Universe | Self::Quotes { .. } | Self::Candles { .. } | Self::Instruments { .. } => {
                 Capability::Market
             }
-            Self::Orders { .. } | Self::Positions | Self::Holdings | Self::Funds => Capability::BrokerRead,
+            Self::Orders { .. }
+            | Self::Positions
+            | Self::Holdings
+            | Self::Funds
+            | Self::EstimateCharges { .. } => Capability::BrokerRead,
             Self::Place { .. }
             | Self::Modify { .. }
             | Self::Cancel { .. }
@@ -189,7 +200,8 @@ impl HostCall {
             | Self::ReadSignals
             | Self::GetConfig
             | Self::GetState { .. }
-            | Self::StateKeys { .. } => false,
+            | Self::StateKeys { .. }
+            | Self::EstimateCharges { .. } => false,
         }
     }
 
@@ -222,6 +234,7 @@ impl HostCall {
             Self::Notify { .. } => "notify.send",
             Self::Log { .. } => "log.write",
             Self::RecordDecisions { .. } => "decision.record",
+            Self::EstimateCharges { .. } => "charges.estimate",
         }
     }
 }

@@ -214,7 +214,9 @@ mod tests {
 
     #[test]
     fn imports_of_the_task_package_are_accepted() {
-        assert_eq!(checked(&importing("prahari:task/market@1.0.0")), Ok(()));
+        for version in SUPPORTED_VERSIONS {
+            assert_eq!(checked(&importing(&format!("prahari:task/market@{version}"))), Ok(()));
+        }
     }
 
     #[test]
@@ -232,12 +234,12 @@ mod tests {
 
     #[test]
     fn another_version_of_the_boundary_is_named_with_the_supported_ones() {
-        for version in ["0.9.0", "1.0.1", "2.0.0"] {
+        for version in ["0.9.0", "1.0.1", "1.2.0", "2.0.0"] {
             let error = checked(&importing(&format!("prahari:task/market@{version}"))).unwrap_err();
             assert_eq!(
                 error.to_string(),
                 format!(
-                    "the module was built against version {version} of prahari:task; this host supports 1.0.0"
+                    "the module was built against version {version} of prahari:task; this host supports 1.0.0, 1.1.0"
                 )
             );
         }

@@ -1,10 +1,9 @@
 //! A loaded module: compiled, linked, and asked what it is.
 
-use wasmtime::Engine;
-use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
+use wasmtime::component::{Component, InstancePre, Linker};
 
 use crate::abi::latest::TaskInfo;
-use crate::abi::v1::bindings::{Task, TaskPre};
+use crate::abi::v1::bindings::TaskPre;
 use crate::hash::ModuleHash;
 use crate::state::RunState;
 
@@ -41,14 +40,7 @@ impl std::fmt::Debug for Module {
     }
 }
 
-/// The host functions of every supported version.
-pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<RunState>> {
-    let mut linker = Linker::new(engine);
-    Task::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut RunState| state)?;
-    Ok(linker)
-}
-
-/// Links a component once, so that a run only has to instantiate it.
+/// Links a component once, so that a run only has to instantiate it. What a task exports is the same in every version.
 pub(crate) fn link(linker: &Linker<RunState>, component: &Component) -> wasmtime::Result<TaskPre<RunState>> {
     let pre: InstancePre<RunState> = linker.instantiate_pre(component)?;
     TaskPre::new(pre)

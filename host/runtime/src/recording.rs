@@ -288,6 +288,23 @@ mod tests {
     }
 
     #[test]
+    fn recordings_of_earlier_hosts_keep_their_meaning() {
+        // The last variants before 1.1.0 by their places: `RecordDecisions` 25, `Refused` 26, `Failed` 27.
+        let written = [25, 0, 1, 1, 26, 1, 1, b'x', 2, 1, 1, 27, 1, b'y'];
+        let calls = Recording { calls: written.to_vec(), ..recording(0) }.calls().unwrap();
+        let expected = [
+            (
+                HostCall::RecordDecisions { entries: Vec::new() },
+                HostReply::Refused(HostError::Invalid("x".to_owned())),
+            ),
+            (HostCall::AfterMarketOpen, HostReply::Failed("y".to_owned())),
+        ];
+        let expected =
+            expected.map(|(call, reply)| RecordedCall { call, answer: Some((Answerer::Services, reply)) });
+        assert_eq!(calls, expected);
+    }
+
+    #[test]
     fn another_format_is_refused_by_its_number() {
         let mut encoded = recording(1).encode().unwrap();
         encoded[0] = 9;

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::abi::latest::types::{Day, HostError, Refusal};
+use crate::abi::latest::types::{Day, HostError, Paise, Refusal};
 use crate::abi::latest::{broker, calendar, config, market, signals};
 
 /// What the host answers. Each variant belongs to the call named in its documentation; `Refused` to all of them.
+///
+/// Recordings name a variant by its place, so a new one goes to the end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum HostReply {
     /// To `GetDay`.
@@ -64,6 +66,8 @@ pub enum HostReply {
     Refused(HostError),
     /// To any call: the host itself cannot go on (its store failed, its connection is gone). The run is stopped.
     Failed(String),
+    /// To `EstimateCharges`: one answer per trade.
+    ChargesEstimated(Vec<Paise>),
 }
 
 impl HostReply {
@@ -98,6 +102,7 @@ impl HostReply {
             Self::DecisionsRecorded => "DecisionsRecorded",
             Self::Refused(_) => "Refused",
             Self::Failed(_) => "Failed",
+            Self::ChargesEstimated(_) => "ChargesEstimated",
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use wasmtime::component::{Component, Linker};
 
+use crate::abi;
 use crate::cache::{Cache, CacheError};
 use crate::check::{self, CheckError};
 use crate::compile::{self, CompileError};
@@ -70,7 +71,7 @@ impl Runtime {
     pub fn new(config: RuntimeConfig) -> Result<Self, RuntimeError> {
         let engine = config::running_engine(config.concurrent_runs, config.largest_memory_bytes)
             .map_err(RuntimeError::Engine)?;
-        let linker = module::linker(&engine).map_err(RuntimeError::Engine)?;
+        let linker = abi::linker(&engine).map_err(RuntimeError::Engine)?;
         let cache = Arc::new(Cache::open(&config.cache, &engine)?);
         let ticker = Ticker::start(engine).map_err(RuntimeError::Thread)?;
         let places =

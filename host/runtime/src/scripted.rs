@@ -39,6 +39,7 @@ pub fn empty_host(call: &HostCall) -> HostReply {
         HostCall::Positions => HostReply::Positions(Vec::new()),
         HostCall::Holdings => HostReply::Holdings(Vec::new()),
         HostCall::Reconcile => HostReply::Reconciled(Vec::new()),
+        HostCall::EstimateCharges { trades } => HostReply::ChargesEstimated(vec![0; trades.len()]),
         HostCall::ReadSignals => HostReply::Signals(Vec::new()),
         HostCall::GetState { keys } => HostReply::StateValues(vec![None; keys.len()]),
         HostCall::StateKeys { .. } => HostReply::StateKeys(Vec::new()),

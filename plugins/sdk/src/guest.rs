@@ -1,13 +1,13 @@
 //! The host within a component: each method calls the import of the same name.
 
 use crate::bindings::prahari::task::{
-    broker, calendar, config, decision, log, market, notify, signals, state,
+    broker, calendar, charges, config, decision, log, market, notify, signals, state,
 };
 use crate::{
     Candle, DayStatement, Decision, Difference, Funds, Holding, Host, HostError, Instrument, Interval,
-    LogLevel, NoticeLevel, Order, OrderChange, OrderFilter, OrderRequest, Phase, Position, PublishReport,
-    Quote, Refusal, RunContext, Signal, SignalDraft, StateEntry, Strategy, Summary, Task, TaskError,
-    TradingDay,
+    LogLevel, NoticeLevel, Order, OrderChange, OrderFilter, OrderRequest, Paise, Phase, Position,
+    PublishReport, Quote, Refusal, RunContext, Signal, SignalDraft, StateEntry, Strategy, Summary, Task,
+    TaskError, Trade, TradingDay,
 };
 
 /// The real host. Usable only inside a component.
@@ -94,6 +94,10 @@ impl Host for ImportedHost {
 
     fn close_day(&mut self) -> Result<DayStatement, HostError> {
         broker::close_day()
+    }
+
+    fn estimate_charges(&mut self, trades: &[Trade]) -> Result<Vec<Paise>, HostError> {
+        charges::estimate(trades)
     }
 
     fn signals(&mut self) -> Result<Vec<Signal>, HostError> {

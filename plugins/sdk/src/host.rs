@@ -2,8 +2,8 @@
 
 use crate::{
     Candle, DayStatement, Decision, Difference, Funds, Holding, HostError, Instrument, Interval, LogLevel,
-    NoticeLevel, Order, OrderChange, OrderFilter, OrderRequest, Phase, Position, PublishReport, Quote,
-    Refusal, Signal, SignalDraft, StateEntry, Strategy, TradingDay,
+    NoticeLevel, Order, OrderChange, OrderFilter, OrderRequest, Paise, Phase, Position, PublishReport, Quote,
+    Refusal, Signal, SignalDraft, StateEntry, Strategy, Trade, TradingDay,
 };
 
 /// The host as a task sees it.
@@ -54,6 +54,9 @@ pub trait Host {
     fn reconcile(&mut self) -> Result<Vec<Difference>, HostError>;
     /// `broker.close-day`
     fn close_day(&mut self) -> Result<DayStatement, HostError>;
+
+    /// `charges.estimate`, since 1.1.0: what each trade would cost in charges, in the order asked.
+    fn estimate_charges(&mut self, trades: &[Trade]) -> Result<Vec<Paise>, HostError>;
 
     /// `signals.read`
     fn signals(&mut self) -> Result<Vec<Signal>, HostError>;

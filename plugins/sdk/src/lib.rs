@@ -30,6 +30,7 @@ pub use bindings::prahari::task::broker::{
     OrderState, Position, PositionEntry, Product, Purpose, ReentryLevel, Variety,
 };
 pub use bindings::prahari::task::calendar::{Phase, PhaseWindow, TradingDay};
+pub use bindings::prahari::task::charges::Trade;
 pub use bindings::prahari::task::config::Strategy;
 pub use bindings::prahari::task::decision::Entry as Decision;
 pub use bindings::prahari::task::log::Level as LogLevel;

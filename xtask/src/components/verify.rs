@@ -5,7 +5,8 @@ use wasmparser::{ComponentTypeRef, Parser, Payload};
 use crate::failure::{Failure, Outcome};
 
 const PACKAGE: &str = "prahari:task/";
-const VERSION: &str = "@1.0.0";
+/// The version that the SDK is written against.
+const VERSION: &str = "@1.1.0";
 const EXPORTS: [&str; 2] = ["describe", "run"];
 
 /// Checks imports, exports and size; every violation is named.
@@ -68,12 +69,12 @@ mod tests {
     use super::*;
 
     const TASK: &str = r#"(component
-        (import "prahari:task/log@1.0.0" (instance))
+        (import "prahari:task/log@1.1.0" (instance))
         (core module $inner (import "env" "memory" (memory 1)))
         (component $adapter (import "inner" (func)))
         (type $number u64)
         (import "day" (type (eq $number)))
-        (import "prahari:task/state@1.0.0" (instance $state (export "get" (func))))
+        (import "prahari:task/state@1.1.0" (instance $state (export "get" (func))))
         (alias export $state "get" (func $get))
         (export "describe" (func $get))
         (export "run" (func $get)))"#;
@@ -90,17 +91,17 @@ mod tests {
 
     #[test]
     fn foreign_imports_are_listed() {
-        let text = TASK.replace("prahari:task/log@1.0.0", "wasi:cli/stdout@0.2.6");
+        let text = TASK.replace("prahari:task/log@1.1.0", "wasi:cli/stdout@0.2.6");
         assert_eq!(
             verified(&text, 400_000),
-            "imports wasi:cli/stdout@0.2.6, which is not of prahari:task/*@1.0.0"
+            "imports wasi:cli/stdout@0.2.6, which is not of prahari:task/*@1.1.0"
         );
     }
 
     #[test]
     fn another_version_of_our_package_is_foreign() {
-        let text = TASK.replace("prahari:task/log@1.0.0", "prahari:task/log@1.1.0");
-        assert!(verified(&text, 400_000).starts_with("imports prahari:task/log@1.1.0"));
+        let text = TASK.replace("prahari:task/log@1.1.0", "prahari:task/log@1.2.0");
+        assert!(verified(&text, 400_000).starts_with("imports prahari:task/log@1.2.0"));
     }
 
     #[test]

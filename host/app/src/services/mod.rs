@@ -2,6 +2,7 @@
 
 mod broker;
 mod calendar;
+mod charges;
 mod convert;
 mod market;
 mod own;
@@ -95,6 +96,7 @@ impl<'a> LiveServices<'a> {
             HostCall::Notify { level, title, body } => self.notify(*level, title, body).await,
             HostCall::Log { level, message } => Ok(self.write_log(*level, message)),
             HostCall::RecordDecisions { entries } => Ok(self.record_decisions(entries)),
+            HostCall::EstimateCharges { trades } => Ok(self.estimate_charges(trades).await),
         }
     }
 }

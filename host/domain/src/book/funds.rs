@@ -1,6 +1,6 @@
 //! Cash that open buys hold back.
 
-use crate::charges::{self, ChargeSchedule};
+use crate::charges::{self, ChargeSchedule, ChargesError};
 use crate::instruments::Symbol;
 use crate::money::Paise;
 use crate::orders::{Order, OrderKind, Side};
@@ -57,8 +57,14 @@ impl Book {
 
     /// What a new buy of this value needs: the value and its estimated charges. `None` when the charges are not known.
     pub fn cost_of_buy(&self, value: Paise, day: Day) -> Option<Paise> {
-        let schedule = ChargeSchedule::embedded().ok()?;
-        let charges = charges::estimate(Side::Buy, value, day, schedule, &self.plan).ok()?;
-        Some(value + charges)
+        Some(value + self.estimated_charges(Side::Buy, value, day).ok()?)
+    }
+
+    /// What a trade of this value is likely to cost in charges, as delivery and on the user's plan.
+    ///
+    /// # Errors
+    /// When the rates of the day are not known.
+    pub fn estimated_charges(&self, side: Side, value: Paise, day: Day) -> Result<Paise, ChargesError> {
+        charges::estimate(side, value, day, ChargeSchedule::embedded()?, &self.plan)
     }
 }

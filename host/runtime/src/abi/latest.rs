@@ -3,6 +3,8 @@
 pub use super::v1::bindings::prahari::task::{
     broker, calendar, config, decision, log, market, notify, signals, state, types,
 };
+pub use super::v1_1::bindings::prahari::task::charges;
+
 pub use super::v1::bindings::{Counter, RunContext, Summary, TaskError, TaskInfo, TaskKind, Trigger};
 
 pub use types::{Capability, HostError, Refusal, RefusalCode, Side};

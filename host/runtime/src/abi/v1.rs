@@ -40,8 +40,10 @@ macro_rules! ask {
     };
 }
 
+pub(super) use ask;
+
 /// The answer of an import that the host may refuse.
-type Answer<T> = Result<Result<T, HostError>>;
+pub(super) type Answer<T> = Result<Result<T, HostError>>;
 
 impl types::Host for RunState {}
 

@@ -15,6 +15,7 @@ use wasmtime::component::Component;
 use super::protocol::{
     self, Done, FrameError, FromWorker, LARGEST_FRAME_BYTES, Load, Run, ToWorker, frame_bytes,
 };
+use crate::abi;
 use crate::abi::v1::bindings::TaskPre;
 use crate::call::{HostCall, HostReply};
 use crate::config;
@@ -142,7 +143,7 @@ impl Guest {
         // which are the starter's own and were passed through no boundary. That the engine's version and settings fit
         // is checked by wasmtime.
         let component = unsafe { Component::deserialize(&engine, &load.code) }.map_err(says)?;
-        let linker = module::linker(&engine).map_err(says)?;
+        let linker = abi::linker(&engine).map_err(says)?;
         let pre = module::link(&linker, &component).map_err(says)?;
         let ticker = Ticker::start(engine).map_err(|error| format!("no thread for the ticks: {error}"))?;
         let guest = Self { pre, lanes: Arc::new(Lanes::alone()), ticker };

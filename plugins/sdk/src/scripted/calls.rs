@@ -4,8 +4,8 @@ use super::{ScriptedHost, Sent};
 use crate::{
     Candle, Capability, Day, DayStatement, Decision, Difference, Funds, Holding, Host, HostError, Instrument,
     Interval, LogLevel, NoticeLevel, Order, OrderChange, OrderFilter, OrderKind, OrderRequest, OrderState,
-    Phase, PhaseWindow, Position, PublishReport, Quote, Refusal, RefusalCode, Side, Signal, SignalDraft,
-    SignalStatus, StateEntry, Strategy, TradingDay, orders, time,
+    Paise, Phase, PhaseWindow, Position, PublishReport, Quote, Refusal, RefusalCode, Side, Signal,
+    SignalDraft, SignalStatus, StateEntry, Strategy, Trade, TradingDay, orders, time,
 };
 
 impl ScriptedHost {
@@ -269,6 +269,15 @@ impl Host for ScriptedHost {
     fn close_day(&mut self) -> Result<DayStatement, HostError> {
         self.gate("close_day", Capability::BrokerTrade)?;
         Ok(self.statement)
+    }
+
+    fn estimate_charges(&mut self, trades: &[Trade]) -> Result<Vec<Paise>, HostError> {
+        self.gate("estimate_charges", Capability::BrokerRead)?;
+        let charge = |trade: &Trade| {
+            let value = trade.price.saturating_mul(i64::from(trade.quantity));
+            value.saturating_mul(self.charges_per_mille) / 1_000
+        };
+        Ok(trades.iter().map(charge).collect())
     }
 
     fn signals(&mut self) -> Result<Vec<Signal>, HostError> {

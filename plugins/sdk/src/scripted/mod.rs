@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Candle, Capability, Day, DayStatement, Decision, Difference, Funds, Holding, Instant, Instrument,
-    LogLevel, NoticeLevel, Order, OrderChange, OrderRequest, Phase, Position, Quote, Refusal, Signal,
+    LogLevel, NoticeLevel, Order, OrderChange, OrderRequest, Paise, Phase, Position, Quote, Refusal, Signal,
     SignalDraft, Strategy,
 };
 
@@ -61,6 +61,9 @@ pub struct ScriptedHost {
     pub holdings: Vec<Holding>,
     /// The user's money.
     pub funds: Funds,
+    /// What trading costs, in thousandths of the value. Default 1, about what delivery costs on a plan without
+    /// brokerage.
+    pub charges_per_mille: Paise,
     /// Signals that stand for the user.
     pub signals: Vec<Signal>,
     /// The user's settings.

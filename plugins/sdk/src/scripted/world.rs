@@ -45,6 +45,7 @@ impl ScriptedHost {
             positions: Vec::new(),
             holdings: Vec::new(),
             funds: Funds { cash, reserved: 0, available: cash },
+            charges_per_mille: 1,
             signals: Vec::new(),
             strategy: Self::default_strategy(),
             state: Default::default(),

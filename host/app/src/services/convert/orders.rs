@@ -25,6 +25,13 @@ fn side(side: domain::Side) -> Side {
     }
 }
 
+pub(crate) fn side_of(side: Side) -> domain::Side {
+    match side {
+        Side::Buy => domain::Side::Buy,
+        Side::Sell => domain::Side::Sell,
+    }
+}
+
 pub(crate) fn order_kind(kind: &broker::OrderKind) -> domain::OrderKind {
     match kind {
         broker::OrderKind::Market => domain::OrderKind::Market,
@@ -63,10 +70,7 @@ pub(crate) fn order_request(request: &broker::OrderRequest) -> Result<domain::Or
     };
     Ok(domain::OrderRequest {
         symbol,
-        side: match request.side {
-            Side::Buy => domain::Side::Buy,
-            Side::Sell => domain::Side::Sell,
-        },
+        side: side_of(request.side),
         quantity: request.quantity,
         kind: order_kind(&request.kind),
         variety: match request.variety {

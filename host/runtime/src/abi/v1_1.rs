@@ -1,0 +1,33 @@
+//! What `prahari:task@1.1.0` adds to 1.0.0: its generated bindings, and the adapter of its one new interface.
+
+use crate::abi::v1::{Answer, ask};
+use crate::call::{HostCall, HostReply};
+use crate::state::RunState;
+use bindings::prahari::task::charges;
+use bindings::prahari::task::types::Paise;
+
+/// Generated from the WIT package; the documentation of each item stands there.
+#[expect(missing_docs, reason = "generated code; some helper types of the generator carry no documentation")]
+#[allow(clippy::all, clippy::restriction, reason = "generated code")]
+pub mod bindings {
+    wasmtime::component::bindgen!({
+        path: "../../wit/prahari-task@1.1.0",
+        inline: "
+            package prahari:host;
+
+            world additions {
+                import prahari:task/charges@1.1.0;
+            }
+        ",
+        world: "prahari:host/additions",
+        with: { "prahari:task/types@1.1.0": crate::abi::v1::bindings::prahari::task::types },
+        imports: { default: async | trappable },
+        additional_derives: [Clone, PartialEq, serde::Serialize, serde::Deserialize],
+    });
+}
+
+impl charges::Host for RunState {
+    async fn estimate(&mut self, trades: Vec<charges::Trade>) -> Answer<Vec<Paise>> {
+        ask!(self, HostCall::EstimateCharges { trades }, ChargesEstimated)
+    }
+}
