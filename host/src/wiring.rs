@@ -7,7 +7,7 @@ use prahari_app::clock::Clock;
 use prahari_app::daemon::{Daemon, Parts};
 use prahari_app::desk::Venue;
 use prahari_app::error::AppError;
-use prahari_app::modules::Modules;
+use prahari_app::modules::{Component, Modules};
 use prahari_app::paper::PaperBooks;
 use prahari_brokers::{CsvMarket, MarketData, PaperBroker, PaperSettings, SyntheticMarket};
 use prahari_domain::calendar::Calendar;
@@ -60,7 +60,10 @@ pub async fn modules(own: &[OwnModule]) -> Result<(Arc<Runtime>, Modules), Failu
     let mut components = Vec::new();
     for (name, bytes) in COMPONENTS {
         let own = replaced.iter().find(|(module, _)| module.task.name() == *name);
-        components.push((*name, own.map_or(*bytes, |(_, bytes)| bytes.as_slice())));
+        components.push(match own {
+            Some((_, bytes)) => Component { name, bytes, given: true },
+            None => Component { name, bytes, given: false },
+        });
     }
     let program = std::env::current_exe().map_err(Failure::work)?;
     let config = RuntimeConfig::new(cache_folder(), Compiler::new(program, &["compile"]));

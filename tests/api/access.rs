@@ -100,6 +100,24 @@ const TABLE: &[Line] = &[
     ("PUT /api/v1/user/broker/credentials", r#"{"mpin":"271828"}"#,                    [401, 200, 200, 200, 401]),
     ("DELETE /api/v1/user/broker/credentials", "",                                     [401, 204, 204, 204, 401]),
 
+    ("GET /api/v1/modules", "",                                                        [401, 403, 403, 200, 401]),
+    ("GET /api/v1/modules/{task}/history", "",                                         [401, 403, 403, 200, 401]),
+    // No component: it is read, and refused.
+    ("POST /api/v1/modules/{task}", "{}",                                              [401, 403, 403, 400, 401]),
+    ("POST /api/v1/modules/{task}/{one}/activate", "{}",                               [401, 403, 403, 200, 401]),
+    // Nothing else was ever active.
+    ("POST /api/v1/modules/{task}/rollback", "{}",                                     [401, 403, 403, 409, 401]),
+    ("PUT /api/v1/modules/{task}/pins/{user}", r#"{"version":1}"#,                     [401, 403, 403, 204, 401]),
+    ("DELETE /api/v1/modules/{task}/pins/{user}", "",                                  [401, 403, 403, 204, 401]),
+    ("DELETE /api/v1/modules/{task}/{one}", "",                                        [401, 403, 403, 409, 401]),
+    ("DELETE /api/v1/modules/{task}/{none}", "",                                       [401, 403, 403, 404, 401]),
+
+    ("GET /api/v1/grants", "",                                                         [401, 403, 403, 200, 401]),
+    ("GET /api/v1/grants/used?user={user}", "",                                        [401, 404, 200, 200, 401]),
+    ("PUT /api/v1/grants/{task}?user={user}",
+        r#"{"capabilities":["log"],"cpu_ms":10,"memory_bytes":9999999,"calls":10}"#,   [401, 403, 403, 200, 401]),
+    ("DELETE /api/v1/grants/{task}?user={user}", "",                                   [401, 403, 403, 204, 401]),
+
     ("GET /api/v1/system/health", "",                                                  [200, 200, 200, 200, 200]),
     ("GET /api/v1/system/overview", "",                                                [401, 200, 200, 200, 401]),
     ("GET /api/v1/system/retention", "",                                               [401, 403, 403, 200, 401]),

@@ -80,6 +80,7 @@ impl World {
             ("session", session.to_string()),
             ("token", token.to_string()),
             ("task", "eod_cleanup".to_owned()),
+            ("one", "1".to_owned()),
             ("none", "999999".to_owned()),
         ];
         Self { console, ids: ids.into() }

@@ -27,7 +27,7 @@ use chrono::NaiveTime;
 use prahari_app::clock::Clock;
 use prahari_app::daemon::{Daemon, Parts};
 use prahari_app::desk::Venue;
-use prahari_app::modules::Modules;
+use prahari_app::modules::{Component, Modules};
 use prahari_app::simulation::create_users;
 use prahari_brokers::{MarketData, SyntheticMarket};
 use prahari_domain::calendar::Calendar;
@@ -137,12 +137,11 @@ impl House {
     }
 
     async fn modules(&self, own: &[(Task, &[u8])]) -> Modules {
-        let mut components = COMPONENTS.to_vec();
-        for (name, bytes) in &mut components {
-            if let Some((_, own)) = own.iter().find(|(task, _)| task.name() == *name) {
-                *bytes = own;
-            }
-        }
+        let component = |(name, bytes): &(&'static str, &'static [u8])| {
+            let own = own.iter().find(|(task, _)| task.name() == *name);
+            Component { name, bytes: own.map_or(*bytes, |(_, own)| *own), given: own.is_some() }
+        };
+        let components: Vec<_> = COMPONENTS.iter().map(component).collect();
         Modules::load(&self.runtime, &components).await.unwrap()
     }
 }

@@ -41,6 +41,17 @@ pub fn asks_for_holdings() -> Vec<u8> {
     )
 }
 
+/// A task that breaks a rule of WebAssembly.
+pub fn traps() -> Vec<u8> {
+    component(
+        r#"(module
+            (memory (export "memory") 1)
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+            (func (export "describe") (result i32) i32.const 1024)
+            (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32) unreachable))"#,
+    )
+}
+
 /// A task that computes without end.
 pub fn loops() -> Vec<u8> {
     component(

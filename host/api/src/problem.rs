@@ -64,6 +64,16 @@ pub enum Code {
     AnalysisServed,
     /// The task executes, or was started a moment ago; `retry_at` says when it may be tried again.
     RunTooSoon,
+    /// The component is refused; the sentence says why.
+    ModuleRefused,
+    /// The version's runs go on; it cannot be removed.
+    ModuleInUse,
+    /// The version was found not to be fit to run.
+    ModuleQuarantined,
+    /// The version wants what it is not granted.
+    ModuleWantsMore,
+    /// There is no earlier version to go back to.
+    NoEarlierModule,
     /// There is no such thing, or it is none of the caller's business.
     NotFound,
     /// The path exists, but not with this method.
@@ -94,7 +104,7 @@ impl Code {
             | Self::SessionRequired => StatusCode::FORBIDDEN,
             Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
             Self::WeakPassword => StatusCode::BAD_REQUEST,
-            Self::InvalidSchedule => StatusCode::BAD_REQUEST,
+            Self::InvalidSchedule | Self::ModuleRefused => StatusCode::BAD_REQUEST,
             Self::LinkUnusable
             | Self::NameTaken
             | Self::SettingsChanged
@@ -104,7 +114,11 @@ impl Code {
             | Self::UserInactive
             | Self::UnifiedServiceRunning
             | Self::AnalysisServed
-            | Self::RunTooSoon => StatusCode::CONFLICT,
+            | Self::RunTooSoon
+            | Self::ModuleInUse
+            | Self::ModuleQuarantined
+            | Self::ModuleWantsMore
+            | Self::NoEarlierModule => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -239,8 +253,15 @@ impl From<AppError> for Problem {
         let code = match error {
             AppError::Store(error) => return error.into(),
             AppError::Settings(SettingsError::Damaged(_)) => return Self::fault(&error),
-            AppError::Settings(_) => Code::InvalidRequest,
-            AppError::UnknownUser(_) | AppError::UnknownSchedule(_) => Code::NotFound,
+            AppError::Settings(_) | AppError::Allowance(_) => Code::InvalidRequest,
+            AppError::UnknownUser(_) | AppError::UnknownSchedule(_) | AppError::UnknownModule { .. } => {
+                Code::NotFound
+            }
+            AppError::Module { .. } => Code::ModuleRefused,
+            AppError::ModuleInUse { .. } => Code::ModuleInUse,
+            AppError::ModuleQuarantined { .. } => Code::ModuleQuarantined,
+            AppError::ModuleWantsMore { .. } => Code::ModuleWantsMore,
+            AppError::NoEarlierModule(_) => Code::NoEarlierModule,
             AppError::InvalidSchedule(_) => Code::InvalidSchedule,
             AppError::UserInactive(_) => Code::UserInactive,
             AppError::UnifiedServiceRunning => Code::UnifiedServiceRunning,

@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::desk::{Desk, Venue};
 use crate::error::AppError;
 use crate::events::EventBus;
+use crate::grants::Grants;
 use crate::modules::Modules;
 use crate::rows::{load_signals, signal_row};
 use crate::scheduler::{DayPlans, Scheduler};
@@ -56,6 +57,8 @@ pub struct Daemon {
     pub runtime: Arc<Runtime>,
     /// The module of each task.
     pub modules: Arc<Modules>,
+    /// What each task may do and use.
+    pub grants: Grants,
     /// The signals that stand.
     pub signals: SignalBoard,
     /// What happens, for whoever listens.
@@ -95,6 +98,8 @@ impl Daemon {
             system.mark_interrupted(interrupted, now).await?;
         }
         system.stop_individual_services(RESTARTED, now).await?;
+        modules.attach(&store, now).await?;
+        let grants = Grants::load(store.clone()).await?;
         let schedules = Schedules::load(store.clone(), &schedules, now).await?;
         let events = Arc::new(EventBus::new(clock.clone()));
         let kill_switch = Arc::new(load_kill_switch(&store).await?);
@@ -123,6 +128,7 @@ impl Daemon {
             venue,
             runtime,
             modules,
+            grants,
             signals,
             events,
             schedules,

@@ -3,6 +3,8 @@
 use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
+use prahari_runtime::abi::latest::Capability;
+use prahari_runtime::capability_name;
 
 /// Any failure of the application that is not an answer to a task.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +65,9 @@ pub enum AppError {
     /// A setting that is not allowed.
     #[error(transparent)]
     Settings(#[from] prahari_domain::settings::SettingsError),
+    /// An allowance that cannot be meant.
+    #[error(transparent)]
+    Allowance(#[from] crate::grants::AllowanceError),
     /// No user has this id.
     #[error("there is no user {0}")]
     UnknownUser(UserId),
@@ -84,6 +89,50 @@ pub enum AppError {
     /// A module for a task is not there.
     #[error("there is no module for {0}")]
     NoModule(Task),
+    /// A version that there is not, or not any more.
+    #[error("there is no version {version} of the module of {task}")]
+    UnknownModule {
+        /// Of which task.
+        task: Task,
+        /// Which version.
+        version: u64,
+    },
+    /// A version that runs are given cannot be removed.
+    #[error(
+        "version {version} of the module of {task} is in use; activate another one, and unpin its users, first"
+    )]
+    ModuleInUse {
+        /// Of which task.
+        task: Task,
+        /// Which version.
+        version: u64,
+    },
+    /// A version that was found not to be fit to run.
+    #[error("version {version} of the module of {task} is in quarantine: {reason}")]
+    ModuleQuarantined {
+        /// Of which task.
+        task: Task,
+        /// Which version.
+        version: u64,
+        /// Why.
+        reason: String,
+    },
+    /// A version that wants what the operator does not allow.
+    #[error(
+        "version {version} of the module of {task} wants what it is not granted: {}",
+        missing.iter().map(|capability| capability_name(*capability)).collect::<Vec<_>>().join(", ")
+    )]
+    ModuleWantsMore {
+        /// Of which task.
+        task: Task,
+        /// Which version.
+        version: u64,
+        /// What it is not granted.
+        missing: Vec<Capability>,
+    },
+    /// There is nothing to go back to.
+    #[error("there is no earlier version of the module of {0} that may run")]
+    NoEarlierModule(Task),
     /// The same task executes, or was started a moment ago.
     #[error("run {run} of {task} was started at {started_at}; it may be run again from {retry_at}")]
     RunTooSoon {

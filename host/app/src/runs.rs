@@ -1,19 +1,20 @@
 //! One execution of a task: a row, then the run, then what it did, in one write.
 
+use std::sync::Arc;
+
 use prahari_domain::ids::RunId;
 use prahari_domain::tasks::Task;
 use prahari_domain::text::one_line;
 use prahari_domain::time::{Timestamp, day_number};
 use prahari_runtime::abi::latest::{self, RunContext};
-use prahari_runtime::{Budget, RunOutcome, RunReport, RunRequest};
+use prahari_runtime::{Budget, Module, RunOutcome, RunReport, RunRequest};
 use prahari_store::{LogRow, RunFinish, RunStart, RunTrigger, ServiceKind};
 
 use crate::daemon::Daemon;
 use crate::desk::Occasion;
 use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
-use crate::grants::{default_budget, default_grant};
-use crate::service::{RUN_ONCE_WALL_MS, leaves_signals_untouched};
+use crate::service::{Individual, RUN_ONCE_WALL_MS, leaves_signals_untouched};
 use crate::services::LiveServices;
 use crate::user::User;
 
@@ -43,6 +44,21 @@ impl Trigger {
     }
 }
 
+/// A run whose row is made: it executes where and on what was chosen then, whatever changes meanwhile.
+pub(crate) struct Begun {
+    /// The row.
+    pub start: RunStart,
+    place: Place,
+}
+
+/// Where a run executes.
+enum Place {
+    /// In this process, on this version.
+    Here(Arc<Module>),
+    /// In the process of an individual service, on the version that it was started with.
+    Worker(Individual),
+}
+
 /// What became of a run.
 #[derive(Debug, Clone)]
 pub struct RunAnswer {
@@ -66,46 +82,54 @@ impl Daemon {
         attempt: u32,
     ) -> Result<Option<RunAnswer>, AppError> {
         let Some(_executing) = user.begin(task) else { return Ok(None) };
-        let start = self.run_start(user, task, due_at, trigger, attempt)?;
-        self.store.user(user.id).start_run(start.clone()).await?;
-        self.perform(user, start, due_at, trigger).await.map(Some)
+        let begun = self.begin_run(user, task, due_at, trigger, attempt)?;
+        self.store.user(user.id).start_run(begun.start.clone()).await?;
+        self.perform(user, begun, due_at, trigger).await.map(Some)
     }
 
-    /// The row of a run that begins now.
-    pub(crate) fn run_start(
+    /// The row of a run that begins now, and what it executes on.
+    pub(crate) fn begin_run(
         &self,
         user: &User,
         task: Task,
         due_at: Timestamp,
         trigger: Trigger,
         attempt: u32,
-    ) -> Result<RunStart, AppError> {
-        let service = match user.individual(task) {
-            Some(_) => ServiceKind::Individual,
-            None => ServiceKind::Unified,
+    ) -> Result<Begun, AppError> {
+        let (place, hash, service) = match user.individual(task) {
+            Some(service) => {
+                let hash = service.worker.module();
+                (Place::Worker(service), hash, ServiceKind::Individual)
+            }
+            None => {
+                let module = self.modules.for_user(task, user.id)?.module;
+                let hash = module.hash();
+                (Place::Here(module), hash, ServiceKind::Unified)
+            }
         };
-        Ok(RunStart {
+        let start = RunStart {
             task,
             service: (trigger == Trigger::Scheduled).then_some(service),
             slot_due: (trigger == Trigger::Scheduled).then_some(due_at),
             trigger: trigger.row(),
-            module_hash: self.modules.of(task)?.hash().to_string(),
+            module_hash: hash.to_string(),
             id: self.next_run(),
             started_at: self.clock.now(),
             attempt,
-        })
+        };
+        Ok(Begun { start, place })
     }
 
     /// Carries out a run whose row is written and whose task is marked as executing. Whatever happens, the row ends.
     pub(crate) async fn perform(
         &self,
         user: &User,
-        start: RunStart,
+        begun: Begun,
         due_at: Timestamp,
         trigger: Trigger,
     ) -> Result<RunAnswer, AppError> {
-        let run = start.id;
-        let performed = self.try_perform(user, start, due_at, trigger).await;
+        let run = begun.start.id;
+        let performed = self.try_perform(user, begun, due_at, trigger).await;
         if let Err(error) = &performed {
             user.activity().failed(error.to_string());
             self.store.system().abandon_run(run, error.to_string(), self.clock.now()).await?;
@@ -116,28 +140,31 @@ impl Daemon {
     async fn try_perform(
         &self,
         user: &User,
-        start: RunStart,
+        Begun { start, place }: Begun,
         due_at: Timestamp,
         trigger: Trigger,
     ) -> Result<RunAnswer, AppError> {
         let RunStart { id: run, task, started_at, .. } = start;
-        let module = self.modules.of(task)?;
         let occasion = Occasion { run, day: due_at.ist_day(), now: started_at };
         tracing::trace!(%run, user = %user.id, %task, "run started");
         let audience = Audience::User(user.id);
         self.events.publish_with(audience, || {
             Event::Task(TaskEvent::Started { run, task, trigger: trigger.name(), due_at })
         });
+        let mut services = LiveServices::new(self, user, task, occasion);
+        let allowance = services.allowance.clone();
         let request = RunRequest {
             context: context(user, task, due_at, trigger, &occasion),
-            grant: default_grant(task),
-            budget: budget(task, trigger),
+            grant: allowance.grant(),
+            budget: budget(allowance.budget(task), trigger),
         };
-        let mut services = LiveServices::new(self, user, task, occasion);
-        let report = match user.individual(task) {
-            Some(service) => self.run_individually(user, task, &service, request, &mut services).await?,
-            None => self.runtime.run(module, request, &mut services).await,
+        let report = match &place {
+            Place::Worker(service) => {
+                self.run_individually(user, task, service, request, &mut services).await?
+            }
+            Place::Here(module) => self.runtime.run(module, request, &mut services).await,
         };
+        let module = report.recording.run.module;
         let finish = self.finish_of(user, task, run, &report, services)?;
         let (outcome, detail) = (report.outcome, finish.detail.clone());
         user.activity().ran(task, finish.finished_at, &outcome);
@@ -146,6 +173,7 @@ impl Daemon {
         self.events.publish_with(audience, || {
             Event::Task(TaskEvent::Finished { run, task, outcome: outcome.name(), detail })
         });
+        self.draw_consequences(user, task, module, &outcome).await?;
         Ok(RunAnswer { run, outcome })
     }
 
@@ -204,8 +232,7 @@ pub(crate) fn detail_of(outcome: &RunOutcome) -> String {
 }
 
 /// What a run may use. A run that somebody asked for may wait longer for the world: no tick is due after it.
-fn budget(task: Task, trigger: Trigger) -> Budget {
-    let budget = default_budget(task);
+fn budget(budget: Budget, trigger: Trigger) -> Budget {
     match trigger {
         Trigger::Scheduled => budget,
         Trigger::RunOnce | Trigger::Manual => Budget { wall_ms: RUN_ONCE_WALL_MS, ..budget },

@@ -83,11 +83,12 @@ impl Replaying<'_> {
         let recording =
             Recording::decode(&bytes).map_err(|error| Failure::work(format!("run {}: {error}", row.id)))?;
         // The version that ran, when it is here; else the one that would run now, which is a comparison too.
-        let module = match self.modules.with_hash(recording.run.module) {
+        let hash = recording.run.module;
+        let module = match self.modules.with_hash(row.task, hash).await.map_err(Failure::work)? {
             Some(module) => module,
             None => self.modules.of(row.task).map_err(Failure::work)?,
         };
-        let report = replay_recording(self.runtime, module, &recording)
+        let report = replay_recording(self.runtime, &module, &recording)
             .await
             .map_err(|error| Failure::work(format!("run {}: {error}", row.id)))?;
         self.tally.replayed += 1;

@@ -6,8 +6,10 @@ mod auth;
 mod calendar;
 mod credentials;
 mod executions;
+mod grants;
 mod live;
 mod logs;
+mod modules;
 mod notifications;
 mod orders;
 mod pnl;
@@ -45,8 +47,10 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(calendar::routes())
         .merge(credentials::routes())
         .merge(executions::routes())
+        .merge(grants::routes())
         .merge(live::routes())
         .merge(logs::routes())
+        .merge(modules::routes())
         .merge(notifications::routes())
         .merge(orders::routes())
         .merge(pnl::routes())

@@ -10,8 +10,8 @@ use utoipa::IntoParams;
 
 pub use crate::instant::Instant;
 pub use names::{
-    LevelName, LogLevelName, ServiceKindName, SideName, SlotKindName, SlotStateName, StateName, StatusName,
-    TaskName, TriggerName,
+    LevelName, LogLevelName, ModuleOriginName, ServiceKindName, SideName, SlotKindName, SlotStateName,
+    StateName, StatusName, TaskName, TriggerName,
 };
 pub use page::{Cursor, Page, limit, page, place};
 pub use time::{Date, range};

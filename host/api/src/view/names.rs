@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use prahari_domain::orders::{OrderState, Side};
 use prahari_domain::signals::SignalStatus;
 use prahari_domain::tasks::Task;
-use prahari_store::{LogLevel, NotificationLevel, RunTrigger, ServiceKind, SlotKind, SlotState};
+use prahari_store::{
+    LogLevel, ModuleOrigin, NotificationLevel, RunTrigger, ServiceKind, SlotKind, SlotState,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -101,6 +103,11 @@ name_of! {
     ], by SignalStatus::name
 }
 
+name_of! {
+    /// Where a version of a module came from.
+    ModuleOriginName(ModuleOrigin) is a "origin"
+    of [ModuleOrigin::BuiltIn, ModuleOrigin::Uploaded, ModuleOrigin::Watched], by ModuleOrigin::name
+}
 name_of! {
     /// How often a slot runs.
     SlotKindName(SlotKind) is a "kind" of [SlotKind::OneShot, SlotKind::Continuous], by SlotKind::name

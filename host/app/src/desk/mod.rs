@@ -111,7 +111,7 @@ impl Desk {
         self.last_prices(&symbols, now).await
     }
 
-    async fn last_prices(&self, symbols: &[Symbol], now: Timestamp) -> Vec<(Symbol, Paise)> {
+    pub(crate) async fn last_prices(&self, symbols: &[Symbol], now: Timestamp) -> Vec<(Symbol, Paise)> {
         if symbols.is_empty() {
             return Vec::new();
         }

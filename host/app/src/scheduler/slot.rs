@@ -148,6 +148,9 @@ impl Daemon {
         if let Some(lateness) = too_late(key.task, key.due_at, now, &self.venue.calendar) {
             return self.settle_slot(user, key, SlotOutcome::Missed, lateness, None).await;
         }
+        if let Some(reason) = self.held_back(user, key.task) {
+            return self.settle_slot(user, key, SlotOutcome::Skipped, reason, None).await;
+        }
         let executed = self.execute(user, key.task, key.due_at, Trigger::Scheduled, attempt).await;
         if let Err(error) = &executed
             && !error.concerns_everybody()
@@ -191,7 +194,10 @@ impl Daemon {
             }
         }
         if let Some(lateness) = too_late(key.task, due, self.clock.now(), &self.venue.calendar) {
-            return self.miss_tick(user, key, due, lateness).await;
+            return self.pass_tick(user, key, due, SlotOutcome::Missed, lateness).await;
+        }
+        if let Some(reason) = self.held_back(user, key.task) {
+            return self.pass_tick(user, key, due, SlotOutcome::Skipped, reason).await;
         }
         let answer = self.execute(user, key.task, due, Trigger::Scheduled, 1).await?;
         let run = answer.as_ref().map(|answer| answer.run);
@@ -219,14 +225,16 @@ impl Daemon {
         Ok(self.store.user(user.id).update_slot(update).await?)
     }
 
-    async fn miss_tick(
+    /// A tick that does not run, and why.
+    async fn pass_tick(
         &self,
         user: &User,
         key: SlotKey,
         due: Timestamp,
+        outcome: SlotOutcome,
         reason: String,
     ) -> Result<(), AppError> {
-        let tick = TickRow { at: due, outcome: SlotOutcome::Missed, reason, run: None };
+        let tick = TickRow { at: due, outcome, reason, run: None };
         self.tell_of_tick(user, key, &tick);
         let update = {
             let mut ledger = user.ledger();

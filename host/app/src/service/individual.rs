@@ -48,7 +48,7 @@ impl Daemon {
         if user.individual(task).is_some() {
             return Ok(false);
         }
-        let worker = Arc::new(self.runtime.start_worker(self.modules.of(task)?).await?);
+        let worker = Arc::new(self.runtime.start_worker(&self.modules.for_user(task, id)?.module).await?);
         let schedule_version = self.schedules.current().version;
         let service = Individual { worker, started_at: self.clock.now(), schedule_version };
         {

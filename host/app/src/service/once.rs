@@ -52,9 +52,10 @@ impl Daemon {
             None => self.user(user)?,
         };
         let now = self.clock.now();
-        let start = self.run_start(&user, task, now, trigger, 1)?;
-        let run = start.id;
-        let claim = self.store.user(user.id).claim_run_durable(start.clone(), RUN_ONCE_WINDOW_MS).await;
+        let started = self.begin_run(&user, task, now, trigger, 1)?;
+        let run = started.start.id;
+        let scope = self.store.user(user.id);
+        let claim = scope.claim_run_durable(started.start.clone(), RUN_ONCE_WINDOW_MS).await;
         claim.map_err(|error| too_soon(error, now))?;
         let Some(executing) = user.clone().begin_owned(task) else {
             return self.give_way(&user, task, run, now).await;
@@ -65,7 +66,7 @@ impl Daemon {
         let begun = BegunRun { run, user: user.id, warning };
         let daemon = self.clone();
         self.in_background(async move {
-            let ended = daemon.perform(&user, start, now, trigger).await;
+            let ended = daemon.perform(&user, started, now, trigger).await;
             drop(executing);
             if let Err(error) = ended {
                 tracing::error!(user = %user.id, %run, %error, "a run could not be carried out");

@@ -11,13 +11,18 @@ use super::{Answer, LiveServices, convert};
 impl LiveServices<'_> {
     pub(super) async fn place(&mut self, requests: &[OrderRequest]) -> Answer {
         self.touches_orders(requests.len());
-        let mut desk = self.user.desk.lock().await;
+        let user = self.user;
+        let mut desk = user.desk.lock().await;
         let mut answers = Vec::with_capacity(requests.len());
         for request in requests {
             let answer = match convert::order_request(request) {
-                Ok(request) => desk.place(request, self.now()).await?.map_err(convert::refusal),
+                Ok(request) => match self.granted(&request, &desk).await? {
+                    Ok(()) => desk.place(request, self.now()).await?.map_err(convert::refusal),
+                    Err(refusal) => Err(refusal),
+                },
                 Err(refusal) => Err(refusal),
             };
+            self.placed += u64::from(answer.is_ok());
             answers.push(answer.map(|id| id.to_string()));
         }
         Ok(HostReply::Placed(answers))
@@ -30,7 +35,11 @@ impl LiveServices<'_> {
         };
         self.touches_orders(1);
         let kind = change.kind.as_ref().map(convert::order_kind);
-        let mut desk = self.user.desk.lock().await;
+        let user = self.user;
+        let mut desk = user.desk.lock().await;
+        if let Err(refusal) = self.granted_change(id, change.quantity, kind, &desk).await {
+            return Ok(HostReply::Modified(Err(refusal)));
+        }
         let answer = desk.modify(id, change.quantity, kind, self.now()).await?;
         Ok(HostReply::Modified(answer.map_err(convert::refusal)))
     }

@@ -4,6 +4,7 @@ mod broker;
 mod calendar;
 mod charges;
 mod convert;
+mod granted;
 mod market;
 mod own;
 mod signals;
@@ -21,6 +22,7 @@ use prahari_store::{DecisionRow, LogRow};
 use crate::daemon::Daemon;
 use crate::desk::Occasion;
 use crate::error::AppError;
+use crate::grants::Allowance;
 use crate::settings::Versioned;
 use crate::user::User;
 
@@ -32,6 +34,12 @@ pub struct LiveServices<'a> {
     occasion: Occasion,
     /// As it was when the run started: a change takes effect with the next run.
     strategy: Arc<Versioned<Strategy>>,
+    /// The same.
+    pub(crate) allowance: Arc<Allowance>,
+    /// Orders that the task has placed today before this run; none before they are counted.
+    placed_before: Option<u64>,
+    /// Orders that this run has placed.
+    placed: u64,
     /// What the run wrote to its state; kept when it succeeds.
     pub(crate) state_writes: BTreeMap<String, Option<Vec<u8>>>,
     /// Its decisions so far.
@@ -54,6 +62,9 @@ impl<'a> LiveServices<'a> {
             task,
             occasion,
             strategy: user.settings.strategy(),
+            allowance: daemon.grants.of(user.id, task),
+            placed_before: None,
+            placed: 0,
             state_writes: BTreeMap::new(),
             decisions: Vec::new(),
             log: Vec::new(),

@@ -106,6 +106,11 @@ impl Worker {
         Err(WorkerError::NotReady(end_of(&process, fault).await))
     }
 
+    /// What it runs.
+    pub fn module(&self) -> ModuleHash {
+        self.module
+    }
+
     /// Its process id.
     pub fn pid(&self) -> u32 {
         self.process.pid()

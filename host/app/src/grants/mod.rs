@@ -1,11 +1,17 @@
-//! What the operator allows each task. A module gets what it wants and this allows, nothing more.
+//! What the operator allows each task: which capabilities, how much of the machine, which orders.
+
+mod allowance;
+mod held;
 
 use prahari_domain::tasks::Task;
 use prahari_runtime::abi::latest::Capability;
 use prahari_runtime::{Budget, Grant};
 
+pub use allowance::{Allowance, AllowanceError};
+pub use held::Grants;
+
 /// The default grant of a task: the least that its work needs. Only tasks that place, change or settle orders may trade.
-pub fn default_grant(task: Task) -> Grant {
+pub(crate) fn default_grant(task: Task) -> Grant {
     use Capability::{
         BrokerRead, BrokerTrade, Calendar, Config, Decision, Log, Market, Notify, SignalsPublish,
         SignalsRead, State,
@@ -23,6 +29,6 @@ pub fn default_grant(task: Task) -> Grant {
 }
 
 /// The default budget of a task.
-pub fn default_budget(task: Task) -> Budget {
+pub(crate) fn default_budget(task: Task) -> Budget {
     if task.is_shared() { Budget::for_analysis() } else { Budget::default() }
 }

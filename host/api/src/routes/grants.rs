@@ -1,0 +1,248 @@
+//! `/api/v1/grants`: what each task may do and use, for everybody or for one user, and what was used of it.
+
+use std::collections::BTreeSet;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use prahari_app::grants::Allowance;
+use prahari_domain::ids::UserId;
+use prahari_domain::instruments::Symbol;
+use prahari_domain::money::Paise;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_store::UsedRow;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::caller::{Admin, Caller};
+use crate::extract::{Json, Path, Query};
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+use crate::view::{Date, Page, TaskName, range};
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(allow, forget)).routes(routes!(used))
+}
+
+/// Whose allowance; without it that of everybody who has none of their own.
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ForWhom {
+    /// A user; everybody without it.
+    user: Option<u64>,
+}
+
+/// Whose use of what is granted, and when.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct UsedQuery {
+    /// Whose; an admin may name anybody.
+    user: Option<u64>,
+    /// First day; today when nothing is said.
+    #[param(inline)]
+    from: Option<Date>,
+    /// Last day; today when nothing is said.
+    #[param(inline)]
+    to: Option<Date>,
+}
+
+/// What a task may do and use. What is null has no limit of its own; the user's risk limits hold anyway.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TaskAllowance {
+    /// The capabilities that it is granted, such as `broker-trade`.
+    capabilities: BTreeSet<String>,
+    /// The only symbols that it may trade.
+    #[schema(value_type = Option<BTreeSet<String>>)]
+    symbols: Option<BTreeSet<Symbol>>,
+    /// The most money in one of its orders.
+    #[schema(minimum = 0)]
+    max_order_value_paise: Option<i64>,
+    /// The most orders that it may place on a trading date.
+    #[schema(minimum = 0, maximum = 10000)]
+    orders_per_day: Option<u32>,
+    /// Processor time of one run, in milliseconds.
+    #[schema(minimum = 1, maximum = 300000)]
+    cpu_ms: u64,
+    /// Memory of one run, in bytes.
+    #[schema(minimum = 65536, maximum = 536870912)]
+    memory_bytes: u64,
+    /// Host calls of one run.
+    #[schema(minimum = 1, maximum = 1000000)]
+    calls: u32,
+}
+
+/// The allowance of a task.
+#[derive(Debug, Serialize, ToSchema)]
+struct TaskGrant {
+    /// Which task.
+    task: TaskName,
+    /// For whom; null for everybody who has none of their own.
+    #[schema(required)]
+    user: Option<u64>,
+    /// Whether an operator has set it; else it is the program's default.
+    set: bool,
+    /// What it may do and use.
+    allowance: TaskAllowance,
+}
+
+/// What the runs of a task have used, beside what one of them is granted.
+#[derive(Debug, Serialize, ToSchema)]
+struct TaskUse {
+    /// Which task.
+    task: TaskName,
+    /// How many runs there were.
+    runs: u64,
+    /// Processor time of all of them, in microseconds.
+    cpu_us: u64,
+    /// The most that one of them took.
+    most_cpu_us: u64,
+    /// The most memory that one of them held, in bytes.
+    most_memory_bytes: u64,
+    /// Host calls of all of them.
+    calls: u64,
+    /// The most calls of one of them.
+    most_calls: u64,
+    /// Orders placed, changed or cancelled by all of them, refused ones included.
+    orders: u64,
+    /// What holds for the next run.
+    granted: TaskAllowance,
+}
+
+/// The allowance of each task for everybody, and those of single users.
+#[utoipa::path(get, path = "/api/v1/grants", tag = "grants", responses((status = OK, body = Page<TaskGrant>)))]
+async fn list(State(api): State<Api>, _admin: Admin) -> Json<Page<TaskGrant>> {
+    let set = api.daemon.grants.set();
+    let of_everybody = Task::ALL.into_iter().map(|task| TaskGrant {
+        task: TaskName(task),
+        user: None,
+        set: set.iter().any(|(user, of, _)| user.is_none() && *of == task),
+        allowance: (*api.daemon.grants.of_everybody(task)).clone().into(),
+    });
+    let of_users = set.iter().filter_map(|(user, task, allowance)| {
+        user.map(|user| TaskGrant {
+            task: TaskName(*task),
+            user: Some(user.0),
+            set: true,
+            allowance: (**allowance).clone().into(),
+        })
+    });
+    Json(Page::whole(of_everybody.chain(of_users)))
+}
+
+/// Sets what a task may do and use, from the next run on.
+#[utoipa::path(put, path = "/api/v1/grants/{task}", tag = "grants", params(("task" = TaskName, Path), ForWhom),
+    request_body = TaskAllowance, responses((status = OK, body = TaskGrant)))]
+async fn allow(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Path(TaskName(task)): Path<TaskName>,
+    Query(whom): Query<ForWhom>,
+    Json(body): Json<TaskAllowance>,
+) -> Result<Json<TaskGrant>, Problem> {
+    let user = known(&api, whom)?;
+    let details = serde_json::to_value(&body).unwrap_or_default();
+    let allowance = Allowance::from(body);
+    allowance.validate().map_err(|error| Problem::invalid(error.to_string()))?;
+    api.audit(&caller, "grant.change", resource(task, user), details).await?;
+    let now = api.daemon.clock.now();
+    api.daemon.grants.allow((user, task), allowance.clone(), caller.0.user, now).await?;
+    let user = user.map(|user| user.0);
+    Ok(Json(TaskGrant { task: TaskName(task), user, set: true, allowance: allowance.into() }))
+}
+
+/// Removes what was set, by which the allowance of everybody, or the program's default, holds again.
+#[utoipa::path(delete, path = "/api/v1/grants/{task}", tag = "grants",
+    params(("task" = TaskName, Path), ForWhom), responses((status = NO_CONTENT)))]
+async fn forget(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Path(TaskName(task)): Path<TaskName>,
+    Query(whom): Query<ForWhom>,
+) -> Result<StatusCode, Problem> {
+    let user = known(&api, whom)?;
+    api.audit(&caller, "grant.remove", resource(task, user), serde_json::json!({})).await?;
+    if api.daemon.grants.forget((user, task)).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::new(Code::NotFound, format!("no allowance of {task} was set for them")))
+    }
+}
+
+/// What a user's runs have used, by task, beside what they are granted.
+#[utoipa::path(get, path = "/api/v1/grants/used", tag = "grants", params(UsedQuery),
+    responses((status = OK, body = Page<TaskUse>)))]
+async fn used(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(query): Query<UsedQuery>,
+) -> Result<Json<Page<TaskUse>>, Problem> {
+    let user = caller.subject(&api, query.user)?;
+    let today = api.daemon.clock.now().ist_day();
+    let from = query.from.map_or(today, |date| date.0);
+    let to = query.to.map_or(today.max(from), |date| date.0);
+    range(("from", Some(from)), ("to", Some(to)))?;
+    let midnight = |day| Timestamp::from_ist(day, chrono::NaiveTime::MIN);
+    let after = to.succ_opt().unwrap_or(to);
+    let rows = api.daemon.store.user(user).used(midnight(from), midnight(after)).await?;
+    Ok(Json(Page::whole(rows.into_iter().map(|row| task_use(&api, user, row)))))
+}
+
+fn task_use(api: &Api, user: UserId, row: UsedRow) -> TaskUse {
+    TaskUse {
+        task: TaskName(row.task),
+        runs: row.runs,
+        cpu_us: row.cpu_micros,
+        most_cpu_us: row.most_cpu_micros,
+        most_memory_bytes: row.most_memory,
+        calls: row.calls,
+        most_calls: row.most_calls,
+        orders: row.orders,
+        granted: (*api.daemon.grants.of(user, row.task)).clone().into(),
+    }
+}
+
+fn known(api: &Api, whom: ForWhom) -> Result<Option<UserId>, Problem> {
+    let user = whom.user.map(|user| api.daemon.user(UserId(user))).transpose()?;
+    Ok(user.map(|user| user.id))
+}
+
+fn resource(task: Task, user: Option<UserId>) -> String {
+    match user {
+        Some(user) => format!("grant {task} user {user}"),
+        None => format!("grant {task}"),
+    }
+}
+
+impl From<Allowance> for TaskAllowance {
+    fn from(allowance: Allowance) -> Self {
+        Self {
+            capabilities: allowance.capabilities,
+            symbols: allowance.symbols,
+            max_order_value_paise: allowance.max_order_value_paise.map(|value| value.0),
+            orders_per_day: allowance.orders_per_day,
+            cpu_ms: allowance.cpu_ms,
+            memory_bytes: allowance.memory_bytes,
+            calls: allowance.calls,
+        }
+    }
+}
+
+impl From<TaskAllowance> for Allowance {
+    fn from(body: TaskAllowance) -> Self {
+        Self {
+            capabilities: body.capabilities,
+            symbols: body.symbols,
+            max_order_value_paise: body.max_order_value_paise.map(Paise),
+            orders_per_day: body.orders_per_day,
+            cpu_ms: body.cpu_ms,
+            memory_bytes: body.memory_bytes,
+            calls: body.calls,
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Which version runs for whom.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use prahari_app::modules::Activation;
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::caller::Admin;
+use crate::extract::{Json, Path};
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+use crate::view::TaskName;
+
+use super::view::{ModuleVersion, Standing};
+
+/// Most characters of a reason.
+const LONGEST_REASON: usize = 200;
+
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(activate))
+        .routes(routes!(roll_back))
+        .routes(routes!(pin, unpin))
+        .routes(routes!(remove))
+}
+
+/// Why something is done, for the history.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Reason {
+    /// One sentence; may be left out.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    reason: String,
+}
+
+/// With which version a user stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Pin {
+    /// Of the task's module.
+    version: u64,
+}
+
+/// Makes a version the active one, from the next run on. Runs that are under way end on the version that they began with, and
+/// individual services keep theirs until they are started again.
+#[utoipa::path(post, path = "/api/v1/modules/{task}/{version}/activate", tag = "modules",
+    params(("task" = TaskName, Path), ("version" = u64, Path)), request_body = Reason,
+    responses((status = OK, body = ModuleVersion)))]
+async fn activate(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Path((task, version)): Path<(TaskName, u64)>,
+    Json(body): Json<Reason>,
+) -> Result<Json<ModuleVersion>, Problem> {
+    let TaskName(task) = task;
+    let reason = checked(body)?;
+    let details = json!({ "version": version, "reason": reason });
+    api.audit(&caller, "module.activate", resource(task), details).await?;
+    let activation = Activation { task, version, by: Some(caller.0.user), reason };
+    let now = api.daemon.clock.now();
+    let (row, _) = api.daemon.modules.activate(activation, api.daemon.grants.permission(task), now).await?;
+    Ok(Json(Standing::load(&api).await?.view(row)))
+}
+
+/// Makes the version active that was so before the present one.
+#[utoipa::path(post, path = "/api/v1/modules/{task}/rollback", tag = "modules", params(("task" = TaskName, Path)),
+    request_body = Reason, responses((status = OK, body = ModuleVersion)))]
+async fn roll_back(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Path(TaskName(task)): Path<TaskName>,
+    Json(body): Json<Reason>,
+) -> Result<Json<ModuleVersion>, Problem> {
+    let reason = checked(body)?;
+    api.audit(&caller, "module.rollback", resource(task), json!({ "reason": reason })).await?;
+    let now = api.daemon.clock.now();
+    let row = api
+        .daemon
+        .modules
+        .roll_back(task, Some(caller.0.user), reason, api.daemon.grants.permission(task), now)
+        .await?;
+    Ok(Json(Standing::load(&api).await?.view(row)))
+}
+
+/// Lets a user stay with a version, whatever is active for the others.
+#[utoipa::path(put, path = "/api/v1/modules/{task}/pins/{user}", tag = "modules",
+    params(("task" = TaskName, Path), ("user" = u64, Path)), request_body = Pin,
+    responses((status = NO_CONTENT)))]
+async fn pin(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Path((task, user)): Path<(TaskName, u64)>,
+    Json(Pin { version }): Json<Pin>,
+) -> Result<StatusCode, Problem> {
+    let TaskName(task) = task;
+    let user = api.daemon.user(UserId(user))?.id;
+    let details = json!({ "user": user, "version": version });
+    api.audit(&caller, "module.pin", resource(task), details).await?;
+    let (by, now) = (caller.0.user, api.daemon.clock.now());
+    api.daemon.modules.pin(user, (task, version), by, api.daemon.grants.permission(task), now).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Lets a user follow the active version again.
+#[utoipa::path(delete, path = "/api/v1/modules/{task}/pins/{user}", tag = "modules",
+    params(("task" = TaskName, Path), ("user" = u64, Path)), responses((status = NO_CONTENT)))]
+async fn unpin(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Path((task, user)): Path<(TaskName, u64)>,
+) -> Result<StatusCode, Problem> {
+    let TaskName(task) = task;
+    let user = UserId(user);
+    api.audit(&caller, "module.unpin", resource(task), json!({ "user": user })).await?;
+    if api.daemon.modules.unpin(user, task).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::new(Code::NotFound, format!("user {user} is not pinned to a version of {task}")))
+    }
+}
+
+/// Removes a version that nobody's runs are given. Its number stays taken; executions keep its hash.
+#[utoipa::path(delete, path = "/api/v1/modules/{task}/{version}", tag = "modules",
+    params(("task" = TaskName, Path), ("version" = u64, Path)), responses((status = NO_CONTENT)))]
+async fn remove(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Path((task, version)): Path<(TaskName, u64)>,
+) -> Result<StatusCode, Problem> {
+    let TaskName(task) = task;
+    api.audit(&caller, "module.remove", resource(task), json!({ "version": version })).await?;
+    api.daemon.modules.remove(task, version, api.daemon.clock.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn resource(task: Task) -> String {
+    format!("module {task}")
+}
+
+fn checked(Reason { reason }: Reason) -> Result<String, Problem> {
+    if reason.chars().count() > LONGEST_REASON || reason.chars().any(char::is_control) {
+        return Err(Problem::invalid(format!("reason: one line of at most {LONGEST_REASON} characters")));
+    }
+    Ok(reason)
+}

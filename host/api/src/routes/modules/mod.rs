@@ -1,0 +1,91 @@
+//! `/api/v1/modules`: the versions of task modules, for admins: brought, activated, rolled back, pinned, removed.
+
+mod change;
+mod upload;
+mod view;
+
+use axum::extract::State;
+use prahari_domain::tasks::Task;
+use prahari_store::ActivationRow;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::caller::Admin;
+use crate::extract::{Json, Path, Query};
+use crate::problem::Problem;
+use crate::state::Api;
+use crate::view::{Instant, Page, TaskName};
+
+use view::{ModuleVersion, Standing};
+
+/// Most entries of a history.
+const MOST_ACTIVATIONS: u32 = 200;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(history))
+        .merge(upload::routes())
+        .merge(change::routes())
+}
+
+/// Which versions are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct VersionsQuery {
+    /// Of this task only.
+    #[param(inline)]
+    task: Option<TaskName>,
+}
+
+/// That a version became the active one.
+#[derive(Debug, Serialize, ToSchema)]
+struct ModuleActivation {
+    /// Which version.
+    version: u64,
+    /// From when on.
+    at: Instant,
+    /// Who did it; null for the program.
+    #[schema(required)]
+    by: Option<u64>,
+    /// Why.
+    reason: String,
+}
+
+/// Every version of every task's module, by task and version.
+#[utoipa::path(get, path = "/api/v1/modules", tag = "modules", params(VersionsQuery),
+    responses((status = OK, body = Page<ModuleVersion>)))]
+async fn list(
+    State(api): State<Api>,
+    _admin: Admin,
+    Query(query): Query<VersionsQuery>,
+) -> Result<Json<Page<ModuleVersion>>, Problem> {
+    let wanted = query.task.map(|task| task.0);
+    let standing = Standing::load(&api).await?;
+    let mut rows = api.daemon.store.system().modules().await?;
+    rows.retain(|row| wanted.is_none_or(|task| row.task == task));
+    rows.sort_by_key(|row| (Task::ALL.iter().position(|task| *task == row.task), row.version));
+    Ok(Json(Page::whole(rows.into_iter().map(|row| standing.view(row)))))
+}
+
+/// Which version of a task was active from when on, newest first; the last 200.
+#[utoipa::path(get, path = "/api/v1/modules/{task}/history", tag = "modules", params(("task" = TaskName, Path)),
+    responses((status = OK, body = Page<ModuleActivation>)))]
+async fn history(
+    State(api): State<Api>,
+    _admin: Admin,
+    Path(task): Path<TaskName>,
+) -> Result<Json<Page<ModuleActivation>>, Problem> {
+    let rows = api.daemon.store.system().module_activations(Some(task.0), MOST_ACTIVATIONS).await?;
+    Ok(Json(Page::whole(rows.into_iter().map(ModuleActivation::from))))
+}
+
+impl From<ActivationRow> for ModuleActivation {
+    fn from(row: ActivationRow) -> Self {
+        Self { version: row.version, at: Instant(row.at), by: row.by.map(|user| user.0), reason: row.reason }
+    }
+}

@@ -1,0 +1,51 @@
+//! Bringing a component.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use prahari_app::modules::Upload;
+use prahari_store::ModuleOrigin;
+use serde_json::json;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::caller::Admin;
+use crate::extract::{Json, Path};
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+use crate::view::TaskName;
+
+use super::view::{ModuleVersion, Standing};
+
+/// Most bytes of a component: the runtime's own limit, and a byte more so that its sentence is the one that is read.
+const MAX_COMPONENT_BYTES: usize = (32 << 20) + 1;
+
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(upload)).layer(DefaultBodyLimit::max(MAX_COMPONENT_BYTES))
+}
+
+/// Brings a component as a new version of a task's module. It is checked, compiled and asked what it is, and does not run
+/// before it is activated. Bytes that the task has already are the version that they were.
+#[utoipa::path(post, path = "/api/v1/modules/{task}", tag = "modules", params(("task" = TaskName, Path)),
+    request_body(content = Vec<u8>, content_type = "application/wasm"),
+    responses((status = CREATED, body = ModuleVersion)))]
+async fn upload(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Path(TaskName(task)): Path<TaskName>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<(StatusCode, Json<ModuleVersion>), Problem> {
+    let bytes = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(Code::TooLarge, format!("a component has at most {} bytes", MAX_COMPONENT_BYTES - 1))
+        }
+        _ => Problem::invalid(rejection.body_text()),
+    })?;
+    let details = json!({ "bytes": bytes.len() });
+    api.audit(&caller, "module.upload", format!("module {task}"), details).await?;
+    let upload =
+        Upload { task, bytes: bytes.to_vec(), origin: ModuleOrigin::Uploaded, by: Some(caller.0.user) };
+    let row = api.daemon.modules.upload(upload, api.daemon.clock.now()).await?;
+    Ok((StatusCode::CREATED, Json(Standing::load(&api).await?.view(row))))
+}

@@ -1,0 +1,100 @@
+//! The allowances of this daemon: for one user, else for everybody, else the program's default.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_store::{GrantRow, Store};
+
+use super::Allowance;
+use crate::error::AppError;
+use crate::modules::Permission;
+
+type Key = (Option<UserId>, Task);
+
+/// Every allowance that an operator has set.
+pub struct Grants {
+    store: Store,
+    set: RwLock<BTreeMap<Key, Arc<Allowance>>>,
+    defaults: BTreeMap<Task, Arc<Allowance>>,
+    /// Held from writing down to taking effect.
+    change: tokio::sync::Mutex<()>,
+}
+
+impl Grants {
+    /// As the database has them.
+    ///
+    /// # Errors
+    /// When it cannot be read, or a row does not read.
+    pub async fn load(store: Store) -> Result<Self, AppError> {
+        let mut set = BTreeMap::new();
+        for row in store.system().grants().await? {
+            set.insert((row.user, row.task), Arc::new(serde_json::from_str(&row.allowance)?));
+        }
+        let defaults =
+            Task::ALL.into_iter().map(|task| (task, Arc::new(Allowance::default_of(task)))).collect();
+        Ok(Self { store, set: RwLock::new(set), defaults, change: tokio::sync::Mutex::default() })
+    }
+
+    /// What a task of a user may do and use.
+    pub fn of(&self, user: UserId, task: Task) -> Arc<Allowance> {
+        let set = self.set.read().unwrap_or_else(PoisonError::into_inner);
+        let found = set.get(&(Some(user), task)).or_else(|| set.get(&(None, task)));
+        found.cloned().unwrap_or_else(|| self.default_of(task))
+    }
+
+    /// What a task of everybody may do and use who has no allowance of their own.
+    pub fn of_everybody(&self, task: Task) -> Arc<Allowance> {
+        let set = self.set.read().unwrap_or_else(PoisonError::into_inner);
+        set.get(&(None, task)).cloned().unwrap_or_else(|| self.default_of(task))
+    }
+
+    /// Which allowances an operator has set.
+    pub fn set(&self) -> Vec<(Option<UserId>, Task, Arc<Allowance>)> {
+        let set = self.set.read().unwrap_or_else(PoisonError::into_inner);
+        set.iter().map(|((user, task), allowance)| (*user, *task, allowance.clone())).collect()
+    }
+
+    /// What a version of a task's module may want.
+    pub fn permission(&self, task: Task) -> Permission {
+        Permission(self.of_everybody(task).grant())
+    }
+
+    /// Sets an allowance, from the next run on.
+    ///
+    /// # Errors
+    /// When it cannot be meant, or the store fails.
+    pub async fn allow(
+        &self,
+        (user, task): Key,
+        allowance: Allowance,
+        by: UserId,
+        at: Timestamp,
+    ) -> Result<(), AppError> {
+        allowance.validate()?;
+        let _changing = self.change.lock().await;
+        let row = GrantRow { user, task, allowance: serde_json::to_string(&allowance)?, at, by };
+        self.store.system().save_grant(row).await?;
+        let mut set = self.set.write().unwrap_or_else(PoisonError::into_inner);
+        set.insert((user, task), Arc::new(allowance));
+        Ok(())
+    }
+
+    /// Removes an allowance, by which the next wider one holds; whether there was one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn forget(&self, (user, task): Key) -> Result<bool, AppError> {
+        let _changing = self.change.lock().await;
+        let removed = self.store.system().remove_grant(user, task).await?;
+        self.set.write().unwrap_or_else(PoisonError::into_inner).remove(&(user, task));
+        Ok(removed)
+    }
+
+    fn default_of(&self, task: Task) -> Arc<Allowance> {
+        let known = self.defaults.get(&task).cloned();
+        known.unwrap_or_else(|| Arc::new(Allowance::default_of(task)))
+    }
+}

@@ -1,0 +1,161 @@
+//! The versions in the database: put there at the start and by uploads, and found again after a restart.
+
+use std::sync::{Arc, PoisonError};
+
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_runtime::{Module, ModuleHash};
+use prahari_store::{ActivationRow, ModuleOrigin, ModuleRow, NewModule, Store};
+
+use super::table::Running;
+use super::{Modules, Start};
+use crate::error::AppError;
+
+/// A component that somebody brings.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// For which task.
+    pub task: Task,
+    /// The component.
+    pub bytes: Vec<u8>,
+    /// How it came.
+    pub origin: ModuleOrigin,
+    /// Who brings it; none when it lay in the watched folder.
+    pub by: Option<UserId>,
+}
+
+impl Modules {
+    /// Puts what the program starts with into the database, and makes active and pinned what is so there. A version that came
+    /// with the program gives way to the one that comes with it now; one that a person activated stays.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn attach(&self, store: &Store, now: Timestamp) -> Result<(), AppError> {
+        let _changing = self.change.lock().await;
+        let store = self.store.get_or_init(|| store.clone());
+        let start = std::mem::take(&mut *self.start.lock().unwrap_or_else(PoisonError::into_inner));
+        for start in &start {
+            self.begin_with(store, start, now).await?;
+        }
+        let rows = store.system().modules().await?;
+        let mut table = (*self.table()).clone();
+        for active in store.system().active_modules().await? {
+            let Some(row) = find(&rows, active.task, active.version) else { continue };
+            match self.running(store, row, &start).await {
+                Ok(running) => table.set_active(active.task, running),
+                Err(error) => {
+                    tracing::error!(%error, "the active module does not load; the built-in one runs instead");
+                }
+            }
+        }
+        for pin in store.system().module_pins().await? {
+            let Some(row) = find(&rows, pin.task, pin.version) else { continue };
+            if row.quarantined_at.is_none() {
+                table.set_pin(pin.user, pin.task, Some(self.running(store, row, &start).await?));
+            }
+        }
+        self.replace_table(table);
+        Ok(())
+    }
+
+    /// Checks, compiles and describes a component, and keeps it as a version of its task. It does not run before it is
+    /// activated. Bytes that the task has already are the version that they were.
+    ///
+    /// # Errors
+    /// When it is refused, with the cause in one sentence; or when the store fails.
+    pub async fn upload(&self, upload: Upload, now: Timestamp) -> Result<ModuleRow, AppError> {
+        let Upload { task, bytes, origin, by } = upload;
+        let module = self.runtime.load(&bytes).await.map_err(|source| AppError::Module { task, source })?;
+        let new = new_module(task, bytes, origin, &module, by, now);
+        Ok(self.store()?.system().add_module(new).await?)
+    }
+
+    /// Removes a version that nobody's runs are given.
+    ///
+    /// # Errors
+    /// [`AppError::ModuleInUse`], when there is no such version, or the store fails.
+    pub async fn remove(&self, task: Task, version: u64, now: Timestamp) -> Result<(), AppError> {
+        let _changing = self.change.lock().await;
+        self.version(task, version).await?;
+        if self.table().uses(task, version) {
+            return Err(AppError::ModuleInUse { task, version });
+        }
+        Ok(self.store()?.system().remove_module(task, version, now).await?)
+    }
+
+    /// A version that is kept.
+    ///
+    /// # Errors
+    /// [`AppError::UnknownModule`], or when the store fails.
+    pub async fn version(&self, task: Task, version: u64) -> Result<ModuleRow, AppError> {
+        let rows = self.store()?.system().modules().await?;
+        find(&rows, task, version).cloned().ok_or(AppError::UnknownModule { task, version })
+    }
+
+    /// A version, ready to run.
+    ///
+    /// # Errors
+    /// When its bytes are not there or do not load.
+    pub async fn loaded(&self, row: &ModuleRow) -> Result<Arc<Module>, AppError> {
+        self.running(self.store()?, row, &[]).await.map(|running| running.module)
+    }
+
+    async fn begin_with(&self, store: &Store, start: &Start, now: Timestamp) -> Result<(), AppError> {
+        let Start { task, bytes, origin, module } = start;
+        let new = new_module(*task, bytes.clone(), *origin, module, None, now);
+        let row = store.system().add_module(new).await?;
+        let active = store.system().active_modules().await?;
+        let active = active.iter().find(|active| active.task == *task);
+        let rows = store.system().modules().await?;
+        let replaces = match active.and_then(|active| find(&rows, *task, active.version)) {
+            None => true,
+            Some(present) => present.version != row.version && present.origin == ModuleOrigin::BuiltIn,
+        };
+        let given = *origin != ModuleOrigin::BuiltIn;
+        let already = active.is_some_and(|active| active.version == row.version);
+        if already || !(replaces || given) {
+            return Ok(());
+        }
+        let reason = if given { "it was given on the command line" } else { "it came with the program" };
+        let activation =
+            ActivationRow { task: *task, version: row.version, at: now, by: None, reason: reason.to_owned() };
+        Ok(store.system().activate_module(activation).await?)
+    }
+
+    pub(super) async fn running(
+        &self,
+        store: &Store,
+        row: &ModuleRow,
+        start: &[Start],
+    ) -> Result<Running, AppError> {
+        let (task, version) = (row.task, row.version);
+        let hash: Option<ModuleHash> = row.hash.parse().ok();
+        let started = start.iter().map(|start| &start.module).find(|module| Some(module.hash()) == hash);
+        if let Some(module) = started.cloned().or_else(|| hash.and_then(|hash| self.table().with_hash(hash)))
+        {
+            return Ok(Running { version, module });
+        }
+        let bytes = store.system().module_bytes(row.hash.clone()).await?;
+        let bytes = bytes.ok_or(AppError::UnknownModule { task, version })?;
+        let module = self.runtime.load(&bytes).await.map_err(|source| AppError::Module { task, source })?;
+        Ok(Running { version, module })
+    }
+}
+
+/// The row of a version.
+pub(super) fn find(rows: &[ModuleRow], task: Task, version: u64) -> Option<&ModuleRow> {
+    rows.iter().find(|row| row.task == task && row.version == version)
+}
+
+fn new_module(
+    task: Task,
+    bytes: Vec<u8>,
+    origin: ModuleOrigin,
+    module: &Module,
+    by: Option<UserId>,
+    at: Timestamp,
+) -> NewModule {
+    let info = serde_json::to_string(module.info()).unwrap_or_default();
+    NewModule { task, hash: module.hash().to_string(), bytes, origin, info, at, by }
+}

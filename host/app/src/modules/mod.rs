@@ -1,0 +1,133 @@
+//! The versions of every task's module: which one runs for whom, and how that changes while runs go on.
+//!
+//! A change makes a new [`Table`] and puts it in the place of the old one. A run takes its module from the table once, when
+//! it begins, and holds it to its end; so it runs on one version from beginning to end, and the next run on whichever is
+//! active then.
+
+mod activate;
+mod consequences;
+mod health;
+mod keep;
+mod table;
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_runtime::{Module, ModuleHash, Runtime};
+use prahari_store::{ModuleOrigin, Store};
+
+pub use activate::{Activation, Permission};
+pub use health::BROKEN_AFTER;
+pub use keep::Upload;
+pub use table::Running;
+
+use crate::error::AppError;
+use health::Health;
+use table::Table;
+
+/// A component that the program starts with.
+#[derive(Debug, Clone, Copy)]
+pub struct Component<'a> {
+    /// The name of its task.
+    pub name: &'a str,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// Whether a person gave it on the command line; else it came with the program.
+    pub given: bool,
+}
+
+/// A component that is loaded and not yet in the database.
+struct Start {
+    task: Task,
+    bytes: Vec<u8>,
+    origin: ModuleOrigin,
+    module: Arc<Module>,
+}
+
+/// Every version of every task's module that a run may be given.
+pub struct Modules {
+    runtime: Arc<Runtime>,
+    /// Where versions are kept; none in a replay, which only asks for what it was started with.
+    store: OnceLock<Store>,
+    start: Mutex<Vec<Start>>,
+    table: RwLock<Arc<Table>>,
+    health: Health,
+    /// Held by whatever changes what is active, from reading it to writing it down.
+    change: tokio::sync::Mutex<()>,
+}
+
+impl Modules {
+    /// Loads each component. Components of tasks that this host does not know are left out with a warning.
+    ///
+    /// # Errors
+    /// When a component is refused; the error names the task and the cause.
+    pub async fn load(runtime: &Arc<Runtime>, components: &[Component<'_>]) -> Result<Self, AppError> {
+        let known = components.iter().filter_map(|component| match component.name.parse::<Task>() {
+            Ok(task) => Some((task, component)),
+            Err(error) => {
+                tracing::warn!(%error, "a component is left out");
+                None
+            }
+        });
+        let loading = known.map(|(task, component)| async move {
+            let module =
+                runtime.load(component.bytes).await.map_err(|source| AppError::Module { task, source })?;
+            let origin = if component.given { ModuleOrigin::Uploaded } else { ModuleOrigin::BuiltIn };
+            Ok::<_, AppError>(Start { task, bytes: component.bytes.to_vec(), origin, module })
+        });
+        let start = futures::future::try_join_all(loading).await?;
+        let table = Table::of_start(start.iter().map(|start| (start.task, start.module.clone())));
+        Ok(Self {
+            runtime: runtime.clone(),
+            store: OnceLock::new(),
+            start: Mutex::new(start),
+            table: RwLock::new(Arc::new(table)),
+            health: Health::default(),
+            change: tokio::sync::Mutex::default(),
+        })
+    }
+
+    /// The version of a task that is active.
+    ///
+    /// # Errors
+    /// When the task has none.
+    pub fn of(&self, task: Task) -> Result<Arc<Module>, AppError> {
+        self.table().active(task).map(|running| running.module.clone()).ok_or(AppError::NoModule(task))
+    }
+
+    /// The version that runs for a user: the one that they stay with, else the active one.
+    ///
+    /// # Errors
+    /// When the task has none.
+    pub fn for_user(&self, task: Task, user: UserId) -> Result<Running, AppError> {
+        self.table().for_user(task, user).cloned().ok_or(AppError::NoModule(task))
+    }
+
+    /// The module with this content hash, for replays; none when nobody has its bytes any more.
+    ///
+    /// # Errors
+    /// When the store cannot be read or the bytes do not load.
+    pub async fn with_hash(&self, task: Task, hash: ModuleHash) -> Result<Option<Arc<Module>>, AppError> {
+        if let Some(module) = self.table().with_hash(hash) {
+            return Ok(Some(module));
+        }
+        let Some(store) = self.store.get() else { return Ok(None) };
+        let Some(bytes) = store.system().module_bytes(hash.to_string()).await? else { return Ok(None) };
+        let module = self.runtime.load(&bytes).await.map_err(|source| AppError::Module { task, source })?;
+        Ok(Some(module))
+    }
+
+    fn table(&self) -> Arc<Table> {
+        self.table.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn replace_table(&self, table: Table) {
+        *self.table.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(table);
+    }
+
+    /// The store, where there is one.
+    fn store(&self) -> Result<&Store, AppError> {
+        self.store.get().ok_or_else(|| AppError::Ended("the modules have no database".to_owned()))
+    }
+}

@@ -1,0 +1,72 @@
+//! Which version of which module runs for whom, at one moment.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_runtime::{Module, ModuleHash};
+
+/// A version that runs are given.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// Its number within the task; 0 before it is in a database.
+    pub version: u64,
+    /// Ready to run.
+    pub module: Arc<Module>,
+}
+
+/// Never changed, only replaced as a whole.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Table {
+    active: BTreeMap<Task, Running>,
+    pins: BTreeMap<(UserId, Task), Running>,
+}
+
+impl Table {
+    /// With what the program starts with.
+    pub(super) fn of_start(modules: impl Iterator<Item = (Task, Arc<Module>)>) -> Self {
+        let active = modules.map(|(task, module)| (task, Running { version: 0, module })).collect();
+        Self { active, pins: BTreeMap::new() }
+    }
+
+    pub(super) fn active(&self, task: Task) -> Option<&Running> {
+        self.active.get(&task)
+    }
+
+    pub(super) fn for_user(&self, task: Task, user: UserId) -> Option<&Running> {
+        self.pins.get(&(user, task)).or_else(|| self.active.get(&task))
+    }
+
+    pub(super) fn with_hash(&self, hash: ModuleHash) -> Option<Arc<Module>> {
+        let all = self.active.values().chain(self.pins.values());
+        all.map(|running| &running.module).find(|module| module.hash() == hash).cloned()
+    }
+
+    /// A version that is loaded already.
+    pub(super) fn version(&self, task: Task, version: u64) -> Option<&Running> {
+        let pins = self.pins.iter().filter(|((_, of), _)| *of == task).map(|(_, running)| running);
+        self.active.get(&task).into_iter().chain(pins).find(|running| running.version == version)
+    }
+
+    /// Whether anybody's runs are given this version.
+    pub(super) fn uses(&self, task: Task, version: u64) -> bool {
+        self.version(task, version).is_some()
+    }
+
+    pub(super) fn set_active(&mut self, task: Task, running: Running) {
+        self.active.insert(task, running);
+    }
+
+    pub(super) fn set_pin(&mut self, user: UserId, task: Task, running: Option<Running>) {
+        match running {
+            Some(running) => self.pins.insert((user, task), running),
+            None => self.pins.remove(&(user, task)),
+        };
+    }
+
+    /// Nobody stays with this version any more.
+    pub(super) fn drop_pins(&mut self, task: Task, version: u64) {
+        self.pins.retain(|(_, of), running| *of != task || running.version != version);
+    }
+}

@@ -1,0 +1,173 @@
+//! Versions of task modules while the daemon runs: brought, activated, rolled back, pinned, and taken out when they fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "modules/grants.rs"]
+mod grants;
+#[path = "modules/load.rs"]
+mod load;
+#[path = "support/daemon.rs"]
+mod support;
+
+use prahari_app::daemon::Daemon;
+use prahari_app::error::AppError;
+use prahari_app::modules::{Activation, BROKEN_AFTER, Upload};
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_runtime::ModuleHash;
+use prahari_store::{ModuleOrigin, ModuleRow, NotificationFilter, SlotOutcome};
+use support::{
+    ADMIN, House, MONDAY, OTHER, TUESDAY, at, end_of, guests, run, runs, slots, start_services, stop,
+};
+
+const TASK: Task = Task::PositionMonitor;
+
+async fn upload(daemon: &Daemon, task: Task, bytes: &[u8]) -> ModuleRow {
+    let upload = Upload { task, bytes: bytes.to_vec(), origin: ModuleOrigin::Uploaded, by: Some(ADMIN) };
+    daemon.modules.upload(upload, daemon.clock.now()).await.unwrap()
+}
+
+async fn activate(daemon: &Daemon, task: Task, version: u64) -> Result<bool, AppError> {
+    let activation = Activation { task, version, by: Some(ADMIN), reason: "a test".to_owned() };
+    let now = daemon.clock.now();
+    daemon.modules.activate(activation, daemon.grants.permission(task), now).await.map(|(_, changed)| changed)
+}
+
+async fn roll_back(daemon: &Daemon, task: Task) -> Result<u64, AppError> {
+    let (reason, now) = ("a test".to_owned(), daemon.clock.now());
+    let row =
+        daemon.modules.roll_back(task, Some(ADMIN), reason, daemon.grants.permission(task), now).await?;
+    Ok(row.version)
+}
+
+/// The version that a user's next run is given.
+fn version_of(daemon: &Daemon, user: UserId, task: Task) -> u64 {
+    daemon.modules.for_user(task, user).unwrap().version
+}
+
+/// The hash that the last run of a user ran.
+async fn last_hash(daemon: &Daemon, user: UserId, task: Task) -> String {
+    runs(daemon, user, task).await.iter().max_by_key(|run| run.id).unwrap().module_hash.clone()
+}
+
+#[tokio::test]
+async fn a_version_is_brought_activated_rolled_back_and_found_again_after_a_restart() {
+    let house = House::new(2);
+    let daemon = house.start(at(MONDAY, "09:00")).await;
+    start_services(&daemon).await;
+    let bytes = guests::writes_state('1', true);
+    let row = upload(&daemon, TASK, &bytes).await;
+    assert_eq!((row.version, row.added_by, row.size), (2, Some(ADMIN), bytes.len() as u64));
+    assert_eq!(upload(&daemon, TASK, &bytes).await, row, "the same bytes are the same version");
+    assert_eq!(version_of(&daemon, OTHER, TASK), 1, "it does not run before it is activated");
+    run(&daemon, at(MONDAY, "09:31")).await;
+    let built_in = last_hash(&daemon, OTHER, TASK).await;
+    assert!(activate(&daemon, TASK, 2).await.unwrap());
+    assert!(!activate(&daemon, TASK, 2).await.unwrap(), "it is active already");
+    run(&daemon, at(MONDAY, "10:31")).await;
+    assert_eq!(last_hash(&daemon, OTHER, TASK).await, ModuleHash::of(&bytes).to_string());
+    assert_eq!(roll_back(&daemon, TASK).await.unwrap(), 1);
+    run(&daemon, at(MONDAY, "11:31")).await;
+    assert_eq!(last_hash(&daemon, OTHER, TASK).await, built_in);
+    activate(&daemon, TASK, 2).await.unwrap();
+    stop(daemon).await;
+
+    let daemon = house.start(at(MONDAY, "11:32")).await;
+    assert_eq!(version_of(&daemon, OTHER, TASK), 2);
+    let history = daemon.store.system().module_activations(Some(TASK), 10).await.unwrap();
+    let versions: Vec<u64> = history.iter().map(|activation| activation.version).collect();
+    assert_eq!(versions, [2, 1, 2, 1]);
+    assert_eq!(history[3].reason, "it came with the program");
+    // What ran once can be replayed, whatever is active.
+    let hash = built_in.parse().unwrap();
+    assert!(daemon.modules.with_hash(TASK, hash).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_user_stays_with_a_version_while_the_others_go_on() {
+    let house = House::new(2);
+    let daemon = house.start(at(MONDAY, "09:00")).await;
+    let now = daemon.clock.now();
+    upload(&daemon, TASK, &guests::writes_state('1', true)).await;
+    daemon.modules.pin(OTHER, (TASK, 2), ADMIN, daemon.grants.permission(TASK), now).await.unwrap();
+    assert_eq!((version_of(&daemon, ADMIN, TASK), version_of(&daemon, OTHER, TASK)), (1, 2));
+    let in_use = daemon.modules.remove(TASK, 2, now).await.unwrap_err();
+    let sentence = "version 2 of the module of position_monitor is in use; activate another one, and unpin its users, first";
+    assert_eq!(in_use.to_string(), sentence);
+    stop(daemon).await;
+    let daemon = house.start(at(MONDAY, "09:01")).await;
+    assert_eq!((version_of(&daemon, ADMIN, TASK), version_of(&daemon, OTHER, TASK)), (1, 2));
+    assert!(daemon.modules.unpin(OTHER, TASK).await.unwrap());
+    assert!(!daemon.modules.unpin(OTHER, TASK).await.unwrap());
+    assert_eq!(version_of(&daemon, OTHER, TASK), 1);
+    daemon.modules.remove(TASK, 2, now).await.unwrap();
+    let gone = activate(&daemon, TASK, 2).await.unwrap_err();
+    assert_eq!(gone.to_string(), "there is no version 2 of the module of position_monitor");
+    // Brought again, it has its number again.
+    assert_eq!(upload(&daemon, TASK, &guests::writes_state('1', true)).await.version, 2);
+}
+
+#[tokio::test]
+async fn what_cannot_be_a_version_is_refused_in_one_sentence_and_nothing_changes() {
+    let house = House::new(1);
+    let daemon = house.start(at(MONDAY, "09:00")).await;
+    let before = daemon.store.system().modules().await.unwrap();
+    let core = wat::parse_str("(module)").unwrap();
+    let giant = vec![0; 100 << 20];
+    let functions = format!("(component (core module {}))", "(func)".repeat(50_000));
+    let functions = wat::parse_str(functions).unwrap();
+    for (bytes, because) in [
+        (b"".as_slice(), "the file is empty"),
+        (b"(component)".as_slice(), "the file is text"),
+        (core.as_slice(), "not a component"),
+        (giant.as_slice(), "not WebAssembly"),
+        (functions.as_slice(), "the module has 40001 functions; at most 40000 are allowed"),
+    ] {
+        let upload =
+            Upload { task: TASK, bytes: bytes.to_vec(), origin: ModuleOrigin::Uploaded, by: Some(ADMIN) };
+        let error = daemon.modules.upload(upload, daemon.clock.now()).await.unwrap_err().to_string();
+        assert!(error.contains(because) && !error.contains('\n'), "{because}: {error}");
+    }
+    assert_eq!(daemon.store.system().modules().await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_version_that_traps_again_and_again_is_quarantined_and_the_earlier_one_runs_again() {
+    let house = House::new(3);
+    let daemon = house.start(at(MONDAY, "09:00")).await;
+    start_services(&daemon).await;
+    upload(&daemon, TASK, &guests::traps()).await;
+    activate(&daemon, TASK, 2).await.unwrap();
+    run(&daemon, at(TUESDAY, "00:00")).await;
+    for user in [ADMIN, OTHER] {
+        let all = slots(&daemon, user, MONDAY).await;
+        let outcomes: Vec<_> =
+            all.iter().filter(|slot| slot.task == TASK).map(|slot| slot.outcome.unwrap()).collect();
+        let failed = usize::try_from(BROKEN_AFTER).unwrap();
+        assert!(outcomes[..failed].iter().all(|outcome| *outcome == SlotOutcome::Failed), "{outcomes:?}");
+        assert!(outcomes[failed..].iter().all(|outcome| *outcome == SlotOutcome::Ran), "{outcomes:?}");
+    }
+    assert_eq!(version_of(&daemon, OTHER, TASK), 1);
+    let refused = activate(&daemon, TASK, 2).await.unwrap_err().to_string();
+    assert!(
+        refused.starts_with("version 2 of the module of position_monitor is in quarantine: 3 runs of user"),
+        "{refused}"
+    );
+    let told = daemon.store.user(ADMIN).notifications(NotificationFilter::default()).await.unwrap();
+    let titles: Vec<_> = told.iter().map(|kept| kept.row.title.as_str()).collect();
+    assert_eq!(titles, ["The module of position_monitor was rolled back"]);
+    assert!(daemon.store.user(OTHER).notifications(NotificationFilter::default()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn without_an_earlier_version_a_task_that_traps_is_tried_less_and_less_often() {
+    let house = House::new(1);
+    let traps = guests::traps();
+    let daemon = house.start_with(at(MONDAY, "09:00"), &[(Task::SellMonitor, &traps)]).await;
+    start_services(&daemon).await;
+    run(&daemon, at(TUESDAY, "00:00")).await;
+    let tried = runs(&daemon, ADMIN, Task::SellMonitor).await;
+    // 3 in a row, then after some 1, 2, 4, 8, 16 and from there on 30 minutes.
+    assert!((15..=24).contains(&tried.len()), "{} runs in a session of 375 minutes", tried.len());
+    let (outcome, reason) = end_of(&daemon, ADMIN, MONDAY, Task::SellMonitor).await;
+    assert_eq!(outcome, SlotOutcome::Failed, "{reason}");
+}

@@ -1,0 +1,83 @@
+//! What the operator allows a task is what it gets, also when it is a real task that wants more.
+
+use std::collections::BTreeSet;
+
+use prahari_app::daemon::Daemon;
+use prahari_app::grants::Allowance;
+use prahari_domain::ids::UserId;
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{OrderState, Side};
+use prahari_domain::tasks::Task;
+use prahari_store::OrderFilter;
+
+use crate::support::{ADMIN, FRIDAY, House, OTHER, TUESDAY, at, run, runs, start_services, stop};
+
+async fn allow(daemon: &Daemon, of: (Option<UserId>, Task), change: impl FnOnce(&mut Allowance)) {
+    let mut allowance = Allowance::default_of(of.1);
+    change(&mut allowance);
+    daemon.grants.allow(of, allowance, ADMIN, daemon.clock.now()).await.unwrap();
+}
+
+/// Orders of a user that were sent, by side.
+async fn orders(daemon: &Daemon, user: UserId, side: Side) -> usize {
+    daemon.store.settle().await.unwrap();
+    let filter = OrderFilter { limit: 500, ..OrderFilter::default() };
+    let orders = daemon.store.user(user).orders(filter).await.unwrap();
+    orders.iter().filter(|order| order.request.side == side && order.state != OrderState::Rejected).count()
+}
+
+#[tokio::test]
+async fn a_task_places_what_it_is_granted_and_no_more() {
+    let house = House::new(4);
+    let daemon = house.start(at(FRIDAY, "08:50")).await;
+    let buys = Task::BuyOrders;
+    let [none, dear, few] = [OTHER, UserId(3), UserId(4)];
+    allow(&daemon, (Some(none), buys), |allowance| allowance.symbols = Some(BTreeSet::new())).await;
+    allow(&daemon, (Some(dear), buys), |allowance| allowance.max_order_value_paise = Some(Paise(100))).await;
+    allow(&daemon, (Some(few), buys), |allowance| allowance.orders_per_day = Some(1)).await;
+    start_services(&daemon).await;
+    run(&daemon, at(TUESDAY, "00:00")).await;
+    let all = orders(&daemon, ADMIN, Side::Buy).await;
+    assert!(all > 1, "{all} buys of somebody who is granted everything");
+    assert_eq!(orders(&daemon, none, Side::Buy).await, 0);
+    assert_eq!(orders(&daemon, dear, Side::Buy).await, 0);
+    let days = runs(&daemon, few, buys).await.len();
+    let placed = orders(&daemon, few, Side::Buy).await;
+    assert!((1..=days).contains(&placed), "{placed} orders on {days} days");
+    let used = daemon.store.user(ADMIN).used(at(FRIDAY, "00:00"), at(TUESDAY, "00:00")).await.unwrap();
+    let monitor = used.iter().find(|row| row.task == Task::SellMonitor).unwrap();
+    assert_eq!(monitor.runs, 2 * 375);
+    assert!(monitor.most_memory > 0 && monitor.calls >= monitor.runs, "{monitor:?}");
+    stop(daemon).await;
+
+    // What was set holds after a restart, and can be taken back.
+    let daemon = house.start(at(TUESDAY, "08:00")).await;
+    assert_eq!(daemon.grants.of(few, buys).orders_per_day, Some(1));
+    assert!(daemon.grants.forget((Some(few), buys)).await.unwrap());
+    assert_eq!(*daemon.grants.of(few, buys), Allowance::default_of(buys));
+}
+
+#[tokio::test]
+async fn limits_of_a_run_are_those_of_its_allowance_from_the_next_run_on() {
+    let house = House::new(2);
+    let daemon = house.start(at(FRIDAY, "09:20")).await;
+    let monitor = Task::PositionMonitor;
+    allow(&daemon, (None, monitor), |allowance| allowance.calls = 1).await;
+    let once = async |user| {
+        let begun = daemon.run_once(user, monitor, user).await.unwrap();
+        daemon.finish_background().await;
+        daemon.store.settle().await.unwrap();
+        daemon.store.user(user).find_run(begun.run).await.unwrap().unwrap().outcome.unwrap()
+    };
+    assert_eq!(once(ADMIN).await, "call_limit");
+    allow(&daemon, (Some(OTHER), monitor), |allowance| {
+        allowance.capabilities.remove("market");
+        allowance.capabilities.remove("config");
+    })
+    .await;
+    assert_eq!(once(OTHER).await, "task_failed", "its own allowance holds, not that of everybody");
+    let mut wrong = Allowance::default_of(monitor);
+    wrong.capabilities.insert("everything".to_owned());
+    let refused = daemon.grants.allow((None, monitor), wrong, ADMIN, daemon.clock.now()).await;
+    assert_eq!(refused.unwrap_err().to_string(), "there is no capability \"everything\"");
+}
