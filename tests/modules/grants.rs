@@ -61,23 +61,22 @@ async fn a_task_places_what_it_is_granted_and_no_more() {
 async fn limits_of_a_run_are_those_of_its_allowance_from_the_next_run_on() {
     let house = House::new(2);
     let daemon = house.start(at(FRIDAY, "09:20")).await;
-    let monitor = Task::PositionMonitor;
-    allow(&daemon, (None, monitor), |allowance| allowance.calls = 1).await;
+    let eod = Task::EodCleanup;
+    allow(&daemon, (None, eod), |allowance| allowance.calls = 1).await;
     let once = async |user| {
-        let begun = daemon.run_once(user, monitor, user).await.unwrap();
+        let begun = daemon.run_once(user, eod, user).await.unwrap();
         daemon.finish_background().await;
         daemon.store.settle().await.unwrap();
         daemon.store.user(user).find_run(begun.run).await.unwrap().unwrap().outcome.unwrap()
     };
     assert_eq!(once(ADMIN).await, "call_limit");
-    allow(&daemon, (Some(OTHER), monitor), |allowance| {
-        allowance.capabilities.remove("market");
-        allowance.capabilities.remove("config");
+    allow(&daemon, (Some(OTHER), eod), |allowance| {
+        allowance.capabilities.remove("broker-trade");
     })
     .await;
     assert_eq!(once(OTHER).await, "task_failed", "its own allowance holds, not that of everybody");
-    let mut wrong = Allowance::default_of(monitor);
+    let mut wrong = Allowance::default_of(eod);
     wrong.capabilities.insert("everything".to_owned());
-    let refused = daemon.grants.allow((None, monitor), wrong, ADMIN, daemon.clock.now()).await;
+    let refused = daemon.grants.allow((None, eod), wrong, ADMIN, daemon.clock.now()).await;
     assert_eq!(refused.unwrap_err().to_string(), "there is no capability \"everything\"");
 }

@@ -14,6 +14,14 @@ use crate::{activate, roll_back, upload};
 
 const TASK: Task = Task::SellMonitor;
 
+/// An activation or a rollback: when it was asked for, and when it had taken effect.
+#[derive(Debug)]
+struct Change {
+    version: u64,
+    asked: Timestamp,
+    done: Timestamp,
+}
+
 /// Whether the long forms of the tests were asked for.
 fn heavy() -> bool {
     std::env::var_os("PRAHARI_HEAVY_TESTS").is_some_and(|value| value == "1")
@@ -24,39 +32,47 @@ async fn fifty_activations_and_rollbacks_under_load_lose_no_run_and_mix_no_versi
     let users = if heavy() { 1_000 } else { 200 };
     let house = House::new(users);
     let modules = ['1', '2', '3'].map(|value| guests::writes_state(value, true));
-    let daemon = house.start_with(at(MONDAY, "09:10"), &[(TASK, &modules[0])]).await;
-    let mut versions = vec![daemon.modules.for_user(TASK, UserId(1)).unwrap().version];
-    for module in &modules[1..] {
+    let daemon = house.start(at(MONDAY, "09:10")).await;
+    let mut versions = Vec::new();
+    for module in &modules {
         versions.push(upload(&daemon, TASK, module).await.version);
+        activate(&daemon, TASK, versions[0]).await.unwrap();
     }
     start_services(&daemon).await;
     let changing = {
-        let daemon = Arc::clone(&daemon);
+        let (daemon, versions) = (Arc::clone(&daemon), versions.clone());
         tokio::spawn(async move {
+            let mut changes = Vec::new();
             for change in 0..50 {
-                if change % 3 == 2 {
-                    roll_back(&daemon, TASK).await.unwrap();
+                let asked = daemon.clock.now();
+                let version = if change % 3 == 2 {
+                    roll_back(&daemon, TASK).await.unwrap()
                 } else {
-                    activate(&daemon, TASK, versions[change % versions.len()]).await.unwrap();
-                }
+                    let version = versions[change % versions.len()];
+                    activate(&daemon, TASK, version).await.unwrap();
+                    version
+                };
+                changes.push(Change { version, asked, done: daemon.clock.now() });
                 tokio::task::yield_now().await;
             }
+            changes
         })
     };
     run(&daemon, at(MONDAY, "15:31")).await;
-    changing.await.unwrap();
+    let mut changes = changing.await.unwrap();
+    let before = Timestamp(i64::MIN);
+    changes.insert(0, Change { version: versions[0], asked: before, done: before });
     daemon.store.settle().await.unwrap();
-    let history = daemon.store.system().module_activations(Some(TASK), 1_000).await.unwrap();
     let rows = daemon.store.system().modules().await.unwrap();
     let hash = |version: u64| {
         let row = rows.iter().find(|row| row.task == TASK && row.version == version).unwrap();
         row.hash.clone()
     };
-    // What was active at some moment of an instant: what was so before it, and what became so in it.
+    // What was active at some moment of an instant: the last that was so before it, and those that became so in it.
     let active_at = |instant: Timestamp| -> BTreeSet<String> {
-        let before = history.iter().find(|activation| activation.at < instant);
-        let within = history.iter().filter(|activation| activation.at == instant);
-        before.into_iter().chain(within).map(|activation| hash(activation.version)).collect()
+        let before = changes.iter().rfind(|change| change.done < instant);
+        let within = changes.iter().filter(|change| change.asked <= instant && instant <= change.done);
+        before.into_iter().chain(within).map(|change| hash(change.version)).collect()
     };
     let known: Vec<String> = modules.iter().map(|module| ModuleHash::of(module).to_string()).collect();
     let mut seen = BTreeSet::new();
@@ -70,6 +86,7 @@ async fn fifty_activations_and_rollbacks_under_load_lose_no_run_and_mix_no_versi
             seen.insert(run.module_hash);
         }
     }
-    eprintln!("{} activations and rollbacks, {} versions ran", history.len(), seen.len());
-    assert!(history.len() > 30 && seen.len() > 1, "{} changes, {} versions", history.len(), seen.len());
+    let spread: BTreeSet<Timestamp> = changes.iter().map(|change| change.done).collect();
+    eprintln!("{users} users; 50 changes in {} instants; {} versions ran", spread.len(), seen.len());
+    assert!(spread.len() > 3 && seen.len() > 1, "{changes:?}");
 }

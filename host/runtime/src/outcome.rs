@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::abi::latest::{Capability, Summary, TaskError};
 
+/// How the reason begins when the host failed.
+const HOST_FAILED: &str = "the host failed: ";
+
 /// The end of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum RunOutcome {
@@ -43,6 +46,22 @@ impl RunOutcome {
             Self::ByteLimit => "byte_limit",
             Self::LogLimit => "log_limit",
             Self::WorkerEnded(_) => "worker_ended",
+        }
+    }
+
+    /// That a call could not be answered: the guest had no part in it.
+    pub(crate) fn host_failed(reason: &str) -> Self {
+        Self::Trapped(format!("{HOST_FAILED}{reason}"))
+    }
+
+    /// Whether the module itself broke a rule or a limit. A task that says that it could not do its work, a broker that does
+    /// not answer within the time by the wall clock, a process that somebody killed and a host that fails are no faults of
+    /// the module.
+    pub fn is_own_fault(&self) -> bool {
+        match self {
+            Self::Trapped(reason) => !reason.starts_with(HOST_FAILED),
+            Self::CpuLimit | Self::MemoryLimit | Self::CallLimit | Self::ByteLimit | Self::LogLimit => true,
+            Self::Succeeded(_) | Self::TaskFailed(_) | Self::WallLimit | Self::WorkerEnded(_) => false,
         }
     }
 

@@ -28,7 +28,7 @@ impl Stop {
             Self::CallLimit => RunOutcome::CallLimit,
             Self::ByteLimit => RunOutcome::ByteLimit,
             Self::LogLimit => RunOutcome::LogLimit,
-            Self::HostFailed(reason) => RunOutcome::Trapped(format!("the host failed: {reason}")),
+            Self::HostFailed(reason) => RunOutcome::host_failed(&reason),
         }
     }
 }

@@ -110,8 +110,8 @@ impl Modules {
         let system = self.store()?.system();
         let rows = system.modules().await?;
         let history = system.module_activations(Some(task), u32::MAX).await?;
-        let Some(present) = history.first().map(|activation| activation.version) else { return Ok(None) };
-        let fit = |row: &&ModuleRow| row.version != present && row.quarantined_at.is_none();
+        let present = self.table().active(task).map(|running| running.version);
+        let fit = |row: &&ModuleRow| Some(row.version) != present && row.quarantined_at.is_none();
         let mut earlier = history.iter().filter_map(|activation| find(&rows, task, activation.version));
         Ok(earlier.find(fit).cloned())
     }

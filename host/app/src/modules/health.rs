@@ -46,7 +46,7 @@ impl Health {
     /// Counts a run; how many have failed in a row with it.
     fn count(&self, user: UserId, task: Task, module: ModuleHash, outcome: &RunOutcome) -> u32 {
         let mut streaks = self.streaks();
-        if !is_own_fault(outcome) {
+        if !outcome.is_own_fault() {
             streaks.remove(&(user, task));
             return 0;
         }
@@ -162,20 +162,6 @@ impl Modules {
         let (to, _) = self.activate_now(activation, permission, now).await?;
         Ok(Consequence::RolledBack { from: version, to, reason })
     }
-}
-
-/// Whether the module itself broke a rule or a limit. A task that says that it could not do its work, a broker that does not
-/// answer within the time by the wall clock and a process that somebody killed are no faults of the module.
-const fn is_own_fault(outcome: &RunOutcome) -> bool {
-    matches!(
-        outcome,
-        RunOutcome::Trapped(_)
-            | RunOutcome::CpuLimit
-            | RunOutcome::MemoryLimit
-            | RunOutcome::CallLimit
-            | RunOutcome::ByteLimit
-            | RunOutcome::LogLimit
-    )
 }
 
 /// Twice as long with each failure, up to a bound, give or take a quarter: users that failed together are not tried together

@@ -35,8 +35,12 @@ impl Modules {
         let _changing = self.change.lock().await;
         let store = self.store.get_or_init(|| store.clone());
         let start = std::mem::take(&mut *self.start.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut given = Vec::new();
         for start in &start {
-            self.begin_with(store, start, now).await?;
+            let row = self.begin_with(store, start, now).await?;
+            if start.origin != ModuleOrigin::BuiltIn {
+                given.push(row);
+            }
         }
         let rows = store.system().modules().await?;
         let mut table = (*self.table()).clone();
@@ -48,6 +52,10 @@ impl Modules {
                     tracing::error!(%error, "the active module does not load; the built-in one runs instead");
                 }
             }
+        }
+        // What was given on the command line runs in this process, and is not chosen for the next.
+        for row in given {
+            table.set_active(row.task, self.running(store, &row, &start).await?);
         }
         for pin in store.system().module_pins().await? {
             let Some(row) = find(&rows, pin.task, pin.version) else { continue };
@@ -101,26 +109,26 @@ impl Modules {
         self.running(self.store()?, row, &[]).await.map(|running| running.module)
     }
 
-    async fn begin_with(&self, store: &Store, start: &Start, now: Timestamp) -> Result<(), AppError> {
+    /// Keeps a version that the program starts with, and makes one that came with it active where nothing else was chosen.
+    async fn begin_with(&self, store: &Store, start: &Start, now: Timestamp) -> Result<ModuleRow, AppError> {
         let Start { task, bytes, origin, module } = start;
         let new = new_module(*task, bytes.clone(), *origin, module, None, now);
         let row = store.system().add_module(new).await?;
-        let active = store.system().active_modules().await?;
-        let active = active.iter().find(|active| active.task == *task);
-        let rows = store.system().modules().await?;
-        let replaces = match active.and_then(|active| find(&rows, *task, active.version)) {
-            None => true,
-            Some(present) => present.version != row.version && present.origin == ModuleOrigin::BuiltIn,
-        };
-        let given = *origin != ModuleOrigin::BuiltIn;
-        let already = active.is_some_and(|active| active.version == row.version);
-        if already || !(replaces || given) {
-            return Ok(());
+        if *origin == ModuleOrigin::BuiltIn && self.gives_way(store, &row).await? {
+            let (version, reason) = (row.version, "it came with the program".to_owned());
+            let activation = ActivationRow { task: *task, version, at: now, by: None, reason };
+            store.system().activate_module(activation).await?;
         }
-        let reason = if given { "it was given on the command line" } else { "it came with the program" };
-        let activation =
-            ActivationRow { task: *task, version: row.version, at: now, by: None, reason: reason.to_owned() };
-        Ok(store.system().activate_module(activation).await?)
+        Ok(row)
+    }
+
+    /// Whether what is active gives way to a version that came with the program.
+    async fn gives_way(&self, store: &Store, new: &ModuleRow) -> Result<bool, AppError> {
+        let active = store.system().active_modules().await?;
+        let Some(active) = active.iter().find(|active| active.task == new.task) else { return Ok(true) };
+        let rows = store.system().modules().await?;
+        let present = find(&rows, new.task, active.version);
+        Ok(present.is_none_or(|row| row.version != new.version && row.origin == ModuleOrigin::BuiltIn))
     }
 
     pub(super) async fn running(
