@@ -1,5 +1,7 @@
 //! The command line.
 
+mod task;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -7,6 +9,8 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use prahari_domain::tasks::Task;
+
+pub use task::{Held, Language, NewTask, RunTask, TaskCommand, TaskName};
 
 /// Prahari runs the trading day of many users: every task a sandboxed component, on schedule, accounted for.
 #[derive(Debug, Parser)]
@@ -32,6 +36,9 @@ pub enum Command {
     /// Run one task's module for the daemon, over the socket that is standard input.
     #[command(hide = true)]
     Worker,
+    /// Write, check and try tasks of your own.
+    #[command(subcommand)]
+    Task(TaskCommand),
     /// Print the OpenAPI document of the HTTP interface.
     Openapi,
     /// The key under which secrets in the database are sealed.

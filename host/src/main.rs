@@ -5,6 +5,7 @@ mod command;
 mod components;
 mod exit;
 mod logging;
+mod templates;
 mod wiring;
 
 use std::process::ExitCode;

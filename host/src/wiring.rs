@@ -48,6 +48,13 @@ pub fn market(
     }
 }
 
+/// Where modules run; this very program compiles them, in a process of its own.
+pub fn runtime() -> Result<Arc<Runtime>, Failure> {
+    let program = std::env::current_exe().map_err(Failure::work)?;
+    let config = RuntimeConfig::new(cache_folder(), Compiler::new(program, &["compile"]));
+    Runtime::new(config).map(Arc::new).map_err(Failure::work)
+}
+
 /// The runtime and the built-in modules, with the user's own in their places.
 pub async fn modules(own: &[OwnModule]) -> Result<(Arc<Runtime>, Modules), Failure> {
     let mut replaced = Vec::new();
@@ -65,9 +72,7 @@ pub async fn modules(own: &[OwnModule]) -> Result<(Arc<Runtime>, Modules), Failu
             None => Component { name, bytes, given: false },
         });
     }
-    let program = std::env::current_exe().map_err(Failure::work)?;
-    let config = RuntimeConfig::new(cache_folder(), Compiler::new(program, &["compile"]));
-    let runtime = Arc::new(Runtime::new(config).map_err(Failure::work)?);
+    let runtime = runtime()?;
     // A built-in module that does not load is our fault, one that the user named is theirs.
     let fault = |error: AppError| if own.is_empty() { Failure::work(error) } else { Failure::input(error) };
     let modules = Modules::load(&runtime, &components).await.map_err(fault)?;

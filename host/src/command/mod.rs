@@ -7,6 +7,7 @@ mod openapi;
 mod replay;
 mod serve;
 mod simulate;
+mod task;
 mod worker;
 
 use std::future::Future;
@@ -22,6 +23,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Simulate(options) => on_runtime(simulate::simulate(options)),
         Command::Replay(options) => on_runtime(replay::replay(options)),
         Command::Compile => Ok(prahari_runtime::compile_stdin_to_stdout()),
+        Command::Task(command) => task::task(command),
         Command::Openapi => openapi::openapi(),
         Command::Key(KeyCommand::Rotate { db, key }) => on_runtime(key::rotate(db, key)),
         Command::Audit(AuditCommand::Verify { db }) => audit::verify(&db),

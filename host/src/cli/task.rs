@@ -1,0 +1,149 @@
+//! The command line of `prahari task`: for people who write tasks.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use chrono::{NaiveDate, NaiveTime};
+use clap::{Args, Subcommand, ValueEnum};
+use prahari_domain::instruments::Symbol;
+use prahari_domain::tasks::Task;
+
+use super::Market;
+
+/// What can be done with a task of your own.
+#[derive(Debug, Subcommand)]
+pub enum TaskCommand {
+    /// Make a folder with a small working task to begin with.
+    New(NewTask),
+    /// Compile a Rust task and make its component, NAME.wasm in the project's folder.
+    Build {
+        /// The project's folder.
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+    },
+    /// Load a component as the daemon would and say what it is. Exit code 2 when it is refused.
+    Check {
+        /// The component.
+        file: PathBuf,
+    },
+    /// Run a component once on a paper account on a past day, and print what it asked, decided and ordered.
+    Run(RunTask),
+}
+
+/// Options of `task new`.
+#[derive(Debug, Args)]
+pub struct NewTask {
+    /// What the task is called: small letters and digits in words with `_` between them.
+    pub name: TaskName,
+    /// What it is written in.
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
+    /// The folder to make; without it the task's name.
+    #[arg(long)]
+    pub dir: Option<PathBuf>,
+}
+
+/// A language that there is a template for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// Rust, with the SDK and its scripted host for tests.
+    #[default]
+    Rust,
+    /// Python, by componentize-py.
+    Python,
+    /// JavaScript, by jco with QuickJS.
+    Js,
+}
+
+/// The name of a task, such as `gap_watch`: what crates, files and WIT packages can all be named after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskName(String);
+
+impl TaskName {
+    /// As it is.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Its words.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.0.split('_')
+    }
+}
+
+impl FromStr for TaskName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fits = |word: &str| {
+            word.starts_with(|first: char| first.is_ascii_lowercase())
+                && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        };
+        if text.len() <= LONGEST_NAME && text.split('_').all(fits) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(format!(
+            "{text:?} is not a name such as gap_watch: words of small letters and digits, each beginning with a letter, \
+             at most {LONGEST_NAME} characters"
+        ))
+    }
+}
+
+/// Longest name of a task, so that lists stay readable.
+const LONGEST_NAME: usize = 40;
+
+/// Options of `task run`.
+#[derive(Debug, Args)]
+pub struct RunTask {
+    /// The component.
+    pub file: PathBuf,
+    /// The day.
+    #[arg(long)]
+    pub day: NaiveDate,
+    /// The time of that day, IST.
+    #[arg(long, default_value = "10:00", value_parser = time_of_day)]
+    pub at: NaiveTime,
+    /// In whose place it runs: that task's grant and budget are its own. Without it, of the task that it is named after.
+    #[arg(long)]
+    pub task: Option<Task>,
+    /// Where prices come from: synthetic or csv:DIR.
+    #[arg(long, default_value = "synthetic")]
+    pub market: Market,
+    /// Shares that the account holds; they are bought at the market on the trading day before. May be repeated.
+    #[arg(long = "hold", value_name = "SYMBOL:QUANTITY")]
+    pub held: Vec<Held>,
+    /// Seed of the made-up market and of the paper broker.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Run it this many times more on the same answers and print how long one fresh run takes.
+    #[arg(long, value_name = "RUNS", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub measure: Option<u32>,
+    /// Also write everything that is printed here, in full, as JSON.
+    #[arg(long)]
+    pub json: Option<PathBuf>,
+}
+
+/// A position that the account has when the task runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Of what.
+    pub symbol: Symbol,
+    /// How many shares.
+    pub quantity: u32,
+}
+
+impl FromStr for Held {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || format!("{text:?} is not SYMBOL:QUANTITY, such as INFY:10");
+        let (symbol, quantity) = text.split_once(':').ok_or_else(wrong)?;
+        let symbol = Symbol::new(symbol).map_err(|error| error.to_string())?;
+        let quantity = quantity.parse().ok().filter(|quantity| *quantity > 0).ok_or_else(wrong)?;
+        Ok(Self { symbol, quantity })
+    }
+}
+
+fn time_of_day(text: &str) -> Result<NaiveTime, String> {
+    NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| format!("{text:?} is not a time such as 09:15"))
+}

@@ -1,0 +1,118 @@
+//! `prahari task run`: a component once, on a paper account in a temporary database, on the day's virtual clock.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::NaiveTime;
+use prahari_app::clock::{Clock, Stopwatch};
+use prahari_app::daemon::Daemon;
+use prahari_app::modules::Modules;
+use prahari_app::runs::Trigger;
+use prahari_app::simulation::create_users;
+use prahari_domain::calendar::Calendar;
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::{Day, Timestamp};
+use prahari_runtime::replay::replay;
+use prahari_runtime::{Module, Recording, Runtime};
+use prahari_store::Durability;
+
+use super::report::Report;
+use super::{component, shares};
+use crate::cli::RunTask;
+use crate::exit::Failure;
+use crate::wiring;
+
+/// The only account.
+const USER: UserId = UserId(1);
+
+/// Runs the task and prints what it did. A run that does not succeed is a failure.
+pub async fn run(options: RunTask) -> Result<(), Failure> {
+    let calendar = wiring::calendar()?;
+    let start = start_of(&options, &calendar)?;
+    let bytes = component::read(&options.file)?;
+    let runtime = wiring::runtime()?;
+    let module = component::load(&runtime, &options.file, &bytes).await?;
+    let task = place_of(&module, options.task)?;
+    let market = wiring::market(&options.market, &calendar, options.seed, start.ist_day(), options.day)?;
+    let modules = Modules::load(&runtime, &[(task.name(), &bytes)]).await.map_err(Failure::input)?;
+    let database = wiring::database(None, Durability::Off)?;
+    create_users(&database.store, 1, start).await.map_err(Failure::work)?;
+    let parts = (runtime.clone(), Arc::new(modules));
+    let clock = Clock::at(start);
+    let store = database.store.clone();
+    let daemon = wiring::daemon(clock, store, market, calendar, options.seed, parts).await?;
+    let recording = execute(&daemon, &options, task).await;
+    let closed = database.store.close().await.map_err(Failure::work);
+    let mut report = recording?;
+    closed?;
+    if let Some(runs) = options.measure {
+        let took = measured(&runtime, &module, &report.recording, runs).await?;
+        report.fresh_run_micros = Some(took.as_secs_f64() * 1e6);
+    }
+    report.print();
+    if let Some(path) = &options.json {
+        write_json(path, &report)?;
+    }
+    report.success()
+}
+
+/// Where the clock stands first: on the day, or on the trading day before, when shares have to be bought.
+fn start_of(options: &RunTask, calendar: &Calendar) -> Result<Timestamp, Failure> {
+    calendar.trading_day(options.day).map_err(Failure::input)?;
+    if options.held.is_empty() {
+        return Ok(Timestamp::from_ist(options.day, NaiveTime::MIN));
+    }
+    let before: Day = calendar.trading_day_from(options.day, -1).map_err(Failure::input)?;
+    Ok(Timestamp::from_ist(before, NaiveTime::MIN))
+}
+
+/// Whose grant and budget it gets.
+fn place_of(module: &Module, given: Option<Task>) -> Result<Task, Failure> {
+    let name = &module.info().name;
+    given.or_else(|| name.parse().ok()).ok_or_else(|| {
+        let names: Vec<&str> = Task::ALL.iter().map(|task| task.name()).collect();
+        let names = names.join(", ");
+        Failure::input(format!("{name} is no task of this host; say in whose place it runs: --task {names}"))
+    })
+}
+
+async fn execute(daemon: &Arc<Daemon>, options: &RunTask, task: Task) -> Result<Report, Failure> {
+    let at = Timestamp::from_ist(options.day, options.at);
+    shares::buy(daemon, USER, &options.held).await?;
+    // As in a simulation: minute by minute, so that orders fill; then to the instant itself.
+    daemon.scheduler().run(Some(at)).await.map_err(Failure::work)?;
+    daemon.clock.wait_until(at, &daemon.wake).await;
+    let user = daemon.user(USER).map_err(Failure::work)?;
+    user.desk.lock().await.pulse(at).await.map_err(Failure::work)?;
+    shares::check(&user, &options.held).await?;
+    let answer = daemon.execute(&user, task, at, Trigger::RunOnce, 1).await.map_err(Failure::work)?;
+    let answer = answer.ok_or_else(|| Failure::work("the task is executing already"))?;
+    daemon.store.settle().await.map_err(Failure::work)?;
+    Report::of(&daemon.store, USER, task, answer.run).await
+}
+
+/// The median time of a fresh instance and run on the recorded answers, through the gate.
+async fn measured(
+    runtime: &Runtime,
+    module: &Module,
+    recording: &Recording,
+    runs: u32,
+) -> Result<Duration, Failure> {
+    let mut times = Vec::new();
+    for _ in 0..runs {
+        let watch = Stopwatch::start();
+        replay(runtime, module, recording).await.map_err(Failure::work)?;
+        times.push(watch.elapsed());
+    }
+    times.sort_unstable();
+    Ok(times.get(times.len() / 2).copied().unwrap_or_default())
+}
+
+fn write_json(path: &Path, report: &Report) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(report).map_err(Failure::work)?;
+    std::fs::write(path, text).map_err(|error| {
+        Failure::input(format!("the report cannot be written to {}: {error}", path.display()))
+    })
+}
