@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::failure::Outcome;
 use crate::wasm_target::Way;
-use crate::{bench, build, components, fmt, lint, run, schemathesis, test, tidy, wasm_target};
+use crate::{bench, build, components, examples, fmt, lint, run, schemathesis, test, tidy, wasm_target};
 
 /// Builds, runs and checks Prahari.
 #[derive(Debug, Parser)]
@@ -45,6 +45,8 @@ enum Command {
     },
     /// Sends made-up requests to every route of a running daemon
     Schemathesis,
+    /// Builds the same task in Rust, Python and JavaScript and compares what they do
+    Examples,
     /// Formats the code
     Fmt,
     /// Checks formatting, house rules and clippy's lints
@@ -66,6 +68,7 @@ impl Cli {
             Command::WasmTarget { way } => wasm_target::command(way),
             Command::Bench { name } => bench::command(name.as_deref()),
             Command::Schemathesis => schemathesis::command(),
+            Command::Examples => examples::command(),
             Command::Fmt => fmt::command(),
             Command::Lint => lint::command(),
             Command::Tidy => tidy::command(),

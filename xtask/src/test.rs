@@ -2,7 +2,7 @@
 
 use crate::failure::Outcome;
 use crate::steps::Steps;
-use crate::{components, fmt, lint, process, schemathesis, tidy, wasm_target};
+use crate::{components, examples, fmt, lint, process, schemathesis, tidy, wasm_target};
 
 /// The command; prints the time of each step, also when one failed.
 pub fn command() -> Outcome<()> {
@@ -22,6 +22,7 @@ fn all(steps: &mut Steps) -> Outcome<()> {
     steps.step("documentation", documentation)?;
     // Before the tests, whose summary should be the last thing one reads.
     steps.step("made-up requests", schemathesis::command)?;
+    steps.step("worked examples", examples::command)?;
     steps.step("tests", tests)
 }
 

@@ -11,8 +11,9 @@ use crate::budget::Budget;
 /// from Python about 20.
 const CORE_INSTANCES_PER_RUN: u32 = 40;
 
-/// Most memories in one component: a task needs one; the second is for guests with an adapter that has its own.
-const MEMORIES_PER_RUN: u32 = 2;
+/// Most memories in one component: a task needs one, a guest with an adapter that has its own two, and one made from
+/// JavaScript three, since what it must not reach is a component beside it.
+const MEMORIES_PER_RUN: u32 = 3;
 
 /// Most tables in one component, and elements of each: function tables of the guest and of the encoder's adapters.
 const TABLES_PER_RUN: u32 = 8;
@@ -118,7 +119,7 @@ pub struct RuntimeConfig {
     pub describe: Budget,
     /// Runs inside the guest at the same time; more wait for their turn. A run that waits for a broker counts.
     ///
-    /// Default 200: each costs address space (8 GiB) and, when it was ever used, about 0.4 MB of memory.
+    /// Default 200: each costs address space (12 GiB) and, when it was ever used, about 0.4 MB of memory.
     pub concurrent_runs: u32,
     /// Largest single memory of a guest in bytes; no budget gives more.
     ///
@@ -192,7 +193,9 @@ fn compiling_config() -> Config {
         .wasm_simd(false)
         .wasm_relaxed_simd(false)
         .wasm_memory64(false)
-        .wasm_multi_memory(false)
+        // The engine's own adapter between two components of a guest sees the memory of both. A guest made from JavaScript
+        // has a second component for what it must not reach.
+        .wasm_multi_memory(true)
         .wasm_tail_call(false)
         .wasm_extended_const(true)
         .wasm_bulk_memory(true)

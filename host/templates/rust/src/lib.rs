@@ -3,7 +3,6 @@
 #[cfg(test)]
 mod tests;
 
-use prahari_sdk::money::rupees;
 use prahari_sdk::{
     Capability, Evidence, Host, HostError, LogLevel, Paise, Quote, Report, RunContext, Summary, Task,
     TaskError, TaskInfo, TaskKind, export_task,

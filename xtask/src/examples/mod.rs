@@ -1,0 +1,95 @@
+//! `examples`: the same task in every language that there is a template for, built as a plugin author would build it, run on
+//! the same day, and compared call by call.
+
+mod compare;
+mod js;
+mod python;
+mod rust;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::failure::{Failure, Outcome};
+use crate::steps::Stopwatch;
+use crate::{process, workspace};
+
+/// What the day is tried on; the market is the one that comes with every project.
+const RUN: [&str; 14] = [
+    "--task",
+    "position_monitor",
+    "--day",
+    "2025-03-12",
+    "--at",
+    "09:20",
+    "--hold",
+    "ASHOKA:10",
+    "--hold",
+    "BANYAN:5",
+    "--hold",
+    "CEDAR:100",
+    "--measure",
+    "200",
+];
+
+/// One language's way from a new project to a component.
+struct Language {
+    name: &'static str,
+    /// Tests the project in this folder and makes its `gap_watch.wasm`.
+    build: fn(&Path) -> Outcome<()>,
+}
+
+const LANGUAGES: [Language; 3] = [
+    Language { name: "rust", build: rust::build },
+    Language { name: "python", build: python::build },
+    Language { name: "js", build: js::build },
+];
+
+/// The command; needs Python 3.10 or later, and gets Node where there is none.
+pub fn command() -> Outcome<()> {
+    // What the tests build, the daemon among it, so that nothing is compiled twice.
+    process::run(process::cargo().args(["test", "--locked", "--workspace", "--no-run", "--quiet"]))?;
+    let mut reports = Vec::new();
+    for language in LANGUAGES {
+        let watch = Stopwatch::start();
+        let report = example(&language)?;
+        println!("{}", compare::row(language.name, &report, &watch.reading()));
+        reports.push((language.name, report));
+    }
+    compare::compare(&reports)
+}
+
+/// Makes, builds and runs one project; answers what `prahari task run` reports.
+fn example(language: &Language) -> Outcome<Value> {
+    let project = folder().join(language.name);
+    if project.exists() {
+        fs::remove_dir_all(&project).map_err(|error| Failure::file("remove", &project, &error))?;
+    }
+    process::run(
+        prahari().args(["task", "new", "gap_watch", "--lang", language.name, "--dir"]).arg(&project),
+    )?;
+    (language.build)(&project)?;
+    let component = project.join("gap_watch.wasm");
+    process::run(prahari().args(["task", "check"]).arg(&component))?;
+    let report = folder().join(format!("{}.json", language.name));
+    let mut run = prahari();
+    run.args(["task", "run"]).arg(&component).args(RUN);
+    run.arg("--market").arg(format!("csv:{}", project.join("market").display()));
+    process::run(run.arg("--json").arg(&report))?;
+    let text = fs::read_to_string(&report).map_err(|error| Failure::file("read", &report, &error))?;
+    serde_json::from_str(&text).map_err(|error| Failure::new(format!("{}: {error}", report.display())))
+}
+
+/// Where projects, tools and reports are.
+fn folder() -> PathBuf {
+    workspace::root().join("target/examples")
+}
+
+/// The daemon's binary, with a cache of compiled modules that is nobody else's.
+fn prahari() -> Command {
+    let mut command = process::command(workspace::debug_binary());
+    command.env("XDG_CACHE_HOME", folder().join("cache"));
+    command
+}
