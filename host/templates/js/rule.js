@@ -1,4 +1,4 @@
-// The rule, without the host: what to say of one share. Prices are paise and arrive as BigInt, so nothing is ever rounded.
+// The rule, without the host: what to say of one share. Prices are whole paise as BigInt, so nothing is ever rounded.
 
 // How far below the previous close an open has to be, in percent.
 export const GAP_PERCENT = 2n;

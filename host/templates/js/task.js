@@ -17,7 +17,7 @@ export function describe() {
   };
 }
 
-// What an import throws carries the host's error as its payload, and its cases are those of a task's error.
+// An import throws the host's error. Its cases are those of a task's error, so it goes on to whoever runs the task.
 export function run(_context) {
   const symbols = positions().map((position) => position.symbol);
   if (symbols.length === 0) {
@@ -26,7 +26,7 @@ export function run(_context) {
   const found = [];
   quotes(symbols).forEach((quote, at) => {
     const none = { action: "skip", reason: "no_quote", evidence: [] };
-    const judged = quote ? judge(quote.open, quote.previousClose) : none;
+    const judged = quote ? judge(paise(quote.open), paise(quote.previousClose)) : none;
     if (judged) {
       found.push({ symbol: symbols[at], ...judged });
     }
@@ -40,12 +40,17 @@ export function run(_context) {
   return summary(line, below, symbols.length);
 }
 
+// Numbers of 64 bits arrive as a Number where they fit into one; the rule wants one kind.
+function paise(amount) {
+  return amount == null ? undefined : BigInt(amount);
+}
+
 function summary(text, below, positions) {
   return {
     text,
     counters: [
-      { name: "opened_below", value: BigInt(below) },
-      { name: "positions", value: BigInt(positions) },
+      { name: "opened_below", value: below },
+      { name: "positions", value: positions },
     ],
   };
 }
