@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::NaiveTime;
 use prahari_app::clock::{Clock, Stopwatch};
 use prahari_app::daemon::Daemon;
-use prahari_app::modules::Modules;
+use prahari_app::modules::{Component, Modules};
 use prahari_app::runs::Trigger;
 use prahari_app::simulation::create_users;
 use prahari_domain::calendar::Calendar;
@@ -36,7 +36,8 @@ pub async fn run(options: RunTask) -> Result<(), Failure> {
     let module = component::load(&runtime, &options.file, &bytes).await?;
     let task = place_of(&module, options.task)?;
     let market = wiring::market(&options.market, &calendar, options.seed, start.ist_day(), options.day)?;
-    let modules = Modules::load(&runtime, &[(task.name(), &bytes)]).await.map_err(Failure::input)?;
+    let own = Component { name: task.name(), bytes: &bytes, given: true };
+    let modules = Modules::load(&runtime, &[own]).await.map_err(Failure::input)?;
     let database = wiring::database(None, Durability::Off)?;
     create_users(&database.store, 1, start).await.map_err(Failure::work)?;
     let parts = (runtime.clone(), Arc::new(modules));
