@@ -41,6 +41,8 @@ pub enum Command {
     Task(TaskCommand),
     /// Print the OpenAPI document of the HTTP interface.
     Openapi,
+    /// The versions of the modules that a running daemon runs.
+    Module(Module),
     /// The key under which secrets in the database are sealed.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -57,6 +59,78 @@ impl Command {
     pub fn is_interactive(&self) -> bool {
         !matches!(self, Self::Compile | Self::Worker | Self::Bench(_))
     }
+}
+
+/// Options of `module`.
+#[derive(Debug, Args)]
+pub struct Module {
+    /// Where the daemon listens.
+    #[arg(long, default_value = "http://127.0.0.1:8700", global = true)]
+    pub url: String,
+    /// A file with an API token of an admin, of scope admin; without it the environment variable PRAHARI_TOKEN.
+    #[arg(long, global = true)]
+    pub token_file: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ModuleCommand,
+}
+
+/// What can be done with versions of modules.
+#[derive(Debug, Subcommand)]
+pub enum ModuleCommand {
+    /// Bring a component as a new version; it does not run before it is activated.
+    Add {
+        /// For which task.
+        task: Task,
+        /// The component.
+        file: PathBuf,
+    },
+    /// List the versions.
+    List {
+        /// Of this task only.
+        task: Option<Task>,
+    },
+    /// Run a version from the next run on.
+    Activate {
+        /// Of which task.
+        task: Task,
+        /// Which version.
+        version: u64,
+        /// Why, for the history.
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Run the version again that was active before the present one.
+    Rollback {
+        /// Of which task.
+        task: Task,
+        /// Why, for the history.
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Let a user stay with a version.
+    Pin {
+        /// Of which task.
+        task: Task,
+        /// Which version.
+        version: u64,
+        /// Which user.
+        user: u64,
+    },
+    /// Let a user follow the active version again.
+    Unpin {
+        /// Of which task.
+        task: Task,
+        /// Which user.
+        user: u64,
+    },
+    /// Remove a version that nobody's runs are given.
+    Remove {
+        /// Of which task.
+        task: Task,
+        /// Which version.
+        version: u64,
+    },
 }
 
 /// What can be done with the key.

@@ -3,6 +3,7 @@
 mod audit;
 mod bench;
 mod key;
+mod module;
 mod openapi;
 mod replay;
 mod serve;
@@ -25,6 +26,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Compile => Ok(prahari_runtime::compile_stdin_to_stdout()),
         Command::Task(command) => task::task(command),
         Command::Openapi => openapi::openapi(),
+        Command::Module(options) => module::module(&options),
         Command::Key(KeyCommand::Rotate { db, key }) => on_runtime(key::rotate(db, key)),
         Command::Audit(AuditCommand::Verify { db }) => audit::verify(&db),
         Command::Worker => Ok(worker::worker()),
