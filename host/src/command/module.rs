@@ -1,12 +1,18 @@
 //! `prahari module`: versions of modules of a running daemon, over its HTTP interface.
 
+use std::fmt;
 use std::process::ExitCode;
 
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use ureq::{Agent, Body, http};
+use ureq::{Agent, http};
 
 use crate::cli::{Module, ModuleCommand};
 use crate::exit::{Failure, say};
+
+/// How much of a hash is shown: enough to tell versions apart.
+const SHOWN_HASH: usize = 12;
 
 /// Does what a command says, and tells what became of it.
 pub fn module(options: &Module) -> Result<ExitCode, Failure> {
@@ -17,32 +23,35 @@ pub fn module(options: &Module) -> Result<ExitCode, Failure> {
                 Failure::input(format!("cannot read the module {}: {error}", file.display()))
             })?;
             let added = daemon.upload(&format!("/{task}"), &bytes)?;
-            say!("{} is kept; `prahari module activate {task} {}` runs it", line(&added), added["version"]);
+            let version = added.version;
+            say!("{added} is kept; `prahari module activate {task} {version}` runs it");
         }
         ModuleCommand::List { task } => {
             let query = task.map(|task| format!("?task={task}")).unwrap_or_default();
-            let listed = daemon.ask("GET", &query, None)?;
-            listed["items"].as_array().into_iter().flatten().for_each(|version| say!("{}", line(version)));
+            let listed: Versions = daemon.ask("GET", &query, None)?;
+            listed.items.iter().for_each(|version| say!("{version}"));
         }
         ModuleCommand::Activate { task, version, reason } => {
             let path = format!("/{task}/{version}/activate");
-            say!("{} runs from now on", line(&daemon.ask("POST", &path, Some(json!({ "reason": reason })))?));
+            let running: Version = daemon.ask("POST", &path, Some(json!({ "reason": reason })))?;
+            say!("{running} runs from now on");
         }
         ModuleCommand::Rollback { task, reason } => {
             let path = format!("/{task}/rollback");
-            say!("{} runs from now on", line(&daemon.ask("POST", &path, Some(json!({ "reason": reason })))?));
+            let running: Version = daemon.ask("POST", &path, Some(json!({ "reason": reason })))?;
+            say!("{running} runs from now on");
         }
         ModuleCommand::Pin { task, version, user } => {
             let body = json!({ "version": version });
-            daemon.ask("PUT", &format!("/{task}/pins/{user}"), Some(body))?;
+            daemon.tell("PUT", &format!("/{task}/pins/{user}"), Some(body))?;
             say!("user {user} stays with version {version} of {task}");
         }
         ModuleCommand::Unpin { task, user } => {
-            daemon.ask("DELETE", &format!("/{task}/pins/{user}"), None)?;
+            daemon.tell("DELETE", &format!("/{task}/pins/{user}"), None)?;
             say!("user {user} follows the active version of {task}");
         }
         ModuleCommand::Remove { task, version } => {
-            daemon.ask("DELETE", &format!("/{task}/{version}"), None)?;
+            daemon.tell("DELETE", &format!("/{task}/{version}"), None)?;
             say!("version {version} of {task} is removed");
         }
     }
@@ -57,17 +66,24 @@ struct Daemon {
 }
 
 impl Daemon {
-    fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Result<Value, Failure> {
-        let text = body.map(|body| body.to_string());
-        let kind = "application/json";
-        self.send(method, path, kind, text.as_deref().unwrap_or_default().as_bytes())
+    /// Asks for something that is answered with JSON.
+    fn ask<T: DeserializeOwned>(&self, method: &str, path: &str, body: Option<Value>) -> Result<T, Failure> {
+        let answer = self.tell(method, path, body)?;
+        serde_json::from_str(&answer).map_err(Failure::work)
     }
 
-    fn upload(&self, path: &str, bytes: &[u8]) -> Result<Value, Failure> {
-        self.send("POST", path, "application/wasm", bytes)
+    /// Asks for something that needs no answer.
+    fn tell(&self, method: &str, path: &str, body: Option<Value>) -> Result<String, Failure> {
+        let text = body.map(|body| body.to_string()).unwrap_or_default();
+        self.send(method, path, "application/json", text.as_bytes())
     }
 
-    fn send(&self, method: &str, path: &str, kind: &str, body: &[u8]) -> Result<Value, Failure> {
+    fn upload(&self, path: &str, bytes: &[u8]) -> Result<Version, Failure> {
+        let answer = self.send("POST", path, "application/octet-stream", bytes)?;
+        serde_json::from_str(&answer).map_err(Failure::work)
+    }
+
+    fn send(&self, method: &str, path: &str, kind: &str, body: &[u8]) -> Result<String, Failure> {
         let mut request = http::Request::builder()
             .method(method)
             .uri(format!("{}/api/v1/modules{path}", self.base))
@@ -78,39 +94,58 @@ impl Daemon {
         let request = request.body(body).map_err(Failure::input)?;
         let answer = self.agent.run(request);
         let mut answer = answer.map_err(|error| Failure::work(format!("{}: {error}", self.base)))?;
-        read(&mut answer)
+        let status = answer.status();
+        let text = answer.body_mut().read_to_string().map_err(Failure::work)?;
+        if status.is_success() {
+            return Ok(text);
+        }
+        let problem = serde_json::from_str::<Problem>(&text);
+        let sentence =
+            problem.map_or_else(|_| format!("the daemon answered {status}"), |problem| problem.detail);
+        if status.is_client_error() { Err(Failure::input(sentence)) } else { Err(Failure::work(sentence)) }
     }
 }
 
-/// The JSON of an answer, or the sentence of the problem that it is.
-fn read(answer: &mut http::Response<Body>) -> Result<Value, Failure> {
-    let status = answer.status();
-    let text = answer.body_mut().read_to_string().map_err(Failure::work)?;
-    let json: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
-    if status.is_success() {
-        return Ok(json);
-    }
-    let detail = json["detail"].as_str();
-    let sentence = detail.map_or_else(|| format!("the daemon answered {status}"), str::to_owned);
-    if status.is_client_error() { Err(Failure::input(sentence)) } else { Err(Failure::work(sentence)) }
+/// A version, as far as it is shown here.
+#[derive(Deserialize)]
+struct Version {
+    task: String,
+    version: u64,
+    active: bool,
+    pinned_users: Vec<u64>,
+    hash: String,
+    origin: String,
+    quarantined_at: Option<String>,
+    quarantine: String,
 }
 
-/// A version in one line.
-fn line(version: &Value) -> String {
-    let text = |name: &str| version[name].as_str().unwrap_or_default().to_owned();
-    let hash: String = text("hash").chars().take(12).collect();
-    let mut said = format!("{} version {} ({hash}, {})", text("task"), version["version"], text("origin"));
-    if version["active"] == true {
-        said.push_str(", active");
+/// A list of versions.
+#[derive(Deserialize)]
+struct Versions {
+    items: Vec<Version>,
+}
+
+/// What the daemon says when it refuses.
+#[derive(Deserialize)]
+struct Problem {
+    detail: String,
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hash: String = self.hash.chars().take(SHOWN_HASH).collect();
+        write!(f, "{} version {} ({hash}, {})", self.task, self.version, self.origin)?;
+        if self.active {
+            write!(f, ", active")?;
+        }
+        if !self.pinned_users.is_empty() {
+            write!(f, ", {} users pinned", self.pinned_users.len())?;
+        }
+        match &self.quarantined_at {
+            Some(_) => write!(f, ", in quarantine: {}", self.quarantine),
+            None => Ok(()),
+        }
     }
-    let pinned = version["pinned_users"].as_array().map_or(0, Vec::len);
-    if pinned > 0 {
-        said.push_str(&format!(", {pinned} users pinned"));
-    }
-    if !version["quarantined_at"].is_null() {
-        said.push_str(&format!(", in quarantine: {}", text("quarantine")));
-    }
-    said
 }
 
 fn agent() -> Agent {

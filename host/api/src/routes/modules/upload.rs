@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use prahari_app::modules::Upload;
 use prahari_store::ModuleOrigin;
 use serde_json::json;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -21,6 +22,11 @@ use super::view::{ModuleVersion, Standing};
 /// Most bytes of a component: the runtime's own limit, and a byte more so that its sentence is the one that is read.
 const MAX_COMPONENT_BYTES: usize = (32 << 20) + 1;
 
+/// A component, as its bytes.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+struct ComponentBytes(#[expect(dead_code, reason = "it stands for the body in the document")] Vec<u8>);
+
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(upload)).layer(DefaultBodyLimit::max(MAX_COMPONENT_BYTES))
 }
@@ -28,7 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 /// Brings a component as a new version of a task's module. It is checked, compiled and asked what it is, and does not run
 /// before it is activated. Bytes that the task has already are the version that they were.
 #[utoipa::path(post, path = "/api/v1/modules/{task}", tag = "modules", params(("task" = TaskName, Path)),
-    request_body(content = Vec<u8>, content_type = "application/wasm"),
+    request_body(content = ComponentBytes, content_type = "application/octet-stream"),
     responses((status = CREATED, body = ModuleVersion)))]
 async fn upload(
     State(api): State<Api>,
