@@ -46,15 +46,9 @@ async fn keep_up(mut listening: Listening, user: UserId) -> (UserId, Account) {
     }
 }
 
-/// Whether the long forms were asked for.
-fn heavy() -> bool {
-    std::env::var_os("PRAHARI_HEAVY_TESTS").is_some_and(|value| value == "1")
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn no_client_that_keeps_up_loses_an_event_while_everybody_ticks() {
-    let (users, clients, until, ticks) =
-        if heavy() { (1_000, 500, "09:45", 30) } else { (200, 100, "09:25", 10) };
+    let (users, clients, until, ticks) = (1_000, 500, "09:45", 30);
     let console = Console::of(House::new(users), at(MONDAY, "09:10")).await;
     let mut reading = Vec::new();
     for user in (1..=clients).map(UserId) {
@@ -93,7 +87,7 @@ async fn no_client_that_keeps_up_loses_an_event_while_everybody_ticks() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_that_do_not_read_cost_a_bounded_amount_and_are_told_to_load_anew() {
-    let (clients, events) = if heavy() { (500, 400_000_u32) } else { (50, 100_000) };
+    let (clients, events) = (500, 400_000_u32);
     let console = Arc::new(Console::start(at(MONDAY, "08:00")).await);
     let token = bearer(&console, OTHER, TokenScope::Read).await;
     let mut stuck = Vec::new();

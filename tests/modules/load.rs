@@ -9,7 +9,7 @@ use prahari_domain::time::Timestamp;
 use prahari_runtime::ModuleHash;
 use prahari_store::SlotOutcome;
 
-use crate::support::{House, MONDAY, at, end_of, guests, run, runs, start_services};
+use crate::support::{House, MONDAY, at, end_of, guests, heavy, run, runs, start_services};
 use crate::{activate, roll_back, upload};
 
 const TASK: Task = Task::SellMonitor;
@@ -20,11 +20,6 @@ struct Change {
     version: u64,
     asked: Timestamp,
     done: Timestamp,
-}
-
-/// Whether the long forms of the tests were asked for.
-fn heavy() -> bool {
-    std::env::var_os("PRAHARI_HEAVY_TESTS").is_some_and(|value| value == "1")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -13,12 +13,7 @@ use prahari_store::SlotOutcome;
 
 use crate::change;
 use crate::draws::Draws;
-use crate::support::{ADMIN, House, at, day, guests, run, start_services, stop};
-
-/// Whether the long forms of the tests were asked for.
-fn heavy() -> bool {
-    std::env::var_os("PRAHARI_HEAVY_TESTS").is_some_and(|value| value == "1")
-}
+use crate::support::{ADMIN, House, at, day, guests, heavy, run, start_services, stop};
 
 /// What a user's tasks are due at.
 type Due = BTreeMap<(Task, Timestamp), (Option<Timestamp>, u32)>;

@@ -57,6 +57,11 @@ pub const ADMIN: UserId = UserId(1);
 /// Somebody else.
 pub const OTHER: UserId = UserId(2);
 
+/// Whether the long forms of the tests were asked for.
+pub fn heavy() -> bool {
+    std::env::var_os("PRAHARI_HEAVY_TESTS").is_some_and(|value| value == "1")
+}
+
 /// The day written so.
 pub fn day(text: &str) -> Day {
     text.parse().unwrap()

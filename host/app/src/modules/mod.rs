@@ -1,6 +1,6 @@
 //! The versions of every task's module: which one runs for whom, and how that changes while runs go on.
 //!
-//! A change makes a new [`Table`] and puts it in the place of the old one. A run takes its module from the table once, when
+//! A change makes a new table and puts it in the place of the old one. A run takes its module from the table once, when
 //! it begins, and holds it to its end; so it runs on one version from beginning to end, and the next run on whichever is
 //! active then.
 
