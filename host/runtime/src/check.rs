@@ -6,6 +6,7 @@ use wasmtime::Engine;
 
 use crate::abi::SUPPORTED_VERSIONS;
 use crate::config::ModuleLimits;
+use crate::wasi;
 
 /// The package that a task may import from.
 const PACKAGE: &str = "prahari:task/";
@@ -165,7 +166,8 @@ impl Survey {
 
 /// Foreign imports are named before a version, because they cannot be helped by another build.
 fn check_imports(imports: Vec<String>) -> Result<(), CheckError> {
-    let (ours, foreign): (Vec<_>, Vec<_>) = imports.into_iter().partition(|name| name.starts_with(PACKAGE));
+    let (ours, others): (Vec<_>, Vec<_>) = imports.into_iter().partition(|name| name.starts_with(PACKAGE));
+    let foreign: Vec<_> = others.into_iter().filter(|name| !wasi::offers(name)).collect();
     if !foreign.is_empty() {
         return Err(CheckError::ForeignImports { imports: foreign });
     }
@@ -222,13 +224,14 @@ mod tests {
     #[test]
     fn foreign_imports_are_listed() {
         let text = r#"(component
-            (import "wasi:cli/environment@0.2.0" (instance))
+            (import "wasi:http/types@0.2.0" (instance))
             (import "prahari:task/market@1.0.0" (instance))
-            (import "wasi:random/random@0.2.0" (instance)))"#;
+            (import "wasi:random/random@0.2.0" (instance))
+            (import "wasi:random/random@0.3.0" (instance)))"#;
         let error = checked(text).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the module imports what a task may not have: wasi:cli/environment@0.2.0, wasi:random/random@0.2.0"
+            "the module imports what a task may not have: wasi:http/types@0.2.0, wasi:random/random@0.3.0"
         );
     }
 

@@ -30,6 +30,7 @@ mod runtime;
 pub mod scripted;
 mod services;
 mod state;
+mod wasi;
 
 pub use budget::Budget;
 pub use cache::CacheError;

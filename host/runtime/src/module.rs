@@ -6,6 +6,7 @@ use crate::abi::latest::TaskInfo;
 use crate::abi::v1::bindings::TaskPre;
 use crate::hash::ModuleHash;
 use crate::state::RunState;
+use crate::wasi;
 
 /// One version of a task's module, ready to run as often and for as many users as wanted.
 pub struct Module {
@@ -42,6 +43,7 @@ impl std::fmt::Debug for Module {
 
 /// Links a component once, so that a run only has to instantiate it. What a task exports is the same in every version.
 pub(crate) fn link(linker: &Linker<RunState>, component: &Component) -> wasmtime::Result<TaskPre<RunState>> {
-    let pre: InstancePre<RunState> = linker.instantiate_pre(component)?;
+    let with_wasi = wasi::linker_for(linker, component)?;
+    let pre: InstancePre<RunState> = with_wasi.as_ref().unwrap_or(linker).instantiate_pre(component)?;
     TaskPre::new(pre)
 }

@@ -19,6 +19,7 @@ use crate::outcome::RunOutcome;
 use crate::recording::{Recorder, Recording};
 use crate::services::HostServices;
 use crate::state::RunState;
+use crate::wasi::{self, Origin, Wasi};
 
 /// Most text that a task may end with, in bytes: it is shown in lists.
 const MAX_RESULT_BYTES: usize = 64 << 10;
@@ -95,8 +96,12 @@ async fn call_run(
     services: &mut dyn HostServices,
 ) -> Guest<Result<Summary, TaskError>> {
     let link = Link::new(lanes);
-    let mut store = new_store(pre.engine(), gate, budget, &link);
-    let guest = async { pre.instantiate_async(&mut store).await?.call_run(&mut store, context).await };
+    let mut store = new_store(pre.engine(), gate, budget, &link, Origin::from(context));
+    let guest = async {
+        let called = async { pre.instantiate_async(&mut store).await?.call_run(&mut store, context).await };
+        let called = called.await;
+        end_output(&mut store, called).await
+    };
     let driven = drive(guest, &link, services, Duration::from_millis(budget.wall_ms)).await;
     finish(store, &link, driven)
 }
@@ -104,7 +109,8 @@ async fn call_run(
 /// Calls `describe` of a fresh instance that is granted nothing.
 pub(crate) async fn describe(pre: &TaskPre<RunState>, lanes: &Arc<Lanes>, budget: Budget) -> Guest<TaskInfo> {
     let link = Link::new(lanes);
-    let mut store = new_store(pre.engine(), Some(Gate::new(Grant::none(), budget)), budget, &link);
+    let gate = Gate::new(Grant::none(), budget);
+    let mut store = new_store(pre.engine(), Some(gate), budget, &link, Origin::default());
     let guest = async { pre.instantiate_async(&mut store).await?.call_describe(&mut store).await };
     let driven = drive(guest, &link, &mut NoServices, Duration::from_millis(budget.wall_ms)).await;
     finish(store, &link, driven)
@@ -136,9 +142,32 @@ pub(crate) fn bounded(told: RunOutcome) -> RunOutcome {
     }
 }
 
-fn new_store(engine: &Engine, gate: Option<Gate>, budget: Budget, link: &Arc<Link>) -> Store<RunState> {
+/// Logs what a guest printed without ending the line, and answers what its call came to. One that the host stopped is
+/// asked nothing more.
+async fn end_output<T>(store: &mut Store<RunState>, called: wasmtime::Result<T>) -> wasmtime::Result<T> {
+    if store.data().is_stopped() {
+        return called;
+    }
+    let ended = wasi::end(store.data_mut()).await;
+    match called {
+        Ok(value) => ended.map(|()| value),
+        Err(trap) => {
+            // Why it trapped says more than a limit that its last line met.
+            store.data_mut().take_stop();
+            Err(trap)
+        }
+    }
+}
+
+fn new_store(
+    engine: &Engine,
+    gate: Option<Gate>,
+    budget: Budget,
+    link: &Arc<Link>,
+    origin: Origin,
+) -> Store<RunState> {
     let limiter = MemoryLimiter::new(budget.memory_bytes);
-    let mut store = Store::new(engine, RunState::new(gate, limiter, Arc::clone(link)));
+    let mut store = Store::new(engine, RunState::new(gate, limiter, Arc::clone(link), Wasi::new(origin)));
     store.limiter(|state| &mut state.limiter);
     // One call may carry no more than the whole run may; the gate counts the sum.
     store.set_hostcall_fuel(usize::try_from(budget.boundary_bytes).unwrap_or(usize::MAX));

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use wasmtime::Error;
 
+use crate::abi::latest::log;
 use crate::call::{HostCall, HostReply};
 use crate::gate::{Admission, Gate};
 use crate::limits::MemoryLimiter;
 use crate::link::Link;
 use crate::outcome::RunOutcome;
+use crate::wasi::Wasi;
 
 /// Why the host stopped a guest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,13 +40,14 @@ pub struct RunState {
     /// None in a worker: there the gate stands in the daemon, on the way to the services.
     pub(crate) gate: Option<Gate>,
     pub(crate) limiter: MemoryLimiter,
+    pub(crate) wasi: Wasi,
     link: Arc<Link>,
     stopped: Option<Stop>,
 }
 
 impl RunState {
-    pub(crate) fn new(gate: Option<Gate>, limiter: MemoryLimiter, link: Arc<Link>) -> Self {
-        Self { gate, limiter, link, stopped: None }
+    pub(crate) fn new(gate: Option<Gate>, limiter: MemoryLimiter, link: Arc<Link>, wasi: Wasi) -> Self {
+        Self { gate, limiter, wasi, link, stopped: None }
     }
 
     /// Takes one call through the gate and to the services. An error ends the guest.
@@ -66,6 +69,14 @@ impl RunState {
         answered.map_err(|stop| self.stop(stop))
     }
 
+    /// Writes a line to the task's log. Without the capability it is dropped: the guest is not told.
+    pub(crate) async fn log(&mut self, level: log::Level, message: String) -> wasmtime::Result<()> {
+        match self.ask(HostCall::Log { level, message }).await? {
+            HostReply::Logged | HostReply::Refused(_) => Ok(()),
+            other => Err(self.mismatch("Logged", &other)),
+        }
+    }
+
     /// A reply that does not belong to the call: a fault of the host, which ends the run and nothing else.
     pub(crate) fn mismatch(&mut self, wanted: &str, got: &HostReply) -> Error {
         let got = got.name();
@@ -76,6 +87,10 @@ impl RunState {
     pub(crate) fn stop(&mut self, stop: Stop) -> Error {
         let stop = self.stopped.get_or_insert(stop);
         Error::msg(format!("stopped by the host: {stop:?}"))
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped.is_some()
     }
 
     pub(crate) fn take_stop(&mut self) -> Option<Stop> {

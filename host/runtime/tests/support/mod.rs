@@ -1,7 +1,7 @@
 //! Guests from text and a runtime to run them in.
 #![allow(dead_code, reason = "each test file uses its part")]
 
-mod guests;
+pub mod guests;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,0 +1,11 @@
+;; Takes handles of standard output without end.
+(module
+    (import "wasi:cli/stdout@0.2.6" "get-stdout" (func $stdout (result i32)))
+    (memory (export "memory") 1)
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 8192)
+    (func (export "describe") (result i32) i32.const 1024)
+    (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
+        (loop $again
+            (drop (call $stdout))
+            (br $again))
+        unreachable))

@@ -1,0 +1,36 @@
+;; Asks WASI for everything a run may have, and keeps it in its state: clock, random numbers, nothing else.
+(module
+    (import "prahari:task/state@1.1.0" "set" (func $set (param i32 i32 i32)))
+    (import "wasi:random/random@0.2.6" "get-random-u64" (func $random (result i64)))
+    (import "wasi:random/random@0.2.6" "get-random-bytes" (func $random_bytes (param i64 i32)))
+    (import "wasi:random/insecure-seed@0.2.6" "insecure-seed" (func $seed (param i32)))
+    (import "wasi:clocks/wall-clock@0.2.6" "now" (func $date (param i32)))
+    (import "wasi:clocks/monotonic-clock@0.2.6" "now" (func $instant (result i64)))
+    (import "wasi:clocks/monotonic-clock@0.2.6" "subscribe-duration" (func $timer (param i64) (result i32)))
+    (import "wasi:io/poll@0.2.6" "[method]pollable.block" (func $block (param i32)))
+    (import "wasi:io/poll@0.2.6" "[resource-drop]pollable" (func $drop (param i32)))
+    (memory (export "memory") 1)
+    ;; At 2048 the key; at 2064 the entry: key, some value of 72 bytes at 4096.
+    (data (i32.const 2048) "seen")
+    (data (i32.const 2064) "\00\08\00\00" "\04\00\00\00" "\01\00\00\00" "\00\10\00\00" "\48\00\00\00")
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 8192)
+    (func (export "describe") (result i32) i32.const 1024)
+    (func $wait (local $timer i32)
+        (local.set $timer (call $timer (i64.const 3600000000000)))
+        (call $block (local.get $timer))
+        (call $drop (local.get $timer)))
+    (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
+        ;; Seconds at 0, nanoseconds at 8.
+        (call $date (i32.const 4096))
+        ;; The instant at 16, and after waiting for an hour at 24.
+        (i64.store (i32.const 4112) (call $instant))
+        (call $wait)
+        (i64.store (i32.const 4120) (call $instant))
+        ;; Random numbers at 32 and 40, two of a seed at 48, eight random bytes at 64.
+        (i64.store (i32.const 4128) (call $random))
+        (i64.store (i32.const 4136) (call $random))
+        (call $seed (i32.const 4144))
+        (call $random_bytes (i64.const 8) (i32.const 3000))
+        (i64.store (i32.const 4160) (i64.load (i32.load (i32.const 3000))))
+        (call $set (i32.const 2064) (i32.const 1) (i32.const 3000))
+        i32.const 3072))

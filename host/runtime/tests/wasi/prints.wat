@@ -1,0 +1,23 @@
+;; Prints lines in pieces to both streams, and logs one line between.
+(module
+    (import "prahari:task/log@1.1.0" "write" (func $log (param i32 i32 i32)))
+    (import "wasi:cli/stdout@0.2.6" "get-stdout" (func $stdout (result i32)))
+    (import "wasi:cli/stderr@0.2.6" "get-stderr" (func $stderr (result i32)))
+    (import "wasi:io/streams@0.2.6" "[method]output-stream.check-write" (func $check (param i32 i32)))
+    (import "wasi:io/streams@0.2.6" "[method]output-stream.blocking-write-and-flush"
+        (func $write (param i32 i32 i32 i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 2048) "hello, world\nwarned\nthe end")
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 8192)
+    (func (export "describe") (result i32) i32.const 1024)
+    (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
+        (local $out i32)
+        (local.set $out (call $stdout))
+        (call $check (local.get $out) (i32.const 3000))
+        (if (i32.load8_u (i32.const 3000)) (then unreachable))
+        (call $write (local.get $out) (i32.const 2048) (i32.const 7) (i32.const 3000))
+        (call $write (local.get $out) (i32.const 2055) (i32.const 6) (i32.const 3000))
+        (call $log (i32.const 0) (i32.const 2048) (i32.const 5))
+        (call $write (call $stderr) (i32.const 2061) (i32.const 7) (i32.const 3000))
+        (call $write (local.get $out) (i32.const 2068) (i32.const 7) (i32.const 3000))
+        i32.const 3072))
