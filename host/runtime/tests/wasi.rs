@@ -8,16 +8,32 @@
 
 mod support;
 
+use std::path::Path;
+
 use prahari_runtime::abi::latest::{Capability, log};
 use prahari_runtime::replay::replay;
 use prahari_runtime::scripted::{Scripted, empty_host};
 use prahari_runtime::{Budget, HostCall, RunOutcome, RunReport, RunRequest};
+use support::guests::encode;
 use support::{TestHost, request};
+use wit_parser::Resolve;
+
+/// A guest of `tests/wasi`, as a component that imports its part of WASI.
+fn wasi_component(name: &str) -> Vec<u8> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tests = root.join("tests/wasi");
+    let mut resolve = Resolve::default();
+    resolve.push_path(root.join("../../wit/prahari-task@1.1.0")).unwrap();
+    let wit = std::fs::read_to_string(tests.join("wasi.wit")).unwrap();
+    let package = resolve.push_str("wasi.wit", &wit).unwrap();
+    let text = std::fs::read_to_string(tests.join(name).with_extension("wat")).unwrap();
+    encode(&text, &resolve, package)
+}
 
 /// Runs a guest of `tests/wasi`, checks that its replay is the same, and answers what it asked and how it went.
 async fn run(name: &str, request: RunRequest) -> (Vec<HostCall>, RunReport) {
     let host = TestHost::new();
-    let module = host.runtime.load(&support::guests::wasi_component(name)).await.unwrap();
+    let module = host.runtime.load(&wasi_component(name)).await.unwrap();
     let mut services = Scripted::new(empty_host);
     let report = host.runtime.run(&module, request, &mut services).await;
     let replayed = replay(&host.runtime, &module, &report.recording).await.unwrap();

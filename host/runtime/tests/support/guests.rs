@@ -18,21 +18,10 @@ fn component_of(core: &str) -> Vec<u8> {
     encode(core, &resolve, package)
 }
 
-fn encode(core: &str, resolve: &Resolve, package: PackageId) -> Vec<u8> {
+/// A core module's text as a component of the world `task` in this package.
+pub fn encode(core: &str, resolve: &Resolve, package: PackageId) -> Vec<u8> {
     let world = resolve.select_world(&[package], Some("task")).unwrap();
     let mut module = wat::parse_str(core).unwrap();
     embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8, false).unwrap();
     ComponentEncoder::default().module(&module).unwrap().validate(true).encode().unwrap()
-}
-
-/// A guest of `tests/wasi`, as a component that imports its part of WASI.
-pub fn wasi_component(name: &str) -> Vec<u8> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let tests = root.join("tests/wasi");
-    let mut resolve = Resolve::default();
-    resolve.push_path(root.join("../../wit/prahari-task@1.1.0")).unwrap();
-    let wit = std::fs::read_to_string(tests.join("wasi.wit")).unwrap();
-    let package = resolve.push_str("wasi.wit", &wit).unwrap();
-    let text = std::fs::read_to_string(tests.join(name).with_extension("wat")).unwrap();
-    encode(&text, &resolve, package)
 }
