@@ -61,7 +61,7 @@ fn a_refused_component_is_told_in_one_sentence_with_exit_code_2() {
     for (bytes, reason) in [
         (b"(component)".to_vec(), "the file is text"),
         (wat("(module)"), "the file is a core WebAssembly module"),
-        (wat("(component (import \"wasi:random/random@0.2.0\" (instance)))"), "wasi:random/random@0.2.0"),
+        (wat("(component (import \"wasi:http/types@0.2.0\" (instance)))"), "wasi:http/types@0.2.0"),
         (wat("(component)"), "the module does not fit the task boundary"),
     ] {
         let file = file(folder.path(), &bytes);

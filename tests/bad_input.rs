@@ -102,7 +102,7 @@ fn a_module_that_is_no_task_component_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("module.wasm");
     let shown = file.to_str().unwrap();
-    let foreign = "(component (import \"wasi:cli/environment@0.2.0\" (instance)) \
+    let foreign = "(component (import \"wasi:http/types@0.2.0\" (instance)) \
                    (import \"prahari:task/market@0.9.0\" (instance)))";
     let cases: [(&str, Vec<u8>); 5] = [
         ("text", b"(component)".to_vec()),
@@ -120,7 +120,7 @@ fn a_module_that_is_no_task_component_is_refused() {
         assert!(line.starts_with("error: the module of buy_orders cannot be loaded: "), "{case}: {line}");
         assert_eq!(line.lines().count(), 1, "{case}: {line}");
         let named = match case {
-            "foreign" => "wasi:cli/environment@0.2.0",
+            "foreign" => "wasi:http/types@0.2.0",
             "older" => "0.9.0",
             "newer" => "1.9.0",
             _ => "component",
