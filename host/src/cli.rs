@@ -30,6 +30,8 @@ pub enum Command {
     Simulate(Simulate),
     /// Run recorded runs again and compare every host call and the outcome.
     Replay(Replay),
+    /// Show what another version of a task would have done on the last days; nothing is executed.
+    Shadow(Shadow),
     /// Compile a component read from standard input; used by the daemon itself, in a process it can kill.
     #[command(hide = true)]
     Compile,
@@ -197,6 +199,27 @@ impl FromStr for OwnModule {
     }
 }
 
+/// A component that may come in the place of a task's version.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// Whose place it takes; none for the task that it names itself after.
+    pub task: Option<Task>,
+    /// Its file.
+    pub file: PathBuf,
+}
+
+impl FromStr for Candidate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let is_task = |(task, _): &(&str, &str)| !task.contains(['/', '.']);
+        match text.split_once('=').filter(is_task) {
+            None => Ok(Self { task: None, file: text.into() }),
+            Some(_) => text.parse().map(|OwnModule { task, file }| Self { task: Some(task), file }),
+        }
+    }
+}
+
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -275,14 +298,38 @@ pub struct Replay {
     #[arg(long)]
     pub db: PathBuf,
     /// Which run.
-    #[arg(required_unless_present = "all")]
+    #[arg(required_unless_present_any = ["all", "day"])]
     pub run: Option<u64>,
     /// Every recorded run.
-    #[arg(long, conflicts_with = "run")]
+    #[arg(long, conflicts_with_all = ["run", "day"])]
     pub all: bool,
-    /// A component to run in place of a task's built-in one.
-    #[arg(long = "module", value_name = "TASK=FILE")]
-    pub modules: Vec<OwnModule>,
+    /// Every recorded run that started on this day.
+    #[arg(long, conflicts_with = "run", value_name = "DATE")]
+    pub day: Option<NaiveDate>,
+    /// A component to try on the runs of its task in place of the version that ran: what it would have done is compared
+    /// with what was done. Without TASK it is for the task that it names itself after.
+    #[arg(long = "module", value_name = "[TASK=]FILE")]
+    pub modules: Vec<Candidate>,
+}
+
+/// Options of `shadow`.
+#[derive(Debug, Args)]
+pub struct Shadow {
+    /// The database with the recordings.
+    #[arg(long)]
+    pub db: PathBuf,
+    /// The component to try. Without TASK it is for the task that it names itself after.
+    #[arg(long, value_name = "[TASK=]FILE")]
+    pub module: Candidate,
+    /// On how many trading days, the newest with a run of the task being the last.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=3660))]
+    pub days: u32,
+    /// Only on the runs of this user.
+    #[arg(long)]
+    pub user: Option<u64>,
+    /// Also write the report here, as JSON.
+    #[arg(long)]
+    pub json: Option<PathBuf>,
 }
 
 /// Options of `bench`.

@@ -19,6 +19,7 @@ pub mod schedules;
 pub mod service;
 pub mod services;
 pub mod settings;
+pub mod shadow;
 pub mod simulation;
 pub mod upkeep;
 pub mod user;

@@ -29,6 +29,7 @@ mod run;
 mod runtime;
 pub mod scripted;
 mod services;
+pub mod shadow;
 mod state;
 mod wasi;
 

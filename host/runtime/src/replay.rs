@@ -140,7 +140,7 @@ fn compare(recorded: Vec<RecordedCall>, replayed: Vec<RecordedCall>) -> Vec<Diff
 }
 
 /// By their recorded bytes: two equal NaNs are the same here.
-fn same<T: serde::Serialize>(left: &T, right: &T) -> bool {
+pub(crate) fn same<T: serde::Serialize>(left: &T, right: &T) -> bool {
     let bytes = |value| postcard::to_extend(value, Vec::new()).ok();
     bytes(left) == bytes(right)
 }

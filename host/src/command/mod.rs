@@ -2,11 +2,13 @@
 
 mod audit;
 mod bench;
+mod candidates;
 mod key;
 mod module;
 mod openapi;
 mod replay;
 mod serve;
+mod shadow;
 mod simulate;
 mod task;
 mod worker;
@@ -23,6 +25,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Serve(options) => on_runtime(serve::serve(options)),
         Command::Simulate(options) => on_runtime(simulate::simulate(options)),
         Command::Replay(options) => on_runtime(replay::replay(options)),
+        Command::Shadow(options) => on_runtime(shadow::shadow(options)),
         Command::Compile => Ok(prahari_runtime::compile_stdin_to_stdout()),
         Command::Task(command) => task::task(command),
         Command::Openapi => openapi::openapi(),

@@ -1,0 +1,107 @@
+//! What a new version of a task would have done on the last days: shadow runs of all recorded runs, and their report.
+//!
+//! ```no_run
+//! use prahari_app::daemon::Daemon;
+//! use prahari_app::error::AppError;
+//! use prahari_app::shadow::{Scope, ShadowReport};
+//! use prahari_domain::tasks::Task;
+//!
+//! /// Whether a candidate does what the active version did, on the last five days of every user.
+//! async fn may_replace(daemon: &Daemon, bytes: &[u8]) -> Result<bool, AppError> {
+//!     let task = Task::SellMonitor;
+//!     let loaded = daemon.runtime.load(bytes).await;
+//!     let candidate = loaded.map_err(|source| AppError::Module { task, source })?;
+//!     let report: ShadowReport = daemon.shadow(&candidate, &Scope::last_days(task, 5)).await?;
+//!     println!("{report}");
+//!     Ok(report.accepted_without_change())
+//! }
+//! ```
+
+mod days;
+mod report;
+mod runs;
+
+use prahari_domain::calendar::Calendar;
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Day;
+pub use prahari_runtime::shadow::Terms;
+use prahari_runtime::{Module, Runtime};
+use prahari_store::Store;
+
+use crate::daemon::Daemon;
+use crate::error::AppError;
+
+pub use report::{Finding, FindingKind, OrderFinding, ShadowReport};
+
+/// How many runs are under way at once. Two, so that a shadow of a month leaves the rest of the machine to the day's work.
+const AT_ONCE: usize = 2;
+
+/// Which days to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Days {
+    /// The newest day with a run of the task, and the trading days before it, so many in all.
+    Last(u32),
+    /// One day.
+    On(Day),
+}
+
+/// Which recorded runs a candidate is tried on.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// Of this task.
+    pub task: Task,
+    /// On these days.
+    pub days: Days,
+    /// Of this user; none for everybody.
+    pub user: Option<UserId>,
+    /// What the candidate may do; by default what each recorded run might.
+    pub terms: Terms,
+}
+
+impl Scope {
+    /// The last days of every user, on the terms of the recorded runs.
+    pub fn last_days(task: Task, days: u32) -> Self {
+        Self { task, days: Days::Last(days), user: None, terms: Terms::default() }
+    }
+}
+
+/// What a shadow needs of a daemon; without one, of an open database.
+#[derive(Clone, Copy)]
+pub struct Archive<'a> {
+    /// The recordings.
+    pub store: &'a Store,
+    /// Where the candidate runs.
+    pub runtime: &'a Runtime,
+    /// Which days are trading days.
+    pub calendar: &'a Calendar,
+}
+
+impl Daemon {
+    /// Runs a candidate on the recorded runs of a scope. Nothing is executed and nothing is changed.
+    ///
+    /// # Errors
+    /// When the store or the calendar fails. What is wrong with single runs stands in the report.
+    pub async fn shadow(&self, candidate: &Module, scope: &Scope) -> Result<ShadowReport, AppError> {
+        let archive = Archive { store: &self.store, runtime: &self.runtime, calendar: &self.venue.calendar };
+        shadow(archive, candidate, scope).await
+    }
+}
+
+/// Runs a candidate on the recorded runs of a scope, a page of runs in memory at a time.
+///
+/// # Errors
+/// When the store or the calendar fails. What is wrong with single runs stands in the report.
+pub async fn shadow(archive: Archive<'_>, candidate: &Module, scope: &Scope) -> Result<ShadowReport, AppError> {
+    let users = match scope.user {
+        Some(user) => vec![user],
+        None => archive.store.system().users().await?.into_iter().map(|user| user.id).collect(),
+    };
+    let mut report = ShadowReport::new(scope.task, candidate.hash());
+    let Some((from, to)) = days::span(&archive, scope, &users).await? else { return Ok(report) };
+    report.days = Some((from, to));
+    for user in users {
+        runs::of_user(&archive, candidate, scope, user, (from, to), &mut report).await?;
+    }
+    Ok(report)
+}

@@ -1,0 +1,63 @@
+//! The runs of one user, page by page.
+
+use futures::StreamExt;
+use prahari_domain::ids::UserId;
+use prahari_domain::time::Day;
+use prahari_runtime::shadow::{ShadowRun, shadow};
+use prahari_runtime::{Module, Recording, RecordingError};
+use prahari_store::{RunFilter, RunRow};
+
+use super::{AT_ONCE, Archive, Scope, ShadowReport, days};
+use crate::error::AppError;
+
+/// How many rows of runs are in memory at a time; of recordings there are as many as run at once.
+const PAGE: u32 = 500;
+
+/// Tries the candidate on every run of a user within these days, newest first.
+pub(super) async fn of_user(
+    archive: &Archive<'_>,
+    candidate: &Module,
+    scope: &Scope,
+    user: UserId,
+    span: (Day, Day),
+    report: &mut ShadowReport,
+) -> Result<(), AppError> {
+    let (since, until) = days::instants(span);
+    let mut after = None;
+    loop {
+        let filter = RunFilter {
+            task: Some(scope.task),
+            since: Some(since),
+            until: Some(until),
+            after,
+            limit: PAGE,
+            ..RunFilter::default()
+        };
+        let rows = archive.store.user(user).runs(filter).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = Some(last.place());
+        let tried = rows.iter().map(|row| tried(archive, candidate, scope, row));
+        let mut tried = futures::stream::iter(tried).buffered(AT_ONCE);
+        let mut place = rows.iter();
+        while let (Some(result), Some(row)) = (tried.next().await, place.next()) {
+            report.add(row, result?);
+        }
+    }
+}
+
+/// What a run had to show; none when it has no recording.
+pub(super) type Tried = Option<Result<ShadowRun, RecordingError>>;
+
+async fn tried(
+    archive: &Archive<'_>,
+    candidate: &Module,
+    scope: &Scope,
+    row: &RunRow,
+) -> Result<Tried, AppError> {
+    let Some(bytes) = archive.store.user(row.user).recording(row.id).await? else { return Ok(None) };
+    let recording = match Recording::decode(&bytes) {
+        Ok(recording) => recording,
+        Err(error) => return Ok(Some(Err(error))),
+    };
+    Ok(Some(shadow(archive.runtime, candidate, &recording, &scope.terms).await))
+}
