@@ -50,7 +50,10 @@ fn print_finding(finding: &Finding) {
         match &order.standing {
             Standing::NotReached => say!("  candidate: did not come so far"),
             Standing::Refused(reason) => {
-                say!("  candidate: {}; the gate refuses it: {reason}", order.candidate.as_deref().unwrap_or("nothing"));
+                say!(
+                    "  candidate: {}; the gate refuses it: {reason}",
+                    order.candidate.as_deref().unwrap_or("nothing")
+                );
             }
             _ => say!("  candidate: {}", order.candidate.as_deref().unwrap_or("nothing")),
         }

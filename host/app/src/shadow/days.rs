@@ -28,11 +28,7 @@ pub(super) async fn span(
     Ok(Some((from, newest)))
 }
 
-async fn newest_day(
-    archive: &Archive<'_>,
-    scope: &Scope,
-    users: &[UserId],
-) -> Result<Option<Day>, AppError> {
+async fn newest_day(archive: &Archive<'_>, scope: &Scope, users: &[UserId]) -> Result<Option<Day>, AppError> {
     let mut newest = None;
     for user in users {
         let filter = RunFilter { task: Some(scope.task), limit: 1, ..RunFilter::default() };

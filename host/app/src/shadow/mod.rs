@@ -92,7 +92,11 @@ impl Daemon {
 ///
 /// # Errors
 /// When the store or the calendar fails. What is wrong with single runs stands in the report.
-pub async fn shadow(archive: Archive<'_>, candidate: &Module, scope: &Scope) -> Result<ShadowReport, AppError> {
+pub async fn shadow(
+    archive: Archive<'_>,
+    candidate: &Module,
+    scope: &Scope,
+) -> Result<ShadowReport, AppError> {
     let users = match scope.user {
         Some(user) => vec![user],
         None => archive.store.system().users().await?.into_iter().map(|user| user.id).collect(),

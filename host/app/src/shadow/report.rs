@@ -156,7 +156,8 @@ impl ShadowReport {
             }
             Verdict::Lacking { call } => {
                 self.lacking += 1;
-                let difference = format!("it needs an answer to {}, which the recording lacks", call.function());
+                let difference =
+                    format!("it needs an answer to {}, which the recording lacks", call.function());
                 self.find(row, FindingKind::Lacking, None, difference, Vec::new());
             }
         }
@@ -177,7 +178,15 @@ impl ShadowReport {
         // The candidate has a part in these texts.
         let difference = one_line(&difference).into_owned();
         let day = row.started_at.ist_day();
-        self.findings.push(Finding { run: row.id, user: row.user, day, kind, first_call, difference, orders });
+        self.findings.push(Finding {
+            run: row.id,
+            user: row.user,
+            day,
+            kind,
+            first_call,
+            difference,
+            orders,
+        });
     }
 }
 

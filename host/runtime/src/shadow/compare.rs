@@ -188,11 +188,8 @@ fn refusal(traded: &Traded, symbols: Option<&BTreeSet<String>>) -> Option<String
 fn partners(recorded: &[Traded], candidate: &[Traded]) -> Vec<Option<usize>> {
     let mut partners = vec![None; candidate.len()];
     let mut taken = vec![false; recorded.len()];
-    let fits: [fn(&Trade, &Trade) -> bool; 3] = [
-        Trade::is,
-        |left, right| left.is_like(right) && left.subject() == right.subject(),
-        Trade::is_like,
-    ];
+    let fits: [fn(&Trade, &Trade) -> bool; 3] =
+        [Trade::is, |left, right| left.is_like(right) && left.subject() == right.subject(), Trade::is_like];
     for fits in fits {
         for (partner, traded) in partners.iter_mut().zip(candidate).filter(|(partner, _)| partner.is_none()) {
             let mut free = recorded.iter().enumerate().zip(taken.iter_mut()).filter(|(_, taken)| !**taken);
@@ -223,4 +220,3 @@ fn first_call(
     };
     Some(Parting { call, sentence })
 }
-

@@ -53,7 +53,11 @@ impl Memory {
         let mut wider = self.keys.iter().filter(|(known, _)| prefix.starts_with(known.as_str()));
         let mut keys = wider.next()?.1.clone();
         for (key, value) in &self.written {
-            if value.is_some() { keys.insert(key.clone()) } else { keys.remove(key) };
+            if value.is_some() {
+                keys.insert(key.clone())
+            } else {
+                keys.remove(key)
+            };
         }
         Some(HostReply::StateKeys(keys.into_iter().filter(|key| key.starts_with(prefix)).collect()))
     }

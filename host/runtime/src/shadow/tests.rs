@@ -132,8 +132,7 @@ async fn perform(wanted: &[HostCall], outcome: RunOutcome, terms: &Terms) -> (Sh
     }
     let Answers { diverged, stopped, .. } = answers;
     let run = recorded_run();
-    let seen =
-        Seen { run: &run, recorded: &recorded, calls: &calls, outcome: &outcome, diverged, stopped };
+    let seen = Seen { run: &run, recorded: &recorded, calls: &calls, outcome: &outcome, diverged, stopped };
     let (verdict, minor) = seen.judge(terms);
     (ShadowRun { verdict, minor, cpu: Duration::ZERO, peak_memory: 0 }, replies)
 }
@@ -251,8 +250,7 @@ async fn a_trap_and_a_limit_are_named_by_their_outcome() {
         assert_eq!(run.verdict, Verdict::Trapped { outcome });
     }
     let failed = RunOutcome::TaskFailed(crate::abi::latest::TaskError::Denied(Capability::Log));
-    let (first_call, difference, _) =
-        changed(perform(&wanted(), failed, &Terms::default()).await.0.verdict);
+    let (first_call, difference, _) = changed(perform(&wanted(), failed, &Terms::default()).await.0.verdict);
     assert_eq!(first_call, 6);
     assert!(difference.starts_with("it ended as task_failed ("), "{difference}");
 }
