@@ -194,9 +194,9 @@ async fn the_funds_after_an_order_are_not_those_before_it() {
 #[tokio::test]
 async fn a_question_that_was_not_asked_is_lacking() {
     let call = quotes(&["A", "C"]);
-    assert_eq!(verdict(&[call.clone()]).await, Verdict::Lacking { call: Box::new(call) });
+    assert_eq!(verdict(std::slice::from_ref(&call)).await, Verdict::Lacking { call: Box::new(call) });
     let call = HostCall::GetState { keys: vec!["k".to_owned()] };
-    assert_eq!(verdict(&[call.clone()]).await, Verdict::Lacking { call: Box::new(call) });
+    assert_eq!(verdict(std::slice::from_ref(&call)).await, Verdict::Lacking { call: Box::new(call) });
 }
 
 #[tokio::test]
