@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use prahari_app::shadow::{Archive, Days, Finding, Scope, ShadowReport, Terms, shadow as try_out};
+use prahari_app::grants::Grants;
+use prahari_app::shadow::{Archive, Days, Finding, Scope, ShadowReport, shadow as try_out};
 use prahari_domain::ids::UserId;
 use prahari_runtime::shadow::Standing;
 
@@ -15,10 +16,11 @@ use crate::wiring;
 pub async fn shadow(options: Shadow) -> Result<(), Failure> {
     let store = candidates::open(&options.db)?;
     let (runtime, calendar) = (wiring::runtime()?, wiring::calendar()?);
+    let grants = Grants::load(store.clone()).await.map_err(Failure::work)?;
     let (task, module) = candidates::load(&runtime, &options.module).await?;
-    let archive = Archive { store: &store, runtime: &runtime, calendar: &calendar };
+    let archive = Archive { store: &store, runtime: &runtime, calendar: &calendar, grants: Some(&grants) };
     let (days, user) = (Days::Last(options.days), options.user.map(UserId));
-    let scope = Scope { task, days, user, terms: Terms::default() };
+    let scope = Scope { task, days, user };
     let report = try_out(archive, &module, &scope).await.map_err(Failure::work)?;
     print(&report);
     if let Some(json) = &options.json {

@@ -21,16 +21,20 @@ mod days;
 mod report;
 mod runs;
 
+use std::collections::BTreeSet;
+
 use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::UserId;
+use prahari_domain::instruments::Symbol;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Day;
-pub use prahari_runtime::shadow::Terms;
+use prahari_runtime::shadow::Terms;
 use prahari_runtime::{Module, Runtime};
 use prahari_store::Store;
 
 use crate::daemon::Daemon;
 use crate::error::AppError;
+use crate::grants::Grants;
 
 pub use report::{Finding, FindingKind, OrderFinding, ShadowReport};
 
@@ -55,14 +59,12 @@ pub struct Scope {
     pub days: Days,
     /// Of this user; none for everybody.
     pub user: Option<UserId>,
-    /// What the candidate may do; by default what each recorded run might.
-    pub terms: Terms,
 }
 
 impl Scope {
-    /// The last days of every user, on the terms of the recorded runs.
+    /// The last days of every user.
     pub fn last_days(task: Task, days: u32) -> Self {
-        Self { task, days: Days::Last(days), user: None, terms: Terms::default() }
+        Self { task, days: Days::Last(days), user: None }
     }
 }
 
@@ -75,15 +77,33 @@ pub struct Archive<'a> {
     pub runtime: &'a Runtime,
     /// Which days are trading days.
     pub calendar: &'a Calendar,
+    /// What the task of each user may do today; without them the candidate may do what the recorded run might.
+    pub grants: Option<&'a Grants>,
+}
+
+impl Archive<'_> {
+    fn terms(&self, user: UserId, task: Task) -> Terms {
+        let Some(allowance) = self.grants.map(|grants| grants.of(user, task)) else {
+            return Terms::default();
+        };
+        let named = |symbols: &BTreeSet<Symbol>| symbols.iter().map(ToString::to_string).collect();
+        Terms { grant: Some(allowance.grant()), symbols: allowance.symbols.as_ref().map(named) }
+    }
 }
 
 impl Daemon {
-    /// Runs a candidate on the recorded runs of a scope. Nothing is executed and nothing is changed.
+    /// Runs a candidate on the recorded runs of a scope, with what is granted today: an order for a symbol outside the
+    /// grant shows as refused. Nothing is executed and nothing is changed.
     ///
     /// # Errors
     /// When the store or the calendar fails. What is wrong with single runs stands in the report.
     pub async fn shadow(&self, candidate: &Module, scope: &Scope) -> Result<ShadowReport, AppError> {
-        let archive = Archive { store: &self.store, runtime: &self.runtime, calendar: &self.venue.calendar };
+        let archive = Archive {
+            store: &self.store,
+            runtime: &self.runtime,
+            calendar: &self.venue.calendar,
+            grants: Some(&self.grants),
+        };
         shadow(archive, candidate, scope).await
     }
 }

@@ -3,7 +3,7 @@
 use futures::StreamExt;
 use prahari_domain::ids::UserId;
 use prahari_domain::time::Day;
-use prahari_runtime::shadow::{ShadowRun, shadow};
+use prahari_runtime::shadow::{ShadowRun, Terms, shadow};
 use prahari_runtime::{Module, Recording, RecordingError};
 use prahari_store::{RunFilter, RunRow};
 
@@ -23,6 +23,7 @@ pub(super) async fn of_user(
     report: &mut ShadowReport,
 ) -> Result<(), AppError> {
     let (since, until) = days::instants(span);
+    let terms = archive.terms(user, scope.task);
     let mut after = None;
     loop {
         let filter = RunFilter {
@@ -36,7 +37,7 @@ pub(super) async fn of_user(
         let rows = archive.store.user(user).runs(filter).await?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = Some(last.place());
-        let tried = rows.iter().map(|row| tried(archive, candidate, scope, row));
+        let tried = rows.iter().map(|row| tried(archive, candidate, &terms, row));
         let mut tried = futures::stream::iter(tried).buffered(AT_ONCE);
         let mut place = rows.iter();
         while let (Some(result), Some(row)) = (tried.next().await, place.next()) {
@@ -51,7 +52,7 @@ pub(super) type Tried = Option<Result<ShadowRun, RecordingError>>;
 async fn tried(
     archive: &Archive<'_>,
     candidate: &Module,
-    scope: &Scope,
+    terms: &Terms,
     row: &RunRow,
 ) -> Result<Tried, AppError> {
     let Some(bytes) = archive.store.user(row.user).recording(row.id).await? else { return Ok(None) };
@@ -59,5 +60,5 @@ async fn tried(
         Ok(recording) => recording,
         Err(error) => return Ok(Some(Err(error))),
     };
-    Ok(Some(shadow(archive.runtime, candidate, &recording, &scope.terms).await))
+    Ok(Some(shadow(archive.runtime, candidate, &recording, terms).await))
 }
