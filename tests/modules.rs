@@ -7,6 +7,8 @@ mod grants;
 mod load;
 #[path = "support/daemon.rs"]
 mod support;
+#[path = "modules/trials.rs"]
+mod trials;
 
 use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;

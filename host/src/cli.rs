@@ -101,6 +101,26 @@ pub enum ModuleCommand {
         /// Why, for the history.
         #[arg(long, default_value = "")]
         reason: String,
+        /// Without an accepted trial, also of a task that may place orders.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Try a version on recorded runs, and say what it would have done otherwise.
+    Shadow {
+        /// Of which task.
+        task: Task,
+        /// Which version.
+        version: u64,
+        /// On how many of the last trading days.
+        #[arg(long, default_value_t = 5)]
+        days: u32,
+    },
+    /// Agree with what the last trial of a version showed.
+    Accept {
+        /// Of which task.
+        task: Task,
+        /// Which version.
+        version: u64,
     },
     /// Run the version again that was active before the present one.
     Rollback {

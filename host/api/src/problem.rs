@@ -72,6 +72,8 @@ pub enum Code {
     ModuleQuarantined,
     /// The version wants what it is not granted.
     ModuleWantsMore,
+    /// Nobody has accepted what the version would have done, and its task may place orders.
+    ModuleUntried,
     /// There is no earlier version to go back to.
     NoEarlierModule,
     /// There is no such thing, or it is none of the caller's business.
@@ -118,6 +120,7 @@ impl Code {
             | Self::ModuleInUse
             | Self::ModuleQuarantined
             | Self::ModuleWantsMore
+            | Self::ModuleUntried
             | Self::NoEarlierModule => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -261,6 +264,7 @@ impl From<AppError> for Problem {
             AppError::ModuleInUse { .. } => Code::ModuleInUse,
             AppError::ModuleQuarantined { .. } => Code::ModuleQuarantined,
             AppError::ModuleWantsMore { .. } => Code::ModuleWantsMore,
+            AppError::ModuleUntried { .. } => Code::ModuleUntried,
             AppError::NoEarlierModule(_) => Code::NoEarlierModule,
             AppError::InvalidSchedule(_) => Code::InvalidSchedule,
             AppError::UserInactive(_) => Code::UserInactive,

@@ -130,6 +130,16 @@ pub enum AppError {
         /// What it is not granted.
         missing: Vec<Capability>,
     },
+    /// A version of a task that places orders, and nobody has seen what it would have done.
+    #[error(
+        "version {version} of the module of {task} has no accepted trial: {task} may place orders, so try it in its shadow first"
+    )]
+    ModuleUntried {
+        /// Of which task.
+        task: Task,
+        /// Which version.
+        version: u64,
+    },
     /// There is nothing to go back to.
     #[error("there is no earlier version of the module of {0} that may run")]
     NoEarlierModule(Task),

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use prahari_app::shadow::ShadowReport;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -31,10 +32,24 @@ pub fn module(options: &Module) -> Result<ExitCode, Failure> {
             let listed: Versions = daemon.ask("GET", &query, None)?;
             listed.items.iter().for_each(|version| say!("{version}"));
         }
-        ModuleCommand::Activate { task, version, reason } => {
+        ModuleCommand::Activate { task, version, reason, force } => {
             let path = format!("/{task}/{version}/activate");
-            let running: Version = daemon.ask("POST", &path, Some(json!({ "reason": reason })))?;
+            let body = json!({ "reason": reason, "force": force });
+            let running: Version = daemon.ask("POST", &path, Some(body))?;
             say!("{running} runs from now on");
+        }
+        ModuleCommand::Shadow { task, version, days } => {
+            let path = format!("/{task}/{version}/shadow");
+            let trial: Trial = daemon.ask("POST", &path, Some(json!({ "days": days })))?;
+            say!("{}", trial.report);
+            match trial.accepted_at {
+                Some(_) => say!("nothing differs: it may be activated"),
+                None => say!("`prahari module accept {task} {version}` says that this is meant"),
+            }
+        }
+        ModuleCommand::Accept { task, version } => {
+            daemon.tell("POST", &format!("/{task}/{version}/shadow/accept"), None)?;
+            say!("what version {version} of {task} would have done is accepted");
         }
         ModuleCommand::Rollback { task, reason } => {
             let path = format!("/{task}/rollback");
@@ -123,6 +138,13 @@ struct Version {
 #[derive(Deserialize)]
 struct Versions {
     items: Vec<Version>,
+}
+
+/// What a version would have done.
+#[derive(Deserialize)]
+struct Trial {
+    accepted_at: Option<String>,
+    report: ShadowReport,
 }
 
 /// What the daemon says when it refuses.

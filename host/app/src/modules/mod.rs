@@ -9,6 +9,7 @@ mod consequences;
 mod health;
 mod keep;
 mod table;
+mod trial;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 

@@ -48,24 +48,37 @@ struct Pin {
     version: u64,
 }
 
-/// Makes a version the active one, from the next run on. Runs that are under way end on the version that they began with, and
+/// How a version is activated.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ActivationRequest {
+    /// One sentence, for the history; may be left out.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    reason: String,
+    /// Whether a version of a task that may place orders is activated without an accepted trial.
+    #[serde(default)]
+    force: bool,
+}
+
+/// Makes a version the active one, from the next run on. One that was never active, of a task that may place orders, needs an
+/// accepted trial, or force. Runs that are under way end on the version that they began with, and
 /// individual services keep theirs until they are started again.
 #[utoipa::path(post, path = "/api/v1/modules/{task}/{version}/activate", tag = "modules",
-    params(("task" = TaskName, Path), ("version" = u64, Path)), request_body = Reason,
+    params(("task" = TaskName, Path), ("version" = u64, Path)), request_body = ActivationRequest,
     responses((status = OK, body = ModuleVersion)))]
 async fn activate(
     State(api): State<Api>,
     Admin(caller): Admin,
     Path((task, version)): Path<(TaskName, u64)>,
-    Json(body): Json<Reason>,
+    Json(ActivationRequest { reason, force }): Json<ActivationRequest>,
 ) -> Result<Json<ModuleVersion>, Problem> {
     let TaskName(task) = task;
-    let reason = checked(body)?;
-    let details = json!({ "version": version, "reason": reason });
+    let reason = checked(Reason { reason })?;
+    let details = json!({ "version": version, "reason": reason, "force": force });
     api.audit(&caller, "module.activate", resource(task), details).await?;
     let activation = Activation { task, version, by: Some(caller.0.user), reason };
-    let now = api.daemon.clock.now();
-    let (row, _) = api.daemon.modules.activate(activation, api.daemon.grants.permission(task), now).await?;
+    let row = api.daemon.activate_module(activation, force).await?;
     Ok(Json(Standing::load(&api).await?.view(row)))
 }
 

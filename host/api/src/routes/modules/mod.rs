@@ -1,6 +1,7 @@
 //! `/api/v1/modules`: the versions of task modules, for admins: brought, activated, rolled back, pinned, removed.
 
 mod change;
+mod trial;
 mod upload;
 mod view;
 
@@ -30,6 +31,7 @@ pub fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(history))
         .merge(upload::routes())
         .merge(change::routes())
+        .merge(trial::routes())
 }
 
 /// Which versions are asked for.

@@ -1,0 +1,114 @@
+//! Trying a version on what was recorded.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use prahari_store::TrialRow;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::caller::Admin;
+use crate::extract::{Json, Path};
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+use crate::view::{Instant, TaskName};
+
+/// Most days that are looked back: recordings are kept for a month.
+const MOST_DAYS: u32 = 31;
+
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(read, try_version)).routes(routes!(accept))
+}
+
+/// On how much a version is tried.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TrialRequest {
+    /// The last so many trading days with runs of the task.
+    #[schema(minimum = 1, maximum = 31)]
+    days: u32,
+}
+
+/// What a version would have done.
+#[derive(Debug, Serialize, ToSchema)]
+struct ModuleTrial {
+    /// When it was tried.
+    at: Instant,
+    /// Who had it tried.
+    by: u64,
+    /// When it was accepted: by somebody, or at once because nothing differed; null while it is not.
+    #[schema(required)]
+    accepted_at: Option<Instant>,
+    /// Who accepted it; null when nobody had to.
+    #[schema(required)]
+    accepted_by: Option<u64>,
+    /// Counts of runs that were identical, changed, trapped and lacking an input, and the first of those that were not identical:
+    /// run, user, day, first difference, orders.
+    #[schema(value_type = Object)]
+    report: serde_json::Value,
+}
+
+/// The newest trial of a version.
+#[utoipa::path(get, path = "/api/v1/modules/{task}/{version}/shadow", tag = "modules",
+    params(("task" = TaskName, Path), ("version" = u64, Path)), responses((status = OK, body = ModuleTrial)))]
+async fn read(
+    State(api): State<Api>,
+    _admin: Admin,
+    Path((task, version)): Path<(TaskName, u64)>,
+) -> Result<Json<ModuleTrial>, Problem> {
+    newest(&api, task, version).await.map(Json)
+}
+
+/// Tries a version on recorded runs: what it would have ordered is compared with what was, and nothing is executed.
+#[utoipa::path(post, path = "/api/v1/modules/{task}/{version}/shadow", tag = "modules",
+    params(("task" = TaskName, Path), ("version" = u64, Path)), request_body = TrialRequest,
+    responses((status = OK, body = ModuleTrial)))]
+async fn try_version(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Path((task, version)): Path<(TaskName, u64)>,
+    Json(TrialRequest { days }): Json<TrialRequest>,
+) -> Result<Json<ModuleTrial>, Problem> {
+    if !(1..=MOST_DAYS).contains(&days) {
+        return Err(Problem::invalid(format!("days: {days} is not between 1 and {MOST_DAYS}")));
+    }
+    let details = json!({ "version": version, "days": days });
+    api.audit(&caller, "module.shadow", format!("module {}", task.0), details).await?;
+    api.daemon.try_module(task.0, version, days, caller.0.user).await?;
+    newest(&api, task, version).await.map(Json)
+}
+
+/// Agrees with what the newest trial of a version showed, so that it may be activated.
+#[utoipa::path(post, path = "/api/v1/modules/{task}/{version}/shadow/accept", tag = "modules",
+    params(("task" = TaskName, Path), ("version" = u64, Path)), responses((status = NO_CONTENT)))]
+async fn accept(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Path((task, version)): Path<(TaskName, u64)>,
+) -> Result<StatusCode, Problem> {
+    let details = json!({ "version": version });
+    api.audit(&caller, "module.accept", format!("module {}", task.0), details).await?;
+    api.daemon.accept_module(task.0, version, caller.0.user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn newest(api: &Api, TaskName(task): TaskName, version: u64) -> Result<ModuleTrial, Problem> {
+    api.daemon.modules.version(task, version).await?;
+    let trial = api.daemon.store.system().last_trial(task, version).await?;
+    let unknown = || Problem::new(Code::NotFound, format!("version {version} of {task} was never tried"));
+    trial.map(ModuleTrial::from).ok_or_else(unknown)
+}
+
+impl From<TrialRow> for ModuleTrial {
+    fn from(row: TrialRow) -> Self {
+        Self {
+            at: Instant(row.at),
+            by: row.by.0,
+            accepted_at: row.accepted_at.map(Instant),
+            accepted_by: row.accepted_by.map(|user| user.0),
+            report: serde_json::from_str(&row.report).unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Before a version may place orders for everybody, somebody has seen what it would have done.
+
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_runtime::abi::latest::Capability;
+use prahari_store::{ModuleOrigin, ModuleRow, TrialRow};
+
+use super::Activation;
+use crate::daemon::Daemon;
+use crate::error::AppError;
+use crate::shadow::{Days, Scope, ShadowReport};
+
+impl Daemon {
+    /// Tries a version on the recorded runs of the last days, of everybody, and keeps what came out. When nothing differs it
+    /// is accepted at once.
+    ///
+    /// # Errors
+    /// When there is no such version, it does not load, or the store fails.
+    pub async fn try_module(
+        &self,
+        task: Task,
+        version: u64,
+        days: u32,
+        by: UserId,
+    ) -> Result<ShadowReport, AppError> {
+        let row = self.modules.version(task, version).await?;
+        let candidate = self.modules.loaded(&row).await?;
+        // What ran until now is to be compared, also what is still on its way to the disk.
+        self.store.settle().await?;
+        let scope = Scope { task, days: Days::Last(days), user: None };
+        let report = self.shadow(&candidate, &scope).await?;
+        let now = self.clock.now();
+        let trial = TrialRow {
+            task,
+            version,
+            at: now,
+            by,
+            report: serde_json::to_string(&report)?,
+            accepted_at: report.accepted_without_change().then_some(now),
+            accepted_by: None,
+        };
+        self.store.system().save_trial(trial).await?;
+        Ok(report)
+    }
+
+    /// Agrees with what the newest trial of a version showed.
+    ///
+    /// # Errors
+    /// [`AppError::ModuleUntried`] without a trial; when there is no such version, or the store fails.
+    pub async fn accept_module(&self, task: Task, version: u64, by: UserId) -> Result<(), AppError> {
+        self.modules.version(task, version).await?;
+        let now = self.clock.now();
+        if self.store.system().accept_trial(task, version, by, now).await? {
+            Ok(())
+        } else {
+            Err(AppError::ModuleUntried { task, version })
+        }
+    }
+
+    /// Makes a version the active one. A task that may place orders asks for an accepted trial of it first, unless the
+    /// version came with the program, was active before, or `force` says that the operator knows better.
+    ///
+    /// # Errors
+    /// [`AppError::ModuleUntried`], or as [`Modules::activate`](super::Modules::activate).
+    pub async fn activate_module(&self, activation: Activation, force: bool) -> Result<ModuleRow, AppError> {
+        let Activation { task, version, .. } = activation;
+        let row = self.modules.version(task, version).await?;
+        if !force && self.needs_trial(&row).await? {
+            let trial = self.store.system().last_trial(task, version).await?;
+            if trial.is_none_or(|trial| trial.accepted_at.is_none()) {
+                return Err(AppError::ModuleUntried { task, version });
+            }
+        }
+        let permission = self.grants.permission(task);
+        let now = self.clock.now();
+        self.modules.activate(activation, permission, now).await.map(|(row, _)| row)
+    }
+
+    async fn needs_trial(&self, row: &ModuleRow) -> Result<bool, AppError> {
+        let may_trade = self.grants.of_everybody(row.task).grant().allows(Capability::BrokerTrade);
+        if !may_trade || row.origin == ModuleOrigin::BuiltIn {
+            return Ok(false);
+        }
+        let history = self.store.system().module_activations(Some(row.task), u32::MAX).await?;
+        Ok(history.iter().all(|activation| activation.version != row.version))
+    }
+}

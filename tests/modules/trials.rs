@@ -1,0 +1,57 @@
+//! A version of a task that may place orders is not activated before somebody has seen what it would have done.
+
+use prahari_app::error::AppError;
+use prahari_app::modules::Activation;
+use prahari_domain::tasks::Task;
+use prahari_store::ModuleRow;
+
+use crate::support::{ADMIN, FRIDAY, House, MONDAY, at, component, guests, run, start_services};
+use crate::{upload, version_of};
+
+const TASK: Task = Task::SellMonitor;
+
+/// The same component under another hash: with a section that nobody reads.
+fn retouched(bytes: &[u8]) -> Vec<u8> {
+    [bytes, &[0, 5, 4, b'n', b'o', b't', b'e']].concat()
+}
+
+fn activation(row: &ModuleRow) -> Activation {
+    Activation { task: row.task, version: row.version, by: Some(ADMIN), reason: "a test".to_owned() }
+}
+
+#[tokio::test]
+async fn a_version_that_may_trade_is_tried_in_its_shadow_before_it_is_activated() {
+    let house = House::new(2);
+    let daemon = house.start(at(FRIDAY, "08:50")).await;
+    start_services(&daemon).await;
+    run(&daemon, at(MONDAY, "09:30")).await;
+
+    let same = upload(&daemon, TASK, &retouched(component(TASK))).await;
+    let untried = daemon.activate_module(activation(&same), false).await.unwrap_err();
+    let sentence = "version 2 of the module of sell_monitor has no accepted trial: sell_monitor may place orders, so try it in its shadow first";
+    assert_eq!(untried.to_string(), sentence);
+    let report = daemon.try_module(TASK, same.version, 5, ADMIN).await.unwrap();
+    assert_eq!(report.runs, 2 * (375 + 15));
+    assert!(report.accepted_without_change(), "{report}");
+    daemon.activate_module(activation(&same), false).await.unwrap();
+    assert_eq!(version_of(&daemon, ADMIN, TASK), 2);
+
+    let other = upload(&daemon, TASK, &guests::writes_state('1', true)).await;
+    let report = daemon.try_module(TASK, other.version, 1, ADMIN).await.unwrap();
+    assert!(report.runs > 0 && !report.accepted_without_change(), "{report}");
+    let refused = daemon.activate_module(activation(&other), false).await;
+    assert!(matches!(refused, Err(AppError::ModuleUntried { .. })), "{refused:?}");
+    daemon.accept_module(TASK, other.version, ADMIN).await.unwrap();
+    daemon.activate_module(activation(&other), false).await.unwrap();
+    assert_eq!(version_of(&daemon, ADMIN, TASK), 3);
+
+    // Force is for those who know; a task that may not trade needs neither.
+    let forced = upload(&daemon, TASK, &guests::writes_state('2', true)).await;
+    daemon.activate_module(activation(&forced), true).await.unwrap();
+    let monitor = upload(&daemon, Task::PositionMonitor, &guests::writes_state('2', true)).await;
+    daemon.activate_module(activation(&monitor), false).await.unwrap();
+    // What was active before may be so again.
+    daemon.activate_module(activation(&same), false).await.unwrap();
+    let none = daemon.accept_module(TASK, forced.version, ADMIN).await;
+    assert!(matches!(none, Err(AppError::ModuleUntried { .. })), "{none:?}");
+}
