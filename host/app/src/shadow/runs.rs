@@ -37,8 +37,9 @@ pub(super) async fn of_user(
         let rows = archive.store.user(user).runs(filter).await?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = Some(last.place());
-        let tried = rows.iter().map(|row| tried(archive, candidate, &terms, row));
-        let mut tried = futures::stream::iter(tried).buffered(AT_ONCE);
+        // Collected, because a stream over the closure itself cannot be sent between threads.
+        let trials: Vec<_> = rows.iter().map(|row| tried(archive, candidate, &terms, row)).collect();
+        let mut tried = futures::stream::iter(trials).buffered(AT_ONCE);
         let mut place = rows.iter();
         while let (Some(result), Some(row)) = (tried.next().await, place.next()) {
             report.add(row, result?);
