@@ -133,7 +133,11 @@ impl<'a> Deeds<'a> {
         Some(Parting { call, sentence: line.to_string() })
     }
 
+    /// A run that fails keeps nothing; then its end is the difference.
     fn first_kept(&self, candidate: &Self) -> Option<Parting> {
+        if !ends_alike(self.outcome, candidate.outcome) {
+            return None;
+        }
         let value = |deeds: &Self, key: &str| deeds.kept.get(key).map(|(_, value)| value.map(<[u8]>::to_vec));
         let keys: BTreeSet<&str> = self.kept.keys().chain(candidate.kept.keys()).copied().collect();
         let differing = keys.into_iter().filter(|key| value(self, key) != value(candidate, key));
