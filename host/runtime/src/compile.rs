@@ -22,6 +22,9 @@ const MAX_CODE_BYTES: u64 = 1 << 30;
 /// Most of the child's message that is kept.
 const MAX_MESSAGE_BYTES: u64 = 4 << 10;
 
+/// The exit code of a Rust program that panicked.
+const PANICKED: i32 = 101;
+
 /// Why a module could not be compiled.
 #[derive(Debug, thiserror::Error)]
 pub enum CompileError {
@@ -128,6 +131,11 @@ fn judge(
         Some(Err(_)) => Err(CompileError::Killed("an unknown signal".to_owned())),
         None => {
             let message = String::from_utf8_lossy(&message).trim().to_owned();
+            if status.code() == Some(PANICKED) {
+                // Its message is about our own code, for us.
+                tracing::error!(message, "the module compiler failed on a module");
+                return Err(CompileError::Refused("the compiler itself failed on it".to_owned()));
+            }
             Err(CompileError::Refused(if message.is_empty() { status.to_string() } else { message }))
         }
     }
