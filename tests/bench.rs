@@ -27,3 +27,10 @@ fn a_name_that_no_bench_has_is_refused() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(stderr(&output), "error: no bench has \"nothing of that kind\" in its name\n");
 }
+
+#[test]
+fn the_benches_of_modules_measure_what_they_say() {
+    let output = run_well(&["bench", "200 kB module"]);
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(line["value"].as_f64().unwrap() > 0.0 && line["raw"].as_f64().unwrap() > 0.0, "{line}");
+}

@@ -1,5 +1,6 @@
 //! Puts the parts together: which market, which broker, which modules, which folders.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -68,8 +69,8 @@ pub async fn modules(own: &[OwnModule]) -> Result<(Arc<Runtime>, Modules), Failu
     for (name, bytes) in COMPONENTS {
         let own = replaced.iter().find(|(module, _)| module.task.name() == *name);
         components.push(match own {
-            Some((_, bytes)) => Component { name, bytes, given: true },
-            None => Component { name, bytes, given: false },
+            Some((_, bytes)) => Component { name, bytes: Cow::Owned(bytes.clone()), given: true },
+            None => Component { name, bytes: Cow::Borrowed(*bytes), given: false },
         });
     }
     let runtime = runtime()?;

@@ -19,6 +19,7 @@ pub mod outside;
 #[path = "trader.rs"]
 pub mod trader;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -144,7 +145,8 @@ impl House {
     async fn modules(&self, own: &[(Task, &[u8])]) -> Modules {
         let component = |(name, bytes): &(&'static str, &'static [u8])| {
             let own = own.iter().find(|(task, _)| task.name() == *name);
-            Component { name, bytes: own.map_or(*bytes, |(_, own)| *own), given: own.is_some() }
+            let bytes = own.map_or(Cow::Borrowed(*bytes), |(_, own)| Cow::Owned(own.to_vec()));
+            Component { name, bytes, given: own.is_some() }
         };
         let components: Vec<_> = COMPONENTS.iter().map(component).collect();
         Modules::load(&self.runtime, &components).await.unwrap()

@@ -10,6 +10,7 @@ mod gate;
 mod lateness;
 mod line;
 mod memory;
+mod module;
 mod order;
 mod start;
 mod tick;
@@ -35,7 +36,7 @@ struct Subject {
 }
 
 /// In the order of the design's table.
-const SUBJECTS: [Subject; 7] = [
+const SUBJECTS: [Subject; 8] = [
     Subject { names: &[gate::NAME], measure: || Box::pin(gate::measure()) },
     Subject { names: &[tick::TICK, tick::OPENING], measure: || Box::pin(tick::measure()) },
     Subject {
@@ -45,6 +46,7 @@ const SUBJECTS: [Subject; 7] = [
     Subject { names: &[memory::IDLE, memory::BUSY], measure: || Box::pin(memory::measure()) },
     Subject { names: &[start::NAME], measure: || Box::pin(start::measure()) },
     Subject { names: &[order::NAME], measure: || Box::pin(order::measure()) },
+    Subject { names: &[module::UPLOAD, module::SHADOW], measure: || Box::pin(module::measure()) },
     Subject { names: &[year::NAME], measure: || Box::pin(year::measure()) },
 ];
 

@@ -83,7 +83,7 @@ impl Modules {
     ) -> Result<(), AppError> {
         let _changing = self.change.lock().await;
         let row = self.version(task, version).await?;
-        let running = self.running(self.store()?, &row, &[]).await?;
+        let running = self.running(&self.store()?, &row).await?;
         check(&row, &permission, running.module.info().capabilities.as_slice())?;
         self.store()?.system().pin_module(PinRow { user, task, version, at: now, by }).await?;
         let mut table = (*self.table()).clone();
@@ -128,7 +128,7 @@ impl Modules {
         if self.table().active(task).is_some_and(|running| running.version == version) {
             return Ok((row, false));
         }
-        let running = self.running(self.store()?, &row, &[]).await?;
+        let running = self.running(&self.store()?, &row).await?;
         check(&row, &permission, running.module.info().capabilities.as_slice())?;
         let activation = ActivationRow { task, version, at: now, by, reason };
         self.store()?.system().activate_module(activation).await?;

@@ -8,7 +8,7 @@ use prahari_domain::time::Timestamp;
 use prahari_runtime::{Module, ModuleHash};
 use prahari_store::{ActivationRow, ModuleOrigin, ModuleRow, NewModule, Store};
 
-use super::table::Running;
+use super::table::{Running, Table};
 use super::{Modules, Start};
 use crate::error::AppError;
 
@@ -33,20 +33,20 @@ impl Modules {
     /// When the store fails.
     pub(crate) async fn attach(&self, store: &Store, now: Timestamp) -> Result<(), AppError> {
         let _changing = self.change.lock().await;
-        let store = self.store.get_or_init(|| store.clone());
-        let start = std::mem::take(&mut *self.start.lock().unwrap_or_else(PoisonError::into_inner));
+        *self.store.write().unwrap_or_else(PoisonError::into_inner) = Some(store.clone());
         let mut given = Vec::new();
-        for start in &start {
+        for start in &self.start {
             let row = self.begin_with(store, start, now).await?;
             if start.origin != ModuleOrigin::BuiltIn {
                 given.push(row);
             }
         }
         let rows = store.system().modules().await?;
-        let mut table = (*self.table()).clone();
+        let started = self.start.iter().map(|start| (start.task, start.module.clone()));
+        let mut table = Table::of_start(started);
         for active in store.system().active_modules().await? {
             let Some(row) = find(&rows, active.task, active.version) else { continue };
-            match self.running(store, row, &start).await {
+            match self.running(store, row).await {
                 Ok(running) => table.set_active(active.task, running),
                 Err(error) => {
                     tracing::error!(%error, "the active module does not load; the built-in one runs instead");
@@ -55,12 +55,12 @@ impl Modules {
         }
         // What was given on the command line runs in this process, and is not chosen for the next.
         for row in given {
-            table.set_active(row.task, self.running(store, &row, &start).await?);
+            table.set_active(row.task, self.running(store, &row).await?);
         }
         for pin in store.system().module_pins().await? {
             let Some(row) = find(&rows, pin.task, pin.version) else { continue };
             if row.quarantined_at.is_none() {
-                table.set_pin(pin.user, pin.task, Some(self.running(store, row, &start).await?));
+                table.set_pin(pin.user, pin.task, Some(self.running(store, row).await?));
             }
         }
         self.replace_table(table);
@@ -106,13 +106,13 @@ impl Modules {
     /// # Errors
     /// When its bytes are not there or do not load.
     pub async fn loaded(&self, row: &ModuleRow) -> Result<Arc<Module>, AppError> {
-        self.running(self.store()?, row, &[]).await.map(|running| running.module)
+        self.running(&self.store()?, row).await.map(|running| running.module)
     }
 
     /// Keeps a version that the program starts with, and makes one that came with it active where nothing else was chosen.
     async fn begin_with(&self, store: &Store, start: &Start, now: Timestamp) -> Result<ModuleRow, AppError> {
         let Start { task, bytes, origin, module } = start;
-        let new = new_module(*task, bytes.clone(), *origin, module, None, now);
+        let new = new_module(*task, bytes.to_vec(), *origin, module, None, now);
         let row = store.system().add_module(new).await?;
         if *origin == ModuleOrigin::BuiltIn && self.gives_way(store, &row).await? {
             let (version, reason) = (row.version, "it came with the program".to_owned());
@@ -131,15 +131,10 @@ impl Modules {
         Ok(present.is_none_or(|row| row.version != new.version && row.origin == ModuleOrigin::BuiltIn))
     }
 
-    pub(super) async fn running(
-        &self,
-        store: &Store,
-        row: &ModuleRow,
-        start: &[Start],
-    ) -> Result<Running, AppError> {
+    pub(super) async fn running(&self, store: &Store, row: &ModuleRow) -> Result<Running, AppError> {
         let (task, version) = (row.task, row.version);
         let hash: Option<ModuleHash> = row.hash.parse().ok();
-        let started = start.iter().map(|start| &start.module).find(|module| Some(module.hash()) == hash);
+        let started = self.start.iter().map(|start| &start.module).find(|module| Some(module.hash()) == hash);
         if let Some(module) = started.cloned().or_else(|| hash.and_then(|hash| self.table().with_hash(hash)))
         {
             return Ok(Running { version, module });

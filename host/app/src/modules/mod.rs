@@ -11,7 +11,8 @@ mod keep;
 mod table;
 mod trial;
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::borrow::Cow;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
@@ -28,20 +29,20 @@ use health::Health;
 use table::Table;
 
 /// A component that the program starts with.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Component<'a> {
     /// The name of its task.
     pub name: &'a str,
     /// Its bytes.
-    pub bytes: &'a [u8],
+    pub bytes: Cow<'static, [u8]>,
     /// Whether a person gave it on the command line; else it came with the program.
     pub given: bool,
 }
 
-/// A component that is loaded and not yet in the database.
+/// A component that the program has started with, for each database that it opens.
 struct Start {
     task: Task,
-    bytes: Vec<u8>,
+    bytes: Cow<'static, [u8]>,
     origin: ModuleOrigin,
     module: Arc<Module>,
 }
@@ -50,8 +51,8 @@ struct Start {
 pub struct Modules {
     runtime: Arc<Runtime>,
     /// Where versions are kept; none in a replay, which only asks for what it was started with.
-    store: OnceLock<Store>,
-    start: Mutex<Vec<Start>>,
+    store: RwLock<Option<Store>>,
+    start: Vec<Start>,
     table: RwLock<Arc<Table>>,
     health: Health,
     /// Held by whatever changes what is active, from reading it to writing it down.
@@ -73,16 +74,16 @@ impl Modules {
         });
         let loading = known.map(|(task, component)| async move {
             let module =
-                runtime.load(component.bytes).await.map_err(|source| AppError::Module { task, source })?;
+                runtime.load(&component.bytes).await.map_err(|source| AppError::Module { task, source })?;
             let origin = if component.given { ModuleOrigin::Uploaded } else { ModuleOrigin::BuiltIn };
-            Ok::<_, AppError>(Start { task, bytes: component.bytes.to_vec(), origin, module })
+            Ok::<_, AppError>(Start { task, bytes: component.bytes.clone(), origin, module })
         });
         let start = futures::future::try_join_all(loading).await?;
         let table = Table::of_start(start.iter().map(|start| (start.task, start.module.clone())));
         Ok(Self {
             runtime: runtime.clone(),
-            store: OnceLock::new(),
-            start: Mutex::new(start),
+            store: RwLock::default(),
+            start,
             table: RwLock::new(Arc::new(table)),
             health: Health::default(),
             change: tokio::sync::Mutex::default(),
@@ -113,7 +114,7 @@ impl Modules {
         if let Some(module) = self.table().with_hash(hash) {
             return Ok(Some(module));
         }
-        let Some(store) = self.store.get() else { return Ok(None) };
+        let Ok(store) = self.store() else { return Ok(None) };
         let Some(bytes) = store.system().module_bytes(hash.to_string()).await? else { return Ok(None) };
         let module = self.runtime.load(&bytes).await.map_err(|source| AppError::Module { task, source })?;
         Ok(Some(module))
@@ -128,7 +129,8 @@ impl Modules {
     }
 
     /// The store, where there is one.
-    fn store(&self) -> Result<&Store, AppError> {
-        self.store.get().ok_or_else(|| AppError::Ended("the modules have no database".to_owned()))
+    fn store(&self) -> Result<Store, AppError> {
+        let store = self.store.read().unwrap_or_else(PoisonError::into_inner).clone();
+        store.ok_or_else(|| AppError::Ended("the modules have no database".to_owned()))
     }
 }
