@@ -34,9 +34,10 @@ impl Modules {
     pub(crate) async fn attach(&self, store: &Store, now: Timestamp) -> Result<(), AppError> {
         let _changing = self.change.lock().await;
         *self.store.write().unwrap_or_else(PoisonError::into_inner) = Some(store.clone());
+        let (rows, active) = (store.system().modules().await?, store.system().active_modules().await?);
         let mut given = Vec::new();
         for start in &self.start {
-            let row = self.begin_with(store, start, now).await?;
+            let row = self.begin_with(store, start, (&rows, &active), now).await?;
             if start.origin != ModuleOrigin::BuiltIn {
                 given.push(row);
             }
@@ -110,25 +111,30 @@ impl Modules {
     }
 
     /// Keeps a version that the program starts with, and makes one that came with it active where nothing else was chosen.
-    async fn begin_with(&self, store: &Store, start: &Start, now: Timestamp) -> Result<ModuleRow, AppError> {
+    /// Most starts find everything as it was and write nothing.
+    async fn begin_with(
+        &self,
+        store: &Store,
+        start: &Start,
+        (rows, active): (&[ModuleRow], &[ActivationRow]),
+        now: Timestamp,
+    ) -> Result<ModuleRow, AppError> {
         let Start { task, bytes, origin, module } = start;
-        let new = new_module(*task, bytes.to_vec(), *origin, module, None, now);
-        let row = store.system().add_module(new).await?;
-        if *origin == ModuleOrigin::BuiltIn && self.gives_way(store, &row).await? {
+        let hash = module.hash().to_string();
+        let row = match rows.iter().find(|row| row.task == *task && row.hash == hash) {
+            Some(row) => row.clone(),
+            None => {
+                let new = new_module(*task, bytes.to_vec(), *origin, module, None, now);
+                store.system().add_module(new).await?
+            }
+        };
+        let active = active.iter().find(|active| active.task == *task);
+        if *origin == ModuleOrigin::BuiltIn && gives_way(active, rows, &row) {
             let (version, reason) = (row.version, "it came with the program".to_owned());
             let activation = ActivationRow { task: *task, version, at: now, by: None, reason };
             store.system().activate_module(activation).await?;
         }
         Ok(row)
-    }
-
-    /// Whether what is active gives way to a version that came with the program.
-    async fn gives_way(&self, store: &Store, new: &ModuleRow) -> Result<bool, AppError> {
-        let active = store.system().active_modules().await?;
-        let Some(active) = active.iter().find(|active| active.task == new.task) else { return Ok(true) };
-        let rows = store.system().modules().await?;
-        let present = find(&rows, new.task, active.version);
-        Ok(present.is_none_or(|row| row.version != new.version && row.origin == ModuleOrigin::BuiltIn))
     }
 
     pub(super) async fn running(&self, store: &Store, row: &ModuleRow) -> Result<Running, AppError> {
@@ -146,6 +152,16 @@ impl Modules {
     }
 }
 
+/// Whether what is active gives way to a version that came with the program: what a person has chosen does not, nor what took
+/// the place of this very version because that was not fit to run.
+fn gives_way(active: Option<&ActivationRow>, rows: &[ModuleRow], new: &ModuleRow) -> bool {
+    let Some(active) = active else { return true };
+    let present = find(rows, new.task, active.version);
+    let is_other =
+        present.is_none_or(|row| row.version != new.version && row.origin == ModuleOrigin::BuiltIn);
+    is_other && active.by.is_none() && new.quarantined_at.is_none()
+}
+
 /// The row of a version.
 pub(super) fn find(rows: &[ModuleRow], task: Task, version: u64) -> Option<&ModuleRow> {
     rows.iter().find(|row| row.task == task && row.version == version)
@@ -161,4 +177,45 @@ fn new_module(
 ) -> NewModule {
     let info = serde_json::to_string(module.info()).unwrap_or_default();
     NewModule { task, hash: module.hash().to_string(), bytes, origin, info, at, by }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(version: u64, origin: ModuleOrigin) -> ModuleRow {
+        ModuleRow {
+            task: Task::SellMonitor,
+            version,
+            hash: String::new(),
+            origin,
+            info: String::new(),
+            size: 0,
+            added_at: Timestamp(0),
+            added_by: None,
+            quarantined_at: None,
+            quarantine: String::new(),
+        }
+    }
+
+    #[test]
+    fn only_what_came_with_an_earlier_program_gives_way() {
+        use ModuleOrigin::{BuiltIn, Uploaded};
+        let active = |version, by| ActivationRow {
+            task: Task::SellMonitor,
+            version,
+            at: Timestamp(0),
+            by,
+            reason: String::new(),
+        };
+        let rows = [row(1, BuiltIn), row(2, Uploaded), row(3, BuiltIn)];
+        let new = &rows[2];
+        assert!(gives_way(None, &rows, new));
+        assert!(gives_way(Some(&active(1, None)), &rows, new));
+        assert!(!gives_way(Some(&active(1, Some(UserId(1)))), &rows, new), "a person went back to it");
+        assert!(!gives_way(Some(&active(2, None)), &rows, new), "a person brought it");
+        assert!(!gives_way(Some(&active(3, None)), &rows, new), "it is active already");
+        let unfit = ModuleRow { quarantined_at: Some(Timestamp(9)), ..new.clone() };
+        assert!(!gives_way(Some(&active(1, None)), &rows, &unfit), "it was taken out of use");
+    }
 }
