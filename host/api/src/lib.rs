@@ -3,7 +3,6 @@
 mod auth;
 mod caller;
 mod extract;
-mod instant;
 mod live;
 mod openapi;
 mod page;

@@ -12,7 +12,7 @@ use prahari_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::instant::Instant;
+use crate::view::Instant;
 
 /// What went wrong, for programs. Names are stable; the sentence beside them is for people and may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]

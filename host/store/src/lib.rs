@@ -30,6 +30,7 @@ mod paper;
 mod queue;
 mod readers;
 mod retention;
+mod run_list;
 mod runs;
 mod schedules;
 mod service_log;
@@ -64,10 +65,8 @@ pub use notifications::{KeptNotification, NotificationFilter, NotificationLevel,
 pub use orders::OrderFilter;
 pub use paper::PaperRow;
 pub use retention::{ForgottenRuns, OldOfRuns};
-pub use runs::{
-    EXECUTING, GAVE_WAY, INTERRUPTED, RunFilter, RunFinish, RunPlace, RunRow, RunStart, RunTrigger,
-    ServiceKind,
-};
+pub use run_list::{RunFilter, RunPlace};
+pub use runs::{EXECUTING, GAVE_WAY, INTERRUPTED, RunFinish, RunRow, RunStart, RunTrigger, ServiceKind};
 pub use schedules::{ScheduleChange, ScheduleRow};
 pub use service_log::{ServiceLogFilter, ServiceLogRow};
 pub use services::{ServicePulse, ServiceRow};

@@ -12,7 +12,8 @@ use prahari_domain::time::Timestamp;
 use crate::columns::{from_json, named, select_one};
 use crate::decisions::LogRow;
 use crate::errors::StoreError;
-use crate::runs::{self, RunFilter, RunPlace, RunRow};
+use crate::run_list::{self, RunFilter, RunPlace};
+use crate::runs::RunRow;
 use crate::store::UserScope;
 
 /// Most runs that are looked at for one page: about five days of a user's ticks, read in some 10 ms.
@@ -150,7 +151,7 @@ fn candidates(conn: &Connection, user: UserId, filter: &LogFilter) -> Result<Vec
         limit: MOST_RUNS,
         ..RunFilter::default()
     };
-    runs::list(conn, user, &filter)
+    run_list::list(conn, user, &filter)
 }
 
 fn lines_of(conn: &Connection, user: UserId, run: &RunRow) -> Result<Vec<LogRow>, StoreError> {

@@ -10,9 +10,9 @@ use utoipa_axum::routes;
 
 use crate::caller::Admin;
 use crate::extract::{Json, Query};
-use crate::instant::Instant;
 use crate::problem::Problem;
 use crate::state::Api;
+use crate::view::Instant;
 use crate::view::{Page, limit, page, place};
 
 /// The routes.

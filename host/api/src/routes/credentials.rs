@@ -14,9 +14,9 @@ use utoipa_axum::routes;
 use crate::auth::failed;
 use crate::caller::{Caller, Person};
 use crate::extract::Json;
-use crate::instant::Instant;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
+use crate::view::Instant;
 
 const BROKER: &str = "kotak_neo";
 const LONGEST: usize = 256;

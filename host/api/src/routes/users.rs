@@ -14,9 +14,9 @@ use utoipa_axum::routes;
 use crate::auth::check_name;
 use crate::caller::Admin;
 use crate::extract::{Json, Path, Query};
-use crate::instant::Instant;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
+use crate::view::Instant;
 use crate::view::{Page, limit, page, place};
 
 /// 1,000 rupees.

@@ -1,5 +1,6 @@
 //! How values stand in requests and answers, each form written once: instants, dates, names, pages.
 
+mod instant;
 mod names;
 mod page;
 mod time;
@@ -8,7 +9,7 @@ use prahari_domain::instruments::Symbol;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-pub use crate::instant::Instant;
+pub use instant::Instant;
 pub use names::{
     LevelName, LogLevelName, ModuleOriginName, ServiceKindName, SideName, SlotKindName, SlotStateName,
     StateName, StatusName, TaskName, TriggerName,

@@ -13,9 +13,9 @@ use utoipa_axum::routes;
 use crate::auth::failed;
 use crate::caller::{Caller, Person};
 use crate::extract::{Json, Path};
-use crate::instant::Instant;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
+use crate::view::Instant;
 use crate::view::Page;
 
 const LONGEST_NAME: usize = 64;

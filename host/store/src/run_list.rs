@@ -1,0 +1,169 @@
+//! Runs as they are listed: filters, pages, and the indices that keep both fast over years.
+
+use rusqlite::{Connection, params};
+
+use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+
+use crate::columns::select;
+use crate::errors::StoreError;
+use crate::runs::{EXECUTING, RunRow, RunTrigger, SUCCEEDED, ServiceKind, read};
+use crate::store::UserScope;
+
+/// Which runs to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunFilter {
+    /// Of this task only.
+    pub task: Option<Task>,
+    /// Run for this reason only.
+    pub trigger: Option<RunTrigger>,
+    /// Of slots of this service only.
+    pub service: Option<ServiceKind>,
+    /// Ended like this only; [`EXECUTING`] finds those that have not ended.
+    pub outcome: Option<String>,
+    /// Started at this instant or later.
+    pub since: Option<Timestamp>,
+    /// Started before this instant.
+    pub until: Option<Timestamp>,
+    /// After this place of the list: that of the last run of the page before.
+    pub after: Option<RunPlace>,
+    /// At most this many, the newest ones.
+    pub limit: u32,
+}
+
+impl Default for RunFilter {
+    /// The newest 100.
+    fn default() -> Self {
+        Self {
+            task: None,
+            trigger: None,
+            service: None,
+            outcome: None,
+            since: None,
+            until: None,
+            after: None,
+            limit: 100,
+        }
+    }
+}
+
+/// Where a run stands in the list of all runs, newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RunPlace {
+    /// When it started.
+    pub started_at: Timestamp,
+    /// Tells it from others that started at the same instant.
+    pub run: RunId,
+}
+
+impl RunRow {
+    /// Its place in the list.
+    pub fn place(&self) -> RunPlace {
+        RunPlace { started_at: self.started_at, run: self.id }
+    }
+}
+
+impl UserScope {
+    /// The newest runs that the filter lets through, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn runs(&self, filter: RunFilter) -> Result<Vec<RunRow>, StoreError> {
+        let user = self.user;
+        self.store.read("read the runs", move |conn| list(conn, user, &filter)).await
+    }
+}
+
+/// One look into the index per task: together they are the newest of all, without a second index to be kept up.
+pub(crate) fn list(conn: &Connection, user: UserId, filter: &RunFilter) -> Result<Vec<RunRow>, StoreError> {
+    let sql = statement(filter);
+    let since = filter.since.map_or(i64::MIN, |at| at.0);
+    let end = end_of(filter);
+    let outcome = filter.outcome.as_deref().filter(|outcome| *outcome != EXECUTING);
+    let trigger = filter.trigger.map(RunTrigger::name);
+    let service = filter.service.map(ServiceKind::name);
+    let mut found = Vec::new();
+    for task in Task::ALL.into_iter().filter(|task| filter.task.is_none_or(|wanted| wanted == *task)) {
+        let run = end.run.0.cast_signed();
+        let values = params![
+            user.0.cast_signed(),
+            task.name(),
+            since,
+            end.started_at.0,
+            run,
+            outcome,
+            trigger,
+            filter.limit,
+            service
+        ];
+        found.append(&mut select(conn, &sql, values, read)?);
+    }
+    found.sort_unstable_by_key(|run| std::cmp::Reverse(run.place()));
+    found.truncate(filter.limit as usize);
+    Ok(found)
+}
+
+/// The conditions that say in constants what the parameters say again let SQLite use the partial indices: runs that
+/// did not succeed or were not scheduled are few among the runs of years.
+fn statement(filter: &RunFilter) -> String {
+    let ended = match filter.outcome.as_deref() {
+        Some(EXECUTING) => " AND outcome IS NULL",
+        Some(outcome) if outcome != SUCCEEDED => " AND outcome <> 'succeeded'",
+        _ => "",
+    };
+    let triggered = match filter.trigger {
+        Some(RunTrigger::RunOnce | RunTrigger::Manual) => " AND trigger <> 'scheduled'",
+        _ => "",
+    };
+    let served = match filter.service {
+        Some(ServiceKind::Individual) => " AND service = 'individual'",
+        _ => "",
+    };
+    format!(
+        "SELECT * FROM runs
+         WHERE user_id = ?1 AND task = ?2 AND started_at >= ?3 AND (started_at, id) < (?4, ?5)
+             AND (?6 IS NULL OR outcome = ?6) AND (?7 IS NULL OR trigger = ?7)
+             AND (?9 IS NULL OR service = ?9){ended}{triggered}{served}
+         ORDER BY started_at DESC, id DESC LIMIT ?8"
+    )
+}
+
+/// Every run that the filter wants comes after this place: one bound instead of two, so that it is the index's.
+fn end_of(filter: &RunFilter) -> RunPlace {
+    let started_at = filter.until.unwrap_or(Timestamp(i64::MAX));
+    let until = RunPlace { started_at, run: RunId(0) };
+    filter.after.map_or(until, |after| after.min(until))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columns::plan_of;
+
+    fn index_for(filter: RunFilter) -> String {
+        plan_of(&statement(&filter))
+    }
+
+    #[test]
+    fn no_filter_walks_through_all_runs_of_a_user() {
+        let of = |outcome: Option<&str>, trigger| RunFilter {
+            outcome: outcome.map(str::to_owned),
+            trigger,
+            ..RunFilter::default()
+        };
+        let whole =
+            "SEARCH runs USING INDEX runs_of_task (user_id=? AND task=? AND started_at>? AND started_at<?)";
+        assert_eq!(index_for(of(None, None)), whole);
+        assert_eq!(index_for(of(Some("succeeded"), Some(RunTrigger::Scheduled))), whole);
+        let failed = index_for(of(Some("trapped"), None));
+        assert!(failed.starts_with("SEARCH runs USING INDEX runs_not_succeeded"), "{failed}");
+        let executing = index_for(of(Some(EXECUTING), None));
+        assert!(executing.starts_with("SEARCH runs USING INDEX runs_executing"), "{executing}");
+        let by_hand = index_for(of(None, Some(RunTrigger::RunOnce)));
+        assert!(by_hand.starts_with("SEARCH runs USING INDEX runs_not_scheduled"), "{by_hand}");
+        let individual = RunFilter { service: Some(ServiceKind::Individual), ..RunFilter::default() };
+        let individual = index_for(individual);
+        assert!(individual.starts_with("SEARCH runs USING INDEX runs_individual"), "{individual}");
+    }
+}
