@@ -133,7 +133,6 @@ fn alert(user: UserId, expected: &Expectation, now: Timestamp) -> NewAlert {
 async fn tell(daemon: &Daemon, raised: &[AlertRow], now: Timestamp) -> Result<(), AppError> {
     let mut by_slot: BTreeMap<(Timestamp, Task), Vec<UserId>> = BTreeMap::new();
     for alert in raised {
-        tracing::error!(user = %alert.user, task = %alert.task, due_at = %alert.due_at, "expected, not seen");
         by_slot.entry((alert.due_at, alert.task)).or_default().push(alert.user);
         daemon.events.publish_with(Audience::User(alert.user), || {
             Event::Alert(AlertEvent {
@@ -149,6 +148,8 @@ async fn tell(daemon: &Daemon, raised: &[AlertRow], now: Timestamp) -> Result<()
     let admins: Vec<UserId> =
         daemon.users().iter().filter(|user| user.role() == Role::Admin).map(|user| user.id).collect();
     for ((due_at, task), users) in by_slot {
+        // One line for all of them: what concerns one user often concerns every one.
+        tracing::error!(%task, %due_at, users = users.len(), first = ?users.first(), "expected, not seen");
         for admin in &admins {
             // Who owes the slot alone knows of it already.
             if users != [*admin] {
