@@ -119,7 +119,7 @@ pub async fn turn_services_on(store: &Store, now: Timestamp) -> Result<(), Failu
             error_count: 0,
             last_error: String::new(),
             schedule_version: 1,
-            started_at: None,
+            started_at: Some(now),
             last_task_at: None,
         };
         store.user(user.id).save_service(row).await.map_err(Failure::work)?;
