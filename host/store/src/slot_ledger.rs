@@ -113,8 +113,7 @@ impl UserScope {
         let user = self.user;
         self.store
             .read("count the slots of a day", move |conn| {
-                let sql =
-                    format!("SELECT task, {COUNTS} FROM slots WHERE user_id = ?3 AND day = ?1 GROUP BY task");
+                let sql = counts_of_user();
                 let values = (day.to_string(), now.0, user.0.cast_signed());
                 select(conn, &sql, values, |row| Ok((parsed(row, "task")?, counts(row)?)))
             })
@@ -193,12 +192,22 @@ fn counts(row: &Row<'_>) -> Result<SlotCounts, StoreError> {
     })
 }
 
+fn counts_of_user() -> String {
+    // The primary key has the order of the groups, but would go through all of the user's days.
+    format!(
+        "SELECT task, {COUNTS} FROM slots INDEXED BY slots_of_user_by_day
+         WHERE user_id = ?3 AND day = ?1 GROUP BY task"
+    )
+}
+
+const PAGE_OF_USER: &str = "
+    SELECT * FROM slots
+    WHERE user_id = ?1 AND day >= ?2 AND day <= ?3 AND (?4 IS NULL OR task = ?4)
+        AND (?5 IS NULL OR coalesce(outcome, 'open') = ?5) AND (due_at, user_id, task) > (?6, ?7, ?8)
+    ORDER BY day, due_at, user_id, task LIMIT ?9";
+
 fn page_of_user(conn: &Connection, user: UserId, filter: &SlotFilter) -> Result<Vec<SlotRow>, StoreError> {
-    let sql = "SELECT * FROM slots
-               WHERE user_id = ?1 AND day >= ?2 AND day <= ?3 AND (?4 IS NULL OR task = ?4)
-                   AND (?5 IS NULL OR coalesce(outcome, 'open') = ?5) AND (due_at, user_id, task) > (?6, ?7, ?8)
-               ORDER BY day, due_at, user_id, task LIMIT ?9";
-    page(conn, sql, Some(user), filter)
+    page(conn, PAGE_OF_USER, Some(user), filter)
 }
 
 fn page_of_all(conn: &Connection, filter: &SlotFilter) -> Result<Vec<SlotRow>, StoreError> {
@@ -231,4 +240,22 @@ fn page(
         filter.limit,
     ];
     select(conn, sql, values, read_slot)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columns::plan_of;
+    use crate::slots::SLOTS_OF_DAY;
+
+    #[test]
+    fn what_is_asked_of_one_user_is_not_looked_for_among_everybody() {
+        for sql in [SLOTS_OF_DAY, PAGE_OF_USER, &counts_of_user()] {
+            let plan = plan_of(sql);
+            assert!(
+                plan.starts_with("SEARCH slots USING INDEX slots_of_user_by_day (user_id=? AND day"),
+                "{plan}"
+            );
+        }
+    }
 }

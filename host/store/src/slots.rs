@@ -203,12 +203,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn slots(&self, day: Day) -> Result<Vec<SlotRow>, StoreError> {
         let values = (self.user.0.cast_signed(), day.to_string());
-        self.store
-            .read("read the slots of a day", move |conn| {
-                let sql = "SELECT * FROM slots WHERE user_id = ?1 AND day = ?2 ORDER BY due_at, task";
-                select(conn, sql, values, read)
-            })
-            .await
+        self.store.read("read the slots of a day", move |conn| select(conn, SLOTS_OF_DAY, values, read)).await
     }
 
     /// The ticks kept of a continuous slot, in order.
@@ -245,6 +240,10 @@ impl SystemScope {
             .await
     }
 }
+
+/// A user's slots of a day, in order.
+pub(crate) const SLOTS_OF_DAY: &str =
+    "SELECT * FROM slots WHERE user_id = ?1 AND day = ?2 ORDER BY due_at, task";
 
 fn insert(conn: &Connection, slot: &SlotRow) -> Result<(), StoreError> {
     let sql =

@@ -100,6 +100,9 @@ impl Scheduler {
     /// Plans a day and enters its slots into the ledger of every user with a service; with `from`, those due later than it.
     async fn enter_day(&mut self, day: Day, from: Option<Timestamp>) -> Result<(), AppError> {
         let plans = self.daemon.plan_day(day).await?;
+        // Once for everybody: each user's slots of a day that was begun are read back. Waiting anew for each of ten thousand
+        // users would hold up the first ticks after a restart until they are too late.
+        self.daemon.store.settle().await?;
         for user in self.daemon.users() {
             if user.is_served() {
                 self.daemon.expect_slots(&user, &plans, from).await?;

@@ -20,7 +20,8 @@ use crate::user::User;
 
 impl Daemon {
     /// Enters the slots of a day into a user's ledger. With `from`, only those not yet due then: a service that starts
-    /// at noon is not expected to have run in the morning.
+    /// at noon is not expected to have run in the morning. What was written of the user's slots has to be on its way no
+    /// more: whoever calls this for many users waits for that once.
     pub(crate) async fn expect_slots(
         &self,
         user: &User,
@@ -40,6 +41,7 @@ impl Daemon {
         let now = self.clock.now();
         let day = now.ist_day();
         let Some(plans) = self.plans_for(user, day).await? else { return Ok(()) };
+        self.store.settle().await?;
         let known = self.known_slots(user, day).await?;
         let served: Vec<SlotRow> =
             known.into_iter().filter(|row| self.is_expected_of(user, row.task)).collect();
@@ -55,6 +57,7 @@ impl Daemon {
             }
         }
         scope.withdraw_slots(withdrawn.iter().map(|key| (key.task, key.due_at)).collect()).await?;
+        self.store.settle().await?;
         let known = self.known_slots(user, day).await?;
         self.enter_slots(user, day, expected, &known).await
     }
@@ -74,7 +77,6 @@ impl Daemon {
     }
 
     async fn known_slots(&self, user: &User, day: Day) -> Result<Vec<SlotRow>, AppError> {
-        self.store.settle().await?;
         Ok(self.store.user(user.id).slots(day).await?)
     }
 
