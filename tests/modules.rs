@@ -1,8 +1,13 @@
 //! Versions of task modules while the daemon runs: brought, activated, rolled back, pinned, and taken out when they fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "support/faults.rs"]
+#[allow(dead_code, reason = "each test file uses its part")]
+mod faults;
 #[path = "modules/grants.rs"]
 mod grants;
+#[path = "modules/hostile.rs"]
+mod hostile;
 #[path = "modules/load.rs"]
 mod load;
 #[path = "support/daemon.rs"]

@@ -10,7 +10,7 @@ use prahari_domain::orders::{OrderState, Side};
 use prahari_domain::tasks::Task;
 use prahari_store::OrderFilter;
 
-use crate::support::{ADMIN, FRIDAY, House, OTHER, TUESDAY, at, run, runs, start_services, stop};
+use crate::support::{ADMIN, FRIDAY, House, OTHER, TUESDAY, at, guests, run, runs, start_services, stop};
 
 async fn allow(daemon: &Daemon, of: (Option<UserId>, Task), change: impl FnOnce(&mut Allowance)) {
     let mut allowance = Allowance::default_of(of.1);
@@ -79,4 +79,20 @@ async fn limits_of_a_run_are_those_of_its_allowance_from_the_next_run_on() {
     wrong.capabilities.insert("everything".to_owned());
     let refused = daemon.grants.allow((None, eod), wrong, ADMIN, daemon.clock.now()).await;
     assert_eq!(refused.unwrap_err().to_string(), "there is no capability \"everything\"");
+}
+
+#[tokio::test]
+async fn a_module_gets_nothing_that_it_did_not_ask_for() {
+    let eod = Task::EodCleanup;
+    let (asks, keeps_quiet) = (guests::asks_for_holdings(), guests::asks_for_holdings_without_a_wish());
+    for (module, outcome) in [(asks, "succeeded"), (keeps_quiet, "task_failed")] {
+        let house = House::new(1);
+        let daemon = house.start_with(at(FRIDAY, "09:20"), &[(eod, &module)]).await;
+        let begun = daemon.run_once(ADMIN, eod, ADMIN).await.unwrap();
+        daemon.finish_background().await;
+        daemon.store.settle().await.unwrap();
+        let run = daemon.store.user(ADMIN).find_run(begun.run).await.unwrap().unwrap();
+        assert_eq!(run.outcome.unwrap(), outcome);
+        stop(daemon).await;
+    }
 }

@@ -1,11 +1,15 @@
 //! A version of a task that may place orders is not activated before somebody has seen what it would have done.
 
 use prahari_app::error::AppError;
+use prahari_app::grants::Allowance;
 use prahari_app::modules::Activation;
+use prahari_app::shadow::FindingKind;
 use prahari_domain::tasks::Task;
+use prahari_runtime::shadow::Standing;
 use prahari_store::ModuleRow;
 
-use crate::support::{ADMIN, FRIDAY, House, MONDAY, at, component, guests, run, start_services};
+use crate::faults::{Fault, faulty};
+use crate::support::{ADMIN, FRIDAY, House, MONDAY, at, component, guests, run, runs, start_services};
 use crate::{upload, version_of};
 
 const TASK: Task = Task::SellMonitor;
@@ -54,4 +58,32 @@ async fn a_version_that_may_trade_is_tried_in_its_shadow_before_it_is_activated(
     daemon.activate_module(activation(&same), false).await.unwrap();
     let none = daemon.accept_module(TASK, forced.version, ADMIN).await;
     assert!(matches!(none, Err(AppError::ModuleUntried { .. })), "{none:?}");
+}
+
+#[tokio::test]
+async fn an_order_for_a_symbol_outside_the_grant_is_refused_in_the_shadow_of_that_run() {
+    let house = House::new(1);
+    let daemon = house.start(at(FRIDAY, "15:50")).await;
+    start_services(&daemon).await;
+    run(&daemon, at(MONDAY, "00:00")).await;
+    let buys = Task::BuyOrders;
+    let mut allowance = Allowance::default_of(buys);
+    allowance.symbols = Some(daemon.venue.market.universe().await.unwrap().iter().cloned().collect());
+    daemon.grants.allow((None, buys), allowance, ADMIN, daemon.clock.now()).await.unwrap();
+
+    let astray = upload(&daemon, buys, &faulty(buys.name(), Fault::OtherSymbol)).await;
+    let report = daemon.try_module(buys, astray.version, 1, ADMIN).await.unwrap();
+    let ran = runs(&daemon, ADMIN, buys).await;
+    let finding = report.findings.first().unwrap();
+    assert_eq!((finding.kind, finding.run, finding.user), (FindingKind::Changed, ran[0].id, ADMIN));
+    let refused = finding.orders.iter().find_map(|order| match &order.standing {
+        Standing::Refused(reason) => Some((order.candidate.clone().unwrap(), reason.clone())),
+        _ => None,
+    });
+    let (order, reason) = refused.unwrap();
+    let symbol = order.split(' ').nth(2).unwrap();
+    assert!(
+        symbol.starts_with('Z') && reason == format!("{symbol} is not in the grant"),
+        "{order}: {reason}"
+    );
 }

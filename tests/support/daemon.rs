@@ -90,11 +90,15 @@ pub struct House {
 impl House {
     /// With this many users, none of whose services has ever run.
     pub fn new(users: u32) -> Self {
+        // Compiled modules are the same for every test, so they share the cache.
+        Self::with_cache(users, &Path::new(env!("CARGO_TARGET_TMPDIR")).join("modules"))
+    }
+
+    /// The same with compiled modules of its own.
+    pub fn with_cache(users: u32, cache: &Path) -> Self {
         let calendar = Arc::new(Calendar::embedded().unwrap());
         let market = SyntheticMarket::new(1, calendar.clone(), day("2023-01-02"), day("2025-03-31")).unwrap();
         let compiler = Compiler::new(env!("CARGO_BIN_EXE_prahari"), &["compile"]);
-        // Compiled modules are the same for every test, so they share the cache.
-        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("modules");
         let config = RuntimeConfig { concurrent_runs: 8, ..RuntimeConfig::new(cache, compiler) };
         Self {
             folder: tempfile::tempdir().unwrap(),

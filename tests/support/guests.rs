@@ -18,27 +18,40 @@ pub fn writes_state(value: char, succeeds: bool) -> Vec<u8> {
             ;; The result: a summary without text, or `unavailable` without text.
             (data (i32.const 3072) "{result}")
             (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+            {wants}
             (func (export "describe") (result i32) i32.const 1024)
             (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
                 (call $set (i32.const 2064) (i32.const 1) (i32.const 5120))
-                i32.const 3072))"#
+                i32.const 3072))"#,
+        wants = wants(STATE)
     ))
 }
 
 /// A task that asks for the broker's holdings, and fails when they cannot be had.
 pub fn asks_for_holdings() -> Vec<u8> {
-    component(
+    asks_for_holdings_and_wants(BROKER_READ)
+}
+
+/// The same, but `describe` says that it wants to read the market and nothing else.
+pub fn asks_for_holdings_without_a_wish() -> Vec<u8> {
+    asks_for_holdings_and_wants(MARKET)
+}
+
+fn asks_for_holdings_and_wants(capability: u8) -> Vec<u8> {
+    component(&format!(
         r#"(module
             (import "prahari:task/broker@1.0.0" "holdings" (func $holdings (param i32)))
             (memory (export "memory") 1)
             (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+            {wants}
             (func (export "describe") (result i32) i32.const 1024)
             (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
                 (call $holdings (i32.const 2048))
                 ;; The first byte of either result is 0 for success and 1 for an error.
                 (i32.store8 (i32.const 3072) (i32.load8_u (i32.const 2048)))
                 i32.const 3072))"#,
-    )
+        wants = wants(capability)
+    ))
 }
 
 /// A task that breaks a rule of WebAssembly.
@@ -67,7 +80,7 @@ pub fn loops() -> Vec<u8> {
 
 /// A task that asks for the universe of the market, and fails when it cannot be had.
 pub fn asks_for_universe() -> Vec<u8> {
-    component(
+    component(&format!(
         r#"(module
             (import "prahari:task/market@1.0.0" "universe" (func $universe (param i32)))
             (memory (export "memory") 1)
@@ -77,12 +90,14 @@ pub fn asks_for_universe() -> Vec<u8> {
                 (local.set $at (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
                 (global.set $free (i32.add (local.get $at) (local.get 3)))
                 (local.get $at))
+            {wants}
             (func (export "describe") (result i32) i32.const 1024)
             (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
                 (call $universe (i32.const 2048))
                 (i32.store8 (i32.const 3072) (i32.load8_u (i32.const 2048)))
                 i32.const 3072))"#,
-    )
+        wants = wants(MARKET)
+    ))
 }
 
 /// A task that logs a warning and then fails as `unavailable` with the same text, which is written as in the text format of
@@ -98,11 +113,13 @@ pub fn logs(text: &str) -> Vec<u8> {
             ;; The result: an error, `unavailable`, with the text.
             (data (i32.const 3072) "\01\00\00\00" "\00\00\00\00" "\00\08\00\00")
             (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+            {wants}
             (func (export "describe") (result i32) i32.const 1024)
             (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
                 (call $write (i32.const 2) (i32.const 2048) (i32.const {length}))
                 (i32.store (i32.const 3084) (i32.const {length}))
-                i32.const 3072))"#
+                i32.const 3072))"#,
+        wants = wants(LOG)
     ))
 }
 
@@ -110,17 +127,21 @@ pub fn logs(text: &str) -> Vec<u8> {
 pub fn asks_for_charges() -> Vec<u8> {
     component_of(
         "1.1.0",
-        r#"(module
+        &format!(
+            r#"(module
             (import "prahari:task/charges@1.1.0" "estimate" (func $estimate (param i32 i32 i32)))
             (memory (export "memory") 1)
             ;; At 2048 the trade: buy, 10 shares, 150,000 paise.
             (data (i32.const 2048) "\00\00\00\00" "\0a\00\00\00" "\f0\49\02\00\00\00\00\00")
             (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+            {wants}
             (func (export "describe") (result i32) i32.const 1024)
             (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
                 (call $estimate (i32.const 2048) (i32.const 1) (i32.const 3000))
                 (i32.store8 (i32.const 3072) (i32.load8_u (i32.const 3000)))
                 i32.const 3072))"#,
+            wants = wants(BROKER_READ)
+        ),
     )
 }
 
@@ -134,6 +155,20 @@ pub fn of_a_later_version() -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// Capabilities by their places in the WIT.
+const MARKET: u8 = 1;
+const BROKER_READ: u8 = 2;
+const STATE: u8 = 7;
+const LOG: u8 = 9;
+
+/// What `describe` says of a guest that wants one capability: the list of them in the record at 1024, and its one entry.
+fn wants(capability: u8) -> String {
+    format!(
+        r#"(data (i32.const 1044) "\c0\03\00\00" "\01\00\00\00")
+            (data (i32.const 960) "\{capability:02x}")"#
+    )
 }
 
 fn component(core: &str) -> Vec<u8> {

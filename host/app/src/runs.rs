@@ -7,7 +7,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::text::one_line;
 use prahari_domain::time::{Timestamp, day_number};
 use prahari_runtime::abi::latest::{self, RunContext};
-use prahari_runtime::{Budget, Module, RunOutcome, RunReport, RunRequest};
+use prahari_runtime::{Budget, Grant, Module, RunOutcome, RunReport, RunRequest};
 use prahari_store::{LogRow, RunFinish, RunStart, RunTrigger, ServiceKind};
 
 use crate::daemon::Daemon;
@@ -57,6 +57,16 @@ enum Place {
     Here(Arc<Module>),
     /// In the process of an individual service, on the version that it was started with.
     Worker(Individual),
+}
+
+impl Place {
+    /// What the module asked for when it described itself: what it forgot there is not granted.
+    fn wanted(&self) -> Grant {
+        match self {
+            Self::Here(module) => module.wanted(),
+            Self::Worker(service) => service.worker.wanted(),
+        }
+    }
 }
 
 /// What became of a run.
@@ -155,7 +165,7 @@ impl Daemon {
         let allowance = services.allowance.clone();
         let request = RunRequest {
             context: context(user, task, due_at, trigger, &occasion),
-            grant: allowance.grant(),
+            grant: allowance.grant().intersection(place.wanted()),
             budget: budget(allowance.budget(task), trigger),
         };
         let report = match &place {

@@ -4,6 +4,7 @@ use wasmtime::component::{Component, InstancePre, Linker};
 
 use crate::abi::latest::TaskInfo;
 use crate::abi::v1::bindings::TaskPre;
+use crate::grant::Grant;
 use crate::hash::ModuleHash;
 use crate::state::RunState;
 use crate::wasi;
@@ -23,6 +24,11 @@ impl Module {
     /// Its content's hash.
     pub fn hash(&self) -> ModuleHash {
         self.hash
+    }
+
+    /// What it asked to be granted. A run gets no more of it than its user allows, and nothing else.
+    pub fn wanted(&self) -> Grant {
+        self.info.capabilities.iter().copied().collect()
     }
 
     /// What it says of itself; it grants nothing.

@@ -61,6 +61,8 @@ pub struct Runtime {
     linker: Linker<RunState>,
     cache: Arc<Cache>,
     places: Semaphore,
+    /// Held while a module compiles: the compiler takes whatever processors it finds, and those who run have to have some too.
+    compiling: tokio::sync::Mutex<()>,
     lanes: Arc<Lanes>,
     ticker: Ticker,
 }
@@ -76,7 +78,8 @@ impl Runtime {
         let ticker = Ticker::start(engine).map_err(RuntimeError::Thread)?;
         let places =
             Semaphore::new(usize::try_from(config.concurrent_runs).unwrap_or(Semaphore::MAX_PERMITS));
-        Ok(Self { config, linker, cache, places, lanes: Arc::default(), ticker })
+        let (compiling, lanes) = (tokio::sync::Mutex::default(), Arc::default());
+        Ok(Self { config, linker, cache, places, compiling, lanes, ticker })
     }
 
     /// Checks, compiles (or finds compiled), links and describes a component.
@@ -135,18 +138,27 @@ impl Runtime {
     }
 
     async fn compiled(&self, hash: ModuleHash, component: &[u8]) -> Result<Component, LoadError> {
-        let cache = Arc::clone(&self.cache);
-        if let Some(component) = blocking(move || cache.load(hash)).await? {
+        if let Some(component) = self.cached(hash).await? {
             return Ok(component);
         }
         let limits = self.config.modules;
         let bytes = component.to_vec();
         let bytes = blocking(move || check::check(&bytes, &limits).map(|()| bytes)).await??;
+        let _compiling = self.compiling.lock().await;
+        // Somebody else may have brought the same module meanwhile.
+        if let Some(component) = self.cached(hash).await? {
+            return Ok(component);
+        }
         let code = compile::compile(&self.config.compiler, bytes).await?;
         let cache = Arc::clone(&self.cache);
         blocking(move || cache.store_and_load(hash, &code))
             .await?
             .map_err(|error| LoadError::Link(format!("{error:#}")))
+    }
+
+    async fn cached(&self, hash: ModuleHash) -> Result<Option<Component>, LoadError> {
+        let cache = Arc::clone(&self.cache);
+        blocking(move || cache.load(hash)).await
     }
 }
 

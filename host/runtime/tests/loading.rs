@@ -130,6 +130,25 @@ async fn compiling_ends_at_its_memory_limit() {
     );
 }
 
+#[tokio::test]
+async fn modules_brought_at_once_are_compiled_one_after_the_other_and_each_once() {
+    let folder = tempfile::tempdir().unwrap();
+    // Fails when it meets another of its kind, and leaves a line behind.
+    let script = format!(
+        "cd {:?}; mkdir at-work || exit 1; echo >> compiled; {:?}; status=$?; rmdir at-work; exit $status",
+        folder.path(),
+        compiler().program
+    );
+    let config =
+        RuntimeConfig { compiler: Compiler::new("/bin/sh", &["-c", &script]), ..config(folder.path()) };
+    let runtime = Runtime::new(config).unwrap();
+    let (quiet, other) = (component("guests", "quiet"), component("guests", "log_once"));
+    let loaded = tokio::join!(runtime.load(&quiet), runtime.load(&other), runtime.load(&quiet));
+    assert_eq!(loaded.0.unwrap().hash(), loaded.2.unwrap().hash());
+    loaded.1.unwrap();
+    assert_eq!(fs::read(folder.path().join("compiled")).unwrap(), b"\n\n");
+}
+
 async fn load_with(compiler: Compiler, component: &[u8]) -> LoadError {
     let folder = tempfile::tempdir().unwrap();
     let config = RuntimeConfig { compiler, ..config(folder.path()) };

@@ -87,7 +87,11 @@ impl Archive<'_> {
             return Terms::default();
         };
         let named = |symbols: &BTreeSet<Symbol>| symbols.iter().map(ToString::to_string).collect();
-        Terms { grant: Some(allowance.grant()), symbols: allowance.symbols.as_ref().map(named) }
+        Terms {
+            grant: Some(allowance.grant()),
+            symbols: allowance.symbols.as_ref().map(named),
+            max_order_value: allowance.max_order_value_paise.map(|most| most.0),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use super::protocol::{self, Done, FrameError, FromWorker, Load, Run, SMALL_FRAME
 use crate::call::{HostCall, HostReply};
 use crate::config::RuntimeConfig;
 use crate::gate::{Admission, Gate};
+use crate::grant::Grant;
 use crate::hash::ModuleHash;
 use crate::link::{before, wall_timer};
 use crate::module::Module;
@@ -53,6 +54,7 @@ pub enum WorkerError {
 pub struct Worker {
     process: Process,
     module: ModuleHash,
+    wanted: Grant,
     /// One run at a time.
     line: tokio::sync::Mutex<UnixStream>,
 }
@@ -95,7 +97,8 @@ impl Worker {
         })?;
         let fault = match tokio::time::timeout(READY_WITHIN, introduce(&mut line, &load)).await {
             Ok(Ok(FromWorker::Ready)) => {
-                return Ok(Self { process, module: module.hash(), line: tokio::sync::Mutex::new(line) });
+                let (module, wanted) = (module.hash(), module.wanted());
+                return Ok(Self { process, module, wanted, line: tokio::sync::Mutex::new(line) });
             }
             Ok(Ok(_)) => Some("it said something else than that it is ready".to_owned()),
             // The end of the process says more than the end of its line.
@@ -109,6 +112,11 @@ impl Worker {
     /// What it runs.
     pub fn module(&self) -> ModuleHash {
         self.module
+    }
+
+    /// What its module asked to be granted.
+    pub fn wanted(&self) -> Grant {
+        self.wanted
     }
 
     /// Its process id.

@@ -1,10 +1,7 @@
 //! Answers a candidate's calls from a recording. Nothing is executed, and nothing that the recording does not show is made up.
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 
-use crate::abi::latest::{Refusal, RefusalCode};
 use crate::call::{HostCall, HostReply};
 use crate::recording::{Answerer, RecordedCall};
 use crate::replay::same;
@@ -12,6 +9,7 @@ use crate::services::HostServices;
 
 use super::memory::Memory;
 use super::reads::{Progress, Reads};
+use super::terms::Terms;
 use super::trade::{Answer, Trade, Traded, join, trades};
 
 /// Why the candidate could not go on.
@@ -26,7 +24,7 @@ pub(super) enum Stopped {
 /// Answers the calls of one candidate's run.
 pub(super) struct Answers<'a> {
     recorded: &'a [RecordedCall],
-    symbols: Option<&'a BTreeSet<String>>,
+    terms: &'a Terms,
     reads: Reads<'a>,
     memory: Memory,
     trades: Vec<Traded>,
@@ -41,12 +39,12 @@ pub(super) struct Answers<'a> {
 }
 
 impl<'a> Answers<'a> {
-    /// From these calls; orders for other symbols than these, if there is such a limit, are refused.
-    pub(super) fn new(recorded: &'a [RecordedCall], symbols: Option<&'a BTreeSet<String>>) -> Self {
+    /// From these calls; what goes beyond the terms is refused.
+    pub(super) fn new(recorded: &'a [RecordedCall], terms: &'a Terms) -> Self {
         let trades = trades(recorded);
         Self {
             recorded,
-            symbols,
+            terms,
             reads: Reads::of(recorded, &trades),
             memory: Memory::learn(recorded),
             done: vec![false; trades.len()],
@@ -88,7 +86,7 @@ impl<'a> Answers<'a> {
     fn trade(&mut self, call: &HostCall, wanted: &[Trade]) -> Result<HostReply, Stopped> {
         let mut answers = Vec::with_capacity(wanted.len());
         for trade in wanted {
-            answers.push(match self.outside_grant(trade) {
+            answers.push(match self.terms.refusal(trade) {
                 Some(refusal) => Answer::Placed(Err(refusal)),
                 None => self.recorded_answer(trade).ok_or(Stopped::Unknown)?,
             });
@@ -108,15 +106,6 @@ impl<'a> Answers<'a> {
             *done = true;
         }
         Some(answer.clone())
-    }
-
-    fn outside_grant(&self, trade: &Trade) -> Option<Refusal> {
-        match (trade, self.symbols) {
-            (Trade::Place(request), Some(symbols)) if !symbols.contains(&request.symbol) => {
-                Some(outside_grant(&request.symbol))
-            }
-            _ => None,
-        }
     }
 
     /// The report on a publication tells what changed for everybody, so only that of the same one is known.
@@ -140,11 +129,6 @@ impl<'a> Answers<'a> {
             _ => None,
         })
     }
-}
-
-/// What the gate says to an order for a symbol that was not granted.
-pub(super) fn outside_grant(symbol: &str) -> Refusal {
-    Refusal { code: RefusalCode::Symbol, detail: format!("{symbol} is not in the grant") }
 }
 
 #[async_trait]

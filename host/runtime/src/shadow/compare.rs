@@ -8,7 +8,7 @@ use crate::outcome::RunOutcome;
 use crate::recording::RecordedCall;
 use crate::replay::same;
 
-use super::answers::outside_grant;
+use super::terms::Terms;
 use super::trade::{Trade, Traded, trades};
 use super::{Minor, OrderLine, Standing};
 
@@ -89,12 +89,7 @@ impl<'a> Deeds<'a> {
     }
 
     /// Order by order, in the candidate's order; then what it left out. `reached` says whether it came to its own end.
-    pub(super) fn lines(
-        &self,
-        candidate: &Self,
-        symbols: Option<&BTreeSet<String>>,
-        reached: bool,
-    ) -> Vec<OrderLine> {
+    pub(super) fn lines(&self, candidate: &Self, terms: &Terms, reached: bool) -> Vec<OrderLine> {
         let partners = partners(&self.trades, &candidate.trades);
         let mut furthest = None;
         let mut lines = Vec::new();
@@ -102,7 +97,7 @@ impl<'a> Deeds<'a> {
             let recorded = partner.and_then(|place| self.trades.get(place));
             let in_order = *partner >= furthest;
             furthest = furthest.max(*partner);
-            let standing = match (recorded, refusal(traded, symbols)) {
+            let standing = match (recorded, refusal(traded, terms)) {
                 (Some(recorded), refusal) if recorded.trade.is(&traded.trade) => match refusal {
                     Some(reason) if !recorded.was_refused() => Standing::Refused(reason),
                     None if recorded.refusal_of_gate().is_some() => Standing::Allowed,
@@ -177,14 +172,8 @@ fn line(recorded: Option<&Traded>, candidate: Option<&Traded>, standing: Standin
     OrderLine { recorded: recorded.map(trade), candidate: candidate.map(trade), standing }
 }
 
-fn refusal(traded: &Traded, symbols: Option<&BTreeSet<String>>) -> Option<String> {
-    let outside = match (&traded.trade, symbols) {
-        (Trade::Place(request), Some(symbols)) if !symbols.contains(&request.symbol) => {
-            Some(outside_grant(&request.symbol).detail)
-        }
-        _ => None,
-    };
-    outside.or_else(|| traded.refusal_of_gate())
+fn refusal(traded: &Traded, terms: &Terms) -> Option<String> {
+    terms.refusal(&traded.trade).map(|refusal| refusal.detail).or_else(|| traded.refusal_of_gate())
 }
 
 /// For each of the candidate's trades the recorded one to lay beside it: an equal one, else one about the same symbol or

@@ -9,18 +9,17 @@ mod answers;
 mod compare;
 mod memory;
 mod reads;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod trade;
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::call::HostCall;
-use crate::grant::Grant;
 use crate::module::Module;
 use crate::outcome::RunOutcome;
 use crate::recording::{RecordedCall, RecordedRun, Recording, RecordingError};
@@ -29,16 +28,8 @@ use crate::runtime::Runtime;
 
 use answers::{Answers, Stopped};
 use compare::{Deeds, ends_alike};
+pub use terms::Terms;
 pub use trade::Trade;
-
-/// What the candidate may do; by default what the recorded run might.
-#[derive(Debug, Clone, Default)]
-pub struct Terms {
-    /// Its capabilities; none for those of the recorded run.
-    pub grant: Option<Grant>,
-    /// The only symbols that it may place orders for; none for any.
-    pub symbols: Option<BTreeSet<String>>,
-}
 
 /// What a candidate would have done in place of a recorded run.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,9 +128,9 @@ pub async fn shadow(
 ) -> Result<ShadowRun, RecordingError> {
     let recorded = recording.calls()?;
     let run = &recording.run;
-    let grant = terms.grant.unwrap_or(run.grant);
+    let grant = terms.grant.unwrap_or(run.grant).intersection(candidate.wanted());
     let request = RunRequest { context: run.context.clone(), grant, budget: run.budget };
-    let mut answers = Answers::new(&recorded, terms.symbols.as_ref());
+    let mut answers = Answers::new(&recorded, terms);
     let report = runtime.run(candidate, request, &mut answers).await;
     let Answers { diverged, stopped, .. } = answers;
     let calls = report.recording.calls()?;
@@ -171,7 +162,7 @@ impl Seen<'_> {
         let recorded = Deeds::of(self.recorded, &self.run.outcome);
         let candidate = Deeds::of(self.calls, self.outcome);
         let reached = self.stopped.is_none();
-        let orders = recorded.lines(&candidate, terms.symbols.as_ref(), reached);
+        let orders = recorded.lines(&candidate, terms, reached);
         match recorded.parting(&candidate, &orders) {
             Some(parting) => {
                 let (first_call, difference) = (parting.call, parting.sentence);

@@ -6,6 +6,7 @@ use crate::abi::latest::{broker, decision, log, market, notify, state};
 use crate::budget::Budget;
 use crate::call::HostReply;
 use crate::gate::Usage;
+use crate::grant::Grant;
 use crate::hash::ModuleHash;
 use crate::recording::Answerer;
 use crate::services::HostServices;
@@ -119,7 +120,7 @@ fn recorded_run() -> RecordedRun {
 /// A candidate that makes these calls and ends so; with the replies that it was given.
 async fn perform(wanted: &[HostCall], outcome: RunOutcome, terms: &Terms) -> (ShadowRun, Vec<HostReply>) {
     let recorded = recorded();
-    let mut answers = Answers::new(&recorded, terms.symbols.as_ref());
+    let mut answers = Answers::new(&recorded, terms);
     let mut calls: Vec<RecordedCall> = Vec::new();
     let mut replies = Vec::new();
     for call in wanted {
@@ -231,6 +232,18 @@ async fn an_order_outside_the_grant_is_refused_by_the_gate_and_the_run_goes_on()
     let (first_call, _, orders) = changed(run.verdict);
     assert_eq!(first_call, 0);
     assert_eq!(orders, [Standing::Refused(reason), Standing::Same, Standing::Same]);
+}
+
+#[tokio::test]
+async fn an_order_above_the_granted_value_is_refused_by_the_gate() {
+    let value = 152_345 * 20;
+    let allowed = Terms { max_order_value: Some(value), ..Terms::default() };
+    assert_eq!(perform(&wanted(), good(), &allowed).await.0.verdict, Verdict::Identical);
+    let less = Terms { max_order_value: Some(value - 1), ..Terms::default() };
+    let calls = [HostCall::Funds, place(&[("A", 10), ("B", 20)]), remembered("k", 1)];
+    let (_, _, orders) = changed(perform(&calls, good(), &less).await.0.verdict);
+    let reason = "orders of 30468.99 at most are in the grant, and this one is 30469.00";
+    assert_eq!(orders, [Standing::Same, Standing::Refused(reason.to_owned())]);
 }
 
 #[tokio::test]

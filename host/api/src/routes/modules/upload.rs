@@ -1,8 +1,7 @@
 //! Bringing a component.
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::body::{Bytes, HttpBody as _};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::StatusCode;
 use prahari_app::modules::Upload;
 use prahari_store::ModuleOrigin;
@@ -27,6 +26,28 @@ const MAX_COMPONENT_BYTES: usize = (32 << 20) + 1;
 #[schema(value_type = String, format = Binary)]
 struct ComponentBytes(#[expect(dead_code, reason = "it stands for the body in the document")] Vec<u8>);
 
+/// The body of an upload.
+struct Component(Bytes);
+
+impl FromRequest<Api> for Component {
+    type Rejection = Problem;
+
+    /// Reads no more than a component may have, and nothing of a body that announces more.
+    async fn from_request(request: Request, api: &Api) -> Result<Self, Problem> {
+        let too_large = || {
+            Problem::new(Code::TooLarge, format!("a component has at most {} bytes", MAX_COMPONENT_BYTES - 1))
+        };
+        if request.body().size_hint().lower() > MAX_COMPONENT_BYTES as u64 {
+            return Err(too_large());
+        }
+        let read = Bytes::from_request(request, api).await;
+        read.map(Self).map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+            _ => Problem::invalid(rejection.body_text()),
+        })
+    }
+}
+
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(upload)).layer(DefaultBodyLimit::max(MAX_COMPONENT_BYTES))
 }
@@ -40,14 +61,8 @@ async fn upload(
     State(api): State<Api>,
     Admin(caller): Admin,
     Path(TaskName(task)): Path<TaskName>,
-    body: Result<Bytes, BytesRejection>,
+    Component(bytes): Component,
 ) -> Result<(StatusCode, Json<ModuleVersion>), Problem> {
-    let bytes = body.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Problem::new(Code::TooLarge, format!("a component has at most {} bytes", MAX_COMPONENT_BYTES - 1))
-        }
-        _ => Problem::invalid(rejection.body_text()),
-    })?;
     let details = json!({ "bytes": bytes.len() });
     api.audit(&caller, "module.upload", format!("module {task}"), details).await?;
     let upload =
