@@ -3,11 +3,12 @@
 #[path = "support/daemon.rs"]
 mod support;
 
+use prahari_app::recordings::find_recording;
 use prahari_app::runs::Trigger;
 use prahari_domain::tasks::Task;
 use prahari_runtime::abi::latest::Capability;
 use prahari_runtime::abi::latest::types::HostError;
-use prahari_runtime::{Answerer, HostReply, Recording};
+use prahari_runtime::{Answerer, HostReply};
 use prahari_store::{INTERRUPTED, SlotOutcome};
 use support::{
     ADMIN, FRIDAY, House, MONDAY, OTHER, SATURDAY, SUNDAY, TUESDAY, at, component, day, end_of, guests, run,
@@ -296,8 +297,8 @@ async fn a_task_without_a_grant_gets_a_typed_refusal() {
     assert_eq!(outcome, SlotOutcome::Failed);
     assert_eq!(reason, "the task needs the capability broker-read, which was not granted");
     let run = runs(&daemon, ADMIN, Task::Analysis).await.remove(0);
-    let recording = daemon.store.user(ADMIN).recording(run.id).await.unwrap().unwrap();
-    let calls = Recording::decode(&recording).unwrap().calls().unwrap();
+    let recording = find_recording(&daemon.store.user(ADMIN), run.id).await.unwrap().unwrap();
+    let calls = recording.calls().unwrap();
     let denied = HostReply::Refused(HostError::Denied(Capability::BrokerRead));
     assert!(calls.iter().any(|call| call.answer == Some((Answerer::Gate, denied.clone()))), "{calls:?}");
 }

@@ -6,6 +6,7 @@
 mod support;
 
 use prahari_app::daemon::Daemon;
+use prahari_app::recordings::find_recording;
 use prahari_domain::book::Book;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::Side;
@@ -24,8 +25,7 @@ fn asked() -> HostCall {
 
 async fn recording(daemon: &Daemon, task: Task) -> Recording {
     let run = runs(daemon, ADMIN, task).await.remove(0);
-    let recording = daemon.store.user(ADMIN).recording(run.id).await.unwrap().unwrap();
-    Recording::decode(&recording).unwrap()
+    find_recording(&daemon.store.user(ADMIN), run.id).await.unwrap().unwrap()
 }
 
 #[tokio::test]

@@ -13,11 +13,12 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
+use prahari_app::recordings::find_recording;
 use prahari_app::runs::{RunAnswer, Trigger};
 use prahari_app::service::IndividualStatus;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
-use prahari_runtime::{Compiler, Recording, RunOutcome, Runtime, RuntimeConfig, WorkerProgram};
+use prahari_runtime::{Compiler, RunOutcome, Runtime, RuntimeConfig, WorkerProgram};
 use prahari_store::{NotificationFilter, SlotOutcome};
 use support::{
     ADMIN, House, MONDAY, OTHER, TUESDAY, at, component, guests, run, runs, slots, start_services, stop,
@@ -246,8 +247,8 @@ async fn history(daemon: &Daemon, user: UserId) -> (Vec<String>, String) {
     let mut told = Vec::new();
     for task in Task::ALL {
         for run in runs(daemon, user, task).await {
-            let recording = scope.recording(run.id).await.unwrap().unwrap();
-            let calls = Recording::decode(&recording).unwrap().calls().unwrap();
+            let recording = find_recording(&scope, run.id).await.unwrap().unwrap();
+            let calls = recording.calls().unwrap();
             told.push(format!("{} {task} {:?} {} {calls:?}", run.id, run.outcome, run.detail));
         }
     }

@@ -8,7 +8,7 @@ use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::signals::{SignalDraft, SignalScope};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
-use prahari_runtime::Runtime;
+use prahari_runtime::{Runtime, SharedReplies};
 use prahari_schedule::Schedule;
 use prahari_store::{Role, Store, UserRow};
 use tokio::sync::Notify;
@@ -67,6 +67,8 @@ pub struct Daemon {
     pub wake: Notify,
     /// What runs when, by version.
     pub schedules: Schedules,
+    /// What the recordings of late have in common.
+    pub(crate) shared_replies: SharedReplies,
     plans: RwLock<Option<Arc<DayPlans>>>,
     users: RwLock<BTreeMap<UserId, Arc<User>>>,
     pub(crate) kill_switch: Arc<KillSwitch>,
@@ -122,6 +124,7 @@ impl Daemon {
             background: Mutex::default(),
             users: RwLock::new(users),
             kill_switch,
+            shared_replies: SharedReplies::default(),
             plans: RwLock::new(None),
             clock,
             store,

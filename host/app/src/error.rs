@@ -51,8 +51,13 @@ pub enum AppError {
     #[error(transparent)]
     Runtime(#[from] prahari_runtime::RuntimeError),
     /// What a run did cannot be kept or read.
-    #[error(transparent)]
-    Recording(#[from] prahari_runtime::RecordingError),
+    #[error("run {run}: {source}")]
+    Recording {
+        /// Of which run.
+        run: RunId,
+        /// Why.
+        source: prahari_runtime::RecordingError,
+    },
     /// A stored value does not read back.
     #[error("a stored value is damaged: {0}")]
     Damaged(#[from] serde_json::Error),

@@ -12,6 +12,7 @@ mod members;
 pub mod modules;
 pub mod overview;
 pub mod paper;
+pub mod recordings;
 mod rows;
 pub mod runs;
 pub mod scheduler;

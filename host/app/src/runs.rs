@@ -14,6 +14,7 @@ use crate::daemon::Daemon;
 use crate::desk::Occasion;
 use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
+use crate::recordings::row_of;
 use crate::service::{Individual, RUN_ONCE_WALL_MS, leaves_signals_untouched};
 use crate::services::LiveServices;
 use crate::user::User;
@@ -228,7 +229,8 @@ impl Daemon {
             peak_memory: report.peak_memory,
             calls: u64::from(report.usage.calls),
             orders,
-            recording: report.recording.encode()?,
+            recording: row_of(&report.recording, &self.shared_replies)
+                .map_err(|source| AppError::Recording { run: id, source })?,
             decisions,
             log,
             state,

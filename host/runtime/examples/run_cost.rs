@@ -10,6 +10,7 @@ use prahari_runtime::abi::latest::{RunContext, Trigger};
 use prahari_runtime::measure::{Bare, LOG_ONCE};
 use prahari_runtime::{
     Budget, Compiler, Grant, HostCall, HostReply, HostServices, Module, RunRequest, Runtime, RuntimeConfig,
+    SharedReplies,
 };
 
 type Failure = Box<dyn std::error::Error>;
@@ -70,9 +71,10 @@ fn plain(bare: &Bare) -> Result<Duration, Failure> {
 #[expect(clippy::disallowed_methods, reason = "a measurement")]
 async fn encoding(runtime: &Runtime, module: &Module) -> Result<Duration, Failure> {
     let report = runtime.run(module, request(), &mut Answering).await;
+    let shared = SharedReplies::default();
     let start = Instant::now();
     for _ in 0..RUNS {
-        std::hint::black_box(report.recording.encode()?);
+        std::hint::black_box(report.recording.encode(&shared)?);
     }
     Ok(start.elapsed() / RUNS)
 }

@@ -45,7 +45,10 @@ pub use hash::{ModuleHash, ModuleHashError};
 pub use limits::TICK;
 pub use module::Module;
 pub use outcome::{RunOutcome, capability_name};
-pub use recording::{Answerer, RecordedCall, RecordedRun, Recording, RecordingError};
+pub use recording::{
+    Answerer, EncodedRecording, RecordedCall, RecordedRun, Recording, RecordingError, ReplyHash,
+    SHARED_REPLIES_BYTES, SharedReplies, SharedReply,
+};
 pub use remote::{Worker, WorkerEnd, WorkerError, work_for_daemon};
 pub use reply::HostReply;
 pub use run::{RunReport, RunRequest};

@@ -11,7 +11,7 @@ mod support;
 use prahari_runtime::abi::latest::{Capability, TaskKind, log};
 use prahari_runtime::replay::{Difference, replay};
 use prahari_runtime::scripted::{Scripted, empty_host};
-use prahari_runtime::{Budget, HostCall, Recording, RunOutcome};
+use prahari_runtime::{Budget, HostCall, Recording, RunOutcome, SharedReplies};
 use support::{TestHost, component, config, request};
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn a_recording_is_read_back_and_replays_without_difference() {
     let module = host.guest("log_once").await;
     let mut services = Scripted::new(empty_host);
     let report = host.runtime.run(&module, request(Budget::default()), &mut services).await;
-    let recording = Recording::decode(&report.recording.encode().unwrap()).unwrap();
+    let recording = Recording::decode(&report.recording.encode(&SharedReplies::default()).unwrap()).unwrap();
     assert_eq!(recording, report.recording);
     assert_eq!(recording.run.module, module.hash());
     assert_eq!(recording.calls().unwrap().len(), 1);

@@ -12,6 +12,7 @@ mod line;
 mod memory;
 mod module;
 mod order;
+mod replay;
 mod start;
 mod tick;
 mod world;
@@ -36,7 +37,7 @@ struct Subject {
 }
 
 /// In the order of the design's table.
-const SUBJECTS: [Subject; 8] = [
+const SUBJECTS: [Subject; 9] = [
     Subject { names: &[gate::NAME], measure: || Box::pin(gate::measure()) },
     Subject { names: &[tick::TICK, tick::OPENING], measure: || Box::pin(tick::measure()) },
     Subject {
@@ -47,6 +48,7 @@ const SUBJECTS: [Subject; 8] = [
     Subject { names: &[start::NAME], measure: || Box::pin(start::measure()) },
     Subject { names: &[order::NAME], measure: || Box::pin(order::measure()) },
     Subject { names: &[module::UPLOAD, module::SHADOW], measure: || Box::pin(module::measure()) },
+    Subject { names: &[replay::SPEED], measure: || Box::pin(replay::measure()) },
     Subject { names: &[year::NAME], measure: || Box::pin(year::measure()) },
 ];
 

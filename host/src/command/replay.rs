@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime};
 use prahari_app::modules::Modules;
+use prahari_app::recordings::find_recording;
 use prahari_domain::ids::RunId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
@@ -98,12 +99,12 @@ impl Replaying<'_> {
     }
 
     async fn replay(&mut self, row: &RunRow) -> Result<(), Failure> {
-        let Some(bytes) = self.store.user(row.user).recording(row.id).await.map_err(Failure::work)? else {
+        let found = find_recording(&self.store.user(row.user), row.id).await.map_err(Failure::work)?;
+        let Some(recording) = found else {
             self.tally.without += 1;
             return Ok(());
         };
         let failed = |error: RecordingError| Failure::work(format!("run {}: {error}", row.id));
-        let recording = Recording::decode(&bytes).map_err(failed)?;
         self.tally.replayed += 1;
         let is_same = match self.candidates.get(&row.task) {
             Some(candidate) => self.try_out(row, candidate, &recording).await,

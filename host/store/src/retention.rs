@@ -10,6 +10,7 @@ use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, select_one};
 use crate::errors::StoreError;
+use crate::recordings;
 use crate::store::SystemScope;
 
 /// How many runs one batch looks at.
@@ -18,7 +19,8 @@ const BATCH: u32 = 500;
 /// What runs leave behind, by how long it is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OldOfRuns {
-    /// Recordings, except of runs that placed, changed or cancelled an order.
+    /// Recordings, except of runs that placed, changed or cancelled an order. What they shared with others goes with the
+    /// last of them.
     Recordings,
     /// Runs that were a plain success of a continuous task's tick and touched no order, with all that belongs to them.
     /// The tick stays counted in its slot.
@@ -87,14 +89,14 @@ impl OldOfRuns {
         match self {
             Self::Recordings => {
                 let plain = "SELECT id FROM runs WHERE id > ?1 AND id <= ?2 AND orders = 0";
-                execute(conn, &format!("DELETE FROM recordings WHERE run_id IN ({plain})"), within)
+                recordings::forget(conn, plain, within)
             }
             Self::PlainTicks => {
                 // The newest run stays, because the next number is one more than it.
                 let plain = "SELECT id FROM runs
                              WHERE id > ?1 AND id <= ?2 AND task = 'sell_monitor' AND trigger = 'scheduled'
                                  AND outcome = 'succeeded' AND orders = 0 AND id < (SELECT max(id) FROM runs)";
-                execute(conn, &format!("DELETE FROM recordings WHERE run_id IN ({plain})"), within)?;
+                recordings::forget(conn, plain, within)?;
                 execute(conn, &format!("DELETE FROM run_notes WHERE run_id IN ({plain})"), within)?;
                 execute(conn, &format!("DELETE FROM runs WHERE id IN ({plain})"), within)
             }

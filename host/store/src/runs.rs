@@ -12,6 +12,7 @@ use crate::columns::{
 };
 use crate::decisions::{DecisionRow, LogRow, write_notes};
 use crate::errors::StoreError;
+use crate::recordings::{self, RecordingRow};
 use crate::state::write_state;
 use crate::store::{SystemScope, UserScope};
 
@@ -92,8 +93,8 @@ pub struct RunFinish {
     pub calls: u64,
     /// Orders placed, changed or cancelled, refused ones included.
     pub orders: u32,
-    /// The recording, compressed; empty when none is kept.
-    pub recording: Vec<u8>,
+    /// The recording; empty when none is kept.
+    pub recording: RecordingRow,
     /// Its decisions, in order.
     pub decisions: Vec<DecisionRow>,
     /// Its log lines, in order.
@@ -114,7 +115,7 @@ impl RunFinish {
             peak_memory: 0,
             calls: 0,
             orders: 0,
-            recording: Vec::new(),
+            recording: RecordingRow::default(),
             decisions: Vec::new(),
             log: Vec::new(),
             state: Vec::new(),
@@ -195,7 +196,7 @@ impl UserScope {
         self.store
             .write("finish a run", move |conn| {
                 update(conn, user, &finish)?;
-                write_recording(conn, user, finish.id, &finish.recording)?;
+                recordings::write(conn, user, finish.id, &finish.recording)?;
                 if !finish.decisions.is_empty() || !finish.log.is_empty() {
                     write_notes(conn, user, finish.id, &decisions, &log)?;
                 }
@@ -213,20 +214,6 @@ impl UserScope {
         self.store
             .read("read a run", move |conn| {
                 select_one(conn, "SELECT * FROM runs WHERE id = ?1 AND user_id = ?2", values, read)
-            })
-            .await
-    }
-
-    /// The recording of a run, while it is kept.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn recording(&self, run: RunId) -> Result<Option<Vec<u8>>, StoreError> {
-        let values = (run.0.cast_signed(), self.user.0.cast_signed());
-        self.store
-            .read("read a recording", move |conn| {
-                let sql = "SELECT data FROM recordings WHERE run_id = ?1 AND user_id = ?2";
-                select_one(conn, sql, values, |row| Ok(row.get(0)?))
             })
             .await
     }
@@ -353,14 +340,6 @@ fn update(conn: &Connection, user: UserId, finish: &RunFinish) -> Result<(), Sto
         0 => Err(StoreError::NotExecuting { user, run: finish.id }),
         _ => Ok(()),
     }
-}
-
-fn write_recording(conn: &Connection, user: UserId, run: RunId, data: &[u8]) -> Result<(), StoreError> {
-    if data.is_empty() {
-        return Ok(());
-    }
-    let sql = "INSERT INTO recordings (run_id, user_id, data) VALUES (?1, ?2, ?3)";
-    execute(conn, sql, (run.0.cast_signed(), user.0.cast_signed(), data)).map(|_| ())
 }
 
 pub(crate) fn read(row: &Row<'_>) -> Result<RunRow, StoreError> {

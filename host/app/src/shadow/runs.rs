@@ -3,12 +3,13 @@
 use futures::StreamExt;
 use prahari_domain::ids::UserId;
 use prahari_domain::time::Day;
+use prahari_runtime::Module;
 use prahari_runtime::shadow::{ShadowRun, Terms, shadow};
-use prahari_runtime::{Module, Recording, RecordingError};
 use prahari_store::{RunFilter, RunRow};
 
 use super::{AT_ONCE, Archive, Scope, ShadowReport, days};
 use crate::error::AppError;
+use crate::recordings::find_recording;
 
 /// How many rows of runs are in memory at a time; of recordings there are as many as run at once.
 const PAGE: u32 = 500;
@@ -48,7 +49,7 @@ pub(super) async fn of_user(
 }
 
 /// What a run had to show; none when it has no recording.
-pub(super) type Tried = Option<Result<ShadowRun, RecordingError>>;
+pub(super) type Tried = Option<Result<ShadowRun, AppError>>;
 
 async fn tried(
     archive: &Archive<'_>,
@@ -56,10 +57,12 @@ async fn tried(
     terms: &Terms,
     row: &RunRow,
 ) -> Result<Tried, AppError> {
-    let Some(bytes) = archive.store.user(row.user).recording(row.id).await? else { return Ok(None) };
-    let recording = match Recording::decode(&bytes) {
-        Ok(recording) => recording,
-        Err(error) => return Ok(Some(Err(error))),
+    let recording = match find_recording(&archive.store.user(row.user), row.id).await {
+        Ok(Some(recording)) => recording,
+        Ok(None) => return Ok(None),
+        Err(error @ AppError::Recording { .. }) => return Ok(Some(Err(error))),
+        Err(error) => return Err(error),
     };
-    Ok(Some(shadow(archive.runtime, candidate, &recording, terms).await))
+    let tried = shadow(archive.runtime, candidate, &recording, terms).await;
+    Ok(Some(tried.map_err(|source| AppError::Recording { run: row.id, source })))
 }

@@ -1,5 +1,6 @@
 //! What one run did, for its author: calls in short form, decisions, log lines, orders, outcome, usage.
 
+use prahari_app::recordings::find_recording;
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::orders::{Order, OrderKind, Side};
 use prahari_domain::tasks::Task;
@@ -60,9 +61,8 @@ impl Report {
     /// Gathers what a finished run left in the database.
     pub async fn of(store: &Store, user: UserId, task: Task, run: RunId) -> Result<Self, Failure> {
         let scope = store.user(user);
-        let bytes = scope.recording(run).await.map_err(Failure::work)?;
-        let bytes = bytes.ok_or_else(|| Failure::work(format!("run {run} left no recording")))?;
-        let recording = Recording::decode(&bytes).map_err(Failure::work)?;
+        let recording = find_recording(&scope, run).await.map_err(Failure::work)?;
+        let recording = recording.ok_or_else(|| Failure::work(format!("run {run} left no recording")))?;
         let calls = recording.calls().map_err(Failure::work)?;
         let calls = calls.iter().map(Call::of).collect::<Result<_, _>>().map_err(Failure::work)?;
         let day = Timestamp(recording.run.context.now).ist_day();

@@ -15,6 +15,8 @@ mod opening;
 #[cfg(test)]
 mod reads;
 #[cfg(test)]
+mod recordings;
+#[cfg(test)]
 mod runs;
 #[cfg(test)]
 mod scopes;

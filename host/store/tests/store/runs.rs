@@ -4,11 +4,11 @@ use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    DecisionFilter, DecisionRow, ForgottenRuns, INTERRUPTED, LogRow, OldOfRuns, RunFilter, RunFinish,
-    RunPlace, StoreError,
+    DecisionFilter, DecisionRow, ForgottenRuns, INTERRUPTED, LogRow, OldOfRuns, RecordingRow, RunFilter,
+    RunFinish, RunPlace, StoreError,
 };
 
-use crate::support::{TestStore, run_start};
+use crate::support::{TestStore, run_start, shared};
 
 fn decision(symbol: &str, action: &str) -> DecisionRow {
     DecisionRow {
@@ -25,7 +25,7 @@ fn full_finish(id: u64) -> RunFinish {
         cpu_micros: 850,
         peak_memory: 1 << 21,
         calls: 12,
-        recording: vec![40, 181, 47, 253, 0],
+        recording: RecordingRow { data: vec![40, 181, 47, 253, 0], replies: vec![shared(1), shared(2)] },
         decisions: vec![decision("TCS", "hold"), decision("INFY", "modify")],
         log: vec![LogRow { level: "warn".to_owned(), message: "stale quote".to_owned() }],
         state: vec![

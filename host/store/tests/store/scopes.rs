@@ -8,11 +8,11 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
     DecisionFilter, DecisionRow, LogFilter, LogRow, NotificationFilter, NotificationLevel, NotificationRow,
-    OrderFilter, PaperRow, RunFilter, RunFinish, SeenFilter, ServiceRow, SignalFilter, SignalRow,
-    SignalStatusRow, SlotKind, SlotOutcome, SlotRow, SlotUpdate, StoreError, TickRow, UserScope,
+    OrderFilter, PaperRow, RecordingRow, RunFilter, RunFinish, SeenFilter, ServiceRow, SignalFilter,
+    SignalRow, SignalStatusRow, SlotKind, SlotOutcome, SlotRow, SlotUpdate, StoreError, TickRow, UserScope,
 };
 
-use crate::support::{TestStore, day, intended, order, order_id, run_start};
+use crate::support::{TestStore, day, intended, order, order_id, run_start, shared};
 
 fn signal(id: u64, text: &str) -> SignalRow {
     SignalRow {
@@ -57,7 +57,7 @@ async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
         evidence: vec![],
     };
     let finish = RunFinish {
-        recording: vec![1],
+        recording: RecordingRow { data: vec![1], replies: vec![shared(7)] },
         decisions: vec![decision],
         log: vec![LogRow { level: "info".to_owned(), message: "hello".to_owned() }],
         state: vec![(Task::SellMonitor, "key".to_owned(), Some(vec![1]))],

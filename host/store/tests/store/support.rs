@@ -9,7 +9,7 @@ use prahari_domain::orders::{
 };
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
-use prahari_store::{Durability, RunStart, RunTrigger, Store};
+use prahari_store::{Durability, RunStart, RunTrigger, SharedReplyRow, Store};
 use tempfile::TempDir;
 
 /// The folder goes away with it.
@@ -89,6 +89,11 @@ pub fn entry(user: u64, sequence: u64, number: u32, event: OrderEvent) -> Journa
 
 pub fn filled(key: &str) -> OrderEvent {
     OrderEvent::Filled(Fill { key: key.to_owned(), quantity: 10, price: Paise(301_000), at: Timestamp(5) })
+}
+
+/// A reply that recordings may share, told from others by its number.
+pub fn shared(number: u8) -> SharedReplyRow {
+    SharedReplyRow { hash: [number; 32], data: vec![number; 3_000].into() }
 }
 
 pub fn run_start(id: u64, task: Task, started_at: i64) -> RunStart {

@@ -7,7 +7,9 @@ use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::orders::OrderState;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_store::{DecisionRow, Durability, RunFilter, RunFinish, SlotKind, SlotRow, SlotUpdate, Store};
+use prahari_store::{
+    DecisionRow, Durability, RecordingRow, RunFilter, RunFinish, SlotKind, SlotRow, SlotUpdate, Store,
+};
 
 use crate::support::{TestStore, day, intended, order, run_start};
 
@@ -84,7 +86,7 @@ async fn one_run(test: &TestStore, slot: &SlotRow, run: u64) {
         evidence: vec![("ema9".to_owned(), "1283.40".to_owned()), ("rsi10".to_owned(), "41.7".to_owned())],
     };
     let finish = RunFinish {
-        recording: vec![7; 400],
+        recording: RecordingRow { data: vec![7; 400], replies: Vec::new() },
         decisions: vec![decision; 3],
         ..RunFinish::new(RunId(run), "succeeded", at)
     };

@@ -1,0 +1,26 @@
+//! Recordings between the runtime, which makes and reads them, and the store, which keeps them.
+
+use prahari_domain::ids::RunId;
+use prahari_runtime::{EncodedRecording, Recording, RecordingError, ReplyHash, SharedReplies, SharedReply};
+use prahari_store::{RecordingRow, SharedReplyRow, UserScope};
+
+use crate::error::AppError;
+
+/// The recording of a run, while it is kept; none when the run is another user's too.
+///
+/// # Errors
+/// When the database cannot be read, or the recording or a reply that it shares with others is damaged or missing.
+pub async fn find_recording(scope: &UserScope, run: RunId) -> Result<Option<Recording>, AppError> {
+    let Some(RecordingRow { data, replies }) = scope.recording(run).await? else { return Ok(None) };
+    let replies =
+        replies.into_iter().map(|SharedReplyRow { hash, data }| SharedReply { hash: ReplyHash(hash), data });
+    let encoded = EncodedRecording { data, replies: replies.collect() };
+    Recording::decode(&encoded).map(Some).map_err(|source| AppError::Recording { run, source })
+}
+
+/// A recording as the store keeps it.
+pub(crate) fn row_of(recording: &Recording, shared: &SharedReplies) -> Result<RecordingRow, RecordingError> {
+    let EncodedRecording { data, replies } = recording.encode(shared)?;
+    let replies = replies.into_iter().map(|SharedReply { hash, data }| SharedReplyRow { hash: hash.0, data });
+    Ok(RecordingRow { data, replies: replies.collect() })
+}

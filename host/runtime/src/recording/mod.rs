@@ -1,0 +1,131 @@
+//! The record of a run: everything that went into it and everything it said, so that it can be replayed.
+//!
+//! Calls and replies are written down in their compact form as they pass the gate, so no value is cloned for the
+//! record; the whole is compressed once, at the end. In memory a recording is whole; where it is stored, the replies
+//! that many runs are given alike stand apart, once each.
+//!
+//! - `recorder`: writing down while the run is under way.
+//! - `encode`: as bytes, and back.
+//! - `shared`: the replies that stand apart.
+
+mod encode;
+mod recorder;
+mod shared;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::abi::latest::RunContext;
+use crate::budget::Budget;
+use crate::call::{HostCall, HostReply};
+use crate::gate::Usage;
+use crate::grant::Grant;
+use crate::hash::ModuleHash;
+use crate::outcome::RunOutcome;
+
+pub use encode::EncodedRecording;
+pub(crate) use recorder::Recorder;
+pub use shared::{ReplyHash, SHARED_REPLIES_BYTES, SharedReplies, SharedReply};
+
+/// Why a recording cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingError {
+    /// Written by another version of the host.
+    #[error("the recording has format {found}, this host reads formats up to {}", encode::FORMAT)]
+    Format {
+        /// Its format.
+        found: u8,
+    },
+    /// Bytes are missing or wrong.
+    #[error("the recording is damaged: {0}")]
+    Damaged(String),
+    /// A reply that it shares with others is not there.
+    #[error("the shared reply {hash} is missing")]
+    Missing {
+        /// Which.
+        hash: ReplyHash,
+    },
+    /// A reply that it shares with others does not read back.
+    #[error("the shared reply {hash} is damaged: {what}")]
+    Reply {
+        /// Which.
+        hash: ReplyHash,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// It could not be compressed.
+    #[error("the recording could not be compressed: {0}")]
+    Compression(std::io::Error),
+}
+
+/// Who answered a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answerer {
+    /// The gate: a denial, or orders beyond the budget.
+    Gate,
+    /// The services behind it.
+    Services,
+}
+
+/// One call and what the guest was answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordedCall {
+    /// As the guest made it.
+    pub call: HostCall,
+    /// As the guest saw it; none when the run was stopped before the reply.
+    pub answer: Option<(Answerer, HostReply)>,
+}
+
+/// A run's inputs and end, without its calls.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordedRun {
+    /// Which module ran.
+    pub module: ModuleHash,
+    /// What it was told.
+    pub context: RunContext,
+    /// What it was granted.
+    pub grant: Grant,
+    /// What it was allowed.
+    pub budget: Budget,
+    /// What it used.
+    pub usage: Usage,
+    /// How it ended.
+    pub outcome: RunOutcome,
+    /// Processor time in microseconds.
+    pub cpu_micros: u64,
+    /// Most bytes of memory it had.
+    pub peak_memory: u64,
+}
+
+/// The record of one run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recording {
+    /// Inputs and end.
+    pub run: RecordedRun,
+    /// Every call with its reply.
+    calls: Vec<u8>,
+    /// Parts of `calls` that other runs are given alike, in order.
+    shared: Vec<Range<usize>>,
+}
+
+impl Recording {
+    pub(crate) fn new(run: RecordedRun, recorder: Recorder) -> Self {
+        let (calls, shared) = recorder.finish();
+        Self { run, calls, shared }
+    }
+
+    /// The calls in the order they were made.
+    pub fn calls(&self) -> Result<Vec<RecordedCall>, RecordingError> {
+        let mut calls = Vec::new();
+        let mut rest = self.calls.as_slice();
+        while !rest.is_empty() {
+            let (call, after) = postcard::take_from_bytes(rest).map_err(encode::damaged)?;
+            calls.push(call);
+            rest = after;
+        }
+        Ok(calls)
+    }
+}

@@ -1,0 +1,99 @@
+//! How fast recorded minutes of the sell monitor run again, and what is kept of each.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use prahari_app::clock::{Clock, Stopwatch};
+use prahari_app::daemon::Daemon;
+use prahari_app::recordings::find_recording;
+use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::tasks::Task;
+use prahari_runtime::replay::{Replayer, replay};
+use prahari_runtime::{Module, Recording, RunRequest};
+use prahari_store::{Durability, RunFilter};
+
+use super::book;
+use super::line::Line;
+use super::world::{MONDAY, World, at};
+use crate::exit::Failure;
+
+pub const SPEED: &str = "replay speed: recorded sell_monitor runs, 10 positions each";
+
+const TASK: Task = Task::SellMonitor;
+
+const USERS: u32 = 10;
+const POSITIONS: usize = 10;
+
+/// A month of ten users, 80,000 runs, within a quarter of an hour.
+const LEAST: f64 = 100.0;
+
+/// Records half an hour of the sell monitor from the open, then replays it all.
+pub async fn measure() -> Result<Vec<Line>, Failure> {
+    let world = World::new().await?;
+    book::fill(&world, USERS, POSITIONS).await?;
+    let store = world.store(Durability::Off)?;
+    let broker = Arc::new(world.broker(&store).await?);
+    let daemon = world.daemon(&store, Clock::at(at(MONDAY, 9, 15, 30)), broker).await?;
+    daemon.scheduler().run(Some(at(MONDAY, 9, 45, 0))).await.map_err(Failure::work)?;
+    store.settle().await.map_err(Failure::work)?;
+    let module = daemon.modules.of(TASK).map_err(Failure::work)?;
+    let runs = recorded(&daemon).await?;
+    let replayed = replayed(&daemon, &module, &runs).await?;
+    let raw = run_alone(&daemon, &module, &runs).await?;
+    store.close().await.map_err(Failure::work)?;
+    let per_second = |time: Duration| runs.len() as f64 / time.as_secs_f64();
+    Ok(vec![Line {
+        name: SPEED,
+        bar: ">= 100 a second; raw: the same runs without database and comparison",
+        value: per_second(replayed),
+        raw: Some(per_second(raw)),
+        unit: "runs/s",
+        pass: per_second(replayed) >= LEAST,
+    }])
+}
+
+/// Every run of the task, by user.
+async fn recorded(daemon: &Daemon) -> Result<Vec<(UserId, RunId)>, Failure> {
+    let mut runs = Vec::new();
+    for user in daemon.users() {
+        let filter = RunFilter { task: Some(TASK), limit: u32::MAX, ..RunFilter::default() };
+        let rows = daemon.store.user(user.id).runs(filter).await.map_err(Failure::work)?;
+        runs.extend(rows.iter().map(|row| (user.id, row.id)));
+    }
+    if runs.is_empty() { Err(Failure::work("no run was recorded")) } else { Ok(runs) }
+}
+
+async fn load(daemon: &Daemon, (user, run): (UserId, RunId)) -> Result<Recording, Failure> {
+    let found = find_recording(&daemon.store.user(user), run).await.map_err(Failure::work)?;
+    found.ok_or_else(|| Failure::work(format!("run {run} has no recording")))
+}
+
+/// As `prahari replay` does it: read, run, compared call by call.
+async fn replayed(daemon: &Daemon, module: &Module, runs: &[(UserId, RunId)]) -> Result<Duration, Failure> {
+    let stopwatch = Stopwatch::start();
+    for run in runs {
+        let recording = load(daemon, *run).await?;
+        let report = replay(&daemon.runtime, module, &recording).await.map_err(Failure::work)?;
+        if !report.is_same() {
+            return Err(Failure::work(format!("run {} does not replay the same", run.1)));
+        }
+    }
+    Ok(stopwatch.elapsed())
+}
+
+/// The module on the same answers, which are in memory already.
+async fn run_alone(daemon: &Daemon, module: &Module, runs: &[(UserId, RunId)]) -> Result<Duration, Failure> {
+    let mut time = Duration::ZERO;
+    for run in runs {
+        let recording = load(daemon, *run).await?;
+        let calls = recording.calls().map_err(Failure::work)?;
+        let recorded = recording.run;
+        let request =
+            RunRequest { context: recorded.context, grant: recorded.grant, budget: recorded.budget };
+        let mut answers = Replayer::new(&calls);
+        let stopwatch = Stopwatch::start();
+        daemon.runtime.run(module, request, &mut answers).await;
+        time += stopwatch.elapsed();
+    }
+    Ok(time)
+}

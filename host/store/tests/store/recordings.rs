@@ -1,0 +1,109 @@
+//! Replies that recordings share: kept once, gone with the last recording that uses them.
+
+use std::path::Path;
+
+use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_store::{OldOfRuns, RecordingRow, RunFinish, Store};
+use rusqlite::Connection;
+
+use crate::support::{TestStore, run_start, shared};
+
+/// Runs a user's sell monitor at the instant that equals the run's number.
+async fn record(store: &Store, user: u64, run: u64, orders: u32, replies: &[u8]) {
+    let scope = store.user(UserId(user));
+    let replies = replies.iter().map(|number| shared(*number)).collect();
+    let recording = RecordingRow { data: vec![9; 100], replies };
+    scope.start_run(run_start(run, Task::SellMonitor, run.cast_signed())).await.unwrap();
+    let finish = RunFinish { orders, recording, ..RunFinish::new(RunId(run), "succeeded", Timestamp(0)) };
+    scope.finish_run(finish).await.unwrap();
+}
+
+/// Forgets `what` of every run before an instant.
+async fn forget(store: &Store, what: OldOfRuns, before: i64) {
+    let mut after = RunId(0);
+    while let Some(through) =
+        store.system().forget_of_runs(what, after, Timestamp(before)).await.unwrap().through
+    {
+        after = through;
+    }
+}
+
+/// The shared replies in the file, by number, with how many recordings use each. Their data must be there.
+fn kept(folder: &Path) -> Vec<(u8, i64)> {
+    let conn = Connection::open(folder.join("prahari.db")).unwrap();
+    let count = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    let mut statement = conn.prepare("SELECT hash, uses FROM shared_reply_uses ORDER BY hash").unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get::<_, [u8; 32]>(0)?[0], row.get(1)?))).unwrap();
+    let kept: Vec<_> = rows.map(Result::unwrap).collect();
+    let joined = "SELECT count(*) FROM shared_replies JOIN shared_reply_uses USING (hash)";
+    assert_eq!(count(joined), kept.len() as i64);
+    assert_eq!(count("SELECT count(*) FROM shared_replies"), kept.len() as i64);
+    kept
+}
+
+#[tokio::test]
+async fn a_reply_of_a_hundred_runs_is_kept_once_and_goes_with_the_last_of_them() {
+    let test = TestStore::new();
+    for run in 1..=100 {
+        record(&test.store, 1, run, 0, &[7]).await;
+    }
+    record(&test.store, 1, 101, 0, &[]).await;
+    test.store.settle().await.unwrap();
+    assert_eq!(kept(test.folder.path()), [(7, 100)]);
+
+    forget(&test.store, OldOfRuns::Recordings, 100).await;
+    assert_eq!(kept(test.folder.path()), [(7, 1)]);
+    let last = test.store.user(UserId(1)).recording(RunId(100)).await.unwrap().unwrap();
+    assert_eq!(last.replies, [shared(7)]);
+    forget(&test.store, OldOfRuns::PlainTicks, 101).await;
+    assert_eq!(kept(test.folder.path()), []);
+}
+
+#[tokio::test]
+async fn two_users_share_a_reply_and_each_still_has_it_when_the_other_is_forgotten() {
+    let test = TestStore::new();
+    record(&test.store, 1, 1, 0, &[1, 2]).await;
+    record(&test.store, 2, 2, 0, &[2, 3]).await;
+    test.store.settle().await.unwrap();
+    let test = test.reopen().await;
+    assert_eq!(kept(test.folder.path()), [(1, 1), (2, 2), (3, 1)]);
+    forget(&test.store, OldOfRuns::Recordings, 2).await;
+    assert_eq!(kept(test.folder.path()), [(2, 1), (3, 1)]);
+    let (first, second) = (test.store.user(UserId(1)), test.store.user(UserId(2)));
+    assert_eq!(second.recording(RunId(2)).await.unwrap().unwrap().replies, [shared(2), shared(3)]);
+    assert_eq!(first.recording(RunId(1)).await.unwrap(), None);
+    assert_eq!(first.recording(RunId(2)).await.unwrap(), None, "it is the other user's");
+}
+
+#[tokio::test]
+async fn runs_with_orders_keep_what_their_recordings_share() {
+    let test = TestStore::new();
+    for run in 1..=20 {
+        record(&test.store, run % 2, run, u32::from(run == 5), &[1, (run % 3) as u8 + 2]).await;
+    }
+    test.store.settle().await.unwrap();
+    forget(&test.store, OldOfRuns::Recordings, 21).await;
+    forget(&test.store, OldOfRuns::PlainTicks, 21).await;
+    assert_eq!(kept(test.folder.path()), [(1, 1), (4, 1)]);
+    let with_orders = test.store.user(UserId(1)).recording(RunId(5)).await.unwrap().unwrap();
+    assert_eq!(with_orders.replies, [shared(1), shared(4)]);
+}
+
+#[tokio::test]
+async fn a_shared_reply_that_is_gone_is_left_out_and_the_others_are_read() {
+    let test = TestStore::new();
+    record(&test.store, 1, 1, 0, &[1, 2, 3]).await;
+    let TestStore { store, folder } = test;
+    store.close().await.unwrap();
+    let conn = Connection::open(folder.path().join("prahari.db")).unwrap();
+    conn.execute("DELETE FROM shared_replies WHERE hash = ?1", [[2_u8; 32]]).unwrap();
+    drop(conn);
+    let test = TestStore {
+        store: Store::open(folder.path().join("prahari.db"), prahari_store::Durability::Off).unwrap(),
+        folder,
+    };
+    let found = test.store.user(UserId(1)).recording(RunId(1)).await.unwrap().unwrap();
+    assert_eq!(found.replies, [shared(1), shared(3)]);
+}
