@@ -48,7 +48,7 @@ const SUBJECTS: [Subject; 9] = [
     Subject { names: &[start::NAME], measure: || Box::pin(start::measure()) },
     Subject { names: &[order::NAME], measure: || Box::pin(order::measure()) },
     Subject { names: &[module::UPLOAD, module::SHADOW], measure: || Box::pin(module::measure()) },
-    Subject { names: &[replay::SPEED], measure: || Box::pin(replay::measure()) },
+    Subject { names: &[replay::SPEED, replay::KEPT], measure: || Box::pin(replay::measure()) },
     Subject { names: &[year::NAME], measure: || Box::pin(year::measure()) },
 ];
 

@@ -10,15 +10,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::RecordingError;
 use super::encode::{damaged, decompress};
 
-/// Most memory of [`SharedReplies`], in bytes of its replies and its books on them: the daily candles of a thousand
-/// symbols as the day's tasks ask for them. With fewer, a reply is compressed again, which costs time and nothing else.
+/// Most memory of [`SharedReplies`], in bytes of its replies and its books on them: the candles of a thousand
+/// symbols as the sell monitor asks for them at the open, when every user does. What does not fit is compressed again, which
+/// costs time and nothing else.
 pub const SHARED_REPLIES_BYTES: usize = 4 << 20;
 
 /// What the books on one reply take: its hash, its place in the table, the counts beside the data.
 const ENTRY_BYTES: usize = 96;
 
-/// Each is compressed once and kept long: a level that takes its time. Level 1 leaves a tenth more, level 9 takes five
-/// times as long for nothing.
+/// Each is compressed once for all who use it, so the level takes its time: a sixth less is kept of candles than at the
+/// level of recordings. Higher ones save a few hundredths more for several times the work.
 const COMPRESSION_LEVEL: i32 = 3;
 
 /// BLAKE3 of what a shared reply says, before it is compressed.

@@ -5,8 +5,9 @@ use std::path::Path;
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_store::{OldOfRuns, RecordingRow, RunFinish, Store};
+use prahari_store::{Durability, OldOfRuns, RecordingRow, RunFinish, Store};
 use rusqlite::Connection;
+use tempfile::TempDir;
 
 use crate::support::{TestStore, run_start, shared};
 
@@ -101,9 +102,30 @@ async fn a_shared_reply_that_is_gone_is_left_out_and_the_others_are_read() {
     conn.execute("DELETE FROM shared_replies WHERE hash = ?1", [[2_u8; 32]]).unwrap();
     drop(conn);
     let test = TestStore {
-        store: Store::open(folder.path().join("prahari.db"), prahari_store::Durability::Off).unwrap(),
+        store: Store::open(folder.path().join("prahari.db"), Durability::Off).unwrap(),
         folder,
     };
     let found = test.store.user(UserId(1)).recording(RunId(1)).await.unwrap().unwrap();
     assert_eq!(found.replies, [shared(1), shared(3)]);
+}
+
+#[tokio::test]
+async fn recordings_of_a_database_that_shared_nothing_are_read_as_they_are() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("prahari.db");
+    let conn = Connection::open(&path).unwrap();
+    let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
+    let mut files: Vec<_> =
+        std::fs::read_dir(migrations).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let before = files.iter().take_while(|file| !file.ends_with("0034_share_replies.sql"));
+    let before: Vec<_> = before.map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    before.iter().for_each(|sql| conn.execute_batch(sql).unwrap());
+    conn.execute_batch("INSERT INTO recordings (run_id, user_id, data) VALUES (5, 1, x'0102')").unwrap();
+    conn.pragma_update(None, "application_id", i32::from_be_bytes(*b"PRHR")).unwrap();
+    conn.pragma_update(None, "user_version", before.len() as i64).unwrap();
+    conn.close().unwrap();
+    let store = Store::open(&path, Durability::Off).unwrap();
+    let found = store.user(UserId(1)).recording(RunId(5)).await.unwrap();
+    assert_eq!(found, Some(RecordingRow { data: vec![1, 2], replies: Vec::new() }));
 }
