@@ -34,3 +34,16 @@ fn the_benches_of_modules_measure_what_they_say() {
     let line: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(line["value"].as_f64().unwrap() > 0.0 && line["raw"].as_f64().unwrap() > 0.0, "{line}");
 }
+
+#[test]
+fn recorded_runs_replay_the_same_and_little_is_kept_of_them() {
+    let output = run_well(&["bench", "recorded sell_monitor run"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let speed = lines.iter().find(|line| line["unit"] == "runs/s").unwrap();
+    assert!(speed["value"].as_f64().unwrap() > 0.0 && speed["raw"].as_f64().unwrap() > 0.0, "{speed}");
+    // A size, which no machine changes.
+    let kept = lines.iter().find(|line| line["unit"] == "bytes").unwrap();
+    assert!(kept["pass"].as_bool().unwrap(), "{kept}");
+    println!("{text}");
+}

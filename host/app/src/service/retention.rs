@@ -20,7 +20,8 @@ pub struct Retention {
     /// Recordings, with which a run can be replayed. Runs that placed, changed or cancelled an order keep theirs for
     /// good.
     ///
-    /// Default 30: a new version of a module is compared with the last month. A user's day is about 2 MB.
+    /// Default 30: a new version of a module is compared with the last month. A user's day with ten
+    /// positions is less than 1 MB.
     pub recordings_days: u32,
     /// Rows of plain successes of continuous tasks, 375 a day and user; they stay counted in their slots.
     ///

@@ -101,10 +101,8 @@ async fn a_shared_reply_that_is_gone_is_left_out_and_the_others_are_read() {
     let conn = Connection::open(folder.path().join("prahari.db")).unwrap();
     conn.execute("DELETE FROM shared_replies WHERE hash = ?1", [[2_u8; 32]]).unwrap();
     drop(conn);
-    let test = TestStore {
-        store: Store::open(folder.path().join("prahari.db"), Durability::Off).unwrap(),
-        folder,
-    };
+    let test =
+        TestStore { store: Store::open(folder.path().join("prahari.db"), Durability::Off).unwrap(), folder };
     let found = test.store.user(UserId(1)).recording(RunId(1)).await.unwrap().unwrap();
     assert_eq!(found.replies, [shared(1), shared(3)]);
 }
@@ -115,8 +113,7 @@ async fn recordings_of_a_database_that_shared_nothing_are_read_as_they_are() {
     let path = folder.path().join("prahari.db");
     let conn = Connection::open(&path).unwrap();
     let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
-    let mut files: Vec<_> =
-        std::fs::read_dir(migrations).unwrap().map(|file| file.unwrap().path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(migrations).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
     let before = files.iter().take_while(|file| !file.ends_with("0034_share_replies.sql"));
     let before: Vec<_> = before.map(|file| std::fs::read_to_string(file).unwrap()).collect();
