@@ -1,4 +1,4 @@
-//! What the same task did in each language, side by side.
+//! What the same task did in each build of it, side by side.
 
 use serde_json::Value;
 
@@ -8,10 +8,10 @@ use crate::failure::{Failure, Outcome};
 const SAME: [&str; 5] = ["calls", "decisions", "log", "outcome", "detail"];
 
 /// A line for people: what a fresh run costs.
-pub fn row(language: &str, report: &Value, took: &str) -> String {
+pub fn row(name: &str, report: &Value, took: &str) -> String {
     let number = |name: &str| report.get(name).and_then(Value::as_f64).unwrap_or_default();
     format!(
-        "{language:<8} fresh run {:>7.3} ms, memory {:>5.1} MiB; from new to run in {took}\n",
+        "{name:<8} fresh run {:>7.3} ms, memory {:>5.1} MiB; from new to run in {took}\n",
         number("fresh_run_micros") / 1e3,
         number("peak_memory") / 1_048_576.0,
     )
@@ -42,7 +42,7 @@ pub fn compare(reports: &[(&str, Value)]) -> Outcome<()> {
         }
     }
     let calls = entries(expected, "calls").len();
-    println!("{calls} calls and {decisions} decisions are the same in {} languages", reports.len());
+    println!("{calls} calls and {decisions} decisions are the same in {} builds", reports.len());
     Ok(())
 }
 

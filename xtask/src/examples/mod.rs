@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::failure::{Failure, Outcome};
 use crate::steps::Stopwatch;
-use crate::{process, workspace};
+use crate::{process, wasm_target, workspace};
 
 /// What the day is tried on; the market is the one that comes with every project.
 const RUN: [&str; 14] = [
@@ -34,17 +34,22 @@ const RUN: [&str; 14] = [
     "200",
 ];
 
-/// One language's way from a new project to a component.
-struct Language {
+/// One way from a new project to a component.
+struct Example {
     name: &'static str,
+    /// The template that it begins with.
+    language: &'static str,
+    /// A target of the toolchain in use without which it is left out.
+    target: Option<&'static str>,
     /// Tests the project in this folder and makes its `gap_watch.wasm`.
     build: fn(&Path) -> Outcome<()>,
 }
 
-const LANGUAGES: [Language; 3] = [
-    Language { name: "rust", build: rust::build },
-    Language { name: "python", build: python::build },
-    Language { name: "js", build: js::build },
+const EXAMPLES: [Example; 4] = [
+    Example { name: "rust", language: "rust", target: None, build: rust::build },
+    Example { name: "wasip2", language: "rust", target: Some(rust::WASIP2), build: rust::build_for_wasi },
+    Example { name: "python", language: "python", target: None, build: python::build },
+    Example { name: "js", language: "js", target: None, build: js::build },
 ];
 
 /// The command; needs Python 3.10 or later, and gets Node where there is none.
@@ -52,28 +57,32 @@ pub fn command() -> Outcome<()> {
     // What the tests build, the daemon among it, so that nothing is compiled twice.
     process::run(process::cargo().args(["test", "--locked", "--workspace", "--no-run", "--quiet"]))?;
     let mut reports = Vec::new();
-    for language in LANGUAGES {
+    for example in EXAMPLES {
+        if let Some(target) = example.target.filter(|target| !wasm_target::has(target)) {
+            println!("{:<8} left out: the toolchain in use has no {target}\n", example.name);
+            continue;
+        }
         let watch = Stopwatch::start();
-        let report = example(&language)?;
-        println!("{}", compare::row(language.name, &report, &watch.reading()));
-        reports.push((language.name, report));
+        let report = run(&example)?;
+        println!("{}", compare::row(example.name, &report, &watch.reading()));
+        reports.push((example.name, report));
     }
     compare::compare(&reports)
 }
 
 /// Makes, builds and runs one project; answers what `prahari task run` reports.
-fn example(language: &Language) -> Outcome<Value> {
-    let project = folder().join(language.name);
+fn run(example: &Example) -> Outcome<Value> {
+    let project = folder().join(example.name);
     if project.exists() {
         fs::remove_dir_all(&project).map_err(|error| Failure::file("remove", &project, &error))?;
     }
     process::run(
-        prahari().args(["task", "new", "gap_watch", "--lang", language.name, "--dir"]).arg(&project),
+        prahari().args(["task", "new", "gap_watch", "--lang", example.language, "--dir"]).arg(&project),
     )?;
-    (language.build)(&project)?;
+    (example.build)(&project)?;
     let component = project.join("gap_watch.wasm");
     process::run(prahari().args(["task", "check"]).arg(&component))?;
-    let report = folder().join(format!("{}.json", language.name));
+    let report = folder().join(format!("{}.json", example.name));
     let mut run = prahari();
     run.args(["task", "run"]).arg(&component).args(RUN);
     run.arg("--market").arg(format!("csv:{}", project.join("market").display()));

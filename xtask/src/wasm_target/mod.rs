@@ -18,6 +18,8 @@ use crate::lock::Lock;
 use crate::process;
 use crate::steps::Stopwatch;
 
+pub use rustup::has;
+
 /// The target of the project's own components: no WASI, so a component imports nothing but the task world.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
