@@ -15,12 +15,12 @@ use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    Durability, NotificationFilter, NotificationLevel, NotificationRow, PaperRow, RunFilter, RunFinish,
-    Store, StoreError, UserScope,
+    Durability, NotificationFilter, NotificationLevel, NotificationRow, PaperRow, RecordingRow, RunFilter,
+    RunFinish, Store, StoreError, UserScope,
 };
 use tempfile::TempDir;
 
-use crate::support::{entry, run_start};
+use crate::support::{entry, run_start, shared, shared_in};
 
 const DATABASE: &str = "PRAHARI_TEST_DATABASE";
 const ROUNDS: u64 = 20;
@@ -45,6 +45,7 @@ fn a_killed_process_leaves_a_prefix_with_all_that_was_durable() {
         assert!(found.iter().copied().eq(1..=found.len() as u64), "{context}, found {found:?}");
         assert!(found.len() as u64 >= durable, "{context}, but only {} steps are there", found.len());
         runtime.block_on(store.close()).unwrap();
+        shared_in(folder.path());
     }
 }
 
@@ -103,7 +104,10 @@ async fn take(user: &UserScope, step: u64) -> Result<(), StoreError> {
         // The run that was begun two steps before, by the same user.
         3 => {
             let state = vec![(Task::SellMonitor, step.to_string(), Some(vec![]))];
-            user.finish_run(RunFinish { state, ..RunFinish::new(RunId(step - 2), "succeeded", at) }).await
+            let replies = vec![shared((step % 7) as u8), shared((step % 200) as u8 + 7)];
+            let recording = RecordingRow { data: vec![1], replies };
+            let finish = RunFinish { state, recording, ..RunFinish::new(RunId(step - 2), "succeeded", at) };
+            user.finish_run(finish).await
         }
         2 => {
             let (title, body) = (String::new(), String::new());

@@ -6,10 +6,11 @@ use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{Durability, OldOfRuns, RecordingRow, RunFinish, Store};
+use proptest::prelude::*;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::support::{TestStore, run_start, shared};
+use crate::support::{TestStore, run_start, shared, shared_in};
 
 /// Runs a user's sell monitor at the instant that equals the run's number.
 async fn record(store: &Store, user: u64, run: u64, orders: u32, replies: &[u8]) {
@@ -31,19 +32,6 @@ async fn forget(store: &Store, what: OldOfRuns, before: i64) {
     }
 }
 
-/// The shared replies in the file, by number, with how many recordings use each. Their data must be there.
-fn kept(folder: &Path) -> Vec<(u8, i64)> {
-    let conn = Connection::open(folder.join("prahari.db")).unwrap();
-    let count = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-    let mut statement = conn.prepare("SELECT hash, uses FROM shared_reply_uses ORDER BY hash").unwrap();
-    let rows = statement.query_map([], |row| Ok((row.get::<_, [u8; 32]>(0)?[0], row.get(1)?))).unwrap();
-    let kept: Vec<_> = rows.map(Result::unwrap).collect();
-    let joined = "SELECT count(*) FROM shared_replies JOIN shared_reply_uses USING (hash)";
-    assert_eq!(count(joined), kept.len() as i64);
-    assert_eq!(count("SELECT count(*) FROM shared_replies"), kept.len() as i64);
-    kept
-}
-
 #[tokio::test]
 async fn a_reply_of_a_hundred_runs_is_kept_once_and_goes_with_the_last_of_them() {
     let test = TestStore::new();
@@ -52,14 +40,14 @@ async fn a_reply_of_a_hundred_runs_is_kept_once_and_goes_with_the_last_of_them()
     }
     record(&test.store, 1, 101, 0, &[]).await;
     test.store.settle().await.unwrap();
-    assert_eq!(kept(test.folder.path()), [(7, 100)]);
+    assert_eq!(shared_in(test.folder.path()), [(7, 100)]);
 
     forget(&test.store, OldOfRuns::Recordings, 100).await;
-    assert_eq!(kept(test.folder.path()), [(7, 1)]);
+    assert_eq!(shared_in(test.folder.path()), [(7, 1)]);
     let last = test.store.user(UserId(1)).recording(RunId(100)).await.unwrap().unwrap();
     assert_eq!(last.replies, [shared(7)]);
     forget(&test.store, OldOfRuns::PlainTicks, 101).await;
-    assert_eq!(kept(test.folder.path()), []);
+    assert_eq!(shared_in(test.folder.path()), []);
 }
 
 #[tokio::test]
@@ -69,9 +57,9 @@ async fn two_users_share_a_reply_and_each_still_has_it_when_the_other_is_forgott
     record(&test.store, 2, 2, 0, &[2, 3]).await;
     test.store.settle().await.unwrap();
     let test = test.reopen().await;
-    assert_eq!(kept(test.folder.path()), [(1, 1), (2, 2), (3, 1)]);
+    assert_eq!(shared_in(test.folder.path()), [(1, 1), (2, 2), (3, 1)]);
     forget(&test.store, OldOfRuns::Recordings, 2).await;
-    assert_eq!(kept(test.folder.path()), [(2, 1), (3, 1)]);
+    assert_eq!(shared_in(test.folder.path()), [(2, 1), (3, 1)]);
     let (first, second) = (test.store.user(UserId(1)), test.store.user(UserId(2)));
     assert_eq!(second.recording(RunId(2)).await.unwrap().unwrap().replies, [shared(2), shared(3)]);
     assert_eq!(first.recording(RunId(1)).await.unwrap(), None);
@@ -87,7 +75,7 @@ async fn runs_with_orders_keep_what_their_recordings_share() {
     test.store.settle().await.unwrap();
     forget(&test.store, OldOfRuns::Recordings, 21).await;
     forget(&test.store, OldOfRuns::PlainTicks, 21).await;
-    assert_eq!(kept(test.folder.path()), [(1, 1), (4, 1)]);
+    assert_eq!(shared_in(test.folder.path()), [(1, 1), (4, 1)]);
     let with_orders = test.store.user(UserId(1)).recording(RunId(5)).await.unwrap().unwrap();
     assert_eq!(with_orders.replies, [shared(1), shared(4)]);
 }
@@ -125,4 +113,34 @@ async fn recordings_of_a_database_that_shared_nothing_are_read_as_they_are() {
     let store = Store::open(&path, Durability::Off).unwrap();
     let found = store.user(UserId(1)).recording(RunId(5)).await.unwrap();
     assert_eq!(found, Some(RecordingRow { data: vec![1, 2], replies: Vec::new() }));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn counts_agree_with_the_recordings_whatever_was_recorded_and_forgotten(
+        runs in prop::collection::vec((1_u64..4, 0_u32..2, prop::collection::btree_set(0_u8..6, 0..4)), 1..30),
+        rounds in prop::collection::vec((any::<bool>(), 0_i64..40), 0..4),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let test = TestStore::new();
+            for (run, (user, orders, replies)) in (1..).zip(&runs) {
+                let replies: Vec<u8> = replies.iter().copied().collect();
+                record(&test.store, *user, run, *orders, &replies).await;
+            }
+            for (ticks, before) in rounds {
+                let what = if ticks { OldOfRuns::PlainTicks } else { OldOfRuns::Recordings };
+                forget(&test.store, what, before).await;
+                shared_in(test.folder.path());
+            }
+            forget(&test.store, OldOfRuns::Recordings, 40).await;
+            let with_orders = runs.iter().filter(|(_, orders, _)| *orders > 0);
+            let mut expected = std::collections::BTreeMap::new();
+            with_orders.flat_map(|(_, _, replies)| replies).for_each(|reply| *expected.entry(*reply).or_insert(0) += 1);
+            prop_assert_eq!(shared_in(test.folder.path()), expected.into_iter().collect::<Vec<_>>());
+            Ok(())
+        })?;
+    }
 }

@@ -1,5 +1,8 @@
 //! A store in a folder of its own, and things to put into it.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use prahari_domain::ids::{OrderId, RunId, SignalId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
@@ -10,6 +13,7 @@ use prahari_domain::orders::{
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Durability, RunStart, RunTrigger, SharedReplyRow, Store};
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 /// The folder goes away with it.
@@ -94,6 +98,26 @@ pub fn filled(key: &str) -> OrderEvent {
 /// A reply that recordings may share, told from others by its number.
 pub fn shared(number: u8) -> SharedReplyRow {
     SharedReplyRow { hash: [number; 32], data: vec![number; 3_000].into() }
+}
+
+/// The shared replies in a folder's database, by number, with how many recordings use each. What is counted must be what
+/// the recordings say, and the data of all of them must be there and of nothing else.
+pub fn shared_in(folder: &Path) -> Vec<(u8, i64)> {
+    let conn = Connection::open(folder.join("prahari.db")).unwrap();
+    let rows = |sql: &str| -> Vec<(Vec<u8>, i64)> {
+        let mut statement = conn.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    let counted = rows("SELECT hash, uses FROM shared_reply_uses ORDER BY hash");
+    let mut used: BTreeMap<Vec<u8>, i64> = BTreeMap::new();
+    for (hashes, _) in rows("SELECT replies, run_id FROM recordings") {
+        hashes.chunks(32).for_each(|hash| *used.entry(hash.to_vec()).or_default() += 1);
+    }
+    assert_eq!(counted, used.into_iter().collect::<Vec<_>>());
+    let there = rows("SELECT hash, length(data) FROM shared_replies ORDER BY hash");
+    assert!(there.iter().map(|(hash, _)| hash).eq(counted.iter().map(|(hash, _)| hash)), "{there:?}");
+    counted.into_iter().map(|(hash, uses)| (hash[0], uses)).collect()
 }
 
 pub fn run_start(id: u64, task: Task, started_at: i64) -> RunStart {
