@@ -1,9 +1,11 @@
 //! Changing what a user has set.
 
+use std::sync::Arc;
+
 use prahari_domain::risk::{LIMITS, OwnLimits, RiskLimits};
 use prahari_domain::settings::{
-    NotificationPreferences, PREFERENCES, STRATEGY, SettingsError, Strategy, Values, from_values, merge,
-    to_values,
+    NotificationPreferences, PREFERENCES, STRATEGY, Setting, SettingsError, Strategy, Values, from_values,
+    merge, to_values,
 };
 use prahari_store::{Settings, StoreError};
 use serde::Serialize;
@@ -11,6 +13,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::MutexGuard;
 
 use super::limits::{KILL_SWITCH_KEY, LimitsSet};
+use super::{UserSettings, Versioned};
 use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::user::User;
@@ -53,15 +56,11 @@ impl Daemon {
         change: Change<'_>,
         expected: Option<u64>,
     ) -> Result<SettingsChange<'a, Strategy>, AppError> {
-        let changing = user.settings.changing.lock().await;
-        let now = user.settings.strategy();
-        check_version(user, Settings::Strategy, expected, now.version)?;
-        let value: Strategy = match change {
-            Change::Merge(values) => from_values(merge(&STRATEGY, &to_values(&now.value)?, values)?)?,
-            Change::Reset => Strategy::default(),
+        let next = |now: &Strategy| {
+            let value: Strategy = changed(&STRATEGY, now, change)?;
+            value.validate().map(|()| value)
         };
-        value.validate()?;
-        Ok(SettingsChange { daemon: self, user, version: now.version, value, _changing: changing })
+        self.prepare(user, Settings::Strategy, expected, UserSettings::strategy, next).await
     }
 
     /// Prepares a change of a user's preferences about notifications.
@@ -74,15 +73,11 @@ impl Daemon {
         change: Change<'_>,
         expected: Option<u64>,
     ) -> Result<SettingsChange<'a, NotificationPreferences>, AppError> {
-        let changing = user.settings.changing.lock().await;
-        let now = user.settings.preferences();
-        check_version(user, Settings::Preferences, expected, now.version)?;
-        let value: NotificationPreferences = match change {
-            Change::Merge(values) => from_values(merge(&PREFERENCES, &to_values(&now.value)?, values)?)?,
-            Change::Reset => NotificationPreferences::default(),
+        let next = |now: &NotificationPreferences| {
+            let value: NotificationPreferences = changed(&PREFERENCES, now, change)?;
+            value.validate().map(|()| value)
         };
-        value.validate()?;
-        Ok(SettingsChange { daemon: self, user, version: now.version, value, _changing: changing })
+        self.prepare(user, Settings::Preferences, expected, UserSettings::preferences, next).await
     }
 
     /// Prepares a change of the limits that an admin sets for a user. What the user had tightened stays, and holds where it
@@ -97,11 +92,11 @@ impl Daemon {
         expected: Option<u64>,
     ) -> Result<SettingsChange<'a, LimitsSet>, AppError> {
         let next = |now: &LimitsSet| {
-            let admin: RiskLimits = changed_limits(&now.admin, change)?;
+            let admin: RiskLimits = changed(&LIMITS, &now.admin, change)?;
             admin.validate()?;
             Ok(LimitsSet { admin, own: now.own.clone() })
         };
-        self.change_limits_with(user, expected, next).await
+        self.prepare(user, Settings::Limits, expected, |settings| settings.limits().set(), next).await
     }
 
     /// Prepares a change of what a user has tightened of the admin's limits.
@@ -115,22 +110,25 @@ impl Daemon {
         expected: Option<u64>,
     ) -> Result<SettingsChange<'a, LimitsSet>, AppError> {
         let next = |now: &LimitsSet| {
-            let own: OwnLimits = changed_limits(&now.own, change)?;
+            let own: OwnLimits = changed(&LIMITS, &now.own, change)?;
             own.validate(&now.admin)?;
             Ok(LimitsSet { own, admin: now.admin.clone() })
         };
-        self.change_limits_with(user, expected, next).await
+        self.prepare(user, Settings::Limits, expected, |settings| settings.limits().set(), next).await
     }
 
-    async fn change_limits_with<'a>(
+    /// Checks under the lock that keeps other changes of this user's settings away.
+    async fn prepare<'a, T>(
         &'a self,
         user: &'a User,
+        what: Settings,
         expected: Option<u64>,
-        next: impl FnOnce(&LimitsSet) -> Result<LimitsSet, SettingsError>,
-    ) -> Result<SettingsChange<'a, LimitsSet>, AppError> {
+        in_force: impl FnOnce(&UserSettings) -> Arc<Versioned<T>>,
+        next: impl FnOnce(&T) -> Result<T, SettingsError>,
+    ) -> Result<SettingsChange<'a, T>, AppError> {
         let changing = user.settings.changing.lock().await;
-        let now = user.settings.limits().set();
-        check_version(user, Settings::Limits, expected, now.version)?;
+        let now = in_force(&user.settings);
+        check_version(user, what, expected, now.version)?;
         let value = next(&now.value)?;
         Ok(SettingsChange { daemon: self, user, version: now.version, value, _changing: changing })
     }
@@ -196,12 +194,12 @@ impl SettingsChange<'_, LimitsSet> {
     }
 }
 
-fn changed_limits<T>(now: &T, change: Change<'_>) -> Result<T, SettingsError>
+fn changed<T>(fields: &[Setting], now: &T, change: Change<'_>) -> Result<T, SettingsError>
 where
     T: Serialize + DeserializeOwned + Default,
 {
     match change {
-        Change::Merge(values) => from_values(merge(&LIMITS, &to_values(now)?, values)?),
+        Change::Merge(values) => from_values(merge(fields, &to_values(now)?, values)?),
         Change::Reset => Ok(T::default()),
     }
 }
