@@ -10,6 +10,8 @@ mod grants;
 mod hostile;
 #[path = "modules/load.rs"]
 mod load;
+#[path = "modules/replays.rs"]
+mod replays;
 #[path = "support/daemon.rs"]
 mod support;
 #[path = "modules/trials.rs"]

@@ -22,6 +22,10 @@ const TABLE: &[Line] = &[
     ("GET /api/v1/executions/{run}?user={user}", "",                                   [401, 404, 200, 200, 401]),
     ("GET /api/v1/executions/{run}/decisions?user={user}", "",                         [401, 404, 200, 200, 401]),
     ("GET /api/v1/executions/{run}/log?user={user}", "",                               [401, 404, 200, 200, 401]),
+    // It has no recording.
+    ("POST /api/v1/executions/{run}/replay", "{}",                                     [401, 404, 409, 404, 401]),
+    ("POST /api/v1/executions/{run}/replay?user={user}", "{}",                         [401, 404, 409, 409, 401]),
+    ("POST /api/v1/replays", r#"{"day":"2025-03-07"}"#,                                [401, 403, 403, 200, 401]),
     ("GET /api/v1/funds?user={user}", "",                                              [401, 404, 200, 200, 401]),
     ("GET /api/v1/logs?user={user}", "",                                               [401, 404, 200, 200, 401]),
     ("GET /api/v1/notifications?user={user}", "",                                      [401, 404, 200, 200, 401]),

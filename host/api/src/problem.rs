@@ -74,6 +74,8 @@ pub enum Code {
     ModuleWantsMore,
     /// Nobody has accepted what the version would have done, and its task may place orders.
     ModuleUntried,
+    /// The run has no recording, or not any more.
+    NoRecording,
     /// There is no earlier version to go back to.
     NoEarlierModule,
     /// There is no such thing, or it is none of the caller's business.
@@ -121,6 +123,7 @@ impl Code {
             | Self::ModuleQuarantined
             | Self::ModuleWantsMore
             | Self::ModuleUntried
+            | Self::NoRecording
             | Self::NoEarlierModule => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -257,14 +260,16 @@ impl From<AppError> for Problem {
             AppError::Store(error) => return error.into(),
             AppError::Settings(SettingsError::Damaged(_)) => return Self::fault(&error),
             AppError::Settings(_) | AppError::Allowance(_) => Code::InvalidRequest,
-            AppError::UnknownUser(_) | AppError::UnknownSchedule(_) | AppError::UnknownModule { .. } => {
-                Code::NotFound
-            }
+            AppError::UnknownUser(_)
+            | AppError::UnknownSchedule(_)
+            | AppError::UnknownModule { .. }
+            | AppError::UnknownModuleHash { .. } => Code::NotFound,
             AppError::Module { .. } => Code::ModuleRefused,
             AppError::ModuleInUse { .. } => Code::ModuleInUse,
             AppError::ModuleQuarantined { .. } => Code::ModuleQuarantined,
             AppError::ModuleWantsMore { .. } => Code::ModuleWantsMore,
             AppError::ModuleUntried { .. } => Code::ModuleUntried,
+            AppError::NoRecording(_) => Code::NoRecording,
             AppError::NoEarlierModule(_) => Code::NoEarlierModule,
             AppError::InvalidSchedule(_) => Code::InvalidSchedule,
             AppError::UserInactive(_) => Code::UserInactive,

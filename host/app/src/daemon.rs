@@ -21,6 +21,7 @@ use crate::error::AppError;
 use crate::events::EventBus;
 use crate::grants::Grants;
 use crate::modules::Modules;
+use crate::replays::Places;
 use crate::rows::{load_signals, signal_row};
 use crate::scheduler::{DayPlans, Scheduler};
 use crate::schedules::Schedules;
@@ -72,6 +73,7 @@ pub struct Daemon {
     plans: RwLock<Option<Arc<DayPlans>>>,
     users: RwLock<BTreeMap<UserId, Arc<User>>>,
     pub(crate) kill_switch: Arc<KillSwitch>,
+    pub(crate) replays: Places,
     stopping: AtomicBool,
     progress: AtomicI64,
     observer: OnceLock<Observer>,
@@ -125,6 +127,7 @@ impl Daemon {
             users: RwLock::new(users),
             kill_switch,
             shared_replies: SharedReplies::default(),
+            replays: Places::default(),
             plans: RwLock::new(None),
             clock,
             store,

@@ -4,7 +4,7 @@ use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::abi::latest::Capability;
-use prahari_runtime::capability_name;
+use prahari_runtime::{ModuleHash, capability_name};
 
 /// Any failure of the application that is not an answer to a task.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +102,17 @@ pub enum AppError {
         /// Which version.
         version: u64,
     },
+    /// Bytes that are no version of a task, or not any more.
+    #[error("no version of the module of {task} has the hash {hash}")]
+    UnknownModuleHash {
+        /// Of which task.
+        task: Task,
+        /// Which bytes.
+        hash: ModuleHash,
+    },
+    /// A run that cannot be replayed.
+    #[error("execution {0} has no recording: it has not ended, or the recording is not kept any more")]
+    NoRecording(RunId),
     /// A version that runs are given cannot be removed.
     #[error(
         "version {version} of the module of {task} is in use; activate another one, and unpin its users, first"

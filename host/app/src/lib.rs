@@ -13,6 +13,7 @@ pub mod modules;
 pub mod overview;
 pub mod paper;
 pub mod recordings;
+pub mod replays;
 mod rows;
 pub mod runs;
 pub mod scheduler;

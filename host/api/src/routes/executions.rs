@@ -209,7 +209,12 @@ async fn log(
 }
 
 /// A run of the user whose it has to be, and that user's scope.
-async fn find(api: &Api, caller: Caller, whose: Whose, run: u64) -> Result<(UserScope, RunRow), Problem> {
+pub(super) async fn find(
+    api: &Api,
+    caller: Caller,
+    whose: Whose,
+    run: u64,
+) -> Result<(UserScope, RunRow), Problem> {
     let scope = api.daemon.store.user(caller.subject(api, whose.user)?);
     let found = scope.find_run(RunId(run)).await?;
     let found = found.ok_or_else(|| Problem::new(Code::NotFound, format!("there is no execution {run}")))?;

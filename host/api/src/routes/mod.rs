@@ -14,6 +14,7 @@ mod notifications;
 mod orders;
 mod pnl;
 mod positions;
+mod replays;
 mod retention;
 mod schedules;
 mod service;
@@ -55,6 +56,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(orders::routes())
         .merge(pnl::routes())
         .merge(positions::routes())
+        .merge(replays::routes())
         .merge(retention::routes())
         .merge(schedules::routes())
         .merge(service::routes())

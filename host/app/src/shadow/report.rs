@@ -146,7 +146,7 @@ impl ShadowReport {
             }
             Verdict::Changed { first_call, difference, orders } => {
                 self.changed += 1;
-                let orders = orders.iter().map(order).collect();
+                let orders = orders.iter().map(OrderFinding::from).collect();
                 self.find(row, FindingKind::Changed, Some(first_call), difference, orders);
             }
             Verdict::Trapped { outcome } => {
@@ -190,12 +190,15 @@ impl ShadowReport {
     }
 }
 
-fn order(line: &OrderLine) -> OrderFinding {
-    let words = |trade: &prahari_runtime::shadow::Trade| one_line(&trade.to_string()).into_owned();
-    OrderFinding {
-        recorded: line.recorded.as_ref().map(words),
-        candidate: line.candidate.as_ref().map(words),
-        standing: line.standing.clone(),
+impl From<&OrderLine> for OrderFinding {
+    /// In words.
+    fn from(line: &OrderLine) -> Self {
+        let words = |trade: &prahari_runtime::shadow::Trade| one_line(&trade.to_string()).into_owned();
+        Self {
+            recorded: line.recorded.as_ref().map(words),
+            candidate: line.candidate.as_ref().map(words),
+            standing: line.standing.clone(),
+        }
     }
 }
 

@@ -1,0 +1,80 @@
+//! Replays behind a request, beside the day's work: few at a time, and gone with whoever asked.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use prahari_domain::tasks::Task;
+use prahari_runtime::{Module, ModuleHash};
+use prahari_store::RunRow;
+use tokio::sync::{Mutex, Semaphore};
+
+use super::{ReplayReport, ReplayScope, Replayer, RunReplay};
+use crate::daemon::Daemon;
+use crate::error::AppError;
+
+/// Most runs of one request: some seconds of one core.
+pub const MOST_RUNS: u64 = 10_000;
+
+/// Single runs that are replayed at once, whoever asks. A run may use up its whole processor time, so everybody who asks could
+/// otherwise keep every core from the day's work.
+const SINGLE_AT_ONCE: usize = 2;
+
+/// Who may replay now; everybody else waits for their turn. Whoever does not wait any longer leaves the line.
+#[derive(Debug)]
+pub(crate) struct Places {
+    single: Semaphore,
+    many: Mutex<()>,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self { single: Semaphore::new(SINGLE_AT_ONCE), many: Mutex::default() }
+    }
+}
+
+impl Daemon {
+    /// Replays one run, by the version that ran or by another one that is kept. Dropping the future ends it.
+    ///
+    /// # Errors
+    /// [`AppError::NoRecording`]; [`AppError::UnknownModuleHash`]; when a module does not load, or the store fails.
+    pub async fn replay_run(&self, row: &RunRow, other: Option<ModuleHash>) -> Result<RunReplay, AppError> {
+        let others = self.others(other.map(|hash| (row.task, hash))).await?;
+        // The semaphore is never closed.
+        let _place = self.replays.single.acquire().await;
+        // What ended a moment ago may be on its way to the disk still.
+        self.store.settle().await?;
+        let mut replayer = Replayer::new(&self.store, &self.runtime, &self.modules).with_others(others);
+        replayer.one(row).await?.ok_or(AppError::NoRecording(row.id))
+    }
+
+    /// Replays the runs of a scope, at most [`MOST_RUNS`], by the versions that ran; those of one task by another version when
+    /// it is named. One such request at a time. Dropping the future ends it.
+    ///
+    /// # Errors
+    /// [`AppError::UnknownModuleHash`]; when a module does not load, or the store fails.
+    pub async fn replay_runs(
+        &self,
+        scope: ReplayScope,
+        other: Option<(Task, ModuleHash)>,
+    ) -> Result<ReplayReport, AppError> {
+        let others = self.others(other).await?;
+        let _turn = self.replays.many.lock().await;
+        self.store.settle().await?;
+        let most = scope.most.unwrap_or(MOST_RUNS).min(MOST_RUNS);
+        let mut replayer = Replayer::new(&self.store, &self.runtime, &self.modules).with_others(others);
+        replayer.many(&ReplayScope { most: Some(most), ..scope }).await
+    }
+
+    /// A version that is kept, to be tried on the runs of its task.
+    async fn others(
+        &self,
+        other: Option<(Task, ModuleHash)>,
+    ) -> Result<BTreeMap<Task, Arc<Module>>, AppError> {
+        let Some((task, hash)) = other else { return Ok(BTreeMap::new()) };
+        let wanted = hash.to_string();
+        let rows = self.store.system().modules().await?;
+        let row = rows.iter().find(|row| row.task == task && row.hash == wanted);
+        let row = row.ok_or(AppError::UnknownModuleHash { task, hash })?;
+        Ok(BTreeMap::from([(task, self.modules.loaded(row).await?)]))
+    }
+}
