@@ -177,6 +177,22 @@ fn a_report_that_cannot_be_written_is_known_before_the_simulation() {
 }
 
 #[test]
+fn a_folder_of_modules_that_is_none_is_refused_before_anything_is_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, db) = (folder.path().join("file.wasm"), folder.path().join("prahari.db"));
+    fs::write(&file, "x").unwrap();
+    let nothing = folder.path().join("nothing");
+    for (named, reason) in
+        [(&file, "it is not a folder"), (&nothing, "No such file or directory (os error 2)")]
+    {
+        let line = format!("the folder of modules {} cannot be watched: {reason}", named.display());
+        let (named, db) = (named.to_str().unwrap(), db.to_str().unwrap());
+        refused(&["serve", "--db", db, "--listen", "127.0.0.1:0", "--watch-modules", named], &line);
+    }
+    assert!(!db.exists());
+}
+
+#[test]
 fn a_command_line_that_makes_no_sense_is_refused() {
     for arguments in [
         vec!["simulate", "--from", "2025-03-10", "--to", "2025-03-14", "--market", "bonds"],

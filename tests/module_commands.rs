@@ -23,7 +23,9 @@ fn module(daemon: &Serving, token: &str, arguments: &[&str]) -> (i32, String, St
 
 #[test]
 fn an_operator_brings_a_module_activates_it_and_goes_back() {
-    let daemon = demo(&["--speed", "1", "--history", "0"]);
+    let watched = tempfile::tempdir().unwrap();
+    let daemon =
+        demo(&["--speed", "1", "--history", "0", "--watch-modules", watched.path().to_str().unwrap()]);
     let admin = daemon.sign_in("admin", DEMO_PASSWORD);
     let made = daemon.post_as(&admin, "/api/v1/auth/tokens", &json!({ "name": "modules", "scope": "admin" }));
     let made: serde_json::Value = serde_json::from_str(&made.body).unwrap();
@@ -49,6 +51,14 @@ fn an_operator_brings_a_module_activates_it_and_goes_back() {
     assert_eq!(said, "version 2 of position_monitor is removed\n");
     let (_, said, _) = module(&daemon, token, &["list"]);
     assert_eq!(said.lines().filter(|line| line.contains("active")).count(), 7, "{said}");
+
+    // What lies in the watched folder is a version as well; asking is the only waiting.
+    let watched = watched.path().join("buy_orders.wasm");
+    std::fs::write(&watched, guests::writes_state('2', true)).unwrap();
+    let listed = || module(&daemon, token, &["list", "buy_orders"]).1;
+    assert!((0..10_000).any(|_| listed().contains("buy_orders version 2") && listed().contains("watched")));
+    let (code, _, error) = module(&daemon, token, &["activate", "buy_orders", "2"]);
+    assert_eq!((code, error.contains("has no accepted trial")), (2, true), "{error}");
 
     let (code, _, error) = module(&daemon, "no-token", &["list"]);
     assert_eq!((code, error.as_str()), (2, "error: sign in first\n"));

@@ -4,6 +4,8 @@
 #[path = "support/faults.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
 mod faults;
+#[path = "modules/folder.rs"]
+mod folder;
 #[path = "modules/grants.rs"]
 mod grants;
 #[path = "modules/hostile.rs"]

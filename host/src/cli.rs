@@ -277,6 +277,11 @@ pub struct Serve {
     /// Run a component of your own for a task.
     #[arg(long = "module", value_name = "TASK=FILE")]
     pub modules: Vec<OwnModule>,
+    /// Keep the components that stand in this folder, and those that come into it, as versions of their tasks; to run one
+    /// stays the act of an admin. A file is for the task that its name begins with, else for the one that it names itself
+    /// after.
+    #[arg(long, value_name = "DIR")]
+    pub watch_modules: Option<PathBuf>,
 }
 
 /// Options of `simulate`.

@@ -6,6 +6,7 @@
 
 mod activate;
 mod consequences;
+mod folder;
 mod health;
 mod keep;
 mod table;
@@ -20,6 +21,7 @@ use prahari_runtime::{Module, ModuleHash, Runtime};
 use prahari_store::{ModuleOrigin, Store};
 
 pub use activate::{Activation, Permission};
+pub use folder::{FolderError, ModuleFolder, Progress, Watching};
 pub use health::BROKEN_AFTER;
 pub use keep::Upload;
 pub use table::Running;

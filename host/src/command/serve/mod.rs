@@ -10,6 +10,7 @@ use prahari_api::{Api, Auth, AuthSettings};
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
+use prahari_app::modules::ModuleFolder;
 use prahari_app::vault::Vault;
 use prahari_domain::calendar::Calendar;
 use prahari_domain::time::Timestamp;
@@ -33,11 +34,13 @@ pub async fn serve(options: Serve) -> Result<(), Failure> {
     if options.demo {
         demo::check_address(options.listen)?;
     }
+    let folder =
+        options.watch_modules.as_deref().map(ModuleFolder::open).transpose().map_err(Failure::input)?;
     let calendar = wiring::calendar()?;
     // First of all, so that a port in use ends the program with nothing begun.
     let listener = prahari_api::bind(options.listen).await.map_err(Failure::input)?;
     let database = wiring::database(options.db.as_deref(), Durability::Full)?;
-    let served = start(&options, &calendar, &database, listener).await;
+    let served = start(&options, &calendar, &database, listener, folder).await;
     // Also after a failure: what was written before it is to be found on the disk.
     let closed = database.store.close().await.map_err(Failure::work);
     served.and(closed)
@@ -48,6 +51,7 @@ async fn start(
     calendar: &Arc<Calendar>,
     database: &Database,
     listener: TcpListener,
+    folder: Option<ModuleFolder>,
 ) -> Result<(), Failure> {
     let store = &database.store;
     demo::check_database(store, options.demo).await?;
@@ -71,7 +75,10 @@ async fn start(
     let daemon = wire(clock.started_again()).await?;
     announce(options, &auth, &listener).await?;
     let api = Api::new(daemon.clone(), auth);
-    run(&daemon, listener, if options.demo { api.as_demonstration() } else { api }).await
+    let watching = folder.map(|folder| daemon.watch_modules(folder)).transpose().map_err(Failure::work)?;
+    let ended = run(&daemon, listener, if options.demo { api.as_demonstration() } else { api }).await;
+    drop(watching);
+    ended
 }
 
 /// Who may come in, with the key file beside the database.

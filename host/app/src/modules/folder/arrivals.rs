@@ -1,0 +1,189 @@
+//! What the system tells of the folder, until somebody looks: a bounded set of names, and "everything" beyond it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
+use notify::{Event, EventKind};
+use tokio::sync::Notify;
+
+/// Most names that wait. With more the whole folder is looked at, which comes to the same.
+const MOST_NAMES: usize = 256;
+
+/// What happened to a file, the less telling first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Arrival {
+    /// It was made, and is perhaps being written, or its attributes changed.
+    Touched,
+    /// It was written to its end, or moved in.
+    Whole,
+}
+
+/// What was told since the last look.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    /// Files, by name.
+    pub names: BTreeMap<OsString, Arrival>,
+    /// Whether every file is to be looked at.
+    pub everything: bool,
+    /// Whether something happened to the folder itself.
+    pub place: bool,
+}
+
+/// Collects what is told on the system's own thread.
+pub(super) struct Arrivals {
+    folder: PathBuf,
+    waiting: Mutex<Told>,
+    told: Notify,
+}
+
+impl Arrivals {
+    /// Of a folder that nobody has looked at yet.
+    pub fn of(folder: &Path) -> Self {
+        let waiting = Mutex::new(Told { everything: true, ..Told::default() });
+        Self { folder: folder.to_owned(), waiting, told: Notify::new() }
+    }
+
+    /// Takes what was told.
+    pub fn take(&self) -> Told {
+        std::mem::take(&mut *self.waiting())
+    }
+
+    /// Notified when something is told.
+    pub fn told(&self) -> &Notify {
+        &self.told
+    }
+
+    /// Has everything looked at.
+    pub fn look_at_all(&self) {
+        self.waiting().everything = true;
+        self.told.notify_one();
+    }
+
+    /// Hears of something.
+    pub fn hear(&self, event: notify::Result<Event>) {
+        let event = match event {
+            Ok(event) if !event.need_rescan() => event,
+            Ok(_) => return self.look_at_all(),
+            Err(error) => {
+                tracing::warn!(%error, folder = %self.folder.display(), "a change of the folder was not told");
+                return self.look_at_all();
+            }
+        };
+        for path in &event.paths {
+            if *path == self.folder {
+                self.hear_of_place(event.kind);
+            } else if path.parent() == Some(&self.folder)
+                && let (Some(name), Some(arrival)) = (path.file_name(), arrival(event.kind))
+            {
+                self.add(name.to_owned(), arrival);
+            }
+        }
+    }
+
+    fn hear_of_place(&self, kind: EventKind) {
+        if matches!(
+            kind,
+            EventKind::Create(_) | EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))
+        ) {
+            self.waiting().place = true;
+            self.told.notify_one();
+        }
+    }
+
+    fn add(&self, name: OsString, arrival: Arrival) {
+        let mut waiting = self.waiting();
+        if waiting.everything && arrival == Arrival::Touched {
+            return;
+        }
+        let kept = waiting.names.entry(name).or_insert(arrival);
+        *kept = arrival.max(*kept);
+        if waiting.names.len() > MOST_NAMES {
+            waiting.names.clear();
+            waiting.everything = true;
+        }
+        drop(waiting);
+        self.told.notify_one();
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Told> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What an event says of a file. Writing alone says nothing: whoever writes closes the file at the end.
+fn arrival(kind: EventKind) -> Option<Arrival> {
+    match kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write))
+        | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => Some(Arrival::Whole),
+        EventKind::Create(_) | EventKind::Modify(ModifyKind::Metadata(_)) => Some(Arrival::Touched),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{CreateKind, DataChange, Flag, MetadataKind, RemoveKind};
+
+    use super::*;
+
+    const CLOSED: EventKind = EventKind::Access(AccessKind::Close(AccessMode::Write));
+
+    fn arrivals() -> Arrivals {
+        let arrivals = Arrivals::of(Path::new("/modules"));
+        assert!(arrivals.take().everything, "nobody has looked yet");
+        arrivals
+    }
+
+    fn hear(arrivals: &Arrivals, kind: EventKind, path: &str) {
+        arrivals.hear(Ok(Event::new(kind).add_path(path.into())));
+    }
+
+    #[test]
+    fn a_file_that_was_closed_or_moved_in_is_whole_and_one_that_is_written_is_nothing_yet() {
+        let arrivals = arrivals();
+        hear(&arrivals, EventKind::Create(CreateKind::File), "/modules/a.wasm");
+        hear(&arrivals, EventKind::Modify(ModifyKind::Data(DataChange::Any)), "/modules/b.wasm");
+        hear(&arrivals, CLOSED, "/modules/c.wasm");
+        hear(&arrivals, EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)), "/modules/c.wasm");
+        hear(&arrivals, EventKind::Modify(ModifyKind::Name(RenameMode::To)), "/modules/d.wasm");
+        hear(&arrivals, EventKind::Modify(ModifyKind::Name(RenameMode::From)), "/modules/e.wasm");
+        hear(&arrivals, CLOSED, "/modules/folder/f.wasm");
+        let names: Vec<_> = arrivals.take().names.into_iter().collect();
+        let expected = [("a.wasm", Arrival::Touched), ("c.wasm", Arrival::Whole), ("d.wasm", Arrival::Whole)];
+        assert_eq!(names, expected.map(|(name, arrival)| (name.into(), arrival)));
+        assert_eq!(arrivals.take(), Told::default());
+    }
+
+    #[test]
+    fn more_than_can_wait_and_what_was_lost_are_everything() {
+        let arrivals = arrivals();
+        for number in 0..=MOST_NAMES {
+            assert!(!arrivals.waiting().everything);
+            hear(&arrivals, CLOSED, &format!("/modules/{number}.wasm"));
+        }
+        let told = arrivals.take();
+        assert!(told.everything && told.names.is_empty());
+        arrivals.hear(Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan)));
+        assert!(arrivals.take().everything);
+        arrivals.hear(Err(notify::Error::generic("a failure")));
+        assert!(arrivals.take().everything);
+    }
+
+    #[test]
+    fn the_folder_itself_is_told_apart_from_its_files() {
+        let arrivals = arrivals();
+        hear(&arrivals, EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)), "/modules");
+        assert_eq!(arrivals.take(), Told::default());
+        for kind in [
+            EventKind::Remove(RemoveKind::File),
+            EventKind::Modify(ModifyKind::Name(RenameMode::From)),
+            EventKind::Create(CreateKind::Folder),
+        ] {
+            hear(&arrivals, kind, "/modules");
+            assert_eq!(arrivals.take(), Told { place: true, ..Told::default() });
+        }
+    }
+}
