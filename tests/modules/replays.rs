@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use prahari_app::replays::ReplayScope;
 use prahari_domain::tasks::Task;
 use prahari_runtime::ModuleHash;
 use prahari_store::{RunStart, RunTrigger};
@@ -130,6 +131,19 @@ async fn an_admin_replays_a_day() {
     assert_eq!(replay(json!({ "day": MONDAY, "user": 99 })).await.problem().0, 404);
     let user = console.user().await.post("/api/v1/replays", json!({ "day": MONDAY })).await;
     assert_eq!(user.problem(), (403, "admin_only".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_is_replayed_than_is_asked_for() {
+    let console = morning().await;
+    let of = async |most| {
+        let scope = ReplayScope { task: Some(TASK), most, ..ReplayScope::default() };
+        console.daemon.replay_runs(scope, None).await.unwrap()
+    };
+    for (most, replayed, complete) in [(Some(2), 2, false), (Some(3), 3, true), (None, 3, true)] {
+        let report = of(most).await;
+        assert_eq!((report.replayed, report.same, report.complete), (replayed, replayed, complete));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use prahari_domain::tasks::Task;
 use prahari_runtime::{Module, ModuleHash};
 use prahari_store::RunRow;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 use super::{ReplayReport, ReplayScope, Replayer, RunReplay};
 use crate::daemon::Daemon;
@@ -24,6 +24,13 @@ const SINGLE_AT_ONCE: usize = 2;
 pub(crate) struct Places {
     single: Semaphore,
     many: Mutex<()>,
+}
+
+impl Places {
+    /// The turn of work on many runs, of which there is one at a time.
+    pub(crate) async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.many.lock().await
+    }
 }
 
 impl Default for Places {
@@ -58,7 +65,7 @@ impl Daemon {
         other: Option<(Task, ModuleHash)>,
     ) -> Result<ReplayReport, AppError> {
         let others = self.others(other).await?;
-        let _turn = self.replays.many.lock().await;
+        let _turn = self.replays.turn().await;
         self.store.settle().await?;
         let most = scope.most.unwrap_or(MOST_RUNS).min(MOST_RUNS);
         let mut replayer = Replayer::new(&self.store, &self.runtime, &self.modules).with_others(others);
