@@ -10,7 +10,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::console::Console;
-use crate::support::{House, MONDAY, OTHER, TUESDAY, at, guests, run, runs, start_services};
+use crate::support::{
+    FRIDAY, House, MONDAY, OTHER, TUESDAY, at, component, guests, run, runs, start_services,
+};
 use crate::upload;
 
 const TASK: Task = Task::PositionMonitor;
@@ -166,4 +168,24 @@ async fn whoever_goes_away_ends_the_replay_that_they_asked_for() {
     let own = admin.post("/api/v1/replays", json!({ "day": MONDAY, "task": TASK }));
     let own = tokio::time::timeout(Duration::from_secs(60), own).await.expect("the turn is free again");
     assert_eq!(own.ok()["same"], 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_names_the_version_that_decided_it() {
+    let house = House::new(3);
+    let daemon = house.start(at(FRIDAY, "15:50")).await;
+    start_services(&daemon).await;
+    run(&daemon, at(MONDAY, "00:00")).await;
+    let decided = ModuleHash::of(component(Task::BuyOrders)).to_string();
+    upload(&daemon, Task::BuyOrders, &guests::writes_state('1', true)).await;
+    let console = Console::over(house, daemon).await;
+    let user = console.user().await;
+    let orders = user.get("/api/v1/orders?limit=1").await.ok();
+    let id = orders["items"][0]["id"].as_str().unwrap().to_owned();
+    let story = user.get(&format!("/api/v1/orders/{id}")).await.ok();
+    assert_eq!(
+        (story["order"]["id"].as_str(), story["module"].as_str()),
+        (Some(&*id), Some(&*decided)),
+        "{story}"
+    );
 }

@@ -11,7 +11,7 @@ const SAME: [&str; 5] = ["calls", "decisions", "log", "outcome", "detail"];
 pub fn row(name: &str, report: &Value, took: &str) -> String {
     let number = |name: &str| report.get(name).and_then(Value::as_f64).unwrap_or_default();
     format!(
-        "{name:<8} fresh run {:>7.3} ms, memory {:>5.1} MiB; from new to run in {took}\n",
+        "{name:<9} fresh run {:>7.3} ms, memory {:>5.1} MiB; from new to run in {took}\n",
         number("fresh_run_micros") / 1e3,
         number("peak_memory") / 1_048_576.0,
     )

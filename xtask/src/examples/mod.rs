@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::failure::{Failure, Outcome};
 use crate::steps::Stopwatch;
-use crate::{process, wasm_target, workspace};
+use crate::{process, workspace};
 
 /// What the day is tried on; the market is the one that comes with every project.
 const RUN: [&str; 14] = [
@@ -39,18 +39,28 @@ struct Example {
     name: &'static str,
     /// The template that it begins with.
     language: &'static str,
-    /// A target of the toolchain in use without which it is left out.
-    target: Option<&'static str>,
+    /// What of this machine is missing for it, and leaves it out.
+    missing: fn() -> Option<&'static str>,
     /// Tests the project in this folder and makes its `gap_watch.wasm`.
     build: fn(&Path) -> Outcome<()>,
 }
 
-const EXAMPLES: [Example; 4] = [
-    Example { name: "rust", language: "rust", target: None, build: rust::build },
-    Example { name: "wasip2", language: "rust", target: Some(rust::WASIP2), build: rust::build_for_wasi },
-    Example { name: "python", language: "python", target: None, build: python::build },
-    Example { name: "js", language: "js", target: None, build: js::build },
+const EXAMPLES: [Example; 5] = [
+    Example { name: "rust", language: "rust", missing: nothing, build: rust::build },
+    Example { name: "wasip2", language: "rust", missing: rust::no_wasip2, build: rust::build_for_wasi },
+    Example {
+        name: "component",
+        language: "rust",
+        missing: rust::no_cargo_component,
+        build: rust::build_by_cargo_component,
+    },
+    Example { name: "python", language: "python", missing: nothing, build: python::build },
+    Example { name: "js", language: "js", missing: nothing, build: js::build },
 ];
+
+fn nothing() -> Option<&'static str> {
+    None
+}
 
 /// The command; needs Python 3.10 or later, and gets Node where there is none.
 pub fn command() -> Outcome<()> {
@@ -58,8 +68,8 @@ pub fn command() -> Outcome<()> {
     process::run(process::cargo().args(["test", "--locked", "--workspace", "--no-run", "--quiet"]))?;
     let mut reports = Vec::new();
     for example in EXAMPLES {
-        if let Some(target) = example.target.filter(|target| !wasm_target::has(target)) {
-            println!("{:<8} left out: the toolchain in use has no {target}\n", example.name);
+        if let Some(missing) = (example.missing)() {
+            println!("{:<9} left out: there is no {missing} here\n", example.name);
             continue;
         }
         let watch = Stopwatch::start();

@@ -132,6 +132,9 @@ pub enum OrderPurpose {
 /// An order with everything that happened to it.
 #[derive(Debug, Serialize, ToSchema)]
 struct OrderStory {
+    /// Hash of the module version that decided it; null when no execution did.
+    #[schema(required)]
+    module: Option<String>,
     /// As it stands.
     order: Order,
     /// Its executions, in the order in which they were told.
@@ -206,7 +209,9 @@ async fn order(
     let id = id.parse().map_err(|_| unknown())?;
     let order = scope.find_order(id).await?.ok_or_else(unknown)?;
     let journal = scope.journal_of(id).await?;
+    let run = scope.find_run(order.run).await?;
     Ok(Json(OrderStory {
+        module: run.map(|run| run.module_hash),
         order: order.into(),
         fills: journal.iter().filter_map(fill).collect(),
         journal: journal.into_iter().map(OrderEntry::from).collect(),
