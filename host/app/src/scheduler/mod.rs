@@ -6,6 +6,7 @@ mod planning;
 mod plans;
 mod slot;
 mod takeover;
+mod tick;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

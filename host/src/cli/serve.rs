@@ -1,0 +1,53 @@
+//! The command line of `prahari serve`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::Args;
+
+use super::{Market, OwnModule};
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8700")]
+    pub listen: SocketAddr,
+    /// The database; it is made when it is missing. A demonstration can do without: then it is gone at the end.
+    #[arg(long, required_unless_present = "demo")]
+    pub db: Option<PathBuf>,
+    /// The key file under which credentials are sealed; it is made when it is missing. Without it the name of the database
+    /// with .key added.
+    #[arg(long, requires = "db")]
+    pub key: Option<PathBuf>,
+    /// A demonstration: made-up users with a known password, and some weeks behind them.
+    #[arg(long)]
+    pub demo: bool,
+    /// How many made-up users a new demonstration gets; the first is the admin.
+    #[arg(long, default_value_t = 3, requires = "demo", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub users: u32,
+    /// Where prices come from: synthetic or csv:DIR.
+    #[arg(long, default_value = "synthetic")]
+    pub market: Market,
+    /// Run on a virtual clock this many times as fast as the real one; without it on the real clock.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub speed: Option<u32>,
+    /// With --speed: the day to start at, 08:55 IST; without it the last trading day before today.
+    #[arg(long, requires = "speed")]
+    pub from: Option<NaiveDate>,
+    /// How many days before its start a new demonstration simulates first, so that there is something to see.
+    #[arg(long, default_value_t = 45, requires = "demo", value_parser = clap::value_parser!(u32).range(0..=365))]
+    pub history: u32,
+    /// Seed of the made-up market and of the paper broker.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Run a component of your own for a task.
+    #[arg(long = "module", value_name = "TASK=FILE")]
+    pub modules: Vec<OwnModule>,
+    /// Keep the components that stand in this folder, and those that come into it, as versions of their tasks; to run one
+    /// stays the act of an admin. A file is for the task that its name begins with, else for the one that it names itself
+    /// after.
+    #[arg(long, value_name = "DIR")]
+    pub watch_modules: Option<PathBuf>,
+}

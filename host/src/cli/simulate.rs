@@ -1,0 +1,40 @@
+//! The command line of `prahari simulate`.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::Args;
+
+use super::{Market, OwnModule};
+
+/// Options of `simulate`.
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// Where prices come from: synthetic or csv:DIR.
+    #[arg(long, default_value = "synthetic")]
+    pub market: Market,
+    /// First day.
+    #[arg(long)]
+    pub from: NaiveDate,
+    /// Last day, included.
+    #[arg(long)]
+    pub to: NaiveDate,
+    /// How many users; the first is the admin, whose service runs the analysis.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub users: u32,
+    /// Seed of the made-up market and of the paper broker.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Also write the report here, as JSON.
+    #[arg(long)]
+    pub json: Option<PathBuf>,
+    /// Keep everything in this database, for --resume and for `prahari replay`; without it a temporary one is used.
+    #[arg(long)]
+    pub db: Option<PathBuf>,
+    /// Go on with an interrupted simulation of the same settings.
+    #[arg(long, requires = "db")]
+    pub resume: bool,
+    /// Run a component of your own for a task.
+    #[arg(long = "module", value_name = "TASK=FILE")]
+    pub modules: Vec<OwnModule>,
+}

@@ -1,0 +1,66 @@
+//! Values that several commands take.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use prahari_domain::tasks::Task;
+
+/// Where prices come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Market {
+    /// Made-up companies with a seeded history.
+    Synthetic,
+    /// A folder of daily bars.
+    Csv(PathBuf),
+}
+
+impl FromStr for Market {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once(':') {
+            None if text == "synthetic" => Ok(Self::Synthetic),
+            Some(("csv", dir)) if !dir.is_empty() => Ok(Self::Csv(dir.into())),
+            _ => Err(format!("{text:?} is not a market; use synthetic or csv:DIR")),
+        }
+    }
+}
+
+/// A component to run instead of the built-in one.
+#[derive(Debug, Clone)]
+pub struct OwnModule {
+    /// Whose place it takes.
+    pub task: Task,
+    /// Its file.
+    pub file: PathBuf,
+}
+
+impl FromStr for OwnModule {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (task, file) = text.split_once('=').ok_or_else(|| format!("{text:?} is not TASK=FILE"))?;
+        Ok(Self { task: task.parse().map_err(|error| format!("{error}"))?, file: file.into() })
+    }
+}
+
+/// A component that may come in the place of a task's version.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// Whose place it takes; none for the task that it names itself after.
+    pub task: Option<Task>,
+    /// Its file.
+    pub file: PathBuf,
+}
+
+impl FromStr for Candidate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let is_task = |(task, _): &(&str, &str)| !task.contains(['/', '.']);
+        match text.split_once('=').filter(is_task) {
+            None => Ok(Self { task: None, file: text.into() }),
+            Some(_) => text.parse().map(|OwnModule { task, file }| Self { task: Some(task), file }),
+        }
+    }
+}
