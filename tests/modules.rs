@@ -21,6 +21,7 @@ mod trials;
 
 use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
+use prahari_app::grants::Allowance;
 use prahari_app::modules::{Activation, BROKEN_AFTER, Upload};
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
@@ -91,8 +92,7 @@ async fn a_version_is_brought_activated_rolled_back_and_found_again_after_a_rest
     assert_eq!(versions, [2, 1, 2, 1]);
     assert_eq!(history[3].reason, "it came with the program");
     // What ran once can be replayed, whatever is active.
-    let hash = built_in.parse().unwrap();
-    assert!(daemon.modules.with_hash(TASK, hash).await.unwrap().is_some());
+    assert!(daemon.store.system().module_bytes(built_in).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -185,4 +185,27 @@ async fn without_an_earlier_version_a_task_that_traps_is_tried_less_and_less_oft
     assert!((15..=24).contains(&tried.len()), "{} runs in a session of 375 minutes", tried.len());
     let (outcome, reason) = end_of(&daemon, ADMIN, MONDAY, Task::SellMonitor).await;
     assert_eq!(outcome, SlotOutcome::Failed, "{reason}");
+}
+
+#[tokio::test]
+async fn a_version_that_traps_is_held_back_when_the_earlier_one_wants_more_than_is_granted_by_now() {
+    let house = House::new(1);
+    let daemon = house.start(at(MONDAY, "09:00")).await;
+    start_services(&daemon).await;
+    let mut allowance = Allowance::default_of(TASK);
+    allowance.capabilities.remove("signals-publish");
+    daemon.grants.allow((None, TASK), allowance, ADMIN, daemon.clock.now()).await.unwrap();
+    upload(&daemon, TASK, &guests::traps()).await;
+    activate(&daemon, TASK, 2).await.unwrap();
+    run(&daemon, at(TUESDAY, "00:00")).await;
+    let all = slots(&daemon, ADMIN, MONDAY).await;
+    assert!(
+        daemon.user(ADMIN).unwrap().is_running(),
+        "what a module does is no reason to stop a user's service"
+    );
+    let failed = all.iter().filter(|slot| slot.task == TASK && slot.outcome == Some(SlotOutcome::Failed));
+    assert_eq!(failed.count(), 7, "an hour later it is tried again: {all:?}");
+    let rows = daemon.store.system().modules().await.unwrap();
+    assert!(rows.iter().all(|row| row.quarantined_at.is_none()), "it is in use still: {rows:?}");
+    assert_eq!(version_of(&daemon, ADMIN, TASK), 2);
 }

@@ -9,7 +9,7 @@ use prahari_runtime::shadow::Standing;
 use prahari_store::ModuleRow;
 
 use crate::faults::{Fault, faulty};
-use crate::support::{ADMIN, FRIDAY, House, MONDAY, at, component, guests, run, runs, start_services};
+use crate::support::{ADMIN, FRIDAY, House, MONDAY, OTHER, at, component, guests, run, runs, start_services};
 use crate::{upload, version_of};
 
 const TASK: Task = Task::SellMonitor;
@@ -58,6 +58,29 @@ async fn a_version_that_may_trade_is_tried_in_its_shadow_before_it_is_activated(
     daemon.activate_module(activation(&same), false).await.unwrap();
     let none = daemon.accept_module(TASK, forced.version, ADMIN).await;
     assert!(matches!(none, Err(AppError::ModuleUntried { .. })), "{none:?}");
+}
+
+#[tokio::test]
+async fn a_version_that_may_trade_for_one_user_alone_is_tried_as_well() {
+    let house = House::new(2);
+    let daemon = house.start(at(FRIDAY, "08:50")).await;
+    let untried = upload(&daemon, TASK, &guests::writes_state('1', true)).await;
+    let pinned = daemon.pin_module(OTHER, (TASK, untried.version), ADMIN, false).await;
+    assert!(matches!(pinned, Err(AppError::ModuleUntried { .. })), "{pinned:?}");
+    assert_eq!(version_of(&daemon, OTHER, TASK), 1);
+    daemon.pin_module(OTHER, (TASK, untried.version), ADMIN, true).await.unwrap();
+    assert_eq!((version_of(&daemon, ADMIN, TASK), version_of(&daemon, OTHER, TASK)), (1, 2));
+
+    let monitor = Task::PositionMonitor;
+    let mut allowance = Allowance::default_of(monitor);
+    allowance.capabilities.insert("broker-trade".to_owned());
+    daemon.grants.allow((Some(OTHER), monitor), allowance, ADMIN, daemon.clock.now()).await.unwrap();
+    let untried = upload(&daemon, monitor, &guests::writes_state('1', true)).await;
+    let refused = daemon.activate_module(activation(&untried), false).await;
+    assert!(
+        matches!(refused, Err(AppError::ModuleUntried { .. })),
+        "it could trade for one user: {refused:?}"
+    );
 }
 
 #[tokio::test]

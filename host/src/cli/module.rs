@@ -80,6 +80,9 @@ pub enum ModuleCommand {
         version: u64,
         /// Which user.
         user: u64,
+        /// Without an accepted trial, also of a task that may place orders.
+        #[arg(long)]
+        force: bool,
     },
     /// Let a user follow the active version again.
     Unpin {

@@ -56,8 +56,8 @@ pub fn module(options: &Module) -> Result<ExitCode, Failure> {
             let running: Version = daemon.ask("POST", &path, Some(json!({ "reason": reason })))?;
             say!("{running} runs from now on");
         }
-        ModuleCommand::Pin { task, version, user } => {
-            let body = json!({ "version": version });
+        ModuleCommand::Pin { task, version, user, force } => {
+            let body = json!({ "version": version, "force": force });
             daemon.tell("PUT", &format!("/{task}/pins/{user}"), Some(body))?;
             say!("user {user} stays with version {version} of {task}");
         }

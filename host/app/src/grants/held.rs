@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
+use prahari_runtime::abi::latest::Capability;
 use prahari_store::{GrantRow, Store};
 
 use super::Allowance;
@@ -55,6 +56,12 @@ impl Grants {
     pub fn set(&self) -> Vec<(Option<UserId>, Task, Arc<Allowance>)> {
         let set = self.set.read().unwrap_or_else(PoisonError::into_inner);
         set.iter().map(|((user, task), allowance)| (*user, *task, allowance.clone())).collect()
+    }
+
+    /// Whether a task may do this for anybody at all.
+    pub fn allow_anybody(&self, task: Task, capability: Capability) -> bool {
+        let own = self.set().into_iter().filter(|(_, of, _)| *of == task).map(|(_, _, allowance)| allowance);
+        own.chain([self.of_everybody(task)]).any(|allowance| allowance.grant().allows(capability))
     }
 
     /// What a version of a task's module may want.

@@ -1,5 +1,7 @@
 //! Which version is active, and who stays with another one. Each change is written down before it counts.
 
+use std::collections::BTreeSet;
+
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
@@ -64,7 +66,7 @@ impl Modules {
         now: Timestamp,
     ) -> Result<ModuleRow, AppError> {
         let _changing = self.change.lock().await;
-        let earlier = self.earlier(task).await?.ok_or(AppError::NoEarlierModule(task))?;
+        let earlier = self.earlier(task).await?.into_iter().next().ok_or(AppError::NoEarlierModule(task))?;
         let activation = Activation { task, version: earlier.version, by, reason };
         self.activate_now(activation, permission, now).await.map(|(row, _)| row)
     }
@@ -105,15 +107,17 @@ impl Modules {
         Ok(pinned)
     }
 
-    /// The version that was active before the present one and may still run.
-    pub(super) async fn earlier(&self, task: Task) -> Result<Option<ModuleRow>, AppError> {
+    /// The versions that were active before the present one and may still run, the last of them first.
+    pub(super) async fn earlier(&self, task: Task) -> Result<Vec<ModuleRow>, AppError> {
         let system = self.store()?.system();
         let rows = system.modules().await?;
         let history = system.module_activations(Some(task), u32::MAX).await?;
         let present = self.table().active(task).map(|running| running.version);
         let fit = |row: &&ModuleRow| Some(row.version) != present && row.quarantined_at.is_none();
-        let mut earlier = history.iter().filter_map(|activation| find(&rows, task, activation.version));
-        Ok(earlier.find(fit).cloned())
+        let mut seen = BTreeSet::new();
+        let once = history.iter().filter(|activation| seen.insert(activation.version));
+        let earlier = once.filter_map(|activation| find(&rows, task, activation.version));
+        Ok(earlier.filter(fit).cloned().collect())
     }
 
     /// With the right to change.

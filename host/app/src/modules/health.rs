@@ -113,9 +113,15 @@ impl Modules {
         if failed.module.hash() != module {
             return Ok(Consequence::None);
         }
-        if let Some(earlier) = self.earlier_than(task, failed.version).await? {
+        for earlier in self.earlier_than(task, failed.version).await? {
             let reason = format!("{failures} runs of user {user} in a row failed: {}", outcome.detail());
-            return self.quarantine(task, failed.version, earlier, reason, permission, now).await;
+            match self.quarantine(task, failed.version, earlier, reason, permission, now).await {
+                // It wants more than it is granted by now, or does not load any more.
+                Err(error) if !error.concerns_everybody() => {
+                    tracing::warn!(%task, %error, "an earlier version cannot take the place of one that fails");
+                }
+                quarantined => return quarantined,
+            }
         }
         let until = now.plus_millis(hold_millis(user, task, failures));
         self.health.hold(user, task, until);
@@ -129,15 +135,16 @@ impl Modules {
         streak.held_until.filter(|until| now < *until).map(|until| (until, streak.failures))
     }
 
-    /// What would run for everybody without this version.
-    async fn earlier_than(&self, task: Task, version: u64) -> Result<Option<ModuleRow>, AppError> {
+    /// What could run for everybody without this version, the best first.
+    async fn earlier_than(&self, task: Task, version: u64) -> Result<Vec<ModuleRow>, AppError> {
         let active = self.table().active(task).map(|running| running.version);
         match active {
-            Some(active) if active != version => self.version(task, active).await.map(Some),
+            Some(active) if active != version => self.version(task, active).await.map(|row| vec![row]),
             _ => self.earlier(task).await,
         }
     }
 
+    /// Takes a version out of use once another one runs in its place; before that nothing is changed.
     async fn quarantine(
         &self,
         task: Task,
@@ -147,12 +154,6 @@ impl Modules {
         permission: Permission,
         now: Timestamp,
     ) -> Result<Consequence, AppError> {
-        let system = self.store()?.system();
-        system.quarantine_module(task, version, Some(now), reason.clone()).await?;
-        let mut table = (*self.table()).clone();
-        table.drop_pins(task, version);
-        self.replace_table(table);
-        self.health.forget(task);
         let activation = Activation {
             task,
             version: earlier.version,
@@ -160,6 +161,12 @@ impl Modules {
             reason: format!("version {version} was quarantined: {reason}"),
         };
         let (to, _) = self.activate_now(activation, permission, now).await?;
+        let system = self.store()?.system();
+        system.quarantine_module(task, version, Some(now), reason.clone()).await?;
+        let mut table = (*self.table()).clone();
+        table.drop_pins(task, version);
+        self.replace_table(table);
+        self.health.forget(task);
         Ok(Consequence::RolledBack { from: version, to, reason })
     }
 }

@@ -66,20 +66,42 @@ impl Daemon {
     /// [`AppError::ModuleUntried`], or as [`Modules::activate`](super::Modules::activate).
     pub async fn activate_module(&self, activation: Activation, force: bool) -> Result<ModuleRow, AppError> {
         let Activation { task, version, .. } = activation;
-        let row = self.modules.version(task, version).await?;
-        if !force && self.needs_trial(&row).await? {
-            let trial = self.store.system().last_trial(task, version).await?;
-            if trial.is_none_or(|trial| trial.accepted_at.is_none()) {
-                return Err(AppError::ModuleUntried { task, version });
-            }
-        }
+        self.check_trial(task, version, force).await?;
         let permission = self.grants.permission(task);
         let now = self.clock.now();
         self.modules.activate(activation, permission, now).await.map(|(row, _)| row)
     }
 
+    /// Lets a user stay with a version, which is then what trades for them: a pin asks for a trial as an activation does.
+    ///
+    /// # Errors
+    /// [`AppError::ModuleUntried`], or as [`Modules::pin`](super::Modules::pin).
+    pub async fn pin_module(
+        &self,
+        user: UserId,
+        (task, version): (Task, u64),
+        by: UserId,
+        force: bool,
+    ) -> Result<(), AppError> {
+        self.check_trial(task, version, force).await?;
+        let (permission, now) = (self.grants.permission(task), self.clock.now());
+        self.modules.pin(user, (task, version), by, permission, now).await
+    }
+
+    async fn check_trial(&self, task: Task, version: u64, force: bool) -> Result<(), AppError> {
+        let row = self.modules.version(task, version).await?;
+        if force || !self.needs_trial(&row).await? {
+            return Ok(());
+        }
+        let trial = self.store.system().last_trial(task, version).await?;
+        match trial.and_then(|trial| trial.accepted_at) {
+            Some(_) => Ok(()),
+            None => Err(AppError::ModuleUntried { task, version }),
+        }
+    }
+
     async fn needs_trial(&self, row: &ModuleRow) -> Result<bool, AppError> {
-        let may_trade = self.grants.of_everybody(row.task).grant().allows(Capability::BrokerTrade);
+        let may_trade = self.grants.allow_anybody(row.task, Capability::BrokerTrade);
         if !may_trade || row.origin == ModuleOrigin::BuiltIn {
             return Ok(false);
         }

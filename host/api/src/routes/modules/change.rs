@@ -46,6 +46,9 @@ struct Reason {
 struct Pin {
     /// Of the task's module.
     version: u64,
+    /// Whether a version of a task that may place orders runs for the user without an accepted trial.
+    #[serde(default)]
+    force: bool,
 }
 
 /// How a version is activated.
@@ -102,7 +105,7 @@ async fn roll_back(
     Ok(Json(Standing::load(&api).await?.view(row)))
 }
 
-/// Lets a user stay with a version, whatever is active for the others.
+/// Lets a user stay with a version, whatever is active for the others. It asks for the trial that its activation would ask for.
 #[utoipa::path(put, path = "/api/v1/modules/{task}/pins/{user}", tag = "modules",
     params(("task" = TaskName, Path), ("user" = u64, Path)), request_body = Pin,
     responses((status = NO_CONTENT)))]
@@ -110,14 +113,13 @@ async fn pin(
     State(api): State<Api>,
     Admin(caller): Admin,
     Path((task, user)): Path<(TaskName, u64)>,
-    Json(Pin { version }): Json<Pin>,
+    Json(Pin { version, force }): Json<Pin>,
 ) -> Result<StatusCode, Problem> {
     let TaskName(task) = task;
     let user = api.daemon.user(UserId(user))?.id;
-    let details = json!({ "user": user, "version": version });
+    let details = json!({ "user": user, "version": version, "force": force });
     api.audit(&caller, "module.pin", resource(task), details).await?;
-    let (by, now) = (caller.0.user, api.daemon.clock.now());
-    api.daemon.modules.pin(user, (task, version), by, api.daemon.grants.permission(task), now).await?;
+    api.daemon.pin_module(user, (task, version), caller.0.user, force).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
