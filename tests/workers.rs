@@ -160,6 +160,19 @@ async fn a_worker_killed_inside_a_host_call_ends_its_run_with_the_reason() {
 }
 
 #[tokio::test]
+async fn a_worker_gets_nothing_that_its_module_did_not_ask_for() {
+    for (module, outcome) in [
+        (guests::asks_for_holdings(), "succeeded"),
+        (guests::asks_for_holdings_without_a_wish(), "task_failed"),
+    ] {
+        let house = House::new(2);
+        let (daemon, _, _) = with_monitor(&house, &module).await;
+        let answer = execute(&daemon, ADMIN, Task::PositionMonitor).await.unwrap().unwrap();
+        assert_eq!(answer.outcome.name(), outcome, "{:?}", answer.outcome);
+    }
+}
+
+#[tokio::test]
 async fn the_slots_of_a_worker_that_was_killed_are_accounted_for() {
     let house = House::new(1);
     let own = guests::asks_for_universe();

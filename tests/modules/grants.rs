@@ -11,6 +11,7 @@ use prahari_domain::tasks::Task;
 use prahari_store::OrderFilter;
 
 use crate::support::{ADMIN, FRIDAY, House, OTHER, TUESDAY, at, guests, run, runs, start_services, stop};
+use crate::upload;
 
 async fn allow(daemon: &Daemon, of: (Option<UserId>, Task), change: impl FnOnce(&mut Allowance)) {
     let mut allowance = Allowance::default_of(of.1);
@@ -75,6 +76,12 @@ async fn limits_of_a_run_are_those_of_its_allowance_from_the_next_run_on() {
     })
     .await;
     assert_eq!(once(OTHER).await, "task_failed", "its own allowance holds, not that of everybody");
+    allow(&daemon, (None, Task::PositionMonitor), |allowance| allowance.memory_bytes = 1 << 16).await;
+    let begun = daemon.run_once(ADMIN, Task::PositionMonitor, ADMIN).await.unwrap();
+    daemon.finish_background().await;
+    daemon.store.settle().await.unwrap();
+    let run = daemon.store.user(ADMIN).find_run(begun.run).await.unwrap().unwrap();
+    assert_eq!(run.outcome.as_deref(), Some("memory_limit"), "{}", run.detail);
     let mut wrong = Allowance::default_of(eod);
     wrong.capabilities.insert("everything".to_owned());
     let refused = daemon.grants.allow((None, eod), wrong, ADMIN, daemon.clock.now()).await;
@@ -95,4 +102,29 @@ async fn a_module_gets_nothing_that_it_did_not_ask_for() {
         assert_eq!(run.outcome.unwrap(), outcome);
         stop(daemon).await;
     }
+}
+
+#[tokio::test]
+async fn the_processor_time_of_a_run_is_that_of_its_allowance() {
+    let (house, task) = (House::new(1), Task::PositionMonitor);
+    let daemon = house.start_with(at(FRIDAY, "09:20"), &[(task, &guests::loops())]).await;
+    allow(&daemon, (Some(ADMIN), task), |allowance| allowance.cpu_ms = 20).await;
+    let begun = daemon.run_once(ADMIN, task, ADMIN).await.unwrap();
+    daemon.finish_background().await;
+    daemon.store.settle().await.unwrap();
+    let run = daemon.store.user(ADMIN).find_run(begun.run).await.unwrap().unwrap();
+    assert_eq!(run.outcome.as_deref(), Some("cpu_limit"));
+    let default = Allowance::default_of(task).cpu_ms * 1_000;
+    assert!(run.cpu_micros * 4 < default, "{} us of the default's {default}", run.cpu_micros);
+}
+
+#[tokio::test]
+async fn a_shadow_grants_a_candidate_no_more_than_it_asks_for() {
+    let (house, task) = (House::new(1), Task::PositionMonitor);
+    let daemon = house.start_with(at(FRIDAY, "09:00"), &[(task, &guests::asks_for_holdings())]).await;
+    start_services(&daemon).await;
+    run(&daemon, at(FRIDAY, "12:00")).await;
+    let candidate = upload(&daemon, task, &guests::asks_for_holdings_without_a_wish()).await;
+    let report = daemon.try_module(task, candidate.version, 1, ADMIN).await.unwrap();
+    assert_eq!((report.runs, report.changed), (3, 3), "{report}");
 }

@@ -83,18 +83,40 @@ fn compiled(folder: &Path) -> Vec<PathBuf> {
 
 /// Announces 100 MB and sends none of them: whoever refuses that has not read them.
 async fn announce_too_much(console: &Console, admin: &Client) -> String {
+    let mut line = begin_upload(console, admin, "Content-Length: 104857600").await;
+    refusal(&mut line).await
+}
+
+/// A line on which the head of an upload was sent.
+async fn begin_upload(console: &Console, admin: &Client, length: &str) -> TcpStream {
     let mut line = TcpStream::connect(console.address).await.unwrap();
     let (address, cookie) = (console.address, admin.cookie().unwrap());
     let head = format!(
         "POST {PATH} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nCookie: {cookie}\r\n\
-         Content-Type: application/octet-stream\r\nContent-Length: 104857600\r\n\r\n"
+         Content-Type: application/octet-stream\r\n{length}\r\n\r\n"
     );
     line.write_all(head.as_bytes()).await.unwrap();
+    line
+}
+
+/// The answer, up to the sentence about the size.
+async fn refusal(line: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     while !String::from_utf8_lossy(&answer).contains("a component has at most") {
         assert!(line.read_buf(&mut answer).await.unwrap() > 0, "{}", String::from_utf8_lossy(&answer));
     }
     String::from_utf8(answer).unwrap()
+}
+
+/// Sends a byte more than a component may have, without having announced how many come.
+async fn send_too_much(console: &Console, admin: &Client) -> String {
+    let mut line = begin_upload(console, admin, "Transfer-Encoding: chunked").await;
+    let chunk = [b"100000\r\n".as_slice(), &vec![0; 1 << 20], b"\r\n"].concat();
+    for _ in 0..32 {
+        line.write_all(&chunk).await.unwrap();
+    }
+    line.write_all(b"2\r\n\0\0\r\n0\r\n\r\n").await.unwrap();
+    refusal(&mut line).await
 }
 
 /// How long the daemon takes to say how the user's service is, again and again until the uploads have their answers.
@@ -120,6 +142,7 @@ async fn hostile_uploads_are_refused_while_everybody_is_served() {
     start_services(&daemon).await;
     let (admin, user) = (console.admin().await, console.user().await);
     assert!(announce_too_much(&console, &admin).await.starts_with("HTTP/1.1 413 "));
+    assert!(send_too_much(&console, &admin).await.starts_with("HTTP/1.1 413 "));
 
     let slowest = Arc::new(Mutex::new(Duration::ZERO));
     let mut uploads = JoinSet::new();

@@ -2,7 +2,7 @@
 
 use prahari_domain::tasks::Task;
 use prahari_runtime::{ModuleHash, RunOutcome};
-use prahari_store::{NewAudit, NotificationLevel, NotificationRow, Role};
+use prahari_store::{NewAudit, NotificationLevel};
 
 use super::health::Consequence;
 use crate::clock::Clock;
@@ -49,7 +49,6 @@ impl Daemon {
 
     async fn tell_of_quarantine(&self, task: Task, message: String) -> Result<(), AppError> {
         tracing::error!(%task, message, "a module was quarantined");
-        let now = self.clock.now();
         let entry = NewAudit {
             at: Clock::System.now(),
             user: None,
@@ -68,17 +67,7 @@ impl Daemon {
                 message: message.clone(),
             })
         });
-        for admin in self.users().iter().filter(|user| user.role() == Role::Admin) {
-            let row = NotificationRow {
-                id: None,
-                at: now,
-                level: NotificationLevel::Error,
-                title: format!("The module of {task} was rolled back"),
-                body: message.clone(),
-                run: None,
-            };
-            self.send_notification(admin.id, row).await?;
-        }
-        Ok(())
+        let title = format!("The module of {task} was rolled back");
+        self.notify_admins(NotificationLevel::Error, &title, &message).await
     }
 }

@@ -108,18 +108,9 @@ impl Modules {
         self.table().for_user(task, user).cloned().ok_or(AppError::NoModule(task))
     }
 
-    /// The module with this content hash, for replays; none when nobody has its bytes any more.
-    ///
-    /// # Errors
-    /// When the store cannot be read or the bytes do not load.
-    pub async fn with_hash(&self, task: Task, hash: ModuleHash) -> Result<Option<Arc<Module>>, AppError> {
-        if let Some(module) = self.table().with_hash(hash) {
-            return Ok(Some(module));
-        }
-        let Ok(store) = self.store() else { return Ok(None) };
-        let Some(bytes) = store.system().module_bytes(hash.to_string()).await? else { return Ok(None) };
-        let module = self.runtime.load(&bytes).await.map_err(|source| AppError::Module { task, source })?;
-        Ok(Some(module))
+    /// The module with this content hash, when it is loaded.
+    pub fn with_hash(&self, hash: ModuleHash) -> Option<Arc<Module>> {
+        self.table().with_hash(hash)
     }
 
     fn table(&self) -> Arc<Table> {

@@ -138,7 +138,7 @@ impl<'a> Replayer<'a> {
         if let Some(kept) = self.kept.get(&hash) {
             return Ok(kept.clone());
         }
-        let module = match self.modules.with_hash(task, hash).await? {
+        let module = match self.modules.with_hash(hash) {
             Some(module) => Some(module),
             None => self.stored(task, hash).await?,
         };
@@ -146,7 +146,7 @@ impl<'a> Replayer<'a> {
         Ok(module)
     }
 
-    /// Of a database that the modules are not attached to.
+    /// One that the database keeps, loaded.
     async fn stored(&self, task: Task, hash: ModuleHash) -> Result<Option<Arc<Module>>, AppError> {
         let Some(bytes) = self.store.system().module_bytes(hash.to_string()).await? else { return Ok(None) };
         let loaded = self.runtime.load(&bytes).await;

@@ -101,26 +101,18 @@ impl RunReplay {
 
     /// By another version.
     pub(super) fn tried(row: &RunRow, module: ModuleHash, run: ShadowRun) -> Self {
-        let same = Self::same(row, module.to_string());
+        let difference = one_line(&run.verdict.sentence()).into_owned();
+        let same = Self { difference, ..Self::same(row, module.to_string()) };
         match run.verdict {
             Verdict::Identical => same,
-            Verdict::Changed { first_call, difference, orders } => Self {
+            Verdict::Changed { first_call, orders, .. } => Self {
                 verdict: ReplayVerdict::Changed,
-                difference: one_line(&difference).into_owned(),
                 first_call: Some(first_call),
                 orders: orders.iter().map(OrderFinding::from).collect(),
                 ..same
             },
-            Verdict::Trapped { outcome } => {
-                let difference = format!("it ended as {}: {}", outcome.name(), outcome.detail());
-                let difference = one_line(&difference).into_owned();
-                Self { verdict: ReplayVerdict::Trapped, difference, ..same }
-            }
-            Verdict::Lacking { call } => {
-                let difference =
-                    format!("it needs an answer to {}, which the recording lacks", call.function());
-                Self { verdict: ReplayVerdict::Lacking, difference, ..same }
-            }
+            Verdict::Trapped { .. } => Self { verdict: ReplayVerdict::Trapped, ..same },
+            Verdict::Lacking { .. } => Self { verdict: ReplayVerdict::Lacking, ..same },
         }
     }
 

@@ -2,7 +2,7 @@
 
 use prahari_domain::ids::UserId;
 use prahari_domain::settings::NotificationKind;
-use prahari_store::{NotificationLevel, NotificationRow};
+use prahari_store::{NotificationLevel, NotificationRow, Role};
 
 use crate::daemon::Daemon;
 use crate::error::AppError;
@@ -20,6 +20,25 @@ impl Daemon {
             NotificationLevel::Error => NotificationKind::Error,
         };
         self.send_notification_of(user, kind, row).await
+    }
+
+    /// The same to every admin.
+    ///
+    /// # Errors
+    /// As [`Daemon::send_notification`].
+    pub(crate) async fn notify_admins(
+        &self,
+        level: NotificationLevel,
+        title: &str,
+        body: &str,
+    ) -> Result<(), AppError> {
+        let at = self.clock.now();
+        for admin in self.users().iter().filter(|user| user.role() == Role::Admin) {
+            let (title, body) = (title.to_owned(), body.to_owned());
+            let row = NotificationRow { id: None, at, level, title, body, run: None };
+            self.send_notification(admin.id, row).await?;
+        }
+        Ok(())
     }
 
     /// The same for a kind of message that has a switch of its own. Every message is kept; one that the user's preferences

@@ -139,25 +139,23 @@ impl ShadowReport {
     fn add_run(&mut self, row: &RunRow, run: ShadowRun) {
         self.cpu_micros += u64::try_from(run.cpu.as_micros()).unwrap_or(u64::MAX);
         self.peak_memory = self.peak_memory.max(run.peak_memory);
+        let difference = run.verdict.sentence();
         match run.verdict {
             Verdict::Identical => {
                 self.identical += 1;
                 self.retold += u64::from(!run.minor.is_empty());
             }
-            Verdict::Changed { first_call, difference, orders } => {
+            Verdict::Changed { first_call, orders, .. } => {
                 self.changed += 1;
                 let orders = orders.iter().map(OrderFinding::from).collect();
                 self.find(row, FindingKind::Changed, Some(first_call), difference, orders);
             }
-            Verdict::Trapped { outcome } => {
+            Verdict::Trapped { .. } => {
                 self.trapped += 1;
-                let difference = format!("it ended as {}: {}", outcome.name(), outcome.detail());
                 self.find(row, FindingKind::Trapped, None, difference, Vec::new());
             }
-            Verdict::Lacking { call } => {
+            Verdict::Lacking { .. } => {
                 self.lacking += 1;
-                let difference =
-                    format!("it needs an answer to {}, which the recording lacks", call.function());
                 self.find(row, FindingKind::Lacking, None, difference, Vec::new());
             }
         }

@@ -57,6 +57,20 @@ pub enum Verdict {
     },
 }
 
+impl Verdict {
+    /// What is different, in one sentence; empty when nothing is. The candidate has a part in it.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Identical => String::new(),
+            Self::Changed { difference, .. } => difference.clone(),
+            Self::Trapped { outcome } => format!("it ended as {}: {}", outcome.name(), outcome.detail()),
+            Self::Lacking { call } => {
+                format!("it needs an answer to {}, which the recording lacks", call.function())
+            }
+        }
+    }
+}
+
 /// One order, change or cancellation of either run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderLine {

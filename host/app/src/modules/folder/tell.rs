@@ -1,7 +1,7 @@
 //! What the admins are told: one message for all that came of one look, however many files it were.
 
 use prahari_domain::tasks::Task;
-use prahari_store::{ModuleRow, NotificationLevel, NotificationRow, Role};
+use prahari_store::{ModuleRow, NotificationLevel};
 
 use super::Watcher;
 use crate::error::AppError;
@@ -73,11 +73,11 @@ impl Watcher {
             for (code, title, message) in alerts {
                 let Some(message) = message else { continue };
                 self.alert(code, &message);
-                self.notify(NotificationLevel::Warning, title, &message).await?;
+                self.daemon.notify_admins(NotificationLevel::Warning, title, &message).await?;
             }
             if let Some(message) = news.kept.text() {
                 let title = "A version came from the watched folder";
-                self.notify(NotificationLevel::Info, title, &message).await?;
+                self.daemon.notify_admins(NotificationLevel::Info, title, &message).await?;
             }
             Ok::<(), AppError>(())
         };
@@ -91,16 +91,6 @@ impl Watcher {
             let (code, message) = (code.to_owned(), message.to_owned());
             Event::Alert(AlertEvent { code, task: None::<Task>, due_at: None, message })
         });
-    }
-
-    async fn notify(&self, level: NotificationLevel, title: &str, body: &str) -> Result<(), AppError> {
-        let at = self.daemon.clock.now();
-        for admin in self.daemon.users().iter().filter(|user| user.role() == Role::Admin) {
-            let (title, body) = (title.to_owned(), body.to_owned());
-            let row = NotificationRow { id: None, at, level, title, body, run: None };
-            self.daemon.send_notification(admin.id, row).await?;
-        }
-        Ok(())
     }
 }
 
