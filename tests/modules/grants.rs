@@ -6,11 +6,13 @@ use prahari_app::daemon::Daemon;
 use prahari_app::grants::Allowance;
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{OrderState, Side};
+use prahari_domain::orders::{OrderEvent, OrderState, Side};
 use prahari_domain::tasks::Task;
 use prahari_store::OrderFilter;
 
-use crate::support::{ADMIN, FRIDAY, House, OTHER, TUESDAY, at, guests, run, runs, start_services, stop};
+use crate::support::{
+    ADMIN, FRIDAY, House, MONDAY, OTHER, TUESDAY, at, guests, run, runs, start_services, stop,
+};
 use crate::upload;
 
 async fn allow(daemon: &Daemon, of: (Option<UserId>, Task), change: impl FnOnce(&mut Allowance)) {
@@ -127,4 +129,31 @@ async fn a_shadow_grants_a_candidate_no_more_than_it_asks_for() {
     let candidate = upload(&daemon, task, &guests::asks_for_holdings_without_a_wish()).await;
     let report = daemon.try_module(task, candidate.version, 1, ADMIN).await.unwrap();
     assert_eq!((report.runs, report.changed), (3, 3), "{report}");
+}
+
+#[tokio::test]
+async fn an_order_is_not_changed_beyond_the_grant_either() {
+    let (house, task) = (House::new(2), Task::SellMonitor);
+    let daemon = house.start(at(FRIDAY, "15:50")).await;
+    start_services(&daemon).await;
+    run(&daemon, at(MONDAY, "09:20")).await;
+    let before = changes(&daemon, OTHER).await;
+    allow(&daemon, (Some(OTHER), task), |allowance| allowance.symbols = Some(BTreeSet::new())).await;
+    stop(daemon).await;
+    let daemon = house.start(at(MONDAY, "09:20")).await;
+    run(&daemon, at(MONDAY, "15:31")).await;
+    let (admin, other) = (changes(&daemon, ADMIN).await, changes(&daemon, OTHER).await);
+    assert!(admin > before, "{admin} changes of somebody who is granted every symbol");
+    assert_eq!(other, before);
+}
+
+/// Changes of a user's orders that the broker has taken.
+async fn changes(daemon: &Daemon, user: UserId) -> usize {
+    let scope = daemon.store.user(user);
+    let mut changes = 0;
+    for order in scope.orders(OrderFilter { limit: 500, ..OrderFilter::default() }).await.unwrap() {
+        let journal = scope.journal_of(order.id).await.unwrap();
+        changes += journal.iter().filter(|entry| matches!(entry.event, OrderEvent::Changed { .. })).count();
+    }
+    changes
 }
