@@ -44,8 +44,8 @@ async fn change(daemon: &Daemon, wanted: Vec<Schedule>) -> Result<u64, AppError>
 }
 
 async fn change_of(daemon: &Daemon, expected: u64, wanted: Vec<Schedule>) -> Result<u64, AppError> {
-    let (calendar, now) = (&daemon.venue.calendar, daemon.clock.now());
-    Ok(daemon.schedules.change(ADMIN, expected, wanted, calendar, now).await?.version)
+    let (calendar, now) = (daemon.venue.calendar.current(), daemon.clock.now());
+    Ok(daemon.schedules.change(ADMIN, expected, wanted, &calendar, now).await?.version)
 }
 
 /// Does something at an instant, with everything until then done and nothing after it.
@@ -112,8 +112,8 @@ async fn a_change_is_checked_and_made_against_the_newest_version() {
     assert_eq!(change(&daemon, vec![at_time(Task::BuyOrders, "16:10")]).await.unwrap(), 2);
     // Several at once are one version.
     let tasks = [Task::Analysis, Task::BuyOrders, Task::Analysis];
-    let (calendar, now) = (&daemon.venue.calendar, daemon.clock.now());
-    let off = daemon.schedules.enable(ADMIN, 2, (&tasks, false), calendar, now).await.unwrap();
+    let (calendar, now) = (daemon.venue.calendar.current(), daemon.clock.now());
+    let off = daemon.schedules.enable(ADMIN, 2, (&tasks, false), &calendar, now).await.unwrap();
     assert_eq!(off.version, 3);
     let enabled: Vec<Task> = off.schedules().filter(|one| one.enabled).map(|one| one.task).collect();
     assert_eq!(enabled.len(), 5);
@@ -226,8 +226,8 @@ async fn a_disabled_task_is_not_expected() {
     let house = House::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     let tasks = [Task::SellMonitor, Task::PositionMonitor];
-    let (calendar, now) = (&daemon.venue.calendar, daemon.clock.now());
-    daemon.schedules.enable(ADMIN, 1, (&tasks, false), calendar, now).await.unwrap();
+    let (calendar, now) = (daemon.venue.calendar.current(), daemon.clock.now());
+    daemon.schedules.enable(ADMIN, 1, (&tasks, false), &calendar, now).await.unwrap();
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "23:00")).await;
     let all = slots(&daemon, ADMIN, MONDAY).await;

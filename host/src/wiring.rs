@@ -11,7 +11,7 @@ use prahari_app::error::AppError;
 use prahari_app::modules::{Component, Modules};
 use prahari_app::paper::PaperBooks;
 use prahari_brokers::{CsvMarket, MarketData, PaperBroker, PaperSettings, SyntheticMarket};
-use prahari_domain::calendar::Calendar;
+use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::time::Day;
 use prahari_runtime::{Compiler, Runtime, RuntimeConfig};
 use prahari_store::Store;
@@ -24,14 +24,14 @@ use crate::exit::Failure;
 const SYNTHETIC_YEARS: i32 = 7;
 
 /// The calendar that ships with the program.
-pub fn calendar() -> Result<Arc<Calendar>, Failure> {
-    Calendar::embedded().map(Arc::new).map_err(Failure::work)
+pub fn calendar() -> Result<Arc<CalendarHandle>, Failure> {
+    CalendarHandle::embedded().map_err(Failure::work)
 }
 
 /// Opens the source of prices. A made-up market has prices through `until`.
 pub fn market(
     market: &Market,
-    calendar: &Arc<Calendar>,
+    calendar: &Arc<CalendarHandle>,
     seed: u64,
     from: Day,
     until: Day,
@@ -85,7 +85,7 @@ pub async fn daemon(
     clock: Clock,
     store: Store,
     market: Arc<dyn MarketData>,
-    calendar: Arc<Calendar>,
+    calendar: Arc<CalendarHandle>,
     seed: u64,
     (runtime, modules): (Arc<Runtime>, Arc<Modules>),
 ) -> Result<Arc<Daemon>, Failure> {

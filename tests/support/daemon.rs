@@ -31,7 +31,7 @@ use prahari_app::desk::Venue;
 use prahari_app::modules::{Component, Modules};
 use prahari_app::simulation::create_users;
 use prahari_brokers::{MarketData, SyntheticMarket};
-use prahari_domain::calendar::Calendar;
+use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
@@ -77,7 +77,7 @@ pub fn at(day: &str, time: &str) -> Timestamp {
 /// What outlives a daemon: its database, the world around it, and the machine it runs on.
 pub struct House {
     folder: tempfile::TempDir,
-    calendar: Arc<Calendar>,
+    calendar: Arc<CalendarHandle>,
     /// The runtime of every daemon started here.
     pub runtime: Arc<Runtime>,
     users: u32,
@@ -96,7 +96,7 @@ impl House {
 
     /// The same with compiled modules of its own.
     pub fn with_cache(users: u32, cache: &Path) -> Self {
-        let calendar = Arc::new(Calendar::embedded().unwrap());
+        let calendar = CalendarHandle::embedded().unwrap();
         let market = SyntheticMarket::new(1, calendar.clone(), day("2023-01-02"), day("2025-03-31")).unwrap();
         let compiler = Compiler::new(env!("CARGO_BIN_EXE_prahari"), &["compile"]);
         let config = RuntimeConfig { concurrent_runs: 8, ..RuntimeConfig::new(cache, compiler) };

@@ -10,7 +10,7 @@ use prahari_brokers::{
     Broker, BrokerError, BrokerEvent, BrokerOrder, Candles, Funds, Interval, MarketData, MarketError,
     MinuteBar, PaperBroker, PaperFaults, PaperSettings, Placed, Quote, Sessions,
 };
-use prahari_domain::calendar::Calendar;
+use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::money::Paise;
@@ -22,7 +22,7 @@ use tokio::sync::Notify;
 /// The paper broker, with a switch for each user's line to it and a count of what was sent.
 pub struct Outside {
     market: Arc<dyn MarketData>,
-    calendar: Arc<Calendar>,
+    calendar: Arc<CalendarHandle>,
     store: Store,
     paper: Mutex<Arc<PaperBroker>>,
     unreachable: Arc<Mutex<BTreeSet<UserId>>>,
@@ -34,7 +34,7 @@ impl Outside {
     pub async fn open(
         store: Store,
         market: Arc<dyn MarketData>,
-        calendar: Arc<Calendar>,
+        calendar: Arc<CalendarHandle>,
         unreachable: Arc<Mutex<BTreeSet<UserId>>>,
     ) -> Self {
         let paper = paper(&store, &market, &calendar, PaperFaults::default()).await;
@@ -83,7 +83,7 @@ impl Outside {
 async fn paper(
     store: &Store,
     market: &Arc<dyn MarketData>,
-    calendar: &Arc<Calendar>,
+    calendar: &Arc<CalendarHandle>,
     faults: PaperFaults,
 ) -> Arc<PaperBroker> {
     let settings = PaperSettings { faults, ..PaperSettings::default() };
@@ -220,7 +220,7 @@ pub const PRICE: Paise = Paise(10_000);
 /// A market in which every minute of every session trades 10,000 shares of anything at [`PRICE`].
 pub struct Flat {
     /// Says when there is a session.
-    pub calendar: Arc<Calendar>,
+    pub calendar: Arc<CalendarHandle>,
 }
 
 #[async_trait]

@@ -7,7 +7,7 @@ use prahari_app::error::AppError;
 use prahari_app::settings::Limits;
 use prahari_brokers::{Broker, BrokerOrder, PaperFaults};
 use prahari_domain::book::Book;
-use prahari_domain::calendar::Calendar;
+use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{JournalEntry, Order, OrderKind, OrderRequest, Product, Purpose, Side, Variety};
@@ -46,7 +46,7 @@ impl Trader {
             created_at: now,
         };
         assert_eq!(store.system().create_user(user).await.unwrap(), USER);
-        let calendar = Arc::new(Calendar::embedded().unwrap());
+        let calendar = CalendarHandle::embedded().unwrap();
         let market = Arc::new(Flat { calendar: calendar.clone() });
         let unreachable = Arc::new(Mutex::default());
         let outside =

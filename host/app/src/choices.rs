@@ -14,7 +14,7 @@ impl Daemon {
     /// # Errors
     /// When it cannot be written, or the calendar does not cover today.
     pub async fn reject_signal(&self, user: UserId, signal: SignalId, reason: &str) -> Result<(), AppError> {
-        let window = self.venue.calendar.signal_window(self.clock.now())?;
+        let window = self.venue.calendar.current().signal_window(self.clock.now())?;
         self.choose(user, signal, SignalStatus::Rejected, reason).await?;
         self.signals.reject(user, signal, window);
         Ok(())

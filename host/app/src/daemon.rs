@@ -110,7 +110,7 @@ impl Daemon {
         system.stop_services_of_inactive_users().await?;
         store.settle().await?;
         let users = load_users(&venue, &events, &kill_switch).await?;
-        let signals = load_signals(&store, &venue.calendar, users.keys().copied()).await?;
+        let signals = load_signals(&store, &venue.calendar.current(), users.keys().copied()).await?;
         let cursor = system.cursor().await?;
         if let Some(reached) = cursor {
             let reason = "the daemon ended before this slot had its outcome";
@@ -185,9 +185,10 @@ impl Daemon {
         scope: SignalScope,
         drafts: Vec<SignalDraft>,
     ) -> Result<Publication, AppError> {
-        let publication = self.signals.publish(scope, drafts, self.clock.now(), &self.venue.calendar, || {
-            self.store.system().next_signal_id()
-        });
+        let calendar = self.venue.calendar.current();
+        let publication = self
+            .signals
+            .publish(scope, drafts, self.clock.now(), &calendar, || self.store.system().next_signal_id());
         let mut rows = Vec::with_capacity(publication.rows.len());
         for signal in &publication.rows {
             rows.push(signal_row(signal)?);

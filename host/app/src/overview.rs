@@ -144,6 +144,7 @@ impl Daemon {
     pub async fn overview(&self, only: Option<UserId>) -> Result<Overview, AppError> {
         let now = self.clock.now();
         let day = now.ist_day();
+        let calendar = self.venue.calendar.current();
         let mut users = Vec::new();
         let all = match only {
             Some(user) => vec![self.user(user)?],
@@ -156,8 +157,8 @@ impl Daemon {
             now,
             now_ist: now.to_string(),
             day,
-            trading_day: self.venue.calendar.trading_day(day)?.open,
-            phase: format!("{:?}", self.venue.calendar.phase_at(now, false)),
+            trading_day: calendar.trading_day(day)?.open,
+            phase: format!("{:?}", calendar.phase_at(now, false)),
             users_total: all.len(),
             users,
         })

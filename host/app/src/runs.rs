@@ -200,7 +200,7 @@ impl Daemon {
         let finished_at = self.clock.now();
         let LiveServices { state_writes, decisions, mut log, orders, .. } = services;
         let mut detail = detail_of(&report.outcome);
-        let untouched = leaves_signals_untouched(&self.venue.calendar, finished_at);
+        let untouched = leaves_signals_untouched(&self.venue.calendar.current(), finished_at);
         if let Some(warning) = untouched.filter(|_| task.is_shared()) {
             detail = format!("{detail}; {warning}");
             log.push(LogRow { level: "warn".to_owned(), message: warning });

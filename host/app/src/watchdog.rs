@@ -78,7 +78,7 @@ impl Watchdog {
         version: u64,
         now: Timestamp,
     ) -> Result<Vec<Expectation>, AppError> {
-        let calendar = &daemon.venue.calendar;
+        let calendar = daemon.venue.calendar.current();
         let set = daemon.schedules.set(version).await?;
         let today = now.ist_day();
         // The analysis may be late until the next session opens, so the trading day before counts still.
@@ -89,7 +89,7 @@ impl Watchdog {
             for schedule in set.schedules().filter(|schedule| schedule.enabled) {
                 for slot in slots(schedule, &day)?.list() {
                     let slot = (schedule.task, slot);
-                    expected.extend(self.of_slot(slot, version, calendar, now));
+                    expected.extend(self.of_slot(slot, version, &calendar, now));
                 }
             }
         }

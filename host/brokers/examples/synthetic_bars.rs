@@ -6,10 +6,9 @@
 use std::error::Error;
 use std::fmt::Write;
 use std::path::Path;
-use std::sync::Arc;
 
 use prahari_brokers::{Interval, MarketData, SyntheticMarket};
-use prahari_domain::calendar::Calendar;
+use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::instruments::Candle;
 use prahari_domain::money::Paise;
 use prahari_domain::time::{Day, Timestamp};
@@ -21,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: synthetic_bars SEED FROM TO FOLDER".into());
     };
     let (from, to): (Day, Day) = (from.parse()?, to.parse()?);
-    let market = SyntheticMarket::new(seed.parse()?, Arc::new(Calendar::embedded()?), from, to)?;
+    let market = SyntheticMarket::new(seed.parse()?, CalendarHandle::embedded()?, from, to)?;
     let after = to.succ_opt().ok_or("the last day has no next day")?;
     let now = Timestamp::from_ist(after, chrono::NaiveTime::MIN);
     for symbol in market.universe().await?.iter() {

@@ -1,6 +1,6 @@
 //! When the exchange trades, as far as prices and matching depend on it.
 
-use prahari_domain::calendar::{Calendar, Phase};
+use prahari_domain::calendar::{Calendar, CalendarHandle, Phase};
 use prahari_domain::time::{Day, Timestamp};
 
 /// The hours of one trading day.
@@ -52,6 +52,11 @@ pub trait Sessions: Send + Sync {
 
     /// Whether the exchange trades on a day; `None` for days that are not covered.
     fn is_open(&self, day: Day) -> Option<bool>;
+
+    /// Another number whenever the answers may have changed.
+    fn generation(&self) -> u64 {
+        0
+    }
 }
 
 impl Sessions for Calendar {
@@ -74,6 +79,20 @@ impl Sessions for Calendar {
 
     fn is_open(&self, day: Day) -> Option<bool> {
         self.trading_day(day).ok().map(|trading_day| trading_day.open)
+    }
+}
+
+impl Sessions for CalendarHandle {
+    fn session(&self, day: Day) -> Option<Session> {
+        self.current().session(day)
+    }
+
+    fn is_open(&self, day: Day) -> Option<bool> {
+        self.current().is_open(day)
+    }
+
+    fn generation(&self) -> u64 {
+        CalendarHandle::generation(self)
     }
 }
 

@@ -9,7 +9,7 @@ use prahari_brokers::{
     BarMarket, Broker, BrokerEvent, BrokerEventKind, Interval, MarketData, PaperBroker, PaperSettings,
     SyntheticMarket,
 };
-use prahari_domain::calendar::Calendar;
+use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::money::Paise;
@@ -25,13 +25,13 @@ fn at(day: &str, time: &str) -> Timestamp {
 }
 
 fn market() -> Arc<BarMarket> {
-    let calendar = Arc::new(Calendar::embedded().unwrap());
+    let calendar = CalendarHandle::embedded().unwrap();
     let day = |text: &str| text.parse::<Day>().unwrap();
     Arc::new(SyntheticMarket::new(5, calendar, day("2024-01-01"), day("2025-12-31")).unwrap())
 }
 
 async fn broker(market: &Arc<BarMarket>) -> PaperBroker {
-    let calendar = Arc::new(Calendar::embedded().unwrap());
+    let calendar = CalendarHandle::embedded().unwrap();
     let store = Arc::new(MemoryPaperStore::default());
     let broker = PaperBroker::new(PaperSettings::default(), market.clone(), calendar, store).unwrap();
     broker.open_account(USER, Paise::rupees(1_000_000)).await.unwrap();

@@ -4,10 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "helpers of a test")]
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use prahari_brokers::{CsvMarket, Interval, MarketData};
-use prahari_domain::calendar::Calendar;
+use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::time::Timestamp;
@@ -28,7 +27,7 @@ async fn the_real_bars_read_and_trade() {
         eprintln!("left out: no real bars; set PRAHARI_NSE_DATA to their folder");
         return;
     };
-    let market = CsvMarket::open(&folder, 1, Arc::new(Calendar::embedded().unwrap())).unwrap();
+    let market = CsvMarket::open(&folder, 1, CalendarHandle::embedded().unwrap()).unwrap();
     let universe = market.universe().await.unwrap();
     assert_eq!(universe.len(), 74);
 

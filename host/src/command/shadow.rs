@@ -15,7 +15,7 @@ use crate::wiring;
 /// Tries one component on recorded runs, prints what is not identical, and fails when there is such a run.
 pub async fn shadow(options: Shadow) -> Result<(), Failure> {
     let store = candidates::open(&options.db)?;
-    let (runtime, calendar) = (wiring::runtime()?, wiring::calendar()?);
+    let (runtime, calendar) = (wiring::runtime()?, wiring::calendar()?.current());
     let grants = Grants::load(store.clone()).await.map_err(Failure::work)?;
     let (task, module) = candidates::load(&runtime, &options.module).await?;
     let archive = Archive { store: &store, runtime: &runtime, calendar: &calendar, grants: Some(&grants) };

@@ -12,7 +12,7 @@ use prahari_app::error::AppError;
 use prahari_app::modules::Modules;
 use prahari_app::simulation::{Report, Simulation};
 use prahari_brokers::MarketData;
-use prahari_domain::calendar::Calendar;
+use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::time::Day;
 use prahari_runtime::Runtime;
 use prahari_store::{Durability, Store};
@@ -34,7 +34,7 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
         users: options.users,
         seed: options.seed,
     };
-    simulation.check(&calendar).map_err(Failure::input)?;
+    simulation.check(&calendar.current()).map_err(Failure::input)?;
     if let Some(path) = &options.json {
         check_writable(path)?;
     }
@@ -64,7 +64,7 @@ async fn run(
     simulation: &Simulation,
     store: Store,
     market: Arc<dyn MarketData>,
-    calendar: Arc<Calendar>,
+    calendar: Arc<CalendarHandle>,
     modules: (Arc<Runtime>, Modules),
 ) -> Result<Report, Failure> {
     let start = simulation.prepare(&store, options.resume).await.map_err(fault)?;

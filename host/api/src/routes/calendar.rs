@@ -91,7 +91,7 @@ async fn days(
 ) -> Result<Json<Page<CalendarDay>>, Problem> {
     range(("from", query.from), ("through", query.through))?;
     let from = query.from.map_or_else(|| api.daemon.clock.now().ist_day(), |day| day.0);
-    let (first, last) = api.daemon.venue.calendar.covers();
+    let (first, last) = api.daemon.venue.calendar.current().covers();
     let usual = from.checked_add_days(chrono::Days::new(USUAL_DAYS)).unwrap_or(last).min(last);
     let through = query.through.map_or(usual, |day| day.0);
     if through.signed_duration_since(from).num_days() > MOST_DAYS {
@@ -108,7 +108,7 @@ async fn days(
 #[utoipa::path(get, path = "/api/v1/calendar/now", tag = "calendar", responses((status = OK, body = CalendarNow)))]
 async fn now(State(api): State<Api>, _caller: Caller) -> Result<Json<CalendarNow>, Problem> {
     let now = api.daemon.clock.now();
-    let calendar = &api.daemon.venue.calendar;
+    let calendar = api.daemon.venue.calendar.current();
     Ok(Json(CalendarNow {
         now_at: Instant(now),
         phase: calendar.phase_at(now, false).name(),
@@ -119,7 +119,7 @@ async fn now(State(api): State<Api>, _caller: Caller) -> Result<Json<CalendarNow
 
 fn view(api: &Api, day: Day) -> Result<CalendarDay, Problem> {
     let TradingDay { day, open, note, windows, special, assumed, .. } =
-        api.daemon.venue.calendar.trading_day(day).map_err(AppError::from)?;
+        api.daemon.venue.calendar.current().trading_day(day).map_err(AppError::from)?;
     let phases = windows.into_iter().map(|window| CalendarPhase {
         phase: window.phase.name(),
         starts_at: Instant(window.starts),

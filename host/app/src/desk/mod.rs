@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use prahari_brokers::{Broker, MarketData};
 use prahari_domain::book::{Applied, Book};
-use prahari_domain::calendar::Calendar;
+use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
@@ -38,7 +38,7 @@ pub struct Venue {
     /// Where prices come from.
     pub market: Arc<dyn MarketData>,
     /// Which days and phases there are.
-    pub calendar: Arc<Calendar>,
+    pub calendar: Arc<CalendarHandle>,
     /// Where the journal is kept.
     pub store: Store,
 }

@@ -97,6 +97,7 @@ impl Desk {
         occasion: Occasion,
     ) -> RiskView<'a> {
         let auction = around.instrument.as_ref().is_some_and(|instrument| instrument.closing_auction);
+        let calendar = self.venue.calendar.current();
         RiskView {
             limits,
             book: &self.book,
@@ -104,8 +105,8 @@ impl Desk {
             instrument: around.instrument.as_ref(),
             last_price: around.last_price,
             reserved: around.reserved,
-            phase: self.venue.calendar.phase_at(occasion.now, auction),
-            after_market_open: self.venue.calendar.after_market_open(occasion.now),
+            phase: calendar.phase_at(occasion.now, auction),
+            after_market_open: calendar.after_market_open(occasion.now),
         }
     }
 

@@ -36,7 +36,7 @@ impl Daemon {
     }
 
     async fn with_plans(&self, mut plans: DayPlans, versions: BTreeSet<u64>) -> Result<DayPlans, AppError> {
-        let trading_day = self.venue.calendar.trading_day(plans.day)?;
+        let trading_day = self.venue.calendar.current().trading_day(plans.day)?;
         for version in versions {
             let set = self.schedules.set(version).await?;
             let plan = DayPlan::of(&trading_day, set.schedules());

@@ -147,7 +147,7 @@ impl Daemon {
         };
         self.write_attempt(user, key).await?;
         let now = self.clock.now();
-        if let Some(lateness) = too_late(key.task, key.due_at, now, &self.venue.calendar) {
+        if let Some(lateness) = too_late(key.task, key.due_at, now, &self.venue.calendar.current()) {
             return self.settle_slot(user, key, SlotOutcome::Missed, lateness, None).await;
         }
         if let Some(reason) = self.held_back(user, key.task) {

@@ -24,7 +24,7 @@ impl Daemon {
                 return Ok(());
             }
         }
-        if let Some(lateness) = too_late(key.task, due, self.clock.now(), &self.venue.calendar) {
+        if let Some(lateness) = too_late(key.task, due, self.clock.now(), &self.venue.calendar.current()) {
             return self.pass_tick(user, key, due, SlotOutcome::Missed, lateness).await;
         }
         if let Some(reason) = self.held_back(user, key.task) {

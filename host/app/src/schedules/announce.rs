@@ -22,8 +22,8 @@ impl Daemon {
         expected: u64,
         wanted: Vec<Schedule>,
     ) -> Result<Arc<ScheduleSet>, AppError> {
-        let (calendar, now) = (&self.venue.calendar, self.clock.now());
-        let set = self.schedules.change(by, expected, wanted, calendar, now).await?;
+        let (calendar, now) = (self.venue.calendar.current(), self.clock.now());
+        let set = self.schedules.change(by, expected, wanted, &calendar, now).await?;
         self.tell_who_must_restart().await?;
         Ok(set)
     }
@@ -39,8 +39,8 @@ impl Daemon {
         tasks: &[Task],
         enabled: bool,
     ) -> Result<Arc<ScheduleSet>, AppError> {
-        let (calendar, now) = (&self.venue.calendar, self.clock.now());
-        let set = self.schedules.enable(by, expected, (tasks, enabled), calendar, now).await?;
+        let (calendar, now) = (self.venue.calendar.current(), self.clock.now());
+        let set = self.schedules.enable(by, expected, (tasks, enabled), &calendar, now).await?;
         self.tell_who_must_restart().await?;
         Ok(set)
     }

@@ -56,7 +56,7 @@ impl Daemon {
     /// # Errors
     /// When its script fails on a day to come.
     pub fn next_slots(&self, schedule: &Schedule, count: usize) -> Result<Vec<Slot>, AppError> {
-        Ok(preview(schedule, &self.venue.calendar, self.clock.now(), count)?)
+        Ok(preview(schedule, &self.venue.calendar.current(), self.clock.now(), count)?)
     }
 
     /// What a candidate would do, beside the present schedule of its task. Nothing is saved.
@@ -67,7 +67,7 @@ impl Daemon {
         let set = self.schedules.current();
         let task = candidate.task;
         let present = set.entry(task).ok_or(AppError::UnknownSchedule(task))?.schedule.clone();
-        let (calendar, now) = (self.venue.calendar.clone(), self.clock.now());
+        let (calendar, now) = (self.venue.calendar.current(), self.clock.now());
         let foreseen = tokio::task::spawn_blocking(move || -> Result<Foresight, ScheduleError> {
             validate(&candidate, &calendar)?;
             let (from, to) = (now.ist_day(), a_year_after(now));
@@ -104,7 +104,7 @@ impl Daemon {
     /// # Errors
     /// When the calendar does not cover the day or a script fails on it.
     pub fn firing_day(&self, day: Day) -> Result<FiringDay, AppError> {
-        firing_day(&self.schedules.current(), self.venue.calendar.trading_day(day)?)
+        firing_day(&self.schedules.current(), self.venue.calendar.current().trading_day(day)?)
     }
 }
 

@@ -62,7 +62,8 @@ impl Daemon {
         };
         let message = format!("run {run} of {task} was asked for by user {by}");
         self.log_service(&user, Level::Info, "run_once", message).await?;
-        let warning = leaves_signals_untouched(&self.venue.calendar, now).filter(|_| task.is_shared());
+        let warning =
+            leaves_signals_untouched(&self.venue.calendar.current(), now).filter(|_| task.is_shared());
         let begun = BegunRun { run, user: user.id, warning };
         let daemon = self.clone();
         self.in_background(async move {

@@ -10,7 +10,7 @@ impl LiveServices<'_> {
         let Some(day) = day_from_number(day) else {
             return invalid(format!("day {day} is outside the calendar"));
         };
-        match self.daemon.venue.calendar.trading_day(day) {
+        match self.daemon.venue.calendar.current().trading_day(day) {
             Ok(trading_day) => HostReply::Day(convert::trading_day(&trading_day)),
             Err(error) => unavailable(error.to_string()),
         }
@@ -18,7 +18,7 @@ impl LiveServices<'_> {
 
     pub(super) async fn phases(&self, symbols: &[String]) -> Answer {
         let now = self.now().now;
-        let calendar = &self.daemon.venue.calendar;
+        let calendar = self.daemon.venue.calendar.current();
         if !calendar.has_closing_auction(now) {
             let phase = convert::phase(calendar.phase_at(now, false));
             return Ok(HostReply::Phases(vec![phase; symbols.len()]));
@@ -35,14 +35,14 @@ impl LiveServices<'_> {
     }
 
     pub(super) fn after_market_open(&self) -> HostReply {
-        HostReply::AfterMarketOpen(self.daemon.venue.calendar.after_market_open(self.now().now))
+        HostReply::AfterMarketOpen(self.daemon.venue.calendar.current().after_market_open(self.now().now))
     }
 
     pub(super) fn trading_day_from(&self, day: i32, count: i32) -> HostReply {
         let Some(start) = day_from_number(day) else {
             return invalid(format!("day {day} is outside the calendar"));
         };
-        match self.daemon.venue.calendar.trading_day_from(start, count) {
+        match self.daemon.venue.calendar.current().trading_day_from(start, count) {
             Ok(found) => HostReply::TradingDayFrom(day_number(found)),
             Err(error) => unavailable(error.to_string()),
         }

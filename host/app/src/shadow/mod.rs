@@ -102,10 +102,11 @@ impl Daemon {
     /// # Errors
     /// When the store or the calendar fails. What is wrong with single runs stands in the report.
     pub async fn shadow(&self, candidate: &Module, scope: &Scope) -> Result<ShadowReport, AppError> {
+        let calendar = self.venue.calendar.current();
         let archive = Archive {
             store: &self.store,
             runtime: &self.runtime,
-            calendar: &self.venue.calendar,
+            calendar: &calendar,
             grants: Some(&self.grants),
         };
         shadow(archive, candidate, scope).await

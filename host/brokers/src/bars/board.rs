@@ -14,6 +14,8 @@ use crate::sessions::{Session, Sessions};
 pub(super) struct Board {
     pub day: Day,
     pub session: Option<Session>,
+    /// Of the calendar that the session was asked of.
+    pub generation: u64,
     entries: Vec<OnceLock<Option<Entry>>>,
 }
 
@@ -30,7 +32,9 @@ pub(super) struct Entry {
 impl Board {
     pub fn new(day: Day, sessions: &dyn Sessions, symbols: usize) -> Self {
         let entries = std::iter::repeat_with(OnceLock::new).take(symbols).collect();
-        Self { day, session: sessions.session(day), entries }
+        // Asked before the session: a calendar that comes in between makes the board look old, never the other way round.
+        let generation = sessions.generation();
+        Self { day, session: sessions.session(day), generation, entries }
     }
 
     /// The day of a symbol; `None` while it has had no price yet.

@@ -79,7 +79,9 @@ impl BarMarket {
 
     /// The day's board. Reads take a shared lock for the length of a look-up among a few days.
     fn board(&self, day: Day) -> Arc<Board> {
-        let known = |boards: &VecDeque<Arc<Board>>| boards.iter().find(|board| board.day == day).cloned();
+        let generation = self.sessions.generation();
+        let is_valid = |board: &&Arc<Board>| board.day == day && board.generation == generation;
+        let known = |boards: &VecDeque<Arc<Board>>| boards.iter().find(is_valid).cloned();
         if let Some(board) = known(&self.boards.read().unwrap_or_else(PoisonError::into_inner)) {
             return board;
         }

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
-use prahari_domain::calendar::Calendar;
+use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::charges::{ChargeSchedule, ChargesError};
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
@@ -37,7 +37,7 @@ pub use store::{MemoryPaperStore, PaperRow, PaperStore, PaperStoreError};
 pub struct PaperBroker {
     settings: PaperSettings,
     market: Arc<dyn MarketData>,
-    calendar: Arc<Calendar>,
+    calendar: Arc<CalendarHandle>,
     tariff: Tariff,
     store: Arc<dyn PaperStore>,
     accounts: RwLock<HashMap<UserId, Arc<Desk>>>,
@@ -80,7 +80,7 @@ impl PaperBroker {
     pub fn new(
         settings: PaperSettings,
         market: Arc<dyn MarketData>,
-        calendar: Arc<Calendar>,
+        calendar: Arc<CalendarHandle>,
         store: Arc<dyn PaperStore>,
     ) -> Result<Self, PaperError> {
         if let Some(fault) = settings.fault() {

@@ -54,7 +54,8 @@ impl PaperBroker {
         let instrument = self.instrument(&request.symbol, now).await?;
         intake::check_instrument(&instrument, request.quantity, request.kind)?;
         let auction_share = instrument.closing_auction;
-        let session = intake::session_of(&self.calendar, request.variety, request.kind, auction_share, now)?;
+        let session =
+            intake::session_of(&self.calendar.current(), request.variety, request.kind, auction_share, now)?;
         self.catch_up(user, &mut held.account, now).await?;
         let reserve_price = self.reserve_price(&request.symbol, request.side, request.kind, now).await?;
         let taken = PaperOrder::new(order, session, reserve_price, now);
@@ -81,7 +82,7 @@ impl PaperBroker {
         let mut order = open_order(&held.account, tag)?.clone();
         let instrument = self.instrument(&order.symbol, now).await?;
         intake::check_instrument(&instrument, quantity, kind)?;
-        intake::can_change(&self.calendar, &order, kind, instrument.closing_auction, now)?;
+        intake::can_change(&self.calendar.current(), &order, kind, instrument.closing_auction, now)?;
         if quantity <= order.filled {
             return Err(refuse(format!("{} shares of order {tag} are filled already", order.filled)));
         }
@@ -106,7 +107,7 @@ impl PaperBroker {
         self.catch_up(user, &mut held.account, now).await?;
         let order = open_order(&held.account, tag)?;
         let instrument = self.instrument(&order.symbol, now).await?;
-        intake::can_change(&self.calendar, order, order.kind, instrument.closing_auction, now)?;
+        intake::can_change(&self.calendar.current(), order, order.kind, instrument.closing_auction, now)?;
         if let Some(order) = held.account.orders.get_mut(&tag) {
             order.end(PaperState::Cancelled("cancelled as asked".to_owned()), now);
         }

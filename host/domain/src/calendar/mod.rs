@@ -6,6 +6,7 @@
 
 mod data;
 mod day;
+mod handle;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::time::{Day, Timestamp};
 
 pub use day::{PhaseWindow, TradingDay};
+pub use handle::CalendarHandle;
 
 use data::{Regime, Sessions, Special};
 

@@ -10,7 +10,7 @@ use prahari_app::desk::Venue;
 use prahari_app::modules::Modules;
 use prahari_app::paper::PaperBooks;
 use prahari_brokers::{Broker, MarketData, PaperBroker, PaperSettings};
-use prahari_domain::calendar::Calendar;
+use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::Runtime;
@@ -35,7 +35,7 @@ const SEED: u64 = 1;
 
 /// Everything that daemons of one bench share.
 pub struct World {
-    pub calendar: Arc<Calendar>,
+    pub calendar: Arc<CalendarHandle>,
     pub market: Arc<dyn MarketData>,
     runtime: Arc<Runtime>,
     modules: Arc<Modules>,

@@ -12,7 +12,7 @@ use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
 use prahari_app::modules::ModuleFolder;
 use prahari_app::vault::Vault;
-use prahari_domain::calendar::Calendar;
+use prahari_domain::calendar::{Calendar, CalendarHandle};
 use prahari_domain::time::Timestamp;
 use prahari_secrets::KeyFile;
 use prahari_store::Durability;
@@ -48,7 +48,7 @@ pub async fn serve(options: Serve) -> Result<(), Failure> {
 
 async fn start(
     options: &Serve,
-    calendar: &Arc<Calendar>,
+    calendar: &Arc<CalendarHandle>,
     database: &Database,
     listener: TcpListener,
     folder: Option<ModuleFolder>,
@@ -57,7 +57,7 @@ async fn start(
     demo::check_database(store, options.demo).await?;
     let auth = auth(options, database)?;
     let cursor = store.system().cursor().await.map_err(Failure::work)?;
-    let clock = clock(options, calendar, cursor)?;
+    let clock = clock(options, &calendar.current(), cursor)?;
     let first = clock.now().ist_day();
     let until = first.checked_add_days(chrono::Days::new(SYNTHETIC_DAYS_AHEAD)).unwrap_or(first);
     let market = wiring::market(&options.market, calendar, options.seed, first, until)?;
@@ -68,7 +68,7 @@ async fn start(
         wiring::daemon(clock, store.clone(), market.clone(), calendar.clone(), options.seed, parts).await
     };
     if options.demo && store.system().users().await.map_err(Failure::work)?.is_empty() {
-        let begin = demo::populate(options, store, calendar, clock.now()).await?;
+        let begin = demo::populate(options, store, &calendar.current(), clock.now()).await?;
         demo::live_through(&wire(Clock::at(begin)).await?, clock.now()).await?;
     }
     // The history took real time, in which a scaled clock ran on.

@@ -30,7 +30,7 @@ const USER: UserId = UserId(1);
 /// Runs the task and prints what it did. A run that does not succeed is a failure.
 pub async fn run(options: RunTask) -> Result<(), Failure> {
     let calendar = wiring::calendar()?;
-    let start = start_of(&options, &calendar)?;
+    let start = start_of(&options, &calendar.current())?;
     let bytes = component::read(&options.file)?;
     let runtime = wiring::runtime()?;
     let module = component::load(&runtime, &options.file, &bytes).await?;

@@ -158,7 +158,7 @@ pub async fn test_run(
     _caller: Caller,
     Query(query): Query<TestRunQuery>,
 ) -> Result<Json<TestRun>, Problem> {
-    let (first, last) = api.daemon.venue.calendar.covers();
+    let (first, last) = api.daemon.venue.calendar.current().covers();
     if !(first..=last).contains(&query.date.0) {
         return Err(Problem::invalid(format!("date: the calendar covers {first} to {last}")));
     }

@@ -197,7 +197,7 @@ async fn what_was_filled_before_a_cancellation_stays_filled_and_is_reported() {
 
 #[tokio::test]
 async fn settings_that_make_no_sense_are_refused() {
-    let calendar = Arc::new(Calendar::embedded().unwrap());
+    let calendar = CalendarHandle::embedded().unwrap();
     let open = |settings: PaperSettings| {
         let market = Arc::new(Script::default());
         let store = Arc::new(MemoryPaperStore::default());

@@ -107,7 +107,7 @@ impl MarketData for Script {
         if *self.untraded.lock().unwrap() {
             return Ok(None);
         }
-        let calendar = Calendar::embedded().unwrap();
+        let calendar = CalendarHandle::embedded().unwrap();
         let trading = calendar.session(instant.ist_day()).and_then(|session| session.index_of(instant));
         let price = Paise(10_000);
         let usual =
@@ -130,7 +130,7 @@ impl Bench {
     }
 
     pub async fn with(settings: PaperSettings, market: Arc<Script>, store: Arc<MemoryPaperStore>) -> Self {
-        let calendar = Arc::new(Calendar::embedded().unwrap());
+        let calendar = CalendarHandle::embedded().unwrap();
         let broker = PaperBroker::new(settings, market.clone(), calendar, store.clone()).unwrap();
         broker.open_account(USER, Paise::rupees(100_000)).await.unwrap();
         Self { broker, market, store }

@@ -72,7 +72,7 @@ async fn after_a_restart_the_book_shows_what_was_not_reported() {
 async fn damaged_rows_are_named() {
     let bench = Bench::new().await;
     bench.store.save(USER, Vec::new(), vec![255; 3]).await.unwrap();
-    let calendar = Arc::new(Calendar::embedded().unwrap());
+    let calendar = CalendarHandle::embedded().unwrap();
     let broker =
         PaperBroker::new(PaperSettings::default(), bench.market.clone(), calendar, bench.store.clone())
             .unwrap();
@@ -98,7 +98,7 @@ impl PaperStore for Full {
 
 #[tokio::test]
 async fn an_order_that_cannot_be_kept_has_no_clear_answer() {
-    let calendar = Arc::new(Calendar::embedded().unwrap());
+    let calendar = CalendarHandle::embedded().unwrap();
     let market = Arc::new(Script::default());
     let broker = PaperBroker::new(PaperSettings::default(), market, calendar, Arc::new(Full)).unwrap();
     broker.open_account(USER, Paise::rupees(100_000)).await.unwrap();
