@@ -345,7 +345,12 @@ async fn a_service_that_the_scheduler_does_not_know_is_noticed_by_its_row() {
     let raised = watchdog.check(&daemon).await.unwrap();
     let of: Vec<_> = raised.iter().map(|alert| (alert.user, alert.task)).collect();
     assert_eq!(of, [(OTHER, Task::PremarketRetry), (OTHER, Task::PremarketAmoAdjustment)]);
-    let id = raised[0].id;
+    let id = alerts(&daemon, raised[0].user)
+        .await
+        .into_iter()
+        .find(|alert| alert.task == Some(raised[0].task))
+        .unwrap()
+        .id;
     let other = daemon.store.user(OTHER);
     let resolve = async |scope: UserScope, text: &str| {
         scope.resolve_alert(id, ADMIN, daemon.clock.now(), text.to_owned()).await.unwrap();

@@ -12,7 +12,8 @@ use prahari_domain::settings::NotificationKind;
 use prahari_domain::signals::{SignalDraft, SignalKind, SignalScope};
 use prahari_domain::tasks::Task;
 use prahari_store::{
-    DecisionRow, LogRow, NewAlert, NotificationLevel, NotificationRow, RunFinish, RunStart, RunTrigger,
+    AlertFilter, DecisionRow, LogRow, NewSlotAlert, NotificationLevel, NotificationRow, RunFinish, RunStart,
+    RunTrigger,
 };
 use serde_json::{Value, json};
 
@@ -137,9 +138,11 @@ async fn place(console: &Console, run: RunId) -> OrderId {
 async fn raise(console: &Console) -> u64 {
     let due_at = at(FRIDAY, "09:00");
     let detail = "premarket_retry was expected and not seen".to_owned();
-    let alert = NewAlert { user: OTHER, task: Task::PremarketRetry, due_at, until: due_at, detail };
+    let alert = NewSlotAlert { user: OTHER, task: Task::PremarketRetry, due_at, until: due_at, detail };
     let system = console.daemon.store.system();
-    system.raise_alerts(vec![alert], console.daemon.clock.now()).await.unwrap()[0].id
+    system.raise_slot_alerts(vec![alert], console.daemon.clock.now()).await.unwrap();
+    let newest = AlertFilter { open: Some(true), before: None, limit: 1 };
+    console.daemon.store.user(OTHER).alerts(newest).await.unwrap()[0].id
 }
 
 /// A session and a token of the user that no client uses.

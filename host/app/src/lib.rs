@@ -1,5 +1,6 @@
 //! The application: clock, scheduler, services, runs, order desk, simulation.
 
+mod alerts;
 pub mod board;
 mod choices;
 pub mod clock;

@@ -11,7 +11,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_schedule::{Slot, latest_start, slots};
-use prahari_store::{AlertRow, Expectation, NewAlert, NotificationLevel, NotificationRow, Role};
+use prahari_store::{AlertCode, Expectation, NewSlotAlert, NotificationLevel, NotificationRow, Role};
 
 use crate::daemon::Daemon;
 use crate::error::AppError;
@@ -44,13 +44,13 @@ impl Watchdog {
     ///
     /// # Errors
     /// When the store, the calendar or a schedule fails.
-    pub async fn check(&mut self, daemon: &Daemon) -> Result<Vec<AlertRow>, AppError> {
+    pub async fn check(&mut self, daemon: &Daemon) -> Result<Vec<NewSlotAlert>, AppError> {
         let now = daemon.clock.now();
         let system = daemon.store.system();
         // Its own reading must not be older than what has happened.
         daemon.store.settle().await?;
         if system.has_open_alerts().await? {
-            system.settle_alerts(now).await?;
+            system.settle_slot_alerts(now).await?;
         }
         if now < self.patient_until {
             return Ok(Vec::new());
@@ -66,7 +66,7 @@ impl Watchdog {
         if missing.is_empty() {
             return Ok(Vec::new());
         }
-        let raised = system.raise_alerts(missing, now).await?;
+        let raised = system.raise_slot_alerts(missing, now).await?;
         tell(daemon, &raised, now).await?;
         Ok(raised)
     }
@@ -118,7 +118,7 @@ impl Watchdog {
     }
 }
 
-fn alert(user: UserId, expected: &Expectation, now: Timestamp) -> NewAlert {
+fn alert(user: UserId, expected: &Expectation, now: Timestamp) -> NewSlotAlert {
     let Expectation { task, due_at, until, tick, .. } = *expected;
     let detail = match tick {
         Some(tick) => {
@@ -126,17 +126,17 @@ fn alert(user: UserId, expected: &Expectation, now: Timestamp) -> NewAlert {
         }
         None => format!("{task} due at {due_at} was expected and not seen until {now}"),
     };
-    NewAlert { user, task, due_at, until, detail }
+    NewSlotAlert { user, task, due_at, until, detail }
 }
 
 /// Tells each user of their own alerts, and every admin of all of them in one message for each slot.
-async fn tell(daemon: &Daemon, raised: &[AlertRow], now: Timestamp) -> Result<(), AppError> {
+async fn tell(daemon: &Daemon, raised: &[NewSlotAlert], now: Timestamp) -> Result<(), AppError> {
     let mut by_slot: BTreeMap<(Timestamp, Task), Vec<UserId>> = BTreeMap::new();
     for alert in raised {
         by_slot.entry((alert.due_at, alert.task)).or_default().push(alert.user);
         daemon.events.publish_with(Audience::User(alert.user), || {
             Event::Alert(AlertEvent {
-                code: "slot_not_seen".to_owned(),
+                code: AlertCode::SlotNotSeen.name().to_owned(),
                 task: Some(alert.task),
                 due_at: Some(alert.due_at),
                 message: alert.detail.clone(),

@@ -1,4 +1,4 @@
-//! What the watchdog asks of the ledger, and the alerts that it raises.
+//! Alerts: what somebody has to know of, open until it is over or settled by hand.
 
 use rusqlite::{Connection, Row, params};
 
@@ -6,62 +6,48 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{execute, instant, optional_instant, parsed, select, select_one, unsigned, user};
+use crate::alert_code::AlertCode;
+use crate::columns::{execute, instant, optional_instant, parsed, select, select_one, unsigned};
 use crate::errors::StoreError;
 use crate::store::{SystemScope, UserScope};
 
-/// A slot of which something should be seen by now, of every user whose unified service runs by the schedule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expectation {
-    /// Of which task.
-    pub task: Task,
-    /// When the slot was due; of a continuous slot its first tick.
-    pub due_at: Timestamp,
-    /// The last instant at which it can begin: a service that is started during a continuous slot gets the rest of it.
-    pub until: Timestamp,
-    /// The instant that has to be accounted for; services that were not on before it owe nothing.
-    pub owed: Timestamp,
-    /// Of a continuous slot that has not ended: it lives when this tick or a later one is accounted for.
-    pub tick: Option<Timestamp>,
-    /// Only services with this version of the schedules owe it.
-    pub schedule_version: u64,
-}
-
-/// An alert to be raised.
+/// An alert about a condition that lasts, to be raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAlert {
-    /// Whose slot.
-    pub user: UserId,
-    /// Of which task.
-    pub task: Task,
-    /// When it was due.
-    pub due_at: Timestamp,
-    /// The last instant at which it can begin.
-    pub until: Timestamp,
+    /// What kind of condition.
+    pub code: AlertCode,
+    /// The user it is about; none when it concerns the whole installation.
+    pub user: Option<UserId>,
+    /// What it is about among others of its kind, such as a symbol; empty where there is only one.
+    pub subject: String,
     /// One sentence.
     pub detail: String,
 }
 
-/// An alert: a slot that was expected and not seen.
+/// An alert: a slot that was expected and not seen, or a condition that somebody has to know of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlertRow {
     /// Grows with time.
     pub id: u64,
-    /// Whose slot.
-    pub user: UserId,
-    /// Of which task.
-    pub task: Task,
-    /// When it was due.
-    pub due_at: Timestamp,
-    /// When it was missed.
+    /// What kind of condition.
+    pub code: AlertCode,
+    /// The user it is about; none when it concerns the whole installation.
+    pub user: Option<UserId>,
+    /// What it is about among others of its kind; empty where there is only one, and for slots.
+    pub subject: String,
+    /// The task whose slot was not seen.
+    pub task: Option<Task>,
+    /// When that slot was due.
+    pub due_at: Option<Timestamp>,
+    /// When it was raised.
     pub raised_at: Timestamp,
     /// One sentence.
     pub detail: String,
     /// When it was settled; none while it is open.
     pub resolved_at: Option<Timestamp>,
-    /// Who settled it; none when the slot was seen late.
+    /// Who settled it; none when the daemon saw that it is over.
     pub resolved_by: Option<UserId>,
-    /// How it was settled.
+    /// How it was settled; empty while it is open.
     pub resolution: String,
 }
 
@@ -77,64 +63,70 @@ pub struct AlertFilter {
 }
 
 impl SystemScope {
-    /// The versions of the schedules that running services were started with.
+    /// Raises an alert about a condition and waits until it is durable; answers nothing when one with the same code, user
+    /// and subject is open already.
     ///
     /// # Errors
-    /// When the database cannot be read.
-    pub async fn versions_in_use(&self) -> Result<Vec<u64>, StoreError> {
+    /// When the store is closed or has stopped.
+    pub async fn raise_alert(&self, alert: NewAlert, at: Timestamp) -> Result<Option<AlertRow>, StoreError> {
+        self.store.write_durable("raise an alert", move |conn| insert(conn, &alert, at)).await
+    }
+
+    /// Settles the open alert with this code, user and subject, because its condition is over; answers it.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn clear_alert(
+        &self,
+        (code, user, subject): (AlertCode, Option<UserId>, String),
+        resolution: String,
+        at: Timestamp,
+    ) -> Result<Option<AlertRow>, StoreError> {
+        let values = (code.name(), id_of(user), subject, at.0, resolution);
         self.store
-            .read("read the versions in use", |conn| {
-                let sql = "SELECT DISTINCT schedule_version FROM service_status WHERE running = 1 ORDER BY 1";
-                select(conn, sql, [], |row| unsigned(row, "schedule_version"))
+            .write_durable("clear an alert", move |conn| {
+                let sql = "UPDATE alerts SET resolved_at = ?4, resolution = ?5
+                           WHERE code = ?1 AND user_id IS ?2 AND subject = ?3 AND resolved_at IS NULL
+                           RETURNING *";
+                Ok(select(conn, sql, values, read)?.pop())
             })
             .await
     }
 
-    /// The users who owe a slot of which nothing is to be seen: neither an outcome nor, where ticks count, a tick. What
-    /// is shared, the first admin with a running service owes.
+    /// The open alerts that concern the whole installation, oldest first, at most `limit`.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn unseen(&self, expected: Expectation) -> Result<Vec<UserId>, StoreError> {
-        self.store.read("look for slots that were not seen", move |conn| unseen(conn, &expected)).await
+    pub async fn open_installation_alerts(&self, limit: u32) -> Result<Vec<AlertRow>, StoreError> {
+        self.store
+            .read("read the open alerts", move |conn| {
+                let sql = "SELECT * FROM alerts WHERE resolved_at IS NULL AND user_id IS NULL
+                           ORDER BY id LIMIT ?1";
+                select(conn, sql, [limit], read)
+            })
+            .await
     }
 
-    /// Raises alerts and waits until they are durable; answers those that are new.
+    /// Settles an open alert about the installation by hand and waits until that is durable; one that is settled stays as
+    /// it is.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn raise_alerts(
+    pub async fn resolve_installation_alert(
         &self,
-        alerts: Vec<NewAlert>,
+        id: u64,
+        by: UserId,
         at: Timestamp,
-    ) -> Result<Vec<AlertRow>, StoreError> {
-        let raise = move |conn: &Connection| {
-            let mut raised = Vec::new();
-            for alert in &alerts {
-                raised.extend(insert(conn, alert, at)?);
-            }
-            Ok(raised)
-        };
-        self.store.write_durable("raise alerts", raise).await
-    }
-
-    /// Settles open alerts whose slot has its outcome, or a tick later than the alert, by now; answers them.
-    ///
-    /// # Errors
-    /// When the store is closed or has stopped.
-    pub async fn settle_alerts(&self, at: Timestamp) -> Result<Vec<AlertRow>, StoreError> {
-        let settle = move |conn: &Connection| {
-            let sql = "UPDATE alerts
-                       SET resolved_at = ?1, resolution = 'seen late: ' || coalesce(slots.outcome, 'it ticks again')
-                       FROM slots
-                       WHERE alerts.resolved_at IS NULL AND slots.user_id = alerts.user_id
-                           AND slots.task = alerts.task
-                           AND slots.due_at >= alerts.due_at AND slots.due_at <= alerts.until_at
-                           AND (slots.outcome IS NOT NULL OR slots.last_tick_at >= alerts.raised_at)
-                       RETURNING *";
-            select(conn, sql, [at.0], read)
-        };
-        self.store.write_durable("settle alerts", settle).await
+        resolution: String,
+    ) -> Result<(), StoreError> {
+        let values = (id.cast_signed(), by.0.cast_signed(), at.0, resolution);
+        self.store
+            .write_durable("resolve an alert", move |conn| {
+                let sql = "UPDATE alerts SET resolved_by = ?2, resolved_at = ?3, resolution = ?4
+                           WHERE id = ?1 AND user_id IS NULL AND resolved_at IS NULL";
+                execute(conn, sql, values).map(|_| ())
+            })
+            .await
     }
 
     /// Whether any alert is open.
@@ -203,38 +195,18 @@ impl UserScope {
     }
 }
 
-fn unseen(conn: &Connection, expected: &Expectation) -> Result<Vec<UserId>, StoreError> {
-    let sql = "SELECT user_id FROM service_status AS service
-               WHERE running = 1 AND schedule_version = ?1 AND coalesce(started_at, 0) < ?2
-                   AND (?6 = 0 OR user_id = (
-                       SELECT min(id) FROM users JOIN service_status AS other ON other.user_id = users.id
-                       WHERE role = 'admin' AND other.running = 1))
-                   AND NOT EXISTS (
-                       SELECT 1 FROM slots
-                       WHERE slots.user_id = service.user_id AND task = ?3 AND due_at >= ?4 AND due_at <= ?7
-                           AND (last_tick_at >= ?5
-                               OR outcome IS NOT NULL AND coalesce(ends_at, due_at) >= ?2))
-               ORDER BY user_id";
-    let values = params![
-        expected.schedule_version.cast_signed(),
-        expected.owed.0,
-        expected.task.name(),
-        expected.due_at.0,
-        expected.tick.map(|at| at.0),
-        expected.task.is_shared(),
-        expected.until.0,
-    ];
-    select(conn, sql, values, |row| user(row, "user_id"))
+fn insert(conn: &Connection, alert: &NewAlert, at: Timestamp) -> Result<Option<AlertRow>, StoreError> {
+    let sql = "INSERT INTO alerts (code, user_id, subject, raised_at, detail) VALUES (?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT (code, coalesce(user_id, 0), subject)
+                   WHERE resolved_at IS NULL AND code <> 'slot_not_seen' DO NOTHING
+               RETURNING *";
+    let NewAlert { code, user, subject, detail } = alert;
+    // To its end: a statement with an answer takes effect only when it is read through.
+    Ok(select(conn, sql, (code.name(), id_of(*user), subject, at.0, detail), read)?.pop())
 }
 
-fn insert(conn: &Connection, alert: &NewAlert, at: Timestamp) -> Result<Option<AlertRow>, StoreError> {
-    let sql = "INSERT INTO alerts (user_id, task, due_at, until_at, raised_at, detail)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-               ON CONFLICT (user_id, task, due_at) DO NOTHING RETURNING *";
-    let NewAlert { user, task, due_at, until, detail } = alert;
-    let values = (user.0.cast_signed(), task.name(), due_at.0, until.0, at.0, detail);
-    // To its end: a statement with an answer takes effect only when it is read through.
-    Ok(select(conn, sql, values, read)?.pop())
+fn id_of(user: Option<UserId>) -> Option<i64> {
+    user.map(|user| user.0.cast_signed())
 }
 
 fn list(conn: &Connection, user: Option<UserId>, filter: &AlertFilter) -> Result<Vec<AlertRow>, StoreError> {
@@ -242,21 +214,27 @@ fn list(conn: &Connection, user: Option<UserId>, filter: &AlertFilter) -> Result
                WHERE (?1 IS NULL OR user_id = ?1) AND (?2 IS NULL OR (resolved_at IS NULL) = ?2) AND id < ?3
                ORDER BY id DESC LIMIT ?4";
     let before = filter.before.map_or(i64::MAX, u64::cast_signed);
-    let values = params![user.map(|user| user.0.cast_signed()), filter.open, before, filter.limit];
+    let values = params![id_of(user), filter.open, before, filter.limit];
     select(conn, sql, values, read)
 }
 
-fn read(row: &Row<'_>) -> Result<AlertRow, StoreError> {
-    let resolved_by: Option<i64> = row.get("resolved_by")?;
+pub(crate) fn read(row: &Row<'_>) -> Result<AlertRow, StoreError> {
+    let user = |column: &str| -> Result<Option<UserId>, StoreError> {
+        let id: Option<i64> = row.get(column)?;
+        Ok(id.map(|id| UserId(id.cast_unsigned())))
+    };
+    let task: Option<String> = row.get("task")?;
     Ok(AlertRow {
         id: unsigned(row, "id")?,
-        user: user(row, "user_id")?,
-        task: parsed(row, "task")?,
-        due_at: instant(row, "due_at")?,
+        code: parsed(row, "code")?,
+        user: user("user_id")?,
+        subject: row.get("subject")?,
+        task: task.map(|_| parsed(row, "task")).transpose()?,
+        due_at: optional_instant(row, "due_at")?,
         raised_at: instant(row, "raised_at")?,
         detail: row.get("detail")?,
         resolved_at: optional_instant(row, "resolved_at")?,
-        resolved_by: resolved_by.map(|id| UserId(id.cast_unsigned())),
+        resolved_by: user("resolved_by")?,
         resolution: row.get("resolution")?,
     })
 }

@@ -4,6 +4,7 @@
 //! written; what was awaited as durable is in it. Data of a user is reached through [`UserScope`] only, which
 //! [`Store::user`] gives; what concerns all users is in [`SystemScope`]. SQL stands in this crate and nowhere else.
 
+mod alert_code;
 mod alerts;
 mod api_tokens;
 mod audit;
@@ -39,6 +40,7 @@ mod services;
 mod sessions;
 mod settings;
 mod signals;
+mod slot_alerts;
 mod slot_ledger;
 mod slots;
 mod state;
@@ -48,7 +50,8 @@ mod totals;
 mod users;
 mod writer;
 
-pub use alerts::{AlertFilter, AlertRow, Expectation, NewAlert};
+pub use alert_code::AlertCode;
+pub use alerts::{AlertFilter, AlertRow, NewAlert};
 pub use api_tokens::{ApiTokenRow, NewApiToken, TokenScope};
 pub use audit::{AuditCheck, AuditFilter, AuditRow, NewAudit, verify_audit};
 pub use connection::Durability;
@@ -75,6 +78,7 @@ pub use services::{ServicePulse, ServiceRow};
 pub use sessions::{NewSession, SessionRow};
 pub use settings::Settings;
 pub use signals::{SeenFilter, SeenSignal, SignalFilter, SignalPlace, SignalRow, SignalStatusRow};
+pub use slot_alerts::{Expectation, NewSlotAlert};
 pub use slot_ledger::{SlotCounts, SlotCursor, SlotFilter, SlotState};
 pub use slots::{SlotKind, SlotOutcome, SlotRow, SlotUpdate, TickRow};
 pub use store::{Store, SystemScope, UserScope};

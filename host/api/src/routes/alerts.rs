@@ -1,7 +1,8 @@
-//! `/api/v1/alerts`: slots that were expected and not seen.
+//! `/api/v1/alerts`: what somebody has to know of: slots that were not seen, and conditions that last.
 
 use axum::extract::State;
-use prahari_store::{AlertFilter, AlertRow};
+use prahari_domain::ids::UserId;
+use prahari_store::{AlertFilter, AlertRow, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -61,25 +62,32 @@ struct Resolution {
     resolution: String,
 }
 
-/// A slot that was expected and not seen.
+/// Something that somebody has to know of.
 #[derive(Debug, Serialize, ToSchema)]
 struct Alert {
     /// Grows with time.
     id: u64,
-    /// Whose slot.
-    user: u64,
-    /// Of which task.
-    task: TaskName,
-    /// When it was due.
-    due_at: Instant,
-    /// When it was missed.
+    /// What kind of condition, such as `slot_not_seen`.
+    code: &'static str,
+    /// The user it is about; null when it concerns the whole installation.
+    #[schema(required)]
+    user: Option<u64>,
+    /// What it is about among others of its kind, such as a symbol; empty where there is only one.
+    subject: String,
+    /// The task whose slot was not seen; null for other conditions.
+    #[schema(required)]
+    task: Option<TaskName>,
+    /// When that slot was due; null for other conditions.
+    #[schema(required)]
+    due_at: Option<Instant>,
+    /// When it was raised.
     raised_at: Instant,
     /// One sentence.
     detail: String,
     /// When it was settled; null while it is open.
     #[schema(required)]
     resolved_at: Option<Instant>,
-    /// Who settled it; null while it is open and when the slot was seen after all.
+    /// Who settled it; null while it is open and when the daemon saw that it is over.
     #[schema(required)]
     resolved_by: Option<u64>,
     /// How it was settled; empty while it is open.
@@ -112,24 +120,34 @@ async fn resolve(
     Json(body): Json<Resolution>,
 ) -> Result<Json<Alert>, Problem> {
     let user = caller.subject(&api, whose.user)?;
-    let resolution = body.resolution.trim();
-    if resolution.is_empty() || resolution.chars().count() > LONGEST_RESOLUTION {
-        return Err(Problem::invalid(format!("resolution: 1 to {LONGEST_RESOLUTION} characters")));
-    }
-    if resolution.chars().any(char::is_control) {
-        return Err(Problem::invalid("resolution: it has a control character"));
-    }
-    let find = async || {
-        let found = api.daemon.store.system().find_alert(id).await?.filter(|alert| alert.user == user);
-        found.ok_or_else(|| Problem::new(Code::NotFound, format!("there is no alert {id}")))
-    };
-    find().await?;
+    let resolution = sentence(&body.resolution)?;
+    let alert = find(&api, &caller, user, id).await?;
     let details = json!({ "resolution": resolution });
     api.audit(&caller, "alert.resolve", format!("alert {id}"), details).await?;
-    let now = api.daemon.clock.now();
-    let scope = api.daemon.store.user(user);
-    scope.resolve_alert(id, caller.0.user, now, resolution.to_owned()).await?;
-    find().await.map(|alert| Json(alert.into()))
+    let (by, now) = (caller.0.user, api.daemon.clock.now());
+    match alert.user {
+        Some(user) => api.daemon.store.user(user).resolve_alert(id, by, now, resolution).await?,
+        None => api.daemon.store.system().resolve_installation_alert(id, by, now, resolution).await?,
+    }
+    find(&api, &caller, user, id).await.map(|alert| Json(alert.into()))
+}
+
+/// An alert of the user, or for an admin one about the installation.
+async fn find(api: &Api, caller: &Caller, user: UserId, id: u64) -> Result<AlertRow, Problem> {
+    let is_theirs = |alert: &AlertRow| alert.user.map_or(caller.0.role == Role::Admin, |about| about == user);
+    let found = api.daemon.store.system().find_alert(id).await?.filter(is_theirs);
+    found.ok_or_else(|| Problem::new(Code::NotFound, format!("there is no alert {id}")))
+}
+
+fn sentence(given: &str) -> Result<String, Problem> {
+    let sentence = given.trim();
+    if sentence.is_empty() || sentence.chars().count() > LONGEST_RESOLUTION {
+        return Err(Problem::invalid(format!("resolution: 1 to {LONGEST_RESOLUTION} characters")));
+    }
+    if sentence.chars().any(char::is_control) {
+        return Err(Problem::invalid("resolution: it has a control character"));
+    }
+    Ok(sentence.to_owned())
 }
 
 /// The alerts of everybody, newest first.
@@ -150,9 +168,11 @@ impl From<AlertRow> for Alert {
     fn from(row: AlertRow) -> Self {
         Self {
             id: row.id,
-            user: row.user.0,
-            task: TaskName(row.task),
-            due_at: Instant(row.due_at),
+            code: row.code.name(),
+            user: row.user.map(|user| user.0),
+            subject: row.subject,
+            task: row.task.map(TaskName),
+            due_at: row.due_at.map(Instant),
             raised_at: Instant(row.raised_at),
             detail: row.detail,
             resolved_at: row.resolved_at.map(Instant),

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use prahari_app::overview::Overview;
-use prahari_store::Role;
+use prahari_store::{AlertRow, Role};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -14,6 +14,10 @@ use crate::caller::Caller;
 use crate::extract::Json;
 use crate::problem::Problem;
 use crate::state::Api;
+use crate::view::Instant;
+
+/// Most alerts in the answer to a monitor; the rest is at `/api/v1/system/alerts`.
+const MOST_ALERTS: u32 = 20;
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -23,7 +27,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 /// Whether the daemon does its work.
 #[derive(Serialize, ToSchema)]
 struct Health {
-    /// `ok` or `failed`.
+    /// `ok`, `attention` when an alert about the installation is open, or `failed`.
     status: &'static str,
     /// Of the program.
     version: &'static str,
@@ -37,9 +41,22 @@ struct Health {
     users: usize,
     /// How many of them have their unified service on.
     services_running: usize,
+    /// The open alerts about the installation, oldest first, at most 20.
+    alerts: Vec<OpenAlert>,
     /// What failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
+}
+
+/// An open alert about the installation. It names no user.
+#[derive(Serialize, ToSchema)]
+struct OpenAlert {
+    /// What kind of condition.
+    code: &'static str,
+    /// Since when.
+    since: Instant,
+    /// One sentence.
+    detail: String,
 }
 
 /// Whether the daemon does its work; for monitors, without signing in.
@@ -47,19 +64,34 @@ struct Health {
     responses((status = OK, body = Health), (status = SERVICE_UNAVAILABLE, body = Health)))]
 async fn health(State(api): State<Api>) -> Response {
     let daemon = &api.daemon;
-    let problem = daemon.store.health().err().map(|error| error.to_string());
+    let open = daemon.store.system().open_installation_alerts(MOST_ALERTS).await;
+    let stopped = daemon.store.health().err();
+    let problem = stopped.as_ref().or(open.as_ref().err()).map(ToString::to_string);
+    let alerts: Vec<_> = open.into_iter().flatten().map(OpenAlert::from).collect();
+    let status = match (&problem, alerts.is_empty()) {
+        (Some(_), _) => "failed",
+        (None, true) => "ok",
+        (None, false) => "attention",
+    };
     let health = Health {
-        status: if problem.is_none() { "ok" } else { "failed" },
+        status,
         version: env!("CARGO_PKG_VERSION"),
         demonstration: api.demonstration,
         now_ist: daemon.clock.now().to_string(),
         last_instant_ist: daemon.reached().to_string(),
         users: daemon.users().len(),
         services_running: daemon.running_users().len(),
+        alerts,
         problem,
     };
     let status = if health.problem.is_none() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(health)).into_response()
+}
+
+impl From<AlertRow> for OpenAlert {
+    fn from(row: AlertRow) -> Self {
+        Self { code: row.code.name(), since: Instant(row.raised_at), detail: row.detail }
+    }
 }
 
 /// The day at a glance: a user's own, or everybody's for an admin.

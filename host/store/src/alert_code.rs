@@ -1,0 +1,13 @@
+//! What an alert can be about.
+
+use crate::columns::named;
+
+named! {
+    /// The kind of an alert. What each means and what to do about it stands in docs/OPERATIONS.md.
+    AlertCode {
+        /// A slot was expected and nothing of it was seen.
+        SlotNotSeen = "slot_not_seen",
+        /// A user is halted: nothing of theirs is sent.
+        UserHalted = "user_halted",
+    }
+}

@@ -1,0 +1,51 @@
+//! Alerts: one for a condition as long as it lasts, of a user or of the installation.
+
+use prahari_domain::ids::UserId;
+use prahari_domain::time::Timestamp;
+use prahari_store::{AlertCode, AlertFilter, NewAlert};
+
+use crate::support::TestStore;
+
+const EVERY: AlertFilter = AlertFilter { open: None, before: None, limit: 10 };
+
+fn condition(user: Option<UserId>, subject: &str) -> NewAlert {
+    let detail = "something is wrong".to_owned();
+    NewAlert { code: AlertCode::UserHalted, user, subject: subject.to_owned(), detail }
+}
+
+#[tokio::test]
+async fn a_condition_has_one_open_alert_and_a_new_one_when_it_comes_again() {
+    let test = TestStore::new();
+    let system = test.store.system();
+    let first = system.raise_alert(condition(None, "a"), Timestamp(1)).await.unwrap().unwrap();
+    assert_eq!(system.raise_alert(condition(None, "a"), Timestamp(2)).await.unwrap(), None);
+    assert!(system.raise_alert(condition(None, "b"), Timestamp(2)).await.unwrap().is_some());
+    assert!(system.raise_alert(condition(Some(UserId(1)), "a"), Timestamp(2)).await.unwrap().is_some());
+    let key = (AlertCode::UserHalted, None, "a".to_owned());
+    let cleared =
+        system.clear_alert(key.clone(), "it is over".to_owned(), Timestamp(3)).await.unwrap().unwrap();
+    assert_eq!((cleared.id, cleared.resolved_at), (first.id, Some(Timestamp(3))));
+    assert_eq!(system.clear_alert(key, "again".to_owned(), Timestamp(4)).await.unwrap(), None);
+    assert!(system.raise_alert(condition(None, "a"), Timestamp(5)).await.unwrap().is_some());
+    let open: Vec<_> = system.open_installation_alerts(10).await.unwrap();
+    assert_eq!(open.iter().map(|alert| alert.subject.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+    assert_eq!(system.alerts(EVERY).await.unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn a_user_sees_and_settles_their_own_alerts_only() {
+    let test = TestStore::new();
+    let system = test.store.system();
+    let whole = system.raise_alert(condition(None, ""), Timestamp(1)).await.unwrap().unwrap();
+    let own = system.raise_alert(condition(Some(UserId(1)), ""), Timestamp(1)).await.unwrap().unwrap();
+    for alert in [&whole, &own] {
+        let other = test.store.user(UserId(2));
+        other.resolve_alert(alert.id, UserId(2), Timestamp(2), "not mine".to_owned()).await.unwrap();
+    }
+    assert_eq!(test.store.user(UserId(1)).alerts(EVERY).await.unwrap(), [own.clone()]);
+    assert_eq!(test.store.user(UserId(2)).alerts(EVERY).await.unwrap(), []);
+    system.resolve_installation_alert(own.id, UserId(9), Timestamp(2), "not whole".to_owned()).await.unwrap();
+    system.resolve_installation_alert(whole.id, UserId(9), Timestamp(2), "seen".to_owned()).await.unwrap();
+    let open = AlertFilter { open: Some(true), ..EVERY };
+    assert_eq!(system.alerts(open).await.unwrap(), [own]);
+}
