@@ -8,6 +8,7 @@ mod crowd;
 mod world;
 
 use prahari_app::events::{Audience, Event, LogEvent, MOST_BYTES};
+use prahari_app::stop::Stop;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_store::{RunFilter, TokenScope};
@@ -118,7 +119,7 @@ async fn after_a_restart_a_client_is_told_to_load_anew() {
     let (mut listening, hello) = listen(&console, &bearer(&console, OTHER, TokenScope::Read).await, "").await;
     tell(&console, OTHER, [0]);
     lines(&mut listening, 1).await;
-    console.daemon.stop();
+    console.daemon.stop(Stop::Asked("a test ends it".to_owned()));
     assert_eq!(listening.end().await, (1001, "the daemon stops".to_owned()));
     let house = console.stop().await;
     let console = Console::of(house, at(MONDAY, "08:01")).await;

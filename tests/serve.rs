@@ -4,6 +4,8 @@
 
 #[path = "support/serving.rs"]
 mod serving;
+#[path = "serve/stop.rs"]
+mod stop;
 mod support;
 
 use nix::sys::signal::Signal;

@@ -3,6 +3,8 @@
 
 #[path = "services/routes.rs"]
 mod routes;
+#[path = "services/stop.rs"]
+mod stopped;
 #[path = "support/daemon.rs"]
 mod support;
 

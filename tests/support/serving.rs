@@ -37,9 +37,14 @@ pub struct Answer {
 
 /// Starts the daemon on a free port and waits until it says where it listens.
 pub fn serve(more: &[&str]) -> Serving {
+    serve_into(more, Stdio::inherit())
+}
+
+/// The same with its log in a place of its own.
+pub fn serve_into(more: &[&str], log: Stdio) -> Serving {
     let mut arguments = vec!["serve", "--listen", "127.0.0.1:0"];
     arguments.extend(more);
-    let child = prahari(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let child = prahari(&arguments).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
     let mut serving = Serving { child, address: String::new(), said: String::new() };
     let said = serving.child.stdout.take().unwrap();
     for line in BufReader::new(said).lines().map_while(Result::ok) {
@@ -56,6 +61,11 @@ pub fn serve(more: &[&str]) -> Serving {
 /// A demonstration.
 pub fn demo(more: &[&str]) -> Serving {
     serve(&[&["--demo"], more].concat())
+}
+
+/// The same with its log in a place of its own.
+pub fn demo_into(more: &[&str], log: Stdio) -> Serving {
+    serve_into(&[&["--demo"], more].concat(), log)
 }
 
 impl Serving {

@@ -15,5 +15,5 @@ mod view;
 pub use auth::{Auth, AuthSettings};
 pub use openapi::document;
 pub use routes::router;
-pub use serve::{ServeError, bind, serve};
+pub use serve::{ANSWER_WITHIN, ServeError, bind, serve};
 pub use state::Api;

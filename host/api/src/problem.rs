@@ -279,9 +279,11 @@ impl From<AppError> for Problem {
             AppError::RunTooSoon { retry_at, .. } => {
                 return Self::new(Code::RunTooSoon, error.to_string()).retry_at(retry_at);
             }
-            AppError::Worker(_) | AppError::NoModule(_) | AppError::Broker(_) | AppError::Market(_) => {
-                Code::Unavailable
-            }
+            AppError::Worker(_)
+            | AppError::NoModule(_)
+            | AppError::Broker(_)
+            | AppError::Market(_)
+            | AppError::Stopping(_) => Code::Unavailable,
             _ => return Self::fault(&error),
         };
         Self::new(code, error.to_string())

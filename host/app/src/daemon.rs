@@ -1,7 +1,7 @@
 //! The daemon: what is loaded at the start and shared by everything that runs.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use prahari_domain::ids::{RunId, UserId};
@@ -27,6 +27,7 @@ use crate::scheduler::{DayPlans, Scheduler};
 use crate::schedules::Schedules;
 use crate::service::{Activity, RESTARTED};
 use crate::settings::{KILL_SWITCH_KEY, KillSwitch, UserSettings};
+use crate::stop::StopSwitch;
 use crate::user::{TaskMemory, User};
 
 /// Is told of each instant that is done.
@@ -74,7 +75,7 @@ pub struct Daemon {
     users: RwLock<BTreeMap<UserId, Arc<User>>>,
     pub(crate) kill_switch: Arc<KillSwitch>,
     pub(crate) replays: Places,
-    stopping: AtomicBool,
+    pub(crate) stop: StopSwitch,
     progress: AtomicI64,
     observer: OnceLock<Observer>,
     /// Runs that somebody asked for.
@@ -120,7 +121,7 @@ impl Daemon {
             resumed: cursor.map(Timestamp::ist_day),
             cursor: cursor.unwrap_or(now),
             wake: Notify::new(),
-            stopping: AtomicBool::new(false),
+            stop: StopSwitch::default(),
             progress: AtomicI64::new(now.0),
             observer: OnceLock::new(),
             background: Mutex::default(),
@@ -207,18 +208,6 @@ impl Daemon {
         }
     }
 
-    /// Ends the scheduler after what it is doing.
-    pub fn stop(&self) {
-        self.stopping.store(true, Ordering::Release);
-        self.events.end();
-        self.wake.notify_one();
-    }
-
-    /// Whether it was told to stop.
-    pub fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Acquire)
-    }
-
     /// The last instant whose work was done or handed out.
     pub fn reached(&self) -> Timestamp {
         Timestamp(self.progress.load(Ordering::Relaxed))
@@ -254,11 +243,12 @@ impl Daemon {
         background.spawn(work);
     }
 
-    /// Waits until every run that was asked for so far has ended.
+    /// Waits until every run that was asked for so far has ended. Whoever stops waiting cuts none of them off: one that is dropped
+    /// in the middle of an order would leave the desk half changed.
     pub async fn finish_background(&self) {
-        let mut background =
-            std::mem::take(&mut *self.background.lock().unwrap_or_else(PoisonError::into_inner));
-        while background.join_next().await.is_some() {}
+        let background = &mut *self.background.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut asked_for = AskedFor(std::mem::take(background));
+        while asked_for.0.join_next().await.is_some() {}
     }
 
     /// The plans of the day that the scheduler is in; none before it has begun.
@@ -279,6 +269,15 @@ impl Daemon {
 
     pub(crate) fn is_resumed_day(&self, day: Day) -> bool {
         self.resumed == Some(day)
+    }
+}
+
+/// Runs that somebody asked for and somebody waits for; they go on when nobody does any more.
+struct AskedFor(JoinSet<()>);
+
+impl Drop for AskedFor {
+    fn drop(&mut self) {
+        self.0.detach_all();
     }
 }
 

@@ -184,6 +184,9 @@ pub enum AppError {
     /// A database was made by another simulation.
     #[error("the database cannot be resumed: {0}")]
     Resume(String),
+    /// Nothing new is begun while the daemon stops.
+    #[error("the daemon stops: {0}")]
+    Stopping(String),
     /// A worker ended unexpectedly.
     #[error("a part of the daemon ended unexpectedly: {0}")]
     Ended(String),

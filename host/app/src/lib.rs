@@ -24,6 +24,7 @@ pub mod services;
 pub mod settings;
 pub mod shadow;
 pub mod simulation;
+pub mod stop;
 pub mod upkeep;
 pub mod user;
 pub mod vault;

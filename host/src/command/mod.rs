@@ -15,9 +15,13 @@ mod worker;
 
 use std::future::Future;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use crate::cli::{AuditCommand, Command, KeyCommand};
 use crate::exit::Failure;
+
+/// How long what a command leaves behind may take to end; dropping what is left kills the processes that it started.
+const LEFTOVERS: Duration = Duration::from_millis(500);
 
 /// Runs a command to its end.
 pub fn run(command: Command) -> Result<ExitCode, Failure> {
@@ -39,5 +43,8 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
 
 fn on_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::work)?;
-    runtime.block_on(work).map(|()| ExitCode::SUCCESS)
+    let done = runtime.block_on(work);
+    // What is still under way waits for a client, a broker or a disk that may never answer, and nobody waits for it.
+    runtime.shutdown_timeout(LEFTOVERS);
+    done.map(|()| ExitCode::SUCCESS)
 }

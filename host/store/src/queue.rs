@@ -97,6 +97,17 @@ impl Queue {
         self.changed.notify_one();
     }
 
+    /// The same after one more write, behind which there is none: whoever comes later is refused. A queue that is closed or
+    /// has failed stays as it is.
+    pub(crate) fn close_after(&self, last: Write) {
+        let mut state = self.lock();
+        if state.check().is_ok() {
+            state.writes.push_back(last);
+        }
+        drop(state);
+        self.close();
+    }
+
     /// Drops every write in the queue and refuses all later ones with the sentence of the first failure.
     pub(crate) fn fail(&self, sentence: &str) {
         let mut state = self.lock();

@@ -276,6 +276,12 @@ impl SystemScope {
     }
 }
 
+/// Gives every run that has no outcome the outcome [`INTERRUPTED`].
+pub(crate) fn interrupt_all(conn: &Connection, detail: &str, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE runs SET outcome = ?1, detail = ?2, finished_at = ?3 WHERE outcome IS NULL";
+    execute(conn, sql, (INTERRUPTED, detail, at.0)).map(|_| ())
+}
+
 /// The id that the next run gets.
 pub(crate) fn first_free_id(conn: &Connection) -> Result<u64, StoreError> {
     let last = conn.query_row("SELECT max(id) FROM runs", [], |row| row.get::<_, Option<i64>>(0))?;

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use prahari_domain::ids::{RunId, SignalId, UserId};
+use prahari_domain::time::Timestamp;
 
 use crate::connection::{Durability, open_writer};
 use crate::errors::StoreError;
@@ -110,9 +111,25 @@ impl Store {
     /// # Errors
     /// When a write had failed before; the database is closed all the same.
     pub async fn close(&self) -> Result<(), StoreError> {
+        self.close_with(Queue::close).await
+    }
+
+    /// As [`Store::close`]; in the last write that there is, every run that has no outcome gets the outcome
+    /// [`INTERRUPTED`](crate::INTERRUPTED) with this reason.
+    ///
+    /// # Errors
+    /// As [`Store::close`].
+    pub async fn close_interrupting(&self, reason: String, at: Timestamp) -> Result<(), StoreError> {
+        let work = move |conn: &Connection| {
+            runs::interrupt_all(conn, &reason, at).map_err(|error| error.while_doing("interrupt the runs"))
+        };
+        self.close_with(|queue| queue.close_after(Write { work: Box::new(work), answer: None })).await
+    }
+
+    async fn close_with(&self, close: impl FnOnce(&Queue)) -> Result<(), StoreError> {
         let before = self.health();
         self.inner.readers.close().await;
-        self.inner.queue.close();
+        close(&self.inner.queue);
         let running = self.inner.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(running) = running {
             // A thread that panicked has said so through the queue.

@@ -18,8 +18,11 @@ use crate::error::AppError;
 use crate::events::{Audience, Event, ServiceChange, ServiceEvent};
 use crate::user::User;
 
-/// How long a worker has, by the real clock, to end its run when it is told to stop; then it is killed.
+/// How long a worker has, by the real clock, to end its run when its service is stopped; then it is killed.
 pub const STOP_PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long it has when the daemon itself stops, which a supervisor does not wait for as long.
+pub const STOP_PATIENCE_OF_DAEMON: Duration = Duration::from_secs(5);
 
 /// Why services that a process of the past left running are stopped.
 pub const RESTARTED: &str = "the daemon was restarted";
@@ -42,6 +45,7 @@ impl Daemon {
     /// [`AppError::UnifiedServiceRunning`]; [`AppError::AnalysisForAdmins`] and [`AppError::AnalysisServed`] for the
     /// shared analysis; or when there is no such user, the process cannot be started, or the store fails.
     pub async fn start_individual(self: &Arc<Self>, id: UserId, task: Task) -> Result<bool, AppError> {
+        self.check_not_stopping()?;
         let user = self.user(id)?;
         let _switch = user.switch().await;
         self.check_individual(&user, task)?;
@@ -63,6 +67,11 @@ impl Daemon {
         }
         self.wake.notify_one();
         self.tell_of_individual(&user, task, ServiceChange::Started, "");
+        // Whoever stops the daemon may have looked for workers before this one was kept.
+        if let Err(stopping) = self.check_not_stopping() {
+            self.stop_individual_within(&user, task, STOP_PATIENCE_OF_DAEMON).await?;
+            return Err(stopping);
+        }
         Ok(true)
     }
 
@@ -72,11 +81,7 @@ impl Daemon {
     /// # Errors
     /// When there is no such user or it cannot be written down.
     pub async fn stop_individual(&self, id: UserId, task: Task) -> Result<bool, AppError> {
-        let user = self.user(id)?;
-        let Some(Individual { worker, .. }) = user.individual(task) else { return Ok(false) };
-        let end = worker.stop(STOP_PATIENCE).await;
-        self.individual_ended(&user, task, worker.pid(), end).await?;
-        Ok(true)
+        self.stop_individual_within(&*self.user(id)?, task, self.patience()).await
     }
 
     /// Stops every individual service of a user, all at once.
@@ -84,8 +89,34 @@ impl Daemon {
     /// # Errors
     /// When it cannot be written down.
     pub async fn stop_individuals(&self, user: &User) -> Result<(), AppError> {
-        let stops = user.individuals().into_iter().map(|task| self.stop_individual(user.id, task));
+        self.stop_individuals_within(user, self.patience()).await
+    }
+
+    /// The same, within a time by the real clock.
+    pub(crate) async fn stop_individuals_within(
+        &self,
+        user: &User,
+        patience: Duration,
+    ) -> Result<(), AppError> {
+        let tasks = user.individuals();
+        let stops = tasks.into_iter().map(|task| self.stop_individual_within(user, task, patience));
         futures::future::try_join_all(stops).await.map(|_| ())
+    }
+
+    async fn stop_individual_within(
+        &self,
+        user: &User,
+        task: Task,
+        patience: Duration,
+    ) -> Result<bool, AppError> {
+        let Some(Individual { worker, .. }) = user.individual(task) else { return Ok(false) };
+        let end = worker.stop(patience).await;
+        self.individual_ended(user, task, worker.pid(), end).await?;
+        Ok(true)
+    }
+
+    fn patience(&self) -> Duration {
+        if self.is_stopping() { STOP_PATIENCE_OF_DAEMON } else { STOP_PATIENCE }
     }
 
     /// Runs a task in its process. When that ends with the run, the service is stopped before the run is, so that nothing
@@ -151,6 +182,7 @@ impl Daemon {
         let _row = user.individual_rows().await;
         let Some(service) = user.drop_individual(task, pid) else { return Ok(()) };
         let now = self.clock.now();
+        let end = self.with_reason_of_daemon(end);
         let stopped = IndividualServiceRow {
             process_id: None,
             stopped_at: Some(now),
@@ -166,6 +198,12 @@ impl Daemon {
             self.send_notification(user.id, notification(task, &end.reason, now)).await?;
         }
         self.hand_over_shared(task).await
+    }
+
+    /// Who stopped a worker is more than that it was stopped, when that was the daemon.
+    fn with_reason_of_daemon(&self, end: WorkerEnd) -> WorkerEnd {
+        let Some(stop) = self.stop_reason().filter(|_| end.asked) else { return end };
+        WorkerEnd { reason: format!("the daemon stopped ({stop}): {}", end.reason), ..end }
     }
 
     /// The shared analysis goes to the next admin whose service runs it.

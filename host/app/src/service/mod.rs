@@ -13,7 +13,7 @@ mod unified;
 
 pub(crate) use analysis::leaves_signals_untouched;
 pub use heartbeat::Activity;
-pub use individual::{Individual, RESTARTED, STOP_PATIENCE};
+pub use individual::{Individual, RESTARTED, STOP_PATIENCE, STOP_PATIENCE_OF_DAEMON};
 pub use individual_status::IndividualStatus;
 pub use log::Level;
 pub(crate) use once::RUN_ONCE_WALL_MS;

@@ -37,14 +37,16 @@ impl Daemon {
     /// admin whose it is, whoever asked.
     ///
     /// # Errors
-    /// [`AppError::RunTooSoon`] while the same task executes or was started within the last two minutes; or when there
-    /// is no such user, no module for the task, or it cannot be written down.
+    /// [`AppError::RunTooSoon`] while the same task executes or was started within the last two minutes;
+    /// [`AppError::Stopping`] while the daemon stops; or when there is no such user, no module for the task, or it cannot be
+    /// written down.
     pub async fn run_once(
         self: &Arc<Self>,
         user: UserId,
         task: Task,
         by: UserId,
     ) -> Result<BegunRun, AppError> {
+        self.check_not_stopping()?;
         let trigger = if task.is_shared() { Trigger::Manual } else { Trigger::RunOnce };
         let shared = task.is_shared().then(|| self.analysis_user()).flatten();
         let user = match shared {

@@ -1,23 +1,25 @@
 //! `prahari serve`: the daemon and its page.
 
 mod demo;
+mod signals;
+mod stop;
 
+use std::fmt::Display;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::NaiveTime;
 use prahari_api::{Api, Auth, AuthSettings};
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
-use prahari_app::error::AppError;
-use prahari_app::modules::ModuleFolder;
+use prahari_app::modules::{ModuleFolder, Watching};
 use prahari_app::vault::Vault;
 use prahari_domain::calendar::{Calendar, CalendarHandle};
 use prahari_domain::time::Timestamp;
 use prahari_secrets::KeyFile;
 use prahari_store::Durability;
+use signals::Signals;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 
 use crate::cli::Serve;
 use crate::exit::{Failure, say};
@@ -26,11 +28,9 @@ use crate::wiring::{self, Database};
 /// How many days a made-up market goes on after the day it is started on.
 const SYNTHETIC_DAYS_AHEAD: u64 = 400;
 
-/// How long the goodbyes of live streams may take when the daemon stops.
-const GOODBYES: Duration = Duration::from_secs(2);
-
-/// Serves until it is told to stop.
+/// Serves until it is told to stop, or something fails without which it cannot go on.
 pub async fn serve(options: Serve) -> Result<(), Failure> {
+    let mut signals = Signals::listen()?;
     if options.demo {
         demo::check_address(options.listen)?;
     }
@@ -40,19 +40,37 @@ pub async fn serve(options: Serve) -> Result<(), Failure> {
     // First of all, so that a port in use ends the program with nothing begun.
     let listener = prahari_api::bind(options.listen).await.map_err(Failure::input)?;
     let database = wiring::database(options.db.as_deref(), Durability::Full)?;
-    let served = start(&options, &calendar, &database, listener, folder).await;
+    let prepared = tokio::select! {
+        prepared = prepare(&options, &calendar, &database, &listener, folder) => prepared.map(Some),
+        signal = signals.stop() => {
+            tracing::warn!(reason = signal, "the daemon stops before it has begun to serve");
+            Ok(None)
+        }
+    };
+    let served = match prepared {
+        Ok(Some(prepared)) => run(prepared, listener, &mut signals).await,
+        Ok(None) => Ok(()),
+        Err(failure) => Err(failure),
+    };
     // Also after a failure: what was written before it is to be found on the disk.
     let closed = database.store.close().await.map_err(Failure::work);
     served.and(closed)
 }
 
-async fn start(
+/// A daemon that is ready to serve.
+struct Prepared {
+    daemon: Arc<Daemon>,
+    api: Api,
+    watching: Option<Watching>,
+}
+
+async fn prepare(
     options: &Serve,
     calendar: &Arc<CalendarHandle>,
     database: &Database,
-    listener: TcpListener,
+    listener: &TcpListener,
     folder: Option<ModuleFolder>,
-) -> Result<(), Failure> {
+) -> Result<Prepared, Failure> {
     let store = &database.store;
     demo::check_database(store, options.demo).await?;
     let auth = auth(options, database)?;
@@ -73,12 +91,11 @@ async fn start(
     }
     // The history took real time, in which a scaled clock ran on.
     let daemon = wire(clock.started_again()).await?;
-    announce(options, &auth, &listener).await?;
+    announce(options, &auth, listener).await?;
     let api = Api::new(daemon.clone(), auth);
+    let api = if options.demo { api.as_demonstration() } else { api };
     let watching = folder.map(|folder| daemon.watch_modules(folder)).transpose().map_err(Failure::work)?;
-    let ended = run(&daemon, listener, if options.demo { api.as_demonstration() } else { api }).await;
-    drop(watching);
-    ended
+    Ok(Prepared { daemon, api, watching })
 }
 
 /// Who may come in, with the key file beside the database.
@@ -101,29 +118,36 @@ async fn announce(options: &Serve, auth: &Auth, listener: &TcpListener) -> Resul
     Ok(())
 }
 
-/// Runs scheduler and server until a signal comes or the scheduler fails.
-async fn run(daemon: &Arc<Daemon>, listener: TcpListener, api: Api) -> Result<(), Failure> {
-    let stopping = daemon.clone();
-    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::work)?;
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        stopping.stop();
-    });
-    let (ended, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = tokio::spawn(prahari_api::serve(listener, api, async move {
-        let _ended_either_way = stopped.await;
-    }));
+/// Runs scheduler and server until a signal comes or something fails, and ends them in order.
+async fn run(prepared: Prepared, listener: TcpListener, signals: &mut Signals) -> Result<(), Failure> {
+    let Prepared { daemon, api, watching } = prepared;
+    let stopped = daemon.stopped();
+    let serving = prahari_api::serve(listener, api, async move { drop(stopped.await) });
+    let mut scheduler = daemon.scheduler();
+    let parts = stop::Parts {
+        server: part(&daemon, serving),
+        scheduler: part(&daemon, async move { scheduler.run(None).await }),
+    };
     let upkeep = daemon.start_upkeep();
-    let scheduled: Result<(), AppError> = daemon.scheduler().run(None).await;
-    drop(upkeep);
-    drop(ended);
-    server.await.map_err(Failure::work)?.map_err(Failure::work)?;
-    // Each live stream is told that the daemon stops; one that does not listen is not waited for.
-    let _late_ones_are_cut = tokio::time::timeout(GOODBYES, daemon.events.deserted()).await;
-    scheduled.map_err(Failure::work)
+    let ended = stop::until_stopped(&daemon, parts, signals).await;
+    drop((upkeep, watching));
+    ended
+}
+
+/// Does something that goes on until the daemon stops; its failure is the daemon's, and so is its end by a panic.
+fn part<E: Display + Send + 'static>(
+    daemon: &Arc<Daemon>,
+    work: impl Future<Output = Result<(), E>> + Send + 'static,
+) -> JoinHandle<()> {
+    let daemon = daemon.clone();
+    let working = tokio::spawn(work);
+    tokio::spawn(async move {
+        match working.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => daemon.fail(error),
+            Err(error) => daemon.fail(format!("a part of the daemon ended unexpectedly: {error}")),
+        }
+    })
 }
 
 fn clock(options: &Serve, calendar: &Calendar, cursor: Option<Timestamp>) -> Result<Clock, Failure> {
