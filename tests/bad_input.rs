@@ -169,6 +169,26 @@ fn a_database_that_cannot_be_used_is_refused_and_left_as_it_was() {
 }
 
 #[test]
+fn a_simulation_is_not_resumed_on_other_bars() {
+    let folder = tempfile::tempdir().unwrap();
+    let (bars, db) = (folder.path().join("bars"), folder.path().join("prahari.db"));
+    fs::create_dir(&bars).unwrap();
+    let row = |day: u32, close: &str| format!("2025-03-{day},100.00,101.00,99.00,{close},{close},1000\n");
+    let text = format!("{HEADER}{}{}", row(10, "100.50"), row(11, "100.00"));
+    let market = market(&bars, "ABC.csv", &text);
+    let arguments = ["--market", &market, "--db", db.to_str().unwrap()];
+    run_well(&simulate(&arguments).iter().map(String::as_str).collect::<Vec<_>>());
+    let resumed = [&arguments[..], &["--resume"]].concat();
+    run_well(&simulate(&resumed).iter().map(String::as_str).collect::<Vec<_>>());
+    fs::write(bars.join("ABC.csv"), format!("{HEADER}{}{}", row(10, "100.50"), row(11, "100.05"))).unwrap();
+    let line = format!(
+        "the database cannot be resumed: it holds a simulation on other bars than {market} has now; put the old ones back \
+         or begin anew"
+    );
+    simulation_refused(&resumed, &line);
+}
+
+#[test]
 fn a_report_that_cannot_be_written_is_known_before_the_simulation() {
     simulation_refused(
         &["--json", "/nowhere/report.json"],

@@ -10,7 +10,7 @@ use prahari_app::desk::Venue;
 use prahari_app::error::AppError;
 use prahari_app::modules::{Component, Modules};
 use prahari_app::paper::PaperBooks;
-use prahari_brokers::{CsvMarket, MarketData, PaperBroker, PaperSettings, SyntheticMarket};
+use prahari_brokers::{BarsReport, CsvMarket, MarketData, PaperBroker, PaperSettings, SyntheticMarket};
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::time::Day;
 use prahari_runtime::{Compiler, Runtime, RuntimeConfig};
@@ -39,6 +39,9 @@ pub fn market(
     match market {
         Market::Csv(dir) => {
             let market = CsvMarket::open(dir, seed, calendar.clone()).map_err(Failure::input)?;
+            for note in market.report().iter().flat_map(BarsReport::shown) {
+                tracing::warn!(note, "the bars are not quite as they should be");
+            }
             Ok(Arc::new(market))
         }
         Market::Synthetic => {

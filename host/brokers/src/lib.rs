@@ -17,7 +17,7 @@ pub use bars::BarMarket;
 pub use broker::{
     Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Placed,
 };
-pub use csv::CsvMarket;
+pub use csv::{BarsReport, CsvMarket};
 pub use market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 pub use paper::{PaperBroker, PaperFaults, PaperRow, PaperSettings, PaperStore, PaperStoreError};
 pub use sessions::{Session, Sessions};

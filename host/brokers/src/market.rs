@@ -7,6 +7,8 @@ use prahari_domain::instruments::{Candle, Instrument, Symbol};
 use prahari_domain::money::Paise;
 use prahari_domain::time::{Day, Timestamp};
 
+use crate::csv::BarsReport;
+
 /// A source of prices. The instant is always passed in; a source never shows anything that is later than it.
 #[async_trait]
 pub trait MarketData: Send + Sync {
@@ -54,6 +56,20 @@ pub trait MarketData: Send + Sync {
     /// # Errors
     /// [`MarketError::Unavailable`] when the source cannot be asked.
     async fn minute(&self, symbol: &Symbol, instant: Timestamp) -> Result<Option<MinuteBar>, MarketError>;
+
+    /// Takes up what was added to a source that does not see it by itself, and answers what was found where something had
+    /// changed. Called between two trading days, so that what is new counts from the next one.
+    ///
+    /// # Errors
+    /// When what is there now cannot be read; the source goes on with what it had.
+    async fn refresh(&self) -> Result<Option<BarsReport>, MarketError> {
+        Ok(None)
+    }
+
+    /// What was found when the source was read; `None` of one that is not made of files.
+    fn report(&self) -> Option<BarsReport> {
+        None
+    }
 }
 
 /// How long one candle lasts.

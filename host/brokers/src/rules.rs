@@ -9,13 +9,11 @@
 
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::money::Paise;
+use prahari_domain::price_jump::BAND_PERCENT;
 use prahari_domain::time::Day;
 use serde::Deserialize;
 
 use crate::market::MarketError;
-
-/// The exchange's widest fixed band, in percent of the previous close.
-const BAND_PERCENT: i64 = 20;
 
 /// The value that one order may not exceed: 10 crore rupees.
 const FREEZE_VALUE: Paise = Paise::rupees(100_000_000);

@@ -7,6 +7,7 @@ pub mod ids;
 pub mod instruments;
 pub mod money;
 pub mod orders;
+pub mod price_jump;
 pub mod risk;
 pub mod settings;
 pub mod signals;

@@ -24,7 +24,7 @@ use crate::wiring;
 /// Simulates and prints the report.
 pub async fn simulate(options: Simulate) -> Result<(), Failure> {
     let calendar = wiring::calendar()?;
-    let simulation = Simulation {
+    let mut simulation = Simulation {
         market: match &options.market {
             Market::Synthetic => "synthetic".to_owned(),
             Market::Csv(dir) => format!("csv:{}", dir.display()),
@@ -33,12 +33,14 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
         to: options.to,
         users: options.users,
         seed: options.seed,
+        bars: None,
     };
     simulation.check(&calendar.current()).map_err(Failure::input)?;
     if let Some(path) = &options.json {
         check_writable(path)?;
     }
     let market = wiring::market(&options.market, &calendar, options.seed, options.from, options.to)?;
+    simulation.bars = market.report().map(|report| report.digest);
     let modules = wiring::modules(&options.modules).await?;
     // A temporary database is thrown away, so nothing is gained by waiting for the disk.
     let database = wiring::database(options.db.as_deref(), Durability::Off)?;

@@ -4,7 +4,7 @@ use crate::alignment::{self, Alignment};
 use crate::candles;
 use crate::dip::{self, Dip};
 use crate::quality::{self, ChartQuality};
-use crate::series::View;
+use crate::series::{VERDICT_BARS, View};
 use crate::settings::Settings;
 use crate::signs::Signs;
 use crate::verdict::{Facts, Reason, Verdict, decide};
@@ -13,6 +13,8 @@ use crate::volume::{self, Volume};
 /// The judgement of a symbol.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
+    /// Sessions that the judgement saw, at most [`VERDICT_BARS`].
+    pub sessions: usize,
     /// The close, in the unit of the bars.
     pub close: f64,
     /// Wilder's index over the user's period.
@@ -44,6 +46,12 @@ impl Assessment {
     pub fn above_trend(&self) -> bool {
         self.close > self.ema200
     }
+
+    /// Whether the averages saw less than a verdict may: with a start nearer than [`VERDICT_BARS`] sessions the 200-session
+    /// average still depends on it, and "above the average" is wrong in 5 to 7 of 100 judgements.
+    pub fn is_short_history(&self) -> bool {
+        self.sessions < VERDICT_BARS
+    }
 }
 
 /// Judges a view; `None` when the history is too short for the 200-session average or the index. `running_minute`: see
@@ -63,6 +71,7 @@ pub fn assess(view: &View<'_>, running_minute: Option<u32>, settings: &Settings)
     let (verdict, reason) = after_pressure(by_rules, pressure);
     let dip = dip::measure(bars);
     Some(Assessment {
+        sessions: bars.len(),
         close,
         rsi,
         ema9,
@@ -163,5 +172,13 @@ mod tests {
         let settings = Settings::default();
         assert!(assess(&series_of(&dipping_closes(199)).latest().unwrap(), None, &settings).is_none());
         assert!(assess(&series_of(&dipping_closes(200)).latest().unwrap(), None, &settings).is_some());
+    }
+
+    #[test]
+    fn a_judgement_says_how_much_history_it_saw() {
+        let of = |sessions| assessed(bars_of(&dipping_closes(sessions)), &Settings::default());
+        let seen =
+            [200, 849, 850, 900].map(|sessions| (of(sessions).sessions, of(sessions).is_short_history()));
+        assert_eq!(seen, [(200, true), (849, true), (850, false), (850, false)]);
     }
 }

@@ -7,7 +7,7 @@ use crate::assessment::Assessment;
 use crate::backtest::{Backtest, Exit, Trade};
 use crate::dip::Dip;
 use crate::quality::{ChartQuality, ChartStatus};
-use crate::series::Series;
+use crate::series::{Series, VERDICT_BARS};
 use crate::signs::Signs;
 use crate::verdict::{Reason, Verdict};
 use crate::volume::{Steadiness, Volume, VolumeQuality};
@@ -79,6 +79,7 @@ pub fn falling_walk(count: usize) -> Vec<Bar> {
 /// A buy at RSI 31 that earns nothing but the base points of its verdict.
 pub fn plain_buy() -> Assessment {
     Assessment {
+        sessions: VERDICT_BARS,
         close: 100.0,
         rsi: 31.0,
         ema9: 104.0,

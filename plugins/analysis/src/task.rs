@@ -82,7 +82,11 @@ fn judge_all(
         let candles = host.candles(batch, Interval::Daily, VERDICT_BARS as u32, false)?;
         for (symbol, candles) in batch.iter().zip(&candles) {
             report.count("processed");
-            match judge(candles, today, settings) {
+            let judged = judge(candles, today, settings);
+            if judged.as_ref().is_ok_and(Assessment::is_short_history) {
+                report.count("short_history");
+            }
+            match judged {
                 Ok(assessment) if assessment.verdict.is_buy() => buys.push((symbol.clone(), assessment)),
                 Ok(assessment) => {
                     let verdict = assessment.verdict.code();
@@ -205,7 +209,14 @@ fn publish(
 }
 
 fn evidence(assessment: &Assessment) -> Evidence {
-    Evidence::new()
+    let evidence = Evidence::new();
+    // With fewer sessions than asked for, the long average is less sure than elsewhere.
+    let evidence = if assessment.is_short_history() {
+        evidence.with("short_history", format!("{} of {VERDICT_BARS} sessions", assessment.sessions))
+    } else {
+        evidence
+    };
+    evidence
         .number("close", assessment.close / 100.0)
         .number("rsi", assessment.rsi)
         .with("above_ema200", assessment.above_trend())

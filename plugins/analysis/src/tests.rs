@@ -160,6 +160,19 @@ fn a_refused_buy_keeps_the_figures_of_its_past() {
 }
 
 #[test]
+fn where_there_is_too_little_history_for_a_sure_average_the_decision_says_so() {
+    let young = calm_candles().split_off(1_551 - 400);
+    let mut host = with_share(with_share(evening(), "YOUNG", young), "CALM", calm_candles());
+    let summary = run(&mut host).unwrap();
+    let short = |symbol: &str| {
+        let decision = host.decision(symbol).unwrap();
+        decision.evidence.iter().find(|fact| fact.name == "short_history").map(|fact| fact.value.clone())
+    };
+    assert_eq!((short("YOUNG"), short("CALM")), (Some("400 of 850 sessions".to_owned()), None));
+    assert_eq!(counter(&summary, "short_history"), 1);
+}
+
+#[test]
 fn the_users_thresholds_are_used() {
     let mut host = with_share(evening(), "DIP", winning_candles());
     host.strategy.min_absolute_avg_volume = 100_001;

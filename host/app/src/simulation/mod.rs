@@ -39,6 +39,9 @@ pub struct Simulation {
     pub users: u32,
     /// Seed of the market and of the paper broker.
     pub seed: u64,
+    /// Hash of the bars of a folder; `None` of a made-up market, which follows from its seed.
+    #[serde(default)]
+    pub bars: Option<String>,
 }
 
 impl Simulation {
@@ -82,8 +85,16 @@ impl Simulation {
     }
 
     fn check_same(&self, stored: &Self) -> Result<(), AppError> {
-        if self == stored {
+        // Databases of earlier releases do not say which bars they were made on.
+        let stored = Self { bars: stored.bars.clone().or_else(|| self.bars.clone()), ..stored.clone() };
+        if *self == stored {
             return Ok(());
+        }
+        if *self == (Self { bars: self.bars.clone(), ..stored.clone() }) {
+            return Err(AppError::Resume(format!(
+                "it holds a simulation on other bars than {} has now; put the old ones back or begin anew",
+                self.market
+            )));
         }
         Err(AppError::Resume(format!(
             "it holds the simulation of {} from {} to {} with {} users and seed {}",

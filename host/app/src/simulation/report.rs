@@ -22,6 +22,8 @@ type Counts = BTreeMap<String, u64>;
 pub struct Report {
     /// What was asked.
     pub settings: Simulation,
+    /// What an operator should know of the bars; empty of a made-up market.
+    pub bars: Vec<String>,
     /// The slot ledger.
     pub slots: SlotReport,
     /// Runs.
@@ -137,6 +139,7 @@ impl Report {
         }
         Ok(Self {
             settings: simulation.clone(),
+            bars: daemon.venue.market.report().map_or_else(Vec::new, |report| report.notes),
             slots: slot_report(&sum),
             runs: run_report(&sum),
             signals: sum.signals,

@@ -1,51 +1,124 @@
 //! One file of bars.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 use flate2::read::MultiGzDecoder;
-use prahari_domain::instruments::Candle;
+use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::time::Day;
 
-use super::refuse;
-use super::row::{self, Columns};
+use super::columns::Columns;
+use super::{folder, refuse, row};
 use crate::market::MarketError;
+use crate::sessions::Sessions;
 
-/// The bars of a file, oldest first, without those that have no volume.
-pub(super) fn bars(file: &Path) -> Result<Vec<Candle>, MarketError> {
+/// The longest text of a file, unpacked: a hundred years of daily bars with many columns are a tenth of it.
+const LONGEST: u64 = 64 * 1024 * 1024;
+
+/// The series whose trades are those of the share: the ordinary one and the two in which delivery is compulsory.
+const SERIES: [&str; 3] = ["EQ", "BE", "BZ"];
+
+/// The bars of a file and what was left out of them.
+#[derive(Debug, Default)]
+pub(super) struct FileBars {
+    /// Oldest first.
+    pub bars: Vec<Candle>,
+    /// Rows without volume.
+    pub without_volume: usize,
+    /// Days of rows on which there was no session.
+    pub closed_days: Vec<Day>,
+    /// Rows of series that are not the share's.
+    pub other_series: usize,
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// When it cannot be read, or a row makes no sense; with the file and, where there is one, the line.
+pub(super) fn bars(file: &Path, symbol: &Symbol, sessions: &dyn Sessions) -> Result<FileBars, MarketError> {
     let text = text(file)?;
     let mut reader = ReaderBuilder::new().from_reader(text.as_slice());
     let header = reader.headers().map_err(|error| unreadable(file, &error))?;
     let columns = Columns::find(header).map_err(|reason| refuse(file, reason))?;
-    let mut bars = Vec::with_capacity(text.len() / 48);
+    let mut found = FileBars { bars: Vec::with_capacity(text.len() / 48), ..FileBars::default() };
     let mut record = StringRecord::new();
     let mut previous: Option<Day> = None;
+    let mut headers_left = if columns.stacked { 2 } else { 0 };
     while reader.read_record(&mut record).map_err(|error| unreadable(file, &error))? {
         let line = record.position().map_or(0, csv::Position::line);
         let located = |reason| MarketError::Row { file: file.display().to_string(), line, reason };
+        if headers_left > 0 {
+            headers_left -= 1;
+            check_tickers(&record, symbol).map_err(located)?;
+            continue;
+        }
+        check_symbol(&record, &columns, symbol).map_err(located)?;
+        if is_other_series(&record, &columns) {
+            found.other_series += 1;
+            continue;
+        }
         let bar = row::parse(&record, &columns).map_err(located)?;
         row::check_order(previous, bar.day).map_err(located)?;
         previous = Some(bar.day);
-        if bar.volume > 0 {
-            bars.push(bar);
-        }
+        found.keep(bar, sessions);
     }
     if previous.is_none() {
         return Err(refuse(file, "there are no rows".to_owned()));
     }
-    Ok(bars)
+    Ok(found)
+}
+
+impl FileBars {
+    fn keep(&mut self, bar: Candle, sessions: &dyn Sessions) {
+        // Of days that the calendar does not cover nothing is known, so they are not refused.
+        if sessions.is_open(bar.day) == Some(false) {
+            self.closed_days.push(bar.day);
+        } else if bar.volume == 0 {
+            self.without_volume += 1;
+        } else {
+            self.bars.push(bar);
+        }
+    }
+}
+
+/// A row of another symbol makes one share trade at another's price.
+fn check_symbol(record: &StringRecord, columns: &Columns, symbol: &Symbol) -> Result<(), String> {
+    let Some(named) = columns.symbol.and_then(|at| record.get(at)).map(str::trim) else { return Ok(()) };
+    if is_of(named, symbol) { Ok(()) } else { Err(other_symbol(named, symbol)) }
+}
+
+/// The second header line of a yfinance table names the symbol of each column; the third names the first column only.
+fn check_tickers(record: &StringRecord, symbol: &Symbol) -> Result<(), String> {
+    let named = record.iter().skip(1).map(str::trim).find(|named| !named.is_empty() && !is_of(named, symbol));
+    named.map_or(Ok(()), |named| Err(other_symbol(named, symbol)))
+}
+
+fn is_of(named: &str, symbol: &Symbol) -> bool {
+    let upper = named.to_uppercase();
+    upper.strip_suffix(".NS").unwrap_or(&upper) == symbol.as_str()
+}
+
+fn other_symbol(named: &str, symbol: &Symbol) -> String {
+    format!("the row is of {named:?}, but the file is named after {symbol}")
+}
+
+fn is_other_series(record: &StringRecord, columns: &Columns) -> bool {
+    let series = columns.series.and_then(|at| record.get(at)).map(str::trim);
+    series.is_some_and(|series| !SERIES.contains(&series))
 }
 
 fn text(file: &Path) -> Result<Vec<u8>, MarketError> {
     let failed = |error: std::io::Error| refuse(file, error.to_string());
     let mut text = Vec::new();
-    let mut opened = File::open(file).map_err(failed)?;
-    if file.extension().is_some_and(|extension| extension == "gz") {
-        MultiGzDecoder::new(opened).read_to_end(&mut text).map_err(failed)?;
+    let opened = folder::open_regular(file).map_err(failed)?;
+    if folder::is_packed(file) {
+        MultiGzDecoder::new(opened).take(LONGEST + 1).read_to_end(&mut text).map_err(failed)?;
     } else {
-        opened.read_to_end(&mut text).map_err(failed)?;
+        opened.take(LONGEST + 1).read_to_end(&mut text).map_err(failed)?;
+    }
+    if text.len() as u64 > LONGEST {
+        return Err(refuse(file, format!("it holds more than {} MB of text", LONGEST >> 20)));
     }
     Ok(text)
 }

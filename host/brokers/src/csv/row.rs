@@ -1,47 +1,24 @@
 //! One row of a price file. Errors are the reason only; the reader adds file and line.
 
+use chrono::{Datelike, NaiveDate};
 use csv::StringRecord;
 use prahari_domain::instruments::Candle;
 use prahari_domain::money::Paise;
 use prahari_domain::time::Day;
 
+use super::columns::Columns;
+
 /// The highest price taken, in rupees: a hundred million, far above any share, so that sums cannot overflow.
 const HIGHEST: i64 = 100_000_000;
 
-/// Where each field stands.
-pub(super) struct Columns {
-    date: usize,
-    open: usize,
-    high: usize,
-    low: usize,
-    close: usize,
-    volume: usize,
-}
-
-impl Columns {
-    pub fn find(header: &StringRecord) -> Result<Self, String> {
-        let find = |name: &str| {
-            // Files written on Windows begin with a byte order mark.
-            let matches = |field: &str| field.trim_start_matches('\u{feff}').trim() == name;
-            header.iter().position(matches).ok_or_else(|| format!("the column {name} is missing"))
-        };
-        Ok(Self {
-            date: find("date")?,
-            open: find("open")?,
-            high: find("high")?,
-            low: find("low")?,
-            close: find("close")?,
-            volume: find("volume")?,
-        })
-    }
-}
+/// The years taken. The exchange began in 1994; what lies far outside is a damaged date.
+const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
 
 /// The bar of a row.
 pub(super) fn parse(record: &StringRecord, columns: &Columns) -> Result<Candle, String> {
     let field = |at: usize| record.get(at).unwrap_or_default().trim();
-    let date = field(columns.date);
     let bar = Candle {
-        day: date.parse().map_err(|_| format!("{date:?} is not a date such as 2025-01-31"))?,
+        day: date(field(columns.date))?,
         open: price("open", field(columns.open))?,
         high: price("high", field(columns.high))?,
         low: price("low", field(columns.low))?,
@@ -74,6 +51,21 @@ fn check_shape(bar: &Candle) -> Result<(), String> {
     Ok(())
 }
 
+/// `2025-01-31`, the same with midnight behind it as data frames write it, or `31-Jan-2025` as the exchange does.
+fn date(text: &str) -> Result<Day, String> {
+    let plain = text.split_once([' ', 'T']).map_or(Some(text), |(date, time)| {
+        // Another time would mean another zone, and thereby perhaps another day.
+        time.starts_with("00:00:00").then_some(date)
+    });
+    let parsed = plain
+        .and_then(|plain| plain.parse().ok().or_else(|| NaiveDate::parse_from_str(plain, "%d-%b-%Y").ok()));
+    let day: Day = parsed.ok_or_else(|| format!("{text:?} is not a date such as 2025-01-31"))?;
+    if !YEARS.contains(&day.year()) {
+        return Err(format!("{text} is outside the years {} to {}", YEARS.start(), YEARS.end()));
+    }
+    Ok(day)
+}
+
 fn price(column: &str, text: &str) -> Result<Paise, String> {
     let price = decimal(text).ok_or_else(|| format!("{column} {text:?} is not a price"))?;
     if price <= Paise::ZERO || price > Paise::rupees(HIGHEST) {
@@ -86,17 +78,21 @@ fn price(column: &str, text: &str) -> Result<Paise, String> {
 fn decimal(text: &str) -> Option<Paise> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(fraction) {
+    if (whole.is_empty() && fraction.is_empty()) || !digits(whole) || !digits(fraction) {
         return None;
     }
     let digit = |at: usize| fraction.as_bytes().get(at).map_or(0, |byte| i64::from(byte - b'0'));
     let paise = digit(0) * 10 + digit(1) + i64::from(digit(2) >= 5);
-    whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(paise).map(Paise)
+    let whole = if whole.is_empty() { 0 } else { whole.parse::<i64>().ok()? };
+    whole.checked_mul(100)?.checked_add(paise).map(Paise)
 }
 
+/// A number of shares. Some exports write whole numbers with decimals, all of them zero.
 fn volume(text: &str) -> Result<u64, String> {
-    // Some exports write whole numbers as floats.
-    let whole = text.strip_suffix(".0").unwrap_or(text);
+    let whole = match text.split_once('.') {
+        Some((whole, zeros)) if zeros.bytes().all(|byte| byte == b'0') => whole,
+        _ => text,
+    };
     whole.parse().map_err(|_| format!("volume {text:?} is not a number of shares"))
 }
 
@@ -110,19 +106,48 @@ mod tests {
             ("698.14", Some(69_814)),
             ("698.1", Some(69_810)),
             ("698", Some(69_800)),
+            ("698.", Some(69_800)),
             ("0.29", Some(29)),
+            (".50", Some(50)),
+            (".5", Some(50)),
             ("1465.199951", Some(146_520)),
             ("1.005", Some(101)),
             ("1.0049999", Some(100)),
             ("1e3", None),
             ("-1", None),
             ("", None),
-            (".5", None),
+            (".", None),
             ("nan", None),
             ("99999999999999999999", None),
         ];
         for (text, paise) in cases {
             assert_eq!(decimal(text), paise.map(Paise), "{text}");
+        }
+    }
+
+    #[test]
+    fn whole_volumes_are_read_with_and_without_decimals() {
+        for text in ["5892590", "5892590.0", "5892590.00", "5892590."] {
+            assert_eq!(volume(text), Ok(5_892_590), "{text}");
+        }
+        for text in ["", ".0", "1.5", "-1", "nan", "1e6"] {
+            assert!(volume(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_of_the_common_layouts_are_read_and_impossible_years_refused() {
+        let day: Day = "2024-07-05".parse().unwrap();
+        for text in
+            ["2024-07-05", "05-JUL-2024", "05-Jul-2024", "2024-07-05 00:00:00+05:30", "2024-07-05T00:00:00"]
+        {
+            assert_eq!(date(text), Ok(day), "{text}");
+        }
+        for text in ["", "2024-07", "05/07/2024", "2024-07-04 18:30:00+00:00", "20240705"] {
+            assert!(date(text).unwrap_err().ends_with("is not a date such as 2025-01-31"), "{text}");
+        }
+        for text in ["1989-12-31", "2101-01-01", "0205-01-01", "9999-01-01"] {
+            assert_eq!(date(text).unwrap_err(), format!("{text} is outside the years 1990 to 2100"));
         }
     }
 }

@@ -3,7 +3,9 @@
 //! - An after-market order waits for the pre-open session of its day and takes part in the auction there.
 //! - The auction fills at the day's open price; a limit order only if that price is within its limit.
 //! - In continuous trading, each whole minute from the order's arrival on: a limit order fills when the minute reaches its
-//!   limit, at the limit or at the minute's open if that is better; a market order fills at the minute's open with slippage.
+//!   limit, at the limit or at the minute's open if that is better; a market order fills at the minute's open with slippage,
+//!   at most at the worst price of the minute: nothing is filled at a price that was not traded.
+//! - Nothing is filled outside the day's band, and nobody takes the other side at a locked circuit; see [`super::circuit`].
 //! - No order takes more than a share of a minute's volume (of the first minute's in the auction, where no volume is
 //!   known); the rest goes on.
 //! - What is open at the end of its session expires then.
@@ -20,6 +22,7 @@ use prahari_domain::orders::{OrderKind, Side};
 use prahari_domain::time::{Day, Timestamp};
 
 use super::account::{Account, Tariff};
+use super::circuit::Circuit;
 use super::order::{PaperOrder, PaperState};
 use super::settings::PaperSettings;
 use crate::draw::Draw;
@@ -94,7 +97,10 @@ impl Matcher<'_> {
             let Some(order) = account.orders.get(&tag) else { continue };
             let bar = self.market.minute(&order.symbol, session.opens()).await?;
             if let Some(bar) = bar.filter(|bar| accepts(order, bar.open)) {
-                self.execute(account, tag, bar.open, bar.volume, session.auction)?;
+                let circuit = self.circuit(order, &bar).await?;
+                if circuit.lets_through(order.side, bar.open, &bar) {
+                    self.execute(account, tag, bar.open, bar.volume, session.auction)?;
+                }
             }
             matched(account, tag, session.auction);
         }
@@ -117,19 +123,34 @@ impl Matcher<'_> {
 
     /// The price at which an order is filled within a minute, if it is.
     async fn price(&self, order: &PaperOrder, bar: &MinuteBar) -> Result<Option<Paise>, MatchError> {
-        match (order.kind, order.side) {
-            (OrderKind::Limit(limit), Side::Buy) => Ok((bar.low <= limit).then(|| limit.min(bar.open))),
-            (OrderKind::Limit(limit), Side::Sell) => Ok((bar.high >= limit).then(|| limit.max(bar.open))),
-            (OrderKind::Market, side) => {
-                let instrument = self.market.instruments(std::slice::from_ref(&order.symbol), bar.at).await?;
-                let tick =
-                    instrument.into_iter().flatten().next().map_or(Paise(1), |instrument| instrument.tick);
-                Ok(Some(self.slipped(order, side, bar, tick)))
-            }
+        let reached = match (order.kind, order.side) {
+            (OrderKind::Limit(limit), Side::Buy) => bar.low <= limit,
+            (OrderKind::Limit(limit), Side::Sell) => bar.high >= limit,
+            (OrderKind::Market, _) => true,
+        };
+        if !reached {
+            return Ok(None);
         }
+        let circuit = self.circuit(order, bar).await?;
+        let price = match (order.kind, order.side) {
+            (OrderKind::Limit(limit), Side::Buy) => limit.min(bar.open),
+            (OrderKind::Limit(limit), Side::Sell) => limit.max(bar.open),
+            (OrderKind::Market, side) => self.slipped(order, side, bar, circuit.tick()),
+        };
+        Ok(Some(price).filter(|price| circuit.lets_through(order.side, *price, bar)))
     }
 
-    /// The minute's open, worse by the slippage, rounded against the user.
+    /// The price limits of an order's share in a minute.
+    async fn circuit(&self, order: &PaperOrder, bar: &MinuteBar) -> Result<Circuit, MatchError> {
+        let symbol = std::slice::from_ref(&order.symbol);
+        let instruments = self.market.instruments(symbol, bar.at).await?;
+        let quotes = self.market.quotes(symbol, bar.at).await?;
+        let (instrument, quote) =
+            (instruments.into_iter().flatten().next(), quotes.into_iter().flatten().next());
+        Ok(Circuit { instrument, quote })
+    }
+
+    /// The minute's open, worse by the slippage, rounded against the user, and no worse than the minute's worst price.
     fn slipped(&self, order: &PaperOrder, side: Side, bar: &MinuteBar, tick: Paise) -> Paise {
         let (least, greatest) = (self.settings.slippage_least, self.settings.slippage_greatest);
         let draw = Draw::new(self.settings.seed).with_text("slippage").with(self.user.0);
@@ -137,8 +158,8 @@ impl Matcher<'_> {
         let millionths = i64::from(least) + draw.below(u64::from(greatest - least) + 1).cast_signed();
         let slipped = |share| bar.open.scale(share, 1_000_000).unwrap_or(bar.open);
         match side {
-            Side::Buy => slipped(1_000_000 + millionths).round_up_to(tick),
-            Side::Sell => slipped(1_000_000 - millionths).round_down_to(tick).max(tick),
+            Side::Buy => slipped(1_000_000 + millionths).round_up_to(tick).min(bar.high),
+            Side::Sell => slipped(1_000_000 - millionths).round_down_to(tick).max(bar.low),
         }
     }
 

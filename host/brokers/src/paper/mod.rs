@@ -5,6 +5,7 @@
 //! settings, the market and the user's own orders.
 
 mod account;
+mod circuit;
 mod intake;
 mod matching;
 mod order;

@@ -12,7 +12,8 @@ pub struct PaperSettings {
     pub seed: u64,
     /// The brokerage plan of every account, by its name in the table of charges. Default `trade_api`.
     pub plan: String,
-    /// Least slippage of a market order in continuous trading, in millionths of the price. Default 1,000 (0.1 %).
+    /// Least slippage of a market order in continuous trading, in millionths of the price, as far as its minute's prices
+    /// reach. Default 1,000 (0.1 %).
     pub slippage_least: u32,
     /// Greatest slippage, in millionths of the price. Default 3,000 (0.3 %).
     pub slippage_greatest: u32,

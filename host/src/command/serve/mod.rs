@@ -13,6 +13,7 @@ use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::modules::{ModuleFolder, Watching};
 use prahari_app::vault::Vault;
+use prahari_brokers::BarsReport;
 use prahari_domain::calendar::{Calendar, CalendarHandle};
 use prahari_domain::time::Timestamp;
 use prahari_secrets::KeyFile;
@@ -79,6 +80,7 @@ async fn prepare(
     let first = clock.now().ist_day();
     let until = first.checked_add_days(chrono::Days::new(SYNTHETIC_DAYS_AHEAD)).unwrap_or(first);
     let market = wiring::market(&options.market, calendar, options.seed, first, until)?;
+    market.report().iter().flat_map(BarsReport::shown).for_each(|note| say!("{note}"));
     let (runtime, modules) = wiring::modules(&options.modules).await?;
     let modules = Arc::new(modules);
     let wire = async |clock: Clock| {

@@ -8,8 +8,15 @@ use prahari_store::MonthTotals;
 
 use crate::exit::say;
 
-/// Prints each month, the total, the books and the digest.
+/// How many notes on the bars are printed; the JSON report has all of them.
+const NOTES: usize = 20;
+
+/// Prints what is to be known of the bars, each month, the total, the books and the digest.
 pub fn report(report: &Report) {
+    report.bars.iter().take(NOTES).for_each(|note| say!("{note}"));
+    if let Some(more) = report.bars.len().checked_sub(NOTES).filter(|more| *more > 0) {
+        say!("and {more} more notes on the bars");
+    }
     for (name, month) in &report.months {
         say!("{name}");
         counts_of(&month.counts);

@@ -36,7 +36,8 @@ async fn a_market_order_pays_slippage_rounded_against_the_user() {
     let mut prices = std::collections::BTreeSet::new();
     for number in 1..=60 {
         let bench = Bench::with_shares(10).await;
-        bench.market.set(TODAY, "10:00", [100_003, 100_003, 100_003, 100_003], 10_000);
+        bench.market.set_previous_close(100_000);
+        bench.market.set(TODAY, "10:00", [100_003, 101_000, 99_000, 100_003], 10_000);
         bench.place(&market(number, Side::Sell, 10), at(TODAY, "10:00")).await.unwrap();
         bench.place(&market(number + 100, Side::Buy, 1), at(TODAY, "10:00")).await.unwrap();
         let fills = bench.fills(at(TODAY, "10:01")).await;
@@ -238,6 +239,9 @@ async fn what_happens_to_a_user_does_not_depend_on_others() {
     let crowded = Bench::new().await;
     let other = UserId(8);
     crowded.broker.open_account(other, Paise::rupees(100_000)).await.unwrap();
+    for bench in [&alone, &crowded] {
+        bench.market.set(TODAY, "10:00", [10_000, 10_100, 9_900, 10_000], 10_000);
+    }
     let mut seen = [Vec::new(), Vec::new(), Vec::new()];
     for number in 1..=8 {
         let mut foreign = market(number, Side::Buy, 1);
@@ -253,4 +257,74 @@ async fn what_happens_to_a_user_does_not_depend_on_others() {
     assert_eq!(seen[0], seen[1]);
     let prices = seen.map(|fills| fills.iter().map(|fill| fill.price).collect::<Vec<_>>());
     assert_ne!(prices[1], prices[2]);
+}
+
+#[tokio::test]
+async fn slippage_ends_at_the_prices_that_were_traded_in_the_minute() {
+    let bench = Bench::with_shares(10).await;
+    // The least slippage of 0.1 % would be ten paise.
+    bench.market.set(TODAY, "10:00", [10_000, 10_003, 9_998, 10_000], 10_000);
+    bench.place(&market(1, Side::Buy, 10), at(TODAY, "10:00")).await.unwrap();
+    bench.place(&market(2, Side::Sell, 10), at(TODAY, "10:00")).await.unwrap();
+    let expected = [(10, Paise(10_003), "10:00".into()), (10, Paise(9_998), "10:00".into())];
+    assert_eq!(bench.fills(at(TODAY, "10:01")).await, expected);
+}
+
+/// Every minute of the day is traded at this price only.
+fn lock_at(bench: &Bench, price: i64) {
+    for minute in 0..375 {
+        let time = at(TODAY, "09:15").plus_minutes(minute).ist_time().format("%H:%M").to_string();
+        bench.market.set(TODAY, &time, [price; 4], 10_000);
+    }
+}
+
+#[tokio::test]
+async fn at_a_locked_circuit_nobody_takes_the_other_side() {
+    // The exchange's bands; at 9,999 the circuit is rounded to the tick.
+    let cases = [(10_200, 9_800), (10_500, 9_500), (11_000, 9_000), (12_000, 8_000), (11_995, 8_000)];
+    for (upper, lower) in cases {
+        let bench = Bench::with_shares(10).await;
+        bench.market.set_previous_close(if upper == 11_995 { 9_999 } else { 10_000 });
+        lock_at(&bench, upper);
+        bench.place(&market(1, Side::Buy, 10), at(TODAY, "10:00")).await.unwrap();
+        bench.place(&market(2, Side::Sell, 5), at(TODAY, "10:00")).await.unwrap();
+        assert_eq!(bench.fills(at(TODAY, "11:00")).await, [(5, Paise(upper), "10:00".into())], "{upper}");
+        lock_at(&bench, lower);
+        bench.place(&market(3, Side::Sell, 5), at(TODAY, "11:00")).await.unwrap();
+        assert_eq!(bench.fills(at(TODAY, "11:01")).await, [(10, Paise(lower), "11:00".into())], "{lower}");
+        let events = bench.advance(at(TODAY, "15:30")).await;
+        assert_eq!(fills_of(&events), [], "{lower}");
+    }
+}
+
+#[tokio::test]
+async fn an_after_market_buy_of_a_share_that_opens_locked_is_not_filled() {
+    let bench = Bench::new().await;
+    bench.market.set(TOMORROW, "09:15", [12_000; 4], 10_000);
+    bench.place(&after_market(1, Side::Buy, 10, OrderKind::Market), at(TODAY, "16:05")).await.unwrap();
+    assert_eq!(bench.fills(at(TOMORROW, "09:16")).await, []);
+}
+
+#[tokio::test]
+async fn a_quiet_minute_inside_the_band_is_no_circuit() {
+    let bench = Bench::new().await;
+    bench.market.set(TODAY, "10:00", [10_300; 4], 10_000);
+    bench.place(&market(1, Side::Buy, 10), at(TODAY, "10:00")).await.unwrap();
+    assert_eq!(bench.fills(at(TODAY, "10:01")).await, [(10, Paise(10_300), "10:00".into())]);
+}
+
+#[tokio::test]
+async fn nothing_is_filled_outside_the_days_band() {
+    for (price, side) in [(5_000, Side::Buy), (5_000, Side::Sell), (100_000, Side::Sell)] {
+        let bench = Bench::with_shares(10).await;
+        let range = [price, price + 10, price - 10, price];
+        bench.market.set(TODAY, "10:00", range, 10_000);
+        bench.market.set(TOMORROW, "09:15", range, 10_000);
+        bench.place(&market(1, side, 10), at(TODAY, "10:00")).await.unwrap();
+        assert_eq!(bench.fills(at(TODAY, "10:01")).await, [], "{price}");
+        let order = after_market(2, side, 10, OrderKind::Market);
+        bench.broker.cancel(USER, &market(1, side, 10), at(TODAY, "10:01")).await.unwrap();
+        bench.place(&order, at(TODAY, "16:05")).await.unwrap();
+        assert_eq!(bench.fills(at(TOMORROW, "09:08")).await, [], "{price}");
+    }
 }

@@ -36,6 +36,7 @@ pub fn at(day: &str, time: &str) -> Timestamp {
 pub struct Script {
     minutes: PlainMutex<HashMap<Timestamp, MinuteBar>>,
     untraded: PlainMutex<bool>,
+    previous_close: PlainMutex<Option<Paise>>,
     down: PlainMutex<bool>,
 }
 
@@ -49,6 +50,15 @@ impl Script {
 
     pub fn stop_trading(&self) {
         *self.untraded.lock().unwrap() = true;
+    }
+
+    /// Of every share; the band follows. 100.00 unless a test says otherwise.
+    pub fn set_previous_close(&self, price: i64) {
+        *self.previous_close.lock().unwrap() = Some(Paise(price));
+    }
+
+    fn previous_close(&self) -> Paise {
+        self.previous_close.lock().unwrap().unwrap_or(Paise(10_000))
     }
 
     pub fn set_down(&self, down: bool) {
@@ -69,12 +79,12 @@ impl MarketData for Script {
     async fn quotes(&self, symbols: &[Symbol], now: Timestamp) -> Result<Vec<Option<Quote>>, MarketError> {
         let quote = |symbol: &Symbol| Quote {
             symbol: symbol.clone(),
-            last: Paise(10_000),
+            last: self.previous_close(),
             indicative: None,
             open: None,
             high: None,
             low: None,
-            previous_close: Paise(10_000),
+            previous_close: self.previous_close(),
             volume: 0,
             at: now,
         };
@@ -98,7 +108,7 @@ impl MarketData for Script {
         _: Timestamp,
     ) -> Result<Vec<Option<Instrument>>, MarketError> {
         let known = |symbol: &&Symbol| matches!(symbol.as_str(), "ABC" | "XYZ");
-        let instrument = |symbol: &Symbol| rules::instrument(symbol, Paise(5), Paise(10_000));
+        let instrument = |symbol: &Symbol| rules::instrument(symbol, Paise(5), self.previous_close());
         Ok(symbols.iter().map(|symbol| Some(symbol).filter(known).map(instrument)).collect())
     }
 

@@ -45,7 +45,7 @@ async fn each_day_has_its_own_charges() {
 #[tokio::test]
 async fn a_market_order_that_cash_no_longer_covers_is_filled_in_part_and_ended() {
     let bench = Bench::new().await;
-    bench.market.set(TOMORROW, "09:15", [11_000, 11_000, 11_000, 11_000], 100_000);
+    bench.market.set(TOMORROW, "09:15", [11_000, 11_010, 10_990, 11_000], 100_000);
     bench.place(&after_market(1, Side::Buy, 990, OrderKind::Market), at(TODAY, "16:05")).await.unwrap();
     let events = bench.advance(at(TOMORROW, "09:30")).await;
     let fills = fills_of(&events);

@@ -1,0 +1,184 @@
+//! Where the fields of a price file stand, by its header.
+
+use csv::StringRecord;
+use prahari_domain::text::one_line;
+
+/// The names of one layout's columns, in small letters. Symbol and series are looked for and may be missing.
+struct Layout {
+    date: &'static str,
+    open: &'static str,
+    high: &'static str,
+    low: &'static str,
+    close: &'static str,
+    volume: &'static str,
+}
+
+/// The layouts that are read. The first is also that of yfinance, eod2 and most exports; the others are the exchange's own
+/// daily files (bhavcopy) cut to one symbol a file: until July 2024, since then, and the one with deliveries.
+const LAYOUTS: [Layout; 4] = [
+    Layout { date: "date", open: "open", high: "high", low: "low", close: "close", volume: "volume" },
+    Layout { date: "timestamp", open: "open", high: "high", low: "low", close: "close", volume: "tottrdqty" },
+    Layout {
+        date: "traddt",
+        open: "opnpric",
+        high: "hghpric",
+        low: "lwpric",
+        close: "clspric",
+        volume: "ttltradgvol",
+    },
+    Layout {
+        date: "date1",
+        open: "open_price",
+        high: "high_price",
+        low: "low_price",
+        close: "close_price",
+        volume: "ttl_trd_qnty",
+    },
+];
+
+/// In the first cell of a yfinance table with two more header lines: `Ticker` and `Date`.
+const STACKED: &str = "price";
+
+/// How many column names a message repeats.
+const NAMES_SHOWN: usize = 20;
+
+/// Where each field stands.
+#[derive(Debug)]
+pub(super) struct Columns {
+    pub date: usize,
+    pub open: usize,
+    pub high: usize,
+    pub low: usize,
+    pub close: usize,
+    pub volume: usize,
+    /// The symbol of the row, where the file says it.
+    pub symbol: Option<usize>,
+    /// The series of the row, where the file says it.
+    pub series: Option<usize>,
+    /// Whether two more header lines follow, of which the first names the symbol of each column.
+    pub stacked: bool,
+}
+
+impl Columns {
+    /// Finds the columns of the first layout that is complete.
+    ///
+    /// # Errors
+    /// The reason: a column is missing or there twice.
+    pub fn find(header: &StringRecord) -> Result<Self, String> {
+        let names: Vec<String> = header.iter().map(name_of).collect();
+        let stacked = names.first().is_some_and(|name| name == STACKED);
+        let complete = LAYOUTS.iter().find(|layout| layout.missing(&names, stacked).is_none());
+        let Some(layout) = complete else { return Err(incomplete(header, &names, stacked)) };
+        let at = |name: &str| position(&names, name);
+        Ok(Self {
+            date: if stacked { 0 } else { at(layout.date)? },
+            open: at(layout.open)?,
+            high: at(layout.high)?,
+            low: at(layout.low)?,
+            close: at(layout.close)?,
+            volume: at(layout.volume)?,
+            symbol: ["symbol", "tckrsymb"].iter().find_map(|name| at(name).ok()),
+            series: ["series", "sctysrs"].iter().find_map(|name| at(name).ok()),
+            stacked,
+        })
+    }
+}
+
+impl Layout {
+    /// The first column that a header lacks.
+    fn missing(&self, names: &[String], stacked: bool) -> Option<&'static str> {
+        let date = (!stacked).then_some(self.date);
+        let needed = [self.open, self.high, self.low, self.close, self.volume];
+        date.into_iter().chain(needed).find(|needed| !names.iter().any(|name| name == needed))
+    }
+}
+
+/// A name without what Windows and spreadsheets put around it.
+fn name_of(field: &str) -> String {
+    field.trim_start_matches('\u{feff}').trim().to_lowercase()
+}
+
+/// The one place of a column. Of a table of several companies that was flattened, a tool numbers the repeated names.
+fn position(names: &[String], wanted: &str) -> Result<usize, String> {
+    let repeated = |name: &str| {
+        let number = name.strip_prefix(wanted).and_then(|rest| rest.strip_prefix('.'));
+        number.is_some_and(|number| number.parse::<u16>().is_ok())
+    };
+    let mut places =
+        names.iter().enumerate().filter(|(_, name)| *name == wanted || repeated(name)).map(|(at, _)| at);
+    let first = places.next().ok_or_else(|| format!("the column {wanted} is missing"))?;
+    match places.next() {
+        None => Ok(first),
+        Some(_) => Err(format!("the column {wanted} is there twice: a file holds one symbol")),
+    }
+}
+
+fn incomplete(header: &StringRecord, names: &[String], stacked: bool) -> String {
+    let [plain, ..] = &LAYOUTS;
+    let missing = plain.missing(names, stacked).unwrap_or(plain.date);
+    let found: Vec<&str> =
+        header.iter().take(NAMES_SHOWN).map(|name| name.trim_start_matches('\u{feff}').trim()).collect();
+    let more = header.len().saturating_sub(NAMES_SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!(
+        "the column {missing} is missing: needed are date, open, high, low, close and volume, in any case and order; found \
+         are {}{more}",
+        one_line(&found.join(", "))
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(header: &str) -> Result<Columns, String> {
+        Columns::find(&header.split(',').collect::<StringRecord>())
+    }
+
+    #[test]
+    fn the_common_public_layouts_are_found_whatever_their_case() {
+        let headers = [
+            "date,open,high,low,close,adj_close,volume",
+            "Date,Open,High,Low,Close,Adj Close,Volume",
+            "Date,Open,High,Low,Close,Volume,TOTAL_TRADES,QTY_PER_TRADE,DLV_QTY",
+            "\u{feff}DATE, VOLUME , Close,Low,High,Open",
+            "Price,Close,High,Low,Open,Volume",
+            "SYMBOL,SERIES,OPEN,HIGH,LOW,CLOSE,LAST,PREVCLOSE,TOTTRDQTY,TOTTRDVAL,TIMESTAMP,TOTALTRADES,ISIN,",
+            "SYMBOL, SERIES, DATE1, PREV_CLOSE, OPEN_PRICE, HIGH_PRICE, LOW_PRICE, LAST_PRICE, CLOSE_PRICE, AVG_PRICE, \
+             TTL_TRD_QNTY, TURNOVER_LACS, NO_OF_TRADES, DELIV_QTY, DELIV_PER",
+            "TradDt,BizDt,Sgmt,Src,FinInstrmTp,FinInstrmId,ISIN,TckrSymb,SctySrs,OpnPric,HghPric,LwPric,ClsPric,LastPric,\
+             PrvsClsgPric,TtlTradgVol,TtlTrfVal",
+        ];
+        for header in headers {
+            assert!(find(header).is_ok(), "{header}: {:?}", find(header));
+        }
+        let columns =
+            find("TradDt,BizDt,TckrSymb,SctySrs,OpnPric,HghPric,LwPric,ClsPric,TtlTradgVol").unwrap();
+        assert_eq!((columns.date, columns.close, columns.symbol, columns.series), (0, 7, Some(2), Some(3)));
+        assert!(find("Price,Close,High,Low,Open,Volume").unwrap().stacked);
+    }
+
+    #[test]
+    fn a_column_that_is_there_twice_is_refused() {
+        let cases = [
+            ("date,open,high,low,close,volume,close", "close"),
+            ("Date,Open,High,Low,Close,Volume,Open.1,High.1,Low.1,Close.1,Volume.1", "open"),
+            ("Price,Close,Close,High,High,Low,Low,Open,Open,Volume,Volume", "open"),
+            ("date,Date,open,high,low,close,volume", "date"),
+        ];
+        for (header, column) in cases {
+            let reason = format!("the column {column} is there twice: a file holds one symbol");
+            assert_eq!(find(header).unwrap_err(), reason, "{header}");
+        }
+        assert!(find("date,open,high,low,close,adj close,volume,close.adjusted").is_ok());
+    }
+
+    #[test]
+    fn a_missing_column_is_named_with_those_that_were_found() {
+        let reason = "the column open is missing: needed are date, open, high, low, close and volume, in any case and \
+                      order; found are Date, Close_RELIANCE.NS, Open_RELIANCE.NS";
+        assert_eq!(find("Date,Close_RELIANCE.NS,Open_RELIANCE.NS").unwrap_err(), reason);
+        let many = (0..30).map(|number| format!("c{number}")).collect::<Vec<_>>().join(",");
+        assert!(find(&many).unwrap_err().ends_with("c18, c19 and 10 more"), "{many}");
+    }
+}
