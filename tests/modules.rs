@@ -1,6 +1,8 @@
 //! Versions of task modules while the daemon runs: brought, activated, rolled back, pinned, and taken out when they fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "modules/blame.rs"]
+mod blame;
 #[path = "support/faults.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
 mod faults;

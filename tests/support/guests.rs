@@ -37,6 +37,23 @@ pub fn asks_for_holdings_without_a_wish() -> Vec<u8> {
     asks_for_holdings_and_wants(MARKET)
 }
 
+/// A task that asks for the broker's holdings, and breaks a rule of WebAssembly when they are not to be had.
+pub fn traps_without_holdings() -> Vec<u8> {
+    component(&format!(
+        r#"(module
+            (import "prahari:task/broker@1.0.0" "holdings" (func $holdings (param i32)))
+            (memory (export "memory") 1)
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+            {wants}
+            (func (export "describe") (result i32) i32.const 1024)
+            (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
+                (call $holdings (i32.const 2048))
+                (if (i32.load8_u (i32.const 2048)) (then unreachable))
+                i32.const 3072))"#,
+        wants = wants(BROKER_READ)
+    ))
+}
+
 fn asks_for_holdings_and_wants(capability: u8) -> Vec<u8> {
     component(&format!(
         r#"(module

@@ -184,7 +184,7 @@ impl Daemon {
         self.events.publish_with(audience, || {
             Event::Task(TaskEvent::Finished { run, task, outcome: outcome.name(), detail })
         });
-        self.draw_consequences(user, task, module, &outcome).await?;
+        self.draw_consequences(user, task, module, &allowance, &outcome).await?;
         Ok(RunAnswer { run, outcome })
     }
 

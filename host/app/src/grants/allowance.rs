@@ -114,6 +114,29 @@ impl Allowance {
         Ok(())
     }
 
+    /// Whether it gives less than another one in any respect.
+    pub fn is_narrower_than(&self, other: &Self) -> bool {
+        let less = |own: Option<i128>, other: Option<i128>| match (own, other) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(own), Some(other)) => own < other,
+        };
+        let fewer_symbols = match (&self.symbols, &other.symbols) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(own), Some(other)) => !own.is_superset(other),
+        };
+        let value = |of: &Self| of.max_order_value_paise.map(|value| i128::from(value.0));
+        let orders = |of: &Self| of.orders_per_day.map(i128::from);
+        fewer_symbols
+            || !self.capabilities.is_superset(&other.capabilities)
+            || less(value(self), value(other))
+            || less(orders(self), orders(other))
+            || self.cpu_ms < other.cpu_ms
+            || self.memory_bytes < other.memory_bytes
+            || self.calls < other.calls
+    }
+
     /// The capabilities as the gate knows them.
     pub fn grant(&self) -> Grant {
         let named = |name: &str| self.capabilities.contains(name);

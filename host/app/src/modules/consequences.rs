@@ -1,14 +1,17 @@
 //! What the daemon does about a module that fails, and says of it.
 
+use std::sync::Arc;
+
 use prahari_domain::tasks::Task;
 use prahari_runtime::{ModuleHash, RunOutcome};
-use prahari_store::{NewAudit, NotificationLevel};
+use prahari_store::{NewAudit, NotificationLevel, NotificationRow};
 
-use super::health::Consequence;
+use super::health::{Blame, Consequence, Hold, RunEnd};
 use crate::clock::Clock;
 use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::events::{AlertEvent, Audience, Event};
+use crate::grants::Allowance;
 use crate::user::User;
 
 impl Daemon {
@@ -18,16 +21,18 @@ impl Daemon {
         user: &User,
         task: Task,
         module: ModuleHash,
+        allowance: &Arc<Allowance>,
         outcome: &RunOutcome,
     ) -> Result<(), AppError> {
         let permission = self.grants.permission(task);
-        let now = self.clock.now();
-        let consequence = self.modules.observe((user.id, task), module, outcome, permission, now).await?;
+        let blame = blame(outcome, allowance, &self.grants.of_everybody(task));
+        let end = RunEnd { user: user.id, task, module, outcome, allowance, blame };
+        let consequence = self.modules.observe(end, permission, self.clock.now()).await?;
         match consequence {
             Consequence::None => Ok(()),
-            Consequence::HeldBack(until) => {
-                tracing::warn!(user = %user.id, %task, %until, "a task that keeps failing is held back");
-                Ok(())
+            Consequence::HeldBack { until, reason, first } => {
+                tracing::warn!(user = %user.id, %task, %until, reason, "a task that keeps failing is held back");
+                if first { self.tell_of_hold(user, task, &reason).await } else { Ok(()) }
             }
             Consequence::RolledBack { from, to, reason } => {
                 let message = format!(
@@ -39,12 +44,25 @@ impl Daemon {
         }
     }
 
-    /// Why a slot of a task does not run now, when the task is held back.
+    /// Why a slot of a task does not run now, when the task is held back. With another allowance than its failed runs had it
+    /// is tried at once.
     pub(crate) fn held_back(&self, user: &User, task: Task) -> Option<String> {
-        let (until, failures) = self.modules.held_back(user.id, task, self.clock.now())?;
-        Some(format!(
-            "{failures} runs in a row failed by the module's own fault; it is tried again at {until}"
-        ))
+        let Hold { until, reason, under } = self.modules.held_back(user.id, task, self.clock.now())?;
+        (under == self.grants.of(user.id, task)).then(|| format!("{reason}; it is tried again at {until}"))
+    }
+
+    async fn tell_of_hold(&self, user: &User, task: Task, reason: &str) -> Result<(), AppError> {
+        let notification = NotificationRow {
+            id: None,
+            at: self.clock.now(),
+            level: NotificationLevel::Error,
+            title: format!("{task} is held back"),
+            body: format!(
+                "{reason}. It is tried again from time to time, and at once when its allowance is changed."
+            ),
+            run: None,
+        };
+        self.send_notification(user.id, notification).await
     }
 
     async fn tell_of_quarantine(&self, task: Task, message: String) -> Result<(), AppError> {
@@ -69,5 +87,22 @@ impl Daemon {
         });
         let title = format!("The module of {task} was rolled back");
         self.notify_admins(NotificationLevel::Error, &title, &message).await
+    }
+}
+
+/// Whom a failed run speaks against, from what it was allowed and what everybody is.
+fn blame(outcome: &RunOutcome, own: &Allowance, everybodys: &Allowance) -> Blame {
+    let limit = match outcome {
+        RunOutcome::CpuLimit => ("cpu_ms", own.cpu_ms, everybodys.cpu_ms),
+        RunOutcome::MemoryLimit => ("memory_bytes", own.memory_bytes, everybodys.memory_bytes),
+        RunOutcome::CallLimit => ("calls", own.calls.into(), everybodys.calls.into()),
+        _ => ("", 0, 0),
+    };
+    match limit {
+        (name, own, others) if own < others => {
+            Blame::OwnLimit(format!("{name} {own} where others have {others}"))
+        }
+        _ if own.is_narrower_than(everybodys) => Blame::Unsure,
+        _ => Blame::Version,
     }
 }

@@ -1,8 +1,8 @@
-//! Versions that fail by their own fault, again and again: taken out of use, or, when nothing else is there to run,
-//! tried less and less often.
+//! Versions that fail by their own fault, again and again: taken out of use, or, when nothing else is there to run or the fault
+//! is one user's, tried less and less often for that user.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
@@ -13,10 +13,14 @@ use prahari_store::ModuleRow;
 use super::Modules;
 use super::activate::{Activation, Permission};
 use crate::error::AppError;
+use crate::grants::Allowance;
 
 /// So many runs of one user in a row that end by the module's own fault make it unfit. One may be the data of a moment, two
 /// a coincidence.
 pub const BROKEN_AFTER: u32 = 3;
+
+/// So many users have to see a version fail under allowances of their own before it is unfit for everybody.
+pub const SEVERAL_USERS: usize = 2;
 
 /// The first time that a task without another version is held back; each further failure doubles it.
 const FIRST_HOLD_MS: i64 = 60_000;
@@ -24,12 +28,39 @@ const FIRST_HOLD_MS: i64 = 60_000;
 /// The longest time that a task is held back: it has to be tried several times in a session.
 const LONGEST_HOLD_MS: i64 = 30 * 60_000;
 
+/// What a failed run says of the version that it ran on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Blame {
+    /// It had what everybody has: the version is at fault.
+    Version,
+    /// The user's own allowance gives less than others have, which may be why: not at fault before several users see it.
+    Unsure,
+    /// A limit of the user's own allowance ended it, which others do not have: nobody else is concerned. The text names it.
+    OwnLimit(String),
+}
+
 /// Runs of one task of one user that failed in a row.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Streak {
     module: ModuleHash,
+    /// All of them.
     failures: u32,
-    held_until: Option<Timestamp>,
+    /// Those that [`Blame::Version`].
+    by_version: u32,
+    /// Those whose cause is [`Blame::Unsure`].
+    unsure: u32,
+    hold: Option<Hold>,
+}
+
+/// A task of a user that is not tried for a while.
+#[derive(Debug, Clone)]
+pub(crate) struct Hold {
+    /// Until when.
+    pub until: Timestamp,
+    /// Why, for people.
+    pub reason: String,
+    /// The allowance that its runs had; with another one it is tried at once.
+    pub under: Arc<Allowance>,
 }
 
 /// The streaks of everybody. Kept in memory only: after a restart everything gets a new chance.
@@ -43,25 +74,37 @@ impl Health {
         self.streaks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts a run; how many have failed in a row with it.
-    fn count(&self, user: UserId, task: Task, module: ModuleHash, outcome: &RunOutcome) -> u32 {
+    /// Counts a run that failed by the module's own fault; how many have failed in a row with it, and whether the version is
+    /// unfit for everybody.
+    fn count(&self, user: UserId, task: Task, module: ModuleHash, blame: &Blame) -> (u32, bool) {
         let mut streaks = self.streaks();
-        if !outcome.is_own_fault() {
-            streaks.remove(&(user, task));
-            return 0;
-        }
-        let new = Streak { module, failures: 0, held_until: None };
-        let streak = streaks.entry((user, task)).or_insert(new);
+        let new = Streak { module, failures: 0, by_version: 0, unsure: 0, hold: None };
+        let streak = streaks.entry((user, task)).or_insert_with(|| new.clone());
         if streak.module != module {
             *streak = new;
         }
         streak.failures = streak.failures.saturating_add(1);
-        streak.failures
+        match blame {
+            Blame::Version => streak.by_version = streak.by_version.saturating_add(1),
+            Blame::Unsure => streak.unsure = streak.unsure.saturating_add(1),
+            Blame::OwnLimit(_) => {}
+        }
+        let (failures, alone) = (streak.failures, streak.by_version >= BROKEN_AFTER);
+        let sees_it = |streak: &Streak| {
+            streak.module == module && streak.by_version.saturating_add(streak.unsure) >= BROKEN_AFTER
+        };
+        let users = streaks.iter().filter(|((_, of), streak)| *of == task && sees_it(streak)).count();
+        (failures, alone || users >= SEVERAL_USERS)
     }
 
-    fn hold(&self, user: UserId, task: Task, until: Timestamp) {
+    /// A run that did not fail by the module's own fault.
+    fn clear(&self, user: UserId, task: Task) {
+        self.streaks().remove(&(user, task));
+    }
+
+    fn hold(&self, user: UserId, task: Task, hold: Hold) {
         if let Some(streak) = self.streaks().get_mut(&(user, task)) {
-            streak.held_until = Some(until);
+            streak.hold = Some(hold);
         }
     }
 
@@ -71,13 +114,36 @@ impl Health {
     }
 }
 
+/// The end of a run, as far as it says something of the version.
+pub(crate) struct RunEnd<'a> {
+    /// Whose.
+    pub user: UserId,
+    /// Of which task.
+    pub task: Task,
+    /// What it ran on.
+    pub module: ModuleHash,
+    /// How it ended.
+    pub outcome: &'a RunOutcome,
+    /// What it was allowed.
+    pub allowance: &'a Arc<Allowance>,
+    /// What a failure says of the version.
+    pub blame: Blame,
+}
+
 /// What became of a version after a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Consequence {
     /// It goes on.
     None,
-    /// The task is not tried again for this user before that instant.
-    HeldBack(Timestamp),
+    /// The task is not tried again for this user for a while.
+    HeldBack {
+        /// Until when.
+        until: Timestamp,
+        /// Why, for people.
+        reason: String,
+        /// Whether it was not held back before.
+        first: bool,
+    },
     /// It was taken out of use, and the other version runs.
     RolledBack {
         /// The one that failed.
@@ -91,19 +157,23 @@ pub(crate) enum Consequence {
 
 impl Modules {
     /// Looks at the end of a run. A version that fails again and again by its own fault is quarantined, and the version
-    /// that was active before it runs again; when there is none, the task is held back for this user.
+    /// that was active before it runs again; when there is none, or only this user is concerned, the task is held back for
+    /// this user.
     ///
     /// # Errors
     /// When the store fails.
     pub(crate) async fn observe(
         &self,
-        (user, task): (UserId, Task),
-        module: ModuleHash,
-        outcome: &RunOutcome,
+        end: RunEnd<'_>,
         permission: Permission,
         now: Timestamp,
     ) -> Result<Consequence, AppError> {
-        let failures = self.health.count(user, task, module, outcome);
+        let RunEnd { user, task, module, outcome, .. } = end;
+        if !outcome.is_own_fault() {
+            self.health.clear(user, task);
+            return Ok(Consequence::None);
+        }
+        let (failures, unfit) = self.health.count(user, task, module, &end.blame);
         if failures < BROKEN_AFTER {
             return Ok(Consequence::None);
         }
@@ -113,7 +183,8 @@ impl Modules {
         if failed.module.hash() != module {
             return Ok(Consequence::None);
         }
-        for earlier in self.earlier_than(task, failed.version).await? {
+        let earlier = if unfit { self.earlier_than(task, failed.version).await? } else { Vec::new() };
+        for earlier in earlier {
             let reason = format!("{failures} runs of user {user} in a row failed: {}", outcome.detail());
             match self.quarantine(task, failed.version, earlier, reason, permission, now).await {
                 // It wants more than it is granted by now, or does not load any more.
@@ -123,16 +194,26 @@ impl Modules {
                 quarantined => return quarantined,
             }
         }
-        let until = now.plus_millis(hold_millis(user, task, failures));
-        self.health.hold(user, task, until);
-        Ok(Consequence::HeldBack(until))
+        Ok(self.hold_back(&end, failures, now))
     }
 
-    /// Until when a task of a user is held back, if it is.
-    pub(crate) fn held_back(&self, user: UserId, task: Task, now: Timestamp) -> Option<(Timestamp, u32)> {
+    /// Holds a task of a user back.
+    fn hold_back(&self, end: &RunEnd<'_>, failures: u32, now: Timestamp) -> Consequence {
+        let until = now.plus_millis(hold_millis(end.user, end.task, failures));
+        let why = match &end.blame {
+            Blame::OwnLimit(limit) => format!("at a limit of this user's own allowance, {limit}"),
+            Blame::Version | Blame::Unsure => "by the module's own fault".to_owned(),
+        };
+        let reason = format!("{failures} runs in a row failed {why}: {}", end.outcome.detail());
+        let hold = Hold { until, reason: reason.clone(), under: end.allowance.clone() };
+        self.health.hold(end.user, end.task, hold);
+        Consequence::HeldBack { until, reason, first: failures == BROKEN_AFTER }
+    }
+
+    /// Why a task of a user is held back, if it is.
+    pub(crate) fn held_back(&self, user: UserId, task: Task, now: Timestamp) -> Option<Hold> {
         let streaks = self.health.streaks();
-        let streak = streaks.get(&(user, task))?;
-        streak.held_until.filter(|until| now < *until).map(|until| (until, streak.failures))
+        streaks.get(&(user, task))?.hold.clone().filter(|hold| now < hold.until)
     }
 
     /// What could run for everybody without this version, the best first.

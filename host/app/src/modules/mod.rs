@@ -22,7 +22,7 @@ use prahari_store::{ModuleOrigin, Store};
 
 pub use activate::{Activation, Permission};
 pub use folder::{FolderError, ModuleFolder, Progress, Watching};
-pub use health::BROKEN_AFTER;
+pub use health::{BROKEN_AFTER, SEVERAL_USERS};
 pub use keep::Upload;
 pub use table::Running;
 
