@@ -1,5 +1,7 @@
 //! The day of the daemon: what runs when, what is accounted for when it cannot, and what a restart makes of it.
 
+#[path = "daemon/hung.rs"]
+mod hung;
 #[path = "support/daemon.rs"]
 mod support;
 

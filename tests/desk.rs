@@ -1,5 +1,7 @@
 //! The order desk before a broker that loses answers and requests, and across restarts.
 
+#[path = "desk/late.rs"]
+mod late;
 #[path = "support/daemon.rs"]
 mod support;
 

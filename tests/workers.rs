@@ -9,19 +9,27 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
 use prahari_app::recordings::find_recording;
 use prahari_app::runs::{RunAnswer, Trigger};
 use prahari_app::service::IndividualStatus;
+use prahari_app::stop::Stop;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
-use prahari_runtime::{Compiler, RunOutcome, Runtime, RuntimeConfig, WorkerProgram};
+use prahari_runtime::abi::latest::{self, RunContext};
+use prahari_runtime::{
+    Budget, Compiler, Grant, HostCall, HostReply, HostServices, RunOutcome, RunRequest, Runtime,
+    RuntimeConfig, WorkerProgram,
+};
 use prahari_store::{NotificationFilter, SlotOutcome};
 use support::{
-    ADMIN, House, MONDAY, OTHER, TUESDAY, at, component, guests, run, runs, slots, start_services, stop,
+    ADMIN, House, MONDAY, OTHER, TUESDAY, at, component, guests, heavy, run, runs, slots, start_services,
+    stop,
 };
 
 const WEDNESDAY: &str = "2025-03-12";
@@ -71,6 +79,30 @@ fn cpu_ticks(pid: u32) -> u64 {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
     let fields: Vec<&str> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
     fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+}
+
+/// Answers nothing: for runs that get to no call.
+struct Nobody;
+
+#[async_trait]
+impl HostServices for Nobody {
+    async fn call(&mut self, _: &HostCall) -> HostReply {
+        HostReply::Failed("nobody answers".to_owned())
+    }
+}
+
+/// A run of the admin's that may take this long.
+fn request(wall_ms: u64) -> RunRequest {
+    let context = RunContext {
+        run_id: 1,
+        user_id: ADMIN.0,
+        task: Task::PositionMonitor.name().to_owned(),
+        day: 20_157,
+        due_at: 0,
+        now: 0,
+        trigger: latest::Trigger::Scheduled,
+    };
+    RunRequest { context, grant: Grant::none(), budget: Budget { wall_ms, ..Budget::default() } }
 }
 
 /// Begins a run of the position monitor for a user.
@@ -157,6 +189,50 @@ async fn a_worker_killed_inside_a_host_call_ends_its_run_with_the_reason() {
     stopped(&daemon, ADMIN, Task::PositionMonitor, KILLED).await;
     house.market.set_held(false);
     undisturbed(&daemon, other).await;
+}
+
+const HUNG: &str = "it did not end its run at the time limit";
+
+#[tokio::test]
+async fn a_worker_that_hangs_is_killed_after_the_time_limit_of_its_run_and_its_service_is_stopped() {
+    let house = House::new(2);
+    let (daemon, hung, other) = with_monitor(&house, component(Task::PositionMonitor)).await;
+    send(hung, Signal::SIGSTOP);
+    let service = daemon.user(ADMIN).unwrap().individual(Task::PositionMonitor).unwrap();
+    let report = soon(service.worker.run(request(20), &mut Nobody)).await;
+    assert_eq!(report.outcome, RunOutcome::WorkerEnded(HUNG.to_owned()));
+    assert_eq!(report.outcome.name(), "worker_ended");
+    stopped(&daemon, ADMIN, Task::PositionMonitor, HUNG).await;
+    assert!(!is_alive(hung));
+    undisturbed(&daemon, other).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_hangs_is_noticed_at_any_speed_of_the_clock() {
+    // A minute of real time is the limit of a run, so this is for the long form.
+    let speeds: &[u32] = if heavy() { &[1, 600] } else { &[] };
+    for speed in speeds {
+        let house = House::new(1);
+        let daemon = house.start_on(Clock::scaled(at(MONDAY, "09:14:50"), *speed), &[]).await;
+        daemon.start_individual(ADMIN, Task::SellMonitor).await.unwrap();
+        let hung = pid(&daemon, ADMIN, Task::SellMonitor).await;
+        send(hung, Signal::SIGSTOP);
+        let mut scheduler = daemon.scheduler();
+        let scheduled = tokio::spawn(async move { scheduler.run(None).await });
+        let noticed = async {
+            while daemon.user(ADMIN).unwrap().individual(Task::SellMonitor).is_some() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(90), noticed).await.expect("noticed within its limit");
+        stopped(&daemon, ADMIN, Task::SellMonitor, HUNG).await;
+        daemon.stop(Stop::Asked("the end of the test".to_owned()));
+        scheduled.await.unwrap().unwrap();
+        daemon.store.settle().await.unwrap();
+        let run = runs(&daemon, ADMIN, Task::SellMonitor).await.remove(0);
+        assert_eq!(run.outcome.as_deref(), Some("worker_ended"), "{}", run.detail);
+        stop(daemon).await;
+    }
 }
 
 #[tokio::test]

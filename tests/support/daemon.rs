@@ -85,6 +85,8 @@ pub struct House {
     pub market: Arc<Held>,
     /// Users whose line to the broker is cut.
     pub unreachable: Arc<Mutex<BTreeSet<UserId>>>,
+    /// Users whose calls the broker never answers.
+    pub silent: Arc<Mutex<BTreeSet<UserId>>>,
 }
 
 impl House {
@@ -107,6 +109,7 @@ impl House {
             users,
             market: Arc::new(Held::new(Arc::new(market))),
             unreachable: Arc::default(),
+            silent: Arc::default(),
         }
     }
 
@@ -122,14 +125,21 @@ impl House {
 
     /// The same with other modules in the places of some tasks.
     pub async fn start_with(&self, now: Timestamp, own: &[(Task, &[u8])]) -> Arc<Daemon> {
+        self.start_on(Clock::at(now), own).await
+    }
+
+    /// The same on a clock of one's own.
+    pub async fn start_on(&self, clock: Clock, own: &[(Task, &[u8])]) -> Arc<Daemon> {
+        let now = clock.now();
         let store = Store::open(self.folder.path().join("prahari.db"), Durability::Off).unwrap();
         create_users(&store, self.users, now).await.unwrap();
         let market: Arc<dyn MarketData> = self.market.clone();
         let broker =
             Outside::open(store.clone(), market.clone(), self.calendar.clone(), self.unreachable.clone());
-        let venue = Venue { broker: Arc::new(broker.await), market, calendar: self.calendar.clone(), store };
+        let broker = Arc::new(broker.await.with_silent(self.silent.clone()));
+        let venue = Venue { broker, market, calendar: self.calendar.clone(), store };
         let parts = Parts {
-            clock: Clock::at(now),
+            clock,
             venue,
             runtime: self.runtime.clone(),
             modules: Arc::new(self.modules(own).await),

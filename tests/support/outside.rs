@@ -26,6 +26,8 @@ pub struct Outside {
     store: Store,
     paper: Mutex<Arc<PaperBroker>>,
     unreachable: Arc<Mutex<BTreeSet<UserId>>>,
+    /// Users whose calls are never answered.
+    silent: Arc<Mutex<BTreeSet<UserId>>>,
     sent: AtomicUsize,
 }
 
@@ -38,7 +40,13 @@ impl Outside {
         unreachable: Arc<Mutex<BTreeSet<UserId>>>,
     ) -> Self {
         let paper = paper(&store, &market, &calendar, PaperFaults::default()).await;
-        Self { market, calendar, store, paper: Mutex::new(paper), unreachable, sent: AtomicUsize::new(0) }
+        let (paper, silent, sent) = (Mutex::new(paper), Arc::default(), AtomicUsize::new(0));
+        Self { market, calendar, store, paper, unreachable, silent, sent }
+    }
+
+    /// The same, and these users' calls are never answered.
+    pub fn with_silent(self, silent: Arc<Mutex<BTreeSet<UserId>>>) -> Self {
+        Self { silent, ..self }
     }
 
     /// The broker restarts and misbehaves like this from now on; its books are what they were.
@@ -58,6 +66,16 @@ impl Outside {
         };
     }
 
+    /// Whether calls for the user are never answered.
+    pub fn set_silent(&self, user: UserId, silent: bool) {
+        let mut all = self.silent.lock().unwrap();
+        if silent {
+            all.insert(user)
+        } else {
+            all.remove(&user)
+        };
+    }
+
     /// How many orders, changes and cancellations were sent, whether or not they arrived.
     pub fn sent(&self) -> usize {
         self.sent.load(Ordering::Relaxed)
@@ -67,12 +85,21 @@ impl Outside {
         self.paper.lock().unwrap().clone()
     }
 
-    fn sending(&self) -> Arc<PaperBroker> {
+    async fn sending(&self, user: UserId) -> Arc<PaperBroker> {
         self.sent.fetch_add(1, Ordering::Relaxed);
+        self.wait_if_silent(user).await;
         self.paper()
     }
 
-    fn asked(&self, user: UserId) -> Result<Arc<PaperBroker>, BrokerError> {
+    async fn wait_if_silent(&self, user: UserId) {
+        let silent = self.silent.lock().unwrap().contains(&user);
+        if silent {
+            std::future::pending().await
+        }
+    }
+
+    async fn asked(&self, user: UserId) -> Result<Arc<PaperBroker>, BrokerError> {
+        self.wait_if_silent(user).await;
         if self.unreachable.lock().unwrap().contains(&user) {
             return Err(BrokerError::Unavailable("the line is cut".to_owned()));
         }
@@ -102,7 +129,7 @@ impl Broker for Outside {
     }
 
     async fn place(&self, user: UserId, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
-        self.sending().place(user, order, now).await
+        self.sending(user).await.place(user, order, now).await
     }
 
     async fn modify(
@@ -113,23 +140,23 @@ impl Broker for Outside {
         kind: OrderKind,
         now: Timestamp,
     ) -> Result<(), BrokerError> {
-        self.sending().modify(user, order, quantity, kind, now).await
+        self.sending(user).await.modify(user, order, quantity, kind, now).await
     }
 
     async fn cancel(&self, user: UserId, order: &Order, now: Timestamp) -> Result<(), BrokerError> {
-        self.sending().cancel(user, order, now).await
+        self.sending(user).await.cancel(user, order, now).await
     }
 
     async fn book(&self, user: UserId) -> Result<Vec<BrokerOrder>, BrokerError> {
-        self.asked(user)?.book(user).await
+        self.asked(user).await?.book(user).await
     }
 
     async fn holdings(&self, user: UserId) -> Result<Vec<(Symbol, u32)>, BrokerError> {
-        self.asked(user)?.holdings(user).await
+        self.asked(user).await?.holdings(user).await
     }
 
     async fn funds(&self, user: UserId) -> Result<Funds, BrokerError> {
-        self.asked(user)?.funds(user).await
+        self.asked(user).await?.funds(user).await
     }
 
     fn has_open(&self, user: UserId) -> bool {
@@ -137,11 +164,11 @@ impl Broker for Outside {
     }
 
     async fn advance(&self, user: UserId, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError> {
-        self.asked(user)?.advance(user, now).await
+        self.asked(user).await?.advance(user, now).await
     }
 
     async fn set_capital(&self, user: UserId, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
-        self.asked(user)?.set_capital(user, capital, now).await
+        self.asked(user).await?.set_capital(user, capital, now).await
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use prahari_app::deadlines::Deadlines;
 use prahari_app::desk::{Desk, Difference, DifferenceKind, Occasion, Venue};
 use prahari_app::error::AppError;
 use prahari_app::settings::Limits;
@@ -62,6 +63,15 @@ impl Trader {
     pub async fn restart(&mut self) {
         self.store.settle().await.unwrap();
         self.desk = load(&self.venue).await;
+    }
+
+    /// The same, and the broker's calls have these deadlines from now on.
+    pub async fn restart_with(&mut self, deadlines: Deadlines) {
+        let Venue { market, calendar, store, .. } = &*self.venue;
+        let (market, calendar, store) = (market.clone(), calendar.clone(), store.clone());
+        let venue = Venue { broker: self.outside.clone(), market, calendar, store };
+        self.venue = Arc::new(venue.with_deadlines(deadlines));
+        self.restart().await;
     }
 
     /// The broker is well again, or not.

@@ -11,11 +11,12 @@ use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::{Runtime, SharedReplies};
 use prahari_schedule::Schedule;
 use prahari_store::{Role, Store, UserRow};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::board::{Publication, SignalBoard};
 use crate::clock::Clock;
+use crate::deadlines::Deadlines;
 use crate::desk::{Desk, Venue};
 use crate::error::AppError;
 use crate::events::EventBus;
@@ -23,7 +24,7 @@ use crate::grants::Grants;
 use crate::modules::Modules;
 use crate::replays::Places;
 use crate::rows::{load_signals, signal_row};
-use crate::scheduler::{DayPlans, Scheduler};
+use crate::scheduler::{DayPlans, SLOW_USERS_AT_ONCE, Scheduler};
 use crate::schedules::Schedules;
 use crate::service::{Activity, RESTARTED};
 use crate::settings::{KILL_SWITCH_KEY, KillSwitch, UserSettings};
@@ -75,6 +76,8 @@ pub struct Daemon {
     users: RwLock<BTreeMap<UserId, Arc<User>>>,
     pub(crate) kill_switch: Arc<KillSwitch>,
     pub(crate) replays: Places,
+    /// Bounds how many slow users are served at once.
+    pub(crate) slow_places: Semaphore,
     pub(crate) stop: StopSwitch,
     progress: AtomicI64,
     observer: OnceLock<Observer>,
@@ -92,6 +95,8 @@ impl Daemon {
     /// When the store cannot be read or a journal does not fold.
     pub async fn start(parts: Parts) -> Result<Arc<Self>, AppError> {
         let Parts { clock, venue, runtime, modules, schedules } = parts;
+        // In lockstep nothing is asked of the outside, and no answer may depend on real time.
+        let venue = if clock.is_lockstep() { venue } else { venue.with_deadlines(Deadlines::default()) };
         let venue = Arc::new(venue);
         let store = venue.store.clone();
         let system = store.system();
@@ -129,6 +134,7 @@ impl Daemon {
             kill_switch,
             shared_replies: SharedReplies::default(),
             replays: Places::default(),
+            slow_places: Semaphore::new(SLOW_USERS_AT_ONCE),
             plans: RwLock::new(None),
             clock,
             store,
@@ -246,8 +252,8 @@ impl Daemon {
     /// Waits until every run that was asked for so far has ended. Whoever stops waiting cuts none of them off: one that is dropped
     /// in the middle of an order would leave the desk half changed.
     pub async fn finish_background(&self) {
-        let background = &mut *self.background.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut asked_for = AskedFor(std::mem::take(background));
+        let begun = std::mem::take(&mut *self.background.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut asked_for = AskedFor(begun);
         while asked_for.0.join_next().await.is_some() {}
     }
 

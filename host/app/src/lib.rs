@@ -5,6 +5,7 @@ pub mod board;
 mod choices;
 pub mod clock;
 pub mod daemon;
+pub mod deadlines;
 pub mod desk;
 pub mod error;
 pub mod events;

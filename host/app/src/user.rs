@@ -10,7 +10,7 @@ use prahari_domain::time::Timestamp;
 use prahari_store::Role;
 
 use crate::desk::Desk;
-use crate::scheduler::DayLedger;
+use crate::scheduler::{Backlog, DayLedger};
 use crate::service::{Activity, Individual};
 use crate::settings::UserSettings;
 
@@ -29,6 +29,9 @@ pub struct User {
     pub desk: tokio::sync::Mutex<Desk>,
     memory: Mutex<BTreeMap<Task, TaskMemory>>,
     ledger: Mutex<DayLedger>,
+    backlog: Mutex<Backlog>,
+    /// Whether what was due the last time took long.
+    slow: AtomicBool,
     executing: Mutex<BTreeSet<Task>>,
     /// Changes while the daemon runs.
     role: Mutex<Role>,
@@ -61,6 +64,8 @@ impl User {
             desk: tokio::sync::Mutex::new(desk),
             memory: Mutex::new(memory),
             ledger: Mutex::default(),
+            backlog: Mutex::default(),
+            slow: AtomicBool::new(false),
             executing: Mutex::default(),
             service_running: AtomicBool::new(false),
             service_since: Mutex::default(),
@@ -187,6 +192,20 @@ impl User {
     /// The day's ledger.
     pub fn ledger(&self) -> MutexGuard<'_, DayLedger> {
         lock(&self.ledger)
+    }
+
+    /// What is due and not done yet.
+    pub(crate) fn backlog(&self) -> MutexGuard<'_, Backlog> {
+        lock(&self.backlog)
+    }
+
+    /// Whether what was due the last time took long, so that others should not wait behind it.
+    pub(crate) fn is_slow(&self) -> bool {
+        self.slow.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_slow(&self, slow: bool) {
+        self.slow.store(slow, Ordering::Relaxed);
     }
 
     /// The memory of every task.

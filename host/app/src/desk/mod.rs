@@ -27,6 +27,7 @@ pub use capital::Money;
 pub use close_day::Statement;
 pub use reconcile::{Difference, DifferenceKind};
 
+use crate::deadlines::{Deadlines, TimedBroker, TimedMarket};
 use crate::error::AppError;
 use crate::events::EventBus;
 use crate::settings::Limits;
@@ -41,6 +42,18 @@ pub struct Venue {
     pub calendar: Arc<CalendarHandle>,
     /// Where the journal is kept.
     pub store: Store,
+}
+
+impl Venue {
+    /// The same, with a broker and a market whose calls end in time.
+    #[must_use]
+    pub fn with_deadlines(self, deadlines: Deadlines) -> Self {
+        Self {
+            broker: Arc::new(TimedBroker::new(self.broker, deadlines)),
+            market: Arc::new(TimedMarket::new(self.market, deadlines)),
+            ..self
+        }
+    }
 }
 
 /// Who asks the desk for something, and when.

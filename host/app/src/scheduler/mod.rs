@@ -1,5 +1,8 @@
 //! When what runs: the day's plan, the loop that follows the clock through it, and what becomes of each slot.
 
+mod backlog;
+mod hand_out;
+mod jobs;
 mod ledger;
 mod plan;
 mod planning;
@@ -11,9 +14,11 @@ mod tick;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use jobs::Jobs;
 use prahari_domain::time::{Day, Timestamp};
-use tokio::task::JoinSet;
 
+pub use backlog::Backlog;
+pub(crate) use hand_out::SLOW_USERS_AT_ONCE;
 pub use ledger::{DayLedger, Progress};
 pub use plan::{DayPlan, PlannedSlot, SlotKey, Work};
 pub use plans::DayPlans;
@@ -21,10 +26,6 @@ pub use plans::DayPlans;
 use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::user::User;
-
-/// How many users are served at once. Runs wait for the broker and the writer most of their time; the number bounds
-/// memory (each run holds an instance), not throughput.
-const USERS_AT_ONCE: usize = 64;
 
 /// In lockstep nothing waits for the world, so more workers than processors only cost.
 const USERS_AT_ONCE_LOCKSTEP: usize = 2;
@@ -34,13 +35,13 @@ pub struct Scheduler {
     daemon: Arc<Daemon>,
     /// The last instant whose work is done (in lockstep) or handed out (otherwise).
     cursor: Timestamp,
-    jobs: JoinSet<Result<(), AppError>>,
+    jobs: Jobs,
 }
 
 impl Scheduler {
     /// A scheduler that goes on after `cursor`: what was due until then has its outcome in the ledger.
     pub fn new(daemon: Arc<Daemon>, cursor: Timestamp) -> Self {
-        Self { daemon, cursor, jobs: JoinSet::new() }
+        Self { daemon, cursor, jobs: Jobs::default() }
     }
 
     /// The last instant that is done.
@@ -62,7 +63,13 @@ impl Scheduler {
             if until.is_some_and(|end| instant >= end) {
                 break;
             }
-            if !self.daemon.clock.wait_until(instant, &self.daemon.wake).await {
+            // The end of jobs of earlier instants is heard in passing; nobody waits for the slow ones.
+            let came = tokio::select! {
+                biased;
+                error = self.jobs.failure() => return Err(error),
+                came = self.daemon.clock.wait_until(instant, &self.daemon.wake) => came,
+            };
+            if !came {
                 continue;
             }
             if works.is_empty() {
@@ -74,7 +81,7 @@ impl Scheduler {
             self.daemon.store.system().save_cursor(instant).await?;
             self.daemon.progress(instant);
         }
-        self.finish_jobs().await
+        self.jobs.finish().await
     }
 
     /// On a real clock the cursor does not wait for slow runs, so a process may end with slots before it still open. Going
@@ -114,20 +121,11 @@ impl Scheduler {
 
     /// Does everything due at an instant: first the pulse, then each user's slots in task order.
     async fn step(&mut self, instant: Timestamp, works: Vec<Work>) -> Result<(), AppError> {
-        let users = self.daemon.users();
         let works: Arc<[Work]> = works.into();
         if self.daemon.clock.is_lockstep() {
-            return self.step_in_lockstep(instant, users, works).await;
+            return self.step_in_lockstep(instant, self.daemon.users(), works).await;
         }
-        let queue = Queue::new(users, works, instant);
-        for _ in 0..USERS_AT_ONCE.min(queue.users.len()) {
-            self.jobs.spawn(queue.clone().drain(self.daemon.clone()));
-        }
-        // Jobs of earlier instants that have ended are taken in passing; nobody waits for the slow ones.
-        while let Some(ended) = self.jobs.try_join_next() {
-            ended.map_err(|error| AppError::Ended(error.to_string()))??;
-        }
-        Ok(())
+        hand_out::hand_out(&self.daemon, &self.jobs, instant, &works).await
     }
 
     async fn step_in_lockstep(
@@ -154,18 +152,11 @@ impl Scheduler {
         for _ in 0..USERS_AT_ONCE_LOCKSTEP {
             self.jobs.spawn(queue.clone().drain(self.daemon.clone()));
         }
-        self.finish_jobs().await
-    }
-
-    async fn finish_jobs(&mut self) -> Result<(), AppError> {
-        while let Some(ended) = self.jobs.join_next().await {
-            ended.map_err(|error| AppError::Ended(error.to_string()))??;
-        }
-        Ok(())
+        self.jobs.finish().await
     }
 }
 
-/// The users due at an instant; workers take one after the other.
+/// The users due at an instant in lockstep; workers take one after the other.
 #[derive(Clone)]
 struct Queue {
     users: Arc<[Arc<User>]>,

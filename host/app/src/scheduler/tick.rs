@@ -4,7 +4,7 @@ use prahari_domain::time::Timestamp;
 use prahari_runtime::RunOutcome;
 use prahari_store::{SlotOutcome, SlotUpdate, TickRow};
 
-use super::plan::SlotKey;
+use super::plan::{SlotKey, Work};
 use super::slot::too_late;
 use crate::daemon::Daemon;
 use crate::error::AppError;
@@ -54,6 +54,24 @@ impl Daemon {
             SlotUpdate { tick, ..progress.update(key, String::new(), run) }
         };
         Ok(self.store.user(user.id).update_slot(update).await?)
+    }
+
+    /// Notes the ticks among what is due at an instant as missed, because the user's worker is still busy with what was due
+    /// earlier.
+    pub(super) async fn pass_over(
+        &self,
+        user: &User,
+        works: &[Work],
+        due: Timestamp,
+        doing: Timestamp,
+    ) -> Result<(), AppError> {
+        for work in works.iter().filter(|work| matches!(work, Work::Tick(_))) {
+            let meant = user.ledger().meant_by(*work, due);
+            let Some(key) = meant.filter(|key| user.schedule_version(key.task).is_some()) else { continue };
+            let reason = format!("what was due at {doing} was still being done for this user");
+            self.pass_tick(user, key, due, SlotOutcome::Missed, reason).await?;
+        }
+        Ok(())
     }
 
     /// A tick that does not run, and why.

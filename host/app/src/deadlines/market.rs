@@ -1,0 +1,71 @@
+//! A source of market data whose calls end in time.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use prahari_brokers::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
+use prahari_domain::instruments::{Instrument, Symbol};
+use prahari_domain::time::Timestamp;
+
+use super::Deadlines;
+
+/// Market data with a deadline.
+pub struct TimedMarket {
+    inner: Arc<dyn MarketData>,
+    deadlines: Deadlines,
+}
+
+impl TimedMarket {
+    /// `inner` with these deadlines.
+    pub fn new(inner: Arc<dyn MarketData>, deadlines: Deadlines) -> Self {
+        Self { inner, deadlines }
+    }
+
+    async fn in_time<T>(
+        &self,
+        what: &str,
+        call: impl Future<Output = Result<T, MarketError>>,
+    ) -> Result<T, MarketError> {
+        let within = self.deadlines.market;
+        tokio::time::timeout(within, call).await.unwrap_or_else(|_| {
+            let within_s = within.as_secs_f32();
+            tracing::warn!(what, within_s, "the market source does not answer");
+            Err(MarketError::Unavailable(format!("no answer for {what} within {within_s} s")))
+        })
+    }
+}
+
+#[async_trait]
+impl MarketData for TimedMarket {
+    async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
+        self.in_time("the universe", self.inner.universe()).await
+    }
+
+    async fn quotes(&self, symbols: &[Symbol], now: Timestamp) -> Result<Vec<Option<Quote>>, MarketError> {
+        self.in_time("quotes", self.inner.quotes(symbols, now)).await
+    }
+
+    async fn candles(
+        &self,
+        symbol: &Symbol,
+        interval: Interval,
+        count: u32,
+        forming: bool,
+        now: Timestamp,
+    ) -> Result<Candles, MarketError> {
+        self.in_time("candles", self.inner.candles(symbol, interval, count, forming, now)).await
+    }
+
+    async fn instruments(
+        &self,
+        symbols: &[Symbol],
+        now: Timestamp,
+    ) -> Result<Vec<Option<Instrument>>, MarketError> {
+        self.in_time("instruments", self.inner.instruments(symbols, now)).await
+    }
+
+    async fn minute(&self, symbol: &Symbol, instant: Timestamp) -> Result<Option<MinuteBar>, MarketError> {
+        self.in_time("a minute's bar", self.inner.minute(symbol, instant)).await
+    }
+}

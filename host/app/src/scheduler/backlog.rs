@@ -1,0 +1,85 @@
+//! What is due for one user and not done yet: one worker at a time does it, in the order in which it was due.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use prahari_domain::time::Timestamp;
+
+use super::plan::Work;
+
+/// A user's due work. It stays small by itself: while a worker is busy, ticks are passed over and one pulse stands for all, so
+/// only what has an outcome of its own waits, of which a day has a handful.
+#[derive(Debug, Default)]
+pub struct Backlog {
+    waiting: VecDeque<(Timestamp, Arc<[Work]>)>,
+    /// The instant whose work is being done; none while the user has no worker.
+    doing: Option<Timestamp>,
+}
+
+/// What became of the work of an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Added {
+    /// The user has no worker: whoever adds it has to give one.
+    Idle,
+    /// The worker that the user has is still busy with what was due at that instant.
+    Behind(Timestamp),
+}
+
+impl Backlog {
+    /// Adds what is due at an instant. Behind other work, ticks are left out: whoever adds it notes them as missed.
+    pub(super) fn add(&mut self, instant: Timestamp, works: &Arc<[Work]>) -> Added {
+        let Some(doing) = self.doing else {
+            self.doing = Some(instant);
+            self.waiting.push_back((instant, works.clone()));
+            return Added::Idle;
+        };
+        let pulse_waits = self.waiting.iter().any(|(_, works)| works.contains(&Work::Pulse));
+        let stays = |work: &&Work| !matches!(work, Work::Tick(_)) && !(pulse_waits && **work == Work::Pulse);
+        let left: Vec<Work> = works.iter().filter(stays).copied().collect();
+        if !left.is_empty() {
+            self.waiting.push_back((instant, left.into()));
+        }
+        Added::Behind(doing)
+    }
+
+    /// What the worker does next; with none left the user has no worker any more.
+    pub(super) fn next(&mut self) -> Option<(Timestamp, Arc<[Work]>)> {
+        let next = self.waiting.pop_front();
+        self.doing = next.as_ref().map(|(instant, _)| *instant);
+        next
+    }
+
+    /// The worker has gone before it was done.
+    pub(super) fn abandon(&mut self) {
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prahari_domain::tasks::Task;
+
+    use super::super::plan::SlotKey;
+    use super::*;
+
+    fn key(task: Task) -> SlotKey {
+        SlotKey { task, due_at: Timestamp(0) }
+    }
+
+    #[test]
+    fn behind_other_work_ticks_are_left_out_and_one_pulse_stands_for_all() {
+        let (tick, run) = (Work::Tick(key(Task::SellMonitor)), Work::Run(key(Task::PositionMonitor)));
+        let mut backlog = Backlog::default();
+        let first: Arc<[Work]> = Arc::from([Work::Pulse, tick]);
+        assert_eq!(backlog.add(Timestamp(1), &first), Added::Idle);
+        assert_eq!(backlog.next(), Some((Timestamp(1), first.clone())));
+        for minute in 2..1_000 {
+            assert_eq!(backlog.add(Timestamp(minute), &first), Added::Behind(Timestamp(1)));
+        }
+        backlog.add(Timestamp(1_000), &Arc::from([Work::Pulse, run, tick]));
+        assert_eq!(backlog.next(), Some((Timestamp(2), Arc::from([Work::Pulse]))));
+        assert_eq!(backlog.next(), Some((Timestamp(1_000), Arc::from([run]))));
+        assert_eq!(backlog.next(), None);
+        assert_eq!(backlog.add(Timestamp(1_001), &first), Added::Idle);
+    }
+}

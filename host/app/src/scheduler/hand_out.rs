@@ -1,0 +1,140 @@
+//! Handing out what is due on a clock that runs: users are served beside each other, and none waits for another's broker.
+//!
+//! Each user has one worker at most. A worker that is long with one user stays with that user and another takes its place; the
+//! next time such a user has a place among the slow ones, so that however many hang, the others are as early as without
+//! them.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use prahari_domain::time::Timestamp;
+
+use super::backlog::Added;
+use super::jobs::{Jobs, MoreJobs};
+use super::plan::Work;
+use crate::clock::Stopwatch;
+use crate::daemon::Daemon;
+use crate::error::AppError;
+use crate::user::User;
+
+/// How many users are served at once. Runs wait for the broker and the writer most of their time; the number bounds
+/// memory (each run holds an instance), not throughput.
+const USERS_AT_ONCE: usize = 64;
+
+/// How many of the slow ones are served at once, beside the others. They wait for each other, and what they miss meanwhile is
+/// noted.
+pub(crate) const SLOW_USERS_AT_ONCE: usize = 64;
+
+/// From how long on a user is a slow one, by the real clock. What is due for a user at an instant takes some milliseconds, and
+/// a tenth of a second when 10,000 users place their sells at the open.
+const SLOW_AFTER: Duration = Duration::from_millis(250);
+
+/// Hands out what is due at an instant to workers, which become jobs. Nobody waits for them.
+pub(super) async fn hand_out(
+    daemon: &Arc<Daemon>,
+    jobs: &Jobs,
+    instant: Timestamp,
+    works: &Arc<[Work]>,
+) -> Result<(), AppError> {
+    let (mut quick, mut slow) = (VecDeque::new(), VecDeque::new());
+    for user in daemon.users() {
+        let added = user.backlog().add(instant, works);
+        match added {
+            Added::Idle if user.is_slow() => slow.push_back(AtWork::on(daemon, user)),
+            Added::Idle => quick.push_back(AtWork::on(daemon, user)),
+            Added::Behind(doing) => daemon.pass_over(&user, works, instant, doing).await?,
+        }
+    }
+    let (quick_workers, slow_workers) = (USERS_AT_ONCE.min(quick.len()), SLOW_USERS_AT_ONCE.min(slow.len()));
+    let (quick, slow) = (Waiting::of(quick), Waiting::of(slow));
+    for _ in 0..quick_workers {
+        jobs.spawn(serve_quick(quick.clone(), jobs.more()));
+    }
+    for _ in 0..slow_workers {
+        jobs.spawn(serve_slow(daemon.clone(), slow.clone()));
+    }
+    Ok(())
+}
+
+/// Serves one user after the other, until one of them is a slow one: then another worker takes the place of this one.
+fn serve_quick(waiting: Waiting, jobs: MoreJobs) -> BoxFuture<'static, Result<(), AppError>> {
+    Box::pin(async move {
+        while let Some(mut user) = waiting.next() {
+            let mut served = std::pin::pin!(user.serve());
+            if let Ok(served) = tokio::time::timeout(SLOW_AFTER, served.as_mut()).await {
+                served?;
+                continue;
+            }
+            jobs.spawn(serve_quick(waiting, jobs.clone()));
+            return served.await;
+        }
+        Ok(())
+    })
+}
+
+/// Serves one of the slow users after the other.
+async fn serve_slow(daemon: Arc<Daemon>, waiting: Waiting) -> Result<(), AppError> {
+    let _place = daemon.slow_places.acquire().await;
+    while let Some(mut user) = waiting.next() {
+        user.serve().await?;
+    }
+    Ok(())
+}
+
+/// Users who wait for a worker.
+#[derive(Clone)]
+struct Waiting(Arc<Mutex<VecDeque<AtWork>>>);
+
+impl Waiting {
+    fn of(users: VecDeque<AtWork>) -> Self {
+        Self(Arc::new(Mutex::new(users)))
+    }
+
+    fn next(&self) -> Option<AtWork> {
+        // Nothing that can panic is done while it is held.
+        let mut users: MutexGuard<'_, _> = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        users.pop_front()
+    }
+}
+
+/// A user for whom there is a worker, or will be one. When it goes before all is done, the user is free for another.
+struct AtWork {
+    daemon: Arc<Daemon>,
+    user: Arc<User>,
+    done: bool,
+}
+
+impl AtWork {
+    fn on(daemon: &Arc<Daemon>, user: Arc<User>) -> Self {
+        Self { daemon: daemon.clone(), user, done: false }
+    }
+
+    /// Does all that waits for the user, and what comes meanwhile.
+    async fn serve(&mut self) -> Result<(), AppError> {
+        let stopwatch = Stopwatch::start();
+        loop {
+            // Not in the loop's head, where the lock would be held to the end of its body.
+            let next = self.user.backlog().next();
+            let Some((instant, works)) = next else { break };
+            for work in works.iter() {
+                if let Err(error) = self.daemon.do_work(&self.user, *work, instant).await {
+                    self.daemon.contain(&self.user, error).await?;
+                }
+            }
+        }
+        self.done = true;
+        self.user.set_slow(stopwatch.elapsed() > SLOW_AFTER);
+        Ok(())
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        // After the end of its work the user may have another worker already.
+        if !self.done {
+            self.user.backlog().abandon();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Users whose broker never answers, beside others whose broker does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use prahari_app::clock::Clock;
+use prahari_app::daemon::Daemon;
+use prahari_app::stop::Stop;
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_store::SlotOutcome;
+use tokio::sync::Notify;
+
+use crate::support::{House, MONDAY, at, runs, stop};
+
+/// As many as are served at once.
+const SILENT: u64 = 64;
+
+/// They come after the others.
+const HEALTHY: [UserId; 2] = [UserId(SILENT + 1), UserId(SILENT + 2)];
+
+const SPEED: u32 = 120;
+
+/// Lives through the first minutes of a session on a clock that runs, in which the broker never answers for some users.
+async fn first_minutes(house: &House, silent: impl Iterator<Item = u64>) -> Arc<Daemon> {
+    house.ran(at(MONDAY, "09:10"), at(MONDAY, "09:13")).await;
+    house.silent.lock().unwrap().extend(silent.map(UserId));
+    let daemon = house.start_on(Clock::scaled(at(MONDAY, "09:13:30"), SPEED), &[]).await;
+    let reached = Arc::new(Notify::new());
+    let (end, notify) = (at(MONDAY, "09:20"), reached.clone());
+    daemon.observe(move |instant| {
+        if instant >= end {
+            notify.notify_one();
+        }
+    });
+    let mut scheduler = daemon.scheduler();
+    let scheduled = tokio::spawn(async move { scheduler.run(None).await });
+    tokio::time::timeout(Duration::from_secs(30), reached.notified()).await.expect("the clock runs");
+    daemon.stop(Stop::Asked("the end of the test".to_owned()));
+    scheduled.abort();
+    daemon.store.settle().await.unwrap();
+    daemon
+}
+
+/// How late the ticks of the healthy users began, in real milliseconds, the least first. Every tick was one in time.
+async fn lateness(daemon: &Daemon) -> Vec<i64> {
+    let mut late = Vec::new();
+    for user in HEALTHY {
+        let ticks = runs(daemon, user, Task::SellMonitor).await;
+        let ticks: Vec<_> = ticks.iter().filter(|run| run.slot_due.unwrap() < at(MONDAY, "09:20")).collect();
+        assert_eq!(ticks.len(), 5, "from 09:15 to 09:19: {ticks:?}");
+        late.extend(ticks.iter().map(|run| run.started_at.millis_since(run.slot_due.unwrap())));
+    }
+    late.sort_unstable();
+    late.iter().map(|millis| millis / i64::from(SPEED)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn users_whose_broker_hangs_hold_up_nobody_else_and_what_they_miss_is_noted() {
+    let house = House::new(u32::try_from(SILENT).unwrap() + 2);
+    let daemon = first_minutes(&house, std::iter::empty()).await;
+    let without = lateness(&daemon).await;
+    stop(daemon).await;
+
+    let house = House::new(u32::try_from(SILENT).unwrap() + 2);
+    let daemon = first_minutes(&house, 1..=SILENT).await;
+    let with = lateness(&daemon).await;
+    println!("late by {without:?} ms, and beside {SILENT} users whose broker hangs by {with:?} ms");
+    assert!(with[with.len() / 2] <= without[without.len() / 2] + 100, "{without:?} {with:?}");
+    for user in (1..=SILENT).map(UserId) {
+        let ticks = daemon.store.user(user).ticks(Task::SellMonitor, at(MONDAY, "09:15")).await.unwrap();
+        let missed = ticks.iter().filter(|tick| tick.at < at(MONDAY, "09:20"));
+        let reason = "what was due at 2025-03-10 09:13:00.000 was still being done for this user";
+        let noted = missed.filter(|tick| tick.outcome == SlotOutcome::Missed && tick.reason == reason);
+        assert_eq!(noted.count(), 5, "user {user}: {ticks:?}");
+    }
+    stop(daemon).await;
+}
