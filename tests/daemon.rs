@@ -2,6 +2,8 @@
 
 #[path = "daemon/hung.rs"]
 mod hung;
+#[path = "daemon/prices.rs"]
+mod prices;
 #[path = "support/daemon.rs"]
 mod support;
 

@@ -113,6 +113,12 @@ impl House {
         }
     }
 
+    /// The same users on another market.
+    #[must_use]
+    pub fn on(self, market: Arc<dyn MarketData>) -> Self {
+        Self { market: Arc::new(Held::new(market)), ..self }
+    }
+
     /// Where the database is.
     pub fn database(&self) -> std::path::PathBuf {
         self.folder.path().join("prahari.db")

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use prahari_app::paper::PaperBooks;
 use prahari_brokers::{
-    Broker, BrokerError, BrokerEvent, BrokerOrder, Candles, Funds, Interval, MarketData, MarketError,
-    MinuteBar, PaperBroker, PaperFaults, PaperSettings, Placed, Quote, Sessions,
+    BarsReport, Broker, BrokerError, BrokerEvent, BrokerOrder, Candles, Funds, Interval, MarketData,
+    MarketError, MinuteBar, PaperBroker, PaperFaults, PaperSettings, Placed, Quote, Sessions,
 };
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::UserId;
@@ -176,6 +176,7 @@ impl Broker for Outside {
 pub struct Held {
     inner: Arc<dyn MarketData>,
     held: AtomicBool,
+    down: AtomicBool,
     asked: Notify,
     let_go: Notify,
 }
@@ -183,7 +184,20 @@ pub struct Held {
 impl Held {
     /// Answers as `inner` until it is held.
     pub fn new(inner: Arc<dyn MarketData>) -> Self {
-        Self { inner, held: AtomicBool::new(false), asked: Notify::new(), let_go: Notify::new() }
+        let (held, down) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { inner, held, down, asked: Notify::new(), let_go: Notify::new() }
+    }
+
+    /// Answers nothing while it is down.
+    pub fn set_down(&self, down: bool) {
+        self.down.store(down, Ordering::Release);
+    }
+
+    fn up(&self) -> Result<&dyn MarketData, MarketError> {
+        if self.down.load(Ordering::Acquire) {
+            return Err(MarketError::Unavailable("the line is cut".to_owned()));
+        }
+        Ok(self.inner.as_ref())
     }
 
     /// Holds it, or lets it go.
@@ -210,11 +224,11 @@ impl MarketData for Held {
             self.asked.notify_one();
             self.let_go.notified().await;
         }
-        self.inner.universe().await
+        self.up()?.universe().await
     }
 
     async fn quotes(&self, symbols: &[Symbol], now: Timestamp) -> Result<Vec<Option<Quote>>, MarketError> {
-        self.inner.quotes(symbols, now).await
+        self.up()?.quotes(symbols, now).await
     }
 
     async fn candles(
@@ -225,7 +239,7 @@ impl MarketData for Held {
         forming: bool,
         now: Timestamp,
     ) -> Result<Candles, MarketError> {
-        self.inner.candles(symbol, interval, count, forming, now).await
+        self.up()?.candles(symbol, interval, count, forming, now).await
     }
 
     async fn instruments(
@@ -233,11 +247,19 @@ impl MarketData for Held {
         symbols: &[Symbol],
         now: Timestamp,
     ) -> Result<Vec<Option<Instrument>>, MarketError> {
-        self.inner.instruments(symbols, now).await
+        self.up()?.instruments(symbols, now).await
     }
 
     async fn minute(&self, symbol: &Symbol, instant: Timestamp) -> Result<Option<MinuteBar>, MarketError> {
-        self.inner.minute(symbol, instant).await
+        self.up()?.minute(symbol, instant).await
+    }
+
+    async fn refresh(&self) -> Result<Option<BarsReport>, MarketError> {
+        self.up()?.refresh().await
+    }
+
+    fn report(&self) -> Option<BarsReport> {
+        self.inner.report()
     }
 }
 

@@ -80,5 +80,7 @@ fn title(code: AlertCode) -> &'static str {
     match code {
         AlertCode::SlotNotSeen => "A slot was expected and not seen",
         AlertCode::UserHalted => "Trading of a user is halted",
+        AlertCode::BarsStale => "The bars are stale",
+        AlertCode::PriceMissing => "A held share has no new price",
     }
 }

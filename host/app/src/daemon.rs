@@ -22,6 +22,7 @@ use crate::error::AppError;
 use crate::events::EventBus;
 use crate::grants::Grants;
 use crate::modules::Modules;
+use crate::prices::PriceWatch;
 use crate::replays::Places;
 use crate::rows::{load_signals, signal_row};
 use crate::scheduler::{DayPlans, SLOW_USERS_AT_ONCE, Scheduler};
@@ -78,6 +79,7 @@ pub struct Daemon {
     pub(crate) replays: Places,
     /// Bounds how many slow users are served at once.
     pub(crate) slow_places: Semaphore,
+    pub(crate) prices: PriceWatch,
     pub(crate) stop: StopSwitch,
     progress: AtomicI64,
     observer: OnceLock<Observer>,
@@ -135,6 +137,7 @@ impl Daemon {
             shared_replies: SharedReplies::default(),
             replays: Places::default(),
             slow_places: Semaphore::new(SLOW_USERS_AT_ONCE),
+            prices: PriceWatch::default(),
             plans: RwLock::new(None),
             clock,
             store,

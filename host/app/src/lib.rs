@@ -14,6 +14,7 @@ mod members;
 pub mod modules;
 pub mod overview;
 pub mod paper;
+pub mod prices;
 pub mod recordings;
 pub mod replays;
 mod rows;

@@ -1,16 +1,12 @@
 //! What the page shows: every user's service, today's slots, orders and positions, as of now.
 
-use prahari_brokers::Quote;
-use prahari_domain::book::Position;
 use prahari_domain::ids::UserId;
-use prahari_domain::instruments::Symbol;
-use prahari_domain::money::Paise;
 use prahari_domain::orders::{Order, OrderKind};
 use prahari_domain::time::{Day, Timestamp};
 use serde::Serialize;
 
 use crate::daemon::Daemon;
-use crate::desk::Desk;
+use crate::desk::Valuation;
 use crate::error::AppError;
 use crate::scheduler::{Progress, SlotKey};
 use crate::user::User;
@@ -110,33 +106,13 @@ pub struct PositionOverview {
     pub quantity: u32,
     /// Mean cost in paise.
     pub average_price: i64,
-    /// Last price in paise, if there is one.
-    pub last_price: Option<i64>,
-}
-
-/// The last price of a share.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LastPrice {
-    /// Per share.
-    pub price: Paise,
-    /// When it was seen.
-    pub at: Timestamp,
+    /// Last price in paise; the last that was known where the market tells none.
+    pub last_price: i64,
+    /// Whether the market tells none.
+    pub unpriced: bool,
 }
 
 impl Daemon {
-    /// The last price of each share, in the order asked; none where the market source does not tell one.
-    pub async fn last_prices(&self, symbols: &[Symbol]) -> Vec<Option<LastPrice>> {
-        let now = self.clock.now();
-        let quotes = self.venue.market.quotes(symbols, now).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "there are no prices to show");
-            Vec::new()
-        });
-        let last = |quote: Quote| LastPrice { price: quote.last, at: quote.at };
-        let mut prices: Vec<_> = quotes.into_iter().map(|quote| quote.map(last)).collect();
-        prices.resize(symbols.len(), None);
-        prices
-    }
-
     /// What the page shows: of one user, or of everybody when `only` names nobody.
     ///
     /// # Errors
@@ -179,16 +155,8 @@ impl Daemon {
             charges: book.charges().0,
             slots,
             orders: newest.into_iter().rev().take(SHOWN_ORDERS).collect(),
-            positions: self.positions(&desk).await,
+            positions: desk.valuations(self.clock.now()).await.iter().map(position).collect(),
         }
-    }
-
-    async fn positions(&self, desk: &Desk) -> Vec<PositionOverview> {
-        let positions = desk.book().positions();
-        let symbols: Vec<_> = positions.iter().map(|position| position.symbol.clone()).collect();
-        let prices = self.last_prices(&symbols).await;
-        let last = prices.iter().map(|last| last.map(|last| last.price.0));
-        positions.iter().zip(last).map(|(held, last)| position(held, last)).collect()
     }
 }
 
@@ -218,11 +186,12 @@ fn order(order: &Order) -> OrderOverview {
     }
 }
 
-fn position(held: &Position, last_price: Option<i64>) -> PositionOverview {
+fn position(valued: &Valuation) -> PositionOverview {
     PositionOverview {
-        symbol: held.symbol.to_string(),
-        quantity: held.quantity,
-        average_price: held.average_price.0,
-        last_price,
+        symbol: valued.position.symbol.to_string(),
+        quantity: valued.position.quantity,
+        average_price: valued.position.average_price.0,
+        last_price: valued.price.0,
+        unpriced: valued.unpriced,
     }
 }

@@ -185,6 +185,9 @@ impl Daemon {
             Event::Task(TaskEvent::Finished { run, task, outcome: outcome.name(), detail })
         });
         self.draw_consequences(user, task, module, &allowance, &outcome).await?;
+        if task.is_shared() {
+            self.look_for_stale_bars(occasion.day).await?;
+        }
         Ok(RunAnswer { run, outcome })
     }
 

@@ -25,7 +25,8 @@ impl Daemon {
         upkeep
     }
 
-    /// What is due each minute: the heartbeats, and once a day, at its first minute, what is old is forgotten.
+    /// What is due each minute: the heartbeats, and once a day, at its first minute, what is old is forgotten and new bars are
+    /// taken up.
     ///
     /// # Errors
     /// When the store fails.
@@ -36,6 +37,7 @@ impl Daemon {
             *forgotten_on = Some(today);
             let forgotten = self.forget_old().await?;
             tracing::info!(?forgotten, "forgot what is no longer kept");
+            self.refresh_bars().await?;
         }
         Ok(())
     }

@@ -9,5 +9,9 @@ named! {
         SlotNotSeen = "slot_not_seen",
         /// A user is halted: nothing of theirs is sent.
         UserHalted = "user_halted",
+        /// Most shares have no new bar, or a folder of bars that changed cannot be read.
+        BarsStale = "bars_stale",
+        /// A held share had no new price on two trading days.
+        PriceMissing = "price_missing",
     }
 }

@@ -17,6 +17,7 @@ mod errors;
 mod grants;
 mod individual_services;
 mod journal;
+mod last_prices;
 mod links;
 mod lock;
 mod log_ins;

@@ -84,7 +84,7 @@ const orders = user => user.orders.length ? table(
 
 const positions = user => user.positions.length ? table(
   [["Symbol"], ["Quantity", "number"], ["Average", "number"], ["Last", "number"], ["Unrealised", "number"]],
-  user.positions.map(p => [p.symbol, p.quantity, rupees(p.average_price), p.last_price === null ? "" : rupees(p.last_price), p.last_price === null ? "" : rupees((p.last_price - p.average_price) * p.quantity)])) : null;
+  user.positions.map(p => [p.symbol, p.quantity, rupees(p.average_price), p.unpriced ? `${rupees(p.last_price)} (old)` : rupees(p.last_price), rupees((p.last_price - p.average_price) * p.quantity)])) : null;
 
 const section = (user, me) => make("section", {},
   make("div", { className: "row" }, make("h2", {}, user.name),

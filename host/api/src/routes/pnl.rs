@@ -1,7 +1,7 @@
 //! `/api/v1/pnl`: what each trading date brought, and a stretch of them together.
 
 use axum::extract::State;
-use prahari_app::desk::Statement;
+use prahari_app::desk::{Statement, UnpricedPosition};
 use prahari_app::error::AppError;
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
@@ -75,7 +75,7 @@ struct DailyPnl {
     unrealised_paise: i64,
     /// Cash at its end.
     cash_paise: i64,
-    /// What was held at its end, at the last price.
+    /// What was held at its end, each share at its last price or at the last that was known.
     market_value_paise: i64,
     /// Executions of its orders.
     trades: u32,
@@ -85,6 +85,19 @@ struct DailyPnl {
     orders_expired: u32,
     /// Shares held at its end.
     open_positions: u32,
+    /// Those for which the market told no price, with the one that they are valued at.
+    unpriced: Vec<UnpricedShare>,
+}
+
+/// A share that is valued at an earlier day's price.
+#[derive(Debug, Serialize, ToSchema)]
+struct UnpricedShare {
+    /// Which share.
+    symbol: String,
+    /// The price that was known last.
+    price_paise: i64,
+    /// The date of that price.
+    priced_on: Date,
 }
 
 /// A stretch of trading dates together.
@@ -201,6 +214,17 @@ impl From<Statement> for DailyPnl {
             orders: statement.orders_placed,
             orders_expired: statement.orders_expired,
             open_positions: statement.open_positions,
+            unpriced: statement.unpriced.into_iter().map(UnpricedShare::from).collect(),
+        }
+    }
+}
+
+impl From<UnpricedPosition> for UnpricedShare {
+    fn from(position: UnpricedPosition) -> Self {
+        Self {
+            symbol: position.symbol.to_string(),
+            price_paise: position.price.0,
+            priced_on: Date(position.priced_on),
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use prahari_app::overview::LastPrice;
+use prahari_app::desk::Valuation;
 use prahari_app::user::User;
-use prahari_domain::book::{Position as Held, PositionEntry};
+use prahari_domain::book::PositionEntry;
 use prahari_domain::money::Paise;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,18 +35,16 @@ struct Position {
     average_price_paise: i64,
     /// Cost of what is still held, charges not included.
     invested_paise: i64,
-    /// The last price; null while the market source does not tell one, and so are the amounts made of it.
-    #[schema(required)]
-    last_price_paise: Option<i64>,
+    /// The last price; while the market tells none, the last that was known.
+    last_price_paise: i64,
     /// When it was seen.
-    #[schema(required)]
-    priced_at: Option<Instant>,
+    priced_at: Instant,
+    /// Whether the market tells no price, so that this one is of an earlier day.
+    unpriced: bool,
     /// What is held at the last price.
-    #[schema(required)]
-    market_value_paise: Option<i64>,
+    market_value_paise: i64,
     /// That less the cost.
-    #[schema(required)]
-    unrealised_paise: Option<i64>,
+    unrealised_paise: i64,
     /// Trading date of the first buy since nothing was held.
     opened_on: Date,
     /// The buys since then, oldest first.
@@ -84,7 +82,7 @@ struct Funds {
     available_paise: i64,
     /// Cost of what is held.
     invested_paise: i64,
-    /// What is held at the last price, at cost where there is none.
+    /// What is held, each share at its last price or at the last that was known.
     market_value_paise: i64,
     /// Cash and market value.
     total_paise: i64,
@@ -107,8 +105,8 @@ async fn positions(
     let user = user(&api, caller, whose)?;
     // The desk is let go of before the market is asked: an order must not wait for somebody who looks.
     let held = user.desk.lock().await.book().positions();
-    let prices = prices(&api, &held).await;
-    Ok(Json(Page::whole(held.into_iter().zip(prices).map(|(held, last)| Position::new(held, last)))))
+    let valued = api.daemon.venue.value(held, api.daemon.clock.now()).await;
+    Ok(Json(Page::whole(valued.into_iter().map(Position::from))))
 }
 
 /// The money of a user.
@@ -138,9 +136,8 @@ async fn funds(
         };
         (funds, book.positions())
     };
-    let prices = prices(&api, &held).await;
-    let values = held.iter().zip(prices).map(|(held, last)| value(held, last).unwrap_or(held.invested));
-    let market_value: Paise = values.sum();
+    let valued = api.daemon.venue.value(held, api.daemon.clock.now()).await;
+    let market_value: Paise = valued.iter().map(Valuation::value).sum();
     funds.market_value_paise = market_value.0;
     funds.total_paise = (Paise(funds.cash_paise) + market_value).0;
     funds.unrealised_paise = (market_value - Paise(funds.invested_paise)).0;
@@ -151,28 +148,20 @@ fn user(api: &Api, caller: Caller, whose: Whose) -> Result<Arc<User>, Problem> {
     Ok(api.daemon.user(caller.subject(api, whose.user)?)?)
 }
 
-/// The last prices, one for each position.
-async fn prices(api: &Api, held: &[Held]) -> Vec<Option<LastPrice>> {
-    let symbols: Vec<_> = held.iter().map(|held| held.symbol.clone()).collect();
-    api.daemon.last_prices(&symbols).await
-}
-
-fn value(held: &Held, last: Option<LastPrice>) -> Option<Paise> {
-    last?.price.times(held.quantity)
-}
-
-impl Position {
-    fn new(held: Held, last: Option<LastPrice>) -> Self {
-        let market_value = value(&held, last);
+impl From<Valuation> for Position {
+    fn from(valuation: Valuation) -> Self {
+        let market_value = valuation.value();
+        let Valuation { position: held, price, at, unpriced } = valuation;
         Self {
             symbol: held.symbol.to_string(),
             quantity: held.quantity,
             average_price_paise: held.average_price.0,
             invested_paise: held.invested.0,
-            last_price_paise: last.map(|last| last.price.0),
-            priced_at: last.map(|last| Instant(last.at)),
-            market_value_paise: market_value.map(|value| value.0),
-            unrealised_paise: market_value.map(|value| (value - held.invested).0),
+            last_price_paise: price.0,
+            priced_at: Instant(at),
+            unpriced,
+            market_value_paise: market_value.0,
+            unrealised_paise: (market_value - held.invested).0,
             opened_on: Date(held.opened_on),
             entries: held.entries.into_iter().map(Entry::from).collect(),
         }

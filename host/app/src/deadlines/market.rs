@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use prahari_brokers::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
+use prahari_brokers::{BarsReport, Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::Timestamp;
 
@@ -67,5 +67,14 @@ impl MarketData for TimedMarket {
 
     async fn minute(&self, symbol: &Symbol, instant: Timestamp) -> Result<Option<MinuteBar>, MarketError> {
         self.in_time("a minute's bar", self.inner.minute(symbol, instant)).await
+    }
+
+    /// Without a deadline: nobody waits for it, and a large folder takes its time.
+    async fn refresh(&self) -> Result<Option<BarsReport>, MarketError> {
+        self.inner.refresh().await
+    }
+
+    fn report(&self) -> Option<BarsReport> {
+        self.inner.report()
     }
 }

@@ -1,12 +1,11 @@
 //! The books of a trading date after its close.
 
-use prahari_domain::book::Position;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::OrderState;
-use prahari_domain::time::{Day, Timestamp};
+use prahari_domain::time::Day;
 use serde::{Deserialize, Serialize};
 
-use super::{Desk, Occasion};
+use super::{Desk, Occasion, UnpricedPosition, Valuation};
 use crate::error::AppError;
 
 /// How many days a closed order stays in memory. Signals live for two trading days and a retry ends with the next
@@ -22,7 +21,7 @@ pub struct Statement {
     pub cash: Paise,
     /// Lots still held, at cost.
     pub invested: Paise,
-    /// The same at the last price.
+    /// The same at the last price, or at the last that was known.
     pub market_value: Paise,
     /// Realised on this date, before charges.
     pub realised: Paise,
@@ -38,6 +37,9 @@ pub struct Statement {
     pub orders_expired: u32,
     /// Symbols held.
     pub open_positions: u32,
+    /// Those of them for which the market told no price, at the price that they are valued at.
+    #[serde(default)]
+    pub unpriced: Vec<UnpricedPosition>,
 }
 
 impl Desk {
@@ -62,20 +64,9 @@ impl Desk {
         Ok(statement)
     }
 
-    /// What is held, at the last price; at cost where there is none.
-    pub async fn market_value(&self, now: Timestamp) -> Paise {
-        let positions = self.book.positions();
-        let symbols: Vec<_> = positions.iter().map(|position| position.symbol.clone()).collect();
-        let prices = self.last_prices(&symbols, now).await;
-        let value = |position: &Position| {
-            let price = prices.iter().find(|(symbol, _)| *symbol == position.symbol).map(|(_, price)| *price);
-            price.and_then(|price| price.times(position.quantity)).unwrap_or(position.invested)
-        };
-        positions.iter().map(value).sum()
-    }
-
     async fn statement(&self, occasion: Occasion) -> Statement {
-        let market_value = self.market_value(occasion.now).await;
+        let valuations = self.valuations(occasion.now).await;
+        let market_value: Paise = valuations.iter().map(Valuation::value).sum();
         let orders: Vec<_> = self.book.orders_on(occasion.day).collect();
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Statement {
@@ -90,6 +81,11 @@ impl Desk {
             fills: count(orders.iter().map(|order| order.fill_keys.len()).sum()),
             orders_expired: count(orders.iter().filter(|order| order.state == OrderState::Expired).count()),
             open_positions: count(self.book.held_symbols().count()),
+            unpriced: valuations
+                .into_iter()
+                .filter(|valued| valued.unpriced)
+                .map(UnpricedPosition::from)
+                .collect(),
         }
     }
 }

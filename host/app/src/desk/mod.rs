@@ -10,6 +10,7 @@ mod close_day;
 mod place;
 mod pulse;
 mod reconcile;
+mod valuation;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ use prahari_store::{Store, UserScope};
 pub use capital::Money;
 pub use close_day::Statement;
 pub use reconcile::{Difference, DifferenceKind};
+pub use valuation::{UnpricedPosition, Valuation};
 
 use crate::deadlines::{Deadlines, TimedBroker, TimedMarket};
 use crate::error::AppError;

@@ -119,8 +119,10 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Does everything due at an instant: first the pulse, then each user's slots in task order.
+    /// Does everything due at an instant: first what the day's prices forbid, then the pulse, then each user's slots in task
+    /// order.
     async fn step(&mut self, instant: Timestamp, works: Vec<Work>) -> Result<(), AppError> {
+        self.daemon.look_at_prices(instant).await?;
         let works: Arc<[Work]> = works.into();
         if self.daemon.clock.is_lockstep() {
             return self.step_in_lockstep(instant, self.daemon.users(), works).await;

@@ -1,0 +1,108 @@
+//! What positions are worth, and by which price.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveTime;
+use prahari_brokers::Quote;
+use prahari_domain::book::Position;
+use prahari_domain::instruments::Symbol;
+use prahari_domain::money::Paise;
+use prahari_domain::time::{Day, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Desk, Venue};
+
+/// A position with the price that it is valued at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Valuation {
+    /// What is held.
+    pub position: Position,
+    /// Per share.
+    pub price: Paise,
+    /// When it was seen.
+    pub at: Timestamp,
+    /// Whether the market tells none; the one here is then the last that was known.
+    pub unpriced: bool,
+}
+
+/// A position without a price in a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnpricedPosition {
+    /// What is held.
+    pub symbol: Symbol,
+    /// The price per share that was known last.
+    pub price: Paise,
+    /// The date of that price.
+    pub priced_on: Day,
+}
+
+impl From<Valuation> for UnpricedPosition {
+    fn from(valuation: Valuation) -> Self {
+        let Valuation { position, price, at, .. } = valuation;
+        Self { symbol: position.symbol, price, priced_on: at.ist_day() }
+    }
+}
+
+impl Valuation {
+    /// What the position is worth.
+    pub fn value(&self) -> Paise {
+        // More money than there is cannot have been paid for it either.
+        self.price.times(self.position.quantity).unwrap_or(self.position.invested)
+    }
+}
+
+impl Venue {
+    /// Values positions at their last price. Where the market tells none, at the one that was known last.
+    pub async fn value(&self, positions: Vec<Position>, now: Timestamp) -> Vec<Valuation> {
+        let symbols: Vec<Symbol> = positions.iter().map(|position| position.symbol.clone()).collect();
+        let quotes =
+            if symbols.is_empty() { Ok(Vec::new()) } else { self.market.quotes(&symbols, now).await };
+        let quotes = quotes.unwrap_or_else(|error| {
+            tracing::warn!(%error, "positions are valued without the market");
+            Vec::new()
+        });
+        let mut quotes: BTreeMap<Symbol, Quote> =
+            quotes.into_iter().flatten().map(|quote| (quote.symbol.clone(), quote)).collect();
+        let mut valued = Vec::with_capacity(positions.len());
+        for position in positions {
+            let (price, at, unpriced) = match quotes.remove(&position.symbol) {
+                Some(quote) => (quote.last, quote.at, false),
+                None => {
+                    let (price, at) = self.last_known(&position).await;
+                    (price, at, true)
+                }
+            };
+            valued.push(Valuation { position, price, at, unpriced });
+        }
+        valued
+    }
+
+    /// The price that was kept at a close, or that of the last buy when it is later or there is none.
+    async fn last_known(&self, position: &Position) -> (Paise, Timestamp) {
+        let kept = self.store.system().last_price(&position.symbol).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a last price cannot be read");
+            None
+        });
+        let last_buy = position.entries.last().map(|entry| (entry.price, close_of(entry.day)));
+        // Of two of one day the kept one: it is that of the close.
+        let known = last_buy.into_iter().chain(kept).max_by_key(|(_, at)| *at);
+        known.unwrap_or((position.average_price, close_of(position.opened_on)))
+    }
+}
+
+/// The usual end of a session, where only the day of a price is known.
+fn close_of(day: Day) -> Timestamp {
+    Timestamp::from_ist(day, NaiveTime::from_hms_opt(15, 30, 0).unwrap_or_default())
+}
+
+impl Desk {
+    /// What is held, each at its last price.
+    pub async fn valuations(&self, now: Timestamp) -> Vec<Valuation> {
+        self.venue.value(self.book.positions(), now).await
+    }
+
+    /// What is held, at the last price.
+    pub async fn market_value(&self, now: Timestamp) -> Paise {
+        self.valuations(now).await.iter().map(Valuation::value).sum()
+    }
+}

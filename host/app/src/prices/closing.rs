@@ -1,0 +1,95 @@
+//! The prices at the close: the last one of each held share is kept, and a share that had none for two trading days is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use prahari_brokers::Quote;
+use prahari_domain::ids::UserId;
+use prahari_domain::instruments::Symbol;
+use prahari_domain::time::{Day, Timestamp};
+use prahari_store::{AlertCode, AlertFilter, NewAlert};
+
+use crate::daemon::Daemon;
+use crate::error::AppError;
+
+/// A day's bar counts as closed this long after its session, as the sources of bars have it.
+pub(super) const SETTLING_MINUTES: i64 = 10;
+
+/// The most open alerts that are looked through for shares that have a price again.
+const MOST_ALERTS: u32 = 10_000;
+
+impl Daemon {
+    pub(super) async fn look_at_closes(&self, now: Timestamp) -> Result<(), AppError> {
+        let day = now.ist_day();
+        let holders = self.holders().await;
+        let symbols: Vec<Symbol> = holders.keys().cloned().collect();
+        let quotes = match self.venue.market.quotes(&symbols, now).await {
+            Ok(quotes) => quotes,
+            Err(error) => {
+                tracing::warn!(%error, "the prices at the close cannot be had yet");
+                self.prices.give_close_back();
+                return Ok(());
+            }
+        };
+        let priced: BTreeMap<Symbol, Quote> =
+            quotes.into_iter().flatten().map(|quote| (quote.symbol.clone(), quote)).collect();
+        let kept = priced.values().map(|quote| (quote.symbol.clone(), quote.last, quote.at));
+        self.store.system().save_last_prices(kept.collect()).await?;
+        self.tell_of_missing_prices(&holders, &priced, day).await
+    }
+
+    /// Who holds each share that anybody holds.
+    async fn holders(&self) -> BTreeMap<Symbol, BTreeSet<UserId>> {
+        let mut holders: BTreeMap<Symbol, BTreeSet<UserId>> = BTreeMap::new();
+        for user in self.users() {
+            // A desk that is busy is looked at the next day: the alert is about days, not minutes.
+            let Ok(desk) = user.desk.try_lock() else { continue };
+            for symbol in desk.book().held_symbols() {
+                holders.entry(symbol.clone()).or_default().insert(user.id);
+            }
+        }
+        holders
+    }
+
+    /// Raises an alert for each user and share without a price of this trading day and the one before, and clears those that
+    /// are over.
+    async fn tell_of_missing_prices(
+        &self,
+        holders: &BTreeMap<Symbol, BTreeSet<UserId>>,
+        priced: &BTreeMap<Symbol, Quote>,
+        day: Day,
+    ) -> Result<(), AppError> {
+        let Some(before) = self.trading_day_before(day) else { return Ok(()) };
+        let mut missing: BTreeMap<(UserId, String), String> = BTreeMap::new();
+        for (symbol, users) in holders {
+            let last = priced.get(symbol).map(|quote| quote.at.ist_day());
+            if last.is_some_and(|last| last >= before) {
+                continue;
+            }
+            let since = last.map_or_else(
+                || "the market source has none".to_owned(),
+                |last| format!("the last one is of {last}"),
+            );
+            let detail =
+                format!("{symbol} had no new price on two trading days, {before} and {day}: {since}");
+            missing.extend(users.iter().map(|user| ((*user, symbol.to_string()), detail.clone())));
+        }
+        let filter = AlertFilter { open: Some(true), before: None, limit: MOST_ALERTS };
+        for alert in self.store.system().alerts(filter).await? {
+            let Some(user) = alert.user.filter(|_| alert.code == AlertCode::PriceMissing) else { continue };
+            if !missing.contains_key(&(user, alert.subject.clone())) {
+                let over = "there is a new price, or the share is no longer held";
+                self.clear_alert(alert.code, alert.user, &alert.subject, over).await?;
+            }
+        }
+        for ((user, subject), detail) in missing {
+            let code = AlertCode::PriceMissing;
+            self.raise_alert(NewAlert { code, user: Some(user), subject, detail }).await?;
+        }
+        Ok(())
+    }
+
+    /// The trading day before a day, as far as the calendar knows.
+    pub(super) fn trading_day_before(&self, day: Day) -> Option<Day> {
+        self.venue.calendar.current().trading_day_from(day, -1).ok()
+    }
+}

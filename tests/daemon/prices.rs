@@ -1,0 +1,148 @@
+//! Shares without a price, and bars that no longer come.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use prahari_app::daemon::Daemon;
+use prahari_app::desk::Statement;
+use prahari_brokers::CsvMarket;
+use prahari_domain::calendar::CalendarHandle;
+use prahari_domain::money::Paise;
+use prahari_domain::orders::OrderKind;
+use prahari_store::{AlertCode, AlertFilter};
+
+use crate::support::trader::{buy, occasion};
+use crate::support::{ADMIN, House, MONDAY, TUESDAY, at, day, run, start_services, stop};
+
+/// The days after [`TUESDAY`].
+const WEDNESDAY: &str = "2025-03-12";
+const THURSDAY: &str = "2025-03-13";
+const NEXT_TUESDAY: &str = "2025-03-18";
+
+/// Daily bars at a hundred rupees, from the Thursday before [`MONDAY`] through the days that are named. The Friday of that
+/// week is a holiday.
+fn bars(through: &str) -> String {
+    let days = ["2025-03-06", "2025-03-07", MONDAY, TUESDAY, WEDNESDAY, THURSDAY, "2025-03-17", NEXT_TUESDAY];
+    let mut text = "date,open,high,low,close,volume\n".to_owned();
+    for day in days.into_iter().filter(|day| *day <= through) {
+        writeln!(text, "{day},100.00,101.00,99.00,100.50,1000000").unwrap();
+    }
+    text
+}
+
+/// A daemon at ten on Monday on a folder of bars, whose admin holds ten shares of ABC.
+async fn holding(folder: &tempfile::TempDir, house: House) -> (House, Arc<Daemon>) {
+    let market = CsvMarket::open(folder.path(), 1, CalendarHandle::embedded().unwrap()).unwrap();
+    let house = house.on(Arc::new(market));
+    let daemon = house.start(at(MONDAY, "10:00")).await;
+    start_services(&daemon).await;
+    let mut request = buy("ABC", 10, 10_000);
+    request.kind = OrderKind::Market;
+    daemon
+        .user(ADMIN)
+        .unwrap()
+        .desk
+        .lock()
+        .await
+        .place(request, occasion(at(MONDAY, "10:00")))
+        .await
+        .unwrap()
+        .unwrap();
+    (house, daemon)
+}
+
+fn folder(files: &[(&str, String)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+/// What is open: code, subject, sentence.
+async fn open_alerts(daemon: &Daemon, code: AlertCode) -> Vec<(String, String)> {
+    let filter = AlertFilter { open: Some(true), before: None, limit: 100 };
+    let open = daemon.store.system().alerts(filter).await.unwrap();
+    let of_code: Vec<_> = open.into_iter().filter(|alert| alert.code == code).collect();
+    // Raised on the day that they are about, not later.
+    assert!(
+        of_code.iter().all(|alert| alert.subject == "folder" || alert.raised_at.ist_day() == day(WEDNESDAY))
+    );
+    of_code.into_iter().map(|alert| (alert.subject, alert.detail)).collect()
+}
+
+#[tokio::test]
+async fn a_held_share_without_a_new_price_on_two_trading_days_is_told_until_it_has_one() {
+    let folder = folder(&[("ABC.csv", bars(MONDAY)), ("XYZ.csv", bars(NEXT_TUESDAY))]);
+    let (house, daemon) = holding(&folder, House::new(1)).await;
+    // Not on Tuesday: one day without a price is forgiven.
+    run(&daemon, at(THURSDAY, "09:00")).await;
+    let detail =
+        "ABC had no new price on two trading days, 2025-03-11 and 2025-03-12: the last one is of 2025-03-10";
+    let told = ("ABC".to_owned(), detail.to_owned());
+    assert_eq!(open_alerts(&daemon, AlertCode::PriceMissing).await, [told]);
+    stop(daemon).await;
+
+    std::fs::write(folder.path().join("ABC.csv"), bars(NEXT_TUESDAY)).unwrap();
+    let market = CsvMarket::open(folder.path(), 1, CalendarHandle::embedded().unwrap()).unwrap();
+    let daemon = house.on(Arc::new(market)).start(at(THURSDAY, "09:00")).await;
+    run(&daemon, at("2025-03-14", "00:00")).await;
+    assert_eq!(open_alerts(&daemon, AlertCode::PriceMissing).await, []);
+}
+
+#[tokio::test]
+async fn an_analysis_that_finds_no_fresh_bars_is_told() {
+    let folder = folder(&[("ABC.csv", bars(MONDAY)), ("XYZ.csv", bars(MONDAY))]);
+    let (_house, daemon) = holding(&folder, House::new(1)).await;
+    // Not on Tuesday: one session is forgiven.
+    run(&daemon, at(THURSDAY, "09:00")).await;
+    let detail = "the bars are stale: 2 of 2 shares have none of 2025-03-11 or 2025-03-12, the newest one is of \
+                  2025-03-10; an analysis judges none of these";
+    assert_eq!(open_alerts(&daemon, AlertCode::BarsStale).await, [("bars".to_owned(), detail.to_owned())]);
+}
+
+#[tokio::test]
+async fn new_rows_of_a_folder_are_taken_up_and_a_folder_that_broke_is_told() {
+    let folder = folder(&[("ABC.csv", bars(MONDAY)), ("XYZ.csv", bars(MONDAY))]);
+    let market = Arc::new(CsvMarket::open(folder.path(), 1, CalendarHandle::embedded().unwrap()).unwrap());
+    let house = House::new(1).on(market.clone());
+    let daemon = house.start(at(TUESDAY, "10:00")).await;
+    std::fs::write(folder.path().join("ABC.csv"), "half a file").unwrap();
+    daemon.refresh_bars().await.unwrap();
+    let [(subject, detail)] = open_alerts(&daemon, AlertCode::BarsStale).await.try_into().unwrap();
+    assert_eq!(subject, "folder");
+    assert!(
+        detail.starts_with("the bars changed and cannot be read again, so the old ones are used: "),
+        "{detail}"
+    );
+    assert_eq!(market.covers().unwrap().1, day(MONDAY));
+    std::fs::write(folder.path().join("ABC.csv"), bars(TUESDAY)).unwrap();
+    daemon.refresh_bars().await.unwrap();
+    assert_eq!(open_alerts(&daemon, AlertCode::BarsStale).await, []);
+    assert_eq!(market.covers().unwrap().1, day(TUESDAY));
+}
+
+#[tokio::test]
+async fn a_position_without_a_price_is_valued_at_its_last_known_one_and_marked() {
+    let folder = folder(&[("ABC.csv", bars(NEXT_TUESDAY)), ("XYZ.csv", bars(NEXT_TUESDAY))]);
+    let (house, daemon) = holding(&folder, House::new(1)).await;
+    run(&daemon, at(MONDAY, "17:00")).await;
+    let user = daemon.user(ADMIN).unwrap();
+    let valued = user.desk.lock().await.valuations(at(MONDAY, "17:00")).await.remove(0);
+    assert_eq!((valued.price, valued.unpriced), (Paise(10_050), false));
+
+    house.market.set_down(true);
+    let evening = at(TUESDAY, "17:00");
+    let valued = user.desk.lock().await.valuations(evening).await.remove(0);
+    assert_eq!((valued.price, valued.at.ist_day(), valued.unpriced), (Paise(10_050), day(MONDAY), true));
+    let statement: Statement = user.desk.lock().await.close_day(occasion(evening)).await.unwrap();
+    assert_eq!((statement.market_value, statement.unpriced.len()), (Paise(100_500), 1));
+    let unpriced = &statement.unpriced[0];
+    assert_eq!(
+        (unpriced.symbol.as_str(), unpriced.price, unpriced.priced_on),
+        ("ABC", Paise(10_050), day(MONDAY))
+    );
+    assert_ne!(statement.invested, statement.market_value);
+}

@@ -1,0 +1,72 @@
+//! A folder of daily bars that a test can bend: those of the made-up market, written as a user would have them.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests; clippy exempts only the tests themselves"
+)]
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use prahari_brokers::{Interval, MarketData, SyntheticMarket};
+use prahari_domain::calendar::CalendarHandle;
+use prahari_domain::instruments::Candle;
+use prahari_domain::money::Paise;
+use prahari_domain::time::{Day, Timestamp};
+
+/// Bars by symbol, each symbol's oldest first.
+#[derive(Clone)]
+pub struct Bars(pub BTreeMap<String, Vec<Candle>>);
+
+impl Bars {
+    /// The made-up market from the start of 2018 to the middle of 2024.
+    pub async fn made_up() -> Self {
+        let day = |text: &str| text.parse::<Day>().expect("a day");
+        let calendar = CalendarHandle::embedded().expect("the calendar");
+        let market =
+            SyntheticMarket::new(1, calendar, day("2018-01-01"), day("2024-06-28")).expect("a market");
+        let end = Timestamp::from_ist(day("2024-06-30"), chrono::NaiveTime::MIN);
+        let mut bars = BTreeMap::new();
+        for symbol in market.universe().await.expect("a universe").iter() {
+            let candles = market.candles(symbol, Interval::Daily, 9_999, false, end).await.expect("candles");
+            bars.insert(symbol.to_string(), candles.to_vec());
+        }
+        Self(bars)
+    }
+
+    /// Locks a share at its upper circuit on a day: one price, few shares.
+    pub fn lock(&mut self, symbol: &str, day: Day) -> Paise {
+        let bars = self.of(symbol);
+        let at = bars.partition_point(|bar| bar.day < day);
+        let price = bars[at - 1].close.scale(120, 100).expect("a price").round_down_to(Paise(5));
+        bars[at] = Candle { day, open: price, high: price, low: price, close: price, volume: 5_000 };
+        price
+    }
+
+    /// Serves the bar of the session before again under a day without one, for every share.
+    pub fn repeat_on(&mut self, closed: Day) {
+        for bars in self.0.values_mut() {
+            let at = bars.partition_point(|bar| bar.day < closed);
+            bars.insert(at, Candle { day: closed, ..bars[at - 1] });
+        }
+    }
+
+    /// Writes a file per share and answers the market argument of the command line.
+    pub fn write(&self, folder: &Path) -> String {
+        for (symbol, bars) in &self.0 {
+            let mut text = "Date,Open,High,Low,Close,Volume\n".to_owned();
+            for bar in bars {
+                let Candle { day, open, high, low, close, volume } = bar;
+                writeln!(text, "{day},{open},{high},{low},{close},{volume}").expect("text");
+            }
+            std::fs::write(folder.join(format!("{symbol}.csv")), text).expect("a file");
+        }
+        format!("csv:{}", folder.display())
+    }
+
+    fn of(&mut self, symbol: &str) -> &mut Vec<Candle> {
+        self.0.get_mut(symbol).expect("a share of the made-up market")
+    }
+}
