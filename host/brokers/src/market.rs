@@ -96,7 +96,7 @@ pub struct Quote {
     pub high: Option<Paise>,
     /// Today's lowest price so far.
     pub low: Option<Paise>,
-    /// Close of the last session before today.
+    /// Close of the last session before today as it was, also on an ex-date: the exchange does not adjust it.
     pub previous_close: Paise,
     /// Shares traded today so far.
     pub volume: u64,

@@ -39,7 +39,8 @@ pub struct ContractNote {
     pub ipft: Paise,
     /// The regulator's fee.
     pub sebi: Paise,
-    /// Stamp duty, buys only.
+    /// Stamp duty, buys only, to the whole rupee of the day, half up, as contract notes have it. A day that is told fill by
+    /// fill is charged what the note of the fills so far says more than the one before.
     pub stamp: Paise,
     /// Tax on brokerage, transaction charge, IPFT and regulator's fee, from their unrounded sum.
     pub gst: Paise,
@@ -77,7 +78,8 @@ pub fn note(
     let rates = schedule.on(day)?;
     let mut symbols: BTreeMap<&Symbol, SymbolDay> = BTreeMap::new();
     for fill in fills {
-        symbols.entry(&fill.symbol).or_default().add(fill);
+        let fresh = || SymbolDay { is_fund: schedule.is_equity_fund(&fill.symbol), ..SymbolDay::default() };
+        symbols.entry(&fill.symbol).or_insert_with(fresh).add(fill);
     }
     let mut sums = Sums::default();
     for symbol in symbols.values() {
@@ -115,6 +117,7 @@ struct SymbolDay {
     bought_value: i128,
     sold: i128,
     sold_value: i128,
+    is_fund: bool,
 }
 
 impl SymbolDay {
@@ -165,7 +168,10 @@ impl Sums {
         let matched = symbol.matched();
         let (bought, sold) = (symbol.bought - matched, symbol.sold - matched);
         let mean = symbol.mean_price();
-        self.stt += (bought + sold) * mean * i128::from(rates.stt_delivery.0);
+        self.stt += match symbol.is_fund {
+            true => sold * mean * i128::from(rates.stt_fund_sale.0),
+            false => (bought + sold) * mean * i128::from(rates.stt_delivery.0),
+        };
         self.stt += matched * mean * i128::from(rates.stt_intraday.0);
 
         let intraday_buys = SymbolDay::share(symbol.bought_value, matched, symbol.bought);
@@ -197,7 +203,7 @@ impl Sums {
             transaction: round(self.transaction, 1),
             ipft: round(self.ipft, 1),
             sebi: round(self.sebi, 1),
-            stamp: round(self.stamp, 1),
+            stamp: round(self.stamp, 100),
             gst: round_over(taxed * i128::from(rates.gst_percent), 100 * CRORE_IN_PAISE),
             depository: self.depository,
         }

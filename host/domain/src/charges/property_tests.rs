@@ -35,7 +35,7 @@ proptest! {
         fills.reverse();
         prop_assert_eq!(note_of(&fills, day), note);
         prop_assert!(note.total() >= Paise::ZERO);
-        prop_assert_eq!(note.stt.0 % 100, 0);
+        prop_assert_eq!((note.stt.0 % 100, note.stamp.0 % 100), (0, 0));
     }
 
     #[test]
@@ -54,7 +54,7 @@ proptest! {
             let own: Vec<DayFill> = fills.iter().filter(|fill| fill.symbol.as_str() == *symbol).cloned().collect();
             note_of(&own, day).total().0
         }).sum();
-        // Each of the four notes rounds its tax by half a rupee at most, and six other lines by half a paisa.
-        prop_assert!((whole - parts).abs() <= 4 * (50 + 3), "{} and {}", whole, parts);
+        // Each of the four notes rounds its tax and its stamp duty by half a rupee at most, and five other lines by half a paisa.
+        prop_assert!((whole - parts).abs() <= 4 * (2 * 50 + 3), "{} and {}", whole, parts);
     }
 }

@@ -1,10 +1,11 @@
 //! Rates by effective date, read from `data/charges.json`. A new rate is a new line of data, not a change of code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::instruments::Symbol;
 use crate::money::Paise;
 use crate::time::Day;
 
@@ -46,11 +47,13 @@ pub struct ChargeRates {
     /// First day they hold.
     pub from: Day,
     /// The circular they come from.
-    pub note: String,
+    pub source: String,
     /// Securities transaction tax on delivery, both sides.
     pub stt_delivery: PerCrore,
     /// The same on what was bought and sold within the day.
     pub stt_intraday: PerCrore,
+    /// The same on units of equity funds that are delivered: on the sale only, nothing on the purchase.
+    pub stt_fund_sale: PerCrore,
     /// The exchange's transaction charge, both sides.
     pub transaction: PerCrore,
     /// Investor Protection Fund Trust, both sides.
@@ -92,10 +95,17 @@ pub enum ChargesError {
     NoPlan(String),
 }
 
+/// The exchange-traded funds whose securities transaction tax is that of equity funds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+struct EquityFunds {
+    symbols: BTreeSet<Symbol>,
+}
+
 /// Every known set of rates and the plans of the broker.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct ChargeSchedule {
     regimes: Vec<ChargeRates>,
+    equity_funds: EquityFunds,
     plans: BTreeMap<String, BrokeragePlan>,
 }
 
@@ -129,6 +139,11 @@ impl ChargeSchedule {
     pub fn on(&self, day: Day) -> Result<&ChargeRates, ChargesError> {
         let known = self.regimes.iter().rev().find(|rates| rates.from <= day);
         known.or_else(|| self.regimes.first()).ok_or(ChargesError::Order)
+    }
+
+    /// Whether a symbol is an exchange-traded fund of shares.
+    pub fn is_equity_fund(&self, symbol: &Symbol) -> bool {
+        self.equity_funds.symbols.contains(symbol)
     }
 
     /// A plan by its name in the table, such as `trade_api`.

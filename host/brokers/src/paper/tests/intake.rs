@@ -89,10 +89,10 @@ async fn open_buys_hold_cash_back_and_a_buy_beyond_the_rest_may_be_retried() {
     bench.place(&limit(1, Side::Buy, 900, 9_900), now).await.unwrap();
     let funds = bench.broker.funds(USER).await.unwrap();
     assert_eq!(funds.cash, Paise::rupees(100_000));
-    // 89,100.00 and its charges: 89 STT, 2.65 transaction and 0.09 IPFT, 0.09 SEBI, 13.37 stamp, 0.51 GST.
-    assert_eq!(funds.reserved, Paise(8_910_000 + 8_900 + 265 + 9 + 9 + 1_337 + 51));
+    // 89,100.00 and its charges: 89 STT, 2.65 transaction and 0.09 IPFT, 0.09 SEBI, 13 stamp, 0.51 GST.
+    assert_eq!(funds.reserved, Paise(8_910_000 + 8_900 + 265 + 9 + 9 + 1_300 + 51));
     let (refused, retryable) = reason(bench.place(&limit(2, Side::Buy, 200, 9_900), now).await);
-    let expected = "200 shares of ABC need 19823.71, and 10794.29 is available";
+    let expected = "200 shares of ABC need 19823.74, and 10794.66 is available";
     assert_eq!((refused.as_str(), retryable), (expected, true));
     bench.broker.cancel(USER, &limit(1, Side::Buy, 900, 9_900), now).await.unwrap();
     assert_eq!(bench.broker.funds(USER).await.unwrap().reserved, Paise::ZERO);
