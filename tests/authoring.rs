@@ -148,7 +148,7 @@ fn what_cannot_be_run_is_refused() {
         assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
         assert!(stderr(&output).contains(reason), "{}", stderr(&output));
     };
-    refused(&["--day", "2031-01-01"], "2031-01-01 is outside the published trading calendar");
+    refused(&["--day", "2101-01-03"], "2101-01-03 is outside the trading calendar");
     refused(&["--day", DAY, "--at", "noon"], "\"noon\" is not a time such as 09:15");
     refused(&["--day", DAY, "--hold", "ASHOKA"], "\"ASHOKA\" is not SYMBOL:QUANTITY, such as INFY:10");
     refused(&["--day", DAY, "--hold", "NOBODY:1"], "1 NOBODY cannot be bought on 2025-03-11: ");

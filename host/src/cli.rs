@@ -1,5 +1,6 @@
 //! The command line.
 
+mod calendar;
 mod module;
 mod recorded;
 mod serve;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use calendar::{Calendar, CalendarCommand, CalendarFile, UnknownDays};
 pub use module::{Module, ModuleCommand};
 pub use recorded::{Replay, Shadow};
 pub use serve::Serve;
@@ -51,6 +53,8 @@ pub enum Command {
     Openapi,
     /// The versions of the modules that a running daemon runs.
     Module(Module),
+    /// The calendar of the exchange by which a running daemon works.
+    Calendar(Calendar),
     /// The key under which secrets in the database are sealed.
     #[command(subcommand)]
     Key(KeyCommand),

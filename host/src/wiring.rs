@@ -11,12 +11,12 @@ use prahari_app::error::AppError;
 use prahari_app::modules::{Component, Modules};
 use prahari_app::paper::PaperBooks;
 use prahari_brokers::{BarsReport, CsvMarket, MarketData, PaperBroker, PaperSettings, SyntheticMarket};
-use prahari_domain::calendar::CalendarHandle;
+use prahari_domain::calendar::{Calendar, CalendarHandle};
 use prahari_domain::time::Day;
 use prahari_runtime::{Compiler, Runtime, RuntimeConfig};
 use prahari_store::Store;
 
-use crate::cli::{Market, OwnModule};
+use crate::cli::{Market, OwnModule, UnknownDays};
 use crate::components::COMPONENTS;
 use crate::exit::Failure;
 
@@ -26,6 +26,21 @@ const SYNTHETIC_YEARS: i32 = 7;
 /// The calendar that ships with the program.
 pub fn calendar() -> Result<Arc<CalendarHandle>, Failure> {
     CalendarHandle::embedded().map_err(Failure::work)
+}
+
+/// The calendar of a database: the newest that an operator brought, or the one that ships. A database that is still to be made
+/// will have the latter.
+pub async fn calendar_of(
+    store: Option<&Store>,
+    unknown_days: UnknownDays,
+) -> Result<Arc<CalendarHandle>, Failure> {
+    match store {
+        Some(store) => prahari_app::calendar::open(store, unknown_days.into()).await.map_err(Failure::work),
+        None => {
+            let shipped = Calendar::embedded().map_err(Failure::work)?;
+            Ok(CalendarHandle::new(shipped.with_unknown_days(unknown_days.into())))
+        }
+    }
 }
 
 /// Opens the source of prices. A made-up market has prices through `until`.

@@ -16,6 +16,11 @@ const TABLE: &[Line] = &[
     // What, and with which body                                                       nobody other user admin revoked
     ("GET /api/v1/calendar/days", "",                                                  [401, 200, 200, 200, 401]),
     ("GET /api/v1/calendar/now", "",                                                   [401, 200, 200, 200, 401]),
+    ("POST /api/v1/calendar/preview", "{}",                                            [401, 403, 403, 200, 401]),
+    ("POST /api/v1/calendar?expected_version=1", "{}",                                 [401, 403, 403, 200, 401]),
+    ("GET /api/v1/calendar/versions", "",                                              [401, 403, 403, 200, 401]),
+    ("GET /api/v1/calendar/versions/{one}", "",                                        [401, 403, 403, 200, 401]),
+    ("GET /api/v1/calendar/shipped", "",                                               [401, 403, 403, 200, 401]),
     ("GET /api/v1/executions", "",                                                     [401, 200, 200, 200, 401]),
     ("GET /api/v1/executions?user={user}", "",                                         [401, 404, 200, 200, 401]),
     ("GET /api/v1/executions/{run}", "",                                               [401, 404, 200, 404, 401]),

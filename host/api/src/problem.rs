@@ -58,6 +58,10 @@ pub enum Code {
     InvalidSchedule,
     /// Somebody else changed the schedules first.
     ScheduleChanged,
+    /// The calendar cannot be read or makes no sense; the sentence names the entry.
+    InvalidCalendar,
+    /// Somebody else brought a calendar first.
+    CalendarChanged,
     /// Individual services wait while the unified one runs.
     UnifiedServiceRunning,
     /// The service of another admin runs the analysis for everybody.
@@ -108,11 +112,12 @@ impl Code {
             | Self::SessionRequired => StatusCode::FORBIDDEN,
             Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
             Self::WeakPassword => StatusCode::BAD_REQUEST,
-            Self::InvalidSchedule | Self::ModuleRefused => StatusCode::BAD_REQUEST,
+            Self::InvalidSchedule | Self::InvalidCalendar | Self::ModuleRefused => StatusCode::BAD_REQUEST,
             Self::LinkUnusable
             | Self::NameTaken
             | Self::SettingsChanged
             | Self::ScheduleChanged
+            | Self::CalendarChanged
             | Self::LastAdmin
             | Self::TotpNotBegun
             | Self::UserInactive
@@ -185,7 +190,7 @@ impl Problem {
     }
 
     /// Something that is no fault of whoever asks: the log tells what.
-    fn fault(error: &dyn std::error::Error) -> Self {
+    pub(crate) fn fault(error: &dyn std::error::Error) -> Self {
         tracing::error!(%error, "a request failed");
         Self::new(Code::Internal, "the daemon failed to do this; its log says why")
     }
@@ -237,6 +242,7 @@ impl From<StoreError> for Problem {
             StoreError::NameTaken { .. } => Code::NameTaken,
             StoreError::SettingsChanged { .. } => Code::SettingsChanged,
             StoreError::ScheduleChanged { .. } => Code::ScheduleChanged,
+            StoreError::CalendarChanged { .. } => Code::CalendarChanged,
             StoreError::LastAdmin { .. } => Code::LastAdmin,
             StoreError::LinkUnusable => Code::LinkUnusable,
             StoreError::Stopped { .. } | StoreError::Closed => {
@@ -272,6 +278,8 @@ impl From<AppError> for Problem {
             AppError::NoRecording(_) => Code::NoRecording,
             AppError::NoEarlierModule(_) => Code::NoEarlierModule,
             AppError::InvalidSchedule(_) => Code::InvalidSchedule,
+            AppError::InvalidCalendar(_) => Code::InvalidCalendar,
+            AppError::Calendar(_) => Code::InvalidRequest,
             AppError::UserInactive(_) => Code::UserInactive,
             AppError::UnifiedServiceRunning => Code::UnifiedServiceRunning,
             AppError::AnalysisServed => Code::AnalysisServed,

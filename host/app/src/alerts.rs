@@ -82,5 +82,6 @@ fn title(code: AlertCode) -> &'static str {
         AlertCode::UserHalted => "Trading of a user is halted",
         AlertCode::BarsStale => "The bars are stale",
         AlertCode::PriceMissing => "A held share has no new price",
+        AlertCode::CalendarEnds => "The trading calendar ends",
     }
 }

@@ -15,6 +15,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::board::{Publication, SignalBoard};
+use crate::calendar::keep_first;
 use crate::clock::Clock;
 use crate::deadlines::Deadlines;
 use crate::desk::{Desk, Venue};
@@ -74,6 +75,8 @@ pub struct Daemon {
     /// What the recordings of late have in common.
     pub(crate) shared_replies: SharedReplies,
     plans: RwLock<Option<Arc<DayPlans>>>,
+    /// Held by whoever plans a day or enters slots, and alone by whoever puts another calendar in force.
+    pub(crate) planning: tokio::sync::RwLock<()>,
     users: RwLock<BTreeMap<UserId, Arc<User>>>,
     pub(crate) kill_switch: Arc<KillSwitch>,
     pub(crate) replays: Places,
@@ -113,6 +116,7 @@ impl Daemon {
         modules.attach(&store, now).await?;
         let grants = Grants::load(store.clone()).await?;
         let schedules = Schedules::load(store.clone(), &schedules, now).await?;
+        keep_first(&store, &venue.calendar.current()).await?;
         let events = Arc::new(EventBus::new(clock.clone()));
         let kill_switch = Arc::new(load_kill_switch(&store).await?);
         system.stop_services_of_inactive_users().await?;
@@ -139,6 +143,7 @@ impl Daemon {
             slow_places: Semaphore::new(SLOW_USERS_AT_ONCE),
             prices: PriceWatch::default(),
             plans: RwLock::new(None),
+            planning: tokio::sync::RwLock::new(()),
             clock,
             store,
             venue,

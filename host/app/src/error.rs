@@ -24,6 +24,9 @@ pub enum AppError {
     /// The journal contradicts itself.
     #[error("the order journal of a user cannot be folded: {0}")]
     Book(#[from] prahari_domain::book::BookError),
+    /// A text that an operator brought is no calendar that can be taken up.
+    #[error("{0}")]
+    InvalidCalendar(prahari_domain::calendar::CalendarError),
     /// The calendar does not know the day.
     #[error(transparent)]
     Calendar(#[from] prahari_domain::calendar::CalendarError),
@@ -193,8 +196,9 @@ pub enum AppError {
 }
 
 impl AppError {
-    /// Whether nobody can be served any more: without store, calendar or schedules nothing can be accounted for.
+    /// Whether nobody can be served any more: without the store nothing can be accounted for. A day that the calendar has no
+    /// answer for and a schedule that fails on a day concern who asked.
     pub fn concerns_everybody(&self) -> bool {
-        matches!(self, Self::Store(_) | Self::Calendar(_) | Self::Schedule(_) | Self::Ended(_))
+        matches!(self, Self::Store(_) | Self::Ended(_))
     }
 }

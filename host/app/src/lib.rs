@@ -2,6 +2,7 @@
 
 mod alerts;
 pub mod board;
+pub mod calendar;
 mod choices;
 pub mod clock;
 pub mod daemon;

@@ -133,7 +133,7 @@ impl Daemon {
             now,
             now_ist: now.to_string(),
             day,
-            trading_day: calendar.trading_day(day)?.open,
+            trading_day: calendar.is_open_on(day),
             phase: format!("{:?}", calendar.phase_at(now, false)),
             users_total: all.len(),
             users,

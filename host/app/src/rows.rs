@@ -66,8 +66,11 @@ pub async fn load_signals(
 async fn rejections(scope: &UserScope, calendar: &Calendar, since: Day) -> Result<Rejections, AppError> {
     let mut rejections = Rejections::new();
     for choice in scope.signal_statuses(since).await? {
-        if choice.status == SignalStatus::Rejected.name() {
-            rejections.insert(choice.signal, calendar.signal_window(choice.at)?);
+        // A choice from before the days that the calendar knows is about a signal that has long ended.
+        if choice.status == SignalStatus::Rejected.name()
+            && let Ok(window) = calendar.signal_window(choice.at)
+        {
+            rejections.insert(choice.signal, window);
         }
     }
     Ok(rejections)

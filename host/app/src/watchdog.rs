@@ -43,7 +43,7 @@ impl Watchdog {
     /// seen by now. Answers the new ones.
     ///
     /// # Errors
-    /// When the store, the calendar or a schedule fails.
+    /// When the store fails.
     pub async fn check(&mut self, daemon: &Daemon) -> Result<Vec<NewSlotAlert>, AppError> {
         let now = daemon.clock.now();
         let system = daemon.store.system();
@@ -57,7 +57,16 @@ impl Watchdog {
         }
         let mut missing = Vec::new();
         for version in system.versions_in_use().await? {
-            for expected in self.expected(daemon, version, now).await? {
+            let expected = match self.expected(daemon, version, now).await {
+                Ok(expected) => expected,
+                Err(error) if error.concerns_everybody() => return Err(error),
+                // The services of other versions are looked at all the same.
+                Err(error) => {
+                    tracing::error!(version, %error, "the watchdog cannot look at services with these schedules");
+                    continue;
+                }
+            };
+            for expected in expected {
                 let users = system.unseen(expected.clone()).await?;
                 missing.extend(users.into_iter().map(|user| alert(user, &expected, now)));
             }
@@ -85,7 +94,7 @@ impl Watchdog {
         let before = calendar.trading_day_from(today, -1).ok();
         let mut expected = Vec::new();
         for day in before.into_iter().chain([today]) {
-            let day = calendar.trading_day(day)?;
+            let day = calendar.day_or_closed(day);
             for schedule in set.schedules().filter(|schedule| schedule.enabled) {
                 for slot in slots(schedule, &day)?.list() {
                     let slot = (schedule.task, slot);

@@ -1,15 +1,18 @@
 //! What a schedule will do, for people who are about to save it: its next slots, a stretch of days, and what two
 //! schedules do differently. Everything is asked of the evaluator that arms the timers.
 
-use prahari_domain::calendar::Calendar;
+use prahari_domain::calendar::{Calendar, LAST_DAY};
 use prahari_domain::time::{Day, Timestamp};
 use serde::Serialize;
 
 use crate::slots::Evaluator;
 use crate::{Schedule, ScheduleError, Slot};
 
-/// The next `count` slots that are due at `from` or later; none of a disabled schedule. Fewer when the published
-/// calendar ends before.
+/// How many days ahead the next slots are looked for. A schedule that has none in a year has none that anybody waits for.
+const DAYS_AHEAD: u64 = 400;
+
+/// The next `count` slots that are due at `from` or later; none of a disabled schedule. Fewer when there are not so many
+/// in the next 400 days. Days after the published calendar count as they are presumed to be.
 ///
 /// # Errors
 /// When the schedule's script cannot be read or fails on one of the days.
@@ -21,7 +24,9 @@ pub fn preview(
 ) -> Result<Vec<Slot>, ScheduleError> {
     let evaluator = Evaluator::of(schedule)?;
     let mut due = Vec::new();
-    for day in covered(calendar, from.ist_day(), Day::MAX) {
+    let first = from.ist_day();
+    let last = first.checked_add_days(chrono::Days::new(DAYS_AHEAD)).unwrap_or(LAST_DAY);
+    for day in answered(calendar, first, last) {
         if due.len() >= count || !schedule.enabled {
             break;
         }
@@ -33,12 +38,14 @@ pub fn preview(
 }
 
 /// What a schedule does over a stretch of days.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Stretch {
-    /// First day asked for that the calendar covers; none when it covers none of them.
+    /// First day asked for that the calendar answers for; none when it answers for none of them.
     pub from: Option<Day>,
     /// Last such day.
     pub to: Option<Day>,
+    /// First such day that is presumed, because no list of holidays is known for it.
+    pub presumed_from: Option<Day>,
     /// Days on which the exchange has a session.
     pub trading_days: u32,
     /// Trading days on which the schedule has a slot.
@@ -65,13 +72,15 @@ pub fn stretch(
     to: Day,
 ) -> Result<Stretch, ScheduleError> {
     let evaluator = Evaluator::of(schedule)?;
-    let mut stretch =
-        Stretch { from: None, to: None, trading_days: 0, days_with_slots: 0, slots: Vec::new() };
-    for day in covered(calendar, from, to) {
+    let mut stretch = Stretch::default();
+    for day in answered(calendar, from, to) {
         let trading_day = calendar.trading_day(day)?;
         let slots = evaluator.armed(&trading_day)?;
         stretch.from.get_or_insert(day);
         stretch.to = Some(day);
+        if trading_day.presumed {
+            stretch.presumed_from.get_or_insert(day);
+        }
         stretch.trading_days += u32::from(trading_day.open);
         stretch.days_with_slots += u32::from(!slots.is_empty());
         stretch.slots.extend(slots);
@@ -90,6 +99,18 @@ pub struct DayDifference {
     pub added: Vec<Slot>,
 }
 
+impl DayDifference {
+    /// The difference between the slots that a day had and those that it has; none when they are the same.
+    pub fn of(day: Day, old: &[Slot], new: &[Slot]) -> Option<Self> {
+        let only = |these: &[Slot], those: &[Slot]| -> Vec<Slot> {
+            these.iter().filter(|slot| !those.contains(slot)).copied().collect()
+        };
+        let (removed, added) = (only(old, new), only(new, old));
+        let same = removed.is_empty() && added.is_empty();
+        (!same).then_some(Self { day, removed, added })
+    }
+}
+
 /// The days, from one to another with both included, on which `after` fires otherwise than `before`.
 ///
 /// # Errors
@@ -103,23 +124,17 @@ pub fn differences(
 ) -> Result<Vec<DayDifference>, ScheduleError> {
     let (before, after) = (Evaluator::of(before)?, Evaluator::of(after)?);
     let mut differences = Vec::new();
-    for day in covered(calendar, from, to) {
+    for day in answered(calendar, from, to) {
         let trading_day = calendar.trading_day(day)?;
         let (old, new) = (before.armed(&trading_day)?, after.armed(&trading_day)?);
-        let only = |these: &[Slot], those: &[Slot]| -> Vec<Slot> {
-            these.iter().filter(|slot| !those.contains(slot)).copied().collect()
-        };
-        let (removed, added) = (only(&old, &new), only(&new, &old));
-        if !removed.is_empty() || !added.is_empty() {
-            differences.push(DayDifference { day, removed, added });
-        }
+        differences.extend(DayDifference::of(day, &old, &new));
     }
     Ok(differences)
 }
 
-/// The days of a stretch that the calendar covers.
-pub(crate) fn covered(calendar: &Calendar, from: Day, to: Day) -> impl Iterator<Item = Day> + use<> {
-    let (first, last) = calendar.covers();
-    let last = last.min(to);
+/// The days of a stretch that the calendar answers for, be it presumed.
+pub(crate) fn answered(calendar: &Calendar, from: Day, to: Day) -> impl Iterator<Item = Day> + use<> {
+    let first = calendar.covers().0;
+    let last = to.min(LAST_DAY);
     from.max(first).iter_days().take_while(move |day| *day <= last)
 }

@@ -1,5 +1,5 @@
 use chrono::NaiveTime;
-use prahari_domain::calendar::Calendar;
+use prahari_domain::calendar::{Calendar, UnknownDays};
 use prahari_domain::time::Timestamp;
 
 use super::*;
@@ -241,12 +241,12 @@ fn one_shot(text: &str) -> Slot {
 }
 
 #[test]
-fn the_preview_lists_the_next_slots_and_stops_with_the_calendar() {
+fn the_preview_lists_the_next_slots_also_after_the_published_calendar() {
     let buys = schedule(Task::BuyOrders, Rule::At { time: clock(16, 5) });
     let next = preview(&buys, &calendar(), at("2025-01-03 16:06"), 3).unwrap();
     assert_eq!(next, ["2025-01-06 16:05", "2025-01-07 16:05", "2025-01-08 16:05"].map(one_shot));
-    let last = preview(&buys, &calendar(), at("2026-12-31 00:00"), 5).unwrap();
-    assert_eq!(last, [one_shot("2026-12-31 16:05")]);
+    let last = preview(&buys, &calendar(), at("2026-12-31 00:00"), 3).unwrap();
+    assert_eq!(last, ["2026-12-31 16:05", "2027-01-01 16:05", "2027-01-04 16:05"].map(one_shot));
     let window = |from, to, ticks| Slot { due_at: at(from), ends_at: Some(at(to)), ticks };
     let windows = preview(&defaults()[2], &calendar(), at("2024-03-02 00:00"), 2).unwrap();
     let expected = [
@@ -279,9 +279,17 @@ fn a_year_counts_its_days_slots_and_runs() {
     let mondays = stretch(&script("if day.weekday == 1 { 600 }"), &calendar(), from, to).unwrap();
     assert_eq!((mondays.days_with_slots, mondays.runs()), (50, 50));
     let beyond = stretch(&defaults()[0], &calendar(), day("2026-12-01"), day("2027-12-31")).unwrap();
-    assert_eq!((beyond.from, beyond.to), (Some(day("2026-12-01")), Some(day("2026-12-31"))));
-    let outside = stretch(&defaults()[0], &calendar(), day("2028-01-01"), day("2028-12-31")).unwrap();
+    assert_eq!((beyond.from, beyond.to), (Some(day("2026-12-01")), Some(day("2027-12-31"))));
+    // 22 trading days of December 2026 and every weekday of 2027.
+    assert_eq!((beyond.presumed_from, beyond.trading_days), (Some(day("2027-01-01")), 22 + 261));
+    let outside = stretch(&defaults()[0], &calendar(), day("2021-01-01"), day("2022-12-31")).unwrap();
     assert_eq!((outside.from, outside.trading_days), (None, 0));
+}
+
+#[test]
+fn the_preview_of_a_schedule_that_never_fires_ends() {
+    let never = script("if day.date == \"1999-01-01\" { 600 }");
+    assert_eq!(preview(&never, &calendar(), at("2026-12-01 00:00"), 5).unwrap(), []);
 }
 
 #[test]
@@ -318,7 +326,13 @@ fn a_late_slot_has_its_window() {
     assert_eq!(latest(Task::BuyOrders, "2025-01-03 16:05"), at("2025-01-03 16:07"));
     assert_eq!(latest(Task::SellMonitor, "2025-01-03 10:00"), at("2025-01-03 10:01"));
     assert_eq!(latest(Task::Analysis, "2025-01-03 16:00"), at("2025-01-06 09:15").plus_millis(-1));
-    assert_eq!(latest(Task::Analysis, "2026-12-31 16:00"), at("2026-12-31 16:02"));
+    assert_eq!(
+        latest(Task::Analysis, "2026-12-31 16:00"),
+        at("2027-01-01 09:15").plus_millis(-1),
+        "presumed"
+    );
+    let closed = calendar().with_unknown_days(UnknownDays::Closed);
+    assert_eq!(latest_start(Task::Analysis, at("2026-12-31 16:00"), &closed), at("2026-12-31 16:02"));
 }
 
 #[test]

@@ -5,11 +5,11 @@ use prahari_domain::calendar::Calendar;
 use prahari_domain::tasks::Task;
 
 use crate::clock_time::{clock, text};
-use crate::preview::covered;
+use crate::preview::answered;
 use crate::{DaySlots, Evaluator, Rule, Schedule, ScheduleError};
 
-/// Checks that the rule fits the task and, of a script, that it answers on every trading day of the calendar: a script
-/// that fails on some day only would fail when it is too late to ask anybody.
+/// Checks that the rule fits the task and, of a script, that it answers on every trading day of the calendar and of the
+/// year after it: a script that fails on some day only would fail when it is too late to ask anybody.
 ///
 /// # Errors
 /// With the first thing that is wrong.
@@ -72,7 +72,8 @@ fn half_hours(start: NaiveTime, end: NaiveTime) -> Option<String> {
 fn check_script(schedule: &Schedule, calendar: &Calendar) -> Result<(), ScheduleError> {
     let evaluator = Evaluator::of(schedule)?;
     let (from, to) = calendar.covers();
-    for day in covered(calendar, from, to) {
+    let year_after = to.checked_add_months(chrono::Months::new(12)).unwrap_or(to);
+    for day in answered(calendar, from, year_after) {
         let slots = evaluator.slots(&calendar.trading_day(day)?)?;
         if schedule.task != Task::SellMonitor && matches!(slots, DaySlots::Continuous { .. }) {
             let detail = "only sell_monitor runs each minute".to_owned();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Args;
 
-use super::{Market, OwnModule};
+use super::{Market, OwnModule, UnknownDays};
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
@@ -39,6 +39,9 @@ pub struct Serve {
     /// How many days before its start a new demonstration simulates first, so that there is something to see.
     #[arg(long, default_value_t = 45, requires = "demo", value_parser = clap::value_parser!(u32).range(0..=365))]
     pub history: u32,
+    /// What weekdays are taken for after the last day of which the holidays are known.
+    #[arg(long, value_enum, default_value_t)]
+    pub unknown_days: UnknownDays,
     /// Seed of the made-up market and of the paper broker.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Args;
 
-use super::{Market, OwnModule};
+use super::{Market, OwnModule, UnknownDays};
 
 /// Options of `simulate`.
 #[derive(Debug, Args)]
@@ -22,6 +22,9 @@ pub struct Simulate {
     /// How many users; the first is the admin, whose service runs the analysis.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub users: u32,
+    /// What weekdays are taken for after the last day of which the holidays are known.
+    #[arg(long, value_enum, default_value_t)]
+    pub unknown_days: UnknownDays,
     /// Seed of the made-up market and of the paper broker.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

@@ -2,10 +2,12 @@
 
 mod audit;
 mod bench;
+mod calendar;
 mod candidates;
 mod key;
 mod module;
 mod openapi;
+mod remote;
 mod replay;
 mod serve;
 mod shadow;
@@ -34,6 +36,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Task(command) => task::task(command),
         Command::Openapi => openapi::openapi(),
         Command::Module(options) => module::module(&options),
+        Command::Calendar(options) => calendar::calendar(&options),
         Command::Key(KeyCommand::Rotate { db, key }) => on_runtime(key::rotate(db, key)),
         Command::Audit(AuditCommand::Verify { db }) => audit::verify(&db),
         Command::Worker => Ok(worker::worker()),

@@ -5,10 +5,9 @@ use std::process::ExitCode;
 
 use prahari_app::shadow::ShadowReport;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
-use ureq::{Agent, http};
+use serde_json::json;
 
+use super::remote::Remote;
 use crate::cli::{Module, ModuleCommand};
 use crate::exit::{Failure, say};
 
@@ -17,13 +16,13 @@ const SHOWN_HASH: usize = 12;
 
 /// Does what a command says, and tells what became of it.
 pub fn module(options: &Module) -> Result<ExitCode, Failure> {
-    let daemon = Daemon { agent: agent(), base: base(&options.url)?, token: token(options)? };
+    let daemon = Remote::at(&options.url, options.token_file.as_deref(), "/api/v1/modules")?;
     match &options.command {
         ModuleCommand::Add { task, file } => {
             let bytes = std::fs::read(file).map_err(|error| {
                 Failure::input(format!("cannot read the module {}: {error}", file.display()))
             })?;
-            let added = daemon.upload(&format!("/{task}"), &bytes)?;
+            let added: Version = daemon.upload(&format!("/{task}"), "application/octet-stream", &bytes)?;
             let version = added.version;
             say!("{added} is kept; `prahari module activate {task} {version}` runs it");
         }
@@ -73,54 +72,6 @@ pub fn module(options: &Module) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A running daemon, as its HTTP interface shows it.
-struct Daemon {
-    agent: Agent,
-    base: String,
-    token: String,
-}
-
-impl Daemon {
-    /// Asks for something that is answered with JSON.
-    fn ask<T: DeserializeOwned>(&self, method: &str, path: &str, body: Option<Value>) -> Result<T, Failure> {
-        let answer = self.tell(method, path, body)?;
-        serde_json::from_str(&answer).map_err(Failure::work)
-    }
-
-    /// Asks for something that needs no answer.
-    fn tell(&self, method: &str, path: &str, body: Option<Value>) -> Result<String, Failure> {
-        let text = body.map(|body| body.to_string()).unwrap_or_default();
-        self.send(method, path, "application/json", text.as_bytes())
-    }
-
-    fn upload(&self, path: &str, bytes: &[u8]) -> Result<Version, Failure> {
-        let answer = self.send("POST", path, "application/octet-stream", bytes)?;
-        serde_json::from_str(&answer).map_err(Failure::work)
-    }
-
-    fn send(&self, method: &str, path: &str, kind: &str, body: &[u8]) -> Result<String, Failure> {
-        let mut request = http::Request::builder()
-            .method(method)
-            .uri(format!("{}/api/v1/modules{path}", self.base))
-            .header("authorization", format!("Bearer {}", self.token));
-        if !body.is_empty() {
-            request = request.header("content-type", kind);
-        }
-        let request = request.body(body).map_err(Failure::input)?;
-        let answer = self.agent.run(request);
-        let mut answer = answer.map_err(|error| Failure::work(format!("{}: {error}", self.base)))?;
-        let status = answer.status();
-        let text = answer.body_mut().read_to_string().map_err(Failure::work)?;
-        if status.is_success() {
-            return Ok(text);
-        }
-        let problem = serde_json::from_str::<Problem>(&text);
-        let sentence =
-            problem.map_or_else(|_| format!("the daemon answered {status}"), |problem| problem.detail);
-        if status.is_client_error() { Err(Failure::input(sentence)) } else { Err(Failure::work(sentence)) }
-    }
-}
-
 /// A version, as far as it is shown here.
 #[derive(Deserialize)]
 struct Version {
@@ -147,12 +98,6 @@ struct Trial {
     report: ShadowReport,
 }
 
-/// What the daemon says when it refuses.
-#[derive(Deserialize)]
-struct Problem {
-    detail: String,
-}
-
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hash: String = self.hash.chars().take(SHOWN_HASH).collect();
@@ -168,29 +113,4 @@ impl fmt::Display for Version {
             None => Ok(()),
         }
     }
-}
-
-fn agent() -> Agent {
-    // A problem is an answer here, with a sentence in its body.
-    Agent::config_builder().http_status_as_error(false).build().into()
-}
-
-fn base(url: &str) -> Result<String, Failure> {
-    if url.starts_with("http://") {
-        return Ok(url.trim_end_matches('/').to_owned());
-    }
-    Err(Failure::input(format!("{url} is not an address such as http://127.0.0.1:8700")))
-}
-
-fn token(options: &Module) -> Result<String, Failure> {
-    let token = match &options.token_file {
-        Some(file) => std::fs::read_to_string(file)
-            .map_err(|error| Failure::input(format!("cannot read the token {}: {error}", file.display())))?,
-        None => std::env::var("PRAHARI_TOKEN").map_err(|_| {
-            Failure::input(
-                "an API token is needed: in --token-file, or in the environment variable PRAHARI_TOKEN",
-            )
-        })?,
-    };
-    Ok(token.trim().to_owned())
 }

@@ -17,13 +17,12 @@ use prahari_domain::time::Day;
 use prahari_runtime::Runtime;
 use prahari_store::{Durability, Store};
 
-use crate::cli::{Market, Simulate};
+use crate::cli::{Market, Simulate, UnknownDays};
 use crate::exit::Failure;
 use crate::wiring;
 
 /// Simulates and prints the report.
 pub async fn simulate(options: Simulate) -> Result<(), Failure> {
-    let calendar = wiring::calendar()?;
     let mut simulation = Simulation {
         market: match &options.market {
             Market::Synthetic => "synthetic".to_owned(),
@@ -34,16 +33,24 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
         users: options.users,
         seed: options.seed,
         bars: None,
+        unknown_days_closed: options.unknown_days == UnknownDays::Closed,
     };
-    simulation.check(&calendar.current()).map_err(Failure::input)?;
     if let Some(path) = &options.json {
         check_writable(path)?;
     }
+    // A new database is made when everything that it is for is known to be usable.
+    let kept = match &options.db {
+        Some(db) if db.exists() => Some(wiring::database(Some(db), Durability::Off)?),
+        _ => None,
+    };
+    let calendar = wiring::calendar_of(kept.as_ref().map(|kept| &kept.store), options.unknown_days).await?;
+    simulation.check(&calendar.current()).map_err(Failure::input)?;
     let market = wiring::market(&options.market, &calendar, options.seed, options.from, options.to)?;
     simulation.bars = market.report().map(|report| report.digest);
     let modules = wiring::modules(&options.modules).await?;
     // A temporary database is thrown away, so nothing is gained by waiting for the disk.
-    let database = wiring::database(options.db.as_deref(), Durability::Off)?;
+    let new = || wiring::database(options.db.as_deref(), Durability::Off);
+    let database = kept.map_or_else(new, Ok)?;
     let store = database.store.clone();
     let done = run(&options, &simulation, store.clone(), market, calendar, modules).await;
     // Also after a failure: what was written before it is to be found on the disk.

@@ -13,5 +13,7 @@ named! {
         BarsStale = "bars_stale",
         /// A held share had no new price on two trading days.
         PriceMissing = "price_missing",
+        /// The last day of which the holidays are known is near, or past.
+        CalendarEnds = "calendar_ends",
     }
 }

@@ -179,6 +179,14 @@ pub enum StoreError {
         /// The version there is.
         current: u64,
     },
+    /// Somebody else brought a calendar first.
+    #[error("the calendar is at version {current}, and the change was made against version {expected}")]
+    CalendarChanged {
+        /// The version that the change was made against.
+        expected: u64,
+        /// The version there is.
+        current: u64,
+    },
     /// Nobody but this user could let anybody in any more.
     #[error("user {user} is the last active admin who can log in")]
     LastAdmin {
@@ -233,6 +241,7 @@ impl StoreError {
                 | Self::RunTooSoon { .. }
                 | Self::NameTaken { .. }
                 | Self::ScheduleChanged { .. }
+                | Self::CalendarChanged { .. }
                 | Self::LastAdmin { .. }
                 | Self::LinkUnusable
                 | Self::Unsealable { .. }

@@ -1,6 +1,7 @@
 //! `/api/v1/slots`: what was expected of each task and what became of it; for an admin of everybody.
 
 use axum::extract::State;
+use prahari_domain::calendar::TradingDay;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Day;
@@ -109,11 +110,31 @@ struct Ticks {
     last_at: Option<Instant>,
 }
 
+/// What the exchange does on a day, by the calendar in force.
+#[derive(Debug, Serialize, ToSchema)]
+struct ExchangeDay {
+    /// Whether any session is held on it.
+    open: bool,
+    /// Why it is closed, the name of its special session, or that it is presumed; empty on an ordinary day that is known.
+    note: String,
+    /// Whether no list of holidays is known for it, so that it is only presumed to be what is said here.
+    presumed: bool,
+}
+
+impl ExchangeDay {
+    fn of(api: &Api, day: Day) -> Self {
+        let TradingDay { open, note, presumed, .. } = api.daemon.venue.calendar.current().day_or_closed(day);
+        Self { open, note, presumed }
+    }
+}
+
 /// The slots of a day, counted.
 #[derive(Debug, Serialize, ToSchema)]
 struct LedgerDay {
     /// Which day.
     date: Date,
+    #[serde(flatten)]
+    exchange: ExchangeDay,
     /// By task, in the order of the tasks.
     tasks: Vec<TaskDay>,
 }
@@ -123,6 +144,8 @@ struct LedgerDay {
 struct LedgerDayOfAll {
     /// Which day.
     date: Date,
+    #[serde(flatten)]
+    exchange: ExchangeDay,
     /// By task, over all users.
     tasks: Vec<TaskDay>,
     /// The users with slots that are overdue, missed or failed, those with most of them first; 100 at most.
@@ -197,7 +220,7 @@ async fn day(
     let user = caller.subject(&api, query.user)?;
     let (date, now) = (query.date.map_or(today(&api), |date| date.0), api.daemon.clock.now());
     let counts = api.daemon.store.user(user).slot_counts(date, now).await?;
-    Ok(Json(LedgerDay { date: Date(date), tasks: task_days(counts) }))
+    Ok(Json(LedgerDay { date: Date(date), exchange: ExchangeDay::of(&api, date), tasks: task_days(counts) }))
 }
 
 /// The slots of everybody, or of one user, by due time.
@@ -241,7 +264,12 @@ async fn day_of_all(
     let troubled = system.users_with_trouble(date, now, MOST_TROUBLED).await?;
     let troubled =
         troubled.into_iter().map(|(user, counts)| UserDay { user: user.0, slots: counts.into() }).collect();
-    Ok(Json(LedgerDayOfAll { date: Date(date), tasks: task_days(counts), troubled }))
+    Ok(Json(LedgerDayOfAll {
+        date: Date(date),
+        exchange: ExchangeDay::of(&api, date),
+        tasks: task_days(counts),
+        troubled,
+    }))
 }
 
 fn today(api: &Api) -> Day {

@@ -52,7 +52,7 @@ impl Scheduler {
     /// Runs until the clock passes `until`, or, without one, until the daemon is told to stop.
     ///
     /// # Errors
-    /// When the store or the calendar fails: without them nothing can be accounted for, so the daemon ends.
+    /// When the store fails: without it nothing can be accounted for, so the daemon ends.
     pub async fn run(&mut self, until: Option<Timestamp>) -> Result<(), AppError> {
         // From here on a restart knows that this day may have outcomes already.
         self.daemon.store.system().save_cursor(self.cursor).await?;
@@ -107,6 +107,7 @@ impl Scheduler {
 
     /// Plans a day and enters its slots into the ledger of every user with a service; with `from`, those due later than it.
     async fn enter_day(&mut self, day: Day, from: Option<Timestamp>) -> Result<(), AppError> {
+        let _planning = self.daemon.planning.read().await;
         let plans = self.daemon.plan_day(day).await?;
         // Once for everybody: each user's slots of a day that was begun are read back. Waiting anew for each of ten thousand
         // users would hold up the first ticks after a restart until they are too late.
@@ -116,7 +117,7 @@ impl Scheduler {
                 self.daemon.expect_slots(&user, &plans, from).await?;
             }
         }
-        Ok(())
+        self.daemon.check_calendar_end().await
     }
 
     /// Does everything due at an instant: first what the day's prices forbid, then the pulse, then each user's slots in task

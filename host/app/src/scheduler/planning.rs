@@ -35,10 +35,27 @@ impl Daemon {
         Ok(self.add_plans(&added))
     }
 
+    /// Plans the scheduler's day anew, by the calendar that is in force now.
+    pub(crate) async fn replan(&self) -> Result<(), AppError> {
+        if let Some(plans) = self.plans() {
+            self.plan_day(plans.day).await?;
+        }
+        Ok(())
+    }
+
     async fn with_plans(&self, mut plans: DayPlans, versions: BTreeSet<u64>) -> Result<DayPlans, AppError> {
-        let trading_day = self.venue.calendar.current().trading_day(plans.day)?;
+        // A date that the calendar has no answer for is a closed day, not the end of the daemon.
+        let trading_day = self.venue.calendar.current().day_or_closed(plans.day);
         for version in versions {
-            let set = self.schedules.set(version).await?;
+            let set = match self.schedules.set(version).await {
+                Ok(set) => set,
+                Err(error) if error.concerns_everybody() => return Err(error),
+                // Those whose services run by another version have their day.
+                Err(error) => {
+                    tracing::error!(version, %error, "nothing runs today by this version of the schedules");
+                    continue;
+                }
+            };
             let plan = DayPlan::of(&trading_day, set.schedules());
             for error in &plan.failed {
                 tracing::error!(version, %error, "a task does not run today");

@@ -38,16 +38,23 @@ impl Daemon {
     /// What a user's service that starts now is expected to run today. Slots that an earlier one left open go on where
     /// the schedules are the same; the others are withdrawn or ended.
     pub(crate) async fn expect_rest_of_day(&self, user: &User) -> Result<(), AppError> {
+        let version = user.last_schedule_version();
+        let cause = format!("the service was started again with version {version} of the schedules");
+        self.take_over(user, &cause).await.map(|_| ())
+    }
+
+    /// The same for any `cause`, such as a calendar that has changed. Returns the slots that were withdrawn or ended.
+    pub(crate) async fn take_over(&self, user: &User, cause: &str) -> Result<Vec<SlotKey>, AppError> {
+        let _planning = self.planning.read().await;
         let now = self.clock.now();
         let day = now.ist_day();
-        let Some(plans) = self.plans_for(user, day).await? else { return Ok(()) };
+        let Some(plans) = self.plans_for(user, day).await? else { return Ok(Vec::new()) };
         self.store.settle().await?;
         let known = self.known_slots(user, day).await?;
         let served: Vec<SlotRow> =
             known.into_iter().filter(|row| self.is_expected_of(user, row.task)).collect();
         let expected = self.expected(user, &plans, Some(now));
-        let Takeover { expected, withdrawn, ended } =
-            Takeover::of(expected, &served, now, user.last_schedule_version());
+        let Takeover { expected, withdrawn, ended } = Takeover::of(expected, &served, now, cause);
         let scope = self.store.user(user.id);
         for row in &ended {
             // Its last instant may be now, and then it has the outcome already.
@@ -59,7 +66,9 @@ impl Daemon {
         scope.withdraw_slots(withdrawn.iter().map(|key| (key.task, key.due_at)).collect()).await?;
         self.store.settle().await?;
         let known = self.known_slots(user, day).await?;
-        self.enter_slots(user, day, expected, &known).await
+        self.enter_slots(user, day, expected, &known).await?;
+        let ended = ended.iter().map(|row| SlotKey { task: row.task, due_at: row.due_at });
+        Ok(withdrawn.into_iter().chain(ended).collect())
     }
 
     fn expected(&self, user: &User, plans: &DayPlans, from: Option<Timestamp>) -> Vec<PlannedSlot> {

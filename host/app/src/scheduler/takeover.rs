@@ -20,7 +20,7 @@ pub struct Takeover {
 impl Takeover {
     /// Compares what is expected after `now` with the rows that the day has. A slot that is the same by both goes on. One-shot slots
     /// that were due already are left to those who run them.
-    pub fn of(expected: Vec<PlannedSlot>, known: &[SlotRow], now: Timestamp, version: u64) -> Self {
+    pub fn of(expected: Vec<PlannedSlot>, known: &[SlotRow], now: Timestamp, cause: &str) -> Self {
         let mut takeover = Self::default();
         let is_same = |row: &SlotRow, slot: &PlannedSlot| {
             (row.task, row.due_at) == (slot.key.task, slot.key.due_at)
@@ -31,7 +31,7 @@ impl Takeover {
             if row.due_at > now {
                 takeover.withdrawn.push(SlotKey { task: row.task, due_at: row.due_at });
             } else if row.kind == SlotKind::Continuous {
-                takeover.ended.push(ended(row, version));
+                takeover.ended.push(ended(row, cause));
             }
         }
         let taken = |slot: &PlannedSlot| {
@@ -53,15 +53,13 @@ fn renamed(slot: PlannedSlot) -> PlannedSlot {
     PlannedSlot { key: SlotKey { due_at, ..slot.key }, ..slot }
 }
 
-fn ended(row: &SlotRow, version: u64) -> SlotRow {
+fn ended(row: &SlotRow, cause: &str) -> SlotRow {
     let SlotRow { ticks_ran, ticks_failed, ticks_expected, .. } = *row;
     let outcome = match (ticks_ran, ticks_failed) {
         (0, 0) => SlotOutcome::Skipped,
         (0, _) => SlotOutcome::Failed,
         _ => SlotOutcome::Ran,
     };
-    let reason = format!(
-        "{ticks_ran} of {ticks_expected} ticks ran, {ticks_failed} failed, until the service was started again with version {version} of the schedules"
-    );
+    let reason = format!("{ticks_ran} of {ticks_expected} ticks ran, {ticks_failed} failed, until {cause}");
     SlotRow { outcome: Some(outcome), reason, ..row.clone() }
 }

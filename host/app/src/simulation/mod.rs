@@ -42,6 +42,9 @@ pub struct Simulation {
     /// Hash of the bars of a folder; `None` of a made-up market, which follows from its seed.
     #[serde(default)]
     pub bars: Option<String>,
+    /// Whether weekdays whose holidays are not known are closed; otherwise they are ordinary sessions.
+    #[serde(default)]
+    pub unknown_days_closed: bool,
 }
 
 impl Simulation {

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::{Day, Timestamp};
 
-use super::data::{self, Regime, Special, Window};
+use super::document::{Regime, Window};
+use super::tables::{self, Special, SpecialHours};
 use super::{Phase, usual_hours};
 
 /// A stretch of one phase, start inclusive, end exclusive.
@@ -37,6 +38,10 @@ pub struct TradingDay {
     /// Whether some phases are not published and were derived: the pre-open of a short session is taken to be as long as
     /// usual and to end when trading begins, and no closing phases are known.
     pub assumed: bool,
+    /// Whether no list of holidays is known for this date, so that what is said of it is presumed.
+    pub presumed: bool,
+    /// Whether money and shares are settled on it: not on closed days, and not on every day with a session.
+    pub settlement: bool,
     /// When continuous trading begins and ends on an ordinary day under the rules of this date. The hours of tasks are
     /// written for such a day and move with a special session.
     pub usual_hours: (Timestamp, Timestamp),
@@ -52,6 +57,8 @@ impl TradingDay {
             auction_windows: Vec::new(),
             special: false,
             assumed: false,
+            presumed: false,
+            settlement: false,
             usual_hours: hours_on(day, regime),
         }
     }
@@ -63,29 +70,32 @@ impl TradingDay {
         let clock = Clock::new(day);
         Self {
             open: true,
-            windows: known.ordinary.iter().map(|window| clock.window(window)).collect(),
-            auction_windows: known.closing_auction.iter().map(|window| clock.window(window)).collect(),
+            windows: clock.windows(known.windows(false)),
+            auction_windows: clock.windows(known.windows(true)),
+            settlement: true,
             ..Self::closed(day, note.to_owned(), regime)
         }
     }
 
     pub(super) fn special(day: Day, sessions: &[Special], regime: Option<&Regime>) -> Self {
-        let name = data::names(sessions);
+        let name = tables::names(sessions);
         let Some(known) = regime else { return Self::ordinary(day, &name, None) };
-        let hours: Vec<(NaiveTime, NaiveTime)> =
-            sessions.iter().filter_map(|session| session.hours).collect();
-        if hours.iter().copied().eq(usual_hours(regime)) {
+        let usual = usual_hours(regime).map(|(open, close)| SpecialHours::Trading(open, close));
+        if sessions.iter().map(|session| Some(&session.hours)).eq([usual.as_ref()]) {
             return Self { special: true, ..Self::ordinary(day, &name, regime) };
         }
         let clock = Clock::new(day);
-        let windows: Vec<PhaseWindow> =
-            hours.iter().flat_map(|hours| clock.short_session(known, *hours)).collect();
+        let windows = |closing_auction: bool| -> Vec<PhaseWindow> {
+            let of = |session: &Special| clock.special_session(known, &session.hours, closing_auction);
+            sessions.iter().flat_map(of).collect()
+        };
         Self {
             open: true,
-            auction_windows: windows.clone(),
-            windows,
+            windows: windows(false),
+            auction_windows: windows(true),
             special: true,
-            assumed: true,
+            assumed: sessions.iter().any(|session| matches!(session.hours, SpecialHours::Trading(..))),
+            settlement: true,
             ..Self::closed(day, name, regime)
         }
     }
@@ -132,7 +142,25 @@ impl Clock {
     }
 
     fn window(&self, window: &Window) -> PhaseWindow {
-        PhaseWindow { phase: window.phase, starts: self.at(window.starts), ends: self.at(window.ends) }
+        PhaseWindow { phase: window.phase, starts: self.at(window.starts.0), ends: self.at(window.ends.0) }
+    }
+
+    fn windows(&self, windows: &[Window]) -> Vec<PhaseWindow> {
+        windows.iter().map(|window| self.window(window)).collect()
+    }
+
+    fn special_session(
+        &self,
+        regime: &Regime,
+        hours: &SpecialHours,
+        closing_auction: bool,
+    ) -> Vec<PhaseWindow> {
+        match hours {
+            SpecialHours::Unpublished => Vec::new(),
+            SpecialHours::Trading(open, close) => self.short_session(regime, (*open, *close)),
+            SpecialHours::Phases { closing_auction: windows, .. } if closing_auction => self.windows(windows),
+            SpecialHours::Phases { ordinary, .. } => self.windows(ordinary),
+        }
     }
 
     /// The phases before trading, moved so that they end when it begins, and trading itself.

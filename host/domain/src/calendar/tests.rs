@@ -22,15 +22,39 @@ fn phases(date: &str, closing_auction: bool) -> String {
 }
 
 #[test]
-fn the_calendar_covers_the_published_years_and_says_so_outside() {
+fn the_calendar_covers_the_published_years_and_says_so_before_them() {
     let calendar = calendar();
     assert_eq!(calendar.covers(), (day("2023-01-01"), day("2026-12-31")));
-    let error = calendar.trading_day(day("2027-01-04")).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "2027-01-04 is outside the published trading calendar, which covers 2023-01-01 to 2026-12-31"
-    );
-    assert!(!calendar.is_open_on(day("2027-01-04")));
+    let outside = "is outside the trading calendar, which reaches from 2023-01-01 to 2100-12-31";
+    for date in ["2022-12-30", "2101-01-03"] {
+        assert_eq!(calendar.trading_day(day(date)).unwrap_err().to_string(), format!("{date} {outside}"));
+        assert!(!calendar.is_open_on(day(date)));
+        let closed = calendar.day_or_closed(day(date));
+        assert_eq!((closed.open, closed.note), (false, format!("{date} {outside}")));
+    }
+}
+
+#[test]
+fn weekdays_after_the_published_years_are_presumed_sessions_and_say_so() {
+    let calendar = calendar();
+    let monday = calendar.trading_day(day("2027-01-04")).unwrap();
+    assert!(monday.open && monday.presumed && monday.settlement && !monday.special && !monday.assumed);
+    assert_eq!(monday.note, "presumed: no holidays are known after 2026-12-31");
+    assert_eq!(phases("2027-01-04", true), phases("2026-12-31", true));
+    let saturday = calendar.trading_day(day("2027-01-02")).unwrap();
+    assert_eq!((saturday.open, saturday.presumed, saturday.note.as_str()), (false, true, "Saturday"));
+    assert!(!calendar.trading_day(day("2026-12-31")).unwrap().presumed);
+    assert_eq!(calendar.next_open(day("2026-12-31")), Ok(day("2027-01-01")));
+}
+
+#[test]
+fn a_setting_makes_the_days_after_the_published_years_closed() {
+    let calendar = calendar().with_unknown_days(UnknownDays::Closed);
+    let monday = calendar.trading_day(day("2027-01-04")).unwrap();
+    assert_eq!((monday.open, monday.presumed), (false, true));
+    assert_eq!(monday.note, "closed because no holidays are known after 2026-12-31");
+    assert!(calendar.is_open_on(day("2026-12-31")));
+    assert!(matches!(calendar.next_open(day("2026-12-31")), Err(CalendarError::NotCovered { .. })));
 }
 
 #[test]
@@ -61,9 +85,50 @@ fn the_phases_follow_the_regime_of_the_date() {
          closing_reference 15:15-15:20, closing_auction 15:20-15:25, closing_auction_limit_only 15:25-15:30, \
          closing_matching 15:30-15:50, post_close 15:50-16:00"
     );
-    assert!(phases("2026-09-07", false).starts_with(
-        "pre_open 09:00-09:05, pre_open_limit_only 09:05-09:10, pre_open_matching 09:10-09:15, continuous 09:15-15:30"
-    ));
+    let new_pre_open =
+        "pre_open 09:00-09:05, pre_open_limit_only 09:05-09:10, pre_open_matching 09:10-09:15, ";
+    let others =
+        format!("{new_pre_open}continuous 09:15-15:30, closing_matching 15:30-15:50, post_close 15:50-16:00");
+    assert_eq!((phases("2026-09-07", false), phases("2026-12-04", false)), (others.clone(), others.clone()));
+    assert_eq!(
+        phases("2026-12-04", true),
+        format!(
+            "{new_pre_open}continuous 09:15-15:15, closing_reference 15:15-15:20, closing_auction 15:20-15:25, \
+             closing_auction_limit_only 15:25-15:30, closing_matching 15:30-15:50, post_close 15:50-16:00"
+        )
+    );
+    assert_eq!(phases("2026-12-07", false), others);
+    assert_eq!(
+        phases("2026-12-07", true),
+        format!(
+            "{new_pre_open}continuous 09:15-15:30, closing_reference 15:30-15:31, closing_auction 15:31-15:36, \
+             closing_auction_limit_only 15:36-15:40, closing_matching 15:40-15:50, post_close 15:50-16:00"
+        )
+    );
+}
+
+#[test]
+fn the_drill_of_may_2024_had_its_second_session_from_11_30() {
+    assert_eq!(
+        phases("2024-05-18", false),
+        "pre_open 09:00-09:08, pre_open_matching 09:08-09:15, continuous 09:15-10:00, \
+         pre_open 11:15-11:23, pre_open_matching 11:23-11:30, continuous 11:30-12:30"
+    );
+    assert!(!calendar().trading_day(day("2024-05-18")).unwrap().assumed, "its phases are published");
+}
+
+#[test]
+fn a_settlement_holiday_trades_and_does_not_settle() {
+    let calendar = calendar();
+    for date in ["2026-02-19", "2026-03-19", "2026-04-01", "2026-08-26"] {
+        let found = calendar.trading_day(day(date)).unwrap();
+        assert_eq!((found.open, found.settlement), (true, false), "{date}");
+    }
+    assert!(calendar.trading_day(day("2026-02-20")).unwrap().settlement);
+    assert!(!calendar.trading_day(day("2026-02-21")).unwrap().settlement, "a Saturday");
+    // Shares bought on the day before a settlement holiday arrive a day later.
+    assert_eq!(calendar.settlement_day(day("2026-02-17")), Ok(day("2026-02-18")));
+    assert_eq!(calendar.settlement_day(day("2026-02-18")), Ok(day("2026-02-20")));
 }
 
 #[test]
@@ -126,7 +191,8 @@ fn after_market_orders_are_taken_from_16_01_to_08_55_and_on_closed_days() {
     assert!(taken("2024-11-01 17:39") && !taken("2024-11-01 17:40"), "before an evening session");
     assert!(!taken("2024-11-01 19:00") && taken("2024-11-01 19:01"), "after an evening session");
     assert!(!taken("2024-03-02 13:00") && taken("2024-03-02 16:01"), "after a short Saturday");
-    assert!(!taken("2027-01-04 12:00"), "outside the calendar");
+    assert!(!taken("2027-01-04 12:00") && taken("2027-01-04 16:01"), "a presumed session");
+    assert!(!taken("2022-01-03 16:01"), "outside the calendar");
 }
 
 #[test]
@@ -137,11 +203,13 @@ fn trading_days_are_counted_over_holidays_and_weekends() {
     assert_eq!(calendar.trading_day_from(day("2025-10-20"), 2), Ok(day("2025-10-23")));
     assert_eq!(calendar.trading_day_from(day("2025-10-23"), -2), Ok(day("2025-10-20")));
     assert_eq!(calendar.trading_day_from(day("2025-10-20"), 0), Err(CalendarError::NoDirection));
-    assert!(matches!(calendar.next_open(day("2026-12-31")), Err(CalendarError::NotCovered { .. })));
     assert!(matches!(
         calendar.trading_day_from(day("2025-01-01"), i32::MIN),
         Err(CalendarError::NotCovered { .. })
     ));
+    let far = calendar.trading_day_from(day("2025-01-01"), i32::MAX);
+    assert_eq!(far, Err(CalendarError::TooFar { count: i32::MAX, most: 2_500 }));
+    assert!(calendar.trading_day_from(day("2025-01-01"), 2_500).is_ok());
 }
 
 #[test]
@@ -165,44 +233,147 @@ fn the_analysis_writes_outside_trading_hours_of_trading_days() {
 }
 
 #[test]
-fn an_operators_file_replaces_the_holidays() {
-    let file = r#"{"years": {"2030": {
-        "holidays": [{"date": "2030-01-26", "name": "Republic Day"}],
-        "special_sessions": [{"date": "2030-01-26", "open": "18:00", "close": "19:00", "name": "Evening"}]}}}"#;
-    let calendar = Calendar::from_json(file).unwrap();
-    assert!(calendar.is_open_on(day("2030-01-26")) && calendar.is_open_on(day("2030-12-25")));
+fn an_operators_file_adds_the_years_that_it_names() {
+    let file = r#"{"years": {"2027": {"source": "NSE/CMTR/1",
+        "holidays": [{"date": "2027-01-26", "name": "Republic Day"}],
+        "special_sessions": [{"date": "2027-10-29", "open": "18:00", "close": "19:00", "name": "Muhurat"}]}}}"#;
+    let shipped = calendar();
+    let amended = Calendar::of(shipped.document().amended(file).unwrap()).unwrap();
+    assert_eq!(amended.covers(), (day("2023-01-01"), day("2027-12-31")));
+    assert!(!amended.is_open_on(day("2027-01-26")) && !amended.is_open_on(day("2025-12-25")));
+    let changed = changes(&shipped, &amended, day("2026-12-01"));
+    let days: Vec<_> = changed.iter().map(|change| change.after.day.to_string()).collect();
+    assert_eq!(days, ["2027-01-26", "2027-10-29"]);
+    let whole = Calendar::from_json(&amended.document().to_text().unwrap()).unwrap();
+    assert_eq!(whole, amended, "a document reads back as it was written");
 }
 
 #[test]
-fn a_wrong_file_is_refused_in_one_sentence() {
-    let year = |holidays: &str, sessions: &str| {
-        format!(r#"{{"years": {{"2030": {{"holidays": [{holidays}], "special_sessions": [{sessions}]}}}}}}"#)
+fn a_special_session_may_bring_all_its_phases() {
+    let window =
+        |phase, starts, ends| format!(r#"{{"phase": "{phase}", "starts": "{starts}", "ends": "{ends}"}}"#);
+    let pre_open = window("pre_open", "17:45", "18:00");
+    let ordinary = [pre_open.clone(), window("continuous", "18:00", "19:00")].join(", ");
+    let auction =
+        [pre_open, window("continuous", "18:00", "19:00"), window("closing_auction", "19:00", "19:10")]
+            .join(", ");
+    let file = format!(
+        r#"{{"years": {{"2027": {{"source": "S", "holidays": [{{"date": "2027-01-26", "name": "R"}}],
+            "special_sessions": [{{"date": "2027-10-29", "name": "Muhurat", "phases": [{ordinary}],
+            "closing_auction": [{auction}]}}]}}}}}}"#
+    );
+    let calendar = Calendar::of(calendar().document().amended(&file).unwrap()).unwrap();
+    let found = calendar.trading_day(day("2027-10-29")).unwrap();
+    assert!(found.special && !found.assumed);
+    assert_eq!((found.windows.len(), found.auction_windows.len()), (2, 3));
+    assert_eq!(calendar.phase_at(at("2027-10-29 19:05"), true), Phase::ClosingAuction);
+    assert_eq!(calendar.phase_at(at("2027-10-29 19:05"), false), Phase::Closed);
+}
+
+/// What is said of the shipped calendar with these parts of the year 2027.
+fn said_of(holidays: &str, sessions: &str) -> String {
+    let year = format!(r#""source": "S", "holidays": [{holidays}], "special_sessions": [{sessions}]"#);
+    said(&format!(r#"{{"years": {{"2027": {{{year}}}}}}}"#))
+}
+
+fn said(file: &str) -> String {
+    let amended = calendar().document().amended(file).and_then(Calendar::of);
+    amended.unwrap_err().to_string()
+}
+
+#[test]
+fn a_wrong_file_is_refused_in_one_sentence_that_names_the_entry() {
+    let holiday = r#"{"date": "2027-01-26", "name": "R"}"#;
+    let session = |open: &str, close: &str| {
+        format!(r#"{{"date": "2027-11-01", "open": "{open}", "close": "{close}", "name": "M"}}"#)
     };
-    let holiday = r#"{"date": "2030-01-26", "name": "R"}"#;
-    let reversed = r#"{"date": "2030-11-01", "open": "19:00", "close": "18:00", "name": "M"}"#;
-    let evening = r#"{"date": "2030-11-01", "open": "18:00", "close": "19:00", "name": "M"}"#;
-    let odd = r#"{"date": "2030-11-01", "open": "6 pm", "close": "19:00", "name": "M"}"#;
+    let evening = session("18:00", "19:00");
+    let year = format!(r#""2027": {{"source": "S", "holidays": [{holiday}]}}"#);
+    let regime = |windows: &str| {
+        said(&format!(
+            r#"{{"regimes": [{{"from": "2010-01-01", "name": "R", "source": "S", "ordinary": [{windows}]}}]}}"#
+        ))
+    };
     let wrong = [
-        ("[]".to_owned(), "cannot be read"),
-        (year("", ""), "no year has holidays"),
-        (year(r#"{"date": "2031-01-26", "name": "R"}"#, ""), "2031-01-26 is listed under 2030"),
-        (year(holiday, reversed), "the session of 2030-11-01 closes before it opens"),
+        (said("[]"), "cannot be read"),
+        (said_of("", ""), "the year 2027 has no holidays: leave it out until"),
+        (said_of(r#"{"date": "2028-01-26", "name": "R"}"#, ""), "2028-01-26 is listed under 2027"),
+        (said_of(&format!("{holiday}, {holiday}"), ""), "2027-01-26 is listed twice as a holiday"),
+        (said_of(r#"{"date": "2027-02-30", "name": "R"}"#, ""), "at years.2027.holidays[0].date: "),
         (
-            year(holiday, &format!("{evening}, {evening}")),
-            "the sessions of 2030-11-01 overlap or are not in order",
+            said_of(r#"{"date": "2027-01-26", "nmae": "R"}"#, ""),
+            "at years.2027.holidays[0].nmae: unknown field",
         ),
-        (year(holiday, odd), "is not a time such as 09:15"),
+        (said_of(holiday, &session("19:00", "18:00")), "the session of 2027-11-01 closes before it opens"),
+        (
+            said_of(holiday, &format!("{evening}, {evening}")),
+            "the sessions of 2027-11-01 overlap or are not in order",
+        ),
+        (said_of(holiday, &session("6 pm", "19:00")), "\"6 pm\" is not a time such as 09:15"),
+        (
+            said_of(holiday, r#"{"date": "2027-11-01", "open": "18:00", "name": "M"}"#),
+            "needs both open and close",
+        ),
+        (said(&format!(r#"{{"years": {{{year}, {year}}}}}"#)), "the year 2027 is named twice"),
+        (said(&format!(r#"{{"years": {{{}}}}}"#, year.replace("2027", "2029"))), "the year 2027 is missing"),
+        (said(r#"{"regimes": []}"#), "it needs 1 to 100 regimes, and has 0"),
+        (
+            regime(r#"{"phase": "pre_open", "starts": "09:00", "ends": "09:08"}"#),
+            "the regime from 2010-01-01: there is no continuous trading",
+        ),
+        (
+            regime(r#"{"phase": "continuous", "starts": "15:30", "ends": "09:15"}"#),
+            "continuous ends at 09:15, before it starts at 15:30",
+        ),
+        (
+            regime(r#"{"phase": "lunch", "starts": "09:00", "ends": "09:08"}"#),
+            "at regimes[0].ordinary[0].phase: unknown variant `lunch`",
+        ),
     ];
-    for (text, expected) in wrong {
-        let message = Calendar::from_json(&text).unwrap_err().to_string();
+    for (message, expected) in wrong {
         assert!(message.contains(expected) && !message.contains('\n'), "{message}");
+    }
+}
+
+#[test]
+fn a_file_has_bounds() {
+    assert!(said(&" ".repeat(MOST_BYTES + 1)).ends_with("bytes, more than 245760"));
+    let days: Vec<String> = (0..101)
+        .map(|number| day("2027-01-01") + chrono::Days::new(number))
+        .map(|day| format!(r#"{{"date": "{day}", "name": "R"}}"#))
+        .collect();
+    assert!(
+        said_of(&days.join(", "), "").contains("the year 2027 has 101 entries of one kind, more than 100")
+    );
+    let long = "x".repeat(1_001);
+    let entry = format!(r#"{{"date": "2027-01-26", "name": "{long}"}}"#);
+    assert!(said_of(&entry, "").contains("the holiday of 2027-01-26 has a name or source of more than 1000"));
+    let year = |number: i32| {
+        format!(r#""{number}": {{"source": "S", "holidays": [{{"date": "{number}-01-26", "name": "R"}}]}}"#)
+    };
+    let years = |range: std::ops::RangeInclusive<i32>| {
+        said(&format!(r#"{{"years": {{{}}}}}"#, range.map(year).collect::<Vec<_>>().join(", ")))
+    };
+    assert!(years(2027..=2090).contains("it has 68 years, more than 64"));
+    assert!(years(2101..=2101).contains("only 1990 to 2100 are possible"));
+}
+
+#[test]
+fn every_entry_of_the_shipped_calendar_has_its_source() {
+    let calendar = calendar();
+    let document = calendar.document();
+    assert!(document.regimes.iter().all(|regime| !regime.source.is_empty()));
+    for (number, year) in &document.years {
+        assert!(!year.source.is_empty(), "{number}");
+        assert!(year.special_sessions.iter().all(|session| !session.source.is_empty()), "{number}");
+        assert!(year.settlement_holidays.iter().all(|holiday| !holiday.source.is_empty()), "{number}");
     }
 }
 
 #[test]
 fn the_phases_of_every_day_follow_each_other_and_answer_for_themselves() {
     let calendar = calendar();
-    let (from, to) = calendar.covers();
+    let (from, to) = (calendar.covers().0, day("2027-12-31"));
     for day in from.iter_days().take_while(|day| *day <= to) {
         let found = calendar.trading_day(day).unwrap();
         assert_eq!(found.open, calendar.is_open_on(day), "{day}");

@@ -2,13 +2,16 @@
 
 use crate::time::{Day, Timestamp};
 
-use super::{Calendar, CalendarError};
+use super::{Calendar, CalendarError, LAST_DAY, UnknownDays};
+
+/// The most trading days that are counted at once: ten years.
+const MOST_TRADING_DAYS: i32 = 2_500;
 
 impl Calendar {
     /// The first trading day after a date.
     ///
     /// # Errors
-    /// When the calendar ends before it.
+    /// When the calendar does not reach so far.
     pub fn next_open(&self, day: Day) -> Result<Day, CalendarError> {
         self.trading_day_from(day, 1)
     }
@@ -16,17 +19,22 @@ impl Calendar {
     /// The trading day that is `count` trading days after a date, or before it when negative.
     ///
     /// # Errors
-    /// When `count` is 0, or the calendar ends before that day.
+    /// When `count` is 0 or leads further than ten years into the future, or the calendar does not reach that day.
     pub fn trading_day_from(&self, day: Day, count: i32) -> Result<Day, CalendarError> {
         if count == 0 {
             return Err(CalendarError::NoDirection);
         }
+        if count > MOST_TRADING_DAYS {
+            return Err(CalendarError::TooFar { count, most: MOST_TRADING_DAYS });
+        }
+        // Where unknown days are closed there is no trading day after the known ones to walk to.
+        let (from, known) = self.covers();
+        let to = if self.unknown_days() == UnknownDays::Closed { known } else { LAST_DAY };
+        let outside = |day| CalendarError::NotCovered { day, from, to };
         let mut left = count.unsigned_abs();
         let mut at = day;
         loop {
             let next = if count > 0 { at.succ_opt() } else { at.pred_opt() };
-            let (from, to) = self.covers();
-            let outside = |day| CalendarError::NotCovered { day, from, to };
             at = next.ok_or_else(|| outside(at))?;
             // Not only the answer: every day on the way has to be known, or the count is a guess.
             if at < from || at > to {
@@ -41,6 +49,18 @@ impl Calendar {
         }
     }
 
+    /// When shares traded on a day change hands: on the first later trading day that is no settlement holiday.
+    ///
+    /// # Errors
+    /// When the calendar does not reach so far.
+    pub fn settlement_day(&self, traded: Day) -> Result<Day, CalendarError> {
+        let mut day = self.next_open(traded)?;
+        while self.tables.settlement_holidays.contains_key(&day) {
+            day = self.next_open(day)?;
+        }
+        Ok(day)
+    }
+
     /// The trading date of the 09:00-09:00 window that an instant belongs to: from 09:00 on a trading day until 09:00 on
     /// the next one.
     ///
@@ -48,7 +68,7 @@ impl Calendar {
     /// When the calendar does not know the trading day before the instant.
     pub fn signal_window(&self, now: Timestamp) -> Result<Day, CalendarError> {
         let day = now.ist_day();
-        let begun = now.ist_time() >= self.sessions.signal_window_starts;
+        let begun = now.ist_time() >= self.document.hours.signal_window_starts.0;
         if begun && self.is_open_on(day) { Ok(day) } else { self.trading_day_from(day, -1) }
     }
 
@@ -56,7 +76,8 @@ impl Calendar {
     /// findings would rest on unfinished bars; on closed days nothing has changed since the last session.
     pub fn analysis_may_write(&self, now: Timestamp) -> bool {
         let time = now.ist_time();
-        let outside = time < self.sessions.signal_window_starts || time >= self.sessions.analysis_writes_from;
+        let outside = time < self.document.hours.signal_window_starts.0
+            || time >= self.document.hours.analysis_writes_from.0;
         outside && self.is_open_on(now.ist_day())
     }
 }

@@ -22,7 +22,15 @@ pub async fn measure() -> Result<Vec<Line>, Failure> {
     let calendar = wiring::calendar()?;
     let day = |text: &str| text.parse().map_err(Failure::work);
     let (from, to) = (day("2025-01-01")?, day("2025-12-31")?);
-    let simulation = Simulation { market: "synthetic".to_owned(), from, to, users: 1, seed: 1, bars: None };
+    let simulation = Simulation {
+        market: "synthetic".to_owned(),
+        from,
+        to,
+        users: 1,
+        seed: 1,
+        bars: None,
+        unknown_days_closed: false,
+    };
     let market = wiring::market(&Market::Synthetic, &calendar, simulation.seed, from, to)?;
     let (runtime, modules) = wiring::modules(&[]).await?;
     let database = wiring::database(None, Durability::Off)?;

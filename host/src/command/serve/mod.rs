@@ -14,7 +14,7 @@ use prahari_app::daemon::Daemon;
 use prahari_app::modules::{ModuleFolder, Watching};
 use prahari_app::vault::Vault;
 use prahari_brokers::BarsReport;
-use prahari_domain::calendar::{Calendar, CalendarHandle};
+use prahari_domain::calendar::Calendar;
 use prahari_domain::time::Timestamp;
 use prahari_secrets::KeyFile;
 use prahari_store::Durability;
@@ -37,12 +37,11 @@ pub async fn serve(options: Serve) -> Result<(), Failure> {
     }
     let folder =
         options.watch_modules.as_deref().map(ModuleFolder::open).transpose().map_err(Failure::input)?;
-    let calendar = wiring::calendar()?;
     // First of all, so that a port in use ends the program with nothing begun.
     let listener = prahari_api::bind(options.listen).await.map_err(Failure::input)?;
     let database = wiring::database(options.db.as_deref(), Durability::Full)?;
     let prepared = tokio::select! {
-        prepared = prepare(&options, &calendar, &database, &listener, folder) => prepared.map(Some),
+        prepared = prepare(&options, &database, &listener, folder) => prepared.map(Some),
         signal = signals.stop() => {
             tracing::warn!(reason = signal, "the daemon stops before it has begun to serve");
             Ok(None)
@@ -67,7 +66,6 @@ struct Prepared {
 
 async fn prepare(
     options: &Serve,
-    calendar: &Arc<CalendarHandle>,
     database: &Database,
     listener: &TcpListener,
     folder: Option<ModuleFolder>,
@@ -75,6 +73,7 @@ async fn prepare(
     let store = &database.store;
     demo::check_database(store, options.demo).await?;
     let auth = auth(options, database)?;
+    let calendar = &wiring::calendar_of(Some(store), options.unknown_days).await?;
     let cursor = store.system().cursor().await.map_err(Failure::work)?;
     let clock = clock(options, &calendar.current(), cursor)?;
     let first = clock.now().ist_day();

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use prahari_app::schedules::{FiringDay, Foresight, NEXT_RUNS};
+use prahari_domain::calendar::LAST_DAY;
 use prahari_schedule::{DayDifference, Schedule, Stretch};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -45,7 +46,7 @@ fn enabled() -> bool {
 pub struct Preview {
     /// Its next slots.
     next: Vec<SlotView>,
-    /// The year from today on, as far as the calendar is published.
+    /// The year from today on; days after the last known one as they are presumed to be.
     year: YearView,
     /// On how many days of that year it would fire otherwise than the present schedule.
     differing_days: usize,
@@ -62,6 +63,9 @@ struct YearView {
     /// Last day.
     #[schema(required)]
     through: Option<Date>,
+    /// First day that is presumed because its holidays are not known; null when all are known.
+    #[schema(required)]
+    presumed_from: Option<Date>,
     /// Days on which the exchange has a session.
     trading_days: u32,
     /// Those on which the task is due.
@@ -100,10 +104,12 @@ pub struct TestRun {
     date: Date,
     /// Whether the exchange has a session on it.
     open: bool,
-    /// Why it is closed, or the name of its special session; empty on an ordinary day.
+    /// Why it is closed, the name of its special session, or that it is presumed; empty on an ordinary day.
     note: String,
     /// Whether it is a special session, with which times move.
     special: bool,
+    /// Whether its holidays are not known, so that it is only presumed to be what is said here.
+    presumed: bool,
     /// The phases of its sessions, in order; none when closed.
     phases: Vec<PhaseView>,
     /// What would run, by time.
@@ -158,9 +164,9 @@ pub async fn test_run(
     _caller: Caller,
     Query(query): Query<TestRunQuery>,
 ) -> Result<Json<TestRun>, Problem> {
-    let (first, last) = api.daemon.venue.calendar.current().covers();
-    if !(first..=last).contains(&query.date.0) {
-        return Err(Problem::invalid(format!("date: the calendar covers {first} to {last}")));
+    let first = api.daemon.venue.calendar.current().covers().0;
+    if !(first..=LAST_DAY).contains(&query.date.0) {
+        return Err(Problem::invalid(format!("date: the calendar reaches from {first} to {LAST_DAY}")));
     }
     Ok(Json(api.daemon.firing_day(query.date.0)?.into()))
 }
@@ -182,6 +188,7 @@ impl From<Stretch> for YearView {
         Self {
             from: year.from.map(Date),
             through: year.to.map(Date),
+            presumed_from: year.presumed_from.map(Date),
             trading_days: year.trading_days,
             days_with_slots: year.days_with_slots,
             slots: year.slots.len(),
@@ -215,6 +222,7 @@ impl From<FiringDay> for TestRun {
             date: Date(trading_day.day),
             open: trading_day.open,
             special: trading_day.special,
+            presumed: trading_day.presumed,
             phases: phases.collect(),
             note: trading_day.note,
         }

@@ -19,6 +19,8 @@ use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::{Page, TaskName};
 
+pub(super) use view::SlotView;
+
 use view::ScheduleView;
 
 /// The routes.

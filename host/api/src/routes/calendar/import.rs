@@ -1,0 +1,65 @@
+//! Putting another calendar in force.
+
+use axum::extract::State;
+use prahari_app::error::AppError;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::caller::Admin;
+use crate::extract::{Json, Query};
+use crate::problem::Problem;
+use crate::state::Api;
+use crate::view::Date;
+
+use super::text::{CalendarDocument, CalendarText};
+
+/// How a calendar is meant.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImportQuery {
+    /// The version that is to be changed.
+    expected_version: u64,
+    /// The file is a whole calendar: what it does not name is gone. Otherwise it names what it changes, and a year that it
+    /// names is that year as a whole.
+    #[serde(default)]
+    #[param(default = false)]
+    whole: bool,
+}
+
+/// The calendar that is in force now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportedCalendar {
+    /// Its version.
+    version: u64,
+    /// The last day of which it knows the holidays.
+    known_through: Date,
+}
+
+/// Puts a calendar in force, at once and without a restart: today's slots follow it.
+#[utoipa::path(post, path = "/api/v1/calendar", tag = "calendar", params(ImportQuery),
+    request_body(content = CalendarDocument, content_type = "application/json"),
+    responses((status = OK, body = ImportedCalendar)))]
+pub async fn import(
+    State(api): State<Api>,
+    admin: Admin,
+    Query(query): Query<ImportQuery>,
+    CalendarText(text): CalendarText,
+) -> Result<Json<ImportedCalendar>, Problem> {
+    let ImportQuery { expected_version, whole } = query;
+    let calendar = api.daemon.read_calendar(&text, whole)?;
+    let known_through = Date(calendar.covers().1);
+    let details = json!({
+        "expected_version": expected_version,
+        "as_of": calendar.document().as_of.to_string(),
+        "known_through": calendar.covers().1.to_string(),
+        "whole": whole,
+    });
+    api.audit(&admin.0, "calendar.import", "calendar", details).await?;
+    let (daemon, by) = (api.daemon.clone(), admin.0.0.user);
+    // A task of its own: whoever asked may go away, and an import is not left half done.
+    let imported = tokio::spawn(async move { daemon.import_calendar(by, expected_version, calendar).await });
+    let version = imported.await.map_err(|error| AppError::Ended(error.to_string()))??;
+    Ok(Json(ImportedCalendar { version, known_through }))
+}

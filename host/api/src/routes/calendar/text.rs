@@ -1,0 +1,50 @@
+//! The body that brings a calendar: the operator's file as it is, so that what is wrong with it can be said by its own
+//! lines.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use prahari_domain::calendar::MOST_BYTES;
+use utoipa::ToSchema;
+
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+
+/// A calendar, or the parts of one that are to change: `as_of`, `source`, `years`, `hours` and `regimes`, as
+/// `prahari calendar show` prints them.
+#[derive(ToSchema)]
+#[schema(value_type = Object)]
+pub struct CalendarDocument(#[expect(dead_code, reason = "it stands for the body in the document")] String);
+
+/// The body of a request.
+pub struct CalendarText(pub String);
+
+impl FromRequest<Api> for CalendarText {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, api: &Api) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Problem::new(
+                Code::UnsupportedMediaType,
+                "the body is not said to be application/json",
+            ));
+        }
+        let too_large = || Problem::new(Code::TooLarge, format!("a calendar has at most {MOST_BYTES} bytes"));
+        let read = Bytes::from_request(request, api).await;
+        let bytes = read.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+            _ => Problem::invalid(rejection.body_text()),
+        })?;
+        if bytes.len() > MOST_BYTES {
+            return Err(too_large());
+        }
+        let text = String::from_utf8(bytes.into());
+        text.map(Self).map_err(|_| Problem::new(Code::InvalidCalendar, "the calendar is not UTF-8 text"))
+    }
+}
+
+/// Whether the content type is JSON, with or without a word about its characters.
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}

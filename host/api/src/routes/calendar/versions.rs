@@ -1,0 +1,111 @@
+//! Which calendars were in force.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use prahari_app::calendar::Offered;
+use prahari_domain::calendar::Calendar;
+use prahari_store::CalendarRow;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::caller::Admin;
+use crate::extract::{Json, Path};
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+use crate::view::{Date, Instant};
+
+/// The versions of the calendar.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CalendarVersions {
+    /// Newest first; the newest is in force. The last 100.
+    items: Vec<CalendarVersion>,
+    /// A calendar that ships with the program and is newer than the one in force; null when there is none.
+    #[schema(required)]
+    offered: Option<OfferedCalendar>,
+}
+
+/// A version of the calendar.
+#[derive(Debug, Serialize, ToSchema)]
+struct CalendarVersion {
+    /// From 1.
+    version: u64,
+    /// `shipped` with the program, or brought by an `operator`.
+    origin: &'static str,
+    /// The day on which it was compiled.
+    as_of: Date,
+    /// The last day of which it knows the holidays.
+    known_through: Date,
+    /// Who brought it; null for one that shipped.
+    #[schema(required)]
+    imported_by: Option<u64>,
+    /// When, in real time.
+    imported_at: Instant,
+}
+
+/// A calendar that could be imported.
+#[derive(Debug, Serialize, ToSchema)]
+struct OfferedCalendar {
+    /// The day on which it was compiled.
+    as_of: Date,
+    /// The last day of which it knows the holidays.
+    known_through: Date,
+}
+
+/// The versions of the calendar, newest first, and a newer one that ships, if any.
+#[utoipa::path(get, path = "/api/v1/calendar/versions", tag = "calendar",
+    responses((status = OK, body = CalendarVersions)))]
+pub async fn versions(State(api): State<Api>, _admin: Admin) -> Result<Json<CalendarVersions>, Problem> {
+    let rows = api.daemon.store.system().calendars().await?;
+    let offered = api.daemon.offered_calendar().await?;
+    Ok(Json(CalendarVersions {
+        items: rows.into_iter().map(CalendarVersion::from).collect(),
+        offered: offered.map(OfferedCalendar::from),
+    }))
+}
+
+/// The whole document of a version, as it can be changed and imported.
+#[utoipa::path(get, path = "/api/v1/calendar/versions/{version}", tag = "calendar",
+    params(("version" = u64, Path)), responses((status = OK, body = Object)))]
+pub async fn document(
+    State(api): State<Api>,
+    _admin: Admin,
+    Path(version): Path<u64>,
+) -> Result<impl IntoResponse, Problem> {
+    let found = api.daemon.store.system().calendar(version).await?;
+    let missing = || Problem::new(Code::NotFound, format!("there is no version {version} of the calendar"));
+    let (_, text) = found.ok_or_else(missing)?;
+    Ok(as_json(text))
+}
+
+/// The document of the calendar that ships with the program.
+#[utoipa::path(get, path = "/api/v1/calendar/shipped", tag = "calendar", responses((status = OK, body = Object)))]
+pub async fn shipped(_admin: Admin) -> Result<impl IntoResponse, Problem> {
+    let text = Calendar::embedded().and_then(|calendar| calendar.document().to_text());
+    text.map(as_json).map_err(|error| Problem::fault(&error))
+}
+
+/// A text that is JSON already, in the order in which a person wants to read it.
+fn as_json(text: String) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], text)
+}
+
+impl From<CalendarRow> for CalendarVersion {
+    fn from(row: CalendarRow) -> Self {
+        let CalendarRow { version, origin, as_of, known_through, imported_by, imported_at } = row;
+        Self {
+            version,
+            origin: origin.name(),
+            as_of: Date(as_of),
+            known_through: Date(known_through),
+            imported_by: imported_by.map(|user| user.0),
+            imported_at: Instant(imported_at),
+        }
+    }
+}
+
+impl From<Offered> for OfferedCalendar {
+    fn from(Offered { as_of, known_through }: Offered) -> Self {
+        Self { as_of: Date(as_of), known_through: Date(known_through) }
+    }
+}

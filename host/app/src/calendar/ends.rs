@@ -1,0 +1,63 @@
+//! A word in time before the known days of the calendar end: an alert that stands, and at last a message each day.
+
+use prahari_domain::time::Day;
+use prahari_store::{AlertCode, NewAlert, NotificationLevel};
+
+use crate::daemon::Daemon;
+use crate::error::AppError;
+
+/// How many days before the end of what is known the alert is raised: the exchange publishes the list of the next year about
+/// three weeks before.
+pub const WARN_FROM_DAYS: i64 = 45;
+
+/// How many days before the end every admin gets a message each day.
+pub const DAILY_FROM_DAYS: i64 = 14;
+
+/// For which date the admins were last told.
+const TOLD_KEY: &str = "calendar_end_told";
+
+impl Daemon {
+    /// Looks how far the known days reach: raises or clears the alert, and tells the admins each day of
+    /// the last two weeks and after.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn check_calendar_end(&self) -> Result<(), AppError> {
+        let today = self.clock.now().ist_day();
+        let known_through = self.venue.calendar.current().covers().1;
+        let left = known_through.signed_duration_since(today).num_days();
+        if left > WARN_FROM_DAYS {
+            let resolution = format!("holidays are known through {known_through}");
+            self.clear_alert(AlertCode::CalendarEnds, None, "", &resolution).await?;
+            return Ok(());
+        }
+        let detail = sentence(known_through, left);
+        let alert = NewAlert {
+            code: AlertCode::CalendarEnds,
+            user: None,
+            subject: String::new(),
+            detail: detail.clone(),
+        };
+        let raised = self.raise_alert(alert).await?;
+        let told = self.store.system().meta(TOLD_KEY).await?;
+        let today_text = today.to_string();
+        if left > DAILY_FROM_DAYS || told.as_deref() == Some(today_text.as_str()) {
+            return Ok(());
+        }
+        self.store.system().set_meta(TOLD_KEY, today_text).await?;
+        if !raised {
+            tracing::warn!(%known_through, "{detail}");
+            self.notify_admins(NotificationLevel::Warning, "The trading calendar ends", &detail).await?;
+        }
+        Ok(())
+    }
+}
+
+fn sentence(known_through: Day, left: i64) -> String {
+    let what_to_do = "import the exchange's list with `prahari calendar import FILE`";
+    match left {
+        ..0 => format!("no holidays are known since {known_through}: weekdays are presumed; {what_to_do}"),
+        0 => format!("holidays are known through today, {known_through}, only; {what_to_do}"),
+        _ => format!("holidays are known through {known_through} only, {left} days from now; {what_to_do}"),
+    }
+}

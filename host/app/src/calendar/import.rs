@@ -1,0 +1,113 @@
+//! Taking up another calendar while the daemon runs.
+
+use prahari_domain::calendar::{Calendar, CalendarDocument, CalendarError, TradingDay};
+use prahari_domain::ids::UserId;
+use prahari_domain::time::Day;
+use prahari_store::CalendarOrigin;
+
+use super::versions::new_version;
+use crate::daemon::Daemon;
+use crate::error::AppError;
+use crate::scheduler::SlotKey;
+use crate::service::Level;
+use crate::user::User;
+
+impl Daemon {
+    /// Reads an operator's text: one that names only what it changes in the calendar in force, or a whole calendar. Nothing is
+    /// changed.
+    ///
+    /// # Errors
+    /// [`AppError::InvalidCalendar`] in one sentence that names the entry.
+    pub fn read_calendar(&self, text: &str, whole: bool) -> Result<Calendar, AppError> {
+        let current = self.venue.calendar.current();
+        let document = if whole { CalendarDocument::parse(text) } else { current.document().amended(text) };
+        let calendar = document.and_then(Calendar::of).map_err(AppError::InvalidCalendar)?;
+        let (begins, known_from) = (calendar.covers().0, current.covers().0);
+        if begins > known_from {
+            let detail = format!(
+                "it begins on {begins}, and the one in force on {known_from}: days that are past must stay known"
+            );
+            return Err(AppError::InvalidCalendar(CalendarError::Data { detail }));
+        }
+        Ok(calendar.with_unknown_days(current.unknown_days()))
+    }
+
+    /// Puts a calendar in force that [`Daemon::read_calendar`] gave, as the version after `expected`, and has the plans and
+    /// ledgers of today follow it: slots not yet due of a day that is closed now are withdrawn, a day that has a session
+    /// now gets its slots. Returns the version.
+    ///
+    /// # Errors
+    /// [`prahari_store::StoreError::CalendarChanged`] when somebody else was faster; or when it cannot be written.
+    pub async fn import_calendar(
+        &self,
+        by: UserId,
+        expected: u64,
+        calendar: Calendar,
+    ) -> Result<u64, AppError> {
+        let is_shipped = Calendar::embedded()?.document() == calendar.document();
+        let origin = if is_shipped { CalendarOrigin::Shipped } else { CalendarOrigin::Operator };
+        let new = new_version(origin, &calendar)?;
+        let today = self.clock.now().ist_day();
+        let (version, before) = {
+            // Nobody plans a day or enters slots by the old calendar beside the new one.
+            let _planning = self.planning.write().await;
+            let version = self.store.user(by).add_calendar(expected, new).await?;
+            let before = self.venue.calendar.replace(calendar);
+            self.replan().await?;
+            (version, before.day_or_closed(today))
+        };
+        tracing::info!(version, user = %by, "another calendar is in force");
+        let after = self.venue.calendar.current().day_or_closed(today);
+        if moves_slots(&before, &after) {
+            self.follow_calendar(&after).await?;
+        }
+        self.wake.notify_one();
+        self.check_calendar_end().await?;
+        Ok(version)
+    }
+
+    /// Has every service that is on expect what today is by the calendar in force.
+    async fn follow_calendar(&self, today: &TradingDay) -> Result<(), AppError> {
+        let cause = format!("the calendar was changed: {}", said_of(today));
+        for user in self.users() {
+            if let Err(error) = self.follow_calendar_of(&user, &cause).await {
+                self.contain(&user, error).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn follow_calendar_of(&self, user: &User, cause: &str) -> Result<(), AppError> {
+        let _switch = user.switch().await;
+        if !user.is_served() {
+            return Ok(());
+        }
+        let gone = self.take_over(user, cause).await?;
+        let gone: Vec<String> =
+            gone.iter().map(|SlotKey { task, due_at }| format!("{task} of {due_at}")).collect();
+        let message = match gone.as_slice() {
+            [] => cause.to_owned(),
+            gone => format!("{cause}; not expected any more: {}", gone.join(", ")),
+        };
+        self.log_service(user, Level::Warn, "calendar_changed", message).await
+    }
+}
+
+/// Whether two calendars make different slots of the same date possible.
+fn moves_slots(before: &TradingDay, after: &TradingDay) -> bool {
+    let facts = |day: &TradingDay| (day.open, day.special, day.note.clone());
+    facts(before) != facts(after) || before.windows != after.windows
+}
+
+fn said_of(TradingDay { day, open, note, .. }: &TradingDay) -> String {
+    match (open, note.as_str()) {
+        (true, "") => format!("{day} is an ordinary session"),
+        (true, note) => format!("{day} has a session, {note}"),
+        (false, note) => format!("{day} is closed, {note}"),
+    }
+}
+
+/// The last day of a year that begins today.
+pub(super) fn a_year_after(today: Day) -> Day {
+    today.checked_add_months(chrono::Months::new(12)).and_then(|day| day.pred_opt()).unwrap_or(today)
+}

@@ -1,0 +1,185 @@
+//! `prahari calendar`: the calendar of a running daemon, over its HTTP interface.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use serde::Deserialize;
+
+use super::remote::Remote;
+use crate::cli::{Calendar, CalendarCommand, CalendarFile};
+use crate::exit::{Failure, say};
+
+/// Does what a command says, and tells what became of it.
+pub fn calendar(options: &Calendar) -> Result<ExitCode, Failure> {
+    let daemon = Remote::at(&options.url, options.token_file.as_deref(), "/api/v1/calendar")?;
+    match &options.command {
+        CalendarCommand::Preview(file) => {
+            let path = format!("/preview?whole={}", file.whole);
+            let changes: Changes = daemon.upload(&path, "application/json", &read(file)?)?;
+            say!("{changes}");
+        }
+        CalendarCommand::Import(file) => {
+            let bytes = read(file)?;
+            let versions: Versions = daemon.ask("GET", "/versions", None)?;
+            let expected = versions.items.first().map_or(0, |version| version.version);
+            let path = format!("?expected_version={expected}&whole={}", file.whole);
+            let Imported { version, known_through } = daemon.upload(&path, "application/json", &bytes)?;
+            say!(
+                "version {version} of the calendar is in force; its holidays are known through {known_through}"
+            );
+        }
+        CalendarCommand::Versions => {
+            let versions: Versions = daemon.ask("GET", "/versions", None)?;
+            versions.items.iter().for_each(|version| say!("{version}"));
+            if let Some(Offered { as_of, known_through }) = versions.offered {
+                say!(
+                    "a newer one ships with the program, of {as_of}, with holidays through {known_through}: \
+                     `prahari calendar show --shipped` prints it"
+                );
+            }
+        }
+        CalendarCommand::Show { version, shipped } => {
+            let path = match (shipped, version) {
+                (true, _) => "/shipped".to_owned(),
+                (false, Some(version)) => format!("/versions/{version}"),
+                (false, None) => {
+                    let versions: Versions = daemon.ask("GET", "/versions", None)?;
+                    format!("/versions/{}", versions.items.first().map_or(0, |version| version.version))
+                }
+            };
+            say!("{}", daemon.tell("GET", &path, None)?);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read(CalendarFile { file, .. }: &CalendarFile) -> Result<Vec<u8>, Failure> {
+    std::fs::read(file)
+        .map_err(|error| Failure::input(format!("cannot read the calendar {}: {error}", file.display())))
+}
+
+/// What an import led to.
+#[derive(Deserialize)]
+struct Imported {
+    version: u64,
+    known_through: String,
+}
+
+/// The versions, newest first.
+#[derive(Deserialize)]
+struct Versions {
+    items: Vec<Version>,
+    offered: Option<Offered>,
+}
+
+/// A version.
+#[derive(Deserialize)]
+struct Version {
+    version: u64,
+    origin: String,
+    as_of: String,
+    known_through: String,
+    imported_by: Option<u64>,
+    imported_at: String,
+}
+
+/// A newer one that ships.
+#[derive(Deserialize)]
+struct Offered {
+    as_of: String,
+    known_through: String,
+}
+
+/// What a file would change.
+#[derive(Deserialize)]
+struct Changes {
+    known_through: String,
+    would_know_through: String,
+    differing_days: usize,
+    days: Vec<DayChange>,
+    differing_slots: usize,
+    slots: Vec<SlotChange>,
+    failed: Vec<String>,
+}
+
+/// A day that would be another one.
+#[derive(Deserialize)]
+struct DayChange {
+    before: Day,
+    after: Day,
+}
+
+/// A day, as far as it is shown here.
+#[derive(Deserialize)]
+struct Day {
+    day: String,
+    open: bool,
+    note: String,
+}
+
+/// A task that would be due otherwise.
+#[derive(Deserialize)]
+struct SlotChange {
+    day: String,
+    task: String,
+    removed: Vec<Slot>,
+    added: Vec<Slot>,
+}
+
+/// A slot, as far as it is shown here.
+#[derive(Deserialize)]
+struct Slot {
+    due_at: String,
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { version, origin, as_of, known_through, imported_by, imported_at } = self;
+        write!(
+            f,
+            "version {version} ({origin}, of {as_of}), holidays through {known_through}, from {imported_at}"
+        )?;
+        match imported_by {
+            Some(user) => write!(f, " by user {user}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Changes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { known_through, would_know_through, differing_days, days, differing_slots, slots, failed } =
+            self;
+        writeln!(f, "holidays are known through {known_through}, and would be through {would_know_through}")?;
+        for DayChange { before, after } in days {
+            writeln!(f, "{}: {before}, would be {after}", after.day)?;
+        }
+        if *differing_days > days.len() {
+            writeln!(f, "and {} more days", differing_days - days.len())?;
+        }
+        for SlotChange { day, task, removed, added } in slots {
+            let times =
+                |slots: &[Slot]| slots.iter().map(|slot| slot.due_at.clone()).collect::<Vec<_>>().join(", ");
+            write!(f, "{day} {task}:")?;
+            if !removed.is_empty() {
+                write!(f, " not at {}", times(removed))?;
+            }
+            if !added.is_empty() {
+                write!(f, " at {}", times(added))?;
+            }
+            writeln!(f)?;
+        }
+        if *differing_slots > slots.len() {
+            writeln!(f, "and {} more changes of slots", differing_slots - slots.len())?;
+        }
+        failed.iter().try_for_each(|reason| writeln!(f, "would not run: {reason}"))?;
+        write!(f, "{differing_days} days and {differing_slots} task days differ; nothing was changed")
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", if self.open { "open" } else { "closed" })?;
+        if self.note.is_empty() { Ok(()) } else { write!(f, " ({})", self.note) }
+    }
+}
