@@ -130,6 +130,24 @@ async fn it_ends_in_time_with_half_open_connections_and_a_hung_worker_and_what_s
 }
 
 #[test]
+fn a_request_that_is_under_way_has_its_answer() {
+    let mut daemon = demo(&["--speed", "1", "--history", "0"]);
+    let head = half_body().trim_end_matches('{').replace("\r\n\r\n", "\r\nexpect: 100-continue\r\n\r\n");
+    let mut line = half_open(&daemon, &head);
+    let mut continues = [0; 12];
+    line.read_exact(&mut continues).unwrap();
+    assert_eq!(&continues, b"HTTP/1.1 100");
+    daemon.signal(Signal::SIGTERM);
+    while TcpStream::connect(&daemon.address).is_ok() {}
+    line.write_all(&[b' '; 100]).unwrap();
+    let mut answer = String::new();
+    line.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("HTTP/1.1 400"), "{answer}");
+    let (status, after) = end_of(&mut daemon);
+    assert!(status.success() && after < Duration::from_secs(3), "{status} after {after:?}");
+}
+
+#[test]
 fn a_hang_up_is_ignored_and_an_interrupt_ends_it_like_a_termination() {
     let mut daemon = demo(&["--speed", "1", "--history", "0"]);
     daemon.signal(Signal::SIGHUP);

@@ -47,3 +47,28 @@ impl Default for Deadlines {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    /// The names of the functions between a line and the next end of a block that begins a line.
+    fn functions<'a>(source: &'a str, from: &str) -> BTreeSet<&'a str> {
+        let body = source.split_once(from).unwrap().1.split_once("\n}\n").unwrap().0;
+        let named = body
+            .lines()
+            .filter_map(|line| line.trim_start().trim_start_matches("async ").strip_prefix("fn "));
+        named.map(|rest| rest.split(['(', '<']).next().unwrap()).collect()
+    }
+
+    #[test]
+    fn everything_that_a_broker_and_a_market_can_be_asked_is_passed_on() {
+        // What a trait answers by itself would otherwise be the answer for every broker and market that stands behind.
+        let broker = include_str!("../../../brokers/src/broker.rs");
+        let timed = functions(include_str!("broker.rs"), "impl Broker for TimedBroker {");
+        assert_eq!(functions(broker, "pub trait Broker"), timed);
+        let market = include_str!("../../../brokers/src/market.rs");
+        let timed = functions(include_str!("market.rs"), "impl MarketData for TimedMarket {");
+        assert_eq!(functions(market, "pub trait MarketData"), timed);
+    }
+}
