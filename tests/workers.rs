@@ -16,6 +16,7 @@ use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
 use prahari_app::recordings::find_recording;
+use prahari_app::replays::ReplayVerdict;
 use prahari_app::runs::{RunAnswer, Trigger};
 use prahari_app::service::IndividualStatus;
 use prahari_app::stop::Stop;
@@ -132,6 +133,15 @@ async fn with_monitor(house: &House, module: &[u8]) -> (Arc<Daemon>, u32, u32) {
     (daemon, killed, other)
 }
 
+/// A run that was cut off is the same when it is replayed until then.
+async fn replays_as_far_as_it_went(daemon: &Daemon, task: Task) {
+    daemon.store.settle().await.unwrap();
+    let row = runs(daemon, ADMIN, task).await.remove(0);
+    assert_eq!(row.outcome.as_deref(), Some("worker_ended"));
+    let replay = daemon.replay_run(&row, None).await.unwrap();
+    assert_eq!(replay.verdict, ReplayVerdict::Same, "{replay:?}");
+}
+
 async fn outcome(running: tokio::task::JoinHandle<Option<RunAnswer>>) -> RunOutcome {
     soon(running).await.unwrap().unwrap().outcome
 }
@@ -174,6 +184,7 @@ async fn a_worker_killed_while_it_computes_ends_its_run_with_the_reason() {
     let run = runs(&daemon, ADMIN, Task::PositionMonitor).await.remove(0);
     assert_eq!(run.outcome.as_deref(), Some("worker_ended"));
     assert_eq!(run.detail, "the worker of the run ended: it was ended by SIGKILL");
+    replays_as_far_as_it_went(&daemon, Task::PositionMonitor).await;
     undisturbed(&daemon, other).await;
 }
 
@@ -188,6 +199,7 @@ async fn a_worker_killed_inside_a_host_call_ends_its_run_with_the_reason() {
     assert_eq!(outcome(running).await, RunOutcome::WorkerEnded(KILLED.to_owned()));
     stopped(&daemon, ADMIN, Task::PositionMonitor, KILLED).await;
     house.market.set_held(false);
+    replays_as_far_as_it_went(&daemon, Task::PositionMonitor).await;
     undisturbed(&daemon, other).await;
 }
 

@@ -65,6 +65,11 @@ impl RunOutcome {
         }
     }
 
+    /// Whether the run was ended from outside, at a point that nothing in the run decides.
+    pub(crate) const fn is_cut_off(&self) -> bool {
+        matches!(self, Self::WallLimit | Self::WorkerEnded(_))
+    }
+
     /// Whether the task did its work; only then is kept what it wrote to its state.
     pub const fn is_success(&self) -> bool {
         matches!(self, Self::Succeeded(_))

@@ -53,7 +53,9 @@ impl ReplayReport {
 
 /// Runs a module with a recording's context, grant and budget, answering its calls from the recording.
 ///
-/// A recording that ended at a time limit differs in its outcome when it is replayed on a machine that is faster.
+/// A recording that was cut off from outside, by the wall clock or with its worker, is compared until it was: what the guest
+/// would have done then nobody knows. One that ended at the limit of processor time differs in its outcome when it is
+/// replayed on a machine that is faster.
 pub async fn replay(
     runtime: &Runtime,
     module: &Module,
@@ -62,11 +64,16 @@ pub async fn replay(
     let recorded = recording.calls()?;
     let run = &recording.run;
     let request = RunRequest { context: run.context.clone(), grant: run.grant, budget: run.budget };
-    let report = runtime.run(module, request, &mut Replayer::new(&recorded)).await;
-    let replayed = report.recording.calls()?;
+    let cut_off = run.outcome.is_cut_off();
+    let mut replayer = Replayer { cut_off, ..Replayer::new(&recorded) };
+    let report = runtime.run(module, request, &mut replayer).await;
+    let mut replayed = report.recording.calls()?;
+    if cut_off {
+        cut_as(&recorded, &mut replayed);
+    }
     let calls = recorded.len().max(replayed.len());
     let mut differences = compare(recorded, replayed);
-    if !same(&run.outcome, &report.outcome) {
+    if !cut_off && !same(&run.outcome, &report.outcome) {
         differences.push(Difference::Outcome { expected: run.outcome.clone(), got: report.outcome.clone() });
     }
     Ok(ReplayReport { calls, differences, report })
@@ -77,6 +84,8 @@ pub async fn replay(
 /// The gate before it refuses again what it refused then, so only the calls that reached the services are here.
 pub struct Replayer {
     replies: std::vec::IntoIter<(HostCall, HostReply)>,
+    /// Whether the run ends where the recording does.
+    cut_off: bool,
 }
 
 impl Replayer {
@@ -89,7 +98,7 @@ impl Replayer {
                 _ => None,
             })
             .collect();
-        Self { replies: replies.into_iter() }
+        Self { replies: replies.into_iter(), cut_off: false }
     }
 }
 
@@ -100,6 +109,7 @@ impl HostServices for Replayer {
             Some((recorded, reply)) if std::mem::discriminant(&recorded) == std::mem::discriminant(call) => {
                 without_gate_refusals(call, reply)
             }
+            None if self.cut_off => HostReply::Failed("the recorded run was cut off here".to_owned()),
             _ => unanswered(call),
         }
     }
@@ -111,6 +121,19 @@ fn without_gate_refusals(call: &HostCall, mut reply: HostReply) -> HostReply {
         answers.truncate(requests.len());
     }
     reply
+}
+
+/// Leaves of a replay what can be compared with a recording that was cut off: the calls until then, the last perhaps without
+/// its answer.
+fn cut_as(recorded: &[RecordedCall], replayed: &mut Vec<RecordedCall>) {
+    replayed.truncate(recorded.len());
+    let unanswered = recorded.last().is_some_and(|call| call.answer.is_none());
+    if unanswered
+        && replayed.len() == recorded.len()
+        && let Some(last) = replayed.last_mut()
+    {
+        last.answer = None;
+    }
 }
 
 fn unanswered(call: &HostCall) -> HostReply {
