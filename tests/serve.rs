@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "serve/full.rs"]
+mod full;
 #[path = "support/serving.rs"]
 mod serving;
 #[path = "serve/stop.rs"]

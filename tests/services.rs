@@ -1,6 +1,12 @@
 //! Services: started and stopped by many at once, single runs, the watchdog, and what a restart makes of all that.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "services/accounts.rs"]
+mod accounts;
+#[path = "services/clocks.rs"]
+mod clocks;
+#[path = "services/interleavings.rs"]
+mod interleavings;
 #[path = "services/routes.rs"]
 mod routes;
 #[path = "services/stop.rs"]

@@ -25,7 +25,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use chrono::NaiveTime;
-use prahari_app::clock::Clock;
+use prahari_app::clock::{ByHand, Clock};
 use prahari_app::daemon::{Daemon, Parts};
 use prahari_app::desk::Venue;
 use prahari_app::modules::{Component, Modules};
@@ -134,6 +134,12 @@ impl House {
         self.start_on(Clock::at(now), own).await
     }
 
+    /// The same on a clock that goes on while work is done, and is moved by hand.
+    pub async fn start_by_hand(&self, now: Timestamp, own: &[(Task, &[u8])]) -> (Arc<Daemon>, ByHand) {
+        let (clock, hand) = Clock::by_hand(now);
+        (self.start_on(clock, own).await, hand)
+    }
+
     /// The same on a clock of one's own.
     pub async fn start_on(&self, clock: Clock, own: &[(Task, &[u8])]) -> Arc<Daemon> {
         let now = clock.now();
@@ -152,6 +158,19 @@ impl House {
             schedules: prahari_schedule::defaults(),
         };
         Daemon::start(parts).await.unwrap()
+    }
+
+    /// What a kill at this moment would leave on the disk becomes the database of the daemons that are started from now on. The
+    /// one that runs goes on with its own until it is dropped.
+    pub fn crash(&mut self) -> tempfile::TempDir {
+        let copy = tempfile::tempdir().unwrap();
+        for name in ["prahari.db", "prahari.db-wal"] {
+            let file = self.folder.path().join(name);
+            if file.exists() {
+                std::fs::copy(file, copy.path().join(name)).unwrap();
+            }
+        }
+        std::mem::replace(&mut self.folder, copy)
     }
 
     /// A daemon whose services have run since `from`, stopped at `until`: what is due then was not done any more.

@@ -1,11 +1,11 @@
 //! The one place that reads time. Everything else is told the time or asks a [`Clock`].
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use prahari_domain::time::Timestamp;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 /// The longest uninterrupted wait of a real clock. The machine may be suspended or its clock set while we wait, and
 /// the timers of the operating system do not count the time asleep; so a wait is cut into pieces, and after each the
@@ -21,6 +21,38 @@ pub enum Clock {
     Scaled(Scaled),
     /// Moves only when it is told to wait: it then is at the awaited instant at once.
     Virtual(Arc<AtomicI64>),
+    /// Moves only by hand, as the system's does for everybody who waits on it: for whoever has to see what happens when a
+    /// clock is set.
+    ByHand(ByHand),
+}
+
+/// A clock that is set, or on which time passes, when somebody says so.
+#[derive(Debug, Clone)]
+pub struct ByHand(Arc<watch::Sender<Hands>>);
+
+#[derive(Debug, Clone, Copy)]
+struct Hands {
+    wall: Timestamp,
+    pace: i64,
+}
+
+impl ByHand {
+    /// Sets the clock, as an administrator does.
+    pub fn set(&self, wall: Timestamp) {
+        self.0.send_modify(|hands| hands.wall = wall);
+    }
+
+    /// Lets time pass until an instant.
+    pub fn pass_until(&self, wall: Timestamp) {
+        self.0.send_modify(|hands| {
+            hands.pace += wall.millis_since(hands.wall).max(0);
+            hands.wall = hands.wall.max(wall);
+        });
+    }
+
+    fn hands(&self) -> Hands {
+        *self.0.borrow()
+    }
 }
 
 /// A clock that started at `start` when the process was at `origin`.
@@ -42,12 +74,18 @@ impl Clock {
         Self::Scaled(Scaled { start, origin: monotonic_now(), speed: speed.max(1) })
     }
 
+    /// A clock that stands at `start` until it is moved by hand.
+    pub fn by_hand(start: Timestamp) -> (Self, ByHand) {
+        let hand = ByHand(Arc::new(watch::Sender::new(Hands { wall: start, pace: 0 })));
+        (Self::ByHand(hand.clone()), hand)
+    }
+
     /// The same clock, back at its start: for a daemon that was prepared while a scaled clock ran on.
     #[must_use]
     pub fn started_again(&self) -> Self {
         match self {
             Self::Scaled(Scaled { start, speed, .. }) => Self::scaled(*start, *speed),
-            Self::System | Self::Virtual(_) => self.clone(),
+            Self::System | Self::Virtual(_) | Self::ByHand(_) => self.clone(),
         }
     }
 
@@ -60,6 +98,33 @@ impl Clock {
                 scaled.start.plus_millis(i64::try_from(elapsed).unwrap_or(i64::MAX))
             }
             Self::Virtual(now) => Timestamp(now.load(Ordering::Acquire)),
+            Self::ByHand(hand) => hand.hands().wall,
+        }
+    }
+
+    /// Milliseconds that have passed, as far as the machine was awake and whatever the clock was set to: where the clock gains
+    /// or loses against them, it was set or the machine slept. Only differences mean something.
+    pub fn pace(&self) -> i64 {
+        match self {
+            Self::System => {
+                static ORIGIN: OnceLock<Instant> = OnceLock::new();
+                let elapsed = ORIGIN.get_or_init(monotonic_now).elapsed();
+                i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
+            }
+            Self::Scaled(_) | Self::Virtual(_) => self.now().0,
+            Self::ByHand(hand) => hand.hands().pace,
+        }
+    }
+
+    /// Waits until it is worth a look whether the clock was set meanwhile.
+    pub async fn may_have_changed(&self) {
+        match self {
+            Self::ByHand(hand) => {
+                // The sender lives as long as this clock.
+                let mut hands = hand.0.subscribe();
+                let _never_closed = hands.changed().await;
+            }
+            _ => pause(LONGEST_WAIT).await,
         }
     }
 
@@ -73,6 +138,13 @@ impl Clock {
         if let Self::Virtual(now) = self {
             now.fetch_max(instant.0, Ordering::AcqRel);
             return true;
+        }
+        if let Self::ByHand(hand) = self {
+            let mut hands = hand.0.subscribe();
+            return tokio::select! {
+                _ = hands.wait_for(|hands| hands.wall >= instant) => true,
+                () = interrupt.notified() => false,
+            };
         }
         loop {
             let left = instant.millis_since(self.now());
@@ -90,7 +162,7 @@ impl Clock {
     fn speed(&self) -> u32 {
         match self {
             Self::Scaled(scaled) => scaled.speed,
-            Self::System | Self::Virtual(_) => 1,
+            Self::System | Self::Virtual(_) | Self::ByHand(_) => 1,
         }
     }
 }
@@ -146,6 +218,22 @@ mod tests {
         let interrupt = Notify::new();
         interrupt.notify_one();
         assert!(!clock.wait_until(clock.now().plus_minutes(60), &interrupt).await);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_set_differs_from_its_pace_and_one_on_which_time_passes_does_not() {
+        let (clock, hand) = Clock::by_hand(Timestamp(0));
+        hand.pass_until(Timestamp(60_000));
+        assert_eq!((clock.now(), clock.pace()), (Timestamp(60_000), 60_000));
+        assert!(clock.wait_until(Timestamp(60_000), &Notify::new()).await);
+        hand.set(Timestamp(10_000));
+        assert_eq!((clock.now(), clock.pace()), (Timestamp(10_000), 60_000));
+        let waiting = tokio::spawn({
+            let clock = clock.clone();
+            async move { clock.wait_until(Timestamp(20_000), &Notify::new()).await }
+        });
+        hand.set(Timestamp(20_000));
+        assert!(waiting.await.unwrap());
     }
 
     #[tokio::test]

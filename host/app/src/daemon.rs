@@ -1,6 +1,6 @@
 //! The daemon: what is loaded at the start and shared by everything that runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
@@ -10,7 +10,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::{Runtime, SharedReplies};
 use prahari_schedule::Schedule;
-use prahari_store::{Role, Store, UserRow};
+use prahari_store::{Role, RunRow, Store, UserRow};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
 
@@ -26,7 +26,7 @@ use crate::modules::Modules;
 use crate::prices::PriceWatch;
 use crate::replays::Places;
 use crate::rows::{load_signals, signal_row};
-use crate::scheduler::{DayPlans, SLOW_USERS_AT_ONCE, Scheduler};
+use crate::scheduler::{DayPlan, DayPlans, SLOW_USERS_AT_ONCE, Scheduler, SharedRuns};
 use crate::schedules::Schedules;
 use crate::service::{Activity, RESTARTED};
 use crate::settings::{KILL_SWITCH_KEY, KillSwitch, UserSettings};
@@ -85,13 +85,27 @@ pub struct Daemon {
     pub(crate) prices: PriceWatch,
     pub(crate) stop: StopSwitch,
     progress: AtomicI64,
+    /// The last instant that was handed out to be done.
+    handed_out: AtomicI64,
+    /// The shared runs that are executing.
+    pub(crate) shared_runs: Arc<SharedRuns>,
+    /// The runs that the end of the last process interrupted.
+    pub(crate) interrupted: Vec<RunRow>,
+    /// When this process began.
+    started: Timestamp,
+    /// The last jumps of the clock.
+    jumps: Mutex<VecDeque<(Timestamp, Timestamp)>>,
     observer: OnceLock<Observer>,
     /// Runs that somebody asked for.
     background: Mutex<JoinSet<()>>,
     /// The day of the cursor at the start: its slots may have outcomes already.
     resumed: Option<Day>,
-    cursor: Timestamp,
+    /// The last instant that is done.
+    cursor: AtomicI64,
 }
+
+/// How many jumps of the clock are remembered, to say why something was missed.
+const MOST_JUMPS: usize = 16;
 
 impl Daemon {
     /// Loads users, books and signals, settles what the last process left open, and is ready to be scheduled.
@@ -106,11 +120,10 @@ impl Daemon {
         let store = venue.store.clone();
         let system = store.system();
         let now = clock.now();
-        let interrupted: Vec<RunId> =
-            system.interrupted_runs().await?.into_iter().map(|run| run.id).collect();
+        let interrupted: Vec<RunRow> = system.interrupted_runs().await?;
         if !interrupted.is_empty() {
             tracing::warn!(runs = interrupted.len(), "runs of the last process were interrupted");
-            system.mark_interrupted(interrupted, now).await?;
+            system.mark_interrupted(interrupted.iter().map(|run| run.id).collect(), now).await?;
         }
         system.stop_individual_services(RESTARTED, now).await?;
         modules.attach(&store, now).await?;
@@ -124,13 +137,14 @@ impl Daemon {
         let users = load_users(&venue, &events, &kill_switch).await?;
         let signals = load_signals(&store, &venue.calendar.current(), users.keys().copied()).await?;
         let cursor = system.cursor().await?;
-        if let Some(reached) = cursor {
-            let reason = "the daemon ended before this slot had its outcome";
-            system.close_stale_slots(reached.ist_day(), reason).await?;
-        }
         let daemon = Arc::new(Self {
             resumed: cursor.map(Timestamp::ist_day),
-            cursor: cursor.unwrap_or(now),
+            cursor: AtomicI64::new(cursor.unwrap_or(now).0),
+            handed_out: AtomicI64::new(cursor.unwrap_or(now).0),
+            shared_runs: Arc::default(),
+            interrupted,
+            started: now,
+            jumps: Mutex::default(),
             wake: Notify::new(),
             stop: StopSwitch::default(),
             progress: AtomicI64::new(now.0),
@@ -154,12 +168,15 @@ impl Daemon {
             events,
             schedules,
         });
+        if let Some(reached) = cursor {
+            daemon.close_days_of_the_past(reached).await?;
+        }
         Ok(daemon)
     }
 
     /// A scheduler that goes on where the last one stopped.
     pub fn scheduler(self: &Arc<Self>) -> Scheduler {
-        Scheduler::new(self.clone(), self.cursor)
+        Scheduler::new(self.clone(), Timestamp(self.cursor.load(Ordering::Acquire)))
     }
 
     /// A user by id.
@@ -222,6 +239,34 @@ impl Daemon {
         }
     }
 
+    /// The last instant that was handed out to be done: whatever is due until then finds its slots as they were.
+    pub(crate) fn handed_out(&self) -> Timestamp {
+        Timestamp(self.handed_out.load(Ordering::SeqCst))
+    }
+
+    pub(crate) fn hand_out(&self, instant: Timestamp) {
+        self.handed_out.fetch_max(instant.0, Ordering::SeqCst);
+    }
+
+    pub(crate) fn remember_jump(&self, from: Timestamp, to: Timestamp) {
+        let mut jumps = self.jumps.lock().unwrap_or_else(PoisonError::into_inner);
+        jumps.push_back((from, to));
+        if jumps.len() > MOST_JUMPS {
+            jumps.pop_front();
+        }
+    }
+
+    /// Why something that was due at an instant could not be done in time, and until which instant the same holds; none when nothing but work
+    /// before it was in the way.
+    pub(crate) fn why_missed(&self, due: Timestamp) -> Option<(Timestamp, &'static str)> {
+        if due <= self.started {
+            return Some((self.started, "the daemon was not running"));
+        }
+        let jumps = self.jumps.lock().unwrap_or_else(PoisonError::into_inner);
+        let over = jumps.iter().find(|(from, to)| (*from..=*to).contains(&due));
+        over.map(|(_, to)| (*to, "the clock had jumped over it"))
+    }
+
     /// The last instant whose work was done or handed out.
     pub fn reached(&self) -> Timestamp {
         Timestamp(self.progress.load(Ordering::Relaxed))
@@ -270,7 +315,20 @@ impl Daemon {
         self.plans.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Has everything fall due that the users' ledgers have open on the day that the scheduler is in, whether or not anybody
+    /// runs by the schedules that it came from.
+    pub(crate) fn plan_left_open(&self, day: Day) {
+        let open: BTreeSet<_> =
+            self.users().iter().flat_map(|user| user.ledger().open_slots().collect::<Vec<_>>()).collect();
+        let mut kept = self.plans.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mut plans) = kept.as_deref().filter(|plans| plans.day == day).cloned() {
+            plans.set_left_open(DayPlan::of_slots(day, open));
+            *kept = Some(Arc::new(plans));
+        }
+    }
+
     pub(crate) fn progress(&self, instant: Timestamp) {
+        self.cursor.store(instant.0, Ordering::Release);
         self.progress.store(instant.0, Ordering::Relaxed);
         if let Some(observer) = self.observer.get() {
             observer(instant);
@@ -329,6 +387,12 @@ pub(crate) async fn load_user(
         if service.running {
             user.resume_service(service.schedule_version);
         }
+    }
+    let unified_since = user.activity().started_at;
+    for service in scope.individual_services().await? {
+        // What the unified service ran since then is not for an earlier end to explain.
+        let last = service.stopped_at.is_some_and(|stopped| Some(stopped) > unified_since);
+        user.set_individual_end(service.task, last.then_some(service.reason));
     }
     user.set_active(row.active);
     Ok(user)

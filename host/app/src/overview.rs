@@ -165,7 +165,7 @@ fn slot(key: &SlotKey, progress: &Progress) -> SlotOverview {
         task: key.task.name().to_owned(),
         due: key.due_at.ist_time().format("%H:%M").to_string(),
         outcome: progress.outcome.map_or("expected", |outcome| outcome.name()).to_owned(),
-        ticks: (progress.ticks_expected > 0).then_some((progress.ticks_ran, progress.ticks_expected)),
+        ticks: progress.ticks.as_ref().map(|ticks| (ticks.ran, ticks.expected)),
     }
 }
 

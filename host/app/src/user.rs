@@ -32,6 +32,7 @@ pub struct User {
     backlog: Mutex<Backlog>,
     /// Whether what was due the last time took long.
     slow: AtomicBool,
+    ledger_turn: tokio::sync::Mutex<()>,
     executing: Mutex<BTreeSet<Task>>,
     /// Changes while the daemon runs.
     role: Mutex<Role>,
@@ -42,6 +43,8 @@ pub struct User {
     switch: tokio::sync::Mutex<()>,
     individuals: Mutex<BTreeMap<Task, Individual>>,
     individual_rows: tokio::sync::Mutex<()>,
+    /// Why the individual service of a task ended last, unless another service has run it since.
+    individual_ends: Mutex<BTreeMap<Task, String>>,
     activity: Mutex<Activity>,
 }
 
@@ -66,6 +69,7 @@ impl User {
             ledger: Mutex::default(),
             backlog: Mutex::default(),
             slow: AtomicBool::new(false),
+            ledger_turn: tokio::sync::Mutex::default(),
             executing: Mutex::default(),
             service_running: AtomicBool::new(false),
             service_since: Mutex::default(),
@@ -73,6 +77,7 @@ impl User {
             switch: tokio::sync::Mutex::default(),
             individuals: Mutex::default(),
             individual_rows: tokio::sync::Mutex::default(),
+            individual_ends: Mutex::default(),
             activity: Mutex::default(),
         }
     }
@@ -126,6 +131,7 @@ impl User {
     /// Turns the unified service on as it was before the daemon was restarted.
     pub fn resume_service(&self, schedule_version: u64) {
         self.service_version.store(schedule_version, Ordering::Release);
+        lock(&self.individual_ends).clear();
         self.set_running(true);
     }
 
@@ -206,6 +212,26 @@ impl User {
 
     pub(crate) fn set_slow(&self, slow: bool) {
         self.slow.store(slow, Ordering::Relaxed);
+    }
+
+    /// Whoever changes the ledger holds this until the change is on its way to the database, so that both are changed in the
+    /// same order and never disagree. Nothing else is waited for meanwhile.
+    pub(crate) async fn ledger_turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.ledger_turn.lock().await
+    }
+
+    /// Why the individual service of a task ended, if that is why nothing runs it.
+    pub(crate) fn individual_end(&self, task: Task) -> Option<String> {
+        lock(&self.individual_ends).get(&task).cloned()
+    }
+
+    /// Remembers why the individual service of a task ended; `None` when it runs or is not what counts any more.
+    pub(crate) fn set_individual_end(&self, task: Task, reason: Option<String>) {
+        let mut ends = lock(&self.individual_ends);
+        match reason {
+            Some(reason) => ends.insert(task, reason),
+            None => ends.remove(&task),
+        };
     }
 
     /// The memory of every task.

@@ -98,7 +98,7 @@ impl Watchdog {
             for schedule in set.schedules().filter(|schedule| schedule.enabled) {
                 for slot in slots(schedule, &day)?.list() {
                     let slot = (schedule.task, slot);
-                    expected.extend(self.of_slot(slot, version, &calendar, now));
+                    expected.extend(self.of_slot(slot, version, &calendar, daemon));
                 }
             }
         }
@@ -112,11 +112,15 @@ impl Watchdog {
         (task, slot): (Task, Slot),
         schedule_version: u64,
         calendar: &Calendar,
-        now: Timestamp,
+        daemon: &Daemon,
     ) -> Option<Expectation> {
+        let now = daemon.clock.now();
         let due_at = slot.due_at;
         let until = slot.instants().last()?;
-        let deadline = |at: Timestamp| latest_start(task, at, calendar).plus_millis(GRACE_MS);
+        // What waits for a shared run is late from when that has ended.
+        let waits = slot.ends_at.is_none() && !task.is_shared();
+        let free = |at: Timestamp| if waits { daemon.free_since(at) } else { at };
+        let deadline = |at: Timestamp| latest_start(task, free(at), calendar).plus_millis(GRACE_MS);
         let expectation = |owed, tick| Expectation { task, due_at, until, owed, tick, schedule_version };
         let over = deadline(slot.ends_at.unwrap_or(due_at));
         if over <= now {

@@ -15,5 +15,11 @@ named! {
         PriceMissing = "price_missing",
         /// The last day of which the holidays are known is near, or past.
         CalendarEnds = "calendar_ends",
+        /// A write that nobody waited for contradicts what the database holds.
+        WriteRefused = "write_refused",
+        /// The clock stands before what is done already, so nothing is started.
+        ClockSetBack = "clock_set_back",
+        /// The clock jumped forward over instants at which something was due.
+        ClockJumped = "clock_jumped",
     }
 }

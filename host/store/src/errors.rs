@@ -227,9 +227,9 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the write was refused before it changed anything, so that other writes may go on.
-    ///
-    /// It only helps when the caller waits for the answer; a refusal that nobody would see stops the store.
+    /// Whether the write was refused before it changed anything, so that other writes may go on: it contradicts what the
+    /// database holds, which works as it should. Whoever waits for the write is told; when nobody does, the user whose row it
+    /// was is stopped.
     pub const fn is_refusal(&self) -> bool {
         matches!(
             self,
@@ -239,6 +239,7 @@ impl StoreError {
                 | Self::UnknownSlot { .. }
                 | Self::NotExecuting { .. }
                 | Self::RunTooSoon { .. }
+                | Self::ForeignSignal { .. }
                 | Self::NameTaken { .. }
                 | Self::ScheduleChanged { .. }
                 | Self::CalendarChanged { .. }

@@ -73,7 +73,8 @@ impl SystemScope {
         self.store
             .write_durable("stop the individual services", move |conn| {
                 let sql = "UPDATE individual_service_status
-                           SET running = 0, process_id = NULL, reason = ?1, stopped_at = ?2 WHERE running = 1";
+                           SET running = 0, process_id = NULL, reason = ?1, stopped_at = max(started_at, ?2)
+                           WHERE running = 1";
                 execute(conn, sql, values).map(|_| ())
             })
             .await

@@ -33,7 +33,7 @@ impl UserScope {
         self.store.write_durable("append to the journal", move |conn| append.write(conn)).await
     }
 
-    /// The same without waiting. A gap in the sequence stops the store.
+    /// The same without waiting. A gap in the sequence is refused, and concerns this user alone.
     ///
     /// # Errors
     /// [`StoreError::ForeignUser`], or when the store is closed or has stopped.
@@ -43,7 +43,7 @@ impl UserScope {
         orders: Vec<Order>,
     ) -> Result<(), StoreError> {
         let append = self.prepare(entries, &orders)?;
-        self.store.write("append to the journal", move |conn| append.write(conn)).await
+        self.write("append to the journal", move |conn| append.write(conn)).await
     }
 
     /// The entries after a sequence number, in order; all of them after 0.
@@ -67,14 +67,13 @@ impl UserScope {
     /// When the store is closed or has stopped.
     pub async fn save_snapshot(&self, through_sequence: u64, data: Vec<u8>) -> Result<(), StoreError> {
         let values = (self.user.0.cast_signed(), through_sequence.cast_signed(), data);
-        self.store
-            .write("save a snapshot", move |conn| {
-                let sql = "INSERT INTO snapshots (user_id, through_sequence, data) VALUES (?1, ?2, ?3)
+        self.write("save a snapshot", move |conn| {
+            let sql = "INSERT INTO snapshots (user_id, through_sequence, data) VALUES (?1, ?2, ?3)
                            ON CONFLICT (user_id) DO UPDATE
                            SET through_sequence = excluded.through_sequence, data = excluded.data";
-                execute(conn, sql, values).map(|_| ())
-            })
-            .await
+            execute(conn, sql, values).map(|_| ())
+        })
+        .await
     }
 
     /// The last snapshot, with the sequence number through which it goes.

@@ -33,6 +33,7 @@ mod paper;
 mod queue;
 mod readers;
 mod recordings;
+mod refusals;
 mod retention;
 mod run_list;
 mod runs;
@@ -72,6 +73,7 @@ pub use notifications::{KeptNotification, NotificationFilter, NotificationLevel,
 pub use orders::OrderFilter;
 pub use paper::PaperRow;
 pub use recordings::{RecordingRow, SharedReplyRow};
+pub use refusals::Refusal;
 pub use retention::{ForgottenRuns, OldOfRuns};
 pub use run_list::{RunFilter, RunPlace};
 pub use runs::{EXECUTING, GAVE_WAY, INTERRUPTED, RunFinish, RunRow, RunStart, RunTrigger, ServiceKind};

@@ -89,16 +89,15 @@ impl UserScope {
         silence: Option<Silence>,
     ) -> Result<(), StoreError> {
         let user = self.user.0.cast_signed();
-        self.store
-            .write("save a notification", move |conn| {
-                let sql = "INSERT INTO notifications (user_id, at, level, title, body, run_id, kind, silence)
+        self.write("save a notification", move |conn| {
+            let sql = "INSERT INTO notifications (user_id, at, level, title, body, run_id, kind, silence)
                            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-                let run = row.run.map(|run| run.0.cast_signed());
-                let (kind, silence) = (kind.name(), silence.map(Silence::name));
-                let values = (user, row.at.0, row.level.name(), row.title, row.body, run, kind, silence);
-                execute(conn, sql, values).map(|_| ())
-            })
-            .await
+            let run = row.run.map(|run| run.0.cast_signed());
+            let (kind, silence) = (kind.name(), silence.map(Silence::name));
+            let values = (user, row.at.0, row.level.name(), row.title, row.body, run, kind, silence);
+            execute(conn, sql, values).map(|_| ())
+        })
+        .await
     }
 
     /// The newest messages that the filter lets through, newest first.

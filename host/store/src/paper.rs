@@ -26,9 +26,7 @@ impl UserScope {
     /// When the store is closed or has stopped.
     pub async fn save_paper(&self, orders: Vec<PaperRow>, account: Vec<u8>) -> Result<(), StoreError> {
         let user = self.user;
-        self.store
-            .write("save the paper broker's book", move |conn| write(conn, user, &orders, &account))
-            .await
+        self.write("save the paper broker's book", move |conn| write(conn, user, &orders, &account)).await
     }
 
     /// The active orders by tag, and the account if there is one.

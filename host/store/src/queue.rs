@@ -4,18 +4,28 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use prahari_domain::ids::UserId;
 use rusqlite::Connection;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, oneshot, watch};
 
 use crate::errors::StoreError;
+use crate::refusals::Refusals;
 
 /// One write: what to do inside the transaction.
 pub(crate) type Work = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + Send>;
 
-/// A write in the queue, with whoever waits until it is committed.
+/// A write in the queue.
 pub(crate) struct Write {
     pub(crate) work: Work,
-    pub(crate) answer: Option<oneshot::Sender<Result<(), StoreError>>>,
+    pub(crate) caller: Caller,
+}
+
+/// Who hears of a write that is refused.
+pub(crate) enum Caller {
+    /// Somebody waits until it is committed.
+    Waits(oneshot::Sender<Result<(), StoreError>>),
+    /// Nobody does; it concerns this user, or the daemon as a whole.
+    WentOn(Option<UserId>),
 }
 
 /// Most writes in one transaction. A larger group saves little (a commit is spread over 2,000 writes already) and
@@ -34,6 +44,9 @@ pub(crate) struct Queue {
     state: Mutex<State>,
     changed: Condvar,
     room: Semaphore,
+    pub(crate) refusals: Refusals,
+    /// Whether the store has stopped.
+    stopped: watch::Sender<bool>,
 }
 
 #[derive(Default)]
@@ -47,7 +60,13 @@ struct State {
 
 impl Queue {
     pub(crate) fn new() -> Self {
-        Self { state: Mutex::default(), changed: Condvar::new(), room: Semaphore::new(CAPACITY) }
+        Self {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            room: Semaphore::new(CAPACITY),
+            refusals: Refusals::default(),
+            stopped: watch::Sender::new(false),
+        }
     }
 
     /// Adds a write behind all others, waiting while the queue is full.
@@ -61,7 +80,7 @@ impl Queue {
         }
         let mut state = self.lock();
         state.check()?;
-        let urgent = write.answer.is_some();
+        let urgent = matches!(write.caller, Caller::Waits(_));
         let wake = state.writes.is_empty() || urgent || state.writes.len() + 1 == GROUP;
         state.urgent |= urgent;
         state.writes.push_back(write);
@@ -115,6 +134,15 @@ impl Queue {
         state.writes.clear();
         drop(state);
         self.room.close();
+        self.stopped.send_replace(true);
+    }
+
+    /// Waits until the store has stopped; answers why.
+    pub(crate) async fn stopped(&self) -> StoreError {
+        // The sender lives as long as this queue.
+        let mut told = self.stopped.subscribe();
+        let _never_closed = told.wait_for(|stopped| *stopped).await.map(|_| ());
+        self.refusal()
     }
 
     /// Whether writes are still taken, and why not.
@@ -151,7 +179,7 @@ mod tests {
     use super::*;
 
     fn write() -> Write {
-        Write { work: Box::new(|_| Ok(())), answer: None }
+        Write { work: Box::new(|_| Ok(())), caller: Caller::WentOn(None) }
     }
 
     /// Polls a push once.

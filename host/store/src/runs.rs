@@ -167,7 +167,7 @@ impl UserScope {
     /// When the store is closed or has stopped.
     pub async fn start_run(&self, start: RunStart) -> Result<(), StoreError> {
         let user = self.user;
-        self.store.write("start a run", move |conn| insert(conn, user, &start)).await
+        self.write("start a run", move |conn| insert(conn, user, &start)).await
     }
 
     /// Begins a run unless one of the same task is executing or was started less than `window_millis` before it,
@@ -185,7 +185,7 @@ impl UserScope {
             .await
     }
 
-    /// Ends a run. A run that is not executing stops the store: its effects would stand without their cause.
+    /// Ends a run. A run that is not executing is refused: its effects would stand without their cause.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -193,16 +193,15 @@ impl UserScope {
         let user = self.user;
         let decisions = to_json("decisions", &finish.decisions)?;
         let log = to_json("log lines", &finish.log)?;
-        self.store
-            .write("finish a run", move |conn| {
-                update(conn, user, &finish)?;
-                recordings::write(conn, user, finish.id, &finish.recording)?;
-                if !finish.decisions.is_empty() || !finish.log.is_empty() {
-                    write_notes(conn, user, finish.id, &decisions, &log)?;
-                }
-                write_state(conn, user, &finish.state)
-            })
-            .await
+        self.write("finish a run", move |conn| {
+            update(conn, user, &finish)?;
+            recordings::write(conn, user, finish.id, &finish.recording)?;
+            if !finish.decisions.is_empty() || !finish.log.is_empty() {
+                write_notes(conn, user, finish.id, &decisions, &log)?;
+            }
+            write_state(conn, user, &finish.state)
+        })
+        .await
     }
 
     /// One run; none when it is unknown or another user's.
@@ -251,21 +250,22 @@ impl SystemScope {
         let values = (run.0.cast_signed(), ABANDONED, detail, at.0);
         self.store
             .write("abandon a run", move |conn| {
-                let sql = "UPDATE runs SET outcome = ?2, detail = ?3, finished_at = ?4
+                let sql = "UPDATE runs SET outcome = ?2, detail = ?3, finished_at = max(started_at, ?4)
                            WHERE id = ?1 AND outcome IS NULL";
                 execute(conn, sql, values).map(|_| ())
             })
             .await
     }
 
-    /// Gives runs that are still executing the outcome [`INTERRUPTED`]; others stay as they are.
+    /// Gives runs that are still executing the outcome [`INTERRUPTED`]; others stay as they are. None ends before it began: after
+    /// a crash, a clock that is not the system's goes on at the last instant that was done.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
     pub async fn mark_interrupted(&self, runs: Vec<RunId>, at: Timestamp) -> Result<(), StoreError> {
         self.store
             .write("mark interrupted runs", move |conn| {
-                let sql = "UPDATE runs SET outcome = ?2, detail = ?3, finished_at = ?4
+                let sql = "UPDATE runs SET outcome = ?2, detail = ?3, finished_at = max(started_at, ?4)
                            WHERE id = ?1 AND outcome IS NULL";
                 let detail = "the daemon ended while it was executing";
                 runs.iter().try_for_each(|run| {
@@ -278,7 +278,8 @@ impl SystemScope {
 
 /// Gives every run that has no outcome the outcome [`INTERRUPTED`].
 pub(crate) fn interrupt_all(conn: &Connection, detail: &str, at: Timestamp) -> Result<(), StoreError> {
-    let sql = "UPDATE runs SET outcome = ?1, detail = ?2, finished_at = ?3 WHERE outcome IS NULL";
+    let sql = "UPDATE runs SET outcome = ?1, detail = ?2, finished_at = max(started_at, ?3)
+               WHERE outcome IS NULL";
     execute(conn, sql, (INTERRUPTED, detail, at.0)).map(|_| ())
 }
 
@@ -328,7 +329,7 @@ fn check_free(conn: &Connection, user: UserId, start: &RunStart, window: i64) ->
 
 fn update(conn: &Connection, user: UserId, finish: &RunFinish) -> Result<(), StoreError> {
     let sql =
-        "UPDATE runs SET outcome = ?3, detail = ?4, finished_at = ?5, cpu_micros = ?6, peak_memory = ?7,
+        "UPDATE runs SET outcome = ?3, detail = ?4, finished_at = max(started_at, ?5), cpu_micros = ?6, peak_memory = ?7,
                                calls = ?8, orders = ?9
                WHERE id = ?1 AND user_id = ?2 AND outcome IS NULL";
     let values = (

@@ -41,12 +41,12 @@ impl UserScope {
     /// When the store is closed or has stopped.
     pub async fn log_service(&self, row: ServiceLogRow) -> Result<(), StoreError> {
         let user = self.user.0.cast_signed();
-        self.store
-            .write("save a line about a service", move |conn| {
-                let sql = "INSERT INTO service_log (user_id, at, level, event, message) VALUES (?1, ?2, ?3, ?4, ?5)";
-                execute(conn, sql, (user, row.at.0, row.level, row.event, row.message)).map(|_| ())
-            })
-            .await
+        self.write("save a line about a service", move |conn| {
+            let sql =
+                "INSERT INTO service_log (user_id, at, level, event, message) VALUES (?1, ?2, ?3, ?4, ?5)";
+            execute(conn, sql, (user, row.at.0, row.level, row.event, row.message)).map(|_| ())
+        })
+        .await
     }
 
     /// The newest lines that the filter lets through, newest first.

@@ -57,7 +57,7 @@ impl UserScope {
     /// [`StoreError::ForeignUser`], or when the store is closed or has stopped.
     pub async fn save_service(&self, row: ServiceRow) -> Result<(), StoreError> {
         self.check_owner("the service", row.user)?;
-        self.store.write("save the status of a service", move |conn| write(conn, &row)).await
+        self.write("save the status of a service", move |conn| write(conn, &row)).await
     }
 
     /// How the user's service stands; none when it was never started.

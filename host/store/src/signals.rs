@@ -100,7 +100,7 @@ pub struct SignalStatusRow {
 }
 
 impl SystemScope {
-    /// Adds shared signals and replaces those with the same id. A signal that is a user's own stops the store.
+    /// Adds shared signals and replaces those with the same id. When one is a user's own, none is written.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -118,14 +118,14 @@ impl SystemScope {
 }
 
 impl UserScope {
-    /// Adds signals of the user's own and replaces those with the same id. A signal that is shared or another user's
-    /// stops the store.
+    /// Adds signals of the user's own and replaces those with the same id. When one is shared or another user's,
+    /// none is written.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
     pub async fn save_signals(&self, signals: Vec<SignalRow>) -> Result<(), StoreError> {
         let user = self.user;
-        self.store.write("save signals of a user", move |conn| write(conn, Some(user), &signals)).await
+        self.write("save signals of a user", move |conn| write(conn, Some(user), &signals)).await
     }
 
     /// The user's own signals that the filter lets through, by id.
@@ -168,16 +168,15 @@ impl UserScope {
     /// When the store is closed or has stopped.
     pub async fn set_signal_status(&self, status: SignalStatusRow) -> Result<(), StoreError> {
         let user = self.user.0.cast_signed();
-        self.store
-            .write("save the status of a signal", move |conn| {
-                let sql = "INSERT INTO signal_statuses (user_id, signal_id, status, reason, at)
+        self.write("save the status of a signal", move |conn| {
+            let sql = "INSERT INTO signal_statuses (user_id, signal_id, status, reason, at)
                            VALUES (?1, ?2, ?3, ?4, ?5)
                            ON CONFLICT (user_id, signal_id) DO UPDATE
                            SET status = excluded.status, reason = excluded.reason, at = excluded.at";
-                let SignalStatusRow { signal, status, reason, at } = status;
-                execute(conn, sql, (user, signal.0.cast_signed(), status, reason, at.0)).map(|_| ())
-            })
-            .await
+            let SignalStatusRow { signal, status, reason, at } = status;
+            execute(conn, sql, (user, signal.0.cast_signed(), status, reason, at.0)).map(|_| ())
+        })
+        .await
     }
 
     /// What the user did with signals of this trading date or later, by signal.
@@ -208,9 +207,15 @@ fn write(conn: &Connection, owner: Option<UserId>, signals: &[SignalRow]) -> Res
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
                ON CONFLICT (id) DO UPDATE
                SET symbol = excluded.symbol, kind = excluded.kind, status = excluded.status, day = excluded.day,
-                   published_at = excluded.published_at, expires_at = excluded.expires_at, data = excluded.data
-               WHERE user_id IS excluded.user_id";
+                   published_at = excluded.published_at, expires_at = excluded.expires_at, data = excluded.data";
     let owner_id = owner.map(|user| user.0.cast_signed());
+    // All of them before the first is written, so that a refusal changes nothing.
+    for signal in signals {
+        let foreign = "SELECT 1 FROM signals WHERE id = ?1 AND user_id IS NOT ?2";
+        if select_one(conn, foreign, (signal.id.0.cast_signed(), owner_id), |_| Ok(()))?.is_some() {
+            return Err(StoreError::ForeignSignal { signal: signal.id });
+        }
+    }
     for signal in signals {
         let values = (
             signal.id.0.cast_signed(),
@@ -223,9 +228,7 @@ fn write(conn: &Connection, owner: Option<UserId>, signals: &[SignalRow]) -> Res
             signal.expires_at.0,
             &signal.data,
         );
-        if execute(conn, sql, values)? == 0 {
-            return Err(StoreError::ForeignSignal { signal: signal.id });
-        }
+        execute(conn, sql, values)?;
     }
     Ok(())
 }

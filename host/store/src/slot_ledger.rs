@@ -91,8 +91,12 @@ pub struct SlotCounts {
     pub ticks_expected: u64,
     /// Ticks that succeeded.
     pub ticks_ran: u64,
-    /// Ticks that did not.
+    /// Ticks that ran and did not succeed.
     pub ticks_failed: u64,
+    /// Ticks that were left out on purpose.
+    pub ticks_skipped: u64,
+    /// Ticks that could not run in time.
+    pub ticks_missed: u64,
 }
 
 impl UserScope {
@@ -175,7 +179,8 @@ const COUNTS: &str = "
     sum(outcome IS NULL AND coalesce(ends_at, due_at) <= ?2) AS open,
     sum(outcome IS 'ran') AS ran, sum(outcome IS 'skipped') AS skipped, sum(outcome IS 'late') AS late,
     sum(outcome IS 'missed') AS missed, sum(outcome IS 'failed') AS failed,
-    sum(ticks_expected) AS ticks_expected, sum(ticks_ran) AS ticks_ran, sum(ticks_failed) AS ticks_failed";
+    sum(ticks_expected) AS ticks_expected, sum(ticks_ran) AS ticks_ran, sum(ticks_failed) AS ticks_failed,
+    sum(ticks_skipped) AS ticks_skipped, sum(ticks_missed) AS ticks_missed";
 
 fn counts(row: &Row<'_>) -> Result<SlotCounts, StoreError> {
     Ok(SlotCounts {
@@ -189,6 +194,8 @@ fn counts(row: &Row<'_>) -> Result<SlotCounts, StoreError> {
         ticks_expected: unsigned(row, "ticks_expected")?,
         ticks_ran: unsigned(row, "ticks_ran")?,
         ticks_failed: unsigned(row, "ticks_failed")?,
+        ticks_skipped: unsigned(row, "ticks_skipped")?,
+        ticks_missed: unsigned(row, "ticks_missed")?,
     })
 }
 

@@ -1,6 +1,6 @@
 //! The slot ledger: every expected occurrence of a task, and what became of it.
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, params};
 
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
@@ -66,8 +66,12 @@ pub struct SlotRow {
     pub ticks_expected: u32,
     /// Ticks that succeeded.
     pub ticks_ran: u32,
-    /// Ticks that did not.
+    /// Ticks that ran and did not succeed.
     pub ticks_failed: u32,
+    /// Ticks that were left out on purpose.
+    pub ticks_skipped: u32,
+    /// Ticks that could not run in time.
+    pub ticks_missed: u32,
     /// The last tick accounted for.
     pub last_tick_at: Option<Timestamp>,
 }
@@ -89,6 +93,8 @@ impl SlotRow {
             ticks_expected: 0,
             ticks_ran: 0,
             ticks_failed: 0,
+            ticks_skipped: 0,
+            ticks_missed: 0,
             last_tick_at: None,
         }
     }
@@ -111,12 +117,16 @@ pub struct SlotUpdate {
     pub attempts: u32,
     /// Ticks that succeeded.
     pub ticks_ran: u32,
-    /// Ticks that did not.
+    /// Ticks that ran and did not succeed.
     pub ticks_failed: u32,
+    /// Ticks that were left out on purpose.
+    pub ticks_skipped: u32,
+    /// Ticks that could not run in time.
+    pub ticks_missed: u32,
     /// The last tick accounted for.
     pub last_tick_at: Option<Timestamp>,
-    /// A tick to be kept, because it was not a plain success.
-    pub tick: Option<TickRow>,
+    /// Ticks to be kept, because they were no plain successes.
+    pub ticks: Vec<TickRow>,
 }
 
 impl From<&SlotRow> for SlotUpdate {
@@ -130,17 +140,21 @@ impl From<&SlotRow> for SlotUpdate {
             attempts: slot.attempts,
             ticks_ran: slot.ticks_ran,
             ticks_failed: slot.ticks_failed,
+            ticks_skipped: slot.ticks_skipped,
+            ticks_missed: slot.ticks_missed,
             last_tick_at: slot.last_tick_at,
-            tick: None,
+            ticks: Vec::new(),
         }
     }
 }
 
-/// A tick of a continuous slot that was not a plain success.
+/// Ticks of a continuous slot, one after another, that were no plain successes and of which the same is to be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TickRow {
-    /// When it was due.
+    /// When the first was due.
     pub at: Timestamp,
+    /// How many they are, each a minute after the one before. Writing it again with another number replaces the number.
+    pub count: u32,
     /// What became of it.
     pub outcome: SlotOutcome,
     /// Why.
@@ -156,17 +170,24 @@ impl UserScope {
     /// [`StoreError::ForeignUser`], or when the store is closed or has stopped.
     pub async fn plan_slots(&self, slots: Vec<SlotRow>) -> Result<(), StoreError> {
         slots.iter().try_for_each(|slot| self.check_owner("the slot", slot.user))?;
-        self.store.write("plan slots", move |conn| slots.iter().try_for_each(|slot| insert(conn, slot))).await
+        self.write("plan slots", move |conn| slots.iter().try_for_each(|slot| insert(conn, slot))).await
     }
 
-    /// Says how a slot stands. Another outcome than the one it has, or a slot that was never planned, stops the
-    /// store: the ledger would contradict itself.
+    /// Says how a slot stands. Of a slot that was withdrawn meanwhile there is nothing to say, and of one that has another
+    /// outcome the first one stays: both are left as they are.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
     pub async fn update_slot(&self, update: SlotUpdate) -> Result<(), StoreError> {
         let user = self.user;
-        self.store.write("update a slot", move |conn| write(conn, user, &update)).await
+        self.write("update a slot", move |conn| match write(conn, user, &update) {
+            Err(left @ (StoreError::UnknownSlot { .. } | StoreError::OutcomeKept { .. })) => {
+                tracing::debug!(%left, "a slot is left as it is");
+                Ok(())
+            }
+            written => written,
+        })
+        .await
     }
 
     /// The same, and waits until it is durable; a contradiction is the caller's to handle.
@@ -185,16 +206,13 @@ impl UserScope {
     /// When the store is closed or has stopped.
     pub async fn withdraw_slots(&self, slots: Vec<(Task, Timestamp)>) -> Result<(), StoreError> {
         let user = self.user.0.cast_signed();
-        self.store
-            .write("withdraw slots", move |conn| {
-                let sql = "DELETE FROM slots WHERE user_id = ?1 AND task = ?2 AND due_at = ?3
+        self.write("withdraw slots", move |conn| {
+            let sql = "DELETE FROM slots WHERE user_id = ?1 AND task = ?2 AND due_at = ?3
                                AND outcome IS NULL AND attempts = 0";
-                let mut slots = slots.iter();
-                slots.try_for_each(|(task, due_at)| {
-                    execute(conn, sql, (user, task.name(), due_at.0)).map(|_| ())
-                })
-            })
-            .await
+            let mut slots = slots.iter();
+            slots.try_for_each(|(task, due_at)| execute(conn, sql, (user, task.name(), due_at.0)).map(|_| ()))
+        })
+        .await
     }
 
     /// The slots of a trading date, by due time and task name.
@@ -214,28 +232,74 @@ impl UserScope {
         let values = (self.user.0.cast_signed(), task.name(), due_at.0);
         self.store
             .read("read the ticks of a slot", move |conn| {
-                let sql = "SELECT at, outcome, reason, run_id FROM slot_ticks
+                let sql = "SELECT at, count, outcome, reason, run_id FROM slot_ticks
                            WHERE user_id = ?1 AND task = ?2 AND due_at = ?3 ORDER BY at";
-                select(conn, sql, values, read_tick)
+                let rows = select(conn, sql, values, read_tick)?;
+                Ok(rows.into_iter().flat_map(TickRow::each).collect())
+            })
+            .await
+    }
+
+    /// What was kept of the ticks of a continuous slot, counted by outcome and reason.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn tick_reasons(
+        &self,
+        task: Task,
+        due_at: Timestamp,
+    ) -> Result<Vec<(SlotOutcome, String, u32)>, StoreError> {
+        let values = (self.user.0.cast_signed(), task.name(), due_at.0);
+        self.store
+            .read("count the ticks of a slot", move |conn| {
+                let sql = "SELECT outcome, reason, sum(count) AS count FROM slot_ticks
+                           WHERE user_id = ?1 AND task = ?2 AND due_at = ?3
+                           GROUP BY outcome, reason ORDER BY min(at)";
+                select(conn, sql, values, |row| {
+                    Ok((parsed(row, "outcome")?, row.get("reason")?, row.get("count")?))
+                })
             })
             .await
     }
 }
 
+impl TickRow {
+    /// Every tick by itself.
+    fn each(self) -> impl Iterator<Item = Self> {
+        let at = self.at;
+        (0..self.count).map(move |tick| Self {
+            at: at.plus_minutes(i64::from(tick)),
+            count: 1,
+            ..self.clone()
+        })
+    }
+}
+
 impl SystemScope {
-    /// Gives every slot of days before `day` that has no outcome one: `ran` where ticks ran, else `missed`. They were left
-    /// behind by a process that ended before their day did; the days since are accounted for by their own plan.
+    /// The slots of days before `day` that have no outcome, by user. A process that ended in the moment after a day left them.
     ///
     /// # Errors
-    /// When the store is closed or has stopped.
-    pub async fn close_stale_slots(&self, day: Day, reason: &str) -> Result<(), StoreError> {
-        let values = (day.to_string(), reason.to_owned());
+    /// When the database cannot be read.
+    pub async fn open_slots_before(&self, day: Day) -> Result<Vec<SlotRow>, StoreError> {
         self.store
-            .write("close stale slots", move |conn| {
-                let sql = "UPDATE slots
-                           SET outcome = CASE WHEN ticks_ran > 0 THEN 'ran' ELSE 'missed' END, reason = ?2
-                           WHERE outcome IS NULL AND day < ?1";
-                execute(conn, sql, values).map(|_| ())
+            .read("read the slots that were left open", move |conn| {
+                let sql =
+                    "SELECT * FROM slots WHERE outcome IS NULL AND day < ?1 ORDER BY user_id, due_at, task";
+                select(conn, sql, [day.to_string()], read)
+            })
+            .await
+    }
+
+    /// The users who have a slot without an outcome on a trading date.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn users_with_open_slots(&self, day: Day) -> Result<Vec<UserId>, StoreError> {
+        self.store
+            .read("look for open slots", move |conn| {
+                let sql =
+                    "SELECT DISTINCT user_id FROM slots WHERE outcome IS NULL AND day = ?1 ORDER BY user_id";
+                select(conn, sql, [day.to_string()], |row| user(row, "user_id"))
             })
             .await
     }
@@ -248,10 +312,11 @@ pub(crate) const SLOTS_OF_DAY: &str =
 fn insert(conn: &Connection, slot: &SlotRow) -> Result<(), StoreError> {
     let sql =
         "INSERT INTO slots (user_id, task, due_at, day, kind, ends_at, outcome, reason, run_id, attempts,
-                                  ticks_expected, ticks_ran, ticks_failed, last_tick_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                                  ticks_expected, ticks_ran, ticks_failed, ticks_skipped, ticks_missed,
+                                  last_tick_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
                ON CONFLICT (user_id, task, due_at) DO NOTHING";
-    let values = (
+    let values = params![
         slot.user.0.cast_signed(),
         slot.task.name(),
         slot.due_at.0,
@@ -265,8 +330,10 @@ fn insert(conn: &Connection, slot: &SlotRow) -> Result<(), StoreError> {
         slot.ticks_expected,
         slot.ticks_ran,
         slot.ticks_failed,
+        slot.ticks_skipped,
+        slot.ticks_missed,
         slot.last_tick_at.map(|at| at.0),
-    );
+    ];
     execute(conn, sql, values).map(|_| ())
 }
 
@@ -275,7 +342,8 @@ fn write(conn: &Connection, user: UserId, update: &SlotUpdate) -> Result<(), Sto
                SET reason = CASE WHEN outcome IS NULL THEN ?5 ELSE reason END,
                    run_id = CASE WHEN outcome IS NULL THEN ?6 ELSE run_id END,
                    outcome = coalesce(outcome, ?4),
-                   attempts = ?7, ticks_ran = ?8, ticks_failed = ?9, last_tick_at = ?10
+                   attempts = ?7, ticks_ran = ?8, ticks_failed = ?9, last_tick_at = ?10,
+                   ticks_skipped = ?11, ticks_missed = ?12
                WHERE user_id = ?1 AND task = ?2 AND due_at = ?3
                    AND (outcome IS NULL OR ?4 IS NULL OR outcome = ?4)";
     let values = (
@@ -289,11 +357,13 @@ fn write(conn: &Connection, user: UserId, update: &SlotUpdate) -> Result<(), Sto
         update.ticks_ran,
         update.ticks_failed,
         update.last_tick_at.map(|at| at.0),
+        update.ticks_skipped,
+        update.ticks_missed,
     );
     if execute(conn, sql, values)? == 0 {
         return Err(contradiction(conn, user, update)?);
     }
-    update.tick.as_ref().map_or(Ok(()), |tick| write_tick(conn, user, update, tick))
+    update.ticks.iter().try_for_each(|tick| write_tick(conn, user, update, tick))
 }
 
 /// Why an update found no slot that it may change.
@@ -311,10 +381,11 @@ fn contradiction(conn: &Connection, user: UserId, update: &SlotUpdate) -> Result
 }
 
 fn write_tick(conn: &Connection, user: UserId, slot: &SlotUpdate, tick: &TickRow) -> Result<(), StoreError> {
-    let sql = "INSERT INTO slot_ticks (user_id, task, due_at, at, outcome, reason, run_id)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    let sql = "INSERT INTO slot_ticks (user_id, task, due_at, at, outcome, reason, run_id, count)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                ON CONFLICT (user_id, task, due_at, at) DO UPDATE
-               SET outcome = excluded.outcome, reason = excluded.reason, run_id = excluded.run_id";
+               SET outcome = excluded.outcome, reason = excluded.reason, run_id = excluded.run_id,
+                   count = excluded.count";
     let values = (
         user.0.cast_signed(),
         slot.task.name(),
@@ -323,6 +394,7 @@ fn write_tick(conn: &Connection, user: UserId, slot: &SlotUpdate, tick: &TickRow
         tick.outcome.name(),
         &tick.reason,
         tick.run.map(|run| run.0.cast_signed()),
+        tick.count,
     );
     execute(conn, sql, values).map(|_| ())
 }
@@ -342,6 +414,8 @@ pub(crate) fn read(row: &Row<'_>) -> Result<SlotRow, StoreError> {
         ticks_expected: row.get("ticks_expected")?,
         ticks_ran: row.get("ticks_ran")?,
         ticks_failed: row.get("ticks_failed")?,
+        ticks_skipped: row.get("ticks_skipped")?,
+        ticks_missed: row.get("ticks_missed")?,
         last_tick_at: optional_instant(row, "last_tick_at")?,
     })
 }
@@ -349,6 +423,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<SlotRow, StoreError> {
 fn read_tick(row: &Row<'_>) -> Result<TickRow, StoreError> {
     Ok(TickRow {
         at: instant(row, "at")?,
+        count: row.get("count")?,
         outcome: parsed(row, "outcome")?,
         reason: row.get("reason")?,
         run: optional_run(row, "run_id")?,

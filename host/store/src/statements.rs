@@ -13,13 +13,12 @@ impl UserScope {
     /// When the store is closed or has stopped.
     pub async fn save_statement(&self, day: Day, json: String) -> Result<(), StoreError> {
         let values = (self.user.0.cast_signed(), day.to_string(), json);
-        self.store
-            .write("save a statement", move |conn| {
-                let sql = "INSERT INTO statements (user_id, day, data) VALUES (?1, ?2, ?3)
+        self.write("save a statement", move |conn| {
+            let sql = "INSERT INTO statements (user_id, day, data) VALUES (?1, ?2, ?3)
                            ON CONFLICT (user_id, day) DO UPDATE SET data = excluded.data";
-                execute(conn, sql, values).map(|_| ())
-            })
-            .await
+            execute(conn, sql, values).map(|_| ())
+        })
+        .await
     }
 
     /// Every statement, by trading date.

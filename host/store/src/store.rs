@@ -14,8 +14,9 @@ use prahari_domain::time::Timestamp;
 use crate::connection::{Durability, open_writer};
 use crate::errors::StoreError;
 use crate::lock::Lock;
-use crate::queue::{Queue, Write};
+use crate::queue::{Caller, Queue, Write};
 use crate::readers::Readers;
+use crate::refusals::Refusal;
 use crate::{migrate, runs, signals, writer};
 
 /// An open database. Clones share it.
@@ -104,6 +105,21 @@ impl Store {
         self.inner.queue.health()
     }
 
+    /// Waits until nothing is written any more because a write failed; answers why.
+    pub async fn stopped(&self) -> StoreError {
+        self.inner.queue.stopped().await
+    }
+
+    /// Waits until a write that nobody waited for was refused, or returns at once when that happened since the last call.
+    pub async fn refused(&self) {
+        self.inner.queue.refusals.told().await;
+    }
+
+    /// The writes that were refused since the last call while nobody waited for them, the first of each user.
+    pub fn take_refusals(&self) -> Vec<Refusal> {
+        self.inner.queue.refusals.take()
+    }
+
     /// Commits what is queued, closes the database and lets others open it. Every later call fails.
     ///
     /// Dropping the last clone commits what is queued too, but does not wait for it.
@@ -123,7 +139,10 @@ impl Store {
         let work = move |conn: &Connection| {
             runs::interrupt_all(conn, &reason, at).map_err(|error| error.while_doing("interrupt the runs"))
         };
-        self.close_with(|queue| queue.close_after(Write { work: Box::new(work), answer: None })).await
+        self.close_with(|queue| {
+            queue.close_after(Write { work: Box::new(work), caller: Caller::WentOn(None) })
+        })
+        .await
     }
 
     async fn close_with(&self, close: impl FnOnce(&Queue)) -> Result<(), StoreError> {
@@ -152,14 +171,23 @@ impl Store {
         SignalId(self.inner.next_signal.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Queues a write and does not wait for it. It must not fail; if it does, the store stops.
+    /// Queues a write that concerns no single user and does not wait for it. See [`UserScope::write`].
     pub(crate) async fn write(
         &self,
         doing: &'static str,
         work: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<(), StoreError> {
+        self.queue(None, doing, work).await
+    }
+
+    async fn queue(
+        &self,
+        user: Option<UserId>,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), StoreError> {
         let work = Box::new(move |conn: &Connection| work(conn).map_err(|error| error.while_doing(doing)));
-        self.inner.queue.push(Write { work, answer: None }).await
+        self.inner.queue.push(Write { work, caller: Caller::WentOn(user) }).await
     }
 
     /// Queues a write and waits until it is committed; answers what it answered.
@@ -175,7 +203,7 @@ impl Store {
             Ok(())
         });
         let (answer, committed) = oneshot::channel();
-        self.inner.queue.push(Write { work, answer: Some(answer) }).await?;
+        self.inner.queue.push(Write { work, caller: Caller::Waits(answer) }).await?;
         committed.await.unwrap_or_else(|_| Err(self.inner.queue.refusal()))?;
         value_out.try_recv().map_err(|_| self.inner.queue.refusal())
     }
@@ -194,6 +222,16 @@ impl UserScope {
     /// Whose scope it is.
     pub fn id(&self) -> UserId {
         self.user
+    }
+
+    /// Queues a write of what this user has and does not wait for it. When it is refused, before it changed anything, that
+    /// concerns this user alone ([`Store::take_refusals`]); when it fails otherwise, the store stops.
+    pub(crate) async fn write(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.store.queue(Some(self.user), doing, work).await
     }
 
     /// Refuses a row of another user.

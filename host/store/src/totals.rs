@@ -25,7 +25,7 @@ pub struct MonthTotals {
     pub slots: Counts,
     /// Slots by task, whatever their outcome.
     pub slots_by_task: Counts,
-    /// Ticks of continuous slots: `expected`, `ran` and `failed`.
+    /// Ticks of continuous slots: `expected`, `ran`, `failed`, `skipped` and `missed`.
     pub ticks: Counts,
     /// Orders by state, by the trading date they were placed for.
     pub orders: Counts,
@@ -133,7 +133,8 @@ impl Range {
 
     fn slots(&self, conn: &Connection, totals: &mut Totals) -> Result<(), StoreError> {
         let sql = "SELECT substr(day, 1, 7) AS month, task, coalesce(outcome, 'open') AS outcome, count(*) AS count,
-                          sum(ticks_expected) AS expected, sum(ticks_ran) AS ran, sum(ticks_failed) AS failed
+                          sum(ticks_expected) AS expected, sum(ticks_ran) AS ran, sum(ticks_failed) AS failed,
+                          sum(ticks_skipped) AS skipped, sum(ticks_missed) AS missed
                    FROM slots WHERE (?1 IS NULL OR user_id = ?1) AND day BETWEEN ?2 AND ?3 GROUP BY 1, 2, 3";
         for row in select(conn, sql, self.values(), SlotCounts::read)? {
             let month = totals.month(row.month);
@@ -175,7 +176,7 @@ struct SlotCounts {
     task: String,
     outcome: String,
     count: u64,
-    ticks: [(&'static str, u64); 3],
+    ticks: [(&'static str, u64); 5],
 }
 
 impl SlotCounts {
@@ -189,6 +190,8 @@ impl SlotCounts {
                 ("expected", unsigned(row, "expected")?),
                 ("ran", unsigned(row, "ran")?),
                 ("failed", unsigned(row, "failed")?),
+                ("skipped", unsigned(row, "skipped")?),
+                ("missed", unsigned(row, "missed")?),
             ],
         })
     }

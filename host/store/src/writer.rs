@@ -10,7 +10,8 @@ use tokio::sync::oneshot;
 
 use crate::errors::StoreError;
 use crate::lock::Lock;
-use crate::queue::{Queue, Write};
+use crate::queue::{Caller, Queue, Write};
+use crate::refusals::Refusals;
 
 type Answer = (oneshot::Sender<Result<(), StoreError>>, Result<(), StoreError>);
 
@@ -42,7 +43,7 @@ fn write_until_closed(mut conn: Connection, queue: &Queue) {
     // Declared last, so that it marks the failure before a panic drops the answers that others wait for.
     let guard = FailOnPanic(queue);
     while queue.take(&mut group) {
-        match commit(&mut conn, &mut group, &mut answers) {
+        match commit(&mut conn, &mut group, &mut answers, &queue.refusals) {
             Ok(()) => answers.drain(..).for_each(tell),
             Err(error) => {
                 tracing::error!(%error, "a write failed; nothing is written to the database any more");
@@ -56,25 +57,33 @@ fn write_until_closed(mut conn: Connection, queue: &Queue) {
 
 /// Does every write of the group in one transaction.
 ///
-/// A refusal that somebody waits for is that caller's affair. Anything else is a write that its caller believes to have
-/// happened: going on would leave a hole in the middle of the history, so the whole group is undone and the store stops.
+/// A refusal that somebody waits for is that caller's affair. One that nobody waits for concerns the user whose row it was: it
+/// changed nothing, so the others' writes go on, and the daemon is told whom it has to stop. Anything else is a failure of
+/// the database itself: going on would leave a hole in everybody's history, so the whole group is undone and the store stops.
 fn commit(
     conn: &mut Connection,
     group: &mut VecDeque<Write>,
     answers: &mut Vec<Answer>,
+    refusals: &Refusals,
 ) -> Result<(), StoreError> {
     let failed = |doing| move |error: rusqlite::Error| StoreError::from(error).while_doing(doing);
     let transaction = conn
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(failed("begin a group of writes"))?;
-    while let Some(Write { work, answer }) = group.pop_front() {
-        let result = work(&transaction);
-        match (result, answer) {
-            (Err(error), Some(answer)) if error.is_refusal() => answers.push((answer, Err(error))),
-            (Ok(()), Some(answer)) => answers.push((answer, Ok(()))),
-            (Ok(()), None) => {}
-            (Err(error), answer) => {
-                if let Some(answer) = answer {
+    while let Some(Write { work, caller }) = group.pop_front() {
+        let before = transaction.total_changes();
+        match (work(&transaction), caller) {
+            (Ok(()), Caller::Waits(answer)) => answers.push((answer, Ok(()))),
+            (Ok(()), Caller::WentOn(_)) => {}
+            (Err(error), Caller::Waits(answer)) if error.is_refusal() => answers.push((answer, Err(error))),
+            // Half a write cannot be taken back alone.
+            (Err(error), Caller::WentOn(user))
+                if error.is_refusal() && transaction.total_changes() == before =>
+            {
+                refusals.add(user, error);
+            }
+            (Err(error), caller) => {
+                if let Caller::Waits(answer) = caller {
                     tell((answer, Err(error.clone())));
                 }
                 return Err(error);

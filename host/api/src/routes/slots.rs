@@ -103,8 +103,12 @@ struct Ticks {
     expected: u32,
     /// That succeeded.
     ran: u32,
-    /// That did not.
+    /// That ran and did not succeed.
     failed: u32,
+    /// That were left out on purpose.
+    skipped: u32,
+    /// That could not run in time. Of a slot that is over, these numbers add up to `expected`.
+    missed: u32,
     /// The last one accounted for.
     #[schema(required)]
     last_at: Option<Instant>,
@@ -191,8 +195,12 @@ struct Counts {
     ticks_expected: u64,
     /// Ticks that succeeded.
     ticks_ran: u64,
-    /// Ticks that did not.
+    /// Ticks that ran and did not succeed.
     ticks_failed: u64,
+    /// Ticks that were left out on purpose.
+    ticks_skipped: u64,
+    /// Ticks that could not run in time.
+    ticks_missed: u64,
 }
 
 /// The slots of a user, by due time.
@@ -321,6 +329,8 @@ impl From<SlotRow> for LedgerSlot {
                 expected: row.ticks_expected,
                 ran: row.ticks_ran,
                 failed: row.ticks_failed,
+                skipped: row.ticks_skipped,
+                missed: row.ticks_missed,
                 last_at: row.last_tick_at.map(Instant),
             },
         }
@@ -340,6 +350,8 @@ impl From<SlotCounts> for Counts {
             ticks_expected: counts.ticks_expected,
             ticks_ran: counts.ticks_ran,
             ticks_failed: counts.ticks_failed,
+            ticks_skipped: counts.ticks_skipped,
+            ticks_missed: counts.ticks_missed,
         }
     }
 }

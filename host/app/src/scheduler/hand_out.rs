@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use prahari_domain::time::Timestamp;
 
 use super::backlog::Added;
-use super::jobs::{Jobs, MoreJobs};
+use super::jobs::MoreJobs;
 use super::plan::Work;
 use crate::clock::Stopwatch;
 use crate::daemon::Daemon;
@@ -34,7 +34,7 @@ const SLOW_AFTER: Duration = Duration::from_millis(250);
 /// Hands out what is due at an instant to workers, which become jobs. Nobody waits for them.
 pub(super) async fn hand_out(
     daemon: &Arc<Daemon>,
-    jobs: &Jobs,
+    jobs: &MoreJobs,
     instant: Timestamp,
     works: &Arc<[Work]>,
 ) -> Result<(), AppError> {
@@ -50,7 +50,7 @@ pub(super) async fn hand_out(
     let (quick_workers, slow_workers) = (USERS_AT_ONCE.min(quick.len()), SLOW_USERS_AT_ONCE.min(slow.len()));
     let (quick, slow) = (Waiting::of(quick), Waiting::of(slow));
     for _ in 0..quick_workers {
-        jobs.spawn(serve_quick(quick.clone(), jobs.more()));
+        jobs.spawn(serve_quick(quick.clone(), jobs.clone()));
     }
     for _ in 0..slow_workers {
         jobs.spawn(serve_slow(daemon.clone(), slow.clone()));

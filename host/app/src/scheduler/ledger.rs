@@ -1,12 +1,14 @@
-//! A user's slots of one day in memory: which are expected, which have an outcome. The database holds the same rows.
+//! A user's slots in memory: those of the day, and those of earlier days that have no outcome yet. The database holds the same
+//! rows: whoever changes a slot holds the user's turn until the change is on its way there too.
 
 use std::collections::BTreeMap;
 
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::time::{Day, Timestamp};
-use prahari_store::{SlotKind, SlotOutcome, SlotRow, SlotUpdate};
+use prahari_store::{SlotKind, SlotOutcome, SlotRow, SlotUpdate, TickRow};
 
 use super::plan::{PlannedSlot, SlotKey, Work};
+use super::ticks::Ticks;
 
 /// How far a slot has come.
 #[derive(Debug, Clone, Default)]
@@ -15,21 +17,29 @@ pub struct Progress {
     pub outcome: Option<SlotOutcome>,
     /// Runs started for it.
     pub attempts: u32,
-    /// Ticks expected, of a continuous slot.
-    pub ticks_expected: u32,
-    /// Ticks that ran.
-    pub ticks_ran: u32,
-    /// Ticks that failed.
-    pub ticks_failed: u32,
-    /// When a continuous slot ends.
-    pub ends_at: Option<Timestamp>,
-    /// The last tick done.
-    pub last_tick_at: Option<Timestamp>,
+    /// Of a continuous slot.
+    pub ticks: Option<Ticks>,
+    /// Whether this process has taken it up: a slot runs once, however often its instant is handed out.
+    pub taken_up: bool,
+    /// Whether it gets its outcome as soon as no tick executes any more.
+    pub closing: bool,
 }
 
 impl Progress {
+    /// A slot that nothing has happened to.
+    fn planned(slot: PlannedSlot) -> Self {
+        let ticks = slot.continuous.map(|(ends_at, ticks)| Ticks::new(slot.key.due_at, ends_at, ticks));
+        Self { ticks, ..Self::default() }
+    }
+
+    /// When it is over: when it is due, or when its last tick was.
+    pub fn ends_at(&self, key: SlotKey) -> Timestamp {
+        self.ticks.as_ref().map_or(key.due_at, |ticks| ticks.ends_at)
+    }
+
     /// The slot as the database should have it.
-    pub fn update(&self, key: SlotKey, reason: String, run: Option<RunId>) -> SlotUpdate {
+    pub fn update(&self, key: SlotKey, reason: String, run: Option<RunId>, rows: Vec<TickRow>) -> SlotUpdate {
+        let ticks = self.ticks.as_ref();
         SlotUpdate {
             task: key.task,
             due_at: key.due_at,
@@ -37,101 +47,134 @@ impl Progress {
             reason,
             run,
             attempts: self.attempts,
-            ticks_ran: self.ticks_ran,
-            ticks_failed: self.ticks_failed,
-            last_tick_at: self.last_tick_at,
-            tick: None,
+            ticks_ran: ticks.map_or(0, |ticks| ticks.ran),
+            ticks_failed: ticks.map_or(0, |ticks| ticks.failed),
+            ticks_skipped: ticks.map_or(0, |ticks| ticks.skipped),
+            ticks_missed: ticks.map_or(0, |ticks| ticks.missed),
+            last_tick_at: ticks.and_then(|ticks| ticks.last),
+            ticks: rows,
         }
+    }
+
+    /// The first instant, not later than `reached`, of which it should have an account and has none.
+    fn open_since(&self, key: SlotKey, reached: Timestamp) -> Option<Timestamp> {
+        if self.outcome.is_some() {
+            return None;
+        }
+        let since = match &self.ticks {
+            Some(ticks) => ticks.next().unwrap_or(ticks.ends_at),
+            None => key.due_at,
+        };
+        (since <= reached).then_some(since)
     }
 }
 
-/// One user's day.
+/// One user's slots.
 #[derive(Debug, Clone, Default)]
 pub struct DayLedger {
     day: Option<Day>,
     slots: BTreeMap<SlotKey, Progress>,
+    /// Of earlier days, until they have their outcome: a run may end after its day.
+    earlier: BTreeMap<SlotKey, Progress>,
 }
 
 impl DayLedger {
-    /// Starts a day: the planned slots, with what the database already knows of them.
-    pub fn start(day: Day, planned: impl Iterator<Item = PlannedSlot>, known: &[SlotRow]) -> Self {
-        let mut slots: BTreeMap<SlotKey, Progress> = planned
-            .map(|slot| {
-                let (ends_at, ticks_expected) = slot.continuous.unzip();
-                let ticks_expected = ticks_expected.unwrap_or(0);
-                (slot.key, Progress { ends_at, ticks_expected, ..Progress::default() })
-            })
-            .collect();
-        for row in known {
-            slots.insert(SlotKey { task: row.task, due_at: row.due_at }, progress_of(row));
-        }
-        Self { day: Some(day), slots }
-    }
-
-    /// Takes over what `before` knew of slots of the same day that have come further there.
-    pub fn keep_later(&mut self, before: Self) {
-        if before.day != self.day {
+    /// Goes on to a day, which has no slots yet unless it is the one that it is in. Slots of the day before that have no
+    /// outcome are kept aside.
+    pub fn enter(&mut self, day: Day) {
+        if self.day == Some(day) {
             return;
         }
-        for (key, earlier) in before.slots {
-            let Some(slot) = self.slots.get_mut(&key).filter(|slot| slot.outcome.is_none()) else { continue };
-            let further = (earlier.attempts, earlier.last_tick_at) > (slot.attempts, slot.last_tick_at);
-            if earlier.outcome.is_some() || further {
-                let (ends_at, ticks_expected) = (slot.ends_at, slot.ticks_expected);
-                *slot = Progress { ends_at, ticks_expected, ..earlier };
-            }
-        }
+        let left = std::mem::take(&mut self.slots);
+        self.earlier.extend(left.into_iter().filter(|(_, progress)| progress.outcome.is_none()));
+        self.day = Some(day);
     }
 
-    /// The day it is about; `None` before the first.
+    /// Takes up a slot that the database knows.
+    pub fn add_known(&mut self, key: SlotKey, progress: Progress) {
+        self.slots.entry(key).or_insert(progress);
+    }
+
+    /// Adds the slots of the day that are not there yet; answers them.
+    pub fn add(&mut self, planned: impl IntoIterator<Item = PlannedSlot>) -> Vec<PlannedSlot> {
+        let mut added = Vec::new();
+        for slot in planned {
+            if !self.slots.contains_key(&slot.key) {
+                self.slots.insert(slot.key, Progress::planned(slot));
+                added.push(slot);
+            }
+        }
+        added
+    }
+
+    /// Takes back a slot of the day.
+    pub fn withdraw(&mut self, key: SlotKey) {
+        self.slots.remove(&key);
+    }
+
+    /// The day it is in; `None` before the first.
     pub fn day(&self) -> Option<Day> {
         self.day
     }
 
-    /// A slot that is expected of this user.
+    /// A slot of the day, or one of an earlier day that has no outcome.
     pub fn slot_mut(&mut self, key: SlotKey) -> Option<&mut Progress> {
-        self.slots.get_mut(&key)
+        self.slots.get_mut(&key).or_else(|| self.earlier.get_mut(&key))
+    }
+
+    /// The same while it has no outcome; `None` for one that was withdrawn or is decided.
+    pub fn open_mut(&mut self, key: SlotKey) -> Option<&mut Progress> {
+        self.slot_mut(key).filter(|progress| progress.outcome.is_none())
     }
 
     /// The slot of this user that a piece of work at an instant is about, if any. Work is planned by version of the schedules,
     /// and a user who runs by another, or whose service was started later, has other slots.
     pub fn meant_by(&self, work: Work, at: Timestamp) -> Option<SlotKey> {
-        let key = work.slot()?;
-        if let Work::Run(key) = work {
-            return self.slots.get(&key).filter(|progress| progress.ends_at.is_none()).map(|_| key);
-        }
-        // A slot may begin at the instant at which the one before it ends.
-        let closes = matches!(work, Work::CloseSlot(_));
-        let last = if closes { at.plus_millis(-1) } else { at };
-        let begun = SlotKey { due_at: Timestamp(i64::MIN), ..key }..=SlotKey { due_at: last, ..key };
-        let (found, progress) = self.slots.range(begun).next_back()?;
-        let ends_at = progress.ends_at?;
-        let meant = if closes { ends_at == at } else { ends_at > at };
-        meant.then_some(*found)
+        meant_in(&self.slots, work, at).or_else(|| meant_in(&self.earlier, work, at))
     }
 
-    /// The first instant, not later than `reached`, at which an open slot should have got its outcome.
+    /// The first instant, not later than `reached`, of which an open slot of the day has no account.
     pub fn earliest_open(&self, reached: Timestamp) -> Option<Timestamp> {
-        let open = self.slots.iter().filter(|(_, progress)| progress.outcome.is_none());
-        open.map(|(key, progress)| progress.ends_at.unwrap_or(key.due_at)).filter(|due| *due <= reached).min()
+        self.slots.iter().filter_map(|(key, progress)| progress.open_since(*key, reached)).min()
     }
 
     /// Every slot of the day.
     pub fn slots(&self) -> impl Iterator<Item = (&SlotKey, &Progress)> {
         self.slots.iter()
     }
+
+    /// The slots of the day that have no outcome, as a plan would have them.
+    pub fn open_slots(&self) -> impl Iterator<Item = PlannedSlot> {
+        self.slots.iter().filter(|(_, progress)| progress.outcome.is_none()).map(|(key, progress)| {
+            let continuous = progress.ticks.as_ref().map(|ticks| (ticks.ends_at, ticks.expected));
+            PlannedSlot { key: *key, continuous }
+        })
+    }
+
+    /// The slots of days until this one that were kept aside and have no outcome.
+    pub fn left_open(&self, day: Day) -> Vec<SlotKey> {
+        self.earlier.keys().filter(|key| key.due_at.ist_day() <= day).copied().collect()
+    }
+
+    /// Forgets slots that were kept aside and have their outcome by now.
+    pub fn forget_closed(&mut self) {
+        self.earlier.retain(|_, progress| progress.outcome.is_none());
+    }
 }
 
-fn progress_of(row: &SlotRow) -> Progress {
-    Progress {
-        outcome: row.outcome,
-        attempts: row.attempts,
-        ticks_expected: row.ticks_expected,
-        ends_at: row.ends_at,
-        ticks_ran: row.ticks_ran,
-        ticks_failed: row.ticks_failed,
-        last_tick_at: row.last_tick_at,
+fn meant_in(slots: &BTreeMap<SlotKey, Progress>, work: Work, at: Timestamp) -> Option<SlotKey> {
+    let key = work.slot()?;
+    if let Work::Run(key) = work {
+        return slots.get(&key).filter(|progress| progress.ticks.is_none()).map(|_| key);
     }
+    // A slot may begin at the instant at which the one before it ends.
+    let closes = matches!(work, Work::CloseSlot(_));
+    let last = if closes { at.plus_millis(-1) } else { at };
+    let begun = SlotKey { due_at: Timestamp(i64::MIN), ..key }..=SlotKey { due_at: last, ..key };
+    let (found, progress) = slots.range(begun).next_back()?;
+    let ends_at = progress.ticks.as_ref()?.ends_at;
+    let meant = if closes { ends_at == at } else { ends_at > at };
+    meant.then_some(*found)
 }
 
 /// The ledger row of a slot that nothing has happened to yet.

@@ -1,34 +1,43 @@
 //! When what runs: the day's plan, the loop that follows the clock through it, and what becomes of each slot.
 
 mod backlog;
+mod barrier;
+mod clock_watch;
+mod close;
+mod enter;
 mod hand_out;
 mod jobs;
 mod ledger;
 mod plan;
 mod planning;
 mod plans;
+mod queue;
 mod slot;
 mod takeover;
 mod tick;
+mod ticks;
+#[cfg(test)]
+mod ticks_tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use jobs::Jobs;
 use prahari_domain::time::{Day, Timestamp};
 
 pub use backlog::Backlog;
+pub(crate) use barrier::SharedRuns;
 pub(crate) use hand_out::SLOW_USERS_AT_ONCE;
 pub use ledger::{DayLedger, Progress};
 pub use plan::{DayPlan, PlannedSlot, SlotKey, Work};
 pub use plans::DayPlans;
 
+use clock_watch::ClockWatch;
+use jobs::Jobs;
+use queue::Queue;
+
 use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::user::User;
-
-/// In lockstep nothing waits for the world, so more workers than processors only cost.
-const USERS_AT_ONCE_LOCKSTEP: usize = 2;
 
 /// Follows the clock through the days. One per daemon.
 pub struct Scheduler {
@@ -36,12 +45,22 @@ pub struct Scheduler {
     /// The last instant whose work is done (in lockstep) or handed out (otherwise).
     cursor: Timestamp,
     jobs: Jobs,
+    clock: ClockWatch,
+}
+
+/// What ended a wait for an instant.
+enum Wait {
+    /// It is there.
+    Reached,
+    /// Something else is to be looked at first.
+    Interrupted,
 }
 
 impl Scheduler {
     /// A scheduler that goes on after `cursor`: what was due until then has its outcome in the ledger.
     pub fn new(daemon: Arc<Daemon>, cursor: Timestamp) -> Self {
-        Self { daemon, cursor, jobs: Jobs::default() }
+        let clock = ClockWatch::new(&daemon.clock);
+        Self { daemon, cursor, jobs: Jobs::default(), clock }
     }
 
     /// The last instant that is done.
@@ -52,36 +71,55 @@ impl Scheduler {
     /// Runs until the clock passes `until`, or, without one, until the daemon is told to stop.
     ///
     /// # Errors
-    /// When the store fails: without it nothing can be accounted for, so the daemon ends.
+    /// When the store fails: without it nothing can be accounted for, so the daemon ends at once.
     pub async fn run(&mut self, until: Option<Timestamp>) -> Result<(), AppError> {
         // From here on a restart knows that this day may have outcomes already.
         self.daemon.store.system().save_cursor(self.cursor).await?;
         self.enter_day(self.cursor.ist_day(), Some(self.cursor)).await?;
         self.go_back_to_open_slots();
         while !self.daemon.is_stopping() {
+            self.clock.look(&self.daemon, self.cursor).await?;
             let (instant, works) = self.next_instant()?;
+            self.clock.goes_on_to(&self.daemon, instant).await?;
             if until.is_some_and(|end| instant >= end) {
                 break;
             }
-            // The end of jobs of earlier instants is heard in passing; nobody waits for the slow ones.
-            let came = tokio::select! {
-                biased;
-                error = self.jobs.failure() => return Err(error),
-                came = self.daemon.clock.wait_until(instant, &self.daemon.wake) => came,
-            };
-            if !came {
+            if let Wait::Interrupted = self.wait_for(instant).await? {
                 continue;
             }
+            self.clock.look(&self.daemon, self.cursor).await?;
+            self.daemon.hand_out(instant);
             if works.is_empty() {
                 self.enter_day(instant.ist_day(), None).await?;
             } else {
+                self.clock.passes(instant);
                 self.step(instant, works).await?;
             }
             self.cursor = instant;
             self.daemon.store.system().save_cursor(instant).await?;
+            self.daemon.contain_refusals().await?;
             self.daemon.progress(instant);
         }
         self.jobs.finish().await
+    }
+
+    /// Waits for an instant. A job that fails and a store that stops end the daemon at once, not when the next instant comes.
+    async fn wait_for(&mut self, instant: Timestamp) -> Result<Wait, AppError> {
+        let Self { daemon, jobs, .. } = self;
+        if daemon.clock.is_lockstep() {
+            let reached = daemon.clock.wait_until(instant, &daemon.wake).await;
+            return Ok(if reached { Wait::Reached } else { Wait::Interrupted });
+        }
+        tokio::select! {
+            reached = daemon.clock.wait_until(instant, &daemon.wake) => {
+                return Ok(if reached { Wait::Reached } else { Wait::Interrupted });
+            }
+            error = jobs.failure() => return Err(error),
+            stopped = daemon.store.stopped() => return Err(stopped.into()),
+            () = daemon.store.refused() => daemon.contain_refusals().await?,
+            () = daemon.clock.may_have_changed() => {}
+        }
+        Ok(Wait::Interrupted)
     }
 
     /// On a real clock the cursor does not wait for slow runs, so a process may end with slots before it still open. Going
@@ -105,82 +143,98 @@ impl Scheduler {
         Ok((Timestamp::from_ist(next, chrono::NaiveTime::MIN), Vec::new()))
     }
 
-    /// Plans a day and enters its slots into the ledger of every user with a service; with `from`, those due later than it.
+    /// Plans a day and enters its slots into the ledger of every user with a service, and of those who have open ones from a
+    /// process of the past; with `from`, those due later than it.
     async fn enter_day(&mut self, day: Day, from: Option<Timestamp>) -> Result<(), AppError> {
         let _planning = self.daemon.planning.read().await;
         let plans = self.daemon.plan_day(day).await?;
-        // Once for everybody: each user's slots of a day that was begun are read back. Waiting anew for each of ten thousand
-        // users would hold up the first ticks after a restart until they are too late.
-        self.daemon.store.settle().await?;
+        let resumed = self.daemon.is_resumed_day(day);
+        let mut with_slots = BTreeSet::new();
+        if resumed {
+            // Once for everybody, so that what was written at the start is read back with the rest.
+            self.daemon.store.settle().await?;
+            with_slots.extend(self.daemon.store.system().users_with_open_slots(day).await?);
+        }
         for user in self.daemon.users() {
-            if user.is_served() {
+            if user.is_served() || with_slots.contains(&user.id) || user.ledger().day().is_some() {
                 self.daemon.expect_slots(&user, &plans, from).await?;
             }
         }
+        if resumed {
+            self.daemon.plan_left_open(day);
+        }
+        self.close_days_before(day).await?;
         self.daemon.check_calendar_end().await
     }
 
-    /// Does everything due at an instant: first what the day's prices forbid, then the pulse, then each user's slots in task
-    /// order.
-    async fn step(&mut self, instant: Timestamp, works: Vec<Work>) -> Result<(), AppError> {
-        self.daemon.look_at_prices(instant).await?;
-        let works: Arc<[Work]> = works.into();
-        if self.daemon.clock.is_lockstep() {
-            return self.step_in_lockstep(instant, self.daemon.users(), works).await;
+    /// Gives slots of earlier days that are open still their outcome: for each user when everything that was handed out for them
+    /// on those days is done.
+    async fn close_days_before(&self, day: Day) -> Result<(), AppError> {
+        if !self.daemon.clock.is_lockstep() {
+            let midnight = Timestamp::from_ist(day, chrono::NaiveTime::MIN);
+            let works = Arc::from([Work::CloseDays]);
+            return hand_out::hand_out(&self.daemon, &self.jobs.more(), midnight, &works).await;
         }
-        hand_out::hand_out(&self.daemon, &self.jobs, instant, &works).await
-    }
-
-    async fn step_in_lockstep(
-        &mut self,
-        instant: Timestamp,
-        users: Vec<Arc<User>>,
-        works: Arc<[Work]>,
-    ) -> Result<(), AppError> {
-        // What is shared happens before and alone, so that every user sees the same of it.
-        let (shared, own): (Vec<Work>, Vec<Work>) =
-            works.iter().partition(|work| work.slot().is_some_and(|key| key.task.is_shared()));
-        for work in shared {
-            // Also those whose turn has gone to another admin: their slot gets its outcome too.
-            for user in &users {
-                if let Err(error) = self.daemon.do_work(user, work, instant).await {
-                    self.daemon.contain(user, error).await?;
-                }
-            }
-        }
-        let queue = Queue::new(users, own.into(), instant);
-        if queue.users.len() < 2 {
-            return queue.drain(self.daemon.clone()).await;
-        }
-        for _ in 0..USERS_AT_ONCE_LOCKSTEP {
-            self.jobs.spawn(queue.clone().drain(self.daemon.clone()));
-        }
-        self.jobs.finish().await
-    }
-}
-
-/// The users due at an instant in lockstep; workers take one after the other.
-#[derive(Clone)]
-struct Queue {
-    users: Arc<[Arc<User>]>,
-    works: Arc<[Work]>,
-    instant: Timestamp,
-    next: Arc<AtomicUsize>,
-}
-
-impl Queue {
-    fn new(users: Vec<Arc<User>>, works: Arc<[Work]>, instant: Timestamp) -> Self {
-        Self { users: users.into(), works, instant, next: Arc::new(AtomicUsize::new(0)) }
-    }
-
-    async fn drain(self, daemon: Arc<Daemon>) -> Result<(), AppError> {
-        while let Some(user) = self.users.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            for work in self.works.iter() {
-                if let Err(error) = daemon.do_work(user, *work, self.instant).await {
-                    daemon.contain(user, error).await?;
-                }
-            }
+        let Some(before) = day.pred_opt() else { return Ok(()) };
+        for user in self.daemon.users() {
+            self.daemon.close_days_of(&user, before).await?;
         }
         Ok(())
     }
+
+    /// Does everything due at an instant: first what the day's prices forbid, then what all users share, then for each the pulse
+    /// and their slots in task order.
+    async fn step(&mut self, instant: Timestamp, works: Vec<Work>) -> Result<(), AppError> {
+        self.daemon.look_at_prices(instant).await?;
+        let users = self.daemon.users();
+        let (shared, own): (Vec<Work>, Vec<Work>) = works.into_iter().partition(|work| work.is_shared());
+        if self.daemon.clock.is_lockstep() {
+            do_shared(&self.daemon, &users, &shared, instant).await?;
+            return Queue::new(users, own, instant).finish(&self.daemon, &self.jobs).await;
+        }
+        if !shared.is_empty() {
+            let daemon = self.daemon.clone();
+            // From now on, not from when the job gets to it: what is handed out next has to wait.
+            let begun = daemon.shared_runs.begin(&daemon.clock);
+            self.jobs.spawn(async move {
+                let _begun = begun;
+                do_shared(&daemon, &users, &shared, instant).await
+            });
+        }
+        let waits = self.daemon.waits_for_shared(instant);
+        let (runs, others): (Vec<Work>, Vec<Work>) =
+            own.into_iter().partition(|work| waits && matches!(work, Work::Run(_)));
+        if !runs.is_empty() {
+            let (daemon, jobs, since) = (self.daemon.clone(), self.jobs.more(), self.daemon.clock.now());
+            self.jobs.spawn(async move {
+                // A daemon that stops leaves the rest to the next one.
+                if daemon.behind_shared(instant, since).await {
+                    hand_out::hand_out(&daemon, &jobs, instant, &runs.into()).await?;
+                }
+                Ok(())
+            });
+        }
+        if others.is_empty() {
+            return Ok(());
+        }
+        hand_out::hand_out(&self.daemon, &self.jobs.more(), instant, &others.into()).await
+    }
+}
+
+/// What is shared happens alone, so that every user sees the same of it.
+async fn do_shared(
+    daemon: &Daemon,
+    users: &[Arc<User>],
+    shared: &[Work],
+    instant: Timestamp,
+) -> Result<(), AppError> {
+    for work in shared {
+        // Also those whose turn has gone to another admin: their slot gets its outcome too.
+        for user in users {
+            if let Err(error) = daemon.do_work(user, *work, instant).await {
+                daemon.contain(user, error).await?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -18,7 +18,7 @@ pub struct SlotKey {
 }
 
 /// A slot of the day as it goes into the ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PlannedSlot {
     /// Which.
     pub key: SlotKey,
@@ -57,20 +57,27 @@ pub enum Work {
     Run(SlotKey),
     /// A continuous slot ticks.
     Tick(SlotKey),
+    /// What earlier days left open gets its outcome. It is part of no plan: the scheduler hands it out when a day begins.
+    CloseDays,
 }
 
 impl Work {
     /// The slot it belongs to, if any.
     pub fn slot(self) -> Option<SlotKey> {
         match self {
-            Self::Pulse => None,
+            Self::Pulse | Self::CloseDays => None,
             Self::CloseSlot(key) | Self::Run(key) | Self::Tick(key) => Some(key),
         }
     }
 
+    /// Whether it is done once for all users.
+    pub(super) fn is_shared(self) -> bool {
+        self.slot().is_some_and(|key| key.task.is_shared())
+    }
+
     pub(super) fn rank(self) -> (u8, Option<Task>) {
         match self {
-            Self::Pulse => (0, None),
+            Self::Pulse | Self::CloseDays => (0, None),
             Self::CloseSlot(key) => (1, Some(key.task)),
             Self::Run(key) | Self::Tick(key) => (2, Some(key.task)),
         }
@@ -107,6 +114,23 @@ impl DayPlan {
         }
         plan.instants.values_mut().for_each(|works| works.sort_by_key(|work| work.rank()));
         plan.slots.sort_by_key(|slot| (slot.key.due_at, slot.key.task));
+        plan
+    }
+
+    /// A plan of slots that are known already, so that each falls due again.
+    pub fn of_slots(day: Day, slots: impl IntoIterator<Item = PlannedSlot>) -> Self {
+        let mut plan = Self { day, slots: Vec::new(), failed: Vec::new(), instants: BTreeMap::new() };
+        for slot in slots {
+            let due_at = slot.key.due_at;
+            // Every tick from its name on: those that it does not expect find that it does not.
+            let whole = |(ends_at, _): (Timestamp, u32)| {
+                let ticks = (ends_at.millis_since(due_at) + TICK_MS - 1) / TICK_MS;
+                Slot { due_at, ends_at: Some(ends_at), ticks: u32::try_from(ticks).unwrap_or(0) }
+            };
+            let once = Slot { due_at, ends_at: None, ticks: 1 };
+            plan.add_slot(slot.key.task, &slot.continuous.map_or(once, whole));
+        }
+        plan.instants.values_mut().for_each(|works| works.sort_by_key(|work| work.rank()));
         plan
     }
 

@@ -22,23 +22,30 @@ impl Daemon {
         Ok(self.set_plans(plans))
     }
 
-    /// The plans of the day that the scheduler is in, with those by which this user's services run; none when it is in
-    /// another day, because it enters all slots of the day when it comes to it.
-    pub(super) async fn plans_for(&self, user: &User, day: Day) -> Result<Option<Arc<DayPlans>>, AppError> {
-        let Some(plans) = self.plans().filter(|plans| plans.day == day) else { return Ok(None) };
-        let missing: BTreeSet<u64> =
-            user.schedule_versions().into_iter().filter(|version| !plans.has(*version)).collect();
-        if missing.is_empty() {
-            return Ok(Some(plans));
+    /// The plans of the day that the scheduler is in, with those by which this user's services run; none before it has begun,
+    /// because it enters all slots of the day when it comes to it.
+    pub(super) async fn plans_for(&self, user: &User) -> Result<Option<Arc<DayPlans>>, AppError> {
+        loop {
+            let Some(plans) = self.plans() else { return Ok(None) };
+            let missing: BTreeSet<u64> =
+                user.schedule_versions().into_iter().filter(|version| !plans.has(*version)).collect();
+            if missing.is_empty() {
+                return Ok(Some(plans));
+            }
+            // The scheduler may go on to another day meanwhile.
+            let added = self.with_plans(DayPlans::new(plans.day), missing).await?;
+            if let Some(plans) = self.add_plans(&added) {
+                return Ok(Some(plans));
+            }
         }
-        let added = self.with_plans(DayPlans::new(day), missing).await?;
-        Ok(self.add_plans(&added))
     }
 
     /// Plans the scheduler's day anew, by the calendar that is in force now.
     pub(crate) async fn replan(&self) -> Result<(), AppError> {
         if let Some(plans) = self.plans() {
             self.plan_day(plans.day).await?;
+            // What is open falls due as it was planned, until somebody takes it over.
+            self.plan_left_open(plans.day);
         }
         Ok(())
     }

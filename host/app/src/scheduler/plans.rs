@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 
 use super::plan::{DayPlan, PlannedSlot, Work};
@@ -17,17 +18,31 @@ pub struct DayPlans {
     /// Which day.
     pub day: Day,
     plans: BTreeMap<u64, Arc<DayPlan>>,
+    /// What a process of the past left open, whoever runs by those schedules now.
+    left_open: Option<Arc<DayPlan>>,
 }
 
 impl DayPlans {
     /// A day without plans.
     pub fn new(day: Day) -> Self {
-        Self { day, plans: BTreeMap::new() }
+        Self { day, plans: BTreeMap::new(), left_open: None }
     }
 
     /// Adds the plan of a version.
     pub fn add(&mut self, version: u64, plan: Arc<DayPlan>) {
         self.plans.insert(version, plan);
+    }
+
+    /// Has the slots fall due that a process of the past left open.
+    pub fn set_left_open(&mut self, plan: DayPlan) {
+        self.left_open = Some(Arc::new(plan));
+    }
+
+    /// A shared task that has a slot until this instant, by any version.
+    pub fn shared_until(&self, instant: Timestamp) -> Option<Task> {
+        let slots = self.plans.values().flat_map(|plan| &plan.slots);
+        let mut shared = slots.filter(|slot| slot.key.task.is_shared() && slot.key.due_at <= instant);
+        shared.next().map(|slot| slot.key.task)
     }
 
     /// Adds the plans of the same day that it does not have yet.
@@ -45,7 +60,8 @@ impl DayPlans {
     /// The first instant after `after` at which something is due by any version, and all that is due then, each once and
     /// in the order in which it is done.
     pub fn next_after(&self, after: Timestamp) -> Option<(Timestamp, Vec<Work>)> {
-        let next = || self.plans.values().filter_map(|plan| plan.next_after(after));
+        let plans = || self.plans.values().chain(&self.left_open);
+        let next = || plans().filter_map(|plan| plan.next_after(after));
         let instant = next().map(|(at, _)| at).min()?;
         let mut due = next().filter(|(at, _)| *at == instant).map(|(_, works)| works);
         let mut works = due.next()?.to_vec();

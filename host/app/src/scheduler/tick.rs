@@ -1,59 +1,33 @@
-//! The ticks of a continuous slot, and its end.
+//! The ticks of a continuous slot.
 
 use prahari_domain::time::Timestamp;
 use prahari_runtime::RunOutcome;
+use prahari_schedule::{TICK_MS, latest_start};
 use prahari_store::{SlotOutcome, SlotUpdate, TickRow};
 
 use super::plan::{SlotKey, Work};
-use super::slot::too_late;
+use super::ticks::Ticks;
 use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
-use crate::runs::{Trigger, detail_of};
+use crate::runs::{RunAnswer, Trigger, detail_of};
 use crate::user::User;
+
+/// Why a tick does not run although it is in time.
+const OVERLAP: &str = "the previous tick was still executing";
+
+/// Why something is missed that only other work was in the way of.
+pub(super) const HELD_UP: &str = "what was due before it took too long";
 
 impl Daemon {
     /// One tick of a continuous slot. A tick that cannot run now is not made up for: the next one sees the same market.
     pub(super) async fn tick(&self, user: &User, key: SlotKey, due: Timestamp) -> Result<(), AppError> {
-        {
-            let mut ledger = user.ledger();
-            let done = ledger.slot_mut(key).is_none_or(|progress| {
-                progress.outcome.is_some() || progress.last_tick_at.is_some_and(|last| last >= due)
-            });
-            if done {
-                return Ok(());
-            }
+        if !self.take_up_tick(user, key, due).await? {
+            return Ok(());
         }
-        if let Some(lateness) = too_late(key.task, due, self.clock.now(), &self.venue.calendar.current()) {
-            return self.pass_tick(user, key, due, SlotOutcome::Missed, lateness).await;
-        }
-        if let Some(reason) = self.held_back(user, key.task) {
-            return self.pass_tick(user, key, due, SlotOutcome::Skipped, reason).await;
-        }
-        let answer = self.execute(user, key.task, due, Trigger::Scheduled, 1).await?;
-        let run = answer.as_ref().map(|answer| answer.run);
-        let update = {
-            let mut ledger = user.ledger();
-            let Some(progress) = ledger.slot_mut(key) else { return Ok(()) };
-            progress.last_tick_at = Some(due);
-            let note = match answer.as_ref().map(|answer| &answer.outcome) {
-                Some(RunOutcome::Succeeded(_)) => {
-                    progress.ticks_ran += 1;
-                    None
-                }
-                Some(failed) => {
-                    progress.ticks_failed += 1;
-                    Some((SlotOutcome::Failed, detail_of(failed)))
-                }
-                None => Some((SlotOutcome::Skipped, "the previous tick was still executing".to_owned())),
-            };
-            let tick = note.map(|(outcome, reason)| TickRow { at: due, outcome, reason, run });
-            if let Some(tick) = &tick {
-                self.tell_of_tick(user, key, tick);
-            }
-            SlotUpdate { tick, ..progress.update(key, String::new(), run) }
-        };
-        Ok(self.store.user(user.id).update_slot(update).await?)
+        let executed = self.execute(user, key.task, due, Trigger::Scheduled, 1).await;
+        self.end_tick(user, key, due, &executed).await?;
+        executed.map(|_| ())
     }
 
     /// Notes the ticks among what is due at an instant as missed, because the user's worker is still busy with what was due
@@ -67,57 +41,137 @@ impl Daemon {
     ) -> Result<(), AppError> {
         for work in works.iter().filter(|work| matches!(work, Work::Tick(_))) {
             let meant = user.ledger().meant_by(*work, due);
-            let Some(key) = meant.filter(|key| user.schedule_version(key.task).is_some()) else { continue };
-            let reason = format!("what was due at {doing} was still being done for this user");
-            self.pass_tick(user, key, due, SlotOutcome::Missed, reason).await?;
+            let Some(key) = meant else { continue };
+            let held_up = format!("what was due at {doing} was still being done for this user");
+            self.account(user, key, due, Some(&held_up)).await?;
         }
         Ok(())
     }
 
-    /// A tick that does not run, and why.
-    async fn pass_tick(
+    /// Notes what was due before and never taken up, and takes up this tick unless it is to be left out; whether it runs.
+    async fn take_up_tick(&self, user: &User, key: SlotKey, due: Timestamp) -> Result<bool, AppError> {
+        self.account(user, key, due, None).await
+    }
+
+    /// The account of everything until this tick, which is missed when the user's worker is held up; whether it runs.
+    async fn account(
         &self,
         user: &User,
         key: SlotKey,
         due: Timestamp,
-        outcome: SlotOutcome,
-        reason: String,
-    ) -> Result<(), AppError> {
-        let tick = TickRow { at: due, outcome, reason, run: None };
-        self.tell_of_tick(user, key, &tick);
-        let update = {
+        held_up: Option<&str>,
+    ) -> Result<bool, AppError> {
+        let skipped = self.not_run_because(user, key.task).or_else(|| self.held_back(user, key.task));
+        let _turn = user.ledger_turn().await;
+        let (runs, update) = {
             let mut ledger = user.ledger();
-            let Some(progress) = ledger.slot_mut(key) else { return Ok(()) };
-            progress.last_tick_at = Some(due);
-            SlotUpdate { tick: Some(tick), ..progress.update(key, String::new(), None) }
+            let Some(progress) = ledger.open_mut(key).filter(|progress| !progress.closing) else {
+                return Ok(false);
+            };
+            let Some(ticks) =
+                progress.ticks.as_mut().filter(|ticks| ticks.next().is_some_and(|next| next <= due))
+            else {
+                return Ok(false);
+            };
+            let late = self.late_until(key, ticks, due);
+            let mut rows = Vec::new();
+            let mut runs = false;
+            if let Some(reason) = skipped {
+                rows.extend(ticks.pass(due.max(late), SlotOutcome::Skipped, &reason));
+            } else if let Some(held_up) = held_up {
+                rows.extend(self.miss(ticks, due.max(late), held_up));
+            } else {
+                rows.extend(self.miss(ticks, late, HELD_UP));
+                runs = late < due;
+            }
+            if runs {
+                ticks.begin(due);
+            }
+            let update = (!rows.is_empty()).then(|| progress.update(key, String::new(), None, rows));
+            (runs, update)
         };
+        if let Some(update) = update {
+            self.write_ticks(user, key, update).await?;
+        }
+        Ok(runs)
+    }
+
+    /// The last tick that is too late when this one is taken up now: itself and later ones after a long time, or the one before.
+    fn late_until(&self, key: SlotKey, ticks: &Ticks, due: Timestamp) -> Timestamp {
+        let (now, calendar) = (self.clock.now(), self.venue.calendar.current());
+        let mut late = due.plus_millis(-TICK_MS);
+        loop {
+            let next = late.plus_millis(TICK_MS);
+            if next >= ticks.ends_at || latest_start(key.task, next, &calendar) >= now {
+                return late;
+            }
+            late = next;
+        }
+    }
+
+    /// Notes ticks through this one as missed, each with its reason; `otherwise` is that of ticks that only work was in the way
+    /// of.
+    pub(super) fn miss(&self, ticks: &mut Ticks, through: Timestamp, otherwise: &str) -> Vec<TickRow> {
+        let mut rows = Vec::new();
+        while let Some(next) = ticks.next().filter(|next| *next <= through) {
+            let (until, why) = self.why_missed(next).unwrap_or((next, otherwise));
+            rows.extend(ticks.pass(through.min(until.max(next)), SlotOutcome::Missed, why));
+        }
+        rows
+    }
+
+    /// What a tick that had begun came to.
+    async fn end_tick(
+        &self,
+        user: &User,
+        key: SlotKey,
+        due: Timestamp,
+        executed: &Result<Option<RunAnswer>, AppError>,
+    ) -> Result<(), AppError> {
+        let run = executed.as_ref().ok().and_then(Option::as_ref).map(|answer| answer.run);
+        let closing = {
+            let _turn = user.ledger_turn().await;
+            let (closing, update) = {
+                let mut ledger = user.ledger();
+                let Some(progress) = ledger.slot_mut(key) else { return Ok(()) };
+                let Some(ticks) = &mut progress.ticks else { return Ok(()) };
+                let row = match executed {
+                    Ok(Some(RunAnswer { outcome: RunOutcome::Succeeded(_), .. })) => {
+                        ticks.end(due, None, run)
+                    }
+                    Ok(Some(answer)) => ticks.end(due, Some(detail_of(&answer.outcome)), run),
+                    Ok(None) => Some(ticks.give_up(due, OVERLAP)),
+                    Err(error) => ticks.end(due, Some(error.to_string()), run),
+                };
+                let closing = progress.closing && !progress.ticks.as_ref().is_some_and(Ticks::is_executing);
+                (closing, progress.update(key, String::new(), run, row.into_iter().collect()))
+            };
+            self.write_ticks(user, key, update).await?;
+            closing
+        };
+        if closing { self.close_slot(user, key).await } else { Ok(()) }
+    }
+
+    /// With the user's turn held.
+    pub(super) async fn write_ticks(
+        &self,
+        user: &User,
+        key: SlotKey,
+        update: SlotUpdate,
+    ) -> Result<(), AppError> {
+        for tick in &update.ticks {
+            self.tell_of_tick(user, key, tick);
+        }
         Ok(self.store.user(user.id).update_slot(update).await?)
     }
 
-    /// The end of a continuous slot: its one outcome, from its counters.
-    pub(super) async fn close_slot(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
-        let (outcome, reason) = {
-            let mut ledger = user.ledger();
-            let Some(progress) = ledger.slot_mut(key).filter(|progress| progress.outcome.is_none()) else {
-                return Ok(());
-            };
-            let (ran, failed, expected) =
-                (progress.ticks_ran, progress.ticks_failed, progress.ticks_expected);
-            let reason = format!("{ran} of {expected} ticks ran, {failed} failed");
-            match (ran, failed) {
-                (0, 0) => (SlotOutcome::Missed, reason),
-                (0, _) => (SlotOutcome::Failed, reason),
-                _ => (SlotOutcome::Ran, reason),
-            }
-        };
-        self.settle_slot(user, key, outcome, reason, None).await
-    }
-
+    /// Of several in a row it names the last.
     fn tell_of_tick(&self, user: &User, key: SlotKey, tick: &TickRow) {
+        let due_at = tick.at.plus_minutes(i64::from(tick.count.saturating_sub(1)));
         self.events.publish_with(Audience::User(user.id), || {
             Event::Task(TaskEvent::Tick {
                 task: key.task,
-                due_at: tick.at,
+                due_at,
                 outcome: tick.outcome.name(),
                 reason: tick.reason.clone(),
                 run: tick.run,

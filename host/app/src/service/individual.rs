@@ -59,6 +59,7 @@ impl Daemon {
             let _row = user.individual_rows().await;
             self.store.user(id).save_individual_service(row(id, task, &service)).await?;
             user.keep_individual(task, service.clone());
+            user.set_individual_end(task, None);
         }
         self.watch_individual(&user, task, &service.worker);
         if let Err(error) = self.expect_rest_of_day(&user).await {
@@ -181,6 +182,7 @@ impl Daemon {
     ) -> Result<(), AppError> {
         let _row = user.individual_rows().await;
         let Some(service) = user.drop_individual(task, pid) else { return Ok(()) };
+        user.set_individual_end(task, Some(end.reason.clone()));
         let now = self.clock.now();
         let end = self.with_reason_of_daemon(end);
         let stopped = IndividualServiceRow {

@@ -97,7 +97,7 @@ impl Daemon {
         open.find_map(|(key, progress)| {
             let since = now.millis_since(key.due_at);
             let next = key.due_at.plus_millis((since / TICK_MS + 1) * TICK_MS);
-            progress.ends_at.filter(|ends_at| next < *ends_at).map(|_| next)
+            progress.ticks.as_ref().filter(|ticks| next < ticks.ends_at).map(|_| next)
         })
     }
 }

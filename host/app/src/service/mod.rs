@@ -6,6 +6,7 @@ mod individual;
 mod individual_status;
 mod log;
 mod once;
+mod refused;
 mod restart;
 mod retention;
 mod status;

@@ -75,9 +75,14 @@ async fn ticks_are_kept_once_each_and_counters_go_on_after_the_outcome() {
     session.ends_at = Some(Timestamp(900));
     session.ticks_expected = 8;
     user.plan_slots(vec![session.clone()]).await.unwrap();
-    let tick =
-        TickRow { at: Timestamp(300), outcome: SlotOutcome::Missed, reason: "overlap".to_owned(), run: None };
-    let mut update = SlotUpdate { ticks_failed: 1, tick: Some(tick.clone()), ..(&session).into() };
+    let tick = TickRow {
+        at: Timestamp(300),
+        count: 1,
+        outcome: SlotOutcome::Missed,
+        reason: "overlap".to_owned(),
+        run: None,
+    };
+    let mut update = SlotUpdate { ticks_failed: 1, ticks: vec![tick.clone()], ..(&session).into() };
     user.update_slot(update.clone()).await.unwrap();
     user.update_slot(update.clone()).await.unwrap();
     update.outcome = Some(SlotOutcome::Ran);
@@ -92,6 +97,58 @@ async fn ticks_are_kept_once_each_and_counters_go_on_after_the_outcome() {
         (session.ends_at, 8, Some(Timestamp(860)))
     );
     assert_eq!(user.ticks(Task::SellMonitor, Timestamp(100)).await.unwrap(), [tick]);
+}
+
+#[tokio::test]
+async fn what_is_said_of_a_withdrawn_or_decided_slot_while_nobody_waits_changes_nothing_and_stops_nothing() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    let (withdrawn, decided) = (slot(Task::SellMonitor, 100), slot(Task::BuyOrders, 100));
+    user.plan_slots(vec![withdrawn.clone(), decided.clone()]).await.unwrap();
+    user.withdraw_slots(vec![(Task::SellMonitor, Timestamp(100))]).await.unwrap();
+    let tick = TickRow {
+        at: Timestamp(100),
+        count: 1,
+        outcome: SlotOutcome::Missed,
+        reason: "late".to_owned(),
+        run: None,
+    };
+    user.update_slot(SlotUpdate { attempts: 1, ticks: vec![tick], ..(&withdrawn).into() }).await.unwrap();
+    user.update_slot(ended(&decided, SlotOutcome::Skipped, "first")).await.unwrap();
+    user.update_slot(ended(&decided, SlotOutcome::Ran, "second")).await.unwrap();
+    test.store.settle().await.unwrap();
+    let kept = only_slot(&user).await;
+    assert_eq!(
+        (kept.task, kept.outcome, kept.reason.as_str()),
+        (Task::BuyOrders, Some(SlotOutcome::Skipped), "first")
+    );
+    assert!(user.ticks(Task::SellMonitor, Timestamp(100)).await.unwrap().is_empty());
+    assert!(test.store.take_refusals().is_empty());
+}
+
+#[tokio::test]
+async fn many_ticks_in_a_row_are_one_row_that_may_grow_and_are_read_one_by_one() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    let session = SlotRow { kind: SlotKind::Continuous, ticks_expected: 9, ..slot(Task::SellMonitor, 0) };
+    user.plan_slots(vec![session.clone()]).await.unwrap();
+    let passed = |count| TickRow {
+        at: Timestamp(60_000),
+        count,
+        outcome: SlotOutcome::Missed,
+        reason: "the daemon was not running".to_owned(),
+        run: None,
+    };
+    for count in [2, 3] {
+        let update = SlotUpdate { ticks_missed: count, ticks: vec![passed(count)], ..(&session).into() };
+        user.update_slot(update).await.unwrap();
+    }
+    test.store.settle().await.unwrap();
+    let ticks = user.ticks(Task::SellMonitor, Timestamp(0)).await.unwrap();
+    assert_eq!(ticks.iter().map(|tick| tick.at.0).collect::<Vec<_>>(), [60_000, 120_000, 180_000]);
+    assert!(ticks.iter().all(|tick| TickRow { at: Timestamp(60_000), ..tick.clone() } == passed(1)));
+    let reasons = user.tick_reasons(Task::SellMonitor, Timestamp(0)).await.unwrap();
+    assert_eq!(reasons, [(SlotOutcome::Missed, passed(1).reason, 3)]);
 }
 
 fn any_outcome() -> impl Strategy<Value = Option<SlotOutcome>> {

@@ -173,8 +173,11 @@ async fn a_run_ends_once() {
     user.finish_run(RunFinish::new(RunId(1), "succeeded", Timestamp(11))).await.unwrap();
     test.store.settle().await.unwrap();
     user.finish_run(RunFinish::new(RunId(1), "failed", Timestamp(12))).await.unwrap();
-    let error = test.store.settle().await.unwrap_err();
-    assert!(error.to_string().ends_with("user 1 has no executing run 1"), "{error}");
+    test.store.settle().await.unwrap();
+    let refusal = test.store.take_refusals().remove(0);
+    assert_eq!(refusal.user, Some(UserId(1)));
+    assert_eq!(refusal.error.to_string(), "user 1 has no executing run 1");
+    assert_eq!(user.find_run(RunId(1)).await.unwrap().unwrap().outcome.as_deref(), Some("succeeded"));
 }
 
 #[tokio::test]

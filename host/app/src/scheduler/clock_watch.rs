@@ -1,0 +1,107 @@
+//! Says when the clock does not simply go on: while it stands before what is done already nothing is started, and what it jumped
+//! over is passed at once.
+
+use prahari_domain::time::Timestamp;
+use prahari_store::{AlertCode, NewAlert};
+
+use crate::clock::Clock;
+use crate::daemon::Daemon;
+use crate::error::AppError;
+
+/// A clock that is put right by less than this is no news: everything is planned by the minute.
+const JUMP_MS: i64 = 60_000;
+
+/// How far the clock may be behind what is done without a word, because it is put right all the time.
+const BEHIND_MS: i64 = 2_000;
+
+/// What the alerts about the clock are about.
+const SUBJECT: &str = "clock";
+
+/// Watches the clock for the scheduler.
+pub(super) struct ClockWatch {
+    /// The clock and its pace when they were last looked at.
+    wall: Timestamp,
+    pace: i64,
+    /// Whether the clock is behind what is done; not known before the first look, because the last process may have left an
+    /// alert.
+    behind: Option<bool>,
+    jump: Option<Jump>,
+}
+
+/// A jump whose instants are being passed.
+struct Jump {
+    from: Timestamp,
+    to: Timestamp,
+    passed: u32,
+}
+
+impl ClockWatch {
+    pub(super) fn new(clock: &Clock) -> Self {
+        Self { wall: clock.now(), pace: clock.pace(), behind: None, jump: None }
+    }
+
+    /// Looks at the clock. `cursor` is the last instant that is done.
+    pub(super) async fn look(&mut self, daemon: &Daemon, cursor: Timestamp) -> Result<(), AppError> {
+        if daemon.clock.is_lockstep() {
+            return Ok(());
+        }
+        let (wall, pace) = (daemon.clock.now(), daemon.clock.pace());
+        let jumped = wall.millis_since(self.wall) - (pace - self.pace);
+        if jumped >= JUMP_MS {
+            tracing::warn!(from = %self.wall, to = %wall, "the clock jumped forward");
+            daemon.remember_jump(self.wall, wall);
+            let from = self.jump.as_ref().map_or(self.wall, |jump| jump.from);
+            let passed = self.jump.as_ref().map_or(0, |jump| jump.passed);
+            self.jump = Some(Jump { from, to: wall, passed });
+        } else if jumped <= -JUMP_MS {
+            tracing::warn!(from = %self.wall, to = %wall, "the clock was set back");
+        }
+        (self.wall, self.pace) = (wall, pace);
+        self.say_whether_behind(daemon, cursor).await
+    }
+
+    async fn say_whether_behind(&mut self, daemon: &Daemon, cursor: Timestamp) -> Result<(), AppError> {
+        let missing = cursor.millis_since(self.wall);
+        // Once it is said, it holds until the cursor is reached.
+        let behind = missing > if self.behind == Some(true) { 0 } else { BEHIND_MS };
+        if self.behind == Some(behind) {
+            return Ok(());
+        }
+        self.behind = Some(behind);
+        if behind {
+            let detail = format!(
+                "the clock stands at {}, and everything until {cursor} is done already: nothing is started until the clock gets there",
+                self.wall
+            );
+            let (subject, code) = (SUBJECT.to_owned(), AlertCode::ClockSetBack);
+            daemon.raise_alert(NewAlert { code, user: None, subject, detail }).await?;
+        } else {
+            let resolution = "the clock has reached what was done";
+            daemon.clear_alert(AlertCode::ClockSetBack, None, SUBJECT, resolution).await?;
+        }
+        Ok(())
+    }
+
+    /// An instant is passed on which something is due.
+    pub(super) fn passes(&mut self, instant: Timestamp) {
+        if let Some(jump) = self.jump.as_mut().filter(|jump| (jump.from..=jump.to).contains(&instant)) {
+            jump.passed += 1;
+        }
+    }
+
+    /// The next instant is this one; once it is after a jump, the jump is told. One over which nothing was due is no alert.
+    pub(super) async fn goes_on_to(&mut self, daemon: &Daemon, instant: Timestamp) -> Result<(), AppError> {
+        let Some(Jump { from, to, passed }) = self.jump.take_if(|jump| instant > jump.to) else {
+            return Ok(());
+        };
+        if passed == 0 {
+            return Ok(());
+        }
+        let detail = format!(
+            "the clock jumped from {from} to {to}, because it was set or the machine was asleep: {passed} instants at which something was due were passed at once"
+        );
+        let (subject, code) = (from.to_string(), AlertCode::ClockJumped);
+        daemon.raise_alert(NewAlert { code, user: None, subject, detail }).await?;
+        Ok(())
+    }
+}

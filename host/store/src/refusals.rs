@@ -1,0 +1,47 @@
+//! Writes that were refused while nobody waited for them.
+//!
+//! Such a refusal is a fault of ours, in what one user has: the write contradicts what the database holds of them. It changed
+//! nothing, so everybody else's writes go on; whose it was is told to the daemon, which stops that user's work.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use prahari_domain::ids::UserId;
+use tokio::sync::Notify;
+
+use crate::errors::StoreError;
+
+/// A write that was refused while nobody waited for it.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// Whose row it was; none for one of the daemon as a whole.
+    pub user: Option<UserId>,
+    /// Why.
+    pub error: StoreError,
+}
+
+/// Refusals that nobody has taken yet, the first of each user.
+#[derive(Debug, Default)]
+pub(crate) struct Refusals {
+    /// At most one for each user: what follows the first is a consequence of it.
+    waiting: Mutex<BTreeMap<Option<UserId>, StoreError>>,
+    told: Notify,
+}
+
+impl Refusals {
+    pub(crate) fn add(&self, user: Option<UserId>, error: StoreError) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.entry(user).or_insert(error);
+        drop(waiting);
+        self.told.notify_one();
+    }
+
+    pub(crate) fn take(&self) -> Vec<Refusal> {
+        let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        waiting.into_iter().map(|(user, error)| Refusal { user, error }).collect()
+    }
+
+    pub(crate) async fn told(&self) {
+        self.told.notified().await;
+    }
+}

@@ -1,0 +1,273 @@
+//! Every slot of a day that ends has its outcome and the true reason, and every tick its account.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use prahari_app::daemon::Daemon;
+use prahari_app::stop::Stop;
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_schedule::{Rule, Schedule};
+use prahari_store::{INTERRUPTED, RunStart, RunTrigger, ServiceKind, SlotOutcome, SlotRow};
+
+use crate::support::{
+    ADMIN, House, MONDAY, OTHER, TUESDAY, at, day, end_of, guests, run, slot, slots, start_services, stop,
+};
+
+/// Every slot of a user's Monday has an outcome, and its ticks add up.
+pub async fn accounted_for(daemon: &Daemon, user: UserId) -> Vec<SlotRow> {
+    let all = slots(daemon, user, MONDAY).await;
+    for slot in &all {
+        assert!(slot.outcome.is_some(), "{slot:?}");
+        assert!(slot.outcome == Some(SlotOutcome::Ran) || !slot.reason.is_empty(), "{slot:?}");
+        let accounted = slot.ticks_ran + slot.ticks_failed + slot.ticks_skipped + slot.ticks_missed;
+        assert_eq!(accounted, slot.ticks_expected, "{slot:?}");
+    }
+    all
+}
+
+/// Saves one change of the schedules as the admin.
+pub async fn change(daemon: &Daemon, wanted: Vec<Schedule>) -> u64 {
+    let (version, now) = (daemon.schedules.current().version, daemon.clock.now());
+    let calendar = daemon.venue.calendar.current();
+    daemon.schedules.change(ADMIN, version, wanted, &calendar, now).await.unwrap().version
+}
+
+pub fn each_minute(start: &str, end: &str) -> Schedule {
+    let time = |text: &str| chrono::NaiveTime::parse_from_str(text, "%H:%M").unwrap();
+    Schedule {
+        task: Task::SellMonitor,
+        rule: Rule::EachMinute { start: time(start), end: time(end) },
+        enabled: true,
+        description: String::new(),
+    }
+}
+
+/// A daemon that stops at 11:00, 25 minutes after something happened to the other user; and the one that is started then.
+async fn restarted_after<A>(house: &House, act: A) -> Arc<Daemon>
+where
+    A: AsyncFn(&Daemon),
+{
+    let daemon = house.start(at(MONDAY, "08:50")).await;
+    start_services(&daemon).await;
+    run(&daemon, at(MONDAY, "10:35")).await;
+    act(&daemon).await;
+    run(&daemon, at(MONDAY, "11:00")).await;
+    stop(daemon).await;
+    house.start(at(MONDAY, "11:00")).await
+}
+
+#[tokio::test]
+async fn the_slots_of_a_service_that_was_off_at_a_restart_are_skipped_with_that_reason() {
+    let house = House::new(2);
+    let daemon = restarted_after(&house, async |daemon: &Daemon| {
+        daemon.stop_service(OTHER).await.unwrap();
+    })
+    .await;
+    run(&daemon, at(TUESDAY, "00:00")).await;
+    let all = accounted_for(&daemon, OTHER).await;
+    assert_eq!(all.iter().filter(|slot| slot.outcome.is_none()).count(), 0);
+    let (outcome, reason) = end_of(&daemon, OTHER, MONDAY, Task::SellMonitor).await;
+    // 09:15 to 10:34.
+    let sentence = "80 of 375 ticks ran, 0 failed, 295 skipped (the service of this user was stopped)";
+    assert_eq!((outcome, reason.as_str()), (SlotOutcome::Ran, sentence));
+    let (outcome, reason) = end_of(&daemon, OTHER, MONDAY, Task::BuyOrders).await;
+    assert_eq!((outcome, reason.as_str()), (SlotOutcome::Skipped, "the service of this user was stopped"));
+    accounted_for(&daemon, ADMIN).await;
+    assert_eq!(end_of(&daemon, ADMIN, MONDAY, Task::BuyOrders).await.0, SlotOutcome::Ran);
+}
+
+#[tokio::test]
+async fn the_slots_of_an_inactive_user_are_skipped_with_that_reason_also_after_a_restart() {
+    let house = House::new(2);
+    let daemon = restarted_after(&house, async |daemon: &Daemon| {
+        daemon.deactivate_user(OTHER, daemon.clock.now()).await.unwrap();
+    })
+    .await;
+    run(&daemon, at(TUESDAY, "00:00")).await;
+    accounted_for(&daemon, OTHER).await;
+    let (outcome, reason) = end_of(&daemon, OTHER, MONDAY, Task::EodCleanup).await;
+    assert_eq!((outcome, reason.as_str()), (SlotOutcome::Skipped, "the user is not active"));
+}
+
+#[tokio::test]
+async fn the_slots_of_an_individual_service_that_a_restart_ended_say_so() {
+    let house = House::new(2);
+    let daemon = restarted_after(&house, async |daemon: &Daemon| {
+        daemon.stop_service(OTHER).await.unwrap();
+    })
+    .await;
+    daemon.start_individual(OTHER, Task::SellMonitor).await.unwrap();
+    run(&daemon, at(MONDAY, "11:10")).await;
+    stop(daemon).await;
+    let daemon = house.start(at(MONDAY, "11:10")).await;
+    run(&daemon, at(TUESDAY, "00:00")).await;
+    accounted_for(&daemon, OTHER).await;
+    let sentence = "90 of 375 ticks ran, 0 failed, 285 skipped (the service of this user was stopped: 25; the individual service of this user was stopped: the daemon was restarted: 260)";
+    assert_eq!(end_of(&daemon, OTHER, MONDAY, Task::SellMonitor).await.1, sentence);
+}
+
+#[tokio::test]
+async fn slots_of_schedules_by_which_nobody_runs_any_more_fall_due_all_the_same() {
+    let house = House::new(2);
+    let daemon = restarted_after(&house, async |daemon: &Daemon| {
+        daemon.stop_service(OTHER).await.unwrap();
+        change(daemon, vec![each_minute("10:00", "15:00")]).await;
+        daemon.restart_service(ADMIN).await.unwrap();
+    })
+    .await;
+    // By the newest version the last tick is at 14:59; the other user's slot ends at 15:30.
+    run(&daemon, at(MONDAY, "15:31")).await;
+    let left = slot(&daemon, OTHER, MONDAY, Task::SellMonitor).await;
+    assert_eq!((left.outcome, left.ticks_skipped), (Some(SlotOutcome::Ran), 295), "{left:?}");
+    run(&daemon, at(TUESDAY, "00:00")).await;
+    accounted_for(&daemon, OTHER).await;
+    accounted_for(&daemon, ADMIN).await;
+}
+
+#[tokio::test]
+async fn what_a_day_left_open_when_the_process_ended_gets_a_reason_that_is_true() {
+    let house = House::new(1);
+    let daemon = house.start(at(MONDAY, "08:50")).await;
+    start_services(&daemon).await;
+    run(&daemon, at(MONDAY, "09:20")).await;
+    // As a process leaves it that ends between two days, with a run under way.
+    let scope = daemon.store.user(ADMIN);
+    let id = daemon.store.system().next_run_id();
+    let start = RunStart {
+        id,
+        task: Task::SellMonitor,
+        slot_due: Some(at(MONDAY, "09:20")),
+        trigger: RunTrigger::Scheduled,
+        service: Some(ServiceKind::Unified),
+        module_hash: String::new(),
+        started_at: at(MONDAY, "09:20"),
+        attempt: 1,
+    };
+    scope.start_run(start).await.unwrap();
+    daemon.store.system().save_cursor(at(TUESDAY, "00:00")).await.unwrap();
+    stop(daemon).await;
+    let daemon = house.start(at(TUESDAY, "08:00")).await;
+    daemon.store.settle().await.unwrap();
+    accounted_for(&daemon, ADMIN).await;
+    let sentence = "5 of 375 ticks ran, 0 failed, 370 missed (it had no account when the daemon ended)";
+    assert_eq!(end_of(&daemon, ADMIN, MONDAY, Task::SellMonitor).await.1, sentence);
+    let buys = end_of(&daemon, ADMIN, MONDAY, Task::BuyOrders).await;
+    assert_eq!(buys, (SlotOutcome::Missed, "it had not been started when the daemon ended".to_owned()));
+    let run = daemon.store.user(ADMIN).find_run(id).await.unwrap().unwrap();
+    assert_eq!(run.outcome.as_deref(), Some(INTERRUPTED));
+}
+
+#[tokio::test]
+async fn a_run_that_a_kill_interrupted_does_not_end_before_it_began() {
+    let house = House::new(1);
+    let daemon = house.start(at(MONDAY, "15:50")).await;
+    start_services(&daemon).await;
+    house.market.set_held(true);
+    let running = daemon.clone();
+    let scheduler = tokio::spawn(async move { running.scheduler().run(Some(at(MONDAY, "17:00"))).await });
+    house.market.asked().await;
+    scheduler.abort();
+    assert!(scheduler.await.unwrap_err().is_cancelled());
+    daemon.store.settle().await.unwrap();
+    stop(daemon).await;
+    house.market.set_held(false);
+    // A clock that is not the system's goes on at the last instant that was done, before the run began.
+    let daemon = house.start(at(MONDAY, "15:59")).await;
+    let interrupted = crate::support::runs(&daemon, ADMIN, Task::Analysis).await.remove(0);
+    assert_eq!(interrupted.outcome.as_deref(), Some(INTERRUPTED));
+    assert_eq!(interrupted.finished_at, Some(interrupted.started_at));
+}
+
+/// Waits until the scheduler has handed out everything until an instant, and all of it has ended.
+pub async fn handed_out(daemon: &Daemon, until: Timestamp) {
+    let reaching = async {
+        while daemon.reached() < until {
+            tokio::task::yield_now().await;
+        }
+    };
+    let reached = tokio::time::timeout(Duration::from_secs(60), reaching).await;
+    assert!(reached.is_ok(), "{} is reached, and {until} is not", daemon.reached());
+}
+
+/// Waits until no slot of Monday is open any more.
+pub async fn closed(daemon: &Daemon) {
+    let mut open = Vec::new();
+    let closing = async {
+        loop {
+            daemon.store.settle().await.unwrap();
+            open = daemon.store.system().open_slots_before(day(TUESDAY)).await.unwrap();
+            if open.is_empty() {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let closed = tokio::time::timeout(Duration::from_secs(60), closing).await;
+    assert!(closed.is_ok(), "slots are left open: {open:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ticks_that_back_up_on_a_real_clock_are_missed_with_a_reason_and_none_vanishes() {
+    let house = House::new(3);
+    let (daemon, hand) = house.start_by_hand(at(MONDAY, "09:10"), &[]).await;
+    start_services(&daemon).await;
+    let scheduler = tokio::spawn({
+        let daemon = daemon.clone();
+        async move { daemon.scheduler().run(None).await }
+    });
+    hand.pass_until(at(MONDAY, "09:20"));
+    handed_out(&daemon, at(MONDAY, "09:20")).await;
+    // Stopped for an hour while time passes, as by SIGSTOP; then a jump.
+    hand.pass_until(at(MONDAY, "10:20"));
+    handed_out(&daemon, at(MONDAY, "10:20")).await;
+    hand.set(at(MONDAY, "11:20"));
+    handed_out(&daemon, at(MONDAY, "11:20")).await;
+    hand.set(at(TUESDAY, "00:01"));
+    closed(&daemon).await;
+    for user in [ADMIN, OTHER, UserId(3)] {
+        accounted_for(&daemon, user).await;
+        let monitor = slot(&daemon, user, MONDAY, Task::SellMonitor).await;
+        let scope = daemon.store.user(user);
+        let ticks = scope.ticks(Task::SellMonitor, monitor.due_at).await.unwrap();
+        assert_eq!(
+            u32::try_from(ticks.len()).unwrap(),
+            monitor.ticks_expected - monitor.ticks_ran,
+            "{monitor:?}"
+        );
+        let mut at: Vec<_> = ticks.iter().map(|tick| tick.at).collect();
+        at.dedup();
+        assert_eq!(at.len(), ticks.len(), "each once");
+        for part in ["the clock had jumped over it", "what was due before it took too long"] {
+            assert!(monitor.reason.contains(part), "{}", monitor.reason);
+        }
+    }
+    daemon.stop(Stop::Asked("the test is over".to_owned()));
+    scheduler.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_ends_on_the_next_day_gives_its_slot_the_outcome() {
+    let house = House::new(1);
+    let module = guests::asks_for_universe();
+    let (daemon, hand) = house.start_by_hand(at(MONDAY, "15:58"), &[(Task::Analysis, &module)]).await;
+    start_services(&daemon).await;
+    house.market.set_held(true);
+    let scheduler = tokio::spawn({
+        let daemon = daemon.clone();
+        async move { daemon.scheduler().run(None).await }
+    });
+    hand.pass_until(at(MONDAY, "16:00"));
+    house.market.asked().await;
+    hand.pass_until(at(TUESDAY, "00:01"));
+    handed_out(&daemon, at(TUESDAY, "00:00")).await;
+    house.market.let_go();
+    closed(&daemon).await;
+    let analysis = slot(&daemon, ADMIN, MONDAY, Task::Analysis).await;
+    assert_eq!(analysis.outcome, Some(SlotOutcome::Ran), "{analysis:?}");
+    assert!(analysis.run.is_some());
+    accounted_for(&daemon, ADMIN).await;
+    daemon.stop(Stop::Asked("the test is over".to_owned()));
+    scheduler.await.unwrap().unwrap();
+}
