@@ -147,7 +147,7 @@ impl Daemon {
             jumps: Mutex::default(),
             wake: Notify::new(),
             stop: StopSwitch::default(),
-            progress: AtomicI64::new(now.0),
+            progress: AtomicI64::new(cursor.unwrap_or(now).0),
             observer: OnceLock::new(),
             background: Mutex::default(),
             users: RwLock::new(users),
