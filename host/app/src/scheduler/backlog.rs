@@ -34,7 +34,11 @@ impl Backlog {
             return Added::Idle;
         };
         let pulse_waits = self.waiting.iter().any(|(_, works)| works.contains(&Work::Pulse));
-        let stays = |work: &&Work| !matches!(work, Work::Tick(_)) && !(pulse_waits && **work == Work::Pulse);
+        let stays = |work: &&Work| match **work {
+            Work::Tick(_) => false,
+            Work::Pulse => !pulse_waits,
+            _ => true,
+        };
         let left: Vec<Work> = works.iter().filter(stays).copied().collect();
         if !left.is_empty() {
             self.waiting.push_back((instant, left.into()));

@@ -2,6 +2,7 @@
 //! rows: whoever changes a slot holds the user's turn until the change is on its way there too.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::time::{Day, Timestamp};
@@ -99,8 +100,8 @@ impl DayLedger {
     pub fn add(&mut self, planned: impl IntoIterator<Item = PlannedSlot>) -> Vec<PlannedSlot> {
         let mut added = Vec::new();
         for slot in planned {
-            if !self.slots.contains_key(&slot.key) {
-                self.slots.insert(slot.key, Progress::planned(slot));
+            if let Entry::Vacant(free) = self.slots.entry(slot.key) {
+                free.insert(Progress::planned(slot));
                 added.push(slot);
             }
         }
