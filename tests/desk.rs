@@ -1,7 +1,15 @@
 //! The order desk before a broker that loses answers and requests, and across restarts.
 
+#[path = "desk/arbitrary.rs"]
+mod arbitrary;
+#[path = "desk/contract.rs"]
+mod contract;
+#[path = "desk/gone.rs"]
+mod gone;
 #[path = "desk/late.rs"]
 mod late;
+#[path = "desk/requests.rs"]
+mod requests;
 #[path = "support/daemon.rs"]
 mod support;
 

@@ -111,9 +111,6 @@ pub async fn daemon(
     let books = Arc::new(PaperBooks::new(store.clone()));
     let broker =
         PaperBroker::new(settings, market.clone(), calendar.clone(), books).map_err(Failure::work)?;
-    for user in store.system().users().await.map_err(Failure::work)? {
-        broker.open_account(user.id, user.capital).await.map_err(Failure::work)?;
-    }
     let schedules = prahari_schedule::defaults();
     let venue = Venue { broker: Arc::new(broker), market, calendar, store };
     Daemon::start(Parts { clock, venue, runtime, modules, schedules }).await.map_err(Failure::work)

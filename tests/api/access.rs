@@ -57,6 +57,10 @@ const TABLE: &[Line] = &[
     ("POST /api/v1/alerts/{alert}/resolve?user={user}", r#"{"resolution":"seen"}"#,    [401, 404, 200, 200, 401]),
     ("GET /api/v1/system/alerts", "",                                                  [401, 403, 403, 200, 401]),
 
+    ("GET /api/v1/halts?user={user}", "",                                              [401, 404, 200, 200, 401]),
+    ("POST /api/v1/halts/{halt}/lift", r#"{"explanation":"it was a split"}"#,          [401, 403, 403, 200, 401]),
+    ("GET /api/v1/system/halts", "",                                                   [401, 403, 403, 200, 401]),
+
     // While the unified service of the user is off.
     ("POST /api/v1/service/individual/start?user={user}", r#"{"task":"sell_monitor"}"#, [401, 404, 200, 200, 401]),
     ("POST /api/v1/service/individual/start?user={user}", r#"{"task":"analysis"}"#,    [401, 404, 403, 403, 401]),

@@ -12,8 +12,8 @@ use prahari_domain::settings::NotificationKind;
 use prahari_domain::signals::{SignalDraft, SignalKind, SignalScope};
 use prahari_domain::tasks::Task;
 use prahari_store::{
-    AlertFilter, DecisionRow, LogRow, NewSlotAlert, NotificationLevel, NotificationRow, RunFinish, RunStart,
-    RunTrigger,
+    AlertFilter, DecisionRow, HaltCode, LogRow, NewSlotAlert, NotificationLevel, NotificationRow, RunFinish,
+    RunStart, RunTrigger,
 };
 use serde_json::{Value, json};
 
@@ -69,6 +69,7 @@ impl World {
         user.notify(message, NotificationKind::Info, None).await.unwrap();
         let signal = console.daemon.publish(SignalScope::Personal(OTHER), vec![draft()]).await.unwrap();
         let alert = raise(&console).await;
+        let halt = halt(&console).await;
         let (session, token) = come_in(&console).await;
         console.daemon.store.settle().await.unwrap();
         let ids = [
@@ -78,6 +79,7 @@ impl World {
             ("notification", "1".to_owned()),
             ("signal", signal.rows[0].id.to_string()),
             ("alert", alert.to_string()),
+            ("halt", halt.to_string()),
             ("session", session.to_string()),
             ("token", token.to_string()),
             ("task", "eod_cleanup".to_owned()),
@@ -143,6 +145,13 @@ async fn raise(console: &Console) -> u64 {
     system.raise_slot_alerts(vec![alert], console.daemon.clock.now()).await.unwrap();
     let newest = AlertFilter { open: Some(true), before: None, limit: 1 };
     console.daemon.store.user(OTHER).alerts(newest).await.unwrap()[0].id
+}
+
+/// A halt of the user.
+async fn halt(console: &Console) -> u64 {
+    let symbol = Symbol::new("TCS").unwrap();
+    console.daemon.halt_symbol(OTHER, &symbol, HaltCode::ImpossiblePrice, "half of yesterday").await.unwrap();
+    console.daemon.store.user(OTHER).open_halts().await.unwrap()[0].id
 }
 
 /// A session and a token of the user that no client uses.

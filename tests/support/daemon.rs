@@ -119,6 +119,11 @@ impl House {
         Self { market: Arc::new(Held::new(market)), ..self }
     }
 
+    /// Has every daemon started here see a market in which everything costs [`outside::PRICE`].
+    pub fn make_flat(&mut self) {
+        self.market = Arc::new(Held::new(Arc::new(outside::Flat::new(self.calendar.clone()))));
+    }
+
     /// Where the database is.
     pub fn database(&self) -> std::path::PathBuf {
         self.folder.path().join("prahari.db")

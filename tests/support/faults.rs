@@ -4,11 +4,13 @@
 //! the arguments in the guest's memory and then calls the import; then it is a component again. Nothing faulty is built
 //! from the sources, so nothing faulty can ship.
 
+#![allow(dead_code, reason = "each test file uses its part")]
+
 use std::path::Path;
 
 use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{
-    BlockType, CodeSection, Function, FunctionSection, InstructionSink, MemArg, MemArgTarget, Module,
+    BlockType, CodeSection, Function, FunctionSection, InstructionSink, MemArg, MemArgTarget, Module, ValType,
 };
 use wasmparser::{Parser, Payload, TypeRef};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
@@ -29,6 +31,8 @@ pub enum Fault {
     LoopsAtLimit(i64),
     /// Nothing, but it logs an empty line before it reads its settings.
     Talks,
+    /// It says that the order tries this one again: sixteen characters, such as those of an order's id.
+    RetryOf(&'static str),
 }
 
 /// Places in an order request, by the canonical layout of its record.
@@ -37,6 +41,7 @@ mod offset {
     pub const SIDE: u64 = 8;
     pub const QUANTITY: u64 = 12;
     pub const LIMIT: u64 = 24;
+    pub const RETRY_OF: u64 = 80;
 }
 
 /// The component of a task with a fault.
@@ -66,7 +71,8 @@ pub fn component(task: &str) -> Vec<u8> {
 
 /// The new function: what the fault does to the first request, then the import.
 fn body(fault: Fault, import: u32, log: u32) -> Function {
-    let mut function = Function::new([]);
+    // One local more, for an address.
+    let mut function = Function::new([(1, ValType::I32)]);
     let mut code = function.instructions();
     match fault {
         Fault::WrongSide => {
@@ -88,6 +94,18 @@ fn body(fault: Fault, import: u32, log: u32) -> Function {
         Fault::LoopsAtLimit(limit) => {
             code.local_get(0).i64_load(at(offset::LIMIT, 3)).i64_const(limit).i64_eq();
             code.if_(BlockType::Empty).loop_(BlockType::Empty).br(0).end().end();
+        }
+        Fault::RetryOf(text) => {
+            let bytes: [u8; 16] = text.as_bytes().try_into().unwrap();
+            let halves = u128::from_le_bytes(bytes);
+            // The text goes to a page of memory of its own.
+            code.i32_const(1).memory_grow(0).i32_const(16).i32_shl().local_set(3);
+            for (place, half) in [(0, halves as u64), (8, (halves >> 64) as u64)] {
+                code.local_get(3).i64_const(half.cast_signed()).i64_store(at(place, 3));
+            }
+            code.local_get(0).i32_const(1).i32_store8(at(offset::RETRY_OF, 0));
+            code.local_get(0).local_get(3).i32_store(at(offset::RETRY_OF + 4, 2));
+            code.local_get(0).i32_const(16).i32_store(at(offset::RETRY_OF + 8, 2));
         }
         Fault::Talks => {
             code.i32_const(1).local_get(0).i32_const(0).call(log);

@@ -29,6 +29,8 @@ pub struct Outside {
     /// Users whose calls are never answered.
     silent: Arc<Mutex<BTreeSet<UserId>>>,
     sent: AtomicUsize,
+    proves_absence: AtomicBool,
+    forged: Mutex<Vec<BrokerEvent>>,
 }
 
 impl Outside {
@@ -40,8 +42,17 @@ impl Outside {
         unreachable: Arc<Mutex<BTreeSet<UserId>>>,
     ) -> Self {
         let paper = paper(&store, &market, &calendar, PaperFaults::default()).await;
-        let (paper, silent, sent) = (Mutex::new(paper), Arc::default(), AtomicUsize::new(0));
-        Self { market, calendar, store, paper, unreachable, silent, sent }
+        Self {
+            market,
+            calendar,
+            store,
+            paper: Mutex::new(paper),
+            unreachable,
+            silent: Arc::default(),
+            sent: AtomicUsize::new(0),
+            proves_absence: AtomicBool::new(true),
+            forged: Mutex::default(),
+        }
     }
 
     /// The same, and these users' calls are never answered.
@@ -74,6 +85,16 @@ impl Outside {
         } else {
             all.remove(&user)
         };
+    }
+
+    /// Whether absence from its book proves that an order never arrived; as paper it does.
+    pub fn set_proves_absence(&self, proves: bool) {
+        self.proves_absence.store(proves, Ordering::Relaxed);
+    }
+
+    /// The broker reports this, after what is true, when it is next asked.
+    pub fn forge(&self, event: BrokerEvent) {
+        self.forged.lock().unwrap().push(event);
     }
 
     /// How many orders, changes and cancellations were sent, whether or not they arrived.
@@ -117,7 +138,8 @@ async fn paper(
     let books = Arc::new(PaperBooks::new(store.clone()));
     let paper = PaperBroker::new(settings, market.clone(), calendar.clone(), books).unwrap();
     for user in store.system().users().await.unwrap() {
-        paper.open_account(user.id, user.capital).await.unwrap();
+        // What cannot be opened is for the daemon to find.
+        let _damaged = paper.open_account(user.id, user.capital).await;
     }
     Arc::new(paper)
 }
@@ -151,6 +173,10 @@ impl Broker for Outside {
         self.asked(user).await?.book(user).await
     }
 
+    fn book_proves_absence(&self) -> bool {
+        self.proves_absence.load(Ordering::Relaxed)
+    }
+
     async fn holdings(&self, user: UserId) -> Result<Vec<(Symbol, u32)>, BrokerError> {
         self.asked(user).await?.holdings(user).await
     }
@@ -160,11 +186,13 @@ impl Broker for Outside {
     }
 
     fn has_open(&self, user: UserId) -> bool {
-        self.paper().has_open(user)
+        !self.forged.lock().unwrap().is_empty() || self.paper().has_open(user)
     }
 
     async fn advance(&self, user: UserId, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError> {
-        self.asked(user).await?.advance(user, now).await
+        let mut events = self.asked(user).await?.advance(user, now).await?;
+        events.append(&mut self.forged.lock().unwrap());
+        Ok(events)
     }
 
     async fn set_capital(&self, user: UserId, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
@@ -269,7 +297,27 @@ pub const PRICE: Paise = Paise(10_000);
 /// A market in which every minute of every session trades 10,000 shares of anything at [`PRICE`].
 pub struct Flat {
     /// Says when there is a session.
-    pub calendar: Arc<CalendarHandle>,
+    calendar: Arc<CalendarHandle>,
+    down: AtomicBool,
+}
+
+impl Flat {
+    /// With the sessions of this calendar.
+    pub fn new(calendar: Arc<CalendarHandle>) -> Self {
+        Self { calendar, down: AtomicBool::new(false) }
+    }
+
+    /// Whether it can be asked at all.
+    pub fn set_down(&self, down: bool) {
+        self.down.store(down, Ordering::Relaxed);
+    }
+
+    fn check(&self) -> Result<(), MarketError> {
+        match self.down.load(Ordering::Relaxed) {
+            true => Err(MarketError::Unavailable("the line is cut".to_owned())),
+            false => Ok(()),
+        }
+    }
 }
 
 #[async_trait]
@@ -279,6 +327,7 @@ impl MarketData for Flat {
     }
 
     async fn quotes(&self, symbols: &[Symbol], now: Timestamp) -> Result<Vec<Option<Quote>>, MarketError> {
+        self.check()?;
         let quote = |symbol: &Symbol| Quote {
             symbol: symbol.clone(),
             last: PRICE,
@@ -309,6 +358,7 @@ impl MarketData for Flat {
         symbols: &[Symbol],
         _: Timestamp,
     ) -> Result<Vec<Option<Instrument>>, MarketError> {
+        self.check()?;
         let instrument = |symbol: &Symbol| Instrument {
             symbol: symbol.clone(),
             series: "EQ".to_owned(),

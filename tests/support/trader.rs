@@ -30,6 +30,7 @@ pub struct Trader {
     pub store: Store,
     pub outside: Arc<Outside>,
     venue: Arc<Venue>,
+    pub market: Arc<Flat>,
     pub desk: Desk,
 }
 
@@ -48,15 +49,20 @@ impl Trader {
         };
         assert_eq!(store.system().create_user(user).await.unwrap(), USER);
         let calendar = CalendarHandle::embedded().unwrap();
-        let market = Arc::new(Flat { calendar: calendar.clone() });
+        let market = Arc::new(Flat::new(calendar.clone()));
         let unreachable = Arc::new(Mutex::default());
         let outside =
             Arc::new(Outside::open(store.clone(), market.clone(), calendar.clone(), unreachable).await);
-        let venue = Arc::new(Venue { broker: outside.clone(), market, calendar, store: store.clone() });
+        let venue = Arc::new(Venue {
+            broker: outside.clone(),
+            market: market.clone(),
+            calendar,
+            store: store.clone(),
+        });
         let mut desk = load(&venue).await;
         assert!(desk.is_unsettled());
         assert_eq!(desk.reconcile(now).await.unwrap(), []);
-        Self { folder, store, outside, venue, desk }
+        Self { folder, store, outside, venue, market, desk }
     }
 
     /// The process dies and starts again: what the desk knew is what its journal says.
@@ -72,6 +78,12 @@ impl Trader {
         let venue = Venue { broker: self.outside.clone(), market, calendar, store };
         self.venue = Arc::new(venue.with_deadlines(deadlines));
         self.restart().await;
+    }
+
+    /// The same under these limits.
+    pub async fn restart_under(&mut self, limits: RiskLimits) {
+        self.store.settle().await.unwrap();
+        self.desk = load_under(&self.venue, limits).await;
     }
 
     /// The broker is well again, or not.
@@ -146,8 +158,12 @@ impl Trader {
 }
 
 async fn load(venue: &Arc<Venue>) -> Desk {
+    load_under(venue, RiskLimits::default()).await
+}
+
+async fn load_under(venue: &Arc<Venue>, limits: RiskLimits) -> Desk {
     let capital = venue.store.user(USER).find().await.unwrap().unwrap().capital;
-    Desk::load(venue.clone(), USER, capital, Arc::new(Limits::fixed(RiskLimits::default()))).await.unwrap()
+    Desk::load(venue.clone(), USER, capital, Arc::new(Limits::fixed(limits))).await.unwrap()
 }
 
 /// A run of the day of `now`.

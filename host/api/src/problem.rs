@@ -92,6 +92,8 @@ pub enum Code {
     UnsupportedMediaType,
     /// What became of the signal does not allow it.
     SignalNotOpen,
+    /// What the user was halted for is still so.
+    HaltStands,
     /// The daemon failed; its log says why.
     Internal,
     /// The daemon cannot do it at present.
@@ -134,7 +136,7 @@ impl Code {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::SignalNotOpen => StatusCode::CONFLICT,
+            Self::SignalNotOpen | Self::HaltStands => StatusCode::CONFLICT,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -267,6 +269,7 @@ impl From<AppError> for Problem {
             AppError::Settings(SettingsError::Damaged(_)) => return Self::fault(&error),
             AppError::Settings(_) | AppError::Allowance(_) => Code::InvalidRequest,
             AppError::UnknownUser(_)
+            | AppError::UnknownHalt(_)
             | AppError::UnknownSchedule(_)
             | AppError::UnknownModule { .. }
             | AppError::UnknownModuleHash { .. } => Code::NotFound,
@@ -280,6 +283,7 @@ impl From<AppError> for Problem {
             AppError::InvalidSchedule(_) => Code::InvalidSchedule,
             AppError::InvalidCalendar(_) => Code::InvalidCalendar,
             AppError::Calendar(_) => Code::InvalidRequest,
+            AppError::HaltStands { .. } => Code::HaltStands,
             AppError::UserInactive(_) => Code::UserInactive,
             AppError::UnifiedServiceRunning => Code::UnifiedServiceRunning,
             AppError::AnalysisServed => Code::AnalysisServed,

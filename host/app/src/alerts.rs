@@ -86,5 +86,7 @@ fn title(code: AlertCode) -> &'static str {
         AlertCode::WriteRefused => "Something could not be written down",
         AlertCode::ClockSetBack => "The clock was set back",
         AlertCode::ClockJumped => "The clock jumped forward",
+        AlertCode::SymbolHalted => "Orders of a symbol are halted",
+        AlertCode::OrderLost => "An order was closed as lost",
     }
 }

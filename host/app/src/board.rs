@@ -57,6 +57,13 @@ impl SignalBoard {
         inner.rejected.entry(user).or_default().insert(signal, window);
     }
 
+    /// Whether a signal is among those that a user is shown, whatever became of it.
+    pub fn shows(&self, user: UserId, signal: SignalId) -> bool {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        let personal = inner.personal.get(&user).map_or(&[][..], Vec::as_slice);
+        inner.shared.iter().chain(personal).any(|known| known.id == signal)
+    }
+
     /// Takes a rejection back.
     pub fn allow(&self, user: UserId, signal: SignalId) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);

@@ -10,7 +10,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::{Runtime, SharedReplies};
 use prahari_schedule::Schedule;
-use prahari_store::{Role, RunRow, Store, UserRow};
+use prahari_store::{Role, RunRow, Store};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
 
@@ -18,20 +18,21 @@ use crate::board::{Publication, SignalBoard};
 use crate::calendar::keep_first;
 use crate::clock::Clock;
 use crate::deadlines::Deadlines;
-use crate::desk::{Desk, Venue};
+use crate::desk::Venue;
 use crate::error::AppError;
 use crate::events::EventBus;
 use crate::grants::Grants;
+use crate::loading::{Fault, load_user};
 use crate::modules::Modules;
 use crate::prices::PriceWatch;
 use crate::replays::Places;
 use crate::rows::{load_signals, signal_row};
 use crate::scheduler::{DayPlan, DayPlans, SLOW_USERS_AT_ONCE, Scheduler, SharedRuns};
 use crate::schedules::Schedules;
-use crate::service::{Activity, RESTARTED};
-use crate::settings::{KILL_SWITCH_KEY, KillSwitch, UserSettings};
+use crate::service::RESTARTED;
+use crate::settings::{KILL_SWITCH_KEY, KillSwitch};
 use crate::stop::StopSwitch;
-use crate::user::{TaskMemory, User};
+use crate::user::User;
 
 /// Is told of each instant that is done.
 type Observer = Box<dyn Fn(Timestamp) + Send + Sync>;
@@ -65,7 +66,7 @@ pub struct Daemon {
     /// What each task may do and use.
     pub grants: Grants,
     /// The signals that stand.
-    pub signals: SignalBoard,
+    pub signals: Arc<SignalBoard>,
     /// What happens, for whoever listens.
     pub events: Arc<EventBus>,
     /// Notified when the scheduler has to look at the clock anew.
@@ -108,10 +109,11 @@ pub struct Daemon {
 const MOST_JUMPS: usize = 16;
 
 impl Daemon {
-    /// Loads users, books and signals, settles what the last process left open, and is ready to be scheduled.
+    /// Loads users, books and signals, settles what the last process left open, and is ready to be scheduled. A user of whom
+    /// something cannot be used is halted, and does not stop the others.
     ///
     /// # Errors
-    /// When the store cannot be read or a journal does not fold.
+    /// When the store cannot be read.
     pub async fn start(parts: Parts) -> Result<Arc<Self>, AppError> {
         let Parts { clock, venue, runtime, modules, schedules } = parts;
         // In lockstep nothing is asked of the outside, and no answer may depend on real time.
@@ -126,7 +128,7 @@ impl Daemon {
             system.mark_interrupted(interrupted.iter().map(|run| run.id).collect(), now).await?;
         }
         system.stop_individual_services(RESTARTED, now).await?;
-        modules.attach(&store, now).await?;
+        let mut faults = modules.attach(&store, now).await?;
         let grants = Grants::load(store.clone()).await?;
         let schedules = Schedules::load(store.clone(), &schedules, now).await?;
         keep_first(&store, &venue.calendar.current()).await?;
@@ -134,8 +136,20 @@ impl Daemon {
         let kill_switch = Arc::new(load_kill_switch(&store).await?);
         system.stop_services_of_inactive_users().await?;
         store.settle().await?;
-        let users = load_users(&venue, &events, &kill_switch).await?;
-        let signals = load_signals(&store, &venue.calendar.current(), users.keys().copied()).await?;
+        let mut users = BTreeMap::new();
+        for row in system.users().await? {
+            let loaded = load_user(&venue, &events, &kill_switch, row).await?;
+            let id = loaded.user.id;
+            faults.extend(loaded.faults.into_iter().map(|fault| (id, fault)));
+            users.insert(id, Arc::new(loaded.user));
+        }
+        let (signals, unread) =
+            load_signals(&store, &venue.calendar.current(), users.keys().copied()).await?;
+        faults.extend(unread);
+        let signals = Arc::new(signals);
+        for user in users.values() {
+            user.desk.lock().await.trade_on(signals.clone());
+        }
         let cursor = system.cursor().await?;
         let daemon = Arc::new(Self {
             resumed: cursor.map(Timestamp::ist_day),
@@ -168,6 +182,9 @@ impl Daemon {
             events,
             schedules,
         });
+        for (user, Fault { code, reason }) in faults {
+            daemon.halt_user(user, code, &reason).await?;
+        }
         if let Some(reached) = cursor {
             daemon.close_days_of_the_past(reached).await?;
         }
@@ -351,51 +368,6 @@ impl Drop for AskedFor {
     fn drop(&mut self) {
         self.0.detach_all();
     }
-}
-
-async fn load_users(
-    venue: &Arc<Venue>,
-    events: &Arc<EventBus>,
-    kill_switch: &Arc<KillSwitch>,
-) -> Result<BTreeMap<UserId, Arc<User>>, AppError> {
-    let mut users = BTreeMap::new();
-    for row in venue.store.system().users().await? {
-        let user = load_user(venue, events, kill_switch, row).await?;
-        users.insert(user.id, Arc::new(user));
-    }
-    Ok(users)
-}
-
-/// A user with books and memory as they were left.
-pub(crate) async fn load_user(
-    venue: &Arc<Venue>,
-    events: &Arc<EventBus>,
-    kill_switch: &Arc<KillSwitch>,
-    row: UserRow,
-) -> Result<User, AppError> {
-    let settings = UserSettings::load(&row, kill_switch.clone())?;
-    let mut desk = Desk::load(venue.clone(), row.id, row.capital, settings.limits().clone()).await?;
-    desk.announce_to(events.clone());
-    let scope = venue.store.user(row.id);
-    let mut memory: BTreeMap<Task, TaskMemory> = BTreeMap::new();
-    for (task, key, value) in scope.load_state().await? {
-        memory.entry(task).or_default().insert(key, value);
-    }
-    let user = User::new(row.id, row.name, row.role, settings, desk, memory);
-    if let Some(service) = scope.service().await? {
-        *user.activity() = Activity::of(&service);
-        if service.running {
-            user.resume_service(service.schedule_version);
-        }
-    }
-    let unified_since = user.activity().started_at;
-    for service in scope.individual_services().await? {
-        // What the unified service ran since then is not for an earlier end to explain.
-        let last = service.stopped_at.is_some_and(|stopped| Some(stopped) > unified_since);
-        user.set_individual_end(service.task, last.then_some(service.reason));
-    }
-    user.set_active(row.active);
-    Ok(user)
 }
 
 async fn load_kill_switch(store: &Store) -> Result<KillSwitch, AppError> {

@@ -190,6 +190,25 @@ pub enum AppError {
     /// Nothing new is begun while the daemon stops.
     #[error("the daemon stops: {0}")]
     Stopping(String),
+    /// The journal and the books of a user have parted.
+    #[error("nothing can be booked for user {user}: {reason}")]
+    BooksUnusable {
+        /// Whose.
+        user: UserId,
+        /// Why.
+        reason: String,
+    },
+    /// A halt whose cause is still there.
+    #[error("the halt of user {user} stands: {reason}")]
+    HaltStands {
+        /// Whose.
+        user: UserId,
+        /// What cannot be used.
+        reason: String,
+    },
+    /// A halt that there never was.
+    #[error("there is no halt {0}")]
+    UnknownHalt(u64),
     /// A worker ended unexpectedly.
     #[error("a part of the daemon ended unexpectedly: {0}")]
     Ended(String),
@@ -199,6 +218,9 @@ impl AppError {
     /// Whether nobody can be served any more: without the store nothing can be accounted for. A day that the calendar has no
     /// answer for and a schedule that fails on a day concern who asked.
     pub fn concerns_everybody(&self) -> bool {
-        matches!(self, Self::Store(_) | Self::Ended(_))
+        match self {
+            Self::Store(error) => error.concerns_everybody(),
+            _ => matches!(self, Self::Ended(_)),
+        }
     }
 }

@@ -11,6 +11,8 @@ pub mod desk;
 pub mod error;
 pub mod events;
 pub mod grants;
+pub mod halts;
+mod loading;
 mod members;
 pub mod modules;
 pub mod overview;

@@ -7,8 +7,9 @@ use prahari_domain::settings::Strategy;
 use prahari_domain::time::Timestamp;
 use prahari_store::{NewUser, Role};
 
-use crate::daemon::{Daemon, load_user};
+use crate::daemon::Daemon;
 use crate::error::AppError;
+use crate::loading::{Fault, Loaded, load_user};
 use crate::simulation::PAPER_CAPITAL;
 
 impl Daemon {
@@ -37,9 +38,12 @@ impl Daemon {
             return Ok(());
         }
         let row = self.store.user(id).find().await?.ok_or(AppError::UnknownUser(id))?;
-        self.venue.broker.open_account(id, row.capital).await?;
-        let user = load_user(&self.venue, &self.events, &self.kill_switch, row).await?;
+        let Loaded { user, faults } = load_user(&self.venue, &self.events, &self.kill_switch, row).await?;
+        user.desk.lock().await.trade_on(self.signals.clone());
         self.insert_user(user);
+        for Fault { code, reason } in faults {
+            self.halt_user(id, code, &reason).await?;
+        }
         Ok(())
     }
 

@@ -6,10 +6,11 @@ use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::UserId;
 use prahari_domain::signals::{Signal, SignalKind, SignalStatus};
 use prahari_domain::time::Day;
-use prahari_store::{SignalFilter, SignalRow, Store, UserScope};
+use prahari_store::{HaltCode, SignalFilter, SignalRow, Store, UserScope};
 
 use crate::board::{Rejections, SignalBoard};
 use crate::error::AppError;
+use crate::loading::Fault;
 
 /// A signal as it is kept.
 ///
@@ -34,32 +35,51 @@ pub fn signal_row(signal: &Signal) -> Result<SignalRow, AppError> {
     })
 }
 
-/// The board with every signal that still stands.
+/// The board with every signal that still stands, and the users of whom what belongs on it cannot be read.
 ///
 /// # Errors
-/// When the store cannot be read or a row is damaged.
+/// When the store cannot be read or a signal for everybody is damaged.
 pub async fn load_signals(
     store: &Store,
     calendar: &Calendar,
     users: impl Iterator<Item = UserId>,
-) -> Result<SignalBoard, AppError> {
-    let standing = || SignalFilter { since: None, active_only: true };
-    let shared = signals(store.system().load_signals(standing()).await?)?;
-    let mut personal = BTreeMap::new();
-    let mut rejected = BTreeMap::new();
+) -> Result<(SignalBoard, Vec<(UserId, Fault)>), AppError> {
+    let standing = SignalFilter { since: None, active_only: true };
+    let shared = signals(store.system().load_signals(standing).await?)?;
+    let (mut personal, mut rejected) = (BTreeMap::new(), BTreeMap::new());
+    let mut unread = Vec::new();
     for user in users {
-        let scope = store.user(user);
-        let own = signals(scope.load_signals(standing()).await?)?;
-        let oldest = shared.iter().chain(&own).map(|signal| signal.day).min();
-        if let Some(oldest) = oldest {
-            rejected.insert(user, rejections(&scope, calendar, oldest).await?);
-        }
-        if !own.is_empty() {
-            personal.insert(user, own);
+        match load_own(&store.user(user), calendar, &shared).await {
+            Ok((own, rejections)) => {
+                personal.insert(user, own);
+                rejected.insert(user, rejections);
+            }
+            Err(error) if error.concerns_everybody() => return Err(error),
+            Err(error) => {
+                let reason = format!("the signals of this user cannot be read: {error}");
+                unread.push((user, Fault { code: HaltCode::RecordsDamaged, reason }));
+            }
         }
     }
-    rejected.retain(|_, rejected| !rejected.is_empty());
-    Ok(SignalBoard::new(shared, personal, rejected))
+    personal.retain(|_, own: &mut Vec<Signal>| !own.is_empty());
+    rejected.retain(|_, rejected: &mut Rejections| !rejected.is_empty());
+    Ok((SignalBoard::new(shared, personal, rejected), unread))
+}
+
+/// A user's own signals, and what they do not want of all that they are shown.
+async fn load_own(
+    scope: &UserScope,
+    calendar: &Calendar,
+    shared: &[Signal],
+) -> Result<(Vec<Signal>, Rejections), AppError> {
+    let standing = SignalFilter { since: None, active_only: true };
+    let own = signals(scope.load_signals(standing).await?)?;
+    let oldest = shared.iter().chain(&own).map(|signal| signal.day).min();
+    let rejections = match oldest {
+        Some(oldest) => rejections(scope, calendar, oldest).await?,
+        None => Rejections::new(),
+    };
+    Ok((own, rejections))
 }
 
 /// What a user does not want of the signals of a trading date or later.

@@ -10,6 +10,7 @@ use prahari_domain::time::Timestamp;
 use prahari_store::Role;
 
 use crate::desk::Desk;
+use crate::halts::Halts;
 use crate::scheduler::{Backlog, DayLedger};
 use crate::service::{Activity, Individual};
 use crate::settings::UserSettings;
@@ -27,6 +28,8 @@ pub struct User {
     pub settings: UserSettings,
     /// The order desk. Held for the length of one request, never across a guest's computation.
     pub desk: tokio::sync::Mutex<Desk>,
+    /// What of theirs is halted.
+    pub halts: Arc<Halts>,
     memory: Mutex<BTreeMap<Task, TaskMemory>>,
     ledger: Mutex<DayLedger>,
     backlog: Mutex<Backlog>,
@@ -64,6 +67,7 @@ impl User {
             role: Mutex::new(role),
             active: AtomicBool::new(true),
             settings,
+            halts: desk.halts().clone(),
             desk: tokio::sync::Mutex::new(desk),
             memory: Mutex::new(memory),
             ledger: Mutex::default(),

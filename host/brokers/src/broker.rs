@@ -43,6 +43,12 @@ pub trait Broker: Send + Sync {
     /// [`BrokerError::Unavailable`] when it cannot be had.
     async fn book(&self, user: UserId) -> Result<Vec<BrokerOrder>, BrokerError>;
 
+    /// Whether an order that [`Broker::book`] does not show has certainly not arrived, nor will. Only then may an order whose
+    /// answer was lost be sent again; a broker that does not say so of itself is not believed to.
+    fn book_proves_absence(&self) -> bool {
+        false
+    }
+
     /// Shares held, sorted by symbol.
     ///
     /// # Errors

@@ -21,5 +21,9 @@ named! {
         ClockSetBack = "clock_set_back",
         /// The clock jumped forward over instants at which something was due.
         ClockJumped = "clock_jumped",
+        /// Orders of a symbol are halted for a user.
+        SymbolHalted = "symbol_halted",
+        /// An order that may have been sent was closed as lost.
+        OrderLost = "order_lost",
     }
 }

@@ -251,6 +251,12 @@ impl StoreError {
         )
     }
 
+    /// Whether the store as a whole fails, rather than one row or one request.
+    pub const fn concerns_everybody(&self) -> bool {
+        !self.is_refusal()
+            && !matches!(self, Self::Unreadable { .. } | Self::Unwritable { .. } | Self::ForeignSignal { .. })
+    }
+
     /// Names what was being done when SQLite refused.
     pub(crate) fn while_doing(self, doing: &'static str) -> Self {
         match self {

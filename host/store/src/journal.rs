@@ -8,7 +8,7 @@ use prahari_domain::orders::{JournalEntry, Order};
 use crate::columns::{execute, from_json, instant, parsed, select, select_one, to_json, unsigned};
 use crate::errors::StoreError;
 use crate::orders::OrderColumns;
-use crate::store::UserScope;
+use crate::store::{Told, UserScope};
 
 /// Entries and the orders they changed, ready to be written: the JSON is made by the caller's thread, because the
 /// writer's is the one that everybody waits for.
@@ -29,21 +29,45 @@ impl UserScope {
         entries: Vec<JournalEntry>,
         orders: Vec<Order>,
     ) -> Result<(), StoreError> {
-        let append = self.prepare(entries, &orders)?;
-        self.store.write_durable("append to the journal", move |conn| append.write(conn)).await
+        self.append(entries, &orders, true).await?.committed().await
     }
 
-    /// The same without waiting. A gap in the sequence is refused, and concerns this user alone.
+    /// The same, but answers as soon as the entries have their place in the queue: from then on they become durable, in
+    /// the order of all writes, or are refused.
     ///
     /// # Errors
-    /// [`StoreError::ForeignUser`], or when the store is closed or has stopped.
+    /// [`StoreError::ForeignUser`], or when the store is closed or has stopped; the entries have no place then. That an
+    /// entry does not follow the one before is told by [`Told`]: it is this user's affair and stops nothing else.
     pub async fn append_journal(
         &self,
         entries: Vec<JournalEntry>,
         orders: Vec<Order>,
-    ) -> Result<(), StoreError> {
-        let append = self.prepare(entries, &orders)?;
-        self.write("append to the journal", move |conn| append.write(conn)).await
+    ) -> Result<Told, StoreError> {
+        self.append(entries, &orders, false).await
+    }
+
+    /// The same, and has them committed at once, for somebody who is going to wait for it.
+    ///
+    /// # Errors
+    /// As [`UserScope::append_journal`].
+    pub async fn append_journal_urgently(
+        &self,
+        entries: Vec<JournalEntry>,
+        orders: Vec<Order>,
+    ) -> Result<Told, StoreError> {
+        self.append(entries, &orders, true).await
+    }
+
+    async fn append(
+        &self,
+        entries: Vec<JournalEntry>,
+        orders: &[Order],
+        urgent: bool,
+    ) -> Result<Told, StoreError> {
+        let append = self.prepare(entries, orders)?;
+        self.store
+            .write_told("append to the journal", self.user, urgent, move |conn| append.write(conn))
+            .await
     }
 
     /// The entries after a sequence number, in order; all of them after 0.

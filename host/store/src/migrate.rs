@@ -11,7 +11,7 @@ use crate::connection::{open_error, open_reader};
 use crate::errors::StoreError;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: [(&str, &str); 38] = [
+const MIGRATIONS: [(&str, &str); 39] = [
     ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
     ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
     ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
@@ -56,6 +56,7 @@ const MIGRATIONS: [(&str, &str); 38] = [
     ("0036_create_last_prices", include_str!("../../../migrations/0036_create_last_prices.sql")),
     ("0037_create_calendars", include_str!("../../../migrations/0037_create_calendars.sql")),
     ("0038_count_passed_ticks", include_str!("../../../migrations/0038_count_passed_ticks.sql")),
+    ("0039_create_halts", include_str!("../../../migrations/0039_create_halts.sql")),
 ];
 
 /// The version this program writes and the newest it can use.

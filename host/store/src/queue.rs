@@ -18,12 +18,16 @@ pub(crate) type Work = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + S
 pub(crate) struct Write {
     pub(crate) work: Work,
     pub(crate) caller: Caller,
+    /// Whether it is to be committed at once.
+    pub(crate) urgent: bool,
 }
 
 /// Who hears of a write that is refused.
 pub(crate) enum Caller {
     /// Somebody waits until it is committed.
     Waits(oneshot::Sender<Result<(), StoreError>>),
+    /// Somebody looks later what became of it; it concerns this user.
+    LooksLater(oneshot::Sender<Result<(), StoreError>>, UserId),
     /// Nobody does; it concerns this user, or the daemon as a whole.
     WentOn(Option<UserId>),
 }
@@ -80,7 +84,7 @@ impl Queue {
         }
         let mut state = self.lock();
         state.check()?;
-        let urgent = matches!(write.caller, Caller::Waits(_));
+        let urgent = write.urgent;
         let wake = state.writes.is_empty() || urgent || state.writes.len() + 1 == GROUP;
         state.urgent |= urgent;
         state.writes.push_back(write);
@@ -179,7 +183,7 @@ mod tests {
     use super::*;
 
     fn write() -> Write {
-        Write { work: Box::new(|_| Ok(())), caller: Caller::WentOn(None) }
+        Write { work: Box::new(|_| Ok(())), caller: Caller::WentOn(None), urgent: false }
     }
 
     /// Polls a push once.

@@ -140,7 +140,7 @@ impl Store {
             runs::interrupt_all(conn, &reason, at).map_err(|error| error.while_doing("interrupt the runs"))
         };
         self.close_with(|queue| {
-            queue.close_after(Write { work: Box::new(work), caller: Caller::WentOn(None) })
+            queue.close_after(Write { work: Box::new(work), caller: Caller::WentOn(None), urgent: false })
         })
         .await
     }
@@ -187,7 +187,22 @@ impl Store {
         work: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<(), StoreError> {
         let work = Box::new(move |conn: &Connection| work(conn).map_err(|error| error.while_doing(doing)));
-        self.inner.queue.push(Write { work, caller: Caller::WentOn(user) }).await
+        self.inner.queue.push(Write { work, caller: Caller::WentOn(user), urgent: false }).await
+    }
+
+    /// Queues a write that may be refused, and answers as soon as it has its place in the queue. Whoever asked decides when to
+    /// look at what became of it.
+    pub(crate) async fn write_told(
+        &self,
+        doing: &'static str,
+        user: UserId,
+        urgent: bool,
+        work: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<Told, StoreError> {
+        let work = Box::new(move |conn: &Connection| work(conn).map_err(|error| error.while_doing(doing)));
+        let (answer, told) = oneshot::channel();
+        self.inner.queue.push(Write { work, caller: Caller::LooksLater(answer, user), urgent }).await?;
+        Ok(Told { told, queue: self.inner.queue.clone() })
     }
 
     /// Queues a write and waits until it is committed; answers what it answered.
@@ -203,7 +218,7 @@ impl Store {
             Ok(())
         });
         let (answer, committed) = oneshot::channel();
-        self.inner.queue.push(Write { work, caller: Caller::Waits(answer) }).await?;
+        self.inner.queue.push(Write { work, caller: Caller::Waits(answer), urgent: true }).await?;
         committed.await.unwrap_or_else(|_| Err(self.inner.queue.refusal()))?;
         value_out.try_recv().map_err(|_| self.inner.queue.refusal())
     }
@@ -215,6 +230,32 @@ impl Store {
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.inner.readers.read(move |conn| work(conn).map_err(|error| error.while_doing(doing))).await
+    }
+}
+
+/// What becomes of a write that has its place in the queue.
+pub struct Told {
+    told: oneshot::Receiver<Result<(), StoreError>>,
+    queue: Arc<Queue>,
+}
+
+impl Told {
+    /// Waits until the write is committed.
+    ///
+    /// # Errors
+    /// When it was refused, or the store is closed or has stopped.
+    pub async fn committed(self) -> Result<(), StoreError> {
+        let Self { told, queue } = self;
+        told.await.unwrap_or_else(|_| Err(queue.refusal()))
+    }
+
+    /// What became of it so far; `None` while it is in the queue.
+    pub fn so_far(&mut self) -> Option<Result<(), StoreError>> {
+        match self.told.try_recv() {
+            Ok(result) => Some(result),
+            Err(oneshot::error::TryRecvError::Empty) => None,
+            Err(oneshot::error::TryRecvError::Closed) => Some(Err(self.queue.refusal())),
+        }
     }
 }
 

@@ -70,12 +70,18 @@ fn commit(
     let transaction = conn
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(failed("begin a group of writes"))?;
-    while let Some(Write { work, caller }) = group.pop_front() {
+    while let Some(Write { work, caller, .. }) = group.pop_front() {
         let before = transaction.total_changes();
         match (work(&transaction), caller) {
-            (Ok(()), Caller::Waits(answer)) => answers.push((answer, Ok(()))),
+            (Ok(()), Caller::Waits(answer) | Caller::LooksLater(answer, _)) => answers.push((answer, Ok(()))),
             (Ok(()), Caller::WentOn(_)) => {}
             (Err(error), Caller::Waits(answer)) if error.is_refusal() => answers.push((answer, Err(error))),
+            (Err(error), Caller::LooksLater(answer, user))
+                if error.is_refusal() && transaction.total_changes() == before =>
+            {
+                refusals.add(Some(user), error.clone());
+                answers.push((answer, Err(error)));
+            }
             // Half a write cannot be taken back alone.
             (Err(error), Caller::WentOn(user))
                 if error.is_refusal() && transaction.total_changes() == before =>
@@ -83,7 +89,7 @@ fn commit(
                 refusals.add(user, error);
             }
             (Err(error), caller) => {
-                if let Caller::Waits(answer) = caller {
+                if let Caller::Waits(answer) | Caller::LooksLater(answer, _) = caller {
                     tell((answer, Err(error.clone())));
                 }
                 return Err(error);

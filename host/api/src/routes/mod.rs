@@ -7,6 +7,7 @@ mod calendar;
 mod credentials;
 mod executions;
 mod grants;
+mod halts;
 mod live;
 mod logs;
 mod modules;
@@ -49,6 +50,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(credentials::routes())
         .merge(executions::routes())
         .merge(grants::routes())
+        .merge(halts::routes())
         .merge(live::routes())
         .merge(logs::routes())
         .merge(modules::routes())

@@ -118,6 +118,10 @@ impl Broker for TimedBroker {
         self.read(user, "a question for the order book", self.inner.book(user)).await
     }
 
+    fn book_proves_absence(&self) -> bool {
+        self.inner.book_proves_absence()
+    }
+
     async fn holdings(&self, user: UserId) -> Result<Vec<(Symbol, u32)>, BrokerError> {
         self.read(user, "a question for the holdings", self.inner.holdings(user)).await
     }

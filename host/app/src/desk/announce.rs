@@ -1,13 +1,17 @@
-//! Telling listeners what an entry of the journal has changed.
+//! Telling listeners what entries of the journal have changed.
 
 use std::sync::Arc;
 
+use prahari_domain::book::Part;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{Order, OrderEvent};
+use prahari_domain::orders::OrderEvent;
 
 use super::Desk;
 use crate::events::{Audience, Event, EventBus, OrderChanged, PositionChanged};
+
+/// What an entry changed: an order, and for a fill the position in a symbol.
+type Change = (OrderChanged, Option<Symbol>);
 
 impl Desk {
     /// Has this bus told of every change from now on.
@@ -15,23 +19,28 @@ impl Desk {
         self.events = Some(events);
     }
 
-    /// What there is to tell of an entry that was just applied; nothing while nobody has ever listened.
-    pub(super) fn news_of(&self, event: &OrderEvent, order: &Order) -> Vec<Event> {
+    /// What there is to tell of entries that are about to be booked; nothing while nobody has ever listened.
+    pub(super) fn changes_of(&self, part: &Part) -> Vec<Change> {
         if !self.events.as_ref().is_some_and(|events| events.is_wanted()) {
             return Vec::new();
         }
-        let mut news = vec![Event::Order(OrderChanged::from(order))];
-        if matches!(event, OrderEvent::Filled(_)) {
-            news.push(Event::Position(self.position_now(&order.request.symbol)));
-        }
-        news
+        part.entries()
+            .map(|(entry, order)| {
+                let filled = matches!(entry.event, OrderEvent::Filled(_));
+                (OrderChanged::from(order), filled.then(|| order.request.symbol.clone()))
+            })
+            .collect()
     }
 
-    /// Tells it, once the entry is on its way to the disk.
-    pub(super) fn announce(&self, news: Vec<Event>) {
+    /// Tells it, once the entries are booked and on their way to the disk.
+    pub(super) fn announce(&self, changes: Vec<Change>) {
         let Some(events) = &self.events else { return };
-        for event in news {
-            events.publish(Audience::User(self.book.user()), event);
+        let audience = Audience::User(self.book.user());
+        for (order, traded) in changes {
+            events.publish(audience, Event::Order(order));
+            if let Some(symbol) = traded {
+                events.publish(audience, Event::Position(self.position_now(&symbol)));
+            }
         }
     }
 

@@ -61,6 +61,7 @@ impl Desk {
     /// [`AppError::Settings`] when too little is free, [`AppError::Broker`] when the broker's money is real or its book
     /// cannot be compared; nothing has changed then. Otherwise when the store fails.
     pub async fn set_capital(&mut self, capital: Paise, now: Timestamp) -> Result<(), AppError> {
+        self.check_usable()?;
         // An order of unknown outcome may have cost money already.
         if self.unsettled {
             self.reconcile(now).await?;

@@ -20,6 +20,9 @@ impl Desk {
         kind: Option<OrderKind>,
         occasion: Occasion,
     ) -> Result<Result<(), Refusal>, AppError> {
+        if let Some(refusal) = self.halted() {
+            return Ok(Err(refusal));
+        }
         self.settle(occasion).await?;
         let order = match self.changeable(id) {
             Ok(order) => order.clone(),
@@ -35,10 +38,12 @@ impl Desk {
             return Ok(Err(refusal));
         }
         let (quantity, kind) = (changed.quantity, changed.kind);
-        self.record_durably(occasion.now, [(id, OrderEvent::ChangeRequested { quantity, kind })]).await?;
+        let requested = OrderEvent::ChangeRequested { quantity, kind };
+        self.record_durably(vec![(id, occasion.now, requested)]).await?;
         let user = self.book.user();
+        let settled = !std::mem::replace(&mut self.unsettled, true);
         let answer = self.venue.broker.modify(user, &order, quantity, kind, occasion.now).await;
-        self.book_answer(id, occasion, answer, OrderEvent::Changed { quantity, kind }).await
+        self.book_answer((id, settled), occasion, answer, OrderEvent::Changed { quantity, kind }).await
     }
 
     /// Cancels an active order. A rejected order that may be retried is given up instead.
@@ -61,9 +66,11 @@ impl Desk {
             Err(refusal) => return Ok(Err(refusal)),
         };
         let requested = OrderEvent::CancelRequested { reason: reason.to_owned() };
-        self.record_durably(occasion.now, [(id, requested)]).await?;
+        self.record_durably(vec![(id, occasion.now, requested)]).await?;
+        let settled = !std::mem::replace(&mut self.unsettled, true);
         let answer = self.venue.broker.cancel(self.book.user(), &order, occasion.now).await;
-        self.book_answer(id, occasion, answer, OrderEvent::Cancelled { reason: reason.to_owned() }).await
+        self.book_answer((id, settled), occasion, answer, OrderEvent::Cancelled { reason: reason.to_owned() })
+            .await
     }
 
     /// An earlier answer may be missing: the order is compared with the broker's before it is changed.
@@ -76,26 +83,26 @@ impl Desk {
 
     async fn book_answer(
         &mut self,
-        id: OrderId,
+        (id, settled): (OrderId, bool),
         occasion: Occasion,
         answer: Result<(), BrokerError>,
         done: OrderEvent,
     ) -> Result<Result<(), Refusal>, AppError> {
-        match answer {
-            Ok(()) => {
-                self.record(id, occasion.now, done).await?;
-                Ok(Ok(()))
-            }
+        let (event, answer) = match answer {
+            Ok(()) => (done, Ok(())),
             Err(BrokerError::Refused { reason, .. }) => {
-                self.record(id, occasion.now, OrderEvent::ChangeRefused { reason: reason.clone() }).await?;
-                Ok(Err(Refusal { code: RefusalCode::Broker, detail: reason }))
+                let refusal = Refusal { code: RefusalCode::Broker, detail: reason.clone() };
+                (OrderEvent::ChangeRefused { reason }, Err(refusal))
             }
-            // The order may or may not have changed: the broker's book says which, before anything else is sent.
+            // The order may or may not have changed: the broker's book says which, before anything else is sent. The desk is
+            // unsettled since the question was asked, also for whoever gives up on the answer.
             Err(unclear) => {
-                self.unsettled = true;
-                Ok(Err(Refusal { code: RefusalCode::Unsettled, detail: unclear.to_string() }))
+                return Ok(Err(Refusal { code: RefusalCode::Unsettled, detail: unclear.to_string() }));
             }
-        }
+        };
+        self.record(id, occasion.now, event).await?;
+        self.unsettled = !settled;
+        Ok(answer)
     }
 
     fn changeable(&self, id: OrderId) -> Result<&Order, Refusal> {
@@ -119,7 +126,8 @@ impl Desk {
         occasion: Occasion,
     ) -> Result<(), Refusal> {
         let surroundings = self.surroundings(&changed.symbol, occasion).await;
-        let limits = self.limits.in_force();
-        risk::check_change(order, changed, &self.risk_view(&limits, &surroundings, occasion))
+        let (limits, halts) = (self.limits.in_force(), self.halts.open());
+        let halted = halts.of(&changed.symbol);
+        risk::check_change(order, changed, &self.risk_view(&limits, halted, &surroundings, occasion))
     }
 }

@@ -1,7 +1,7 @@
 //! The books of a trading date after its close.
 
 use prahari_domain::money::Paise;
-use prahari_domain::orders::OrderState;
+use prahari_domain::orders::{Order, OrderState};
 use prahari_domain::time::Day;
 use serde::{Deserialize, Serialize};
 
@@ -31,9 +31,9 @@ pub struct Statement {
     pub charges: Paise,
     /// Orders of this date.
     pub orders_placed: u32,
-    /// Executions of this date's orders.
+    /// Executions on this date.
     pub fills: u32,
-    /// Orders of this date that ended with their validity.
+    /// Orders that ended with their validity on this date.
     pub orders_expired: u32,
     /// Symbols held.
     pub open_positions: u32,
@@ -48,6 +48,7 @@ impl Desk {
     /// # Errors
     /// When the store cannot be read or written.
     pub async fn close_day(&mut self, occasion: Occasion) -> Result<Statement, AppError> {
+        self.check_usable()?;
         if let Some(text) = self.scope().statement(occasion.day).await? {
             return Ok(serde_json::from_str(&text)?);
         }
@@ -67,7 +68,11 @@ impl Desk {
     async fn statement(&self, occasion: Occasion) -> Statement {
         let valuations = self.valuations(occasion.now).await;
         let market_value: Paise = valuations.iter().map(Valuation::value).sum();
-        let orders: Vec<_> = self.book.orders_on(occasion.day).collect();
+        // An order belongs to one date, whenever it is filled: an after-market order to the one on which it was placed.
+        let day = occasion.day;
+        let placed = self.book.orders().filter(|order| order.day() == day).count();
+        let expired =
+            |order: &&Order| order.state == OrderState::Expired && order.updated_at.ist_day() == day;
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Statement {
             day: occasion.day,
@@ -77,9 +82,9 @@ impl Desk {
             realised: self.book.realised_on(occasion.day),
             unrealised: market_value - self.book.invested(),
             charges: self.book.charges_on(occasion.day),
-            orders_placed: count(orders.len()),
-            fills: count(orders.iter().map(|order| order.fill_keys.len()).sum()),
-            orders_expired: count(orders.iter().filter(|order| order.state == OrderState::Expired).count()),
+            orders_placed: count(placed),
+            fills: count(self.book.fills_on(day).len()),
+            orders_expired: count(self.book.orders().filter(expired).count()),
             open_positions: count(self.book.held_symbols().count()),
             unpriced: valuations
                 .into_iter()

@@ -4,9 +4,11 @@
 //! the user's [`Book`], a fold of the order journal; whatever the desk does is a journal entry first.
 
 mod announce;
+mod booking;
 mod capital;
 mod change;
 mod close_day;
+mod load;
 mod place;
 mod pulse;
 mod reconcile;
@@ -14,24 +16,24 @@ mod valuation;
 
 use std::sync::Arc;
 
-use prahari_brokers::{Broker, MarketData};
-use prahari_domain::book::{Applied, Book};
+use prahari_brokers::{Broker, MarketData, MarketError};
+use prahari_domain::book::Book;
 use prahari_domain::calendar::CalendarHandle;
-use prahari_domain::ids::{OrderId, RunId, UserId};
+use prahari_domain::ids::{RunId, SignalId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{JournalEntry, Order, OrderEvent};
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Store, UserScope};
 
 pub use capital::Money;
 pub use close_day::Statement;
-pub use reconcile::{Difference, DifferenceKind};
+pub use reconcile::{Difference, DifferenceKind, LostOrder};
 pub use valuation::{UnpricedPosition, Valuation};
 
+use crate::board::SignalBoard;
 use crate::deadlines::{Deadlines, TimedBroker, TimedMarket};
-use crate::error::AppError;
 use crate::events::EventBus;
+use crate::halts::Halts;
 use crate::settings::Limits;
 
 /// What every desk works with: linked once, at the start. Whether trading is paper or live is which broker stands here.
@@ -74,36 +76,21 @@ pub struct Desk {
     venue: Arc<Venue>,
     book: Book,
     limits: Arc<Limits>,
+    halts: Arc<Halts>,
     /// Set until the broker's book was compared after a start or an unclear answer; nothing is sent before.
     unsettled: bool,
     /// Who is told of changes.
     events: Option<Arc<EventBus>>,
+    /// Why nothing can be booked any more.
+    fault: Option<String>,
+    queued: booking::Queued,
+    /// The signals that stand; none where there are no signals.
+    signals: Option<Arc<SignalBoard>>,
+    /// Orders that were closed as lost and of which nobody was told yet.
+    lost: Vec<LostOrder>,
 }
 
 impl Desk {
-    /// Rebuilds a user's desk, into which `capital` was paid altogether, from the last snapshot and the journal after it. Nothing is sent before [`Desk::reconcile`].
-    ///
-    /// # Errors
-    /// When the store cannot be read, or its journal does not fold.
-    pub async fn load(
-        venue: Arc<Venue>,
-        user: UserId,
-        capital: Paise,
-        limits: Arc<Limits>,
-    ) -> Result<Self, AppError> {
-        let scope = venue.store.user(user);
-        let (mut book, after) = match scope.load_snapshot().await? {
-            Some((sequence, bytes)) => (Book::from_snapshot(&bytes)?, sequence),
-            None => (Book::open(user, capital), 0),
-        };
-        for entry in scope.load_journal(after).await? {
-            book.apply(&entry)?;
-        }
-        // The journal is about orders; what was paid in since the snapshot is known to the caller.
-        book.set_capital(capital);
-        Ok(Self { venue, book, limits, unsettled: true, events: None })
-    }
-
     /// The user's books.
     pub fn book(&self) -> &Book {
         &self.book
@@ -112,6 +99,27 @@ impl Desk {
     /// The limits that hold for this user.
     pub fn limits(&self) -> &Arc<Limits> {
         &self.limits
+    }
+
+    /// What of this user is halted.
+    pub fn halts(&self) -> &Arc<Halts> {
+        &self.halts
+    }
+
+    /// Has orders name the signals of this board only.
+    pub(crate) fn trade_on(&mut self, signals: Arc<SignalBoard>) {
+        self.signals = Some(signals);
+    }
+
+    /// Whether a signal stands for this user.
+    fn shows(&self, signal: SignalId) -> bool {
+        self.signals.as_ref().is_none_or(|signals| signals.shows(self.book.user(), signal))
+    }
+
+    /// Takes over from a desk of the same user what others share with it.
+    pub(crate) fn take_place_of(&mut self, other: &Self) {
+        (self.limits, self.halts) = (other.limits.clone(), other.halts.clone());
+        (self.events, self.signals) = (other.events.clone(), other.signals.clone());
     }
 
     /// Cash that open buys hold back: value and estimated charges.
@@ -126,61 +134,28 @@ impl Desk {
         self.last_prices(&symbols, now).await
     }
 
+    /// The last prices that can be had; a market that is down has none.
     pub(crate) async fn last_prices(&self, symbols: &[Symbol], now: Timestamp) -> Vec<(Symbol, Paise)> {
+        self.ask_last_prices(symbols, now).await.unwrap_or_else(|error| {
+            tracing::warn!(user = %self.book.user(), %error, "last prices cannot be had");
+            Vec::new()
+        })
+    }
+
+    /// The last prices, or that the market is down.
+    async fn ask_last_prices(
+        &self,
+        symbols: &[Symbol],
+        now: Timestamp,
+    ) -> Result<Vec<(Symbol, Paise)>, MarketError> {
         if symbols.is_empty() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        let quotes = self.venue.market.quotes(symbols, now).await.unwrap_or_default();
-        quotes.into_iter().flatten().map(|quote| (quote.symbol, quote.last)).collect()
+        let quotes = self.venue.market.quotes(symbols, now).await?;
+        Ok(quotes.into_iter().flatten().map(|quote| (quote.symbol, quote.last)).collect())
     }
 
     fn scope(&self) -> UserScope {
         self.venue.store.user(self.book.user())
     }
-
-    /// Applies an event to the book and gives back what has to be written for it.
-    fn enter(&mut self, order: OrderId, at: Timestamp, event: OrderEvent) -> Result<Entered, AppError> {
-        let entry = JournalEntry { sequence: self.book.next_sequence(), order, at, event };
-        Ok(match self.book.apply(&entry)? {
-            Applied::Changed(order) => {
-                tracing::trace!(%order.id, event = entry.event.name(), "journal");
-                Entered(Some((entry, order)))
-            }
-            Applied::Nothing => Entered(None),
-        })
-    }
-
-    /// Applies an event and queues it for the journal.
-    async fn record(&mut self, order: OrderId, at: Timestamp, event: OrderEvent) -> Result<(), AppError> {
-        let Entered(Some((entry, order))) = self.enter(order, at, event)? else { return Ok(()) };
-        let news = self.news_of(&entry.event, &order);
-        self.scope().append_journal(vec![entry], vec![order]).await?;
-        self.announce(news);
-        Ok(())
-    }
-
-    /// Applies events and returns when all of them are on disk, in one commit.
-    async fn record_durably(
-        &mut self,
-        at: Timestamp,
-        events: impl IntoIterator<Item = (OrderId, OrderEvent)>,
-    ) -> Result<(), AppError> {
-        let mut entries = Vec::new();
-        let mut orders: Vec<Order> = Vec::new();
-        let mut news = Vec::new();
-        for (order, event) in events {
-            if let Entered(Some((entry, order))) = self.enter(order, at, event)? {
-                news.extend(self.news_of(&entry.event, &order));
-                entries.push(entry);
-                orders.retain(|earlier| earlier.id != order.id);
-                orders.push(order);
-            }
-        }
-        self.scope().append_journal_durable(entries, orders).await?;
-        self.announce(news);
-        Ok(())
-    }
 }
-
-/// A journal entry that changed the book, with the order as it is now; `None` when it was known already.
-struct Entered(Option<(JournalEntry, Order)>);

@@ -1,11 +1,11 @@
 //! Placing an order: risk gate, durable intent, send, answer.
 
-use prahari_brokers::BrokerError;
+use prahari_brokers::{BrokerError, MarketError};
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderEvent, OrderRequest};
-use prahari_domain::risk::{self, Refusal, RefusalCode, RiskLimits, RiskView};
+use prahari_domain::risk::{self, Halted, Refusal, RefusalCode, RiskLimits, RiskView};
 
 use super::{Desk, Occasion};
 use crate::error::AppError;
@@ -22,6 +22,9 @@ impl Desk {
         request: OrderRequest,
         occasion: Occasion,
     ) -> Result<Result<OrderId, Refusal>, AppError> {
+        if let Some(refusal) = self.halted() {
+            return Ok(Err(refusal));
+        }
         if self.unsettled {
             self.reconcile(occasion.now).await?;
         }
@@ -32,13 +35,14 @@ impl Desk {
             return Ok(Err(refusal));
         }
         let id = self.book.next_order_id(occasion.day);
-        let retried = request
-            .retry_of
-            .map(|earlier| (earlier, OrderEvent::RetryGivenUp { reason: format!("tried again as {id}") }));
+        let now = occasion.now;
+        let retried = request.retry_of.map(|earlier| {
+            (earlier, now, OrderEvent::RetryGivenUp { reason: format!("tried again as {id}") })
+        });
         let intended = self.intended(request, occasion);
         // In one commit: from the moment it is on disk the order may have reached the broker, and what it retries is settled.
-        let events = [(id, intended), (id, OrderEvent::Sent)].into_iter().chain(retried);
-        self.record_durably(occasion.now, events).await?;
+        let events = [(id, now, intended), (id, now, OrderEvent::Sent)].into_iter().chain(retried);
+        self.record_durably(events.collect()).await?;
         self.send(id, occasion).await
     }
 
@@ -52,6 +56,8 @@ impl Desk {
             return Err(AppError::LostOrder { order: id });
         };
         let user = self.book.user();
+        // Whoever gives up on this request before the answer leaves an order of unknown outcome.
+        let settled = !std::mem::replace(&mut self.unsettled, true);
         let (event, answer) = match self.venue.broker.place(user, &order, occasion.now).await {
             Ok(placed) => (OrderEvent::Accepted { broker_id: placed.broker_id }, Ok(id)),
             Err(BrokerError::Refused { reason, retryable }) => {
@@ -60,14 +66,22 @@ impl Desk {
             }
             // Whether it arrived is for the broker's own book to say, before anything else is sent.
             Err(unclear) => {
-                self.unsettled = true;
                 let reason = unclear.to_string();
                 let refusal = Refusal { code: RefusalCode::Unsettled, detail: reason.clone() };
                 (OrderEvent::OutcomeUnknown { reason }, Err(refusal))
             }
         };
+        let is_known = !matches!(event, OrderEvent::OutcomeUnknown { .. });
         self.record(id, occasion.now, event).await?;
+        self.unsettled = !(settled && is_known);
         Ok(answer)
+    }
+
+    /// Refuses when everything of this user is halted, before the broker is asked anything.
+    pub(super) fn halted(&self) -> Option<Refusal> {
+        let halt = self.halts.of_user().map(|halt| halt.reason).or_else(|| self.fault.clone())?;
+        let detail = format!("orders of this user are halted until an admin lifts it: {halt}");
+        Some(Refusal { code: RefusalCode::UserHalted, detail })
     }
 
     async fn check(&self, request: &OrderRequest, occasion: Occasion) -> Result<(), Refusal> {
@@ -76,23 +90,50 @@ impl Desk {
                 "an earlier order has an unknown outcome; the broker's book has not settled it yet".into();
             return Err(Refusal { code: RefusalCode::Unsettled, detail });
         }
-        let surroundings = self.surroundings(&request.symbol, occasion).await;
-        let limits = self.limits.in_force();
-        risk::check(request, &self.risk_view(&limits, &surroundings, occasion))
+        let mut surroundings = self.surroundings(&request.symbol, occasion).await;
+        surroundings.signal_stands = request.signal.is_none_or(|signal| self.shows(signal));
+        let (limits, halts) = (self.limits.in_force(), self.halts.open());
+        let halted = halts.of(&request.symbol);
+        risk::check(request, &self.risk_view(&limits, halted, &surroundings, occasion))
     }
 
     /// What the market says of a symbol at the moment an order is checked.
     pub(super) async fn surroundings(&self, symbol: &Symbol, occasion: Occasion) -> Surroundings {
-        let symbol = std::slice::from_ref(symbol);
-        let instruments = self.venue.market.instruments(symbol, occasion.now).await.unwrap_or_default();
-        let last_price = self.last_prices(symbol, occasion.now).await.first().map(|(_, price)| *price);
         let reserved = self.reserved(occasion.now).await;
-        Surroundings { instrument: instruments.into_iter().flatten().next(), last_price, reserved }
+        match self.ask_market(symbol, occasion).await {
+            Ok((instrument, last_price)) => {
+                Surroundings { instrument, last_price, reserved, market_down: None, signal_stands: true }
+            }
+            Err(error) => {
+                tracing::warn!(user = %self.book.user(), %symbol, %error, "an order is checked without the market");
+                let market_down = Some(error.to_string());
+                Surroundings {
+                    instrument: None,
+                    last_price: None,
+                    reserved,
+                    market_down,
+                    signal_stands: true,
+                }
+            }
+        }
+    }
+
+    async fn ask_market(
+        &self,
+        symbol: &Symbol,
+        occasion: Occasion,
+    ) -> Result<(Option<Instrument>, Option<Paise>), MarketError> {
+        let symbol = std::slice::from_ref(symbol);
+        let instruments = self.venue.market.instruments(symbol, occasion.now).await?;
+        let prices = self.ask_last_prices(symbol, occasion.now).await?;
+        let last_price = prices.first().map(|(_, price)| *price);
+        Ok((instruments.into_iter().flatten().next(), last_price))
     }
 
     pub(super) fn risk_view<'a>(
         &'a self,
         limits: &'a RiskLimits,
+        halted: Halted<'a>,
         around: &'a Surroundings,
         occasion: Occasion,
     ) -> RiskView<'a> {
@@ -105,8 +146,11 @@ impl Desk {
             instrument: around.instrument.as_ref(),
             last_price: around.last_price,
             reserved: around.reserved,
+            market_down: around.market_down.as_deref(),
+            signal_stands: around.signal_stands,
             phase: calendar.phase_at(occasion.now, auction),
             after_market_open: calendar.after_market_open(occasion.now),
+            halted,
         }
     }
 
@@ -132,11 +176,10 @@ impl Desk {
         if already {
             return Ok(());
         }
-        let id = self.book.next_order_id(occasion.day);
+        let (id, now) = (self.book.next_order_id(occasion.day), occasion.now);
         let intended = self.intended(request, occasion);
         let rejected = OrderEvent::Rejected { reason: refusal.detail.clone(), retryable: true };
-        self.record(id, occasion.now, intended).await?;
-        self.record(id, occasion.now, rejected).await
+        self.record_all(vec![(id, now, intended), (id, now, rejected)]).await
     }
 }
 
@@ -145,4 +188,7 @@ pub(super) struct Surroundings {
     instrument: Option<Instrument>,
     last_price: Option<Paise>,
     reserved: Paise,
+    /// Why the market could not be asked.
+    market_down: Option<String>,
+    signal_stands: bool,
 }

@@ -9,26 +9,32 @@ use super::Desk;
 use crate::error::AppError;
 
 impl Desk {
-    /// Asks the broker what happened up to `now` and books it. Answers the orders that changed.
+    /// Asks the broker what happened up to `now` and books all of it. Answers the orders that changed.
     ///
     /// # Errors
-    /// When the journal cannot be written or a report contradicts the books.
+    /// When the journal cannot be written or a report contradicts the books; nothing is booked then, and the desk is unsettled.
     pub async fn pulse(&mut self, now: Timestamp) -> Result<Vec<OrderId>, AppError> {
         let user = self.book.user();
         if !self.venue.broker.has_open(user) {
             return Ok(Vec::new());
         }
+        self.check_usable()?;
+        // What the broker has told, it does not tell again: until it is booked, only its book has it.
+        let unsettled = std::mem::replace(&mut self.unsettled, true);
         let events = self.venue.broker.advance(user, now).await?;
         let mut changed = Vec::new();
+        let mut happenings = Vec::new();
         for BrokerEvent { tag, at, kind } in events {
             // As after a backup was restored: what such an order did shows when holdings are compared.
             let Some(id) = tag.parse().ok().filter(|id| self.book.order(id).is_some()) else {
                 tracing::error!(%user, tag, "the broker reports on an order that is not in our books");
                 continue;
             };
-            self.record(id, at, event_of(kind)).await?;
+            happenings.push((id, at, event_of(kind)));
             changed.push(id);
         }
+        self.record_all(happenings).await?;
+        self.unsettled = unsettled;
         Ok(changed)
     }
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use prahari_brokers::{BrokerOrder, BrokerOrderState};
+use prahari_domain::book::Happening;
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderEvent, OrderState};
+use prahari_domain::risk::{self, Refusal};
 use prahari_domain::time::Timestamp;
 
 use super::{Desk, Occasion};
@@ -51,7 +53,21 @@ pub struct Difference {
     pub detail: String,
 }
 
+/// An order that may have been sent and that the broker's book does not have, where that proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostOrder {
+    /// Which.
+    pub order: OrderId,
+    /// The sentence for the user.
+    pub detail: String,
+}
+
 impl Desk {
+    /// Takes out the orders that were closed as lost since this was last asked.
+    pub fn take_lost(&mut self) -> Vec<LostOrder> {
+        std::mem::take(&mut self.lost)
+    }
+
     /// Whether the broker's book has to be compared before anything may be sent.
     pub fn is_unsettled(&self) -> bool {
         self.unsettled
@@ -62,7 +78,10 @@ impl Desk {
     /// # Errors
     /// When the broker's book cannot be had (nothing is changed then) or the journal cannot be written.
     pub async fn reconcile(&mut self, now: Timestamp) -> Result<Vec<Difference>, AppError> {
+        self.check_usable()?;
         let user = self.book.user();
+        // Until everything is compared: an error on the way leaves what is half settled for the next time.
+        self.unsettled = true;
         let theirs: BTreeMap<String, BrokerOrder> =
             self.venue.broker.book(user).await?.into_iter().map(|order| (order.tag.clone(), order)).collect();
         let ours: Vec<Order> = self.book.active_orders().cloned().collect();
@@ -88,25 +107,26 @@ impl Desk {
         differences: &mut Vec<Difference>,
     ) -> Result<(), AppError> {
         let id = ours.id;
+        let mut happenings: Vec<Happening> = Vec::new();
         let mut note = |kind, detail| {
             differences.push(Difference { symbol: ours.request.symbol.clone(), kind, detail });
         };
         if matches!(ours.state, OrderState::Intent | OrderState::Sent | OrderState::Unknown) {
             note(DifferenceKind::SettledOrder, format!("order {id} is at the broker as {}", known.broker_id));
             let accepted = OrderEvent::Accepted { broker_id: known.broker_id.clone() };
-            self.record(id, known.accepted_at, accepted).await?;
+            happenings.push((id, known.accepted_at, accepted));
         }
         if known.quantity != ours.request.quantity || known.kind != ours.request.kind {
             note(DifferenceKind::SettledOrder, format!("order {id} was changed at the broker"));
             let changed = OrderEvent::Changed { quantity: known.quantity, kind: known.kind };
-            self.record(id, known.modified_at, changed).await?;
+            happenings.push((id, known.modified_at, changed));
         }
         for fill in known.fills.iter().filter(|fill| !ours.fill_keys.contains(&fill.key)) {
             note(
                 DifferenceKind::MissedFill,
                 format!("order {id}: {} shares at {}", fill.quantity, fill.price),
             );
-            self.record(id, fill.at, OrderEvent::Filled(fill.clone())).await?;
+            happenings.push((id, fill.at, OrderEvent::Filled(fill.clone())));
         }
         let ended = match &known.state {
             BrokerOrderState::Open | BrokerOrderState::Filled => None,
@@ -124,9 +144,9 @@ impl Desk {
                 DifferenceKind::SettledOrder,
                 format!("order {id} has ended at the broker: {}", event.name()),
             );
-            self.record(id, known.changed_at.min(now), event).await?;
+            happenings.push((id, known.changed_at.min(now), event));
         }
-        Ok(())
+        self.record_all(happenings).await
     }
 
     /// Why we asked for a cancellation whose answer was lost; the broker does not keep our reasons.
@@ -140,7 +160,8 @@ impl Desk {
         Ok(asked)
     }
 
-    /// Books that an order never arrived. Absence of an answer is no proof, absence from the broker's book is.
+    /// Books that an order never arrived. Absence of an answer is no proof, absence from the broker's book is one where the
+    /// broker says so. Where it does not, the order may still be on its way: it is closed as lost, and never sent again.
     async fn settle_absent(
         &mut self,
         ours: &Order,
@@ -148,36 +169,64 @@ impl Desk {
         differences: &mut Vec<Difference>,
     ) -> Result<(), AppError> {
         let id = ours.id;
-        let detail = format!("order {id} is not in the broker's book");
-        differences.push(Difference {
-            symbol: ours.request.symbol.clone(),
-            kind: DifferenceKind::LostOrder,
-            detail,
-        });
-        match ours.state {
-            OrderState::Sent | OrderState::Unknown => self.record(id, now, OrderEvent::NotAtBroker).await,
-            OrderState::Accepted | OrderState::PartiallyFilled => {
-                let reason = "the broker no longer has this order".to_owned();
-                self.record(id, now, OrderEvent::Cancelled { reason }).await
+        let proven = self.venue.broker.book_proves_absence();
+        let (detail, event) = match ours.state {
+            OrderState::Sent | OrderState::Unknown if proven => {
+                (format!("order {id} is not in the broker's book"), OrderEvent::NotAtBroker)
             }
-            _ => Ok(()),
-        }
+            OrderState::Intent if proven => {
+                (format!("order {id} is not in the broker's book"), OrderEvent::NotAtBroker)
+            }
+            OrderState::Intent | OrderState::Sent | OrderState::Unknown => {
+                let detail = format!(
+                    "order {id} may have been sent and is not in the broker's book, which proves nothing: it is closed as lost"
+                );
+                self.lost.push(LostOrder { order: id, detail: detail.clone() });
+                let reason = "lost: it may have been sent, and the broker's book does not have it".to_owned();
+                (detail, OrderEvent::Cancelled { reason })
+            }
+            _ => {
+                let reason = "the broker no longer has this order".to_owned();
+                (format!("order {id} is not in the broker's book"), OrderEvent::Cancelled { reason })
+            }
+        };
+        let symbol = ours.request.symbol.clone();
+        differences.push(Difference { symbol, kind: DifferenceKind::LostOrder, detail });
+        self.record(id, now, event).await
     }
 
+    /// Sends what is proven never to have arrived, while it is fresh and the risk gate lets it through still.
     async fn resend_proven_absent(&mut self, now: Timestamp) -> Result<(), AppError> {
         let waiting: Vec<Order> =
             self.book.active_orders().filter(|order| order.state == OrderState::Intent).cloned().collect();
         for order in waiting {
-            if now.millis_since(order.placed_at) <= RESEND_WINDOW_MS {
-                self.record_durably(now, [(order.id, OrderEvent::Sent)]).await?;
-                let occasion = Occasion { run: order.run, day: order.day(), now };
-                let _answer_is_in_the_journal = self.send(order.id, occasion).await?;
+            let occasion = Occasion { run: order.run, day: order.day(), now };
+            let old = now.millis_since(order.placed_at) > RESEND_WINDOW_MS;
+            let reason = if old {
+                Some("it never reached the broker and is too old to send".to_owned())
             } else {
-                let reason = "it never reached the broker and is too old to send".to_owned();
-                self.record(order.id, now, OrderEvent::Cancelled { reason }).await?;
+                let refused = self.check_resend(&order, occasion).await.err();
+                refused.map(|refusal| format!("it never reached the broker and is not sent again: {refusal}"))
+            };
+            match reason {
+                Some(reason) => self.record(order.id, now, OrderEvent::Cancelled { reason }).await?,
+                None => {
+                    self.record_durably(vec![(order.id, now, OrderEvent::Sent)]).await?;
+                    let _answer_is_in_the_journal = self.send(order.id, occasion).await?;
+                }
             }
         }
         Ok(())
+    }
+
+    async fn check_resend(&self, order: &Order, occasion: Occasion) -> Result<(), Refusal> {
+        if let Some(refusal) = self.halted() {
+            return Err(refusal);
+        }
+        let surroundings = self.surroundings(&order.request.symbol, occasion).await;
+        let (limits, halts) = (self.limits.in_force(), self.halts.open());
+        let halted = halts.of(&order.request.symbol);
+        risk::check_resend(order, &self.risk_view(&limits, halted, &surroundings, occasion))
     }
 
     /// Shares that somebody traded outside Prahari are shown, not adopted: a task decides only about what it bought.

@@ -6,11 +6,12 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::{Module, ModuleHash};
-use prahari_store::{ActivationRow, ModuleOrigin, ModuleRow, NewModule, Store};
+use prahari_store::{ActivationRow, HaltCode, ModuleOrigin, ModuleRow, NewModule, Store};
 
 use super::table::{Running, Table};
 use super::{Modules, Start};
 use crate::error::AppError;
+use crate::loading::Fault;
 
 /// A component that somebody brings.
 #[derive(Debug, Clone)]
@@ -26,12 +27,17 @@ pub struct Upload {
 }
 
 impl Modules {
-    /// Puts what the program starts with into the database, and makes active and pinned what is so there. A version that came
+    /// Puts what the program starts with into the database, and makes active and pinned what is so there. Answers the users who
+    /// are pinned to a version that does not load: they must not get another one in its place. A version that came
     /// with the program gives way to the one that comes with it now; one that a person activated stays.
     ///
     /// # Errors
     /// When the store fails.
-    pub(crate) async fn attach(&self, store: &Store, now: Timestamp) -> Result<(), AppError> {
+    pub(crate) async fn attach(
+        &self,
+        store: &Store,
+        now: Timestamp,
+    ) -> Result<Vec<(UserId, Fault)>, AppError> {
         let _changing = self.change.lock().await;
         *self.store.write().unwrap_or_else(PoisonError::into_inner) = Some(store.clone());
         let (rows, active) = (store.system().modules().await?, store.system().active_modules().await?);
@@ -45,6 +51,7 @@ impl Modules {
         let rows = store.system().modules().await?;
         let started = self.start.iter().map(|start| (start.task, start.module.clone()));
         let mut table = Table::of_start(started);
+        let mut faults = Vec::new();
         for active in store.system().active_modules().await? {
             let Some(row) = find(&rows, active.task, active.version) else { continue };
             match self.running(store, row).await {
@@ -60,12 +67,23 @@ impl Modules {
         }
         for pin in store.system().module_pins().await? {
             let Some(row) = find(&rows, pin.task, pin.version) else { continue };
-            if row.quarantined_at.is_none() {
-                table.set_pin(pin.user, pin.task, Some(self.running(store, row).await?));
+            if row.quarantined_at.is_some() {
+                continue;
+            }
+            match self.running(store, row).await {
+                Ok(running) => table.set_pin(pin.user, pin.task, Some(running)),
+                Err(error) if error.concerns_everybody() => return Err(error),
+                Err(error) => {
+                    let reason = format!(
+                        "version {} of {}, to which this user is pinned: {error}",
+                        pin.version, pin.task
+                    );
+                    faults.push((pin.user, Fault { code: HaltCode::PinNotLoaded, reason }));
+                }
             }
         }
         self.replace_table(table);
-        Ok(())
+        Ok(faults)
     }
 
     /// Checks, compiles and describes a component, and keeps it as a version of its task. It does not run before it is

@@ -37,12 +37,26 @@ impl Daemon {
     }
 
     async fn pulse(&self, user: &User) -> Result<(), AppError> {
+        let followed = self.follow_orders(user).await;
+        match followed {
+            // Whatever the user is halted for is known already; somebody has to look, not the next minute.
+            Err(error) if user.halts.of_user().is_some() && !error.concerns_everybody() => {
+                tracing::debug!(user = %user.id, %error, "the orders of a halted user cannot be followed");
+                Ok(())
+            }
+            followed => followed,
+        }
+    }
+
+    async fn follow_orders(&self, user: &User) -> Result<(), AppError> {
         let mut desk = user.desk.lock().await;
         if desk.is_unsettled() {
             desk.reconcile(self.clock.now()).await?;
         }
         desk.pulse(self.clock.now()).await?;
-        Ok(())
+        let lost = desk.take_lost();
+        drop(desk);
+        self.tell_of_lost(user.id, lost).await
     }
 
     /// Why no service of this user runs a task now, if none does.

@@ -118,14 +118,17 @@ impl Daemon {
     }
 
     /// Keeps a failure to the user it happened to. What the broker or the market could not do now is tried again at the next
-    /// occasion; anything else, such as books that contradict the broker, stops this user's service until somebody
-    /// has looked.
+    /// occasion; books that contradict the broker or their journal halt the user; anything else stops this user's service
+    /// until somebody has looked.
     ///
     /// # Errors
     /// The failure itself, when it concerns everybody.
     pub(crate) async fn contain(&self, user: &User, error: AppError) -> Result<(), AppError> {
         if error.concerns_everybody() {
             return Err(error);
+        }
+        if self.halt_for(user.id, &error).await? {
+            return Ok(());
         }
         let passing = matches!(error, AppError::Broker(_) | AppError::Market(_));
         let _switch = user.switch().await;

@@ -1,31 +1,62 @@
 //! `broker`: the user's desk, as a task sees it.
 
 use prahari_domain::ids::OrderId;
+use prahari_domain::risk;
 use prahari_domain::text::one_line;
 use prahari_runtime::HostReply;
 use prahari_runtime::abi::latest::broker::{Funds, Holding, OrderChange, OrderFilter, OrderRequest};
 use prahari_runtime::abi::latest::{Refusal, RefusalCode};
+use prahari_store::DecisionRow;
 
 use super::{Answer, LiveServices, convert};
+use crate::desk::Desk;
+use crate::error::AppError;
+
+/// Most characters that are kept of why an order is cancelled.
+const LONGEST_REASON: usize = 500;
 
 impl LiveServices<'_> {
+    /// Places each request in turn. An error on the way hides nothing of what was placed before it: the rest is refused.
     pub(super) async fn place(&mut self, requests: &[OrderRequest]) -> Answer {
         self.touches_orders(requests.len());
         let user = self.user;
         let mut desk = user.desk.lock().await;
-        let mut answers = Vec::with_capacity(requests.len());
+        let mut answers: Vec<Result<String, Refusal>> = Vec::with_capacity(requests.len());
         for request in requests {
-            let answer = match convert::order_request(request) {
-                Ok(request) => match self.granted(&request, &desk).await? {
-                    Ok(()) => desk.place(request, self.now()).await?.map_err(convert::refusal),
-                    Err(refusal) => Err(refusal),
-                },
-                Err(refusal) => Err(refusal),
-            };
-            self.placed += u64::from(answer.is_ok());
-            answers.push(answer.map(|id| id.to_string()));
+            match self.place_one(request, &mut desk).await {
+                Ok(Ok(id)) => {
+                    self.placed += 1;
+                    answers.push(Ok(id.to_string()));
+                }
+                Ok(Err(refusal)) => answers.push(Err(refusal)),
+                Err(error) if answers.iter().any(Result::is_ok) => {
+                    let detail = self.outlived(error).await;
+                    answers.push(Err(Refusal { code: RefusalCode::Unsettled, detail }));
+                }
+                Err(error) => return Err(error),
+            }
         }
+        let lost = desk.take_lost();
+        drop(desk);
+        self.daemon.tell_of_lost(user.id, lost).await?;
         Ok(HostReply::Placed(answers))
+    }
+
+    async fn place_one(
+        &mut self,
+        request: &OrderRequest,
+        desk: &mut Desk,
+    ) -> Result<Result<OrderId, Refusal>, AppError> {
+        let request = match convert::order_request(request) {
+            Ok(request) => request,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if let Err(refusal) = self.granted(&request, desk).await? {
+            return Ok(Err(refusal));
+        }
+        let symbol = request.symbol.to_string();
+        let answer = desk.place(request, self.now()).await?;
+        Ok(answer.map_err(|refusal| self.refused(symbol, refusal)))
     }
 
     pub(super) async fn modify(&mut self, order_id: &str, change: &OrderChange) -> Answer {
@@ -41,21 +72,62 @@ impl LiveServices<'_> {
             return Ok(HostReply::Modified(Err(refusal)));
         }
         let answer = desk.modify(id, change.quantity, kind, self.now()).await?;
-        Ok(HostReply::Modified(answer.map_err(convert::refusal)))
+        let symbol =
+            desk.book().order(&id).map_or_else(String::new, |order| order.request.symbol.to_string());
+        let lost = desk.take_lost();
+        drop(desk);
+        self.daemon.tell_of_lost(user.id, lost).await?;
+        Ok(HostReply::Modified(answer.map_err(|refusal| self.refused(symbol, refusal))))
     }
 
+    /// Cancels each in turn; as with [`LiveServices::place`], an error on the way hides nothing of what was done before it.
     pub(super) async fn cancel(&mut self, order_ids: &[String], reason: &str) -> Answer {
-        let reason = one_line(reason);
+        let reason: String = one_line(reason).chars().take(LONGEST_REASON).collect();
         self.touches_orders(order_ids.len());
-        let mut desk = self.user.desk.lock().await;
+        let user = self.user;
+        let mut desk = user.desk.lock().await;
         let mut answers = Vec::with_capacity(order_ids.len());
         for order_id in order_ids {
-            answers.push(match own_order(order_id) {
-                Ok(id) => desk.cancel(id, &reason, self.now()).await?.map_err(convert::refusal),
-                Err(refusal) => Err(refusal),
-            });
+            let answer = match own_order(order_id) {
+                Ok(id) => desk.cancel(id, &reason, self.now()).await,
+                Err(refusal) => {
+                    answers.push(Err(refusal));
+                    continue;
+                }
+            };
+            match answer {
+                Ok(answer) => answers.push(answer.map_err(convert::refusal)),
+                Err(error) if answers.iter().any(Result::is_ok) => {
+                    let detail = self.outlived(error).await;
+                    answers.push(Err(Refusal { code: RefusalCode::Unsettled, detail }));
+                }
+                Err(error) => return Err(error),
+            }
         }
+        let lost = desk.take_lost();
+        drop(desk);
+        self.daemon.tell_of_lost(user.id, lost).await?;
         Ok(HostReply::Cancelled(answers))
+    }
+
+    /// An error that is told as a refusal, because something before it in the same call has to be told too. What it says of the
+    /// user's books is acted upon all the same.
+    async fn outlived(&self, error: AppError) -> String {
+        tracing::warn!(user = %self.user.id, %error, "the rest of a batch of orders is refused");
+        if let Err(unwritten) = self.daemon.halt_for(self.user.id, &error).await {
+            tracing::error!(user = %self.user.id, error = %unwritten, "a halt could not be written down");
+        }
+        error.to_string()
+    }
+
+    /// A refusal as the released interface has it. One with a code that came later is among the decisions with its own code.
+    fn refused(&mut self, symbol: String, refusal: risk::Refusal) -> Refusal {
+        if convert::is_later_code(refusal.code) {
+            let evidence = vec![("refusal".to_owned(), one_line(&refusal.detail).into_owned())];
+            let (action, reason) = ("refused".to_owned(), refusal.code.name().to_owned());
+            self.decisions.push(DecisionRow { symbol, action, reason, evidence });
+        }
+        convert::refusal(refusal)
     }
 
     fn touches_orders(&mut self, count: usize) {
@@ -96,6 +168,9 @@ impl LiveServices<'_> {
     pub(super) async fn reconcile(&self) -> Answer {
         let mut desk = self.user.desk.lock().await;
         let differences = desk.reconcile(self.now().now).await?;
+        let lost = desk.take_lost();
+        drop(desk);
+        self.daemon.tell_of_lost(self.user.id, lost).await?;
         Ok(HostReply::Reconciled(differences.into_iter().map(convert::difference).collect()))
     }
 

@@ -121,7 +121,12 @@ impl HostServices for LiveServices<'_> {
             Err(error @ (AppError::Broker(_) | AppError::Market(_))) => {
                 HostReply::Refused(HostError::Unavailable(error.to_string()))
             }
-            Err(error) => HostReply::Failed(error.to_string()),
+            Err(error) => {
+                if let Err(unwritten) = self.daemon.halt_for(self.user.id, &error).await {
+                    tracing::error!(user = %self.user.id, error = %unwritten, "a halt could not be written down");
+                }
+                HostReply::Failed(error.to_string())
+            }
         }
     }
 }

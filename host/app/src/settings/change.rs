@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::MutexGuard;
 
-use super::limits::{KILL_SWITCH_KEY, LimitsSet};
+use super::limits::LimitsSet;
 use super::{UserSettings, Versioned};
 use crate::daemon::Daemon;
 use crate::error::AppError;
@@ -144,13 +144,10 @@ impl Daemon {
     /// # Errors
     /// When it cannot be written down; a switch that was to be turned on is on all the same.
     pub async fn set_kill_switch(&self, on: bool) -> Result<(), AppError> {
-        if on {
-            self.kill_switch.set(true);
-        }
-        self.store.system().set_meta(KILL_SWITCH_KEY, on.to_string()).await?;
-        self.store.settle().await?;
-        self.kill_switch.set(on);
-        Ok(())
+        let (switch, store) = (self.kill_switch.clone(), self.store.clone());
+        // To its end, also when whoever asked goes away: database and memory must not part half way.
+        let changed = tokio::spawn(async move { switch.set(on, &store).await }).await;
+        changed.map_err(|error| AppError::Ended(error.to_string()))?.map_err(AppError::from)
     }
 }
 

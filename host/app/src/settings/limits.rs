@@ -3,10 +3,11 @@
 //! They are not behind the desk's lock: that may be held for as long as a broker takes to answer, and a kill switch must not
 //! wait for it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use prahari_domain::risk::{OwnLimits, RiskLimits};
+use prahari_store::{Store, StoreError};
 
 use super::Versioned;
 
@@ -15,21 +16,56 @@ pub(crate) const KILL_SWITCH_KEY: &str = "kill_switch";
 
 /// The admins' switch that stops the orders of everybody.
 #[derive(Debug, Default)]
-pub struct KillSwitch(AtomicBool);
+pub struct KillSwitch {
+    on: AtomicBool,
+    /// Requests to turn it on that are not written down yet; while there are any, it is on.
+    turning_on: AtomicUsize,
+    /// Held by one change at a time, from the write to the switch.
+    changing: tokio::sync::Mutex<()>,
+}
 
 impl KillSwitch {
     /// A switch in this position.
     pub fn new(on: bool) -> Self {
-        Self(AtomicBool::new(on))
+        Self { on: AtomicBool::new(on), ..Self::default() }
     }
 
     /// Whether it is on.
     pub fn is_on(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.on.load(Ordering::Acquire) || self.turning_on.load(Ordering::Acquire) > 0
     }
 
-    pub(crate) fn set(&self, on: bool) {
-        self.0.store(on, Ordering::Release);
+    /// Turns it on or off and writes that down. It is on at once, before that is written, and off only after. Changes at the
+    /// same time follow each other, so what is written last is what holds.
+    ///
+    /// # Errors
+    /// When it cannot be written down; a switch that was to be turned on is on all the same.
+    pub(crate) async fn set(&self, on: bool, store: &Store) -> Result<(), StoreError> {
+        let _turning_on = on.then(|| TurningOn::begin(self));
+        let _changing = self.changing.lock().await;
+        if on {
+            self.on.store(true, Ordering::Release);
+        }
+        store.system().set_meta(KILL_SWITCH_KEY, on.to_string()).await?;
+        store.settle().await?;
+        self.on.store(on, Ordering::Release);
+        Ok(())
+    }
+}
+
+/// A request to turn the switch on, as long as it waits for its turn.
+struct TurningOn<'a>(&'a KillSwitch);
+
+impl<'a> TurningOn<'a> {
+    fn begin(switch: &'a KillSwitch) -> Self {
+        switch.turning_on.fetch_add(1, Ordering::AcqRel);
+        Self(switch)
+    }
+}
+
+impl Drop for TurningOn<'_> {
+    fn drop(&mut self) {
+        self.0.turning_on.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -86,7 +122,7 @@ impl Limits {
         held
     }
 
-    pub(super) fn replace(&self, version: u64, value: LimitsSet) {
+    pub(crate) fn replace(&self, version: u64, value: LimitsSet) {
         let held = Held::of(Versioned { version, value });
         *self.set.write().unwrap_or_else(PoisonError::into_inner) = held;
     }

@@ -11,12 +11,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use prahari_domain::settings::{NotificationPreferences, Strategy};
 use prahari_store::UserRow;
+use serde::de::DeserializeOwned;
 
 pub use change::{Change, SettingsChange};
 pub(crate) use limits::KILL_SWITCH_KEY;
 pub use limits::{KillSwitch, Limits, LimitsSet};
-
-use crate::error::AppError;
 
 /// A value and which change of it this is, from 1.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,24 +36,32 @@ pub struct UserSettings {
 }
 
 impl UserSettings {
-    /// What a row says, under the daemon's kill switch.
-    ///
-    /// # Errors
-    /// When something of it does not read.
-    pub fn load(row: &UserRow, kill_switch: Arc<KillSwitch>) -> Result<Self, AppError> {
-        let limits = Versioned {
-            version: row.limits_version,
-            value: LimitsSet {
-                admin: serde_json::from_str(&row.limits)?,
-                own: serde_json::from_str(&row.own_limits)?,
-            },
+    /// What a row says, under the daemon's kill switch; and a sentence for each part of it that does not read, in whose place
+    /// the default stands. Whoever has such a part must not trade.
+    pub fn load(row: &UserRow, kill_switch: Arc<KillSwitch>) -> (Self, Vec<String>) {
+        let mut damaged = Vec::new();
+        let limits = LimitsSet {
+            admin: read("limits", &row.limits, &mut damaged),
+            own: read("own limits", &row.own_limits, &mut damaged),
         };
-        Ok(Self {
-            strategy: Current::new(row.strategy_version, serde_json::from_str(&row.strategy)?),
-            preferences: Current::new(row.preferences_version, serde_json::from_str(&row.preferences)?),
+        let limits = Versioned { version: row.limits_version, value: limits };
+        let strategy = read("strategy", &row.strategy, &mut damaged);
+        let preferences = read("preferences about notifications", &row.preferences, &mut damaged);
+        let settings = Self {
+            strategy: Current::new(row.strategy_version, strategy),
+            preferences: Current::new(row.preferences_version, preferences),
             limits: Arc::new(Limits::new(limits, kill_switch)),
             changing: tokio::sync::Mutex::default(),
-        })
+        };
+        (settings, damaged)
+    }
+
+    /// Takes over what other settings of the same user hold.
+    pub(crate) fn take_over(&self, loaded: &Self) {
+        let (strategy, preferences, limits) = (loaded.strategy(), loaded.preferences(), loaded.limits.set());
+        self.strategy.set(strategy.version, strategy.value.clone());
+        self.preferences.set(preferences.version, preferences.value.clone());
+        self.limits.replace(limits.version, limits.value.clone());
     }
 
     /// The strategy that a run which starts now sees, to its end.
@@ -71,6 +78,13 @@ impl UserSettings {
     pub fn limits(&self) -> &Arc<Limits> {
         &self.limits
     }
+}
+
+fn read<T: DeserializeOwned + Default>(what: &str, text: &str, damaged: &mut Vec<String>) -> T {
+    serde_json::from_str(text).unwrap_or_else(|error| {
+        damaged.push(format!("the stored {what} cannot be read: {error}"));
+        T::default()
+    })
 }
 
 /// A value that is replaced as a whole.

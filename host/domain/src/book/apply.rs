@@ -112,7 +112,7 @@ impl Book {
         self.cash -= added;
     }
 
-    fn keep(&mut self, order: Order) {
+    pub(super) fn keep(&mut self, order: Order) {
         let id = order.id;
         match self.place_of(&id) {
             Ok(place) => {

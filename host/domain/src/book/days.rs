@@ -64,6 +64,25 @@ impl RecentDays {
         added
     }
 
+    /// A copy with these days and the newest, which decides what is forgotten; none when no days are asked for.
+    pub fn only(&self, days: &[Day]) -> Self {
+        let newest = self.0.last().map(|traded| traded.day).filter(|_| !days.is_empty());
+        let asked = |traded: &&TradedDay| days.contains(&traded.day) || Some(traded.day) == newest;
+        Self(self.0.iter().filter(asked).cloned().collect())
+    }
+
+    /// Takes over days that changed elsewhere.
+    pub fn take_over(&mut self, changed: Self) {
+        for traded in changed.0 {
+            let place = self.0.partition_point(|kept| kept.day < traded.day);
+            match self.0.get_mut(place).filter(|kept| kept.day == traded.day) {
+                Some(kept) => *kept = traded,
+                None => self.0.insert(place, traded),
+            }
+        }
+        self.forget_old();
+    }
+
     fn forget_old(&mut self) {
         let Some(newest) = self.0.last().map(|traded| traded.day) else { return };
         self.0.retain(|traded| newest.signed_duration_since(traded.day).num_days() <= KEPT_DAYS);

@@ -131,6 +131,28 @@ impl Holdings {
         cost.unwrap_or_default()
     }
 
+    /// A copy with these symbols only.
+    pub fn only(&self, symbols: &[Symbol]) -> Self {
+        Self(symbols.iter().filter_map(|symbol| self.find(symbol)).cloned().collect())
+    }
+
+    /// Makes a symbol what it is in other holdings, where it may not be any more.
+    pub fn replace(&mut self, symbol: &Symbol, with: &Self) {
+        let place = self.0.binary_search_by(|holding| holding.symbol.cmp(symbol));
+        match (place, with.find(symbol)) {
+            (Ok(place), Some(holding)) => {
+                if let Some(kept) = self.0.get_mut(place) {
+                    *kept = holding.clone();
+                }
+            }
+            (Ok(place), None) => {
+                self.0.remove(place);
+            }
+            (Err(place), Some(holding)) => self.0.insert(place, holding.clone()),
+            (Err(_), None) => {}
+        }
+    }
+
     fn find(&self, symbol: &Symbol) -> Option<&Holding> {
         let place = self.0.binary_search_by(|holding| holding.symbol.cmp(symbol)).ok()?;
         self.0.get(place)

@@ -10,6 +10,7 @@ mod apply;
 mod days;
 mod funds;
 mod holdings;
+mod part;
 mod snapshot;
 
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,7 @@ use crate::time::Day;
 pub use apply::Applied;
 pub use days::KEPT_DAYS;
 pub use holdings::{Position, PositionEntry};
+pub use part::{Happening, Part};
 
 use days::RecentDays;
 use holdings::Holdings;

@@ -129,7 +129,20 @@ impl Run {
         let at = Timestamp::from_ist(self.day, "11:00:00".parse().unwrap());
         let entry = JournalEntry { sequence: self.book.next_sequence(), order, at, event };
         let before = self.book.clone();
-        match self.book.apply(&entry) {
+        let tried = self.book.try_entries(&[(order, at, entry.event.clone())]);
+        let applied = self.book.apply(&entry);
+        match tried {
+            Ok(part) => {
+                let mut taken_over = before.clone();
+                taken_over.accept(part);
+                assert_eq!(
+                    taken_over, self.book,
+                    "a part is tried and taken over as the whole would have been"
+                );
+            }
+            Err(error) => assert_eq!(applied.as_ref().err(), Some(&error)),
+        }
+        match applied {
             Ok(Applied::Changed(changed)) => {
                 assert_eq!(self.book.order(&order), Some(&changed));
                 self.account(&changed, &entry.event);
@@ -232,6 +245,28 @@ proptest! {
             book.apply(entry).unwrap();
         }
         // The journal knows nothing of what was paid in; whoever folds it is told.
+        book.set_capital(run.book.capital());
+        prop_assert_eq!(&book, &run.book);
+    }
+
+    #[test]
+    fn entries_that_are_taken_over_in_batches_make_the_same_books(
+        steps in steps(),
+        sizes in prop::collection::vec(1..7_usize, 1..9),
+    ) {
+        let run = Run::of(steps);
+        let mut book = Book::open(UserId(1), CAPITAL);
+        let mut sizes = sizes.iter().cycle();
+        let mut left = run.journal.as_slice();
+        while !left.is_empty() {
+            let (batch, rest) = left.split_at((*sizes.next().unwrap()).min(left.len()));
+            let batch: Vec<Happening> =
+                batch.iter().map(|entry| (entry.order, entry.at, entry.event.clone())).collect();
+            let part = book.try_entries(&batch).unwrap();
+            prop_assert_eq!(part.entries().count(), batch.len());
+            book.accept(part);
+            left = rest;
+        }
         book.set_capital(run.book.capital());
         prop_assert_eq!(&book, &run.book);
     }

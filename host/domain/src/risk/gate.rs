@@ -6,7 +6,7 @@ use crate::instruments::Symbol;
 use crate::money::Paise;
 use crate::orders::{Order, OrderKind, OrderRequest, OrderState, Side, Variety};
 
-use super::{Refusal, RefusalCode, RiskView};
+use super::{Refusal, RefusalCode, RiskView, names};
 
 type Verdict = Result<(), Refusal>;
 
@@ -21,6 +21,8 @@ fn refuse(code: RefusalCode, detail: impl Into<String>) -> Verdict {
 pub fn check(request: &OrderRequest, view: &RiskView<'_>) -> Verdict {
     let gate = Gate { request, view, replaces: None };
     gate.switch()?;
+    gate.halted()?;
+    gate.names()?;
     gate.symbol()?;
     gate.quantity()?;
     gate.session()?;
@@ -28,6 +30,25 @@ pub fn check(request: &OrderRequest, view: &RiskView<'_>) -> Verdict {
     gate.orders_per_day()?;
     gate.no_duplicate()?;
     match request.side {
+        Side::Buy => gate.buy(),
+        Side::Sell => gate.holdings(),
+    }
+}
+
+/// Whether an order that is written down and has certainly not reached the broker may be sent now. It is asked everything
+/// that a new one is, but its own entry is not counted against it.
+///
+/// # Errors
+/// With the first rule that refuses it.
+pub fn check_resend(order: &Order, view: &RiskView<'_>) -> Verdict {
+    let gate = Gate { request: &order.request, view, replaces: Some(order) };
+    gate.switch()?;
+    gate.halted()?;
+    gate.symbol()?;
+    gate.quantity()?;
+    gate.session()?;
+    gate.price()?;
+    match order.request.side {
         Side::Buy => gate.buy(),
         Side::Sell => gate.holdings(),
     }
@@ -53,6 +74,7 @@ pub fn check_change(order: &Order, changed: &OrderRequest, view: &RiskView<'_>) 
     }
     let gate = Gate { request: changed, view, replaces: Some(order) };
     gate.switch()?;
+    gate.halted()?;
     gate.symbol()?;
     gate.quantity()?;
     gate.session_of_change(order)?;
@@ -85,13 +107,41 @@ impl Gate<'_> {
         }
     }
 
+    fn names(&self) -> Verdict {
+        names::check(self.request, self.view)
+    }
+
+    fn halted(&self) -> Verdict {
+        if let Some(reason) = self.view.halted.user {
+            let detail = format!("orders of this user are halted until an admin lifts it: {reason}");
+            return refuse(RefusalCode::UserHalted, detail);
+        }
+        match self.view.halted.symbol {
+            Some(reason) => refuse(
+                RefusalCode::SymbolHalted,
+                format!("orders of {} are halted until an admin lifts it: {reason}", self.request.symbol),
+            ),
+            None => Ok(()),
+        }
+    }
+
     fn symbol(&self) -> Verdict {
-        let symbol = &self.request.symbol;
+        let (symbol, side) = (&self.request.symbol, self.request.side);
+        match (self.view.market_down, side) {
+            // What is held can be left without the market's word: the exchange looks at the order too.
+            (Some(_), Side::Sell) => return Ok(()),
+            (Some(reason), Side::Buy) => {
+                let detail = format!("{symbol} cannot be checked, market data is unavailable: {reason}");
+                return refuse(RefusalCode::MarketUnavailable, detail);
+            }
+            (None, _) => {}
+        }
         if self.view.instrument.is_none() {
             return refuse(RefusalCode::Symbol, format!("the exchange lists no {symbol} today"));
         }
         match &self.view.limits.allowed_symbols {
-            Some(allowed) if !allowed.contains(symbol) => refuse(
+            // The list says what may be bought. What is held of others may be left.
+            Some(allowed) if side == Side::Buy && !allowed.contains(symbol) => refuse(
                 RefusalCode::Symbol,
                 format!("{symbol} is not among the symbols allowed for this user"),
             ),
@@ -155,11 +205,18 @@ impl Gate<'_> {
     }
 
     fn price(&self) -> Verdict {
-        let (OrderKind::Limit(price), Some(instrument)) = (self.request.kind, self.view.instrument) else {
-            return Ok(());
-        };
+        let OrderKind::Limit(price) = self.request.kind else { return Ok(()) };
+        if price.0 <= 0 {
+            return refuse(RefusalCode::PriceBand, format!("a limit of {price} is no price"));
+        }
+        if price.times(self.request.quantity).is_none() {
+            let quantity = self.request.quantity;
+            let detail = format!("{quantity} shares at {price} are more money than there is");
+            return refuse(RefusalCode::OrderValue, detail);
+        }
+        let Some(instrument) = self.view.instrument else { return Ok(()) };
         let (low, high, tick) = (instrument.band_low, instrument.band_high, instrument.tick);
-        if price < low || price > high || price.0 <= 0 {
+        if price < low || price > high {
             let detail = format!("a limit of {price} is outside today's band of {low} to {high}");
             return refuse(RefusalCode::PriceBand, detail);
         }

@@ -36,7 +36,8 @@ pub struct RiskLimits {
     pub max_position_value: Paise,
     /// Most symbols held or being bought. Default 20, the most that a strategy may ask for.
     pub max_positions: u32,
-    /// The only symbols that may be traded; `None` allows all that the exchange lists. Default `None`.
+    /// The only symbols that may be bought; `None` allows all that the exchange lists. What is held of others may be sold.
+    /// Default `None`.
     pub allowed_symbols: Option<BTreeSet<Symbol>>,
 }
 
@@ -111,7 +112,7 @@ pub const LIMITS: [Setting; 8] = [
         // NSE lists some 2,500 shares.
         kind: Kind::Symbols { most: 5_000 },
         unit: Unit::Symbols,
-        about: "The only symbols that may be traded; null allows all that the exchange lists.",
+        about: "The only symbols that may be bought; null allows all that the exchange lists.",
     },
 ];
 

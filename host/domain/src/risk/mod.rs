@@ -1,10 +1,11 @@
 //! The risk gate: whether an order may be written down and sent. Pure; the desk asks it before every order and change.
 //!
-//! Sells pass the limits on order value, daily loss, position size and position count: at a limit, leaving a position must
-//! stay possible. The kill switch stops sells too; cancellations never come here.
+//! Sells pass the limits on order value, daily loss, position size, position count and symbols: at a limit, leaving a position
+//! must stay possible. The kill switch and halts stop sells too; cancellations never come here.
 
 mod gate;
 mod limits;
+mod names;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,7 @@ use crate::instruments::Instrument;
 use crate::money::Paise;
 use crate::time::Day;
 
-pub use gate::{check, check_change};
+pub use gate::{check, check_change, check_resend};
 pub use limits::{LIMITS, OwnLimits, RiskLimits};
 
 /// Why an order or a change is refused, before or at the broker.
@@ -63,6 +64,47 @@ pub enum RefusalCode {
     State,
     /// The broker refused; the text is the broker's.
     Broker,
+    /// Orders of the user are halted until an admin lifts that.
+    UserHalted,
+    /// Orders of this symbol are halted for the user until an admin lifts that.
+    SymbolHalted,
+    /// The market cannot be asked for what a buy has to be checked against.
+    MarketUnavailable,
+    /// The request contradicts itself or the user's books: its purpose, its re-entry level, the order it retries, its signal.
+    Request,
+}
+
+impl RefusalCode {
+    /// Its name in the database and the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::KillSwitch => "kill_switch",
+            Self::OrderValue => "order_value",
+            Self::OrdersPerDay => "orders_per_day",
+            Self::OrdersPerRun => "orders_per_run",
+            Self::DailyLoss => "daily_loss",
+            Self::PositionSize => "position_size",
+            Self::PositionCount => "position_count",
+            Self::PriceBand => "price_band",
+            Self::TickSize => "tick_size",
+            Self::FreezeQuantity => "freeze_quantity",
+            Self::Quantity => "quantity",
+            Self::Symbol => "symbol",
+            Self::Duplicate => "duplicate",
+            Self::Holdings => "holdings",
+            Self::Funds => "funds",
+            Self::MarketOrdersFrozen => "market_orders_frozen",
+            Self::SessionClosed => "session_closed",
+            Self::Unsettled => "unsettled",
+            Self::UnknownOrder => "unknown_order",
+            Self::State => "state",
+            Self::Broker => "broker",
+            Self::UserHalted => "user_halted",
+            Self::SymbolHalted => "symbol_halted",
+            Self::MarketUnavailable => "market_unavailable",
+            Self::Request => "request",
+        }
+    }
 }
 
 /// A refusal with the sentence a user can act on.
@@ -90,10 +132,25 @@ pub struct RiskView<'a> {
     pub last_price: Option<Paise>,
     /// Cash that open buys hold back, see [`Book::reserved`].
     pub reserved: Paise,
+    /// Why the market could not be asked for instrument and price; `None` when it answered.
+    pub market_down: Option<&'a str>,
+    /// Whether the signal that the order names stands for the user; `true` where it names none.
+    pub signal_stands: bool,
     /// The phase of the session for this symbol.
     pub phase: Phase,
     /// Whether the broker accepts after-market orders.
     pub after_market_open: bool,
+    /// What of this user is halted.
+    pub halted: Halted<'a>,
+}
+
+/// What of a user is halted, each with the sentence that says why; `None` where nothing is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Halted<'a> {
+    /// Everything.
+    pub user: Option<&'a str>,
+    /// The symbol that the order is about.
+    pub symbol: Option<&'a str>,
 }
 
 #[cfg(test)]

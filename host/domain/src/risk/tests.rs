@@ -1,5 +1,5 @@
 use super::*;
-use crate::ids::{OrderId, RunId, UserId};
+use crate::ids::{OrderId, RunId, SignalId, UserId};
 use crate::orders::{
     Fill, JournalEntry, Order, OrderEvent, OrderKind, OrderRequest, Product, Purpose, Side, Variety,
 };
@@ -13,6 +13,9 @@ struct Scene {
     last_price: Option<Paise>,
     phase: Phase,
     after_market_open: bool,
+    halted: Halted<'static>,
+    market_down: Option<&'static str>,
+    signal_stands: bool,
 }
 
 fn day() -> Day {
@@ -35,7 +38,10 @@ fn request(side: Side, symbol: &str, quantity: u32, kind: OrderKind) -> OrderReq
         kind,
         variety: Variety::Regular,
         product: Product::Delivery,
-        purpose: Purpose::Entry,
+        purpose: match side {
+            Side::Buy => Purpose::Entry,
+            Side::Sell => Purpose::Exit("target".to_owned()),
+        },
         signal: None,
         rsi: None,
         retry_of: None,
@@ -69,6 +75,9 @@ impl Scene {
             last_price: Some(Paise::rupees(1_000)),
             phase: Phase::Continuous,
             after_market_open: false,
+            halted: Halted::default(),
+            market_down: None,
+            signal_stands: true,
         }
     }
 
@@ -103,6 +112,9 @@ impl Scene {
             reserved: self.book.reserved(&price),
             phase: self.phase,
             after_market_open: self.after_market_open,
+            halted: self.halted,
+            market_down: self.market_down,
+            signal_stands: self.signal_stands,
         })
     }
 
@@ -134,6 +146,164 @@ fn the_kill_switch_stops_buys_sells_and_changes() {
     assert_eq!(scene.check(&buy(1)), Some(RefusalCode::KillSwitch));
     assert_eq!(scene.check(&sell(1)), Some(RefusalCode::KillSwitch));
     assert_eq!(scene.change(open, 5, limit(1_000)), Some(RefusalCode::KillSwitch));
+}
+
+#[test]
+fn a_halt_of_the_user_or_of_the_symbol_refuses_buys_sells_and_changes_with_a_code_of_its_own() {
+    let mut scene = Scene::new();
+    scene.trade(buy(100), 1_000);
+    let open = scene.open(sell(10));
+    let user = Halted { user: Some("the journal does not fold"), symbol: None };
+    let symbol = Halted { user: None, symbol: Some("the open is outside the band") };
+    for (halted, code) in [(user, RefusalCode::UserHalted), (symbol, RefusalCode::SymbolHalted)] {
+        scene.halted = halted;
+        assert_eq!(scene.check(&buy(1)), Some(code));
+        assert_eq!(scene.check(&sell(1)), Some(code));
+        assert_eq!(scene.change(open, 5, limit(1_000)), Some(code));
+    }
+}
+
+#[test]
+fn a_market_that_is_down_refuses_a_buy_for_that_reason_and_no_sell() {
+    let mut scene = Scene::new();
+    scene.trade(buy(100), 1_000);
+    let open = scene.open(sell(10));
+    (scene.instrument, scene.last_price) = (None, None);
+    scene.market_down = Some("the line is cut");
+    assert_eq!(scene.check(&buy(1)), Some(RefusalCode::MarketUnavailable));
+    assert_eq!(scene.change(open, 20, limit(990)), None);
+    let market = OrderRequest { kind: OrderKind::Market, ..request(Side::Sell, "TCS", 90, limit(1)) };
+    let other = Scene { market_down: Some("the line is cut"), instrument: None, ..Scene::new() };
+    assert_eq!(other.check(&sell(1)), Some(RefusalCode::Holdings), "only what is held can be left");
+    scene.tell(open, OrderEvent::Cancelled { reason: "test".into() });
+    assert_eq!(scene.check(&market), None);
+    assert_eq!(scene.check(&sell(101)), Some(RefusalCode::Holdings));
+}
+
+#[test]
+fn limits_on_symbols_say_what_may_be_bought_and_not_what_may_be_left() {
+    let mut scene = Scene::new();
+    scene.trade(buy(100), 1_000);
+    let open = scene.open(sell(10));
+    scene.limits.allowed_symbols = Some(Default::default());
+    assert_eq!(scene.check(&buy(1)), Some(RefusalCode::Symbol));
+    assert_eq!(scene.change(open, 90, limit(990)), None);
+    scene.tell(open, OrderEvent::Cancelled { reason: "test".into() });
+    assert_eq!(scene.check(&sell(100)), None);
+}
+
+#[test]
+fn no_limit_on_buying_refuses_a_sell_of_what_is_held() {
+    let mut scene = Scene::new();
+    scene.trade(buy(100), 1_000);
+    let none = Paise::ZERO;
+    scene.limits = RiskLimits {
+        max_order_value: none,
+        max_buys_per_day: 0,
+        max_daily_loss: none,
+        max_position_value: none,
+        max_positions: 0,
+        allowed_symbols: Some(Default::default()),
+        ..RiskLimits::default()
+    };
+    assert!(scene.check(&buy(1)).is_some());
+    assert_eq!(scene.check(&sell(100)), None);
+}
+
+#[test]
+fn a_request_has_to_fit_itself() {
+    let mut scene = Scene::new();
+    scene.trade(buy(100), 1_000);
+    let of = |side, purpose| OrderRequest { purpose, ..request(side, "TCS", 1, limit(1_000)) };
+    let rung = |level, cycle| of(Side::Buy, Purpose::Reentry { level, cycle });
+    let with_rsi = |rsi| OrderRequest { rsi: Some(rsi), ..buy(1) };
+    for fits in [rung(30, 1), rung(10, u32::MAX), with_rsi(0.0), with_rsi(100.0)] {
+        assert_eq!(scene.check(&fits), None, "{fits:?}");
+    }
+    let refused = [
+        of(Side::Sell, Purpose::Entry),
+        of(Side::Sell, Purpose::Reentry { level: 30, cycle: 1 }),
+        of(Side::Buy, Purpose::Exit("target".into())),
+        of(Side::Buy, Purpose::External),
+        of(Side::Sell, Purpose::External),
+        of(Side::Sell, Purpose::Exit("x".repeat(121))),
+        rung(0, 1),
+        rung(25, 1),
+        rung(30, 0),
+        with_rsi(-0.1),
+        with_rsi(100.1),
+        with_rsi(f64::NAN),
+        with_rsi(f64::INFINITY),
+    ];
+    for request in refused {
+        assert_eq!(scene.check(&request), Some(RefusalCode::Request), "{request:?}");
+    }
+    for (price, code) in
+        [(0, RefusalCode::PriceBand), (-5, RefusalCode::PriceBand), (i64::MAX, RefusalCode::OrderValue)]
+    {
+        let kind = OrderKind::Limit(Paise(price));
+        let (bought, sold) = (OrderRequest { kind, ..buy(2) }, OrderRequest { kind, ..sell(2) });
+        scene.instrument.as_mut().unwrap().band_high = Paise(i64::MAX);
+        assert_eq!((scene.check(&bought), scene.check(&sold)), (Some(code), Some(code)), "{price}");
+    }
+}
+
+#[test]
+fn a_signal_has_to_stand_for_the_user_or_be_one_of_an_earlier_order() {
+    let mut scene = Scene::new();
+    let on = |signal| OrderRequest { signal: Some(SignalId(signal)), ..buy(10) };
+    scene.trade(on(7), 1_000);
+    scene.signal_stands = false;
+    assert_eq!(scene.check(&on(7)), None);
+    assert_eq!(scene.check(&on(8)), Some(RefusalCode::Request));
+}
+
+#[test]
+fn only_a_rejected_order_of_the_same_symbol_and_side_is_tried_again() {
+    let mut scene = Scene::new();
+    let active = scene.open(request(Side::Buy, "INFY", 1, limit(1_000)));
+    let mut keep = |symbol: &str| {
+        let id = scene.book.next_order_id(day());
+        let request = request(Side::Buy, symbol, 1, limit(1_000));
+        scene.tell(id, OrderEvent::Intended { request, run: RunId(1), first_placed_at: at() });
+        scene.tell(id, OrderEvent::Rejected { reason: "no money".into(), retryable: true });
+        id
+    };
+    let (waits, other, given_up) = (keep("TCS"), keep("SBIN"), keep("TCS"));
+    scene.tell(given_up, OrderEvent::RetryGivenUp { reason: "enough".into() });
+    scene.trade(request(Side::Buy, "WIPRO", 1, limit(1_000)), 1_000);
+    let filled = scene.book.orders().last().unwrap().id;
+    let retry = |of: OrderId| OrderRequest { retry_of: Some(of), ..buy(1) };
+    assert_eq!(scene.check(&retry(waits)), None);
+    let unknown = OrderId { number: 777, ..waits };
+    let foreign = OrderId { user: UserId(3), ..waits };
+    for (id, code) in [
+        (unknown, RefusalCode::UnknownOrder),
+        (foreign, RefusalCode::UnknownOrder),
+        (active, RefusalCode::State),
+        (filled, RefusalCode::State),
+        (given_up, RefusalCode::State),
+        (other, RefusalCode::Request),
+    ] {
+        assert_eq!(scene.check(&retry(id)), Some(code), "{id}");
+    }
+}
+
+#[test]
+fn what_is_sent_again_is_asked_what_a_new_order_is_but_not_counted_twice() {
+    let mut scene = Scene::new();
+    scene.limits.max_buys_per_day = 1;
+    let id = scene.book.next_order_id(day());
+    scene.tell(id, OrderEvent::Intended { request: buy(10), run: RunId(1), first_placed_at: at() });
+    let order = scene.book.order(&id).unwrap().clone();
+    let ask = |scene: &Scene| scene.with(|view| check_resend(&order, view).err().map(|refusal| refusal.code));
+    assert_eq!(ask(&scene), None);
+    scene.phase = Phase::Closed;
+    assert_eq!(ask(&scene), Some(RefusalCode::SessionClosed));
+    scene.halted.symbol = Some("the open is outside the band");
+    assert_eq!(ask(&scene), Some(RefusalCode::SymbolHalted));
+    scene.limits.kill_switch = true;
+    assert_eq!(ask(&scene), Some(RefusalCode::KillSwitch));
 }
 
 #[test]

@@ -97,7 +97,7 @@ async fn take(user: &UserScope, step: u64) -> Result<(), StoreError> {
             if is_durable(step) {
                 user.append_journal_durable(vec![line], vec![]).await
             } else {
-                user.append_journal(vec![line], vec![]).await
+                user.append_journal(vec![line], vec![]).await.map(|_told| ())
             }
         }
         1 => user.start_run(run_start(step, Task::SellMonitor, at.0)).await,

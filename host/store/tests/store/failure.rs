@@ -83,3 +83,16 @@ async fn a_refusal_that_is_waited_for_changes_nothing_and_stops_nothing() {
     assert!(user.load_journal(0).await.unwrap().is_empty());
     user.append_journal_durable(vec![intended(1, 1, 1, None)], vec![]).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_gap_in_a_users_journal_is_told_to_the_user_and_stops_nothing() {
+    let test = TestStore::new();
+    let (user, other) = (test.store.user(UserId(1)), test.store.user(UserId(2)));
+    let mut told = user.append_journal(vec![entry(1, 3, 1, OrderEvent::Sent)], vec![]).await.unwrap();
+    other.append_journal_durable(vec![intended(2, 1, 1, None)], vec![]).await.unwrap();
+    let refused = told.so_far().unwrap();
+    assert!(matches!(refused, Err(StoreError::JournalGap { expected: 1, given: 3, .. })), "{refused:?}");
+    assert!(test.store.health().is_ok());
+    assert!(user.load_journal(0).await.unwrap().is_empty());
+    assert_eq!(other.load_journal(0).await.unwrap().len(), 1);
+}

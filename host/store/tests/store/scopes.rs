@@ -183,7 +183,8 @@ async fn rows_of_another_user_are_refused_before_they_are_queued() {
         );
     };
     foreign(user.append_journal_durable(vec![intended(2, 1, 1, None)], vec![]).await);
-    foreign(user.append_journal(vec![intended(1, 1, 1, None)], vec![order(2, 1, OrderState::Sent)]).await);
+    let orders = vec![order(2, 1, OrderState::Sent)];
+    foreign(user.append_journal(vec![intended(1, 1, 1, None)], orders).await.map(|_told| ()));
     foreign(user.save_service(service(2)).await);
     let slot =
         SlotRow::planned(UserId(2), Task::Analysis, day("2025-01-02"), Timestamp(1), SlotKind::OneShot);

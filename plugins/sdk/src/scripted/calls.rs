@@ -1,5 +1,6 @@
 //! The scripted world as a host.
 
+use super::rules::refusal;
 use super::{ScriptedHost, Sent};
 use crate::{
     Candle, Capability, Day, DayStatement, Decision, Difference, Funds, Holding, Host, HostError, Instrument,
@@ -30,10 +31,7 @@ impl ScriptedHost {
         if let Some(refusal) = self.refusals.get(&request.symbol) {
             return Err(refusal.clone());
         }
-        if self.active().any(|order| order.symbol == request.symbol && order.side == request.side) {
-            return Err(refusal(RefusalCode::Duplicate, "an active order exists"));
-        }
-        self.check_price(&request.symbol, request.kind)?;
+        self.check_request(request)?;
         if request.side == Side::Buy {
             self.reserve(request)?;
         }
@@ -43,26 +41,27 @@ impl ScriptedHost {
         Ok(id)
     }
 
-    fn check_price(&self, symbol: &str, kind: OrderKind) -> Result<(), Refusal> {
-        let instrument =
-            self.instruments.get(symbol).ok_or_else(|| refusal(RefusalCode::Symbol, "unknown symbol"))?;
-        let OrderKind::Limit(price) = kind else { return Ok(()) };
-        if price % instrument.tick != 0 {
-            return Err(refusal(RefusalCode::TickSize, "not a multiple of the tick"));
-        }
-        if price < instrument.band_low || price > instrument.band_high {
-            return Err(refusal(RefusalCode::PriceBand, "outside the price band"));
-        }
-        Ok(())
-    }
-
-    fn reserve(&mut self, request: &OrderRequest) -> Result<(), Refusal> {
-        let last = self.quotes.get(&request.symbol).map_or(0, |quote| quote.last);
-        let price = match request.kind {
+    /// What a buy of this holds back.
+    fn worth(&self, symbol: &str, kind: OrderKind, quantity: u32) -> Paise {
+        let last = self.quotes.get(symbol).map_or(0, |quote| quote.last);
+        let price = match kind {
             OrderKind::Limit(price) => price,
             OrderKind::Market => last,
         };
-        let needed = price.saturating_mul(i64::from(request.quantity));
+        price.saturating_mul(i64::from(quantity))
+    }
+
+    fn release(&mut self, order: &Order) {
+        if order.side == Side::Buy {
+            let rest = order.quantity.saturating_sub(order.filled);
+            let held_back = self.worth(&order.symbol, order.kind, rest).min(self.funds.reserved);
+            self.funds.reserved -= held_back;
+            self.funds.available += held_back;
+        }
+    }
+
+    fn reserve(&mut self, request: &OrderRequest) -> Result<(), Refusal> {
+        let needed = self.worth(&request.symbol, request.kind, request.quantity);
         if needed > self.funds.available {
             let waits = |order: &Order| order.retryable && order.symbol == request.symbol;
             if request.retry_of.is_none() && !self.orders.iter().any(waits) {
@@ -86,7 +85,7 @@ impl ScriptedHost {
         }
     }
 
-    fn active(&self) -> impl Iterator<Item = &Order> {
+    pub(super) fn active(&self) -> impl Iterator<Item = &Order> {
         self.orders.iter().filter(|order| is_active(order))
     }
 
@@ -95,6 +94,7 @@ impl ScriptedHost {
             return Err(refusal.clone());
         }
         let order = self.order_mut(id).ok_or_else(|| refusal(RefusalCode::UnknownOrder, "no such order"))?;
+        let before = order.clone();
         if is_active(order) {
             order.state = OrderState::Cancelled;
         } else if order.retryable {
@@ -103,6 +103,9 @@ impl ScriptedHost {
             return Err(refusal(RefusalCode::State, "the order has ended"));
         }
         order.reason = reason.to_owned();
+        if is_active(&before) {
+            self.release(&before);
+        }
         self.sent.push(Sent::Cancelled(id.to_owned(), reason.to_owned()));
         Ok(())
     }
@@ -116,9 +119,7 @@ impl ScriptedHost {
         if !orders::is_at_broker(order) {
             return Err(refusal(RefusalCode::State, "the order is not at the broker"));
         }
-        if let Some(kind) = change.kind {
-            self.check_price(&order.symbol, kind)?;
-        }
+        self.check_change(order, change)?;
         if let Some(order) = self.order_mut(id) {
             order.quantity = change.quantity.unwrap_or(order.quantity);
             order.kind = change.kind.unwrap_or(order.kind);
@@ -126,10 +127,6 @@ impl ScriptedHost {
         self.sent.push(Sent::Modified(id.to_owned(), change));
         Ok(())
     }
-}
-
-fn refusal(code: RefusalCode, detail: &str) -> Refusal {
-    Refusal { code, detail: detail.to_owned() }
 }
 
 fn is_active(order: &Order) -> bool {

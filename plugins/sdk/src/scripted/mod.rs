@@ -5,6 +5,7 @@
 //! deny a capability, to have something unavailable, or to refuse an order.
 
 mod calls;
+mod rules;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};

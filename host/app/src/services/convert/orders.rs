@@ -185,10 +185,17 @@ pub(crate) fn refusal(refusal: risk::Refusal) -> Refusal {
     Refusal { code: refusal_code(refusal.code), detail: refusal.detail }
 }
 
+/// Whether the released interface has no such code.
+pub(crate) fn is_later_code(code: risk::RefusalCode) -> bool {
+    use risk::RefusalCode as Ours;
+    matches!(code, Ours::UserHalted | Ours::SymbolHalted | Ours::MarketUnavailable | Ours::Request)
+}
+
+/// The nearest code of the released interface: those that came later have no place in it.
 fn refusal_code(code: risk::RefusalCode) -> RefusalCode {
     use risk::RefusalCode as Ours;
     match code {
-        Ours::KillSwitch => RefusalCode::KillSwitch,
+        Ours::KillSwitch | Ours::UserHalted => RefusalCode::KillSwitch,
         Ours::OrderValue => RefusalCode::OrderValue,
         Ours::OrdersPerDay => RefusalCode::OrdersPerDay,
         Ours::OrdersPerRun => RefusalCode::OrdersPerRun,
@@ -199,7 +206,7 @@ fn refusal_code(code: risk::RefusalCode) -> RefusalCode {
         Ours::TickSize => RefusalCode::TickSize,
         Ours::FreezeQuantity => RefusalCode::FreezeQuantity,
         Ours::Quantity => RefusalCode::Quantity,
-        Ours::Symbol => RefusalCode::Symbol,
+        Ours::Symbol | Ours::SymbolHalted | Ours::MarketUnavailable => RefusalCode::Symbol,
         Ours::Duplicate => RefusalCode::Duplicate,
         Ours::Holdings => RefusalCode::Holdings,
         Ours::Funds => RefusalCode::Funds,
@@ -207,7 +214,7 @@ fn refusal_code(code: risk::RefusalCode) -> RefusalCode {
         Ours::SessionClosed => RefusalCode::SessionClosed,
         Ours::Unsettled => RefusalCode::Unsettled,
         Ours::UnknownOrder => RefusalCode::UnknownOrder,
-        Ours::State => RefusalCode::State,
+        Ours::State | Ours::Request => RefusalCode::State,
         Ours::Broker => RefusalCode::Broker,
     }
 }

@@ -1,0 +1,156 @@
+//! `/api/v1/halts`: what of a user is halted until an admin lifts it.
+
+use axum::extract::State;
+use prahari_store::{HaltFilter, HaltRow};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::caller::{Admin, Caller};
+use crate::extract::{Json, Path, Query};
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+use crate::view::{Instant, Page, limit, page, place};
+
+/// Most characters of the sentence that lifts a halt.
+const LONGEST_EXPLANATION: usize = 500;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(halts)).routes(routes!(lift)).routes(routes!(halts_of_all))
+}
+
+/// Which halts are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct HaltsQuery {
+    /// Whose; an admin may name anybody.
+    user: Option<u64>,
+    /// Those that hold, or those that were lifted.
+    open: Option<bool>,
+    /// Most items of the page.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// Which halts of everybody are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct HaltsOfAllQuery {
+    /// Those that hold, or those that were lifted.
+    open: Option<bool>,
+    /// Most items of the page.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// Why a halt is lifted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Explanation {
+    /// What was found, and why orders may be sent again, in one sentence.
+    #[schema(min_length = 1, max_length = 500)]
+    explanation: String,
+}
+
+/// Something of a user that is not sent until an admin lifts that.
+#[derive(Debug, Serialize, ToSchema)]
+struct Halt {
+    /// Grows with time.
+    id: u64,
+    /// Whose.
+    user: u64,
+    /// Of which share; null when everything of the user is halted.
+    #[schema(required)]
+    symbol: Option<String>,
+    /// Why, for programs.
+    code: String,
+    /// Why, in one sentence.
+    reason: String,
+    /// Since when.
+    since: Instant,
+    /// When it was lifted; null while it holds.
+    #[schema(required)]
+    lifted_at: Option<Instant>,
+    /// Which admin lifted it; null while it holds.
+    #[schema(required)]
+    lifted_by: Option<u64>,
+    /// Why it was lifted; empty while it holds.
+    explanation: String,
+}
+
+/// The halts of a user, newest first.
+#[utoipa::path(get, path = "/api/v1/halts", tag = "halts", params(HaltsQuery),
+    responses((status = OK, body = Page<Halt>)))]
+async fn halts(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(query): Query<HaltsQuery>,
+) -> Result<Json<Page<Halt>>, Problem> {
+    let user = caller.subject(&api, query.user)?;
+    let limit = limit(query.limit)?;
+    let filter = HaltFilter { open: query.open, before: place(query.cursor.as_deref())?, limit: limit + 1 };
+    let rows = api.daemon.store.user(user).halts(filter).await?;
+    Ok(Json(page(rows, limit, |row| row.id, Halt::from)))
+}
+
+/// Lifts a halt: orders are sent again. One that is lifted already stays as it is.
+#[utoipa::path(post, path = "/api/v1/halts/{id}/lift", tag = "halts", params(("id" = u64, Path)),
+    request_body = Explanation, responses((status = OK, body = Halt)))]
+async fn lift(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Path(id): Path<u64>,
+    Json(body): Json<Explanation>,
+) -> Result<Json<Halt>, Problem> {
+    let explanation = body.explanation.trim();
+    if explanation.is_empty() || explanation.chars().count() > LONGEST_EXPLANATION {
+        return Err(Problem::invalid(format!("explanation: 1 to {LONGEST_EXPLANATION} characters")));
+    }
+    if explanation.chars().any(char::is_control) {
+        return Err(Problem::invalid("explanation: it has a control character"));
+    }
+    let unknown = || Problem::new(Code::NotFound, format!("there is no halt {id}"));
+    let halt = api.daemon.store.system().find_halt(id).await?.ok_or_else(unknown)?;
+    let details = json!({ "user": halt.user.0, "symbol": halt.symbol, "explanation": explanation });
+    api.audit(&caller, "halt.lift", format!("halt {id}"), details).await?;
+    Ok(Json(api.daemon.lift_halt(id, caller.0.user, explanation).await?.into()))
+}
+
+/// The halts of everybody, newest first.
+#[utoipa::path(get, path = "/api/v1/system/halts", tag = "halts", params(HaltsOfAllQuery),
+    responses((status = OK, body = Page<Halt>)))]
+async fn halts_of_all(
+    State(api): State<Api>,
+    _admin: Admin,
+    Query(query): Query<HaltsOfAllQuery>,
+) -> Result<Json<Page<Halt>>, Problem> {
+    let limit = limit(query.limit)?;
+    let filter = HaltFilter { open: query.open, before: place(query.cursor.as_deref())?, limit: limit + 1 };
+    let rows = api.daemon.store.system().halts(filter).await?;
+    Ok(Json(page(rows, limit, |row| row.id, Halt::from)))
+}
+
+impl From<HaltRow> for Halt {
+    fn from(row: HaltRow) -> Self {
+        Self {
+            id: row.id,
+            user: row.user.0,
+            symbol: row.symbol.map(|symbol| symbol.to_string()),
+            code: row.code.name().to_owned(),
+            reason: row.reason,
+            since: Instant(row.since),
+            lifted_at: row.lifted_at.map(Instant),
+            lifted_by: row.lifted_by.map(|user| user.0),
+            explanation: row.explanation,
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Booking: what happened is tried on a copy of what it touches, queued for the journal, and only then taken over into the
+//! books. So memory and journal never part, wherever a fault, a refusal or the end of a request strikes.
+
+use std::collections::VecDeque;
+
+use prahari_domain::book::{BookError, Happening, Part};
+use prahari_domain::ids::OrderId;
+use prahari_domain::orders::{JournalEntry, Order, OrderEvent};
+use prahari_domain::time::Timestamp;
+use prahari_store::{StoreError, Told};
+
+use super::Desk;
+use crate::error::AppError;
+
+/// Entries that have their place in the queue, and of which it is not known yet that they are durable.
+pub(super) type Queued = VecDeque<Told>;
+
+impl Desk {
+    /// Why nothing can be booked any more, when the journal and these books have parted.
+    pub fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    /// Books an event and queues it for the journal.
+    pub(super) async fn record(
+        &mut self,
+        order: OrderId,
+        at: Timestamp,
+        event: OrderEvent,
+    ) -> Result<(), AppError> {
+        self.record_all(vec![(order, at, event)]).await
+    }
+
+    /// Books events, all of them or none, and queues them for the journal.
+    pub(super) async fn record_all(&mut self, happenings: Vec<Happening>) -> Result<(), AppError> {
+        if let Some(told) = self.enter(happenings, false).await? {
+            self.queued.push_back(told);
+        }
+        Ok(())
+    }
+
+    /// Books events, all of them or none, and returns when all of them are on disk, in one commit.
+    pub(super) async fn record_durably(&mut self, happenings: Vec<Happening>) -> Result<(), AppError> {
+        match self.enter(happenings, true).await? {
+            Some(told) => told.committed().await.map_err(|error| self.parted(error)),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses when nothing can be booked any more, or what was queued before was not taken.
+    pub(super) fn check_usable(&mut self) -> Result<(), AppError> {
+        if let Some(reason) = &self.fault {
+            return Err(AppError::BooksUnusable { user: self.book.user(), reason: reason.clone() });
+        }
+        while let Some(result) = self.queued.front_mut().and_then(Told::so_far) {
+            self.queued.pop_front();
+            result.map_err(|error| self.parted(error))?;
+        }
+        Ok(())
+    }
+
+    async fn enter(&mut self, happenings: Vec<Happening>, urgent: bool) -> Result<Option<Told>, AppError> {
+        self.check_usable()?;
+        let part = self.book.try_entries(&happenings).map_err(|error| self.contradicted(error))?;
+        if part.is_empty() {
+            return Ok(None);
+        }
+        let (entries, orders) = for_journal(&part);
+        let changes = self.changes_of(&part);
+        let scope = self.scope();
+        let told = match urgent {
+            true => scope.append_journal_urgently(entries, orders).await?,
+            false => scope.append_journal(entries, orders).await?,
+        };
+        // From here to the end nothing waits: whoever gives up on this request leaves books and journal alike.
+        self.book.accept(part);
+        self.announce(changes);
+        Ok(Some(told))
+    }
+
+    /// The books are as they were; the broker's book has to be looked at before anything is sent.
+    fn contradicted(&mut self, error: BookError) -> AppError {
+        self.unsettled = true;
+        AppError::Book(error)
+    }
+
+    /// The books are ahead of a journal that refuses what they hold.
+    fn parted(&mut self, error: StoreError) -> AppError {
+        if error.is_refusal() {
+            self.fault = Some(error.to_string());
+        }
+        AppError::Store(error)
+    }
+}
+
+/// The entries, and each order as it is after the last of them.
+fn for_journal(part: &Part) -> (Vec<JournalEntry>, Vec<Order>) {
+    let mut entries = Vec::new();
+    let mut orders: Vec<Order> = Vec::new();
+    for (entry, order) in part.entries() {
+        tracing::trace!(%order.id, event = entry.event.name(), "journal");
+        entries.push(entry.clone());
+        orders.retain(|earlier| earlier.id != order.id);
+        orders.push(order.clone());
+    }
+    (entries, orders)
+}

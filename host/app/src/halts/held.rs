@@ -1,0 +1,106 @@
+//! The open halts of one user, as the running daemon holds them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use prahari_domain::instruments::Symbol;
+use prahari_domain::risk::Halted;
+use prahari_domain::time::Timestamp;
+use prahari_store::{HaltCode, HaltRow, UserScope};
+
+use crate::error::AppError;
+
+/// An open halt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Halt {
+    /// Why, for programs.
+    pub code: HaltCode,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// By the daemon's clock.
+    pub since: Timestamp,
+}
+
+/// The open halts of one user, shared by the desk that asks them and those who change them. Not behind the desk's lock, which
+/// may be held for as long as a broker takes to answer.
+#[derive(Debug, Default)]
+pub struct Halts {
+    open: RwLock<Arc<Open>>,
+    /// Held from the change in memory to the one on disk.
+    changing: tokio::sync::Mutex<()>,
+}
+
+/// What is halted at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Open {
+    /// Everything of the user.
+    pub user: Option<Halt>,
+    /// Orders of these symbols.
+    pub symbols: BTreeMap<Symbol, Halt>,
+}
+
+impl Halts {
+    /// The open halts in the database.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn load(scope: &UserScope) -> Result<Self, AppError> {
+        let halts = Self::default();
+        for HaltRow { symbol, code, reason, since, .. } in scope.open_halts().await? {
+            halts.put(symbol.as_ref(), &Halt { code, reason, since });
+        }
+        Ok(halts)
+    }
+
+    /// What is halted at this moment.
+    pub fn open(&self) -> Arc<Open> {
+        self.open.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The halt of everything of the user, if there is one.
+    pub fn of_user(&self) -> Option<Halt> {
+        self.open().user.clone()
+    }
+
+    pub(crate) async fn changing(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.changing.lock().await
+    }
+
+    /// Halts, unless the same is halted already.
+    pub(crate) fn put(&self, symbol: Option<&Symbol>, halt: &Halt) {
+        self.change(|open| match symbol {
+            Some(symbol) => {
+                open.symbols.entry(symbol.clone()).or_insert_with(|| halt.clone());
+            }
+            None => {
+                open.user.get_or_insert_with(|| halt.clone());
+            }
+        });
+    }
+
+    pub(crate) fn remove(&self, symbol: Option<&Symbol>) {
+        self.change(|open| match symbol {
+            Some(symbol) => {
+                open.symbols.remove(symbol);
+            }
+            None => open.user = None,
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Open)) {
+        let mut kept = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        let mut open = (**kept).clone();
+        change(&mut open);
+        *kept = Arc::new(open);
+    }
+}
+
+impl Open {
+    /// As the risk gate asks for it.
+    pub fn of(&self, symbol: &Symbol) -> Halted<'_> {
+        Halted {
+            user: self.user.as_ref().map(|halt| halt.reason.as_str()),
+            symbol: self.symbols.get(symbol).map(|halt| halt.reason.as_str()),
+        }
+    }
+}

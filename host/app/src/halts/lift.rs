@@ -1,0 +1,58 @@
+//! Lifting a halt: an admin says why it may go on.
+
+use prahari_domain::ids::UserId;
+use prahari_store::{AlertCode, HaltRow};
+
+use crate::daemon::Daemon;
+use crate::error::AppError;
+use crate::loading::{Fault, Loaded, load_user};
+use crate::user::User;
+
+impl Daemon {
+    /// Lifts an open halt, with the explanation of the admin who does it. One that is lifted already stays as it is.
+    ///
+    /// A halt of everything is lifted only when all that is kept of the user can be used: it is loaded anew, and what was
+    /// found damaged must have been mended.
+    ///
+    /// # Errors
+    /// [`AppError::UnknownHalt`]; [`AppError::HaltStands`] when something still cannot be used; or when it cannot be written
+    /// down. Nothing has changed then.
+    pub async fn lift_halt(&self, id: u64, by: UserId, explanation: &str) -> Result<HaltRow, AppError> {
+        let halt = self.store.system().find_halt(id).await?.ok_or(AppError::UnknownHalt(id))?;
+        let user = self.user(halt.user)?;
+        let _changing = user.halts.changing().await;
+        if halt.lifted_at.is_none() && halt.symbol.is_none() {
+            self.load_anew(&user).await?;
+        }
+        let scope = self.store.user(user.id);
+        if scope.lift_halt(id, by, self.clock.now(), explanation.to_owned()).await? {
+            user.halts.remove(halt.symbol.as_ref());
+            tracing::info!(user = %user.id, symbol = ?halt.symbol, %by, "a halt was lifted: {explanation}");
+            let (code, subject) = match &halt.symbol {
+                Some(symbol) => (AlertCode::SymbolHalted, symbol.to_string()),
+                None => (AlertCode::UserHalted, String::new()),
+            };
+            self.clear_alert(code, Some(user.id), &subject, &format!("lifted: {explanation}")).await?;
+        }
+        self.store.system().find_halt(id).await?.ok_or(AppError::UnknownHalt(id))
+    }
+
+    /// Puts settings, books and memory of a halted user in the place of those that they have, as they are kept now. The desk
+    /// compares itself with the broker before it sends anything.
+    async fn load_anew(&self, user: &User) -> Result<(), AppError> {
+        let mut desk = user.desk.lock().await;
+        self.store.settle().await?;
+        let row = self.store.user(user.id).find().await?.ok_or(AppError::UnknownUser(user.id))?;
+        let Loaded { user: fresh, faults } =
+            load_user(&self.venue, &self.events, &self.kill_switch, row).await?;
+        if let Some(Fault { reason, .. }) = faults.into_iter().next() {
+            return Err(AppError::HaltStands { user: user.id, reason });
+        }
+        user.settings.take_over(&fresh.settings);
+        std::mem::swap(&mut *user.memory(), &mut *fresh.memory());
+        let mut loaded = fresh.desk.into_inner();
+        loaded.take_place_of(&desk);
+        *desk = loaded;
+        Ok(())
+    }
+}

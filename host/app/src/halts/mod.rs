@@ -1,0 +1,168 @@
+//! Halts: what of one user is not sent until an admin has looked.
+//!
+//! A fault in one user's data or orders halts that user, and an impossible price halts one symbol for those who hold it;
+//! everybody else goes on. Reading stays possible, and orders at the broker may still be cancelled.
+
+mod held;
+mod lift;
+
+use prahari_brokers::BrokerError;
+use prahari_domain::ids::{OrderId, RunId, UserId};
+use prahari_domain::instruments::Symbol;
+use prahari_store::{AlertCode, HaltCode, NewAlert, NewHalt, StoreError};
+
+pub use held::{Halt, Halts};
+
+use crate::daemon::Daemon;
+use crate::desk::{LostOrder, Occasion};
+use crate::error::AppError;
+use crate::user::User;
+
+impl Daemon {
+    /// Halts a user: from this instant nothing of theirs is sent, and their slots are skipped with the reason. Somebody who
+    /// is halted stays so for the first reason. Answers whether the halt is new.
+    ///
+    /// # Errors
+    /// When it cannot be written down; the user is halted in memory all the same.
+    pub async fn halt_user(&self, id: UserId, code: HaltCode, reason: &str) -> Result<bool, AppError> {
+        let user = self.user(id)?;
+        let new = self.halt(&user, None, code, reason).await?;
+        if new {
+            let detail = format!("nothing of this user is sent: {reason}");
+            let (code, subject) = (AlertCode::UserHalted, String::new());
+            self.raise_alert(NewAlert { code, user: Some(id), subject, detail }).await?;
+        }
+        Ok(new)
+    }
+
+    /// Halts a symbol for a user: no new order of it is sent, buy or sell. Answers whether the halt is new.
+    ///
+    /// # Errors
+    /// When it cannot be written down; the symbol is halted in memory all the same.
+    pub async fn halt_symbol(
+        &self,
+        id: UserId,
+        symbol: &Symbol,
+        code: HaltCode,
+        reason: &str,
+    ) -> Result<bool, AppError> {
+        let user = self.user(id)?;
+        let new = self.halt(&user, Some(symbol), code, reason).await?;
+        if new {
+            let detail = format!("no order of {symbol} is sent: {reason}");
+            let (code, subject) = (AlertCode::SymbolHalted, symbol.to_string());
+            self.raise_alert(NewAlert { code, user: Some(id), subject, detail }).await?;
+        }
+        Ok(new)
+    }
+
+    /// Halts a symbol for everybody who holds it or has an open order of it, and withdraws those orders. Answers for whom
+    /// the halt is new. An order that cannot be withdrawn is logged and stays at the broker.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub async fn halt_symbol_of_holders(
+        &self,
+        symbol: &Symbol,
+        code: HaltCode,
+        reason: &str,
+    ) -> Result<Vec<UserId>, AppError> {
+        let mut halted = Vec::new();
+        for user in self.users() {
+            if self.halt_symbol_if_held(&user, symbol, code, reason).await? {
+                halted.push(user.id);
+            }
+        }
+        Ok(halted)
+    }
+
+    /// Halts a symbol for a user who holds it or has an open order of it, and withdraws those orders; whether the halt is new.
+    ///
+    /// # Errors
+    /// As [`Daemon::halt_symbol_of_holders`].
+    pub async fn halt_symbol_if_held(
+        &self,
+        user: &User,
+        symbol: &Symbol,
+        code: HaltCode,
+        reason: &str,
+    ) -> Result<bool, AppError> {
+        let open = {
+            let desk = user.desk.lock().await;
+            let orders = desk.book().active_orders().filter(|order| order.request.symbol == *symbol);
+            let open: Vec<OrderId> = orders.map(|order| order.id).collect();
+            if open.is_empty() && desk.book().held(symbol) == 0 {
+                return Ok(false);
+            }
+            open
+        };
+        let new = self.halt_symbol(user.id, symbol, code, reason).await?;
+        for order in open {
+            self.withdraw(user, order, reason).await?;
+        }
+        Ok(new)
+    }
+
+    async fn withdraw(&self, user: &User, order: OrderId, reason: &str) -> Result<(), AppError> {
+        let now = self.clock.now();
+        let occasion = Occasion { run: RunId(0), day: now.ist_day(), now };
+        let answer = user.desk.lock().await.cancel(order, reason, occasion).await;
+        match answer {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(refusal)) => {
+                tracing::warn!(user = %user.id, %order, %refusal, "an order of a halted symbol was not withdrawn");
+                Ok(())
+            }
+            Err(AppError::Broker(error @ (BrokerError::Unavailable(_) | BrokerError::Unclear(_)))) => {
+                tracing::warn!(user = %user.id, %order, %error, "an order of a halted symbol was not withdrawn");
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Halts a user for an error that shows that their books, their journal or what else is kept of them cannot be trusted;
+    /// whether it is such an error.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub(crate) async fn halt_for(&self, id: UserId, error: &AppError) -> Result<bool, AppError> {
+        let code = match error {
+            AppError::Book(_) | AppError::LostOrder { .. } => HaltCode::BooksContradicted,
+            AppError::BooksUnusable { .. } | AppError::Store(StoreError::JournalGap { .. }) => {
+                HaltCode::JournalDamaged
+            }
+            AppError::Store(StoreError::Unreadable { .. }) | AppError::Damaged(_) => HaltCode::RecordsDamaged,
+            _ => return Ok(false),
+        };
+        self.halt_user(id, code, &error.to_string()).await?;
+        Ok(true)
+    }
+
+    /// Tells of orders that were closed as lost.
+    ///
+    /// # Errors
+    /// When an alert cannot be written down.
+    pub(crate) async fn tell_of_lost(&self, id: UserId, lost: Vec<LostOrder>) -> Result<(), AppError> {
+        for LostOrder { order, detail } in lost {
+            let (code, subject) = (AlertCode::OrderLost, order.to_string());
+            self.raise_alert(NewAlert { code, user: Some(id), subject, detail }).await?;
+        }
+        Ok(())
+    }
+
+    /// In memory first: what waits for the disk must not be sent meanwhile.
+    async fn halt(
+        &self,
+        user: &User,
+        symbol: Option<&Symbol>,
+        code: HaltCode,
+        reason: &str,
+    ) -> Result<bool, AppError> {
+        let _changing = user.halts.changing().await;
+        let halt = Halt { code, reason: reason.to_owned(), since: self.clock.now() };
+        user.halts.put(symbol, &halt);
+        let new = NewHalt { symbol: symbol.cloned(), code, reason: halt.reason, since: halt.since };
+        Ok(self.store.user(user.id).halt(new).await?)
+    }
+}

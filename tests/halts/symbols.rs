@@ -1,0 +1,68 @@
+//! A symbol that is halted for those who hold it.
+
+use prahari_app::desk::Occasion;
+use prahari_domain::ids::RunId;
+use prahari_domain::orders::OrderState;
+use prahari_domain::risk::RefusalCode;
+use prahari_store::{AlertCode, HaltCode};
+use serde_json::json;
+
+use crate::support::console::Console;
+use crate::support::trader::{buy, sell};
+use crate::support::{ADMIN, House, MONDAY, OTHER, at};
+use crate::{alerts, halts};
+
+const REASON: &str = "the open of 50.00 is outside the band around 100.00";
+
+#[tokio::test]
+async fn a_halted_symbol_is_withdrawn_and_refused_until_an_admin_explains_it() {
+    let mut house = House::new(3);
+    house.make_flat();
+    let ten = at(MONDAY, "10:00");
+    let console = Console::of(house, ten).await;
+    let daemon = &console.daemon;
+    let occasion = Occasion { run: RunId(1), day: ten.ist_day(), now: ten };
+    let place = async |user, order| {
+        daemon.user(user).unwrap().desk.lock().await.place(order, occasion).await.unwrap()
+    };
+    // User 2 bids for it; the admin has nothing of it.
+    let standing = place(OTHER, buy("ABC", 10, 9_000)).await.unwrap();
+    let symbol = "ABC".parse().unwrap();
+    let halted = daemon.halt_symbol_of_holders(&symbol, HaltCode::ImpossiblePrice, REASON).await.unwrap();
+    assert_eq!(halted, [OTHER]);
+    let again = daemon.halt_symbol_of_holders(&symbol, HaltCode::ImpossiblePrice, "again").await.unwrap();
+    assert_eq!(again, []);
+    {
+        let user = daemon.user(OTHER).unwrap();
+        let desk = user.desk.lock().await;
+        let order = desk.book().order(&standing).unwrap();
+        assert_eq!((order.state, order.reason.as_str()), (OrderState::Cancelled, REASON));
+    }
+    for order in [buy("ABC", 1, 9_000), sell("ABC", 1, 11_000)] {
+        let refusal = place(OTHER, order).await.unwrap_err();
+        assert_eq!(refusal.code, RefusalCode::SymbolHalted);
+        assert_eq!(refusal.detail, format!("orders of ABC are halted until an admin lifts it: {REASON}"));
+    }
+    place(OTHER, buy("XYZ", 1, 9_000)).await.unwrap();
+    place(ADMIN, buy("ABC", 1, 9_000)).await.unwrap();
+    let raised = alerts(daemon, OTHER).await;
+    assert_eq!(
+        (raised.len(), raised[0].code, raised[0].subject.as_str()),
+        (1, AlertCode::SymbolHalted, "ABC")
+    );
+
+    let (admin, user) = (console.admin().await, console.user().await);
+    let listed = user.get("/api/v1/halts?open=true").await.ok();
+    assert_eq!(
+        (&listed["items"][0]["symbol"], &listed["items"][0]["code"]),
+        (&json!("ABC"), &json!("impossible_price"))
+    );
+    let path = format!("/api/v1/halts/{}/lift", listed["items"][0]["id"]);
+    assert_eq!(user.post(&path, json!({ "explanation": "let me" })).await.status, 403);
+    assert_eq!(admin.post(&path, json!({ "explanation": " " })).await.status, 400);
+    let lifted = admin.post(&path, json!({ "explanation": "a split of 2:1" })).await.ok();
+    assert_eq!((&lifted["lifted_by"], &lifted["explanation"]), (&json!(1), &json!("a split of 2:1")));
+    assert_eq!(halts(daemon, OTHER).await, []);
+    assert_eq!(alerts(daemon, OTHER).await, []);
+    place(OTHER, buy("ABC", 1, 9_000)).await.unwrap();
+}
