@@ -13,6 +13,7 @@ use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, instant, select, select_one, unsigned};
 use crate::connection::open_reader;
+use crate::database_file::DatabaseFile;
 use crate::errors::StoreError;
 use crate::migrate;
 use crate::store::SystemScope;
@@ -102,7 +103,8 @@ impl SystemScope {
 /// # Errors
 /// When the file is not a database of this program or cannot be read.
 pub fn verify_audit(path: &Path) -> Result<AuditCheck, StoreError> {
-    migrate::inspect(path)?;
+    let file = DatabaseFile::open(path)?;
+    migrate::inspect(&file)?;
     verify(&open_reader(path)?).map_err(|error| error.while_doing("verify the audit log"))
 }
 
@@ -134,7 +136,7 @@ fn chained(previous: &Hash, entry: &NewAudit) -> Hash {
     *hasher.finalize().as_bytes()
 }
 
-fn verify(conn: &Connection) -> Result<AuditCheck, StoreError> {
+pub(crate) fn verify(conn: &Connection) -> Result<AuditCheck, StoreError> {
     let mut statement = conn.prepare("SELECT * FROM audit ORDER BY id")?;
     let mut rows = statement.query([])?;
     let (mut entries, mut head, mut broken) = (0, BEFORE_THE_FIRST, None);

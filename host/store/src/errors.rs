@@ -18,6 +18,22 @@ pub enum StoreError {
         /// The database.
         path: PathBuf,
     },
+    /// The database, or SQLite's log beside it, is not the file any more that was opened.
+    #[error("{} {fate} while the daemon used it: nothing is written any more, because nobody would find it", path.display())]
+    Gone {
+        /// The file.
+        path: PathBuf,
+        /// What became of it.
+        fate: &'static str,
+    },
+    /// The file has another name, beside which there is a log with what is not in the file yet.
+    #[error("the database {} is also named {}, and what was written last is in the log beside that name: open it by that name", path.display(), other.display())]
+    LogOfOtherName {
+        /// The database by the name that was given.
+        path: PathBuf,
+        /// Its other name.
+        other: PathBuf,
+    },
     /// The file holds something else.
     #[error("{} is not a Prahari database: name another file, or move this one away", path.display())]
     NotADatabase {
@@ -32,6 +48,16 @@ pub enum StoreError {
         /// The version it has.
         found: u32,
         /// The newest version this program can use.
+        known: u32,
+    },
+    /// The database was written by an older program, and is only looked at here.
+    #[error("the database {} has version {found}, and this program looks at version {known}: start a daemon of this version on it once, or check it with the program that wrote it", path.display())]
+    OlderVersion {
+        /// The database.
+        path: PathBuf,
+        /// The version it has.
+        found: u32,
+        /// The version that this program writes.
         known: u32,
     },
     /// A file or folder could not be used.
@@ -114,6 +140,24 @@ pub enum StoreError {
         expected: u64,
         /// The one that was given.
         given: u64,
+    },
+    /// An entry of a journal is not what was written: the file was damaged or changed.
+    #[error("entry {sequence} of the order journal of user {user} {fault}")]
+    JournalDamaged {
+        /// Whose journal.
+        user: UserId,
+        /// Which entry.
+        sequence: u64,
+        /// What is wrong with it.
+        fault: String,
+    },
+    /// A snapshot of a user's books is not what was written.
+    #[error("the snapshot of the books of user {user} cannot be used: {fault}")]
+    SnapshotDamaged {
+        /// Whose.
+        user: UserId,
+        /// What is wrong with it.
+        fault: &'static str,
     },
     /// A slot already has another outcome.
     #[error("the slot of {task} of user {user} due at {due_at} is {kept}, so it cannot become {given}")]

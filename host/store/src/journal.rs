@@ -1,12 +1,13 @@
-//! The order journal of each user, and the snapshots that save folding it from the first entry.
+//! The order journal of each user.
 
 use rusqlite::{Connection, Row};
 
 use prahari_domain::ids::UserId;
 use prahari_domain::orders::{JournalEntry, Order};
 
-use crate::columns::{execute, from_json, instant, parsed, select, select_one, to_json, unsigned};
+use crate::columns::{from_json, instant, parsed, to_json, unsigned};
 use crate::errors::StoreError;
+use crate::journal_chain::{self, Checksum, Stored};
 use crate::orders::OrderColumns;
 use crate::store::{Told, UserScope};
 
@@ -70,50 +71,14 @@ impl UserScope {
             .await
     }
 
-    /// The entries after a sequence number, in order; all of them after 0.
+    /// The entries after a sequence number, in order; all of them after 0. Each is compared with its checksum.
     ///
     /// # Errors
-    /// When the database cannot be read.
+    /// [`StoreError::JournalDamaged`] with the first entry that is missing or not what was written; or when the database
+    /// cannot be read.
     pub async fn load_journal(&self, after_sequence: u64) -> Result<Vec<JournalEntry>, StoreError> {
-        let values = (self.user.0.cast_signed(), after_sequence.cast_signed());
-        self.store
-            .read("read the journal", move |conn| {
-                let sql = "SELECT sequence, order_id, at, data FROM journal
-                           WHERE user_id = ?1 AND sequence > ?2 ORDER BY sequence";
-                select(conn, sql, values, read)
-            })
-            .await
-    }
-
-    /// Keeps the fold of the journal through a sequence number, in place of the last one.
-    ///
-    /// # Errors
-    /// When the store is closed or has stopped.
-    pub async fn save_snapshot(&self, through_sequence: u64, data: Vec<u8>) -> Result<(), StoreError> {
-        let values = (self.user.0.cast_signed(), through_sequence.cast_signed(), data);
-        self.write("save a snapshot", move |conn| {
-            let sql = "INSERT INTO snapshots (user_id, through_sequence, data) VALUES (?1, ?2, ?3)
-                           ON CONFLICT (user_id) DO UPDATE
-                           SET through_sequence = excluded.through_sequence, data = excluded.data";
-            execute(conn, sql, values).map(|_| ())
-        })
-        .await
-    }
-
-    /// The last snapshot, with the sequence number through which it goes.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn load_snapshot(&self) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
-        let user = self.user.0.cast_signed();
-        self.store
-            .read("read a snapshot", move |conn| {
-                let sql = "SELECT through_sequence, data FROM snapshots WHERE user_id = ?1";
-                select_one(conn, sql, [user], |row| {
-                    Ok((unsigned(row, "through_sequence")?, row.get("data")?))
-                })
-            })
-            .await
+        let user = self.user;
+        self.store.read("read the journal", move |conn| journal_chain::load(conn, user, after_sequence)).await
     }
 
     fn prepare(&self, entries: Vec<JournalEntry>, orders: &[Order]) -> Result<Append, StoreError> {
@@ -136,37 +101,46 @@ impl UserScope {
 
 impl Append {
     fn write(self, conn: &Connection) -> Result<(), StoreError> {
-        self.check_sequence(conn)?;
-        let sql = "INSERT INTO journal (user_id, sequence, order_id, at, event, data)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let mut previous = self.check_sequence(conn)?;
+        let sql = "INSERT INTO journal (user_id, sequence, order_id, at, event, data, checksum)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         let mut insert = conn.prepare_cached(sql)?;
         for (entry, data) in &self.entries {
-            let values = (
-                self.user.0.cast_signed(),
-                entry.sequence.cast_signed(),
-                entry.order.to_string(),
-                entry.at.0,
-                entry.event.name(),
+            let JournalEntry { sequence, order, at, event } = entry;
+            let (user, order, event) = (self.user, order.to_string(), event.name());
+            previous = Stored {
+                user,
+                sequence: *sequence,
+                order: order.as_bytes(),
+                at: at.0,
+                event: event.as_bytes(),
+                data: data.as_bytes(),
+            }
+            .checksum(&previous);
+            insert.execute((
+                user.0.cast_signed(),
+                sequence.cast_signed(),
+                &order,
+                at.0,
+                event,
                 data,
-            );
-            insert.execute(values)?;
+                previous,
+            ))?;
         }
         self.orders.iter().try_for_each(|order| order.write(conn))
     }
 
-    /// Before anything is written: a journal with a hole cannot be folded.
-    fn check_sequence(&self, conn: &Connection) -> Result<(), StoreError> {
-        let sql = "SELECT max(sequence) FROM journal WHERE user_id = ?1";
-        let last =
-            select_one(conn, sql, [self.user.0.cast_signed()], |row| Ok(row.get::<_, Option<i64>>(0)?))?;
-        let mut expected = last.flatten().unwrap_or(0).cast_unsigned();
+    /// Before anything is written: a journal with a hole cannot be folded. Answers the checksum of the last entry.
+    fn check_sequence(&self, conn: &Connection) -> Result<Checksum, StoreError> {
+        let (last, checksum) = journal_chain::last(conn, self.user)?;
+        let mut expected = last;
         for (entry, _) in &self.entries {
             expected += 1;
             if entry.sequence != expected {
                 return Err(StoreError::JournalGap { user: self.user, expected, given: entry.sequence });
             }
         }
-        Ok(())
+        Ok(checksum)
     }
 }
 

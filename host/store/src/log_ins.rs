@@ -10,8 +10,9 @@ use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, optional_instant, select_one, unsigned};
 use crate::errors::StoreError;
+use crate::meta;
 use crate::store::{SystemScope, UserScope};
-use crate::users::{self, UserRow};
+use crate::users::{self, NewUser, UserRow};
 
 /// How a user logs in. Without `Debug`: none of it belongs into a log.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -41,6 +42,30 @@ impl SystemScope {
                 Ok(Some((user, log_in)))
             })
             .await
+    }
+
+    /// Adds users who all log in with one password, and remembers facts about the database by key: all or nothing, however the
+    /// process ends.
+    ///
+    /// # Errors
+    /// [`StoreError::NameTaken`]; or when the store is closed or has stopped.
+    pub async fn create_users_with_password(
+        &self,
+        users: Vec<NewUser>,
+        password_hash: String,
+        facts: Vec<(&'static str, String)>,
+    ) -> Result<(), StoreError> {
+        let write = move |conn: &Connection| {
+            for new in &users {
+                users::check_name(conn, &new.name, None)?;
+            }
+            for new in &users {
+                let user = users::insert(conn, new)?;
+                write_password(conn, user, &password_hash, new.created_at)?;
+            }
+            facts.iter().try_for_each(|(key, value)| meta::set(conn, key, value))
+        };
+        self.store.write_durable("create users with their password", write).await
     }
 
     /// Whether no active admin could log in, so that somebody has to be let in by a set-up link.

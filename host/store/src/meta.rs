@@ -1,5 +1,7 @@
 //! Facts about the database as a whole, by key.
 
+use rusqlite::Connection;
+
 use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, parsed, select_one};
@@ -16,13 +18,7 @@ impl SystemScope {
     /// When the store is closed or has stopped.
     pub async fn set_meta(&self, key: &str, value: String) -> Result<(), StoreError> {
         let key = key.to_owned();
-        self.store
-            .write("save a setting of the database", move |conn| {
-                let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2)
-                           ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-                execute(conn, sql, (key, value)).map(|_| ())
-            })
-            .await
+        self.store.write("save a setting of the database", move |conn| set(conn, &key, &value)).await
     }
 
     /// What stands under `key`.
@@ -59,4 +55,11 @@ impl SystemScope {
             })
             .await
     }
+}
+
+/// Remembers `value` under `key`.
+pub(crate) fn set(conn: &Connection, key: &str, value: &str) -> Result<(), StoreError> {
+    let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2)
+               ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    execute(conn, sql, (key, value)).map(|_| ())
 }

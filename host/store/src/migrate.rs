@@ -1,17 +1,17 @@
 //! Brings a database to the version this program knows. Forward only, all or nothing.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::connection::{open_error, open_reader};
+use crate::database_file::DatabaseFile;
 use crate::errors::StoreError;
+use crate::journal_chain;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: [(&str, &str); 39] = [
+const MIGRATIONS: [(&str, &str); 41] = [
     ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
     ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
     ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
@@ -57,7 +57,12 @@ const MIGRATIONS: [(&str, &str); 39] = [
     ("0037_create_calendars", include_str!("../../../migrations/0037_create_calendars.sql")),
     ("0038_count_passed_ticks", include_str!("../../../migrations/0038_count_passed_ticks.sql")),
     ("0039_create_halts", include_str!("../../../migrations/0039_create_halts.sql")),
+    (CHAIN_JOURNAL, include_str!("../../../migrations/0040_chain_journal.sql")),
+    ("0041_close_statements", include_str!("../../../migrations/0041_close_statements.sql")),
 ];
+
+/// The migration after which the journal has checksums; the program computes those of what is there.
+const CHAIN_JOURNAL: &str = "0040_chain_journal";
 
 /// The version this program writes and the newest it can use.
 pub(crate) const KNOWN_VERSION: u32 = MIGRATIONS.len() as u32;
@@ -68,29 +73,21 @@ const APPLICATION_ID: i32 = i32::from_be_bytes(*b"PRHR");
 /// The first bytes of every SQLite database.
 const SQLITE_HEADER: &[u8; 16] = b"SQLite format 3\0";
 
-/// Refuses a file that we must not write to, before anything is written beside or into it.
+/// Refuses a file that we must not write to, before anything is written beside or into it; answers its version.
 ///
 /// # Errors
-/// When it is no database, another program's, or of a newer version. A missing or empty file is a new database.
-pub(crate) fn inspect(path: &Path) -> Result<(), StoreError> {
-    let file_error =
-        |source| StoreError::File { doing: "read", path: path.to_owned(), source: Arc::new(source) };
-    let mut header = Vec::with_capacity(SQLITE_HEADER.len());
-    match File::open(path) {
-        Ok(file) => {
-            file.take(SQLITE_HEADER.len() as u64).read_to_end(&mut header).map_err(file_error)?;
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(file_error(error)),
-    }
+/// When it is no database, another program's, or of a newer version. An empty file is a new database.
+pub(crate) fn inspect(file: &DatabaseFile) -> Result<u32, StoreError> {
+    let path = file.path();
+    let header = file.header(SQLITE_HEADER.len())?;
     if header.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     if header != SQLITE_HEADER {
         return Err(StoreError::NotADatabase { path: path.to_owned() });
     }
     // SQLite has to say the rest: the newest header may be in the log file beside the database.
-    check_version(&open_reader(path)?, path).map(|_| ())
+    check_version(&open_reader(path)?, path)
 }
 
 /// Applies the migrations that the database has not had, in one transaction; answers how many there were.
@@ -110,6 +107,10 @@ pub(crate) fn migrate(conn: &mut Connection, path: &Path) -> Result<u32, StoreEr
         transaction
             .execute_batch(sql)
             .map_err(|source| StoreError::Migration { name, source: Arc::new(source) })?;
+        if *name == CHAIN_JOURNAL {
+            journal_chain::add_to_existing(&transaction)
+                .map_err(|error| error.while_doing("compute the checksums of the journal"))?;
+        }
     }
     let finish = || {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
@@ -142,7 +143,10 @@ fn check_version(conn: &Connection, path: &Path) -> Result<u32, StoreError> {
 
 #[cfg(test)]
 mod tests {
+    use prahari_domain::ids::UserId;
+
     use super::*;
+    use crate::snapshots;
 
     #[test]
     fn every_migration_of_the_folder_is_applied_in_the_order_of_the_names() {
@@ -157,6 +161,31 @@ mod tests {
         for (version, name) in (1..).zip(files) {
             assert!(name.starts_with(&format!("{version:04}_")), "{name} is number {version}");
         }
+    }
+
+    #[test]
+    fn a_journal_without_checksums_gets_them_and_a_snapshot_that_stands_on_nothing_is_left_aside() {
+        let conn = &mut Connection::open_in_memory().unwrap();
+        let before = MIGRATIONS.iter().take_while(|(name, _)| *name != CHAIN_JOURNAL);
+        let version = before.clone().count();
+        before.for_each(|(_, sql)| conn.execute_batch(sql).unwrap());
+        conn.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        conn.pragma_update(None, "user_version", version as u32).unwrap();
+        conn.execute_batch(
+            r#"INSERT INTO journal VALUES (1, 1, 'U1-20250102-0001', 5, 'sent', '{"event":"sent"}'),
+                                          (1, 2, 'U1-20250102-0001', 6, 'sent', '{"event":"sent"}'),
+                                          (7, 1, 'U7-20250102-0001', 5, 'sent', '{"event":"sent"}');
+               INSERT INTO snapshots VALUES (1, 2, x'01'), (7, 9, x'02');"#,
+        )
+        .unwrap();
+        migrate(conn, Path::new("in memory")).unwrap();
+        for (user, entries) in [(1, 2), (7, 1)] {
+            let (last, _) = journal_chain::last(conn, UserId(user)).unwrap();
+            assert_eq!(last, entries);
+            assert_eq!(journal_chain::load(conn, UserId(user), 0).unwrap().len() as u64, entries);
+        }
+        assert_eq!(snapshots::load(conn, UserId(1)).unwrap(), Some((2, vec![1])));
+        assert_eq!(snapshots::load(conn, UserId(7)).unwrap(), None);
     }
 
     #[test]

@@ -34,15 +34,8 @@ impl UserScope {
     /// # Errors
     /// When the database cannot be read.
     pub async fn load_paper(&self) -> Result<(Vec<PaperRow>, Option<Vec<u8>>), StoreError> {
-        let user = self.user.0.cast_signed();
-        self.store
-            .read("read the paper broker's book", move |conn| {
-                let sql = "SELECT tag, active, data FROM paper_orders WHERE user_id = ?1 AND active = 1 ORDER BY tag";
-                let orders = select(conn, sql, [user], read)?;
-                let sql = "SELECT data FROM paper_accounts WHERE user_id = ?1";
-                Ok((orders, select_one(conn, sql, [user], |row| Ok(row.get(0)?))?))
-            })
-            .await
+        let user = self.user;
+        self.store.read("read the paper broker's book", move |conn| load(conn, user)).await
     }
 
     /// One order, active or not.
@@ -58,6 +51,14 @@ impl UserScope {
             })
             .await
     }
+}
+
+pub(crate) fn load(conn: &Connection, user: UserId) -> Result<(Vec<PaperRow>, Option<Vec<u8>>), StoreError> {
+    let user = user.0.cast_signed();
+    let sql = "SELECT tag, active, data FROM paper_orders WHERE user_id = ?1 AND active = 1 ORDER BY tag";
+    let orders = select(conn, sql, [user], read)?;
+    let sql = "SELECT data FROM paper_accounts WHERE user_id = ?1";
+    Ok((orders, select_one(conn, sql, [user], |row| Ok(row.get(0)?))?))
 }
 
 fn write(conn: &Connection, user: UserId, orders: &[PaperRow], account: &[u8]) -> Result<(), StoreError> {

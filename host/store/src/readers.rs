@@ -1,12 +1,12 @@
 //! The pool of reading connections. Readers see what is committed and never block the writer.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
 use crate::connection::open_reader;
+use crate::database_file::DatabaseFile;
 use crate::errors::StoreError;
 
 /// Most reads at a time; further ones wait. Each costs a connection of about 2 MB when its cache is full.
@@ -14,14 +14,15 @@ const READERS: usize = 4;
 
 /// Connections are opened when first needed and kept.
 pub(crate) struct Readers {
-    path: PathBuf,
     idle: Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
+    /// After the connections, so that it is closed after them.
+    file: DatabaseFile,
 }
 
 impl Readers {
-    pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path, idle: Mutex::default(), permits: Arc::new(Semaphore::new(READERS)) }
+    pub(crate) fn new(file: DatabaseFile) -> Self {
+        Self { idle: Mutex::default(), permits: Arc::new(Semaphore::new(READERS)), file }
     }
 
     /// Reads on a thread that may block.
@@ -38,7 +39,7 @@ impl Readers {
         let body = move || {
             let _permit = permit;
             let idle = readers.lock().pop();
-            let conn = idle.map_or_else(|| open_reader(&readers.path), Ok)?;
+            let conn = idle.map_or_else(|| open_reader(readers.file.path()), Ok)?;
             let result = work(&conn);
             readers.lock().push(conn);
             result

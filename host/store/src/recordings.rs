@@ -51,6 +51,15 @@ impl UserScope {
 fn find(conn: &Connection, user: UserId, run: RunId) -> Result<Option<RecordingRow>, StoreError> {
     // One state of the database, so that nobody deletes the recording between the two reads.
     let _state = conn.unchecked_transaction()?;
+    find_in(conn, user, run)
+}
+
+/// A recording in the state of the database that a transaction holds.
+pub(crate) fn find_in(
+    conn: &Connection,
+    user: UserId,
+    run: RunId,
+) -> Result<Option<RecordingRow>, StoreError> {
     let sql = "SELECT data, replies FROM recordings WHERE run_id = ?1 AND user_id = ?2";
     let values = (run.0.cast_signed(), user.0.cast_signed());
     let found = select_one(conn, sql, values, |row| {

@@ -1,13 +1,15 @@
-//! The books of each user's trading dates after their close, as JSON.
+//! The statement of each user's trading dates, as JSON.
 
 use prahari_domain::time::Day;
 
 use crate::columns::{execute, parsed, select, select_one};
 use crate::errors::StoreError;
+use crate::snapshots;
 use crate::store::UserScope;
 
 impl UserScope {
-    /// Keeps the statement of a trading date, in place of an earlier one.
+    /// Keeps the statement of a trading date so far, in place of an earlier one; one that was written at the end of its
+    /// date stays.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -15,10 +17,46 @@ impl UserScope {
         let values = (self.user.0.cast_signed(), day.to_string(), json);
         self.write("save a statement", move |conn| {
             let sql = "INSERT INTO statements (user_id, day, data) VALUES (?1, ?2, ?3)
-                           ON CONFLICT (user_id, day) DO UPDATE SET data = excluded.data";
+                           ON CONFLICT (user_id, day) DO UPDATE SET data = excluded.data WHERE closed = 0";
             execute(conn, sql, values).map(|_| ())
         })
         .await
+    }
+
+    /// Closes a trading date: keeps its last statement and, if there is one, the snapshot of the books as they stand after
+    /// a sequence number, in one write.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn close_date(
+        &self,
+        day: Day,
+        json: String,
+        snapshot: Option<(u64, Vec<u8>)>,
+    ) -> Result<(), StoreError> {
+        let user = self.user;
+        self.write("close a trading date", move |conn| {
+            let sql = "INSERT INTO statements (user_id, day, data, closed) VALUES (?1, ?2, ?3, 1)
+                           ON CONFLICT (user_id, day) DO UPDATE SET data = excluded.data, closed = 1";
+            execute(conn, sql, (user.0.cast_signed(), day.to_string(), json))?;
+            snapshot.iter().try_for_each(|(through, data)| snapshots::save(conn, user, *through, data))
+        })
+        .await
+    }
+
+    /// The last date that was closed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn last_closed_date(&self) -> Result<Option<Day>, StoreError> {
+        let user = self.user.0.cast_signed();
+        self.store
+            .read("read the last closed date", move |conn| {
+                let sql =
+                    "SELECT day FROM statements WHERE user_id = ?1 AND closed = 1 ORDER BY day DESC LIMIT 1";
+                select_one(conn, sql, [user], |row| parsed(row, "day"))
+            })
+            .await
     }
 
     /// Every statement, by trading date.

@@ -12,8 +12,9 @@ use prahari_domain::ids::{RunId, SignalId, UserId};
 use prahari_domain::time::Timestamp;
 
 use crate::connection::{Durability, open_writer};
+use crate::database_file::DatabaseFile;
 use crate::errors::StoreError;
-use crate::lock::Lock;
+use crate::lock::{Files, Lock};
 use crate::queue::{Caller, Queue, Write};
 use crate::readers::Readers;
 use crate::refusals::Refusal;
@@ -41,6 +42,7 @@ pub struct SystemScope {
 struct Inner {
     queue: Arc<Queue>,
     readers: Arc<Readers>,
+    files: Files,
     running: Mutex<Option<Running>>,
     next_run: AtomicU64,
     next_signal: AtomicU64,
@@ -62,14 +64,20 @@ impl Store {
     /// A file that is refused is left as it was.
     pub fn open(path: impl AsRef<Path>, durability: Durability) -> Result<Self, StoreError> {
         let path = path.as_ref();
-        migrate::inspect(path)?;
-        let lock = Arc::new(Lock::take(path)?);
+        // Before SQLite opens it, and for longer.
+        let file = DatabaseFile::open_or_create(path)?;
+        let lock = Arc::new(Lock::take(file)?);
+        let file = lock.file();
+        file.check_other_names()?;
+        migrate::inspect(file)?;
+        file.make_private();
         let mut conn = open_writer(path, durability)?;
         let applied = migrate::migrate(&mut conn, path)?;
         tracing::debug!(path = %path.display(), applied, "opened the database");
         let inner = Inner {
             queue: Arc::new(Queue::new()),
-            readers: Arc::new(Readers::new(path.to_owned())),
+            readers: Arc::new(Readers::new(file.clone())),
+            files: Files::of(file.clone()),
             next_run: AtomicU64::new(runs::first_free_id(&conn)?),
             next_signal: AtomicU64::new(signals::first_free_id(&conn)?),
             running: Mutex::new(None),
@@ -118,6 +126,15 @@ impl Store {
     /// The writes that were refused since the last call while nobody waited for them, the first of each user.
     pub fn take_refusals(&self) -> Vec<Refusal> {
         self.inner.queue.refusals.take()
+    }
+
+    /// Looks whether the database is still the file that was opened. When it was deleted or replaced, everything that is
+    /// written would be lost with it, so the store stops.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`].
+    pub fn check_files(&self) -> Result<(), StoreError> {
+        self.inner.files.check().inspect_err(|gone| self.inner.queue.fail(&gone.to_string()))
     }
 
     /// Commits what is queued, closes the database and lets others open it. Every later call fails.

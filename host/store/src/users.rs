@@ -189,7 +189,7 @@ fn update(conn: &Connection, row: &UserRow) -> Result<(), StoreError> {
 }
 
 /// Whether nobody, or only `owner`, has this name.
-fn check_name(conn: &Connection, name: &str, owner: Option<UserId>) -> Result<(), StoreError> {
+pub(crate) fn check_name(conn: &Connection, name: &str, owner: Option<UserId>) -> Result<(), StoreError> {
     let found = select_one(conn, "SELECT id FROM users WHERE name = ?1", [name], |row| user(row, "id"))?;
     if found.is_none() || found == owner {
         Ok(())

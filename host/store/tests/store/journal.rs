@@ -30,6 +30,9 @@ async fn the_last_snapshot_replaces_the_one_before() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
     assert_eq!(user.load_snapshot().await.unwrap(), None);
+    let sent = (2..=9).map(|sequence| entry(1, sequence, 1, OrderEvent::Sent));
+    let entries = [intended(1, 1, 1, None)].into_iter().chain(sent).collect();
+    user.append_journal(entries, vec![]).await.unwrap();
     user.save_snapshot(3, vec![1, 2]).await.unwrap();
     user.save_snapshot(9, vec![0, 255]).await.unwrap();
     test.store.settle().await.unwrap();

@@ -9,7 +9,11 @@ mod calendars;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod damage;
+#[cfg(test)]
 mod failure;
+#[cfg(test)]
+mod files;
 #[cfg(test)]
 mod journal;
 #[cfg(test)]

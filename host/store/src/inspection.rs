@@ -1,0 +1,152 @@
+//! A look at a whole database from outside, for `prahari database check`. Nothing is written, and a daemon may be running
+//! on it: everything is read from one state of the database.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::money::Paise;
+use prahari_domain::orders::JournalEntry;
+
+use crate::audit::{self, AuditCheck};
+use crate::columns::{execute, select, select_one, unsigned, user};
+use crate::connection::open_reader;
+use crate::database_file::DatabaseFile;
+use crate::errors::StoreError;
+use crate::paper::{self, PaperRow};
+use crate::recordings::{self, RecordingRow};
+use crate::{journal_chain, migrate, snapshots};
+
+/// The most faults that one check of SQLite itself names.
+const MOST_FAULTS: u32 = 20;
+
+/// A database that is looked at.
+pub struct Inspection {
+    conn: Connection,
+    /// After the connection, so that it is closed after it.
+    _file: DatabaseFile,
+}
+
+impl Inspection {
+    /// Opens a database of this program's version for reading.
+    ///
+    /// # Errors
+    /// When it is no Prahari database, is of another version, or cannot be opened.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let file = DatabaseFile::open(path)?;
+        let found = migrate::inspect(&file)?;
+        if found != migrate::KNOWN_VERSION {
+            let (path, known) = (path.to_owned(), migrate::KNOWN_VERSION);
+            return Err(StoreError::OlderVersion { path, found, known });
+        }
+        let conn = open_reader(path)?;
+        execute(&conn, "BEGIN", [])?;
+        Ok(Self { conn, _file: file })
+    }
+
+    /// What SQLite finds wrong with its pages and indices; nothing when all is well.
+    ///
+    /// # Errors
+    /// When it cannot look.
+    pub fn page_faults(&self) -> Result<Vec<String>, StoreError> {
+        let sql = format!("PRAGMA integrity_check({MOST_FAULTS})");
+        let found = select(&self.conn, &sql, [], |row| Ok(row.get::<_, String>(0)?))?;
+        Ok(found.into_iter().filter(|line| line != "ok").collect())
+    }
+
+    /// Rows that name a row which is not there.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn reference_faults(&self) -> Result<Vec<String>, StoreError> {
+        select(&self.conn, "PRAGMA foreign_key_check", [], |row| {
+            let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
+            let id = row.get::<_, Option<i64>>(1)?.map_or_else(String::new, |id| format!(" {id}"));
+            Ok(format!("the row{id} of {table} names a row of {parent} that is not there"))
+        })
+    }
+
+    /// Every user with what was paid in, by id.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn users(&self) -> Result<Vec<(UserId, Paise)>, StoreError> {
+        select(&self.conn, "SELECT id, capital FROM users ORDER BY id", [], |row| {
+            Ok((user(row, "id")?, Paise(row.get("capital")?)))
+        })
+    }
+
+    /// Users who have a journal and no row.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn strangers(&self) -> Result<Vec<UserId>, StoreError> {
+        let sql = "SELECT DISTINCT user_id FROM journal WHERE user_id NOT IN (SELECT id FROM users)";
+        select(&self.conn, sql, [], |row| user(row, "user_id"))
+    }
+
+    /// A user's journal from the first entry, each compared with its checksum.
+    ///
+    /// # Errors
+    /// [`StoreError::JournalDamaged`], or when the database cannot be read.
+    pub fn journal(&self, user: UserId) -> Result<Vec<JournalEntry>, StoreError> {
+        journal_chain::load(&self.conn, user, 0)
+    }
+
+    /// A user's snapshot, compared with its checksum and with the journal.
+    ///
+    /// # Errors
+    /// [`StoreError::SnapshotDamaged`], [`StoreError::JournalDamaged`], or when the database cannot be read.
+    pub fn snapshot(&self, user: UserId) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
+        match snapshots::fault(&self.conn, user)? {
+            Some(fault) => Err(StoreError::SnapshotDamaged { user, fault }),
+            None => snapshots::load(&self.conn, user),
+        }
+    }
+
+    /// The paper broker's rows about a user: the orders in its book, and the account if there is one.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn paper(&self, user: UserId) -> Result<(Vec<PaperRow>, Option<Vec<u8>>), StoreError> {
+        paper::load(&self.conn, user)
+    }
+
+    /// Looks at the chain of the audit log.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn audit(&self) -> Result<AuditCheck, StoreError> {
+        audit::verify(&self.conn)
+    }
+
+    /// The runs whose recordings are kept, with their users.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn recorded(&self) -> Result<Vec<(UserId, RunId)>, StoreError> {
+        select(&self.conn, "SELECT user_id, run_id FROM recordings ORDER BY run_id", [], |row| {
+            Ok((user(row, "user_id")?, RunId(unsigned(row, "run_id")?)))
+        })
+    }
+
+    /// A recording with the shared replies that are there.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn recording(&self, user: UserId, run: RunId) -> Result<Option<RecordingRow>, StoreError> {
+        recordings::find_in(&self.conn, user, run)
+    }
+
+    /// How many shared replies are not counted as often as they are used.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn miscounted_replies(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT (SELECT count(*) FROM shared_replies WHERE hash NOT IN (SELECT hash FROM shared_reply_uses))
+                        + (SELECT count(*) FROM shared_reply_uses WHERE hash NOT IN (SELECT hash FROM shared_replies))
+                       AS miscounted";
+        Ok(select_one(&self.conn, sql, [], |row| unsigned(row, "miscounted"))?.unwrap_or(0))
+    }
+}
