@@ -130,18 +130,27 @@ impl Simulation {
 pub async fn create_users(store: &Store, count: u32, now: Timestamp) -> Result<(), AppError> {
     let system = store.system();
     let there = system.users().await?.len();
-    for number in (1..=count).skip(there) {
-        let admin = number == 1;
-        let user = NewUser {
-            name: if admin { "admin".to_owned() } else { format!("user{number}") },
-            role: if admin { Role::Admin } else { Role::User },
-            capital: PAPER_CAPITAL,
-            strategy: serde_json::to_string(&Strategy::default())?,
-            limits: serde_json::to_string(&RiskLimits::default())?,
-            created_at: now,
-        };
+    for (number, user) in (1..).zip(new_users(count, now)?).skip(there) {
         let id = system.create_user(user).await?;
-        debug_assert_eq!(id, UserId(u64::from(number)));
+        debug_assert_eq!(id, UserId(number));
     }
     Ok(())
+}
+
+/// The users of a simulation: `admin`, `user2`, `user3` and so on, with the settings that everybody begins with.
+///
+/// # Errors
+/// When the settings cannot be written as JSON: a fault of ours.
+pub fn new_users(count: u32, now: Timestamp) -> Result<Vec<NewUser>, AppError> {
+    let (strategy, limits) =
+        (serde_json::to_string(&Strategy::default())?, serde_json::to_string(&RiskLimits::default())?);
+    let user = |number: u32| NewUser {
+        name: if number == 1 { "admin".to_owned() } else { format!("user{number}") },
+        role: if number == 1 { Role::Admin } else { Role::User },
+        capital: PAPER_CAPITAL,
+        strategy: strategy.clone(),
+        limits: limits.clone(),
+        created_at: now,
+    };
+    Ok((1..=count).map(user).collect())
 }

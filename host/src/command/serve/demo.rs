@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use chrono::NaiveTime;
 use prahari_app::daemon::Daemon;
-use prahari_app::simulation::create_users;
+use prahari_app::simulation::new_users;
 use prahari_domain::calendar::Calendar;
 use prahari_domain::time::Timestamp;
 use prahari_secrets::{Cost, Passwords, Secret};
 use prahari_store::Store;
+use serde::{Deserialize, Serialize};
 
 use crate::cli::Serve;
 use crate::exit::{Failure, say};
@@ -20,6 +21,21 @@ pub const PASSWORD: &str = "prahari-demo";
 
 /// Marks the database of a demonstration, so that it is never served as a real one.
 const MARK: &str = "demonstration";
+
+/// Where the days stand that a demonstration simulates before it is shown.
+const HISTORY: &str = "demonstration_history";
+
+/// In the place of those days once they have passed.
+const LIVED: &str = "lived through";
+
+/// The days that a demonstration simulates before it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    /// When its users were made.
+    pub begins: Timestamp,
+    /// When somebody is to see it.
+    pub ends: Timestamp,
+}
 
 /// Refuses to show known passwords to a network.
 pub fn check_address(listen: SocketAddr) -> Result<(), Failure> {
@@ -43,41 +59,52 @@ pub async fn check_database(store: &Store, demo: bool) -> Result<(), Failure> {
         (true, false, true) => {
             Err(Failure::input("the database has users already: a demonstration needs a database of its own"))
         }
-        (true, false, false) => {
-            system.set_meta(MARK, "its users have a known password".to_owned()).await.map_err(Failure::work)
-        }
-        (true, true, _) | (false, false, _) => Ok(()),
+        (true, true, _) | (_, false, _) => Ok(()),
     }
 }
 
-/// Makes the users, as of the day on which their history begins; answers that instant.
+/// The history of which a start that was ended too early may have left a part.
+pub async fn unfinished_history(store: &Store) -> Result<Option<History>, Failure> {
+    match store.system().meta(HISTORY).await.map_err(Failure::work)?.as_deref() {
+        None | Some(LIVED) => Ok(None),
+        Some(history) => serde_json::from_str(history).map(Some).map_err(Failure::work),
+    }
+}
+
+/// Makes the users with their password, as of the day on which their history begins. Either all of it is there afterwards, with the
+/// mark of a demonstration and the history to be lived through, or nothing.
 pub async fn populate(
     options: &Serve,
     store: &Store,
     calendar: &Calendar,
     now: Timestamp,
-) -> Result<Timestamp, Failure> {
+) -> Result<History, Failure> {
     let covered = Timestamp::from_ist(calendar.covers().0, NaiveTime::MIN);
-    let begin = now.plus_minutes(-i64::from(options.history) * 24 * 60).max(covered);
-    create_users(store, options.users, begin).await.map_err(Failure::work)?;
+    let begins = now.plus_minutes(-i64::from(options.history) * 24 * 60).max(covered);
+    let history = History { begins, ends: now };
+    let users = new_users(options.users, begins).map_err(Failure::work)?;
     // One hash for all: it is no secret that they have the same password.
     let passwords = Passwords::new(Cost::Standard).map_err(Failure::work)?;
     let hash = passwords.hash(&Secret::new(PASSWORD.to_owned())).map_err(Failure::work)?;
-    for user in store.system().users().await.map_err(Failure::work)? {
-        store.user(user.id).set_password(hash.clone(), begin, None).await.map_err(Failure::work)?;
-    }
-    Ok(begin)
+    let facts = vec![
+        (MARK, "its users have a known password".to_owned()),
+        (HISTORY, serde_json::to_string(&history).map_err(Failure::work)?),
+    ];
+    store.system().create_users_with_password(users, hash, facts).await.map_err(Failure::work)?;
+    Ok(history)
 }
 
-/// Turns every service on and lets the days until `now` pass at once.
+/// Turns every service on and lets the days until `now` pass at once. What an earlier start has lived through already is
+/// not done again.
 pub async fn live_through(daemon: &Arc<Daemon>, now: Timestamp) -> Result<(), Failure> {
-    for user in daemon.users() {
+    for user in daemon.users().into_iter().filter(|user| !user.is_running()) {
         daemon.start_service(user.id).await.map_err(Failure::work)?;
     }
     if daemon.clock.now() < now {
         say!("Simulating the days before {}, so that there is something to see.", now.ist_day());
         daemon.scheduler().run(Some(now)).await.map_err(Failure::work)?;
     }
+    daemon.store.system().set_meta(HISTORY, LIVED.to_owned()).await.map_err(Failure::work)?;
     daemon.store.settle().await.map_err(Failure::work)
 }
 

@@ -75,7 +75,9 @@ async fn prepare(
     let auth = auth(options, database)?;
     let calendar = &wiring::calendar_of(Some(store), options.unknown_days).await?;
     let cursor = store.system().cursor().await.map_err(Failure::work)?;
-    let clock = clock(options, &calendar.current(), cursor)?;
+    let begun = demo::unfinished_history(store).await?;
+    // A history that was cut off goes on to where it was to end.
+    let clock = clock(options, &calendar.current(), begun.map(|history| history.ends).or(cursor))?;
     let first = clock.now().ist_day();
     let until = first.checked_add_days(chrono::Days::new(SYNTHETIC_DAYS_AHEAD)).unwrap_or(first);
     let market = wiring::market(&options.market, calendar, options.seed, first, until)?;
@@ -86,9 +88,15 @@ async fn prepare(
         let parts = (runtime.clone(), modules.clone());
         wiring::daemon(clock, store.clone(), market.clone(), calendar.clone(), options.seed, parts).await
     };
-    if options.demo && store.system().users().await.map_err(Failure::work)?.is_empty() {
-        let begin = demo::populate(options, store, &calendar.current(), clock.now()).await?;
-        demo::live_through(&wire(Clock::at(begin)).await?, clock.now()).await?;
+    let history = match begun {
+        None if options.demo && store.system().users().await.map_err(Failure::work)?.is_empty() => {
+            Some(demo::populate(options, store, &calendar.current(), clock.now()).await?)
+        }
+        begun => begun,
+    };
+    if let Some(history) = history {
+        let reached = cursor.unwrap_or(history.begins);
+        demo::live_through(&wire(Clock::at(reached)).await?, clock.now()).await?;
     }
     // The history took real time, in which a scaled clock ran on.
     let daemon = wire(clock.started_again()).await?;
