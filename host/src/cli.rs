@@ -61,6 +61,9 @@ pub enum Command {
     /// The log of who changed what.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// The database as a whole.
+    #[command(subcommand)]
+    Database(DatabaseCommand),
     /// Measure the budgets and print one JSON line for each.
     #[command(hide = true)]
     Bench(Bench),
@@ -92,6 +95,18 @@ pub enum KeyCommand {
 pub enum AuditCommand {
     /// Check that no entry was changed, removed or put in; the daemon may run. Exit code 2 when the chain is broken.
     Verify {
+        /// The database.
+        #[arg(long)]
+        db: PathBuf,
+    },
+}
+
+/// What can be done with a database.
+#[derive(Debug, Subcommand)]
+pub enum DatabaseCommand {
+    /// Look at everything: pages, journals, books, snapshots, paper accounts, audit log, recordings. Changes nothing, and the
+    /// daemon may run. Exit code 1 when something is wrong, with a sentence that says what and where.
+    Check {
         /// The database.
         #[arg(long)]
         db: PathBuf,

@@ -2,6 +2,7 @@
 
 mod alerts;
 pub mod board;
+pub mod books;
 pub mod calendar;
 mod choices;
 pub mod clock;
@@ -12,6 +13,7 @@ pub mod error;
 pub mod events;
 pub mod grants;
 pub mod halts;
+pub mod inspection;
 mod loading;
 mod members;
 pub mod modules;

@@ -11,11 +11,15 @@ use crate::error::AppError;
 /// # Errors
 /// When the database cannot be read, or the recording or a reply that it shares with others is damaged or missing.
 pub async fn find_recording(scope: &UserScope, run: RunId) -> Result<Option<Recording>, AppError> {
-    let Some(RecordingRow { data, replies }) = scope.recording(run).await? else { return Ok(None) };
+    scope.recording(run).await?.map(|row| read(run, row)).transpose()
+}
+
+/// The recording that a row holds.
+pub(crate) fn read(run: RunId, RecordingRow { data, replies }: RecordingRow) -> Result<Recording, AppError> {
     let replies =
         replies.into_iter().map(|SharedReplyRow { hash, data }| SharedReply { hash: ReplyHash(hash), data });
     let encoded = EncodedRecording { data, replies: replies.collect() };
-    Recording::decode(&encoded).map(Some).map_err(|source| AppError::Recording { run, source })
+    Recording::decode(&encoded).map_err(|source| AppError::Recording { run, source })
 }
 
 /// A recording as the store keeps it.

@@ -1,5 +1,7 @@
 //! What Prahari asks of a broker, whichever it is.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
@@ -80,6 +82,16 @@ pub trait Broker: Send + Sync {
     /// [`BrokerError::Unavailable`] when it cannot be told now; nothing is lost by that.
     async fn advance(&self, user: UserId, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError>;
 
+    /// A user's whole account, by a broker at which nothing but our orders and payments can change it: then our books have to
+    /// say the same to the paisa. `None` by a real broker.
+    ///
+    /// # Errors
+    /// [`BrokerError::Unavailable`] when it cannot be had.
+    async fn own_account(&self, user: UserId) -> Result<Option<OwnAccount>, BrokerError> {
+        let _ = user;
+        Ok(None)
+    }
+
     /// Pays made-up money in or out, so that `capital` is what was paid in altogether. The caller has asked whether enough is
     /// free.
     ///
@@ -132,6 +144,19 @@ impl Funds {
     pub fn available(&self) -> Paise {
         self.cash - self.reserved
     }
+}
+
+/// An account that only our orders and payments change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnAccount {
+    /// Paid in altogether, withdrawals taken off.
+    pub capital: Paise,
+    /// After every fill and charge.
+    pub cash: Paise,
+    /// Shares held, by symbol.
+    pub holdings: BTreeMap<Symbol, u32>,
+    /// The executions of the orders in the broker's book, with the tag of their order, oldest first within each.
+    pub fills: Vec<(String, Fill)>,
 }
 
 /// An order in the broker's book.

@@ -15,10 +15,11 @@ pub mod synthetic;
 
 pub use bars::BarMarket;
 pub use broker::{
-    Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Placed,
+    Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, OwnAccount,
+    Placed,
 };
 pub use csv::{BarsReport, CsvMarket};
 pub use market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
-pub use paper::{PaperBroker, PaperFaults, PaperRow, PaperSettings, PaperStore, PaperStoreError};
+pub use paper::{PaperBroker, PaperError, PaperFaults, PaperRow, PaperSettings, PaperStore, PaperStoreError};
 pub use sessions::{Session, Sessions};
 pub use synthetic::SyntheticMarket;

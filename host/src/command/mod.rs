@@ -4,6 +4,7 @@ mod audit;
 mod bench;
 mod calendar;
 mod candidates;
+mod database;
 mod key;
 mod module;
 mod openapi;
@@ -19,7 +20,7 @@ use std::future::Future;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::cli::{AuditCommand, Command, KeyCommand};
+use crate::cli::{AuditCommand, Command, DatabaseCommand, KeyCommand};
 use crate::exit::Failure;
 
 /// How long what a command leaves behind may take to end; dropping what is left kills the processes that it started.
@@ -39,6 +40,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Calendar(options) => calendar::calendar(&options),
         Command::Key(KeyCommand::Rotate { db, key }) => on_runtime(key::rotate(db, key)),
         Command::Audit(AuditCommand::Verify { db }) => audit::verify(&db),
+        Command::Database(DatabaseCommand::Check { db }) => database::check(&db),
         Command::Worker => Ok(worker::worker()),
         Command::Bench(options) => on_runtime(bench::bench(options)),
     }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::order::{PaperOrder, PaperState};
 use super::store::PaperRow;
-use crate::broker::{BrokerEvent, BrokerEventKind, Funds};
+use crate::broker::{BrokerEvent, BrokerEventKind, Funds, OwnAccount};
 
 /// What trading costs.
 #[derive(Debug, Clone)]
@@ -100,6 +100,15 @@ impl Account {
 
     pub fn funds(&self, tariff: &Tariff) -> Result<Funds, ChargesError> {
         Ok(Funds { cash: self.kept.cash, reserved: self.reserved(None, tariff)? })
+    }
+
+    /// All of it as others see it.
+    pub fn view(&self) -> OwnAccount {
+        let fills = self.orders.values().flat_map(|order| {
+            order.fills.iter().map(|fill| (order.tag.to_string(), fill.clone()))
+        });
+        let Kept { capital, cash, holdings, .. } = &self.kept;
+        OwnAccount { capital: *capital, cash: *cash, holdings: holdings.clone(), fills: fills.collect() }
     }
 
     /// The most shares up to `wanted` that cash, less what other orders hold back, pays for.

@@ -27,7 +27,7 @@ use prahari_domain::orders::{Order, OrderKind};
 use prahari_domain::time::{Day, Timestamp};
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::broker::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, Placed};
+use crate::broker::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, OwnAccount, Placed};
 use crate::market::MarketData;
 use account::{Account, Changes, Tariff};
 use order::PaperOrder;
@@ -163,6 +163,14 @@ impl Drop for Held<'_> {
     }
 }
 
+/// A kept account as its rows say, for whoever looks at a database without a broker.
+///
+/// # Errors
+/// [`PaperError::Damaged`] when a row does not read back.
+pub fn read_account(user: UserId, rows: &[PaperRow], kept: &[u8]) -> Result<OwnAccount, PaperError> {
+    Ok(restore(user, rows, kept)?.view())
+}
+
 fn restore(user: UserId, rows: &[PaperRow], kept: &[u8]) -> Result<Account, PaperError> {
     let damaged = |error: postcard::Error| PaperError::Damaged { user, reason: error.to_string() };
     let orders: Result<Vec<PaperOrder>, _> = rows.iter().map(|row| postcard::from_bytes(&row.data)).collect();
@@ -239,6 +247,12 @@ impl Broker for PaperBroker {
         let events = held.account.take_reports(now.plus_millis(-self.settings.faults.late_ms));
         // What happened before the market failed is reported; the rest comes with the next call.
         if events.is_empty() { matched.map(|()| events) } else { Ok(events) }
+    }
+
+    async fn own_account(&self, user: UserId) -> Result<Option<OwnAccount>, BrokerError> {
+        let desk = self.desk(user)?;
+        let held = desk.lock().await;
+        Ok(Some(held.account.view()))
     }
 
     async fn set_capital(&self, user: UserId, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
