@@ -1,6 +1,7 @@
 //! What the daemon does beside the schedule: heartbeats, the watchdog, and forgetting what is old.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use prahari_domain::time::{Day, Timestamp};
 use tokio::sync::Notify;
@@ -12,6 +13,9 @@ use crate::watchdog::Watchdog;
 
 const MINUTE_MS: i64 = 60_000;
 
+/// A minute of the real clock: the longest time between two looks at the database's files, whatever the daemon's clock does.
+const REAL_MINUTE: Duration = Duration::from_secs(60);
+
 impl Daemon {
     /// Starts what goes on beside the schedule, until the answer is dropped. On a clock that moves only when it is told
     /// to, nothing is started: whoever moves it calls [`Daemon::upkeep_step`] and [`Watchdog::check`].
@@ -21,6 +25,7 @@ impl Daemon {
             upkeep.spawn(keep_up(self.clone()));
             // A task of its own, so that nothing that holds up the others holds up the watchdog.
             upkeep.spawn(watch(self.clone()));
+            upkeep.spawn(guard_files(self.clone()));
         }
         upkeep
     }
@@ -57,6 +62,25 @@ async fn watch(daemon: Arc<Daemon>) {
     while next_minute(&daemon).await {
         if let Err(error) = watchdog.check(&daemon).await {
             tracing::error!(%error, "the watchdog could not look");
+        }
+    }
+}
+
+/// Looks each minute whether the database is still the file that was opened. When it is not, the daemon ends: it would trade
+/// on books that nobody finds again.
+async fn guard_files(daemon: Arc<Daemon>) {
+    loop {
+        let next = daemon.clock.now().plus_millis(MINUTE_MS);
+        let never = Notify::new();
+        let waited = tokio::time::timeout(REAL_MINUTE, daemon.clock.wait_until(next, &never));
+        let _whichever_came_first = waited.await;
+        if daemon.is_stopping() {
+            return;
+        }
+        let store = daemon.store.clone();
+        // On a thread that may block: a file system that hangs holds up nothing else.
+        if let Ok(Err(gone)) = tokio::task::spawn_blocking(move || store.check_files()).await {
+            return daemon.fail(gone);
         }
     }
 }
