@@ -1,5 +1,7 @@
 //! The day of the daemon: what runs when, what is accounted for when it cannot, and what a restart makes of it.
 
+#[path = "daemon/closing.rs"]
+mod closing;
 #[path = "daemon/hung.rs"]
 mod hung;
 #[path = "daemon/prices.rs"]
@@ -267,8 +269,10 @@ async fn a_user_without_a_line_to_the_broker_fails_alone_and_the_next_day_starts
     for slot in slots(&daemon, OTHER, TUESDAY).await {
         assert_eq!(slot.outcome, Some(SlotOutcome::Ran), "{slot:?}");
     }
+    run(&daemon, at("2025-03-12", "00:00")).await;
+    // The host closes each date, whatever the task could do; what it could not learn of Monday then it has learnt since.
     let statements = daemon.store.user(OTHER).statements().await.unwrap();
-    assert_eq!(statements.iter().map(|(day, _)| *day).collect::<Vec<_>>(), [day(TUESDAY)]);
+    assert_eq!(statements.iter().map(|(day, _)| *day).collect::<Vec<_>>(), [day(MONDAY), day(TUESDAY)]);
 }
 
 #[tokio::test]

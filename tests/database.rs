@@ -92,7 +92,10 @@ fn each_kind_of_damage_is_named_with_what_and_where() {
 
     let (line, sentence) = fault(&db, |db| flip(db, r#"{"event":"accepted","broker_id":"P"#));
     assert!(line.starts_with("FAULTY  journal entries"), "{line}");
-    assert!(sentence.contains("of the order journal of user ") && sentence.contains("checksum"), "{sentence}");
+    assert!(
+        sentence.contains("of the order journal of user ") && sentence.contains("checksum"),
+        "{sentence}"
+    );
 
     let snapshot = |db: &Path| {
         with_rows(db, |mine, other| async move {
@@ -176,7 +179,8 @@ fn a_daemon_whose_database_is_deleted_or_replaced_ends_with_the_reason() {
         command.args(["--speed", "600", "--history", "0", "--from", "2025-03-10"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let said = std::io::BufReader::new(child.stdout.take().unwrap());
-        let serves = std::io::BufRead::lines(said).map_while(Result::ok).any(|line| line.contains("Open http"));
+        let serves =
+            std::io::BufRead::lines(said).map_while(Result::ok).any(|line| line.contains("Open http"));
         assert!(serves);
         if replaced {
             fs::copy(&db, folder.path().join("copy.db")).unwrap();

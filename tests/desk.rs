@@ -2,6 +2,8 @@
 
 #[path = "desk/arbitrary.rs"]
 mod arbitrary;
+#[path = "desk/closing.rs"]
+mod closing;
 #[path = "desk/contract.rs"]
 mod contract;
 #[path = "desk/gone.rs"]
@@ -256,10 +258,12 @@ async fn monday(trader: &mut Trader) {
     trader.refused(buy("PQR", 5_000, LOW), ten).await;
     trader.desk.pulse(at(MONDAY, "15:30")).await.unwrap();
     let evening = occasion(at(MONDAY, "18:00"));
-    let statement = trader.desk.close_day(evening).await.unwrap();
+    let statement = trader.desk.day_statement(evening).await.unwrap();
     assert_eq!((statement.fills, statement.orders_expired, statement.open_positions), (1, 1, 1));
-    // Closing it again answers the same.
-    assert_eq!(trader.desk.close_day(evening).await.unwrap(), statement);
+    // Asking again, or after the date was closed, answers the same.
+    assert_eq!(trader.desk.day_statement(evening).await.unwrap(), statement);
+    trader.desk.close_past_dates(at(TUESDAY, "00:00"), None).await.unwrap();
+    assert_eq!(trader.desk.day_statement(evening).await.unwrap(), statement);
 }
 
 #[tokio::test]
@@ -378,7 +382,7 @@ async fn a_payment_of_which_only_the_row_was_written_is_made_good_at_the_next_st
     let mut trader = Trader::new(ten).await;
     trader.placed(buy("ABC", 100, 10_000), ten).await;
     trader.desk.pulse(at(MONDAY, "10:05")).await.unwrap();
-    trader.desk.close_day(occasion(at(MONDAY, "18:00"))).await.unwrap();
+    trader.desk.close_past_dates(at(TUESDAY, "00:00"), None).await.unwrap();
     let before = trader.desk.money(ten).await;
     let more = CAPITAL + Paise::rupees(5_000);
     trader.store.user(USER).save_capital(more).await.unwrap();

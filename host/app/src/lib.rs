@@ -6,6 +6,7 @@ pub mod books;
 pub mod calendar;
 mod choices;
 pub mod clock;
+mod closing;
 pub mod daemon;
 pub mod deadlines;
 pub mod desk;

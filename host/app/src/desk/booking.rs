@@ -73,6 +73,9 @@ impl Desk {
             false => scope.append_journal(entries, orders).await?,
         };
         // From here to the end nothing waits: whoever gives up on this request leaves books and journal alike.
+        for (entry, _) in part.entries() {
+            self.dates.note(entry.at);
+        }
         self.book.accept(part);
         self.announce(changes);
         Ok(Some(told))

@@ -62,6 +62,8 @@ impl Desk {
     /// cannot be compared; nothing has changed then. Otherwise when the store fails.
     pub async fn set_capital(&mut self, capital: Paise, now: Timestamp) -> Result<(), AppError> {
         self.check_usable()?;
+        // What is paid now belongs to no date that is over.
+        self.close_past_dates(now, None).await?;
         // An order of unknown outcome may have cost money already.
         if self.unsettled {
             self.reconcile(now).await?;

@@ -1,16 +1,12 @@
-//! The books of a trading date after its close.
+//! The statement of a trading date.
 
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Order, OrderState};
-use prahari_domain::time::Day;
+use prahari_domain::time::{Day, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Desk, Occasion, UnpricedPosition, Valuation};
 use crate::error::AppError;
-
-/// How many days a closed order stays in memory. Signals live for two trading days and a retry ends with the next
-/// one; ten calendar days cover both across the longest run of holidays.
-const REMEMBERED_DAYS: u64 = 10;
 
 /// What a trading date ended with. Money in paise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,48 +36,52 @@ pub struct Statement {
     /// Those of them for which the market told no price, at the price that they are valued at.
     #[serde(default)]
     pub unpriced: Vec<UnpricedPosition>,
+    /// What was paid in altogether; not known of statements of earlier versions.
+    #[serde(default)]
+    pub capital: Option<Paise>,
+    /// Why the books may be incomplete, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl Desk {
-    /// Closes a trading date: writes its statement and a snapshot of the books. Doing it again answers the same statement.
+    /// The statement of the run's trading date: of a date that is over the one with which it was closed, else as the books
+    /// stand now. The latter is kept until the host closes the date.
     ///
     /// # Errors
     /// When the store cannot be read or written.
-    pub async fn close_day(&mut self, occasion: Occasion) -> Result<Statement, AppError> {
+    pub async fn day_statement(&mut self, occasion: Occasion) -> Result<Statement, AppError> {
         self.check_usable()?;
-        if let Some(text) = self.scope().statement(occasion.day).await? {
+        let Occasion { day, now, .. } = occasion;
+        if self.dates.is_closed(day)
+            && let Some(text) = self.scope().statement(day).await?
+        {
             return Ok(serde_json::from_str(&text)?);
         }
-        let statement = self.statement(occasion).await;
-        self.scope().save_statement(occasion.day, serde_json::to_string(&statement)?).await?;
-        // Each position is offered anew each day, so ended sells are most of the orders; nothing asks for them again.
-        self.book.forget_closed_sells(occasion.day);
-        if let Some(before) = occasion.day.checked_sub_days(chrono::Days::new(REMEMBERED_DAYS)) {
-            self.book.forget_closed(before);
+        let statement = self.statement(day, now).await;
+        if self.venue.calendar.current().is_open_on(day) {
+            self.scope().save_statement(day, serde_json::to_string(&statement)?).await?;
         }
-        self.scope()
-            .save_snapshot(self.book.next_sequence().saturating_sub(1), self.book.snapshot()?)
-            .await?;
         Ok(statement)
     }
 
-    async fn statement(&self, occasion: Occasion) -> Statement {
-        let valuations = self.valuations(occasion.now).await;
+    /// The statement of a date from the books as they stand, at the prices of `now`.
+    pub(super) async fn statement(&self, day: Day, now: Timestamp) -> Statement {
+        let valuations = self.valuations(now).await;
         let market_value: Paise = valuations.iter().map(Valuation::value).sum();
         // An order belongs to one date, whenever it is filled: an after-market order to the one on which it was placed.
-        let day = occasion.day;
         let placed = self.book.orders().filter(|order| order.day() == day).count();
         let expired =
             |order: &&Order| order.state == OrderState::Expired && order.updated_at.ist_day() == day;
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Statement {
-            day: occasion.day,
+            day,
             cash: self.book.cash(),
             invested: self.book.invested(),
             market_value,
-            realised: self.book.realised_on(occasion.day),
+            realised: self.book.realised_on(day),
             unrealised: market_value - self.book.invested(),
-            charges: self.book.charges_on(occasion.day),
+            charges: self.book.charges_on(day),
             orders_placed: count(placed),
             fills: count(self.book.fills_on(day).len()),
             orders_expired: count(self.book.orders().filter(expired).count()),
@@ -91,6 +91,8 @@ impl Desk {
                 .filter(|valued| valued.unpriced)
                 .map(UnpricedPosition::from)
                 .collect(),
+            capital: Some(self.book.capital()),
+            note: None,
         }
     }
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use prahari_domain::book::Book;
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
+use prahari_domain::time::Day;
 use prahari_store::{StoreError, UserScope};
 
+use super::closing::Dates;
 use super::{Desk, Venue};
 use crate::error::AppError;
 use crate::halts::Halts;
@@ -28,7 +30,7 @@ impl Desk {
         limits: Arc<Limits>,
     ) -> Result<Self, AppError> {
         let scope = venue.store.user(user);
-        let (mut book, fault) = load_book(&scope, user, capital).await?;
+        let Loaded { mut book, dates, fault } = load_book(&scope, user, capital).await?;
         // The journal is about orders; what was paid in since the snapshot is known to the caller.
         book.set_capital(capital);
         let halts = Arc::new(Halts::load(&scope).await?);
@@ -43,30 +45,51 @@ impl Desk {
             queued: Default::default(),
             signals: None,
             lost: Vec::new(),
+            dates,
         })
     }
 }
 
-async fn load_book(
-    scope: &UserScope,
-    user: UserId,
-    capital: Paise,
-) -> Result<(Book, Option<String>), AppError> {
+/// The books as far as they can be had, which dates are closed, and why there is no more.
+struct Loaded {
+    book: Book,
+    dates: Dates,
+    fault: Option<String>,
+}
+
+async fn load_book(scope: &UserScope, user: UserId, capital: Paise) -> Result<Loaded, AppError> {
     let opened = (Book::open(user, capital), 0);
-    let (mut book, after) = load_snapshot(scope).await?.unwrap_or_else(|| opened.clone());
+    let (book, after) = load_snapshot(scope).await?.unwrap_or(opened);
+    let dates = Dates::new(open_from(scope).await?, (after, book.orders().count()));
+    let mut loaded = Loaded { book, dates, fault: None };
     let journal = match scope.load_journal(after).await {
         Ok(journal) => journal,
-        Err(error @ (StoreError::Unreadable { .. } | StoreError::JournalGap { .. })) => {
-            return Ok((book, Some(error.to_string())));
-        }
+        Err(error) if is_damage(&error) => return Ok(Loaded { fault: Some(error.to_string()), ..loaded }),
         Err(error) => return Err(error.into()),
     };
     for entry in journal {
-        if let Err(error) = book.apply(&entry) {
-            return Ok((book, Some(error.to_string())));
+        if let Err(error) = loaded.book.apply(&entry) {
+            return Ok(Loaded { fault: Some(error.to_string()), ..loaded });
         }
+        loaded.dates.note(entry.at);
     }
-    Ok((book, None))
+    Ok(loaded)
+}
+
+/// Whether a journal cannot be read because of what stands in it.
+fn is_damage(error: &StoreError) -> bool {
+    matches!(
+        error,
+        StoreError::Unreadable { .. } | StoreError::JournalGap { .. } | StoreError::JournalDamaged { .. }
+    )
+}
+
+/// The first date that is not closed: the one after the last that is, or the one on which the user was added.
+async fn open_from(scope: &UserScope) -> Result<Option<Day>, AppError> {
+    match scope.last_closed_date().await? {
+        Some(closed) => Ok(closed.succ_opt()),
+        None => Ok(scope.find().await?.map(|user| user.created_at.ist_day())),
+    }
 }
 
 /// The last snapshot with the sequence number through which it goes, if it can be used.

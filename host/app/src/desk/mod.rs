@@ -8,6 +8,7 @@ mod booking;
 mod capital;
 mod change;
 mod close_day;
+mod closing;
 mod load;
 mod place;
 mod pulse;
@@ -29,6 +30,8 @@ pub use capital::Money;
 pub use close_day::Statement;
 pub use reconcile::{Difference, DifferenceKind, LostOrder};
 pub use valuation::{UnpricedPosition, Valuation};
+
+use closing::Dates;
 
 use crate::board::SignalBoard;
 use crate::deadlines::{Deadlines, TimedBroker, TimedMarket};
@@ -88,6 +91,8 @@ pub struct Desk {
     signals: Option<Arc<SignalBoard>>,
     /// Orders that were closed as lost and of which nobody was told yet.
     lost: Vec<LostOrder>,
+    /// Which dates are closed.
+    dates: Dates,
 }
 
 impl Desk {

@@ -25,6 +25,7 @@ impl Desk {
         if let Some(refusal) = self.halted() {
             return Ok(Err(refusal));
         }
+        self.close_past_dates(occasion.now, None).await?;
         if self.unsettled {
             self.reconcile(occasion.now).await?;
         }

@@ -14,6 +14,12 @@ impl Desk {
     /// # Errors
     /// When the journal cannot be written or a report contradicts the books; nothing is booked then, and the desk is unsettled.
     pub async fn pulse(&mut self, now: Timestamp) -> Result<Vec<OrderId>, AppError> {
+        self.close_past_dates(now, None).await?;
+        self.take_reports(now).await
+    }
+
+    /// [`Desk::pulse`] without a look at the date.
+    pub(super) async fn take_reports(&mut self, now: Timestamp) -> Result<Vec<OrderId>, AppError> {
         let user = self.book.user();
         if !self.venue.broker.has_open(user) {
             return Ok(Vec::new());

@@ -75,13 +75,15 @@ impl Scheduler {
     pub async fn run(&mut self, until: Option<Timestamp>) -> Result<(), AppError> {
         // From here on a restart knows that this day may have outcomes already.
         self.daemon.store.system().save_cursor(self.cursor).await?;
+        self.close_past_dates(self.daemon.clock.now()).await?;
         self.enter_day(self.cursor.ist_day(), Some(self.cursor)).await?;
         self.go_back_to_open_slots();
         while !self.daemon.is_stopping() {
             self.clock.look(&self.daemon, self.cursor).await?;
             let (instant, works) = self.next_instant()?;
             self.clock.goes_on_to(&self.daemon, instant).await?;
-            if until.is_some_and(|end| instant >= end) {
+            if let Some(end) = until.filter(|end| instant >= *end) {
+                self.close_past_dates(end).await?;
                 break;
             }
             if let Wait::Interrupted = self.wait_for(instant).await? {
@@ -90,6 +92,7 @@ impl Scheduler {
             self.clock.look(&self.daemon, self.cursor).await?;
             self.daemon.hand_out(instant);
             if works.is_empty() {
+                self.close_past_dates(self.daemon.clock.now()).await?;
                 self.enter_day(instant.ist_day(), None).await?;
             } else {
                 self.clock.passes(instant);
@@ -141,6 +144,16 @@ impl Scheduler {
         let day = plans.map_or_else(|| self.cursor.ist_day(), |plans| plans.day);
         let next = day.succ_opt().ok_or_else(|| AppError::Ended("the calendar has no next day".into()))?;
         Ok((Timestamp::from_ist(next, chrono::NaiveTime::MIN), Vec::new()))
+    }
+
+    /// Has every user's dates closed that are over at `now`: in lockstep before anything else happens, otherwise beside the schedule.
+    async fn close_past_dates(&mut self, now: Timestamp) -> Result<(), AppError> {
+        let daemon = self.daemon.clone();
+        if daemon.clock.is_lockstep() {
+            return daemon.close_past_dates(now).await;
+        }
+        self.jobs.spawn(async move { daemon.close_past_dates(daemon.clock.now()).await });
+        Ok(())
     }
 
     /// Plans a day and enters its slots into the ledger of every user with a service, and of those who have open ones from a

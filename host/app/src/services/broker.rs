@@ -176,7 +176,7 @@ impl LiveServices<'_> {
 
     pub(super) async fn close_day(&self) -> Answer {
         let mut desk = self.user.desk.lock().await;
-        let statement = desk.close_day(self.now()).await?;
+        let statement = desk.day_statement(self.now()).await?;
         Ok(HostReply::DayClosed(convert::statement(&statement)))
     }
 }

@@ -104,9 +104,10 @@ impl Account {
 
     /// All of it as others see it.
     pub fn view(&self) -> OwnAccount {
-        let fills = self.orders.values().flat_map(|order| {
-            order.fills.iter().map(|fill| (order.tag.to_string(), fill.clone()))
-        });
+        let fills = self
+            .orders
+            .values()
+            .flat_map(|order| order.fills.iter().map(|fill| (order.tag.to_string(), fill.clone())));
         let Kept { capital, cash, holdings, .. } = &self.kept;
         OwnAccount { capital: *capital, cash: *cash, holdings: holdings.clone(), fills: fills.collect() }
     }
