@@ -1,5 +1,7 @@
 //! The day of the daemon: what runs when, what is accounted for when it cannot, and what a restart makes of it.
 
+#[path = "daemon/accounts.rs"]
+mod accounts;
 #[path = "daemon/closing.rs"]
 mod closing;
 #[path = "daemon/hung.rs"]
@@ -265,11 +267,10 @@ async fn a_user_without_a_line_to_the_broker_fails_alone_and_the_next_day_starts
 
     house.unreachable.lock().unwrap().clear();
     let daemon = house.start(at(TUESDAY, "00:00")).await;
-    run(&daemon, at(TUESDAY, "23:00")).await;
+    run(&daemon, at("2025-03-12", "00:00")).await;
     for slot in slots(&daemon, OTHER, TUESDAY).await {
         assert_eq!(slot.outcome, Some(SlotOutcome::Ran), "{slot:?}");
     }
-    run(&daemon, at("2025-03-12", "00:00")).await;
     // The host closes each date, whatever the task could do; what it could not learn of Monday then it has learnt since.
     let statements = daemon.store.user(OTHER).statements().await.unwrap();
     assert_eq!(statements.iter().map(|(day, _)| *day).collect::<Vec<_>>(), [day(MONDAY), day(TUESDAY)]);

@@ -26,7 +26,7 @@ async fn dates(daemon: &Daemon, user: UserId) -> Vec<Day> {
 }
 
 /// A user buys ten shares of the first symbol of the market.
-async fn buy(daemon: &Arc<Daemon>, user: UserId, now: Timestamp) {
+pub async fn buy(daemon: &Arc<Daemon>, user: UserId, now: Timestamp) {
     let symbol = daemon.venue.market.universe().await.unwrap()[0].clone();
     let request = OrderRequest {
         symbol,

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use prahari_app::paper::PaperBooks;
 use prahari_brokers::{
     BarsReport, Broker, BrokerError, BrokerEvent, BrokerOrder, Candles, Funds, Interval, MarketData,
-    MarketError, MinuteBar, PaperBroker, PaperFaults, PaperSettings, Placed, Quote, Sessions,
+    MarketError, MinuteBar, OwnAccount, PaperBroker, PaperFaults, PaperSettings, Placed, Quote, Sessions,
 };
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::UserId;
@@ -193,6 +193,10 @@ impl Broker for Outside {
         let mut events = self.asked(user).await?.advance(user, now).await?;
         events.append(&mut self.forged.lock().unwrap());
         Ok(events)
+    }
+
+    async fn own_account(&self, user: UserId) -> Result<Option<OwnAccount>, BrokerError> {
+        self.paper().own_account(user).await
     }
 
     async fn set_capital(&self, user: UserId, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {

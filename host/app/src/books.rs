@@ -5,6 +5,28 @@ use prahari_domain::book::Book;
 use prahari_domain::ids::OrderId;
 use prahari_domain::orders::{Fill, JournalEntry, OrderEvent};
 
+use crate::daemon::Daemon;
+use crate::error::AppError;
+
+impl Daemon {
+    /// Compares every user's account, where nothing but our orders can change it, with their books. Whoever's differ is stopped
+    /// until somebody has looked.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub(crate) async fn compare_accounts(&self) -> Result<(), AppError> {
+        for user in self.users() {
+            // One that cannot be had is asked for again before the first order.
+            let Ok(Some(account)) = self.venue.broker.own_account(user.id).await else { continue };
+            let differs = difference(user.desk.lock().await.book(), &account);
+            if let Some(detail) = differs {
+                self.contain(&user, AppError::AccountDiffers { user: user.id, detail }).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// How the books differ from the account, as a sentence; `None` when they agree. Fills of our orders that the broker knows and
 /// the books do not know yet, as after a crash, are no difference, and neither is a payment that only one of both was
 /// told of: both are made good at the next occasion.

@@ -185,6 +185,7 @@ impl Daemon {
         for (user, Fault { code, reason }) in faults {
             daemon.halt_user(user, code, &reason).await?;
         }
+        daemon.compare_accounts().await?;
         if let Some(reached) = cursor {
             daemon.close_days_of_the_past(reached).await?;
         }

@@ -209,6 +209,17 @@ pub enum AppError {
     /// A halt that there never was.
     #[error("there is no halt {0}")]
     UnknownHalt(u64),
+    /// A user's books and their account do not say the same.
+    #[error("user {user}: {detail}")]
+    AccountDiffers {
+        /// Whose.
+        user: UserId,
+        /// In what they differ.
+        detail: String,
+    },
+    /// A daemon was started on a database while it was looked at.
+    #[error("a daemon began to use the database {0} while it was looked at: look again")]
+    Disturbed(String),
     /// A worker ended unexpectedly.
     #[error("a part of the daemon ended unexpectedly: {0}")]
     Ended(String),

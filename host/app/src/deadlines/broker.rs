@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use prahari_brokers::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, Placed};
+use prahari_brokers::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, OwnAccount, Placed};
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
@@ -140,6 +140,10 @@ impl Broker for TimedBroker {
 
     async fn advance(&self, user: UserId, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError> {
         self.read(user, "a question for what happened", self.inner.advance(user, now)).await
+    }
+
+    async fn own_account(&self, user: UserId) -> Result<Option<OwnAccount>, BrokerError> {
+        self.read(user, "a question for the account", self.inner.own_account(user)).await
     }
 
     async fn set_capital(&self, user: UserId, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {

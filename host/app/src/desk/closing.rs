@@ -227,7 +227,7 @@ pub(super) fn last_instant(day: Day) -> Timestamp {
 fn as_note(result: Result<(), AppError>) -> Result<Option<String>, AppError> {
     match result {
         Ok(()) => Ok(None),
-        Err(error @ AppError::Store(_)) => Err(error),
+        Err(error) if error.concerns_everybody() => Err(error),
         Err(error) => Ok(Some(error.to_string())),
     }
 }

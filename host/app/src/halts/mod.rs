@@ -128,8 +128,11 @@ impl Daemon {
     /// When it cannot be written down.
     pub(crate) async fn halt_for(&self, id: UserId, error: &AppError) -> Result<bool, AppError> {
         let code = match error {
-            AppError::Book(_) | AppError::LostOrder { .. } => HaltCode::BooksContradicted,
-            AppError::BooksUnusable { .. } | AppError::Store(StoreError::JournalGap { .. }) => {
+            AppError::Book(_) | AppError::LostOrder { .. } | AppError::AccountDiffers { .. } => {
+                HaltCode::BooksContradicted
+            }
+            AppError::BooksUnusable { .. }
+            | AppError::Store(StoreError::JournalGap { .. } | StoreError::JournalDamaged { .. }) => {
                 HaltCode::JournalDamaged
             }
             AppError::Store(StoreError::Unreadable { .. }) | AppError::Damaged(_) => HaltCode::RecordsDamaged,

@@ -1,0 +1,38 @@
+//! What the start makes of a paper account that does not say what the journal says.
+
+use prahari_store::{Durability, Store};
+
+use crate::closing::buy;
+use crate::support::{ADMIN, House, MONDAY, OTHER, at, run, start_services, stop};
+
+#[tokio::test]
+async fn a_user_whose_paper_account_differs_from_the_journal_is_stopped_at_the_start_and_nobody_else() {
+    let house = House::new(2);
+    let daemon = house.start(at(MONDAY, "10:00")).await;
+    start_services(&daemon).await;
+    buy(&daemon, OTHER, at(MONDAY, "10:00")).await;
+    run(&daemon, at(MONDAY, "10:05")).await;
+    stop(daemon).await;
+
+    // Of a sound database both go on.
+    let daemon = house.start(at(MONDAY, "10:05")).await;
+    assert!(daemon.user(ADMIN).unwrap().is_running() && daemon.user(OTHER).unwrap().is_running());
+    stop(daemon).await;
+
+    let store = Store::open(house.database(), Durability::Off).unwrap();
+    let (_, account) = store.user(OTHER).load_paper().await.unwrap();
+    let mut account = account.unwrap();
+    // The second number is the cash; the lowest bits of it are in its first byte.
+    let capital = account.iter().position(|byte| *byte < 0x80).unwrap();
+    account[capital + 1] ^= 2;
+    store.user(OTHER).save_paper(Vec::new(), account).await.unwrap();
+    store.close().await.unwrap();
+    let daemon = house.start(at(MONDAY, "10:05")).await;
+    assert!(daemon.user(ADMIN).unwrap().is_running());
+    assert!(!daemon.user(OTHER).unwrap().is_running());
+    let why = daemon.user(OTHER).unwrap().activity().last_error.clone();
+    assert!(
+        why.starts_with("user 2: the paper account and the journal differ in cash, in rupees: "),
+        "{why}"
+    );
+}
