@@ -8,7 +8,7 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -178,9 +178,8 @@ fn a_daemon_whose_database_is_deleted_or_replaced_ends_with_the_reason() {
         let mut command = prahari(&["serve", "--demo", "--listen", "127.0.0.1:0", "--db", text]);
         command.args(["--speed", "600", "--history", "0", "--from", "2025-03-10"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let said = std::io::BufReader::new(child.stdout.take().unwrap());
-        let serves =
-            std::io::BufRead::lines(said).map_while(Result::ok).any(|line| line.contains("Open http"));
+        let said = BufReader::new(child.stdout.take().unwrap());
+        let serves = said.lines().map_while(Result::ok).any(|line| line.contains("Open http"));
         assert!(serves);
         if replaced {
             fs::copy(&db, folder.path().join("copy.db")).unwrap();
@@ -203,23 +202,25 @@ fn size(db: &Path) -> u64 {
     length(db.to_owned()) + length(db.with_extension("db-wal"))
 }
 
-/// Starts a demonstration and kills it as soon as its database has grown to so many bytes; whether it was before it served.
+/// Starts a demonstration and kills it as soon as its database has grown to so many bytes, or it serves; whether it was
+/// before it served.
 fn kill_at(db: &Path, arguments: &[&str], bytes: u64) -> bool {
     let mut command = prahari(&["serve", "--demo", "--listen", "127.0.0.1:0", "--db", db.to_str().unwrap()]);
     let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    while size(db) < bytes && child.try_wait().unwrap().is_none() {
+    let said = BufReader::new(child.stdout.take().unwrap());
+    let serves =
+        std::thread::spawn(move || said.lines().map_while(Result::ok).any(|line| line.contains("Open http")));
+    while size(db) < bytes && !serves.is_finished() {
         std::thread::yield_now();
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    let mut said = String::new();
-    child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
-    !said.contains("Open http")
+    !serves.join().unwrap()
 }
 
 #[test]
 fn a_demonstration_whose_first_start_was_killed_again_and_again_is_whole_in_the_end() {
-    let arguments = ["--history", "6", "--users", "2", "--speed", "60", "--from", "2025-03-12"];
+    let arguments = ["--history", "6", "--users", "2", "--speed", "1", "--from", "2025-03-12"];
     let whole = tempfile::tempdir().unwrap();
     let undisturbed = whole.path().join("prahari.db");
     drop(demo(&[&["--db", undisturbed.to_str().unwrap()], &arguments[..]].concat()));
@@ -244,7 +245,8 @@ fn a_demonstration_whose_first_start_was_killed_again_and_again_is_whole_in_the_
                 statements.push(store.user(UserId(user)).statements().await.unwrap());
             }
             let users = store.system().users().await.unwrap();
-            (store.system().journal_digest().await.unwrap(), statements, users)
+            let names: Vec<_> = users.into_iter().map(|user| (user.id, user.name)).collect();
+            (store.system().journal_digest().await.unwrap(), statements, names)
         })
     };
     // The history is that of a start that nobody killed.

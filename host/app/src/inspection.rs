@@ -71,6 +71,9 @@ pub fn check(path: &Path) -> Result<Vec<Check>, AppError> {
     checks.extend(BookChecks::of(&database).into_checks());
     checks.push(audit(&database));
     checks.push(recorded(&database));
+    if database.was_disturbed() {
+        return Err(AppError::Disturbed(path.display().to_string()));
+    }
     Ok(checks)
 }
 
@@ -182,6 +185,7 @@ fn fold(mut book: Book, entries: &[JournalEntry]) -> Result<Book, AppError> {
 /// In what two folds of one journal differ, if in anything.
 fn first_difference(kept: &Book, folded: &Book) -> Option<&'static str> {
     let differs = [
+        ("whose books they are", kept.user() != folded.user()),
         ("how many entries it goes through", kept.next_sequence() != folded.next_sequence()),
         ("cash", kept.cash() != folded.cash()),
         ("realised result", kept.realised() != folded.realised()),

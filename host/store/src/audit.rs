@@ -12,7 +12,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, instant, select, select_one, unsigned};
-use crate::connection::open_reader;
+use crate::connection::open_untouched;
 use crate::database_file::DatabaseFile;
 use crate::errors::StoreError;
 use crate::migrate;
@@ -105,7 +105,7 @@ impl SystemScope {
 pub fn verify_audit(path: &Path) -> Result<AuditCheck, StoreError> {
     let file = DatabaseFile::open(path)?;
     migrate::inspect(&file)?;
-    verify(&open_reader(path)?).map_err(|error| error.while_doing("verify the audit log"))
+    verify(&open_untouched(path)?).map_err(|error| error.while_doing("verify the audit log"))
 }
 
 fn append(conn: &Connection, entry: &NewAudit) -> Result<u64, StoreError> {

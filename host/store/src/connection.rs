@@ -7,6 +7,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use crate::database_file::beside;
 use crate::errors::StoreError;
 
 /// What a finished write survives.
@@ -62,6 +63,40 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(conn)
 }
 
+/// Opens a connection that looks at a file from outside and leaves nothing beside it. SQLite makes its log files even for a
+/// reader, unless it is told that nobody writes: nobody does while there is no log.
+pub(crate) fn open_untouched(path: &Path) -> Result<Connection, StoreError> {
+    if is_in_use(path) {
+        return open_reader(path);
+    }
+    let mut name = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        // What has a meaning in such a name is written as its number.
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
+                name.push(char::from(*byte))
+            }
+            other => name.push_str(&format!("%{other:02X}")),
+        }
+    }
+    name.push_str("?immutable=1");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    open(Path::new(&name), flags).map_err(|error| match error {
+        StoreError::Open { source, .. } => open_error_of(path, source),
+        other => other,
+    })
+}
+
+/// Whether SQLite has files beside the database: somebody uses it, or did until a crash.
+pub(crate) fn is_in_use(path: &Path) -> bool {
+    ["-wal", "-journal"].iter().any(|suffix| beside(path, suffix).exists())
+}
+
+/// Opens a connection that first brings the file to the state from before a change that a crash cut off.
+pub(crate) fn open_recovering(path: &Path) -> Result<Connection, StoreError> {
+    open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+}
+
 fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let open = || {
         // Every connection is used by one thread at a time, so SQLite's own locks would be paid for nothing.
@@ -78,11 +113,15 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
 
 /// SQLite looks at a file only when it is first used, so any statement may find out that it is no database.
 pub(crate) fn open_error(path: &Path, source: rusqlite::Error) -> StoreError {
+    open_error_of(path, Arc::new(source))
+}
+
+fn open_error_of(path: &Path, source: Arc<rusqlite::Error>) -> StoreError {
     match source.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
             StoreError::NotADatabase { path: path.to_owned() }
         }
-        _ => StoreError::Open { path: path.to_owned(), source: Arc::new(source) },
+        _ => StoreError::Open { path: path.to_owned(), source },
     }
 }
 

@@ -156,9 +156,15 @@ impl DatabaseFile {
         }
     }
 
-    /// What has become of the path since it was opened: nothing, or the sentence's middle part.
-    pub(crate) fn fate(&self) -> Option<&'static str> {
-        fate(&self.path, self.identity)
+    /// Refuses to go on when the path is not that of this file any more.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`].
+    pub(crate) fn check_place(&self) -> Result<(), StoreError> {
+        match fate(&self.path, self.identity) {
+            Some(fate) => Err(StoreError::Gone { path: self.path.clone(), fate }),
+            None => Ok(()),
+        }
     }
 
     fn share(path: &Path, options: &fs::OpenOptions) -> Result<Self, StoreError> {

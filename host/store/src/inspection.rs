@@ -11,7 +11,7 @@ use prahari_domain::orders::JournalEntry;
 
 use crate::audit::{self, AuditCheck};
 use crate::columns::{execute, select, select_one, unsigned, user};
-use crate::connection::open_reader;
+use crate::connection::{is_in_use, open_untouched};
 use crate::database_file::DatabaseFile;
 use crate::errors::StoreError;
 use crate::paper::{self, PaperRow};
@@ -24,8 +24,10 @@ const MOST_FAULTS: u32 = 20;
 /// A database that is looked at.
 pub struct Inspection {
     conn: Connection,
+    /// Whether nobody used it when it was opened.
+    idle: bool,
     /// After the connection, so that it is closed after it.
-    _file: DatabaseFile,
+    file: DatabaseFile,
 }
 
 impl Inspection {
@@ -40,9 +42,15 @@ impl Inspection {
             let (path, known) = (path.to_owned(), migrate::KNOWN_VERSION);
             return Err(StoreError::OlderVersion { path, found, known });
         }
-        let conn = open_reader(path)?;
+        let idle = !is_in_use(path);
+        let conn = open_untouched(path)?;
         execute(&conn, "BEGIN", [])?;
-        Ok(Self { conn, _file: file })
+        Ok(Self { conn, idle, file })
+    }
+
+    /// Whether a daemon began to use the database after it was opened here, so that what was found may be wrong.
+    pub fn was_disturbed(&self) -> bool {
+        self.idle && is_in_use(self.file.path())
     }
 
     /// What SQLite finds wrong with its pages and indices; nothing when all is well.

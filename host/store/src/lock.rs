@@ -57,10 +57,7 @@ impl Files {
     /// # Errors
     /// [`StoreError::Gone`] when they are not: what is written would be found by nobody.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
-        let path = self.database.path().to_owned();
-        if let Some(fate) = self.database.fate() {
-            return Err(StoreError::Gone { path, fate });
-        }
+        self.database.check_place()?;
         let log =
             self.log.as_ref().and_then(|(log, identity)| Some((log, database_file::fate(log, *identity)?)));
         match log {

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
-use crate::connection::{open_error, open_reader};
+use crate::connection::{open_error, open_recovering, open_untouched};
 use crate::database_file::DatabaseFile;
 use crate::errors::StoreError;
 use crate::journal_chain;
@@ -87,7 +87,21 @@ pub(crate) fn inspect(file: &DatabaseFile) -> Result<u32, StoreError> {
         return Err(StoreError::NotADatabase { path: path.to_owned() });
     }
     // SQLite has to say the rest: the newest header may be in the log file beside the database.
-    check_version(&open_reader(path)?, path)
+    check_version(&open_untouched(path)?, path)
+}
+
+/// As [`inspect`], by the one who has the file to itself: a change that a crash cut off, such as the very first one, is taken
+/// back first, which a reader cannot do.
+///
+/// # Errors
+/// As there.
+pub(crate) fn inspect_own(file: &DatabaseFile) -> Result<u32, StoreError> {
+    match inspect(file) {
+        Err(StoreError::Open { source, .. }) if source.sqlite_error_code() == Some(ErrorCode::ReadOnly) => {
+            check_version(&open_recovering(file.path())?, file.path())
+        }
+        inspected => inspected,
+    }
 }
 
 /// Applies the migrations that the database has not had, in one transaction; answers how many there were.

@@ -39,13 +39,20 @@ impl Readers {
         let body = move || {
             let _permit = permit;
             let idle = readers.lock().pop();
-            let conn = idle.map_or_else(|| open_reader(readers.file.path()), Ok)?;
+            let conn = idle.map_or_else(|| readers.open(), Ok)?;
             let result = work(&conn);
             readers.lock().push(conn);
             result
         };
         // A read is only lost when its runtime is shut down or it panicked; either way there is no answer to give.
         tokio::task::spawn_blocking(body).await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Another file may have the database's place by now; nothing is read from that.
+    fn open(&self) -> Result<Connection, StoreError> {
+        let opened = open_reader(self.file.path());
+        self.file.check_place()?;
+        opened
     }
 
     /// Waits for the reads in flight, then closes every connection.

@@ -69,7 +69,7 @@ impl Store {
         let lock = Arc::new(Lock::take(file)?);
         let file = lock.file();
         file.check_other_names()?;
-        migrate::inspect(file)?;
+        migrate::inspect_own(file)?;
         file.make_private();
         let mut conn = open_writer(path, durability)?;
         let applied = migrate::migrate(&mut conn, path)?;

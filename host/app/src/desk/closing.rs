@@ -41,9 +41,15 @@ impl Dates {
         Self { open_from, latest: None, stale_from: None, snapshot }
     }
 
-    /// Takes note of an entry that was booked.
-    pub(super) fn note(&mut self, at: Timestamp) {
+    /// Takes note of an entry that was read with all others from the first on, because there is no snapshot. The statements of
+    /// closed dates know it.
+    pub(super) fn saw(&mut self, at: Timestamp) {
         self.latest = self.latest.max(Some(at));
+    }
+
+    /// Takes note of an entry that was booked, or that the last snapshot does not have.
+    pub(super) fn note(&mut self, at: Timestamp) {
+        self.saw(at);
         let day = at.ist_day();
         if self.is_closed(day) {
             self.stale_from = Some(self.stale_from.map_or(day, |from| from.min(day)));

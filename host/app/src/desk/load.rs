@@ -71,7 +71,11 @@ async fn load_book(scope: &UserScope, user: UserId, capital: Paise) -> Result<Lo
         if let Err(error) = loaded.book.apply(&entry) {
             return Ok(Loaded { fault: Some(error.to_string()), ..loaded });
         }
-        loaded.dates.note(entry.at);
+        if after == 0 {
+            loaded.dates.saw(entry.at);
+        } else {
+            loaded.dates.note(entry.at);
+        }
     }
     Ok(loaded)
 }

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use prahari_domain::ids::UserId;
 use prahari_store::{Durability, Store, StoreError, verify_audit};
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::support::{TestStore, intended};
@@ -163,4 +164,26 @@ async fn a_database_that_is_deleted_or_replaced_under_the_store_stops_it() {
     let test = TestStore::new();
     fs::remove_file(test.folder.path().join("prahari.db-wal")).unwrap();
     assert_eq!(gone(&test).await, format!("FOLDER/prahari.db-wal was deleted or moved away {rest}"));
+}
+
+#[tokio::test]
+async fn a_change_that_a_crash_cut_off_is_taken_back_by_the_next_store() {
+    let made = TestStore::new();
+    made.store.system().set_meta("seed", "7".to_owned()).await.unwrap();
+    made.store.close().await.unwrap();
+    let path = made.folder.path().join("prahari.db");
+    let raw = Connection::open(&path).unwrap();
+    raw.execute_batch(
+        "PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; BEGIN; UPDATE meta SET value = '8';
+         CREATE TABLE many AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+                              SELECT i, randomblob(200) FROM n;",
+    )
+    .unwrap();
+    // As the process leaves them that is killed now.
+    let crashed = TempDir::new().unwrap();
+    for name in ["prahari.db", "prahari.db-journal"] {
+        fs::copy(made.folder.path().join(name), crashed.path().join(name)).unwrap();
+    }
+    let store = Store::open(crashed.path().join("prahari.db"), Durability::Full).unwrap();
+    assert_eq!(store.system().meta("seed").await.unwrap().as_deref(), Some("7"));
 }
