@@ -137,7 +137,7 @@ async fn a_position_without_a_price_is_valued_at_its_last_known_one_and_marked()
     let evening = at(TUESDAY, "17:00");
     let valued = user.desk.lock().await.valuations(evening).await.remove(0);
     assert_eq!((valued.price, valued.at.ist_day(), valued.unpriced), (Paise(10_050), day(MONDAY), true));
-    let statement: Statement = user.desk.lock().await.close_day(occasion(evening)).await.unwrap();
+    let statement: Statement = user.desk.lock().await.day_statement(occasion(evening)).await.unwrap();
     assert_eq!((statement.market_value, statement.unpriced.len()), (Paise(100_500), 1));
     let unpriced = &statement.unpriced[0];
     assert_eq!(
