@@ -182,7 +182,7 @@ impl Run {
             self.now = at(&today, time);
             self.trader.desk.pulse(self.now).await.unwrap();
         }
-        self.trader.desk.close_day(occasion(self.now)).await.unwrap();
+        self.trader.desk.day_statement(occasion(self.now)).await.unwrap();
         self.now = at(&next.to_string(), "09:30");
         self.trader.desk.pulse(self.now).await.unwrap();
     }

@@ -108,10 +108,10 @@ async fn an_after_market_order_is_counted_on_one_day() {
     let mut trader = Trader::new(evening).await;
     let order = OrderRequest { variety: Variety::AfterMarket, ..buy("ABC", 10, PRICE.0) };
     trader.placed(order, evening).await;
-    let monday = trader.desk.close_day(occasion(at(MONDAY, "18:00"))).await.unwrap();
+    let monday = trader.desk.day_statement(occasion(at(MONDAY, "18:00"))).await.unwrap();
     trader.desk.pulse(at(TUESDAY, "10:00")).await.unwrap();
     trader.placed(sell("ABC", 10, HIGH), at(TUESDAY, "10:00")).await;
-    let tuesday = trader.desk.close_day(occasion(at(TUESDAY, "18:00"))).await.unwrap();
+    let tuesday = trader.desk.day_statement(occasion(at(TUESDAY, "18:00"))).await.unwrap();
     assert_eq!((monday.orders_placed, monday.fills), (1, 0));
     assert_eq!((tuesday.orders_placed, tuesday.fills), (1, 1));
 }
