@@ -10,6 +10,7 @@ use prahari_app::desk::Venue;
 use prahari_app::error::AppError;
 use prahari_app::modules::{Component, Modules};
 use prahari_app::paper::PaperBooks;
+use prahari_app::prices::PriceJumps;
 use prahari_brokers::{BarsReport, CsvMarket, MarketData, PaperBroker, PaperSettings, SyntheticMarket};
 use prahari_domain::calendar::{Calendar, CalendarHandle};
 use prahari_domain::time::Day;
@@ -112,7 +113,7 @@ pub async fn daemon(
     let broker =
         PaperBroker::new(settings, market.clone(), calendar.clone(), books).map_err(Failure::work)?;
     let schedules = prahari_schedule::defaults();
-    let venue = Venue { broker: Arc::new(broker), market, calendar, store };
+    let venue = Venue { broker: Arc::new(broker), market, calendar, store, jumps: PriceJumps::default() };
     Daemon::start(Parts { clock, venue, runtime, modules, schedules }).await.map_err(Failure::work)
 }
 

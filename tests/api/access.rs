@@ -42,6 +42,9 @@ const TABLE: &[Line] = &[
     ("GET /api/v1/pnl/daily?user={user}", "",                                          [401, 404, 200, 200, 401]),
     ("GET /api/v1/pnl/summary?user={user}", "",                                        [401, 404, 200, 200, 401]),
     ("GET /api/v1/positions?user={user}", "",                                          [401, 404, 200, 200, 401]),
+    ("GET /api/v1/market/price-jumps", "",                                             [401, 200, 200, 200, 401]),
+    // No share has jumped.
+    ("POST /api/v1/market/price-jumps/{none}/explain", r#"{"explanation":"a split"}"#, [401, 403, 403, 404, 401]),
     ("GET /api/v1/signals?user={user}", "",                                            [401, 404, 200, 200, 401]),
     ("POST /api/v1/signals/{signal}/reject", r#"{"reason":"too dear"}"#,               [401, 404, 200, 404, 401]),
     ("POST /api/v1/signals/{signal}/activate", "{}",                                   [401, 404, 200, 404, 401]),

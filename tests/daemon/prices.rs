@@ -11,6 +11,7 @@ use prahari_brokers::CsvMarket;
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::OrderKind;
+use prahari_domain::risk::RefusalCode;
 use prahari_store::{AlertCode, AlertFilter};
 
 use crate::support::trader::{buy, occasion};
@@ -145,4 +146,28 @@ async fn a_position_without_a_price_is_valued_at_its_last_known_one_and_marked()
         ("ABC", Paise(10_050), day(MONDAY))
     );
     assert_ne!(statement.invested, statement.market_value);
+}
+
+#[tokio::test]
+async fn a_share_that_left_the_band_is_bought_by_nobody_before_an_admin_has_explained_it() {
+    let halved = |day: &str| format!("{day},50.00,51.00,49.00,50.50,2000000\n");
+    let jumped = [bars(MONDAY), halved(TUESDAY), halved(WEDNESDAY)].concat();
+    let folder = folder(&[("ABC.csv", jumped), ("XYZ.csv", bars(NEXT_TUESDAY))]);
+    let market = CsvMarket::open(folder.path(), 1, CalendarHandle::embedded().unwrap()).unwrap();
+    let now = at(WEDNESDAY, "10:00");
+    let daemon = House::new(1).on(Arc::new(market)).start(now).await;
+    let user = daemon.user(ADMIN).unwrap();
+    let place = async |symbol: &str, limit| {
+        user.desk.lock().await.place(buy(symbol, 10, limit), occasion(now)).await.unwrap()
+    };
+    let refusal = place("ABC", 5_000).await.unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::SymbolHalted);
+    let sentence = "ABC opened at 50.00 on 2025-03-11 after a close of 100.50 on 2025-03-10 (-50.2 %)";
+    assert!(refusal.detail.contains(sentence), "{}", refusal.detail);
+    place("XYZ", 10_000).await.unwrap();
+    let symbol = "ABC".parse().unwrap();
+    assert_eq!(daemon.explain_price_jumps(&symbol, ADMIN, "a bonus of 1:1").await.unwrap(), 1);
+    place("ABC", 5_000).await.unwrap();
+    let [row] = daemon.store.system().price_jumps(10).await.unwrap().try_into().unwrap();
+    assert_eq!((row.explained_by, row.explanation.as_str()), (Some(ADMIN), "a bonus of 1:1"));
 }

@@ -36,6 +36,15 @@ impl Bars {
         Self(bars)
     }
 
+    /// Makes the prices of a share from a day on those of another number of shares: `new` for each `old`.
+    pub fn split(&mut self, symbol: &str, from: Day, old: i64, new: i64) {
+        let price = |price: Paise| Paise(price.0 * old / new);
+        for bar in self.of(symbol).iter_mut().filter(|bar| bar.day >= from) {
+            let [open, high, low, close] = [bar.open, bar.high, bar.low, bar.close].map(price);
+            *bar = Candle { open, high, low, close, volume: bar.volume * new as u64 / old as u64, ..*bar };
+        }
+    }
+
     /// Locks a share at its upper circuit on a day: one price, few shares.
     pub fn lock(&mut self, symbol: &str, day: Day) -> Paise {
         let bars = self.of(symbol);

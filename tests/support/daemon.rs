@@ -29,6 +29,7 @@ use prahari_app::clock::{ByHand, Clock};
 use prahari_app::daemon::{Daemon, Parts};
 use prahari_app::desk::Venue;
 use prahari_app::modules::{Component, Modules};
+use prahari_app::prices::PriceJumps;
 use prahari_app::simulation::create_users;
 use prahari_brokers::{MarketData, SyntheticMarket};
 use prahari_domain::calendar::CalendarHandle;
@@ -154,7 +155,8 @@ impl House {
         let broker =
             Outside::open(store.clone(), market.clone(), self.calendar.clone(), self.unreachable.clone());
         let broker = Arc::new(broker.await.with_silent(self.silent.clone()));
-        let venue = Venue { broker, market, calendar: self.calendar.clone(), store };
+        let (calendar, jumps) = (self.calendar.clone(), PriceJumps::default());
+        let venue = Venue { broker, market, calendar, store, jumps };
         let parts = Parts {
             clock,
             venue,

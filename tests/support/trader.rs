@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use prahari_app::deadlines::Deadlines;
 use prahari_app::desk::{Desk, Difference, DifferenceKind, Occasion, Venue};
 use prahari_app::error::AppError;
+use prahari_app::prices::PriceJumps;
 use prahari_app::settings::Limits;
 use prahari_brokers::{Broker, BrokerOrder, PaperFaults};
 use prahari_domain::book::Book;
@@ -58,6 +59,7 @@ impl Trader {
             market: market.clone(),
             calendar,
             store: store.clone(),
+            jumps: PriceJumps::default(),
         });
         let mut desk = load(&venue).await;
         assert!(desk.is_unsettled());
@@ -75,7 +77,8 @@ impl Trader {
     pub async fn restart_with(&mut self, deadlines: Deadlines) {
         let Venue { market, calendar, store, .. } = &*self.venue;
         let (market, calendar, store) = (market.clone(), calendar.clone(), store.clone());
-        let venue = Venue { broker: self.outside.clone(), market, calendar, store };
+        let (broker, jumps) = (self.outside.clone(), PriceJumps::default());
+        let venue = Venue { broker, market, calendar, store, jumps };
         self.venue = Arc::new(venue.with_deadlines(deadlines));
         self.restart().await;
     }

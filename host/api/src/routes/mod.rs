@@ -15,6 +15,7 @@ mod notifications;
 mod orders;
 mod pnl;
 mod positions;
+mod price_jumps;
 mod replays;
 mod retention;
 mod schedules;
@@ -58,6 +59,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(orders::routes())
         .merge(pnl::routes())
         .merge(positions::routes())
+        .merge(price_jumps::routes())
         .merge(replays::routes())
         .merge(retention::routes())
         .merge(schedules::routes())

@@ -37,6 +37,7 @@ use crate::board::SignalBoard;
 use crate::deadlines::{Deadlines, TimedBroker, TimedMarket};
 use crate::events::EventBus;
 use crate::halts::Halts;
+use crate::prices::PriceJumps;
 use crate::settings::Limits;
 
 /// What every desk works with: linked once, at the start. Whether trading is paper or live is which broker stands here.
@@ -49,6 +50,8 @@ pub struct Venue {
     pub calendar: Arc<CalendarHandle>,
     /// Where the journal is kept.
     pub store: Store,
+    /// Which shares opened outside the exchange's band.
+    pub jumps: PriceJumps,
 }
 
 impl Venue {

@@ -4,7 +4,7 @@ use prahari_brokers::{BrokerError, MarketError};
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{OrderEvent, OrderRequest};
+use prahari_domain::orders::{OrderEvent, OrderRequest, Side};
 use prahari_domain::risk::{self, Halted, Refusal, RefusalCode, RiskLimits, RiskView};
 
 use super::{Desk, Occasion};
@@ -93,9 +93,28 @@ impl Desk {
         }
         let mut surroundings = self.surroundings(&request.symbol, occasion).await;
         surroundings.signal_stands = request.signal.is_none_or(|signal| self.shows(signal));
+        let jump = self.jump_against(request, occasion).await.unwrap_or_else(|error| {
+            surroundings.market_down.get_or_insert(error.to_string());
+            None
+        });
         let (limits, halts) = (self.limits.in_force(), self.halts.open());
-        let halted = halts.of(&request.symbol);
+        let mut halted = halts.of(&request.symbol);
+        halted.symbol = halted.symbol.or(jump.as_deref());
         risk::check(request, &self.risk_view(&limits, halted, &surroundings, occasion))
+    }
+
+    /// Why nobody may buy a share now: its price left the exchange's band and nobody has explained it, so what tasks know of its
+    /// past is of other shares than those that are traded.
+    async fn jump_against(
+        &self,
+        request: &OrderRequest,
+        occasion: Occasion,
+    ) -> Result<Option<String>, MarketError> {
+        if request.side != Side::Buy {
+            return Ok(None);
+        }
+        let jump = self.venue.unexplained_jump(&request.symbol, occasion.now).await?;
+        Ok(jump.map(|jump| format!("{jump}: nobody buys it before an admin has explained it")))
     }
 
     /// What the market says of a symbol at the moment an order is checked.

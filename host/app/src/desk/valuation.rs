@@ -1,6 +1,6 @@
 //! What positions are worth, and by which price.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveTime;
 use prahari_brokers::Quote;
@@ -21,7 +21,7 @@ pub struct Valuation {
     pub price: Paise,
     /// When it was seen.
     pub at: Timestamp,
-    /// Whether the market tells none; the one here is then the last that was known.
+    /// Whether the market tells none that can be believed; the one here is then the last that was known.
     pub unpriced: bool,
 }
 
@@ -52,7 +52,8 @@ impl Valuation {
 }
 
 impl Venue {
-    /// Values positions at their last price. Where the market tells none, at the one that was known last.
+    /// Values positions at their last price. Where the market tells none, at the one that was known last; after a jump that
+    /// nobody has explained, at the one before it, for the price after it is of other shares than those that are held.
     pub async fn value(&self, positions: Vec<Position>, now: Timestamp) -> Vec<Valuation> {
         let symbols: Vec<Symbol> = positions.iter().map(|position| position.symbol.clone()).collect();
         let quotes =
@@ -66,7 +67,10 @@ impl Venue {
         let mut valued = Vec::with_capacity(positions.len());
         for position in positions {
             let (price, at, unpriced) = match quotes.remove(&position.symbol) {
-                Some(quote) => (quote.last, quote.at, false),
+                Some(quote) => match self.before_jump(&position, now).await {
+                    Some((price, at)) => (price, at, true),
+                    None => (quote.last, quote.at, false),
+                },
                 None => {
                     let (price, at) = self.last_known(&position).await;
                     (price, at, true)
@@ -75,6 +79,11 @@ impl Venue {
             valued.push(Valuation { position, price, at, unpriced });
         }
         valued
+    }
+
+    async fn before_jump(&self, position: &Position, now: Timestamp) -> Option<(Paise, Timestamp)> {
+        let jump = self.unexplained_jump(&position.symbol, now).await.ok().flatten()?;
+        (jump.day > position.opened_on).then(|| (jump.previous_close, close_of(jump.previous_day)))
     }
 
     /// The price that was kept at a close, or that of the last buy when it is later or there is none.
@@ -104,5 +113,11 @@ impl Desk {
     /// What is held, at the last price.
     pub async fn market_value(&self, now: Timestamp) -> Paise {
         self.valuations(now).await.iter().map(Valuation::value).sum()
+    }
+
+    /// The shares that are held or have an open order.
+    pub(crate) fn symbols_at_stake(&self) -> BTreeSet<Symbol> {
+        let ordered = self.book.active_orders().map(|order| &order.request.symbol);
+        self.book.held_symbols().chain(ordered).cloned().collect()
     }
 }

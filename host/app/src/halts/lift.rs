@@ -1,7 +1,7 @@
 //! Lifting a halt: an admin says why it may go on.
 
 use prahari_domain::ids::UserId;
-use prahari_store::{AlertCode, HaltRow};
+use prahari_store::{AlertCode, HaltCode, HaltRow};
 
 use crate::daemon::Daemon;
 use crate::error::AppError;
@@ -33,6 +33,10 @@ impl Daemon {
                 None => (AlertCode::UserHalted, String::new()),
             };
             self.clear_alert(code, Some(user.id), &subject, &format!("lifted: {explanation}")).await?;
+            // Whoever lifts it has said what the price was.
+            if let Some(symbol) = halt.symbol.as_ref().filter(|_| halt.code == HaltCode::ImpossiblePrice) {
+                self.explain_price_jumps(symbol, by, explanation).await?;
+            }
         }
         self.store.system().find_halt(id).await?.ok_or(AppError::UnknownHalt(id))
     }

@@ -76,6 +76,7 @@ impl Daemon {
         match self.venue.market.refresh().await {
             Ok(None) => Ok(()),
             Ok(Some(report)) => {
+                self.venue.jumps.forget();
                 for note in BarsReport::shown(&report) {
                     tracing::warn!(note, "the bars are not quite as they should be");
                 }

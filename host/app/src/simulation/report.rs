@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use prahari_domain::money::Paise;
-use prahari_store::MonthTotals;
+use prahari_domain::time::Day;
+use prahari_store::{HaltFilter, HaltRow, MonthTotals};
 use serde::Serialize;
 
 use super::Simulation;
@@ -13,6 +14,9 @@ use crate::daemon::Daemon;
 use crate::desk::Statement;
 use crate::error::AppError;
 use crate::user::User;
+
+/// The most halts that a report lists.
+const MOST_HALTS: u32 = 1_000;
 
 /// Counts by name.
 type Counts = BTreeMap<String, u64>;
@@ -34,6 +38,8 @@ pub struct Report {
     pub orders: OrderReport,
     /// Fills by side.
     pub fills: Counts,
+    /// What of a user was halted and never lifted: nobody explains anything in a simulation.
+    pub halts: Vec<HaltReport>,
     /// Each user's books.
     pub books: Vec<BookReport>,
     /// By month (`2025-01`).
@@ -77,6 +83,19 @@ pub struct RunReport {
 pub struct OrderReport {
     /// By final (or present) state.
     pub by_state: Counts,
+}
+
+/// Something that was not traded any more from a day on.
+#[derive(Debug, Clone, Serialize)]
+pub struct HaltReport {
+    /// Whose.
+    pub user: u64,
+    /// Of which share; none when everything of the user was halted.
+    pub symbol: Option<String>,
+    /// The day since which it held.
+    pub since: Day,
+    /// Why.
+    pub reason: String,
 }
 
 /// One user's books at the end.
@@ -145,6 +164,7 @@ impl Report {
             signals: sum.signals,
             orders: OrderReport { by_state: sum.orders },
             fills: sum.fills,
+            halts: halts(daemon).await?,
             books,
             months,
             journal_digest: system.journal_digest().await?,
@@ -158,6 +178,19 @@ impl Report {
         let balanced = |book: &BookReport| book.difference_paise == 0 && book.holdings_differing == 0;
         self.slots.expected == self.slots.accounted && self.books.iter().all(balanced)
     }
+}
+
+/// Open halts, oldest first.
+async fn halts(daemon: &Daemon) -> Result<Vec<HaltReport>, AppError> {
+    let filter = HaltFilter { open: Some(true), before: None, limit: MOST_HALTS };
+    let rows = daemon.store.system().halts(filter).await?;
+    let report = |row: HaltRow| HaltReport {
+        user: row.user.0,
+        symbol: row.symbol.map(|symbol| symbol.to_string()),
+        since: row.since.ist_day(),
+        reason: row.reason,
+    };
+    Ok(rows.into_iter().rev().map(report).collect())
 }
 
 fn slot_report(sum: &MonthTotals) -> SlotReport {

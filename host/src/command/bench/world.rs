@@ -9,6 +9,7 @@ use prahari_app::daemon::{Daemon, Parts};
 use prahari_app::desk::Venue;
 use prahari_app::modules::Modules;
 use prahari_app::paper::PaperBooks;
+use prahari_app::prices::PriceJumps;
 use prahari_brokers::{Broker, MarketData, PaperBroker, PaperSettings};
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::tasks::Task;
@@ -86,6 +87,7 @@ impl World {
             market: self.market.clone(),
             calendar: self.calendar.clone(),
             store: store.clone(),
+            jumps: PriceJumps::default(),
         };
         let (runtime, modules) = (self.runtime.clone(), self.modules.clone());
         let parts = Parts { clock, venue, runtime, modules, schedules: monitor_only() };

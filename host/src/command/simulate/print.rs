@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use prahari_app::simulation::{BookReport, MonthReport, Report};
+use prahari_app::simulation::{BookReport, HaltReport, MonthReport, Report};
 use prahari_domain::money::Paise;
 use prahari_store::MonthTotals;
 
@@ -27,6 +27,7 @@ pub fn report(report: &Report) {
     say!("");
     say!("user         cash     invested     realised      charges   unrealised   difference");
     report.books.iter().for_each(book);
+    report.halts.iter().for_each(halt);
     say!("");
     say!("journal {}", report.journal_digest);
     say!("took {:.1} s, {} MB at most", report.wall_seconds, report.peak_rss_bytes / 1_000_000);
@@ -61,6 +62,12 @@ fn book(book: &BookReport) {
         Paise(book.unrealised_paise).to_string(),
         Paise(book.difference_paise).to_string(),
     );
+}
+
+fn halt(halt: &HaltReport) {
+    let HaltReport { user, symbol, since, reason } = halt;
+    let what = symbol.as_deref().unwrap_or("everything");
+    say!("halted   {what} of user {user} since {since}: {reason}");
 }
 
 fn total(report: &Report) -> MonthTotals {

@@ -1,0 +1,117 @@
+//! `/api/v1/market/price-jumps`: opens outside the exchange's band, and what an admin says of them.
+
+use axum::extract::State;
+use prahari_domain::instruments::Symbol;
+use prahari_store::PriceJumpRow;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::caller::{Admin, Caller};
+use crate::extract::{Json, Path};
+use crate::problem::{Code, Problem};
+use crate::state::Api;
+use crate::view::{Date, Instant, Page};
+
+/// Most characters of an explanation.
+const LONGEST_EXPLANATION: usize = 500;
+
+/// Most jumps of an answer. There are a few hundred in a year of the whole exchange.
+const MOST_JUMPS: u32 = 500;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(price_jumps)).routes(routes!(explain))
+}
+
+/// An open that no trading can lead to: a corporate action that the prices are not adjusted for, or a fault.
+#[derive(Debug, Serialize, ToSchema)]
+struct PriceJump {
+    /// Which share.
+    symbol: String,
+    /// The session that opened there.
+    day: Date,
+    /// Its first price.
+    open_paise: i64,
+    /// The session before.
+    previous_day: Date,
+    /// Its last price.
+    previous_close_paise: i64,
+    /// When the daemon saw it.
+    noticed_at: Instant,
+    /// When it was explained; null while it is not, and until then nobody buys the share.
+    #[schema(required)]
+    explained_at: Option<Instant>,
+    /// Which admin explained it.
+    #[schema(required)]
+    explained_by: Option<u64>,
+    /// What they said; empty while it is not explained.
+    explanation: String,
+}
+
+/// What a jump was.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct JumpExplanation {
+    /// What happened, and why the share may be bought again, in one sentence.
+    #[schema(min_length = 1, max_length = 500)]
+    explanation: String,
+}
+
+/// The 500 newest jumps, newest first.
+#[utoipa::path(get, path = "/api/v1/market/price-jumps", tag = "market",
+    responses((status = OK, body = Page<PriceJump>)))]
+async fn price_jumps(State(api): State<Api>, _caller: Caller) -> Result<Json<Page<PriceJump>>, Problem> {
+    let rows = api.daemon.store.system().price_jumps(MOST_JUMPS).await?;
+    Ok(Json(Page::whole(rows.into_iter().map(PriceJump::from))))
+}
+
+/// Explains every jump of a share that is not explained: it may be bought again. Halts of those who hold it are lifted one by
+/// one.
+#[utoipa::path(post, path = "/api/v1/market/price-jumps/{symbol}/explain", tag = "market",
+    params(("symbol" = String, Path)), request_body = JumpExplanation,
+    responses((status = OK, body = Page<PriceJump>)))]
+async fn explain(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Path(symbol): Path<String>,
+    Json(body): Json<JumpExplanation>,
+) -> Result<Json<Page<PriceJump>>, Problem> {
+    let explanation = body.explanation.trim();
+    if explanation.is_empty() || explanation.chars().count() > LONGEST_EXPLANATION {
+        return Err(Problem::invalid(format!("explanation: 1 to {LONGEST_EXPLANATION} characters")));
+    }
+    if explanation.chars().any(char::is_control) {
+        return Err(Problem::invalid("explanation: it has a control character"));
+    }
+    let none = || Problem::new(Code::NotFound, "there is no unexplained jump of this share".to_owned());
+    let symbol = Symbol::new(&symbol).map_err(|_| none())?;
+    let rows = api.daemon.store.system().price_jumps(MOST_JUMPS).await?;
+    if !rows.iter().any(|row| row.jump.symbol == symbol && row.explained_at.is_none()) {
+        return Err(none());
+    }
+    let details = json!({ "symbol": symbol.as_str(), "explanation": explanation });
+    api.audit(&caller, "price_jump.explain", format!("price jumps of {symbol}"), details).await?;
+    api.daemon.explain_price_jumps(&symbol, caller.0.user, explanation).await?;
+    let rows = api.daemon.store.system().price_jumps(MOST_JUMPS).await?;
+    let of_symbol = rows.into_iter().filter(|row| row.jump.symbol == symbol);
+    Ok(Json(Page::whole(of_symbol.map(PriceJump::from))))
+}
+
+impl From<PriceJumpRow> for PriceJump {
+    fn from(row: PriceJumpRow) -> Self {
+        Self {
+            symbol: row.jump.symbol.to_string(),
+            day: Date(row.jump.day),
+            open_paise: row.jump.open.0,
+            previous_day: Date(row.jump.previous_day),
+            previous_close_paise: row.jump.previous_close.0,
+            noticed_at: Instant(row.noticed_at),
+            explained_at: row.explained_at.map(Instant),
+            explained_by: row.explained_by.map(|user| user.0),
+            explanation: row.explanation,
+        }
+    }
+}

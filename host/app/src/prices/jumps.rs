@@ -1,0 +1,149 @@
+//! Which shares have a jump that nobody has explained.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use prahari_brokers::{Interval, MarketData, MarketError};
+use prahari_domain::instruments::{Candle, Symbol};
+use prahari_domain::price_jump::{PriceJump, is_outside_band};
+use prahari_domain::time::{Day, Timestamp};
+use prahari_store::{Store, StoreError};
+use tokio::sync::OnceCell;
+
+use crate::desk::Venue;
+
+/// How many sessions back a jump still counts: after a year its part in a 200-session average is under a tenth.
+const SESSIONS: u32 = 250;
+
+/// The jumps of shares, looked for once a day each.
+#[derive(Debug, Default)]
+pub struct PriceJumps {
+    looked_at: RwLock<HashMap<Symbol, Looked>>,
+    /// From the database, at the first question.
+    explained: OnceCell<RwLock<BTreeSet<(Symbol, Day)>>>,
+}
+
+/// What was found when a share was looked at.
+#[derive(Debug, Clone)]
+struct Looked {
+    day: Day,
+    /// Whether the day's open was known.
+    opened: bool,
+    jump: Option<Arc<PriceJump>>,
+}
+
+impl PriceJumps {
+    /// The newest jump of a share within the last 250 sessions that nobody has explained; the open of the running session
+    /// counts as soon as it is known.
+    ///
+    /// # Errors
+    /// When the market cannot be asked.
+    pub async fn unexplained(
+        &self,
+        market: &dyn MarketData,
+        store: &Store,
+        symbol: &Symbol,
+        now: Timestamp,
+    ) -> Result<Option<Arc<PriceJump>>, MarketError> {
+        let today = now.ist_day();
+        if let Some(known) = self.known(symbol).filter(|known| known.day == today && known.opened) {
+            return Ok(known.jump);
+        }
+        let explained = self.explained(store).await;
+        let is_open = |jump: &PriceJump| {
+            let key = (jump.symbol.clone(), jump.day);
+            !explained.read().unwrap_or_else(PoisonError::into_inner).contains(&key)
+        };
+        let history = market.candles(symbol, Interval::Daily, SESSIONS + 1, false, now).await?;
+        let quote = market.quotes(std::slice::from_ref(symbol), now).await?.into_iter().flatten().next();
+        let last = history.last().map_or(today, |bar| bar.day);
+        let opened = quote.as_ref().and_then(|quote| Some((quote.open?, quote.previous_close)));
+        let running = opened.filter(|(open, close)| last < today && is_outside_band(*close, *open));
+        let running = running.map(|(open, previous_close)| PriceJump {
+            symbol: symbol.clone(),
+            day: today,
+            open,
+            previous_day: last,
+            previous_close,
+        });
+        let jump =
+            running.filter(&is_open).or_else(|| newest(symbol, history.finished(), &is_open)).map(Arc::new);
+        if let Some(jump) = &jump {
+            self.note(store, jump, now).await;
+        }
+        self.keep(symbol, Looked { day: today, opened: opened.is_some(), jump: jump.clone() });
+        Ok(jump)
+    }
+
+    /// Whether the open of a day was known when a share was looked at.
+    pub(super) fn has_opened(&self, symbol: &Symbol, day: Day) -> bool {
+        self.known(symbol).is_some_and(|known| known.day == day && known.opened)
+    }
+
+    /// Counts a jump as explained from now on.
+    pub(super) async fn explain(&self, store: &Store, symbol: &Symbol, day: Day) {
+        let explained = self.explained(store).await;
+        explained.write().unwrap_or_else(PoisonError::into_inner).insert((symbol.clone(), day));
+        self.looked_at.write().unwrap_or_else(PoisonError::into_inner).remove(symbol);
+    }
+
+    /// Forgets what was found: the bars are others now.
+    pub(super) fn forget(&self) {
+        self.looked_at.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn known(&self, symbol: &Symbol) -> Option<Looked> {
+        self.looked_at.read().unwrap_or_else(PoisonError::into_inner).get(symbol).cloned()
+    }
+
+    fn keep(&self, symbol: &Symbol, looked: Looked) {
+        self.looked_at.write().unwrap_or_else(PoisonError::into_inner).insert(symbol.clone(), looked);
+    }
+
+    /// A jump that was explained and cannot be read counts as unexplained: nothing is bought, and nothing is lost.
+    async fn explained(&self, store: &Store) -> &RwLock<BTreeSet<(Symbol, Day)>> {
+        let load = async || -> Result<RwLock<BTreeSet<(Symbol, Day)>>, StoreError> {
+            let explained = store.system().explained_price_jumps().await?;
+            Ok(RwLock::new(explained.into_iter().collect()))
+        };
+        match self.explained.get_or_try_init(load).await {
+            Ok(explained) => explained,
+            Err(error) => {
+                tracing::error!(%error, "explained price jumps cannot be read: none counts as explained");
+                self.explained.get_or_init(async || RwLock::default()).await
+            }
+        }
+    }
+
+    /// Notes a jump that is new to this day.
+    async fn note(&self, store: &Store, jump: &Arc<PriceJump>, now: Timestamp) {
+        if self.known(&jump.symbol).and_then(|known| known.jump).as_ref() == Some(jump) {
+            return;
+        }
+        tracing::warn!(symbol = %jump.symbol, "{jump}: it is not traded before an admin has explained it");
+        if let Err(error) = store.system().note_price_jump(PriceJump::clone(jump), now).await {
+            tracing::error!(%error, "a price jump cannot be noted");
+        }
+    }
+}
+
+impl Venue {
+    /// The newest jump of a share that nobody has explained; see [`PriceJumps::unexplained`].
+    ///
+    /// # Errors
+    /// When the market cannot be asked.
+    pub async fn unexplained_jump(
+        &self,
+        symbol: &Symbol,
+        now: Timestamp,
+    ) -> Result<Option<Arc<PriceJump>>, MarketError> {
+        self.jumps.unexplained(self.market.as_ref(), &self.store, symbol, now).await
+    }
+}
+
+/// The newest jump of a history that counts.
+fn newest(symbol: &Symbol, bars: &[Candle], counts: impl Fn(&PriceJump) -> bool) -> Option<PriceJump> {
+    let later = bars.iter().rev();
+    let mut pairs = later.clone().skip(1).zip(later);
+    pairs.find_map(|(previous, next)| PriceJump::between(symbol, previous, next).filter(&counts))
+}

@@ -1,0 +1,66 @@
+//! How far the daemon has looked at the prices of the day.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use prahari_domain::ids::UserId;
+use prahari_domain::instruments::Symbol;
+use prahari_domain::time::Day;
+
+/// How far the daemon has looked at the prices of the day.
+#[derive(Debug, Default)]
+pub struct PriceWatch {
+    /// The last day at whose close prices were looked at.
+    closed_on: Mutex<Option<Day>>,
+    opens: Mutex<Opens>,
+}
+
+/// What is still to be looked at of a day's opens.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Opens {
+    /// Which day; none before the first.
+    pub day: Option<Day>,
+    /// Shares whose open was not known when it was asked for.
+    pub unopened: BTreeSet<Symbol>,
+    /// Users whose desk was busy when their shares were asked for; everybody at first.
+    pub unasked: Option<BTreeSet<UserId>>,
+}
+
+impl PriceWatch {
+    /// What is still to be looked at of a day's opens.
+    pub(super) fn opens_of(&self, day: Day) -> Opens {
+        let opens = lock(&self.opens).clone();
+        if opens.day == Some(day) { opens } else { Opens { day: Some(day), ..Opens::default() } }
+    }
+
+    pub(super) fn keep_opens(&self, opens: Opens) {
+        *lock(&self.opens) = opens;
+    }
+
+    /// Takes the close of a day; `false` when somebody has taken it.
+    pub(super) fn take_close(&self, day: Day) -> bool {
+        lock(&self.closed_on).replace(day) != Some(day)
+    }
+
+    /// Gives the close back to whoever looks next.
+    pub(super) fn give_close_back(&self) {
+        *lock(&self.closed_on) = None;
+    }
+}
+
+impl Opens {
+    /// Whether a user's shares are still to be asked for.
+    pub fn asks(&self, user: UserId) -> bool {
+        self.unasked.as_ref().is_none_or(|unasked| unasked.contains(&user))
+    }
+
+    /// Whether nothing is left to be looked at.
+    pub fn is_done(&self) -> bool {
+        self.unopened.is_empty() && self.unasked.as_ref().is_some_and(BTreeSet::is_empty)
+    }
+}
+
+/// A panic while a lock was held cannot leave these values half changed: every change replaces one.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
