@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 #[path = "support/faults.rs"]
-#[allow(dead_code, reason = "each test file uses its part")]
 mod faults;
 #[path = "halts/requests.rs"]
 mod requests;

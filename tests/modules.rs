@@ -4,7 +4,6 @@
 #[path = "modules/blame.rs"]
 mod blame;
 #[path = "support/faults.rs"]
-#[allow(dead_code, reason = "each test file uses its part")]
 mod faults;
 #[path = "modules/folder.rs"]
 mod folder;

@@ -1,4 +1,9 @@
 //! Trading dates are closed by the host: for every user, and also when nothing ran at their end.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests; clippy exempts only the tests themselves"
+)]
 
 use std::sync::Arc;
 

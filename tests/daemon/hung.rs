@@ -1,4 +1,9 @@
 //! Users whose broker never answers, beside others whose broker does.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests; clippy exempts only the tests themselves"
+)]
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! Whatever is asked of the desk: the journal folds, the store goes on, and the paper broker's account and our books agree to
 //! the paisa.
+#![allow(clippy::unwrap_used, reason = "helpers of tests; clippy exempts only the tests themselves")]
 
 use prahari_brokers::{Broker, PaperFaults};
 use prahari_domain::book::Book;

@@ -1,4 +1,5 @@
 //! The end of a trading date at one desk: what its statement says, and what is learnt later.
+#![allow(clippy::unwrap_used, reason = "helpers of tests; clippy exempts only the tests themselves")]
 
 use prahari_app::desk::{Desk, Statement};
 use prahari_domain::money::Paise;

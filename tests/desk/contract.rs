@@ -1,5 +1,11 @@
 //! The scripted host of the SDK and the real desk answer the same calls alike, so that a task which passes its native tests meets
 //! no other rules in the daemon.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests; clippy exempts only the tests themselves"
+)]
 
 use std::sync::Arc;
 

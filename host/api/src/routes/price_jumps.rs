@@ -86,7 +86,7 @@ async fn explain(
     if explanation.chars().any(char::is_control) {
         return Err(Problem::invalid("explanation: it has a control character"));
     }
-    let none = || Problem::new(Code::NotFound, "there is no unexplained jump of this share".to_owned());
+    let none = || Problem::new(Code::NotFound, "there is no unexplained jump of this share");
     let symbol = Symbol::new(&symbol).map_err(|_| none())?;
     let rows = api.daemon.store.system().price_jumps(MOST_JUMPS).await?;
     if !rows.iter().any(|row| row.jump.symbol == symbol && row.explained_at.is_none()) {

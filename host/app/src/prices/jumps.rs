@@ -67,7 +67,7 @@ impl PriceJumps {
             previous_close,
         });
         let jump =
-            running.filter(&is_open).or_else(|| newest(symbol, history.finished(), &is_open)).map(Arc::new);
+            running.filter(&is_open).or_else(|| newest(symbol, history.finished(), is_open)).map(Arc::new);
         if let Some(jump) = &jump {
             self.note(store, jump, now).await;
         }

@@ -95,7 +95,7 @@ impl Book {
         let book = Book {
             user: self.user,
             capital: self.capital,
-            plan: self.plan.clone(),
+            plan: self.plan,
             sequence: self.sequence,
             orders,
             numbers: self.numbers.clone(),

@@ -42,7 +42,7 @@ async fn a_user_sees_and_settles_their_own_alerts_only() {
         let other = test.store.user(UserId(2));
         other.resolve_alert(alert.id, UserId(2), Timestamp(2), "not mine".to_owned()).await.unwrap();
     }
-    assert_eq!(test.store.user(UserId(1)).alerts(EVERY).await.unwrap(), [own.clone()]);
+    assert_eq!(test.store.user(UserId(1)).alerts(EVERY).await.unwrap(), std::slice::from_ref(&own));
     assert_eq!(test.store.user(UserId(2)).alerts(EVERY).await.unwrap(), []);
     system.resolve_installation_alert(own.id, UserId(9), Timestamp(2), "not whole".to_owned()).await.unwrap();
     system.resolve_installation_alert(whole.id, UserId(9), Timestamp(2), "seen".to_owned()).await.unwrap();
