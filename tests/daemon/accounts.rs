@@ -1,12 +1,12 @@
 //! What the start makes of a paper account that does not say what the journal says.
 
-use prahari_store::{Durability, Store};
+use prahari_store::{Durability, HaltCode, Store};
 
 use crate::closing::buy;
 use crate::support::{ADMIN, House, MONDAY, OTHER, at, run, start_services, stop};
 
 #[tokio::test]
-async fn a_user_whose_paper_account_differs_from_the_journal_is_stopped_at_the_start_and_nobody_else() {
+async fn a_user_whose_paper_account_differs_from_the_journal_is_halted_at_the_start_and_nobody_else() {
     let house = House::new(2);
     let daemon = house.start(at(MONDAY, "10:00")).await;
     start_services(&daemon).await;
@@ -28,11 +28,9 @@ async fn a_user_whose_paper_account_differs_from_the_journal_is_stopped_at_the_s
     store.user(OTHER).save_paper(Vec::new(), account).await.unwrap();
     store.close().await.unwrap();
     let daemon = house.start(at(MONDAY, "10:05")).await;
-    assert!(daemon.user(ADMIN).unwrap().is_running());
-    assert!(!daemon.user(OTHER).unwrap().is_running());
-    let why = daemon.user(OTHER).unwrap().activity().last_error.clone();
-    assert!(
-        why.starts_with("user 2: the paper account and the journal differ in cash, in rupees: "),
-        "{why}"
-    );
+    assert_eq!(daemon.store.user(ADMIN).open_halts().await.unwrap(), []);
+    let halts = daemon.store.user(OTHER).open_halts().await.unwrap();
+    assert_eq!((halts.len(), halts[0].code), (1, HaltCode::BooksContradicted), "{halts:?}");
+    let why = "user 2: the paper account and the journal differ in cash, in rupees: ";
+    assert!(halts[0].reason.starts_with(why), "{halts:?}");
 }

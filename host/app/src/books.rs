@@ -9,7 +9,7 @@ use crate::daemon::Daemon;
 use crate::error::AppError;
 
 impl Daemon {
-    /// Compares every user's account, where nothing but our orders can change it, with their books. Whoever's differ is stopped
+    /// Compares every user's account, where nothing but our orders can change it, with their books. Whoever's differ is halted
     /// until somebody has looked.
     ///
     /// # Errors
