@@ -13,6 +13,8 @@ mod support;
 mod switch;
 #[path = "halts/symbols.rs"]
 mod symbols;
+#[path = "halts/week.rs"]
+mod week;
 
 use prahari_app::daemon::Daemon;
 use prahari_domain::ids::UserId;

@@ -1,7 +1,5 @@
 //! Whoever asks the desk may go away at any moment: a deadline, a stop, a request that was given up.
 
-use std::task::Poll;
-
 use futures::FutureExt;
 use prahari_app::error::AppError;
 use prahari_domain::money::Paise;
@@ -17,7 +15,7 @@ use crate::support::{MONDAY, at};
 async fn give_up_after(polls: usize, work: impl Future) -> bool {
     let mut work = Box::pin(work.fuse());
     for _ in 0..polls {
-        if let Poll::Ready(_) = futures::poll!(&mut work) {
+        if futures::poll!(&mut work).is_ready() {
             return true;
         }
         tokio::task::yield_now().await;
