@@ -132,6 +132,18 @@ async fn a_journal_that_does_not_fold_halts_its_user_and_can_still_be_read() {
 }
 
 #[tokio::test]
+async fn a_journal_that_ends_before_its_snapshot_halts_its_user() {
+    let house = house().await;
+    let daemon = start_after(&house, async |_, user| {
+        let beyond = user.load_journal(0).await.unwrap().last().unwrap().sequence + 1;
+        user.save_snapshot(beyond, Vec::new()).await.unwrap();
+    })
+    .await;
+    let reason = "is not the one that the snapshot of the books was made from";
+    only_one_is_halted(daemon, HaltCode::JournalDamaged, reason).await;
+}
+
+#[tokio::test]
 async fn a_damaged_account_at_the_paper_broker_halts_its_user() {
     let house = house().await;
     let daemon = start_after(&house, async |_, user| {

@@ -28,11 +28,19 @@ impl KeyFile {
         Self { path: path.into() }
     }
 
-    /// The usual place: the name of the database with `.key` appended.
+    /// The usual place: the name of the database with `.key` appended. A database that is named by a symbolic link has its key
+    /// beside the file itself, whatever link leads there, unless there is one beside the link.
     pub fn beside(database: &Path) -> Self {
-        let mut path = database.as_os_str().to_owned();
-        path.push(".key");
-        Self::at(path)
+        let of = |database: &Path| {
+            let mut path = database.as_os_str().to_owned();
+            path.push(".key");
+            PathBuf::from(path)
+        };
+        let named = of(database);
+        match fs::canonicalize(database) {
+            Ok(real) if !named.exists() => Self::at(of(&real)),
+            _ => Self::at(named),
+        }
     }
 
     /// Where it is.
@@ -179,5 +187,19 @@ mod tests {
         let ring = file.load().unwrap();
         assert_eq!(ring.current().id(), new.id());
         assert_eq!(ring.older().iter().map(Key::id).collect::<Vec<_>>(), [old.id()]);
+    }
+
+    #[test]
+    fn a_database_behind_a_link_has_the_key_of_the_file_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, link) = (folder.path().join("prahari.db"), folder.path().join("link.db"));
+        std::fs::write(&database, "").unwrap();
+        std::os::unix::fs::symlink(&database, &link).unwrap();
+        let own = KeyFile::beside(&database);
+        own.load_or_create().unwrap();
+        assert_eq!(KeyFile::beside(&link).path().file_name(), own.path().file_name());
+        // One from before is used on.
+        KeyFile::at(folder.path().join("link.db.key")).load_or_create().unwrap();
+        assert_eq!(KeyFile::beside(&link).path(), folder.path().join("link.db.key"));
     }
 }

@@ -57,8 +57,13 @@ impl DatabaseFile {
     /// Opens a file for reading and writing, and makes it, for its owner only, when there is none.
     ///
     /// # Errors
-    /// When it can be neither opened nor made.
+    /// [`StoreError::LogWithoutDatabase`], or when it can be neither opened nor made.
     pub(crate) fn open_or_create(path: &Path) -> Result<Self, StoreError> {
+        let log = beside(path, "-wal");
+        // SQLite would throw the log of a database away that was moved, and with it what only the log holds.
+        if !path.exists() && fs::metadata(&log).is_ok_and(|metadata| metadata.len() > 0) {
+            return Err(StoreError::LogWithoutDatabase { path: path.to_owned(), log });
+        }
         Self::share(path, File::options().read(true).write(true).create(true).mode(OWNER_ONLY))
     }
 

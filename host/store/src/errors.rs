@@ -26,6 +26,14 @@ pub enum StoreError {
         /// What became of it.
         fate: &'static str,
     },
+    /// The database is gone, and its log still stands there.
+    #[error("there is no database {}, but its log {} holds what was written last: put the database back beside its log, or move the log away if it belongs to none", path.display(), log.display())]
+    LogWithoutDatabase {
+        /// The database that is not there.
+        path: PathBuf,
+        /// The log beside it.
+        log: PathBuf,
+    },
     /// The file has another name, beside which there is a log with what is not in the file yet.
     #[error("the database {} is also named {}, and what was written last is in the log beside that name: open it by that name", path.display(), other.display())]
     LogOfOtherName {

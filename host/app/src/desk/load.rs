@@ -57,19 +57,30 @@ struct Loaded {
     fault: Option<String>,
 }
 
+impl Loaded {
+    /// The same, ending at a fault; the first one that was found is the one that is told.
+    fn until(self, error: &dyn std::fmt::Display) -> Self {
+        Self { fault: self.fault.or_else(|| Some(error.to_string())), ..self }
+    }
+}
+
 async fn load_book(scope: &UserScope, user: UserId, capital: Paise) -> Result<Loaded, AppError> {
-    let opened = (Book::open(user, capital), 0);
-    let (book, after) = load_snapshot(scope).await?.unwrap_or(opened);
+    let (snapshot, fault) = match load_snapshot(scope).await {
+        Ok(snapshot) => (snapshot, None),
+        Err(AppError::Store(error)) if is_damage(&error) => (None, Some(error.to_string())),
+        Err(error) => return Err(error),
+    };
+    let (book, after) = snapshot.unwrap_or_else(|| (Book::open(user, capital), 0));
     let dates = Dates::new(open_from(scope).await?, (after, book.orders().count()));
-    let mut loaded = Loaded { book, dates, fault: None };
+    let mut loaded = Loaded { book, dates, fault };
     let journal = match scope.load_journal(after).await {
         Ok(journal) => journal,
-        Err(error) if is_damage(&error) => return Ok(Loaded { fault: Some(error.to_string()), ..loaded }),
+        Err(error) if is_damage(&error) => return Ok(loaded.until(&error)),
         Err(error) => return Err(error.into()),
     };
     for entry in journal {
         if let Err(error) = loaded.book.apply(&entry) {
-            return Ok(Loaded { fault: Some(error.to_string()), ..loaded });
+            return Ok(loaded.until(&error));
         }
         if after == 0 {
             loaded.dates.saw(entry.at);

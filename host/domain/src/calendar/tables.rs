@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveTime};
 
+use crate::text::one_line;
 use crate::time::Day;
 
 use super::document::{CalendarDocument, ClockTime, Holiday, Regime, SpecialSession, Window, Year};
@@ -191,10 +192,13 @@ fn check_date(number: i32, date: Day) -> Result<(), CalendarError> {
 fn check_text<const N: usize>(what: &str, texts: [&String; N]) -> Result<(), CalendarError> {
     let too_long = texts.iter().any(|text| text.chars().count() > MOST_CHARACTERS);
     if too_long {
-        wrong(format!("{what} has a name or source of more than {MOST_CHARACTERS} characters"))
-    } else {
-        Ok(())
+        return wrong(format!("{what} has a name or source of more than {MOST_CHARACTERS} characters"));
     }
+    // A terminal and a page show them as they stand.
+    if texts.iter().any(|text| one_line(text) != text.as_str()) {
+        return wrong(format!("{what} has a control character in its name or source"));
+    }
+    Ok(())
 }
 
 fn check_regimes(regimes: &[Regime]) -> Result<(), CalendarError> {

@@ -298,6 +298,10 @@ fn a_wrong_file_is_refused_in_one_sentence_that_names_the_entry() {
         (said("[]"), "cannot be read"),
         (said_of("", ""), "the year 2027 has no holidays: leave it out until"),
         (said_of(r#"{"date": "2028-01-26", "name": "R"}"#, ""), "2028-01-26 is listed under 2027"),
+        (
+            said_of(r#"{"date": "2027-01-26", "name": "R\u001b[31m"}"#, ""),
+            "2027-01-26 has a control character in its name or source",
+        ),
         (said_of(&format!("{holiday}, {holiday}"), ""), "2027-01-26 is listed twice as a holiday"),
         (said_of(r#"{"date": "2027-02-30", "name": "R"}"#, ""), "at years.2027.holidays[0].date: "),
         (

@@ -167,6 +167,21 @@ async fn a_database_that_is_deleted_or_replaced_under_the_store_stops_it() {
 }
 
 #[tokio::test]
+async fn a_database_that_was_moved_from_its_log_is_not_made_anew() {
+    let test = TestStore::new();
+    test.store.system().set_meta("seed", "7".to_owned()).await.unwrap();
+    let path = test.folder.path().join("prahari.db");
+    let moved = test.folder.path().join("moved.db");
+    fs::rename(&path, &moved).unwrap();
+    // As a supervisor does after the daemon has ended.
+    let log = fs::read(test.folder.path().join("prahari.db-wal")).unwrap();
+    let refused = Store::open(&path, Durability::Off).err().unwrap().to_string();
+    assert!(refused.contains("put the database back beside its log"), "{refused}");
+    assert_eq!(fs::read(test.folder.path().join("prahari.db-wal")).unwrap(), log);
+    assert!(!path.exists(), "nothing was made");
+}
+
+#[tokio::test]
 async fn a_change_that_a_crash_cut_off_is_taken_back_by_the_next_store() {
     let made = TestStore::new();
     made.store.system().set_meta("seed", "7".to_owned()).await.unwrap();
