@@ -28,12 +28,16 @@ pub enum Clock {
 
 /// A clock that is set, or on which time passes, when somebody says so.
 #[derive(Debug, Clone)]
-pub struct ByHand(Arc<watch::Sender<Hands>>);
+pub struct ByHand(Arc<watch::Sender<Reading>>);
 
-#[derive(Debug, Clone, Copy)]
-struct Hands {
-    wall: Timestamp,
-    pace: i64,
+/// What a clock shows at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// The time.
+    pub wall: Timestamp,
+    /// Milliseconds that have passed, as far as the machine was awake and whatever the clock was set to: where the clock gains
+    /// or loses against them, it was set or the machine slept. Only differences mean something.
+    pub pace: i64,
 }
 
 impl ByHand {
@@ -50,7 +54,7 @@ impl ByHand {
         });
     }
 
-    fn hands(&self) -> Hands {
+    fn reading(&self) -> Reading {
         *self.0.borrow()
     }
 }
@@ -76,7 +80,7 @@ impl Clock {
 
     /// A clock that stands at `start` until it is moved by hand.
     pub fn by_hand(start: Timestamp) -> (Self, ByHand) {
-        let hand = ByHand(Arc::new(watch::Sender::new(Hands { wall: start, pace: 0 })));
+        let hand = ByHand(Arc::new(watch::Sender::new(Reading { wall: start, pace: 0 })));
         (Self::ByHand(hand.clone()), hand)
     }
 
@@ -98,31 +102,33 @@ impl Clock {
                 scaled.start.plus_millis(i64::try_from(elapsed).unwrap_or(i64::MAX))
             }
             Self::Virtual(now) => Timestamp(now.load(Ordering::Acquire)),
-            Self::ByHand(hand) => hand.hands().wall,
+            Self::ByHand(hand) => hand.reading().wall,
         }
     }
 
-    /// Milliseconds that have passed, as far as the machine was awake and whatever the clock was set to: where the clock gains
-    /// or loses against them, it was set or the machine slept. Only differences mean something.
-    pub fn pace(&self) -> i64 {
+    /// What the clock shows now.
+    pub fn read(&self) -> Reading {
         match self {
             Self::System => {
                 static ORIGIN: OnceLock<Instant> = OnceLock::new();
                 let elapsed = ORIGIN.get_or_init(monotonic_now).elapsed();
-                i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
+                let pace = i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX);
+                Reading { wall: system_now(), pace }
             }
-            Self::Scaled(_) | Self::Virtual(_) => self.now().0,
-            Self::ByHand(hand) => hand.hands().pace,
+            Self::Scaled(_) | Self::Virtual(_) => {
+                let wall = self.now();
+                Reading { wall, pace: wall.0 }
+            }
+            Self::ByHand(hand) => hand.reading(),
         }
     }
 
-    /// Waits until it is worth a look whether the clock was set meanwhile.
-    pub async fn may_have_changed(&self) {
+    /// Waits until it is worth a look whether the clock was set since it was last looked at, with `seen` as its reading then.
+    pub async fn may_have_changed(&self, seen: Reading) {
         match self {
             Self::ByHand(hand) => {
                 // The sender lives as long as this clock.
-                let mut hands = hand.0.subscribe();
-                let _never_closed = hands.changed().await;
+                let _never_closed = hand.0.subscribe().wait_for(|now| *now != seen).await;
             }
             _ => pause(LONGEST_WAIT).await,
         }
@@ -224,16 +230,25 @@ mod tests {
     async fn a_clock_that_is_set_differs_from_its_pace_and_one_on_which_time_passes_does_not() {
         let (clock, hand) = Clock::by_hand(Timestamp(0));
         hand.pass_until(Timestamp(60_000));
-        assert_eq!((clock.now(), clock.pace()), (Timestamp(60_000), 60_000));
+        assert_eq!(clock.read(), Reading { wall: Timestamp(60_000), pace: 60_000 });
         assert!(clock.wait_until(Timestamp(60_000), &Notify::new()).await);
         hand.set(Timestamp(10_000));
-        assert_eq!((clock.now(), clock.pace()), (Timestamp(10_000), 60_000));
+        assert_eq!(clock.read(), Reading { wall: Timestamp(10_000), pace: 60_000 });
         let waiting = tokio::spawn({
             let clock = clock.clone();
             async move { clock.wait_until(Timestamp(20_000), &Notify::new()).await }
         });
         hand.set(Timestamp(20_000));
         assert!(waiting.await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_was_set_after_the_last_look_has_changed_at_once() {
+        let (clock, hand) = Clock::by_hand(Timestamp(0));
+        let seen = clock.read();
+        hand.set(Timestamp(-60_000));
+        let looking = clock.may_have_changed(seen);
+        assert!(tokio::time::timeout(Duration::from_secs(10), looking).await.is_ok());
     }
 
     #[tokio::test]

@@ -87,13 +87,20 @@ async fn guard_files(daemon: Arc<Daemon>) {
 
 /// Waits for the next full minute; `false` when the daemon ends or its store has stopped.
 async fn next_minute(daemon: &Daemon) -> bool {
-    let (now, uninterrupted) = (daemon.clock.now(), Notify::new());
+    let uninterrupted = Notify::new();
+    let mut seen = daemon.clock.read();
+    let now = seen.wall;
     let next = Timestamp((now.0.div_euclid(MINUTE_MS) + 1) * MINUTE_MS);
     loop {
         tokio::select! {
             _ = daemon.clock.wait_until(next, &uninterrupted) => break,
             // A clock that was set back has other minutes before it.
-            () = daemon.clock.may_have_changed() => if daemon.clock.now() < now { break },
+            () = daemon.clock.may_have_changed(seen) => {
+                seen = daemon.clock.read();
+                if seen.wall < now {
+                    break;
+                }
+            }
         }
     }
     !daemon.is_stopping() && daemon.store.health().is_ok()

@@ -4,7 +4,7 @@
 use prahari_domain::time::Timestamp;
 use prahari_store::{AlertCode, NewAlert};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Reading};
 use crate::daemon::Daemon;
 use crate::error::AppError;
 
@@ -19,9 +19,8 @@ const SUBJECT: &str = "clock";
 
 /// Watches the clock for the scheduler.
 pub(super) struct ClockWatch {
-    /// The clock and its pace when they were last looked at.
-    wall: Timestamp,
-    pace: i64,
+    /// What the clock showed when it was last looked at.
+    seen: Reading,
     /// Whether the clock is behind what is done; not known before the first look, because the last process may have left an
     /// alert.
     behind: Option<bool>,
@@ -37,7 +36,12 @@ struct Jump {
 
 impl ClockWatch {
     pub(super) fn new(clock: &Clock) -> Self {
-        Self { wall: clock.now(), pace: clock.pace(), behind: None, jump: None }
+        Self { seen: clock.read(), behind: None, jump: None }
+    }
+
+    /// What the clock showed when it was last looked at.
+    pub(super) fn seen(&self) -> Reading {
+        self.seen
     }
 
     /// Looks at the clock. `cursor` is the last instant that is done.
@@ -45,23 +49,23 @@ impl ClockWatch {
         if daemon.clock.is_lockstep() {
             return Ok(());
         }
-        let (wall, pace) = (daemon.clock.now(), daemon.clock.pace());
-        let jumped = wall.millis_since(self.wall) - (pace - self.pace);
+        let Reading { wall, pace } = daemon.clock.read();
+        let before = std::mem::replace(&mut self.seen, Reading { wall, pace });
+        let jumped = wall.millis_since(before.wall) - (pace - before.pace);
         if jumped >= JUMP_MS {
-            tracing::warn!(from = %self.wall, to = %wall, "the clock jumped forward");
-            daemon.remember_jump(self.wall, wall);
-            let from = self.jump.as_ref().map_or(self.wall, |jump| jump.from);
+            tracing::warn!(from = %before.wall, to = %wall, "the clock jumped forward");
+            daemon.remember_jump(before.wall, wall);
+            let from = self.jump.as_ref().map_or(before.wall, |jump| jump.from);
             let passed = self.jump.as_ref().map_or(0, |jump| jump.passed);
             self.jump = Some(Jump { from, to: wall, passed });
         } else if jumped <= -JUMP_MS {
-            tracing::warn!(from = %self.wall, to = %wall, "the clock was set back");
+            tracing::warn!(from = %before.wall, to = %wall, "the clock was set back");
         }
-        (self.wall, self.pace) = (wall, pace);
         self.say_whether_behind(daemon, cursor).await
     }
 
     async fn say_whether_behind(&mut self, daemon: &Daemon, cursor: Timestamp) -> Result<(), AppError> {
-        let missing = cursor.millis_since(self.wall);
+        let missing = cursor.millis_since(self.seen.wall);
         // Once it is said, it holds until the cursor is reached.
         let behind = missing > if self.behind == Some(true) { 0 } else { BEHIND_MS };
         if self.behind == Some(behind) {
@@ -71,7 +75,7 @@ impl ClockWatch {
         if behind {
             let detail = format!(
                 "the clock stands at {}, and everything until {cursor} is done already: nothing is started until the clock gets there",
-                self.wall
+                self.seen.wall
             );
             let (subject, code) = (SUBJECT.to_owned(), AlertCode::ClockSetBack);
             daemon.raise_alert(NewAlert { code, user: None, subject, detail }).await?;

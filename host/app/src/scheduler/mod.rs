@@ -108,7 +108,7 @@ impl Scheduler {
 
     /// Waits for an instant. A job that fails and a store that stops end the daemon at once, not when the next instant comes.
     async fn wait_for(&mut self, instant: Timestamp) -> Result<Wait, AppError> {
-        let Self { daemon, jobs, .. } = self;
+        let Self { daemon, jobs, clock, .. } = self;
         if daemon.clock.is_lockstep() {
             let reached = daemon.clock.wait_until(instant, &daemon.wake).await;
             return Ok(if reached { Wait::Reached } else { Wait::Interrupted });
@@ -120,7 +120,7 @@ impl Scheduler {
             error = jobs.failure() => return Err(error),
             stopped = daemon.store.stopped() => return Err(stopped.into()),
             () = daemon.store.refused() => daemon.contain_refusals().await?,
-            () = daemon.clock.may_have_changed() => {}
+            () = daemon.clock.may_have_changed(clock.seen()) => {}
         }
         Ok(Wait::Interrupted)
     }
