@@ -128,7 +128,8 @@ impl Clock {
         match self {
             Self::ByHand(hand) => {
                 // The sender lives as long as this clock.
-                let _never_closed = hand.0.subscribe().wait_for(|now| *now != seen).await;
+                let mut readings = hand.0.subscribe();
+                let _never_closed = readings.wait_for(|now| *now != seen).await;
             }
             _ => pause(LONGEST_WAIT).await,
         }
