@@ -7,8 +7,12 @@ mod accounts;
 mod clocks;
 #[path = "services/interleavings.rs"]
 mod interleavings;
+#[path = "services/killed.rs"]
+mod killed;
 #[path = "services/routes.rs"]
 mod routes;
+#[path = "support/serving.rs"]
+mod serving;
 #[path = "services/stop.rs"]
 mod stopped;
 #[path = "support/daemon.rs"]

@@ -1,6 +1,7 @@
 //! A clock that is set, and slots that wait for what is shared: on a clock that goes on while work is done.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use prahari_app::clock::ByHand;
 use prahari_app::daemon::Daemon;
@@ -25,28 +26,39 @@ async fn running(house: &House, now: Timestamp, own: &[(Task, &[u8])]) -> (Arc<D
     (daemon, hand, scheduler)
 }
 
+/// What must happen within a minute.
+async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), what).await.expect("it happens within a minute")
+}
+
 /// Waits for an alert of this code, open or settled.
 async fn alert(daemon: &Daemon, code: AlertCode, open: bool) -> AlertRow {
-    loop {
-        let filter = AlertFilter { open: Some(open), before: None, limit: 100 };
-        let alerts = daemon.store.system().alerts(filter).await.unwrap();
-        if let Some(alert) = alerts.into_iter().find(|alert| alert.code == code) {
-            return alert;
+    let asked = async {
+        loop {
+            let filter = AlertFilter { open: Some(open), before: None, limit: 100 };
+            let alerts = daemon.store.system().alerts(filter).await.unwrap();
+            if let Some(alert) = alerts.into_iter().find(|alert| alert.code == code) {
+                return alert;
+            }
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
-    }
+    };
+    soon(asked).await
 }
 
 /// Waits until the buying slot of a user has its outcome.
 async fn decided(daemon: &Daemon, user: UserId) -> SlotRow {
-    loop {
-        daemon.store.settle().await.unwrap();
-        let buys = slot(daemon, user, MONDAY, Task::BuyOrders).await;
-        if buys.outcome.is_some() {
-            return buys;
+    let asked = async {
+        loop {
+            daemon.store.settle().await.unwrap();
+            let buys = slot(daemon, user, MONDAY, Task::BuyOrders).await;
+            if buys.outcome.is_some() {
+                return buys;
+            }
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
-    }
+    };
+    soon(asked).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,7 @@
 //! Restarts of services, changes of schedules, runs by hand, deactivations and jumps of the clock while slots fall due, and kills
 //! among them: one outcome a slot, every tick accounted for, the store alive.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use prahari_app::clock::ByHand;
@@ -13,11 +14,43 @@ use prahari_store::{AlertCode, AlertFilter, Role, SlotRow};
 use super::accounts::{accounted_for, change, closed, each_minute, handed_out};
 use crate::support::{ADMIN, House, MONDAY, OTHER, TUESDAY, at, heavy, start_services};
 
+/// How many interleavings there are of each kind. Each has exactly one kill, except the undisturbed ones.
+pub struct Shares {
+    /// Nothing is killed.
+    pub undisturbed: u64,
+    /// What a kill would leave at some moment is the database of the next daemon.
+    pub copied: u64,
+    /// A process is killed at some moment, and another one started.
+    pub killed: u64,
+}
+
+impl Shares {
+    /// A thousand with a hundred kills in the long form, of which fifty with five kills always.
+    const fn of(heavy: bool) -> Self {
+        if heavy {
+            Self { undisturbed: 900, copied: 80, killed: 20 }
+        } else {
+            Self { undisturbed: 45, copied: 3, killed: 2 }
+        }
+    }
+
+    /// Those of this run of the tests.
+    pub fn now() -> Self {
+        Self::of(heavy())
+    }
+
+    fn sums(&self) -> (u64, u64) {
+        let kills = self.copied + self.killed;
+        (self.undisturbed + kills, kills)
+    }
+}
+
 /// A small generator of numbers, the same for the same seed (splitmix64).
-struct Draw(u64);
+pub struct Draw(pub u64);
 
 impl Draw {
-    fn below(&mut self, bound: u64) -> u64 {
+    /// Something below a bound.
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -25,19 +58,27 @@ impl Draw {
     }
 }
 
+/// How often somebody may do something in an interleaving.
+pub const ROUNDS: u64 = 24;
+
+/// Between what the monitor's ticks may be changed to fall.
+pub const WINDOWS: [(&str, &str); 4] =
+    [("09:15", "15:30"), ("09:15", "09:40"), ("09:20", "15:30"), ("09:25", "12:00")];
+
 /// What somebody does while slots fall due.
 #[derive(Debug, Clone, Copy)]
-enum Act {
+pub enum Act {
     Restart(UserId),
     Stop(UserId),
     Start(UserId),
     RunOnce(UserId, Task),
-    Change(u64),
+    Change(usize),
     SetActive(bool),
 }
 
 impl Act {
-    fn any(draw: &mut Draw) -> Self {
+    /// Any of them.
+    pub fn any(draw: &mut Draw) -> Self {
         let user = if draw.below(2) == 0 { ADMIN } else { OTHER };
         match draw.below(12) {
             0..5 => Self::Restart(user),
@@ -47,7 +88,7 @@ impl Act {
                 let tasks = [Task::SellMonitor, Task::PositionMonitor, Task::BuyOrders];
                 Self::RunOnce(user, tasks[usize::try_from(draw.below(3)).unwrap()])
             }
-            9..11 => Self::Change(draw.below(4)),
+            9..11 => Self::Change(usize::try_from(draw.below(4)).unwrap()),
             _ => Self::SetActive(draw.below(2) == 0),
         }
     }
@@ -61,9 +102,7 @@ impl Act {
             Self::Start(user) => drop(daemon.start_service(user).await),
             Self::RunOnce(user, task) => drop(daemon.run_once(user, task, ADMIN).await),
             Self::Change(which) => {
-                let windows =
-                    [("09:15", "15:30"), ("09:15", "09:40"), ("09:20", "15:30"), ("09:25", "12:00")];
-                let (start, end) = windows[usize::try_from(which).unwrap()];
+                let (start, end) = WINDOWS[which];
                 let version = daemon.schedules.current().version;
                 let calendar = daemon.venue.calendar.current();
                 drop(
@@ -108,7 +147,8 @@ impl Living {
     }
 }
 
-async fn interleave(seed: u64, kills: u64) {
+/// One interleaving; answers how many kills there were.
+async fn interleave(seed: u64, with_kill: bool) -> u64 {
     let mut draw = Draw(seed);
     let mut house = House::new(2);
     let mut living = Living::begin(&house, at(MONDAY, "09:14")).await;
@@ -117,8 +157,9 @@ async fn interleave(seed: u64, kills: u64) {
     // It takes seconds, and nothing here is about it.
     living.daemon.schedules.enable(ADMIN, 1, (&[Task::Analysis], false), &calendar, now).await.unwrap();
     start_services(&living.daemon).await;
-    let mut left = kills;
-    for _ in 0..24 {
+    let kill_after = with_kill.then(|| draw.below(ROUNDS));
+    let mut kills = 0;
+    for round in 0..ROUNDS {
         let mut acts = tokio::task::JoinSet::new();
         for _ in 0..draw.below(4) {
             acts.spawn(Act::any(&mut draw).done(living.daemon.clone()));
@@ -139,34 +180,43 @@ async fn interleave(seed: u64, kills: u64) {
             let now = living.daemon.clock.now();
             handed_out(&living.daemon, now.plus_minutes(-1)).await;
         }
-        if left > 0 && draw.below(24 / (kills + 1)) == 0 {
-            left -= 1;
+        if kill_after == Some(round) {
             living = living.kill(&mut house).await;
+            kills += 1;
         }
     }
     living.hand.set(at(TUESDAY, "00:01"));
     living.daemon.finish_background().await;
     handed_out(&living.daemon, at(TUESDAY, "00:00")).await;
     closed(&living.daemon).await;
-    assert!(living.daemon.store.health().is_ok());
+    all_accounted_for(&living.daemon, with_kill).await;
+    living.daemon.stop(Stop::Asked("the test is over".to_owned()));
+    living.scheduler.await.unwrap().unwrap();
+    kills
+}
+
+/// Every slot of Monday has its one outcome, every tick its account, and nothing was refused on the way.
+pub async fn all_accounted_for(daemon: &Daemon, was_killed: bool) {
+    assert!(daemon.store.health().is_ok());
     for user in [ADMIN, OTHER] {
-        for slot in accounted_for(&living.daemon, user).await {
-            let ticks = living.daemon.store.user(user).ticks(slot.task, slot.due_at).await.unwrap();
+        let slots = accounted_for(daemon, user).await;
+        let keys: BTreeSet<_> = slots.iter().map(|slot| (slot.task, slot.due_at)).collect();
+        assert_eq!(keys.len(), slots.len(), "{slots:?}");
+        for slot in slots {
+            let ticks = daemon.store.user(user).ticks(slot.task, slot.due_at).await.unwrap();
             let noted = slot.ticks_failed + slot.ticks_skipped + slot.ticks_missed;
             // Of ticks that a kill cut off it may be known only how many they were.
             let kept = u32::try_from(ticks.len()).unwrap();
-            assert!(kept == noted || kills > 0 && kept < noted, "{slot:?} {ticks:?}");
+            assert!(kept == noted || was_killed && kept < noted, "{slot:?} {ticks:?}");
         }
     }
-    let refused = AlertFilter { open: None, before: None, limit: 1_000 };
-    let alerts = living.daemon.store.system().alerts(refused).await.unwrap();
+    let any = AlertFilter { open: None, before: None, limit: 1_000 };
+    let alerts = daemon.store.system().alerts(any).await.unwrap();
     assert!(alerts.iter().all(|alert| alert.code != AlertCode::WriteRefused), "{alerts:?}");
-    living.daemon.stop(Stop::Asked("the test is over".to_owned()));
-    living.scheduler.await.unwrap().unwrap();
 }
 
 /// Says which seed it was when the test fails.
-struct Seed(u64);
+pub struct Seed(pub u64);
 
 impl Drop for Seed {
     fn drop(&mut self) {
@@ -176,22 +226,31 @@ impl Drop for Seed {
     }
 }
 
-async fn seeds(range: std::ops::Range<u64>, kills: u64) {
-    for seed in range {
+/// So many interleavings, of the seeds from this one on; answers how many kills there were.
+async fn interleavings(count: u64, first: u64, with_kill: bool) -> u64 {
+    let mut kills = 0;
+    for seed in first..first + count {
         let _told = Seed(seed);
-        interleave(seed, kills).await;
+        kills += interleave(seed, with_kill).await;
     }
+    println!("{count} interleavings, {kills} kills");
+    kills
+}
+
+#[test]
+fn a_thousand_interleavings_have_a_hundred_kills_and_fifty_of_them_with_five_are_always_tried() {
+    assert_eq!((Shares::of(true).sums(), Shares::of(false).sums()), ((1_000, 100), (50, 5)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_happens_while_slots_fall_due_each_has_one_outcome_and_every_tick_its_account() {
-    seeds(0..if heavy() { 900 } else { 45 }, 0).await;
+    assert_eq!(interleavings(Shares::now().undisturbed, 0, false).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kills_among_it_change_nothing_of_that() {
-    // Up to two kills each: at least a hundred of them in the long form.
-    seeds(10_000..if heavy() { 10_100 } else { 10_005 }, 2).await;
+    let count = Shares::now().copied;
+    assert_eq!(interleavings(count, 10_000, true).await, count, "one each");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

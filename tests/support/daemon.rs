@@ -114,6 +114,11 @@ impl House {
         }
     }
 
+    /// On what others left in a folder.
+    pub fn over(users: u32, folder: tempfile::TempDir) -> Self {
+        Self { folder, ..Self::new(users) }
+    }
+
     /// The same users on another market.
     #[must_use]
     pub fn on(self, market: Arc<dyn MarketData>) -> Self {

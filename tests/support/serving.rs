@@ -4,13 +4,11 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
-
-use crate::support::prahari;
 
 /// What `--demo` prints for everybody to see.
 pub const DEMO_PASSWORD: &str = "prahari-demo";
@@ -44,7 +42,9 @@ pub fn serve(more: &[&str]) -> Serving {
 pub fn serve_into(more: &[&str], log: Stdio) -> Serving {
     let mut arguments = vec!["serve", "--listen", "127.0.0.1:0"];
     arguments.extend(more);
-    let child = prahari(&arguments).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_prahari"));
+    command.args(&arguments).env_remove("PRAHARI_LOG").stdin(Stdio::null());
+    let child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
     let mut serving = Serving { child, address: String::new(), said: String::new() };
     let said = serving.child.stdout.take().unwrap();
     for line in BufReader::new(said).lines().map_while(Result::ok) {
@@ -70,6 +70,16 @@ pub fn demo_into(more: &[&str], log: Stdio) -> Serving {
 
 impl Serving {
     fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+        let mut socket = self.say(method, path, headers, body);
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Answer { status, head: head.to_owned(), body: body.to_owned() }
+    }
+
+    /// A request whose answer is still to come.
+    fn say(&self, method: &str, path: &str, headers: &str, body: &str) -> TcpStream {
         let mut socket = TcpStream::connect(&self.address).unwrap();
         let (host, length) = (&self.address, body.len());
         write!(
@@ -77,11 +87,7 @@ impl Serving {
             "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
         )
         .unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer { status, head: head.to_owned(), body: body.to_owned() }
+        socket
     }
 
     /// Asks for a path; `headers` are whole lines.
@@ -96,9 +102,21 @@ impl Serving {
 
     /// Posts JSON with a session, as the page would.
     pub fn post_as(&self, session: &str, path: &str, body: &Value) -> Answer {
-        let address = &self.address;
-        let headers = format!("content-type: application/json\r\norigin: http://{address}\r\n{session}");
-        self.send("POST", path, &headers, &body.to_string())
+        self.send("POST", path, &self.headers_of(session), &body.to_string())
+    }
+
+    /// The same with any method.
+    pub fn send_as(&self, session: &str, (method, path): (&str, &str), body: &Value) -> Answer {
+        self.send(method, path, &self.headers_of(session), &body.to_string())
+    }
+
+    /// The same for somebody who does not wait for the answer, which comes on the socket.
+    pub fn say_as(&self, session: &str, (method, path): (&str, &str), body: &Value) -> TcpStream {
+        self.say(method, path, &self.headers_of(session), &body.to_string())
+    }
+
+    fn headers_of(&self, session: &str) -> String {
+        format!("content-type: application/json\r\norigin: http://{}\r\n{session}", self.address)
     }
 
     /// The JSON at a path.
