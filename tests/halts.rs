@@ -3,6 +3,8 @@
 
 #[path = "support/faults.rs"]
 mod faults;
+#[path = "halts/hung.rs"]
+mod hung;
 #[path = "halts/requests.rs"]
 mod requests;
 #[path = "halts/rows.rs"]
@@ -13,6 +15,8 @@ mod support;
 mod switch;
 #[path = "halts/symbols.rs"]
 mod symbols;
+#[path = "halts/troubles.rs"]
+mod troubles;
 #[path = "halts/week.rs"]
 mod week;
 

@@ -1,126 +1,124 @@
-//! Some days in which users have every fault that a user, a module or a file can cause: the others trade as without them.
+//! Days in which one user, or many at once, have a fault that a user, a module or a file can cause: the others trade as without it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests; clippy exempts only the tests themselves"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use prahari_app::daemon::Daemon;
-use prahari_app::grants::Allowance;
-use prahari_app::modules::Upload;
-use prahari_domain::ids::{OrderId, UserId};
-use prahari_domain::orders::{JournalEntry, OrderEvent};
-use prahari_domain::tasks::Task;
+use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
-use prahari_store::{Durability, HaltCode, ModuleOrigin, Store};
 
-use crate::faults::{Fault, faulty};
-use crate::support::{
-    ADMIN, FRIDAY, House, MONDAY, TUESDAY, at, day, end_of, heavy, run, start_services, stop,
-};
-use crate::{halts, journal};
+use super::troubles::Trouble;
+use crate::journal;
+use crate::support::{FRIDAY, House, MONDAY, TUESDAY, at, heavy, run, start_services, stop};
 
-/// Their module retries an order of somebody else.
-const RETRIES: UserId = UserId(2);
-/// They restart their service every ten minutes.
-const RESTARTS: UserId = UserId(3);
-/// Their stored limits name a setting that there is not.
-const UNKNOWN_SETTING: UserId = UserId(4);
-/// Their journal does not fold.
-const BROKEN_JOURNAL: UserId = UserId(5);
-/// Nobody answers for them at the broker.
-const CUT_OFF: UserId = UserId(6);
-/// Their own allowance lets no run of a task succeed.
-const NARROW: UserId = UserId(7);
-/// The first of those who have no fault; the admin has none either.
-const FIRST_SOUND: u64 = 8;
+/// Who has which fault.
+type Troubled = [(UserId, Trouble)];
 
-/// How many users there are, and the instant that ends the days: a week for twenty in the long form.
-fn extent() -> (u32, Timestamp) {
-    if heavy() { (20, at("2025-03-15", "00:00")) } else { (9, at(TUESDAY, "00:00")) }
+/// Journals, one line for each entry, by user.
+pub type Journals = BTreeMap<UserId, Vec<String>>;
+
+/// How many users there are, and when their days end, which begin on Friday at 15:50.
+#[derive(Debug, Clone, Copy)]
+pub struct Extent {
+    /// The first of them is the admin.
+    pub users: u32,
+    /// On Monday or later.
+    pub end: Timestamp,
 }
 
-async fn plant_before_services(house: &House, daemon: &Arc<Daemon>) {
-    let bytes = faulty(Task::BuyOrders.name(), Fault::RetryOf("U1-20250307-0001"));
-    let upload = Upload { task: Task::BuyOrders, bytes, origin: ModuleOrigin::Uploaded, by: Some(ADMIN) };
-    let version = daemon.modules.upload(upload, daemon.clock.now()).await.unwrap().version;
-    daemon.pin_module(RETRIES, (Task::BuyOrders, version), ADMIN, true).await.unwrap();
-    let narrow = Allowance { memory_bytes: 1 << 16, ..Allowance::default_of(Task::SellMonitor) };
-    let whom = (Some(NARROW), Task::SellMonitor);
-    daemon.grants.allow(whom, narrow, ADMIN, daemon.clock.now()).await.unwrap();
-    house.unreachable.lock().unwrap().insert(CUT_OFF);
+impl Extent {
+    /// A week of twenty users in the long form.
+    pub fn or_a_week(users: u32, end: Timestamp) -> Self {
+        if heavy() { Self { users: 20, end: at("2025-03-15", "00:00") } } else { Self { users, end } }
+    }
+
+    /// When the days begin.
+    pub fn begin() -> Timestamp {
+        at(FRIDAY, "15:50")
+    }
 }
 
-/// While no daemon runs.
-async fn plant_in_rows(house: &House) {
-    let store = Store::open(house.database(), Durability::Off).unwrap();
-    let user = store.user(UNKNOWN_SETTING);
-    let version = user.find().await.unwrap().unwrap().limits_version;
-    user.save_limits(version, "{}".to_owned(), r#"{"max_everything":1}"#.to_owned()).await.unwrap();
-    let user = store.user(BROKEN_JOURNAL);
-    let sequence = user.load_journal(0).await.unwrap().last().unwrap().sequence + 1;
-    let order = OrderId { user: BROKEN_JOURNAL, day: day(MONDAY), number: 77 };
-    let entry = JournalEntry { sequence, order, at: at(MONDAY, "07:59"), event: OrderEvent::Sent };
-    user.append_journal_durable(vec![entry], Vec::new()).await.unwrap();
-    store.close().await.unwrap();
-}
-
-/// Lets the days pass, restarting the service of one user every ten minutes if they are the faulty ones.
-async fn pass(daemon: &Arc<Daemon>, from: Timestamp, until: Timestamp, faulty: bool) {
+/// Lets time pass; users who do so restart their service every ten minutes.
+async fn pass(daemon: &Arc<Daemon>, from: Timestamp, until: Timestamp, troubled: &Troubled) {
+    let restarts: Vec<UserId> =
+        troubled.iter().filter(|(_, trouble)| *trouble == Trouble::Restarts).map(|(user, _)| *user).collect();
     let mut instant = from;
     while instant < until {
-        instant = instant.plus_minutes(if faulty { 10 } else { 24 * 60 }).min(until);
+        instant = instant.plus_minutes(if restarts.is_empty() { 24 * 60 } else { 10 }).min(until);
         run(daemon, instant).await;
-        if faulty {
-            daemon.restart_service(RESTARTS).await.unwrap();
+        for user in &restarts {
+            daemon.restart_service(*user).await.unwrap();
         }
     }
 }
 
 /// The journals of the users who have no fault.
-async fn days(faulty: bool) -> BTreeMap<UserId, Vec<String>> {
-    let (users, end) = extent();
-    let house = House::new(users);
-    let daemon = house.start(at(FRIDAY, "15:50")).await;
-    if faulty {
-        plant_before_services(&house, &daemon).await;
+async fn days(extent: Extent, troubled: &Troubled) -> Journals {
+    let house = House::new(extent.users);
+    let daemon = house.start(Extent::begin()).await;
+    for (user, trouble) in troubled {
+        trouble.plant_before_services(&house, &daemon, *user).await;
     }
     start_services(&daemon).await;
-    pass(&daemon, at(FRIDAY, "15:50"), at(MONDAY, "08:00"), faulty).await;
+    pass(&daemon, Extent::begin(), at(MONDAY, "08:00"), troubled).await;
     stop(daemon).await;
-    if faulty {
-        plant_in_rows(&house).await;
+    for (user, trouble) in troubled {
+        trouble.plant_in_rows(&house, *user).await;
     }
     let daemon = house.start(at(MONDAY, "08:00")).await;
-    pass(&daemon, at(MONDAY, "08:00"), end, faulty).await;
-    if faulty {
-        each_fault_is_told(&daemon).await;
+    pass(&daemon, at(MONDAY, "08:00"), extent.end, troubled).await;
+    for (user, trouble) in troubled {
+        trouble.is_told(&daemon, *user).await;
     }
     assert!(daemon.store.health().is_ok());
-    let mut journals = BTreeMap::new();
-    for user in [1].into_iter().chain(FIRST_SOUND..=u64::from(users)).map(UserId) {
-        journals.insert(user, journal(&daemon, user).await);
-    }
+    let sound =
+        (1..=u64::from(extent.users)).map(UserId).filter(|user| troubled.iter().all(|(it, _)| it != user));
+    let journals = journals(&daemon, sound).await;
     stop(daemon).await;
     journals
 }
 
-async fn each_fault_is_told(daemon: &Daemon) {
-    for (user, code) in
-        [(UNKNOWN_SETTING, HaltCode::SettingsDamaged), (BROKEN_JOURNAL, HaltCode::JournalDamaged)]
-    {
-        let open = halts(daemon, user).await;
-        assert_eq!((open.len(), open[0].code), (1, code), "user {user}: {open:?}");
+/// The journals of these users.
+pub async fn journals(daemon: &Daemon, users: impl Iterator<Item = UserId>) -> Journals {
+    let mut journals = Journals::new();
+    for user in users {
+        journals.insert(user, journal(daemon, user).await);
     }
-    for user in [RETRIES, RESTARTS, NARROW] {
-        assert_eq!(halts(daemon, user).await, [], "user {user} needs no halt");
-        assert!(daemon.user(user).unwrap().is_running(), "user {user}");
+    journals
+}
+
+/// The journals of these users are the same, and say something.
+pub fn are_the_same(with: &Journals, without: &Journals, what: &str) {
+    for (user, journal) in with {
+        assert!(journal.len() > 4, "user {user} trades");
+        assert_eq!(Some(journal), without.get(user), "user {user} beside one with {what}");
     }
-    let (_, reason) = end_of(daemon, NARROW, MONDAY, Task::SellMonitor).await;
-    assert!(reason.starts_with("0 of 375 ticks ran"), "{reason}");
+    let bytes: usize = with.values().flatten().map(String::len).sum();
+    println!("{what}: the journals of {} other users are the same, {bytes} bytes", with.len());
 }
 
 #[tokio::test]
-async fn the_faults_of_some_users_change_no_entry_in_the_journals_of_the_others() {
-    let without = days(false).await;
-    assert!(without.values().all(|journal| journal.len() > 4), "everybody trades");
-    assert_eq!(days(true).await, without);
+async fn each_fault_of_one_user_in_turn_changes_no_byte_in_the_journals_of_the_others() {
+    let extent = Extent::or_a_week(3, at(MONDAY, "09:40"));
+    let without = days(extent, &[]).await;
+    for trouble in Trouble::ALL {
+        let with = days(extent, &[(UserId(2), trouble)]).await;
+        assert_eq!(with.len() + 1, without.len(), "all others");
+        are_the_same(&with, &without, &format!("{trouble:?}"));
+    }
+}
+
+#[tokio::test]
+async fn the_faults_of_many_users_at_once_change_no_byte_in_the_journals_of_the_others() {
+    let troubled: Vec<_> = (2..).map(UserId).zip(Trouble::ALL).collect();
+    let extent = Extent::or_a_week(u32::try_from(troubled.len()).unwrap() + 3, at(TUESDAY, "00:00"));
+    let without = days(extent, &[]).await;
+    let with = days(extent, &troubled).await;
+    assert_eq!(with.len() + troubled.len(), without.len());
+    are_the_same(&with, &without, "every fault");
 }

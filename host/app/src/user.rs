@@ -209,6 +209,11 @@ impl User {
         lock(&self.backlog)
     }
 
+    /// Whether something that was due is being done for this user, or waits until that is done.
+    pub fn is_at_work(&self) -> bool {
+        self.backlog().is_at_work()
+    }
+
     /// Whether what was due the last time took long, so that others should not wait behind it.
     pub(crate) fn is_slow(&self) -> bool {
         self.slow.load(Ordering::Relaxed)

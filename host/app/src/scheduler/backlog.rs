@@ -53,6 +53,11 @@ impl Backlog {
         next
     }
 
+    /// Whether the user has a worker, or will have one.
+    pub(crate) fn is_at_work(&self) -> bool {
+        self.doing.is_some()
+    }
+
     /// The worker has gone before it was done.
     pub(super) fn abandon(&mut self) {
         *self = Self::default();
