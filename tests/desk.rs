@@ -2,6 +2,8 @@
 
 #[path = "desk/arbitrary.rs"]
 mod arbitrary;
+#[path = "desk/batch.rs"]
+mod batch;
 #[path = "desk/closing.rs"]
 mod closing;
 #[path = "desk/contract.rs"]

@@ -10,12 +10,9 @@
 use std::sync::Arc;
 
 use prahari_app::daemon::Daemon;
-use prahari_app::desk::Occasion;
-use prahari_app::services::LiveServices;
-use prahari_domain::ids::RunId;
 use prahari_domain::tasks::Task;
 use prahari_runtime::abi::latest::{Side as HostSide, broker};
-use prahari_runtime::{HostCall, HostReply, HostServices};
+use prahari_runtime::{HostCall, HostReply};
 use prahari_sdk::{
     Host, OrderChange, OrderFilter, OrderKind, OrderRequest, Product, Purpose, ReentryLevel, ScriptedHost,
     Side, Variety, time,
@@ -23,6 +20,7 @@ use prahari_sdk::{
 
 use super::{HIGH, LOW};
 use crate::support::outside::PRICE;
+use crate::support::trader::ask;
 use crate::support::{ADMIN, House, MONDAY, at, day, stop};
 
 /// What is asked. Orders are named by their place among those that were placed or kept: `#0` is the first.
@@ -66,9 +64,7 @@ impl Both {
     }
 
     async fn ask(&self, call: HostCall) -> HostReply {
-        let user = self.daemon.user(ADMIN).unwrap();
-        let occasion = Occasion { run: RunId(1), day: day(MONDAY), now: self.daemon.clock.now() };
-        LiveServices::new(&self.daemon, &user, Task::SellMonitor, occasion).call(&call).await
+        ask(&self.daemon, ADMIN, Task::SellMonitor, call).await
     }
 
     /// The ids of a named order; a text that names none is the id.

@@ -39,7 +39,7 @@ use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::{Compiler, Runtime, RuntimeConfig};
 use prahari_store::{Durability, RunFilter, RunRow, SlotOutcome, SlotRow, Store};
 
-use outside::{Held, Outside};
+use outside::{Held, Mishaps, Outside};
 
 include!(concat!(env!("OUT_DIR"), "/components.rs"));
 
@@ -88,6 +88,8 @@ pub struct House {
     pub unreachable: Arc<Mutex<BTreeSet<UserId>>>,
     /// Users whose calls the broker never answers.
     pub silent: Arc<Mutex<BTreeSet<UserId>>>,
+    /// What is to go wrong with the next order of a symbol.
+    pub mishaps: Mishaps,
 }
 
 impl House {
@@ -111,6 +113,7 @@ impl House {
             market: Arc::new(Held::new(Arc::new(market))),
             unreachable: Arc::default(),
             silent: Arc::default(),
+            mishaps: Mishaps::default(),
         }
     }
 
@@ -159,7 +162,8 @@ impl House {
         let market: Arc<dyn MarketData> = self.market.clone();
         let broker =
             Outside::open(store.clone(), market.clone(), self.calendar.clone(), self.unreachable.clone());
-        let broker = Arc::new(broker.await.with_silent(self.silent.clone()));
+        let broker =
+            Arc::new(broker.await.with_silent(self.silent.clone()).with_mishaps(self.mishaps.clone()));
         let (calendar, jumps) = (self.calendar.clone(), PriceJumps::default());
         let venue = Venue { broker, market, calendar, store, jumps };
         let parts = Parts {

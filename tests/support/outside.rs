@@ -1,6 +1,6 @@
 //! The world outside the daemon, which a test can disturb: a broker that outlives it, and two markets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -11,13 +11,25 @@ use prahari_brokers::{
     MarketError, MinuteBar, OwnAccount, PaperBroker, PaperFaults, PaperSettings, Placed, Quote, Sessions,
 };
 use prahari_domain::calendar::CalendarHandle;
-use prahari_domain::ids::UserId;
+use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{Order, OrderKind};
+use prahari_domain::orders::{JournalEntry, Order, OrderEvent, OrderKind};
 use prahari_domain::time::Timestamp;
 use prahari_store::Store;
 use tokio::sync::Notify;
+
+/// What goes wrong when the broker has carried out what was asked of an order.
+#[derive(Debug, Clone, Copy)]
+pub enum Mishap {
+    /// The answer is lost, and the line is cut from then on.
+    LineCut,
+    /// The answer comes, but the next place in the user's journal is taken by an entry that the desk does not know.
+    JournalTaken,
+}
+
+/// The mishaps that are to come, each with the next order of its symbol.
+pub type Mishaps = Arc<Mutex<BTreeMap<Symbol, Mishap>>>;
 
 /// The paper broker, with a switch for each user's line to it and a count of what was sent.
 pub struct Outside {
@@ -31,6 +43,7 @@ pub struct Outside {
     sent: AtomicUsize,
     proves_absence: AtomicBool,
     forged: Mutex<Vec<BrokerEvent>>,
+    mishaps: Mishaps,
 }
 
 impl Outside {
@@ -52,12 +65,18 @@ impl Outside {
             sent: AtomicUsize::new(0),
             proves_absence: AtomicBool::new(true),
             forged: Mutex::default(),
+            mishaps: Mishaps::default(),
         }
     }
 
     /// The same, and these users' calls are never answered.
     pub fn with_silent(self, silent: Arc<Mutex<BTreeSet<UserId>>>) -> Self {
         Self { silent, ..self }
+    }
+
+    /// The same, and these mishaps are to come.
+    pub fn with_mishaps(self, mishaps: Mishaps) -> Self {
+        Self { mishaps, ..self }
     }
 
     /// The broker restarts and misbehaves like this from now on; its books are what they were.
@@ -112,6 +131,27 @@ impl Outside {
         self.paper()
     }
 
+    /// What happens after something was carried out.
+    async fn after(&self, user: UserId, order: &Order, now: Timestamp) -> Result<(), BrokerError> {
+        let mishap = self.mishaps.lock().unwrap().remove(&order.request.symbol);
+        match mishap {
+            None => Ok(()),
+            Some(Mishap::LineCut) => {
+                self.set_reachable(user, false);
+                Err(BrokerError::Unclear("the line is cut".to_owned()))
+            }
+            Some(Mishap::JournalTaken) => {
+                let scope = self.store.user(user);
+                let last = scope.load_journal(0).await.unwrap().pop().unwrap();
+                let order = OrderId { number: 777, ..order.id };
+                let sequence = last.sequence + 1;
+                let entry = JournalEntry { sequence, order, at: now, event: OrderEvent::Sent };
+                scope.append_journal_durable(vec![entry], Vec::new()).await.unwrap();
+                Ok(())
+            }
+        }
+    }
+
     async fn wait_if_silent(&self, user: UserId) {
         let silent = self.silent.lock().unwrap().contains(&user);
         if silent {
@@ -151,7 +191,9 @@ impl Broker for Outside {
     }
 
     async fn place(&self, user: UserId, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
-        self.sending(user).await.place(user, order, now).await
+        let placed = self.sending(user).await.place(user, order, now).await?;
+        self.after(user, order, now).await?;
+        Ok(placed)
     }
 
     async fn modify(
@@ -166,7 +208,8 @@ impl Broker for Outside {
     }
 
     async fn cancel(&self, user: UserId, order: &Order, now: Timestamp) -> Result<(), BrokerError> {
-        self.sending(user).await.cancel(user, order, now).await
+        self.sending(user).await.cancel(user, order, now).await?;
+        self.after(user, order, now).await
     }
 
     async fn book(&self, user: UserId) -> Result<Vec<BrokerOrder>, BrokerError> {

@@ -2,10 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
+use prahari_app::daemon::Daemon;
 use prahari_app::deadlines::Deadlines;
 use prahari_app::desk::{Desk, Difference, DifferenceKind, Occasion, Venue};
 use prahari_app::error::AppError;
 use prahari_app::prices::PriceJumps;
+use prahari_app::services::LiveServices;
 use prahari_app::settings::Limits;
 use prahari_brokers::{Broker, BrokerOrder, PaperFaults};
 use prahari_domain::book::Book;
@@ -14,7 +16,10 @@ use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{JournalEntry, Order, OrderKind, OrderRequest, Product, Purpose, Side, Variety};
 use prahari_domain::risk::{Refusal, RiskLimits};
+use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
+use prahari_runtime::abi::latest::{Side as HostSide, broker};
+use prahari_runtime::{HostCall, HostReply, HostServices};
 use prahari_store::{Durability, NewUser, Role, Store};
 
 use super::outside::{Flat, Outside};
@@ -194,4 +199,28 @@ pub fn buy(symbol: &str, quantity: u32, limit: i64) -> OrderRequest {
 pub fn sell(symbol: &str, quantity: u32, limit: i64) -> OrderRequest {
     let purpose = Purpose::Exit("target".to_owned());
     OrderRequest { side: Side::Sell, purpose, ..buy(symbol, quantity, limit) }
+}
+
+/// What a daemon answers a call that a task makes for a user.
+pub async fn ask(daemon: &Daemon, user: UserId, task: Task, call: HostCall) -> HostReply {
+    let user = daemon.user(user).unwrap();
+    LiveServices::new(daemon, &user, task, occasion(daemon.clock.now())).call(&call).await
+}
+
+/// A limit order as a task writes it.
+pub fn to_host(request: &OrderRequest) -> broker::OrderRequest {
+    let OrderKind::Limit(limit) = request.kind else { panic!("no limit order: {request:?}") };
+    let buys = request.side == Side::Buy;
+    broker::OrderRequest {
+        symbol: request.symbol.to_string(),
+        side: if buys { HostSide::Buy } else { HostSide::Sell },
+        quantity: request.quantity,
+        kind: broker::OrderKind::Limit(limit.0),
+        variety: broker::Variety::Regular,
+        product: broker::Product::Delivery,
+        purpose: if buys { broker::Purpose::Entry } else { broker::Purpose::Exit("target".to_owned()) },
+        signal_id: None,
+        rsi: None,
+        retry_of: None,
+    }
 }

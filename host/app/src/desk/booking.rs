@@ -42,9 +42,11 @@ impl Desk {
     /// Books events, all of them or none, and returns when all of them are on disk, in one commit.
     pub(super) async fn record_durably(&mut self, happenings: Vec<Happening>) -> Result<(), AppError> {
         match self.enter(happenings, true).await? {
-            Some(told) => told.committed().await.map_err(|error| self.parted(error)),
-            None => Ok(()),
+            Some(told) => told.committed().await.map_err(|error| self.parted(error))?,
+            None => return Ok(()),
         }
+        // Writes are taken in their order: by now it is known of each that was queued before whether the journal has it.
+        self.check_usable()
     }
 
     /// Refuses when nothing can be booked any more, or what was queued before was not taken.

@@ -7,6 +7,7 @@ use prahari_runtime::HostReply;
 use prahari_runtime::abi::latest::broker::{Funds, Holding, OrderChange, OrderFilter, OrderRequest};
 use prahari_runtime::abi::latest::{Refusal, RefusalCode};
 use prahari_store::DecisionRow;
+use tokio::sync::MutexGuard;
 
 use super::{Answer, LiveServices, convert};
 use crate::desk::Desk;
@@ -16,7 +17,8 @@ use crate::error::AppError;
 const LONGEST_REASON: usize = 500;
 
 impl LiveServices<'_> {
-    /// Places each request in turn. An error on the way hides nothing of what was placed before it: the rest is refused.
+    /// Places each request in turn. An error on the way hides nothing of what was answered before it, an order of unknown outcome
+    /// included: the rest is refused.
     pub(super) async fn place(&mut self, requests: &[OrderRequest]) -> Answer {
         self.touches_orders(requests.len());
         let user = self.user;
@@ -29,16 +31,11 @@ impl LiveServices<'_> {
                     answers.push(Ok(id.to_string()));
                 }
                 Ok(Err(refusal)) => answers.push(Err(refusal)),
-                Err(error) if answers.iter().any(Result::is_ok) => {
-                    let detail = self.outlived(error).await;
-                    answers.push(Err(Refusal { code: RefusalCode::Unsettled, detail }));
-                }
-                Err(error) => return Err(error),
+                Err(error) if answers.is_empty() => return Err(error),
+                Err(error) => answers.push(Err(self.outlived(error).await)),
             }
         }
-        let lost = desk.take_lost();
-        drop(desk);
-        self.daemon.tell_of_lost(user.id, lost).await?;
+        self.tell_of_lost(desk).await;
         Ok(HostReply::Placed(answers))
     }
 
@@ -74,9 +71,7 @@ impl LiveServices<'_> {
         let answer = desk.modify(id, change.quantity, kind, self.now()).await?;
         let symbol =
             desk.book().order(&id).map_or_else(String::new, |order| order.request.symbol.to_string());
-        let lost = desk.take_lost();
-        drop(desk);
-        self.daemon.tell_of_lost(user.id, lost).await?;
+        self.tell_of_lost(desk).await;
         Ok(HostReply::Modified(answer.map_err(|refusal| self.refused(symbol, refusal))))
     }
 
@@ -97,27 +92,31 @@ impl LiveServices<'_> {
             };
             match answer {
                 Ok(answer) => answers.push(answer.map_err(convert::refusal)),
-                Err(error) if answers.iter().any(Result::is_ok) => {
-                    let detail = self.outlived(error).await;
-                    answers.push(Err(Refusal { code: RefusalCode::Unsettled, detail }));
-                }
-                Err(error) => return Err(error),
+                Err(error) if answers.is_empty() => return Err(error),
+                Err(error) => answers.push(Err(self.outlived(error).await)),
             }
         }
-        let lost = desk.take_lost();
-        drop(desk);
-        self.daemon.tell_of_lost(user.id, lost).await?;
+        self.tell_of_lost(desk).await;
         Ok(HostReply::Cancelled(answers))
     }
 
     /// An error that is told as a refusal, because something before it in the same call has to be told too. What it says of the
     /// user's books is acted upon all the same.
-    async fn outlived(&self, error: AppError) -> String {
+    async fn outlived(&self, error: AppError) -> Refusal {
         tracing::warn!(user = %self.user.id, %error, "the rest of a batch of orders is refused");
         if let Err(unwritten) = self.daemon.halt_for(self.user.id, &error).await {
             tracing::error!(user = %self.user.id, error = %unwritten, "a halt could not be written down");
         }
-        error.to_string()
+        Refusal { code: RefusalCode::Unsettled, detail: error.to_string() }
+    }
+
+    /// Tells of the orders that were closed as lost on the way. An alert that cannot be written takes nothing from the answer.
+    async fn tell_of_lost(&self, mut desk: MutexGuard<'_, Desk>) {
+        let lost = desk.take_lost();
+        drop(desk);
+        if let Err(error) = self.daemon.tell_of_lost(self.user.id, lost).await {
+            tracing::error!(user = %self.user.id, %error, "an alert about a lost order could not be written down");
+        }
     }
 
     /// A refusal as the released interface has it. One with a code that came later is among the decisions with its own code.
@@ -168,9 +167,7 @@ impl LiveServices<'_> {
     pub(super) async fn reconcile(&self) -> Answer {
         let mut desk = self.user.desk.lock().await;
         let differences = desk.reconcile(self.now().now).await?;
-        let lost = desk.take_lost();
-        drop(desk);
-        self.daemon.tell_of_lost(self.user.id, lost).await?;
+        self.tell_of_lost(desk).await;
         Ok(HostReply::Reconciled(differences.into_iter().map(convert::difference).collect()))
     }
 
