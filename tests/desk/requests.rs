@@ -122,7 +122,15 @@ async fn limits_on_what_may_be_bought_let_what_is_held_be_sold() {
     let mut trader = Trader::new(ten).await;
     trader.placed(buy("ABC", 10, PRICE.0), ten).await;
     trader.desk.pulse(at(MONDAY, "10:01")).await.unwrap();
-    let limits = RiskLimits { allowed_symbols: Some(Default::default()), ..RiskLimits::default() };
+    let limits = RiskLimits {
+        allowed_symbols: Some(Default::default()),
+        max_order_value: Paise::ZERO,
+        max_position_value: Paise::ZERO,
+        max_positions: 0,
+        max_daily_loss: Paise::ZERO,
+        max_buys_per_day: 0,
+        ..RiskLimits::default()
+    };
     trader.restart_under(limits).await;
     let later = at(MONDAY, "10:02");
     assert_eq!(trader.refused(buy("ABC", 1, LOW), later).await.code, RefusalCode::Symbol);

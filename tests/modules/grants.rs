@@ -6,10 +6,14 @@ use prahari_app::daemon::Daemon;
 use prahari_app::grants::Allowance;
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{OrderEvent, OrderState, Side};
+use prahari_domain::orders::{OrderEvent, OrderRequest, OrderState, Side};
 use prahari_domain::tasks::Task;
+use prahari_runtime::abi::latest::{RefusalCode, broker};
+use prahari_runtime::{HostCall, HostReply};
 use prahari_store::OrderFilter;
 
+use crate::support::outside::PRICE;
+use crate::support::trader::{ask, buy, sell, to_host};
 use crate::support::{
     ADMIN, FRIDAY, House, MONDAY, OTHER, TUESDAY, at, guests, run, runs, start_services, stop,
 };
@@ -132,19 +136,72 @@ async fn a_shadow_grants_a_candidate_no_more_than_it_asks_for() {
 }
 
 #[tokio::test]
-async fn an_order_is_not_changed_beyond_the_grant_either() {
+async fn what_is_held_is_followed_and_sold_whatever_may_be_bought() {
     let (house, task) = (House::new(2), Task::SellMonitor);
     let daemon = house.start(at(FRIDAY, "15:50")).await;
     start_services(&daemon).await;
-    run(&daemon, at(MONDAY, "09:20")).await;
-    let before = changes(&daemon, OTHER).await;
-    allow(&daemon, (Some(OTHER), task), |allowance| allowance.symbols = Some(BTreeSet::new())).await;
-    stop(daemon).await;
-    let daemon = house.start(at(MONDAY, "09:20")).await;
+    run(&daemon, at(MONDAY, "09:14")).await;
+    allow(&daemon, (Some(OTHER), task), |allowance| {
+        allowance.symbols = Some(BTreeSet::new());
+        allowance.max_order_value_paise = Some(Paise(100));
+    })
+    .await;
     run(&daemon, at(MONDAY, "15:31")).await;
-    let (admin, other) = (changes(&daemon, ADMIN).await, changes(&daemon, OTHER).await);
-    assert!(admin > before, "{admin} changes of somebody who is granted every symbol");
-    assert_eq!(other, before);
+    for user in [ADMIN, OTHER] {
+        assert!(orders(&daemon, user, Side::Sell).await > 0, "user {user} offers what they hold");
+        assert!(changes(&daemon, user).await > 0, "user {user} lowers the limits");
+    }
+    stop(daemon).await;
+}
+
+/// The codes of the refusals of these orders; none of one that is taken.
+async fn place(daemon: &Daemon, requests: &[OrderRequest]) -> Vec<Option<RefusalCode>> {
+    let requests = requests.iter().map(to_host).collect();
+    let reply = ask(daemon, ADMIN, Task::SellMonitor, HostCall::Place { requests }).await;
+    let HostReply::Placed(answers) = reply else { panic!("{reply:?}") };
+    answers.into_iter().map(|answer| answer.err().map(|refusal| refusal.code)).collect()
+}
+
+/// The same of a change of the open order of a symbol to another limit.
+async fn modify(daemon: &Daemon, symbol: &str, limit: i64) -> Option<RefusalCode> {
+    let user = daemon.user(ADMIN).unwrap();
+    let order = {
+        let desk = user.desk.lock().await;
+        let mut open = desk.book().active_orders();
+        open.find(|order| order.request.symbol.as_str() == symbol).unwrap().id
+    };
+    let change = broker::OrderChange { quantity: None, kind: Some(broker::OrderKind::Limit(limit)) };
+    let call = HostCall::Modify { order_id: order.to_string(), change };
+    let reply = ask(daemon, ADMIN, Task::SellMonitor, call).await;
+    let HostReply::Modified(answer) = reply else { panic!("{reply:?}") };
+    answer.err().map(|refusal| refusal.code)
+}
+
+#[tokio::test]
+async fn a_grant_that_lets_nothing_be_bought_refuses_no_sell_of_what_is_held() {
+    let mut house = House::new(1);
+    house.make_flat();
+    let daemon = house.start(at(MONDAY, "10:00")).await;
+    let market = [buy("ABC", 10, PRICE.0), buy("XYZ", 10, PRICE.0), buy("PQR", 1, 9_000)];
+    assert_eq!(place(&daemon, &market).await, [None; 3]);
+    let user = daemon.user(ADMIN).unwrap();
+    user.desk.lock().await.pulse(at(MONDAY, "10:01")).await.unwrap();
+    let of = (Some(ADMIN), Task::SellMonitor);
+    let sells = [sell("ABC", 10, 11_000), sell("XYZ", 10, 11_000)];
+    let (symbol, value) = (Some(RefusalCode::Symbol), Some(RefusalCode::OrderValue));
+
+    allow(&daemon, of, |allowance| allowance.symbols = Some(BTreeSet::new())).await;
+    assert_eq!(place(&daemon, &[buy("DEF", 1, 9_000), sells[0].clone()]).await, [symbol, None]);
+    assert_eq!((modify(&daemon, "PQR", 9_005).await, modify(&daemon, "ABC", 10_995).await), (symbol, None));
+
+    allow(&daemon, of, |allowance| allowance.max_order_value_paise = Some(Paise(100))).await;
+    assert_eq!(place(&daemon, &[buy("DEF", 1, 9_000), sells[1].clone()]).await, [value, None]);
+    assert_eq!((modify(&daemon, "PQR", 9_005).await, modify(&daemon, "XYZ", 10_995).await), (value, None));
+    // What is not held is no way round it, and a module that loops is still held up.
+    assert_eq!(place(&daemon, &[sell("DEF", 1, 11_000)]).await, [Some(RefusalCode::Holdings)]);
+    allow(&daemon, of, |allowance| allowance.orders_per_day = Some(0)).await;
+    assert_eq!(place(&daemon, &[sell("DEF", 1, 11_000)]).await, [Some(RefusalCode::OrdersPerDay)]);
+    stop(daemon).await;
 }
 
 /// Changes of a user's orders that the broker has taken.

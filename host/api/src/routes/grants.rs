@@ -57,13 +57,13 @@ struct UsedQuery {
 struct TaskAllowance {
     /// The capabilities that it is granted, such as `broker-trade`.
     capabilities: BTreeSet<String>,
-    /// The only symbols that it may trade.
+    /// The only symbols that it may buy. What is held of others may be sold.
     #[schema(value_type = Option<BTreeSet<String>>)]
     symbols: Option<BTreeSet<Symbol>>,
-    /// The most money in one of its orders.
+    /// The most money in one of its buys.
     #[schema(minimum = 0)]
     max_order_value_paise: Option<i64>,
-    /// The most orders that it may place on a trading date.
+    /// The most orders that it may place on a trading date, sells too.
     #[schema(minimum = 0, maximum = 10000)]
     orders_per_day: Option<u32>,
     /// Processor time of one run, in milliseconds.

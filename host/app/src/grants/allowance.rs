@@ -22,13 +22,13 @@ const MOST_ORDERS_PER_DAY: u32 = 10_000;
 pub struct Allowance {
     /// The names of the capabilities that it is granted, as the WIT has them.
     pub capabilities: BTreeSet<String>,
-    /// The only symbols that it may trade.
+    /// The only symbols that it may buy. What is held of others may be sold.
     #[serde(default)]
     pub symbols: Option<BTreeSet<Symbol>>,
-    /// The most money in one of its orders, in paise.
+    /// The most money in one of its buys, in paise.
     #[serde(default)]
     pub max_order_value_paise: Option<Paise>,
-    /// The most orders that it may place on a trading date.
+    /// The most orders that it may place on a trading date, sells too.
     #[serde(default)]
     pub orders_per_day: Option<u32>,
     /// Processor time of one run, in milliseconds.

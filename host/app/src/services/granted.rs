@@ -1,9 +1,12 @@
 //! What the task's allowance says of an order, before the desk and the user's own limits see it.
+//!
+//! Its symbols and its order value are about what may be bought. A sell passes them, for what is held can always be left: that
+//! no more than that is sold is for the desk to see.
 
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{OrderKind, OrderRequest};
+use prahari_domain::orders::{OrderKind, OrderRequest, Side};
 use prahari_runtime::abi::latest::{Refusal, RefusalCode};
 
 use super::LiveServices;
@@ -11,17 +14,14 @@ use crate::desk::Desk;
 use crate::error::AppError;
 
 impl LiveServices<'_> {
-    /// Whether the task may place an order; sells as well, for it is the module that is not trusted with more.
+    /// Whether the task may place an order. How many it places on a day is bounded for sells as well: a module that loops is not
+    /// to send without end.
     pub(super) async fn granted(
         &mut self,
         request: &OrderRequest,
         desk: &Desk,
     ) -> Result<Result<(), Refusal>, AppError> {
-        if let Err(refusal) = self.granted_symbol(&request.symbol) {
-            return Ok(Err(refusal));
-        }
-        if let Err(refusal) = self.granted_value(&request.symbol, request.kind, request.quantity, desk).await
-        {
+        if let Err(refusal) = self.granted_to_buy(request, desk).await {
             return Ok(Err(refusal));
         }
         let Some(most) = self.allowance.orders_per_day else { return Ok(Ok(())) };
@@ -51,17 +51,25 @@ impl LiveServices<'_> {
     ) -> Result<(), Refusal> {
         // One that there is not, the desk refuses.
         let Some(order) = desk.book().order(&id) else { return Ok(()) };
-        self.granted_symbol(&order.request.symbol)?;
-        let (kind, quantity) =
-            (kind.unwrap_or(order.request.kind), quantity.unwrap_or(order.request.quantity));
-        self.granted_value(&order.request.symbol, kind, quantity, desk).await
+        let mut changed = order.request.clone();
+        changed.kind = kind.unwrap_or(changed.kind);
+        changed.quantity = quantity.unwrap_or(changed.quantity);
+        self.granted_to_buy(&changed, desk).await
+    }
+
+    async fn granted_to_buy(&self, request: &OrderRequest, desk: &Desk) -> Result<(), Refusal> {
+        if request.side == Side::Sell {
+            return Ok(());
+        }
+        self.granted_symbol(&request.symbol)?;
+        self.granted_value(&request.symbol, request.kind, request.quantity, desk).await
     }
 
     fn granted_symbol(&self, symbol: &Symbol) -> Result<(), Refusal> {
         if self.allowance.symbols.as_ref().is_none_or(|symbols| symbols.contains(symbol)) {
             return Ok(());
         }
-        let detail = format!("{} is not granted to trade {symbol}", self.task);
+        let detail = format!("{} is not granted to buy {symbol}", self.task);
         Err(Refusal { code: RefusalCode::Symbol, detail })
     }
 
@@ -85,7 +93,7 @@ impl LiveServices<'_> {
             return Ok(());
         }
         let detail = match value {
-            Some(value) => format!("{} is granted orders of {most} at most; this one is {value}", self.task),
+            Some(value) => format!("{} is granted buys of {most} at most; this one is {value}", self.task),
             None => format!("what an order of {symbol} is worth is not known"),
         };
         Err(Refusal { code: RefusalCode::OrderValue, detail })

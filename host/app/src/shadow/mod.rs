@@ -96,8 +96,8 @@ impl Archive<'_> {
 }
 
 impl Daemon {
-    /// Runs a candidate on the recorded runs of a scope, with what is granted today: an order for a symbol outside the
-    /// grant shows as refused. Nothing is executed and nothing is changed.
+    /// Runs a candidate on the recorded runs of a scope, with what is granted today: a buy of a symbol outside the grant
+    /// shows as refused. Nothing is executed and nothing is changed.
     ///
     /// # Errors
     /// When the store or the calendar fails. What is wrong with single runs stands in the report.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::trade::{Trade, rupees};
 use crate::abi::latest::broker::{OrderKind, OrderRequest};
 use crate::abi::latest::types::Paise;
-use crate::abi::latest::{Refusal, RefusalCode};
+use crate::abi::latest::{Refusal, RefusalCode, Side};
 use crate::grant::Grant;
 
 /// What the candidate may do; by default what the recorded run might. How many orders a task places on a day is not among
@@ -14,17 +14,20 @@ use crate::grant::Grant;
 pub struct Terms {
     /// Its capabilities; none for those of the recorded run.
     pub grant: Option<Grant>,
-    /// The only symbols that it may place orders for; none for any.
+    /// The only symbols that it may buy; none for any.
     pub symbols: Option<BTreeSet<String>>,
-    /// The most money in one order, in paise; none for any. An order at market has its price from what the recording does
+    /// The most money in one buy, in paise; none for any. An order at market has its price from what the recording does
     /// not show, so it is taken as it was answered then.
     pub max_order_value: Option<Paise>,
 }
 
 impl Terms {
-    /// Why a trade is not granted, if it is not.
+    /// Why a trade is not granted, if it is not. What is held may always be left, so sells are granted.
     pub(super) fn refusal(&self, trade: &Trade) -> Option<Refusal> {
         let Trade::Place(request) = trade else { return None };
+        if request.side == Side::Sell {
+            return None;
+        }
         self.outside_symbols(request).or_else(|| self.above_value(request))
     }
 
@@ -39,7 +42,7 @@ impl Terms {
         let (most, OrderKind::Limit(price)) = (self.max_order_value?, request.kind) else { return None };
         let value = price.saturating_mul(i64::from(request.quantity));
         let detail = || {
-            format!("orders of {} at most are in the grant, and this one is {}", rupees(most), rupees(value))
+            format!("buys of {} at most are in the grant, and this one is {}", rupees(most), rupees(value))
         };
         (value > most).then(|| Refusal { code: RefusalCode::OrderValue, detail: detail() })
     }

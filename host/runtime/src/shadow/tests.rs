@@ -30,6 +30,13 @@ fn place(orders: &[(&str, u32)]) -> HostCall {
     HostCall::Place { requests: orders.iter().map(|(symbol, quantity)| order(symbol, *quantity)).collect() }
 }
 
+/// A buy of one symbol.
+fn bid(symbol: &str, quantity: u32) -> HostCall {
+    let purpose = broker::Purpose::Entry;
+    let request = broker::OrderRequest { side: Side::Buy, purpose, ..order(symbol, quantity) };
+    HostCall::Place { requests: vec![request] }
+}
+
 fn quotes(symbols: &[&str]) -> HostCall {
     HostCall::Quotes { symbols: symbols.iter().map(|symbol| (*symbol).to_owned()).collect() }
 }
@@ -222,9 +229,10 @@ async fn an_order_that_is_left_out_is_missing_and_the_others_are_still_answered(
 }
 
 #[tokio::test]
-async fn an_order_outside_the_grant_is_refused_by_the_gate_and_the_run_goes_on() {
-    let terms = Terms { symbols: Some(["A".to_owned(), "B".to_owned()].into()), ..Terms::default() };
-    let calls = [place(&[("X", 1)]), place(&[("A", 10), ("B", 20)]), remembered("k", 1)];
+async fn a_buy_outside_the_grant_is_refused_by_the_gate_and_the_run_goes_on() {
+    let terms = Terms { symbols: Some(["A".to_owned()].into()), ..Terms::default() };
+    // B is not in the grant either, and may be sold.
+    let calls = [bid("X", 1), place(&[("A", 10), ("B", 20)]), remembered("k", 1)];
     let (run, replies) = perform(&calls, good(), &terms).await;
     let reason = "X is not in the grant".to_owned();
     let refusal = Refusal { code: RefusalCode::Symbol, detail: reason.clone() };
@@ -235,15 +243,16 @@ async fn an_order_outside_the_grant_is_refused_by_the_gate_and_the_run_goes_on()
 }
 
 #[tokio::test]
-async fn an_order_above_the_granted_value_is_refused_by_the_gate() {
+async fn a_buy_above_the_granted_value_is_refused_by_the_gate_and_a_sell_is_not() {
     let value = 152_345 * 20;
-    let allowed = Terms { max_order_value: Some(value), ..Terms::default() };
-    assert_eq!(perform(&wanted(), good(), &allowed).await.0.verdict, Verdict::Identical);
+    let calls = [bid("X", 20), place(&[("A", 10), ("B", 20)]), HostCall::Funds, remembered("k", 1)];
     let less = Terms { max_order_value: Some(value - 1), ..Terms::default() };
-    let calls = [HostCall::Funds, place(&[("A", 10), ("B", 20)]), remembered("k", 1)];
     let (_, _, orders) = changed(perform(&calls, good(), &less).await.0.verdict);
-    let reason = "orders of 30468.99 at most are in the grant, and this one is 30469.00";
-    assert_eq!(orders, [Standing::Same, Standing::Refused(reason.to_owned())]);
+    let reason = "buys of 30468.99 at most are in the grant, and this one is 30469.00".to_owned();
+    assert_eq!(orders, [Standing::Refused(reason), Standing::Same, Standing::Same]);
+    let allowed = Terms { max_order_value: Some(value), ..Terms::default() };
+    let (_, _, orders) = changed(perform(&calls, good(), &allowed).await.0.verdict);
+    assert_eq!(orders[0], Standing::Other, "its answer is not known, but it would be sent");
 }
 
 #[tokio::test]
