@@ -5,6 +5,8 @@
 mod faults;
 #[path = "halts/hung.rs"]
 mod hung;
+#[path = "halts/refused.rs"]
+mod refused;
 #[path = "halts/requests.rs"]
 mod requests;
 #[path = "halts/rows.rs"]
