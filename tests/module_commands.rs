@@ -4,8 +4,12 @@
 #[path = "support/guests.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
 mod guests;
+#[path = "module_commands/hostile_text.rs"]
+mod hostile_text;
 #[path = "support/serving.rs"]
 mod serving;
+#[path = "support/shown.rs"]
+mod shown;
 mod support;
 
 use serde_json::json;

@@ -11,6 +11,7 @@ mod values;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use prahari_domain::text::one_line;
 
 pub use calendar::{Calendar, CalendarCommand, CalendarFile, UnknownDays};
 pub use module::{Module, ModuleCommand};
@@ -27,6 +28,27 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// Reads the command line of this process, and ends it when it cannot be meant. What is then said repeats arguments, of
+    /// which one may be the name of a file that somebody else chose: it is said of the arguments made safe to show.
+    pub fn read() -> Self {
+        let refused = match Self::try_parse() {
+            Ok(cli) => return cli,
+            Err(refused) if refused.use_stderr() => refused,
+            // Help and version repeat nothing.
+            Err(asked) => asked.exit(),
+        };
+        let shown = std::env::args_os().map(|given| one_line(&given.to_string_lossy()).into_owned());
+        match Self::try_parse_from(shown) {
+            Err(shown) if shown.use_stderr() => shown.exit(),
+            _ => {
+                crate::exit::complain(&refused.to_string());
+                std::process::exit(2)
+            }
+        }
+    }
 }
 
 /// The commands.

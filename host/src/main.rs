@@ -10,10 +10,9 @@ mod wiring;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    exit::tell_panics_safely();
+    let cli = cli::Cli::read();
     logging::start(cli.command.is_interactive());
     exit::report(command::run(cli.command))
 }

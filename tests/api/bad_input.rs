@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
+use crate::shown::{HOSTILE, is_obeyed};
 use crate::support::console::{Client, Console};
 use crate::world::{World, operations};
 
@@ -84,7 +85,7 @@ async fn ask(caller: &Client, method: &str, bad: &Bad) -> Result<(), String> {
     }
     let problem: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     let detail = problem["detail"].as_str().unwrap_or_default();
-    let well_said = !detail.is_empty() && detail.len() < 1_000 && !detail.contains('\n');
+    let well_said = !detail.is_empty() && detail.len() < 1_000 && !text.contains(is_obeyed);
     let complete =
         problem["code"].as_str().is_some_and(|code| !code.is_empty()) && problem["status"] == status.as_u16();
     if well_said && complete { Ok(()) } else { Err(text) }
@@ -180,6 +181,7 @@ fn bodies(document: &Value, path: &str, schema: &Value) -> Vec<Bad> {
         }
         if has_type(&field, "string") {
             bodies.push(Bad::body("a text without end", path, json, with(name, json!("a".repeat(200_000)))));
+            bodies.push(Bad::body("a text that cannot be seen", path, json, with(name, json!(HOSTILE))));
         }
     }
     bodies

@@ -7,4 +7,7 @@ mod support;
 
 mod access;
 mod bad_input;
+#[path = "../support/shown.rs"]
+mod shown;
+mod text;
 mod world;

@@ -140,6 +140,22 @@ pub fn logs(text: &str) -> Vec<u8> {
     ))
 }
 
+/// A task that calls itself, its version and its default schedule by this text, which is written as in [`logs`].
+pub fn describes(text: &str) -> Vec<u8> {
+    let length = u8::try_from(text.len() - 2 * text.matches('\\').count()).unwrap();
+    let words = format!("\\00\\08\\00\\00\\{length:02x}\\00\\00\\00");
+    component(&format!(
+        r#"(module
+            (memory (export "memory") 1)
+            (data (i32.const 2048) "{text}")
+            (data (i32.const 1024) "{words}{words}")
+            (data (i32.const 1052) "{words}")
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+            (func (export "describe") (result i32) i32.const 1024)
+            (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32) i32.const 3072))"#
+    ))
+}
+
 /// A task that asks what buying 10 shares at 1,500 rupees costs, built against version 1.1.0. It fails when it is not told.
 pub fn asks_for_charges() -> Vec<u8> {
     component_of(

@@ -2,7 +2,9 @@
 //! recognises them.
 
 use axum::extract::{FromRequest, FromRequestParts};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use prahari_domain::text::into_one_line;
 use serde::Serialize;
 
 use crate::problem::Problem;
@@ -13,8 +15,13 @@ use crate::problem::Problem;
 pub struct Json<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
+    /// What JSON may hold as it is and a terminal or a page would obey is written with JSON's own escapes: for a program it is
+    /// the same document.
     fn into_response(self) -> Response {
-        axum::Json(self.0).into_response()
+        match serde_json::to_string(&self.0) {
+            Ok(text) => ([(CONTENT_TYPE, "application/json")], into_one_line(text)).into_response(),
+            Err(error) => Problem::fault(&error).into_response(),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Slots that were not seen are the watchdog's; everything else that somebody has to look at comes through here.
 
 use prahari_domain::ids::UserId;
+use prahari_domain::text::into_one_line;
 use prahari_store::{AlertCode, NewAlert, NotificationLevel, NotificationRow, Role};
 
 use crate::daemon::Daemon;
@@ -17,6 +18,8 @@ impl Daemon {
     /// When it cannot be written down.
     pub async fn raise_alert(&self, alert: NewAlert) -> Result<bool, AppError> {
         let now = self.clock.now();
+        // Words of files and guests may stand in it.
+        let alert = NewAlert { detail: into_one_line(alert.detail), ..alert };
         let Some(raised) = self.store.system().raise_alert(alert, now).await? else { return Ok(false) };
         tracing::error!(code = %raised.code, user = ?raised.user, subject = raised.subject, "{}", raised.detail);
         let audience = raised.user.map_or(Audience::Admins, Audience::User);

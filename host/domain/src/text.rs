@@ -26,6 +26,34 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// The same for a text that may have more than one line, such as JSON that is laid out or the body of a message: each line is
+/// made safe by itself, and the lines stay.
+pub fn lines(text: &str) -> Cow<'_, str> {
+    if is_plain_lines(text) && !text.contains(['\r', '\t']) {
+        return Cow::Borrowed(text);
+    }
+    let lines = text.split('\n').map(|line| one_line(line.strip_suffix('\r').unwrap_or(line)));
+    Cow::Owned(lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// [`one_line`] of a text that is already a `String`, such as a line of JSON: without a copy where nothing is to be done.
+pub fn into_one_line(text: String) -> String {
+    match one_line(&text) {
+        Cow::Owned(safe) => safe,
+        Cow::Borrowed(_) => text,
+    }
+}
+
+/// Whether a text is one line in which everything can be seen, so that it may be kept as somebody gave it.
+pub fn is_plain(text: &str) -> bool {
+    !text.contains(is_obeyed)
+}
+
+/// Whether a text is lines in which everything can be seen, so that somebody who reads it, such as a script, reads all of it.
+pub fn is_plain_lines(text: &str) -> bool {
+    !text.contains(|character| !matches!(character, '\n' | '\r' | '\t') && is_obeyed(character))
+}
+
 fn escape(character: char, safe: &mut String) {
     let mut units = [0; 2];
     for unit in character.encode_utf16(&mut units) {
@@ -38,9 +66,10 @@ fn escape(character: char, safe: &mut String) {
 fn is_obeyed(character: char) -> bool {
     character.is_control()
         || matches!(character,
-            '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{feff}'
+            '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
             | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -68,6 +97,16 @@ mod tests {
     fn doing_it_again_changes_nothing() {
         let once = one_line("a\nb\u{1b}").into_owned();
         assert_eq!(one_line(&once), once);
+    }
+
+    #[test]
+    fn lines_stay_lines_and_each_is_safe() {
+        assert_eq!(lines("a\r\n\tb\u{1b}[2J\rc\n"), "a\n\\tb\\u001b[2J\\rc\n");
+        assert!(matches!(lines("one\ntwo\n"), Cow::Borrowed("one\ntwo\n")));
+        assert_eq!(lines("plain\tbut for a tab"), "plain\\tbut for a tab");
+        assert!(is_plain("प्रहरी ✓") && !is_plain("a\nb") && !is_plain("a\u{202e}b"));
+        assert!(is_plain_lines("fn slots(day) {\r\n\t[]\n}") && !is_plain_lines("// \u{202e}"));
+        assert_eq!(into_one_line("a\nb".to_owned()), "a\\nb");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use rhai::packages::{ArithmeticPackage, BasicIteratorPackage, Package};
 use rhai::{AST, Array, CallFnOptions, Dynamic, Engine, Scope};
 
 use prahari_domain::calendar::TradingDay;
+use prahari_domain::text;
 
 use crate::clock_time;
 use crate::day::{EachMinute, ScriptDay};
@@ -172,9 +173,8 @@ fn outside() -> String {
     "it answered a time outside its day".to_owned()
 }
 
-/// One line without control characters: a script chooses some of the words of its own errors.
+/// One line that nothing obeys: a script chooses some of the words of its own errors.
 fn one_line(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let shown = line.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter });
-    shown.take(MAX_DETAIL_CHARS).collect()
+    text::one_line(&line).chars().take(MAX_DETAIL_CHARS).collect()
 }

@@ -167,7 +167,7 @@ fn answers() -> Vec<Case> {
         body(
             "a thrown text with control signs",
             "throw \"\\x1b[2J\\nall is well\"",
-            "\u{fffd}[2J all is well",
+            "\\u001b[2J all is well",
         ),
     ]
 }
@@ -254,7 +254,7 @@ fn hostile_scripts_are_refused_with_a_reason_within_100_ms() {
     for (name, text, reason) in &cases {
         let (refusal, spent) = refusal(text);
         let in_time = spent <= LIMIT;
-        let one_line = !refusal.chars().any(char::is_control) && refusal.len() < 1_000;
+        let one_line = prahari_domain::text::is_plain(&refusal) && refusal.len() < 1_000;
         if !refusal.contains(reason) || refusal.starts_with("accepted") || !in_time || !one_line {
             wrong.push(format!("{name} ({spent:?}): {refusal}"));
         }

@@ -3,6 +3,7 @@
 use chrono::{NaiveTime, Timelike};
 use prahari_domain::calendar::Calendar;
 use prahari_domain::tasks::Task;
+use prahari_domain::text::is_plain_lines;
 
 use crate::clock_time::{clock, text};
 use crate::preview::answered;
@@ -70,6 +71,13 @@ fn half_hours(start: NaiveTime, end: NaiveTime) -> Option<String> {
 }
 
 fn check_script(schedule: &Schedule, calendar: &Calendar) -> Result<(), ScheduleError> {
+    if let Rule::Script(script) = &schedule.rule
+        && !is_plain_lines(script)
+    {
+        // Whoever reads it would read another script than the one that runs.
+        let detail = "the script has characters that cannot be seen; write them as \\u".to_owned();
+        return Err(ScheduleError::Rule { task: schedule.task, detail });
+    }
     let evaluator = Evaluator::of(schedule)?;
     let (from, to) = calendar.covers();
     let year_after = to.checked_add_months(chrono::Months::new(12)).unwrap_or(to);

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::remote::Remote;
 use crate::cli::{Calendar, CalendarCommand, CalendarFile};
-use crate::exit::{Failure, say};
+use crate::exit::{Failure, print_document, say};
 
 /// Does what a command says, and tells what became of it.
 pub fn calendar(options: &Calendar) -> Result<ExitCode, Failure> {
@@ -16,7 +16,7 @@ pub fn calendar(options: &Calendar) -> Result<ExitCode, Failure> {
         CalendarCommand::Preview(file) => {
             let path = format!("/preview?whole={}", file.whole);
             let changes: Changes = daemon.upload(&path, "application/json", &read(file)?)?;
-            say!("{changes}");
+            changes.print();
         }
         CalendarCommand::Import(file) => {
             let bytes = read(file)?;
@@ -47,7 +47,7 @@ pub fn calendar(options: &Calendar) -> Result<ExitCode, Failure> {
                     format!("/versions/{}", versions.items.first().map_or(0, |version| version.version))
                 }
             };
-            say!("{}", daemon.tell("GET", &path, None)?);
+            print_document(&daemon.tell("GET", &path, None)?);
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -146,34 +146,39 @@ impl fmt::Display for Version {
     }
 }
 
-impl fmt::Display for Changes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Changes {
+    fn print(&self) {
         let Self { known_through, would_know_through, differing_days, days, differing_slots, slots, failed } =
             self;
-        writeln!(f, "holidays are known through {known_through}, and would be through {would_know_through}")?;
+        say!("holidays are known through {known_through}, and would be through {would_know_through}");
         for DayChange { before, after } in days {
-            writeln!(f, "{}: {before}, would be {after}", after.day)?;
+            say!("{}: {before}, would be {after}", after.day);
         }
         if *differing_days > days.len() {
-            writeln!(f, "and {} more days", differing_days - days.len())?;
+            say!("and {} more days", differing_days - days.len());
         }
-        for SlotChange { day, task, removed, added } in slots {
-            let times =
-                |slots: &[Slot]| slots.iter().map(|slot| slot.due_at.clone()).collect::<Vec<_>>().join(", ");
-            write!(f, "{day} {task}:")?;
-            if !removed.is_empty() {
-                write!(f, " not at {}", times(removed))?;
-            }
-            if !added.is_empty() {
-                write!(f, " at {}", times(added))?;
-            }
-            writeln!(f)?;
-        }
+        slots.iter().for_each(|change| say!("{change}"));
         if *differing_slots > slots.len() {
-            writeln!(f, "and {} more changes of slots", differing_slots - slots.len())?;
+            say!("and {} more changes of slots", differing_slots - slots.len());
         }
-        failed.iter().try_for_each(|reason| writeln!(f, "would not run: {reason}"))?;
-        write!(f, "{differing_days} days and {differing_slots} task days differ; nothing was changed")
+        failed.iter().for_each(|reason| say!("would not run: {reason}"));
+        say!("{differing_days} days and {differing_slots} task days differ; nothing was changed");
+    }
+}
+
+impl fmt::Display for SlotChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { day, task, removed, added } = self;
+        let times =
+            |slots: &[Slot]| slots.iter().map(|slot| slot.due_at.clone()).collect::<Vec<_>>().join(", ");
+        write!(f, "{day} {task}:")?;
+        if !removed.is_empty() {
+            write!(f, " not at {}", times(removed))?;
+        }
+        if !added.is_empty() {
+            write!(f, " at {}", times(added))?;
+        }
+        Ok(())
     }
 }
 

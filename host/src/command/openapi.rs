@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use crate::exit::{Failure, say};
+use crate::exit::{Failure, print_document};
 
 /// Prints the document.
 pub fn openapi() -> Result<ExitCode, Failure> {
-    say!("{}", prahari_api::document().to_pretty_json().map_err(Failure::work)?);
+    print_document(&prahari_api::document().to_pretty_json().map_err(Failure::work)?);
     Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use prahari_app::grants::Grants;
 use prahari_app::shadow::{Archive, Days, Finding, Scope, ShadowReport, shadow as try_out};
 use prahari_domain::ids::UserId;
+use prahari_domain::text::lines;
 use prahari_runtime::shadow::Standing;
 
 use super::candidates;
@@ -64,6 +65,6 @@ fn print_finding(finding: &Finding) {
 
 fn write(report: &ShadowReport, file: &Path) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(report).map_err(Failure::work)?;
-    std::fs::write(file, text)
+    std::fs::write(file, lines(&text).as_bytes())
         .map_err(|error| Failure::work(format!("cannot write {}: {error}", file.display())))
 }

@@ -13,6 +13,7 @@ use prahari_app::modules::Modules;
 use prahari_app::simulation::{Report, Simulation};
 use prahari_brokers::MarketData;
 use prahari_domain::calendar::CalendarHandle;
+use prahari_domain::text::lines;
 use prahari_domain::time::Day;
 use prahari_runtime::Runtime;
 use prahari_store::{Durability, Store};
@@ -138,7 +139,7 @@ fn write_json(path: &Path, report: &Report) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(report).map_err(Failure::work)?;
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");
-    std::fs::write(&beside, text)
+    std::fs::write(&beside, lines(&text).as_bytes())
         .and_then(|()| std::fs::rename(&beside, path))
         .map_err(|error| Failure::work(format!("cannot write {}: {error}", path.display())))
 }

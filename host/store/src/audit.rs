@@ -9,6 +9,7 @@ use std::path::Path;
 use rusqlite::{Connection, Row};
 
 use prahari_domain::ids::UserId;
+use prahari_domain::text::into_one_line;
 use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, instant, select, select_one, unsigned};
@@ -86,6 +87,13 @@ impl SystemScope {
     /// # Errors
     /// When the store is closed or has stopped.
     pub async fn append_audit(&self, entry: NewAudit) -> Result<u64, StoreError> {
+        // What a person or a file's name chose of it. The details are JSON, which stays the same document.
+        let entry = NewAudit {
+            resource: into_one_line(entry.resource),
+            details: into_one_line(entry.details),
+            address: into_one_line(entry.address),
+            ..entry
+        };
         self.store.write_durable("add to the audit log", move |conn| append(conn, &entry)).await
     }
 

@@ -6,6 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use prahari_domain::ids::UserId;
+use prahari_domain::text::one_line;
 use prahari_secrets::{Secret, Token};
 use prahari_store::{LogInRow, NewSession, UserRow};
 
@@ -44,7 +45,7 @@ impl FromRequestParts<Api> for Origin {
         Ok(Self {
             // Without an address everybody is throttled as one.
             address: identify::address(parts).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
-            agent: agent.unwrap_or_default().chars().take(LONGEST_AGENT).collect(),
+            agent: one_line(agent.unwrap_or_default()).chars().take(LONGEST_AGENT).collect(),
         })
     }
 }

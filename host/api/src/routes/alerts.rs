@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use prahari_domain::ids::UserId;
+use prahari_domain::text::is_plain;
 use prahari_store::{AlertFilter, AlertRow, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -144,8 +145,8 @@ fn sentence(given: &str) -> Result<String, Problem> {
     if sentence.is_empty() || sentence.chars().count() > LONGEST_RESOLUTION {
         return Err(Problem::invalid(format!("resolution: 1 to {LONGEST_RESOLUTION} characters")));
     }
-    if sentence.chars().any(char::is_control) {
-        return Err(Problem::invalid("resolution: it has a control character"));
+    if !is_plain(sentence) {
+        return Err(Problem::invalid("resolution: it has a character that cannot be seen, or a line break"));
     }
     Ok(sentence.to_owned())
 }

@@ -1,6 +1,7 @@
 //! `/api/v1/halts`: what of a user is halted until an admin lifts it.
 
 use axum::extract::State;
+use prahari_domain::text::is_plain;
 use prahari_store::{HaltFilter, HaltRow};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -115,8 +116,8 @@ async fn lift(
     if explanation.is_empty() || explanation.chars().count() > LONGEST_EXPLANATION {
         return Err(Problem::invalid(format!("explanation: 1 to {LONGEST_EXPLANATION} characters")));
     }
-    if explanation.chars().any(char::is_control) {
-        return Err(Problem::invalid("explanation: it has a control character"));
+    if !is_plain(explanation) {
+        return Err(Problem::invalid("explanation: it has a character that cannot be seen, or a line break"));
     }
     let unknown = || Problem::new(Code::NotFound, format!("there is no halt {id}"));
     let halt = api.daemon.store.system().find_halt(id).await?.ok_or_else(unknown)?;

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use prahari_domain::instruments::Symbol;
+use prahari_domain::text::is_plain;
 use prahari_store::PriceJumpRow;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -83,8 +84,8 @@ async fn explain(
     if explanation.is_empty() || explanation.chars().count() > LONGEST_EXPLANATION {
         return Err(Problem::invalid(format!("explanation: 1 to {LONGEST_EXPLANATION} characters")));
     }
-    if explanation.chars().any(char::is_control) {
-        return Err(Problem::invalid("explanation: it has a control character"));
+    if !is_plain(explanation) {
+        return Err(Problem::invalid("explanation: it has a character that cannot be seen, or a line break"));
     }
     let none = || Problem::new(Code::NotFound, "there is no unexplained jump of this share");
     let symbol = Symbol::new(&symbol).map_err(|_| none())?;

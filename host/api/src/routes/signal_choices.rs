@@ -3,6 +3,7 @@
 use axum::extract::State;
 use prahari_domain::ids::SignalId;
 use prahari_domain::signals::SignalStatus;
+use prahari_domain::text::is_plain;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -68,6 +69,9 @@ async fn decide(
 ) -> Result<Json<Signal>, Problem> {
     if word.reason.chars().count() > LONGEST_REASON {
         return Err(Problem::invalid(format!("reason: it is longer than {LONGEST_REASON} characters")));
+    }
+    if !is_plain(&word.reason) {
+        return Err(Problem::invalid("reason: it has a character that cannot be seen, or a line break"));
     }
     let user = caller.0.user;
     let signal = find(api, user, id).await?;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use prahari_domain::ids::UserId;
+use prahari_domain::text::into_one_line;
 use prahari_domain::time::Timestamp;
 use serde::Serialize;
 
@@ -38,7 +39,7 @@ pub(super) fn body(audience: Audience, at: Timestamp, event: &Event) -> serde_js
         Audience::User(user) => Some(user),
         Audience::Admins | Audience::Everybody => None,
     };
-    let text = serde_json::to_string(&Body { at: Rfc3339(at).to_string(), user, event })?;
+    let text = into_one_line(serde_json::to_string(&Body { at: Rfc3339(at).to_string(), user, event })?);
     Ok(Arc::from(text.strip_prefix('{').unwrap_or(&text)))
 }
 

@@ -9,6 +9,7 @@ mod lift;
 use prahari_brokers::BrokerError;
 use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::instruments::Symbol;
+use prahari_domain::text::one_line;
 use prahari_store::{AlertCode, HaltCode, NewAlert, NewHalt, StoreError};
 
 pub use held::{Halt, Halts};
@@ -163,7 +164,7 @@ impl Daemon {
         reason: &str,
     ) -> Result<bool, AppError> {
         let _changing = user.halts.changing().await;
-        let halt = Halt { code, reason: reason.to_owned(), since: self.clock.now() };
+        let halt = Halt { code, reason: one_line(reason).into_owned(), since: self.clock.now() };
         user.halts.put(symbol, &halt);
         let new = NewHalt { symbol: symbol.cloned(), code, reason: halt.reason, since: halt.since };
         Ok(self.store.user(user.id).halt(new).await?)

@@ -1,5 +1,6 @@
 //! Lines about services, for the user.
 
+use prahari_domain::text::into_one_line;
 use prahari_store::ServiceLogRow;
 
 use crate::daemon::Daemon;
@@ -41,7 +42,7 @@ impl Daemon {
         event: &str,
         message: impl Into<String>,
     ) -> Result<(), AppError> {
-        let message = message.into();
+        let message = into_one_line(message.into());
         self.events.publish_with(Audience::User(user.id), || {
             let message = message.clone();
             Event::Log(LogEvent { run: None, task: None, level: level.name(), message })

@@ -82,8 +82,8 @@ impl LiveServices<'_> {
                 notify::Level::Warning => NotificationLevel::Warning,
                 notify::Level::Error => NotificationLevel::Error,
             },
-            title: one_line(title).into_owned(),
-            body: paragraphs(body),
+            title: title.to_owned(),
+            body: body.to_owned(),
             run: Some(self.occasion.run),
         };
         self.daemon.send_notification(self.user.id, row).await?;
@@ -115,9 +115,4 @@ impl LiveServices<'_> {
         }));
         HostReply::DecisionsRecorded
     }
-}
-
-/// A message may have more than one line; each is made safe by itself.
-fn paragraphs(text: &str) -> String {
-    text.lines().map(one_line).collect::<Vec<_>>().join("\n")
 }

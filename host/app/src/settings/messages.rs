@@ -2,6 +2,7 @@
 
 use prahari_domain::ids::UserId;
 use prahari_domain::settings::NotificationKind;
+use prahari_domain::text::{into_one_line, lines};
 use prahari_store::{NotificationLevel, NotificationRow, Role};
 
 use crate::daemon::Daemon;
@@ -52,6 +53,8 @@ impl Daemon {
         kind: NotificationKind,
         row: NotificationRow,
     ) -> Result<(), AppError> {
+        let (title, body) = (into_one_line(row.title), lines(&row.body).into_owned());
+        let row = NotificationRow { title, body, ..row };
         let silence = self.user(user)?.settings.preferences().value.silence(kind, row.at);
         let (level, title, run) = (row.level.name(), row.title.clone(), row.run);
         self.store.user(user).notify(row, kind, silence).await?;

@@ -13,6 +13,7 @@ use prahari_app::simulation::create_users;
 use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
+use prahari_domain::text::lines;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::replay::replay;
 use prahari_runtime::{Module, Recording, Runtime};
@@ -113,7 +114,7 @@ async fn measured(
 
 fn write_json(path: &Path, report: &Report) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(report).map_err(Failure::work)?;
-    std::fs::write(path, text).map_err(|error| {
+    std::fs::write(path, lines(&text).as_bytes()).map_err(|error| {
         Failure::input(format!("the report cannot be written to {}: {error}", path.display()))
     })
 }

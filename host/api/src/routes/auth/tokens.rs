@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use prahari_domain::text::{into_one_line, is_plain};
 use prahari_secrets::Token;
 use prahari_store::{ApiTokenRow, NewApiToken, Role, TokenScope};
 use serde::{Deserialize, Serialize};
@@ -99,7 +100,7 @@ async fn create(
     Json(body): Json<TokenRequest>,
 ) -> Result<(StatusCode, Json<NewToken>), Problem> {
     let name = body.name.trim();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || !is_plain(name) {
         return Err(Problem::invalid(format!("name: 1 to {LONGEST_NAME} characters")));
     }
     if body.expires_in_days.is_some_and(|days| !(1..=MOST_DAYS).contains(&days)) {
@@ -148,7 +149,8 @@ fn shown(row: ApiTokenRow) -> ApiToken {
     };
     ApiToken {
         id: row.id,
-        name: row.name,
+        // One from before names were checked may hold what cannot be seen.
+        name: into_one_line(row.name),
         scope,
         created_at: row.created_at.into(),
         used_at: row.used_at.map(Instant),

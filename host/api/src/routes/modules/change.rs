@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use prahari_app::modules::Activation;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
+use prahari_domain::text::is_plain;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -160,7 +161,7 @@ fn resource(task: Task) -> String {
 }
 
 fn checked(Reason { reason }: Reason) -> Result<String, Problem> {
-    if reason.chars().count() > LONGEST_REASON || reason.chars().any(char::is_control) {
+    if reason.chars().count() > LONGEST_REASON || !is_plain(&reason) {
         return Err(Problem::invalid(format!("reason: one line of at most {LONGEST_REASON} characters")));
     }
     Ok(reason)

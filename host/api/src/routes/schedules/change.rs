@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use prahari_domain::tasks::Task;
+use prahari_domain::text::is_plain;
 use prahari_schedule::Schedule;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -135,8 +136,8 @@ fn check_description(description: &str) -> Result<(), Problem> {
     if description.chars().count() > MOST_DESCRIPTION {
         return Err(Problem::invalid(format!("description: it has more than {MOST_DESCRIPTION} characters")));
     }
-    if description.chars().any(char::is_control) {
-        return Err(Problem::invalid("description: it has a control character"));
+    if !is_plain(description) {
+        return Err(Problem::invalid("description: it has a character that cannot be seen, or a line break"));
     }
     Ok(())
 }
