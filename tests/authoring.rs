@@ -8,9 +8,10 @@ mod guests;
 mod support;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use support::{read_json, run, run_well, stderr};
+use support::{prahari, read_json, run, run_well, stderr};
 
 /// A day of the market that comes with every new project.
 const DAY: &str = "2025-03-12";
@@ -78,6 +79,39 @@ fn a_refused_component_is_told_in_one_sentence_with_exit_code_2() {
             assert!(output.stdout.is_empty());
         }
     }
+}
+
+/// The answer of `task check` for a guest, with this environment for the place of compiled modules.
+fn checked(guest: &Path, environment: &[(&str, &Path)]) -> std::process::Output {
+    let mut command = prahari(&["task", "check", guest.to_str().unwrap()]);
+    command.env_remove("XDG_CACHE_HOME").env_remove("HOME").envs(environment.iter().copied());
+    command.output().unwrap()
+}
+
+#[test]
+fn compiled_modules_are_kept_in_a_folder_of_the_users_own_or_nowhere() {
+    let place = tempfile::tempdir().unwrap();
+    let guest = file(place.path(), &guests::logs("x"));
+    let (home, cache) = (place.path().join("home"), place.path().join("cache"));
+    fs::create_dir(&home).unwrap();
+    assert!(checked(&guest, &[("HOME", &home)]).status.success());
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&home.join(".cache/prahari")), mode(&home.join(".cache/prahari/key"))), (0o700, 0o600));
+    // A relative one means nothing that stays the same.
+    let relative = checked(&guest, &[("HOME", &home), ("XDG_CACHE_HOME", Path::new("somewhere"))]);
+    assert!(relative.status.success() && !Path::new("somewhere").exists());
+    // Somebody else's, as far as anybody can tell: everybody may write into it.
+    let own = cache.join("prahari");
+    fs::create_dir_all(&own).unwrap();
+    fs::set_permissions(&own, fs::Permissions::from_mode(0o777)).unwrap();
+    let refused = checked(&guest, &[("HOME", &home), ("XDG_CACHE_HOME", &cache)]);
+    let sentence = format!(
+        "error: the module cache {} cannot be trusted: others may write into it (mode 777); remove it, or name a folder of \
+         your own in XDG_CACHE_HOME\n",
+        own.display()
+    );
+    assert_eq!((refused.status.code(), stderr(&refused)), (Some(2), sentence));
+    assert!(!own.join("key").exists());
 }
 
 #[test]

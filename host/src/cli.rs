@@ -110,6 +110,16 @@ pub enum KeyCommand {
         #[arg(long)]
         key: Option<PathBuf>,
     },
+    /// Give up the credentials and authenticators that the key file does not open, because their key is lost; their users
+    /// enter them again. The daemon must be stopped.
+    Forget {
+        /// The database.
+        #[arg(long)]
+        db: PathBuf,
+        /// The key file; without it the one beside the database.
+        #[arg(long)]
+        key: Option<PathBuf>,
+    },
 }
 
 /// What can be done with the audit log.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use nix::unistd::{Uid, User, geteuid};
 use prahari_app::clock::Clock;
 use prahari_app::daemon::{Daemon, Parts};
 use prahari_app::desk::Venue;
@@ -14,7 +15,7 @@ use prahari_app::prices::PriceJumps;
 use prahari_brokers::{BarsReport, CsvMarket, MarketData, PaperBroker, PaperSettings, SyntheticMarket};
 use prahari_domain::calendar::{Calendar, CalendarHandle};
 use prahari_domain::time::Day;
-use prahari_runtime::{Compiler, Runtime, RuntimeConfig};
+use prahari_runtime::{Compiler, Runtime, RuntimeConfig, RuntimeError};
 use prahari_store::Store;
 
 use crate::cli::{Market, OwnModule, UnknownDays};
@@ -71,8 +72,12 @@ pub fn market(
 /// Where modules run; this very program compiles them, in a process of its own.
 pub fn runtime() -> Result<Arc<Runtime>, Failure> {
     let program = std::env::current_exe().map_err(Failure::work)?;
-    let config = RuntimeConfig::new(cache_folder(), Compiler::new(program, &["compile"]));
-    Runtime::new(config).map(Arc::new).map_err(Failure::work)
+    let config = RuntimeConfig::new(cache_folder()?, Compiler::new(program, &["compile"]));
+    Runtime::new(config).map(Arc::new).map_err(|error| match error {
+        // A folder or a file of this user, which the sentence names.
+        RuntimeError::Cache(error) => Failure::input(error),
+        error => Failure::work(error),
+    })
 }
 
 /// The runtime and the built-in modules, with the user's own in their places.
@@ -117,11 +122,22 @@ pub async fn daemon(
     Daemon::start(Parts { clock, venue, runtime, modules, schedules }).await.map_err(Failure::work)
 }
 
-/// Where compiled modules are kept between starts: the user's cache folder, or the system's temporary one.
-fn cache_folder() -> PathBuf {
-    let given = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let cache = given("XDG_CACHE_HOME").or_else(|| given("HOME").map(|home| home.join(".cache")));
-    cache.unwrap_or_else(std::env::temp_dir).join("prahari")
+/// Where compiled modules are kept between starts: in the cache folder that the environment names, else in that of the user's
+/// home. Never in a folder that everybody can write into, where somebody else may have been first.
+fn cache_folder() -> Result<PathBuf, Failure> {
+    let given = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || given("HOME").or_else(|| home_of(geteuid()));
+    let cache = given("XDG_CACHE_HOME").or_else(|| home().map(|home| home.join(".cache")));
+    cache.map(|cache| cache.join("prahari")).ok_or_else(|| {
+        Failure::input(
+            "there is no place for compiled modules: this user has no home; name a folder of theirs in XDG_CACHE_HOME",
+        )
+    })
+}
+
+/// The home that the system knows of a user, where it is one: those of system users often are not there.
+fn home_of(user: Uid) -> Option<PathBuf> {
+    User::from_uid(user).ok().flatten().map(|user| user.dir).filter(|home| home.is_dir())
 }
 
 /// An open database.

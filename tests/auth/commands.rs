@@ -8,7 +8,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 use prahari_domain::time::Timestamp;
 use prahari_secrets::KeyFile;
-use prahari_store::{CredentialsRow, Durability, NewAudit, NewUser, Role, Store};
+use prahari_store::{AuditFilter, CredentialsRow, Durability, NewAudit, NewUser, Role, Store};
 
 fn prahari(arguments: &[&str], db: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_prahari"));
@@ -76,6 +76,57 @@ async fn a_rotation_is_refused_while_the_daemon_runs_and_without_a_key() {
     std::fs::remove_file(KeyFile::beside(&path).path()).unwrap();
     let output = prahari(&["key", "rotate"], &path);
     assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Why the daemon does not start on a database.
+fn refusal(db: &Path) -> String {
+    let output = prahari(&["serve", "--listen", "127.0.0.1:0"], db);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), said.lines().count()), (Some(2), 1), "{said}");
+    said
+}
+
+#[tokio::test]
+async fn a_daemon_does_not_start_without_the_key_of_what_is_sealed_and_makes_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("prahari.db");
+    database(&path).await.close().await.unwrap();
+    let key = KeyFile::beside(&path);
+    let kept = folder.path().join("kept");
+    std::fs::rename(key.path(), &kept).unwrap();
+    let said = refusal(&path);
+    let sentence =
+        "is not there, and the database holds credentials or authenticators that are sealed under it";
+    assert!(
+        said.contains(&format!("the key file {} {sentence}: put it back", key.path().display())),
+        "{said}"
+    );
+    assert!(!key.path().exists(), "no other one was made");
+
+    key.load_or_create().unwrap();
+    let other = std::fs::read(key.path()).unwrap();
+    let said = refusal(&path);
+    assert!(said.contains("is another one than the credentials and authenticators"), "{said}");
+    assert!(said.contains("prahari key forget"), "{said}");
+    assert_eq!(std::fs::read(key.path()).unwrap(), other);
+
+    // The right one, by its own name or by that of the option.
+    let store = Store::open(&path, Durability::Off).unwrap();
+    assert!(Vault::open(&store, &KeyFile::at(&kept)).await.is_ok());
+    store.close().await.unwrap();
+    let said = prahari(&["key", "forget", "--key", kept.to_str().unwrap()], &path).stdout;
+    assert!(String::from_utf8(said).unwrap().starts_with("0 secrets that "));
+    // It is lost.
+    let said = prahari(&["key", "forget"], &path).stdout;
+    assert!(String::from_utf8(said).unwrap().starts_with("1 secrets that "));
+    let store = Store::open(&path, Durability::Off).unwrap();
+    assert!(store.user(UserId(1)).credentials().await.unwrap().is_none());
+    assert!(Vault::open(&store, &key).await.is_ok());
+    assert_eq!(std::fs::read(key.path()).unwrap(), other, "a key that is there is used");
+    let filter = AuditFilter { user: None, action: None, since: None, before: None, limit: 10 };
+    let actions: Vec<_> =
+        store.system().audit(filter).await.unwrap().into_iter().map(|row| row.entry.action).collect();
+    assert_eq!(actions, ["key.forget", "key.forget"]);
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! What is sealed: which bytes belong to which user and purpose.
 
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use prahari_domain::ids::UserId;
-use prahari_secrets::{Key, KeyFile, KeyRing, Purpose, SecretError, TotpSecret};
+use prahari_secrets::{Key, KeyFile, KeyId, KeyRing, Purpose, SEALED_BEGINNING, SecretError, TotpSecret};
 use prahari_store::{Sealed, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -29,21 +30,65 @@ pub struct KotakCredentials {
     pub totp_secret: Option<String>,
 }
 
-/// Why keys could not be changed.
+/// Why keys could not be used or changed.
 #[derive(Debug, thiserror::Error)]
-pub enum RotateError {
+pub enum KeyError {
     /// The key file.
     #[error(transparent)]
     Secret(#[from] SecretError),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// There is no key file, and there was one.
+    #[error(
+        "the key file {} is not there, and the database holds credentials or authenticators that are sealed under it: put it \
+         back, or name it with --key; if it is lost, give them up with `prahari key forget`", path.display()
+    )]
+    Missing {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// The key file is not the one of this database.
+    #[error(
+        "the key file {} is another one than the credentials and authenticators in the database are sealed under: put the \
+         right one there, or name it with --key; if it is lost, give them up with `prahari key forget`", path.display()
+    )]
+    Other {
+        /// Where it is.
+        path: PathBuf,
+    },
 }
 
 impl Vault {
     /// With keys from elsewhere, such as a test's.
     pub fn new(keys: KeyRing) -> Self {
         Self { keys }
+    }
+
+    /// With the key file of a database. It is made when nothing in the database is sealed yet; otherwise a file that is missing
+    /// or of another database is refused, because what is sealed could never be opened again under a new key.
+    ///
+    /// # Errors
+    /// [`KeyError::Missing`], [`KeyError::Other`], or when the file or the database cannot be read.
+    pub async fn open(store: &Store, file: &KeyFile) -> Result<Self, KeyError> {
+        let sealed = store.system().sealed_beginnings(SEALED_BEGINNING).await?;
+        if sealed.is_empty() {
+            return Ok(Self::new(file.load_or_create()?));
+        }
+        let path = || file.path().to_owned();
+        let Some(keys) = found(file)? else { return Err(KeyError::Missing { path: path() }) };
+        let named: Vec<KeyId> = sealed.iter().filter_map(|beginning| KeyId::of(beginning)).collect();
+        let known = named.iter().filter(|key| keys.has(**key)).count();
+        if known == 0 && !named.is_empty() {
+            return Err(KeyError::Other { path: path() });
+        }
+        if known < sealed.len() {
+            // Those of some users: everybody else is not concerned.
+            tracing::warn!(
+                "some credentials or authenticators are sealed under another key and cannot be opened"
+            );
+        }
+        Ok(Self::new(keys))
     }
 
     /// With the key file beside a database, which is made when there is none.
@@ -127,7 +172,7 @@ impl std::fmt::Debug for KotakCredentials {
 /// # Errors
 /// When the file or the database cannot be read or written, or a value does not open; all values can be opened with
 /// what the file then holds, if they could before.
-pub async fn rotate(store: &Store, file: &KeyFile) -> Result<usize, RotateError> {
+pub async fn rotate(store: &Store, file: &KeyFile) -> Result<usize, KeyError> {
     let before = file.load()?;
     let older = std::iter::once(before.current()).chain(before.older()).cloned().collect();
     let after = KeyRing::new(Key::generate()?, older);
@@ -146,4 +191,26 @@ pub async fn rotate(store: &Store, file: &KeyFile) -> Result<usize, RotateError>
         .await?;
     file.save(&KeyRing::new(new, Vec::new()))?;
     Ok(count)
+}
+
+/// Removes from a database what was sealed under a key that the key file does not hold, if there is such a file at all; answers
+/// how many values that were. Their users enter them again.
+///
+/// # Errors
+/// When the file or the database cannot be read or written.
+pub async fn forget(store: &Store, file: &KeyFile) -> Result<usize, KeyError> {
+    let keys = found(file)?;
+    let opens = move |sealed: &[u8]| {
+        KeyId::of(sealed).is_some_and(|key| keys.as_ref().is_some_and(|keys| keys.has(key)))
+    };
+    Ok(store.system().forget_sealed(opens).await?)
+}
+
+/// The keys of a file; none when there is no file.
+fn found(file: &KeyFile) -> Result<Option<KeyRing>, SecretError> {
+    match file.load() {
+        Ok(keys) => Ok(Some(keys)),
+        Err(SecretError::File { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }

@@ -2,12 +2,11 @@
 //!
 //! Machine code is loaded into this process as it is, so a file that anybody else could have written must never be.
 //! Each file carries a keyed hash (BLAKE3) of its name and content under a key that only this user can read; what does
-//! not match is compiled again.
+//! not match is compiled again. Whose the key is matters as much as who reads it: a folder or a key of somebody else is
+//! refused, since they know that key.
 
-use std::fs::{self, File, OpenOptions};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,6 +14,7 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use crate::hash::ModuleHash;
+use crate::own_folder::OwnFolder;
 
 const KEY_FILE: &str = "key";
 const EXTENSION: &str = "cwasm";
@@ -30,6 +30,16 @@ pub enum CacheError {
         path: PathBuf,
         /// The system's reason.
         source: std::io::Error,
+    },
+    /// Somebody else could have put something there.
+    #[error(
+        "the module cache {path} cannot be trusted: {why}; remove it, or name a folder of your own in XDG_CACHE_HOME"
+    )]
+    Foreign {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
     },
     /// Others can read the key, so anybody could have made the files.
     #[error(
@@ -54,28 +64,24 @@ pub enum CacheError {
 
 /// An open cache folder for one engine.
 pub(crate) struct Cache {
-    folder: PathBuf,
+    folder: OwnFolder,
     key: [u8; MAC_BYTES],
     engine: Engine,
     /// Stands for the engine's version and settings: code of another one does not run here.
     compatibility: u64,
-    temporaries: AtomicU64,
 }
+
+/// Numbers the files that are being written, over all the caches of this process.
+static TEMPORARIES: AtomicU64 = AtomicU64::new(0);
 
 impl Cache {
     /// Opens the folder, making it and its key when missing, and removes code of other engines.
     pub(crate) fn open(folder: &Path, engine: &Engine) -> Result<Self, CacheError> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(at(folder))?;
-        let key = read_or_make_key(folder)?;
+        let folder = OwnFolder::open_or_make(folder)?;
+        let key = read_or_make_key(&folder)?;
         let mut hasher = DefaultHasher::new();
         engine.precompile_compatibility_hash().hash(&mut hasher);
-        let cache = Self {
-            folder: folder.to_owned(),
-            key,
-            engine: engine.clone(),
-            compatibility: hasher.finish(),
-            temporaries: AtomicU64::new(0),
-        };
+        let cache = Self { folder, key, engine: engine.clone(), compatibility: hasher.finish() };
         cache.remove_other_engines();
         Ok(cache)
     }
@@ -83,7 +89,8 @@ impl Cache {
     /// The compiled module, if it is there and untouched.
     pub(crate) fn load(&self, hash: ModuleHash) -> Option<Component> {
         let name = self.name(hash);
-        let file = fs::read(self.folder.join(&name)).ok()?;
+        let mut file = Vec::new();
+        self.folder.open(&name).and_then(|mut found| found.read_to_end(&mut file)).ok()?;
         let Some((mac, code)) = file.split_at_checked(MAC_BYTES) else {
             tracing::warn!(file = name, "a compiled module is cut short and is compiled again");
             return None;
@@ -127,13 +134,11 @@ impl Cache {
     }
 
     fn store(&self, name: &str, code: &[u8]) -> Result<(), CacheError> {
-        let number = self.temporaries.fetch_add(1, Ordering::Relaxed);
-        let temporary = self.folder.join(format!("{name}.{}-{number}.tmp", std::process::id()));
-        let target = self.folder.join(name);
+        let temporary = temporary(name);
         // Written aside and renamed, so that a crash or a second process never leaves half a file under the name.
-        write_private(&temporary, &[self.mac(name, code).as_bytes(), code])
-            .and_then(|()| fs::rename(&temporary, &target))
-            .map_err(at(&target))
+        write(&self.folder, &temporary, &[self.mac(name, code).as_bytes(), code])
+            .and_then(|()| self.folder.rename(&temporary, name))
+            .map_err(at(&self.folder.path_of(name)))
     }
 
     fn mac(&self, name: &str, code: &[u8]) -> blake3::Hash {
@@ -147,56 +152,53 @@ impl Cache {
 
     fn remove_other_engines(&self) {
         let ours = format!("-{:016x}.{EXTENSION}", self.compatibility);
-        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        for path in entries.map(|entry| entry.path()) {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
+        for name in self.folder.names() {
             if name.ends_with(EXTENSION) && !name.ends_with(&ours) {
                 // Whoever still uses the file has it in memory.
-                let _ = fs::remove_file(&path);
+                let _gone_already = self.folder.remove(&name);
             }
         }
     }
 }
 
-fn read_or_make_key(folder: &Path) -> Result<[u8; MAC_BYTES], CacheError> {
-    let path = folder.join(KEY_FILE);
-    if let Some(key) = read_key(&path)? {
+fn read_or_make_key(folder: &OwnFolder) -> Result<[u8; MAC_BYTES], CacheError> {
+    if let Some(key) = read_key(folder)? {
         return Ok(key);
     }
+    let path = folder.path_of(KEY_FILE);
     let mut key = [0; MAC_BYTES];
     getrandom::fill(&mut key).map_err(CacheError::Random)?;
-    let temporary = folder.join(format!("{KEY_FILE}.{}.tmp", std::process::id()));
-    write_private(&temporary, &[&key]).map_err(at(&temporary))?;
+    let temporary = temporary(KEY_FILE);
+    write(folder, &temporary, &[&key]).map_err(at(&path))?;
     // A link fails when another process made the key first: then that one counts.
-    let linked = fs::hard_link(&temporary, &path);
-    fs::remove_file(&temporary).map_err(at(&temporary))?;
+    let linked = folder.link(&temporary, KEY_FILE);
+    folder.remove(&temporary).map_err(at(&path))?;
     match linked {
         Ok(()) => Ok(key),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            read_key(&path)?.ok_or(CacheError::KeyDamaged { path })
+            read_key(folder)?.ok_or(CacheError::KeyDamaged { path })
         }
         Err(error) => Err(at(&path)(error)),
     }
 }
 
-fn read_key(path: &Path) -> Result<Option<[u8; MAC_BYTES]>, CacheError> {
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(at(path)(error)),
-    };
-    let mode = file.metadata().map_err(at(path))?.permissions().mode();
-    if mode & 0o077 != 0 {
-        return Err(CacheError::KeyExposed { path: path.to_owned() });
-    }
+fn read_key(folder: &OwnFolder) -> Result<Option<[u8; MAC_BYTES]>, CacheError> {
+    let Some(file) = folder.open_private(KEY_FILE)? else { return Ok(None) };
+    let path = folder.path_of(KEY_FILE);
     let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(at(path))?;
-    let key = bytes.try_into().map_err(|_| CacheError::KeyDamaged { path: path.to_owned() })?;
+    // A byte more than a key has tells a longer file, however long.
+    file.take(MAC_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(at(&path))?;
+    let key = bytes.try_into().map_err(|_| CacheError::KeyDamaged { path })?;
     Ok(Some(key))
 }
 
-fn write_private(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+/// A name that nobody else writes to.
+fn temporary(name: &str) -> String {
+    format!("{name}.{}-{}.tmp", std::process::id(), TEMPORARIES.fetch_add(1, Ordering::Relaxed))
+}
+
+fn write(folder: &OwnFolder, name: &str, parts: &[&[u8]]) -> std::io::Result<()> {
+    let mut file = folder.create(name)?;
     for part in parts {
         file.write_all(part)?;
     }

@@ -21,6 +21,7 @@ pub mod measure;
 mod meter;
 mod module;
 mod outcome;
+mod own_folder;
 mod recording;
 mod remote;
 pub mod replay;

@@ -17,7 +17,7 @@ pub use error::SecretError;
 pub use key_file::KeyFile;
 pub use password::{Cost, Passwords};
 pub use recovery::{RECOVERY_CODES, RecoveryCode};
-pub use sealing::{Key, KeyId, KeyRing, Purpose};
+pub use sealing::{Key, KeyId, KeyRing, Purpose, SEALED_BEGINNING};
 pub use secret::Secret;
 pub use token::{Token, TokenHash};
 pub use totp::{TotpSecret, TotpStep};

@@ -17,6 +17,9 @@ const KEY_BYTES: usize = 32;
 const ID_BYTES: usize = 8;
 const NONCE_BYTES: usize = 24;
 
+/// So many of the first bytes of a sealed value tell under which key it was sealed.
+pub const SEALED_BEGINNING: usize = 1 + ID_BYTES;
+
 /// What a sealed value is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -39,6 +42,15 @@ pub struct Key(Zeroizing<[u8; KEY_BYTES]>);
 pub struct KeyRing {
     current: Key,
     older: Vec<Key>,
+}
+
+impl KeyId {
+    /// The key under which a value was sealed, by its beginning; none when that is no sealed value.
+    pub fn of(beginning: &[u8]) -> Option<Self> {
+        let (format, rest) = beginning.split_first()?;
+        let (key, _) = rest.split_first_chunk::<ID_BYTES>()?;
+        (*format == FORMAT).then_some(Self(*key))
+    }
 }
 
 impl Purpose {
@@ -95,6 +107,11 @@ impl KeyRing {
     /// Keys that still open.
     pub fn older(&self) -> &[Key] {
         &self.older
+    }
+
+    /// Whether a key of this name is among them.
+    pub fn has(&self, key: KeyId) -> bool {
+        std::iter::once(&self.current).chain(&self.older).any(|known| known.id() == key)
     }
 
     /// Seals a value for a user and a purpose.
@@ -201,6 +218,9 @@ mod tests {
         let sealed = before.seal(7, Purpose::Totp, b"value").unwrap();
         let after = KeyRing::new(Key::generate().unwrap(), vec![before.current().clone()]);
         assert_eq!(after.open(7, Purpose::Totp, &sealed).unwrap().as_slice(), b"value");
+        let named = KeyId::of(&sealed[..SEALED_BEGINNING]).unwrap();
+        assert!(named == before.current().id() && after.has(named) && !ring().has(named));
+        assert_eq!(KeyId::of(&sealed[..SEALED_BEGINNING - 1]), None);
         let resealed = after.seal(7, Purpose::Totp, b"value").unwrap();
         assert!(before.open(7, Purpose::Totp, &resealed).is_err());
     }

@@ -39,6 +39,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Module(options) => module::module(&options),
         Command::Calendar(options) => calendar::calendar(&options),
         Command::Key(KeyCommand::Rotate { db, key }) => on_runtime(key::rotate(db, key)),
+        Command::Key(KeyCommand::Forget { db, key }) => on_runtime(key::forget(db, key)),
         Command::Audit(AuditCommand::Verify { db }) => audit::verify(&db),
         Command::Database(DatabaseCommand::Check { db }) => database::check(&db),
         Command::Worker => Ok(worker::worker()),

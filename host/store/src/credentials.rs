@@ -7,6 +7,7 @@ use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, from_json, instant, select, select_one, to_json, user};
 use crate::errors::StoreError;
+use crate::log_ins;
 use crate::store::{SystemScope, UserScope};
 
 /// A user's credentials. Without `Debug`: not even the sealed value belongs into a log.
@@ -84,6 +85,58 @@ impl UserScope {
 }
 
 impl SystemScope {
+    /// The first bytes of every sealed value, each beginning once.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn sealed_beginnings(&self, bytes: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.store
+            .read("read what is sealed", move |conn| {
+                let mut found = Vec::new();
+                for (table, column, _) in SEALED {
+                    let sql = format!(
+                        "SELECT DISTINCT substr({column}, 1, ?1) AS beginning FROM {table} WHERE {column} IS NOT NULL"
+                    );
+                    let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+                    found.extend(select(conn, &sql, [bytes], |row| Ok(row.get::<_, Vec<u8>>("beginning")?))?);
+                }
+                Ok(found)
+            })
+            .await
+    }
+
+    /// Removes every sealed value that `opens` does not say that it opens, all or none, and waits until that is durable. An
+    /// authenticator goes as a whole, with its recovery codes. Answers how many there were.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn forget_sealed(
+        &self,
+        opens: impl Fn(&[u8]) -> bool + Send + 'static,
+    ) -> Result<usize, StoreError> {
+        self.store
+            .write_durable("forget what is sealed", move |conn| {
+                let mut forgotten = 0;
+                for (table, column, purpose) in SEALED {
+                    for (user, sealed) in sealed_in(conn, table, column)? {
+                        if opens(&sealed) {
+                            continue;
+                        }
+                        forgotten += 1;
+                        match purpose {
+                            Sealed::BrokerCredentials => {
+                                let sql = "DELETE FROM broker_credentials WHERE user_id = ?1";
+                                execute(conn, sql, [user.0.cast_signed()])?;
+                            }
+                            Sealed::Totp => log_ins::remove_totp(conn, user)?,
+                        }
+                    }
+                }
+                Ok(forgotten)
+            })
+            .await
+    }
+
     /// Replaces every sealed value by what `reseal` makes of it, all or none, and waits until that is durable. Answers
     /// how many there were.
     ///

@@ -72,7 +72,7 @@ async fn prepare(
 ) -> Result<Prepared, Failure> {
     let store = &database.store;
     demo::check_database(store, options.demo).await?;
-    let auth = auth(options, database)?;
+    let auth = auth(options, database).await?;
     let calendar = &wiring::calendar_of(Some(store), options.unknown_days).await?;
     let cursor = store.system().cursor().await.map_err(Failure::work)?;
     let begun = demo::unfinished_history(store).await?;
@@ -108,9 +108,9 @@ async fn prepare(
 }
 
 /// Who may come in, with the key file beside the database.
-fn auth(options: &Serve, database: &Database) -> Result<Arc<Auth>, Failure> {
+async fn auth(options: &Serve, database: &Database) -> Result<Arc<Auth>, Failure> {
     let file = options.key.as_ref().map_or_else(|| KeyFile::beside(&database.path), KeyFile::at);
-    let vault = Arc::new(Vault::new(file.load_or_create().map_err(Failure::input)?));
+    let vault = Arc::new(Vault::open(&database.store, &file).await.map_err(Failure::input)?);
     let settings = AuthSettings::listening(options.listen.ip().is_loopback());
     Auth::new(database.store.clone(), vault, settings).map(Arc::new).map_err(Failure::work)
 }
