@@ -1,16 +1,54 @@
 //! A symbol that is halted for those who hold it.
 
+use prahari_app::daemon::Daemon;
 use prahari_app::desk::Occasion;
-use prahari_domain::ids::RunId;
+use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::orders::OrderState;
 use prahari_domain::risk::RefusalCode;
-use prahari_store::{AlertCode, HaltCode};
+use prahari_store::{AlertCode, HaltCode, NotificationFilter};
 use serde_json::json;
 
 use crate::support::console::Console;
 use crate::support::trader::{buy, sell};
 use crate::support::{ADMIN, House, MONDAY, OTHER, at};
 use crate::{alerts, halts};
+
+/// Titles and texts of the messages to a user, oldest first.
+async fn told(daemon: &Daemon, user: UserId) -> Vec<(String, String)> {
+    daemon.store.settle().await.unwrap();
+    let mut told = daemon.store.user(user).notifications(NotificationFilter::default()).await.unwrap();
+    told.reverse();
+    told.into_iter().map(|kept| (kept.row.title, kept.row.body)).collect()
+}
+
+#[tokio::test]
+async fn an_admin_is_told_of_many_halts_of_a_kind_in_few_messages_and_each_user_at_once() {
+    let house = House::new(8);
+    let ten = at(MONDAY, "10:00");
+    let (daemon, hand) = house.start_by_hand(ten, &[]).await;
+    let symbol = "ABC".parse().unwrap();
+    let users: Vec<_> = (2..=8).map(UserId).collect();
+    for user in &users {
+        daemon.halt_symbol(*user, &symbol, HaltCode::ImpossiblePrice, REASON).await.unwrap();
+    }
+    let detail = format!("no order of ABC is sent: {REASON}");
+    let title = "Orders of a symbol are halted".to_owned();
+    for user in &users {
+        assert_eq!(alerts(&daemon, *user).await.len(), 1);
+        assert_eq!(told(&daemon, *user).await, [(title.clone(), detail.clone())]);
+    }
+    let first = (title.clone(), format!("user 2: {detail}"));
+    assert_eq!(told(&daemon, ADMIN).await, [first.clone()]);
+    // Another kind does not wait.
+    daemon.halt_user(OTHER, HaltCode::BooksContradicted, "the books").await.unwrap();
+    assert_eq!(told(&daemon, ADMIN).await.len(), 2);
+    hand.pass_until(at(MONDAY, "10:01"));
+    daemon.upkeep_step(&mut Some(ten.ist_day())).await.unwrap();
+    let told = told(&daemon, ADMIN).await;
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told[2].1.starts_with(&format!("user 3: {detail}; user 4: ")), "{told:?}");
+    assert!(told[2].1.ends_with("; and 1 more, which the log names"), "{told:?}");
+}
 
 const REASON: &str = "the open of 50.00 is outside the band around 100.00";
 

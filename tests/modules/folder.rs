@@ -9,6 +9,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use prahari_app::daemon::Daemon;
 use prahari_app::modules::{ModuleFolder, Progress, Watching};
+use prahari_app::stop::Stop;
 use prahari_domain::tasks::Task;
 use prahari_runtime::ModuleHash;
 use prahari_store::{AuditFilter, AuditRow, ModuleOrigin, ModuleRow, NotificationFilter};
@@ -77,6 +78,13 @@ impl Watched {
         let before = self.watching.as_ref().unwrap().progress().borrow().kept;
         self.move_in(name, bytes);
         self.until(|progress| progress.kept == before + 1).await
+    }
+
+    /// Ends the daemon, so that the admins are told what was still to be told.
+    async fn end(&self) {
+        let mut progress = self.watching.as_ref().unwrap().progress();
+        self.daemon.stop(Stop::Asked("the test is over".to_owned()));
+        while progress.changed().await.is_ok() {}
     }
 
     async fn versions(&self) -> Vec<ModuleRow> {
@@ -239,6 +247,9 @@ async fn nothing_but_plain_files_of_a_bounded_size_is_read() {
     watched.move_in("gap_watch.wasm", &module('1'));
     watched.until(|progress| progress.refused == 6).await;
     assert!(watched.versions().await.is_empty());
+    // The pipe has no writer, and nobody waits for one.
+    watched.until_kept("position_monitor.wasm", &module('2')).await;
+    watched.end().await;
     let told: Vec<_> = watched.told().await.into_iter().map(|(_, text)| text).collect();
     let told = told.join("; ");
     for sentence in [
@@ -250,8 +261,6 @@ async fn nothing_but_plain_files_of_a_bounded_size_is_read() {
     ] {
         assert!(told.contains(sentence) || told.contains("more, which the log names"), "{sentence}: {told}");
     }
-    // The pipe has no writer, and nobody waits for one.
-    watched.until_kept("position_monitor.wasm", &module('2')).await;
 }
 
 #[tokio::test]
@@ -265,9 +274,35 @@ async fn a_thousand_files_at_once_are_handled_and_told_of_in_few_words() {
     watched.move_in("position_monitor.wasm", &module('1'));
     let progress = watched.until(|progress| progress.refused == 1_001 && progress.kept == 1).await;
     assert!(progress.scans > 1, "more than fits was looked at as a whole: {progress:?}");
+    watched.end().await;
     let told = watched.told().await;
-    assert!(told.len() < 100, "{} messages", told.len());
+    // Of each kind one at once, and one of all that came after it.
+    assert!(told.len() <= 4, "{} messages", told.len());
     assert!(told.iter().any(|(_, text)| text.ends_with("more, which the log names")), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_race_of_links_is_told_in_one_message_and_one_for_all_that_follow() {
+    let watched = Watched::begun().await;
+    let (outside, link) = (watched.place.path().join("secret.wasm"), watched.place.path().join("link"));
+    std::fs::write(&outside, module('1')).unwrap();
+    for round in 1..=191 {
+        symlink(&outside, &link).unwrap();
+        std::fs::rename(&link, watched.file("position_monitor.wasm")).unwrap();
+        watched.until(|progress| progress.refused == round).await;
+    }
+    let title = "The watched folder holds what cannot be a version";
+    let sentence =
+        "position_monitor.wasm is refused: it is a link, which is not followed; put the file itself there";
+    assert_eq!(watched.told().await, [(title.to_owned(), sentence.to_owned())]);
+    // What matters to somebody else is not held up by it.
+    watched.until_kept("sell_monitor.wasm", &module('1')).await;
+    assert_eq!(watched.told().await.pop().unwrap().0, "A version came from the watched folder");
+    watched.end().await;
+    let told = watched.told().await;
+    assert_eq!(told.len(), 3, "{told:?}");
+    let rest = told.iter().rfind(|(told, _)| told == title).unwrap();
+    assert!(rest.1.ends_with("; and 185 more, which the log names"), "{}", rest.1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

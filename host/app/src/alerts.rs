@@ -2,6 +2,8 @@
 //!
 //! Slots that were not seen are the watchdog's; everything else that somebody has to look at comes through here.
 
+use std::sync::{MutexGuard, PoisonError};
+
 use prahari_domain::ids::UserId;
 use prahari_domain::text::into_one_line;
 use prahari_store::{AlertCode, NewAlert, NotificationLevel, NotificationRow, Role};
@@ -9,6 +11,7 @@ use prahari_store::{AlertCode, NewAlert, NotificationLevel, NotificationRow, Rol
 use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::events::{AlertEvent, Audience, Event};
+use crate::gathered::{Gathered, Lines};
 
 impl Daemon {
     /// Raises an alert, unless one with the same code, user and subject is open; returns whether it is new. A new one is
@@ -64,17 +67,38 @@ impl Daemon {
         for user in self.users().into_iter().filter(|user| is_told(user)) {
             let other = about.filter(|about| *about != user.id);
             let body = other.map_or_else(|| detail.to_owned(), |about| format!("user {about}: {detail}"));
-            let row = NotificationRow {
-                id: None,
-                at: self.clock.now(),
-                level: NotificationLevel::Error,
-                title: title(code).to_owned(),
-                body,
-                run: None,
-            };
-            self.send_notification(user.id, row).await?;
+            // In lockstep there is no while to wait for.
+            if self.clock.is_lockstep() {
+                self.send_of_alert((user.id, code), body).await?;
+            } else {
+                self.gathered().add((user.id, code), Lines::one(body), self.clock.now());
+            }
+        }
+        self.send_gathered().await
+    }
+
+    /// Sends the messages about alerts that have waited long enough: who was told of an alert of a kind is told of further
+    /// ones of that kind together, a while later.
+    ///
+    /// # Errors
+    /// When a message cannot be kept.
+    pub(crate) async fn send_gathered(&self) -> Result<(), AppError> {
+        let due = self.gathered().due(self.clock.now());
+        for (cause, text) in due {
+            self.send_of_alert(cause, text).await?;
         }
         Ok(())
+    }
+
+    async fn send_of_alert(&self, (user, code): (UserId, AlertCode), body: String) -> Result<(), AppError> {
+        let (level, title) = (NotificationLevel::Error, title(code).to_owned());
+        let row = NotificationRow { id: None, at: self.clock.now(), level, title, body, run: None };
+        self.send_notification(user, row).await
+    }
+
+    fn gathered(&self) -> MutexGuard<'_, Gathered<(UserId, AlertCode)>> {
+        // Each change adds or takes whole sentences.
+        self.gathered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -10,7 +10,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::{Runtime, SharedReplies};
 use prahari_schedule::Schedule;
-use prahari_store::{Role, RunRow, Store};
+use prahari_store::{AlertCode, Role, RunRow, Store};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
 
@@ -21,6 +21,7 @@ use crate::deadlines::Deadlines;
 use crate::desk::Venue;
 use crate::error::AppError;
 use crate::events::EventBus;
+use crate::gathered::Gathered;
 use crate::grants::Grants;
 use crate::loading::{Fault, load_user};
 use crate::modules::Modules;
@@ -94,6 +95,8 @@ pub struct Daemon {
     pub(crate) interrupted: Vec<RunRow>,
     /// When this process began.
     started: Timestamp,
+    /// Messages about alerts that wait, because their user was told of one of the kind a while ago.
+    pub(crate) gathered: Mutex<Gathered<(UserId, AlertCode)>>,
     /// The last jumps of the clock.
     jumps: Mutex<VecDeque<(Timestamp, Timestamp)>>,
     observer: OnceLock<Observer>,
@@ -159,6 +162,7 @@ impl Daemon {
             interrupted,
             started: now,
             jumps: Mutex::default(),
+            gathered: Mutex::default(),
             wake: Notify::new(),
             stop: StopSwitch::default(),
             progress: AtomicI64::new(cursor.unwrap_or(now).0),

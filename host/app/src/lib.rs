@@ -12,6 +12,7 @@ pub mod deadlines;
 pub mod desk;
 pub mod error;
 pub mod events;
+mod gathered;
 pub mod grants;
 pub mod halts;
 pub mod inspection;

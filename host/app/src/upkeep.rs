@@ -30,13 +30,14 @@ impl Daemon {
         upkeep
     }
 
-    /// What is due each minute: the heartbeats, and once a day, at its first minute, what is old is forgotten and new bars are
+    /// What is due each minute: the heartbeats, the messages that were gathered, and once a day, at its first minute, what is old is forgotten and new bars are
     /// taken up.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn upkeep_step(&self, forgotten_on: &mut Option<Day>) -> Result<(), AppError> {
         self.beat().await?;
+        self.send_gathered().await?;
         let today = self.clock.now().ist_day();
         if *forgotten_on != Some(today) {
             *forgotten_on = Some(today);

@@ -85,7 +85,9 @@ impl Auth {
         let now = self.now();
         self.throttle.begin(account, from.address, now).map_err(|until| {
             let seconds = until.millis_since(now).max(0).unsigned_abs().div_ceil(1_000).max(1);
-            tracing::warn!(address = %from.address, "log-ins are throttled");
+            if let Some(attempts) = self.throttle.count_refused(now) {
+                tracing::warn!(address = %from.address, attempts, "log-ins are throttled; the last was from this address");
+            }
             let sentence = format!("too many attempts failed; try again in {seconds} seconds");
             Problem::new(Code::TooManyAttempts, sentence).retry_after(seconds)
         })

@@ -19,6 +19,8 @@ const FIRST_WAIT_MS: i64 = 30_000;
 const LONGEST_WAIT_MS: i64 = 15 * 60_000;
 /// Failures are forgotten after this long without one.
 const FORGOTTEN_AFTER_MS: i64 = 3_600_000;
+/// The log tells of attempts that had to wait once in this time, with how many they were: whoever makes them decides how many.
+const TOLD_EVERY_MS: i64 = 60_000;
 /// Most accounts and addresses that are remembered: some 2 MB.
 const REMEMBERED: usize = 20_000;
 
@@ -40,6 +42,15 @@ struct Failures {
 #[derive(Debug, Default)]
 pub(super) struct Throttle {
     failures: Mutex<HashMap<Subject, Failures>>,
+    refused: Mutex<Refused>,
+}
+
+/// Attempts that had to wait.
+#[derive(Debug, Default)]
+struct Refused {
+    /// Since the log was told.
+    count: u64,
+    told: Option<Timestamp>,
 }
 
 impl Throttle {
@@ -65,6 +76,18 @@ impl Throttle {
             *found = Failures { count: found.count.saturating_add(1), last: now };
         }
         Ok(())
+    }
+
+    /// Counts an attempt that had to wait; answers how many there were since the last answer, when it is time to tell the log.
+    pub(super) fn count_refused(&self, now: Timestamp) -> Option<u64> {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.count = refused.count.saturating_add(1);
+        let waits = |told: Timestamp| (0..TOLD_EVERY_MS).contains(&now.millis_since(told));
+        if refused.told.is_some_and(waits) {
+            return None;
+        }
+        refused.told = Some(now);
+        Some(std::mem::take(&mut refused.count))
     }
 
     /// The attempt was none of a guesser: the account starts anew, the address is as before.
@@ -133,6 +156,14 @@ mod tests {
         assert_eq!(throttle.begin("a", other(9), at(30)), Err(at(90)));
         assert_eq!(throttle.begin("a", other(9), at(90)), Ok(()));
         assert_eq!(throttle.begin("a", other(9), at(91)), Err(at(210)));
+    }
+
+    #[test]
+    fn the_log_is_told_once_a_minute_of_however_many_attempts_had_to_wait() {
+        let throttle = Throttle::default();
+        let told: Vec<_> = (0..600).filter_map(|n| throttle.count_refused(at(n / 5))).collect();
+        assert_eq!(told, [1, 300]);
+        assert_eq!(throttle.count_refused(at(0)), Some(300), "a clock that was set back");
     }
 
     #[test]

@@ -21,10 +21,11 @@ use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::daemon::Daemon;
+use crate::gathered::Gathered;
 use arrivals::{Arrival, Arrivals, Told};
 use file::Stamp;
 use place::Eyes;
-use tell::News;
+use tell::{Cause, News};
 
 /// Most files of the folder that are remembered, and thereby looked at: a few hundred bytes each.
 const MOST_FILES: usize = 10_000;
@@ -110,6 +111,7 @@ impl Daemon {
             arrivals,
             eyes,
             seen: BTreeMap::new(),
+            gathered: Gathered::default(),
             later: BTreeMap::new(),
             now: Progress::default(),
             progress: sender,
@@ -137,6 +139,8 @@ struct Watcher {
     seen: BTreeMap<OsString, Seen>,
     /// Files that may not be complete, and when to look at them again.
     later: BTreeMap<OsString, Timestamp>,
+    /// What is to be told.
+    gathered: Gathered<Cause>,
     now: Progress,
     progress: watch::Sender<Progress>,
 }
@@ -159,6 +163,7 @@ impl Watcher {
             self.progress.send_replace(self.now);
             self.wait().await;
         }
+        self.tell_rest().await;
     }
 
     /// Looks at what was told of, and at what is to be looked at again by now.
@@ -200,13 +205,20 @@ impl Watcher {
         }
     }
 
-    /// Waits until something is told, or a file is to be looked at again.
+    /// Waits until something is told, a file is to be looked at again, the admins are to be told more, or the daemon stops.
     async fn wait(&self) {
-        match self.later.values().min() {
-            Some(at) => {
-                Clock::System.wait_until(*at, self.arrivals.told()).await;
+        let next = self.later.values().min().copied().into_iter().chain(self.gathered.next()).min();
+        let told = async {
+            match next {
+                Some(at) => {
+                    Clock::System.wait_until(at, self.arrivals.told()).await;
+                }
+                None => self.arrivals.told().notified().await,
             }
-            None => self.arrivals.told().notified().await,
+        };
+        tokio::select! {
+            () = told => {}
+            _ = self.daemon.stopped() => {}
         }
     }
 }

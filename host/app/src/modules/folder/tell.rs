@@ -1,28 +1,28 @@
-//! What the admins are told: one message for all that came of one look, however many files it were.
+//! What the admins are told: one message for all that came of one look, however many files it were, and not one for each look
+//! either: whoever can write into the folder can have it looked at as often as they like.
 
 use prahari_domain::tasks::Task;
 use prahari_store::{ModuleRow, NotificationLevel};
 
 use super::Watcher;
-use crate::error::AppError;
+use crate::clock::Clock;
 use crate::events::{AlertEvent, Audience, Event};
-
-/// How many files a message names.
-const NAMED_FILES: usize = 5;
+use crate::gathered::Lines;
 
 /// What there is to tell.
 #[derive(Debug, Default)]
 pub(super) struct News {
     kept: Lines,
     refused: Lines,
-    lost: Option<String>,
+    lost: Lines,
 }
 
-/// The first sentences, and how many there are.
-#[derive(Debug, Default)]
-struct Lines {
-    first: Vec<String>,
-    count: usize,
+/// Of what there is something to tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Cause {
+    Refused,
+    Lost,
+    Kept,
 }
 
 impl News {
@@ -40,49 +40,44 @@ impl News {
 
     /// The folder is gone.
     pub fn lose(&mut self, folder: &str) {
-        self.lost = Some(format!("the folder of modules {folder} is gone; versions that came from it stay"));
-    }
-}
-
-impl Lines {
-    fn add(&mut self, line: String) {
-        self.count += 1;
-        if self.first.len() < NAMED_FILES {
-            self.first.push(line);
-        }
-    }
-
-    /// All of them in one text; none when there are none.
-    fn text(&self) -> Option<String> {
-        let more = match self.count - self.first.len() {
-            0 => String::new(),
-            more => format!("; and {more} more, which the log names"),
-        };
-        (self.count > 0).then(|| format!("{}{more}", self.first.join("; ")))
+        self.lost.add(format!("the folder of modules {folder} is gone; versions that came from it stay"));
     }
 }
 
 impl Watcher {
-    /// Tells the admins.
-    pub(super) async fn tell(&self, news: News) {
-        let alerts = [
-            ("module_refused", "The watched folder holds what cannot be a version", news.refused.text()),
-            ("module_folder_gone", "The watched folder of modules is gone", news.lost),
-        ];
-        let told = async {
-            for (code, title, message) in alerts {
-                let Some(message) = message else { continue };
-                self.alert(code, &message);
-                self.daemon.notify_admins(NotificationLevel::Warning, title, &message).await?;
+    /// Tells the admins what may be told now; the rest when its while is over.
+    pub(super) async fn tell(&mut self, news: News) {
+        let now = Clock::System.now();
+        let News { kept, refused, lost } = news;
+        for (cause, lines) in [(Cause::Refused, refused), (Cause::Lost, lost), (Cause::Kept, kept)] {
+            self.gathered.add(cause, lines, now);
+        }
+        let due = self.gathered.due(now);
+        self.tell_all(due).await;
+    }
+
+    /// Tells them what waits still, because nobody will later.
+    pub(super) async fn tell_rest(&mut self) {
+        let rest = self.gathered.rest();
+        self.tell_all(rest).await;
+    }
+
+    async fn tell_all(&self, due: Vec<(Cause, String)>) {
+        for (cause, message) in due {
+            let (level, title) = match cause {
+                Cause::Refused => {
+                    self.alert("module_refused", &message);
+                    (NotificationLevel::Warning, "The watched folder holds what cannot be a version")
+                }
+                Cause::Lost => {
+                    self.alert("module_folder_gone", &message);
+                    (NotificationLevel::Warning, "The watched folder of modules is gone")
+                }
+                Cause::Kept => (NotificationLevel::Info, "A version came from the watched folder"),
+            };
+            if let Err(error) = self.daemon.notify_admins(level, title, &message).await {
+                tracing::error!(%error, "nobody could be told of the watched folder");
             }
-            if let Some(message) = news.kept.text() {
-                let title = "A version came from the watched folder";
-                self.daemon.notify_admins(NotificationLevel::Info, title, &message).await?;
-            }
-            Ok::<(), AppError>(())
-        };
-        if let Err(error) = told.await {
-            tracing::error!(%error, "nobody could be told of the watched folder");
         }
     }
 
@@ -91,25 +86,5 @@ impl Watcher {
             let (code, message) = (code.to_owned(), message.to_owned());
             Event::Alert(AlertEvent { code, task: None::<Task>, due_at: None, message })
         });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_message_names_the_first_files_and_counts_the_others() {
-        let mut news = News::default();
-        assert_eq!(news.refused.text(), None);
-        for number in 1..=8 {
-            news.refuse(&format!("{number}.wasm"), "the file is empty");
-        }
-        let text = news.refused.text().unwrap();
-        assert!(text.starts_with("1.wasm is refused: the file is empty; 2.wasm is refused"), "{text}");
-        assert!(
-            text.ends_with("5.wasm is refused: the file is empty; and 3 more, which the log names"),
-            "{text}"
-        );
     }
 }
