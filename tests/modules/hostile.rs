@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use prahari_app::clock::Stopwatch;
 use prahari_domain::tasks::Task;
-use prahari_store::SlotOutcome;
+use prahari_store::{Role, SlotOutcome};
 use reqwest::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::support::console::{Client, Console};
-use crate::support::{ADMIN, House, MONDAY, at, component, end_of, run, start_services};
+use crate::support::{ADMIN, House, MONDAY, OTHER, at, component, end_of, guests, run, start_services};
 use crate::{upload, version_of};
 
 const TASK: Task = Task::SellMonitor;
@@ -40,11 +41,11 @@ fn parsed(text: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap()
 }
 
-/// Within the limits on modules, and seconds to compile.
+/// Within the limits on modules, and so much to compile that it steps back behind everything else.
 fn slow_to_compile() -> Vec<u8> {
     let function = "(func (param i64 i64) (result i64)
         (i64.mul (i64.add (local.get 0) (local.get 1)) (i64.xor (local.get 0) (i64.const 79))))";
-    parsed(&format!("(component (core module {}))", function.repeat(30_000)))
+    parsed(&format!("(component (core module {}))", function.repeat(6_000)))
 }
 
 /// What is refused, with a part of the sentence that says why.
@@ -108,6 +109,39 @@ async fn refusal(line: &mut TcpStream) -> String {
     String::from_utf8(answer).unwrap()
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_has_two_uploads_under_way_and_no_more() {
+    let console = Console::start(at(MONDAY, "09:00")).await;
+    let admin = console.admin().await;
+    let bytes = guests::writes_state('1', true);
+    // Both say that there is more to come.
+    let first = begin_upload(&console, &admin, "Content-Length: 1000").await;
+    let second = begin_upload(&console, &admin, "Transfer-Encoding: chunked").await;
+    // Asking is the only waiting: until both are read.
+    let mut refused = post(&admin, bytes.clone()).await;
+    for _ in 0..10_000 {
+        if refused.status == 429 {
+            break;
+        }
+        assert_eq!(refused.status, 201);
+        refused = post(&admin, bytes.clone()).await;
+    }
+    assert_eq!(refused.status, 429);
+    assert_eq!(refused.sentence, "two uploads of yours are under way; wait until one of them has ended");
+    // Another user has places of their own.
+    console.daemon.set_access(OTHER, Role::Admin, true, console.real.now()).await.unwrap();
+    assert_eq!(post(&console.user().await, bytes.clone()).await.status, 201);
+    drop((first, second));
+    let mut status = 429;
+    for _ in 0..10_000 {
+        status = post(&admin, bytes.clone()).await.status;
+        if status != 429 {
+            break;
+        }
+    }
+    assert_eq!(status, 201);
+}
+
 /// Sends a byte more than a component may have, without having announced how many come.
 async fn send_too_much(console: &Console, admin: &Client) -> String {
     let mut line = begin_upload(console, admin, "Transfer-Encoding: chunked").await;
@@ -146,9 +180,12 @@ async fn hostile_uploads_are_refused_while_everybody_is_served() {
 
     let slowest = Arc::new(Mutex::new(Duration::ZERO));
     let mut uploads = JoinSet::new();
+    // As many as one user may have under way.
+    let turns = Arc::new(Semaphore::new(2));
     for (bytes, reason) in refused() {
-        let (admin, slowest) = (admin.clone(), Arc::clone(&slowest));
+        let (admin, slowest, turns) = (admin.clone(), Arc::clone(&slowest), Arc::clone(&turns));
         uploads.spawn(async move {
+            let _turn = turns.acquire().await.unwrap();
             let answered = post(&admin, bytes).await;
             assert_eq!(answered.status, 400, "{reason}: {}", answered.sentence);
             assert!(answered.sentence.contains(reason), "{reason}: {}", answered.sentence);
@@ -160,7 +197,11 @@ async fn hostile_uploads_are_refused_while_everybody_is_served() {
     for _ in 0..2 {
         let (admin, bytes) =
             (admin.clone(), [component(TASK), &[0, 6, 5, b't', b'w', b'i', b'c', b'e']].concat());
-        uploads.spawn(async move { assert_eq!(post(&admin, bytes).await.status, 201) });
+        let turns = Arc::clone(&turns);
+        uploads.spawn(async move {
+            let _turn = turns.acquire().await.unwrap();
+            assert_eq!(post(&admin, bytes).await.status, 201);
+        });
     }
     let serving = tokio::spawn({
         let daemon = Arc::clone(&daemon);

@@ -10,6 +10,7 @@ mod problem;
 mod routes;
 mod serve;
 mod state;
+mod uploads;
 mod view;
 
 pub use auth::{Auth, AuthSettings};

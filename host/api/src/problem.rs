@@ -70,6 +70,8 @@ pub enum Code {
     RunTooSoon,
     /// The component is refused; the sentence says why.
     ModuleRefused,
+    /// As many uploads of this user are under way as may be; this one was not read.
+    TooManyUploads,
     /// The version's runs go on; it cannot be removed.
     ModuleInUse,
     /// The version was found not to be fit to run.
@@ -112,7 +114,7 @@ impl Code {
             | Self::ForeignOrigin
             | Self::TokenScope
             | Self::SessionRequired => StatusCode::FORBIDDEN,
-            Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyAttempts | Self::TooManyUploads => StatusCode::TOO_MANY_REQUESTS,
             Self::WeakPassword => StatusCode::BAD_REQUEST,
             Self::InvalidSchedule | Self::InvalidCalendar | Self::ModuleRefused => StatusCode::BAD_REQUEST,
             Self::LinkUnusable

@@ -1,11 +1,12 @@
 //! What a module must look like before anything is compiled: cheap checks of its structure, each with a sentence that
 //! says what is wrong and what to do about it.
 
-use wasmparser::{ComponentTypeRef, Encoding, Parser, Payload};
+use wasmparser::{ComponentTypeRef, Encoding, FunctionBody, Parser, Payload};
 use wasmtime::Engine;
 
 use crate::abi::SUPPORTED_VERSIONS;
 use crate::config::ModuleLimits;
+use crate::price::Price;
 use crate::wasi;
 
 /// The package that a task may import from.
@@ -50,6 +51,26 @@ pub enum CheckError {
         /// The limit.
         limit: u64,
     },
+    /// Compiling one function would take too long.
+    #[error("a function of the module has {found} bytes; at most {limit} are allowed")]
+    FunctionTooLarge {
+        /// Its size.
+        found: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// Compiling all of it would take too long.
+    #[error(
+        "compiling the module is priced at {found} points or more and at most {limit} are allowed; most of it is for {most}"
+    )]
+    TooCostly {
+        /// Its price, as far as it was added up.
+        found: u64,
+        /// The limit.
+        limit: u64,
+        /// What most of the price is for.
+        most: &'static str,
+    },
     /// Too many modules inside.
     #[error("the module is made of more than {limit} parts")]
     TooManyParts {
@@ -79,17 +100,26 @@ pub enum CheckError {
     },
 }
 
-/// Checks the structure of a component. It is not validated in full: the compiler does that.
-pub fn check(bytes: &[u8], limits: &ModuleLimits) -> Result<(), CheckError> {
+/// Checks the structure of a component and prices its compilation; answers the points. It is not validated in full: the compiler
+/// does that.
+pub fn check(bytes: &[u8], limits: &ModuleLimits) -> Result<u64, CheckError> {
     check_kind(bytes)?;
     if bytes.len() > limits.bytes {
         return Err(CheckError::TooLarge { found: bytes.len(), limit: limits.bytes });
     }
-    let mut survey = Survey { limits: *limits, depth: 0, parts: 0, functions: 0, imports: Vec::new() };
+    let mut survey = Survey {
+        limits: *limits,
+        depth: 0,
+        parts: 0,
+        functions: 0,
+        price: Price::default(),
+        imports: Vec::new(),
+    };
     for payload in Parser::new(0).parse_all(bytes) {
         survey.see(payload.map_err(malformed)?)?;
     }
-    check_imports(survey.imports)
+    check_imports(survey.imports)?;
+    Ok(survey.price.points())
 }
 
 fn check_kind(bytes: &[u8]) -> Result<(), CheckError> {
@@ -117,11 +147,18 @@ struct Survey {
     depth: u32,
     parts: u32,
     functions: u64,
+    price: Price,
     imports: Vec<String>,
 }
 
 impl Survey {
     fn see(&mut self, payload: Payload<'_>) -> Result<(), CheckError> {
+        if let Payload::CodeSectionEntry(body) = &payload {
+            self.check_size(body)?;
+        }
+        self.price.add(&payload).map_err(malformed)?;
+        // At once, so that pricing ends where the limit is.
+        self.price.check(self.limits.points)?;
         match payload {
             Payload::Version { encoding, .. } => self.enter(encoding),
             Payload::End(_) => {
@@ -153,6 +190,12 @@ impl Survey {
             return Err(CheckError::TooDeep { limit: self.limits.nesting });
         }
         Ok(())
+    }
+
+    fn check_size(&self, body: &FunctionBody<'_>) -> Result<(), CheckError> {
+        let (range, limit) = (body.range(), self.limits.function_bytes);
+        let found = range.end.saturating_sub(range.start);
+        if found > limit { Err(CheckError::FunctionTooLarge { found, limit }) } else { Ok(()) }
     }
 
     fn count_functions(&mut self, count: u32) -> Result<(), CheckError> {
@@ -189,7 +232,7 @@ mod tests {
     use super::*;
 
     fn checked(text: &str) -> Result<(), CheckError> {
-        check(&wat::parse_str(text).unwrap(), &ModuleLimits::default())
+        check(&wat::parse_str(text).unwrap(), &ModuleLimits::default()).map(|_| ())
     }
 
     fn importing(name: &str) -> String {
@@ -198,7 +241,7 @@ mod tests {
 
     #[test]
     fn files_that_are_no_component_are_told_apart() {
-        let check = |bytes: &[u8]| check(bytes, &ModuleLimits::default());
+        let check = |bytes: &[u8]| check(bytes, &ModuleLimits::default()).map(|_| ());
         assert_eq!(check(b""), Err(CheckError::Empty));
         assert_eq!(check(b"(component)"), Err(CheckError::Text));
         assert_eq!(check(b"\x7fELF\x02"), Err(CheckError::Precompiled));
@@ -250,11 +293,20 @@ mod tests {
 
     #[test]
     fn sizes_are_limited() {
-        let limits = ModuleLimits { bytes: 200, functions: 2, parts: 2, nesting: 1 };
-        let check = |text: &str| check(&wat::parse_str(text).unwrap(), &limits);
+        let limits = ModuleLimits {
+            bytes: 200,
+            functions: 2,
+            function_bytes: 40,
+            parts: 2,
+            nesting: 1,
+            ..ModuleLimits::default()
+        };
+        let check = |text: &str| check(&wat::parse_str(text).unwrap(), &limits).map(|_| ());
         assert_eq!(check("(component (core module (func) (func)))"), Ok(()));
         let functions = check("(component (core module (func) (func)) (core module (func)))");
         assert_eq!(functions, Err(CheckError::TooManyFunctions { found: 3, limit: 2 }));
+        let function = check(&format!("(component (core module (func {})))", "nop ".repeat(39)));
+        assert_eq!(function, Err(CheckError::FunctionTooLarge { found: 41, limit: 40 }));
         let parts = check("(component (core module) (core module) (core module))");
         assert_eq!(parts, Err(CheckError::TooManyParts { limit: 2 }));
         let nesting = check("(component (component (component)))");

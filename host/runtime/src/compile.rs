@@ -25,6 +25,14 @@ const MAX_MESSAGE_BYTES: u64 = 4 << 10;
 /// The exit code of a Rust program that panicked.
 const PANICKED: i32 = 101;
 
+/// A component that is priced above so many points is compiled after everything else on the machine; one below is done within
+/// about a second, and a person or the start of the daemon waits for it.
+const LONG_FROM_POINTS: u64 = 1_000_000;
+
+/// How much a long compilation steps back: as far as there is (`nice`). It gets what is left of the processors, and a thread of the
+/// daemon that has something to do takes one from it at once.
+const LONG_NICENESS: u8 = 19;
+
 /// Why a module could not be compiled.
 #[derive(Debug, thiserror::Error)]
 pub enum CompileError {
@@ -50,8 +58,17 @@ pub enum CompileError {
     Killed(String),
 }
 
-/// Compiles a component in the child process and returns its machine code.
-pub(crate) async fn compile(compiler: &Compiler, component: Vec<u8>) -> Result<Vec<u8>, CompileError> {
+/// Whether the compilation of a component that is priced at so many points steps back.
+pub(crate) const fn is_long(points: u64) -> bool {
+    points >= LONG_FROM_POINTS
+}
+
+/// Compiles a component, priced at so many points, in the child process and returns its machine code.
+pub(crate) async fn compile(
+    compiler: &Compiler,
+    component: Vec<u8>,
+    points: u64,
+) -> Result<Vec<u8>, CompileError> {
     let failed = |source| CompileError::Start { program: compiler.program.display().to_string(), source };
     let mut child = start(compiler).map_err(failed)?;
     #[expect(
@@ -60,7 +77,7 @@ pub(crate) async fn compile(compiler: &Compiler, component: Vec<u8>) -> Result<V
     )]
     let limit = tokio::time::sleep(compiler.wall);
     let ended = tokio::select! {
-        ended = converse(&mut child, compiler, component) => Some(ended),
+        ended = converse(&mut child, Limits::of(compiler, points), component) => Some(ended),
         () = limit => None,
     };
     // Also reaps a child that has ended already; killing that one changes nothing.
@@ -87,13 +104,12 @@ fn start(compiler: &Compiler) -> std::io::Result<Child> {
 /// Sends the limits and the component while reading code and message, then waits for the end.
 async fn converse(
     child: &mut Child,
-    compiler: &Compiler,
+    limits: Limits,
     component: Vec<u8>,
 ) -> std::io::Result<(ExitStatus, Vec<u8>, Vec<u8>)> {
     let stdin = child.stdin.take();
     let stdout = child.stdout.take();
     let stderr = child.stderr.take();
-    let limits = Limits { cpu_seconds: compiler.cpu_seconds, memory_bytes: compiler.memory_bytes };
     let send = async {
         if let Some(mut stdin) = stdin {
             // A child that ended early does not read everything; its status says why.
@@ -145,11 +161,18 @@ fn judge(
 struct Limits {
     cpu_seconds: u64,
     memory_bytes: u64,
+    niceness: u8,
 }
 
 impl Limits {
+    fn of(compiler: &Compiler, points: u64) -> Self {
+        let niceness = if is_long(points) { LONG_NICENESS } else { 0 };
+        Self { cpu_seconds: compiler.cpu_seconds, memory_bytes: compiler.memory_bytes, niceness }
+    }
+
     fn to_bytes(&self) -> Vec<u8> {
-        [self.cpu_seconds.to_le_bytes(), self.memory_bytes.to_le_bytes()].concat()
+        let numbers = [self.cpu_seconds, self.memory_bytes, self.niceness.into()];
+        numbers.map(u64::to_le_bytes).concat()
     }
 
     fn read(from: &mut impl Read) -> std::io::Result<Self> {
@@ -158,10 +181,15 @@ impl Limits {
             from.read_exact(&mut bytes)?;
             Ok::<_, std::io::Error>(u64::from_le_bytes(bytes))
         };
-        Ok(Self { cpu_seconds: number()?, memory_bytes: number()? })
+        let (cpu_seconds, memory_bytes, niceness) = (number()?, number()?, number()?);
+        Ok(Self { cpu_seconds, memory_bytes, niceness: u8::try_from(niceness).unwrap_or(LONG_NICENESS) })
     }
 
     fn set(&self) -> nix::Result<()> {
+        // SAFETY: `nice` takes a number by value and touches no memory of this process. It is a foreign function for no other
+        // reason than that its wrapper is missing in `nix`. Stepping back is allowed to everybody, so its answer, which is
+        // ambiguous, is not looked at. It counts for this thread and those that it starts: all of the compiler's.
+        let _niceness = unsafe { nix::libc::nice(self.niceness.into()) };
         // The kernel sends a signal that names the reason at the first number and kills at the second.
         setrlimit(Resource::RLIMIT_CPU, self.cpu_seconds, self.cpu_seconds.saturating_add(1))?;
         setrlimit(Resource::RLIMIT_AS, self.memory_bytes, self.memory_bytes)?;

@@ -47,11 +47,12 @@ pub struct Compiler {
     pub args: Vec<String>,
     /// Longest compilation by the wall clock; then it is killed.
     ///
-    /// Default 120 s: the largest module seen, an embedded Python of 18 MB, takes 7 s on a quiet machine.
+    /// Default 300 s: the largest module seen, an embedded Python of 18 MB, takes 7 s on a quiet machine, and everything else on
+    /// the machine comes before it.
     pub wall: Duration,
     /// Processor seconds over all its threads; the kernel ends it there.
     ///
-    /// Default 120 s, for the same reason.
+    /// Default 120 s: an embedded Python needs 10 to 20.
     pub cpu_seconds: u64,
     /// Address space in bytes; allocation fails there and the compilation ends.
     ///
@@ -65,7 +66,7 @@ impl Compiler {
         Self {
             program: program.into(),
             args: args.iter().map(|&arg| arg.to_owned()).collect(),
-            wall: Duration::from_secs(120),
+            wall: Duration::from_secs(300),
             cpu_seconds: 120,
             memory_bytes: 4 << 30,
         }
@@ -86,9 +87,16 @@ pub struct WorkerProgram {
 pub struct ModuleLimits {
     /// Bytes of the component. Default 32 MiB: an embedded Python has 18.
     pub bytes: usize,
-    /// Functions over all its core modules. Default 40,000: an embedded Python has about 20,000; each costs the
-    /// compiler time however empty it is.
+    /// Functions over all its core modules. Default 25,000: an embedded Python has 13,500; each costs the compiler time
+    /// however empty it is.
     pub functions: u64,
+    /// Bytes of the code of one function. Default 1 MiB: the largest of an embedded Python has 427 kB, and what the compiler
+    /// does for a function grows faster than its size.
+    pub function_bytes: u64,
+    /// What compiling it may cost, in points of about a microsecond of one core, as `price.rs` adds them up before anything is
+    /// compiled. Default 45 million: an embedded Python has 30, JavaScript 6.5, a task in Rust below one. Beyond it the module is
+    /// refused within milliseconds, with what most of the price is for.
+    pub points: u64,
     /// Core modules and components inside it. Default 100.
     pub parts: u32,
     /// Components inside components. Default 4: composition tools make two levels.
@@ -97,7 +105,14 @@ pub struct ModuleLimits {
 
 impl Default for ModuleLimits {
     fn default() -> Self {
-        Self { bytes: 32 << 20, functions: 40_000, parts: 100, nesting: 4 }
+        Self {
+            bytes: 32 << 20,
+            functions: 25_000,
+            function_bytes: 1 << 20,
+            points: 45_000_000,
+            parts: 100,
+            nesting: 4,
+        }
     }
 }
 

@@ -63,6 +63,8 @@ pub struct Runtime {
     places: Semaphore,
     /// Held while a module compiles: the compiler takes whatever processors it finds, and those who run have to have some too.
     compiling: tokio::sync::Mutex<()>,
+    /// The same for long compilations, which step back behind everything else: short ones do not wait for them.
+    compiling_long: tokio::sync::Mutex<()>,
     lanes: Arc<Lanes>,
     ticker: Ticker,
 }
@@ -78,8 +80,8 @@ impl Runtime {
         let ticker = Ticker::start(engine).map_err(RuntimeError::Thread)?;
         let places =
             Semaphore::new(usize::try_from(config.concurrent_runs).unwrap_or(Semaphore::MAX_PERMITS));
-        let (compiling, lanes) = (tokio::sync::Mutex::default(), Arc::default());
-        Ok(Self { config, linker, cache, places, compiling, lanes, ticker })
+        let (compiling, compiling_long) = Default::default();
+        Ok(Self { config, linker, cache, places, compiling, compiling_long, lanes: Arc::default(), ticker })
     }
 
     /// Checks, compiles (or finds compiled), links and describes a component.
@@ -143,13 +145,15 @@ impl Runtime {
         }
         let limits = self.config.modules;
         let bytes = component.to_vec();
-        let bytes = blocking(move || check::check(&bytes, &limits).map(|()| bytes)).await??;
-        let _compiling = self.compiling.lock().await;
+        let (bytes, points) =
+            blocking(move || check::check(&bytes, &limits).map(|points| (bytes, points))).await??;
+        let turn = if compile::is_long(points) { &self.compiling_long } else { &self.compiling };
+        let _compiling = turn.lock().await;
         // Somebody else may have brought the same module meanwhile.
         if let Some(component) = self.cached(hash).await? {
             return Ok(component);
         }
-        let code = compile::compile(&self.config.compiler, bytes).await?;
+        let code = compile::compile(&self.config.compiler, bytes, points).await?;
         let cache = Arc::clone(&self.cache);
         blocking(move || cache.store_and_load(hash, &code))
             .await?

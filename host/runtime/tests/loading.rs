@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use prahari_runtime::{CheckError, CompileError, Compiler, LoadError, Runtime, RuntimeConfig, RuntimeError};
-use support::{TestHost, compiler, component, config};
+use support::{TestHost, built, compiler, component, config};
 
 #[tokio::test]
 async fn a_compiled_module_is_found_again_without_compiling() {
@@ -155,11 +155,9 @@ async fn load_with(compiler: Compiler, component: &[u8]) -> LoadError {
     Runtime::new(config).unwrap().load(component).await.unwrap_err()
 }
 
-/// Thirty thousand functions with something to do in each: within the limits on modules, seconds to compile.
+/// Many functions with something to do in each: within the limits on modules, seconds to compile.
 fn expensive() -> Vec<u8> {
-    let function = "(func (param i64 i64) (result i64)
-        (i64.mul (i64.add (local.get 0) (local.get 1)) (i64.xor (local.get 0) (i64.const 77))))";
-    wat::parse_str(format!("(component (core module {}))", function.repeat(30_000))).unwrap()
+    built::arithmetic(20_000, 20)
 }
 
 fn only_compiled(folder: &Path) -> PathBuf {

@@ -1,6 +1,7 @@
 //! Guests from text and a runtime to run them in.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod built;
 pub mod guests;
 
 use std::path::Path;

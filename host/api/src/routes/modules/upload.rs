@@ -1,8 +1,9 @@
 //! Bringing a component.
 
 use axum::body::{Bytes, HttpBody as _};
-use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use prahari_app::modules::Upload;
 use prahari_store::ModuleOrigin;
 use serde_json::json;
@@ -10,10 +11,11 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::caller::Admin;
+use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Path};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
+use crate::uploads::UploadPlace;
 use crate::view::TaskName;
 
 use super::view::{ModuleVersion, Standing};
@@ -48,6 +50,25 @@ impl FromRequest<Api> for Component {
     }
 }
 
+/// An admin who brings a component, and has a place for it: it is given before anything of the body is read.
+struct Uploader {
+    caller: Caller,
+    _place: UploadPlace,
+}
+
+impl FromRequestParts<Api> for Uploader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        let Admin(caller) = Admin::from_request_parts(parts, api).await?;
+        let place = api.uploads.begin(caller.0.user).ok_or_else(|| {
+            let sentence = "two uploads of yours are under way; wait until one of them has ended";
+            Problem::new(Code::TooManyUploads, sentence)
+        })?;
+        Ok(Self { caller, _place: place })
+    }
+}
+
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(upload)).layer(DefaultBodyLimit::max(MAX_COMPONENT_BYTES))
 }
@@ -59,7 +80,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
     responses((status = CREATED, body = ModuleVersion)))]
 async fn upload(
     State(api): State<Api>,
-    Admin(caller): Admin,
+    Uploader { caller, _place }: Uploader,
     Path(TaskName(task)): Path<TaskName>,
     Component(bytes): Component,
 ) -> Result<(StatusCode, Json<ModuleVersion>), Problem> {

@@ -1,0 +1,50 @@
+//! Uploads that are under way: few of one user at a time, since each holds a whole component and waits for its turn to be compiled.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use prahari_domain::ids::UserId;
+
+/// Most uploads of one user at once; each may hold 32 MiB. Default 2: one that compiles, and the next that arrives meanwhile.
+const MOST_AT_ONCE: u32 = 2;
+
+/// How many uploads each user has under way.
+#[derive(Debug, Default)]
+pub(crate) struct Uploads(Mutex<BTreeMap<UserId, u32>>);
+
+/// The right to one upload, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct UploadPlace {
+    uploads: Arc<Uploads>,
+    user: UserId,
+}
+
+impl Uploads {
+    /// A place for one more upload of a user; none when they have as many as they may.
+    pub(crate) fn begin(self: &Arc<Self>, user: UserId) -> Option<UploadPlace> {
+        let mut under_way = self.under_way();
+        let count = under_way.entry(user).or_default();
+        if *count >= MOST_AT_ONCE {
+            return None;
+        }
+        *count += 1;
+        Some(UploadPlace { uploads: self.clone(), user })
+    }
+
+    fn under_way(&self) -> MutexGuard<'_, BTreeMap<UserId, u32>> {
+        // Each change is of one number.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for UploadPlace {
+    fn drop(&mut self) {
+        let mut under_way = self.uploads.under_way();
+        if let Some(count) = under_way.get_mut(&self.user) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                under_way.remove(&self.user);
+            }
+        }
+    }
+}
