@@ -21,8 +21,9 @@ use house::{ADMIN, House, MONDAY, OTHER, at, day, run, slot, slots, start_servic
 use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
 use prahari_domain::calendar::{Calendar, CalendarDocument, UnknownDays};
+use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
-use prahari_store::{CalendarOrigin, ServiceLogFilter, SlotOutcome, StoreError};
+use prahari_store::{CalendarOrigin, ServiceLogFilter, SlotOutcome, SlotRow, StoreError};
 
 /// The shipped list of 2025 with one more holiday, as an operator brings it.
 fn with_holiday(date: &str, name: &str) -> String {
@@ -110,6 +111,40 @@ async fn an_import_that_opens_a_closed_day_gives_it_its_slots() {
         (Some(SlotOutcome::Ran), 45, 45)
     );
     assert!(slots(&daemon, ADMIN, SATURDAY).await.iter().all(|slot| slot.outcome.is_some()));
+    stop(daemon).await;
+}
+
+/// Ticks that a user's slots of Monday expect, that ran, and that were noted.
+async fn ticks(daemon: &Daemon, user: UserId) -> (u32, u32, u32) {
+    let slots = slots(daemon, user, MONDAY).await;
+    let sum = |of: fn(&SlotRow) -> u32| slots.iter().map(of).sum();
+    let noted = sum(|slot| slot.ticks_failed + slot.ticks_skipped + slot.ticks_missed);
+    (sum(|slot| slot.ticks_expected), sum(|slot| slot.ticks_ran), noted)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_that_is_closed_and_opened_again_expects_each_tick_once() {
+    let house = House::new(2);
+    let daemon = at_work(&house, "12:00").await;
+    import(&daemon, &with_holiday(MONDAY, "Day of mourning")).await.unwrap();
+    let (expected, ran, noted) = ticks(&daemon, ADMIN).await;
+    assert_eq!((expected, noted), (ran, 0), "what is to come is not expected of a closed day");
+    import(&daemon, &with_2025(|_| ())).await.unwrap();
+    run(&daemon, at(MONDAY, "13:00")).await;
+    assert_eq!(ticks(&daemon, ADMIN).await.0, 375);
+    // Once more, and this time half an hour passes.
+    import(&daemon, &with_holiday(MONDAY, "Day of mourning")).await.unwrap();
+    daemon.clock.wait_until(at(MONDAY, "13:30"), &tokio::sync::Notify::new()).await;
+    import(&daemon, &with_2025(|_| ())).await.unwrap();
+    run(&daemon, at(MONDAY, "20:00")).await;
+    // Those from 13:00 through 13:30 fell on a closed day.
+    for user in [ADMIN, OTHER] {
+        assert_eq!(ticks(&daemon, user).await, (344, 344, 0));
+        let all = slots(&daemon, user, MONDAY).await;
+        assert!(all.iter().all(|slot| slot.outcome == Some(SlotOutcome::Ran)), "{all:?}");
+        let counts = daemon.store.user(user).slot_counts(day(MONDAY), at(MONDAY, "20:00")).await.unwrap();
+        assert_eq!(counts.iter().map(|(_, counts)| counts.ticks_expected).sum::<u64>(), 344);
+    }
     stop(daemon).await;
 }
 

@@ -18,7 +18,7 @@ use prahari_app::error::AppError;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_schedule::{Rule, Schedule};
-use prahari_store::{SlotOutcome, StoreError};
+use prahari_store::{SlotOutcome, SlotRow, StoreError};
 use support::{ADMIN, House, MONDAY, OTHER, TUESDAY, at, end_of, run, slot, slots, start_services, stop};
 
 fn time(text: &str) -> NaiveTime {
@@ -217,8 +217,10 @@ async fn schedules_changed_and_changed_back_leave_the_day_as_it_was() {
     run(&daemon, at(TUESDAY, "00:00")).await;
     assert_eq!(due(&daemon, ADMIN, MONDAY, Task::BuyOrders).await, ["16:05"]);
     assert_eq!(due(&daemon, ADMIN, MONDAY, Task::SellMonitor).await, ["09:15", "12:01"]);
-    let ticks: u32 = slots(&daemon, ADMIN, MONDAY).await.iter().map(|slot| slot.ticks_ran).sum();
-    assert_eq!(ticks, 375, "no minute is lost and none runs twice");
+    let all = slots(&daemon, ADMIN, MONDAY).await;
+    let ticks = |of: fn(&SlotRow) -> u32| all.iter().map(of).sum::<u32>();
+    assert_eq!(ticks(|slot| slot.ticks_ran), 375, "no minute is lost and none runs twice");
+    assert_eq!(ticks(|slot| slot.ticks_expected), 375, "and none is expected twice");
 }
 
 #[tokio::test]

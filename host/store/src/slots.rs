@@ -115,6 +115,10 @@ pub struct SlotUpdate {
     pub run: Option<RunId>,
     /// Runs begun for it.
     pub attempts: u32,
+    /// When it ends, if it is a continuous one: earlier than it was planned when it was cut short.
+    pub ends_at: Option<Timestamp>,
+    /// Ticks up to its end.
+    pub ticks_expected: u32,
     /// Ticks that succeeded.
     pub ticks_ran: u32,
     /// Ticks that ran and did not succeed.
@@ -138,6 +142,8 @@ impl From<&SlotRow> for SlotUpdate {
             reason: slot.reason.clone(),
             run: slot.run,
             attempts: slot.attempts,
+            ends_at: slot.ends_at,
+            ticks_expected: slot.ticks_expected,
             ticks_ran: slot.ticks_ran,
             ticks_failed: slot.ticks_failed,
             ticks_skipped: slot.ticks_skipped,
@@ -343,7 +349,7 @@ fn write(conn: &Connection, user: UserId, update: &SlotUpdate) -> Result<(), Sto
                    run_id = CASE WHEN outcome IS NULL THEN ?6 ELSE run_id END,
                    outcome = coalesce(outcome, ?4),
                    attempts = ?7, ticks_ran = ?8, ticks_failed = ?9, last_tick_at = ?10,
-                   ticks_skipped = ?11, ticks_missed = ?12
+                   ticks_skipped = ?11, ticks_missed = ?12, ends_at = ?13, ticks_expected = ?14
                WHERE user_id = ?1 AND task = ?2 AND due_at = ?3
                    AND (outcome IS NULL OR ?4 IS NULL OR outcome = ?4)";
     let values = (
@@ -359,6 +365,8 @@ fn write(conn: &Connection, user: UserId, update: &SlotUpdate) -> Result<(), Sto
         update.last_tick_at.map(|at| at.0),
         update.ticks_skipped,
         update.ticks_missed,
+        update.ends_at.map(|at| at.0),
+        update.ticks_expected,
     );
     if execute(conn, sql, values)? == 0 {
         return Err(contradiction(conn, user, update)?);

@@ -69,7 +69,7 @@ impl Daemon {
                 Takeover::of(expected, &ledger, from, |task| self.is_expected_of(user, task));
             withdrawn.iter().for_each(|key| ledger.withdraw(*key));
             let ended: Vec<SlotUpdate> =
-                ended.into_iter().filter_map(|key| end_early(&mut ledger, key, cause)).collect();
+                ended.into_iter().filter_map(|key| end_early(&mut ledger, key, from, cause)).collect();
             (ledger.add(expected), ended, withdrawn)
         };
         let ended_keys = ended.iter().map(|slot| SlotKey { task: slot.task, due_at: slot.due_at });
@@ -187,18 +187,18 @@ impl Daemon {
     }
 }
 
-/// Ends a continuous slot before its time: what is left of its ticks is skipped. While a tick executes, the slot gets its
-/// outcome when that has ended.
-fn end_early(ledger: &mut DayLedger, key: SlotKey, why: &str) -> Option<SlotUpdate> {
+/// Ends a continuous slot before its time: ticks after `from` are not expected of it any more, as slots that were not due yet are
+/// not. While a tick executes, the slot gets its outcome when that has ended.
+fn end_early(ledger: &mut DayLedger, key: SlotKey, from: Timestamp, why: &str) -> Option<SlotUpdate> {
     let progress = ledger.open_mut(key)?;
     let ticks = progress.ticks.as_mut()?;
-    let sentence = format!("{}, until {why}", ticks.sentence());
-    let rows: Vec<_> = ticks.pass(ticks.ends_at, SlotOutcome::Skipped, why).into_iter().collect();
+    let rows: Vec<_> = ticks.cut_short(from, why).into_iter().collect();
     if ticks.is_executing() {
         progress.closing = true;
         return Some(progress.update(key, String::new(), None, rows));
     }
     let ran = ticks.ran + ticks.failed > 0;
+    let sentence = ticks.sentence();
     progress.outcome = Some(if ran { ticks.outcome() } else { SlotOutcome::Skipped });
     Some(progress.update(key, sentence, None, rows))
 }

@@ -48,6 +48,8 @@ impl Progress {
             reason,
             run,
             attempts: self.attempts,
+            ends_at: ticks.map(|ticks| ticks.ends_at),
+            ticks_expected: ticks.map_or(0, |ticks| ticks.expected),
             ticks_ran: ticks.map_or(0, |ticks| ticks.ran),
             ticks_failed: ticks.map_or(0, |ticks| ticks.failed),
             ticks_skipped: ticks.map_or(0, |ticks| ticks.skipped),

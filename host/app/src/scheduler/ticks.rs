@@ -37,6 +37,8 @@ pub struct Ticks {
     row: Option<TickRow>,
     /// Why ticks were skipped or missed, and how many for each reason.
     reasons: Vec<(SlotOutcome, String, u32)>,
+    /// How many ticks it expected before it was cut short, and why it was.
+    cut: Option<(u32, String)>,
 }
 
 impl Ticks {
@@ -57,6 +59,7 @@ impl Ticks {
             executing: 0,
             row: None,
             reasons: Vec::new(),
+            cut: None,
         }
     }
 
@@ -127,6 +130,20 @@ impl Ticks {
         Some(self.note(next, count, outcome, reason))
     }
 
+    /// Ends the slot before its time: ticks through this one that were not taken up are skipped, and later ones are not expected
+    /// any more. Whatever takes its place expects them anew. The row to be kept, if there is one.
+    pub fn cut_short(&mut self, through: Timestamp, why: &str) -> Option<TickRow> {
+        let row = self.pass(through, SlotOutcome::Skipped, why);
+        let planned = self.expected;
+        if let Some(next) = self.next() {
+            let left = (self.ends_at.millis_since(next) + TICK_MS - 1).div_euclid(TICK_MS);
+            self.expected = self.expected.saturating_sub(u32::try_from(left).unwrap_or(0));
+            self.ends_at = next;
+        }
+        self.cut = Some((planned, why.to_owned()));
+        row
+    }
+
     /// Accounts for ticks that had begun when the last process ended: those whose run is known failed with it, of the others
     /// nobody knows. The rows to be kept.
     pub fn interrupted(&mut self, runs: &[(Timestamp, RunId)], reason: &str, unknown: &str) -> Vec<TickRow> {
@@ -162,12 +179,16 @@ impl Ticks {
 
     /// What became of the ticks so far, in one sentence.
     pub fn sentence(&self) -> String {
-        let Self { ran, failed, expected, .. } = *self;
+        let Self { ran, failed, .. } = *self;
+        let expected = self.cut.as_ref().map_or(self.expected, |(planned, _)| *planned);
         let mut sentence = format!("{ran} of {expected} ticks ran, {failed} failed");
         for (outcome, count) in [(SlotOutcome::Skipped, self.skipped), (SlotOutcome::Missed, self.missed)] {
             if count > 0 {
                 sentence.push_str(&format!(", {count} {outcome}{}", self.reasons_of(outcome)));
             }
+        }
+        if let Some((_, why)) = &self.cut {
+            sentence.push_str(&format!(", until {why}"));
         }
         sentence
     }

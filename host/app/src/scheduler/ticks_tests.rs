@@ -84,6 +84,18 @@ fn ticks_that_were_executing_when_the_process_ended_are_accounted_for_by_the_nex
 }
 
 #[test]
+fn a_slot_that_is_cut_short_expects_what_it_has_an_account_of() {
+    let mut ticks = ticks(10);
+    ticks.begin(tick(0));
+    ticks.end(tick(0), None, None);
+    let row = ticks.cut_short(tick(2), "the day was closed").unwrap();
+    assert_eq!((row.at, row.count, row.outcome), (tick(1), 2, SlotOutcome::Skipped));
+    assert_eq!((ticks.expected, ticks.ends_at, ticks.next()), (3, tick(3), None));
+    let sentence = "1 of 10 ticks ran, 0 failed, 2 skipped (the day was closed), until the day was closed";
+    assert_eq!(ticks.sentence(), sentence);
+}
+
+#[test]
 fn many_reasons_are_told_as_a_few_and_others() {
     let mut ticks = ticks(30);
     for number in 0..20 {
@@ -99,6 +111,7 @@ enum Step {
     End(bool),
     GiveUp,
     Pass(i64, bool),
+    Cut(i64),
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
@@ -107,6 +120,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         any::<bool>().prop_map(Step::End),
         Just(Step::GiveUp),
         ((-3_i64..60), any::<bool>()).prop_map(|(number, skipped)| Step::Pass(number, skipped)),
+        (-3_i64..60).prop_map(Step::Cut),
     ]
 }
 
@@ -142,6 +156,10 @@ proptest! {
                     let outcome = if skipped { SlotOutcome::Skipped } else { SlotOutcome::Missed };
                     ticks.pass(tick(number), outcome, "why");
                 }
+                Step::Cut(number) => {
+                    ticks.cut_short(tick(number), "the calendar was changed");
+                    prop_assert_eq!(ticks.next(), None);
+                }
             }
             let until_now = ticks.last.map_or(0, |last| last.millis_since(START) / TICK_MS + 1);
             prop_assert_eq!(i64::from(accounted(&ticks)) + executing.len() as i64, until_now);
@@ -151,6 +169,9 @@ proptest! {
             ticks.end(at, None, None);
         }
         ticks.pass(ticks.ends_at, SlotOutcome::Missed, "why");
-        prop_assert_eq!((accounted(&ticks), ticks.next()), (expected, None));
+        prop_assert_eq!((accounted(&ticks), ticks.next()), (ticks.expected, None));
+        // As the next process would read it back.
+        let read_back = Ticks::new(START, ticks.ends_at, ticks.expected);
+        prop_assert_eq!(read_back.next(), (ticks.expected > 0).then_some(START));
     }
 }
