@@ -94,6 +94,24 @@ async fn a_held_share_without_a_new_price_on_two_trading_days_is_told_until_it_h
 }
 
 #[tokio::test]
+async fn a_held_share_that_is_halted_by_a_jump_counts_as_one_without_a_price_until_it_is_explained() {
+    let halved = |day: &str| format!("{day},50.00,51.00,49.00,50.50,2000000\n");
+    let jumped: String = [TUESDAY, WEDNESDAY, THURSDAY, "2025-03-17"].map(halved).concat();
+    let folder = folder(&[("ABC.csv", bars(MONDAY) + jumped.as_str()), ("XYZ.csv", bars(NEXT_TUESDAY))]);
+    let (_house, daemon) = holding(&folder, House::new(1)).await;
+    run(&daemon, at(TUESDAY, "20:00")).await;
+    assert_eq!(open_alerts(&daemon, AlertCode::PriceMissing).await, [], "one day is forgiven");
+    run(&daemon, at(THURSDAY, "09:00")).await;
+    let detail = "ABC had no new price on two trading days, 2025-03-11 and 2025-03-12: ABC opened at 50.00 on 2025-03-11 \
+                  after a close of 100.50 on 2025-03-10 (-50.2 %), and no price since then counts before an admin has \
+                  explained it";
+    assert_eq!(open_alerts(&daemon, AlertCode::PriceMissing).await, [("ABC".to_owned(), detail.to_owned())]);
+    daemon.explain_price_jumps(&"ABC".parse().unwrap(), ADMIN, "a bonus of 1:1").await.unwrap();
+    run(&daemon, at(THURSDAY, "20:00")).await;
+    assert_eq!(open_alerts(&daemon, AlertCode::PriceMissing).await, []);
+}
+
+#[tokio::test]
 async fn an_analysis_that_finds_no_fresh_bars_is_told() {
     let folder = folder(&[("ABC.csv", bars(MONDAY)), ("XYZ.csv", bars(MONDAY))]);
     let (_house, daemon) = holding(&folder, House::new(1)).await;

@@ -1,6 +1,6 @@
 //! The prices at the close: the last one of each held share is kept, and a share that had none for two trading days is told.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use prahari_brokers::Quote;
 use prahari_domain::ids::UserId;
@@ -17,9 +17,11 @@ pub(super) const SETTLING_MINUTES: i64 = 10;
 /// The most open alerts that are looked through for shares that have a price again.
 const MOST_ALERTS: u32 = 10_000;
 
+/// Who holds each share that anybody holds, and since when.
+type Holders = BTreeMap<Symbol, BTreeMap<UserId, Day>>;
+
 impl Daemon {
     pub(super) async fn look_at_closes(&self, now: Timestamp) -> Result<(), AppError> {
-        let day = now.ist_day();
         let holders = self.holders().await;
         let symbols: Vec<Symbol> = holders.keys().cloned().collect();
         let quotes = match self.venue.market.quotes(&symbols, now).await {
@@ -34,44 +36,55 @@ impl Daemon {
             quotes.into_iter().flatten().map(|quote| (quote.symbol.clone(), quote)).collect();
         let kept = priced.values().map(|quote| (quote.symbol.clone(), quote.last, quote.at));
         self.store.system().save_last_prices(kept.collect()).await?;
-        self.tell_of_missing_prices(&holders, &priced, day).await
+        self.tell_of_missing_prices(&holders, &priced, now).await
     }
 
-    /// Who holds each share that anybody holds.
-    async fn holders(&self) -> BTreeMap<Symbol, BTreeSet<UserId>> {
-        let mut holders: BTreeMap<Symbol, BTreeSet<UserId>> = BTreeMap::new();
+    /// Who holds each share that anybody holds, and since when.
+    async fn holders(&self) -> Holders {
+        let mut holders = Holders::new();
         for user in self.users() {
             // A desk that is busy is looked at the next day: the alert is about days, not minutes.
             let Ok(desk) = user.desk.try_lock() else { continue };
-            for symbol in desk.book().held_symbols() {
-                holders.entry(symbol.clone()).or_default().insert(user.id);
+            for position in desk.book().positions() {
+                holders.entry(position.symbol).or_default().insert(user.id, position.opened_on);
             }
         }
         holders
     }
 
-    /// Raises an alert for each user and share without a price of this trading day and the one before, and clears those that
-    /// are over.
+    /// Raises an alert for each user and share without a price of this trading day and the one before that what they hold can
+    /// be valued at, and clears those that are over.
     async fn tell_of_missing_prices(
         &self,
-        holders: &BTreeMap<Symbol, BTreeSet<UserId>>,
+        holders: &Holders,
         priced: &BTreeMap<Symbol, Quote>,
-        day: Day,
+        now: Timestamp,
     ) -> Result<(), AppError> {
+        let day = now.ist_day();
         let Some(before) = self.trading_day_before(day) else { return Ok(()) };
         let mut missing: BTreeMap<(UserId, String), String> = BTreeMap::new();
         for (symbol, users) in holders {
-            let last = priced.get(symbol).map(|quote| quote.at.ist_day());
-            if last.is_some_and(|last| last >= before) {
-                continue;
+            let quoted = priced.get(symbol).map(|quote| quote.at.ist_day());
+            // A market that is down for one share says nothing against its price.
+            let jump = self.venue.unexplained_jump(symbol, now).await.ok().flatten();
+            for (user, since) in users {
+                // As positions are valued: the price after a jump is of other shares than those that are held.
+                let jump = jump.as_ref().filter(|jump| jump.day > *since);
+                let last = jump.map_or(quoted, |jump| Some(jump.previous_day));
+                if last.is_some_and(|last| last >= before) {
+                    continue;
+                }
+                let why = match (jump, last) {
+                    (Some(jump), _) => {
+                        format!("{jump}, and no price since then counts before an admin has explained it")
+                    }
+                    (None, Some(last)) => format!("the last one is of {last}"),
+                    (None, None) => "the market source has none".to_owned(),
+                };
+                let detail =
+                    format!("{symbol} had no new price on two trading days, {before} and {day}: {why}");
+                missing.insert((*user, symbol.to_string()), detail);
             }
-            let since = last.map_or_else(
-                || "the market source has none".to_owned(),
-                |last| format!("the last one is of {last}"),
-            );
-            let detail =
-                format!("{symbol} had no new price on two trading days, {before} and {day}: {since}");
-            missing.extend(users.iter().map(|user| ((*user, symbol.to_string()), detail.clone())));
         }
         let filter = AlertFilter { open: Some(true), before: None, limit: MOST_ALERTS };
         for alert in self.store.system().alerts(filter).await? {
