@@ -13,9 +13,10 @@ struct Layout {
     volume: &'static str,
 }
 
-/// The layouts that are read. The first is also that of yfinance, eod2 and most exports; the others are the exchange's own
-/// daily files (bhavcopy) cut to one symbol a file: until July 2024, since then, and the one with deliveries.
-const LAYOUTS: [Layout; 4] = [
+/// The layouts that are read. The first is also that of yfinance, eod2 and most exports; the next three are the exchange's own
+/// daily files (bhavcopy) cut to one symbol a file: until July 2024, since then, and the one with deliveries. The last two are
+/// tables of one share's prices as its site lets people save them, with `Open Price` and so on.
+const LAYOUTS: [Layout; 6] = [
     Layout { date: "date", open: "open", high: "high", low: "low", close: "close", volume: "volume" },
     Layout { date: "timestamp", open: "open", high: "high", low: "low", close: "close", volume: "tottrdqty" },
     Layout {
@@ -33,6 +34,22 @@ const LAYOUTS: [Layout; 4] = [
         low: "low_price",
         close: "close_price",
         volume: "ttl_trd_qnty",
+    },
+    Layout {
+        date: "date",
+        open: "open_price",
+        high: "high_price",
+        low: "low_price",
+        close: "close_price",
+        volume: "total_traded_quantity",
+    },
+    Layout {
+        date: "date",
+        open: "open_price",
+        high: "high_price",
+        low: "low_price",
+        close: "close_price",
+        volume: "volume",
     },
 ];
 
@@ -67,7 +84,7 @@ impl Columns {
     pub fn find(header: &StringRecord) -> Result<Self, String> {
         let names: Vec<String> = header.iter().map(name_of).collect();
         let stacked = names.first().is_some_and(|name| name == STACKED);
-        let complete = LAYOUTS.iter().find(|layout| layout.missing(&names, stacked).is_none());
+        let complete = LAYOUTS.iter().find(|layout| layout.missing(&names, stacked).is_empty());
         let Some(layout) = complete else { return Err(incomplete(header, &names, stacked)) };
         let at = |name: &str| position(&names, name);
         Ok(Self {
@@ -85,17 +102,19 @@ impl Columns {
 }
 
 impl Layout {
-    /// The first column that a header lacks.
-    fn missing(&self, names: &[String], stacked: bool) -> Option<&'static str> {
+    /// The columns that a header lacks.
+    fn missing(&self, names: &[String], stacked: bool) -> Vec<&'static str> {
         let date = (!stacked).then_some(self.date);
         let needed = [self.open, self.high, self.low, self.close, self.volume];
-        date.into_iter().chain(needed).find(|needed| !names.iter().any(|name| name == needed))
+        date.into_iter().chain(needed).filter(|needed| !names.iter().any(|name| name == needed)).collect()
     }
 }
 
-/// A name without what Windows and spreadsheets put around it.
+/// A name without what Windows and spreadsheets put around it; `Open Price`, `OPEN_PRICE` and `open price` are one.
 fn name_of(field: &str) -> String {
-    field.trim_start_matches('\u{feff}').trim().to_lowercase()
+    let words =
+        field.trim_start_matches('\u{feff}').split(|letter: char| letter.is_whitespace() || letter == '_');
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_").to_lowercase()
 }
 
 /// The one place of a column. Of a table of several companies that was flattened, a tool numbers the repeated names.
@@ -114,8 +133,9 @@ fn position(names: &[String], wanted: &str) -> Result<usize, String> {
 }
 
 fn incomplete(header: &StringRecord, names: &[String], stacked: bool) -> String {
-    let [plain, ..] = &LAYOUTS;
-    let missing = plain.missing(names, stacked).unwrap_or(plain.date);
+    // Of the layout that it lacks the least of; the first of several, which is the plain one.
+    let nearest = LAYOUTS.iter().map(|layout| layout.missing(names, stacked)).min_by_key(Vec::len);
+    let missing = nearest.unwrap_or_default().first().copied().unwrap_or("date");
     let found: Vec<&str> =
         header.iter().take(NAMES_SHOWN).map(|name| name.trim_start_matches('\u{feff}').trim()).collect();
     let more = header.len().saturating_sub(NAMES_SHOWN);
@@ -148,6 +168,9 @@ mod tests {
              TTL_TRD_QNTY, TURNOVER_LACS, NO_OF_TRADES, DELIV_QTY, DELIV_PER",
             "TradDt,BizDt,Sgmt,Src,FinInstrmTp,FinInstrmId,ISIN,TckrSymb,SctySrs,OpnPric,HghPric,LwPric,ClsPric,LastPric,\
              PrvsClsgPric,TtlTradgVol,TtlTrfVal",
+            "Symbol,Series,Date,Prev Close,Open Price,High Price,Low Price,Last Price,Close Price,Average Price,\
+             Total Traded Quantity,Turnover,No. of Trades",
+            "Date , OPEN_PRICE,HIGH PRICE, Low  Price ,close_price,Volume ",
         ];
         for header in headers {
             assert!(find(header).is_ok(), "{header}: {:?}", find(header));
@@ -178,6 +201,10 @@ mod tests {
         let reason = "the column open is missing: needed are date, open, high, low, close and volume, in any case and \
                       order; found are Date, Close_RELIANCE.NS, Open_RELIANCE.NS";
         assert_eq!(find("Date,Close_RELIANCE.NS,Open_RELIANCE.NS").unwrap_err(), reason);
+        let reason = find("Date,Open Price,High Price,Low Price,Close Price,Turnover").unwrap_err();
+        let expected = "the column total_traded_quantity is missing: needed are date, open, high, low, close and volume, in \
+                        any case and order; found are Date, Open Price, High Price, Low Price, Close Price, Turnover";
+        assert_eq!(reason, expected);
         let many = (0..30).map(|number| format!("c{number}")).collect::<Vec<_>>().join(",");
         assert!(find(&many).unwrap_err().ends_with("c18, c19 and 10 more"), "{many}");
     }

@@ -1,5 +1,7 @@
 //! One row of a price file. Errors are the reason only; the reader adds file and line.
 
+use std::borrow::Cow;
+
 use chrono::{Datelike, NaiveDate};
 use csv::StringRecord;
 use prahari_domain::instruments::Candle;
@@ -74,9 +76,24 @@ fn price(column: &str, text: &str) -> Result<Paise, String> {
     Ok(price)
 }
 
+/// A whole number without the commas between its groups of digits, where they stand as they do in India (`1,23,456`) or
+/// elsewhere (`123,456`); nothing when they stand otherwise, as a decimal comma would.
+fn ungrouped(whole: &str) -> Option<Cow<'_, str>> {
+    let Some((others, last)) = whole.rsplit_once(',') else { return Some(Cow::Borrowed(whole)) };
+    let mut groups = others.split(',').map(str::len);
+    let first = groups.next()?;
+    let (mut in_twos, mut in_threes) = ((1..=2).contains(&first), (1..=3).contains(&first));
+    for group in groups {
+        in_twos &= group == 2;
+        in_threes &= group == 3;
+    }
+    (last.len() == 3 && (in_twos || in_threes)).then(|| Cow::Owned(whole.replace(',', "")))
+}
+
 /// Rupees with any number of decimals, rounded half up to the paisa digit by digit, never through a float.
 fn decimal(text: &str) -> Option<Paise> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let whole = &*ungrouped(whole)?;
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if (whole.is_empty() && fraction.is_empty()) || !digits(whole) || !digits(fraction) {
         return None;
@@ -93,7 +110,8 @@ fn volume(text: &str) -> Result<u64, String> {
         Some((whole, zeros)) if zeros.bytes().all(|byte| byte == b'0') => whole,
         _ => text,
     };
-    whole.parse().map_err(|_| format!("volume {text:?} is not a number of shares"))
+    let number = ungrouped(whole).and_then(|whole| whole.parse().ok());
+    number.ok_or_else(|| format!("volume {text:?} is not a number of shares"))
 }
 
 #[cfg(test)]
@@ -113,6 +131,19 @@ mod tests {
             ("1465.199951", Some(146_520)),
             ("1.005", Some(101)),
             ("1.0049999", Some(100)),
+            ("1,234.50", Some(123_450)),
+            ("1,23,456.50", Some(12_345_650)),
+            ("12,34,56,789", Some(12_345_678_900)),
+            ("123,456.5", Some(12_345_650)),
+            ("1,234,567", Some(123_456_700)),
+            ("698,14", None),
+            ("1,2345", None),
+            ("12,3456,789", None),
+            ("123,45,678", None),
+            ("1,23,456,789", None),
+            (",123", None),
+            ("1,,234", None),
+            ("1,234.5,6", None),
             ("1e3", None),
             ("-1", None),
             ("", None),
@@ -127,7 +158,7 @@ mod tests {
 
     #[test]
     fn whole_volumes_are_read_with_and_without_decimals() {
-        for text in ["5892590", "5892590.0", "5892590.00", "5892590."] {
+        for text in ["5892590", "5892590.0", "5892590.00", "5892590.", "58,92,590", "5,892,590.0"] {
             assert_eq!(volume(text), Ok(5_892_590), "{text}");
         }
         for text in ["", ".0", "1.5", "-1", "nan", "1e6"] {

@@ -174,9 +174,15 @@ async fn the_common_public_layouts_are_read() {
             "SYMBOL, SERIES, DATE1, OPEN_PRICE, HIGH_PRICE, LOW_PRICE, CLOSE_PRICE, TTL_TRD_QNTY\n\
             FULL, EQ, 01-Jan-2025, 1214.85, 1226.30, 1211.60, 1221.25, 5892590\n",
         ),
+        (
+            "SAVED.csv",
+            "\"Symbol  \",\"Series  \",\"Date  \",\"Prev Close  \",\"Open Price  \",\"High Price  \",\"Low Price  \",\"Last Price  \",\
+            \"Close Price  \",\"Total Traded Quantity  \"\n\
+            \"SAVED\",\"EQ\",\"01-Jan-2025\",\"1,200.00\",\"1,214.85\",\"1,226.30\",\"1,211.60\",\"1,220.00\",\"1,221.25\",\"58,92,590\"\n",
+        ),
     ];
     let market = open(folder(&files).path()).unwrap();
-    for symbol in ["RELIANCE", "TCS", "INFY", "OLD", "NEW", "FULL"] {
+    for symbol in ["RELIANCE", "TCS", "INFY", "OLD", "NEW", "FULL", "SAVED"] {
         let expected = [("2025-01-01".to_owned(), Paise(122_125), 5_892_590)];
         assert_eq!(days(&market, symbol).await, expected, "{symbol}");
     }
