@@ -2,152 +2,42 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "database/check.rs"]
+mod check;
 #[path = "support/serving.rs"]
 mod serving;
 mod support;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use prahari_app::clock::Stopwatch;
 use prahari_domain::ids::UserId;
-use prahari_store::{Durability, Store, UserScope};
+use prahari_store::{Durability, Store};
 use serving::{DEMO_PASSWORD, demo};
-use support::{prahari, run, run_well, stderr};
-
-/// A folder with the database of a simulated week and a half of two users.
-fn simulated() -> (tempfile::TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let db = folder.path().join("prahari.db");
-    let text = db.to_str().unwrap();
-    run_well(&["simulate", "--from", "2025-03-03", "--to", "2025-03-14", "--users", "2", "--db", text]);
-    (folder, db)
-}
+use support::{prahari, run, stderr};
 
 /// What `prahari database check` ends with and prints.
-fn check(db: &Path) -> (Option<i32>, String) {
+fn checked(db: &Path) -> (Option<i32>, String) {
     let output = run(&["database", "check", "--db", db.to_str().unwrap()]);
-    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output))
-}
-
-/// The names and contents of a folder's files.
-fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    files.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
-}
-
-#[test]
-fn a_sound_database_is_looked_at_in_eight_lines_and_left_as_it_is() {
-    let (folder, db) = simulated();
-    let before = contents(folder.path());
-    let (code, said) = check(&db);
-    assert_eq!(code, Some(0), "{said}");
-    let lines: Vec<&str> = said.lines().collect();
-    assert_eq!(lines.len(), 8, "{said}");
-    assert!(lines.iter().all(|line| line.starts_with("ok      ")), "{said}");
-    assert!(lines.iter().any(|line| line.ends_with("books folded from the journals: 2 looked at")), "{said}");
-    // The week had orders and recordings to be looked at.
-    assert!(!said.contains("journal entries against their checksums: 0"), "{said}");
-    assert!(!said.contains("replies they share against their hashes: 0"), "{said}");
-    assert_eq!(contents(folder.path()), before);
-}
-
-/// Changes a bit in the last place of the file at which `text` stands.
-fn flip(db: &Path, text: &str) {
-    let mut bytes = fs::read(db).unwrap();
-    let text = text.as_bytes();
-    let place = (0..bytes.len() - text.len()).rev().find(|at| bytes[*at..].starts_with(text)).unwrap();
-    bytes[place + text.len() - 1] ^= 1;
-    fs::write(db, bytes).unwrap();
-}
-
-/// Has `work` do something to a user's rows.
-fn with_rows<F: Future<Output = ()>>(db: &Path, work: impl FnOnce(UserScope, UserScope) -> F) {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(async {
-        let store = Store::open(db, Durability::Full).unwrap();
-        work(store.user(UserId(1)), store.user(UserId(2))).await;
-        store.close().await.unwrap();
-    });
-}
-
-/// The one fault that is found after `spoil` had its way with a sound database: the check's line, and its sentence.
-fn fault(sound: &Path, spoil: impl FnOnce(&Path)) -> (String, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let db = folder.path().join("prahari.db");
-    fs::copy(sound, &db).unwrap();
-    spoil(&db);
-    let (code, said) = check(&db);
-    assert_eq!(code, Some(1), "{said}");
-    let lines: Vec<&str> = said.lines().filter(|line| !line.starts_with("ok ")).collect();
-    let [line, sentence] = lines[..] else { panic!("{said}") };
-    (line.to_owned(), sentence.trim().to_owned())
-}
-
-#[test]
-fn each_kind_of_damage_is_named_with_what_and_where() {
-    let (_folder, db) = simulated();
-
-    let (line, sentence) = fault(&db, |db| flip(db, r#"{"event":"accepted","broker_id":"P"#));
-    assert!(line.starts_with("FAULTY  journal entries"), "{line}");
-    assert!(
-        sentence.contains("of the order journal of user ") && sentence.contains("checksum"),
-        "{sentence}"
-    );
-
-    let snapshot = |db: &Path| {
-        with_rows(db, |mine, other| async move {
-            let (through, _) = mine.load_snapshot().await.unwrap().unwrap();
-            let (_, others) = other.load_snapshot().await.unwrap().unwrap();
-            mine.save_snapshot(through, others).await.unwrap();
-        });
-    };
-    let (line, sentence) = fault(&db, snapshot);
-    assert!(line.starts_with("FAULTY  snapshots"), "{line}");
-    assert!(sentence.starts_with("the snapshot of the books of user 1 "), "{sentence}");
-
-    let paper = |db: &Path| {
-        with_rows(db, |mine, _| async move {
-            let (_, account) = mine.load_paper().await.unwrap();
-            let mut account = account.unwrap();
-            // The second number is the cash; its lowest seven bits are in its first byte.
-            let capital = account.iter().position(|byte| *byte < 0x80).unwrap();
-            account[capital + 1] ^= 2;
-            mine.save_paper(Vec::new(), account).await.unwrap();
-        });
-    };
-    let (line, sentence) = fault(&db, paper);
-    assert!(line.starts_with("FAULTY  paper accounts"), "{line}");
-    assert!(sentence.starts_with("user 1: the paper account and the journal differ in cash"), "{sentence}");
-}
-
-#[test]
-fn a_page_that_is_not_one_any_more_is_found() {
-    let (_folder, db) = simulated();
-    let mut bytes = fs::read(&db).unwrap();
-    let page = 4_096 * (bytes.len() / 4_096 / 2);
-    bytes[page..page + 4_096].fill(0xAB);
-    fs::write(&db, bytes).unwrap();
-    let (code, said) = check(&db);
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("FAULTY  database files"), "{said}");
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + stderr(&output).as_str())
 }
 
 #[test]
 fn what_is_no_database_is_not_checked_and_one_in_use_is() {
     let folder = tempfile::tempdir().unwrap();
     let (missing, text) = (folder.path().join("missing.db"), folder.path().join("text.db"));
-    assert_eq!(check(&missing).0, Some(2));
+    assert_eq!(checked(&missing).0, Some(2));
     assert!(!missing.exists());
     fs::write(&text, "no database").unwrap();
-    let (code, said) = check(&text);
+    let (code, said) = checked(&text);
     assert_eq!((code, said.contains("is not a Prahari database")), (Some(2), true), "{said}");
 
     let db = folder.path().join("demo.db");
     let _serving = demo(&["--db", db.to_str().unwrap(), "--speed", "60", "--history", "1"]);
-    let (code, said) = check(&db);
+    let (code, said) = checked(&db);
     assert_eq!(code, Some(0), "{said}");
 }
 
@@ -210,7 +100,13 @@ fn kill_at(db: &Path, arguments: &[&str], bytes: u64) -> bool {
     let said = BufReader::new(child.stdout.take().unwrap());
     let serves =
         std::thread::spawn(move || said.lines().map_while(Result::ok).any(|line| line.contains("Open http")));
+    let waiting = Stopwatch::start();
     while size(db) < bytes && !serves.is_finished() {
+        assert!(
+            waiting.elapsed().as_secs() < 60,
+            "waited 60 s for a database of {bytes} bytes: {}",
+            size(db)
+        );
         std::thread::yield_now();
     }
     child.kill().unwrap();

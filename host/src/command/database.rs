@@ -19,12 +19,16 @@ pub fn check(db: &Path) -> Result<ExitCode, Failure> {
 }
 
 fn print(check: &Check) {
-    let Check { name, looked_at, faults, unnamed } = check;
-    if check.is_sound() {
+    let Check { name, looked_at, faults, unnamed, cut_off } = check;
+    if *cut_off {
+        say!("CUT OFF {name}: {looked_at} looked at, and not the rest, which lies on damaged pages");
+    } else if check.is_sound() {
         say!("ok      {name}: {looked_at} looked at");
         return;
     }
-    say!("FAULTY  {name}: {looked_at} looked at, {} faults", faults.len() as u64 + unnamed);
+    if !faults.is_empty() {
+        say!("FAULTY  {name}: {looked_at} looked at, {} faults", faults.len() as u64 + unnamed);
+    }
     for fault in faults {
         say!("        {fault}");
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::database_file::beside;
+use crate::database_file::{DatabaseFile, beside};
 use crate::errors::StoreError;
 
 /// What a finished write survives.
@@ -118,11 +118,21 @@ pub(crate) fn open_error(path: &Path, source: rusqlite::Error) -> StoreError {
 
 fn open_error_of(path: &Path, source: Arc<rusqlite::Error>) -> StoreError {
     match source.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-            StoreError::NotADatabase { path: path.to_owned() }
-        }
+        Some(ErrorCode::NotADatabase) => StoreError::NotADatabase { path: path.to_owned() },
+        Some(ErrorCode::DatabaseCorrupt) => damaged(path),
         _ => StoreError::Open { path: path.to_owned(), source },
     }
+}
+
+/// What is left to say of a database that SQLite does not open: that it ends too early, or that its first pages are not what was
+/// written.
+fn damaged(path: &Path) -> StoreError {
+    let cut_off = DatabaseFile::open(path).ok().and_then(|file| file.missing_bytes());
+    let fault = match cut_off {
+        Some(missing) => format!("{missing} bytes are missing at its end"),
+        None => "not even its list of tables can be read".to_owned(),
+    };
+    StoreError::Damaged { path: path.to_owned(), fault }
 }
 
 #[cfg(test)]

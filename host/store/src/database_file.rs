@@ -90,6 +90,18 @@ impl DatabaseFile {
         Ok(bytes)
     }
 
+    /// How many bytes the file lacks by what its header says; none when it is as long as that, or cannot be read.
+    pub(crate) fn missing_bytes(&self) -> Option<u64> {
+        let header = self.header(32).ok()?;
+        let size = match u16::from_be_bytes(header.get(16..18)?.try_into().ok()?) {
+            1 => 65_536,
+            size => u64::from(size),
+        };
+        let pages = u32::from_be_bytes(header.get(28..32)?.try_into().ok()?);
+        let length = self.file.as_ref()?.metadata().ok()?.len();
+        (size * u64::from(pages)).checked_sub(length).filter(|missing| *missing > 0)
+    }
+
     /// Locks the file for one store; `false` when another one has it, in this process or elsewhere and by whatever name.
     ///
     /// # Errors

@@ -6,8 +6,12 @@ use std::sync::Arc;
 use prahari_domain::ids::{RunId, SignalId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
+use rusqlite::ErrorCode;
 
 use crate::settings::Settings;
+
+/// What is wrong with an entry that cannot be read because of the page that it lies on.
+pub(crate) const ON_A_DAMAGED_PAGE: &str = "lies on a damaged page of the file";
 
 /// A read or write that did not happen.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -47,6 +51,14 @@ pub enum StoreError {
     NotADatabase {
         /// The file.
         path: PathBuf,
+    },
+    /// The file is a database, and cannot be opened as one any more.
+    #[error("the database {} is damaged: {fault}; put a backup from before in its place", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What of it.
+        fault: String,
     },
     /// The database was written by a newer program.
     #[error("the database {} has version {found}, but this program knows versions up to {known}: use a newer program", path.display())]
@@ -304,9 +316,21 @@ impl StoreError {
     }
 
     /// Whether the store as a whole fails, rather than one row or one request.
-    pub const fn concerns_everybody(&self) -> bool {
-        !self.is_refusal()
-            && !matches!(self, Self::Unreadable { .. } | Self::Unwritable { .. } | Self::ForeignSignal { .. })
+    pub fn concerns_everybody(&self) -> bool {
+        match self {
+            Self::Unreadable { .. } | Self::Unwritable { .. } | Self::ForeignSignal { .. } => false,
+            Self::Sql { source, .. } => !is_of_one_value(source),
+            other => !other.is_refusal(),
+        }
+    }
+
+    /// Whether what was to be read lies on a page of the file that is not what was written.
+    pub fn is_damaged_page(&self) -> bool {
+        match self {
+            Self::Sql { source, .. } => source.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt),
+            Self::JournalDamaged { fault, .. } => fault == ON_A_DAMAGED_PAGE,
+            _ => false,
+        }
     }
 
     /// Names what was being done when SQLite refused.
@@ -316,6 +340,16 @@ impl StoreError {
             other => other,
         }
     }
+}
+
+/// Whether SQLite answered, and one value of the answer is not what its column should hold, such as text that is not UTF-8.
+fn is_of_one_value(error: &rusqlite::Error) -> bool {
+    matches!(
+        error,
+        rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+    )
 }
 
 impl From<rusqlite::Error> for StoreError {

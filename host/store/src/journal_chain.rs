@@ -10,7 +10,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::orders::JournalEntry;
 
 use crate::columns::{execute, select, select_one, unsigned};
-use crate::errors::StoreError;
+use crate::errors::{ON_A_DAMAGED_PAGE, StoreError};
 use crate::journal;
 
 /// A checksum of the chain.
@@ -76,7 +76,10 @@ pub(crate) fn checksum_at(
 /// [`StoreError::JournalDamaged`] with the first entry that is missing, unreadable or not what was written.
 pub(crate) fn load(conn: &Connection, user: UserId, after: u64) -> Result<Vec<JournalEntry>, StoreError> {
     let damaged = |sequence, fault: String| StoreError::JournalDamaged { user, sequence, fault };
-    let unreadable = |sequence, error: StoreError| damaged(sequence, format!("cannot be read: {error}"));
+    let unreadable = |sequence, error: StoreError| match error.is_damaged_page() {
+        true => damaged(sequence, ON_A_DAMAGED_PAGE.to_owned()),
+        false => damaged(sequence, format!("cannot be read: {error}")),
+    };
     let Some(mut previous) = checksum_at(conn, user, after).map_err(|error| unreadable(after, error))? else {
         return Err(damaged(after, "is missing".to_owned()));
     };

@@ -71,7 +71,7 @@ pub use errors::StoreError;
 pub use grants::{GrantRow, UsedRow};
 pub use halts::{HaltCode, HaltFilter, HaltRow, NewHalt};
 pub use individual_services::IndividualServiceRow;
-pub use inspection::Inspection;
+pub use inspection::{ClosedStatement, Counted, Inspection};
 pub use links::NewLink;
 pub use log_ins::LogInRow;
 pub use logs::{FoundLine, LogFilter, LogLevel, LogPage, LogPlace};

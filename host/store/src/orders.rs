@@ -52,14 +52,14 @@ impl Default for OrderFilter {
 /// An order's row.
 pub(crate) struct OrderColumns {
     id: OrderId,
-    symbol: String,
-    side: &'static str,
-    state: &'static str,
-    active: bool,
-    quantity: u32,
-    filled: u32,
-    placed_at: i64,
-    updated_at: i64,
+    pub(crate) symbol: String,
+    pub(crate) side: &'static str,
+    pub(crate) state: &'static str,
+    pub(crate) active: bool,
+    pub(crate) quantity: u32,
+    pub(crate) filled: u32,
+    pub(crate) placed_at: i64,
+    pub(crate) updated_at: i64,
     data: String,
 }
 

@@ -198,7 +198,7 @@ pub(crate) fn check_name(conn: &Connection, name: &str, owner: Option<UserId>) -
     }
 }
 
-fn read(row: &Row<'_>) -> Result<UserRow, StoreError> {
+pub(crate) fn read(row: &Row<'_>) -> Result<UserRow, StoreError> {
     Ok(UserRow {
         id: user(row, "id")?,
         name: row.get("name")?,

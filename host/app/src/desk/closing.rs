@@ -224,7 +224,7 @@ impl Desk {
 }
 
 /// The last millisecond of a date.
-pub(super) fn last_instant(day: Day) -> Timestamp {
+pub(crate) fn last_instant(day: Day) -> Timestamp {
     let next = day.succ_opt().unwrap_or(day);
     Timestamp::from_ist(next, chrono::NaiveTime::MIN).plus_millis(-1)
 }

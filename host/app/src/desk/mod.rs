@@ -7,12 +7,12 @@ mod announce;
 mod booking;
 mod capital;
 mod change;
-mod close_day;
 mod closing;
 mod load;
 mod place;
 mod pulse;
 mod reconcile;
+mod statement;
 mod valuation;
 
 use std::sync::Arc;
@@ -27,8 +27,9 @@ use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Store, UserScope};
 
 pub use capital::Money;
-pub use close_day::Statement;
+pub(crate) use closing::last_instant;
 pub use reconcile::{Difference, DifferenceKind, LostOrder};
+pub use statement::Statement;
 pub use valuation::{UnpricedPosition, Valuation};
 
 use closing::Dates;

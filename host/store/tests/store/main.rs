@@ -15,6 +15,8 @@ mod failure;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod inspection;
+#[cfg(test)]
 mod journal;
 #[cfg(test)]
 mod ledger;

@@ -1,6 +1,11 @@
 //! A look at a whole database from outside, for `prahari database check`. Nothing is written, and a daemon may be running
 //! on it: everything is read from one state of the database.
 
+mod kept;
+mod orders;
+mod pages;
+mod runs;
+
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -10,16 +15,16 @@ use prahari_domain::money::Paise;
 use prahari_domain::orders::JournalEntry;
 
 use crate::audit::{self, AuditCheck};
-use crate::columns::{execute, select, select_one, unsigned, user};
+pub use kept::ClosedStatement;
+pub use runs::Counted;
+
+use crate::columns::{execute, select, unsigned, user};
 use crate::connection::{is_in_use, open_untouched};
 use crate::database_file::DatabaseFile;
 use crate::errors::StoreError;
 use crate::paper::{self, PaperRow};
 use crate::recordings::{self, RecordingRow};
 use crate::{journal_chain, migrate, snapshots};
-
-/// The most faults that one check of SQLite itself names.
-const MOST_FAULTS: u32 = 20;
 
 /// A database that is looked at.
 pub struct Inspection {
@@ -53,14 +58,12 @@ impl Inspection {
         self.idle && is_in_use(self.file.path())
     }
 
-    /// What SQLite finds wrong with its pages and indices; nothing when all is well.
+    /// What is wrong with the pages of the file and its indices, in one sentence that says where; nothing when all is well.
     ///
     /// # Errors
-    /// When it cannot look.
-    pub fn page_faults(&self) -> Result<Vec<String>, StoreError> {
-        let sql = format!("PRAGMA integrity_check({MOST_FAULTS})");
-        let found = select(&self.conn, &sql, [], |row| Ok(row.get::<_, String>(0)?))?;
-        Ok(found.into_iter().filter(|line| line != "ok").collect())
+    /// When SQLite cannot look.
+    pub fn page_fault(&self) -> Result<Option<String>, StoreError> {
+        pages::fault(&self.conn)
     }
 
     /// Rows that name a row which is not there.
@@ -145,16 +148,5 @@ impl Inspection {
     /// When the database cannot be read.
     pub fn recording(&self, user: UserId, run: RunId) -> Result<Option<RecordingRow>, StoreError> {
         recordings::find_in(&self.conn, user, run)
-    }
-
-    /// How many shared replies are not counted as often as they are used.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn miscounted_replies(&self) -> Result<u64, StoreError> {
-        let sql = "SELECT (SELECT count(*) FROM shared_replies WHERE hash NOT IN (SELECT hash FROM shared_reply_uses))
-                        + (SELECT count(*) FROM shared_reply_uses WHERE hash NOT IN (SELECT hash FROM shared_replies))
-                       AS miscounted";
-        Ok(select_one(&self.conn, sql, [], |row| unsigned(row, "miscounted"))?.unwrap_or(0))
     }
 }
