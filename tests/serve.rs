@@ -12,7 +12,7 @@ mod support;
 
 use nix::sys::signal::Signal;
 use serde_json::json;
-use serving::{DEMO_PASSWORD, demo, serve};
+use serving::{DEMO_PASSWORD, Serving, demo, serve};
 use support::{run, stderr};
 
 #[test]
@@ -74,6 +74,35 @@ fn the_first_start_prints_a_link_that_makes_one_admin_once() {
     use std::os::unix::fs::PermissionsExt;
     let key = std::fs::metadata(folder.path().join("prahari.db.key")).unwrap();
     assert_eq!(key.permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn what_a_database_was_begun_with_cannot_be_changed_in_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("prahari.db").to_str().unwrap().to_owned();
+    let begun = ["--db", &db, "--speed", "1", "--history", "8", "--seed", "7", "--from", "2025-03-12"];
+    let prices = |serving: &Serving| {
+        let admin = serving.sign_in("admin", DEMO_PASSWORD);
+        let overview = serving.json("/api/v1/system/overview", &admin);
+        (overview["day"].clone(), overview["users"][0]["positions"].clone())
+    };
+    let first = prices(&demo(&begun));
+    assert_eq!(first.0, "2025-03-12");
+    // The same again, and without a word about either, go on with what is there.
+    assert_eq!(prices(&demo(&begun)), first);
+    assert_eq!(prices(&demo(&["--db", &db, "--speed", "1"])), first);
+    let refused = |more: &[&str]| {
+        let fixed = ["serve", "--demo", "--listen", "127.0.0.1:0", "--db", &db, "--speed", "1"];
+        let output = run(&[&fixed[..], more].concat());
+        (output.status.code(), stderr(&output))
+    };
+    let elsewhere = "leave it out to go on, or name another database to begin anew\n";
+    let seed = format!("error: --seed 8: the database was begun with seed 7; {elsewhere}");
+    assert_eq!(refused(&["--seed", "8"]), (Some(2), seed));
+    let from = format!(
+        "error: --from 2025-03-11: the database was begun on 2025-03-12 and goes on where it stopped; {elsewhere}"
+    );
+    assert_eq!(refused(&["--from", "2025-03-11"]), (Some(2), from));
 }
 
 #[test]

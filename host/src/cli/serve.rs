@@ -33,7 +33,8 @@ pub struct Serve {
     /// Run on a virtual clock this many times as fast as the real one; without it on the real clock.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub speed: Option<u32>,
-    /// With --speed: the day to start at, 08:55 IST; without it the last trading day before today.
+    /// With --speed: the day to start at, 08:55 IST; without it the last trading day before today. A database goes on where it
+    /// stopped.
     #[arg(long, requires = "speed")]
     pub from: Option<NaiveDate>,
     /// How many days before its start a new demonstration simulates first, so that there is something to see.
@@ -42,9 +43,9 @@ pub struct Serve {
     /// What weekdays are taken for after the last day of which the holidays are known.
     #[arg(long, value_enum, default_value_t)]
     pub unknown_days: UnknownDays,
-    /// Seed of the made-up market and of the paper broker.
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
+    /// Seed of the made-up market and of the paper broker, 1 when none is named; a database keeps the one it was begun with.
+    #[arg(long)]
+    pub seed: Option<u64>,
     /// Run a component of your own for a task.
     #[arg(long = "module", value_name = "TASK=FILE")]
     pub modules: Vec<OwnModule>,

@@ -1,5 +1,6 @@
 //! `prahari serve`: the daemon and its page.
 
+mod begun;
 mod demo;
 mod signals;
 mod stop;
@@ -25,6 +26,7 @@ use tokio::task::JoinHandle;
 use crate::cli::Serve;
 use crate::exit::{Failure, say};
 use crate::wiring::{self, Database};
+use begun::Begun;
 
 /// How many days a made-up market goes on after the day it is started on.
 const SYNTHETIC_DAYS_AHEAD: u64 = 400;
@@ -72,6 +74,7 @@ async fn prepare(
 ) -> Result<Prepared, Failure> {
     let store = &database.store;
     demo::check_database(store, options.demo).await?;
+    let served = Begun::with(options, store).await?;
     let auth = auth(options, database).await?;
     let calendar = &wiring::calendar_of(Some(store), options.unknown_days).await?;
     let cursor = store.system().cursor().await.map_err(Failure::work)?;
@@ -80,13 +83,14 @@ async fn prepare(
     let clock = clock(options, &calendar.current(), begun.map(|history| history.ends).or(cursor))?;
     let first = clock.now().ist_day();
     let until = first.checked_add_days(chrono::Days::new(SYNTHETIC_DAYS_AHEAD)).unwrap_or(first);
-    let market = wiring::market(&options.market, calendar, options.seed, first, until)?;
+    let market = wiring::market(&options.market, calendar, served.seed, first, until)?;
     market.report().iter().flat_map(BarsReport::shown).for_each(|note| say!("{note}"));
     let (runtime, modules) = wiring::modules(&options.modules).await?;
     let modules = Arc::new(modules);
+    served.keep(store, options.speed.map(|_| first)).await?;
     let wire = async |clock: Clock| {
         let parts = (runtime.clone(), modules.clone());
-        wiring::daemon(clock, store.clone(), market.clone(), calendar.clone(), options.seed, parts).await
+        wiring::daemon(clock, store.clone(), market.clone(), calendar.clone(), served.seed, parts).await
     };
     let history = match begun {
         None if options.demo && store.system().users().await.map_err(Failure::work)?.is_empty() => {

@@ -1,0 +1,74 @@
+//! What a database was begun with and cannot be changed later: the seed of market and broker, and the day of a virtual clock.
+
+use prahari_domain::time::{Day, Timestamp};
+use prahari_store::Store;
+use serde::{Deserialize, Serialize};
+
+use crate::cli::Serve;
+use crate::exit::Failure;
+
+/// Where it stands.
+const KEY: &str = "served_with";
+
+/// The seed when none is named.
+const USUAL_SEED: u64 = 1;
+
+/// What a database was begun with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begun {
+    /// The seed of the made-up market and of the paper broker: with another one prices would jump under what is held.
+    pub seed: u64,
+    /// The day on which a virtual clock started; none on the real one.
+    from: Option<Day>,
+}
+
+impl Begun {
+    /// What the options mean for a database, which may have been begun by an earlier start. What was begun with something else
+    /// is refused rather than ignored; the same options again go on.
+    ///
+    /// # Errors
+    /// When an option contradicts what the database was begun with, or it cannot be read.
+    pub async fn with(options: &Serve, store: &Store) -> Result<Self, Failure> {
+        let system = store.system();
+        let new = Self { seed: options.seed.unwrap_or(USUAL_SEED), from: options.from };
+        // Until there are users nothing rests on it.
+        if system.users().await.map_err(Failure::work)?.is_empty() {
+            return Ok(new);
+        }
+        let Some(text) = system.meta(KEY).await.map_err(Failure::work)? else {
+            return Ok(of_earlier_release(new, system.cursor().await.map_err(Failure::work)?));
+        };
+        let kept: Self = serde_json::from_str(&text).map_err(Failure::work)?;
+        let elsewhere = "leave it out to go on, or name another database to begin anew";
+        if let Some(seed) = options.seed.filter(|seed| *seed != kept.seed) {
+            let begun = kept.seed;
+            return Err(Failure::input(format!(
+                "--seed {seed}: the database was begun with seed {begun}; {elsewhere}"
+            )));
+        }
+        match (options.from, kept.from) {
+            (Some(from), Some(begun)) if from != begun => Err(Failure::input(format!(
+                "--from {from}: the database was begun on {begun} and goes on where it stopped; {elsewhere}"
+            ))),
+            _ => Ok(kept),
+        }
+    }
+
+    /// Keeps it for later starts, with the day on which the clock starts; what an earlier start kept stays.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn keep(self, store: &Store, starts: Option<Day>) -> Result<(), Failure> {
+        let kept = Self { from: self.from.or(starts), ..self };
+        let text = serde_json::to_string(&kept).map_err(Failure::work)?;
+        store.system().set_meta(KEY, text).await.map_err(Failure::work)
+    }
+}
+
+/// A database of an earlier release does not say what it was begun with.
+fn of_earlier_release(new: Begun, cursor: Option<Timestamp>) -> Begun {
+    if let (Some(from), Some(reached)) = (new.from, cursor) {
+        tracing::warn!("--from {from} has no effect: the database goes on at {reached}, where it stopped");
+    }
+    Begun { from: cursor.map(Timestamp::ist_day).or(new.from), ..new }
+}
