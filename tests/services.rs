@@ -366,7 +366,7 @@ async fn a_service_that_the_scheduler_does_not_know_is_noticed_by_its_row() {
     let other = daemon.store.user(OTHER);
     let resolve = async |scope: UserScope, text: &str| {
         scope.resolve_alert(id, ADMIN, daemon.clock.now(), text.to_owned()).await.unwrap();
-        daemon.store.system().find_alert(id).await.unwrap().unwrap().resolution
+        daemon.store.user(OTHER).find_alert(id).await.unwrap().unwrap().resolution
     };
     assert_eq!(resolve(daemon.store.user(ADMIN), "not theirs").await, "");
     assert_eq!(resolve(other.clone(), "looked into").await, "looked into");

@@ -97,9 +97,18 @@ async fn a_halted_symbol_is_withdrawn_and_refused_until_an_admin_explains_it() {
     );
     let path = format!("/api/v1/halts/{}/lift", listed["items"][0]["id"]);
     assert_eq!(user.post(&path, json!({ "explanation": "let me" })).await.status, 403);
-    assert_eq!(admin.post(&path, json!({ "explanation": " " })).await.status, 400);
+    for explanation in [" ", "a\u{202e}b"] {
+        assert_eq!(admin.post(&path, json!({ "explanation": explanation })).await.status, 400);
+    }
     let lifted = admin.post(&path, json!({ "explanation": "a split of 2:1" })).await.ok();
     assert_eq!((&lifted["lifted_by"], &lifted["explanation"]), (&json!(1), &json!("a split of 2:1")));
+    let again = admin.post(&path, json!({ "explanation": "once more" })).await;
+    assert_eq!(again.problem(), (409, "halt_lifted".to_owned()));
+    assert!(again.json()["detail"].as_str().unwrap().ends_with(" was lifted already"), "{}", again.text);
+    let kept = user.get("/api/v1/halts?open=false").await.ok();
+    assert_eq!(kept["items"][0]["explanation"], "a split of 2:1", "it stays as it was lifted");
+    let audit = admin.get("/api/v1/audit?action=halt.lift").await.ok();
+    assert_eq!(audit["items"].as_array().unwrap().len(), 1, "{audit}");
     assert_eq!(halts(daemon, OTHER).await, []);
     assert_eq!(alerts(daemon, OTHER).await, []);
     place(OTHER, buy("ABC", 1, 9_000)).await.unwrap();

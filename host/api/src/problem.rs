@@ -96,6 +96,8 @@ pub enum Code {
     SignalNotOpen,
     /// What the user was halted for is still so.
     HaltStands,
+    /// The halt was lifted before.
+    HaltLifted,
     /// The daemon failed; its log says why.
     Internal,
     /// The daemon cannot do it at present.
@@ -138,7 +140,7 @@ impl Code {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::SignalNotOpen | Self::HaltStands => StatusCode::CONFLICT,
+            Self::SignalNotOpen | Self::HaltStands | Self::HaltLifted => StatusCode::CONFLICT,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -286,6 +288,7 @@ impl From<AppError> for Problem {
             AppError::InvalidCalendar(_) => Code::InvalidCalendar,
             AppError::Calendar(_) => Code::InvalidRequest,
             AppError::HaltStands { .. } => Code::HaltStands,
+            AppError::HaltLifted(_) => Code::HaltLifted,
             AppError::UserInactive(_) => Code::UserInactive,
             AppError::UnifiedServiceRunning => Code::UnifiedServiceRunning,
             AppError::AnalysisServed => Code::AnalysisServed,

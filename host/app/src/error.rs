@@ -206,6 +206,9 @@ pub enum AppError {
         /// What cannot be used.
         reason: String,
     },
+    /// A halt that was lifted before.
+    #[error("halt {0} was lifted already")]
+    HaltLifted(u64),
     /// A halt that there never was.
     #[error("there is no halt {0}")]
     UnknownHalt(u64),

@@ -150,14 +150,15 @@ impl SystemScope {
         self.store.read("read the alerts", move |conn| list(conn, None, &filter)).await
     }
 
-    /// One alert, whoever's it is.
+    /// One alert about the installation.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn find_alert(&self, id: u64) -> Result<Option<AlertRow>, StoreError> {
+    pub async fn find_installation_alert(&self, id: u64) -> Result<Option<AlertRow>, StoreError> {
         self.store
             .read("read an alert", move |conn| {
-                select_one(conn, "SELECT * FROM alerts WHERE id = ?1", [id.cast_signed()], read)
+                let sql = "SELECT * FROM alerts WHERE id = ?1 AND user_id IS NULL";
+                select_one(conn, sql, [id.cast_signed()], read)
             })
             .await
     }
@@ -171,6 +172,19 @@ impl UserScope {
     pub async fn alerts(&self, filter: AlertFilter) -> Result<Vec<AlertRow>, StoreError> {
         let user = self.user;
         self.store.read("read the alerts", move |conn| list(conn, Some(user), &filter)).await
+    }
+
+    /// One alert of the user.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn find_alert(&self, id: u64) -> Result<Option<AlertRow>, StoreError> {
+        let values = (id.cast_signed(), self.user.0.cast_signed());
+        self.store
+            .read("read an alert", move |conn| {
+                select_one(conn, "SELECT * FROM alerts WHERE id = ?1 AND user_id = ?2", values, read)
+            })
+            .await
     }
 
     /// Settles an open alert of the user by hand and waits until that is durable; one that is settled stays as it is.

@@ -120,6 +120,19 @@ impl UserScope {
         self.store.read("read the halts", move |conn| list(conn, Some(user), &filter)).await
     }
 
+    /// One halt of the user.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn find_halt(&self, id: u64) -> Result<Option<HaltRow>, StoreError> {
+        let values = (id.cast_signed(), self.user.0.cast_signed());
+        self.store
+            .read("read a halt", move |conn| {
+                select_one(conn, "SELECT * FROM halts WHERE id = ?1 AND user_id = ?2", values, read)
+            })
+            .await
+    }
+
     /// Every open halt of the user, oldest first.
     ///
     /// # Errors
@@ -144,7 +157,7 @@ impl SystemScope {
         self.store.read("read the halts", move |conn| list(conn, None, &filter)).await
     }
 
-    /// One halt, whoever's it is.
+    /// One halt, whoever's it is: an admin lifts it by its number alone.
     ///
     /// # Errors
     /// When the database cannot be read.

@@ -2,11 +2,10 @@
 
 use axum::extract::State;
 use prahari_domain::ids::UserId;
-use prahari_domain::text::is_plain;
 use prahari_store::{AlertFilter, AlertRow, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -14,44 +13,11 @@ use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
-use crate::view::{Instant, Page, TaskName, Whose, limit, page, place};
-
-/// Most characters of a sentence that settles an alert.
-const LONGEST_RESOLUTION: usize = 500;
+use crate::view::{Instant, OpenList, OpenListOfAll, Page, Part, TaskName, Whose, page, sentence};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(alerts)).routes(routes!(resolve)).routes(routes!(alerts_of_all))
-}
-
-/// Which alerts are asked for.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct AlertsQuery {
-    /// Whose; an admin may name anybody.
-    user: Option<u64>,
-    /// Those that nobody has settled, or those that are settled.
-    open: Option<bool>,
-    /// Most items of the page.
-    #[param(minimum = 1, maximum = 500, default = 50)]
-    limit: Option<u32>,
-    /// `next` of the page before.
-    cursor: Option<String>,
-}
-
-/// Which alerts of everybody are asked for.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct AlertsOfAllQuery {
-    /// Those that nobody has settled, or those that are settled.
-    open: Option<bool>,
-    /// Most items of the page.
-    #[param(minimum = 1, maximum = 500, default = 50)]
-    limit: Option<u32>,
-    /// `next` of the page before.
-    cursor: Option<String>,
 }
 
 /// How an alert is settled.
@@ -96,18 +62,17 @@ struct Alert {
 }
 
 /// The alerts of a user, newest first.
-#[utoipa::path(get, path = "/api/v1/alerts", tag = "alerts", params(AlertsQuery),
+#[utoipa::path(get, path = "/api/v1/alerts", tag = "alerts", params(OpenList),
     responses((status = OK, body = Page<Alert>)))]
 async fn alerts(
     State(api): State<Api>,
     caller: Caller,
-    Query(query): Query<AlertsQuery>,
+    Query(query): Query<OpenList>,
 ) -> Result<Json<Page<Alert>>, Problem> {
     let user = caller.subject(&api, query.user)?;
-    let limit = limit(query.limit)?;
-    let filter = AlertFilter { open: query.open, before: place(query.cursor.as_deref())?, limit: limit + 1 };
-    let rows = api.daemon.store.user(user).alerts(filter).await?;
-    Ok(Json(page(rows, limit, |row| row.id, Alert::from)))
+    let part = query.part()?;
+    let rows = api.daemon.store.user(user).alerts(filter(part)).await?;
+    Ok(Json(page(rows, part.limit, |row| row.id, Alert::from)))
 }
 
 /// Settles an alert by hand. One that is settled stays as it is.
@@ -121,7 +86,7 @@ async fn resolve(
     Json(body): Json<Resolution>,
 ) -> Result<Json<Alert>, Problem> {
     let user = caller.subject(&api, whose.user)?;
-    let resolution = sentence(&body.resolution)?;
+    let resolution = sentence("resolution", &body.resolution)?.to_owned();
     let alert = find(&api, &caller, user, id).await?;
     let details = json!({ "resolution": resolution });
     api.audit(&caller, "alert.resolve", format!("alert {id}"), details).await?;
@@ -135,34 +100,31 @@ async fn resolve(
 
 /// An alert of the user, or for an admin one about the installation.
 async fn find(api: &Api, caller: &Caller, user: UserId, id: u64) -> Result<AlertRow, Problem> {
-    let is_theirs = |alert: &AlertRow| alert.user.map_or(caller.0.role == Role::Admin, |about| about == user);
-    let found = api.daemon.store.system().find_alert(id).await?.filter(is_theirs);
+    let store = &api.daemon.store;
+    let own = store.user(user).find_alert(id).await?;
+    let found = match own {
+        None if caller.0.role == Role::Admin => store.system().find_installation_alert(id).await?,
+        own => own,
+    };
     found.ok_or_else(|| Problem::new(Code::NotFound, format!("there is no alert {id}")))
 }
 
-fn sentence(given: &str) -> Result<String, Problem> {
-    let sentence = given.trim();
-    if sentence.is_empty() || sentence.chars().count() > LONGEST_RESOLUTION {
-        return Err(Problem::invalid(format!("resolution: 1 to {LONGEST_RESOLUTION} characters")));
-    }
-    if !is_plain(sentence) {
-        return Err(Problem::invalid("resolution: it has a character that cannot be seen, or a line break"));
-    }
-    Ok(sentence.to_owned())
+/// One more than the page has, to know whether there are more.
+fn filter(Part { open, before, limit }: Part) -> AlertFilter {
+    AlertFilter { open, before, limit: limit + 1 }
 }
 
 /// The alerts of everybody, newest first.
-#[utoipa::path(get, path = "/api/v1/system/alerts", tag = "alerts", params(AlertsOfAllQuery),
+#[utoipa::path(get, path = "/api/v1/system/alerts", tag = "alerts", params(OpenListOfAll),
     responses((status = OK, body = Page<Alert>)))]
 async fn alerts_of_all(
     State(api): State<Api>,
     _admin: Admin,
-    Query(query): Query<AlertsOfAllQuery>,
+    Query(query): Query<OpenListOfAll>,
 ) -> Result<Json<Page<Alert>>, Problem> {
-    let limit = limit(query.limit)?;
-    let filter = AlertFilter { open: query.open, before: place(query.cursor.as_deref())?, limit: limit + 1 };
-    let rows = api.daemon.store.system().alerts(filter).await?;
-    Ok(Json(page(rows, limit, |row| row.id, Alert::from)))
+    let part = query.part()?;
+    let rows = api.daemon.store.system().alerts(filter(part)).await?;
+    Ok(Json(page(rows, part.limit, |row| row.id, Alert::from)))
 }
 
 impl From<AlertRow> for Alert {

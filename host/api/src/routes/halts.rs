@@ -1,11 +1,11 @@
 //! `/api/v1/halts`: what of a user is halted until an admin lifts it.
 
 use axum::extract::State;
-use prahari_domain::text::is_plain;
+use prahari_app::error::AppError;
 use prahari_store::{HaltFilter, HaltRow};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -13,44 +13,11 @@ use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
-use crate::view::{Instant, Page, limit, page, place};
-
-/// Most characters of the sentence that lifts a halt.
-const LONGEST_EXPLANATION: usize = 500;
+use crate::view::{Instant, OpenList, OpenListOfAll, Page, Part, page, sentence};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(halts)).routes(routes!(lift)).routes(routes!(halts_of_all))
-}
-
-/// Which halts are asked for.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct HaltsQuery {
-    /// Whose; an admin may name anybody.
-    user: Option<u64>,
-    /// Those that hold, or those that were lifted.
-    open: Option<bool>,
-    /// Most items of the page.
-    #[param(minimum = 1, maximum = 500, default = 50)]
-    limit: Option<u32>,
-    /// `next` of the page before.
-    cursor: Option<String>,
-}
-
-/// Which halts of everybody are asked for.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct HaltsOfAllQuery {
-    /// Those that hold, or those that were lifted.
-    open: Option<bool>,
-    /// Most items of the page.
-    #[param(minimum = 1, maximum = 500, default = 50)]
-    limit: Option<u32>,
-    /// `next` of the page before.
-    cursor: Option<String>,
 }
 
 /// Why a halt is lifted.
@@ -89,21 +56,20 @@ struct Halt {
 }
 
 /// The halts of a user, newest first.
-#[utoipa::path(get, path = "/api/v1/halts", tag = "halts", params(HaltsQuery),
+#[utoipa::path(get, path = "/api/v1/halts", tag = "halts", params(OpenList),
     responses((status = OK, body = Page<Halt>)))]
 async fn halts(
     State(api): State<Api>,
     caller: Caller,
-    Query(query): Query<HaltsQuery>,
+    Query(query): Query<OpenList>,
 ) -> Result<Json<Page<Halt>>, Problem> {
     let user = caller.subject(&api, query.user)?;
-    let limit = limit(query.limit)?;
-    let filter = HaltFilter { open: query.open, before: place(query.cursor.as_deref())?, limit: limit + 1 };
-    let rows = api.daemon.store.user(user).halts(filter).await?;
-    Ok(Json(page(rows, limit, |row| row.id, Halt::from)))
+    let part = query.part()?;
+    let rows = api.daemon.store.user(user).halts(filter(part)).await?;
+    Ok(Json(page(rows, part.limit, |row| row.id, Halt::from)))
 }
 
-/// Lifts a halt: orders are sent again. One that is lifted already stays as it is.
+/// Lifts a halt: orders are sent again. One that is lifted already is refused, and stays as it is.
 #[utoipa::path(post, path = "/api/v1/halts/{id}/lift", tag = "halts", params(("id" = u64, Path)),
     request_body = Explanation, responses((status = OK, body = Halt)))]
 async fn lift(
@@ -112,32 +78,33 @@ async fn lift(
     Path(id): Path<u64>,
     Json(body): Json<Explanation>,
 ) -> Result<Json<Halt>, Problem> {
-    let explanation = body.explanation.trim();
-    if explanation.is_empty() || explanation.chars().count() > LONGEST_EXPLANATION {
-        return Err(Problem::invalid(format!("explanation: 1 to {LONGEST_EXPLANATION} characters")));
-    }
-    if !is_plain(explanation) {
-        return Err(Problem::invalid("explanation: it has a character that cannot be seen, or a line break"));
-    }
+    let explanation = sentence("explanation", &body.explanation)?;
     let unknown = || Problem::new(Code::NotFound, format!("there is no halt {id}"));
     let halt = api.daemon.store.system().find_halt(id).await?.ok_or_else(unknown)?;
+    if halt.lifted_at.is_some() {
+        return Err(AppError::HaltLifted(id).into());
+    }
     let details = json!({ "user": halt.user.0, "symbol": halt.symbol, "explanation": explanation });
     api.audit(&caller, "halt.lift", format!("halt {id}"), details).await?;
     Ok(Json(api.daemon.lift_halt(id, caller.0.user, explanation).await?.into()))
 }
 
 /// The halts of everybody, newest first.
-#[utoipa::path(get, path = "/api/v1/system/halts", tag = "halts", params(HaltsOfAllQuery),
+#[utoipa::path(get, path = "/api/v1/system/halts", tag = "halts", params(OpenListOfAll),
     responses((status = OK, body = Page<Halt>)))]
 async fn halts_of_all(
     State(api): State<Api>,
     _admin: Admin,
-    Query(query): Query<HaltsOfAllQuery>,
+    Query(query): Query<OpenListOfAll>,
 ) -> Result<Json<Page<Halt>>, Problem> {
-    let limit = limit(query.limit)?;
-    let filter = HaltFilter { open: query.open, before: place(query.cursor.as_deref())?, limit: limit + 1 };
-    let rows = api.daemon.store.system().halts(filter).await?;
-    Ok(Json(page(rows, limit, |row| row.id, Halt::from)))
+    let part = query.part()?;
+    let rows = api.daemon.store.system().halts(filter(part)).await?;
+    Ok(Json(page(rows, part.limit, |row| row.id, Halt::from)))
+}
+
+/// One more than the page has, to know whether there are more.
+fn filter(Part { open, before, limit }: Part) -> HaltFilter {
+    HaltFilter { open, before, limit: limit + 1 }
 }
 
 impl From<HaltRow> for Halt {

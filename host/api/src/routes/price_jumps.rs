@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use prahari_domain::instruments::Symbol;
-use prahari_domain::text::is_plain;
 use prahari_store::PriceJumpRow;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -14,10 +13,7 @@ use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Path};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
-use crate::view::{Date, Instant, Page};
-
-/// Most characters of an explanation.
-const LONGEST_EXPLANATION: usize = 500;
+use crate::view::{Date, Instant, Page, sentence};
 
 /// Most jumps of an answer. There are a few hundred in a year of the whole exchange.
 const MOST_JUMPS: u32 = 500;
@@ -80,13 +76,7 @@ async fn explain(
     Path(symbol): Path<String>,
     Json(body): Json<JumpExplanation>,
 ) -> Result<Json<Page<PriceJump>>, Problem> {
-    let explanation = body.explanation.trim();
-    if explanation.is_empty() || explanation.chars().count() > LONGEST_EXPLANATION {
-        return Err(Problem::invalid(format!("explanation: 1 to {LONGEST_EXPLANATION} characters")));
-    }
-    if !is_plain(explanation) {
-        return Err(Problem::invalid("explanation: it has a character that cannot be seen, or a line break"));
-    }
+    let explanation = sentence("explanation", &body.explanation)?;
     let none = || Problem::new(Code::NotFound, "there is no unexplained jump of this share");
     let symbol = Symbol::new(&symbol).map_err(|_| none())?;
     let rows = api.daemon.store.system().price_jumps(MOST_JUMPS).await?;

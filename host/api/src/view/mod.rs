@@ -2,7 +2,9 @@
 
 mod instant;
 mod names;
+mod open_list;
 mod page;
+mod sentence;
 mod time;
 
 use prahari_domain::instruments::Symbol;
@@ -14,7 +16,9 @@ pub use names::{
     LevelName, LogLevelName, ModuleOriginName, ServiceKindName, SideName, SlotKindName, SlotStateName,
     StateName, StatusName, TaskName, TriggerName,
 };
+pub use open_list::{OpenList, OpenListOfAll, Part};
 pub use page::{Cursor, Page, limit, page, place};
+pub use sentence::sentence;
 pub use time::{Date, range};
 
 use crate::problem::Problem;

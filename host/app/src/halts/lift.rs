@@ -9,36 +9,40 @@ use crate::loading::{Fault, Loaded, load_user};
 use crate::user::User;
 
 impl Daemon {
-    /// Lifts an open halt, with the explanation of the admin who does it. One that is lifted already stays as it is.
+    /// Lifts an open halt, with the explanation of the admin who does it.
     ///
     /// A halt of everything is lifted only when all that is kept of the user can be used: it is loaded anew, and what was
     /// found damaged must have been mended.
     ///
     /// # Errors
-    /// [`AppError::UnknownHalt`]; [`AppError::HaltStands`] when something still cannot be used; or when it cannot be written
+    /// [`AppError::UnknownHalt`]; [`AppError::HaltLifted`]; [`AppError::HaltStands`] when something still cannot be used; or when it cannot be written
     /// down. Nothing has changed then.
     pub async fn lift_halt(&self, id: u64, by: UserId, explanation: &str) -> Result<HaltRow, AppError> {
         let halt = self.store.system().find_halt(id).await?.ok_or(AppError::UnknownHalt(id))?;
         let user = self.user(halt.user)?;
         let _changing = user.halts.changing().await;
-        if halt.lifted_at.is_none() && halt.symbol.is_none() {
+        let scope = self.store.user(user.id);
+        // Somebody else may have lifted it a moment ago.
+        let halt = scope.find_halt(id).await?.filter(|halt| halt.lifted_at.is_none());
+        let halt = halt.ok_or(AppError::HaltLifted(id))?;
+        if halt.symbol.is_none() {
             self.load_anew(&user).await?;
         }
-        let scope = self.store.user(user.id);
-        if scope.lift_halt(id, by, self.clock.now(), explanation.to_owned()).await? {
-            user.halts.remove(halt.symbol.as_ref());
-            tracing::info!(user = %user.id, symbol = ?halt.symbol, %by, "a halt was lifted: {explanation}");
-            let (code, subject) = match &halt.symbol {
-                Some(symbol) => (AlertCode::SymbolHalted, symbol.to_string()),
-                None => (AlertCode::UserHalted, String::new()),
-            };
-            self.clear_alert(code, Some(user.id), &subject, &format!("lifted: {explanation}")).await?;
-            // Whoever lifts it has said what the price was.
-            if let Some(symbol) = halt.symbol.as_ref().filter(|_| halt.code == HaltCode::ImpossiblePrice) {
-                self.explain_price_jumps(symbol, by, explanation).await?;
-            }
+        if !scope.lift_halt(id, by, self.clock.now(), explanation.to_owned()).await? {
+            return Err(AppError::HaltLifted(id));
         }
-        self.store.system().find_halt(id).await?.ok_or(AppError::UnknownHalt(id))
+        user.halts.remove(halt.symbol.as_ref());
+        tracing::info!(user = %user.id, symbol = ?halt.symbol, %by, "a halt was lifted: {explanation}");
+        let (code, subject) = match &halt.symbol {
+            Some(symbol) => (AlertCode::SymbolHalted, symbol.to_string()),
+            None => (AlertCode::UserHalted, String::new()),
+        };
+        self.clear_alert(code, Some(user.id), &subject, &format!("lifted: {explanation}")).await?;
+        // Whoever lifts it has said what the price was.
+        if let Some(symbol) = halt.symbol.as_ref().filter(|_| halt.code == HaltCode::ImpossiblePrice) {
+            self.explain_price_jumps(symbol, by, explanation).await?;
+        }
+        scope.find_halt(id).await?.ok_or(AppError::UnknownHalt(id))
     }
 
     /// Puts settings, books and memory of a halted user in the place of those that they have, as they are kept now. The desk

@@ -2,7 +2,7 @@
 
 use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
-use prahari_store::{AlertCode, AlertFilter, NewAlert};
+use prahari_store::{AlertCode, AlertFilter, HaltCode, NewAlert, NewHalt};
 
 use crate::support::TestStore;
 
@@ -44,8 +44,27 @@ async fn a_user_sees_and_settles_their_own_alerts_only() {
     }
     assert_eq!(test.store.user(UserId(1)).alerts(EVERY).await.unwrap(), std::slice::from_ref(&own));
     assert_eq!(test.store.user(UserId(2)).alerts(EVERY).await.unwrap(), []);
+    assert_eq!(test.store.user(UserId(1)).find_alert(own.id).await.unwrap().as_ref(), Some(&own));
+    assert_eq!(test.store.user(UserId(2)).find_alert(own.id).await.unwrap(), None);
+    assert_eq!(test.store.user(UserId(1)).find_alert(whole.id).await.unwrap(), None, "it is nobody's own");
+    assert_eq!(system.find_installation_alert(whole.id).await.unwrap(), Some(whole.clone()));
+    assert_eq!(system.find_installation_alert(own.id).await.unwrap(), None);
     system.resolve_installation_alert(own.id, UserId(9), Timestamp(2), "not whole".to_owned()).await.unwrap();
     system.resolve_installation_alert(whole.id, UserId(9), Timestamp(2), "seen".to_owned()).await.unwrap();
     let open = AlertFilter { open: Some(true), ..EVERY };
     assert_eq!(system.alerts(open).await.unwrap(), [own]);
+}
+
+#[tokio::test]
+async fn a_halt_is_found_by_the_user_whose_it_is_and_by_whoever_may_see_all() {
+    let test = TestStore::new();
+    let (own, other) = (test.store.user(UserId(1)), test.store.user(UserId(2)));
+    let reason = "a setting cannot be read".to_owned();
+    let halt = NewHalt { symbol: None, code: HaltCode::SettingsDamaged, reason, since: Timestamp(1) };
+    assert!(own.halt(halt).await.unwrap());
+    let [row] = own.open_halts().await.unwrap().try_into().unwrap();
+    assert_eq!(own.find_halt(row.id).await.unwrap().as_ref(), Some(&row));
+    assert_eq!(other.find_halt(row.id).await.unwrap(), None);
+    assert!(!other.lift_halt(row.id, UserId(2), Timestamp(2), "mine".to_owned()).await.unwrap());
+    assert_eq!(test.store.system().find_halt(row.id).await.unwrap(), Some(row));
 }
