@@ -28,6 +28,7 @@ use prahari_runtime::{
     RuntimeConfig, WorkerProgram,
 };
 use prahari_store::{NotificationFilter, SlotOutcome};
+use support::waiting::{until, until_some};
 use support::{
     ADMIN, House, MONDAY, OTHER, TUESDAY, at, component, guests, heavy, run, runs, slots, start_services,
     stop,
@@ -61,15 +62,10 @@ fn is_alive(pid: u32) -> bool {
 
 /// Waits until a service is stopped, with this reason.
 async fn stopped(daemon: &Daemon, user: UserId, task: Task, reason: &str) {
-    let status = soon(async {
-        loop {
-            let status = status(daemon, user, task).await;
-            if status.process_id.is_none() && status.stopped_at.is_some() {
-                break status;
-            }
-            tokio::task::yield_now().await;
-        }
-    });
+    let status = soon(until_some("the service to be stopped", async || {
+        let status = status(daemon, user, task).await;
+        (status.process_id.is_none() && status.stopped_at.is_some()).then_some(status)
+    }));
     assert_eq!(status.await.reason, reason);
     let rows = daemon.store.user(user).individual_services().await.unwrap();
     assert!(rows.iter().filter(|row| row.task == task).all(|row| !row.is_running()));
@@ -153,15 +149,17 @@ async fn a_worker_killed_while_it_waits_is_stopped_with_the_reason_and_its_owner
     send(killed, Signal::SIGKILL);
     stopped(&daemon, ADMIN, Task::PositionMonitor, KILLED).await;
     assert!(!is_alive(killed));
-    soon(async {
-        while daemon.store.user(ADMIN).notifications(NotificationFilter::default()).await.unwrap().is_empty()
-        {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
-    let message =
-        daemon.store.user(ADMIN).notifications(NotificationFilter::default()).await.unwrap().remove(0);
+    let message = until_some("a message to the owner", async || {
+        daemon
+            .store
+            .user(ADMIN)
+            .notifications(NotificationFilter::default())
+            .await
+            .unwrap()
+            .into_iter()
+            .next()
+    });
+    let message = soon(message).await;
     assert_eq!(message.row.title, "Your service of position_monitor was stopped");
     assert!(message.row.body.starts_with(KILLED), "{}", message.row.body);
     undisturbed(&daemon, other).await;
@@ -174,9 +172,7 @@ async fn a_worker_killed_while_it_computes_ends_its_run_with_the_reason() {
     let (daemon, killed, other) = with_monitor(&house, &guests::loops()).await;
     let before = cpu_ticks(killed);
     let running = execute(&daemon, ADMIN, Task::PositionMonitor);
-    while cpu_ticks(killed) < before + 5 {
-        tokio::task::yield_now().await;
-    }
+    until("the worker to compute", async || cpu_ticks(killed) >= before + 5).await;
     send(killed, Signal::SIGKILL);
     assert_eq!(outcome(running).await, RunOutcome::WorkerEnded(KILLED.to_owned()));
     stopped(&daemon, ADMIN, Task::PositionMonitor, KILLED).await;
@@ -231,6 +227,7 @@ async fn a_worker_that_hangs_is_noticed_at_any_speed_of_the_clock() {
         send(hung, Signal::SIGSTOP);
         let mut scheduler = daemon.scheduler();
         let scheduled = tokio::spawn(async move { scheduler.run(None).await });
+        // Longer than any other wait: the limit of a run is a minute.
         let noticed = async {
             while daemon.user(ADMIN).unwrap().individual(Task::SellMonitor).is_some() {
                 tokio::task::yield_now().await;

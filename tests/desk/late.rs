@@ -8,6 +8,7 @@ use prahari_domain::orders::OrderState;
 use prahari_domain::risk::RefusalCode;
 
 use crate::support::trader::{Trader, USER, buy};
+use crate::support::waiting::until;
 use crate::support::{MONDAY, at};
 
 fn deadlines() -> Deadlines {
@@ -39,10 +40,11 @@ async fn an_order_that_is_not_answered_in_time_is_unknown_and_nothing_more_is_se
     assert_eq!(trader.outside.sent(), sent);
 
     trader.outside.set_silent(USER, false);
-    while trader.desk.is_unsettled() {
+    until("the desk to be settled", async || {
         let _not_asked_yet = trader.desk.reconcile(now).await;
-        tokio::task::yield_now().await;
-    }
+        !trader.desk.is_unsettled()
+    })
+    .await;
     assert_ne!(trader.order(id).state, OrderState::Unknown);
     let theirs = trader.theirs().await;
     assert!(theirs.len() <= 1 && theirs.iter().all(|order| order.tag == id.to_string()), "{theirs:?}");

@@ -1,5 +1,6 @@
 //! The kill switch, turned by several admins at once.
 
+use crate::support::waiting::until;
 use crate::support::{House, MONDAY, at, stop};
 
 #[tokio::test]
@@ -20,10 +21,12 @@ async fn changes_of_the_kill_switch_at_once_leave_database_and_memory_alike() {
     // It is on from the moment somebody asks for it.
     daemon.set_kill_switch(false).await.unwrap();
     let mut asked = Box::pin(daemon.set_kill_switch(true));
-    while !daemon.is_kill_switch_on() {
-        assert!(futures::poll!(&mut asked).is_pending());
-        tokio::task::yield_now().await;
-    }
+    until("the kill switch to be on", async || {
+        let on = daemon.is_kill_switch_on();
+        assert!(on || futures::poll!(&mut asked).is_pending());
+        on
+    })
+    .await;
     asked.await.unwrap();
     stop(daemon).await;
     assert!(house.start(at(MONDAY, "10:00")).await.is_kill_switch_on());

@@ -1,31 +1,17 @@
 //! Every slot of a day that ends has its outcome and the true reason, and every tick its account.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use prahari_app::daemon::Daemon;
-use prahari_app::stop::Stop;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
-use prahari_domain::time::Timestamp;
 use prahari_schedule::{Rule, Schedule};
-use prahari_store::{INTERRUPTED, RunStart, RunTrigger, ServiceKind, SlotOutcome, SlotRow};
+use prahari_store::{INTERRUPTED, RunStart, RunTrigger, ServiceKind, SlotOutcome};
 
+use crate::support::living::{Living, accounted_for, closed};
 use crate::support::{
-    ADMIN, House, MONDAY, OTHER, TUESDAY, at, day, end_of, guests, run, slot, slots, start_services, stop,
+    ADMIN, House, MONDAY, OTHER, TUESDAY, at, end_of, guests, run, slot, start_services, stop,
 };
-
-/// Every slot of a user's Monday has an outcome, and its ticks add up.
-pub async fn accounted_for(daemon: &Daemon, user: UserId) -> Vec<SlotRow> {
-    let all = slots(daemon, user, MONDAY).await;
-    for slot in &all {
-        assert!(slot.outcome.is_some(), "{slot:?}");
-        assert!(slot.outcome == Some(SlotOutcome::Ran) || !slot.reason.is_empty(), "{slot:?}");
-        let accounted = slot.ticks_ran + slot.ticks_failed + slot.ticks_skipped + slot.ticks_missed;
-        assert_eq!(accounted, slot.ticks_expected, "{slot:?}");
-    }
-    all
-}
 
 /// Saves one change of the schedules as the admin.
 pub async fn change(daemon: &Daemon, wanted: Vec<Schedule>) -> u64 {
@@ -180,56 +166,21 @@ async fn a_run_that_a_kill_interrupted_does_not_end_before_it_began() {
     assert_eq!(interrupted.finished_at, Some(interrupted.started_at));
 }
 
-/// Waits until the scheduler has handed out everything until an instant, and all of it has ended.
-pub async fn handed_out(daemon: &Daemon, until: Timestamp) {
-    let reaching = async {
-        while daemon.reached() < until {
-            tokio::task::yield_now().await;
-        }
-    };
-    let reached = tokio::time::timeout(Duration::from_secs(60), reaching).await;
-    assert!(reached.is_ok(), "{} is reached, and {until} is not", daemon.reached());
-}
-
-/// Waits until no slot of Monday is open any more.
-pub async fn closed(daemon: &Daemon) {
-    let mut open = Vec::new();
-    let closing = async {
-        loop {
-            daemon.store.settle().await.unwrap();
-            open = daemon.store.system().open_slots_before(day(TUESDAY)).await.unwrap();
-            if open.is_empty() {
-                return;
-            }
-            tokio::task::yield_now().await;
-        }
-    };
-    let closed = tokio::time::timeout(Duration::from_secs(60), closing).await;
-    assert!(closed.is_ok(), "slots are left open: {open:?}");
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ticks_that_back_up_on_a_real_clock_are_missed_with_a_reason_and_none_vanishes() {
     let house = House::new(3);
-    let (daemon, hand) = house.start_by_hand(at(MONDAY, "09:10"), &[]).await;
-    start_services(&daemon).await;
-    let scheduler = tokio::spawn({
-        let daemon = daemon.clone();
-        async move { daemon.scheduler().run(None).await }
-    });
-    hand.pass_until(at(MONDAY, "09:20"));
-    handed_out(&daemon, at(MONDAY, "09:20")).await;
+    let living = Living::at_work(&house, at(MONDAY, "09:10"), &[]).await;
+    living.pass_until(at(MONDAY, "09:20")).await;
     // Stopped for an hour while time passes, as by SIGSTOP; then a jump.
-    hand.pass_until(at(MONDAY, "10:20"));
-    handed_out(&daemon, at(MONDAY, "10:20")).await;
-    hand.set(at(MONDAY, "11:20"));
-    handed_out(&daemon, at(MONDAY, "11:20")).await;
-    hand.set(at(TUESDAY, "00:01"));
-    closed(&daemon).await;
+    living.pass_until(at(MONDAY, "10:20")).await;
+    living.hand.set(at(MONDAY, "11:20"));
+    living.handed_out(at(MONDAY, "11:20")).await;
+    living.hand.set(at(TUESDAY, "00:01"));
+    closed(&living.daemon).await;
     for user in [ADMIN, OTHER, UserId(3)] {
-        accounted_for(&daemon, user).await;
-        let monitor = slot(&daemon, user, MONDAY, Task::SellMonitor).await;
-        let scope = daemon.store.user(user);
+        accounted_for(&living.daemon, user).await;
+        let monitor = slot(&living.daemon, user, MONDAY, Task::SellMonitor).await;
+        let scope = living.daemon.store.user(user);
         let ticks = scope.ticks(Task::SellMonitor, monitor.due_at).await.unwrap();
         assert_eq!(
             u32::try_from(ticks.len()).unwrap(),
@@ -250,31 +201,24 @@ async fn ticks_that_back_up_on_a_real_clock_are_missed_with_a_reason_and_none_va
             ticks.iter().any(|tick| jumped(&tick.reason)) && ticks.iter().any(|tick| held_up(&tick.reason))
         );
     }
-    daemon.stop(Stop::Asked("the test is over".to_owned()));
-    scheduler.await.unwrap().unwrap();
+    living.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_that_ends_on_the_next_day_gives_its_slot_the_outcome() {
     let house = House::new(1);
     let module = guests::asks_for_universe();
-    let (daemon, hand) = house.start_by_hand(at(MONDAY, "15:58"), &[(Task::Analysis, &module)]).await;
-    start_services(&daemon).await;
     house.market.set_held(true);
-    let scheduler = tokio::spawn({
-        let daemon = daemon.clone();
-        async move { daemon.scheduler().run(None).await }
-    });
-    hand.pass_until(at(MONDAY, "16:00"));
+    let living = Living::at_work(&house, at(MONDAY, "15:58"), &[(Task::Analysis, &module)]).await;
+    living.hand.pass_until(at(MONDAY, "16:00"));
     house.market.asked().await;
-    hand.pass_until(at(TUESDAY, "00:01"));
-    handed_out(&daemon, at(TUESDAY, "00:00")).await;
+    living.hand.pass_until(at(TUESDAY, "00:01"));
+    living.handed_out(at(TUESDAY, "00:00")).await;
     house.market.let_go();
-    closed(&daemon).await;
-    let analysis = slot(&daemon, ADMIN, MONDAY, Task::Analysis).await;
+    closed(&living.daemon).await;
+    let analysis = slot(&living.daemon, ADMIN, MONDAY, Task::Analysis).await;
     assert_eq!(analysis.outcome, Some(SlotOutcome::Ran), "{analysis:?}");
     assert!(analysis.run.is_some());
-    accounted_for(&daemon, ADMIN).await;
-    daemon.stop(Stop::Asked("the test is over".to_owned()));
-    scheduler.await.unwrap().unwrap();
+    accounted_for(&living.daemon, ADMIN).await;
+    living.end().await;
 }

@@ -4,14 +4,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use prahari_app::clock::ByHand;
 use prahari_app::daemon::Daemon;
 use prahari_app::stop::Stop;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_store::{AlertCode, AlertFilter, Role, SlotRow};
 
-use super::accounts::{accounted_for, change, closed, each_minute, handed_out};
+use super::accounts::{change, each_minute};
+use crate::support::living::{Living, accounted_for, closed};
 use crate::support::{ADMIN, House, MONDAY, OTHER, TUESDAY, at, heavy, start_services};
 
 /// How many interleavings there are of each kind. Each has exactly one kill, except the undisturbed ones.
@@ -117,36 +117,6 @@ impl Act {
     }
 }
 
-type Running = tokio::task::JoinHandle<Result<(), prahari_app::error::AppError>>;
-
-struct Living {
-    daemon: Arc<Daemon>,
-    hand: ByHand,
-    scheduler: Running,
-}
-
-impl Living {
-    async fn begin(house: &House, now: prahari_domain::time::Timestamp) -> Self {
-        let (daemon, hand) = house.start_by_hand(now, &[]).await;
-        let scheduler = tokio::spawn({
-            let daemon = daemon.clone();
-            async move { daemon.scheduler().run(None).await }
-        });
-        Self { daemon, hand, scheduler }
-    }
-
-    /// What a kill leaves is all that the next one finds.
-    async fn kill(self, house: &mut House) -> Self {
-        let now = self.daemon.clock.now();
-        let old = house.crash();
-        self.scheduler.abort();
-        let _cancelled = self.scheduler.await;
-        self.daemon.store.close().await.unwrap();
-        drop(old);
-        Self::begin(house, now).await
-    }
-}
-
 /// One interleaving; answers how many kills there were.
 async fn interleave(seed: u64, with_kill: bool) -> u64 {
     let mut draw = Draw(seed);
@@ -178,7 +148,7 @@ async fn interleave(seed: u64, with_kill: bool) -> u64 {
         }
         if draw.below(3) == 0 {
             let now = living.daemon.clock.now();
-            handed_out(&living.daemon, now.plus_minutes(-1)).await;
+            living.handed_out(now.plus_minutes(-1)).await;
         }
         if kill_after == Some(round) {
             living = living.kill(&mut house).await;
@@ -187,11 +157,10 @@ async fn interleave(seed: u64, with_kill: bool) -> u64 {
     }
     living.hand.set(at(TUESDAY, "00:01"));
     living.daemon.finish_background().await;
-    handed_out(&living.daemon, at(TUESDAY, "00:00")).await;
+    living.handed_out(at(TUESDAY, "00:00")).await;
     closed(&living.daemon).await;
     all_accounted_for(&living.daemon, with_kill).await;
-    living.daemon.stop(Stop::Asked("the test is over".to_owned()));
-    living.scheduler.await.unwrap().unwrap();
+    living.end().await;
     kills
 }
 
@@ -257,7 +226,7 @@ async fn kills_among_it_change_nothing_of_that() {
 async fn a_user_who_restarts_the_service_in_a_loop_while_ticks_fall_due_ends_nothing() {
     let house = House::new(2);
     let living = Living::begin(&house, at(MONDAY, "09:20")).await;
-    let Living { daemon, hand, scheduler } = living;
+    let daemon = living.daemon.clone();
     start_services(&daemon).await;
     change(&daemon, vec![each_minute("09:20", "15:00")]).await;
     let restarting = tokio::spawn({
@@ -269,12 +238,11 @@ async fn a_user_who_restarts_the_service_in_a_loop_while_ticks_fall_due_ends_not
         }
     });
     for minute in 1..40 {
-        hand.pass_until(at(MONDAY, "09:20").plus_minutes(minute));
-        handed_out(&daemon, at(MONDAY, "09:20").plus_minutes(minute)).await;
+        living.pass_until(at(MONDAY, "09:20").plus_minutes(minute)).await;
     }
     daemon.stop(Stop::Asked("the test is over".to_owned()));
     restarting.await.unwrap();
-    scheduler.await.unwrap().unwrap();
+    living.end().await;
     daemon.store.settle().await.unwrap();
     let monitors = crate::support::slots(&daemon, OTHER, MONDAY).await;
     let monitors: Vec<_> = monitors.iter().filter(|slot| slot.task == Task::SellMonitor).collect();

@@ -14,10 +14,14 @@ pub mod console;
 pub mod guests;
 #[path = "listening.rs"]
 pub mod listening;
+#[path = "living.rs"]
+pub mod living;
 #[path = "outside.rs"]
 pub mod outside;
 #[path = "trader.rs"]
 pub mod trader;
+#[path = "waiting.rs"]
+pub mod waiting;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

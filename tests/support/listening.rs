@@ -13,6 +13,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::console::Console;
+use super::waiting::within_a_minute;
 
 /// An open stream.
 pub struct Listening {
@@ -44,7 +45,7 @@ impl Listening {
     /// The next message or the end; pings are answered on the way.
     pub async fn next(&mut self) -> Heard {
         loop {
-            match self.socket.next().await {
+            match within_a_minute("a message of the stream", self.socket.next()).await {
                 Some(Ok(Message::Text(text))) => return Heard::Message(serde_json::from_str(&text).unwrap()),
                 Some(Ok(Message::Close(Some(frame)))) => {
                     return Heard::End(frame.code.into(), frame.reason.to_string());

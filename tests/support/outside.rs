@@ -19,6 +19,8 @@ use prahari_domain::time::Timestamp;
 use prahari_store::Store;
 use tokio::sync::Notify;
 
+use super::waiting::within_a_minute;
+
 /// What goes wrong when the broker has carried out what was asked of an order.
 #[derive(Debug, Clone, Copy)]
 pub enum Mishap {
@@ -288,7 +290,7 @@ impl Held {
 
     /// Waits until somebody waits for an answer.
     pub async fn asked(&self) {
-        self.asked.notified().await;
+        within_a_minute("the market to be asked", self.asked.notified()).await;
     }
 }
 
