@@ -7,12 +7,16 @@
 
 #[path = "calendar/command.rs"]
 mod command;
+#[path = "calendar/damaged.rs"]
+mod damaged;
 #[path = "calendar/ends.rs"]
 mod ends;
 #[path = "support/daemon.rs"]
 mod house;
 #[path = "support/serving.rs"]
 mod serving;
+#[path = "calendar/shown.rs"]
+mod shown;
 mod support;
 
 use std::sync::Arc;

@@ -43,18 +43,34 @@ fn an_operator_tries_a_list_out_brings_it_and_sees_the_versions() {
     assert!(said.contains("2027-01-26 buy_orders: not at 2027-01-26T16:05"), "{said}");
     assert!(said.ends_with("2 days and 14 task days differ; nothing was changed\n"), "{said}");
 
+    let odd = "warning: 2027 has 2 holidays on weekdays, and the exchange has 13 to 17 in a year: the list of a year replaces the \
+               year as a whole\n";
+    assert_eq!(error, odd);
+
     let (code, said, error) = calendar(&daemon, token, &["import", file]);
     assert_eq!(
         (code, said.as_str()),
         (0, "version 2 of the calendar is in force; its holidays are known through 2027-12-31\n"),
         "{error}"
     );
+    assert_eq!(error, odd);
+    // The same once more is no new version.
+    let (code, said, error) = calendar(&daemon, token, &["import", file]);
+    let same = "version 2 of the calendar, which is in force, says the same; nothing was changed\n";
+    assert_eq!((code, said.as_str(), error.as_str()), (0, same, ""));
+    let (_, said, error) = calendar(&daemon, token, &["preview", file]);
+    assert!(said.ends_with("0 days and 0 task days differ; nothing was changed\n"), "{said}");
+    assert_eq!(error, "warning: it says the same as the calendar in force: an import would change nothing\n");
     let (_, said, _) = calendar(&daemon, token, &["versions"]);
     assert!(said.starts_with("version 2 (operator, of 2026-12-12), holidays through 2027-12-31"), "{said}");
     assert!(said.lines().nth(1).unwrap().starts_with("version 1 (shipped, of "), "{said}");
     let days = daemon.json("/api/v1/calendar/days?from=2027-01-25&through=2027-01-26", &admin);
     assert_eq!((&days["items"][0]["presumed"], &days["items"][0]["open"]), (&json!(false), &json!(true)));
     assert_eq!(days["items"][1]["note"], "Republic Day");
+    assert_eq!(days["items"][0]["settles_on"], "2027-01-27", "not on the holiday");
+    assert_eq!(days["items"][1]["settles_on"], json!(null));
+    let days = daemon.json("/api/v1/calendar/days?from=2026-02-18&through=2026-02-18", &admin);
+    assert_eq!(days["items"][0]["settles_on"], "2026-02-20", "the 19th has a session and no settlement");
     let health = daemon.json("/api/v1/system/health", &admin);
     assert!(!health["alerts"].to_string().contains("calendar_ends"), "{health}");
 

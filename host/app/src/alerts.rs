@@ -110,6 +110,7 @@ fn title(code: AlertCode) -> &'static str {
         AlertCode::BarsStale => "The bars are stale",
         AlertCode::PriceMissing => "A held share has no new price",
         AlertCode::CalendarEnds => "The trading calendar ends",
+        AlertCode::CalendarDamaged => "The trading calendar cannot be read",
         AlertCode::WriteRefused => "Something could not be written down",
         AlertCode::ClockSetBack => "The clock was set back",
         AlertCode::ClockJumped => "The clock jumped forward",

@@ -1,8 +1,12 @@
 //! What the page shows: every user's service, today's slots, orders and positions, as of now.
 
+use std::cmp::Reverse;
+
+use prahari_domain::calendar::TradingDay;
 use prahari_domain::ids::UserId;
 use prahari_domain::orders::{Order, OrderKind};
 use prahari_domain::time::{Day, Timestamp};
+use prahari_store::{AlertFilter, AlertRow};
 use serde::Serialize;
 
 use crate::daemon::Daemon;
@@ -13,6 +17,9 @@ use crate::user::User;
 
 /// The most orders shown for a user; older ones are in the database.
 const SHOWN_ORDERS: usize = 20;
+
+/// The most open alerts shown; the others are in the list of alerts.
+const SHOWN_ALERTS: usize = 20;
 
 /// The most users shown; the page is for one glance.
 const SHOWN_USERS: usize = 50;
@@ -28,12 +35,33 @@ pub struct Overview {
     pub day: Day,
     /// Whether the exchange has a session on it.
     pub trading_day: bool,
+    /// Why it has none, the name of its special session, or that it is presumed; empty on an ordinary day that is known.
+    pub note: String,
+    /// The last day of which the holidays are known.
+    pub known_through: Day,
     /// The phase of the exchange.
     pub phase: String,
+    /// The open alerts that concern whoever looks, newest first.
+    pub alerts: Vec<AlertOverview>,
+    /// Whether there are more of them.
+    pub more_alerts: bool,
     /// How many users there are to be seen.
     pub users_total: usize,
     /// The first of them.
     pub users: Vec<UserOverview>,
+}
+
+/// One open alert.
+#[derive(Debug, Serialize)]
+pub struct AlertOverview {
+    /// Since when, in IST.
+    pub since_ist: String,
+    /// The name of the user it is about; none when it concerns the whole installation.
+    pub about: Option<String>,
+    /// What kind of condition.
+    pub code: String,
+    /// One sentence.
+    pub detail: String,
 }
 
 /// One user at one instant.
@@ -116,7 +144,7 @@ impl Daemon {
     /// What the page shows: of one user, or of everybody when `only` names nobody.
     ///
     /// # Errors
-    /// When the calendar does not cover today, or there is no such user.
+    /// When there is no such user, or the store cannot be read.
     pub async fn overview(&self, only: Option<UserId>) -> Result<Overview, AppError> {
         let now = self.clock.now();
         let day = now.ist_day();
@@ -129,15 +157,42 @@ impl Daemon {
         for user in all.iter().take(SHOWN_USERS) {
             users.push(self.user_overview(user).await);
         }
+        let alerts = self.alerts_for(only).await?;
+        let TradingDay { open, note, .. } = calendar.day_or_closed(day);
         Ok(Overview {
             now,
             now_ist: now.to_string(),
             day,
-            trading_day: calendar.is_open_on(day),
+            trading_day: open,
+            note,
+            known_through: calendar.covers().1,
+            more_alerts: alerts.len() > SHOWN_ALERTS,
+            alerts: alerts.into_iter().take(SHOWN_ALERTS).map(|row| self.alert_overview(row)).collect(),
             phase: format!("{:?}", calendar.phase_at(now, false)),
             users_total: all.len(),
             users,
         })
+    }
+
+    /// The newest open alerts, one more than are shown: all, or those of a user and of the whole installation.
+    async fn alerts_for(&self, only: Option<UserId>) -> Result<Vec<AlertRow>, AppError> {
+        let limit = u32::try_from(SHOWN_ALERTS + 1).unwrap_or(u32::MAX);
+        let open = AlertFilter { open: Some(true), before: None, limit };
+        let Some(user) = only else { return Ok(self.store.system().alerts(open).await?) };
+        let mut alerts = self.store.user(user).alerts(open).await?;
+        alerts.extend(self.store.system().open_installation_alerts(limit).await?);
+        alerts.sort_by_key(|alert| Reverse(alert.id));
+        Ok(alerts)
+    }
+
+    fn alert_overview(&self, row: AlertRow) -> AlertOverview {
+        let name = |id: UserId| self.user(id).map_or_else(|_| format!("user {id}"), |user| user.name.clone());
+        AlertOverview {
+            since_ist: row.raised_at.to_string(),
+            about: row.user.map(name),
+            code: row.code.name().to_owned(),
+            detail: row.detail,
+        }
     }
 
     async fn user_overview(&self, user: &User) -> UserOverview {

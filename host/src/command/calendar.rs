@@ -16,17 +16,25 @@ pub fn calendar(options: &Calendar) -> Result<ExitCode, Failure> {
         CalendarCommand::Preview(file) => {
             let path = format!("/preview?whole={}", file.whole);
             let changes: Changes = daemon.upload(&path, "application/json", &read(file)?)?;
+            warn(&changes.warnings);
             changes.print();
         }
         CalendarCommand::Import(file) => {
             let bytes = read(file)?;
             let versions: Versions = daemon.ask("GET", "/versions", None)?;
-            let expected = versions.items.first().map_or(0, |version| version.version);
-            let path = format!("?expected_version={expected}&whole={}", file.whole);
-            let Imported { version, known_through } = daemon.upload(&path, "application/json", &bytes)?;
-            say!(
-                "version {version} of the calendar is in force; its holidays are known through {known_through}"
-            );
+            let path = format!("?expected_version={}&whole={}", versions.newest, file.whole);
+            let Imported { version, changed, known_through, warnings } =
+                daemon.upload(&path, "application/json", &bytes)?;
+            warn(&warnings);
+            if changed {
+                say!(
+                    "version {version} of the calendar is in force; its holidays are known through {known_through}"
+                );
+            } else {
+                say!(
+                    "version {version} of the calendar, which is in force, says the same; nothing was changed"
+                );
+            }
         }
         CalendarCommand::Versions => {
             let versions: Versions = daemon.ask("GET", "/versions", None)?;
@@ -44,7 +52,7 @@ pub fn calendar(options: &Calendar) -> Result<ExitCode, Failure> {
                 (false, Some(version)) => format!("/versions/{version}"),
                 (false, None) => {
                     let versions: Versions = daemon.ask("GET", "/versions", None)?;
-                    format!("/versions/{}", versions.items.first().map_or(0, |version| version.version))
+                    format!("/versions/{}", versions.newest)
                 }
             };
             print_document(&daemon.tell("GET", &path, None)?);
@@ -62,12 +70,20 @@ fn read(CalendarFile { file, .. }: &CalendarFile) -> Result<Vec<u8>, Failure> {
 #[derive(Deserialize)]
 struct Imported {
     version: u64,
+    changed: bool,
     known_through: String,
+    warnings: Vec<String>,
+}
+
+/// Says what is odd in a file beside the answer.
+fn warn(warnings: &[String]) {
+    warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
 }
 
 /// The versions, newest first.
 #[derive(Deserialize)]
 struct Versions {
+    newest: u64,
     items: Vec<Version>,
     offered: Option<Offered>,
 }
@@ -100,6 +116,7 @@ struct Changes {
     differing_slots: usize,
     slots: Vec<SlotChange>,
     failed: Vec<String>,
+    warnings: Vec<String>,
 }
 
 /// A day that would be another one.
@@ -148,8 +165,16 @@ impl fmt::Display for Version {
 
 impl Changes {
     fn print(&self) {
-        let Self { known_through, would_know_through, differing_days, days, differing_slots, slots, failed } =
-            self;
+        let Self {
+            known_through,
+            would_know_through,
+            differing_days,
+            days,
+            differing_slots,
+            slots,
+            failed,
+            ..
+        } = self;
         say!("holidays are known through {known_through}, and would be through {would_know_through}");
         for DayChange { before, after } in days {
             say!("{}: {before}, would be {after}", after.day);

@@ -15,6 +15,8 @@ named! {
         PriceMissing = "price_missing",
         /// The last day of which the holidays are known is near, or past.
         CalendarEnds = "calendar_ends",
+        /// The calendar of the database cannot be read, so the one that ships is in force.
+        CalendarDamaged = "calendar_damaged",
         /// A write that nobody waited for contradicts what the database holds.
         WriteRefused = "write_refused",
         /// The clock stands before what is done already, so nothing is started.

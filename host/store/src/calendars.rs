@@ -98,7 +98,15 @@ impl SystemScope {
             .await
     }
 
-    /// The versions that are kept, newest first.
+    /// The number of the newest version, whether or not its row can be read; 0 in a database that has no calendar yet.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn newest_calendar_version(&self) -> Result<u64, StoreError> {
+        self.store.read("read the number of the calendar", newest_version).await
+    }
+
+    /// The versions that are kept and can be read, newest first.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -107,7 +115,11 @@ impl SystemScope {
             .read("read the calendars", |conn| {
                 let sql = "SELECT version, origin, as_of, known_through, imported_by, imported_at
                            FROM calendars ORDER BY version DESC";
-                select(conn, sql, [], read)
+                let rows = select(conn, sql, [], |row| Ok(read(row)))?;
+                // One damaged row hides neither the others nor the way to bring another calendar.
+                let of_all =
+                    |row: &Result<_, StoreError>| !row.as_ref().is_err_and(|e| !e.concerns_everybody());
+                rows.into_iter().filter(of_all).collect()
             })
             .await
     }
@@ -131,8 +143,7 @@ fn insert(
     calendar: &NewCalendar,
     by: Option<UserId>,
 ) -> Result<u64, StoreError> {
-    let newest = "SELECT coalesce(max(version), 0) AS version FROM calendars";
-    let current = select_one(conn, newest, [], |row| unsigned(row, "version"))?.unwrap_or(0);
+    let current = newest_version(conn)?;
     if current != expected {
         return Err(StoreError::CalendarChanged { expected, current });
     }
@@ -154,6 +165,11 @@ fn insert(
     let oldest = version.saturating_sub(KEPT_CALENDARS).cast_signed();
     execute(conn, "DELETE FROM calendars WHERE version <= ?1", [oldest])?;
     Ok(version)
+}
+
+fn newest_version(conn: &Connection) -> Result<u64, StoreError> {
+    let newest = "SELECT coalesce(max(version), 0) AS version FROM calendars";
+    Ok(select_one(conn, newest, [], |row| unsigned(row, "version"))?.unwrap_or(0))
 }
 
 fn read(row: &Row<'_>) -> Result<CalendarRow, StoreError> {

@@ -98,6 +98,13 @@ const section = (user, me) => make("section", {},
   part("Positions", "none", positions(user)),
   part("Orders", "none yet", orders(user)));
 
+// What somebody has to look at stands above everything else.
+const alerts = overview => overview.alerts.length ? make("section", { className: "alerts" },
+  make("h2", {}, "Open alerts"),
+  table([["Since"], ["About"], ["Kind"], ["What"]],
+    overview.alerts.map(alert => [alert.since_ist.slice(0, 16), alert.about ?? "the installation", alert.code, alert.detail])),
+  overview.more_alerts ? make("p", { className: "soft" }, "There are more: /api/v1/alerts, and /api/v1/system/alerts for admins, have them all.") : null) : null;
+
 let me = null;
 
 const refresh = async () => {
@@ -107,8 +114,10 @@ const refresh = async () => {
     clock.replaceChildren(
       make("strong", {}, overview.now_ist.slice(0, 19) + " IST"),
       make("span", { className: "soft" }, overview.trading_day ? `phase ${overview.phase}` : "no session today"),
+      overview.note ? make("span", { className: "note" }, overview.note) : "",
+      make("span", { className: "soft" }, `holidays known through ${overview.known_through}`),
       make("span", { className: "soft" }, "paper trading"));
-    main.replaceChildren(...overview.users.map(user => section(user, me)));
+    main.replaceChildren(alerts(overview) ?? "", ...overview.users.map(user => section(user, me)));
   } catch (error) {
     if (error.status === 401) return begin();
     problem.textContent = `The daemon does not answer: ${error.message}`;

@@ -14,7 +14,7 @@ use crate::caller::Caller;
 use crate::extract::Json;
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::Instant;
+use crate::view::{Date, Instant};
 
 /// Most alerts in the answer to a monitor; the rest is at `/api/v1/system/alerts`.
 const MOST_ALERTS: u32 = 20;
@@ -37,6 +37,11 @@ struct Health {
     now_ist: String,
     /// The last instant whose work was done or handed out.
     last_instant_ist: String,
+    /// Why there is no session today, the name of its special session, or that today is presumed; empty on an ordinary day that is
+    /// known.
+    day_note: String,
+    /// The last day of which the holidays are known.
+    known_through: Date,
     /// How many there are.
     users: usize,
     /// How many of them have their unified service on.
@@ -73,12 +78,15 @@ async fn health(State(api): State<Api>) -> Response {
         (None, true) => "ok",
         (None, false) => "attention",
     };
+    let (calendar, now) = (daemon.venue.calendar.current(), daemon.clock.now());
     let health = Health {
         status,
         version: env!("CARGO_PKG_VERSION"),
         demonstration: api.demonstration,
-        now_ist: daemon.clock.now().to_string(),
+        now_ist: now.to_string(),
         last_instant_ist: daemon.reached().to_string(),
+        day_note: calendar.day_or_closed(now.ist_day()).note,
+        known_through: Date(calendar.covers().1),
         users: daemon.users().len(),
         services_running: daemon.running_users().len(),
         alerts,

@@ -1,5 +1,6 @@
 //! A word in time before the known days of the calendar end: an alert that stands, and at last a message each day.
 
+use prahari_domain::calendar::UnknownDays;
 use prahari_domain::time::Day;
 use prahari_store::{AlertCode, NewAlert, NotificationLevel};
 
@@ -17,21 +18,31 @@ pub const DAILY_FROM_DAYS: i64 = 14;
 const TOLD_KEY: &str = "calendar_end_told";
 
 impl Daemon {
+    /// Looks at the calendar as an operator has to: whether it can be read again, and how far it reaches.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn check_calendar(&self) -> Result<(), AppError> {
+        self.check_kept_calendar().await?;
+        self.check_calendar_end().await
+    }
+
     /// Looks how far the known days reach: raises or clears the alert, and tells the admins each day of
     /// the last two weeks and after.
     ///
     /// # Errors
     /// When the store fails.
-    pub(crate) async fn check_calendar_end(&self) -> Result<(), AppError> {
+    async fn check_calendar_end(&self) -> Result<(), AppError> {
         let today = self.clock.now().ist_day();
-        let known_through = self.venue.calendar.current().covers().1;
+        let calendar = self.venue.calendar.current();
+        let (known_through, unknown_days) = (calendar.covers().1, calendar.unknown_days());
         let left = known_through.signed_duration_since(today).num_days();
         if left > WARN_FROM_DAYS {
             let resolution = format!("holidays are known through {known_through}");
             self.clear_alert(AlertCode::CalendarEnds, None, "", &resolution).await?;
             return Ok(());
         }
-        let detail = sentence(known_through, left);
+        let detail = sentence(known_through, left, unknown_days);
         let alert = NewAlert {
             code: AlertCode::CalendarEnds,
             user: None,
@@ -53,11 +64,17 @@ impl Daemon {
     }
 }
 
-fn sentence(known_through: Day, left: i64) -> String {
+fn sentence(known_through: Day, left: i64, unknown_days: UnknownDays) -> String {
     let what_to_do = "import the exchange's list with `prahari calendar import FILE`";
+    let then = match unknown_days {
+        UnknownDays::Session => "weekdays after it are presumed to be sessions",
+        UnknownDays::Closed => "every day after it is closed",
+    };
     match left {
-        ..0 => format!("no holidays are known since {known_through}: weekdays are presumed; {what_to_do}"),
-        0 => format!("holidays are known through today, {known_through}, only; {what_to_do}"),
-        _ => format!("holidays are known through {known_through} only, {left} days from now; {what_to_do}"),
+        ..0 => format!("no holidays are known since {known_through}: {then}; {what_to_do}"),
+        0 => format!("holidays are known through today, {known_through}, only: {then}; {what_to_do}"),
+        _ => format!(
+            "holidays are known through {known_through} only, {left} days from now: {then}; {what_to_do}"
+        ),
     }
 }

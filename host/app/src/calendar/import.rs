@@ -34,7 +34,7 @@ impl Daemon {
 
     /// Puts a calendar in force that [`Daemon::read_calendar`] gave, as the version after `expected`, and has the plans and
     /// ledgers of today follow it: slots not yet due of a day that is closed now are withdrawn, a day that has a session
-    /// now gets its slots. Returns the version.
+    /// now gets its slots. Returns the version; that of the one in force, when it says the same.
     ///
     /// # Errors
     /// [`prahari_store::StoreError::CalendarChanged`] when somebody else was faster; or when it cannot be written.
@@ -51,6 +51,9 @@ impl Daemon {
         let (version, before) = {
             // Nobody plans a day or enters slots by the old calendar beside the new one.
             let _planning = self.planning.write().await;
+            if self.is_in_force(expected, &calendar).await? {
+                return Ok(expected);
+            }
             let version = self.store.user(by).add_calendar(expected, new).await?;
             let before = self.venue.calendar.replace(calendar);
             self.replan().await?;
@@ -62,7 +65,7 @@ impl Daemon {
             self.follow_calendar(&after).await?;
         }
         self.wake.notify_one();
-        self.check_calendar_end().await?;
+        self.check_calendar().await?;
         Ok(version)
     }
 

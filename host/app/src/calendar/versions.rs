@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use prahari_domain::calendar::{Calendar, CalendarHandle, UnknownDays};
+use prahari_domain::text::one_line;
 use prahari_domain::time::Day;
-use prahari_store::{CalendarOrigin, CalendarRow, NewAudit, NewCalendar, Store};
+use prahari_store::{AlertCode, CalendarOrigin, CalendarRow, NewAlert, NewAudit, NewCalendar, Store};
 
 use crate::clock::Clock;
 use crate::daemon::Daemon;
@@ -26,27 +27,47 @@ pub struct Offered {
 /// When the database cannot be read or written.
 pub async fn open(store: &Store, unknown_days: UnknownDays) -> Result<Arc<CalendarHandle>, AppError> {
     let shipped = Calendar::embedded()?;
-    let calendar = match store.system().newest_calendar().await? {
-        None => shipped,
-        Some((row, text)) => in_force(store, &row, &text, shipped).await?,
+    let calendar = match newest(store).await? {
+        Newest::None => shipped,
+        Newest::Whole(row, kept) => in_force(store, &row, *kept, shipped).await?,
+        // The daemon raises the alert, see `Daemon::check_calendar`.
+        Newest::Damaged(why) => {
+            tracing::error!("{why}; the calendar that ships with the program is used");
+            shipped
+        }
     };
     Ok(CalendarHandle::new(calendar.with_unknown_days(unknown_days)))
+}
+
+/// The newest version of a database, as far as it can be used.
+enum Newest {
+    None,
+    Whole(CalendarRow, Box<Calendar>),
+    Damaged(String),
+}
+
+async fn newest(store: &Store) -> Result<Newest, AppError> {
+    let system = store.system();
+    let why = match system.newest_calendar().await {
+        Ok(None) => return Ok(Newest::None),
+        Ok(Some((row, text))) => match Calendar::from_json(&text) {
+            Ok(kept) => return Ok(Newest::Whole(row, Box::new(kept))),
+            Err(error) => error.to_string(),
+        },
+        Err(error) if error.concerns_everybody() => return Err(error.into()),
+        Err(error) => error.to_string(),
+    };
+    let version = system.newest_calendar_version().await?;
+    let sentence = format!("version {version} of the calendar in the database cannot be read: {why}");
+    Ok(Newest::Damaged(one_line(&sentence).into_owned()))
 }
 
 async fn in_force(
     store: &Store,
     row: &CalendarRow,
-    text: &str,
+    kept: Calendar,
     shipped: Calendar,
 ) -> Result<Calendar, AppError> {
-    let kept = match Calendar::from_json(text) {
-        Ok(kept) => kept,
-        Err(error) => {
-            let version = row.version;
-            tracing::error!(version, %error, "the calendar of the database cannot be read; the program's own is used");
-            return Ok(shipped);
-        }
-    };
     if row.origin == CalendarOrigin::Operator || shipped.document().as_of <= row.as_of {
         return Ok(kept);
     }
@@ -56,9 +77,9 @@ async fn in_force(
 
 /// Makes the calendar in force version 1 of a database that has none.
 pub(crate) async fn keep_first(store: &Store, calendar: &Calendar) -> Result<(), AppError> {
-    match store.system().newest_calendar().await? {
-        Some(_) => Ok(()),
-        None => add_shipped(store, 0, calendar).await,
+    match store.system().newest_calendar_version().await? {
+        0 => add_shipped(store, 0, calendar).await,
+        _ => Ok(()),
     }
 }
 
@@ -100,8 +121,39 @@ impl Daemon {
     /// When the database cannot be read.
     pub async fn offered_calendar(&self) -> Result<Option<Offered>, AppError> {
         let shipped = Calendar::embedded()?;
-        let Some((newest, _)) = self.store.system().newest_calendar().await? else { return Ok(None) };
         let offered = Offered { as_of: shipped.document().as_of, known_through: shipped.covers().1 };
-        Ok((offered.as_of > newest.as_of).then_some(offered))
+        Ok(match newest(&self.store).await? {
+            Newest::Whole(row, _) => (offered.as_of > row.as_of).then_some(offered),
+            // It is what is used already.
+            Newest::None | Newest::Damaged(_) => None,
+        })
+    }
+
+    /// Whether a calendar is that of the newest version, which is `expected`. One whose row is damaged is no longer the same.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn is_in_force(&self, expected: u64, calendar: &Calendar) -> Result<bool, AppError> {
+        let newest = newest(&self.store).await?;
+        Ok(matches!(newest, Newest::Whole(row, kept)
+            if row.version == expected && kept.document() == calendar.document()))
+    }
+
+    /// Looks whether the calendar of the database can be read, by which the next start goes: raises or clears the alert.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) async fn check_kept_calendar(&self) -> Result<(), AppError> {
+        let code = AlertCode::CalendarDamaged;
+        let Newest::Damaged(why) = newest(&self.store).await? else {
+            self.clear_alert(code, None, "", "the newest version of the calendar can be read").await?;
+            return Ok(());
+        };
+        let detail = format!(
+            "{why}; the calendar that ships with the program takes its place, without what operators brought: \
+             bring that again with `prahari calendar import FILE`"
+        );
+        self.raise_alert(NewAlert { code, user: None, subject: String::new(), detail }).await?;
+        Ok(())
     }
 }

@@ -177,7 +177,7 @@ impl Scheduler {
             self.daemon.plan_left_open(day);
         }
         self.close_days_before(day).await?;
-        self.daemon.check_calendar_end().await
+        self.daemon.check_calendar().await
     }
 
     /// Gives slots of earlier days that are open still their outcome: for each user when everything that was handed out for them

@@ -14,7 +14,7 @@ use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{NewUser, Role, Store};
 use serde::{Deserialize, Serialize};
 
-pub use report::{BookReport, HaltReport, MonthReport, Report};
+pub use report::{BookReport, DaysReport, HaltReport, MonthReport, Report};
 
 use crate::clock::Stopwatch;
 use crate::daemon::Daemon;

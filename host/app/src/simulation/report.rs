@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::Datelike;
+use prahari_domain::calendar::{Calendar, UnknownDays};
 use prahari_domain::money::Paise;
 use prahari_domain::time::Day;
 use prahari_store::{HaltFilter, HaltRow, MonthTotals};
@@ -28,6 +30,8 @@ pub struct Report {
     pub settings: Simulation,
     /// What an operator should know of the bars; empty of a made-up market.
     pub bars: Vec<String>,
+    /// The days, as far as the calendar knows them.
+    pub days: DaysReport,
     /// The slot ledger.
     pub slots: SlotReport,
     /// Runs.
@@ -50,6 +54,19 @@ pub struct Report {
     pub wall_seconds: f64,
     /// Most memory the process ever held, in bytes; 0 where the system does not tell.
     pub peak_rss_bytes: u64,
+}
+
+/// The days of a simulation, by the calendar in force at its end.
+#[derive(Debug, Clone, Serialize)]
+pub struct DaysReport {
+    /// The last day of which the holidays are known.
+    pub known_through: Day,
+    /// Days with a session.
+    pub sessions: u64,
+    /// Weekdays among the simulated days of which it is not known whether they are holidays.
+    pub unknown: u64,
+    /// What was made of those, in one sentence; none when all days are known.
+    pub note: Option<String>,
 }
 
 /// The slot ledger: every expected slot has exactly one outcome, or is open.
@@ -159,6 +176,7 @@ impl Report {
         Ok(Self {
             settings: simulation.clone(),
             bars: daemon.venue.market.report().map_or_else(Vec::new, |report| report.notes),
+            days: days_report(&daemon.venue.calendar.current(), simulation.from, simulation.to),
             slots: slot_report(&sum),
             runs: run_report(&sum),
             signals: sum.signals,
@@ -191,6 +209,23 @@ async fn halts(daemon: &Daemon) -> Result<Vec<HaltReport>, AppError> {
         reason: row.reason,
     };
     Ok(rows.into_iter().rev().map(report).collect())
+}
+
+fn days_report(calendar: &Calendar, from: Day, to: Day) -> DaysReport {
+    let known_through = calendar.covers().1;
+    let (mut sessions, mut unknown) = (0, 0);
+    for day in from.iter_days().take_while(|day| *day <= to) {
+        sessions += u64::from(calendar.is_open_on(day));
+        unknown += u64::from(calendar.is_presumed(day) && day.weekday().num_days_from_monday() < 5);
+    }
+    let taken_for = match calendar.unknown_days() {
+        UnknownDays::Session => "are presumed to be sessions",
+        UnknownDays::Closed => "are taken for closed days",
+    };
+    let note = (unknown > 0).then(|| {
+        format!("{unknown} weekdays after {known_through} {taken_for}: no holidays of them are known")
+    });
+    DaysReport { known_through, sessions, unknown, note }
 }
 
 fn slot_report(sum: &MonthTotals) -> SlotReport {

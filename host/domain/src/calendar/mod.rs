@@ -9,6 +9,7 @@ mod changes;
 mod day;
 mod document;
 mod handle;
+mod oddities;
 mod tables;
 mod walk;
 
@@ -21,6 +22,7 @@ pub use changes::{DayChange, changes};
 pub use day::{PhaseWindow, TradingDay};
 pub use document::{CalendarDocument, MOST_BYTES};
 pub use handle::CalendarHandle;
+pub use oddities::oddities;
 
 use document::Regime;
 use tables::{SpecialHours, Tables};

@@ -17,6 +17,9 @@ pub fn report(report: &Report) {
     if let Some(more) = report.bars.len().checked_sub(NOTES).filter(|more| *more > 0) {
         say!("and {more} more notes on the bars");
     }
+    if let Some(note) = &report.days.note {
+        say!("{note}");
+    }
     for (name, month) in &report.months {
         say!("{name}");
         counts_of(&month.counts);

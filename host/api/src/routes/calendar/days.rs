@@ -48,6 +48,10 @@ pub struct CalendarDay {
     presumed: bool,
     /// Whether money and shares are settled on it; not on every day with a session.
     settlement: bool,
+    /// When money and shares of what is traded on it change hands: on the first later session that is no settlement holiday. Null
+    /// on a closed day.
+    #[schema(required)]
+    settles_on: Option<Date>,
     /// The phases of its sessions, in order, of shares outside the closing auction; none when closed.
     phases: Vec<CalendarPhase>,
     /// The phases of shares in the closing auction, in order.
@@ -104,7 +108,8 @@ pub async fn days(
         )));
     }
     let days = from.iter_days().take_while(|day| *day <= through);
-    let days = days.map(|day| calendar.trading_day(day).map(CalendarDay::from).map_err(AppError::from));
+    let view = |found| CalendarDay::of(&calendar, found);
+    let days = days.map(|day| calendar.trading_day(day).map(view).map_err(AppError::from));
     Ok(Json(Page::whole(days.collect::<Result<Vec<_>, _>>()?)))
 }
 
@@ -116,14 +121,15 @@ pub async fn now(State(api): State<Api>, _caller: Caller) -> Result<Json<Calenda
     Ok(Json(CalendarNow {
         now_at: Instant(now),
         phase: calendar.phase_at(now, false).name(),
-        today: calendar.day_or_closed(now.ist_day()).into(),
+        today: CalendarDay::of(calendar, calendar.day_or_closed(now.ist_day())),
         next_open_day: calendar.next_open(now.ist_day()).ok().map(Date),
         known_through: Date(calendar.covers().1),
     }))
 }
 
-impl From<TradingDay> for CalendarDay {
-    fn from(found: TradingDay) -> Self {
+impl CalendarDay {
+    /// A day as a calendar has it.
+    pub fn of(calendar: &Calendar, found: TradingDay) -> Self {
         let TradingDay { day, open, note, special, assumed, presumed, settlement, .. } = found;
         let phases = |windows: &[prahari_domain::calendar::PhaseWindow]| {
             let phase = |window: &prahari_domain::calendar::PhaseWindow| CalendarPhase {
@@ -140,6 +146,7 @@ impl From<TradingDay> for CalendarDay {
             assumed,
             presumed,
             settlement,
+            settles_on: if open { calendar.settlement_day(day).ok().map(Date) } else { None },
             phases: phases(&found.windows),
             closing_auction_phases: phases(&found.auction_windows),
             note,

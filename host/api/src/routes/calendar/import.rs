@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::Date;
 
-use super::text::{CalendarDocument, CalendarText};
+use super::text::{Brought, CalendarDocument, CalendarText};
 
 /// How a calendar is meant.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -33,8 +33,12 @@ pub struct ImportQuery {
 pub struct ImportedCalendar {
     /// Its version.
     version: u64,
+    /// Whether it is a new one: what says the same as the calendar in force is not kept again.
+    changed: bool,
     /// The last day of which it knows the holidays.
     known_through: Date,
+    /// What is odd in the years that it brings, such as a holiday on a Sunday; it is in force all the same.
+    warnings: Vec<String>,
 }
 
 /// Puts a calendar in force, at once and without a restart: today's slots follow it.
@@ -45,11 +49,15 @@ pub async fn import(
     State(api): State<Api>,
     admin: Admin,
     Query(query): Query<ImportQuery>,
-    CalendarText(text): CalendarText,
+    text: CalendarText,
 ) -> Result<Json<ImportedCalendar>, Problem> {
     let ImportQuery { expected_version, whole } = query;
-    let calendar = api.daemon.read_calendar(&text, whole)?;
+    let Brought { calendar, warnings } = text.read(&api, whole)?;
     let known_through = Date(calendar.covers().1);
+    if api.daemon.is_in_force(expected_version, &calendar).await? {
+        let version = expected_version;
+        return Ok(Json(ImportedCalendar { version, changed: false, known_through, warnings }));
+    }
     let details = json!({
         "expected_version": expected_version,
         "as_of": calendar.document().as_of.to_string(),
@@ -61,5 +69,6 @@ pub async fn import(
     // A task of its own: whoever asked may go away, and an import is not left half done.
     let imported = tokio::spawn(async move { daemon.import_calendar(by, expected_version, calendar).await });
     let version = imported.await.map_err(|error| AppError::Ended(error.to_string()))??;
-    Ok(Json(ImportedCalendar { version, known_through }))
+    let changed = version != expected_version;
+    Ok(Json(ImportedCalendar { version, changed, known_through, warnings }))
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use prahari_app::calendar::{CalendarPreview, SlotChange};
+use prahari_domain::calendar::Calendar;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -13,7 +14,7 @@ use crate::state::Api;
 use crate::view::{Date, TaskName};
 
 use super::days::CalendarDay;
-use super::text::{CalendarDocument, CalendarText};
+use super::text::{Brought, CalendarDocument, CalendarText};
 
 /// Most days, and most changes of slots, that are listed.
 const MOST_LISTED: usize = 400;
@@ -46,6 +47,8 @@ pub struct CalendarChanges {
     slots: Vec<CalendarSlotChange>,
     /// Schedules that give no answer for one of these days, with the reason: their tasks would not run on it.
     failed: Vec<String>,
+    /// What is odd in the years that it brings, such as a holiday on a Sunday, and whether it changes nothing.
+    warnings: Vec<String>,
 }
 
 /// A day of which it would say something else.
@@ -78,20 +81,27 @@ pub async fn preview(
     State(api): State<Api>,
     _admin: Admin,
     Query(query): Query<PreviewQuery>,
-    CalendarText(text): CalendarText,
+    text: CalendarText,
 ) -> Result<Json<CalendarChanges>, Problem> {
-    let calendar = api.daemon.read_calendar(&text, query.whole)?;
-    Ok(Json(api.daemon.preview_calendar(calendar).await?.into()))
+    let Brought { calendar, mut warnings } = text.read(&api, query.whole)?;
+    let newest = api.daemon.store.system().newest_calendar_version().await?;
+    if api.daemon.is_in_force(newest, &calendar).await? {
+        warnings.push("it says the same as the calendar in force: an import would change nothing".to_owned());
+    }
+    let other = calendar.clone();
+    let preview = api.daemon.preview_calendar(calendar).await?;
+    Ok(Json(CalendarChanges::of(preview, warnings, [&api.daemon.venue.calendar.current(), &other])))
 }
 
-impl From<CalendarPreview> for CalendarChanges {
-    fn from(preview: CalendarPreview) -> Self {
+impl CalendarChanges {
+    /// What a preview found, of the days as the calendar in force and the other one have them.
+    fn of(preview: CalendarPreview, warnings: Vec<String>, [current, other]: [&Calendar; 2]) -> Self {
         let CalendarPreview { known_through, would_know_through, days, slots, failed } = preview;
         let (differing_days, differing_slots) = (days.len(), slots.len());
-        let days = days
-            .into_iter()
-            .take(MOST_LISTED)
-            .map(|change| CalendarDayChange { before: change.before.into(), after: change.after.into() });
+        let days = days.into_iter().take(MOST_LISTED).map(|change| CalendarDayChange {
+            before: CalendarDay::of(current, change.before),
+            after: CalendarDay::of(other, change.after),
+        });
         let slots = slots.iter().take(MOST_LISTED).map(CalendarSlotChange::from);
         Self {
             known_through: Date(known_through),
@@ -101,6 +111,7 @@ impl From<CalendarPreview> for CalendarChanges {
             differing_slots,
             slots: slots.collect(),
             failed,
+            warnings,
         }
     }
 }

@@ -4,7 +4,7 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
-use prahari_domain::calendar::MOST_BYTES;
+use prahari_domain::calendar::{Calendar, MOST_BYTES, oddities};
 use utoipa::ToSchema;
 
 use crate::problem::{Code, Problem};
@@ -40,6 +40,26 @@ impl FromRequest<Api> for CalendarText {
         }
         let text = String::from_utf8(bytes.into());
         text.map(Self).map_err(|_| Problem::new(Code::InvalidCalendar, "the calendar is not UTF-8 text"))
+    }
+}
+
+/// A calendar that somebody brings, read against the one in force.
+pub struct Brought {
+    /// The calendar that would be in force.
+    pub calendar: Calendar,
+    /// What is odd in it, one sentence each.
+    pub warnings: Vec<String>,
+}
+
+impl CalendarText {
+    /// Reads the text: a whole calendar, or one that names only what it changes.
+    ///
+    /// # Errors
+    /// In one sentence that names the entry.
+    pub fn read(&self, api: &Api, whole: bool) -> Result<Brought, Problem> {
+        let calendar = api.daemon.read_calendar(&self.0, whole)?;
+        let warnings = oddities(&api.daemon.venue.calendar.current(), &calendar);
+        Ok(Brought { calendar, warnings })
     }
 }
 

@@ -18,7 +18,9 @@ use crate::view::{Date, Instant};
 /// The versions of the calendar.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CalendarVersions {
-    /// Newest first; the newest is in force. The last 100.
+    /// The number of the newest, which an import names as `expected_version`.
+    newest: u64,
+    /// Newest first; the newest is in force. The last 100, without those whose row is damaged.
     items: Vec<CalendarVersion>,
     /// A calendar that ships with the program and is newer than the one in force; null when there is none.
     #[schema(required)]
@@ -56,9 +58,11 @@ struct OfferedCalendar {
 #[utoipa::path(get, path = "/api/v1/calendar/versions", tag = "calendar",
     responses((status = OK, body = CalendarVersions)))]
 pub async fn versions(State(api): State<Api>, _admin: Admin) -> Result<Json<CalendarVersions>, Problem> {
-    let rows = api.daemon.store.system().calendars().await?;
+    let system = api.daemon.store.system();
+    let (newest, rows) = (system.newest_calendar_version().await?, system.calendars().await?);
     let offered = api.daemon.offered_calendar().await?;
     Ok(Json(CalendarVersions {
+        newest,
         items: rows.into_iter().map(CalendarVersion::from).collect(),
         offered: offered.map(OfferedCalendar::from),
     }))
