@@ -8,6 +8,7 @@ mod support;
 mod auth {
     pub mod accounts;
     pub mod commands;
+    pub mod rights;
     pub mod secrecy;
     pub mod sessions;
     pub mod throttling;

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "serve/connections.rs"]
+mod connections;
+#[path = "serve/flood.rs"]
+mod flood;
 #[path = "serve/full.rs"]
 mod full;
 #[path = "support/serving.rs"]
@@ -68,6 +72,8 @@ fn the_first_start_prints_a_link_that_makes_one_admin_once() {
     assert!(serving.post("/api/v1/auth/setup", &wanted).status >= 400);
     let asha = serving.sign_in("asha", password);
     assert_eq!(serving.json("/api/v1/auth/me", &asha)["role"], "admin");
+    let entries = serving.json("/api/v1/audit?action=user.create", &asha);
+    assert_eq!(entries["items"][0]["via"], "set-up link", "{entries}");
     drop(serving);
     // Later starts have nothing to set up, and the key file is for its owner only.
     assert!(!serve(&["--db", &db]).said.contains("#setup="));
@@ -153,4 +159,44 @@ fn a_terminated_daemon_ends_well_and_its_database_opens_again() {
         serving.signal(Signal::SIGTERM);
         assert!(serving.child.wait().unwrap().success());
     }
+}
+
+#[test]
+fn a_user_starts_services_so_often_within_an_hour_and_stops_them_whenever_they_like() {
+    let serving = demo(&["--speed", "1", "--history", "0", "--service-starts-per-hour", "3"]);
+    let user = serving.sign_in("user2", DEMO_PASSWORD);
+    let restart = || serving.post_as(&user, "/api/v1/user/service/restart", &json!({}));
+    assert_eq!([restart(), restart(), restart()].map(|answer| answer.status), [200; 3]);
+    let refused = restart();
+    assert_eq!(refused.status, 429, "{}", refused.body);
+    assert!(
+        refused.body.contains("started_too_often") && refused.body.contains("retry_at"),
+        "{}",
+        refused.body
+    );
+    assert_eq!(serving.post_as(&user, "/api/v1/user/service/stop", &json!({})).status, 200);
+    assert_eq!(serving.post_as(&user, "/api/v1/user/service/start", &json!({})).status, 429);
+    let other = serving.sign_in("user3", DEMO_PASSWORD);
+    assert_eq!(serving.post_as(&other, "/api/v1/user/service/restart", &json!({})).status, 200);
+}
+
+#[test]
+fn a_page_on_another_name_gets_nothing_even_with_the_password() {
+    let serving = demo(&["--speed", "1", "--history", "0", "--host", "trading.example"]);
+    let log_in = |host: &str| {
+        let body = json!({ "name": "admin", "password": DEMO_PASSWORD }).to_string();
+        let origin = format!("origin: http://{host}\r\nsec-fetch-site: same-origin\r\n");
+        serving.send_under(
+            host,
+            "POST",
+            "/api/v1/auth/login",
+            &format!("content-type: application/json\r\n{origin}"),
+            &body,
+        )
+    };
+    let refused = log_in("evil.example");
+    assert_eq!(refused.status, 421, "{}", refused.body);
+    assert!(!refused.head.contains("set-cookie"), "{}", refused.head);
+    assert_eq!(log_in("trading.example").status, 200);
+    assert_eq!(log_in("localhost").status, 200);
 }

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod calendar;
+mod connecting;
 mod module;
 mod recorded;
 mod serve;

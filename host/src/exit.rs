@@ -52,6 +52,11 @@ pub fn complain(reason: &str) {
     let _nobody_reads = writeln!(io::stderr(), "error: {}", text::one_line(&line));
 }
 
+/// Prints what is odd although the work was done, on one line.
+pub fn warn(reason: &str) {
+    let _nobody_reads = writeln!(io::stderr(), "warning: {}", text::one_line(reason));
+}
+
 /// Has a panic, which is a fault of ours or of a library's, told on one line: its message may repeat what a file held.
 pub fn tell_panics_safely() {
     std::panic::set_hook(Box::new(|panic| {

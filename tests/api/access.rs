@@ -1,5 +1,8 @@
 //! Who may ask which route: one line for each, and no route without a line.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use prahari_store::AuditFilter;
 use reqwest::Method;
 use serde_json::Value;
 
@@ -139,6 +142,7 @@ const TABLE: &[Line] = &[
 
     ("GET /api/v1/system/health", "",                                                  [200, 200, 200, 200, 200]),
     ("GET /api/v1/system/overview", "",                                                [401, 200, 200, 200, 401]),
+    ("GET /api/v1/system/connections", "",                                             [401, 403, 403, 200, 401]),
     ("GET /api/v1/system/retention", "",                                               [401, 403, 403, 200, 401]),
     ("PUT /api/v1/system/retention", r#"{"recordings_days":7,"plain_ticks_days":30,"logs_days":30}"#,
                                                                                        [401, 403, 403, 200, 401]),
@@ -174,7 +178,9 @@ const TABLE: &[Line] = &[
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_answers_each_caller_as_the_table_says() {
     let world = World::new().await;
-    let mut wrong = missing(&world.document().await);
+    let document = world.document().await;
+    let mut wrong = missing(&document);
+    let mut audited = BTreeSet::new();
     for (request, body, expected) in TABLE {
         let console = &world.console;
         // Log-ins that failed are forgotten, and as some requests end sessions, each line has its own.
@@ -189,13 +195,98 @@ async fn every_route_answers_each_caller_as_the_table_says() {
         for ((who, caller), expected) in
             ["nobody", "other user", "user", "admin", "revoked"].into_iter().zip(callers).zip(expected)
         {
+            let before = Before::look(&world, request).await;
             let (status, text) = ask(&caller, &world.fill(request), body).await;
             if status != *expected {
                 wrong.push(format!("{request} as {who}: {status} instead of {expected}: {text}"));
             }
+            match before.is_accounted_for(&world, status).await {
+                Ok(true) => _ = audited.insert(*request),
+                Ok(false) => {}
+                Err(why) => wrong.push(format!("{request} as {who}: {status}, and {why}")),
+            }
+        }
+    }
+    for (method, path, _) in operations(&document).iter().filter(|(method, ..)| method != "GET") {
+        let is_this = |request: &&str| {
+            request.split_once(' ').is_some_and(|(of, call)| of == method && is_call_of(call, path))
+        };
+        let elsewhere = ELSEWHERE.iter().chain(&CHANGE_NOTHING).any(|other| is_this(other));
+        if !elsewhere && !audited.iter().any(is_this) {
+            wrong.push(format!("{method} {path} leaves no entry in the audit log"));
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// Sent as changes are, because of their bodies; they only show something.
+const CHANGE_NOTHING: [&str; 4] = [
+    "POST /api/v1/calendar/preview",
+    "POST /api/v1/executions/{run}/replay",
+    "POST /api/v1/replays",
+    "POST /api/v1/service/schedules/{task}/preview",
+];
+
+/// They succeed for nobody in the table; `tests/auth` and `tests/serve.rs` look for their entries.
+const ELSEWHERE: [&str; 7] = [
+    "POST /api/v1/auth/login",
+    "POST /api/v1/auth/setup",
+    "POST /api/v1/auth/reset",
+    "POST /api/v1/auth/password",
+    "POST /api/v1/auth/totp/begin",
+    "POST /api/v1/auth/totp/enable",
+    "POST /api/v1/auth/totp/disable",
+];
+
+/// How things stand before a request.
+struct Before {
+    changes: bool,
+    entries: u64,
+    /// Of a request that changes nothing: every table.
+    tables: Option<BTreeMap<String, String>>,
+}
+
+impl Before {
+    async fn look(world: &World, request: &str) -> Self {
+        let harmless = CHANGE_NOTHING.iter().any(|other| {
+            let (method, path) = other.split_once(' ').unwrap();
+            request.split_once(' ').is_some_and(|(of, call)| of == method && is_call_of(call, path))
+        });
+        let tables = if harmless { Some(tables(world).await) } else { None };
+        let changes = !harmless && !request.starts_with("GET ");
+        Self { changes, entries: entries(world).await, tables }
+    }
+
+    /// Whether there is a new entry. A change without one is an error, and so is a change by what should make none.
+    async fn is_accounted_for(self, world: &World, status: u16) -> Result<bool, &'static str> {
+        if self.tables.is_some() {
+            return if self.tables == Some(tables(world).await) {
+                Ok(false)
+            } else {
+                Err("it changed something")
+            };
+        }
+        let new = entries(world).await > self.entries;
+        let changed = self.changes && (200..300).contains(&status);
+        if changed && !new { Err("it is not in the audit log") } else { Ok(new) }
+    }
+}
+
+/// The number of the newest entry of the audit log.
+async fn entries(world: &World) -> u64 {
+    let newest = AuditFilter { user: None, action: None, since: None, before: None, limit: 1 };
+    let entries = world.console.daemon.store.system().audit(newest).await.unwrap();
+    entries.first().map_or(0, |entry| entry.id)
+}
+
+async fn tables(world: &World) -> BTreeMap<String, String> {
+    let daemon = &world.console.daemon;
+    daemon.finish_background().await;
+    daemon.store.settle().await.unwrap();
+    let mut tables = daemon.store.system().table_digests().await.unwrap();
+    // When a session or a token was last used.
+    tables.retain(|name, _| !["sessions", "api_tokens"].contains(&name.as_str()));
+    tables
 }
 
 async fn ask(caller: &Client, request: &str, body: &'static str) -> (u16, String) {

@@ -7,6 +7,7 @@ mod support;
 
 mod access;
 mod bad_input;
+mod bounds;
 #[path = "../support/shown.rs"]
 mod shown;
 mod text;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use prahari_api::ConnectionLimits;
 use prahari_app::clock::Stopwatch;
 use prahari_app::events::{Audience, MOST_BYTES, MOST_EVENTS};
 use prahari_domain::ids::UserId;
@@ -88,7 +89,10 @@ async fn no_client_that_keeps_up_loses_an_event_while_everybody_ticks() {
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_that_do_not_read_cost_a_bounded_amount_and_are_told_to_load_anew() {
     let (clients, events) = (500, 400_000_u32);
-    let console = Arc::new(Console::start(at(MONDAY, "08:00")).await);
+    let house = House::new(3);
+    let daemon = house.start(at(MONDAY, "08:00")).await;
+    let limits = ConnectionLimits { streams_per_user: 500, ..ConnectionLimits::default() };
+    let console = Arc::new(Console::limited(house, daemon, limits).await);
     let token = bearer(&console, OTHER, TokenScope::Read).await;
     let mut stuck = Vec::new();
     for _ in 0..clients {

@@ -129,7 +129,7 @@ async fn an_admin_replays_a_day() {
     assert_eq!(tried["findings"][1]["user"], 2);
 
     let refused = replay(json!({ "day": MONDAY, "module": hash })).await;
-    assert_eq!(refused.json()["detail"], "module: say as well of which task the version is");
+    assert_eq!(refused.json()["detail"], "task is missing; it says of which task module is a version");
     assert_eq!(replay(json!({ "day": MONDAY, "user": 99 })).await.problem().0, 404);
     let user = console.user().await.post("/api/v1/replays", json!({ "day": MONDAY })).await;
     assert_eq!(user.problem(), (403, "admin_only".to_owned()));

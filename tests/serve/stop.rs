@@ -45,11 +45,11 @@ fn half_open(daemon: &Serving, said: &str) -> TcpStream {
 }
 
 fn half_request() -> &'static str {
-    "GET /api/v1/system/health HTTP/1.1\r\nhost: x\r\n"
+    "GET /api/v1/system/health HTTP/1.1\r\nhost: localhost\r\n"
 }
 
 fn half_body() -> &'static str {
-    "POST /api/v1/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"
+    "POST /api/v1/auth/login HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"
 }
 
 /// Starts up to `count` individual services, as many of each user as there may be; answers their processes.

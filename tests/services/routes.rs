@@ -108,7 +108,7 @@ async fn refusals_say_why_and_when_it_may_be_tried_again() {
     console.daemon.finish_background().await;
     let unknown = user.post(RUN_ONCE, json!({ "task": "lunch" })).await;
     assert_eq!(unknown.problem(), (400, "invalid_request".to_owned()));
-    assert!(unknown.text.contains("is not a task: "), "{}", unknown.text);
+    assert!(unknown.text.contains("task is one of premarket_retry, "), "{}", unknown.text);
 }
 
 #[tokio::test]

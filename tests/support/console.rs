@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use prahari_api::{Api, Auth, AuthSettings};
+use prahari_api::{Api, Auth, AuthSettings, ConnectionLimits};
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::vault::Vault;
@@ -68,6 +68,11 @@ impl Console {
 
     /// The same over a daemon that was started in the house.
     pub async fn over(house: House, daemon: Arc<Daemon>) -> Self {
+        Self::limited(house, daemon, ConnectionLimits::default()).await
+    }
+
+    /// The same with other limits of connections.
+    pub async fn limited(house: House, daemon: Arc<Daemon>, limits: ConnectionLimits) -> Self {
         let real = Clock::at(START);
         let vault = Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new())));
         let settings = AuthSettings { clock: real.clone(), cost: Cost::ForTestsOnly, secure_cookie: false };
@@ -78,12 +83,12 @@ impl Console {
         let listener = prahari_api::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let api = Api::new(daemon.clone(), auth.clone());
+        let api = Api::new(daemon.clone(), auth.clone()).with_limits(limits).with_starts_per_hour(100_000);
         let server = tokio::spawn(async move {
             let stopped = async move {
                 let _either_way = stopped.await;
             };
-            prahari_api::serve(listener, api, stopped).await.unwrap();
+            prahari_api::serve(listener, api, stopped).await;
         });
         Self { house, daemon, auth, real, address, http: reqwest::Client::new(), stop, server }
     }
@@ -133,6 +138,7 @@ impl Console {
             scope,
             now: self.real.now(),
             expires_at: None,
+            session: None,
         };
         self.daemon.store.user(user).create_api_token(new).await.unwrap();
         self.nobody().with_bearer(token.expose())
@@ -211,6 +217,11 @@ impl Client {
     /// The same client with an API token.
     pub fn with_bearer(&self, token: &str) -> Self {
         Self { bearer: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The token that it shows.
+    pub fn bearer(&self) -> Option<&str> {
+        self.bearer.as_deref()
     }
 
     /// What the client shows as its session, for requests of other kinds.

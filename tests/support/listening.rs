@@ -112,6 +112,7 @@ pub async fn bearer(console: &Console, user: UserId, scope: TokenScope) -> Strin
         scope,
         now: console.real.now(),
         expires_at: None,
+        session: None,
     };
     console.daemon.store.user(user).create_api_token(new).await.unwrap();
     format!("Bearer {}", token.expose())

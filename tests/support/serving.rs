@@ -42,9 +42,20 @@ pub fn serve(more: &[&str]) -> Serving {
 pub fn serve_into(more: &[&str], log: Stdio) -> Serving {
     let mut arguments = vec!["serve", "--listen", "127.0.0.1:0"];
     arguments.extend(more);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_prahari"));
-    command.args(&arguments).env_remove("PRAHARI_LOG").stdin(Stdio::null());
-    let child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+    say_where(prahari(&arguments).stdout(Stdio::piped()).stderr(log))
+}
+
+/// The same in a shell that has said something first, such as `ulimit -n 100`.
+pub fn demo_after(shell: &str, more: &[&str]) -> Serving {
+    let mut command = Command::new("bash");
+    command.args(["-c", &format!("{shell}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_prahari")]);
+    command.args(["serve", "--listen", "127.0.0.1:0", "--demo"]).args(more).env_remove("PRAHARI_LOG");
+    say_where(command.stdin(Stdio::null()).stdout(Stdio::piped()))
+}
+
+/// Starts it and waits until it says where it listens.
+fn say_where(command: &mut Command) -> Serving {
+    let child = command.spawn().unwrap();
     let mut serving = Serving { child, address: String::new(), said: String::new() };
     let said = serving.child.stdout.take().unwrap();
     for line in BufReader::new(said).lines().map_while(Result::ok) {
@@ -70,7 +81,12 @@ pub fn demo_into(more: &[&str], log: Stdio) -> Serving {
 
 impl Serving {
     fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
-        let mut socket = self.say(method, path, headers, body);
+        self.send_under(&self.address, method, path, headers, body)
+    }
+
+    /// Sends a request under a name of the daemon.
+    pub fn send_under(&self, host: &str, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+        let mut socket = self.say(host, method, path, headers, body);
         let mut answer = String::new();
         socket.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
@@ -79,9 +95,9 @@ impl Serving {
     }
 
     /// A request whose answer is still to come.
-    fn say(&self, method: &str, path: &str, headers: &str, body: &str) -> TcpStream {
+    fn say(&self, host: &str, method: &str, path: &str, headers: &str, body: &str) -> TcpStream {
         let mut socket = TcpStream::connect(&self.address).unwrap();
-        let (host, length) = (&self.address, body.len());
+        let length = body.len();
         write!(
             socket,
             "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
@@ -112,7 +128,7 @@ impl Serving {
 
     /// The same for somebody who does not wait for the answer, which comes on the socket.
     pub fn say_as(&self, session: &str, (method, path): (&str, &str), body: &Value) -> TcpStream {
-        self.say(method, path, &self.headers_of(session), &body.to_string())
+        self.say(&self.address, method, path, &self.headers_of(session), &body.to_string())
     }
 
     fn headers_of(&self, session: &str) -> String {

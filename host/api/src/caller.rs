@@ -29,6 +29,16 @@ impl Caller {
         }
     }
 
+    /// The caller's session. Answers 403 to API tokens.
+    fn with_session(self) -> Result<Person, Problem> {
+        match self.0.via {
+            Via::Session(session) => Ok(Person { caller: self, session }),
+            Via::Token(_) => {
+                Err(Problem::new(Code::SessionRequired, "log in for this; an API token does not do"))
+            }
+        }
+    }
+
     /// Whose things a request is about: the caller's own, or those of the user that an admin names.
     ///
     /// # Errors
@@ -55,17 +65,25 @@ pub struct Person {
     pub session: u64,
 }
 
+/// An admin with a session. A handler that asks for it gives or changes what would outlive a token: users, and links to become
+/// one.
+#[derive(Debug, Clone, Copy)]
+pub struct AdminPerson(pub Person);
+
+impl FromRequestParts<Api> for AdminPerson {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        let Admin(caller) = Admin::from_request_parts(parts, api).await?;
+        caller.with_session().map(Self)
+    }
+}
+
 impl FromRequestParts<Api> for Person {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
-        let caller = Caller::from_request_parts(parts, api).await?;
-        match caller.0.via {
-            Via::Session(session) => Ok(Self { caller, session }),
-            Via::Token(_) => {
-                Err(Problem::new(Code::SessionRequired, "log in for this; an API token does not do"))
-            }
-        }
+        Caller::from_request_parts(parts, api).await?.with_session()
     }
 }
 
@@ -74,7 +92,11 @@ impl FromRequestParts<Api> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
         match api.auth.identify(parts).await? {
-            Some(identity) => Ok(Self(identity)),
+            Some(identity) => {
+                // For whatever is read of the body after this: it may take longer than the right lasts.
+                parts.extensions.insert(identity);
+                Ok(Self(identity))
+            }
             None => Err(Problem::new(Code::NotSignedIn, "sign in first")),
         }
     }

@@ -1,36 +1,157 @@
-//! Axum's extractors, with problem details for what they refuse. They keep axum's names, by which the OpenAPI document
+//! Axum's extractors, which hold what they read against the OpenAPI document. They keep axum's names, by which the document
 //! recognises them.
 
-use axum::extract::{FromRequest, FromRequestParts};
-use axum::http::header::CONTENT_TYPE;
+use std::error::Error;
+
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use prahari_domain::text::into_one_line;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use crate::problem::Problem;
+use crate::auth::Identity;
+use crate::connections::TooSlow;
+use crate::contract;
+use crate::live::Credential;
+use crate::problem::{Code, Problem};
+use crate::state::Api;
 
 /// A JSON body, of a request or an answer.
-#[derive(Debug, Clone, Copy, FromRequest)]
-#[from_request(via(axum::Json), rejection(Problem))]
+#[derive(Debug, Clone, Copy)]
 pub struct Json<T>(pub T);
+
+/// What stands after the question mark.
+#[derive(Debug, Clone, Copy)]
+pub struct Query<T>(pub T);
+
+/// The variable parts of the path.
+#[derive(Debug, Clone, Copy)]
+pub struct Path<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
     /// What JSON may hold as it is and a terminal or a page would obey is written with JSON's own escapes: for a program it is
     /// the same document.
     fn into_response(self) -> Response {
         match serde_json::to_string(&self.0) {
-            Ok(text) => ([(CONTENT_TYPE, "application/json")], into_one_line(text)).into_response(),
+            Ok(text) => ([(header::CONTENT_TYPE, "application/json")], into_one_line(text)).into_response(),
             Err(error) => Problem::fault(&error).into_response(),
         }
     }
 }
 
-/// What stands after the question mark.
-#[derive(Debug, Clone, Copy, FromRequestParts)]
-#[from_request(via(axum::extract::Query), rejection(Problem))]
-pub struct Query<T>(pub T);
+impl<T: DeserializeOwned> FromRequest<Api> for Json<T> {
+    type Rejection = Problem;
 
-/// The variable parts of the path.
-#[derive(Debug, Clone, Copy, FromRequestParts)]
-#[from_request(via(axum::extract::Path), rejection(Problem))]
-pub struct Path<T>(pub T);
+    async fn from_request(request: Request, api: &Api) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(not_json());
+        }
+        let (parts, bytes) = read_body(request, api, "the body").await?;
+        let value: Value = serde_json::from_slice(&bytes).map_err(|error| malformed(&error))?;
+        if let Some(operation) = contract::operation(&parts) {
+            operation.check_body(&value).map_err(|wrong| Problem::invalid(wrong.to_string()))?;
+        }
+        // From the bytes again: a field that is given twice is one in the value.
+        let mut reader = serde_json::Deserializer::from_slice(&bytes);
+        serde_path_to_error::deserialize(&mut reader).map(Self).map_err(|error| {
+            let field = error.path().to_string();
+            Problem::invalid(in_our_words(&field, &error.into_inner().to_string()))
+        })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequestParts<Api> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        type Pairs = axum::extract::Query<Vec<(String, String)>>;
+        let unreadable = || Problem::invalid("what stands after the question mark cannot be read");
+        let pairs = Pairs::try_from_uri(&parts.uri).map_err(|_| unreadable())?;
+        if let Some(operation) = contract::operation(parts) {
+            operation.check_query(&pairs.0).map_err(|wrong| Problem::invalid(wrong.to_string()))?;
+        }
+        let read = axum::extract::Query::<T>::from_request_parts(parts, api).await;
+        read.map(|query| Self(query.0)).map_err(|_: QueryRejection| unreadable())
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Api> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        let unreadable = || Problem::invalid("the path cannot be read");
+        let given = RawPathParams::from_request_parts(parts, api).await.map_err(|_| unreadable())?;
+        if let Some(operation) = contract::operation(parts) {
+            operation.check_path(given.iter()).map_err(|wrong| Problem::invalid(wrong.to_string()))?;
+        }
+        let read = axum::extract::Path::<T>::from_request_parts(parts, api).await;
+        read.map(|path| Self(path.0)).map_err(|_: PathRejection| unreadable())
+    }
+}
+
+/// The whole body of a request, for somebody who may still send it when its last byte has come: a body takes as long as its
+/// sender likes, and a right may have ended meanwhile. `what` names it in a refusal.
+///
+/// # Errors
+/// When it is too large, does not come in time, or comes from somebody who is not who they were any more.
+pub(crate) async fn read_body(request: Request, api: &Api, what: &str) -> Result<(Parts, Bytes), Problem> {
+    let (mut parts, body) = request.into_parts();
+    let who = parts.extensions.get::<Identity>().copied();
+    let Ok(credential) = Credential::from_request_parts(&mut parts, api).await;
+    let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), api).await;
+    let bytes = bytes.map_err(|rejection| unread(&rejection, what))?;
+    if who.is_some() && credential.identify(api).await? != who {
+        return Err(Problem::new(Code::NotSignedIn, "your rights ended while the body was sent"));
+    }
+    Ok((parts, bytes))
+}
+
+/// Whether the content type is JSON, with or without a word about its characters.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// The refusal of a body that is not said to be JSON.
+pub(crate) fn not_json() -> Problem {
+    Problem::new(Code::UnsupportedMediaType, "the body is not said to be application/json")
+}
+
+fn unread(rejection: &BytesRejection, what: &str) -> Problem {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return Problem::new(Code::TooLarge, format!("{what} is larger than is read"));
+    }
+    let mut cause = rejection.source();
+    while let Some(error) = cause {
+        if error.is::<TooSlow>() {
+            return Problem::new(Code::TooSlow, format!("{what} did not come in time"));
+        }
+        cause = error.source();
+    }
+    Problem::invalid(format!("{what} was not sent to its end"))
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    if error.is_eof() {
+        return Problem::invalid("the body ends before its JSON does");
+    }
+    let (line, column) = (error.line(), error.column());
+    Problem::invalid(format!("the body is not JSON: line {line}, column {column} cannot be read"))
+}
+
+/// A sentence for what the document cannot say of a value. What our own types say of themselves is one already.
+fn in_our_words(field: &str, said: &str) -> String {
+    let said = said.rsplit_once(" at line ").map_or(said, |(said, _)| said);
+    if let Some(name) = said.strip_prefix("duplicate field ") {
+        return format!("{} is given twice", name.trim_matches('`'));
+    }
+    match field {
+        "." | "" => said.to_owned(),
+        field => format!("{field}: {said}"),
+    }
+}

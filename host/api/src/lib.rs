@@ -2,19 +2,26 @@
 
 mod auth;
 mod caller;
+mod connections;
+mod contract;
 mod extract;
+mod hosts;
 mod live;
 mod openapi;
 mod page;
 mod problem;
 mod routes;
 mod serve;
+mod service_starts;
 mod state;
 mod uploads;
 mod view;
 
 pub use auth::{Auth, AuthSettings};
+pub use connections::{ConnectionLimits, Connections, Use};
+pub use hosts::Hosts;
 pub use openapi::document;
 pub use routes::router;
 pub use serve::{ANSWER_WITHIN, ServeError, bind, serve};
+pub use service_starts::{STARTS_PER_HOUR, ServiceStarts};
 pub use state::Api;

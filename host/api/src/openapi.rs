@@ -4,6 +4,7 @@ use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
+use crate::contract;
 use crate::problem::{Code, ProblemBody};
 
 /// What does not come from the handlers.
@@ -30,24 +31,30 @@ pub fn document() -> Document {
 
 /// The errors that any route may answer: status, name in the document, and what they mean. Server errors are faults and are
 /// not announced, except the one that passes.
-const ERRORS: [(&str, &str, &str); 7] = [
+const ERRORS: [(&str, &str, &str); 8] = [
     ("400", "Invalid", "The request cannot be meant: its JSON, a field, a parameter."),
     ("401", "NotSignedIn", "Nobody is signed in, or no longer."),
     ("403", "NotAllowed", "Not allowed to this caller."),
     ("404", "NotFound", "There is no such thing, or it is none of the caller's business."),
     ("409", "Conflict", "Not possible as things stand; the code and the sentence say why."),
+    ("421", "UnknownHost", "The request is under a name that is not the daemon's."),
     ("429", "TooOften", "Too often; Retry-After says when it may be tried again."),
     ("503", "Unavailable", "Not possible at present."),
 ];
 
 /// The errors of routes that read a body.
-const BODY_ERRORS: [(&str, &str, &str); 2] =
-    [("413", "TooLarge", "The body is larger than is read."), ("415", "NotJson", "The body is not JSON.")];
+const BODY_ERRORS: [(&str, &str, &str); 3] = [
+    ("408", "TooSlow", "The body did not come in time."),
+    ("413", "TooLarge", "The body is larger than is read."),
+    ("415", "NotJson", "The body is not JSON."),
+];
 
 /// Adds to each operation the errors that it may answer, all of one form.
 fn complete(mut document: Document) -> Document {
+    let components = document.components.get_or_insert_default();
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
+            contract::complete(operation, components);
             let of_body = operation.request_body.is_some().then_some(BODY_ERRORS).into_iter().flatten();
             for (status, name, _) in ERRORS.into_iter().chain(of_body) {
                 let responses = &mut operation.responses.responses;
@@ -58,7 +65,7 @@ fn complete(mut document: Document) -> Document {
     }
     let named = ERRORS.into_iter().chain(BODY_ERRORS);
     let responses = named.map(|(_, name, meaning)| (name.to_owned(), RefOr::T(problem(meaning))));
-    document.components.get_or_insert_default().responses.extend(responses);
+    components.responses.extend(responses);
     document
 }
 

@@ -1,7 +1,6 @@
 //! Errors as RFC 9457 problem details with a stable code.
 
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use prahari_app::error::AppError;
@@ -34,6 +33,12 @@ pub enum Code {
     WrongPassword,
     /// Too many attempts failed; `Retry-After` says when the next is heard.
     TooManyAttempts,
+    /// The user has as many live streams open as one may.
+    TooManyStreams,
+    /// The body did not come in time.
+    TooSlow,
+    /// The request is under a name that is not the daemon's.
+    UnknownHost,
     /// A change that does not come from the console's own page.
     ForeignOrigin,
     /// The API token's scope does not cover this.
@@ -68,6 +73,8 @@ pub enum Code {
     AnalysisServed,
     /// The task executes, or was started a moment ago; `retry_at` says when it may be tried again.
     RunTooSoon,
+    /// The user's services were started too often within an hour; `retry_at` says when the next is heard.
+    StartedTooOften,
     /// The component is refused; the sentence says why.
     ModuleRefused,
     /// As many uploads of this user are under way as may be; this one was not read.
@@ -116,7 +123,11 @@ impl Code {
             | Self::ForeignOrigin
             | Self::TokenScope
             | Self::SessionRequired => StatusCode::FORBIDDEN,
-            Self::TooManyAttempts | Self::TooManyUploads => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyAttempts | Self::TooManyUploads | Self::TooManyStreams | Self::StartedTooOften => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
             Self::WeakPassword => StatusCode::BAD_REQUEST,
             Self::InvalidSchedule | Self::InvalidCalendar | Self::ModuleRefused => StatusCode::BAD_REQUEST,
             Self::LinkUnusable
@@ -304,28 +315,5 @@ impl From<AppError> for Problem {
             _ => return Self::fault(&error),
         };
         Self::new(code, error.to_string())
-    }
-}
-
-impl From<JsonRejection> for Problem {
-    fn from(rejection: JsonRejection) -> Self {
-        let code = match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Code::TooLarge,
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::UnsupportedMediaType,
-            _ => Code::InvalidRequest,
-        };
-        Self::new(code, rejection.body_text())
-    }
-}
-
-impl From<PathRejection> for Problem {
-    fn from(rejection: PathRejection) -> Self {
-        Self::invalid(rejection.body_text())
-    }
-}
-
-impl From<QueryRejection> for Problem {
-    fn from(rejection: QueryRejection) -> Self {
-        Self::invalid(rejection.body_text())
     }
 }

@@ -1,10 +1,14 @@
 //! What every handler can reach.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use prahari_app::daemon::Daemon;
 
 use crate::auth::Auth;
+use crate::connections::{ConnectionLimits, Connections};
+use crate::hosts::Hosts;
+use crate::service_starts::{STARTS_PER_HOUR, ServiceStarts};
 use crate::uploads::Uploads;
 
 /// The state of the server. Clones share it.
@@ -14,15 +18,42 @@ pub struct Api {
     pub daemon: Arc<Daemon>,
     /// Who may come in.
     pub auth: Arc<Auth>,
+    /// By which names it may be asked.
+    pub hosts: Arc<Hosts>,
+    /// How often users start their services.
+    pub starts: Arc<ServiceStarts>,
+    /// Who is connected.
+    pub connections: Arc<Connections>,
     /// Whether this is a demonstration, whose passwords everybody knows.
     pub demonstration: bool,
     pub(crate) uploads: Arc<Uploads>,
 }
 
 impl Api {
-    /// Of a real installation.
+    /// Of a real installation that listens on this machine only.
     pub fn new(daemon: Arc<Daemon>, auth: Arc<Auth>) -> Self {
-        Self { daemon, auth, demonstration: false, uploads: Arc::default() }
+        let connections = Connections::new(ConnectionLimits::default());
+        let hosts = Arc::new(Hosts::of(SocketAddr::from(([127, 0, 0, 1], 0)), []));
+        let starts = Arc::new(ServiceStarts::per_hour(STARTS_PER_HOUR));
+        Self { daemon, auth, hosts, starts, connections, demonstration: false, uploads: Arc::default() }
+    }
+
+    /// The same with other limits of connections.
+    #[must_use]
+    pub fn with_limits(self, limits: ConnectionLimits) -> Self {
+        Self { connections: Connections::new(limits), ..self }
+    }
+
+    /// The same with another limit of starts.
+    #[must_use]
+    pub fn with_starts_per_hour(self, most: u32) -> Self {
+        Self { starts: Arc::new(ServiceStarts::per_hour(most)), ..self }
+    }
+
+    /// The same, known by other names.
+    #[must_use]
+    pub fn with_hosts(self, hosts: Hosts) -> Self {
+        Self { hosts: Arc::new(hosts), ..self }
     }
 
     /// The same, and says of itself that it is a demonstration.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::Args;
+use prahari_api::STARTS_PER_HOUR;
 
+use super::connecting::Connecting;
 use super::{Market, OwnModule, UnknownDays};
 
 /// Options of `serve`.
@@ -14,6 +16,10 @@ pub struct Serve {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8700")]
     pub listen: SocketAddr,
+    /// A name under which it may be asked, such as that of a proxy before it; may be given several times. It always answers to
+    /// localhost and the address that it listens on, and to nothing else: see docs/SECURITY.md.
+    #[arg(long = "host", value_name = "NAME")]
+    pub hosts: Vec<String>,
     /// The database; it is made when it is missing. A demonstration can do without: then it is gone at the end.
     #[arg(long, required_unless_present = "demo")]
     pub db: Option<PathBuf>,
@@ -43,6 +49,9 @@ pub struct Serve {
     /// What weekdays are taken for after the last day of which the holidays are known.
     #[arg(long, value_enum, default_value_t)]
     pub unknown_days: UnknownDays,
+    /// Most starts of a user's services within an hour, restarts and individual services among them.
+    #[arg(long, default_value_t = STARTS_PER_HOUR, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub service_starts_per_hour: u32,
     /// Seed of the made-up market and of the paper broker, 1 when none is named; a database keeps the one it was begun with.
     #[arg(long)]
     pub seed: Option<u64>,
@@ -54,4 +63,7 @@ pub struct Serve {
     /// after.
     #[arg(long, value_name = "DIR")]
     pub watch_modules: Option<PathBuf>,
+    // Last, because its heading holds for whatever follows.
+    #[command(flatten)]
+    pub connections: Connecting,
 }

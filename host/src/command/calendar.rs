@@ -77,7 +77,7 @@ struct Imported {
 
 /// Says what is odd in a file beside the answer.
 fn warn(warnings: &[String]) {
-    warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+    warnings.iter().for_each(|warning| crate::exit::warn(warning));
 }
 
 /// The versions, newest first.

@@ -7,6 +7,7 @@ use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, instant, named, optional_instant, parsed, select, select_one, unsigned, user};
 use crate::errors::StoreError;
+use crate::sessions;
 use crate::store::{SystemScope, UserScope};
 use crate::users::{self, UserRow};
 
@@ -35,6 +36,8 @@ pub struct NewApiToken {
     pub now: Timestamp,
     /// When it ends; never without it.
     pub expires_at: Option<Timestamp>,
+    /// The session that makes it; it has to go on until then.
+    pub session: Option<u64>,
 }
 
 /// A token.
@@ -59,19 +62,25 @@ pub struct ApiTokenRow {
 }
 
 impl UserScope {
-    /// Adds a token and waits until it is durable; answers its number.
+    /// Adds a token and waits until it is durable; answers its number, and none when the session that makes it has ended.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn create_api_token(&self, new: NewApiToken) -> Result<u64, StoreError> {
-        let user = self.user.0.cast_signed();
+    pub async fn create_api_token(&self, new: NewApiToken) -> Result<Option<u64>, StoreError> {
+        let user = self.user;
         self.store
             .write_durable("save an API token", move |conn| {
                 let sql = "INSERT INTO api_tokens (hash, user_id, name, scope, created_at, expires_at)
                            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-                let NewApiToken { hash, name, scope, now, expires_at } = new;
+                let NewApiToken { hash, name, scope, now, expires_at, session } = new;
+                if let Some(session) = session
+                    && !sessions::goes_on(conn, user, session)?
+                {
+                    return Ok(None);
+                }
+                let user = user.0.cast_signed();
                 execute(conn, sql, (hash, user, name, scope.name(), now.0, expires_at.map(|at| at.0)))?;
-                Ok(conn.last_insert_rowid().cast_unsigned())
+                Ok(Some(conn.last_insert_rowid().cast_unsigned()))
             })
             .await
     }

@@ -73,7 +73,7 @@ pub use halts::{HaltCode, HaltFilter, HaltRow, NewHalt};
 pub use individual_services::IndividualServiceRow;
 pub use inspection::{ClosedStatement, Counted, Inspection};
 pub use links::NewLink;
-pub use log_ins::LogInRow;
+pub use log_ins::{Kept, LogInRow};
 pub use logs::{FoundLine, LogFilter, LogLevel, LogPage, LogPlace};
 pub use module_trials::TrialRow;
 pub use modules::{ActivationRow, ModuleOrigin, ModuleRow, NewModule, PinRow};

@@ -7,7 +7,8 @@ use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, instant, select_one};
 use crate::errors::StoreError;
-use crate::log_ins;
+use crate::log_ins::{self, Kept};
+use crate::sessions;
 use crate::store::{SystemScope, UserScope};
 use crate::users::{self, NewUser};
 
@@ -20,6 +21,8 @@ pub struct NewLink {
     pub now: Timestamp,
     /// Until when it can be used.
     pub expires_at: Timestamp,
+    /// Who makes it, by which session; nobody for those of the daemon itself.
+    pub made_by: Option<(UserId, u64)>,
 }
 
 /// A link, as far as it matters.
@@ -92,7 +95,8 @@ impl SystemScope {
             .await
     }
 
-    /// Uses a link to choose a password: sets it, ends the user's sessions, and waits until that is durable.
+    /// Uses a link to choose a password: sets it, ends the user's sessions, their API tokens and the links that they made, and
+    /// waits until that is durable.
     ///
     /// # Errors
     /// [`StoreError::LinkUnusable`]; or when the store is closed or has stopped.
@@ -111,7 +115,7 @@ impl SystemScope {
                 if link.remove_totp {
                     log_ins::remove_totp(conn, user)?;
                 }
-                execute(conn, "DELETE FROM sessions WHERE user_id = ?1", [user.0.cast_signed()])?;
+                log_ins::end_rights(conn, user, now, &Kept::default())?;
                 Ok(user)
             })
             .await
@@ -120,16 +124,21 @@ impl SystemScope {
 
 impl UserScope {
     /// Makes a link with which the user chooses a password, and ends their earlier ones. With `remove_totp` its use
-    /// removes the authenticator as well.
+    /// removes the authenticator as well. Answers whether the session that makes it goes on; without it there is no link.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn create_password_link(&self, link: NewLink, remove_totp: bool) -> Result<(), StoreError> {
+    pub async fn create_password_link(&self, link: NewLink, remove_totp: bool) -> Result<bool, StoreError> {
         let user = self.user;
         self.store
             .write_durable("save a link", move |conn| {
+                if let Some((maker, session)) = link.made_by
+                    && !sessions::goes_on(conn, maker, session)?
+                {
+                    return Ok(false);
+                }
                 end_links(conn, user)?;
-                insert(conn, Some(user), remove_totp, link)
+                insert(conn, Some(user), remove_totp, link).map(|()| true)
             })
             .await
     }
@@ -147,20 +156,28 @@ fn insert(
     remove_totp: bool,
     link: NewLink,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO links (hash, purpose, user_id, remove_totp, created_at, expires_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let sql = "INSERT INTO links (hash, purpose, user_id, remove_totp, created_at, expires_at, made_by)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     let purpose = if user.is_some() { "password" } else { "setup" };
     let user = user.map(|user| user.0.cast_signed());
-    execute(conn, sql, (link.hash, purpose, user, remove_totp, link.now.0, link.expires_at.0)).map(|_| ())
+    let made_by = link.made_by.map(|(maker, _)| maker.0.cast_signed());
+    let values = (link.hash, purpose, user, remove_totp, link.now.0, link.expires_at.0, made_by);
+    execute(conn, sql, values).map(|_| ())
 }
 
-/// The link, if it was not used, is not over, and its user is active.
+/// Ends the unused links that a user has made for anybody.
+pub(crate) fn end_links_made_by(conn: &Connection, maker: UserId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM links WHERE made_by = ?1 AND used_at IS NULL";
+    execute(conn, sql, [maker.0.cast_signed()]).map(|_| ())
+}
+
+/// The link, if it was not used, is not over, and its user is active; a set-up link, if still no admin could log in.
 fn usable(conn: &Connection, hash: [u8; 32], now: Timestamp) -> Result<Option<Link>, StoreError> {
     let found = select_one(conn, "SELECT * FROM links WHERE hash = ?1", [hash], read)?;
     let Some(link) = found.filter(|link| !link.used && now < link.expires_at) else { return Ok(None) };
     let active = match link.user {
         Some(user) => users::find(conn, user)?.is_some_and(|user| user.active),
-        None => true,
+        None => !users::has_other_admin(conn, None)?,
     };
     Ok(active.then_some(link))
 }

@@ -10,7 +10,9 @@ use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, optional_instant, select_one, unsigned};
 use crate::errors::StoreError;
+use crate::links;
 use crate::meta;
+use crate::sessions;
 use crate::store::{SystemScope, UserScope};
 use crate::users::{self, NewUser, UserRow};
 
@@ -27,6 +29,15 @@ pub struct LogInRow {
     pub totp_pending: Option<Vec<u8>>,
     /// The last step whose code was used; 0 when none was.
     pub totp_step: u64,
+}
+
+/// What a new password does not end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// The session that changes it.
+    pub session: Option<u64>,
+    /// API tokens of these names.
+    pub tokens: Vec<String>,
 }
 
 impl SystemScope {
@@ -87,22 +98,22 @@ impl UserScope {
         self.store.read("read how a user logs in", move |conn| find(conn, user)).await
     }
 
-    /// Sets the password, ends every session but `keep`, and waits until both are durable.
+    /// Sets the password, ends what rested on the old one except for what is kept, and waits until both are durable. Answers
+    /// whether the session that changes it goes on; nothing is changed without it.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn set_password(
-        &self,
-        hash: String,
-        now: Timestamp,
-        keep: Option<u64>,
-    ) -> Result<(), StoreError> {
+    pub async fn set_password(&self, hash: String, now: Timestamp, kept: Kept) -> Result<bool, StoreError> {
         let user = self.user;
         self.store
             .write_durable("save a password", move |conn| {
+                if let Some(session) = kept.session
+                    && !sessions::goes_on(conn, user, session)?
+                {
+                    return Ok(false);
+                }
                 write_password(conn, user, &hash, now)?;
-                let sql = "DELETE FROM sessions WHERE user_id = ?1 AND id IS NOT ?2";
-                execute(conn, sql, (user.0.cast_signed(), keep.map(u64::cast_signed))).map(|_| ())
+                end_rights(conn, user, now, &kept).map(|()| true)
             })
             .await
     }
@@ -207,6 +218,23 @@ impl UserScope {
     }
 }
 
+/// Ends what rested on a user's password: sessions, API tokens, and links that they made for others.
+pub(crate) fn end_rights(
+    conn: &Connection,
+    user: UserId,
+    now: Timestamp,
+    kept: &Kept,
+) -> Result<(), StoreError> {
+    let id = user.0.cast_signed();
+    let sql = "DELETE FROM sessions WHERE user_id = ?1 AND id IS NOT ?2";
+    execute(conn, sql, (id, kept.session.map(u64::cast_signed)))?;
+    let names = serde_json::to_string(&kept.tokens).unwrap_or_else(|_| "[]".to_owned());
+    let sql = "UPDATE api_tokens SET revoked_at = ?2
+               WHERE user_id = ?1 AND revoked_at IS NULL AND name NOT IN (SELECT value FROM json_each(?3))";
+    execute(conn, sql, (id, now.0, names))?;
+    links::end_links_made_by(conn, user)
+}
+
 /// Sets a password; the caller ends sessions.
 pub(crate) fn write_password(
     conn: &Connection,
@@ -228,7 +256,7 @@ pub(crate) fn remove_totp(conn: &Connection, user: UserId) -> Result<(), StoreEr
     execute(conn, "DELETE FROM recovery_codes WHERE user_id = ?1", [user]).map(|_| ())
 }
 
-fn find(conn: &Connection, user: UserId) -> Result<LogInRow, StoreError> {
+pub(crate) fn find(conn: &Connection, user: UserId) -> Result<LogInRow, StoreError> {
     let sql = "SELECT * FROM log_ins WHERE user_id = ?1";
     Ok(select_one(conn, sql, [user.0.cast_signed()], read)?.unwrap_or_default())
 }

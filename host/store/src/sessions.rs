@@ -7,6 +7,7 @@ use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, instant, select, select_one, unsigned, user};
 use crate::errors::StoreError;
+use crate::log_ins;
 use crate::store::{SystemScope, UserScope};
 use crate::users::{self, UserRow};
 
@@ -23,6 +24,8 @@ pub struct NewSession {
     pub address: String,
     /// What the browser says it is.
     pub agent: String,
+    /// The hash of the password by which it begins; nothing, where none was shown.
+    pub password: Option<String>,
 }
 
 /// A session.
@@ -46,7 +49,7 @@ pub struct SessionRow {
 
 impl UserScope {
     /// Begins a session and waits until it is durable; sessions that are over are forgotten. Answers no id when the user
-    /// is not active.
+    /// is not active, or has another password meanwhile.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -56,6 +59,9 @@ impl UserScope {
             .write_durable("begin a session", move |conn| {
                 // Asked again here, because the password was looked at some time ago.
                 if !users::find(conn, user)?.is_some_and(|user| user.active) {
+                    return Ok(None);
+                }
+                if new.password.is_some() && log_ins::find(conn, user)?.password_hash != new.password {
                     return Ok(None);
                 }
                 execute(conn, "DELETE FROM sessions WHERE expires_at <= ?1", [new.now.0])?;
@@ -122,10 +128,17 @@ impl SystemScope {
     }
 }
 
+/// Whether a session of a user goes on. What it makes asks this in the same transaction, or it could outlive it.
+pub(crate) fn goes_on(conn: &Connection, user: UserId, session: u64) -> Result<bool, StoreError> {
+    let values = (user.0.cast_signed(), session.cast_signed());
+    Ok(select_one(conn, "SELECT 1 FROM sessions WHERE user_id = ?1 AND id = ?2", values, |_| Ok(()))?
+        .is_some())
+}
+
 fn insert(conn: &Connection, user: UserId, new: &NewSession) -> Result<u64, StoreError> {
     let sql = "INSERT INTO sessions (hash, user_id, created_at, seen_at, expires_at, address, agent)
                VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6)";
-    let NewSession { hash, now, expires_at, address, agent } = new;
+    let NewSession { hash, now, expires_at, address, agent, .. } = new;
     execute(conn, sql, (hash, user.0.cast_signed(), now.0, expires_at.0, address, agent))?;
     Ok(conn.last_insert_rowid().cast_unsigned())
 }

@@ -174,6 +174,9 @@ fn set_access(
         execute(conn, sql, (id, now.0))?;
         links::end_links(conn, user)?;
     }
+    if !is_admin {
+        links::end_links_made_by(conn, user)?;
+    }
     Ok(())
 }
 

@@ -3,9 +3,10 @@
 use prahari_app::error::AppError;
 use prahari_domain::ids::UserId;
 use prahari_secrets::{Secret, SecretError, Token, TokenHash};
-use prahari_store::{NewLink, NewUser, StoreError};
+use prahari_store::{Kept, NewLink, NewUser, StoreError};
 
 use super::{Auth, Origin, check_name, check_password, failed};
+use crate::caller::Person;
 use crate::problem::{Code, Problem};
 
 /// How long a one-time link can be used.
@@ -22,7 +23,7 @@ impl Auth {
         if !system.needs_set_up().await? {
             return Ok(None);
         }
-        let (token, link) = self.new_link()?;
+        let (token, link) = self.new_link(None)?;
         system.create_setup_link(link).await?;
         Ok(Some(token.expose().to_owned()))
     }
@@ -34,13 +35,23 @@ impl Auth {
     /// When it cannot be written, or the system gives no random numbers.
     pub async fn give_password(&self, user: UserId, password: String) -> Result<(), AppError> {
         let hash = self.passwords.hash(&Secret::new(password))?;
-        Ok(self.store.user(user).set_password(hash, self.now(), None).await?)
+        self.store.user(user).set_password(hash, self.now(), Kept::default()).await?;
+        Ok(())
     }
 
-    /// Makes a one-time link with which a user chooses a password, and ends their earlier ones.
-    pub(crate) async fn make_password_link(&self, user: UserId, remove_totp: bool) -> Result<Token, Problem> {
-        let (token, link) = self.new_link().map_err(failed)?;
-        self.store.user(user).create_password_link(link, remove_totp).await?;
+    /// Makes a one-time link with which a user chooses a password, and ends their earlier ones. It ends with its maker's right to
+    /// make one.
+    pub(crate) async fn make_password_link(
+        &self,
+        maker: Person,
+        user: UserId,
+        remove_totp: bool,
+    ) -> Result<Token, Problem> {
+        let made_by = (maker.caller.0.user, maker.session);
+        let (token, link) = self.new_link(Some(made_by)).map_err(failed)?;
+        if !self.store.user(user).create_password_link(link, remove_totp).await? {
+            return Err(Problem::new(Code::NotSignedIn, "your session has ended"));
+        }
         Ok(token)
     }
 
@@ -106,10 +117,11 @@ impl Auth {
         Ok(())
     }
 
-    fn new_link(&self) -> Result<(Token, NewLink), SecretError> {
+    fn new_link(&self, made_by: Option<(UserId, u64)>) -> Result<(Token, NewLink), SecretError> {
         let token = Token::generate()?;
         let now = self.now();
-        let link = NewLink { hash: *token.hash().as_bytes(), now, expires_at: now.plus_millis(LINK_MS) };
+        let hash = *token.hash().as_bytes();
+        let link = NewLink { hash, now, expires_at: now.plus_millis(LINK_MS), made_by };
         Ok((token, link))
     }
 }

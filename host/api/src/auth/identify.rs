@@ -1,6 +1,7 @@
 //! From a request to who sent it.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
@@ -11,6 +12,7 @@ use prahari_secrets::TokenHash;
 use prahari_store::{Role, TokenScope};
 
 use super::{Auth, SEEN_MS, SESSION_IDLE_MS, cookie, origin};
+use crate::connections::Connection;
 use crate::problem::{Code, Problem};
 
 /// Somebody who has shown who they are.
@@ -42,6 +44,14 @@ impl Auth {
     /// When it rests on a cookie, changes something and does not come from our own page; when a token is used for more
     /// than its scope; or when the database cannot be read.
     pub async fn identify(&self, parts: &Parts) -> Result<Option<Identity>, Problem> {
+        let found = self.look_up(parts).await?;
+        if let Some(connection) = parts.extensions.get::<Arc<Connection>>() {
+            connection.belongs_to(found.map(|identity| identity.user));
+        }
+        Ok(found)
+    }
+
+    async fn look_up(&self, parts: &Parts) -> Result<Option<Identity>, Problem> {
         let address = address(parts);
         if parts.headers.contains_key(header::AUTHORIZATION) {
             // Somebody who shows a token means the token, whatever cookies come along.

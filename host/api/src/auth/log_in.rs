@@ -66,14 +66,14 @@ impl Auth {
         self.throttled(name, from)?;
         let found = self.store.system().find_log_in(name.clone()).await?;
         let hash = found.as_ref().and_then(|(_, log_in)| log_in.password_hash.clone());
-        let right = self.verify_password(password, hash).await?;
+        let right = self.verify_password(password, hash.clone()).await?;
         let Some((user, log_in)) = found.filter(|(user, _)| right && user.active) else {
             tracing::warn!(address = %from.address, "a log-in failed");
             return Err(wrong());
         };
         self.check_code(&user, &log_in, code.as_ref()).await?;
         self.throttle.succeeded(name, from.address);
-        let cookie = self.begin_session(user.id, from).await?.ok_or_else(wrong)?;
+        let cookie = self.begin_session(user.id, from, hash).await?.ok_or_else(wrong)?;
         Ok((user.id, cookie))
     }
 
@@ -93,11 +93,13 @@ impl Auth {
         })
     }
 
-    /// Begins a session of a user; none when they are not active any more.
+    /// Begins a session of a user; none when they are not active any more, or have another password than the one that was
+    /// looked at.
     pub(crate) async fn begin_session(
         &self,
         user: UserId,
         from: &Origin,
+        password: Option<String>,
     ) -> Result<Option<HeaderValue>, Problem> {
         let token = Token::generate().map_err(failed)?;
         let now = self.now();
@@ -107,6 +109,7 @@ impl Auth {
             expires_at: now.plus_millis(SESSION_MS),
             address: from.address.to_string(),
             agent: from.agent.clone(),
+            password,
         };
         let begun = self.store.user(user).open_session(session).await?;
         Ok(begun.and_then(|_| cookie::given(&token, self.secure_cookie)))

@@ -64,8 +64,8 @@ pub(crate) fn check_password(password: &Secret, name: &str) -> Result<(), Proble
     if text.chars().count() < SHORTEST_PASSWORD {
         return weak("it has fewer than 12 characters");
     }
-    if text.len() > LONGEST_PASSWORD {
-        return weak("it has more than 256 bytes");
+    if text.chars().count() > LONGEST_PASSWORD {
+        return weak("it has more than 256 characters");
     }
     let plain = text.to_lowercase();
     let first = plain.chars().next();

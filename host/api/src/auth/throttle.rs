@@ -9,6 +9,8 @@ use std::sync::{Mutex, PoisonError};
 
 use prahari_domain::time::Timestamp;
 
+use crate::connections::network;
+
 /// Failures that cost nothing.
 const FREE_PER_ACCOUNT: u32 = 5;
 /// More, because many people may share an address.
@@ -109,13 +111,9 @@ impl Failures {
 }
 
 fn subjects(account: &str, address: IpAddr) -> [(Subject, u32); 2] {
-    let address = match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & (u128::MAX << 64)).into()),
-        v4 @ IpAddr::V4(_) => v4,
-    };
     [
         (Subject::Account(account.to_lowercase()), FREE_PER_ACCOUNT),
-        (Subject::Address(address), FREE_PER_ADDRESS),
+        (Subject::Address(network(address)), FREE_PER_ADDRESS),
     ]
 }
 

@@ -52,6 +52,7 @@ struct Which {
     /// By this user.
     user: Option<u64>,
     /// Of this action, such as `user.change`, or of a group of them, such as `user`.
+    #[param(max_length = 64)]
     action: Option<String>,
     /// At this instant or later.
     since: Option<Instant>,
@@ -59,6 +60,7 @@ struct Which {
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
     /// `next` of the part before.
+    #[param(max_length = 100)]
     cursor: Option<String>,
 }
 

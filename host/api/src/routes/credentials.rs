@@ -31,19 +31,19 @@ pub fn routes() -> OpenApiRouter<Api> {
 #[serde(deny_unknown_fields)]
 struct Credentials {
     /// The access token of the trade API.
-    #[schema(value_type = Option<String>, format = Password, max_length = 256)]
+    #[schema(value_type = Option<String>, format = Password, min_length = 8, max_length = 256)]
     consumer_key: Option<Secret>,
     /// With country code, such as +910000000001.
-    #[schema(value_type = Option<String>, max_length = 16)]
+    #[schema(value_type = Option<String>, min_length = 9, max_length = 16, pattern = "^[+][0-9]+$")]
     mobile: Option<Secret>,
     /// The client's code.
-    #[schema(value_type = Option<String>, max_length = 16)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 16, pattern = "^[A-Za-z0-9]+$")]
     ucc: Option<Secret>,
     /// Six digits.
-    #[schema(value_type = Option<String>, format = Password, max_length = 6)]
+    #[schema(value_type = Option<String>, format = Password, min_length = 6, max_length = 6, pattern = "^[0-9]+$")]
     mpin: Option<Secret>,
     /// Of the authenticator that is registered there, base32.
-    #[schema(value_type = Option<String>, format = Password, max_length = 256)]
+    #[schema(value_type = Option<String>, format = Password, min_length = 16, max_length = 256, pattern = "^[A-Z2-7=]+$")]
     totp_secret: Option<Secret>,
 }
 

@@ -56,9 +56,10 @@ struct UsedQuery {
 #[serde(deny_unknown_fields)]
 struct TaskAllowance {
     /// The capabilities that it is granted, such as `broker-trade`.
+    #[schema(value_type = Vec<CapabilityText>, max_items = 32)]
     capabilities: BTreeSet<String>,
     /// The only symbols that it may buy. What is held of others may be sold.
-    #[schema(value_type = Option<BTreeSet<String>>)]
+    #[schema(value_type = Option<Vec<SymbolText>>, max_items = 5000)]
     symbols: Option<BTreeSet<Symbol>>,
     /// The most money in one of its buys.
     #[schema(minimum = 0)]
@@ -76,6 +77,16 @@ struct TaskAllowance {
     #[schema(minimum = 1, maximum = 1000000)]
     calls: u32,
 }
+
+/// The name of a capability.
+#[derive(ToSchema)]
+#[schema(value_type = String, min_length = 1, max_length = 64)]
+struct CapabilityText(#[expect(dead_code, reason = "it stands for a name in the document")] String);
+
+/// The name of a share.
+#[derive(ToSchema)]
+#[schema(value_type = String, min_length = 1, max_length = 32, pattern = "^[A-Z0-9&-]+$")]
+struct SymbolText(#[expect(dead_code, reason = "it stands for a name in the document")] String);
 
 /// The allowance of a task.
 #[derive(Debug, Serialize, ToSchema)]

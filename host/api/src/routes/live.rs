@@ -1,5 +1,8 @@
 //! `/api/v1/live`: what happens, as it happens.
 
+use std::sync::Arc;
+
+use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -11,9 +14,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::caller::Caller;
+use crate::connections::Connection;
 use crate::extract::Query;
 use crate::live::{self, Credential};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::Api;
 
 /// The longest epoch that is meant; ours are about 30 characters.
@@ -32,6 +36,7 @@ struct Place {
     /// The `sequence` of the last message that was dealt with.
     since: Option<u64>,
     /// The `epoch` of the last `hello`; goes with `since`.
+    #[param(max_length = 100)]
     epoch: Option<String>,
 }
 
@@ -45,7 +50,7 @@ impl Place {
             (Some(_), Some(_)) => {
                 Err(Problem::invalid(format!("epoch is longer than {LONGEST_EPOCH} characters")))
             }
-            _ => Err(Problem::invalid("since and epoch go together: one of them is missing")),
+            _ => Err(Problem::invalid("one of since and epoch is missing: they go together")),
         }
     }
 }
@@ -56,12 +61,14 @@ impl Place {
 /// object with a `type`; `docs/LIVE.md` lists them. The first is `hello`, with `epoch`, `sequence` and `start`: `new`,
 /// `resumed` after the place that was named, or `resync` when it is not there any more. After `resync`, as a `start` or as a
 /// message of its own, load anew what is shown. Clients send nothing but pongs. Codes on closing: 1001 the daemon
-/// stops, 1008 something was sent, 4401 signed out, 4408 no pong.
+/// stops, 1008 something was sent, 4401 signed out, 4408 no pong. A user may have 32 streams
+/// open, unless the daemon is set otherwise.
 #[utoipa::path(get, path = "/api/v1/live", tag = "live", params(Place),
     responses((status = SWITCHING_PROTOCOLS, description = "The stream begins.")))]
 async fn live(
     State(api): State<Api>,
     caller: Caller,
+    Extension(connection): Extension<Arc<Connection>>,
     Query(place): Query<Place>,
     credential: Credential,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -70,6 +77,16 @@ async fn live(
     let upgrade = upgrade.map_err(|rejection| {
         Problem::invalid(format!("this route is a WebSocket: {}", rejection.body_text()))
     })?;
+    let stream = connection.begin_stream(caller.0.user).ok_or_else(|| {
+        let most = api.connections.limits().streams_per_user;
+        Problem::new(
+            Code::TooManyStreams,
+            format!("you have {most} live streams open already; close one first"),
+        )
+    })?;
     let upgrade = live::bounded(upgrade);
-    Ok(upgrade.on_upgrade(move |socket| live::stream(socket, api, caller, credential, since)))
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        live::stream(socket, api, caller, credential, since).await;
+        drop(stream);
+    }))
 }

@@ -4,6 +4,7 @@ mod alerts;
 mod audit;
 mod auth;
 mod calendar;
+mod connections;
 mod credentials;
 mod executions;
 mod grants;
@@ -29,10 +30,12 @@ mod users;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::hosts;
 use crate::openapi::Base;
 use crate::page;
 use crate::problem::{Code, Problem};
@@ -48,6 +51,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(audit::routes())
         .merge(auth::routes())
         .merge(calendar::routes())
+        .merge(connections::routes())
         .merge(credentials::routes())
         .merge(executions::routes())
         .merge(grants::routes())
@@ -83,6 +87,7 @@ pub fn router(api: Api) -> Router {
         })
         .fallback(async || Problem::new(Code::NotFound, "there is nothing at this path"))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn_with_state(api.clone(), hosts::guard))
         .with_state(api)
 }
 

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use prahari_store::{KeptNotification, NotificationFilter};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -35,6 +36,7 @@ struct NotificationsQuery {
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
     /// `next` of the page before.
+    #[param(max_length = 100)]
     cursor: Option<String>,
 }
 
@@ -99,10 +101,11 @@ async fn notifications(
     Ok(Json(Notifications { items: page.items, next: page.next, unread }))
 }
 
-/// Marks one of one's own messages as seen. Seeing is no change to anything that is audited.
+/// Marks one of one's own messages as seen.
 #[utoipa::path(post, path = "/api/v1/notifications/{id}/read", tag = "notifications", params(("id" = u64, Path)),
     responses((status = OK, body = Marked)))]
 async fn read(State(api): State<Api>, caller: Caller, Path(id): Path<u64>) -> Result<Json<Marked>, Problem> {
+    api.audit(&caller, "notification.read", format!("notification {id}"), json!({})).await?;
     let scope = api.daemon.store.user(caller.0.user);
     if !scope.mark_notification_read_durable(id, api.daemon.clock.now()).await? {
         return Err(Problem::new(Code::NotFound, format!("there is no notification {id}")));
@@ -114,6 +117,7 @@ async fn read(State(api): State<Api>, caller: Caller, Path(id): Path<u64>) -> Re
 #[utoipa::path(post, path = "/api/v1/notifications/read-all", tag = "notifications",
     responses((status = OK, body = Marked)))]
 async fn read_all(State(api): State<Api>, caller: Caller) -> Result<Json<Marked>, Problem> {
+    api.audit(&caller, "notification.read_all", format!("user {}", caller.0.user), json!({})).await?;
     let scope = api.daemon.store.user(caller.0.user);
     let marked = scope.mark_all_notifications_read_durable(api.daemon.clock.now()).await?;
     Ok(Json(Marked { marked }))

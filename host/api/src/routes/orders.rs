@@ -36,6 +36,7 @@ struct OrdersQuery {
     #[param(inline)]
     through: Option<Date>,
     /// Of this share only.
+    #[param(min_length = 1, max_length = 32, pattern = "^[A-Z0-9&-]+$")]
     symbol: Option<String>,
     /// Of this side only.
     #[param(inline)]
@@ -49,6 +50,7 @@ struct OrdersQuery {
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
     /// `next` of the page before.
+    #[param(max_length = 100)]
     cursor: Option<String>,
 }
 
@@ -196,7 +198,7 @@ async fn orders(
 
 /// One order with its fills and its journal.
 #[utoipa::path(get, path = "/api/v1/orders/{id}", tag = "orders",
-    params(("id" = String, Path, example = "U1-20250307-0001"), Whose),
+    params(("id" = String, Path, min_length = 1, max_length = 64, example = "U1-20250307-0001"), Whose),
     responses((status = OK, body = OrderStory)))]
 async fn order(
     State(api): State<Api>,

@@ -42,6 +42,7 @@ struct DailyQuery {
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
     /// `next` of the page before.
+    #[param(max_length = 100)]
     cursor: Option<String>,
 }
 

@@ -68,7 +68,7 @@ async fn price_jumps(State(api): State<Api>, _caller: Caller) -> Result<Json<Pag
 /// Explains every jump of a share that is not explained: it may be bought again. Halts of those who hold it are lifted one by
 /// one.
 #[utoipa::path(post, path = "/api/v1/market/price-jumps/{symbol}/explain", tag = "market",
-    params(("symbol" = String, Path)), request_body = JumpExplanation,
+    params(("symbol" = String, Path, min_length = 1, max_length = 32, pattern = "^[A-Z0-9&-]+$")), request_body = JumpExplanation,
     responses((status = OK, body = Page<PriceJump>)))]
 async fn explain(
     State(api): State<Api>,
@@ -79,12 +79,12 @@ async fn explain(
     let explanation = sentence("explanation", &body.explanation)?;
     let none = || Problem::new(Code::NotFound, "there is no unexplained jump of this share");
     let symbol = Symbol::new(&symbol).map_err(|_| none())?;
+    let details = json!({ "symbol": symbol.as_str(), "explanation": explanation });
+    api.audit(&caller, "price_jump.explain", format!("price jumps of {symbol}"), details).await?;
     let rows = api.daemon.store.system().price_jumps(MOST_JUMPS).await?;
     if !rows.iter().any(|row| row.jump.symbol == symbol && row.explained_at.is_none()) {
         return Err(none());
     }
-    let details = json!({ "symbol": symbol.as_str(), "explanation": explanation });
-    api.audit(&caller, "price_jump.explain", format!("price jumps of {symbol}"), details).await?;
     api.daemon.explain_price_jumps(&symbol, caller.0.user, explanation).await?;
     let rows = api.daemon.store.system().price_jumps(MOST_JUMPS).await?;
     let of_symbol = rows.into_iter().filter(|row| row.jump.symbol == symbol);

@@ -43,11 +43,13 @@ struct SignalsQuery {
     #[param(inline)]
     through: Option<Date>,
     /// About this share only.
+    #[param(min_length = 1, max_length = 32, pattern = "^[A-Z0-9&-]+$")]
     symbol: Option<String>,
     /// Most items of the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
     /// `next` of the page before.
+    #[param(max_length = 100)]
     cursor: Option<String>,
 }
 

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::check_name;
-use crate::caller::Admin;
+use crate::caller::{Admin, AdminPerson};
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
@@ -117,6 +117,7 @@ struct Part {
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
     /// `next` of the part before.
+    #[param(max_length = 100)]
     cursor: Option<String>,
 }
 
@@ -135,12 +136,12 @@ async fn list(
     Ok(Json(page(rows, limit, |row| row.id.0, shown)))
 }
 
-/// Adds a user, who has no password yet and gets one by the link.
+/// Adds a user, who has no password yet and gets one by the link. Not for API tokens.
 #[utoipa::path(post, path = "/api/v1/users", tag = "users", request_body = NewUser,
     responses((status = CREATED, body = CreatedUser)))]
 async fn create(
     State(api): State<Api>,
-    Admin(caller): Admin,
+    AdminPerson(admin): AdminPerson,
     Json(body): Json<NewUser>,
 ) -> Result<(StatusCode, Json<CreatedUser>), Problem> {
     check_name(&body.name)?;
@@ -149,11 +150,11 @@ async fn create(
     }
     let role = Role::from(body.role);
     let details = json!({ "role": role.name(), "capital_paise": body.capital_paise });
-    api.audit(&caller, "user.create", format!("user {:?}", body.name), details).await?;
+    api.audit(&admin.caller, "user.create", format!("user {:?}", body.name), details).await?;
     let new = api.daemon.new_member(body.name, role, body.capital_paise.map(Paise))?;
     let id = api.daemon.store.system().create_user(new).await?;
     api.daemon.add_user(id).await?;
-    let token = api.auth.make_password_link(id, false).await?;
+    let token = api.auth.make_password_link(admin, id, false).await?;
     let link = PasswordLink { user: id.0, token: token.expose().to_owned() };
     Ok((StatusCode::CREATED, Json(CreatedUser { user: load(&api, id).await?, link })))
 }
@@ -166,12 +167,12 @@ async fn show(State(api): State<Api>, _admin: Admin, Path(id): Path<u64>) -> Res
 }
 
 /// Changes what a user may do, and whether they are active. Somebody who is not active any more is logged out
-/// everywhere, their tokens are revoked and their services stopped.
+/// everywhere, their tokens are revoked and their services stopped. Not for API tokens.
 #[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "users", params(("id" = u64, Path)),
     request_body = UserChange, responses((status = OK, body = User)))]
 async fn change(
     State(api): State<Api>,
-    Admin(caller): Admin,
+    AdminPerson(admin): AdminPerson,
     Path(id): Path<u64>,
     Json(body): Json<UserChange>,
 ) -> Result<Json<User>, Problem> {
@@ -183,17 +184,18 @@ async fn change(
         "role": role.name(), "active": active,
         "before": { "role": before.role().name(), "active": before.is_active() },
     });
-    api.audit(&caller, "user.change", format!("user {id}"), details).await?;
+    api.audit(&admin.caller, "user.change", format!("user {id}"), details).await?;
     api.daemon.set_access(id, role, active, api.auth.now()).await?;
     load(&api, id).await.map(Json)
 }
 
-/// Makes a one-time link with which the user chooses a password; their earlier links end.
+/// Makes a one-time link with which the user chooses a password; their earlier links end. It ends when the admin who makes it
+/// has another password, is no admin any more, or is not active. Not for API tokens.
 #[utoipa::path(post, path = "/api/v1/users/{id}/reset-link", tag = "users", params(("id" = u64, Path)),
     request_body = LinkRequest, responses((status = CREATED, body = PasswordLink)))]
 async fn make_link(
     State(api): State<Api>,
-    Admin(caller): Admin,
+    AdminPerson(admin): AdminPerson,
     Path(id): Path<u64>,
     Json(body): Json<LinkRequest>,
 ) -> Result<(StatusCode, Json<PasswordLink>), Problem> {
@@ -202,8 +204,8 @@ async fn make_link(
         return Err(Problem::new(Code::UserInactive, format!("user {id} is not active")));
     }
     let details = json!({ "remove_totp": body.remove_totp });
-    api.audit(&caller, "user.reset_link", format!("user {id}"), details).await?;
-    let token = api.auth.make_password_link(user.id, body.remove_totp).await?;
+    api.audit(&admin.caller, "user.reset_link", format!("user {id}"), details).await?;
+    let token = api.auth.make_password_link(admin, user.id, body.remove_totp).await?;
     Ok((StatusCode::CREATED, Json(PasswordLink { user: id, token: token.expose().to_owned() })))
 }
 

@@ -17,7 +17,9 @@ pub fn sentence<'a>(field: &str, given: &'a str) -> Result<&'a str, Problem> {
         return Err(Problem::invalid(format!("{field}: 1 to {LONGEST_SENTENCE} characters")));
     }
     if !is_plain(sentence) {
-        return Err(Problem::invalid(format!("{field}: it has a character that cannot be seen, or a line break")));
+        return Err(Problem::invalid(format!(
+            "{field}: it has a character that cannot be seen, or a line break"
+        )));
     }
     Ok(sentence)
 }

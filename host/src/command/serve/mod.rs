@@ -2,14 +2,16 @@
 
 mod begun;
 mod demo;
+mod descriptors;
 mod signals;
 mod stop;
 
+use std::convert::Infallible;
 use std::fmt::Display;
 use std::sync::Arc;
 
 use chrono::NaiveTime;
-use prahari_api::{Api, Auth, AuthSettings};
+use prahari_api::{Api, Auth, AuthSettings, Hosts};
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::modules::{ModuleFolder, Watching};
@@ -34,6 +36,8 @@ const SYNTHETIC_DAYS_AHEAD: u64 = 400;
 /// Serves until it is told to stop, or something fails without which it cannot go on.
 pub async fn serve(options: Serve) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
+    // Before anything is opened, and before other threads look at it.
+    let descriptors = descriptors::for_connections();
     if options.demo {
         demo::check_address(options.listen)?;
     }
@@ -50,7 +54,13 @@ pub async fn serve(options: Serve) -> Result<(), Failure> {
         }
     };
     let served = match prepared {
-        Ok(Some(prepared)) => run(prepared, listener, &mut signals).await,
+        Ok(Some(prepared)) => {
+            let Prepared { daemon, api, watching } = prepared;
+            let hosts = Hosts::of(options.listen, options.hosts.iter().cloned());
+            let api = api.with_limits(options.connections.limits(descriptors)).with_hosts(hosts);
+            let api = api.with_starts_per_hour(options.service_starts_per_hour);
+            run(Prepared { daemon, api, watching }, listener, &mut signals).await
+        }
         Ok(None) => Ok(()),
         Err(failure) => Err(failure),
     };
@@ -135,7 +145,10 @@ async fn announce(options: &Serve, auth: &Auth, listener: &TcpListener) -> Resul
 async fn run(prepared: Prepared, listener: TcpListener, signals: &mut Signals) -> Result<(), Failure> {
     let Prepared { daemon, api, watching } = prepared;
     let stopped = daemon.stopped();
-    let serving = prahari_api::serve(listener, api, async move { drop(stopped.await) });
+    let serving = async move {
+        prahari_api::serve(listener, api, async move { drop(stopped.await) }).await;
+        Ok::<(), Infallible>(())
+    };
     let mut scheduler = daemon.scheduler();
     let parts = stop::Parts {
         server: part(&daemon, serving),

@@ -4,8 +4,8 @@ use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    AuditFilter, CredentialsRow, NewAudit, NewLink, NewSession, NewUser, Role, Sealed, Store, StoreError,
-    verify_audit,
+    AuditFilter, CredentialsRow, Kept, NewApiToken, NewAudit, NewLink, NewSession, NewUser, Role, Sealed,
+    Store, StoreError, TokenScope, verify_audit,
 };
 
 use crate::support::TestStore;
@@ -15,7 +15,7 @@ fn now() -> Timestamp {
 }
 
 fn link(byte: u8) -> NewLink {
-    NewLink { hash: [byte; 32], now: now(), expires_at: Timestamp(2_000) }
+    NewLink { hash: [byte; 32], now: now(), expires_at: Timestamp(2_000), made_by: None }
 }
 
 fn named(name: &str, role: Role) -> NewUser {
@@ -86,7 +86,7 @@ async fn the_last_admin_who_can_log_in_stays() {
     store.system().create_user(named("other", Role::Admin)).await.unwrap();
     let refused = store.user(admin).set_access(Role::User, true, now()).await.unwrap_err();
     assert!(matches!(refused, StoreError::LastAdmin { .. }), "{refused}");
-    store.user(UserId(2)).set_password("hash".to_owned(), now(), None).await.unwrap();
+    store.user(UserId(2)).set_password("hash".to_owned(), now(), Kept::default()).await.unwrap();
     store.user(admin).set_access(Role::Admin, false, now()).await.unwrap();
 }
 
@@ -101,12 +101,50 @@ async fn somebody_who_is_not_active_has_no_session_and_begins_none() {
         expires_at: Timestamp(9_000),
         address: String::new(),
         agent: String::new(),
+        password: None,
     };
     let scope = store.user(id);
     assert_eq!(scope.open_session(new(7)).await.unwrap(), Some(1));
     scope.set_access(Role::User, false, now()).await.unwrap();
     assert_eq!(store.system().find_session([7; 32]).await.unwrap(), None);
     assert_eq!(scope.open_session(new(8)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_a_session_makes_does_not_come_after_its_end() {
+    let TestStore { store, folder: _folder } = TestStore::new();
+    let admin = with_admin(&store).await;
+    let id = store.system().create_user(named("user", Role::User)).await.unwrap();
+    let (scope, of_admin) = (store.user(id), store.user(admin));
+    let begin = |byte, password: Option<&str>| NewSession {
+        hash: [byte; 32],
+        now: now(),
+        expires_at: Timestamp(9_000),
+        address: String::new(),
+        agent: String::new(),
+        password: password.map(ToOwned::to_owned),
+    };
+    scope.set_password("old".to_owned(), now(), Kept::default()).await.unwrap();
+    let session = scope.open_session(begin(7, Some("old"))).await.unwrap();
+    let maker = of_admin.open_session(begin(8, None)).await.unwrap().unwrap();
+    scope.set_password("new".to_owned(), now(), Kept::default()).await.unwrap();
+    of_admin.end_session(maker).await.unwrap();
+    // Each was allowed a moment ago.
+    assert_eq!(scope.open_session(begin(9, Some("old"))).await.unwrap(), None);
+    let token = NewApiToken {
+        hash: [1; 32],
+        name: "script".to_owned(),
+        scope: TokenScope::Read,
+        now: now(),
+        expires_at: None,
+        session,
+    };
+    assert_eq!(scope.create_api_token(token).await.unwrap(), None);
+    let kept = Kept { session, tokens: Vec::new() };
+    assert!(!scope.set_password("third".to_owned(), now(), kept).await.unwrap());
+    let link = NewLink { made_by: Some((admin, maker)), ..link(2) };
+    assert!(!scope.create_password_link(link, false).await.unwrap());
+    assert_eq!(store.system().password_link([2; 32], now()).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -5,13 +5,14 @@ mod sessions;
 mod tokens;
 mod totp;
 
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use prahari_domain::ids::UserId;
 use prahari_secrets::Secret;
 use prahari_store::Role;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -23,6 +24,9 @@ use crate::problem::Problem;
 use crate::routes::users::RoleName;
 use crate::state::Api;
 
+/// Most bytes of a body here. A new password with fifty names of tokens takes up to 14 kB.
+const MAX_BODY_BYTES: usize = 16 << 10;
+
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
@@ -33,6 +37,8 @@ pub fn routes() -> OpenApiRouter<Api> {
         .merge(sessions::routes())
         .merge(tokens::routes())
         .merge(totp::routes())
+        // Read from people who are not signed in: less of them is held.
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
 }
 
 /// Name and password, and a code when the user has an authenticator.
@@ -81,6 +87,8 @@ async fn log_in(State(api): State<Api>, from: Origin, Json(body): Json<LogIn>) -
 /// Logs out: ends the session, here and in the browser.
 #[utoipa::path(post, path = "/api/v1/auth/logout", tag = "auth", responses((status = NO_CONTENT)))]
 async fn log_out(State(api): State<Api>, person: Person) -> Result<Response, Problem> {
+    let resource = format!("session {}", person.session);
+    api.audit(&person.caller, "session.end", resource, json!({})).await?;
     api.daemon.store.user(person.caller.0.user).end_session(person.session).await?;
     api.daemon.events.recheck(person.caller.0.user);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, ended())]).into_response())

@@ -3,8 +3,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use prahari_domain::ids::UserId;
 use prahari_secrets::Secret;
-use prahari_store::Role;
+use prahari_store::{Kept, Role};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -31,7 +32,7 @@ struct SetUp {
     #[schema(value_type = String, max_length = 256)]
     token: Secret,
     /// How they will log in.
-    #[schema(max_length = 64)]
+    #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9._@+-]+$")]
     name: String,
     /// At least 12 characters.
     #[schema(value_type = String, format = Password, min_length = 12, max_length = 256)]
@@ -48,7 +49,16 @@ struct PasswordChange {
     /// The one to come; at least 12 characters.
     #[schema(value_type = String, format = Password, min_length = 12, max_length = 256)]
     new_password: Secret,
+    /// Names of the API tokens that go on; all others are revoked.
+    #[serde(default)]
+    #[schema(value_type = Vec<KnownToken>, max_items = 50)]
+    keep_tokens: Vec<String>,
 }
+
+/// The name of an API token.
+#[derive(ToSchema)]
+#[schema(value_type = String, min_length = 1, max_length = 64)]
+struct KnownToken(#[expect(dead_code, reason = "it stands for a name in the document")] String);
 
 /// A password by a one-time link.
 #[derive(Deserialize, ToSchema)]
@@ -71,11 +81,11 @@ async fn set_up(State(api): State<Api>, from: Origin, Json(body): Json<SetUp>) -
     api.audit_unknown(Some(user), "set-up link", "user.create", format!("user {user}"), from.address).await?;
     api.daemon.add_user(user).await?;
     let ended = || Problem::new(Code::NotSignedIn, "this user is not active any more");
-    let cookie = api.auth.begin_session(user, &from).await?.ok_or_else(ended)?;
+    let cookie = api.auth.begin_session(user, &from, None).await?.ok_or_else(ended)?;
     signed_in(&api, user, cookie).await
 }
 
-/// Changes one's own password; all other sessions end.
+/// Changes one's own password; all other sessions end, and all API tokens that are not named.
 #[utoipa::path(post, path = "/api/v1/auth/password", tag = "auth", request_body = PasswordChange,
     responses((status = NO_CONTENT)))]
 async fn change(
@@ -87,14 +97,20 @@ async fn change(
     let id = person.caller.0.user;
     let user = api.daemon.user(id)?;
     check_password(&body.new_password, &user.name)?;
+    check_tokens(&api, id, &body.keep_tokens).await?;
     api.auth.confirm_password(id, &user.name, &body.password, &from).await?;
     let hash = api.auth.hash_password(&body.new_password).await?;
-    api.audit(&person.caller, "password.change", format!("user {id}"), json!({})).await?;
-    api.daemon.store.user(id).set_password(hash, api.auth.now(), Some(person.session)).await?;
+    let details = json!({ "keep_tokens": body.keep_tokens });
+    api.audit(&person.caller, "password.change", format!("user {id}"), details).await?;
+    let kept = Kept { session: Some(person.session), tokens: body.keep_tokens };
+    if !api.daemon.store.user(id).set_password(hash, api.auth.now(), kept).await? {
+        return Err(Problem::new(Code::NotSignedIn, "your session has ended"));
+    }
+    api.daemon.events.recheck(id);
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Chooses a password with a one-time link; all sessions of the user end.
+/// Chooses a password with a one-time link; all sessions and API tokens of the user end.
 #[utoipa::path(post, path = "/api/v1/auth/reset", tag = "auth", request_body = PasswordReset,
     responses((status = NO_CONTENT)))]
 async fn reset(
@@ -108,5 +124,16 @@ async fn reset(
     api.audit_unknown(Some(id), "one-time link", "password.reset", format!("user {id}"), from.address)
         .await?;
     api.auth.use_password_link(&body.token, &user.name, &body.password).await?;
+    api.daemon.events.recheck(id);
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Refuses names that no token has: a slip would end one that was meant to go on.
+async fn check_tokens(api: &Api, user: UserId, names: &[String]) -> Result<(), Problem> {
+    let tokens = api.daemon.store.user(user).api_tokens().await?;
+    let known = |name: &String| tokens.iter().any(|token| token.revoked_at.is_none() && token.name == *name);
+    match names.iter().find(|name| !known(name)) {
+        Some(name) => Err(Problem::invalid(format!("keep_tokens: you have no API token {name:?}"))),
+        None => Ok(()),
+    }
 }

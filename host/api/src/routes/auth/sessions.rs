@@ -62,7 +62,9 @@ async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Page<Sessio
     responses((status = NO_CONTENT)))]
 async fn end(State(api): State<Api>, person: Person, Path(id): Path<u64>) -> Result<StatusCode, Problem> {
     api.audit(&person.caller, "session.end", format!("session {id}"), json!({})).await?;
-    if api.daemon.store.user(person.caller.0.user).end_session(id).await? {
+    let user = person.caller.0.user;
+    if api.daemon.store.user(user).end_session(id).await? {
+        api.daemon.events.recheck(user);
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Problem::new(Code::NotFound, format!("you have no session {id}")))

@@ -124,8 +124,10 @@ async fn create(
         scope,
         now,
         expires_at: body.expires_in_days.map(|days| now.plus_millis(i64::from(days) * DAY_MS)),
+        session: Some(person.session),
     };
-    let id = mine.create_api_token(new).await?;
+    let ended = || Problem::new(Code::NotSignedIn, "your session has ended");
+    let id = mine.create_api_token(new).await?.ok_or_else(ended)?;
     Ok((StatusCode::CREATED, Json(NewToken { id, token: token.expose().to_owned() })))
 }
 
@@ -134,7 +136,9 @@ async fn create(
     responses((status = NO_CONTENT)))]
 async fn revoke(State(api): State<Api>, person: Person, Path(id): Path<u64>) -> Result<StatusCode, Problem> {
     api.audit(&person.caller, "token.revoke", format!("token {id}"), json!({})).await?;
-    if api.daemon.store.user(person.caller.0.user).revoke_api_token(id, api.auth.now()).await? {
+    let user = person.caller.0.user;
+    if api.daemon.store.user(user).revoke_api_token(id, api.auth.now()).await? {
+        api.daemon.events.recheck(user);
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Problem::new(Code::NotFound, format!("you have no token {id}")))

@@ -65,6 +65,7 @@ async fn begin(
 ) -> Result<Json<TotpBegun>, Problem> {
     let user = api.daemon.user(person.caller.0.user)?;
     api.auth.confirm_password(user.id, &user.name, &body.password, &from).await?;
+    api.audit(&person.caller, "totp.begin", format!("user {}", user.id), json!({})).await?;
     let secret = api.auth.begin_totp(user.id).await?;
     Ok(Json(TotpBegun {
         secret: secret.base32().expose().to_owned(),

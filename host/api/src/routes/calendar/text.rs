@@ -1,12 +1,11 @@
 //! The body that brings a calendar: the operator's file as it is, so that what is wrong with it can be said by its own
 //! lines.
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, StatusCode, header};
 use prahari_domain::calendar::{Calendar, MOST_BYTES, oddities};
 use utoipa::ToSchema;
 
+use crate::extract::{is_json, not_json, read_body};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 
@@ -24,17 +23,10 @@ impl FromRequest<Api> for CalendarText {
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
-            return Err(Problem::new(
-                Code::UnsupportedMediaType,
-                "the body is not said to be application/json",
-            ));
+            return Err(not_json());
         }
         let too_large = || Problem::new(Code::TooLarge, format!("a calendar has at most {MOST_BYTES} bytes"));
-        let read = Bytes::from_request(request, api).await;
-        let bytes = read.map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-            _ => Problem::invalid(rejection.body_text()),
-        })?;
+        let (_, bytes) = read_body(request, api, "the calendar").await?;
         if bytes.len() > MOST_BYTES {
             return Err(too_large());
         }
@@ -61,10 +53,4 @@ impl CalendarText {
         let warnings = oddities(&api.daemon.venue.calendar.current(), &calendar);
         Ok(Brought { calendar, warnings })
     }
-}
-
-/// Whether the content type is JSON, with or without a word about its characters.
-fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::caller::{Admin, Caller};
-use crate::extract::{Json, Path};
+use crate::extract::{Json, Path, read_body};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::uploads::UploadPlace;
@@ -42,11 +42,7 @@ impl FromRequest<Api> for Component {
         if request.body().size_hint().lower() > MAX_COMPONENT_BYTES as u64 {
             return Err(too_large());
         }
-        let read = Bytes::from_request(request, api).await;
-        read.map(Self).map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-            _ => Problem::invalid(rejection.body_text()),
-        })
+        read_body(request, api, "the component").await.map(|(_, bytes)| Self(bytes))
     }
 }
 

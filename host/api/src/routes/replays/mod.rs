@@ -30,7 +30,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 struct ReplayRequest {
     /// Hash of the version to be tried on what was recorded, in hex; for admins. Without it, the version that ran.
     #[serde(default)]
-    #[schema(min_length = 64, max_length = 64)]
+    #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]+$")]
     module: Option<String>,
 }
 
@@ -48,7 +48,7 @@ struct ReplaysRequest {
     user: Option<u64>,
     /// Hash of the version of the named task to be tried on what was recorded, in hex. Without it, the versions that ran.
     #[serde(default)]
-    #[schema(min_length = 64, max_length = 64)]
+    #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]+$")]
     module: Option<String>,
 }
 
@@ -93,7 +93,8 @@ async fn replay_many(
 }
 
 fn version(task: Option<Task>, module: &str) -> Result<(Task, ModuleHash), Problem> {
-    let task = task.ok_or_else(|| Problem::invalid("module: say as well of which task the version is"))?;
+    let task =
+        task.ok_or_else(|| Problem::invalid("task is missing; it says of which task module is a version"))?;
     Ok((task, hash(module)?))
 }
 

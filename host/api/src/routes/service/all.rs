@@ -29,6 +29,7 @@ struct ServicesQuery {
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
     /// `next` of the page before.
+    #[param(max_length = 100)]
     cursor: Option<String>,
 }
 

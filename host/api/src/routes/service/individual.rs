@@ -78,8 +78,12 @@ async fn start(
 ) -> Result<Json<IndividualSwitched>, Problem> {
     let user = caller.subject(&api, whose.user)?;
     let resource = format!("user {user}");
+    api.starts.begin(user, api.daemon.clock.now())?;
     api.audit(&caller, "individual_service.start", resource, json!({ "task": task.name() })).await?;
     let changed = api.daemon.start_individual(user, task).await?;
+    if !changed {
+        api.starts.take_back(user);
+    }
     Ok(Json(IndividualSwitched { task: TaskName(task), running: true, changed }))
 }
 

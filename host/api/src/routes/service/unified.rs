@@ -100,6 +100,7 @@ struct ServiceLogQuery {
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
     /// `next` of the page before.
+    #[param(max_length = 100)]
     cursor: Option<String>,
 }
 
@@ -124,8 +125,14 @@ async fn start(
     caller: Caller,
     Query(whose): Query<Whose>,
 ) -> Result<Json<ServiceSwitched>, Problem> {
-    let user = audited(&api, &caller, whose, "service.start").await?;
-    Ok(Json(switched(true, api.daemon.start_service(user).await?)))
+    let user = caller.subject(&api, whose.user)?;
+    api.starts.begin(user, api.daemon.clock.now())?;
+    api.audit(&caller, "service.start", format!("user {user}"), json!({})).await?;
+    let started = api.daemon.start_service(user).await?;
+    if !started.changed {
+        api.starts.take_back(user);
+    }
+    Ok(Json(switched(true, started)))
 }
 
 /// Turns the unified service off; what executes ends by itself.
@@ -136,7 +143,8 @@ async fn stop(
     caller: Caller,
     Query(whose): Query<Whose>,
 ) -> Result<Json<ServiceSwitched>, Problem> {
-    let user = audited(&api, &caller, whose, "service.stop").await?;
+    let user = caller.subject(&api, whose.user)?;
+    api.audit(&caller, "service.stop", format!("user {user}"), json!({})).await?;
     Ok(Json(switched(false, api.daemon.stop_service(user).await?)))
 }
 
@@ -148,7 +156,9 @@ async fn restart(
     caller: Caller,
     Query(whose): Query<Whose>,
 ) -> Result<Json<ServiceSwitched>, Problem> {
-    let user = audited(&api, &caller, whose, "service.restart").await?;
+    let user = caller.subject(&api, whose.user)?;
+    api.starts.begin(user, api.daemon.clock.now())?;
+    api.audit(&caller, "service.restart", format!("user {user}"), json!({})).await?;
     Ok(Json(switched(true, api.daemon.restart_service(user).await?)))
 }
 
@@ -202,13 +212,6 @@ async fn logs(
     };
     let rows = api.daemon.store.user(user).service_log(filter).await?;
     Ok(Json(page(rows, limit, |row| row.id.unwrap_or_default(), ServiceLogLine::from)))
-}
-
-/// Whose service is to be changed, once that is in the audit log.
-async fn audited(api: &Api, caller: &Caller, whose: Whose, action: &str) -> Result<UserId, Problem> {
-    let user = caller.subject(api, whose.user)?;
-    api.audit(caller, action, format!("user {user}"), json!({})).await?;
-    Ok(user)
 }
 
 fn switched(running: bool, switched: prahari_app::service::Switched) -> ServiceSwitched {

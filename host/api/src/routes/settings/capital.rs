@@ -48,6 +48,7 @@ impl From<Money> for MoneyBody {
 #[serde(deny_unknown_fields)]
 struct CapitalBody {
     /// More than before pays the difference in, less takes it out, as far as it is free.
+    #[schema(minimum = 100, maximum = 100000000000u64)]
     capital_paise: i64,
 }
 

@@ -13,6 +13,7 @@ mod preferences;
 use prahari_domain::settings::{Description, Values};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::Api;
@@ -45,8 +46,17 @@ struct ChangeBody {
     /// Without it the change is made to whatever stands.
     expected_version: Option<u64>,
     /// The settings to change by name; `null` brings a default back.
-    #[schema(value_type = Object)]
+    #[schema(schema_with = named_values)]
     values: Values,
+}
+
+/// Settings by name; there are fewer than a hundred.
+fn named_values() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some("The settings to change by name; `null` brings a default back."))
+        .max_properties(Some(100))
+        .build()
 }
 
 /// A return to the defaults.
