@@ -1,12 +1,12 @@
 //! The signals that stand: those for everybody and each user's own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{PoisonError, RwLock};
 
 use prahari_domain::book::Book;
 use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::{SignalId, UserId};
-use prahari_domain::orders::OrderState;
+use prahari_domain::orders::{Order, OrderState};
 use prahari_domain::signals::{self, Signal, SignalDraft, SignalScope, SignalStatus};
 use prahari_domain::time::{Day, Timestamp};
 
@@ -89,8 +89,9 @@ impl SignalBoard {
         };
         let merged = signals::merge(list, drafts, now, calendar, scope);
         let mut publication = Publication { skipped: merged.skipped, ..Publication::default() };
+        let places = list.iter().enumerate().map(|(place, signal)| (signal.id, place)).collect();
         for change in merged.changes {
-            apply(list, &next_id, change, &mut publication);
+            apply(list, &places, &next_id, change, &mut publication);
         }
         list.retain(|signal| signal.status != SignalStatus::Expired);
         publication
@@ -101,12 +102,13 @@ impl SignalBoard {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
         let personal = inner.personal.get(&book.user()).map_or(&[][..], Vec::as_slice);
         let rejected = inner.rejected.get(&book.user());
+        let acted = acted_on(book);
         let mut standing: Vec<Signal> = inner
             .shared
             .iter()
             .chain(personal)
             .filter(|signal| signal.status != SignalStatus::Expired && now < signal.expires_at)
-            .map(|signal| Signal { status: status_for(signal, book, rejected), ..signal.clone() })
+            .map(|signal| Signal { status: status_for(signal, &acted, rejected), ..signal.clone() })
             .collect();
         standing
             .sort_by(|a, b| b.draft.priority_score.total_cmp(&a.draft.priority_score).then(a.id.cmp(&b.id)));
@@ -114,8 +116,10 @@ impl SignalBoard {
     }
 }
 
+/// Carries out one change of the list, in which each signal of before has its place.
 fn apply(
     list: &mut Vec<Signal>,
+    places: &HashMap<SignalId, usize>,
     next_id: &impl Fn() -> SignalId,
     change: signals::SignalChange,
     publication: &mut Publication,
@@ -131,11 +135,13 @@ fn apply(
         Update(signal) => {
             publication.updated += 1;
             publication.rows.push(signal.clone());
-            list.iter_mut().filter(|known| known.id == signal.id).for_each(|known| *known = signal.clone());
+            if let Some(known) = places.get(&signal.id).and_then(|place| list.get_mut(*place)) {
+                *known = signal;
+            }
         }
         Expire(id) => {
             publication.expired += 1;
-            for known in list.iter_mut().filter(|known| known.id == id) {
+            if let Some(known) = places.get(&id).and_then(|place| list.get_mut(*place)) {
                 known.status = SignalStatus::Expired;
                 publication.rows.push(known.clone());
             }
@@ -143,10 +149,23 @@ fn apply(
     }
 }
 
+/// The orders of a user that act on a signal, by signal.
+type Acted<'a> = HashMap<SignalId, Vec<&'a Order>>;
+
+fn acted_on(book: &Book) -> Acted<'_> {
+    let mut acted = Acted::new();
+    for order in book.orders() {
+        if let Some(signal) = order.request.signal {
+            acted.entry(signal).or_default().push(order);
+        }
+    }
+    acted
+}
+
 /// What became of a signal for this user is read off the user's orders, so that it cannot contradict them; then a
 /// rejection counts, within the signal's window.
-fn status_for(signal: &Signal, book: &Book, rejected: Option<&Rejections>) -> SignalStatus {
-    match status_by_orders(signal, book) {
+fn status_for(signal: &Signal, acted: &Acted<'_>, rejected: Option<&Rejections>) -> SignalStatus {
+    match status_by_orders(signal, acted) {
         SignalStatus::Active if is_rejected(signal, rejected) => SignalStatus::Rejected,
         status => status,
     }
@@ -157,11 +176,10 @@ fn is_rejected(signal: &Signal, rejected: Option<&Rejections>) -> bool {
     rejected.and_then(|rejected| rejected.get(&signal.id)).is_some_and(|window| *window >= signal.day)
 }
 
-fn status_by_orders(signal: &Signal, book: &Book) -> SignalStatus {
+fn status_by_orders(signal: &Signal, acted: &Acted<'_>) -> SignalStatus {
     // A signal that was confirmed later is a new occasion: orders of before do not count against it.
-    let acted = book
-        .orders()
-        .filter(|order| order.request.signal == Some(signal.id) && order.placed_at >= signal.published_at);
+    let acted = acted.get(&signal.id).into_iter().flatten();
+    let acted = acted.filter(|order| order.placed_at >= signal.published_at);
     let mut status = signal.status;
     for order in acted {
         status = match order.state {

@@ -1,7 +1,10 @@
 //! Merging a run's findings into the signals that are kept.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::calendar::Calendar;
 use crate::ids::SignalId;
+use crate::instruments::Symbol;
 use crate::time::{Day, Timestamp};
 
 use super::{Signal, SignalDraft, SignalKind, SignalScope, SignalStatus, expires_at};
@@ -48,14 +51,26 @@ pub fn merge(
         Ok(window) if may_write(now, calendar, scope) => window,
         _ => return Merged { changes: Vec::new(), skipped },
     };
-    let mut merger =
-        Merger { existing, now, window, expires_at: expires_at(window, calendar), merged: Merged::default() };
+    let expires_at = expires_at(window, calendar);
+    let latest = latest(existing, now);
+    let mut merger = Merger { existing, latest, now, window, expires_at, merged: Merged::default() };
     let drafts = merger.distinct(drafts, scope);
     merger.expire(&drafts, scope);
     for draft in drafts {
         merger.publish(draft);
     }
     merger.merged
+}
+
+fn latest(existing: &[Signal], now: Timestamp) -> HashMap<Subject<'_>, &Signal> {
+    let mut latest: HashMap<Subject<'_>, &Signal> = HashMap::new();
+    for signal in existing.iter().filter(|signal| signal.expires_at > now) {
+        let newest = latest.entry(Subject::from(&signal.draft)).or_insert(signal);
+        if signal.id >= newest.id {
+            *newest = signal;
+        }
+    }
+    latest
 }
 
 fn may_write(now: Timestamp, calendar: &Calendar, scope: SignalScope) -> bool {
@@ -65,18 +80,35 @@ fn may_write(now: Timestamp, calendar: &Calendar, scope: SignalScope) -> bool {
     }
 }
 
-/// Whether two findings are about the same thing.
-fn same_subject(a: &SignalDraft, b: &SignalDraft) -> bool {
-    let kinds = match (&a.kind, &b.kind) {
-        (SignalKind::Exit(_), SignalKind::Exit(_)) => true,
-        (a, b) if a.is_shared() && b.is_shared() => true,
-        (a, b) => a == b,
-    };
-    kinds && a.symbol == b.symbol
+/// What a finding is about: two with the same subject are findings on the same thing.
+#[derive(PartialEq, Eq, Hash)]
+struct Subject<'a> {
+    symbol: &'a Symbol,
+    kind: SubjectKind,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+enum SubjectKind {
+    Buy,
+    Reentry { level: u8, cycle: u32 },
+    Exit,
+}
+
+impl<'a> From<&'a SignalDraft> for Subject<'a> {
+    fn from(draft: &'a SignalDraft) -> Self {
+        let kind = match &draft.kind {
+            SignalKind::Buy | SignalKind::StrongBuy => SubjectKind::Buy,
+            SignalKind::Reentry { level, cycle } => SubjectKind::Reentry { level: *level, cycle: *cycle },
+            SignalKind::Exit(_) => SubjectKind::Exit,
+        };
+        Self { symbol: &draft.symbol, kind }
+    }
 }
 
 struct Merger<'a> {
     existing: &'a [Signal],
+    /// The newest signal of each subject whose time is not over.
+    latest: HashMap<Subject<'a>, &'a Signal>,
     now: Timestamp,
     window: Day,
     expires_at: Timestamp,
@@ -85,21 +117,23 @@ struct Merger<'a> {
 
 impl Merger<'_> {
     fn distinct(&mut self, drafts: Vec<SignalDraft>, scope: SignalScope) -> Vec<SignalDraft> {
-        let mut kept: Vec<SignalDraft> = Vec::with_capacity(drafts.len());
-        for draft in drafts {
-            let belongs = draft.kind.is_shared() == (scope == SignalScope::Shared);
-            if belongs && !kept.iter().any(|earlier| same_subject(earlier, &draft)) {
-                kept.push(draft);
-            } else {
-                self.merged.skipped += 1;
-            }
-        }
+        let belongs = |draft: &SignalDraft| draft.kind.is_shared() == (scope == SignalScope::Shared);
+        let mut seen = HashSet::with_capacity(drafts.len());
+        let kept: Vec<bool> =
+            drafts.iter().map(|draft| belongs(draft) && seen.insert(Subject::from(draft))).collect();
+        drop(seen);
+        let all = drafts.len();
+        let kept: Vec<SignalDraft> =
+            drafts.into_iter().zip(kept).filter_map(|(draft, kept)| kept.then_some(draft)).collect();
+        let skipped = u32::try_from(all - kept.len()).unwrap_or(u32::MAX);
+        self.merged.skipped = self.merged.skipped.saturating_add(skipped);
         kept
     }
 
     fn expire(&mut self, drafts: &[SignalDraft], scope: SignalScope) {
+        let found: HashSet<Subject<'_>> = drafts.iter().map(Subject::from).collect();
         for signal in self.existing.iter().filter(|signal| signal.status == SignalStatus::Active) {
-            let confirmed = drafts.iter().any(|draft| same_subject(draft, &signal.draft));
+            let confirmed = found.contains(&Subject::from(&signal.draft));
             let dropped = scope == SignalScope::Shared && !confirmed;
             if dropped || self.is_over(signal) {
                 self.merged.changes.push(SignalChange::Expire(signal.id));
@@ -108,8 +142,7 @@ impl Merger<'_> {
     }
 
     fn publish(&mut self, draft: SignalDraft) {
-        let about = self.existing.iter().filter(|signal| same_subject(&signal.draft, &draft));
-        let latest = about.filter(|signal| !self.is_over(signal)).max_by_key(|signal| signal.id);
+        let latest = self.latest.get(&Subject::from(&draft)).copied();
         let (window, published_at, expires_at) = (self.window, self.now, self.expires_at);
         let fresh = |id, draft| Signal {
             id,
