@@ -382,7 +382,8 @@ async fn what_is_old_is_forgotten_by_the_rule_and_runs_with_orders_keep_their_re
     run(&daemon, at(TUESDAY, "00:00")).await;
     move_to(&daemon, at(TUESDAY, "00:00")).await;
     let all = runs(&daemon, ADMIN, Task::SellMonitor).await;
-    daemon.set_retention(Retention { recordings_days: 2, plain_ticks_days: 3, logs_days: 1 }).await.unwrap();
+    let rule = Retention { recordings_days: 2, plain_ticks_days: 3, logs_days: 1, ..Retention::default() };
+    daemon.set_retention(rule).await.unwrap();
     let forgotten = daemon.forget_old().await.unwrap();
     assert!(forgotten.recordings > 300, "{forgotten:?}");
     assert!(forgotten.plain_ticks > 300, "{forgotten:?}");
@@ -391,13 +392,13 @@ async fn what_is_old_is_forgotten_by_the_rule_and_runs_with_orders_keep_their_re
     let friday = at(SATURDAY, "00:00");
     for run in all {
         let kept = scope.find_run(run.id).await.unwrap();
-        let plain = run.outcome.as_deref() == Some("succeeded") && run.orders == 0;
+        let plain = run.outcome.as_deref() == Some("succeeded") && run.journaled == 0;
         assert_eq!(kept.is_none(), plain && run.started_at < friday, "{run:?}");
         let recorded = scope.recording(run.id).await.unwrap().is_some();
-        assert_eq!(recorded, run.orders > 0 || run.started_at >= friday, "{run:?}");
+        assert_eq!(recorded, run.journaled > 0 || run.started_at >= friday, "{run:?}");
     }
     let buys = runs(&daemon, ADMIN, Task::BuyOrders).await;
-    let with_orders: Vec<_> = buys.iter().filter(|run| run.orders > 0).collect();
+    let with_orders: Vec<_> = buys.iter().filter(|run| run.journaled > 0).collect();
     for run in &with_orders {
         assert!(scope.recording(run.id).await.unwrap().is_some(), "{run:?}");
     }

@@ -59,6 +59,7 @@ fn refused() -> Vec<(Vec<u8>, &'static str)> {
         (b"(component)".to_vec(), "the file is text"),
         (code[32..].to_vec(), "precompiled"),
         (slow_to_compile(), "describe"),
+        (guests::talks_of_itself(), "with 5000 bytes of name; at most 64 are allowed"),
         (Vec::new(), "empty"),
     ]
 }

@@ -190,6 +190,18 @@ pub fn of_a_later_version() -> Vec<u8> {
     bytes
 }
 
+/// A task that calls itself by a name of 5,000 bytes.
+pub fn talks_of_itself() -> Vec<u8> {
+    component(
+        r#"(module
+            (memory (export "memory") 1)
+            (data (i32.const 1024) "\00\20\00\00" "\88\13\00\00")
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+            (func (export "describe") (result i32) i32.const 1024)
+            (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32) unreachable))"#,
+    )
+}
+
 /// Capabilities by their places in the WIT.
 const MARKET: u8 = 1;
 const BROKER_READ: u8 = 2;
@@ -209,7 +221,7 @@ fn component(core: &str) -> Vec<u8> {
 }
 
 /// A core module's text as a component built against this version of the WIT.
-fn component_of(version: &str, core: &str) -> Vec<u8> {
+pub fn component_of(version: &str, core: &str) -> Vec<u8> {
     let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../wit/prahari-task@{version}"));
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_path(wit).unwrap();

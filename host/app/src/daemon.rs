@@ -75,7 +75,7 @@ pub struct Daemon {
     /// What runs when, by version.
     pub schedules: Schedules,
     /// What the recordings of late have in common.
-    pub(crate) shared_replies: SharedReplies,
+    pub(crate) shared_replies: Arc<SharedReplies>,
     plans: RwLock<Option<Arc<DayPlans>>>,
     /// Held by whoever plans a day or enters slots, and alone by whoever puts another calendar in force.
     pub(crate) planning: tokio::sync::RwLock<()>,
@@ -170,7 +170,7 @@ impl Daemon {
             background: Mutex::default(),
             users: RwLock::new(users),
             kill_switch,
-            shared_replies: SharedReplies::default(),
+            shared_replies: Arc::default(),
             replays: Places::default(),
             slow_places: Semaphore::new(SLOW_USERS_AT_ONCE),
             prices: PriceWatch::default(),

@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveTime;
 use prahari_domain::ids::RunId;
 use prahari_domain::tasks::Task;
 use prahari_domain::text::one_line;
-use prahari_domain::time::{Timestamp, day_number};
+use prahari_domain::time::{Day, Timestamp, day_number};
 use prahari_runtime::abi::latest::{self, RunContext};
 use prahari_runtime::{Budget, Grant, Module, RunOutcome, RunReport, RunRequest};
-use prahari_store::{LogRow, RunFinish, RunStart, RunTrigger, ServiceKind};
+use prahari_store::{Left, LogRow, RecordingRow, RunFinish, RunStart, RunTrigger, ServiceKind};
 
 use crate::daemon::Daemon;
 use crate::desk::Occasion;
 use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
-use crate::recordings::row_of;
+use crate::recordings::{row_of, size_of};
 use crate::service::{Individual, RUN_ONCE_WALL_MS, leaves_signals_untouched};
 use crate::services::LiveServices;
 use crate::user::User;
@@ -165,10 +166,11 @@ impl Daemon {
         });
         let mut services = LiveServices::new(self, user, task, occasion);
         let allowance = services.allowance.clone();
+        let used = self.left_on(user, task, started_at.ist_day()).await?;
         let request = RunRequest {
             context: context(user, task, due_at, trigger, &occasion),
             grant: allowance.grant().intersection(place.wanted()),
-            budget: budget(allowance.budget(task), trigger),
+            budget: budget(allowance.budget(task, &used), trigger),
         };
         let report = match &place {
             Place::Worker(service) => {
@@ -176,9 +178,10 @@ impl Daemon {
             }
             Place::Here(module) => self.runtime.run(module, request, &mut services).await,
         };
-        let module = report.recording.run.module;
-        let finish = self.finish_of(user, task, run, &report, services)?;
-        let (outcome, detail) = (report.outcome, finish.detail.clone());
+        let (module, outcome) = (report.recording.run.module, report.outcome.clone());
+        let finish = self.finish_of(user, task, run, report, services, used).await?;
+        user.set_left(task, started_at.ist_day(), used.plus(finish.left));
+        let detail = finish.detail.clone();
         user.activity().ran(task, finish.finished_at, &outcome);
         self.store.user(user.id).finish_run(finish).await?;
         tracing::trace!(%run, outcome = outcome.name(), "run finished");
@@ -192,17 +195,35 @@ impl Daemon {
         Ok(RunAnswer { run, outcome })
     }
 
-    /// Gathers what a run leaves behind; its state is kept only when it succeeded.
-    fn finish_of(
+    /// What the runs of a task have left behind on a date. One run of it is executing at a time, so nothing is added meanwhile.
+    async fn left_on(&self, user: &User, task: Task, day: Day) -> Result<Left, AppError> {
+        if let Some(left) = user.left_on(task, day) {
+            return Ok(left);
+        }
+        let midnight = |day| Timestamp::from_ist(day, NaiveTime::MIN);
+        let (from, until) = (midnight(day), midnight(day.succ_opt().unwrap_or(day)));
+        Ok(self.store.user(user.id).left_by(task, from, until).await?)
+    }
+
+    /// Gathers what a run leaves behind, on a day that has seen `used`; its state is kept only when it succeeded.
+    async fn finish_of(
         &self,
         user: &User,
         task: Task,
         id: RunId,
-        report: &RunReport,
+        report: RunReport,
         services: LiveServices<'_>,
+        used: Left,
     ) -> Result<RunFinish, AppError> {
         let finished_at = self.clock.now();
-        let LiveServices { state_writes, decisions, mut log, orders, .. } = services;
+        let LiveServices { state, decisions, mut log, orders, journaled, allowance, .. } = services;
+        let mut left = left_of(&report);
+        let recorded = row_of(report.recording, &self.shared_replies).await;
+        let mut recording = recorded.map_err(|source| AppError::Recording { run: id, source })?;
+        if journaled == 0 && !allowance.keeps_recording(size_of(&recording), &used) {
+            recording = RecordingRow::default();
+        }
+        left.recording_bytes = size_of(&recording);
         let mut detail = detail_of(&report.outcome);
         let untouched = leaves_signals_untouched(&self.venue.calendar.current(), finished_at);
         if let Some(warning) = untouched.filter(|_| task.is_shared()) {
@@ -210,7 +231,7 @@ impl Daemon {
             log.push(LogRow { level: "warn".to_owned(), message: warning });
         }
         let state: Vec<_> = if report.outcome.is_success() {
-            state_writes.into_iter().map(|(key, value)| (task, key, value)).collect()
+            state.into_changes().into_iter().map(|(key, value)| (task, key, value)).collect()
         } else {
             Vec::new()
         };
@@ -233,12 +254,43 @@ impl Daemon {
             peak_memory: report.peak_memory,
             calls: u64::from(report.usage.calls),
             orders,
-            recording: row_of(&report.recording, &self.shared_replies)
-                .map_err(|source| AppError::Recording { run: id, source })?,
+            journaled,
+            left,
+            recording,
             decisions,
             log,
             state,
         })
+    }
+}
+
+/// What a run cost the host and left behind, but for its recording.
+fn left_of(report: &RunReport) -> Left {
+    let usage = report.usage;
+    Left {
+        host_micros: u64::try_from(report.host.as_micros()).unwrap_or(u64::MAX),
+        rows: usage.rows,
+        refused: usage.refused.into(),
+        order_changes: usage.order_changes.into(),
+        decisions: usage.decisions.into(),
+        decision_bytes: usage.decision_bytes,
+        notifications: usage.notifications.into(),
+        log_bytes: usage.kept_log_bytes,
+        signals: usage.signals.into(),
+        state_changes: usage.state_changes.into(),
+        recording_bytes: 0,
+    }
+}
+
+/// Most characters of how a run ended that are kept with its slot and tick; the rest stands with the run.
+const LONGEST_REASON: usize = 300;
+
+/// How a run ended, as it is kept with its slot or tick.
+pub(crate) fn reason_of(outcome: &RunOutcome) -> String {
+    let detail = detail_of(outcome);
+    match detail.char_indices().nth(LONGEST_REASON) {
+        Some((end, _)) => format!("{}...", detail.get(..end).unwrap_or_default()),
+        None => detail,
     }
 }
 

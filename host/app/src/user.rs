@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
-use prahari_domain::time::Timestamp;
-use prahari_store::Role;
+use prahari_domain::time::{Day, Timestamp};
+use prahari_store::{Left, Role};
 
 use crate::desk::Desk;
 use crate::halts::Halts;
@@ -49,6 +49,8 @@ pub struct User {
     /// Why the individual service of a task ended last, unless another service has run it since.
     individual_ends: Mutex<BTreeMap<Task, String>>,
     activity: Mutex<Activity>,
+    /// What the runs of a task have left behind on a date: the last one on which it ran.
+    left: Mutex<BTreeMap<Task, (Day, Left)>>,
 }
 
 impl User {
@@ -83,6 +85,7 @@ impl User {
             individual_rows: tokio::sync::Mutex::default(),
             individual_ends: Mutex::default(),
             activity: Mutex::default(),
+            left: Mutex::default(),
         }
     }
 
@@ -246,6 +249,18 @@ impl User {
     /// The memory of every task.
     pub fn memory(&self) -> MutexGuard<'_, BTreeMap<Task, TaskMemory>> {
         lock(&self.memory)
+    }
+
+    /// What the runs of a task have left behind on a date; `None` when it has not run since this process began, and the database
+    /// has to be asked.
+    pub(crate) fn left_on(&self, task: Task, day: Day) -> Option<Left> {
+        let (of, left) = *lock(&self.left).get(&task)?;
+        Some(if of == day { left } else { Left::default() })
+    }
+
+    /// Remembers it.
+    pub(crate) fn set_left(&self, task: Task, day: Day, left: Left) {
+        lock(&self.left).insert(task, (day, left));
     }
 
     /// Marks a task as executing; `None` when it already is.

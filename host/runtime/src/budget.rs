@@ -1,6 +1,9 @@
-//! What a run may use. Reaching a limit ends the run with the outcome named at each field, except for orders.
+//! What a run may use. Reaching a limit ends the run with the outcome named at each field, except where it says that calls are
+//! refused.
 
 use serde::{Deserialize, Serialize};
+
+use crate::work::{HostWork, Output};
 
 /// The limits of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +38,10 @@ pub struct Budget {
     ///
     /// Default 50: the largest portfolio the settings allow, with room for one order for each of its symbols.
     pub orders: u32,
+    /// What the host does for it. Beyond it calls are refused, the run goes on.
+    pub work: HostWork,
+    /// What it may leave behind. The same.
+    pub output: Output,
 }
 
 impl Default for Budget {
@@ -47,6 +54,8 @@ impl Default for Budget {
             boundary_bytes: 32 << 20,
             log_bytes: 64 << 10,
             orders: 50,
+            work: HostWork::default(),
+            output: Output::default(),
         }
     }
 }
@@ -63,6 +72,8 @@ impl Budget {
             boundary_bytes: 256 << 20,
             log_bytes: 256 << 10,
             orders: 0,
+            work: HostWork::for_analysis(),
+            output: Output::for_analysis(),
         }
     }
 }

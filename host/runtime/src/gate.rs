@@ -1,7 +1,10 @@
 //! The one gate that every host call passes: permission, budget, record, effect, in this order.
 
+mod allowance;
+
 use serde::{Deserialize, Serialize};
 
+use self::allowance::unavailable;
 use crate::abi::latest::{HostError, Refusal, RefusalCode};
 use crate::budget::Budget;
 use crate::call::{HostCall, HostReply};
@@ -28,6 +31,30 @@ pub struct Usage {
     pub log_bytes: u64,
     /// Bytes of calls and replies as recorded.
     pub boundary_bytes: u64,
+    /// Calls that the gate refused, for lack of a grant or of budget.
+    pub refused: u32,
+    /// Rows of calls and replies.
+    pub rows: u64,
+    /// Bytes that calls carried.
+    pub call_bytes: u64,
+    /// Orders to change or cancel, passed on to the desk.
+    pub order_changes: u32,
+    /// Calls that the broker was asked for.
+    pub broker_questions: u32,
+    /// Decisions.
+    pub decisions: u32,
+    /// Bytes of decisions.
+    pub decision_bytes: u64,
+    /// Messages to the user.
+    pub notifications: u32,
+    /// Lines of the log, dropped ones included.
+    pub log_lines: u32,
+    /// Bytes of the log that were kept.
+    pub kept_log_bytes: u64,
+    /// Signals to publish.
+    pub signals: u32,
+    /// Keys of the state to set or remove.
+    pub state_changes: u32,
 }
 
 /// The gate of one run.
@@ -45,29 +72,45 @@ impl Gate {
 
     /// Permission, budget and record of one call. `Err` ends the run.
     pub(crate) fn admit(&mut self, mut call: HostCall) -> Result<Admission, Stop> {
+        self.count_call()?;
+        let fits = self.count_bytes(&call);
         let denied = self.denied(&call);
-        self.spend(&call, denied.is_some())?;
+        if denied.is_none() {
+            self.count_log(&call)?;
+        }
+        let answer = match denied {
+            None if fits => self.charge(&call),
+            None => Some(unavailable(format!(
+                "one run may send the host {} bytes in its calls",
+                self.budget.work.call_bytes
+            ))),
+            denied => denied,
+        };
+        if !fits {
+            // What is too much to be served is too much to be kept.
+            call = call.emptied();
+        }
         self.recorder.call(&call);
         self.check_bytes()?;
-        if let Some(reply) = denied {
+        if let Some(reply) = answer {
+            self.usage.refused = self.usage.refused.saturating_add(1);
             return self.answer_itself(reply);
         }
-        let refused = self.cut_orders(&mut call);
-        if refused > 0 && matches!(&call, HostCall::Place { requests } if requests.is_empty()) {
-            return self.answer_itself(HostReply::Placed(self.order_refusals(refused)));
-        }
-        Ok(Admission::Passed { call, refused })
+        self.pass(call)
     }
 
     /// Records the reply of the services and completes it for the guest. `Err` ends the run.
     pub(crate) fn answered(&mut self, mut reply: HostReply, refused: usize) -> Result<HostReply, Stop> {
-        if let HostReply::Placed(answers) = &mut reply {
-            answers.extend(self.order_refusals(refused));
+        match &mut reply {
+            HostReply::Placed(answers) => answers.extend(self.order_refusals(refused)),
+            HostReply::Cancelled(answers) => answers.extend(self.change_refusals(refused)),
+            _ => {}
         }
         self.recorder.reply(Answerer::Services, &reply);
         if let HostReply::Failed(reason) = reply {
             return Err(Stop::HostFailed(reason));
         }
+        self.usage.rows = self.usage.rows.saturating_add(reply.unasked_rows());
         self.check_bytes()?;
         Ok(reply)
     }
@@ -87,21 +130,57 @@ impl Gate {
         (!self.grant.allows(capability)).then_some(HostReply::Refused(HostError::Denied(capability)))
     }
 
-    fn spend(&mut self, call: &HostCall, denied: bool) -> Result<(), Stop> {
+    fn count_call(&mut self) -> Result<(), Stop> {
         if self.usage.calls >= self.budget.host_calls {
             return Err(Stop::CallLimit);
         }
         self.usage.calls += 1;
-        if let HostCall::Log { message, .. } = call
-            && !denied
-        {
-            let bytes = u64::try_from(message.len()).unwrap_or(u64::MAX);
-            self.usage.log_bytes = self.usage.log_bytes.saturating_add(bytes);
-            if self.usage.log_bytes > self.budget.log_bytes {
-                return Err(Stop::LogLimit);
-            }
-        }
         Ok(())
+    }
+
+    /// Whether the call is within the bytes that calls may carry. One that is not counts for none of them.
+    fn count_bytes(&mut self, call: &HostCall) -> bool {
+        let bytes = self.usage.call_bytes.saturating_add(call.bytes());
+        let fits = bytes <= self.budget.work.call_bytes;
+        if fits {
+            self.usage.call_bytes = bytes;
+        }
+        fits
+    }
+
+    fn count_log(&mut self, call: &HostCall) -> Result<(), Stop> {
+        let HostCall::Log { message, .. } = call else { return Ok(()) };
+        let bytes = u64::try_from(message.len()).unwrap_or(u64::MAX);
+        self.usage.log_bytes = self.usage.log_bytes.saturating_add(bytes);
+        self.usage.log_lines = self.usage.log_lines.saturating_add(1);
+        let lines = self.usage.log_lines > self.budget.output.log_lines;
+        if lines || self.usage.log_bytes > self.budget.log_bytes { Err(Stop::LogLimit) } else { Ok(()) }
+    }
+
+    /// Charges what the call costs, or refuses it and charges nothing.
+    fn charge(&mut self, call: &HostCall) -> Option<HostReply> {
+        match allowance::charged(self.usage, &self.budget, call) {
+            Ok(usage) => {
+                self.usage = usage;
+                None
+            }
+            Err(reply) => Some(reply),
+        }
+    }
+
+    /// On to the services, less what the run has no budget for.
+    fn pass(&mut self, mut call: HostCall) -> Result<Admission, Stop> {
+        let refused = self.cut_orders(&mut call);
+        if refused > 0 && matches!(&call, HostCall::Place { requests } if requests.is_empty()) {
+            return self.answer_itself(HostReply::Placed(self.order_refusals(refused)));
+        }
+        if refused > 0 && matches!(&call, HostCall::Cancel { order_ids, .. } if order_ids.is_empty()) {
+            return self.answer_itself(HostReply::Cancelled(self.change_refusals(refused)));
+        }
+        if let HostCall::Log { message, .. } = &mut call {
+            cut_line(message, self.budget.output.item_bytes);
+        }
+        Ok(Admission::Passed { call, refused })
     }
 
     fn check_bytes(&self) -> Result<(), Stop> {
@@ -114,17 +193,15 @@ impl Gate {
         Ok(Admission::Answered(reply))
     }
 
-    /// Cuts the requests beyond the run's order budget off the call and says how many they were.
+    /// Cuts what is beyond the run's budget of orders off the call and says how many they were.
     fn cut_orders(&mut self, call: &mut HostCall) -> usize {
-        let HostCall::Place { requests } = call else {
-            return 0;
-        };
-        let left = self.budget.orders.saturating_sub(self.usage.orders);
-        let passed = requests.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        let refused = requests.len() - passed;
-        requests.truncate(passed);
-        self.usage.orders = self.usage.orders.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
-        refused
+        match call {
+            HostCall::Place { requests } => cut(requests, &mut self.usage.orders, self.budget.orders),
+            HostCall::Cancel { order_ids, .. } => {
+                cut(order_ids, &mut self.usage.order_changes, self.budget.work.order_changes)
+            }
+            _ => 0,
+        }
     }
 
     fn order_refusals(&self, count: usize) -> Vec<Result<String, Refusal>> {
@@ -134,105 +211,29 @@ impl Gate {
         };
         vec![Err(refusal); count]
     }
+
+    fn change_refusals(&self, count: usize) -> Vec<Result<(), Refusal>> {
+        vec![Err(allowance::change_refusal(&self.budget)); count]
+    }
+}
+
+/// Cuts the entries beyond what is left of a limit off the list, counts the others, and says how many were cut.
+fn cut<T>(list: &mut Vec<T>, used: &mut u32, limit: u32) -> usize {
+    let left = limit.saturating_sub(*used);
+    let passed = list.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+    let refused = list.len() - passed;
+    list.truncate(passed);
+    *used = used.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
+    refused
+}
+
+/// Ends a line where one thing that is left behind has to end.
+fn cut_line(line: &mut String, most: u64) {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    if line.len() > most {
+        line.truncate(line.floor_char_boundary(most));
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::abi::latest::{Capability, Side, broker, log};
-
-    fn place(count: usize) -> HostCall {
-        let request = broker::OrderRequest {
-            symbol: "INFY".to_owned(),
-            side: Side::Buy,
-            quantity: 1,
-            kind: broker::OrderKind::Market,
-            variety: broker::Variety::Regular,
-            product: broker::Product::Delivery,
-            purpose: broker::Purpose::Entry,
-            signal_id: None,
-            rsi: None,
-            retry_of: None,
-        };
-        HostCall::Place { requests: vec![request; count] }
-    }
-
-    fn write(bytes: usize) -> HostCall {
-        HostCall::Log { level: log::Level::Info, message: "x".repeat(bytes) }
-    }
-
-    fn gate(budget: Budget) -> Gate {
-        Gate::new(Grant::all(), budget)
-    }
-
-    fn passed(admission: Result<Admission, Stop>) -> (HostCall, usize) {
-        match admission {
-            Ok(Admission::Passed { call, refused }) => (call, refused),
-            Ok(Admission::Answered(reply)) => panic!("the gate answered {reply:?}"),
-            Err(stop) => panic!("the gate stopped the run: {stop:?}"),
-        }
-    }
-
-    #[test]
-    fn every_capability_is_denied_unless_granted() {
-        let mut gate = Gate::new(Grant::all().without(Capability::BrokerTrade), Budget::default());
-        let denied = gate.admit(place(1)).unwrap_or_else(|stop| panic!("{stop:?}"));
-        let expected = HostReply::Refused(HostError::Denied(Capability::BrokerTrade));
-        assert!(matches!(denied, Admission::Answered(reply) if reply == expected));
-        assert_eq!(passed(gate.admit(HostCall::Positions)).0, HostCall::Positions);
-        assert_eq!((gate.usage().calls, gate.usage().orders), (2, 0));
-    }
-
-    #[test]
-    fn orders_beyond_the_budget_are_refused_in_their_place() {
-        let mut gate = gate(Budget { orders: 3, ..Budget::default() });
-        let (call, refused) = passed(gate.admit(place(5)));
-        assert_eq!((call, refused), (place(3), 2));
-        let ours = vec![Ok("U1-20250102-0001".to_owned()); 3];
-        let reply = gate.answered(HostReply::Placed(ours), refused).unwrap();
-        let HostReply::Placed(answers) = reply else { panic!("{reply:?}") };
-        let codes: Vec<_> = answers.iter().map(|it| it.as_ref().err().map(|refusal| refusal.code)).collect();
-        let over = Some(RefusalCode::OrdersPerRun);
-        assert_eq!(codes, [None, None, None, over, over]);
-        assert!(
-            matches!(gate.admit(place(1)), Ok(Admission::Answered(HostReply::Placed(it))) if it.len() == 1)
-        );
-        assert_eq!(gate.usage().orders, 3);
-    }
-
-    #[test]
-    fn one_call_more_than_allowed_stops_the_run() {
-        let mut gate = Gate::new(Grant::none(), Budget { host_calls: 2, ..Budget::default() });
-        assert!(gate.admit(HostCall::Funds).is_ok());
-        assert!(gate.admit(HostCall::Funds).is_ok());
-        assert_eq!(gate.admit(HostCall::Funds).err(), Some(Stop::CallLimit));
-    }
-
-    #[test]
-    fn log_bytes_are_counted_only_when_the_log_is_granted() {
-        let budget = Budget { log_bytes: 10, ..Budget::default() };
-        let mut granted = gate(budget);
-        assert!(granted.admit(write(10)).is_ok());
-        assert_eq!(granted.admit(write(1)).err(), Some(Stop::LogLimit));
-        let mut denied = Gate::new(Grant::none(), budget);
-        assert!(denied.admit(write(1_000)).is_ok());
-    }
-
-    #[test]
-    fn calls_and_replies_share_the_byte_budget() {
-        let mut calls = gate(Budget { boundary_bytes: 100, ..Budget::default() });
-        assert_eq!(calls.admit(write(100)).err(), Some(Stop::ByteLimit));
-        let mut replies = gate(Budget { boundary_bytes: 100, ..Budget::default() });
-        passed(replies.admit(HostCall::Universe));
-        let reply = HostReply::Universe(vec!["SYMBOL".to_owned(); 50]);
-        assert_eq!(replies.answered(reply, 0).err(), Some(Stop::ByteLimit));
-    }
-
-    #[test]
-    fn a_host_that_cannot_go_on_stops_the_run() {
-        let mut gate = gate(Budget::default());
-        passed(gate.admit(HostCall::Universe));
-        let stop = gate.answered(HostReply::Failed("the store is gone".to_owned()), 0);
-        assert_eq!(stop.err(), Some(Stop::HostFailed("the store is gone".to_owned())));
-    }
-}
+mod tests;

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 
+use crate::budget::Budget;
 use crate::call::{HostCall, HostReply};
 use crate::lanes::Lanes;
 use crate::meter::Meter;
@@ -36,6 +37,8 @@ pub(crate) struct Link {
     /// The lane of a guest that has run longer than a tick without asking anything.
     lane: Mutex<Option<OwnedSemaphorePermit>>,
     meter: Meter,
+    /// What the host spends on the guest's calls.
+    host: Meter,
 }
 
 impl Link {
@@ -45,6 +48,7 @@ impl Link {
             lanes: Arc::clone(lanes),
             lane: Mutex::default(),
             meter: Meter::default(),
+            host: Meter::default(),
         })
     }
 
@@ -62,6 +66,11 @@ impl Link {
     /// Measures the guest's processor time.
     pub(crate) fn meter(&self) -> &Meter {
         &self.meter
+    }
+
+    /// Measures the host's own time for the guest's calls.
+    pub(crate) fn host(&self) -> &Meter {
+        &self.host
     }
 
     /// Suspends the guest until the driver has the reply to this call.
@@ -120,6 +129,7 @@ impl Future for Reply<'_> {
 pub(crate) enum Driven<T> {
     Ended(T),
     WallLimit,
+    HostLimit,
 }
 
 enum Step<T> {
@@ -127,14 +137,16 @@ enum Step<T> {
     Call(HostCall),
 }
 
-/// Runs the guest to its end, answering its calls from the services, for at most this time by the wall clock.
+/// Runs the guest to its end, answering its calls from the services, for at most this time by the wall clock and this time of
+/// the host's own.
 pub(crate) async fn drive<G: Future + Send>(
     guest: G,
     link: &Arc<Link>,
     services: &mut dyn HostServices,
-    wall: Duration,
+    budget: &Budget,
 ) -> Driven<G::Output> {
-    let mut timer = pin!(wall_timer(wall));
+    let host_limit = Duration::from_millis(budget.work.host_ms);
+    let mut timer = pin!(wall_timer(Duration::from_millis(budget.wall_ms)));
     let mut guest = pin!(guest);
     loop {
         let step = std::future::poll_fn(|cx| resume(guest.as_mut(), link, cx));
@@ -144,18 +156,34 @@ pub(crate) async fn drive<G: Future + Send>(
             Some(Step::Call(call)) => call,
         };
         link.leave_lane();
+        let served = measured(&link.host, services.call(&call));
         if call.has_effect() {
-            link.answer(services.call(&call).await);
+            link.answer(served.await);
             if timer.is_elapsed() {
                 return Driven::WallLimit;
             }
         } else {
-            match before(timer.as_mut(), services.call(&call)).await {
+            match before(timer.as_mut(), served).await {
                 None => return Driven::WallLimit,
                 Some(reply) => link.answer(reply),
             }
         }
+        if link.host.used() > host_limit {
+            return Driven::HostLimit;
+        }
     }
+}
+
+/// The future, whose own time is counted and not the time in which it waits.
+pub(crate) async fn measured<F: Future>(meter: &Meter, future: F) -> F::Output {
+    let mut future = pin!(future);
+    std::future::poll_fn(|cx| {
+        meter.resumed();
+        let polled = future.as_mut().poll(cx);
+        meter.suspended();
+        polled
+    })
+    .await
 }
 
 /// Lets the guest run until it ends, yields to other tasks, or asks for something.

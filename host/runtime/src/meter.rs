@@ -1,4 +1,4 @@
-//! How much processor time a guest has used.
+//! How much processor time a guest has used, or the host for it.
 //!
 //! On a busy machine a guest must not pay for the time in which others ran, so the limit goes by the thread's own
 //! processor clock. Reading that one is a system call, as dear as three host calls; so a run that ends within a tick,

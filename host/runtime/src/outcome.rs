@@ -30,6 +30,8 @@ pub enum RunOutcome {
     LogLimit,
     /// The process that the guest ran in ended before the guest did; the text says why.
     WorkerEnded(String),
+    /// The host took longer for the run's calls than it may.
+    HostLimit,
 }
 
 impl RunOutcome {
@@ -46,6 +48,7 @@ impl RunOutcome {
             Self::ByteLimit => "byte_limit",
             Self::LogLimit => "log_limit",
             Self::WorkerEnded(_) => "worker_ended",
+            Self::HostLimit => "host_limit",
         }
     }
 
@@ -55,19 +58,23 @@ impl RunOutcome {
     }
 
     /// Whether the module itself broke a rule or a limit. A task that says that it could not do its work, a broker that does
-    /// not answer within the time by the wall clock, a process that somebody killed and a host that fails are no faults of
-    /// the module.
+    /// not answer within the time by the wall clock, a process that somebody killed, a host that fails and one that is slow
+    /// within what its calls may cost are no faults of the module.
     pub fn is_own_fault(&self) -> bool {
         match self {
             Self::Trapped(reason) => !reason.starts_with(HOST_FAILED),
             Self::CpuLimit | Self::MemoryLimit | Self::CallLimit | Self::ByteLimit | Self::LogLimit => true,
-            Self::Succeeded(_) | Self::TaskFailed(_) | Self::WallLimit | Self::WorkerEnded(_) => false,
+            Self::Succeeded(_)
+            | Self::TaskFailed(_)
+            | Self::WallLimit
+            | Self::HostLimit
+            | Self::WorkerEnded(_) => false,
         }
     }
 
     /// Whether the run was ended from outside, at a point that nothing in the run decides.
     pub(crate) const fn is_cut_off(&self) -> bool {
-        matches!(self, Self::WallLimit | Self::WorkerEnded(_))
+        matches!(self, Self::WallLimit | Self::HostLimit | Self::WorkerEnded(_))
     }
 
     /// Whether the task did its work; only then is kept what it wrote to its state.
@@ -95,6 +102,7 @@ impl RunOutcome {
             Self::CallLimit => "the run made more host calls than it may".to_owned(),
             Self::ByteLimit => "the run moved more bytes between task and host than it may".to_owned(),
             Self::LogLimit => "the run wrote more log than it may".to_owned(),
+            Self::HostLimit => "the calls of the run took the host longer than they may".to_owned(),
         }
     }
 }

@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 
 use crate::abi::latest::HostError;
+use crate::budget::Budget;
 use crate::call::{HostCall, HostReply};
 use crate::module::Module;
 use crate::outcome::RunOutcome;
@@ -11,6 +12,7 @@ use crate::recording::{Answerer, RecordedCall, Recording, RecordingError};
 use crate::run::{RunReport, RunRequest};
 use crate::runtime::Runtime;
 use crate::services::HostServices;
+use crate::work::HostWork;
 
 /// One difference between a recording and its replay.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +55,7 @@ impl ReplayReport {
 
 /// Runs a module with a recording's context, grant and budget, answering its calls from the recording.
 ///
-/// A recording that was cut off from outside, by the wall clock or with its worker, is compared until it was: what the guest
+/// A recording that was cut off from outside, by the wall clock, the host's own time or with its worker, is compared until it was: what the guest
 /// would have done then nobody knows. One that ended at the limit of processor time differs in its outcome when it is
 /// replayed on a machine that is faster.
 pub async fn replay(
@@ -63,7 +65,8 @@ pub async fn replay(
 ) -> Result<ReplayReport, RecordingError> {
     let recorded = recording.calls()?;
     let run = &recording.run;
-    let request = RunRequest { context: run.context.clone(), grant: run.grant, budget: run.budget };
+    let budget = of_replay(run.budget);
+    let request = RunRequest { context: run.context.clone(), grant: run.grant, budget };
     let cut_off = run.outcome.is_cut_off();
     let mut replayer = Replayer { cut_off, ..Replayer::new(&recorded) };
     let report = runtime.run(module, request, &mut replayer).await;
@@ -77,6 +80,12 @@ pub async fn replay(
         differences.push(Difference::Outcome { expected: run.outcome.clone(), got: report.outcome.clone() });
     }
     Ok(ReplayReport { calls, differences, report })
+}
+
+/// What a replay may use: what the recorded run might, whatever holds today. How long the host took then was measured and says
+/// nothing of how long it takes now.
+pub(crate) fn of_replay(recorded: Budget) -> Budget {
+    Budget { work: HostWork { host_ms: u64::MAX, ..recorded.work }, ..recorded }
 }
 
 /// Answers calls from a recording, in its order.
@@ -115,10 +124,14 @@ impl HostServices for Replayer {
     }
 }
 
-/// The recorded answer to `place` ends with the refusals that the gate added; it will add them again.
+/// The recorded answer to `place` and `cancel` ends with the refusals that the gate added; it will add them again.
 fn without_gate_refusals(call: &HostCall, mut reply: HostReply) -> HostReply {
-    if let (HostCall::Place { requests }, HostReply::Placed(answers)) = (call, &mut reply) {
-        answers.truncate(requests.len());
+    match (call, &mut reply) {
+        (HostCall::Place { requests }, HostReply::Placed(answers)) => answers.truncate(requests.len()),
+        (HostCall::Cancel { order_ids, .. }, HostReply::Cancelled(answers)) => {
+            answers.truncate(order_ids.len());
+        }
+        _ => {}
     }
     reply
 }

@@ -20,11 +20,13 @@ use crate::recording::{Recorder, Recording};
 use crate::services::HostServices;
 use crate::state::RunState;
 use crate::wasi::{self, Origin, Wasi};
+use crate::work::Output;
 
-/// Most text that a task may end with, in bytes: it is shown in lists.
+/// Most text that a task may end with, whatever its budget, in bytes: it is shown in lists. It held alone before budgets had a
+/// bound of their own, and recordings of that time have none.
 const MAX_RESULT_BYTES: usize = 64 << 10;
 
-/// Most counters of a summary, for the same reason.
+/// Most counters of a summary, likewise.
 const MAX_COUNTERS: usize = 1_000;
 
 /// How the text of an exhausted host call fuel begins; the error's type is private to wasmtime.
@@ -50,6 +52,8 @@ pub struct RunReport {
     pub usage: Usage,
     /// Processor time inside the guest.
     pub cpu: Duration,
+    /// Processor time of the host for its calls.
+    pub host: Duration,
     /// Most bytes of memories and tables together.
     pub peak_memory: u64,
     /// Everything that is needed to replay it.
@@ -62,6 +66,7 @@ pub(crate) struct Guest<T> {
     pub(crate) usage: Usage,
     pub(crate) recorder: Recorder,
     pub(crate) cpu: Duration,
+    pub(crate) host: Duration,
     pub(crate) peak_memory: u64,
 }
 
@@ -102,7 +107,7 @@ async fn call_run(
         let called = called.await;
         end_output(&mut store, called).await
     };
-    let driven = drive(guest, &link, services, Duration::from_millis(budget.wall_ms)).await;
+    let driven = drive(guest, &link, services, &budget).await;
     finish(store, &link, driven)
 }
 
@@ -112,30 +117,32 @@ pub(crate) async fn describe(pre: &TaskPre<RunState>, lanes: &Arc<Lanes>, budget
     let gate = Gate::new(Grant::none(), budget);
     let mut store = new_store(pre.engine(), Some(gate), budget, &link, Origin::default());
     let guest = async { pre.instantiate_async(&mut store).await?.call_describe(&mut store).await };
-    let driven = drive(guest, &link, &mut NoServices, Duration::from_millis(budget.wall_ms)).await;
+    let driven = drive(guest, &link, &mut NoServices, &budget).await;
     finish(store, &link, driven)
 }
 
 /// The outcome of a run whose guest returned.
-pub(crate) fn returned(result: Result<Summary, TaskError>) -> RunOutcome {
+pub(crate) fn returned(result: Result<Summary, TaskError>, output: &Output) -> RunOutcome {
+    let most_bytes = usize::try_from(output.item_bytes).unwrap_or(usize::MAX).min(MAX_RESULT_BYTES);
+    let most_counters = usize::try_from(output.counters).unwrap_or(usize::MAX).min(MAX_COUNTERS);
     let bytes = match &result {
         Ok(summary) => summary.counters.iter().map(|it| it.name.len()).sum::<usize>() + summary.text.len(),
         Err(TaskError::Unavailable(text) | TaskError::Invalid(text)) => text.len(),
         Err(TaskError::Denied(_)) => 0,
     };
     match result {
-        _ if bytes > MAX_RESULT_BYTES => RunOutcome::ByteLimit,
-        Ok(summary) if summary.counters.len() > MAX_COUNTERS => RunOutcome::ByteLimit,
+        _ if bytes > most_bytes => RunOutcome::ByteLimit,
+        Ok(summary) if summary.counters.len() > most_counters => RunOutcome::ByteLimit,
         Ok(summary) => RunOutcome::Succeeded(summary),
         Err(error) => RunOutcome::TaskFailed(error),
     }
 }
 
 /// An outcome that a worker told, held to the same bounds as one of this process.
-pub(crate) fn bounded(told: RunOutcome) -> RunOutcome {
+pub(crate) fn bounded(told: RunOutcome, output: &Output) -> RunOutcome {
     match told {
-        RunOutcome::Succeeded(summary) => returned(Ok(summary)),
-        RunOutcome::TaskFailed(error) => returned(Err(error)),
+        RunOutcome::Succeeded(summary) => returned(Ok(summary), output),
+        RunOutcome::TaskFailed(error) => returned(Err(error), output),
         RunOutcome::Trapped(text) => RunOutcome::Trapped(text.chars().take(MAX_RESULT_BYTES / 4).collect()),
         RunOutcome::WorkerEnded(_) => RunOutcome::Trapped("the worker told of its own end".to_owned()),
         limit => limit,
@@ -179,6 +186,7 @@ fn finish<T>(mut store: Store<RunState>, link: &Link, driven: Driven<wasmtime::R
     let state = store.data_mut();
     let ended = match driven {
         Driven::WallLimit => Err(RunOutcome::WallLimit),
+        Driven::HostLimit => Err(RunOutcome::HostLimit),
         Driven::Ended(Ok(value)) => Ok(value),
         Driven::Ended(Err(error)) => Err(why_stopped(state, &error)),
     };
@@ -187,6 +195,7 @@ fn finish<T>(mut store: Store<RunState>, link: &Link, driven: Driven<wasmtime::R
         usage: state.gate.as_ref().map(Gate::usage).unwrap_or_default(),
         recorder: state.gate.as_mut().map(Gate::take_recorder).unwrap_or_default(),
         cpu: link.meter().used(),
+        host: link.host().used(),
         peak_memory: state.limiter.peak(),
     }
 }

@@ -10,6 +10,7 @@ use crate::cache::{Cache, CacheError};
 use crate::check::{self, CheckError};
 use crate::compile::{self, CompileError};
 use crate::config::{self, RuntimeConfig};
+use crate::description::{self, DescriptionError};
 use crate::hash::ModuleHash;
 use crate::lanes::Lanes;
 use crate::limits::Ticker;
@@ -50,6 +51,9 @@ pub enum LoadError {
     /// Asking it what it is went wrong.
     #[error("the module did not describe itself: {}", .0.detail())]
     Describe(RunOutcome),
+    /// What it says of itself is too much.
+    #[error(transparent)]
+    Description(#[from] DescriptionError),
     /// The host is shutting down.
     #[error("the module was not loaded because the host is stopping")]
     Stopping,
@@ -93,7 +97,7 @@ impl Runtime {
         let _place = self.places.acquire().await.map_err(|_| LoadError::Stopping)?;
         let _ticking = self.ticker.hold();
         let described = run::describe(&pre, &self.lanes, self.config.describe).await;
-        let info = described.ended.map_err(LoadError::Describe)?;
+        let info = description::cleaned(described.ended.map_err(LoadError::Describe)?)?;
         Ok(Arc::new(Module::new(hash, info, pre)))
     }
 
@@ -111,7 +115,8 @@ impl Runtime {
         let _place = self.places.acquire().await;
         let _ticking = self.ticker.hold();
         let guest = run::run(module.pre(), &self.lanes, &request, services).await;
-        let outcome = guest.ended.map_or_else(|outcome| outcome, run::returned);
+        let output = &request.budget.output;
+        let outcome = guest.ended.map_or_else(|outcome| outcome, |result| run::returned(result, output));
         let run = RecordedRun {
             module: module.hash(),
             context: request.context,
@@ -126,6 +131,7 @@ impl Runtime {
             outcome,
             usage: guest.usage,
             cpu: guest.cpu,
+            host: guest.host,
             peak_memory: guest.peak_memory,
             recording: Recording::new(run, guest.recorder),
         }

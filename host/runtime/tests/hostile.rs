@@ -12,9 +12,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use prahari_runtime::replay::replay;
 use prahari_runtime::scripted::{Scripted, empty_host};
 use prahari_runtime::{
-    Budget, HostCall, HostReply, HostServices, LoadError, Module, RunOutcome, RunReport, Runtime,
+    Budget, HostCall, HostReply, HostServices, HostWork, LoadError, Module, RunOutcome, RunReport, Runtime,
 };
 use support::{TestHost, component, request};
 
@@ -127,10 +128,46 @@ async fn one_call_that_multiplies_its_bytes_ends_at_the_byte_limit() {
 
 #[tokio::test]
 async fn many_large_calls_end_at_the_byte_limit() {
-    let budget = Budget { boundary_bytes: 8 << 20, cpu_ms: 5_000, ..small() };
+    let work = HostWork::unbounded();
+    let budget = Budget { boundary_bytes: 8 << 20, cpu_ms: 5_000, work, ..small() };
     let report = run("byte_flood", budget).await;
     assert_eq!(report.outcome, RunOutcome::ByteLimit);
     assert_eq!(report.usage.calls, 8);
+}
+
+#[tokio::test]
+async fn many_large_calls_are_refused_and_nothing_of_them_is_kept() {
+    let budget = Budget { host_calls: 50, cpu_ms: 5_000, ..small() };
+    let report = run("byte_flood", budget).await;
+    assert_eq!((report.outcome, report.usage.refused), (RunOutcome::CallLimit, 50));
+    assert!(report.usage.boundary_bytes < 50 * 200, "{:?}", report.usage);
+}
+
+#[tokio::test]
+async fn calls_that_take_the_host_too_long_end_at_the_hosts_own_limit_and_a_replay_ends_there_too() {
+    let host = TestHost::new();
+    let module = host.hostile("call_flood").await;
+    let budget = Budget { work: HostWork { host_ms: 20, ..HostWork::default() }, ..small() };
+    let report = host.runtime.run(&module, request(budget), &mut Busy).await;
+    assert_eq!(report.outcome, RunOutcome::HostLimit);
+    assert!(report.host >= Duration::from_millis(20), "{:?}", report.host);
+    assert!(report.usage.calls < 20, "{:?}", report.usage);
+    let replayed = replay(&host.runtime, &module, &report.recording).await.unwrap();
+    assert!(replayed.is_same(), "{:?}", replayed.differences);
+}
+
+/// Takes some milliseconds of the processor for each answer.
+struct Busy;
+
+#[async_trait]
+impl HostServices for Busy {
+    async fn call(&mut self, call: &HostCall) -> HostReply {
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < Duration::from_millis(3) {
+            std::hint::spin_loop();
+        }
+        answer(call)
+    }
 }
 
 #[tokio::test]

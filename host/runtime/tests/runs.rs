@@ -11,7 +11,7 @@ mod support;
 use prahari_runtime::abi::latest::{Capability, TaskKind, log};
 use prahari_runtime::replay::{Difference, replay};
 use prahari_runtime::scripted::{Scripted, empty_host};
-use prahari_runtime::{Budget, HostCall, Recording, RunOutcome, SharedReplies};
+use prahari_runtime::{Budget, EncodedRecording, HostCall, Output, Recording, RunOutcome, SharedReplies};
 use support::{TestHost, component, config, request};
 
 #[tokio::test]
@@ -83,6 +83,52 @@ async fn a_replay_of_another_module_lists_the_differences() {
         replayed.differences.as_slice(),
         [Difference::Call { .. }, Difference::Outcome { got: RunOutcome::Trapped(_), .. }]
     ));
+}
+
+/// A run of `leaves_much`, as a host recorded it that had no bounds on what a run leaves behind.
+const OF_FORMAT_2: &[u8] = include_bytes!("recordings/leaves_much-format-2.bin");
+
+#[tokio::test]
+async fn a_run_from_before_there_were_bounds_replays_as_it_was() {
+    let host = TestHost::new();
+    let module = host.guest("leaves_much").await;
+    let encoded = EncodedRecording { data: OF_FORMAT_2.to_vec(), replies: Vec::new() };
+    assert_eq!(encoded.data[0], 2);
+    let recording = Recording::decode(&encoded).unwrap();
+    assert_eq!((recording.run.outcome.name(), recording.run.usage.calls), ("succeeded", 32));
+    let replayed = replay(&host.runtime, &module, &recording).await.unwrap();
+    assert!(replayed.is_same(), "{:?}", replayed.differences);
+    assert_eq!(replayed.report.usage.refused, 0);
+}
+
+#[tokio::test]
+async fn a_replay_applies_the_bounds_that_were_in_force() {
+    let host = TestHost::new();
+    let module = host.guest("leaves_much").await;
+    let wide = Output {
+        item_bytes: 64 << 10,
+        notifications: 30,
+        decisions: 3_000,
+        counters: 500,
+        ..Output::default()
+    };
+    let mut reports = Vec::new();
+    for output in [wide, Output::default()] {
+        let budget = Budget { output, ..Budget::default() };
+        let report = host.runtime.run(&module, request(budget), &mut Scripted::new(empty_host)).await;
+        let recording = report.recording.encode(&SharedReplies::default()).unwrap();
+        let recording = Recording::decode(&recording).unwrap();
+        assert_eq!(recording.run.budget, budget);
+        let replayed = replay(&host.runtime, &module, &recording).await.unwrap();
+        assert!(replayed.is_same(), "{:?}", replayed.differences);
+        assert_eq!(replayed.report.usage, report.usage);
+        reports.push(report);
+    }
+    let [wide, usual] = reports.as_slice() else { panic!("two reports") };
+    // Only the state is beyond the wide bounds.
+    assert_eq!((wide.outcome.name(), wide.usage.refused), ("succeeded", 1));
+    // Today each message is too long, and so is the summary; there are too many decisions and changes of the state.
+    assert_eq!((usual.outcome.clone(), usual.usage.refused), (RunOutcome::ByteLimit, 32));
 }
 
 #[tokio::test]

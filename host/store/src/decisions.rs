@@ -1,6 +1,7 @@
 //! What runs decided and logged.
 
 use rusqlite::{Connection, Row};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use prahari_domain::ids::{RunId, UserId};
@@ -107,6 +108,75 @@ impl UserScope {
             })
             .await
     }
+}
+
+/// Most text of one page, in bytes. What runs leave today is far below it for any page; what earlier hosts kept is not.
+const MOST_PAGE_BYTES: usize = 1 << 20;
+
+/// A part of what one run decided or logged, each with its number within the run, from 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotesPage<T> {
+    /// In order.
+    pub items: Vec<(u32, T)>,
+    /// The number of the first that is not in it; none when there is none.
+    pub next: Option<u32>,
+}
+
+impl UserScope {
+    /// The decisions of one run from a number on, in order: at most `limit` of them, and fewer when they are long.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn decisions_page(
+        &self,
+        run: RunId,
+        from: u32,
+        limit: u32,
+    ) -> Result<NotesPage<DecisionRow>, StoreError> {
+        let of = (run, self.user);
+        self.store
+            .read("read decisions of a run", move |conn| notes_page(conn, "decisions", of, from, limit))
+            .await
+    }
+
+    /// The log lines of one run from a number on, likewise.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn log_page(&self, run: RunId, from: u32, limit: u32) -> Result<NotesPage<LogRow>, StoreError> {
+        let of = (run, self.user);
+        self.store.read("read log lines of a run", move |conn| notes_page(conn, "log", of, from, limit)).await
+    }
+}
+
+fn notes_page<T: DeserializeOwned>(
+    conn: &Connection,
+    column: &str,
+    (run, user): (RunId, UserId),
+    from: u32,
+    limit: u32,
+) -> Result<NotesPage<T>, StoreError> {
+    let sql = format!(
+        "SELECT entry.key AS number, entry.value AS note
+         FROM run_notes CROSS JOIN json_each(run_notes.{column}) AS entry
+         WHERE run_notes.run_id = ?1 AND run_notes.user_id = ?2 AND entry.key >= ?3
+         ORDER BY entry.key LIMIT ?4"
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let values = (run.0.cast_signed(), user.0.cast_signed(), from, i64::from(limit) + 1);
+    let mut rows = statement.query(values)?;
+    let mut page = NotesPage { items: Vec::new(), next: None };
+    let mut bytes = 0;
+    while let Some(row) = rows.next()? {
+        let number = row.get("number")?;
+        if page.items.len() >= limit as usize || bytes > MOST_PAGE_BYTES {
+            page.next = Some(number);
+            break;
+        }
+        bytes += row.get_ref("note")?.as_str().map_or(0, str::len);
+        page.items.push((number, from_json(row, "note")?));
+    }
+    Ok(page)
 }
 
 /// Keeps the decisions and log lines of a run, both as JSON arrays.

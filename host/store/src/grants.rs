@@ -9,6 +9,7 @@ use prahari_domain::time::{Day, Timestamp};
 
 use crate::columns::{execute, instant, parsed, select, select_one, unsigned, user};
 use crate::errors::StoreError;
+use crate::left::{self, Left};
 use crate::store::{SystemScope, UserScope};
 
 /// Stands for everybody in the place of a user.
@@ -48,6 +49,8 @@ pub struct UsedRow {
     pub most_calls: u64,
     /// Orders placed, changed or cancelled by all of them, refused ones included.
     pub orders: u64,
+    /// What else they cost and left behind.
+    pub left: Left,
 }
 
 impl SystemScope {
@@ -103,12 +106,14 @@ impl UserScope {
         let user = self.user.0.cast_signed();
         self.store
             .read("sum up what runs have used", move |conn| {
-                let sql =
+                let sums = left::SUMS;
+                let sql = &format!(
                     "SELECT task, count(*) AS runs, sum(cpu_micros) AS cpu, max(cpu_micros) AS most_cpu,
-                                  max(peak_memory) AS memory, sum(calls) AS calls, max(calls) AS most_calls,
-                                  sum(orders) AS orders
-                           FROM runs WHERE user_id = ?1 AND task = ?2 AND started_at >= ?3 AND started_at < ?4
-                           GROUP BY task";
+                            max(peak_memory) AS memory, sum(calls) AS calls, max(calls) AS most_calls,
+                            sum(orders) AS orders, {sums}
+                     FROM runs WHERE user_id = ?1 AND task = ?2 AND started_at >= ?3 AND started_at < ?4
+                     GROUP BY task"
+                );
                 let mut found = Vec::new();
                 for task in Task::ALL {
                     found.extend(select_one(conn, sql, (user, task.name(), from.0, until.0), used)?);
@@ -162,5 +167,6 @@ fn used(row: &Row<'_>) -> Result<UsedRow, StoreError> {
         calls: unsigned(row, "calls")?,
         most_calls: unsigned(row, "most_calls")?,
         orders: unsigned(row, "orders")?,
+        left: left::read(row)?,
     })
 }

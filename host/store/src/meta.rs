@@ -12,6 +12,20 @@ use crate::store::SystemScope;
 const CURSOR: &str = "cursor";
 
 impl SystemScope {
+    /// Bytes of the database that hold something: its free pages are left out, because the next rows take them.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn used_bytes(&self) -> Result<u64, StoreError> {
+        self.store
+            .read("count the pages of the database", |conn| {
+                let pragma = |name: &str| conn.query_row(name, [], |row| row.get::<_, i64>(0));
+                let used = pragma("PRAGMA page_count")? - pragma("PRAGMA freelist_count")?;
+                Ok(used.max(0).cast_unsigned() * pragma("PRAGMA page_size")?.cast_unsigned())
+            })
+            .await
+    }
+
     /// Remembers `value` under `key`, in place of what was there.
     ///
     /// # Errors

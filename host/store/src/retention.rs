@@ -5,7 +5,7 @@
 
 use rusqlite::Connection;
 
-use prahari_domain::ids::RunId;
+use prahari_domain::ids::{RunId, SignalId};
 use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, select_one};
@@ -27,7 +27,23 @@ pub enum OldOfRuns {
     PlainTicks,
     /// Log lines; decisions stay.
     Logs,
+    /// Decisions.
+    Decisions,
+    /// The end of long sentences with which runs ended.
+    Details,
 }
+
+/// What a batch of signals did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ForgottenSignals {
+    /// The last signal it looked at; none when there was nothing left to look at.
+    pub through: Option<SignalId>,
+    /// Signals that went.
+    pub changed: u64,
+}
+
+/// What stays of the sentence with which a run ended, in characters.
+const SHORT_DETAIL: u32 = 200;
 
 /// What a batch did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +87,49 @@ impl SystemScope {
         };
         self.store.write_durable("forget lines about services", forget).await
     }
+
+    /// Removes up to a batch of messages to users from before an instant; how many there were. The newest of all stays, because
+    /// the next number is one more than it.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn forget_notifications(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let forget = move |conn: &Connection| {
+            let sql = "DELETE FROM notifications
+                       WHERE id IN (SELECT id FROM notifications ORDER BY id LIMIT ?2) AND at < ?1
+                           AND id < (SELECT max(id) FROM notifications)";
+            Ok(execute(conn, sql, (before.0, BATCH))? as u64)
+        };
+        self.store.write_durable("forget messages to users", forget).await
+    }
+
+    /// Removes those of a batch of signals after `after` that ended before an instant, and what users did with them. The newest
+    /// of all stays, as above.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn forget_signals(
+        &self,
+        after: SignalId,
+        before: Timestamp,
+    ) -> Result<ForgottenSignals, StoreError> {
+        let forget = move |conn: &Connection| {
+            let next =
+                "SELECT max(id) AS last FROM (SELECT id FROM signals WHERE id > ?1 ORDER BY id LIMIT ?2)";
+            let values = (after.0.cast_signed(), BATCH);
+            let last =
+                select_one(conn, next, values, |row| Ok(row.get::<_, Option<i64>>("last")?))?.flatten();
+            let Some(last) = last else { return Ok(ForgottenSignals { through: None, changed: 0 }) };
+            let old = "SELECT id FROM signals WHERE id > ?1 AND id <= ?2 AND expires_at < ?3
+                           AND id < (SELECT max(id) FROM signals)";
+            let values = (after.0.cast_signed(), last, before.0);
+            execute(conn, &format!("DELETE FROM signal_statuses WHERE signal_id IN ({old})"), values)?;
+            let changed = execute(conn, &format!("DELETE FROM signals WHERE id IN ({old})"), values)?;
+            let through = Some(SignalId(last.cast_unsigned()));
+            Ok(ForgottenSignals { through, changed: changed as u64 })
+        };
+        self.store.write_durable("forget signals", forget).await
+    }
 }
 
 impl OldOfRuns {
@@ -78,8 +137,8 @@ impl OldOfRuns {
     const fn table(self) -> (&'static str, &'static str) {
         match self {
             Self::Recordings => ("recordings", "run_id"),
-            Self::PlainTicks => ("runs", "id"),
-            Self::Logs => ("run_notes", "run_id"),
+            Self::PlainTicks | Self::Details => ("runs", "id"),
+            Self::Logs | Self::Decisions => ("run_notes", "run_id"),
         }
     }
 
@@ -88,14 +147,16 @@ impl OldOfRuns {
         let within = (after, last);
         match self {
             Self::Recordings => {
-                let plain = "SELECT id FROM runs WHERE id > ?1 AND id <= ?2 AND orders = 0";
+                let plain =
+                    "SELECT id FROM runs WHERE id > ?1 AND id <= ?2 AND coalesce(journaled, orders) = 0";
                 recordings::forget(conn, plain, within)
             }
             Self::PlainTicks => {
                 // The newest run stays, because the next number is one more than it.
                 let plain = "SELECT id FROM runs
                              WHERE id > ?1 AND id <= ?2 AND task = 'sell_monitor' AND trigger = 'scheduled'
-                                 AND outcome = 'succeeded' AND orders = 0 AND id < (SELECT max(id) FROM runs)";
+                                 AND outcome = 'succeeded' AND coalesce(journaled, orders) = 0
+                                 AND id < (SELECT max(id) FROM runs)";
                 recordings::forget(conn, plain, within)?;
                 execute(conn, &format!("DELETE FROM run_notes WHERE run_id IN ({plain})"), within)?;
                 execute(conn, &format!("DELETE FROM runs WHERE id IN ({plain})"), within)
@@ -105,6 +166,17 @@ impl OldOfRuns {
                 let log =
                     "UPDATE run_notes SET log = '[]' WHERE run_id > ?1 AND run_id <= ?2 AND log <> '[]'";
                 Ok(execute(conn, bare, within)? + execute(conn, log, within)?)
+            }
+            Self::Decisions => {
+                let bare = "DELETE FROM run_notes WHERE run_id > ?1 AND run_id <= ?2 AND log = '[]'";
+                let decisions = "UPDATE run_notes SET decisions = '[]'
+                                 WHERE run_id > ?1 AND run_id <= ?2 AND decisions <> '[]'";
+                Ok(execute(conn, bare, within)? + execute(conn, decisions, within)?)
+            }
+            Self::Details => {
+                let sql = "UPDATE runs SET detail = substr(detail, 1, ?3) || '...'
+                           WHERE id > ?1 AND id <= ?2 AND length(detail) > ?3 + 3";
+                execute(conn, sql, (after, last, SHORT_DETAIL))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Executions of tasks: begun before they have any effect, finished in one write with all they leave behind.
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, params};
 
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
@@ -12,6 +12,7 @@ use crate::columns::{
 };
 use crate::decisions::{DecisionRow, LogRow, write_notes};
 use crate::errors::StoreError;
+use crate::left::{self, Left};
 use crate::recordings::{self, RecordingRow};
 use crate::state::write_state;
 use crate::store::{SystemScope, UserScope};
@@ -93,6 +94,10 @@ pub struct RunFinish {
     pub calls: u64,
     /// Orders placed, changed or cancelled, refused ones included.
     pub orders: u32,
+    /// Entries that they made in the journal: a run with any keeps its recording.
+    pub journaled: u32,
+    /// What else it cost and left behind.
+    pub left: Left,
     /// The recording; empty when none is kept.
     pub recording: RecordingRow,
     /// Its decisions, in order.
@@ -115,6 +120,8 @@ impl RunFinish {
             peak_memory: 0,
             calls: 0,
             orders: 0,
+            journaled: 0,
+            left: Left::default(),
             recording: RecordingRow::default(),
             decisions: Vec::new(),
             log: Vec::new(),
@@ -158,6 +165,10 @@ pub struct RunRow {
     pub calls: u64,
     /// Orders placed, changed or cancelled, refused ones included.
     pub orders: u32,
+    /// Entries that they made in the journal; of runs from before these were counted, as many as orders.
+    pub journaled: u32,
+    /// What else it cost and left behind.
+    pub left: Left,
 }
 
 impl UserScope {
@@ -330,9 +341,13 @@ fn check_free(conn: &Connection, user: UserId, start: &RunStart, window: i64) ->
 fn update(conn: &Connection, user: UserId, finish: &RunFinish) -> Result<(), StoreError> {
     let sql =
         "UPDATE runs SET outcome = ?3, detail = ?4, finished_at = max(started_at, ?5), cpu_micros = ?6, peak_memory = ?7,
-                               calls = ?8, orders = ?9
+                               calls = ?8, orders = ?9, journaled = ?10, host_micros = ?11, host_rows = ?12,
+                               refused_calls = ?13, order_changes = ?14, decisions = ?15, decision_bytes = ?16,
+                               notifications = ?17, log_bytes = ?18, signals = ?19, state_changes = ?20,
+                               recording_bytes = ?21
                WHERE id = ?1 AND user_id = ?2 AND outcome IS NULL";
-    let values = (
+    let left = finish.left;
+    let values = params![
         finish.id.0.cast_signed(),
         user.0.cast_signed(),
         &finish.outcome,
@@ -342,7 +357,19 @@ fn update(conn: &Connection, user: UserId, finish: &RunFinish) -> Result<(), Sto
         finish.peak_memory.cast_signed(),
         finish.calls.cast_signed(),
         finish.orders,
-    );
+        finish.journaled,
+        left.host_micros.cast_signed(),
+        left.rows.cast_signed(),
+        left.refused.cast_signed(),
+        left.order_changes.cast_signed(),
+        left.decisions.cast_signed(),
+        left.decision_bytes.cast_signed(),
+        left.notifications.cast_signed(),
+        left.log_bytes.cast_signed(),
+        left.signals.cast_signed(),
+        left.state_changes.cast_signed(),
+        left.recording_bytes.cast_signed(),
+    ];
     match execute(conn, sql, values)? {
         0 => Err(StoreError::NotExecuting { user, run: finish.id }),
         _ => Ok(()),
@@ -350,6 +377,7 @@ fn update(conn: &Connection, user: UserId, finish: &RunFinish) -> Result<(), Sto
 }
 
 pub(crate) fn read(row: &Row<'_>) -> Result<RunRow, StoreError> {
+    let orders: u32 = row.get("orders")?;
     Ok(RunRow {
         id: RunId(unsigned(row, "id")?),
         user: user(row, "user_id")?,
@@ -366,6 +394,8 @@ pub(crate) fn read(row: &Row<'_>) -> Result<RunRow, StoreError> {
         cpu_micros: unsigned(row, "cpu_micros")?,
         peak_memory: unsigned(row, "peak_memory")?,
         calls: unsigned(row, "calls")?,
-        orders: row.get("orders")?,
+        orders,
+        journaled: row.get::<_, Option<u32>>("journaled")?.unwrap_or(orders),
+        left: left::read(row)?,
     })
 }

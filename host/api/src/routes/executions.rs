@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use prahari_domain::ids::RunId;
-use prahari_store::{DecisionRow, EXECUTING, LogLevel, RunFilter, RunRow, UserScope};
+use prahari_store::{DecisionRow, EXECUTING, LogLevel, NotesPage, RunFilter, RunRow, UserScope};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -13,8 +13,12 @@ use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::{
-    Instant, LogLevelName, Page, ServiceKindName, TaskName, TriggerName, Whose, limit, page, place, range,
+    Cursor, Instant, LeftBehind, LogLevelName, Page, ServiceKindName, TaskName, TriggerName, Whose, limit,
+    page, place, range,
 };
+
+/// Most characters of how an execution ended in a list.
+const LONGEST_IN_LIST: usize = 300;
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -94,7 +98,21 @@ struct Execution {
     usage: Usage,
 }
 
-/// What an execution used.
+/// Which of the decisions or log lines of an execution are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct NotesQuery {
+    /// Whose; an admin may name anybody.
+    user: Option<u64>,
+    /// Most items of the page.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// What an execution used and left behind.
 #[derive(Debug, Serialize, ToSchema)]
 struct Usage {
     /// CPU time in microseconds.
@@ -105,6 +123,8 @@ struct Usage {
     calls: u64,
     /// Orders placed, changed or cancelled, refused ones included.
     orders: u32,
+    /// What else it cost the host and left behind.
+    left: LeftBehind,
 }
 
 /// Why a symbol was acted on or left alone.
@@ -162,7 +182,7 @@ async fn executions(
         limit: limit + 1,
     };
     let runs = api.daemon.store.user(user).runs(filter).await?;
-    Ok(Json(page(runs, limit, RunRow::place, Execution::from)))
+    Ok(Json(page(runs, limit, RunRow::place, in_list)))
 }
 
 /// One execution.
@@ -180,33 +200,56 @@ async fn execution(
 
 /// What an execution decided, in order.
 #[utoipa::path(get, path = "/api/v1/executions/{run}/decisions", tag = "executions",
-    params(("run" = u64, Path), Whose), responses((status = OK, body = Page<Decision>)))]
+    params(("run" = u64, Path), NotesQuery), responses((status = OK, body = Page<Decision>)))]
 async fn decisions(
     State(api): State<Api>,
     caller: Caller,
     Path(run): Path<u64>,
-    Query(whose): Query<Whose>,
+    Query(query): Query<NotesQuery>,
 ) -> Result<Json<Page<Decision>>, Problem> {
-    let (scope, run) = find(&api, caller, whose, run).await?;
-    let decisions = scope.decisions_of(run.id).await?;
-    Ok(Json(Page::whole(decisions.into_iter().map(Decision::from))))
+    let (scope, run) = find(&api, caller, Whose { user: query.user }, run).await?;
+    let page = scope.decisions_page(run.id, query.from()?, limit(query.limit)?).await?;
+    Ok(Json(notes(page, |(_, decision)| decision.into())))
 }
 
 /// The log of an execution, in order.
 #[utoipa::path(get, path = "/api/v1/executions/{run}/log", tag = "executions",
-    params(("run" = u64, Path), Whose), responses((status = OK, body = Page<LogLine>)))]
+    params(("run" = u64, Path), NotesQuery), responses((status = OK, body = Page<LogLine>)))]
 async fn log(
     State(api): State<Api>,
     caller: Caller,
     Path(run): Path<u64>,
-    Query(whose): Query<Whose>,
+    Query(query): Query<NotesQuery>,
 ) -> Result<Json<Page<LogLine>>, Problem> {
-    let (scope, run) = find(&api, caller, whose, run).await?;
-    let lines = (0..).zip(scope.log_of(run.id).await?);
-    Ok(Json(Page::whole(lines.map(|(number, line)| {
+    let (scope, run) = find(&api, caller, Whose { user: query.user }, run).await?;
+    let page = scope.log_page(run.id, query.from()?, limit(query.limit)?).await?;
+    Ok(Json(notes(page, |(number, line)| {
         let level = LogLevelName(line.level.parse().unwrap_or(LogLevel::Error));
         LogLine { number, level, message: line.message }
-    }))))
+    })))
+}
+
+impl NotesQuery {
+    /// The number of the first that is asked for.
+    fn from(&self) -> Result<u32, Problem> {
+        let from: Option<u64> = place(self.cursor.as_deref())?;
+        Ok(u32::try_from(from.unwrap_or(0)).unwrap_or(u32::MAX))
+    }
+}
+
+fn notes<T, V>(page: NotesPage<T>, view: impl Fn((u32, T)) -> V) -> Page<V> {
+    let next = page.next.map(|number| u64::from(number).write());
+    Page { items: page.items.into_iter().map(view).collect(), next }
+}
+
+/// A line of a list says how it ended in short; the execution itself has all of it.
+fn in_list(run: RunRow) -> Execution {
+    let mut execution = Execution::from(run);
+    if let Some((end, _)) = execution.detail.char_indices().nth(LONGEST_IN_LIST) {
+        execution.detail.truncate(end);
+        execution.detail.push_str("...");
+    }
+    execution
 }
 
 /// A run of the user whose it has to be, and that user's scope.
@@ -242,6 +285,7 @@ impl From<RunRow> for Execution {
                 peak_memory_bytes: run.peak_memory,
                 calls: run.calls,
                 orders: run.orders,
+                left: run.left.into(),
             },
         }
     }

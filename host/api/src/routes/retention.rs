@@ -20,8 +20,8 @@ pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(read, change))
 }
 
-/// Days, counted from the start of a run. Whatever the rule, runs that touched an order keep their rows and recordings,
-/// and so do runs that failed.
+/// Days, counted from the start of a run. Whatever the rule, runs with an order in the journal keep their rows and recordings,
+/// and runs that failed keep their rows.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RetentionRule {
@@ -34,6 +34,23 @@ struct RetentionRule {
     /// Of log lines.
     #[schema(minimum = 1, maximum = 3650)]
     logs_days: u32,
+    /// Of decisions; 400 when nothing is said, as for the two below.
+    #[schema(minimum = 1, maximum = 3650)]
+    #[serde(default = "year")]
+    decisions_days: u32,
+    /// Of messages to users.
+    #[schema(minimum = 1, maximum = 3650)]
+    #[serde(default = "year")]
+    notifications_days: u32,
+    /// Of signals that stand no longer.
+    #[schema(minimum = 1, maximum = 3650)]
+    #[serde(default = "year")]
+    signals_days: u32,
+}
+
+/// For how long decisions and the like are kept when a client from before they had a rule says nothing of them.
+fn year() -> u32 {
+    Retention::default().decisions_days
 }
 
 /// The rule in force.
@@ -51,11 +68,13 @@ async fn change(
     Admin(caller): Admin,
     Json(rule): Json<RetentionRule>,
 ) -> Result<Json<RetentionRule>, Problem> {
-    let RetentionRule { recordings_days, plain_ticks_days, logs_days } = rule;
     let named = [
-        ("recordings_days", recordings_days),
-        ("plain_ticks_days", plain_ticks_days),
-        ("logs_days", logs_days),
+        ("recordings_days", rule.recordings_days),
+        ("plain_ticks_days", rule.plain_ticks_days),
+        ("logs_days", rule.logs_days),
+        ("decisions_days", rule.decisions_days),
+        ("notifications_days", rule.notifications_days),
+        ("signals_days", rule.signals_days),
     ];
     for (name, days) in named {
         if !(1..=MOST_DAYS).contains(&days) {
@@ -64,13 +83,40 @@ async fn change(
     }
     let details = serde_json::to_value(&rule).unwrap_or_default();
     api.audit(&caller, "system.retention", "system", details).await?;
-    api.daemon.set_retention(Retention { recordings_days, plain_ticks_days, logs_days }).await?;
+    api.daemon.set_retention(rule.into()).await?;
     Ok(Json(api.daemon.retention().await?.into()))
 }
 
 impl From<Retention> for RetentionRule {
     fn from(rule: Retention) -> Self {
-        let Retention { recordings_days, plain_ticks_days, logs_days } = rule;
-        Self { recordings_days, plain_ticks_days, logs_days }
+        let Retention {
+            recordings_days,
+            plain_ticks_days,
+            logs_days,
+            decisions_days,
+            notifications_days,
+            signals_days,
+        } = rule;
+        Self {
+            recordings_days,
+            plain_ticks_days,
+            logs_days,
+            decisions_days,
+            notifications_days,
+            signals_days,
+        }
+    }
+}
+
+impl From<RetentionRule> for Retention {
+    fn from(rule: RetentionRule) -> Self {
+        Self {
+            recordings_days: rule.recordings_days,
+            plain_ticks_days: rule.plain_ticks_days,
+            logs_days: rule.logs_days,
+            decisions_days: rule.decisions_days,
+            notifications_days: rule.notifications_days,
+            signals_days: rule.signals_days,
+        }
     }
 }

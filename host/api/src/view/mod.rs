@@ -1,6 +1,7 @@
 //! How values stand in requests and answers, each form written once: instants, dates, names, pages.
 
 mod instant;
+mod left;
 mod names;
 mod open_list;
 mod page;
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 pub use instant::Instant;
+pub use left::LeftBehind;
 pub use names::{
     LevelName, LogLevelName, ModuleOriginName, ServiceKindName, SideName, SlotKindName, SlotStateName,
     StateName, StatusName, TaskName, TriggerName,

@@ -6,8 +6,10 @@ use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::tasks::Task;
 use prahari_runtime::{Budget, Grant, capability_name};
+use prahari_store::Left;
 use serde::{Deserialize, Serialize};
 
+use super::limits::{DayLimits, RunLimits, check};
 use super::{default_budget, default_grant};
 
 /// The most that an operator may allow: above them the host itself gives no more.
@@ -37,6 +39,10 @@ pub struct Allowance {
     pub memory_bytes: u64,
     /// Host calls of one run.
     pub calls: u32,
+    /// What else one run may cost the host and leave behind.
+    pub per_run: RunLimits,
+    /// What all runs of a date may leave behind.
+    pub per_day: DayLimits,
 }
 
 /// Why an allowance cannot be meant.
@@ -74,7 +80,19 @@ impl Allowance {
             cpu_ms,
             memory_bytes,
             calls: host_calls,
+            per_run: RunLimits::default_of(task),
+            per_day: DayLimits::default_of(task),
         }
+    }
+
+    /// From JSON. What it does not name, because it was written before there was a limit of that name, is what holds by default.
+    ///
+    /// # Errors
+    /// When it is no allowance.
+    pub(super) fn read(text: &str, task: Task) -> Result<Self, serde_json::Error> {
+        let mut read = serde_json::to_value(Self::default_of(task))?;
+        merge(&mut read, serde_json::from_str(text)?);
+        serde_json::from_value(read)
     }
 
     /// Checks every bound.
@@ -97,11 +115,9 @@ impl Allowance {
                 u64::from(MOST_ORDERS_PER_DAY),
             ),
         ];
-        for (name, found, least, most) in bounded {
-            if !(least..=most).contains(&found) {
-                return Err(AllowanceError::OutOfBounds { name, found, least, most });
-            }
-        }
+        check(bounded)?;
+        self.per_run.validate()?;
+        self.per_day.validate()?;
         if let Some(value) = self.max_order_value_paise.filter(|value| value.0 < 0) {
             let found = value.0.unsigned_abs();
             return Err(AllowanceError::OutOfBounds {
@@ -135,6 +151,8 @@ impl Allowance {
             || self.cpu_ms < other.cpu_ms
             || self.memory_bytes < other.memory_bytes
             || self.calls < other.calls
+            || any_less(&self.per_run.numbers(), &other.per_run.numbers())
+            || any_less(&self.per_day.numbers(), &other.per_day.numbers())
     }
 
     /// The capabilities as the gate knows them.
@@ -143,13 +161,128 @@ impl Allowance {
         Grant::ALL.into_iter().filter(|capability| named(capability_name(*capability))).collect()
     }
 
-    /// The budget of a task's run, with the numbers that are set here.
-    pub fn budget(&self, task: Task) -> Budget {
-        Budget {
+    /// The budget of a task's run, with the numbers that are set here, on a day whose runs have left `used` behind.
+    pub fn budget(&self, task: Task, used: &Left) -> Budget {
+        let budget = Budget {
             cpu_ms: self.cpu_ms,
             memory_bytes: self.memory_bytes,
             host_calls: self.calls,
             ..default_budget(task)
+        };
+        self.per_run.budget(budget, &self.per_day, used)
+    }
+
+    /// The most bytes of the database that all runs of a date can come to hold for one user, but for their own rows and the journal,
+    /// whose entries the risk limits bound: what the limits allow, and a quarter of it for the database's own pages. Everything but
+    /// the state goes by the retention rule.
+    pub fn most_bytes_per_day(&self) -> u64 {
+        let (run, day) = (&self.per_run, &self.per_day);
+        let items = u64::from(day.notifications).saturating_add(day.signals.into());
+        let parts = [
+            day.decision_bytes,
+            day.log_bytes,
+            items.saturating_mul(run.item_bytes),
+            day.recording_bytes,
+            run.state_bytes,
+        ];
+        let all = parts.into_iter().fold(0, u64::saturating_add);
+        all.saturating_add(all / 4)
+    }
+
+    /// Whether a recording of this size is kept on a day whose runs have left `used` behind.
+    pub(crate) fn keeps_recording(&self, bytes: u64, used: &Left) -> bool {
+        let day = used.recording_bytes.saturating_add(bytes);
+        bytes <= self.per_run.recording_bytes && day <= self.per_day.recording_bytes
+    }
+}
+
+fn any_less(own: &[u64], other: &[u64]) -> bool {
+    own.iter().zip(other).any(|(own, other)| own < other)
+}
+
+/// Puts what is said into what is there, object by object.
+fn merge(there: &mut serde_json::Value, said: serde_json::Value) {
+    use serde_json::Value::Object;
+    match (there, said) {
+        (Object(there), Object(said)) => {
+            for (name, value) in said {
+                merge(there.entry(name).or_insert(serde_json::Value::Null), value);
+            }
+        }
+        (there, said) => *there = said,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_operator_set_before_there_was_a_limit_keeps_its_numbers_and_gets_the_default_of_the_others() {
+        let text = r#"{"capabilities":["log"],"cpu_ms":5,"memory_bytes":70000,"calls":9}"#;
+        for task in [Task::SellMonitor, Task::Analysis] {
+            let read = Allowance::read(text, task).unwrap();
+            let numbers = (read.cpu_ms, read.memory_bytes, read.calls, read.orders_per_day);
+            assert_eq!(numbers, (5, 70_000, 9, None));
+            let of_task = Allowance::default_of(task);
+            assert_eq!((read.per_run, read.per_day), (of_task.per_run, of_task.per_day));
+            let written = serde_json::to_string(&of_task).unwrap();
+            assert_eq!(Allowance::read(&written, task).unwrap(), of_task);
+        }
+        let part = r#"{"capabilities":[],"cpu_ms":5,"memory_bytes":70000,"calls":9,"per_day":{"signals":3}}"#;
+        let read = Allowance::read(part, Task::SellMonitor).unwrap();
+        assert_eq!((read.per_day.signals, read.per_day.notifications), (3, 100));
+        assert!(Allowance::read(r#"{"capabilities":[],"later":1}"#, Task::SellMonitor).is_err());
+    }
+
+    #[test]
+    fn a_run_finds_what_the_day_has_left_and_no_more_than_a_run_may() {
+        let allowance = Allowance::default_of(Task::SellMonitor);
+        let fresh = allowance.budget(Task::SellMonitor, &Left::default());
+        assert_eq!(fresh, default_budget(Task::SellMonitor));
+        let used = Left {
+            decisions: 39_999,
+            decision_bytes: (3 << 20) - 7,
+            notifications: 95,
+            log_bytes: (2 << 20) - 9,
+            signals: 5_001,
+            order_changes: 9_900,
+            ..Left::default()
+        };
+        let late = allowance.budget(Task::SellMonitor, &used);
+        let output = late.output;
+        assert_eq!((output.decisions, output.decision_bytes, output.notifications), (1, 7, 5));
+        assert_eq!((output.kept_log_bytes, output.signals, late.work.order_changes), (9, 0, 100));
+        assert_eq!(late.log_bytes, fresh.log_bytes, "a full day does not stop a run that logs");
+    }
+
+    #[test]
+    fn every_limit_has_bounds() {
+        let usual = Allowance::default_of(Task::SellMonitor);
+        assert_eq!(usual.validate(), Ok(()));
+        let written = serde_json::to_value(&usual).unwrap();
+        for part in ["per_run", "per_day"] {
+            for name in written[part].as_object().unwrap().keys() {
+                let mut large = written.clone();
+                large[part][name] = u32::MAX.into();
+                let large: Allowance = serde_json::from_value(large).unwrap();
+                let error = large.validate().unwrap_err().to_string();
+                assert!(error.starts_with(&format!("{name}: ")), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn less_of_any_limit_is_narrower() {
+        let usual = Allowance::default_of(Task::SellMonitor);
+        let written = serde_json::to_value(&usual).unwrap();
+        for part in ["per_run", "per_day"] {
+            for name in written[part].as_object().unwrap().keys() {
+                let mut less = written.clone();
+                less[part][name] = 0.into();
+                let less: Allowance = serde_json::from_value(less).unwrap();
+                assert!(less.is_narrower_than(&usual) && !usual.is_narrower_than(&less), "{part}.{name}");
+            }
         }
     }
 }

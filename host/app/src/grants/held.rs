@@ -32,7 +32,7 @@ impl Grants {
     pub async fn load(store: Store) -> Result<Self, AppError> {
         let mut set = BTreeMap::new();
         for row in store.system().grants().await? {
-            set.insert((row.user, row.task), Arc::new(serde_json::from_str(&row.allowance)?));
+            set.insert((row.user, row.task), Arc::new(Allowance::read(&row.allowance, row.task)?));
         }
         let defaults =
             Task::ALL.into_iter().map(|task| (task, Arc::new(Allowance::default_of(task)))).collect();

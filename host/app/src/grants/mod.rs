@@ -2,6 +2,7 @@
 
 mod allowance;
 mod held;
+mod limits;
 
 use prahari_domain::tasks::Task;
 use prahari_runtime::abi::latest::Capability;
@@ -9,6 +10,7 @@ use prahari_runtime::{Budget, Grant};
 
 pub use allowance::{Allowance, AllowanceError};
 pub use held::Grants;
+pub use limits::{DayLimits, RunLimits};
 
 /// The default grant of a task: the least that its work needs. Only tasks that place, change or settle orders may trade.
 pub(crate) fn default_grant(task: Task) -> Grant {

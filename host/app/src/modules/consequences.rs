@@ -99,6 +99,8 @@ fn blame(outcome: &RunOutcome, own: &Allowance, everybodys: &Allowance) -> Blame
         RunOutcome::CpuLimit => ("cpu_ms", own.cpu_ms, everybodys.cpu_ms),
         RunOutcome::MemoryLimit => ("memory_bytes", own.memory_bytes, everybodys.memory_bytes),
         RunOutcome::CallLimit => ("calls", own.calls.into(), everybodys.calls.into()),
+        RunOutcome::LogLimit => ("log_bytes", own.per_run.log_bytes, everybodys.per_run.log_bytes),
+        RunOutcome::ByteLimit => ("item_bytes", own.per_run.item_bytes, everybodys.per_run.item_bytes),
         _ => ("", 0, 0),
     };
     match limit {

@@ -11,7 +11,7 @@ use super::plan::{SlotKey, Work};
 use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
-use crate::runs::{RunAnswer, Trigger, detail_of};
+use crate::runs::{RunAnswer, Trigger, reason_of};
 use crate::user::User;
 
 impl Daemon {
@@ -98,10 +98,10 @@ impl Daemon {
         let (outcome, reason) = match &answer.outcome {
             outcome @ RunOutcome::Succeeded(_) if is_late(due, now) => {
                 let late = now.millis_since(due) / 1000;
-                (SlotOutcome::Late, format!("started {late} s late; {}", detail_of(outcome)))
+                (SlotOutcome::Late, format!("started {late} s late; {}", reason_of(outcome)))
             }
-            outcome @ RunOutcome::Succeeded(_) => (SlotOutcome::Ran, detail_of(outcome)),
-            failed => (SlotOutcome::Failed, detail_of(failed)),
+            outcome @ RunOutcome::Succeeded(_) => (SlotOutcome::Ran, reason_of(outcome)),
+            failed => (SlotOutcome::Failed, reason_of(failed)),
         };
         self.settle_slot(user, key, outcome, waited.told(reason), Some(&answer)).await
     }

@@ -10,7 +10,7 @@ use super::ticks::Ticks;
 use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
-use crate::runs::{RunAnswer, Trigger, detail_of};
+use crate::runs::{RunAnswer, Trigger, reason_of};
 use crate::user::User;
 
 /// Why a tick does not run although it is in time.
@@ -139,7 +139,7 @@ impl Daemon {
                     Ok(Some(RunAnswer { outcome: RunOutcome::Succeeded(_), .. })) => {
                         ticks.end(due, None, run)
                     }
-                    Ok(Some(answer)) => ticks.end(due, Some(detail_of(&answer.outcome)), run),
+                    Ok(Some(answer)) => ticks.end(due, Some(reason_of(&answer.outcome)), run),
                     Ok(None) => Some(ticks.give_up(due, OVERLAP)),
                     Err(error) => ticks.end(due, Some(error.to_string()), run),
                 };

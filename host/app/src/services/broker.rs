@@ -23,9 +23,22 @@ impl LiveServices<'_> {
         self.touches_orders(requests.len());
         let user = self.user;
         let mut desk = user.desk.lock().await;
+        let first = desk.book().next_sequence();
+        let answers = self.place_each(requests, &mut desk).await;
+        self.has_journaled(&desk, first);
+        let answers = answers?;
+        self.tell_of_lost(desk).await;
+        Ok(HostReply::Placed(answers))
+    }
+
+    async fn place_each(
+        &mut self,
+        requests: &[OrderRequest],
+        desk: &mut Desk,
+    ) -> Result<Vec<Result<String, Refusal>>, AppError> {
         let mut answers: Vec<Result<String, Refusal>> = Vec::with_capacity(requests.len());
         for request in requests {
-            match self.place_one(request, &mut desk).await {
+            match self.place_one(request, desk).await {
                 Ok(Ok(id)) => {
                     self.placed += 1;
                     answers.push(Ok(id.to_string()));
@@ -35,8 +48,13 @@ impl LiveServices<'_> {
                 Err(error) => answers.push(Err(self.outlived(error).await)),
             }
         }
-        self.tell_of_lost(desk).await;
-        Ok(HostReply::Placed(answers))
+        Ok(answers)
+    }
+
+    /// Counts the entries that the journal has had since the one that would have been the first.
+    fn has_journaled(&mut self, desk: &Desk, first: u64) {
+        let entries = desk.book().next_sequence().saturating_sub(first);
+        self.journaled = self.journaled.saturating_add(u32::try_from(entries).unwrap_or(u32::MAX));
     }
 
     async fn place_one(
@@ -68,7 +86,10 @@ impl LiveServices<'_> {
         if let Err(refusal) = self.granted_change(id, change.quantity, kind, &desk).await {
             return Ok(HostReply::Modified(Err(refusal)));
         }
-        let answer = desk.modify(id, change.quantity, kind, self.now()).await?;
+        let first = desk.book().next_sequence();
+        let answer = desk.modify(id, change.quantity, kind, self.now()).await;
+        self.has_journaled(&desk, first);
+        let answer = answer?;
         let symbol =
             desk.book().order(&id).map_or_else(String::new, |order| order.request.symbol.to_string());
         self.tell_of_lost(desk).await;
@@ -81,10 +102,24 @@ impl LiveServices<'_> {
         self.touches_orders(order_ids.len());
         let user = self.user;
         let mut desk = user.desk.lock().await;
+        let first = desk.book().next_sequence();
+        let answers = self.cancel_each(order_ids, &reason, &mut desk).await;
+        self.has_journaled(&desk, first);
+        let answers = answers?;
+        self.tell_of_lost(desk).await;
+        Ok(HostReply::Cancelled(answers))
+    }
+
+    async fn cancel_each(
+        &self,
+        order_ids: &[String],
+        reason: &str,
+        desk: &mut Desk,
+    ) -> Result<Vec<Result<(), Refusal>>, AppError> {
         let mut answers = Vec::with_capacity(order_ids.len());
         for order_id in order_ids {
             let answer = match own_order(order_id) {
-                Ok(id) => desk.cancel(id, &reason, self.now()).await,
+                Ok(id) => desk.cancel(id, reason, self.now()).await,
                 Err(refusal) => {
                     answers.push(Err(refusal));
                     continue;
@@ -96,8 +131,7 @@ impl LiveServices<'_> {
                 Err(error) => answers.push(Err(self.outlived(error).await)),
             }
         }
-        self.tell_of_lost(desk).await;
-        Ok(HostReply::Cancelled(answers))
+        Ok(answers)
     }
 
     /// An error that is told as a refusal, because something before it in the same call has to be told too. What it says of the

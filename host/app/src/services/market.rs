@@ -42,6 +42,8 @@ impl LiveServices<'_> {
                 continue;
             };
             let interval = convert::interval(interval);
+            // A list of thousands of symbols lets others run in between.
+            tokio::task::consume_budget().await;
             let candles = self.daemon.venue.market.candles(&symbol, interval, count, forming, now).await?;
             lists.push(candles.iter().map(convert::candle).collect());
         }

@@ -8,8 +8,8 @@ mod granted;
 mod market;
 mod own;
 mod signals;
+mod state;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -25,6 +25,7 @@ use crate::error::AppError;
 use crate::grants::Allowance;
 use crate::settings::Versioned;
 use crate::user::User;
+pub(crate) use state::StateWrites;
 
 /// Answers the calls of one run of one user against the live daemon.
 pub struct LiveServices<'a> {
@@ -41,14 +42,22 @@ pub struct LiveServices<'a> {
     /// Orders that this run has placed.
     placed: u64,
     /// What the run wrote to its state; kept when it succeeds.
-    pub(crate) state_writes: BTreeMap<String, Option<Vec<u8>>>,
+    pub(crate) state: StateWrites,
     /// Its decisions so far.
     pub(crate) decisions: Vec<DecisionRow>,
     /// Its log so far.
     pub(crate) log: Vec<LogRow>,
     /// Orders that it placed, changed or cancelled so far, refused ones included.
     pub(crate) orders: u32,
+    /// Entries that they made in the journal.
+    pub(crate) journaled: u32,
+    /// Its writes that are on their way to the disk.
+    queued: u32,
 }
+
+/// Most writes of one run that are on their way to the disk: with another one it waits until they are there. The queue is
+/// everybody's, and a commit takes 2,048.
+const MOST_QUEUED: u32 = 16;
 
 /// An answer that is neither given nor refused: the host itself failed.
 type Answer = Result<HostReply, AppError>;
@@ -65,11 +74,23 @@ impl<'a> LiveServices<'a> {
             allowance: daemon.grants.of(user.id, task),
             placed_before: None,
             placed: 0,
-            state_writes: BTreeMap::new(),
+            state: StateWrites::default(),
             decisions: Vec::new(),
             log: Vec::new(),
             orders: 0,
+            journaled: 0,
+            queued: 0,
         }
+    }
+
+    /// Notes that a write of the run was queued, and waits when too many are.
+    async fn has_queued(&mut self) -> Result<(), AppError> {
+        self.queued += 1;
+        if self.queued >= MOST_QUEUED {
+            self.daemon.store.settle().await?;
+            self.queued = 0;
+        }
+        Ok(())
     }
 
     /// The occasion of a call: the clock moves during a run.

@@ -11,8 +11,6 @@ use super::{Answer, LiveServices, convert, invalid};
 
 /// The longest key of task state, in bytes.
 const LONGEST_KEY: usize = 200;
-/// The most state one task may keep for one user, in bytes of keys and values: it stays in memory for every user.
-const MOST_STATE: usize = 256 << 10;
 
 impl LiveServices<'_> {
     pub(super) fn get_config(&self) -> HostReply {
@@ -22,25 +20,11 @@ impl LiveServices<'_> {
     pub(super) fn get_state(&self, keys: &[String]) -> HostReply {
         let memory = self.user.memory();
         let kept = memory.get(&self.task);
-        let value = |key: &String| match self.state_writes.get(key) {
-            Some(written) => written.clone(),
-            None => kept.and_then(|kept| kept.get(key)).cloned(),
-        };
-        HostReply::StateValues(keys.iter().map(value).collect())
+        HostReply::StateValues(keys.iter().map(|key| self.state.get(kept, key).cloned()).collect())
     }
 
     pub(super) fn state_keys(&self, prefix: &str) -> HostReply {
-        let memory = self.user.memory();
-        let mut keys: std::collections::BTreeSet<String> =
-            memory.get(&self.task).into_iter().flat_map(|kept| kept.keys().cloned()).collect();
-        for (key, value) in &self.state_writes {
-            if value.is_some() {
-                keys.insert(key.clone())
-            } else {
-                keys.remove(key)
-            };
-        }
-        HostReply::StateKeys(keys.into_iter().filter(|key| key.starts_with(prefix)).collect())
+        HostReply::StateKeys(self.state.keys(self.user.memory().get(&self.task), prefix))
     }
 
     pub(super) fn set_state(&mut self, entries: &[state::Entry]) -> HostReply {
@@ -52,28 +36,15 @@ impl LiveServices<'_> {
                 entry.key.len()
             ));
         }
-        let mut writes = self.state_writes.clone();
-        writes.extend(entries.iter().map(|entry| (entry.key.clone(), entry.value.clone())));
-        let size = self.state_size(&writes);
-        if size > MOST_STATE {
-            return invalid(format!(
-                "entries: the state of {} would be {size} bytes, allowed are {MOST_STATE}",
-                self.task
-            ));
+        let mut memory = self.user.memory();
+        let kept = memory.entry(self.task).or_default();
+        match self.state.set(kept, entries, &self.allowance.per_run) {
+            Ok(()) => HostReply::StateSet,
+            Err(why) => invalid(format!("entries: the state of {} would be {why}", self.task)),
         }
-        self.state_writes = writes;
-        HostReply::StateSet
     }
 
-    fn state_size(&self, writes: &std::collections::BTreeMap<String, Option<Vec<u8>>>) -> usize {
-        let memory = self.user.memory();
-        let kept = memory.get(&self.task).into_iter().flatten().filter(|(key, _)| !writes.contains_key(*key));
-        let kept: usize = kept.map(|(key, value)| key.len() + value.len()).sum();
-        let written = writes.iter().filter_map(|(key, value)| Some(key.len() + value.as_ref()?.len()));
-        kept + written.sum::<usize>()
-    }
-
-    pub(super) async fn notify(&self, level: notify::Level, title: &str, body: &str) -> Answer {
+    pub(super) async fn notify(&mut self, level: notify::Level, title: &str, body: &str) -> Answer {
         let row = NotificationRow {
             at: self.now().now,
             id: None,
@@ -87,6 +58,7 @@ impl LiveServices<'_> {
             run: Some(self.occasion.run),
         };
         self.daemon.send_notification(self.user.id, row).await?;
+        self.has_queued().await?;
         Ok(HostReply::Notified)
     }
 

@@ -1,7 +1,8 @@
 //! Recordings as bytes, and back.
 //!
-//! Format 2 is a header (format, whether what follows is compressed, its length) and then the run, the places of shared
-//! replies, and the calls without them. Format 1, of earlier hosts, has no places and the calls in full.
+//! Format 3 is a header (format, whether what follows is compressed, its length) and then the run, the places of shared
+//! replies, and the calls without them. In format 2 the run has a budget without bounds on the host's work and on what the run
+//! leaves behind. Format 1 has the same run, no places and the calls in full.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,11 +10,15 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use zstd::bulk::{Compressor, Decompressor};
 
+use super::earlier::EarlierRun;
 use super::shared::{ReplyHash, SharedReplies, SharedReply};
-use super::{Recording, RecordingError};
+use super::{RecordedRun, Recording, RecordingError};
 
 /// Format of encoded recordings.
-pub(super) const FORMAT: u8 = 2;
+pub(super) const FORMAT: u8 = 3;
+
+/// The format of hosts that bounded neither their own work nor what a run leaves behind.
+const FORMAT_WITHOUT_BOUNDS: u8 = 2;
 
 /// The format of hosts that kept every reply in each recording.
 const FORMAT_WITHOUT_SHARED: u8 = 1;
@@ -81,11 +86,11 @@ impl Recording {
     /// When it was written by a later host, is damaged, or a shared reply is damaged or missing.
     pub fn decode(encoded: &EncodedRecording) -> Result<Self, RecordingError> {
         let (format, rest) = postcard::take_from_bytes::<u8>(&encoded.data).map_err(damaged)?;
-        if format != FORMAT && format != FORMAT_WITHOUT_SHARED {
+        if !(FORMAT_WITHOUT_SHARED..=FORMAT).contains(&format) {
             return Err(RecordingError::Format { found: format });
         }
         let raw = unpack(rest)?;
-        let (run, rest) = postcard::take_from_bytes(&raw).map_err(damaged)?;
+        let (run, rest) = read_run(format, &raw)?;
         if format == FORMAT_WITHOUT_SHARED {
             return Ok(Self { run, calls: rest.to_vec(), shared: Vec::new() });
         }
@@ -122,6 +127,15 @@ impl Recording {
         self.calls.extend_from_slice(own);
         Ok(())
     }
+}
+
+/// The run, and the bytes behind it.
+fn read_run(format: u8, raw: &[u8]) -> Result<(RecordedRun, &[u8]), RecordingError> {
+    if format > FORMAT_WITHOUT_BOUNDS {
+        return postcard::take_from_bytes(raw).map_err(damaged);
+    }
+    let (run, rest) = postcard::take_from_bytes::<EarlierRun>(raw).map_err(damaged)?;
+    Ok((run.into(), rest))
 }
 
 /// Header and bytes, compressed when that saves something.

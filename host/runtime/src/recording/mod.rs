@@ -5,9 +5,10 @@
 //! that many runs are given alike stand apart, once each.
 //!
 //! - `recorder`: writing down while the run is under way.
-//! - `encode`: as bytes, and back.
+//! - `encode`: as bytes, and back; `earlier`: runs as earlier hosts wrote them.
 //! - `shared`: the replies that stand apart.
 
+mod earlier;
 mod encode;
 mod recorder;
 mod shared;
@@ -115,6 +116,11 @@ impl Recording {
     pub(crate) fn new(run: RecordedRun, recorder: Recorder) -> Self {
         let (calls, shared) = recorder.finish();
         Self { run, calls, shared }
+    }
+
+    /// Bytes of the calls and replies, before they are compressed.
+    pub fn bytes(&self) -> usize {
+        self.calls.len()
     }
 
     /// The calls in the order they were made.

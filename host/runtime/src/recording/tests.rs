@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::abi::latest::market::{Candle, Interval};
 use crate::abi::latest::{Capability, HostError, Summary, Trigger};
+use crate::work::{HostWork, Output};
 
 fn run() -> RecordedRun {
     let context = RunContext {
@@ -202,8 +203,27 @@ fn recordings_of_the_first_format_are_still_read_and_are_written_in_the_new_one(
         assert_eq!(recording.calls().unwrap().len(), calls);
         assert_eq!(u64::from(recording.run.usage.calls), calls as u64);
         let new = encoded(&recording);
-        assert_eq!(new.data[0], 2);
+        assert_eq!(new.data[0], 3);
         assert_eq!(Recording::decode(&new).unwrap(), recording);
+    }
+}
+
+/// The first of them as a host wrote it that shared replies and had no bounds on what a run leaves behind.
+const OF_FORMAT_2: &str = "02008201a9232feafec3a30dc6c497e7e86dc4153484733588ab71361e32ae37cecd386701010f7072656d61726b65745f7265747279ec\
+     ba0280abeda0ab6580abeda0ab6500df0fd00fe0d40380808020d00f80808010808004320100000600106e6f7468696e6720746f207265\
+     7472790107726574726965640059f8854800\
+     0b0101010b00";
+
+#[test]
+fn recordings_from_before_the_bounds_have_none_and_keep_what_held_then() {
+    let earlier = [OF_FORMAT_1[0].1, OF_FORMAT_2].map(|hex| Recording::decode(&of_format_1(hex)).unwrap());
+    assert_eq!(earlier[0], earlier[1]);
+    for recording in earlier {
+        let budget = Budget { work: HostWork::unbounded(), output: Output::unbounded(), ..Budget::default() };
+        assert_eq!(recording.run.budget, budget);
+        assert_eq!(recording.calls().unwrap().len(), 1);
+        let again = Recording::decode(&encoded(&recording)).unwrap();
+        assert_eq!(again.run.budget, budget, "written anew, it still has none");
     }
 }
 
@@ -212,7 +232,7 @@ fn another_format_is_refused_by_its_number() {
     let mut encoded = encoded(&recording(1));
     encoded.data[0] = 9;
     let error = Recording::decode(&encoded).unwrap_err();
-    assert_eq!(error.to_string(), "the recording has format 9, this host reads formats up to 2");
+    assert_eq!(error.to_string(), "the recording has format 9, this host reads formats up to 3");
 }
 
 /// Any reply that has something to share, or a large private one, or none at all.

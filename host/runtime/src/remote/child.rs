@@ -159,7 +159,8 @@ impl Guest {
         let _ticking = self.ticker.hold();
         line.frame_bytes = frame_bytes(run.budget);
         let guest = run::run_ungated(&self.pre, &self.lanes, &run.context, run.budget, line).await;
-        let outcome = guest.ended.map_or_else(|outcome| outcome, returned);
+        let output = &run.budget.output;
+        let outcome = guest.ended.map_or_else(|outcome| outcome, |result| returned(result, output));
         let outcome = if std::mem::take(&mut line.too_large) { RunOutcome::ByteLimit } else { outcome };
         let cpu_micros = u64::try_from(guest.cpu.as_micros()).unwrap_or(u64::MAX);
         Done { outcome, cpu_micros, peak_memory: guest.peak_memory }

@@ -9,12 +9,14 @@ use tokio::time::Sleep;
 
 use super::process::{Process, WorkerEnd};
 use super::protocol::{self, Done, FrameError, FromWorker, Load, Run, SMALL_FRAME_BYTES, ToWorker};
+use crate::budget::Budget;
 use crate::call::{HostCall, HostReply};
 use crate::config::RuntimeConfig;
 use crate::gate::{Admission, Gate};
 use crate::grant::Grant;
 use crate::hash::ModuleHash;
-use crate::link::{before, wall_timer};
+use crate::link::{before, measured, wall_timer};
+use crate::meter::Meter;
 use crate::module::Module;
 use crate::outcome::RunOutcome;
 use crate::recording::{RecordedRun, Recording};
@@ -169,6 +171,7 @@ impl Worker {
             outcome: done.outcome,
             usage,
             cpu: Duration::from_micros(done.cpu_micros),
+            host: talk.host.used(),
             peak_memory: done.peak_memory,
             recording: Recording::new(run, talk.gate.take_recorder()),
         }
@@ -195,6 +198,9 @@ struct Talk<'a> {
     line: &'a mut UnixStream,
     process: &'a Process,
     gate: Gate,
+    budget: Budget,
+    /// What the host spends on the calls.
+    host: Meter,
     /// The end that was decided here; from then on the worker may only say that it is done.
     decided: Option<RunOutcome>,
     /// Ends at the run's wall limit.
@@ -211,6 +217,8 @@ impl<'a> Talk<'a> {
             line,
             process,
             gate: Gate::new(request.grant, request.budget),
+            budget: request.budget,
+            host: Meter::default(),
             decided: None,
             wall: Box::pin(wall_timer(wall)),
             patience: Box::pin(wall_timer(wall.saturating_add(GRACE))),
@@ -248,7 +256,11 @@ impl<'a> Talk<'a> {
             Err(stop) => Err(stop),
         };
         let reply = answered.unwrap_or_else(|stop| self.decide(stop.outcome()));
-        Ok(if self.wall.is_elapsed() { self.decide(RunOutcome::WallLimit) } else { reply })
+        if self.wall.is_elapsed() {
+            return Ok(self.decide(RunOutcome::WallLimit));
+        }
+        let host_limit = Duration::from_millis(self.budget.work.host_ms);
+        Ok(if self.host.used() > host_limit { self.decide(RunOutcome::HostLimit) } else { reply })
     }
 
     /// The reply of the services; none at the wall limit. What has an effect is waited for, whatever becomes of the
@@ -259,10 +271,10 @@ impl<'a> Talk<'a> {
         services: &mut dyn HostServices,
     ) -> Result<Option<HostReply>, Fault> {
         if call.has_effect() {
-            return Ok(Some(services.call(call).await));
+            return Ok(Some(measured(&self.host, services.call(call)).await));
         }
         tokio::select! {
-            reply = before(self.wall.as_mut(), services.call(call)) => Ok(reply),
+            reply = before(self.wall.as_mut(), measured(&self.host, services.call(call))) => Ok(reply),
             _ = self.process.ended() => Err(None),
         }
     }
@@ -275,7 +287,7 @@ impl<'a> Talk<'a> {
 
     /// How the run ended: by what was decided here, else as the worker says, within bounds.
     fn judged(&mut self, done: Done) -> Done {
-        let outcome = self.decided.take().unwrap_or_else(|| bounded(done.outcome));
+        let outcome = self.decided.take().unwrap_or_else(|| bounded(done.outcome, &self.budget.output));
         Done { outcome, ..done }
     }
 

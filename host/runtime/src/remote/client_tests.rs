@@ -4,7 +4,6 @@ use tokio::io::AsyncWriteExt;
 
 use super::*;
 use crate::abi::latest::{Capability, HostError, RunContext, Side, Summary, Trigger, broker};
-use crate::budget::Budget;
 use crate::config::WorkerProgram;
 use crate::grant::Grant;
 use crate::recording::Answerer;

@@ -12,7 +12,7 @@ use crate::call::{HostCall, HostReply};
 use crate::outcome::RunOutcome;
 
 /// Both sides must be of the same build: postcard does not tell one version of a type from another.
-pub(crate) const VERSION: &str = concat!("prahari-worker/1 ", env!("CARGO_PKG_VERSION"));
+pub(crate) const VERSION: &str = concat!("prahari-worker/2 ", env!("CARGO_PKG_VERSION"));
 
 /// Longest frame of a worker that has no run, and what a frame may have beyond the bytes of its run's budget.
 pub(crate) const SMALL_FRAME_BYTES: u64 = 256 << 10;

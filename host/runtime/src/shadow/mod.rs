@@ -23,6 +23,7 @@ use crate::call::HostCall;
 use crate::module::Module;
 use crate::outcome::RunOutcome;
 use crate::recording::{RecordedCall, RecordedRun, Recording, RecordingError};
+use crate::replay::of_replay;
 use crate::run::RunRequest;
 use crate::runtime::Runtime;
 
@@ -143,7 +144,7 @@ pub async fn shadow(
     let recorded = recording.calls()?;
     let run = &recording.run;
     let grant = terms.grant.unwrap_or(run.grant).intersection(candidate.wanted());
-    let request = RunRequest { context: run.context.clone(), grant, budget: run.budget };
+    let request = RunRequest { context: run.context.clone(), grant, budget: of_replay(run.budget) };
     let mut answers = Answers::new(&recorded, terms);
     let report = runtime.run(candidate, request, &mut answers).await;
     let Answers { diverged, stopped, .. } = answers;

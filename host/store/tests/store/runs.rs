@@ -4,8 +4,8 @@ use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    DecisionFilter, DecisionRow, ForgottenRuns, INTERRUPTED, LogRow, OldOfRuns, RecordingRow, RunFilter,
-    RunFinish, RunPlace, StoreError,
+    DecisionFilter, DecisionRow, ForgottenRuns, INTERRUPTED, Left, LogRow, OldOfRuns, RecordingRow,
+    RunFilter, RunFinish, RunPlace, StoreError,
 };
 
 use crate::support::{TestStore, run_start, shared};
@@ -186,7 +186,9 @@ async fn old_recordings_are_forgotten_their_runs_are_not_and_runs_with_orders_ke
     let user = test.store.user(UserId(1));
     for id in 1..=3 {
         user.start_run(run_start(id, Task::SellMonitor, id.cast_signed() * 10)).await.unwrap();
-        user.finish_run(RunFinish { orders: u32::from(id == 1), ..full_finish(id) }).await.unwrap();
+        user.finish_run(RunFinish { orders: 1, journaled: u32::from(id == 1), ..full_finish(id) })
+            .await
+            .unwrap();
     }
     let system = test.store.system();
     let batch = system.forget_of_runs(OldOfRuns::Recordings, RunId(0), Timestamp(30)).await.unwrap();
@@ -205,7 +207,7 @@ async fn plain_ticks_go_with_all_they_left_and_everything_else_stays() {
     let user = test.store.user(UserId(1));
     let finishes = [
         (Task::SellMonitor, full_finish(1)),
-        (Task::SellMonitor, RunFinish { orders: 1, ..full_finish(2) }),
+        (Task::SellMonitor, RunFinish { orders: 1, journaled: 2, ..full_finish(2) }),
         (Task::SellMonitor, RunFinish { outcome: "trapped".to_owned(), ..full_finish(3) }),
         (Task::PositionMonitor, full_finish(4)),
         (Task::SellMonitor, full_finish(5)),
@@ -226,4 +228,77 @@ async fn plain_ticks_go_with_all_they_left_and_everything_else_stays() {
     assert_eq!((batch.through, batch.changed), (Some(RunId(5)), 4));
     assert_eq!(user.log_of(RunId(4)).await.unwrap(), []);
     assert_eq!(user.decisions_of(RunId(4)).await.unwrap().len(), 2);
+    let batch = system.forget_of_runs(OldOfRuns::Decisions, RunId(0), Timestamp(20)).await.unwrap();
+    assert_eq!((batch.through, batch.changed), (Some(RunId(5)), 4));
+    assert_eq!(user.decisions_of(RunId(4)).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn how_long_sentences_end_is_forgotten_once() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    user.start_run(run_start(1, Task::EodCleanup, 10)).await.unwrap();
+    user.finish_run(RunFinish { detail: "é".repeat(900), ..full_finish(1) }).await.unwrap();
+    let forget = || test.store.system().forget_of_runs(OldOfRuns::Details, RunId(0), Timestamp(20));
+    assert_eq!(forget().await.unwrap().changed, 1);
+    assert_eq!(forget().await.unwrap().changed, 0);
+    let detail = user.find_run(RunId(1)).await.unwrap().unwrap().detail;
+    assert_eq!(detail, format!("{}...", "é".repeat(200)));
+}
+
+#[tokio::test]
+async fn what_runs_left_behind_is_kept_with_each_and_summed_up_by_task_and_time() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    let left = Left {
+        host_micros: 1,
+        rows: 2,
+        refused: 3,
+        order_changes: 4,
+        decisions: 5,
+        decision_bytes: 6,
+        notifications: 7,
+        log_bytes: 8,
+        signals: 9,
+        state_changes: 10,
+        recording_bytes: 11,
+    };
+    for (id, task) in
+        [(1, Task::SellMonitor), (2, Task::SellMonitor), (3, Task::EodCleanup), (4, Task::SellMonitor)]
+    {
+        user.start_run(run_start(id, task, id.cast_signed() * 10)).await.unwrap();
+        user.finish_run(RunFinish { left, ..full_finish(id) }).await.unwrap();
+    }
+    assert_eq!(user.find_run(RunId(1)).await.unwrap().unwrap().left, left);
+    let of = |task| user.left_by(task, Timestamp(10), Timestamp(40));
+    assert_eq!(of(Task::SellMonitor).await.unwrap(), left.plus(left));
+    assert_eq!(of(Task::EodCleanup).await.unwrap(), left);
+    assert_eq!(of(Task::Analysis).await.unwrap(), Left::default());
+    let used = user.used(Timestamp(10), Timestamp(40)).await.unwrap();
+    assert_eq!(
+        used.iter().map(|used| (used.task, used.left)).collect::<Vec<_>>(),
+        [(Task::SellMonitor, left.plus(left)), (Task::EodCleanup, left),]
+    );
+}
+
+#[tokio::test]
+async fn decisions_and_log_lines_are_read_page_by_page() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    user.start_run(run_start(1, Task::SellMonitor, 10)).await.unwrap();
+    let decisions = (0..5).map(|number| decision(&format!("S{number}"), "hold")).collect();
+    let log = ["a", "b", &"x".repeat(2 << 20), "c"]
+        .map(|text| LogRow { level: "info".to_owned(), message: text.to_owned() });
+    user.finish_run(RunFinish { decisions, log: log.to_vec(), ..full_finish(1) }).await.unwrap();
+    let page = user.decisions_page(RunId(1), 1, 3).await.unwrap();
+    let symbols: Vec<_> =
+        page.items.iter().map(|(number, decision)| (*number, decision.symbol.as_str())).collect();
+    assert_eq!((symbols.as_slice(), page.next), ([(1, "S1"), (2, "S2"), (3, "S3")].as_slice(), Some(4)));
+    assert_eq!(user.decisions_page(RunId(1), 4, 3).await.unwrap().next, None);
+    assert_eq!(user.decisions_page(RunId(1), 9, 3).await.unwrap().items, []);
+    // A page ends behind the line that is too long for it, whatever was asked for.
+    let page = user.log_page(RunId(1), 0, 500).await.unwrap();
+    assert_eq!((page.items.len(), page.next), (3, Some(3)));
+    let other = test.store.user(UserId(2));
+    assert_eq!(other.log_page(RunId(1), 0, 500).await.unwrap().items, []);
 }

@@ -14,6 +14,9 @@ use prahari_runtime::abi::latest::{Refusal, RefusalCode, Side, config, decision}
 
 use crate::desk::{Difference, Statement};
 
+/// Most characters that are kept of why something is sold; a code such as `rsi_exit` has ten. The journal keeps it for good.
+const LONGEST_CODE: usize = 200;
+
 pub(crate) fn symbol_text(symbol: &Symbol) -> String {
     symbol.to_string()
 }
@@ -84,7 +87,9 @@ pub(crate) fn order_request(request: &broker::OrderRequest) -> Result<domain::Or
         purpose: match &request.purpose {
             broker::Purpose::Entry => domain::Purpose::Entry,
             broker::Purpose::Reentry(at) => domain::Purpose::Reentry { level: at.level, cycle: at.cycle },
-            broker::Purpose::Exit(reason) => domain::Purpose::Exit(one_line(reason).into_owned()),
+            broker::Purpose::Exit(reason) => {
+                domain::Purpose::Exit(one_line(reason).chars().take(LONGEST_CODE).collect())
+            }
         },
         signal: request.signal_id.map(SignalId),
         // A number that is none would make the journal unreadable: JSON has no NaN.

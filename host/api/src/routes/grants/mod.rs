@@ -1,5 +1,7 @@
 //! `/api/v1/grants`: what each task may do and use, for everybody or for one user, and what was used of it.
 
+mod limits;
+
 use std::collections::BTreeSet;
 
 use axum::extract::State;
@@ -20,7 +22,8 @@ use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
-use crate::view::{Date, Page, TaskName, range};
+use crate::view::{Date, LeftBehind, Page, TaskName, range};
+use limits::{TaskDayLimits, TaskRunLimits};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -76,6 +79,10 @@ struct TaskAllowance {
     /// Host calls of one run.
     #[schema(minimum = 1, maximum = 1000000)]
     calls: u32,
+    /// What else one run may cost the host and leave behind; what holds by default when nothing is said.
+    per_run: Option<TaskRunLimits>,
+    /// What all runs of a date may leave behind; what holds by default when nothing is said.
+    per_day: Option<TaskDayLimits>,
 }
 
 /// The name of a capability.
@@ -121,6 +128,8 @@ struct TaskUse {
     most_calls: u64,
     /// Orders placed, changed or cancelled by all of them, refused ones included.
     orders: u64,
+    /// What else they cost the host and left behind, beside `per_day` of what is granted.
+    left: LeftBehind,
     /// What holds for the next run.
     granted: TaskAllowance,
 }
@@ -158,7 +167,7 @@ async fn allow(
 ) -> Result<Json<TaskGrant>, Problem> {
     let user = known(&api, whom)?;
     let details = serde_json::to_value(&body).unwrap_or_default();
-    let allowance = Allowance::from(body);
+    let allowance = body.of(task);
     allowance.validate().map_err(|error| Problem::invalid(error.to_string()))?;
     api.audit(&caller, "grant.change", resource(task, user), details).await?;
     let now = api.daemon.clock.now();
@@ -214,6 +223,7 @@ fn task_use(api: &Api, user: UserId, row: UsedRow) -> TaskUse {
         calls: row.calls,
         most_calls: row.most_calls,
         orders: row.orders,
+        left: row.left.into(),
         granted: (*api.daemon.grants.of(user, row.task)).clone().into(),
     }
 }
@@ -240,20 +250,26 @@ impl From<Allowance> for TaskAllowance {
             cpu_ms: allowance.cpu_ms,
             memory_bytes: allowance.memory_bytes,
             calls: allowance.calls,
+            per_run: Some(allowance.per_run.into()),
+            per_day: Some(allowance.per_day.into()),
         }
     }
 }
 
-impl From<TaskAllowance> for Allowance {
-    fn from(body: TaskAllowance) -> Self {
-        Self {
-            capabilities: body.capabilities,
-            symbols: body.symbols,
-            max_order_value_paise: body.max_order_value_paise.map(Paise),
-            orders_per_day: body.orders_per_day,
-            cpu_ms: body.cpu_ms,
-            memory_bytes: body.memory_bytes,
-            calls: body.calls,
+impl TaskAllowance {
+    /// The allowance of a task that says this.
+    fn of(self, task: Task) -> Allowance {
+        let default = Allowance::default_of(task);
+        Allowance {
+            capabilities: self.capabilities,
+            symbols: self.symbols,
+            max_order_value_paise: self.max_order_value_paise.map(Paise),
+            orders_per_day: self.orders_per_day,
+            cpu_ms: self.cpu_ms,
+            memory_bytes: self.memory_bytes,
+            calls: self.calls,
+            per_run: self.per_run.map_or(default.per_run, Into::into),
+            per_day: self.per_day.map_or(default.per_day, Into::into),
         }
     }
 }
