@@ -3,12 +3,16 @@
 
 #[path = "modules/blame.rs"]
 mod blame;
+#[path = "modules/costs.rs"]
+mod costs;
 #[path = "support/faults.rs"]
 mod faults;
 #[path = "modules/folder.rs"]
 mod folder;
 #[path = "modules/grants.rs"]
 mod grants;
+#[path = "modules/growth.rs"]
+mod growth;
 #[path = "modules/hostile.rs"]
 mod hostile;
 #[path = "modules/load.rs"]

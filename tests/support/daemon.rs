@@ -10,6 +10,8 @@
 
 #[path = "console.rs"]
 pub mod console;
+#[path = "floods.rs"]
+pub mod floods;
 #[path = "guests.rs"]
 pub mod guests;
 #[path = "listening.rs"]
