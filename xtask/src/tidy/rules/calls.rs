@@ -1,4 +1,4 @@
-//! What code may not say: read a clock, sleep, skip a test, leave work undone.
+//! What code may not say: read a clock, sleep, print by itself, skip a test, leave work undone.
 //!
 //! Clippy knows the clock and sleep by their full paths; this rule also sees code that clippy does not compile and
 //! asks for the reason of every exception in one list.
@@ -14,7 +14,7 @@ struct Ban {
     exceptions: &'static [Exception],
 }
 
-const BANS: [Ban; 4] = [
+const BANS: [Ban; 5] = [
     Ban {
         needles: &["SystemTime::now", "Instant::now", "Utc::now", "Local::now"],
         message: "reads a clock: time comes from the clock of prahari-app, so that tests can move it",
@@ -38,6 +38,29 @@ const BANS: [Ban; 4] = [
             },
             Exception { path: "host/runtime/src/link.rs", reason: "stops a guest by real time" },
             Exception { path: "host/runtime/src/lanes.rs", reason: "frees a thread in real time" },
+        ],
+    },
+    Ban {
+        needles: &["io::stdout(", "io::stderr(", "print!(", "println!(", "eprint!(", "eprintln!("],
+        message: "prints by itself: say it through host/src/exit.rs, which makes text of files and guests safe to show",
+        exceptions: &[
+            Exception { path: "host/src/exit.rs", reason: "makes it safe" },
+            Exception { path: "host/src/logging.rs", reason: "makes it safe" },
+            Exception { path: "host/src/command/simulate.rs", reason: "asks whether there is a terminal" },
+            Exception { path: "host/src/command/bench", reason: "prints numbers for a program" },
+            Exception { path: "host/runtime/src/compile.rs", reason: "speaks to the daemon by a pipe" },
+            Exception { path: "host/runtime/src/remote/child.rs", reason: "speaks to the daemon by a pipe" },
+            Exception { path: "host/build.rs", reason: "speaks to cargo" },
+            Exception { path: "host/schedule/src/hostile_tests.rs", reason: "is a test" },
+            Exception { path: "host/runtime/tests/", reason: "are tests" },
+            Exception { path: "host/store/tests/", reason: "are tests" },
+            Exception { path: "host/brokers/", reason: "has tests and an example that print" },
+            Exception {
+                path: "plugins/",
+                reason: "has tests and examples that print; a guest has no terminal",
+            },
+            Exception { path: "tests/", reason: "are tests" },
+            Exception { path: "xtask/", reason: "is the build driver" },
         ],
     },
     Ban {
@@ -103,6 +126,14 @@ mod tests {
         let lines: Vec<String> = found(check, &[("tests/a.rs", source)]);
         let starts: Vec<&str> = lines.iter().filter_map(|line| line.split(": ").next()).collect();
         assert_eq!(starts, ["tests/a.rs:1", "tests/a.rs:2", "tests/a.rs:3", "tests/a.rs:4"]);
+    }
+
+    #[test]
+    fn printing_past_what_makes_text_safe_is_found() {
+        let source = "fn a() { println!(\"x\"); }\nfn b() { writeln!(std::io::stderr(), \"x\"); }\nfn c() { say!(\"x\"); }\n";
+        let findings = found(check, &[("host/src/command/a.rs", source), ("host/src/exit.rs", source)]);
+        let starts: Vec<&str> = findings.iter().filter_map(|line| line.split(": ").next()).collect();
+        assert_eq!(starts, ["host/src/command/a.rs:1", "host/src/command/a.rs:2"]);
     }
 
     #[test]
