@@ -138,7 +138,7 @@ async fn what_cannot_be_a_version_is_refused_in_one_sentence_and_nothing_changes
         (b"(component)".as_slice(), "the file is text"),
         (core.as_slice(), "not a component"),
         (giant.as_slice(), "bytes; at most 33554432 are allowed"),
-        (functions.as_slice(), "the module has 50000 functions; at most 40000 are allowed"),
+        (functions.as_slice(), "the module has 50000 functions; at most 25000 are allowed"),
     ] {
         let upload =
             Upload { task: TASK, bytes: bytes.to_vec(), origin: ModuleOrigin::Uploaded, by: Some(ADMIN) };

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures::future::select_all;
 use prahari_app::clock::Stopwatch;
 use prahari_domain::tasks::Task;
 use prahari_store::{Role, SlotOutcome};
@@ -115,24 +116,24 @@ async fn a_user_has_two_uploads_under_way_and_no_more() {
     let console = Console::start(at(MONDAY, "09:00")).await;
     let admin = console.admin().await;
     let bytes = guests::writes_state('1', true);
-    // Both say that there is more to come.
-    let first = begin_upload(&console, &admin, "Content-Length: 1000").await;
-    let second = begin_upload(&console, &admin, "Transfer-Encoding: chunked").await;
-    // Asking is the only waiting: until both are read.
-    let mut refused = post(&admin, bytes.clone()).await;
-    for _ in 0..10_000 {
-        if refused.status == 429 {
-            break;
-        }
-        assert_eq!(refused.status, 201);
-        refused = post(&admin, bytes.clone()).await;
+    // Each says that there is more to come; one of them is refused without waiting for it.
+    let mut lines = Vec::new();
+    for length in ["Content-Length: 1000", "Transfer-Encoding: chunked", "Content-Length: 30000000"] {
+        lines.push(begin_upload(&console, &admin, length).await);
     }
-    assert_eq!(refused.status, 429);
-    assert_eq!(refused.sentence, "two uploads of yours are under way; wait until one of them has ended");
+    let answers = lines.iter_mut().map(|line| Box::pin(beginning(line)));
+    let (answer, refused, others) = select_all(answers).await;
+    assert!(answer.starts_with("HTTP/1.1 429 "), "{answer}");
+    drop(others);
+    drop(lines.remove(refused));
+    let answered = post(&admin, bytes.clone()).await;
+    let sentence = "two uploads of yours are under way; wait until one of them has ended";
+    assert_eq!((answered.status, answered.sentence.as_str()), (429, sentence));
     // Another user has places of their own.
     console.daemon.set_access(OTHER, Role::Admin, true, console.real.now()).await.unwrap();
     assert_eq!(post(&console.user().await, bytes.clone()).await.status, 201);
-    drop((first, second));
+    drop(lines);
+    // Asking is the only waiting.
     let mut status = 429;
     for _ in 0..10_000 {
         status = post(&admin, bytes.clone()).await.status;
@@ -141,6 +142,13 @@ async fn a_user_has_two_uploads_under_way_and_no_more() {
         }
     }
     assert_eq!(status, 201);
+}
+
+/// The first bytes of an answer.
+async fn beginning(line: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    line.read_buf(&mut answer).await.unwrap();
+    String::from_utf8(answer).unwrap()
 }
 
 /// Sends a byte more than a component may have, without having announced how many come.
