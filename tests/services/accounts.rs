@@ -10,7 +10,7 @@ use prahari_store::{INTERRUPTED, RunStart, RunTrigger, ServiceKind, SlotOutcome}
 
 use crate::support::living::{Living, accounted_for, closed};
 use crate::support::{
-    ADMIN, House, MONDAY, OTHER, TUESDAY, at, end_of, guests, run, slot, start_services, stop,
+    ADMIN, House, MONDAY, OTHER, TUESDAY, at, end_of, guests, run, runs, slot, start_services, stop,
 };
 
 /// Saves one change of the schedules as the admin.
@@ -113,6 +113,29 @@ async fn slots_of_schedules_by_which_nobody_runs_any_more_fall_due_all_the_same(
 }
 
 #[tokio::test]
+async fn a_slot_that_was_withdrawn_does_not_run_though_somebody_else_has_one_then() {
+    let house = House::new(2);
+    let daemon = house.start(at(MONDAY, "15:50")).await;
+    start_services(&daemon).await;
+    run(&daemon, at(MONDAY, "15:55")).await;
+    let later = Schedule {
+        task: Task::BuyOrders,
+        rule: Rule::At { time: chrono::NaiveTime::from_hms_opt(17, 0, 0).unwrap() },
+        enabled: true,
+        description: String::new(),
+    };
+    change(&daemon, vec![later]).await;
+    daemon.restart_service(OTHER).await.unwrap();
+    run(&daemon, at(TUESDAY, "00:00")).await;
+    for (user, time) in [(ADMIN, "16:05"), (OTHER, "17:00")] {
+        let due: Vec<_> = runs(&daemon, user, Task::BuyOrders).await.iter().map(|run| run.slot_due).collect();
+        assert_eq!(due, [Some(at(MONDAY, time))], "user {user}");
+        accounted_for(&daemon, user).await;
+    }
+    stop(daemon).await;
+}
+
+#[tokio::test]
 async fn what_a_day_left_open_when_the_process_ended_gets_a_reason_that_is_true() {
     let house = House::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
@@ -161,7 +184,7 @@ async fn a_run_that_a_kill_interrupted_does_not_end_before_it_began() {
     house.market.set_held(false);
     // A clock that is not the system's goes on at the last instant that was done, before the run began.
     let daemon = house.start(at(MONDAY, "15:59")).await;
-    let interrupted = crate::support::runs(&daemon, ADMIN, Task::Analysis).await.remove(0);
+    let interrupted = runs(&daemon, ADMIN, Task::Analysis).await.remove(0);
     assert_eq!(interrupted.outcome.as_deref(), Some(INTERRUPTED));
     assert_eq!(interrupted.finished_at, Some(interrupted.started_at));
 }

@@ -8,11 +8,11 @@ use prahari_app::daemon::Daemon;
 use prahari_app::stop::Stop;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
-use prahari_store::{AlertCode, AlertFilter, Role, SlotRow};
+use prahari_store::{AlertCode, AlertFilter, Role, SlotKind, SlotOutcome, SlotRow};
 
 use super::accounts::{change, each_minute};
 use crate::support::living::{Living, accounted_for, closed};
-use crate::support::{ADMIN, House, MONDAY, OTHER, TUESDAY, at, heavy, start_services};
+use crate::support::{ADMIN, House, MONDAY, OTHER, TUESDAY, at, heavy, runs, start_services};
 
 /// How many interleavings there are of each kind. Each has exactly one kill, except the undisturbed ones.
 pub struct Shares {
@@ -171,6 +171,9 @@ pub async fn all_accounted_for(daemon: &Daemon, was_killed: bool) {
         let slots = accounted_for(daemon, user).await;
         let keys: BTreeSet<_> = slots.iter().map(|slot| (slot.task, slot.due_at)).collect();
         assert_eq!(keys.len(), slots.len(), "{slots:?}");
+        if !was_killed {
+            as_the_runs_say(daemon, user, &slots).await;
+        }
         for slot in slots {
             let ticks = daemon.store.user(user).ticks(slot.task, slot.due_at).await.unwrap();
             let noted = slot.ticks_failed + slot.ticks_skipped + slot.ticks_missed;
@@ -192,6 +195,21 @@ impl Drop for Seed {
         if std::thread::panicking() {
             eprintln!("the seed was {}", self.0);
         }
+    }
+}
+
+/// What the ledger says ran is what the runs say: nothing ran for a slot that was withdrawn, and nothing twice.
+async fn as_the_runs_say(daemon: &Daemon, user: UserId, slots: &[SlotRow]) {
+    for task in Task::ALL {
+        let ran = |slot: &SlotRow| match slot.kind {
+            SlotKind::Continuous => slot.ticks_ran,
+            _ => u32::from(matches!(slot.outcome, Some(SlotOutcome::Ran | SlotOutcome::Late))),
+        };
+        let ledger: u32 = slots.iter().filter(|slot| slot.task == task).map(ran).sum();
+        let runs = runs(daemon, user, task).await;
+        let of_slots = runs.iter().filter(|run| run.slot_due.is_some());
+        let succeeded = of_slots.filter(|run| run.outcome.as_deref() == Some("succeeded")).count();
+        assert_eq!(u32::try_from(succeeded).unwrap(), ledger, "{task} of user {user}: {slots:?}");
     }
 }
 

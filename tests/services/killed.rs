@@ -29,12 +29,15 @@ struct Process {
 }
 
 impl Process {
-    /// On a new database: nobody has traded, both services are on, it is 08:55.
+    /// On a new database: nobody has traded, both services are on, the market is about to open.
     fn begin(db: &str) -> Self {
         let serving = start(db);
         let admin = serving.sign_in("admin", DEMO_PASSWORD);
         let user = serving.sign_in("user2", DEMO_PASSWORD);
-        Self { serving, admin, user }
+        let begun = Self { serving, admin, user };
+        let opening = format!("{MONDAY} 09:13");
+        while begun.health()["now_ist"].as_str().unwrap() < opening.as_str() {}
+        begun
     }
 
     /// Ends it at once, with these requests under way, and starts another one. The sessions go on.

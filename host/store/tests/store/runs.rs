@@ -239,7 +239,8 @@ async fn how_long_sentences_end_is_forgotten_once() {
     let user = test.store.user(UserId(1));
     user.start_run(run_start(1, Task::EodCleanup, 10)).await.unwrap();
     user.finish_run(RunFinish { detail: "é".repeat(900), ..full_finish(1) }).await.unwrap();
-    let forget = || test.store.system().forget_of_runs(OldOfRuns::Details, RunId(0), Timestamp(20));
+    let system = test.store.system();
+    let forget = || system.forget_of_runs(OldOfRuns::Details, RunId(0), Timestamp(20));
     assert_eq!(forget().await.unwrap().changed, 1);
     assert_eq!(forget().await.unwrap().changed, 0);
     let detail = user.find_run(RunId(1)).await.unwrap().unwrap().detail;
