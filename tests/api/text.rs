@@ -102,13 +102,14 @@ async fn spoil(console: &Console) -> RunId {
         scope: TokenScope::Read,
         now: console.real.now(),
         expires_at: None,
+        session: None,
     };
     user.create_api_token(token).await.unwrap();
     let expires_at = console.real.now().plus_minutes(60);
     let (address, agent) = (hostile(), hostile());
-    user.open_session(NewSession { hash: [8; 32], now: console.real.now(), expires_at, address, agent })
-        .await
-        .unwrap();
+    let now = console.real.now();
+    let session = NewSession { hash: [8; 32], now, expires_at, address, agent, password: None };
+    user.open_session(session).await.unwrap().unwrap();
     console.daemon.store.settle().await.unwrap();
     run
 }

@@ -42,7 +42,9 @@ pub fn serve(more: &[&str]) -> Serving {
 pub fn serve_into(more: &[&str], log: Stdio) -> Serving {
     let mut arguments = vec!["serve", "--listen", "127.0.0.1:0"];
     arguments.extend(more);
-    say_where(prahari(&arguments).stdout(Stdio::piped()).stderr(log))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_prahari"));
+    command.args(&arguments).env_remove("PRAHARI_LOG").stdin(Stdio::null());
+    say_where(command.stdout(Stdio::piped()).stderr(log))
 }
 
 /// The same in a shell that has said something first, such as `ulimit -n 100`.
