@@ -1,3 +1,9 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests; clippy exempts only the tests themselves"
+)]
+
 use super::*;
 
 use serde_json::json;
