@@ -38,6 +38,11 @@ const BANS: [Ban; 5] = [
             },
             Exception { path: "host/runtime/src/link.rs", reason: "stops a guest by real time" },
             Exception { path: "host/runtime/src/lanes.rs", reason: "frees a thread in real time" },
+            Exception { path: "host/api/src/connections/", reason: "closes connections by real time" },
+            Exception {
+                path: "host/api/src/serve.rs",
+                reason: "waits for descriptors that come back in real time",
+            },
         ],
     },
     Ban {
