@@ -10,7 +10,7 @@ use prahari_app::recordings::find_recording;
 use prahari_app::simulation::create_users;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_runtime::Recording;
+use prahari_runtime::{RecordedRun, Recording};
 use prahari_store::{
     Durability, RecordingRow, RunFilter, RunFinish, RunRow, RunStart, SharedReplyRow, Store,
 };
@@ -47,7 +47,14 @@ async fn runs(store: &Store) -> Vec<RunRow> {
 
 /// As hosts wrote a recording that kept every reply in each: format, not compressed, length, run, calls.
 fn in_format_1(recording: &Recording) -> Vec<u8> {
-    let mut raw = postcard::to_extend(&recording.run, Vec::new()).unwrap();
+    let RecordedRun { module, context, grant, budget, usage, outcome, cpu_micros, peak_memory } =
+        &recording.run;
+    // Budget and usage had no bounds then on what a run leaves behind.
+    let limits = (budget.cpu_ms, budget.wall_ms, budget.memory_bytes, budget.host_calls);
+    let limits = (limits, budget.boundary_bytes, budget.log_bytes, budget.orders);
+    let used = (usage.calls, usage.orders, usage.log_bytes, usage.boundary_bytes);
+    let run = (module, context, grant, limits, used, outcome, cpu_micros, peak_memory);
+    let mut raw = postcard::to_extend(&run, Vec::new()).unwrap();
     for call in recording.calls().unwrap() {
         raw = postcard::to_extend(&call, raw).unwrap();
     }

@@ -255,7 +255,10 @@ async fn an_effect_under_way_at_the_wall_limit_is_waited_for() {
     let host = TestHost::new();
     let module = host.hostile("byte_flood").await;
     let mut services = Slow::default();
-    let report = host.runtime.run(&module, request(Budget { wall_ms: 10, ..small() }), &mut services).await;
+    let report = host
+        .runtime
+        .run(&module, request(Budget { wall_ms: 10, work: HostWork::unbounded(), ..small() }), &mut services)
+        .await;
     assert_eq!(report.outcome, RunOutcome::WallLimit);
     assert_eq!(services.finished, 1);
 }

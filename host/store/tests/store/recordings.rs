@@ -18,7 +18,12 @@ async fn record(store: &Store, user: u64, run: u64, orders: u32, replies: &[u8])
     let replies = replies.iter().map(|number| shared(*number)).collect();
     let recording = RecordingRow { data: vec![9; 100], replies };
     scope.start_run(run_start(run, Task::SellMonitor, run.cast_signed())).await.unwrap();
-    let finish = RunFinish { orders, recording, ..RunFinish::new(RunId(run), "succeeded", Timestamp(0)) };
+    let finish = RunFinish {
+        orders,
+        journaled: orders,
+        recording,
+        ..RunFinish::new(RunId(run), "succeeded", Timestamp(0))
+    };
     scope.finish_run(finish).await.unwrap();
 }
 

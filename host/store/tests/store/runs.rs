@@ -270,6 +270,7 @@ async fn what_runs_left_behind_is_kept_with_each_and_summed_up_by_task_and_time(
         user.start_run(run_start(id, task, id.cast_signed() * 10)).await.unwrap();
         user.finish_run(RunFinish { left, ..full_finish(id) }).await.unwrap();
     }
+    test.store.settle().await.unwrap();
     assert_eq!(user.find_run(RunId(1)).await.unwrap().unwrap().left, left);
     let of = |task| user.left_by(task, Timestamp(10), Timestamp(40));
     assert_eq!(of(Task::SellMonitor).await.unwrap(), left.plus(left));
@@ -291,6 +292,7 @@ async fn decisions_and_log_lines_are_read_page_by_page() {
     let log = ["a", "b", &"x".repeat(2 << 20), "c"]
         .map(|text| LogRow { level: "info".to_owned(), message: text.to_owned() });
     user.finish_run(RunFinish { decisions, log: log.to_vec(), ..full_finish(1) }).await.unwrap();
+    test.store.settle().await.unwrap();
     let page = user.decisions_page(RunId(1), 1, 3).await.unwrap();
     let symbols: Vec<_> =
         page.items.iter().map(|(number, decision)| (*number, decision.symbol.as_str())).collect();
