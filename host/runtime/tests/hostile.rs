@@ -257,7 +257,7 @@ async fn an_effect_under_way_at_the_wall_limit_is_waited_for() {
     let mut services = Slow::default();
     let report = host
         .runtime
-        .run(&module, request(Budget { wall_ms: 10, work: HostWork::unbounded(), ..small() }), &mut services)
+        .run(&module, request(Budget { wall_ms: 200, work: HostWork::unbounded(), ..small() }), &mut services)
         .await;
     assert_eq!(report.outcome, RunOutcome::WallLimit);
     assert_eq!(services.finished, 1);
@@ -272,7 +272,7 @@ struct Slow {
 #[async_trait]
 impl HostServices for Slow {
     async fn call(&mut self, call: &HostCall) -> HostReply {
-        let mut ticks = tokio::time::interval(Duration::from_millis(50));
+        let mut ticks = tokio::time::interval(Duration::from_millis(400));
         ticks.tick().await;
         ticks.tick().await;
         self.finished += 1;

@@ -109,6 +109,7 @@ struct NotesQuery {
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
     /// `next` of the page before.
+    #[param(max_length = 100)]
     cursor: Option<String>,
 }
 

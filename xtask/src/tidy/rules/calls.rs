@@ -23,6 +23,10 @@ const BANS: [Ban; 5] = [
             Exception { path: "xtask/src/steps.rs", reason: "measures the build driver" },
             Exception { path: "host/runtime/src/meter.rs", reason: "measures what a run costs" },
             Exception { path: "host/runtime/examples/", reason: "measures" },
+            Exception {
+                path: "host/runtime/tests/hostile.rs",
+                reason: "keeps the processor busy for a time",
+            },
             Exception { path: "host/store/tests/store/throughput.rs", reason: "measures" },
             Exception { path: "host/src/command/bench", reason: "measures" },
         ],

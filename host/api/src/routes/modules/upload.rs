@@ -42,7 +42,11 @@ impl FromRequest<Api> for Component {
         if request.body().size_hint().lower() > MAX_COMPONENT_BYTES as u64 {
             return Err(too_large());
         }
-        read_body(request, api, "the component").await.map(|(_, bytes)| Self(bytes))
+        match read_body(request, api, "the component").await {
+            Ok((_, bytes)) => Ok(Self(bytes)),
+            Err(problem) if problem.code() == Code::TooLarge => Err(too_large()),
+            Err(problem) => Err(problem),
+        }
     }
 }
 
