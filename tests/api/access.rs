@@ -202,7 +202,7 @@ async fn every_route_answers_each_caller_as_the_table_says() {
             if status != *expected {
                 wrong.push(format!("{request} as {who}: {status} instead of {expected}: {text}"));
             }
-            match before.is_accounted_for(&world, status).await {
+            match before.accounts_for_itself(&world, status).await {
                 Ok(true) => _ = audited.insert(*request),
                 Ok(false) => {}
                 Err(why) => wrong.push(format!("{request} as {who}: {status}, and {why}")),
@@ -213,7 +213,7 @@ async fn every_route_answers_each_caller_as_the_table_says() {
         let is_this = |request: &&str| {
             request.split_once(' ').is_some_and(|(of, call)| of == method && is_call_of(call, path))
         };
-        let elsewhere = ELSEWHERE.iter().chain(&CHANGE_NOTHING).any(|other| is_this(other));
+        let elsewhere = ELSEWHERE.iter().chain(&CHANGE_NOTHING).any(&is_this);
         if !elsewhere && !audited.iter().any(is_this) {
             wrong.push(format!("{method} {path} leaves no entry in the audit log"));
         }
@@ -260,7 +260,7 @@ impl Before {
     }
 
     /// Whether there is a new entry. A change without one is an error, and so is a change by what should make none.
-    async fn is_accounted_for(self, world: &World, status: u16) -> Result<bool, &'static str> {
+    async fn accounts_for_itself(self, world: &World, status: u16) -> Result<bool, &'static str> {
         if self.tables.is_some() {
             return if self.tables == Some(tables(world).await) {
                 Ok(false)

@@ -38,7 +38,7 @@ async fn an_admin_is_told_of_many_halts_of_a_kind_in_few_messages_and_each_user_
         assert_eq!(told(&daemon, *user).await, [(title.clone(), detail.clone())]);
     }
     let first = (title.clone(), format!("user 2: {detail}"));
-    assert_eq!(told(&daemon, ADMIN).await, [first.clone()]);
+    assert_eq!(told(&daemon, ADMIN).await, std::slice::from_ref(&first));
     // Another kind does not wait.
     daemon.halt_user(OTHER, HaltCode::BooksContradicted, "the books").await.unwrap();
     assert_eq!(told(&daemon, ADMIN).await.len(), 2);

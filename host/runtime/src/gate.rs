@@ -164,7 +164,7 @@ impl Gate {
                 self.usage = usage;
                 None
             }
-            Err(reply) => Some(reply),
+            Err(reply) => Some(*reply),
         }
     }
 

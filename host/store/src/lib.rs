@@ -72,7 +72,7 @@ pub use errors::StoreError;
 pub use grants::{GrantRow, UsedRow};
 pub use halts::{HaltCode, HaltFilter, HaltRow, NewHalt};
 pub use individual_services::IndividualServiceRow;
-pub use inspection::{ClosedStatement, Counted, Inspection};
+pub use inspection::{ClosedStatement, Counted, Inspection, ReadUser};
 pub use left::Left;
 pub use links::NewLink;
 pub use log_ins::{Kept, LogInRow};

@@ -122,7 +122,8 @@ fn read_operation(document: &Value, said: &Value) -> Operation {
             operation.query.insert(name.to_owned(), form);
         }
     }
-    let schema = &said["requestBody"]["content"]["application/json"]["schema"];
+    let nothing = Value::Null;
+    let schema = said.pointer("/requestBody/content/application~1json/schema").unwrap_or(&nothing);
     let form = Form::read(document, schema);
     // What is any object at all is looked at by its handler.
     operation.body = Some(form).filter(|form| matches!(form.kind, Kind::Object(_)));

@@ -6,16 +6,16 @@ use crate::budget::Budget;
 use crate::call::{HostCall, HostReply};
 
 /// What the run has used with this call, or the refusal of it.
-pub(super) fn charged(used: Usage, budget: &Budget, call: &HostCall) -> Result<Usage, HostReply> {
+pub(super) fn charged(used: Usage, budget: &Budget, call: &HostCall) -> Result<Usage, Box<HostReply>> {
     let Budget { work, output, .. } = budget;
     let mut usage = used;
     spend(&mut usage.rows, call.rows(), work.rows, "rows of its calls and their answers")?;
     if call.largest_item() > output.item_bytes {
         let (found, most) = (call.largest_item(), output.item_bytes);
-        return Err(invalid(format!(
+        return Err(Box::new(invalid(format!(
             "{}: one thing that a run leaves behind may have {most} bytes, and one of these has {found}",
             call.function()
-        )));
+        ))));
     }
     match call {
         HostCall::RecordDecisions { entries } => {
@@ -36,12 +36,12 @@ pub(super) fn charged(used: Usage, budget: &Budget, call: &HostCall) -> Result<U
         }
         HostCall::Modify { .. } => {
             let changes = spend(&mut usage.order_changes, 1, work.order_changes, "changes of orders");
-            changes.map_err(|_| HostReply::Modified(Err(change_refusal(budget))))?;
+            changes.map_err(|_| Box::new(HostReply::Modified(Err(change_refusal(budget)))))?;
         }
         HostCall::Log { message, .. } => {
             let kept = u64::try_from(message.len()).unwrap_or(u64::MAX).min(output.item_bytes);
             let full = spend(&mut usage.kept_log_bytes, kept, output.kept_log_bytes, "bytes of its log");
-            full.map_err(|_| HostReply::Logged)?;
+            full.map_err(|_| Box::new(HostReply::Logged))?;
         }
         _ => {}
     }
@@ -65,14 +65,14 @@ fn invalid(what: String) -> HostReply {
 }
 
 /// Adds to what was used, unless that is more than the limit.
-fn spend<T>(used: &mut T, more: T, limit: T, of: &str) -> Result<(), HostReply>
+fn spend<T>(used: &mut T, more: T, limit: T, of: &str) -> Result<(), Box<HostReply>>
 where
     T: Copy + Ord + std::fmt::Display + Saturating,
 {
     let after = used.plus(more);
     if after > limit {
         let sentence = format!("this run may have {limit} {of}: {used} are used, and this call needs {more}");
-        return Err(unavailable(sentence));
+        return Err(Box::new(unavailable(sentence)));
     }
     *used = after;
     Ok(())

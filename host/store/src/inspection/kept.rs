@@ -17,6 +17,9 @@ pub struct ClosedStatement {
     pub json: String,
 }
 
+/// A user's row as it was read, or why it could not be.
+pub type ReadUser = (UserId, Result<UserRow, StoreError>);
+
 impl Inspection {
     /// The statements of a user's dates that are over, by date.
     ///
@@ -93,7 +96,7 @@ impl Inspection {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn user_rows(&self) -> Result<Vec<(UserId, Result<UserRow, StoreError>)>, StoreError> {
+    pub fn user_rows(&self) -> Result<Vec<ReadUser>, StoreError> {
         select(&self.conn, "SELECT * FROM users ORDER BY id", [], |row| {
             Ok((user(row, "id")?, users::read(row)))
         })
