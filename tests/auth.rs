@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "support/bounded.rs"]
+mod bounded;
 #[path = "support/daemon.rs"]
 mod support;
 

@@ -5,6 +5,8 @@
     reason = "helpers of tests; clippy exempts only the tests themselves"
 )]
 
+#[path = "support/bounded.rs"]
+mod bounded;
 #[path = "calendar/command.rs"]
 mod command;
 #[path = "calendar/damaged.rs"]
@@ -13,6 +15,8 @@ mod damaged;
 mod ends;
 #[path = "support/daemon.rs"]
 mod house;
+#[path = "calendar/reopened.rs"]
+mod reopened;
 #[path = "support/serving.rs"]
 mod serving;
 #[path = "calendar/shown.rs"]

@@ -1,6 +1,10 @@
 //! `prahari module` against a running daemon, as an operator uses it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "support/bounded.rs"]
+mod bounded;
+#[path = "module_commands/given_files.rs"]
+mod given_files;
 #[path = "support/guests.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
 mod guests;

@@ -181,6 +181,25 @@ fn a_user_starts_services_so_often_within_an_hour_and_stops_them_whenever_they_l
 }
 
 #[test]
+fn an_admin_restarts_all_services_so_often_within_an_hour_whatever_users_do() {
+    let serving = demo(&["--speed", "1", "--history", "0", "--service-starts-per-hour", "2"]);
+    let (admin, user) = (serving.sign_in("admin", DEMO_PASSWORD), serving.sign_in("user2", DEMO_PASSWORD));
+    let restart_own = || serving.post_as(&user, "/api/v1/user/service/restart", &json!({})).status;
+    let restart_all = || serving.post_as(&admin, "/api/v1/service/restart", &json!({}));
+    assert_eq!([restart_own(), restart_own(), restart_own()], [200, 200, 429]);
+    assert_eq!([restart_all(), restart_all()].map(|answer| answer.status), [200; 2]);
+    let refused = restart_all();
+    assert_eq!(refused.status, 429, "{}", refused.body);
+    assert!(
+        refused.body.contains("started_too_often") && refused.body.contains("retry_at"),
+        "{}",
+        refused.body
+    );
+    // The restarts of everybody are not counted as the admin's own.
+    assert_eq!(serving.post_as(&admin, "/api/v1/user/service/restart", &json!({})).status, 200);
+}
+
+#[test]
 fn a_page_on_another_name_gets_nothing_even_with_the_password() {
     let serving = demo(&["--speed", "1", "--history", "0", "--host", "trading.example"]);
     let log_in = |host: &str| {

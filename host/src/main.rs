@@ -4,6 +4,7 @@ mod cli;
 mod command;
 mod components;
 mod exit;
+mod given_file;
 mod logging;
 mod templates;
 mod wiring;

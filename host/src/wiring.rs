@@ -21,6 +21,7 @@ use prahari_store::Store;
 use crate::cli::{Market, OwnModule, UnknownDays};
 use crate::components::COMPONENTS;
 use crate::exit::Failure;
+use crate::given_file;
 
 /// How many years of history a made-up market has before its first day: the analysis looks back five and warms up.
 const SYNTHETIC_YEARS: i32 = 7;
@@ -84,10 +85,7 @@ pub fn runtime() -> Result<Arc<Runtime>, Failure> {
 pub async fn modules(own: &[OwnModule]) -> Result<(Arc<Runtime>, Modules), Failure> {
     let mut replaced = Vec::new();
     for module in own {
-        let bytes = std::fs::read(&module.file).map_err(|error| {
-            Failure::input(format!("cannot read the module {}: {error}", module.file.display()))
-        })?;
-        replaced.push((module, bytes));
+        replaced.push((module, given_file::read_component("module", &module.file)?));
     }
     let mut components = Vec::new();
     for (name, bytes) in COMPONENTS {

@@ -165,7 +165,7 @@ const TABLE: &[Line] = &[
     ("GET /api/v1/auth/sessions", "",                                                  [401, 200, 200, 200, 401]),
     ("DELETE /api/v1/auth/sessions/{session}", "",                                     [401, 404, 204, 404, 401]),
     ("GET /api/v1/auth/tokens", "",                                                    [401, 200, 200, 200, 401]),
-    ("POST /api/v1/auth/tokens", r#"{"name":"of a script","scope":"read"}"#,           [401, 201, 201, 201, 401]),
+    ("POST /api/v1/auth/tokens", r#"{"name":"another script","scope":"read"}"#,        [401, 201, 201, 201, 401]),
     ("DELETE /api/v1/auth/tokens/{token}", "",                                         [401, 404, 204, 404, 401]),
     ("POST /api/v1/auth/logout", "",                                                   [401, 204, 204, 204, 401]),
 

@@ -152,6 +152,8 @@ async fn tokens_are_made_shown_once_and_revoked_by_their_user_only() {
         (403, "admin_only".to_owned())
     );
     let made = user.post("/api/v1/auth/tokens", body("read")).await.ok();
+    let twice = user.post("/api/v1/auth/tokens", body("control")).await;
+    assert_eq!(twice.problem(), (409, "name_taken".to_owned()), "by its name a token is kept");
     let token = made["token"].as_str().unwrap();
     let script = console.nobody().with_bearer(token);
     assert_eq!(script.get("/api/v1/auth/me").await.ok()["name"], "user2");
@@ -160,6 +162,7 @@ async fn tokens_are_made_shown_once_and_revoked_by_their_user_only() {
     assert_eq!(other.delete(&path).await.status, 404);
     assert_eq!(user.delete(&path).await.status, 204);
     assert_eq!(script.get("/api/v1/auth/me").await.status, 401);
+    user.post("/api/v1/auth/tokens", body("read")).await.ok();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::bounded::{refusal_in_time, silent_pipe};
 use prahari_app::vault::{KotakCredentials, Vault};
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
@@ -127,6 +128,40 @@ async fn a_daemon_does_not_start_without_the_key_of_what_is_sealed_and_makes_no_
     let actions: Vec<_> =
         store.system().audit(filter).await.unwrap().into_iter().map(|row| row.entry.action).collect();
     assert_eq!(actions, ["key.forget", "key.forget"]);
+}
+
+#[tokio::test]
+async fn a_key_file_is_a_regular_file_and_nothing_else_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("prahari.db");
+    database(&path).await.close().await.unwrap();
+    let kept = std::fs::read(KeyFile::beside(&path).path()).unwrap();
+    let db = path.to_str().unwrap();
+    let refused = |more: &[&str], file: &str, what: &str| {
+        for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["key", "rotate"], &["key", "forget"]] {
+            let said = refusal_in_time(&[command, &["--db", db], more].concat());
+            let sentence = format!(
+                "error: {file} is not a key file of this program: it is {what}, not a regular file\n"
+            );
+            assert_eq!(said, sentence, "{command:?}");
+        }
+    };
+    refused(&["--key", "/dev/zero"], "/dev/zero", "a device");
+    refused(&["--key", folder.path().to_str().unwrap()], folder.path().to_str().unwrap(), "a folder");
+    // The pipe has the very name that the key file has by itself.
+    std::fs::remove_file(KeyFile::beside(&path).path()).unwrap();
+    let pipe = silent_pipe(folder.path(), "prahari.db.key");
+    refused(&[], &pipe, "a pipe");
+
+    // Nothing was given up.
+    std::fs::remove_file(&pipe).unwrap();
+    let key = KeyFile::beside(&path);
+    key.load_or_create().unwrap();
+    std::fs::write(key.path(), kept).unwrap();
+    let store = Store::open(&path, Durability::Off).unwrap();
+    let sealed = store.user(UserId(1)).credentials().await.unwrap().unwrap().sealed;
+    let vault = Vault::open(&store, &key).await.unwrap();
+    assert_eq!(vault.open_credentials(UserId(1), &sealed).unwrap(), credentials());
 }
 
 #[tokio::test]

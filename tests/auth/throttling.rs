@@ -12,6 +12,19 @@ fn guess(name: &str, password: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn guesses_at_links_keep_nobody_from_a_link_of_theirs() {
+    let console = Console::start(at(FRIDAY, "08:00")).await;
+    let made = console.admin().await.post("/api/v1/users/2/reset-link", json!({})).await.ok();
+    let guess = |token: &str| json!({ "token": token, "password": "a-new-password-of-mine" });
+    for _ in 0..12 {
+        let guessed = console.nobody().post("/api/v1/auth/reset", guess(&"x".repeat(43))).await;
+        assert_eq!(guessed.problem().1, "link_unusable");
+    }
+    let link = made["token"].as_str().unwrap();
+    assert_eq!(console.nobody().post("/api/v1/auth/reset", guess(link)).await.status, 204);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_waits_after_five_wrong_passwords_even_for_the_right_one() {
     let console = Console::start(at(FRIDAY, "08:00")).await;
     let nobody = console.nobody();

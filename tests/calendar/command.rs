@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::LIST_OF_2027;
+use super::bounded::{refusal_in_time, silent_pipe};
 use super::serving::{DEMO_PASSWORD, Serving, demo};
 use super::support::{prahari, stderr};
 
@@ -94,4 +95,21 @@ fn an_operator_tries_a_list_out_brings_it_and_sees_the_versions() {
     assert!(said.starts_with("version 3 "), "nothing was changed: {said}");
     let audit = daemon.json("/api/v1/audit?action=calendar.import", &admin);
     assert_eq!(audit["items"].as_array().unwrap().len(), 2, "{audit}");
+}
+
+#[test]
+fn a_calendar_is_a_regular_file_of_a_size_that_is_allowed() {
+    let folder = tempfile::tempdir().unwrap();
+    let giant = folder.path().join("giant.json");
+    std::fs::write(&giant, vec![b' '; 40 << 20]).unwrap();
+    for (file, reason) in [
+        (silent_pipe(folder.path(), "pipe.json").as_str(), "it is a pipe, not a regular file"),
+        ("/dev/zero", "it is a device, not a regular file"),
+        (giant.to_str().unwrap(), "a calendar has at most 245760 bytes"),
+    ] {
+        for command in ["preview", "import"] {
+            let said = refusal_in_time(&["calendar", command, file]);
+            assert_eq!(said, format!("error: cannot read the calendar {file}: {reason}\n"), "{command}");
+        }
+    }
 }

@@ -24,7 +24,8 @@ impl Daemon {
         // Words of files and guests may stand in it.
         let alert = NewAlert { detail: into_one_line(alert.detail), ..alert };
         let Some(raised) = self.store.system().raise_alert(alert, now).await? else { return Ok(false) };
-        tracing::error!(code = %raised.code, user = ?raised.user, subject = raised.subject, "{}", raised.detail);
+        let user = raised.user.map(tracing::field::display);
+        tracing::error!(code = %raised.code, user, subject = raised.subject, "{}", raised.detail);
         let audience = raised.user.map_or(Audience::Admins, Audience::User);
         self.events.publish_with(audience, || {
             Event::Alert(AlertEvent {

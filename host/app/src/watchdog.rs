@@ -56,6 +56,7 @@ impl Watchdog {
             return Ok(Vec::new());
         }
         let mut missing = Vec::new();
+        let changed = system.day_changed().await?;
         for version in system.versions_in_use().await? {
             let expected = match self.expected(daemon, version, now).await {
                 Ok(expected) => expected,
@@ -66,7 +67,7 @@ impl Watchdog {
                     continue;
                 }
             };
-            for expected in expected {
+            for expected in expected.into_iter().filter(|expected| counts(expected.owed, changed)) {
                 let users = system.unseen(expected.clone()).await?;
                 missing.extend(users.into_iter().map(|user| alert(user, &expected, now)));
             }
@@ -129,6 +130,12 @@ impl Watchdog {
         let tick = slot.ends_at.and_then(|_| slot.instants().take_while(|at| deadline(*at) <= now).last())?;
         Some(expectation(tick, Some(tick)))
     }
+}
+
+/// Whether something of a day is owed that another calendar changed at an instant: what was due until then may have been
+/// withdrawn, or have had its time while the day was closed. Other days are as they were.
+fn counts(owed: Timestamp, changed: Option<Timestamp>) -> bool {
+    changed.is_none_or(|changed| owed > changed || owed.ist_day() != changed.ist_day())
 }
 
 fn alert(user: UserId, expected: &Expectation, now: Timestamp) -> NewSlotAlert {

@@ -3,18 +3,27 @@
 //! Its first line says what it is; each further line is a key, the current one first. It is always replaced as a
 //! whole (written beside, synced, renamed), so that a crash leaves the old file or the new one.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use data_encoding::BASE64URL_NOPAD;
+use nix::fcntl::OFlag;
 use zeroize::Zeroizing;
 
 use crate::error::SecretError;
 use crate::sealing::{Key, KeyRing};
 
 const HEADER: &str = "prahari keys 1: whoever has this file and the database can read every sealed secret";
+
+/// Far more than the keys of any file have.
+const MOST_BYTES: u64 = 64 << 10;
+
+const TOO_LARGE: &str = "it has more than 65536 bytes";
+
+/// Memory for the most that is read, and for the look whether there is more.
+const ROOM: usize = (64 << 10) + 64;
 
 /// Where the keys are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,13 +77,26 @@ impl KeyFile {
     /// # Errors
     /// When there is no file or it cannot be read, others may read it, or it is no key file.
     pub fn load(&self) -> Result<KeyRing, SecretError> {
-        let mut file = File::open(&self.path).map_err(self.failed("open"))?;
+        // First without opening, because opening alone can have an effect on a device.
+        self.check_kind(&fs::metadata(&self.path).map_err(self.failed("open"))?)?;
+        // What has become a pipe since is not waited for.
+        let nonblocking = OFlag::O_NONBLOCK.bits();
+        let opened = OpenOptions::new().read(true).custom_flags(nonblocking).open(&self.path);
+        let file = opened.map_err(self.failed("open"))?;
         let metadata = file.metadata().map_err(self.failed("look at"))?;
+        self.check_kind(&metadata)?;
         if metadata.permissions().mode() & 0o077 != 0 {
             return Err(SecretError::Exposed { path: self.path.clone() });
         }
-        let mut text = Zeroizing::new(String::new());
-        file.read_to_string(&mut text).map_err(self.failed("read"))?;
+        if metadata.len() > MOST_BYTES {
+            return Err(self.damaged(TOO_LARGE));
+        }
+        // With room for all of it, so that growing leaves no copy of a key behind.
+        let mut text = Zeroizing::new(String::with_capacity(ROOM));
+        file.take(MOST_BYTES + 1).read_to_string(&mut text).map_err(self.failed("read"))?;
+        if text.len() as u64 > MOST_BYTES {
+            return Err(self.damaged(TOO_LARGE));
+        }
         let mut lines = text.lines();
         if lines.next() != Some(HEADER) {
             return Err(self.damaged("its first line is another"));
@@ -111,6 +133,17 @@ impl KeyFile {
             File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
         };
         write().map_err(self.failed("write"))
+    }
+
+    fn check_kind(&self, found: &Metadata) -> Result<(), SecretError> {
+        let kind = found.file_type();
+        match () {
+            () if kind.is_file() => Ok(()),
+            () if kind.is_dir() => Err(self.damaged("it is a folder, not a regular file")),
+            () if kind.is_fifo() => Err(self.damaged("it is a pipe, not a regular file")),
+            () if kind.is_socket() => Err(self.damaged("it is a socket, not a regular file")),
+            () => Err(self.damaged("it is a device, not a regular file")),
+        }
     }
 
     fn key(&self, line: &str) -> Result<Key, SecretError> {
@@ -176,6 +209,39 @@ mod tests {
             assert!(matches!(error, SecretError::Damaged { .. }), "{text:?}: {error}");
             assert_eq!(fs::read_to_string(file.path()).unwrap(), text);
         }
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_never_waited_for() {
+        let folder = folder();
+        let (pipe, link) = (folder.path().join("pipe"), folder.path().join("link"));
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRUSR).unwrap();
+        std::os::unix::fs::symlink(&pipe, &link).unwrap();
+        for (path, what) in [
+            (pipe.as_path(), "a pipe"),
+            (link.as_path(), "a pipe"),
+            (folder.path(), "a folder"),
+            (Path::new("/dev/zero"), "a device"),
+        ] {
+            let sentence = format!(
+                "{} is not a key file of this program: it is {what}, not a regular file",
+                path.display()
+            );
+            assert_eq!(KeyFile::at(path).load_or_create().unwrap_err().to_string(), sentence);
+        }
+    }
+
+    #[test]
+    fn no_more_is_read_than_a_key_file_may_have() {
+        let folder = folder();
+        let file = KeyFile::at(folder.path().join("key"));
+        file.load_or_create().unwrap();
+        let made = OpenOptions::new().write(true).open(file.path()).unwrap();
+        let refusal = |file: &KeyFile| file.load_or_create().unwrap_err().to_string();
+        made.set_len(MOST_BYTES).unwrap();
+        assert!(refusal(&file).ends_with("a line of it is no key"));
+        made.set_len(MOST_BYTES + 1).unwrap();
+        assert!(refusal(&file).ends_with(&format!("it has more than {MOST_BYTES} bytes")));
     }
 
     #[test]

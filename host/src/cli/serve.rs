@@ -49,7 +49,8 @@ pub struct Serve {
     /// What weekdays are taken for after the last day of which the holidays are known.
     #[arg(long, value_enum, default_value_t)]
     pub unknown_days: UnknownDays,
-    /// Most starts of a user's services within an hour, restarts and individual services among them.
+    /// Most starts of a user's services within an hour, restarts and individual services among them; and as many restarts of all
+    /// services at once.
     #[arg(long, default_value_t = STARTS_PER_HOUR, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub service_starts_per_hour: u32,
     /// Seed of the made-up market and of the paper broker, 1 when none is named; a database keeps the one it was begun with.

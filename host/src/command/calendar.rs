@@ -3,11 +3,13 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use prahari_domain::calendar::MOST_BYTES;
 use serde::Deserialize;
 
 use super::remote::Remote;
 use crate::cli::{Calendar, CalendarCommand, CalendarFile};
 use crate::exit::{Failure, print_document, say};
+use crate::given_file;
 
 /// Does what a command says, and tells what became of it.
 pub fn calendar(options: &Calendar) -> Result<ExitCode, Failure> {
@@ -62,8 +64,7 @@ pub fn calendar(options: &Calendar) -> Result<ExitCode, Failure> {
 }
 
 fn read(CalendarFile { file, .. }: &CalendarFile) -> Result<Vec<u8>, Failure> {
-    std::fs::read(file)
-        .map_err(|error| Failure::input(format!("cannot read the calendar {}: {error}", file.display())))
+    given_file::read("calendar", file, MOST_BYTES)
 }
 
 /// What an import led to.

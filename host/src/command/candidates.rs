@@ -10,12 +10,12 @@ use prahari_store::{Durability, Store};
 
 use crate::cli::Candidate;
 use crate::exit::Failure;
+use crate::given_file;
 
 /// Loads a candidate and says which task it is for.
 pub async fn load(runtime: &Runtime, candidate: &Candidate) -> Result<(Task, Arc<Module>), Failure> {
     let file = candidate.file.display();
-    let bytes = std::fs::read(&candidate.file)
-        .map_err(|error| Failure::input(format!("cannot read the module {file}: {error}")))?;
+    let bytes = given_file::read_component("module", &candidate.file)?;
     let refused = |error| Failure::input(format!("the module {file} cannot be loaded: {error}"));
     let module = runtime.load(&bytes).await.map_err(refused)?;
     let named = |error| Failure::input(format!("say TASK={file} for the task of the module: {error}"));

@@ -1,10 +1,11 @@
 //! `prahari key`: another key for what is sealed, and an end of what no key opens any more.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use prahari_app::clock::Clock;
 use prahari_app::vault;
-use prahari_secrets::KeyFile;
+use prahari_secrets::{KeyFile, SecretError};
 use prahari_store::{Durability, NewAudit, Store};
 
 use crate::exit::{Failure, say};
@@ -28,6 +29,7 @@ pub async fn rotate(db: PathBuf, key: Option<PathBuf>) -> Result<(), Failure> {
 pub async fn forget(db: PathBuf, key: Option<PathBuf>) -> Result<(), Failure> {
     check_there(&db)?;
     let file = file_of(&db, key);
+    check_usable(&file)?;
     let store = Store::open(&db, Durability::Full).map_err(Failure::input)?;
     let forgotten = match note(&store, "key.forget").await {
         Ok(()) => vault::forget(&store, &file).await.map_err(Failure::work),
@@ -44,6 +46,14 @@ fn check_there(db: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::input(format!("there is no database {}", db.display())))
+}
+
+/// A key file may be gone; one that is there must be usable, else everything would count as lost.
+fn check_usable(file: &KeyFile) -> Result<(), Failure> {
+    match file.load() {
+        Err(SecretError::File { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(()),
+        loaded => loaded.map(|_| ()).map_err(Failure::input),
+    }
 }
 
 fn file_of(db: &Path, key: Option<PathBuf>) -> KeyFile {

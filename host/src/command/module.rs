@@ -10,6 +10,7 @@ use serde_json::json;
 use super::remote::Remote;
 use crate::cli::{Module, ModuleCommand};
 use crate::exit::{Failure, say};
+use crate::given_file;
 
 /// How much of a hash is shown: enough to tell versions apart.
 const SHOWN_HASH: usize = 12;
@@ -19,9 +20,7 @@ pub fn module(options: &Module) -> Result<ExitCode, Failure> {
     let daemon = Remote::at(&options.url, options.token_file.as_deref(), "/api/v1/modules")?;
     match &options.command {
         ModuleCommand::Add { task, file } => {
-            let bytes = std::fs::read(file).map_err(|error| {
-                Failure::input(format!("cannot read the module {}: {error}", file.display()))
-            })?;
+            let bytes = given_file::read_component("module", file)?;
             let added: Version = daemon.upload(&format!("/{task}"), "application/octet-stream", &bytes)?;
             let version = added.version;
             say!("{added} is kept; `prahari module activate {task} {version}` runs it");

@@ -8,6 +8,10 @@ use serde_json::Value;
 use ureq::{Agent, http};
 
 use crate::exit::Failure;
+use crate::given_file;
+
+/// Far more than a token has, with the white space around it.
+const MOST_TOKEN_BYTES: usize = 4096;
 
 /// A resource of a running daemon.
 pub struct Remote {
@@ -90,8 +94,12 @@ fn base(url: &str) -> Result<String, Failure> {
 
 fn token(file: Option<&Path>) -> Result<String, Failure> {
     let token = match file {
-        Some(file) => std::fs::read_to_string(file)
-            .map_err(|error| Failure::input(format!("cannot read the token {}: {error}", file.display())))?,
+        Some(file) => {
+            let bytes = given_file::read("token", file, MOST_TOKEN_BYTES)?;
+            String::from_utf8(bytes).map_err(|_| {
+                Failure::input(format!("cannot read the token {}: it is not text", file.display()))
+            })?
+        }
         None => std::env::var("PRAHARI_TOKEN").map_err(|_| {
             Failure::input(
                 "an API token is needed: in --token-file, or in the environment variable PRAHARI_TOKEN",

@@ -11,6 +11,9 @@ use crate::store::SystemScope;
 /// Where the virtual clock's cursor stands among the keys.
 const CURSOR: &str = "cursor";
 
+/// Where the last change of a day stands among the keys.
+const DAY_CHANGED: &str = "day_changed_at";
+
 impl SystemScope {
     /// Bytes of the database that hold something: its free pages are left out, because the next rows take them.
     ///
@@ -66,6 +69,28 @@ impl SystemScope {
             .read("read the cursor of the clock", |conn| {
                 let sql = "SELECT value FROM meta WHERE key = ?1";
                 select_one(conn, sql, [CURSOR], |row| parsed(row, "value").map(Timestamp))
+            })
+            .await
+    }
+
+    /// Remembers when, by the daemon's clock, another calendar changed the day that it was: what that day has by it counts from
+    /// then on.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn save_day_changed(&self, at: Timestamp) -> Result<(), StoreError> {
+        self.set_meta(DAY_CHANGED, at.0.to_string()).await
+    }
+
+    /// When another calendar last changed the day that it was; none when that never happened.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn day_changed(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.store
+            .read("read when the day was changed", |conn| {
+                let sql = "SELECT value FROM meta WHERE key = ?1";
+                select_one(conn, sql, [DAY_CHANGED], |row| parsed(row, "value").map(Timestamp))
             })
             .await
     }

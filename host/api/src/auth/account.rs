@@ -64,13 +64,13 @@ impl Auth {
         from: &Origin,
     ) -> Result<UserId, Problem> {
         // Guesses at links cannot succeed; counting them keeps them from costing anything else.
-        self.throttled("", from)?;
+        self.throttled(None, from)?;
         let hash = TokenHash::of(link.expose());
         let system = self.store.system();
         if !system.is_setup_link(*hash.as_bytes(), self.now()).await? {
             return Err(unusable());
         }
-        self.throttle.succeeded("", from.address);
+        self.throttle.succeeded(None, from.address);
         check_name(&new.name)?;
         check_password(password, &new.name)?;
         let password = self.hash_password(password).await?;
@@ -79,11 +79,11 @@ impl Auth {
 
     /// Who may choose a password with this link.
     pub(crate) async fn password_link(&self, link: &Secret, from: &Origin) -> Result<UserId, Problem> {
-        self.throttled("", from)?;
+        self.throttled(None, from)?;
         let hash = TokenHash::of(link.expose());
         let found = self.store.system().password_link(*hash.as_bytes(), self.now()).await?;
         let user = found.ok_or_else(unusable)?;
-        self.throttle.succeeded("", from.address);
+        self.throttle.succeeded(None, from.address);
         Ok(user)
     }
 
@@ -108,12 +108,12 @@ impl Auth {
         password: &Secret,
         from: &Origin,
     ) -> Result<(), Problem> {
-        self.throttled(name, from)?;
+        self.throttled(Some(name), from)?;
         let hash = self.store.user(user).log_in().await?.password_hash;
         if !self.verify_password(password, hash).await? {
             return Err(Problem::new(Code::WrongPassword, "this is not your present password"));
         }
-        self.throttle.succeeded(name, from.address);
+        self.throttle.succeeded(Some(name), from.address);
         Ok(())
     }
 

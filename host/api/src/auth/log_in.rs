@@ -63,7 +63,7 @@ impl Auth {
         from: &Origin,
     ) -> Result<(UserId, HeaderValue), Problem> {
         let Attempt { name, password, code } = attempt;
-        self.throttled(name, from)?;
+        self.throttled(Some(name), from)?;
         let found = self.store.system().find_log_in(name.clone()).await?;
         let hash = found.as_ref().and_then(|(_, log_in)| log_in.password_hash.clone());
         let right = self.verify_password(password, hash.clone()).await?;
@@ -72,16 +72,16 @@ impl Auth {
             return Err(wrong());
         };
         self.check_code(&user, &log_in, code.as_ref()).await?;
-        self.throttle.succeeded(name, from.address);
+        self.throttle.succeeded(Some(name), from.address);
         let cookie = self.begin_session(user.id, from, hash).await?.ok_or_else(wrong)?;
         Ok((user.id, cookie))
     }
 
-    /// Counts an attempt to show a secret.
+    /// Counts an attempt to show a secret; `account` is whose it would be, where that is said.
     ///
     /// # Errors
     /// When there were too many; the answer says when the next is heard.
-    pub(crate) fn throttled(&self, account: &str, from: &Origin) -> Result<(), Problem> {
+    pub(crate) fn throttled(&self, account: Option<&str>, from: &Origin) -> Result<(), Problem> {
         let now = self.now();
         self.throttle.begin(account, from.address, now).map_err(|until| {
             let seconds = until.millis_since(now).max(0).unsigned_abs().div_ceil(1_000).max(1);

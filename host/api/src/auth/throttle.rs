@@ -57,11 +57,17 @@ struct Refused {
 
 impl Throttle {
     /// Counts an attempt as failed before it is looked at, so that many at once do not pass as one. When the account or
-    /// the address has to wait, it is not counted and the answer is until when.
-    pub(super) fn begin(&self, account: &str, address: IpAddr, now: Timestamp) -> Result<(), Timestamp> {
+    /// the address has to wait, it is not counted and the answer is until when. A one-time link names no account: only the
+    /// address is counted then, so that nobody elsewhere waits for a guesser.
+    pub(super) fn begin(
+        &self,
+        account: Option<&str>,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Result<(), Timestamp> {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         let subjects = subjects(account, address);
-        let waits = subjects.iter().filter_map(|(subject, free)| {
+        let waits = subjects.iter().flatten().filter_map(|(subject, free)| {
             failures.get(subject).and_then(|found| found.wait_until(*free)).filter(|until| now < *until)
         });
         if let Some(until) = waits.max() {
@@ -70,7 +76,7 @@ impl Throttle {
         if failures.len() >= REMEMBERED {
             make_room(&mut failures, now);
         }
-        for (subject, _) in subjects {
+        for (subject, _) in subjects.into_iter().flatten() {
             let found = failures.entry(subject).or_insert(Failures { count: 0, last: now });
             if now.millis_since(found.last) > FORGOTTEN_AFTER_MS {
                 found.count = 0;
@@ -93,12 +99,14 @@ impl Throttle {
     }
 
     /// The attempt was none of a guesser: the account starts anew, the address is as before.
-    pub(super) fn succeeded(&self, account: &str, address: IpAddr) {
+    pub(super) fn succeeded(&self, account: Option<&str>, address: IpAddr) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let [(account, _), (address, _)] = subjects(account, address);
-        failures.remove(&account);
-        if let Some(found) = failures.get_mut(&address) {
-            found.count = found.count.saturating_sub(1);
+        for (subject, _) in subjects(account, address).into_iter().flatten() {
+            if matches!(subject, Subject::Account(_)) {
+                failures.remove(&subject);
+            } else if let Some(found) = failures.get_mut(&subject) {
+                found.count = found.count.saturating_sub(1);
+            }
         }
     }
 }
@@ -110,10 +118,10 @@ impl Failures {
     }
 }
 
-fn subjects(account: &str, address: IpAddr) -> [(Subject, u32); 2] {
+fn subjects(account: Option<&str>, address: IpAddr) -> [Option<(Subject, u32)>; 2] {
     [
-        (Subject::Account(account.to_lowercase()), FREE_PER_ACCOUNT),
-        (Subject::Address(network(address)), FREE_PER_ADDRESS),
+        account.map(|account| (Subject::Account(account.to_lowercase()), FREE_PER_ACCOUNT)),
+        Some((Subject::Address(network(address)), FREE_PER_ADDRESS)),
     ]
 }
 
@@ -146,14 +154,14 @@ mod tests {
     fn after_five_failures_an_account_waits_twice_as_long_each_time() {
         let throttle = Throttle::default();
         for n in 0..5 {
-            assert_eq!(throttle.begin("a", other(n), at(0)), Ok(()));
+            assert_eq!(throttle.begin(Some("a"), other(n), at(0)), Ok(()));
         }
-        assert_eq!(throttle.begin("A", other(9), at(29)), Err(at(30)));
-        assert_eq!(throttle.begin("b", other(9), at(29)), Ok(()));
-        assert_eq!(throttle.begin("a", other(9), at(30)), Ok(()));
-        assert_eq!(throttle.begin("a", other(9), at(30)), Err(at(90)));
-        assert_eq!(throttle.begin("a", other(9), at(90)), Ok(()));
-        assert_eq!(throttle.begin("a", other(9), at(91)), Err(at(210)));
+        assert_eq!(throttle.begin(Some("A"), other(9), at(29)), Err(at(30)));
+        assert_eq!(throttle.begin(Some("b"), other(9), at(29)), Ok(()));
+        assert_eq!(throttle.begin(Some("a"), other(9), at(30)), Ok(()));
+        assert_eq!(throttle.begin(Some("a"), other(9), at(30)), Err(at(90)));
+        assert_eq!(throttle.begin(Some("a"), other(9), at(90)), Ok(()));
+        assert_eq!(throttle.begin(Some("a"), other(9), at(91)), Err(at(210)));
     }
 
     #[test]
@@ -168,24 +176,35 @@ mod tests {
     fn an_address_waits_whatever_names_it_tries() {
         let throttle = Throttle::default();
         for n in 0..20 {
-            assert_eq!(throttle.begin(&format!("user{n}"), HERE, at(0)), Ok(()));
+            assert_eq!(throttle.begin(Some(&format!("user{n}")), HERE, at(0)), Ok(()));
         }
-        assert_eq!(throttle.begin("another", HERE, at(0)), Err(at(30)));
-        assert_eq!(throttle.begin("another", other(1), at(0)), Ok(()));
+        assert_eq!(throttle.begin(Some("another"), HERE, at(0)), Err(at(30)));
+        assert_eq!(throttle.begin(Some("another"), other(1), at(0)), Ok(()));
+    }
+
+    #[test]
+    fn links_have_no_account_so_only_the_address_of_a_guesser_waits() {
+        let throttle = Throttle::default();
+        for _ in 0..20 {
+            assert_eq!(throttle.begin(None, HERE, at(0)), Ok(()));
+        }
+        assert_eq!(throttle.begin(None, HERE, at(0)), Err(at(30)));
+        assert_eq!(throttle.begin(None, other(1), at(0)), Ok(()));
+        throttle.succeeded(None, other(1));
     }
 
     #[test]
     fn success_clears_the_account_and_not_the_address() {
         let throttle = Throttle::default();
         for _ in 0..4 {
-            throttle.begin("a", HERE, at(0)).unwrap();
+            throttle.begin(Some("a"), HERE, at(0)).unwrap();
         }
-        throttle.begin("a", HERE, at(0)).unwrap();
-        throttle.succeeded("a", HERE);
+        throttle.begin(Some("a"), HERE, at(0)).unwrap();
+        throttle.succeeded(Some("a"), HERE);
         for n in 0..16 {
-            assert_eq!(throttle.begin(&format!("user{n}"), HERE, at(0)), Ok(()), "{n}");
+            assert_eq!(throttle.begin(Some(&format!("user{n}")), HERE, at(0)), Ok(()), "{n}");
         }
-        assert_eq!(throttle.begin("a", HERE, at(0)), Err(at(30)));
+        assert_eq!(throttle.begin(Some("a"), HERE, at(0)), Err(at(30)));
     }
 
     #[test]
@@ -193,7 +212,7 @@ mod tests {
         let throttle = Throttle::default();
         let mut now = at(0);
         for n in 0..40 {
-            match throttle.begin("a", other(n), now) {
+            match throttle.begin(Some("a"), other(n), now) {
                 Ok(()) => {}
                 Err(until) => {
                     assert!(until.millis_since(now) <= LONGEST_WAIT_MS);
@@ -203,7 +222,7 @@ mod tests {
         }
         let later = now.plus_millis(FORGOTTEN_AFTER_MS + LONGEST_WAIT_MS);
         for n in 0..5 {
-            assert_eq!(throttle.begin("a", other(100 + n), later), Ok(()));
+            assert_eq!(throttle.begin(Some("a"), other(100 + n), later), Ok(()));
         }
     }
 
@@ -212,12 +231,12 @@ mod tests {
         let throttle = Throttle::default();
         for n in 0..20_u16 {
             let address = IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, n]);
-            throttle.begin(&format!("user{n}"), address, at(0)).unwrap();
+            throttle.begin(Some(&format!("user{n}")), address, at(0)).unwrap();
         }
         let same = IpAddr::from([0x2001, 0xdb8, 0, 1, 9, 9, 9, 9]);
-        assert!(throttle.begin("x", same, at(0)).is_err());
+        assert!(throttle.begin(Some("x"), same, at(0)).is_err());
         for n in 0..50_000_u32 {
-            let _ = throttle.begin(&format!("name{n}"), IpAddr::from(n.to_be_bytes()), at(1));
+            let _ = throttle.begin(Some(&format!("name{n}")), IpAddr::from(n.to_be_bytes()), at(1));
         }
         assert!(throttle.failures.lock().unwrap().len() <= REMEMBERED + 2);
     }

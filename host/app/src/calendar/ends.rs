@@ -42,7 +42,7 @@ impl Daemon {
             self.clear_alert(AlertCode::CalendarEnds, None, "", &resolution).await?;
             return Ok(());
         }
-        let detail = sentence(known_through, left, unknown_days);
+        let detail = sentence(known_through, unknown_days);
         let alert = NewAlert {
             code: AlertCode::CalendarEnds,
             user: None,
@@ -64,17 +64,13 @@ impl Daemon {
     }
 }
 
-fn sentence(known_through: Day, left: i64, unknown_days: UnknownDays) -> String {
-    let what_to_do = "import the exchange's list with `prahari calendar import FILE`";
+/// True on every day on which the alert is open, because it stands as it was raised.
+fn sentence(known_through: Day, unknown_days: UnknownDays) -> String {
     let then = match unknown_days {
         UnknownDays::Session => "weekdays after it are presumed to be sessions",
         UnknownDays::Closed => "every day after it is closed",
     };
-    match left {
-        ..0 => format!("no holidays are known since {known_through}: {then}; {what_to_do}"),
-        0 => format!("holidays are known through today, {known_through}, only: {then}; {what_to_do}"),
-        _ => format!(
-            "holidays are known through {known_through} only, {left} days from now: {then}; {what_to_do}"
-        ),
-    }
+    format!(
+        "holidays are known through {known_through} only: {then}; import the exchange's list with `prahari calendar import FILE`"
+    )
 }

@@ -48,25 +48,41 @@ impl Daemon {
         let origin = if is_shipped { CalendarOrigin::Shipped } else { CalendarOrigin::Operator };
         let new = new_version(origin, &calendar)?;
         let today = self.clock.now().ist_day();
-        let (version, before) = {
+        let (version, changed) = {
             // Nobody plans a day or enters slots by the old calendar beside the new one.
             let _planning = self.planning.write().await;
             if self.is_in_force(expected, &calendar).await? {
                 return Ok(expected);
             }
             let version = self.store.user(by).add_calendar(expected, new).await?;
-            let before = self.venue.calendar.replace(calendar);
+            let before = self.venue.calendar.current().day_or_closed(today);
+            let after = calendar.day_or_closed(today);
+            let changed = moves_slots(&before, &after).then_some(after);
+            if changed.is_some() {
+                // Before the watchdog can look at today by the new calendar.
+                self.save_day_changed().await?;
+            }
+            self.venue.calendar.replace(calendar);
             self.replan().await?;
-            (version, before.day_or_closed(today))
+            (version, changed)
         };
         tracing::info!(version, user = %by, "another calendar is in force");
-        let after = self.venue.calendar.current().day_or_closed(today);
-        if moves_slots(&before, &after) {
-            self.follow_calendar(&after).await?;
+        if let Some(today) = changed {
+            self.follow_calendar(&today).await?;
+            // Each ledger expects what comes after its own turn, and this is after the last.
+            self.save_day_changed().await?;
         }
         self.wake.notify_one();
         self.check_calendar().await?;
         Ok(version)
+    }
+
+    /// Notes that what today has by the calendar in force counts from now on. What was due before it is what the ledgers say,
+    /// and the watchdog expects no more.
+    async fn save_day_changed(&self) -> Result<(), AppError> {
+        // As a ledger takes over.
+        let from = self.clock.now().max(self.handed_out());
+        Ok(self.store.system().save_day_changed(from).await?)
     }
 
     /// Has every service that is on expect what today is by the calendar in force.

@@ -7,6 +7,7 @@ use std::fmt;
 use chrono::NaiveTime;
 use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use crate::time::Day;
 
@@ -227,11 +228,45 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, CalendarError> {
     if text.len() > MOST_BYTES {
         return Err(CalendarError::TooLong { bytes: text.len() });
     }
+    // What is no JSON is told by the reader below, with its place.
+    if let Ok(document) = serde_json::from_str(text) {
+        check_lists(&document, "", false)?;
+    }
     let mut reader = serde_json::Deserializer::from_str(text);
     let read: T = serde_path_to_error::deserialize(&mut reader)
         .map_err(|error| CalendarError::format(&error.path().to_string(), error.inner()))?;
     reader.end().map_err(|error| CalendarError::format("", &error))?;
     Ok(read)
+}
+
+/// The fields that are lists. Everywhere else a list would be read as the fields of an object, in the order of this program.
+const LISTS: [&str; 7] = [
+    "holidays",
+    "settlement_holidays",
+    "special_sessions",
+    "regimes",
+    "ordinary",
+    "closing_auction",
+    "phases",
+];
+
+/// Refuses a list where an object is expected. As deep as the reader of JSON goes, which is 128.
+fn check_lists(value: &Value, path: &str, may_be_list: bool) -> Result<(), CalendarError> {
+    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    match value {
+        Value::Array(_) if !may_be_list => {
+            let error = serde_json::Error::custom("a list stands where an object is expected");
+            Err(CalendarError::format(path, &error))
+        }
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .try_for_each(|(place, item)| check_lists(item, &format!("{path}[{place}]"), false)),
+        Value::Object(fields) => fields
+            .iter()
+            .try_for_each(|(name, value)| check_lists(value, &below(name), LISTS.contains(&name.as_str()))),
+        _ => Ok(()),
+    }
 }
 
 /// Years by number; one that is named twice is refused, because it is not known which is meant.

@@ -295,7 +295,15 @@ fn a_wrong_file_is_refused_in_one_sentence_that_names_the_entry() {
         ))
     };
     let wrong = [
-        (said("[]"), "cannot be read"),
+        (said("[]"), "a list stands where an object is expected"),
+        (
+            said(r#"{"years": {"2027": ["S", [], [], []]}}"#),
+            "at years.2027: a list stands where an object is expected",
+        ),
+        (
+            said_of(r#"["2027-01-26", "R"]"#, ""),
+            "at years.2027.holidays[0]: a list stands where an object is expected",
+        ),
         (said_of("", ""), "the year 2027 has no holidays: leave it out until"),
         (said_of(r#"{"date": "2028-01-26", "name": "R"}"#, ""), "2028-01-26 is listed under 2027"),
         (

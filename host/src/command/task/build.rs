@@ -9,6 +9,7 @@ use wit_component::ComponentEncoder;
 
 use super::check;
 use crate::exit::{Failure, say};
+use crate::given_file;
 
 /// No WASI, so that the component imports nothing but the task world.
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -21,8 +22,7 @@ pub async fn build(folder: PathBuf) -> Result<(), Failure> {
         return Err(Failure::input(format!("{folder} is no Rust project: it has no Cargo.toml")));
     }
     let Built { name, module } = compile(&manifest)?;
-    let bytes = std::fs::read(&module)
-        .map_err(|error| Failure::work(format!("cannot read {}: {error}", module.display())))?;
+    let bytes = given_file::read_component("module", &module)?;
     let component = encode(&bytes)
         .map_err(|error| Failure::input(format!("{name} cannot be made a component: {error:#}")))?;
     let file = folder.join(format!("{name}.wasm"));

@@ -7,11 +7,11 @@ use prahari_runtime::{Module, Runtime};
 use wasmparser::{ComponentTypeRef, Parser, Payload};
 
 use crate::exit::Failure;
+use crate::given_file;
 
 /// Reads a component.
 pub fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(file)
-        .map_err(|error| Failure::input(format!("cannot read the component {}: {error}", file.display())))
+    given_file::read_component("component", file)
 }
 
 /// Loads a component as the daemon does: checks its structure, compiles it in a process that can be killed, links it, and

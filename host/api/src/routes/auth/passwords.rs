@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use prahari_domain::ids::UserId;
 use prahari_secrets::Secret;
-use prahari_store::{Kept, Role};
+use prahari_store::{ApiTokenRow, Kept, Role};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -128,12 +128,24 @@ async fn reset(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Refuses names that no token has: a slip would end one that was meant to go on.
+/// Refuses names that no token has, because a slip would end one that was meant to go on; and names that several have, because
+/// one would go on that was not meant. What is refused is not repeated: it may be a token by mistake.
 async fn check_tokens(api: &Api, user: UserId, names: &[String]) -> Result<(), Problem> {
     let tokens = api.daemon.store.user(user).api_tokens().await?;
-    let known = |name: &String| tokens.iter().any(|token| token.revoked_at.is_none() && token.name == *name);
-    match names.iter().find(|name| !known(name)) {
-        Some(name) => Err(Problem::invalid(format!("keep_tokens: you have no API token {name:?}"))),
-        None => Ok(()),
+    for (place, name) in names.iter().enumerate() {
+        let named = |token: &&ApiTokenRow| token.revoked_at.is_none() && token.name == *name;
+        match tokens.iter().filter(named).count() {
+            1 => {}
+            0 => {
+                return Err(Problem::invalid(format!(
+                    "keep_tokens[{place}]: you have no API token of this name"
+                )));
+            }
+            _ => {
+                let sentence = "you have several API tokens of this name; revoke the others first";
+                return Err(Problem::invalid(format!("keep_tokens[{place}]: {sentence}")));
+            }
+        }
     }
+    Ok(())
 }

@@ -100,8 +100,11 @@ async fn create(
     Json(body): Json<TokenRequest>,
 ) -> Result<(StatusCode, Json<NewToken>), Problem> {
     let name = body.name.trim();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME || !is_plain(name) {
+    if name.is_empty() || name.chars().count() > LONGEST_NAME {
         return Err(Problem::invalid(format!("name: 1 to {LONGEST_NAME} characters")));
+    }
+    if !is_plain(name) {
+        return Err(Problem::invalid("name: it has a character that cannot be seen, or a line break"));
     }
     if body.expires_in_days.is_some_and(|days| !(1..=MOST_DAYS).contains(&days)) {
         return Err(Problem::invalid(format!("expires_in_days: 1 to {MOST_DAYS}")));
@@ -112,8 +115,15 @@ async fn create(
     }
     let mine = api.daemon.store.user(person.caller.0.user);
     let now = api.auth.now();
-    if mine.api_tokens().await?.iter().filter(|row| row.revoked_at.is_none()).count() >= MOST_TOKENS {
+    let rows = mine.api_tokens().await?;
+    let usable: Vec<_> = rows.iter().filter(|row| row.revoked_at.is_none()).collect();
+    if usable.len() >= MOST_TOKENS {
         return Err(Problem::invalid(format!("you have {MOST_TOKENS} tokens already; revoke one first")));
+    }
+    // By its name a token outlives a change of the password: another one must not do so in its place.
+    if usable.iter().any(|row| row.name == name) {
+        let sentence = "you have a token of this name already; revoke it first";
+        return Err(Problem::new(Code::NameTaken, sentence));
     }
     let token = Token::generate().map_err(failed)?;
     let details = json!({ "name": name, "scope": scope.name() });

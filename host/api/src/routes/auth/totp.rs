@@ -83,7 +83,7 @@ async fn enable(
     Json(body): Json<TotpCode>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
     let user = api.daemon.user(person.caller.0.user)?;
-    api.auth.throttled(&user.name, &from)?;
+    api.auth.throttled(Some(&user.name), &from)?;
     api.audit(&person.caller, "totp.enable", format!("user {}", user.id), json!({})).await?;
     let codes = api.auth.enable_totp(user.id, &body.code).await?;
     Ok(Json(RecoveryCodes { recovery_codes: codes.iter().map(|code| code.expose().to_owned()).collect() }))

@@ -64,9 +64,12 @@ async fn status(
 }
 
 /// Restarts every unified service that is on, by which all follow the newest schedules.
+///
+/// At most as often within an hour as one user may start services; more are refused with `started_too_often` and `retry_at`.
 #[utoipa::path(post, path = "/api/v1/service/restart", tag = "service",
     responses((status = OK, body = Restarted)))]
 async fn restart(State(api): State<Api>, Admin(caller): Admin) -> Result<Json<Restarted>, Problem> {
+    api.starts.begin_all(api.daemon.clock.now())?;
     api.audit(&caller, "service.restart_all", "services", json!({})).await?;
     Ok(Json(Restarted { restarted: api.daemon.restart_all_services().await? }))
 }
