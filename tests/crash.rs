@@ -83,3 +83,37 @@ fn a_simulation_killed_at_random_points_ends_as_an_undisturbed_one() {
         }
     }
 }
+
+/// Starts the simulation, and kills it when it has said something with these words.
+fn kill_at(arguments: &[&str], words: &str) {
+    let mut child = prahari(arguments)
+        .env("PRAHARI_LOG", "prahari_app=trace")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let trace = BufReader::new(child.stderr.take().unwrap());
+    let said = trace.lines().map_while(Result::ok).any(|line| line.contains(words));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(said, "it ended without {words}");
+}
+
+#[test]
+fn an_evening_order_whose_answer_was_lost_is_settled_before_its_task_runs_again() {
+    let undisturbed = simulate(&WEEK).report;
+    // Its intent is on disk by then, and its answer most likely not: of four kills nearly all come in between.
+    for _ in 0..4 {
+        let folder = tempfile::tempdir().unwrap();
+        let (db, json) = (folder.path().join("week.db"), folder.path().join("report.json"));
+        let mut arguments = vec!["simulate", "--db", db.to_str().unwrap(), "--json", json.to_str().unwrap()];
+        arguments.extend(WEEK);
+        kill_at(&arguments, r#""event":"accepted""#);
+        arguments.push("--resume");
+        assert!(prahari(&arguments).output().unwrap().status.success());
+        let report = read_json(&json);
+        for part in ["journal_digest", "orders", "fills", "books"] {
+            assert_eq!(report[part], undisturbed[part], "{part}");
+        }
+    }
+}
