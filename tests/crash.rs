@@ -7,7 +7,7 @@ mod support;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
 use serde_json::Value;
 use support::{heavy, prahari, read_json, simulate};
@@ -34,16 +34,9 @@ fn simulate_with_kills(folder: &Path, kills: u64, lines: u64) -> Interrupted {
         if Path::new(&db).exists() {
             arguments.push("--resume");
         }
-        let mut child = prahari(&arguments)
-            .env("PRAHARI_LOG", "prahari_app=trace")
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let trace = BufReader::new(child.stderr.take().unwrap());
+        let (mut child, trace) = traced(&arguments);
         let until = if done < kills { 1 + random() % (lines / kills).max(1) } else { u64::MAX };
-        let read =
-            trace.lines().map_while(Result::ok).zip(1..).take_while(|(_, number)| *number < until).count();
+        let read = trace.zip(1..).take_while(|(_, number)| *number < until).count();
         if u64::try_from(read).unwrap() + 1 >= until {
             child.kill().unwrap();
             done += 1;
@@ -52,6 +45,18 @@ fn simulate_with_kills(folder: &Path, kills: u64, lines: u64) -> Interrupted {
             return Interrupted { report: read_json(&json), kills: done };
         }
     }
+}
+
+/// Starts the program; what it says is read line by line while it works.
+fn traced(arguments: &[&str]) -> (Child, impl Iterator<Item = String>) {
+    let mut child = prahari(arguments)
+        .env("PRAHARI_LOG", "prahari_app=trace")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let trace = BufReader::new(child.stderr.take().unwrap());
+    (child, trace.lines().map_while(Result::ok))
 }
 
 fn random() -> u64 {
@@ -86,14 +91,8 @@ fn a_simulation_killed_at_random_points_ends_as_an_undisturbed_one() {
 
 /// Starts the simulation, and kills it when it has said something with these words.
 fn kill_at(arguments: &[&str], words: &str) {
-    let mut child = prahari(arguments)
-        .env("PRAHARI_LOG", "prahari_app=trace")
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let trace = BufReader::new(child.stderr.take().unwrap());
-    let said = trace.lines().map_while(Result::ok).any(|line| line.contains(words));
+    let (mut child, mut trace) = traced(arguments);
+    let said = trace.any(|line| line.contains(words));
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(said, "it ended without {words}");

@@ -5,6 +5,8 @@
 mod accounts;
 #[path = "services/clocks.rs"]
 mod clocks;
+#[path = "services/doubtful.rs"]
+mod doubtful;
 #[path = "services/interleavings.rs"]
 mod interleavings;
 #[path = "services/killed.rs"]

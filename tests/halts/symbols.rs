@@ -22,6 +22,22 @@ async fn told(daemon: &Daemon, user: UserId) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
+async fn what_waits_to_be_told_when_the_daemon_stops_is_told_then() {
+    let house = House::new(3);
+    let (daemon, _hand) = house.start_by_hand(at(MONDAY, "10:00"), &[]).await;
+    let symbol = "ABC".parse().unwrap();
+    for user in [OTHER, UserId(3)] {
+        daemon.halt_symbol(user, &symbol, HaltCode::ImpossiblePrice, REASON).await.unwrap();
+    }
+    assert_eq!(told(&daemon, ADMIN).await.len(), 1, "the second waits");
+    daemon.close().await.unwrap();
+    let daemon = house.start(at(MONDAY, "10:01")).await;
+    let told = told(&daemon, ADMIN).await;
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[1].1.starts_with("user 3: "), "{told:?}");
+}
+
+#[tokio::test]
 async fn an_admin_is_told_of_many_halts_of_a_kind_in_few_messages_and_each_user_at_once() {
     let house = House::new(8);
     let ten = at(MONDAY, "10:00");

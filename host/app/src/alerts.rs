@@ -91,6 +91,16 @@ impl Daemon {
         Ok(())
     }
 
+    /// Sends what waits still, because nobody will later.
+    pub(crate) async fn send_rest_of_gathered(&self) {
+        let rest = self.gathered().rest();
+        for (cause, text) in rest {
+            if let Err(error) = self.send_of_alert(cause, text).await {
+                tracing::error!(%error, "a message about alerts could not be kept");
+            }
+        }
+    }
+
     async fn send_of_alert(&self, (user, code): (UserId, AlertCode), body: String) -> Result<(), AppError> {
         let (level, title) = (NotificationLevel::Error, title(code).to_owned());
         let row = NotificationRow { id: None, at: self.clock.now(), level, title, body, run: None };

@@ -31,6 +31,7 @@ pub mod schedules;
 pub mod service;
 pub mod services;
 pub mod settings;
+mod settling;
 pub mod shadow;
 pub mod simulation;
 pub mod stop;

@@ -157,6 +157,7 @@ impl Daemon {
         due_at: Timestamp,
         trigger: Trigger,
     ) -> Result<RunAnswer, AppError> {
+        self.settle_doubtful(user).await?;
         let RunStart { id: run, task, started_at, .. } = start;
         let occasion = Occasion { run, day: due_at.ist_day(), now: started_at };
         tracing::trace!(%run, user = %user.id, %task, "run started");

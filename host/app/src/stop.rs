@@ -116,6 +116,7 @@ impl Daemon {
     /// # Errors
     /// When a write had failed before; the database is closed all the same.
     pub async fn close(&self) -> Result<(), AppError> {
+        self.send_rest_of_gathered().await;
         let reason = self.stop_reason().map(|stop| format!(" ({stop})")).unwrap_or_default();
         let detail = format!("the daemon stopped{reason} while it was executing");
         Ok(self.store.close_interrupting(detail, self.clock.now()).await?)

@@ -29,9 +29,10 @@ const PANICKED: i32 = 101;
 /// about a second, and a person or the start of the daemon waits for it.
 const LONG_FROM_POINTS: u64 = 1_000_000;
 
-/// How much a long compilation steps back: as far as there is (`nice`). It gets what is left of the processors, and a thread of the
+/// How much a long compilation steps back: all 39 steps that there are (`nice`), so that it ends at the lowest priority whatever the
+/// daemon was given; the system takes more steps than are left for the last one. It gets what is left of the processors, and a thread of the
 /// daemon that has something to do takes one from it at once.
-const LONG_NICENESS: u8 = 19;
+const LONG_NICENESS: u8 = 39;
 
 /// Why a module could not be compiled.
 #[derive(Debug, thiserror::Error)]

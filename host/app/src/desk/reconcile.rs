@@ -73,6 +73,12 @@ impl Desk {
         self.unsettled
     }
 
+    /// Whether there is an order of which it is not known whether the broker has it.
+    pub fn has_doubtful(&self) -> bool {
+        use OrderState::{Intent, Sent, Unknown};
+        self.book.active_orders().any(|order| matches!(order.state, Intent | Sent | Unknown))
+    }
+
     /// Compares the broker's book and holdings with ours, and settles every order whose outcome was open.
     ///
     /// # Errors

@@ -49,10 +49,8 @@ impl Daemon {
     }
 
     async fn follow_orders(&self, user: &User) -> Result<(), AppError> {
+        self.settle_desk(user).await?;
         let mut desk = user.desk.lock().await;
-        if desk.is_unsettled() {
-            desk.reconcile(self.clock.now()).await?;
-        }
         desk.pulse(self.clock.now()).await?;
         let lost = desk.take_lost();
         drop(desk);
@@ -85,9 +83,6 @@ impl Daemon {
         if let Some(reason) = self.held_back(user, key.task) {
             return self.settle_slot(user, key, SlotOutcome::Skipped, reason, None).await;
         }
-        if attempt > 1 {
-            self.settle_interrupted(user).await?;
-        }
         let executed = self.execute(user, key.task, key.due_at, Trigger::Scheduled, attempt).await;
         if let Err(error) = &executed
             && !error.concerns_everybody()
@@ -107,28 +102,6 @@ impl Daemon {
             failed => (SlotOutcome::Failed, reason_of(failed)),
         };
         self.settle_slot(user, key, outcome, waited.told(reason), Some(&answer)).await
-    }
-
-    /// Compares what an interrupted run may have sent with the broker's book before its slot is executed again: the task would take
-    /// an order without an answer for one that stands, and outside trading hours nothing else asks in time. A broker that
-    /// cannot be asked leaves the desk unsettled, so that nothing is sent.
-    async fn settle_interrupted(&self, user: &User) -> Result<(), AppError> {
-        let mut desk = user.desk.lock().await;
-        if !desk.is_unsettled() {
-            return Ok(());
-        }
-        let settled = desk.reconcile(self.clock.now()).await;
-        let lost = desk.take_lost();
-        drop(desk);
-        self.tell_of_lost(user.id, lost).await?;
-        match settled {
-            Err(error) if error.concerns_everybody() => Err(error),
-            Err(error) => {
-                tracing::warn!(user = %user.id, %error, "what an interrupted run may have sent is not settled yet");
-                Ok(())
-            }
-            Ok(_) => Ok(()),
-        }
     }
 
     /// Takes up a slot, once; which attempt it is. It is written before the run, so that the run after a crash knows that

@@ -116,12 +116,12 @@ async fn create(
     let mine = api.daemon.store.user(person.caller.0.user);
     let now = api.auth.now();
     let rows = mine.api_tokens().await?;
-    let usable: Vec<_> = rows.iter().filter(|row| row.revoked_at.is_none()).collect();
-    if usable.len() >= MOST_TOKENS {
+    let unrevoked: Vec<_> = rows.iter().filter(|row| row.revoked_at.is_none()).collect();
+    if unrevoked.len() >= MOST_TOKENS {
         return Err(Problem::invalid(format!("you have {MOST_TOKENS} tokens already; revoke one first")));
     }
     // By its name a token outlives a change of the password: another one must not do so in its place.
-    if usable.iter().any(|row| row.name == name) {
+    if unrevoked.iter().any(|row| row.name == name) {
         let sentence = "you have a token of this name already; revoke it first";
         return Err(Problem::new(Code::NameTaken, sentence));
     }

@@ -1,0 +1,45 @@
+//! An order of which it is not known whether the broker has it, and the next run of its user.
+
+use std::sync::Arc;
+
+use prahari_app::daemon::Daemon;
+use prahari_domain::orders::{Order, OrderState};
+use prahari_domain::tasks::Task;
+
+use crate::support::outside::Mishap;
+use crate::support::{ADMIN, FRIDAY, House, at, run, start_services};
+
+/// After the buys of an evening.
+async fn evening(house: &House) -> Arc<Daemon> {
+    let daemon = house.start(at(FRIDAY, "15:50")).await;
+    start_services(&daemon).await;
+    run(&daemon, at(FRIDAY, "16:10")).await;
+    // Nothing was due since the buys, so the clock stands there still.
+    assert!(daemon.clock.wait_until(at(FRIDAY, "16:10"), &tokio::sync::Notify::new()).await);
+    daemon
+}
+
+async fn orders(daemon: &Daemon) -> Vec<Order> {
+    daemon.user(ADMIN).unwrap().desk.lock().await.book().orders().cloned().collect()
+}
+
+#[tokio::test]
+async fn an_order_in_doubt_is_settled_before_the_next_run_also_in_the_evening_and_by_hand() {
+    let undisturbed = House::new(1);
+    let daemon = evening(&undisturbed).await;
+    let bought = orders(&daemon).await.remove(0).request.symbol;
+
+    let house = House::new(1);
+    house.mishaps.lock().unwrap().insert(bought, Mishap::LineCut);
+    let daemon = evening(&house).await;
+    let states = async || orders(&daemon).await.iter().map(|order| order.state).collect::<Vec<_>>();
+    assert_eq!(states().await, [OrderState::Unknown]);
+    house.unreachable.lock().unwrap().clear();
+    daemon.run_once(ADMIN, Task::BuyOrders, ADMIN).await.unwrap();
+    daemon.finish_background().await;
+    assert_eq!(
+        states().await,
+        [OrderState::Accepted],
+        "the broker had it, and the task bought nothing twice"
+    );
+}
