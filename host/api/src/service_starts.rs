@@ -6,8 +6,8 @@
 //! Kept in memory: a restart of the daemon forgets it, which no user can cause. To turn a service off is never refused.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
 
@@ -62,7 +62,7 @@ impl ServiceStarts {
     }
 
     fn begin_of(&self, whose: Whose, what: &str, now: Timestamp) -> Result<(), Problem> {
-        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut begun = self.begun.lock();
         let starts = begun.entry(whose).or_default();
         starts.retain(|at| now.millis_since(*at) < WINDOW_MS);
         match starts.front() {
@@ -79,7 +79,7 @@ impl ServiceStarts {
 
     /// Takes a start back that changed nothing.
     pub(crate) fn take_back(&self, user: UserId) {
-        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut begun = self.begun.lock();
         if let Some(starts) = begun.get_mut(&Whose::User(user)) {
             starts.pop_back();
         }

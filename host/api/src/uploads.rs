@@ -1,8 +1,9 @@
 //! Uploads that are under way: few of one user at a time, since each holds a whole component and waits for its turn to be compiled.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::{Mutex, MutexGuard};
 use prahari_domain::ids::UserId;
 
 /// Most uploads of one user at once; each may hold 32 MiB. Default 2: one that compiles, and the next that arrives meanwhile.
@@ -33,7 +34,7 @@ impl Uploads {
 
     fn under_way(&self) -> MutexGuard<'_, BTreeMap<UserId, u32>> {
         // Each change is of one number.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Slots that were not seen are the watchdog's; everything else that somebody has to look at comes through here.
 
-use std::sync::{MutexGuard, PoisonError};
+use parking_lot::MutexGuard;
 
 use prahari_domain::ids::UserId;
 use prahari_domain::text::into_one_line;
@@ -108,8 +108,7 @@ impl Daemon {
     }
 
     fn gathered(&self) -> MutexGuard<'_, Gathered<(UserId, AlertCode)>> {
-        // Each change adds or takes whole sentences.
-        self.gathered.lock().unwrap_or_else(PoisonError::into_inner)
+        self.gathered.lock()
     }
 }
 

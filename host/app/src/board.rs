@@ -1,8 +1,8 @@
 //! The signals that stand: those for everybody and each user's own.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{PoisonError, RwLock};
 
+use parking_lot::RwLock;
 use prahari_domain::book::Book;
 use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::{SignalId, UserId};
@@ -53,20 +53,20 @@ impl SignalBoard {
 
     /// Has a user not want a signal, in the window of a trading date.
     pub fn reject(&self, user: UserId, signal: SignalId, window: Day) {
-        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.inner.write();
         inner.rejected.entry(user).or_default().insert(signal, window);
     }
 
     /// Whether a signal is among those that a user is shown, whatever became of it.
     pub fn shows(&self, user: UserId, signal: SignalId) -> bool {
-        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        let inner = self.inner.read();
         let personal = inner.personal.get(&user).map_or(&[][..], Vec::as_slice);
         inner.shared.iter().chain(personal).any(|known| known.id == signal)
     }
 
     /// Takes a rejection back.
     pub fn allow(&self, user: UserId, signal: SignalId) {
-        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.inner.write();
         if let Some(rejected) = inner.rejected.get_mut(&user) {
             rejected.remove(&signal);
         }
@@ -81,7 +81,7 @@ impl SignalBoard {
         calendar: &Calendar,
         next_id: impl Fn() -> SignalId,
     ) -> Publication {
-        let mut guard = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let mut guard = self.inner.write();
         let inner = &mut *guard;
         let list = match scope {
             SignalScope::Shared => &mut inner.shared,
@@ -99,7 +99,7 @@ impl SignalBoard {
 
     /// The signals that stand for a user now, best priority first, each with its status for that user.
     pub fn standing(&self, book: &Book, now: Timestamp) -> Vec<Signal> {
-        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        let inner = self.inner.read();
         let personal = inner.personal.get(&book.user()).map_or(&[][..], Vec::as_slice);
         let rejected = inner.rejected.get(&book.user());
         let acted = acted_on(book);

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 
+use parking_lot::{Mutex, RwLock};
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::signals::{SignalDraft, SignalScope};
 use prahari_domain::tasks::Task;
@@ -206,25 +207,25 @@ impl Daemon {
     /// # Errors
     /// When there is none.
     pub fn user(&self, id: UserId) -> Result<Arc<User>, AppError> {
-        let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
+        let users = self.users.read();
         users.get(&id).cloned().ok_or(AppError::UnknownUser(id))
     }
 
     /// Every user, by id.
     pub fn users(&self) -> Vec<Arc<User>> {
-        self.users.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        self.users.read().values().cloned().collect()
     }
 
     /// Users whose unified service is on, by id.
     pub fn running_users(&self) -> Vec<Arc<User>> {
-        let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
+        let users = self.users.read();
         users.values().filter(|user| user.is_running()).cloned().collect()
     }
 
     /// Whose service runs the shared analysis: that of an admin who started it alone, else the first admin's unified one
     /// that is on.
     pub fn analysis_owner(&self) -> Option<Arc<User>> {
-        let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
+        let users = self.users.read();
         let mut admins = users.values().filter(|user| user.role() == Role::Admin);
         let alone = admins.clone().find(|user| user.individual(Task::Analysis).is_some());
         alone.or_else(|| admins.find(|user| user.is_running())).cloned()
@@ -271,7 +272,7 @@ impl Daemon {
     }
 
     pub(crate) fn remember_jump(&self, from: Timestamp, to: Timestamp) {
-        let mut jumps = self.jumps.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut jumps = self.jumps.lock();
         jumps.push_back((from, to));
         if jumps.len() > MOST_JUMPS {
             jumps.pop_front();
@@ -284,7 +285,7 @@ impl Daemon {
         if due <= self.started {
             return Some((self.started, "the daemon was not running"));
         }
-        let jumps = self.jumps.lock().unwrap_or_else(PoisonError::into_inner);
+        let jumps = self.jumps.lock();
         let over = jumps.iter().find(|(from, to)| (*from..=*to).contains(&due));
         over.map(|(_, to)| (*to, "the clock had jumped over it"))
     }
@@ -296,13 +297,13 @@ impl Daemon {
 
     pub(crate) fn set_plans(&self, plans: DayPlans) -> Arc<DayPlans> {
         let plans = Arc::new(plans);
-        *self.plans.write().unwrap_or_else(PoisonError::into_inner) = Some(plans.clone());
+        *self.plans.write() = Some(plans.clone());
         plans
     }
 
     /// Adds plans to those of the day; none when the scheduler has come to another day since.
     pub(crate) fn add_plans(&self, added: &DayPlans) -> Option<Arc<DayPlans>> {
-        let mut kept = self.plans.write().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.plans.write();
         let mut plans = kept.as_deref().filter(|plans| plans.day == added.day)?.clone();
         plans.merge(added);
         let plans = Arc::new(plans);
@@ -312,13 +313,13 @@ impl Daemon {
 
     /// Adds a user or, when they are there, does nothing.
     pub(crate) fn insert_user(&self, user: User) {
-        let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);
+        let mut users = self.users.write();
         users.entry(user.id).or_insert_with(|| Arc::new(user));
     }
 
     /// Has `work` done while whoever asked for it goes on.
     pub(crate) fn in_background(&self, work: impl Future<Output = ()> + Send + 'static) {
-        let mut background = self.background.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut background = self.background.lock();
         // Those that have ended are taken out in passing.
         while background.try_join_next().is_some() {}
         background.spawn(work);
@@ -327,14 +328,14 @@ impl Daemon {
     /// Waits until every run that was asked for so far has ended. Whoever stops waiting cuts none of them off: one that is dropped
     /// in the middle of an order would leave the desk half changed.
     pub async fn finish_background(&self) {
-        let begun = std::mem::take(&mut *self.background.lock().unwrap_or_else(PoisonError::into_inner));
+        let begun = std::mem::take(&mut *self.background.lock());
         let mut asked_for = AskedFor(begun);
         while asked_for.0.join_next().await.is_some() {}
     }
 
     /// The plans of the day that the scheduler is in; none before it has begun.
     pub(crate) fn plans(&self) -> Option<Arc<DayPlans>> {
-        self.plans.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.plans.read().clone()
     }
 
     /// Has everything fall due that the users' ledgers have open on the day that the scheduler is in, whether or not anybody
@@ -342,7 +343,7 @@ impl Daemon {
     pub(crate) fn plan_left_open(&self, day: Day) {
         let open: BTreeSet<_> =
             self.users().iter().flat_map(|user| user.ledger().open_slots().collect::<Vec<_>>()).collect();
-        let mut kept = self.plans.write().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.plans.write();
         if let Some(mut plans) = kept.as_deref().filter(|plans| plans.day == day).cloned() {
             plans.set_left_open(DayPlan::of_slots(day, open));
             *kept = Some(Arc::new(plans));

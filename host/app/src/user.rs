@@ -1,9 +1,10 @@
 //! One user of the daemon: settings, books, task memory and the day's ledger.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use parking_lot::{Mutex, MutexGuard};
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
@@ -91,12 +92,12 @@ impl User {
 
     /// Rights.
     pub fn role(&self) -> Role {
-        *lock(&self.role)
+        *self.role.lock()
     }
 
     /// Gives other rights; the caller writes it down.
     pub(crate) fn set_role(&self, role: Role) {
-        *lock(&self.role) = role;
+        *self.role.lock() = role;
     }
 
     /// Whether they may log in and their services may run.
@@ -121,24 +122,24 @@ impl User {
 
     /// When the service was last turned on in this process; `None` when it went on running from before.
     pub fn service_since(&self) -> Option<Timestamp> {
-        *lock(&self.service_since)
+        *self.service_since.lock()
     }
 
     /// What the user's services have done.
     pub fn activity(&self) -> MutexGuard<'_, Activity> {
-        lock(&self.activity)
+        self.activity.lock()
     }
 
     /// Turns the unified service on from an instant, by a version of the schedules that it keeps until it is started again.
     pub fn start_service(&self, now: Timestamp, schedule_version: u64) {
-        *lock(&self.service_since) = Some(now);
+        *self.service_since.lock() = Some(now);
         self.resume_service(schedule_version);
     }
 
     /// Turns the unified service on as it was before the daemon was restarted.
     pub fn resume_service(&self, schedule_version: u64) {
         self.service_version.store(schedule_version, Ordering::Release);
-        lock(&self.individual_ends).clear();
+        self.individual_ends.lock().clear();
         self.set_running(true);
     }
 
@@ -147,7 +148,7 @@ impl User {
         if self.is_running() {
             return Some(self.service_version.load(Ordering::Acquire));
         }
-        lock(&self.individuals).get(&task).map(|service| service.schedule_version)
+        self.individuals.lock().get(&task).map(|service| service.schedule_version)
     }
 
     /// Whoever turns the user's services on or off holds this meanwhile.
@@ -163,28 +164,28 @@ impl User {
 
     /// The running individual service of a task.
     pub fn individual(&self, task: Task) -> Option<Individual> {
-        lock(&self.individuals).get(&task).cloned()
+        self.individuals.lock().get(&task).cloned()
     }
 
     /// The tasks that run as individual services.
     pub fn individuals(&self) -> Vec<Task> {
-        lock(&self.individuals).keys().copied().collect()
+        self.individuals.lock().keys().copied().collect()
     }
 
     pub(crate) fn keep_individual(&self, task: Task, service: Individual) {
-        lock(&self.individuals).insert(task, service);
+        self.individuals.lock().insert(task, service);
     }
 
     /// Takes the service out if it still is the one of this process.
     pub(crate) fn drop_individual(&self, task: Task, pid: u32) -> Option<Individual> {
-        let mut individuals = lock(&self.individuals);
+        let mut individuals = self.individuals.lock();
         let same = individuals.get(&task).is_some_and(|service| service.worker.pid() == pid);
         if same { individuals.remove(&task) } else { None }
     }
 
     /// The tasks that are executing now.
     pub fn executing(&self) -> Vec<Task> {
-        lock(&self.executing).iter().copied().collect()
+        self.executing.lock().iter().copied().collect()
     }
 
     /// The version with which the unified service was last started; 0 when it never was.
@@ -204,12 +205,12 @@ impl User {
 
     /// The day's ledger.
     pub fn ledger(&self) -> MutexGuard<'_, DayLedger> {
-        lock(&self.ledger)
+        self.ledger.lock()
     }
 
     /// What is due and not done yet.
     pub(crate) fn backlog(&self) -> MutexGuard<'_, Backlog> {
-        lock(&self.backlog)
+        self.backlog.lock()
     }
 
     /// Whether something that was due is being done for this user, or waits until that is done.
@@ -234,12 +235,12 @@ impl User {
 
     /// Why the individual service of a task ended, if that is why nothing runs it.
     pub(crate) fn individual_end(&self, task: Task) -> Option<String> {
-        lock(&self.individual_ends).get(&task).cloned()
+        self.individual_ends.lock().get(&task).cloned()
     }
 
     /// Remembers why the individual service of a task ended; `None` when it runs or is not what counts any more.
     pub(crate) fn set_individual_end(&self, task: Task, reason: Option<String>) {
-        let mut ends = lock(&self.individual_ends);
+        let mut ends = self.individual_ends.lock();
         match reason {
             Some(reason) => ends.insert(task, reason),
             None => ends.remove(&task),
@@ -248,30 +249,30 @@ impl User {
 
     /// The memory of every task.
     pub fn memory(&self) -> MutexGuard<'_, BTreeMap<Task, TaskMemory>> {
-        lock(&self.memory)
+        self.memory.lock()
     }
 
     /// What the runs of a task have left behind on a date; `None` when it has not run since this process began, and the database
     /// has to be asked.
     pub(crate) fn left_on(&self, task: Task, day: Day) -> Option<Left> {
-        let (of, left) = *lock(&self.left).get(&task)?;
+        let (of, left) = *self.left.lock().get(&task)?;
         Some(if of == day { left } else { Left::default() })
     }
 
     /// Remembers it.
     pub(crate) fn set_left(&self, task: Task, day: Day, left: Left) {
-        lock(&self.left).insert(task, (day, left));
+        self.left.lock().insert(task, (day, left));
     }
 
     /// Marks a task as executing; `None` when it already is.
     pub fn begin(&self, task: Task) -> Option<Executing<'_>> {
         // Lazily: a mark made for nothing would be taken back when it is dropped, under the same lock.
-        lock(&self.executing).insert(task).then(|| Executing { user: self, task })
+        self.executing.lock().insert(task).then(|| Executing { user: self, task })
     }
 
     /// The same for a run that outlives whoever started it.
     pub fn begin_owned(self: Arc<Self>, task: Task) -> Option<ExecutingOwned> {
-        let begun = lock(&self.executing).insert(task);
+        let begun = self.executing.lock().insert(task);
         begun.then(|| ExecutingOwned { user: self, task })
     }
 }
@@ -284,7 +285,7 @@ pub struct ExecutingOwned {
 
 impl Drop for ExecutingOwned {
     fn drop(&mut self) {
-        lock(&self.user.executing).remove(&self.task);
+        self.user.executing.lock().remove(&self.task);
     }
 }
 
@@ -296,11 +297,6 @@ pub struct Executing<'a> {
 
 impl Drop for Executing<'_> {
     fn drop(&mut self) {
-        lock(&self.user.executing).remove(&self.task);
+        self.user.executing.lock().remove(&self.task);
     }
-}
-
-/// A panic while a lock was held cannot leave these maps half changed: every change is one insert or remove.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

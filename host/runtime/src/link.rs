@@ -7,10 +7,11 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::budget::Budget;
@@ -56,11 +57,11 @@ impl Link {
     pub(crate) async fn next_turn(self: Arc<Self>) {
         self.leave_lane();
         let lane = self.lanes.enter().await;
-        *held(&self.lane) = lane;
+        *self.lane.lock() = lane;
     }
 
     fn leave_lane(&self) {
-        drop(held(&self.lane).take());
+        drop(self.lane.lock().take());
     }
 
     /// Measures the guest's processor time.
@@ -98,13 +99,8 @@ impl Link {
     }
 
     fn passage(&self) -> MutexGuard<'_, Passage> {
-        held(&self.passage)
+        self.passage.lock()
     }
-}
-
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing panics while one of these locks is held, and what they guard is always a whole value.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 struct Reply<'a>(&'a Link);

@@ -4,10 +4,10 @@
 //! processor clock. Reading that one is a system call, as dear as three host calls; so a run that ends within a tick,
 //! as almost all do, is measured by the monotonic clock alone, which can only show more.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::time::{ClockId, clock_gettime};
+use parking_lot::{Mutex, MutexGuard};
 
 /// One per run; the guest is resumed and suspended many times, on changing threads.
 #[derive(Debug, Default)]
@@ -56,7 +56,7 @@ impl Meter {
 
     fn reading(&self) -> MutexGuard<'_, Reading> {
         // Nothing panics while the lock is held.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -31,6 +31,9 @@ pub struct Simulate {
     /// Also write the report here, as JSON.
     #[arg(long)]
     pub json: Option<PathBuf>,
+    /// Also write what happened to every order here, one line each: two builds that trade alike write the same bytes.
+    #[arg(long)]
+    pub orders: Option<PathBuf>,
     /// Keep everything in this database, for --resume and for `prahari replay`; without it a temporary one is used.
     #[arg(long)]
     pub db: Option<PathBuf>,

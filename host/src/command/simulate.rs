@@ -1,5 +1,6 @@
 //! `prahari simulate`: the whole daemon over past days.
 
+mod orders;
 mod print;
 
 use std::io::IsTerminal;
@@ -36,7 +37,7 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
         bars: None,
         unknown_days_closed: options.unknown_days == UnknownDays::Closed,
     };
-    if let Some(path) = &options.json {
+    for path in options.json.iter().chain(&options.orders) {
         check_writable(path)?;
     }
     // A new database is made when everything that it is for is known to be usable.
@@ -91,6 +92,10 @@ async fn run(
     daemon.observe(observer(bar.clone(), options.from));
     let report = simulation.run(&daemon).await.map_err(fault);
     bar.finish_and_clear();
+    if let Some(path) = options.orders.as_deref().filter(|_| report.is_ok()) {
+        let users = daemon.users().iter().map(|user| user.id).collect();
+        write_file(path, &orders::list(&daemon.store, users).await.map_err(Failure::work)?)?;
+    }
     report
 }
 
@@ -134,12 +139,15 @@ fn check_writable(path: &Path) -> Result<(), Failure> {
     )))
 }
 
-/// Writes beside the file and renames, so that a reader never sees half a report.
 fn write_json(path: &Path, report: &Report) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(report).map_err(Failure::work)?;
+    write_file(path, &serde_json::to_string_pretty(report).map_err(Failure::work)?)
+}
+
+/// Writes beside the file and renames, so that a reader never sees half a report.
+fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");
-    std::fs::write(&beside, lines(&text).as_bytes())
+    std::fs::write(&beside, lines(text).as_bytes())
         .and_then(|()| std::fs::rename(&beside, path))
         .map_err(|error| Failure::work(format!("cannot write {}: {error}", path.display())))
 }

@@ -10,7 +10,9 @@ use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::errors::StoreError;
 
@@ -283,6 +285,5 @@ fn failed(doing: &'static str, path: &Path, error: io::Error) -> StoreError {
 }
 
 fn opened() -> MutexGuard<'static, BTreeMap<Identity, Opened>> {
-    // Each change is one insert, remove or count, so a poisoned table is still whole.
-    OPENED.lock().unwrap_or_else(PoisonError::into_inner)
+    OPENED.lock()
 }

@@ -1,9 +1,10 @@
 //! The ordered queue between those who write and the thread that commits.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use prahari_domain::ids::UserId;
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, oneshot, watch};
@@ -98,11 +99,12 @@ impl Queue {
     /// Waits for writes and moves a group of them to `group`; `false` when the queue is closed and empty.
     pub(crate) fn take(&self, group: &mut VecDeque<Write>) -> bool {
         let waiting = |state: &mut State| state.writes.is_empty() && !state.closing;
-        let mut state = self.changed.wait_while(self.lock(), waiting).unwrap_or_else(PoisonError::into_inner);
-        let collecting = |state: &mut State| !state.urgent && !state.closing && state.writes.len() < GROUP;
+        let mut state = self.lock();
+        self.changed.wait_while(&mut state, waiting);
+        let mut collecting =
+            |state: &mut State| !state.urgent && !state.closing && state.writes.len() < GROUP;
         if collecting(&mut state) {
-            let waited = self.changed.wait_timeout_while(state, LINGER, collecting);
-            (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+            self.changed.wait_while_for(&mut state, &mut collecting, LINGER);
         }
         let count = state.writes.len().min(GROUP);
         group.extend(state.writes.drain(..count));
@@ -160,8 +162,7 @@ impl Queue {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing that holds this lock can be interrupted half way, so a poisoned state is still whole.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

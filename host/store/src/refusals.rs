@@ -4,8 +4,8 @@
 //! nothing, so everybody else's writes go on; whose it was is told to the daemon, which stops that user's work.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use prahari_domain::ids::UserId;
 use tokio::sync::Notify;
 
@@ -30,14 +30,14 @@ pub(crate) struct Refusals {
 
 impl Refusals {
     pub(crate) fn add(&self, user: Option<UserId>, error: StoreError) {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting.lock();
         waiting.entry(user).or_insert(error);
         drop(waiting);
         self.told.notify_one();
     }
 
     pub(crate) fn take(&self) -> Vec<Refusal> {
-        let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        let waiting = std::mem::take(&mut *self.waiting.lock());
         waiting.into_iter().map(|(user, error)| Refusal { user, error }).collect()
     }
 

@@ -1,10 +1,11 @@
 //! Opening and closing the database, and the two scopes through which everything else is reached.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -83,7 +84,7 @@ impl Store {
             running: Mutex::new(None),
         };
         let thread = writer::start(path, conn, inner.queue.clone(), lock.clone())?;
-        *inner.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(Running { thread, _lock: lock });
+        *inner.running.lock() = Some(Running { thread, _lock: lock });
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -166,7 +167,7 @@ impl Store {
         let before = self.health();
         self.inner.readers.close().await;
         close(&self.inner.queue);
-        let running = self.inner.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let running = self.inner.running.lock().take();
         if let Some(running) = running {
             // A thread that panicked has said so through the queue.
             let _ = tokio::task::spawn_blocking(move || running.thread.join()).await;
@@ -362,7 +363,7 @@ mod tests {
     async fn dropping_the_last_clone_commits_what_is_queued() {
         let (store, folder) = new_store();
         store.system().set_meta("seed", "7".to_owned()).await.unwrap();
-        let running = store.inner.running.lock().unwrap().take().unwrap();
+        let running = store.inner.running.lock().take().unwrap();
         drop(store);
         running.thread.join().unwrap();
         drop(running._lock);

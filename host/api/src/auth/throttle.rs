@@ -5,8 +5,8 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use prahari_domain::time::Timestamp;
 
 use crate::connections::network;
@@ -65,7 +65,7 @@ impl Throttle {
         address: IpAddr,
         now: Timestamp,
     ) -> Result<(), Timestamp> {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut failures = self.failures.lock();
         let subjects = subjects(account, address);
         let waits = subjects.iter().flatten().filter_map(|(subject, free)| {
             failures.get(subject).and_then(|found| found.wait_until(*free)).filter(|until| now < *until)
@@ -88,7 +88,7 @@ impl Throttle {
 
     /// Counts an attempt that had to wait; answers how many there were since the last answer, when it is time to tell the log.
     pub(super) fn count_refused(&self, now: Timestamp) -> Option<u64> {
-        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut refused = self.refused.lock();
         refused.count = refused.count.saturating_add(1);
         let waits = |told: Timestamp| (0..TOLD_EVERY_MS).contains(&now.millis_since(told));
         if refused.told.is_some_and(waits) {
@@ -100,7 +100,7 @@ impl Throttle {
 
     /// The attempt was none of a guesser: the account starts anew, the address is as before.
     pub(super) fn succeeded(&self, account: Option<&str>, address: IpAddr) {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut failures = self.failures.lock();
         for (subject, _) in subjects(account, address).into_iter().flatten() {
             if matches!(subject, Subject::Account(_)) {
                 failures.remove(&subject);
@@ -238,6 +238,6 @@ mod tests {
         for n in 0..50_000_u32 {
             let _ = throttle.begin(Some(&format!("name{n}")), IpAddr::from(n.to_be_bytes()), at(1));
         }
-        assert!(throttle.failures.lock().unwrap().len() <= REMEMBERED + 2);
+        assert!(throttle.failures.lock().len() <= REMEMBERED + 2);
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use prahari_brokers::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, OwnAccount, Placed};
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
@@ -87,9 +88,8 @@ impl TimedBroker {
         left
     }
 
-    /// Every change is one insert or remove, so a panic cannot leave it half changed.
-    fn silent(&self) -> std::sync::MutexGuard<'_, BTreeMap<UserId, Stopwatch>> {
-        self.silent.lock().unwrap_or_else(PoisonError::into_inner)
+    fn silent(&self) -> parking_lot::MutexGuard<'_, BTreeMap<UserId, Stopwatch>> {
+        self.silent.lock()
     }
 }
 

@@ -10,9 +10,10 @@ mod ring;
 mod subscription;
 mod wake;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use parking_lot::{Mutex, MutexGuard};
 use prahari_domain::ids::UserId;
 use tokio::sync::{Notify, broadcast};
 
@@ -185,9 +186,8 @@ impl EventBus {
         self.ended.load(Ordering::Acquire)
     }
 
-    /// No code that can panic runs while it is held, so what is in it is whole.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

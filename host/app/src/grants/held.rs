@@ -1,8 +1,9 @@
 //! The allowances of this daemon: for one user, else for everybody, else the program's default.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
@@ -41,20 +42,20 @@ impl Grants {
 
     /// What a task of a user may do and use.
     pub fn of(&self, user: UserId, task: Task) -> Arc<Allowance> {
-        let set = self.set.read().unwrap_or_else(PoisonError::into_inner);
+        let set = self.set.read();
         let found = set.get(&(Some(user), task)).or_else(|| set.get(&(None, task)));
         found.cloned().unwrap_or_else(|| self.default_of(task))
     }
 
     /// What a task of everybody may do and use who has no allowance of their own.
     pub fn of_everybody(&self, task: Task) -> Arc<Allowance> {
-        let set = self.set.read().unwrap_or_else(PoisonError::into_inner);
+        let set = self.set.read();
         set.get(&(None, task)).cloned().unwrap_or_else(|| self.default_of(task))
     }
 
     /// Which allowances an operator has set.
     pub fn set(&self) -> Vec<(Option<UserId>, Task, Arc<Allowance>)> {
-        let set = self.set.read().unwrap_or_else(PoisonError::into_inner);
+        let set = self.set.read();
         set.iter().map(|((user, task), allowance)| (*user, *task, allowance.clone())).collect()
     }
 
@@ -84,7 +85,7 @@ impl Grants {
         let _changing = self.change.lock().await;
         let row = GrantRow { user, task, allowance: serde_json::to_string(&allowance)?, at, by };
         self.store.system().save_grant(row).await?;
-        let mut set = self.set.write().unwrap_or_else(PoisonError::into_inner);
+        let mut set = self.set.write();
         set.insert((user, task), Arc::new(allowance));
         Ok(())
     }
@@ -96,7 +97,7 @@ impl Grants {
     pub async fn forget(&self, (user, task): Key) -> Result<bool, AppError> {
         let _changing = self.change.lock().await;
         let removed = self.store.system().remove_grant(user, task).await?;
-        self.set.write().unwrap_or_else(PoisonError::into_inner).remove(&(user, task));
+        self.set.write().remove(&(user, task));
         Ok(removed)
     }
 

@@ -1,8 +1,9 @@
 //! The open halts of one user, as the running daemon holds them.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::risk::Halted;
 use prahari_domain::time::Timestamp;
@@ -54,7 +55,7 @@ impl Halts {
 
     /// What is halted at this moment.
     pub fn open(&self) -> Arc<Open> {
-        self.open.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.open.read().clone()
     }
 
     /// The halt of everything of the user, if there is one.
@@ -88,7 +89,7 @@ impl Halts {
     }
 
     fn change(&self, change: impl FnOnce(&mut Open)) {
-        let mut kept = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.open.write();
         let mut open = (**kept).clone();
         change(&mut open);
         *kept = Arc::new(open);

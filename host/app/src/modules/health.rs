@@ -2,8 +2,9 @@
 //! is one user's, tried less and less often for that user.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::{Mutex, MutexGuard};
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
@@ -71,7 +72,7 @@ pub(super) struct Health {
 
 impl Health {
     fn streaks(&self) -> MutexGuard<'_, BTreeMap<(UserId, Task), Streak>> {
-        self.streaks.lock().unwrap_or_else(PoisonError::into_inner)
+        self.streaks.lock()
     }
 
     /// Counts a run that failed by the module's own fault; how many have failed in a row with it, and whether the version is

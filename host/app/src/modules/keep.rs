@@ -1,6 +1,6 @@
 //! The versions in the database: put there at the start and by uploads, and found again after a restart.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
@@ -39,7 +39,7 @@ impl Modules {
         now: Timestamp,
     ) -> Result<Vec<(UserId, Fault)>, AppError> {
         let _changing = self.change.lock().await;
-        *self.store.write().unwrap_or_else(PoisonError::into_inner) = Some(store.clone());
+        *self.store.write() = Some(store.clone());
         let (rows, active) = (store.system().modules().await?, store.system().active_modules().await?);
         let mut given = Vec::new();
         for start in &self.start {

@@ -13,8 +13,9 @@ mod table;
 mod trial;
 
 use std::borrow::Cow;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_runtime::{Module, ModuleHash, Runtime};
@@ -114,16 +115,16 @@ impl Modules {
     }
 
     fn table(&self) -> Arc<Table> {
-        self.table.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.table.read().clone()
     }
 
     fn replace_table(&self, table: Table) {
-        *self.table.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(table);
+        *self.table.write() = Arc::new(table);
     }
 
     /// The store, where there is one.
     fn store(&self) -> Result<Store, AppError> {
-        let store = self.store.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let store = self.store.read().clone();
         store.ok_or_else(|| AppError::Ended("the modules have no database".to_owned()))
     }
 }

@@ -1,8 +1,9 @@
 //! Which shares have a jump that nobody has explained.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use prahari_brokers::{Interval, MarketData, MarketError};
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::price_jump::{PriceJump, is_outside_band};
@@ -52,7 +53,7 @@ impl PriceJumps {
         let explained = self.explained(store).await;
         let is_open = |jump: &PriceJump| {
             let key = (jump.symbol.clone(), jump.day);
-            !explained.read().unwrap_or_else(PoisonError::into_inner).contains(&key)
+            !explained.read().contains(&key)
         };
         let history = market.candles(symbol, Interval::Daily, SESSIONS + 1, false, now).await?;
         let quote = market.quotes(std::slice::from_ref(symbol), now).await?.into_iter().flatten().next();
@@ -83,21 +84,21 @@ impl PriceJumps {
     /// Counts a jump as explained from now on.
     pub(super) async fn explain(&self, store: &Store, symbol: &Symbol, day: Day) {
         let explained = self.explained(store).await;
-        explained.write().unwrap_or_else(PoisonError::into_inner).insert((symbol.clone(), day));
-        self.looked_at.write().unwrap_or_else(PoisonError::into_inner).remove(symbol);
+        explained.write().insert((symbol.clone(), day));
+        self.looked_at.write().remove(symbol);
     }
 
     /// Forgets what was found: the bars are others now.
     pub(super) fn forget(&self) {
-        self.looked_at.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.looked_at.write().clear();
     }
 
     fn known(&self, symbol: &Symbol) -> Option<Looked> {
-        self.looked_at.read().unwrap_or_else(PoisonError::into_inner).get(symbol).cloned()
+        self.looked_at.read().get(symbol).cloned()
     }
 
     fn keep(&self, symbol: &Symbol, looked: Looked) {
-        self.looked_at.write().unwrap_or_else(PoisonError::into_inner).insert(symbol.clone(), looked);
+        self.looked_at.write().insert(symbol.clone(), looked);
     }
 
     /// A jump that was explained and cannot be read counts as unexplained: nothing is bought, and nothing is lost.

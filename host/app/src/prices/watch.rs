@@ -1,8 +1,8 @@
 //! How far the daemon has looked at the prices of the day.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use parking_lot::Mutex;
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::time::Day;
@@ -29,22 +29,22 @@ pub(super) struct Opens {
 impl PriceWatch {
     /// What is still to be looked at of a day's opens.
     pub(super) fn opens_of(&self, day: Day) -> Opens {
-        let opens = lock(&self.opens).clone();
+        let opens = self.opens.lock().clone();
         if opens.day == Some(day) { opens } else { Opens { day: Some(day), ..Opens::default() } }
     }
 
     pub(super) fn keep_opens(&self, opens: Opens) {
-        *lock(&self.opens) = opens;
+        *self.opens.lock() = opens;
     }
 
     /// Takes the close of a day; `false` when somebody has taken it.
     pub(super) fn take_close(&self, day: Day) -> bool {
-        lock(&self.closed_on).replace(day) != Some(day)
+        self.closed_on.lock().replace(day) != Some(day)
     }
 
     /// Gives the close back to whoever looks next.
     pub(super) fn give_close_back(&self) {
-        *lock(&self.closed_on) = None;
+        *self.closed_on.lock() = None;
     }
 }
 
@@ -58,9 +58,4 @@ impl Opens {
     pub fn is_done(&self) -> bool {
         self.unopened.is_empty() && self.unasked.as_ref().is_some_and(BTreeSet::is_empty)
     }
-}
-
-/// A panic while a lock was held cannot leave these values half changed: every change replaces one.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,10 +2,11 @@
 //! on a real one the slots that may need what it finds wait for it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveTime;
+use parking_lot::Mutex;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use tokio::sync::{Notify, watch};
@@ -47,12 +48,12 @@ impl SharedRuns {
 
     /// What a slot that was due then has waited for.
     pub(super) fn waited(&self, due: Timestamp) -> Waited {
-        let waited = self.waited.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.waited.lock();
         waited.get(&due).cloned().unwrap_or_default()
     }
 
     fn has_waited(&self, due: Timestamp, what: Waited) {
-        let mut waited = self.waited.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waited = self.waited.lock();
         waited.insert(due, what);
         if waited.len() > MOST_WAITED {
             waited.pop_first();

@@ -5,10 +5,11 @@
 //! them.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use parking_lot::{Mutex, MutexGuard};
 use prahari_domain::time::Timestamp;
 
 use super::backlog::Added;
@@ -94,7 +95,7 @@ impl Waiting {
 
     fn next(&self) -> Option<AtWork> {
         // Nothing that can panic is done while it is held.
-        let mut users: MutexGuard<'_, _> = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut users: MutexGuard<'_, _> = self.0.lock();
         users.pop_front()
     }
 }

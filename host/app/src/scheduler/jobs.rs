@@ -1,9 +1,10 @@
 //! Work that goes on behind the scheduler's loop.
 
 use std::future::{Future, poll_fn};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::task::Poll;
 
+use parking_lot::Mutex;
 use tokio::task::{JoinError, JoinSet};
 
 use crate::error::AppError;
@@ -21,7 +22,7 @@ pub(super) struct MoreJobs(Weak<Set>);
 impl Jobs {
     /// Begins a job.
     pub(super) fn spawn(&self, job: impl Future<Output = Result<(), AppError>> + Send + 'static) {
-        lock(&self.0).spawn(job);
+        self.0.lock().spawn(job);
     }
 
     /// For jobs that begin others.
@@ -32,7 +33,7 @@ impl Jobs {
     /// Waits for the first failure of a job. Jobs that end well are taken in passing.
     pub(super) async fn failure(&self) -> AppError {
         poll_fn(|cx| {
-            while let Poll::Ready(Some(ended)) = lock(&self.0).poll_join_next(cx) {
+            while let Poll::Ready(Some(ended)) = self.0.lock().poll_join_next(cx) {
                 if let Err(error) = result_of(ended) {
                     return Poll::Ready(error);
                 }
@@ -49,7 +50,7 @@ impl Jobs {
     pub(super) async fn finish(&self) -> Result<(), AppError> {
         loop {
             // Locked for a look only: a job that ends may begin another one first.
-            match poll_fn(|cx| lock(&self.0).poll_join_next(cx)).await {
+            match poll_fn(|cx| self.0.lock().poll_join_next(cx)).await {
                 Some(ended) => result_of(ended)?,
                 None => return Ok(()),
             }
@@ -61,16 +62,11 @@ impl MoreJobs {
     /// Begins a job, unless the scheduler is gone.
     pub(super) fn spawn(&self, job: impl Future<Output = Result<(), AppError>> + Send + 'static) {
         if let Some(jobs) = self.0.upgrade() {
-            lock(&jobs).spawn(job);
+            jobs.lock().spawn(job);
         }
     }
 }
 
 fn result_of(ended: Result<Result<(), AppError>, JoinError>) -> Result<(), AppError> {
     ended.map_err(|error| AppError::Ended(error.to_string()))?
-}
-
-/// What a panic could interrupt is the work of a job, which does not hold the lock.
-fn lock(jobs: &Set) -> MutexGuard<'_, JoinSet<Result<(), AppError>>> {
-    jobs.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,6 @@
 //! Changing schedules: checked, made against a version that is still the newest, and one new version each.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::UserId;
@@ -71,8 +71,8 @@ impl Schedules {
     }
 
     fn keep(&self, set: Arc<ScheduleSet>) {
-        self.sets.write().unwrap_or_else(PoisonError::into_inner).insert(set.version, set.clone());
-        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        self.sets.write().insert(set.version, set.clone());
+        let mut current = self.current.write();
         if current.version < set.version {
             *current = set;
         }

@@ -8,8 +8,9 @@ mod change;
 mod foresee;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
@@ -87,7 +88,7 @@ impl Schedules {
 
     /// The newest set.
     pub fn current(&self) -> Arc<ScheduleSet> {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.current.read().clone()
     }
 
     /// The set of a version, from memory where it was asked for before.
@@ -95,7 +96,7 @@ impl Schedules {
     /// # Errors
     /// When there is no such version, the store fails, or a stored rule cannot be read.
     pub async fn set(&self, version: u64) -> Result<Arc<ScheduleSet>, AppError> {
-        let kept = self.sets.read().unwrap_or_else(PoisonError::into_inner).get(&version).cloned();
+        let kept = self.sets.read().get(&version).cloned();
         if let Some(set) = kept {
             return Ok(set);
         }
@@ -103,7 +104,7 @@ impl Schedules {
             return Err(AppError::UnknownScheduleVersion(version));
         }
         let set = Arc::new(read_set(&self.store, version).await?);
-        self.sets.write().unwrap_or_else(PoisonError::into_inner).insert(version, set.clone());
+        self.sets.write().insert(version, set.clone());
         Ok(set)
     }
 

@@ -3,9 +3,10 @@
 //! They are not behind the desk's lock: that may be held for as long as a broker takes to answer, and a kill switch must not
 //! wait for it.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
 
+use parking_lot::RwLock;
 use prahari_domain::risk::{OwnLimits, RiskLimits};
 use prahari_store::{Store, StoreError};
 
@@ -110,12 +111,12 @@ impl Limits {
 
     /// The limits by who has set them.
     pub fn set(&self) -> Arc<Versioned<LimitsSet>> {
-        self.set.read().unwrap_or_else(PoisonError::into_inner).set.clone()
+        self.set.read().set.clone()
     }
 
     /// What an order is checked against at this moment: for each limit the tighter one.
     pub fn in_force(&self) -> Arc<RiskLimits> {
-        let held = self.set.read().unwrap_or_else(PoisonError::into_inner).in_force.clone();
+        let held = self.set.read().in_force.clone();
         if self.kill_switch.is_on() && !held.kill_switch {
             return Arc::new(RiskLimits { kill_switch: true, ..(*held).clone() });
         }
@@ -124,6 +125,6 @@ impl Limits {
 
     pub(crate) fn replace(&self, version: u64, value: LimitsSet) {
         let held = Held::of(Versioned { version, value });
-        *self.set.write().unwrap_or_else(PoisonError::into_inner) = held;
+        *self.set.write() = held;
     }
 }

@@ -7,8 +7,9 @@ mod change;
 mod limits;
 mod messages;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use prahari_domain::settings::{NotificationPreferences, Strategy};
 use prahari_store::UserRow;
 use serde::de::DeserializeOwned;
@@ -96,10 +97,10 @@ impl<T> Current<T> {
     }
 
     fn get(&self) -> Arc<Versioned<T>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.read().clone()
     }
 
     fn set(&self, version: u64, value: T) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Versioned { version, value });
+        *self.0.write() = Arc::new(Versioned { version, value });
     }
 }

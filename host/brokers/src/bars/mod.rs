@@ -12,8 +12,9 @@ mod board;
 mod series;
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::time::Day;
 
@@ -82,11 +83,11 @@ impl BarMarket {
         let generation = self.sessions.generation();
         let is_valid = |board: &&Arc<Board>| board.day == day && board.generation == generation;
         let known = |boards: &VecDeque<Arc<Board>>| boards.iter().find(is_valid).cloned();
-        if let Some(board) = known(&self.boards.read().unwrap_or_else(PoisonError::into_inner)) {
+        if let Some(board) = known(&self.boards.read()) {
             return board;
         }
         let board = Arc::new(Board::new(day, self.sessions.as_ref(), self.series.len()));
-        let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
+        let mut boards = self.boards.write();
         if let Some(board) = known(&boards) {
             return board;
         }

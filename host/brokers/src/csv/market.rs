@@ -1,9 +1,10 @@
 //! The `csv` source: the bars of a folder, and their renewal while a daemon runs.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use parking_lot::RwLock;
 use prahari_domain::instruments::{Candle, Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
@@ -48,7 +49,7 @@ impl CsvMarket {
     }
 
     fn loaded(&self) -> Arc<Loaded> {
-        Arc::clone(&self.loaded.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.loaded.read())
     }
 }
 
@@ -135,7 +136,7 @@ impl MarketData for CsvMarket {
         let read = read.await.map_err(|error| MarketError::Unavailable(error.to_string()))??;
         let Some(loaded) = read else { return Ok(None) };
         let report = loaded.report.clone();
-        *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
+        *self.loaded.write() = Arc::new(loaded);
         Ok(Some(report))
     }
 

@@ -14,10 +14,11 @@ mod store;
 mod trading;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
+use parking_lot::RwLock;
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::charges::{ChargeSchedule, ChargesError};
 use prahari_domain::ids::UserId;
@@ -109,14 +110,14 @@ impl PaperBroker {
         };
         account.set_capital(capital);
         let desk = Desk { waiting: AtomicUsize::new(account.waiting()), account: Mutex::new(account) };
-        let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
+        let mut accounts = self.accounts.write();
         accounts.entry(user).or_insert_with(|| Arc::new(desk));
         Ok(())
     }
 
     /// Users for whom [`Broker::has_open`] holds, ascending.
     pub fn users_with_open(&self) -> Vec<UserId> {
-        let accounts = self.accounts.read().unwrap_or_else(PoisonError::into_inner);
+        let accounts = self.accounts.read();
         let mut users: Vec<UserId> =
             accounts.iter().filter(|(_, desk)| desk.has_open()).map(|(user, _)| *user).collect();
         users.sort_unstable();
@@ -124,7 +125,7 @@ impl PaperBroker {
     }
 
     fn find(&self, user: UserId) -> Option<Arc<Desk>> {
-        self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(&user).cloned()
+        self.accounts.read().get(&user).cloned()
     }
 
     fn desk(&self, user: UserId) -> Result<Arc<Desk>, BrokerError> {
@@ -232,7 +233,7 @@ impl Broker for PaperBroker {
     }
 
     fn has_open(&self, user: UserId) -> bool {
-        let accounts = self.accounts.read().unwrap_or_else(PoisonError::into_inner);
+        let accounts = self.accounts.read();
         accounts.get(&user).is_some_and(|desk| desk.has_open())
     }
 

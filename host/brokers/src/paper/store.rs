@@ -1,9 +1,9 @@
 //! Where the paper broker keeps its book, so that it is still there after a restart, as a real broker's is.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use parking_lot::{Mutex, MutexGuard};
 use prahari_domain::ids::UserId;
 
 /// Keeps opaque rows per user.
@@ -64,7 +64,7 @@ struct Kept {
 
 impl MemoryPaperStore {
     fn users(&self) -> MutexGuard<'_, HashMap<UserId, Kept>> {
-        self.users.lock().unwrap_or_else(PoisonError::into_inner)
+        self.users.lock()
     }
 }
 

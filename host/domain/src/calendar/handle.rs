@@ -1,7 +1,9 @@
 //! The calendar of a running program: one place that everything asks, and that can be given another calendar.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+
+use parking_lot::RwLock;
 
 use super::{Calendar, CalendarError};
 
@@ -29,7 +31,7 @@ impl CalendarHandle {
 
     /// The calendar in force.
     pub fn current(&self) -> Arc<Calendar> {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.current.read().clone()
     }
 
     /// How often the calendar was replaced: what was worked out by an earlier one is out of date when this has changed.
@@ -39,7 +41,7 @@ impl CalendarHandle {
 
     /// Puts another calendar in force; returns the one before.
     pub fn replace(&self, calendar: Calendar) -> Arc<Calendar> {
-        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        let mut current = self.current.write();
         let before = std::mem::replace(&mut *current, Arc::new(calendar));
         // With the lock held, so that no reader sees the new number beside the old calendar.
         self.replaced.fetch_add(1, Ordering::Release);

@@ -5,7 +5,9 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use super::RecordingError;
 use super::encode::{damaged, decompress};
@@ -108,7 +110,7 @@ impl SharedReplies {
     }
 
     fn locked<T>(&self, work: impl FnOnce(&mut Generations) -> T) -> T {
-        work(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.kept.lock())
     }
 }
 

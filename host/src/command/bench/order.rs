@@ -2,10 +2,11 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use prahari_app::clock::{Clock, Stopwatch};
 use prahari_app::desk::Occasion;
 use prahari_app::simulation::create_users;
@@ -86,20 +87,20 @@ impl Watched {
     }
 
     fn start(&self) {
-        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Stopwatch::start());
+        *self.asked.lock() = Some(Stopwatch::start());
     }
 
     fn take(&self) -> Vec<Duration> {
-        std::mem::take(&mut self.times.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.times.lock())
     }
 }
 
 #[async_trait]
 impl Broker for Watched {
     async fn place(&self, user: UserId, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
-        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let asked = self.asked.lock().take();
         if let Some(asked) = asked {
-            self.times.lock().unwrap_or_else(PoisonError::into_inner).push(asked.elapsed());
+            self.times.lock().push(asked.elapsed());
         }
         self.broker.place(user, order, now).await
     }

@@ -1,8 +1,9 @@
 //! One minute of the sell monitor for ten thousand users with ten positions each.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use prahari_app::clock::{Clock, Stopwatch};
 use prahari_app::daemon::Daemon;
 use prahari_app::scheduler::Scheduler;
@@ -96,9 +97,7 @@ impl Minutes {
         let daemon = world.daemon(store, clock, broker).await?;
         let begun = Arc::new(Mutex::new(None));
         let told = begun.clone();
-        daemon.observe(move |_| {
-            *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(Stopwatch::start())
-        });
+        daemon.observe(move |_| *told.lock() = Some(Stopwatch::start()));
         Ok(Self { daemon, begun, last: None })
     }
 
@@ -122,7 +121,7 @@ impl Minutes {
         let mut scheduler = Scheduler::new(self.daemon.clone(), due.plus_millis(-1));
         scheduler.run(Some(due.plus_millis(1))).await.map_err(Failure::work)?;
         self.daemon.store.settle().await.map_err(Failure::work)?;
-        let begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let begun = self.begun.lock().take();
         let begun = begun.ok_or_else(|| Failure::work("the minute was never begun"))?;
         Ok((due, begun.elapsed()))
     }

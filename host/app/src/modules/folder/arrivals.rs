@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{Event, EventKind};
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
 /// Most names that wait. With more the whole folder is looked at, which comes to the same.
@@ -109,7 +109,7 @@ impl Arrivals {
     }
 
     fn waiting(&self) -> MutexGuard<'_, Told> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock()
     }
 }
 
