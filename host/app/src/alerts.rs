@@ -3,7 +3,6 @@
 //! Slots that were not seen are the watchdog's; everything else that somebody has to look at comes through here.
 
 use parking_lot::MutexGuard;
-
 use prahari_domain::ids::UserId;
 use prahari_domain::text::into_one_line;
 use prahari_store::{AlertCode, NewAlert, NotificationLevel, NotificationRow, Role};
