@@ -6,8 +6,9 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
+use crate::build::{self, Profile};
 use crate::failure::{Failure, Outcome};
-use crate::{build, process, workspace};
+use crate::process;
 
 /// One line of `prahari bench`.
 #[derive(Debug, PartialEq)]
@@ -22,11 +23,10 @@ struct Row {
 
 /// The command; with a `name`, only the benches that contain it. A missed budget is a failure.
 pub fn command(name: Option<&str>) -> Outcome<()> {
-    build::command()?;
-    let mut bench = process::command(workspace::release_binary());
+    let binary = build::command(Profile::Release)?;
+    let mut bench = process::command(&binary);
     bench.arg("bench").args(name).stdout(Stdio::piped());
-    let mut child =
-        bench.spawn().map_err(|error| Failure::file("run", &workspace::release_binary(), &error))?;
+    let mut child = bench.spawn().map_err(|error| Failure::file("run", &binary, &error))?;
     println!("{}", headline());
     let mut missed = Vec::new();
     let answers = child.stdout.take().map(BufReader::new);

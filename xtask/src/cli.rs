@@ -24,7 +24,7 @@ enum Command {
     },
     /// Runs every check and every test, its own set-up included
     Test,
-    /// Builds the components and the release binary
+    /// Builds the components and the binary to install, target/release/prahari
     Build,
     /// Builds the seven task components into target/components and verifies them
     Components {
@@ -63,7 +63,7 @@ impl Cli {
         match self.command {
             Command::Run { arguments } => run::command(&arguments),
             Command::Test => test::command(),
-            Command::Build => build::command(),
+            Command::Build => build::command(build::Profile::Release).map(drop),
             Command::Components { way } => components::command(way),
             Command::WasmTarget { way } => wasm_target::command(way),
             Command::Bench { name } => bench::command(name.as_deref()),

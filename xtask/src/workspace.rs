@@ -22,17 +22,13 @@ pub fn wasm_target_dir() -> PathBuf {
     root().join("target").join("wasm")
 }
 
-/// The daemon's release binary, in the target folder that cargo uses.
-pub fn release_binary() -> PathBuf {
-    binary("release")
-}
-
 /// The daemon as tests start it.
 pub fn debug_binary() -> PathBuf {
     binary("debug")
 }
 
-fn binary(profile: &str) -> PathBuf {
+/// The daemon as `profile` builds it, in the target folder that cargo uses.
+pub fn binary(profile: &str) -> PathBuf {
     let target =
         env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir));
     target.join(profile).join(format!("prahari{}", env::consts::EXE_SUFFIX))

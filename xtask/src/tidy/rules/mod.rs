@@ -1,6 +1,7 @@
 //! The rules, one file per subject.
 
 mod calls;
+mod dependencies;
 mod documentation;
 pub mod frozen;
 mod length;
@@ -15,8 +16,9 @@ use super::tree::Tree;
 pub type Rule = fn(&Tree) -> Vec<Finding>;
 
 /// Every rule.
-pub const ALL: [Rule; 8] = [
+pub const ALL: [Rule; 9] = [
     calls::check,
+    dependencies::check,
     documentation::check,
     frozen::check,
     length::check,
