@@ -8,7 +8,7 @@ mod crowd;
 mod world;
 
 use prahari_app::events::{Audience, Event, LogEvent, MOST_BYTES};
-use prahari_app::stop::Stop;
+use prahari_app::shutdown::Stop;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_store::{RunFilter, TokenScope};

@@ -253,7 +253,7 @@ async fn an_analysis_on_a_weekend_runs_leaves_the_signals_and_warns() {
     move_to(&daemon, at(SATURDAY, "11:00")).await;
     let signals = || async {
         let book = prahari_domain::book::Book::open(OTHER, Paise::ZERO);
-        daemon.signals.standing(&book, daemon.clock.now())
+        daemon.signals.board.standing(&book, daemon.clock.now())
     };
     let before = signals().await;
     let begun = daemon.run_once(ADMIN, Task::Analysis, ADMIN).await.unwrap();

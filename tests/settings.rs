@@ -62,12 +62,12 @@ async fn at_ten(house: &House) -> Arc<Daemon> {
 
 async fn set_own(daemon: &Daemon, user: UserId, change: Value) -> Result<u64, AppError> {
     let user = daemon.user(user).unwrap();
-    daemon.change_own_limits(&user, Change::Merge(&values(change)), None).await?.save().await
+    daemon.settings.change_own_limits(&user, Change::Merge(&values(change)), None).await?.save().await
 }
 
 async fn set_limits(daemon: &Daemon, user: UserId, change: Value) -> Result<u64, AppError> {
     let user = daemon.user(user).unwrap();
-    daemon.change_limits(&user, Change::Merge(&values(change)), None).await?.save().await
+    daemon.settings.change_limits(&user, Change::Merge(&values(change)), None).await?.save().await
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn the_daemons_kill_switch_refuses_the_next_order_of_everybody_and_stays_o
     let house = House::new(2);
     let daemon = at_ten(&house).await;
     assert_eq!(try_to_buy(&daemon, OTHER, 0).await, Ok(()));
-    daemon.set_kill_switch(true).await.unwrap();
+    daemon.settings.set_kill_switch(true).await.unwrap();
     for user in [ADMIN, OTHER] {
         assert_eq!(try_to_buy(&daemon, user, 1).await, Err(RefusalCode::KillSwitch));
     }
@@ -101,11 +101,11 @@ async fn the_daemons_kill_switch_refuses_the_next_order_of_everybody_and_stays_o
     stop(daemon).await;
 
     let daemon = house.start(at(MONDAY, "10:01")).await;
-    assert!(daemon.is_kill_switch_on());
+    assert!(daemon.settings.is_kill_switch_on());
     for user in [ADMIN, OTHER] {
         assert_eq!(try_to_buy(&daemon, user, 1).await, Err(RefusalCode::KillSwitch));
     }
-    daemon.set_kill_switch(false).await.unwrap();
+    daemon.settings.set_kill_switch(false).await.unwrap();
     for user in [ADMIN, OTHER] {
         assert_eq!(try_to_buy(&daemon, user, 1).await, Ok(()));
     }
@@ -155,7 +155,7 @@ async fn a_run_that_started_before_a_change_sees_the_old_strategy_and_the_next_o
     let occasion = occasion(daemon.clock.now());
     let mut before = LiveServices::new(&daemon, &user, Task::SellMonitor, occasion);
     let change = values(json!({ "rsi_period": 14, "user_capital_paise": 5_000_000 }));
-    let change = daemon.change_strategy(&user, Change::Merge(&change), Some(1)).await.unwrap();
+    let change = daemon.settings.change_strategy(&user, Change::Merge(&change), Some(1)).await.unwrap();
     assert_eq!(period(&mut before).await, 10);
     assert_eq!(change.save().await.unwrap(), 2);
     assert_eq!(period(&mut before).await, 10);
@@ -164,7 +164,8 @@ async fn a_run_that_started_before_a_change_sees_the_old_strategy_and_the_next_o
     let admin = daemon.user(ADMIN).unwrap();
     assert_eq!(period(&mut LiveServices::new(&daemon, &admin, Task::SellMonitor, occasion)).await, 10);
 
-    let reset = daemon.change_strategy(&user, Change::Reset, None).await.unwrap().save().await.unwrap();
+    let reset =
+        daemon.settings.change_strategy(&user, Change::Reset, None).await.unwrap().save().await.unwrap();
     assert_eq!((reset, user.settings.strategy().value.rsi_period), (3, 10));
 }
 
@@ -178,7 +179,8 @@ async fn of_changes_at_the_same_time_with_the_same_expected_version_one_wins() {
             let (daemon, user) = (daemon.clone(), user.clone());
             tokio::spawn(async move {
                 let change = values(json!({ "rsi_period": period }));
-                let change = daemon.change_strategy(&user, Change::Merge(&change), Some(version)).await?;
+                let change =
+                    daemon.settings.change_strategy(&user, Change::Merge(&change), Some(version)).await?;
                 change.save().await.map(|_| period)
             })
         });
@@ -212,7 +214,8 @@ async fn a_change_that_is_refused_changes_nothing() {
             "rsi_extreme_oversold is 20, but must be below rsi_oversold, which is 20",
         ),
     ] {
-        let error = daemon.change_strategy(&user, Change::Merge(&values(change)), None).await.err().unwrap();
+        let error =
+            daemon.settings.change_strategy(&user, Change::Merge(&values(change)), None).await.err().unwrap();
         assert_eq!(error.to_string(), sentence);
     }
     assert_eq!(user.settings.strategy(), before);
@@ -225,7 +228,14 @@ async fn messages_are_all_kept_and_those_that_may_not_disturb_are_marked() {
     let daemon = house.start(at(MONDAY, "23:30")).await;
     let other = daemon.user(OTHER).unwrap();
     let change = values(json!({ "quiet_from": "22:00", "quiet_until": "07:30", "warning": true }));
-    daemon.change_preferences(&other, Change::Merge(&change), None).await.unwrap().save().await.unwrap();
+    daemon
+        .settings
+        .change_preferences(&other, Change::Merge(&change), None)
+        .await
+        .unwrap()
+        .save()
+        .await
+        .unwrap();
     let occasion = occasion(daemon.clock.now());
     for user in [ADMIN, OTHER] {
         let user = daemon.user(user).unwrap();

@@ -19,7 +19,7 @@ use prahari_app::recordings::find_recording;
 use prahari_app::replays::ReplayVerdict;
 use prahari_app::runs::{RunAnswer, Trigger};
 use prahari_app::service::IndividualStatus;
-use prahari_app::stop::Stop;
+use prahari_app::shutdown::Stop;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_runtime::abi::latest::{self, RunContext};

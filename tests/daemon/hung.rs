@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
-use prahari_app::stop::Stop;
+use prahari_app::shutdown::Stop;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_store::SlotOutcome;

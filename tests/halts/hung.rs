@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use prahari_app::daemon::Daemon;
-use prahari_app::stop::Stop;
+use prahari_app::shutdown::Stop;
 use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
 use prahari_store::SlotKind;

@@ -9,20 +9,20 @@ async fn changes_of_the_kill_switch_at_once_leave_database_and_memory_alike() {
     let daemon = house.start(at(MONDAY, "10:00")).await;
     let kept = async || daemon.store.system().meta("kill_switch").await.unwrap().as_deref() == Some("true");
     for round in 0..20 {
-        let changes = (0..8).map(|number| daemon.set_kill_switch((number + round) % 3 == 0));
+        let changes = (0..8).map(|number| daemon.settings.set_kill_switch((number + round) % 3 == 0));
         futures::future::try_join_all(changes).await.unwrap();
-        assert_eq!(kept().await, daemon.is_kill_switch_on(), "round {round}");
+        assert_eq!(kept().await, daemon.settings.is_kill_switch_on(), "round {round}");
         // An admin who goes away after asking: the change takes place all the same, or not at all.
-        let on = !daemon.is_kill_switch_on();
-        drop(futures::poll!(Box::pin(daemon.set_kill_switch(on))));
-        daemon.set_kill_switch(!on).await.unwrap();
-        assert_eq!((kept().await, daemon.is_kill_switch_on()), (!on, !on), "round {round}");
+        let on = !daemon.settings.is_kill_switch_on();
+        drop(futures::poll!(Box::pin(daemon.settings.set_kill_switch(on))));
+        daemon.settings.set_kill_switch(!on).await.unwrap();
+        assert_eq!((kept().await, daemon.settings.is_kill_switch_on()), (!on, !on), "round {round}");
     }
     // It is on from the moment somebody asks for it.
-    daemon.set_kill_switch(false).await.unwrap();
-    let mut asked = Box::pin(daemon.set_kill_switch(true));
+    daemon.settings.set_kill_switch(false).await.unwrap();
+    let mut asked = Box::pin(daemon.settings.set_kill_switch(true));
     until("the kill switch to be on", async || {
-        let on = daemon.is_kill_switch_on();
+        let on = daemon.settings.is_kill_switch_on();
         assert!(on || futures::poll!(&mut asked).is_pending());
         on
     })

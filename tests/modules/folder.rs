@@ -9,7 +9,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use prahari_app::daemon::Daemon;
 use prahari_app::modules::{ModuleFolder, Progress, Watching};
-use prahari_app::stop::Stop;
+use prahari_app::shutdown::Stop;
 use prahari_domain::tasks::Task;
 use prahari_runtime::ModuleHash;
 use prahari_store::{AuditFilter, AuditRow, ModuleOrigin, ModuleRow, NotificationFilter};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use prahari_app::daemon::Daemon;
-use prahari_app::stop::Stop;
+use prahari_app::shutdown::Stop;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_store::{AlertCode, AlertFilter, Role, SlotKind, SlotOutcome, SlotRow};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use prahari_app::error::AppError;
-use prahari_app::stop::Stop;
+use prahari_app::shutdown::Stop;
 use prahari_domain::tasks::Task;
 
 use crate::support::{ADMIN, House, MONDAY, OTHER, at, guests, stop};

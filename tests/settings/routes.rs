@@ -87,7 +87,7 @@ async fn only_an_admin_reaches_the_settings_of_somebody_else() {
     }
     assert_eq!(user.post(&format!("{KILL_SWITCH}?user=3"), json!({ "on": true })).await.status, 404);
     assert_eq!(user.post("/api/v1/system/kill-switch", json!({ "on": true })).await.status, 403);
-    assert!(!console.daemon.is_kill_switch_on());
+    assert!(!console.daemon.settings.is_kill_switch_on());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,40 +1,45 @@
 //! The daemon: what is loaded at the start and shared by everything that runs.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
 use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::instruments::Symbol;
+use prahari_domain::settings::NotificationKind;
 use prahari_domain::signals::{SignalDraft, SignalScope};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::{Runtime, SharedReplies};
 use prahari_schedule::Schedule;
-use prahari_store::{AlertCode, Role, RunRow, Store};
+use prahari_store::{AlertCode, HaltCode, NewAlert, NotificationLevel, NotificationRow, RunRow, Store};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
 
-use crate::board::{Publication, SignalBoard};
 use crate::calendar::keep_first;
 use crate::clock::Clock;
 use crate::deadlines::Deadlines;
-use crate::desk::Venue;
+use crate::desk::{LostOrder, Venue};
 use crate::error::AppError;
 use crate::events::EventBus;
-use crate::gathered::Gathered;
 use crate::grants::Grants;
+use crate::halts::Halts;
+use crate::handles::Handles;
 use crate::loading::{Fault, load_user};
 use crate::modules::Modules;
+use crate::notices::Notices;
 use crate::prices::PriceWatch;
 use crate::replays::Places;
-use crate::rows::{load_signals, signal_row};
 use crate::scheduler::{DayPlan, DayPlans, SLOW_USERS_AT_ONCE, Scheduler, SharedRuns};
 use crate::schedules::Schedules;
 use crate::service::RESTARTED;
-use crate::settings::{KILL_SWITCH_KEY, KillSwitch};
-use crate::stop::StopSwitch;
+use crate::settings::Settings;
+use crate::shutdown::{Shutdown, Stop};
+use crate::signals::{Publication, Signals, load_signals};
 use crate::user::User;
+use crate::users::Users;
 
 /// Is told of each instant that is done.
 type Observer = Box<dyn Fn(Timestamp) + Send + Sync>;
@@ -67,12 +72,22 @@ pub struct Daemon {
     pub modules: Arc<Modules>,
     /// What each task may do and use.
     pub grants: Grants,
-    /// The signals that stand.
-    pub signals: Arc<SignalBoard>,
+    /// The users that it serves.
+    pub members: Arc<Users>,
+    /// Alerts and messages.
+    pub notices: Arc<Notices>,
+    /// What of a user is not sent.
+    pub halts: Halts,
+    /// What users have set.
+    pub settings: Settings,
+    /// What the tasks have found.
+    pub signals: Signals,
     /// What happens, for whoever listens.
     pub events: Arc<EventBus>,
     /// Notified when the scheduler has to look at the clock anew.
-    pub wake: Notify,
+    pub wake: Arc<Notify>,
+    /// Whether the daemon stops.
+    pub shutdown: Arc<Shutdown>,
     /// What runs when, by version.
     pub schedules: Schedules,
     /// What the recordings of late have in common.
@@ -80,13 +95,10 @@ pub struct Daemon {
     plans: RwLock<Option<Arc<DayPlans>>>,
     /// Held by whoever plans a day or enters slots, and alone by whoever puts another calendar in force.
     pub(crate) planning: tokio::sync::RwLock<()>,
-    users: RwLock<BTreeMap<UserId, Arc<User>>>,
-    pub(crate) kill_switch: Arc<KillSwitch>,
     pub(crate) replays: Places,
     /// Bounds how many slow users are served at once.
     pub(crate) slow_places: Semaphore,
     pub(crate) prices: PriceWatch,
-    pub(crate) stop: StopSwitch,
     progress: AtomicI64,
     /// The last instant that was handed out to be done.
     handed_out: AtomicI64,
@@ -96,8 +108,6 @@ pub struct Daemon {
     pub(crate) interrupted: Vec<RunRow>,
     /// When this process began.
     started: Timestamp,
-    /// Messages about alerts that wait, because their user was told of one of the kind a while ago.
-    pub(crate) gathered: Mutex<Gathered<(UserId, AlertCode)>>,
     /// The last jumps of the clock.
     jumps: Mutex<VecDeque<(Timestamp, Timestamp)>>,
     observer: OnceLock<Observer>,
@@ -136,24 +146,27 @@ impl Daemon {
         let grants = Grants::load(store.clone()).await?;
         let schedules = Schedules::load(store.clone(), &schedules, now).await?;
         keep_first(&store, &venue.calendar.current()).await?;
-        let events = Arc::new(EventBus::new(clock.clone()));
-        let kill_switch = Arc::new(load_kill_switch(&store).await?);
+        let handles = Handles::new(clock.clone(), store.clone(), venue.calendar.clone());
+        let settings = Settings::load(store.clone()).await?;
         system.stop_services_of_inactive_users().await?;
         store.settle().await?;
-        let mut users = BTreeMap::new();
+        let mut users = Vec::new();
         for row in system.users().await? {
-            let loaded = load_user(&venue, &events, &kill_switch, row).await?;
+            let loaded = load_user(&venue, &handles.events, settings.kill_switch(), row).await?;
             let id = loaded.user.id;
             faults.extend(loaded.faults.into_iter().map(|fault| (id, fault)));
-            users.insert(id, Arc::new(loaded.user));
+            users.push(loaded.user);
         }
         let (signals, unread) =
-            load_signals(&store, &venue.calendar.current(), users.keys().copied()).await?;
+            load_signals(&store, &venue.calendar.current(), users.iter().map(|user| user.id)).await?;
         faults.extend(unread);
-        let signals = Arc::new(signals);
-        for user in users.values() {
-            user.desk.lock().await.trade_on(signals.clone());
+        let signals = Signals::new(handles.clone(), signals);
+        for user in &users {
+            user.desk.lock().await.trade_on(signals.board.clone());
         }
+        let members = Arc::new(Users::new(users));
+        let notices = Arc::new(Notices::new(handles.clone(), members.clone()));
+        let halts = Halts::new(handles.clone(), members.clone(), notices.clone());
         let cursor = system.cursor().await?;
         let daemon = Arc::new(Self {
             resumed: cursor.map(Timestamp::ist_day),
@@ -163,14 +176,15 @@ impl Daemon {
             interrupted,
             started: now,
             jumps: Mutex::default(),
-            gathered: Mutex::default(),
-            wake: Notify::new(),
-            stop: StopSwitch::default(),
+            wake: handles.wake,
+            shutdown: handles.shutdown,
+            members,
+            notices,
+            halts,
+            settings,
             progress: AtomicI64::new(cursor.unwrap_or(now).0),
             observer: OnceLock::new(),
             background: Mutex::default(),
-            users: RwLock::new(users),
-            kill_switch,
             shared_replies: Arc::default(),
             replays: Places::default(),
             slow_places: Semaphore::new(SLOW_USERS_AT_ONCE),
@@ -184,7 +198,7 @@ impl Daemon {
             modules,
             grants,
             signals,
-            events,
+            events: handles.events,
             schedules,
         });
         for (user, Fault { code, reason }) in faults {
@@ -202,57 +216,12 @@ impl Daemon {
         Scheduler::new(self.clone(), Timestamp(self.cursor.load(Ordering::Acquire)))
     }
 
-    /// A user by id.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub fn user(&self, id: UserId) -> Result<Arc<User>, AppError> {
-        let users = self.users.read();
-        users.get(&id).cloned().ok_or(AppError::UnknownUser(id))
-    }
-
-    /// Every user, by id.
-    pub fn users(&self) -> Vec<Arc<User>> {
-        self.users.read().values().cloned().collect()
-    }
-
-    /// Users whose unified service is on, by id.
-    pub fn running_users(&self) -> Vec<Arc<User>> {
-        let users = self.users.read();
-        users.values().filter(|user| user.is_running()).cloned().collect()
-    }
-
     /// Whose service runs the shared analysis: that of an admin who started it alone, else the first admin's unified one
     /// that is on.
     pub fn analysis_owner(&self) -> Option<Arc<User>> {
-        let users = self.users.read();
-        let mut admins = users.values().filter(|user| user.role() == Role::Admin);
-        let alone = admins.clone().find(|user| user.individual(Task::Analysis).is_some());
-        alone.or_else(|| admins.find(|user| user.is_running())).cloned()
-    }
-
-    /// Publishes findings and writes them down.
-    ///
-    /// # Errors
-    /// When they cannot be written.
-    pub async fn publish(
-        &self,
-        scope: SignalScope,
-        drafts: Vec<SignalDraft>,
-    ) -> Result<Publication, AppError> {
-        let calendar = self.venue.calendar.current();
-        let publication = self
-            .signals
-            .publish(scope, drafts, self.clock.now(), &calendar, || self.store.system().next_signal_id());
-        let mut rows = Vec::with_capacity(publication.rows.len());
-        for signal in &publication.rows {
-            rows.push(signal_row(signal)?);
-        }
-        match scope {
-            SignalScope::Shared => self.store.system().save_signals(rows).await?,
-            SignalScope::Personal(user) => self.store.user(user).save_signals(rows).await?,
-        }
-        Ok(publication)
+        let admins = self.members.admins();
+        let alone = admins.iter().find(|user| user.individual(Task::Analysis).is_some());
+        alone.or_else(|| admins.iter().find(|user| user.is_running())).cloned()
     }
 
     /// Has `observer` told of each instant that is done. The first observer stays.
@@ -311,12 +280,6 @@ impl Daemon {
         Some(plans)
     }
 
-    /// Adds a user or, when they are there, does nothing.
-    pub(crate) fn insert_user(&self, user: User) {
-        let mut users = self.users.write();
-        users.entry(user.id).or_insert_with(|| Arc::new(user));
-    }
-
     /// Has `work` done while whoever asked for it goes on.
     pub(crate) fn in_background(&self, work: impl Future<Output = ()> + Send + 'static) {
         let mut background = self.background.lock();
@@ -365,6 +328,145 @@ impl Daemon {
     pub(crate) fn is_resumed_day(&self, day: Day) -> bool {
         self.resumed == Some(day)
     }
+
+    /// Ends what goes on beside the schedule: the process of every individual service after the run that it may have, and the
+    /// runs that somebody asked for. Processes that are left after `patience`, by the real clock, are killed; runs that are
+    /// left go on until the process of the daemon ends.
+    pub async fn end_beside_schedule(&self, patience: Duration) {
+        let stops = self.members.all().into_iter().map(|user| async move {
+            if let Err(error) = self.stop_individuals_within(&user, patience).await {
+                tracing::error!(user = %user.id, %error, "the end of a worker could not be written down");
+            }
+        });
+        let runs = async {
+            if tokio::time::timeout(patience, self.finish_background()).await.is_err() {
+                tracing::warn!("runs that somebody asked for are cut off by the stop of the daemon");
+            }
+        };
+        tokio::join!(futures::future::join_all(stops), runs);
+    }
+
+    /// Closes the store. Runs that have no outcome by then are written as interrupted by the stop of the daemon, in the last
+    /// write that there is.
+    ///
+    /// # Errors
+    /// When a write had failed before; the database is closed all the same.
+    pub async fn close(&self) -> Result<(), AppError> {
+        self.notices.send_rest_of_gathered().await;
+        let reason = self.shutdown.reason().map(|stop| format!(" ({stop})")).unwrap_or_default();
+        let detail = format!("the daemon stopped{reason} while it was executing");
+        Ok(self.store.close_interrupting(detail, self.clock.now()).await?)
+    }
+}
+
+/// Until every room asks the others by itself.
+impl Daemon {
+    /// A user by id.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn user(&self, id: UserId) -> Result<Arc<User>, AppError> {
+        self.members.find(id)
+    }
+
+    /// Every user, by id.
+    pub fn users(&self) -> Vec<Arc<User>> {
+        self.members.all()
+    }
+
+    /// Users whose unified service is on, by id.
+    pub fn running_users(&self) -> Vec<Arc<User>> {
+        self.members.running()
+    }
+    pub(crate) fn insert_user(&self, user: User) {
+        self.members.insert(user);
+    }
+    pub async fn publish(
+        &self,
+        scope: SignalScope,
+        drafts: Vec<SignalDraft>,
+    ) -> Result<Publication, AppError> {
+        self.signals.publish(scope, drafts).await
+    }
+    pub fn stop(&self, stop: Stop) {
+        self.shutdown.begin(stop);
+    }
+    pub fn fail(&self, reason: impl std::fmt::Display) {
+        self.shutdown.fail(reason);
+    }
+    pub fn is_stopping(&self) -> bool {
+        self.shutdown.is_begun()
+    }
+    pub fn stop_reason(&self) -> Option<Stop> {
+        self.shutdown.reason()
+    }
+    pub fn stopped(&self) -> impl Future<Output = Stop> + Send + use<> {
+        self.shutdown.begun()
+    }
+    pub(crate) fn check_not_stopping(&self) -> Result<(), AppError> {
+        self.shutdown.check()
+    }
+    pub async fn raise_alert(&self, alert: NewAlert) -> Result<bool, AppError> {
+        self.notices.raise(alert).await
+    }
+    pub async fn clear_alert(
+        &self,
+        code: AlertCode,
+        user: Option<UserId>,
+        subject: &str,
+        resolution: &str,
+    ) -> Result<bool, AppError> {
+        self.notices.clear(code, user, subject, resolution).await
+    }
+    pub(crate) async fn send_gathered(&self) -> Result<(), AppError> {
+        self.notices.send_gathered().await
+    }
+    pub(crate) async fn send_notification(&self, user: UserId, row: NotificationRow) -> Result<(), AppError> {
+        self.notices.send(user, row).await
+    }
+    pub(crate) async fn notify_admins(
+        &self,
+        level: NotificationLevel,
+        title: &str,
+        body: &str,
+    ) -> Result<(), AppError> {
+        self.notices.send_to_admins(level, title, body).await
+    }
+    pub async fn halt_user(&self, id: UserId, code: HaltCode, reason: &str) -> Result<bool, AppError> {
+        self.halts.halt_user(id, code, reason).await
+    }
+    pub async fn halt_symbol(
+        &self,
+        id: UserId,
+        symbol: &Symbol,
+        code: HaltCode,
+        reason: &str,
+    ) -> Result<bool, AppError> {
+        self.halts.halt_symbol(id, symbol, code, reason).await
+    }
+    pub async fn halt_symbol_of_holders(
+        &self,
+        symbol: &Symbol,
+        code: HaltCode,
+        reason: &str,
+    ) -> Result<Vec<UserId>, AppError> {
+        self.halts.halt_symbol_of_holders(symbol, code, reason).await
+    }
+    pub async fn halt_symbol_if_held(
+        &self,
+        user: &User,
+        symbol: &Symbol,
+        code: HaltCode,
+        reason: &str,
+    ) -> Result<bool, AppError> {
+        self.halts.halt_symbol_if_held(user, symbol, code, reason).await
+    }
+    pub(crate) async fn halt_for(&self, id: UserId, error: &AppError) -> Result<bool, AppError> {
+        self.halts.halt_for(id, error).await
+    }
+    pub(crate) async fn tell_of_lost(&self, id: UserId, lost: Vec<LostOrder>) -> Result<(), AppError> {
+        self.halts.tell_of_lost(id, lost).await
+    }
 }
 
 /// Runs that somebody asked for and somebody waits for; they go on when nobody does any more.
@@ -374,9 +476,4 @@ impl Drop for AskedFor {
     fn drop(&mut self) {
         self.0.detach_all();
     }
-}
-
-async fn load_kill_switch(store: &Store) -> Result<KillSwitch, AppError> {
-    let kept = store.system().meta(KILL_SWITCH_KEY).await?;
-    Ok(KillSwitch::new(kept.as_deref() == Some("true")))
 }

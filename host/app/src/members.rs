@@ -38,8 +38,9 @@ impl Daemon {
             return Ok(());
         }
         let row = self.store.user(id).find().await?.ok_or(AppError::UnknownUser(id))?;
-        let Loaded { user, faults } = load_user(&self.venue, &self.events, &self.kill_switch, row).await?;
-        user.desk.lock().await.trade_on(self.signals.clone());
+        let Loaded { user, faults } =
+            load_user(&self.venue, &self.events, self.settings.kill_switch(), row).await?;
+        user.desk.lock().await.trade_on(self.signals.board.clone());
         self.insert_user(user);
         for Fault { code, reason } in faults {
             self.halt_user(id, code, &reason).await?;

@@ -11,7 +11,7 @@ use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Left, Role};
 
 use crate::desk::Desk;
-use crate::halts::Halts;
+use crate::halts::UserHalts;
 use crate::scheduler::{Backlog, DayLedger};
 use crate::service::{Activity, Individual};
 use crate::settings::UserSettings;
@@ -30,7 +30,7 @@ pub struct User {
     /// The order desk. Held for the length of one request, never across a guest's computation.
     pub desk: tokio::sync::Mutex<Desk>,
     /// What of theirs is halted.
-    pub halts: Arc<Halts>,
+    pub halts: Arc<UserHalts>,
     memory: Mutex<BTreeMap<Task, TaskMemory>>,
     ledger: Mutex<DayLedger>,
     backlog: Mutex<Backlog>,

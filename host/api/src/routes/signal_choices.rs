@@ -86,9 +86,9 @@ async fn decide(
     let action = if to == SignalStatus::Rejected { "signal.reject" } else { "signal.activate" };
     api.audit(&caller, action, format!("signal {id}"), json!({ "reason": word.reason })).await?;
     if to == SignalStatus::Rejected {
-        api.daemon.reject_signal(user, SignalId(id), &word.reason).await?;
+        api.daemon.signals.reject(user, SignalId(id), &word.reason).await?;
     } else {
-        api.daemon.allow_signal(user, SignalId(id), &word.reason).await?;
+        api.daemon.signals.allow(user, SignalId(id), &word.reason).await?;
     }
     find(api, user, id).await.map(Json)
 }

@@ -171,7 +171,7 @@ impl Standing {
     async fn of(api: &Api, user: UserId) -> Result<Self, Problem> {
         let user = api.daemon.user(user)?;
         let desk = user.desk.lock().await;
-        let standing = api.daemon.signals.standing(desk.book(), api.daemon.clock.now());
+        let standing = api.daemon.signals.board.standing(desk.book(), api.daemon.clock.now());
         Ok(Self(standing.into_iter().map(|signal| (signal.id, signal.status)).collect()))
     }
 

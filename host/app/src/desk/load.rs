@@ -11,7 +11,7 @@ use prahari_store::{StoreError, UserScope};
 use super::closing::Dates;
 use super::{Desk, Venue};
 use crate::error::AppError;
-use crate::halts::Halts;
+use crate::halts::UserHalts;
 use crate::settings::Limits;
 
 impl Desk {
@@ -33,7 +33,7 @@ impl Desk {
         let Loaded { mut book, dates, fault } = load_book(&scope, user, capital).await?;
         // The journal is about orders; what was paid in since the snapshot is known to the caller.
         book.set_capital(capital);
-        let halts = Arc::new(Halts::load(&scope).await?);
+        let halts = Arc::new(UserHalts::load(&scope).await?);
         Ok(Self {
             venue,
             book,

@@ -34,12 +34,12 @@ pub use valuation::{UnpricedPosition, Valuation};
 
 use closing::Dates;
 
-use crate::board::SignalBoard;
 use crate::deadlines::{Deadlines, TimedBroker, TimedMarket};
 use crate::events::EventBus;
-use crate::halts::Halts;
+use crate::halts::UserHalts;
 use crate::prices::PriceJumps;
 use crate::settings::Limits;
+use crate::signals::SignalBoard;
 
 /// What every desk works with: linked once, at the start. Whether trading is paper or live is which broker stands here.
 pub struct Venue {
@@ -83,7 +83,7 @@ pub struct Desk {
     venue: Arc<Venue>,
     book: Book,
     limits: Arc<Limits>,
-    halts: Arc<Halts>,
+    halts: Arc<UserHalts>,
     /// Set until the broker's book was compared after a start or an unclear answer; nothing is sent before.
     unsettled: bool,
     /// Who is told of changes.
@@ -111,7 +111,7 @@ impl Desk {
     }
 
     /// What of this user is halted.
-    pub fn halts(&self) -> &Arc<Halts> {
+    pub fn halts(&self) -> &Arc<UserHalts> {
         &self.halts
     }
 

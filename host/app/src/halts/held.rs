@@ -25,7 +25,7 @@ pub struct Halt {
 /// The open halts of one user, shared by the desk that asks them and those who change them. Not behind the desk's lock, which
 /// may be held for as long as a broker takes to answer.
 #[derive(Debug, Default)]
-pub struct Halts {
+pub struct UserHalts {
     open: RwLock<Arc<Open>>,
     /// Held from the change in memory to the one on disk.
     changing: tokio::sync::Mutex<()>,
@@ -40,7 +40,7 @@ pub struct Open {
     pub symbols: BTreeMap<Symbol, Halt>,
 }
 
-impl Halts {
+impl UserHalts {
     /// The open halts in the database.
     ///
     /// # Errors
@@ -67,7 +67,7 @@ impl Halts {
         self.changing.lock().await
     }
 
-    /// Halts, unless the same is halted already.
+    /// UserHalts, unless the same is halted already.
     pub(crate) fn put(&self, symbol: Option<&Symbol>, halt: &Halt) {
         self.change(|open| match symbol {
             Some(symbol) => {

@@ -52,7 +52,7 @@ impl Daemon {
         self.store.settle().await?;
         let row = self.store.user(user.id).find().await?.ok_or(AppError::UnknownUser(user.id))?;
         let Loaded { user: fresh, faults } =
-            load_user(&self.venue, &self.events, &self.kill_switch, row).await?;
+            load_user(&self.venue, &self.events, self.settings.kill_switch(), row).await?;
         if let Some(Fault { reason, .. }) = faults.into_iter().next() {
             return Err(AppError::HaltStands { user: user.id, reason });
         }

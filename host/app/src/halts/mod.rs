@@ -6,32 +6,47 @@
 mod held;
 mod lift;
 
+use std::sync::Arc;
+
 use prahari_brokers::BrokerError;
 use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::text::one_line;
 use prahari_store::{AlertCode, HaltCode, NewAlert, NewHalt, StoreError};
 
-pub use held::{Halt, Halts};
+pub use held::{Halt, UserHalts};
 
-use crate::daemon::Daemon;
 use crate::desk::{LostOrder, Occasion};
 use crate::error::AppError;
+use crate::handles::Handles;
+use crate::notices::Notices;
 use crate::user::User;
+use crate::users::Users;
 
-impl Daemon {
+/// Halts users and symbols.
+pub struct Halts {
+    handles: Handles,
+    users: Arc<Users>,
+    notices: Arc<Notices>,
+}
+
+impl Halts {
+    pub(crate) fn new(handles: Handles, users: Arc<Users>, notices: Arc<Notices>) -> Self {
+        Self { handles, users, notices }
+    }
+
     /// Halts a user: from this instant nothing of theirs is sent, and their slots are skipped with the reason. Somebody who
     /// is halted stays so for the first reason. Answers whether the halt is new.
     ///
     /// # Errors
     /// When it cannot be written down; the user is halted in memory all the same.
     pub async fn halt_user(&self, id: UserId, code: HaltCode, reason: &str) -> Result<bool, AppError> {
-        let user = self.user(id)?;
+        let user = self.users.find(id)?;
         let new = self.halt(&user, None, code, reason).await?;
         if new {
             let detail = format!("nothing of this user is sent: {reason}");
             let (code, subject) = (AlertCode::UserHalted, String::new());
-            self.raise_alert(NewAlert { code, user: Some(id), subject, detail }).await?;
+            self.notices.raise(NewAlert { code, user: Some(id), subject, detail }).await?;
         }
         Ok(new)
     }
@@ -47,12 +62,12 @@ impl Daemon {
         code: HaltCode,
         reason: &str,
     ) -> Result<bool, AppError> {
-        let user = self.user(id)?;
+        let user = self.users.find(id)?;
         let new = self.halt(&user, Some(symbol), code, reason).await?;
         if new {
             let detail = format!("no order of {symbol} is sent: {reason}");
             let (code, subject) = (AlertCode::SymbolHalted, symbol.to_string());
-            self.raise_alert(NewAlert { code, user: Some(id), subject, detail }).await?;
+            self.notices.raise(NewAlert { code, user: Some(id), subject, detail }).await?;
         }
         Ok(new)
     }
@@ -69,7 +84,7 @@ impl Daemon {
         reason: &str,
     ) -> Result<Vec<UserId>, AppError> {
         let mut halted = Vec::new();
-        for user in self.users() {
+        for user in self.users.all() {
             if self.halt_symbol_if_held(&user, symbol, code, reason).await? {
                 halted.push(user.id);
             }
@@ -80,7 +95,7 @@ impl Daemon {
     /// Halts a symbol for a user who holds it or has an open order of it, and withdraws those orders; whether the halt is new.
     ///
     /// # Errors
-    /// As [`Daemon::halt_symbol_of_holders`].
+    /// As [`Halts::halt_symbol_of_holders`].
     pub async fn halt_symbol_if_held(
         &self,
         user: &User,
@@ -105,7 +120,7 @@ impl Daemon {
     }
 
     async fn withdraw(&self, user: &User, order: OrderId, reason: &str) -> Result<(), AppError> {
-        let now = self.clock.now();
+        let now = self.handles.clock.now();
         let occasion = Occasion { run: RunId(0), day: now.ist_day(), now };
         let answer = user.desk.lock().await.cancel(order, reason, occasion).await;
         match answer {
@@ -150,7 +165,7 @@ impl Daemon {
     pub(crate) async fn tell_of_lost(&self, id: UserId, lost: Vec<LostOrder>) -> Result<(), AppError> {
         for LostOrder { order, detail } in lost {
             let (code, subject) = (AlertCode::OrderLost, order.to_string());
-            self.raise_alert(NewAlert { code, user: Some(id), subject, detail }).await?;
+            self.notices.raise(NewAlert { code, user: Some(id), subject, detail }).await?;
         }
         Ok(())
     }
@@ -164,9 +179,9 @@ impl Daemon {
         reason: &str,
     ) -> Result<bool, AppError> {
         let _changing = user.halts.changing().await;
-        let halt = Halt { code, reason: one_line(reason).into_owned(), since: self.clock.now() };
+        let halt = Halt { code, reason: one_line(reason).into_owned(), since: self.handles.clock.now() };
         user.halts.put(symbol, &halt);
         let new = NewHalt { symbol: symbol.cloned(), code, reason: halt.reason, since: halt.since };
-        Ok(self.store.user(user.id).halt(new).await?)
+        Ok(self.handles.store.user(user.id).halt(new).await?)
     }
 }

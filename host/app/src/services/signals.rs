@@ -11,7 +11,7 @@ use crate::error::AppError;
 impl LiveServices<'_> {
     pub(super) async fn read_signals(&self) -> Answer {
         let desk = self.user.desk.lock().await;
-        let standing = self.daemon.signals.standing(desk.book(), self.now().now);
+        let standing = self.daemon.signals.board.standing(desk.book(), self.now().now);
         Ok(HostReply::Signals(standing.into_iter().map(convert::signal).collect()))
     }
 

@@ -7,14 +7,13 @@ use prahari_domain::settings::{
     NotificationPreferences, PREFERENCES, STRATEGY, Setting, SettingsError, Strategy, Values, from_values,
     merge, to_values,
 };
-use prahari_store::{Settings, StoreError};
+use prahari_store::{Settings as Kind, Store, StoreError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::MutexGuard;
 
 use super::limits::LimitsSet;
-use super::{UserSettings, Versioned};
-use crate::daemon::Daemon;
+use super::{Settings, UserSettings, Versioned};
 use crate::error::AppError;
 use crate::user::User;
 
@@ -30,7 +29,7 @@ pub enum Change<'a> {
 /// A change that is allowed and not in force yet. While it lives, nobody else changes settings of this user.
 #[must_use = "it takes effect when it is saved"]
 pub struct SettingsChange<'a, T> {
-    daemon: &'a Daemon,
+    store: &'a Store,
     user: &'a User,
     version: u64,
     value: T,
@@ -44,7 +43,7 @@ impl<T> SettingsChange<'_, T> {
     }
 }
 
-impl Daemon {
+impl Settings {
     /// Prepares a change of a user's strategy.
     ///
     /// # Errors
@@ -60,13 +59,13 @@ impl Daemon {
             let value: Strategy = changed(&STRATEGY, now, change)?;
             value.validate().map(|()| value)
         };
-        self.prepare(user, Settings::Strategy, expected, UserSettings::strategy, next).await
+        self.prepare(user, Kind::Strategy, expected, UserSettings::strategy, next).await
     }
 
     /// Prepares a change of a user's preferences about notifications.
     ///
     /// # Errors
-    /// As [`Daemon::change_strategy`].
+    /// As [`Settings::change_strategy`].
     pub async fn change_preferences<'a>(
         &'a self,
         user: &'a User,
@@ -77,14 +76,14 @@ impl Daemon {
             let value: NotificationPreferences = changed(&PREFERENCES, now, change)?;
             value.validate().map(|()| value)
         };
-        self.prepare(user, Settings::Preferences, expected, UserSettings::preferences, next).await
+        self.prepare(user, Kind::Preferences, expected, UserSettings::preferences, next).await
     }
 
     /// Prepares a change of the limits that an admin sets for a user. What the user had tightened stays, and holds where it
     /// is still the tighter one.
     ///
     /// # Errors
-    /// As [`Daemon::change_strategy`].
+    /// As [`Settings::change_strategy`].
     pub async fn change_limits<'a>(
         &'a self,
         user: &'a User,
@@ -96,13 +95,13 @@ impl Daemon {
             admin.validate()?;
             Ok(LimitsSet { admin, own: now.own.clone() })
         };
-        self.prepare(user, Settings::Limits, expected, |settings| settings.limits().set(), next).await
+        self.prepare(user, Kind::Limits, expected, |settings| settings.limits().set(), next).await
     }
 
     /// Prepares a change of what a user has tightened of the admin's limits.
     ///
     /// # Errors
-    /// As [`Daemon::change_strategy`]; also when a limit would be looser than the admin's.
+    /// As [`Settings::change_strategy`]; also when a limit would be looser than the admin's.
     pub async fn change_own_limits<'a>(
         &'a self,
         user: &'a User,
@@ -114,14 +113,14 @@ impl Daemon {
             own.validate(&now.admin)?;
             Ok(LimitsSet { own, admin: now.admin.clone() })
         };
-        self.prepare(user, Settings::Limits, expected, |settings| settings.limits().set(), next).await
+        self.prepare(user, Kind::Limits, expected, |settings| settings.limits().set(), next).await
     }
 
     /// Checks under the lock that keeps other changes of this user's settings away.
     async fn prepare<'a, T>(
         &'a self,
         user: &'a User,
-        what: Settings,
+        what: Kind,
         expected: Option<u64>,
         in_force: impl FnOnce(&UserSettings) -> Arc<Versioned<T>>,
         next: impl FnOnce(&T) -> Result<T, SettingsError>,
@@ -130,7 +129,7 @@ impl Daemon {
         let now = in_force(&user.settings);
         check_version(user, what, expected, now.version)?;
         let value = next(&now.value)?;
-        Ok(SettingsChange { daemon: self, user, version: now.version, value, _changing: changing })
+        Ok(SettingsChange { store: &self.store, user, version: now.version, value, _changing: changing })
     }
 
     /// Whether orders of everybody are stopped.
@@ -157,7 +156,7 @@ impl SettingsChange<'_, Strategy> {
     /// # Errors
     /// When it cannot be written down; nothing has changed then.
     pub async fn save(self) -> Result<u64, AppError> {
-        let scope = self.daemon.store.user(self.user.id);
+        let scope = self.store.user(self.user.id);
         let version = scope.save_strategy(self.version, serde_json::to_string(&self.value)?).await?;
         self.user.settings.strategy.set(version, self.value);
         Ok(version)
@@ -170,7 +169,7 @@ impl SettingsChange<'_, NotificationPreferences> {
     /// # Errors
     /// When they cannot be written down; nothing has changed then.
     pub async fn save(self) -> Result<u64, AppError> {
-        let scope = self.daemon.store.user(self.user.id);
+        let scope = self.store.user(self.user.id);
         let version = scope.save_preferences(self.version, serde_json::to_string(&self.value)?).await?;
         self.user.settings.preferences.set(version, self.value);
         Ok(version)
@@ -185,7 +184,7 @@ impl SettingsChange<'_, LimitsSet> {
     pub async fn save(self) -> Result<u64, AppError> {
         let LimitsSet { admin, own } = &self.value;
         let (admin, own) = (serde_json::to_string(admin)?, serde_json::to_string(own)?);
-        let version = self.daemon.store.user(self.user.id).save_limits(self.version, admin, own).await?;
+        let version = self.store.user(self.user.id).save_limits(self.version, admin, own).await?;
         self.user.settings.limits().replace(version, self.value);
         Ok(version)
     }
@@ -201,7 +200,7 @@ where
     }
 }
 
-fn check_version(user: &User, what: Settings, expected: Option<u64>, found: u64) -> Result<(), AppError> {
+fn check_version(user: &User, what: Kind, expected: Option<u64>, found: u64) -> Result<(), AppError> {
     match expected.filter(|expected| *expected != found) {
         Some(expected) => Err(StoreError::SettingsChanged { user: user.id, what, expected, found }.into()),
         None => Ok(()),

@@ -13,7 +13,7 @@ use prahari_store::{Store, StoreError};
 use super::Versioned;
 
 /// Where the daemon's kill switch stands in the database.
-pub(crate) const KILL_SWITCH_KEY: &str = "kill_switch";
+const KILL_SWITCH_KEY: &str = "kill_switch";
 
 /// The admins' switch that stops the orders of everybody.
 #[derive(Debug, Default)]
@@ -29,6 +29,15 @@ impl KillSwitch {
     /// A switch in this position.
     pub fn new(on: bool) -> Self {
         Self { on: AtomicBool::new(on), ..Self::default() }
+    }
+
+    /// Loads the position in which it was left.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) async fn load(store: &Store) -> Result<Self, StoreError> {
+        let kept = store.system().meta(KILL_SWITCH_KEY).await?;
+        Ok(Self::new(kept.as_deref() == Some("true")))
     }
 
     /// Whether it is on.

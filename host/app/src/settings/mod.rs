@@ -5,18 +5,40 @@
 
 mod change;
 mod limits;
-mod messages;
 
 use std::sync::Arc;
 
 use parking_lot::RwLock;
 use prahari_domain::settings::{NotificationPreferences, Strategy};
-use prahari_store::UserRow;
+use prahari_store::{Store, UserRow};
 use serde::de::DeserializeOwned;
 
 pub use change::{Change, SettingsChange};
-pub(crate) use limits::KILL_SWITCH_KEY;
 pub use limits::{KillSwitch, Limits, LimitsSet};
+
+use crate::error::AppError;
+
+/// Changes what users have set, and stops the orders of everybody.
+pub struct Settings {
+    store: Store,
+    kill_switch: Arc<KillSwitch>,
+}
+
+impl Settings {
+    /// Loads the kill switch as it was left.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) async fn load(store: Store) -> Result<Self, AppError> {
+        let kill_switch = Arc::new(KillSwitch::load(&store).await?);
+        Ok(Self { store, kill_switch })
+    }
+
+    /// The switch that stands before the limits of every user.
+    pub(crate) fn kill_switch(&self) -> &Arc<KillSwitch> {
+        &self.kill_switch
+    }
+}
 
 /// A value and which change of it this is, from 1.
 #[derive(Debug, Clone, PartialEq)]

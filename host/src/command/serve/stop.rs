@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use prahari_app::daemon::Daemon;
 use prahari_app::service::STOP_PATIENCE_OF_DAEMON;
-use prahari_app::stop::Stop;
+use prahari_app::shutdown::Stop;
 use tokio::task::JoinHandle;
 
 use super::signals::Signals;

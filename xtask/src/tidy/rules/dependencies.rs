@@ -51,7 +51,8 @@ fn unused_in_package(tree: &Tree, manifest: &TextFile) -> Vec<Finding> {
 /// Whether the package in `folder` compiles the file.
 fn belongs(folder: &str, path: &str) -> bool {
     let own = path.strip_prefix(folder).is_some_and(|rest| {
-        rest == "build.rs" || ["src/", "tests/", "benches/"].iter().any(|start| rest.starts_with(start))
+        rest == "build.rs"
+            || ["src/", "tests/", "benches/", "examples/"].iter().any(|start| rest.starts_with(start))
     });
     own || ELSEWHERE.iter().any(|(package, sources)| *package == folder && path.starts_with(sources))
 }

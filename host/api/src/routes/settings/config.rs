@@ -76,7 +76,7 @@ async fn change(
         Change::Merge(values) => json!(values),
         Change::Reset => json!("defaults"),
     };
-    let change = api.daemon.change_strategy(&user, change, expected).await?;
+    let change = api.daemon.settings.change_strategy(&user, change, expected).await?;
     let values = to_values(change.value())?;
     api.audit(caller, "config.change", format!("user {}", user.id), json!({ "change": details })).await?;
     Ok(Json(SettingsBody { version: change.save().await?, values }))

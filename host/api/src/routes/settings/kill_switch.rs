@@ -65,7 +65,7 @@ async fn switch_user(
     Ok(Json(UserSwitches {
         own: set.value.own.kill_switch,
         admin: set.value.admin.kill_switch,
-        daemon: api.daemon.is_kill_switch_on(),
+        daemon: api.daemon.settings.is_kill_switch_on(),
         in_force: limits.in_force().kill_switch,
     }))
 }
@@ -74,7 +74,7 @@ async fn switch_user(
 #[utoipa::path(get, path = "/api/v1/system/kill-switch", tag = "settings",
     responses((status = OK, body = SystemSwitch)))]
 async fn read_system(State(api): State<Api>, _: Caller) -> Json<SystemSwitch> {
-    Json(SystemSwitch { on: api.daemon.is_kill_switch_on() })
+    Json(SystemSwitch { on: api.daemon.settings.is_kill_switch_on() })
 }
 
 /// Stops the orders of everybody at once, or lets them through again. It stays over a restart.
@@ -86,6 +86,6 @@ async fn switch_system(
     Json(Switch { on }): Json<Switch>,
 ) -> Result<Json<SystemSwitch>, Problem> {
     api.audit(&caller, "system.kill_switch", "system", json!({ "on": on })).await?;
-    api.daemon.set_kill_switch(on).await?;
-    Ok(Json(SystemSwitch { on: api.daemon.is_kill_switch_on() }))
+    api.daemon.settings.set_kill_switch(on).await?;
+    Ok(Json(SystemSwitch { on: api.daemon.settings.is_kill_switch_on() }))
 }

@@ -83,9 +83,9 @@ pub(super) async fn change(
     let user = api.daemon.user(caller.subject(api, whose.user)?)?;
     let merge = Change::Merge(values);
     let (action, change) = if is_for_admin(caller, whose) {
-        ("limits.set", api.daemon.change_limits(&user, merge, expected).await?)
+        ("limits.set", api.daemon.settings.change_limits(&user, merge, expected).await?)
     } else {
-        ("limits.tighten", api.daemon.change_own_limits(&user, merge, expected).await?)
+        ("limits.tighten", api.daemon.settings.change_own_limits(&user, merge, expected).await?)
     };
     api.audit(caller, action, format!("user {}", user.id), json!({ "change": values })).await?;
     change.save().await?;

@@ -42,7 +42,7 @@ async fn change_preferences(
 ) -> Result<Json<SettingsBody>, Problem> {
     let user = api.daemon.user(caller.subject(&api, whose.user)?)?;
     let merge = Change::Merge(&body.values);
-    let change = api.daemon.change_preferences(&user, merge, body.expected_version).await?;
+    let change = api.daemon.settings.change_preferences(&user, merge, body.expected_version).await?;
     let values = to_values(change.value())?;
     let details = json!({ "change": body.values });
     api.audit(&caller, "preferences.change", format!("user {}", user.id), details).await?;

@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::daemon::Daemon;
-use crate::gathered::Gathered;
+use crate::notices::Gathered;
 use arrivals::{Arrival, Arrivals, Told};
 use file::Stamp;
 use place::Eyes;

@@ -7,7 +7,7 @@ use prahari_store::{ModuleRow, NotificationLevel};
 use super::Watcher;
 use crate::clock::Clock;
 use crate::events::{AlertEvent, Audience, Event};
-use crate::gathered::Lines;
+use crate::notices::Lines;
 
 /// What there is to tell.
 #[derive(Debug, Default)]

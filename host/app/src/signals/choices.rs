@@ -4,19 +4,19 @@ use prahari_domain::ids::{SignalId, UserId};
 use prahari_domain::signals::SignalStatus;
 use prahari_store::SignalStatusRow;
 
-use crate::daemon::Daemon;
+use super::Signals;
 use crate::error::AppError;
 
-impl Daemon {
+impl Signals {
     /// Has a user not want a signal: from the next look at the signals on, no task of this user acts on it. Others are not
     /// concerned. Returns when it is written down.
     ///
     /// # Errors
     /// When it cannot be written, or the calendar does not cover today.
-    pub async fn reject_signal(&self, user: UserId, signal: SignalId, reason: &str) -> Result<(), AppError> {
-        let window = self.venue.calendar.current().signal_window(self.clock.now())?;
+    pub async fn reject(&self, user: UserId, signal: SignalId, reason: &str) -> Result<(), AppError> {
+        let window = self.handles.calendar.current().signal_window(self.handles.clock.now())?;
         self.choose(user, signal, SignalStatus::Rejected, reason).await?;
-        self.signals.reject(user, signal, window);
+        self.board.reject(user, signal, window);
         Ok(())
     }
 
@@ -24,9 +24,9 @@ impl Daemon {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn allow_signal(&self, user: UserId, signal: SignalId, reason: &str) -> Result<(), AppError> {
+    pub async fn allow(&self, user: UserId, signal: SignalId, reason: &str) -> Result<(), AppError> {
         self.choose(user, signal, SignalStatus::Active, reason).await?;
-        self.signals.allow(user, signal);
+        self.board.allow(user, signal);
         Ok(())
     }
 
@@ -41,10 +41,10 @@ impl Daemon {
             signal,
             status: status.name().to_owned(),
             reason: reason.to_owned(),
-            at: self.clock.now(),
+            at: self.handles.clock.now(),
         };
-        self.store.user(user).set_signal_status(row).await?;
-        self.store.settle().await?;
+        self.handles.store.user(user).set_signal_status(row).await?;
+        self.handles.store.settle().await?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use prahari_domain::signals::{Signal, SignalKind, SignalStatus};
 use prahari_domain::time::Day;
 use prahari_store::{HaltCode, SignalFilter, SignalRow, Store, UserScope};
 
-use crate::board::{Rejections, SignalBoard};
+use super::board::{Rejections, SignalBoard};
 use crate::error::AppError;
 use crate::loading::Fault;
 

@@ -7,26 +7,28 @@ use prahari_domain::ids::UserId;
 use prahari_domain::text::into_one_line;
 use prahari_store::{AlertCode, NewAlert, NotificationLevel, NotificationRow, Role};
 
-use crate::daemon::Daemon;
+use super::{Gathered, Lines, Notices};
 use crate::error::AppError;
 use crate::events::{AlertEvent, Audience, Event};
-use crate::gathered::{Gathered, Lines};
+use crate::user::User;
 
-impl Daemon {
+impl Notices {
     /// Raises an alert, unless one with the same code, user and subject is open; returns whether it is new. A new one is
     /// logged, kept, published, and sent as a message to the user it is about and to every admin.
     ///
     /// # Errors
     /// When it cannot be written down.
-    pub async fn raise_alert(&self, alert: NewAlert) -> Result<bool, AppError> {
-        let now = self.clock.now();
+    pub async fn raise(&self, alert: NewAlert) -> Result<bool, AppError> {
+        let now = self.handles.clock.now();
         // Words of files and guests may stand in it.
         let alert = NewAlert { detail: into_one_line(alert.detail), ..alert };
-        let Some(raised) = self.store.system().raise_alert(alert, now).await? else { return Ok(false) };
+        let Some(raised) = self.handles.store.system().raise_alert(alert, now).await? else {
+            return Ok(false);
+        };
         let user = raised.user.map(tracing::field::display);
         tracing::error!(code = %raised.code, user, subject = raised.subject, "{}", raised.detail);
         let audience = raised.user.map_or(Audience::Admins, Audience::User);
-        self.events.publish_with(audience, || {
+        self.handles.events.publish_with(audience, || {
             Event::Alert(AlertEvent {
                 code: raised.code.name().to_owned(),
                 task: None,
@@ -42,16 +44,16 @@ impl Daemon {
     ///
     /// # Errors
     /// When it cannot be written down.
-    pub async fn clear_alert(
+    pub async fn clear(
         &self,
         code: AlertCode,
         user: Option<UserId>,
         subject: &str,
         resolution: &str,
     ) -> Result<bool, AppError> {
-        let now = self.clock.now();
+        let now = self.handles.clock.now();
         let key = (code, user, subject.to_owned());
-        let cleared = self.store.system().clear_alert(key, resolution.to_owned(), now).await?;
+        let cleared = self.handles.store.system().clear_alert(key, resolution.to_owned(), now).await?;
         if cleared.is_some() {
             tracing::info!(%code, ?user, subject, "an alert is over: {resolution}");
         }
@@ -63,15 +65,15 @@ impl Daemon {
     /// # Errors
     /// When a message cannot be kept.
     async fn send_alert(&self, code: AlertCode, about: Option<UserId>, detail: &str) -> Result<(), AppError> {
-        let is_told = |user: &crate::user::User| about == Some(user.id) || user.role() == Role::Admin;
-        for user in self.users().into_iter().filter(|user| is_told(user)) {
+        let is_told = |user: &User| about == Some(user.id) || user.role() == Role::Admin;
+        for user in self.users.all().into_iter().filter(|user| is_told(user)) {
             let other = about.filter(|about| *about != user.id);
             let body = other.map_or_else(|| detail.to_owned(), |about| format!("user {about}: {detail}"));
             // In lockstep there is no while to wait for.
-            if self.clock.is_lockstep() {
+            if self.handles.clock.is_lockstep() {
                 self.send_of_alert((user.id, code), body).await?;
             } else {
-                self.gathered().add((user.id, code), Lines::one(body), self.clock.now());
+                self.gathered().add((user.id, code), Lines::one(body), self.handles.clock.now());
             }
         }
         self.send_gathered().await
@@ -83,7 +85,7 @@ impl Daemon {
     /// # Errors
     /// When a message cannot be kept.
     pub(crate) async fn send_gathered(&self) -> Result<(), AppError> {
-        let due = self.gathered().due(self.clock.now());
+        let due = self.gathered().due(self.handles.clock.now());
         for (cause, text) in due {
             self.send_of_alert(cause, text).await?;
         }
@@ -102,8 +104,8 @@ impl Daemon {
 
     async fn send_of_alert(&self, (user, code): (UserId, AlertCode), body: String) -> Result<(), AppError> {
         let (level, title) = (NotificationLevel::Error, title(code).to_owned());
-        let row = NotificationRow { id: None, at: self.clock.now(), level, title, body, run: None };
-        self.send_notification(user, row).await
+        let row = NotificationRow { id: None, at: self.handles.clock.now(), level, title, body, run: None };
+        self.send(user, row).await
     }
 
     fn gathered(&self) -> MutexGuard<'_, Gathered<(UserId, AlertCode)>> {

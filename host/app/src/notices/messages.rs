@@ -3,41 +3,41 @@
 use prahari_domain::ids::UserId;
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::text::{into_one_line, lines};
-use prahari_store::{NotificationLevel, NotificationRow, Role};
+use prahari_store::{NotificationLevel, NotificationRow};
 
-use crate::daemon::Daemon;
+use super::Notices;
 use crate::error::AppError;
 use crate::events::{Audience, Event, NotificationEvent};
 
-impl Daemon {
+impl Notices {
     /// Keeps a message to a user and tells of it. Whether it disturbs is decided by its level.
     ///
     /// # Errors
     /// When there is no such user or it cannot be kept.
-    pub(crate) async fn send_notification(&self, user: UserId, row: NotificationRow) -> Result<(), AppError> {
+    pub(crate) async fn send(&self, user: UserId, row: NotificationRow) -> Result<(), AppError> {
         let kind = match row.level {
             NotificationLevel::Info => NotificationKind::Info,
             NotificationLevel::Warning => NotificationKind::Warning,
             NotificationLevel::Error => NotificationKind::Error,
         };
-        self.send_notification_of(user, kind, row).await
+        self.send_of_kind(user, kind, row).await
     }
 
     /// The same to every admin.
     ///
     /// # Errors
-    /// As [`Daemon::send_notification`].
-    pub(crate) async fn notify_admins(
+    /// As [`Notices::send`].
+    pub(crate) async fn send_to_admins(
         &self,
         level: NotificationLevel,
         title: &str,
         body: &str,
     ) -> Result<(), AppError> {
-        let at = self.clock.now();
-        for admin in self.users().iter().filter(|user| user.role() == Role::Admin) {
+        let at = self.handles.clock.now();
+        for admin in self.users.admins() {
             let (title, body) = (title.to_owned(), body.to_owned());
             let row = NotificationRow { id: None, at, level, title, body, run: None };
-            self.send_notification(admin.id, row).await?;
+            self.send(admin.id, row).await?;
         }
         Ok(())
     }
@@ -46,8 +46,8 @@ impl Daemon {
     /// silence is marked, and nothing delivers it.
     ///
     /// # Errors
-    /// As [`Daemon::send_notification`].
-    pub(crate) async fn send_notification_of(
+    /// As [`Notices::send`].
+    pub(crate) async fn send_of_kind(
         &self,
         user: UserId,
         kind: NotificationKind,
@@ -55,10 +55,10 @@ impl Daemon {
     ) -> Result<(), AppError> {
         let (title, body) = (into_one_line(row.title), lines(&row.body).into_owned());
         let row = NotificationRow { title, body, ..row };
-        let silence = self.user(user)?.settings.preferences().value.silence(kind, row.at);
+        let silence = self.users.find(user)?.settings.preferences().value.silence(kind, row.at);
         let (level, title, run) = (row.level.name(), row.title.clone(), row.run);
-        self.store.user(user).notify(row, kind, silence).await?;
-        self.events.publish_with(Audience::User(user), || {
+        self.handles.store.user(user).notify(row, kind, silence).await?;
+        self.handles.events.publish_with(Audience::User(user), || {
             Event::Notification(NotificationEvent { kind, level, title, run, silence })
         });
         Ok(())

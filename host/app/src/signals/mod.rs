@@ -1,0 +1,49 @@
+//! Signals: what the tasks have found, for everybody or for one user, and what each user makes of it.
+
+mod board;
+mod choices;
+mod rows;
+
+use std::sync::Arc;
+
+use prahari_domain::signals::{SignalDraft, SignalScope};
+
+pub use board::{Publication, SignalBoard};
+pub(crate) use rows::load_signals;
+
+use crate::error::AppError;
+use crate::handles::Handles;
+
+/// Publishes signals and keeps what users decide about them.
+pub struct Signals {
+    handles: Handles,
+    /// The signals that stand.
+    pub board: Arc<SignalBoard>,
+}
+
+impl Signals {
+    pub(crate) fn new(handles: Handles, board: SignalBoard) -> Self {
+        Self { handles, board: Arc::new(board) }
+    }
+
+    /// Publishes findings and writes them down.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub async fn publish(
+        &self,
+        scope: SignalScope,
+        drafts: Vec<SignalDraft>,
+    ) -> Result<Publication, AppError> {
+        let Handles { clock, store, calendar, .. } = &self.handles;
+        let system = store.system();
+        let publication =
+            self.board.publish(scope, drafts, clock.now(), &calendar.current(), || system.next_signal_id());
+        let rows = publication.rows.iter().map(rows::signal_row).collect::<Result<Vec<_>, _>>()?;
+        match scope {
+            SignalScope::Shared => system.save_signals(rows).await?,
+            SignalScope::Personal(user) => store.user(user).save_signals(rows).await?,
+        }
+        Ok(publication)
+    }
+}
