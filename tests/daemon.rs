@@ -212,7 +212,7 @@ async fn a_run_that_was_executing_when_the_process_died_is_interrupted_and_its_s
     house.market.asked().await;
     scheduler.abort();
     assert!(scheduler.await.unwrap_err().is_cancelled());
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     assert_eq!(runs(&daemon, ADMIN, Task::Analysis).await[0].outcome, None);
     stop(daemon).await;
 

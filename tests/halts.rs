@@ -43,7 +43,7 @@ async fn alerts(daemon: &Daemon, user: UserId) -> Vec<AlertRow> {
 
 /// A user's journal without the runs that decided: their numbers are given to everybody's runs in turn.
 async fn journal(daemon: &Daemon, user: UserId) -> Vec<String> {
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let line = |entry: JournalEntry| {
         let mut event = serde_json::to_value(&entry.event).unwrap();
         event.as_object_mut().unwrap().remove("run");

@@ -46,7 +46,7 @@ async fn move_to(daemon: &Daemon, instant: Timestamp) {
 }
 
 async fn notifications(daemon: &Daemon, user: UserId) -> Vec<String> {
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let kept = daemon.store.user(user).notifications(NotificationFilter::default()).await.unwrap();
     kept.into_iter().map(|kept| kept.row.title).collect()
 }
@@ -78,7 +78,7 @@ fn finding() -> SignalDraft {
 
 /// Row, memory and heartbeat of a user's service say the same.
 async fn agreed_state(daemon: &Daemon, user: UserId) -> bool {
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let row = daemon.store.user(user).service().await.unwrap().unwrap();
     let user = daemon.user(user).unwrap();
     assert_eq!(row.running, user.is_running());
@@ -108,7 +108,7 @@ async fn of_32_who_ask_at_once_for_the_same_run_one_gets_it_each_round() {
         assert!(daemon.run_once(OTHER, Task::PositionMonitor, OTHER).await.is_err());
         move_to(&daemon, started.plus_millis(RUN_ONCE_WINDOW_MS)).await;
     }
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let runs = runs(&daemon, OTHER, Task::PositionMonitor).await;
     assert!(runs.iter().all(|run| run.outcome.as_deref() == Some("succeeded")), "{runs:?}");
     assert!(runs.iter().all(|run| run.trigger == RunTrigger::RunOnce && run.slot_due.is_none()));
@@ -131,7 +131,7 @@ async fn a_single_run_is_had_beside_a_running_service_and_not_right_after_a_slot
     assert_eq!(error.to_string(), expected);
     let run = daemon.run_once(ADMIN, Task::BuyOrders, ADMIN).await.unwrap().run;
     daemon.finish_background().await;
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let found = runs(&daemon, ADMIN, Task::BuyOrders).await.remove(0);
     assert_eq!((found.id, found.outcome.as_deref()), (run, Some("succeeded")));
     let status = daemon.service_status(&daemon.user(ADMIN).unwrap());
@@ -220,7 +220,7 @@ async fn heartbeats_and_the_last_task_are_written_for_all_who_run_and_for_nobody
     daemon.stop_service(OTHER).await.unwrap();
     run(&daemon, at(MONDAY, "09:01")).await;
     daemon.upkeep_step(&mut None).await.unwrap();
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let row = daemon.store.user(ADMIN).service().await.unwrap().unwrap();
     assert_eq!(row.heartbeat, Some(daemon.clock.now()));
     assert_eq!((row.last_task, row.last_task_at), (Some(Task::PremarketRetry), Some(at(MONDAY, "09:00"))));
@@ -259,7 +259,7 @@ async fn an_analysis_on_a_weekend_runs_leaves_the_signals_and_warns() {
     let begun = daemon.run_once(ADMIN, Task::Analysis, ADMIN).await.unwrap();
     let id = begun.run;
     daemon.finish_background().await;
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     assert_eq!(signals().await, before);
     let found = daemon.store.user(ADMIN).find_run(id).await.unwrap().unwrap();
     assert_eq!((found.outcome.as_deref(), found.trigger), (Some("succeeded"), RunTrigger::Manual));
@@ -351,7 +351,7 @@ async fn a_service_that_the_scheduler_does_not_know_is_noticed_by_its_row() {
     let daemon = house.start(at(MONDAY, "08:50")).await;
     daemon.start_service(ADMIN).await.unwrap();
     let mut watchdog = Watchdog::new(&daemon);
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let row = daemon.store.user(ADMIN).service().await.unwrap().unwrap();
     daemon.store.user(OTHER).save_service(ServiceRow { user: OTHER, ..row }).await.unwrap();
     run(&daemon, at(MONDAY, "09:14")).await;

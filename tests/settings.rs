@@ -245,7 +245,7 @@ async fn messages_are_all_kept_and_those_that_may_not_disturb_are_marked() {
             assert!(matches!(services.call(&call).await, HostReply::Notified));
         }
     }
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let kept = async |user| {
         let mut rows = daemon.store.user(user).notifications(NotificationFilter::default()).await.unwrap();
         rows.reverse();

@@ -131,7 +131,7 @@ async fn with_monitor(house: &House, module: &[u8]) -> (Arc<Daemon>, u32, u32) {
 
 /// A run that was cut off is the same when it is replayed until then.
 async fn replays_as_far_as_it_went(daemon: &Daemon, task: Task) {
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let row = runs(daemon, ADMIN, task).await.remove(0);
     assert_eq!(row.outcome.as_deref(), Some("worker_ended"));
     let replay = daemon.replay_run(&row, None).await.unwrap();
@@ -176,7 +176,7 @@ async fn a_worker_killed_while_it_computes_ends_its_run_with_the_reason() {
     send(killed, Signal::SIGKILL);
     assert_eq!(outcome(running).await, RunOutcome::WorkerEnded(KILLED.to_owned()));
     stopped(&daemon, ADMIN, Task::PositionMonitor, KILLED).await;
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let run = runs(&daemon, ADMIN, Task::PositionMonitor).await.remove(0);
     assert_eq!(run.outcome.as_deref(), Some("worker_ended"));
     assert_eq!(run.detail, "the worker of the run ended: it was ended by SIGKILL");
@@ -237,7 +237,7 @@ async fn a_worker_that_hangs_is_noticed_at_any_speed_of_the_clock() {
         stopped(&daemon, ADMIN, Task::SellMonitor, HUNG).await;
         daemon.stop(Stop::Asked("the end of the test".to_owned()));
         scheduled.await.unwrap().unwrap();
-        daemon.store.settle().await.unwrap();
+        daemon.store.flush().await.unwrap();
         let run = runs(&daemon, ADMIN, Task::SellMonitor).await.remove(0);
         assert_eq!(run.outcome.as_deref(), Some("worker_ended"), "{}", run.detail);
         stop(daemon).await;

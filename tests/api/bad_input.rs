@@ -53,7 +53,7 @@ async fn bad_input_is_answered_with_a_problem_and_changes_nothing() {
 }
 
 async fn tables(console: &Console) -> BTreeMap<String, String> {
-    console.daemon.store.settle().await.unwrap();
+    console.daemon.store.flush().await.unwrap();
     let mut digests = console.daemon.store.system().table_digests().await.unwrap();
     digests.retain(|table, _| !OF_ASKING.contains(&table.as_str()));
     digests

@@ -110,7 +110,7 @@ async fn spoil(console: &Console) -> RunId {
     let now = console.real.now();
     let session = NewSession { hash: [8; 32], now, expires_at, address, agent, password: None };
     user.open_session(session).await.unwrap().unwrap();
-    console.daemon.store.settle().await.unwrap();
+    console.daemon.store.flush().await.unwrap();
     run
 }
 

@@ -71,7 +71,7 @@ impl World {
         let alert = raise(&console).await;
         let halt = halt(&console).await;
         let (session, token) = come_in(&console).await;
-        console.daemon.store.settle().await.unwrap();
+        console.daemon.store.flush().await.unwrap();
         let ids = [
             ("user", OTHER.to_string()),
             ("run", run.to_string()),

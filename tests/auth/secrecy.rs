@@ -73,7 +73,7 @@ async fn no_secret_comes_back() {
         }
     }
     assert!(seen.len() > 10, "{}", seen.len());
-    console.daemon.store.settle().await.unwrap();
+    console.daemon.store.flush().await.unwrap();
     let house = console.stop().await;
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let mut secrets: Vec<&str> = SECRETS.to_vec();

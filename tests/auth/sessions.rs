@@ -50,13 +50,13 @@ async fn a_session_ends_when_it_is_not_used_and_when_it_is_old() {
     for _ in 0..13 {
         console.pass_seconds(3_600).await;
         assert_eq!(used.get(ME).await.status, 200);
-        console.daemon.store.settle().await.unwrap();
+        console.daemon.store.flush().await.unwrap();
     }
     assert_eq!(idle.get(ME).await.status, 401);
     for _ in 0..(7 * 24 - 14) {
         console.pass_seconds(3_600).await;
         assert_eq!(used.get(ME).await.status, 200);
-        console.daemon.store.settle().await.unwrap();
+        console.daemon.store.flush().await.unwrap();
     }
     console.pass_seconds(3_600).await;
     assert_eq!(used.get(ME).await.status, 401);

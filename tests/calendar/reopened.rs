@@ -12,7 +12,7 @@ use super::{import, with_2025, with_holiday};
 
 /// Whether the sell monitor of both users has an account of a tick this late.
 async fn has_ticked(daemon: &Daemon, tick: Timestamp) -> bool {
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     for user in [ADMIN, OTHER] {
         let slots = slots(daemon, user, MONDAY).await;
         let mut monitors = slots.iter().filter(|slot| slot.task == Task::SellMonitor);

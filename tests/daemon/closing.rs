@@ -22,7 +22,7 @@ const WEDNESDAY: &str = "2025-03-12";
 
 /// The statements of a user, by date.
 async fn statements(daemon: &Daemon, user: UserId) -> Vec<(Day, String)> {
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     daemon.store.user(user).statements().await.unwrap()
 }
 

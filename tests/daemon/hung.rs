@@ -43,7 +43,7 @@ async fn first_minutes(house: &House, silent: impl Iterator<Item = u64>) -> Arc<
     tokio::time::timeout(Duration::from_secs(30), reached.notified()).await.expect("the clock runs");
     daemon.stop(Stop::Asked("the end of the test".to_owned()));
     scheduled.abort();
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     daemon
 }
 

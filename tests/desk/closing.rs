@@ -16,13 +16,13 @@ const THURSDAY: &str = "2025-03-13";
 
 /// The statements of closed and unclosed dates, oldest first.
 async fn statements(trader: &Trader) -> Vec<Statement> {
-    trader.store.settle().await.unwrap();
+    trader.store.flush().await.unwrap();
     let rows = trader.store.user(USER).statements().await.unwrap();
     rows.iter().map(|(_, text)| serde_json::from_str(text).unwrap()).collect()
 }
 
 async fn last_closed(trader: &Trader) -> Option<Day> {
-    trader.store.settle().await.unwrap();
+    trader.store.flush().await.unwrap();
     trader.store.user(USER).last_closed_date().await.unwrap()
 }
 

@@ -55,7 +55,7 @@ async fn done(daemon: &Daemon, extent: Extent, instant: Timestamp) {
 
 /// What a shared run holds back is not handed out yet, so that nobody is at work, and has no outcome.
 async fn has_outcomes(daemon: &Daemon, user: UserId, instant: Timestamp) -> bool {
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let slots = daemon.store.user(user).slots(instant.ist_day()).await.unwrap();
     let mut due = slots.iter().filter(|slot| slot.kind != SlotKind::Continuous && slot.due_at <= instant);
     due.all(|slot| slot.outcome.is_some())

@@ -43,7 +43,7 @@ async fn a_refused_write_to_a_journal_halts_its_user_and_the_admins_are_told_whi
     let beyond = JournalEntry { sequence: 5, order, at: at(MONDAY, "10:28"), event: OrderEvent::Sent };
     drop(daemon.store.user(OTHER).append_journal(vec![beyond], Vec::new()).await.unwrap());
     // It is refused before the next instant, at which the daemon looks.
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     run(&daemon, at(MONDAY, "10:32")).await;
 
     let open = halts(&daemon, OTHER).await;
@@ -69,7 +69,7 @@ async fn another_refused_write_is_an_alert_that_names_its_user_and_halts_nobody(
     let unknown = RunFinish::new(RunId(7_777), "succeeded", daemon.clock.now());
     daemon.store.user(OTHER).finish_run(unknown).await.unwrap();
     // It is refused before the next instant, at which the daemon looks.
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     run(&daemon, at(MONDAY, "10:32")).await;
 
     let raised = alerts(&daemon, OTHER).await;

@@ -29,5 +29,5 @@ async fn changes_of_the_kill_switch_at_once_leave_database_and_memory_alike() {
     .await;
     asked.await.unwrap();
     stop(daemon).await;
-    assert!(house.start(at(MONDAY, "10:00")).await.is_kill_switch_on());
+    assert!(house.start(at(MONDAY, "10:00")).await.settings.is_kill_switch_on());
 }

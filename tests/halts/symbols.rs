@@ -15,7 +15,7 @@ use crate::{alerts, halts};
 
 /// Titles and texts of the messages to a user, oldest first.
 async fn told(daemon: &Daemon, user: UserId) -> Vec<(String, String)> {
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let mut told = daemon.store.user(user).notifications(NotificationFilter::default()).await.unwrap();
     told.reverse();
     told.into_iter().map(|kept| (kept.row.title, kept.row.body)).collect()

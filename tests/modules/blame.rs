@@ -31,7 +31,7 @@ async fn quarantined(daemon: &Daemon) -> bool {
 }
 
 async fn messages(daemon: &Daemon, user: UserId) -> Vec<(String, String)> {
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let kept = daemon.store.user(user).notifications(NotificationFilter::default()).await.unwrap();
     kept.into_iter().map(|kept| (kept.row.title, kept.row.body)).collect()
 }

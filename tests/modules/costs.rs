@@ -288,7 +288,7 @@ async fn p99(daemon: &Daemon, client: &Client, rounds: usize, ready: impl Fn() -
         assert_eq!(client.get("/api/v1/user/service/status").await.status, 200);
         took.push(stopwatch.elapsed());
         let stopwatch = Stopwatch::start();
-        daemon.store.settle().await.unwrap();
+        daemon.store.flush().await.unwrap();
         took.push(stopwatch.elapsed());
         let stopwatch = Stopwatch::start();
         let now = daemon.clock.now();
@@ -364,7 +364,7 @@ async fn refusals(daemon: &Daemon, user: UserId, run: RunId) -> Vec<String> {
 
 /// Whether the run was stopped as it should be, and says what it used.
 async fn check_end(daemon: &Daemon, user: UserId, run: RunId, case: &Case) -> RunRow {
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let row = daemon.store.user(user).find_run(run).await.unwrap().unwrap();
     let outcome = row.outcome.as_deref().unwrap();
     match case.end {
@@ -387,7 +387,7 @@ async fn suffer(console: &Console, client: &Client, user: UserId, case: &Case, r
     let permission = daemon.grants.permission(case.task);
     daemon.modules.pin(user, (case.task, row.version), ADMIN, permission, daemon.clock.now()).await.unwrap();
 
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let database = daemon.store.system().used_bytes().await.unwrap();
     std::fs::write("/proc/self/clear_refs", "5").unwrap();
     let memory = status("VmRSS:");
@@ -400,7 +400,7 @@ async fn suffer(console: &Console, client: &Client, user: UserId, case: &Case, r
         pairs.push(pair(daemon, client, (user, case.task), rounds).await);
     }
     pairs.sort_by_key(excess);
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let memory = status("VmHWM:").saturating_sub(memory);
     let database = daemon.store.system().used_bytes().await.unwrap().saturating_sub(database);
     println!(

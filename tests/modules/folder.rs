@@ -101,7 +101,7 @@ impl Watched {
 
     /// What the admin was told, oldest first: title and text.
     async fn told(&self) -> Vec<(String, String)> {
-        self.daemon.store.settle().await.unwrap();
+        self.daemon.store.flush().await.unwrap();
         let filter = NotificationFilter { limit: 100, ..NotificationFilter::default() };
         let mut told = self.daemon.store.user(ADMIN).notifications(filter).await.unwrap();
         told.reverse();

@@ -27,7 +27,7 @@ async fn allow(daemon: &Daemon, of: (Option<UserId>, Task), change: impl FnOnce(
 
 /// Orders of a user that were sent, by side.
 async fn orders(daemon: &Daemon, user: UserId, side: Side) -> usize {
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let filter = OrderFilter { limit: 500, ..OrderFilter::default() };
     let orders = daemon.store.user(user).orders(filter).await.unwrap();
     orders.iter().filter(|order| order.request.side == side && order.state != OrderState::Rejected).count()
@@ -73,7 +73,7 @@ async fn limits_of_a_run_are_those_of_its_allowance_from_the_next_run_on() {
     let once = async |user| {
         let begun = daemon.run_once(user, eod, user).await.unwrap();
         daemon.finish_background().await;
-        daemon.store.settle().await.unwrap();
+        daemon.store.flush().await.unwrap();
         daemon.store.user(user).find_run(begun.run).await.unwrap().unwrap().outcome.unwrap()
     };
     assert_eq!(once(ADMIN).await, "call_limit");
@@ -85,7 +85,7 @@ async fn limits_of_a_run_are_those_of_its_allowance_from_the_next_run_on() {
     allow(&daemon, (None, Task::PositionMonitor), |allowance| allowance.memory_bytes = 1 << 16).await;
     let begun = daemon.run_once(ADMIN, Task::PositionMonitor, ADMIN).await.unwrap();
     daemon.finish_background().await;
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let run = daemon.store.user(ADMIN).find_run(begun.run).await.unwrap().unwrap();
     assert_eq!(run.outcome.as_deref(), Some("memory_limit"), "{}", run.detail);
     let mut wrong = Allowance::default_of(eod);
@@ -103,7 +103,7 @@ async fn a_module_gets_nothing_that_it_did_not_ask_for() {
         let daemon = house.start_with(at(FRIDAY, "09:20"), &[(eod, &module)]).await;
         let begun = daemon.run_once(ADMIN, eod, ADMIN).await.unwrap();
         daemon.finish_background().await;
-        daemon.store.settle().await.unwrap();
+        daemon.store.flush().await.unwrap();
         let run = daemon.store.user(ADMIN).find_run(begun.run).await.unwrap().unwrap();
         assert_eq!(run.outcome.unwrap(), outcome);
         stop(daemon).await;
@@ -117,7 +117,7 @@ async fn the_processor_time_of_a_run_is_that_of_its_allowance() {
     allow(&daemon, (Some(ADMIN), task), |allowance| allowance.cpu_ms = 20).await;
     let begun = daemon.run_once(ADMIN, task, ADMIN).await.unwrap();
     daemon.finish_background().await;
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let run = daemon.store.user(ADMIN).find_run(begun.run).await.unwrap().unwrap();
     assert_eq!(run.outcome.as_deref(), Some("cpu_limit"));
     let default = Allowance::default_of(task).cpu_ms * 1_000;

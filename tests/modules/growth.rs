@@ -25,7 +25,7 @@ const OF_A_USER: u64 = 200 << 10;
 const OF_A_RUN: u64 = 9_000;
 
 async fn used(daemon: &Daemon) -> u64 {
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     daemon.store.system().used_bytes().await.unwrap()
 }
 

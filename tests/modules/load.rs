@@ -57,7 +57,7 @@ async fn fifty_activations_and_rollbacks_under_load_lose_no_run_and_mix_no_versi
     let mut changes = changing.await.unwrap();
     let before = Timestamp(i64::MIN);
     changes.insert(0, Change { version: versions[0], asked: before, done: before });
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let rows = daemon.store.system().modules().await.unwrap();
     let hash = |version: u64| {
         let row = rows.iter().find(|row| row.task == TASK && row.version == version).unwrap();

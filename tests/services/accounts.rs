@@ -158,7 +158,7 @@ async fn what_a_day_left_open_when_the_process_ended_gets_a_reason_that_is_true(
     daemon.store.system().save_cursor(at(TUESDAY, "00:00")).await.unwrap();
     stop(daemon).await;
     let daemon = house.start(at(TUESDAY, "08:00")).await;
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     accounted_for(&daemon, ADMIN).await;
     let sentence = "5 of 375 ticks ran, 0 failed, 370 missed (it had no account when the daemon ended)";
     assert_eq!(end_of(&daemon, ADMIN, MONDAY, Task::SellMonitor).await.1, sentence);
@@ -179,7 +179,7 @@ async fn a_run_that_a_kill_interrupted_does_not_end_before_it_began() {
     house.market.asked().await;
     scheduler.abort();
     assert!(scheduler.await.unwrap_err().is_cancelled());
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     stop(daemon).await;
     house.market.set_held(false);
     // A clock that is not the system's goes on at the last instant that was done, before the run began.

@@ -22,7 +22,7 @@ async fn alert(daemon: &Daemon, code: AlertCode, open: bool) -> AlertRow {
 /// Waits until the buying slot of a user has its outcome.
 async fn decided(daemon: &Daemon, user: UserId) -> SlotRow {
     until_some("the outcome of the buying slot", async || {
-        daemon.store.settle().await.unwrap();
+        daemon.store.flush().await.unwrap();
         let buys = slot(daemon, user, MONDAY, Task::BuyOrders).await;
         buys.outcome.is_some().then_some(buys)
     })
@@ -74,7 +74,7 @@ async fn on_a_real_clock_what_uses_signals_waits_for_the_shared_analysis_and_is_
     house.market.asked().await;
     living.pass_until(at(MONDAY, "16:05")).await;
     living.hand.pass_until(at(MONDAY, "16:20"));
-    living.daemon.store.settle().await.unwrap();
+    living.daemon.store.flush().await.unwrap();
     for user in [ADMIN, OTHER] {
         let buys = slot(&living.daemon, user, MONDAY, Task::BuyOrders).await;
         assert_eq!((buys.outcome, buys.attempts), (None, 0), "{buys:?}");

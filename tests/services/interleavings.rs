@@ -261,7 +261,7 @@ async fn a_user_who_restarts_the_service_in_a_loop_while_ticks_fall_due_ends_not
     daemon.stop(Stop::Asked("the test is over".to_owned()));
     restarting.await.unwrap();
     living.end().await;
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let monitors = crate::support::slots(&daemon, OTHER, MONDAY).await;
     let monitors: Vec<_> = monitors.iter().filter(|slot| slot.task == Task::SellMonitor).collect();
     let sum = |of: fn(&SlotRow) -> u32| monitors.iter().map(|slot| of(slot)).sum::<u32>();

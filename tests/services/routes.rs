@@ -45,7 +45,7 @@ async fn of_32_clients_who_post_run_once_at_once_one_gets_the_run_in_each_of_200
         });
         assert_eq!((begun.len(), refused.count()), (1, CLIENTS - 1), "round {round}: {answers:?}");
         daemon.finish_background().await;
-        daemon.store.settle().await.unwrap();
+        daemon.store.flush().await.unwrap();
         let runs = runs(daemon, OTHER, Task::PositionMonitor).await;
         assert_eq!(runs.len(), round);
         let run = runs.iter().max_by_key(|run| run.id).unwrap();
@@ -121,7 +121,7 @@ async fn a_day_of_a_service_is_told_by_status_tasks_logs_and_executions() {
     assert_eq!(user.post("/api/v1/user/service/start", Value::Null).await.ok()["changed"], true);
     run(daemon, at(MONDAY, "09:31")).await;
     daemon.upkeep_step(&mut None).await.unwrap();
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
 
     let status = user.get("/api/v1/user/service/status").await.ok();
     assert_eq!((&status["running"], &status["restart_needed"]), (&json!(true), &json!(false)));
@@ -155,7 +155,7 @@ async fn the_ledger_tells_what_was_expected_and_what_became_of_it() {
     let (daemon, user, admin) = (&console.daemon, console.user().await, console.admin().await);
     start_services(daemon).await;
     run(daemon, at(TUESDAY, "00:00")).await;
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
     let day = user.get("/api/v1/slots/day?date=2025-03-10").await.ok();
     let monitor = day["tasks"].as_array().unwrap().iter().find(|of| of["task"] == "sell_monitor").unwrap();
     assert_eq!((&monitor["slots"]["ran"], &monitor["slots"]["ticks_expected"]), (&json!(1), &json!(375)));

@@ -229,7 +229,7 @@ pub async fn start_services(daemon: &Arc<Daemon>) {
 /// Does everything due before `until`.
 pub async fn run(daemon: &Arc<Daemon>, until: Timestamp) {
     daemon.scheduler().run(Some(until)).await.unwrap();
-    daemon.store.settle().await.unwrap();
+    daemon.store.flush().await.unwrap();
 }
 
 /// Ends a daemon and closes its database.

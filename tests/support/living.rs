@@ -78,7 +78,7 @@ impl Living {
 /// Waits until no slot of Monday is open any more.
 pub async fn closed(daemon: &Daemon) {
     until_some("every slot of Monday to have its outcome", async || {
-        daemon.store.settle().await.unwrap();
+        daemon.store.flush().await.unwrap();
         let open = daemon.store.system().open_slots_before(day(TUESDAY)).await.unwrap();
         open.is_empty().then_some(())
     })

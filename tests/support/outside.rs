@@ -83,7 +83,7 @@ impl Outside {
 
     /// The broker restarts and misbehaves like this from now on; its books are what they were.
     pub async fn misbehave(&self, faults: PaperFaults) {
-        self.store.settle().await.unwrap();
+        self.store.flush().await.unwrap();
         let paper = paper(&self.store, &self.market, &self.calendar, faults).await;
         *self.paper.lock().unwrap() = paper;
     }

@@ -74,7 +74,7 @@ impl Trader {
 
     /// The process dies and starts again: what the desk knew is what its journal says.
     pub async fn restart(&mut self) {
-        self.store.settle().await.unwrap();
+        self.store.flush().await.unwrap();
         self.desk = load(&self.venue).await;
     }
 
@@ -90,7 +90,7 @@ impl Trader {
 
     /// The same under these limits.
     pub async fn restart_under(&mut self, limits: RiskLimits) {
-        self.store.settle().await.unwrap();
+        self.store.flush().await.unwrap();
         self.desk = load_under(&self.venue, limits).await;
     }
 
@@ -141,7 +141,7 @@ impl Trader {
 
     /// The journal on disk.
     pub async fn journal(&self) -> Vec<JournalEntry> {
-        self.store.settle().await.unwrap();
+        self.store.flush().await.unwrap();
         self.store.user(USER).load_journal(0).await.unwrap()
     }
 

@@ -8,7 +8,6 @@ use std::time::Duration;
 use parking_lot::{Mutex, RwLock};
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::instruments::Symbol;
-use prahari_domain::settings::NotificationKind;
 use prahari_domain::signals::{SignalDraft, SignalScope};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
@@ -149,7 +148,6 @@ impl Daemon {
         let handles = Handles::new(clock.clone(), store.clone(), venue.calendar.clone());
         let settings = Settings::load(store.clone()).await?;
         system.stop_services_of_inactive_users().await?;
-        store.settle().await?;
         let mut users = Vec::new();
         for row in system.users().await? {
             let loaded = load_user(&venue, &handles.events, settings.kill_switch(), row).await?;

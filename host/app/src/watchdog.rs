@@ -47,8 +47,6 @@ impl Watchdog {
     pub async fn check(&mut self, daemon: &Daemon) -> Result<Vec<NewSlotAlert>, AppError> {
         let now = daemon.clock.now();
         let system = daemon.store.system();
-        // Its own reading must not be older than what has happened.
-        daemon.store.settle().await?;
         if system.has_open_alerts().await? {
             system.settle_slot_alerts(now).await?;
         }

@@ -171,7 +171,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn alerts(&self, filter: AlertFilter) -> Result<Vec<AlertRow>, StoreError> {
         let user = self.user;
-        self.store.read("read the alerts", move |conn| list(conn, Some(user), &filter)).await
+        self.read("read the alerts", move |conn| list(conn, Some(user), &filter)).await
     }
 
     /// One alert of the user.
@@ -180,11 +180,10 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn find_alert(&self, id: u64) -> Result<Option<AlertRow>, StoreError> {
         let values = (id.cast_signed(), self.user.0.cast_signed());
-        self.store
-            .read("read an alert", move |conn| {
-                select_one(conn, "SELECT * FROM alerts WHERE id = ?1 AND user_id = ?2", values, read)
-            })
-            .await
+        self.read("read an alert", move |conn| {
+            select_one(conn, "SELECT * FROM alerts WHERE id = ?1 AND user_id = ?2", values, read)
+        })
+        .await
     }
 
     /// Settles an open alert of the user by hand and waits until that is durable; one that is settled stays as it is.

@@ -91,11 +91,10 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn api_tokens(&self) -> Result<Vec<ApiTokenRow>, StoreError> {
         let user = self.user.0.cast_signed();
-        self.store
-            .read("read API tokens", move |conn| {
-                select(conn, "SELECT * FROM api_tokens WHERE user_id = ?1 ORDER BY id DESC", [user], read)
-            })
-            .await
+        self.read("read API tokens", move |conn| {
+            select(conn, "SELECT * FROM api_tokens WHERE user_id = ?1 ORDER BY id DESC", [user], read)
+        })
+        .await
     }
 
     /// Revokes a token of the user and waits until that is durable. Answers whether there is such a token; revoking

@@ -63,11 +63,10 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn credentials(&self) -> Result<Option<CredentialsRow>, StoreError> {
         let user = self.user.0.cast_signed();
-        self.store
-            .read("read credentials", move |conn| {
-                select_one(conn, "SELECT * FROM broker_credentials WHERE user_id = ?1", [user], read)
-            })
-            .await
+        self.read("read credentials", move |conn| {
+            select_one(conn, "SELECT * FROM broker_credentials WHERE user_id = ?1", [user], read)
+        })
+        .await
     }
 
     /// Deletes the user's credentials and waits until that is durable. Answers whether there were any.

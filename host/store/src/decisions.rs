@@ -76,7 +76,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn decisions(&self, filter: DecisionFilter) -> Result<Vec<FoundDecision>, StoreError> {
         let user = self.user;
-        self.store.read("read the decisions", move |conn| list(conn, user, &filter)).await
+        self.read("read the decisions", move |conn| list(conn, user, &filter)).await
     }
 
     /// The decisions of one run, in order.
@@ -85,13 +85,12 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn decisions_of(&self, run: RunId) -> Result<Vec<DecisionRow>, StoreError> {
         let values = (run.0.cast_signed(), self.user.0.cast_signed());
-        self.store
-            .read("read the decisions of a run", move |conn| {
-                let sql = "SELECT decisions FROM run_notes WHERE run_id = ?1 AND user_id = ?2";
-                let found = select_one(conn, sql, values, |row| from_json(row, "decisions"))?;
-                Ok(found.unwrap_or_default())
-            })
-            .await
+        self.read("read the decisions of a run", move |conn| {
+            let sql = "SELECT decisions FROM run_notes WHERE run_id = ?1 AND user_id = ?2";
+            let found = select_one(conn, sql, values, |row| from_json(row, "decisions"))?;
+            Ok(found.unwrap_or_default())
+        })
+        .await
     }
 
     /// The log lines of one run, in order.
@@ -100,13 +99,12 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn log_of(&self, run: RunId) -> Result<Vec<LogRow>, StoreError> {
         let values = (run.0.cast_signed(), self.user.0.cast_signed());
-        self.store
-            .read("read the log of a run", move |conn| {
-                let sql = "SELECT log FROM run_notes WHERE run_id = ?1 AND user_id = ?2";
-                let found = select_one(conn, sql, values, |row| from_json(row, "log"))?;
-                Ok(found.unwrap_or_default())
-            })
-            .await
+        self.read("read the log of a run", move |conn| {
+            let sql = "SELECT log FROM run_notes WHERE run_id = ?1 AND user_id = ?2";
+            let found = select_one(conn, sql, values, |row| from_json(row, "log"))?;
+            Ok(found.unwrap_or_default())
+        })
+        .await
     }
 }
 
@@ -134,9 +132,7 @@ impl UserScope {
         limit: u32,
     ) -> Result<NotesPage<DecisionRow>, StoreError> {
         let of = (run, self.user);
-        self.store
-            .read("read decisions of a run", move |conn| notes_page(conn, "decisions", of, from, limit))
-            .await
+        self.read("read decisions of a run", move |conn| notes_page(conn, "decisions", of, from, limit)).await
     }
 
     /// The log lines of one run from a number on, likewise.
@@ -145,7 +141,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn log_page(&self, run: RunId, from: u32, limit: u32) -> Result<NotesPage<LogRow>, StoreError> {
         let of = (run, self.user);
-        self.store.read("read log lines of a run", move |conn| notes_page(conn, "log", of, from, limit)).await
+        self.read("read log lines of a run", move |conn| notes_page(conn, "log", of, from, limit)).await
     }
 }
 

@@ -51,11 +51,10 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn journal_digest(&self) -> Result<String, StoreError> {
         let user = self.user.0.cast_signed();
-        self.store
-            .read("digest a journal", move |conn| {
-                digest(conn, "SELECT * FROM journal WHERE user_id = ?1 ORDER BY order_id, sequence", [user])
-            })
-            .await
+        self.read("digest a journal", move |conn| {
+            digest(conn, "SELECT * FROM journal WHERE user_id = ?1 ORDER BY order_id, sequence", [user])
+        })
+        .await
     }
 }
 

@@ -104,23 +104,22 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn used(&self, from: Timestamp, until: Timestamp) -> Result<Vec<UsedRow>, StoreError> {
         let user = self.user.0.cast_signed();
-        self.store
-            .read("sum up what runs have used", move |conn| {
-                let sums = left::SUMS;
-                let sql = &format!(
-                    "SELECT task, count(*) AS runs, sum(cpu_micros) AS cpu, max(cpu_micros) AS most_cpu,
+        self.read("sum up what runs have used", move |conn| {
+            let sums = left::SUMS;
+            let sql = &format!(
+                "SELECT task, count(*) AS runs, sum(cpu_micros) AS cpu, max(cpu_micros) AS most_cpu,
                             max(peak_memory) AS memory, sum(calls) AS calls, max(calls) AS most_calls,
                             sum(orders) AS orders, {sums}
                      FROM runs WHERE user_id = ?1 AND task = ?2 AND started_at >= ?3 AND started_at < ?4
                      GROUP BY task"
-                );
-                let mut found = Vec::new();
-                for task in Task::ALL {
-                    found.extend(select_one(conn, sql, (user, task.name(), from.0, until.0), used)?);
-                }
-                Ok(found)
-            })
-            .await
+            );
+            let mut found = Vec::new();
+            for task in Task::ALL {
+                found.extend(select_one(conn, sql, (user, task.name(), from.0, until.0), used)?);
+            }
+            Ok(found)
+        })
+        .await
     }
 
     /// How many orders a task has placed on a trading date, whatever became of them.
@@ -129,17 +128,15 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn orders_of_task(&self, task: Task, day: Day) -> Result<u64, StoreError> {
         let user = self.user.0.cast_signed();
-        self.store
-            .read("count the orders of a task", move |conn| {
-                let sql = "SELECT count(*) AS orders FROM orders
+        self.read("count the orders of a task", move |conn| {
+            let sql = "SELECT count(*) AS orders FROM orders
                            JOIN runs ON runs.id = orders.data ->> '$.run'
                            WHERE orders.user_id = ?1 AND orders.day = ?2 AND runs.task = ?3";
-                let found = select_one(conn, sql, (user, day.to_string(), task.name()), |row| {
-                    unsigned(row, "orders")
-                })?;
-                Ok(found.unwrap_or(0))
-            })
-            .await
+            let found =
+                select_one(conn, sql, (user, day.to_string(), task.name()), |row| unsigned(row, "orders"))?;
+            Ok(found.unwrap_or(0))
+        })
+        .await
     }
 }
 

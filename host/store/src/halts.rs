@@ -117,7 +117,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn halts(&self, filter: HaltFilter) -> Result<Vec<HaltRow>, StoreError> {
         let user = self.user;
-        self.store.read("read the halts", move |conn| list(conn, Some(user), &filter)).await
+        self.read("read the halts", move |conn| list(conn, Some(user), &filter)).await
     }
 
     /// One halt of the user.
@@ -126,11 +126,10 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn find_halt(&self, id: u64) -> Result<Option<HaltRow>, StoreError> {
         let values = (id.cast_signed(), self.user.0.cast_signed());
-        self.store
-            .read("read a halt", move |conn| {
-                select_one(conn, "SELECT * FROM halts WHERE id = ?1 AND user_id = ?2", values, read)
-            })
-            .await
+        self.read("read a halt", move |conn| {
+            select_one(conn, "SELECT * FROM halts WHERE id = ?1 AND user_id = ?2", values, read)
+        })
+        .await
     }
 
     /// Every open halt of the user, oldest first.
@@ -139,12 +138,11 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn open_halts(&self) -> Result<Vec<HaltRow>, StoreError> {
         let user = self.user.0.cast_signed();
-        self.store
-            .read("read the open halts", move |conn| {
-                let sql = "SELECT * FROM halts WHERE user_id = ?1 AND lifted_at IS NULL ORDER BY id";
-                select(conn, sql, [user], read)
-            })
-            .await
+        self.read("read the open halts", move |conn| {
+            let sql = "SELECT * FROM halts WHERE user_id = ?1 AND lifted_at IS NULL ORDER BY id";
+            select(conn, sql, [user], read)
+        })
+        .await
     }
 }
 

@@ -54,12 +54,11 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn individual_services(&self) -> Result<Vec<IndividualServiceRow>, StoreError> {
         let id = self.user.0.cast_signed();
-        self.store
-            .read("read the individual services", move |conn| {
-                let sql = "SELECT * FROM individual_service_status WHERE user_id = ?1 ORDER BY task";
-                select(conn, sql, [id], read)
-            })
-            .await
+        self.read("read the individual services", move |conn| {
+            let sql = "SELECT * FROM individual_service_status WHERE user_id = ?1 ORDER BY task";
+            select(conn, sql, [id], read)
+        })
+        .await
     }
 }
 

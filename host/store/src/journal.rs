@@ -78,7 +78,7 @@ impl UserScope {
     /// cannot be read.
     pub async fn load_journal(&self, after_sequence: u64) -> Result<Vec<JournalEntry>, StoreError> {
         let user = self.user;
-        self.store.read("read the journal", move |conn| journal_chain::load(conn, user, after_sequence)).await
+        self.read("read the journal", move |conn| journal_chain::load(conn, user, after_sequence)).await
     }
 
     fn prepare(&self, entries: Vec<JournalEntry>, orders: &[Order]) -> Result<Append, StoreError> {

@@ -89,14 +89,13 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn left_by(&self, task: Task, from: Timestamp, until: Timestamp) -> Result<Left, StoreError> {
         let values = (self.user.0.cast_signed(), task.name(), from.0, until.0);
-        self.store
-            .read("sum up what runs have left behind", move |conn| {
-                let sql = format!(
-                    "SELECT {SUMS} FROM runs
+        self.read("sum up what runs have left behind", move |conn| {
+            let sql = format!(
+                "SELECT {SUMS} FROM runs
                      WHERE user_id = ?1 AND task = ?2 AND started_at >= ?3 AND started_at < ?4"
-                );
-                Ok(select_one(conn, &sql, values, read)?.unwrap_or_default())
-            })
-            .await
+            );
+            Ok(select_one(conn, &sql, values, read)?.unwrap_or_default())
+        })
+        .await
     }
 }

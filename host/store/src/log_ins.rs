@@ -95,7 +95,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn log_in(&self) -> Result<LogInRow, StoreError> {
         let user = self.user;
-        self.store.read("read how a user logs in", move |conn| find(conn, user)).await
+        self.read("read how a user logs in", move |conn| find(conn, user)).await
     }
 
     /// Sets the password, ends what rested on the old one except for what is kept, and waits until both are durable. Answers
@@ -209,12 +209,11 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn recovery_codes_left(&self) -> Result<u64, StoreError> {
         let user = self.user.0.cast_signed();
-        self.store
-            .read("count recovery codes", move |conn| {
-                let sql = "SELECT count(*) AS n FROM recovery_codes WHERE user_id = ?1 AND used_at IS NULL";
-                Ok(select_one(conn, sql, [user], |row| unsigned(row, "n"))?.unwrap_or(0))
-            })
-            .await
+        self.read("count recovery codes", move |conn| {
+            let sql = "SELECT count(*) AS n FROM recovery_codes WHERE user_id = ?1 AND used_at IS NULL";
+            Ok(select_one(conn, sql, [user], |row| unsigned(row, "n"))?.unwrap_or(0))
+        })
+        .await
     }
 }
 

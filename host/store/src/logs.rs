@@ -98,7 +98,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn search_log(&self, filter: LogFilter) -> Result<LogPage, StoreError> {
         let user = self.user;
-        self.store.read("search the log", move |conn| search(conn, user, &filter)).await
+        self.read("search the log", move |conn| search(conn, user, &filter)).await
     }
 }
 

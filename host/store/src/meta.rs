@@ -29,13 +29,17 @@ impl SystemScope {
             .await
     }
 
-    /// Remembers `value` under `key`, in place of what was there.
+    /// Remembers `value` under `key`, in place of what was there; returns when it is on the disk.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
     pub async fn set_meta(&self, key: &str, value: String) -> Result<(), StoreError> {
         let key = key.to_owned();
-        self.store.write("save a setting of the database", move |conn| set(conn, &key, &value)).await
+        self.store.write_durable("save a setting of the database", move |conn| set(conn, &key, &value)).await
+    }
+
+    async fn queue_meta(&self, key: &'static str, value: String) -> Result<(), StoreError> {
+        self.store.write("save a setting of the database", move |conn| set(conn, key, &value)).await
     }
 
     /// What stands under `key`.
@@ -57,7 +61,7 @@ impl SystemScope {
     /// # Errors
     /// When the store is closed or has stopped.
     pub async fn save_cursor(&self, at: Timestamp) -> Result<(), StoreError> {
-        self.set_meta(CURSOR, at.0.to_string()).await
+        self.queue_meta(CURSOR, at.0.to_string()).await
     }
 
     /// The cursor saved last.
@@ -79,7 +83,7 @@ impl SystemScope {
     /// # Errors
     /// When the store is closed or has stopped.
     pub async fn save_day_changed(&self, at: Timestamp) -> Result<(), StoreError> {
-        self.set_meta(DAY_CHANGED, at.0.to_string()).await
+        self.queue_meta(DAY_CHANGED, at.0.to_string()).await
     }
 
     /// When another calendar last changed the day that it was; none when that never happened.

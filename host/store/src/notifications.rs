@@ -109,7 +109,7 @@ impl UserScope {
         filter: NotificationFilter,
     ) -> Result<Vec<KeptNotification>, StoreError> {
         let user = self.user;
-        self.store.read("read the notifications", move |conn| list(conn, user, &filter)).await
+        self.read("read the notifications", move |conn| list(conn, user, &filter)).await
     }
 
     /// How many messages the user has not seen.
@@ -118,13 +118,11 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn unread_notifications(&self) -> Result<u64, StoreError> {
         let user = self.user.0.cast_signed();
-        self.store
-            .read("count the unread notifications", move |conn| {
-                let sql =
-                    "SELECT count(*) AS count FROM notifications WHERE user_id = ?1 AND read_at IS NULL";
-                Ok(select_one(conn, sql, [user], |row| unsigned(row, "count"))?.unwrap_or(0))
-            })
-            .await
+        self.read("count the unread notifications", move |conn| {
+            let sql = "SELECT count(*) AS count FROM notifications WHERE user_id = ?1 AND read_at IS NULL";
+            Ok(select_one(conn, sql, [user], |row| unsigned(row, "count"))?.unwrap_or(0))
+        })
+        .await
     }
 
     /// Notes that the user saw a message, and waits until that is durable; the first time counts. Whether there is

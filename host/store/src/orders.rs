@@ -113,7 +113,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn orders(&self, filter: OrderFilter) -> Result<Vec<Order>, StoreError> {
         let user = self.user;
-        self.store.read("read the orders", move |conn| list(conn, user, &filter)).await
+        self.read("read the orders", move |conn| list(conn, user, &filter)).await
     }
 
     /// What the journal says of one order, in sequence; nothing when the order is unknown or another user's.
@@ -122,11 +122,10 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn journal_of(&self, order: OrderId) -> Result<Vec<JournalEntry>, StoreError> {
         let values = (self.user.0.cast_signed(), order.to_string());
-        self.store
-            .read("read the journal of an order", move |conn| {
-                select(conn, JOURNAL_OF_ORDER, values, journal::read)
-            })
-            .await
+        self.read("read the journal of an order", move |conn| {
+            select(conn, JOURNAL_OF_ORDER, values, journal::read)
+        })
+        .await
     }
 
     /// The orders of one trading date, oldest first.
@@ -135,12 +134,11 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn orders_of(&self, day: Day) -> Result<Vec<Order>, StoreError> {
         let values = (self.user.0.cast_signed(), day.to_string());
-        self.store
-            .read("read the orders of a day", move |conn| {
-                let sql = "SELECT data FROM orders WHERE user_id = ?1 AND day = ?2 ORDER BY number";
-                select(conn, sql, values, |row| from_json(row, "data"))
-            })
-            .await
+        self.read("read the orders of a day", move |conn| {
+            let sql = "SELECT data FROM orders WHERE user_id = ?1 AND day = ?2 ORDER BY number";
+            select(conn, sql, values, |row| from_json(row, "data"))
+        })
+        .await
     }
 
     /// One order; none when it is unknown or another user's.
@@ -152,12 +150,11 @@ impl UserScope {
             return Ok(None);
         }
         let values = (self.user.0.cast_signed(), id.day.to_string(), id.number);
-        self.store
-            .read("read an order", move |conn| {
-                let sql = "SELECT data FROM orders WHERE user_id = ?1 AND day = ?2 AND number = ?3";
-                select_one(conn, sql, values, |row| from_json(row, "data"))
-            })
-            .await
+        self.read("read an order", move |conn| {
+            let sql = "SELECT data FROM orders WHERE user_id = ?1 AND day = ?2 AND number = ?3";
+            select_one(conn, sql, values, |row| from_json(row, "data"))
+        })
+        .await
     }
 }
 

@@ -35,7 +35,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn load_paper(&self) -> Result<(Vec<PaperRow>, Option<Vec<u8>>), StoreError> {
         let user = self.user;
-        self.store.read("read the paper broker's book", move |conn| load(conn, user)).await
+        self.read("read the paper broker's book", move |conn| load(conn, user)).await
     }
 
     /// One order, active or not.
@@ -44,12 +44,11 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn paper_order(&self, tag: &str) -> Result<Option<PaperRow>, StoreError> {
         let values = (self.user.0.cast_signed(), tag.to_owned());
-        self.store
-            .read("read an order of the paper broker", move |conn| {
-                let sql = "SELECT tag, active, data FROM paper_orders WHERE user_id = ?1 AND tag = ?2";
-                select_one(conn, sql, values, read)
-            })
-            .await
+        self.read("read an order of the paper broker", move |conn| {
+            let sql = "SELECT tag, active, data FROM paper_orders WHERE user_id = ?1 AND tag = ?2";
+            select_one(conn, sql, values, read)
+        })
+        .await
     }
 }
 

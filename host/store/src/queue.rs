@@ -1,6 +1,6 @@
 //! The ordered queue between those who write and the thread that commits.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,11 +52,17 @@ pub(crate) struct Queue {
     pub(crate) refusals: Refusals,
     /// Whether the store has stopped.
     stopped: watch::Sender<bool>,
+    /// How many writes are over, of those that were ever queued.
+    done: watch::Sender<u64>,
 }
 
 #[derive(Default)]
 struct State {
     writes: VecDeque<Write>,
+    /// How many writes were ever queued.
+    queued: u64,
+    /// The last write of each user of which somebody went on without waiting, and of nobody in particular.
+    last: BTreeMap<Option<UserId>, u64>,
     /// Somebody waits for one of the writes.
     urgent: bool,
     closing: bool,
@@ -71,6 +77,7 @@ impl Queue {
             room: Semaphore::new(CAPACITY),
             refusals: Refusals::default(),
             stopped: watch::Sender::new(false),
+            done: watch::Sender::new(0),
         }
     }
 
@@ -88,7 +95,7 @@ impl Queue {
         let urgent = write.urgent;
         let wake = state.writes.is_empty() || urgent || state.writes.len() + 1 == GROUP;
         state.urgent |= urgent;
-        state.writes.push_back(write);
+        state.add(write);
         drop(state);
         if wake {
             self.changed.notify_one();
@@ -115,6 +122,30 @@ impl Queue {
         count > 0
     }
 
+    /// Notes that this many more writes are committed.
+    pub(crate) fn committed(&self, count: usize) {
+        // After a failure it stands at its end.
+        self.done.send_modify(|done| *done = done.saturating_add(count as u64));
+    }
+
+    /// Waits until what is queued now is committed, or never will be because the store has stopped: of a user what was
+    /// queued for them and for nobody in particular, otherwise everything.
+    pub(crate) async fn caught_up(&self, of: Option<UserId>) {
+        let mut done = self.done.subscribe();
+        let awaited = {
+            let mut state = self.lock();
+            let awaited = state.awaited(of);
+            if state.failed.is_some() || *done.borrow_and_update() >= awaited {
+                return;
+            }
+            state.urgent = true;
+            awaited
+        };
+        self.changed.notify_one();
+        // The sender lives as long as this queue.
+        let _never_closed = done.wait_for(|done| *done >= awaited).await.map(|_| ());
+    }
+
     /// Takes no more writes; those in the queue are still committed.
     pub(crate) fn close(&self) {
         self.lock().closing = true;
@@ -127,7 +158,7 @@ impl Queue {
     pub(crate) fn close_after(&self, last: Write) {
         let mut state = self.lock();
         if state.check().is_ok() {
-            state.writes.push_back(last);
+            state.add(last);
         }
         drop(state);
         self.close();
@@ -139,6 +170,7 @@ impl Queue {
         state.failed.get_or_insert_with(|| sentence.into());
         state.writes.clear();
         drop(state);
+        self.done.send_replace(u64::MAX);
         self.room.close();
         self.stopped.send_replace(true);
     }
@@ -167,6 +199,23 @@ impl Queue {
 }
 
 impl State {
+    fn add(&mut self, write: Write) {
+        self.queued += 1;
+        match &write.caller {
+            // Whoever waits reads nothing before it is committed.
+            Caller::Waits(_) => {}
+            Caller::LooksLater(_, user) => drop(self.last.insert(Some(*user), self.queued)),
+            Caller::WentOn(user) => drop(self.last.insert(*user, self.queued)),
+        }
+        self.writes.push_back(write);
+    }
+
+    /// How many writes must be over before a read sees what its reader knows of.
+    fn awaited(&self, of: Option<UserId>) -> u64 {
+        let last = |of| self.last.get(&of).copied().unwrap_or(0);
+        of.map_or(self.queued, |user| last(Some(user)).max(last(None)))
+    }
+
     fn check(&self) -> Result<(), StoreError> {
         match &self.failed {
             Some(first) => Err(StoreError::Stopped { first: first.clone() }),
@@ -219,6 +268,38 @@ mod tests {
         assert!(
             matches!(answer, std::task::Poll::Ready(Err(StoreError::Stopped { first })) if &*first == "the disk is full")
         );
+    }
+
+    fn is_caught_up(queue: &Queue, of: Option<UserId>) -> bool {
+        pin!(queue.caught_up(of)).poll(&mut Context::from_waker(Waker::noop())).is_ready()
+    }
+
+    fn write_of(user: Option<u64>) -> Write {
+        Write { caller: Caller::WentOn(user.map(UserId)), ..write() }
+    }
+
+    #[test]
+    fn a_read_waits_for_what_was_queued_for_its_user_and_not_for_others() {
+        let (queue, one, two) = (Queue::new(), Some(UserId(1)), Some(UserId(2)));
+        assert!(is_caught_up(&queue, None));
+        assert!(is_taken(pin!(queue.push(write_of(Some(1))))));
+        assert!(!is_caught_up(&queue, one) && !is_caught_up(&queue, None));
+        assert!(is_caught_up(&queue, two));
+        assert!(is_taken(pin!(queue.push(write_of(None)))));
+        assert!(!is_caught_up(&queue, two));
+        queue.committed(2);
+        assert!(is_caught_up(&queue, one) && is_caught_up(&queue, two) && is_caught_up(&queue, None));
+    }
+
+    #[test]
+    fn a_read_waits_for_nothing_when_the_store_has_stopped() {
+        let queue = Queue::new();
+        assert!(is_taken(pin!(queue.push(write()))));
+        let mut waiting = pin!(queue.caught_up(None));
+        assert!(waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        queue.fail("the disk is full");
+        assert!(waiting.poll(&mut Context::from_waker(Waker::noop())).is_ready());
+        assert!(is_caught_up(&queue, Some(UserId(1))));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The pool of reading connections. Readers see what is committed and never block the writer.
+//! The pool of reading connections. Readers never block the writer.
 
 use std::sync::Arc;
 

@@ -44,7 +44,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn recording(&self, run: RunId) -> Result<Option<RecordingRow>, StoreError> {
         let user = self.user;
-        self.store.read("read a recording", move |conn| find(conn, user, run)).await
+        self.read("read a recording", move |conn| find(conn, user, run)).await
     }
 }
 

@@ -71,7 +71,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn runs(&self, filter: RunFilter) -> Result<Vec<RunRow>, StoreError> {
         let user = self.user;
-        self.store.read("read the runs", move |conn| list(conn, user, &filter)).await
+        self.read("read the runs", move |conn| list(conn, user, &filter)).await
     }
 }
 

@@ -221,11 +221,10 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn find_run(&self, run: RunId) -> Result<Option<RunRow>, StoreError> {
         let values = (run.0.cast_signed(), self.user.0.cast_signed());
-        self.store
-            .read("read a run", move |conn| {
-                select_one(conn, "SELECT * FROM runs WHERE id = ?1 AND user_id = ?2", values, read)
-            })
-            .await
+        self.read("read a run", move |conn| {
+            select_one(conn, "SELECT * FROM runs WHERE id = ?1 AND user_id = ?2", values, read)
+        })
+        .await
     }
 }
 

@@ -57,15 +57,14 @@ impl UserScope {
         let user = self.user.0.cast_signed();
         let levels = (!filter.levels.is_empty()).then(|| filter.levels.join(","));
         let before = filter.before.map_or(i64::MAX, u64::cast_signed);
-        self.store
-            .read("read the lines about a service", move |conn| {
-                let sql = "SELECT * FROM service_log
+        self.read("read the lines about a service", move |conn| {
+            let sql = "SELECT * FROM service_log
                            WHERE user_id = ?1 AND id < ?2
                                AND (?3 IS NULL OR instr(',' || ?3 || ',', ',' || level || ',') > 0)
                            ORDER BY id DESC LIMIT ?4";
-                select(conn, sql, params![user, before, levels, filter.limit], read)
-            })
-            .await
+            select(conn, sql, params![user, before, levels, filter.limit], read)
+        })
+        .await
     }
 }
 

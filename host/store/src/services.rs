@@ -66,11 +66,10 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn service(&self) -> Result<Option<ServiceRow>, StoreError> {
         let id = self.user.0.cast_signed();
-        self.store
-            .read("read the status of a service", move |conn| {
-                select_one(conn, "SELECT * FROM service_status WHERE user_id = ?1", [id], read)
-            })
-            .await
+        self.read("read the status of a service", move |conn| {
+            select_one(conn, "SELECT * FROM service_status WHERE user_id = ?1", [id], read)
+        })
+        .await
     }
 }
 

@@ -76,11 +76,10 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn sessions(&self) -> Result<Vec<SessionRow>, StoreError> {
         let user = self.user.0.cast_signed();
-        self.store
-            .read("read sessions", move |conn| {
-                select(conn, "SELECT * FROM sessions WHERE user_id = ?1 ORDER BY id DESC", [user], read)
-            })
-            .await
+        self.read("read sessions", move |conn| {
+            select(conn, "SELECT * FROM sessions WHERE user_id = ?1 ORDER BY id DESC", [user], read)
+        })
+        .await
     }
 
     /// Ends a session of the user and waits until that is durable. Answers whether there was one.

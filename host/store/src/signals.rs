@@ -134,7 +134,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn load_signals(&self, filter: SignalFilter) -> Result<Vec<SignalRow>, StoreError> {
         let user = self.user;
-        self.store.read("read signals of a user", move |conn| list(conn, Some(user), filter)).await
+        self.read("read signals of a user", move |conn| list(conn, Some(user), filter)).await
     }
 
     /// The newest signals that the filter lets through, shared and the user's own, newest first.
@@ -143,7 +143,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn seen_signals(&self, filter: SeenFilter) -> Result<Vec<SeenSignal>, StoreError> {
         let user = self.user;
-        self.store.read("read the signals", move |conn| list_seen(conn, user, &filter)).await
+        self.read("read the signals", move |conn| list_seen(conn, user, &filter)).await
     }
 
     /// One signal as the user sees it; none when it is unknown or another user's own.
@@ -152,14 +152,12 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn find_signal(&self, signal: SignalId) -> Result<Option<SeenSignal>, StoreError> {
         let values = (self.user.0.cast_signed(), signal.0.cast_signed());
-        self.store
-            .read("read a signal", move |conn| {
-                let sql = format!(
-                    "{SEEN} WHERE signals.id = ?2 AND (signals.user_id = ?1 OR signals.user_id IS NULL)"
-                );
-                select_one(conn, &sql, values, read_seen)
-            })
-            .await
+        self.read("read a signal", move |conn| {
+            let sql =
+                format!("{SEEN} WHERE signals.id = ?2 AND (signals.user_id = ?1 OR signals.user_id IS NULL)");
+            select_one(conn, &sql, values, read_seen)
+        })
+        .await
     }
 
     /// Says where a signal, shared or the user's own, stands for this user.
@@ -168,15 +166,16 @@ impl UserScope {
     /// When the store is closed or has stopped.
     pub async fn set_signal_status(&self, status: SignalStatusRow) -> Result<(), StoreError> {
         let user = self.user.0.cast_signed();
-        self.write("save the status of a signal", move |conn| {
-            let sql = "INSERT INTO signal_statuses (user_id, signal_id, status, reason, at)
+        self.store
+            .write_durable("save the status of a signal", move |conn| {
+                let sql = "INSERT INTO signal_statuses (user_id, signal_id, status, reason, at)
                            VALUES (?1, ?2, ?3, ?4, ?5)
                            ON CONFLICT (user_id, signal_id) DO UPDATE
                            SET status = excluded.status, reason = excluded.reason, at = excluded.at";
-            let SignalStatusRow { signal, status, reason, at } = status;
-            execute(conn, sql, (user, signal.0.cast_signed(), status, reason, at.0)).map(|_| ())
-        })
-        .await
+                let SignalStatusRow { signal, status, reason, at } = status;
+                execute(conn, sql, (user, signal.0.cast_signed(), status, reason, at.0)).map(|_| ())
+            })
+            .await
     }
 
     /// What the user did with signals of this trading date or later, by signal.
@@ -185,14 +184,13 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn signal_statuses(&self, since: Day) -> Result<Vec<SignalStatusRow>, StoreError> {
         let values = (self.user.0.cast_signed(), since.to_string());
-        self.store
-            .read("read the status of signals", move |conn| {
-                let sql = "SELECT signal_id, signal_statuses.status AS status, reason, at
+        self.read("read the status of signals", move |conn| {
+            let sql = "SELECT signal_id, signal_statuses.status AS status, reason, at
                            FROM signal_statuses JOIN signals ON signals.id = signal_id
                            WHERE signal_statuses.user_id = ?1 AND signals.day >= ?2 ORDER BY signal_id";
-                select(conn, sql, values, read_status)
-            })
-            .await
+            select(conn, sql, values, read_status)
+        })
+        .await
     }
 }
 

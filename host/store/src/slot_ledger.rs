@@ -106,7 +106,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn slot_page(&self, filter: SlotFilter) -> Result<Vec<SlotRow>, StoreError> {
         let user = self.user;
-        self.store.read("read a page of slots", move |conn| page_of_user(conn, user, &filter)).await
+        self.read("read a page of slots", move |conn| page_of_user(conn, user, &filter)).await
     }
 
     /// The user's slots of a day, counted by task; `now` tells what is over.
@@ -115,13 +115,12 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn slot_counts(&self, day: Day, now: Timestamp) -> Result<Vec<(Task, SlotCounts)>, StoreError> {
         let user = self.user;
-        self.store
-            .read("count the slots of a day", move |conn| {
-                let sql = counts_of_user();
-                let values = (day.to_string(), now.0, user.0.cast_signed());
-                select(conn, &sql, values, |row| Ok((parsed(row, "task")?, counts(row)?)))
-            })
-            .await
+        self.read("count the slots of a day", move |conn| {
+            let sql = counts_of_user();
+            let values = (day.to_string(), now.0, user.0.cast_signed());
+            select(conn, &sql, values, |row| Ok((parsed(row, "task")?, counts(row)?)))
+        })
+        .await
     }
 }
 

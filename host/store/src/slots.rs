@@ -227,7 +227,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn slots(&self, day: Day) -> Result<Vec<SlotRow>, StoreError> {
         let values = (self.user.0.cast_signed(), day.to_string());
-        self.store.read("read the slots of a day", move |conn| select(conn, SLOTS_OF_DAY, values, read)).await
+        self.read("read the slots of a day", move |conn| select(conn, SLOTS_OF_DAY, values, read)).await
     }
 
     /// The ticks kept of a continuous slot, in order.
@@ -236,14 +236,13 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn ticks(&self, task: Task, due_at: Timestamp) -> Result<Vec<TickRow>, StoreError> {
         let values = (self.user.0.cast_signed(), task.name(), due_at.0);
-        self.store
-            .read("read the ticks of a slot", move |conn| {
-                let sql = "SELECT at, count, outcome, reason, run_id FROM slot_ticks
+        self.read("read the ticks of a slot", move |conn| {
+            let sql = "SELECT at, count, outcome, reason, run_id FROM slot_ticks
                            WHERE user_id = ?1 AND task = ?2 AND due_at = ?3 ORDER BY at";
-                let rows = select(conn, sql, values, read_tick)?;
-                Ok(rows.into_iter().flat_map(TickRow::each).collect())
-            })
-            .await
+            let rows = select(conn, sql, values, read_tick)?;
+            Ok(rows.into_iter().flat_map(TickRow::each).collect())
+        })
+        .await
     }
 
     /// What was kept of the ticks of a continuous slot, counted by outcome and reason.
@@ -256,16 +255,15 @@ impl UserScope {
         due_at: Timestamp,
     ) -> Result<Vec<(SlotOutcome, String, u32)>, StoreError> {
         let values = (self.user.0.cast_signed(), task.name(), due_at.0);
-        self.store
-            .read("count the ticks of a slot", move |conn| {
-                let sql = "SELECT outcome, reason, sum(count) AS count FROM slot_ticks
+        self.read("count the ticks of a slot", move |conn| {
+            let sql = "SELECT outcome, reason, sum(count) AS count FROM slot_ticks
                            WHERE user_id = ?1 AND task = ?2 AND due_at = ?3
                            GROUP BY outcome, reason ORDER BY min(at)";
-                select(conn, sql, values, |row| {
-                    Ok((parsed(row, "outcome")?, row.get("reason")?, row.get("count")?))
-                })
+            select(conn, sql, values, |row| {
+                Ok((parsed(row, "outcome")?, row.get("reason")?, row.get("count")?))
             })
-            .await
+        })
+        .await
     }
 }
 

@@ -35,7 +35,7 @@ impl UserScope {
     /// database cannot be read.
     pub async fn load_snapshot(&self) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
         let user = self.user;
-        self.store.read("read a snapshot", move |conn| load(conn, user)).await
+        self.read("read a snapshot", move |conn| load(conn, user)).await
     }
 }
 

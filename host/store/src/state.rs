@@ -16,14 +16,11 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn load_state(&self) -> Result<Vec<(Task, String, Vec<u8>)>, StoreError> {
         let user = self.user.0.cast_signed();
-        self.store
-            .read("read the state of the tasks", move |conn| {
-                let sql = "SELECT task, key, value FROM task_state WHERE user_id = ?1 ORDER BY task, key";
-                select(conn, sql, [user], |row| {
-                    Ok((parsed(row, "task")?, row.get("key")?, row.get("value")?))
-                })
-            })
-            .await
+        self.read("read the state of the tasks", move |conn| {
+            let sql = "SELECT task, key, value FROM task_state WHERE user_id = ?1 ORDER BY task, key";
+            select(conn, sql, [user], |row| Ok((parsed(row, "task")?, row.get("key")?, row.get("value")?)))
+        })
+        .await
     }
 }
 

@@ -50,13 +50,12 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn last_closed_date(&self) -> Result<Option<Day>, StoreError> {
         let user = self.user.0.cast_signed();
-        self.store
-            .read("read the last closed date", move |conn| {
-                let sql =
-                    "SELECT day FROM statements WHERE user_id = ?1 AND closed = 1 ORDER BY day DESC LIMIT 1";
-                select_one(conn, sql, [user], |row| parsed(row, "day"))
-            })
-            .await
+        self.read("read the last closed date", move |conn| {
+            let sql =
+                "SELECT day FROM statements WHERE user_id = ?1 AND closed = 1 ORDER BY day DESC LIMIT 1";
+            select_one(conn, sql, [user], |row| parsed(row, "day"))
+        })
+        .await
     }
 
     /// Every statement, by trading date.
@@ -65,12 +64,11 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn statements(&self) -> Result<Vec<(Day, String)>, StoreError> {
         let user = self.user.0.cast_signed();
-        self.store
-            .read("read the statements", move |conn| {
-                let sql = "SELECT day, data FROM statements WHERE user_id = ?1 ORDER BY day";
-                select(conn, sql, [user], |row| Ok((parsed(row, "day")?, row.get("data")?)))
-            })
-            .await
+        self.read("read the statements", move |conn| {
+            let sql = "SELECT day, data FROM statements WHERE user_id = ?1 ORDER BY day";
+            select(conn, sql, [user], |row| Ok((parsed(row, "day")?, row.get("data")?)))
+        })
+        .await
     }
 
     /// The statements of the trading dates from one through another, newest first, at most `limit`.
@@ -84,13 +82,12 @@ impl UserScope {
         limit: u32,
     ) -> Result<Vec<(Day, String)>, StoreError> {
         let values = (self.user.0.cast_signed(), from.to_string(), through.to_string(), limit);
-        self.store
-            .read("read statements", move |conn| {
-                let sql = "SELECT day, data FROM statements WHERE user_id = ?1 AND day BETWEEN ?2 AND ?3
+        self.read("read statements", move |conn| {
+            let sql = "SELECT day, data FROM statements WHERE user_id = ?1 AND day BETWEEN ?2 AND ?3
                            ORDER BY day DESC LIMIT ?4";
-                select(conn, sql, values, |row| Ok((parsed(row, "day")?, row.get("data")?)))
-            })
-            .await
+            select(conn, sql, values, |row| Ok((parsed(row, "day")?, row.get("data")?)))
+        })
+        .await
     }
 
     /// The statement of one trading date.
@@ -99,11 +96,10 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn statement(&self, day: Day) -> Result<Option<String>, StoreError> {
         let values = (self.user.0.cast_signed(), day.to_string());
-        self.store
-            .read("read a statement", move |conn| {
-                let sql = "SELECT data FROM statements WHERE user_id = ?1 AND day = ?2";
-                select_one(conn, sql, values, |row| Ok(row.get(0)?))
-            })
-            .await
+        self.read("read a statement", move |conn| {
+            let sql = "SELECT data FROM statements WHERE user_id = ?1 AND day = ?2";
+            select_one(conn, sql, values, |row| Ok(row.get(0)?))
+        })
+        .await
     }
 }

@@ -98,12 +98,12 @@ impl Store {
         SystemScope { store: self.clone() }
     }
 
-    /// Waits until everything queued so far is committed, so that a read sees it.
+    /// Waits until everything queued so far is on the disk. Reads need no such wait: they see what was queued before them.
     ///
     /// # Errors
     /// When the store is closed or a write has failed.
-    pub async fn settle(&self) -> Result<(), StoreError> {
-        self.write_durable("settle", |_| Ok(())).await
+    pub async fn flush(&self) -> Result<(), StoreError> {
+        self.write_durable("flush", |_| Ok(())).await
     }
 
     /// Whether writes still happen.
@@ -241,12 +241,22 @@ impl Store {
         value_out.try_recv().map_err(|_| self.inner.queue.refusal())
     }
 
-    /// Reads what is committed.
+    /// Reads what is committed, with everything that was queued before.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         doing: &'static str,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.read_after(None, doing, work).await
+    }
+
+    async fn read_after<T: Send + 'static>(
+        &self,
+        writes_of: Option<UserId>,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.inner.queue.caught_up(writes_of).await;
         self.inner.readers.read(move |conn| work(conn).map_err(|error| error.while_doing(doing))).await
     }
 }
@@ -293,6 +303,16 @@ impl UserScope {
         self.store.queue(Some(self.user), doing, work).await
     }
 
+    /// Reads what is committed, with everything that was queued before for this user and for nobody in particular. What is
+    /// queued for others is not waited for.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.store.read_after(Some(self.user), doing, work).await
+    }
+
     /// Refuses a row of another user.
     pub(crate) fn check_owner(&self, what: &'static str, owner: UserId) -> Result<(), StoreError> {
         if owner == self.user {
@@ -335,7 +355,7 @@ mod tests {
     async fn a_panic_in_a_write_stops_the_store_instead_of_leaving_everybody_waiting() {
         let (store, _folder) = new_store();
         store.write("panic", |_| panic!("on purpose")).await.unwrap();
-        let error = store.settle().await.unwrap_err();
+        let error = store.flush().await.unwrap_err();
         assert!(matches!(error, StoreError::Stopped { .. }), "{error}");
         assert!(matches!(store.close().await, Err(StoreError::Stopped { .. })));
     }
@@ -348,7 +368,7 @@ mod tests {
             store.write_durable("save nothing", |conn| Ok(conn.execute(insert, [])?)).await.unwrap_err();
         let sentence = "cannot save nothing in the database: NOT NULL constraint failed: meta.value";
         assert_eq!(error.to_string(), sentence);
-        assert!(store.settle().await.unwrap_err().to_string().ends_with(sentence));
+        assert!(store.flush().await.unwrap_err().to_string().ends_with(sentence));
     }
 
     #[tokio::test]

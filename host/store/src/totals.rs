@@ -83,7 +83,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn totals(&self, from: Day, through: Day) -> Result<Totals, StoreError> {
         let range = Range { user: Some(self.user), from, through };
-        self.store.read("count what happened to a user", move |conn| range.totals(conn)).await
+        self.read("count what happened to a user", move |conn| range.totals(conn)).await
     }
 }
 

@@ -96,11 +96,10 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn find(&self) -> Result<Option<UserRow>, StoreError> {
         let id = self.user.0.cast_signed();
-        self.store
-            .read("read a user", move |conn| {
-                select_one(conn, "SELECT * FROM users WHERE id = ?1", [id], read)
-            })
-            .await
+        self.read("read a user", move |conn| {
+            select_one(conn, "SELECT * FROM users WHERE id = ?1", [id], read)
+        })
+        .await
     }
 
     /// Sets what the user may do and whether they may log in, and waits until it is durable. Somebody who is not active

@@ -43,8 +43,12 @@ fn write_until_closed(mut conn: Connection, queue: &Queue) {
     // Declared last, so that it marks the failure before a panic drops the answers that others wait for.
     let guard = FailOnPanic(queue);
     while queue.take(&mut group) {
+        let count = group.len();
         match commit(&mut conn, &mut group, &mut answers, &queue.refusals) {
-            Ok(()) => answers.drain(..).for_each(tell),
+            Ok(()) => {
+                queue.committed(count);
+                answers.drain(..).for_each(tell);
+            }
             Err(error) => {
                 tracing::error!(%error, "a write failed; nothing is written to the database any more");
                 queue.fail(&error.to_string());

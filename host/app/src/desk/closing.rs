@@ -208,8 +208,6 @@ impl Desk {
     /// The fold of the entries up to the end of a date. Entries are in the order in which they were learnt, so one that
     /// stands on a later one is left out, and the note says so.
     async fn books_as_of(&self, day: Day, capital: Paise) -> Result<(Book, Option<String>), AppError> {
-        // What was booked a moment ago may still be on its way to the disk.
-        self.venue.store.settle().await?;
         let mut book = Book::open(self.book.user(), capital);
         let mut note = None;
         let entries = self.scope().load_journal(0).await?;

@@ -49,7 +49,6 @@ impl Daemon {
     /// compares itself with the broker before it sends anything.
     async fn load_anew(&self, user: &User) -> Result<(), AppError> {
         let mut desk = user.desk.lock().await;
-        self.store.settle().await?;
         let row = self.store.user(user.id).find().await?.ok_or(AppError::UnknownUser(user.id))?;
         let Loaded { user: fresh, faults } =
             load_user(&self.venue, &self.events, self.settings.kill_switch(), row).await?;

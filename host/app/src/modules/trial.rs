@@ -27,8 +27,6 @@ impl Daemon {
         let candidate = self.modules.loaded(&row).await?;
         // One at a time, and no replays of many runs beside it: the processors are there for the day's work.
         let _turn = self.replays.turn().await;
-        // What ran until now is to be compared, also what is still on its way to the disk.
-        self.store.settle().await?;
         let scope = Scope { task, days: Days::Last(days), user: None };
         let report = self.shadow(&candidate, &scope).await?;
         let now = self.clock.now();

@@ -48,8 +48,6 @@ impl Daemon {
         let others = self.others(other.map(|hash| (row.task, hash))).await?;
         // The semaphore is never closed.
         let _place = self.replays.single.acquire().await;
-        // What ended a moment ago may be on its way to the disk still.
-        self.store.settle().await?;
         let mut replayer = Replayer::new(&self.store, &self.runtime, &self.modules).with_others(others);
         replayer.one(row).await?.ok_or(AppError::NoRecording(row.id))
     }
@@ -66,7 +64,6 @@ impl Daemon {
     ) -> Result<ReplayReport, AppError> {
         let others = self.others(other).await?;
         let _turn = self.replays.turn().await;
-        self.store.settle().await?;
         let most = scope.most.unwrap_or(MOST_RUNS).min(MOST_RUNS);
         let mut replayer = Replayer::new(&self.store, &self.runtime, &self.modules).with_others(others);
         replayer.many(&ReplayScope { most: Some(most), ..scope }).await

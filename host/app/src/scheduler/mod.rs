@@ -164,8 +164,6 @@ impl Scheduler {
         let resumed = self.daemon.is_resumed_day(day);
         let mut with_slots = BTreeSet::new();
         if resumed {
-            // Once for everybody, so that what was written at the start is read back with the rest.
-            self.daemon.store.settle().await?;
             with_slots.extend(self.daemon.store.system().users_with_open_slots(day).await?);
         }
         for user in self.daemon.users() {

@@ -92,8 +92,7 @@ impl Daemon {
     /// # Errors
     /// When it cannot be written down.
     pub async fn set_retention(&self, retention: Retention) -> Result<(), AppError> {
-        self.store.system().set_meta(KEY, serde_json::to_string(&retention)?).await?;
-        Ok(self.store.settle().await?)
+        Ok(self.store.system().set_meta(KEY, serde_json::to_string(&retention)?).await?)
     }
 
     /// Forgets what the rule no longer keeps.

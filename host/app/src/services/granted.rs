@@ -28,8 +28,6 @@ impl LiveServices<'_> {
         let before = match self.placed_before {
             Some(before) => before,
             None => {
-                // What earlier runs have placed must not be missing because it is still on its way to the disk.
-                self.daemon.store.settle().await?;
                 let scope = self.daemon.store.user(self.user.id);
                 *self.placed_before.insert(scope.orders_of_task(self.task, self.occasion.day).await?)
             }

@@ -87,7 +87,7 @@ impl<'a> LiveServices<'a> {
     async fn has_queued(&mut self) -> Result<(), AppError> {
         self.queued += 1;
         if self.queued >= MOST_QUEUED {
-            self.daemon.store.settle().await?;
+            self.daemon.store.flush().await?;
             self.queued = 0;
         }
         Ok(())

@@ -57,7 +57,6 @@ impl KillSwitch {
             self.on.store(true, Ordering::Release);
         }
         store.system().set_meta(KILL_SWITCH_KEY, on.to_string()).await?;
-        store.settle().await?;
         self.on.store(on, Ordering::Release);
         Ok(())
     }

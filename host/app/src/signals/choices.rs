@@ -43,8 +43,6 @@ impl Signals {
             reason: reason.to_owned(),
             at: self.handles.clock.now(),
         };
-        self.handles.store.user(user).set_signal_status(row).await?;
-        self.handles.store.settle().await?;
-        Ok(())
+        Ok(self.handles.store.user(user).set_signal_status(row).await?)
     }
 }

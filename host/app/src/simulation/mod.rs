@@ -118,7 +118,6 @@ impl Simulation {
         }
         let end = self.to.succ_opt().unwrap_or(self.to);
         daemon.scheduler().run(Some(Timestamp::from_ist(end, NaiveTime::MIN))).await?;
-        daemon.store.settle().await?;
         Report::of(daemon, self, stopwatch.elapsed()).await
     }
 }

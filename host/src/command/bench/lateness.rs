@@ -80,7 +80,7 @@ async fn burst(world: &World, due: Timestamp) -> Result<Vec<Duration>, Failure> 
         return Err(Failure::work("the daemon was not ready before the slots were due"));
     }
     running.await.map_err(Failure::work)?.map_err(Failure::work)?;
-    daemon.store.settle().await.map_err(Failure::work)?;
+    daemon.store.flush().await.map_err(Failure::work)?;
     let late = lateness(&store, due).await?;
     store.close().await.map_err(Failure::work)?;
     Ok(late)

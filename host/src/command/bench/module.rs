@@ -81,7 +81,7 @@ async fn upload(daemon: &Daemon, bytes: Vec<u8>) -> Result<Duration, Failure> {
 /// Records a session and tries the active version on it.
 async fn shadow(daemon: &Arc<Daemon>) -> Result<Line, Failure> {
     daemon.scheduler().run(Some(at(MONDAY, 15, 31, 0))).await.map_err(Failure::work)?;
-    daemon.store.settle().await.map_err(Failure::work)?;
+    daemon.store.flush().await.map_err(Failure::work)?;
     let candidate = daemon.modules.of(TASK).map_err(Failure::work)?;
     let stopwatch = Stopwatch::start();
     let report = daemon.shadow(&candidate, &Scope::last_days(TASK, 1)).await.map_err(Failure::work)?;

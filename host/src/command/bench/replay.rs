@@ -40,7 +40,7 @@ pub async fn measure() -> Result<Vec<Line>, Failure> {
     let broker = Arc::new(world.broker(&store).await?);
     let daemon = world.daemon(&store, Clock::at(at(MONDAY, 9, 15, 30)), broker).await?;
     daemon.scheduler().run(Some(at(MONDAY, 10, 15, 0))).await.map_err(Failure::work)?;
-    store.settle().await.map_err(Failure::work)?;
+    store.flush().await.map_err(Failure::work)?;
     let module = daemon.modules.of(TASK).map_err(Failure::work)?;
     let runs = recorded(&daemon).await?;
     let replayed = replayed(&daemon, &module, &runs).await?;

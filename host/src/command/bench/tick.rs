@@ -120,7 +120,7 @@ impl Minutes {
         self.last = Some(due);
         let mut scheduler = Scheduler::new(self.daemon.clone(), due.plus_millis(-1));
         scheduler.run(Some(due.plus_millis(1))).await.map_err(Failure::work)?;
-        self.daemon.store.settle().await.map_err(Failure::work)?;
+        self.daemon.store.flush().await.map_err(Failure::work)?;
         let begun = self.begun.lock().take();
         let begun = begun.ok_or_else(|| Failure::work("the minute was never begun"))?;
         Ok((due, begun.elapsed()))
@@ -164,6 +164,6 @@ async fn writes_alone(store: &Store) -> Result<Duration, Failure> {
         scope.finish_run(finish).await.map_err(Failure::work)?;
         scope.update_slot(SlotUpdate::from(slot)).await.map_err(Failure::work)?;
     }
-    store.settle().await.map_err(Failure::work)?;
+    store.flush().await.map_err(Failure::work)?;
     Ok(stopwatch.elapsed())
 }

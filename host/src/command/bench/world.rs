@@ -126,7 +126,7 @@ pub async fn turn_services_on(store: &Store, now: Timestamp) -> Result<(), Failu
         };
         store.user(user.id).save_service(row).await.map_err(Failure::work)?;
     }
-    store.settle().await.map_err(Failure::work)
+    store.flush().await.map_err(Failure::work)
 }
 
 const fn day(year: i32, month: u32, day: u32) -> Day {

@@ -105,7 +105,7 @@ pub async fn live_through(daemon: &Arc<Daemon>, now: Timestamp) -> Result<(), Fa
         daemon.scheduler().run(Some(now)).await.map_err(Failure::work)?;
     }
     daemon.store.system().set_meta(HISTORY, LIVED.to_owned()).await.map_err(Failure::work)?;
-    daemon.store.settle().await.map_err(Failure::work)
+    daemon.store.flush().await.map_err(Failure::work)
 }
 
 /// Says loudly what this is, and how to come in.

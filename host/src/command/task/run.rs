@@ -91,7 +91,7 @@ async fn execute(daemon: &Arc<Daemon>, options: &RunTask, task: Task) -> Result<
     shares::check(&user, &options.held).await?;
     let answer = daemon.execute(&user, task, at, Trigger::RunOnce, 1).await.map_err(Failure::work)?;
     let answer = answer.ok_or_else(|| Failure::work("the task is executing already"))?;
-    daemon.store.settle().await.map_err(Failure::work)?;
+    daemon.store.flush().await.map_err(Failure::work)?;
     Report::of(&daemon.store, USER, task, answer.run).await
 }
 

@@ -57,7 +57,7 @@ async fn fault(test: &TestStore, after: u64) -> String {
     // Nobody else is concerned, and the store goes on.
     assert_eq!(test.store.user(OTHER).load_journal(0).await.unwrap(), journal(2));
     assert_eq!(test.store.user(OTHER).load_snapshot().await.unwrap(), Some((2, vec![7, 7, 2])));
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     error.to_string()
 }
 

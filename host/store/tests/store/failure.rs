@@ -24,7 +24,7 @@ async fn a_write_that_fails_unseen_stops_the_store_and_names_itself_ever_after()
     });
 
     user.save_snapshot(1, Vec::new()).await.unwrap();
-    let error = test.store.settle().await.unwrap_err();
+    let error = test.store.flush().await.unwrap_err();
     let sentence = "nothing is written to the database any more, because an earlier write failed: \
                     cannot save a snapshot in the database: no such table: snapshots";
     assert_eq!(error.to_string(), sentence);
@@ -44,7 +44,7 @@ async fn what_was_committed_before_a_failure_stays_and_the_failed_group_does_not
     user.save_snapshot(1, Vec::new()).await.unwrap();
     // May be refused already; what matters is that it is not kept.
     let _ = user.append_journal(vec![entry(1, 2, 1, OrderEvent::Sent)], vec![]).await;
-    assert!(test.store.settle().await.is_err());
+    assert!(test.store.flush().await.is_err());
     assert!(test.store.close().await.is_err());
 
     let store = Store::open(test.folder.path().join("prahari.db"), Durability::Off).unwrap();
@@ -61,7 +61,7 @@ async fn a_refusal_that_nobody_waits_for_concerns_the_user_whose_row_it_was_and_
     other.append_journal(vec![intended(2, 1, 1, None)], vec![]).await.unwrap();
     one.append_journal(vec![entry(1, 4, 1, OrderEvent::Sent)], vec![]).await.unwrap();
     test.store.refused().await;
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
 
     let refusals = test.store.take_refusals();
     let [Refusal { user: Some(UserId(1)), error }] = refusals.as_slice() else { panic!("{refusals:?}") };

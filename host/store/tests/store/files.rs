@@ -98,7 +98,7 @@ fn holds_posix_lock(path: &Path) -> bool {
 async fn looking_at_an_open_database_leaves_sqlite_its_locks() {
     let test = TestStore::new();
     let names = names(test.folder.path());
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     test.store.system().meta("seed").await.unwrap();
     assert!(holds_posix_lock(&names[0]));
     for name in &names[..2] {
@@ -122,7 +122,7 @@ async fn the_database_and_the_files_beside_it_are_for_their_owner_only() {
     let private = |name: &str| (name.to_owned(), 0o600);
     let expected = [private("prahari.db"), private("prahari.db-shm"), private("prahari.db-wal")];
     let test = TestStore::new();
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     assert_eq!(modes(test.folder.path()), expected);
     test.store.close().await.unwrap();
     // One from before, or from a copy, that others may read; its log was left behind by a crash.
@@ -130,7 +130,7 @@ async fn the_database_and_the_files_beside_it_are_for_their_owner_only() {
     fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
     fs::write(test.folder.path().join("prahari.db-wal"), "").unwrap();
     let store = Store::open(&path, Durability::Full).unwrap();
-    store.settle().await.unwrap();
+    store.flush().await.unwrap();
     assert_eq!(modes(test.folder.path()), expected);
 }
 
@@ -149,7 +149,7 @@ async fn gone(test: &TestStore) -> String {
 async fn a_database_that_is_deleted_or_replaced_under_the_store_stops_it() {
     let rest = "while the daemon used it: nothing is written any more, because nobody would find it";
     let test = TestStore::new();
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     test.store.check_files().unwrap();
     fs::remove_file(test.folder.path().join("prahari.db")).unwrap();
     assert_eq!(gone(&test).await, format!("FOLDER/prahari.db was deleted or moved away {rest}"));

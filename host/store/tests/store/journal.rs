@@ -35,7 +35,7 @@ async fn the_last_snapshot_replaces_the_one_before() {
     user.append_journal(entries, vec![]).await.unwrap();
     user.save_snapshot(3, vec![1, 2]).await.unwrap();
     user.save_snapshot(9, vec![0, 255]).await.unwrap();
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     assert_eq!(user.load_snapshot().await.unwrap(), Some((9, vec![0, 255])));
 }
 

@@ -116,7 +116,7 @@ async fn what_is_said_of_a_withdrawn_or_decided_slot_while_nobody_waits_changes_
     user.update_slot(SlotUpdate { attempts: 1, ticks: vec![tick], ..(&withdrawn).into() }).await.unwrap();
     user.update_slot(ended(&decided, SlotOutcome::Skipped, "first")).await.unwrap();
     user.update_slot(ended(&decided, SlotOutcome::Ran, "second")).await.unwrap();
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     let kept = only_slot(&user).await;
     assert_eq!(
         (kept.task, kept.outcome, kept.reason.as_str()),
@@ -143,7 +143,7 @@ async fn many_ticks_in_a_row_are_one_row_that_may_grow_and_are_read_one_by_one()
         let update = SlotUpdate { ticks_missed: count, ticks: vec![passed(count)], ..(&session).into() };
         user.update_slot(update).await.unwrap();
     }
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     let ticks = user.ticks(Task::SellMonitor, Timestamp(0)).await.unwrap();
     assert_eq!(ticks.iter().map(|tick| tick.at.0).collect::<Vec<_>>(), [60_000, 120_000, 180_000]);
     assert!(ticks.iter().all(|tick| TickRow { at: Timestamp(60_000), ..tick.clone() } == passed(1)));

@@ -148,7 +148,7 @@ async fn a_closed_store_refuses_everything_and_may_be_closed_again() {
     store.close().await.unwrap();
     store.close().await.unwrap();
     assert!(matches!(store.health(), Err(StoreError::Closed)));
-    assert!(matches!(store.settle().await, Err(StoreError::Closed)));
+    assert!(matches!(store.flush().await, Err(StoreError::Closed)));
     assert!(matches!(store.system().set_meta("a", String::new()).await, Err(StoreError::Closed)));
     assert!(matches!(store.system().meta("a").await, Err(StoreError::Closed)));
 }

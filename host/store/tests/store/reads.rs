@@ -36,7 +36,7 @@ async fn runs_are_found_by_how_they_ended_and_why_they_ran() {
     run(&user, 2, RunTrigger::RunOnce, Some("trapped"), vec![]).await;
     run(&user, 3, RunTrigger::Scheduled, Some("trapped"), vec![]).await;
     run(&user, 4, RunTrigger::RunOnce, None, vec![]).await;
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     let ids = async |outcome: Option<&str>, trigger| -> Vec<u64> {
         let filter = RunFilter { outcome: outcome.map(str::to_owned), trigger, ..RunFilter::default() };
         user.runs(filter).await.unwrap().iter().map(|run| run.id.0).collect()
@@ -57,7 +57,7 @@ async fn every_log_line_is_on_one_page_and_the_newest_comes_first() {
         let lines = (0..id).map(|number| line("info", &format!("{id}.{number}"))).collect();
         run(&user, id, RunTrigger::Scheduled, Some("succeeded"), lines).await;
     }
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     for limit in 1..=11 {
         let mut filter = LogFilter { limit, ..LogFilter::default() };
         let mut found = Vec::new();
@@ -84,7 +84,7 @@ async fn log_lines_are_found_by_level_and_text() {
     let lines =
         vec![line("debug", "Ärger mit TCS"), line("warn", "quote of tcs is old"), line("error", "100%")];
     run(&user, 1, RunTrigger::Scheduled, Some("succeeded"), lines).await;
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     let found = async |level, text: Option<&str>| -> Vec<u32> {
         let filter = LogFilter { level, text: text.map(str::to_owned), ..LogFilter::default() };
         user.search_log(filter).await.unwrap().lines.iter().map(|found| found.place.line).collect()
@@ -103,7 +103,7 @@ async fn a_search_that_finds_nothing_ends_after_bounded_pages() {
     for id in 1..=4_500 {
         run(&user, id, RunTrigger::Scheduled, Some("succeeded"), vec![line("info", "tick")]).await;
     }
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     let mut filter = LogFilter { text: Some("crash".to_owned()), ..LogFilter::default() };
     let mut pages = 0;
     loop {

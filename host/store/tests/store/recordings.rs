@@ -44,7 +44,7 @@ async fn a_reply_of_a_hundred_runs_is_kept_once_and_goes_with_the_last_of_them()
         record(&test.store, 1, run, 0, &[7]).await;
     }
     record(&test.store, 1, 101, 0, &[]).await;
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     assert_eq!(shared_in(test.folder.path()), [(7, 100)]);
 
     forget(&test.store, OldOfRuns::Recordings, 100).await;
@@ -60,7 +60,7 @@ async fn two_users_share_a_reply_and_each_still_has_it_when_the_other_is_forgott
     let test = TestStore::new();
     record(&test.store, 1, 1, 0, &[1, 2]).await;
     record(&test.store, 2, 2, 0, &[2, 3]).await;
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     let test = test.reopen().await;
     assert_eq!(shared_in(test.folder.path()), [(1, 1), (2, 2), (3, 1)]);
     forget(&test.store, OldOfRuns::Recordings, 2).await;
@@ -77,7 +77,7 @@ async fn runs_with_orders_keep_what_their_recordings_share() {
     for run in 1..=20 {
         record(&test.store, run % 2, run, u32::from(run == 5), &[1, (run % 3) as u8 + 2]).await;
     }
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     forget(&test.store, OldOfRuns::Recordings, 21).await;
     forget(&test.store, OldOfRuns::PlainTicks, 21).await;
     assert_eq!(shared_in(test.folder.path()), [(1, 1), (4, 1)]);

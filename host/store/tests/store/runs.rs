@@ -68,7 +68,7 @@ async fn the_newest_runs_come_first_whatever_their_task_and_page_by_page() {
     for (id, task) in (1..).zip(tasks) {
         user.start_run(run_start(id, task, id.cast_signed() * 10)).await.unwrap();
     }
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     let ids =
         async |filter| -> Vec<u64> { user.runs(filter).await.unwrap().iter().map(|run| run.id.0).collect() };
     assert_eq!(ids(RunFilter::default()).await, [5, 4, 3, 2, 1]);
@@ -88,7 +88,7 @@ async fn decisions_are_found_by_symbol_and_time() {
         user.start_run(run_start(id, Task::SellMonitor, id.cast_signed() * 10)).await.unwrap();
         user.finish_run(RunFinish { state: vec![], ..full_finish(id) }).await.unwrap();
     }
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     let found = async |filter| -> Vec<(u64, String)> {
         let found = user.decisions(filter).await.unwrap();
         found.into_iter().map(|one| (one.run.0, one.decision.symbol)).collect()
@@ -115,7 +115,7 @@ async fn runs_that_a_crash_interrupted_are_found_and_marked_once() {
     assert_eq!(open, [RunId(1), RunId(3)]);
 
     system.mark_interrupted(vec![RunId(1), RunId(2), RunId(3)], Timestamp(99)).await.unwrap();
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     assert!(system.interrupted_runs().await.unwrap().is_empty());
     let outcomes: Vec<_> = test
         .store
@@ -171,9 +171,9 @@ async fn a_run_ends_once() {
     let user = test.store.user(UserId(1));
     user.start_run(run_start(1, Task::SellMonitor, 10)).await.unwrap();
     user.finish_run(RunFinish::new(RunId(1), "succeeded", Timestamp(11))).await.unwrap();
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     user.finish_run(RunFinish::new(RunId(1), "failed", Timestamp(12))).await.unwrap();
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     let refusal = test.store.take_refusals().remove(0);
     assert_eq!(refusal.user, Some(UserId(1)));
     assert_eq!(refusal.error.to_string(), "user 1 has no executing run 1");
@@ -270,7 +270,7 @@ async fn what_runs_left_behind_is_kept_with_each_and_summed_up_by_task_and_time(
         user.start_run(run_start(id, task, id.cast_signed() * 10)).await.unwrap();
         user.finish_run(RunFinish { left, ..full_finish(id) }).await.unwrap();
     }
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     assert_eq!(user.find_run(RunId(1)).await.unwrap().unwrap().left, left);
     let of = |task| user.left_by(task, Timestamp(10), Timestamp(40));
     assert_eq!(of(Task::SellMonitor).await.unwrap(), left.plus(left));
@@ -292,7 +292,7 @@ async fn decisions_and_log_lines_are_read_page_by_page() {
     let log = ["a", "b", &"x".repeat(2 << 20), "c"]
         .map(|text| LogRow { level: "info".to_owned(), message: text.to_owned() });
     user.finish_run(RunFinish { decisions, log: log.to_vec(), ..full_finish(1) }).await.unwrap();
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     let page = user.decisions_page(RunId(1), 1, 3).await.unwrap();
     let symbols: Vec<_> =
         page.items.iter().map(|(number, decision)| (*number, decision.symbol.as_str())).collect();

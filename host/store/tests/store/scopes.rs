@@ -147,7 +147,7 @@ async fn nothing_that_one_user_wrote_is_seen_by_another() {
     let test = TestStore::new();
     let (mine, other) = (test.store.user(UserId(1)), test.store.user(UserId(2)));
     fill(&mine, 1, 1).await;
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     for (what, count) in counts(&mine, 1).await {
         assert_eq!(count, 1, "{what} of user 1");
     }
@@ -162,7 +162,7 @@ async fn what_another_user_writes_under_the_same_keys_changes_nothing_of_mine() 
     let (mine, other) = (test.store.user(UserId(1)), test.store.user(UserId(2)));
     fill(&mine, 1, 1).await;
     fill(&other, 2, 2).await;
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     for (what, count) in counts(&mine, 1).await {
         assert_eq!(count, 1, "{what} of user 1");
     }
@@ -189,7 +189,7 @@ async fn rows_of_another_user_are_refused_before_they_are_queued() {
     let slot =
         SlotRow::planned(UserId(2), Task::Analysis, day("2025-01-02"), Timestamp(1), SlotKind::OneShot);
     foreign(user.plan_slots(vec![slot]).await);
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     assert!(user.load_journal(0).await.unwrap().is_empty());
 }
 
@@ -199,7 +199,7 @@ async fn a_run_of_another_user_cannot_be_finished() {
     test.store.user(UserId(1)).start_run(run_start(1, Task::Analysis, 1)).await.unwrap();
     let finish = RunFinish::new(RunId(1), "succeeded", Timestamp(2));
     test.store.user(UserId(2)).finish_run(finish).await.unwrap();
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     let refusal = test.store.take_refusals().remove(0);
     assert_eq!(refusal.user, Some(UserId(2)));
     assert_eq!(refusal.error.to_string(), "user 2 has no executing run 1");
@@ -214,14 +214,14 @@ async fn a_signal_keeps_its_owner() {
         let (user, system) = (test.store.user(UserId(1)), test.store.system());
         if owner_is_user {
             user.save_signals(vec![signal(1, "first")]).await.unwrap();
-            test.store.settle().await.unwrap();
+            test.store.flush().await.unwrap();
             system.save_signals(vec![signal(1, "second")]).await.unwrap();
         } else {
             system.save_signals(vec![signal(1, "first")]).await.unwrap();
-            test.store.settle().await.unwrap();
+            test.store.flush().await.unwrap();
             user.save_signals(vec![signal(1, "second")]).await.unwrap();
         }
-        test.store.settle().await.unwrap();
+        test.store.flush().await.unwrap();
         let refusal = test.store.take_refusals().remove(0);
         assert_eq!(refusal.user, (!owner_is_user).then_some(UserId(1)));
         assert_eq!(refusal.error.to_string(), "signal 1 has another owner already");
@@ -239,7 +239,7 @@ async fn shared_signals_are_not_personal_ones() {
     system.save_signals(vec![signal(1, "shared"), ended.clone()]).await.unwrap();
     user.save_signals(vec![signal(2, "own")]).await.unwrap();
     system.save_signals(vec![signal(1, "shared, newer")]).await.unwrap();
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
 
     let all = SignalFilter::default();
     let active = SignalFilter { active_only: true, ..all };

@@ -111,7 +111,7 @@ async fn a_message_keeps_what_it_is_about_and_why_it_was_silent() {
         let row = NotificationRow { id: None, at, level, title, body, run: None };
         ravi.notify(row, kind, silence).await.unwrap();
     }
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     let kept: Vec<_> = ravi
         .notifications(NotificationFilter::default())
         .await

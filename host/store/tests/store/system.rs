@@ -139,6 +139,6 @@ async fn services_are_listed_as_last_seen() {
     test.store.user(UserId(2)).save_service(seen(2, true)).await.unwrap();
     test.store.user(UserId(1)).save_service(seen(1, true)).await.unwrap();
     test.store.user(UserId(2)).save_service(seen(2, false)).await.unwrap();
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     assert_eq!(test.store.system().services().await.unwrap(), [seen(1, true), seen(2, false)]);
 }

@@ -28,7 +28,7 @@ async fn a_year_of_runs_is_kept() {
     for run in 1..=RUNS {
         one_run(&test, &slot, run).await;
     }
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
     let (wall, cpu) = (began.elapsed(), writer_cpu());
     println!(
         "{RUNS} runs, each started, finished, its slot and the cursor saved: {wall:?}, of the writer's CPU {cpu:?}"

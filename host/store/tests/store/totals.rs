@@ -33,7 +33,7 @@ async fn months_are_those_of_the_ist_date_and_the_range_is_inclusive() {
         user.start_run(run_start(id, Task::Analysis, at(date, time))).await.unwrap();
     }
     user.finish_run(RunFinish::new(RunId(2), "succeeded", Timestamp(0))).await.unwrap();
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
 
     let totals = user.totals(day("2025-01-01"), day("2025-01-31")).await.unwrap();
     assert_eq!(totals.months.keys().collect::<Vec<_>>(), ["2025-01"]);
@@ -70,7 +70,7 @@ async fn slots_ticks_orders_and_fills_are_counted_for_one_user_or_all() {
         .append_journal(vec![intended(2, 1, 1, None)], vec![order(2, 1, OrderState::Expired)])
         .await
         .unwrap();
-    test.store.settle().await.unwrap();
+    test.store.flush().await.unwrap();
 
     let (from, through) = (day("2025-01-01"), day("2025-12-31"));
     let mine = user.totals(from, through).await.unwrap();
