@@ -26,7 +26,7 @@ fn time(text: &str) -> NaiveTime {
 }
 
 fn schedule(task: Task, rule: Rule) -> Schedule {
-    Schedule { task, rule, enabled: true, description: "changed by a test".to_owned() }
+    Schedule { description: "changed by a test".to_owned(), ..Schedule::of(task, rule) }
 }
 
 fn at_time(task: Task, text: &str) -> Schedule {

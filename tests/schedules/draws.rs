@@ -27,8 +27,8 @@ impl Draws {
     fn schedule(&mut self, task: Task, calendar: &Calendar, ticks: u64) -> Schedule {
         loop {
             let rule = if self.below(2) == 0 { self.plain(task, ticks) } else { self.script(task, ticks) };
-            let schedule =
-                Schedule { task, rule, enabled: self.below(10) > 0, description: "by chance".to_owned() };
+            let (enabled, description) = (self.below(10) > 0, "by chance".to_owned());
+            let schedule = Schedule { enabled, description, ..Schedule::of(task, rule) };
             if validate(&schedule, calendar).is_ok() {
                 return schedule;
             }

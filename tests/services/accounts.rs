@@ -22,12 +22,7 @@ pub async fn change(daemon: &Daemon, wanted: Vec<Schedule>) -> u64 {
 
 pub fn each_minute(start: &str, end: &str) -> Schedule {
     let time = |text: &str| chrono::NaiveTime::parse_from_str(text, "%H:%M").unwrap();
-    Schedule {
-        task: Task::SellMonitor,
-        rule: Rule::EachMinute { start: time(start), end: time(end) },
-        enabled: true,
-        description: String::new(),
-    }
+    Schedule::of(Task::SellMonitor, Rule::EachMinute { start: time(start), end: time(end) })
 }
 
 /// A daemon that stops at 11:00, 25 minutes after something happened to the other user; and the one that is started then.
@@ -118,12 +113,8 @@ async fn a_slot_that_was_withdrawn_does_not_run_though_somebody_else_has_one_the
     let daemon = house.start(at(MONDAY, "15:50")).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "15:55")).await;
-    let later = Schedule {
-        task: Task::BuyOrders,
-        rule: Rule::At { time: chrono::NaiveTime::from_hms_opt(17, 0, 0).unwrap() },
-        enabled: true,
-        description: String::new(),
-    };
+    let at_five = Rule::At { time: chrono::NaiveTime::from_hms_opt(17, 0, 0).unwrap() };
+    let later = Schedule::of(Task::BuyOrders, at_five);
     change(&daemon, vec![later]).await;
     daemon.restart_service(OTHER).await.unwrap();
     run(&daemon, at(TUESDAY, "00:00")).await;

@@ -31,7 +31,7 @@ use crate::modules::Modules;
 use crate::notices::Notices;
 use crate::prices::PriceWatch;
 use crate::replays::Places;
-use crate::scheduler::{DayPlan, DayPlans, SLOW_USERS_AT_ONCE, Scheduler, SharedRuns};
+use crate::scheduler::{DayPlan, DayPlans, Ended, SLOW_USERS_AT_ONCE, Scheduler};
 use crate::schedules::Schedules;
 use crate::service::RESTARTED;
 use crate::settings::Settings;
@@ -101,8 +101,8 @@ pub struct Daemon {
     progress: AtomicI64,
     /// The last instant that was handed out to be done.
     handed_out: AtomicI64,
-    /// The shared runs that are executing.
-    pub(crate) shared_runs: Arc<SharedRuns>,
+    /// What slots may wait for and has ended.
+    pub(crate) ended: Ended,
     /// The runs that the end of the last process interrupted.
     pub(crate) interrupted: Vec<RunRow>,
     /// When this process began.
@@ -170,7 +170,7 @@ impl Daemon {
             resumed: cursor.map(Timestamp::ist_day),
             cursor: AtomicI64::new(cursor.unwrap_or(now).0),
             handed_out: AtomicI64::new(cursor.unwrap_or(now).0),
-            shared_runs: Arc::default(),
+            ended: Ended::default(),
             interrupted,
             started: now,
             jumps: Mutex::default(),

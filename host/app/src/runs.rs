@@ -141,7 +141,6 @@ impl Daemon {
         trigger: Trigger,
     ) -> Result<RunAnswer, AppError> {
         let run = begun.start.id;
-        let _shared = begun.start.task.is_shared().then(|| self.shared_runs.begin(&self.clock));
         let performed = self.try_perform(user, begun, due_at, trigger).await;
         if let Err(error) = &performed {
             user.activity().failed(error.to_string());

@@ -264,6 +264,11 @@ impl User {
         self.left.lock().insert(task, (day, left));
     }
 
+    /// Whether a run of a task is executing, or about to.
+    pub(crate) fn is_executing(&self, task: Task) -> bool {
+        self.executing.lock().contains(&task)
+    }
+
     /// Marks a task as executing; `None` when it already is.
     pub fn begin(&self, task: Task) -> Option<Executing<'_>> {
         // Lazily: a mark made for nothing would be taken back when it is dropped, under the same lock.

@@ -95,9 +95,13 @@ impl Watchdog {
         for day in before.into_iter().chain([today]) {
             let day = calendar.day_or_closed(day);
             for schedule in set.schedules().filter(|schedule| schedule.enabled) {
+                let latest = schedule.after.as_ref().map(|after| after.latest_on(&day));
                 for slot in slots(schedule, &day)?.list() {
-                    let slot = (schedule.task, slot);
-                    expected.extend(self.of_slot(slot, version, &calendar, daemon));
+                    let of_slot = |free| self.of_slot((schedule.task, slot, free), version, &calendar, now);
+                    expected.extend(of_slot(slot.due_at));
+                    // Whoever waits for other tasks owes it later, and at the latest then.
+                    let waits = latest.filter(|latest| slot.ends_at.is_none() && *latest > slot.due_at);
+                    expected.extend(waits.and_then(of_slot));
                 }
             }
         }
@@ -105,23 +109,22 @@ impl Watchdog {
     }
 
     /// What a slot owes by now, unless it was looked for before: its outcome once it is over, and a continuous one until
-    /// then the last of its ticks that should be accounted for.
+    /// then the last of its ticks that should be accounted for. `free` is when a one-shot slot can start.
     fn of_slot(
         &self,
-        (task, slot): (Task, Slot),
+        (task, slot, free): (Task, Slot, Timestamp),
         schedule_version: u64,
         calendar: &Calendar,
-        daemon: &Daemon,
+        now: Timestamp,
     ) -> Option<Expectation> {
-        let now = daemon.clock.now();
         let due_at = slot.due_at;
         let until = slot.instants().last()?;
-        // What waits for a shared run is late from when that has ended.
-        let waits = slot.ends_at.is_none() && !task.is_shared();
-        let free = |at: Timestamp| if waits { daemon.free_since(at) } else { at };
-        let deadline = |at: Timestamp| latest_start(task, free(at), calendar).plus_millis(GRACE_MS);
-        let expectation = |owed, tick| Expectation { task, due_at, until, owed, tick, schedule_version };
-        let over = deadline(slot.ends_at.unwrap_or(due_at));
+        let deadline = |at: Timestamp| latest_start(task, at, calendar).plus_millis(GRACE_MS);
+        let ends = slot.ends_at.unwrap_or(free);
+        let over = deadline(ends);
+        let free_until = now.plus_millis(-over.millis_since(ends));
+        let expectation =
+            |owed, tick| Expectation { task, due_at, until, owed, tick, schedule_version, free_until };
         if over <= now {
             return (self.looked < over).then(|| expectation(until, None));
         }

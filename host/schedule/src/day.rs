@@ -52,7 +52,7 @@ impl ScriptDay {
     /// A time of an ordinary day on this day. Before the open it keeps its distance to the open; after the close it
     /// keeps its distance to the close, but is never earlier than usual; between them it keeps its distance to the
     /// open and ends with the session.
-    fn moved(&self, time: i64) -> i64 {
+    pub fn moved(&self, time: i64) -> i64 {
         let ((open, close), (usual_open, usual_close)) = (self.hours(), self.usual_hours());
         let from_open = open + (time - usual_open);
         if time <= usual_open {

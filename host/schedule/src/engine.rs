@@ -167,7 +167,7 @@ fn short_name(item: &Dynamic) -> String {
 }
 
 /// Minutes of a day.
-const MINUTES: i64 = 24 * 60;
+pub(crate) const MINUTES: i64 = 24 * 60;
 
 fn outside() -> String {
     "it answered a time outside its day".to_owned()

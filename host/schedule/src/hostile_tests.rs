@@ -223,12 +223,7 @@ fn keys(count: usize) -> String {
 fn refusal(text: &str) -> (String, Duration) {
     let day: Day = "2025-01-02".parse().unwrap();
     let trading_day = Calendar::embedded().unwrap().trading_day(day).unwrap();
-    let schedule = Schedule {
-        task: Task::BuyOrders,
-        rule: Rule::Script(text.to_owned()),
-        enabled: true,
-        description: String::new(),
-    };
+    let schedule = Schedule::of(Task::BuyOrders, Rule::Script(text.to_owned()));
     let before = processor_time();
     let answer = slots(&schedule, &trading_day);
     let spent = processor_time().saturating_sub(before);
@@ -243,7 +238,7 @@ fn processor_time() -> Duration {
 fn hostile_scripts_are_refused_with_a_reason_within_100_ms() {
     // The engine is built once, by whoever asks first.
     let warm = Rule::At { time: NaiveTime::MIN };
-    refusal(&warm.source());
+    refusal(&warm.script().unwrap());
     let cases: Vec<Case> = [loops(), growth(), shapes(), answers(), reaching_out(), redefining()]
         .into_iter()
         .flatten()

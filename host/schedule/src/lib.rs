@@ -1,9 +1,11 @@
 //! Schedules: data and pure scripts that turn a trading day into the times at which a task is due.
 //!
-//! One evaluator answers everybody who asks: the preview, the armed timers and the slot ledger. The plain rules are written
-//! as scripts for it, so that there is nothing a plain rule can do that a script cannot, and no second way to compute a time.
+//! One evaluator answers everybody who asks: the preview, the armed timers, the slot ledger and the watchdog. The plain rules are
+//! written as scripts for it, so that there is nothing a plain rule can do that a script cannot; cron expressions stand beside them.
 
+mod after;
 mod clock_time;
+mod cron;
 mod day;
 mod engine;
 mod late;
@@ -11,14 +13,18 @@ mod preview;
 mod rule;
 mod slots;
 mod validate;
+mod zone;
 
+pub use after::{After, MAX_AFTER, Then, check_after};
 pub use clock_time::{parse as parse_time, text as time_text};
+pub use cron::MAX_CRON_BYTES;
 pub use engine::{MAX_OPERATIONS, MAX_SCRIPT_BYTES, MAX_TIMES};
 pub use late::{LatePolicy, late_policy, latest_start};
 pub use preview::{DayDifference, Stretch, differences, preview, stretch};
 pub use rule::{Rule, Schedule, defaults};
 pub use slots::{DaySlots, Evaluator, Slot, TICK_MS, slots};
-pub use validate::validate;
+pub use validate::{MAX_RULES, validate};
+pub use zone::{india, parse as parse_zone};
 
 use prahari_domain::calendar::CalendarError;
 use prahari_domain::tasks::Task;
@@ -27,17 +33,17 @@ use prahari_domain::time::Day;
 /// A schedule that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScheduleError {
-    /// The script did not give an answer for a day.
+    /// A rule did not give an answer for a day.
     #[error("the schedule of {task} gives no times for {day}: {detail}")]
     Script {
         /// Whose schedule.
         task: Task,
         /// For which day.
         day: Day,
-        /// What went wrong, with the script's line where there is one.
+        /// What went wrong, with the rule where there are several and the script's line where there is one.
         detail: String,
     },
-    /// The rule does not fit the task, or its times do not fit each other.
+    /// A rule does not fit the task, or its times do not fit each other.
     #[error("the schedule of {task} is not valid: {detail}")]
     Rule {
         /// Whose schedule.

@@ -1,25 +1,38 @@
-//! Schedule rows and the plain rules.
+//! Schedule rows and the rules of which they are made.
 
 use chrono::NaiveTime;
+use chrono_tz::Tz;
 use prahari_domain::tasks::Task;
 use serde::{Deserialize, Serialize};
 
+use crate::after::{After, Then};
 use crate::clock_time::{self, clock, text};
+use crate::zone;
 
 /// When a task is due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
     /// What runs.
     pub task: Task,
-    /// At which times.
-    pub rule: Rule,
+    /// At which times: those of all rules together, an instant of several of them once. There is at least one.
+    pub rules: Vec<Rule>,
+    /// Which other tasks it waits for, if any.
+    pub after: Option<After>,
     /// Whether it is armed. Its times can be asked for in any case.
     pub enabled: bool,
     /// For people.
     pub description: String,
 }
 
-/// The times of a trading day. Times are IST and written for an ordinary day; on a special session they move with it.
+impl Schedule {
+    /// A schedule of one rule that is enabled and waits for nothing.
+    pub fn of(task: Task, rule: Rule) -> Self {
+        Self { task, rules: vec![rule], after: None, enabled: true, description: String::new() }
+    }
+}
+
+/// The times of a trading day. Those of the plain rules are IST and written for an ordinary day; on a special session they move
+/// with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
@@ -50,20 +63,30 @@ pub enum Rule {
     /// A Rhai script that defines `fn slots(day)`. It answers a time, an array of times, nothing, or
     /// `day.each_minute(start, end)`; a time is a text such as `"09:15"` or minutes since midnight.
     Script(String),
+    /// A cron expression of five fields: minute, hour, day of the month, month, day of the week. What of it lies within a trading
+    /// day, from its midnight to the next in India, is due. It does not move with special sessions.
+    Cron {
+        /// Such as `30 9 * * MON-FRI`.
+        expression: String,
+        /// The time zone whose clocks it means.
+        #[serde(with = "zone", default = "zone::india")]
+        zone: Tz,
+    },
 }
 
 impl Rule {
-    /// The rule as a script for the evaluator.
-    pub fn source(&self) -> String {
+    /// The rule as a script for the evaluator; a cron expression is none.
+    pub fn script(&self) -> Option<String> {
         let answer = match self {
             Self::At { time } => format!("day.moved({:?})", text(*time)),
             Self::Hourly { start, end } => format!("day.hourly({:?}, {:?})", text(*start), text(*end)),
             Self::EachMinute { start, end } => {
                 format!("day.each_minute({:?}, {:?})", text(*start), text(*end))
             }
-            Self::Script(script) => return script.clone(),
+            Self::Script(script) => return Some(script.clone()),
+            Self::Cron { .. } => return None,
         };
-        format!("fn slots(day) {{ {answer} }}")
+        Some(format!("fn slots(day) {{ {answer} }}"))
     }
 }
 
@@ -87,10 +110,16 @@ pub fn defaults() -> Vec<Schedule> {
     ];
     rows.into_iter()
         .map(|(task, rule, description)| Schedule {
-            task,
-            rule,
-            enabled: true,
+            after: default_after(task),
             description: description.to_owned(),
+            ..Schedule::of(task, rule)
         })
         .collect()
+}
+
+/// What a task of a new installation waits for: buying uses the signals of the evening's scan, and until 17:30 after-market orders
+/// still reach the broker.
+fn default_after(task: Task) -> Option<After> {
+    let latest = clock(17, 30);
+    (task == Task::BuyOrders).then(|| After { tasks: vec![Task::Analysis], latest, then: Then::Run })
 }

@@ -6,8 +6,9 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use serde::Serialize;
 
-use crate::engine::{Answer, Program};
-use crate::{Schedule, ScheduleError};
+use crate::cron::CronProgram;
+use crate::engine::{Answer, MAX_TIMES, Program};
+use crate::{Rule, Schedule, ScheduleError};
 
 /// When a task is due on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,34 +71,64 @@ fn continuous(from: Timestamp, to: Timestamp, every_ms: i64) -> Slot {
 pub struct Evaluator {
     task: Task,
     enabled: bool,
-    program: Program,
+    rules: Vec<RuleProgram>,
+}
+
+/// A rule that was read once.
+#[derive(Debug)]
+enum RuleProgram {
+    /// A plain rule or a script.
+    Script(Program),
+    /// A cron expression.
+    Cron(CronProgram),
+}
+
+impl RuleProgram {
+    fn read(rule: &Rule) -> Result<Self, String> {
+        match (rule, rule.script()) {
+            (Rule::Cron { expression, zone }, _) => CronProgram::read(expression, *zone).map(Self::Cron),
+            (_, script) => Program::read(&script.unwrap_or_default()).map(Self::Script),
+        }
+    }
+
+    fn answer(&self, day: &TradingDay) -> Result<Answer, String> {
+        match self {
+            Self::Script(program) => program.answer(day),
+            Self::Cron(program) => program.minutes(day.day).map(Answer::Times),
+        }
+    }
 }
 
 impl Evaluator {
-    /// Reads a schedule's rule.
+    /// Reads a schedule's rules.
     ///
     /// # Errors
-    /// When it is a script that is too long, cannot be parsed, or does not define `slots(day)`.
+    /// When one is a script or a cron expression that is too long or cannot be read.
     pub fn of(schedule: &Schedule) -> Result<Self, ScheduleError> {
-        let Schedule { task, enabled, rule, .. } = schedule;
-        let program =
-            Program::read(&rule.source()).map_err(|detail| ScheduleError::Rule { task: *task, detail })?;
-        Ok(Self { task: *task, enabled: *enabled, program })
+        let Schedule { task, enabled, rules, .. } = schedule;
+        let read = |(place, rule)| {
+            RuleProgram::read(rule).map_err(|detail| ScheduleError::Rule {
+                task: *task,
+                detail: named(place, rules.len(), detail),
+            })
+        };
+        let rules = rules.iter().enumerate().map(read).collect::<Result<_, _>>()?;
+        Ok(Self { task: *task, enabled: *enabled, rules })
     }
 
     /// The slots of a day, whether or not the schedule is enabled. Closed days have none.
     ///
     /// # Errors
-    /// When its script fails, runs into a limit, or answers something that is no time of that day.
+    /// When a rule fails, runs into a limit, or answers something that is no time of that day; or when the rules do not go together.
     pub fn slots(&self, day: &TradingDay) -> Result<DaySlots, ScheduleError> {
         if !day.open {
             return Ok(DaySlots::Times(Vec::new()));
         }
-        let answer = self.program.answer(day).map_err(|detail| ScheduleError::Script {
-            task: self.task,
-            day: day.day,
-            detail,
-        })?;
+        let failed = |detail| ScheduleError::Script { task: self.task, day: day.day, detail };
+        let answers = self.rules.iter().enumerate().map(|(place, rule)| {
+            rule.answer(day).map_err(|detail| failed(named(place, self.rules.len(), detail)))
+        });
+        let answer = joined(answers.collect::<Result<_, _>>()?).map_err(failed)?;
         let midnight = Timestamp::from_ist(day.day, NaiveTime::MIN);
         let at = |minute: i64| midnight.plus_minutes(minute);
         Ok(match answer {
@@ -118,10 +149,55 @@ impl Evaluator {
     }
 }
 
+/// What several rules answer together: each instant once, and stretches that overlap as one.
+fn joined(mut answers: Vec<Answer>) -> Result<Answer, String> {
+    if let [_] = answers.as_slice()
+        && let Some(only) = answers.pop()
+    {
+        return Ok(only);
+    }
+    let (mut times, mut stretches) = (Vec::new(), Vec::new());
+    for answer in answers {
+        match answer {
+            Answer::Times(more) => times.extend(more),
+            Answer::EachMinute(more) => stretches.extend(more),
+        }
+    }
+    times.sort_unstable();
+    times.dedup();
+    if times.len() > MAX_TIMES {
+        return Err(format!("its rules answer {} times together, the limit is {MAX_TIMES}", times.len()));
+    }
+    match (times.is_empty(), stretches.is_empty()) {
+        (_, true) => Ok(Answer::Times(times)),
+        (true, false) => Ok(Answer::EachMinute(without_overlaps(stretches))),
+        // A slot of each minute and a slot of one run may not have the same name, nor one lie within the other.
+        (false, false) => Err("one of its rules runs each minute and another at single times".to_owned()),
+    }
+}
+
+/// Stretches in order; those that overlap are one. One that begins where another ends stays by itself.
+fn without_overlaps(mut stretches: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
+    stretches.sort_unstable();
+    let mut apart: Vec<(i64, i64)> = Vec::new();
+    for (from, to) in stretches {
+        match apart.last_mut().filter(|last| from < last.1) {
+            Some(last) => last.1 = last.1.max(to),
+            None => apart.push((from, to)),
+        }
+    }
+    apart
+}
+
+/// What is wrong, with the number of the rule where there are several.
+fn named(place: usize, rules: usize, detail: String) -> String {
+    if rules > 1 { format!("rule {}: {detail}", place + 1) } else { detail }
+}
+
 /// The slots of a schedule on a day, whether or not it is enabled. Closed days have none.
 ///
 /// # Errors
-/// When its script cannot be read, fails, runs into a limit, or answers something that is no time of that day.
+/// When one of its rules cannot be read, fails, runs into a limit, or answers something that is no time of that day.
 pub fn slots(schedule: &Schedule, day: &TradingDay) -> Result<DaySlots, ScheduleError> {
     Evaluator::of(schedule)?.slots(day)
 }

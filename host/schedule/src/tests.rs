@@ -15,7 +15,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn schedule(task: Task, rule: Rule) -> Schedule {
-    Schedule { task, rule, enabled: true, description: String::new() }
+    Schedule::of(task, rule)
 }
 
 fn rule(body: &str) -> Rule {

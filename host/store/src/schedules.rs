@@ -1,6 +1,6 @@
 //! Schedules: the whole set in versions, each with who made it.
 //!
-//! What a rule means is the schedule crate's affair; here it is text. A version holds rows of the tasks that it changed;
+//! What rules mean is the schedule crate's affair; here they are text. A version holds rows of the tasks that it changed;
 //! every other task keeps the row of an earlier version.
 
 use rusqlite::{Connection, Row};
@@ -22,8 +22,10 @@ pub struct ScheduleRow {
     pub version: u64,
     /// Whether its slots are planned at all.
     pub enabled: bool,
-    /// The rule as JSON.
-    pub rule: String,
+    /// The rules as a JSON array.
+    pub rules: String,
+    /// What it waits for as JSON; none when it waits for nothing.
+    pub after: Option<String>,
     /// For people.
     pub description: String,
     /// Who made this version; none for the defaults of the program.
@@ -39,8 +41,10 @@ pub struct ScheduleChange {
     pub task: Task,
     /// Whether its slots are planned at all.
     pub enabled: bool,
-    /// The rule as JSON.
-    pub rule: String,
+    /// The rules as a JSON array.
+    pub rules: String,
+    /// What it waits for as JSON; none when it waits for nothing.
+    pub after: Option<String>,
     /// For people.
     pub description: String,
 }
@@ -77,7 +81,8 @@ impl SystemScope {
             .read("read the schedules", move |conn| {
                 // SQLite takes the other columns from the row that has the maximum.
                 let sql =
-                    "SELECT task, max(version) AS version, enabled, rule, description, changed_by, changed_at
+                    "SELECT task, max(version) AS version, enabled, rules, after, description, changed_by,
+                           changed_at
                            FROM schedules WHERE version <= ?1 GROUP BY task ORDER BY task";
                 select(conn, sql, [version.cast_signed()], read)
             })
@@ -135,11 +140,13 @@ fn insert(
         return Err(StoreError::ScheduleChanged { expected, current });
     }
     let version = current + 1;
-    let sql = "INSERT INTO schedules (task, version, enabled, rule, description, changed_by, changed_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    for ScheduleChange { task, enabled, rule, description } in changes {
+    let sql =
+        "INSERT INTO schedules (task, version, enabled, rules, after, description, changed_by, changed_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    for ScheduleChange { task, enabled, rules, after, description } in changes {
         let by = by.map(|user| user.0.cast_signed());
-        execute(conn, sql, (task.name(), version.cast_signed(), enabled, rule, description, by, at.0))?;
+        let values = (task.name(), version.cast_signed(), enabled, rules, after, description, by, at.0);
+        execute(conn, sql, values)?;
     }
     Ok(version)
 }
@@ -149,7 +156,8 @@ fn read(row: &Row<'_>) -> Result<ScheduleRow, StoreError> {
         task: parsed(row, "task")?,
         version: unsigned(row, "version")?,
         enabled: row.get("enabled")?,
-        rule: row.get("rule")?,
+        rules: row.get("rules")?,
+        after: row.get("after")?,
         description: row.get("description")?,
         changed_by: optional_user(row, "changed_by")?,
         changed_at: instant(row, "changed_at")?,

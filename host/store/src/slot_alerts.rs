@@ -26,6 +26,8 @@ pub struct Expectation {
     pub tick: Option<Timestamp>,
     /// Only services with this version of the schedules owe it.
     pub schedule_version: u64,
+    /// A slot that waits for other tasks, and can start later than this, owes nothing yet.
+    pub free_until: Timestamp,
 }
 
 /// An alert about a slot, to be raised.
@@ -117,6 +119,7 @@ fn unseen(conn: &Connection, expected: &Expectation) -> Result<Vec<UserId>, Stor
                        SELECT 1 FROM slots
                        WHERE slots.user_id = service.user_id AND task = ?3 AND due_at >= ?4 AND due_at <= ?7
                            AND (last_tick_at >= ?5
+                               OR outcome IS NULL AND free_at > ?8
                                OR outcome IS NOT NULL AND coalesce(ends_at, due_at) >= ?2))
                ORDER BY user_id";
     let values = params![
@@ -127,6 +130,7 @@ fn unseen(conn: &Connection, expected: &Expectation) -> Result<Vec<UserId>, Stor
         expected.tick.map(|at| at.0),
         expected.task.is_shared(),
         expected.until.0,
+        expected.free_until.0,
     ];
     select(conn, sql, values, |row| user(row, "user_id"))
 }

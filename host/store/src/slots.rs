@@ -54,6 +54,8 @@ pub struct SlotRow {
     pub kind: SlotKind,
     /// When a continuous slot ends.
     pub ends_at: Option<Timestamp>,
+    /// From when on it could start, if it has waited for other tasks; while it waits, until when it does at the latest.
+    pub free_at: Option<Timestamp>,
     /// What became of it; none while that is open.
     pub outcome: Option<SlotOutcome>,
     /// Why, for people; empty when there is nothing to say.
@@ -86,6 +88,7 @@ impl SlotRow {
             due_at,
             kind,
             ends_at: None,
+            free_at: None,
             outcome: None,
             reason: String::new(),
             run: None,
@@ -117,6 +120,8 @@ pub struct SlotUpdate {
     pub attempts: u32,
     /// When it ends, if it is a continuous one: earlier than it was planned when it was cut short.
     pub ends_at: Option<Timestamp>,
+    /// From when on it could start, if it has waited for other tasks; while it waits, until when it does at the latest.
+    pub free_at: Option<Timestamp>,
     /// Ticks up to its end.
     pub ticks_expected: u32,
     /// Ticks that succeeded.
@@ -143,6 +148,7 @@ impl From<&SlotRow> for SlotUpdate {
             run: slot.run,
             attempts: slot.attempts,
             ends_at: slot.ends_at,
+            free_at: slot.free_at,
             ticks_expected: slot.ticks_expected,
             ticks_ran: slot.ticks_ran,
             ticks_failed: slot.ticks_failed,
@@ -317,8 +323,8 @@ fn insert(conn: &Connection, slot: &SlotRow) -> Result<(), StoreError> {
     let sql =
         "INSERT INTO slots (user_id, task, due_at, day, kind, ends_at, outcome, reason, run_id, attempts,
                                   ticks_expected, ticks_ran, ticks_failed, ticks_skipped, ticks_missed,
-                                  last_tick_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                                  last_tick_at, free_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
                ON CONFLICT (user_id, task, due_at) DO NOTHING";
     let values = params![
         slot.user.0.cast_signed(),
@@ -337,6 +343,7 @@ fn insert(conn: &Connection, slot: &SlotRow) -> Result<(), StoreError> {
         slot.ticks_skipped,
         slot.ticks_missed,
         slot.last_tick_at.map(|at| at.0),
+        slot.free_at.map(|at| at.0),
     ];
     execute(conn, sql, values).map(|_| ())
 }
@@ -347,7 +354,7 @@ fn write(conn: &Connection, user: UserId, update: &SlotUpdate) -> Result<(), Sto
                    run_id = CASE WHEN outcome IS NULL THEN ?6 ELSE run_id END,
                    outcome = coalesce(outcome, ?4),
                    attempts = ?7, ticks_ran = ?8, ticks_failed = ?9, last_tick_at = ?10,
-                   ticks_skipped = ?11, ticks_missed = ?12, ends_at = ?13, ticks_expected = ?14
+                   ticks_skipped = ?11, ticks_missed = ?12, ends_at = ?13, ticks_expected = ?14, free_at = ?15
                WHERE user_id = ?1 AND task = ?2 AND due_at = ?3
                    AND (outcome IS NULL OR ?4 IS NULL OR outcome = ?4)";
     let values = (
@@ -365,6 +372,7 @@ fn write(conn: &Connection, user: UserId, update: &SlotUpdate) -> Result<(), Sto
         update.ticks_missed,
         update.ends_at.map(|at| at.0),
         update.ticks_expected,
+        update.free_at.map(|at| at.0),
     );
     if execute(conn, sql, values)? == 0 {
         return Err(contradiction(conn, user, update)?);
@@ -413,6 +421,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<SlotRow, StoreError> {
         due_at: instant(row, "due_at")?,
         kind: parsed(row, "kind")?,
         ends_at: optional_instant(row, "ends_at")?,
+        free_at: optional_instant(row, "free_at")?,
         outcome: optional_parsed(row, "outcome")?,
         reason: row.get("reason")?,
         run: optional_run(row, "run_id")?,

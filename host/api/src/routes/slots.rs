@@ -84,9 +84,13 @@ struct LedgerSlot {
     /// When a continuous slot ends; null for one that runs once.
     #[schema(required)]
     ends_at: Option<Instant>,
+    /// From when on it could start, if it has waited for other tasks; while it waits, until when it does at the latest. Null for one
+    /// that has not waited.
+    #[schema(required)]
+    free_at: Option<Instant>,
     /// What became of it; `open` while nothing is decided.
     state: SlotStateName,
-    /// Why; empty when there is nothing to say.
+    /// Why, or what it waits for; empty when there is nothing to say.
     reason: String,
     /// The execution that decided it; null when none did.
     #[schema(required)]
@@ -322,6 +326,7 @@ impl From<SlotRow> for LedgerSlot {
             due_at: Instant(row.due_at),
             kind: SlotKindName(row.kind),
             ends_at: row.ends_at.map(Instant).filter(|_| row.kind == SlotKind::Continuous),
+            free_at: row.free_at.map(Instant),
             state: SlotStateName(row.outcome.into()),
             reason: row.reason,
             execution: row.run.map(|run| run.0),

@@ -74,6 +74,7 @@ impl Daemon {
         };
         let ended_keys = ended.iter().map(|slot| SlotKey { task: slot.task, due_at: slot.due_at });
         let changed: Vec<SlotKey> = withdrawn.iter().copied().chain(ended_keys).collect();
+        changed.iter().for_each(|key| self.ended.tell(user.id, key.task));
         let scope = self.store.user(user.id);
         for update in ended {
             scope.update_slot(update).await?;
@@ -130,7 +131,8 @@ impl Daemon {
         user: &User,
         row: &SlotRow,
     ) -> Result<(Progress, Option<SlotUpdate>), AppError> {
-        let mut progress = Progress { outcome: row.outcome, attempts: row.attempts, ..Progress::default() };
+        let SlotRow { outcome, attempts, free_at, .. } = *row;
+        let mut progress = Progress { outcome, attempts, free_at, ..Progress::default() };
         let (SlotKind::Continuous, Some(ends_at)) = (row.kind, row.ends_at) else {
             return Ok((progress, None));
         };
@@ -199,6 +201,7 @@ fn end_early(ledger: &mut DayLedger, key: SlotKey, from: Timestamp, why: &str) -
     }
     let ran = ticks.ran + ticks.failed > 0;
     let sentence = ticks.sentence();
+    progress.ended_at = Some(from);
     progress.outcome = Some(if ran { ticks.outcome() } else { SlotOutcome::Skipped });
     Some(progress.update(key, sentence, None, rows))
 }

@@ -1,4 +1,4 @@
-//! Handing out what is due on a clock that runs: users are served beside each other, and none waits for another's broker.
+//! Handing out what is due: users are served beside each other, and none waits for another's broker.
 //!
 //! Each user has one worker at most. A worker that is long with one user stays with that user and another takes its place; the
 //! next time such a user has a place among the slow ones, so that however many hang, the others are as early as without
@@ -32,35 +32,40 @@ pub(crate) const SLOW_USERS_AT_ONCE: usize = 64;
 /// a tenth of a second when 10,000 users place their sells at the open.
 const SLOW_AFTER: Duration = Duration::from_millis(250);
 
-/// Hands out what is due at an instant to workers, which become jobs. Nobody waits for them.
+/// The same on a clock that stands still meanwhile: nothing waits for the world there, so more workers than processors only cost.
+const USERS_AT_ONCE_LOCKSTEP: usize = 2;
+
+/// Serves users until none of them waits any more.
+pub(super) type Worker = BoxFuture<'static, Result<(), AppError>>;
+
+/// Hands out what is due at an instant to the users' workers; answers those that have to be begun. `of` is what of it concerns a user.
 pub(super) async fn hand_out(
     daemon: &Arc<Daemon>,
     jobs: &MoreJobs,
+    users: Vec<Arc<User>>,
     instant: Timestamp,
-    works: &Arc<[Work]>,
-) -> Result<(), AppError> {
+    of: impl Fn(&User) -> Arc<[Work]>,
+) -> Result<Vec<Worker>, AppError> {
     let (mut quick, mut slow) = (VecDeque::new(), VecDeque::new());
-    for user in daemon.users() {
-        let added = user.backlog().add(instant, works);
+    for user in users {
+        let works = of(&user);
+        let added = user.backlog().add(instant, &works);
         match added {
             Added::Idle if user.is_slow() => slow.push_back(AtWork::on(daemon, user)),
             Added::Idle => quick.push_back(AtWork::on(daemon, user)),
-            Added::Behind(doing) => daemon.pass_over(&user, works, instant, doing).await?,
+            Added::Behind(doing) => daemon.pass_over(&user, &works, instant, doing).await?,
         }
     }
-    let (quick_workers, slow_workers) = (USERS_AT_ONCE.min(quick.len()), SLOW_USERS_AT_ONCE.min(slow.len()));
-    let (quick, slow) = (Waiting::of(quick), Waiting::of(slow));
-    for _ in 0..quick_workers {
-        jobs.spawn(serve_quick(quick.clone(), jobs.clone()));
-    }
-    for _ in 0..slow_workers {
-        jobs.spawn(serve_slow(daemon.clone(), slow.clone()));
-    }
-    Ok(())
+    let at_once = if daemon.clock.is_lockstep() { USERS_AT_ONCE_LOCKSTEP } else { USERS_AT_ONCE };
+    let (quick_workers, slow_workers) = (at_once.min(quick.len()), SLOW_USERS_AT_ONCE.min(slow.len()));
+    let (quick, slow) = (InLine::of(quick), InLine::of(slow));
+    let quick = (0..quick_workers).map(|_| serve_quick(quick.clone(), jobs.clone()));
+    let slow = (0..slow_workers).map(|_| serve_slow(daemon.clone(), slow.clone()));
+    Ok(quick.chain(slow).collect())
 }
 
 /// Serves one user after the other, until one of them is a slow one: then another worker takes the place of this one.
-fn serve_quick(waiting: Waiting, jobs: MoreJobs) -> BoxFuture<'static, Result<(), AppError>> {
+fn serve_quick(waiting: InLine, jobs: MoreJobs) -> Worker {
     Box::pin(async move {
         while let Some(mut user) = waiting.next() {
             let mut served = std::pin::pin!(user.serve());
@@ -76,19 +81,21 @@ fn serve_quick(waiting: Waiting, jobs: MoreJobs) -> BoxFuture<'static, Result<()
 }
 
 /// Serves one of the slow users after the other.
-async fn serve_slow(daemon: Arc<Daemon>, waiting: Waiting) -> Result<(), AppError> {
-    let _place = daemon.slow_places.acquire().await;
-    while let Some(mut user) = waiting.next() {
-        user.serve().await?;
-    }
-    Ok(())
+fn serve_slow(daemon: Arc<Daemon>, waiting: InLine) -> Worker {
+    Box::pin(async move {
+        let _place = daemon.slow_places.acquire().await;
+        while let Some(mut user) = waiting.next() {
+            user.serve().await?;
+        }
+        Ok(())
+    })
 }
 
 /// Users who wait for a worker.
 #[derive(Clone)]
-struct Waiting(Arc<Mutex<VecDeque<AtWork>>>);
+struct InLine(Arc<Mutex<VecDeque<AtWork>>>);
 
-impl Waiting {
+impl InLine {
     fn of(users: VecDeque<AtWork>) -> Self {
         Self(Arc::new(Mutex::new(users)))
     }

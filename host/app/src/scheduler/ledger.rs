@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{SlotKind, SlotOutcome, SlotRow, SlotUpdate, TickRow};
 
 use super::plan::{PlannedSlot, SlotKey, Work};
 use super::ticks::Ticks;
+use super::waiting::Waited;
 
 /// How far a slot has come.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +26,12 @@ pub struct Progress {
     pub taken_up: bool,
     /// Whether it gets its outcome as soon as no tick executes any more.
     pub closing: bool,
+    /// When it got its outcome, if this process saw it.
+    pub ended_at: Option<Timestamp>,
+    /// From when on it could start, if it has waited for other tasks; while it waits, until when it does at the latest.
+    pub free_at: Option<Timestamp>,
+    /// What became of its wait, once that is over.
+    pub waited: Option<Waited>,
 }
 
 impl Progress {
@@ -49,6 +57,7 @@ impl Progress {
             run,
             attempts: self.attempts,
             ends_at: ticks.map(|ticks| ticks.ends_at),
+            free_at: self.free_at,
             ticks_expected: ticks.map_or(0, |ticks| ticks.expected),
             ticks_ran: ticks.map_or(0, |ticks| ticks.ran),
             ticks_failed: ticks.map_or(0, |ticks| ticks.failed),
@@ -139,6 +148,22 @@ impl DayLedger {
     /// The first instant, not later than `reached`, of which an open slot of the day has no account.
     pub fn earliest_open(&self, reached: Timestamp) -> Option<Timestamp> {
         self.slots.iter().filter_map(|(key, progress)| progress.open_since(*key, reached)).min()
+    }
+
+    /// From when on a slot could start, and what became of its wait if it had to wait.
+    pub(super) fn freed(&self, key: SlotKey) -> (Timestamp, Option<Waited>) {
+        let progress = self.slots.get(&key).or_else(|| self.earlier.get(&key));
+        let free_at = progress.and_then(|progress| progress.free_at);
+        (
+            free_at.map_or(key.due_at, |free| free.max(key.due_at)),
+            progress.and_then(|progress| progress.waited.clone()),
+        )
+    }
+
+    /// The slots of a task of the day that are due at an instant or before it.
+    pub fn slots_until(&self, task: Task, until: Timestamp) -> impl Iterator<Item = &Progress> {
+        let due = SlotKey { task, due_at: Timestamp(i64::MIN) }..=SlotKey { task, due_at: until };
+        self.slots.range(due).map(|(_, progress)| progress)
     }
 
     /// Every slot of the day.

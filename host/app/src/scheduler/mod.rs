@@ -1,9 +1,9 @@
 //! When what runs: the day's plan, the loop that follows the clock through it, and what becomes of each slot.
 
 mod backlog;
-mod barrier;
 mod clock_watch;
 mod close;
+mod ended;
 mod enter;
 mod hand_out;
 mod jobs;
@@ -11,13 +11,13 @@ mod ledger;
 mod plan;
 mod planning;
 mod plans;
-mod queue;
 mod slot;
 mod takeover;
 mod tick;
 mod ticks;
 #[cfg(test)]
 mod ticks_tests;
+mod waiting;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,15 +25,17 @@ use std::sync::Arc;
 use prahari_domain::time::{Day, Timestamp};
 
 pub use backlog::Backlog;
-pub(crate) use barrier::SharedRuns;
+pub(crate) use ended::Ended;
 pub(crate) use hand_out::SLOW_USERS_AT_ONCE;
 pub use ledger::{DayLedger, Progress};
-pub use plan::{DayPlan, PlannedSlot, SlotKey, Work};
+pub use plan::{Barrier, DayPlan, PlannedSlot, SlotKey, Work};
 pub use plans::DayPlans;
+pub use waiting::Waited;
 
 use clock_watch::ClockWatch;
+use hand_out::{Worker, hand_out};
 use jobs::Jobs;
-use queue::Queue;
+use waiting::{Aside, Waiting};
 
 use crate::daemon::Daemon;
 use crate::error::AppError;
@@ -46,6 +48,7 @@ pub struct Scheduler {
     cursor: Timestamp,
     jobs: Jobs,
     clock: ClockWatch,
+    waiting: Waiting,
 }
 
 /// What ended a wait for an instant.
@@ -56,11 +59,19 @@ enum Wait {
     Interrupted,
 }
 
+/// What comes next.
+enum Next {
+    /// Something is due at an instant, or slots that wait have waited long enough then.
+    Instant(Timestamp, Vec<Work>),
+    /// A day begins.
+    Day(Timestamp),
+}
+
 impl Scheduler {
     /// A scheduler that goes on after `cursor`: what was due until then has its outcome in the ledger.
     pub fn new(daemon: Arc<Daemon>, cursor: Timestamp) -> Self {
         let clock = ClockWatch::new(&daemon.clock);
-        Self { daemon, cursor, jobs: Jobs::default(), clock }
+        Self { daemon, cursor, jobs: Jobs::default(), clock, waiting: Waiting::default() }
     }
 
     /// The last instant that is done.
@@ -80,7 +91,9 @@ impl Scheduler {
         self.go_back_to_open_slots();
         while !self.daemon.is_stopping() {
             self.clock.look(&self.daemon, self.cursor).await?;
-            let (instant, works) = self.next_instant()?;
+            self.let_go().await?;
+            let next = self.next_instant()?;
+            let (Next::Instant(instant, _) | Next::Day(instant)) = next;
             self.clock.goes_on_to(&self.daemon, instant).await?;
             if let Some(end) = until.filter(|end| instant >= *end) {
                 self.close_past_dates(end).await?;
@@ -91,12 +104,15 @@ impl Scheduler {
             }
             self.clock.look(&self.daemon, self.cursor).await?;
             self.daemon.hand_out(instant);
-            if works.is_empty() {
-                self.close_past_dates(self.daemon.clock.now()).await?;
-                self.enter_day(instant.ist_day(), None).await?;
-            } else {
-                self.clock.passes(instant);
-                self.step(instant, works).await?;
+            match next {
+                Next::Day(_) => {
+                    self.close_past_dates(self.daemon.clock.now()).await?;
+                    self.enter_day(instant.ist_day(), None).await?;
+                }
+                Next::Instant(_, works) => {
+                    self.clock.passes(instant);
+                    self.step(instant, works).await?;
+                }
             }
             self.cursor = instant;
             self.daemon.store.system().save_cursor(instant).await?;
@@ -119,6 +135,7 @@ impl Scheduler {
             }
             error = jobs.failure() => return Err(error),
             stopped = daemon.store.stopped() => return Err(stopped.into()),
+            () = daemon.ended.told() => {}
             () = daemon.store.refused() => daemon.contain_refusals().await?,
             () = daemon.clock.may_have_changed(clock.seen()) => {}
         }
@@ -135,15 +152,22 @@ impl Scheduler {
         }
     }
 
-    /// The next instant of the day's plans, or the next midnight when the day is over.
-    fn next_instant(&self) -> Result<(Timestamp, Vec<Work>), AppError> {
+    /// The next instant of the day's plans, or the next midnight when the day is over; before them, when slots have waited long enough.
+    fn next_instant(&self) -> Result<Next, AppError> {
         let plans = self.daemon.plans();
-        if let Some(planned) = plans.as_ref().and_then(|plans| plans.next_after(self.cursor)) {
-            return Ok(planned);
+        let planned = plans.as_ref().and_then(|plans| plans.next_after(self.cursor));
+        let latest = self.waiting.first_latest().map(|latest| latest.max(self.cursor));
+        match (planned, latest) {
+            (Some((instant, _)), Some(latest)) if latest < instant => {
+                return Ok(Next::Instant(latest, Vec::new()));
+            }
+            (Some((instant, works)), _) => return Ok(Next::Instant(instant, works)),
+            (None, Some(latest)) => return Ok(Next::Instant(latest, Vec::new())),
+            (None, None) => {}
         }
         let day = plans.map_or_else(|| self.cursor.ist_day(), |plans| plans.day);
         let next = day.succ_opt().ok_or_else(|| AppError::Ended("the calendar has no next day".into()))?;
-        Ok((Timestamp::from_ist(next, chrono::NaiveTime::MIN), Vec::new()))
+        Ok(Next::Day(Timestamp::from_ist(next, chrono::NaiveTime::MIN)))
     }
 
     /// Has every user's dates closed that are over at `now`: in lockstep before anything else happens, otherwise beside the schedule.
@@ -181,71 +205,89 @@ impl Scheduler {
     /// Gives slots of earlier days that are open still their outcome: for each user when everything that was handed out for them
     /// on those days is done.
     async fn close_days_before(&self, day: Day) -> Result<(), AppError> {
-        if !self.daemon.clock.is_lockstep() {
-            let midnight = Timestamp::from_ist(day, chrono::NaiveTime::MIN);
-            let works = Arc::from([Work::CloseDays]);
-            return hand_out::hand_out(&self.daemon, &self.jobs.more(), midnight, &works).await;
-        }
-        let Some(before) = day.pred_opt() else { return Ok(()) };
-        for user in self.daemon.users() {
-            self.daemon.close_days_of(&user, before).await?;
-        }
-        Ok(())
+        let midnight = Timestamp::from_ist(day, chrono::NaiveTime::MIN);
+        let works: Arc<[Work]> = Arc::from([Work::CloseDays]);
+        let workers =
+            hand_out(&self.daemon, &self.jobs.more(), self.daemon.users(), midnight, |_| works.clone())
+                .await?;
+        self.begin(workers).await
     }
 
     /// Does everything due at an instant: first what the day's prices forbid, then what all users share, then for each the pulse
-    /// and their slots in task order.
+    /// and their slots by rank. What waits for other tasks is set aside until they have ended.
     async fn step(&mut self, instant: Timestamp, works: Vec<Work>) -> Result<(), AppError> {
-        self.daemon.look_at_prices(instant).await?;
+        if !works.is_empty() {
+            self.daemon.look_at_prices(instant).await?;
+        }
         let users = self.daemon.users();
         let (shared, own): (Vec<Work>, Vec<Work>) = works.into_iter().partition(|work| work.is_shared());
-        if self.daemon.clock.is_lockstep() {
-            do_shared(&self.daemon, &users, &shared, instant).await?;
-            return Queue::new(users, own, instant).finish(&self.daemon, &self.jobs).await;
+        for works in [shared, own] {
+            let aside = self.waiting.set_aside(&self.daemon, &users, &works).await?;
+            self.do_works(users.clone(), instant, works, &aside).await?;
         }
-        if !shared.is_empty() {
-            let daemon = self.daemon.clone();
-            // From now on, not from when the job gets to it: what is handed out next has to wait.
-            let begun = daemon.shared_runs.begin(&daemon.clock);
-            self.jobs.spawn(async move {
-                let _begun = begun;
-                do_shared(&daemon, &users, &shared, instant).await
-            });
-        }
-        let waits = self.daemon.waits_for_shared(instant);
-        let (runs, others): (Vec<Work>, Vec<Work>) =
-            own.into_iter().partition(|work| waits && matches!(work, Work::Run(_)));
-        if !runs.is_empty() {
-            let (daemon, jobs, since) = (self.daemon.clone(), self.jobs.more(), self.daemon.clock.now());
-            self.jobs.spawn(async move {
-                // A daemon that stops leaves the rest to the next one.
-                if daemon.behind_shared(instant, since).await {
-                    hand_out::hand_out(&daemon, &jobs, instant, &runs.into()).await?;
-                }
-                Ok(())
-            });
-        }
-        if others.is_empty() {
-            return Ok(());
-        }
-        hand_out::hand_out(&self.daemon, &self.jobs.more(), instant, &others.into()).await
+        self.let_go().await
     }
-}
 
-/// What is shared happens alone, so that every user sees the same of it.
-async fn do_shared(
-    daemon: &Daemon,
-    users: &[Arc<User>],
-    shared: &[Work],
-    instant: Timestamp,
-) -> Result<(), AppError> {
-    for work in shared {
-        // Also those whose turn has gone to another admin: their slot gets its outcome too.
-        for user in users {
-            if let Err(error) = daemon.do_work(user, *work, instant).await {
-                daemon.contain(user, error).await?;
+    /// Has those slots done that need not wait any more. On a clock that stands still meanwhile their ends may let others go.
+    async fn let_go(&mut self) -> Result<(), AppError> {
+        loop {
+            let free = self.waiting.take_free(&self.daemon);
+            if free.is_empty() {
+                return Ok(());
+            }
+            for (key, users) in free {
+                self.do_works(users, key.due_at, vec![Work::Run(key)], &Aside::default()).await?;
             }
         }
     }
-    Ok(())
+
+    /// Has works done, all of them shared or none.
+    async fn do_works(
+        &self,
+        users: Vec<Arc<User>>,
+        instant: Timestamp,
+        works: Vec<Work>,
+        aside: &Aside,
+    ) -> Result<(), AppError> {
+        let works: Arc<[Work]> = works.into();
+        if works.is_empty() {
+            return Ok(());
+        }
+        let workers = if works.iter().all(|work| work.is_shared()) {
+            let whose = users.into_iter().map(|user| (aside.rest(user.id, &works), user)).collect();
+            vec![do_shared(self.daemon.clone(), whose, instant)]
+        } else {
+            let of = |user: &User| aside.rest(user.id, &works);
+            hand_out(&self.daemon, &self.jobs.more(), users, instant, of).await?
+        };
+        self.begin(workers).await
+    }
+
+    /// Begins workers. A clock that goes on meanwhile does not wait for them; on one that stands still they are done with then.
+    async fn begin(&self, mut workers: Vec<Worker>) -> Result<(), AppError> {
+        let in_lockstep = self.daemon.clock.is_lockstep();
+        if in_lockstep && workers.len() == 1 {
+            // By itself it needs no job.
+            if let Some(only) = workers.pop() {
+                only.await?;
+            }
+        }
+        workers.into_iter().for_each(|worker| self.jobs.spawn(worker));
+        if in_lockstep { self.jobs.finish().await } else { Ok(()) }
+    }
+}
+
+/// What is shared happens for one user after the other, beside what users do for themselves.
+fn do_shared(daemon: Arc<Daemon>, whose: Vec<(Arc<[Work]>, Arc<User>)>, instant: Timestamp) -> Worker {
+    Box::pin(async move {
+        // Also for those whose turn has gone to another admin: their slot gets its outcome too.
+        for (works, user) in whose {
+            for work in works.iter() {
+                if let Err(error) = daemon.do_work(&user, *work, instant).await {
+                    daemon.contain(&user, error).await?;
+                }
+            }
+        }
+        Ok(())
+    })
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::sync::Arc;
 
 use prahari_domain::calendar::{Phase, TradingDay};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
-use prahari_schedule::{Evaluator, Schedule, ScheduleError, Slot, TICK_MS};
+use prahari_schedule::{Evaluator, Schedule, ScheduleError, Slot, TICK_MS, Then};
 
 /// A slot within a user's day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,13 +76,31 @@ impl Work {
         self.slot().is_some_and(|key| key.task.is_shared())
     }
 
-    pub(super) fn rank(self) -> (u8, Option<Task>) {
+    /// Its place among what is due at the same instant. What waits for other tasks comes after them in any case.
+    pub(super) fn rank(self) -> (u8, Option<(usize, Task)>) {
+        let of_task = |key: SlotKey| Some((rank(key.task), key.task));
         match self {
             Self::Pulse | Self::CloseDays => (0, None),
-            Self::CloseSlot(key) => (1, Some(key.task)),
-            Self::Run(key) | Self::Tick(key) => (2, Some(key.task)),
+            Self::CloseSlot(key) => (1, of_task(key)),
+            Self::Run(key) | Self::Tick(key) => (2, of_task(key)),
         }
     }
+}
+
+/// The place of a task among those that are due at the same instant; tasks of one rank go by their names.
+fn rank(task: Task) -> usize {
+    Task::ALL.iter().position(|other| *other == task).unwrap_or(usize::MAX)
+}
+
+/// What the slots of a task wait for on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Barrier {
+    /// The tasks whose slots have to be over that are due until then.
+    pub tasks: Vec<Task>,
+    /// Until when they wait; later slots do not.
+    pub latest: Timestamp,
+    /// What happens then.
+    pub then: Then,
 }
 
 /// Every instant of a day at which something is due by one version of the schedules.
@@ -93,6 +112,8 @@ pub struct DayPlan {
     pub slots: Vec<PlannedSlot>,
     /// Schedules that gave no answer for the day: their tasks do not run on it.
     pub failed: Vec<ScheduleError>,
+    /// What slots wait for, by their task.
+    pub barriers: BTreeMap<Task, Arc<Barrier>>,
     instants: BTreeMap<Timestamp, Vec<Work>>,
 }
 
@@ -103,10 +124,10 @@ impl DayPlan {
     /// Evaluates every enabled schedule for the day. A script that fails, though it was checked on every day that the
     /// calendar knew when it was saved, takes nothing but its own task out of the day.
     pub fn of<'a>(trading_day: &TradingDay, schedules: impl IntoIterator<Item = &'a Schedule>) -> Self {
-        let mut plan =
-            Self { day: trading_day.day, slots: Vec::new(), failed: Vec::new(), instants: BTreeMap::new() };
+        let mut plan = Self::empty(trading_day.day);
         plan.add_pulses(trading_day);
         for schedule in schedules {
+            plan.add_barrier(trading_day, schedule);
             match Evaluator::of(schedule).and_then(|evaluator| evaluator.armed(trading_day)) {
                 Ok(slots) => slots.iter().for_each(|slot| plan.add_slot(schedule.task, slot)),
                 Err(error) => plan.failed.push(error),
@@ -119,7 +140,7 @@ impl DayPlan {
 
     /// A plan of slots that are known already, so that each falls due again.
     pub fn of_slots(day: Day, slots: impl IntoIterator<Item = PlannedSlot>) -> Self {
-        let mut plan = Self { day, slots: Vec::new(), failed: Vec::new(), instants: BTreeMap::new() };
+        let mut plan = Self::empty(day);
         for slot in slots {
             let due_at = slot.key.due_at;
             // Every tick from its name on: those that it does not expect find that it does not.
@@ -138,6 +159,23 @@ impl DayPlan {
     pub fn next_after(&self, after: Timestamp) -> Option<(Timestamp, &[Work])> {
         let mut later = self.instants.range((Bound::Excluded(after), Bound::Unbounded));
         later.next().map(|(at, works)| (*at, works.as_slice()))
+    }
+
+    fn empty(day: Day) -> Self {
+        Self {
+            day,
+            slots: Vec::new(),
+            failed: Vec::new(),
+            barriers: BTreeMap::new(),
+            instants: BTreeMap::new(),
+        }
+    }
+
+    fn add_barrier(&mut self, trading_day: &TradingDay, schedule: &Schedule) {
+        if let Some(after) = &schedule.after {
+            let (tasks, latest, then) = (after.tasks.clone(), after.latest_on(trading_day), after.then);
+            self.barriers.insert(schedule.task, Arc::new(Barrier { tasks, latest, then }));
+        }
     }
 
     fn add(&mut self, at: Timestamp, work: Work) {

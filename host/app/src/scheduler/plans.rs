@@ -9,7 +9,7 @@ use std::sync::Arc;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 
-use super::plan::{DayPlan, PlannedSlot, Work};
+use super::plan::{Barrier, DayPlan, PlannedSlot, Work};
 use crate::user::User;
 
 /// The plans of one day by version.
@@ -38,11 +38,15 @@ impl DayPlans {
         self.left_open = Some(Arc::new(plan));
     }
 
-    /// A shared task that has a slot until this instant, by any version.
-    pub fn shared_until(&self, instant: Timestamp) -> Option<Task> {
-        let slots = self.plans.values().flat_map(|plan| &plan.slots);
-        let mut shared = slots.filter(|slot| slot.key.task.is_shared() && slot.key.due_at <= instant);
-        shared.next().map(|slot| slot.key.task)
+    /// What the slots of a task of a user wait for, by the version of the schedules by which the task runs.
+    pub fn barrier(&self, user: &User, task: Task) -> Option<&Arc<Barrier>> {
+        self.plans.get(&user.schedule_version(task)?)?.barriers.get(&task)
+    }
+
+    /// Whether slots among these works may have to wait, by any version.
+    pub(super) fn have_barriers(&self, works: &[Work]) -> bool {
+        let runs = || works.iter().filter(|work| matches!(work, Work::Run(_))).filter_map(|work| work.slot());
+        self.plans.values().any(|plan| runs().any(|key| plan.barriers.contains_key(&key.task)))
     }
 
     /// Adds the plans of the same day that it does not have yet.

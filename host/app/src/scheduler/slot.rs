@@ -8,6 +8,7 @@ use prahari_schedule::latest_start;
 use prahari_store::SlotOutcome;
 
 use super::plan::{SlotKey, Work};
+use super::waiting::Waited;
 use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
@@ -75,10 +76,14 @@ impl Daemon {
 
     async fn run_slot(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
         let Some(attempt) = self.take_up(user, key).await? else { return Ok(()) };
-        let (now, waited) = (self.clock.now(), self.shared_runs.waited(key.due_at));
-        let due = waited.since(key.due_at);
-        if let Some(lateness) = too_late(key.task, due, now, &self.venue.calendar.current()) {
-            return self.settle_slot(user, key, SlotOutcome::Missed, waited.told(lateness), None).await;
+        let now = self.clock.now();
+        let (due, waited) = user.ledger().freed(key);
+        let told = |reason: String| Waited::with(waited.as_ref(), reason);
+        if let Some(Waited { told, .. }) = waited.as_ref().filter(|waited| waited.skipped) {
+            return self.settle_slot(user, key, SlotOutcome::Skipped, told.clone(), None).await;
+        }
+        if let Some(lateness) = too_late(key, due, now, &self.venue.calendar.current()) {
+            return self.settle_slot(user, key, SlotOutcome::Missed, told(lateness), None).await;
         }
         if let Some(reason) = self.held_back(user, key.task) {
             return self.settle_slot(user, key, SlotOutcome::Skipped, reason, None).await;
@@ -101,7 +106,7 @@ impl Daemon {
             outcome @ RunOutcome::Succeeded(_) => (SlotOutcome::Ran, reason_of(outcome)),
             failed => (SlotOutcome::Failed, reason_of(failed)),
         };
-        self.settle_slot(user, key, outcome, waited.told(reason), Some(&answer)).await
+        self.settle_slot(user, key, outcome, told(reason), Some(&answer)).await
     }
 
     /// Takes up a slot, once; which attempt it is. It is written before the run, so that the run after a crash knows that
@@ -140,8 +145,10 @@ impl Daemon {
                 return Ok(());
             };
             progress.outcome = Some(outcome);
+            progress.ended_at = Some(self.clock.now());
             progress.update(key, reason.clone(), run, Vec::new())
         };
+        self.ended.tell(user.id, key.task);
         self.store.user(user.id).update_slot(update).await?;
         self.events.publish_with(Audience::User(user.id), || {
             let (task, due_at, outcome) = (key.task, key.due_at, outcome.name());
@@ -152,9 +159,10 @@ impl Daemon {
 }
 
 /// Why a slot may not start any more, if so.
-pub(super) fn too_late(task: Task, due: Timestamp, now: Timestamp, calendar: &Calendar) -> Option<String> {
-    let latest = latest_start(task, due, calendar);
-    (now > latest).then(|| format!("due at {due}, and not started until {latest}"))
+fn too_late(key: SlotKey, free: Timestamp, now: Timestamp, calendar: &Calendar) -> Option<String> {
+    let latest = latest_start(key.task, free, calendar);
+    let waited = if free > key.due_at { format!(", free to start at {free}") } else { String::new() };
+    (now > latest).then(|| format!("due at {}{waited}, and not started until {latest}", key.due_at))
 }
 
 /// A start within a minute is on time: the plan's own resolution.

@@ -6,7 +6,7 @@ use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_schedule::{Schedule, ScheduleError, validate};
+use prahari_schedule::{Schedule, ScheduleError, check_after, validate};
 use prahari_store::StoreError;
 
 use super::{ScheduleSet, Schedules, read_set, stored};
@@ -39,6 +39,7 @@ impl Schedules {
             return Ok(current);
         }
         let changes = check(changes, calendar.clone()).await?;
+        check_after(&current.with(&changes), &changes).map_err(AppError::InvalidSchedule)?;
         let rows = changes.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
         // The store decides: somebody else may have been faster since.
         let version = self.store.user(by).change_schedules(expected, rows, now).await?;

@@ -6,7 +6,8 @@ use prahari_domain::calendar::TradingDay;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_schedule::{
-    DayDifference, Evaluator, Schedule, ScheduleError, Slot, Stretch, differences, preview, stretch, validate,
+    DayDifference, Evaluator, Schedule, ScheduleError, Slot, Stretch, check_after, differences, preview,
+    stretch, validate,
 };
 
 use prahari_store::Role;
@@ -70,6 +71,8 @@ impl Daemon {
         let (calendar, now) = (self.venue.calendar.current(), self.clock.now());
         let foreseen = tokio::task::spawn_blocking(move || -> Result<Foresight, ScheduleError> {
             validate(&candidate, &calendar)?;
+            let changed = std::slice::from_ref(&candidate);
+            check_after(&set.with(changed), changed)?;
             let (from, to) = (now.ist_day(), a_year_after(now));
             Ok(Foresight {
                 next: preview(&candidate, &calendar, now, count)?,

@@ -54,11 +54,21 @@ impl ScheduleSet {
         self.entries.iter().find(|entry| entry.schedule.task == task)
     }
 
-    /// Whether a task is due at other times in another set. Words for people make no difference.
+    /// The schedules as they would be with some of them changed.
+    pub(crate) fn with(&self, changes: &[Schedule]) -> Vec<Schedule> {
+        let changed = |task| changes.iter().find(|change: &&Schedule| change.task == task);
+        let kept = self.schedules().filter(|schedule| changed(schedule.task).is_none());
+        kept.chain(changes).cloned().collect()
+    }
+
+    /// Whether a task runs otherwise by another set. Words for people make no difference.
     pub fn differs(&self, other: &Self, task: Task) -> bool {
-        let times =
-            |set: &Self| set.entry(task).map(|entry| (entry.schedule.rule.clone(), entry.schedule.enabled));
-        times(self) != times(other)
+        let in_force = |set: &Self| {
+            let entry = set.entry(task)?;
+            let Schedule { rules, after, enabled, .. } = &entry.schedule;
+            Some((rules.clone(), after.clone(), *enabled))
+        };
+        in_force(self) != in_force(other)
     }
 }
 
@@ -125,8 +135,10 @@ async fn read_set(store: &Store, version: u64) -> Result<ScheduleSet, AppError> 
 }
 
 fn entry(row: ScheduleRow) -> Result<ScheduleEntry, AppError> {
-    let ScheduleRow { task, version, enabled, rule, description, changed_by, changed_at } = row;
-    let schedule = Schedule { task, rule: serde_json::from_str(&rule)?, enabled, description };
+    let ScheduleRow { task, version, enabled, rules, after, description, changed_by, changed_at } = row;
+    let (rules, after) =
+        (serde_json::from_str(&rules)?, after.map(|after| serde_json::from_str(&after)).transpose()?);
+    let schedule = Schedule { task, rules, after, enabled, description };
     Ok(ScheduleEntry { schedule, version, changed_by, changed_at })
 }
 
@@ -134,7 +146,8 @@ fn stored(schedule: &Schedule) -> Result<ScheduleChange, AppError> {
     Ok(ScheduleChange {
         task: schedule.task,
         enabled: schedule.enabled,
-        rule: serde_json::to_string(&schedule.rule)?,
+        rules: serde_json::to_string(&schedule.rules)?,
+        after: schedule.after.as_ref().map(serde_json::to_string).transpose()?,
         description: schedule.description.clone(),
     })
 }

@@ -71,6 +71,7 @@ impl Daemon {
         self.in_background(async move {
             let ended = daemon.perform(&user, started, now, trigger).await;
             drop(executing);
+            daemon.ended.tell(user.id, task);
             if let Err(error) = ended {
                 tracing::error!(user = %user.id, %run, %error, "a run could not be carried out");
             }

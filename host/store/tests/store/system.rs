@@ -68,13 +68,14 @@ async fn the_cursor_and_settings_survive_a_restart() {
 }
 
 fn change(task: Task, rule: &str) -> ScheduleChange {
-    ScheduleChange { task, enabled: true, rule: rule.to_owned(), description: "at the close".to_owned() }
+    let (rules, description) = (rule.to_owned(), "at the close".to_owned());
+    ScheduleChange { task, enabled: true, rules, after: None, description }
 }
 
 /// What stands in a version: task, rule, and the version that wrote it.
 async fn set(test: &TestStore, version: u64) -> Vec<(Task, String, u64)> {
     let rows = test.store.system().schedules(version).await.unwrap();
-    rows.into_iter().map(|row| (row.task, row.rule, row.version)).collect()
+    rows.into_iter().map(|row| (row.task, row.rules, row.version)).collect()
 }
 
 #[tokio::test]

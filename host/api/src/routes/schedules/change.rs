@@ -14,8 +14,8 @@ use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::TaskName;
 
-use super::rule::RuleView;
-use super::{ScheduleSetView, answer, resource};
+use super::rule::{AfterView, RuleView, given, rules_of};
+use super::{ScheduleSetView, after_of, answer, resource};
 
 /// Longest description, in characters.
 const MOST_DESCRIPTION: usize = 200;
@@ -26,8 +26,17 @@ const MOST_DESCRIPTION: usize = 200;
 pub struct ScheduleChange {
     /// The version of the set that the change was made against.
     expected_version: u64,
-    /// When the task is due on a trading day.
-    rule: RuleView,
+    /// When the task is due on a trading day, if one rule says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<RuleView>,
+    /// The same by several rules, of which an instant that more than one answers counts once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(min_items = 1, max_items = 8)]
+    rules: Option<Vec<RuleView>>,
+    /// What it waits for; null for nothing. When it is left out, what it waits for stays as it is.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<AfterView>)]
+    after: Option<Option<AfterView>>,
     /// Whether it runs at all.
     enabled: bool,
     /// For people.
@@ -69,9 +78,11 @@ pub async fn put(
 ) -> Result<Json<ScheduleSetView>, Problem> {
     check_description(&change.description)?;
     let details = serde_json::to_value(&change).unwrap_or_default();
-    let ScheduleChange { expected_version, rule, enabled, description } = change;
-    let schedule = Schedule { task: task.0, rule: rule.into(), enabled, description };
-    api.audit(&admin.0, "schedule.change", resource(task.0), details).await?;
+    let ScheduleChange { expected_version, rule, rules, after, enabled, description } = change;
+    let (task, rules) = (task.0, rules_of(rule, rules)?);
+    let after = after_of(&api, task, after);
+    let schedule = Schedule { task, rules, after, enabled, description };
+    api.audit(&admin.0, "schedule.change", resource(task), details).await?;
     api.daemon.change_schedules(admin.0.0.user, expected_version, vec![schedule]).await?;
     answer(&api, &admin.0).await.map(Json)
 }

@@ -13,7 +13,8 @@ use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::{Date, Instant, TaskName};
 
-use super::rule::RuleView;
+use super::after_of;
+use super::rule::{AfterView, RuleView, given, rules_of};
 use super::view::SlotView;
 
 /// Most of the next slots that may be asked for.
@@ -26,8 +27,15 @@ const SHOWN_DAYS: usize = 60;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Candidate {
-    /// When the task would be due on a trading day.
-    rule: RuleView,
+    /// When the task would be due on a trading day, if one rule says it.
+    rule: Option<RuleView>,
+    /// The same by several rules, of which an instant that more than one answers counts once.
+    #[schema(min_items = 1, max_items = 8)]
+    rules: Option<Vec<RuleView>>,
+    /// What it would wait for; null for nothing. When it is left out, what the task waits for now.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<AfterView>)]
+    after: Option<Option<AfterView>>,
     /// Whether it would run at all.
     #[serde(default = "enabled")]
     #[schema(default = true)]
@@ -151,8 +159,9 @@ pub async fn preview(
     if !(1..=MOST_NEXT).contains(&count) {
         return Err(Problem::invalid(format!("next: {count} is not between 1 and {MOST_NEXT}")));
     }
-    let Candidate { rule, enabled, .. } = candidate;
-    let schedule = Schedule { task: task.0, rule: rule.into(), enabled, description: String::new() };
+    let Candidate { rule, rules, after, enabled, .. } = candidate;
+    let (task, rules, description) = (task.0, rules_of(rule, rules)?, String::new());
+    let schedule = Schedule { task, rules, after: after_of(&api, task, after), enabled, description };
     Ok(Json(api.daemon.foresee(schedule, count).await?.into()))
 }
 

@@ -8,6 +8,7 @@ mod view;
 use axum::extract::State;
 use prahari_app::error::AppError;
 use prahari_domain::tasks::Task;
+use prahari_schedule::After;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -21,6 +22,7 @@ use crate::view::{Page, TaskName};
 
 pub(super) use view::SlotView;
 
+use rule::AfterView;
 use view::ScheduleView;
 
 /// The routes.
@@ -86,4 +88,12 @@ async fn answer(api: &Api, caller: &Caller) -> Result<ScheduleSetView, Problem> 
 /// The resource of a task's schedule in the audit log.
 fn resource(task: Task) -> String {
     format!("schedule {task}")
+}
+
+/// What a task is to wait for: what a request says, or what it waits for now.
+fn after_of(api: &Api, task: Task, given: Option<Option<AfterView>>) -> Option<After> {
+    match given {
+        Some(after) => after.map(After::from),
+        None => api.daemon.schedules.current().entry(task).and_then(|entry| entry.schedule.after.clone()),
+    }
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::view::{Instant, TaskName};
 
-use super::rule::RuleView;
+use super::rule::{AfterView, RuleView};
 
 /// One slot.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,8 +34,14 @@ impl From<&Slot> for SlotView {
 pub struct ScheduleView {
     /// What runs.
     task: TaskName,
+    /// When it is due on a trading day, if one rule says it; null when there are several.
+    #[schema(required)]
+    rule: Option<RuleView>,
     /// When it is due on a trading day.
-    rule: RuleView,
+    rules: Vec<RuleView>,
+    /// What its slots wait for; null when they wait for nothing.
+    #[schema(required)]
+    after: Option<AfterView>,
     /// Whether it runs at all.
     enabled: bool,
     /// For people.
@@ -69,7 +75,12 @@ impl ScheduleView {
     pub fn past(entry: &ScheduleEntry) -> Self {
         Self {
             task: TaskName(entry.schedule.task),
-            rule: RuleView::from(&entry.schedule.rule),
+            rule: match entry.schedule.rules.as_slice() {
+                [only] => Some(RuleView::from(only)),
+                _ => None,
+            },
+            rules: entry.schedule.rules.iter().map(RuleView::from).collect(),
+            after: entry.schedule.after.as_ref().map(AfterView::from),
             enabled: entry.schedule.enabled,
             description: entry.schedule.description.clone(),
             version: entry.version,

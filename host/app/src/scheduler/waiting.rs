@@ -1,0 +1,277 @@
+//! Slots that wait for other tasks of their day, as their schedules say: which they are, and what lets them go.
+//!
+//! Only the scheduler sets slots aside and lets them go, one after the other, so nothing can be missed in between: from before it looks
+//! whether a task has ended, it is told of whatever ends. A slot waits without a worker, so the user's other work goes on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_schedule::Then;
+use prahari_store::Role;
+
+use super::plan::{Barrier, SlotKey, Work};
+use crate::daemon::Daemon;
+use crate::error::AppError;
+use crate::user::User;
+
+/// The slots that wait.
+#[derive(Default)]
+pub(super) struct Waiting {
+    slots: BTreeMap<(UserId, SlotKey), Wait>,
+    /// The first instant at which one of them may have to be let go, whatever it waits for.
+    first_latest: Option<Timestamp>,
+}
+
+/// How one slot waits.
+struct Wait {
+    barrier: Arc<Barrier>,
+    /// When it was set aside.
+    since: Timestamp,
+}
+
+/// What of an instant's work is set aside, by user. Nobody is in it for whom all of it is done.
+#[derive(Debug, Default)]
+pub(super) struct Aside(BTreeMap<UserId, BTreeSet<Work>>);
+
+impl Aside {
+    /// What is left for a user.
+    pub(super) fn rest(&self, user: UserId, works: &Arc<[Work]>) -> Arc<[Work]> {
+        match self.0.get(&user) {
+            Some(aside) => works.iter().filter(|work| !aside.contains(work)).copied().collect(),
+            None => works.clone(),
+        }
+    }
+}
+
+/// How the tasks stand that a slot waits for.
+enum Standing {
+    /// These have not ended.
+    Open(Vec<Task>),
+    /// All have; the last one then, as far as this process has seen it.
+    Ended(Option<Timestamp>),
+}
+
+/// What became of the wait of a slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waited {
+    /// For people: how long it waited, or what had not ended when it waited no longer.
+    pub told: String,
+    /// Whether it is skipped for that.
+    pub skipped: bool,
+}
+
+impl Waited {
+    /// What became of the slot, with what it waited for.
+    pub(super) fn with(waited: Option<&Self>, reason: String) -> String {
+        match waited {
+            Some(Self { told, .. }) if reason.is_empty() => told.clone(),
+            Some(Self { told, .. }) => format!("{told}; {reason}"),
+            None => reason,
+        }
+    }
+}
+
+impl Waiting {
+    /// The first instant at which a slot may have to be let go.
+    pub(super) fn first_latest(&self) -> Option<Timestamp> {
+        self.first_latest
+    }
+
+    /// Sets aside what has to wait among what is due at an instant. Of the rest it notes since when it could start.
+    pub(super) async fn set_aside(
+        &mut self,
+        daemon: &Daemon,
+        users: &[Arc<User>],
+        works: &[Work],
+    ) -> Result<Aside, AppError> {
+        let mut aside = Aside::default();
+        let Some(plans) = daemon.plans().filter(|plans| plans.have_barriers(works)) else { return Ok(aside) };
+        daemon.ended.set_awaited(true);
+        let admins = admins(users);
+        for user in users {
+            for work in works {
+                let Work::Run(key) = *work else { continue };
+                let Some(barrier) = plans.barrier(user, key.task) else { continue };
+                let to_run = user.ledger().open_mut(key).is_some_and(|progress| !progress.taken_up);
+                if to_run && self.has_to_wait(daemon, user, key, barrier, &admins).await? {
+                    aside.0.entry(user.id).or_default().insert(*work);
+                }
+            }
+        }
+        daemon.ended.set_awaited(!self.slots.is_empty());
+        Ok(aside)
+    }
+
+    /// Whether a slot has to wait; then it does.
+    async fn has_to_wait(
+        &mut self,
+        daemon: &Daemon,
+        user: &User,
+        key: SlotKey,
+        barrier: &Arc<Barrier>,
+        admins: &[Arc<User>],
+    ) -> Result<bool, AppError> {
+        let (now, latest) = (daemon.clock.now(), barrier.latest.max(key.due_at));
+        match standing(user, key, barrier, admins) {
+            Standing::Ended(at) => {
+                if let Some(progress) = user.ledger().open_mut(key) {
+                    // A process of the past may have left until when it was to wait.
+                    let left = progress.free_at.map(|free| free.min(now));
+                    progress.free_at =
+                        at.map(|at| at.min(latest)).max(left).filter(|free| *free > key.due_at);
+                }
+                Ok(false)
+            }
+            Standing::Open(tasks) if now >= latest => {
+                overdue(user, key, barrier, &tasks);
+                Ok(false)
+            }
+            Standing::Open(tasks) => {
+                daemon.tell_of_wait(user, key, &tasks, latest).await?;
+                self.first_latest = Some(self.first_latest.map_or(latest, |first| first.min(latest)));
+                self.slots.insert((user.id, key), Wait { barrier: barrier.clone(), since: now });
+                Ok(true)
+            }
+        }
+    }
+
+    /// Takes out the slots that need not wait any more, by slot and for each the users.
+    pub(super) fn take_free(&mut self, daemon: &Daemon) -> BTreeMap<SlotKey, Vec<Arc<User>>> {
+        let mut free: BTreeMap<SlotKey, Vec<Arc<User>>> = BTreeMap::new();
+        if self.slots.is_empty() {
+            return free;
+        }
+        let (ended, now) = (daemon.ended.take(), daemon.clock.now());
+        let due = self.first_latest.is_some_and(|first| now >= first);
+        if ended.is_empty() && !due {
+            return free;
+        }
+        let admins = admins(&daemon.users());
+        let all = due || ended.iter().any(|(_, task)| task.is_shared());
+        let whose: BTreeSet<UserId> = ended.iter().map(|(user, _)| *user).collect();
+        self.slots.retain(|(user, key), wait| {
+            if !all && !whose.contains(user) {
+                return true;
+            }
+            // Users are never taken out; one who is not there any more has no slots either.
+            let Ok(user) = daemon.user(*user) else { return false };
+            let waits = still_waits(&user, *key, wait, &admins, now);
+            if !waits {
+                free.entry(*key).or_default().push(user);
+            }
+            waits
+        });
+        self.first_latest =
+            self.slots.iter().map(|((_, key), wait)| wait.barrier.latest.max(key.due_at)).min();
+        daemon.ended.set_awaited(!self.slots.is_empty());
+        free
+    }
+}
+
+/// Looks at a slot that waits, and notes since when it can start if it does not wait any more.
+fn still_waits(user: &User, key: SlotKey, wait: &Wait, admins: &[Arc<User>], now: Timestamp) -> bool {
+    let latest = wait.barrier.latest.max(key.due_at);
+    match standing(user, key, &wait.barrier, admins) {
+        // What has ended was worth waiting for, however late it is.
+        Standing::Ended(at) => {
+            let seconds = now.millis_since(wait.since).max(0) / 1000;
+            let told = format!("waited {seconds} s for {}", listed(&wait.barrier.tasks));
+            freed(user, key, at.unwrap_or(now).min(latest), Waited { told, skipped: false });
+            false
+        }
+        Standing::Open(tasks) if now >= latest => {
+            overdue(user, key, &wait.barrier, &tasks);
+            false
+        }
+        Standing::Open(_) => true,
+    }
+}
+
+/// A slot has waited as long as it may.
+fn overdue(user: &User, key: SlotKey, barrier: &Barrier, tasks: &[Task]) {
+    let latest = barrier.latest.max(key.due_at);
+    let until = latest.ist_time().format("%H:%M");
+    let had_not = format!("{} had not ended at {until}", listed(tasks));
+    let waited = match barrier.then {
+        Then::Run => Waited { told: format!("{had_not}, so it ran on what there was"), skipped: false },
+        Then::Skip => Waited { told: had_not, skipped: true },
+    };
+    freed(user, key, latest, waited);
+}
+
+fn freed(user: &User, key: SlotKey, at: Timestamp, waited: Waited) {
+    if let Some(progress) = user.ledger().open_mut(key) {
+        progress.free_at = Some(at.max(key.due_at));
+        progress.waited = Some(waited);
+    }
+}
+
+/// How the tasks stand that a slot waits for: each slot of them that is due at its time or before it, and what somebody started by hand
+/// in the place of one.
+fn standing(user: &User, key: SlotKey, barrier: &Barrier, admins: &[Arc<User>]) -> Standing {
+    let (mut open, mut ended) = (Vec::new(), None);
+    for task in barrier.tasks.iter() {
+        let is_open = if task.is_shared() {
+            // More than one may have a slot of it, when another admin's service took over during the day.
+            admins.iter().fold(false, |open, admin| open | stands_open(admin, *task, key.due_at, &mut ended))
+        } else {
+            stands_open(user, *task, key.due_at, &mut ended)
+        };
+        if is_open {
+            open.push(*task);
+        }
+    }
+    if open.is_empty() { Standing::Ended(ended) } else { Standing::Open(open) }
+}
+
+/// Whether a task of a user has slots until an instant that have not ended; when the last one of those that have did is noted.
+fn stands_open(user: &User, task: Task, until: Timestamp, ended: &mut Option<Timestamp>) -> bool {
+    let (slots, open) = {
+        let ledger = user.ledger();
+        let slots = ledger.slots_until(task, until);
+        slots.fold((0, 0), |(slots, open), progress| {
+            *ended = (*ended).max(progress.ended_at);
+            (slots + 1, open + usize::from(progress.outcome.is_none()))
+        })
+    };
+    open > 0 || slots > 0 && user.is_executing(task)
+}
+
+fn admins(users: &[Arc<User>]) -> Vec<Arc<User>> {
+    users.iter().filter(|user| user.role() == Role::Admin).cloned().collect()
+}
+
+/// Tasks as a sentence names them.
+fn listed(tasks: &[Task]) -> String {
+    let names: Vec<String> = tasks.iter().map(ToString::to_string).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+impl Daemon {
+    /// Writes down what a slot waits for, and until when.
+    async fn tell_of_wait(
+        &self,
+        user: &User,
+        key: SlotKey,
+        tasks: &[Task],
+        latest: Timestamp,
+    ) -> Result<(), AppError> {
+        let _turn = user.ledger_turn().await;
+        let update = {
+            let mut ledger = user.ledger();
+            let Some(progress) = ledger.open_mut(key) else { return Ok(()) };
+            progress.free_at = Some(latest);
+            let until = latest.ist_time().format("%H:%M");
+            let reason = format!("waits for {}, until {until} at the latest", listed(tasks));
+            progress.update(key, reason, None, Vec::new())
+        };
+        Ok(self.store.user(user.id).update_slot(update).await?)
+    }
+}
