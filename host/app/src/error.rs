@@ -45,9 +45,9 @@ pub enum AppError {
     /// A task module cannot be loaded.
     #[error("the module of {task} cannot be loaded: {source}")]
     Module {
-        /// Which task.
+        /// The task that it is about.
         task: Task,
-        /// Why.
+        /// The error underneath.
         source: prahari_runtime::LoadError,
     },
     /// The runtime itself.
@@ -58,7 +58,7 @@ pub enum AppError {
     Recording {
         /// Of which run.
         run: RunId,
-        /// Why.
+        /// The error underneath.
         source: prahari_runtime::RecordingError,
     },
     /// A stored value does not read back.
@@ -67,7 +67,7 @@ pub enum AppError {
     /// An order that was written down a moment ago is gone: a fault of ours.
     #[error("order {order} is missing from the books it was just written to")]
     LostOrder {
-        /// Which.
+        /// The order that it is about.
         order: OrderId,
     },
     /// A setting that is not allowed.
@@ -102,7 +102,7 @@ pub enum AppError {
     UnknownModule {
         /// Of which task.
         task: Task,
-        /// Which version.
+        /// The number of the module's version, from 1.
         version: u64,
     },
     /// Bytes that are no version of a task, or not any more.
@@ -110,7 +110,7 @@ pub enum AppError {
     UnknownModuleHash {
         /// Of which task.
         task: Task,
-        /// Which bytes.
+        /// The hash of the module's bytes.
         hash: ModuleHash,
     },
     /// A run that cannot be replayed.
@@ -123,7 +123,7 @@ pub enum AppError {
     ModuleInUse {
         /// Of which task.
         task: Task,
-        /// Which version.
+        /// The number of the module's version, from 1.
         version: u64,
     },
     /// A version that was found not to be fit to run.
@@ -131,9 +131,9 @@ pub enum AppError {
     ModuleQuarantined {
         /// Of which task.
         task: Task,
-        /// Which version.
+        /// The number of the module's version, from 1.
         version: u64,
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
     },
     /// A version that wants what the operator does not allow.
@@ -144,7 +144,7 @@ pub enum AppError {
     ModuleWantsMore {
         /// Of which task.
         task: Task,
-        /// Which version.
+        /// The number of the module's version, from 1.
         version: u64,
         /// What it is not granted.
         missing: Vec<Capability>,
@@ -156,7 +156,7 @@ pub enum AppError {
     ModuleUntried {
         /// Of which task.
         task: Task,
-        /// Which version.
+        /// The number of the module's version, from 1.
         version: u64,
     },
     /// There is nothing to go back to.
@@ -165,7 +165,7 @@ pub enum AppError {
     /// The same task executes, or was started a moment ago.
     #[error("run {run} of {task} was started at {started_at}; it may be run again from {retry_at}")]
     RunTooSoon {
-        /// Which task.
+        /// The task that it is about.
         task: Task,
         /// The run in the way.
         run: RunId,
@@ -181,7 +181,7 @@ pub enum AppError {
         from: Day,
         /// Last day asked.
         to: Day,
-        /// Why not.
+        /// The reason, in one sentence.
         reason: String,
     },
     /// A database was made by another simulation.
@@ -193,15 +193,15 @@ pub enum AppError {
     /// The journal and the books of a user have parted.
     #[error("nothing can be booked for user {user}: {reason}")]
     BooksUnusable {
-        /// Whose.
+        /// The user that it belongs to.
         user: UserId,
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
     },
     /// A halt whose cause is still there.
     #[error("the halt of user {user} stands: {reason}")]
     HaltStands {
-        /// Whose.
+        /// The user that it belongs to.
         user: UserId,
         /// What cannot be used.
         reason: String,
@@ -215,7 +215,7 @@ pub enum AppError {
     /// A user's books and their account do not say the same.
     #[error("user {user}: {detail}")]
     AccountDiffers {
-        /// Whose.
+        /// The user that it belongs to.
         user: UserId,
         /// In what they differ.
         detail: String,

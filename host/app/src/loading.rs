@@ -17,7 +17,7 @@ use crate::user::{TaskMemory, User};
 /// Something of a user that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
-    /// What.
+    /// What is wrong, for programs.
     pub code: HaltCode,
     /// Why, in one sentence.
     pub reason: String,

@@ -45,7 +45,7 @@ pub struct NewApiToken {
 pub struct ApiTokenRow {
     /// Numbered from 1, never given twice; no secret.
     pub id: u64,
-    /// Whose.
+    /// The user that it belongs to.
     pub user: UserId,
     /// What its user calls it.
     pub name: String,

@@ -87,7 +87,7 @@ pub enum StoreError {
         doing: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// Why not.
+        /// The error underneath.
         source: Arc<std::io::Error>,
     },
     /// The database could not be opened.
@@ -95,7 +95,7 @@ pub enum StoreError {
     Open {
         /// The database.
         path: PathBuf,
-        /// Why not.
+        /// The error underneath.
         source: Arc<rusqlite::Error>,
     },
     /// A migration failed; the database is as it was before.
@@ -103,7 +103,7 @@ pub enum StoreError {
     Migration {
         /// File name of the migration.
         name: &'static str,
-        /// Why.
+        /// The error underneath.
         source: Arc<rusqlite::Error>,
     },
     /// SQLite refused a statement.
@@ -111,7 +111,7 @@ pub enum StoreError {
     Sql {
         /// What was tried.
         doing: &'static str,
-        /// Why not.
+        /// The error underneath.
         source: Arc<rusqlite::Error>,
     },
     /// A stored value cannot be read back.
@@ -121,7 +121,7 @@ pub enum StoreError {
         column: &'static str,
         /// The start of the value.
         value: String,
-        /// Why.
+        /// The reason, in one sentence.
         why: String,
     },
     /// A value cannot be written as JSON.
@@ -129,7 +129,7 @@ pub enum StoreError {
     Unwritable {
         /// The value.
         what: &'static str,
-        /// Why.
+        /// The reason, in one sentence.
         why: String,
     },
     /// An earlier write failed, so nothing is written any more.
@@ -154,7 +154,7 @@ pub enum StoreError {
     /// A journal entry does not follow the last one.
     #[error("the journal of user {user} continues with entry {expected}, not with entry {given}")]
     JournalGap {
-        /// Whose journal.
+        /// The user whose journal it is.
         user: UserId,
         /// The sequence number that comes next.
         expected: u64,
@@ -164,9 +164,9 @@ pub enum StoreError {
     /// An entry of a journal is not what was written: the file was damaged or changed.
     #[error("entry {sequence} of the order journal of user {user} {fault}")]
     JournalDamaged {
-        /// Whose journal.
+        /// The user whose journal it is.
         user: UserId,
-        /// Which entry.
+        /// The number of the entry, from 1.
         sequence: u64,
         /// What is wrong with it.
         fault: String,
@@ -174,7 +174,7 @@ pub enum StoreError {
     /// A snapshot of a user's books is not what was written.
     #[error("the snapshot of the books of user {user} cannot be used: {fault}")]
     SnapshotDamaged {
-        /// Whose.
+        /// The user that it belongs to.
         user: UserId,
         /// What is wrong with it.
         fault: &'static str,
@@ -182,7 +182,7 @@ pub enum StoreError {
     /// A slot already has another outcome.
     #[error("the slot of {task} of user {user} due at {due_at} is {kept}, so it cannot become {given}")]
     OutcomeKept {
-        /// Whose slot.
+        /// The user whose slot it is.
         user: UserId,
         /// Of which task.
         task: Task,
@@ -196,7 +196,7 @@ pub enum StoreError {
     /// A slot that was never planned.
     #[error("user {user} has no slot of {task} due at {due_at}")]
     UnknownSlot {
-        /// Whose slot.
+        /// The user whose slot it is.
         user: UserId,
         /// Of which task.
         task: Task,
@@ -206,15 +206,15 @@ pub enum StoreError {
     /// A run that is not executing: never started, finished already, or of another user.
     #[error("user {user} has no executing run {run}")]
     NotExecuting {
-        /// Whose run.
+        /// The user whose run it is.
         user: UserId,
-        /// Which.
+        /// The run that it is about.
         run: RunId,
     },
     /// The same task of the user is executing, or was started a short time ago.
     #[error("run {run} of {task} of user {user} started at {started_at} and blocks another one")]
     RunTooSoon {
-        /// Whose run.
+        /// The user whose run it is.
         user: UserId,
         /// Of which task.
         task: Task,
@@ -226,7 +226,7 @@ pub enum StoreError {
     /// A signal of one owner was saved as another's.
     #[error("signal {signal} has another owner already")]
     ForeignSignal {
-        /// Which.
+        /// The signal that it is about.
         signal: SignalId,
     },
     /// The user's name is taken.
@@ -254,7 +254,7 @@ pub enum StoreError {
     /// Nobody but this user could let anybody in any more.
     #[error("user {user} is the last active admin who can log in")]
     LastAdmin {
-        /// Who.
+        /// The user that it is about.
         user: UserId,
     },
     /// A one-time link that was used, is over, or never was.
@@ -263,9 +263,9 @@ pub enum StoreError {
     /// A sealed value does not open, so that nothing was sealed anew.
     #[error("a sealed value of user {user} cannot be sealed anew: {why}")]
     Unsealable {
-        /// Whose.
+        /// The user that it belongs to.
         user: UserId,
-        /// Why.
+        /// The reason, in one sentence.
         why: String,
     },
     /// Somebody else changed the settings first.
@@ -273,9 +273,9 @@ pub enum StoreError {
         "somebody else has changed the {what} of user {user}: its version is {found} by now, not {expected}"
     )]
     SettingsChanged {
-        /// Whose.
+        /// The user that it belongs to.
         user: UserId,
-        /// Which settings.
+        /// The settings that were to be changed.
         what: Settings,
         /// The version that was to be changed.
         expected: u64,

@@ -50,7 +50,7 @@ pub struct NewHalt {
 pub struct HaltRow {
     /// Grows with time.
     pub id: u64,
-    /// Whose.
+    /// The user that it belongs to.
     pub user: UserId,
     /// Of which symbol; everything of the user when there is none.
     pub symbol: Option<Symbol>,

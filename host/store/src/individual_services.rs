@@ -13,7 +13,7 @@ use crate::store::{SystemScope, UserScope};
 /// How an individual service stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndividualServiceRow {
-    /// Whose.
+    /// The user that it belongs to.
     pub user: UserId,
     /// Of which task.
     pub task: Task,

@@ -15,7 +15,7 @@ use crate::store::SystemScope;
 pub struct TrialRow {
     /// Of which task.
     pub task: Task,
-    /// Which version.
+    /// The number of the module's version, from 1.
     pub version: u64,
     /// When it was tried.
     pub at: Timestamp,

@@ -37,7 +37,7 @@ pub struct NewModule {
     pub origin: ModuleOrigin,
     /// What it says of itself, as JSON.
     pub info: String,
-    /// When.
+    /// When it was uploaded, by the daemon's clock.
     pub at: Timestamp,
     /// Who; none for the program.
     pub by: Option<UserId>,
@@ -64,7 +64,7 @@ pub struct ModuleRow {
     pub added_by: Option<UserId>,
     /// When it was found not to be fit to run; none while it may.
     pub quarantined_at: Option<Timestamp>,
-    /// Why.
+    /// The reason, in one sentence.
     pub quarantine: String,
 }
 
@@ -73,26 +73,26 @@ pub struct ModuleRow {
 pub struct ActivationRow {
     /// Of which task.
     pub task: Task,
-    /// Which version.
+    /// The number of the module's version, from 1.
     pub version: u64,
     /// From when on.
     pub at: Timestamp,
     /// Who did it; none for the program.
     pub by: Option<UserId>,
-    /// Why.
+    /// The reason, in one sentence.
     pub reason: String,
 }
 
 /// That a user stays with a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PinRow {
-    /// Who.
+    /// The user that it is about.
     pub user: UserId,
     /// Of which task.
     pub task: Task,
-    /// Which version.
+    /// The number of the module's version, from 1.
     pub version: u64,
-    /// Since when.
+    /// When it began to hold, by the daemon's clock.
     pub at: Timestamp,
     /// Who did it.
     pub by: UserId,

@@ -14,7 +14,7 @@ use crate::store::SystemScope;
 /// A jump that was noticed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceJumpRow {
-    /// What happened.
+    /// The jump, with the prices before and after it.
     pub jump: PriceJump,
     /// When the daemon saw it.
     pub noticed_at: Timestamp,

@@ -16,7 +16,7 @@ use crate::errors::StoreError;
 pub struct Refusal {
     /// Whose row it was; none for one of the daemon as a whole.
     pub user: Option<UserId>,
-    /// Why.
+    /// The error underneath.
     pub error: StoreError,
 }
 

@@ -59,7 +59,7 @@ named! {
 pub struct RunStart {
     /// From [`SystemScope::next_run_id`].
     pub id: RunId,
-    /// What runs.
+    /// The task that runs.
     pub task: Task,
     /// When its slot was due; none when it has no slot.
     pub slot_due: Option<Timestamp>,
@@ -78,7 +78,7 @@ pub struct RunStart {
 /// A run that ends, with everything it leaves behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunFinish {
-    /// Which run.
+    /// The run that it is about.
     pub id: RunId,
     /// How it ended, as the runtime names it.
     pub outcome: String,
@@ -137,7 +137,7 @@ pub struct RunRow {
     pub id: RunId,
     /// For whom.
     pub user: UserId,
-    /// What ran.
+    /// The task that ran.
     pub task: Task,
     /// When its slot was due; none when it had no slot.
     pub slot_due: Option<Timestamp>,

@@ -26,11 +26,11 @@ pub struct ScheduleRow {
     pub rules: String,
     /// What it waits for as JSON; none when it waits for nothing.
     pub after: Option<String>,
-    /// For people.
+    /// What it does, in a sentence for people.
     pub description: String,
     /// Who made this version; none for the defaults of the program.
     pub changed_by: Option<UserId>,
-    /// When.
+    /// When it was changed, by the daemon's clock.
     pub changed_at: Timestamp,
 }
 
@@ -45,7 +45,7 @@ pub struct ScheduleChange {
     pub rules: String,
     /// What it waits for as JSON; none when it waits for nothing.
     pub after: Option<String>,
-    /// For people.
+    /// What it does, in a sentence for people.
     pub description: String,
 }
 

@@ -15,7 +15,7 @@ use crate::store::{SystemScope, UserScope};
 /// How a user's service stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceRow {
-    /// Whose.
+    /// The user that it belongs to.
     pub user: UserId,
     /// Whether it should be running; it is started again after a restart then.
     pub running: bool,
@@ -38,11 +38,11 @@ pub struct ServiceRow {
 /// What a running service has done since it was last written down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServicePulse {
-    /// Whose.
+    /// The user that it belongs to.
     pub user: UserId,
     /// What it ran last.
     pub last_task: Task,
-    /// When.
+    /// When that run ended.
     pub last_task_at: Timestamp,
     /// Failures since it was started.
     pub error_count: u64,

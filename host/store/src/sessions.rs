@@ -33,7 +33,7 @@ pub struct NewSession {
 pub struct SessionRow {
     /// Numbered from 1, never given twice; no secret.
     pub id: u64,
-    /// Whose.
+    /// The user that it belongs to.
     pub user: UserId,
     /// When it began.
     pub created_at: Timestamp,

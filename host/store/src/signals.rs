@@ -89,13 +89,13 @@ pub struct SeenSignal {
 /// What a user did with a signal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignalStatusRow {
-    /// Which signal.
+    /// The signal that it is about.
     pub signal: SignalId,
     /// Where it stands for the user, by name.
     pub status: String,
-    /// Why.
+    /// The reason, in one sentence.
     pub reason: String,
-    /// Since when.
+    /// When it began to hold, by the daemon's clock.
     pub at: Timestamp,
 }
 

@@ -33,7 +33,7 @@ pub struct Expectation {
 /// An alert about a slot, to be raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewSlotAlert {
-    /// Whose slot.
+    /// The user whose slot it is.
     pub user: UserId,
     /// Of which task.
     pub task: Task,

@@ -42,7 +42,7 @@ named! {
 /// An expected occurrence of a task of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotRow {
-    /// Whose.
+    /// The user that it belongs to.
     pub user: UserId,
     /// Of which task.
     pub task: Task,
@@ -112,7 +112,7 @@ pub struct SlotUpdate {
     pub due_at: Timestamp,
     /// Its outcome, once there is one. The first outcome stays, with its reason and run.
     pub outcome: Option<SlotOutcome>,
-    /// Why.
+    /// The reason, in one sentence.
     pub reason: String,
     /// The run that decided it, or the last one so far.
     pub run: Option<RunId>,
@@ -169,7 +169,7 @@ pub struct TickRow {
     pub count: u32,
     /// What became of it.
     pub outcome: SlotOutcome,
-    /// Why.
+    /// The reason, in one sentence.
     pub reason: String,
     /// Its run, if it had one.
     pub run: Option<RunId>,

@@ -64,7 +64,7 @@ pub enum ServiceChange {
 pub enum TaskEvent {
     /// A run began.
     Started {
-        /// Which.
+        /// The run that it is about.
         run: RunId,
         /// Of which task.
         task: Task,
@@ -76,7 +76,7 @@ pub enum TaskEvent {
     },
     /// A run ended, and what it did is written down.
     Finished {
-        /// Which.
+        /// The run that it is about.
         run: RunId,
         /// Of which task.
         task: Task,
@@ -94,7 +94,7 @@ pub enum TaskEvent {
         due_at: Timestamp,
         /// `ran`, `late`, `skipped`, `missed` or `failed`.
         outcome: &'static str,
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
         /// The run that decided it.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,7 +109,7 @@ pub enum TaskEvent {
         due_at: Timestamp,
         /// `skipped`, `missed` or `failed`.
         outcome: &'static str,
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
         /// Its run, if there was one.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,11 +120,11 @@ pub enum TaskEvent {
 /// An order as it is now.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct OrderChanged {
-    /// Which.
+    /// The order that it is about.
     pub order: OrderId,
     /// What it trades.
     pub symbol: Symbol,
-    /// Which way.
+    /// Buy or sell.
     pub side: Side,
     /// Where it stands.
     pub state: OrderState,

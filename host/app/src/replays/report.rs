@@ -40,9 +40,9 @@ pub enum ReplayVerdict {
 /// What the replay of one run showed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RunReplay {
-    /// Which run.
+    /// The run that it is about.
     pub run: RunId,
-    /// Whose.
+    /// The user that it belongs to.
     pub user: UserId,
     /// Of which task.
     pub task: Task,

@@ -32,7 +32,7 @@ pub const RESTARTED: &str = "the daemon was restarted";
 pub struct Individual {
     /// Its process.
     pub worker: Arc<Worker>,
-    /// Since when.
+    /// When it was started, by the daemon's clock.
     pub started_at: Timestamp,
     /// By which schedules.
     pub schedule_version: u64,

@@ -13,7 +13,7 @@ use crate::user::User;
 /// One task of a user as a service of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndividualStatus {
-    /// Which task.
+    /// The task that it is about.
     pub task: Task,
     /// Its process; none when it is stopped.
     pub process_id: Option<u32>,

@@ -23,7 +23,7 @@ pub(crate) const RUN_ONCE_WALL_MS: u64 = 300_000;
 /// A run that somebody asked for and that has begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BegunRun {
-    /// Which.
+    /// The run that it is about.
     pub run: RunId,
     /// Whose: the shared analysis is that of the admin who runs it for everybody.
     pub user: UserId,

@@ -19,7 +19,7 @@ pub enum ServiceState {
 /// A user's unified service as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceStatus {
-    /// Whose.
+    /// The user that it belongs to.
     pub user: UserId,
     /// Whether it is on.
     pub state: ServiceState,

@@ -54,9 +54,9 @@ pub struct ShadowReport {
 /// A run that was not identical.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Which run.
+    /// The run that it is about.
     pub run: RunId,
-    /// Whose.
+    /// The user that it belongs to.
     pub user: UserId,
     /// On which day.
     pub day: Day,

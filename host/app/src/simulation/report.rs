@@ -105,20 +105,20 @@ pub struct OrderReport {
 /// Something that was not traded any more from a day on.
 #[derive(Debug, Clone, Serialize)]
 pub struct HaltReport {
-    /// Whose.
+    /// The user that it belongs to.
     pub user: u64,
     /// Of which share; none when everything of the user was halted.
     pub symbol: Option<String>,
     /// The day since which it held.
     pub since: Day,
-    /// Why.
+    /// The reason, in one sentence.
     pub reason: String,
 }
 
 /// One user's books at the end.
 #[derive(Debug, Clone, Serialize)]
 pub struct BookReport {
-    /// Whose.
+    /// The user that it belongs to.
     pub user: u64,
     /// What the account was opened with.
     pub capital_paise: i64,

@@ -28,7 +28,7 @@ pub struct Position {
 /// A buying order that is part of an open position.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PositionEntry {
-    /// Which order.
+    /// The order that it is about.
     pub order: OrderId,
     /// What it was for.
     pub purpose: Purpose,

@@ -58,7 +58,7 @@ pub enum BookError {
     /// An entry is missing or came twice.
     #[error("the journal of user {user} continues with entry {expected}, but entry {found} was given")]
     Sequence {
-        /// Whose books.
+        /// The user whose books they are.
         user: UserId,
         /// What comes next.
         expected: u64,
@@ -68,7 +68,7 @@ pub enum BookError {
     /// The entry belongs to another user.
     #[error("order {order} does not belong to user {user}")]
     OtherUser {
-        /// Whose books.
+        /// The user whose books they are.
         user: UserId,
         /// The order named.
         order: OrderId,

@@ -12,7 +12,7 @@ use super::{Phase, usual_hours};
 /// A stretch of one phase, start inclusive, end exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhaseWindow {
-    /// Which phase.
+    /// The phase of the exchange.
     pub phase: Phase,
     /// Its first instant.
     pub starts: Timestamp,
@@ -23,7 +23,7 @@ pub struct PhaseWindow {
 /// One calendar date as the exchange sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TradingDay {
-    /// Which date.
+    /// The date in India.
     pub day: Day,
     /// Whether any session is held on it.
     pub open: bool,

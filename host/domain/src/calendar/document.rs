@@ -53,7 +53,7 @@ pub struct Year {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Holiday {
-    /// Which day.
+    /// The date in India.
     pub date: Day,
     /// Its name.
     pub name: String,
@@ -66,7 +66,7 @@ pub struct Holiday {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SpecialSession {
-    /// Which day.
+    /// The date in India.
     pub date: Day,
     /// Its name.
     pub name: String,
@@ -117,7 +117,7 @@ pub struct AfterMarket {
 pub struct Regime {
     /// First day.
     pub from: Day,
-    /// For people.
+    /// The name that people see.
     pub name: String,
     /// Where it comes from.
     pub source: String,
@@ -142,7 +142,7 @@ impl Regime {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Window {
-    /// Which phase.
+    /// The phase of the exchange.
     pub phase: Phase,
     /// When it begins.
     pub starts: ClockTime,

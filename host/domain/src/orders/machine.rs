@@ -39,7 +39,7 @@ pub enum TransitionError {
     /// The first event of an order is its intent.
     #[error("order {order} has no intent in the journal, so it cannot be {event}")]
     NoIntent {
-        /// Which order.
+        /// The order that it is about.
         order: OrderId,
         /// The event that came instead.
         event: &'static str,
@@ -47,7 +47,7 @@ pub enum TransitionError {
     /// An id was used for two different requests.
     #[error("order {order} was already written down for another request")]
     IdInUse {
-        /// Which order.
+        /// The order that it is about.
         order: OrderId,
     },
     /// The event belongs to another order.
@@ -61,7 +61,7 @@ pub enum TransitionError {
     /// The event does not fit the state.
     #[error("order {order} is {}, which does not allow the event {event}", state.name())]
     Impossible {
-        /// Which order.
+        /// The order that it is about.
         order: OrderId,
         /// Its state.
         state: OrderState,
@@ -71,7 +71,7 @@ pub enum TransitionError {
     /// The broker gave the order a second number.
     #[error("order {order} is {known} at the broker, but now it is said to be {told}")]
     OtherBrokerId {
-        /// Which order.
+        /// The order that it is about.
         order: OrderId,
         /// The number known.
         known: String,
@@ -83,7 +83,7 @@ pub enum TransitionError {
         "fill {key} of {quantity} shares would fill order {order} beyond its {remaining} remaining shares"
     )]
     Overfilled {
-        /// Which order.
+        /// The order that it is about.
         order: OrderId,
         /// The fill.
         key: String,
@@ -95,7 +95,7 @@ pub enum TransitionError {
     /// A request or an event names numbers that no order can have.
     #[error("order {order}: {detail}")]
     BadNumbers {
-        /// Which order.
+        /// The order that it is about.
         order: OrderId,
         /// Which number and why.
         detail: String,

@@ -71,7 +71,7 @@ pub enum Purpose {
 pub struct OrderRequest {
     /// What to trade.
     pub symbol: Symbol,
-    /// Which way.
+    /// Buy or sell.
     pub side: Side,
     /// Shares.
     pub quantity: u32,
@@ -81,7 +81,7 @@ pub struct OrderRequest {
     pub variety: Variety,
     /// Delivery or intraday.
     pub product: Product,
-    /// What for.
+    /// What the order is for: a first buy, a further one, or a sell with its reason.
     pub purpose: Purpose,
     /// The signal it acts on.
     pub signal: Option<SignalId>,
@@ -266,24 +266,24 @@ pub enum OrderEvent {
     },
     /// A cancellation is about to be sent.
     CancelRequested {
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
     },
     /// Part or all of it was executed.
     Filled(Fill),
     /// It ended by a cancellation.
     Cancelled {
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
     },
     /// It ended with its validity.
     Expired {
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
     },
     /// A rejected order will not be tried again.
     RetryGivenUp {
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
     },
 }
@@ -330,10 +330,10 @@ impl OrderEvent {
 pub struct JournalEntry {
     /// From 1, per user, without gaps.
     pub sequence: u64,
-    /// Which order.
+    /// The order that it is about.
     pub order: OrderId,
     /// When, by the daemon's clock; a fill carries its own time too.
     pub at: Timestamp,
-    /// What happened.
+    /// What happened to the order.
     pub event: OrderEvent,
 }

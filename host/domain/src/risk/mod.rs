@@ -111,7 +111,7 @@ impl RefusalCode {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{detail}")]
 pub struct Refusal {
-    /// Which rule.
+    /// The rule that refuses.
     pub code: RefusalCode,
     /// What would have to be different.
     pub detail: String,
