@@ -35,6 +35,7 @@ mod settling;
 pub mod shadow;
 pub mod simulation;
 pub mod stop;
+pub mod tasks;
 pub mod upkeep;
 pub mod user;
 pub mod vault;

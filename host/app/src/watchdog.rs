@@ -10,7 +10,7 @@ use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_schedule::{Slot, latest_start, slots};
+use prahari_schedule::{Schedule, Slot, latest_start, slots};
 use prahari_store::{AlertCode, Expectation, NewSlotAlert, NotificationLevel, NotificationRow, Role};
 
 use crate::daemon::Daemon;
@@ -91,12 +91,14 @@ impl Watchdog {
         let calendar = daemon.venue.calendar.current();
         let set = daemon.schedules.set(version).await?;
         let today = now.ist_day();
-        // The analysis may be late until the next session opens, so the trading day before counts still.
+        // A task may be late until the next session opens, so the trading day before counts still.
         let before = calendar.trading_day_from(today, -1).ok();
         let mut expected = Vec::new();
         for day in before.into_iter().chain([today]) {
             let day = calendar.day_or_closed(day);
-            for schedule in set.schedules().filter(|schedule| schedule.enabled) {
+            let tasks = daemon.tasks.current();
+            let there = |schedule: &&Schedule| schedule.enabled && tasks.find(schedule.task).is_some();
+            for schedule in set.schedules().filter(there) {
                 for slot in slots(schedule, &day)?.list() {
                     let slot = (schedule.task, slot);
                     expected.extend(self.of_slot(slot, version, &calendar, daemon));
@@ -119,10 +121,13 @@ impl Watchdog {
         let due_at = slot.due_at;
         let until = slot.instants().last()?;
         // What waits for a shared run is late from when that has ended.
-        let waits = slot.ends_at.is_none() && !task.is_shared();
+        let tasks = daemon.tasks.current();
+        let (shared, late) = (tasks.is_shared(task), tasks.late_policy(task));
+        let waits = slot.ends_at.is_none() && !shared;
         let free = |at: Timestamp| if waits { daemon.free_since(at) } else { at };
-        let deadline = |at: Timestamp| latest_start(task, free(at), calendar).plus_millis(GRACE_MS);
-        let expectation = |owed, tick| Expectation { task, due_at, until, owed, tick, schedule_version };
+        let deadline = |at: Timestamp| latest_start(late, free(at), calendar).plus_millis(GRACE_MS);
+        let expectation =
+            |owed, tick| Expectation { task, shared, due_at, until, owed, tick, schedule_version };
         let over = deadline(slot.ends_at.unwrap_or(due_at));
         if over <= now {
             return (self.looked < over).then(|| expectation(until, None));

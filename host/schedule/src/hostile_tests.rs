@@ -224,7 +224,7 @@ fn refusal(text: &str) -> (String, Duration) {
     let day: Day = "2025-01-02".parse().unwrap();
     let trading_day = Calendar::embedded().unwrap().trading_day(day).unwrap();
     let schedule = Schedule {
-        task: Task::BuyOrders,
+        task: Task::literal("buy_orders"),
         rule: Rule::Script(text.to_owned()),
         enabled: true,
         description: String::new(),

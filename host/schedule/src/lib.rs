@@ -3,6 +3,7 @@
 //! One evaluator answers everybody who asks: the preview, the armed timers and the slot ledger. The plain rules are written
 //! as scripts for it, so that there is nothing a plain rule can do that a script cannot, and no second way to compute a time.
 
+mod bounds;
 mod clock_time;
 mod day;
 mod engine;
@@ -10,14 +11,17 @@ mod late;
 mod preview;
 mod rule;
 mod slots;
+mod terms;
 mod validate;
 
+pub use bounds::{RuleBounds, RuleKind};
 pub use clock_time::{parse as parse_time, text as time_text};
 pub use engine::{MAX_OPERATIONS, MAX_SCRIPT_BYTES, MAX_TIMES};
-pub use late::{LatePolicy, late_policy, latest_start};
+pub use late::{LatePolicy, latest_start};
 pub use preview::{DayDifference, Stretch, differences, preview, stretch};
-pub use rule::{Rule, Schedule, defaults};
+pub use rule::{Rule, Schedule};
 pub use slots::{DaySlots, Evaluator, Slot, TICK_MS, slots};
+pub use terms::{After, MOST_RULES, Otherwise, ScheduleTerms};
 pub use validate::validate;
 
 use prahari_domain::calendar::CalendarError;

@@ -4,7 +4,7 @@ use chrono::NaiveTime;
 use prahari_domain::tasks::Task;
 use serde::{Deserialize, Serialize};
 
-use crate::clock_time::{self, clock, text};
+use crate::clock_time::{self, text};
 
 /// When a task is due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,32 +65,4 @@ impl Rule {
         };
         format!("fn slots(day) {{ {answer} }}")
     }
-}
-
-/// The schedules that a new installation starts with.
-pub fn defaults() -> Vec<Schedule> {
-    let at = |hours, minutes| Rule::At { time: clock(hours, minutes) };
-    let monitor = Rule::EachMinute { start: clock(9, 15), end: clock(15, 30) };
-    let hourly = Rule::Hourly { start: clock(9, 30), end: clock(15, 30) };
-    let rows = [
-        (Task::PremarketRetry, at(9, 0), "Tries failed buys again before the open"),
-        (
-            Task::PremarketAmoAdjustment,
-            at(9, 5),
-            "Re-prices and re-sizes pending buys from pre-market prices",
-        ),
-        (Task::SellMonitor, monitor, "Places and follows the sells of open positions, each minute"),
-        (Task::PositionMonitor, hourly, "Looks for re-entries and exits of open positions"),
-        (Task::Analysis, at(16, 0), "Scans the universe and publishes signals for everybody"),
-        (Task::BuyOrders, at(16, 5), "Places after-market buys on active signals"),
-        (Task::EodCleanup, at(18, 0), "Reconciles and closes the trading date"),
-    ];
-    rows.into_iter()
-        .map(|(task, rule, description)| Schedule {
-            task,
-            rule,
-            enabled: true,
-            description: description.to_owned(),
-        })
-        .collect()
 }

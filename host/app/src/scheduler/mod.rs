@@ -199,8 +199,9 @@ impl Scheduler {
     /// and their slots in task order.
     async fn step(&mut self, instant: Timestamp, works: Vec<Work>) -> Result<(), AppError> {
         self.daemon.look_at_prices(instant).await?;
-        let users = self.daemon.users();
-        let (shared, own): (Vec<Work>, Vec<Work>) = works.into_iter().partition(|work| work.is_shared());
+        let (users, tasks) = (self.daemon.users(), self.daemon.tasks.current());
+        let (shared, own): (Vec<Work>, Vec<Work>) =
+            works.into_iter().partition(|work| work.is_shared(&tasks));
         if self.daemon.clock.is_lockstep() {
             do_shared(&self.daemon, &users, &shared, instant).await?;
             return Queue::new(users, own, instant).finish(&self.daemon, &self.jobs).await;

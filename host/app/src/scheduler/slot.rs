@@ -4,7 +4,7 @@ use prahari_domain::calendar::Calendar;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::RunOutcome;
-use prahari_schedule::latest_start;
+use prahari_schedule::{LatePolicy, latest_start};
 use prahari_store::SlotOutcome;
 
 use super::plan::{SlotKey, Work};
@@ -69,15 +69,24 @@ impl Daemon {
                 "the user is not active".to_owned()
             });
         }
-        let elsewhere = !self.is_expected_of(user, task);
-        elsewhere.then(|| "the service of another admin runs it for everybody".to_owned())
+        if self.is_expected_of(user, task) {
+            return None;
+        }
+        let tasks = self.tasks.current();
+        Some(match tasks.find(task) {
+            None => "the task was removed".to_owned(),
+            Some(known) if known.manifest.shared => {
+                "the service of another admin runs it for everybody".to_owned()
+            }
+            Some(_) => "the task is for admins".to_owned(),
+        })
     }
 
     async fn run_slot(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
         let Some(attempt) = self.take_up(user, key).await? else { return Ok(()) };
         let (now, waited) = (self.clock.now(), self.shared_runs.waited(key.due_at));
-        let due = waited.since(key.due_at);
-        if let Some(lateness) = too_late(key.task, due, now, &self.venue.calendar.current()) {
+        let (due, late) = (waited.since(key.due_at), self.tasks.current().late_policy(key.task));
+        if let Some(lateness) = too_late(late, due, now, &self.venue.calendar.current()) {
             return self.settle_slot(user, key, SlotOutcome::Missed, waited.told(lateness), None).await;
         }
         if let Some(reason) = self.held_back(user, key.task) {
@@ -152,8 +161,13 @@ impl Daemon {
 }
 
 /// Why a slot may not start any more, if so.
-pub(super) fn too_late(task: Task, due: Timestamp, now: Timestamp, calendar: &Calendar) -> Option<String> {
-    let latest = latest_start(task, due, calendar);
+pub(super) fn too_late(
+    policy: LatePolicy,
+    due: Timestamp,
+    now: Timestamp,
+    calendar: &Calendar,
+) -> Option<String> {
+    let latest = latest_start(policy, due, calendar);
     (now > latest).then(|| format!("due at {due}, and not started until {latest}"))
 }
 
