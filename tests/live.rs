@@ -239,7 +239,8 @@ async fn a_hostile_line_of_a_guest_is_harmless_in_the_stream_and_in_the_database
     let safe = "ok\\n2030-01-01 ERROR fake\\r\\t\\u001b[2J\\u0007\\u009b31m\\u202egnp.exe\\u2066\\u2028x";
     let house = House::new(3);
     let module = guests::logs(hostile);
-    let daemon = house.start_with(at(MONDAY, "08:59"), &[(Task::PremarketRetry, module.as_slice())]).await;
+    let daemon =
+        house.start_with(at(MONDAY, "08:59"), &[(Task::literal("premarket_retry"), module.as_slice())]).await;
     let console = Console::over(house, daemon).await;
     let (mut listening, _) = listen(&console, &bearer(&console, OTHER, TokenScope::Read).await, "").await;
     console.daemon.start_service(OTHER).await.unwrap();
@@ -252,7 +253,7 @@ async fn a_hostile_line_of_a_guest_is_harmless_in_the_stream_and_in_the_database
     };
     assert_eq!(logged["message"], safe);
     assert_eq!((logged["level"].as_str(), logged["task"].as_str()), (Some("warn"), Some("premarket_retry")));
-    let run = world::runs(&console.daemon, OTHER, Task::PremarketRetry).await.remove(0);
+    let run = world::runs(&console.daemon, OTHER, Task::literal("premarket_retry")).await.remove(0);
     let rows = console.daemon.store.user(OTHER).log_of(run.id).await.unwrap();
     assert_eq!(rows[0].message, safe);
     // The guest ends with the same text as its error.

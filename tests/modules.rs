@@ -26,7 +26,6 @@ mod trials;
 
 use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
-use prahari_app::grants::Allowance;
 use prahari_app::modules::{Activation, BROKEN_AFTER, Upload};
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
@@ -38,7 +37,7 @@ use support::{
     ADMIN, House, MONDAY, OTHER, TUESDAY, at, end_of, guests, run, runs, slots, start_services, stop,
 };
 
-const TASK: Task = Task::PositionMonitor;
+const TASK: Task = Task::literal("position_monitor");
 
 async fn upload(daemon: &Daemon, task: Task, bytes: &[u8]) -> ModuleRow {
     let upload = Upload { task, bytes: bytes.to_vec(), origin: ModuleOrigin::Uploaded, by: Some(ADMIN) };
@@ -187,13 +186,13 @@ async fn a_version_that_traps_again_and_again_is_quarantined_and_the_earlier_one
 async fn without_an_earlier_version_a_task_that_traps_is_tried_less_and_less_often() {
     let house = House::new(1);
     let traps = guests::traps();
-    let daemon = house.start_with(at(MONDAY, "09:00"), &[(Task::SellMonitor, &traps)]).await;
+    let daemon = house.start_with(at(MONDAY, "09:00"), &[(Task::literal("sell_monitor"), &traps)]).await;
     start_services(&daemon).await;
     run(&daemon, at(TUESDAY, "00:00")).await;
-    let tried = runs(&daemon, ADMIN, Task::SellMonitor).await;
+    let tried = runs(&daemon, ADMIN, Task::literal("sell_monitor")).await;
     // 3 in a row, then after some 1, 2, 4, 8, 16 and from there on 30 minutes.
     assert!((15..=24).contains(&tried.len()), "{} runs in a session of 375 minutes", tried.len());
-    let (outcome, reason) = end_of(&daemon, ADMIN, MONDAY, Task::SellMonitor).await;
+    let (outcome, reason) = end_of(&daemon, ADMIN, MONDAY, Task::literal("sell_monitor")).await;
     assert_eq!(outcome, SlotOutcome::Failed, "{reason}");
 }
 
@@ -202,7 +201,7 @@ async fn a_version_that_traps_is_held_back_when_the_earlier_one_wants_more_than_
     let house = House::new(1);
     let daemon = house.start(at(MONDAY, "09:00")).await;
     start_services(&daemon).await;
-    let mut allowance = Allowance::default_of(TASK);
+    let mut allowance = crate::support::allowance(TASK);
     allowance.capabilities.remove("signals-publish");
     daemon.grants.allow((None, TASK), allowance, ADMIN, daemon.clock.now()).await.unwrap();
     upload(&daemon, TASK, &guests::traps()).await;

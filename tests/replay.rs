@@ -133,7 +133,7 @@ async fn users_share_candles_and_a_damaged_reply_is_named_with_its_run() {
     let is_of_other_user = |(run, reply): &&(RunRow, SharedReplyRow)| {
         using.iter().any(|(other, kept)| kept.hash == reply.hash && other.user != run.user)
     };
-    let of_monitor = using.iter().filter(|(run, _)| run.task == Task::PositionMonitor);
+    let of_monitor = using.iter().filter(|(run, _)| run.task == Task::literal("position_monitor"));
     let (run_row, reply) = of_monitor.clone().find(is_of_other_user).expect("two users hold the same share");
 
     // Its beginning stands in one piece, whatever pages it is on.

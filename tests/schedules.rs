@@ -34,7 +34,7 @@ fn at_time(task: Task, text: &str) -> Schedule {
 }
 
 fn minutes(start: &str, end: &str) -> Schedule {
-    schedule(Task::SellMonitor, Rule::EachMinute { start: time(start), end: time(end) })
+    schedule(Task::literal("sell_monitor"), Rule::EachMinute { start: time(start), end: time(end) })
 }
 
 /// Saves changes as the admin; answers the version there is then.
@@ -79,45 +79,46 @@ async fn a_new_database_starts_with_the_defaults_and_keeps_them() {
     let daemon = house.start(at(MONDAY, "08:50")).await;
     let first = daemon.schedules.current();
     assert_eq!(first.version, 1);
-    assert_eq!(first.schedules().cloned().collect::<Vec<_>>(), prahari_schedule::defaults());
+    assert_eq!(first.schedules().cloned().collect::<Vec<_>>(), crate::support::defaults());
     assert!(first.entries.iter().all(|entry| entry.version == 1 && entry.changed_by.is_none()));
-    assert_eq!(change(&daemon, vec![at_time(Task::BuyOrders, "16:10")]).await.unwrap(), 2);
+    assert_eq!(change(&daemon, vec![at_time(Task::literal("buy_orders"), "16:10")]).await.unwrap(), 2);
     stop(daemon).await;
 
     let daemon = house.start(at(MONDAY, "08:51")).await;
     let set = daemon.schedules.current();
     assert_eq!(set.version, 2);
-    let entry = set.entry(Task::BuyOrders).unwrap();
+    let entry = set.entry(Task::literal("buy_orders")).unwrap();
     assert_eq!((entry.version, entry.changed_by, entry.changed_at), (2, Some(ADMIN), at(MONDAY, "08:50")));
     assert_eq!(*daemon.schedules.set(1).await.unwrap(), *first);
-    let changed: Vec<Task> = Task::ALL.into_iter().filter(|task| set.differs(&first, *task)).collect();
-    assert_eq!(changed, [Task::BuyOrders]);
-    let history = daemon.schedules.history(Task::BuyOrders).await.unwrap();
+    let changed: Vec<Task> =
+        crate::support::tasks().into_iter().filter(|task| set.differs(&first, *task)).collect();
+    assert_eq!(changed, [Task::literal("buy_orders")]);
+    let history = daemon.schedules.history(Task::literal("buy_orders")).await.unwrap();
     assert_eq!(history.iter().map(|entry| entry.version).collect::<Vec<_>>(), [2, 1]);
-    assert_eq!(daemon.schedules.history(Task::Analysis).await.unwrap().len(), 1);
+    assert_eq!(daemon.schedules.history(Task::literal("analysis")).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn a_change_is_checked_and_made_against_the_newest_version() {
     let house = House::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
-    let wrong = change(&daemon, vec![at_time(Task::BuyOrders, "08:59")]).await.unwrap_err();
+    let wrong = change(&daemon, vec![at_time(Task::literal("buy_orders"), "08:59")]).await.unwrap_err();
     assert!(matches!(wrong, AppError::InvalidSchedule(_)), "{wrong}");
-    let wild = schedule(Task::BuyOrders, Rule::Script("fn slots(day) { loop {} }".to_owned()));
+    let wild = schedule(Task::literal("buy_orders"), Rule::Script("fn slots(day) { loop {} }".to_owned()));
     assert!(matches!(change(&daemon, vec![wild]).await, Err(AppError::InvalidSchedule(_))));
-    assert_eq!(change(&daemon, vec![at_time(Task::BuyOrders, "16:10")]).await.unwrap(), 2);
-    let late = change_of(&daemon, 1, vec![at_time(Task::BuyOrders, "16:20")]).await;
+    assert_eq!(change(&daemon, vec![at_time(Task::literal("buy_orders"), "16:10")]).await.unwrap(), 2);
+    let late = change_of(&daemon, 1, vec![at_time(Task::literal("buy_orders"), "16:20")]).await;
     assert!(matches!(late, Err(AppError::Store(StoreError::ScheduleChanged { expected: 1, current: 2 }))));
     // What is so already makes no version.
-    assert_eq!(change(&daemon, vec![at_time(Task::BuyOrders, "16:10")]).await.unwrap(), 2);
+    assert_eq!(change(&daemon, vec![at_time(Task::literal("buy_orders"), "16:10")]).await.unwrap(), 2);
     // Several at once are one version.
-    let tasks = [Task::Analysis, Task::BuyOrders, Task::Analysis];
+    let tasks = [Task::literal("analysis"), Task::literal("buy_orders"), Task::literal("analysis")];
     let (calendar, now) = (daemon.venue.calendar.current(), daemon.clock.now());
     let off = daemon.schedules.enable(ADMIN, 2, (&tasks, false), &calendar, now).await.unwrap();
     assert_eq!(off.version, 3);
     let enabled: Vec<Task> = off.schedules().filter(|one| one.enabled).map(|one| one.task).collect();
     assert_eq!(enabled.len(), 5);
-    assert!(!enabled.contains(&Task::Analysis) && !enabled.contains(&Task::BuyOrders));
+    assert!(!enabled.contains(&Task::literal("analysis")) && !enabled.contains(&Task::literal("buy_orders")));
 }
 
 #[tokio::test]
@@ -125,8 +126,8 @@ async fn two_changes_at_once_are_one_change_and_one_refusal() {
     let house = House::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     let (one, two) = tokio::join!(
-        change_of(&daemon, 1, vec![at_time(Task::BuyOrders, "16:10")]),
-        change_of(&daemon, 1, vec![at_time(Task::Analysis, "16:01")]),
+        change_of(&daemon, 1, vec![at_time(Task::literal("buy_orders"), "16:10")]),
+        change_of(&daemon, 1, vec![at_time(Task::literal("analysis"), "16:01")]),
     );
     let both = [one, two];
     assert_eq!(both.iter().filter(|answer| matches!(answer, Ok(2))).count(), 1, "{both:?}");
@@ -138,13 +139,13 @@ async fn a_running_service_keeps_its_version_until_it_is_started_again() {
     let house = House::new(2);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     start_services(&daemon).await;
-    change(&daemon, vec![at_time(Task::BuyOrders, "16:30")]).await.unwrap();
+    change(&daemon, vec![at_time(Task::literal("buy_orders"), "16:30")]).await.unwrap();
     restart(&daemon, OTHER).await;
     run(&daemon, at(MONDAY, "17:00")).await;
-    assert_eq!(due(&daemon, ADMIN, MONDAY, Task::BuyOrders).await, ["16:05"]);
-    assert_eq!(due(&daemon, OTHER, MONDAY, Task::BuyOrders).await, ["16:30"]);
+    assert_eq!(due(&daemon, ADMIN, MONDAY, Task::literal("buy_orders")).await, ["16:05"]);
+    assert_eq!(due(&daemon, OTHER, MONDAY, Task::literal("buy_orders")).await, ["16:30"]);
     let versions = |daemon: &Daemon| {
-        [ADMIN, OTHER].map(|user| daemon.user(user).unwrap().schedule_version(Task::BuyOrders))
+        [ADMIN, OTHER].map(|user| daemon.user(user).unwrap().schedule_version(Task::literal("buy_orders")))
     };
     assert_eq!(versions(&daemon), [Some(1), Some(2)]);
     stop(daemon).await;
@@ -153,11 +154,15 @@ async fn a_running_service_keeps_its_version_until_it_is_started_again() {
     let daemon = house.start(at(MONDAY, "17:00")).await;
     assert_eq!(versions(&daemon), [Some(1), Some(2)]);
     run(&daemon, at(TUESDAY, "17:00")).await;
-    assert_eq!(due(&daemon, ADMIN, TUESDAY, Task::BuyOrders).await, ["16:05"]);
-    assert_eq!(due(&daemon, OTHER, TUESDAY, Task::BuyOrders).await, ["16:30"]);
+    assert_eq!(due(&daemon, ADMIN, TUESDAY, Task::literal("buy_orders")).await, ["16:05"]);
+    assert_eq!(due(&daemon, OTHER, TUESDAY, Task::literal("buy_orders")).await, ["16:30"]);
     for user in [ADMIN, OTHER] {
         for day in [MONDAY, TUESDAY] {
-            assert_eq!(end_of(&daemon, user, day, Task::BuyOrders).await.0, SlotOutcome::Ran, "{user} {day}");
+            assert_eq!(
+                end_of(&daemon, user, day, Task::literal("buy_orders")).await.0,
+                SlotOutcome::Ran,
+                "{user} {day}"
+            );
         }
     }
     restart(&daemon, ADMIN).await;
@@ -170,20 +175,20 @@ async fn a_service_started_again_at_noon_goes_on_by_the_new_schedules_alone() {
     let daemon = house.start(at(MONDAY, "08:50")).await;
     start_services(&daemon).await;
     when(&daemon, "12:00", async |daemon| {
-        let wanted = vec![minutes("09:15", "14:00"), at_time(Task::BuyOrders, "16:30")];
+        let wanted = vec![minutes("09:15", "14:00"), at_time(Task::literal("buy_orders"), "16:30")];
         change(&daemon, wanted).await.unwrap();
         restart(&daemon, OTHER).await;
     });
     run(&daemon, at(TUESDAY, "00:00")).await;
 
-    assert_eq!(due(&daemon, ADMIN, MONDAY, Task::BuyOrders).await, ["16:05"]);
-    assert_eq!(due(&daemon, OTHER, MONDAY, Task::BuyOrders).await, ["16:30"]);
-    let (_, reason) = end_of(&daemon, ADMIN, MONDAY, Task::SellMonitor).await;
+    assert_eq!(due(&daemon, ADMIN, MONDAY, Task::literal("buy_orders")).await, ["16:05"]);
+    assert_eq!(due(&daemon, OTHER, MONDAY, Task::literal("buy_orders")).await, ["16:30"]);
+    let (_, reason) = end_of(&daemon, ADMIN, MONDAY, Task::literal("sell_monitor")).await;
     assert_eq!(reason, "375 of 375 ticks ran, 0 failed");
     let monitors: Vec<_> = slots(&daemon, OTHER, MONDAY)
         .await
         .into_iter()
-        .filter(|slot| slot.task == Task::SellMonitor)
+        .filter(|slot| slot.task == Task::literal("sell_monitor"))
         .map(|slot| (slot.due_at, slot.outcome.unwrap(), slot.reason))
         .collect();
     let before =
@@ -209,14 +214,14 @@ async fn schedules_changed_and_changed_back_leave_the_day_as_it_was() {
     when(&daemon, "12:00", async |daemon| {
         let before: Vec<Schedule> = daemon.schedules.current().schedules().cloned().collect();
         let off = Schedule { enabled: false, ..minutes("09:15", "15:30") };
-        change(&daemon, vec![off, at_time(Task::BuyOrders, "16:30")]).await.unwrap();
+        change(&daemon, vec![off, at_time(Task::literal("buy_orders"), "16:30")]).await.unwrap();
         restart(&daemon, ADMIN).await;
         change(&daemon, before).await.unwrap();
         restart(&daemon, ADMIN).await;
     });
     run(&daemon, at(TUESDAY, "00:00")).await;
-    assert_eq!(due(&daemon, ADMIN, MONDAY, Task::BuyOrders).await, ["16:05"]);
-    assert_eq!(due(&daemon, ADMIN, MONDAY, Task::SellMonitor).await, ["09:15", "12:01"]);
+    assert_eq!(due(&daemon, ADMIN, MONDAY, Task::literal("buy_orders")).await, ["16:05"]);
+    assert_eq!(due(&daemon, ADMIN, MONDAY, Task::literal("sell_monitor")).await, ["09:15", "12:01"]);
     let all = slots(&daemon, ADMIN, MONDAY).await;
     let ticks = |of: fn(&SlotRow) -> u32| all.iter().map(of).sum::<u32>();
     assert_eq!(ticks(|slot| slot.ticks_ran), 375, "no minute is lost and none runs twice");
@@ -227,7 +232,7 @@ async fn schedules_changed_and_changed_back_leave_the_day_as_it_was() {
 async fn a_disabled_task_is_not_expected() {
     let house = House::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
-    let tasks = [Task::SellMonitor, Task::PositionMonitor];
+    let tasks = [Task::literal("sell_monitor"), Task::literal("position_monitor")];
     let (calendar, now) = (daemon.venue.calendar.current(), daemon.clock.now());
     daemon.schedules.enable(ADMIN, 1, (&tasks, false), &calendar, now).await.unwrap();
     start_services(&daemon).await;
@@ -235,5 +240,8 @@ async fn a_disabled_task_is_not_expected() {
     let all = slots(&daemon, ADMIN, MONDAY).await;
     assert_eq!(all.len(), 5);
     assert!(all.iter().all(|slot| !tasks.contains(&slot.task)));
-    assert_eq!(slot(&daemon, ADMIN, MONDAY, Task::EodCleanup).await.outcome, Some(SlotOutcome::Ran));
+    assert_eq!(
+        slot(&daemon, ADMIN, MONDAY, Task::literal("eod_cleanup")).await.outcome,
+        Some(SlotOutcome::Ran)
+    );
 }

@@ -94,7 +94,8 @@ async fn of_32_who_ask_at_once_for_the_same_run_one_gets_it_each_round() {
         let mut asking = tokio::task::JoinSet::new();
         for _ in 0..32 {
             let daemon = daemon.clone();
-            asking.spawn(async move { daemon.run_once(OTHER, Task::PositionMonitor, OTHER).await });
+            asking
+                .spawn(async move { daemon.run_once(OTHER, Task::literal("position_monitor"), OTHER).await });
         }
         let answers = asking.join_all().await;
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "round {round}: {answers:?}");
@@ -105,11 +106,11 @@ async fn of_32_who_ask_at_once_for_the_same_run_one_gets_it_each_round() {
         }
         daemon.finish_background().await;
         move_to(&daemon, started.plus_millis(RUN_ONCE_WINDOW_MS - 1)).await;
-        assert!(daemon.run_once(OTHER, Task::PositionMonitor, OTHER).await.is_err());
+        assert!(daemon.run_once(OTHER, Task::literal("position_monitor"), OTHER).await.is_err());
         move_to(&daemon, started.plus_millis(RUN_ONCE_WINDOW_MS)).await;
     }
     daemon.store.flush().await.unwrap();
-    let runs = runs(&daemon, OTHER, Task::PositionMonitor).await;
+    let runs = runs(&daemon, OTHER, Task::literal("position_monitor")).await;
     assert!(runs.iter().all(|run| run.outcome.as_deref() == Some("succeeded")), "{runs:?}");
     assert!(runs.iter().all(|run| run.trigger == RunTrigger::RunOnce && run.slot_due.is_none()));
     assert!(daemon.user(OTHER).unwrap().executing().is_empty());
@@ -122,20 +123,20 @@ async fn a_single_run_is_had_beside_a_running_service_and_not_right_after_a_slot
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "09:06")).await;
     // The slot of 09:05 started 60 seconds ago, on the virtual clock's last instant.
-    let error = daemon.run_once(ADMIN, Task::PremarketAmoAdjustment, ADMIN).await.unwrap_err();
-    let slot_ran = runs(&daemon, ADMIN, Task::PremarketAmoAdjustment).await.remove(0);
+    let error = daemon.run_once(ADMIN, Task::literal("premarket_amo_adjustment"), ADMIN).await.unwrap_err();
+    let slot_ran = runs(&daemon, ADMIN, Task::literal("premarket_amo_adjustment")).await.remove(0);
     let expected = format!(
         "run {} of premarket_amo_adjustment was started at 2025-03-10 09:05:00.000; it may be run again from 2025-03-10 09:07:00.000",
         slot_ran.id
     );
     assert_eq!(error.to_string(), expected);
-    let run = daemon.run_once(ADMIN, Task::BuyOrders, ADMIN).await.unwrap().run;
+    let run = daemon.run_once(ADMIN, Task::literal("buy_orders"), ADMIN).await.unwrap().run;
     daemon.finish_background().await;
     daemon.store.flush().await.unwrap();
-    let found = runs(&daemon, ADMIN, Task::BuyOrders).await.remove(0);
+    let found = runs(&daemon, ADMIN, Task::literal("buy_orders")).await.remove(0);
     assert_eq!((found.id, found.outcome.as_deref()), (run, Some("succeeded")));
     let status = daemon.service_status(&daemon.user(ADMIN).unwrap());
-    assert_eq!(status.activity.last_task.map(|(task, _)| task), Some(Task::BuyOrders));
+    assert_eq!(status.activity.last_task.map(|(task, _)| task), Some(Task::literal("buy_orders")));
     assert_eq!(status.activity.error_count, 0);
 }
 
@@ -145,15 +146,15 @@ async fn a_slot_that_comes_due_while_a_single_run_of_its_task_executes_is_skippe
     let daemon = house.start(at(MONDAY, "15:55")).await;
     start_services(&daemon).await;
     house.market.set_held(true);
-    let run_id = daemon.run_once(ADMIN, Task::Analysis, ADMIN).await.unwrap().run;
+    let run_id = daemon.run_once(ADMIN, Task::literal("analysis"), ADMIN).await.unwrap().run;
     house.market.asked().await;
     // It executes for longer than the window: the answer names the end of its time limit.
     move_to(&daemon, at(MONDAY, "15:58")).await;
-    let error = daemon.run_once(ADMIN, Task::Analysis, ADMIN).await.unwrap_err();
+    let error = daemon.run_once(ADMIN, Task::literal("analysis"), ADMIN).await.unwrap_err();
     let AppError::RunTooSoon { run, retry_at, .. } = error else { panic!("{error}") };
     assert_eq!((run, retry_at), (run_id, at(MONDAY, "16:00")));
     run_until(&daemon, "16:01").await;
-    let (outcome, reason) = end_of(&daemon, ADMIN, MONDAY, Task::Analysis).await;
+    let (outcome, reason) = end_of(&daemon, ADMIN, MONDAY, Task::literal("analysis")).await;
     assert_eq!(outcome, SlotOutcome::Skipped);
     assert_eq!(reason, "the previous analysis of this user was still executing");
     stop(daemon).await;
@@ -161,10 +162,10 @@ async fn a_slot_that_comes_due_while_a_single_run_of_its_task_executes_is_skippe
     // The daemon is gone; the run it was executing is told as interrupted.
     house.market.set_held(false);
     let daemon = house.start(at(MONDAY, "16:02")).await;
-    let interrupted = runs(&daemon, ADMIN, Task::Analysis).await.remove(0);
+    let interrupted = runs(&daemon, ADMIN, Task::literal("analysis")).await.remove(0);
     assert_eq!((interrupted.id, interrupted.outcome.as_deref()), (run_id, Some(INTERRUPTED)));
     assert!(agreed_state(&daemon, ADMIN).await, "what was running is started again");
-    daemon.run_once(ADMIN, Task::Analysis, ADMIN).await.unwrap();
+    daemon.run_once(ADMIN, Task::literal("analysis"), ADMIN).await.unwrap();
 }
 
 async fn run_until(daemon: &Arc<Daemon>, time: &str) {
@@ -223,7 +224,10 @@ async fn heartbeats_and_the_last_task_are_written_for_all_who_run_and_for_nobody
     daemon.store.flush().await.unwrap();
     let row = daemon.store.user(ADMIN).service().await.unwrap().unwrap();
     assert_eq!(row.heartbeat, Some(daemon.clock.now()));
-    assert_eq!((row.last_task, row.last_task_at), (Some(Task::PremarketRetry), Some(at(MONDAY, "09:00"))));
+    assert_eq!(
+        (row.last_task, row.last_task_at),
+        (Some(Task::literal("premarket_retry")), Some(at(MONDAY, "09:00")))
+    );
     let row = daemon.store.user(OTHER).service().await.unwrap().unwrap();
     assert_eq!((row.running, row.heartbeat), (false, Some(at(MONDAY, "08:50"))));
     assert_eq!(daemon.store.user(UserId(3)).service().await.unwrap(), None);
@@ -256,7 +260,7 @@ async fn an_analysis_on_a_weekend_runs_leaves_the_signals_and_warns() {
         daemon.signals.board.standing(&book, daemon.clock.now())
     };
     let before = signals().await;
-    let begun = daemon.run_once(ADMIN, Task::Analysis, ADMIN).await.unwrap();
+    let begun = daemon.run_once(ADMIN, Task::literal("analysis"), ADMIN).await.unwrap();
     let id = begun.run;
     daemon.finish_background().await;
     daemon.store.flush().await.unwrap();
@@ -287,8 +291,8 @@ async fn the_analysis_goes_to_the_next_admin_when_its_owner_stops() {
     run(&daemon, at(MONDAY, "09:01")).await;
     daemon.stop_service(ADMIN).await.unwrap();
     run(&daemon, at(TUESDAY, "00:00")).await;
-    assert_eq!(end_of(&daemon, ADMIN, MONDAY, Task::Analysis).await.0, SlotOutcome::Skipped);
-    assert_eq!(end_of(&daemon, OTHER, MONDAY, Task::Analysis).await.0, SlotOutcome::Ran);
+    assert_eq!(end_of(&daemon, ADMIN, MONDAY, Task::literal("analysis")).await.0, SlotOutcome::Skipped);
+    assert_eq!(end_of(&daemon, OTHER, MONDAY, Task::literal("analysis")).await.0, SlotOutcome::Ran);
 }
 
 #[tokio::test]
@@ -305,13 +309,20 @@ async fn a_scheduler_that_hangs_is_noticed_once_for_each_slot_and_settled_when_i
     let raised = watchdog.check(&daemon).await.unwrap();
     let of: Vec<_> = raised.iter().map(|alert| (alert.user, alert.task, alert.due_at)).collect();
     let due = at(MONDAY, "09:00");
-    assert_eq!(of, [(ADMIN, Task::PremarketRetry, due), (OTHER, Task::PremarketRetry, due)]);
+    assert_eq!(
+        of,
+        [(ADMIN, Task::literal("premarket_retry"), due), (OTHER, Task::literal("premarket_retry"), due)]
+    );
     assert_eq!(watchdog.check(&daemon).await.unwrap(), []);
     assert_eq!(Watchdog::new(&daemon).check(&daemon).await.unwrap(), [], "patient after a start");
     move_to(&daemon, at(MONDAY, "09:22")).await;
     let raised = watchdog.check(&daemon).await.unwrap();
     let tasks: Vec<_> = raised.iter().filter(|alert| alert.user == OTHER).map(|alert| alert.task).collect();
-    assert_eq!(tasks, [Task::PremarketAmoAdjustment, Task::SellMonitor], "{raised:?}");
+    assert_eq!(
+        tasks,
+        [Task::literal("premarket_amo_adjustment"), Task::literal("sell_monitor")],
+        "{raised:?}"
+    );
     let told = notifications(&daemon, OTHER).await;
     assert_eq!(told.len(), 3, "{told:?}");
     // The admin hears of all of them, and once more of each slot that others miss too.
@@ -358,7 +369,10 @@ async fn a_service_that_the_scheduler_does_not_know_is_noticed_by_its_row() {
     move_to(&daemon, at(MONDAY, "09:14")).await;
     let raised = watchdog.check(&daemon).await.unwrap();
     let of: Vec<_> = raised.iter().map(|alert| (alert.user, alert.task)).collect();
-    assert_eq!(of, [(OTHER, Task::PremarketRetry), (OTHER, Task::PremarketAmoAdjustment)]);
+    assert_eq!(
+        of,
+        [(OTHER, Task::literal("premarket_retry")), (OTHER, Task::literal("premarket_amo_adjustment"))]
+    );
     let id = alerts(&daemon, raised[0].user)
         .await
         .into_iter()
@@ -383,7 +397,7 @@ async fn what_is_old_is_forgotten_by_the_rule_and_runs_with_orders_keep_their_re
     start_services(&daemon).await;
     run(&daemon, at(TUESDAY, "00:00")).await;
     move_to(&daemon, at(TUESDAY, "00:00")).await;
-    let all = runs(&daemon, ADMIN, Task::SellMonitor).await;
+    let all = runs(&daemon, ADMIN, Task::literal("sell_monitor")).await;
     let rule = Retention { recordings_days: 2, plain_ticks_days: 3, logs_days: 1, ..Retention::default() };
     daemon.set_retention(rule).await.unwrap();
     let forgotten = daemon.forget_old().await.unwrap();
@@ -399,7 +413,7 @@ async fn what_is_old_is_forgotten_by_the_rule_and_runs_with_orders_keep_their_re
         let recorded = scope.recording(run.id).await.unwrap().is_some();
         assert_eq!(recorded, run.journaled > 0 || run.started_at >= friday, "{run:?}");
     }
-    let buys = runs(&daemon, ADMIN, Task::BuyOrders).await;
+    let buys = runs(&daemon, ADMIN, Task::literal("buy_orders")).await;
     let with_orders: Vec<_> = buys.iter().filter(|run| run.journaled > 0).collect();
     for run in &with_orders {
         assert!(scope.recording(run.id).await.unwrap().is_some(), "{run:?}");

@@ -153,16 +153,19 @@ async fn a_run_that_started_before_a_change_sees_the_old_strategy_and_the_next_o
         other => panic!("{other:?}"),
     };
     let occasion = occasion(daemon.clock.now());
-    let mut before = LiveServices::new(&daemon, &user, Task::SellMonitor, occasion);
+    let mut before = LiveServices::new(&daemon, &user, Task::literal("sell_monitor"), occasion);
     let change = values(json!({ "rsi_period": 14, "user_capital_paise": 5_000_000 }));
     let change = daemon.settings.change_strategy(&user, Change::Merge(&change), Some(1)).await.unwrap();
     assert_eq!(period(&mut before).await, 10);
     assert_eq!(change.save().await.unwrap(), 2);
     assert_eq!(period(&mut before).await, 10);
-    let mut after = LiveServices::new(&daemon, &user, Task::SellMonitor, occasion);
+    let mut after = LiveServices::new(&daemon, &user, Task::literal("sell_monitor"), occasion);
     assert_eq!(period(&mut after).await, 14);
     let admin = daemon.user(ADMIN).unwrap();
-    assert_eq!(period(&mut LiveServices::new(&daemon, &admin, Task::SellMonitor, occasion)).await, 10);
+    assert_eq!(
+        period(&mut LiveServices::new(&daemon, &admin, Task::literal("sell_monitor"), occasion)).await,
+        10
+    );
 
     let reset =
         daemon.settings.change_strategy(&user, Change::Reset, None).await.unwrap().save().await.unwrap();
@@ -239,7 +242,7 @@ async fn messages_are_all_kept_and_those_that_may_not_disturb_are_marked() {
     let occasion = occasion(daemon.clock.now());
     for user in [ADMIN, OTHER] {
         let user = daemon.user(user).unwrap();
-        let mut services = LiveServices::new(&daemon, &user, Task::EodCleanup, occasion);
+        let mut services = LiveServices::new(&daemon, &user, Task::literal("eod_cleanup"), occasion);
         for level in [Level::Info, Level::Warning, Level::Error] {
             let call = HostCall::Notify { level, title: "title".to_owned(), body: "body".to_owned() };
             assert!(matches!(services.call(&call).await, HostReply::Notified));

@@ -32,18 +32,19 @@ async fn recording(daemon: &Daemon, task: Task) -> Recording {
 async fn a_component_of_the_first_version_runs_beside_one_that_uses_what_the_second_added() {
     let house = House::new(1);
     let (first, second) = (guests::asks_for_holdings(), guests::asks_for_charges());
-    let own: [(Task, &[u8]); 2] = [(Task::EodCleanup, &first), (Task::BuyOrders, &second)];
+    let own: [(Task, &[u8]); 2] =
+        [(Task::literal("eod_cleanup"), &first), (Task::literal("buy_orders"), &second)];
     let daemon = house.start_with(at(MONDAY, "15:50"), &own).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "18:30")).await;
-    for task in [Task::BuyOrders, Task::EodCleanup] {
+    for task in [Task::literal("buy_orders"), Task::literal("eod_cleanup")] {
         let (outcome, reason) = end_of(&daemon, ADMIN, MONDAY, task).await;
         assert_eq!(outcome, SlotOutcome::Ran, "{task}: {reason}");
     }
-    let calls = recording(&daemon, Task::EodCleanup).await.calls().unwrap();
+    let calls = recording(&daemon, Task::literal("eod_cleanup")).await.calls().unwrap();
     assert_eq!(calls.iter().map(|it| it.call.function()).collect::<Vec<_>>(), ["broker.holdings"]);
 
-    let recording = recording(&daemon, Task::BuyOrders).await;
+    let recording = recording(&daemon, Task::literal("buy_orders")).await;
     let book = Book::open(ADMIN, Paise(0));
     let charges = book.estimated_charges(Side::Buy, Paise(1_500_000), day(MONDAY)).unwrap();
     assert!(charges > Paise(1_500) && charges < Paise(3_000), "about a thousandth: {charges:?}");
@@ -59,10 +60,10 @@ async fn a_component_of_the_first_version_runs_beside_one_that_uses_what_the_sec
 async fn the_new_import_goes_through_the_line_of_a_worker() {
     let house = House::new(1);
     let own = guests::asks_for_charges();
-    let daemon = house.start_with(at(MONDAY, "09:00"), &[(Task::PositionMonitor, &own)]).await;
-    daemon.start_individual(ADMIN, Task::PositionMonitor).await.unwrap();
+    let daemon = house.start_with(at(MONDAY, "09:00"), &[(Task::literal("position_monitor"), &own)]).await;
+    daemon.start_individual(ADMIN, Task::literal("position_monitor")).await.unwrap();
     run(&daemon, at(MONDAY, "09:31")).await;
-    let calls = recording(&daemon, Task::PositionMonitor).await.calls().unwrap();
+    let calls = recording(&daemon, Task::literal("position_monitor")).await.calls().unwrap();
     assert_eq!(calls.len(), 1);
     assert_eq!(calls[0].call, asked());
     assert!(
@@ -77,11 +78,11 @@ async fn the_new_import_needs_its_capability() {
     // The analysis may not see the broker.
     let house = House::new(1);
     let own = guests::asks_for_charges();
-    let daemon = house.start_with(at(MONDAY, "15:50"), &[(Task::Analysis, &own)]).await;
+    let daemon = house.start_with(at(MONDAY, "15:50"), &[(Task::literal("analysis"), &own)]).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "16:01")).await;
     let denied = HostReply::Refused(HostError::Denied(Capability::BrokerRead));
-    let calls = recording(&daemon, Task::Analysis).await.calls().unwrap();
+    let calls = recording(&daemon, Task::literal("analysis")).await.calls().unwrap();
     assert_eq!(calls, [RecordedCall { call: asked(), answer: Some((Answerer::Gate, denied)) }]);
     stop(daemon).await;
 }

@@ -93,7 +93,7 @@ fn request(wall_ms: u64) -> RunRequest {
     let context = RunContext {
         run_id: 1,
         user_id: ADMIN.0,
-        task: Task::PositionMonitor.name().to_owned(),
+        task: Task::literal("position_monitor").name().to_owned(),
         day: 20_157,
         due_at: 0,
         now: 0,
@@ -113,19 +113,19 @@ fn execute(daemon: &Arc<Daemon>, user: UserId, task: Task) -> tokio::task::JoinH
 
 /// That another user's worker still lives and works.
 async fn undisturbed(daemon: &Arc<Daemon>, pid: u32) {
-    assert_eq!(status(daemon, OTHER, Task::SellMonitor).await.process_id, Some(pid));
+    assert_eq!(status(daemon, OTHER, Task::literal("sell_monitor")).await.process_id, Some(pid));
     assert!(is_alive(pid));
-    let answer = execute(daemon, OTHER, Task::SellMonitor).await.unwrap().unwrap();
+    let answer = execute(daemon, OTHER, Task::literal("sell_monitor")).await.unwrap().unwrap();
     assert_eq!(answer.outcome.name(), "succeeded", "{:?}", answer.outcome);
 }
 
 /// A daemon in which the position monitor is another module, both users having one individual service.
 async fn with_monitor(house: &House, module: &[u8]) -> (Arc<Daemon>, u32, u32) {
-    let daemon = house.start_with(at(MONDAY, "10:00"), &[(Task::PositionMonitor, module)]).await;
-    assert!(daemon.start_individual(ADMIN, Task::PositionMonitor).await.unwrap());
-    assert!(daemon.start_individual(OTHER, Task::SellMonitor).await.unwrap());
-    let killed = pid(&daemon, ADMIN, Task::PositionMonitor).await;
-    let other = pid(&daemon, OTHER, Task::SellMonitor).await;
+    let daemon = house.start_with(at(MONDAY, "10:00"), &[(Task::literal("position_monitor"), module)]).await;
+    assert!(daemon.start_individual(ADMIN, Task::literal("position_monitor")).await.unwrap());
+    assert!(daemon.start_individual(OTHER, Task::literal("sell_monitor")).await.unwrap());
+    let killed = pid(&daemon, ADMIN, Task::literal("position_monitor")).await;
+    let other = pid(&daemon, OTHER, Task::literal("sell_monitor")).await;
     (daemon, killed, other)
 }
 
@@ -145,9 +145,9 @@ async fn outcome(running: tokio::task::JoinHandle<Option<RunAnswer>>) -> RunOutc
 #[tokio::test]
 async fn a_worker_killed_while_it_waits_is_stopped_with_the_reason_and_its_owner_is_told() {
     let house = House::new(2);
-    let (daemon, killed, other) = with_monitor(&house, component(Task::PositionMonitor)).await;
+    let (daemon, killed, other) = with_monitor(&house, component(Task::literal("position_monitor"))).await;
     send(killed, Signal::SIGKILL);
-    stopped(&daemon, ADMIN, Task::PositionMonitor, KILLED).await;
+    stopped(&daemon, ADMIN, Task::literal("position_monitor"), KILLED).await;
     assert!(!is_alive(killed));
     let message = until_some("a message to the owner", async || {
         daemon
@@ -171,16 +171,16 @@ async fn a_worker_killed_while_it_computes_ends_its_run_with_the_reason() {
     let house = House::new(2);
     let (daemon, killed, other) = with_monitor(&house, &guests::loops()).await;
     let before = cpu_ticks(killed);
-    let running = execute(&daemon, ADMIN, Task::PositionMonitor);
+    let running = execute(&daemon, ADMIN, Task::literal("position_monitor"));
     until("the worker to compute", async || cpu_ticks(killed) >= before + 5).await;
     send(killed, Signal::SIGKILL);
     assert_eq!(outcome(running).await, RunOutcome::WorkerEnded(KILLED.to_owned()));
-    stopped(&daemon, ADMIN, Task::PositionMonitor, KILLED).await;
+    stopped(&daemon, ADMIN, Task::literal("position_monitor"), KILLED).await;
     daemon.store.flush().await.unwrap();
-    let run = runs(&daemon, ADMIN, Task::PositionMonitor).await.remove(0);
+    let run = runs(&daemon, ADMIN, Task::literal("position_monitor")).await.remove(0);
     assert_eq!(run.outcome.as_deref(), Some("worker_ended"));
     assert_eq!(run.detail, "the worker of the run ended: it was ended by SIGKILL");
-    replays_as_far_as_it_went(&daemon, Task::PositionMonitor).await;
+    replays_as_far_as_it_went(&daemon, Task::literal("position_monitor")).await;
     undisturbed(&daemon, other).await;
 }
 
@@ -189,13 +189,13 @@ async fn a_worker_killed_inside_a_host_call_ends_its_run_with_the_reason() {
     let house = House::new(2);
     let (daemon, killed, other) = with_monitor(&house, &guests::asks_for_universe()).await;
     house.market.set_held(true);
-    let running = execute(&daemon, ADMIN, Task::PositionMonitor);
+    let running = execute(&daemon, ADMIN, Task::literal("position_monitor"));
     soon(house.market.asked()).await;
     send(killed, Signal::SIGKILL);
     assert_eq!(outcome(running).await, RunOutcome::WorkerEnded(KILLED.to_owned()));
-    stopped(&daemon, ADMIN, Task::PositionMonitor, KILLED).await;
+    stopped(&daemon, ADMIN, Task::literal("position_monitor"), KILLED).await;
     house.market.set_held(false);
-    replays_as_far_as_it_went(&daemon, Task::PositionMonitor).await;
+    replays_as_far_as_it_went(&daemon, Task::literal("position_monitor")).await;
     undisturbed(&daemon, other).await;
 }
 
@@ -204,13 +204,13 @@ const HUNG: &str = "it did not end its run at the time limit";
 #[tokio::test]
 async fn a_worker_that_hangs_is_killed_after_the_time_limit_of_its_run_and_its_service_is_stopped() {
     let house = House::new(2);
-    let (daemon, hung, other) = with_monitor(&house, component(Task::PositionMonitor)).await;
+    let (daemon, hung, other) = with_monitor(&house, component(Task::literal("position_monitor"))).await;
     send(hung, Signal::SIGSTOP);
-    let service = daemon.user(ADMIN).unwrap().individual(Task::PositionMonitor).unwrap();
+    let service = daemon.user(ADMIN).unwrap().individual(Task::literal("position_monitor")).unwrap();
     let report = soon(service.worker.run(request(20), &mut Nobody)).await;
     assert_eq!(report.outcome, RunOutcome::WorkerEnded(HUNG.to_owned()));
     assert_eq!(report.outcome.name(), "worker_ended");
-    stopped(&daemon, ADMIN, Task::PositionMonitor, HUNG).await;
+    stopped(&daemon, ADMIN, Task::literal("position_monitor"), HUNG).await;
     assert!(!is_alive(hung));
     undisturbed(&daemon, other).await;
 }
@@ -222,23 +222,23 @@ async fn a_worker_that_hangs_is_noticed_at_any_speed_of_the_clock() {
     for speed in speeds {
         let house = House::new(1);
         let daemon = house.start_on(Clock::scaled(at(MONDAY, "09:14:50"), *speed), &[]).await;
-        daemon.start_individual(ADMIN, Task::SellMonitor).await.unwrap();
-        let hung = pid(&daemon, ADMIN, Task::SellMonitor).await;
+        daemon.start_individual(ADMIN, Task::literal("sell_monitor")).await.unwrap();
+        let hung = pid(&daemon, ADMIN, Task::literal("sell_monitor")).await;
         send(hung, Signal::SIGSTOP);
         let mut scheduler = daemon.scheduler();
         let scheduled = tokio::spawn(async move { scheduler.run(None).await });
         // Longer than any other wait: the limit of a run is a minute.
         let noticed = async {
-            while daemon.user(ADMIN).unwrap().individual(Task::SellMonitor).is_some() {
+            while daemon.user(ADMIN).unwrap().individual(Task::literal("sell_monitor")).is_some() {
                 tokio::task::yield_now().await;
             }
         };
         tokio::time::timeout(Duration::from_secs(90), noticed).await.expect("noticed within its limit");
-        stopped(&daemon, ADMIN, Task::SellMonitor, HUNG).await;
+        stopped(&daemon, ADMIN, Task::literal("sell_monitor"), HUNG).await;
         daemon.stop(Stop::Asked("the end of the test".to_owned()));
         scheduled.await.unwrap().unwrap();
         daemon.store.flush().await.unwrap();
-        let run = runs(&daemon, ADMIN, Task::SellMonitor).await.remove(0);
+        let run = runs(&daemon, ADMIN, Task::literal("sell_monitor")).await.remove(0);
         assert_eq!(run.outcome.as_deref(), Some("worker_ended"), "{}", run.detail);
         stop(daemon).await;
     }
@@ -252,7 +252,7 @@ async fn a_worker_gets_nothing_that_its_module_did_not_ask_for() {
     ] {
         let house = House::new(2);
         let (daemon, _, _) = with_monitor(&house, &module).await;
-        let answer = execute(&daemon, ADMIN, Task::PositionMonitor).await.unwrap().unwrap();
+        let answer = execute(&daemon, ADMIN, Task::literal("position_monitor")).await.unwrap().unwrap();
         assert_eq!(answer.outcome.name(), outcome, "{:?}", answer.outcome);
     }
 }
@@ -261,9 +261,9 @@ async fn a_worker_gets_nothing_that_its_module_did_not_ask_for() {
 async fn the_slots_of_a_worker_that_was_killed_are_accounted_for() {
     let house = House::new(1);
     let own = guests::asks_for_universe();
-    let daemon = house.start_with(at(MONDAY, "08:55"), &[(Task::PositionMonitor, &own)]).await;
-    daemon.start_individual(ADMIN, Task::PositionMonitor).await.unwrap();
-    let pid = pid(&daemon, ADMIN, Task::PositionMonitor).await;
+    let daemon = house.start_with(at(MONDAY, "08:55"), &[(Task::literal("position_monitor"), &own)]).await;
+    daemon.start_individual(ADMIN, Task::literal("position_monitor")).await.unwrap();
+    let pid = pid(&daemon, ADMIN, Task::literal("position_monitor")).await;
     house.market.set_held(true);
     let scheduled = {
         let daemon = daemon.clone();
@@ -286,19 +286,21 @@ async fn a_worker_that_is_stopped_ends_its_run_first() {
     let house = House::new(2);
     let (daemon, worker, _) = with_monitor(&house, &guests::asks_for_universe()).await;
     house.market.set_held(true);
-    let running = execute(&daemon, ADMIN, Task::PositionMonitor);
+    let running = execute(&daemon, ADMIN, Task::literal("position_monitor"));
     soon(house.market.asked()).await;
     let stopping = {
         let daemon = daemon.clone();
-        tokio::spawn(async move { daemon.stop_individual(ADMIN, Task::PositionMonitor).await.unwrap() })
+        tokio::spawn(async move {
+            daemon.stop_individual(ADMIN, Task::literal("position_monitor")).await.unwrap()
+        })
     };
 
     house.market.let_go();
     assert_eq!(outcome(running).await.name(), "succeeded");
     assert!(soon(stopping).await.unwrap());
     assert!(!is_alive(worker));
-    stopped(&daemon, ADMIN, Task::PositionMonitor, "it was stopped").await;
-    assert!(!daemon.stop_individual(ADMIN, Task::PositionMonitor).await.unwrap());
+    stopped(&daemon, ADMIN, Task::literal("position_monitor"), "it was stopped").await;
+    assert!(!daemon.stop_individual(ADMIN, Task::literal("position_monitor")).await.unwrap());
     assert!(daemon.store.user(ADMIN).notifications(NotificationFilter::default()).await.unwrap().is_empty());
 }
 
@@ -306,22 +308,22 @@ async fn a_worker_that_is_stopped_ends_its_run_first() {
 async fn individual_services_wait_while_the_unified_one_runs_and_end_when_it_starts() {
     let house = House::new(2);
     let daemon = house.start(at(MONDAY, "08:00")).await;
-    daemon.start_individual(ADMIN, Task::BuyOrders).await.unwrap();
-    let worker = pid(&daemon, ADMIN, Task::BuyOrders).await;
-    assert!(!daemon.start_individual(ADMIN, Task::BuyOrders).await.unwrap(), "it runs already");
+    daemon.start_individual(ADMIN, Task::literal("buy_orders")).await.unwrap();
+    let worker = pid(&daemon, ADMIN, Task::literal("buy_orders")).await;
+    assert!(!daemon.start_individual(ADMIN, Task::literal("buy_orders")).await.unwrap(), "it runs already");
     daemon.start_service(ADMIN).await.unwrap();
     assert!(!is_alive(worker));
-    stopped(&daemon, ADMIN, Task::BuyOrders, "it was stopped").await;
-    let refused = daemon.start_individual(ADMIN, Task::BuyOrders).await;
+    stopped(&daemon, ADMIN, Task::literal("buy_orders"), "it was stopped").await;
+    let refused = daemon.start_individual(ADMIN, Task::literal("buy_orders")).await;
     assert!(matches!(refused, Err(AppError::UnifiedServiceRunning)), "{refused:?}");
     // Another user is not concerned, except that the analysis is for admins.
-    assert!(daemon.start_individual(OTHER, Task::BuyOrders).await.unwrap());
-    let refused = daemon.start_individual(OTHER, Task::Analysis).await;
-    assert!(matches!(refused, Err(AppError::AnalysisForAdmins)), "{refused:?}");
+    assert!(daemon.start_individual(OTHER, Task::literal("buy_orders")).await.unwrap());
+    let refused = daemon.start_individual(OTHER, Task::literal("analysis")).await;
+    assert!(matches!(refused, Err(AppError::TaskForAdmins(_))), "{refused:?}");
     daemon.stop_service(ADMIN).await.unwrap();
     for _ in 0..3 {
-        assert!(daemon.start_individual(ADMIN, Task::BuyOrders).await.unwrap());
-        assert!(daemon.stop_individual(ADMIN, Task::BuyOrders).await.unwrap());
+        assert!(daemon.start_individual(ADMIN, Task::literal("buy_orders")).await.unwrap());
+        assert!(daemon.stop_individual(ADMIN, Task::literal("buy_orders")).await.unwrap());
     }
 }
 
@@ -329,11 +331,11 @@ async fn individual_services_wait_while_the_unified_one_runs_and_end_when_it_sta
 async fn after_a_restart_individual_services_are_stopped_with_the_reason() {
     let house = House::new(1);
     let daemon = house.start(at(MONDAY, "08:00")).await;
-    daemon.start_individual(ADMIN, Task::SellMonitor).await.unwrap();
+    daemon.start_individual(ADMIN, Task::literal("sell_monitor")).await.unwrap();
     stop(daemon).await;
     let daemon = house.start(at(MONDAY, "08:01")).await;
-    stopped(&daemon, ADMIN, Task::SellMonitor, "the daemon was restarted").await;
-    let status = status(&daemon, ADMIN, Task::SellMonitor).await;
+    stopped(&daemon, ADMIN, Task::literal("sell_monitor"), "the daemon was restarted").await;
+    let status = status(&daemon, ADMIN, Task::literal("sell_monitor")).await;
     assert_eq!(status.started_at, Some(at(MONDAY, "08:00")));
     assert_eq!(status.next_run_at, Some(at(MONDAY, "09:15")));
     assert!(status.schedule_enabled && status.last_run.is_none());
@@ -343,7 +345,7 @@ async fn after_a_restart_individual_services_are_stopped_with_the_reason() {
 async fn history(daemon: &Daemon, user: UserId) -> (Vec<String>, String) {
     let scope = daemon.store.user(user);
     let mut told = Vec::new();
-    for task in Task::ALL {
+    for task in crate::support::tasks() {
         for run in runs(daemon, user, task).await {
             let recording = find_recording(&scope, run.id).await.unwrap().unwrap();
             let calls = recording.calls().unwrap();
@@ -357,7 +359,7 @@ async fn two_days(individually: bool) -> (Vec<String>, String) {
     let house = House::new(1);
     let daemon = house.start(at(MONDAY, "08:55")).await;
     if individually {
-        for task in Task::ALL {
+        for task in crate::support::tasks() {
             daemon.start_individual(ADMIN, task).await.unwrap();
         }
     } else {
@@ -386,9 +388,9 @@ async fn runs_in_workers_ask_and_trade_what_runs_in_the_daemon_do() {
 async fn a_worker_holds_no_secret_no_database_and_little_memory() {
     let house = House::new(1);
     let daemon = house.start(at(MONDAY, "10:00")).await;
-    daemon.start_individual(ADMIN, Task::SellMonitor).await.unwrap();
-    execute(&daemon, ADMIN, Task::SellMonitor).await.unwrap().unwrap();
-    let pid = pid(&daemon, ADMIN, Task::SellMonitor).await;
+    daemon.start_individual(ADMIN, Task::literal("sell_monitor")).await.unwrap();
+    execute(&daemon, ADMIN, Task::literal("sell_monitor")).await.unwrap().unwrap();
+    let pid = pid(&daemon, ADMIN, Task::literal("sell_monitor")).await;
     let of = |name: &str| format!("/proc/{pid}/{name}");
     assert_eq!(std::fs::read(of("environ")).unwrap(), b"", "its environment is empty");
     let arguments = std::fs::read(of("cmdline")).unwrap();
@@ -443,7 +445,7 @@ async fn a_program_that_is_no_worker_is_refused_with_what_it_did() {
         ("printf '\\3\\0\\0' >&0", "it ended with exit code 0"),
     ] {
         let (runtime, _folder) = fake(command).await;
-        let module = runtime.load(component(Task::EodCleanup)).await.unwrap();
+        let module = runtime.load(component(Task::literal("eod_cleanup"))).await.unwrap();
         let error = runtime.start_worker(&module).await.unwrap_err().to_string();
         assert!(error.contains(reason), "{command}: {error}");
     }

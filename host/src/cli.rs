@@ -19,7 +19,7 @@ pub use module::{Module, ModuleCommand};
 pub use recorded::{Replay, Shadow};
 pub use serve::Serve;
 pub use simulate::Simulate;
-pub use task::{Held, Language, NewTask, RunTask, TaskCommand, TaskName};
+pub use task::{AtDaemon, Held, Language, NewTask, RunTask, TaskCommand, TaskName};
 pub use values::{Candidate, Market, OwnModule};
 
 /// Prahari runs the trading day of many users: every task a sandboxed component, on schedule, accounted for.

@@ -12,10 +12,12 @@ use prahari_app::error::AppError;
 use prahari_app::modules::{Component, Modules};
 use prahari_app::paper::PaperBooks;
 use prahari_app::prices::PriceJumps;
+use prahari_app::tasks::TaskManifest;
 use prahari_brokers::{BarsReport, CsvMarket, MarketData, PaperBroker, PaperSettings, SyntheticMarket};
 use prahari_domain::calendar::{Calendar, CalendarHandle};
 use prahari_domain::time::Day;
 use prahari_runtime::{Compiler, Runtime, RuntimeConfig, RuntimeError};
+use prahari_schedule::Schedule;
 use prahari_store::Store;
 
 use crate::cli::{Market, OwnModule, UnknownDays};
@@ -23,7 +25,7 @@ use crate::components::COMPONENTS;
 use crate::exit::Failure;
 use crate::given_file;
 
-/// How many years of history a made-up market has before its first day: the analysis looks back five and warms up.
+/// How many years of history a made-up market has before its first day: scans look back five and warms up.
 const SYNTHETIC_YEARS: i32 = 7;
 
 /// The calendar that ships with the program.
@@ -88,6 +90,15 @@ pub async fn modules(own: &[OwnModule]) -> Result<(Arc<Runtime>, Modules), Failu
         replaced.push((module, given_file::read_component("module", &module.file)?));
     }
     let mut components = Vec::new();
+    let is_shipped = |module: &OwnModule| COMPONENTS.iter().any(|(name, _)| *name == module.task.name());
+    for (module, bytes) in replaced.iter().filter(|(module, _)| !is_shipped(module)) {
+        // A task of its own, for as long as this process.
+        components.push(Component {
+            name: module.task.name(),
+            bytes: Cow::Owned(bytes.clone()),
+            given: true,
+        });
+    }
     for (name, bytes) in COMPONENTS {
         let own = replaced.iter().find(|(module, _)| module.task.name() == *name);
         components.push(match own {
@@ -109,15 +120,53 @@ pub async fn daemon(
     market: Arc<dyn MarketData>,
     calendar: Arc<CalendarHandle>,
     seed: u64,
+    parts: (Arc<Runtime>, Arc<Modules>),
+) -> Result<Arc<Daemon>, Failure> {
+    let tasks = built_in_tasks(&parts.0, &parts.1).await?;
+    daemon_of(clock, store, market, calendar, seed, parts, tasks).await
+}
+
+/// The same with other tasks than those that come with the program.
+pub async fn daemon_of(
+    clock: Clock,
+    store: Store,
+    market: Arc<dyn MarketData>,
+    calendar: Arc<CalendarHandle>,
+    seed: u64,
     (runtime, modules): (Arc<Runtime>, Arc<Modules>),
+    tasks: Vec<TaskManifest>,
 ) -> Result<Arc<Daemon>, Failure> {
     let settings = PaperSettings { seed, ..PaperSettings::default() };
     let books = Arc::new(PaperBooks::new(store.clone()));
     let broker =
         PaperBroker::new(settings, market.clone(), calendar.clone(), books).map_err(Failure::work)?;
-    let schedules = prahari_schedule::defaults();
+    let schedules = default_schedules(&tasks)?;
     let venue = Venue { broker: Arc::new(broker), market, calendar, store, jumps: PriceJumps::default() };
-    Daemon::start(Parts { clock, venue, runtime, modules, schedules }).await.map_err(Failure::work)
+    Daemon::start(Parts { clock, venue, runtime, modules, tasks, schedules }).await.map_err(Failure::work)
+}
+
+/// What the tasks are that come with the program: as the modules say that it starts with, and of one that was given and says
+/// nothing, as the built-in one in whose place it stands.
+pub async fn built_in_tasks(runtime: &Arc<Runtime>, modules: &Modules) -> Result<Vec<TaskManifest>, Failure> {
+    let mut tasks = modules.manifests().map_err(Failure::input)?;
+    for task in modules.tasks() {
+        if tasks.iter().all(|manifest| manifest.name != task) {
+            let shipped = COMPONENTS.iter().find(|(name, _)| *name == task.name());
+            let (_, bytes) = shipped.ok_or_else(|| {
+                Failure::input(format!("the module of {task} exports no manifest, and no task of that name comes with the program"))
+            })?;
+            let module = runtime.load(bytes).await.map_err(Failure::work)?;
+            let manifest = module.manifest().map(TaskManifest::read).transpose().map_err(Failure::work)?;
+            tasks.extend(manifest);
+        }
+    }
+    tasks.sort_by_key(|manifest| (manifest.rank, manifest.name));
+    Ok(tasks)
+}
+
+/// The schedules that these tasks begin with.
+pub fn default_schedules(tasks: &[TaskManifest]) -> Result<Vec<Schedule>, Failure> {
+    tasks.iter().map(|task| task.default_schedule().map_err(Failure::work)).collect()
 }
 
 /// Where compiled modules are kept between starts: in the cache folder that the environment names, else in that of the user's

@@ -71,7 +71,7 @@ async fn spoil(console: &Console) -> RunId {
     let run = console.daemon.store.system().next_run_id();
     let start = RunStart {
         id: run,
-        task: Task::BuyOrders,
+        task: Task::literal("buy_orders"),
         slot_due: None,
         trigger: RunTrigger::Manual,
         service: None,

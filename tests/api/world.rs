@@ -37,7 +37,7 @@ impl World {
         let run = console.daemon.store.system().next_run_id();
         let start = RunStart {
             id: run,
-            task: Task::BuyOrders,
+            task: Task::literal("buy_orders"),
             slot_due: None,
             trigger: RunTrigger::Manual,
             service: None,
@@ -140,7 +140,8 @@ async fn place(console: &Console, run: RunId) -> OrderId {
 async fn raise(console: &Console) -> u64 {
     let due_at = at(FRIDAY, "09:00");
     let detail = "premarket_retry was expected and not seen".to_owned();
-    let alert = NewSlotAlert { user: OTHER, task: Task::PremarketRetry, due_at, until: due_at, detail };
+    let alert =
+        NewSlotAlert { user: OTHER, task: Task::literal("premarket_retry"), due_at, until: due_at, detail };
     let system = console.daemon.store.system();
     system.raise_slot_alerts(vec![alert], console.daemon.clock.now()).await.unwrap();
     let newest = AlertFilter { open: Some(true), before: None, limit: 1 };

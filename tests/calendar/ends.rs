@@ -3,11 +3,11 @@
 use prahari_app::daemon::Daemon;
 use prahari_domain::calendar::UnknownDays;
 use prahari_domain::tasks::Task;
-use prahari_schedule::{Rule, Schedule, defaults};
+use prahari_schedule::{Rule, Schedule};
 use prahari_store::{AlertCode, Durability, NotificationFilter, SlotOutcome, Store};
 use serde_json::Value;
 
-use super::house::{ADMIN, House, at, day, run, slots, start_services, stop};
+use super::house::{ADMIN, House, at, day, defaults, run, slots, start_services, stop};
 use super::support::simulate;
 use super::{LIST_OF_2027, import};
 
@@ -62,7 +62,7 @@ async fn a_daemon_goes_on_across_the_end_of_the_calendar() {
     assert!(friday.len() > 10 && friday.iter().all(|slot| slot.outcome.is_some()), "{friday:?}");
     assert_eq!(slots(&daemon, ADMIN, "2027-01-02").await, []);
     let monday = slots(&daemon, ADMIN, "2027-01-04").await;
-    let premarket = monday.iter().find(|slot| slot.task == Task::PremarketRetry).unwrap();
+    let premarket = monday.iter().find(|slot| slot.task == Task::literal("premarket_retry")).unwrap();
     assert_eq!(premarket.outcome, Some(SlotOutcome::Ran));
     assert!(is_open(&daemon).await && daemon.store.health().is_ok());
     stop(daemon).await;

@@ -15,7 +15,7 @@ async fn has_ticked(daemon: &Daemon, tick: Timestamp) -> bool {
     daemon.store.flush().await.unwrap();
     for user in [ADMIN, OTHER] {
         let slots = slots(daemon, user, MONDAY).await;
-        let mut monitors = slots.iter().filter(|slot| slot.task == Task::SellMonitor);
+        let mut monitors = slots.iter().filter(|slot| slot.task == Task::literal("sell_monitor"));
         if !monitors.any(|slot| slot.last_tick_at >= Some(tick)) {
             return false;
         }
@@ -57,7 +57,7 @@ async fn what_had_its_time_while_the_day_was_closed_is_expected_by_nobody_when_i
     for user in [ADMIN, OTHER] {
         let slots = slots(&living.daemon, user, MONDAY).await;
         assert!(slots.iter().all(|slot| slot.due_at != at(MONDAY, "11:30")), "{slots:?}");
-        let mut monitors = slots.iter().filter(|slot| slot.task == Task::PositionMonitor);
+        let mut monitors = slots.iter().filter(|slot| slot.task == Task::literal("position_monitor"));
         assert!(monitors.any(|slot| slot.due_at == at(MONDAY, "12:30")), "{slots:?}");
     }
 

@@ -107,7 +107,7 @@ async fn dates_that_ended_while_the_daemon_was_down_have_the_statements_of_one_t
 async fn a_date_whose_evening_task_fails_is_closed_all_the_same() {
     let house = House::new(1);
     let module = guests::traps();
-    let daemon = house.start_with(at(MONDAY, "17:00"), &[(Task::EodCleanup, &module)]).await;
+    let daemon = house.start_with(at(MONDAY, "17:00"), &[(Task::literal("eod_cleanup"), &module)]).await;
     start_services(&daemon).await;
     run(&daemon, at(TUESDAY, "00:00")).await;
     assert_eq!(dates(&daemon, ADMIN).await, [day(MONDAY)]);

@@ -51,7 +51,7 @@ async fn first_minutes(house: &House, silent: impl Iterator<Item = u64>) -> Arc<
 async fn lateness(daemon: &Daemon) -> Vec<i64> {
     let mut late = Vec::new();
     for user in HEALTHY {
-        let ticks = runs(daemon, user, Task::SellMonitor).await;
+        let ticks = runs(daemon, user, Task::literal("sell_monitor")).await;
         let ticks: Vec<_> = ticks.iter().filter(|run| run.slot_due.unwrap() < at(MONDAY, "09:20")).collect();
         assert_eq!(ticks.len(), 5, "from 09:15 to 09:19: {ticks:?}");
         late.extend(ticks.iter().map(|run| run.started_at.millis_since(run.slot_due.unwrap())));
@@ -73,7 +73,8 @@ async fn users_whose_broker_hangs_hold_up_nobody_else_and_what_they_miss_is_note
     println!("late by {without:?} ms, and beside {SILENT} users whose broker hangs by {with:?} ms");
     assert!(with[with.len() / 2] <= without[without.len() / 2] + 100, "{without:?} {with:?}");
     for user in (1..=SILENT).map(UserId) {
-        let ticks = daemon.store.user(user).ticks(Task::SellMonitor, at(MONDAY, "09:15")).await.unwrap();
+        let ticks =
+            daemon.store.user(user).ticks(Task::literal("sell_monitor"), at(MONDAY, "09:15")).await.unwrap();
         let missed = ticks.iter().filter(|tick| tick.at < at(MONDAY, "09:20"));
         let reason = "what was due at 2025-03-10 09:13:00.000 was still being done for this user";
         let noted = missed.filter(|tick| tick.outcome == SlotOutcome::Missed && tick.reason == reason);

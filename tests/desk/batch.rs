@@ -36,7 +36,7 @@ fn will_have(house: &House, mishap: Mishap, symbol: &str) {
 /// Buys one share of each in one call.
 async fn place(daemon: &Daemon, symbols: &[&str]) -> Answers<String> {
     let requests = symbols.iter().map(|symbol| to_host(&buy(symbol, 1, LOW))).collect();
-    match ask(daemon, ADMIN, Task::BuyOrders, HostCall::Place { requests }).await {
+    match ask(daemon, ADMIN, Task::literal("buy_orders"), HostCall::Place { requests }).await {
         HostReply::Placed(answers) => answers,
         hidden => panic!("the answers to single orders are hidden behind {hidden:?}"),
     }
@@ -44,7 +44,7 @@ async fn place(daemon: &Daemon, symbols: &[&str]) -> Answers<String> {
 
 async fn cancel(daemon: &Daemon, order_ids: Vec<String>) -> Answers<()> {
     let call = HostCall::Cancel { order_ids, reason: "test".to_owned() };
-    match ask(daemon, ADMIN, Task::BuyOrders, call).await {
+    match ask(daemon, ADMIN, Task::literal("buy_orders"), call).await {
         HostReply::Cancelled(answers) => answers,
         hidden => panic!("the answers to single cancellations are hidden behind {hidden:?}"),
     }

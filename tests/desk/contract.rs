@@ -64,7 +64,7 @@ impl Both {
     }
 
     async fn ask(&self, call: HostCall) -> HostReply {
-        ask(&self.daemon, ADMIN, Task::SellMonitor, call).await
+        ask(&self.daemon, ADMIN, Task::literal("sell_monitor"), call).await
     }
 
     /// The ids of a named order; a text that names none is the id.

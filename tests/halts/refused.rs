@@ -31,7 +31,7 @@ async fn told(daemon: &Daemon, user: UserId, title: &str) -> Vec<String> {
 async fn at_half_past_ten(daemon: &Daemon, user: UserId) -> SlotOutcome {
     let slots = slots(daemon, user, MONDAY).await;
     let due = |slot: &&prahari_store::SlotRow| {
-        slot.task == Task::PositionMonitor && slot.due_at == at(MONDAY, "10:30")
+        slot.task == Task::literal("position_monitor") && slot.due_at == at(MONDAY, "10:30")
     };
     slots.iter().find(due).unwrap().outcome.unwrap()
 }

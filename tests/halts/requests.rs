@@ -8,7 +8,7 @@ use crate::faults::{Fault, faulty};
 use crate::support::{ADMIN, FRIDAY, House, MONDAY, OTHER, TUESDAY, at, run, runs, start_services, stop};
 use crate::{THIRD, halts, journal};
 
-const TASK: Task = Task::BuyOrders;
+const TASK: Task = Task::literal("buy_orders");
 
 /// From Friday evening, when buys are placed, to the end of Monday; user 2 with this fault.
 async fn two_days(fault: Option<Fault>) -> [Vec<String>; 3] {

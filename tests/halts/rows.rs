@@ -47,8 +47,10 @@ async fn only_one_is_halted(daemon: Arc<Daemon>, code: HaltCode, part_of_reason:
         [(ADMIN, SlotOutcome::Ran), (OTHER, SlotOutcome::Skipped), (THIRD, SlotOutcome::Ran)]
     {
         let slots = slots(&daemon, user, MONDAY).await;
-        let monitor =
-            slots.iter().find(|slot| slot.task == Task::PositionMonitor && slot.due_at == due).unwrap();
+        let monitor = slots
+            .iter()
+            .find(|slot| slot.task == Task::literal("position_monitor") && slot.due_at == due)
+            .unwrap();
         assert_eq!(monitor.outcome, Some(expected), "user {user}: {}", monitor.reason);
         if user == OTHER {
             let reason = format!("this user is halted until an admin lifts it: {}", open[0].reason);
@@ -85,7 +87,7 @@ async fn an_unknown_setting_halts_its_user_and_the_halt_is_lifted_once_it_is_men
     assert_eq!((lifted.lifted_by, lifted.explanation.as_str()), (Some(ADMIN), "the row is mended"));
     assert_eq!(alerts(&daemon, OTHER).await, []);
     run(&daemon, at(MONDAY, "18:01")).await;
-    let (outcome, reason) = end_of(&daemon, OTHER, MONDAY, Task::BuyOrders).await;
+    let (outcome, reason) = end_of(&daemon, OTHER, MONDAY, Task::literal("buy_orders")).await;
     assert_eq!(outcome, SlotOutcome::Ran, "{reason}");
     stop(daemon).await;
 }
@@ -156,13 +158,14 @@ async fn a_damaged_account_at_the_paper_broker_halts_its_user() {
 #[tokio::test]
 async fn a_pin_to_a_module_that_does_not_load_halts_its_user() {
     let house = house().await;
-    let (task, now) = (Task::PositionMonitor, at(MONDAY, "09:59"));
+    let (task, now) = (Task::literal("position_monitor"), at(MONDAY, "09:59"));
     let daemon = start_after(&house, async |store, _| {
         let new = NewModule {
             task,
             hash: "d5".repeat(32),
             bytes: b"not a component".to_vec(),
             origin: ModuleOrigin::Uploaded,
+            manifest: None,
             info: "{}".to_owned(),
             at: now,
             by: Some(ADMIN),

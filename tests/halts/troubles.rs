@@ -79,13 +79,16 @@ impl Trouble {
     pub async fn plant_before_services(self, house: &House, daemon: &Arc<Daemon>, user: UserId) {
         match self {
             Self::RetriesForeignOrder => {
-                let bytes = faulty(Task::BuyOrders.name(), Fault::RetryOf("U1-20250307-0001"));
-                pin(daemon, user, Task::BuyOrders, bytes).await;
+                let bytes = faulty(Task::literal("buy_orders").name(), Fault::RetryOf("U1-20250307-0001"));
+                pin(daemon, user, Task::literal("buy_orders"), bytes).await;
             }
-            Self::Traps => pin(daemon, user, Task::SellMonitor, guests::traps()).await,
+            Self::Traps => pin(daemon, user, Task::literal("sell_monitor"), guests::traps()).await,
             Self::NarrowAllowance => {
-                let narrow = Allowance { memory_bytes: 1 << 16, ..Allowance::default_of(Task::SellMonitor) };
-                let whom = (Some(user), Task::SellMonitor);
+                let narrow = Allowance {
+                    memory_bytes: 1 << 16,
+                    ..crate::support::allowance(Task::literal("sell_monitor"))
+                };
+                let whom = (Some(user), Task::literal("sell_monitor"));
                 daemon.grants.allow(whom, narrow, ADMIN, daemon.clock.now()).await.unwrap();
             }
             Self::CutOff => {
@@ -122,7 +125,7 @@ impl Trouble {
         let open: Vec<HaltCode> = halts(daemon, user).await.into_iter().map(|halt| halt.code).collect();
         assert_eq!(open, self.halt().into_iter().collect::<Vec<_>>(), "{self:?}");
         assert!(daemon.user(user).unwrap().is_running(), "{self:?}");
-        let monitor = slot(daemon, user, MONDAY, Task::SellMonitor).await;
+        let monitor = slot(daemon, user, MONDAY, Task::literal("sell_monitor")).await;
         if matches!(self, Self::NarrowAllowance | Self::Traps) {
             assert!(monitor.ticks_failed >= 3, "{self:?}: {monitor:?}");
         } else if self.halt().is_some() {
@@ -147,12 +150,13 @@ async fn break_journal(scope: &UserScope, user: UserId) {
 }
 
 async fn pin_to_nothing(store: &Store, user: UserId) {
-    let (task, at) = (Task::PositionMonitor, at(MONDAY, "07:59"));
+    let (task, at) = (Task::literal("position_monitor"), at(MONDAY, "07:59"));
     let new = NewModule {
         task,
         hash: "d5".repeat(32),
         bytes: b"not a component".to_vec(),
         origin: ModuleOrigin::Uploaded,
+        manifest: None,
         info: "{}".to_owned(),
         at,
         by: Some(ADMIN),

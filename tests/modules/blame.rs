@@ -12,7 +12,7 @@ use crate::support::{
 };
 use crate::{activate, upload, version_of};
 
-const TASK: Task = Task::SellMonitor;
+const TASK: Task = Task::literal("sell_monitor");
 const THIRD: UserId = UserId(3);
 
 /// The built-in component of the task as another version.
@@ -21,7 +21,7 @@ fn same_again() -> Vec<u8> {
 }
 
 async fn narrow(daemon: &Daemon, user: UserId, change: impl FnOnce(&mut Allowance)) {
-    let mut allowance = Allowance::default_of(TASK);
+    let mut allowance = crate::support::allowance(TASK);
     change(&mut allowance);
     daemon.grants.allow((Some(user), TASK), allowance, ADMIN, daemon.clock.now()).await.unwrap();
 }

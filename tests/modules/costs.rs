@@ -54,11 +54,11 @@ struct Case {
 }
 
 fn case(name: &'static str, flood: Flood, end: End) -> Case {
-    Case { name, task: Task::PositionMonitor, flood, end }
+    Case { name, task: Task::literal("position_monitor"), flood, end }
 }
 
 fn trade(name: &'static str, flood: Flood, end: End) -> Case {
-    Case { name, task: Task::SellMonitor, flood, end }
+    Case { name, task: Task::literal("sell_monitor"), flood, end }
 }
 
 /// Where the texts of a guest stand, and a place with a long one.
@@ -292,7 +292,10 @@ async fn p99(daemon: &Daemon, client: &Client, rounds: usize, ready: impl Fn() -
         took.push(stopwatch.elapsed());
         let stopwatch = Stopwatch::start();
         let now = daemon.clock.now();
-        let answer = daemon.execute(&neighbour, Task::PremarketRetry, now, Trigger::Manual, 1).await.unwrap();
+        let answer = daemon
+            .execute(&neighbour, Task::literal("premarket_retry"), now, Trigger::Manual, 1)
+            .await
+            .unwrap();
         assert!(answer.unwrap().outcome.is_success());
         took.push(stopwatch.elapsed());
     }

@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::support::{ADMIN, House, MONDAY, OTHER, at, guests};
 use crate::{activate, upload, version_of};
 
-const TASK: Task = Task::PositionMonitor;
+const TASK: Task = Task::literal("position_monitor");
 
 /// A daemon, and a folder that it may watch.
 struct Watched {
@@ -134,10 +134,10 @@ async fn what_stands_in_the_folder_and_what_comes_later_become_versions_that_do_
 
     let versions = watched.versions().await;
     let known: Vec<_> = versions.iter().map(|row| (row.task, row.version, row.hash.clone())).collect();
-    let sell = (Task::SellMonitor, 2, hash(&module('3')));
+    let sell = (Task::literal("sell_monitor"), 2, hash(&module('3')));
     assert_eq!(known, [(TASK, 2, hash(&module('1'))), (TASK, 3, hash(&module('2'))), sell]);
     assert!(versions.iter().all(|row| row.added_by.is_none()));
-    for task in [TASK, Task::SellMonitor] {
+    for task in [TASK, Task::literal("sell_monitor")] {
         assert_eq!(version_of(&watched.daemon, OTHER, task), 1, "an admin has to activate it");
     }
     activate(&watched.daemon, TASK, 3).await.unwrap();
@@ -171,7 +171,7 @@ async fn the_same_bytes_are_one_version_however_often_they_come() {
     assert!(watched.audit().await.is_empty() && watched.told().await.is_empty());
     // For another task they are another version.
     watched.until_kept("sell_monitor.wasm", &module('1')).await;
-    assert_eq!(watched.versions().await[0].task, Task::SellMonitor);
+    assert_eq!(watched.versions().await[0].task, Task::literal("sell_monitor"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -20,7 +20,7 @@ use crate::support::{
 use crate::upload;
 
 async fn allow(daemon: &Daemon, of: (Option<UserId>, Task), change: impl FnOnce(&mut Allowance)) {
-    let mut allowance = Allowance::default_of(of.1);
+    let mut allowance = crate::support::allowance(of.1);
     change(&mut allowance);
     daemon.grants.allow(of, allowance, ADMIN, daemon.clock.now()).await.unwrap();
 }
@@ -37,7 +37,7 @@ async fn orders(daemon: &Daemon, user: UserId, side: Side) -> usize {
 async fn a_task_places_what_it_is_granted_and_no_more() {
     let house = House::new(4);
     let daemon = house.start(at(FRIDAY, "08:50")).await;
-    let buys = Task::BuyOrders;
+    let buys = Task::literal("buy_orders");
     let [none, dear, few] = [OTHER, UserId(3), UserId(4)];
     allow(&daemon, (Some(none), buys), |allowance| allowance.symbols = Some(BTreeSet::new())).await;
     allow(&daemon, (Some(dear), buys), |allowance| allowance.max_order_value_paise = Some(Paise(100))).await;
@@ -52,7 +52,7 @@ async fn a_task_places_what_it_is_granted_and_no_more() {
     let placed = orders(&daemon, few, Side::Buy).await;
     assert!((1..=days).contains(&placed), "{placed} orders on {days} days");
     let used = daemon.store.user(ADMIN).used(at(FRIDAY, "00:00"), at(TUESDAY, "00:00")).await.unwrap();
-    let monitor = used.iter().find(|row| row.task == Task::SellMonitor).unwrap();
+    let monitor = used.iter().find(|row| row.task == Task::literal("sell_monitor")).unwrap();
     assert_eq!(monitor.runs, 2 * 375);
     assert!(monitor.most_memory > 0 && monitor.calls >= monitor.runs, "{monitor:?}");
     stop(daemon).await;
@@ -61,14 +61,14 @@ async fn a_task_places_what_it_is_granted_and_no_more() {
     let daemon = house.start(at(TUESDAY, "08:00")).await;
     assert_eq!(daemon.grants.of(few, buys).orders_per_day, Some(1));
     assert!(daemon.grants.forget((Some(few), buys)).await.unwrap());
-    assert_eq!(*daemon.grants.of(few, buys), Allowance::default_of(buys));
+    assert_eq!(*daemon.grants.of(few, buys), crate::support::allowance(buys));
 }
 
 #[tokio::test]
 async fn limits_of_a_run_are_those_of_its_allowance_from_the_next_run_on() {
     let house = House::new(2);
     let daemon = house.start(at(FRIDAY, "09:20")).await;
-    let eod = Task::EodCleanup;
+    let eod = Task::literal("eod_cleanup");
     allow(&daemon, (None, eod), |allowance| allowance.calls = 1).await;
     let once = async |user| {
         let begun = daemon.run_once(user, eod, user).await.unwrap();
@@ -82,13 +82,14 @@ async fn limits_of_a_run_are_those_of_its_allowance_from_the_next_run_on() {
     })
     .await;
     assert_eq!(once(OTHER).await, "task_failed", "its own allowance holds, not that of everybody");
-    allow(&daemon, (None, Task::PositionMonitor), |allowance| allowance.memory_bytes = 1 << 16).await;
-    let begun = daemon.run_once(ADMIN, Task::PositionMonitor, ADMIN).await.unwrap();
+    allow(&daemon, (None, Task::literal("position_monitor")), |allowance| allowance.memory_bytes = 1 << 16)
+        .await;
+    let begun = daemon.run_once(ADMIN, Task::literal("position_monitor"), ADMIN).await.unwrap();
     daemon.finish_background().await;
     daemon.store.flush().await.unwrap();
     let run = daemon.store.user(ADMIN).find_run(begun.run).await.unwrap().unwrap();
     assert_eq!(run.outcome.as_deref(), Some("memory_limit"), "{}", run.detail);
-    let mut wrong = Allowance::default_of(eod);
+    let mut wrong = crate::support::allowance(eod);
     wrong.capabilities.insert("everything".to_owned());
     let refused = daemon.grants.allow((None, eod), wrong, ADMIN, daemon.clock.now()).await;
     assert_eq!(refused.unwrap_err().to_string(), "there is no capability \"everything\"");
@@ -96,7 +97,7 @@ async fn limits_of_a_run_are_those_of_its_allowance_from_the_next_run_on() {
 
 #[tokio::test]
 async fn a_module_gets_nothing_that_it_did_not_ask_for() {
-    let eod = Task::EodCleanup;
+    let eod = Task::literal("eod_cleanup");
     let (asks, keeps_quiet) = (guests::asks_for_holdings(), guests::asks_for_holdings_without_a_wish());
     for (module, outcome) in [(asks, "succeeded"), (keeps_quiet, "task_failed")] {
         let house = House::new(1);
@@ -112,7 +113,7 @@ async fn a_module_gets_nothing_that_it_did_not_ask_for() {
 
 #[tokio::test]
 async fn the_processor_time_of_a_run_is_that_of_its_allowance() {
-    let (house, task) = (House::new(1), Task::PositionMonitor);
+    let (house, task) = (House::new(1), Task::literal("position_monitor"));
     let daemon = house.start_with(at(FRIDAY, "09:20"), &[(task, &guests::loops())]).await;
     allow(&daemon, (Some(ADMIN), task), |allowance| allowance.cpu_ms = 20).await;
     let begun = daemon.run_once(ADMIN, task, ADMIN).await.unwrap();
@@ -120,13 +121,13 @@ async fn the_processor_time_of_a_run_is_that_of_its_allowance() {
     daemon.store.flush().await.unwrap();
     let run = daemon.store.user(ADMIN).find_run(begun.run).await.unwrap().unwrap();
     assert_eq!(run.outcome.as_deref(), Some("cpu_limit"));
-    let default = Allowance::default_of(task).cpu_ms * 1_000;
+    let default = crate::support::allowance(task).cpu_ms * 1_000;
     assert!(run.cpu_micros * 4 < default, "{} us of the default's {default}", run.cpu_micros);
 }
 
 #[tokio::test]
 async fn a_shadow_grants_a_candidate_no_more_than_it_asks_for() {
-    let (house, task) = (House::new(1), Task::PositionMonitor);
+    let (house, task) = (House::new(1), Task::literal("position_monitor"));
     let daemon = house.start_with(at(FRIDAY, "09:00"), &[(task, &guests::asks_for_holdings())]).await;
     start_services(&daemon).await;
     run(&daemon, at(FRIDAY, "12:00")).await;
@@ -137,7 +138,7 @@ async fn a_shadow_grants_a_candidate_no_more_than_it_asks_for() {
 
 #[tokio::test]
 async fn what_is_held_is_followed_and_sold_whatever_may_be_bought() {
-    let (house, task) = (House::new(2), Task::SellMonitor);
+    let (house, task) = (House::new(2), Task::literal("sell_monitor"));
     let daemon = house.start(at(FRIDAY, "15:50")).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "09:14")).await;
@@ -157,7 +158,7 @@ async fn what_is_held_is_followed_and_sold_whatever_may_be_bought() {
 /// The codes of the refusals of these orders; none of one that is taken.
 async fn place(daemon: &Daemon, requests: &[OrderRequest]) -> Vec<Option<RefusalCode>> {
     let requests = requests.iter().map(to_host).collect();
-    let reply = ask(daemon, ADMIN, Task::SellMonitor, HostCall::Place { requests }).await;
+    let reply = ask(daemon, ADMIN, Task::literal("sell_monitor"), HostCall::Place { requests }).await;
     let HostReply::Placed(answers) = reply else { panic!("{reply:?}") };
     answers.into_iter().map(|answer| answer.err().map(|refusal| refusal.code)).collect()
 }
@@ -172,7 +173,7 @@ async fn modify(daemon: &Daemon, symbol: &str, limit: i64) -> Option<RefusalCode
     };
     let change = broker::OrderChange { quantity: None, kind: Some(broker::OrderKind::Limit(limit)) };
     let call = HostCall::Modify { order_id: order.to_string(), change };
-    let reply = ask(daemon, ADMIN, Task::SellMonitor, call).await;
+    let reply = ask(daemon, ADMIN, Task::literal("sell_monitor"), call).await;
     let HostReply::Modified(answer) = reply else { panic!("{reply:?}") };
     answer.err().map(|refusal| refusal.code)
 }
@@ -186,7 +187,7 @@ async fn a_grant_that_lets_nothing_be_bought_refuses_no_sell_of_what_is_held() {
     assert_eq!(place(&daemon, &market).await, [None; 3]);
     let user = daemon.user(ADMIN).unwrap();
     user.desk.lock().await.pulse(at(MONDAY, "10:01")).await.unwrap();
-    let of = (Some(ADMIN), Task::SellMonitor);
+    let of = (Some(ADMIN), Task::literal("sell_monitor"));
     let sells = [sell("ABC", 10, 11_000), sell("XYZ", 10, 11_000)];
     let (symbol, value) = (Some(RefusalCode::Symbol), Some(RefusalCode::OrderValue));
 

@@ -13,7 +13,7 @@ use crate::support::{
 };
 use crate::{activate, upload};
 
-const TASK: Task = Task::SellMonitor;
+const TASK: Task = Task::literal("sell_monitor");
 
 /// Long after the day, when everything of it is old.
 const LATER: &str = "2025-03-17";
@@ -57,7 +57,7 @@ async fn a_module_that_leaves_all_it_may_fills_no_more_than_its_limits_and_leave
     let (users, until) = if heavy() { (10, at(TUESDAY, "00:00")) } else { (2, at(MONDAY, "10:05")) };
     let house = House::new(users);
     let daemon = house.start(at(MONDAY, "09:00")).await;
-    let mut allowance = Allowance::default_of(TASK);
+    let mut allowance = crate::support::allowance(TASK);
     allowance.capabilities.insert("signals-publish".to_owned());
     daemon.grants.allow((None, TASK), allowance.clone(), ADMIN, daemon.clock.now()).await.unwrap();
     let version = upload(&daemon, TASK, &floods::leaves_everything("ADRIVON")).await.version;

@@ -18,7 +18,7 @@ use crate::support::console::{Client, Console};
 use crate::support::{ADMIN, House, MONDAY, OTHER, at, component, end_of, guests, run, start_services};
 use crate::{upload, version_of};
 
-const TASK: Task = Task::SellMonitor;
+const TASK: Task = Task::literal("sell_monitor");
 const PATH: &str = "/api/v1/modules/sell_monitor";
 
 /// What an upload was answered, and how long that took.
@@ -256,8 +256,8 @@ async fn what_was_changed_in_the_cache_is_compiled_again_while_everybody_is_serv
         async move { run(&daemon, at(MONDAY, "15:31")).await }
     });
     // Its code is in the cache as that of another task, and was changed there.
-    let task = Task::PositionMonitor;
-    let row = upload(&daemon, task, component(Task::BuyOrders)).await;
+    let task = Task::literal("position_monitor");
+    let row = upload(&daemon, task, component(Task::literal("buy_orders"))).await;
     let compiled_again =
         tampered.iter().filter(|(path, code)| std::fs::read(path).ok().as_ref() != Some(code));
     assert_eq!(compiled_again.count(), 1);

@@ -12,7 +12,7 @@ use prahari_store::SlotOutcome;
 use crate::support::{House, MONDAY, at, end_of, guests, heavy, run, runs, start_services};
 use crate::{activate, roll_back, upload};
 
-const TASK: Task = Task::SellMonitor;
+const TASK: Task = Task::literal("sell_monitor");
 
 /// An activation or a rollback: when it was asked for, and when it had taken effect.
 #[derive(Debug)]

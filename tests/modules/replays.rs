@@ -15,7 +15,7 @@ use crate::support::{
 };
 use crate::upload;
 
-const TASK: Task = Task::PositionMonitor;
+const TASK: Task = Task::literal("position_monitor");
 
 /// Three users whose services ran from nine until half past.
 async fn morning() -> Console {
@@ -42,7 +42,7 @@ async fn other_version(console: &Console, task: Task, bytes: &[u8]) -> String {
 async fn a_user_replays_their_own_runs_and_finds_them_the_same() {
     let console = morning().await;
     let user = console.user().await;
-    for task in [Task::SellMonitor, TASK] {
+    for task in [Task::literal("sell_monitor"), TASK] {
         let run = runs(&console.daemon, OTHER, task).await.pop().unwrap();
         let replay = user.post(&format!("/api/v1/executions/{}/replay", run.id), json!({})).await.ok();
         assert_eq!((&replay["verdict"], &replay["run"]), (&json!("same"), &json!(run.id.0)), "{replay}");
@@ -69,7 +69,8 @@ async fn another_version_is_tried_by_an_admin_and_the_answer_says_where_they_par
 
     // Which versions there are is none of a user's business, and a version of another task is none of this one.
     assert_eq!(user.post(&path, json!({ "module": hash })).await.problem(), (403, "admin_only".to_owned()));
-    let elsewhere = other_version(&console, Task::SellMonitor, &guests::writes_state('2', true)).await;
+    let elsewhere =
+        other_version(&console, Task::literal("sell_monitor"), &guests::writes_state('2', true)).await;
     for unknown in [elsewhere, "ab".repeat(32)] {
         let answer = admin.post(&path, json!({ "module": unknown })).await;
         assert_eq!(answer.problem(), (404, "not_found".to_owned()));
@@ -152,7 +153,7 @@ async fn no_more_is_replayed_than_is_asked_for() {
 async fn whoever_goes_away_ends_the_replay_that_they_asked_for() {
     let console = morning().await;
     let admin = console.admin().await;
-    let hash = other_version(&console, Task::SellMonitor, &guests::loops()).await;
+    let hash = other_version(&console, Task::literal("sell_monitor"), &guests::loops()).await;
     // Each run of it uses up two seconds of processor time, and there are 45, so nobody waits for the answer.
     let body = json!({ "day": MONDAY, "task": "sell_monitor", "module": hash });
     let gone =
@@ -176,8 +177,8 @@ async fn an_order_names_the_version_that_decided_it() {
     let daemon = house.start(at(FRIDAY, "15:50")).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "00:00")).await;
-    let decided = ModuleHash::of(component(Task::BuyOrders)).to_string();
-    upload(&daemon, Task::BuyOrders, &guests::writes_state('1', true)).await;
+    let decided = ModuleHash::of(component(Task::literal("buy_orders"))).to_string();
+    upload(&daemon, Task::literal("buy_orders"), &guests::writes_state('1', true)).await;
     let console = Console::over(house, daemon).await;
     let user = console.user().await;
     let orders = user.get("/api/v1/orders?limit=1").await.ok();

@@ -1,7 +1,6 @@
 //! A version of a task that may place orders is not activated before somebody has seen what it would have done.
 
 use prahari_app::error::AppError;
-use prahari_app::grants::Allowance;
 use prahari_app::modules::Activation;
 use prahari_app::shadow::FindingKind;
 use prahari_domain::tasks::Task;
@@ -12,7 +11,7 @@ use crate::faults::{Fault, faulty};
 use crate::support::{ADMIN, FRIDAY, House, MONDAY, OTHER, at, component, guests, run, runs, start_services};
 use crate::{upload, version_of};
 
-const TASK: Task = Task::SellMonitor;
+const TASK: Task = Task::literal("sell_monitor");
 
 /// The same component under another hash: with a section that nobody reads.
 fn retouched(bytes: &[u8]) -> Vec<u8> {
@@ -52,7 +51,7 @@ async fn a_version_that_may_trade_is_tried_in_its_shadow_before_it_is_activated(
     // Force is for those who know; a task that may not trade needs neither.
     let forced = upload(&daemon, TASK, &guests::writes_state('2', true)).await;
     daemon.activate_module(activation(&forced), true).await.unwrap();
-    let monitor = upload(&daemon, Task::PositionMonitor, &guests::writes_state('2', true)).await;
+    let monitor = upload(&daemon, Task::literal("position_monitor"), &guests::writes_state('2', true)).await;
     daemon.activate_module(activation(&monitor), false).await.unwrap();
     // What was active before may be so again.
     daemon.activate_module(activation(&same), false).await.unwrap();
@@ -71,8 +70,8 @@ async fn a_version_that_may_trade_for_one_user_alone_is_tried_as_well() {
     daemon.pin_module(OTHER, (TASK, untried.version), ADMIN, true).await.unwrap();
     assert_eq!((version_of(&daemon, ADMIN, TASK), version_of(&daemon, OTHER, TASK)), (1, 2));
 
-    let monitor = Task::PositionMonitor;
-    let mut allowance = Allowance::default_of(monitor);
+    let monitor = Task::literal("position_monitor");
+    let mut allowance = crate::support::allowance(monitor);
     allowance.capabilities.insert("broker-trade".to_owned());
     daemon.grants.allow((Some(OTHER), monitor), allowance, ADMIN, daemon.clock.now()).await.unwrap();
     let untried = upload(&daemon, monitor, &guests::writes_state('1', true)).await;
@@ -89,8 +88,8 @@ async fn an_order_for_a_symbol_outside_the_grant_is_refused_in_the_shadow_of_tha
     let daemon = house.start(at(FRIDAY, "15:50")).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "00:00")).await;
-    let buys = Task::BuyOrders;
-    let mut allowance = Allowance::default_of(buys);
+    let buys = Task::literal("buy_orders");
+    let mut allowance = crate::support::allowance(buys);
     allowance.symbols = Some(daemon.venue.market.universe().await.unwrap().iter().cloned().collect());
     daemon.grants.allow((None, buys), allowance, ADMIN, daemon.clock.now()).await.unwrap();
 

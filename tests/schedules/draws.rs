@@ -6,6 +6,8 @@ use prahari_domain::calendar::Calendar;
 use prahari_domain::tasks::Task;
 use prahari_schedule::{Rule, Schedule, validate};
 
+use crate::support::{manifest, tasks};
+
 /// A source of chance (SplitMix64).
 pub struct Draws(pub u64);
 
@@ -21,27 +23,28 @@ impl Draws {
 
     /// A schedule for each task; a continuous slot has at most `ticks` ticks on an ordinary day.
     pub fn set(&mut self, calendar: &Calendar, ticks: u64) -> Vec<Schedule> {
-        Task::ALL.into_iter().map(|task| self.schedule(task, calendar, ticks)).collect()
+        tasks().into_iter().map(|task| self.schedule(task, calendar, ticks)).collect()
     }
 
     fn schedule(&mut self, task: Task, calendar: &Calendar, ticks: u64) -> Schedule {
+        let bounds = manifest(task).schedule.bounds;
         loop {
             let rule = if self.below(2) == 0 { self.plain(task, ticks) } else { self.script(task, ticks) };
             let (enabled, description) = (self.below(10) > 0, "by chance".to_owned());
             let schedule = Schedule { enabled, description, ..Schedule::of(task, rule) };
-            if validate(&schedule, calendar).is_ok() {
+            if validate(&schedule, &bounds, calendar).is_ok() {
                 return schedule;
             }
         }
     }
 
     fn plain(&mut self, task: Task, ticks: u64) -> Rule {
-        match task {
-            Task::SellMonitor => {
+        match task.name() {
+            "sell_monitor" => {
                 let start = 9 * 60 + self.below(6 * 60);
                 Rule::EachMinute { start: time(start), end: time(start + 1 + self.below(ticks)) }
             }
-            Task::PositionMonitor => {
+            "position_monitor" => {
                 let first = self.below(8);
                 let last = first + self.below(8 - first);
                 Rule::Hourly { start: time((8 + first) * 60 + 30), end: time((8 + last) * 60 + 30) }
@@ -65,7 +68,7 @@ impl Draws {
             7 => {
                 "switch day.month { 3 => 600, 11 => [\"18:30\", day.opens], _ => day.closes + 20 }".to_owned()
             }
-            _ if task == Task::SellMonitor => {
+            _ if task == Task::literal("sell_monitor") => {
                 let start = 9 * 60 + 15 + self.below(5 * 60);
                 format!("day.each_minute({:?}, {:?})", text(start), text(start + 1 + self.below(ticks)))
             }

@@ -13,7 +13,7 @@ use prahari_store::SlotOutcome;
 
 use crate::change;
 use crate::draws::Draws;
-use crate::support::{ADMIN, House, at, day, guests, heavy, run, start_services, stop};
+use crate::support::{ADMIN, House, at, day, guests, heavy, run, start_services, stop, task_set, tasks};
 
 /// What a user's tasks are due at.
 type Due = BTreeMap<(Task, Timestamp), (Option<Timestamp>, u32)>;
@@ -39,7 +39,7 @@ fn the_preview_is_the_plan_of_every_day_of_the_calendar() {
         let schedules = Draws(seed).set(&calendar, 300);
         let mut planned = Due::new();
         for day in from.iter_days().take_while(|day| *day <= to) {
-            let plan = DayPlan::of(&calendar.trading_day(day).unwrap(), &schedules);
+            let plan = DayPlan::of(&calendar.trading_day(day).unwrap(), &schedules, &task_set());
             assert_eq!(plan.failed, [], "seed {seed}");
             planned.extend(plan.slots.iter().map(|slot| {
                 let (ends_at, ticks) = slot.continuous.unzip();
@@ -80,7 +80,7 @@ async fn check_simulated(seed: u64, from: &str, to: &str, ticks: u64) -> usize {
     let house = House::new(1);
     // Tasks that do nothing: what is compared is when they run.
     let module = guests::writes_state('1', true);
-    let own: Vec<(Task, &[u8])> = Task::ALL.into_iter().map(|task| (task, module.as_slice())).collect();
+    let own: Vec<(Task, &[u8])> = tasks().into_iter().map(|task| (task, module.as_slice())).collect();
     let midnight = at(from, "00:00").plus_millis(-1);
     let daemon = house.start_with(midnight, &own).await;
     change(&daemon, schedules.clone()).await.unwrap();

@@ -22,7 +22,7 @@ pub async fn change(daemon: &Daemon, wanted: Vec<Schedule>) -> u64 {
 
 pub fn each_minute(start: &str, end: &str) -> Schedule {
     let time = |text: &str| chrono::NaiveTime::parse_from_str(text, "%H:%M").unwrap();
-    Schedule::of(Task::SellMonitor, Rule::EachMinute { start: time(start), end: time(end) })
+    Schedule::of(Task::literal("sell_monitor"), Rule::EachMinute { start: time(start), end: time(end) })
 }
 
 /// A daemon that stops at 11:00, 25 minutes after something happened to the other user; and the one that is started then.
@@ -49,14 +49,14 @@ async fn the_slots_of_a_service_that_was_off_at_a_restart_are_skipped_with_that_
     run(&daemon, at(TUESDAY, "00:00")).await;
     let all = accounted_for(&daemon, OTHER).await;
     assert_eq!(all.iter().filter(|slot| slot.outcome.is_none()).count(), 0);
-    let (outcome, reason) = end_of(&daemon, OTHER, MONDAY, Task::SellMonitor).await;
+    let (outcome, reason) = end_of(&daemon, OTHER, MONDAY, Task::literal("sell_monitor")).await;
     // 09:15 to 10:34.
     let sentence = "80 of 375 ticks ran, 0 failed, 295 skipped (the service of this user was stopped)";
     assert_eq!((outcome, reason.as_str()), (SlotOutcome::Ran, sentence));
-    let (outcome, reason) = end_of(&daemon, OTHER, MONDAY, Task::BuyOrders).await;
+    let (outcome, reason) = end_of(&daemon, OTHER, MONDAY, Task::literal("buy_orders")).await;
     assert_eq!((outcome, reason.as_str()), (SlotOutcome::Skipped, "the service of this user was stopped"));
     accounted_for(&daemon, ADMIN).await;
-    assert_eq!(end_of(&daemon, ADMIN, MONDAY, Task::BuyOrders).await.0, SlotOutcome::Ran);
+    assert_eq!(end_of(&daemon, ADMIN, MONDAY, Task::literal("buy_orders")).await.0, SlotOutcome::Ran);
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn the_slots_of_an_inactive_user_are_skipped_with_that_reason_also_after_a
     .await;
     run(&daemon, at(TUESDAY, "00:00")).await;
     accounted_for(&daemon, OTHER).await;
-    let (outcome, reason) = end_of(&daemon, OTHER, MONDAY, Task::EodCleanup).await;
+    let (outcome, reason) = end_of(&daemon, OTHER, MONDAY, Task::literal("eod_cleanup")).await;
     assert_eq!((outcome, reason.as_str()), (SlotOutcome::Skipped, "the user is not active"));
 }
 
@@ -79,14 +79,14 @@ async fn the_slots_of_an_individual_service_that_a_restart_ended_say_so() {
         daemon.stop_service(OTHER).await.unwrap();
     })
     .await;
-    daemon.start_individual(OTHER, Task::SellMonitor).await.unwrap();
+    daemon.start_individual(OTHER, Task::literal("sell_monitor")).await.unwrap();
     run(&daemon, at(MONDAY, "11:10")).await;
     stop(daemon).await;
     let daemon = house.start(at(MONDAY, "11:10")).await;
     run(&daemon, at(TUESDAY, "00:00")).await;
     accounted_for(&daemon, OTHER).await;
     let sentence = "90 of 375 ticks ran, 0 failed, 285 skipped (the service of this user was stopped: 25; the individual service of this user was stopped: the daemon was restarted: 260)";
-    assert_eq!(end_of(&daemon, OTHER, MONDAY, Task::SellMonitor).await.1, sentence);
+    assert_eq!(end_of(&daemon, OTHER, MONDAY, Task::literal("sell_monitor")).await.1, sentence);
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn slots_of_schedules_by_which_nobody_runs_any_more_fall_due_all_the_same(
     .await;
     // By the newest version the last tick is at 14:59; the other user's slot ends at 15:30.
     run(&daemon, at(MONDAY, "15:31")).await;
-    let left = slot(&daemon, OTHER, MONDAY, Task::SellMonitor).await;
+    let left = slot(&daemon, OTHER, MONDAY, Task::literal("sell_monitor")).await;
     assert_eq!((left.outcome, left.ticks_skipped), (Some(SlotOutcome::Ran), 295), "{left:?}");
     run(&daemon, at(TUESDAY, "00:00")).await;
     accounted_for(&daemon, OTHER).await;
@@ -114,12 +114,13 @@ async fn a_slot_that_was_withdrawn_does_not_run_though_somebody_else_has_one_the
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "15:55")).await;
     let at_five = Rule::At { time: chrono::NaiveTime::from_hms_opt(17, 0, 0).unwrap() };
-    let later = Schedule::of(Task::BuyOrders, at_five);
+    let later = Schedule::of(Task::literal("buy_orders"), at_five);
     change(&daemon, vec![later]).await;
     daemon.restart_service(OTHER).await.unwrap();
     run(&daemon, at(TUESDAY, "00:00")).await;
     for (user, time) in [(ADMIN, "16:05"), (OTHER, "17:00")] {
-        let due: Vec<_> = runs(&daemon, user, Task::BuyOrders).await.iter().map(|run| run.slot_due).collect();
+        let due: Vec<_> =
+            runs(&daemon, user, Task::literal("buy_orders")).await.iter().map(|run| run.slot_due).collect();
         assert_eq!(due, [Some(at(MONDAY, time))], "user {user}");
         accounted_for(&daemon, user).await;
     }
@@ -137,7 +138,7 @@ async fn what_a_day_left_open_when_the_process_ended_gets_a_reason_that_is_true(
     let id = daemon.store.system().next_run_id();
     let start = RunStart {
         id,
-        task: Task::SellMonitor,
+        task: Task::literal("sell_monitor"),
         slot_due: Some(at(MONDAY, "09:20")),
         trigger: RunTrigger::Scheduled,
         service: Some(ServiceKind::Unified),
@@ -152,8 +153,8 @@ async fn what_a_day_left_open_when_the_process_ended_gets_a_reason_that_is_true(
     daemon.store.flush().await.unwrap();
     accounted_for(&daemon, ADMIN).await;
     let sentence = "5 of 375 ticks ran, 0 failed, 370 missed (it had no account when the daemon ended)";
-    assert_eq!(end_of(&daemon, ADMIN, MONDAY, Task::SellMonitor).await.1, sentence);
-    let buys = end_of(&daemon, ADMIN, MONDAY, Task::BuyOrders).await;
+    assert_eq!(end_of(&daemon, ADMIN, MONDAY, Task::literal("sell_monitor")).await.1, sentence);
+    let buys = end_of(&daemon, ADMIN, MONDAY, Task::literal("buy_orders")).await;
     assert_eq!(buys, (SlotOutcome::Missed, "it had not been started when the daemon ended".to_owned()));
     let run = daemon.store.user(ADMIN).find_run(id).await.unwrap().unwrap();
     assert_eq!(run.outcome.as_deref(), Some(INTERRUPTED));
@@ -175,7 +176,7 @@ async fn a_run_that_a_kill_interrupted_does_not_end_before_it_began() {
     house.market.set_held(false);
     // A clock that is not the system's goes on at the last instant that was done, before the run began.
     let daemon = house.start(at(MONDAY, "15:59")).await;
-    let interrupted = runs(&daemon, ADMIN, Task::Analysis).await.remove(0);
+    let interrupted = runs(&daemon, ADMIN, Task::literal("analysis")).await.remove(0);
     assert_eq!(interrupted.outcome.as_deref(), Some(INTERRUPTED));
     assert_eq!(interrupted.finished_at, Some(interrupted.started_at));
 }
@@ -193,9 +194,9 @@ async fn ticks_that_back_up_on_a_real_clock_are_missed_with_a_reason_and_none_va
     closed(&living.daemon).await;
     for user in [ADMIN, OTHER, UserId(3)] {
         accounted_for(&living.daemon, user).await;
-        let monitor = slot(&living.daemon, user, MONDAY, Task::SellMonitor).await;
+        let monitor = slot(&living.daemon, user, MONDAY, Task::literal("sell_monitor")).await;
         let scope = living.daemon.store.user(user);
-        let ticks = scope.ticks(Task::SellMonitor, monitor.due_at).await.unwrap();
+        let ticks = scope.ticks(Task::literal("sell_monitor"), monitor.due_at).await.unwrap();
         assert_eq!(
             u32::try_from(ticks.len()).unwrap(),
             monitor.ticks_expected - monitor.ticks_ran,
@@ -223,14 +224,14 @@ async fn a_run_that_ends_on_the_next_day_gives_its_slot_the_outcome() {
     let house = House::new(1);
     let module = guests::asks_for_universe();
     house.market.set_held(true);
-    let living = Living::at_work(&house, at(MONDAY, "15:58"), &[(Task::Analysis, &module)]).await;
+    let living = Living::at_work(&house, at(MONDAY, "15:58"), &[(Task::literal("analysis"), &module)]).await;
     living.hand.pass_until(at(MONDAY, "16:00"));
     house.market.asked().await;
     living.hand.pass_until(at(TUESDAY, "00:01"));
     living.handed_out(at(TUESDAY, "00:00")).await;
     house.market.let_go();
     closed(&living.daemon).await;
-    let analysis = slot(&living.daemon, ADMIN, MONDAY, Task::Analysis).await;
+    let analysis = slot(&living.daemon, ADMIN, MONDAY, Task::literal("analysis")).await;
     assert_eq!(analysis.outcome, Some(SlotOutcome::Ran), "{analysis:?}");
     assert!(analysis.run.is_some());
     accounted_for(&living.daemon, ADMIN).await;

@@ -23,7 +23,7 @@ async fn alert(daemon: &Daemon, code: AlertCode, open: bool) -> AlertRow {
 async fn decided(daemon: &Daemon, user: UserId) -> SlotRow {
     until_some("the outcome of the buying slot", async || {
         daemon.store.flush().await.unwrap();
-        let buys = slot(daemon, user, MONDAY, Task::BuyOrders).await;
+        let buys = slot(daemon, user, MONDAY, Task::literal("buy_orders")).await;
         buys.outcome.is_some().then_some(buys)
     })
     .await
@@ -69,14 +69,14 @@ async fn on_a_real_clock_what_uses_signals_waits_for_the_shared_analysis_and_is_
     let house = House::new(2);
     let module = guests::asks_for_universe();
     house.market.set_held(true);
-    let living = Living::at_work(&house, at(MONDAY, "15:58"), &[(Task::Analysis, &module)]).await;
+    let living = Living::at_work(&house, at(MONDAY, "15:58"), &[(Task::literal("analysis"), &module)]).await;
     living.hand.pass_until(at(MONDAY, "16:00"));
     house.market.asked().await;
     living.pass_until(at(MONDAY, "16:05")).await;
     living.hand.pass_until(at(MONDAY, "16:20"));
     living.daemon.store.flush().await.unwrap();
     for user in [ADMIN, OTHER] {
-        let buys = slot(&living.daemon, user, MONDAY, Task::BuyOrders).await;
+        let buys = slot(&living.daemon, user, MONDAY, Task::literal("buy_orders")).await;
         assert_eq!((buys.outcome, buys.attempts), (None, 0), "{buys:?}");
     }
     house.market.let_go();
@@ -91,7 +91,7 @@ async fn what_waits_for_the_shared_analysis_runs_at_half_past_five_on_what_there
     let house = House::new(1);
     let module = guests::asks_for_universe();
     house.market.set_held(true);
-    let living = Living::at_work(&house, at(MONDAY, "15:58"), &[(Task::Analysis, &module)]).await;
+    let living = Living::at_work(&house, at(MONDAY, "15:58"), &[(Task::literal("analysis"), &module)]).await;
     living.hand.pass_until(at(MONDAY, "16:00"));
     house.market.asked().await;
     living.pass_until(at(MONDAY, "16:05")).await;

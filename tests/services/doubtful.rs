@@ -35,7 +35,7 @@ async fn an_order_in_doubt_is_settled_before_the_next_run_also_in_the_evening_an
     let states = async || orders(&daemon).await.iter().map(|order| order.state).collect::<Vec<_>>();
     assert_eq!(states().await, [OrderState::Unknown]);
     house.unreachable.lock().unwrap().clear();
-    daemon.run_once(ADMIN, Task::BuyOrders, ADMIN).await.unwrap();
+    daemon.run_once(ADMIN, Task::literal("buy_orders"), ADMIN).await.unwrap();
     daemon.finish_background().await;
     assert_eq!(
         states().await,

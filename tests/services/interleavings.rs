@@ -85,7 +85,11 @@ impl Act {
             5 => Self::Stop(user),
             6 => Self::Start(user),
             7..9 => {
-                let tasks = [Task::SellMonitor, Task::PositionMonitor, Task::BuyOrders];
+                let tasks = [
+                    Task::literal("sell_monitor"),
+                    Task::literal("position_monitor"),
+                    Task::literal("buy_orders"),
+                ];
                 Self::RunOnce(user, tasks[usize::try_from(draw.below(3)).unwrap()])
             }
             9..11 => Self::Change(usize::try_from(draw.below(4)).unwrap()),
@@ -125,7 +129,12 @@ async fn interleave(seed: u64, with_kill: bool) -> u64 {
     let calendar = living.daemon.venue.calendar.current();
     let now = living.daemon.clock.now();
     // It takes seconds, and nothing here is about it.
-    living.daemon.schedules.enable(ADMIN, 1, (&[Task::Analysis], false), &calendar, now).await.unwrap();
+    living
+        .daemon
+        .schedules
+        .enable(ADMIN, 1, (&[Task::literal("analysis")], false), &calendar, now)
+        .await
+        .unwrap();
     start_services(&living.daemon).await;
     let kill_after = with_kill.then(|| draw.below(ROUNDS));
     let mut kills = 0;
@@ -200,7 +209,7 @@ impl Drop for Seed {
 
 /// What the ledger says ran is what the runs say: nothing ran for a slot that was withdrawn, and nothing twice.
 async fn as_the_runs_say(daemon: &Daemon, user: UserId, slots: &[SlotRow]) {
-    for task in Task::ALL {
+    for task in crate::support::tasks() {
         let ran = |slot: &SlotRow| match slot.kind {
             SlotKind::Continuous => slot.ticks_ran,
             _ => u32::from(matches!(slot.outcome, Some(SlotOutcome::Ran | SlotOutcome::Late))),
@@ -263,7 +272,8 @@ async fn a_user_who_restarts_the_service_in_a_loop_while_ticks_fall_due_ends_not
     living.end().await;
     daemon.store.flush().await.unwrap();
     let monitors = crate::support::slots(&daemon, OTHER, MONDAY).await;
-    let monitors: Vec<_> = monitors.iter().filter(|slot| slot.task == Task::SellMonitor).collect();
+    let monitors: Vec<_> =
+        monitors.iter().filter(|slot| slot.task == Task::literal("sell_monitor")).collect();
     let sum = |of: fn(&SlotRow) -> u32| monitors.iter().map(|slot| of(slot)).sum::<u32>();
     let noted = sum(|slot| slot.ticks_failed + slot.ticks_skipped + slot.ticks_missed);
     // A tick that fell due between a stop and the start after it is expected of neither. Those of 10:00 to 14:59 are to come.

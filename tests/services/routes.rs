@@ -46,7 +46,7 @@ async fn of_32_clients_who_post_run_once_at_once_one_gets_the_run_in_each_of_200
         assert_eq!((begun.len(), refused.count()), (1, CLIENTS - 1), "round {round}: {answers:?}");
         daemon.finish_background().await;
         daemon.store.flush().await.unwrap();
-        let runs = runs(daemon, OTHER, Task::PositionMonitor).await;
+        let runs = runs(daemon, OTHER, Task::literal("position_monitor")).await;
         assert_eq!(runs.len(), round);
         let run = runs.iter().max_by_key(|run| run.id).unwrap();
         assert_eq!(begun[0].1["execution"], run.id.0);

@@ -8,7 +8,7 @@ use prahari_domain::tasks::Task;
 
 use crate::support::{ADMIN, House, MONDAY, OTHER, at, guests, stop};
 
-const TASK: Task = Task::PositionMonitor;
+const TASK: Task = Task::literal("position_monitor");
 
 #[tokio::test]
 async fn a_run_that_the_stop_of_the_daemon_cuts_off_is_interrupted_with_the_reason() {

@@ -34,15 +34,18 @@ use chrono::NaiveTime;
 use prahari_app::clock::{ByHand, Clock};
 use prahari_app::daemon::{Daemon, Parts};
 use prahari_app::desk::Venue;
+use prahari_app::grants::Allowance;
 use prahari_app::modules::{Component, Modules};
 use prahari_app::prices::PriceJumps;
 use prahari_app::simulation::create_users;
+use prahari_app::tasks::{TaskManifest, TaskSet};
 use prahari_brokers::{MarketData, SyntheticMarket};
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::{Compiler, Runtime, RuntimeConfig};
+use prahari_schedule::Schedule;
 use prahari_store::{Durability, RunFilter, RunRow, SlotOutcome, SlotRow, Store};
 
 use outside::{Held, Mishaps, Outside};
@@ -177,7 +180,8 @@ impl House {
             venue,
             runtime: self.runtime.clone(),
             modules: Arc::new(self.modules(own).await),
-            schedules: prahari_schedule::defaults(),
+            tasks: manifests(),
+            schedules: defaults(),
         };
         Daemon::start(parts).await.unwrap()
     }
@@ -212,6 +216,37 @@ impl House {
         let components: Vec<_> = COMPONENTS.iter().map(component).collect();
         Modules::load(&self.runtime, &components).await.unwrap()
     }
+}
+
+/// The names of the built-in tasks, in the order in which they run.
+pub fn tasks() -> Vec<Task> {
+    COMPONENTS.iter().map(|(name, _)| Task::literal(name)).collect()
+}
+
+/// What the built-in tasks are.
+pub fn manifests() -> Vec<TaskManifest> {
+    tasks().into_iter().map(manifest).collect()
+}
+
+/// What a built-in task is, as its component exports it.
+pub fn manifest(task: Task) -> TaskManifest {
+    let file = format!("{}/../plugins/{task}/manifest.json", env!("CARGO_MANIFEST_DIR"));
+    TaskManifest::read(&std::fs::read_to_string(file).unwrap()).unwrap()
+}
+
+/// The built-in tasks, in their order.
+pub fn task_set() -> TaskSet {
+    TaskSet::built_in(manifests())
+}
+
+/// The schedules that the built-in tasks begin with.
+pub fn defaults() -> Vec<Schedule> {
+    manifests().iter().map(|manifest| manifest.default_schedule().unwrap()).collect()
+}
+
+/// What a built-in task may do and use while no operator has said anything.
+pub fn allowance(task: Task) -> Allowance {
+    Allowance::default_of(&manifest(task))
 }
 
 /// The built-in component of a task.

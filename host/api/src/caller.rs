@@ -29,6 +29,11 @@ impl Caller {
         }
     }
 
+    /// Whether the caller is an admin.
+    pub fn is_admin(&self) -> bool {
+        self.0.role == Role::Admin
+    }
+
     /// The caller's session. Answers 403 to API tokens.
     fn with_session(self) -> Result<Person, Problem> {
         match self.0.via {

@@ -69,8 +69,18 @@ pub enum Code {
     CalendarChanged,
     /// Individual services wait while the unified one runs.
     UnifiedServiceRunning,
-    /// The service of another admin runs the analysis for everybody.
-    AnalysisServed,
+    /// The service of another admin runs the shared task for everybody.
+    TaskServed,
+    /// There is a task of this name.
+    TaskExists,
+    /// There are as many tasks as there may be.
+    TooManyTasks,
+    /// The task comes with the program.
+    TaskBuiltIn,
+    /// The manifest cannot be meant, or there is none.
+    InvalidManifest,
+    /// Nobody has accepted the manifest of the version.
+    ManifestNotAccepted,
     /// The task executes, or was started a moment ago; `retry_at` says when it may be tried again.
     RunTooSoon,
     /// The user's services were started too often within an hour; `retry_at` says when the next is heard.
@@ -129,7 +139,9 @@ impl Code {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
             Self::WeakPassword => StatusCode::BAD_REQUEST,
-            Self::InvalidSchedule | Self::InvalidCalendar | Self::ModuleRefused => StatusCode::BAD_REQUEST,
+            Self::InvalidSchedule | Self::InvalidCalendar | Self::ModuleRefused | Self::InvalidManifest => {
+                StatusCode::BAD_REQUEST
+            }
             Self::LinkUnusable
             | Self::NameTaken
             | Self::SettingsChanged
@@ -139,7 +151,11 @@ impl Code {
             | Self::TotpNotBegun
             | Self::UserInactive
             | Self::UnifiedServiceRunning
-            | Self::AnalysisServed
+            | Self::TaskServed
+            | Self::TaskExists
+            | Self::TooManyTasks
+            | Self::TaskBuiltIn
+            | Self::ManifestNotAccepted
             | Self::RunTooSoon
             | Self::ModuleInUse
             | Self::ModuleQuarantined
@@ -286,9 +302,10 @@ impl From<AppError> for Problem {
             AppError::UnknownUser(_)
             | AppError::UnknownHalt(_)
             | AppError::UnknownSchedule(_)
+            | AppError::UnknownTask(_)
             | AppError::UnknownModule { .. }
             | AppError::UnknownModuleHash { .. } => Code::NotFound,
-            AppError::Module { .. } => Code::ModuleRefused,
+            AppError::Module { .. } | AppError::NewModule(_) => Code::ModuleRefused,
             AppError::ModuleInUse { .. } => Code::ModuleInUse,
             AppError::ModuleQuarantined { .. } => Code::ModuleQuarantined,
             AppError::ModuleWantsMore { .. } => Code::ModuleWantsMore,
@@ -302,8 +319,15 @@ impl From<AppError> for Problem {
             AppError::HaltLifted(_) => Code::HaltLifted,
             AppError::UserInactive(_) => Code::UserInactive,
             AppError::UnifiedServiceRunning => Code::UnifiedServiceRunning,
-            AppError::AnalysisServed => Code::AnalysisServed,
-            AppError::AnalysisForAdmins => Code::AdminOnly,
+            AppError::TaskServed(_) => Code::TaskServed,
+            AppError::TaskForAdmins(_) => Code::AdminOnly,
+            AppError::TaskExists(_) => Code::TaskExists,
+            AppError::TooManyTasks => Code::TooManyTasks,
+            AppError::TaskBuiltIn(_) => Code::TaskBuiltIn,
+            AppError::NoManifest | AppError::Manifest(_) | AppError::OtherTask { .. } => {
+                Code::InvalidManifest
+            }
+            AppError::ManifestNotAccepted { .. } => Code::ManifestNotAccepted,
             AppError::RunTooSoon { retry_at, .. } => {
                 return Self::new(Code::RunTooSoon, error.to_string()).retry_at(retry_at);
             }

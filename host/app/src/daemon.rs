@@ -37,6 +37,7 @@ use crate::service::RESTARTED;
 use crate::settings::Settings;
 use crate::shutdown::{Shutdown, Stop};
 use crate::signals::{Publication, Signals, load_signals};
+use crate::tasks::{TaskManifest, Tasks};
 use crate::user::User;
 use crate::users::Users;
 
@@ -53,6 +54,8 @@ pub struct Parts {
     pub runtime: Arc<Runtime>,
     /// The module of each task.
     pub modules: Arc<Modules>,
+    /// What the tasks are that come with the program.
+    pub tasks: Vec<TaskManifest>,
     /// What runs when, in a database that has no schedules yet.
     pub schedules: Vec<Schedule>,
 }
@@ -69,6 +72,8 @@ pub struct Daemon {
     pub runtime: Arc<Runtime>,
     /// The module of each task.
     pub modules: Arc<Modules>,
+    /// What each task is.
+    pub tasks: Arc<Tasks>,
     /// What each task may do and use.
     pub grants: Grants,
     /// The users that it serves.
@@ -128,7 +133,7 @@ impl Daemon {
     /// # Errors
     /// When the store cannot be read.
     pub async fn start(parts: Parts) -> Result<Arc<Self>, AppError> {
-        let Parts { clock, venue, runtime, modules, schedules } = parts;
+        let Parts { clock, venue, runtime, modules, tasks, schedules } = parts;
         // In lockstep nothing is asked of the outside, and no answer may depend on real time.
         let venue = if clock.is_lockstep() { venue } else { venue.with_deadlines(Deadlines::default()) };
         let venue = Arc::new(venue);
@@ -142,8 +147,9 @@ impl Daemon {
         }
         system.stop_individual_services(RESTARTED, now).await?;
         let mut faults = modules.attach(&store, now).await?;
-        let grants = Grants::load(store.clone()).await?;
-        let schedules = Schedules::load(store.clone(), &schedules, now).await?;
+        let tasks = Arc::new(Tasks::load(store.clone(), &tasks, now).await?);
+        let grants = Grants::load(store.clone(), tasks.clone()).await?;
+        let schedules = Schedules::load(store.clone(), tasks.clone(), &schedules, now).await?;
         keep_first(&store, &venue.calendar.current()).await?;
         let handles = Handles::new(clock.clone(), store.clone(), venue.calendar.clone());
         let settings = Settings::load(store.clone()).await?;
@@ -194,6 +200,7 @@ impl Daemon {
             venue,
             runtime,
             modules,
+            tasks,
             grants,
             signals,
             events: handles.events,
@@ -214,11 +221,10 @@ impl Daemon {
         Scheduler::new(self.clone(), Timestamp(self.cursor.load(Ordering::Acquire)))
     }
 
-    /// Whose service runs the shared analysis: that of an admin who started it alone, else the first admin's unified one
-    /// that is on.
-    pub fn analysis_owner(&self) -> Option<Arc<User>> {
+    /// Whose service runs a shared task: that of an admin who started it alone, else the first admin's unified one that is on.
+    pub fn owner_of_shared(&self, task: Task) -> Option<Arc<User>> {
         let admins = self.members.admins();
-        let alone = admins.iter().find(|user| user.individual(Task::Analysis).is_some());
+        let alone = admins.iter().find(|user| user.individual(task).is_some());
         alone.or_else(|| admins.iter().find(|user| user.is_running())).cloned()
     }
 
@@ -306,7 +312,7 @@ impl Daemon {
             self.users().iter().flat_map(|user| user.ledger().open_slots().collect::<Vec<_>>()).collect();
         let mut kept = self.plans.write();
         if let Some(mut plans) = kept.as_deref().filter(|plans| plans.day == day).cloned() {
-            plans.set_left_open(DayPlan::of_slots(day, open));
+            plans.set_left_open(DayPlan::of_slots(day, open, &self.tasks.current()));
             *kept = Some(Arc::new(plans));
         }
     }

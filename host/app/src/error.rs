@@ -88,12 +88,53 @@ pub enum AppError {
     /// Individual services wait while the unified one runs.
     #[error("the unified service of this user is running and runs every task; stop it first")]
     UnifiedServiceRunning,
-    /// The shared analysis is for admins.
-    #[error("only an admin may run the analysis, which is shared by all users")]
-    AnalysisForAdmins,
-    /// Another admin's service runs the shared analysis.
-    #[error("the service of another admin runs the analysis for all users; stop it first")]
-    AnalysisServed,
+    /// A task that is for admins, because its manifest says so or because all users share it.
+    #[error("only an admin may run {0}")]
+    TaskForAdmins(Task),
+    /// Another admin's service runs a shared task.
+    #[error("the service of another admin runs {0} for all users; stop it first")]
+    TaskServed(Task),
+    /// A task that there is not, or not any more.
+    #[error("there is no task {0}")]
+    UnknownTask(Task),
+    /// A task that is to be added and is there.
+    #[error("there is a task {0} already; bring a version of its module instead")]
+    TaskExists(Task),
+    /// More tasks than there may be.
+    #[error("there are {} tasks already, and no more are allowed", crate::tasks::MOST_TASKS)]
+    TooManyTasks,
+    /// A task that cannot be removed.
+    #[error(
+        "{0} comes with the program and would come back with its next start; turn its schedule off instead"
+    )]
+    TaskBuiltIn(Task),
+    /// A component that is to be a task and does not say what it is.
+    #[error("the module exports no manifest; give the manifest of the task as a document")]
+    NoManifest,
+    /// A manifest that does not fit.
+    #[error(transparent)]
+    Manifest(#[from] crate::tasks::ManifestError),
+    /// A manifest of another task than the one whose it is to be.
+    #[error("the manifest is that of {named}, not of {task}")]
+    OtherTask {
+        /// Whose it is to be.
+        task: Task,
+        /// Whose it is.
+        named: Task,
+    },
+    /// A version that says that the task is something else than what was accepted.
+    #[error(
+        "version {version} of the module of {task} has another manifest than the accepted one: read it and accept it first"
+    )]
+    ManifestNotAccepted {
+        /// Of which task.
+        task: Task,
+        /// Which version.
+        version: u64,
+    },
+    /// A component that is to be a new task cannot be loaded.
+    #[error("the module cannot be loaded: {0}")]
+    NewModule(prahari_runtime::LoadError),
     /// A module for a task is not there.
     #[error("there is no module for {0}")]
     NoModule(Task),

@@ -33,6 +33,7 @@ pub mod shadow;
 pub mod shutdown;
 pub mod signals;
 pub mod simulation;
+pub mod tasks;
 pub mod upkeep;
 pub mod user;
 pub mod users;

@@ -164,13 +164,14 @@ impl Daemon {
         self.events.publish_with(audience, || {
             Event::Task(TaskEvent::Started { run, task, trigger: trigger.name(), due_at })
         });
+        let tasks = self.tasks.current();
         let mut services = LiveServices::new(self, user, task, occasion);
         let allowance = services.allowance.clone();
         let used = self.left_on(user, task, started_at.ist_day()).await?;
         let request = RunRequest {
             context: context(user, task, due_at, trigger, &occasion),
             grant: allowance.grant().intersection(place.wanted()),
-            budget: budget(allowance.budget(task, &used), trigger),
+            budget: budget(allowance.budget(&tasks.limits(task), &used), trigger),
         };
         let report = match &place {
             Place::Worker(service) => {
@@ -189,7 +190,7 @@ impl Daemon {
             Event::Task(TaskEvent::Finished { run, task, outcome: outcome.name(), detail })
         });
         self.draw_consequences(user, task, module, &allowance, &outcome).await?;
-        if task.is_shared() {
+        if tasks.is_shared(task) {
             self.look_for_stale_bars(occasion.day).await?;
         }
         Ok(RunAnswer { run, outcome })
@@ -226,7 +227,7 @@ impl Daemon {
         left.recording_bytes = size_of(&recording);
         let mut detail = detail_of(&report.outcome);
         let untouched = leaves_signals_untouched(&self.venue.calendar.current(), finished_at);
-        if let Some(warning) = untouched.filter(|_| task.is_shared()) {
+        if let Some(warning) = untouched.filter(|_| self.tasks.current().is_shared(task)) {
             detail = format!("{detail}; {warning}");
             log.push(LogRow { level: "warn".to_owned(), message: warning });
         }

@@ -195,12 +195,15 @@ impl User {
 
     /// Every version of the schedules by which some task of this user runs now.
     pub fn schedule_versions(&self) -> BTreeSet<u64> {
-        Task::ALL.into_iter().filter_map(|task| self.schedule_version(task)).collect()
+        if self.is_running() {
+            return BTreeSet::from([self.service_version.load(Ordering::Acquire)]);
+        }
+        self.individuals.lock().values().map(|service| service.schedule_version).collect()
     }
 
     /// Whether any service of this user is on.
     pub fn is_served(&self) -> bool {
-        Task::ALL.into_iter().any(|task| self.schedule_version(task).is_some())
+        self.is_running() || !self.individuals.lock().is_empty()
     }
 
     /// The day's ledger.

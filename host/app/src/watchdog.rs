@@ -10,12 +10,13 @@ use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_schedule::{Slot, latest_start, slots};
+use prahari_schedule::{Schedule, Slot, latest_start, slots};
 use prahari_store::{AlertCode, Expectation, NewSlotAlert, NotificationLevel, NotificationRow, Role};
 
 use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::events::{AlertEvent, Audience, Event};
+use crate::tasks::TaskSet;
 
 /// How long after the last instant at which a slot may start its outcome is waited for: the longest that a run may take, five
 /// minutes, and one more.
@@ -89,15 +90,17 @@ impl Watchdog {
         let calendar = daemon.venue.calendar.current();
         let set = daemon.schedules.set(version).await?;
         let today = now.ist_day();
-        // The analysis may be late until the next session opens, so the trading day before counts still.
+        // A task may be late until the next session opens, so the trading day before counts still.
         let before = calendar.trading_day_from(today, -1).ok();
-        let mut expected = Vec::new();
+        let (mut expected, tasks) = (Vec::new(), daemon.tasks.current());
         for day in before.into_iter().chain([today]) {
             let day = calendar.day_or_closed(day);
-            for schedule in set.schedules().filter(|schedule| schedule.enabled) {
+            let there = |schedule: &&Schedule| schedule.enabled && tasks.find(schedule.task).is_some();
+            for schedule in set.schedules().filter(there) {
                 let latest = schedule.after.as_ref().map(|after| after.latest_on(&day));
                 for slot in slots(schedule, &day)?.list() {
-                    let of_slot = |free| self.of_slot((schedule.task, slot, free), version, &calendar, now);
+                    let of_slot =
+                        |free| self.of_slot((schedule.task, slot, free), version, (&calendar, &tasks), now);
                     expected.extend(of_slot(slot.due_at));
                     // Whoever waits for other tasks owes it later, and at the latest then.
                     let waits = latest.filter(|latest| slot.ends_at.is_none() && *latest > slot.due_at);
@@ -114,17 +117,26 @@ impl Watchdog {
         &self,
         (task, slot, free): (Task, Slot, Timestamp),
         schedule_version: u64,
-        calendar: &Calendar,
+        (calendar, tasks): (&Calendar, &TaskSet),
         now: Timestamp,
     ) -> Option<Expectation> {
         let due_at = slot.due_at;
         let until = slot.instants().last()?;
-        let deadline = |at: Timestamp| latest_start(task, at, calendar).plus_millis(GRACE_MS);
+        let (shared, late) = (tasks.is_shared(task), tasks.late_policy(task));
+        let deadline = |at: Timestamp| latest_start(late, at, calendar).plus_millis(GRACE_MS);
         let ends = slot.ends_at.unwrap_or(free);
         let over = deadline(ends);
         let free_until = now.plus_millis(-over.millis_since(ends));
-        let expectation =
-            |owed, tick| Expectation { task, due_at, until, owed, tick, schedule_version, free_until };
+        let expectation = |owed, tick| Expectation {
+            task,
+            shared,
+            due_at,
+            until,
+            owed,
+            tick,
+            schedule_version,
+            free_until,
+        };
         if over <= now {
             return (self.looked < over).then(|| expectation(until, None));
         }

@@ -1,59 +1,70 @@
-//! The trading tasks by name.
+//! The names of tasks. What a task is beyond its name stands in its manifest, which an operator accepts.
 
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A trading task. The order of the variants is the order in which tasks due at the same instant run for a user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Task {
-    /// Retries failed buys before the open.
-    PremarketRetry,
-    /// Re-prices and re-sizes pending buys from pre-market prices.
-    PremarketAmoAdjustment,
-    /// Places and follows the sells of open positions, each minute.
-    SellMonitor,
-    /// Finds re-entries and exits of open positions, hourly.
-    PositionMonitor,
-    /// Scans the universe and publishes signals; one shared run for all users, started by an admin's service.
-    Analysis,
-    /// Buys on active signals.
-    BuyOrders,
-    /// Closes the trading date.
-    EodCleanup,
+/// Most bytes of a task's name: lists stay readable, and a name is copied wherever a task is meant.
+pub const LONGEST_NAME: usize = 40;
+
+/// A task, by its name. The set of tasks is open: any name that is well formed may become one.
+///
+/// Its order is that of the names, for keys of maps. Tasks that are due together run in the order of their manifests' ranks.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Task {
+    /// The name and zeros after it, so that the order of the bytes is that of the names.
+    bytes: [u8; LONGEST_NAME],
+    length: u8,
 }
 
 impl Task {
-    /// Every task.
-    pub const ALL: [Self; 7] = [
-        Self::PremarketRetry,
-        Self::PremarketAmoAdjustment,
-        Self::SellMonitor,
-        Self::PositionMonitor,
-        Self::Analysis,
-        Self::BuyOrders,
-        Self::EodCleanup,
-    ];
+    /// The task of a name that is written in the program, which a constant checks when it is compiled. Names from outside are
+    /// parsed.
+    ///
+    /// # Panics
+    /// When the name is not well formed.
+    pub const fn literal(name: &'static str) -> Self {
+        let text = name.as_bytes();
+        assert!(is_name(text), "a task's name is words of small letters and digits with _ between them");
+        Self::of_checked(text)
+    }
 
     /// Its name in the database, the API and the modules.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::PremarketRetry => "premarket_retry",
-            Self::PremarketAmoAdjustment => "premarket_amo_adjustment",
-            Self::SellMonitor => "sell_monitor",
-            Self::PositionMonitor => "position_monitor",
-            Self::Analysis => "analysis",
-            Self::BuyOrders => "buy_orders",
-            Self::EodCleanup => "eod_cleanup",
-        }
+    pub fn name(&self) -> &str {
+        let bytes = self.bytes.get(..usize::from(self.length)).unwrap_or_default();
+        // They are ASCII, because nothing else is a name.
+        std::str::from_utf8(bytes).unwrap_or_default()
     }
 
-    /// Whether it runs once for all users instead of once for each.
-    pub const fn is_shared(self) -> bool {
-        matches!(self, Self::Analysis)
+    const fn of_checked(text: &[u8]) -> Self {
+        let mut bytes = [0; LONGEST_NAME];
+        let (filled, _) = bytes.split_at_mut(text.len());
+        filled.copy_from_slice(text);
+        // No name is longer than LONGEST_NAME.
+        #[expect(clippy::cast_possible_truncation, reason = "a name has at most 40 bytes")]
+        let length = text.len() as u8;
+        Self { bytes, length }
     }
+}
+
+/// Whether a text is words of small letters and digits, each beginning with a letter, with `_` between them.
+const fn is_name(text: &[u8]) -> bool {
+    if text.len() > LONGEST_NAME {
+        return false;
+    }
+    let mut rest = text;
+    let mut begins_word = true;
+    while let [first, more @ ..] = rest {
+        match *first {
+            b'a'..=b'z' => begins_word = false,
+            b'0'..=b'9' if !begins_word => {}
+            b'_' if !begins_word => begins_word = true,
+            _ => return false,
+        }
+        rest = more;
+    }
+    !begins_word
 }
 
 impl fmt::Display for Task {
@@ -62,17 +73,83 @@ impl fmt::Display for Task {
     }
 }
 
-/// A text that names no task.
+impl fmt::Debug for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A text that cannot be the name of a task.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is not a task; tasks are premarket_retry, premarket_amo_adjustment, sell_monitor, position_monitor, analysis, buy_orders and eod_cleanup"
+    "{0:?} is not a name such as gap_watch: words of small letters and digits, each beginning with a letter, at most {LONGEST_NAME} characters"
 )]
-pub struct UnknownTask(pub String);
+pub struct NotATaskName(String);
 
 impl FromStr for Task {
-    type Err = UnknownTask;
+    type Err = NotATaskName;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|task| task.name() == text).ok_or_else(|| UnknownTask(text.to_owned()))
+        if is_name(text.as_bytes()) {
+            return Ok(Self::of_checked(text.as_bytes()));
+        }
+        Err(NotATaskName(text.chars().take(2 * LONGEST_NAME).collect()))
+    }
+}
+
+impl Serialize for Task {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Task {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_words_of_small_letters_and_digits() {
+        let longest = "a".repeat(LONGEST_NAME);
+        for name in ["a", "gap_watch", "top_20", "x1_y2", longest.as_str()] {
+            let task: Task = name.parse().unwrap();
+            assert_eq!((task.name(), task.to_string().as_str()), (name, name));
+        }
+        let longer = "a".repeat(LONGEST_NAME + 1);
+        for wrong in ["", "_", "a_", "_a", "a__b", "1a", "a_1", "Gap", "gap-watch", "gap watch", "é", &longer]
+        {
+            assert!(wrong.parse::<Task>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_refused_is_told_in_one_sentence_that_is_not_long() {
+        let error = "Gap".parse::<Task>().unwrap_err().to_string();
+        assert!(error.starts_with("\"Gap\" is not a name such as gap_watch: "), "{error}");
+        let long = "A".repeat(10_000).parse::<Task>().unwrap_err().to_string();
+        assert!(long.len() < 300, "{}", long.len());
+    }
+
+    #[test]
+    fn tasks_are_in_the_order_of_their_names() {
+        let mut tasks = ["b", "a_b", "ab", "a", "a1"].map(Task::literal);
+        tasks.sort();
+        let mut names = ["b", "a_b", "ab", "a", "a1"];
+        names.sort_unstable();
+        assert_eq!(tasks.each_ref().map(|task| task.name()), names);
+    }
+
+    #[test]
+    fn a_task_is_its_name_in_json() {
+        let task = Task::literal("gap_watch");
+        assert_eq!(serde_json::to_string(&task).unwrap(), "\"gap_watch\"");
+        assert_eq!(serde_json::from_str::<Task>("\"gap_watch\"").unwrap(), task);
+        assert!(serde_json::from_str::<Task>("\"gap watch\"").is_err());
     }
 }

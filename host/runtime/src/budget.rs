@@ -59,21 +59,3 @@ impl Default for Budget {
         }
     }
 }
-
-impl Budget {
-    /// For the shared analysis, which reads the whole universe: 2,000 symbols with 800 candles each are about 40 MB
-    /// across the boundary and some 20 s of work in an interpreted guest. It places no orders.
-    pub const fn for_analysis() -> Self {
-        Self {
-            cpu_ms: 60_000,
-            wall_ms: 300_000,
-            memory_bytes: 256 << 20,
-            host_calls: 20_000,
-            boundary_bytes: 256 << 20,
-            log_bytes: 256 << 10,
-            orders: 0,
-            work: HostWork::for_analysis(),
-            output: Output::for_analysis(),
-        }
-    }
-}

@@ -285,7 +285,7 @@ mod tests {
             assert_eq!(
                 error.to_string(),
                 format!(
-                    "the module was built against version {version} of prahari:task; this host supports 1.0.0, 1.1.0"
+                    "the module was built against version {version} of prahari:task; this host supports 1.0.0, 1.1.0, 1.2.0"
                 )
             );
         }

@@ -19,6 +19,9 @@ const MOST_SCHEMA: usize = 16 << 10;
 /// Most capabilities it may list; there are eleven.
 const MOST_CAPABILITIES: usize = 64;
 
+/// Most bytes of a manifest: ten times what one with every field has.
+const MOST_MANIFEST: usize = 16 << 10;
+
 /// What a module says of itself is too much to be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the module describes itself with {found} {of}; at most {most} are allowed")]
@@ -56,6 +59,15 @@ pub(crate) fn cleaned(info: TaskInfo) -> Result<TaskInfo, DescriptionError> {
     })
 }
 
+/// The manifest, whose text is read by whoever accepts it.
+///
+/// # Errors
+/// When there is too much of it.
+pub(crate) fn bounded_manifest(text: String) -> Result<String, DescriptionError> {
+    let (of, found, most) = ("bytes of manifest", text.len(), MOST_MANIFEST);
+    if found > most { Err(DescriptionError { of, found, most }) } else { Ok(text) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +94,14 @@ mod tests {
         let said = TaskInfo { name: "a\u{1b}[2Jb".to_owned(), version: "1\u{202e}2".to_owned(), ..info() };
         let kept = cleaned(said).unwrap();
         assert_eq!((kept.name.as_str(), kept.version.as_str()), ("a\\u001b[2Jb", "1\\u202e2"));
+    }
+
+    #[test]
+    fn a_manifest_has_a_bound() {
+        let most = "x".repeat(MOST_MANIFEST);
+        assert_eq!(bounded_manifest(most.clone()), Ok(most.clone()));
+        let error = bounded_manifest(most + "x").unwrap_err().to_string();
+        assert!(error.contains("16385 bytes of manifest; at most 16384"), "{error}");
     }
 
     #[test]

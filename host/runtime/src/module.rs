@@ -13,12 +13,18 @@ use crate::wasi;
 pub struct Module {
     hash: ModuleHash,
     info: TaskInfo,
+    manifest: Option<String>,
     pre: TaskPre<RunState>,
 }
 
 impl Module {
-    pub(crate) fn new(hash: ModuleHash, info: TaskInfo, pre: TaskPre<RunState>) -> Self {
-        Self { hash, info, pre }
+    pub(crate) fn new(
+        hash: ModuleHash,
+        info: TaskInfo,
+        manifest: Option<String>,
+        pre: TaskPre<RunState>,
+    ) -> Self {
+        Self { hash, info, manifest, pre }
     }
 
     /// Its content's hash.
@@ -34,6 +40,11 @@ impl Module {
     /// What it says of itself; it grants nothing.
     pub fn info(&self) -> &TaskInfo {
         &self.info
+    }
+
+    /// The manifest that it exports, as it says it: nobody has accepted it by that. None when it exports none.
+    pub fn manifest(&self) -> Option<&str> {
+        self.manifest.as_deref()
     }
 
     pub(crate) fn pre(&self) -> &TaskPre<RunState> {

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use wasmtime::component::ComponentExportIndex;
 use wasmtime::{Engine, Store};
 
+use crate::abi;
 use crate::abi::latest::{HostError, RunContext, Summary, TaskError, TaskInfo};
 use crate::abi::v1::bindings::TaskPre;
 use crate::budget::Budget;
@@ -117,6 +119,21 @@ pub(crate) async fn describe(pre: &TaskPre<RunState>, lanes: &Arc<Lanes>, budget
     let gate = Gate::new(Grant::none(), budget);
     let mut store = new_store(pre.engine(), Some(gate), budget, &link, Origin::default());
     let guest = async { pre.instantiate_async(&mut store).await?.call_describe(&mut store).await };
+    let driven = drive(guest, &link, &mut NoServices, &budget).await;
+    finish(store, &link, driven)
+}
+
+/// Calls `manifest` of a fresh instance that is granted nothing.
+pub(crate) async fn manifest(
+    pre: &TaskPre<RunState>,
+    export: &ComponentExportIndex,
+    lanes: &Arc<Lanes>,
+    budget: Budget,
+) -> Guest<String> {
+    let link = Link::new(lanes);
+    let gate = Gate::new(Grant::none(), budget);
+    let mut store = new_store(pre.engine(), Some(gate), budget, &link, Origin::default());
+    let guest = async { abi::call_manifest(pre.instance_pre(), &mut store, export).await };
     let driven = drive(guest, &link, &mut NoServices, &budget).await;
     finish(store, &link, driven)
 }

@@ -51,6 +51,9 @@ pub enum LoadError {
     /// Asking it what it is went wrong.
     #[error("the module did not describe itself: {}", .0.detail())]
     Describe(RunOutcome),
+    /// Asking it for its manifest went wrong.
+    #[error("the module did not say its manifest: {}", .0.detail())]
+    Manifest(RunOutcome),
     /// What it says of itself is too much.
     #[error(transparent)]
     Description(#[from] DescriptionError),
@@ -98,7 +101,14 @@ impl Runtime {
         let _ticking = self.ticker.hold();
         let described = run::describe(&pre, &self.lanes, self.config.describe).await;
         let info = description::cleaned(described.ended.map_err(LoadError::Describe)?)?;
-        Ok(Arc::new(Module::new(hash, info, pre)))
+        let manifest = match abi::manifest_export(&compiled) {
+            None => None,
+            Some(export) => {
+                let said = run::manifest(&pre, &export, &self.lanes, self.config.describe).await;
+                Some(description::bounded_manifest(said.ended.map_err(LoadError::Manifest)?)?)
+            }
+        };
+        Ok(Arc::new(Module::new(hash, info, manifest, pre)))
     }
 
     /// Runs a module once, in a fresh store. Waits while as many runs as allowed are under way.

@@ -73,17 +73,6 @@ impl Default for HostWork {
 }
 
 impl HostWork {
-    /// For the shared analysis: 2,000 symbols with 800 daily and 200 weekly candles each are two million rows.
-    pub const fn for_analysis() -> Self {
-        Self {
-            rows: 10_000_000,
-            call_bytes: 8 << 20,
-            order_changes: 0,
-            broker_questions: 50,
-            host_ms: 60_000,
-        }
-    }
-
     /// What held when there were no such bounds.
     pub const fn unbounded() -> Self {
         Self {
@@ -113,21 +102,6 @@ impl Default for Output {
 }
 
 impl Output {
-    /// For the shared analysis, which decides on each symbol of the exchange.
-    pub const fn for_analysis() -> Self {
-        Self {
-            item_bytes: 4 << 10,
-            decisions: 10_000,
-            decision_bytes: 4 << 20,
-            notifications: 20,
-            log_lines: 10_000,
-            kept_log_bytes: 256 << 10,
-            signals: 5_000,
-            state_changes: 5_000,
-            counters: 100,
-        }
-    }
-
     /// What held when there were no such bounds.
     pub const fn unbounded() -> Self {
         Self {

@@ -26,6 +26,7 @@ pub struct After {
     #[serde(with = "clock_time")]
     pub latest: NaiveTime,
     /// What happens then.
+    #[serde(alias = "otherwise")]
     pub then: Then,
 }
 

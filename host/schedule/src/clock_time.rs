@@ -1,11 +1,14 @@
 //! Times of day as people write them: `HH:MM`, IST.
 
-use chrono::{NaiveTime, TimeDelta, Timelike};
+#[cfg(test)]
+use chrono::TimeDelta;
+use chrono::{NaiveTime, Timelike};
 use serde::{Deserialize, Deserializer, Serializer};
 
 const FORMAT: &str = "%H:%M";
 
 /// The time this many hours and minutes after midnight.
+#[cfg(test)]
 pub(crate) fn clock(hours: i64, minutes: i64) -> NaiveTime {
     NaiveTime::MIN + TimeDelta::minutes(hours * 60 + minutes)
 }

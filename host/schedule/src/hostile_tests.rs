@@ -223,7 +223,7 @@ fn keys(count: usize) -> String {
 fn refusal(text: &str) -> (String, Duration) {
     let day: Day = "2025-01-02".parse().unwrap();
     let trading_day = Calendar::embedded().unwrap().trading_day(day).unwrap();
-    let schedule = Schedule::of(Task::BuyOrders, Rule::Script(text.to_owned()));
+    let schedule = Schedule::of(Task::literal("buy_orders"), Rule::Script(text.to_owned()));
     let before = processor_time();
     let answer = slots(&schedule, &trading_day);
     let spent = processor_time().saturating_sub(before);

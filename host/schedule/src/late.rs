@@ -1,13 +1,12 @@
 //! How late a slot may still start.
 
 use prahari_domain::calendar::Calendar;
-use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-
-use crate::TICK_MS;
+use serde::{Deserialize, Serialize};
 
 /// What happens to a slot that could not start when it was due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum LatePolicy {
     /// It runs within this window and is missed afterwards.
     Window {
@@ -26,24 +25,30 @@ pub enum LatePolicy {
 /// Two minutes: prices and phases move on, and a task that starts later than that decides for another moment.
 const WINDOW_MS: i64 = 2 * 60_000;
 
-/// The policy of a task.
-pub const fn late_policy(task: Task) -> LatePolicy {
-    match task {
-        Task::SellMonitor => LatePolicy::Continue { millis: TICK_MS },
-        Task::Analysis => LatePolicy::UntilNextOpen,
-        Task::PremarketRetry
-        | Task::PremarketAmoAdjustment
-        | Task::PositionMonitor
-        | Task::BuyOrders
-        | Task::EodCleanup => LatePolicy::Window { millis: WINDOW_MS },
+/// Longest delay that a policy may name: a day.
+const MOST_MS: i64 = 24 * 60 * 60_000;
+
+impl Default for LatePolicy {
+    fn default() -> Self {
+        Self::Window { millis: WINDOW_MS }
+    }
+}
+
+impl LatePolicy {
+    /// Whether its delay is between nothing and a day.
+    pub fn is_bounded(self) -> bool {
+        match self {
+            Self::Window { millis } | Self::Continue { millis } => (0..=MOST_MS).contains(&millis),
+            Self::UntilNextOpen => true,
+        }
     }
 }
 
 /// The last instant at which a slot (of a continuous task: a tick) due at `due` may still start.
 ///
 /// Where the calendar does not know the next session, [`LatePolicy::UntilNextOpen`] ends with the window of the others.
-pub fn latest_start(task: Task, due: Timestamp, calendar: &Calendar) -> Timestamp {
-    let millis = match late_policy(task) {
+pub fn latest_start(policy: LatePolicy, due: Timestamp, calendar: &Calendar) -> Timestamp {
+    let millis = match policy {
         LatePolicy::Window { millis } | LatePolicy::Continue { millis } => millis,
         LatePolicy::UntilNextOpen => {
             let next = calendar.next_open(due.ist_day()).and_then(|next| calendar.trading_day(next));

@@ -4,6 +4,7 @@
 //! written as scripts for it, so that there is nothing a plain rule can do that a script cannot; cron expressions stand beside them.
 
 mod after;
+mod bounds;
 mod clock_time;
 mod cron;
 mod day;
@@ -12,17 +13,20 @@ mod late;
 mod preview;
 mod rule;
 mod slots;
+mod terms;
 mod validate;
 mod zone;
 
 pub use after::{After, MAX_AFTER, Then, check_after};
+pub use bounds::{RuleBounds, RuleKind};
 pub use clock_time::{parse as parse_time, text as time_text};
 pub use cron::MAX_CRON_BYTES;
 pub use engine::{MAX_OPERATIONS, MAX_SCRIPT_BYTES, MAX_TIMES};
-pub use late::{LatePolicy, late_policy, latest_start};
+pub use late::{LatePolicy, latest_start};
 pub use preview::{DayDifference, Stretch, differences, preview, stretch};
-pub use rule::{Rule, Schedule, defaults};
+pub use rule::{Rule, Schedule};
 pub use slots::{DaySlots, Evaluator, Slot, TICK_MS, slots};
+pub use terms::ScheduleTerms;
 pub use validate::{MAX_RULES, validate};
 pub use zone::{india, parse as parse_zone};
 

@@ -5,8 +5,8 @@ use chrono_tz::Tz;
 use prahari_domain::tasks::Task;
 use serde::{Deserialize, Serialize};
 
-use crate::after::{After, Then};
-use crate::clock_time::{self, clock, text};
+use crate::after::After;
+use crate::clock_time::{self, text};
 use crate::zone;
 
 /// When a task is due.
@@ -88,38 +88,4 @@ impl Rule {
         };
         Some(format!("fn slots(day) {{ {answer} }}"))
     }
-}
-
-/// The schedules that a new installation starts with.
-pub fn defaults() -> Vec<Schedule> {
-    let at = |hours, minutes| Rule::At { time: clock(hours, minutes) };
-    let monitor = Rule::EachMinute { start: clock(9, 15), end: clock(15, 30) };
-    let hourly = Rule::Hourly { start: clock(9, 30), end: clock(15, 30) };
-    let rows = [
-        (Task::PremarketRetry, at(9, 0), "Tries failed buys again before the open"),
-        (
-            Task::PremarketAmoAdjustment,
-            at(9, 5),
-            "Re-prices and re-sizes pending buys from pre-market prices",
-        ),
-        (Task::SellMonitor, monitor, "Places and follows the sells of open positions, each minute"),
-        (Task::PositionMonitor, hourly, "Looks for re-entries and exits of open positions"),
-        (Task::Analysis, at(16, 0), "Scans the universe and publishes signals for everybody"),
-        (Task::BuyOrders, at(16, 5), "Places after-market buys on active signals"),
-        (Task::EodCleanup, at(18, 0), "Reconciles and closes the trading date"),
-    ];
-    rows.into_iter()
-        .map(|(task, rule, description)| Schedule {
-            after: default_after(task),
-            description: description.to_owned(),
-            ..Schedule::of(task, rule)
-        })
-        .collect()
-}
-
-/// What a task of a new installation waits for: buying uses the signals of the evening's scan, and until 17:30 after-market orders
-/// still reach the broker.
-fn default_after(task: Task) -> Option<After> {
-    let latest = clock(17, 30);
-    (task == Task::BuyOrders).then(|| After { tasks: vec![Task::Analysis], latest, then: Then::Run })
 }

@@ -23,7 +23,7 @@ fn rule(body: &str) -> Rule {
 }
 
 fn script(body: &str) -> Schedule {
-    schedule(Task::BuyOrders, rule(body))
+    schedule(Task::literal("buy_orders"), rule(body))
 }
 
 fn slots_on(schedule: &Schedule, date: &str) -> Result<String, ScheduleError> {
@@ -42,12 +42,48 @@ fn slots_on(schedule: &Schedule, date: &str) -> Result<String, ScheduleError> {
     })
 }
 
-fn default_slots(date: &str) -> Vec<(&'static str, String)> {
-    defaults().iter().map(|schedule| (schedule.task.name(), slots_on(schedule, date).unwrap())).collect()
+/// The tasks that come with the program, in the order in which they run.
+pub(super) const TASKS: [&str; 7] = [
+    "premarket_retry",
+    "premarket_amo_adjustment",
+    "sell_monitor",
+    "position_monitor",
+    "analysis",
+    "buy_orders",
+    "eod_cleanup",
+];
+
+/// What the manifest of such a task says of its schedule.
+fn manifest(name: &str) -> serde_json::Value {
+    let file = format!("{}/../../plugins/{name}/manifest.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
 }
 
-fn expected(times: [&str; 7]) -> Vec<(&'static str, String)> {
-    Task::ALL.iter().zip(times).map(|(task, times)| (task.name(), times.to_owned())).collect()
+/// The rules that the manifest of a task allows.
+pub(super) fn bounds(task: Task) -> RuleBounds {
+    serde_json::from_value(manifest(task.name())["schedule"]["bounds"].clone()).unwrap()
+}
+
+fn late(task: Task) -> LatePolicy {
+    serde_json::from_value(manifest(task.name())["late"].clone()).unwrap()
+}
+
+fn defaults() -> Vec<Schedule> {
+    let of = |name: &str| {
+        let manifest = manifest(name);
+        let terms: ScheduleTerms = serde_json::from_value(manifest["schedule"].clone()).unwrap();
+        terms.schedule(name.parse().unwrap(), manifest["description"].as_str().unwrap()).unwrap()
+    };
+    TASKS.map(of).to_vec()
+}
+
+fn default_slots(date: &str) -> Vec<(String, String)> {
+    let of = |schedule: &Schedule| (schedule.task.to_string(), slots_on(schedule, date).unwrap());
+    defaults().iter().map(of).collect()
+}
+
+fn expected(times: [&str; 7]) -> Vec<(String, String)> {
+    TASKS.iter().zip(times).map(|(task, times)| ((*task).to_owned(), times.to_owned())).collect()
 }
 
 #[test]
@@ -94,17 +130,20 @@ fn two_sessions_of_a_day_have_a_slot_each() {
 #[test]
 fn a_monitor_with_a_margin_keeps_it_on_a_special_session() {
     let rule = Rule::EachMinute { start: clock(9, 20), end: clock(15, 15) };
-    assert_eq!(slots_on(&schedule(Task::SellMonitor, rule), "2024-11-01").unwrap(), "18:05-18:45");
+    assert_eq!(
+        slots_on(&schedule(Task::literal("sell_monitor"), rule), "2024-11-01").unwrap(),
+        "18:05-18:45"
+    );
     let early = Rule::EachMinute { start: clock(9, 0), end: clock(15, 30) };
     assert_eq!(
-        slots_on(&schedule(Task::SellMonitor, early), "2024-03-02").unwrap(),
+        slots_on(&schedule(Task::literal("sell_monitor"), early), "2024-03-02").unwrap(),
         "09:00-10:00 11:30-12:30"
     );
 }
 
 #[test]
 fn a_time_within_trading_keeps_its_distance_to_the_open_and_ends_with_the_session() {
-    let at = |hours, minutes| schedule(Task::BuyOrders, Rule::At { time: clock(hours, minutes) });
+    let at = |hours, minutes| schedule(Task::literal("buy_orders"), Rule::At { time: clock(hours, minutes) });
     assert_eq!(slots_on(&at(9, 45), "2024-11-01").unwrap(), "18:30");
     assert_eq!(slots_on(&at(12, 0), "2024-11-01").unwrap(), "19:00");
 }
@@ -127,14 +166,14 @@ fn scripts_answer_texts_minutes_arrays_or_nothing() {
 #[test]
 fn scripts_may_have_functions_of_their_own() {
     let text = "fn half(a) { a + 30 } fn slots(day) { half(day.moved(\"16:00\")) }";
-    let schedule = schedule(Task::BuyOrders, Rule::Script(text.to_owned()));
+    let schedule = schedule(Task::literal("buy_orders"), Rule::Script(text.to_owned()));
     assert_eq!(slots_on(&schedule, "2025-01-02").unwrap(), "16:30");
 }
 
 #[test]
 fn a_script_is_functions_with_slots_among_them_and_nothing_else() {
     let refused = |text: &str| {
-        let schedule = schedule(Task::BuyOrders, Rule::Script(text.to_owned()));
+        let schedule = schedule(Task::literal("buy_orders"), Rule::Script(text.to_owned()));
         slots_on(&schedule, "2025-01-02").unwrap_err().to_string()
     };
     let start = "the schedule of buy_orders is not valid: the script ";
@@ -176,7 +215,7 @@ fn what_a_script_answers_must_be_a_time_of_its_day() {
 
 #[test]
 fn a_script_that_is_no_rhai_is_told_the_place() {
-    let message = refused(Task::BuyOrders, rule("nonsense("));
+    let message = refused(Task::literal("buy_orders"), rule("nonsense("));
     assert!(message.contains("line 1"), "{message}");
 }
 
@@ -190,12 +229,12 @@ fn a_loop_over_every_minute_is_within_the_limits() {
 #[test]
 fn the_defaults_are_valid() {
     for schedule in defaults() {
-        assert_eq!(validate(&schedule, &calendar()), Ok(()), "{}", schedule.task);
+        assert_eq!(validate(&schedule, &bounds(schedule.task), &calendar()), Ok(()), "{}", schedule.task);
     }
 }
 
 fn refused(task: Task, rule: Rule) -> String {
-    validate(&schedule(task, rule), &calendar()).unwrap_err().to_string()
+    validate(&schedule(task, rule), &bounds(task), &calendar()).unwrap_err().to_string()
 }
 
 #[test]
@@ -206,16 +245,24 @@ fn rules_that_do_not_fit_their_task_are_refused() {
     let late = NaiveTime::from_hms_opt(18, 1, 0).unwrap();
     let seconds = NaiveTime::from_hms_opt(12, 0, 1).unwrap();
     for (task, rule, sentence) in [
-        (Task::BuyOrders, at(clock(8, 59)), "not a whole minute from 09:00 to 18:00"),
-        (Task::BuyOrders, at(late), "not a whole minute from 09:00 to 18:00"),
-        (Task::BuyOrders, at(seconds), "not a whole minute from 09:00 to 18:00"),
-        (Task::BuyOrders, hourly(clock(9, 30), clock(15, 30)), "at one time of the day"),
-        (Task::PositionMonitor, hourly(clock(9, 0), clock(15, 30)), "half past the hour only"),
-        (Task::PositionMonitor, hourly(clock(15, 30), clock(9, 30)), "is after its end"),
-        (Task::PositionMonitor, at(clock(9, 30)), "it runs hourly"),
-        (Task::SellMonitor, minutes(clock(15, 30), clock(15, 30)), "is not before its end"),
-        (Task::SellMonitor, at(clock(9, 30)), "it runs each minute"),
-        (Task::BuyOrders, rule("day.each_minute(\"09:15\", \"15:30\")"), "only sell_monitor"),
+        (Task::literal("buy_orders"), at(clock(8, 59)), "not a whole minute from 09:00 to 18:00"),
+        (Task::literal("buy_orders"), at(late), "not a whole minute from 09:00 to 18:00"),
+        (Task::literal("buy_orders"), at(seconds), "not a whole minute from 09:00 to 18:00"),
+        (Task::literal("buy_orders"), hourly(clock(9, 30), clock(15, 30)), "at one time of the day"),
+        (
+            Task::literal("position_monitor"),
+            hourly(clock(9, 0), clock(15, 30)),
+            "30 minutes past the hour only",
+        ),
+        (Task::literal("position_monitor"), hourly(clock(15, 30), clock(9, 30)), "is after its end"),
+        (Task::literal("position_monitor"), at(clock(9, 30)), "it runs hourly"),
+        (Task::literal("sell_monitor"), minutes(clock(15, 30), clock(15, 30)), "is not before its end"),
+        (Task::literal("sell_monitor"), at(clock(9, 30)), "it runs each minute"),
+        (
+            Task::literal("buy_orders"),
+            rule("day.each_minute(\"09:15\", \"15:30\")"),
+            "it may not run each minute",
+        ),
     ] {
         let message = refused(task, rule);
         assert!(message.contains(sentence), "{message}");
@@ -230,10 +277,11 @@ fn a_script_that_fails_on_a_single_day_is_found_before_it_is_saved() {
         ("if day.note == \"Muhurat\" { -1 }", "outside its day"),
         ("if day.date == \"2026-06-17\" { loop {} }", "for 2026-06-17: Too many operations"),
     ] {
-        let message = refused(Task::BuyOrders, rule(body));
+        let message = refused(Task::literal("buy_orders"), rule(body));
         assert!(message.contains(sentence), "{message}");
     }
-    assert_eq!(validate(&script("day.moved(\"16:05\")"), &calendar()), Ok(()));
+    let moved = script("day.moved(\"16:05\")");
+    assert_eq!(validate(&moved, &bounds(moved.task), &calendar()), Ok(()));
 }
 
 fn one_shot(text: &str) -> Slot {
@@ -242,7 +290,7 @@ fn one_shot(text: &str) -> Slot {
 
 #[test]
 fn the_preview_lists_the_next_slots_also_after_the_published_calendar() {
-    let buys = schedule(Task::BuyOrders, Rule::At { time: clock(16, 5) });
+    let buys = schedule(Task::literal("buy_orders"), Rule::At { time: clock(16, 5) });
     let next = preview(&buys, &calendar(), at("2025-01-03 16:06"), 3).unwrap();
     assert_eq!(next, ["2025-01-06 16:05", "2025-01-07 16:05", "2025-01-08 16:05"].map(one_shot));
     let last = preview(&buys, &calendar(), at("2026-12-31 00:00"), 3).unwrap();
@@ -294,7 +342,7 @@ fn the_preview_of_a_schedule_that_never_fires_ends() {
 
 #[test]
 fn two_schedules_differ_on_the_days_on_which_their_slots_do() {
-    let before = schedule(Task::BuyOrders, Rule::At { time: clock(16, 5) });
+    let before = schedule(Task::literal("buy_orders"), Rule::At { time: clock(16, 5) });
     let after = script("if day.weekday == 5 { \"16:30\" } else { day.moved(\"16:05\") }");
     let (from, to) = (day("2025-01-01"), day("2025-01-12"));
     let all = differences(&before, &after, &calendar(), from, to).unwrap();
@@ -314,7 +362,7 @@ fn two_schedules_differ_on_the_days_on_which_their_slots_do() {
 #[test]
 fn a_longer_session_is_another_slot() {
     let shorter = Rule::EachMinute { start: clock(9, 15), end: clock(15, 0) };
-    let shorter = schedule(Task::SellMonitor, shorter);
+    let shorter = schedule(Task::literal("sell_monitor"), shorter);
     let friday = day("2025-01-03");
     let change = differences(&defaults()[2], &shorter, &calendar(), friday, friday).unwrap().remove(0);
     assert_eq!((change.removed[0].ticks, change.added[0].ticks), (375, 345));
@@ -322,17 +370,20 @@ fn a_longer_session_is_another_slot() {
 
 #[test]
 fn a_late_slot_has_its_window() {
-    let latest = |task, due| latest_start(task, at(due), &calendar());
-    assert_eq!(latest(Task::BuyOrders, "2025-01-03 16:05"), at("2025-01-03 16:07"));
-    assert_eq!(latest(Task::SellMonitor, "2025-01-03 10:00"), at("2025-01-03 10:01"));
-    assert_eq!(latest(Task::Analysis, "2025-01-03 16:00"), at("2025-01-06 09:15").plus_millis(-1));
+    let latest = |task, due| latest_start(late(task), at(due), &calendar());
+    assert_eq!(latest(Task::literal("buy_orders"), "2025-01-03 16:05"), at("2025-01-03 16:07"));
+    assert_eq!(latest(Task::literal("sell_monitor"), "2025-01-03 10:00"), at("2025-01-03 10:01"));
+    assert_eq!(latest(Task::literal("analysis"), "2025-01-03 16:00"), at("2025-01-06 09:15").plus_millis(-1));
     assert_eq!(
-        latest(Task::Analysis, "2026-12-31 16:00"),
+        latest(Task::literal("analysis"), "2026-12-31 16:00"),
         at("2027-01-01 09:15").plus_millis(-1),
         "presumed"
     );
     let closed = calendar().with_unknown_days(UnknownDays::Closed);
-    assert_eq!(latest_start(Task::Analysis, at("2026-12-31 16:00"), &closed), at("2026-12-31 16:02"));
+    assert_eq!(
+        latest_start(late(Task::literal("analysis")), at("2026-12-31 16:00"), &closed),
+        at("2026-12-31 16:02")
+    );
 }
 
 #[test]

@@ -26,8 +26,50 @@ pub enum TaskCommand {
         /// The component.
         file: PathBuf,
     },
+    /// Add a component to a running daemon as a task of its own.
+    Add {
+        /// The component.
+        file: PathBuf,
+        /// The manifest of the task, as JSON, for a component that exports none.
+        #[arg(long)]
+        manifest: Option<PathBuf>,
+        #[command(flatten)]
+        daemon: AtDaemon,
+    },
+    /// Remove a task from a running daemon; what it did can still be read.
+    Remove {
+        /// Which task.
+        task: Task,
+        #[command(flatten)]
+        daemon: AtDaemon,
+    },
+    /// Accept the manifest of a version of a task's module as what the task is from now on.
+    Accept {
+        /// Which task.
+        task: Task,
+        /// Which version.
+        version: u64,
+        #[command(flatten)]
+        daemon: AtDaemon,
+    },
+    /// List the tasks of a running daemon, in the order in which they run.
+    List {
+        #[command(flatten)]
+        daemon: AtDaemon,
+    },
     /// Run a component once on a paper account on a past day, and print what it asked, decided and ordered.
     Run(RunTask),
+}
+
+/// A running daemon, and who asks it.
+#[derive(Debug, Args)]
+pub struct AtDaemon {
+    /// Where the daemon listens.
+    #[arg(long, default_value = "http://127.0.0.1:8700")]
+    pub url: String,
+    /// A file with an API token of an admin, of scope admin; without it the environment variable PRAHARI_TOKEN.
+    #[arg(long)]
+    pub token_file: Option<PathBuf>,
 }
 
 /// Options of `task new`.
@@ -75,22 +117,9 @@ impl FromStr for TaskName {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let fits = |word: &str| {
-            word.starts_with(|first: char| first.is_ascii_lowercase())
-                && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-        };
-        if text.len() <= LONGEST_NAME && text.split('_').all(fits) {
-            return Ok(Self(text.to_owned()));
-        }
-        Err(format!(
-            "{text:?} is not a name such as gap_watch: words of small letters and digits, each beginning with a letter, \
-             at most {LONGEST_NAME} characters"
-        ))
+        text.parse::<Task>().map(|task| Self(task.to_string())).map_err(|error| error.to_string())
     }
 }
-
-/// Longest name of a task, so that lists stay readable.
-const LONGEST_NAME: usize = 40;
 
 /// Options of `task run`.
 #[derive(Debug, Args)]
@@ -103,7 +132,7 @@ pub struct RunTask {
     /// The time of that day, IST.
     #[arg(long, default_value = "10:00", value_parser = time_of_day)]
     pub at: NaiveTime,
-    /// In whose place it runs: that task's grant and budget are its own. Without it, of the task that it is named after.
+    /// In whose place it runs: that task's grant and budget are its own. Without it, by the manifest that it exports, or of the task that it is named after.
     #[arg(long)]
     pub task: Option<Task>,
     /// Where prices come from: synthetic or csv:DIR.

@@ -1,9 +1,11 @@
 //! `prahari shadow`: what another version of a task would have done on the last days.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use prahari_app::grants::Grants;
 use prahari_app::shadow::{Archive, Days, Finding, Scope, ShadowReport, shadow as try_out};
+use prahari_app::tasks::Tasks;
 use prahari_domain::ids::UserId;
 use prahari_domain::text::lines;
 use prahari_runtime::shadow::Standing;
@@ -17,7 +19,10 @@ use crate::wiring;
 pub async fn shadow(options: Shadow) -> Result<(), Failure> {
     let store = candidates::open(&options.db)?;
     let (runtime, calendar) = (wiring::runtime()?, wiring::calendar()?.current());
-    let grants = Grants::load(store.clone()).await.map_err(Failure::work)?;
+    let (_, modules) = wiring::modules(&[]).await?;
+    let built_in = wiring::built_in_tasks(&runtime, &modules).await?;
+    let tasks = Tasks::read(store.clone(), &built_in).await.map_err(Failure::work)?;
+    let grants = Grants::load(store.clone(), Arc::new(tasks)).await.map_err(Failure::work)?;
     let (task, module) = candidates::load(&runtime, &options.module).await?;
     let archive = Archive { store: &store, runtime: &runtime, calendar: &calendar, grants: Some(&grants) };
     let (days, user) = (Days::Last(options.days), options.user.map(UserId));

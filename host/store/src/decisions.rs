@@ -10,6 +10,7 @@ use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, from_json, instant, select, select_one, unsigned};
 use crate::errors::StoreError;
+use crate::run_list::tasks_of;
 use crate::store::UserScope;
 
 /// Why a symbol was acted on or left alone.
@@ -199,7 +200,7 @@ fn list(conn: &Connection, user: UserId, filter: &DecisionFilter) -> Result<Vec<
     let since = filter.since.map_or(i64::MIN, |at| at.0);
     let until = filter.until.map_or(i64::MAX, |at| at.0);
     let mut found = Vec::new();
-    for task in Task::ALL.into_iter().filter(|task| filter.task.is_none_or(|wanted| wanted == *task)) {
+    for task in tasks_of(conn, user, filter.task)? {
         let values = (user.0.cast_signed(), task.name(), since, until, &filter.symbol, filter.limit);
         found.append(&mut select(conn, sql, values, |row| read(task, row))?);
     }

@@ -10,6 +10,7 @@ use prahari_domain::time::{Day, Timestamp};
 use crate::columns::{execute, instant, parsed, select, select_one, unsigned, user};
 use crate::errors::StoreError;
 use crate::left::{self, Left};
+use crate::run_list::tasks_of;
 use crate::store::{SystemScope, UserScope};
 
 /// Stands for everybody in the place of a user.
@@ -103,7 +104,7 @@ impl UserScope {
     /// # Errors
     /// When the database cannot be read.
     pub async fn used(&self, from: Timestamp, until: Timestamp) -> Result<Vec<UsedRow>, StoreError> {
-        let user = self.user.0.cast_signed();
+        let (scope, user) = (self.user, self.user.0.cast_signed());
         self.read("sum up what runs have used", move |conn| {
             let sums = left::SUMS;
             let sql = &format!(
@@ -114,7 +115,7 @@ impl UserScope {
                      GROUP BY task"
             );
             let mut found = Vec::new();
-            for task in Task::ALL {
+            for task in tasks_of(conn, scope, None)? {
                 found.extend(select_one(conn, sql, (user, task.name(), from.0, until.0), used)?);
             }
             Ok(found)

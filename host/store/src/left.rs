@@ -88,7 +88,7 @@ impl UserScope {
     /// # Errors
     /// When the database cannot be read.
     pub async fn left_by(&self, task: Task, from: Timestamp, until: Timestamp) -> Result<Left, StoreError> {
-        let values = (self.user.0.cast_signed(), task.name(), from.0, until.0);
+        let values = (self.user.0.cast_signed(), task.to_string(), from.0, until.0);
         self.read("sum up what runs have left behind", move |conn| {
             let sql = format!(
                 "SELECT {SUMS} FROM runs

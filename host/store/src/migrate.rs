@@ -11,7 +11,7 @@ use crate::errors::StoreError;
 use crate::journal_chain;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: [(&str, &str); 44] = [
+const MIGRATIONS: [(&str, &str); 47] = [
     ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
     ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
     ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
@@ -62,6 +62,9 @@ const MIGRATIONS: [(&str, &str); 44] = [
     ("0042_create_price_jumps", include_str!("../../../migrations/0042_create_price_jumps.sql")),
     ("0043_name_makers_of_links", include_str!("../../../migrations/0043_name_makers_of_links.sql")),
     ("0044_count_what_runs_leave", include_str!("../../../migrations/0044_count_what_runs_leave.sql")),
+    ("0045_combine_schedule_rules", include_str!("../../../migrations/0045_combine_schedule_rules.sql")),
+    ("0046_tell_when_slots_are_free", include_str!("../../../migrations/0046_tell_when_slots_are_free.sql")),
+    ("0047_create_tasks", include_str!("../../../migrations/0047_create_tasks.sql")),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.

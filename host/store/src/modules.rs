@@ -37,6 +37,8 @@ pub struct NewModule {
     pub origin: ModuleOrigin,
     /// What it says of itself, as JSON.
     pub info: String,
+    /// The manifest that it exports; none when it exports none.
+    pub manifest: Option<String>,
     /// When it was uploaded, by the daemon's clock.
     pub at: Timestamp,
     /// Who; none for the program.
@@ -56,6 +58,8 @@ pub struct ModuleRow {
     pub origin: ModuleOrigin,
     /// What it says of itself, as JSON.
     pub info: String,
+    /// The manifest that it exports; none when it exports none.
+    pub manifest: Option<String>,
     /// Bytes of the component.
     pub size: u64,
     /// When it was added.
@@ -168,7 +172,7 @@ impl SystemScope {
             .read("read what was active", move |conn| {
                 let sql = "SELECT * FROM module_activations WHERE ?1 IS NULL OR task = ?1
                            ORDER BY id DESC LIMIT ?2";
-                select(conn, sql, params![task.map(Task::name), limit], activation)
+                select(conn, sql, params![task.as_ref().map(Task::name), limit], activation)
             })
             .await
     }
@@ -281,20 +285,20 @@ impl SystemScope {
 }
 
 fn add(conn: &Connection, new: &NewModule) -> Result<ModuleRow, StoreError> {
-    let NewModule { task, hash, bytes, origin, info, at, by } = new;
+    let NewModule { task, hash, bytes, origin, info, manifest, at, by } = new;
     execute(
         conn,
         "INSERT INTO module_bytes (hash, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
         (hash, bytes),
     )?;
     // One that was removed comes back under its number.
-    let sql = "INSERT INTO modules (task, version, hash, origin, info, size, added_at, added_by)
+    let sql = "INSERT INTO modules (task, version, hash, origin, info, size, added_at, added_by, manifest)
                VALUES (?1, (SELECT coalesce(max(version), 0) + 1 FROM modules WHERE task = ?1),
-                       ?2, ?3, ?4, ?5, ?6, ?7)
+                       ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                ON CONFLICT (task, hash) DO UPDATE SET removed_at = NULL RETURNING *";
     let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
     let by = by.map(|by| by.0.cast_signed());
-    let values = (task.name(), hash, origin.name(), info, size, at.0, by);
+    let values = (task.name(), hash, origin.name(), info, size, at.0, by, manifest);
     // To its end: a statement with an answer takes effect only when it is read through.
     let mut rows = select(conn, sql, values, read)?;
     rows.pop().ok_or_else(|| rusqlite::Error::QueryReturnedNoRows.into())
@@ -317,6 +321,7 @@ fn read(row: &Row<'_>) -> Result<ModuleRow, StoreError> {
         hash: row.get("hash")?,
         origin: parsed(row, "origin")?,
         info: row.get("info")?,
+        manifest: row.get("manifest")?,
         size: unsigned(row, "size")?,
         added_at: instant(row, "added_at")?,
         added_by: optional_user(row, "added_by")?,

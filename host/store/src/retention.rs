@@ -6,6 +6,7 @@
 use rusqlite::Connection;
 
 use prahari_domain::ids::{RunId, SignalId};
+use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, select_one};
@@ -17,14 +18,14 @@ use crate::store::SystemScope;
 const BATCH: u32 = 500;
 
 /// What runs leave behind, by how long it is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OldOfRuns {
     /// Recordings, except of runs that placed, changed or cancelled an order. What they shared with others goes with the
     /// last of them.
     Recordings,
-    /// Runs that were a plain success of a continuous task's tick and touched no order, with all that belongs to them.
-    /// The tick stays counted in its slot.
-    PlainTicks,
+    /// Runs of these tasks that were a plain success of their slot and touched no order, with all that belongs to them.
+    /// A tick stays counted in its slot.
+    PlainRuns(Vec<Task>),
     /// Log lines; decisions stay.
     Logs,
     /// Decisions.
@@ -65,7 +66,7 @@ impl SystemScope {
         after: RunId,
         before: Timestamp,
     ) -> Result<ForgottenRuns, StoreError> {
-        let forget = move |conn: &Connection| match last_of_batch(conn, what, after, before)? {
+        let forget = move |conn: &Connection| match last_of_batch(conn, &what, after, before)? {
             None => Ok(ForgottenRuns { through: None, changed: 0 }),
             Some(last) => {
                 let changed = what.forget(conn, after.0.cast_signed(), last)? as u64;
@@ -134,16 +135,16 @@ impl SystemScope {
 
 impl OldOfRuns {
     /// The table to look through, and its column with the run.
-    const fn table(self) -> (&'static str, &'static str) {
+    const fn table(&self) -> (&'static str, &'static str) {
         match self {
             Self::Recordings => ("recordings", "run_id"),
-            Self::PlainTicks | Self::Details => ("runs", "id"),
+            Self::PlainRuns(_) | Self::Details => ("runs", "id"),
             Self::Logs | Self::Decisions => ("run_notes", "run_id"),
         }
     }
 
     /// Forgets it of the runs after `after` through `last`; how many went.
-    fn forget(self, conn: &Connection, after: i64, last: i64) -> Result<usize, StoreError> {
+    fn forget(&self, conn: &Connection, after: i64, last: i64) -> Result<usize, StoreError> {
         let within = (after, last);
         match self {
             Self::Recordings => {
@@ -151,12 +152,17 @@ impl OldOfRuns {
                     "SELECT id FROM runs WHERE id > ?1 AND id <= ?2 AND coalesce(journaled, orders) = 0";
                 recordings::forget(conn, plain, within)
             }
-            Self::PlainTicks => {
+            Self::PlainRuns(tasks) => {
+                // Names of tasks are small letters, digits and `_`.
+                let tasks: Vec<String> = tasks.iter().map(|task| format!("'{task}'")).collect();
+                let tasks = tasks.join(", ");
                 // The newest run stays, because the next number is one more than it.
-                let plain = "SELECT id FROM runs
-                             WHERE id > ?1 AND id <= ?2 AND task = 'sell_monitor' AND trigger = 'scheduled'
+                let plain = &format!(
+                    "SELECT id FROM runs
+                             WHERE id > ?1 AND id <= ?2 AND task IN ({tasks}) AND trigger = 'scheduled'
                                  AND outcome = 'succeeded' AND coalesce(journaled, orders) = 0
-                                 AND id < (SELECT max(id) FROM runs)";
+                                 AND id < (SELECT max(id) FROM runs)"
+                );
                 recordings::forget(conn, plain, within)?;
                 execute(conn, &format!("DELETE FROM run_notes WHERE run_id IN ({plain})"), within)?;
                 execute(conn, &format!("DELETE FROM runs WHERE id IN ({plain})"), within)
@@ -185,7 +191,7 @@ impl OldOfRuns {
 /// The last run of the next batch: the rows of the table are looked at in order, up to the first that is not old enough.
 fn last_of_batch(
     conn: &Connection,
-    what: OldOfRuns,
+    what: &OldOfRuns,
     after: RunId,
     before: Timestamp,
 ) -> Result<Option<i64>, StoreError> {

@@ -133,7 +133,7 @@ fn write(conn: &Connection, row: &ServiceRow) -> Result<(), StoreError> {
         row.user.0.cast_signed(),
         row.running,
         row.heartbeat.map(|at| at.0),
-        row.last_task.map(Task::name),
+        row.last_task.as_ref().map(Task::name),
         row.error_count.cast_signed(),
         &row.last_error,
         row.schedule_version.cast_signed(),
@@ -158,7 +158,7 @@ fn read(row: &Row<'_>) -> Result<ServiceRow, StoreError> {
 }
 
 /// A pulse as the statement reads it, by position.
-fn pulse_columns(pulse: &ServicePulse) -> (u64, &'static str, i64, u64, &str) {
+fn pulse_columns(pulse: &ServicePulse) -> (u64, &str, i64, u64, &str) {
     let ServicePulse { user, last_task, last_task_at, error_count, last_error } = pulse;
     (user.0, last_task.name(), last_task_at.0, *error_count, last_error)
 }

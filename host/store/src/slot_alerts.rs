@@ -16,6 +16,8 @@ use crate::store::SystemScope;
 pub struct Expectation {
     /// Of which task.
     pub task: Task,
+    /// Whether the task runs once for all users.
+    pub shared: bool,
     /// When the slot was due; of a continuous slot its first tick.
     pub due_at: Timestamp,
     /// The last instant at which it can begin: a service that is started during a continuous slot gets the rest of it.
@@ -128,7 +130,7 @@ fn unseen(conn: &Connection, expected: &Expectation) -> Result<Vec<UserId>, Stor
         expected.task.name(),
         expected.due_at.0,
         expected.tick.map(|at| at.0),
-        expected.task.is_shared(),
+        expected.shared,
         expected.until.0,
         expected.free_until.0,
     ];

@@ -238,11 +238,11 @@ fn page(
         user.map(|user| user.0.cast_signed()),
         from.to_string(),
         filter.to.to_string(),
-        filter.task.map(Task::name),
+        filter.task.as_ref().map(Task::name),
         filter.state.map(SlotState::name),
         after.map_or(i64::MIN, |cursor| cursor.due_at.0),
         after.map_or(0, |cursor| cursor.user.0.cast_signed()),
-        after.map_or("", |cursor| cursor.task.name()),
+        after.as_ref().map_or("", |cursor| cursor.task.name()),
         filter.limit,
     ];
     select(conn, sql, values, read_slot)

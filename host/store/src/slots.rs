@@ -241,7 +241,7 @@ impl UserScope {
     /// # Errors
     /// When the database cannot be read.
     pub async fn ticks(&self, task: Task, due_at: Timestamp) -> Result<Vec<TickRow>, StoreError> {
-        let values = (self.user.0.cast_signed(), task.name(), due_at.0);
+        let values = (self.user.0.cast_signed(), task.to_string(), due_at.0);
         self.read("read the ticks of a slot", move |conn| {
             let sql = "SELECT at, count, outcome, reason, run_id FROM slot_ticks
                            WHERE user_id = ?1 AND task = ?2 AND due_at = ?3 ORDER BY at";
@@ -260,7 +260,7 @@ impl UserScope {
         task: Task,
         due_at: Timestamp,
     ) -> Result<Vec<(SlotOutcome, String, u32)>, StoreError> {
-        let values = (self.user.0.cast_signed(), task.name(), due_at.0);
+        let values = (self.user.0.cast_signed(), task.to_string(), due_at.0);
         self.read("count the ticks of a slot", move |conn| {
             let sql = "SELECT outcome, reason, sum(count) AS count FROM slot_ticks
                            WHERE user_id = ?1 AND task = ?2 AND due_at = ?3

@@ -79,6 +79,10 @@ impl Task for Analysis {
         }
     }
 
+    fn manifest() -> &'static str {
+        include_str!("../manifest.json")
+    }
+
     fn run(host: &mut dyn Host, context: &RunContext) -> Result<Summary, TaskError> {
         Report::collect(host, |host, report| task::run(host, context, report))
     }

@@ -43,6 +43,10 @@ impl Task for BuyOrders {
         }
     }
 
+    fn manifest() -> &'static str {
+        include_str!("../manifest.json")
+    }
+
     fn run(host: &mut dyn Host, context: &RunContext) -> Result<Summary, TaskError> {
         Report::collect(host, |host, report| buyer::buy(host, context, report))
     }

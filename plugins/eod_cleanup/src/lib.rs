@@ -37,6 +37,10 @@ impl Task for EodCleanup {
         }
     }
 
+    fn manifest() -> &'static str {
+        include_str!("../manifest.json")
+    }
+
     fn run(host: &mut dyn Host, context: &RunContext) -> Result<Summary, TaskError> {
         Report::collect(host, |host, report| close::close(host, context, report))
     }

@@ -41,6 +41,10 @@ impl Task for PositionMonitor {
         }
     }
 
+    fn manifest() -> &'static str {
+        include_str!("../manifest.json")
+    }
+
     fn run(host: &mut dyn Host, context: &RunContext) -> Result<Summary, TaskError> {
         Report::collect(host, |host, report| monitor::watch(host, context, report))
     }

@@ -39,6 +39,10 @@ impl Task for PremarketAmoAdjustment {
         }
     }
 
+    fn manifest() -> &'static str {
+        include_str!("../manifest.json")
+    }
+
     fn run(host: &mut dyn Host, context: &RunContext) -> Result<Summary, TaskError> {
         Report::collect(host, |host, report| adjust::adjust_all(host, context, report))
     }

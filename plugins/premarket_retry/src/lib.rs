@@ -40,6 +40,10 @@ impl Task for PremarketRetry {
         }
     }
 
+    fn manifest() -> &'static str {
+        include_str!("../manifest.json")
+    }
+
     fn run(host: &mut dyn Host, context: &RunContext) -> Result<Summary, TaskError> {
         Report::collect(host, |host, report| retry::retry_all(host, context, report))
     }

@@ -1,4 +1,4 @@
-//! The generated bindings of `prahari:task/task@1.1.0`. Outside a component the types are plain data; calling an
+//! The generated bindings of `prahari:task/task-with-manifest@1.2.0`. Outside a component the types are plain data; calling an
 //! import there is a fault, which is why tasks call a [`Host`](crate::Host) instead.
 
 #![allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated; the WIT holds the documentation")]
@@ -13,8 +13,8 @@
 )]
 
 wit_bindgen::generate!({
-    path: "../../wit/prahari-task@1.1.0",
-    world: "task",
+    path: "../../wit/prahari-task@1.2.0",
+    world: "task-with-manifest",
     pub_export_macro: true,
     default_bindings_module: "prahari_sdk::bindings",
     additional_derives: [PartialEq],

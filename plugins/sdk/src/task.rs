@@ -7,6 +7,9 @@ pub trait Task {
     /// What it says of itself. It grants nothing.
     fn info() -> TaskInfo;
 
+    /// What it is, as the JSON document that `docs/PLUGIN-GUIDE.md` describes. It counts once an operator has accepted it.
+    fn manifest() -> &'static str;
+
     /// Does the work once.
     ///
     /// # Errors
@@ -14,7 +17,7 @@ pub trait Task {
     fn run(host: &mut dyn Host, context: &RunContext) -> Result<Summary, TaskError>;
 }
 
-/// Exports a [`Task`] as the component's `describe` and `run`. Compiled for anything but wasm it only checks the
+/// Exports a [`Task`] as the component's `describe`, `manifest` and `run`. Compiled for anything but wasm it only checks the
 /// type, so that a task crate can be linked into native tests together with others.
 #[macro_export]
 macro_rules! export_task {
@@ -35,6 +38,12 @@ macro_rules! export_task {
 
                 fn run(context: $crate::RunContext) -> Result<$crate::Summary, $crate::TaskError> {
                     $crate::run_component::<$task>(&context)
+                }
+            }
+
+            impl $crate::bindings::exports::prahari::task::manifest::Guest for Component {
+                fn manifest() -> String {
+                    <$task as $crate::Task>::manifest().to_owned()
                 }
             }
 

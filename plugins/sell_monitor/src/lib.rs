@@ -46,6 +46,10 @@ impl Task for SellMonitor {
         }
     }
 
+    fn manifest() -> &'static str {
+        include_str!("../manifest.json")
+    }
+
     fn run(host: &mut dyn Host, context: &RunContext) -> Result<Summary, TaskError> {
         Report::collect(host, |host, report| monitor::tick(host, context, report))
     }

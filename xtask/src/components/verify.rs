@@ -6,8 +6,8 @@ use crate::failure::{Failure, Outcome};
 
 const PACKAGE: &str = "prahari:task/";
 /// The version that the SDK is written against.
-const VERSION: &str = "@1.1.0";
-const EXPORTS: [&str; 2] = ["describe", "run"];
+const VERSION: &str = "@1.2.0";
+const EXPORTS: [&str; 3] = ["describe", "run", "prahari:task/manifest@1.2.0"];
 
 /// Checks imports, exports and size; every violation is named.
 pub fn verify(component: &[u8], size_limit: usize) -> Outcome<()> {
@@ -69,15 +69,17 @@ mod tests {
     use super::*;
 
     const TASK: &str = r#"(component
-        (import "prahari:task/log@1.1.0" (instance))
+        (import "prahari:task/log@1.2.0" (instance))
         (core module $inner (import "env" "memory" (memory 1)))
         (component $adapter (import "inner" (func)))
         (type $number u64)
         (import "day" (type (eq $number)))
-        (import "prahari:task/state@1.1.0" (instance $state (export "get" (func))))
+        (import "prahari:task/state@1.2.0" (instance $state (export "get" (func))))
         (alias export $state "get" (func $get))
         (export "describe" (func $get))
-        (export "run" (func $get)))"#;
+        (export "run" (func $get))
+        (instance $manifest (export "manifest" (func $get)))
+        (export "prahari:task/manifest@1.2.0" (instance $manifest)))"#;
 
     fn verified(text: &str, limit: usize) -> String {
         let component = wat::parse_str(text).unwrap();
@@ -91,17 +93,17 @@ mod tests {
 
     #[test]
     fn foreign_imports_are_listed() {
-        let text = TASK.replace("prahari:task/log@1.1.0", "wasi:cli/stdout@0.2.6");
+        let text = TASK.replace("prahari:task/log@1.2.0", "wasi:cli/stdout@0.2.6");
         assert_eq!(
             verified(&text, 400_000),
-            "imports wasi:cli/stdout@0.2.6, which is not of prahari:task/*@1.1.0"
+            "imports wasi:cli/stdout@0.2.6, which is not of prahari:task/*@1.2.0"
         );
     }
 
     #[test]
     fn another_version_of_our_package_is_foreign() {
-        let text = TASK.replace("prahari:task/log@1.1.0", "prahari:task/log@1.2.0");
-        assert!(verified(&text, 400_000).starts_with("imports prahari:task/log@1.2.0"));
+        let text = TASK.replace("prahari:task/log@1.2.0", "prahari:task/log@1.3.0");
+        assert!(verified(&text, 400_000).starts_with("imports prahari:task/log@1.3.0"));
     }
 
     #[test]
@@ -117,6 +119,9 @@ mod tests {
 
     #[test]
     fn a_core_module_is_no_component() {
-        assert_eq!(verified("(module)", 400_000), "does not export `describe`; does not export `run`");
+        assert_eq!(
+            verified("(module)", 400_000),
+            "does not export `describe`; does not export `run`; does not export `prahari:task/manifest@1.2.0`"
+        );
     }
 }

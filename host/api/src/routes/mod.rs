@@ -26,6 +26,7 @@ mod signal_choices;
 mod signals;
 mod slots;
 mod system;
+mod tasks;
 mod users;
 
 use axum::Router;
@@ -73,6 +74,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(signals::routes())
         .merge(slots::routes())
         .merge(system::routes())
+        .merge(tasks::routes())
         .merge(users::routes())
 }
 

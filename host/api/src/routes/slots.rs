@@ -1,6 +1,7 @@
 //! `/api/v1/slots`: what was expected of each task and what became of it; for an admin of everybody.
 
 use axum::extract::State;
+use prahari_app::tasks::TaskSet;
 use prahari_domain::calendar::TradingDay;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
@@ -233,7 +234,11 @@ async fn day(
     let user = caller.subject(&api, query.user)?;
     let (date, now) = (query.date.map_or(today(&api), |date| date.0), api.daemon.clock.now());
     let counts = api.daemon.store.user(user).slot_counts(date, now).await?;
-    Ok(Json(LedgerDay { date: Date(date), exchange: ExchangeDay::of(&api, date), tasks: task_days(counts) }))
+    Ok(Json(LedgerDay {
+        date: Date(date),
+        exchange: ExchangeDay::of(&api, date),
+        tasks: task_days(&api.daemon.tasks.current(), counts),
+    }))
 }
 
 /// The slots of everybody, or of one user, by due time.
@@ -280,7 +285,7 @@ async fn day_of_all(
     Ok(Json(LedgerDayOfAll {
         date: Date(date),
         exchange: ExchangeDay::of(&api, date),
-        tasks: task_days(counts),
+        tasks: task_days(&api.daemon.tasks.current(), counts),
         troubled,
     }))
 }
@@ -311,8 +316,8 @@ fn cursor(row: &SlotRow) -> SlotCursor {
     SlotCursor { due_at: row.due_at, user: row.user, task: row.task }
 }
 
-fn task_days(mut counts: Vec<(Task, SlotCounts)>) -> Vec<TaskDay> {
-    counts.sort_by_key(|(task, _)| Task::ALL.iter().position(|of| of == task));
+fn task_days(tasks: &TaskSet, mut counts: Vec<(Task, SlotCounts)>) -> Vec<TaskDay> {
+    counts.sort_by_key(|(task, _)| tasks.rank(*task));
     counts.into_iter().map(|(task, counts)| TaskDay { task: TaskName(task), slots: counts.into() }).collect()
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use prahari_domain::orders::{OrderState, Side};
 use prahari_domain::signals::SignalStatus;
-use prahari_domain::tasks::Task;
+use prahari_domain::tasks::{LONGEST_NAME, Task};
 use prahari_store::{
     LogLevel, ModuleOrigin, NotificationLevel, RunTrigger, ServiceKind, SlotKind, SlotState,
 };
@@ -59,10 +59,27 @@ macro_rules! name_of {
     };
 }
 
-name_of! {
-    /// A task.
-    TaskName(Task) is a "task" of Task::ALL, by Task::name
+/// A task: the set of them is open, so the document knows the form of the name only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TaskName(pub Task);
+
+impl PartialSchema for TaskName {
+    fn schema() -> RefOr<Schema> {
+        let object: Object = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(LONGEST_NAME))
+            .pattern(Some("^[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*$"))
+            .description(Some("The name of a task; `GET /api/v1/tasks` lists those that there are."))
+            .examples(["gap_watch"])
+            .build();
+        object.into()
+    }
 }
+
+impl ToSchema for TaskName {}
+
 name_of! {
     /// Why a run happened.
     TriggerName(RunTrigger) is a "trigger" of [RunTrigger::Scheduled, RunTrigger::RunOnce, RunTrigger::Manual],

@@ -172,7 +172,7 @@ mod tests {
         let line = LogPlace { run, line: 3 };
         assert_eq!(RunPlace::read(&run.write()), Some(run));
         assert_eq!(LogPlace::read(&line.write()), Some(line));
-        let slot = SlotCursor { due_at: Timestamp(9), user: UserId(3), task: Task::SellMonitor };
+        let slot = SlotCursor { due_at: Timestamp(9), user: UserId(3), task: Task::literal("sell_monitor") };
         assert_eq!(SlotCursor::read(&slot.write()), Some(slot));
         for text in ["", ".", "1", "1.", "x.1", "1.2.3.4", "1.-2"] {
             assert!(place::<RunPlace>(Some(text)).is_err(), "{text:?}");

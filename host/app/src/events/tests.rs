@@ -58,7 +58,7 @@ fn an_event_is_one_json_object() {
     bus.publish(
         Audience::User(ANITA),
         Event::Task(TaskEvent::Slot {
-            task: prahari_domain::tasks::Task::BuyOrders,
+            task: prahari_domain::tasks::Task::literal("buy_orders"),
             due_at: Timestamp(1_735_789_500_000),
             outcome: "ran",
             reason: "bought \"2\"".to_owned(),

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
-use prahari_domain::tasks::Task;
 use prahari_runtime::{Budget, Grant, capability_name};
 use prahari_store::Left;
 use serde::{Deserialize, Serialize};
 
 use super::limits::{DayLimits, RunLimits, check};
-use super::{default_budget, default_grant};
+use super::task_limits::TaskLimits;
+use crate::tasks::TaskManifest;
 
 /// The most that an operator may allow: above them the host itself gives no more.
 const MOST_CPU_MS: u64 = 300_000;
@@ -65,32 +65,40 @@ pub enum AllowanceError {
     },
 }
 
+impl Default for Allowance {
+    /// Nothing is granted, and the usual limits.
+    fn default() -> Self {
+        Self::of(&TaskLimits::default(), BTreeSet::new())
+    }
+}
+
 impl Allowance {
-    /// What holds for a task while no operator has said anything.
-    pub fn default_of(task: Task) -> Self {
-        let Budget { cpu_ms, memory_bytes, host_calls, .. } = default_budget(task);
+    /// What holds for a task while no operator has said anything: what its accepted manifest asks for.
+    pub fn default_of(manifest: &TaskManifest) -> Self {
+        Self::of(&manifest.limits, manifest.capabilities.clone())
+    }
+
+    fn of(limits: &TaskLimits, capabilities: BTreeSet<String>) -> Self {
+        let TaskLimits { cpu_ms, memory_bytes, calls, per_run, per_day, .. } = *limits;
         Self {
-            capabilities: default_grant(task)
-                .capabilities()
-                .map(|capability| capability_name(capability).to_owned())
-                .collect(),
+            capabilities,
             symbols: None,
             max_order_value_paise: None,
             orders_per_day: None,
             cpu_ms,
             memory_bytes,
-            calls: host_calls,
-            per_run: RunLimits::default_of(task),
-            per_day: DayLimits::default_of(task),
+            calls,
+            per_run,
+            per_day,
         }
     }
 
-    /// From JSON. What it does not name, because it was written before there was a limit of that name, is what holds by default.
+    /// From JSON. What it does not name, because it was written before there was a limit of that name, is what holds by `default`.
     ///
     /// # Errors
     /// When it is no allowance.
-    pub(super) fn read(text: &str, task: Task) -> Result<Self, serde_json::Error> {
-        let mut read = serde_json::to_value(Self::default_of(task))?;
+    pub(super) fn read(text: &str, default: &Self) -> Result<Self, serde_json::Error> {
+        let mut read = serde_json::to_value(default)?;
         merge(&mut read, serde_json::from_str(text)?);
         serde_json::from_value(read)
     }
@@ -161,13 +169,14 @@ impl Allowance {
         Grant::ALL.into_iter().filter(|capability| named(capability_name(*capability))).collect()
     }
 
-    /// The budget of a task's run, with the numbers that are set here, on a day whose runs have left `used` behind.
-    pub fn budget(&self, task: Task, used: &Left) -> Budget {
+    /// The budget of a run of a task with these limits, with the numbers that are set here in their places, on a day whose runs
+    /// have left `used` behind.
+    pub fn budget(&self, limits: &TaskLimits, used: &Left) -> Budget {
         let budget = Budget {
             cpu_ms: self.cpu_ms,
             memory_bytes: self.memory_bytes,
             host_calls: self.calls,
-            ..default_budget(task)
+            ..limits.budget()
         };
         self.per_run.budget(budget, &self.per_day, used)
     }
@@ -201,7 +210,7 @@ fn any_less(own: &[u64], other: &[u64]) -> bool {
 }
 
 /// Puts what is said into what is there, object by object.
-fn merge(there: &mut serde_json::Value, said: serde_json::Value) {
+pub(super) fn merge(there: &mut serde_json::Value, said: serde_json::Value) {
     use serde_json::Value::Object;
     match (there, said) {
         (Object(there), Object(said)) => {
@@ -216,30 +225,32 @@ fn merge(there: &mut serde_json::Value, said: serde_json::Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tasks::tests::manifest;
 
     #[test]
     fn what_an_operator_set_before_there_was_a_limit_keeps_its_numbers_and_gets_the_default_of_the_others() {
         let text = r#"{"capabilities":["log"],"cpu_ms":5,"memory_bytes":70000,"calls":9}"#;
-        for task in [Task::SellMonitor, Task::Analysis] {
-            let read = Allowance::read(text, task).unwrap();
+        for task in ["sell_monitor", "analysis"] {
+            let of_task = Allowance::default_of(&manifest(task));
+            let read = Allowance::read(text, &of_task).unwrap();
             let numbers = (read.cpu_ms, read.memory_bytes, read.calls, read.orders_per_day);
             assert_eq!(numbers, (5, 70_000, 9, None));
-            let of_task = Allowance::default_of(task);
             assert_eq!((read.per_run, read.per_day), (of_task.per_run, of_task.per_day));
             let written = serde_json::to_string(&of_task).unwrap();
-            assert_eq!(Allowance::read(&written, task).unwrap(), of_task);
+            assert_eq!(Allowance::read(&written, &of_task).unwrap(), of_task);
         }
         let part = r#"{"capabilities":[],"cpu_ms":5,"memory_bytes":70000,"calls":9,"per_day":{"signals":3}}"#;
-        let read = Allowance::read(part, Task::SellMonitor).unwrap();
+        let monitor = Allowance::default_of(&manifest("sell_monitor"));
+        let read = Allowance::read(part, &monitor).unwrap();
         assert_eq!((read.per_day.signals, read.per_day.notifications), (3, 100));
-        assert!(Allowance::read(r#"{"capabilities":[],"later":1}"#, Task::SellMonitor).is_err());
+        assert!(Allowance::read(r#"{"capabilities":[],"later":1}"#, &monitor).is_err());
     }
 
     #[test]
     fn a_run_finds_what_the_day_has_left_and_no_more_than_a_run_may() {
-        let allowance = Allowance::default_of(Task::SellMonitor);
-        let fresh = allowance.budget(Task::SellMonitor, &Left::default());
-        assert_eq!(fresh, default_budget(Task::SellMonitor));
+        let allowance = Allowance::default_of(&manifest("sell_monitor"));
+        let fresh = allowance.budget(&TaskLimits::default(), &Left::default());
+        assert_eq!(fresh, Budget::default());
         let used = Left {
             decisions: 39_999,
             decision_bytes: (3 << 20) - 7,
@@ -249,7 +260,7 @@ mod tests {
             order_changes: 9_900,
             ..Left::default()
         };
-        let late = allowance.budget(Task::SellMonitor, &used);
+        let late = allowance.budget(&TaskLimits::default(), &used);
         let output = late.output;
         assert_eq!((output.decisions, output.decision_bytes, output.notifications), (1, 7, 5));
         assert_eq!((output.kept_log_bytes, output.signals, late.work.order_changes), (9, 0, 100));
@@ -258,7 +269,7 @@ mod tests {
 
     #[test]
     fn every_limit_has_bounds() {
-        let usual = Allowance::default_of(Task::SellMonitor);
+        let usual = Allowance::default_of(&manifest("sell_monitor"));
         assert_eq!(usual.validate(), Ok(()));
         let written = serde_json::to_value(&usual).unwrap();
         for part in ["per_run", "per_day"] {
@@ -274,7 +285,7 @@ mod tests {
 
     #[test]
     fn less_of_any_limit_is_narrower() {
-        let usual = Allowance::default_of(Task::SellMonitor);
+        let usual = Allowance::default_of(&manifest("sell_monitor"));
         let written = serde_json::to_value(&usual).unwrap();
         for part in ["per_run", "per_day"] {
             for name in written[part].as_object().unwrap().keys() {

@@ -1,4 +1,4 @@
-//! The allowances of this daemon: for one user, else for everybody, else the program's default.
+//! The allowances of this daemon: for one user, else for everybody, else the default of its manifest.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use prahari_store::{GrantRow, Store};
 use super::Allowance;
 use crate::error::AppError;
 use crate::modules::Permission;
+use crate::tasks::Tasks;
 
 type Key = (Option<UserId>, Task);
 
@@ -20,7 +21,7 @@ type Key = (Option<UserId>, Task);
 pub struct Grants {
     store: Store,
     set: RwLock<BTreeMap<Key, Arc<Allowance>>>,
-    defaults: BTreeMap<Task, Arc<Allowance>>,
+    tasks: Arc<Tasks>,
     /// Held from writing down to taking effect.
     change: tokio::sync::Mutex<()>,
 }
@@ -30,14 +31,13 @@ impl Grants {
     ///
     /// # Errors
     /// When it cannot be read, or a row does not read.
-    pub async fn load(store: Store) -> Result<Self, AppError> {
+    pub async fn load(store: Store, tasks: Arc<Tasks>) -> Result<Self, AppError> {
         let mut set = BTreeMap::new();
         for row in store.system().grants().await? {
-            set.insert((row.user, row.task), Arc::new(Allowance::read(&row.allowance, row.task)?));
+            let allowance = Allowance::read(&row.allowance, &tasks.current().allowance(row.task))?;
+            set.insert((row.user, row.task), Arc::new(allowance));
         }
-        let defaults =
-            Task::ALL.into_iter().map(|task| (task, Arc::new(Allowance::default_of(task)))).collect();
-        Ok(Self { store, set: RwLock::new(set), defaults, change: tokio::sync::Mutex::default() })
+        Ok(Self { store, set: RwLock::new(set), tasks, change: tokio::sync::Mutex::default() })
     }
 
     /// What a task of a user may do and use.
@@ -101,8 +101,20 @@ impl Grants {
         Ok(removed)
     }
 
-    fn default_of(&self, task: Task) -> Arc<Allowance> {
-        let known = self.defaults.get(&task).cloned();
-        known.unwrap_or_else(|| Arc::new(Allowance::default_of(task)))
+    /// Removes every allowance of a task, of everybody and of single users.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn forget_task(&self, task: Task) -> Result<(), AppError> {
+        let users: Vec<_> = self.set().into_iter().filter(|(_, of, _)| *of == task).collect();
+        for (user, task, _) in users {
+            self.forget((user, task)).await?;
+        }
+        Ok(())
+    }
+
+    /// What holds for a task by its accepted manifest.
+    pub fn default_of(&self, task: Task) -> Arc<Allowance> {
+        self.tasks.current().allowance(task)
     }
 }

@@ -1,12 +1,11 @@
 //! What one run of a task may cost the host and leave behind, and what all of its runs of a day may leave: bounds in counts, set by
 //! an operator as part of the task's allowance.
 
-use prahari_domain::tasks::Task;
 use prahari_runtime::{Budget, HostWork, Output};
 use prahari_store::Left;
 use serde::{Deserialize, Serialize};
 
-use super::{AllowanceError, default_budget};
+use super::AllowanceError;
 
 /// The most state that one task may keep for one user, in bytes of keys and values: it stays in memory for every user.
 const STATE_BYTES: u64 = 256 << 10;
@@ -97,10 +96,10 @@ pub struct DayLimits {
     pub recording_bytes: u64,
 }
 
-impl RunLimits {
-    /// What holds for a task while no operator has said anything.
-    pub fn default_of(task: Task) -> Self {
-        let Budget { log_bytes, work, output, .. } = default_budget(task);
+impl Default for RunLimits {
+    /// What holds where neither manifest nor operator says anything else.
+    fn default() -> Self {
+        let Budget { log_bytes, work, output, .. } = Budget::default();
         Self {
             rows: work.rows,
             call_bytes: work.call_bytes,
@@ -118,11 +117,12 @@ impl RunLimits {
             state_keys: STATE_KEYS,
             state_bytes: STATE_BYTES,
             counters: output.counters,
-            // The shared analysis reads every share of the exchange.
-            recording_bytes: if task.is_shared() { 64 << 20 } else { 1 << 20 },
+            recording_bytes: 1 << 20,
         }
     }
+}
 
+impl RunLimits {
     /// Checks every bound.
     pub(super) fn validate(&self) -> Result<(), AllowanceError> {
         check([
@@ -193,20 +193,22 @@ impl RunLimits {
     }
 }
 
-impl DayLimits {
-    /// What holds for a task while no operator has said anything.
-    pub fn default_of(task: Task) -> Self {
+impl Default for DayLimits {
+    /// What holds where neither manifest nor operator says anything else.
+    fn default() -> Self {
         Self {
             decisions: 40_000,
-            decision_bytes: if task.is_shared() { 16 << 20 } else { 3 << 20 },
+            decision_bytes: 3 << 20,
             notifications: 100,
             log_bytes: 2 << 20,
-            signals: if task.is_shared() { 20_000 } else { 1_000 },
+            signals: 1_000,
             order_changes: 10_000,
-            recording_bytes: if task.is_shared() { 256 << 20 } else { 6 << 20 },
+            recording_bytes: 6 << 20,
         }
     }
+}
 
+impl DayLimits {
     /// Checks every bound.
     pub(super) fn validate(&self) -> Result<(), AllowanceError> {
         check([

@@ -47,7 +47,7 @@ impl Daemon {
     /// Why a slot of a task does not run now: the user is halted, or the task is held back. With another allowance than its
     /// failed runs had it is tried at once.
     pub(crate) fn held_back(&self, user: &User, task: Task) -> Option<String> {
-        if let Some(halt) = user.halts.of_user().filter(|_| !task.is_shared()) {
+        if let Some(halt) = user.halts.of_user().filter(|_| !self.tasks.current().is_shared(task)) {
             return Some(format!("this user is halted until an admin lifts it: {}", halt.reason));
         }
         let Hold { until, reason, under } = self.modules.held_back(user.id, task, self.clock.now())?;

@@ -271,7 +271,8 @@ mod tests {
 
     #[test]
     fn holds_double_up_to_a_bound_and_differ_between_users() {
-        let of = |user: u64, failures: u32| hold_millis(UserId(user), Task::SellMonitor, failures);
+        let of =
+            |user: u64, failures: u32| hold_millis(UserId(user), Task::literal("sell_monitor"), failures);
         for user in 1..50 {
             for failures in 3..40 {
                 let plain = FIRST_HOLD_MS.saturating_mul(1 << (failures - 3).min(16)).min(LONGEST_HOLD_MS);

@@ -12,6 +12,7 @@ use super::table::{Running, Table};
 use super::{Modules, Start};
 use crate::error::AppError;
 use crate::loading::Fault;
+use crate::tasks::manifest_of;
 
 /// A component that somebody brings.
 #[derive(Debug, Clone)]
@@ -94,6 +95,11 @@ impl Modules {
     pub async fn upload(&self, upload: Upload, now: Timestamp) -> Result<ModuleRow, AppError> {
         let Upload { task, bytes, origin, by } = upload;
         let module = self.runtime.load(&bytes).await.map_err(|source| AppError::Module { task, source })?;
+        if let Some(manifest) = manifest_of(&module)?
+            && manifest.name != task
+        {
+            return Err(AppError::OtherTask { task, named: manifest.name });
+        }
         let new = new_module(task, bytes, origin, &module, by, now);
         Ok(self.store()?.system().add_module(new).await?)
     }
@@ -109,6 +115,22 @@ impl Modules {
             return Err(AppError::ModuleInUse { task, version });
         }
         Ok(self.store()?.system().remove_module(task, version, now).await?)
+    }
+
+    /// Nobody is given a version of a task any more. The versions are kept.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn forget(&self, task: Task) -> Result<(), AppError> {
+        let _changing = self.change.lock().await;
+        let system = self.store()?.system();
+        for pin in system.module_pins().await?.into_iter().filter(|pin| pin.task == task) {
+            system.unpin_module(pin.user, task).await?;
+        }
+        let mut table = (*self.table()).clone();
+        table.forget(task);
+        self.replace_table(table);
+        Ok(())
     }
 
     /// A version that is kept.
@@ -194,7 +216,8 @@ fn new_module(
     at: Timestamp,
 ) -> NewModule {
     let info = serde_json::to_string(module.info()).unwrap_or_default();
-    NewModule { task, hash: module.hash().to_string(), bytes, origin, info, at, by }
+    let manifest = module.manifest().map(str::to_owned);
+    NewModule { task, hash: module.hash().to_string(), bytes, origin, info, manifest, at, by }
 }
 
 #[cfg(test)]
@@ -203,11 +226,12 @@ mod tests {
 
     fn row(version: u64, origin: ModuleOrigin) -> ModuleRow {
         ModuleRow {
-            task: Task::SellMonitor,
+            task: Task::literal("sell_monitor"),
             version,
             hash: String::new(),
             origin,
             info: String::new(),
+            manifest: None,
             size: 0,
             added_at: Timestamp(0),
             added_by: None,
@@ -220,7 +244,7 @@ mod tests {
     fn only_what_came_with_an_earlier_program_gives_way() {
         use ModuleOrigin::{BuiltIn, Uploaded};
         let active = |version, by| ActivationRow {
-            task: Task::SellMonitor,
+            task: Task::literal("sell_monitor"),
             version,
             at: Timestamp(0),
             by,

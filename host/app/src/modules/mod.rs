@@ -28,6 +28,7 @@ pub use keep::Upload;
 pub use table::Running;
 
 use crate::error::AppError;
+use crate::tasks::{TaskManifest, manifest_of};
 use health::Health;
 use table::Table;
 
@@ -91,6 +92,27 @@ impl Modules {
             health: Health::default(),
             change: tokio::sync::Mutex::default(),
         })
+    }
+
+    /// The tasks that the program starts with modules for.
+    pub fn tasks(&self) -> impl Iterator<Item = Task> {
+        self.start.iter().map(|start| start.task)
+    }
+
+    /// What the modules that the program starts with say of their tasks.
+    ///
+    /// # Errors
+    /// When one exports something that is no manifest, or one of another task.
+    pub fn manifests(&self) -> Result<Vec<TaskManifest>, AppError> {
+        let mut manifests = Vec::new();
+        for Start { task, module, .. } in &self.start {
+            let Some(manifest) = manifest_of(module)? else { continue };
+            if manifest.name != *task {
+                return Err(AppError::OtherTask { task: *task, named: manifest.name });
+            }
+            manifests.push(manifest);
+        }
+        Ok(manifests)
     }
 
     /// The version of a task that is active.

@@ -65,6 +65,12 @@ impl Table {
         };
     }
 
+    /// Nobody is given a version of this task any more.
+    pub(super) fn forget(&mut self, task: Task) {
+        self.active.remove(&task);
+        self.pins.retain(|(_, of), _| *of != task);
+    }
+
     /// Nobody stays with this version any more.
     pub(super) fn drop_pins(&mut self, task: Task, version: u64) {
         self.pins.retain(|(_, of), running| *of != task || running.version != version);

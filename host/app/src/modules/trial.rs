@@ -64,6 +64,7 @@ impl Daemon {
     /// [`AppError::ModuleUntried`], or as [`Modules::activate`](super::Modules::activate).
     pub async fn activate_module(&self, activation: Activation, force: bool) -> Result<ModuleRow, AppError> {
         let Activation { task, version, .. } = activation;
+        self.check_manifest(task, version).await?;
         self.check_trial(task, version, force).await?;
         let permission = self.grants.permission(task);
         let now = self.clock.now();
@@ -81,9 +82,25 @@ impl Daemon {
         by: UserId,
         force: bool,
     ) -> Result<(), AppError> {
+        self.check_manifest(task, version).await?;
         self.check_trial(task, version, force).await?;
         let (permission, now) = (self.grants.permission(task), self.clock.now());
         self.modules.pin(user, (task, version), by, permission, now).await
+    }
+
+    /// A version whose manifest nobody has accepted waits; one that was active before may come back.
+    async fn check_manifest(&self, task: Task, version: u64) -> Result<(), AppError> {
+        self.tasks.manifest(task)?;
+        let row = self.modules.version(task, version).await?;
+        if self.manifest_is_accepted(&row) || self.was_active(&row).await? {
+            return Ok(());
+        }
+        Err(AppError::ManifestNotAccepted { task, version })
+    }
+
+    async fn was_active(&self, row: &ModuleRow) -> Result<bool, AppError> {
+        let history = self.store.system().module_activations(Some(row.task), u32::MAX).await?;
+        Ok(history.iter().any(|activation| activation.version == row.version))
     }
 
     async fn check_trial(&self, task: Task, version: u64, force: bool) -> Result<(), AppError> {
@@ -103,7 +120,6 @@ impl Daemon {
         if !may_trade || row.origin == ModuleOrigin::BuiltIn {
             return Ok(false);
         }
-        let history = self.store.system().module_activations(Some(row.task), u32::MAX).await?;
-        Ok(history.iter().all(|activation| activation.version != row.version))
+        Ok(!self.was_active(row).await?)
     }
 }

@@ -41,7 +41,7 @@ impl Daemon {
         let last =
             last.map_or_else(|| "there are none".to_owned(), |last| format!("the newest one is of {last}"));
         let detail = format!(
-            "the bars are stale: {} of {} shares have none of {before} or {day}, {last}; an analysis judges none of these",
+            "the bars are stale: {} of {} shares have none of {before} or {day}, {last}; a scan of the market judges none of these",
             newest.len() - fresh,
             newest.len()
         );

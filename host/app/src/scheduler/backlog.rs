@@ -77,7 +77,10 @@ mod tests {
 
     #[test]
     fn behind_other_work_ticks_are_left_out_and_one_pulse_stands_for_all() {
-        let (tick, run) = (Work::Tick(key(Task::SellMonitor)), Work::Run(key(Task::PositionMonitor)));
+        let (tick, run) = (
+            Work::Tick(key(Task::literal("sell_monitor"))),
+            Work::Run(key(Task::literal("position_monitor"))),
+        );
         let mut backlog = Backlog::default();
         let first: Arc<[Work]> = Arc::from([Work::Pulse, tick]);
         assert_eq!(backlog.add(Timestamp(1), &first), Added::Idle);

@@ -3,7 +3,7 @@
 use prahari_domain::ids::RunId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
-use prahari_store::{SlotKind, SlotOutcome, SlotRow, SlotUpdate};
+use prahari_store::{Role, SlotKind, SlotOutcome, SlotRow, SlotUpdate};
 
 use super::ledger::{DayLedger, Progress, planned_row};
 use super::plan::{PlannedSlot, SlotKey};
@@ -65,8 +65,9 @@ impl Daemon {
             // finds them as they are then.
             let from = self.clock.now().max(self.handed_out());
             let expected = self.expected(user, &plans, Some(from)).collect();
-            let Takeover { expected, withdrawn, ended } =
-                Takeover::of(expected, &ledger, from, |task| self.is_expected_of(user, task));
+            let Takeover { expected, withdrawn, ended } = Takeover::of(expected, &ledger, from, |task| {
+                self.is_expected_of(user, task) || self.tasks.current().find(task).is_none()
+            });
             withdrawn.iter().for_each(|key| ledger.withdraw(*key));
             let ended: Vec<SlotUpdate> =
                 ended.into_iter().filter_map(|key| end_early(&mut ledger, key, from, cause)).collect();
@@ -176,8 +177,13 @@ impl Daemon {
 
     /// Whether a service of this user runs a task; of a shared one, whether it is this user's that does.
     pub(super) fn is_expected_of(&self, user: &User, task: Task) -> bool {
-        let owner = || self.analysis_owner().is_some_and(|owner| owner.id == user.id);
-        user.schedule_version(task).is_some() && (!task.is_shared() || owner())
+        let tasks = self.tasks.current();
+        let Some(known) = tasks.find(task) else { return false };
+        let is_theirs = || match known.manifest.shared {
+            true => self.owner_of_shared(task).is_some_and(|owner| owner.id == user.id),
+            false => !known.manifest.is_for_admins() || user.role() == Role::Admin,
+        };
+        user.schedule_version(task).is_some() && is_theirs()
     }
 
     async fn plan_slots(&self, user: &User, day: Day, added: &[PlannedSlot]) -> Result<(), AppError> {

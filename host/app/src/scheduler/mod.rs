@@ -219,8 +219,9 @@ impl Scheduler {
         if !works.is_empty() {
             self.daemon.look_at_prices(instant).await?;
         }
-        let users = self.daemon.users();
-        let (shared, own): (Vec<Work>, Vec<Work>) = works.into_iter().partition(|work| work.is_shared());
+        let (users, tasks) = (self.daemon.users(), self.daemon.tasks.current());
+        let (shared, own): (Vec<Work>, Vec<Work>) =
+            works.into_iter().partition(|work| work.is_shared(&tasks));
         for works in [shared, own] {
             let aside = self.waiting.set_aside(&self.daemon, &users, &works).await?;
             self.do_works(users.clone(), instant, works, &aside).await?;
@@ -253,7 +254,8 @@ impl Scheduler {
         if works.is_empty() {
             return Ok(());
         }
-        let workers = if works.iter().all(|work| work.is_shared()) {
+        let tasks = self.daemon.tasks.current();
+        let workers = if works.iter().all(|work| work.is_shared(&tasks)) {
             let whose = users.into_iter().map(|user| (aside.rest(user.id, &works), user)).collect();
             vec![do_shared(self.daemon.clone(), whose, instant)]
         } else {

@@ -9,6 +9,8 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_schedule::{Evaluator, Schedule, ScheduleError, Slot, TICK_MS, Then};
 
+use crate::tasks::TaskSet;
+
 /// A slot within a user's day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SlotKey {
@@ -72,24 +74,19 @@ impl Work {
     }
 
     /// Whether it is done once for all users.
-    pub(super) fn is_shared(self) -> bool {
-        self.slot().is_some_and(|key| key.task.is_shared())
+    pub(super) fn is_shared(self, tasks: &TaskSet) -> bool {
+        self.slot().is_some_and(|key| tasks.is_shared(key.task))
     }
 
     /// Its place among what is due at the same instant. What waits for other tasks comes after them in any case.
-    pub(super) fn rank(self) -> (u8, Option<(usize, Task)>) {
-        let of_task = |key: SlotKey| Some((rank(key.task), key.task));
+    pub(super) fn rank(self, tasks: &TaskSet) -> (u8, Option<(u32, Task)>) {
+        let of_task = |key: SlotKey| Some(tasks.rank(key.task));
         match self {
             Self::Pulse | Self::CloseDays => (0, None),
             Self::CloseSlot(key) => (1, of_task(key)),
             Self::Run(key) | Self::Tick(key) => (2, of_task(key)),
         }
     }
-}
-
-/// The place of a task among those that are due at the same instant; tasks of one rank go by their names.
-fn rank(task: Task) -> usize {
-    Task::ALL.iter().position(|other| *other == task).unwrap_or(usize::MAX)
 }
 
 /// What the slots of a task wait for on one day.
@@ -123,23 +120,27 @@ const PULSE_MS: i64 = 60_000;
 impl DayPlan {
     /// Evaluates every enabled schedule for the day. A script that fails, though it was checked on every day that the
     /// calendar knew when it was saved, takes nothing but its own task out of the day.
-    pub fn of<'a>(trading_day: &TradingDay, schedules: impl IntoIterator<Item = &'a Schedule>) -> Self {
+    pub fn of<'a>(
+        trading_day: &TradingDay,
+        schedules: impl IntoIterator<Item = &'a Schedule>,
+        tasks: &TaskSet,
+    ) -> Self {
         let mut plan = Self::empty(trading_day.day);
         plan.add_pulses(trading_day);
-        for schedule in schedules {
+        for schedule in schedules.into_iter().filter(|schedule| tasks.find(schedule.task).is_some()) {
             plan.add_barrier(trading_day, schedule);
             match Evaluator::of(schedule).and_then(|evaluator| evaluator.armed(trading_day)) {
                 Ok(slots) => slots.iter().for_each(|slot| plan.add_slot(schedule.task, slot)),
                 Err(error) => plan.failed.push(error),
             }
         }
-        plan.instants.values_mut().for_each(|works| works.sort_by_key(|work| work.rank()));
-        plan.slots.sort_by_key(|slot| (slot.key.due_at, slot.key.task));
+        plan.instants.values_mut().for_each(|works| works.sort_by_key(|work| work.rank(tasks)));
+        plan.slots.sort_by_key(|slot| (slot.key.due_at, tasks.rank(slot.key.task)));
         plan
     }
 
     /// A plan of slots that are known already, so that each falls due again.
-    pub fn of_slots(day: Day, slots: impl IntoIterator<Item = PlannedSlot>) -> Self {
+    pub fn of_slots(day: Day, slots: impl IntoIterator<Item = PlannedSlot>, tasks: &TaskSet) -> Self {
         let mut plan = Self::empty(day);
         for slot in slots {
             let due_at = slot.key.due_at;
@@ -151,7 +152,7 @@ impl DayPlan {
             let once = Slot { due_at, ends_at: None, ticks: 1 };
             plan.add_slot(slot.key.task, &slot.continuous.map_or(once, whole));
         }
-        plan.instants.values_mut().for_each(|works| works.sort_by_key(|work| work.rank()));
+        plan.instants.values_mut().for_each(|works| works.sort_by_key(|work| work.rank(tasks)));
         plan
     }
 

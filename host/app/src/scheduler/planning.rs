@@ -18,7 +18,7 @@ impl Daemon {
         for user in self.users() {
             versions.extend(user.schedule_versions());
         }
-        let plans = self.with_plans(DayPlans::new(day), versions).await?;
+        let plans = self.with_plans(DayPlans::new(day, self.tasks.current()), versions).await?;
         Ok(self.set_plans(plans))
     }
 
@@ -33,7 +33,7 @@ impl Daemon {
                 return Ok(Some(plans));
             }
             // The scheduler may go on to another day meanwhile.
-            let added = self.with_plans(DayPlans::new(plans.day), missing).await?;
+            let added = self.with_plans(DayPlans::new(plans.day, self.tasks.current()), missing).await?;
             if let Some(plans) = self.add_plans(&added) {
                 return Ok(Some(plans));
             }
@@ -63,7 +63,7 @@ impl Daemon {
                     continue;
                 }
             };
-            let plan = DayPlan::of(&trading_day, set.schedules());
+            let plan = DayPlan::of(&trading_day, set.schedules(), &self.tasks.current());
             for error in &plan.failed {
                 tracing::error!(version, %error, "a task does not run today");
             }

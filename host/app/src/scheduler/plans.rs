@@ -10,6 +10,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 
 use super::plan::{Barrier, DayPlan, PlannedSlot, Work};
+use crate::tasks::TaskSet;
 use crate::user::User;
 
 /// The plans of one day by version.
@@ -17,6 +18,8 @@ use crate::user::User;
 pub struct DayPlans {
     /// Which day.
     pub day: Day,
+    /// The tasks as they were when the day was planned: their order is that of the plans.
+    tasks: Arc<TaskSet>,
     plans: BTreeMap<u64, Arc<DayPlan>>,
     /// What a process of the past left open, whoever runs by those schedules now.
     left_open: Option<Arc<DayPlan>>,
@@ -24,8 +27,8 @@ pub struct DayPlans {
 
 impl DayPlans {
     /// A day without plans.
-    pub fn new(day: Day) -> Self {
-        Self { day, plans: BTreeMap::new(), left_open: None }
+    pub fn new(day: Day, tasks: Arc<TaskSet>) -> Self {
+        Self { day, tasks, plans: BTreeMap::new(), left_open: None }
     }
 
     /// Adds the plan of a version.
@@ -72,7 +75,7 @@ impl DayPlans {
         let alone = works.len();
         due.for_each(|more| works.extend_from_slice(more));
         if works.len() > alone {
-            works.sort_by_key(|work| (work.rank(), *work));
+            works.sort_by_key(|work| (work.rank(&self.tasks), *work));
             works.dedup();
         }
         Some((instant, works))

@@ -4,7 +4,7 @@ use prahari_domain::calendar::Calendar;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::RunOutcome;
-use prahari_schedule::latest_start;
+use prahari_schedule::{LatePolicy, latest_start};
 use prahari_store::SlotOutcome;
 
 use super::plan::{SlotKey, Work};
@@ -70,8 +70,17 @@ impl Daemon {
                 "the user is not active".to_owned()
             });
         }
-        let elsewhere = !self.is_expected_of(user, task);
-        elsewhere.then(|| "the service of another admin runs it for everybody".to_owned())
+        if self.is_expected_of(user, task) {
+            return None;
+        }
+        let tasks = self.tasks.current();
+        Some(match tasks.find(task) {
+            None => "the task was removed".to_owned(),
+            Some(known) if known.manifest.shared => {
+                "the service of another admin runs it for everybody".to_owned()
+            }
+            Some(_) => "the task is for admins".to_owned(),
+        })
     }
 
     async fn run_slot(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
@@ -82,7 +91,8 @@ impl Daemon {
         if let Some(Waited { told, .. }) = waited.as_ref().filter(|waited| waited.skipped) {
             return self.settle_slot(user, key, SlotOutcome::Skipped, told.clone(), None).await;
         }
-        if let Some(lateness) = too_late(key, due, now, &self.venue.calendar.current()) {
+        let late = self.tasks.current().late_policy(key.task);
+        if let Some(lateness) = too_late((key, late), due, now, &self.venue.calendar.current()) {
             return self.settle_slot(user, key, SlotOutcome::Missed, told(lateness), None).await;
         }
         if let Some(reason) = self.held_back(user, key.task) {
@@ -159,8 +169,13 @@ impl Daemon {
 }
 
 /// Why a slot may not start any more, if so.
-fn too_late(key: SlotKey, free: Timestamp, now: Timestamp, calendar: &Calendar) -> Option<String> {
-    let latest = latest_start(key.task, free, calendar);
+fn too_late(
+    (key, late): (SlotKey, LatePolicy),
+    free: Timestamp,
+    now: Timestamp,
+    calendar: &Calendar,
+) -> Option<String> {
+    let latest = latest_start(late, free, calendar);
     let waited = if free > key.due_at { format!(", free to start at {free}") } else { String::new() };
     (now > latest).then(|| format!("due at {}{waited}, and not started until {latest}", key.due_at))
 }

@@ -99,10 +99,11 @@ impl Daemon {
     /// The last tick that is too late when this one is taken up now: itself and later ones after a long time, or the one before.
     fn late_until(&self, key: SlotKey, ticks: &Ticks, due: Timestamp) -> Timestamp {
         let (now, calendar) = (self.clock.now(), self.venue.calendar.current());
+        let policy = self.tasks.current().late_policy(key.task);
         let mut late = due.plus_millis(-TICK_MS);
         loop {
             let next = late.plus_millis(TICK_MS);
-            if next >= ticks.ends_at || latest_start(key.task, next, &calendar) >= now {
+            if next >= ticks.ends_at || latest_start(policy, next, &calendar) >= now {
                 return late;
             }
             late = next;

@@ -71,7 +71,13 @@ fn ticks_that_were_executing_when_the_process_ended_are_accounted_for_by_the_nex
         ticks_ran: before.ran,
         ticks_skipped: before.skipped,
         last_tick_at: before.last,
-        ..SlotRow::planned(UserId(1), Task::SellMonitor, START.ist_day(), START, SlotKind::Continuous)
+        ..SlotRow::planned(
+            UserId(1),
+            Task::literal("sell_monitor"),
+            START.ist_day(),
+            START,
+            SlotKind::Continuous,
+        )
     };
     let reasons = vec![(SlotOutcome::Skipped, "overlap".to_owned(), 2)];
     let mut after = Ticks::of(&row, before.ends_at, reasons);

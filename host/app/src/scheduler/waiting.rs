@@ -15,6 +15,7 @@ use prahari_store::Role;
 use super::plan::{Barrier, SlotKey, Work};
 use crate::daemon::Daemon;
 use crate::error::AppError;
+use crate::tasks::TaskSet;
 use crate::user::User;
 
 /// The slots that wait.
@@ -45,6 +46,9 @@ impl Aside {
         }
     }
 }
+
+/// Which tasks are shared, and those who may have slots of them.
+type Shared<'a> = (&'a TaskSet, &'a [Arc<User>]);
 
 /// How the tasks stand that a slot waits for.
 enum Standing {
@@ -115,7 +119,7 @@ impl Waiting {
         admins: &[Arc<User>],
     ) -> Result<bool, AppError> {
         let (now, latest) = (daemon.clock.now(), barrier.latest.max(key.due_at));
-        match standing(user, key, barrier, admins) {
+        match standing(user, key, barrier, (&daemon.tasks.current(), admins)) {
             Standing::Ended(at) => {
                 if let Some(progress) = user.ledger().open_mut(key) {
                     // A process of the past may have left until when it was to wait.
@@ -150,7 +154,8 @@ impl Waiting {
             return free;
         }
         let admins = admins(&daemon.users());
-        let all = due || ended.iter().any(|(_, task)| task.is_shared());
+        let tasks = daemon.tasks.current();
+        let all = due || ended.iter().any(|(_, task)| tasks.is_shared(*task));
         let whose: BTreeSet<UserId> = ended.iter().map(|(user, _)| *user).collect();
         self.slots.retain(|(user, key), wait| {
             if !all && !whose.contains(user) {
@@ -158,7 +163,7 @@ impl Waiting {
             }
             // Users are never taken out; one who is not there any more has no slots either.
             let Ok(user) = daemon.user(*user) else { return false };
-            let waits = still_waits(&user, *key, wait, &admins, now);
+            let waits = still_waits(&user, *key, wait, (&tasks, &admins), now);
             if !waits {
                 free.entry(*key).or_default().push(user);
             }
@@ -172,9 +177,9 @@ impl Waiting {
 }
 
 /// Looks at a slot that waits, and notes since when it can start if it does not wait any more.
-fn still_waits(user: &User, key: SlotKey, wait: &Wait, admins: &[Arc<User>], now: Timestamp) -> bool {
+fn still_waits(user: &User, key: SlotKey, wait: &Wait, shared: Shared<'_>, now: Timestamp) -> bool {
     let latest = wait.barrier.latest.max(key.due_at);
-    match standing(user, key, &wait.barrier, admins) {
+    match standing(user, key, &wait.barrier, shared) {
         // What has ended was worth waiting for, however late it is.
         Standing::Ended(at) => {
             let seconds = now.millis_since(wait.since).max(0) / 1000;
@@ -211,10 +216,10 @@ fn freed(user: &User, key: SlotKey, at: Timestamp, waited: Waited) {
 
 /// How the tasks stand that a slot waits for: each slot of them that is due at its time or before it, and what somebody started by hand
 /// in the place of one.
-fn standing(user: &User, key: SlotKey, barrier: &Barrier, admins: &[Arc<User>]) -> Standing {
+fn standing(user: &User, key: SlotKey, barrier: &Barrier, (tasks, admins): Shared<'_>) -> Standing {
     let (mut open, mut ended) = (Vec::new(), None);
     for task in barrier.tasks.iter() {
-        let is_open = if task.is_shared() {
+        let is_open = if tasks.is_shared(*task) {
             // More than one may have a slot of it, when another admin's service took over during the day.
             admins.iter().fold(false, |open, admin| open | stands_open(admin, *task, key.due_at, &mut ended))
         } else {

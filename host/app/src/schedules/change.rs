@@ -11,6 +11,7 @@ use prahari_store::StoreError;
 
 use super::{ScheduleSet, Schedules, read_set, stored};
 use crate::error::AppError;
+use crate::tasks::TaskSet;
 
 impl Schedules {
     /// Makes the schedules of some tasks what they are given as, all in one new version. Those that are so already do not
@@ -38,12 +39,12 @@ impl Schedules {
         if changes.is_empty() {
             return Ok(current);
         }
-        let changes = check(changes, calendar.clone()).await?;
+        let changes = check(changes, self.tasks.current(), calendar.clone()).await?;
         check_after(&current.with(&changes), &changes).map_err(AppError::InvalidSchedule)?;
         let rows = changes.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
         // The store decides: somebody else may have been faster since.
         let version = self.store.user(by).change_schedules(expected, rows, now).await?;
-        let set = Arc::new(read_set(&self.store, version).await?);
+        let set = Arc::new(read_set(&self.store, &self.tasks, version).await?);
         self.keep(set.clone());
         Ok(set)
     }
@@ -82,10 +83,19 @@ impl Schedules {
 
 /// Checks each schedule on every day of the calendar. A script may take its time on each of them, so this happens where it
 /// holds nobody up.
-async fn check(schedules: Vec<Schedule>, calendar: Arc<Calendar>) -> Result<Vec<Schedule>, AppError> {
+async fn check(
+    schedules: Vec<Schedule>,
+    tasks: Arc<TaskSet>,
+    calendar: Arc<Calendar>,
+) -> Result<Vec<Schedule>, AppError> {
+    let mut bounded = Vec::with_capacity(schedules.len());
+    for schedule in schedules {
+        let known = tasks.find_ever(schedule.task).ok_or(AppError::UnknownTask(schedule.task))?;
+        bounded.push((known.manifest.schedule.bounds.clone(), schedule));
+    }
     let checked = tokio::task::spawn_blocking(move || {
-        schedules.iter().try_for_each(|schedule| validate(schedule, &calendar))?;
-        Ok::<_, ScheduleError>(schedules)
+        bounded.iter().try_for_each(|(bounds, schedule)| validate(schedule, bounds, &calendar))?;
+        Ok::<_, ScheduleError>(bounded.into_iter().map(|(_, schedule)| schedule).collect())
     });
     let checked = checked.await.map_err(|error| AppError::Ended(error.to_string()))?;
     checked.map_err(AppError::InvalidSchedule)

@@ -15,6 +15,7 @@ use prahari_store::Role;
 use super::ScheduleSet;
 use crate::daemon::Daemon;
 use crate::error::AppError;
+use crate::tasks::TaskSet;
 use crate::user::User;
 
 /// How many of the next slots are shown where nobody says how many.
@@ -68,9 +69,10 @@ impl Daemon {
         let set = self.schedules.current();
         let task = candidate.task;
         let present = set.entry(task).ok_or(AppError::UnknownSchedule(task))?.schedule.clone();
+        let bounds = self.tasks.manifest(task)?.schedule.bounds.clone();
         let (calendar, now) = (self.venue.calendar.current(), self.clock.now());
         let foreseen = tokio::task::spawn_blocking(move || -> Result<Foresight, ScheduleError> {
-            validate(&candidate, &calendar)?;
+            validate(&candidate, &bounds, &calendar)?;
             let changed = std::slice::from_ref(&candidate);
             check_after(&set.with(changed), changed)?;
             let (from, to) = (now.ist_day(), a_year_after(now));
@@ -91,8 +93,9 @@ impl Daemon {
     /// When a version cannot be read.
     pub async fn restart_needed(&self, user: &User) -> Result<bool, AppError> {
         let current = self.schedules.current();
-        for task in Task::ALL {
-            let concerns = !task.is_shared() || user.role() == Role::Admin;
+        let tasks = self.tasks.current();
+        for task in tasks.names().iter().copied() {
+            let concerns = !tasks.is_for_admins(task) || user.role() == Role::Admin;
             if let Some(version) = user.schedule_version(task).filter(|_| concerns)
                 && self.schedules.set(version).await?.differs(&current, task)
             {
@@ -107,18 +110,24 @@ impl Daemon {
     /// # Errors
     /// When the calendar does not cover the day or a script fails on it.
     pub fn firing_day(&self, day: Day) -> Result<FiringDay, AppError> {
-        firing_day(&self.schedules.current(), self.venue.calendar.current().trading_day(day)?)
+        let trading_day = self.venue.calendar.current().trading_day(day)?;
+        firing_day(&self.schedules.current(), &self.tasks.current(), trading_day)
     }
 }
 
-fn firing_day(set: &Arc<ScheduleSet>, trading_day: TradingDay) -> Result<FiringDay, AppError> {
+fn firing_day(
+    set: &Arc<ScheduleSet>,
+    tasks: &TaskSet,
+    trading_day: TradingDay,
+) -> Result<FiringDay, AppError> {
     let mut firings = Vec::new();
-    for schedule in set.schedules() {
+    let there = || set.schedules().filter(|schedule| tasks.find(schedule.task).is_some());
+    for schedule in there() {
         let slots = Evaluator::of(schedule)?.armed(&trading_day)?;
         firings.extend(slots.into_iter().map(|slot| Firing { task: schedule.task, slot }));
     }
-    firings.sort_by_key(|firing| (firing.slot.due_at, firing.task));
-    let disabled = set.schedules().filter(|schedule| !schedule.enabled).map(|schedule| schedule.task);
+    firings.sort_by_key(|firing| (firing.slot.due_at, tasks.rank(firing.task)));
+    let disabled = there().filter(|schedule| !schedule.enabled).map(|schedule| schedule.task);
     Ok(FiringDay { disabled: disabled.collect(), trading_day, firings })
 }
 

@@ -20,13 +20,14 @@ use prahari_store::{ScheduleChange, ScheduleRow, Store};
 pub use foresee::{Firing, FiringDay, Foresight, NEXT_RUNS};
 
 use crate::error::AppError;
+use crate::tasks::Tasks;
 
 /// All schedules as they stand together in one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduleSet {
     /// From 1.
     pub version: u64,
-    /// By task, in the order of [`Task::ALL`].
+    /// In the order in which tasks run that are due together.
     pub entries: Vec<ScheduleEntry>,
 }
 
@@ -75,6 +76,7 @@ impl ScheduleSet {
 /// Every set that somebody asked for, and the newest.
 pub struct Schedules {
     store: Store,
+    tasks: Arc<Tasks>,
     sets: RwLock<BTreeMap<u64, Arc<ScheduleSet>>>,
     current: RwLock<Arc<ScheduleSet>>,
 }
@@ -84,16 +86,21 @@ impl Schedules {
     ///
     /// # Errors
     /// When the store fails or a stored rule cannot be read.
-    pub async fn load(store: Store, defaults: &[Schedule], now: Timestamp) -> Result<Self, AppError> {
+    pub async fn load(
+        store: Store,
+        tasks: Arc<Tasks>,
+        defaults: &[Schedule],
+        now: Timestamp,
+    ) -> Result<Self, AppError> {
         let system = store.system();
         let mut version = system.schedule_version().await?;
         if version == 0 {
             let first = defaults.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
             version = system.create_schedules(first, now).await?;
         }
-        let current = Arc::new(read_set(&store, version).await?);
+        let current = Arc::new(read_set(&store, &tasks, version).await?);
         let sets = RwLock::new(BTreeMap::from([(version, current.clone())]));
-        Ok(Self { store, sets, current: RwLock::new(current) })
+        Ok(Self { store, tasks, sets, current: RwLock::new(current) })
     }
 
     /// The newest set.
@@ -113,7 +120,7 @@ impl Schedules {
         if version == 0 || version > self.current().version {
             return Err(AppError::UnknownScheduleVersion(version));
         }
-        let set = Arc::new(read_set(&self.store, version).await?);
+        let set = Arc::new(read_set(&self.store, &self.tasks, version).await?);
         self.sets.write().insert(version, set.clone());
         Ok(set)
     }
@@ -127,10 +134,12 @@ impl Schedules {
     }
 }
 
-async fn read_set(store: &Store, version: u64) -> Result<ScheduleSet, AppError> {
+/// The set of a version: of the tasks that are there, in their order. What was removed has a history and no schedule.
+async fn read_set(store: &Store, tasks: &Tasks, version: u64) -> Result<ScheduleSet, AppError> {
     let rows = store.system().schedules(version).await?;
     let mut entries = rows.into_iter().map(entry).collect::<Result<Vec<_>, _>>()?;
-    entries.sort_by_key(|entry| entry.schedule.task);
+    let tasks = tasks.current();
+    entries.sort_by_key(|entry| tasks.rank(entry.schedule.task));
     Ok(ScheduleSet { version, entries })
 }
 

@@ -42,8 +42,7 @@ impl Daemon {
     /// Starts a task of a user in a process of its own, from the next instant on; answers whether it was stopped before.
     ///
     /// # Errors
-    /// [`AppError::UnifiedServiceRunning`]; [`AppError::AnalysisForAdmins`] and [`AppError::AnalysisServed`] for the
-    /// shared analysis; or when there is no such user, the process cannot be started, or the store fails.
+    /// [`AppError::UnifiedServiceRunning`]; [`AppError::TaskForAdmins`]; [`AppError::TaskServed`] for a shared task; or when there is no such user, the process cannot be started, or the store fails.
     pub async fn start_individual(self: &Arc<Self>, id: UserId, task: Task) -> Result<bool, AppError> {
         self.check_not_stopping()?;
         let user = self.user(id)?;
@@ -146,14 +145,12 @@ impl Daemon {
         if user.is_running() {
             return Err(AppError::UnifiedServiceRunning);
         }
-        if !task.is_shared() {
-            return Ok(());
+        let manifest = self.tasks.manifest(task)?;
+        if user.role() != Role::Admin && (manifest.shared || manifest.is_for_admins()) {
+            return Err(AppError::TaskForAdmins(task));
         }
-        if user.role() != Role::Admin {
-            return Err(AppError::AnalysisForAdmins);
-        }
-        match self.analysis_owner() {
-            Some(owner) if owner.id != user.id => Err(AppError::AnalysisServed),
+        match self.owner_of_shared(task).filter(|_| manifest.shared) {
+            Some(owner) if owner.id != user.id => Err(AppError::TaskServed(task)),
             _ => Ok(()),
         }
     }
@@ -208,9 +205,9 @@ impl Daemon {
         WorkerEnd { reason: format!("the daemon stopped ({stop}): {}", end.reason), ..end }
     }
 
-    /// The shared analysis goes to the next admin whose service runs it.
-    async fn hand_over_shared(&self, task: Task) -> Result<(), AppError> {
-        match self.analysis_owner().filter(|_| task.is_shared()) {
+    /// A shared task goes to the next admin whose service runs it; without one nobody runs it today.
+    pub(super) async fn hand_over_shared(&self, task: Task) -> Result<(), AppError> {
+        match self.owner_of_shared(task).filter(|_| self.tasks.current().is_shared(task)) {
             Some(owner) => self.expect_rest_of_day(&owner).await,
             None => Ok(()),
         }

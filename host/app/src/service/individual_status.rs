@@ -36,7 +36,7 @@ pub struct IndividualStatus {
 }
 
 impl Daemon {
-    /// How each task of a user stands as a service of its own. The shared analysis is among them for admins only.
+    /// How each task of a user stands as a service of its own. What is for admins is among theirs only.
     ///
     /// # Errors
     /// When there is no such user, the store fails, or a schedule's script does.
@@ -44,8 +44,9 @@ impl Daemon {
         let user = self.user(id)?;
         let rows = self.store.user(id).individual_services().await?;
         let mut found = Vec::new();
-        for task in Task::ALL {
-            if !task.is_shared() || user.role() == Role::Admin {
+        let tasks = self.tasks.current();
+        for task in tasks.names().iter().copied() {
+            if !tasks.is_for_admins(task) || user.role() == Role::Admin {
                 let row = rows.iter().find(|row| row.task == task);
                 found.push(self.status_of(&user, task, row).await?);
             }

@@ -25,7 +25,7 @@ pub(crate) const RUN_ONCE_WALL_MS: u64 = 300_000;
 pub struct BegunRun {
     /// The run that it is about.
     pub run: RunId,
-    /// Whose: the shared analysis is that of the admin who runs it for everybody.
+    /// Whose: a shared task is that of the admin who runs it for everybody.
     pub user: UserId,
     /// What will be otherwise than usual, in one sentence.
     pub warning: Option<String>,
@@ -33,7 +33,7 @@ pub struct BegunRun {
 
 impl Daemon {
     /// Runs a task for a user at once, whether or not a service is on, and answers as soon as the run is on disk; it
-    /// executes behind the answer. Whether it may start is decided in the database. The shared analysis runs for the
+    /// executes behind the answer. Whether it may start is decided in the database. A shared task runs for the
     /// admin whose it is, whoever asked.
     ///
     /// # Errors
@@ -47,8 +47,9 @@ impl Daemon {
         by: UserId,
     ) -> Result<BegunRun, AppError> {
         self.check_not_stopping()?;
-        let trigger = if task.is_shared() { Trigger::Manual } else { Trigger::RunOnce };
-        let shared = task.is_shared().then(|| self.analysis_user()).flatten();
+        let is_shared = self.tasks.manifest(task)?.shared;
+        let trigger = if is_shared { Trigger::Manual } else { Trigger::RunOnce };
+        let shared = is_shared.then(|| self.user_of_shared(task)).flatten();
         let user = match shared {
             Some(owner) => owner,
             None => self.user(user)?,
@@ -64,8 +65,7 @@ impl Daemon {
         };
         let message = format!("run {run} of {task} was asked for by user {by}");
         self.log_service(&user, Level::Info, "run_once", message).await?;
-        let warning =
-            leaves_signals_untouched(&self.venue.calendar.current(), now).filter(|_| task.is_shared());
+        let warning = leaves_signals_untouched(&self.venue.calendar.current(), now).filter(|_| is_shared);
         let begun = BegunRun { run, user: user.id, warning };
         let daemon = self.clone();
         self.in_background(async move {

@@ -104,7 +104,9 @@ impl Daemon {
         let now = self.clock.now();
         let before = |days: u32| now.plus_millis(-(i64::from(days) * DAY_MS));
         let recordings = self.forget_all(OldOfRuns::Recordings, before(rule.recordings_days)).await?;
-        let plain_ticks = self.forget_all(OldOfRuns::PlainTicks, before(rule.plain_ticks_days)).await?;
+        let plain_ticks = self
+            .forget_all(OldOfRuns::PlainRuns(self.tasks.current().thinned()), before(rule.plain_ticks_days))
+            .await?;
         let of_runs = self.forget_all(OldOfRuns::Logs, before(rule.logs_days)).await?;
         let of_services = self.forget_service_logs(before(rule.logs_days)).await?;
         let decisions = self.forget_all(OldOfRuns::Decisions, before(rule.decisions_days)).await?;
@@ -125,7 +127,7 @@ impl Daemon {
     async fn forget_all(&self, what: OldOfRuns, before: Timestamp) -> Result<u64, AppError> {
         let (mut after, mut changed) = (RunId(0), 0);
         loop {
-            let batch = self.store.system().forget_of_runs(what, after, before).await?;
+            let batch = self.store.system().forget_of_runs(what.clone(), after, before).await?;
             changed += batch.changed;
             match batch.through {
                 Some(through) => after = through,

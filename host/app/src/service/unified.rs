@@ -89,11 +89,12 @@ impl Daemon {
 
     /// With the user's switch held.
     pub(super) async fn turn_off(&self, user: &User) -> Result<(), AppError> {
-        let owned_analysis = self.analysis_owner().is_some_and(|owner| owner.id == user.id);
+        let is_theirs = |task: &Task| self.owner_of_shared(*task).is_some_and(|owner| owner.id == user.id);
+        let owned: Vec<Task> = self.tasks.current().shared().filter(is_theirs).collect();
         user.set_running(false);
         self.save_service(user, false).await?;
-        if owned_analysis {
-            self.hand_over_analysis().await?;
+        for task in owned {
+            self.hand_over_shared(task).await?;
         }
         Ok(())
     }
@@ -102,14 +103,6 @@ impl Daemon {
         self.events.publish_with(Audience::User(user), || {
             Event::Service(ServiceEvent { task: None, change, reason: reason.to_owned() })
         });
-    }
-
-    /// The shared analysis goes to the next admin whose service is on; without one nobody runs it today.
-    async fn hand_over_analysis(&self) -> Result<(), AppError> {
-        match self.analysis_owner() {
-            Some(owner) => self.expect_rest_of_day(&owner).await,
-            None => Ok(()),
-        }
     }
 
     async fn save_service(&self, user: &User, running: bool) -> Result<(), AppError> {

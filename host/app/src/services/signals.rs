@@ -15,7 +15,7 @@ impl LiveServices<'_> {
         Ok(HostReply::Signals(standing.into_iter().map(convert::signal).collect()))
     }
 
-    /// The analysis publishes for everybody, every other task for its own user only.
+    /// A shared task publishes for everybody, every other one for its own user only.
     pub(super) async fn publish_signals(&mut self, drafts: &[SignalDraft]) -> Answer {
         let mut ready = Vec::with_capacity(drafts.len());
         for draft in drafts {
@@ -24,7 +24,7 @@ impl LiveServices<'_> {
                 Err(reason) => return Ok(invalid(format!("drafts: {reason}"))),
             }
         }
-        let for_everybody = self.task.is_shared();
+        let for_everybody = self.daemon.tasks.current().is_shared(self.task);
         let misplaced = ready
             .iter()
             .find(|draft| matches!(draft.kind, SignalKind::Buy | SignalKind::StrongBuy) != for_everybody);

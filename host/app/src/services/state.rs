@@ -132,8 +132,6 @@ fn with_prefix<'a, T>(
 
 #[cfg(test)]
 mod tests {
-    use prahari_domain::tasks::Task;
-
     use super::*;
 
     fn entry(key: &str, value: Option<&str>) -> state::Entry {
@@ -145,7 +143,7 @@ mod tests {
     }
 
     fn limits(keys: u32, bytes: u64) -> RunLimits {
-        RunLimits { state_keys: keys, state_bytes: bytes, ..RunLimits::default_of(Task::SellMonitor) }
+        RunLimits { state_keys: keys, state_bytes: bytes, ..RunLimits::default() }
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //!
 //! /// Whether a candidate does what the active version did, on the last five days of every user.
 //! async fn may_replace(daemon: &Daemon, bytes: &[u8]) -> Result<bool, AppError> {
-//!     let task = Task::SellMonitor;
+//!     let task = Task::literal("sell_monitor");
 //!     let loaded = daemon.runtime.load(bytes).await;
 //!     let candidate = loaded.map_err(|source| AppError::Module { task, source })?;
 //!     let report: ShadowReport = daemon.shadow(&candidate, &Scope::last_days(task, 5)).await?;

@@ -122,7 +122,7 @@ impl Simulation {
     }
 }
 
-/// Makes users until there are `count`: the first is the admin, whose service runs the analysis.
+/// Makes users until there are `count`: the first is the admin, whose service runs what is shared.
 ///
 /// # Errors
 /// When they cannot be written.

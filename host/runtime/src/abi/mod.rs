@@ -11,8 +11,10 @@ pub mod latest;
 mod linker;
 pub mod v1;
 pub mod v1_1;
+mod v1_2;
 
 pub(crate) use linker::linker;
+pub(crate) use v1_2::{call as call_manifest, export as manifest_export};
 
 /// Versions of `prahari:task` that components may be built against, oldest first.
-pub const SUPPORTED_VERSIONS: [&str; 2] = ["1.0.0", "1.1.0"];
+pub const SUPPORTED_VERSIONS: [&str; 3] = ["1.0.0", "1.1.0", "1.2.0"];

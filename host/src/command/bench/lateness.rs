@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
-use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{Durability, RunFilter, Store};
 use tokio::sync::Notify;
@@ -13,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::book;
 use super::line::{Line, millis, percentile};
-use super::world::{MONDAY, World, at};
+use super::world::{MONDAY, TASK, World, at};
 use crate::exit::Failure;
 
 pub const ALONE: &str = "slot lateness, 1,000 users due in the same second, p99";
@@ -98,7 +97,7 @@ async fn wait_until_planned(daemon: &Daemon) {
 async fn lateness(store: &Store, due: Timestamp) -> Result<Vec<Duration>, Failure> {
     let mut late = Vec::new();
     for user in store.system().users().await.map_err(Failure::work)? {
-        let filter = RunFilter { task: Some(Task::SellMonitor), since: Some(due), ..RunFilter::default() };
+        let filter = RunFilter { task: Some(TASK), since: Some(due), ..RunFilter::default() };
         let runs = store.user(user.id).runs(filter).await.map_err(Failure::work)?;
         let run = runs.iter().find(|run| run.slot_due == Some(due));
         let run = run.ok_or_else(|| Failure::work(format!("user {} did not run", user.id)))?;

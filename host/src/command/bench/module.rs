@@ -9,18 +9,15 @@ use prahari_app::modules::{Activation, Upload};
 use prahari_app::shadow::Scope;
 use prahari_app::simulation::create_users;
 use prahari_domain::ids::UserId;
-use prahari_domain::tasks::Task;
 use prahari_store::{Durability, ModuleOrigin};
 
 use super::line::{Line, median, millis};
-use super::world::{MONDAY, World, at, turn_services_on};
+use super::world::{MONDAY, TASK, World, at, turn_services_on};
 use crate::components::COMPONENTS;
 use crate::exit::Failure;
 
 pub const UPLOAD: &str = "upload of a 200 kB module to active";
 pub const SHADOW: &str = "shadow run of a recorded sell_monitor tick";
-
-const TASK: Task = Task::SellMonitor;
 
 const MOST: Duration = Duration::from_secs(1);
 

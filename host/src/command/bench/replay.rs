@@ -8,20 +8,17 @@ use prahari_app::clock::{Clock, Stopwatch};
 use prahari_app::daemon::Daemon;
 use prahari_app::recordings::find_recording;
 use prahari_domain::ids::{RunId, UserId};
-use prahari_domain::tasks::Task;
 use prahari_runtime::replay::{Replayer, replay};
 use prahari_runtime::{Module, Recording, RunRequest};
 use prahari_store::{Durability, RunFilter};
 
 use super::book;
 use super::line::Line;
-use super::world::{MONDAY, World, at};
+use super::world::{MONDAY, TASK, World, at};
 use crate::exit::Failure;
 
 pub const SPEED: &str = "replay speed: recorded sell_monitor runs, 10 positions each";
 pub const KEPT: &str = "bytes kept of a recorded sell_monitor run, 10 positions, first hour";
-
-const TASK: Task = Task::SellMonitor;
 
 const USERS: u32 = 20;
 const POSITIONS: usize = 10;

@@ -8,13 +8,12 @@ use prahari_app::clock::{Clock, Stopwatch};
 use prahari_app::daemon::Daemon;
 use prahari_app::scheduler::Scheduler;
 use prahari_domain::ids::UserId;
-use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{Durability, RunFilter, RunFinish, RunStart, RunTrigger, SlotUpdate, Store};
 
 use super::book;
 use super::line::{Line, median};
-use super::world::{MONDAY, World, at};
+use super::world::{MONDAY, TASK, World, at};
 use crate::exit::Failure;
 
 pub const TICK: &str = "sell_monitor tick, 10,000 users x 10 positions, recorded and committed";
@@ -135,7 +134,7 @@ impl Minutes {
 
 /// The rows of one tick of all users, with a recording as large as a real one, through the bare writer.
 async fn writes_alone(store: &Store) -> Result<Duration, Failure> {
-    let filter = RunFilter { task: Some(Task::SellMonitor), limit: 1, ..RunFilter::default() };
+    let filter = RunFilter { task: Some(TASK), limit: 1, ..RunFilter::default() };
     let runs = store.user(FIRST).runs(filter).await.map_err(Failure::work)?;
     let run = runs.first().ok_or_else(|| Failure::work("no run was recorded"))?;
     let recording = store.user(FIRST).recording(run.id).await.map_err(Failure::work)?.unwrap_or_default();

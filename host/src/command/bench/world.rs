@@ -15,7 +15,6 @@ use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::Runtime;
-use prahari_schedule::Schedule;
 use prahari_store::{Durability, ServiceRow, Store};
 use tempfile::TempDir;
 
@@ -90,10 +89,16 @@ impl World {
             jumps: PriceJumps::default(),
         };
         let (runtime, modules) = (self.runtime.clone(), self.modules.clone());
-        let parts = Parts { clock, venue, runtime, modules, schedules: monitor_only() };
+        let tasks = wiring::built_in_tasks(&runtime, &modules).await?;
+        let monitor: Vec<_> = tasks.iter().filter(|manifest| manifest.name == TASK).cloned().collect();
+        let schedules = wiring::default_schedules(&monitor)?;
+        let parts = Parts { clock, venue, runtime, modules, tasks, schedules };
         Daemon::start(parts).await.map_err(Failure::work)
     }
 }
+
+/// The task that is measured.
+pub const TASK: Task = Task::literal("sell_monitor");
 
 /// Friday evening, when the broker takes orders for the next day.
 pub fn evening() -> Timestamp {
@@ -103,11 +108,6 @@ pub fn evening() -> Timestamp {
 /// An instant by the exchange's clock.
 pub fn at(day: Day, hour: u32, minute: u32, second: u32) -> Timestamp {
     Timestamp::from_ist(day, NaiveTime::from_hms_opt(hour, minute, second).unwrap_or_default())
-}
-
-/// The sell monitor as it is scheduled by default.
-fn monitor_only() -> Vec<Schedule> {
-    prahari_schedule::defaults().into_iter().filter(|schedule| schedule.task == Task::SellMonitor).collect()
 }
 
 /// Turns every user's service on, for the next daemon on this store.

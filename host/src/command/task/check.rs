@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use prahari_app::tasks::TaskManifest;
 use prahari_runtime::abi::latest::TaskKind;
 use prahari_runtime::{Module, capability_name};
 
@@ -19,7 +20,10 @@ pub async fn check(file: PathBuf) -> Result<(), Failure> {
 pub async fn describe(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let runtime = wiring::runtime()?;
     let module = component::load(&runtime, file, bytes).await?;
+    let manifest = module.manifest().map(TaskManifest::read).transpose();
+    let manifest = manifest.map_err(|error| Failure::input(format!("{}: {error}", file.display())))?;
     print(&module, bytes);
+    say!("manifest      {}", manifest.map_or("none".to_owned(), |manifest| manifest.title));
     Ok(())
 }
 

@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod component;
 mod new;
+mod remote;
 mod report;
 mod run;
 mod shares;
@@ -20,6 +21,10 @@ pub fn task(command: TaskCommand) -> Result<ExitCode, Failure> {
         TaskCommand::New(options) => new::new(&options),
         TaskCommand::Build { folder } => on_runtime(build::build(folder)),
         TaskCommand::Check { file } => on_runtime(check::check(file)),
+        TaskCommand::Add { file, manifest, daemon } => remote::add(&daemon, &file, manifest.as_deref()),
+        TaskCommand::Remove { task, daemon } => remote::remove(&daemon, task),
+        TaskCommand::Accept { task, version, daemon } => remote::accept(&daemon, task, version),
+        TaskCommand::List { daemon } => remote::list(&daemon),
         TaskCommand::Run(options) => on_runtime(run::run(options)),
     }
 }

@@ -10,6 +10,7 @@ use prahari_app::daemon::Daemon;
 use prahari_app::modules::{Component, Modules};
 use prahari_app::runs::Trigger;
 use prahari_app::simulation::create_users;
+use prahari_app::tasks::TaskManifest;
 use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
@@ -22,6 +23,7 @@ use prahari_store::Durability;
 use super::report::Report;
 use super::{component, shares};
 use crate::cli::RunTask;
+use crate::components::COMPONENTS;
 use crate::exit::Failure;
 use crate::wiring;
 
@@ -36,6 +38,7 @@ pub async fn run(options: RunTask) -> Result<(), Failure> {
     let runtime = wiring::runtime()?;
     let module = component::load(&runtime, &options.file, &bytes).await?;
     let task = place_of(&module, options.task)?;
+    let manifest = manifest_of(&runtime, &module, task).await?;
     let market = wiring::market(&options.market, &calendar, options.seed, start.ist_day(), options.day)?;
     let own = Component { name: task.name(), bytes: bytes.into(), given: true };
     let modules = Modules::load(&runtime, &[own]).await.map_err(Failure::input)?;
@@ -44,7 +47,8 @@ pub async fn run(options: RunTask) -> Result<(), Failure> {
     let parts = (runtime.clone(), Arc::new(modules));
     let clock = Clock::at(start);
     let store = database.store.clone();
-    let daemon = wiring::daemon(clock, store, market, calendar, options.seed, parts).await?;
+    let daemon =
+        wiring::daemon_of(clock, store, market, calendar, options.seed, parts, vec![manifest]).await?;
     let recording = execute(&daemon, &options, task).await;
     let closed = database.store.close().await.map_err(Failure::work);
     let mut report = recording?;
@@ -74,10 +78,29 @@ fn start_of(options: &RunTask, calendar: &Calendar) -> Result<Timestamp, Failure
 fn place_of(module: &Module, given: Option<Task>) -> Result<Task, Failure> {
     let name = &module.info().name;
     given.or_else(|| name.parse().ok()).ok_or_else(|| {
-        let names: Vec<&str> = Task::ALL.iter().map(|task| task.name()).collect();
-        let names = names.join(", ");
-        Failure::input(format!("{name} is no task of this host; say in whose place it runs: --task {names}"))
+        Failure::input(format!(
+            "{name:?} cannot be the name of a task; say in whose place it runs: --task NAME"
+        ))
     })
+}
+
+/// What the task is in whose place it runs: its own manifest, or that of the built-in task of this name.
+async fn manifest_of(runtime: &Runtime, module: &Module, task: Task) -> Result<TaskManifest, Failure> {
+    let own = module.manifest().map(TaskManifest::read).transpose().map_err(Failure::input)?;
+    if let Some(own) = own.filter(|own| own.name == task) {
+        return Ok(own);
+    }
+    let shipped = COMPONENTS.iter().find(|(name, _)| *name == task.name());
+    let Some((_, bytes)) = shipped else {
+        let names: Vec<&str> = COMPONENTS.iter().map(|(name, _)| *name).collect();
+        return Err(Failure::input(format!(
+            "{task} is no task of this host; say in whose place it runs: --task {}",
+            names.join(", ")
+        )));
+    };
+    let shipped = runtime.load(bytes).await.map_err(Failure::work)?;
+    let manifest = shipped.manifest().map(TaskManifest::read).transpose().map_err(Failure::work)?;
+    manifest.ok_or_else(|| Failure::work(format!("the built-in module of {task} exports no manifest")))
 }
 
 async fn execute(daemon: &Arc<Daemon>, options: &RunTask, task: Task) -> Result<Report, Failure> {

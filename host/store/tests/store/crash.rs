@@ -100,10 +100,10 @@ async fn take(user: &UserScope, step: u64) -> Result<(), StoreError> {
                 user.append_journal(vec![line], vec![]).await.map(|_told| ())
             }
         }
-        1 => user.start_run(run_start(step, Task::SellMonitor, at.0)).await,
+        1 => user.start_run(run_start(step, Task::literal("sell_monitor"), at.0)).await,
         // The run that was begun two steps before, by the same user.
         3 => {
-            let state = vec![(Task::SellMonitor, step.to_string(), Some(vec![]))];
+            let state = vec![(Task::literal("sell_monitor"), step.to_string(), Some(vec![]))];
             let replies = vec![shared((step % 7) as u8), shared((step % 200) as u8 + 7)];
             let recording = RecordingRow { data: vec![1], replies };
             let finish = RunFinish { state, recording, ..RunFinish::new(RunId(step - 2), "succeeded", at) };

@@ -17,7 +17,7 @@ const MINE: UserId = UserId(1);
 async fn written() -> TestStore {
     let test = TestStore::new();
     let scope = test.store.user(MINE);
-    scope.start_run(run_start(1, Task::EodCleanup, 1)).await.unwrap();
+    scope.start_run(run_start(1, Task::literal("eod_cleanup"), 1)).await.unwrap();
     let recording = RecordingRow { data: vec![1], replies: vec![shared(1), shared(2)] };
     let finish =
         RunFinish { orders: 1, calls: 3, recording, ..RunFinish::new(RunId(1), "succeeded", Timestamp(9)) };

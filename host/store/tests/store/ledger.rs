@@ -26,16 +26,19 @@ async fn only_slot(user: &UserScope) -> SlotRow {
 async fn planning_a_slot_again_changes_nothing() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
-    let planned = slot(Task::BuyOrders, 100);
-    user.plan_slots(vec![planned.clone(), slot(Task::Analysis, 90)]).await.unwrap();
+    let planned = slot(Task::literal("buy_orders"), 100);
+    user.plan_slots(vec![planned.clone(), slot(Task::literal("analysis"), 90)]).await.unwrap();
     user.update_slot_durable(ended(&planned, SlotOutcome::Late, "the daemon was down")).await.unwrap();
     let before = user.slots(day("2025-01-02")).await.unwrap();
 
-    user.plan_slots(vec![planned, slot(Task::Analysis, 90)]).await.unwrap();
+    user.plan_slots(vec![planned, slot(Task::literal("analysis"), 90)]).await.unwrap();
     let test = test.reopen().await;
     let after = test.store.user(UserId(1)).slots(day("2025-01-02")).await.unwrap();
     assert_eq!(after, before);
-    assert_eq!(after.iter().map(|slot| slot.task).collect::<Vec<_>>(), [Task::Analysis, Task::BuyOrders]);
+    assert_eq!(
+        after.iter().map(|slot| slot.task).collect::<Vec<_>>(),
+        [Task::literal("analysis"), Task::literal("buy_orders")]
+    );
     assert_eq!(after[1].outcome, Some(SlotOutcome::Late));
     assert_eq!(after[1].reason, "the daemon was down");
     assert_eq!(after[1].run, Some(RunId(5)));
@@ -45,7 +48,7 @@ async fn planning_a_slot_again_changes_nothing() {
 async fn a_second_outcome_is_an_error_and_the_first_one_stays() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
-    let planned = slot(Task::EodCleanup, 100);
+    let planned = slot(Task::literal("eod_cleanup"), 100);
     user.plan_slots(vec![planned.clone()]).await.unwrap();
     user.update_slot_durable(ended(&planned, SlotOutcome::Ran, "")).await.unwrap();
 
@@ -61,16 +64,16 @@ async fn a_second_outcome_is_an_error_and_the_first_one_stays() {
 #[tokio::test]
 async fn a_slot_that_was_never_planned_has_no_outcome() {
     let test = TestStore::new();
-    let update = ended(&slot(Task::BuyOrders, 1), SlotOutcome::Ran, "");
+    let update = ended(&slot(Task::literal("buy_orders"), 1), SlotOutcome::Ran, "");
     let error = test.store.user(UserId(1)).update_slot_durable(update).await.unwrap_err();
-    assert!(matches!(error, StoreError::UnknownSlot { task: Task::BuyOrders, .. }));
+    assert!(matches!(error, StoreError::UnknownSlot { task, .. } if task.name() == "buy_orders"));
 }
 
 #[tokio::test]
 async fn ticks_are_kept_once_each_and_counters_go_on_after_the_outcome() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
-    let mut session = slot(Task::SellMonitor, 100);
+    let mut session = slot(Task::literal("sell_monitor"), 100);
     session.kind = SlotKind::Continuous;
     session.ends_at = Some(Timestamp(900));
     session.ticks_expected = 8;
@@ -96,16 +99,17 @@ async fn ticks_are_kept_once_each_and_counters_go_on_after_the_outcome() {
         (kept.ends_at, kept.ticks_expected, kept.last_tick_at),
         (session.ends_at, 8, Some(Timestamp(860)))
     );
-    assert_eq!(user.ticks(Task::SellMonitor, Timestamp(100)).await.unwrap(), [tick]);
+    assert_eq!(user.ticks(Task::literal("sell_monitor"), Timestamp(100)).await.unwrap(), [tick]);
 }
 
 #[tokio::test]
 async fn what_is_said_of_a_withdrawn_or_decided_slot_while_nobody_waits_changes_nothing_and_stops_nothing() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
-    let (withdrawn, decided) = (slot(Task::SellMonitor, 100), slot(Task::BuyOrders, 100));
+    let (withdrawn, decided) =
+        (slot(Task::literal("sell_monitor"), 100), slot(Task::literal("buy_orders"), 100));
     user.plan_slots(vec![withdrawn.clone(), decided.clone()]).await.unwrap();
-    user.withdraw_slots(vec![(Task::SellMonitor, Timestamp(100))]).await.unwrap();
+    user.withdraw_slots(vec![(Task::literal("sell_monitor"), Timestamp(100))]).await.unwrap();
     let tick = TickRow {
         at: Timestamp(100),
         count: 1,
@@ -120,9 +124,9 @@ async fn what_is_said_of_a_withdrawn_or_decided_slot_while_nobody_waits_changes_
     let kept = only_slot(&user).await;
     assert_eq!(
         (kept.task, kept.outcome, kept.reason.as_str()),
-        (Task::BuyOrders, Some(SlotOutcome::Skipped), "first")
+        (Task::literal("buy_orders"), Some(SlotOutcome::Skipped), "first")
     );
-    assert!(user.ticks(Task::SellMonitor, Timestamp(100)).await.unwrap().is_empty());
+    assert!(user.ticks(Task::literal("sell_monitor"), Timestamp(100)).await.unwrap().is_empty());
     assert!(test.store.take_refusals().is_empty());
 }
 
@@ -130,7 +134,8 @@ async fn what_is_said_of_a_withdrawn_or_decided_slot_while_nobody_waits_changes_
 async fn many_ticks_in_a_row_are_one_row_that_may_grow_and_are_read_one_by_one() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
-    let session = SlotRow { kind: SlotKind::Continuous, ticks_expected: 9, ..slot(Task::SellMonitor, 0) };
+    let session =
+        SlotRow { kind: SlotKind::Continuous, ticks_expected: 9, ..slot(Task::literal("sell_monitor"), 0) };
     user.plan_slots(vec![session.clone()]).await.unwrap();
     let passed = |count| TickRow {
         at: Timestamp(60_000),
@@ -144,10 +149,10 @@ async fn many_ticks_in_a_row_are_one_row_that_may_grow_and_are_read_one_by_one()
         user.update_slot(update).await.unwrap();
     }
     test.store.flush().await.unwrap();
-    let ticks = user.ticks(Task::SellMonitor, Timestamp(0)).await.unwrap();
+    let ticks = user.ticks(Task::literal("sell_monitor"), Timestamp(0)).await.unwrap();
     assert_eq!(ticks.iter().map(|tick| tick.at.0).collect::<Vec<_>>(), [60_000, 120_000, 180_000]);
     assert!(ticks.iter().all(|tick| TickRow { at: Timestamp(60_000), ..tick.clone() } == passed(1)));
-    let reasons = user.tick_reasons(Task::SellMonitor, Timestamp(0)).await.unwrap();
+    let reasons = user.tick_reasons(Task::literal("sell_monitor"), Timestamp(0)).await.unwrap();
     assert_eq!(reasons, [(SlotOutcome::Missed, passed(1).reason, 3)]);
 }
 
@@ -165,7 +170,7 @@ proptest! {
         runtime.block_on(async {
             let test = TestStore::new();
             let user = test.store.user(UserId(1));
-            let planned = slot(Task::BuyOrders, 100);
+            let planned = slot(Task::literal("buy_orders"), 100);
             user.plan_slots(vec![planned.clone()]).await.unwrap();
             let first = said.iter().flatten().next().copied();
             let mut seen = None;

@@ -15,7 +15,7 @@ use prahari_store::{
 use crate::support::{TestStore, day, intended, order, run_start};
 
 async fn run(user: &UserScope, id: u64, trigger: RunTrigger, outcome: Option<&str>, log: Vec<LogRow>) {
-    let start = RunStart { trigger, ..run_start(id, Task::SellMonitor, id.cast_signed() * 10) };
+    let start = RunStart { trigger, ..run_start(id, Task::literal("sell_monitor"), id.cast_signed() * 10) };
     user.start_run(start).await.unwrap();
     if let Some(outcome) = outcome {
         user.finish_run(RunFinish { log, ..RunFinish::new(RunId(id), outcome, Timestamp(99)) })

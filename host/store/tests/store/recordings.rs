@@ -17,7 +17,7 @@ async fn record(store: &Store, user: u64, run: u64, orders: u32, replies: &[u8])
     let scope = store.user(UserId(user));
     let replies = replies.iter().map(|number| shared(*number)).collect();
     let recording = RecordingRow { data: vec![9; 100], replies };
-    scope.start_run(run_start(run, Task::SellMonitor, run.cast_signed())).await.unwrap();
+    scope.start_run(run_start(run, Task::literal("sell_monitor"), run.cast_signed())).await.unwrap();
     let finish = RunFinish {
         orders,
         journaled: orders,
@@ -28,10 +28,14 @@ async fn record(store: &Store, user: u64, run: u64, orders: u32, replies: &[u8])
 }
 
 /// Forgets `what` of every run before an instant.
+fn plain_ticks() -> OldOfRuns {
+    OldOfRuns::PlainRuns(vec![Task::literal("sell_monitor")])
+}
+
 async fn forget(store: &Store, what: OldOfRuns, before: i64) {
     let mut after = RunId(0);
     while let Some(through) =
-        store.system().forget_of_runs(what, after, Timestamp(before)).await.unwrap().through
+        store.system().forget_of_runs(what.clone(), after, Timestamp(before)).await.unwrap().through
     {
         after = through;
     }
@@ -51,7 +55,7 @@ async fn a_reply_of_a_hundred_runs_is_kept_once_and_goes_with_the_last_of_them()
     assert_eq!(shared_in(test.folder.path()), [(7, 1)]);
     let last = test.store.user(UserId(1)).recording(RunId(100)).await.unwrap().unwrap();
     assert_eq!(last.replies, [shared(7)]);
-    forget(&test.store, OldOfRuns::PlainTicks, 101).await;
+    forget(&test.store, plain_ticks(), 101).await;
     assert_eq!(shared_in(test.folder.path()), []);
 }
 
@@ -79,7 +83,7 @@ async fn runs_with_orders_keep_what_their_recordings_share() {
     }
     test.store.flush().await.unwrap();
     forget(&test.store, OldOfRuns::Recordings, 21).await;
-    forget(&test.store, OldOfRuns::PlainTicks, 21).await;
+    forget(&test.store, plain_ticks(), 21).await;
     assert_eq!(shared_in(test.folder.path()), [(1, 1), (4, 1)]);
     let with_orders = test.store.user(UserId(1)).recording(RunId(5)).await.unwrap().unwrap();
     assert_eq!(with_orders.replies, [shared(1), shared(4)]);
@@ -136,7 +140,7 @@ proptest! {
                 record(&test.store, *user, run, *orders, &replies).await;
             }
             for (ticks, before) in rounds {
-                let what = if ticks { OldOfRuns::PlainTicks } else { OldOfRuns::Recordings };
+                let what = if ticks { plain_ticks() } else { OldOfRuns::Recordings };
                 forget(&test.store, what, before).await;
                 shared_in(test.folder.path());
             }

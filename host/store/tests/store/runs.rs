@@ -29,9 +29,9 @@ fn full_finish(id: u64) -> RunFinish {
         decisions: vec![decision("TCS", "hold"), decision("INFY", "modify")],
         log: vec![LogRow { level: "warn".to_owned(), message: "stale quote".to_owned() }],
         state: vec![
-            (Task::SellMonitor, "a".to_owned(), Some(vec![1])),
-            (Task::SellMonitor, "b".to_owned(), Some(vec![2])),
-            (Task::SellMonitor, "a".to_owned(), None),
+            (Task::literal("sell_monitor"), "a".to_owned(), Some(vec![1])),
+            (Task::literal("sell_monitor"), "b".to_owned(), Some(vec![2])),
+            (Task::literal("sell_monitor"), "a".to_owned(), None),
         ],
         ..RunFinish::new(RunId(id), "succeeded", Timestamp(20))
     }
@@ -41,7 +41,7 @@ fn full_finish(id: u64) -> RunFinish {
 async fn a_finished_run_keeps_all_it_left_behind() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
-    user.start_run(run_start(1, Task::SellMonitor, 10)).await.unwrap();
+    user.start_run(run_start(1, Task::literal("sell_monitor"), 10)).await.unwrap();
     user.finish_run(full_finish(1)).await.unwrap();
     let test = test.reopen().await;
     let user = test.store.user(UserId(1));
@@ -56,15 +56,20 @@ async fn a_finished_run_keeps_all_it_left_behind() {
     assert_eq!(user.recording(RunId(1)).await.unwrap(), Some(full_finish(1).recording));
     assert_eq!(user.decisions_of(RunId(1)).await.unwrap(), full_finish(1).decisions);
     assert_eq!(user.log_of(RunId(1)).await.unwrap(), full_finish(1).log);
-    assert_eq!(user.load_state().await.unwrap(), [(Task::SellMonitor, "b".to_owned(), vec![2])]);
+    assert_eq!(user.load_state().await.unwrap(), [(Task::literal("sell_monitor"), "b".to_owned(), vec![2])]);
 }
 
 #[tokio::test]
 async fn the_newest_runs_come_first_whatever_their_task_and_page_by_page() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
-    let tasks =
-        [Task::SellMonitor, Task::PositionMonitor, Task::SellMonitor, Task::BuyOrders, Task::SellMonitor];
+    let tasks = [
+        Task::literal("sell_monitor"),
+        Task::literal("position_monitor"),
+        Task::literal("sell_monitor"),
+        Task::literal("buy_orders"),
+        Task::literal("sell_monitor"),
+    ];
     for (id, task) in (1..).zip(tasks) {
         user.start_run(run_start(id, task, id.cast_signed() * 10)).await.unwrap();
     }
@@ -75,7 +80,10 @@ async fn the_newest_runs_come_first_whatever_their_task_and_page_by_page() {
     assert_eq!(ids(RunFilter { limit: 2, ..Default::default() }).await, [5, 4]);
     let after = RunPlace { started_at: Timestamp(40), run: RunId(4) };
     assert_eq!(ids(RunFilter { limit: 2, after: Some(after), ..Default::default() }).await, [3, 2]);
-    assert_eq!(ids(RunFilter { task: Some(Task::SellMonitor), ..Default::default() }).await, [5, 3, 1]);
+    assert_eq!(
+        ids(RunFilter { task: Some(Task::literal("sell_monitor")), ..Default::default() }).await,
+        [5, 3, 1]
+    );
     let between = RunFilter { since: Some(Timestamp(20)), until: Some(Timestamp(40)), ..Default::default() };
     assert_eq!(ids(between).await, [3, 2]);
 }
@@ -85,7 +93,7 @@ async fn decisions_are_found_by_symbol_and_time() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
     for id in 1..=3 {
-        user.start_run(run_start(id, Task::SellMonitor, id.cast_signed() * 10)).await.unwrap();
+        user.start_run(run_start(id, Task::literal("sell_monitor"), id.cast_signed() * 10)).await.unwrap();
         user.finish_run(RunFinish { state: vec![], ..full_finish(id) }).await.unwrap();
     }
     test.store.flush().await.unwrap();
@@ -97,7 +105,7 @@ async fn decisions_are_found_by_symbol_and_time() {
     assert_eq!(found(tcs).await, [(3, "TCS".to_owned()), (2, "TCS".to_owned())]);
     let first = DecisionFilter { until: Some(Timestamp(20)), ..Default::default() };
     assert_eq!(found(first).await, [(1, "TCS".to_owned()), (1, "INFY".to_owned())]);
-    let other_task = DecisionFilter { task: Some(Task::BuyOrders), ..Default::default() };
+    let other_task = DecisionFilter { task: Some(Task::literal("buy_orders")), ..Default::default() };
     assert!(found(other_task).await.is_empty());
 }
 
@@ -106,7 +114,7 @@ async fn runs_that_a_crash_interrupted_are_found_and_marked_once() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
     for id in 1..=3 {
-        user.start_run(run_start(id, Task::SellMonitor, 10)).await.unwrap();
+        user.start_run(run_start(id, Task::literal("sell_monitor"), 10)).await.unwrap();
     }
     user.finish_run(RunFinish::new(RunId(2), "succeeded", Timestamp(11))).await.unwrap();
     let test = test.reopen().await;
@@ -138,9 +146,9 @@ async fn two_clicks_make_one_run() {
     let window = 120_000;
     let claims = (1..=2).map(|id| {
         let user = user.clone();
-        tokio::spawn(
-            async move { user.claim_run_durable(run_start(id, Task::Analysis, 1_000), window).await },
-        )
+        tokio::spawn(async move {
+            user.claim_run_durable(run_start(id, Task::literal("analysis"), 1_000), window).await
+        })
     });
     let mut answers = Vec::new();
     for claim in claims.collect::<Vec<_>>() {
@@ -155,13 +163,14 @@ async fn two_clicks_make_one_run() {
 async fn a_run_is_in_the_way_while_it_executes_and_for_the_window_after_its_start() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
-    let claim = async |id, at| user.claim_run_durable(run_start(id, Task::BuyOrders, at), 1_000).await;
+    let claim =
+        async |id, at| user.claim_run_durable(run_start(id, Task::literal("buy_orders"), at), 1_000).await;
     claim(1, 0).await.unwrap();
     assert!(claim(2, 5_000).await.is_err(), "run 1 executes");
     user.finish_run(RunFinish::new(RunId(1), "succeeded", Timestamp(10))).await.unwrap();
     assert!(claim(2, 999).await.is_err(), "run 1 started 999 ms before");
     claim(2, 1_000).await.unwrap();
-    let other_task = user.claim_run_durable(run_start(3, Task::EodCleanup, 1_000), 1_000).await;
+    let other_task = user.claim_run_durable(run_start(3, Task::literal("eod_cleanup"), 1_000), 1_000).await;
     assert!(other_task.is_ok());
 }
 
@@ -169,7 +178,7 @@ async fn a_run_is_in_the_way_while_it_executes_and_for_the_window_after_its_star
 async fn a_run_ends_once() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
-    user.start_run(run_start(1, Task::SellMonitor, 10)).await.unwrap();
+    user.start_run(run_start(1, Task::literal("sell_monitor"), 10)).await.unwrap();
     user.finish_run(RunFinish::new(RunId(1), "succeeded", Timestamp(11))).await.unwrap();
     test.store.flush().await.unwrap();
     user.finish_run(RunFinish::new(RunId(1), "failed", Timestamp(12))).await.unwrap();
@@ -185,7 +194,7 @@ async fn old_recordings_are_forgotten_their_runs_are_not_and_runs_with_orders_ke
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
     for id in 1..=3 {
-        user.start_run(run_start(id, Task::SellMonitor, id.cast_signed() * 10)).await.unwrap();
+        user.start_run(run_start(id, Task::literal("sell_monitor"), id.cast_signed() * 10)).await.unwrap();
         user.finish_run(RunFinish { orders: 1, journaled: u32::from(id == 1), ..full_finish(id) })
             .await
             .unwrap();
@@ -206,18 +215,21 @@ async fn plain_ticks_go_with_all_they_left_and_everything_else_stays() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
     let finishes = [
-        (Task::SellMonitor, full_finish(1)),
-        (Task::SellMonitor, RunFinish { orders: 1, journaled: 2, ..full_finish(2) }),
-        (Task::SellMonitor, RunFinish { outcome: "trapped".to_owned(), ..full_finish(3) }),
-        (Task::PositionMonitor, full_finish(4)),
-        (Task::SellMonitor, full_finish(5)),
+        (Task::literal("sell_monitor"), full_finish(1)),
+        (Task::literal("sell_monitor"), RunFinish { orders: 1, journaled: 2, ..full_finish(2) }),
+        (Task::literal("sell_monitor"), RunFinish { outcome: "trapped".to_owned(), ..full_finish(3) }),
+        (Task::literal("position_monitor"), full_finish(4)),
+        (Task::literal("sell_monitor"), full_finish(5)),
     ];
     for (task, finish) in finishes {
         user.start_run(run_start(finish.id.0, task, 10)).await.unwrap();
         user.finish_run(finish).await.unwrap();
     }
     let system = test.store.system();
-    let batch = system.forget_of_runs(OldOfRuns::PlainTicks, RunId(0), Timestamp(20)).await.unwrap();
+    let batch = system
+        .forget_of_runs(OldOfRuns::PlainRuns(vec![Task::literal("sell_monitor")]), RunId(0), Timestamp(20))
+        .await
+        .unwrap();
     assert_eq!(batch, ForgottenRuns { through: Some(RunId(5)), changed: 1 });
     let left: Vec<u64> = user.runs(RunFilter::default()).await.unwrap().iter().map(|run| run.id.0).collect();
     // The newest stays, so that its number is not given again.
@@ -237,7 +249,7 @@ async fn plain_ticks_go_with_all_they_left_and_everything_else_stays() {
 async fn how_long_sentences_end_is_forgotten_once() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
-    user.start_run(run_start(1, Task::EodCleanup, 10)).await.unwrap();
+    user.start_run(run_start(1, Task::literal("eod_cleanup"), 10)).await.unwrap();
     user.finish_run(RunFinish { detail: "é".repeat(900), ..full_finish(1) }).await.unwrap();
     let system = test.store.system();
     let forget = || system.forget_of_runs(OldOfRuns::Details, RunId(0), Timestamp(20));
@@ -264,22 +276,25 @@ async fn what_runs_left_behind_is_kept_with_each_and_summed_up_by_task_and_time(
         state_changes: 10,
         recording_bytes: 11,
     };
-    for (id, task) in
-        [(1, Task::SellMonitor), (2, Task::SellMonitor), (3, Task::EodCleanup), (4, Task::SellMonitor)]
-    {
+    for (id, task) in [
+        (1, Task::literal("sell_monitor")),
+        (2, Task::literal("sell_monitor")),
+        (3, Task::literal("eod_cleanup")),
+        (4, Task::literal("sell_monitor")),
+    ] {
         user.start_run(run_start(id, task, id.cast_signed() * 10)).await.unwrap();
         user.finish_run(RunFinish { left, ..full_finish(id) }).await.unwrap();
     }
     test.store.flush().await.unwrap();
     assert_eq!(user.find_run(RunId(1)).await.unwrap().unwrap().left, left);
     let of = |task| user.left_by(task, Timestamp(10), Timestamp(40));
-    assert_eq!(of(Task::SellMonitor).await.unwrap(), left.plus(left));
-    assert_eq!(of(Task::EodCleanup).await.unwrap(), left);
-    assert_eq!(of(Task::Analysis).await.unwrap(), Left::default());
+    assert_eq!(of(Task::literal("sell_monitor")).await.unwrap(), left.plus(left));
+    assert_eq!(of(Task::literal("eod_cleanup")).await.unwrap(), left);
+    assert_eq!(of(Task::literal("analysis")).await.unwrap(), Left::default());
     let used = user.used(Timestamp(10), Timestamp(40)).await.unwrap();
     assert_eq!(
         used.iter().map(|used| (used.task, used.left)).collect::<Vec<_>>(),
-        [(Task::SellMonitor, left.plus(left)), (Task::EodCleanup, left),]
+        [(Task::literal("sell_monitor"), left.plus(left)), (Task::literal("eod_cleanup"), left),]
     );
 }
 
@@ -287,7 +302,7 @@ async fn what_runs_left_behind_is_kept_with_each_and_summed_up_by_task_and_time(
 async fn decisions_and_log_lines_are_read_page_by_page() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
-    user.start_run(run_start(1, Task::SellMonitor, 10)).await.unwrap();
+    user.start_run(run_start(1, Task::literal("sell_monitor"), 10)).await.unwrap();
     let decisions = (0..5).map(|number| decision(&format!("S{number}"), "hold")).collect();
     let log = ["a", "b", &"x".repeat(2 << 20), "c"]
         .map(|text| LogRow { level: "info".to_owned(), message: text.to_owned() });

@@ -32,7 +32,7 @@ fn service(user: u64) -> ServiceRow {
         user: UserId(user),
         running: true,
         heartbeat: Some(Timestamp(5)),
-        last_task: Some(Task::Analysis),
+        last_task: Some(Task::literal("analysis")),
         error_count: 2,
         last_error: "quote source down".to_owned(),
         schedule_version: 3,
@@ -49,7 +49,7 @@ async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
         .await
         .unwrap();
     scope.save_snapshot(1, vec![9]).await.unwrap();
-    scope.start_run(run_start(run, Task::SellMonitor, 10)).await.unwrap();
+    scope.start_run(run_start(run, Task::literal("sell_monitor"), 10)).await.unwrap();
     let decision = DecisionRow {
         symbol: "TCS".to_owned(),
         action: "hold".to_owned(),
@@ -60,13 +60,13 @@ async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
         recording: RecordingRow { data: vec![1], replies: vec![shared(7)] },
         decisions: vec![decision],
         log: vec![LogRow { level: "info".to_owned(), message: "hello".to_owned() }],
-        state: vec![(Task::SellMonitor, "key".to_owned(), Some(vec![1]))],
+        state: vec![(Task::literal("sell_monitor"), "key".to_owned(), Some(vec![1]))],
         ..RunFinish::new(RunId(run), "succeeded", Timestamp(11))
     };
     scope.finish_run(finish).await.unwrap();
     let slot = SlotRow::planned(
         scope.id(),
-        Task::SellMonitor,
+        Task::literal("sell_monitor"),
         day("2025-01-02"),
         Timestamp(10),
         SlotKind::Continuous,
@@ -125,7 +125,7 @@ async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
         ("log lines", scope.search_log(LogFilter::default()).await.unwrap().lines.len()),
         ("state", scope.load_state().await.unwrap().len()),
         ("slots", scope.slots(date).await.unwrap().len()),
-        ("ticks", scope.ticks(Task::SellMonitor, Timestamp(10)).await.unwrap().len()),
+        ("ticks", scope.ticks(Task::literal("sell_monitor"), Timestamp(10)).await.unwrap().len()),
         ("notifications", scope.notifications(NotificationFilter::default()).await.unwrap().len()),
         ("unread notifications", scope.unread_notifications().await.unwrap() as usize),
         ("statements of the day", scope.statements_between(date, date, 9).await.unwrap().len()),
@@ -186,8 +186,13 @@ async fn rows_of_another_user_are_refused_before_they_are_queued() {
     let orders = vec![order(2, 1, OrderState::Sent)];
     foreign(user.append_journal(vec![intended(1, 1, 1, None)], orders).await.map(|_told| ()));
     foreign(user.save_service(service(2)).await);
-    let slot =
-        SlotRow::planned(UserId(2), Task::Analysis, day("2025-01-02"), Timestamp(1), SlotKind::OneShot);
+    let slot = SlotRow::planned(
+        UserId(2),
+        Task::literal("analysis"),
+        day("2025-01-02"),
+        Timestamp(1),
+        SlotKind::OneShot,
+    );
     foreign(user.plan_slots(vec![slot]).await);
     test.store.flush().await.unwrap();
     assert!(user.load_journal(0).await.unwrap().is_empty());
@@ -196,7 +201,7 @@ async fn rows_of_another_user_are_refused_before_they_are_queued() {
 #[tokio::test]
 async fn a_run_of_another_user_cannot_be_finished() {
     let test = TestStore::new();
-    test.store.user(UserId(1)).start_run(run_start(1, Task::Analysis, 1)).await.unwrap();
+    test.store.user(UserId(1)).start_run(run_start(1, Task::literal("analysis"), 1)).await.unwrap();
     let finish = RunFinish::new(RunId(1), "succeeded", Timestamp(2));
     test.store.user(UserId(2)).finish_run(finish).await.unwrap();
     test.store.flush().await.unwrap();

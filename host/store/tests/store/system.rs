@@ -83,26 +83,30 @@ async fn each_change_of_schedules_is_a_version_of_the_whole_set_and_old_ones_sta
     let test = TestStore::new();
     let system = test.store.system();
     assert_eq!(system.schedule_version().await.unwrap(), 0);
-    let defaults = vec![change(Task::Analysis, "16:00"), change(Task::BuyOrders, "16:05")];
+    let defaults =
+        vec![change(Task::literal("analysis"), "16:00"), change(Task::literal("buy_orders"), "16:05")];
     assert_eq!(system.create_schedules(defaults, Timestamp(3)).await.unwrap(), 1);
     let admin = test.store.user(UserId(7));
-    let later = vec![change(Task::BuyOrders, "16:10")];
+    let later = vec![change(Task::literal("buy_orders"), "16:10")];
     assert_eq!(admin.change_schedules(1, later, Timestamp(4)).await.unwrap(), 2);
-    let both = vec![change(Task::Analysis, "16:01"), change(Task::BuyOrders, "16:11")];
+    let both = vec![change(Task::literal("analysis"), "16:01"), change(Task::literal("buy_orders"), "16:11")];
     assert_eq!(admin.change_schedules(2, both, Timestamp(5)).await.unwrap(), 3);
 
     let test = test.reopen().await;
     assert_eq!(test.store.system().schedule_version().await.unwrap(), 3);
     let entry = |task, rule: &str, version| (task, rule.to_owned(), version);
-    let first = [entry(Task::Analysis, "16:00", 1), entry(Task::BuyOrders, "16:05", 1)];
-    let second = [entry(Task::Analysis, "16:00", 1), entry(Task::BuyOrders, "16:10", 2)];
-    let third = [entry(Task::Analysis, "16:01", 3), entry(Task::BuyOrders, "16:11", 3)];
+    let first =
+        [entry(Task::literal("analysis"), "16:00", 1), entry(Task::literal("buy_orders"), "16:05", 1)];
+    let second =
+        [entry(Task::literal("analysis"), "16:00", 1), entry(Task::literal("buy_orders"), "16:10", 2)];
+    let third =
+        [entry(Task::literal("analysis"), "16:01", 3), entry(Task::literal("buy_orders"), "16:11", 3)];
     assert_eq!(set(&test, 1).await, first);
     assert_eq!(set(&test, 2).await, second);
     assert_eq!(set(&test, 3).await, third);
     assert_eq!(set(&test, 0).await, []);
 
-    let history = test.store.system().schedule_history(Task::BuyOrders).await.unwrap();
+    let history = test.store.system().schedule_history(Task::literal("buy_orders")).await.unwrap();
     let seen: Vec<_> = history.iter().map(|row| (row.version, row.changed_by, row.changed_at.0)).collect();
     assert_eq!(seen, [(3, Some(UserId(7)), 5), (2, Some(UserId(7)), 4), (1, None, 3)]);
 }
@@ -110,16 +114,27 @@ async fn each_change_of_schedules_is_a_version_of_the_whole_set_and_old_ones_sta
 #[tokio::test]
 async fn a_change_of_schedules_against_an_old_version_is_refused_and_changes_nothing() {
     let test = TestStore::new();
-    test.store.system().create_schedules(vec![change(Task::BuyOrders, "16:05")], Timestamp(3)).await.unwrap();
+    test.store
+        .system()
+        .create_schedules(vec![change(Task::literal("buy_orders"), "16:05")], Timestamp(3))
+        .await
+        .unwrap();
     let admin = test.store.user(UserId(7));
-    admin.change_schedules(1, vec![change(Task::BuyOrders, "16:10")], Timestamp(4)).await.unwrap();
-    let late = admin.change_schedules(1, vec![change(Task::BuyOrders, "16:20")], Timestamp(5)).await;
+    admin
+        .change_schedules(1, vec![change(Task::literal("buy_orders"), "16:10")], Timestamp(4))
+        .await
+        .unwrap();
+    let late =
+        admin.change_schedules(1, vec![change(Task::literal("buy_orders"), "16:20")], Timestamp(5)).await;
     let sentence = "the schedules are at version 2, and the change was made against version 1";
     assert_eq!(late.unwrap_err().to_string(), sentence);
-    let again =
-        test.store.system().create_schedules(vec![change(Task::BuyOrders, "16:05")], Timestamp(6)).await;
+    let again = test
+        .store
+        .system()
+        .create_schedules(vec![change(Task::literal("buy_orders"), "16:05")], Timestamp(6))
+        .await;
     assert!(matches!(again, Err(StoreError::ScheduleChanged { expected: 0, current: 2 })));
-    assert_eq!(set(&test, 9).await, [(Task::BuyOrders, "16:10".to_owned(), 2)]);
+    assert_eq!(set(&test, 9).await, [(Task::literal("buy_orders"), "16:10".to_owned(), 2)]);
     assert!(test.store.health().is_ok());
 }
 

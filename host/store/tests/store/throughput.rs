@@ -22,7 +22,13 @@ async fn a_year_of_runs_is_kept() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
     let due = Timestamp(0);
-    let slot = SlotRow::planned(user.id(), Task::SellMonitor, day("2025-01-02"), due, SlotKind::Continuous);
+    let slot = SlotRow::planned(
+        user.id(),
+        Task::literal("sell_monitor"),
+        day("2025-01-02"),
+        due,
+        SlotKind::Continuous,
+    );
     user.plan_slots(vec![slot.clone()]).await.unwrap();
     let began = Instant::now();
     for run in 1..=RUNS {
@@ -78,7 +84,7 @@ fn writer_cpu() -> Option<Duration> {
 async fn one_run(test: &TestStore, slot: &SlotRow, run: u64) {
     let user = test.store.user(UserId(1));
     let at = Timestamp(run.cast_signed() * 60_000);
-    user.start_run(run_start(run, Task::SellMonitor, at.0)).await.unwrap();
+    user.start_run(run_start(run, Task::literal("sell_monitor"), at.0)).await.unwrap();
     let decision = DecisionRow {
         symbol: "RELIANCE".to_owned(),
         action: "hold".to_owned(),

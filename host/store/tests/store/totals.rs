@@ -30,7 +30,7 @@ async fn months_are_those_of_the_ist_date_and_the_range_is_inclusive() {
         ("2025-02-01", "00:00:00"),
     ];
     for (id, (date, time)) in (1..).zip(starts) {
-        user.start_run(run_start(id, Task::Analysis, at(date, time))).await.unwrap();
+        user.start_run(run_start(id, Task::literal("analysis"), at(date, time))).await.unwrap();
     }
     user.finish_run(RunFinish::new(RunId(2), "succeeded", Timestamp(0))).await.unwrap();
     test.store.flush().await.unwrap();
@@ -48,12 +48,12 @@ async fn months_are_those_of_the_ist_date_and_the_range_is_inclusive() {
 async fn slots_ticks_orders_and_fills_are_counted_for_one_user_or_all() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
-    let mut session = slot("2025-01-02", Task::SellMonitor, Some(SlotOutcome::Ran));
+    let mut session = slot("2025-01-02", Task::literal("sell_monitor"), Some(SlotOutcome::Ran));
     (session.ticks_expected, session.ticks_ran, session.ticks_failed) = (375, 370, 5);
     let slots = vec![
         session,
-        slot("2025-01-02", Task::BuyOrders, Some(SlotOutcome::Missed)),
-        slot("2025-02-03", Task::BuyOrders, None),
+        slot("2025-01-02", Task::literal("buy_orders"), Some(SlotOutcome::Missed)),
+        slot("2025-02-03", Task::literal("buy_orders"), None),
     ];
     user.plan_slots(slots).await.unwrap();
     let done = Order {

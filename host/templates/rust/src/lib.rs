@@ -31,6 +31,10 @@ impl Task for GapWatch {
         }
     }
 
+    fn manifest() -> &'static str {
+        include_str!("../manifest.json")
+    }
+
     fn run(host: &mut dyn Host, _context: &RunContext) -> Result<Summary, TaskError> {
         Report::collect(host, |host, report| Ok(watch(host, report)?))
     }

@@ -138,7 +138,8 @@ struct TaskUse {
 #[utoipa::path(get, path = "/api/v1/grants", tag = "grants", responses((status = OK, body = Page<TaskGrant>)))]
 async fn list(State(api): State<Api>, _admin: Admin) -> Json<Page<TaskGrant>> {
     let set = api.daemon.grants.set();
-    let of_everybody = Task::ALL.into_iter().map(|task| TaskGrant {
+    let tasks = api.daemon.tasks.current();
+    let of_everybody = tasks.names().iter().copied().map(|task| TaskGrant {
         task: TaskName(task),
         user: None,
         set: set.iter().any(|(user, of, _)| user.is_none() && *of == task),
@@ -166,8 +167,9 @@ async fn allow(
     Json(body): Json<TaskAllowance>,
 ) -> Result<Json<TaskGrant>, Problem> {
     let user = known(&api, whom)?;
+    api.daemon.tasks.manifest(task)?;
     let details = serde_json::to_value(&body).unwrap_or_default();
-    let allowance = body.of(task);
+    let allowance = body.or(&api.daemon.grants.default_of(task));
     allowance.validate().map_err(|error| Problem::invalid(error.to_string()))?;
     api.audit(&caller, "grant.change", resource(task, user), details).await?;
     let now = api.daemon.clock.now();
@@ -209,7 +211,9 @@ async fn used(
     range(("from", Some(from)), ("to", Some(to)))?;
     let midnight = |day| Timestamp::from_ist(day, chrono::NaiveTime::MIN);
     let after = to.succ_opt().unwrap_or(to);
-    let rows = api.daemon.store.user(user).used(midnight(from), midnight(after)).await?;
+    let mut rows = api.daemon.store.user(user).used(midnight(from), midnight(after)).await?;
+    let tasks = api.daemon.tasks.current();
+    rows.sort_by_key(|row| tasks.rank(row.task));
     Ok(Json(Page::whole(rows.into_iter().map(|row| task_use(&api, user, row)))))
 }
 
@@ -257,9 +261,8 @@ impl From<Allowance> for TaskAllowance {
 }
 
 impl TaskAllowance {
-    /// The allowance of a task that says this.
-    fn of(self, task: Task) -> Allowance {
-        let default = Allowance::default_of(task);
+    /// The allowance that says this, and what holds by default where it says nothing.
+    fn or(self, default: &Allowance) -> Allowance {
         Allowance {
             capabilities: self.capabilities,
             symbols: self.symbols,

@@ -2,11 +2,10 @@
 
 mod change;
 mod trial;
-mod upload;
+pub(super) mod upload;
 mod view;
 
 use axum::extract::State;
-use prahari_domain::tasks::Task;
 use prahari_store::ActivationRow;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -70,7 +69,8 @@ async fn list(
     let standing = Standing::load(&api).await?;
     let mut rows = api.daemon.store.system().modules().await?;
     rows.retain(|row| wanted.is_none_or(|task| row.task == task));
-    rows.sort_by_key(|row| (Task::ALL.iter().position(|task| *task == row.task), row.version));
+    let tasks = api.daemon.tasks.current();
+    rows.sort_by_key(|row| (tasks.rank(row.task), row.version));
     Ok(Json(Page::whole(rows.into_iter().map(|row| standing.view(row)))))
 }
 

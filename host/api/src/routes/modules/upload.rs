@@ -21,15 +21,17 @@ use crate::view::TaskName;
 use super::view::{ModuleVersion, Standing};
 
 /// Most bytes of a component: the runtime's own limit, and a byte more so that its sentence is the one that is read.
-const MAX_COMPONENT_BYTES: usize = (32 << 20) + 1;
+pub(in crate::routes) const MAX_COMPONENT_BYTES: usize = (32 << 20) + 1;
 
 /// A component, as its bytes.
 #[derive(ToSchema)]
 #[schema(value_type = String, format = Binary)]
-struct ComponentBytes(#[expect(dead_code, reason = "it stands for the body in the document")] Vec<u8>);
+pub(in crate::routes) struct ComponentBytes(
+    #[expect(dead_code, reason = "it stands for the body in the document")] Vec<u8>,
+);
 
 /// The body of an upload.
-struct Component(Bytes);
+pub(in crate::routes) struct Component(pub Bytes);
 
 impl FromRequest<Api> for Component {
     type Rejection = Problem;
@@ -51,8 +53,9 @@ impl FromRequest<Api> for Component {
 }
 
 /// An admin who brings a component, and has a place for it: it is given before anything of the body is read.
-struct Uploader {
-    caller: Caller,
+pub(in crate::routes) struct Uploader {
+    /// Who.
+    pub caller: Caller,
     _place: UploadPlace,
 }
 
@@ -80,12 +83,14 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
     responses((status = CREATED, body = ModuleVersion)))]
 async fn upload(
     State(api): State<Api>,
-    Uploader { caller, _place }: Uploader,
+    uploader: Uploader,
     Path(TaskName(task)): Path<TaskName>,
     Component(bytes): Component,
 ) -> Result<(StatusCode, Json<ModuleVersion>), Problem> {
+    let caller = &uploader.caller;
+    api.daemon.tasks.manifest(task)?;
     let details = json!({ "bytes": bytes.len() });
-    api.audit(&caller, "module.upload", format!("module {task}"), details).await?;
+    api.audit(caller, "module.upload", format!("module {task}"), details).await?;
     let upload =
         Upload { task, bytes: bytes.to_vec(), origin: ModuleOrigin::Uploaded, by: Some(caller.0.user) };
     let row = api.daemon.modules.upload(upload, api.daemon.clock.now()).await?;

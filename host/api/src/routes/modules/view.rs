@@ -32,6 +32,8 @@ pub(super) struct ModuleVersion {
     /// What it says of itself: name, version, kind, capabilities that it wants.
     #[schema(value_type = Object)]
     info: serde_json::Value,
+    /// Whether the manifest that it exports is not the accepted one: it cannot be activated before that is accepted.
+    awaits_acceptance: bool,
     /// When it was added.
     added_at: Instant,
     /// By whom; null for the program.
@@ -46,6 +48,7 @@ pub(super) struct ModuleVersion {
 
 /// What is active and who is pinned.
 pub(super) struct Standing {
+    api: Api,
     active: BTreeMap<Task, u64>,
     pins: Vec<(Task, u64, UserId)>,
 }
@@ -55,13 +58,19 @@ impl Standing {
         let system = api.daemon.store.system();
         let active = system.active_modules().await?.into_iter().map(|row| (row.task, row.version)).collect();
         let pins = system.module_pins().await?;
-        Ok(Self { active, pins: pins.into_iter().map(|pin| (pin.task, pin.version, pin.user)).collect() })
+        Ok(Self {
+            api: api.clone(),
+            active,
+            pins: pins.into_iter().map(|pin| (pin.task, pin.version, pin.user)).collect(),
+        })
     }
 
     pub(super) fn view(&self, row: ModuleRow) -> ModuleVersion {
         let pinned =
             self.pins.iter().filter(|(task, version, _)| (*task, *version) == (row.task, row.version));
+        let awaits_acceptance = !self.api.daemon.manifest_is_accepted(&row);
         ModuleVersion {
+            awaits_acceptance,
             task: TaskName(row.task),
             version: row.version,
             active: self.active.get(&row.task) == Some(&row.version),

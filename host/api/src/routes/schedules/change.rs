@@ -1,6 +1,7 @@
 //! Changing schedules: times and scripts, on and off, one task or several.
 
 use axum::extract::State;
+use prahari_app::tasks::MOST_TASKS;
 use prahari_domain::tasks::Task;
 use prahari_domain::text::is_plain;
 use prahari_schedule::Schedule;
@@ -60,7 +61,7 @@ pub struct BulkChange {
     /// The version of the set that the change was made against.
     expected_version: u64,
     /// Which.
-    #[schema(min_items = 1, max_items = 7)]
+    #[schema(min_items = 1, max_items = 64)]
     tasks: Vec<TaskName>,
     /// On or off.
     enabled: bool,
@@ -77,6 +78,7 @@ pub async fn put(
     Json(change): Json<ScheduleChange>,
 ) -> Result<Json<ScheduleSetView>, Problem> {
     check_description(&change.description)?;
+    api.daemon.tasks.manifest(task.0)?;
     let details = serde_json::to_value(&change).unwrap_or_default();
     let ScheduleChange { expected_version, rule, rules, after, enabled, description } = change;
     let (task, rules) = (task.0, rules_of(rule, rules)?);
@@ -120,8 +122,8 @@ pub async fn bulk(
     Json(change): Json<BulkChange>,
 ) -> Result<Json<ScheduleSetView>, Problem> {
     let tasks: Vec<Task> = change.tasks.iter().map(|task| task.0).collect();
-    if !(1..=Task::ALL.len()).contains(&tasks.len()) {
-        return Err(Problem::invalid(format!("tasks: name 1 to {} tasks", Task::ALL.len())));
+    if !(1..=MOST_TASKS).contains(&tasks.len()) {
+        return Err(Problem::invalid(format!("tasks: name 1 to {MOST_TASKS} tasks")));
     }
     switch(&api, &admin, change.expected_version, &tasks, change.enabled).await
 }

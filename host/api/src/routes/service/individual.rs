@@ -32,11 +32,11 @@ struct IndividualSwitched {
     changed: bool,
 }
 
-/// The individual services of a user by task; the analysis is among them for admins only.
+/// The individual services of a user by task; what is for admins is among theirs only.
 #[derive(Serialize, ToSchema)]
 struct IndividualServices {
     /// By task.
-    services: BTreeMap<&'static str, IndividualService>,
+    services: BTreeMap<String, IndividualService>,
 }
 
 /// A task as a service of its own.
@@ -116,7 +116,7 @@ async fn status(
 ) -> Result<Json<IndividualServices>, Problem> {
     let user = caller.subject(&api, whose.user)?;
     let found = api.daemon.individual_status(user).await?;
-    let services = found.into_iter().map(|status| (status.task.name(), service(status))).collect();
+    let services = found.into_iter().map(|status| (status.task.to_string(), service(status))).collect();
     Ok(Json(IndividualServices { services }))
 }
 

@@ -1,4 +1,4 @@
-//! Single runs that somebody asks for: of a task of one user, and of the analysis that all share.
+//! Single runs that somebody asks for: of a task of one user, and of what all share.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -10,14 +10,17 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::WhichTask;
-use crate::caller::{Admin, Caller};
+use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::{TaskName, Whose};
 
+/// The task of the route that has one in its name.
+const ALIAS: Task = Task::literal("analysis");
+
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(run_once)).routes(routes!(run_analysis))
+    OpenApiRouter::new().routes(routes!(run_once)).routes(routes!(run_shared))
 }
 
 /// A run that has begun.
@@ -25,7 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 struct BegunRun {
     /// Its number, with which `GET /api/v1/executions/{run}` tells how it goes.
     execution: u64,
-    /// Whose execution it is: the analysis is that of the admin who runs it for everybody.
+    /// Whose execution it is: a shared task is that of the admin who runs it for everybody.
     user: u64,
     /// What runs.
     task: TaskName,
@@ -45,24 +48,26 @@ async fn run_once(
     Json(WhichTask { task: TaskName(task) }): Json<WhichTask>,
 ) -> Result<(StatusCode, Json<BegunRun>), Problem> {
     let user = caller.subject(&api, whose.user)?;
-    if task.is_shared() {
-        caller.require_admin()?;
-    }
+    check_start(&api, &caller, task)?;
     let resource = format!("user {user}");
     api.audit(&caller, "service.run_once", resource, json!({ "task": task.name() })).await?;
     begin(&api, &caller, user, task).await
 }
 
-/// Runs the analysis that all users share, at once. On a day without a session, and while the exchange is open, it leaves
+/// Runs `analysis`, which all users share, at once; a short form of `run-once` for it. On a day without a session, and while the exchange is open, it leaves
 /// the signals as they are; the answer warns of that.
 #[utoipa::path(post, path = "/api/v1/service/analysis/run", tag = "service",
     responses((status = ACCEPTED, body = BegunRun)))]
-async fn run_analysis(
-    State(api): State<Api>,
-    Admin(caller): Admin,
-) -> Result<(StatusCode, Json<BegunRun>), Problem> {
-    api.audit(&caller, "service.run_analysis", "analysis", json!({})).await?;
-    begin(&api, &caller, caller.0.user, Task::Analysis).await
+async fn run_shared(State(api): State<Api>, caller: Caller) -> Result<(StatusCode, Json<BegunRun>), Problem> {
+    check_start(&api, &caller, ALIAS)?;
+    api.audit(&caller, "service.run_analysis", ALIAS.name(), json!({})).await?;
+    begin(&api, &caller, caller.0.user, ALIAS).await
+}
+
+/// Whether the caller may start a task by hand, which its manifest says.
+fn check_start(api: &Api, caller: &Caller, task: Task) -> Result<(), Problem> {
+    let manifest = api.daemon.tasks.manifest(task)?;
+    if manifest.is_for_admins() { caller.require_admin() } else { Ok(()) }
 }
 
 async fn begin(

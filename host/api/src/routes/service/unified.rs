@@ -174,7 +174,7 @@ async fn status(
     service_status(&api, user).await.map(Json)
 }
 
-/// Each task of a user: when it is due next and how its last run went. The analysis is among them for admins only.
+/// Each task of a user: when it is due next and how its last run went. What is for admins is among theirs only.
 #[utoipa::path(get, path = "/api/v1/user/service/tasks", tag = "service", params(Whose),
     responses((status = OK, body = Page<TaskStatus>)))]
 async fn tasks(

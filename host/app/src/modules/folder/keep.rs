@@ -100,7 +100,8 @@ impl Watcher {
             None => return Err(AppError::Ended("a file was not read".to_owned())),
         };
         let hash = ModuleHash::of(&bytes).to_string();
-        let named = task_of(name);
+        let tasks = self.daemon.tasks.current();
+        let named = task_of(name, tasks.names());
         let rows = self.daemon.store.system().modules().await?;
         if rows.iter().any(|row| row.hash == hash && named.is_none_or(|task| row.task == task)) {
             return Ok(Kept::Known);
@@ -114,7 +115,8 @@ impl Watcher {
             }
         };
         let own_name = one_line(&module.info().name).into_owned();
-        let Some(task) = named.or_else(|| own_name.parse().ok()) else {
+        let Some(task) = named.or_else(|| own_name.parse().ok().filter(|task| tasks.find(*task).is_some()))
+        else {
             let reason = format!(
                 "neither its file's name nor its own, {own_name:?}, is that of a task; call the file TASK.wasm or TASK-ANYTHING.wasm"
             );
@@ -145,11 +147,13 @@ impl Watcher {
     }
 }
 
-/// The task whose name a file's name is, or begins with: `sell_monitor.wasm`, `sell_monitor-2.wasm`.
-fn task_of(name: &OsStr) -> Option<Task> {
+/// The task whose name a file's name is, or begins with: `gap_watch.wasm`, `gap_watch-2.wasm`. Of several that it may be, the one
+/// with the longest name.
+fn task_of(name: &OsStr, tasks: &[Task]) -> Option<Task> {
     let stem = name.to_str()?.strip_suffix(".wasm")?;
     let goes_on = |rest: &str| rest.starts_with(|next: char| next.is_alphanumeric());
-    Task::ALL.into_iter().find(|task| stem.strip_prefix(task.name()).is_some_and(|rest| !goes_on(rest)))
+    let fits = |task: &&Task| stem.strip_prefix(task.name()).is_some_and(|rest| !goes_on(rest));
+    tasks.iter().filter(fits).max_by_key(|task| task.name().len()).copied()
 }
 
 /// A file's name, safe to show.
@@ -167,11 +171,12 @@ mod tests {
 
     #[test]
     fn a_file_is_for_the_task_whose_name_its_own_begins_with() {
-        let of = |name: &str| task_of(OsStr::new(name));
+        let tasks = ["sell", "sell_monitor"].map(Task::literal);
+        let of = |name: &str| task_of(OsStr::new(name), &tasks);
         for name in
             ["sell_monitor.wasm", "sell_monitor-2.wasm", "sell_monitor_v2.wasm", "sell_monitor.old.wasm"]
         {
-            assert_eq!(of(name), Some(Task::SellMonitor), "{name}");
+            assert_eq!(of(name), Some(Task::literal("sell_monitor")), "{name}");
         }
         for name in ["sell_monitors.wasm", "my_sell_monitor.wasm", "gap_watch.wasm", "sell_monitor", ".wasm"]
         {

@@ -1,0 +1,204 @@
+//! Tasks that come, change and go while the daemon runs.
+
+use std::sync::Arc;
+
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_runtime::Module;
+use prahari_schedule::{Schedule, validate};
+use prahari_store::{ModuleOrigin, ModuleRow, StoreError};
+
+use super::{KnownTask, MOST_TASKS, TaskManifest, Tasks, known, row_of};
+use crate::daemon::Daemon;
+use crate::error::AppError;
+use crate::modules::{Activation, Permission, Upload};
+use crate::service::Level;
+
+/// How often a schedule is offered again when somebody else has changed another one meanwhile.
+const OFFERS: usize = 3;
+
+/// A component that is to be a task of its own.
+#[derive(Debug, Clone)]
+pub struct NewTask {
+    /// The component; it exports its manifest.
+    pub bytes: Vec<u8>,
+    /// Who brings it, and accepts the manifest by that.
+    pub by: UserId,
+}
+
+impl Tasks {
+    /// Accepts a manifest, of a task that is there or of a new one.
+    async fn accept(&self, manifest: &TaskManifest, by: UserId, at: Timestamp) -> Result<(), AppError> {
+        let _changing = self.change.lock().await;
+        let set = self.current();
+        let is_built_in = set.find_ever(manifest.name).is_some_and(|known| known.is_built_in);
+        if set.find(manifest.name).is_none() && set.names().len() >= MOST_TASKS {
+            return Err(AppError::TooManyTasks);
+        }
+        let row = row_of(manifest, Some(by), at)?;
+        self.store.system().save_task(row.clone()).await?;
+        self.replace(set.with(known(manifest.clone(), &row, is_built_in)));
+        Ok(())
+    }
+
+    /// Marks a task as removed.
+    async fn remove(&self, task: Task, at: Timestamp) -> Result<(), AppError> {
+        let _changing = self.change.lock().await;
+        let set = self.current();
+        let known = set.find(task).ok_or(AppError::UnknownTask(task))?;
+        if known.is_built_in {
+            return Err(AppError::TaskBuiltIn(task));
+        }
+        self.store.system().remove_task(task, at).await?;
+        self.replace(set.with(KnownTask { removed_at: Some(at), ..known.clone() }));
+        Ok(())
+    }
+}
+
+impl Daemon {
+    /// Takes up a component as a new task: its manifest is accepted, its schedule added, its module active. Services that run
+    /// take it up when they are started again, as any change of schedules.
+    ///
+    /// # Errors
+    /// When the component is refused, exports no manifest or one that does not fit, the task is there already, or the store
+    /// fails. In one sentence each.
+    pub async fn add_task(&self, new: NewTask) -> Result<(Arc<TaskManifest>, ModuleRow), AppError> {
+        let NewTask { bytes, by } = new;
+        let module = self.runtime.load(&bytes).await.map_err(AppError::NewModule)?;
+        let manifest = manifest_of(&module)?.ok_or(AppError::NoManifest)?;
+        let task = manifest.name;
+        check_wishes(&module, &manifest)?;
+        self.declare_task(manifest, by).await?;
+        let now = self.clock.now();
+        let upload = Upload { task, bytes, origin: ModuleOrigin::Uploaded, by: Some(by) };
+        let row = self.modules.upload(upload, now).await?;
+        let reason = "it came with the task".to_owned();
+        let activation = Activation { task, version: row.version, by: Some(by), reason };
+        // There is no yesterday that a trial could compare it with: whoever adds a task has read what it wants.
+        let row = self.activate_module(activation, true).await?;
+        Ok((self.tasks.manifest(task)?, row))
+    }
+
+    /// Takes up a new task by its manifest alone: its module comes as a version of its own.
+    ///
+    /// # Errors
+    /// When the task is there already, its schedule does not fit the calendar, or the store fails.
+    pub async fn declare_task(&self, manifest: TaskManifest, by: UserId) -> Result<(), AppError> {
+        let task = manifest.name;
+        if self.tasks.current().find(task).is_some() {
+            return Err(AppError::TaskExists(task));
+        }
+        let schedule = manifest.default_schedule()?;
+        self.check_schedule(schedule.clone(), &manifest).await?;
+        self.tasks.accept(&manifest, by, self.clock.now()).await?;
+        self.offer_schedule(by, schedule).await?;
+        tracing::info!(%task, user = %by, "a task was added");
+        Ok(())
+    }
+
+    /// Accepts the manifest of a version as what the task is from now on. Its schedule stays as the operator has it.
+    ///
+    /// # Errors
+    /// When there is no such task or version, the version has no manifest, or the store fails.
+    pub async fn accept_manifest(
+        &self,
+        task: Task,
+        version: u64,
+        by: UserId,
+    ) -> Result<Arc<TaskManifest>, AppError> {
+        self.tasks.manifest(task)?;
+        let row = self.modules.version(task, version).await?;
+        let text = row.manifest.as_deref().ok_or(AppError::NoManifest)?;
+        let manifest = TaskManifest::read(text)?;
+        if manifest.name != task {
+            return Err(AppError::OtherTask { task, named: manifest.name });
+        }
+        self.tasks.accept(&manifest, by, self.clock.now()).await?;
+        self.tasks.manifest(task)
+    }
+
+    /// Removes a task that an operator added: nothing of it runs any more, what it did stays to be read. Slots that were not due
+    /// yet are withdrawn.
+    ///
+    /// # Errors
+    /// When there is no such task, it came with the program, or the store fails.
+    pub async fn remove_task(&self, task: Task, by: UserId) -> Result<(), AppError> {
+        {
+            // Nobody plans a day or enters slots with the task beside those without it.
+            let _planning = self.planning.write().await;
+            self.tasks.remove(task, self.clock.now()).await?;
+            self.replan().await?;
+        }
+        let cause = format!("the task {task} was removed");
+        for user in self.users() {
+            self.stop_individual(user.id, task).await?;
+            let taken_over = {
+                let _switch = user.switch().await;
+                if user.is_served() { self.take_over(&user, &cause).await.map(|_| ()) } else { Ok(()) }
+            };
+            match taken_over {
+                Ok(()) => {}
+                Err(error) => self.contain(&user, error).await?,
+            }
+            self.log_service(&user, Level::Info, "task_removed", cause.clone()).await?;
+        }
+        self.end_schedule(by, task).await?;
+        self.grants.forget_task(task).await?;
+        self.modules.forget(task).await?;
+        self.wake.notify_one();
+        tracing::info!(%task, user = %by, "a task was removed");
+        Ok(())
+    }
+
+    /// Whether the manifest that a version exports is the accepted one. Versions that export none go by what is accepted.
+    pub fn manifest_is_accepted(&self, row: &ModuleRow) -> bool {
+        let Some(text) = &row.manifest else { return true };
+        let set = self.tasks.current();
+        let accepted = set.find_ever(row.task).map(|known| &*known.manifest);
+        TaskManifest::read(text).is_ok_and(|own| accepted == Some(&own))
+    }
+
+    async fn check_schedule(&self, schedule: Schedule, manifest: &TaskManifest) -> Result<(), AppError> {
+        let (calendar, bounds) = (self.venue.calendar.current(), manifest.schedule.bounds.clone());
+        let checked = tokio::task::spawn_blocking(move || validate(&schedule, &bounds, &calendar));
+        let checked = checked.await.map_err(|error| AppError::Ended(error.to_string()))?;
+        checked.map_err(AppError::InvalidSchedule)
+    }
+
+    /// Adds a schedule to the newest set, whoever changes others meanwhile.
+    async fn offer_schedule(&self, by: UserId, schedule: Schedule) -> Result<(), AppError> {
+        for _ in 1..OFFERS {
+            let newest = self.schedules.current().version;
+            match self.change_schedules(by, newest, vec![schedule.clone()]).await {
+                Err(AppError::Store(StoreError::ScheduleChanged { .. })) => {}
+                changed => return changed.map(|_| ()),
+            }
+        }
+        let newest = self.schedules.current().version;
+        self.change_schedules(by, newest, vec![schedule]).await.map(|_| ())
+    }
+
+    async fn end_schedule(&self, by: UserId, task: Task) -> Result<(), AppError> {
+        let set = self.schedules.current();
+        let Some(entry) = set.entry(task).filter(|entry| entry.schedule.enabled) else { return Ok(()) };
+        self.offer_schedule(by, Schedule { enabled: false, ..entry.schedule.clone() }).await
+    }
+}
+
+/// The manifest that a module exports, checked; none when it exports none.
+///
+/// # Errors
+/// When it is no manifest.
+pub(crate) fn manifest_of(module: &Module) -> Result<Option<TaskManifest>, AppError> {
+    Ok(module.manifest().map(TaskManifest::read).transpose()?)
+}
+
+/// Whether a module wants no more than its manifest asks for: what the operator reads is what it gets.
+fn check_wishes(module: &Module, manifest: &TaskManifest) -> Result<(), AppError> {
+    let missing = Permission(manifest.grant()).missing(&module.info().capabilities);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(AppError::ModuleWantsMore { task: manifest.name, version: 1, missing })
+}

@@ -1,0 +1,170 @@
+//! What a task is: a document that its component exports or an operator gives, and that counts once an operator has accepted it.
+
+use std::collections::BTreeSet;
+
+use prahari_domain::tasks::Task;
+use prahari_domain::text::is_plain;
+use prahari_runtime::{Grant, capability_name};
+use prahari_schedule::{LatePolicy, Schedule, ScheduleTerms};
+use serde::{Deserialize, Serialize};
+
+use crate::grants::{Allowance, AllowanceError, TaskLimits};
+
+/// Most bytes of a manifest as text: ten times what one with every field has.
+pub const MOST_MANIFEST_BYTES: usize = 16 << 10;
+
+/// Most characters of a title.
+const MOST_TITLE: usize = 60;
+
+/// Most characters of a description, which is also that of the schedule.
+const MOST_DESCRIPTION: usize = 200;
+
+/// Highest rank.
+const MOST_RANK: u32 = 10_000;
+
+/// Everything that the host knows of a task beyond its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskManifest {
+    /// Its name.
+    pub name: Task,
+    /// What people call it.
+    pub title: String,
+    /// What it does, in one line.
+    pub description: String,
+    /// Whether it runs once for all users instead of once for each.
+    pub shared: bool,
+    /// Who may see it and start it.
+    pub audience: Audience,
+    /// Its place among the tasks that are due at the same instant, lower ones first; those of one rank go by name.
+    pub rank: u32,
+    /// When it runs.
+    pub schedule: ScheduleTerms,
+    /// How late a slot may start.
+    pub late: LatePolicy,
+    /// What it asks to be granted, by the names that the WIT has for capabilities.
+    pub capabilities: BTreeSet<String>,
+    /// What it asks to use; a document names only what differs from the defaults.
+    #[serde(default, deserialize_with = "TaskLimits::difference")]
+    pub limits: TaskLimits,
+    /// What becomes of old runs of it that were a plain success of their slot and touched no order.
+    #[serde(default)]
+    pub plain_runs: PlainRuns,
+}
+
+/// Who may see a task and start it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Every user.
+    Everyone,
+    /// Admins.
+    Admins,
+}
+
+/// What becomes of old runs of which there is nothing to say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlainRuns {
+    /// They are kept as long as all others.
+    #[default]
+    Kept,
+    /// They go by the rule for plain ticks.
+    Thinned,
+}
+
+/// Why a text is not the manifest of a task.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ManifestError {
+    /// Too much text.
+    #[error("the manifest has {0} bytes; at most {MOST_MANIFEST_BYTES} are allowed")]
+    TooLong(usize),
+    /// No JSON, or a field that is missing, unknown or of another type.
+    #[error("the manifest does not read: {0}")]
+    Document(String),
+    /// A field whose value cannot be meant.
+    #[error("the manifest of {task}: {field}: {detail}")]
+    Field {
+        /// Of which task.
+        task: Task,
+        /// Which field.
+        field: &'static str,
+        /// What is wrong with it.
+        detail: String,
+    },
+}
+
+impl TaskManifest {
+    /// Reads and checks a document.
+    ///
+    /// # Errors
+    /// With the first thing that is wrong, in one sentence.
+    pub fn read(text: &str) -> Result<Self, ManifestError> {
+        if text.len() > MOST_MANIFEST_BYTES {
+            return Err(ManifestError::TooLong(text.len()));
+        }
+        let read: Self = serde_json::from_str(text).map_err(|error| {
+            let sentence: String = error.to_string().chars().take(300).collect();
+            ManifestError::Document(prahari_domain::text::one_line(&sentence).into_owned())
+        })?;
+        read.check()?;
+        Ok(read)
+    }
+
+    /// The schedule that it begins with.
+    ///
+    /// # Errors
+    /// When it names no rule, which a manifest that was read does.
+    pub fn default_schedule(&self) -> Result<Schedule, ManifestError> {
+        self.schedule.schedule(self.name, &self.description).ok_or(ManifestError::Field {
+            task: self.name,
+            field: "schedule",
+            detail: "it names no rule".to_owned(),
+        })
+    }
+
+    /// Whether it asks to place orders.
+    pub fn trades(&self) -> bool {
+        self.capabilities.contains(capability_name(prahari_runtime::abi::latest::Capability::BrokerTrade))
+    }
+
+    /// Whether only admins may see it and start it.
+    pub fn is_for_admins(&self) -> bool {
+        self.audience == Audience::Admins
+    }
+
+    /// What it asks to be granted, as the gate knows it.
+    pub fn grant(&self) -> Grant {
+        Allowance::default_of(self).grant()
+    }
+
+    fn check(&self) -> Result<(), ManifestError> {
+        let wrong = |field, detail| Err(ManifestError::Field { task: self.name, field, detail });
+        for (field, text, most) in
+            [("title", &self.title, MOST_TITLE), ("description", &self.description, MOST_DESCRIPTION)]
+        {
+            if text.is_empty() || text.chars().count() > most || !is_plain(text) {
+                return wrong(field, format!("one line of 1 to {most} characters"));
+            }
+        }
+        if self.rank > MOST_RANK {
+            return wrong("rank", format!("{} is more than {MOST_RANK}", self.rank));
+        }
+        if let Some(misfit) = self.schedule.misfit(self.name) {
+            return wrong("schedule", misfit);
+        }
+        if !self.late.is_bounded() {
+            return wrong("late", "the delay is not between nothing and a day".to_owned());
+        }
+        match self.check_limits() {
+            Ok(()) => Ok(()),
+            Err(error @ AllowanceError::UnknownCapability(_)) => wrong("capabilities", error.to_string()),
+            Err(error) => wrong("limits", error.to_string()),
+        }
+    }
+
+    fn check_limits(&self) -> Result<(), AllowanceError> {
+        self.limits.validate()?;
+        Allowance::default_of(self).validate()
+    }
+}

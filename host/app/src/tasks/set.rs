@@ -1,0 +1,128 @@
+//! The tasks that there are, at one moment.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_schedule::LatePolicy;
+
+use super::{PlainRuns, TaskManifest};
+use crate::grants::{Allowance, TaskLimits};
+
+/// A task whose manifest was accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownTask {
+    /// What it is.
+    pub manifest: Arc<TaskManifest>,
+    /// When that was accepted.
+    pub accepted_at: Timestamp,
+    /// By whom; none for the program.
+    pub accepted_by: Option<UserId>,
+    /// Whether it comes with the program.
+    pub is_built_in: bool,
+    /// When it was removed; none while it is there.
+    pub removed_at: Option<Timestamp>,
+    /// What it may do and use while no operator has said anything else.
+    pub allowance: Arc<Allowance>,
+}
+
+/// Every task that is there or was, for as long as somebody holds it.
+#[derive(Debug, Clone, Default)]
+pub struct TaskSet {
+    tasks: BTreeMap<Task, KnownTask>,
+    /// Those that are there, in the order in which they run.
+    order: Vec<Task>,
+}
+
+impl TaskSet {
+    /// The tasks of these manifests, as a daemon has them that was never told of others.
+    pub fn built_in(manifests: impl IntoIterator<Item = TaskManifest>) -> Self {
+        Self::of(manifests.into_iter().map(|manifest| KnownTask {
+            allowance: Arc::new(Allowance::default_of(&manifest)),
+            manifest: Arc::new(manifest),
+            accepted_at: Timestamp(0),
+            accepted_by: None,
+            is_built_in: true,
+            removed_at: None,
+        }))
+    }
+
+    pub(super) fn of(tasks: impl IntoIterator<Item = KnownTask>) -> Self {
+        let tasks: BTreeMap<_, _> = tasks.into_iter().map(|known| (known.manifest.name, known)).collect();
+        let mut set = Self { tasks, order: Vec::new() };
+        let mut order: Vec<Task> =
+            set.tasks.iter().filter(|(_, known)| known.removed_at.is_none()).map(|(task, _)| *task).collect();
+        order.sort_by_key(|task| set.rank(*task));
+        set.order = order;
+        set
+    }
+
+    pub(super) fn with(&self, known: KnownTask) -> Self {
+        let name = known.manifest.name;
+        let others = self.tasks.values().filter(|other| other.manifest.name != name);
+        Self::of(others.cloned().chain([known]))
+    }
+
+    /// A task that is there.
+    pub fn find(&self, task: Task) -> Option<&KnownTask> {
+        self.tasks.get(&task).filter(|known| known.removed_at.is_none())
+    }
+
+    /// A task that is there or was.
+    pub fn find_ever(&self, task: Task) -> Option<&KnownTask> {
+        self.tasks.get(&task)
+    }
+
+    /// Those that are there, in the order in which tasks run that are due at the same instant.
+    pub fn all(&self) -> impl Iterator<Item = &KnownTask> {
+        self.order.iter().filter_map(|task| self.tasks.get(task))
+    }
+
+    /// Their names, in that order.
+    pub fn names(&self) -> &[Task] {
+        &self.order
+    }
+
+    /// Those that run once for all users.
+    pub fn shared(&self) -> impl Iterator<Item = Task> {
+        self.all().filter(|known| known.manifest.shared).map(|known| known.manifest.name)
+    }
+
+    /// By what tasks are sorted that are due at the same instant: their ranks, then their names. What there is no more goes last.
+    pub fn rank(&self, task: Task) -> (u32, Task) {
+        (self.tasks.get(&task).map_or(u32::MAX, |known| known.manifest.rank), task)
+    }
+
+    /// Whether a task runs once for all users.
+    pub fn is_shared(&self, task: Task) -> bool {
+        self.tasks.get(&task).is_some_and(|known| known.manifest.shared)
+    }
+
+    /// Whether only admins may see a task and start it.
+    pub fn is_for_admins(&self, task: Task) -> bool {
+        self.tasks.get(&task).is_some_and(|known| known.manifest.is_for_admins())
+    }
+
+    /// How late a slot of a task may start.
+    pub fn late_policy(&self, task: Task) -> LatePolicy {
+        self.tasks.get(&task).map(|known| known.manifest.late).unwrap_or_default()
+    }
+
+    /// What a run of a task may use by its manifest; of a task that there never was, the defaults.
+    pub fn limits(&self, task: Task) -> TaskLimits {
+        self.tasks.get(&task).map(|known| known.manifest.limits).unwrap_or_default()
+    }
+
+    /// The tasks, also those of the past, whose old runs go when there is nothing to say of them.
+    pub fn thinned(&self) -> Vec<Task> {
+        let thinned = self.tasks.values().filter(|known| known.manifest.plain_runs == PlainRuns::Thinned);
+        thinned.map(|known| known.manifest.name).collect()
+    }
+
+    /// What a task may do and use while no operator has said anything else; one that there never was, nothing.
+    pub fn allowance(&self, task: Task) -> Arc<Allowance> {
+        self.tasks.get(&task).map(|known| known.allowance.clone()).unwrap_or_default()
+    }
+}

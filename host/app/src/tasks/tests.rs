@@ -1,0 +1,111 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+/// The manifest of a task that comes with the program, as its component exports it.
+pub(crate) fn manifest(name: &str) -> TaskManifest {
+    TaskManifest::read(&text(name)).unwrap()
+}
+
+fn text(name: &str) -> String {
+    let file = format!("{}/../../plugins/{name}/manifest.json", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(file).unwrap()
+}
+
+fn with(pointer: &str, value: Value) -> Result<TaskManifest, ManifestError> {
+    let mut document: Value = serde_json::from_str(&text("position_monitor")).unwrap();
+    let (parent, field) = pointer.rsplit_once('/').unwrap();
+    document.pointer_mut(parent).unwrap()[field] = value;
+    TaskManifest::read(&document.to_string())
+}
+
+#[test]
+fn a_manifest_names_only_the_limits_that_differ_from_the_defaults() {
+    let monitor = manifest("sell_monitor");
+    assert_eq!(monitor.limits, crate::grants::TaskLimits::default());
+    let scan = manifest("analysis");
+    assert_eq!((scan.limits.cpu_ms, scan.limits.per_run.notifications), (60_000, 20));
+    assert_eq!((scan.limits.per_day.signals, scan.limits.per_day.notifications), (20_000, 100));
+    let written = serde_json::to_string(&scan).unwrap();
+    assert_eq!(TaskManifest::read(&written).unwrap(), scan, "what is stored reads back the same");
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_in_one_sentence() {
+    for (pointer, value, sentence) in [
+        ("/name", json!("Position Monitor"), "is not a name such as gap_watch"),
+        ("/title", json!(""), "title: one line of 1 to 60 characters"),
+        ("/title", json!("x".repeat(61)), "title: one line of 1 to 60 characters"),
+        ("/description", json!("a\nb"), "description: one line"),
+        ("/rank", json!(10_001), "rank: 10001 is more than 10000"),
+        ("/rank", json!(-1), "the manifest does not read"),
+        ("/colour", json!("red"), "unknown field `colour`"),
+        ("/audience", json!("nobody"), "unknown variant `nobody`"),
+        ("/capabilities", json!(["fly"]), "there is no capability \"fly\""),
+        ("/late", json!({ "window": { "millis": -1 } }), "late: the delay is not between"),
+        ("/schedule/rules", json!([]), "rules: 0 of them"),
+        ("/schedule/rules", json!([{ "at": { "time": "09:30" } }]), "it runs hourly from a start to an end"),
+        ("/schedule/bounds/minute", json!(60), "minute is not between 0 and 59"),
+        ("/schedule/bounds/earliest", json!("19:00"), "earliest is after latest"),
+        ("/schedule/after", json!({ "tasks": [], "latest": "17:00", "otherwise": "run" }), "after: 0 tasks"),
+        (
+            "/schedule/after",
+            json!({ "tasks": ["position_monitor"], "latest": "17:00", "otherwise": "skip" }),
+            "a task cannot wait for itself",
+        ),
+        ("/limits", json!({ "cpu_ms": 300_001 }), "cpu_ms: 300001 is not between 1 and 300000"),
+        ("/limits", json!({ "wall_ms": 300_001 }), "wall_ms: 300001 is not between 1 and 300000"),
+        ("/limits", json!({ "orders": 1_001 }), "orders: 1001 is not between 0 and 1000"),
+        ("/limits", json!({ "per_run": { "fingers": 5 } }), "unknown field `fingers`"),
+    ] {
+        let error = with(pointer, value).unwrap_err().to_string();
+        assert!(error.contains(sentence) && !error.contains('\n'), "{pointer}: {error}");
+    }
+}
+
+#[test]
+fn a_manifest_has_a_size() {
+    let padded = format!("{}{}", text("sell_monitor"), " ".repeat(MOST_MANIFEST_BYTES));
+    assert_eq!(TaskManifest::read(&padded), Err(ManifestError::TooLong(padded.len())));
+    let deep = "[".repeat(10_000);
+    assert!(TaskManifest::read(&deep).unwrap_err().to_string().contains("does not read"));
+}
+
+fn entry(manifest: TaskManifest, by: Option<UserId>, removed_at: Option<Timestamp>) -> KnownTask {
+    let at = Timestamp(0);
+    let row = TaskRow {
+        task: manifest.name,
+        manifest: String::new(),
+        accepted_at: at,
+        accepted_by: by,
+        removed_at,
+    };
+    known(manifest, &row, false)
+}
+
+#[test]
+fn tasks_run_by_rank_and_then_by_name_and_those_that_went_last() {
+    let ranked =
+        |name: &str, rank| TaskManifest { name: name.parse().unwrap(), rank, ..manifest("position_monitor") };
+    let set = TaskSet::of([
+        entry(ranked("c", 10), None, None),
+        entry(ranked("b", 10), None, None),
+        entry(ranked("a", 20), None, None),
+        entry(ranked("z", 1), None, Some(Timestamp(5))),
+    ]);
+    assert_eq!(set.names(), ["b", "c", "a"].map(Task::literal));
+    let (gone, never) = (Task::literal("z"), Task::literal("never"));
+    assert!(set.find(gone).is_none() && set.find_ever(gone).is_some());
+    assert!(set.rank(never) > set.rank(Task::literal("a")));
+    assert!(set.allowance(never).capabilities.is_empty());
+}
+
+#[test]
+fn what_a_person_accepted_does_not_give_way_to_the_program() {
+    let (old, new) = (manifest("sell_monitor"), TaskManifest { rank: 31, ..manifest("sell_monitor") });
+    assert!(gives_way(None, &new));
+    assert!(gives_way(Some(&entry(old.clone(), None, None)), &new));
+    assert!(!gives_way(Some(&entry(new.clone(), None, None)), &new));
+    assert!(!gives_way(Some(&entry(old.clone(), Some(UserId(1)), None)), &new));
+    assert!(gives_way(Some(&entry(old, Some(UserId(1)), Some(Timestamp(5)))), &new), "it comes back");
+}

@@ -1,0 +1,34 @@
+//! What `prahari:task@1.2.0` adds to 1.1.0: a manifest that a component may export. It is asked for once, when a module is loaded,
+//! and no run calls it, so there is nothing to generate for it.
+
+use wasmtime::Store;
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
+
+use crate::state::RunState;
+
+/// The interface, as a component exports it.
+const INTERFACE: &str = "prahari:task/manifest@1.2.0";
+
+/// Its one function.
+const FUNCTION: &str = "manifest";
+
+/// Where a component exports its manifest, if it does.
+pub(crate) fn export(component: &Component) -> Option<ComponentExportIndex> {
+    let (_, interface) = component.get_export(None, INTERFACE)?;
+    component.get_export(Some(&interface), FUNCTION).map(|(_, function)| function)
+}
+
+/// Calls it in a fresh instance.
+///
+/// # Errors
+/// When it is no function of that type, or stops.
+pub(crate) async fn call(
+    pre: &InstancePre<RunState>,
+    store: &mut Store<RunState>,
+    export: &ComponentExportIndex,
+) -> wasmtime::Result<String> {
+    let instance = pre.instantiate_async(&mut *store).await?;
+    let function = instance.get_typed_func::<(), (String,)>(&mut *store, export)?;
+    let (text,) = function.call_async(&mut *store, ()).await?;
+    Ok(text)
+}
