@@ -19,7 +19,7 @@ mod support;
 
 use prahari_app::desk::DifferenceKind::{ExternalTrade, LostOrder, MissedFill, SettledOrder};
 use prahari_app::error::AppError;
-use prahari_brokers::{Broker, PaperFaults};
+use prahari_brokers::PaperFaults;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderKind, OrderRequest, OrderState, Side};
 use prahari_domain::risk::RefusalCode;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use futures::{StreamExt, TryStreamExt, stream};
 use parking_lot::{Mutex, RwLock};
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::signals::{SignalDraft, SignalScope};
@@ -27,6 +28,7 @@ use crate::grants::Grants;
 use crate::loading::{Fault, load_user};
 use crate::modules::Modules;
 use crate::prices::PriceWatch;
+use crate::pushes::Listeners;
 use crate::replays::Places;
 use crate::rows::{load_signals, signal_row};
 use crate::scheduler::{DayPlan, DayPlans, SLOW_USERS_AT_ONCE, Scheduler, SharedRuns};
@@ -43,7 +45,7 @@ type Observer = Box<dyn Fn(Timestamp) + Send + Sync>;
 pub struct Parts {
     /// Its time.
     pub clock: Clock,
-    /// Broker, market, calendar and store.
+    /// Brokers, market, calendar and store.
     pub venue: Venue,
     /// Where modules run.
     pub runtime: Arc<Runtime>,
@@ -57,7 +59,7 @@ pub struct Parts {
 pub struct Daemon {
     /// Its time.
     pub clock: Clock,
-    /// Broker, market, calendar and store, as every desk uses them.
+    /// Brokers, market, calendar and store, as every desk uses them.
     pub venue: Arc<Venue>,
     /// The database.
     pub store: Store,
@@ -101,6 +103,8 @@ pub struct Daemon {
     /// The last jumps of the clock.
     jumps: Mutex<VecDeque<(Timestamp, Timestamp)>>,
     observer: OnceLock<Observer>,
+    /// They book what brokers tell by themselves.
+    pub(crate) listeners: Listeners,
     /// Runs that somebody asked for.
     background: Mutex<JoinSet<()>>,
     /// The day of the cursor at the start: its slots may have outcomes already.
@@ -108,6 +112,10 @@ pub struct Daemon {
     /// The last instant that is done.
     cursor: AtomicI64,
 }
+
+/// How many users are loaded at once at the start: a broker that does not answer one of them delays the start once, not once for
+/// each.
+const LOADED_AT_ONCE: usize = 64;
 
 /// How many jumps of the clock are remembered, to say why something was missed.
 const MOST_JUMPS: usize = 16;
@@ -140,13 +148,17 @@ impl Daemon {
         let kill_switch = Arc::new(load_kill_switch(&store).await?);
         system.stop_services_of_inactive_users().await?;
         store.settle().await?;
-        let mut users = BTreeMap::new();
-        for row in system.users().await? {
-            let loaded = load_user(&venue, &events, &kill_switch, row).await?;
+        let (mut users, mut pushes) = (BTreeMap::new(), Vec::new());
+        let rows = stream::iter(system.users().await?);
+        let mut loading =
+            rows.map(|row| load_user(&venue, &events, &kill_switch, row)).buffered(LOADED_AT_ONCE);
+        while let Some(loaded) = loading.try_next().await? {
             let id = loaded.user.id;
             faults.extend(loaded.faults.into_iter().map(|fault| (id, fault)));
+            pushes.extend(loaded.pushes.map(|pushes| (id, pushes)));
             users.insert(id, Arc::new(loaded.user));
         }
+        drop(loading);
         let (signals, unread) =
             load_signals(&store, &venue.calendar.current(), users.keys().copied()).await?;
         faults.extend(unread);
@@ -163,6 +175,7 @@ impl Daemon {
             interrupted,
             started: now,
             jumps: Mutex::default(),
+            listeners: Listeners::default(),
             gathered: Mutex::default(),
             wake: Notify::new(),
             stop: StopSwitch::default(),
@@ -191,6 +204,9 @@ impl Daemon {
             daemon.halt_user(user, code, &reason).await?;
         }
         daemon.compare_accounts().await?;
+        for (user, pushes) in pushes {
+            daemon.follow_pushes(user, pushes);
+        }
         if let Some(reached) = cursor {
             daemon.close_days_of_the_past(reached).await?;
         }
@@ -311,10 +327,12 @@ impl Daemon {
         Some(plans)
     }
 
-    /// Adds a user or, when they are there, does nothing.
-    pub(crate) fn insert_user(&self, user: User) {
+    /// Adds a user or, when they are there, does nothing; whether they are new.
+    pub(crate) fn insert_user(&self, user: User) -> bool {
         let mut users = self.users.write();
+        let new = !users.contains_key(&user.id);
         users.entry(user.id).or_insert_with(|| Arc::new(user));
+        new
     }
 
     /// Has `work` done while whoever asked for it goes on.

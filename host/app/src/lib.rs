@@ -3,6 +3,7 @@
 mod alerts;
 pub mod board;
 pub mod books;
+pub mod brokers;
 pub mod calendar;
 mod choices;
 pub mod clock;
@@ -22,6 +23,7 @@ pub mod modules;
 pub mod overview;
 pub mod paper;
 pub mod prices;
+mod pushes;
 pub mod recordings;
 pub mod replays;
 mod rows;

@@ -11,7 +11,7 @@ use crate::errors::StoreError;
 use crate::journal_chain;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: [(&str, &str); 44] = [
+const MIGRATIONS: [(&str, &str); 45] = [
     ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
     ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
     ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
@@ -62,6 +62,7 @@ const MIGRATIONS: [(&str, &str); 44] = [
     ("0042_create_price_jumps", include_str!("../../../migrations/0042_create_price_jumps.sql")),
     ("0043_name_makers_of_links", include_str!("../../../migrations/0043_name_makers_of_links.sql")),
     ("0044_count_what_runs_leave", include_str!("../../../migrations/0044_count_what_runs_leave.sql")),
+    ("0045_link_users_with_brokers", include_str!("../../../migrations/0045_link_users_with_brokers.sql")),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.

@@ -184,7 +184,9 @@ impl LiveServices<'_> {
     }
 
     pub(super) async fn holdings(&self) -> Answer {
-        let holdings = self.daemon.venue.broker.holdings(self.user.id).await?;
+        // Not under the lock: other tasks' orders need not wait for the answer.
+        let broker = self.user.desk.lock().await.link().broker.clone();
+        let holdings = broker.holdings().await?;
         let holding =
             |(symbol, quantity): (_, u32)| Holding { symbol: convert::symbol_text(&symbol), quantity };
         Ok(HostReply::Holdings(holdings.into_iter().map(holding).collect()))
