@@ -4,6 +4,10 @@
 mod arbitrary;
 #[path = "desk/batch.rs"]
 mod batch;
+#[path = "desk/broker_contract.rs"]
+mod broker_contract;
+#[path = "desk/brokers.rs"]
+mod brokers;
 #[path = "desk/closing.rs"]
 mod closing;
 #[path = "desk/contract.rs"]
@@ -12,6 +16,8 @@ mod contract;
 mod gone;
 #[path = "desk/late.rs"]
 mod late;
+#[path = "desk/pushes.rs"]
+mod pushes;
 #[path = "desk/requests.rs"]
 mod requests;
 #[path = "support/daemon.rs"]

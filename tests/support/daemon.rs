@@ -16,6 +16,8 @@ pub mod floods;
 pub mod guests;
 #[path = "listening.rs"]
 pub mod listening;
+#[path = "live_broker.rs"]
+pub mod live_broker;
 #[path = "living.rs"]
 pub mod living;
 #[path = "outside.rs"]

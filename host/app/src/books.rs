@@ -20,7 +20,7 @@ impl Daemon {
     /// When the store cannot be written.
     pub(crate) async fn compare_accounts(&self) -> Result<(), AppError> {
         let asked = stream::iter(self.users()).map(|user| async {
-            let account = user.desk.lock().await.link().simulated.clone()?;
+            let account = user.link().simulated?;
             // One that cannot be had now is none that differs.
             Some((account.view().await.ok()?, user))
         });

@@ -19,7 +19,7 @@ use crate::user::User;
 const USERS_AT_ONCE: usize = 2;
 
 /// From how long on a user does not keep the place of others, by the real clock.
-const SLOW_AFTER: Duration = Duration::from_millis(250);
+const SLOW_AFTER: Duration = Duration::from_millis(100);
 
 impl Daemon {
     /// Closes every date before that of `now` that is not closed yet, user by user.

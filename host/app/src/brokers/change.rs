@@ -5,41 +5,19 @@ use std::sync::Arc;
 use prahari_domain::ids::UserId;
 use prahari_store::HaltCode;
 
+use super::BrokerStatus;
 use crate::books::difference;
 use crate::daemon::Daemon;
 use crate::desk::Desk;
 use crate::error::AppError;
-
-/// How a user's link does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BrokerStatus {
-    /// The broker's name.
-    pub name: String,
-    /// Whether the money is made up.
-    pub simulated: bool,
-    /// Calls that wait for the broker's answer now.
-    pub calls_waiting: u32,
-    /// Whether the last call passed its deadline, so that the next ones fail at once for a while.
-    pub silent: bool,
-    /// Pushed events that told something new.
-    pub pushes_booked: u64,
-    /// Pushed events that told what was known.
-    pub pushes_known: u64,
-    /// Pushed events about orders that are not the user's.
-    pub pushes_ignored: u64,
-    /// How often the broker's book was asked for because pushes were missing or contradicted ours.
-    pub resyncs: u64,
-}
 
 impl Daemon {
     /// How a user's link with their broker does.
     ///
     /// # Errors
     /// When there is no such user.
-    pub async fn broker_status(&self, id: UserId) -> Result<BrokerStatus, AppError> {
-        let user = self.user(id)?;
-        let desk = user.desk.lock().await;
-        Ok(desk.broker_status())
+    pub fn broker_status(&self, id: UserId) -> Result<BrokerStatus, AppError> {
+        Ok(self.user(id)?.link().status())
     }
 
     /// Refuses a name that no broker has.
@@ -61,7 +39,7 @@ impl Daemon {
         self.check_broker(name)?;
         let mut desk = user.desk.lock().await;
         if *desk.link().name == *name {
-            return Ok(desk.broker_status());
+            return Ok(desk.link().status());
         }
         let broker = desk.link().name.clone();
         let in_use = |reason| AppError::BrokerInUse { user: id, broker: broker.to_string(), reason };
@@ -75,11 +53,11 @@ impl Daemon {
             return Err(in_use(detail));
         }
         self.store.user(id).save_broker(name.to_owned()).await?;
-        desk.relink(link);
-        let status = desk.broker_status();
+        user.set_link(link.clone());
+        desk.relink(link.clone());
         drop(desk);
         self.follow_pushes(id, pushes);
-        Ok(status)
+        Ok(link.status())
     }
 }
 
@@ -91,10 +69,10 @@ fn why_bound(desk: &Desk) -> Option<String> {
     }
     match (orders, positions) {
         (0, 0) => None,
-        (0, positions) => Some(format!("{positions} positions are held there")),
-        (orders, 0) => Some(format!("{orders} orders are open there")),
+        (0, positions) => Some(format!("positions held there: {positions}")),
+        (orders, 0) => Some(format!("orders open there: {orders}")),
         (orders, positions) => {
-            Some(format!("{orders} orders are open and {positions} positions are held there"))
+            Some(format!("orders open there: {orders}, positions held there: {positions}"))
         }
     }
 }

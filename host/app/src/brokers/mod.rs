@@ -8,6 +8,7 @@ mod unusable;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use prahari_brokers::{
     Broker, BrokerError, BrokerLink, Brokerage, NewLink, Pushes, SimulatedAccount, pushes,
@@ -17,8 +18,6 @@ use prahari_domain::money::Paise;
 
 use crate::deadlines::{Deadlines, Line, TimedAccount, TimedBroker};
 use unusable::Unusable;
-
-pub use change::BrokerStatus;
 
 /// The brokers with which users can be linked.
 #[derive(Clone, Default)]
@@ -37,14 +36,50 @@ pub struct Link {
     /// The account, where its money is made up; none where the money is real.
     pub simulated: Option<Arc<dyn SimulatedAccount>>,
     /// How the calls do; none where they have no deadlines.
-    pub(crate) line: Option<Arc<Line>>,
+    line: Option<Arc<Line>>,
+    /// What became of what the broker told by itself.
+    pub(crate) pushed: Arc<PushCounts>,
+}
+
+/// Counts of what a broker told by itself over one link.
+#[derive(Debug, Default)]
+pub(crate) struct PushCounts {
+    /// New.
+    pub booked: AtomicU64,
+    /// Known already.
+    pub known: AtomicU64,
+    /// About orders that are not the user's.
+    pub ignored: AtomicU64,
+    /// How often the broker's book was asked for instead.
+    pub resyncs: AtomicU64,
+}
+
+/// How a user's link does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokerStatus {
+    /// The broker's name.
+    pub name: String,
+    /// Whether the money is made up.
+    pub simulated: bool,
+    /// Calls that wait for the broker's answer now.
+    pub calls_waiting: u32,
+    /// Whether the last call passed its deadline, so that the next ones fail at once for a while.
+    pub silent: bool,
+    /// Pushed events that told something new.
+    pub pushes_booked: u64,
+    /// Pushed events that told what was known.
+    pub pushes_known: u64,
+    /// Pushed events about orders that are not the user's.
+    pub pushes_ignored: u64,
+    /// How often the broker's book was asked for because pushes were missing or contradicted ours.
+    pub resyncs: u64,
 }
 
 /// Why a user has no broker.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
     /// There is no such broker.
-    #[error("there is no broker {name:?}; there is: {known}")]
+    #[error("there is no broker {name:?}; there are: {known}")]
     Unknown {
         /// What was asked for.
         name: String,
@@ -101,12 +136,12 @@ impl Brokers {
         let (link, line) = match self.deadlines {
             Some(deadlines) => {
                 let line = Arc::new(Line::new(user, deadlines));
-                (timed(line.send("a link", linking).await?, &line), Some(line))
+                (timed(line.link(linking).await?, &line), Some(line))
             }
             None => (linking.await?, None),
         };
         let BrokerLink { broker, simulated } = link;
-        Ok((Link { name: name.into(), broker, simulated, line }, pushes))
+        Ok((Link { name: name.into(), broker, simulated, line, pushed: Arc::default() }, pushes))
     }
 }
 
@@ -114,7 +149,23 @@ impl Link {
     /// In the place of a link that cannot be had: every call is refused with the reason, and nothing is sent.
     pub fn unusable(name: &str, error: &LinkError) -> Self {
         let broker = Arc::new(Unusable::new(error.to_string()));
-        Self { name: name.into(), broker, simulated: None, line: None }
+        Self { name: name.into(), broker, simulated: None, line: None, pushed: Arc::default() }
+    }
+
+    /// How the link does.
+    pub fn status(&self) -> BrokerStatus {
+        let waiting = self.line.as_ref().map_or(0, |line| line.waiting());
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        BrokerStatus {
+            name: self.name.to_string(),
+            simulated: self.simulated.is_some(),
+            calls_waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+            silent: self.line.as_ref().is_some_and(|line| line.is_silent()),
+            pushes_booked: count(&self.pushed.booked),
+            pushes_known: count(&self.pushed.known),
+            pushes_ignored: count(&self.pushed.ignored),
+            resyncs: count(&self.pushed.resyncs),
+        }
     }
 }
 

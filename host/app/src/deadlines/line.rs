@@ -59,6 +59,20 @@ impl Line {
         self.in_time(within, call).await.unwrap_or_else(|| Err(late()))
     }
 
+    /// The making of the link itself.
+    ///
+    /// # Errors
+    /// That of the broker; [`BrokerError::Unavailable`] after the deadline.
+    pub async fn link<T>(
+        &self,
+        linking: impl Future<Output = Result<T, BrokerError>>,
+    ) -> Result<T, BrokerError> {
+        let within = self.deadlines.link;
+        tokio::time::timeout(within, linking).await.unwrap_or_else(|_| {
+            Err(BrokerError::Unavailable(format!("no link within {} s", within.as_secs_f32())))
+        })
+    }
+
     /// Calls that wait for the broker's answer now.
     pub fn waiting(&self) -> usize {
         CALLS_AT_ONCE.saturating_sub(self.places.available_permits())

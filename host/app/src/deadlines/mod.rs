@@ -34,6 +34,10 @@ pub struct Deadlines {
     ///
     /// Default 10 s, for the same reason.
     pub market: Duration,
+    /// Of the making of a user's link, which asks nothing outside. The user is halted afterwards.
+    ///
+    /// Default 2 s: it reads some rows of the database, and every user's is made at the start.
+    pub link: Duration,
     /// How long the broker is not asked again for a user after a call passed its deadline: every call fails at once, without
     /// being sent. Without it each call of a run would wait for its own deadline, fifty orders for minutes.
     ///
@@ -47,6 +51,7 @@ impl Default for Deadlines {
             send: Duration::from_secs(10),
             read: Duration::from_secs(10),
             market: Duration::from_secs(10),
+            link: Duration::from_secs(2),
             rest: Duration::from_secs(15),
         }
     }

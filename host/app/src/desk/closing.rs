@@ -192,7 +192,6 @@ impl Desk {
         let desk = Self {
             venue: self.venue.clone(),
             link: self.link.clone(),
-            pushed: self.pushed,
             resynced: None,
             book,
             limits: self.limits.clone(),

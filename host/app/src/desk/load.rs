@@ -39,7 +39,6 @@ impl Desk {
         Ok(Self {
             venue,
             link,
-            pushed: Default::default(),
             resynced: None,
             book,
             limits,

@@ -34,7 +34,6 @@ pub use statement::Statement;
 pub use valuation::{UnpricedPosition, Valuation};
 
 use closing::Dates;
-use pushes::PushCounts;
 
 use crate::board::SignalBoard;
 use crate::brokers::{Brokers, Link};
@@ -86,8 +85,6 @@ pub struct Occasion {
 pub struct Desk {
     venue: Arc<Venue>,
     link: Link,
-    /// What was pushed so far.
-    pushed: PushCounts,
     /// When the broker's book was last asked for because of pushes.
     resynced: Option<Stopwatch>,
     book: Book,

@@ -2,6 +2,7 @@
 //! are not ours. Facts are booked by the same fold as everything else, in which a known one changes nothing; whatever does not fit
 //! is settled by the broker's book, never by a guess.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use prahari_brokers::{BrokerEvent, Pushed};
@@ -10,22 +11,12 @@ use prahari_domain::time::Timestamp;
 
 use super::Desk;
 use super::pulse::event_of;
-use crate::brokers::BrokerStatus;
 use crate::clock::Stopwatch;
 use crate::error::AppError;
 
 /// The least time, by the real clock, between two questions for the broker's book because of pushes. A flood of pushes without sense
 /// would otherwise become one of questions; the next order and the next minute ask in any case.
 const RESYNC_REST: Duration = Duration::from_secs(5);
-
-/// What was pushed since the desk was loaded.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct PushCounts {
-    booked: u64,
-    known: u64,
-    ignored: u64,
-    resyncs: u64,
-}
 
 impl Desk {
     /// Books what the broker has pushed. Answers the orders that changed; the desk is unsettled afterwards when only the broker's
@@ -57,7 +48,7 @@ impl Desk {
     async fn book_pushed(&mut self, event: BrokerEvent, now: Timestamp) -> Result<Option<OrderId>, AppError> {
         let BrokerEvent { tag, at, kind } = event;
         let Some(order) = tag.parse().ok().and_then(|id: OrderId| self.book.order(&id)) else {
-            self.pushed.ignored = self.pushed.ignored.saturating_add(1);
+            self.link.pushed.ignored.fetch_add(1, Ordering::Relaxed);
             tracing::debug!(user = %self.book.user(), tag, "the broker tells of an order that is not in our books");
             return Ok(None);
         };
@@ -73,8 +64,8 @@ impl Desk {
             Err(error) => return Err(error),
         }
         let is_new = self.book.next_sequence() != before;
-        let count = if is_new { &mut self.pushed.booked } else { &mut self.pushed.known };
-        *count = count.saturating_add(1);
+        let count = if is_new { &self.link.pushed.booked } else { &self.link.pushed.known };
+        count.fetch_add(1, Ordering::Relaxed);
         Ok(is_new.then_some(id))
     }
 
@@ -84,23 +75,7 @@ impl Desk {
             return Ok(());
         }
         self.resynced = Some(Stopwatch::start());
-        self.pushed.resyncs = self.pushed.resyncs.saturating_add(1);
+        self.link.pushed.resyncs.fetch_add(1, Ordering::Relaxed);
         self.reconcile(now).await.map(drop)
-    }
-
-    /// How the link with the broker does.
-    pub fn broker_status(&self) -> BrokerStatus {
-        let (link, PushCounts { booked, known, ignored, resyncs }) = (&self.link, self.pushed);
-        let waiting = link.line.as_ref().map_or(0, |line| line.waiting());
-        BrokerStatus {
-            name: link.name.to_string(),
-            simulated: link.simulated.is_some(),
-            calls_waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
-            silent: link.line.as_ref().is_some_and(|line| line.is_silent()),
-            pushes_booked: booked,
-            pushes_known: known,
-            pushes_ignored: ignored,
-            resyncs,
-        }
     }
 }

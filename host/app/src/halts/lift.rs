@@ -67,6 +67,7 @@ impl Daemon {
         std::mem::swap(&mut *user.memory(), &mut *fresh.memory());
         let mut loaded = fresh.desk.into_inner();
         loaded.take_place_of(&desk);
+        user.set_link(loaded.link().clone());
         *desk = loaded;
         // What was pushed over the link before is booked still; its listener ends with it.
         pushes.into_iter().for_each(|pushes| self.follow_pushes(user.id, pushes));

@@ -184,9 +184,7 @@ impl LiveServices<'_> {
     }
 
     pub(super) async fn holdings(&self) -> Answer {
-        // Not under the lock: other tasks' orders need not wait for the answer.
-        let broker = self.user.desk.lock().await.link().broker.clone();
-        let holdings = broker.holdings().await?;
+        let holdings = self.user.link().broker.holdings().await?;
         let holding =
             |(symbol, quantity): (_, u32)| Holding { symbol: convert::symbol_text(&symbol), quantity };
         Ok(HostReply::Holdings(holdings.into_iter().map(holding).collect()))

@@ -267,7 +267,7 @@ async fn add_statements(
 }
 
 async fn book_report(daemon: &Daemon, user: &User) -> Result<BookReport, AppError> {
-    let broker = user.desk.lock().await.link().broker.clone();
+    let broker = user.link().broker;
     let broker_cash = broker.funds().await?.cash;
     let held: BTreeMap<_, _> =
         broker.holdings().await?.into_iter().filter(|(_, quantity)| *quantity > 0).collect();
