@@ -4,6 +4,10 @@
 mod arbitrary;
 #[path = "desk/batch.rs"]
 mod batch;
+#[path = "desk/broker_contract.rs"]
+mod broker_contract;
+#[path = "desk/brokers.rs"]
+mod brokers;
 #[path = "desk/closing.rs"]
 mod closing;
 #[path = "desk/contract.rs"]
@@ -12,6 +16,8 @@ mod contract;
 mod gone;
 #[path = "desk/late.rs"]
 mod late;
+#[path = "desk/pushes.rs"]
+mod pushes;
 #[path = "desk/requests.rs"]
 mod requests;
 #[path = "support/daemon.rs"]
@@ -19,7 +25,7 @@ mod support;
 
 use prahari_app::desk::DifferenceKind::{ExternalTrade, LostOrder, MissedFill, SettledOrder};
 use prahari_app::error::AppError;
-use prahari_brokers::{Broker, PaperFaults};
+use prahari_brokers::PaperFaults;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderKind, OrderRequest, OrderState, Side};
 use prahari_domain::risk::RefusalCode;

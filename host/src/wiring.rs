@@ -5,15 +5,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use nix::unistd::{Uid, User, geteuid};
+use prahari_app::brokers::Brokers;
 use prahari_app::clock::Clock;
 use prahari_app::daemon::{Daemon, Parts};
 use prahari_app::desk::Venue;
 use prahari_app::error::AppError;
 use prahari_app::modules::{Component, Modules};
-use prahari_app::paper::PaperBooks;
+use prahari_app::paper::{PAPER, PaperBooks};
 use prahari_app::prices::PriceJumps;
 use prahari_app::tasks::TaskManifest;
-use prahari_brokers::{BarsReport, CsvMarket, MarketData, PaperBroker, PaperSettings, SyntheticMarket};
+use prahari_brokers::{
+    BarsReport, CsvMarket, MarketData, PaperBroker, PaperBrokerage, PaperSettings, SyntheticMarket,
+};
 use prahari_domain::calendar::{Calendar, CalendarHandle};
 use prahari_domain::time::Day;
 use prahari_runtime::{Compiler, Runtime, RuntimeConfig, RuntimeError};
@@ -141,7 +144,8 @@ pub async fn daemon_of(
     let broker =
         PaperBroker::new(settings, market.clone(), calendar.clone(), books).map_err(Failure::work)?;
     let schedules = default_schedules(&tasks)?;
-    let venue = Venue { broker: Arc::new(broker), market, calendar, store, jumps: PriceJumps::default() };
+    let brokers = Brokers::default().with(PAPER, Arc::new(PaperBrokerage::new(Arc::new(broker))));
+    let venue = Venue { brokers, market, calendar, store, jumps: PriceJumps::default() };
     Daemon::start(Parts { clock, venue, runtime, modules, tasks, schedules }).await.map_err(Failure::work)
 }
 

@@ -174,6 +174,8 @@ const TABLE: &[Line] = &[
     ("GET /api/v1/users/{user}", "",                                                   [401, 403, 403, 200, 401]),
     ("GET /api/v1/users/{none}", "",                                                   [401, 403, 403, 404, 401]),
     ("PATCH /api/v1/users/{user}", r#"{"active":true}"#,                               [401, 403, 403, 200, 401]),
+    ("GET /api/v1/users/{user}/broker", "",                                            [401, 403, 403, 200, 401]),
+    ("PUT /api/v1/users/{user}/broker", r#"{"broker":"paper"}"#,                       [401, 403, 403, 200, 401]),
     ("POST /api/v1/users/{user}/reset-link", "{}",                                     [401, 403, 403, 201, 401]),
 ];
 

@@ -36,7 +36,8 @@ async fn a_new_user_chooses_a_password_by_a_link_that_works_once_and_trades_on_p
     let newcomer = nobody.log_in("newcomer", NEW).await;
     assert_eq!(newcomer.get("/api/v1/auth/me").await.ok()["id"], 4);
     console.daemon.start_service(UserId(4)).await.unwrap();
-    assert!(console.daemon.venue.broker.funds(UserId(4)).await.is_ok());
+    let broker = console.daemon.user(UserId(4)).unwrap().link().broker;
+    assert!(broker.funds().await.is_ok());
     assert_eq!(
         admin.post("/api/v1/users", json!({ "name": "newcomer", "role": "user" })).await.code(),
         "name_taken"

@@ -114,7 +114,7 @@ fn each_kind_of_damage_is_named_with_what_and_where() {
     };
     let (line, sentence) = fault(&db, paper);
     assert!(line.starts_with("FAULTY  paper accounts"), "{line}");
-    assert!(sentence.starts_with("user 1: the paper account and the journal differ in cash"), "{sentence}");
+    assert!(sentence.starts_with("user 1: the account and the journal differ in cash"), "{sentence}");
 }
 
 /// Changes the digit that follows the last place in the file at which `text` stands.

@@ -2,7 +2,7 @@
 //! the paisa.
 #![allow(clippy::unwrap_used, reason = "helpers of tests; clippy exempts only the tests themselves")]
 
-use prahari_brokers::{Broker, PaperFaults};
+use prahari_brokers::PaperFaults;
 use prahari_domain::book::Book;
 use prahari_domain::ids::{OrderId, SignalId, UserId};
 use prahari_domain::money::Paise;

@@ -13,7 +13,7 @@ use crate::support::{MONDAY, at};
 
 fn deadlines() -> Deadlines {
     let (soon, rest) = (Duration::from_millis(100), Duration::from_millis(1_000));
-    Deadlines { send: soon, read: soon, market: soon, rest }
+    Deadlines { send: soon, read: soon, market: soon, link: soon, rest }
 }
 
 #[tokio::test]

@@ -178,3 +178,25 @@ async fn a_pin_to_a_module_that_does_not_load_halts_its_user() {
     only_one_is_halted(daemon, HaltCode::PinNotLoaded, "to which this user is pinned").await;
     assert_ne!(THIRD, UserId(2));
 }
+
+#[tokio::test]
+async fn a_broker_that_there_is_not_halts_its_user_and_the_halt_is_lifted_once_the_row_is_mended() {
+    let house = house().await;
+    let daemon =
+        start_after(&house, async |_, user| user.save_broker("nowhere".to_owned()).await.unwrap()).await;
+    let halt = halts(&daemon, OTHER).await[0].id;
+    let stands = daemon.lift_halt(halt, ADMIN, "let us see").await.unwrap_err().to_string();
+    let why = r#"there is no broker "nowhere"; there are: paper"#;
+    assert_eq!(stands, format!("the halt of user 2 stands: {why}"));
+    only_one_is_halted(daemon, HaltCode::AccountUnusable, why).await;
+
+    let daemon =
+        start_after(&house, async |_, user| user.save_broker("paper".to_owned()).await.unwrap()).await;
+    let halt = halts(&daemon, OTHER).await[0].id;
+    daemon.lift_halt(halt, ADMIN, "the row is mended").await.unwrap();
+    assert!(daemon.broker_status(OTHER).unwrap().simulated);
+    run(&daemon, at(MONDAY, "18:01")).await;
+    let (outcome, reason) = end_of(&daemon, OTHER, MONDAY, Task::literal("buy_orders")).await;
+    assert_eq!(outcome, SlotOutcome::Ran, "{reason}");
+    stop(daemon).await;
+}

@@ -16,6 +16,8 @@ pub mod floods;
 pub mod guests;
 #[path = "listening.rs"]
 pub mod listening;
+#[path = "live_broker.rs"]
+pub mod live_broker;
 #[path = "living.rs"]
 pub mod living;
 #[path = "outside.rs"]
@@ -31,11 +33,13 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use chrono::NaiveTime;
+use prahari_app::brokers::Brokers;
 use prahari_app::clock::{ByHand, Clock};
 use prahari_app::daemon::{Daemon, Parts};
 use prahari_app::desk::Venue;
 use prahari_app::grants::Allowance;
 use prahari_app::modules::{Component, Modules};
+use prahari_app::paper::PAPER;
 use prahari_app::prices::PriceJumps;
 use prahari_app::simulation::create_users;
 use prahari_app::tasks::{TaskManifest, TaskSet};
@@ -48,7 +52,7 @@ use prahari_runtime::{Compiler, Runtime, RuntimeConfig};
 use prahari_schedule::Schedule;
 use prahari_store::{Durability, RunFilter, RunRow, SlotOutcome, SlotRow, Store};
 
-use outside::{Held, Mishaps, Outside};
+use outside::{Customers, Held, Mishaps, Outside};
 
 include!(concat!(env!("OUT_DIR"), "/components.rs"));
 
@@ -99,6 +103,8 @@ pub struct House {
     pub silent: Arc<Mutex<BTreeSet<UserId>>>,
     /// What is to go wrong with the next order of a symbol.
     pub mishaps: Mishaps,
+    /// Brokers beside paper.
+    pub brokers: Brokers,
 }
 
 impl House {
@@ -123,6 +129,7 @@ impl House {
             unreachable: Arc::default(),
             silent: Arc::default(),
             mishaps: Mishaps::default(),
+            brokers: Brokers::default(),
         }
     }
 
@@ -174,7 +181,8 @@ impl House {
         let broker =
             Arc::new(broker.await.with_silent(self.silent.clone()).with_mishaps(self.mishaps.clone()));
         let (calendar, jumps) = (self.calendar.clone(), PriceJumps::default());
-        let venue = Venue { broker, market, calendar, store, jumps };
+        let brokers = self.brokers.clone().with(PAPER, Arc::new(Customers(broker)));
+        let venue = Venue { brokers, market, calendar, store, jumps };
         let parts = Parts {
             clock,
             venue,

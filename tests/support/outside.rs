@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use prahari_app::paper::PaperBooks;
 use prahari_brokers::{
-    BarsReport, Broker, BrokerError, BrokerEvent, BrokerOrder, Candles, Funds, Interval, MarketData,
-    MarketError, MinuteBar, OwnAccount, PaperBroker, PaperFaults, PaperSettings, Placed, Quote, Sessions,
+    BarsReport, Broker, BrokerError, BrokerEvent, BrokerLink, BrokerOrder, Brokerage, Candles, Funds,
+    Interval, MarketData, MarketError, MinuteBar, NewLink, OwnAccount, PaperBroker, PaperFaults,
+    PaperSettings, Placed, Quote, Sessions, SimulatedAccount,
 };
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{OrderId, UserId};
@@ -186,27 +187,12 @@ async fn paper(
     Arc::new(paper)
 }
 
-#[async_trait]
-impl Broker for Outside {
-    async fn open_account(&self, user: UserId, capital: Paise) -> Result<(), BrokerError> {
-        Broker::open_account(&*self.paper(), user, capital).await
-    }
-
-    async fn place(&self, user: UserId, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
+/// What a user's link asks, by user.
+impl Outside {
+    pub async fn place(&self, user: UserId, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
         let placed = self.sending(user).await.place(user, order, now).await?;
         self.after(user, order, now).await?;
         Ok(placed)
-    }
-
-    async fn modify(
-        &self,
-        user: UserId,
-        order: &Order,
-        quantity: u32,
-        kind: OrderKind,
-        now: Timestamp,
-    ) -> Result<(), BrokerError> {
-        self.sending(user).await.modify(user, order, quantity, kind, now).await
     }
 
     async fn cancel(&self, user: UserId, order: &Order, now: Timestamp) -> Result<(), BrokerError> {
@@ -214,38 +200,96 @@ impl Broker for Outside {
         self.after(user, order, now).await
     }
 
-    async fn book(&self, user: UserId) -> Result<Vec<BrokerOrder>, BrokerError> {
+    pub async fn book(&self, user: UserId) -> Result<Vec<BrokerOrder>, BrokerError> {
         self.asked(user).await?.book(user).await
     }
 
-    fn book_proves_absence(&self) -> bool {
-        self.proves_absence.load(Ordering::Relaxed)
-    }
-
-    async fn holdings(&self, user: UserId) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+    pub async fn holdings(&self, user: UserId) -> Result<Vec<(Symbol, u32)>, BrokerError> {
         self.asked(user).await?.holdings(user).await
     }
 
-    async fn funds(&self, user: UserId) -> Result<Funds, BrokerError> {
+    pub async fn funds(&self, user: UserId) -> Result<Funds, BrokerError> {
         self.asked(user).await?.funds(user).await
     }
 
-    fn has_open(&self, user: UserId) -> bool {
-        !self.forged.lock().unwrap().is_empty() || self.paper().has_open(user)
-    }
-
-    async fn advance(&self, user: UserId, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError> {
+    pub async fn advance(&self, user: UserId, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError> {
         let mut events = self.asked(user).await?.advance(user, now).await?;
         events.append(&mut self.forged.lock().unwrap());
         Ok(events)
     }
+}
 
-    async fn own_account(&self, user: UserId) -> Result<Option<OwnAccount>, BrokerError> {
-        self.paper().own_account(user).await
+/// Links users with it.
+pub struct Customers(pub Arc<Outside>);
+
+#[async_trait]
+impl Brokerage for Customers {
+    async fn link(&self, NewLink { user, capital, .. }: NewLink) -> Result<BrokerLink, BrokerError> {
+        let opened = self.0.paper().open_account(user, capital).await;
+        opened.map_err(|error| BrokerError::Unavailable(error.to_string()))?;
+        let link = Arc::new(Customer { outside: self.0.clone(), user });
+        Ok(BrokerLink { broker: link.clone(), simulated: Some(link) })
+    }
+}
+
+struct Customer {
+    outside: Arc<Outside>,
+    user: UserId,
+}
+
+#[async_trait]
+impl Broker for Customer {
+    async fn place(&self, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
+        self.outside.place(self.user, order, now).await
     }
 
-    async fn set_capital(&self, user: UserId, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
-        self.asked(user).await?.set_capital(user, capital, now).await
+    async fn modify(
+        &self,
+        order: &Order,
+        quantity: u32,
+        kind: OrderKind,
+        now: Timestamp,
+    ) -> Result<(), BrokerError> {
+        self.outside.sending(self.user).await.modify(self.user, order, quantity, kind, now).await
+    }
+
+    async fn cancel(&self, order: &Order, now: Timestamp) -> Result<(), BrokerError> {
+        self.outside.cancel(self.user, order, now).await
+    }
+
+    async fn book(&self) -> Result<Vec<BrokerOrder>, BrokerError> {
+        self.outside.book(self.user).await
+    }
+
+    fn book_proves_absence(&self) -> bool {
+        self.outside.proves_absence.load(Ordering::Relaxed)
+    }
+
+    async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+        self.outside.holdings(self.user).await
+    }
+
+    async fn funds(&self) -> Result<Funds, BrokerError> {
+        self.outside.funds(self.user).await
+    }
+}
+
+#[async_trait]
+impl SimulatedAccount for Customer {
+    fn has_open(&self) -> bool {
+        !self.outside.forged.lock().unwrap().is_empty() || self.outside.paper().has_open(self.user)
+    }
+
+    async fn advance(&self, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError> {
+        self.outside.advance(self.user, now).await
+    }
+
+    async fn view(&self) -> Result<OwnAccount, BrokerError> {
+        self.outside.paper().view(self.user).await
+    }
+
+    async fn set_capital(&self, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
+        self.outside.asked(self.user).await?.set_capital(self.user, capital, now).await
     }
 }
 

@@ -2,14 +2,16 @@
 
 use std::sync::{Arc, Mutex};
 
+use prahari_app::brokers::Brokers;
 use prahari_app::daemon::Daemon;
 use prahari_app::deadlines::Deadlines;
 use prahari_app::desk::{Desk, Difference, DifferenceKind, Occasion, Venue};
 use prahari_app::error::AppError;
+use prahari_app::paper::PAPER;
 use prahari_app::prices::PriceJumps;
 use prahari_app::services::LiveServices;
 use prahari_app::settings::Limits;
-use prahari_brokers::{Broker, BrokerOrder, PaperFaults};
+use prahari_brokers::{BrokerOrder, PaperFaults};
 use prahari_domain::book::Book;
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{OrderId, RunId, UserId};
@@ -22,7 +24,7 @@ use prahari_runtime::abi::latest::{Side as HostSide, broker};
 use prahari_runtime::{HostCall, HostReply, HostServices};
 use prahari_store::{Durability, NewUser, Role, Store};
 
-use super::outside::{Flat, Outside};
+use super::outside::{Customers, Flat, Outside};
 
 /// What the account is opened with: 1,000 shares at the market's one price, less charges.
 pub const CAPITAL: Paise = Paise::rupees(100_000);
@@ -60,7 +62,7 @@ impl Trader {
         let outside =
             Arc::new(Outside::open(store.clone(), market.clone(), calendar.clone(), unreachable).await);
         let venue = Arc::new(Venue {
-            broker: outside.clone(),
+            brokers: brokers(&outside),
             market: market.clone(),
             calendar,
             store: store.clone(),
@@ -82,8 +84,8 @@ impl Trader {
     pub async fn restart_with(&mut self, deadlines: Deadlines) {
         let Venue { market, calendar, store, .. } = &*self.venue;
         let (market, calendar, store) = (market.clone(), calendar.clone(), store.clone());
-        let (broker, jumps) = (self.outside.clone(), PriceJumps::default());
-        let venue = Venue { broker, market, calendar, store, jumps };
+        let (brokers, jumps) = (brokers(&self.outside), PriceJumps::default());
+        let venue = Venue { brokers, market, calendar, store, jumps };
         self.venue = Arc::new(venue.with_deadlines(deadlines));
         self.restart().await;
     }
@@ -165,13 +167,18 @@ impl Trader {
     }
 }
 
+fn brokers(outside: &Arc<Outside>) -> Brokers {
+    Brokers::default().with(PAPER, Arc::new(Customers(outside.clone())))
+}
+
 async fn load(venue: &Arc<Venue>) -> Desk {
     load_under(venue, RiskLimits::default()).await
 }
 
 async fn load_under(venue: &Arc<Venue>, limits: RiskLimits) -> Desk {
-    let capital = venue.store.user(USER).find().await.unwrap().unwrap().capital;
-    Desk::load(venue.clone(), USER, capital, Arc::new(Limits::fixed(limits))).await.unwrap()
+    let row = venue.store.user(USER).find().await.unwrap().unwrap();
+    let (link, _) = venue.brokers.link(&row.broker, USER, row.capital).await.unwrap();
+    Desk::load(venue.clone(), link, USER, row.capital, Arc::new(Limits::fixed(limits))).await.unwrap()
 }
 
 /// A run of the day of `now`.

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use prahari_app::brokers::LinkError;
 use prahari_app::error::AppError;
 use prahari_domain::settings::SettingsError;
 use prahari_domain::text::one_line;
@@ -115,6 +116,10 @@ pub enum Code {
     HaltStands,
     /// The halt was lifted before.
     HaltLifted,
+    /// The user has orders or shares at the broker that they are to leave, or the account at the other one says something else.
+    BrokerInUse,
+    /// The money is that of the user's account at a broker, and cannot be set here.
+    CapitalOfBroker,
     /// The daemon failed; its log says why.
     Internal,
     /// The daemon cannot do it at present.
@@ -167,7 +172,11 @@ impl Code {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::SignalNotOpen | Self::HaltStands | Self::HaltLifted => StatusCode::CONFLICT,
+            Self::SignalNotOpen
+            | Self::HaltStands
+            | Self::HaltLifted
+            | Self::BrokerInUse
+            | Self::CapitalOfBroker => StatusCode::CONFLICT,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -331,7 +340,11 @@ impl From<AppError> for Problem {
             AppError::RunTooSoon { retry_at, .. } => {
                 return Self::new(Code::RunTooSoon, error.to_string()).retry_at(retry_at);
             }
-            AppError::Worker(_)
+            AppError::Link(LinkError::Unknown { .. }) => Code::InvalidRequest,
+            AppError::BrokerInUse { .. } => Code::BrokerInUse,
+            AppError::CapitalOfBroker { .. } => Code::CapitalOfBroker,
+            AppError::Link(LinkError::Refused(_))
+            | AppError::Worker(_)
             | AppError::NoModule(_)
             | AppError::Broker(_)
             | AppError::Market(_)

@@ -1,5 +1,6 @@
 //! Whether a user's books and their account at a broker that only we change say the same.
 
+use futures::{StreamExt, stream};
 use prahari_brokers::OwnAccount;
 use prahari_domain::book::Book;
 use prahari_domain::ids::OrderId;
@@ -8,6 +9,9 @@ use prahari_domain::orders::{Fill, JournalEntry, OrderEvent};
 use crate::daemon::Daemon;
 use crate::error::AppError;
 
+/// How many accounts are asked for at once, so that those that do not answer delay the start once and not one after the other.
+const ASKED_AT_ONCE: usize = 64;
+
 impl Daemon {
     /// Compares every user's account, where nothing but our orders can change it, with their books. Whoever's differ is halted
     /// until somebody has looked.
@@ -15,9 +19,14 @@ impl Daemon {
     /// # Errors
     /// When the store cannot be written.
     pub(crate) async fn compare_accounts(&self) -> Result<(), AppError> {
-        for user in self.users() {
-            // One that cannot be had is asked for again before the first order.
-            let Ok(Some(account)) = self.venue.broker.own_account(user.id).await else { continue };
+        let asked = stream::iter(self.users()).map(|user| async {
+            let account = user.link().simulated?;
+            // One that cannot be had now is none that differs.
+            Some((account.view().await.ok()?, user))
+        });
+        let mut accounts = asked.buffered(ASKED_AT_ONCE);
+        while let Some(asked) = accounts.next().await {
+            let Some((account, user)) = asked else { continue };
             let differs = difference(user.desk.lock().await.book(), &account);
             if let Some(detail) = differs {
                 self.contain(&user, AppError::AccountDiffers { user: user.id, detail }).await?;
@@ -45,7 +54,7 @@ pub fn difference(book: &Book, account: &OwnAccount) -> Option<String> {
         let sequence = caught_up.next_sequence();
         let entry = JournalEntry { sequence, order, at: fill.at, event: OrderEvent::Filled(fill) };
         if let Err(error) = caught_up.apply(&entry) {
-            return Some(format!("the paper account has a fill that does not fit the journal: {error}"));
+            return Some(format!("the account has a fill that does not fit the journal: {error}"));
         }
     }
     compare(&caught_up, account)
@@ -69,5 +78,5 @@ fn compare(book: &Book, account: &OwnAccount) -> Option<String> {
 }
 
 fn sentence(what: &str, theirs: &impl std::fmt::Display, ours: &impl std::fmt::Display) -> String {
-    format!("the paper account and the journal differ in {what}: {theirs} and {ours}")
+    format!("the account and the journal differ in {what}: {theirs} and {ours}")
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use futures::{StreamExt, TryStreamExt, stream};
 use parking_lot::{Mutex, RwLock};
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::instruments::Symbol;
@@ -30,6 +31,7 @@ use crate::loading::{Fault, load_user};
 use crate::modules::Modules;
 use crate::notices::Notices;
 use crate::prices::PriceWatch;
+use crate::pushes::Listeners;
 use crate::replays::Places;
 use crate::scheduler::{DayPlan, DayPlans, Ended, SLOW_USERS_AT_ONCE, Scheduler};
 use crate::schedules::Schedules;
@@ -48,7 +50,7 @@ type Observer = Box<dyn Fn(Timestamp) + Send + Sync>;
 pub struct Parts {
     /// Its time.
     pub clock: Clock,
-    /// Broker, market, calendar and store.
+    /// Brokers, market, calendar and store.
     pub venue: Venue,
     /// Where modules run.
     pub runtime: Arc<Runtime>,
@@ -64,7 +66,7 @@ pub struct Parts {
 pub struct Daemon {
     /// Its time.
     pub clock: Clock,
-    /// Broker, market, calendar and store, as every desk uses them.
+    /// Brokers, market, calendar and store, as every desk uses them.
     pub venue: Arc<Venue>,
     /// The database.
     pub store: Store,
@@ -115,6 +117,8 @@ pub struct Daemon {
     /// The last jumps of the clock.
     jumps: Mutex<VecDeque<(Timestamp, Timestamp)>>,
     observer: OnceLock<Observer>,
+    /// They book what brokers tell by themselves.
+    pub(crate) listeners: Listeners,
     /// Runs that somebody asked for.
     background: Mutex<JoinSet<()>>,
     /// The day of the cursor at the start: its slots may have outcomes already.
@@ -122,6 +126,10 @@ pub struct Daemon {
     /// The last instant that is done.
     cursor: AtomicI64,
 }
+
+/// How many users are loaded at once at the start: a broker that does not answer one of them delays the start once, not once for
+/// each.
+const LOADED_AT_ONCE: usize = 64;
 
 /// How many jumps of the clock are remembered, to say why something was missed.
 const MOST_JUMPS: usize = 16;
@@ -154,13 +162,18 @@ impl Daemon {
         let handles = Handles::new(clock.clone(), store.clone(), venue.calendar.clone());
         let settings = Settings::load(store.clone()).await?;
         system.stop_services_of_inactive_users().await?;
-        let mut users = Vec::new();
-        for row in system.users().await? {
-            let loaded = load_user(&venue, &handles.events, settings.kill_switch(), row).await?;
+        let (mut users, mut pushes) = (Vec::new(), Vec::new());
+        let rows = stream::iter(system.users().await?);
+        let mut loading = rows
+            .map(|row| load_user(&venue, &handles.events, settings.kill_switch(), row))
+            .buffered(LOADED_AT_ONCE);
+        while let Some(loaded) = loading.try_next().await? {
             let id = loaded.user.id;
             faults.extend(loaded.faults.into_iter().map(|fault| (id, fault)));
+            pushes.extend(loaded.pushes.map(|pushes| (id, pushes)));
             users.push(loaded.user);
         }
+        drop(loading);
         let (signals, unread) =
             load_signals(&store, &venue.calendar.current(), users.iter().map(|user| user.id)).await?;
         faults.extend(unread);
@@ -180,6 +193,7 @@ impl Daemon {
             interrupted,
             started: now,
             jumps: Mutex::default(),
+            listeners: Listeners::default(),
             wake: handles.wake,
             shutdown: handles.shutdown,
             members,
@@ -210,6 +224,9 @@ impl Daemon {
             daemon.halt_user(user, code, &reason).await?;
         }
         daemon.compare_accounts().await?;
+        for (user, pushes) in pushes {
+            daemon.follow_pushes(user, pushes);
+        }
         if let Some(reached) = cursor {
             daemon.close_days_of_the_past(reached).await?;
         }
@@ -382,8 +399,8 @@ impl Daemon {
     pub fn running_users(&self) -> Vec<Arc<User>> {
         self.members.running()
     }
-    pub(crate) fn insert_user(&self, user: User) {
-        self.members.insert(user);
+    pub(crate) fn insert_user(&self, user: User) -> bool {
+        self.members.insert(user)
     }
     pub async fn publish(
         &self,

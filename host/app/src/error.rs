@@ -18,6 +18,25 @@ pub enum AppError {
     /// The broker could not be asked.
     #[error(transparent)]
     Broker(#[from] prahari_brokers::BrokerError),
+    /// A user cannot be linked with a broker.
+    #[error(transparent)]
+    Link(#[from] crate::brokers::LinkError),
+    /// A user who cannot leave their broker now.
+    #[error("user {user} stays linked with the broker {broker:?}: {reason}")]
+    BrokerInUse {
+        /// Whose.
+        user: UserId,
+        /// With which.
+        broker: String,
+        /// Why.
+        reason: String,
+    },
+    /// Money that is not made up.
+    #[error("the capital is that of the account at the broker {broker:?}: money is paid in and out there")]
+    CapitalOfBroker {
+        /// Which broker.
+        broker: String,
+    },
     /// The market source.
     #[error(transparent)]
     Market(#[from] prahari_brokers::MarketError),

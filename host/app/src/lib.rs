@@ -1,6 +1,7 @@
 //! The application: clock, scheduler, services, runs, order desk, simulation.
 
 pub mod books;
+pub mod brokers;
 pub mod calendar;
 pub mod clock;
 mod closing;
@@ -20,6 +21,7 @@ pub mod notices;
 pub mod overview;
 pub mod paper;
 pub mod prices;
+mod pushes;
 pub mod recordings;
 pub mod replays;
 pub mod runs;

@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use prahari_brokers::Pushes;
 use prahari_domain::tasks::Task;
 use prahari_store::{HaltCode, StoreError, UserRow, UserScope};
 
+use crate::brokers::Link;
 use crate::desk::{Desk, Venue};
 use crate::error::AppError;
 use crate::events::EventBus;
@@ -27,6 +29,8 @@ pub(crate) struct Fault {
 pub(crate) struct Loaded {
     /// The user.
     pub user: User,
+    /// What their broker tells by itself, for whoever listens; none when they have no broker.
+    pub pushes: Option<Pushes>,
     /// For these the user has to be halted.
     pub faults: Vec<Fault>,
 }
@@ -43,14 +47,18 @@ pub(crate) async fn load_user(
 ) -> Result<Loaded, AppError> {
     let mut faults = Vec::new();
     let mut fault = |code, reason: String| faults.push(Fault { code, reason });
-    if let Err(error) = venue.broker.open_account(row.id, row.capital).await {
-        fault(HaltCode::AccountUnusable, error.to_string());
-    }
+    let (link, pushes) = match venue.brokers.link(&row.broker, row.id, row.capital).await {
+        Ok((link, pushes)) => (link, Some(pushes)),
+        Err(error) => {
+            fault(HaltCode::AccountUnusable, error.to_string());
+            (Link::unusable(&row.broker, &error), None)
+        }
+    };
     let (settings, damaged) = UserSettings::load(&row, kill_switch.clone());
     for reason in damaged {
         fault(HaltCode::SettingsDamaged, reason);
     }
-    let mut desk = Desk::load(venue.clone(), row.id, row.capital, settings.limits().clone()).await?;
+    let mut desk = Desk::load(venue.clone(), link, row.id, row.capital, settings.limits().clone()).await?;
     if let Some(reason) = desk.fault() {
         fault(HaltCode::JournalDamaged, format!("the order journal cannot be folded: {reason}"));
     }
@@ -72,7 +80,7 @@ pub(crate) async fn load_user(
         user.set_individual_end(service.task, last.then_some(service.reason));
     }
     user.set_active(row.active);
-    Ok(Loaded { user, faults })
+    Ok(Loaded { user, pushes, faults })
 }
 
 async fn load_memory(scope: &UserScope) -> Result<BTreeMap<Task, TaskMemory>, StoreError> {

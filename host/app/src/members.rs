@@ -1,5 +1,7 @@
 //! Users who come and go while the daemon runs.
 
+use std::sync::Arc;
+
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 use prahari_domain::risk::RiskLimits;
@@ -28,20 +30,22 @@ impl Daemon {
         })
     }
 
-    /// Takes up a user who was just written to the store: opens their account and loads their desk. Their service is
+    /// Takes up a user who was just written to the store: links them with their broker and loads their desk. Their service is
     /// off. Doing it again does nothing.
     ///
     /// # Errors
-    /// When the store has no such user or cannot be read, or the broker cannot open an account.
-    pub async fn add_user(&self, id: UserId) -> Result<(), AppError> {
+    /// When the store has no such user or cannot be read.
+    pub async fn add_user(self: &Arc<Self>, id: UserId) -> Result<(), AppError> {
         if self.user(id).is_ok() {
             return Ok(());
         }
         let row = self.store.user(id).find().await?.ok_or(AppError::UnknownUser(id))?;
-        let Loaded { user, faults } =
+        let Loaded { user, pushes, faults } =
             load_user(&self.venue, &self.events, self.settings.kill_switch(), row).await?;
         user.desk.lock().await.trade_on(self.signals.board.clone());
-        self.insert_user(user);
+        if self.insert_user(user) {
+            pushes.into_iter().for_each(|pushes| self.follow_pushes(id, pushes));
+        }
         for Fault { code, reason } in faults {
             self.halt_user(id, code, &reason).await?;
         }

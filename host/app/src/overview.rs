@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use futures::future::join_all;
 use prahari_domain::calendar::TradingDay;
 use prahari_domain::ids::UserId;
 use prahari_domain::orders::{Order, OrderKind};
@@ -149,14 +150,12 @@ impl Daemon {
         let now = self.clock.now();
         let day = now.ist_day();
         let calendar = self.venue.calendar.current();
-        let mut users = Vec::new();
         let all = match only {
             Some(user) => vec![self.user(user)?],
             None => self.users(),
         };
-        for user in all.iter().take(SHOWN_USERS) {
-            users.push(self.user_overview(user).await);
-        }
+        // Beside each other: a desk that waits for its broker holds up the page once.
+        let users = join_all(all.iter().take(SHOWN_USERS).map(|user| self.user_overview(user))).await;
         let alerts = self.alerts_for(only).await?;
         let TradingDay { open, note, .. } = calendar.day_or_closed(day);
         Ok(Overview {

@@ -5,6 +5,9 @@ use prahari_brokers::{PaperRow, PaperStore, PaperStoreError};
 use prahari_domain::ids::UserId;
 use prahari_store::{PaperRow as StoredRow, Store, StoreError};
 
+/// The paper broker's name in the registry. Users are linked with it until an admin says otherwise: the default of the column.
+pub const PAPER: &str = "paper";
+
 /// Keeps the paper broker's rows in the daemon's database, in the order of its other writes.
 pub struct PaperBooks {
     store: Store,

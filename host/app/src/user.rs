@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::{Mutex, MutexGuard, RwLock};
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Left, Role};
 
+use crate::brokers::Link;
 use crate::desk::Desk;
 use crate::halts::UserHalts;
 use crate::scheduler::{Backlog, DayLedger};
@@ -31,6 +32,8 @@ pub struct User {
     pub desk: tokio::sync::Mutex<Desk>,
     /// What of theirs is halted.
     pub halts: Arc<UserHalts>,
+    /// The desk's link with the broker, for whoever only asks: not behind the desk's lock, which waits for the broker's answers.
+    link: RwLock<Link>,
     memory: Mutex<BTreeMap<Task, TaskMemory>>,
     ledger: Mutex<DayLedger>,
     backlog: Mutex<Backlog>,
@@ -71,6 +74,7 @@ impl User {
             active: AtomicBool::new(true),
             settings,
             halts: desk.halts().clone(),
+            link: RwLock::new(desk.link().clone()),
             desk: tokio::sync::Mutex::new(desk),
             memory: Mutex::new(memory),
             ledger: Mutex::default(),
@@ -88,6 +92,16 @@ impl User {
             activity: Mutex::default(),
             left: Mutex::default(),
         }
+    }
+
+    /// The link with their broker.
+    pub fn link(&self) -> Link {
+        self.link.read().clone()
+    }
+
+    /// Shows another link; the caller gives it to the desk.
+    pub(crate) fn set_link(&self, link: Link) {
+        *self.link.write() = link;
     }
 
     /// Rights.

@@ -43,8 +43,11 @@ impl Users {
         self.0.read().values().filter(|user| user.role() == Role::Admin).cloned().collect()
     }
 
-    /// Adds a user who was just loaded, unless there is one with that id.
-    pub(crate) fn insert(&self, user: User) {
-        self.0.write().entry(user.id).or_insert_with(|| Arc::new(user));
+    /// Adds a user who was just loaded, unless there is one with that id; returns whether they are new.
+    pub(crate) fn insert(&self, user: User) -> bool {
+        let mut users = self.0.write();
+        let new = !users.contains_key(&user.id);
+        users.entry(user.id).or_insert_with(|| Arc::new(user));
+        new
     }
 }

@@ -1,15 +1,12 @@
 //! What Prahari asks of a broker, whichever it is.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
-use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Fill, Order, OrderKind};
 use prahari_domain::time::Timestamp;
 
-/// A broker as the order desk sees it. The tag of an order is the text of its [`prahari_domain::ids::OrderId`].
+/// One user's broker as their order desk sees it. The tag of an order is the text of its [`prahari_domain::ids::OrderId`].
 #[async_trait]
 pub trait Broker: Send + Sync {
     /// Sends an order. A tag that the broker has already is never placed a second time: the answer is the first one's.
@@ -17,33 +14,32 @@ pub trait Broker: Send + Sync {
     /// # Errors
     /// [`BrokerError::Refused`] when it was refused for good; [`BrokerError::Unclear`] when it may have arrived;
     /// [`BrokerError::Unavailable`] when it certainly did not.
-    async fn place(&self, user: UserId, order: &Order, now: Timestamp) -> Result<Placed, BrokerError>;
+    async fn place(&self, order: &Order, now: Timestamp) -> Result<Placed, BrokerError>;
 
-    /// Gives an order that stands at the broker another total quantity and kind. Success is answered here and not
-    /// repeated as an event.
+    /// Gives an order that stands at the broker another total quantity and kind. Success is answered here and need not be
+    /// reported as an event.
     ///
     /// # Errors
     /// As [`Broker::place`].
     async fn modify(
         &self,
-        user: UserId,
         order: &Order,
         quantity: u32,
         kind: OrderKind,
         now: Timestamp,
     ) -> Result<(), BrokerError>;
 
-    /// Ends an order that stands at the broker. Success is answered here and not repeated as an event.
+    /// Ends an order that stands at the broker. Success is answered here and need not be reported as an event.
     ///
     /// # Errors
     /// As [`Broker::place`]; an order that has ended already is refused.
-    async fn cancel(&self, user: UserId, order: &Order, now: Timestamp) -> Result<(), BrokerError>;
+    async fn cancel(&self, order: &Order, now: Timestamp) -> Result<(), BrokerError>;
 
     /// The broker's own book: everything open, and what ended recently, oldest tag first.
     ///
     /// # Errors
     /// [`BrokerError::Unavailable`] when it cannot be had.
-    async fn book(&self, user: UserId) -> Result<Vec<BrokerOrder>, BrokerError>;
+    async fn book(&self) -> Result<Vec<BrokerOrder>, BrokerError>;
 
     /// Whether an order that [`Broker::book`] does not show has certainly not arrived, nor will. Only then may an order whose
     /// answer was lost be sent again; a broker that does not say so of itself is not believed to.
@@ -55,53 +51,13 @@ pub trait Broker: Send + Sync {
     ///
     /// # Errors
     /// [`BrokerError::Unavailable`] when they cannot be had.
-    async fn holdings(&self, user: UserId) -> Result<Vec<(Symbol, u32)>, BrokerError>;
+    async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError>;
 
     /// Money as the broker sees it.
     ///
     /// # Errors
     /// [`BrokerError::Unavailable`] when it cannot be had.
-    async fn funds(&self, user: UserId) -> Result<Funds, BrokerError>;
-
-    /// Makes sure that the user can trade: a paper account is opened with `capital` when there is none. Whoever has an
-    /// account of their own at a real broker needs nothing.
-    ///
-    /// # Errors
-    /// [`BrokerError::Unavailable`] when it cannot be opened.
-    async fn open_account(&self, user: UserId, capital: Paise) -> Result<(), BrokerError> {
-        let _ = (user, capital);
-        Ok(())
-    }
-
-    /// Whether [`Broker::advance`] could report anything for this user; cheap enough to ask for every user each minute.
-    fn has_open(&self, user: UserId) -> bool;
-
-    /// What happened to the user's orders up to `now` and was not reported before, in the order it happened.
-    ///
-    /// # Errors
-    /// [`BrokerError::Unavailable`] when it cannot be told now; nothing is lost by that.
-    async fn advance(&self, user: UserId, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError>;
-
-    /// A user's whole account, by a broker at which nothing but our orders and payments can change it: then our books have to
-    /// say the same to the paisa. `None` by a real broker.
-    ///
-    /// # Errors
-    /// [`BrokerError::Unavailable`] when it cannot be had.
-    async fn own_account(&self, user: UserId) -> Result<Option<OwnAccount>, BrokerError> {
-        let _ = user;
-        Ok(None)
-    }
-
-    /// Pays made-up money in or out, so that `capital` is what was paid in altogether. The caller has asked whether enough is
-    /// free.
-    ///
-    /// # Errors
-    /// [`BrokerError::Refused`] by a broker whose money is real.
-    async fn set_capital(&self, user: UserId, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
-        let _ = (user, capital, now);
-        let reason = "only the money of a paper account can be set here".to_owned();
-        Err(BrokerError::Refused { reason, retryable: false })
-    }
+    async fn funds(&self) -> Result<Funds, BrokerError>;
 }
 
 /// Why a broker did not do what was asked. Which variant it is decides whether sending again is safe.
@@ -144,19 +100,6 @@ impl Funds {
     pub fn available(&self) -> Paise {
         self.cash - self.reserved
     }
-}
-
-/// An account that only our orders and payments change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OwnAccount {
-    /// Paid in altogether, withdrawals taken off.
-    pub capital: Paise,
-    /// After every fill and charge.
-    pub cash: Paise,
-    /// Shares held, by symbol.
-    pub holdings: BTreeMap<Symbol, u32>,
-    /// The executions of the orders in the broker's book, with the tag of their order, oldest first within each.
-    pub fills: Vec<(String, Fill)>,
 }
 
 /// An order in the broker's book.
@@ -224,6 +167,11 @@ pub struct BrokerEvent {
 /// What can happen to an order at the broker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BrokerEventKind {
+    /// The broker has taken it.
+    Accepted {
+        /// The broker's number of the order.
+        broker_id: String,
+    },
     /// Part or all was executed.
     Filled(Fill),
     /// The broker ended it.

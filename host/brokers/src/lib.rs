@@ -6,20 +6,26 @@ mod bars;
 mod broker;
 pub mod csv;
 mod draw;
+mod link;
 mod market;
 pub mod paper;
 mod path;
+mod push;
 mod rules;
 mod sessions;
 pub mod synthetic;
 
 pub use bars::BarMarket;
 pub use broker::{
-    Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, OwnAccount,
-    Placed,
+    Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Placed,
 };
 pub use csv::{BarsReport, CsvMarket};
+pub use link::{BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
 pub use market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
-pub use paper::{PaperBroker, PaperError, PaperFaults, PaperRow, PaperSettings, PaperStore, PaperStoreError};
+pub use paper::{
+    PaperBroker, PaperBrokerage, PaperError, PaperFaults, PaperRow, PaperSettings, PaperStore,
+    PaperStoreError,
+};
+pub use push::{MOST_WAITING, PushSender, Pushed, Pushes, pushes};
 pub use sessions::{Session, Sessions};
 pub use synthetic::SyntheticMarket;

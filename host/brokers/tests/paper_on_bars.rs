@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use prahari_brokers::paper::MemoryPaperStore;
 use prahari_brokers::{
-    BarMarket, Broker, BrokerEvent, BrokerEventKind, Interval, MarketData, PaperBroker, PaperSettings,
+    BarMarket, BrokerEvent, BrokerEventKind, Interval, MarketData, PaperBroker, PaperSettings,
     SyntheticMarket,
 };
 use prahari_domain::calendar::CalendarHandle;

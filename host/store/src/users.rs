@@ -51,6 +51,8 @@ pub struct UserRow {
     pub active: bool,
     /// The money paid in, withdrawals taken off.
     pub capital: Paise,
+    /// The name of the broker that they are linked with.
+    pub broker: String,
     /// Strategy settings as JSON.
     pub strategy: String,
     /// Its version, from 1.
@@ -111,6 +113,23 @@ impl UserScope {
         let user = self.user;
         self.store
             .write_durable("save what a user may do", move |conn| set_access(conn, user, role, active, now))
+            .await
+    }
+
+    /// Remembers with which broker the user is linked, and waits until it is durable.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownUser`]; or when the store is closed or has stopped.
+    pub async fn save_broker(&self, broker: String) -> Result<(), StoreError> {
+        let user = self.user;
+        self.store
+            .write_durable("save a user's broker", move |conn| {
+                let sql = "UPDATE users SET broker = ?2 WHERE id = ?1";
+                match execute(conn, sql, (user.0.cast_signed(), broker))? {
+                    0 => Err(StoreError::UnknownUser { user }),
+                    _ => Ok(()),
+                }
+            })
             .await
     }
 
@@ -207,6 +226,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<UserRow, StoreError> {
         role: parsed(row, "role")?,
         active: row.get("active")?,
         capital: Paise(row.get("capital")?),
+        broker: row.get("broker")?,
         strategy: row.get("strategy")?,
         strategy_version: unsigned(row, "strategy_version")?,
         limits: row.get("limits")?,

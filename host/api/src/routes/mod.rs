@@ -3,6 +3,7 @@
 mod alerts;
 mod audit;
 mod auth;
+mod brokers;
 mod calendar;
 mod connections;
 mod credentials;
@@ -51,6 +52,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(alerts::routes())
         .merge(audit::routes())
         .merge(auth::routes())
+        .merge(brokers::routes())
         .merge(calendar::routes())
         .merge(connections::routes())
         .merge(credentials::routes())

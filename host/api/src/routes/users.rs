@@ -53,6 +53,8 @@ struct User {
     role: RoleName,
     /// Whether they may log in and their services may run.
     active: bool,
+    /// The name of the broker that they trade over.
+    broker: String,
     /// By the daemon's clock.
     created_at: Instant,
 }
@@ -220,6 +222,7 @@ fn shown(row: UserRow) -> User {
         name: row.name,
         role: row.role.into(),
         active: row.active,
+        broker: row.broker,
         created_at: row.created_at.into(),
     }
 }

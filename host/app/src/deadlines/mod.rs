@@ -1,17 +1,21 @@
 //! Deadlines of what is asked of the outside: a broker or a market that does not answer holds up one user for some seconds and
 //! nobody else.
 //!
-//! They stand around the [`Broker`](prahari_brokers::Broker) and the [`MarketData`](prahari_brokers::MarketData) that the daemon
-//! is started with, so no caller can forget them. They are real time, as the world outside is, whatever the speed of the
+//! They stand around every link that the registry of brokers hands out and around the
+//! [`MarketData`](prahari_brokers::MarketData) that the daemon is started with, so no caller can forget them. They are real time, as the world outside is, whatever the speed of the
 //! clock. On a clock that stands still while work is done there are none: a simulation asks nothing that is outside the
 //! process, and what it answers must not depend on how fast the machine is.
 
+mod account;
 mod broker;
+mod line;
 mod market;
 
 use std::time::Duration;
 
+pub use account::TimedAccount;
 pub use broker::TimedBroker;
+pub use line::{CALLS_AT_ONCE, Line};
 pub use market::TimedMarket;
 
 /// The longest times that the daemon waits for the outside.
@@ -30,6 +34,10 @@ pub struct Deadlines {
     ///
     /// Default 10 s, for the same reason.
     pub market: Duration,
+    /// Of the making of a user's link, which asks nothing outside. The user is halted afterwards.
+    ///
+    /// Default 2 s: it reads some rows of the database, and every user's is made at the start.
+    pub link: Duration,
     /// How long the broker is not asked again for a user after a call passed its deadline: every call fails at once, without
     /// being sent. Without it each call of a run would wait for its own deadline, fifty orders for minutes.
     ///
@@ -43,6 +51,7 @@ impl Default for Deadlines {
             send: Duration::from_secs(10),
             read: Duration::from_secs(10),
             market: Duration::from_secs(10),
+            link: Duration::from_secs(2),
             rest: Duration::from_secs(15),
         }
     }
@@ -67,6 +76,9 @@ mod tests {
         let broker = include_str!("../../../brokers/src/broker.rs");
         let timed = functions(include_str!("broker.rs"), "impl Broker for TimedBroker {");
         assert_eq!(functions(broker, "pub trait Broker"), timed);
+        let link = include_str!("../../../brokers/src/link.rs");
+        let timed = functions(include_str!("account.rs"), "impl SimulatedAccount for TimedAccount {");
+        assert_eq!(functions(link, "pub trait SimulatedAccount"), timed);
         let market = include_str!("../../../brokers/src/market.rs");
         let timed = functions(include_str!("market.rs"), "impl MarketData for TimedMarket {");
         assert_eq!(functions(market, "pub trait MarketData"), timed);

@@ -1,5 +1,8 @@
-//! Paying made-up money into a paper account, and taking it out.
+//! Paying made-up money into a simulated account, and taking it out.
 
+use std::sync::Arc;
+
+use prahari_brokers::SimulatedAccount;
 use prahari_domain::money::Paise;
 use prahari_domain::settings::{CAPITAL, SettingsError};
 use prahari_domain::time::Timestamp;
@@ -52,15 +55,27 @@ impl Desk {
         Money { capital: self.book.capital(), cash: self.book.cash(), reserved }
     }
 
+    /// The account into which made-up money can be paid.
+    ///
+    /// # Errors
+    /// [`AppError::CapitalOfBroker`] where the money is real.
+    pub fn simulated_account(&self) -> Result<Arc<dyn SimulatedAccount>, AppError> {
+        self.link
+            .simulated
+            .clone()
+            .ok_or_else(|| AppError::CapitalOfBroker { broker: self.link.name.to_string() })
+    }
+
     /// Pays in or out what `capital` differs by from what was paid in before.
     ///
-    /// The row of the user is the truth: whatever is behind it after a crash, the books or the paper account, is brought to
+    /// The row of the user is the truth: whatever is behind it after a crash, the books or the account, is brought to
     /// it at the next start.
     ///
     /// # Errors
-    /// [`AppError::Settings`] when too little is free, [`AppError::Broker`] when the broker's money is real or its book
-    /// cannot be compared; nothing has changed then. Otherwise when the store fails.
+    /// [`AppError::CapitalOfBroker`] where the money is real, [`AppError::Settings`] when too little is free, [`AppError::Broker`]
+    /// when the broker's book cannot be compared; nothing has changed then. Otherwise when the store fails.
     pub async fn set_capital(&mut self, capital: Paise, now: Timestamp) -> Result<(), AppError> {
+        let account = self.simulated_account()?;
         self.check_usable()?;
         // What is paid now belongs to no date that is over.
         self.close_past_dates(now, None).await?;
@@ -69,7 +84,7 @@ impl Desk {
             self.reconcile(now).await?;
         }
         self.money(now).await.check_change(capital)?;
-        self.venue.broker.set_capital(self.book.user(), capital, now).await?;
+        account.set_capital(capital, now).await?;
         self.scope().save_capital(capital).await?;
         self.book.set_capital(capital);
         Ok(())

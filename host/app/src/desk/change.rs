@@ -40,9 +40,8 @@ impl Desk {
         let (quantity, kind) = (changed.quantity, changed.kind);
         let requested = OrderEvent::ChangeRequested { quantity, kind };
         self.record_durably(vec![(id, occasion.now, requested)]).await?;
-        let user = self.book.user();
         let settled = !std::mem::replace(&mut self.unsettled, true);
-        let answer = self.venue.broker.modify(user, &order, quantity, kind, occasion.now).await;
+        let answer = self.link.broker.modify(&order, quantity, kind, occasion.now).await;
         self.book_answer((id, settled), occasion, answer, OrderEvent::Changed { quantity, kind }).await
     }
 
@@ -68,7 +67,7 @@ impl Desk {
         let requested = OrderEvent::CancelRequested { reason: reason.to_owned() };
         self.record_durably(vec![(id, occasion.now, requested)]).await?;
         let settled = !std::mem::replace(&mut self.unsettled, true);
-        let answer = self.venue.broker.cancel(self.book.user(), &order, occasion.now).await;
+        let answer = self.link.broker.cancel(&order, occasion.now).await;
         self.book_answer((id, settled), occasion, answer, OrderEvent::Cancelled { reason: reason.to_owned() })
             .await
     }

@@ -117,7 +117,7 @@ impl Desk {
         if over.is_empty() {
             return Ok(());
         }
-        let theirs = self.venue.broker.book(self.book.user()).await?;
+        let theirs = self.link.broker.book().await?;
         let mut behind = false;
         for order in over {
             let tag = order.id.to_string();
@@ -191,6 +191,8 @@ impl Desk {
         let (book, note) = self.books_as_of(day, capital).await?;
         let desk = Self {
             venue: self.venue.clone(),
+            link: self.link.clone(),
+            resynced: None,
             book,
             limits: self.limits.clone(),
             halts: self.halts.clone(),

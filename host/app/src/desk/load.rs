@@ -10,13 +10,14 @@ use prahari_store::{StoreError, UserScope};
 
 use super::closing::Dates;
 use super::{Desk, Venue};
+use crate::brokers::Link;
 use crate::error::AppError;
 use crate::halts::UserHalts;
 use crate::settings::Limits;
 
 impl Desk {
-    /// Rebuilds a user's desk, into which `capital` was paid altogether, from the last snapshot and the journal after it.
-    /// Nothing is sent before [`Desk::reconcile`].
+    /// Rebuilds a user's desk, into which `capital` was paid altogether, from the last snapshot and the journal after it, on a link
+    /// with their broker. Nothing is sent before [`Desk::reconcile`].
     ///
     /// A snapshot that cannot be used is left out: the journal says the same. A journal that cannot be read or does not fold
     /// leaves a desk that shows the books up to the fault and books nothing more, see [`Desk::fault`].
@@ -25,6 +26,7 @@ impl Desk {
     /// When the store cannot be read.
     pub async fn load(
         venue: Arc<Venue>,
+        link: Link,
         user: UserId,
         capital: Paise,
         limits: Arc<Limits>,
@@ -36,6 +38,8 @@ impl Desk {
         let halts = Arc::new(UserHalts::load(&scope).await?);
         Ok(Self {
             venue,
+            link,
+            resynced: None,
             book,
             limits,
             halts,

@@ -11,13 +11,14 @@ mod closing;
 mod load;
 mod place;
 mod pulse;
+mod pushes;
 mod reconcile;
 mod statement;
 mod valuation;
 
 use std::sync::Arc;
 
-use prahari_brokers::{Broker, MarketData, MarketError};
+use prahari_brokers::{MarketData, MarketError};
 use prahari_domain::book::Book;
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{RunId, SignalId};
@@ -34,17 +35,19 @@ pub use valuation::{UnpricedPosition, Valuation};
 
 use closing::Dates;
 
-use crate::deadlines::{Deadlines, TimedBroker, TimedMarket};
+use crate::brokers::{Brokers, Link};
+use crate::clock::Stopwatch;
+use crate::deadlines::{Deadlines, TimedMarket};
 use crate::events::EventBus;
 use crate::halts::UserHalts;
 use crate::prices::PriceJumps;
 use crate::settings::Limits;
 use crate::signals::SignalBoard;
 
-/// What every desk works with: linked once, at the start. Whether trading is paper or live is which broker stands here.
+/// What every desk works with. Whether a user trades on paper or live is with which of the brokers their desk is linked.
 pub struct Venue {
-    /// Where orders go.
-    pub broker: Arc<dyn Broker>,
+    /// Where orders can go.
+    pub brokers: Brokers,
     /// Where prices come from.
     pub market: Arc<dyn MarketData>,
     /// Which days and phases there are.
@@ -56,11 +59,11 @@ pub struct Venue {
 }
 
 impl Venue {
-    /// The same, with a broker and a market whose calls end in time.
+    /// The same, with brokers and a market whose calls end in time.
     #[must_use]
     pub fn with_deadlines(self, deadlines: Deadlines) -> Self {
         Self {
-            broker: Arc::new(TimedBroker::new(self.broker, deadlines)),
+            brokers: self.brokers.with_deadlines(deadlines),
             market: Arc::new(TimedMarket::new(self.market, deadlines)),
             ..self
         }
@@ -81,6 +84,9 @@ pub struct Occasion {
 /// One user's desk.
 pub struct Desk {
     venue: Arc<Venue>,
+    link: Link,
+    /// When the broker's book was last asked for because of pushes.
+    resynced: Option<Stopwatch>,
     book: Book,
     limits: Arc<Limits>,
     halts: Arc<UserHalts>,
@@ -103,6 +109,17 @@ impl Desk {
     /// The user's books.
     pub fn book(&self) -> &Book {
         &self.book
+    }
+
+    /// The link with the user's broker.
+    pub fn link(&self) -> &Link {
+        &self.link
+    }
+
+    /// Trades over another link from now on; nothing is sent before the broker's book was compared.
+    pub(crate) fn relink(&mut self, link: Link) {
+        self.link = link;
+        self.unsettled = true;
     }
 
     /// The limits that hold for this user.

@@ -56,10 +56,9 @@ impl Desk {
         let Some(order) = self.book.order(&id).cloned() else {
             return Err(AppError::LostOrder { order: id });
         };
-        let user = self.book.user();
         // Whoever gives up on this request before the answer leaves an order of unknown outcome.
         let settled = !std::mem::replace(&mut self.unsettled, true);
-        let (event, answer) = match self.venue.broker.place(user, &order, occasion.now).await {
+        let (event, answer) = match self.link.broker.place(&order, occasion.now).await {
             Ok(placed) => (OrderEvent::Accepted { broker_id: placed.broker_id }, Ok(id)),
             Err(BrokerError::Refused { reason, retryable }) => {
                 let refusal = Refusal { code: RefusalCode::Broker, detail: reason.clone() };

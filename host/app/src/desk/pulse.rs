@@ -1,4 +1,4 @@
-//! What the broker tells by itself: fills, cancellations, expiries.
+//! What the broker tells when it is asked each minute: fills, cancellations, expiries.
 
 use prahari_brokers::{BrokerEvent, BrokerEventKind};
 use prahari_domain::ids::OrderId;
@@ -21,13 +21,14 @@ impl Desk {
     /// [`Desk::pulse`] without a look at the date.
     pub(super) async fn take_reports(&mut self, now: Timestamp) -> Result<Vec<OrderId>, AppError> {
         let user = self.book.user();
-        if !self.venue.broker.has_open(user) {
+        let Some(account) = self.link.simulated.clone() else { return self.follow_book(now).await };
+        if !account.has_open() {
             return Ok(Vec::new());
         }
         self.check_usable()?;
         // What the broker has told, it does not tell again: until it is booked, only its book has it.
         let unsettled = std::mem::replace(&mut self.unsettled, true);
-        let events = self.venue.broker.advance(user, now).await?;
+        let events = account.advance(now).await?;
         let mut changed = Vec::new();
         let mut happenings = Vec::new();
         for BrokerEvent { tag, at, kind } in events {
@@ -45,8 +46,9 @@ impl Desk {
     }
 }
 
-fn event_of(kind: BrokerEventKind) -> OrderEvent {
+pub(super) fn event_of(kind: BrokerEventKind) -> OrderEvent {
     match kind {
+        BrokerEventKind::Accepted { broker_id } => OrderEvent::Accepted { broker_id },
         BrokerEventKind::Filled(fill) => OrderEvent::Filled(fill),
         BrokerEventKind::Cancelled { reason } => OrderEvent::Cancelled { reason },
         BrokerEventKind::Rejected { reason } => OrderEvent::Rejected { reason, retryable: false },

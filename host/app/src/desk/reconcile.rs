@@ -85,11 +85,9 @@ impl Desk {
     /// When the broker's book cannot be had (nothing is changed then) or the journal cannot be written.
     pub async fn reconcile(&mut self, now: Timestamp) -> Result<Vec<Difference>, AppError> {
         self.check_usable()?;
-        let user = self.book.user();
         // Until everything is compared: an error on the way leaves what is half settled for the next time.
         self.unsettled = true;
-        let theirs: BTreeMap<String, BrokerOrder> =
-            self.venue.broker.book(user).await?.into_iter().map(|order| (order.tag.clone(), order)).collect();
+        let theirs = self.ask_book().await?;
         let ours: Vec<Order> = self.book.active_orders().cloned().collect();
         let mut differences = Vec::new();
         for order in &ours {
@@ -102,6 +100,35 @@ impl Desk {
         self.resend_proven_absent(now).await?;
         self.compare_holdings(&mut differences).await?;
         Ok(differences)
+    }
+
+    /// The broker's book, by tag.
+    async fn ask_book(&self) -> Result<BTreeMap<String, BrokerOrder>, AppError> {
+        let orders = self.link.broker.book().await?;
+        Ok(orders.into_iter().map(|order| (order.tag.clone(), order)).collect())
+    }
+
+    /// Books what the broker's book tells of our open orders, and answers those that changed. An order that it does not show stays as
+    /// it is: one list without it proves nothing, and [`Desk::reconcile`] comes when there is a doubt.
+    pub(super) async fn follow_book(&mut self, now: Timestamp) -> Result<Vec<OrderId>, AppError> {
+        let open = |order: &&Order| matches!(order.state, OrderState::Accepted | OrderState::PartiallyFilled);
+        let ours: Vec<Order> = self.book.active_orders().filter(open).cloned().collect();
+        if ours.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.check_usable()?;
+        let theirs = self.ask_book().await?;
+        let mut changed = Vec::new();
+        for order in &ours {
+            let mut differences = Vec::new();
+            if let Some(known) = theirs.get(&order.id.to_string()) {
+                self.catch_up(order, known, now, &mut differences).await?;
+            }
+            if !differences.is_empty() {
+                changed.push(order.id);
+            }
+        }
+        Ok(changed)
     }
 
     /// Books what the broker knows of an order and we do not.
@@ -175,7 +202,7 @@ impl Desk {
         differences: &mut Vec<Difference>,
     ) -> Result<(), AppError> {
         let id = ours.id;
-        let proven = self.venue.broker.book_proves_absence();
+        let proven = self.link.broker.book_proves_absence();
         let (detail, event) = match ours.state {
             OrderState::Sent | OrderState::Unknown if proven => {
                 (format!("order {id} is not in the broker's book"), OrderEvent::NotAtBroker)
@@ -237,8 +264,7 @@ impl Desk {
 
     /// Shares that somebody traded outside Prahari are shown, not adopted: a task decides only about what it bought.
     async fn compare_holdings(&mut self, differences: &mut Vec<Difference>) -> Result<(), AppError> {
-        let mut theirs: BTreeMap<Symbol, u32> =
-            self.venue.broker.holdings(self.book.user()).await?.into_iter().collect();
+        let mut theirs: BTreeMap<Symbol, u32> = self.link.broker.holdings().await?.into_iter().collect();
         for position in self.book.positions() {
             let held = theirs.remove(&position.symbol).unwrap_or(0);
             if held != position.quantity {

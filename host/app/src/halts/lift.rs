@@ -1,5 +1,7 @@
 //! Lifting a halt: an admin says why it may go on.
 
+use std::sync::Arc;
+
 use prahari_domain::ids::UserId;
 use prahari_store::{AlertCode, HaltCode, HaltRow};
 
@@ -17,7 +19,12 @@ impl Daemon {
     /// # Errors
     /// [`AppError::UnknownHalt`]; [`AppError::HaltLifted`]; [`AppError::HaltStands`] when something still cannot be used; or when it cannot be written
     /// down. Nothing has changed then.
-    pub async fn lift_halt(&self, id: u64, by: UserId, explanation: &str) -> Result<HaltRow, AppError> {
+    pub async fn lift_halt(
+        self: &Arc<Self>,
+        id: u64,
+        by: UserId,
+        explanation: &str,
+    ) -> Result<HaltRow, AppError> {
         let halt = self.store.system().find_halt(id).await?.ok_or(AppError::UnknownHalt(id))?;
         let user = self.user(halt.user)?;
         let _changing = user.halts.changing().await;
@@ -47,10 +54,10 @@ impl Daemon {
 
     /// Puts settings, books and memory of a halted user in the place of those that they have, as they are kept now. The desk
     /// compares itself with the broker before it sends anything.
-    async fn load_anew(&self, user: &User) -> Result<(), AppError> {
+    async fn load_anew(self: &Arc<Self>, user: &User) -> Result<(), AppError> {
         let mut desk = user.desk.lock().await;
         let row = self.store.user(user.id).find().await?.ok_or(AppError::UnknownUser(user.id))?;
-        let Loaded { user: fresh, faults } =
+        let Loaded { user: fresh, pushes, faults } =
             load_user(&self.venue, &self.events, self.settings.kill_switch(), row).await?;
         if let Some(Fault { reason, .. }) = faults.into_iter().next() {
             return Err(AppError::HaltStands { user: user.id, reason });
@@ -59,7 +66,10 @@ impl Daemon {
         std::mem::swap(&mut *user.memory(), &mut *fresh.memory());
         let mut loaded = fresh.desk.into_inner();
         loaded.take_place_of(&desk);
+        user.set_link(loaded.link().clone());
         *desk = loaded;
+        // What was pushed over the link before is booked still; its listener ends with it.
+        pushes.into_iter().for_each(|pushes| self.follow_pushes(user.id, pushes));
         Ok(())
     }
 }

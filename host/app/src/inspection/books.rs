@@ -13,6 +13,7 @@ use prahari_store::{Inspection, StoreError};
 use super::{Check, statements};
 use crate::books;
 use crate::error::AppError;
+use crate::paper::PAPER;
 
 /// How much was looked at and what is wrong with it, or why it could not be read.
 type Looked = Result<(u64, Vec<String>), StoreError>;
@@ -48,7 +49,10 @@ impl BookChecks {
             Err(error) => checks.journals.unread(&error),
         }
         match database.users() {
-            Ok(users) => users.iter().for_each(|(user, capital)| checks.look_at(database, *user, *capital)),
+            Ok(users) => users.iter().for_each(|(user, capital, broker)| {
+                // What is kept of a paper account that its user does not trade over is older than the books.
+                checks.look_at(database, *user, *capital, broker == PAPER);
+            }),
             Err(error) => {
                 checks.journals.unread(&error);
                 checks.cut_off_by(&error);
@@ -57,7 +61,7 @@ impl BookChecks {
         checks
     }
 
-    fn look_at(&mut self, database: &Inspection, user: UserId, capital: Paise) {
+    fn look_at(&mut self, database: &Inspection, user: UserId, capital: Paise, on_paper: bool) {
         let entries = match database.journal(user) {
             Ok(entries) => entries,
             Err(error) => {
@@ -78,7 +82,9 @@ impl BookChecks {
             self.books.fault(sentence);
         }
         self.snapshots.take(look_at_snapshot(database, &book, &entries));
-        self.paper.take(look_at_paper(database, &book));
+        if on_paper {
+            self.paper.take(look_at_paper(database, &book));
+        }
         self.orders.take(database.order_faults(user, book.orders()));
         self.decided.take(look_at_decisions(database, user, &entries));
         let closed = database.closed_statements(user);

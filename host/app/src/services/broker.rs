@@ -184,7 +184,7 @@ impl LiveServices<'_> {
     }
 
     pub(super) async fn holdings(&self) -> Answer {
-        let holdings = self.daemon.venue.broker.holdings(self.user.id).await?;
+        let holdings = self.user.link().broker.holdings().await?;
         let holding =
             |(symbol, quantity): (_, u32)| Holding { symbol: convert::symbol_text(&symbol), quantity };
         Ok(HostReply::Holdings(holdings.into_iter().map(holding).collect()))

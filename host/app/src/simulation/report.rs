@@ -267,15 +267,10 @@ async fn add_statements(
 }
 
 async fn book_report(daemon: &Daemon, user: &User) -> Result<BookReport, AppError> {
-    let broker_cash = daemon.venue.broker.funds(user.id).await?.cash;
-    let held: BTreeMap<_, _> = daemon
-        .venue
-        .broker
-        .holdings(user.id)
-        .await?
-        .into_iter()
-        .filter(|(_, quantity)| *quantity > 0)
-        .collect();
+    let broker = user.link().broker;
+    let broker_cash = broker.funds().await?.cash;
+    let held: BTreeMap<_, _> =
+        broker.holdings().await?.into_iter().filter(|(_, quantity)| *quantity > 0).collect();
     let desk = user.desk.lock().await;
     let book = desk.book();
     let ours: BTreeMap<_, _> =

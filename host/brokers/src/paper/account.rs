@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::order::{PaperOrder, PaperState};
 use super::store::PaperRow;
-use crate::broker::{BrokerEvent, BrokerEventKind, Funds, OwnAccount};
+use crate::broker::{BrokerEvent, BrokerEventKind, Funds};
+use crate::link::OwnAccount;
 
 /// What trading costs.
 #[derive(Debug, Clone)]
@@ -77,7 +78,7 @@ impl Account {
         Self { kept, orders, unreported: VecDeque::new(), changed: BTreeSet::new(), paid: false }
     }
 
-    /// How many things [`crate::broker::Broker::advance`] could report on.
+    /// How many things [`crate::SimulatedAccount::advance`] could report on.
     pub fn waiting(&self) -> usize {
         self.orders.values().filter(|order| order.is_open()).count() + self.unreported.len()
     }

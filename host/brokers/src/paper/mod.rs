@@ -7,6 +7,7 @@
 mod account;
 mod circuit;
 mod intake;
+mod link;
 mod matching;
 mod order;
 mod settings;
@@ -17,20 +18,19 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use async_trait::async_trait;
 use parking_lot::RwLock;
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::charges::{ChargeSchedule, ChargesError};
 use prahari_domain::ids::UserId;
-use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
-use prahari_domain::orders::{Order, OrderKind};
-use prahari_domain::time::{Day, Timestamp};
+use prahari_domain::time::Day;
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::broker::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, OwnAccount, Placed};
+use crate::broker::BrokerError;
+use crate::link::OwnAccount;
 use crate::market::MarketData;
 use account::{Account, Changes, Tariff};
+pub use link::PaperBrokerage;
 use order::PaperOrder;
 pub use settings::{PaperFaults, PaperSettings};
 pub use store::{MemoryPaperStore, PaperRow, PaperStore, PaperStoreError};
@@ -115,7 +115,7 @@ impl PaperBroker {
         Ok(())
     }
 
-    /// Users for whom [`Broker::has_open`] holds, ascending.
+    /// Users for whom [`PaperBroker::has_open`] holds, ascending.
     pub fn users_with_open(&self) -> Vec<UserId> {
         let accounts = self.accounts.read();
         let mut users: Vec<UserId> =
@@ -176,92 +176,6 @@ fn restore(user: UserId, rows: &[PaperRow], kept: &[u8]) -> Result<Account, Pape
     let damaged = |error: postcard::Error| PaperError::Damaged { user, reason: error.to_string() };
     let orders: Result<Vec<PaperOrder>, _> = rows.iter().map(|row| postcard::from_bytes(&row.data)).collect();
     Ok(Account::restore(postcard::from_bytes(kept).map_err(damaged)?, orders.map_err(damaged)?))
-}
-
-#[async_trait]
-impl Broker for PaperBroker {
-    async fn open_account(&self, user: UserId, capital: Paise) -> Result<(), BrokerError> {
-        let opened = PaperBroker::open_account(self, user, capital).await;
-        opened.map_err(|error| BrokerError::Unavailable(error.to_string()))
-    }
-
-    async fn place(&self, user: UserId, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
-        let desk = self.desk(user)?;
-        let placed = self.with_faults("place", user, order, now, self.take(user, &desk, order, now)).await?;
-        Ok(Placed { broker_id: placed })
-    }
-
-    async fn modify(
-        &self,
-        user: UserId,
-        order: &Order,
-        quantity: u32,
-        kind: OrderKind,
-        now: Timestamp,
-    ) -> Result<(), BrokerError> {
-        let desk = self.desk(user)?;
-        let change = self.change(user, &desk, order.id, quantity, kind, now);
-        self.with_faults("modify", user, order, now, change).await
-    }
-
-    async fn cancel(&self, user: UserId, order: &Order, now: Timestamp) -> Result<(), BrokerError> {
-        let desk = self.desk(user)?;
-        self.with_faults("cancel", user, order, now, self.end(user, &desk, order.id, now)).await
-    }
-
-    async fn book(&self, user: UserId) -> Result<Vec<BrokerOrder>, BrokerError> {
-        let desk = self.desk(user)?;
-        let held = desk.lock().await;
-        Ok(held.account.orders.values().map(PaperOrder::view).collect())
-    }
-
-    /// An order is in the book before its answer is given, and nothing is on its way.
-    fn book_proves_absence(&self) -> bool {
-        true
-    }
-
-    async fn holdings(&self, user: UserId) -> Result<Vec<(Symbol, u32)>, BrokerError> {
-        let desk = self.desk(user)?;
-        let held = desk.lock().await;
-        Ok(held.account.kept.holdings.iter().map(|(symbol, quantity)| (symbol.clone(), *quantity)).collect())
-    }
-
-    async fn funds(&self, user: UserId) -> Result<Funds, BrokerError> {
-        let desk = self.desk(user)?;
-        let held = desk.lock().await;
-        held.account.funds(&self.tariff).map_err(|error| BrokerError::Unavailable(error.to_string()))
-    }
-
-    fn has_open(&self, user: UserId) -> bool {
-        let accounts = self.accounts.read();
-        accounts.get(&user).is_some_and(|desk| desk.has_open())
-    }
-
-    async fn advance(&self, user: UserId, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError> {
-        let desk = self.desk(user)?;
-        if !desk.has_open() {
-            return Ok(Vec::new());
-        }
-        let mut held = desk.lock().await;
-        let matched = self.match_up(user, &mut held.account, now).await;
-        self.save(user, &mut held.account, now.ist_day()).await?;
-        let events = held.account.take_reports(now.plus_millis(-self.settings.faults.late_ms));
-        // What happened before the market failed is reported; the rest comes with the next call.
-        if events.is_empty() { matched.map(|()| events) } else { Ok(events) }
-    }
-
-    async fn own_account(&self, user: UserId) -> Result<Option<OwnAccount>, BrokerError> {
-        let desk = self.desk(user)?;
-        let held = desk.lock().await;
-        Ok(Some(held.account.view()))
-    }
-
-    async fn set_capital(&self, user: UserId, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
-        let desk = self.desk(user)?;
-        let mut held = desk.lock().await;
-        held.account.set_capital(capital);
-        self.save(user, &mut held.account, now.ist_day()).await
-    }
 }
 
 #[cfg(test)]

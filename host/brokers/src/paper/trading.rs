@@ -115,7 +115,7 @@ impl PaperBroker {
         self.save(user, &mut held.account, now.ist_day()).await
     }
 
-    /// Matches up to `now` and writes down what that changed; reports wait for [`crate::Broker::advance`].
+    /// Matches up to `now` and writes down what that changed; reports wait for [`crate::SimulatedAccount::advance`].
     async fn catch_up(&self, user: UserId, account: &mut Account, now: Timestamp) -> Result<(), BrokerError> {
         let matched = self.match_up(user, account, now).await;
         self.save(user, account, now.ist_day()).await?;

@@ -10,8 +10,10 @@ use parking_lot::Mutex;
 use prahari_app::clock::{Clock, Stopwatch};
 use prahari_app::desk::Occasion;
 use prahari_app::simulation::create_users;
-use prahari_brokers::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, PaperBroker, Placed};
-use prahari_domain::ids::{RunId, UserId};
+use prahari_brokers::{
+    Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Funds, NewLink, PaperBrokerage, Placed,
+};
+use prahari_domain::ids::RunId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderKind};
 use prahari_domain::time::Timestamp;
@@ -40,8 +42,9 @@ pub async fn measure() -> Result<Vec<Line>, Failure> {
     let world = World::new().await?;
     let store = world.store(Durability::Full)?;
     create_users(&store, USERS, evening()).await.map_err(Failure::work)?;
-    let watched = Arc::new(Watched::new(world.broker(&store).await?));
-    let daemon = world.daemon(&store, Clock::at(evening()), watched.clone()).await?;
+    let arrivals = Arc::new(Arrivals::default());
+    let watched = Watched { broker: world.broker(&store).await?, arrivals: arrivals.clone() };
+    let daemon = world.daemon(&store, Clock::at(evening()), Arc::new(watched)).await?;
     let quotes = quotes(&world).await?;
     let mut file = File::create(world.path("synced")).map_err(Failure::work)?;
     let mut syncs = Vec::new();
@@ -49,14 +52,14 @@ pub async fn measure() -> Result<Vec<Line>, Failure> {
     for quote in quotes.iter().take(ORDERS) {
         for user in daemon.users() {
             let mut desk = user.desk.lock().await;
-            watched.start();
+            arrivals.start();
             let placed = desk.place(buy(quote, 1), occasion).await.map_err(Failure::work)?;
             placed.map_err(|refusal| Failure::work(format!("an order was refused: {}", refusal.detail)))?;
             syncs.push(sync_alone(&mut file).map_err(Failure::work)?);
         }
     }
     store.close().await.map_err(Failure::work)?;
-    let intent = percentile(&mut watched.take(), PERCENT);
+    let intent = percentile(&mut arrivals.take(), PERCENT);
     Ok(vec![Line {
         name: NAME,
         bar: "<= 5 ms",
@@ -74,18 +77,20 @@ fn sync_alone(file: &mut File) -> std::io::Result<Duration> {
     Ok(stopwatch.elapsed())
 }
 
-/// The paper broker, which notes how long ago an order was asked for when it arrives: by then its intent is durable.
+/// A broker that notes how long ago an order was asked for when it arrives: by then its intent is durable.
 struct Watched {
-    broker: PaperBroker,
+    broker: PaperBrokerage,
+    arrivals: Arc<Arrivals>,
+}
+
+/// When the next order was asked for, and how long the earlier ones took to arrive.
+#[derive(Default)]
+struct Arrivals {
     asked: Mutex<Option<Stopwatch>>,
     times: Mutex<Vec<Duration>>,
 }
 
-impl Watched {
-    fn new(broker: PaperBroker) -> Self {
-        Self { broker, asked: Mutex::default(), times: Mutex::default() }
-    }
-
+impl Arrivals {
     fn start(&self) {
         *self.asked.lock() = Some(Stopwatch::start());
     }
@@ -96,47 +101,53 @@ impl Watched {
 }
 
 #[async_trait]
-impl Broker for Watched {
-    async fn place(&self, user: UserId, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
-        let asked = self.asked.lock().take();
+impl Brokerage for Watched {
+    async fn link(&self, new: NewLink) -> Result<BrokerLink, BrokerError> {
+        let BrokerLink { broker, simulated } = self.broker.link(new).await?;
+        let broker = Arc::new(WatchedLink { broker, arrivals: self.arrivals.clone() });
+        Ok(BrokerLink { broker, simulated })
+    }
+}
+
+/// One user's link with it.
+struct WatchedLink {
+    broker: Arc<dyn Broker>,
+    arrivals: Arc<Arrivals>,
+}
+
+#[async_trait]
+impl Broker for WatchedLink {
+    async fn place(&self, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
+        let asked = self.arrivals.asked.lock().take();
         if let Some(asked) = asked {
-            self.times.lock().push(asked.elapsed());
+            self.arrivals.times.lock().push(asked.elapsed());
         }
-        self.broker.place(user, order, now).await
+        self.broker.place(order, now).await
     }
 
     async fn modify(
         &self,
-        user: UserId,
         order: &Order,
         quantity: u32,
         kind: OrderKind,
         now: Timestamp,
     ) -> Result<(), BrokerError> {
-        self.broker.modify(user, order, quantity, kind, now).await
+        self.broker.modify(order, quantity, kind, now).await
     }
 
-    async fn cancel(&self, user: UserId, order: &Order, now: Timestamp) -> Result<(), BrokerError> {
-        self.broker.cancel(user, order, now).await
+    async fn cancel(&self, order: &Order, now: Timestamp) -> Result<(), BrokerError> {
+        self.broker.cancel(order, now).await
     }
 
-    async fn book(&self, user: UserId) -> Result<Vec<BrokerOrder>, BrokerError> {
-        self.broker.book(user).await
+    async fn book(&self) -> Result<Vec<BrokerOrder>, BrokerError> {
+        self.broker.book().await
     }
 
-    async fn holdings(&self, user: UserId) -> Result<Vec<(Symbol, u32)>, BrokerError> {
-        self.broker.holdings(user).await
+    async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+        self.broker.holdings().await
     }
 
-    async fn funds(&self, user: UserId) -> Result<Funds, BrokerError> {
-        self.broker.funds(user).await
-    }
-
-    fn has_open(&self, user: UserId) -> bool {
-        self.broker.has_open(user)
-    }
-
-    async fn advance(&self, user: UserId, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError> {
-        self.broker.advance(user, now).await
+    async fn funds(&self) -> Result<Funds, BrokerError> {
+        self.broker.funds().await
     }
 }

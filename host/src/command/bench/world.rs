@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::NaiveTime;
+use prahari_app::brokers::Brokers;
 use prahari_app::clock::Clock;
 use prahari_app::daemon::{Daemon, Parts};
 use prahari_app::desk::Venue;
 use prahari_app::modules::Modules;
-use prahari_app::paper::PaperBooks;
+use prahari_app::paper::{PAPER, PaperBooks};
 use prahari_app::prices::PriceJumps;
-use prahari_brokers::{Broker, MarketData, PaperBroker, PaperSettings};
+use prahari_brokers::{Brokerage, MarketData, PaperBroker, PaperBrokerage, PaperSettings};
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
@@ -63,7 +64,7 @@ impl World {
     }
 
     /// The paper broker with an account for each user of the store.
-    pub async fn broker(&self, store: &Store) -> Result<PaperBroker, Failure> {
+    pub async fn broker(&self, store: &Store) -> Result<PaperBrokerage, Failure> {
         let settings = PaperSettings { seed: SEED, ..PaperSettings::default() };
         let books = Arc::new(PaperBooks::new(store.clone()));
         let broker = PaperBroker::new(settings, self.market.clone(), self.calendar.clone(), books);
@@ -71,7 +72,7 @@ impl World {
         for user in store.system().users().await.map_err(Failure::work)? {
             broker.open_account(user.id, user.capital).await.map_err(Failure::work)?;
         }
-        Ok(broker)
+        Ok(PaperBrokerage::new(Arc::new(broker)))
     }
 
     /// A daemon with the given broker that runs the sell monitor and nothing else.
@@ -79,10 +80,10 @@ impl World {
         &self,
         store: &Store,
         clock: Clock,
-        broker: Arc<dyn Broker>,
+        broker: Arc<dyn Brokerage>,
     ) -> Result<Arc<Daemon>, Failure> {
         let venue = Venue {
-            broker,
+            brokers: Brokers::default().with(PAPER, broker),
             market: self.market.clone(),
             calendar: self.calendar.clone(),
             store: store.clone(),

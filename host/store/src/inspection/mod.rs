@@ -78,13 +78,13 @@ impl Inspection {
         })
     }
 
-    /// Every user with what was paid in, by id.
+    /// Every user with what was paid in and the name of their broker, by id.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn users(&self) -> Result<Vec<(UserId, Paise)>, StoreError> {
-        select(&self.conn, "SELECT id, capital FROM users ORDER BY id", [], |row| {
-            Ok((user(row, "id")?, Paise(row.get("capital")?)))
+    pub fn users(&self) -> Result<Vec<(UserId, Paise, String)>, StoreError> {
+        select(&self.conn, "SELECT id, capital, broker FROM users ORDER BY id", [], |row| {
+            Ok((user(row, "id")?, Paise(row.get("capital")?), row.get("broker")?))
         })
     }
 

@@ -1,4 +1,4 @@
-//! `/api/v1/user/capital`: the money of a paper account.
+//! `/api/v1/user/capital`: the money of a simulated account.
 
 use axum::extract::State;
 use prahari_app::desk::Money;
@@ -52,7 +52,7 @@ struct CapitalBody {
     capital_paise: i64,
 }
 
-/// Paper capital, and what is free of it.
+/// What was paid in by the books, and what is free of it.
 #[utoipa::path(get, path = "/api/v1/user/capital", tag = "settings", params(Whose),
     responses((status = OK, body = MoneyBody)))]
 async fn read_capital(
@@ -65,7 +65,7 @@ async fn read_capital(
     Ok(Json(money.into()))
 }
 
-/// Pays made-up money into the paper account, or takes it out.
+/// Pays made-up money into a simulated account, or takes it out. Where the money is real it is the broker's.
 #[utoipa::path(put, path = "/api/v1/user/capital", tag = "settings", params(Whose), request_body = CapitalBody,
     responses((status = OK, body = MoneyBody)))]
 async fn set_capital(
@@ -77,6 +77,7 @@ async fn set_capital(
     let user = api.daemon.user(caller.subject(&api, whose.user)?)?;
     let now = api.daemon.clock.now();
     let mut desk = user.desk.lock().await;
+    desk.simulated_account()?;
     let before = desk.money(now).await;
     before.check_change(Paise(body.capital_paise))?;
     let details = json!({ "before_paise": before.capital, "after_paise": body.capital_paise });

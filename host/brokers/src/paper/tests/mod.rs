@@ -9,13 +9,17 @@ mod restart;
 use std::collections::HashMap;
 use std::sync::Mutex as PlainMutex;
 
+use async_trait::async_trait;
 use chrono::NaiveTime;
 use prahari_domain::ids::{OrderId, RunId};
-use prahari_domain::instruments::Instrument;
-use prahari_domain::orders::{Fill, OrderRequest, OrderState, Product, Purpose, Side, Variety};
+use prahari_domain::instruments::{Instrument, Symbol};
+use prahari_domain::orders::{
+    Fill, Order, OrderKind, OrderRequest, OrderState, Product, Purpose, Side, Variety,
+};
+use prahari_domain::time::Timestamp;
 
 use super::*;
-use crate::broker::BrokerEventKind;
+use crate::broker::{BrokerEvent, BrokerEventKind, BrokerOrder, Funds, Placed};
 use crate::market::{Candles, Interval, MarketError, MinuteBar, Quote};
 use crate::rules;
 use crate::sessions::Sessions;

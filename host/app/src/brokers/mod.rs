@@ -1,0 +1,179 @@
+//! The brokers that there are, by name, and the links that users get with them.
+//!
+//! Which broker a user trades with stands in the user's row, and is decided where their desk is loaded. Nothing else hands out a
+//! link, so none goes without deadlines on a clock that runs.
+
+mod change;
+mod unusable;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use prahari_brokers::{
+    Broker, BrokerError, BrokerLink, Brokerage, NewLink, Pushes, SimulatedAccount, pushes,
+};
+use prahari_domain::ids::UserId;
+use prahari_domain::money::Paise;
+
+use crate::deadlines::{Deadlines, Line, TimedAccount, TimedBroker};
+use unusable::Unusable;
+
+/// The brokers with which users can be linked.
+#[derive(Clone, Default)]
+pub struct Brokers {
+    by_name: BTreeMap<&'static str, Arc<dyn Brokerage>>,
+    deadlines: Option<Deadlines>,
+}
+
+/// A user's link, as their desk has it.
+#[derive(Clone)]
+pub struct Link {
+    /// The broker's name in the registry, or that of one which is not in it.
+    pub name: Arc<str>,
+    /// Takes the orders.
+    pub broker: Arc<dyn Broker>,
+    /// The account, where its money is made up; none where the money is real.
+    pub simulated: Option<Arc<dyn SimulatedAccount>>,
+    /// How the calls do; none where they have no deadlines.
+    line: Option<Arc<Line>>,
+    /// What became of what the broker told by itself.
+    pub(crate) pushed: Arc<PushCounts>,
+}
+
+/// Counts of what a broker told by itself over one link.
+#[derive(Debug, Default)]
+pub(crate) struct PushCounts {
+    /// New.
+    pub booked: AtomicU64,
+    /// Known already.
+    pub known: AtomicU64,
+    /// About orders that are not the user's.
+    pub ignored: AtomicU64,
+    /// How often the broker's book was asked for instead.
+    pub resyncs: AtomicU64,
+}
+
+/// How a user's link does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokerStatus {
+    /// The broker's name.
+    pub name: String,
+    /// Whether the money is made up.
+    pub simulated: bool,
+    /// Calls that wait for the broker's answer now.
+    pub calls_waiting: u32,
+    /// Whether the last call passed its deadline, so that the next ones fail at once for a while.
+    pub silent: bool,
+    /// Pushed events that told something new.
+    pub pushes_booked: u64,
+    /// Pushed events that told what was known.
+    pub pushes_known: u64,
+    /// Pushed events about orders that are not the user's.
+    pub pushes_ignored: u64,
+    /// How often the broker's book was asked for because pushes were missing or contradicted ours.
+    pub resyncs: u64,
+}
+
+/// Why a user has no broker.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// There is no such broker.
+    #[error("there is no broker {name:?}; there are: {known}")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
+    /// The broker has no link for the user.
+    #[error(transparent)]
+    Refused(#[from] BrokerError),
+}
+
+impl Brokers {
+    /// The same, and a broker of this name.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, broker: Arc<dyn Brokerage>) -> Self {
+        self.by_name.insert(name, broker);
+        self
+    }
+
+    /// The same, and every call over a link that is handed out from now on ends in time.
+    #[must_use]
+    pub fn with_deadlines(self, deadlines: Deadlines) -> Self {
+        Self { deadlines: Some(deadlines), ..self }
+    }
+
+    /// The names of the brokers, sorted.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.by_name.keys().copied().collect()
+    }
+
+    /// Refuses a name that no broker has.
+    ///
+    /// # Errors
+    /// [`LinkError::Unknown`].
+    pub fn check(&self, name: &str) -> Result<(), LinkError> {
+        self.find(name).map(|_| ())
+    }
+
+    fn find(&self, name: &str) -> Result<&Arc<dyn Brokerage>, LinkError> {
+        self.by_name
+            .get(name)
+            .ok_or_else(|| LinkError::Unknown { name: name.to_owned(), known: self.names().join(", ") })
+    }
+
+    /// Links a user, into whose account `capital` was paid altogether where it is a simulated one. What the broker tells by itself
+    /// comes beside the link.
+    ///
+    /// # Errors
+    /// When there is no broker of this name, or it has no link for the user.
+    pub async fn link(&self, name: &str, user: UserId, capital: Paise) -> Result<(Link, Pushes), LinkError> {
+        let brokerage = self.find(name)?;
+        let (sender, pushes) = pushes();
+        let linking = brokerage.link(NewLink { user, capital, pushes: sender });
+        let (link, line) = match self.deadlines {
+            Some(deadlines) => {
+                let line = Arc::new(Line::new(user, deadlines));
+                (timed(line.link(linking).await?, &line), Some(line))
+            }
+            None => (linking.await?, None),
+        };
+        let BrokerLink { broker, simulated } = link;
+        Ok((Link { name: name.into(), broker, simulated, line, pushed: Arc::default() }, pushes))
+    }
+}
+
+impl Link {
+    /// In the place of a link that cannot be had: every call is refused with the reason, and nothing is sent.
+    pub fn unusable(name: &str, error: &LinkError) -> Self {
+        let broker = Arc::new(Unusable::new(error.to_string()));
+        Self { name: name.into(), broker, simulated: None, line: None, pushed: Arc::default() }
+    }
+
+    /// How the link does.
+    pub fn status(&self) -> BrokerStatus {
+        let waiting = self.line.as_ref().map_or(0, |line| line.waiting());
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        BrokerStatus {
+            name: self.name.to_string(),
+            simulated: self.simulated.is_some(),
+            calls_waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+            silent: self.line.as_ref().is_some_and(|line| line.is_silent()),
+            pushes_booked: count(&self.pushed.booked),
+            pushes_known: count(&self.pushed.known),
+            pushes_ignored: count(&self.pushed.ignored),
+            resyncs: count(&self.pushed.resyncs),
+        }
+    }
+}
+
+fn timed(link: BrokerLink, line: &Arc<Line>) -> BrokerLink {
+    let account =
+        |account| -> Arc<dyn SimulatedAccount> { Arc::new(TimedAccount::new(account, line.clone())) };
+    BrokerLink {
+        broker: Arc::new(TimedBroker::new(link.broker, line.clone())),
+        simulated: link.simulated.map(account),
+    }
+}

@@ -1,0 +1,42 @@
+//! A simulated account whose calls end in time.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use prahari_brokers::{BrokerError, BrokerEvent, OwnAccount, SimulatedAccount};
+use prahari_domain::money::Paise;
+use prahari_domain::time::Timestamp;
+
+use super::Line;
+
+/// A user's simulated account with deadlines.
+pub struct TimedAccount {
+    inner: Arc<dyn SimulatedAccount>,
+    line: Arc<Line>,
+}
+
+impl TimedAccount {
+    /// `inner` over this line.
+    pub fn new(inner: Arc<dyn SimulatedAccount>, line: Arc<Line>) -> Self {
+        Self { inner, line }
+    }
+}
+
+#[async_trait]
+impl SimulatedAccount for TimedAccount {
+    fn has_open(&self) -> bool {
+        self.inner.has_open()
+    }
+
+    async fn advance(&self, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError> {
+        self.line.read("a question for what happened", self.inner.advance(now)).await
+    }
+
+    async fn view(&self) -> Result<OwnAccount, BrokerError> {
+        self.line.read("a question for the account", self.inner.view()).await
+    }
+
+    async fn set_capital(&self, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
+        self.line.send("a payment", self.inner.set_capital(capital, now)).await
+    }
+}

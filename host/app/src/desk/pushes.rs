@@ -1,0 +1,81 @@
+//! What the broker tells by itself, at any moment: more than once, late, in another order than it happened, or about orders that
+//! are not ours. Facts are booked by the same fold as everything else, in which a known one changes nothing; whatever does not fit
+//! is settled by the broker's book, never by a guess.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use prahari_brokers::{BrokerEvent, Pushed};
+use prahari_domain::ids::OrderId;
+use prahari_domain::time::Timestamp;
+
+use super::Desk;
+use super::pulse::event_of;
+use crate::clock::Stopwatch;
+use crate::error::AppError;
+
+/// The least time, by the real clock, between two questions for the broker's book because of pushes. A flood of pushes without sense
+/// would otherwise become one of questions; the next order and the next minute ask in any case.
+const RESYNC_REST: Duration = Duration::from_secs(5);
+
+impl Desk {
+    /// Books what the broker has pushed. Answers the orders that changed; the desk is unsettled afterwards when only the broker's
+    /// book can tell what happened and was not to be had.
+    ///
+    /// # Errors
+    /// When the journal cannot be written, the broker cannot be asked, or its book contradicts ours.
+    pub async fn take_pushed(&mut self, pushed: Pushed, now: Timestamp) -> Result<Vec<OrderId>, AppError> {
+        self.close_past_dates(now, None).await?;
+        let mut changed = Vec::new();
+        match pushed {
+            Pushed::Events(events) => {
+                for event in events {
+                    changed.extend(self.book_pushed(event, now).await?);
+                }
+            }
+            Pushed::Gap => self.unsettled = true,
+        }
+        if self.unsettled {
+            self.resync(now).await?;
+        }
+        // What was learnt of a closed date changes its statement.
+        self.close_past_dates(now, None).await?;
+        Ok(changed)
+    }
+
+    /// Books one event; answers its order when that is different from before. A fact that contradicts the books is not booked, and
+    /// leaves the desk unsettled.
+    async fn book_pushed(&mut self, event: BrokerEvent, now: Timestamp) -> Result<Option<OrderId>, AppError> {
+        let BrokerEvent { tag, at, kind } = event;
+        let Some(order) = tag.parse().ok().and_then(|id: OrderId| self.book.order(&id)) else {
+            self.link.pushed.ignored.fetch_add(1, Ordering::Relaxed);
+            tracing::debug!(user = %self.book.user(), tag, "the broker tells of an order that is not in our books");
+            return Ok(None);
+        };
+        // Nothing happens to an order before it is placed, or later than now, whatever clock the broker has.
+        let (id, at) = (order.id, at.max(order.placed_at).min(now));
+        let before = self.book.next_sequence();
+        match self.record_all(vec![(id, at, event_of(kind))]).await {
+            Ok(()) => {}
+            Err(AppError::Book(error)) => {
+                tracing::warn!(user = %self.book.user(), %error, "what the broker tells does not fit; its book is asked");
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        }
+        let is_new = self.book.next_sequence() != before;
+        let count = if is_new { &self.link.pushed.booked } else { &self.link.pushed.known };
+        count.fetch_add(1, Ordering::Relaxed);
+        Ok(is_new.then_some(id))
+    }
+
+    /// Compares the books with the broker's, unless that was done for the same reason a moment ago.
+    async fn resync(&mut self, now: Timestamp) -> Result<(), AppError> {
+        if self.resynced.as_ref().is_some_and(|last| last.elapsed() < RESYNC_REST) {
+            return Ok(());
+        }
+        self.resynced = Some(Stopwatch::start());
+        self.link.pushed.resyncs.fetch_add(1, Ordering::Relaxed);
+        self.reconcile(now).await.map(drop)
+    }
+}

@@ -1,0 +1,211 @@
+//! The calls of one user, and the link that carries them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use prahari_domain::ids::UserId;
+use prahari_domain::instruments::Symbol;
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{Order, OrderKind};
+use prahari_domain::time::Timestamp;
+
+use super::PaperBroker;
+use super::order::PaperOrder;
+use crate::broker::{Broker, BrokerError, BrokerEvent, BrokerOrder, Funds, Placed};
+use crate::link::{BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
+
+impl PaperBroker {
+    /// [`Broker::place`] for a user.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn place(&self, user: UserId, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
+        let desk = self.desk(user)?;
+        let placed = self.with_faults("place", user, order, now, self.take(user, &desk, order, now)).await?;
+        Ok(Placed { broker_id: placed })
+    }
+
+    /// [`Broker::modify`] for a user.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn modify(
+        &self,
+        user: UserId,
+        order: &Order,
+        quantity: u32,
+        kind: OrderKind,
+        now: Timestamp,
+    ) -> Result<(), BrokerError> {
+        let desk = self.desk(user)?;
+        let change = self.change(user, &desk, order.id, quantity, kind, now);
+        self.with_faults("modify", user, order, now, change).await
+    }
+
+    /// [`Broker::cancel`] for a user.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn cancel(&self, user: UserId, order: &Order, now: Timestamp) -> Result<(), BrokerError> {
+        let desk = self.desk(user)?;
+        self.with_faults("cancel", user, order, now, self.end(user, &desk, order.id, now)).await
+    }
+
+    /// [`Broker::book`] for a user.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn book(&self, user: UserId) -> Result<Vec<BrokerOrder>, BrokerError> {
+        let desk = self.desk(user)?;
+        let held = desk.lock().await;
+        Ok(held.account.orders.values().map(PaperOrder::view).collect())
+    }
+
+    /// [`Broker::holdings`] for a user.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn holdings(&self, user: UserId) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+        let desk = self.desk(user)?;
+        let held = desk.lock().await;
+        Ok(held.account.kept.holdings.iter().map(|(symbol, quantity)| (symbol.clone(), *quantity)).collect())
+    }
+
+    /// [`Broker::funds`] for a user.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn funds(&self, user: UserId) -> Result<Funds, BrokerError> {
+        let desk = self.desk(user)?;
+        let held = desk.lock().await;
+        held.account.funds(&self.tariff).map_err(|error| BrokerError::Unavailable(error.to_string()))
+    }
+
+    /// [`SimulatedAccount::has_open`] for a user.
+    pub fn has_open(&self, user: UserId) -> bool {
+        let accounts = self.accounts.read();
+        accounts.get(&user).is_some_and(|desk| desk.has_open())
+    }
+
+    /// [`SimulatedAccount::advance`] for a user.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn advance(&self, user: UserId, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError> {
+        let desk = self.desk(user)?;
+        if !desk.has_open() {
+            return Ok(Vec::new());
+        }
+        let mut held = desk.lock().await;
+        let matched = self.match_up(user, &mut held.account, now).await;
+        self.save(user, &mut held.account, now.ist_day()).await?;
+        let events = held.account.take_reports(now.plus_millis(-self.settings.faults.late_ms));
+        // What happened before the market failed is reported; the rest comes with the next call.
+        if events.is_empty() { matched.map(|()| events) } else { Ok(events) }
+    }
+
+    /// [`SimulatedAccount::view`] for a user.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn view(&self, user: UserId) -> Result<OwnAccount, BrokerError> {
+        let desk = self.desk(user)?;
+        let held = desk.lock().await;
+        Ok(held.account.view())
+    }
+
+    /// [`SimulatedAccount::set_capital`] for a user.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn set_capital(&self, user: UserId, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
+        let desk = self.desk(user)?;
+        let mut held = desk.lock().await;
+        held.account.set_capital(capital);
+        self.save(user, &mut held.account, now.ist_day()).await
+    }
+}
+
+/// The paper broker as users are linked with it.
+pub struct PaperBrokerage(Arc<PaperBroker>);
+
+impl PaperBrokerage {
+    /// Links with accounts at this broker.
+    pub fn new(broker: Arc<PaperBroker>) -> Self {
+        Self(broker)
+    }
+}
+
+#[async_trait]
+impl Brokerage for PaperBrokerage {
+    /// It pushes nothing: what happens in its accounts depends on the instant at which they are asked.
+    async fn link(&self, NewLink { user, capital, .. }: NewLink) -> Result<BrokerLink, BrokerError> {
+        let opened = self.0.open_account(user, capital).await;
+        opened.map_err(|error| BrokerError::Unavailable(error.to_string()))?;
+        let link = Arc::new(PaperLink { broker: self.0.clone(), user });
+        Ok(BrokerLink { broker: link.clone(), simulated: Some(link) })
+    }
+}
+
+/// One user's link.
+struct PaperLink {
+    broker: Arc<PaperBroker>,
+    user: UserId,
+}
+
+#[async_trait]
+impl Broker for PaperLink {
+    async fn place(&self, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
+        self.broker.place(self.user, order, now).await
+    }
+
+    async fn modify(
+        &self,
+        order: &Order,
+        quantity: u32,
+        kind: OrderKind,
+        now: Timestamp,
+    ) -> Result<(), BrokerError> {
+        self.broker.modify(self.user, order, quantity, kind, now).await
+    }
+
+    async fn cancel(&self, order: &Order, now: Timestamp) -> Result<(), BrokerError> {
+        self.broker.cancel(self.user, order, now).await
+    }
+
+    async fn book(&self) -> Result<Vec<BrokerOrder>, BrokerError> {
+        self.broker.book(self.user).await
+    }
+
+    /// An order is in the book before its answer is given, and nothing is on its way.
+    fn book_proves_absence(&self) -> bool {
+        true
+    }
+
+    async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
+        self.broker.holdings(self.user).await
+    }
+
+    async fn funds(&self) -> Result<Funds, BrokerError> {
+        self.broker.funds(self.user).await
+    }
+}
+
+#[async_trait]
+impl SimulatedAccount for PaperLink {
+    fn has_open(&self) -> bool {
+        self.broker.has_open(self.user)
+    }
+
+    async fn advance(&self, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError> {
+        self.broker.advance(self.user, now).await
+    }
+
+    async fn view(&self) -> Result<OwnAccount, BrokerError> {
+        self.broker.view(self.user).await
+    }
+
+    async fn set_capital(&self, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
+        self.broker.set_capital(self.user, capital, now).await
+    }
+}

@@ -1,0 +1,189 @@
+//! What every broker has to hold to, whichever it is: the same steps for each, so that whoever adds one adds a candidate here.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests; clippy exempts only the tests themselves"
+)]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use prahari_brokers::paper::MemoryPaperStore;
+use prahari_brokers::{
+    BrokerError, BrokerLink, BrokerOrder, BrokerOrderState, Brokerage, NewLink, PaperBroker, PaperBrokerage,
+    PaperSettings, pushes,
+};
+use prahari_domain::calendar::CalendarHandle;
+use prahari_domain::ids::{OrderId, RunId};
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{Order, OrderKind, OrderRequest, OrderState};
+use prahari_domain::time::Timestamp;
+
+use crate::LOW;
+use crate::support::live_broker::{LiveBroker, LiveBrokerage};
+use crate::support::outside::{Flat, PRICE};
+use crate::support::trader::{USER, buy, sell};
+use crate::support::{MONDAY, at, day};
+
+/// A broker that is tried.
+#[async_trait]
+trait Candidate: Sync {
+    /// Where links come from.
+    fn brokerage(&self) -> &dyn Brokerage;
+
+    /// Has everything executed that can be at [`PRICE`], in two parts where the broker can.
+    async fn trade(&self, link: &BrokerLink, now: Timestamp);
+}
+
+/// Paper on a flat market: time does it.
+struct Paper(PaperBrokerage);
+
+impl Paper {
+    fn new() -> Self {
+        let calendar = CalendarHandle::embedded().unwrap();
+        let (market, store) = (Arc::new(Flat::new(calendar.clone())), Arc::new(MemoryPaperStore::default()));
+        let broker = PaperBroker::new(PaperSettings::default(), market, calendar, store).unwrap();
+        Self(PaperBrokerage::new(Arc::new(broker)))
+    }
+}
+
+#[async_trait]
+impl Candidate for Paper {
+    fn brokerage(&self) -> &dyn Brokerage {
+        &self.0
+    }
+
+    async fn trade(&self, link: &BrokerLink, now: Timestamp) {
+        link.simulated.as_ref().unwrap().advance(now).await.unwrap();
+    }
+}
+
+/// The live broker of the tests.
+struct Live(LiveBrokerage);
+
+#[async_trait]
+impl Candidate for Live {
+    fn brokerage(&self) -> &dyn Brokerage {
+        &self.0
+    }
+
+    async fn trade(&self, link: &BrokerLink, now: Timestamp) {
+        for order in link.broker.book().await.unwrap() {
+            if order.state == BrokerOrderState::Open && order.kind != OrderKind::Limit(Paise(LOW)) {
+                self.0.0.execute(USER, &order.tag, 1, PRICE, now);
+                self.0.0.execute(USER, &order.tag, order.quantity - 1, PRICE, now);
+            }
+        }
+    }
+}
+
+fn order(number: u32, request: OrderRequest) -> Order {
+    let now = at(MONDAY, "10:00");
+    Order {
+        id: OrderId { user: USER, day: day(MONDAY), number },
+        request,
+        run: RunId(1),
+        state: OrderState::Sent,
+        broker_id: None,
+        filled: 0,
+        fill_value: Paise::ZERO,
+        fill_keys: Vec::new(),
+        reason: String::new(),
+        retryable: false,
+        first_placed_at: now,
+        placed_at: now,
+        updated_at: now,
+    }
+}
+
+async fn link(candidate: &dyn Candidate) -> BrokerLink {
+    let (sender, _) = pushes();
+    let new = NewLink { user: USER, capital: Paise::rupees(1_000_000), pushes: sender };
+    candidate.brokerage().link(new).await.unwrap()
+}
+
+/// The order in the broker's book, which has it once.
+async fn known(link: &BrokerLink, order: &Order) -> BrokerOrder {
+    let mut known = link.broker.book().await.unwrap();
+    known.retain(|known| known.tag == order.id.to_string());
+    assert_eq!(known.len(), 1, "{known:?}");
+    known.remove(0)
+}
+
+/// An order is in the book when its answer comes, and never twice.
+async fn takes_each_tag_once(link: &BrokerLink, standing: &Order, now: Timestamp) {
+    let placed = link.broker.place(standing, now).await.unwrap();
+    let seen = known(link, standing).await;
+    assert_eq!((seen.broker_id.as_str(), &seen.state), (placed.broker_id.as_str(), &BrokerOrderState::Open));
+    assert_eq!((seen.quantity, seen.kind, seen.filled), (10, standing.request.kind, 0));
+    assert_eq!(link.broker.place(standing, now.plus_minutes(1)).await.unwrap(), placed);
+    assert_eq!(known(link, standing).await.broker_id, placed.broker_id);
+}
+
+/// Changes show in the book, and an order that has ended takes none.
+async fn changes_only_what_stands(link: &BrokerLink, standing: &Order, now: Timestamp) {
+    let kind = standing.request.kind;
+    link.broker.modify(standing, 7, kind, now).await.unwrap();
+    assert_eq!(known(link, standing).await.quantity, 7);
+    link.broker.cancel(standing, now).await.unwrap();
+    assert!(matches!(known(link, standing).await.state, BrokerOrderState::Cancelled { .. }));
+    let again = link.broker.cancel(standing, now).await;
+    assert!(matches!(again, Err(BrokerError::Refused { .. })), "{again:?}");
+    let changed = link.broker.modify(standing, 8, kind, now).await;
+    assert!(matches!(changed, Err(BrokerError::Refused { .. })), "{changed:?}");
+    let unknown = link.broker.cancel(&order(999, standing.request.clone()), now).await;
+    assert!(matches!(unknown, Err(BrokerError::Refused { .. })), "{unknown:?}");
+}
+
+/// Executions have keys of their own, stay what they are, and are shares.
+async fn keys_each_fill_once(candidate: &dyn Candidate, link: &BrokerLink, bought: &Order, now: Timestamp) {
+    link.broker.place(bought, now).await.unwrap();
+    candidate.trade(link, now.plus_minutes(2)).await;
+    let seen = known(link, bought).await;
+    assert_eq!((&seen.state, seen.filled), (&BrokerOrderState::Filled, 10));
+    assert_eq!(seen.fills.iter().map(|fill| fill.quantity).sum::<u32>(), 10);
+    let keys: BTreeSet<_> = seen.fills.iter().map(|fill| fill.key.clone()).collect();
+    assert_eq!(keys.len(), seen.fills.len());
+    candidate.trade(link, now.plus_minutes(3)).await;
+    assert_eq!(known(link, bought).await, seen);
+    assert_eq!(link.broker.holdings().await.unwrap(), [("ABC".parse().unwrap(), 10)]);
+}
+
+async fn holds_to_the_contract(candidate: &dyn Candidate) {
+    let now = at(MONDAY, "10:00");
+    let first = link(candidate).await;
+    assert_eq!(first.broker.book().await.unwrap(), []);
+    let standing = order(1, buy("XYZ", 10, LOW));
+    takes_each_tag_once(&first, &standing, now).await;
+    changes_only_what_stands(&first, &standing, now.plus_minutes(2)).await;
+    keys_each_fill_once(candidate, &first, &order(2, buy("ABC", 10, PRICE.0)), now.plus_minutes(3)).await;
+    let sold = order(3, sell("ABC", 10, PRICE.0));
+    first.broker.place(&sold, now.plus_minutes(10)).await.unwrap();
+    candidate.trade(&first, now.plus_minutes(12)).await;
+    assert_eq!(first.broker.holdings().await.unwrap().iter().map(|(_, held)| held).sum::<u32>(), 0);
+    assert!(first.broker.funds().await.unwrap().available() > Paise::ZERO);
+
+    // Another link is to the same account; the oldest tag comes first.
+    let second = link(candidate).await;
+    let tags: Vec<_> = second.broker.book().await.unwrap().into_iter().map(|order| order.tag).collect();
+    assert_eq!(tags, ["U1-20250310-0001", "U1-20250310-0002", "U1-20250310-0003"]);
+    assert_eq!(second.broker.book().await.unwrap(), first.broker.book().await.unwrap());
+    assert_eq!(second.broker.book_proves_absence(), first.broker.book_proves_absence());
+}
+
+#[tokio::test]
+async fn paper_holds_to_the_contract_of_brokers() {
+    let paper = Paper::new();
+    holds_to_the_contract(&paper).await;
+    assert!(link(&paper).await.broker.book_proves_absence());
+}
+
+#[tokio::test]
+async fn the_live_broker_of_the_tests_holds_to_the_contract_of_brokers() {
+    let live = Live(LiveBrokerage(Arc::new(LiveBroker::default())));
+    holds_to_the_contract(&live).await;
+    // What a broker does not say of itself is not believed of it.
+    assert!(!link(&live).await.broker.book_proves_absence());
+}

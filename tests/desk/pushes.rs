@@ -1,0 +1,272 @@
+//! A broker that tells what happens by itself: twice, late, in another order, about what is not ours, or more than anybody can take.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests; clippy exempts only the tests themselves"
+)]
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+use prahari_app::brokers::{BrokerStatus, Brokers};
+use prahari_app::clock::ByHand;
+use prahari_app::daemon::Daemon;
+use prahari_app::desk::Statement;
+use prahari_app::events::{Delivery, Listener};
+use prahari_brokers::{BrokerEvent, BrokerEventKind, MOST_WAITING};
+use prahari_domain::ids::UserId;
+use prahari_domain::money::Paise;
+use prahari_domain::orders::{Fill, Order, OrderState};
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_runtime::{HostCall, HostReply};
+
+use crate::support::live_broker::{LIVE, LiveBroker, LiveBrokerage};
+use crate::support::outside::PRICE;
+use crate::support::trader::{ask, buy, to_host};
+use crate::support::waiting::until;
+use crate::support::{House, MONDAY, OTHER, TUESDAY, at, day, stop};
+
+/// Somebody else at the same broker.
+const THIRD: UserId = UserId(3);
+
+/// Two users at a live broker, one on paper; it is Monday at ten.
+pub struct Live {
+    _house: House,
+    pub daemon: Arc<Daemon>,
+    hand: ByHand,
+    pub broker: Arc<LiveBroker>,
+}
+
+impl Live {
+    pub async fn new() -> Self {
+        let broker = Arc::new(LiveBroker::default());
+        let mut house = House::new(3);
+        house.make_flat();
+        house.brokers = Brokers::default().with(LIVE, Arc::new(LiveBrokerage(broker.clone())));
+        let (daemon, hand) = house.start_by_hand(at(MONDAY, "10:00"), &[]).await;
+        for user in [OTHER, THIRD] {
+            daemon.set_broker(user, LIVE).await.unwrap();
+        }
+        Self { _house: house, daemon, hand, broker }
+    }
+
+    /// Places a buy for a user; answers its tag.
+    pub async fn buy_for(&self, user: UserId, symbol: &str, quantity: u32) -> String {
+        place(self.daemon.clone(), user, symbol.to_owned(), quantity).await
+    }
+
+    pub async fn buy(&self, symbol: &str, quantity: u32) -> String {
+        self.buy_for(OTHER, symbol, quantity).await
+    }
+
+    /// Executes a part of an order.
+    pub fn execute(&self, tag: &str, quantity: u32) -> BrokerEvent {
+        self.broker.execute(OTHER, tag, quantity, PRICE, self.daemon.clock.now())
+    }
+
+    pub async fn order_of(&self, user: UserId, tag: &str) -> Order {
+        let user = self.daemon.user(user).unwrap();
+        let desk = user.desk.lock().await;
+        desk.book().order(&tag.parse().unwrap()).unwrap().clone()
+    }
+
+    async fn order(&self, tag: &str) -> Order {
+        self.order_of(OTHER, tag).await
+    }
+
+    pub async fn until_filled(&self, tag: &str) {
+        until("the fill to be booked", async || self.order(tag).await.state == OrderState::Filled).await;
+    }
+
+    fn status(&self) -> BrokerStatus {
+        self.daemon.broker_status(OTHER).unwrap()
+    }
+
+    /// Waits until as many pushed events are done with.
+    async fn until_done(&self, count: u64) {
+        let done = async || {
+            let BrokerStatus { pushes_booked, pushes_known, pushes_ignored, .. } = self.status();
+            pushes_booked + pushes_known + pushes_ignored == count
+        };
+        until("the events to be done with", done).await;
+    }
+
+    /// The names of the journal's events about an order.
+    async fn events(&self, tag: &str) -> Vec<&'static str> {
+        self.daemon.store.flush().await.unwrap();
+        let journal = self.daemon.store.user(OTHER).load_journal(0).await.unwrap();
+        let of_order = journal.iter().filter(|entry| entry.order.to_string() == tag);
+        of_order.map(|entry| entry.event.name()).collect()
+    }
+}
+
+async fn place(daemon: Arc<Daemon>, user: UserId, symbol: String, quantity: u32) -> String {
+    let requests = vec![to_host(&buy(&symbol, quantity, PRICE.0))];
+    match ask(&daemon, user, Task::literal("buy_orders"), HostCall::Place { requests }).await {
+        HostReply::Placed(answers) => answers[0].clone().unwrap(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn filled(tag: &str, key: &str, quantity: u32, at: Timestamp) -> BrokerEvent {
+    let fill = Fill { key: key.to_owned(), quantity, price: PRICE, at };
+    BrokerEvent { tag: tag.to_owned(), at, kind: BrokerEventKind::Filled(fill) }
+}
+
+#[tokio::test]
+async fn a_pushed_fill_is_booked_at_once_and_seen_by_listeners_and_by_the_next_task() {
+    let live = Live::new().await;
+    let tag = live.buy("ABC", 10).await;
+    let (mut listening, _) = live.daemon.events.subscribe(Listener::User(OTHER), None);
+    let asked = live.broker.books_asked(OTHER);
+    live.broker.push(OTHER, live.execute(&tag, 10));
+    live.until_filled(&tag).await;
+    let positions = match ask(&live.daemon, OTHER, Task::literal("sell_monitor"), HostCall::Positions).await {
+        HostReply::Positions(positions) => positions,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(positions.len(), 1);
+    assert_eq!((positions[0].symbol.as_str(), positions[0].quantity), ("ABC", 10));
+    let mut heard = String::new();
+    while let Some(Delivery::Events(events)) = listening.next().now_or_never() {
+        heard.extend(events.iter().map(|message| message.json()));
+    }
+    assert!(heard.contains(r#""type":"order""#) && heard.contains(r#""type":"position""#), "{heard}");
+    assert!(heard.contains(&tag), "{heard}");
+    assert_eq!(live.broker.books_asked(OTHER), asked, "nothing had to be asked");
+    assert_eq!((live.status().pushes_booked, live.status().resyncs), (1, 0));
+    stop(live.daemon).await;
+}
+
+#[tokio::test]
+async fn pushes_that_come_twice_in_any_order_or_about_orders_of_others_change_nothing_wrong() {
+    let live = Live::new().await;
+    let (tag, of_third) = (live.buy("ABC", 10).await, live.buy_for(THIRD, "ABC", 10).await);
+    let now = live.daemon.clock.now();
+    let (first, second) = (live.execute(&tag, 4), live.execute(&tag, 3));
+    let end = live.broker.withdraw(OTHER, &tag, now);
+    let taken = BrokerEventKind::Accepted { broker_id: "L1".to_owned() };
+    let taken = BrokerEvent { tag: tag.clone(), at: Timestamp(0), kind: taken };
+    let of_others = [
+        filled(&of_third, "somebody else's", 10, now),
+        filled("U2-20250310-0999", "nobody's", 10, now),
+        filled("entered by hand", "not ours", 10, now),
+    ];
+    let ours = [&end, &second, &first, &second, &first, &end, &taken];
+    for event in of_others.iter().chain(ours) {
+        live.broker.push(OTHER, event.clone());
+    }
+    live.until_done(10).await;
+    let status = live.status();
+    assert_eq!((status.pushes_booked, status.pushes_known, status.pushes_ignored), (3, 4, 3));
+    let order = live.order(&tag).await;
+    assert_eq!((order.state, order.filled), (OrderState::Cancelled, 7));
+    let events = live.events(&tag).await;
+    assert_eq!(events, ["intended", "sent", "accepted", "cancelled", "filled", "filled"]);
+    assert_eq!(live.order_of(THIRD, &of_third).await.filled, 0);
+    let user = live.daemon.user(OTHER).unwrap();
+    let desk = user.desk.lock().await;
+    assert_eq!((desk.book().held(&"ABC".parse().unwrap()), desk.book().difference()), (7, Paise::ZERO));
+    drop(desk);
+    stop(live.daemon).await;
+}
+
+#[tokio::test]
+async fn a_fill_that_is_pushed_before_the_answer_to_its_order_is_booked_once() {
+    let live = Live::new().await;
+    live.broker.hold(OTHER);
+    let placing = tokio::spawn(place(live.daemon.clone(), OTHER, "ABC".to_owned(), 10));
+    until("the order to arrive", async || live.broker.newest(OTHER).is_some()).await;
+    let tag = live.broker.newest(OTHER).unwrap();
+    let fill = live.execute(&tag, 10);
+    live.broker.push(OTHER, fill.clone());
+    live.broker.push(OTHER, fill);
+    live.broker.let_go(OTHER);
+    assert_eq!(placing.await.unwrap(), tag);
+    live.until_done(2).await;
+    assert_eq!(live.events(&tag).await, ["intended", "sent", "accepted", "filled"]);
+    stop(live.daemon).await;
+}
+
+#[tokio::test]
+async fn a_fill_that_is_pushed_after_its_date_was_closed_changes_the_statement_of_the_date() {
+    let live = Live::new().await;
+    let tag = live.buy("ABC", 10).await;
+    live.hand.pass_until(at(TUESDAY, "09:00"));
+    let user = live.daemon.user(OTHER).unwrap();
+    user.desk.lock().await.close_past_dates(at(TUESDAY, "09:00"), None).await.unwrap();
+    let fills = async || {
+        live.daemon.store.flush().await.unwrap();
+        let text = live.daemon.store.user(OTHER).statement(day(MONDAY)).await.unwrap().unwrap();
+        serde_json::from_str::<Statement>(&text).unwrap().fills
+    };
+    assert_eq!(fills().await, 0);
+    let fill = live.broker.execute(OTHER, &tag, 10, PRICE, at(MONDAY, "15:00"));
+    live.broker.push(OTHER, fill);
+    live.until_filled(&tag).await;
+    until("the statement to be written anew", async || fills().await == 1).await;
+    stop(live.daemon).await;
+}
+
+#[tokio::test]
+async fn a_flood_of_pushes_loses_nothing_and_asks_for_the_book_once() {
+    let live = Live::new().await;
+    let (first, second) = (live.buy("ABC", 10).await, live.buy("XYZ", 10).await);
+    let asked = live.broker.books_asked(OTHER);
+    let flood = || {
+        for _ in 0..10 * MOST_WAITING {
+            live.broker.push(OTHER, filled("entered by hand", "not ours", 1, live.daemon.clock.now()));
+        }
+    };
+    flood();
+    // Nobody has taken anything yet, so there is no room for this one.
+    live.broker.push(OTHER, live.execute(&first, 10));
+    live.until_filled(&first).await;
+    assert_eq!(live.status().pushes_ignored, u64::try_from(MOST_WAITING).unwrap());
+    assert_eq!(live.broker.books_asked(OTHER), asked + 1);
+
+    flood();
+    live.broker.push(OTHER, live.execute(&second, 10));
+    live.until_done(2 * u64::try_from(MOST_WAITING).unwrap()).await;
+    let user = live.daemon.user(OTHER).unwrap();
+    until("the gap to be noticed", async || user.desk.lock().await.is_unsettled()).await;
+    assert_eq!((live.broker.books_asked(OTHER), live.status().resyncs), (asked + 1, 1));
+    // Whatever is asked of the desk next settles it.
+    live.buy("PQR", 1).await;
+    assert_eq!(live.order(&second).await.state, OrderState::Filled);
+    assert_eq!(live.broker.books_asked(OTHER), asked + 2);
+    stop(live.daemon).await;
+}
+
+#[tokio::test]
+async fn a_push_that_contradicts_the_books_is_settled_by_the_brokers_own() {
+    let live = Live::new().await;
+    let tag = live.buy("ABC", 10).await;
+    live.execute(&tag, 4);
+    live.broker.push(OTHER, filled(&tag, "too much", 1_000, live.daemon.clock.now()));
+    until("the book to be asked for", async || live.status().resyncs == 1).await;
+    let user = live.daemon.user(OTHER).unwrap();
+    let desk = user.desk.lock().await;
+    assert!(!desk.is_unsettled());
+    assert_eq!(desk.book().held(&"ABC".parse().unwrap()), 4);
+    drop(desk);
+    assert_eq!(user.halts.of_user(), None);
+    stop(live.daemon).await;
+}
+
+#[tokio::test]
+async fn what_is_not_pushed_is_found_after_a_gap_and_each_minute() {
+    let live = Live::new().await;
+    let (first, second) = (live.buy("ABC", 10).await, live.buy("XYZ", 10).await);
+    live.execute(&first, 10);
+    live.broker.gap(OTHER);
+    live.until_filled(&first).await;
+    live.execute(&second, 10);
+    let user = live.daemon.user(OTHER).unwrap();
+    let changed = user.desk.lock().await.pulse(at(MONDAY, "10:01")).await.unwrap();
+    assert_eq!(changed.iter().map(ToString::to_string).collect::<Vec<_>>(), [second.clone()]);
+    assert_eq!(live.order(&second).await.state, OrderState::Filled);
+    stop(live.daemon).await;
+}
