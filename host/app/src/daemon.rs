@@ -24,9 +24,11 @@ use crate::error::AppError;
 use crate::events::EventBus;
 use crate::gathered::Gathered;
 use crate::grants::Grants;
+use crate::inbox::Inbox;
 use crate::loading::{Fault, load_user};
 use crate::modules::Modules;
 use crate::prices::PriceWatch;
+use crate::queries::Queries;
 use crate::replays::Places;
 use crate::rows::{load_signals, signal_row};
 use crate::scheduler::{DayPlan, DayPlans, SLOW_USERS_AT_ONCE, Scheduler, SharedRuns};
@@ -66,11 +68,15 @@ pub struct Daemon {
     /// The module of each task.
     pub modules: Arc<Modules>,
     /// What each task may do and use.
-    pub grants: Grants,
+    pub grants: Arc<Grants>,
     /// The signals that stand.
     pub signals: Arc<SignalBoard>,
     /// What happens, for whoever listens.
     pub events: Arc<EventBus>,
+    /// What a page or a program reads.
+    pub queries: Queries,
+    /// What people say of what they were told.
+    pub inbox: Inbox,
     /// Notified when the scheduler has to look at the clock anew.
     pub wake: Notify,
     /// What runs when, by version.
@@ -133,7 +139,7 @@ impl Daemon {
         }
         system.stop_individual_services(RESTARTED, now).await?;
         let mut faults = modules.attach(&store, now).await?;
-        let grants = Grants::load(store.clone()).await?;
+        let grants = Arc::new(Grants::load(store.clone()).await?);
         let schedules = Schedules::load(store.clone(), &schedules, now).await?;
         keep_first(&store, &venue.calendar.current()).await?;
         let events = Arc::new(EventBus::new(clock.clone()));
@@ -177,6 +183,8 @@ impl Daemon {
             prices: PriceWatch::default(),
             plans: RwLock::new(None),
             planning: tokio::sync::RwLock::new(()),
+            queries: Queries::new(clock.clone(), venue.clone(), signals.clone(), grants.clone()),
+            inbox: Inbox::new(store.clone(), clock.clone()),
             clock,
             store,
             venue,

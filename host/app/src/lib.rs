@@ -1,6 +1,8 @@
 //! The application: clock, scheduler, services, runs, order desk, simulation.
 
+pub mod accounts;
 mod alerts;
+pub mod audit;
 pub mod board;
 pub mod books;
 pub mod calendar;
@@ -15,14 +17,16 @@ pub mod events;
 mod gathered;
 pub mod grants;
 pub mod halts;
+pub mod inbox;
 pub mod inspection;
 mod loading;
 mod members;
 pub mod modules;
-pub mod overview;
 pub mod paper;
 pub mod prices;
+pub mod queries;
 pub mod recordings;
+pub mod refusals;
 pub mod replays;
 mod rows;
 pub mod runs;

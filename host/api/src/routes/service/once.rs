@@ -14,7 +14,7 @@ use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{TaskName, Whose};
+use crate::view::{TaskName, UserQuery};
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(run_once)).routes(routes!(run_analysis))
@@ -27,7 +27,7 @@ struct BegunRun {
     execution: u64,
     /// Whose execution it is: the analysis is that of the admin who runs it for everybody.
     user: u64,
-    /// What runs.
+    /// The task that runs, by name.
     task: TaskName,
     /// What will be otherwise than usual; null when nothing.
     #[schema(required)]
@@ -36,15 +36,15 @@ struct BegunRun {
 
 /// Runs a task once, at once, whatever service is on. Refused with `run_too_soon` while the same task of the user executes
 /// or was started within the last two minutes; the answer says when it may be tried again.
-#[utoipa::path(post, path = "/api/v1/service/individual/run-once", tag = "service", params(Whose),
+#[utoipa::path(post, path = "/api/v1/service/individual/run-once", tag = "service", params(UserQuery),
     request_body = WhichTask, responses((status = ACCEPTED, body = BegunRun)))]
 async fn run_once(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
     Json(WhichTask { task: TaskName(task) }): Json<WhichTask>,
 ) -> Result<(StatusCode, Json<BegunRun>), Problem> {
-    let user = caller.subject(&api, whose.user)?;
+    let user = caller.target_user(&api, target.user)?.id;
     if task.is_shared() {
         caller.require_admin()?;
     }
