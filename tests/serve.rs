@@ -134,7 +134,7 @@ fn the_slots_of_the_day_get_their_outcomes_as_the_clock_passes_them() {
     let ran = (0..10_000).any(|_| {
         let overview = serving.json("/api/v1/system/overview", &admin);
         let slots = overview["users"][0]["slots"].as_array().unwrap().clone();
-        slots.iter().any(|slot| slot["outcome"] == "ran")
+        slots.iter().any(|slot| slot["state"] == "ran")
     });
     assert!(ran);
 }

@@ -47,7 +47,7 @@ async fn a_new_user_chooses_a_password_by_a_link_that_works_once_and_trades_on_p
 #[tokio::test(flavor = "multi_thread")]
 async fn a_set_up_link_makes_an_admin_when_nobody_can_log_in_as_one() {
     let console = console().await;
-    assert_eq!(console.auth.set_up_token().await.unwrap(), None);
+    assert_eq!(console.accounts.set_up_token().await.unwrap(), None);
     let nobody = console.nobody();
     let wrong = json!({ "token": "guess", "name": "boss", "password": NEW });
     assert_eq!(nobody.post("/api/v1/auth/setup", wrong).await.problem(), (409, "link_unusable".to_owned()));

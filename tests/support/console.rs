@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use prahari_api::{Api, Auth, AuthSettings, ConnectionLimits};
+use prahari_api::{Api, ConnectionLimits};
+use prahari_app::accounts::{AccountSettings, Accounts};
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::vault::Vault;
@@ -35,7 +36,7 @@ pub struct Console {
     /// The daemon itself.
     pub daemon: Arc<Daemon>,
     /// Who may come in.
-    pub auth: Arc<Auth>,
+    pub accounts: Arc<Accounts>,
     /// Real time, as the log-ins see it.
     pub real: Clock,
     /// Where it listens.
@@ -75,22 +76,24 @@ impl Console {
     pub async fn limited(house: House, daemon: Arc<Daemon>, limits: ConnectionLimits) -> Self {
         let real = Clock::at(START);
         let vault = Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new())));
-        let settings = AuthSettings { clock: real.clone(), cost: Cost::ForTestsOnly, secure_cookie: false };
-        let auth = Arc::new(Auth::new(daemon.store.clone(), vault, settings).unwrap());
+        let settings = AccountSettings { clock: real.clone(), cost: Cost::ForTestsOnly };
+        let accounts = Accounts::new(daemon.store.clone(), daemon.events.clone(), vault, settings);
+        let accounts = Arc::new(accounts.unwrap());
         for user in daemon.users() {
-            auth.give_password(user.id, PASSWORD.to_owned()).await.unwrap();
+            accounts.give_password(user.id, PASSWORD.to_owned()).await.unwrap();
         }
         let listener = prahari_api::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let api = Api::new(daemon.clone(), auth.clone()).with_limits(limits).with_starts_per_hour(100_000);
+        let api =
+            Api::new(daemon.clone(), accounts.clone()).with_limits(limits).with_starts_per_hour(100_000);
         let server = tokio::spawn(async move {
             let stopped = async move {
                 let _either_way = stopped.await;
             };
             prahari_api::serve(listener, api, stopped).await;
         });
-        Self { house, daemon, auth, real, address, http: reqwest::Client::new(), stop, server }
+        Self { house, daemon, accounts, real, address, http: reqwest::Client::new(), stop, server }
     }
 
     /// Somebody who is not logged in.

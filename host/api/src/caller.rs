@@ -1,11 +1,14 @@
 //! The person or script behind a request, as handlers ask for it.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use prahari_app::accounts::{Role, Via};
+use prahari_app::user::User;
 use prahari_domain::ids::UserId;
-use prahari_store::Role;
 
-use crate::auth::{Identity, Via};
+use crate::auth::Identity;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 
@@ -44,19 +47,17 @@ impl Caller {
         }
     }
 
-    /// Whose things a request is about: the caller's own, or those of the user that an admin names.
+    /// The user whose things a request is about: the caller, or the user that an admin names.
     ///
     /// # Errors
     /// Not found, for a user that does not exist and for one that is none of the caller's business alike.
-    pub fn subject(&self, api: &Api, named: Option<u64>) -> Result<UserId, Problem> {
-        let Some(user) = named.map(UserId).filter(|user| *user != self.0.user) else {
-            return Ok(self.0.user);
-        };
+    pub fn target_user(&self, api: &Api, named: Option<u64>) -> Result<Arc<User>, Problem> {
+        let user = named.map_or(self.0.user, UserId);
         let unknown = || Problem::new(Code::NotFound, format!("there is no user {user}"));
-        if self.0.role != Role::Admin {
+        if user != self.0.user && self.0.role != Role::Admin {
             return Err(unknown());
         }
-        api.daemon.user(user).map(|user| user.id).map_err(|_| unknown())
+        api.daemon.user(user).map_err(|_| unknown())
     }
 }
 
@@ -64,9 +65,9 @@ impl Caller {
 /// with it would outlive them.
 #[derive(Debug, Clone, Copy)]
 pub struct Person {
-    /// Who.
+    /// The person.
     pub caller: Caller,
-    /// Of the session.
+    /// The number of the session by which they ask.
     pub session: u64,
 }
 
@@ -96,7 +97,7 @@ impl FromRequestParts<Api> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
-        match api.auth.identify(parts).await? {
+        match api.identify(parts).await? {
             Some(identity) => {
                 // For whatever is read of the body after this: it may take longer than the right lasts.
                 parts.extensions.insert(identity);

@@ -3,7 +3,8 @@
 
 use std::error::Error;
 
-use axum::body::Bytes;
+use axum::RequestExt as _;
+use axum::body::{Bytes, HttpBody as _};
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
@@ -103,7 +104,13 @@ pub(crate) async fn read_body(request: Request, api: &Api, what: &str) -> Result
     let (mut parts, body) = request.into_parts();
     let who = parts.extensions.get::<Identity>().copied();
     let Ok(credential) = Credential::from_request_parts(&mut parts, api).await;
-    let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), api).await;
+    let announced = body.size_hint().lower();
+    let request = Request::from_parts(parts.clone(), body).with_limited_body();
+    if request.body().size_hint().upper().is_some_and(|most| announced > most) {
+        // Nothing of it is waited for.
+        return Err(too_large(what));
+    }
+    let bytes = Bytes::from_request(request, api).await;
     let bytes = bytes.map_err(|rejection| unread(&rejection, what))?;
     if who.is_some() && credential.identify(api).await? != who {
         return Err(Problem::new(Code::NotSignedIn, "your rights ended while the body was sent"));
@@ -124,7 +131,7 @@ pub(crate) fn not_json() -> Problem {
 
 fn unread(rejection: &BytesRejection, what: &str) -> Problem {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Problem::new(Code::TooLarge, format!("{what} is larger than is read"));
+        return too_large(what);
     }
     let mut cause = rejection.source();
     while let Some(error) = cause {
@@ -134,6 +141,10 @@ fn unread(rejection: &BytesRejection, what: &str) -> Problem {
         cause = error.source();
     }
     Problem::invalid(format!("{what} was not sent to its end"))
+}
+
+fn too_large(what: &str) -> Problem {
+    Problem::new(Code::TooLarge, format!("{what} is larger than is read"))
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {

@@ -9,7 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -48,18 +48,13 @@ impl Hosts {
     }
 }
 
-/// Refuses a request under a name that is not the daemon's, and has browsers neither keep answers nor guess what they are.
+/// Refuses a request under a name that is not the daemon's.
 pub(crate) async fn guard(State(api): State<Api>, request: Request, next: Next) -> Response {
-    let mut response = if is_for_us(&api.hosts, &request) {
-        next.run(request).await
-    } else {
-        let sentence = "this daemon is not known by the name in Host; start it with --host to give it one";
-        Problem::new(Code::UnknownHost, sentence).into_response()
-    };
-    let headers = response.headers_mut();
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    response
+    if is_for_us(&api.hosts, &request) {
+        return next.run(request).await;
+    }
+    let sentence = "this daemon is not known by the name in Host; start it with --host to give it one";
+    Problem::new(Code::UnknownHost, sentence).into_response()
 }
 
 fn is_for_us(hosts: &Hosts, request: &Request) -> bool {

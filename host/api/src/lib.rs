@@ -6,6 +6,7 @@ mod connections;
 mod contract;
 mod extract;
 mod hosts;
+mod layers;
 mod live;
 mod openapi;
 mod page;
@@ -17,7 +18,6 @@ mod state;
 mod uploads;
 mod view;
 
-pub use auth::{Auth, AuthSettings};
 pub use connections::{ConnectionLimits, Connections, Use};
 pub use hosts::Hosts;
 pub use openapi::document;

@@ -3,12 +3,13 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use prahari_app::accounts::AccountError;
 use prahari_app::brokers::LinkError;
 use prahari_app::error::AppError;
+use prahari_app::refusals::Refusal;
 use prahari_domain::settings::SettingsError;
 use prahari_domain::text::one_line;
 use prahari_domain::time::Timestamp;
-use prahari_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -249,7 +250,7 @@ impl Problem {
         Self { retry_at: Some(Instant(at)), ..self }
     }
 
-    /// Its code.
+    /// The code for programs.
     pub fn code(&self) -> Code {
         self.code
     }
@@ -276,21 +277,47 @@ impl IntoResponse for Problem {
     }
 }
 
-impl From<StoreError> for Problem {
-    /// What a person did wrong is told; everything else is ours, is logged, and is not shown.
-    fn from(error: StoreError) -> Self {
+/// What the database refused of what a person asked for is told; everything else is ours, is logged, and is not shown.
+fn refused(refusal: Option<Refusal>, error: &dyn std::error::Error) -> Problem {
+    let code = match refusal {
+        Some(Refusal::UnknownUser) => Code::NotFound,
+        Some(Refusal::NameTaken) => Code::NameTaken,
+        Some(Refusal::SettingsChanged) => Code::SettingsChanged,
+        Some(Refusal::ScheduleChanged) => Code::ScheduleChanged,
+        Some(Refusal::CalendarChanged) => Code::CalendarChanged,
+        Some(Refusal::LastAdmin) => Code::LastAdmin,
+        Some(Refusal::LinkUnusable) => Code::LinkUnusable,
+        Some(Refusal::Ending) => return Problem::new(Code::Unavailable, "the daemon is ending"),
+        None => return Problem::fault(error),
+    };
+    Problem::new(code, error.to_string())
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
         let code = match &error {
-            StoreError::UnknownUser { .. } => Code::NotFound,
-            StoreError::NameTaken { .. } => Code::NameTaken,
-            StoreError::SettingsChanged { .. } => Code::SettingsChanged,
-            StoreError::ScheduleChanged { .. } => Code::ScheduleChanged,
-            StoreError::CalendarChanged { .. } => Code::CalendarChanged,
-            StoreError::LastAdmin { .. } => Code::LastAdmin,
-            StoreError::LinkUnusable => Code::LinkUnusable,
-            StoreError::Stopped { .. } | StoreError::Closed => {
-                return Self::new(Code::Unavailable, "the daemon is ending");
+            AccountError::Store(source) => return refused(Refusal::of(source), source),
+            AccountError::Secret(_) => return Self::fault(&error),
+            AccountError::Ending => Code::Unavailable,
+            AccountError::WrongCredentials => Code::WrongCredentials,
+            AccountError::TotpRequired => Code::TotpRequired,
+            AccountError::WrongTotp => Code::WrongTotp,
+            AccountError::WrongPassword => Code::WrongPassword,
+            AccountError::TooManyAttempts { retry_after_s } => {
+                return Self::new(Code::TooManyAttempts, error.to_string()).retry_after(*retry_after_s);
             }
-            _ => return Self::fault(&error),
+            AccountError::ReadOnlyToken => Code::TokenScope,
+            AccountError::SessionEnded | AccountError::NotActive => Code::NotSignedIn,
+            AccountError::TotpNotBegun => Code::TotpNotBegun,
+            AccountError::WeakPassword(_) => Code::WeakPassword,
+            AccountError::TokenNameTaken => Code::NameTaken,
+            AccountError::InvalidName { .. }
+            | AccountError::TooManyTokens
+            | AccountError::UnknownTokenName(_)
+            | AccountError::AmbiguousTokenName(_) => Code::InvalidRequest,
+            AccountError::UnknownSession(_) | AccountError::UnknownToken(_) | AccountError::NoCredentials => {
+                Code::NotFound
+            }
         };
         Self::new(code, error.to_string())
     }
@@ -305,7 +332,7 @@ impl From<SettingsError> for Problem {
 impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
         let code = match error {
-            AppError::Store(error) => return error.into(),
+            AppError::Store(source) => return refused(Refusal::of(&source), &source),
             AppError::Settings(SettingsError::Damaged(_)) => return Self::fault(&error),
             AppError::Settings(_) | AppError::Allowance(_) => Code::InvalidRequest,
             AppError::UnknownUser(_)

@@ -26,12 +26,12 @@ pub const STARTS_PER_HOUR: u32 = 20;
 #[derive(Debug)]
 pub struct ServiceStarts {
     most: usize,
-    begun: Mutex<HashMap<Whose, VecDeque<Timestamp>>>,
+    begun: Mutex<HashMap<StartsOf, VecDeque<Timestamp>>>,
 }
 
-/// Whose services are started.
+/// The user whose services are started, or everybody at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Whose {
+enum StartsOf {
     /// Those of one user.
     User(UserId),
     /// Those of everybody, at once.
@@ -49,7 +49,7 @@ impl ServiceStarts {
     /// # Errors
     /// When there were too many; the answer says when the next is heard.
     pub(crate) fn begin(&self, user: UserId, now: Timestamp) -> Result<(), Problem> {
-        self.begin_of(Whose::User(user), "services of this user were started", now)
+        self.begin_of(StartsOf::User(user), "services of this user were started", now)
     }
 
     /// Counts a restart of all services, before it is made. It counts by itself: no user is refused a start because of it, and
@@ -58,12 +58,12 @@ impl ServiceStarts {
     /// # Errors
     /// When there were too many; the answer says when the next is heard.
     pub(crate) fn begin_all(&self, now: Timestamp) -> Result<(), Problem> {
-        self.begin_of(Whose::Everybody, "all services were restarted", now)
+        self.begin_of(StartsOf::Everybody, "all services were restarted", now)
     }
 
-    fn begin_of(&self, whose: Whose, what: &str, now: Timestamp) -> Result<(), Problem> {
+    fn begin_of(&self, of: StartsOf, what: &str, now: Timestamp) -> Result<(), Problem> {
         let mut begun = self.begun.lock();
-        let starts = begun.entry(whose).or_default();
+        let starts = begun.entry(of).or_default();
         starts.retain(|at| now.millis_since(*at) < WINDOW_MS);
         match starts.front() {
             Some(oldest) if starts.len() >= self.most => {
@@ -80,7 +80,7 @@ impl ServiceStarts {
     /// Takes a start back that changed nothing.
     pub(crate) fn take_back(&self, user: UserId) {
         let mut begun = self.begun.lock();
-        if let Some(starts) = begun.get_mut(&Whose::User(user)) {
+        if let Some(starts) = begun.get_mut(&StartsOf::User(user)) {
             starts.pop_back();
         }
     }

@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use prahari_app::accounts::Accounts;
 use prahari_app::daemon::Daemon;
 
-use crate::auth::Auth;
 use crate::connections::{ConnectionLimits, Connections};
 use crate::hosts::Hosts;
 use crate::service_starts::{STARTS_PER_HOUR, ServiceStarts};
@@ -17,7 +17,7 @@ pub struct Api {
     /// The running application.
     pub daemon: Arc<Daemon>,
     /// Who may come in.
-    pub auth: Arc<Auth>,
+    pub accounts: Arc<Accounts>,
     /// By which names it may be asked.
     pub hosts: Arc<Hosts>,
     /// How often users start their services.
@@ -26,16 +26,24 @@ pub struct Api {
     pub connections: Arc<Connections>,
     /// Whether this is a demonstration, whose passwords everybody knows.
     pub demonstration: bool,
+    /// Whether browsers may send the session's cookie over TLS only.
+    pub secure_cookie: bool,
     pub(crate) uploads: Arc<Uploads>,
 }
 
 impl Api {
-    /// Of a real installation that listens on this machine only.
-    pub fn new(daemon: Arc<Daemon>, auth: Arc<Auth>) -> Self {
-        let connections = Connections::new(ConnectionLimits::default());
-        let hosts = Arc::new(Hosts::of(SocketAddr::from(([127, 0, 0, 1], 0)), []));
-        let starts = Arc::new(ServiceStarts::per_hour(STARTS_PER_HOUR));
-        Self { daemon, auth, hosts, starts, connections, demonstration: false, uploads: Arc::default() }
+    /// Of a real installation that listens on this machine only, where browsers need no TLS.
+    pub fn new(daemon: Arc<Daemon>, accounts: Arc<Accounts>) -> Self {
+        Self {
+            daemon,
+            accounts,
+            hosts: Arc::new(Hosts::of(SocketAddr::from(([127, 0, 0, 1], 0)), [])),
+            starts: Arc::new(ServiceStarts::per_hour(STARTS_PER_HOUR)),
+            connections: Connections::new(ConnectionLimits::default()),
+            demonstration: false,
+            secure_cookie: false,
+            uploads: Arc::default(),
+        }
     }
 
     /// The same with other limits of connections.
@@ -54,6 +62,12 @@ impl Api {
     #[must_use]
     pub fn with_hosts(self, hosts: Hosts) -> Self {
         Self { hosts: Arc::new(hosts), ..self }
+    }
+
+    /// The same with a cookie that browsers send over TLS only. Right for every address but this machine's own.
+    #[must_use]
+    pub fn with_secure_cookie(self) -> Self {
+        Self { secure_cookie: true, ..self }
     }
 
     /// The same, and says of itself that it is a demonstration.

@@ -15,21 +15,21 @@ pub(crate) struct Uploads(Mutex<BTreeMap<UserId, u32>>);
 
 /// The right to one upload, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct UploadPlace {
+pub(crate) struct UploadPermit {
     uploads: Arc<Uploads>,
     user: UserId,
 }
 
 impl Uploads {
-    /// A place for one more upload of a user; none when they have as many as they may.
-    pub(crate) fn begin(self: &Arc<Self>, user: UserId) -> Option<UploadPlace> {
+    /// A permit for one more upload of a user; none when they have as many as they may.
+    pub(crate) fn begin(self: &Arc<Self>, user: UserId) -> Option<UploadPermit> {
         let mut under_way = self.under_way();
         let count = under_way.entry(user).or_default();
         if *count >= MOST_AT_ONCE {
             return None;
         }
         *count += 1;
-        Some(UploadPlace { uploads: self.clone(), user })
+        Some(UploadPermit { uploads: self.clone(), user })
     }
 
     fn under_way(&self) -> MutexGuard<'_, BTreeMap<UserId, u32>> {
@@ -38,7 +38,7 @@ impl Uploads {
     }
 }
 
-impl Drop for UploadPlace {
+impl Drop for UploadPermit {
     fn drop(&mut self) {
         let mut under_way = self.uploads.under_way();
         if let Some(count) = under_way.get_mut(&self.user) {

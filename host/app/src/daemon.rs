@@ -27,11 +27,13 @@ use crate::events::EventBus;
 use crate::grants::Grants;
 use crate::halts::Halts;
 use crate::handles::Handles;
+use crate::inbox::Inbox;
 use crate::loading::{Fault, load_user};
 use crate::modules::Modules;
 use crate::notices::Notices;
 use crate::prices::PriceWatch;
 use crate::pushes::Listeners;
+use crate::queries::Queries;
 use crate::replays::Places;
 use crate::scheduler::{DayPlan, DayPlans, Ended, SLOW_USERS_AT_ONCE, Scheduler};
 use crate::schedules::Schedules;
@@ -77,7 +79,7 @@ pub struct Daemon {
     /// What each task is.
     pub tasks: Arc<Tasks>,
     /// What each task may do and use.
-    pub grants: Grants,
+    pub grants: Arc<Grants>,
     /// The users that it serves.
     pub members: Arc<Users>,
     /// Alerts and messages.
@@ -90,6 +92,10 @@ pub struct Daemon {
     pub signals: Signals,
     /// What happens, for whoever listens.
     pub events: Arc<EventBus>,
+    /// What a page or a program reads.
+    pub queries: Queries,
+    /// What people say of what they were told.
+    pub inbox: Inbox,
     /// Notified when the scheduler has to look at the clock anew.
     pub wake: Arc<Notify>,
     /// Whether the daemon stops.
@@ -156,7 +162,7 @@ impl Daemon {
         system.stop_individual_services(RESTARTED, now).await?;
         let mut faults = modules.attach(&store, now).await?;
         let tasks = Arc::new(Tasks::load(store.clone(), &tasks, now).await?);
-        let grants = Grants::load(store.clone(), tasks.clone()).await?;
+        let grants = Arc::new(Grants::load(store.clone(), tasks.clone()).await?);
         let schedules = Schedules::load(store.clone(), tasks.clone(), &schedules, now).await?;
         keep_first(&store, &venue.calendar.current()).await?;
         let handles = Handles::new(clock.clone(), store.clone(), venue.calendar.clone());
@@ -209,6 +215,13 @@ impl Daemon {
             prices: PriceWatch::default(),
             plans: RwLock::new(None),
             planning: tokio::sync::RwLock::new(()),
+            queries: Queries::new(
+                clock.clone(),
+                venue.clone(),
+                signals.board.clone(),
+                (grants.clone(), tasks.clone()),
+            ),
+            inbox: Inbox::new(store.clone(), clock.clone()),
             clock,
             store,
             venue,

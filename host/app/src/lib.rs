@@ -1,5 +1,7 @@
 //! The application: clock, scheduler, services, runs, order desk, simulation.
 
+pub mod accounts;
+pub mod audit;
 pub mod books;
 pub mod brokers;
 pub mod calendar;
@@ -13,16 +15,18 @@ pub mod events;
 pub mod grants;
 pub mod halts;
 pub mod handles;
+pub mod inbox;
 pub mod inspection;
 mod loading;
 mod members;
 pub mod modules;
 pub mod notices;
-pub mod overview;
 pub mod paper;
 pub mod prices;
 mod pushes;
+pub mod queries;
 pub mod recordings;
+pub mod refusals;
 pub mod replays;
 pub mod runs;
 pub mod scheduler;

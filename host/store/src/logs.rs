@@ -12,7 +12,7 @@ use prahari_domain::time::Timestamp;
 use crate::columns::{from_json, named, select_one};
 use crate::decisions::LogRow;
 use crate::errors::StoreError;
-use crate::run_list::{self, RunFilter, RunPlace};
+use crate::run_list::{self, RunCursor, RunFilter};
 use crate::runs::RunRow;
 use crate::store::UserScope;
 
@@ -50,7 +50,7 @@ pub struct LogFilter {
     /// Containing this text, in capitals or not.
     pub text: Option<String>,
     /// After this place of the list: [`LogPage::next`] of the page before.
-    pub after: Option<LogPlace>,
+    pub after: Option<LogCursor>,
     /// At most this many, the newest ones.
     pub limit: u32,
 }
@@ -64,9 +64,9 @@ impl Default for LogFilter {
 
 /// Where a line stands in the list of all lines, newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LogPlace {
+pub struct LogCursor {
     /// Its run.
-    pub run: RunPlace,
+    pub run: RunCursor,
     /// Its number within the run, from 0.
     pub line: u32,
 }
@@ -75,7 +75,7 @@ pub struct LogPlace {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundLine {
     /// Where it stands.
-    pub place: LogPlace,
+    pub cursor: LogCursor,
     /// The task of the run.
     pub task: Task,
     /// What was written.
@@ -88,7 +88,7 @@ pub struct LogPage {
     /// They may be fewer than asked for, even none, with more to come.
     pub lines: Vec<FoundLine>,
     /// Where the search ended; none when everything was looked at.
-    pub next: Option<LogPlace>,
+    pub next: Option<LogCursor>,
 }
 
 impl UserScope {
@@ -117,20 +117,20 @@ fn search(conn: &Connection, user: UserId, filter: &LogFilter) -> Result<LogPage
         read += lines.iter().map(|line| line.message.len()).sum::<usize>();
         // Where the last page ended inside this run, the lines from there on have been shown.
         let end = match filter.after {
-            Some(after) if after.run == run.place() => after.line,
+            Some(after) if after.run == run.cursor() => after.line,
             _ => u32::MAX,
         };
         let older = (0..end).zip(lines).collect::<Vec<_>>().into_iter().rev();
         for (number, line) in older.filter(|(_, line)| wanted(line)) {
-            let place = LogPlace { run: run.place(), line: number };
-            page.lines.push(FoundLine { place, task: run.task, line });
+            let cursor = LogCursor { run: run.cursor(), line: number };
+            page.lines.push(FoundLine { cursor, task: run.task, line });
             if page.lines.len() >= filter.limit as usize {
-                page.next = Some(place);
+                page.next = Some(cursor);
                 return Ok(page);
             }
         }
         if read > MOST_BYTES || looked_at == MOST_RUNS {
-            page.next = Some(LogPlace { run: run.place(), line: 0 });
+            page.next = Some(LogCursor { run: run.cursor(), line: 0 });
             return Ok(page);
         }
     }
@@ -139,7 +139,7 @@ fn search(conn: &Connection, user: UserId, filter: &LogFilter) -> Result<LogPage
 
 /// The runs to look at, beginning with the one in which the last page ended.
 fn candidates(conn: &Connection, user: UserId, filter: &LogFilter) -> Result<Vec<RunRow>, StoreError> {
-    let first = filter.after.map(|LogPlace { run: RunPlace { started_at, run }, .. }| RunPlace {
+    let first = filter.after.map(|LogCursor { run: RunCursor { started_at, run }, .. }| RunCursor {
         started_at,
         run: RunId(run.0.saturating_add(1)),
     });

@@ -27,7 +27,7 @@ pub struct RunFilter {
     /// Started before this instant.
     pub until: Option<Timestamp>,
     /// After this place of the list: that of the last run of the page before.
-    pub after: Option<RunPlace>,
+    pub after: Option<RunCursor>,
     /// At most this many, the newest ones.
     pub limit: u32,
 }
@@ -50,7 +50,7 @@ impl Default for RunFilter {
 
 /// Where a run stands in the list of all runs, newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RunPlace {
+pub struct RunCursor {
     /// When it started.
     pub started_at: Timestamp,
     /// Tells it from others that started at the same instant.
@@ -59,8 +59,8 @@ pub struct RunPlace {
 
 impl RunRow {
     /// Its place in the list.
-    pub fn place(&self) -> RunPlace {
-        RunPlace { started_at: self.started_at, run: self.id }
+    pub fn cursor(&self) -> RunCursor {
+        RunCursor { started_at: self.started_at, run: self.id }
     }
 }
 
@@ -99,7 +99,7 @@ pub(crate) fn list(conn: &Connection, user: UserId, filter: &RunFilter) -> Resul
         ];
         found.append(&mut select(conn, &sql, values, read)?);
     }
-    found.sort_unstable_by_key(|run| std::cmp::Reverse(run.place()));
+    found.sort_unstable_by_key(|run| std::cmp::Reverse(run.cursor()));
     found.truncate(filter.limit as usize);
     Ok(found)
 }
@@ -150,9 +150,9 @@ fn statement(filter: &RunFilter) -> String {
 }
 
 /// Every run that the filter wants comes after this place: one bound instead of two, so that it is the index's.
-fn end_of(filter: &RunFilter) -> RunPlace {
+fn end_of(filter: &RunFilter) -> RunCursor {
     let started_at = filter.until.unwrap_or(Timestamp(i64::MAX));
-    let until = RunPlace { started_at, run: RunId(0) };
+    let until = RunCursor { started_at, run: RunId(0) };
     filter.after.map_or(until, |after| after.min(until))
 }
 

@@ -52,7 +52,7 @@ pub struct SeenFilter {
     /// About this share only.
     pub symbol: Option<Symbol>,
     /// After this place of the list: that of the last signal of the page before.
-    pub after: Option<SignalPlace>,
+    pub after: Option<SignalCursor>,
     /// At most this many, the newest ones.
     pub limit: u32,
 }
@@ -66,7 +66,7 @@ impl Default for SeenFilter {
 
 /// Where a signal stands in the list of all signals, newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SignalPlace {
+pub struct SignalCursor {
     /// Its trading date.
     pub day: Day,
     /// Tells it from others of that date.
@@ -292,7 +292,7 @@ fn list_seen(conn: &Connection, user: UserId, filter: &SeenFilter) -> Result<Vec
         let values = params![user.0.cast_signed(), owner, from, day, signal, symbol, filter.limit];
         found.append(&mut select(conn, &seen_statement(), values, read_seen)?);
     }
-    found.sort_unstable_by_key(|seen| std::cmp::Reverse(seen.place()));
+    found.sort_unstable_by_key(|seen| std::cmp::Reverse(seen.cursor()));
     found.truncate(filter.limit as usize);
     Ok(found)
 }
@@ -307,8 +307,8 @@ fn seen_statement() -> String {
 
 impl SeenSignal {
     /// Its place in the list.
-    pub fn place(&self) -> SignalPlace {
-        SignalPlace { day: self.row.day, signal: self.row.id }
+    pub fn cursor(&self) -> SignalCursor {
+        SignalCursor { day: self.row.day, signal: self.row.id }
     }
 }
 

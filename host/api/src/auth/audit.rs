@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
+use prahari_app::accounts::Via;
+use prahari_app::audit::Change;
 use prahari_domain::ids::UserId;
-use prahari_store::NewAudit;
 use serde_json::Value;
 
-use super::Via;
 use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::state::Api;
@@ -31,7 +31,9 @@ impl Api {
             Via::Session(id) => format!("session {id}"),
             Via::Token(id) => format!("token {id}"),
         };
-        self.write_audit(Some(caller.0.user), via, action, resource.into(), details, caller.0.address).await
+        let (user, address) = (Some(caller.0.user), caller.0.address);
+        let change = Change { user, via, action, resource: resource.into(), details, address };
+        Ok(self.accounts.audit().append(change).await?)
     }
 
     /// The same for somebody who is not logged in, and shows who they are another way.
@@ -44,28 +46,8 @@ impl Api {
         address: IpAddr,
     ) -> Result<(), Problem> {
         let details = Value::Object(serde_json::Map::new());
-        self.write_audit(user, via.to_owned(), action, resource.into(), details, Some(address)).await
-    }
-
-    async fn write_audit(
-        &self,
-        user: Option<UserId>,
-        via: String,
-        action: &str,
-        resource: String,
-        details: Value,
-        address: Option<IpAddr>,
-    ) -> Result<(), Problem> {
-        let entry = NewAudit {
-            at: self.auth.now(),
-            user,
-            via,
-            action: action.to_owned(),
-            resource,
-            details: details.to_string(),
-            address: address.map(|address| address.to_string()).unwrap_or_default(),
-        };
-        self.daemon.store.system().append_audit(entry).await?;
-        Ok(())
+        let (via, address) = (via.to_owned(), Some(address));
+        let change = Change { user, via, action, resource: resource.into(), details, address };
+        Ok(self.accounts.audit().append(change).await?)
     }
 }

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 pub(crate) use body::{TimedBody, TooSlow};
 pub(crate) use line::Line;
-pub(crate) use registry::{Connection, End, network};
+pub(crate) use registry::{Connection, End};
 pub use registry::{Connections, Use};
 pub(crate) use stream::Stream;
 

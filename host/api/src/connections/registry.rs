@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use parking_lot::{Mutex, MutexGuard};
+use prahari_app::accounts::network;
 use prahari_domain::ids::UserId;
 use tokio::sync::Notify;
 
@@ -273,13 +274,5 @@ fn remove<K: std::hash::Hash + Eq>(sets: &mut HashMap<K, BTreeSet<u64>>, key: K,
         if set.is_empty() {
             sets.remove(&key);
         }
-    }
-}
-
-/// An IPv4 address, or the /64 of an IPv6 address: whoever has one has all of it.
-pub(crate) fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & (u128::MAX << 64)).into()),
-        v4 @ IpAddr::V4(_) => v4,
     }
 }

@@ -20,7 +20,7 @@ impl Credential {
     /// # Errors
     /// When it cannot be looked up.
     pub async fn identify(&self, api: &Api) -> Result<Option<Identity>, Problem> {
-        api.auth.identify(&self.0).await
+        api.identify(&self.0).await
     }
 }
 

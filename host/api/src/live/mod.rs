@@ -1,19 +1,20 @@
-//! One client of the live stream, from greeting to goodbye.
+//! One client of the live stream, from greeting to close.
 
+mod close_reason;
 mod credential;
-mod goodbye;
 
 use std::pin::pin;
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use futures::SinkExt;
+use prahari_app::accounts::Role;
 use prahari_app::events::{Delivery, Greeting, Listener, Since, Start, Subscription};
-use prahari_store::Role;
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 pub use credential::Credential;
-use goodbye::Goodbye;
+
+use close_reason::CloseReason;
 
 use crate::caller::Caller;
 use crate::state::Api;
@@ -31,8 +32,8 @@ const PINGS_PER_CHECK: u32 = 3;
 /// How long a client may take for one batch. Until then it costs its buffers and nothing more: events wait in the ring.
 const STUCK: Duration = Duration::from_secs(30);
 
-/// How long a goodbye may take.
-const PARTING: Duration = Duration::from_secs(1);
+/// How long a close may take.
+const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 
 /// Most bytes of a message from a client. Clients only answer pings.
 const MOST_INCOMING: usize = 1 << 10;
@@ -65,12 +66,12 @@ pub async fn stream(
     };
     let (subscription, greeting) = api.daemon.events.subscribe(listener, since.as_ref());
     let mut client = Client { socket, api, listener, credential, subscription, unanswered: 0 };
-    let goodbye = match client.greet(greeting).await {
+    let reason = match client.greet(greeting).await {
         Ok(()) => client.serve().await,
-        Err(goodbye) => goodbye,
+        Err(reason) => reason,
     };
-    tracing::debug!(user = %listener.user(), ?goodbye, "a live stream ended");
-    client.part(goodbye).await;
+    tracing::debug!(user = %listener.user(), ?reason, "a live stream ended");
+    client.close(reason).await;
 }
 
 struct Client {
@@ -84,7 +85,7 @@ struct Client {
 }
 
 impl Client {
-    async fn greet(&mut self, greeting: Greeting) -> Result<(), Goodbye> {
+    async fn greet(&mut self, greeting: Greeting) -> Result<(), CloseReason> {
         // Between the request and the subscription the rights may have changed, and nobody would have said so.
         self.check().await?;
         let start = match greeting.start {
@@ -98,20 +99,20 @@ impl Client {
         self.send(vec![hello.to_string()]).await
     }
 
-    async fn serve(&mut self) -> Goodbye {
+    async fn serve(&mut self) -> CloseReason {
         let mut ping = interval(PING);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // The first tick is at once.
         ping.tick().await;
         let mut pings = 0_u32;
         loop {
-            if let Err(goodbye) = self.step(&mut ping, &mut pings).await {
-                return goodbye;
+            if let Err(reason) = self.step(&mut ping, &mut pings).await {
+                return reason;
             }
         }
     }
 
-    async fn step(&mut self, ping: &mut Interval, pings: &mut u32) -> Result<(), Goodbye> {
+    async fn step(&mut self, ping: &mut Interval, pings: &mut u32) -> Result<(), CloseReason> {
         tokio::select! {
             delivery = self.subscription.next() => self.deliver(delivery).await,
             incoming = self.socket.recv() => match incoming {
@@ -119,8 +120,8 @@ impl Client {
                     self.unanswered = 0;
                     Ok(())
                 }
-                Some(Ok(Message::Text(_) | Message::Binary(_))) => Err(Goodbye::Spoken),
-                Some(Ok(Message::Close(_)) | Err(_)) | None => Err(Goodbye::Gone),
+                Some(Ok(Message::Text(_) | Message::Binary(_))) => Err(CloseReason::Spoken),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => Err(CloseReason::Gone),
             },
             _ = ping.tick() => {
                 *pings = pings.wrapping_add(1);
@@ -132,7 +133,7 @@ impl Client {
         }
     }
 
-    async fn deliver(&mut self, delivery: Delivery) -> Result<(), Goodbye> {
+    async fn deliver(&mut self, delivery: Delivery) -> Result<(), CloseReason> {
         match delivery {
             Delivery::Events(events) => {
                 self.send(events.iter().map(prahari_app::events::Message::json).collect()).await
@@ -142,14 +143,14 @@ impl Client {
                     .await
             }
             Delivery::Recheck => self.check().await,
-            Delivery::Ended => Err(Goodbye::Stopping),
+            Delivery::Ended => Err(CloseReason::Stopping),
         }
     }
 
     /// Asks for a sign of life and says how far the client has come, so that one with nothing to hear can resume as well.
-    async fn ping(&mut self) -> Result<(), Goodbye> {
+    async fn ping(&mut self) -> Result<(), CloseReason> {
         if self.unanswered >= MISSED_PINGS {
-            return Err(Goodbye::Silent);
+            return Err(CloseReason::Silent);
         }
         self.unanswered += 1;
         if let Some(sequence) = self.subscription.caught_up() {
@@ -160,19 +161,19 @@ impl Client {
     }
 
     /// Whether the client still may listen, and to the same things.
-    async fn check(&mut self) -> Result<(), Goodbye> {
+    async fn check(&mut self) -> Result<(), CloseReason> {
         match self.credential.identify(&self.api).await {
             Ok(Some(identity)) => {
                 let admin = matches!(self.listener, Listener::Admin(_));
                 let same = identity.user == self.listener.user() && (identity.role == Role::Admin) == admin;
-                if same { Ok(()) } else { Err(Goodbye::OtherRights) }
+                if same { Ok(()) } else { Err(CloseReason::OtherRights) }
             }
-            Ok(None) => Err(Goodbye::SignedOut),
-            Err(_) => Err(Goodbye::Unsure),
+            Ok(None) => Err(CloseReason::SignedOut),
+            Err(_) => Err(CloseReason::Unsure),
         }
     }
 
-    async fn send(&mut self, texts: Vec<String>) -> Result<(), Goodbye> {
+    async fn send(&mut self, texts: Vec<String>) -> Result<(), CloseReason> {
         let socket = &mut self.socket;
         let sending = async {
             for text in texts {
@@ -184,15 +185,15 @@ impl Client {
     }
 
     /// Closes with a code and a reason, if the client still takes them.
-    async fn part(mut self, goodbye: Goodbye) {
-        if let Some(frame) = goodbye.frame() {
-            let parting = async {
+    async fn close(mut self, reason: CloseReason) {
+        if let Some(frame) = reason.frame() {
+            let closing = async {
                 self.socket.send(Message::Close(Some(frame))).await?;
-                // What the client sends before it has read the goodbye would otherwise cut it off.
+                // What the client sends before it has read the close would otherwise cut it off.
                 while let Some(Ok(_)) = self.socket.recv().await {}
                 Ok::<_, axum::Error>(())
             };
-            let _gone_without_it = timeout(PARTING, parting).await;
+            let _gone_without_it = timeout(CLOSE_WITHIN, closing).await;
         }
     }
 }
@@ -200,10 +201,10 @@ impl Client {
 async fn in_time(
     limit: Duration,
     sending: impl Future<Output = Result<(), axum::Error>>,
-) -> Result<(), Goodbye> {
+) -> Result<(), CloseReason> {
     match timeout(limit, pin!(sending)).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err(Goodbye::Gone),
-        Err(_) => Err(Goodbye::Stuck),
+        Ok(Err(_)) => Err(CloseReason::Gone),
+        Err(_) => Err(CloseReason::Stuck),
     }
 }

@@ -75,25 +75,29 @@ const table = (heads, rows) => make("div", { className: "scroll" }, make("table"
 
 const part = (title, empty, content) => make("div", {}, make("h3", {}, title), content ?? make("span", { className: "soft" }, empty));
 
+// Instants are written in IST, such as 2025-01-02T09:15:00.000+05:30.
+const timeOfDay = instant => instant.slice(11, 16);
+
 const slots = user => user.slots.length ? make("div", { className: "slots" }, ...user.slots.map(slot =>
-  make("span", { className: `slot ${slot.outcome}` }, `${slot.due} ${slot.task} · ${slot.ticks ? `${slot.ticks[0]}/${slot.ticks[1]} ticks · ` : ""}${slot.outcome}`))) : null;
+  make("span", { className: `slot ${slot.state}` }, `${timeOfDay(slot.due_at)} ${slot.task} · ${slot.kind === "continuous" ? `${slot.ticks.ran}/${slot.ticks.expected} ticks · ` : ""}${slot.state}`))) : null;
 
 const orders = user => user.orders.length ? table(
   [["Order"], ["Symbol"], ["Side"], ["Quantity", "number"], ["Filled", "number"], ["Limit", "number"], ["Average", "number"], ["State"], ["Reason"]],
-  user.orders.map(o => [o.id, o.symbol, o.side, o.quantity, o.filled, o.limit === null ? "market" : rupees(o.limit), o.average_price === null ? "" : rupees(o.average_price), o.state, o.reason])) : null;
+  user.orders.map(o => [o.id, o.symbol, o.side, o.quantity, o.filled_quantity, o.limit_paise === null ? "market" : rupees(o.limit_paise), o.average_price_paise === null ? "" : rupees(o.average_price_paise), o.state, o.reason])) : null;
 
 const positions = user => user.positions.length ? table(
   [["Symbol"], ["Quantity", "number"], ["Average", "number"], ["Last", "number"], ["Unrealised", "number"]],
-  user.positions.map(p => [p.symbol, p.quantity, rupees(p.average_price), p.unpriced ? `${rupees(p.last_price)} (old)` : rupees(p.last_price), rupees((p.last_price - p.average_price) * p.quantity)])) : null;
+  user.positions.map(p => [p.symbol, p.quantity, rupees(p.average_price_paise), p.unpriced ? `${rupees(p.last_price_paise)} (old)` : rupees(p.last_price_paise), rupees(p.unrealised_paise)])) : null;
 
 const section = (user, me) => make("section", {},
   make("div", { className: "row" }, make("h2", {}, user.name),
-    make("span", { className: user.service_running ? "on" : "soft" }, user.service_running ? "service running" : "service stopped"),
+    make("span", { className: user.service.running ? "on" : "soft" }, user.service.running ? "service running" : "service stopped"),
     user.id !== me.id ? null : make("button", {
-      onclick: () => attempt(() => ask("POST", `/user/service/${user.service_running ? "stop" : "start"}`).then(refresh)),
-    }, user.service_running ? "Stop" : "Start"),
-    `cash ${rupees(user.cash)}`, make("span", {}, `invested ${rupees(user.invested)}`),
-    make("span", {}, `realised ${rupees(user.realised)}`), make("span", { className: "soft" }, `charges ${rupees(user.charges)}`)),
+      onclick: () => attempt(() => ask("POST", `/user/service/${user.service.running ? "stop" : "start"}`).then(refresh)),
+    }, user.service.running ? "Stop" : "Start"),
+    `cash ${rupees(user.funds.cash_paise)}`, make("span", {}, `invested ${rupees(user.funds.invested_paise)}`),
+    make("span", {}, `realised ${rupees(user.funds.realised_paise)}`), make("span", { className: "soft" }, `charges ${rupees(user.funds.charges_paise)}`)),
+  user.problem === null ? null : make("p", { className: "note" }, user.problem),
   part("Slots today", "none: no session is expected of this user today", slots(user)),
   part("Positions", "none", positions(user)),
   part("Orders", "none yet", orders(user)));

@@ -1,8 +1,8 @@
 //! `/api/v1/alerts`: what somebody has to know of: slots that were not seen, and conditions that last.
 
 use axum::extract::State;
-use prahari_domain::ids::UserId;
-use prahari_store::{AlertFilter, AlertRow, Role};
+use prahari_app::queries::{AlertFilter, AlertRow, Role};
+use prahari_app::user::User;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
-use crate::view::{Instant, OpenList, OpenListOfAll, Page, Part, TaskName, Whose, page, sentence};
+use crate::view::{Instant, OpenList, OpenListOfAll, Page, Part, TaskName, UserQuery, page, sentence};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -49,7 +49,7 @@ struct Alert {
     due_at: Option<Instant>,
     /// When it was raised.
     raised_at: Instant,
-    /// One sentence.
+    /// What is the matter, in one sentence.
     detail: String,
     /// When it was settled; null while it is open.
     #[schema(required)]
@@ -69,41 +69,37 @@ async fn alerts(
     caller: Caller,
     Query(query): Query<OpenList>,
 ) -> Result<Json<Page<Alert>>, Problem> {
-    let user = caller.subject(&api, query.user)?;
+    let user = caller.target_user(&api, query.user)?;
     let part = query.part()?;
-    let rows = api.daemon.store.user(user).alerts(filter(part)).await?;
+    let rows = api.daemon.queries.of(&user).alerts(filter(part)).await?;
     Ok(Json(page(rows, part.limit, |row| row.id, Alert::from)))
 }
 
 /// Settles an alert by hand. One that is settled stays as it is.
-#[utoipa::path(post, path = "/api/v1/alerts/{id}/resolve", tag = "alerts", params(("id" = u64, Path), Whose),
+#[utoipa::path(post, path = "/api/v1/alerts/{id}/resolve", tag = "alerts", params(("id" = u64, Path), UserQuery),
     request_body = Resolution, responses((status = OK, body = Alert)))]
 async fn resolve(
     State(api): State<Api>,
     caller: Caller,
     Path(id): Path<u64>,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
     Json(body): Json<Resolution>,
 ) -> Result<Json<Alert>, Problem> {
-    let user = caller.subject(&api, whose.user)?;
+    let user = caller.target_user(&api, target.user)?;
     let resolution = sentence("resolution", &body.resolution)?.to_owned();
-    let alert = find(&api, &caller, user, id).await?;
+    let alert = find(&api, &caller, &user, id).await?;
     let details = json!({ "resolution": resolution });
     api.audit(&caller, "alert.resolve", format!("alert {id}"), details).await?;
-    let (by, now) = (caller.0.user, api.daemon.clock.now());
-    match alert.user {
-        Some(user) => api.daemon.store.user(user).resolve_alert(id, by, now, resolution).await?,
-        None => api.daemon.store.system().resolve_installation_alert(id, by, now, resolution).await?,
-    }
-    find(&api, &caller, user, id).await.map(|alert| Json(alert.into()))
+    api.daemon.inbox.resolve_alert(alert.user, id, caller.0.user, resolution).await?;
+    find(&api, &caller, &user, id).await.map(|alert| Json(alert.into()))
 }
 
 /// An alert of the user, or for an admin one about the installation.
-async fn find(api: &Api, caller: &Caller, user: UserId, id: u64) -> Result<AlertRow, Problem> {
-    let store = &api.daemon.store;
-    let own = store.user(user).find_alert(id).await?;
+async fn find(api: &Api, caller: &Caller, user: &User, id: u64) -> Result<AlertRow, Problem> {
+    let queries = &api.daemon.queries;
+    let own = queries.of(user).alert(id).await?;
     let found = match own {
-        None if caller.0.role == Role::Admin => store.system().find_installation_alert(id).await?,
+        None if caller.0.role == Role::Admin => queries.installation_alert(id).await?,
         own => own,
     };
     found.ok_or_else(|| Problem::new(Code::NotFound, format!("there is no alert {id}")))
@@ -123,7 +119,7 @@ async fn alerts_of_all(
     Query(query): Query<OpenListOfAll>,
 ) -> Result<Json<Page<Alert>>, Problem> {
     let part = query.part()?;
-    let rows = api.daemon.store.system().alerts(filter(part)).await?;
+    let rows = api.daemon.queries.alerts_of_all(filter(part)).await?;
     Ok(Json(page(rows, part.limit, |row| row.id, Alert::from)))
 }
 

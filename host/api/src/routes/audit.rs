@@ -1,8 +1,8 @@
 //! `/api/v1/audit`: who changed what, for admins.
 
 use axum::extract::State;
+use prahari_app::audit::{AuditFilter, Entry};
 use prahari_domain::ids::UserId;
-use prahari_store::{AuditFilter, AuditRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -13,7 +13,7 @@ use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::Instant;
-use crate::view::{Page, limit, page, place};
+use crate::view::{Page, limit, page, parse_cursor};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -27,24 +27,24 @@ struct AuditEntry {
     id: u64,
     /// Real time, also where the daemon's clock is another.
     at: Instant,
-    /// Who; null for the program itself.
+    /// The number of the user who did it; null for the program itself.
     user: Option<u64>,
-    /// Their name.
+    /// The name by which that user logs in; null for the program itself.
     user_name: Option<String>,
     /// By which way: a session, a token, a link.
     via: String,
-    /// What was done.
+    /// What was done, such as `user.change`.
     action: String,
-    /// To what.
+    /// What it was done to, such as `user 3`.
     resource: String,
-    /// More about it.
+    /// What was asked for, by name; never a secret.
     #[schema(value_type = Object)]
     details: serde_json::Value,
-    /// From where.
+    /// The address of the request; empty when it is not known.
     address: String,
 }
 
-/// Which entries.
+/// Which entries of the audit log are asked for.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -77,24 +77,23 @@ async fn list(
         user: which.user.map(UserId),
         action: which.action,
         since: which.since.map(|since| since.0),
-        before: place(which.cursor.as_deref())?,
+        before: parse_cursor(which.cursor.as_deref())?,
         limit: limit + 1,
     };
-    let rows = api.daemon.store.system().audit(filter).await?;
-    Ok(Json(page(rows, limit, |row| row.id, |row| shown(&api, row))))
+    let entries = api.accounts.audit().entries(filter).await?;
+    Ok(Json(page(entries, limit, |entry| entry.id, |entry| to_view(&api, entry))))
 }
 
-fn shown(api: &Api, row: AuditRow) -> AuditEntry {
-    let entry = row.entry;
+fn to_view(api: &Api, entry: Entry) -> AuditEntry {
     AuditEntry {
-        id: row.id,
+        id: entry.id,
         at: entry.at.into(),
         user: entry.user.map(|user| user.0),
         user_name: entry.user.and_then(|user| api.daemon.user(user).ok()).map(|user| user.name.clone()),
         via: entry.via,
         action: entry.action,
         resource: entry.resource,
-        details: serde_json::from_str(&entry.details).unwrap_or_default(),
+        details: entry.details,
         address: entry.address,
     }
 }

@@ -2,19 +2,18 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use prahari_app::accounts::KeptCredentials;
 use prahari_app::vault::KotakCredentials;
 use prahari_secrets::Secret;
-use prahari_store::CredentialsRow;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::failed;
 use crate::caller::{Caller, Person};
 use crate::extract::Json;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::Instant;
 
@@ -50,7 +49,7 @@ struct Credentials {
 /// Which credentials there are, without what they are.
 #[derive(Serialize, ToSchema)]
 struct MaskedCredentials {
-    /// Of which broker.
+    /// The broker that they are for.
     broker: &'static str,
     /// The names of the fields that are set; empty when there are none.
     fields: Vec<String>,
@@ -62,10 +61,7 @@ struct MaskedCredentials {
 #[utoipa::path(get, path = "/api/v1/user/broker/credentials", tag = "credentials",
     responses((status = OK, body = MaskedCredentials)))]
 async fn show(State(api): State<Api>, caller: Caller) -> Result<Json<MaskedCredentials>, Problem> {
-    let row = api.daemon.store.user(caller.0.user).credentials().await?;
-    let updated_at = row.as_ref().map(|row| Instant(row.updated_at));
-    let fields = row.map(|row| row.fields).unwrap_or_default();
-    Ok(Json(MaskedCredentials { broker: BROKER, fields, updated_at }))
+    Ok(Json(api.accounts.kept_credentials(caller.0.user).await?.into()))
 }
 
 /// Replaces the caller's credentials.
@@ -78,14 +74,9 @@ async fn save(
 ) -> Result<Json<MaskedCredentials>, Problem> {
     let credentials = checked(body)?;
     let user = person.caller.0.user;
-    let fields = credentials.fields();
-    let sealed = api.auth.vault().seal_credentials(user, &credentials).map_err(failed)?;
-    let details = json!({ "broker": BROKER, "fields": fields });
+    let details = json!({ "broker": BROKER, "fields": credentials.fields() });
     api.audit(&person.caller, "credentials.save", format!("user {user}"), details).await?;
-    let updated_at = api.auth.now();
-    let row = CredentialsRow { broker: BROKER.to_owned(), sealed, fields: fields.clone(), updated_at };
-    api.daemon.store.user(user).save_credentials(row).await?;
-    Ok(Json(MaskedCredentials { broker: BROKER, fields, updated_at: Some(updated_at.into()) }))
+    Ok(Json(api.accounts.save_credentials(user, BROKER, &credentials).await?.into()))
 }
 
 /// Deletes the caller's credentials.
@@ -94,10 +85,13 @@ async fn save(
 async fn delete(State(api): State<Api>, person: Person) -> Result<StatusCode, Problem> {
     let user = person.caller.0.user;
     api.audit(&person.caller, "credentials.delete", format!("user {user}"), json!({})).await?;
-    if api.daemon.store.user(user).delete_credentials().await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(Problem::new(Code::NotFound, "there are no credentials to delete"))
+    api.accounts.delete_credentials(user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl From<KeptCredentials> for MaskedCredentials {
+    fn from(KeptCredentials { fields, updated_at }: KeptCredentials) -> Self {
+        Self { broker: BROKER, fields, updated_at: updated_at.map(Instant) }
     }
 }
 

@@ -1,8 +1,11 @@
 //! `/api/v1/executions`: what ran, how it ended, what it decided and wrote to its log.
 
+use std::sync::Arc;
+
 use axum::extract::State;
+use prahari_app::queries::{DecisionRow, EXECUTING, LogLevel, NotesPage, RunFilter, RunRow};
+use prahari_app::user::User;
 use prahari_domain::ids::RunId;
-use prahari_store::{DecisionRow, EXECUTING, LogLevel, NotesPage, RunFilter, RunRow, UserScope};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -13,8 +16,8 @@ use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::{
-    Cursor, Instant, LeftBehind, LogLevelName, Page, ServiceKindName, TaskName, TriggerName, Whose, limit,
-    page, place, range,
+    Cursor, Instant, LeftBehind, LogLevelName, Page, ServiceKindName, TaskName, TriggerName, UserQuery,
+    limit, page, parse_cursor, range,
 };
 
 /// Most characters of how an execution ended in a list.
@@ -34,7 +37,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ExecutionsQuery {
-    /// Whose; an admin may name anybody.
+    /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
     /// Of this task only.
     #[param(inline)]
@@ -67,9 +70,9 @@ struct ExecutionsQuery {
 struct Execution {
     /// Numbered over all users.
     id: u64,
-    /// What ran.
+    /// The task that ran, by name.
     task: TaskName,
-    /// Why.
+    /// What had it executed: its schedule, or somebody who asked.
     trigger: TriggerName,
     /// The service whose slot it was; null when somebody asked for the execution.
     #[schema(required)]
@@ -94,7 +97,7 @@ struct Execution {
     attempt: u32,
     /// Hash of the module that ran, in hex.
     module_hash: String,
-    /// What it used.
+    /// The processor time, memory, calls and orders it used, and what it left behind.
     usage: Usage,
 }
 
@@ -103,7 +106,7 @@ struct Execution {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct NotesQuery {
-    /// Whose; an admin may name anybody.
+    /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
     /// Most items of the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
@@ -137,16 +140,16 @@ struct Decision {
     action: String,
     /// A stable code, such as `open_position_exists`.
     reason: String,
-    /// What led to it.
+    /// The values that led to the decision, in the order in which the task names them.
     evidence: Vec<Evidence>,
 }
 
 /// A value that led to a decision.
 #[derive(Debug, Serialize, ToSchema)]
 struct Evidence {
-    /// What was looked at.
+    /// The name of what the task looked at, such as `rsi`.
     name: String,
-    /// What was seen.
+    /// The value as the task saw it.
     value: String,
 }
 
@@ -169,7 +172,7 @@ async fn executions(
     caller: Caller,
     Query(query): Query<ExecutionsQuery>,
 ) -> Result<Json<Page<Execution>>, Problem> {
-    let user = caller.subject(&api, query.user)?;
+    let user = caller.target_user(&api, query.user)?;
     let limit = limit(query.limit)?;
     range(("since", query.since), ("until", query.until))?;
     let filter = RunFilter {
@@ -179,23 +182,23 @@ async fn executions(
         outcome: query.outcome,
         since: query.since.map(|at| at.0),
         until: query.until.map(|at| at.0),
-        after: place(query.cursor.as_deref())?,
+        after: parse_cursor(query.cursor.as_deref())?,
         limit: limit + 1,
     };
-    let runs = api.daemon.store.user(user).runs(filter).await?;
-    Ok(Json(page(runs, limit, RunRow::place, in_list)))
+    let runs = api.daemon.queries.of(&user).runs(filter).await?;
+    Ok(Json(page(runs, limit, RunRow::cursor, in_list)))
 }
 
 /// One execution.
-#[utoipa::path(get, path = "/api/v1/executions/{run}", tag = "executions", params(("run" = u64, Path), Whose),
+#[utoipa::path(get, path = "/api/v1/executions/{run}", tag = "executions", params(("run" = u64, Path), UserQuery),
     responses((status = OK, body = Execution)))]
 async fn execution(
     State(api): State<Api>,
     caller: Caller,
     Path(run): Path<u64>,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
 ) -> Result<Json<Execution>, Problem> {
-    let (_, run) = find(&api, caller, whose, run).await?;
+    let (_, run) = find(&api, caller, target, run).await?;
     Ok(Json(run.into()))
 }
 
@@ -208,8 +211,9 @@ async fn decisions(
     Path(run): Path<u64>,
     Query(query): Query<NotesQuery>,
 ) -> Result<Json<Page<Decision>>, Problem> {
-    let (scope, run) = find(&api, caller, Whose { user: query.user }, run).await?;
-    let page = scope.decisions_page(run.id, query.from()?, limit(query.limit)?).await?;
+    let (user, run) = find(&api, caller, UserQuery { user: query.user }, run).await?;
+    let of_user = api.daemon.queries.of(&user);
+    let page = of_user.decisions(run.id, query.from()?, limit(query.limit)?).await?;
     Ok(Json(notes(page, |(_, decision)| decision.into())))
 }
 
@@ -222,8 +226,8 @@ async fn log(
     Path(run): Path<u64>,
     Query(query): Query<NotesQuery>,
 ) -> Result<Json<Page<LogLine>>, Problem> {
-    let (scope, run) = find(&api, caller, Whose { user: query.user }, run).await?;
-    let page = scope.log_page(run.id, query.from()?, limit(query.limit)?).await?;
+    let (user, run) = find(&api, caller, UserQuery { user: query.user }, run).await?;
+    let page = api.daemon.queries.of(&user).log(run.id, query.from()?, limit(query.limit)?).await?;
     Ok(Json(notes(page, |(number, line)| {
         let level = LogLevelName(line.level.parse().unwrap_or(LogLevel::Error));
         LogLine { number, level, message: line.message }
@@ -233,7 +237,7 @@ async fn log(
 impl NotesQuery {
     /// The number of the first that is asked for.
     fn from(&self) -> Result<u32, Problem> {
-        let from: Option<u64> = place(self.cursor.as_deref())?;
+        let from: Option<u64> = parse_cursor(self.cursor.as_deref())?;
         Ok(u32::try_from(from.unwrap_or(0)).unwrap_or(u32::MAX))
     }
 }
@@ -253,17 +257,17 @@ fn in_list(run: RunRow) -> Execution {
     execution
 }
 
-/// A run of the user whose it has to be, and that user's scope.
+/// A run of the user whose it has to be, and that user.
 pub(super) async fn find(
     api: &Api,
     caller: Caller,
-    whose: Whose,
+    target: UserQuery,
     run: u64,
-) -> Result<(UserScope, RunRow), Problem> {
-    let scope = api.daemon.store.user(caller.subject(api, whose.user)?);
-    let found = scope.find_run(RunId(run)).await?;
+) -> Result<(Arc<User>, RunRow), Problem> {
+    let user = caller.target_user(api, target.user)?;
+    let found = api.daemon.queries.of(&user).run(RunId(run)).await?;
     let found = found.ok_or_else(|| Problem::new(Code::NotFound, format!("there is no execution {run}")))?;
-    Ok((scope, found))
+    Ok((user, found))
 }
 
 impl From<RunRow> for Execution {

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use prahari_app::error::AppError;
-use prahari_store::{HaltFilter, HaltRow};
+use prahari_app::queries::{HaltFilter, HaltRow};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -34,7 +34,7 @@ struct Explanation {
 struct Halt {
     /// Grows with time.
     id: u64,
-    /// Whose.
+    /// The number of the user who is halted.
     user: u64,
     /// Of which share; null when everything of the user is halted.
     #[schema(required)]
@@ -63,9 +63,9 @@ async fn halts(
     caller: Caller,
     Query(query): Query<OpenList>,
 ) -> Result<Json<Page<Halt>>, Problem> {
-    let user = caller.subject(&api, query.user)?;
+    let user = caller.target_user(&api, query.user)?;
     let part = query.part()?;
-    let rows = api.daemon.store.user(user).halts(filter(part)).await?;
+    let rows = api.daemon.queries.of(&user).halts(filter(part)).await?;
     Ok(Json(page(rows, part.limit, |row| row.id, Halt::from)))
 }
 
@@ -80,7 +80,7 @@ async fn lift(
 ) -> Result<Json<Halt>, Problem> {
     let explanation = sentence("explanation", &body.explanation)?;
     let unknown = || Problem::new(Code::NotFound, format!("there is no halt {id}"));
-    let halt = api.daemon.store.system().find_halt(id).await?.ok_or_else(unknown)?;
+    let halt = api.daemon.queries.halt(id).await?.ok_or_else(unknown)?;
     if halt.lifted_at.is_some() {
         return Err(AppError::HaltLifted(id).into());
     }
@@ -98,7 +98,7 @@ async fn halts_of_all(
     Query(query): Query<OpenListOfAll>,
 ) -> Result<Json<Page<Halt>>, Problem> {
     let part = query.part()?;
-    let rows = api.daemon.store.system().halts(filter(part)).await?;
+    let rows = api.daemon.queries.halts_of_all(filter(part)).await?;
     Ok(Json(page(rows, part.limit, |row| row.id, Halt::from)))
 }
 

@@ -32,7 +32,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Place {
+struct ResumeQuery {
     /// The `sequence` of the last message that was dealt with.
     since: Option<u64>,
     /// The `epoch` of the last `hello`; goes with `since`.
@@ -40,7 +40,7 @@ struct Place {
     epoch: Option<String>,
 }
 
-impl Place {
+impl ResumeQuery {
     fn check(self) -> Result<Option<Since>, Problem> {
         match (self.since, self.epoch) {
             (None, None) => Ok(None),
@@ -63,17 +63,17 @@ impl Place {
 /// message of its own, load anew what is shown. Clients send nothing but pongs. Codes on closing: 1001 the daemon
 /// stops, 1008 something was sent, 4401 signed out, 4408 no pong. A user may have 32 streams
 /// open, unless the daemon is set otherwise.
-#[utoipa::path(get, path = "/api/v1/live", tag = "live", params(Place),
+#[utoipa::path(get, path = "/api/v1/live", tag = "live", params(ResumeQuery),
     responses((status = SWITCHING_PROTOCOLS, description = "The stream begins.")))]
 async fn live(
     State(api): State<Api>,
     caller: Caller,
     Extension(connection): Extension<Arc<Connection>>,
-    Query(place): Query<Place>,
+    Query(resume): Query<ResumeQuery>,
     credential: Credential,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
-    let since = place.check()?;
+    let since = resume.check()?;
     let upgrade = upgrade.map_err(|rejection| {
         Problem::invalid(format!("this route is a WebSocket: {}", rejection.body_text()))
     })?;

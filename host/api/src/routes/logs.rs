@@ -1,7 +1,7 @@
 //! `/api/v1/logs`: what the runs of a user wrote, searchable.
 
 use axum::extract::State;
-use prahari_store::{FoundLine, LogFilter, LogLevel};
+use prahari_app::queries::{FoundLine, LogFilter, LogLevel};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -11,7 +11,7 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Cursor, Instant, LogLevelName, Page, TaskName, limit, place, range};
+use crate::view::{Cursor, Instant, LogLevelName, Page, TaskName, limit, parse_cursor, range};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -26,7 +26,7 @@ const LONGEST_TEXT: usize = 200;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct LogsQuery {
-    /// Whose; an admin may name anybody.
+    /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
     /// Of this task only.
     #[param(inline)]
@@ -54,9 +54,9 @@ struct LogsQuery {
 /// A line with the execution that wrote it.
 #[derive(Debug, Serialize, ToSchema)]
 struct FoundLogLine {
-    /// Which execution.
+    /// The number of the execution that wrote it.
     execution: u64,
-    /// Its task.
+    /// The task that the execution ran.
     task: TaskName,
     /// When it started.
     started_at: Instant,
@@ -77,7 +77,7 @@ async fn logs(
     caller: Caller,
     Query(query): Query<LogsQuery>,
 ) -> Result<Json<Page<FoundLogLine>>, Problem> {
-    let user = caller.subject(&api, query.user)?;
+    let user = caller.target_user(&api, query.user)?;
     range(("since", query.since), ("until", query.until))?;
     if query.text.as_ref().is_some_and(|text| text.chars().count() > LONGEST_TEXT) {
         return Err(Problem::invalid(format!("text: it is longer than {LONGEST_TEXT} characters")));
@@ -88,10 +88,10 @@ async fn logs(
         until: query.until.map(|at| at.0),
         level: query.level.map(|level| level.0),
         text: query.text.filter(|text| !text.is_empty()),
-        after: place(query.cursor.as_deref())?,
+        after: parse_cursor(query.cursor.as_deref())?,
         limit: limit(query.limit)?,
     };
-    let found = api.daemon.store.user(user).search_log(filter).await?;
+    let found = api.daemon.queries.of(&user).search_log(filter).await?;
     let items = found.lines.into_iter().map(FoundLogLine::from).collect();
     Ok(Json(Page { items, next: found.next.map(|next| next.write()) }))
 }
@@ -99,10 +99,10 @@ async fn logs(
 impl From<FoundLine> for FoundLogLine {
     fn from(found: FoundLine) -> Self {
         Self {
-            execution: found.place.run.run.0,
+            execution: found.cursor.run.run.0,
             task: TaskName(found.task),
-            started_at: Instant(found.place.run.started_at),
-            number: found.place.line,
+            started_at: Instant(found.cursor.run.started_at),
+            number: found.cursor.line,
             level: LogLevelName(found.line.level.parse().unwrap_or(LogLevel::Error)),
             message: found.line.message,
         }

@@ -15,6 +15,7 @@ mod logs;
 mod modules;
 mod notifications;
 mod orders;
+mod overview;
 mod pnl;
 mod positions;
 mod price_jumps;
@@ -31,20 +32,15 @@ mod tasks;
 mod users;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::hosts;
+use crate::layers;
 use crate::openapi::Base;
 use crate::page;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
-
-/// Most bytes of a body. The largest that is meant is a schedule's script.
-const MAX_BODY_BYTES: usize = 256 << 10;
 
 /// The routes of the API with their documentation: one line for each resource.
 pub(crate) fn documented() -> OpenApiRouter<Api> {
@@ -64,6 +60,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(modules::routes())
         .merge(notifications::routes())
         .merge(orders::routes())
+        .merge(overview::routes())
         .merge(pnl::routes())
         .merge(positions::routes())
         .merge(price_jumps::routes())
@@ -83,16 +80,14 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
 /// Everything that the daemon answers.
 pub fn router(api: Api) -> Router {
     let (routes, _document) = documented().split_for_parts();
-    routes
+    let routes = routes
         .route("/api/v1/openapi.json", get(async || axum::Json(crate::openapi::document())))
         .merge(page::routes())
         .method_not_allowed_fallback(async || {
             Problem::new(Code::MethodNotAllowed, "this path does not answer this method")
         })
-        .fallback(async || Problem::new(Code::NotFound, "there is nothing at this path"))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(from_fn_with_state(api.clone(), hosts::guard))
-        .with_state(api)
+        .fallback(async || Problem::new(Code::NotFound, "there is nothing at this path"));
+    layers::around(routes, &api).with_state(api)
 }
 
 #[cfg(test)]

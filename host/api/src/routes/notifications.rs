@@ -1,7 +1,7 @@
 //! `/api/v1/notifications`: messages to a user.
 
 use axum::extract::State;
-use prahari_store::{KeptNotification, NotificationFilter};
+use prahari_app::queries::{KeptNotification, NotificationFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -12,7 +12,7 @@ use crate::caller::Caller;
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
-use crate::view::{Instant, LevelName, limit, page, place};
+use crate::view::{Instant, LevelName, limit, page, parse_cursor};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -24,7 +24,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct NotificationsQuery {
-    /// To whom; an admin may name anybody.
+    /// The user whose messages are asked for; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
     /// Of this level only.
     #[param(inline)]
@@ -49,9 +49,9 @@ struct Notification {
     sent_at: Instant,
     /// How urgent it is.
     level: LevelName,
-    /// One line.
+    /// The message in one line.
     title: String,
-    /// The rest.
+    /// What there is to say beyond the title; may be empty.
     body: String,
     /// The execution that sent it; null when none did.
     #[schema(required)]
@@ -88,17 +88,17 @@ async fn notifications(
     caller: Caller,
     Query(query): Query<NotificationsQuery>,
 ) -> Result<Json<Notifications>, Problem> {
-    let scope = api.daemon.store.user(caller.subject(&api, query.user)?);
+    let user = caller.target_user(&api, query.user)?;
     let limit = limit(query.limit)?;
     let filter = NotificationFilter {
         level: query.level.map(|level| level.0),
         unread: query.unread,
-        after: place(query.cursor.as_deref())?,
+        after: parse_cursor(query.cursor.as_deref())?,
         limit: limit + 1,
     };
-    let page = page(scope.notifications(filter).await?, limit, |kept| kept.id, Notification::from);
-    let unread = scope.unread_notifications().await?;
-    Ok(Json(Notifications { items: page.items, next: page.next, unread }))
+    let found = api.daemon.queries.of(&user).notifications(filter).await?;
+    let page = page(found.items, limit, |kept| kept.id, Notification::from);
+    Ok(Json(Notifications { items: page.items, next: page.next, unread: found.unread }))
 }
 
 /// Marks one of one's own messages as seen.
@@ -106,8 +106,7 @@ async fn notifications(
     responses((status = OK, body = Marked)))]
 async fn read(State(api): State<Api>, caller: Caller, Path(id): Path<u64>) -> Result<Json<Marked>, Problem> {
     api.audit(&caller, "notification.read", format!("notification {id}"), json!({})).await?;
-    let scope = api.daemon.store.user(caller.0.user);
-    if !scope.mark_notification_read_durable(id, api.daemon.clock.now()).await? {
+    if !api.daemon.inbox.mark_read(caller.0.user, id).await? {
         return Err(Problem::new(Code::NotFound, format!("there is no notification {id}")));
     }
     Ok(Json(Marked { marked: 1 }))
@@ -118,9 +117,7 @@ async fn read(State(api): State<Api>, caller: Caller, Path(id): Path<u64>) -> Re
     responses((status = OK, body = Marked)))]
 async fn read_all(State(api): State<Api>, caller: Caller) -> Result<Json<Marked>, Problem> {
     api.audit(&caller, "notification.read_all", format!("user {}", caller.0.user), json!({})).await?;
-    let scope = api.daemon.store.user(caller.0.user);
-    let marked = scope.mark_all_notifications_read_durable(api.daemon.clock.now()).await?;
-    Ok(Json(Marked { marked }))
+    Ok(Json(Marked { marked: api.daemon.inbox.mark_all_read(caller.0.user).await? }))
 }
 
 impl From<KeptNotification> for Notification {

@@ -1,11 +1,9 @@
 //! `/api/v1/orders`: the orders of a user and what the journal says of each.
 
 use axum::extract::State;
+use prahari_app::queries::{self, OrderFilter};
 use prahari_domain::instruments::Symbol;
-use prahari_domain::orders::{
-    JournalEntry, Order as Placed, OrderEvent, OrderKind, Product, Purpose, Variety,
-};
-use prahari_store::OrderFilter;
+use prahari_domain::orders::{Fill, JournalEntry, Order as Placed, OrderKind, Product, Purpose, Variety};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -15,7 +13,9 @@ use crate::caller::Caller;
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
-use crate::view::{Date, Instant, Page, SideName, StateName, Whose, limit, page, place, range, symbol};
+use crate::view::{
+    Date, Instant, Page, SideName, StateName, UserQuery, limit, page, parse_cursor, range, symbol,
+};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -27,7 +27,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct OrdersQuery {
-    /// Whose; an admin may name anybody.
+    /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
     /// For this trading date or later.
     #[param(inline)]
@@ -56,14 +56,14 @@ struct OrdersQuery {
 
 /// An order as it stands.
 #[derive(Debug, Serialize, ToSchema)]
-struct Order {
+pub(super) struct Order {
     /// Ours, and the tag that the broker keeps.
     id: String,
     /// The trading date it was placed for.
     day: Date,
-    /// Which share.
+    /// The share, by its symbol at the exchange.
     symbol: String,
-    /// Which way.
+    /// Whether shares are bought or sold.
     side: SideName,
     /// Shares asked for.
     quantity: u32,
@@ -79,7 +79,7 @@ struct Order {
     after_market: bool,
     /// Whether it is booked as delivery rather than intraday.
     delivery: bool,
-    /// What it is for.
+    /// The purpose of the order: a first buy, a further one, a sell, or an order from elsewhere.
     purpose: OrderPurpose,
     /// The signal it acts on.
     #[schema(required)]
@@ -124,7 +124,7 @@ pub enum OrderPurpose {
     },
     /// A sell.
     Exit {
-        /// Its code.
+        /// Why it is sold, as a stable code.
         reason: String,
     },
     /// Found at the broker, not placed by us.
@@ -133,7 +133,7 @@ pub enum OrderPurpose {
 
 /// An order with everything that happened to it.
 #[derive(Debug, Serialize, ToSchema)]
-struct OrderStory {
+struct OrderDetail {
     /// Hash of the module version that decided it; null when no execution did.
     #[schema(required)]
     module: Option<String>,
@@ -150,7 +150,7 @@ struct OrderStory {
 struct OrderFill {
     /// The broker's key.
     key: String,
-    /// Shares.
+    /// Shares of this fill.
     quantity: u32,
     /// Price per share.
     price_paise: i64,
@@ -179,7 +179,7 @@ async fn orders(
     caller: Caller,
     Query(query): Query<OrdersQuery>,
 ) -> Result<Json<Page<Order>>, Problem> {
-    let user = caller.subject(&api, query.user)?;
+    let user = caller.target_user(&api, query.user)?;
     let limit = limit(query.limit)?;
     range(("from", query.from), ("through", query.through))?;
     let filter = OrderFilter {
@@ -189,45 +189,50 @@ async fn orders(
         side: query.side.map(|side| side.0),
         state: query.state.map(|state| state.0),
         active: query.active,
-        after: place(query.cursor.as_deref())?,
+        after: parse_cursor(query.cursor.as_deref())?,
         limit: limit + 1,
     };
-    let orders = api.daemon.store.user(user).orders(filter).await?;
+    let orders = api.daemon.queries.of(&user).orders(filter).await?;
     Ok(Json(page(orders, limit, |order| order.id, Order::from)))
 }
 
 /// One order with its fills and its journal.
 #[utoipa::path(get, path = "/api/v1/orders/{id}", tag = "orders",
-    params(("id" = String, Path, min_length = 1, max_length = 64, example = "U1-20250307-0001"), Whose),
-    responses((status = OK, body = OrderStory)))]
+    params(("id" = String, Path, min_length = 1, max_length = 64, example = "U1-20250307-0001"), UserQuery),
+    responses((status = OK, body = OrderDetail)))]
 async fn order(
     State(api): State<Api>,
     caller: Caller,
     Path(id): Path<String>,
-    Query(whose): Query<Whose>,
-) -> Result<Json<OrderStory>, Problem> {
-    let scope = api.daemon.store.user(caller.subject(&api, whose.user)?);
+    Query(target): Query<UserQuery>,
+) -> Result<Json<OrderDetail>, Problem> {
+    let user = caller.target_user(&api, target.user)?;
     let unknown = || Problem::new(Code::NotFound, format!("there is no order {id}"));
     let id = id.parse().map_err(|_| unknown())?;
-    let order = scope.find_order(id).await?.ok_or_else(unknown)?;
-    let journal = scope.journal_of(id).await?;
-    let run = scope.find_run(order.run).await?;
-    Ok(Json(OrderStory {
-        module: run.map(|run| run.module_hash),
-        order: order.into(),
-        fills: journal.iter().filter_map(fill).collect(),
-        journal: journal.into_iter().map(OrderEntry::from).collect(),
-    }))
+    let detail = api.daemon.queries.of(&user).order(id).await?.ok_or_else(unknown)?;
+    Ok(Json(detail.into()))
 }
 
-fn fill(entry: &JournalEntry) -> Option<OrderFill> {
-    let OrderEvent::Filled(fill) = &entry.event else { return None };
-    Some(OrderFill {
-        key: fill.key.clone(),
-        quantity: fill.quantity,
-        price_paise: fill.price.0,
-        filled_at: Instant(fill.at),
-    })
+impl From<queries::OrderDetail> for OrderDetail {
+    fn from(detail: queries::OrderDetail) -> Self {
+        Self {
+            module: detail.module,
+            order: detail.order.into(),
+            fills: detail.fills.into_iter().map(OrderFill::from).collect(),
+            journal: detail.journal.into_iter().map(OrderEntry::from).collect(),
+        }
+    }
+}
+
+impl From<Fill> for OrderFill {
+    fn from(fill: Fill) -> Self {
+        Self {
+            key: fill.key,
+            quantity: fill.quantity,
+            price_paise: fill.price.0,
+            filled_at: Instant(fill.at),
+        }
+    }
 }
 
 impl From<Placed> for Order {

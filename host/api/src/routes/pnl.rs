@@ -2,9 +2,7 @@
 
 use axum::extract::State;
 use prahari_app::desk::{Statement, UnpricedPosition};
-use prahari_app::error::AppError;
-use prahari_domain::ids::UserId;
-use prahari_domain::money::Paise;
+use prahari_app::queries;
 use prahari_domain::time::Day;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -15,22 +13,19 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Date, Page, limit, page, place, range};
+use crate::view::{Date, Page, limit, page, parse_cursor, range};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(daily)).routes(routes!(summary))
 }
 
-/// Most trading dates that one summary adds up: forty years.
-const MOST_DATES: u32 = 10_000;
-
 /// Which dates are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct DailyQuery {
-    /// Whose; an admin may name anybody.
+    /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
     /// The first date.
     #[param(inline)]
@@ -46,12 +41,12 @@ struct DailyQuery {
     cursor: Option<String>,
 }
 
-/// What to add up.
+/// Which stretch of trading dates is added up.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct SummaryQuery {
-    /// Whose; an admin may name anybody.
+    /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
     /// The first date.
     #[param(inline)]
@@ -64,11 +59,11 @@ struct SummaryQuery {
 /// A trading date after its close.
 #[derive(Debug, Serialize, ToSchema)]
 struct DailyPnl {
-    /// Which date.
+    /// The trading date.
     day: Date,
     /// Realised on it, before charges.
     realised_paise: i64,
-    /// Its charges.
+    /// The charges of its fills, in paise.
     charges_paise: i64,
     /// Realised less charges.
     net_paise: i64,
@@ -80,7 +75,7 @@ struct DailyPnl {
     market_value_paise: i64,
     /// Executions of its orders.
     trades: u32,
-    /// Its orders.
+    /// How many orders were placed for it.
     orders: u32,
     /// Those that ended with their validity.
     orders_expired: u32,
@@ -93,7 +88,7 @@ struct DailyPnl {
 /// A share that is valued at an earlier day's price.
 #[derive(Debug, Serialize, ToSchema)]
 struct UnpricedShare {
-    /// Which share.
+    /// The share, by its symbol at the exchange.
     symbol: String,
     /// The price that was known last.
     price_paise: i64,
@@ -107,29 +102,29 @@ struct PnlSummary {
     /// The first date with a statement; null when there is none.
     #[schema(required)]
     from: Option<Date>,
-    /// The last one.
+    /// The last date with a statement; null when there is none.
     #[schema(required)]
     through: Option<Date>,
-    /// How many there are.
+    /// How many dates with a statement there are.
     days: u32,
     /// Realised, before charges.
     realised_paise: i64,
-    /// Charges.
+    /// Charges of all of them, in paise.
     charges_paise: i64,
     /// Realised less charges.
     net_paise: i64,
     /// Market value less cost of what was held at the end.
     unrealised_paise: i64,
-    /// Executions.
+    /// Fills of all of them.
     trades: u64,
     /// Dates that brought more than they cost.
     days_up: u32,
     /// Dates that cost more than they brought.
     days_down: u32,
-    /// The best date.
+    /// The date that brought most; null when there is none.
     #[schema(required)]
     best_day: Option<DayNet>,
-    /// The worst date.
+    /// The date that brought least; null when there is none.
     #[schema(required)]
     worst_day: Option<DayNet>,
 }
@@ -137,7 +132,7 @@ struct PnlSummary {
 /// What one date brought.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 struct DayNet {
-    /// Which date.
+    /// The trading date.
     day: Date,
     /// Realised less charges.
     net_paise: i64,
@@ -151,15 +146,15 @@ async fn daily(
     caller: Caller,
     Query(query): Query<DailyQuery>,
 ) -> Result<Json<Page<DailyPnl>>, Problem> {
-    let user = caller.subject(&api, query.user)?;
+    let user = caller.target_user(&api, query.user)?;
     let limit = limit(query.limit)?;
     range(("from", query.from), ("through", query.through))?;
     let (from, mut through) = bounds(query.from, query.through);
-    if let Some(last) = place::<Day>(query.cursor.as_deref())? {
+    if let Some(last) = parse_cursor::<Day>(query.cursor.as_deref())? {
         let Some(before) = last.pred_opt() else { return Ok(Json(Page::whole([]))) };
         through = through.min(before);
     }
-    let statements = statements(&api, user, from, through, limit + 1).await?;
+    let statements = api.daemon.queries.of(&user).statements(from, through, limit + 1).await?;
     Ok(Json(page(statements, limit, |statement| statement.day, DailyPnl::from)))
 }
 
@@ -171,10 +166,10 @@ async fn summary(
     caller: Caller,
     Query(query): Query<SummaryQuery>,
 ) -> Result<Json<PnlSummary>, Problem> {
-    let user = caller.subject(&api, query.user)?;
+    let user = caller.target_user(&api, query.user)?;
     range(("from", query.from), ("through", query.through))?;
     let (from, through) = bounds(query.from, query.through);
-    Ok(Json(PnlSummary::of(&statements(&api, user, from, through, MOST_DATES).await?)))
+    Ok(Json(api.daemon.queries.of(&user).pnl_summary(from, through).await?.into()))
 }
 
 /// The years that can be written with four digits: dates are compared as text.
@@ -184,30 +179,13 @@ fn bounds(from: Option<Date>, through: Option<Date>) -> (Day, Day) {
     (from.map_or(first, |day| day.0), through.map_or(last, |day| day.0))
 }
 
-/// Newest first.
-async fn statements(
-    api: &Api,
-    user: UserId,
-    from: Day,
-    through: Day,
-    limit: u32,
-) -> Result<Vec<Statement>, Problem> {
-    let rows = api.daemon.store.user(user).statements_between(from, through, limit).await?;
-    let read = |(_, text): (Day, String)| serde_json::from_str(&text).map_err(AppError::from);
-    Ok(rows.into_iter().map(read).collect::<Result<_, _>>()?)
-}
-
-fn net(statement: &Statement) -> Paise {
-    statement.realised - statement.charges
-}
-
 impl From<Statement> for DailyPnl {
     fn from(statement: Statement) -> Self {
         Self {
             day: Date(statement.day),
             realised_paise: statement.realised.0,
             charges_paise: statement.charges.0,
-            net_paise: net(&statement).0,
+            net_paise: queries::net(&statement).0,
             unrealised_paise: statement.unrealised.0,
             cash_paise: statement.cash.0,
             market_value_paise: statement.market_value.0,
@@ -230,30 +208,28 @@ impl From<UnpricedPosition> for UnpricedShare {
     }
 }
 
-impl PnlSummary {
-    /// Of statements, newest first.
-    fn of(statements: &[Statement]) -> Self {
-        let count = |wanted: fn(Paise) -> bool| {
-            let days = statements.iter().filter(|statement| wanted(net(statement))).count();
-            u32::try_from(days).unwrap_or(u32::MAX)
-        };
-        let day_net =
-            |statement: &Statement| DayNet { day: Date(statement.day), net_paise: net(statement).0 };
-        let realised: Paise = statements.iter().map(|statement| statement.realised).sum();
-        let charges: Paise = statements.iter().map(|statement| statement.charges).sum();
+impl From<queries::PnlSummary> for PnlSummary {
+    fn from(summary: queries::PnlSummary) -> Self {
+        let count = |days: usize| u32::try_from(days).unwrap_or(u32::MAX);
         Self {
-            from: statements.last().map(|statement| Date(statement.day)),
-            through: statements.first().map(|statement| Date(statement.day)),
-            days: count(|_| true),
-            realised_paise: realised.0,
-            charges_paise: charges.0,
-            net_paise: (realised - charges).0,
-            unrealised_paise: statements.first().map_or(0, |statement| statement.unrealised.0),
-            trades: statements.iter().map(|statement| u64::from(statement.fills)).sum(),
-            days_up: count(|net| net > Paise::ZERO),
-            days_down: count(|net| net < Paise::ZERO),
-            best_day: statements.iter().max_by_key(|statement| net(statement)).map(day_net),
-            worst_day: statements.iter().min_by_key(|statement| net(statement)).map(day_net),
+            from: summary.from.map(Date),
+            through: summary.through.map(Date),
+            days: count(summary.days),
+            realised_paise: summary.realised.0,
+            charges_paise: summary.charges.0,
+            net_paise: (summary.realised - summary.charges).0,
+            unrealised_paise: summary.unrealised.0,
+            trades: summary.trades,
+            days_up: count(summary.days_up),
+            days_down: count(summary.days_down),
+            best_day: summary.best_day.map(DayNet::from),
+            worst_day: summary.worst_day.map(DayNet::from),
         }
+    }
+}
+
+impl From<queries::DayNet> for DayNet {
+    fn from(queries::DayNet { day, net }: queries::DayNet) -> Self {
+        Self { day: Date(day), net_paise: net.0 }
     }
 }

@@ -1,12 +1,9 @@
 //! `/api/v1/positions` and `/api/v1/funds`: what a user holds, at the last price, and the money beside it.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use prahari_app::desk::Valuation;
-use prahari_app::user::User;
+use prahari_app::queries;
 use prahari_domain::book::PositionEntry;
-use prahari_domain::money::Paise;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,7 +14,7 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Date, Instant, Page, Whose};
+use crate::view::{Date, Instant, Page, UserQuery};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -26,10 +23,10 @@ pub fn routes() -> OpenApiRouter<Api> {
 
 /// A held share.
 #[derive(Debug, Serialize, ToSchema)]
-struct Position {
-    /// Which share.
+pub(super) struct Position {
+    /// The share, by its symbol at the exchange.
     symbol: String,
-    /// How many.
+    /// Shares held.
     quantity: u32,
     /// Mean cost per share of what is still held, charges not included.
     average_price_paise: i64,
@@ -56,7 +53,7 @@ struct Position {
 struct Entry {
     /// The order.
     order: String,
-    /// What it was for.
+    /// The purpose of the buy.
     purpose: OrderPurpose,
     /// Shares bought.
     quantity: u32,
@@ -71,7 +68,7 @@ struct Entry {
 
 /// The money of a user.
 #[derive(Debug, Serialize, ToSchema)]
-struct Funds {
+pub(super) struct Funds {
     /// What the books were opened with.
     capital_paise: i64,
     /// Money on the account, charges paid.
@@ -95,57 +92,45 @@ struct Funds {
 }
 
 /// What a user holds, by symbol.
-#[utoipa::path(get, path = "/api/v1/positions", tag = "positions", params(Whose),
+#[utoipa::path(get, path = "/api/v1/positions", tag = "positions", params(UserQuery),
     responses((status = OK, body = Page<Position>)))]
 async fn positions(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
 ) -> Result<Json<Page<Position>>, Problem> {
-    let user = user(&api, caller, whose)?;
-    // The desk is let go of before the market is asked: an order must not wait for somebody who looks.
-    let held = user.desk.lock().await.book().positions();
-    let valued = api.daemon.venue.value(held, api.daemon.clock.now()).await;
-    Ok(Json(Page::whole(valued.into_iter().map(Position::from))))
+    let user = caller.target_user(&api, target.user)?;
+    let positions = api.daemon.queries.of(&user).positions().await;
+    Ok(Json(Page::whole(positions.into_iter().map(Position::from))))
 }
 
 /// The money of a user.
-#[utoipa::path(get, path = "/api/v1/funds", tag = "positions", params(Whose),
+#[utoipa::path(get, path = "/api/v1/funds", tag = "positions", params(UserQuery),
     responses((status = OK, body = Funds)))]
 async fn funds(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
 ) -> Result<Json<Funds>, Problem> {
-    let user = user(&api, caller, whose)?;
-    let (mut funds, held) = {
-        let desk = user.desk.lock().await;
-        let reserved = desk.reserved(api.daemon.clock.now()).await;
-        let book = desk.book();
-        let funds = Funds {
-            capital_paise: book.capital().0,
-            cash_paise: book.cash().0,
-            reserved_paise: reserved.0,
-            available_paise: (book.cash() - reserved).max(Paise::ZERO).0,
-            invested_paise: book.invested().0,
-            market_value_paise: 0,
-            total_paise: 0,
-            realised_paise: book.realised().0,
-            unrealised_paise: 0,
-            charges_paise: book.charges().0,
-        };
-        (funds, book.positions())
-    };
-    let valued = api.daemon.venue.value(held, api.daemon.clock.now()).await;
-    let market_value: Paise = valued.iter().map(Valuation::value).sum();
-    funds.market_value_paise = market_value.0;
-    funds.total_paise = (Paise(funds.cash_paise) + market_value).0;
-    funds.unrealised_paise = (market_value - Paise(funds.invested_paise)).0;
-    Ok(Json(funds))
+    let user = caller.target_user(&api, target.user)?;
+    Ok(Json(api.daemon.queries.of(&user).holdings().await.funds.into()))
 }
 
-fn user(api: &Api, caller: Caller, whose: Whose) -> Result<Arc<User>, Problem> {
-    Ok(api.daemon.user(caller.subject(api, whose.user)?)?)
+impl From<queries::Funds> for Funds {
+    fn from(funds: queries::Funds) -> Self {
+        Self {
+            capital_paise: funds.capital.0,
+            cash_paise: funds.cash.0,
+            reserved_paise: funds.reserved.0,
+            available_paise: funds.available().0,
+            invested_paise: funds.invested.0,
+            market_value_paise: funds.market_value.0,
+            total_paise: funds.total().0,
+            realised_paise: funds.realised.0,
+            unrealised_paise: funds.unrealised().0,
+            charges_paise: funds.charges.0,
+        }
+    }
 }
 
 impl From<Valuation> for Position {

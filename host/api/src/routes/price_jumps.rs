@@ -1,8 +1,8 @@
 //! `/api/v1/market/price-jumps`: opens outside the exchange's band, and what an admin says of them.
 
 use axum::extract::State;
+use prahari_app::queries::PriceJumpRow;
 use prahari_domain::instruments::Symbol;
-use prahari_store::PriceJumpRow;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -15,9 +15,6 @@ use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::{Date, Instant, Page, sentence};
 
-/// Most jumps of an answer. There are a few hundred in a year of the whole exchange.
-const MOST_JUMPS: u32 = 500;
-
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(price_jumps)).routes(routes!(explain))
@@ -26,7 +23,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 /// An open that no trading can lead to: a corporate action that the prices are not adjusted for, or a fault.
 #[derive(Debug, Serialize, ToSchema)]
 struct PriceJump {
-    /// Which share.
+    /// The share, by its symbol at the exchange.
     symbol: String,
     /// The session that opened there.
     day: Date,
@@ -44,11 +41,11 @@ struct PriceJump {
     /// Which admin explained it.
     #[schema(required)]
     explained_by: Option<u64>,
-    /// What they said; empty while it is not explained.
+    /// What the admin said; empty while it is not explained.
     explanation: String,
 }
 
-/// What a jump was.
+/// What an admin says of a jump.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct JumpExplanation {
@@ -61,7 +58,7 @@ struct JumpExplanation {
 #[utoipa::path(get, path = "/api/v1/market/price-jumps", tag = "market",
     responses((status = OK, body = Page<PriceJump>)))]
 async fn price_jumps(State(api): State<Api>, _caller: Caller) -> Result<Json<Page<PriceJump>>, Problem> {
-    let rows = api.daemon.store.system().price_jumps(MOST_JUMPS).await?;
+    let rows = api.daemon.queries.price_jumps().await?;
     Ok(Json(Page::whole(rows.into_iter().map(PriceJump::from))))
 }
 
@@ -81,14 +78,13 @@ async fn explain(
     let symbol = Symbol::new(&symbol).map_err(|_| none())?;
     let details = json!({ "symbol": symbol.as_str(), "explanation": explanation });
     api.audit(&caller, "price_jump.explain", format!("price jumps of {symbol}"), details).await?;
-    let rows = api.daemon.store.system().price_jumps(MOST_JUMPS).await?;
-    if !rows.iter().any(|row| row.jump.symbol == symbol && row.explained_at.is_none()) {
+    let rows = api.daemon.queries.price_jumps_of(&symbol).await?;
+    if rows.iter().all(|row| row.explained_at.is_some()) {
         return Err(none());
     }
     api.daemon.explain_price_jumps(&symbol, caller.0.user, explanation).await?;
-    let rows = api.daemon.store.system().price_jumps(MOST_JUMPS).await?;
-    let of_symbol = rows.into_iter().filter(|row| row.jump.symbol == symbol);
-    Ok(Json(Page::whole(of_symbol.map(PriceJump::from))))
+    let rows = api.daemon.queries.price_jumps_of(&symbol).await?;
+    Ok(Json(Page::whole(rows.into_iter().map(PriceJump::from))))
 }
 
 impl From<PriceJumpRow> for PriceJump {

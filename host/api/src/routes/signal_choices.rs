@@ -73,8 +73,8 @@ async fn decide(
     if !is_plain(&word.reason) {
         return Err(Problem::invalid("reason: it has a character that cannot be seen, or a line break"));
     }
-    let user = caller.0.user;
-    let signal = find(api, user, id).await?;
+    let user = caller.target_user(api, None)?;
+    let signal = find(api, &user, id).await?;
     let status = signal.status.0;
     if status == to {
         return Ok(Json(signal));
@@ -86,9 +86,9 @@ async fn decide(
     let action = if to == SignalStatus::Rejected { "signal.reject" } else { "signal.activate" };
     api.audit(&caller, action, format!("signal {id}"), json!({ "reason": word.reason })).await?;
     if to == SignalStatus::Rejected {
-        api.daemon.signals.reject(user, SignalId(id), &word.reason).await?;
+        api.daemon.signals.reject(user.id, SignalId(id), &word.reason).await?;
     } else {
-        api.daemon.signals.allow(user, SignalId(id), &word.reason).await?;
+        api.daemon.signals.allow(user.id, SignalId(id), &word.reason).await?;
     }
-    find(api, user, id).await.map(Json)
+    find(api, &user, id).await.map(Json)
 }

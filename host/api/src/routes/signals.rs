@@ -1,12 +1,10 @@
 //! `/api/v1/signals`: what was found, and where it stands for a user.
 
-use std::collections::BTreeMap;
-
 use axum::extract::State;
-use prahari_app::error::AppError;
-use prahari_domain::ids::{SignalId, UserId};
-use prahari_domain::signals::{Signal as Finding, SignalDraft, SignalKind, SignalStatus};
-use prahari_store::{SeenFilter, SeenSignal};
+use prahari_app::queries::{SignalDetail, SignalQuery};
+use prahari_app::user::User;
+use prahari_domain::ids::SignalId;
+use prahari_domain::signals::{SignalDraft, SignalKind};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -16,22 +14,19 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
-use crate::view::{Cursor, Date, Instant, Page, StatusName, limit, place, range, symbol};
+use crate::view::{Cursor, Date, Instant, Page, StatusName, limit, parse_cursor, range, symbol};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(signals))
 }
 
-/// Most signals that are looked at for one page of those with a wanted status.
-const MOST_LOOKED_AT: u32 = 1_000;
-
 /// Which signals are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct SignalsQuery {
-    /// For whom; an admin may name anybody.
+    /// The user for whom signals are asked for; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
     /// With this status for the user only.
     #[param(inline)]
@@ -80,7 +75,7 @@ pub(super) struct Signal {
     published_at: Instant,
     /// From then on it no longer stands.
     expires_at: Instant,
-    /// What was found.
+    /// The numbers behind the signal.
     finding: Measures,
 }
 
@@ -126,90 +121,50 @@ async fn signals(
     caller: Caller,
     Query(query): Query<SignalsQuery>,
 ) -> Result<Json<Page<Signal>>, Problem> {
-    let user = caller.subject(&api, query.user)?;
-    let limit = limit(query.limit)?;
+    let user = caller.target_user(&api, query.user)?;
     range(("from", query.from), ("through", query.through))?;
-    let filter = SeenFilter {
+    let query = SignalQuery {
+        status: query.status.map(|status| status.0),
         from: query.from.map(|day| day.0),
         through: query.through.map(|day| day.0),
         symbol: symbol(query.symbol.as_deref())?,
-        after: place(query.cursor.as_deref())?,
-        limit: if query.status.is_some() { MOST_LOOKED_AT } else { limit + 1 },
+        after: parse_cursor(query.cursor.as_deref())?,
+        limit: limit(query.limit)?,
     };
-    let looked_at = filter.limit as usize;
-    let seen = api.daemon.store.user(user).seen_signals(filter).await?;
-    let standing = Standing::of(&api, user).await?;
-    let exhausted = seen.len() < looked_at;
-    let mut page = Page { items: Vec::new(), next: None };
-    let mut left = seen.into_iter().peekable();
-    while let Some(signal) = left.next() {
-        let place = signal.place();
-        let signal = standing.view(signal)?;
-        if query.status.is_none_or(|wanted| wanted == signal.status) {
-            page.items.push(signal);
-        }
-        let full = page.items.len() == limit as usize;
-        if (full || left.peek().is_none()) && !(exhausted && left.peek().is_none()) {
-            page.next = Some(place.write());
-            break;
-        }
-    }
-    Ok(Json(page))
+    let found = api.daemon.queries.of(&user).signals(query).await?;
+    let items = found.items.into_iter().map(Signal::from).collect();
+    Ok(Json(Page { items, next: found.next.map(|next| next.write()) }))
 }
 
 /// One signal as it stands for a user.
-pub(super) async fn find(api: &Api, user: UserId, id: u64) -> Result<Signal, Problem> {
-    let seen = api.daemon.store.user(user).find_signal(SignalId(id)).await?;
-    let seen = seen.ok_or_else(|| Problem::new(Code::NotFound, format!("there is no signal {id}")))?;
-    Standing::of(api, user).await?.view(seen)
+pub(super) async fn find(api: &Api, user: &User, id: u64) -> Result<Signal, Problem> {
+    let found = api.daemon.queries.of(user).signal(SignalId(id)).await?;
+    let unknown = || Problem::new(Code::NotFound, format!("there is no signal {id}"));
+    found.map(Signal::from).ok_or_else(unknown)
 }
 
-/// The signals that stand for a user, with their status: what the user's tasks would see.
-struct Standing(BTreeMap<SignalId, SignalStatus>);
-
-impl Standing {
-    async fn of(api: &Api, user: UserId) -> Result<Self, Problem> {
-        let user = api.daemon.user(user)?;
-        let desk = user.desk.lock().await;
-        let standing = api.daemon.signals.board.standing(desk.book(), api.daemon.clock.now());
-        Ok(Self(standing.into_iter().map(|signal| (signal.id, signal.status)).collect()))
-    }
-
-    fn view(&self, seen: SeenSignal) -> Result<Signal, Problem> {
-        let finding: Finding = serde_json::from_str(&seen.row.data).map_err(AppError::from)?;
-        let status = self.0.get(&finding.id).copied().unwrap_or_else(|| over(&seen));
-        let (kind, reentry_level, exit_reason) = match &finding.draft.kind {
+impl From<SignalDetail> for Signal {
+    fn from(SignalDetail { signal, personal, note }: SignalDetail) -> Self {
+        let (kind, reentry_level, exit_reason) = match &signal.draft.kind {
             SignalKind::Buy => ("buy", None, None),
             SignalKind::StrongBuy => ("strong_buy", None, None),
             SignalKind::Reentry { level, .. } => ("reentry", Some(*level), None),
             SignalKind::Exit(reason) => ("exit", None, Some(reason.clone())),
         };
-        Ok(Signal {
-            id: finding.id.0,
-            symbol: finding.draft.symbol.to_string(),
+        Self {
+            id: signal.id.0,
+            symbol: signal.draft.symbol.to_string(),
             kind,
             reentry_level,
             exit_reason,
-            personal: seen.personal,
-            status: StatusName(status),
-            note: seen.chosen.map(|chosen| chosen.reason).unwrap_or_default(),
-            day: Date(finding.day),
-            published_at: Instant(finding.published_at),
-            expires_at: Instant(finding.expires_at),
-            finding: finding.draft.into(),
-        })
-    }
-}
-
-/// What a signal that no longer stands ended as.
-fn over(seen: &SeenSignal) -> SignalStatus {
-    let rejected = seen.chosen.as_ref().is_some_and(|chosen| chosen.status == SignalStatus::Rejected.name());
-    if seen.traded {
-        SignalStatus::Traded
-    } else if rejected {
-        SignalStatus::Rejected
-    } else {
-        SignalStatus::Expired
+            personal,
+            status: StatusName(signal.status),
+            note,
+            day: Date(signal.day),
+            published_at: Instant(signal.published_at),
+            expires_at: Instant(signal.expires_at),
+            finding: signal.draft.into(),
+        }
     }
 }
 

@@ -1,12 +1,11 @@
 //! `/api/v1/slots`: what was expected of each task and what became of it; for an admin of everybody.
 
 use axum::extract::State;
-use prahari_app::tasks::TaskSet;
+use prahari_app::queries::{LedgerDay as CountedDay, SlotCounts, SlotCursor, SlotFilter, SlotKind, SlotRow};
 use prahari_domain::calendar::TradingDay;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Day;
-use prahari_store::{SlotCounts, SlotCursor, SlotFilter, SlotKind, SlotRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -16,7 +15,9 @@ use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Date, Instant, Page, SlotKindName, SlotStateName, TaskName, limit, page, place, range};
+use crate::view::{
+    Date, Instant, Page, SlotKindName, SlotStateName, TaskName, limit, page, parse_cursor, range,
+};
 
 /// Most users of a day with trouble who are listed.
 const MOST_TROUBLED: u32 = 100;
@@ -35,7 +36,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct SlotsQuery {
-    /// Whose; an admin may name anybody.
+    /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
     /// First trading date; today when nothing is said.
     #[param(inline)]
@@ -62,7 +63,7 @@ struct SlotsQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct DayQuery {
-    /// Whose; an admin may name anybody.
+    /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
     /// The trading date; today when nothing is said.
     #[param(inline)]
@@ -71,10 +72,10 @@ struct DayQuery {
 
 /// An expected occurrence of a task.
 #[derive(Debug, Serialize, ToSchema)]
-struct LedgerSlot {
-    /// Whose.
+pub(super) struct LedgerSlot {
+    /// The number of the user whose slot it is.
     user: u64,
-    /// Of which task.
+    /// The task that was expected to run.
     task: TaskName,
     /// Its trading date.
     date: Date,
@@ -91,7 +92,7 @@ struct LedgerSlot {
     free_at: Option<Instant>,
     /// What became of it; `open` while nothing is decided.
     state: SlotStateName,
-    /// Why, or what it waits for; empty when there is nothing to say.
+    /// Why, or what it waits for, in one sentence; empty when there is nothing to say.
     reason: String,
     /// The execution that decided it; null when none did.
     #[schema(required)]
@@ -131,9 +132,8 @@ struct ExchangeDay {
     presumed: bool,
 }
 
-impl ExchangeDay {
-    fn of(api: &Api, day: Day) -> Self {
-        let TradingDay { open, note, presumed, .. } = api.daemon.venue.calendar.current().day_or_closed(day);
+impl From<TradingDay> for ExchangeDay {
+    fn from(TradingDay { open, note, presumed, .. }: TradingDay) -> Self {
         Self { open, note, presumed }
     }
 }
@@ -141,7 +141,7 @@ impl ExchangeDay {
 /// The slots of a day, counted.
 #[derive(Debug, Serialize, ToSchema)]
 struct LedgerDay {
-    /// Which day.
+    /// The calendar date in India that is counted.
     date: Date,
     #[serde(flatten)]
     exchange: ExchangeDay,
@@ -152,7 +152,7 @@ struct LedgerDay {
 /// The slots of a day of everybody, counted.
 #[derive(Debug, Serialize, ToSchema)]
 struct LedgerDayOfAll {
-    /// Which day.
+    /// The calendar date in India that is counted.
     date: Date,
     #[serde(flatten)]
     exchange: ExchangeDay,
@@ -165,18 +165,18 @@ struct LedgerDayOfAll {
 /// The slots of a task on a day.
 #[derive(Debug, Serialize, ToSchema)]
 struct TaskDay {
-    /// Which task.
+    /// The task whose slots are counted.
     task: TaskName,
-    /// How many stand how.
+    /// How many of the slots stand how.
     slots: Counts,
 }
 
 /// The slots of a user on a day.
 #[derive(Debug, Serialize, ToSchema)]
 struct UserDay {
-    /// Who.
+    /// The user's number.
     user: u64,
-    /// How many stand how.
+    /// How many of the slots stand how.
     slots: Counts,
 }
 
@@ -217,9 +217,9 @@ async fn slots(
     caller: Caller,
     Query(query): Query<SlotsQuery>,
 ) -> Result<Json<Page<LedgerSlot>>, Problem> {
-    let user = caller.subject(&api, query.user)?;
+    let user = caller.target_user(&api, query.user)?;
     let (filter, limit) = filter(&api, query)?;
-    let rows = api.daemon.store.user(user).slot_page(filter).await?;
+    let rows = api.daemon.queries.of(&user).slots(filter).await?;
     Ok(Json(page(rows, limit, cursor, LedgerSlot::from)))
 }
 
@@ -231,14 +231,10 @@ async fn day(
     caller: Caller,
     Query(query): Query<DayQuery>,
 ) -> Result<Json<LedgerDay>, Problem> {
-    let user = caller.subject(&api, query.user)?;
-    let (date, now) = (query.date.map_or(today(&api), |date| date.0), api.daemon.clock.now());
-    let counts = api.daemon.store.user(user).slot_counts(date, now).await?;
-    Ok(Json(LedgerDay {
-        date: Date(date),
-        exchange: ExchangeDay::of(&api, date),
-        tasks: task_days(&api.daemon.tasks.current(), counts),
-    }))
+    let user = caller.target_user(&api, query.user)?;
+    let date = query.date.map_or(today(&api), |date| date.0);
+    let CountedDay { day, tasks } = api.daemon.queries.of(&user).ledger_day(date).await?;
+    Ok(Json(LedgerDay { date: Date(date), exchange: day.into(), tasks: task_days(tasks) }))
 }
 
 /// The slots of everybody, or of one user, by due time.
@@ -252,8 +248,8 @@ async fn slots_of_all(
     let named = query.user;
     let (filter, limit) = filter(&api, query)?;
     let rows = match named {
-        Some(_) => api.daemon.store.user(caller.subject(&api, named)?).slot_page(filter).await?,
-        None => api.daemon.store.system().slot_page(filter).await?,
+        Some(_) => api.daemon.queries.of(&*caller.target_user(&api, named)?).slots(filter).await?,
+        None => api.daemon.queries.slots_of_all(filter).await?,
     };
     Ok(Json(page(rows, limit, cursor, LedgerSlot::from)))
 }
@@ -276,18 +272,12 @@ async fn day_of_all(
     _admin: Admin,
     Query(query): Query<DayOfAllQuery>,
 ) -> Result<Json<LedgerDayOfAll>, Problem> {
-    let (date, now) = (query.date.map_or(today(&api), |date| date.0), api.daemon.clock.now());
-    let system = api.daemon.store.system();
-    let counts = system.slot_counts(date, now).await?;
-    let troubled = system.users_with_trouble(date, now, MOST_TROUBLED).await?;
-    let troubled =
-        troubled.into_iter().map(|(user, counts)| UserDay { user: user.0, slots: counts.into() }).collect();
-    Ok(Json(LedgerDayOfAll {
-        date: Date(date),
-        exchange: ExchangeDay::of(&api, date),
-        tasks: task_days(&api.daemon.tasks.current(), counts),
-        troubled,
-    }))
+    let date = query.date.map_or(today(&api), |date| date.0);
+    let found = api.daemon.queries.ledger_day_of_all(date, MOST_TROUBLED).await?;
+    let CountedDay { day, tasks } = found.ledger;
+    let troubled = found.troubled.into_iter();
+    let troubled = troubled.map(|(user, counts)| UserDay { user: user.0, slots: counts.into() }).collect();
+    Ok(Json(LedgerDayOfAll { date: Date(date), exchange: day.into(), tasks: task_days(tasks), troubled }))
 }
 
 fn today(api: &Api) -> Day {
@@ -306,7 +296,7 @@ fn filter(api: &Api, query: SlotsQuery) -> Result<(SlotFilter, u32), Problem> {
         to,
         task: query.task.map(|task| task.0),
         state: query.state.map(|state| state.0),
-        after: place(query.cursor.as_deref())?,
+        after: parse_cursor(query.cursor.as_deref())?,
         limit: limit + 1,
     };
     Ok((filter, limit))
@@ -316,8 +306,7 @@ fn cursor(row: &SlotRow) -> SlotCursor {
     SlotCursor { due_at: row.due_at, user: row.user, task: row.task }
 }
 
-fn task_days(tasks: &TaskSet, mut counts: Vec<(Task, SlotCounts)>) -> Vec<TaskDay> {
-    counts.sort_by_key(|(task, _)| tasks.rank(*task));
+fn task_days(counts: Vec<(Task, SlotCounts)>) -> Vec<TaskDay> {
     counts.into_iter().map(|(task, counts)| TaskDay { task: TaskName(task), slots: counts.into() }).collect()
 }
 

@@ -1,18 +1,15 @@
-//! `/api/v1/system`: whether the daemon does its work, and the day at a glance.
+//! `/api/v1/system/health`: whether the daemon does its work.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use prahari_app::overview::Overview;
-use prahari_store::{AlertRow, Role};
+use prahari_app::queries::{self, AlertRow};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::caller::Caller;
 use crate::extract::Json;
-use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::{Date, Instant};
 
@@ -21,7 +18,7 @@ const MOST_ALERTS: u32 = 20;
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(health)).routes(routes!(overview))
+    OpenApiRouter::new().routes(routes!(health))
 }
 
 /// Whether the daemon does its work.
@@ -29,7 +26,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 struct Health {
     /// `ok`, `attention` when an alert about the installation is open, or `failed`.
     status: &'static str,
-    /// Of the program.
+    /// The version of the program.
     version: &'static str,
     /// Whether this is a demonstration, whose passwords everybody knows.
     demonstration: bool,
@@ -42,13 +39,13 @@ struct Health {
     day_note: String,
     /// The last day of which the holidays are known.
     known_through: Date,
-    /// How many there are.
+    /// How many users there are, active or not.
     users: usize,
     /// How many of them have their unified service on.
     services_running: usize,
     /// The open alerts about the installation, oldest first, at most 20.
     alerts: Vec<OpenAlert>,
-    /// What failed.
+    /// What failed, in one sentence; left out while nothing has.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
 }
@@ -56,11 +53,11 @@ struct Health {
 /// An open alert about the installation. It names no user.
 #[derive(Serialize, ToSchema)]
 struct OpenAlert {
-    /// What kind of condition.
+    /// The kind of condition, such as `calendar_ends`.
     code: &'static str,
     /// Since when.
     since: Instant,
-    /// One sentence.
+    /// What is the matter, in one sentence.
     detail: String,
 }
 
@@ -69,10 +66,7 @@ struct OpenAlert {
     responses((status = OK, body = Health), (status = SERVICE_UNAVAILABLE, body = Health)))]
 async fn health(State(api): State<Api>) -> Response {
     let daemon = &api.daemon;
-    let open = daemon.store.system().open_installation_alerts(MOST_ALERTS).await;
-    let stopped = daemon.store.health().err();
-    let problem = stopped.as_ref().or(open.as_ref().err()).map(ToString::to_string);
-    let alerts: Vec<_> = open.into_iter().flatten().map(OpenAlert::from).collect();
+    let queries::Health { problem, alerts } = daemon.queries.health(MOST_ALERTS).await;
     let status = match (&problem, alerts.is_empty()) {
         (Some(_), _) => "failed",
         (None, true) => "ok",
@@ -89,7 +83,7 @@ async fn health(State(api): State<Api>) -> Response {
         known_through: Date(calendar.covers().1),
         users: daemon.users().len(),
         services_running: daemon.running_users().len(),
-        alerts,
+        alerts: alerts.into_iter().map(OpenAlert::from).collect(),
         problem,
     };
     let status = if health.problem.is_none() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -100,11 +94,4 @@ impl From<AlertRow> for OpenAlert {
     fn from(row: AlertRow) -> Self {
         Self { code: row.code.name(), since: Instant(row.raised_at), detail: row.detail }
     }
-}
-
-/// The day at a glance: a user's own, or everybody's for an admin.
-#[utoipa::path(get, path = "/api/v1/system/overview", tag = "system", responses((status = OK, body = Object)))]
-async fn overview(State(api): State<Api>, caller: Caller) -> Result<Json<Overview>, Problem> {
-    let only = (caller.0.role != Role::Admin).then_some(caller.0.user);
-    Ok(Json(api.daemon.overview(only).await?))
 }

@@ -2,22 +2,21 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use prahari_app::accounts::{Role, UserRow, check_name};
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
-use prahari_store::{Role, UserRow};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::check_name;
-use crate::caller::{Admin, AdminPerson};
+use crate::caller::{Admin, AdminPerson, Person};
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::Instant;
-use crate::view::{Page, limit, page, place};
+use crate::view::{Page, limit, page, parse_cursor};
 
 /// 1,000 rupees.
 const LEAST_CAPITAL: i64 = 100_000;
@@ -45,11 +44,11 @@ pub enum RoleName {
 /// A user.
 #[derive(Serialize, ToSchema)]
 struct User {
-    /// Their number.
+    /// The user's number, by which other routes name them.
     id: u64,
     /// How they log in.
     name: String,
-    /// What they may do.
+    /// The user's rights: `admin` for everything of everybody, `user` for their own things.
     role: RoleName,
     /// Whether they may log in and their services may run.
     active: bool,
@@ -66,18 +65,18 @@ struct NewUser {
     /// How they will log in.
     #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9._@+-]+$")]
     name: String,
-    /// What they may do.
+    /// The user's rights: `admin` for everything of everybody, `user` for their own things.
     role: RoleName,
     /// The money their paper account opens with; 10 lakh rupees without it.
     #[schema(minimum = 100000, maximum = 100000000000u64)]
     capital_paise: Option<i64>,
 }
 
-/// What changes.
+/// What changes of a user; what is left out stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct UserChange {
-    /// What they may do.
+    /// The user's rights: `admin` for everything of everybody, `user` for their own things.
     role: Option<RoleName>,
     /// Whether they may log in and their services may run.
     active: Option<bool>,
@@ -95,7 +94,7 @@ struct LinkRequest {
 /// A one-time link with which the user chooses a password, for a day. It is shown this once.
 #[derive(Serialize, ToSchema)]
 struct PasswordLink {
-    /// Whose.
+    /// The number of the user who chooses a password with it.
     user: u64,
     /// To be sent to `auth/reset`, or opened at the console as `/#reset=…`.
     token: String,
@@ -104,13 +103,13 @@ struct PasswordLink {
 /// A new user, and how they come in.
 #[derive(Serialize, ToSchema)]
 struct CreatedUser {
-    /// The user.
+    /// The user as they were added.
     user: User,
     /// With which they choose their password.
     link: PasswordLink,
 }
 
-/// Which part of the list.
+/// Which part of the list of users is asked for.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -132,10 +131,10 @@ async fn list(
     Query(part): Query<Part>,
 ) -> Result<Json<Page<User>>, Problem> {
     let limit = limit(part.limit)?;
-    let after = place(part.cursor.as_deref())?.unwrap_or(0);
-    let mut rows = api.daemon.store.system().users().await?;
+    let after = parse_cursor(part.cursor.as_deref())?.unwrap_or(0);
+    let mut rows = api.accounts.users().await?;
     rows.retain(|row| row.id.0 > after);
-    Ok(Json(page(rows, limit, |row| row.id.0, shown)))
+    Ok(Json(page(rows, limit, |row| row.id.0, User::from)))
 }
 
 /// Adds a user, who has no password yet and gets one by the link. Not for API tokens.
@@ -154,9 +153,9 @@ async fn create(
     let details = json!({ "role": role.name(), "capital_paise": body.capital_paise });
     api.audit(&admin.caller, "user.create", format!("user {:?}", body.name), details).await?;
     let new = api.daemon.new_member(body.name, role, body.capital_paise.map(Paise))?;
-    let id = api.daemon.store.system().create_user(new).await?;
+    let id = api.accounts.create_user(new).await?;
     api.daemon.add_user(id).await?;
-    let token = api.auth.make_password_link(admin, id, false).await?;
+    let token = api.accounts.make_password_link(maker(&admin), id, false).await?;
     let link = PasswordLink { user: id.0, token: token.expose().to_owned() };
     Ok((StatusCode::CREATED, Json(CreatedUser { user: load(&api, id).await?, link })))
 }
@@ -187,7 +186,7 @@ async fn change(
         "before": { "role": before.role().name(), "active": before.is_active() },
     });
     api.audit(&admin.caller, "user.change", format!("user {id}"), details).await?;
-    api.daemon.set_access(id, role, active, api.auth.now()).await?;
+    api.daemon.set_access(id, role, active, api.accounts.now()).await?;
     load(&api, id).await.map(Json)
 }
 
@@ -207,23 +206,30 @@ async fn make_link(
     }
     let details = json!({ "remove_totp": body.remove_totp });
     api.audit(&admin.caller, "user.reset_link", format!("user {id}"), details).await?;
-    let token = api.auth.make_password_link(admin, user.id, body.remove_totp).await?;
+    let token = api.accounts.make_password_link(maker(&admin), user.id, body.remove_totp).await?;
     Ok((StatusCode::CREATED, Json(PasswordLink { user: id, token: token.expose().to_owned() })))
 }
 
 async fn load(api: &Api, id: UserId) -> Result<User, Problem> {
-    let row = api.daemon.store.user(id).find().await?;
-    row.map(shown).ok_or_else(|| Problem::new(Code::NotFound, format!("there is no user {id}")))
+    let row = api.accounts.find_user(id).await?;
+    row.map(User::from).ok_or_else(|| Problem::new(Code::NotFound, format!("there is no user {id}")))
 }
 
-fn shown(row: UserRow) -> User {
-    User {
-        id: row.id.0,
-        name: row.name,
-        role: row.role.into(),
-        active: row.active,
-        broker: row.broker,
-        created_at: row.created_at.into(),
+/// The admin who makes a link, and the session by which they do.
+fn maker(admin: &Person) -> (UserId, u64) {
+    (admin.caller.0.user, admin.session)
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: row.id.0,
+            name: row.name,
+            role: row.role.into(),
+            active: row.active,
+            broker: row.broker,
+            created_at: row.created_at.into(),
+        }
     }
 }
 

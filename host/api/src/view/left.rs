@@ -1,6 +1,6 @@
 //! What runs cost the host and left behind.
 
-use prahari_store::Left;
+use prahari_app::queries::Left;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -19,18 +19,18 @@ pub use names::{
     StateName, StatusName, TaskName, TriggerName,
 };
 pub use open_list::{OpenList, OpenListOfAll, Part};
-pub use page::{Cursor, Page, limit, page, place};
+pub use page::{Cursor, Page, limit, page, parse_cursor};
 pub use sentence::sentence;
 pub use time::{Date, range};
 
 use crate::problem::Problem;
 
-/// Whose things are asked for, where nothing else can be asked.
+/// The user whose things are asked for, where nothing else can be asked.
 #[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Whose {
-    /// Whose; an admin may name anybody.
+pub struct UserQuery {
+    /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     pub user: Option<u64>,
 }
 

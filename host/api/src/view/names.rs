@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
+use prahari_app::queries::{
+    LogLevel, ModuleOrigin, NotificationLevel, RunTrigger, ServiceKind, SlotKind, SlotState,
+};
 use prahari_domain::orders::{OrderState, Side};
 use prahari_domain::signals::SignalStatus;
 use prahari_domain::tasks::{LONGEST_NAME, Task};
-use prahari_store::{
-    LogLevel, ModuleOrigin, NotificationLevel, RunTrigger, ServiceKind, SlotKind, SlotState,
-};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{limit, place};
+use super::{limit, parse_cursor};
 use crate::problem::Problem;
 
 /// Which of a user's are asked for.
@@ -11,7 +11,7 @@ use crate::problem::Problem;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct OpenList {
-    /// Whose; an admin may name anybody.
+    /// The user whose they are; an admin may name anybody, others themselves only.
     pub user: Option<u64>,
     /// Those that stand, or those that were settled or lifted.
     open: Option<bool>,
@@ -71,6 +71,6 @@ impl OpenListOfAll {
 
 impl Part {
     fn of(open: Option<bool>, asked: Option<u32>, cursor: Option<&str>) -> Result<Self, Problem> {
-        Ok(Self { open, before: place(cursor)?, limit: limit(asked)? })
+        Ok(Self { open, before: parse_cursor(cursor)?, limit: limit(asked)? })
     }
 }

@@ -1,8 +1,8 @@
 //! Lists, page by page.
 
+use prahari_app::queries::{LogCursor, RunCursor, SignalCursor, SlotCursor};
 use prahari_domain::ids::{OrderId, RunId, SignalId, UserId};
 use prahari_domain::time::{Day, Timestamp};
-use prahari_store::{LogPlace, RunPlace, SignalPlace, SlotCursor};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -46,25 +46,25 @@ pub fn limit(asked: Option<u32>) -> Result<u32, Problem> {
 pub fn page<T, C: Cursor, V>(
     mut items: Vec<T>,
     limit: u32,
-    place: impl Fn(&T) -> C,
+    cursor: impl Fn(&T) -> C,
     view: impl Fn(T) -> V,
 ) -> Page<V> {
     let limit = limit as usize;
     let more = items.len() > limit;
     items.truncate(limit);
-    let next = items.last().filter(|_| more).map(|last| place(last).write());
+    let next = items.last().filter(|_| more).map(|last| cursor(last).write());
     Page { items: items.into_iter().map(view).collect(), next }
 }
 
-/// The place that a cursor names.
+/// The place in a list that the text of a cursor names.
 ///
 /// # Errors
 /// When it is none that was given out.
-pub fn place<C: Cursor>(cursor: Option<&str>) -> Result<Option<C>, Problem> {
+pub fn parse_cursor<C: Cursor>(text: Option<&str>) -> Result<Option<C>, Problem> {
     let read = |text| {
         C::read(text).ok_or_else(|| Problem::invalid("cursor: it is not the `next` of an earlier page"))
     };
-    cursor.map(read).transpose()
+    text.map(read).transpose()
 }
 
 /// A place in a list, as the text that a client hands back.
@@ -106,7 +106,7 @@ impl Cursor for OrderId {
     }
 }
 
-impl Cursor for RunPlace {
+impl Cursor for RunCursor {
     fn write(&self) -> String {
         format!("{}.{}", self.started_at.0, self.run)
     }
@@ -117,18 +117,18 @@ impl Cursor for RunPlace {
     }
 }
 
-impl Cursor for LogPlace {
+impl Cursor for LogCursor {
     fn write(&self) -> String {
         format!("{}.{}", self.run.write(), self.line)
     }
 
     fn read(text: &str) -> Option<Self> {
         let (run, line) = text.rsplit_once('.')?;
-        Some(Self { run: RunPlace::read(run)?, line: line.parse().ok()? })
+        Some(Self { run: RunCursor::read(run)?, line: line.parse().ok()? })
     }
 }
 
-impl Cursor for SignalPlace {
+impl Cursor for SignalCursor {
     fn write(&self) -> String {
         format!("{}.{}", self.day, self.signal)
     }
@@ -168,16 +168,16 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back_what_it_wrote_and_nothing_else() {
-        let run = RunPlace { started_at: Timestamp(-5), run: RunId(7) };
-        let line = LogPlace { run, line: 3 };
-        assert_eq!(RunPlace::read(&run.write()), Some(run));
-        assert_eq!(LogPlace::read(&line.write()), Some(line));
+        let run = RunCursor { started_at: Timestamp(-5), run: RunId(7) };
+        let line = LogCursor { run, line: 3 };
+        assert_eq!(RunCursor::read(&run.write()), Some(run));
+        assert_eq!(LogCursor::read(&line.write()), Some(line));
         let slot = SlotCursor { due_at: Timestamp(9), user: UserId(3), task: Task::literal("sell_monitor") };
         assert_eq!(SlotCursor::read(&slot.write()), Some(slot));
         for text in ["", ".", "1", "1.", "x.1", "1.2.3.4", "1.-2"] {
-            assert!(place::<RunPlace>(Some(text)).is_err(), "{text:?}");
-            assert!(place::<LogPlace>(Some(text)).is_err(), "{text:?}");
-            assert!(place::<SlotCursor>(Some(text)).is_err(), "{text:?}");
+            assert!(parse_cursor::<RunCursor>(Some(text)).is_err(), "{text:?}");
+            assert!(parse_cursor::<LogCursor>(Some(text)).is_err(), "{text:?}");
+            assert!(parse_cursor::<SlotCursor>(Some(text)).is_err(), "{text:?}");
         }
     }
 

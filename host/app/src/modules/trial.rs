@@ -92,7 +92,7 @@ impl Daemon {
     async fn check_manifest(&self, task: Task, version: u64) -> Result<(), AppError> {
         self.tasks.manifest(task)?;
         let row = self.modules.version(task, version).await?;
-        if self.manifest_is_accepted(&row) || self.was_active(&row).await? {
+        if self.tasks.current().accepts(&row) || self.was_active(&row).await? {
             return Ok(());
         }
         Err(AppError::ManifestNotAccepted { task, version })

@@ -109,7 +109,7 @@ impl<'a> Replayer<'a> {
         loop {
             let rows = self.store.user(user).runs(filter.clone()).await?;
             let Some(last) = rows.last() else { return Ok(true) };
-            filter.after = Some(last.place());
+            filter.after = Some(last.cursor());
             for row in &rows {
                 if scope.most.is_some_and(|most| report.seen() >= most) {
                     return Ok(false);

@@ -37,7 +37,7 @@ pub(super) async fn of_user(
         };
         let rows = archive.store.user(user).runs(filter).await?;
         let Some(last) = rows.last() else { return Ok(()) };
-        after = Some(last.place());
+        after = Some(last.cursor());
         // Collected, because a stream over the closure itself cannot be sent between threads.
         let trials: Vec<_> = rows.iter().map(|row| tried(archive, candidate, &terms, row)).collect();
         let mut tried = futures::stream::iter(trials).buffered(AT_ONCE);

@@ -151,14 +151,6 @@ impl Daemon {
         Ok(())
     }
 
-    /// Whether the manifest that a version exports is the accepted one. Versions that export none go by what is accepted.
-    pub fn manifest_is_accepted(&self, row: &ModuleRow) -> bool {
-        let Some(text) = &row.manifest else { return true };
-        let set = self.tasks.current();
-        let accepted = set.find_ever(row.task).map(|known| &*known.manifest);
-        TaskManifest::read(text).is_ok_and(|own| accepted == Some(&own))
-    }
-
     async fn check_schedule(&self, schedule: Schedule, manifest: &TaskManifest) -> Result<(), AppError> {
         let (calendar, bounds) = (self.venue.calendar.current(), manifest.schedule.bounds.clone());
         let checked = tokio::task::spawn_blocking(move || validate(&schedule, &bounds, &calendar));

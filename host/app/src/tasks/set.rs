@@ -7,6 +7,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_schedule::LatePolicy;
+use prahari_store::ModuleRow;
 
 use super::{PlainRuns, TaskManifest};
 use crate::grants::{Allowance, TaskLimits};
@@ -47,6 +48,13 @@ impl TaskSet {
             is_built_in: true,
             removed_at: None,
         }))
+    }
+
+    /// Whether the manifest that a version exports is the accepted one. Versions that export none go by what is accepted.
+    pub fn accepts(&self, row: &ModuleRow) -> bool {
+        let Some(text) = &row.manifest else { return true };
+        let accepted = self.find_ever(row.task).map(|known| &*known.manifest);
+        TaskManifest::read(text).is_ok_and(|own| accepted == Some(&own))
     }
 
     pub(super) fn of(tasks: impl IntoIterator<Item = KnownTask>) -> Self {

@@ -11,7 +11,8 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use chrono::NaiveTime;
-use prahari_api::{Api, Auth, AuthSettings, Hosts};
+use prahari_api::{Api, Hosts};
+use prahari_app::accounts::{AccountSettings, Accounts};
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::modules::{ModuleFolder, Watching};
@@ -85,7 +86,7 @@ async fn prepare(
     let store = &database.store;
     demo::check_database(store, options.demo).await?;
     let served = Begun::with(options, store).await?;
-    let auth = auth(options, database).await?;
+    let vault = vault(options, database).await?;
     let calendar = &wiring::calendar_of(Some(store), options.unknown_days).await?;
     let cursor = store.system().cursor().await.map_err(Failure::work)?;
     let begun = demo::unfinished_history(store).await?;
@@ -114,27 +115,28 @@ async fn prepare(
     }
     // The history took real time, in which a scaled clock ran on.
     let daemon = wire(clock.started_again()).await?;
-    announce(options, &auth, listener).await?;
-    let api = Api::new(daemon.clone(), auth);
+    let accounts = Accounts::new(store.clone(), daemon.events.clone(), vault, AccountSettings::default());
+    let accounts = Arc::new(accounts.map_err(Failure::work)?);
+    announce(options, &accounts, listener).await?;
+    let api = Api::new(daemon.clone(), accounts);
+    let api = if options.listen.ip().is_loopback() { api } else { api.with_secure_cookie() };
     let api = if options.demo { api.as_demonstration() } else { api };
     let watching = folder.map(|folder| daemon.watch_modules(folder)).transpose().map_err(Failure::work)?;
     Ok(Prepared { daemon, api, watching })
 }
 
-/// Who may come in, with the key file beside the database.
-async fn auth(options: &Serve, database: &Database) -> Result<Arc<Auth>, Failure> {
+/// What opens the secrets of a database, with the key file beside it.
+async fn vault(options: &Serve, database: &Database) -> Result<Arc<Vault>, Failure> {
     let file = options.key.as_ref().map_or_else(|| KeyFile::beside(&database.path), KeyFile::at);
-    let vault = Arc::new(Vault::open(&database.store, &file).await.map_err(Failure::input)?);
-    let settings = AuthSettings::listening(options.listen.ip().is_loopback());
-    Auth::new(database.store.clone(), vault, settings).map(Arc::new).map_err(Failure::work)
+    Vault::open(&database.store, &file).await.map(Arc::new).map_err(Failure::input)
 }
 
 /// Says where to look and how to come in.
-async fn announce(options: &Serve, auth: &Auth, listener: &TcpListener) -> Result<(), Failure> {
+async fn announce(options: &Serve, accounts: &Accounts, listener: &TcpListener) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(Failure::work)?;
     if options.demo {
         demo::announce();
-    } else if let Some(token) = auth.set_up_token().await.map_err(Failure::work)? {
+    } else if let Some(token) = accounts.set_up_token().await.map_err(Failure::work)? {
         say!("There is no admin yet. Make yourself one here, within a day: http://{address}/#setup={token}");
     }
     say!("Prahari trades on paper. Open http://{address}/");

@@ -87,7 +87,7 @@ async fn log_lines_are_found_by_level_and_text() {
     test.store.flush().await.unwrap();
     let found = async |level, text: Option<&str>| -> Vec<u32> {
         let filter = LogFilter { level, text: text.map(str::to_owned), ..LogFilter::default() };
-        user.search_log(filter).await.unwrap().lines.iter().map(|found| found.place.line).collect()
+        user.search_log(filter).await.unwrap().lines.iter().map(|found| found.cursor.line).collect()
     };
     assert_eq!(found(Some(LogLevel::Warn), None).await, [2, 1]);
     assert_eq!(found(None, Some("TcS")).await, [1, 0]);
@@ -237,7 +237,7 @@ async fn a_user_sees_shared_and_own_signals_with_what_became_of_them() {
     let ids = async |filter| -> Vec<u64> {
         user.seen_signals(filter).await.unwrap().iter().map(|seen| seen.row.id.0).collect()
     };
-    let first = user.find_signal(SignalId(3)).await.unwrap().unwrap().place();
+    let first = user.find_signal(SignalId(3)).await.unwrap().unwrap().cursor();
     assert_eq!(ids(SeenFilter { after: Some(first), limit: 1, ..SeenFilter::default() }).await, [2]);
     let from: Option<Day> = Some(day("2025-01-02"));
     assert_eq!(ids(SeenFilter { from, ..SeenFilter::default() }).await, [3, 2]);

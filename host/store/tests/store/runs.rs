@@ -5,7 +5,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
     DecisionFilter, DecisionRow, ForgottenRuns, INTERRUPTED, Left, LogRow, OldOfRuns, RecordingRow,
-    RunFilter, RunFinish, RunPlace, StoreError,
+    RunCursor, RunFilter, RunFinish, StoreError,
 };
 
 use crate::support::{TestStore, run_start, shared};
@@ -78,7 +78,7 @@ async fn the_newest_runs_come_first_whatever_their_task_and_page_by_page() {
         async |filter| -> Vec<u64> { user.runs(filter).await.unwrap().iter().map(|run| run.id.0).collect() };
     assert_eq!(ids(RunFilter::default()).await, [5, 4, 3, 2, 1]);
     assert_eq!(ids(RunFilter { limit: 2, ..Default::default() }).await, [5, 4]);
-    let after = RunPlace { started_at: Timestamp(40), run: RunId(4) };
+    let after = RunCursor { started_at: Timestamp(40), run: RunId(4) };
     assert_eq!(ids(RunFilter { limit: 2, after: Some(after), ..Default::default() }).await, [3, 2]);
     assert_eq!(
         ids(RunFilter { task: Some(Task::literal("sell_monitor")), ..Default::default() }).await,

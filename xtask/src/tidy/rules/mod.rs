@@ -4,6 +4,7 @@ mod calls;
 mod dependencies;
 mod documentation;
 pub mod frozen;
+mod layers;
 mod length;
 mod machine_paths;
 mod migrations;
@@ -16,11 +17,12 @@ use super::tree::Tree;
 pub type Rule = fn(&Tree) -> Vec<Finding>;
 
 /// Every rule.
-pub const ALL: [Rule; 9] = [
+pub const ALL: [Rule; 10] = [
     calls::check,
     dependencies::check,
     documentation::check,
     frozen::check,
+    layers::check,
     length::check,
     machine_paths::check,
     migrations::check,

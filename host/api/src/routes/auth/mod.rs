@@ -8,16 +8,16 @@ mod totp;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use prahari_app::accounts::{AccountError, Attempt, Begun, Role, Via};
 use prahari_domain::ids::UserId;
-use prahari_secrets::Secret;
-use prahari_store::Role;
+use prahari_secrets::{Secret, Token};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::{Attempt, Origin, Via, ended};
+use crate::auth::{Origin, ended, given};
 use crate::caller::{Caller, Person};
 use crate::extract::Json;
 use crate::problem::Problem;
@@ -48,7 +48,7 @@ struct LogIn {
     /// The user's name.
     #[schema(max_length = 64)]
     name: String,
-    /// Their password.
+    /// The user's present password.
     #[schema(value_type = String, format = Password, max_length = 256)]
     password: Secret,
     /// Six digits of the authenticator, or a recovery code.
@@ -59,11 +59,11 @@ struct LogIn {
 /// Who is logged in.
 #[derive(Serialize, ToSchema)]
 pub struct Me {
-    /// Their number.
+    /// The user's number, by which other routes name them.
     pub id: u64,
-    /// Their name.
+    /// The name by which the user logs in.
     pub name: String,
-    /// What they may do.
+    /// The user's rights: `admin` for everything of everybody, `user` for their own things.
     pub role: RoleName,
     /// How this request has shown who they are: `session` or `token`.
     pub via: &'static str,
@@ -76,12 +76,16 @@ pub struct Me {
 /// Logs in: begins a session and sets its cookie.
 #[utoipa::path(post, path = "/api/v1/auth/login", tag = "auth", request_body = LogIn,
     responses((status = OK, body = Me)))]
-async fn log_in(State(api): State<Api>, from: Origin, Json(body): Json<LogIn>) -> Result<Response, Problem> {
+async fn log_in(
+    State(api): State<Api>,
+    Origin(from): Origin,
+    Json(body): Json<LogIn>,
+) -> Result<Response, Problem> {
     let LogIn { name, password, code } = body;
     let attempt = Attempt { name, password, code };
-    let (user, cookie) = api.auth.log_in(&attempt, &from).await?;
+    let Begun { user, token } = api.accounts.log_in(&attempt, &from).await?;
     api.audit_unknown(Some(user), "password", "session.begin", format!("user {user}"), from.address).await?;
-    signed_in(&api, user, cookie).await
+    signed_in(&api, user, &token).await
 }
 
 /// Logs out: ends the session, here and in the browser.
@@ -89,9 +93,12 @@ async fn log_in(State(api): State<Api>, from: Origin, Json(body): Json<LogIn>) -
 async fn log_out(State(api): State<Api>, person: Person) -> Result<Response, Problem> {
     let resource = format!("session {}", person.session);
     api.audit(&person.caller, "session.end", resource, json!({})).await?;
-    api.daemon.store.user(person.caller.0.user).end_session(person.session).await?;
-    api.daemon.events.recheck(person.caller.0.user);
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, ended())]).into_response())
+    match api.accounts.end_session(person.caller.0.user, person.session).await {
+        // It was ended elsewhere at the same moment: the browser is to forget it all the same.
+        Ok(()) | Err(AccountError::UnknownSession(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, ended()?)]).into_response())
 }
 
 /// Who is logged in.
@@ -105,7 +112,8 @@ async fn me(State(api): State<Api>, caller: Caller) -> Result<Json<Me>, Problem>
 }
 
 /// The answer to a log-in.
-async fn signed_in(api: &Api, user: UserId, cookie: axum::http::HeaderValue) -> Result<Response, Problem> {
+async fn signed_in(api: &Api, user: UserId, token: &Token) -> Result<Response, Problem> {
+    let cookie = given(token, api.secure_cookie)?;
     let role = api.daemon.user(user)?.role();
     let body = Json(who(api, user, role, "session").await?);
     let mut headers = HeaderMap::new();
@@ -115,14 +123,13 @@ async fn signed_in(api: &Api, user: UserId, cookie: axum::http::HeaderValue) -> 
 
 async fn who(api: &Api, id: UserId, role: Role, via: &'static str) -> Result<Me, Problem> {
     let user = api.daemon.user(id)?;
-    let scope = api.daemon.store.user(id);
-    let log_in = scope.log_in().await?;
+    let log_in = api.accounts.log_in_state(id).await?;
     Ok(Me {
         id: id.0,
         name: user.name.clone(),
         role: role.into(),
         via,
-        totp_enabled: log_in.totp.is_some(),
-        recovery_codes_left: scope.recovery_codes_left().await?,
+        totp_enabled: log_in.totp_enabled,
+        recovery_codes_left: log_in.recovery_codes_left,
     })
 }

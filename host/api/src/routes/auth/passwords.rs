@@ -3,9 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use prahari_domain::ids::UserId;
+use prahari_app::accounts::{Role, check_password};
 use prahari_secrets::Secret;
-use prahari_store::{ApiTokenRow, Kept, Role};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -13,10 +12,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Me, signed_in};
-use crate::auth::{Origin, check_password};
+use crate::auth::Origin;
 use crate::caller::Person;
 use crate::extract::Json;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::state::Api;
 
 /// The routes.
@@ -75,14 +74,17 @@ struct PasswordReset {
 /// Makes the first admin with a one-time set-up link, and logs them in.
 #[utoipa::path(post, path = "/api/v1/auth/setup", tag = "auth", request_body = SetUp,
     responses((status = OK, body = Me)))]
-async fn set_up(State(api): State<Api>, from: Origin, Json(body): Json<SetUp>) -> Result<Response, Problem> {
+async fn set_up(
+    State(api): State<Api>,
+    Origin(from): Origin,
+    Json(body): Json<SetUp>,
+) -> Result<Response, Problem> {
     let new = api.daemon.new_member(body.name, Role::Admin, None)?;
-    let user = api.auth.use_setup_link(&body.token, new, &body.password, &from).await?;
+    let user = api.accounts.use_set_up_link(&body.token, new, &body.password, &from).await?;
     api.audit_unknown(Some(user), "set-up link", "user.create", format!("user {user}"), from.address).await?;
     api.daemon.add_user(user).await?;
-    let ended = || Problem::new(Code::NotSignedIn, "this user is not active any more");
-    let cookie = api.auth.begin_session(user, &from, None).await?.ok_or_else(ended)?;
-    signed_in(&api, user, cookie).await
+    let token = api.accounts.begin_session(user, &from).await?;
+    signed_in(&api, user, &token).await
 }
 
 /// Changes one's own password; all other sessions end, and all API tokens that are not named.
@@ -91,22 +93,17 @@ async fn set_up(State(api): State<Api>, from: Origin, Json(body): Json<SetUp>) -
 async fn change(
     State(api): State<Api>,
     person: Person,
-    from: Origin,
+    Origin(from): Origin,
     Json(body): Json<PasswordChange>,
 ) -> Result<StatusCode, Problem> {
     let id = person.caller.0.user;
     let user = api.daemon.user(id)?;
-    check_password(&body.new_password, &user.name)?;
-    check_tokens(&api, id, &body.keep_tokens).await?;
-    api.auth.confirm_password(id, &user.name, &body.password, &from).await?;
-    let hash = api.auth.hash_password(&body.new_password).await?;
-    let details = json!({ "keep_tokens": body.keep_tokens });
+    let PasswordChange { password, new_password, keep_tokens } = body;
+    let details = json!({ "keep_tokens": keep_tokens });
+    let (passwords, kept) = ((&password, &new_password), (person.session, keep_tokens));
+    let prepared = api.accounts.prepare_password((id, &user.name), passwords, kept, &from).await?;
     api.audit(&person.caller, "password.change", format!("user {id}"), details).await?;
-    let kept = Kept { session: Some(person.session), tokens: body.keep_tokens };
-    if !api.daemon.store.user(id).set_password(hash, api.auth.now(), kept).await? {
-        return Err(Problem::new(Code::NotSignedIn, "your session has ended"));
-    }
-    api.daemon.events.recheck(id);
+    api.accounts.change_password(id, prepared).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -115,37 +112,14 @@ async fn change(
     responses((status = NO_CONTENT)))]
 async fn reset(
     State(api): State<Api>,
-    from: Origin,
+    Origin(from): Origin,
     Json(body): Json<PasswordReset>,
 ) -> Result<Response, Problem> {
-    let id = api.auth.password_link(&body.token, &from).await?;
+    let id = api.accounts.user_of_link(&body.token, &from).await?;
     let user = api.daemon.user(id)?;
     check_password(&body.password, &user.name)?;
     api.audit_unknown(Some(id), "one-time link", "password.reset", format!("user {id}"), from.address)
         .await?;
-    api.auth.use_password_link(&body.token, &user.name, &body.password).await?;
-    api.daemon.events.recheck(id);
+    api.accounts.use_password_link(&body.token, &user.name, &body.password).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-/// Refuses names that no token has, because a slip would end one that was meant to go on; and names that several have, because
-/// one would go on that was not meant. What is refused is not repeated: it may be a token by mistake.
-async fn check_tokens(api: &Api, user: UserId, names: &[String]) -> Result<(), Problem> {
-    let tokens = api.daemon.store.user(user).api_tokens().await?;
-    for (place, name) in names.iter().enumerate() {
-        let named = |token: &&ApiTokenRow| token.revoked_at.is_none() && token.name == *name;
-        match tokens.iter().filter(named).count() {
-            1 => {}
-            0 => {
-                return Err(Problem::invalid(format!(
-                    "keep_tokens[{place}]: you have no API token of this name"
-                )));
-            }
-            _ => {
-                let sentence = "you have several API tokens of this name; revoke the others first";
-                return Err(Problem::invalid(format!("keep_tokens[{place}]: {sentence}")));
-            }
-        }
-    }
-    Ok(())
 }

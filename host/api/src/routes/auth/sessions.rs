@@ -2,16 +2,16 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use prahari_app::accounts::Via;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::Via;
 use crate::caller::{Caller, Person};
 use crate::extract::{Json, Path};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::Instant;
 use crate::view::Page;
@@ -24,7 +24,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 /// A session of the caller.
 #[derive(Serialize, ToSchema)]
 struct Session {
-    /// Its number.
+    /// The number by which other routes name it.
     id: u64,
     /// When it began.
     created_at: Instant,
@@ -43,9 +43,8 @@ struct Session {
 /// The caller's sessions, newest first.
 #[utoipa::path(get, path = "/api/v1/auth/sessions", tag = "auth", responses((status = OK, body = Page<Session>)))]
 async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Page<Session>>, Problem> {
-    let now = api.auth.now();
-    let rows = api.daemon.store.user(caller.0.user).sessions().await?;
-    let sessions = rows.into_iter().filter(|row| now < row.expires_at).map(|row| Session {
+    let rows = api.accounts.sessions(caller.0.user).await?;
+    let sessions = rows.into_iter().map(|row| Session {
         id: row.id,
         created_at: row.created_at.into(),
         seen_at: row.seen_at.into(),
@@ -62,11 +61,6 @@ async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Page<Sessio
     responses((status = NO_CONTENT)))]
 async fn end(State(api): State<Api>, person: Person, Path(id): Path<u64>) -> Result<StatusCode, Problem> {
     api.audit(&person.caller, "session.end", format!("session {id}"), json!({})).await?;
-    let user = person.caller.0.user;
-    if api.daemon.store.user(user).end_session(id).await? {
-        api.daemon.events.recheck(user);
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(Problem::new(Code::NotFound, format!("you have no session {id}")))
-    }
+    api.accounts.end_session(person.caller.0.user, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -2,16 +2,14 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use prahari_app::accounts::{self, ApiTokenRow, MadeToken, Role, TokenScope};
 use prahari_domain::text::{into_one_line, is_plain};
-use prahari_secrets::Token;
-use prahari_store::{ApiTokenRow, NewApiToken, Role, TokenScope};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::failed;
 use crate::caller::{Caller, Person};
 use crate::extract::{Json, Path};
 use crate::problem::{Code, Problem};
@@ -21,9 +19,6 @@ use crate::view::Page;
 
 const LONGEST_NAME: usize = 64;
 const MOST_DAYS: u32 = 3_650;
-const DAY_MS: i64 = 24 * 3_600_000;
-/// Tokens of one user that are not revoked.
-const MOST_TOKENS: usize = 50;
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -46,7 +41,7 @@ enum Scope {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TokenRequest {
-    /// To know it by.
+    /// The name by which its user knows it.
     #[schema(min_length = 1, max_length = 64)]
     name: String,
     /// What it may be used for.
@@ -59,9 +54,9 @@ struct TokenRequest {
 /// A token, without what it is.
 #[derive(Serialize, ToSchema)]
 struct ApiToken {
-    /// Its number.
+    /// The number by which other routes name it.
     id: u64,
-    /// To know it by.
+    /// The name by which its user knows it.
     name: String,
     /// What it may be used for.
     scope: Scope,
@@ -78,7 +73,7 @@ struct ApiToken {
 /// A token that was just made. It is shown this once.
 #[derive(Serialize, ToSchema)]
 struct NewToken {
-    /// Its number.
+    /// The number by which other routes name it.
     id: u64,
     /// To be sent as `Authorization: Bearer`.
     token: String,
@@ -87,8 +82,8 @@ struct NewToken {
 /// The caller's tokens, newest first, revoked ones as well.
 #[utoipa::path(get, path = "/api/v1/auth/tokens", tag = "auth", responses((status = OK, body = Page<ApiToken>)))]
 async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Page<ApiToken>>, Problem> {
-    let rows = api.daemon.store.user(caller.0.user).api_tokens().await?;
-    Ok(Json(Page::whole(rows.into_iter().map(shown))))
+    let rows = api.accounts.tokens(caller.0.user).await?;
+    Ok(Json(Page::whole(rows.into_iter().map(ApiToken::from))))
 }
 
 /// Makes a token.
@@ -113,31 +108,13 @@ async fn create(
     if scope == TokenScope::Admin && person.caller.0.role != Role::Admin {
         return Err(Problem::new(Code::AdminOnly, "only an admin may make a token of the scope admin"));
     }
-    let mine = api.daemon.store.user(person.caller.0.user);
-    let now = api.auth.now();
-    let rows = mine.api_tokens().await?;
-    let unrevoked: Vec<_> = rows.iter().filter(|row| row.revoked_at.is_none()).collect();
-    if unrevoked.len() >= MOST_TOKENS {
-        return Err(Problem::invalid(format!("you have {MOST_TOKENS} tokens already; revoke one first")));
-    }
-    // By its name a token outlives a change of the password: another one must not do so in its place.
-    if unrevoked.iter().any(|row| row.name == name) {
-        let sentence = "you have a token of this name already; revoke it first";
-        return Err(Problem::new(Code::NameTaken, sentence));
-    }
-    let token = Token::generate().map_err(failed)?;
+    let user = person.caller.0.user;
+    let (expires_in_days, session) = (body.expires_in_days, person.session);
+    let request = accounts::TokenRequest { name: name.to_owned(), scope, expires_in_days, session };
+    let prepared = api.accounts.prepare_token(user, request).await?;
     let details = json!({ "name": name, "scope": scope.name() });
-    api.audit(&person.caller, "token.create", format!("user {}", mine.id()), details).await?;
-    let new = NewApiToken {
-        hash: *token.hash().as_bytes(),
-        name: name.to_owned(),
-        scope,
-        now,
-        expires_at: body.expires_in_days.map(|days| now.plus_millis(i64::from(days) * DAY_MS)),
-        session: Some(person.session),
-    };
-    let ended = || Problem::new(Code::NotSignedIn, "your session has ended");
-    let id = mine.create_api_token(new).await?.ok_or_else(ended)?;
+    api.audit(&person.caller, "token.create", format!("user {user}"), details).await?;
+    let MadeToken { id, token } = api.accounts.add_token(user, prepared).await?;
     Ok((StatusCode::CREATED, Json(NewToken { id, token: token.expose().to_owned() })))
 }
 
@@ -146,30 +123,27 @@ async fn create(
     responses((status = NO_CONTENT)))]
 async fn revoke(State(api): State<Api>, person: Person, Path(id): Path<u64>) -> Result<StatusCode, Problem> {
     api.audit(&person.caller, "token.revoke", format!("token {id}"), json!({})).await?;
-    let user = person.caller.0.user;
-    if api.daemon.store.user(user).revoke_api_token(id, api.auth.now()).await? {
-        api.daemon.events.recheck(user);
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(Problem::new(Code::NotFound, format!("you have no token {id}")))
-    }
+    api.accounts.revoke_token(person.caller.0.user, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
-fn shown(row: ApiTokenRow) -> ApiToken {
-    let scope = match row.scope {
-        TokenScope::Read => Scope::Read,
-        TokenScope::Control => Scope::Control,
-        TokenScope::Admin => Scope::Admin,
-    };
-    ApiToken {
-        id: row.id,
-        // One from before names were checked may hold what cannot be seen.
-        name: into_one_line(row.name),
-        scope,
-        created_at: row.created_at.into(),
-        used_at: row.used_at.map(Instant),
-        expires_at: row.expires_at.map(Instant),
-        revoked_at: row.revoked_at.map(Instant),
+impl From<ApiTokenRow> for ApiToken {
+    fn from(row: ApiTokenRow) -> Self {
+        let scope = match row.scope {
+            TokenScope::Read => Scope::Read,
+            TokenScope::Control => Scope::Control,
+            TokenScope::Admin => Scope::Admin,
+        };
+        Self {
+            id: row.id,
+            // One from before names were checked may hold what cannot be seen.
+            name: into_one_line(row.name),
+            scope,
+            created_at: row.created_at.into(),
+            used_at: row.used_at.map(Instant),
+            expires_at: row.expires_at.map(Instant),
+            revoked_at: row.revoked_at.map(Instant),
+        }
     }
 }
 

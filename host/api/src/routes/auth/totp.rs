@@ -50,7 +50,7 @@ struct TotpBegun {
 /// What stands in for a lost authenticator, each once. They are shown this once.
 #[derive(Serialize, ToSchema)]
 struct RecoveryCodes {
-    /// The codes.
+    /// The recovery codes, each good for one log-in.
     recovery_codes: Vec<String>,
 }
 
@@ -60,13 +60,13 @@ struct RecoveryCodes {
 async fn begin(
     State(api): State<Api>,
     person: Person,
-    from: Origin,
+    Origin(from): Origin,
     Json(body): Json<PasswordOnly>,
 ) -> Result<Json<TotpBegun>, Problem> {
     let user = api.daemon.user(person.caller.0.user)?;
-    api.auth.confirm_password(user.id, &user.name, &body.password, &from).await?;
+    api.accounts.confirm_password(user.id, &user.name, &body.password, &from).await?;
     api.audit(&person.caller, "totp.begin", format!("user {}", user.id), json!({})).await?;
-    let secret = api.auth.begin_totp(user.id).await?;
+    let secret = api.accounts.begin_totp(user.id).await?;
     Ok(Json(TotpBegun {
         secret: secret.base32().expose().to_owned(),
         url: secret.url(&user.name).expose().to_owned(),
@@ -79,13 +79,13 @@ async fn begin(
 async fn enable(
     State(api): State<Api>,
     person: Person,
-    from: Origin,
+    Origin(from): Origin,
     Json(body): Json<TotpCode>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
     let user = api.daemon.user(person.caller.0.user)?;
-    api.auth.throttled(Some(&user.name), &from)?;
+    api.accounts.count_attempt(Some(&user.name), &from)?;
     api.audit(&person.caller, "totp.enable", format!("user {}", user.id), json!({})).await?;
-    let codes = api.auth.enable_totp(user.id, &body.code).await?;
+    let codes = api.accounts.enable_totp(user.id, &body.code).await?;
     Ok(Json(RecoveryCodes { recovery_codes: codes.iter().map(|code| code.expose().to_owned()).collect() }))
 }
 
@@ -95,12 +95,12 @@ async fn enable(
 async fn disable(
     State(api): State<Api>,
     person: Person,
-    from: Origin,
+    Origin(from): Origin,
     Json(body): Json<PasswordOnly>,
 ) -> Result<StatusCode, Problem> {
     let user = api.daemon.user(person.caller.0.user)?;
-    api.auth.confirm_password(user.id, &user.name, &body.password, &from).await?;
+    api.accounts.confirm_password(user.id, &user.name, &body.password, &from).await?;
     api.audit(&person.caller, "totp.disable", format!("user {}", user.id), json!({})).await?;
-    api.daemon.store.user(user.id).disable_totp().await?;
+    api.accounts.disable_totp(user.id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -34,7 +34,7 @@ pub struct DaysQuery {
 /// A day as the exchange sees it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CalendarDay {
-    /// Which day.
+    /// The calendar date in India.
     day: Date,
     /// Whether any session is held on it.
     open: bool,

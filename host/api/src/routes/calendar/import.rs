@@ -31,7 +31,7 @@ pub struct ImportQuery {
 /// The calendar that is in force now.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ImportedCalendar {
-    /// Its version.
+    /// The version that is in force.
     version: u64,
     /// Whether it is a new one: what says the same as the calendar in force is not kept again.
     changed: bool,

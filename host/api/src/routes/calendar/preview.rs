@@ -63,9 +63,9 @@ struct CalendarDayChange {
 /// A task that would be due otherwise on a day.
 #[derive(Debug, Serialize, ToSchema)]
 struct CalendarSlotChange {
-    /// Which day.
+    /// The calendar date in India.
     day: Date,
-    /// Which task.
+    /// The task that would be due otherwise.
     task: TaskName,
     /// Slots that would go.
     removed: Vec<SlotView>,
@@ -84,7 +84,7 @@ pub async fn preview(
     text: CalendarText,
 ) -> Result<Json<CalendarChanges>, Problem> {
     let Brought { calendar, mut warnings } = text.read(&api, query.whole)?;
-    let newest = api.daemon.store.system().newest_calendar_version().await?;
+    let newest = api.daemon.queries.newest_calendar_version().await?;
     if api.daemon.is_in_force(newest, &calendar).await? {
         warnings.push("it says the same as the calendar in force: an import would change nothing".to_owned());
     }

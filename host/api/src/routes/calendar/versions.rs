@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use prahari_app::calendar::Offered;
+use prahari_app::queries::CalendarRow;
 use prahari_domain::calendar::Calendar;
-use prahari_store::CalendarRow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -58,12 +58,11 @@ struct OfferedCalendar {
 #[utoipa::path(get, path = "/api/v1/calendar/versions", tag = "calendar",
     responses((status = OK, body = CalendarVersions)))]
 pub async fn versions(State(api): State<Api>, _admin: Admin) -> Result<Json<CalendarVersions>, Problem> {
-    let system = api.daemon.store.system();
-    let (newest, rows) = (system.newest_calendar_version().await?, system.calendars().await?);
+    let found = api.daemon.queries.calendar_versions().await?;
     let offered = api.daemon.offered_calendar().await?;
     Ok(Json(CalendarVersions {
-        newest,
-        items: rows.into_iter().map(CalendarVersion::from).collect(),
+        newest: found.newest,
+        items: found.versions.into_iter().map(CalendarVersion::from).collect(),
         offered: offered.map(OfferedCalendar::from),
     }))
 }
@@ -76,10 +75,9 @@ pub async fn document(
     _admin: Admin,
     Path(version): Path<u64>,
 ) -> Result<impl IntoResponse, Problem> {
-    let found = api.daemon.store.system().calendar(version).await?;
+    let found = api.daemon.queries.calendar_document(version).await?;
     let missing = || Problem::new(Code::NotFound, format!("there is no version {version} of the calendar"));
-    let (_, text) = found.ok_or_else(missing)?;
-    Ok(as_json(text))
+    Ok(as_json(found.ok_or_else(missing)?))
 }
 
 /// The document of the calendar that ships with the program.

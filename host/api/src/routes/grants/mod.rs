@@ -7,12 +7,11 @@ use std::collections::BTreeSet;
 use axum::extract::State;
 use axum::http::StatusCode;
 use prahari_app::grants::Allowance;
+use prahari_app::queries;
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::tasks::Task;
-use prahari_domain::time::Timestamp;
-use prahari_store::UsedRow;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -44,7 +43,7 @@ struct ForWhom {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct UsedQuery {
-    /// Whose; an admin may name anybody.
+    /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
     /// First day; today when nothing is said.
     #[param(inline)]
@@ -98,7 +97,7 @@ struct SymbolText(#[expect(dead_code, reason = "it stands for a name in the docu
 /// The allowance of a task.
 #[derive(Debug, Serialize, ToSchema)]
 struct TaskGrant {
-    /// Which task.
+    /// The task, by name.
     task: TaskName,
     /// For whom; null for everybody who has none of their own.
     #[schema(required)]
@@ -112,7 +111,7 @@ struct TaskGrant {
 /// What the runs of a task have used, beside what one of them is granted.
 #[derive(Debug, Serialize, ToSchema)]
 struct TaskUse {
-    /// Which task.
+    /// The task, by name.
     task: TaskName,
     /// How many runs there were.
     runs: u64,
@@ -204,31 +203,29 @@ async fn used(
     caller: Caller,
     Query(query): Query<UsedQuery>,
 ) -> Result<Json<Page<TaskUse>>, Problem> {
-    let user = caller.subject(&api, query.user)?;
+    let user = caller.target_user(&api, query.user)?;
     let today = api.daemon.clock.now().ist_day();
     let from = query.from.map_or(today, |date| date.0);
     let to = query.to.map_or(today.max(from), |date| date.0);
     range(("from", Some(from)), ("to", Some(to)))?;
-    let midnight = |day| Timestamp::from_ist(day, chrono::NaiveTime::MIN);
-    let after = to.succ_opt().unwrap_or(to);
-    let mut rows = api.daemon.store.user(user).used(midnight(from), midnight(after)).await?;
-    let tasks = api.daemon.tasks.current();
-    rows.sort_by_key(|row| tasks.rank(row.task));
-    Ok(Json(Page::whole(rows.into_iter().map(|row| task_use(&api, user, row)))))
+    let used = api.daemon.queries.of(&user).used(from, to).await?;
+    Ok(Json(Page::whole(used.into_iter().map(TaskUse::from))))
 }
 
-fn task_use(api: &Api, user: UserId, row: UsedRow) -> TaskUse {
-    TaskUse {
-        task: TaskName(row.task),
-        runs: row.runs,
-        cpu_us: row.cpu_micros,
-        most_cpu_us: row.most_cpu_micros,
-        most_memory_bytes: row.most_memory,
-        calls: row.calls,
-        most_calls: row.most_calls,
-        orders: row.orders,
-        left: row.left.into(),
-        granted: (*api.daemon.grants.of(user, row.task)).clone().into(),
+impl From<queries::TaskUse> for TaskUse {
+    fn from(queries::TaskUse { used, granted }: queries::TaskUse) -> Self {
+        Self {
+            task: TaskName(used.task),
+            runs: used.runs,
+            cpu_us: used.cpu_micros,
+            most_cpu_us: used.most_cpu_micros,
+            most_memory_bytes: used.most_memory,
+            calls: used.calls,
+            most_calls: used.most_calls,
+            orders: used.orders,
+            left: used.left.into(),
+            granted: (*granted).clone().into(),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::TaskName;
 
-use super::view::{ModuleVersion, Standing};
+use super::view::ModuleVersion;
 
 /// Most characters of a reason.
 const LONGEST_REASON: usize = 200;
@@ -83,7 +83,7 @@ async fn activate(
     api.audit(&caller, "module.activate", resource(task), details).await?;
     let activation = Activation { task, version, by: Some(caller.0.user), reason };
     let row = api.daemon.activate_module(activation, force).await?;
-    Ok(Json(Standing::load(&api).await?.view(row)))
+    Ok(Json(api.daemon.queries.module_version(row).await?.into()))
 }
 
 /// Makes the version active that was so before the present one.
@@ -103,7 +103,7 @@ async fn roll_back(
         .modules
         .roll_back(task, Some(caller.0.user), reason, api.daemon.grants.permission(task), now)
         .await?;
-    Ok(Json(Standing::load(&api).await?.view(row)))
+    Ok(Json(api.daemon.queries.module_version(row).await?.into()))
 }
 
 /// Lets a user stay with a version, whatever is active for the others. It asks for the trial that its activation would ask for.

@@ -6,7 +6,7 @@ pub(super) mod upload;
 mod view;
 
 use axum::extract::State;
-use prahari_store::ActivationRow;
+use prahari_app::queries::ActivationRow;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::{Instant, Page, TaskName};
 
-use view::{ModuleVersion, Standing};
+use view::ModuleVersion;
 
 /// Most entries of a history.
 const MOST_ACTIVATIONS: u32 = 200;
@@ -46,14 +46,14 @@ struct VersionsQuery {
 /// That a version became the active one.
 #[derive(Debug, Serialize, ToSchema)]
 struct ModuleActivation {
-    /// Which version.
+    /// The version that became the active one.
     version: u64,
-    /// From when on.
+    /// The instant from which on runs were given it.
     at: Instant,
     /// Who did it; null for the program.
     #[schema(required)]
     by: Option<u64>,
-    /// Why.
+    /// The reason that was given; may be empty.
     reason: String,
 }
 
@@ -66,12 +66,8 @@ async fn list(
     Query(query): Query<VersionsQuery>,
 ) -> Result<Json<Page<ModuleVersion>>, Problem> {
     let wanted = query.task.map(|task| task.0);
-    let standing = Standing::load(&api).await?;
-    let mut rows = api.daemon.store.system().modules().await?;
-    rows.retain(|row| wanted.is_none_or(|task| row.task == task));
-    let tasks = api.daemon.tasks.current();
-    rows.sort_by_key(|row| (tasks.rank(row.task), row.version));
-    Ok(Json(Page::whole(rows.into_iter().map(|row| standing.view(row)))))
+    let versions = api.daemon.queries.module_versions(wanted).await?;
+    Ok(Json(Page::whole(versions.into_iter().map(ModuleVersion::from))))
 }
 
 /// Which version of a task was active from when on, newest first; the last 200.
@@ -82,7 +78,7 @@ async fn history(
     _admin: Admin,
     Path(task): Path<TaskName>,
 ) -> Result<Json<Page<ModuleActivation>>, Problem> {
-    let rows = api.daemon.store.system().module_activations(Some(task.0), MOST_ACTIVATIONS).await?;
+    let rows = api.daemon.queries.module_activations(task.0, MOST_ACTIVATIONS).await?;
     Ok(Json(Page::whole(rows.into_iter().map(ModuleActivation::from))))
 }
 

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use prahari_store::TrialRow;
+use prahari_app::queries;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -96,19 +96,19 @@ async fn accept(
 
 async fn newest(api: &Api, TaskName(task): TaskName, version: u64) -> Result<ModuleTrial, Problem> {
     api.daemon.modules.version(task, version).await?;
-    let trial = api.daemon.store.system().last_trial(task, version).await?;
+    let trial = api.daemon.queries.module_trial(task, version).await?;
     let unknown = || Problem::new(Code::NotFound, format!("version {version} of {task} was never tried"));
     trial.map(ModuleTrial::from).ok_or_else(unknown)
 }
 
-impl From<TrialRow> for ModuleTrial {
-    fn from(row: TrialRow) -> Self {
+impl From<queries::ModuleTrial> for ModuleTrial {
+    fn from(trial: queries::ModuleTrial) -> Self {
         Self {
-            at: Instant(row.at),
-            by: row.by.0,
-            accepted_at: row.accepted_at.map(Instant),
-            accepted_by: row.accepted_by.map(|user| user.0),
-            report: serde_json::from_str(&row.report).unwrap_or_default(),
+            at: Instant(trial.at),
+            by: trial.by.0,
+            accepted_at: trial.accepted_at.map(Instant),
+            accepted_by: trial.accepted_by.map(|user| user.0),
+            report: trial.report,
         }
     }
 }

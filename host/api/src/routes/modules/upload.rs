@@ -1,11 +1,11 @@
 //! Bringing a component.
 
-use axum::body::{Bytes, HttpBody as _};
+use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use prahari_app::modules::Upload;
-use prahari_store::ModuleOrigin;
+use prahari_app::queries::ModuleOrigin;
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,10 +15,10 @@ use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Path, read_body};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
-use crate::uploads::UploadPlace;
+use crate::uploads::UploadPermit;
 use crate::view::TaskName;
 
-use super::view::{ModuleVersion, Standing};
+use super::view::ModuleVersion;
 
 /// Most bytes of a component: the runtime's own limit, and a byte more so that its sentence is the one that is read.
 pub(in crate::routes) const MAX_COMPONENT_BYTES: usize = (32 << 20) + 1;
@@ -36,14 +36,11 @@ pub(in crate::routes) struct Component(pub Bytes);
 impl FromRequest<Api> for Component {
     type Rejection = Problem;
 
-    /// Reads no more than a component may have, and nothing of a body that announces more.
+    /// Reads no more than a component may have.
     async fn from_request(request: Request, api: &Api) -> Result<Self, Problem> {
         let too_large = || {
             Problem::new(Code::TooLarge, format!("a component has at most {} bytes", MAX_COMPONENT_BYTES - 1))
         };
-        if request.body().size_hint().lower() > MAX_COMPONENT_BYTES as u64 {
-            return Err(too_large());
-        }
         match read_body(request, api, "the component").await {
             Ok((_, bytes)) => Ok(Self(bytes)),
             Err(problem) if problem.code() == Code::TooLarge => Err(too_large()),
@@ -52,11 +49,11 @@ impl FromRequest<Api> for Component {
     }
 }
 
-/// An admin who brings a component, and has a place for it: it is given before anything of the body is read.
+/// An admin who brings a component, and has a permit for it: it is given before anything of the body is read.
 pub(in crate::routes) struct Uploader {
-    /// Who.
+    /// The admin.
     pub caller: Caller,
-    _place: UploadPlace,
+    _permit: UploadPermit,
 }
 
 impl FromRequestParts<Api> for Uploader {
@@ -64,11 +61,11 @@ impl FromRequestParts<Api> for Uploader {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
         let Admin(caller) = Admin::from_request_parts(parts, api).await?;
-        let place = api.uploads.begin(caller.0.user).ok_or_else(|| {
+        let permit = api.uploads.begin(caller.0.user).ok_or_else(|| {
             let sentence = "two uploads of yours are under way; wait until one of them has ended";
             Problem::new(Code::TooManyUploads, sentence)
         })?;
-        Ok(Self { caller, _place: place })
+        Ok(Self { caller, _permit: permit })
     }
 }
 
@@ -94,5 +91,5 @@ async fn upload(
     let upload =
         Upload { task, bytes: bytes.to_vec(), origin: ModuleOrigin::Uploaded, by: Some(caller.0.user) };
     let row = api.daemon.modules.upload(upload, api.daemon.clock.now()).await?;
-    Ok((StatusCode::CREATED, Json(Standing::load(&api).await?.view(row))))
+    Ok((StatusCode::CREATED, Json(api.daemon.queries.module_version(row).await?.into())))
 }

@@ -1,21 +1,15 @@
 //! A version of a module as it is answered.
 
-use std::collections::BTreeMap;
-
-use prahari_domain::ids::UserId;
-use prahari_domain::tasks::Task;
-use prahari_store::ModuleRow;
+use prahari_app::queries;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::problem::Problem;
-use crate::state::Api;
 use crate::view::{Instant, ModuleOriginName, TaskName};
 
 /// A version of a task's module.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ModuleVersion {
-    /// Of which task.
+    /// The task whose module it is a version of.
     task: TaskName,
     /// From 1, within the task.
     version: u64,
@@ -46,39 +40,19 @@ pub(super) struct ModuleVersion {
     quarantine: String,
 }
 
-/// What is active and who is pinned.
-pub(super) struct Standing {
-    api: Api,
-    active: BTreeMap<Task, u64>,
-    pins: Vec<(Task, u64, UserId)>,
-}
-
-impl Standing {
-    pub(super) async fn load(api: &Api) -> Result<Self, Problem> {
-        let system = api.daemon.store.system();
-        let active = system.active_modules().await?.into_iter().map(|row| (row.task, row.version)).collect();
-        let pins = system.module_pins().await?;
-        Ok(Self {
-            api: api.clone(),
-            active,
-            pins: pins.into_iter().map(|pin| (pin.task, pin.version, pin.user)).collect(),
-        })
-    }
-
-    pub(super) fn view(&self, row: ModuleRow) -> ModuleVersion {
-        let pinned =
-            self.pins.iter().filter(|(task, version, _)| (*task, *version) == (row.task, row.version));
-        let awaits_acceptance = !self.api.daemon.manifest_is_accepted(&row);
-        ModuleVersion {
+impl From<queries::ModuleVersion> for ModuleVersion {
+    fn from(found: queries::ModuleVersion) -> Self {
+        let queries::ModuleVersion { row, info, active, pinned, awaits_acceptance } = found;
+        Self {
             awaits_acceptance,
             task: TaskName(row.task),
             version: row.version,
-            active: self.active.get(&row.task) == Some(&row.version),
-            pinned_users: pinned.map(|(_, _, user)| user.0).collect(),
+            active,
+            pinned_users: pinned.into_iter().map(|user| user.0).collect(),
             hash: row.hash,
             size_bytes: row.size,
             origin: ModuleOriginName(row.origin),
-            info: serde_json::from_str(&row.info).unwrap_or_default(),
+            info,
             added_at: Instant(row.added_at),
             added_by: row.added_by.map(|user| user.0),
             quarantined_at: row.quarantined_at.map(Instant),

@@ -14,7 +14,7 @@ use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Path, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Date, TaskName, Whose};
+use crate::view::{Date, TaskName, UserQuery};
 
 use super::executions;
 use view::{ReplayedExecution, ReplayedExecutions};
@@ -55,13 +55,13 @@ struct ReplaysRequest {
 /// Replays an execution from its recording: every call and the end by the version that ran, or what another version would
 /// have done. Nothing is executed.
 #[utoipa::path(post, path = "/api/v1/executions/{run}/replay", tag = "executions",
-    params(("run" = u64, Path), Whose), request_body = ReplayRequest,
+    params(("run" = u64, Path), UserQuery), request_body = ReplayRequest,
     responses((status = OK, body = ReplayedExecution)))]
 async fn replay_one(
     State(api): State<Api>,
     caller: Caller,
     Path(run): Path<u64>,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
     Json(ReplayRequest { module }): Json<ReplayRequest>,
 ) -> Result<Json<ReplayedExecution>, Problem> {
     if module.is_some() {
@@ -69,7 +69,7 @@ async fn replay_one(
         caller.require_admin()?;
     }
     let other = module.map(|module| hash(&module)).transpose()?;
-    let (_, row) = executions::find(&api, caller, whose, run).await?;
+    let (_, row) = executions::find(&api, caller, target, run).await?;
     Ok(Json(api.daemon.replay_run(&row, other).await?.into()))
 }
 
@@ -85,7 +85,7 @@ async fn replay_many(
     let task = request.task.map(|task| task.0);
     let other = request.module.map(|module| version(task, &module)).transpose()?;
     let user = match request.user {
-        Some(user) => Some(caller.subject(&api, Some(user))?),
+        Some(user) => Some(caller.target_user(&api, Some(user))?.id),
         None => None,
     };
     let scope = ReplayScope { day: Some(request.day.0), task, user, most: None };

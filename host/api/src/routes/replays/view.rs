@@ -10,11 +10,11 @@ use crate::view::{Date, TaskName};
 /// What the replay of one execution showed.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ReplayedExecution {
-    /// Which execution.
+    /// The number of the execution that was replayed.
     run: u64,
-    /// Whose.
+    /// The number of the user to whom it belongs.
     user: u64,
-    /// Of which task.
+    /// The task that it is of, by name.
     task: TaskName,
     /// On which day it started.
     day: Date,

@@ -12,7 +12,7 @@ use crate::caller::Admin;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Page, limit, page, place};
+use crate::view::{Page, limit, page, parse_cursor};
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(status)).routes(routes!(restart))
@@ -49,13 +49,13 @@ async fn status(
     Query(query): Query<ServicesQuery>,
 ) -> Result<Json<Page<ServiceStatus>>, Problem> {
     let limit = limit(query.limit)?;
-    let after: u64 = place(query.cursor.as_deref())?.unwrap_or(0);
+    let after: u64 = parse_cursor(query.cursor.as_deref())?.unwrap_or(0);
     let users = api.daemon.users();
     let wanted = users
         .iter()
         .filter(|user| user.id.0 > after && query.running.is_none_or(|running| running == user.is_running()));
-    let users: Vec<_> = wanted.take(limit as usize + 1).map(|user| user.id).collect();
-    let users = page(users, limit, |user| user.0, |user| user);
+    let users: Vec<_> = wanted.take(limit as usize + 1).collect();
+    let users = page(users, limit, |user| user.id.0, |user| user);
     let mut items = Vec::new();
     for user in users.items {
         items.push(service_status(&api, user).await?);

@@ -15,7 +15,7 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Instant, TaskName, Whose};
+use crate::view::{Instant, TaskName, UserQuery};
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(start)).routes(routes!(stop)).routes(routes!(status))
@@ -24,7 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 /// What became of a request to start or stop a service.
 #[derive(Serialize, ToSchema)]
 struct IndividualSwitched {
-    /// Of which task.
+    /// The task that the service runs.
     task: TaskName,
     /// Whether it runs now.
     running: bool,
@@ -35,7 +35,7 @@ struct IndividualSwitched {
 /// The individual services of a user by task; what is for admins is among theirs only.
 #[derive(Serialize, ToSchema)]
 struct IndividualServices {
-    /// By task.
+    /// The services by the name of their task.
     services: BTreeMap<String, IndividualService>,
 }
 
@@ -44,7 +44,7 @@ struct IndividualServices {
 struct IndividualService {
     /// Whether its process runs.
     running: bool,
-    /// The process.
+    /// The number of its process; null while it does not run.
     pid: Option<u32>,
     /// When it was last started; null when it never was.
     #[schema(required)]
@@ -68,15 +68,15 @@ struct IndividualService {
 }
 
 /// Starts a task as a service of its own. Refused while the unified service runs.
-#[utoipa::path(post, path = "/api/v1/service/individual/start", tag = "service", params(Whose),
+#[utoipa::path(post, path = "/api/v1/service/individual/start", tag = "service", params(UserQuery),
     request_body = WhichTask, responses((status = OK, body = IndividualSwitched)))]
 async fn start(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
     Json(WhichTask { task: TaskName(task) }): Json<WhichTask>,
 ) -> Result<Json<IndividualSwitched>, Problem> {
-    let user = caller.subject(&api, whose.user)?;
+    let user = caller.target_user(&api, target.user)?.id;
     let resource = format!("user {user}");
     api.starts.begin(user, api.daemon.clock.now())?;
     api.audit(&caller, "individual_service.start", resource, json!({ "task": task.name() })).await?;
@@ -88,15 +88,15 @@ async fn start(
 }
 
 /// Stops a task's own service after the run that it may have, within 30 seconds.
-#[utoipa::path(post, path = "/api/v1/service/individual/stop", tag = "service", params(Whose),
+#[utoipa::path(post, path = "/api/v1/service/individual/stop", tag = "service", params(UserQuery),
     request_body = WhichTask, responses((status = OK, body = IndividualSwitched)))]
 async fn stop(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
     Json(WhichTask { task: TaskName(task) }): Json<WhichTask>,
 ) -> Result<Json<IndividualSwitched>, Problem> {
-    let user = caller.subject(&api, whose.user)?;
+    let user = caller.target_user(&api, target.user)?.id;
     if api.daemon.user(user)?.is_running() {
         return Err(prahari_app::error::AppError::UnifiedServiceRunning.into());
     }
@@ -107,14 +107,14 @@ async fn stop(
 }
 
 /// How each task of a user stands as a service of its own.
-#[utoipa::path(get, path = "/api/v1/service/individual/status", tag = "service", params(Whose),
+#[utoipa::path(get, path = "/api/v1/service/individual/status", tag = "service", params(UserQuery),
     responses((status = OK, body = IndividualServices)))]
 async fn status(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
 ) -> Result<Json<IndividualServices>, Problem> {
-    let user = caller.subject(&api, whose.user)?;
+    let user = caller.target_user(&api, target.user)?.id;
     let found = api.daemon.individual_status(user).await?;
     let services = found.into_iter().map(|status| (status.task.to_string(), service(status))).collect();
     Ok(Json(IndividualServices { services }))

@@ -6,11 +6,13 @@ mod individual;
 mod once;
 mod unified;
 
+use prahari_app::queries::RunRow;
 use prahari_domain::tasks::Task;
-use prahari_store::RunRow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+
+pub(super) use unified::{ServiceStatus, service_status};
 
 use crate::state::Api;
 use crate::view::{Instant, TaskName};
@@ -24,18 +26,18 @@ pub fn routes() -> OpenApiRouter<Api> {
         .merge(all::routes())
 }
 
-/// Which task.
+/// The task that is asked for.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct WhichTask {
-    /// What runs.
+    /// The task that runs, by name.
     task: TaskName,
 }
 
 /// The last run of a task.
 #[derive(Debug, Serialize, ToSchema)]
 struct LastRun {
-    /// Its number.
+    /// The number by which other routes name it.
     id: u64,
     /// When it began.
     started_at: Instant,

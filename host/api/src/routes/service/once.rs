@@ -14,7 +14,7 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{TaskName, Whose};
+use crate::view::{TaskName, UserQuery};
 
 /// The task of the route that has one in its name.
 const ALIAS: Task = Task::literal("analysis");
@@ -30,7 +30,7 @@ struct BegunRun {
     execution: u64,
     /// Whose execution it is: a shared task is that of the admin who runs it for everybody.
     user: u64,
-    /// What runs.
+    /// The task that runs, by name.
     task: TaskName,
     /// What will be otherwise than usual; null when nothing.
     #[schema(required)]
@@ -39,15 +39,15 @@ struct BegunRun {
 
 /// Runs a task once, at once, whatever service is on. Refused with `run_too_soon` while the same task of the user executes
 /// or was started within the last two minutes; the answer says when it may be tried again.
-#[utoipa::path(post, path = "/api/v1/service/individual/run-once", tag = "service", params(Whose),
+#[utoipa::path(post, path = "/api/v1/service/individual/run-once", tag = "service", params(UserQuery),
     request_body = WhichTask, responses((status = ACCEPTED, body = BegunRun)))]
 async fn run_once(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
     Json(WhichTask { task: TaskName(task) }): Json<WhichTask>,
 ) -> Result<(StatusCode, Json<BegunRun>), Problem> {
-    let user = caller.subject(&api, whose.user)?;
+    let user = caller.target_user(&api, target.user)?.id;
     check_start(&api, &caller, task)?;
     let resource = format!("user {user}");
     api.audit(&caller, "service.run_once", resource, json!({ "task": task.name() })).await?;

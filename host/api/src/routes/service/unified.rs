@@ -1,9 +1,9 @@
 //! The unified service of a user: on, off, on again by the newest schedules, how it stands and what it says.
 
 use axum::extract::State;
+use prahari_app::queries::{LogLevel, ServiceLogFilter, ServiceLogRow};
 use prahari_app::service::ServiceState;
-use prahari_domain::ids::UserId;
-use prahari_store::{LogLevel, ServiceLogFilter, ServiceLogRow};
+use prahari_app::user::User;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -15,7 +15,7 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Instant, LogLevelName, Page, TaskName, Whose, limit, page, place};
+use crate::view::{Instant, LogLevelName, Page, TaskName, UserQuery, limit, page, parse_cursor};
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
@@ -40,8 +40,8 @@ struct ServiceSwitched {
 
 /// How a unified service stands.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ServiceStatus {
-    /// Whose.
+pub(in crate::routes) struct ServiceStatus {
+    /// The number of the user whose service it is.
     user: u64,
     /// Whether it is on.
     running: bool,
@@ -51,10 +51,10 @@ pub(super) struct ServiceStatus {
     /// When it last said that it lives, which it does each minute.
     #[schema(required)]
     heartbeat_at: Option<Instant>,
-    /// What ran last.
+    /// The task that ran last; null when none has run.
     #[schema(required)]
     last_task: Option<TaskName>,
-    /// When that ended.
+    /// When that task ended; null when none has run.
     #[schema(required)]
     last_task_at: Option<Instant>,
     /// Failures since it was started.
@@ -72,7 +72,7 @@ pub(super) struct ServiceStatus {
 /// A task of a user.
 #[derive(Debug, Serialize, ToSchema)]
 struct TaskStatus {
-    /// Which.
+    /// The task, by name.
     task: TaskName,
     /// Whether its schedule has it enabled.
     schedule_enabled: bool,
@@ -91,7 +91,7 @@ struct TaskStatus {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ServiceLogQuery {
-    /// Whose; an admin may name anybody.
+    /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
     /// Of this level or a graver one.
     #[param(inline)]
@@ -113,19 +113,19 @@ struct ServiceLogLine {
     level: LogLevelName,
     /// A stable name, such as `service_started`.
     event: String,
-    /// One sentence.
+    /// What happened, in one sentence.
     message: String,
 }
 
 /// Turns the unified service on, from the next instant; individual services of the user are stopped first.
-#[utoipa::path(post, path = "/api/v1/user/service/start", tag = "service", params(Whose),
+#[utoipa::path(post, path = "/api/v1/user/service/start", tag = "service", params(UserQuery),
     responses((status = OK, body = ServiceSwitched)))]
 async fn start(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
 ) -> Result<Json<ServiceSwitched>, Problem> {
-    let user = caller.subject(&api, whose.user)?;
+    let user = caller.target_user(&api, target.user)?.id;
     api.starts.begin(user, api.daemon.clock.now())?;
     api.audit(&caller, "service.start", format!("user {user}"), json!({})).await?;
     let started = api.daemon.start_service(user).await?;
@@ -136,53 +136,53 @@ async fn start(
 }
 
 /// Turns the unified service off; what executes ends by itself.
-#[utoipa::path(post, path = "/api/v1/user/service/stop", tag = "service", params(Whose),
+#[utoipa::path(post, path = "/api/v1/user/service/stop", tag = "service", params(UserQuery),
     responses((status = OK, body = ServiceSwitched)))]
 async fn stop(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
 ) -> Result<Json<ServiceSwitched>, Problem> {
-    let user = caller.subject(&api, whose.user)?;
+    let user = caller.target_user(&api, target.user)?.id;
     api.audit(&caller, "service.stop", format!("user {user}"), json!({})).await?;
     Ok(Json(switched(false, api.daemon.stop_service(user).await?)))
 }
 
 /// Turns the unified service off and on again, by which it follows the newest schedules; one that is off is turned on.
-#[utoipa::path(post, path = "/api/v1/user/service/restart", tag = "service", params(Whose),
+#[utoipa::path(post, path = "/api/v1/user/service/restart", tag = "service", params(UserQuery),
     responses((status = OK, body = ServiceSwitched)))]
 async fn restart(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
 ) -> Result<Json<ServiceSwitched>, Problem> {
-    let user = caller.subject(&api, whose.user)?;
+    let user = caller.target_user(&api, target.user)?.id;
     api.starts.begin(user, api.daemon.clock.now())?;
     api.audit(&caller, "service.restart", format!("user {user}"), json!({})).await?;
     Ok(Json(switched(true, api.daemon.restart_service(user).await?)))
 }
 
 /// How the unified service stands.
-#[utoipa::path(get, path = "/api/v1/user/service/status", tag = "service", params(Whose),
+#[utoipa::path(get, path = "/api/v1/user/service/status", tag = "service", params(UserQuery),
     responses((status = OK, body = ServiceStatus)))]
 async fn status(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
 ) -> Result<Json<ServiceStatus>, Problem> {
-    let user = caller.subject(&api, whose.user)?;
-    service_status(&api, user).await.map(Json)
+    let user = caller.target_user(&api, target.user)?;
+    service_status(&api, &user).await.map(Json)
 }
 
 /// Each task of a user: when it is due next and how its last run went. What is for admins is among theirs only.
-#[utoipa::path(get, path = "/api/v1/user/service/tasks", tag = "service", params(Whose),
+#[utoipa::path(get, path = "/api/v1/user/service/tasks", tag = "service", params(UserQuery),
     responses((status = OK, body = Page<TaskStatus>)))]
 async fn tasks(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
 ) -> Result<Json<Page<TaskStatus>>, Problem> {
-    let user = caller.subject(&api, whose.user)?;
+    let user = caller.target_user(&api, target.user)?.id;
     let found = api.daemon.individual_status(user).await?;
     Ok(Json(Page::whole(found.into_iter().map(|status| TaskStatus {
         task: TaskName(status.task),
@@ -201,16 +201,16 @@ async fn logs(
     caller: Caller,
     Query(query): Query<ServiceLogQuery>,
 ) -> Result<Json<Page<ServiceLogLine>>, Problem> {
-    let user = caller.subject(&api, query.user)?;
+    let user = caller.target_user(&api, query.user)?;
     let limit = limit(query.limit)?;
     let least = query.level.map_or(LogLevel::Debug, |level| level.0);
     let levels = LogLevelName::ALL.iter().filter(|level| **level >= least);
     let filter = ServiceLogFilter {
         levels: levels.map(|level| level.name().to_owned()).collect(),
-        before: place(query.cursor.as_deref())?,
+        before: parse_cursor(query.cursor.as_deref())?,
         limit: limit + 1,
     };
-    let rows = api.daemon.store.user(user).service_log(filter).await?;
+    let rows = api.daemon.queries.of(&user).service_log(filter).await?;
     Ok(Json(page(rows, limit, |row| row.id.unwrap_or_default(), ServiceLogLine::from)))
 }
 
@@ -219,10 +219,9 @@ fn switched(running: bool, switched: prahari_app::service::Switched) -> ServiceS
 }
 
 /// How the unified service of a user stands.
-pub(super) async fn service_status(api: &Api, user: UserId) -> Result<ServiceStatus, Problem> {
-    let user = api.daemon.user(user)?;
-    let restart_needed = api.daemon.restart_needed(&user).await?;
-    let status = api.daemon.service_status(&user);
+pub(in crate::routes) async fn service_status(api: &Api, user: &User) -> Result<ServiceStatus, Problem> {
+    let restart_needed = api.daemon.restart_needed(user).await?;
+    let status = api.daemon.service_status(user);
     let (last_task, last_task_at) = status.activity.last_task.unzip();
     Ok(ServiceStatus {
         user: user.id.0,

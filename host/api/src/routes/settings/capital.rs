@@ -13,7 +13,7 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::Whose;
+use crate::view::UserQuery;
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(read_capital, set_capital))
@@ -53,28 +53,28 @@ struct CapitalBody {
 }
 
 /// What was paid in by the books, and what is free of it.
-#[utoipa::path(get, path = "/api/v1/user/capital", tag = "settings", params(Whose),
+#[utoipa::path(get, path = "/api/v1/user/capital", tag = "settings", params(UserQuery),
     responses((status = OK, body = MoneyBody)))]
 async fn read_capital(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
 ) -> Result<Json<MoneyBody>, Problem> {
-    let user = api.daemon.user(caller.subject(&api, whose.user)?)?;
+    let user = caller.target_user(&api, target.user)?;
     let money = user.desk.lock().await.money(api.daemon.clock.now()).await;
     Ok(Json(money.into()))
 }
 
 /// Pays made-up money into a simulated account, or takes it out. Where the money is real it is the broker's.
-#[utoipa::path(put, path = "/api/v1/user/capital", tag = "settings", params(Whose), request_body = CapitalBody,
+#[utoipa::path(put, path = "/api/v1/user/capital", tag = "settings", params(UserQuery), request_body = CapitalBody,
     responses((status = OK, body = MoneyBody)))]
 async fn set_capital(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
     Json(body): Json<CapitalBody>,
 ) -> Result<Json<MoneyBody>, Problem> {
-    let user = api.daemon.user(caller.subject(&api, whose.user)?)?;
+    let user = caller.target_user(&api, target.user)?;
     let now = api.daemon.clock.now();
     let mut desk = user.desk.lock().await;
     desk.simulated_account()?;

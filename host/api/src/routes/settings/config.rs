@@ -18,7 +18,7 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::Whose;
+use crate::view::UserQuery;
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
@@ -28,50 +28,50 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 }
 
 /// The strategy: every threshold that the tasks use.
-#[utoipa::path(get, path = "/api/v1/user/config", tag = "settings", params(Whose),
+#[utoipa::path(get, path = "/api/v1/user/config", tag = "settings", params(UserQuery),
     responses((status = OK, body = SettingsBody)))]
 async fn read_config(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
 ) -> Result<Json<SettingsBody>, Problem> {
-    let user = api.daemon.user(caller.subject(&api, whose.user)?)?;
+    let user = caller.target_user(&api, target.user)?;
     let strategy = user.settings.strategy();
     Ok(Json(SettingsBody { version: strategy.version, values: to_values(&strategy.value)? }))
 }
 
 /// Changes the strategy, for runs that start from now on.
-#[utoipa::path(patch, path = "/api/v1/user/config", tag = "settings", params(Whose), request_body = ChangeBody,
+#[utoipa::path(patch, path = "/api/v1/user/config", tag = "settings", params(UserQuery), request_body = ChangeBody,
     responses((status = OK, body = SettingsBody)))]
 async fn change_config(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
     Json(body): Json<ChangeBody>,
 ) -> Result<Json<SettingsBody>, Problem> {
-    change(&api, &caller, whose, Change::Merge(&body.values), body.expected_version).await
+    change(&api, &caller, target, Change::Merge(&body.values), body.expected_version).await
 }
 
 /// Brings every default of the strategy back.
-#[utoipa::path(post, path = "/api/v1/user/config/reset", tag = "settings", params(Whose), request_body = ResetBody,
+#[utoipa::path(post, path = "/api/v1/user/config/reset", tag = "settings", params(UserQuery), request_body = ResetBody,
     responses((status = OK, body = SettingsBody)))]
 async fn reset_config(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
     Json(body): Json<ResetBody>,
 ) -> Result<Json<SettingsBody>, Problem> {
-    change(&api, &caller, whose, Change::Reset, body.expected_version).await
+    change(&api, &caller, target, Change::Reset, body.expected_version).await
 }
 
 async fn change(
     api: &Api,
     caller: &Caller,
-    whose: Whose,
+    target: UserQuery,
     change: Change<'_>,
     expected: Option<u64>,
 ) -> Result<Json<SettingsBody>, Problem> {
-    let user = api.daemon.user(caller.subject(api, whose.user)?)?;
+    let user = caller.target_user(api, target.user)?;
     let details = match change {
         Change::Merge(values) => json!(values),
         Change::Reset => json!("defaults"),

@@ -13,7 +13,7 @@ use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::Whose;
+use crate::view::UserQuery;
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(switch_user)).routes(routes!(read_system, switch_system))
@@ -49,17 +49,17 @@ struct SystemSwitch {
 
 /// Stops a user's orders at once, or lets them through again. A user turns their own switch; an admin who names a user
 /// turns one that the user cannot turn back.
-#[utoipa::path(post, path = "/api/v1/user/kill-switch", tag = "settings", params(Whose), request_body = Switch,
+#[utoipa::path(post, path = "/api/v1/user/kill-switch", tag = "settings", params(UserQuery), request_body = Switch,
     responses((status = OK, body = UserSwitches)))]
 async fn switch_user(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
     Json(Switch { on }): Json<Switch>,
 ) -> Result<Json<UserSwitches>, Problem> {
     let values: Values = [("kill_switch".to_owned(), on.into())].into_iter().collect();
-    limits::change(&api, &caller, whose, &values, None).await?;
-    let user = api.daemon.user(caller.subject(&api, whose.user)?)?;
+    limits::change(&api, &caller, target, &values, None).await?;
+    let user = caller.target_user(&api, target.user)?;
     let limits = user.settings.limits();
     let set = limits.set();
     Ok(Json(UserSwitches {

@@ -4,10 +4,10 @@
 //! what holds is the tighter of the two.
 
 use axum::extract::State;
+use prahari_app::accounts::Role;
 use prahari_app::settings::{Change, LimitsSet, Versioned};
 use prahari_app::user::User;
 use prahari_domain::settings::{Values, to_values};
-use prahari_store::Role;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -19,7 +19,7 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::Whose;
+use crate::view::UserQuery;
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(read_limits, change_limits))
@@ -42,47 +42,47 @@ struct LimitsBody {
 }
 
 /// The limits, by who has set them, and what holds.
-#[utoipa::path(get, path = "/api/v1/user/limits", tag = "settings", params(Whose),
+#[utoipa::path(get, path = "/api/v1/user/limits", tag = "settings", params(UserQuery),
     responses((status = OK, body = LimitsBody)))]
 async fn read_limits(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
 ) -> Result<Json<LimitsBody>, Problem> {
-    let user = api.daemon.user(caller.subject(&api, whose.user)?)?;
+    let user = caller.target_user(&api, target.user)?;
     Ok(Json(body(&user)?))
 }
 
 /// Changes limits at once. A user tightens their own; an admin who names a user sets what that user is allowed.
-#[utoipa::path(patch, path = "/api/v1/user/limits", tag = "settings", params(Whose), request_body = ChangeBody,
+#[utoipa::path(patch, path = "/api/v1/user/limits", tag = "settings", params(UserQuery), request_body = ChangeBody,
     responses((status = OK, body = LimitsBody)))]
 async fn change_limits(
     State(api): State<Api>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Query(target): Query<UserQuery>,
     Json(ChangeBody { expected_version, values }): Json<ChangeBody>,
 ) -> Result<Json<LimitsBody>, Problem> {
-    change(&api, &caller, whose, &values, expected_version).await?;
-    let user = api.daemon.user(caller.subject(&api, whose.user)?)?;
+    change(&api, &caller, target, &values, expected_version).await?;
+    let user = caller.target_user(&api, target.user)?;
     Ok(Json(body(&user)?))
 }
 
 /// Whether a change is to what a user is allowed, and not to what the user has tightened.
-pub(super) fn is_for_admin(caller: &Caller, whose: Whose) -> bool {
-    caller.0.role == Role::Admin && whose.user.is_some()
+pub(super) fn is_for_admin(caller: &Caller, target: UserQuery) -> bool {
+    caller.0.role == Role::Admin && target.user.is_some()
 }
 
 /// Checks, writes down and makes a change of limits.
 pub(super) async fn change(
     api: &Api,
     caller: &Caller,
-    whose: Whose,
+    target: UserQuery,
     values: &Values,
     expected: Option<u64>,
 ) -> Result<(), Problem> {
-    let user = api.daemon.user(caller.subject(api, whose.user)?)?;
+    let user = caller.target_user(api, target.user)?;
     let merge = Change::Merge(values);
-    let (action, change) = if is_for_admin(caller, whose) {
+    let (action, change) = if is_for_admin(caller, target) {
         ("limits.set", api.daemon.settings.change_limits(&user, merge, expected).await?)
     } else {
         ("limits.tighten", api.daemon.settings.change_own_limits(&user, merge, expected).await?)

@@ -70,7 +70,7 @@ struct ResetBody {
 /// What one setting is and may be.
 #[derive(Debug, Serialize, ToSchema)]
 struct SettingBody {
-    /// Its name.
+    /// The name by which a change refers to it.
     name: &'static str,
     /// `switch`, `whole`, `number`, `money`, `symbols` or `time`.
     kind: &'static str,
@@ -83,7 +83,7 @@ struct SettingBody {
     /// The smallest value, of symbols the smallest number; null where there is no such bound.
     #[schema(value_type = Option<f64>)]
     least: Option<serde_json::Value>,
-    /// The greatest.
+    /// The greatest value, of symbols the greatest number; null where there is no such bound.
     #[schema(value_type = Option<f64>)]
     most: Option<serde_json::Value>,
     /// One sentence for people.

@@ -9,8 +9,6 @@ use std::net::IpAddr;
 use parking_lot::Mutex;
 use prahari_domain::time::Timestamp;
 
-use crate::connections::network;
-
 /// Failures that cost nothing.
 const FREE_PER_ACCOUNT: u32 = 5;
 /// More, because many people may share an address.
@@ -115,6 +113,14 @@ impl Failures {
     fn wait_until(self, free: u32) -> Option<Timestamp> {
         let doublings = self.count.checked_sub(free)?.min(16);
         Some(self.last.plus_millis((FIRST_WAIT_MS << doublings).min(LONGEST_WAIT_MS)))
+    }
+}
+
+/// An IPv4 address, or the /64 of an IPv6 address: whoever has one has all of it.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & (u128::MAX << 64)).into()),
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use prahari_secrets::Secret;
 
-use crate::problem::{Code, Problem};
+use super::AccountError;
 
 const SHORTEST_PASSWORD: usize = 12;
 /// Longer ones only cost time to hash.
@@ -45,21 +45,24 @@ const COMMON: [&str; 30] = [
 ];
 
 /// Refuses a name that is empty, long, or has characters that look like nothing or like others.
-pub(crate) fn check_name(name: &str) -> Result<(), Problem> {
+///
+/// # Errors
+/// [`AccountError::InvalidName`].
+pub fn check_name(name: &str) -> Result<(), AccountError> {
     let fine =
         |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_' | '@' | '+');
     if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(fine) {
-        return Err(Problem::invalid(format!(
-            "a user's name has 1 to {LONGEST_NAME} of the characters a-z, 0-9, and . - _ @ +"
-        )));
+        return Err(AccountError::InvalidName { longest: LONGEST_NAME });
     }
     Ok(())
 }
 
-/// Refuses a password that is quickly guessed.
-pub(crate) fn check_password(password: &Secret, name: &str) -> Result<(), Problem> {
-    let weak =
-        |why: &str| Err(Problem::new(Code::WeakPassword, format!("this password cannot be used: {why}")));
+/// Refuses a password that is quickly guessed by somebody who knows the user's name.
+///
+/// # Errors
+/// [`AccountError::WeakPassword`].
+pub fn check_password(password: &Secret, name: &str) -> Result<(), AccountError> {
+    let weak = |why| Err(AccountError::WeakPassword(why));
     let text = password.expose();
     if text.chars().count() < SHORTEST_PASSWORD {
         return weak("it has fewer than 12 characters");

@@ -4,7 +4,7 @@ use axum::extract::ws::CloseFrame;
 
 /// Why a stream ends. Codes from 4000 are ours; those below are RFC 6455's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Goodbye {
+pub(super) enum CloseReason {
     /// The client went, or broke the protocol.
     Gone,
     /// It took no data for too long.
@@ -23,7 +23,7 @@ pub(super) enum Goodbye {
     Stopping,
 }
 
-impl Goodbye {
+impl CloseReason {
     /// What the client is told; nothing when it does not listen anyway.
     pub(super) fn frame(self) -> Option<CloseFrame> {
         let (code, reason) = match self {

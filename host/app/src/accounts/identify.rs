@@ -1,0 +1,75 @@
+//! From what a request shows to whose it is.
+
+use prahari_domain::ids::UserId;
+use prahari_domain::time::Timestamp;
+use prahari_secrets::TokenHash;
+use prahari_store::{Role, TokenScope};
+
+use super::sessions::SESSION_IDLE_MS;
+use super::{AccountError, Accounts};
+
+/// Use is noted this often at most, so that looking at a page does not write to the database each second.
+const SEEN_MS: i64 = 60_000;
+
+/// Somebody who has shown a session or a token that is valid now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder {
+    /// The user whose session or token it is.
+    pub user: UserId,
+    /// What they may do by it: an admin's token of a lesser scope has the rights of a user.
+    pub role: Role,
+    /// What was shown.
+    pub via: Via,
+}
+
+/// What somebody has shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// A session, with its number.
+    Session(u64),
+    /// An API token, with its number.
+    Token(u64),
+}
+
+impl Accounts {
+    /// Whose session this is; none when there is no such session, it is over, or its user is not active.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn by_session(&self, hash: TokenHash) -> Result<Option<Holder>, AccountError> {
+        let system = self.store.system();
+        let now = self.now();
+        let Some((session, user)) = system.find_session(*hash.as_bytes()).await? else { return Ok(None) };
+        let idle = now.millis_since(session.seen_at);
+        if !user.active || now >= session.expires_at || idle >= SESSION_IDLE_MS {
+            return Ok(None);
+        }
+        if idle >= SEEN_MS {
+            system.touch_session(session.id, now).await?;
+        }
+        Ok(Some(Holder { user: user.id, role: user.role, via: Via::Session(session.id) }))
+    }
+
+    /// Whose API token this is; none when there is no such token, it has ended or was revoked, or its user is not active.
+    /// `changes` says whether it is shown in order to change something.
+    ///
+    /// # Errors
+    /// [`AccountError::ReadOnlyToken`], or when the database cannot be read.
+    pub async fn by_token(&self, hash: TokenHash, changes: bool) -> Result<Option<Holder>, AccountError> {
+        let system = self.store.system();
+        let now = self.now();
+        let Some((token, user)) = system.find_api_token(*hash.as_bytes()).await? else { return Ok(None) };
+        let over = |end: Option<Timestamp>| end.is_some_and(|end| now >= end);
+        if !user.active || token.revoked_at.is_some() || over(token.expires_at) {
+            return Ok(None);
+        }
+        if token.scope == TokenScope::Read && changes {
+            return Err(AccountError::ReadOnlyToken);
+        }
+        if token.used_at.is_none_or(|used| now.millis_since(used) >= SEEN_MS) {
+            system.touch_api_token(token.id, now).await?;
+        }
+        let role = if token.scope == TokenScope::Admin { user.role } else { Role::User };
+        Ok(Some(Holder { user: user.id, role, via: Via::Token(token.id) }))
+    }
+}

@@ -1,0 +1,87 @@
+//! Logging in.
+
+use std::net::IpAddr;
+
+use prahari_domain::ids::UserId;
+use prahari_secrets::{Secret, Token};
+use prahari_store::{LogInRow, UserRow};
+
+use super::{AccountError, Accounts};
+
+/// What somebody shows who wants to log in.
+pub struct Attempt {
+    /// The user's name.
+    pub name: String,
+    /// Their password.
+    pub password: Secret,
+    /// A code of their authenticator, or one for recovery.
+    pub code: Option<Secret>,
+}
+
+/// Where somebody who is not logged in comes from.
+#[derive(Debug, Clone)]
+pub struct Peer {
+    /// The address as the listener saw it.
+    pub address: IpAddr,
+    /// What the browser says it is.
+    pub agent: String,
+}
+
+/// A session that has begun.
+pub struct Begun {
+    /// Who is logged in.
+    pub user: UserId,
+    /// What their browser shows from now on.
+    pub token: Token,
+}
+
+impl Accounts {
+    /// Begins a session for somebody who knows name and password, and has the authenticator if one is in use.
+    ///
+    /// # Errors
+    /// With the same answer, after the same work, for an unknown name, a wrong password and a user who is not active;
+    /// too many attempts; a code that is missing or wrong.
+    pub async fn log_in(&self, attempt: &Attempt, from: &Peer) -> Result<Begun, AccountError> {
+        let Attempt { name, password, code } = attempt;
+        self.count_attempt(Some(name), from)?;
+        let found = self.store.system().find_log_in(name.clone()).await?;
+        let hash = found.as_ref().and_then(|(_, log_in)| log_in.password_hash.clone());
+        let right = self.verify_password(password, hash.clone()).await?;
+        let Some((user, log_in)) = found.filter(|(user, _)| right && user.active) else {
+            tracing::warn!(address = %from.address, "a log-in failed");
+            return Err(AccountError::WrongCredentials);
+        };
+        self.check_code(&user, &log_in, code.as_ref()).await?;
+        self.throttle.succeeded(Some(name), from.address);
+        let token = self.open_session(user.id, from, hash).await?;
+        Ok(Begun { user: user.id, token: token.ok_or(AccountError::WrongCredentials)? })
+    }
+
+    /// Counts an attempt to show a secret; `account` is the name of the user whose it would be, where that is said.
+    ///
+    /// # Errors
+    /// [`AccountError::TooManyAttempts`].
+    pub fn count_attempt(&self, account: Option<&str>, from: &Peer) -> Result<(), AccountError> {
+        let now = self.now();
+        self.throttle.begin(account, from.address, now).map_err(|until| {
+            let seconds = until.millis_since(now).max(0).unsigned_abs().div_ceil(1_000).max(1);
+            if let Some(attempts) = self.throttle.count_refused(now) {
+                tracing::warn!(address = %from.address, attempts, "log-ins are throttled; the last was from this address");
+            }
+            AccountError::TooManyAttempts { retry_after_s: seconds }
+        })
+    }
+
+    /// Asks for a code when the user has an authenticator.
+    async fn check_code(
+        &self,
+        user: &UserRow,
+        log_in: &LogInRow,
+        code: Option<&Secret>,
+    ) -> Result<(), AccountError> {
+        let Some(sealed) = &log_in.totp else { return Ok(()) };
+        let given = code.filter(|code| !code.expose().trim().is_empty());
+        let code = given.ok_or(AccountError::TotpRequired)?;
+        if self.use_code(user.id, sealed, code).await? { Ok(()) } else { Err(AccountError::WrongTotp) }
+    }
+}

@@ -1,0 +1,59 @@
+//! What people say of what they were told: that a message was read, that an alert is dealt with.
+
+use prahari_domain::ids::UserId;
+use prahari_store::Store;
+
+use crate::clock::Clock;
+use crate::error::AppError;
+
+/// The messages and alerts of every user. Its instants are the daemon's clock.
+#[derive(Clone)]
+pub struct Inbox {
+    store: Store,
+    clock: Clock,
+}
+
+impl Inbox {
+    /// Over the messages and alerts of a database.
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock }
+    }
+
+    /// Marks one message to a user as read; returns whether the user has such a message.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn mark_read(&self, user: UserId, notification: u64) -> Result<bool, AppError> {
+        let scope = self.store.user(user);
+        Ok(scope.mark_notification_read_durable(notification, self.clock.now()).await?)
+    }
+
+    /// Marks every message to a user as read; returns how many were not.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn mark_all_read(&self, user: UserId) -> Result<u64, AppError> {
+        let scope = self.store.user(user);
+        Ok(scope.mark_all_notifications_read_durable(self.clock.now()).await?)
+    }
+
+    /// Resolves an alert by hand: one about a user, or about the installation when `about` names nobody. `by` is who resolves it
+    /// and `resolution` what they found. One that is resolved already stays as it is.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn resolve_alert(
+        &self,
+        about: Option<UserId>,
+        alert: u64,
+        by: UserId,
+        resolution: String,
+    ) -> Result<(), AppError> {
+        let now = self.clock.now();
+        match about {
+            Some(user) => self.store.user(user).resolve_alert(alert, by, now, resolution).await?,
+            None => self.store.system().resolve_installation_alert(alert, by, now, resolution).await?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+//! What a user holds, at the last price, and the money beside it.
+
+use prahari_domain::money::Paise;
+
+use super::UserQueries;
+use crate::desk::Valuation;
+
+/// The money of a user at one instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Funds {
+    /// Paid in altogether, withdrawals taken off.
+    pub capital: Paise,
+    /// On the account, charges paid.
+    pub cash: Paise,
+    /// What open buys hold back of the cash.
+    pub reserved: Paise,
+    /// Cost of what is held, charges not included.
+    pub invested: Paise,
+    /// What is held, each share at its last price or at the last that was known.
+    pub market_value: Paise,
+    /// Realised so far, before charges.
+    pub realised: Paise,
+    /// Charges so far.
+    pub charges: Paise,
+}
+
+/// What a user holds at one instant, and their money.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Holdings {
+    /// The money.
+    pub funds: Funds,
+    /// What is held, by symbol.
+    pub positions: Vec<Valuation>,
+}
+
+impl Funds {
+    /// What a new buy may use: cash that no open buy holds back.
+    pub fn available(&self) -> Paise {
+        (self.cash - self.reserved).max(Paise::ZERO)
+    }
+
+    /// Cash and market value.
+    pub fn total(&self) -> Paise {
+        self.cash + self.market_value
+    }
+
+    /// Market value less cost.
+    pub fn unrealised(&self) -> Paise {
+        self.market_value - self.invested
+    }
+}
+
+impl UserQueries<'_> {
+    /// What the user holds at this instant, valued, and their money.
+    pub async fn holdings(&self) -> Holdings {
+        let (mut funds, held) = {
+            let desk = self.user.desk.lock().await;
+            let reserved = desk.reserved(self.all.clock.now()).await;
+            let book = desk.book();
+            let funds = Funds {
+                capital: book.capital(),
+                cash: book.cash(),
+                reserved,
+                invested: book.invested(),
+                market_value: Paise::ZERO,
+                realised: book.realised(),
+                charges: book.charges(),
+            };
+            (funds, book.positions())
+        };
+        // The desk is let go of before the market is asked: an order must not wait for somebody who looks.
+        let positions = self.all.venue.value(held, self.all.clock.now()).await;
+        funds.market_value = positions.iter().map(Valuation::value).sum();
+        Holdings { funds, positions }
+    }
+
+    /// What the user holds at this instant, valued, by symbol.
+    pub async fn positions(&self) -> Vec<Valuation> {
+        let held = self.user.desk.lock().await.book().positions();
+        self.all.venue.value(held, self.all.clock.now()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_open_buys_hold_back_is_not_available_and_never_less_than_nothing_is() {
+        let rupees = |rupees: i64| Paise(rupees * 100);
+        let funds = Funds {
+            capital: rupees(1_000),
+            cash: rupees(600),
+            reserved: rupees(150),
+            invested: rupees(390),
+            market_value: rupees(420),
+            realised: Paise::ZERO,
+            charges: rupees(10),
+        };
+        assert_eq!((funds.available(), funds.total()), (rupees(450), rupees(1_020)));
+        assert_eq!(funds.unrealised(), rupees(30));
+        assert_eq!(Funds { reserved: rupees(601), ..funds }.available(), Paise::ZERO);
+    }
+}

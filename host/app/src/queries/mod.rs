@@ -1,0 +1,83 @@
+//! Everything that a page or a program reads is asked here, and typed here once.
+//!
+//! What belongs to a user is asked of [`UserQueries`], which [`Queries::of`] gives, and of nothing else; what concerns the
+//! installation or everybody is asked of [`Queries`] itself, and whoever asks has to be an admin where it is about users.
+//! Rows of the database that need nothing beside them are answered as they are.
+
+mod alerts;
+mod calendars;
+mod executions;
+mod grants;
+mod holdings;
+mod modules;
+mod notifications;
+mod orders;
+mod services;
+mod signals;
+mod slots;
+mod statements;
+mod system;
+
+use std::sync::Arc;
+
+use prahari_store::{Store, UserScope};
+
+use crate::clock::Clock;
+use crate::desk::Venue;
+use crate::grants::Grants;
+use crate::signals::SignalBoard;
+use crate::tasks::Tasks;
+use crate::user::User;
+
+pub use calendars::CalendarVersions;
+pub use grants::TaskUse;
+pub use holdings::{Funds, Holdings};
+pub use modules::{ModuleTrial, ModuleVersion};
+pub use notifications::Notifications;
+pub use orders::OrderDetail;
+pub use prahari_store::{
+    ActivationRow, AlertFilter, AlertRow, CalendarRow, DecisionRow, EXECUTING, FoundLine, HaltFilter,
+    HaltRow, KeptNotification, Left, LogCursor, LogFilter, LogLevel, LogPage, LogRow, ModuleOrigin,
+    NotesPage, NotificationFilter, NotificationLevel, OrderFilter, PriceJumpRow, Role, RunCursor, RunFilter,
+    RunRow, RunTrigger, ServiceKind, ServiceLogFilter, ServiceLogRow, SignalCursor, SlotCounts, SlotCursor,
+    SlotFilter, SlotKind, SlotRow, SlotState, UsedRow,
+};
+pub use signals::{SignalDetail, SignalQuery, Signals};
+pub use slots::{LedgerDay, LedgerDayOfAll};
+pub use statements::{DayNet, PnlSummary, net};
+pub use system::Health;
+
+/// What can be read of the daemon. Clones read the same.
+#[derive(Clone)]
+pub struct Queries {
+    store: Store,
+    clock: Clock,
+    venue: Arc<Venue>,
+    signals: Arc<SignalBoard>,
+    grants: Arc<Grants>,
+    tasks: Arc<Tasks>,
+}
+
+/// What can be read of one user.
+pub struct UserQueries<'a> {
+    all: &'a Queries,
+    user: &'a User,
+    scope: UserScope,
+}
+
+impl Queries {
+    /// Over the rows of a database and what the running daemon holds beside them.
+    pub fn new(
+        clock: Clock,
+        venue: Arc<Venue>,
+        signals: Arc<SignalBoard>,
+        (grants, tasks): (Arc<Grants>, Arc<Tasks>),
+    ) -> Self {
+        Self { store: venue.store.clone(), clock, venue, signals, grants, tasks }
+    }
+
+    /// What can be read of this user.
+    pub fn of<'a>(&'a self, user: &'a User) -> UserQueries<'a> {
+        UserQueries { all: self, user, scope: self.store.user(user.id) }
+    }
+}

@@ -1,0 +1,47 @@
+//! Orders, and what the journal says of each.
+
+use prahari_domain::ids::OrderId;
+use prahari_domain::orders::{Fill, JournalEntry, Order, OrderEvent};
+use prahari_store::OrderFilter;
+
+use super::UserQueries;
+use crate::error::AppError;
+
+/// An order with everything that happened to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderDetail {
+    /// The order as it stands.
+    pub order: Order,
+    /// Hash of the module version that decided it, in hex; none when no run did, or the run is not kept any more.
+    pub module: Option<String>,
+    /// Its fills, in the order in which they were told.
+    pub fills: Vec<Fill>,
+    /// What the journal says of it, in sequence.
+    pub journal: Vec<JournalEntry>,
+}
+
+impl UserQueries<'_> {
+    /// The orders of the user that the filter lets through, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn orders(&self, filter: OrderFilter) -> Result<Vec<Order>, AppError> {
+        Ok(self.scope.orders(filter).await?)
+    }
+
+    /// An order of the user with its journal; none when they have no such order.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn order(&self, id: OrderId) -> Result<Option<OrderDetail>, AppError> {
+        let Some(order) = self.scope.find_order(id).await? else { return Ok(None) };
+        let journal = self.scope.journal_of(id).await?;
+        let run = self.scope.find_run(order.run).await?;
+        let fills = journal.iter().filter_map(|entry| match &entry.event {
+            OrderEvent::Filled(fill) => Some(fill.clone()),
+            _ => None,
+        });
+        let fills = fills.collect();
+        Ok(Some(OrderDetail { order, module: run.map(|run| run.module_hash), fills, journal }))
+    }
+}

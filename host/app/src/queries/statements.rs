@@ -1,0 +1,136 @@
+//! What each trading date brought, and a stretch of them together.
+
+use prahari_domain::money::Paise;
+use prahari_domain::time::Day;
+
+use super::UserQueries;
+use crate::desk::Statement;
+use crate::error::AppError;
+
+/// Most trading dates that one summary adds up: forty years.
+const MOST_DATES: u32 = 10_000;
+
+/// What one trading date brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayNet {
+    /// The trading date.
+    pub day: Day,
+    /// Realised less charges.
+    pub net: Paise,
+}
+
+/// A stretch of closed trading dates together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PnlSummary {
+    /// The first date with a statement; none when there is none.
+    pub from: Option<Day>,
+    /// The last one.
+    pub through: Option<Day>,
+    /// How many dates there are.
+    pub days: usize,
+    /// Realised on all of them, before charges.
+    pub realised: Paise,
+    /// Charges of all of them.
+    pub charges: Paise,
+    /// Market value less cost of what was held at the end.
+    pub unrealised: Paise,
+    /// Fills of all of them.
+    pub trades: u64,
+    /// Dates that brought more than they cost.
+    pub days_up: usize,
+    /// Dates that cost more than they brought.
+    pub days_down: usize,
+    /// The date that brought most.
+    pub best_day: Option<DayNet>,
+    /// The date that brought least.
+    pub worst_day: Option<DayNet>,
+}
+
+impl UserQueries<'_> {
+    /// The statements of the user from one trading date through another, newest first, `limit` at most.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or a statement in it does not read back.
+    pub async fn statements(&self, from: Day, through: Day, limit: u32) -> Result<Vec<Statement>, AppError> {
+        let rows = self.scope.statements_between(from, through, limit).await?;
+        rows.into_iter().map(|(_, text)| Ok(serde_json::from_str(&text)?)).collect()
+    }
+
+    /// Profit and loss of the user from one trading date through another.
+    ///
+    /// # Errors
+    /// As [`UserQueries::statements`].
+    pub async fn pnl_summary(&self, from: Day, through: Day) -> Result<PnlSummary, AppError> {
+        Ok(summary(&self.statements(from, through, MOST_DATES).await?))
+    }
+}
+
+/// What a trading date brought: realised less charges.
+pub fn net(statement: &Statement) -> Paise {
+    statement.realised - statement.charges
+}
+
+/// The sum of statements, which stand newest first.
+fn summary(statements: &[Statement]) -> PnlSummary {
+    let count = |wanted: fn(Paise) -> bool| statements.iter().filter(|day| wanted(net(day))).count();
+    let day_net = |statement: &Statement| DayNet { day: statement.day, net: net(statement) };
+    PnlSummary {
+        from: statements.last().map(|statement| statement.day),
+        through: statements.first().map(|statement| statement.day),
+        days: statements.len(),
+        realised: statements.iter().map(|statement| statement.realised).sum(),
+        charges: statements.iter().map(|statement| statement.charges).sum(),
+        unrealised: statements.first().map_or(Paise::ZERO, |statement| statement.unrealised),
+        trades: statements.iter().map(|statement| u64::from(statement.fills)).sum(),
+        days_up: count(|net| net > Paise::ZERO),
+        days_down: count(|net| net < Paise::ZERO),
+        best_day: statements.iter().max_by_key(|statement| net(statement)).map(day_net),
+        worst_day: statements.iter().min_by_key(|statement| net(statement)).map(day_net),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statement(day: &str, realised: i64, charges: i64) -> Statement {
+        Statement {
+            day: day.parse().unwrap(),
+            cash: Paise(0),
+            invested: Paise(0),
+            market_value: Paise(0),
+            realised: Paise(realised),
+            unrealised: Paise(realised * 2),
+            charges: Paise(charges),
+            orders_placed: 1,
+            fills: 2,
+            orders_expired: 0,
+            open_positions: 0,
+            unpriced: Vec::new(),
+            capital: None,
+            note: None,
+        }
+    }
+
+    #[test]
+    fn a_summary_adds_up_what_the_dates_brought_and_names_the_best_and_the_worst() {
+        let dates = [
+            statement("2025-03-07", 50, 60),
+            statement("2025-03-06", 900, 100),
+            statement("2025-03-05", 0, 0),
+        ];
+        let found = summary(&dates);
+        assert_eq!((found.from, found.through), (Some(dates[2].day), Some(dates[0].day)));
+        assert_eq!((found.days, found.days_up, found.days_down, found.trades), (3, 1, 1, 6));
+        assert_eq!((found.realised, found.charges, found.unrealised), (Paise(950), Paise(160), Paise(100)));
+        assert_eq!(found.best_day, Some(DayNet { day: dates[1].day, net: Paise(800) }));
+        assert_eq!(found.worst_day, Some(DayNet { day: dates[0].day, net: Paise(-10) }));
+    }
+
+    #[test]
+    fn no_dates_make_a_summary_of_nothing() {
+        let found = summary(&[]);
+        assert_eq!((found.from, found.best_day, found.days), (None, None, 0));
+        assert_eq!((found.realised, found.unrealised), (Paise::ZERO, Paise::ZERO));
+    }
+}
