@@ -14,19 +14,19 @@ pub use crate::reply::HostReply;
 pub enum HostCall {
     /// `calendar.get-day`
     GetDay {
-        /// The date asked for.
+        /// The trading date that is asked about.
         day: Day,
     },
     /// `calendar.phases`
     Phases {
-        /// In the order of the answer.
+        /// The symbols whose phase is asked for; the answer has their order.
         symbols: Vec<String>,
     },
     /// `calendar.after-market-open`
     AfterMarketOpen,
     /// `calendar.trading-day-from`
     TradingDayFrom {
-        /// Where to count from.
+        /// The trading date to count from.
         day: Day,
         /// Trading days after `day`, before it when negative.
         count: i32,
@@ -35,47 +35,47 @@ pub enum HostCall {
     Universe,
     /// `market.quotes`
     Quotes {
-        /// In the order of the answer.
+        /// The symbols whose price is asked for; the answer has their order.
         symbols: Vec<String>,
     },
     /// `market.candles`
     Candles {
-        /// In the order of the answer.
+        /// The symbols whose candles are asked for; the answer has their order.
         symbols: Vec<String>,
-        /// How long one candle lasts.
+        /// The time that one candle covers.
         interval: market::Interval,
-        /// How many of the newest candles.
+        /// The number of candles wanted of each symbol, counted from the newest.
         count: u32,
         /// Whether the bar of the running session is wanted too.
         forming: bool,
     },
     /// `market.instruments`
     Instruments {
-        /// In the order of the answer.
+        /// The symbols that are asked about; the answer has their order.
         symbols: Vec<String>,
     },
     /// `broker.place`
     Place {
-        /// Placed in this order.
+        /// The order requests, placed one after the other.
         requests: Vec<broker::OrderRequest>,
     },
     /// `broker.modify`
     Modify {
-        /// Our id of the order.
+        /// The host's id of the order.
         order_id: String,
-        /// What to change.
+        /// The new quantity and kind, where they change.
         change: broker::OrderChange,
     },
     /// `broker.cancel`
     Cancel {
-        /// Our ids of the orders.
+        /// The host's ids of the orders.
         order_ids: Vec<String>,
-        /// Kept with each order.
+        /// Why the orders are cancelled; it is kept with each of them.
         reason: String,
     },
     /// `broker.orders`
     Orders {
-        /// Which orders.
+        /// Which of the orders are listed.
         filter: broker::OrderFilter,
     },
     /// `broker.positions`
@@ -92,50 +92,50 @@ pub enum HostCall {
     ReadSignals,
     /// `signals.publish`
     PublishSignals {
-        /// The findings of this run.
+        /// The signals that this run found.
         drafts: Vec<signals::SignalDraft>,
     },
     /// `config.get`
     GetConfig,
     /// `state.get`
     GetState {
-        /// In the order of the answer.
+        /// The keys whose values are asked for; the answer has their order.
         keys: Vec<String>,
     },
     /// `state.keys`
     StateKeys {
-        /// Every key with this prefix.
+        /// What the listed keys begin with; empty for all of them.
         prefix: String,
     },
     /// `state.set`
     SetState {
-        /// Written in this order.
+        /// The keys with their new values, written in this order; one without a value is removed.
         entries: Vec<state::Entry>,
     },
     /// `notify.send`
     Notify {
-        /// How urgent it is.
+        /// How urgent the message is.
         level: notify::Level,
-        /// One line.
+        /// The headline, one line of text.
         title: String,
-        /// The text.
+        /// The text of the message.
         body: String,
     },
     /// `log.write`
     Log {
-        /// How important it is.
+        /// The level of the line.
         level: log::Level,
-        /// The line.
+        /// The text of the line.
         message: String,
     },
     /// `decision.record`
     RecordDecisions {
-        /// One for each symbol acted on or left alone.
+        /// The decisions, one for each symbol that was acted on or left alone.
         entries: Vec<decision::Entry>,
     },
     /// `charges.estimate`
     EstimateCharges {
-        /// In the order of the answer.
+        /// The trades whose charges are asked for; the answer has their order.
         trades: Vec<charges::Trade>,
     },
 }

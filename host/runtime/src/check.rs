@@ -7,10 +7,13 @@ use wasmtime::Engine;
 use crate::abi::SUPPORTED_VERSIONS;
 use crate::config::ModuleLimits;
 use crate::price::Price;
-use crate::wasi;
 
 /// The package that a task may import from.
 const PACKAGE: &str = "prahari:task/";
+
+/// The packages of WASI that are offered, whatever of them is empty.
+const WASI_PACKAGES: [&str; 6] =
+    ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/", "wasi:sockets/"];
 
 /// Why a file is not a module that this host runs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -158,7 +161,7 @@ impl Survey {
         }
         self.price.add(&payload).map_err(malformed)?;
         // At once, so that pricing ends where the limit is.
-        self.price.check(self.limits.points)?;
+        self.check_price()?;
         match payload {
             Payload::Version { encoding, .. } => self.enter(encoding),
             Payload::End(_) => {
@@ -198,6 +201,14 @@ impl Survey {
         if found > limit { Err(CheckError::FunctionTooLarge { found, limit }) } else { Ok(()) }
     }
 
+    fn check_price(&self) -> Result<(), CheckError> {
+        let (found, limit) = (self.price.points(), self.limits.points);
+        if found <= limit {
+            return Ok(());
+        }
+        Err(CheckError::TooCostly { found, limit, most: self.price.most() })
+    }
+
     fn count_functions(&mut self, count: u32) -> Result<(), CheckError> {
         self.functions = self.functions.saturating_add(u64::from(count));
         if self.functions > self.limits.functions {
@@ -210,7 +221,7 @@ impl Survey {
 /// Foreign imports are named before a version, because they cannot be helped by another build.
 fn check_imports(imports: Vec<String>) -> Result<(), CheckError> {
     let (ours, others): (Vec<_>, Vec<_>) = imports.into_iter().partition(|name| name.starts_with(PACKAGE));
-    let foreign: Vec<_> = others.into_iter().filter(|name| !wasi::offers(name)).collect();
+    let foreign: Vec<_> = others.into_iter().filter(|name| !is_of_wasi(name)).collect();
     if !foreign.is_empty() {
         return Err(CheckError::ForeignImports { imports: foreign });
     }
@@ -221,6 +232,12 @@ fn check_imports(imports: Vec<String>) -> Result<(), CheckError> {
         }
     }
     Ok(())
+}
+
+/// Whether this is the full name of an interface of WASI that is offered, such as `wasi:io/streams@0.2.6`.
+fn is_of_wasi(import: &str) -> bool {
+    let of_our_version = import.split_once('@').is_some_and(|(_, version)| version.starts_with("0.2."));
+    of_our_version && WASI_PACKAGES.iter().any(|package| import.starts_with(package))
 }
 
 fn malformed(error: wasmparser::BinaryReaderError) -> CheckError {
@@ -261,6 +278,17 @@ mod tests {
     fn imports_of_the_task_package_are_accepted() {
         for version in SUPPORTED_VERSIONS {
             assert_eq!(checked(&importing(&format!("prahari:task/market@{version}"))), Ok(()));
+        }
+    }
+
+    #[test]
+    fn only_the_packages_of_wasi_that_can_be_empty_are_offered() {
+        assert!(is_of_wasi("wasi:io/streams@0.2.0"));
+        assert!(is_of_wasi("wasi:filesystem/types@0.2.12"));
+        for other in
+            ["wasi:http/types@0.2.6", "wasi:io/streams@0.3.0", "wasi:io/streams", "wasix:io/streams@0.2.0"]
+        {
+            assert!(!is_of_wasi(other), "{other}");
         }
     }
 

@@ -40,9 +40,9 @@ pub enum CompileError {
     /// The child could not be started or talked to.
     #[error("the module compiler {program} cannot be run: {source}")]
     Start {
-        /// The program.
+        /// The path of the compiler that was to be started.
         program: String,
-        /// The system's reason.
+        /// Why the operating system refused.
         source: std::io::Error,
     },
     /// The compiler refused the module.

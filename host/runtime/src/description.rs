@@ -26,11 +26,11 @@ const MOST_MANIFEST: usize = 16 << 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the module describes itself with {found} {of}; at most {most} are allowed")]
 pub struct DescriptionError {
-    /// Of what there is too much.
+    /// The part that is too much, with its unit, such as `bytes of name`.
     pub of: &'static str,
-    /// How much there is.
+    /// How much of it the module has.
     pub found: usize,
-    /// How much there may be.
+    /// How much of it a module may have.
     pub most: usize,
 }
 

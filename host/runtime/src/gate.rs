@@ -2,15 +2,14 @@
 
 mod allowance;
 
-use serde::{Deserialize, Serialize};
-
 use self::allowance::unavailable;
 use crate::abi::latest::{HostError, Refusal, RefusalCode};
 use crate::budget::Budget;
 use crate::call::{HostCall, HostReply};
 use crate::grant::Grant;
+use crate::outcome::Stop;
 use crate::recording::{Answerer, Recorder};
-use crate::state::Stop;
+use crate::usage::Usage;
 
 /// What the gate decided about a call.
 pub(crate) enum Admission {
@@ -18,43 +17,6 @@ pub(crate) enum Admission {
     Passed { call: HostCall, refused: usize },
     /// The gate answered it.
     Answered(HostReply),
-}
-
-/// What a run has used of its budget.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Usage {
-    /// Host calls, refused ones included.
-    pub calls: u32,
-    /// Order requests passed on to the desk.
-    pub orders: u32,
-    /// Bytes of log messages.
-    pub log_bytes: u64,
-    /// Bytes of calls and replies as recorded.
-    pub boundary_bytes: u64,
-    /// Calls that the gate refused, for lack of a grant or of budget.
-    pub refused: u32,
-    /// Rows of calls and replies.
-    pub rows: u64,
-    /// Bytes that calls carried.
-    pub call_bytes: u64,
-    /// Orders to change or cancel, passed on to the desk.
-    pub order_changes: u32,
-    /// Calls that the broker was asked for.
-    pub broker_questions: u32,
-    /// Decisions.
-    pub decisions: u32,
-    /// Bytes of decisions.
-    pub decision_bytes: u64,
-    /// Messages to the user.
-    pub notifications: u32,
-    /// Lines of the log, dropped ones included.
-    pub log_lines: u32,
-    /// Bytes of the log that were kept.
-    pub kept_log_bytes: u64,
-    /// Signals to publish.
-    pub signals: u32,
-    /// Keys of the state to set or remove.
-    pub state_changes: u32,
 }
 
 /// The gate of one run.

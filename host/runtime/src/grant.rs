@@ -10,7 +10,7 @@ use crate::abi::latest::Capability;
 pub struct Grant(u16);
 
 impl Grant {
-    /// Every capability.
+    /// Every capability in the order of the WIT.
     pub const ALL: [Capability; 11] = [
         Capability::Calendar,
         Capability::Market,
@@ -25,23 +25,23 @@ impl Grant {
         Capability::Decision,
     ];
 
-    /// Nothing.
+    /// The grant that allows nothing.
     pub const fn none() -> Self {
         Self(0)
     }
 
-    /// Everything.
+    /// The grant that allows every capability.
     pub fn all() -> Self {
         Self::ALL.into_iter().collect()
     }
 
-    /// The same and one more.
+    /// Returns this grant with one capability more.
     #[must_use]
     pub const fn with(self, capability: Capability) -> Self {
         Self(self.0 | bit(capability))
     }
 
-    /// The same less one.
+    /// Returns this grant without one capability.
     #[must_use]
     pub const fn without(self, capability: Capability) -> Self {
         Self(self.0 & !bit(capability))

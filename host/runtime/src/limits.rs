@@ -5,9 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use wasmtime::{Engine, ResourceLimiter, Result, Store, UpdateDeadline};
-
-use crate::state::{RunState, Stop};
+use wasmtime::{Engine, ResourceLimiter, Result};
 
 /// How long a guest may hold a thread before it must let other tasks run. Shorter costs more switches, longer makes
 /// other runs late; one tick is also the precision of the processor limit.
@@ -87,19 +85,6 @@ impl ResourceLimiter for MemoryLimiter {
     fn table_grow_failed(&mut self, error: wasmtime::Error) -> Result<()> {
         self.refused(error)
     }
-}
-
-/// Makes the store give way at each tick while processor time remains, and stop when it is gone.
-pub(crate) fn limit_cpu(store: &mut Store<RunState>, cpu: Duration) {
-    store.set_epoch_deadline(1);
-    store.epoch_deadline_callback(move |mut context| {
-        let state = context.data_mut();
-        if state.link().meter().tick() < cpu {
-            return Ok(UpdateDeadline::YieldCustom(1, Box::pin(Arc::clone(state.link()).next_turn())));
-        }
-        state.stop(Stop::CpuLimit);
-        Ok(UpdateDeadline::Interrupt)
-    });
 }
 
 /// The thread that advances the engine's epoch every `TICK` while any run is under way.

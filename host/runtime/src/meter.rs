@@ -15,7 +15,7 @@ pub(crate) struct Meter(Mutex<Reading>);
 
 #[derive(Debug, Default)]
 struct Reading {
-    /// Up to the last suspension.
+    /// The time used up to the last suspension.
     used: Duration,
     /// When the guest was last resumed; none while it is suspended.
     resumed_at: Option<Instant>,
@@ -31,7 +31,7 @@ impl Meter {
         reading.first_tick = None;
     }
 
-    /// It runs no longer.
+    /// The guest runs no longer on this thread.
     pub(crate) fn suspended(&self) {
         let mut reading = self.reading();
         reading.used = reading.used.saturating_add(reading.since_resumed());

@@ -1,13 +1,13 @@
 //! A loaded module: compiled, linked, and asked what it is.
 
-use wasmtime::component::{Component, InstancePre, Linker};
+use wasmtime::component::{Component, Linker};
 
 use crate::abi::latest::TaskInfo;
 use crate::abi::v1::bindings::TaskPre;
 use crate::grant::Grant;
 use crate::hash::ModuleHash;
+use crate::linker;
 use crate::state::RunState;
-use crate::wasi;
 
 /// One version of a task's module, ready to run as often and for as many users as wanted.
 pub struct Module {
@@ -27,7 +27,7 @@ impl Module {
         Self { hash, info, manifest, pre }
     }
 
-    /// Its content's hash.
+    /// The hash of the component's bytes.
     pub fn hash(&self) -> ModuleHash {
         self.hash
     }
@@ -60,7 +60,5 @@ impl std::fmt::Debug for Module {
 
 /// Links a component once, so that a run only has to instantiate it. What a task exports is the same in every version.
 pub(crate) fn link(linker: &Linker<RunState>, component: &Component) -> wasmtime::Result<TaskPre<RunState>> {
-    let with_wasi = wasi::linker_for(linker, component)?;
-    let pre: InstancePre<RunState> = with_wasi.as_ref().unwrap_or(linker).instantiate_pre(component)?;
-    TaskPre::new(pre)
+    TaskPre::new(linker::link(linker, component)?)
 }

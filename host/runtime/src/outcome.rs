@@ -7,7 +7,7 @@ use crate::abi::latest::{Capability, Summary, TaskError};
 /// How the reason begins when the host failed.
 const HOST_FAILED: &str = "the host failed: ";
 
-/// The end of a run.
+/// How a run ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum RunOutcome {
     /// The task did its work.
@@ -103,6 +103,29 @@ impl RunOutcome {
             Self::ByteLimit => "the run moved more bytes between task and host than it may".to_owned(),
             Self::LogLimit => "the run wrote more log than it may".to_owned(),
             Self::HostLimit => "the calls of the run took the host longer than they may".to_owned(),
+        }
+    }
+}
+
+/// Why the host stopped a guest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stop {
+    CpuLimit,
+    CallLimit,
+    ByteLimit,
+    LogLimit,
+    /// The host cannot go on; the text says why.
+    HostFailed(String),
+}
+
+impl Stop {
+    pub(crate) fn outcome(self) -> RunOutcome {
+        match self {
+            Self::CpuLimit => RunOutcome::CpuLimit,
+            Self::CallLimit => RunOutcome::CallLimit,
+            Self::ByteLimit => RunOutcome::ByteLimit,
+            Self::LogLimit => RunOutcome::LogLimit,
+            Self::HostFailed(reason) => RunOutcome::host_failed(&reason),
         }
     }
 }

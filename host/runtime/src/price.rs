@@ -9,8 +9,6 @@ use std::ops::Range;
 
 use wasmparser::{BinaryReaderError, BlockType, FuncType, FunctionBody, Operator, Payload, TypeRef};
 
-use crate::check::CheckError;
-
 /// A function, however empty: its own code, and the code by which it is entered from outside.
 const FUNCTION: u64 = 200;
 /// A byte of a function's code.
@@ -138,14 +136,9 @@ impl Price {
         Part::ALL.iter().fold(0, |sum: u64, part| sum.saturating_add(self.of(*part)))
     }
 
-    /// Refuses a price beyond a limit; the sentence names what most of it is for.
-    pub(crate) fn check(&self, limit: u64) -> Result<(), CheckError> {
-        let found = self.points();
-        if found <= limit {
-            return Ok(());
-        }
-        let most = Part::ALL.into_iter().max_by_key(|part| self.of(*part)).unwrap_or(Part::Code);
-        Err(CheckError::TooCostly { found, limit, most: most.name() })
+    /// What most of it is for.
+    pub(crate) fn most(&self) -> &'static str {
+        Part::ALL.into_iter().max_by_key(|part| self.of(*part)).unwrap_or(Part::Code).name()
     }
 
     /// Adds a piece of the component. Functions are looked at instruction by instruction.

@@ -19,18 +19,18 @@ use crate::work::HostWork;
 pub enum Difference {
     /// A call or what it was answered.
     Call {
-        /// Which one, from 0.
+        /// The place of the call in the run, from 0.
         index: usize,
-        /// As recorded; none when the replay made more calls.
+        /// The call as recorded; none when the replay made more calls.
         expected: Option<Box<RecordedCall>>,
-        /// As replayed; none when the replay made fewer.
+        /// The call as replayed; none when the replay made fewer.
         got: Option<Box<RecordedCall>>,
     },
-    /// The end.
+    /// The run ended in another way.
     Outcome {
-        /// As recorded.
+        /// The end as recorded.
         expected: RunOutcome,
-        /// As replayed.
+        /// The end as replayed.
         got: RunOutcome,
     },
 }
@@ -42,7 +42,7 @@ pub struct ReplayReport {
     pub calls: usize,
     /// Every difference, calls first, in order.
     pub differences: Vec<Difference>,
-    /// The replayed run.
+    /// How the replayed run went.
     pub report: RunReport,
 }
 

@@ -4,24 +4,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use wasmtime::component::ComponentExportIndex;
-use wasmtime::{Engine, Store};
+use wasmtime::component::{ComponentExportIndex, ResourceTableError};
+use wasmtime::{Engine, Store, UpdateDeadline};
 
 use crate::abi;
 use crate::abi::latest::{HostError, RunContext, Summary, TaskError, TaskInfo};
 use crate::abi::v1::bindings::TaskPre;
 use crate::budget::Budget;
 use crate::call::{HostCall, HostReply};
-use crate::gate::{Gate, Usage};
+use crate::cpu_permits::CpuPermits;
+use crate::gate::Gate;
 use crate::grant::Grant;
-use crate::lanes::Lanes;
-use crate::limits::{self, MemoryLimiter};
-use crate::link::{Driven, Link, drive};
-use crate::outcome::RunOutcome;
+use crate::host_call_channel::{Driven, HostCallChannel, drive};
+use crate::limits::MemoryLimiter;
+use crate::outcome::{RunOutcome, Stop};
 use crate::recording::{Recorder, Recording};
 use crate::services::HostServices;
 use crate::state::RunState;
-use crate::wasi::{self, Origin, Wasi};
+use crate::usage::Usage;
+use crate::wasi::{MOST_HANDLES, Wasi};
 use crate::work::Output;
 
 /// Most text that a task may end with, whatever its budget, in bytes: it is shown in lists. It held alone before budgets had a
@@ -37,20 +38,20 @@ const FUEL_EXHAUSTED: &str = "too much data is being copied between the host and
 /// What to run with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunRequest {
-    /// What the task is told.
+    /// The context that the task is called with.
     pub context: RunContext,
-    /// What it may do.
+    /// The capabilities that the run has.
     pub grant: Grant,
-    /// What it may use.
+    /// The limits of the run.
     pub budget: Budget,
 }
 
 /// How a run went.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunReport {
-    /// Its end.
+    /// How the run ended.
     pub outcome: RunOutcome,
-    /// What it used of its budget.
+    /// What the run used of its budget.
     pub usage: Usage,
     /// Processor time inside the guest.
     pub cpu: Duration,
@@ -75,67 +76,71 @@ pub(crate) struct Guest<T> {
 /// Calls `run` of a fresh instance.
 pub(crate) async fn run(
     pre: &TaskPre<RunState>,
-    lanes: &Arc<Lanes>,
+    permits: &Arc<CpuPermits>,
     request: &RunRequest,
     services: &mut dyn HostServices,
 ) -> Guest<Result<Summary, TaskError>> {
     let gate = Gate::new(request.grant, request.budget);
-    call_run(pre, lanes, Some(gate), &request.context, request.budget, services).await
+    call_run(pre, permits, Some(gate), &request.context, request.budget, services).await
 }
 
 /// Calls `run` of a fresh instance whose calls all go to `services`, which stand before a gate of their own.
 pub(crate) async fn run_ungated(
     pre: &TaskPre<RunState>,
-    lanes: &Arc<Lanes>,
+    permits: &Arc<CpuPermits>,
     context: &RunContext,
     budget: Budget,
     services: &mut dyn HostServices,
 ) -> Guest<Result<Summary, TaskError>> {
-    call_run(pre, lanes, None, context, budget, services).await
+    call_run(pre, permits, None, context, budget, services).await
 }
 
 async fn call_run(
     pre: &TaskPre<RunState>,
-    lanes: &Arc<Lanes>,
+    permits: &Arc<CpuPermits>,
     gate: Option<Gate>,
     context: &RunContext,
     budget: Budget,
     services: &mut dyn HostServices,
 ) -> Guest<Result<Summary, TaskError>> {
-    let link = Link::new(lanes);
-    let mut store = new_store(pre.engine(), gate, budget, &link, Origin::from(context));
+    let channel = HostCallChannel::new(permits);
+    let mut store = new_store(pre.engine(), gate, budget, &channel, Wasi::new(context));
     let guest = async {
         let called = async { pre.instantiate_async(&mut store).await?.call_run(&mut store, context).await };
         let called = called.await;
         end_output(&mut store, called).await
     };
-    let driven = drive(guest, &link, services, &budget).await;
-    finish(store, &link, driven)
+    let driven = drive(guest, &channel, services, &budget).await;
+    finish(store, &channel, driven)
 }
 
 /// Calls `describe` of a fresh instance that is granted nothing.
-pub(crate) async fn describe(pre: &TaskPre<RunState>, lanes: &Arc<Lanes>, budget: Budget) -> Guest<TaskInfo> {
-    let link = Link::new(lanes);
+pub(crate) async fn describe(
+    pre: &TaskPre<RunState>,
+    permits: &Arc<CpuPermits>,
+    budget: Budget,
+) -> Guest<TaskInfo> {
+    let channel = HostCallChannel::new(permits);
     let gate = Gate::new(Grant::none(), budget);
-    let mut store = new_store(pre.engine(), Some(gate), budget, &link, Origin::default());
+    let mut store = new_store(pre.engine(), Some(gate), budget, &channel, Wasi::default());
     let guest = async { pre.instantiate_async(&mut store).await?.call_describe(&mut store).await };
-    let driven = drive(guest, &link, &mut NoServices, &budget).await;
-    finish(store, &link, driven)
+    let driven = drive(guest, &channel, &mut NoServices, &budget).await;
+    finish(store, &channel, driven)
 }
 
 /// Calls `manifest` of a fresh instance that is granted nothing.
 pub(crate) async fn manifest(
     pre: &TaskPre<RunState>,
     export: &ComponentExportIndex,
-    lanes: &Arc<Lanes>,
+    permits: &Arc<CpuPermits>,
     budget: Budget,
 ) -> Guest<String> {
-    let link = Link::new(lanes);
+    let channel = HostCallChannel::new(permits);
     let gate = Gate::new(Grant::none(), budget);
-    let mut store = new_store(pre.engine(), Some(gate), budget, &link, Origin::default());
+    let mut store = new_store(pre.engine(), Some(gate), budget, &channel, Wasi::default());
     let guest = async { abi::call_manifest(pre.instance_pre(), &mut store, export).await };
-    let driven = drive(guest, &link, &mut NoServices, &budget).await;
-    finish(store, &link, driven)
+    let driven = drive(guest, &channel, &mut NoServices, &budget).await;
+    finish(store, &channel, driven)
 }
 
 /// The outcome of a run whose guest returned.
@@ -172,7 +177,7 @@ async fn end_output<T>(store: &mut Store<RunState>, called: wasmtime::Result<T>)
     if store.data().is_stopped() {
         return called;
     }
-    let ended = wasi::end(store.data_mut()).await;
+    let ended = store.data_mut().log_printed(true).await;
     match called {
         Ok(value) => ended.map(|()| value),
         Err(trap) => {
@@ -187,19 +192,36 @@ fn new_store(
     engine: &Engine,
     gate: Option<Gate>,
     budget: Budget,
-    link: &Arc<Link>,
-    origin: Origin,
+    channel: &Arc<HostCallChannel>,
+    wasi: Wasi,
 ) -> Store<RunState> {
     let limiter = MemoryLimiter::new(budget.memory_bytes);
-    let mut store = Store::new(engine, RunState::new(gate, limiter, Arc::clone(link), Wasi::new(origin)));
+    let mut store = Store::new(engine, RunState::new(gate, limiter, Arc::clone(channel), wasi));
     store.limiter(|state| &mut state.limiter);
     // One call may carry no more than the whole run may; the gate counts the sum.
     store.set_hostcall_fuel(usize::try_from(budget.boundary_bytes).unwrap_or(usize::MAX));
-    limits::limit_cpu(&mut store, Duration::from_millis(budget.cpu_ms));
+    limit_cpu(&mut store, Duration::from_millis(budget.cpu_ms));
     store
 }
 
-fn finish<T>(mut store: Store<RunState>, link: &Link, driven: Driven<wasmtime::Result<T>>) -> Guest<T> {
+/// Makes the store give way at each tick while processor time remains, and stop when it is gone.
+fn limit_cpu(store: &mut Store<RunState>, cpu: Duration) {
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(move |mut context| {
+        let state = context.data_mut();
+        if state.channel().meter().tick() < cpu {
+            return Ok(UpdateDeadline::YieldCustom(1, Box::pin(Arc::clone(state.channel()).next_turn())));
+        }
+        state.stop(Stop::CpuLimit);
+        Ok(UpdateDeadline::Interrupt)
+    });
+}
+
+fn finish<T>(
+    mut store: Store<RunState>,
+    channel: &HostCallChannel,
+    driven: Driven<wasmtime::Result<T>>,
+) -> Guest<T> {
     let state = store.data_mut();
     let ended = match driven {
         Driven::WallLimit => Err(RunOutcome::WallLimit),
@@ -211,8 +233,8 @@ fn finish<T>(mut store: Store<RunState>, link: &Link, driven: Driven<wasmtime::R
         ended,
         usage: state.gate.as_ref().map(Gate::usage).unwrap_or_default(),
         recorder: state.gate.as_mut().map(Gate::take_recorder).unwrap_or_default(),
-        cpu: link.meter().used(),
-        host: link.host().used(),
+        cpu: channel.meter().used(),
+        host: channel.host().used(),
         peak_memory: state.limiter.peak(),
     }
 }
@@ -224,7 +246,13 @@ fn why_stopped(state: &mut RunState, error: &wasmtime::Error) -> RunOutcome {
     if state.limiter.exceeded {
         return RunOutcome::MemoryLimit;
     }
-    let text = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    let sentence = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref() {
+        Some(ResourceTableError::Full) => {
+            format!("the module holds more than {MOST_HANDLES} WASI handles at once")
+        }
+        _ => cause.to_string(),
+    };
+    let text = error.chain().map(sentence).collect::<Vec<_>>().join(": ");
     if text.contains(FUEL_EXHAUSTED) { RunOutcome::ByteLimit } else { RunOutcome::Trapped(text) }
 }
 

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use wasmtime::component::{Component, Linker};
 
-use crate::abi;
 use crate::cache::{Cache, CacheError};
 use crate::check::{self, CheckError};
 use crate::compile::{self, CompileError};
 use crate::config::{self, RuntimeConfig};
+use crate::cpu_permits::CpuPermits;
 use crate::description::{self, DescriptionError};
 use crate::hash::ModuleHash;
-use crate::lanes::Lanes;
 use crate::limits::Ticker;
+use crate::linker;
 use crate::module::{self, Module};
 use crate::outcome::RunOutcome;
 use crate::recording::{RecordedRun, Recording};
@@ -72,7 +72,7 @@ pub struct Runtime {
     compiling: tokio::sync::Mutex<()>,
     /// The same for long compilations, which step back behind everything else: short ones do not wait for them.
     compiling_long: tokio::sync::Mutex<()>,
-    lanes: Arc<Lanes>,
+    permits: Arc<CpuPermits>,
     ticker: Ticker,
 }
 
@@ -82,13 +82,13 @@ impl Runtime {
     pub fn new(config: RuntimeConfig) -> Result<Self, RuntimeError> {
         let engine = config::running_engine(config.concurrent_runs, config.largest_memory_bytes)
             .map_err(RuntimeError::Engine)?;
-        let linker = abi::linker(&engine).map_err(RuntimeError::Engine)?;
+        let linker = linker::linker(&engine).map_err(RuntimeError::Engine)?;
         let cache = Arc::new(Cache::open(&config.cache, &engine)?);
         let ticker = Ticker::start(engine).map_err(RuntimeError::Thread)?;
         let places =
             Semaphore::new(usize::try_from(config.concurrent_runs).unwrap_or(Semaphore::MAX_PERMITS));
         let (compiling, compiling_long) = Default::default();
-        Ok(Self { config, linker, cache, places, compiling, compiling_long, lanes: Arc::default(), ticker })
+        Ok(Self { config, linker, cache, places, compiling, compiling_long, permits: Arc::default(), ticker })
     }
 
     /// Checks, compiles (or finds compiled), links and describes a component.
@@ -99,12 +99,12 @@ impl Runtime {
             module::link(&self.linker, &compiled).map_err(|error| LoadError::Link(format!("{error:#}")))?;
         let _place = self.places.acquire().await.map_err(|_| LoadError::Stopping)?;
         let _ticking = self.ticker.hold();
-        let described = run::describe(&pre, &self.lanes, self.config.describe).await;
+        let described = run::describe(&pre, &self.permits, self.config.describe).await;
         let info = description::cleaned(described.ended.map_err(LoadError::Describe)?)?;
         let manifest = match abi::manifest_export(&compiled) {
             None => None,
             Some(export) => {
-                let said = run::manifest(&pre, &export, &self.lanes, self.config.describe).await;
+                let said = run::manifest(&pre, &export, &self.permits, self.config.describe).await;
                 Some(description::bounded_manifest(said.ended.map_err(LoadError::Manifest)?)?)
             }
         };
@@ -124,7 +124,7 @@ impl Runtime {
         // The semaphore is never closed; without a place the pool would only refuse the run with its own message.
         let _place = self.places.acquire().await;
         let _ticking = self.ticker.hold();
-        let guest = run::run(module.pre(), &self.lanes, &request, services).await;
+        let guest = run::run(module.pre(), &self.permits, &request, services).await;
         let output = &request.budget.output;
         let outcome = guest.ended.map_or_else(|outcome| outcome, |result| run::returned(result, output));
         let run = RecordedRun {

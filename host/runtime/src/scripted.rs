@@ -9,7 +9,7 @@ use crate::services::HostServices;
 /// Answers each call by a function, and keeps the calls.
 pub struct Scripted<F> {
     answer: F,
-    /// What was asked, oldest first.
+    /// The calls that were made, oldest first.
     pub calls: Vec<HostCall>,
 }
 

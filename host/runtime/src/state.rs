@@ -3,37 +3,15 @@
 use std::sync::Arc;
 
 use wasmtime::Error;
+use wasmtime_wasi::{WasiCtxView, WasiView};
 
 use crate::abi::latest::log;
 use crate::call::{HostCall, HostReply};
 use crate::gate::{Admission, Gate};
+use crate::host_call_channel::HostCallChannel;
 use crate::limits::MemoryLimiter;
-use crate::link::Link;
-use crate::outcome::RunOutcome;
+use crate::outcome::Stop;
 use crate::wasi::Wasi;
-
-/// Why the host stopped a guest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Stop {
-    CpuLimit,
-    CallLimit,
-    ByteLimit,
-    LogLimit,
-    /// The host cannot go on; the text says why.
-    HostFailed(String),
-}
-
-impl Stop {
-    pub(crate) fn outcome(self) -> RunOutcome {
-        match self {
-            Self::CpuLimit => RunOutcome::CpuLimit,
-            Self::CallLimit => RunOutcome::CallLimit,
-            Self::ByteLimit => RunOutcome::ByteLimit,
-            Self::LogLimit => RunOutcome::LogLimit,
-            Self::HostFailed(reason) => RunOutcome::host_failed(&reason),
-        }
-    }
-}
 
 /// The data of a run's store.
 pub struct RunState {
@@ -41,13 +19,18 @@ pub struct RunState {
     pub(crate) gate: Option<Gate>,
     pub(crate) limiter: MemoryLimiter,
     pub(crate) wasi: Wasi,
-    link: Arc<Link>,
+    channel: Arc<HostCallChannel>,
     stopped: Option<Stop>,
 }
 
 impl RunState {
-    pub(crate) fn new(gate: Option<Gate>, limiter: MemoryLimiter, link: Arc<Link>, wasi: Wasi) -> Self {
-        Self { gate, limiter, wasi, link, stopped: None }
+    pub(crate) fn new(
+        gate: Option<Gate>,
+        limiter: MemoryLimiter,
+        channel: Arc<HostCallChannel>,
+        wasi: Wasi,
+    ) -> Self {
+        Self { gate, limiter, wasi, channel, stopped: None }
     }
 
     /// Takes one call through the gate and to the services. An error ends the guest.
@@ -56,12 +39,12 @@ impl RunState {
             Some(gate) => match gate.admit(call) {
                 Ok(Admission::Answered(reply)) => Ok(reply),
                 Ok(Admission::Passed { call, refused }) => {
-                    let reply = self.link.ask(call).await;
+                    let reply = self.channel.ask(call).await;
                     gate.answered(reply, refused)
                 }
                 Err(stop) => Err(stop),
             },
-            None => match self.link.ask(call).await {
+            None => match self.channel.ask(call).await {
                 HostReply::Failed(reason) => Err(Stop::HostFailed(reason)),
                 reply => Ok(reply),
             },
@@ -75,6 +58,14 @@ impl RunState {
             HostReply::Logged | HostReply::Refused(_) => Ok(()),
             other => Err(self.mismatch("Logged", &other)),
         }
+    }
+
+    /// Logs the lines that the guest printed, at the end also what no line break ended.
+    pub(crate) async fn log_printed(&mut self, at_end: bool) -> wasmtime::Result<()> {
+        for (level, line) in self.wasi.take_printed(at_end) {
+            self.log(level, line).await?;
+        }
+        Ok(())
     }
 
     /// A reply that does not belong to the call: a fault of the host, which ends the run and nothing else.
@@ -97,7 +88,13 @@ impl RunState {
         self.stopped.take()
     }
 
-    pub(crate) fn link(&self) -> &Arc<Link> {
-        &self.link
+    pub(crate) fn channel(&self) -> &Arc<HostCallChannel> {
+        &self.channel
+    }
+}
+
+impl WasiView for RunState {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        self.wasi.view()
     }
 }

@@ -13,7 +13,7 @@ use std::path::Path;
 use prahari_runtime::abi::latest::{Capability, log};
 use prahari_runtime::replay::replay;
 use prahari_runtime::scripted::{Scripted, empty_host};
-use prahari_runtime::{Budget, HostCall, RunOutcome, RunReport, RunRequest};
+use prahari_runtime::{Budget, EncodedRecording, HostCall, Recording, RunOutcome, RunReport, RunRequest};
 use support::guests::encode;
 use support::{TestHost, request};
 use wit_parser::Resolve;
@@ -139,10 +139,71 @@ async fn what_has_no_empty_answer_or_is_too_much_stops_the_run() {
             "the module called wasi:sockets/instance-network instance-network, which a task does not have",
         ),
         ("handle_flood", "the module holds more than 1000 WASI handles at once"),
+        ("timer_flood", "the module holds more than 1000 WASI handles at once"),
+        (
+            "zero_flood",
+            "the module called wasi:io/streams [method]output-stream.write-zeroes, which a task does not have",
+        ),
+        (
+            "splices",
+            "the module called wasi:io/streams [method]output-stream.blocking-splice, which a task does not have",
+        ),
         ("random_flood", "the module asked for 18446744073709551615 random bytes at once; 65536 are allowed"),
     ] {
         let (_, report) = run(name, request(Budget::default())).await;
         let RunOutcome::Trapped(text) = report.outcome else { panic!("{:?}", report.outcome) };
         assert!(text.contains(expected), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn printing_without_end_and_without_the_log_meets_the_limit_of_calls() {
+    let mut request = request(Budget { host_calls: 500, ..Budget::default() });
+    request.grant = request.grant.without(Capability::Log);
+    let (calls, report) = run("print_flood", request).await;
+    assert_eq!((calls.len(), report.outcome), (0, RunOutcome::CallLimit));
+    assert_eq!(report.usage.calls, 500);
+}
+
+#[tokio::test]
+async fn waiting_for_ages_and_reading_without_measure_end_at_once() {
+    for name in ["waits_for_ages", "reads_much"] {
+        let (calls, report) = run(name, request(Budget { wall_ms: 20_000, ..Budget::default() })).await;
+        assert!(report.outcome.is_success(), "{name}: {:?}", report.outcome);
+        assert_eq!(calls, []);
+    }
+}
+
+#[tokio::test]
+async fn polling_without_end_meets_the_limit_of_processor_time() {
+    let host = TestHost::new();
+    let module = host.runtime.load(&wasi_component("poll_flood")).await.unwrap();
+    let budget = Budget { cpu_ms: 50, ..Budget::default() };
+    let report = host.runtime.run(&module, request(budget), &mut Scripted::new(empty_host)).await;
+    assert_eq!(report.outcome, RunOutcome::CpuLimit);
+}
+
+/// Runs of guests of `tests/wasi` that a host recorded when it answered WASI by functions of its own.
+const EARLIER: [(&str, &[u8]); 8] = [
+    ("exits", include_bytes!("recordings/wasi-exits.bin")),
+    ("handle_flood", include_bytes!("recordings/wasi-handle_flood.bin")),
+    ("keeps_what_it_sees", include_bytes!("recordings/wasi-keeps_what_it_sees.bin")),
+    ("looks_up", include_bytes!("recordings/wasi-looks_up.bin")),
+    ("print_flood", include_bytes!("recordings/wasi-print_flood.bin")),
+    ("prints", include_bytes!("recordings/wasi-prints.bin")),
+    ("random_flood", include_bytes!("recordings/wasi-random_flood.bin")),
+    ("wants_everything", include_bytes!("recordings/wasi-wants_everything.bin")),
+];
+
+#[tokio::test]
+async fn runs_from_before_the_library_answered_replay_without_difference() {
+    let host = TestHost::new();
+    for (name, data) in EARLIER {
+        let encoded = EncodedRecording { data: data.to_vec(), replies: Vec::new() };
+        let recording = Recording::decode(&encoded).unwrap();
+        let module = host.runtime.load(&wasi_component(name)).await.unwrap();
+        let replayed = replay(&host.runtime, &module, &recording).await.unwrap();
+        assert!(replayed.is_same(), "{name}: {:?}", replayed.differences);
+        assert_eq!(replayed.report.usage, recording.run.usage, "{name}");
     }
 }

@@ -1,10 +1,4 @@
-//! What `prahari:task@1.1.0` adds to 1.0.0: its generated bindings, and the adapter of its one new interface.
-
-use crate::abi::v1::{Answer, ask};
-use crate::call::{HostCall, HostReply};
-use crate::state::RunState;
-use bindings::prahari::task::charges;
-use bindings::prahari::task::types::Paise;
+//! What `prahari:task@1.1.0` adds to 1.0.0: the generated bindings of its one new interface.
 
 /// Generated from the WIT package; the documentation of each item stands there.
 #[expect(missing_docs, reason = "generated code; some helper types of the generator carry no documentation")]
@@ -24,10 +18,4 @@ pub mod bindings {
         imports: { default: async | trappable },
         additional_derives: [Clone, PartialEq, serde::Serialize, serde::Deserialize],
     });
-}
-
-impl charges::Host for RunState {
-    async fn estimate(&mut self, trades: Vec<charges::Trade>) -> Answer<Vec<Paise>> {
-        ask!(self, HostCall::EstimateCharges { trades }, ChargesEstimated)
-    }
 }

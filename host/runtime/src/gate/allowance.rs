@@ -1,9 +1,9 @@
 //! Whether what a call costs is within what the run may still cost and leave behind.
 
-use super::Usage;
 use crate::abi::latest::{HostError, Refusal, RefusalCode};
 use crate::budget::Budget;
 use crate::call::{HostCall, HostReply};
+use crate::usage::Usage;
 
 /// What the run has used with this call, or the refusal of it.
 pub(super) fn charged(used: Usage, budget: &Budget, call: &HostCall) -> Result<Usage, Box<HostReply>> {

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::RecordedRun;
 use crate::abi::latest::RunContext;
 use crate::budget::Budget;
-use crate::gate::Usage;
 use crate::grant::Grant;
 use crate::hash::ModuleHash;
 use crate::outcome::RunOutcome;
+use crate::usage::Usage;
 use crate::work::{HostWork, Output};
 
 #[derive(Serialize, Deserialize)]

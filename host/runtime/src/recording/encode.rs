@@ -8,8 +8,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use zstd::bulk::{Compressor, Decompressor};
+use zstd::bulk::Compressor;
 
+use super::decompress::{check_length, damaged, decompress};
 use super::earlier::EarlierRun;
 use super::shared::{ReplyHash, SharedReplies, SharedReply};
 use super::{RecordedRun, Recording, RecordingError};
@@ -22,9 +23,6 @@ const FORMAT_WITHOUT_BOUNDS: u8 = 2;
 
 /// The format of hosts that kept every reply in each recording.
 const FORMAT_WITHOUT_SHARED: u8 = 1;
-
-/// Largest recording that is read back, uncompressed: above every budget's boundary bytes.
-const MAX_RAW_BYTES: u64 = 1 << 30;
 
 /// Recordings smaller than this are kept as they are: compressing them takes longer than it saves.
 const COMPRESSED_FROM_BYTES: usize = 512;
@@ -174,23 +172,4 @@ fn compress(raw: &[u8]) -> std::io::Result<Vec<u8>> {
         };
         compressor.compress(raw)
     })
-}
-
-/// Exactly `length` bytes from their compressed form.
-pub(super) fn decompress(compressed: &[u8], length: u64) -> Result<Vec<u8>, RecordingError> {
-    check_length(length)?;
-    let capacity = usize::try_from(length).map_err(damaged)?;
-    let raw = Decompressor::new().and_then(|mut it| it.decompress(compressed, capacity)).map_err(damaged)?;
-    if raw.len() != capacity {
-        return Err(damaged(format!("{} bytes of {length} are there", raw.len())));
-    }
-    Ok(raw)
-}
-
-fn check_length(length: u64) -> Result<(), RecordingError> {
-    if length > MAX_RAW_BYTES { Err(damaged(format!("it claims to hold {length} bytes"))) } else { Ok(()) }
-}
-
-pub(super) fn damaged(error: impl std::fmt::Display) -> RecordingError {
-    RecordingError::Damaged(error.to_string())
 }

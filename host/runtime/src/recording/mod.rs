@@ -8,6 +8,7 @@
 //! - `encode`: as bytes, and back; `earlier`: runs as earlier hosts wrote them.
 //! - `shared`: the replies that stand apart.
 
+mod decompress;
 mod earlier;
 mod encode;
 mod recorder;
@@ -22,10 +23,10 @@ use serde::{Deserialize, Serialize};
 use crate::abi::latest::RunContext;
 use crate::budget::Budget;
 use crate::call::{HostCall, HostReply};
-use crate::gate::Usage;
 use crate::grant::Grant;
 use crate::hash::ModuleHash;
 use crate::outcome::RunOutcome;
+use crate::usage::Usage;
 
 pub use encode::EncodedRecording;
 pub(crate) use recorder::Recorder;
@@ -37,7 +38,7 @@ pub enum RecordingError {
     /// Written by another version of the host.
     #[error("the recording has format {found}, this host reads formats up to {}", encode::FORMAT)]
     Format {
-        /// Its format.
+        /// The format that its first byte names.
         found: u8,
     },
     /// Bytes are missing or wrong.
@@ -46,15 +47,15 @@ pub enum RecordingError {
     /// A reply that it shares with others is not there.
     #[error("the shared reply {hash} is missing")]
     Missing {
-        /// Which.
+        /// The hash of the reply.
         hash: ReplyHash,
     },
     /// A reply that it shares with others does not read back.
     #[error("the shared reply {hash} is damaged: {what}")]
     Reply {
-        /// Which.
+        /// The hash of the reply.
         hash: ReplyHash,
-        /// What is wrong with it.
+        /// What is wrong with the reply, as one sentence.
         what: String,
     },
     /// It could not be compressed.
@@ -62,7 +63,7 @@ pub enum RecordingError {
     Compression(std::io::Error),
 }
 
-/// Who answered a call.
+/// Which side of the gate answered a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Answerer {
     /// The gate: a denial, or orders beyond the budget.
@@ -74,39 +75,39 @@ pub enum Answerer {
 /// One call and what the guest was answered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RecordedCall {
-    /// As the guest made it.
+    /// The call as the guest made it.
     pub call: HostCall,
-    /// As the guest saw it; none when the run was stopped before the reply.
+    /// The answer as the guest saw it; none when the run was stopped before the reply.
     pub answer: Option<(Answerer, HostReply)>,
 }
 
 /// A run's inputs and end, without its calls.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RecordedRun {
-    /// Which module ran.
+    /// The hash of the module that ran.
     pub module: ModuleHash,
-    /// What it was told.
+    /// The context that the task was called with.
     pub context: RunContext,
-    /// What it was granted.
+    /// The capabilities that the run was granted.
     pub grant: Grant,
-    /// What it was allowed.
+    /// The limits of the run.
     pub budget: Budget,
-    /// What it used.
+    /// What the run used of these limits.
     pub usage: Usage,
-    /// How it ended.
+    /// How the run ended.
     pub outcome: RunOutcome,
-    /// Processor time in microseconds.
+    /// Processor time inside the guest, in microseconds.
     pub cpu_micros: u64,
-    /// Most bytes of memory it had.
+    /// Most bytes that memories and tables had together.
     pub peak_memory: u64,
 }
 
 /// The record of one run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recording {
-    /// Inputs and end.
+    /// The inputs of the run and its end.
     pub run: RecordedRun,
-    /// Every call with its reply.
+    /// Every call with its reply, each an encoded [`RecordedCall`].
     calls: Vec<u8>,
     /// Parts of `calls` that other runs are given alike, in order.
     shared: Vec<Range<usize>>,
@@ -128,7 +129,7 @@ impl Recording {
         let mut calls = Vec::new();
         let mut rest = self.calls.as_slice();
         while !rest.is_empty() {
-            let (call, after) = postcard::take_from_bytes(rest).map_err(encode::damaged)?;
+            let (call, after) = postcard::take_from_bytes(rest).map_err(decompress::damaged)?;
             calls.push(call);
             rest = after;
         }

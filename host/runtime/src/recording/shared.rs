@@ -10,7 +10,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::RecordingError;
-use super::encode::{damaged, decompress};
+use super::decompress::{damaged, decompress};
 
 /// Most memory of [`SharedReplies`], in bytes of its replies and its books on them: the candles of a thousand
 /// symbols as the sell monitor asks for them at the open, when every user does. What does not fit is compressed again, which
@@ -50,9 +50,9 @@ impl fmt::Debug for ReplyHash {
 /// A shared reply as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SharedReply {
-    /// Its name.
+    /// The hash of its content before compression, by which it is found.
     pub hash: ReplyHash,
-    /// What it says, compressed.
+    /// The compressed content, behind its length in bytes.
     pub data: Arc<[u8]>,
 }
 

@@ -15,12 +15,12 @@ use wasmtime::component::Component;
 use super::protocol::{
     self, Done, FrameError, FromWorker, LARGEST_FRAME_BYTES, Load, Run, ToWorker, frame_bytes,
 };
-use crate::abi;
 use crate::abi::v1::bindings::TaskPre;
 use crate::call::{HostCall, HostReply};
 use crate::config;
-use crate::lanes::Lanes;
+use crate::cpu_permits::CpuPermits;
 use crate::limits::Ticker;
+use crate::linker;
 use crate::module;
 use crate::outcome::RunOutcome;
 use crate::run::{self, returned};
@@ -123,7 +123,7 @@ fn limit(resource: Resource) -> Result<(), String> {
 /// The loaded module.
 struct Guest {
     pre: TaskPre<RunState>,
-    lanes: Arc<Lanes>,
+    permits: Arc<CpuPermits>,
     ticker: Ticker,
 }
 
@@ -143,13 +143,13 @@ impl Guest {
         // which are the starter's own and were passed through no boundary. That the engine's version and settings fit
         // is checked by wasmtime.
         let component = unsafe { Component::deserialize(&engine, &load.code) }.map_err(says)?;
-        let linker = abi::linker(&engine).map_err(says)?;
+        let linker = linker::linker(&engine).map_err(says)?;
         let pre = module::link(&linker, &component).map_err(says)?;
         let ticker = Ticker::start(engine).map_err(|error| format!("no thread for the ticks: {error}"))?;
-        let guest = Self { pre, lanes: Arc::new(Lanes::alone()), ticker };
+        let guest = Self { pre, permits: Arc::new(CpuPermits::alone()), ticker };
         // What the first instance has to open is opened by this one.
         let _ticking = guest.ticker.hold();
-        let described = run::describe(&guest.pre, &guest.lanes, load.describe).await.ended;
+        let described = run::describe(&guest.pre, &guest.permits, load.describe).await.ended;
         described.map_err(|outcome| format!("the module did not describe itself: {}", outcome.detail()))?;
         drop(_ticking);
         Ok(guest)
@@ -158,7 +158,7 @@ impl Guest {
     async fn run(&self, run: Run, line: &mut Line) -> Done {
         let _ticking = self.ticker.hold();
         line.frame_bytes = frame_bytes(run.budget);
-        let guest = run::run_ungated(&self.pre, &self.lanes, &run.context, run.budget, line).await;
+        let guest = run::run_ungated(&self.pre, &self.permits, &run.context, run.budget, line).await;
         let output = &run.budget.output;
         let outcome = guest.ended.map_or_else(|outcome| outcome, |result| returned(result, output));
         let outcome = if std::mem::take(&mut line.too_large) { RunOutcome::ByteLimit } else { outcome };

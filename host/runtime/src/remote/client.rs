@@ -15,7 +15,7 @@ use crate::config::RuntimeConfig;
 use crate::gate::{Admission, Gate};
 use crate::grant::Grant;
 use crate::hash::ModuleHash;
-use crate::link::{before, measured, wall_timer};
+use crate::host_call_channel::{before, measured, wall_timer};
 use crate::meter::Meter;
 use crate::module::Module;
 use crate::outcome::RunOutcome;
@@ -38,9 +38,9 @@ pub enum WorkerError {
     /// The process could not be started.
     #[error("the worker {program} cannot be started: {source}")]
     Start {
-        /// The program.
+        /// The path of the program that was to be started.
         program: String,
-        /// The system's reason.
+        /// Why the operating system refused.
         source: std::io::Error,
     },
     /// The module cannot be handed over.
@@ -57,7 +57,7 @@ pub struct Worker {
     process: Process,
     module: ModuleHash,
     wanted: Grant,
-    /// One run at a time.
+    /// The socket to the process; held for the length of a run, since a worker runs one at a time.
     line: tokio::sync::Mutex<UnixStream>,
 }
 
@@ -111,22 +111,22 @@ impl Worker {
         Err(WorkerError::NotReady(end_of(&process, fault).await))
     }
 
-    /// What it runs.
+    /// The hash of the module that it runs.
     pub fn module(&self) -> ModuleHash {
         self.module
     }
 
-    /// What its module asked to be granted.
+    /// The capabilities that its module asked for.
     pub fn wanted(&self) -> Grant {
         self.wanted
     }
 
-    /// Its process id.
+    /// The process id of the worker.
     pub fn pid(&self) -> u32 {
         self.process.pid()
     }
 
-    /// Waits for its end.
+    /// Waits until the process has ended, and returns why.
     pub async fn ended(&self) -> WorkerEnd {
         self.process.ended().await
     }
@@ -199,7 +199,7 @@ struct Talk<'a> {
     process: &'a Process,
     gate: Gate,
     budget: Budget,
-    /// What the host spends on the calls.
+    /// Measures the time that the host spends on the calls.
     host: Meter,
     /// The end that was decided here; from then on the worker may only say that it is done.
     decided: Option<RunOutcome>,

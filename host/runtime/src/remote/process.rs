@@ -19,7 +19,7 @@ use crate::config::WorkerProgram;
 /// The end of a worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerEnd {
-    /// Why, for people.
+    /// Why the process ended, as a sentence for people.
     pub reason: String,
     /// Whether it was told to stop; an end of any other kind is a failure.
     pub asked: bool,

@@ -25,12 +25,12 @@ pub(crate) fn frame_bytes(budget: Budget) -> u64 {
     budget.boundary_bytes.saturating_add(SMALL_FRAME_BYTES)
 }
 
-/// What the daemon says.
+/// A message from the daemon to the worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ToWorker {
-    /// First of all: what to run.
+    /// The first message: the module to load.
     Load(Load),
-    /// Run it once.
+    /// Run the module once.
     Run(Run),
     /// The reply to the call of this number.
     Reply(u32, HostReply),
@@ -45,7 +45,7 @@ pub(crate) struct Load {
     pub(crate) code: Vec<u8>,
     /// Largest single memory of a guest, in bytes.
     pub(crate) largest_memory_bytes: u64,
-    /// What `describe` may use.
+    /// The limits of the call of `describe`.
     pub(crate) describe: Budget,
 }
 
@@ -58,13 +58,13 @@ impl std::fmt::Debug for Load {
 /// One run. The grant stays with the gate, in the daemon.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Run {
-    /// What the task is told.
+    /// The context that the task is called with.
     pub(crate) context: RunContext,
     /// What it may use; time and memory are the worker's to limit.
     pub(crate) budget: Budget,
 }
 
-/// What the worker says.
+/// A message from the worker to the daemon.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum FromWorker {
     /// The module is loaded.
@@ -83,16 +83,16 @@ pub(crate) struct Done {
     pub(crate) peak_memory: u64,
 }
 
-/// Why there is no frame.
+/// Why a frame could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FrameError {
     /// The other side has closed the line.
     #[error("it closed the line")]
     Closed,
-    /// The line failed.
+    /// The socket failed.
     #[error("the line failed: {0}")]
     Io(std::io::Error),
-    /// Longer than it may be.
+    /// The frame is longer than it may be.
     #[error("it sent a frame of {length} bytes where at most {limit} are allowed")]
     TooLarge { length: u64, limit: u64 },
     /// The bytes are no frame.

@@ -5,11 +5,11 @@ use crate::abi::latest::{Capability, Refusal, RefusalCode, RunContext, Side, Sum
 use crate::abi::latest::{broker, decision, log, market, notify, state};
 use crate::budget::Budget;
 use crate::call::HostReply;
-use crate::gate::Usage;
 use crate::grant::Grant;
 use crate::hash::ModuleHash;
 use crate::recording::Answerer;
 use crate::services::HostServices;
+use crate::usage::Usage;
 
 fn order(symbol: &str, quantity: u32) -> broker::OrderRequest {
     broker::OrderRequest {

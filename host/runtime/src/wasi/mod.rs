@@ -1,111 +1,97 @@
-//! What a guest gets that was built for WASI 0.2, by `cargo build --target wasm32-wasip2`, componentize-py or jco: the
-//! run's own clock, which stands still, random numbers derived from the run, and standard output into the task's log.
-//!
-//! Everything else of WASI is there and empty: no environment, arguments, input, files or sockets. A function that can
-//! say so answers with an empty list, with none, or with an error; one that cannot stops the run. So a run stays a
-//! function of its module, its context and the replies to its calls, and a replay needs to know nothing more.
+//! What a guest gets that was built for WASI 0.2: the library wasmtime-wasi with nothing in it, with a clock that stands
+//! at the run's `now`, random numbers that follow from the run, and the task's log as output.
 
-mod clocks;
-mod handles;
-mod interface;
-mod lines;
-mod linker;
-mod nothing;
-mod random;
-mod streams;
+mod printer;
 
-use blake3::OutputReader;
+use std::time::Duration;
 
-use crate::abi::latest::{RunContext, log};
-use crate::state::RunState;
-use lines::Lines;
+use blake3::{Hasher, OutputReader};
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxView};
 
-pub(crate) use linker::linker_for;
+use crate::abi::latest::{RunContext, log::Level};
+use printer::Printer;
 
-/// The packages that are offered, whatever of them is empty.
-const PACKAGES: [&str; 6] =
-    ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/", "wasi:sockets/"];
-
-/// Whether a component may import the interface of this full name, such as `wasi:io/streams@0.2.6`.
-pub(crate) fn offers(import: &str) -> bool {
-    let of_our_version = import.split_once('@').is_some_and(|(_, version)| version.starts_with("0.2."));
-    of_our_version && PACKAGES.iter().any(|package| import.starts_with(package))
-}
-
-/// What clock and random numbers of a run follow from. `describe` has no run; there all is zero.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Origin {
-    run: u64,
-    user: u64,
-    day: i32,
-    due_at: i64,
-    now: i64,
-}
-
-impl From<&RunContext> for Origin {
-    fn from(context: &RunContext) -> Self {
-        let RunContext { run_id, user_id, day, due_at, now, .. } = *context;
-        Self { run: run_id, user: user_id, day, due_at, now }
-    }
-}
+/// Most handles at once, a timer being two; a guest needs a dozen, and no other limit counts their memory.
+pub(crate) const MOST_HANDLES: usize = 1_000;
 
 /// What WASI has to remember during one run. A run that never calls it pays for none of it.
+#[derive(Default)]
 pub(crate) struct Wasi {
-    origin: Origin,
+    /// Run, user, day, due and now, from which clock and random numbers follow; `describe` has zeros.
+    run: (u64, u64, i32, i64, i64),
     used: Option<Box<Used>>,
 }
 
 struct Used {
+    context: WasiCtx,
+    table: ResourceTable,
     random: OutputReader,
-    out: Lines,
-    err: Lines,
-    /// Handles that the guest holds.
-    handles: u32,
+    out: Printer,
+    err: Printer,
 }
 
 impl Wasi {
-    pub(crate) fn new(origin: Origin) -> Self {
-        Self { origin, used: None }
+    pub(crate) fn new(run: &RunContext) -> Self {
+        Self { run: (run.run_id, run.user_id, run.day, run.due_at, run.now), used: None }
+    }
+
+    /// What the library works with.
+    pub(crate) fn view(&mut self) -> WasiCtxView<'_> {
+        let used = self.used();
+        WasiCtxView { ctx: &mut used.context, table: &mut used.table }
+    }
+
+    /// The endless row of bytes that the guest draws from.
+    pub(crate) fn random(&mut self) -> &mut OutputReader {
+        &mut self.used().random
+    }
+
+    /// Takes the lines that were printed, at the end also what no line break ended.
+    pub(crate) fn take_printed(&mut self, at_end: bool) -> impl Iterator<Item = (Level, String)> + use<> {
+        let lines = |it: &Printer| it.0.lock().take(at_end);
+        let (out, err) = self.used.as_ref().map(|it| (lines(&it.out), lines(&it.err))).unwrap_or_default();
+        let out = out.into_iter().map(|line| (Level::Info, line));
+        out.chain(err.into_iter().map(|line| (Level::Warn, line)))
     }
 
     fn used(&mut self) -> &mut Used {
-        let origin = self.origin;
+        let (run, user, day, due_at, now) = self.run;
         self.used.get_or_insert_with(|| {
-            let random = random::numbers(origin);
-            Box::new(Used { random, out: Lines::default(), err: Lines::default(), handles: 0 })
+            let mut random = Hasher::new_derive_key("prahari 2026-11 random numbers of a run for WASI");
+            random.update(&run.to_le_bytes()).update(&user.to_le_bytes()).update(&day.to_le_bytes());
+            random.update(&due_at.to_le_bytes()).update(&now.to_le_bytes());
+            let clock = || Stopped(u64::try_from(now).unwrap_or(0));
+            let (out, err) = (Printer::default(), Printer::default());
+            let mut context = WasiCtx::builder();
+            context.wall_clock(clock()).monotonic_clock(clock()).stdout(out.clone()).stderr(err.clone());
+            let context = context.allow_tcp(false).allow_udp(false).allow_ip_name_lookup(false).build();
+            let mut table = ResourceTable::new();
+            table.set_max_capacity(MOST_HANDLES);
+            Box::new(Used { context, table, random: random.finalize_xof(), out, err })
         })
     }
+}
 
-    /// Takes what was written to the streams and not ended by a line break.
-    fn take_unfinished(&mut self) -> impl Iterator<Item = (log::Level, String)> + use<> {
-        let rest = |lines: &mut Lines, level| lines.take_rest().map(|line| (level, line));
-        let used = self.used.as_mut();
-        let rest = used
-            .map(|used| [rest(&mut used.out, streams::OUT_LEVEL), rest(&mut used.err, streams::ERR_LEVEL)]);
-        rest.into_iter().flatten().flatten()
+/// A clock that stands at so many milliseconds since the epoch.
+struct Stopped(u64);
+
+impl HostWallClock for Stopped {
+    fn resolution(&self) -> Duration {
+        Duration::from_millis(1)
+    }
+
+    fn now(&self) -> Duration {
+        Duration::from_millis(self.0)
     }
 }
 
-/// Logs what the guest wrote last without ending the line. For the end of a run.
-pub(crate) async fn end(state: &mut RunState) -> wasmtime::Result<()> {
-    for (level, line) in state.wasi.take_unfinished() {
-        state.log(level, line).await?;
+impl HostMonotonicClock for Stopped {
+    fn resolution(&self) -> u64 {
+        1_000_000
     }
-    Ok(())
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_packages_of_wasi_that_can_be_empty_are_offered() {
-        assert!(offers("wasi:io/streams@0.2.0"));
-        assert!(offers("wasi:filesystem/types@0.2.12"));
-        for other in
-            ["wasi:http/types@0.2.6", "wasi:io/streams@0.3.0", "wasi:io/streams", "wasix:io/streams@0.2.0"]
-        {
-            assert!(!offers(other), "{other}");
-        }
+    fn now(&self) -> u64 {
+        self.0.saturating_mul(1_000_000)
     }
 }

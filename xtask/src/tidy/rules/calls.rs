@@ -40,8 +40,8 @@ const BANS: [Ban; 5] = [
                 path: "host/runtime/src/compile.rs",
                 reason: "stops the module compiler by real time",
             },
-            Exception { path: "host/runtime/src/link.rs", reason: "stops a guest by real time" },
-            Exception { path: "host/runtime/src/lanes.rs", reason: "frees a thread in real time" },
+            Exception { path: "host/runtime/src/host_call_channel.rs", reason: "stops a guest by real time" },
+            Exception { path: "host/runtime/src/cpu_permits.rs", reason: "frees a thread in real time" },
             Exception { path: "host/api/src/connections/", reason: "closes connections by real time" },
             Exception {
                 path: "host/api/src/serve.rs",

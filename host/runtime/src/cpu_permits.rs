@@ -2,8 +2,8 @@
 //!
 //! A worker thread of the async runtime looks at its timers and sockets when it runs out of work, else only every few
 //! dozen tasks. If guests that loop for ever kept all workers busy, a timer would be noticed a third of a second late
-//! however often they gave way. So a guest that wants to run on after its first tick needs a lane, of which there is
-//! one less than workers: one worker is always free for timers, and for the short runs that almost all runs are.
+//! however often they gave way. So a guest that wants to run on after its first tick needs a permit, of which
+//! there is one less than workers: one worker is always free for timers, and for the short runs that almost all runs are.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -14,9 +14,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// How long a guest on the only worker stands aside at each tick; the least a timer can wait.
 const ASIDE: Duration = Duration::from_millis(1);
 
-/// The lanes of one async runtime, counted when the first guest needs one.
+/// The permits of one async runtime, counted when the first guest needs one.
 #[derive(Debug, Default)]
-pub(crate) struct Lanes(OnceLock<Count>);
+pub(crate) struct CpuPermits(OnceLock<Count>);
 
 #[derive(Debug)]
 struct Count {
@@ -25,14 +25,14 @@ struct Count {
     only_worker: bool,
 }
 
-impl Lanes {
+impl CpuPermits {
     /// For a process with one guest and nothing else that a guest could hold up.
     pub(crate) fn alone() -> Self {
         Self(OnceLock::from(Count { free: Arc::new(Semaphore::new(1)), only_worker: false }))
     }
 
-    /// Waits for a lane, first come first served.
-    pub(crate) async fn enter(&self) -> Option<OwnedSemaphorePermit> {
+    /// Waits for a permit, first come first served.
+    pub(crate) async fn acquire(&self) -> Option<OwnedSemaphorePermit> {
         let count = self.0.get_or_init(Count::of_this_runtime);
         if count.only_worker {
             #[expect(

@@ -1,4 +1,4 @@
-//! The passage between a running guest and the task that drives it.
+//! The channel of host calls between a running guest and the task that drives it.
 //!
 //! The guest lives on its own stack inside a store whose data must own everything it uses, while the services are
 //! borrowed from the caller. So a host function leaves its call here and suspends; the driver takes it, asks the
@@ -16,12 +16,12 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::budget::Budget;
 use crate::call::{HostCall, HostReply};
-use crate::lanes::Lanes;
+use crate::cpu_permits::CpuPermits;
 use crate::meter::Meter;
 use crate::services::HostServices;
 
 #[derive(Debug, Default)]
-enum Passage {
+enum CallSlot {
     #[default]
     Empty,
     Asked(HostCall),
@@ -32,22 +32,22 @@ enum Passage {
 
 /// One per run, shared by the store's data and the driver.
 #[derive(Debug)]
-pub(crate) struct Link {
-    passage: Mutex<Passage>,
-    lanes: Arc<Lanes>,
-    /// The lane of a guest that has run longer than a tick without asking anything.
-    lane: Mutex<Option<OwnedSemaphorePermit>>,
+pub(crate) struct HostCallChannel {
+    slot: Mutex<CallSlot>,
+    permits: Arc<CpuPermits>,
+    /// The permit of a guest that has run longer than a tick without asking anything.
+    permit: Mutex<Option<OwnedSemaphorePermit>>,
     meter: Meter,
     /// What the host spends on the guest's calls.
     host: Meter,
 }
 
-impl Link {
-    pub(crate) fn new(lanes: &Arc<Lanes>) -> Arc<Self> {
+impl HostCallChannel {
+    pub(crate) fn new(permits: &Arc<CpuPermits>) -> Arc<Self> {
         Arc::new(Self {
-            passage: Mutex::default(),
-            lanes: Arc::clone(lanes),
-            lane: Mutex::default(),
+            slot: Mutex::default(),
+            permits: Arc::clone(permits),
+            permit: Mutex::default(),
             meter: Meter::default(),
             host: Meter::default(),
         })
@@ -55,13 +55,13 @@ impl Link {
 
     /// Lets others run, and returns when it is this guest's turn again.
     pub(crate) async fn next_turn(self: Arc<Self>) {
-        self.leave_lane();
-        let lane = self.lanes.enter().await;
-        *self.lane.lock() = lane;
+        self.release_permit();
+        let permit = self.permits.acquire().await;
+        *self.permit.lock() = permit;
     }
 
-    fn leave_lane(&self) {
-        drop(self.lane.lock().take());
+    fn release_permit(&self) {
+        drop(self.permit.lock().take());
     }
 
     /// Measures the guest's processor time.
@@ -76,45 +76,45 @@ impl Link {
 
     /// Suspends the guest until the driver has the reply to this call.
     pub(crate) fn ask(&self, call: HostCall) -> impl Future<Output = HostReply> + Send + '_ {
-        *self.passage() = Passage::Asked(call);
+        *self.slot() = CallSlot::Asked(call);
         Reply(self)
     }
 
     fn take_call(&self) -> Option<HostCall> {
-        let mut passage = self.passage();
-        match std::mem::take(&mut *passage) {
-            Passage::Asked(call) => {
-                *passage = Passage::Serving;
+        let mut slot = self.slot();
+        match std::mem::take(&mut *slot) {
+            CallSlot::Asked(call) => {
+                *slot = CallSlot::Serving;
                 Some(call)
             }
             other => {
-                *passage = other;
+                *slot = other;
                 None
             }
         }
     }
 
     fn answer(&self, reply: HostReply) {
-        *self.passage() = Passage::Answered(reply);
+        *self.slot() = CallSlot::Answered(reply);
     }
 
-    fn passage(&self) -> MutexGuard<'_, Passage> {
-        self.passage.lock()
+    fn slot(&self) -> MutexGuard<'_, CallSlot> {
+        self.slot.lock()
     }
 }
 
-struct Reply<'a>(&'a Link);
+struct Reply<'a>(&'a HostCallChannel);
 
 impl Future for Reply<'_> {
     type Output = HostReply;
 
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<HostReply> {
-        let mut passage = self.0.passage();
-        match std::mem::take(&mut *passage) {
-            Passage::Answered(reply) => Poll::Ready(reply),
+        let mut slot = self.0.slot();
+        match std::mem::take(&mut *slot) {
+            CallSlot::Answered(reply) => Poll::Ready(reply),
             other => {
                 // No waker is kept: the driver polls again itself, right after it has answered.
-                *passage = other;
+                *slot = other;
                 Poll::Pending
             }
         }
@@ -137,7 +137,7 @@ enum Step<T> {
 /// the host's own.
 pub(crate) async fn drive<G: Future + Send>(
     guest: G,
-    link: &Arc<Link>,
+    channel: &Arc<HostCallChannel>,
     services: &mut dyn HostServices,
     budget: &Budget,
 ) -> Driven<G::Output> {
@@ -145,26 +145,26 @@ pub(crate) async fn drive<G: Future + Send>(
     let mut timer = pin!(wall_timer(Duration::from_millis(budget.wall_ms)));
     let mut guest = pin!(guest);
     loop {
-        let step = std::future::poll_fn(|cx| resume(guest.as_mut(), link, cx));
+        let step = std::future::poll_fn(|cx| resume(guest.as_mut(), channel, cx));
         let call = match before(timer.as_mut(), step).await {
             None => return Driven::WallLimit,
             Some(Step::Ended(value)) => return Driven::Ended(value),
             Some(Step::Call(call)) => call,
         };
-        link.leave_lane();
-        let served = measured(&link.host, services.call(&call));
+        channel.release_permit();
+        let served = measured(&channel.host, services.call(&call));
         if call.has_effect() {
-            link.answer(served.await);
+            channel.answer(served.await);
             if timer.is_elapsed() {
                 return Driven::WallLimit;
             }
         } else {
             match before(timer.as_mut(), served).await {
                 None => return Driven::WallLimit,
-                Some(reply) => link.answer(reply),
+                Some(reply) => channel.answer(reply),
             }
         }
-        if link.host.used() > host_limit {
+        if channel.host.used() > host_limit {
             return Driven::HostLimit;
         }
     }
@@ -183,13 +183,17 @@ pub(crate) async fn measured<F: Future>(meter: &Meter, future: F) -> F::Output {
 }
 
 /// Lets the guest run until it ends, yields to other tasks, or asks for something.
-fn resume<G: Future>(guest: Pin<&mut G>, link: &Link, cx: &mut Context<'_>) -> Poll<Step<G::Output>> {
-    link.meter.resumed();
+fn resume<G: Future>(
+    guest: Pin<&mut G>,
+    channel: &HostCallChannel,
+    cx: &mut Context<'_>,
+) -> Poll<Step<G::Output>> {
+    channel.meter.resumed();
     let polled = guest.poll(cx);
-    link.meter.suspended();
+    channel.meter.suspended();
     match polled {
         Poll::Ready(value) => Poll::Ready(Step::Ended(value)),
-        Poll::Pending => link.take_call().map_or(Poll::Pending, |call| Poll::Ready(Step::Call(call))),
+        Poll::Pending => channel.take_call().map_or(Poll::Pending, |call| Poll::Ready(Step::Call(call))),
     }
 }
 

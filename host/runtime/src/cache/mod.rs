@@ -5,62 +5,24 @@
 //! not match is compiled again. Whose the key is matters as much as who reads it: a folder or a key of somebody else is
 //! refused, since they know that key.
 
+mod error;
+mod own_folder;
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+pub use self::error::CacheError;
+use self::own_folder::OwnFolder;
 use crate::hash::ModuleHash;
-use crate::own_folder::OwnFolder;
 
 const KEY_FILE: &str = "key";
 const EXTENSION: &str = "cwasm";
 const MAC_BYTES: usize = blake3::OUT_LEN;
-
-/// Why the cache folder cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum CacheError {
-    /// The system refused.
-    #[error("the module cache {path} cannot be used: {source}")]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// The system's reason.
-        source: std::io::Error,
-    },
-    /// Somebody else could have put something there.
-    #[error(
-        "the module cache {path} cannot be trusted: {why}; remove it, or name a folder of your own in XDG_CACHE_HOME"
-    )]
-    Foreign {
-        /// The file or folder.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// Others can read the key, so anybody could have made the files.
-    #[error(
-        "the key {path} of the module cache can be read by other users; remove the folder, it is made again"
-    )]
-    KeyExposed {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The key is no key.
-    #[error(
-        "the key {path} of the module cache does not have {MAC_BYTES} bytes; remove the folder, it is made again"
-    )]
-    KeyDamaged {
-        /// The file.
-        path: PathBuf,
-    },
-    /// No random numbers.
-    #[error("the system gives no random numbers for the key of the module cache: {0}")]
-    Random(getrandom::Error),
-}
 
 /// An open cache folder for one engine.
 pub(crate) struct Cache {

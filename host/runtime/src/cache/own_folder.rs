@@ -15,7 +15,7 @@ use nix::fcntl::{AtFlags, OFlag, openat, renameat};
 use nix::sys::stat::{Mode, mkdirat};
 use nix::unistd::{UnlinkatFlags, geteuid, linkat, unlinkat};
 
-use crate::cache::CacheError;
+use super::error::CacheError;
 
 /// Its owner may do everything, others nothing.
 const FOLDER_MODE: Mode = Mode::S_IRWXU;

@@ -1,0 +1,27 @@
+;; Waits in each way for five centuries, and says by returning that waiting took no time.
+(module
+    (import "wasi:clocks/monotonic-clock@0.2.6" "subscribe-duration" (func $after (param i64) (result i32)))
+    (import "wasi:clocks/monotonic-clock@0.2.6" "subscribe-instant" (func $at (param i64) (result i32)))
+    (import "wasi:io/poll@0.2.6" "poll" (func $poll (param i32 i32 i32)))
+    (import "wasi:io/poll@0.2.6" "[method]pollable.ready" (func $ready (param i32) (result i32)))
+    (import "wasi:io/poll@0.2.6" "[method]pollable.block" (func $block (param i32)))
+    (memory (export "memory") 1)
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 8192)
+    (func (export "describe") (result i32) i32.const 1024)
+    (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
+        (local $first i32) (local $second i32)
+        (local.set $first (call $after (i64.const 0x7fffffffffffffff)))
+        (local.set $second (call $at (i64.const -1)))
+        (if (i32.eqz (call $ready (local.get $first))) (then unreachable))
+        (call $block (local.get $second))
+        ;; All are ready, in the order in which they are asked for and not in that of their making.
+        (i32.store (i32.const 4096) (local.get $second))
+        (i32.store (i32.const 4100) (local.get $first))
+        (call $poll (i32.const 4096) (i32.const 2) (i32.const 3000))
+        (if (i32.ne (i32.load (i32.const 3004)) (i32.const 2)) (then unreachable))
+        (if (i32.ne (i32.load (i32.load (i32.const 3000))) (i32.const 0)) (then unreachable))
+        (if (i32.ne (i32.load offset=4 (i32.load (i32.const 3000))) (i32.const 1)) (then unreachable))
+        ;; Of nothing, nothing is ready.
+        (call $poll (i32.const 4096) (i32.const 0) (i32.const 3000))
+        (if (i32.load (i32.const 3004)) (then unreachable))
+        i32.const 3072))

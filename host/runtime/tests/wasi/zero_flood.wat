@@ -1,0 +1,10 @@
+;; Wants zeros written, as many as there are numbers.
+(module
+    (import "wasi:cli/stdout@0.2.6" "get-stdout" (func $stdout (result i32)))
+    (import "wasi:io/streams@0.2.6" "[method]output-stream.write-zeroes" (func $zeros (param i32 i64 i32)))
+    (memory (export "memory") 1)
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 8192)
+    (func (export "describe") (result i32) i32.const 1024)
+    (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
+        (call $zeros (call $stdout) (i64.const -1) (i32.const 3000))
+        i32.const 3072))
