@@ -19,6 +19,8 @@ mod serving;
 mod stopped;
 #[path = "support/daemon.rs"]
 mod support;
+#[path = "services/waits.rs"]
+mod waits;
 
 use std::sync::Arc;
 

@@ -1,10 +1,10 @@
-//! Schedules by chance, the same for the same seed: plain rules and scripts, each valid for its task.
+//! Schedules by chance, the same for the same seed: plain rules, scripts and cron expressions, one or several, each schedule valid for its task.
 #![allow(clippy::unwrap_used, reason = "helpers of tests; clippy exempts only the tests themselves")]
 
 use chrono::NaiveTime;
 use prahari_domain::calendar::Calendar;
 use prahari_domain::tasks::Task;
-use prahari_schedule::{Rule, Schedule, validate};
+use prahari_schedule::{Rule, Schedule, parse_zone, validate};
 
 use crate::support::{manifest, tasks};
 
@@ -29,13 +29,36 @@ impl Draws {
     fn schedule(&mut self, task: Task, calendar: &Calendar, ticks: u64) -> Schedule {
         let bounds = manifest(task).schedule.bounds;
         loop {
-            let rule = if self.below(2) == 0 { self.plain(task, ticks) } else { self.script(task, ticks) };
+            let rules = (0..1 + self.below(3)).map(|_| self.rule(task, ticks)).collect();
             let (enabled, description) = (self.below(10) > 0, "by chance".to_owned());
-            let schedule = Schedule { enabled, description, ..Schedule::of(task, rule) };
+            let schedule = Schedule { task, rules, after: None, enabled, description };
             if validate(&schedule, &bounds, calendar).is_ok() {
                 return schedule;
             }
         }
+    }
+
+    fn rule(&mut self, task: Task, ticks: u64) -> Rule {
+        match self.below(3) {
+            0 => self.plain(task, ticks),
+            1 => self.script(task, ticks),
+            _ => self.cron(),
+        }
+    }
+
+    fn cron(&mut self) -> Rule {
+        let (minute, hour) = (self.below(60), self.below(24));
+        let expression = match self.below(6) {
+            0 => format!("{minute} {hour} * * *"),
+            1 => format!("{minute} {hour} * * MON-WED"),
+            2 => format!("{minute},30 9-15/2 * * *"),
+            3 => format!("{minute} {hour} L,1,15W * *"),
+            4 => format!("{minute} {hour} * 3,11 FRI#L"),
+            _ => "*/45 10-14 * * *".to_owned(),
+        };
+        let zones = ["Asia/Kolkata", "Asia/Kolkata", "Europe/London", "America/New_York", "Africa/Cairo"];
+        let zone = zones[usize::try_from(self.below(5)).unwrap()];
+        Rule::Cron { expression, zone: parse_zone(zone).unwrap() }
     }
 
     fn plain(&mut self, task: Task, ticks: u64) -> Rule {

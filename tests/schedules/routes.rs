@@ -189,3 +189,79 @@ async fn a_test_run_tells_what_would_fire_on_a_date() {
         assert_eq!(on(unread).await.problem(), (400, "invalid_request".to_owned()));
     }
 }
+
+#[tokio::test]
+async fn several_rules_cron_and_what_a_task_waits_for_are_saved_and_shown() {
+    let console = console().await;
+    let admin = console.admin().await;
+    let buys = admin.get(BASE).await.ok();
+    let scan = json!({ "tasks": ["analysis"], "latest": "17:30", "then": "run" });
+    assert_eq!(of(&buys, "buy_orders")["after"], scan, "the default");
+    assert_eq!(of(&buys, "analysis")["after"], Value::Null);
+    let cron = json!({ "kind": "cron", "expression": "35 16 * * MON-FRI" });
+    let noon = json!({ "kind": "at", "time": "12:00" });
+    let rules = json!({ "expected_version": 1, "rules": [noon, cron], "enabled": true });
+    let set = put(&admin, "buy_orders", rules).await.ok();
+    let (entry, named) = (of(&set, "buy_orders"), "35 16 * * MON-FRI");
+    let shown = json!([noon, { "kind": "cron", "expression": named, "zone": "Asia/Kolkata" }]);
+    assert_eq!((&entry["rule"], &entry["rules"], &entry["after"]), (&Value::Null, &shown, &scan));
+    let next: Vec<_> =
+        (0..2).map(|at| entry["next"][at]["due_at"].as_str().unwrap()[11..16].to_owned()).collect();
+    assert_eq!(next, ["12:00", "16:35"]);
+    // What is left out stays, and null is nothing.
+    let alone = json!({ "expected_version": 2, "rule": noon, "enabled": true, "after": null });
+    let set = put(&admin, "buy_orders", alone).await.ok();
+    let entry = of(&set, "buy_orders");
+    assert_eq!((&entry["rule"], &entry["after"]), (&noon, &Value::Null));
+    let skips = json!({ "tasks": ["analysis", "eod_cleanup"], "latest": "18:30", "then": "skip" });
+    let waits = json!({ "expected_version": 3, "rule": noon, "enabled": true, "after": skips });
+    assert_eq!(of(&put(&admin, "buy_orders", waits).await.ok(), "buy_orders")["after"], skips);
+}
+
+#[tokio::test]
+async fn rules_and_waits_that_cannot_be_are_refused_with_the_reason() {
+    let console = console().await;
+    let admin = console.admin().await;
+    let noon = json!({ "kind": "at", "time": "12:00" });
+    let cron =
+        |expression: &str, zone: &str| json!({ "kind": "cron", "expression": expression, "zone": zone });
+    let after = |tasks: Value| json!({ "tasks": tasks, "latest": "17:30", "then": "run" });
+    for (wanted, code, because) in [
+        (json!({}), "invalid_request", "give either rule or rules"),
+        (json!({ "rule": noon, "rules": [noon] }), "invalid_request", "give either rule or rules"),
+        (json!({ "rules": [] }), "invalid_request", "give 1 to 8 rules"),
+        (json!({ "rules": vec![noon.clone(); 9] }), "invalid_request", "give 1 to 8 rules"),
+        (json!({ "rule": cron("0 25 * * *", "Asia/Kolkata") }), "invalid_schedule", "the hour \\\"25\\\""),
+        (json!({ "rule": cron("* * * * *", "Asia/Kolkata") }), "invalid_schedule", "more than 100 times"),
+        (json!({ "rule": cron("0 9 30 2 *", "Asia/Kolkata") }), "invalid_schedule", "on no trading day"),
+        (json!({ "rule": cron("0 9 * * *", "Mars/Olympus") }), "invalid_request", "is not a time zone"),
+        (json!({ "rule": cron(&"1,".repeat(200), "Asia/Kolkata") }), "invalid_schedule", "the limit is 256"),
+        (json!({ "rule": noon, "after": after(json!([])) }), "invalid_schedule", "not after 1 to 8"),
+        (json!({ "rule": noon, "after": after(json!(["lunch"])) }), "invalid_request", "lunch"),
+        (
+            json!({ "rule": noon, "after": after(json!(["buy_orders"])) }),
+            "invalid_schedule",
+            "wait for itself",
+        ),
+        (json!({ "rule": noon, "after": { "tasks": ["analysis"] } }), "invalid_request", "latest"),
+    ] {
+        let preview = admin.post(&format!("{BASE}/buy_orders/preview"), wanted.clone()).await;
+        assert_eq!(preview.problem(), (400, code.to_owned()), "{wanted}: {}", preview.text);
+        let mut change = wanted.clone();
+        change["expected_version"] = json!(1);
+        change["enabled"] = json!(true);
+        let answer = put(&admin, "buy_orders", change).await;
+        assert_eq!(answer.problem(), (400, code.to_owned()), "{wanted}: {}", answer.text);
+        assert!(answer.text.contains(because), "{wanted}: {}", answer.text);
+    }
+    // A circle by way of another task.
+    let scan = json!({ "expected_version": 1, "rule": { "kind": "at", "time": "16:00" }, "enabled": true,
+        "after": after(json!(["buy_orders"])) });
+    let answer = put(&admin, "analysis", scan).await;
+    assert!(
+        answer.text.contains("analysis runs after buy_orders, buy_orders runs after analysis"),
+        "{}",
+        answer.text
+    );
+    assert_eq!(admin.get(BASE).await.ok()["version"], 1);
+}

@@ -97,7 +97,7 @@ async fn what_waits_for_the_shared_analysis_runs_at_half_past_five_on_what_there
     living.pass_until(at(MONDAY, "16:05")).await;
     living.hand.pass_until(at(MONDAY, "17:30"));
     let buys = decided(&living.daemon, ADMIN).await;
-    let why = "analysis was still executing at 17:30, so it ran on what there was; ";
+    let why = "analysis had not ended at 17:30, so it ran on what there was; ";
     assert!(buys.reason.starts_with(why), "{buys:?}");
     house.market.let_go();
     living.end().await;

@@ -63,6 +63,12 @@ impl Living {
         self.scheduler.await.unwrap().unwrap();
     }
 
+    /// Leaves the daemon without a scheduler.
+    pub async fn abandon(self) {
+        self.scheduler.abort();
+        let _cancelled = self.scheduler.await;
+    }
+
     /// Another one in its place, which finds what a kill leaves.
     pub async fn kill(self, house: &mut House) -> Self {
         let now = self.daemon.clock.now();

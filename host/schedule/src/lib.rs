@@ -61,6 +61,10 @@ pub enum ScheduleError {
 }
 
 #[cfg(test)]
+mod after_tests;
+#[cfg(test)]
+mod cron_tests;
+#[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]
 mod property_tests;

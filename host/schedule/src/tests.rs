@@ -388,7 +388,7 @@ fn a_late_slot_has_its_window() {
 
 #[test]
 fn schedules_are_stored_as_people_write_them() {
-    let json = r#"{"task":"position_monitor","rule":{"hourly":{"start":"09:30","end":"15:30"}},"enabled":true,"description":"Looks for re-entries and exits of open positions"}"#;
+    let json = r#"{"task":"position_monitor","rules":[{"hourly":{"start":"09:30","end":"15:30"}}],"after":null,"enabled":true,"description":"Looks for re-entries and exits of open positions"}"#;
     assert_eq!(serde_json::to_string(&defaults()[3]).unwrap(), json);
     assert_eq!(serde_json::from_str::<Schedule>(json).unwrap(), defaults()[3]);
     assert!(serde_json::from_str::<Rule>(r#"{"at":{"time":"9 am"}}"#).is_err());

@@ -84,14 +84,13 @@ impl Daemon {
     }
 
     async fn run_slot(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
-        let Some(attempt) = self.take_up(user, key).await? else { return Ok(()) };
-        let now = self.clock.now();
         let (due, waited) = user.ledger().freed(key);
-        let told = |reason: String| Waited::with(waited.as_ref(), reason);
         if let Some(Waited { told, .. }) = waited.as_ref().filter(|waited| waited.skipped) {
             return self.settle_slot(user, key, SlotOutcome::Skipped, told.clone(), None).await;
         }
-        let late = self.tasks.current().late_policy(key.task);
+        let Some(attempt) = self.take_up(user, key).await? else { return Ok(()) };
+        let (now, late) = (self.clock.now(), self.tasks.current().late_policy(key.task));
+        let told = |reason: String| Waited::with(waited.as_ref(), reason);
         if let Some(lateness) = too_late((key, late), due, now, &self.venue.calendar.current()) {
             return self.settle_slot(user, key, SlotOutcome::Missed, told(lateness), None).await;
         }

@@ -10,12 +10,11 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_schedule::Then;
-use prahari_store::Role;
 
 use super::plan::{Barrier, SlotKey, Work};
+use super::standing::{Shared, Standing, admins, listed, standing};
 use crate::daemon::Daemon;
 use crate::error::AppError;
-use crate::tasks::TaskSet;
 use crate::user::User;
 
 /// The slots that wait.
@@ -45,17 +44,6 @@ impl Aside {
             None => works.clone(),
         }
     }
-}
-
-/// Which tasks are shared, and those who may have slots of them.
-type Shared<'a> = (&'a TaskSet, &'a [Arc<User>]);
-
-/// How the tasks stand that a slot waits for.
-enum Standing {
-    /// These have not ended.
-    Open(Vec<Task>),
-    /// All have; the last one then, as far as this process has seen it.
-    Ended(Option<Timestamp>),
 }
 
 /// What became of the wait of a slot.
@@ -211,51 +199,6 @@ fn freed(user: &User, key: SlotKey, at: Timestamp, waited: Waited) {
     if let Some(progress) = user.ledger().open_mut(key) {
         progress.free_at = Some(at.max(key.due_at));
         progress.waited = Some(waited);
-    }
-}
-
-/// How the tasks stand that a slot waits for: each slot of them that is due at its time or before it, and what somebody started by hand
-/// in the place of one.
-fn standing(user: &User, key: SlotKey, barrier: &Barrier, (tasks, admins): Shared<'_>) -> Standing {
-    let (mut open, mut ended) = (Vec::new(), None);
-    for task in barrier.tasks.iter() {
-        let is_open = if tasks.is_shared(*task) {
-            // More than one may have a slot of it, when another admin's service took over during the day.
-            admins.iter().fold(false, |open, admin| open | stands_open(admin, *task, key.due_at, &mut ended))
-        } else {
-            stands_open(user, *task, key.due_at, &mut ended)
-        };
-        if is_open {
-            open.push(*task);
-        }
-    }
-    if open.is_empty() { Standing::Ended(ended) } else { Standing::Open(open) }
-}
-
-/// Whether a task of a user has slots until an instant that have not ended; when the last one of those that have did is noted.
-fn stands_open(user: &User, task: Task, until: Timestamp, ended: &mut Option<Timestamp>) -> bool {
-    let (slots, open) = {
-        let ledger = user.ledger();
-        let slots = ledger.slots_until(task, until);
-        slots.fold((0, 0), |(slots, open), progress| {
-            *ended = (*ended).max(progress.ended_at);
-            (slots + 1, open + usize::from(progress.outcome.is_none()))
-        })
-    };
-    open > 0 || slots > 0 && user.is_executing(task)
-}
-
-fn admins(users: &[Arc<User>]) -> Vec<Arc<User>> {
-    users.iter().filter(|user| user.role() == Role::Admin).cloned().collect()
-}
-
-/// Tasks as a sentence names them.
-fn listed(tasks: &[Task]) -> String {
-    let names: Vec<String> = tasks.iter().map(ToString::to_string).collect();
-    match names.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-        None => String::new(),
     }
 }
 
