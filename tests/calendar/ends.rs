@@ -100,10 +100,7 @@ async fn where_unknown_days_are_closed_nothing_is_due_on_them() {
     run(&daemon, at("2027-01-05", "12:00")).await;
     assert_eq!(slots(&daemon, ADMIN, "2027-01-04").await, []);
     assert!(is_open(&daemon).await);
-    let at_five = Schedule {
-        rule: Rule::At { time: "17:00:00".parse().unwrap() },
-        ..defaults().remove(6)
-    };
+    let at_five = Schedule { rule: Rule::At { time: "17:00:00".parse().unwrap() }, ..defaults().remove(6) };
     assert_eq!(daemon.foresee(at_five, 10).await.unwrap().year.trading_days, 0);
     stop(daemon).await;
 }

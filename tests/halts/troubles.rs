@@ -84,7 +84,10 @@ impl Trouble {
             }
             Self::Traps => pin(daemon, user, Task::literal("sell_monitor"), guests::traps()).await,
             Self::NarrowAllowance => {
-                let narrow = Allowance { memory_bytes: 1 << 16, ..crate::support::allowance(Task::literal("sell_monitor")) };
+                let narrow = Allowance {
+                    memory_bytes: 1 << 16,
+                    ..crate::support::allowance(Task::literal("sell_monitor"))
+                };
                 let whom = (Some(user), Task::literal("sell_monitor"));
                 daemon.grants.allow(whom, narrow, ADMIN, daemon.clock.now()).await.unwrap();
             }

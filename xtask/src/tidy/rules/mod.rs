@@ -7,6 +7,7 @@ mod length;
 mod machine_paths;
 mod migrations;
 mod sql;
+mod task_names;
 
 use super::finding::Finding;
 use super::tree::Tree;
@@ -15,7 +16,7 @@ use super::tree::Tree;
 pub type Rule = fn(&Tree) -> Vec<Finding>;
 
 /// Every rule.
-pub const ALL: [Rule; 8] = [
+pub const ALL: [Rule; 9] = [
     calls::check,
     documentation::check,
     frozen::check,
@@ -24,6 +25,7 @@ pub const ALL: [Rule; 8] = [
     migrations::check,
     sql::check_texts,
     sql::check_manifests,
+    task_names::check,
 ];
 
 /// A place where a rule does not hold, and why.
