@@ -121,6 +121,14 @@ const TABLE: &[Line] = &[
     ("PUT /api/v1/user/broker/credentials", r#"{"mpin":"271828"}"#,                    [401, 200, 200, 200, 401]),
     ("DELETE /api/v1/user/broker/credentials", "",                                     [401, 204, 204, 204, 401]),
 
+    ("GET /api/v1/tasks", "",                                                          [401, 200, 200, 200, 401]),
+    ("GET /api/v1/tasks/{task}", "",                                                   [401, 200, 200, 200, 401]),
+    // No component and no manifest: both are read, and refused.
+    ("POST /api/v1/tasks", "{}",                                                       [401, 403, 403, 400, 401]),
+    ("PUT /api/v1/tasks/{task}", "{}",                                                 [401, 403, 403, 400, 401]),
+    ("POST /api/v1/tasks/{task}/accept", r#"{"version":1}"#,                           [401, 403, 403, 200, 401]),
+    ("DELETE /api/v1/tasks/{task}", "",                                                [401, 403, 403, 409, 401]),
+
     ("GET /api/v1/modules", "",                                                        [401, 403, 403, 200, 401]),
     ("GET /api/v1/modules/{task}/history", "",                                         [401, 403, 403, 200, 401]),
     // No component: it is read, and refused.

@@ -195,6 +195,12 @@ impl Client {
         Answer::of(self.request(Method::POST, path).json(&body).send().await.unwrap()).await
     }
 
+    /// Posts a component.
+    pub async fn upload(&self, path: &str, component: &[u8]) -> Answer {
+        let request = self.request(Method::POST, path).header("content-type", "application/octet-stream");
+        Answer::of(request.body(component.to_vec()).send().await.unwrap()).await
+    }
+
     /// Any method with JSON.
     pub async fn send(&self, method: Method, path: &str, body: Value) -> Answer {
         Answer::of(self.request(method, path).json(&body).send().await.unwrap()).await

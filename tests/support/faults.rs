@@ -211,7 +211,7 @@ fn encode(mut core: Vec<u8>, version: &str) -> Vec<u8> {
     let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../wit/prahari-task@{version}"));
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_path(wit).unwrap();
-    let world = resolve.select_world(&[package], Some("task")).unwrap();
+    let world = resolve.select_world(&[package], Some("task-with-manifest")).unwrap();
     embed_component_metadata(&mut core, &resolve, world, StringEncoding::UTF8, false).unwrap();
     ComponentEncoder::default().module(&core).unwrap().validate(true).encode().unwrap()
 }

@@ -178,10 +178,59 @@ pub fn asks_for_charges() -> Vec<u8> {
     )
 }
 
+/// A task that does nothing and exports this text as its manifest.
+pub fn says(manifest: &str) -> Vec<u8> {
+    let escaped: String = manifest.bytes().map(|byte| format!("\\{byte:02x}")).collect();
+    let length = manifest.len();
+    exports_manifest(&format!(
+        r#"(data (i32.const 8192) "{escaped}")
+            (func (export "prahari:task/manifest@1.2.0#manifest") (result i32)
+                (i32.store (i32.const 2048) (i32.const 8192))
+                (i32.store (i32.const 2052) (i32.const {length}))
+                i32.const 2048)"#
+    ))
+}
+
+/// A task that never comes back when it is asked for its manifest.
+pub fn never_says() -> Vec<u8> {
+    exports_manifest(
+        r#"(func (export "prahari:task/manifest@1.2.0#manifest") (result i32)
+                (loop $again (br $again))
+                unreachable)"#,
+    )
+}
+
+/// A task whose manifest is said to have this many bytes.
+pub fn says_much(length: u32) -> Vec<u8> {
+    exports_manifest(&format!(
+        r#"(func (export "prahari:task/manifest@1.2.0#manifest") (result i32)
+                (drop (memory.grow (i32.const {pages})))
+                (memory.fill (i32.const 8192) (i32.const 120) (i32.const {length}))
+                (i32.store (i32.const 2048) (i32.const 8192))
+                (i32.store (i32.const 2052) (i32.const {length}))
+                i32.const 2048)"#,
+        pages = length / 65_536 + 1
+    ))
+}
+
+fn exports_manifest(function: &str) -> Vec<u8> {
+    component_of(
+        "1.2.0",
+        &format!(
+            r#"(module
+            (memory (export "memory") 2)
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+            (func (export "describe") (result i32) i32.const 1024)
+            {function}
+            (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32) i32.const 3072))"#
+        ),
+    )
+}
+
 /// The same as if it had been built against a version that does not exist yet.
 pub fn of_a_later_version() -> Vec<u8> {
     let mut bytes = asks_for_charges();
-    let (known, later) = (b"@1.1.0", b"@1.2.0");
+    let (known, later) = (b"@1.1.0", b"@1.3.0");
     for at in 0..bytes.len() - known.len() {
         if bytes[at..].starts_with(known) {
             bytes[at..at + later.len()].copy_from_slice(later);
@@ -225,7 +274,8 @@ pub fn component_of(version: &str, core: &str) -> Vec<u8> {
     let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../wit/prahari-task@{version}"));
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_path(wit).unwrap();
-    let world = resolve.select_world(&[package], Some("task")).unwrap();
+    let world = if core.contains("prahari:task/manifest@") { "task-with-manifest" } else { "task" };
+    let world = resolve.select_world(&[package], Some(world)).unwrap();
     let mut module = wat::parse_str(core).unwrap();
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
     ComponentEncoder::default().module(&module).unwrap().validate(true).encode().unwrap()

@@ -19,7 +19,7 @@ pub struct Simulate {
     /// Last day, included.
     #[arg(long)]
     pub to: NaiveDate,
-    /// How many users; the first is the admin, whose service runs the analysis.
+    /// How many users; the first is the admin, whose service runs what all share.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub users: u32,
     /// What weekdays are taken for after the last day of which the holidays are known.

@@ -14,7 +14,7 @@ use crate::process;
 use crate::steps::Stopwatch;
 use crate::wasm_target::{self, TARGET, Toolchain, Way};
 use crate::workspace;
-use tasks::TASKS;
+pub use tasks::TASKS;
 
 /// Largest component that may be released, in bytes: the daemon compiles each one at its first start, and the time
 /// that takes grows with the size.

@@ -95,7 +95,7 @@ pub struct Hours {
     pub after_market: AfterMarket,
     /// When the trading-day window of signals begins.
     pub signal_window_starts: ClockTime,
-    /// From when on the analysis of a trading day may write its signals.
+    /// From when on a shared task may write the signals of a trading day.
     pub analysis_writes_from: ClockTime,
 }
 

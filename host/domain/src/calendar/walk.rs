@@ -72,7 +72,7 @@ impl Calendar {
         if begun && self.is_open_on(day) { Ok(day) } else { self.trading_day_from(day, -1) }
     }
 
-    /// Whether the analysis may write signals now: on trading days before 09:00 or from 16:00. During the day its
+    /// Whether a shared task may write signals now: on trading days before 09:00 or from 16:00. During the day its
     /// findings would rest on unfinished bars; on closed days nothing has changed since the last session.
     pub fn analysis_may_write(&self, now: Timestamp) -> bool {
         let time = now.ist_time();

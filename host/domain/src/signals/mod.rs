@@ -1,4 +1,4 @@
-//! Signals: what the analysis found for everybody, and what a user's own tasks found about that user's positions.
+//! Signals: what a shared task found for everybody, and what a user's own tasks found about that user's positions.
 
 mod merge;
 
@@ -16,7 +16,7 @@ pub use merge::{Merged, SignalChange, merge};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignalScope {
-    /// For everybody; published by the analysis only.
+    /// For everybody; published by shared tasks only.
     Shared,
     /// For this user's positions only.
     Personal(UserId),

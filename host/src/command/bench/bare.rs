@@ -49,7 +49,7 @@ pub fn context() -> RunContext {
     RunContext {
         run_id: 1,
         user_id: 1,
-        task: "sell_monitor".to_owned(),
+        task: super::world::TASK.to_string(),
         day: 0,
         due_at: 0,
         now: 0,

@@ -9,6 +9,7 @@ mod length;
 mod machine_paths;
 mod migrations;
 mod sql;
+mod task_names;
 
 use super::finding::Finding;
 use super::tree::Tree;
@@ -17,7 +18,7 @@ use super::tree::Tree;
 pub type Rule = fn(&Tree) -> Vec<Finding>;
 
 /// Every rule.
-pub const ALL: [Rule; 10] = [
+pub const ALL: [Rule; 11] = [
     calls::check,
     dependencies::check,
     documentation::check,
@@ -28,6 +29,7 @@ pub const ALL: [Rule; 10] = [
     migrations::check,
     sql::check_texts,
     sql::check_manifests,
+    task_names::check,
 ];
 
 /// A place where a rule does not hold, and why.

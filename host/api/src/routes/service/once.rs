@@ -54,7 +54,8 @@ async fn run_once(
     begin(&api, &caller, user, task).await
 }
 
-/// Runs `analysis`, which all users share, at once; a short form of `run-once` for it. On a day without a session, and while the exchange is open, it leaves
+/// Runs `analysis`, which all users share, at once: a short form of `run-once`. On a day without a session, and while the
+/// exchange is open, it leaves
 /// the signals as they are; the answer warns of that.
 #[utoipa::path(post, path = "/api/v1/service/analysis/run", tag = "service",
     responses((status = ACCEPTED, body = BegunRun)))]

@@ -1,0 +1,153 @@
+//! From the upload to the removal of a task that trades.
+
+use prahari_app::recordings::find_recording;
+use prahari_domain::orders::Side;
+use prahari_runtime::replay::replay;
+use prahari_store::SlotOutcome;
+use reqwest::Method;
+use serde_json::json;
+
+use super::{EIGHTH, NAME, eighth};
+use crate::support::console::Console;
+use crate::support::{ADMIN, MONDAY, OTHER, TUESDAY, at, end_of, run, runs, slot, slots};
+
+/// A console whose services were on before the task came, and were started again.
+async fn with_the_eighth() -> Console {
+    let console = Console::start(at(MONDAY, "08:50")).await;
+    let admin = console.admin().await;
+    for user in [ADMIN, OTHER] {
+        console.daemon.start_service(user).await.unwrap();
+    }
+    let added = admin.upload("/api/v1/tasks", &eighth()).await.ok();
+    assert_eq!((added["task"]["task"].as_str(), added["version"].as_u64()), (Some(NAME), Some(1)));
+    assert_eq!(
+        (added["task"]["built_in"].as_bool(), added["task"]["trades"].as_bool()),
+        (Some(false), Some(true))
+    );
+    let status = admin.get("/api/v1/user/service/status").await.ok();
+    assert_eq!(
+        status["restart_needed"], true,
+        "a running service keeps its schedules until it is started again"
+    );
+    for user in [ADMIN, OTHER] {
+        console.daemon.restart_service(user).await.unwrap();
+    }
+    console
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_eighth_task_trades_and_is_seen_like_the_seven() {
+    let console = with_the_eighth().await;
+    let (daemon, admin, user) = (&console.daemon, console.admin().await, console.user().await);
+    run(daemon, at(MONDAY, "18:30")).await;
+
+    let (outcome, reason) = end_of(daemon, OTHER, MONDAY, EIGHTH).await;
+    assert_eq!(outcome, SlotOutcome::Ran, "{reason}");
+    let own = runs(daemon, OTHER, EIGHTH).await.remove(0);
+    assert!(own.orders > 0, "it placed orders: {}", own.detail);
+    let placed = daemon.user(OTHER).unwrap().desk.lock().await.book().orders().count();
+    assert!(placed > 0, "the books have them");
+
+    let listed = user.get(&format!("/api/v1/slots?task={NAME}")).await.ok();
+    assert_eq!(
+        (listed["items"][0]["task"].as_str(), listed["items"][0]["state"].as_str()),
+        (Some(NAME), Some("ran"))
+    );
+    let listed = user.get(&format!("/api/v1/executions?task={NAME}")).await.ok();
+    assert_eq!(
+        listed["items"][0]["id"].as_u64().or(listed["items"][0]["execution"].as_u64()),
+        Some(own.id.0)
+    );
+    let used = user.get("/api/v1/grants/used").await.ok();
+    assert!(used["items"].as_array().unwrap().iter().any(|used| used["task"] == NAME), "{used}");
+
+    let recording = find_recording(&daemon.store.user(OTHER), own.id).await.unwrap().unwrap();
+    let module = console.house.runtime.load(&eighth()).await.unwrap();
+    assert!(replay(&console.house.runtime, &module, &recording).await.unwrap().is_same());
+    let tried = admin.post(&format!("/api/v1/modules/{NAME}/1/shadow"), json!({ "days": 1 })).await.ok();
+    assert_eq!(tried["report"]["runs"], tried["report"]["identical"], "{tried}");
+    assert!(tried["report"]["runs"].as_u64().unwrap() > 0, "{tried}");
+    console.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_see_what_is_for_them_and_start_it() {
+    let console = with_the_eighth().await;
+    let (admin, user) = (console.admin().await, console.user().await);
+    let names = |listed: &serde_json::Value| -> Vec<String> {
+        let items = listed["items"].as_array().unwrap();
+        items.iter().map(|item| item["task"].as_str().unwrap().to_owned()).collect()
+    };
+    let (of_admin, of_user) =
+        (names(&admin.get("/api/v1/tasks").await.ok()), names(&user.get("/api/v1/tasks").await.ok()));
+    assert_eq!((of_admin.len(), of_user.len()), (8, 7), "the shared task is for admins");
+    assert!(of_user.contains(&NAME.to_owned()));
+    let shared = of_admin.iter().find(|name| !of_user.contains(name)).unwrap();
+    let path = format!("/api/v1/tasks/{shared}");
+    assert_eq!(user.get(&path).await.problem(), (404, "not_found".to_owned()));
+    assert_eq!(admin.get(&path).await.ok()["admins_only"], true);
+    let status = user.get("/api/v1/user/service/tasks").await.ok();
+    assert_eq!(names(&status), of_user, "in the order in which tasks run");
+
+    let begun = user.post("/api/v1/service/individual/run-once", json!({ "task": NAME })).await.ok();
+    assert_eq!(begun["task"], NAME);
+    console.daemon.finish_background().await;
+    assert_eq!(runs(&console.daemon, OTHER, EIGHTH).await.len(), 1);
+    assert_eq!(user.upload("/api/v1/tasks", &eighth()).await.problem().0, 403);
+    assert_eq!(user.delete(&format!("/api/v1/tasks/{NAME}")).await.problem().0, 403);
+    console.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_task_keeps_its_history_and_may_come_back() {
+    let console = with_the_eighth().await;
+    let (daemon, admin) = (&console.daemon, console.admin().await);
+    run(daemon, at(MONDAY, "18:30")).await;
+    let before = runs(daemon, OTHER, EIGHTH).await;
+    run(daemon, at(TUESDAY, "12:00")).await;
+    assert_eq!(slot(daemon, OTHER, TUESDAY, EIGHTH).await.outcome, None, "it is expected this afternoon");
+
+    assert!(admin.delete(&format!("/api/v1/tasks/{NAME}")).await.status.is_success());
+    run(daemon, at(TUESDAY, "18:30")).await;
+    let today = slots(daemon, OTHER, TUESDAY).await;
+    assert!(today.iter().all(|slot| slot.task != EIGHTH), "what was not due yet is withdrawn");
+    assert_eq!(today.iter().filter(|slot| slot.outcome == Some(SlotOutcome::Ran)).count(), today.len());
+    assert_eq!(runs(daemon, OTHER, EIGHTH).await, before, "what it did stays");
+    assert_eq!(end_of(daemon, OTHER, MONDAY, EIGHTH).await.0, SlotOutcome::Ran);
+    let listed = admin.get("/api/v1/service/schedules").await.ok();
+    assert!(listed["items"].as_array().unwrap().iter().all(|item| item["task"] != NAME));
+    for (path, body) in [
+        ("/api/v1/service/individual/run-once", json!({ "task": NAME })),
+        ("/api/v1/service/individual/start", json!({ "task": NAME })),
+    ] {
+        daemon.stop_service(ADMIN).await.unwrap();
+        assert_eq!(admin.post(path, body).await.problem(), (404, "not_found".to_owned()), "{path}");
+    }
+    assert_eq!(admin.upload(&format!("/api/v1/modules/{NAME}"), &eighth()).await.problem().0, 404);
+
+    assert_eq!(
+        admin.upload("/api/v1/tasks", &eighth()).await.ok()["version"],
+        1,
+        "its bytes are the version they were"
+    );
+    assert_eq!(admin.upload("/api/v1/tasks", &eighth()).await.problem(), (409, "task_exists".to_owned()));
+    let path = format!("/api/v1/service/schedules/{NAME}/disable");
+    let version = daemon.schedules.current().version;
+    let disabled = admin.post(&path, json!({ "expected_version": version })).await.ok();
+    let own = disabled["items"].as_array().unwrap().iter().find(|item| item["task"] == NAME).unwrap();
+    assert_eq!(own["enabled"], false);
+    console.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_with_the_program_stays() {
+    let console = Console::start(at(MONDAY, "08:50")).await;
+    let admin = console.admin().await;
+    for task in crate::support::tasks() {
+        let refused = admin.send(Method::DELETE, &format!("/api/v1/tasks/{task}"), json!({})).await;
+        assert_eq!(refused.problem(), (409, "task_built_in".to_owned()), "{task}");
+    }
+    let audited = admin.get("/api/v1/audit").await.ok();
+    assert!(audited.to_string().contains("task.remove"), "each attempt is written down first");
+    console.stop().await;
+}
