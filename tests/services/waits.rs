@@ -177,7 +177,8 @@ async fn a_slot_whose_service_is_stopped_while_it_waits_is_skipped_with_that_rea
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slot_runs_once_though_the_schedules_change_and_the_analysis_is_turned_off_while_it_waits() {
     let changed = async |daemon: &Arc<Daemon>| {
-        let analysis = defaults().into_iter().find(|schedule| schedule.task == Task::literal("analysis")).unwrap();
+        let analysis =
+            defaults().into_iter().find(|schedule| schedule.task == Task::literal("analysis")).unwrap();
         let off = Schedule { enabled: false, ..analysis };
         change(daemon, vec![Schedule { after: None, ..early_buying(Then::Run) }, off]).await;
         daemon.restart_service(ADMIN).await.unwrap();
@@ -222,10 +223,15 @@ async fn simulate(changes: Vec<Schedule>, own: &[(Task, &[u8])]) -> Arc<Daemon> 
 #[tokio::test]
 async fn at_one_instant_dependencies_come_first_and_then_the_order_of_the_tasks() {
     let at_four = |task| Schedule::of(task, Rule::At { time: time("16:00") });
-    let buys_last = waiting(Task::literal("buy_orders"), "16:00", &[Task::literal("eod_cleanup")], "17:00", Then::Skip);
-    for (buying, first) in [(at_four(Task::literal("buy_orders")), Task::literal("buy_orders")), (buys_last, Task::literal("eod_cleanup"))] {
+    let buys_last =
+        waiting(Task::literal("buy_orders"), "16:00", &[Task::literal("eod_cleanup")], "17:00", Then::Skip);
+    for (buying, first) in [
+        (at_four(Task::literal("buy_orders")), Task::literal("buy_orders")),
+        (buys_last, Task::literal("eod_cleanup")),
+    ] {
         let daemon = simulate(vec![buying, at_four(Task::literal("eod_cleanup"))], &[]).await;
-        let [buys, closes] = [Task::literal("buy_orders"), Task::literal("eod_cleanup")].map(|task| runs(&daemon, ADMIN, task));
+        let [buys, closes] = [Task::literal("buy_orders"), Task::literal("eod_cleanup")]
+            .map(|task| runs(&daemon, ADMIN, task));
         let (buys, closes) = (buys.await, closes.await);
         assert_eq!((buys.len(), closes.len()), (1, 1));
         let bought_first = buys[0].id < closes[0].id;
@@ -248,13 +254,17 @@ async fn a_slot_waits_for_the_end_of_a_continuous_one_or_until_the_latest() {
         ),
         ("14:00", Then::Skip, SlotOutcome::Skipped, None, "sell_monitor had not ended at 14:00"),
     ] {
-        let noon = waiting(Task::literal("buy_orders"), "12:00", &[Task::literal("sell_monitor")], latest, then);
+        let noon =
+            waiting(Task::literal("buy_orders"), "12:00", &[Task::literal("sell_monitor")], latest, then);
         let daemon = simulate(vec![noon], &[]).await;
         let (ended, told) = end_of(&daemon, ADMIN, MONDAY, Task::literal("buy_orders")).await;
         assert_eq!(ended, outcome, "{told}");
         assert!(told.starts_with(reason), "{told}");
-        let started: Vec<_> =
-            runs(&daemon, ADMIN, Task::literal("buy_orders")).await.iter().map(|run| run.started_at).collect();
+        let started: Vec<_> = runs(&daemon, ADMIN, Task::literal("buy_orders"))
+            .await
+            .iter()
+            .map(|run| run.started_at)
+            .collect();
         assert_eq!(started, Vec::from_iter(start.map(|start| at(MONDAY, start))));
         stop(daemon).await;
     }
@@ -269,7 +279,8 @@ async fn a_task_that_fails_or_has_no_slot_holds_nobody_up() {
     assert_eq!((buys.outcome, buys.free_at), (Some(SlotOutcome::Ran), None));
     stop(failing).await;
     // One that is due later, and one that is not due at all.
-    let early = waiting(Task::literal("buy_orders"), "12:00", &[Task::literal("analysis")], "17:30", Then::Skip);
+    let early =
+        waiting(Task::literal("buy_orders"), "12:00", &[Task::literal("analysis")], "17:30", Then::Skip);
     let daemon = simulate(vec![early], &[]).await;
     let buys = slot(&daemon, ADMIN, MONDAY, Task::literal("buy_orders")).await;
     assert_eq!((buys.outcome, buys.free_at), (Some(SlotOutcome::Ran), None));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use wasmtime::component::{Component, Linker};
 
+use crate::abi;
 use crate::cache::{Cache, CacheError};
 use crate::check::{self, CheckError};
 use crate::compile::{self, CompileError};

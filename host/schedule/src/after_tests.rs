@@ -51,14 +51,20 @@ fn a_schedule_that_cannot_wait_so_is_refused_with_a_sentence() {
         format!("{start}it runs after 9 tasks, not after 1 to 8")
     );
     let twice = [Task::literal("analysis"), Task::literal("analysis")];
-    assert_eq!(refused(&waiting(Task::literal("buy_orders"), &twice)), format!("{start}it runs after analysis twice"));
-    let seconds =
-        After { latest: NaiveTime::from_hms_opt(17, 30, 1).unwrap(), ..after(&[Task::literal("analysis")]).unwrap() };
+    assert_eq!(
+        refused(&waiting(Task::literal("buy_orders"), &twice)),
+        format!("{start}it runs after analysis twice")
+    );
+    let seconds = After {
+        latest: NaiveTime::from_hms_opt(17, 30, 1).unwrap(),
+        ..after(&[Task::literal("analysis")]).unwrap()
+    };
     let odd = Schedule { after: Some(seconds), ..waiting(Task::literal("buy_orders"), &[]) };
     assert!(refused(&odd).contains("17:30:01 is not a whole minute"), "{}", refused(&odd));
     for rules in [Vec::new(), vec![Rule::At { time: clock(10, 0) }; MAX_RULES + 1]] {
         let count = rules.len();
-        let schedule = Schedule { rules, ..waiting(Task::literal("buy_orders"), &[Task::literal("analysis")]) };
+        let schedule =
+            Schedule { rules, ..waiting(Task::literal("buy_orders"), &[Task::literal("analysis")]) };
         assert_eq!(refused(&schedule), format!("{start}it has {count} rules, not 1 to 8"));
     }
 }
@@ -77,13 +83,16 @@ fn nothing_waits_for_itself_or_for_what_is_not_there() {
         wrong(&itself, vec![]),
         format!("{start}it would wait for itself: buy_orders runs after buy_orders")
     );
-    let round =
-        vec![waiting(Task::literal("analysis"), &[Task::literal("eod_cleanup")]), waiting(Task::literal("eod_cleanup"), &[Task::literal("buy_orders")])];
+    let round = vec![
+        waiting(Task::literal("analysis"), &[Task::literal("eod_cleanup")]),
+        waiting(Task::literal("eod_cleanup"), &[Task::literal("buy_orders")]),
+    ];
     let way =
         "buy_orders runs after analysis, analysis runs after eod_cleanup, eod_cleanup runs after buy_orders";
     assert_eq!(wrong(&buys, round), format!("{start}it would wait for itself: {way}"));
     // Two ways to the same task are no circle.
-    let both = waiting(Task::literal("buy_orders"), &[Task::literal("analysis"), Task::literal("eod_cleanup")]);
+    let both =
+        waiting(Task::literal("buy_orders"), &[Task::literal("analysis"), Task::literal("eod_cleanup")]);
     let set = [
         both.clone(),
         waiting(Task::literal("eod_cleanup"), &[Task::literal("analysis")]),
@@ -96,8 +105,10 @@ fn nothing_waits_for_itself_or_for_what_is_not_there() {
 fn rules_of_different_kinds_do_not_mix_and_overlapping_ones_are_one() {
     let calendar = Calendar::embedded().unwrap();
     let minutes = |start, end| Rule::EachMinute { start, end };
-    let of =
-        |rules| Schedule { rules, ..Schedule::of(Task::literal("sell_monitor"), minutes(clock(9, 15), clock(12, 0))) };
+    let of = |rules| Schedule {
+        rules,
+        ..Schedule::of(Task::literal("sell_monitor"), minutes(clock(9, 15), clock(12, 0)))
+    };
     let day = calendar.trading_day("2025-01-02".parse().unwrap()).unwrap();
     let windows = |rules| -> Vec<String> {
         let DaySlots::Continuous { windows, .. } = slots(&of(rules), &day).unwrap() else {

@@ -23,7 +23,12 @@ pub(super) enum Standing {
 
 /// How the tasks stand that a slot waits for: each slot of them that is due at its time or before it, and what somebody started by hand
 /// in the place of one.
-pub(super) fn standing(user: &User, key: SlotKey, barrier: &Barrier, (tasks, admins): Shared<'_>) -> Standing {
+pub(super) fn standing(
+    user: &User,
+    key: SlotKey,
+    barrier: &Barrier,
+    (tasks, admins): Shared<'_>,
+) -> Standing {
     let (mut open, mut ended) = (Vec::new(), None);
     for task in barrier.tasks.iter() {
         let is_open = if tasks.is_shared(*task) {

@@ -41,6 +41,10 @@ async fn what_was_one_rule_is_a_list_of_one_and_buying_goes_on_waiting_for_the_s
             rows.iter().map(|row| (row.task, row.rules.as_str(), row.after.as_deref())).collect();
         let buying = format!(r#"[{{"at":{{"time":"{time}"}}}}]"#);
         let scan = (Task::literal("analysis"), r#"[{"at":{"time":"16:00"}}]"#, None);
-        assert_eq!(found, [scan, (Task::literal("buy_orders"), buying.as_str(), Some(waits))], "version {version}");
+        assert_eq!(
+            found,
+            [scan, (Task::literal("buy_orders"), buying.as_str(), Some(waits))],
+            "version {version}"
+        );
     }
 }
