@@ -8,6 +8,8 @@ mod connections;
 mod flood;
 #[path = "serve/full.rs"]
 mod full;
+#[path = "serve/layers.rs"]
+mod layers;
 #[path = "support/serving.rs"]
 mod serving;
 #[path = "serve/stop.rs"]
