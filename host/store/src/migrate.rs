@@ -62,6 +62,8 @@ const MIGRATIONS: [(&str, &str); 44] = [
     ("0042_create_price_jumps", include_str!("../../../migrations/0042_create_price_jumps.sql")),
     ("0043_name_makers_of_links", include_str!("../../../migrations/0043_name_makers_of_links.sql")),
     ("0044_count_what_runs_leave", include_str!("../../../migrations/0044_count_what_runs_leave.sql")),
+    ("0045_combine_schedule_rules", include_str!("../../../migrations/0045_combine_schedule_rules.sql")),
+    ("0046_tell_when_slots_are_free", include_str!("../../../migrations/0046_tell_when_slots_are_free.sql")),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.
