@@ -39,7 +39,7 @@ fn the_latest_time_moves_with_a_special_session_and_stays_within_its_day() {
 #[test]
 fn a_schedule_that_cannot_wait_so_is_refused_with_a_sentence() {
     let calendar = Calendar::embedded().unwrap();
-    let refused = |schedule: &Schedule| validate(schedule, &calendar).unwrap_err().to_string();
+    let refused = |schedule: &Schedule| valid(schedule, &calendar).unwrap_err().to_string();
     let start = "the schedule of buy_orders is not valid: ";
     assert_eq!(
         refused(&waiting(Task::literal("buy_orders"), &[])),
@@ -128,9 +128,9 @@ fn rules_of_different_kinds_do_not_mix_and_overlapping_ones_are_one() {
         ["09:15-12:00", "12:00-13:00"]
     );
     let once = Rule::Script("fn slots(day) { 600 }".to_owned());
-    let error = validate(&of(vec![morning, once]), &calendar).unwrap_err().to_string();
+    let error = valid(&of(vec![morning, once]), &calendar).unwrap_err().to_string();
     assert!(error.ends_with("one of its rules runs each minute and another at single times"), "{error}");
     let broken = Rule::Script("fn slots(day) { 2000 }".to_owned());
-    let error = validate(&of(vec![noon, broken]), &calendar).unwrap_err().to_string();
+    let error = valid(&of(vec![noon, broken]), &calendar).unwrap_err().to_string();
     assert!(error.contains("rule 2: it answered a time outside its day"), "{error}");
 }

@@ -64,11 +64,16 @@ pub(super) fn bounds(task: Task) -> RuleBounds {
     serde_json::from_value(manifest(task.name())["schedule"]["bounds"].clone()).unwrap()
 }
 
+/// Whether a schedule may be saved, by the manifest of its task.
+pub(super) fn valid(schedule: &Schedule, calendar: &Calendar) -> Result<(), ScheduleError> {
+    validate(schedule, &bounds(schedule.task), calendar)
+}
+
 fn late(task: Task) -> LatePolicy {
     serde_json::from_value(manifest(task.name())["late"].clone()).unwrap()
 }
 
-fn defaults() -> Vec<Schedule> {
+pub(super) fn defaults() -> Vec<Schedule> {
     let of = |name: &str| {
         let manifest = manifest(name);
         let terms: ScheduleTerms = serde_json::from_value(manifest["schedule"].clone()).unwrap();
