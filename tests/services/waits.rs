@@ -7,7 +7,7 @@ use prahari_app::daemon::Daemon;
 use prahari_app::watchdog::Watchdog;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
-use prahari_schedule::{After, Rule, Schedule, Then, defaults};
+use prahari_schedule::{After, Rule, Schedule, Then};
 use prahari_store::{DecisionRow, SlotOutcome, SlotRow};
 
 use super::accounts::change;

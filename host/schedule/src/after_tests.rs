@@ -5,6 +5,7 @@ use prahari_domain::calendar::Calendar;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
+use super::tests::{defaults, valid};
 use super::*;
 use crate::clock_time::clock;
 

@@ -3,6 +3,7 @@
 use prahari_domain::calendar::Calendar;
 use prahari_domain::tasks::Task;
 
+use super::tests::valid;
 use super::*;
 
 fn cron(expression: &str, zone: &str) -> Schedule {

@@ -248,7 +248,7 @@ async fn slots_of_all(
     let named = query.user;
     let (filter, limit) = filter(&api, query)?;
     let rows = match named {
-        Some(_) => api.daemon.queries.of(&caller.target_user(&api, named)?).slots(filter).await?,
+        Some(_) => api.daemon.queries.of(&*caller.target_user(&api, named)?).slots(filter).await?,
         None => api.daemon.queries.slots_of_all(filter).await?,
     };
     Ok(Json(page(rows, limit, cursor, LedgerSlot::from)))
