@@ -15,6 +15,8 @@ mod serving;
 #[path = "support/shown.rs"]
 mod shown;
 mod support;
+#[path = "module_commands/tasks.rs"]
+mod tasks;
 
 use serde_json::json;
 use serving::{DEMO_PASSWORD, Serving, demo};

@@ -14,7 +14,7 @@ use super::accounts::change;
 use crate::support::living::{Living, accounted_for, closed};
 use crate::support::waiting::until_some;
 use crate::support::{
-    ADMIN, House, MONDAY, OTHER, TUESDAY, at, end_of, guests, run, runs, slot, start_services, stop,
+    ADMIN, House, MONDAY, OTHER, TUESDAY, at, defaults, end_of, guests, run, runs, slot, start_services, stop,
 };
 
 fn time(text: &str) -> chrono::NaiveTime {

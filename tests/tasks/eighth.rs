@@ -1,7 +1,6 @@
 //! From the upload to the removal of a task that trades.
 
 use prahari_app::recordings::find_recording;
-use prahari_domain::orders::Side;
 use prahari_runtime::replay::replay;
 use prahari_store::SlotOutcome;
 use reqwest::Method;

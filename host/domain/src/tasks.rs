@@ -42,7 +42,6 @@ impl Task {
         let (filled, _) = bytes.split_at_mut(text.len());
         filled.copy_from_slice(text);
         // No name is longer than LONGEST_NAME.
-        #[expect(clippy::cast_possible_truncation, reason = "a name has at most 40 bytes")]
         let length = text.len() as u8;
         Self { bytes, length }
     }

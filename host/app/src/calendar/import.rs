@@ -79,7 +79,7 @@ impl Daemon {
 
     /// Notes that what today has by the calendar in force counts from now on. What was due before it is what the ledgers say,
     /// and the watchdog expects no more.
-    async fn save_day_changed(&self) -> Result<(), AppError> {
+    pub(crate) async fn save_day_changed(&self) -> Result<(), AppError> {
         // As a ledger takes over.
         let from = self.clock.now().max(self.handed_out());
         Ok(self.store.system().save_day_changed(from).await?)

@@ -139,6 +139,7 @@ async fn read_set(store: &Store, tasks: &Tasks, version: u64) -> Result<Schedule
     let rows = store.system().schedules(version).await?;
     let mut entries = rows.into_iter().map(entry).collect::<Result<Vec<_>, _>>()?;
     let tasks = tasks.current();
+    entries.retain(|entry| tasks.find(entry.schedule.task).is_some());
     entries.sort_by_key(|entry| tasks.rank(entry.schedule.task));
     Ok(ScheduleSet { version, entries })
 }

@@ -91,7 +91,17 @@ impl Daemon {
         }
         let schedule = manifest.default_schedule()?;
         self.check_schedule(schedule.clone(), &manifest).await?;
-        self.tasks.accept(&manifest, by, self.clock.now()).await?;
+        let comes_back = self.tasks.current().find_ever(task).is_some();
+        {
+            let _planning = self.planning.write().await;
+            self.tasks.accept(&manifest, by, self.clock.now()).await?;
+            if comes_back {
+                // Services may run by schedules that have it still; what was due meanwhile is what the ledgers say.
+                self.save_day_changed().await?;
+            }
+            self.replan().await?;
+        }
+        self.follow_tasks(&format!("the task {task} was added"), "task_added").await?;
         self.offer_schedule(by, schedule).await?;
         tracing::info!(%task, user = %by, "a task was added");
         Ok(())
@@ -133,21 +143,28 @@ impl Daemon {
         let cause = format!("the task {task} was removed");
         for user in self.users() {
             self.stop_individual(user.id, task).await?;
-            let taken_over = {
-                let _switch = user.switch().await;
-                if user.is_served() { self.take_over(&user, &cause).await.map(|_| ()) } else { Ok(()) }
-            };
-            match taken_over {
-                Ok(()) => {}
-                Err(error) => self.contain(&user, error).await?,
-            }
-            self.log_service(&user, Level::Info, "task_removed", cause.clone()).await?;
         }
+        self.follow_tasks(&cause, "task_removed").await?;
         self.end_schedule(by, task).await?;
         self.grants.forget_task(task).await?;
         self.modules.forget(task).await?;
-        self.wake.notify_one();
         tracing::info!(%task, user = %by, "a task was removed");
+        Ok(())
+    }
+
+    /// Has every service that is on expect what today is with the tasks that there are now.
+    async fn follow_tasks(&self, cause: &str, event: &'static str) -> Result<(), AppError> {
+        for user in self.users().into_iter().filter(|user| user.is_served()) {
+            let taken_over = {
+                let _switch = user.switch().await;
+                self.take_over(&user, cause).await
+            };
+            if let Err(error) = taken_over {
+                self.contain(&user, error).await?;
+            }
+            self.log_service(&user, Level::Info, event, cause.to_owned()).await?;
+        }
+        self.wake.notify_one();
         Ok(())
     }
 

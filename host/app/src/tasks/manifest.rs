@@ -103,6 +103,10 @@ impl TaskManifest {
         if text.len() > MOST_MANIFEST_BYTES {
             return Err(ManifestError::TooLong(text.len()));
         }
+        // A list of its values in their order would read as well, and nobody could tell what is what.
+        if text.trim_start().starts_with('[') {
+            return Err(ManifestError::Document("it is an object, not a list".to_owned()));
+        }
         let read: Self = serde_json::from_str(text).map_err(|error| {
             let sentence: String = error.to_string().chars().take(300).collect();
             ManifestError::Document(prahari_domain::text::one_line(&sentence).into_owned())

@@ -67,8 +67,9 @@ fn what_cannot_be_meant_is_refused_in_one_sentence() {
 fn a_manifest_has_a_size() {
     let padded = format!("{}{}", text("sell_monitor"), " ".repeat(MOST_MANIFEST_BYTES));
     assert_eq!(TaskManifest::read(&padded), Err(ManifestError::TooLong(padded.len())));
-    let deep = "[".repeat(10_000);
+    let deep = format!("{{\"name\":{}", "[".repeat(10_000));
     assert!(TaskManifest::read(&deep).unwrap_err().to_string().contains("does not read"));
+    assert!(TaskManifest::read("[]").unwrap_err().to_string().contains("not a list"));
 }
 
 fn entry(manifest: TaskManifest, by: Option<UserId>, removed_at: Option<Timestamp>) -> KnownTask {
