@@ -62,9 +62,9 @@ pub const LIST_OF_2027: &str = r#"{"as_of": "2026-12-12", "years": {"2027": {"so
     {"date": "2027-01-26", "name": "Republic Day"}, {"date": "2027-03-26", "name": "Good Friday"}]}}}"#;
 
 async fn import(daemon: &Daemon, text: &str) -> Result<u64, AppError> {
-    let calendar = daemon.read_calendar(text, false)?;
+    let calendar = daemon.calendars.read_calendar(text, false)?;
     let expected = daemon.store.system().newest_calendar().await?.unwrap().0.version;
-    daemon.import_calendar(ADMIN, expected, calendar).await
+    daemon.calendars.import_calendar(ADMIN, expected, calendar).await
 }
 
 /// A daemon with two users whose services are on, with everything done before this time of the Monday.
@@ -176,12 +176,12 @@ async fn a_wrong_file_changes_nothing_and_a_late_import_is_refused() {
     let begins_late = Calendar::embedded().unwrap().document().to_text().unwrap();
     let mut document = CalendarDocument::parse(&begins_late).unwrap();
     document.years.remove(&2023);
-    let refused = daemon.read_calendar(&document.to_text().unwrap(), true).unwrap_err();
+    let refused = daemon.calendars.read_calendar(&document.to_text().unwrap(), true).unwrap_err();
     assert!(refused.to_string().contains("it begins on 2024-01-01"), "{refused}");
     assert_eq!(daemon.store.system().calendars().await.unwrap().len(), 1);
-    let calendar = daemon.read_calendar(LIST_OF_2027, false).unwrap();
-    daemon.import_calendar(ADMIN, 1, calendar.clone()).await.unwrap();
-    let late = daemon.import_calendar(ADMIN, 1, calendar).await.unwrap_err();
+    let calendar = daemon.calendars.read_calendar(LIST_OF_2027, false).unwrap();
+    daemon.calendars.import_calendar(ADMIN, 1, calendar.clone()).await.unwrap();
+    let late = daemon.calendars.import_calendar(ADMIN, 1, calendar).await.unwrap_err();
     assert!(
         matches!(late, AppError::Store(StoreError::CalendarChanged { expected: 1, current: 2 })),
         "{late}"
@@ -214,14 +214,14 @@ async fn a_newer_calendar_that_ships_replaces_one_that_shipped_and_is_offered_be
     // As an older program left it: the same calendar of an earlier day.
     let older = r#"{"as_of": "2025-12-15"}"#;
     import(&daemon, older).await.unwrap();
-    let offered = daemon.offered_calendar().await.unwrap().unwrap();
+    let offered = daemon.calendars.offered_calendar().await.unwrap().unwrap();
     assert_eq!(offered.known_through, day("2026-12-31"));
     let kept = prahari_app::calendar::open(&daemon.store, UnknownDays::Session).await.unwrap();
     assert_eq!(kept.current().document().as_of, day("2025-12-15"), "an operator's is never replaced");
 
     let shipped = Calendar::embedded().unwrap();
-    daemon.import_calendar(ADMIN, 2, shipped.clone()).await.unwrap();
-    assert_eq!(daemon.offered_calendar().await.unwrap(), None);
+    daemon.calendars.import_calendar(ADMIN, 2, shipped.clone()).await.unwrap();
+    assert_eq!(daemon.calendars.offered_calendar().await.unwrap(), None);
     assert_eq!(daemon.store.system().calendars().await.unwrap()[0].origin, CalendarOrigin::Shipped);
     stop(daemon).await;
 }
@@ -230,8 +230,9 @@ async fn a_newer_calendar_that_ships_replaces_one_that_shipped_and_is_offered_be
 async fn a_preview_says_which_days_and_slots_change_and_changes_nothing() {
     let house = House::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
-    let calendar = daemon.read_calendar(&with_holiday("2025-03-12", "Day of mourning"), false).unwrap();
-    let preview = daemon.preview_calendar(calendar).await.unwrap();
+    let calendar =
+        daemon.calendars.read_calendar(&with_holiday("2025-03-12", "Day of mourning"), false).unwrap();
+    let preview = daemon.calendars.preview_calendar(calendar).await.unwrap();
     assert_eq!((preview.known_through, preview.would_know_through), (day("2026-12-31"), day("2026-12-31")));
     assert_eq!(preview.days.len(), 1);
     assert_eq!((preview.days[0].before.open, preview.days[0].after.open), (true, false));

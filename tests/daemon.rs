@@ -11,8 +11,8 @@ mod prices;
 #[path = "support/daemon.rs"]
 mod support;
 
-use prahari_app::recordings::find_recording;
 use prahari_app::runs::Trigger;
+use prahari_app::runs::recordings::find_recording;
 use prahari_domain::tasks::Task;
 use prahari_runtime::abi::latest::Capability;
 use prahari_runtime::abi::latest::types::HostError;
@@ -110,13 +110,13 @@ async fn the_analysis_runs_late_in_the_evening_and_what_needed_it_earlier_is_mis
 async fn a_service_started_at_noon_is_not_expected_to_have_run_in_the_morning() {
     let house = House::new(2);
     let daemon = house.start(at(MONDAY, "08:50")).await;
-    daemon.start_service(ADMIN).await.unwrap();
+    daemon.services.start_service(ADMIN).await.unwrap();
     let (weak, noon) = (std::sync::Arc::downgrade(&daemon), at(MONDAY, "12:00"));
-    daemon.observe(move |instant| {
+    daemon.cursor.observe(move |instant| {
         if instant == noon {
             let daemon = weak.upgrade().unwrap();
             tokio::task::block_in_place(|| {
-                tokio::runtime::Handle::current().block_on(daemon.start_service(OTHER)).unwrap();
+                tokio::runtime::Handle::current().block_on(daemon.services.start_service(OTHER)).unwrap();
             });
         }
     });
@@ -141,11 +141,11 @@ async fn a_service_stopped_at_noon_skips_what_comes_later_and_says_so() {
     start_services(&daemon).await;
     let noon = at(MONDAY, "12:00");
     let weak = std::sync::Arc::downgrade(&daemon);
-    daemon.observe(move |instant| {
+    daemon.cursor.observe(move |instant| {
         if instant == noon {
             let daemon = weak.upgrade().unwrap();
             tokio::task::block_in_place(|| {
-                tokio::runtime::Handle::current().block_on(daemon.stop_service(OTHER)).unwrap();
+                tokio::runtime::Handle::current().block_on(daemon.services.stop_service(OTHER)).unwrap();
             });
         }
     });
@@ -164,11 +164,11 @@ async fn a_service_stopped_at_noon_skips_what_comes_later_and_says_so() {
 async fn a_service_started_after_a_restart_is_expected_from_then_on_too() {
     let house = House::new(2);
     let daemon = house.start(at(MONDAY, "08:50")).await;
-    daemon.start_service(ADMIN).await.unwrap();
+    daemon.services.start_service(ADMIN).await.unwrap();
     run(&daemon, at(MONDAY, "08:59")).await;
     stop(daemon).await;
     let daemon = house.start(at(MONDAY, "12:00")).await;
-    daemon.start_service(OTHER).await.unwrap();
+    daemon.services.start_service(OTHER).await.unwrap();
     run(&daemon, at(TUESDAY, "00:00")).await;
     assert_eq!(end_of(&daemon, ADMIN, MONDAY, Task::literal("premarket_retry")).await.0, SlotOutcome::Missed);
     let all = slots(&daemon, OTHER, MONDAY).await;
@@ -180,12 +180,14 @@ async fn a_slot_whose_task_is_still_executing_is_skipped_and_says_so() {
     let house = House::new(2);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     start_services(&daemon).await;
-    let user = daemon.user(OTHER).unwrap();
+    let user = daemon.users.find(OTHER).unwrap();
     let retry = user.begin(Task::literal("premarket_retry")).unwrap();
     let monitor = user.begin(Task::literal("sell_monitor")).unwrap();
     assert!(user.begin(Task::literal("sell_monitor")).is_none());
-    let again =
-        daemon.execute(&user, Task::literal("sell_monitor"), at(MONDAY, "08:51"), Trigger::RunOnce, 1).await;
+    let again = daemon
+        .runs
+        .execute(&user, Task::literal("sell_monitor"), at(MONDAY, "08:51"), Trigger::RunOnce, 1)
+        .await;
     assert!(again.unwrap().is_none());
     run(&daemon, at(MONDAY, "15:31")).await;
     drop((retry, monitor));
@@ -297,7 +299,7 @@ async fn a_failed_run_leaves_the_state_of_its_task_as_it_was() {
         let outcome = if succeeds { SlotOutcome::Ran } else { SlotOutcome::Failed };
         assert_eq!(end_of(&daemon, ADMIN, day, Task::literal("eod_cleanup")).await.0, outcome, "{day}");
         assert_eq!(daemon.store.user(ADMIN).load_state().await.unwrap(), expected, "{day}");
-        let user = daemon.user(ADMIN).unwrap();
+        let user = daemon.users.find(ADMIN).unwrap();
         assert_eq!(user.memory()[&Task::literal("eod_cleanup")]["kept"], expected[0].2, "{day}");
         stop(daemon).await;
     }

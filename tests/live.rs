@@ -119,7 +119,7 @@ async fn after_a_restart_a_client_is_told_to_load_anew() {
     let (mut listening, hello) = listen(&console, &bearer(&console, OTHER, TokenScope::Read).await, "").await;
     tell(&console, OTHER, [0]);
     lines(&mut listening, 1).await;
-    console.daemon.stop(Stop::Asked("a test ends it".to_owned()));
+    console.daemon.shutdown.begin(Stop::Asked("a test ends it".to_owned()));
     assert_eq!(listening.end().await, (1001, "the daemon stops".to_owned()));
     let house = console.stop().await;
     let console = Console::of(house, at(MONDAY, "08:01")).await;
@@ -156,7 +156,7 @@ async fn the_stream_ends_with_the_session_the_token_and_the_user() {
 
     tell(&console, OTHER, [2]);
     assert_eq!(lines(&mut another, 2).await[1].1, "2");
-    console.daemon.deactivate_user(OTHER, console.real.now()).await.unwrap();
+    console.daemon.members.deactivate_user(OTHER, console.real.now()).await.unwrap();
     assert_eq!(another.end().await, signed_out);
     assert_eq!(
         Listening::open(&console, request(&console, "", &[("authorization", &token)])).await.err(),
@@ -243,7 +243,7 @@ async fn a_hostile_line_of_a_guest_is_harmless_in_the_stream_and_in_the_database
         house.start_with(at(MONDAY, "08:59"), &[(Task::literal("premarket_retry"), module.as_slice())]).await;
     let console = Console::over(house, daemon).await;
     let (mut listening, _) = listen(&console, &bearer(&console, OTHER, TokenScope::Read).await, "").await;
-    console.daemon.start_service(OTHER).await.unwrap();
+    console.daemon.services.start_service(OTHER).await.unwrap();
     world::run(&console.daemon, at(MONDAY, "09:01")).await;
     let logged = loop {
         let event = listening.event().await;

@@ -157,7 +157,7 @@ async fn a_version_that_traps_again_and_again_is_quarantined_and_the_earlier_one
     run(&daemon, at(TUESDAY, "00:00")).await;
     let broken_after = usize::try_from(BROKEN_AFTER).unwrap();
     let mut failures = Vec::new();
-    for user in daemon.users() {
+    for user in daemon.users.all() {
         let all = slots(&daemon, user.id, MONDAY).await;
         let outcomes: Vec<_> =
             all.iter().filter(|slot| slot.task == TASK).map(|slot| slot.outcome.unwrap()).collect();
@@ -209,7 +209,7 @@ async fn a_version_that_traps_is_held_back_when_the_earlier_one_wants_more_than_
     run(&daemon, at(TUESDAY, "00:00")).await;
     let all = slots(&daemon, ADMIN, MONDAY).await;
     assert!(
-        daemon.user(ADMIN).unwrap().is_running(),
+        daemon.users.find(ADMIN).unwrap().is_running(),
         "what a module does is no reason to stop a user's service"
     );
     let failed = all.iter().filter(|slot| slot.task == TASK && slot.outcome == Some(SlotOutcome::Failed));

@@ -6,7 +6,7 @@ mod support;
 
 use std::path::Path;
 
-use prahari_app::recordings::find_recording;
+use prahari_app::runs::recordings::find_recording;
 use prahari_app::simulation::create_users;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;

@@ -55,7 +55,7 @@ where
     A: Fn(Arc<Daemon>) -> F + Send + Sync + 'static,
 {
     let weak = Arc::downgrade(daemon);
-    daemon.observe(move |instant| {
+    daemon.cursor.observe(move |instant| {
         if instant == at(MONDAY, time) {
             let daemon = weak.upgrade().unwrap();
             tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(act(daemon)));
@@ -64,8 +64,8 @@ where
 }
 
 async fn restart(daemon: &Daemon, user: UserId) {
-    daemon.stop_service(user).await.unwrap();
-    daemon.start_service(user).await.unwrap();
+    daemon.services.stop_service(user).await.unwrap();
+    daemon.services.start_service(user).await.unwrap();
 }
 
 async fn due(daemon: &Daemon, user: UserId, day: &str, task: Task) -> Vec<String> {
@@ -145,7 +145,8 @@ async fn a_running_service_keeps_its_version_until_it_is_started_again() {
     assert_eq!(due(&daemon, ADMIN, MONDAY, Task::literal("buy_orders")).await, ["16:05"]);
     assert_eq!(due(&daemon, OTHER, MONDAY, Task::literal("buy_orders")).await, ["16:30"]);
     let versions = |daemon: &Daemon| {
-        [ADMIN, OTHER].map(|user| daemon.user(user).unwrap().schedule_version(Task::literal("buy_orders")))
+        [ADMIN, OTHER]
+            .map(|user| daemon.users.find(user).unwrap().schedule_version(Task::literal("buy_orders")))
     };
     assert_eq!(versions(&daemon), [Some(1), Some(2)]);
     stop(daemon).await;

@@ -26,7 +26,8 @@ use std::sync::Arc;
 
 use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
-use prahari_app::service::{RUN_ONCE_WINDOW_MS, Retention};
+use prahari_app::maintenance::Retention;
+use prahari_app::runs::RUN_ONCE_WINDOW_MS;
 use prahari_app::watchdog::Watchdog;
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
@@ -82,7 +83,7 @@ fn finding() -> SignalDraft {
 async fn agreed_state(daemon: &Daemon, user: UserId) -> bool {
     daemon.store.flush().await.unwrap();
     let row = daemon.store.user(user).service().await.unwrap().unwrap();
-    let user = daemon.user(user).unwrap();
+    let user = daemon.users.find(user).unwrap();
     assert_eq!(row.running, user.is_running());
     assert_eq!(row.started_at, user.activity().started_at);
     row.running
@@ -96,8 +97,9 @@ async fn of_32_who_ask_at_once_for_the_same_run_one_gets_it_each_round() {
         let mut asking = tokio::task::JoinSet::new();
         for _ in 0..32 {
             let daemon = daemon.clone();
-            asking
-                .spawn(async move { daemon.run_once(OTHER, Task::literal("position_monitor"), OTHER).await });
+            asking.spawn(async move {
+                daemon.runs.run_once(OTHER, Task::literal("position_monitor"), OTHER).await
+            });
         }
         let answers = asking.join_all().await;
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "round {round}: {answers:?}");
@@ -106,16 +108,16 @@ async fn of_32_who_ask_at_once_for_the_same_run_one_gets_it_each_round() {
             let AppError::RunTooSoon { retry_at, .. } = answer else { panic!("{answer}") };
             assert_eq!(*retry_at, started.plus_millis(RUN_ONCE_WINDOW_MS));
         }
-        daemon.finish_background().await;
+        daemon.background.finish().await;
         move_to(&daemon, started.plus_millis(RUN_ONCE_WINDOW_MS - 1)).await;
-        assert!(daemon.run_once(OTHER, Task::literal("position_monitor"), OTHER).await.is_err());
+        assert!(daemon.runs.run_once(OTHER, Task::literal("position_monitor"), OTHER).await.is_err());
         move_to(&daemon, started.plus_millis(RUN_ONCE_WINDOW_MS)).await;
     }
     daemon.store.flush().await.unwrap();
     let runs = runs(&daemon, OTHER, Task::literal("position_monitor")).await;
     assert!(runs.iter().all(|run| run.outcome.as_deref() == Some("succeeded")), "{runs:?}");
     assert!(runs.iter().all(|run| run.trigger == RunTrigger::RunOnce && run.slot_due.is_none()));
-    assert!(daemon.user(OTHER).unwrap().executing().is_empty());
+    assert!(daemon.users.find(OTHER).unwrap().executing().is_empty());
 }
 
 #[tokio::test]
@@ -125,19 +127,20 @@ async fn a_single_run_is_had_beside_a_running_service_and_not_right_after_a_slot
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "09:06")).await;
     // The slot of 09:05 started 60 seconds ago, on the virtual clock's last instant.
-    let error = daemon.run_once(ADMIN, Task::literal("premarket_amo_adjustment"), ADMIN).await.unwrap_err();
+    let error =
+        daemon.runs.run_once(ADMIN, Task::literal("premarket_amo_adjustment"), ADMIN).await.unwrap_err();
     let slot_ran = runs(&daemon, ADMIN, Task::literal("premarket_amo_adjustment")).await.remove(0);
     let expected = format!(
         "run {} of premarket_amo_adjustment was started at 2025-03-10 09:05:00.000; it may be run again from 2025-03-10 09:07:00.000",
         slot_ran.id
     );
     assert_eq!(error.to_string(), expected);
-    let run = daemon.run_once(ADMIN, Task::literal("buy_orders"), ADMIN).await.unwrap().run;
-    daemon.finish_background().await;
+    let run = daemon.runs.run_once(ADMIN, Task::literal("buy_orders"), ADMIN).await.unwrap().run;
+    daemon.background.finish().await;
     daemon.store.flush().await.unwrap();
     let found = runs(&daemon, ADMIN, Task::literal("buy_orders")).await.remove(0);
     assert_eq!((found.id, found.outcome.as_deref()), (run, Some("succeeded")));
-    let status = daemon.service_status(&daemon.user(ADMIN).unwrap());
+    let status = daemon.services.service_status(&daemon.users.find(ADMIN).unwrap());
     assert_eq!(status.activity.last_task.map(|(task, _)| task), Some(Task::literal("buy_orders")));
     assert_eq!(status.activity.error_count, 0);
 }
@@ -148,11 +151,11 @@ async fn a_slot_that_comes_due_while_a_single_run_of_its_task_executes_is_skippe
     let daemon = house.start(at(MONDAY, "15:55")).await;
     start_services(&daemon).await;
     house.market.set_held(true);
-    let run_id = daemon.run_once(ADMIN, Task::literal("analysis"), ADMIN).await.unwrap().run;
+    let run_id = daemon.runs.run_once(ADMIN, Task::literal("analysis"), ADMIN).await.unwrap().run;
     house.market.asked().await;
     // It executes for longer than the window: the answer names the end of its time limit.
     move_to(&daemon, at(MONDAY, "15:58")).await;
-    let error = daemon.run_once(ADMIN, Task::literal("analysis"), ADMIN).await.unwrap_err();
+    let error = daemon.runs.run_once(ADMIN, Task::literal("analysis"), ADMIN).await.unwrap_err();
     let AppError::RunTooSoon { run, retry_at, .. } = error else { panic!("{error}") };
     assert_eq!((run, retry_at), (run_id, at(MONDAY, "16:00")));
     run_until(&daemon, "16:01").await;
@@ -167,7 +170,7 @@ async fn a_slot_that_comes_due_while_a_single_run_of_its_task_executes_is_skippe
     let interrupted = runs(&daemon, ADMIN, Task::literal("analysis")).await.remove(0);
     assert_eq!((interrupted.id, interrupted.outcome.as_deref()), (run_id, Some(INTERRUPTED)));
     assert!(agreed_state(&daemon, ADMIN).await, "what was running is started again");
-    daemon.run_once(ADMIN, Task::literal("analysis"), ADMIN).await.unwrap();
+    daemon.runs.run_once(ADMIN, Task::literal("analysis"), ADMIN).await.unwrap();
 }
 
 async fn run_until(daemon: &Arc<Daemon>, time: &str) {
@@ -186,9 +189,9 @@ async fn start_and_stop_from_many_sides_never_leave_a_wrong_status() {
             switching.spawn(async move {
                 for step in 0..4 {
                     match (thread + step + round) % 3 {
-                        0 => daemon.stop_service(OTHER).await.unwrap(),
-                        1 => daemon.restart_service(OTHER).await.unwrap(),
-                        _ => daemon.start_service(OTHER).await.unwrap(),
+                        0 => daemon.services.stop_service(OTHER).await.unwrap(),
+                        1 => daemon.services.restart_service(OTHER).await.unwrap(),
+                        _ => daemon.services.start_service(OTHER).await.unwrap(),
                     };
                 }
             });
@@ -200,7 +203,7 @@ async fn start_and_stop_from_many_sides_never_leave_a_wrong_status() {
         assert_eq!(last.event == "service_started", running, "round {round}: {last:?}");
         // Memory and database expect the same slots, each once.
         let kept = slots(&daemon, OTHER, MONDAY).await;
-        let user = daemon.user(OTHER).unwrap();
+        let user = daemon.users.find(OTHER).unwrap();
         let known: Vec<_> = user.ledger().slots().map(|(key, _)| (key.due_at, key.task)).collect();
         let mut of_rows: Vec<_> = kept.iter().map(|slot| (slot.due_at, slot.task)).collect();
         let mut of_memory = known;
@@ -208,21 +211,21 @@ async fn start_and_stop_from_many_sides_never_leave_a_wrong_status() {
         of_memory.sort();
         assert_eq!(of_rows, of_memory, "round {round}");
     }
-    let again = daemon.start_service(OTHER).await.unwrap();
-    assert!(!daemon.start_service(OTHER).await.unwrap().changed, "{again:?}");
-    assert!(daemon.stop_service(OTHER).await.unwrap().changed);
-    assert!(!daemon.stop_service(OTHER).await.unwrap().changed);
+    let again = daemon.services.start_service(OTHER).await.unwrap();
+    assert!(!daemon.services.start_service(OTHER).await.unwrap().changed, "{again:?}");
+    assert!(daemon.services.stop_service(OTHER).await.unwrap().changed);
+    assert!(!daemon.services.stop_service(OTHER).await.unwrap().changed);
 }
 
 #[tokio::test]
 async fn heartbeats_and_the_last_task_are_written_for_all_who_run_and_for_nobody_else() {
     let house = House::new(3);
     let daemon = house.start(at(MONDAY, "08:50")).await;
-    daemon.start_service(ADMIN).await.unwrap();
-    daemon.start_service(OTHER).await.unwrap();
-    daemon.stop_service(OTHER).await.unwrap();
+    daemon.services.start_service(ADMIN).await.unwrap();
+    daemon.services.start_service(OTHER).await.unwrap();
+    daemon.services.stop_service(OTHER).await.unwrap();
     run(&daemon, at(MONDAY, "09:01")).await;
-    daemon.upkeep_step(&mut None).await.unwrap();
+    daemon.maintenance.upkeep_step(&mut None).await.unwrap();
     daemon.store.flush().await.unwrap();
     let row = daemon.store.user(ADMIN).service().await.unwrap().unwrap();
     assert_eq!(row.heartbeat, Some(daemon.clock.now()));
@@ -262,9 +265,9 @@ async fn an_analysis_on_a_weekend_runs_leaves_the_signals_and_warns() {
         daemon.signals.board.standing(&book, daemon.clock.now())
     };
     let before = signals().await;
-    let begun = daemon.run_once(ADMIN, Task::literal("analysis"), ADMIN).await.unwrap();
+    let begun = daemon.runs.run_once(ADMIN, Task::literal("analysis"), ADMIN).await.unwrap();
     let id = begun.run;
-    daemon.finish_background().await;
+    daemon.background.finish().await;
     daemon.store.flush().await.unwrap();
     assert_eq!(signals().await, before);
     let found = daemon.store.user(ADMIN).find_run(id).await.unwrap().unwrap();
@@ -275,7 +278,7 @@ async fn an_analysis_on_a_weekend_runs_leaves_the_signals_and_warns() {
     let log = daemon.store.user(ADMIN).log_of(id).await.unwrap();
     assert!(log.iter().any(|line| line.level == "warn" && line.message == warning), "{log:?}");
     let drafts = vec![finding()];
-    let published = daemon.publish(SignalScope::Shared, drafts).await.unwrap();
+    let published = daemon.signals.publish(SignalScope::Shared, drafts).await.unwrap();
     assert_eq!((published.rows.len(), published.skipped), (0, 1), "the host refuses, whatever a module does");
 }
 
@@ -291,7 +294,7 @@ async fn the_analysis_goes_to_the_next_admin_when_its_owner_stops() {
     let daemon = house.start(at(MONDAY, "08:52")).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "09:01")).await;
-    daemon.stop_service(ADMIN).await.unwrap();
+    daemon.services.stop_service(ADMIN).await.unwrap();
     run(&daemon, at(TUESDAY, "00:00")).await;
     assert_eq!(end_of(&daemon, ADMIN, MONDAY, Task::literal("analysis")).await.0, SlotOutcome::Skipped);
     assert_eq!(end_of(&daemon, OTHER, MONDAY, Task::literal("analysis")).await.0, SlotOutcome::Ran);
@@ -301,24 +304,28 @@ async fn the_analysis_goes_to_the_next_admin_when_its_owner_stops() {
 async fn a_scheduler_that_hangs_is_noticed_once_for_each_slot_and_settled_when_it_goes_on() {
     let house = House::new(3);
     let daemon = house.start(at(MONDAY, "08:50")).await;
-    daemon.start_service(ADMIN).await.unwrap();
-    daemon.start_service(OTHER).await.unwrap();
-    let mut watchdog = Watchdog::new(&daemon);
+    daemon.services.start_service(ADMIN).await.unwrap();
+    daemon.services.start_service(OTHER).await.unwrap();
+    let mut watchdog = Watchdog::new(&daemon.maintenance);
     // Due at 09:00, may start until 09:02, may take until 09:08.
     move_to(&daemon, at(MONDAY, "09:07:59")).await;
-    assert_eq!(watchdog.check(&daemon).await.unwrap(), []);
+    assert_eq!(watchdog.check(&daemon.maintenance).await.unwrap(), []);
     move_to(&daemon, at(MONDAY, "09:08")).await;
-    let raised = watchdog.check(&daemon).await.unwrap();
+    let raised = watchdog.check(&daemon.maintenance).await.unwrap();
     let of: Vec<_> = raised.iter().map(|alert| (alert.user, alert.task, alert.due_at)).collect();
     let due = at(MONDAY, "09:00");
     assert_eq!(
         of,
         [(ADMIN, Task::literal("premarket_retry"), due), (OTHER, Task::literal("premarket_retry"), due)]
     );
-    assert_eq!(watchdog.check(&daemon).await.unwrap(), []);
-    assert_eq!(Watchdog::new(&daemon).check(&daemon).await.unwrap(), [], "patient after a start");
+    assert_eq!(watchdog.check(&daemon.maintenance).await.unwrap(), []);
+    assert_eq!(
+        Watchdog::new(&daemon.maintenance).check(&daemon.maintenance).await.unwrap(),
+        [],
+        "patient after a start"
+    );
     move_to(&daemon, at(MONDAY, "09:22")).await;
-    let raised = watchdog.check(&daemon).await.unwrap();
+    let raised = watchdog.check(&daemon.maintenance).await.unwrap();
     let tasks: Vec<_> = raised.iter().filter(|alert| alert.user == OTHER).map(|alert| alert.task).collect();
     assert_eq!(
         tasks,
@@ -335,7 +342,7 @@ async fn a_scheduler_that_hangs_is_noticed_once_for_each_slot_and_settled_when_i
     // It goes on, finds what it missed, and the alerts settle themselves.
     let mut scheduler = daemon.scheduler();
     scheduler.run(Some(at(MONDAY, "09:40"))).await.unwrap();
-    assert_eq!(watchdog.check(&daemon).await.unwrap(), []);
+    assert_eq!(watchdog.check(&daemon.maintenance).await.unwrap(), []);
     let settled = alerts(&daemon, OTHER).await;
     assert!(settled.iter().all(|alert| alert.resolved_at.is_some() && alert.resolved_by.is_none()));
     assert!(settled.iter().any(|alert| alert.resolution == "seen late: missed"), "{settled:?}");
@@ -347,13 +354,13 @@ async fn a_day_that_happens_raises_no_alert_at_any_minute() {
     let house = House::new(2);
     let daemon = house.start(at(FRIDAY, "08:50")).await;
     start_services(&daemon).await;
-    let mut watchdog = Watchdog::new(&daemon);
+    let mut watchdog = Watchdog::new(&daemon.maintenance);
     let mut scheduler = daemon.scheduler();
     let mut instant = at(FRIDAY, "08:55");
     while instant < at(MONDAY, "09:40") {
         scheduler.run(Some(instant)).await.unwrap();
         move_to(&daemon, instant).await;
-        assert_eq!(watchdog.check(&daemon).await.unwrap(), [], "{instant}");
+        assert_eq!(watchdog.check(&daemon.maintenance).await.unwrap(), [], "{instant}");
         instant = instant.plus_minutes(7);
     }
 }
@@ -362,14 +369,14 @@ async fn a_day_that_happens_raises_no_alert_at_any_minute() {
 async fn a_service_that_the_scheduler_does_not_know_is_noticed_by_its_row() {
     let house = House::new(2);
     let daemon = house.start(at(MONDAY, "08:50")).await;
-    daemon.start_service(ADMIN).await.unwrap();
-    let mut watchdog = Watchdog::new(&daemon);
+    daemon.services.start_service(ADMIN).await.unwrap();
+    let mut watchdog = Watchdog::new(&daemon.maintenance);
     daemon.store.flush().await.unwrap();
     let row = daemon.store.user(ADMIN).service().await.unwrap().unwrap();
     daemon.store.user(OTHER).save_service(ServiceRow { user: OTHER, ..row }).await.unwrap();
     run(&daemon, at(MONDAY, "09:14")).await;
     move_to(&daemon, at(MONDAY, "09:14")).await;
-    let raised = watchdog.check(&daemon).await.unwrap();
+    let raised = watchdog.check(&daemon.maintenance).await.unwrap();
     let of: Vec<_> = raised.iter().map(|alert| (alert.user, alert.task)).collect();
     assert_eq!(
         of,
@@ -389,7 +396,7 @@ async fn a_service_that_the_scheduler_does_not_know_is_noticed_by_its_row() {
     assert_eq!(resolve(daemon.store.user(ADMIN), "not theirs").await, "");
     assert_eq!(resolve(other.clone(), "looked into").await, "looked into");
     assert_eq!(resolve(other, "again").await, "looked into");
-    assert_eq!(watchdog.check(&daemon).await.unwrap(), []);
+    assert_eq!(watchdog.check(&daemon.maintenance).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -401,11 +408,11 @@ async fn what_is_old_is_forgotten_by_the_rule_and_runs_with_orders_keep_their_re
     move_to(&daemon, at(TUESDAY, "00:00")).await;
     let all = runs(&daemon, ADMIN, Task::literal("sell_monitor")).await;
     let rule = Retention { recordings_days: 2, plain_ticks_days: 3, logs_days: 1, ..Retention::default() };
-    daemon.set_retention(rule).await.unwrap();
-    let forgotten = daemon.forget_old().await.unwrap();
+    daemon.maintenance.set_retention(rule).await.unwrap();
+    let forgotten = daemon.maintenance.forget_old().await.unwrap();
     assert!(forgotten.recordings > 300, "{forgotten:?}");
     assert!(forgotten.plain_ticks > 300, "{forgotten:?}");
-    assert_eq!(daemon.forget_old().await.unwrap().plain_ticks, 0);
+    assert_eq!(daemon.maintenance.forget_old().await.unwrap().plain_ticks, 0);
     let scope = daemon.store.user(ADMIN);
     let friday = at(SATURDAY, "00:00");
     for run in all {

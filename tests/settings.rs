@@ -14,7 +14,7 @@ use std::sync::Arc;
 use prahari_app::daemon::Daemon;
 use prahari_app::desk::Occasion;
 use prahari_app::error::AppError;
-use prahari_app::services::LiveServices;
+use prahari_app::runs::LiveServices;
 use prahari_app::settings::Change;
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::instruments::Symbol;
@@ -47,7 +47,7 @@ async fn try_to_buy(daemon: &Daemon, user: UserId, nth: usize) -> Result<(), Ref
         daemon.venue.market.instruments(std::slice::from_ref(&symbol), now).await.unwrap().remove(0).unwrap();
     let kind = OrderKind::Limit(instrument.band_low.round_up_to(instrument.tick));
     let request = OrderRequest { symbol, kind, ..buy("ABC", 1, 0) };
-    let user = daemon.user(user).unwrap();
+    let user = daemon.users.find(user).unwrap();
     let answer = user.desk.lock().await.place(request, occasion(now)).await.unwrap();
     answer.map(|_| ()).map_err(|refusal| refusal.code)
 }
@@ -61,12 +61,12 @@ async fn at_ten(house: &House) -> Arc<Daemon> {
 }
 
 async fn set_own(daemon: &Daemon, user: UserId, change: Value) -> Result<u64, AppError> {
-    let user = daemon.user(user).unwrap();
+    let user = daemon.users.find(user).unwrap();
     daemon.settings.change_own_limits(&user, Change::Merge(&values(change)), None).await?.save().await
 }
 
 async fn set_limits(daemon: &Daemon, user: UserId, change: Value) -> Result<u64, AppError> {
-    let user = daemon.user(user).unwrap();
+    let user = daemon.users.find(user).unwrap();
     daemon.settings.change_limits(&user, Change::Merge(&values(change)), None).await?.save().await
 }
 
@@ -115,7 +115,7 @@ async fn the_daemons_kill_switch_refuses_the_next_order_of_everybody_and_stays_o
 async fn a_kill_switch_does_not_wait_for_the_desk() {
     let house = House::new(1);
     let daemon = house.start(at(MONDAY, "10:00")).await;
-    let user = daemon.user(ADMIN).unwrap();
+    let user = daemon.users.find(ADMIN).unwrap();
     let desk = user.desk.lock().await;
     set_own(&daemon, ADMIN, json!({ "kill_switch": true })).await.unwrap();
     assert!(desk.limits().in_force().kill_switch);
@@ -125,7 +125,7 @@ async fn a_kill_switch_does_not_wait_for_the_desk() {
 async fn users_tighten_their_limits_and_never_loosen_what_the_admin_has_set() {
     let house = House::new(1);
     let daemon = house.start(at(MONDAY, "10:00")).await;
-    let user = daemon.user(ADMIN).unwrap();
+    let user = daemon.users.find(ADMIN).unwrap();
     let refused = set_own(&daemon, ADMIN, json!({ "max_buys_per_day": 51 })).await.unwrap_err();
     assert!(refused.to_string().starts_with("max_buys_per_day may only be tightened"), "{refused}");
     assert_eq!(set_own(&daemon, ADMIN, json!({ "max_buys_per_day": 5 })).await.unwrap(), 2);
@@ -139,7 +139,7 @@ async fn users_tighten_their_limits_and_never_loosen_what_the_admin_has_set() {
     assert_eq!((set.value.admin.max_buys_per_day, set.value.own.max_buys_per_day), (50, Some(5)));
     stop(daemon).await;
     let again = house.start(at(MONDAY, "10:01")).await;
-    let limits = again.user(ADMIN).unwrap().settings.limits().set();
+    let limits = again.users.find(ADMIN).unwrap().settings.limits().set();
     assert_eq!(*limits, *set);
 }
 
@@ -147,23 +147,23 @@ async fn users_tighten_their_limits_and_never_loosen_what_the_admin_has_set() {
 async fn a_run_that_started_before_a_change_sees_the_old_strategy_and_the_next_one_the_new() {
     let house = House::new(2);
     let daemon = house.start(at(MONDAY, "10:00")).await;
-    let user = daemon.user(OTHER).unwrap();
+    let user = daemon.users.find(OTHER).unwrap();
     let period = async |services: &mut LiveServices<'_>| match services.call(&HostCall::GetConfig).await {
         HostReply::Config(strategy) => strategy.rsi_period,
         other => panic!("{other:?}"),
     };
     let occasion = occasion(daemon.clock.now());
-    let mut before = LiveServices::new(&daemon, &user, Task::literal("sell_monitor"), occasion);
+    let mut before = LiveServices::new(&daemon.runs, &user, Task::literal("sell_monitor"), occasion);
     let change = values(json!({ "rsi_period": 14, "user_capital_paise": 5_000_000 }));
     let change = daemon.settings.change_strategy(&user, Change::Merge(&change), Some(1)).await.unwrap();
     assert_eq!(period(&mut before).await, 10);
     assert_eq!(change.save().await.unwrap(), 2);
     assert_eq!(period(&mut before).await, 10);
-    let mut after = LiveServices::new(&daemon, &user, Task::literal("sell_monitor"), occasion);
+    let mut after = LiveServices::new(&daemon.runs, &user, Task::literal("sell_monitor"), occasion);
     assert_eq!(period(&mut after).await, 14);
-    let admin = daemon.user(ADMIN).unwrap();
+    let admin = daemon.users.find(ADMIN).unwrap();
     assert_eq!(
-        period(&mut LiveServices::new(&daemon, &admin, Task::literal("sell_monitor"), occasion)).await,
+        period(&mut LiveServices::new(&daemon.runs, &admin, Task::literal("sell_monitor"), occasion)).await,
         10
     );
 
@@ -176,7 +176,7 @@ async fn a_run_that_started_before_a_change_sees_the_old_strategy_and_the_next_o
 async fn of_changes_at_the_same_time_with_the_same_expected_version_one_wins() {
     let house = House::new(1);
     let daemon = house.start(at(MONDAY, "10:00")).await;
-    let user = daemon.user(ADMIN).unwrap();
+    let user = daemon.users.find(ADMIN).unwrap();
     for version in 1..=20_u64 {
         let changes = (1..=16).map(|period| {
             let (daemon, user) = (daemon.clone(), user.clone());
@@ -206,7 +206,7 @@ async fn of_changes_at_the_same_time_with_the_same_expected_version_one_wins() {
 async fn a_change_that_is_refused_changes_nothing() {
     let house = House::new(1);
     let daemon = house.start(at(MONDAY, "10:00")).await;
-    let user = daemon.user(ADMIN).unwrap();
+    let user = daemon.users.find(ADMIN).unwrap();
     let before = user.settings.strategy();
     for (change, sentence) in [
         (json!({ "rsi_period": 14, "rsi_exit": 101 }), "rsi_exit is 101, but must be from 30.0 to 100.0"),
@@ -229,7 +229,7 @@ async fn a_change_that_is_refused_changes_nothing() {
 async fn messages_are_all_kept_and_those_that_may_not_disturb_are_marked() {
     let house = House::new(2);
     let daemon = house.start(at(MONDAY, "23:30")).await;
-    let other = daemon.user(OTHER).unwrap();
+    let other = daemon.users.find(OTHER).unwrap();
     let change = values(json!({ "quiet_from": "22:00", "quiet_until": "07:30", "warning": true }));
     daemon
         .settings
@@ -241,8 +241,8 @@ async fn messages_are_all_kept_and_those_that_may_not_disturb_are_marked() {
         .unwrap();
     let occasion = occasion(daemon.clock.now());
     for user in [ADMIN, OTHER] {
-        let user = daemon.user(user).unwrap();
-        let mut services = LiveServices::new(&daemon, &user, Task::literal("eod_cleanup"), occasion);
+        let user = daemon.users.find(user).unwrap();
+        let mut services = LiveServices::new(&daemon.runs, &user, Task::literal("eod_cleanup"), occasion);
         for level in [Level::Info, Level::Warning, Level::Error] {
             let call = HostCall::Notify { level, title: "title".to_owned(), body: "body".to_owned() };
             assert!(matches!(services.call(&call).await, HostReply::Notified));

@@ -6,7 +6,7 @@
 mod support;
 
 use prahari_app::daemon::Daemon;
-use prahari_app::recordings::find_recording;
+use prahari_app::runs::recordings::find_recording;
 use prahari_domain::book::Book;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::Side;
@@ -61,7 +61,7 @@ async fn the_new_import_goes_through_the_line_of_a_worker() {
     let house = House::new(1);
     let own = guests::asks_for_charges();
     let daemon = house.start_with(at(MONDAY, "09:00"), &[(Task::literal("position_monitor"), &own)]).await;
-    daemon.start_individual(ADMIN, Task::literal("position_monitor")).await.unwrap();
+    daemon.services.start_individual(ADMIN, Task::literal("position_monitor")).await.unwrap();
     run(&daemon, at(MONDAY, "09:31")).await;
     let calls = recording(&daemon, Task::literal("position_monitor")).await.calls().unwrap();
     assert_eq!(calls.len(), 1);

@@ -15,10 +15,10 @@ use nix::unistd::Pid;
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
-use prahari_app::recordings::find_recording;
 use prahari_app::replays::ReplayVerdict;
+use prahari_app::runs::recordings::find_recording;
 use prahari_app::runs::{RunAnswer, Trigger};
-use prahari_app::service::IndividualStatus;
+use prahari_app::services::IndividualStatus;
 use prahari_app::shutdown::Stop;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
@@ -44,7 +44,7 @@ async fn soon<T>(what: impl Future<Output = T>) -> T {
 }
 
 async fn status(daemon: &Daemon, user: UserId, task: Task) -> IndividualStatus {
-    let all = daemon.individual_status(user).await.unwrap();
+    let all = daemon.services.individual_status(user).await.unwrap();
     all.into_iter().find(|status| status.task == task).unwrap()
 }
 
@@ -106,8 +106,8 @@ fn request(wall_ms: u64) -> RunRequest {
 fn execute(daemon: &Arc<Daemon>, user: UserId, task: Task) -> tokio::task::JoinHandle<Option<RunAnswer>> {
     let daemon = daemon.clone();
     tokio::spawn(async move {
-        let user = daemon.user(user).unwrap();
-        daemon.execute(&user, task, daemon.clock.now(), Trigger::Scheduled, 1).await.unwrap()
+        let user = daemon.users.find(user).unwrap();
+        daemon.runs.execute(&user, task, daemon.clock.now(), Trigger::Scheduled, 1).await.unwrap()
     })
 }
 
@@ -122,8 +122,8 @@ async fn undisturbed(daemon: &Arc<Daemon>, pid: u32) {
 /// A daemon in which the position monitor is another module, both users having one individual service.
 async fn with_monitor(house: &House, module: &[u8]) -> (Arc<Daemon>, u32, u32) {
     let daemon = house.start_with(at(MONDAY, "10:00"), &[(Task::literal("position_monitor"), module)]).await;
-    assert!(daemon.start_individual(ADMIN, Task::literal("position_monitor")).await.unwrap());
-    assert!(daemon.start_individual(OTHER, Task::literal("sell_monitor")).await.unwrap());
+    assert!(daemon.services.start_individual(ADMIN, Task::literal("position_monitor")).await.unwrap());
+    assert!(daemon.services.start_individual(OTHER, Task::literal("sell_monitor")).await.unwrap());
     let killed = pid(&daemon, ADMIN, Task::literal("position_monitor")).await;
     let other = pid(&daemon, OTHER, Task::literal("sell_monitor")).await;
     (daemon, killed, other)
@@ -134,7 +134,7 @@ async fn replays_as_far_as_it_went(daemon: &Daemon, task: Task) {
     daemon.store.flush().await.unwrap();
     let row = runs(daemon, ADMIN, task).await.remove(0);
     assert_eq!(row.outcome.as_deref(), Some("worker_ended"));
-    let replay = daemon.replay_run(&row, None).await.unwrap();
+    let replay = daemon.replays.replay_run(&row, None).await.unwrap();
     assert_eq!(replay.verdict, ReplayVerdict::Same, "{replay:?}");
 }
 
@@ -206,7 +206,7 @@ async fn a_worker_that_hangs_is_killed_after_the_time_limit_of_its_run_and_its_s
     let house = House::new(2);
     let (daemon, hung, other) = with_monitor(&house, component(Task::literal("position_monitor"))).await;
     send(hung, Signal::SIGSTOP);
-    let service = daemon.user(ADMIN).unwrap().individual(Task::literal("position_monitor")).unwrap();
+    let service = daemon.users.find(ADMIN).unwrap().individual(Task::literal("position_monitor")).unwrap();
     let report = soon(service.worker.run(request(20), &mut Nobody)).await;
     assert_eq!(report.outcome, RunOutcome::WorkerEnded(HUNG.to_owned()));
     assert_eq!(report.outcome.name(), "worker_ended");
@@ -222,20 +222,20 @@ async fn a_worker_that_hangs_is_noticed_at_any_speed_of_the_clock() {
     for speed in speeds {
         let house = House::new(1);
         let daemon = house.start_on(Clock::scaled(at(MONDAY, "09:14:50"), *speed), &[]).await;
-        daemon.start_individual(ADMIN, Task::literal("sell_monitor")).await.unwrap();
+        daemon.services.start_individual(ADMIN, Task::literal("sell_monitor")).await.unwrap();
         let hung = pid(&daemon, ADMIN, Task::literal("sell_monitor")).await;
         send(hung, Signal::SIGSTOP);
         let mut scheduler = daemon.scheduler();
         let scheduled = tokio::spawn(async move { scheduler.run(None).await });
         // Longer than any other wait: the limit of a run is a minute.
         let noticed = async {
-            while daemon.user(ADMIN).unwrap().individual(Task::literal("sell_monitor")).is_some() {
+            while daemon.users.find(ADMIN).unwrap().individual(Task::literal("sell_monitor")).is_some() {
                 tokio::task::yield_now().await;
             }
         };
         tokio::time::timeout(Duration::from_secs(90), noticed).await.expect("noticed within its limit");
         stopped(&daemon, ADMIN, Task::literal("sell_monitor"), HUNG).await;
-        daemon.stop(Stop::Asked("the end of the test".to_owned()));
+        daemon.shutdown.begin(Stop::Asked("the end of the test".to_owned()));
         scheduled.await.unwrap().unwrap();
         daemon.store.flush().await.unwrap();
         let run = runs(&daemon, ADMIN, Task::literal("sell_monitor")).await.remove(0);
@@ -262,7 +262,7 @@ async fn the_slots_of_a_worker_that_was_killed_are_accounted_for() {
     let house = House::new(1);
     let own = guests::asks_for_universe();
     let daemon = house.start_with(at(MONDAY, "08:55"), &[(Task::literal("position_monitor"), &own)]).await;
-    daemon.start_individual(ADMIN, Task::literal("position_monitor")).await.unwrap();
+    daemon.services.start_individual(ADMIN, Task::literal("position_monitor")).await.unwrap();
     let pid = pid(&daemon, ADMIN, Task::literal("position_monitor")).await;
     house.market.set_held(true);
     let scheduled = {
@@ -291,7 +291,7 @@ async fn a_worker_that_is_stopped_ends_its_run_first() {
     let stopping = {
         let daemon = daemon.clone();
         tokio::spawn(async move {
-            daemon.stop_individual(ADMIN, Task::literal("position_monitor")).await.unwrap()
+            daemon.services.stop_individual(ADMIN, Task::literal("position_monitor")).await.unwrap()
         })
     };
 
@@ -300,7 +300,7 @@ async fn a_worker_that_is_stopped_ends_its_run_first() {
     assert!(soon(stopping).await.unwrap());
     assert!(!is_alive(worker));
     stopped(&daemon, ADMIN, Task::literal("position_monitor"), "it was stopped").await;
-    assert!(!daemon.stop_individual(ADMIN, Task::literal("position_monitor")).await.unwrap());
+    assert!(!daemon.services.stop_individual(ADMIN, Task::literal("position_monitor")).await.unwrap());
     assert!(daemon.store.user(ADMIN).notifications(NotificationFilter::default()).await.unwrap().is_empty());
 }
 
@@ -308,22 +308,25 @@ async fn a_worker_that_is_stopped_ends_its_run_first() {
 async fn individual_services_wait_while_the_unified_one_runs_and_end_when_it_starts() {
     let house = House::new(2);
     let daemon = house.start(at(MONDAY, "08:00")).await;
-    daemon.start_individual(ADMIN, Task::literal("buy_orders")).await.unwrap();
+    daemon.services.start_individual(ADMIN, Task::literal("buy_orders")).await.unwrap();
     let worker = pid(&daemon, ADMIN, Task::literal("buy_orders")).await;
-    assert!(!daemon.start_individual(ADMIN, Task::literal("buy_orders")).await.unwrap(), "it runs already");
-    daemon.start_service(ADMIN).await.unwrap();
+    assert!(
+        !daemon.services.start_individual(ADMIN, Task::literal("buy_orders")).await.unwrap(),
+        "it runs already"
+    );
+    daemon.services.start_service(ADMIN).await.unwrap();
     assert!(!is_alive(worker));
     stopped(&daemon, ADMIN, Task::literal("buy_orders"), "it was stopped").await;
-    let refused = daemon.start_individual(ADMIN, Task::literal("buy_orders")).await;
+    let refused = daemon.services.start_individual(ADMIN, Task::literal("buy_orders")).await;
     assert!(matches!(refused, Err(AppError::UnifiedServiceRunning)), "{refused:?}");
     // Another user is not concerned, except that the analysis is for admins.
-    assert!(daemon.start_individual(OTHER, Task::literal("buy_orders")).await.unwrap());
-    let refused = daemon.start_individual(OTHER, Task::literal("analysis")).await;
+    assert!(daemon.services.start_individual(OTHER, Task::literal("buy_orders")).await.unwrap());
+    let refused = daemon.services.start_individual(OTHER, Task::literal("analysis")).await;
     assert!(matches!(refused, Err(AppError::TaskForAdmins(_))), "{refused:?}");
-    daemon.stop_service(ADMIN).await.unwrap();
+    daemon.services.stop_service(ADMIN).await.unwrap();
     for _ in 0..3 {
-        assert!(daemon.start_individual(ADMIN, Task::literal("buy_orders")).await.unwrap());
-        assert!(daemon.stop_individual(ADMIN, Task::literal("buy_orders")).await.unwrap());
+        assert!(daemon.services.start_individual(ADMIN, Task::literal("buy_orders")).await.unwrap());
+        assert!(daemon.services.stop_individual(ADMIN, Task::literal("buy_orders")).await.unwrap());
     }
 }
 
@@ -331,7 +334,7 @@ async fn individual_services_wait_while_the_unified_one_runs_and_end_when_it_sta
 async fn after_a_restart_individual_services_are_stopped_with_the_reason() {
     let house = House::new(1);
     let daemon = house.start(at(MONDAY, "08:00")).await;
-    daemon.start_individual(ADMIN, Task::literal("sell_monitor")).await.unwrap();
+    daemon.services.start_individual(ADMIN, Task::literal("sell_monitor")).await.unwrap();
     stop(daemon).await;
     let daemon = house.start(at(MONDAY, "08:01")).await;
     stopped(&daemon, ADMIN, Task::literal("sell_monitor"), "the daemon was restarted").await;
@@ -360,7 +363,7 @@ async fn two_days(individually: bool) -> (Vec<String>, String) {
     let daemon = house.start(at(MONDAY, "08:55")).await;
     if individually {
         for task in crate::support::tasks() {
-            daemon.start_individual(ADMIN, task).await.unwrap();
+            daemon.services.start_individual(ADMIN, task).await.unwrap();
         }
     } else {
         start_services(&daemon).await;
@@ -388,7 +391,7 @@ async fn runs_in_workers_ask_and_trade_what_runs_in_the_daemon_do() {
 async fn a_worker_holds_no_secret_no_database_and_little_memory() {
     let house = House::new(1);
     let daemon = house.start(at(MONDAY, "10:00")).await;
-    daemon.start_individual(ADMIN, Task::literal("sell_monitor")).await.unwrap();
+    daemon.services.start_individual(ADMIN, Task::literal("sell_monitor")).await.unwrap();
     execute(&daemon, ADMIN, Task::literal("sell_monitor")).await.unwrap().unwrap();
     let pid = pid(&daemon, ADMIN, Task::literal("sell_monitor")).await;
     let of = |name: &str| format!("/proc/{pid}/{name}");

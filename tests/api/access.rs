@@ -293,7 +293,7 @@ async fn entries(world: &World) -> u64 {
 
 async fn tables(world: &World) -> BTreeMap<String, String> {
     let daemon = &world.console.daemon;
-    daemon.finish_background().await;
+    daemon.background.finish().await;
     daemon.store.flush().await.unwrap();
     let mut tables = daemon.store.system().table_digests().await.unwrap();
     // When a session or a token was last used.

@@ -67,7 +67,8 @@ impl World {
             run: Some(run),
         };
         user.notify(message, NotificationKind::Info, None).await.unwrap();
-        let signal = console.daemon.publish(SignalScope::Personal(OTHER), vec![draft()]).await.unwrap();
+        let signal =
+            console.daemon.signals.publish(SignalScope::Personal(OTHER), vec![draft()]).await.unwrap();
         let alert = raise(&console).await;
         let halt = halt(&console).await;
         let (session, token) = come_in(&console).await;
@@ -151,7 +152,12 @@ async fn raise(console: &Console) -> u64 {
 /// A halt of the user.
 async fn halt(console: &Console) -> u64 {
     let symbol = Symbol::new("TCS").unwrap();
-    console.daemon.halt_symbol(OTHER, &symbol, HaltCode::ImpossiblePrice, "half of yesterday").await.unwrap();
+    console
+        .daemon
+        .halts
+        .halt_symbol(OTHER, &symbol, HaltCode::ImpossiblePrice, "half of yesterday")
+        .await
+        .unwrap();
     console.daemon.store.user(OTHER).open_halts().await.unwrap()[0].id
 }
 

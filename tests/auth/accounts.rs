@@ -35,8 +35,8 @@ async fn a_new_user_chooses_a_password_by_a_link_that_works_once_and_trades_on_p
     assert_eq!(nobody.post("/api/v1/auth/reset", choose).await.problem(), (409, "link_unusable".to_owned()));
     let newcomer = nobody.log_in("newcomer", NEW).await;
     assert_eq!(newcomer.get("/api/v1/auth/me").await.ok()["id"], 4);
-    console.daemon.start_service(UserId(4)).await.unwrap();
-    let broker = console.daemon.user(UserId(4)).unwrap().link().broker;
+    console.daemon.services.start_service(UserId(4)).await.unwrap();
+    let broker = console.daemon.users.find(UserId(4)).unwrap().link().broker;
     assert!(broker.funds().await.is_ok());
     assert_eq!(
         admin.post("/api/v1/users", json!({ "name": "newcomer", "role": "user" })).await.code(),
@@ -58,12 +58,12 @@ async fn deactivation_ends_sessions_revokes_tokens_and_stops_the_service() {
     let console = console().await;
     let admin = console.admin().await;
     let (user, token) = (console.user().await, console.token(OTHER, TokenScope::Control).await);
-    console.daemon.start_service(OTHER).await.unwrap();
+    console.daemon.services.start_service(OTHER).await.unwrap();
     assert_eq!(change(&admin, 2, json!({ "active": false })).await.ok()["active"], false);
     assert_eq!(user.get("/api/v1/auth/me").await.status, 401);
     assert_eq!(token.get("/api/v1/auth/me").await.status, 401);
-    assert!(!console.daemon.user(OTHER).unwrap().is_running());
-    assert!(console.daemon.start_service(OTHER).await.is_err());
+    assert!(!console.daemon.users.find(OTHER).unwrap().is_running());
+    assert!(console.daemon.services.start_service(OTHER).await.is_err());
     let log_in = json!({ "name": "user2", "password": PASSWORD });
     assert_eq!(console.nobody().post("/api/v1/auth/login", log_in).await.code(), "wrong_credentials");
     // Back again: the old session and token stay dead.

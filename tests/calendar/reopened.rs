@@ -37,21 +37,25 @@ async fn pass_minutes(living: &Living, from: Timestamp, to: Timestamp) {
 async fn what_had_its_time_while_the_day_was_closed_is_expected_by_nobody_when_it_is_opened_again() {
     let mut house = House::new(2);
     let living = Living::at_work(&house, at(MONDAY, "11:14:30"), &[]).await;
-    let mut watchdog = Watchdog::new(&living.daemon);
+    let mut watchdog = Watchdog::new(&living.daemon.maintenance);
     pass_minutes(&living, at(MONDAY, "11:15"), at(MONDAY, "11:22")).await;
     import(&living.daemon, &with_holiday(MONDAY, "Day of mourning")).await.unwrap();
     for minute in ["11:23", "11:27", "11:31"] {
         living.hand.pass_until(at(MONDAY, minute));
-        assert_eq!(watchdog.check(&living.daemon).await.unwrap(), [], "nothing is expected of a closed day");
+        assert_eq!(
+            watchdog.check(&living.daemon.maintenance).await.unwrap(),
+            [],
+            "nothing is expected of a closed day"
+        );
     }
     import(&living.daemon, &with_2025(|_| ())).await.unwrap();
-    assert_eq!(watchdog.check(&living.daemon).await.unwrap(), [], "when it is opened");
+    assert_eq!(watchdog.check(&living.daemon.maintenance).await.unwrap(), [], "when it is opened");
 
     // The slot of 11:30 would be given up by 11:38, and the ticks of a quarter of an hour are watched after that.
     let mut minute = at(MONDAY, "11:32");
     while minute <= at(MONDAY, "11:47") {
         pass_minutes(&living, minute, minute).await;
-        assert_eq!(watchdog.check(&living.daemon).await.unwrap(), [], "{minute}");
+        assert_eq!(watchdog.check(&living.daemon.maintenance).await.unwrap(), [], "{minute}");
         minute = minute.plus_minutes(1);
     }
     for user in [ADMIN, OTHER] {
@@ -63,13 +67,13 @@ async fn what_had_its_time_while_the_day_was_closed_is_expected_by_nobody_when_i
 
     // A daemon that is started after it, and has never looked, knows of it too.
     let living = living.kill(&mut house).await;
-    let mut watchdog = Watchdog::new(&living.daemon);
+    let mut watchdog = Watchdog::new(&living.daemon.maintenance);
     pass_minutes(&living, at(MONDAY, "11:48"), at(MONDAY, "11:54")).await;
-    assert_eq!(watchdog.check(&living.daemon).await.unwrap(), [], "after a start");
+    assert_eq!(watchdog.check(&living.daemon.maintenance).await.unwrap(), [], "after a start");
 
     living.pass_until(at(TUESDAY, "00:00")).await;
     closed(&living.daemon).await;
-    assert_eq!(watchdog.check(&living.daemon).await.unwrap(), [], "when the day is over");
+    assert_eq!(watchdog.check(&living.daemon.maintenance).await.unwrap(), [], "when the day is over");
     for user in [ADMIN, OTHER] {
         accounted_for(&living.daemon, user).await;
     }

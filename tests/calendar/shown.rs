@@ -35,8 +35,8 @@ async fn the_page_shows_open_alerts_and_what_is_presumed_to_those_whom_it_concer
         subject: "INFY".to_owned(),
         detail: "INFY has no price".to_owned(),
     };
-    console.daemon.raise_alert(alert(ADMIN)).await.unwrap();
-    console.daemon.raise_alert(alert(OTHER)).await.unwrap();
+    console.daemon.notices.raise(alert(ADMIN)).await.unwrap();
+    console.daemon.notices.raise(alert(OTHER)).await.unwrap();
 
     let (admin, user) = (console.admin().await, console.user().await);
     let whole = admin.get("/api/v1/system/overview").await.ok();
@@ -64,7 +64,7 @@ async fn the_page_shows_open_alerts_and_what_is_presumed_to_those_whom_it_concer
     }
     for name in 0..25 {
         let subject = format!("SHARE{name}");
-        console.daemon.raise_alert(NewAlert { subject, ..alert(OTHER) }).await.unwrap();
+        console.daemon.notices.raise(NewAlert { subject, ..alert(OTHER) }).await.unwrap();
     }
     let own = user.get("/api/v1/system/overview").await.ok();
     assert_eq!((codes(&own).len(), &own["more_alerts"]), (20, &json!(true)));

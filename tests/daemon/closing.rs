@@ -45,7 +45,7 @@ pub async fn buy(daemon: &Arc<Daemon>, user: UserId, now: Timestamp) {
         rsi: None,
         retry_of: None,
     };
-    let user = daemon.user(user).unwrap();
+    let user = daemon.users.find(user).unwrap();
     let mut desk = user.desk.lock().await;
     desk.reconcile(now).await.unwrap();
     desk.place(request, Occasion { run: RunId(1), day: now.ist_day(), now }).await.unwrap().unwrap();
@@ -55,10 +55,10 @@ pub async fn buy(daemon: &Arc<Daemon>, user: UserId, now: Timestamp) {
 async fn every_users_date_is_closed_whatever_their_service_does() {
     let house = House::new(3);
     let daemon = house.start(at(MONDAY, "09:59")).await;
-    daemon.start_service(ADMIN).await.unwrap();
+    daemon.services.start_service(ADMIN).await.unwrap();
     let off = UserId(3);
     buy(&daemon, off, at(MONDAY, "09:59")).await;
-    daemon.deactivate_user(OTHER, at(MONDAY, "09:59")).await.unwrap();
+    daemon.members.deactivate_user(OTHER, at(MONDAY, "09:59")).await.unwrap();
     run(&daemon, at(TUESDAY, "00:00")).await;
     for user in [ADMIN, OTHER, off] {
         assert_eq!(dates(&daemon, user).await, [day(MONDAY)], "{user}");
@@ -79,7 +79,7 @@ async fn dates_that_ended_while_the_daemon_was_down_have_the_statements_of_one_t
     run(&daemon, at(FRIDAY, "17:00")).await;
     // Its evening tasks and sells are left out, so that both have done the same.
     for user in [ADMIN, OTHER] {
-        daemon.stop_service(user).await.unwrap();
+        daemon.services.stop_service(user).await.unwrap();
     }
     run(&daemon, at(WEDNESDAY, "10:05")).await;
 

@@ -39,7 +39,7 @@ async fn first_minutes(house: &House, silent: impl Iterator<Item = u64>) -> Arc<
     let daemon = house.start_on(Clock::scaled(at(MONDAY, "09:13:30"), SPEED), &[]).await;
     let reached = Arc::new(Notify::new());
     let (end, notify) = (at(MONDAY, "09:20"), reached.clone());
-    daemon.observe(move |instant| {
+    daemon.cursor.observe(move |instant| {
         if instant >= end {
             notify.notify_one();
         }
@@ -47,7 +47,7 @@ async fn first_minutes(house: &House, silent: impl Iterator<Item = u64>) -> Arc<
     let mut scheduler = daemon.scheduler();
     let scheduled = tokio::spawn(async move { scheduler.run(None).await });
     tokio::time::timeout(Duration::from_secs(30), reached.notified()).await.expect("the clock runs");
-    daemon.stop(Stop::Asked("the end of the test".to_owned()));
+    daemon.shutdown.begin(Stop::Asked("the end of the test".to_owned()));
     scheduled.abort();
     daemon.store.flush().await.unwrap();
     daemon
@@ -111,11 +111,11 @@ async fn the_start_waits_once_for_all_brokers_that_give_no_link_and_halts_whose_
     println!("started in {took:.1?} with {SILENT} users whose broker gives no link");
     assert!(took < Duration::from_secs(20), "one after the other takes 128 s: {took:?}");
     for user in (1..=SILENT).map(UserId) {
-        let halt = daemon.user(user).unwrap().halts.of_user().unwrap();
+        let halt = daemon.users.find(user).unwrap().halts.of_user().unwrap();
         assert_eq!(halt.code, HaltCode::AccountUnusable);
     }
     for user in HEALTHY {
-        assert_eq!(daemon.user(user).unwrap().halts.of_user(), None);
+        assert_eq!(daemon.users.find(user).unwrap().halts.of_user(), None);
     }
     stop(daemon).await;
 }
@@ -144,7 +144,7 @@ async fn users_whose_broker_hangs_do_not_delay_the_close_of_the_day_of_others() 
     let took = stopwatch.elapsed();
     println!("closed in {took:.1?} behind {SILENT} users whose broker hangs");
     assert!(took < Duration::from_secs(20), "two at a time take 320 s: {took:?}");
-    daemon.stop(Stop::Asked("the end of the test".to_owned()));
+    daemon.shutdown.begin(Stop::Asked("the end of the test".to_owned()));
     scheduler.abort();
     let _cancelled = scheduler.await;
     stop(daemon).await;

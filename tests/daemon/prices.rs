@@ -42,7 +42,8 @@ async fn holding(folder: &tempfile::TempDir, house: House) -> (House, Arc<Daemon
     let mut request = buy("ABC", 10, 10_000);
     request.kind = OrderKind::Market;
     daemon
-        .user(ADMIN)
+        .users
+        .find(ADMIN)
         .unwrap()
         .desk
         .lock()
@@ -106,7 +107,7 @@ async fn a_held_share_that_is_halted_by_a_jump_counts_as_one_without_a_price_unt
                   after a close of 100.50 on 2025-03-10 (-50.2 %), and no price since then counts before an admin has \
                   explained it";
     assert_eq!(open_alerts(&daemon, AlertCode::PriceMissing).await, [("ABC".to_owned(), detail.to_owned())]);
-    daemon.explain_price_jumps(&"ABC".parse().unwrap(), ADMIN, "a bonus of 1:1").await.unwrap();
+    daemon.prices.explain_price_jumps(&"ABC".parse().unwrap(), ADMIN, "a bonus of 1:1").await.unwrap();
     run(&daemon, at(THURSDAY, "20:00")).await;
     assert_eq!(open_alerts(&daemon, AlertCode::PriceMissing).await, []);
 }
@@ -129,7 +130,7 @@ async fn new_rows_of_a_folder_are_taken_up_and_a_folder_that_broke_is_told() {
     let house = House::new(1).on(market.clone());
     let daemon = house.start(at(TUESDAY, "10:00")).await;
     std::fs::write(folder.path().join("ABC.csv"), "half a file").unwrap();
-    daemon.refresh_bars().await.unwrap();
+    daemon.prices.refresh_bars().await.unwrap();
     let [(subject, detail)] = open_alerts(&daemon, AlertCode::BarsStale).await.try_into().unwrap();
     assert_eq!(subject, "folder");
     assert!(
@@ -138,7 +139,7 @@ async fn new_rows_of_a_folder_are_taken_up_and_a_folder_that_broke_is_told() {
     );
     assert_eq!(market.covers().unwrap().1, day(MONDAY));
     std::fs::write(folder.path().join("ABC.csv"), bars(TUESDAY)).unwrap();
-    daemon.refresh_bars().await.unwrap();
+    daemon.prices.refresh_bars().await.unwrap();
     assert_eq!(open_alerts(&daemon, AlertCode::BarsStale).await, []);
     assert_eq!(market.covers().unwrap().1, day(TUESDAY));
 }
@@ -148,7 +149,7 @@ async fn a_position_without_a_price_is_valued_at_its_last_known_one_and_marked()
     let folder = folder(&[("ABC.csv", bars(NEXT_TUESDAY)), ("XYZ.csv", bars(NEXT_TUESDAY))]);
     let (house, daemon) = holding(&folder, House::new(1)).await;
     run(&daemon, at(MONDAY, "17:00")).await;
-    let user = daemon.user(ADMIN).unwrap();
+    let user = daemon.users.find(ADMIN).unwrap();
     let valued = user.desk.lock().await.valuations(at(MONDAY, "17:00")).await.remove(0);
     assert_eq!((valued.price, valued.unpriced), (Paise(10_050), false));
 
@@ -174,7 +175,7 @@ async fn a_share_that_left_the_band_is_bought_by_nobody_before_an_admin_has_expl
     let market = CsvMarket::open(folder.path(), 1, CalendarHandle::embedded().unwrap()).unwrap();
     let now = at(WEDNESDAY, "10:00");
     let daemon = House::new(1).on(Arc::new(market)).start(now).await;
-    let user = daemon.user(ADMIN).unwrap();
+    let user = daemon.users.find(ADMIN).unwrap();
     let place = async |symbol: &str, limit| {
         user.desk.lock().await.place(buy(symbol, 10, limit), occasion(now)).await.unwrap()
     };
@@ -184,7 +185,7 @@ async fn a_share_that_left_the_band_is_bought_by_nobody_before_an_admin_has_expl
     assert!(refusal.detail.contains(sentence), "{}", refusal.detail);
     place("XYZ", 10_000).await.unwrap();
     let symbol = "ABC".parse().unwrap();
-    assert_eq!(daemon.explain_price_jumps(&symbol, ADMIN, "a bonus of 1:1").await.unwrap(), 1);
+    assert_eq!(daemon.prices.explain_price_jumps(&symbol, ADMIN, "a bonus of 1:1").await.unwrap(), 1);
     place("ABC", 5_000).await.unwrap();
     let [row] = daemon.store.system().price_jumps(10).await.unwrap().try_into().unwrap();
     assert_eq!((row.explained_by, row.explanation.as_str()), (Some(ADMIN), "a bonus of 1:1"));

@@ -53,7 +53,7 @@ async fn cancel(daemon: &Daemon, order_ids: Vec<String>) -> Answers<()> {
 /// The symbols that the broker has orders of, with our ids, by the broker's book when it can be had again.
 async fn at_broker(house: &House, daemon: &Daemon) -> Vec<(String, String)> {
     house.unreachable.lock().unwrap().remove(&ADMIN);
-    let broker = daemon.user(ADMIN).unwrap().link().broker;
+    let broker = daemon.users.find(ADMIN).unwrap().link().broker;
     let book = broker.book().await.unwrap();
     book.into_iter().map(|order| (order.symbol.to_string(), order.tag)).collect()
 }

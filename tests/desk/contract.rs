@@ -54,7 +54,7 @@ impl Both {
             panic!("no answer to a buy")
         };
         bought.into_iter().for_each(|answer| drop(answer.unwrap()));
-        let user = both.daemon.user(ADMIN).unwrap();
+        let user = both.daemon.users.find(ADMIN).unwrap();
         let mut desk = user.desk.lock().await;
         desk.pulse(at(MONDAY, "10:01")).await.unwrap();
         let cash = desk.book().cash().0;

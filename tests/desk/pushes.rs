@@ -47,7 +47,7 @@ impl Live {
         house.brokers = Brokers::default().with(LIVE, Arc::new(LiveBrokerage(broker.clone())));
         let (daemon, hand) = house.start_by_hand(at(MONDAY, "10:00"), &[]).await;
         for user in [OTHER, THIRD] {
-            daemon.set_broker(user, LIVE).await.unwrap();
+            daemon.members.set_broker(user, LIVE).await.unwrap();
         }
         Self { _house: house, daemon, hand, broker }
     }
@@ -67,7 +67,7 @@ impl Live {
     }
 
     pub async fn order_of(&self, user: UserId, tag: &str) -> Order {
-        let user = self.daemon.user(user).unwrap();
+        let user = self.daemon.users.find(user).unwrap();
         let desk = user.desk.lock().await;
         desk.book().order(&tag.parse().unwrap()).unwrap().clone()
     }
@@ -81,7 +81,7 @@ impl Live {
     }
 
     fn status(&self) -> BrokerStatus {
-        self.daemon.broker_status(OTHER).unwrap()
+        self.daemon.members.broker_status(OTHER).unwrap()
     }
 
     /// Waits until as many pushed events are done with.
@@ -166,7 +166,7 @@ async fn pushes_that_come_twice_in_any_order_or_about_orders_of_others_change_no
     let events = live.events(&tag).await;
     assert_eq!(events, ["intended", "sent", "accepted", "cancelled", "filled", "filled"]);
     assert_eq!(live.order_of(THIRD, &of_third).await.filled, 0);
-    let user = live.daemon.user(OTHER).unwrap();
+    let user = live.daemon.users.find(OTHER).unwrap();
     let desk = user.desk.lock().await;
     assert_eq!((desk.book().held(&"ABC".parse().unwrap()), desk.book().difference()), (7, Paise::ZERO));
     drop(desk);
@@ -195,7 +195,7 @@ async fn a_fill_that_is_pushed_after_its_date_was_closed_changes_the_statement_o
     let live = Live::new().await;
     let tag = live.buy("ABC", 10).await;
     live.hand.pass_until(at(TUESDAY, "09:00"));
-    let user = live.daemon.user(OTHER).unwrap();
+    let user = live.daemon.users.find(OTHER).unwrap();
     user.desk.lock().await.close_past_dates(at(TUESDAY, "09:00"), None).await.unwrap();
     let fills = async || {
         live.daemon.store.flush().await.unwrap();
@@ -230,7 +230,7 @@ async fn a_flood_of_pushes_loses_nothing_and_asks_for_the_book_once() {
     flood();
     live.broker.push(OTHER, live.execute(&second, 10));
     live.until_done(2 * u64::try_from(MOST_WAITING).unwrap()).await;
-    let user = live.daemon.user(OTHER).unwrap();
+    let user = live.daemon.users.find(OTHER).unwrap();
     until("the gap to be noticed", async || user.desk.lock().await.is_unsettled()).await;
     assert_eq!((live.broker.books_asked(OTHER), live.status().resyncs), (asked + 1, 1));
     // Whatever is asked of the desk next settles it.
@@ -247,7 +247,7 @@ async fn a_push_that_contradicts_the_books_is_settled_by_the_brokers_own() {
     live.execute(&tag, 4);
     live.broker.push(OTHER, filled(&tag, "too much", 1_000, live.daemon.clock.now()));
     until("the book to be asked for", async || live.status().resyncs == 1).await;
-    let user = live.daemon.user(OTHER).unwrap();
+    let user = live.daemon.users.find(OTHER).unwrap();
     let desk = user.desk.lock().await;
     assert!(!desk.is_unsettled());
     assert_eq!(desk.book().held(&"ABC".parse().unwrap()), 4);
@@ -264,7 +264,7 @@ async fn what_is_not_pushed_is_found_after_a_gap_and_each_minute() {
     live.broker.gap(OTHER);
     live.until_filled(&first).await;
     live.execute(&second, 10);
-    let user = live.daemon.user(OTHER).unwrap();
+    let user = live.daemon.users.find(OTHER).unwrap();
     let changed = user.desk.lock().await.pulse(at(MONDAY, "10:01")).await.unwrap();
     assert_eq!(changed.iter().map(ToString::to_string).collect::<Vec<_>>(), [second.clone()]);
     assert_eq!(live.order(&second).await.state, OrderState::Filled);

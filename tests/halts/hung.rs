@@ -30,7 +30,7 @@ async fn simulated(extent: Extent) -> (Vec<Timestamp>, Journals) {
     let daemon = house.start(Extent::begin()).await;
     let instants = Arc::new(Mutex::new(Vec::new()));
     let seen = instants.clone();
-    daemon.observe(move |instant| seen.lock().unwrap().push(instant));
+    daemon.cursor.observe(move |instant| seen.lock().unwrap().push(instant));
     start_services(&daemon).await;
     run(&daemon, extent.end).await;
     let journals = journals(&daemon, sound(extent)).await;
@@ -41,11 +41,12 @@ async fn simulated(extent: Extent) -> (Vec<Timestamp>, Journals) {
 /// Waits until everything that is due by now is done for those whose broker answers.
 async fn done(daemon: &Daemon, extent: Extent, instant: Timestamp) {
     let doing = async {
-        while daemon.reached() < instant {
+        while daemon.cursor.reached() < instant {
             tokio::task::yield_now().await;
         }
         for user in sound(extent) {
-            while daemon.user(user).unwrap().is_at_work() || !has_outcomes(daemon, user, instant).await {
+            while daemon.users.find(user).unwrap().is_at_work() || !has_outcomes(daemon, user, instant).await
+            {
                 tokio::task::yield_now().await;
             }
         }
@@ -81,7 +82,7 @@ async fn hung_calls_of_one_user_change_no_byte_in_the_journals_of_the_others() {
     }
     are_the_same(&journals(&daemon, sound(extent)).await, &without, "calls that hang");
     assert!(daemon.store.health().is_ok());
-    daemon.stop(Stop::Asked("the end of the test".to_owned()));
+    daemon.shutdown.begin(Stop::Asked("the end of the test".to_owned()));
     scheduler.abort();
     let _cancelled = scheduler.await;
     stop(daemon).await;

@@ -91,7 +91,7 @@ async fn the_health_route_names_twenty_alerts_at_most_the_oldest_first_and_none_
     let raise = async |user, number: usize| {
         let (subject, detail) = (number.to_string(), format!("alert {number}"));
         let alert = NewAlert { code: AlertCode::BarsStale, user, subject, detail };
-        assert!(console.daemon.raise_alert(alert).await.unwrap());
+        assert!(console.daemon.notices.raise(alert).await.unwrap());
     };
     raise(Some(OTHER), 99).await;
     for number in 0..25 {

@@ -18,7 +18,7 @@ async fn two_days(fault: Option<Fault>) -> [Vec<String>; 3] {
         let bytes = faulty(TASK.name(), fault);
         let upload = Upload { task: TASK, bytes, origin: ModuleOrigin::Uploaded, by: Some(ADMIN) };
         let version = daemon.modules.upload(upload, daemon.clock.now()).await.unwrap().version;
-        daemon.pin_module(OTHER, (TASK, version), ADMIN, true).await.unwrap();
+        daemon.trials.pin_module(OTHER, (TASK, version), ADMIN, true).await.unwrap();
     }
     start_services(&daemon).await;
     run(&daemon, at(TUESDAY, "00:00")).await;
@@ -28,7 +28,7 @@ async fn two_days(fault: Option<Fault>) -> [Vec<String>; 3] {
         assert_eq!(runs.len(), 2);
         assert!(runs.iter().all(|run| run.outcome.as_deref() == Some("succeeded")), "{runs:?}");
         assert_eq!(halts(&daemon, OTHER).await, [], "a refusal is the answer, not a halt");
-        assert!(daemon.user(OTHER).unwrap().is_running());
+        assert!(daemon.users.find(OTHER).unwrap().is_running());
     }
     let journals =
         [journal(&daemon, ADMIN).await, journal(&daemon, OTHER).await, journal(&daemon, THIRD).await];

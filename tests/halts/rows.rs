@@ -70,7 +70,7 @@ async fn an_unknown_setting_halts_its_user_and_the_halt_is_lifted_once_it_is_men
     })
     .await;
     let halt = halts(&daemon, OTHER).await[0].id;
-    let stands = daemon.lift_halt(halt, ADMIN, "let us see").await.unwrap_err().to_string();
+    let stands = daemon.members.lift_halt(halt, ADMIN, "let us see").await.unwrap_err().to_string();
     assert!(
         stands.starts_with("the halt of user 2 stands: the stored own limits cannot be read"),
         "{stands}"
@@ -83,7 +83,7 @@ async fn an_unknown_setting_halts_its_user_and_the_halt_is_lifted_once_it_is_men
     })
     .await;
     let halt = halts(&daemon, OTHER).await[0].id;
-    let lifted = daemon.lift_halt(halt, ADMIN, "the row is mended").await.unwrap();
+    let lifted = daemon.members.lift_halt(halt, ADMIN, "the row is mended").await.unwrap();
     assert_eq!((lifted.lifted_by, lifted.explanation.as_str()), (Some(ADMIN), "the row is mended"));
     assert_eq!(alerts(&daemon, OTHER).await, []);
     run(&daemon, at(MONDAY, "18:01")).await;
@@ -96,7 +96,7 @@ async fn an_unknown_setting_halts_its_user_and_the_halt_is_lifted_once_it_is_men
 async fn a_snapshot_that_cannot_be_read_is_folded_from_the_journal_and_halts_nobody() {
     let house = house().await;
     let daemon = house.start(at(MONDAY, "10:00")).await;
-    let before = daemon.user(OTHER).unwrap().desk.lock().await.book().clone();
+    let before = daemon.users.find(OTHER).unwrap().desk.lock().await.book().clone();
     stop(daemon).await;
     let of_another_version = vec![9, 1, 2, 3];
     for damaged in [of_another_version, Vec::new(), vec![1, 255, 255, 255]] {
@@ -106,7 +106,7 @@ async fn a_snapshot_that_cannot_be_read_is_folded_from_the_journal_and_halts_nob
         })
         .await;
         assert_eq!(halts(&daemon, OTHER).await, []);
-        let after = daemon.user(OTHER).unwrap().desk.lock().await.book().clone();
+        let after = daemon.users.find(OTHER).unwrap().desk.lock().await.book().clone();
         assert_eq!(after.positions(), before.positions());
         assert_eq!((after.cash(), after.next_sequence()), (before.cash(), before.next_sequence()));
         stop(daemon).await;
@@ -124,7 +124,7 @@ async fn a_journal_that_does_not_fold_halts_its_user_and_can_still_be_read() {
     })
     .await;
     {
-        let user = daemon.user(OTHER).unwrap();
+        let user = daemon.users.find(OTHER).unwrap();
         let desk = user.desk.lock().await;
         assert!(desk.fault().is_some());
         assert!(desk.book().orders().count() > 0, "what folds is shown");
@@ -185,7 +185,7 @@ async fn a_broker_that_there_is_not_halts_its_user_and_the_halt_is_lifted_once_t
     let daemon =
         start_after(&house, async |_, user| user.save_broker("nowhere".to_owned()).await.unwrap()).await;
     let halt = halts(&daemon, OTHER).await[0].id;
-    let stands = daemon.lift_halt(halt, ADMIN, "let us see").await.unwrap_err().to_string();
+    let stands = daemon.members.lift_halt(halt, ADMIN, "let us see").await.unwrap_err().to_string();
     let why = r#"there is no broker "nowhere"; there are: paper"#;
     assert_eq!(stands, format!("the halt of user 2 stands: {why}"));
     only_one_is_halted(daemon, HaltCode::AccountUnusable, why).await;
@@ -193,8 +193,8 @@ async fn a_broker_that_there_is_not_halts_its_user_and_the_halt_is_lifted_once_t
     let daemon =
         start_after(&house, async |_, user| user.save_broker("paper".to_owned()).await.unwrap()).await;
     let halt = halts(&daemon, OTHER).await[0].id;
-    daemon.lift_halt(halt, ADMIN, "the row is mended").await.unwrap();
-    assert!(daemon.broker_status(OTHER).unwrap().simulated);
+    daemon.members.lift_halt(halt, ADMIN, "the row is mended").await.unwrap();
+    assert!(daemon.members.broker_status(OTHER).unwrap().simulated);
     run(&daemon, at(MONDAY, "18:01")).await;
     let (outcome, reason) = end_of(&daemon, OTHER, MONDAY, Task::literal("buy_orders")).await;
     assert_eq!(outcome, SlotOutcome::Ran, "{reason}");

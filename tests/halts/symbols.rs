@@ -27,7 +27,7 @@ async fn what_waits_to_be_told_when_the_daemon_stops_is_told_then() {
     let (daemon, _hand) = house.start_by_hand(at(MONDAY, "10:00"), &[]).await;
     let symbol = "ABC".parse().unwrap();
     for user in [OTHER, UserId(3)] {
-        daemon.halt_symbol(user, &symbol, HaltCode::ImpossiblePrice, REASON).await.unwrap();
+        daemon.halts.halt_symbol(user, &symbol, HaltCode::ImpossiblePrice, REASON).await.unwrap();
     }
     assert_eq!(told(&daemon, ADMIN).await.len(), 1, "the second waits");
     daemon.close().await.unwrap();
@@ -45,7 +45,7 @@ async fn an_admin_is_told_of_many_halts_of_a_kind_in_few_messages_and_each_user_
     let symbol = "ABC".parse().unwrap();
     let users: Vec<_> = (2..=8).map(UserId).collect();
     for user in &users {
-        daemon.halt_symbol(*user, &symbol, HaltCode::ImpossiblePrice, REASON).await.unwrap();
+        daemon.halts.halt_symbol(*user, &symbol, HaltCode::ImpossiblePrice, REASON).await.unwrap();
     }
     let detail = format!("no order of ABC is sent: {REASON}");
     let title = "Orders of a symbol are halted".to_owned();
@@ -56,10 +56,10 @@ async fn an_admin_is_told_of_many_halts_of_a_kind_in_few_messages_and_each_user_
     let first = (title.clone(), format!("user 2: {detail}"));
     assert_eq!(told(&daemon, ADMIN).await, std::slice::from_ref(&first));
     // Another kind does not wait.
-    daemon.halt_user(OTHER, HaltCode::BooksContradicted, "the books").await.unwrap();
+    daemon.halts.halt_user(OTHER, HaltCode::BooksContradicted, "the books").await.unwrap();
     assert_eq!(told(&daemon, ADMIN).await.len(), 2);
     hand.pass_until(at(MONDAY, "10:01"));
-    daemon.upkeep_step(&mut Some(ten.ist_day())).await.unwrap();
+    daemon.maintenance.upkeep_step(&mut Some(ten.ist_day())).await.unwrap();
     let told = told(&daemon, ADMIN).await;
     assert_eq!(told.len(), 3, "{told:?}");
     assert!(told[2].1.starts_with(&format!("user 3: {detail}; user 4: ")), "{told:?}");
@@ -77,17 +77,19 @@ async fn a_halted_symbol_is_withdrawn_and_refused_until_an_admin_explains_it() {
     let daemon = &console.daemon;
     let occasion = Occasion { run: RunId(1), day: ten.ist_day(), now: ten };
     let place = async |user, order| {
-        daemon.user(user).unwrap().desk.lock().await.place(order, occasion).await.unwrap()
+        daemon.users.find(user).unwrap().desk.lock().await.place(order, occasion).await.unwrap()
     };
     // User 2 bids for it; the admin has nothing of it.
     let standing = place(OTHER, buy("ABC", 10, 9_000)).await.unwrap();
     let symbol = "ABC".parse().unwrap();
-    let halted = daemon.halt_symbol_of_holders(&symbol, HaltCode::ImpossiblePrice, REASON).await.unwrap();
+    let halted =
+        daemon.halts.halt_symbol_of_holders(&symbol, HaltCode::ImpossiblePrice, REASON).await.unwrap();
     assert_eq!(halted, [OTHER]);
-    let again = daemon.halt_symbol_of_holders(&symbol, HaltCode::ImpossiblePrice, "again").await.unwrap();
+    let again =
+        daemon.halts.halt_symbol_of_holders(&symbol, HaltCode::ImpossiblePrice, "again").await.unwrap();
     assert_eq!(again, []);
     {
-        let user = daemon.user(OTHER).unwrap();
+        let user = daemon.users.find(OTHER).unwrap();
         let desk = user.desk.lock().await;
         let order = desk.book().order(&standing).unwrap();
         assert_eq!((order.state, order.reason.as_str()), (OrderState::Cancelled, REASON));

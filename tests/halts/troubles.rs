@@ -124,7 +124,7 @@ impl Trouble {
     pub async fn is_told(self, daemon: &Daemon, user: UserId) {
         let open: Vec<HaltCode> = halts(daemon, user).await.into_iter().map(|halt| halt.code).collect();
         assert_eq!(open, self.halt().into_iter().collect::<Vec<_>>(), "{self:?}");
-        assert!(daemon.user(user).unwrap().is_running(), "{self:?}");
+        assert!(daemon.users.find(user).unwrap().is_running(), "{self:?}");
         let monitor = slot(daemon, user, MONDAY, Task::literal("sell_monitor")).await;
         if matches!(self, Self::NarrowAllowance | Self::Traps) {
             assert!(monitor.ticks_failed >= 3, "{self:?}: {monitor:?}");
@@ -139,7 +139,7 @@ impl Trouble {
 async fn pin(daemon: &Arc<Daemon>, user: UserId, task: Task, bytes: Vec<u8>) {
     let upload = Upload { task, bytes, origin: ModuleOrigin::Uploaded, by: Some(ADMIN) };
     let version = daemon.modules.upload(upload, daemon.clock.now()).await.unwrap().version;
-    daemon.pin_module(user, (task, version), ADMIN, true).await.unwrap();
+    daemon.trials.pin_module(user, (task, version), ADMIN, true).await.unwrap();
 }
 
 async fn break_journal(scope: &UserScope, user: UserId) {

@@ -52,7 +52,7 @@ async fn pass(daemon: &Arc<Daemon>, from: Timestamp, until: Timestamp, troubled:
         instant = instant.plus_minutes(if restarts.is_empty() { 24 * 60 } else { 10 }).min(until);
         run(daemon, instant).await;
         for user in &restarts {
-            daemon.restart_service(*user).await.unwrap();
+            daemon.services.restart_service(*user).await.unwrap();
         }
     }
 }

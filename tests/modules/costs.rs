@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use prahari_app::clock::Stopwatch;
 use prahari_app::daemon::Daemon;
-use prahari_app::recordings::find_recording;
 use prahari_app::runs::Trigger;
+use prahari_app::runs::recordings::find_recording;
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_runtime::HostReply;
@@ -281,7 +281,7 @@ fn others() -> Vec<Case> {
 
 /// The p99 of what neighbours do: an answer over HTTP, a durable write, a run of their own.
 async fn p99(daemon: &Daemon, client: &Client, rounds: usize, ready: impl Fn() -> bool) -> Duration {
-    let neighbour = daemon.user(NEIGHBOUR).unwrap();
+    let neighbour = daemon.users.find(NEIGHBOUR).unwrap();
     let mut took = Vec::new();
     while took.len() < 3 * rounds || !ready() {
         let stopwatch = Stopwatch::start();
@@ -293,6 +293,7 @@ async fn p99(daemon: &Daemon, client: &Client, rounds: usize, ready: impl Fn() -
         let stopwatch = Stopwatch::start();
         let now = daemon.clock.now();
         let answer = daemon
+            .runs
             .execute(&neighbour, Task::literal("premarket_retry"), now, Trigger::Manual, 1)
             .await
             .unwrap();
@@ -304,9 +305,9 @@ async fn p99(daemon: &Daemon, client: &Client, rounds: usize, ready: impl Fn() -
 }
 
 async fn run_of(daemon: &Daemon, user: UserId, task: Task) -> RunId {
-    let user = daemon.user(user).unwrap();
+    let user = daemon.users.find(user).unwrap();
     let now = daemon.clock.now();
-    daemon.execute(&user, task, now, Trigger::Manual, 1).await.unwrap().unwrap().run
+    daemon.runs.execute(&user, task, now, Trigger::Manual, 1).await.unwrap().unwrap().run
 }
 
 /// The p99 of neighbours without and with a guest that runs again and again beside them.

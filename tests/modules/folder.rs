@@ -47,7 +47,7 @@ impl Watched {
 
     async fn begin(&mut self) {
         let folder = ModuleFolder::open(&self.folder()).unwrap();
-        self.watching = Some(self.daemon.watch_modules(folder).unwrap());
+        self.watching = Some(self.daemon.trials.watch_modules(folder).unwrap());
         self.until(|progress| progress.scans == 1).await;
     }
 
@@ -83,7 +83,7 @@ impl Watched {
     /// Ends the daemon, so that the admins are told what was still to be told.
     async fn end(&self) {
         let mut progress = self.watching.as_ref().unwrap().progress();
-        self.daemon.stop(Stop::Asked("the test is over".to_owned()));
+        self.daemon.shutdown.begin(Stop::Asked("the test is over".to_owned()));
         while progress.changed().await.is_ok() {}
     }
 
@@ -314,7 +314,7 @@ async fn a_folder_that_goes_away_is_missed_and_found_again() {
     let (title, _) = watched.told().await.pop().unwrap();
     assert_eq!(title, "The watched folder of modules is gone");
     assert_eq!(watched.versions().await.len(), 1, "what came from it stays");
-    assert!(!watched.daemon.is_stopping());
+    assert!(!watched.daemon.shutdown.is_begun());
 
     std::fs::create_dir(watched.folder()).unwrap();
     watched.until(|progress| !progress.missing).await;

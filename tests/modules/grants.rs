@@ -71,8 +71,8 @@ async fn limits_of_a_run_are_those_of_its_allowance_from_the_next_run_on() {
     let eod = Task::literal("eod_cleanup");
     allow(&daemon, (None, eod), |allowance| allowance.calls = 1).await;
     let once = async |user| {
-        let begun = daemon.run_once(user, eod, user).await.unwrap();
-        daemon.finish_background().await;
+        let begun = daemon.runs.run_once(user, eod, user).await.unwrap();
+        daemon.background.finish().await;
         daemon.store.flush().await.unwrap();
         daemon.store.user(user).find_run(begun.run).await.unwrap().unwrap().outcome.unwrap()
     };
@@ -84,8 +84,8 @@ async fn limits_of_a_run_are_those_of_its_allowance_from_the_next_run_on() {
     assert_eq!(once(OTHER).await, "task_failed", "its own allowance holds, not that of everybody");
     allow(&daemon, (None, Task::literal("position_monitor")), |allowance| allowance.memory_bytes = 1 << 16)
         .await;
-    let begun = daemon.run_once(ADMIN, Task::literal("position_monitor"), ADMIN).await.unwrap();
-    daemon.finish_background().await;
+    let begun = daemon.runs.run_once(ADMIN, Task::literal("position_monitor"), ADMIN).await.unwrap();
+    daemon.background.finish().await;
     daemon.store.flush().await.unwrap();
     let run = daemon.store.user(ADMIN).find_run(begun.run).await.unwrap().unwrap();
     assert_eq!(run.outcome.as_deref(), Some("memory_limit"), "{}", run.detail);
@@ -102,8 +102,8 @@ async fn a_module_gets_nothing_that_it_did_not_ask_for() {
     for (module, outcome) in [(asks, "succeeded"), (keeps_quiet, "task_failed")] {
         let house = House::new(1);
         let daemon = house.start_with(at(FRIDAY, "09:20"), &[(eod, &module)]).await;
-        let begun = daemon.run_once(ADMIN, eod, ADMIN).await.unwrap();
-        daemon.finish_background().await;
+        let begun = daemon.runs.run_once(ADMIN, eod, ADMIN).await.unwrap();
+        daemon.background.finish().await;
         daemon.store.flush().await.unwrap();
         let run = daemon.store.user(ADMIN).find_run(begun.run).await.unwrap().unwrap();
         assert_eq!(run.outcome.unwrap(), outcome);
@@ -116,8 +116,8 @@ async fn the_processor_time_of_a_run_is_that_of_its_allowance() {
     let (house, task) = (House::new(1), Task::literal("position_monitor"));
     let daemon = house.start_with(at(FRIDAY, "09:20"), &[(task, &guests::loops())]).await;
     allow(&daemon, (Some(ADMIN), task), |allowance| allowance.cpu_ms = 20).await;
-    let begun = daemon.run_once(ADMIN, task, ADMIN).await.unwrap();
-    daemon.finish_background().await;
+    let begun = daemon.runs.run_once(ADMIN, task, ADMIN).await.unwrap();
+    daemon.background.finish().await;
     daemon.store.flush().await.unwrap();
     let run = daemon.store.user(ADMIN).find_run(begun.run).await.unwrap().unwrap();
     assert_eq!(run.outcome.as_deref(), Some("cpu_limit"));
@@ -132,7 +132,7 @@ async fn a_shadow_grants_a_candidate_no_more_than_it_asks_for() {
     start_services(&daemon).await;
     run(&daemon, at(FRIDAY, "12:00")).await;
     let candidate = upload(&daemon, task, &guests::asks_for_holdings_without_a_wish()).await;
-    let report = daemon.try_module(task, candidate.version, 1, ADMIN).await.unwrap();
+    let report = daemon.trials.try_module(task, candidate.version, 1, ADMIN).await.unwrap();
     assert_eq!((report.runs, report.changed), (3, 3), "{report}");
 }
 
@@ -165,7 +165,7 @@ async fn place(daemon: &Daemon, requests: &[OrderRequest]) -> Vec<Option<Refusal
 
 /// The same of a change of the open order of a symbol to another limit.
 async fn modify(daemon: &Daemon, symbol: &str, limit: i64) -> Option<RefusalCode> {
-    let user = daemon.user(ADMIN).unwrap();
+    let user = daemon.users.find(ADMIN).unwrap();
     let order = {
         let desk = user.desk.lock().await;
         let mut open = desk.book().active_orders();
@@ -185,7 +185,7 @@ async fn a_grant_that_lets_nothing_be_bought_refuses_no_sell_of_what_is_held() {
     let daemon = house.start(at(MONDAY, "10:00")).await;
     let market = [buy("ABC", 10, PRICE.0), buy("XYZ", 10, PRICE.0), buy("PQR", 1, 9_000)];
     assert_eq!(place(&daemon, &market).await, [None; 3]);
-    let user = daemon.user(ADMIN).unwrap();
+    let user = daemon.users.find(ADMIN).unwrap();
     user.desk.lock().await.pulse(at(MONDAY, "10:01")).await.unwrap();
     let of = (Some(ADMIN), Task::literal("sell_monitor"));
     let sells = [sell("ABC", 10, 11_000), sell("XYZ", 10, 11_000)];

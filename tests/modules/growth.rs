@@ -3,7 +3,7 @@
 
 use prahari_app::daemon::Daemon;
 use prahari_app::grants::Allowance;
-use prahari_app::service::Retention;
+use prahari_app::maintenance::Retention;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_store::Left;
@@ -90,8 +90,8 @@ async fn a_module_that_leaves_all_it_may_fills_no_more_than_its_limits_and_leave
         notifications_days: days,
         signals_days: days,
     };
-    daemon.set_retention(rule).await.unwrap();
-    let forgotten = daemon.forget_old().await.unwrap();
+    daemon.maintenance.set_retention(rule).await.unwrap();
+    let forgotten = daemon.maintenance.forget_old().await.unwrap();
     let after = used(&daemon).await.saturating_sub(before);
     let kept = u64::from(users) * (allowance.per_run.state_bytes + OF_A_USER);
     println!("{forgotten:?}: {} kB more than before", after >> 10);

@@ -130,7 +130,7 @@ async fn a_user_has_two_uploads_under_way_and_no_more() {
     let sentence = "two uploads of yours are under way; wait until one of them has ended";
     assert_eq!((answered.status, answered.sentence.as_str()), (429, sentence));
     // Another user has places of their own.
-    console.daemon.set_access(OTHER, Role::Admin, true, console.real.now()).await.unwrap();
+    console.daemon.members.set_access(OTHER, Role::Admin, true, console.real.now()).await.unwrap();
     assert_eq!(post(&console.user().await, bytes.clone()).await.status, 201);
     drop(lines);
     // Asking is the only waiting.
@@ -219,7 +219,7 @@ async fn hostile_uploads_are_refused_while_everybody_is_served() {
     let latencies = latencies(&user, &mut uploads).await;
     serving.await.unwrap();
 
-    for user in daemon.users() {
+    for user in daemon.users.all() {
         let (outcome, reason) = end_of(&daemon, user.id, MONDAY, TASK).await;
         assert_eq!((outcome, reason.as_str()), (SlotOutcome::Ran, "375 of 375 ticks ran, 0 failed"));
     }
@@ -263,7 +263,7 @@ async fn what_was_changed_in_the_cache_is_compiled_again_while_everybody_is_serv
     assert_eq!(compiled_again.count(), 1);
     serving.await.unwrap();
     assert_eq!((row.version, version_of(&daemon, ADMIN, task)), (2, 1));
-    for user in daemon.users() {
+    for user in daemon.users.all() {
         assert_eq!(end_of(&daemon, user.id, MONDAY, TASK).await.1, "375 of 375 ticks ran, 0 failed");
     }
 }

@@ -141,7 +141,7 @@ async fn no_more_is_replayed_than_is_asked_for() {
     let console = morning().await;
     let of = async |most| {
         let scope = ReplayScope { task: Some(TASK), most, ..ReplayScope::default() };
-        console.daemon.replay_runs(scope, None).await.unwrap()
+        console.daemon.replays.replay_runs(scope, None).await.unwrap()
     };
     for (most, replayed, complete) in [(Some(2), 2, false), (Some(3), 3, true), (None, 3, true)] {
         let report = of(most).await;

@@ -30,32 +30,32 @@ async fn a_version_that_may_trade_is_tried_in_its_shadow_before_it_is_activated(
     run(&daemon, at(MONDAY, "09:30")).await;
 
     let same = upload(&daemon, TASK, &retouched(component(TASK))).await;
-    let untried = daemon.activate_module(activation(&same), false).await.unwrap_err();
+    let untried = daemon.trials.activate_module(activation(&same), false).await.unwrap_err();
     let sentence = "version 2 of the module of sell_monitor has no accepted trial: sell_monitor may place orders, so try it in its shadow first";
     assert_eq!(untried.to_string(), sentence);
-    let report = daemon.try_module(TASK, same.version, 5, ADMIN).await.unwrap();
+    let report = daemon.trials.try_module(TASK, same.version, 5, ADMIN).await.unwrap();
     assert_eq!(report.runs, 2 * (375 + 15));
     assert!(report.accepted_without_change(), "{report}");
-    daemon.activate_module(activation(&same), false).await.unwrap();
+    daemon.trials.activate_module(activation(&same), false).await.unwrap();
     assert_eq!(version_of(&daemon, ADMIN, TASK), 2);
 
     let other = upload(&daemon, TASK, &guests::writes_state('1', true)).await;
-    let report = daemon.try_module(TASK, other.version, 1, ADMIN).await.unwrap();
+    let report = daemon.trials.try_module(TASK, other.version, 1, ADMIN).await.unwrap();
     assert!(report.runs > 0 && !report.accepted_without_change(), "{report}");
-    let refused = daemon.activate_module(activation(&other), false).await;
+    let refused = daemon.trials.activate_module(activation(&other), false).await;
     assert!(matches!(refused, Err(AppError::ModuleUntried { .. })), "{refused:?}");
-    daemon.accept_module(TASK, other.version, ADMIN).await.unwrap();
-    daemon.activate_module(activation(&other), false).await.unwrap();
+    daemon.trials.accept_module(TASK, other.version, ADMIN).await.unwrap();
+    daemon.trials.activate_module(activation(&other), false).await.unwrap();
     assert_eq!(version_of(&daemon, ADMIN, TASK), 3);
 
     // Force is for those who know; a task that may not trade needs neither.
     let forced = upload(&daemon, TASK, &guests::writes_state('2', true)).await;
-    daemon.activate_module(activation(&forced), true).await.unwrap();
+    daemon.trials.activate_module(activation(&forced), true).await.unwrap();
     let monitor = upload(&daemon, Task::literal("position_monitor"), &guests::writes_state('2', true)).await;
-    daemon.activate_module(activation(&monitor), false).await.unwrap();
+    daemon.trials.activate_module(activation(&monitor), false).await.unwrap();
     // What was active before may be so again.
-    daemon.activate_module(activation(&same), false).await.unwrap();
-    let none = daemon.accept_module(TASK, forced.version, ADMIN).await;
+    daemon.trials.activate_module(activation(&same), false).await.unwrap();
+    let none = daemon.trials.accept_module(TASK, forced.version, ADMIN).await;
     assert!(matches!(none, Err(AppError::ModuleUntried { .. })), "{none:?}");
 }
 
@@ -64,10 +64,10 @@ async fn a_version_that_may_trade_for_one_user_alone_is_tried_as_well() {
     let house = House::new(2);
     let daemon = house.start(at(FRIDAY, "08:50")).await;
     let untried = upload(&daemon, TASK, &guests::writes_state('1', true)).await;
-    let pinned = daemon.pin_module(OTHER, (TASK, untried.version), ADMIN, false).await;
+    let pinned = daemon.trials.pin_module(OTHER, (TASK, untried.version), ADMIN, false).await;
     assert!(matches!(pinned, Err(AppError::ModuleUntried { .. })), "{pinned:?}");
     assert_eq!(version_of(&daemon, OTHER, TASK), 1);
-    daemon.pin_module(OTHER, (TASK, untried.version), ADMIN, true).await.unwrap();
+    daemon.trials.pin_module(OTHER, (TASK, untried.version), ADMIN, true).await.unwrap();
     assert_eq!((version_of(&daemon, ADMIN, TASK), version_of(&daemon, OTHER, TASK)), (1, 2));
 
     let monitor = Task::literal("position_monitor");
@@ -75,7 +75,7 @@ async fn a_version_that_may_trade_for_one_user_alone_is_tried_as_well() {
     allowance.capabilities.insert("broker-trade".to_owned());
     daemon.grants.allow((Some(OTHER), monitor), allowance, ADMIN, daemon.clock.now()).await.unwrap();
     let untried = upload(&daemon, monitor, &guests::writes_state('1', true)).await;
-    let refused = daemon.activate_module(activation(&untried), false).await;
+    let refused = daemon.trials.activate_module(activation(&untried), false).await;
     assert!(
         matches!(refused, Err(AppError::ModuleUntried { .. })),
         "it could trade for one user: {refused:?}"
@@ -94,7 +94,7 @@ async fn an_order_for_a_symbol_outside_the_grant_is_refused_in_the_shadow_of_tha
     daemon.grants.allow((None, buys), allowance, ADMIN, daemon.clock.now()).await.unwrap();
 
     let astray = upload(&daemon, buys, &faulty(buys.name(), Fault::OtherSymbol)).await;
-    let report = daemon.try_module(buys, astray.version, 1, ADMIN).await.unwrap();
+    let report = daemon.trials.try_module(buys, astray.version, 1, ADMIN).await.unwrap();
     let ran = runs(&daemon, ADMIN, buys).await;
     let finding = report.findings.first().unwrap();
     assert_eq!((finding.kind, finding.run, finding.user), (FindingKind::Changed, ran[0].id, ADMIN));

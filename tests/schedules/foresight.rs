@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use prahari_app::daemon::Daemon;
-use prahari_app::scheduler::DayPlan;
+use prahari_app::ledger::DayPlan;
 use prahari_domain::calendar::Calendar;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};

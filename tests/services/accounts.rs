@@ -43,7 +43,7 @@ where
 async fn the_slots_of_a_service_that_was_off_at_a_restart_are_skipped_with_that_reason() {
     let house = House::new(2);
     let daemon = restarted_after(&house, async |daemon: &Daemon| {
-        daemon.stop_service(OTHER).await.unwrap();
+        daemon.services.stop_service(OTHER).await.unwrap();
     })
     .await;
     run(&daemon, at(TUESDAY, "00:00")).await;
@@ -63,7 +63,7 @@ async fn the_slots_of_a_service_that_was_off_at_a_restart_are_skipped_with_that_
 async fn the_slots_of_an_inactive_user_are_skipped_with_that_reason_also_after_a_restart() {
     let house = House::new(2);
     let daemon = restarted_after(&house, async |daemon: &Daemon| {
-        daemon.deactivate_user(OTHER, daemon.clock.now()).await.unwrap();
+        daemon.members.deactivate_user(OTHER, daemon.clock.now()).await.unwrap();
     })
     .await;
     run(&daemon, at(TUESDAY, "00:00")).await;
@@ -76,10 +76,10 @@ async fn the_slots_of_an_inactive_user_are_skipped_with_that_reason_also_after_a
 async fn the_slots_of_an_individual_service_that_a_restart_ended_say_so() {
     let house = House::new(2);
     let daemon = restarted_after(&house, async |daemon: &Daemon| {
-        daemon.stop_service(OTHER).await.unwrap();
+        daemon.services.stop_service(OTHER).await.unwrap();
     })
     .await;
-    daemon.start_individual(OTHER, Task::literal("sell_monitor")).await.unwrap();
+    daemon.services.start_individual(OTHER, Task::literal("sell_monitor")).await.unwrap();
     run(&daemon, at(MONDAY, "11:10")).await;
     stop(daemon).await;
     let daemon = house.start(at(MONDAY, "11:10")).await;
@@ -93,9 +93,9 @@ async fn the_slots_of_an_individual_service_that_a_restart_ended_say_so() {
 async fn slots_of_schedules_by_which_nobody_runs_any_more_fall_due_all_the_same() {
     let house = House::new(2);
     let daemon = restarted_after(&house, async |daemon: &Daemon| {
-        daemon.stop_service(OTHER).await.unwrap();
+        daemon.services.stop_service(OTHER).await.unwrap();
         change(daemon, vec![each_minute("10:00", "15:00")]).await;
-        daemon.restart_service(ADMIN).await.unwrap();
+        daemon.services.restart_service(ADMIN).await.unwrap();
     })
     .await;
     // By the newest version the last tick is at 14:59; the other user's slot ends at 15:30.
@@ -116,7 +116,7 @@ async fn a_slot_that_was_withdrawn_does_not_run_though_somebody_else_has_one_the
     let at_five = Rule::At { time: chrono::NaiveTime::from_hms_opt(17, 0, 0).unwrap() };
     let later = Schedule::of(Task::literal("buy_orders"), at_five);
     change(&daemon, vec![later]).await;
-    daemon.restart_service(OTHER).await.unwrap();
+    daemon.services.restart_service(OTHER).await.unwrap();
     run(&daemon, at(TUESDAY, "00:00")).await;
     for (user, time) in [(ADMIN, "16:05"), (OTHER, "17:00")] {
         let due: Vec<_> =

@@ -39,7 +39,7 @@ async fn a_clock_that_is_set_back_is_said_until_it_has_reached_what_was_done() {
     let detail = "the clock stands at 2025-03-10 08:30:00.000, and everything until 2025-03-10 10:00:00.000 is done already: nothing is started until the clock gets there";
     assert_eq!((raised.user, raised.detail.as_str()), (None, detail));
     // Nothing that is done is done again, and a service that starts meanwhile is not expected to.
-    living.daemon.restart_service(OTHER).await.unwrap();
+    living.daemon.services.restart_service(OTHER).await.unwrap();
     living.hand.pass_until(at(MONDAY, "10:01"));
     let settled = alert(&living.daemon, AlertCode::ClockSetBack, false).await;
     assert_eq!(settled.id, raised.id);

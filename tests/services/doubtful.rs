@@ -20,7 +20,7 @@ async fn evening(house: &House) -> Arc<Daemon> {
 }
 
 async fn orders(daemon: &Daemon) -> Vec<Order> {
-    daemon.user(ADMIN).unwrap().desk.lock().await.book().orders().cloned().collect()
+    daemon.users.find(ADMIN).unwrap().desk.lock().await.book().orders().cloned().collect()
 }
 
 #[tokio::test]
@@ -35,8 +35,8 @@ async fn an_order_in_doubt_is_settled_before_the_next_run_also_in_the_evening_an
     let states = async || orders(&daemon).await.iter().map(|order| order.state).collect::<Vec<_>>();
     assert_eq!(states().await, [OrderState::Unknown]);
     house.unreachable.lock().unwrap().clear();
-    daemon.run_once(ADMIN, Task::literal("buy_orders"), ADMIN).await.unwrap();
-    daemon.finish_background().await;
+    daemon.runs.run_once(ADMIN, Task::literal("buy_orders"), ADMIN).await.unwrap();
+    daemon.background.finish().await;
     assert_eq!(
         states().await,
         [OrderState::Accepted],

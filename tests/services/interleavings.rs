@@ -101,10 +101,10 @@ impl Act {
     async fn done(self, daemon: Arc<Daemon>) {
         let now = daemon.clock.now();
         match self {
-            Self::Restart(user) => drop(daemon.restart_service(user).await),
-            Self::Stop(user) => drop(daemon.stop_service(user).await),
-            Self::Start(user) => drop(daemon.start_service(user).await),
-            Self::RunOnce(user, task) => drop(daemon.run_once(user, task, ADMIN).await),
+            Self::Restart(user) => drop(daemon.services.restart_service(user).await),
+            Self::Stop(user) => drop(daemon.services.stop_service(user).await),
+            Self::Start(user) => drop(daemon.services.start_service(user).await),
+            Self::RunOnce(user, task) => drop(daemon.runs.run_once(user, task, ADMIN).await),
             Self::Change(which) => {
                 let (start, end) = WINDOWS[which];
                 let version = daemon.schedules.current().version;
@@ -116,7 +116,7 @@ impl Act {
                         .await,
                 );
             }
-            Self::SetActive(active) => drop(daemon.set_access(OTHER, Role::User, active, now).await),
+            Self::SetActive(active) => drop(daemon.members.set_access(OTHER, Role::User, active, now).await),
         }
     }
 }
@@ -165,7 +165,7 @@ async fn interleave(seed: u64, with_kill: bool) -> u64 {
         }
     }
     living.hand.set(at(TUESDAY, "00:01"));
-    living.daemon.finish_background().await;
+    living.daemon.background.finish().await;
     living.handed_out(at(TUESDAY, "00:00")).await;
     closed(&living.daemon).await;
     all_accounted_for(&living.daemon, with_kill).await;
@@ -259,15 +259,15 @@ async fn a_user_who_restarts_the_service_in_a_loop_while_ticks_fall_due_ends_not
     let restarting = tokio::spawn({
         let daemon = daemon.clone();
         async move {
-            while !daemon.is_stopping() {
-                daemon.restart_service(OTHER).await.unwrap();
+            while !daemon.shutdown.is_begun() {
+                daemon.services.restart_service(OTHER).await.unwrap();
             }
         }
     });
     for minute in 1..40 {
         living.pass_until(at(MONDAY, "09:20").plus_minutes(minute)).await;
     }
-    daemon.stop(Stop::Asked("the test is over".to_owned()));
+    daemon.shutdown.begin(Stop::Asked("the test is over".to_owned()));
     restarting.await.unwrap();
     living.end().await;
     daemon.store.flush().await.unwrap();

@@ -44,7 +44,7 @@ async fn of_32_clients_who_post_run_once_at_once_one_gets_the_run_in_each_of_200
             *status == 409 && problem["code"] == "run_too_soon" && problem["retry_at"].is_string()
         });
         assert_eq!((begun.len(), refused.count()), (1, CLIENTS - 1), "round {round}: {answers:?}");
-        daemon.finish_background().await;
+        daemon.background.finish().await;
         daemon.store.flush().await.unwrap();
         let runs = runs(daemon, OTHER, Task::literal("position_monitor")).await;
         assert_eq!(runs.len(), round);
@@ -92,7 +92,7 @@ async fn refusals_say_why_and_when_it_may_be_tried_again() {
     }
     let begun = user.post(RUN_ONCE, json!({ "task": "buy_orders" })).await;
     assert_eq!(begun.status, 202, "{}", begun.text);
-    console.daemon.finish_background().await;
+    console.daemon.background.finish().await;
     let again = admin.post(&format!("{RUN_ONCE}?user=2"), json!({ "task": "buy_orders" })).await;
     assert_eq!(again.problem(), (409, "run_too_soon".to_owned()));
     assert_eq!(again.json()["retry_at"], "2025-03-10T09:22:00.000+05:30");
@@ -105,7 +105,7 @@ async fn refusals_say_why_and_when_it_may_be_tried_again() {
     let warning =
         "signals were left untouched: on a trading day the analysis writes them before 09:00 or from 16:00";
     assert_eq!(analysis["warning"], warning);
-    console.daemon.finish_background().await;
+    console.daemon.background.finish().await;
     let unknown = user.post(RUN_ONCE, json!({ "task": "lunch" })).await;
     assert_eq!(unknown.problem(), (400, "invalid_request".to_owned()));
     assert!(unknown.text.contains("task is one of premarket_retry, "), "{}", unknown.text);
@@ -120,7 +120,7 @@ async fn a_day_of_a_service_is_told_by_status_tasks_logs_and_executions() {
     );
     assert_eq!(user.post("/api/v1/user/service/start", Value::Null).await.ok()["changed"], true);
     run(daemon, at(MONDAY, "09:31")).await;
-    daemon.upkeep_step(&mut None).await.unwrap();
+    daemon.maintenance.upkeep_step(&mut None).await.unwrap();
     daemon.store.flush().await.unwrap();
 
     let status = user.get("/api/v1/user/service/status").await.ok();
@@ -187,11 +187,11 @@ async fn an_alert_reaches_its_user_and_the_admins_and_is_settled_by_hand_once() 
     let console = Console::start(at(MONDAY, "08:50")).await;
     let (daemon, user, admin) = (&console.daemon, console.user().await, console.admin().await);
     run(daemon, at(MONDAY, "08:51")).await;
-    daemon.start_service(OTHER).await.unwrap();
-    let mut watchdog = Watchdog::new(daemon);
+    daemon.services.start_service(OTHER).await.unwrap();
+    let mut watchdog = Watchdog::new(&daemon.maintenance);
     // From here on nobody runs the scheduler.
     move_to(daemon, at(MONDAY, "09:10")).await;
-    assert_eq!(watchdog.check(daemon).await.unwrap().len(), 1);
+    assert_eq!(watchdog.check(&daemon.maintenance).await.unwrap().len(), 1);
     let open = user.get("/api/v1/alerts?open=true").await.ok();
     let alert = &open["items"][0];
     assert_eq!((&alert["task"], &alert["user"]), (&json!("premarket_retry"), &json!(2)));

@@ -168,7 +168,7 @@ async fn disturbed(act: impl AsyncFn(&Arc<Daemon>)) -> (SlotRow, usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slot_whose_service_is_stopped_while_it_waits_is_skipped_with_that_reason() {
-    let stopped = async |daemon: &Arc<Daemon>| daemon.stop_service(ADMIN).await.map(drop).unwrap();
+    let stopped = async |daemon: &Arc<Daemon>| daemon.services.stop_service(ADMIN).await.map(drop).unwrap();
     let (buys, runs) = disturbed(stopped).await;
     let reason = "the service of this user was stopped";
     assert_eq!((buys.outcome, buys.reason.as_str(), runs), (Some(SlotOutcome::Skipped), reason, 0));
@@ -181,7 +181,7 @@ async fn a_slot_runs_once_though_the_schedules_change_and_the_analysis_is_turned
             defaults().into_iter().find(|schedule| schedule.task == Task::literal("analysis")).unwrap();
         let off = Schedule { enabled: false, ..analysis };
         change(daemon, vec![Schedule { after: None, ..early_buying(Then::Run) }, off]).await;
-        daemon.restart_service(ADMIN).await.unwrap();
+        daemon.services.restart_service(ADMIN).await.unwrap();
     };
     let (buys, runs) = disturbed(changed).await;
     assert_eq!((buys.outcome, buys.attempts, runs), (Some(SlotOutcome::Ran), 1, 1), "{buys:?}");
@@ -193,18 +193,18 @@ async fn the_watchdog_waits_as_long_as_the_slot() {
     let house = House::new(1);
     let living = scanning(&house, early_buying(Then::Run), "16:02").await;
     set_aside(&living.daemon).await;
-    let mut watchdog = Watchdog::new(&living.daemon);
+    let mut watchdog = Watchdog::new(&living.daemon.maintenance);
     living.hand.pass_until(at(MONDAY, "16:40"));
-    let raised = watchdog.check(&living.daemon).await.unwrap();
+    let raised = watchdog.check(&living.daemon.maintenance).await.unwrap();
     assert_eq!(raised, [], "it waits");
     // Nobody lets it go: the scheduler is gone.
     let daemon = living.daemon.clone();
     let hand = living.hand.clone();
     living.abandon().await;
     hand.pass_until(at(MONDAY, "17:37"));
-    assert_eq!(watchdog.check(&daemon).await.unwrap(), []);
+    assert_eq!(watchdog.check(&daemon.maintenance).await.unwrap(), []);
     hand.pass_until(at(MONDAY, "17:39"));
-    let raised = watchdog.check(&daemon).await.unwrap();
+    let raised = watchdog.check(&daemon.maintenance).await.unwrap();
     let about: Vec<_> = raised.iter().map(|alert| (alert.task, alert.due_at)).collect();
     assert_eq!(about, [(Task::literal("buy_orders"), at(MONDAY, "16:02"))]);
 }

@@ -79,7 +79,7 @@ impl Console {
         let settings = AccountSettings { clock: real.clone(), cost: Cost::ForTestsOnly };
         let accounts = Accounts::new(daemon.store.clone(), daemon.events.clone(), vault, settings);
         let accounts = Arc::new(accounts.unwrap());
-        for user in daemon.users() {
+        for user in daemon.users.all() {
             accounts.give_password(user.id, PASSWORD.to_owned()).await.unwrap();
         }
         let listener = prahari_api::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
@@ -128,7 +128,7 @@ impl Console {
 
     /// Somebody with a session, begun with the password.
     pub async fn logged_in(&self, user: UserId) -> Client {
-        let name = self.daemon.user(user).unwrap().name.clone();
+        let name = self.daemon.users.find(user).unwrap().name.clone();
         self.nobody().log_in(&name, PASSWORD).await
     }
 

@@ -264,8 +264,8 @@ pub fn component(task: Task) -> &'static [u8] {
 
 /// Turns every user's service on.
 pub async fn start_services(daemon: &Arc<Daemon>) {
-    for user in daemon.users() {
-        daemon.start_service(user.id).await.unwrap();
+    for user in daemon.users.all() {
+        daemon.services.start_service(user.id).await.unwrap();
     }
 }
 

@@ -48,7 +48,7 @@ impl Living {
     pub async fn handed_out(&self, until: Timestamp) {
         let daemon = &self.daemon;
         let what = format!("{until} to be reached");
-        until_some(&what, async || (daemon.reached() >= until).then_some(())).await;
+        until_some(&what, async || (daemon.cursor.reached() >= until).then_some(())).await;
     }
 
     /// Lets the clock go on to an instant, and waits until everything until then is handed out.
@@ -59,7 +59,7 @@ impl Living {
 
     /// Ends it in order.
     pub async fn end(self) {
-        self.daemon.stop(Stop::Asked("the test is over".to_owned()));
+        self.daemon.shutdown.begin(Stop::Asked("the test is over".to_owned()));
         self.scheduler.await.unwrap().unwrap();
     }
 

@@ -9,7 +9,7 @@ use prahari_app::desk::{Desk, Difference, DifferenceKind, Occasion, Venue};
 use prahari_app::error::AppError;
 use prahari_app::paper::PAPER;
 use prahari_app::prices::PriceJumps;
-use prahari_app::services::LiveServices;
+use prahari_app::runs::LiveServices;
 use prahari_app::settings::Limits;
 use prahari_brokers::{BrokerOrder, PaperFaults};
 use prahari_domain::book::Book;
@@ -210,8 +210,8 @@ pub fn sell(symbol: &str, quantity: u32, limit: i64) -> OrderRequest {
 
 /// What a daemon answers a call that a task makes for a user.
 pub async fn ask(daemon: &Daemon, user: UserId, task: Task, call: HostCall) -> HostReply {
-    let user = daemon.user(user).unwrap();
-    LiveServices::new(daemon, &user, task, occasion(daemon.clock.now())).call(&call).await
+    let user = daemon.users.find(user).unwrap();
+    LiveServices::new(&daemon.runs, &user, task, occasion(daemon.clock.now())).call(&call).await
 }
 
 /// A limit order as a task writes it.

@@ -25,11 +25,11 @@ async fn an_old_component_is_a_task_by_the_manifest_that_an_operator_gives() {
     assert_eq!(version["awaits_acceptance"], false, "it goes by what is accepted");
     admin.post("/api/v1/modules/keeps_state/1/activate", json!({ "force": true })).await.ok();
     let daemon = &console.daemon;
-    daemon.start_service(ADMIN).await.unwrap();
+    daemon.services.start_service(ADMIN).await.unwrap();
     run(daemon, at(MONDAY, "10:05")).await;
     let task = "keeps_state".parse().unwrap();
     let (outcome, reason) = end_of(daemon, ADMIN, MONDAY, task).await;
     assert_eq!(outcome, prahari_store::SlotOutcome::Ran, "{reason}");
-    assert!(daemon.user(ADMIN).unwrap().memory().get(&task).is_some_and(|kept| !kept.is_empty()));
+    assert!(daemon.users.find(ADMIN).unwrap().memory().get(&task).is_some_and(|kept| !kept.is_empty()));
     console.stop().await;
 }

@@ -1,6 +1,6 @@
 //! From the upload to the removal of a task that trades.
 
-use prahari_app::recordings::find_recording;
+use prahari_app::runs::recordings::find_recording;
 use prahari_runtime::replay::replay;
 use prahari_store::SlotOutcome;
 use reqwest::Method;
@@ -15,7 +15,7 @@ async fn with_the_eighth() -> Console {
     let console = Console::start(at(MONDAY, "08:50")).await;
     let admin = console.admin().await;
     for user in [ADMIN, OTHER] {
-        console.daemon.start_service(user).await.unwrap();
+        console.daemon.services.start_service(user).await.unwrap();
     }
     let added = admin.upload("/api/v1/tasks", &eighth()).await.ok();
     assert_eq!((added["task"]["task"].as_str(), added["version"].as_u64()), (Some(NAME), Some(1)));
@@ -29,7 +29,7 @@ async fn with_the_eighth() -> Console {
         "a running service keeps its schedules until it is started again"
     );
     for user in [ADMIN, OTHER] {
-        console.daemon.restart_service(user).await.unwrap();
+        console.daemon.services.restart_service(user).await.unwrap();
     }
     console
 }
@@ -44,7 +44,7 @@ async fn an_eighth_task_trades_and_is_seen_like_the_seven() {
     assert_eq!(outcome, SlotOutcome::Ran, "{reason}");
     let own = runs(daemon, OTHER, EIGHTH).await.remove(0);
     assert!(own.orders > 0, "it placed orders: {}", own.detail);
-    let placed = daemon.user(OTHER).unwrap().desk.lock().await.book().orders().count();
+    let placed = daemon.users.find(OTHER).unwrap().desk.lock().await.book().orders().count();
     assert!(placed > 0, "the books have them");
 
     let listed = user.get(&format!("/api/v1/slots?task={NAME}")).await.ok();
@@ -90,7 +90,7 @@ async fn users_see_what_is_for_them_and_start_it() {
 
     let begun = user.post("/api/v1/service/individual/run-once", json!({ "task": NAME })).await.ok();
     assert_eq!(begun["task"], NAME);
-    console.daemon.finish_background().await;
+    console.daemon.background.finish().await;
     assert_eq!(runs(&console.daemon, OTHER, EIGHTH).await.len(), 1);
     assert_eq!(user.upload("/api/v1/tasks", &eighth()).await.problem().0, 403);
     assert_eq!(user.delete(&format!("/api/v1/tasks/{NAME}")).await.problem().0, 403);
@@ -119,7 +119,7 @@ async fn a_removed_task_keeps_its_history_and_may_come_back() {
         ("/api/v1/service/individual/run-once", json!({ "task": NAME })),
         ("/api/v1/service/individual/start", json!({ "task": NAME })),
     ] {
-        daemon.stop_service(ADMIN).await.unwrap();
+        daemon.services.stop_service(ADMIN).await.unwrap();
         assert_eq!(admin.post(path, body).await.problem(), (404, "not_found".to_owned()), "{path}");
     }
     assert_eq!(admin.upload(&format!("/api/v1/modules/{NAME}"), &eighth()).await.problem().0, 404);

@@ -57,7 +57,7 @@ impl Caller {
         if user != self.0.user && self.0.role != Role::Admin {
             return Err(unknown());
         }
-        api.daemon.user(user).map_err(|_| unknown())
+        api.daemon.users.find(user).map_err(|_| unknown())
     }
 }
 

@@ -7,20 +7,28 @@ use prahari_brokers::{Pushed, Pushes};
 use prahari_domain::ids::UserId;
 use tokio::task::JoinSet;
 
-use crate::daemon::Daemon;
 use crate::error::AppError;
+use crate::halts::Halts;
+use crate::handles::Handles;
+use crate::services::Services;
+use crate::users::Users;
 
 /// The listeners. They end with the daemon, or when their broker will tell nothing more.
-#[derive(Default)]
-pub(crate) struct Listeners(Mutex<JoinSet<()>>);
+pub struct Listeners {
+    pub(crate) handles: Handles,
+    pub(crate) users: Arc<Users>,
+    pub(crate) halts: Arc<Halts>,
+    pub(crate) services: Arc<Services>,
+    pub(crate) listening: Mutex<JoinSet<()>>,
+}
 
-impl Daemon {
+impl Listeners {
     /// Has what a user's broker pushes booked from now on, each time at once.
     pub(crate) fn follow_pushes(self: &Arc<Self>, user: UserId, pushes: Pushes) {
         if pushes.is_over() {
             return;
         }
-        let mut listeners = self.listeners.0.lock();
+        let mut listeners = self.listening.lock();
         // Those that have ended are taken out in passing.
         while listeners.try_join_next().is_some() {}
         listeners.spawn(listen(Arc::downgrade(self), user, pushes));
@@ -28,26 +36,28 @@ impl Daemon {
 
     /// Books what was pushed, and tells of orders that were closed as lost.
     async fn take_pushed(&self, id: UserId, pushed: Pushed) -> Result<(), AppError> {
-        let user = self.user(id)?;
+        let user = self.users.find(id)?;
         let mut desk = user.desk.lock().await;
-        let taken = desk.take_pushed(pushed, self.clock.now()).await;
+        let taken = desk.take_pushed(pushed, self.handles.clock.now()).await;
         let lost = desk.take_lost();
         drop(desk);
-        self.tell_of_lost(id, lost).await?;
+        self.halts.tell_of_lost(id, lost).await?;
         match taken {
-            Err(error) => self.contain(&user, error).await,
+            Err(error) => self.services.contain(&user, error).await,
             Ok(_) => Ok(()),
         }
     }
 }
 
-async fn listen(daemon: Weak<Daemon>, user: UserId, mut pushes: Pushes) {
+async fn listen(listeners: Weak<Listeners>, user: UserId, mut pushes: Pushes) {
     while let Some(pushed) = pushes.next().await {
         // What comes while the daemon stops is in the broker's book at the next start.
-        let Some(daemon) = daemon.upgrade().filter(|daemon| !daemon.is_stopping()) else { return };
-        if let Err(error) = daemon.take_pushed(user, pushed).await {
+        let Some(listeners) = listeners.upgrade().filter(|all| !all.handles.shutdown.is_begun()) else {
+            return;
+        };
+        if let Err(error) = listeners.take_pushed(user, pushed).await {
             if error.concerns_everybody() {
-                return daemon.fail(&error);
+                return listeners.handles.shutdown.fail(&error);
             }
             tracing::error!(%user, %error, "what the broker told could not be booked");
         }

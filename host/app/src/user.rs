@@ -13,8 +13,9 @@ use prahari_store::{Left, Role};
 use crate::brokers::Link;
 use crate::desk::Desk;
 use crate::halts::UserHalts;
-use crate::scheduler::{Backlog, DayLedger};
-use crate::service::{Activity, Individual};
+use crate::ledger::DayLedger;
+use crate::scheduler::Backlog;
+use crate::services::{Activity, Individual};
 use crate::settings::UserSettings;
 
 /// Key-value memory of one task of one user.

@@ -13,9 +13,9 @@ use prahari_domain::time::Timestamp;
 use prahari_schedule::{Schedule, Slot, latest_start, slots};
 use prahari_store::{AlertCode, Expectation, NewSlotAlert, NotificationLevel, NotificationRow, Role};
 
-use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::events::{AlertEvent, Audience, Event};
+use crate::maintenance::Maintenance;
 use crate::tasks::TaskSet;
 
 /// How long after the last instant at which a slot may start its outcome is waited for: the longest that a run may take, five
@@ -36,8 +36,8 @@ pub struct Watchdog {
 
 impl Watchdog {
     /// A watchdog that has looked at nothing yet.
-    pub fn new(daemon: &Daemon) -> Self {
-        Self { looked: Timestamp(i64::MIN), patient_until: daemon.clock.now().plus_millis(GRACE_MS) }
+    pub fn new(of: &Maintenance) -> Self {
+        Self { looked: Timestamp(i64::MIN), patient_until: of.handles.clock.now().plus_millis(GRACE_MS) }
     }
 
     /// Looks once: settles the alerts of slots that were seen after all, and raises one for each slot that should have been
@@ -45,9 +45,9 @@ impl Watchdog {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn check(&mut self, daemon: &Daemon) -> Result<Vec<NewSlotAlert>, AppError> {
-        let now = daemon.clock.now();
-        let system = daemon.store.system();
+    pub async fn check(&mut self, of: &Maintenance) -> Result<Vec<NewSlotAlert>, AppError> {
+        let now = of.handles.clock.now();
+        let system = of.handles.store.system();
         if system.has_open_alerts().await? {
             system.settle_slot_alerts(now).await?;
         }
@@ -57,7 +57,7 @@ impl Watchdog {
         let mut missing = Vec::new();
         let changed = system.day_changed().await?;
         for version in system.versions_in_use().await? {
-            let expected = match self.expected(daemon, version, now).await {
+            let expected = match self.expected(of, version, now).await {
                 Ok(expected) => expected,
                 Err(error) if error.concerns_everybody() => return Err(error),
                 // The services of other versions are looked at all the same.
@@ -76,23 +76,23 @@ impl Watchdog {
             return Ok(Vec::new());
         }
         let raised = system.raise_slot_alerts(missing, now).await?;
-        tell(daemon, &raised, now).await?;
+        tell(of, &raised, now).await?;
         Ok(raised)
     }
 
     /// What should be seen by now and was not looked for yet, of services with this version of the schedules.
     async fn expected(
         &self,
-        daemon: &Daemon,
+        of: &Maintenance,
         version: u64,
         now: Timestamp,
     ) -> Result<Vec<Expectation>, AppError> {
-        let calendar = daemon.venue.calendar.current();
-        let set = daemon.schedules.set(version).await?;
+        let calendar = of.handles.calendar.current();
+        let set = of.schedules.set(version).await?;
         let today = now.ist_day();
         // A task may be late until the next session opens, so the trading day before counts still.
         let before = calendar.trading_day_from(today, -1).ok();
-        let (mut expected, tasks) = (Vec::new(), daemon.tasks.current());
+        let (mut expected, tasks) = (Vec::new(), of.tasks.current());
         for day in before.into_iter().chain([today]) {
             let day = calendar.day_or_closed(day);
             let there = |schedule: &&Schedule| schedule.enabled && tasks.find(schedule.task).is_some();
@@ -163,11 +163,11 @@ fn alert(user: UserId, expected: &Expectation, now: Timestamp) -> NewSlotAlert {
 }
 
 /// Tells each user of their own alerts, and every admin of all of them in one message for each slot.
-async fn tell(daemon: &Daemon, raised: &[NewSlotAlert], now: Timestamp) -> Result<(), AppError> {
+async fn tell(of: &Maintenance, raised: &[NewSlotAlert], now: Timestamp) -> Result<(), AppError> {
     let mut by_slot: BTreeMap<(Timestamp, Task), Vec<UserId>> = BTreeMap::new();
     for alert in raised {
         by_slot.entry((alert.due_at, alert.task)).or_default().push(alert.user);
-        daemon.events.publish_with(Audience::User(alert.user), || {
+        of.handles.events.publish_with(Audience::User(alert.user), || {
             Event::Alert(AlertEvent {
                 code: AlertCode::SlotNotSeen.name().to_owned(),
                 task: Some(alert.task),
@@ -176,10 +176,10 @@ async fn tell(daemon: &Daemon, raised: &[NewSlotAlert], now: Timestamp) -> Resul
             })
         });
         let title = format!("{} was expected and not seen", alert.task);
-        notify(daemon, alert.user, title, alert.detail.clone(), now).await?;
+        notify(of, alert.user, title, alert.detail.clone(), now).await?;
     }
     let admins: Vec<UserId> =
-        daemon.users().iter().filter(|user| user.role() == Role::Admin).map(|user| user.id).collect();
+        of.users.all().iter().filter(|user| user.role() == Role::Admin).map(|user| user.id).collect();
     for ((due_at, task), users) in by_slot {
         // One line for all of them: what concerns one user often concerns every one.
         tracing::error!(%task, %due_at, users = users.len(), first = ?users.first(), "expected, not seen");
@@ -187,7 +187,7 @@ async fn tell(daemon: &Daemon, raised: &[NewSlotAlert], now: Timestamp) -> Resul
             // Who owes the slot alone knows of it already.
             if users != [*admin] {
                 let title = format!("{task} was expected and not seen for {} users", users.len());
-                notify(daemon, *admin, title, for_admins(task, due_at, &users), now).await?;
+                notify(of, *admin, title, for_admins(task, due_at, &users), now).await?;
             }
         }
     }
@@ -201,7 +201,7 @@ fn for_admins(task: Task, due_at: Timestamp, users: &[UserId]) -> String {
 }
 
 async fn notify(
-    daemon: &Daemon,
+    of: &Maintenance,
     user: UserId,
     title: String,
     body: String,
@@ -209,5 +209,5 @@ async fn notify(
 ) -> Result<(), AppError> {
     let level = NotificationLevel::Error;
     let row = NotificationRow { id: None, at: now, level, title, body, run: None };
-    daemon.send_notification(user, row).await
+    of.notices.send(user, row).await
 }

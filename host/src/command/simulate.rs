@@ -89,11 +89,11 @@ async fn run(
     )
     .await?;
     let bar = progress_bar(options.from, options.to);
-    daemon.observe(observer(bar.clone(), options.from));
+    daemon.cursor.observe(observer(bar.clone(), options.from));
     let report = simulation.run(&daemon).await.map_err(fault);
     bar.finish_and_clear();
     if let Some(path) = options.orders.as_deref().filter(|_| report.is_ok()) {
-        let users = daemon.users().iter().map(|user| user.id).collect();
+        let users = daemon.users.all().iter().map(|user| user.id).collect();
         write_file(path, &orders::list(&daemon.store, users).await.map_err(Failure::work)?)?;
     }
     report

@@ -89,7 +89,7 @@ fn to_view(api: &Api, entry: Entry) -> AuditEntry {
         id: entry.id,
         at: entry.at.into(),
         user: entry.user.map(|user| user.0),
-        user_name: entry.user.and_then(|user| api.daemon.user(user).ok()).map(|user| user.name.clone()),
+        user_name: entry.user.and_then(|user| api.daemon.users.find(user).ok()).map(|user| user.name.clone()),
         via: entry.via,
         action: entry.action,
         resource: entry.resource,

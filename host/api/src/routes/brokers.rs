@@ -74,7 +74,7 @@ async fn read_broker(
     _admin: Admin,
     Path(id): Path<u64>,
 ) -> Result<Json<BrokerBody>, Problem> {
-    Ok(Json(api.daemon.broker_status(UserId(id))?.into()))
+    Ok(Json(api.daemon.members.broker_status(UserId(id))?.into()))
 }
 
 /// Has a user trade over another broker. Refused while they have open orders or positions, which are at the broker that they are
@@ -88,9 +88,9 @@ async fn set_broker(
     Json(body): Json<BrokerChange>,
 ) -> Result<Json<BrokerBody>, Problem> {
     let id = UserId(id);
-    let before = api.daemon.broker_status(id)?.name;
-    api.daemon.check_broker(&body.broker)?;
+    let before = api.daemon.members.broker_status(id)?.name;
+    api.daemon.members.check_broker(&body.broker)?;
     let details = json!({ "broker": body.broker, "before": before });
     api.audit(&admin.caller, "user.broker", format!("user {id}"), details).await?;
-    Ok(Json(api.daemon.set_broker(id, &body.broker).await?.into()))
+    Ok(Json(api.daemon.members.set_broker(id, &body.broker).await?.into()))
 }

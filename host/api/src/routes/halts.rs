@@ -86,7 +86,7 @@ async fn lift(
     }
     let details = json!({ "user": halt.user.0, "symbol": halt.symbol, "explanation": explanation });
     api.audit(&caller, "halt.lift", format!("halt {id}"), details).await?;
-    Ok(Json(api.daemon.lift_halt(id, caller.0.user, explanation).await?.into()))
+    Ok(Json(api.daemon.members.lift_halt(id, caller.0.user, explanation).await?.into()))
 }
 
 /// The halts of everybody, newest first.

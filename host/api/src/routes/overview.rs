@@ -105,7 +105,7 @@ struct OverviewUser {
 async fn overview(State(api): State<Api>, caller: Caller) -> Result<Json<Overview>, Problem> {
     let daemon = &api.daemon;
     let everybody = caller.0.role == Role::Admin;
-    let all = if everybody { daemon.users() } else { vec![caller.target_user(&api, None)?] };
+    let all = if everybody { daemon.users.all() } else { vec![caller.target_user(&api, None)?] };
     let (now, calendar) = (daemon.clock.now(), daemon.venue.calendar.current());
     let day = now.ist_day();
     let TradingDay { open, note, .. } = calendar.day_or_closed(day);
@@ -139,8 +139,9 @@ async fn open_alerts(api: &Api, only: Option<Caller>) -> Result<Vec<AlertRow>, P
 }
 
 fn alert(api: &Api, row: AlertRow) -> OverviewAlert {
-    let name =
-        |id: UserId| api.daemon.user(id).map_or_else(|_| format!("user {id}"), |user| user.name.clone());
+    let name = |id: UserId| {
+        api.daemon.users.find(id).map_or_else(|_| format!("user {id}"), |user| user.name.clone())
+    };
     OverviewAlert {
         since_ist: row.raised_at.to_string(),
         about: row.user.map(name),

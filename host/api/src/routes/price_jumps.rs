@@ -82,7 +82,7 @@ async fn explain(
     if rows.iter().all(|row| row.explained_at.is_some()) {
         return Err(none());
     }
-    api.daemon.explain_price_jumps(&symbol, caller.0.user, explanation).await?;
+    api.daemon.prices.explain_price_jumps(&symbol, caller.0.user, explanation).await?;
     let rows = api.daemon.queries.price_jumps_of(&symbol).await?;
     Ok(Json(Page::whole(rows.into_iter().map(PriceJump::from))))
 }

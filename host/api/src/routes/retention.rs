@@ -1,7 +1,7 @@
 //! `/api/v1/system/retention`: for how long what runs leave behind is kept.
 
 use axum::extract::State;
-use prahari_app::service::Retention;
+use prahari_app::maintenance::Retention;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -57,7 +57,7 @@ fn year() -> u32 {
 #[utoipa::path(get, path = "/api/v1/system/retention", tag = "system",
     responses((status = OK, body = RetentionRule)))]
 async fn read(State(api): State<Api>, _admin: Admin) -> Result<Json<RetentionRule>, Problem> {
-    Ok(Json(api.daemon.retention().await?.into()))
+    Ok(Json(api.daemon.maintenance.retention().await?.into()))
 }
 
 /// Changes the rule, from its next application on: once a day.
@@ -83,8 +83,8 @@ async fn change(
     }
     let details = serde_json::to_value(&rule).unwrap_or_default();
     api.audit(&caller, "system.retention", "system", details).await?;
-    api.daemon.set_retention(rule.into()).await?;
-    Ok(Json(api.daemon.retention().await?.into()))
+    api.daemon.maintenance.set_retention(rule.into()).await?;
+    Ok(Json(api.daemon.maintenance.retention().await?.into()))
 }
 
 impl From<Retention> for RetentionRule {

@@ -113,7 +113,7 @@ async fn add(
     let caller = &uploader.caller;
     api.audit(caller, "task.add", "tasks", json!({ "bytes": bytes.len() })).await?;
     let new = NewTask { bytes: bytes.to_vec(), by: caller.0.user };
-    let (manifest, row) = api.daemon.add_task(new).await?;
+    let (manifest, row) = api.daemon.task_changes.add_task(new).await?;
     let task = view(&api, manifest.name, |_| true)?;
     Ok((StatusCode::CREATED, Json(AddedTask { task, version: row.version })))
 }
@@ -137,7 +137,7 @@ async fn declare(
         return Err(AppError::OtherTask { task, named: manifest.name }.into());
     }
     api.audit(&caller, "task.add", resource(task), json!({ "manifest": document })).await?;
-    api.daemon.declare_task(manifest, caller.0.user).await?;
+    api.daemon.task_changes.declare_task(manifest, caller.0.user).await?;
     Ok((StatusCode::CREATED, Json(view(&api, task, |_| true)?)))
 }
 
@@ -152,7 +152,7 @@ async fn accept(
     Json(AcceptedVersion { version }): Json<AcceptedVersion>,
 ) -> Result<Json<TaskView>, Problem> {
     api.audit(&caller, "task.accept", resource(task), json!({ "version": version })).await?;
-    api.daemon.accept_manifest(task, version, caller.0.user).await?;
+    api.daemon.task_changes.accept_manifest(task, version, caller.0.user).await?;
     view(&api, task, |_| true).map(Json)
 }
 
@@ -165,7 +165,7 @@ async fn remove(
     Path(TaskName(task)): Path<TaskName>,
 ) -> Result<StatusCode, Problem> {
     api.audit(&caller, "task.remove", resource(task), json!({})).await?;
-    api.daemon.remove_task(task, caller.0.user).await?;
+    api.daemon.task_changes.remove_task(task, caller.0.user).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -152,9 +152,9 @@ async fn create(
     let role = Role::from(body.role);
     let details = json!({ "role": role.name(), "capital_paise": body.capital_paise });
     api.audit(&admin.caller, "user.create", format!("user {:?}", body.name), details).await?;
-    let new = api.daemon.new_member(body.name, role, body.capital_paise.map(Paise))?;
+    let new = api.daemon.members.new_member(body.name, role, body.capital_paise.map(Paise))?;
     let id = api.accounts.create_user(new).await?;
-    api.daemon.add_user(id).await?;
+    api.daemon.members.add_user(id).await?;
     let token = api.accounts.make_password_link(maker(&admin), id, false).await?;
     let link = PasswordLink { user: id.0, token: token.expose().to_owned() };
     Ok((StatusCode::CREATED, Json(CreatedUser { user: load(&api, id).await?, link })))
@@ -178,7 +178,7 @@ async fn change(
     Json(body): Json<UserChange>,
 ) -> Result<Json<User>, Problem> {
     let id = UserId(id);
-    let before = api.daemon.user(id)?;
+    let before = api.daemon.users.find(id)?;
     let role = body.role.map_or(before.role(), Role::from);
     let active = body.active.unwrap_or(before.is_active());
     let details = json!({
@@ -186,7 +186,7 @@ async fn change(
         "before": { "role": before.role().name(), "active": before.is_active() },
     });
     api.audit(&admin.caller, "user.change", format!("user {id}"), details).await?;
-    api.daemon.set_access(id, role, active, api.accounts.now()).await?;
+    api.daemon.members.set_access(id, role, active, api.accounts.now()).await?;
     load(&api, id).await.map(Json)
 }
 
@@ -200,7 +200,7 @@ async fn make_link(
     Path(id): Path<u64>,
     Json(body): Json<LinkRequest>,
 ) -> Result<(StatusCode, Json<PasswordLink>), Problem> {
-    let user = api.daemon.user(UserId(id))?;
+    let user = api.daemon.users.find(UserId(id))?;
     if !user.is_active() {
         return Err(Problem::new(Code::UserInactive, format!("user {id} is not active")));
     }

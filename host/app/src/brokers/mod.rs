@@ -3,7 +3,6 @@
 //! Which broker a user trades with stands in the user's row, and is decided where their desk is loaded. Nothing else hands out a
 //! link, so none goes without deadlines on a clock that runs.
 
-mod change;
 mod unusable;
 
 use std::collections::BTreeMap;

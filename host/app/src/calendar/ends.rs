@@ -4,7 +4,7 @@ use prahari_domain::calendar::UnknownDays;
 use prahari_domain::time::Day;
 use prahari_store::{AlertCode, NewAlert, NotificationLevel};
 
-use crate::daemon::Daemon;
+use crate::calendar::Calendars;
 use crate::error::AppError;
 
 /// How many days before the end of what is known the alert is raised: the exchange publishes the list of the next year about
@@ -17,7 +17,7 @@ pub const DAILY_FROM_DAYS: i64 = 14;
 /// For which date the admins were last told.
 const TOLD_KEY: &str = "calendar_end_told";
 
-impl Daemon {
+impl Calendars {
     /// Looks at the calendar as an operator has to: whether it can be read again, and how far it reaches.
     ///
     /// # Errors
@@ -33,13 +33,13 @@ impl Daemon {
     /// # Errors
     /// When the store fails.
     async fn check_calendar_end(&self) -> Result<(), AppError> {
-        let today = self.clock.now().ist_day();
-        let calendar = self.venue.calendar.current();
+        let today = self.handles.clock.now().ist_day();
+        let calendar = self.handles.calendar.current();
         let (known_through, unknown_days) = (calendar.covers().1, calendar.unknown_days());
         let left = known_through.signed_duration_since(today).num_days();
         if left > WARN_FROM_DAYS {
             let resolution = format!("holidays are known through {known_through}");
-            self.clear_alert(AlertCode::CalendarEnds, None, "", &resolution).await?;
+            self.notices.clear(AlertCode::CalendarEnds, None, "", &resolution).await?;
             return Ok(());
         }
         let detail = sentence(known_through, unknown_days);
@@ -49,16 +49,18 @@ impl Daemon {
             subject: String::new(),
             detail: detail.clone(),
         };
-        let raised = self.raise_alert(alert).await?;
-        let told = self.store.system().meta(TOLD_KEY).await?;
+        let raised = self.notices.raise(alert).await?;
+        let told = self.handles.store.system().meta(TOLD_KEY).await?;
         let today_text = today.to_string();
         if left > DAILY_FROM_DAYS || told.as_deref() == Some(today_text.as_str()) {
             return Ok(());
         }
-        self.store.system().set_meta(TOLD_KEY, today_text).await?;
+        self.handles.store.system().set_meta(TOLD_KEY, today_text).await?;
         if !raised {
             tracing::warn!(%known_through, "{detail}");
-            self.notify_admins(NotificationLevel::Warning, "The trading calendar ends", &detail).await?;
+            self.notices
+                .send_to_admins(NotificationLevel::Warning, "The trading calendar ends", &detail)
+                .await?;
         }
         Ok(())
     }

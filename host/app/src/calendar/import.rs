@@ -6,20 +6,20 @@ use prahari_domain::time::Day;
 use prahari_store::CalendarOrigin;
 
 use super::versions::new_version;
-use crate::daemon::Daemon;
+use crate::calendar::Calendars;
 use crate::error::AppError;
-use crate::scheduler::SlotKey;
-use crate::service::Level;
+use crate::ledger::SlotKey;
+use crate::services::Level;
 use crate::user::User;
 
-impl Daemon {
+impl Calendars {
     /// Reads an operator's text: one that names only what it changes in the calendar in force, or a whole calendar. Nothing is
     /// changed.
     ///
     /// # Errors
     /// [`AppError::InvalidCalendar`] in one sentence that names the entry.
     pub fn read_calendar(&self, text: &str, whole: bool) -> Result<Calendar, AppError> {
-        let current = self.venue.calendar.current();
+        let current = self.handles.calendar.current();
         let document = if whole { CalendarDocument::parse(text) } else { current.document().amended(text) };
         let calendar = document.and_then(Calendar::of).map_err(AppError::InvalidCalendar)?;
         let (begins, known_from) = (calendar.covers().0, current.covers().0);
@@ -32,7 +32,7 @@ impl Daemon {
         Ok(calendar.with_unknown_days(current.unknown_days()))
     }
 
-    /// Puts a calendar in force that [`Daemon::read_calendar`] gave, as the version after `expected`, and has the plans and
+    /// Puts a calendar in force that [`Calendars::read_calendar`] gave, as the version after `expected`, and has the plans and
     /// ledgers of today follow it: slots not yet due of a day that is closed now are withdrawn, a day that has a session
     /// now gets its slots. Returns the version; that of the one in force, when it says the same.
     ///
@@ -47,23 +47,23 @@ impl Daemon {
         let is_shipped = Calendar::embedded()?.document() == calendar.document();
         let origin = if is_shipped { CalendarOrigin::Shipped } else { CalendarOrigin::Operator };
         let new = new_version(origin, &calendar)?;
-        let today = self.clock.now().ist_day();
+        let today = self.handles.clock.now().ist_day();
         let (version, changed) = {
             // Nobody plans a day or enters slots by the old calendar beside the new one.
-            let _planning = self.planning.write().await;
+            let _planning = self.ledger.planning.write().await;
             if self.is_in_force(expected, &calendar).await? {
                 return Ok(expected);
             }
-            let version = self.store.user(by).add_calendar(expected, new).await?;
-            let before = self.venue.calendar.current().day_or_closed(today);
+            let version = self.handles.store.user(by).add_calendar(expected, new).await?;
+            let before = self.handles.calendar.current().day_or_closed(today);
             let after = calendar.day_or_closed(today);
             let changed = moves_slots(&before, &after).then_some(after);
             if changed.is_some() {
                 // Before the watchdog can look at today by the new calendar.
                 self.save_day_changed().await?;
             }
-            self.venue.calendar.replace(calendar);
-            self.replan().await?;
+            self.handles.calendar.replace(calendar);
+            self.ledger.replan().await?;
             (version, changed)
         };
         tracing::info!(version, user = %by, "another calendar is in force");
@@ -72,7 +72,7 @@ impl Daemon {
             // Each ledger expects what comes after its own turn, and this is after the last.
             self.save_day_changed().await?;
         }
-        self.wake.notify_one();
+        self.handles.wake.notify_one();
         self.check_calendar().await?;
         Ok(version)
     }
@@ -81,16 +81,16 @@ impl Daemon {
     /// and the watchdog expects no more.
     pub(crate) async fn save_day_changed(&self) -> Result<(), AppError> {
         // As a ledger takes over.
-        let from = self.clock.now().max(self.handed_out());
-        Ok(self.store.system().save_day_changed(from).await?)
+        let from = self.handles.clock.now().max(self.ledger.handed_out());
+        Ok(self.handles.store.system().save_day_changed(from).await?)
     }
 
     /// Has every service that is on expect what today is by the calendar in force.
     async fn follow_calendar(&self, today: &TradingDay) -> Result<(), AppError> {
         let cause = format!("the calendar was changed: {}", said_of(today));
-        for user in self.users() {
+        for user in self.users.all() {
             if let Err(error) = self.follow_calendar_of(&user, &cause).await {
-                self.contain(&user, error).await?;
+                self.services.contain(&user, error).await?;
             }
         }
         Ok(())
@@ -101,14 +101,14 @@ impl Daemon {
         if !user.is_served() {
             return Ok(());
         }
-        let gone = self.take_over(user, cause).await?;
+        let gone = self.ledger.take_over(user, cause).await?;
         let gone: Vec<String> =
             gone.iter().map(|SlotKey { task, due_at }| format!("{task} of {due_at}")).collect();
         let message = match gone.as_slice() {
             [] => cause.to_owned(),
             gone => format!("{cause}; not expected any more: {}", gone.join(", ")),
         };
-        self.log_service(user, Level::Warn, "calendar_changed", message).await
+        self.services.log_service(user, Level::Warn, "calendar_changed", message).await
     }
 }
 

@@ -6,7 +6,24 @@ mod import;
 mod preview;
 mod versions;
 
+use crate::handles::Handles;
+use crate::ledger::Ledger;
+use crate::notices::Notices;
+use crate::schedules::Schedules;
+use crate::services::Services;
+use crate::users::Users;
 pub use ends::{DAILY_FROM_DAYS, WARN_FROM_DAYS};
 pub use preview::{CalendarPreview, SlotChange};
+use std::sync::Arc;
 pub(crate) use versions::keep_first;
 pub use versions::{Offered, open};
+
+/// Puts calendars in force, and watches over the one that is.
+pub struct Calendars {
+    pub(crate) handles: Handles,
+    pub(crate) users: Arc<Users>,
+    pub(crate) notices: Arc<Notices>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) services: Arc<Services>,
+    pub(crate) schedules: Arc<Schedules>,
+}

@@ -8,7 +8,7 @@ use prahari_domain::time::Day;
 use prahari_schedule::{DayDifference, Evaluator, Schedule, ScheduleError};
 
 use super::import::a_year_after;
-use crate::daemon::Daemon;
+use crate::calendar::Calendars;
 use crate::error::AppError;
 use crate::schedules::ScheduleSet;
 
@@ -36,14 +36,14 @@ pub struct SlotChange {
     pub difference: DayDifference,
 }
 
-impl Daemon {
+impl Calendars {
     /// What a calendar would change. Nothing is taken up.
     ///
     /// # Errors
     /// When the work ends unexpectedly.
     pub async fn preview_calendar(&self, calendar: Calendar) -> Result<CalendarPreview, AppError> {
-        let (current, set) = (self.venue.calendar.current(), self.schedules.current());
-        let today = self.clock.now().ist_day();
+        let (current, set) = (self.handles.calendar.current(), self.schedules.current());
+        let today = self.handles.clock.now().ist_day();
         // Scripts may take their time for each of the days.
         let preview = tokio::task::spawn_blocking(move || compare(&current, &calendar, &set, today));
         preview.await.map_err(|error| AppError::Ended(error.to_string()))

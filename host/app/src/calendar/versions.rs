@@ -7,8 +7,8 @@ use prahari_domain::text::one_line;
 use prahari_domain::time::Day;
 use prahari_store::{AlertCode, CalendarOrigin, CalendarRow, NewAlert, NewAudit, NewCalendar, Store};
 
+use crate::calendar::Calendars;
 use crate::clock::Clock;
-use crate::daemon::Daemon;
 use crate::error::AppError;
 
 /// A calendar that ships with the program and is newer than the one in force, which an operator brought.
@@ -21,7 +21,7 @@ pub struct Offered {
 }
 
 /// The calendar of a database. A newer one that ships replaces one that shipped before; one that an operator brought it leaves
-/// in force, see [`Daemon::offered_calendar`].
+/// in force, see [`Calendars::offered_calendar`].
 ///
 /// # Errors
 /// When the database cannot be read or written.
@@ -114,7 +114,7 @@ pub(super) fn new_version(origin: CalendarOrigin, calendar: &Calendar) -> Result
     })
 }
 
-impl Daemon {
+impl Calendars {
     /// The calendar that ships, when it is newer than the one in force.
     ///
     /// # Errors
@@ -122,7 +122,7 @@ impl Daemon {
     pub async fn offered_calendar(&self) -> Result<Option<Offered>, AppError> {
         let shipped = Calendar::embedded()?;
         let offered = Offered { as_of: shipped.document().as_of, known_through: shipped.covers().1 };
-        Ok(match newest(&self.store).await? {
+        Ok(match newest(&self.handles.store).await? {
             Newest::Whole(row, _) => (offered.as_of > row.as_of).then_some(offered),
             // It is what is used already.
             Newest::None | Newest::Damaged(_) => None,
@@ -134,7 +134,7 @@ impl Daemon {
     /// # Errors
     /// When the database cannot be read.
     pub async fn is_in_force(&self, expected: u64, calendar: &Calendar) -> Result<bool, AppError> {
-        let newest = newest(&self.store).await?;
+        let newest = newest(&self.handles.store).await?;
         Ok(matches!(newest, Newest::Whole(row, kept)
             if row.version == expected && kept.document() == calendar.document()))
     }
@@ -145,15 +145,15 @@ impl Daemon {
     /// When the store fails.
     pub(super) async fn check_kept_calendar(&self) -> Result<(), AppError> {
         let code = AlertCode::CalendarDamaged;
-        let Newest::Damaged(why) = newest(&self.store).await? else {
-            self.clear_alert(code, None, "", "the newest version of the calendar can be read").await?;
+        let Newest::Damaged(why) = newest(&self.handles.store).await? else {
+            self.notices.clear(code, None, "", "the newest version of the calendar can be read").await?;
             return Ok(());
         };
         let detail = format!(
             "{why}; the calendar that ships with the program takes its place, without what operators brought: \
              bring that again with `prahari calendar import FILE`"
         );
-        self.raise_alert(NewAlert { code, user: None, subject: String::new(), detail }).await?;
+        self.notices.raise(NewAlert { code, user: None, subject: String::new(), detail }).await?;
         Ok(())
     }
 }

@@ -4,7 +4,6 @@
 //! everybody else goes on. Reading stays possible, and orders at the broker may still be cancelled.
 
 mod held;
-mod lift;
 
 use std::sync::Arc;
 

@@ -11,8 +11,8 @@ use prahari_domain::orders::{JournalEntry, OrderEvent};
 use prahari_store::{Inspection, StoreError};
 
 use super::{Check, statements};
-use crate::books;
 use crate::error::AppError;
+use crate::maintenance::books;
 use crate::paper::PAPER;
 
 /// How much was looked at and what is wrong with it, or why it could not be read.

@@ -10,7 +10,7 @@ use prahari_domain::ids::{RunId, UserId};
 use prahari_store::{Inspection, StoreError};
 
 use crate::error::AppError;
-use crate::recordings;
+use crate::runs::recordings;
 use books::BookChecks;
 
 /// The most faults that one check names; the rest is counted.

@@ -6,15 +6,28 @@ use prahari_domain::tasks::Task;
 use prahari_runtime::{ModuleHash, RunOutcome};
 use prahari_store::{NewAudit, NotificationLevel, NotificationRow};
 
+use super::Modules;
 use super::health::{Blame, Consequence, Hold, RunEnd};
 use crate::clock::Clock;
-use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::events::{AlertEvent, Audience, Event};
 use crate::grants::Allowance;
+use crate::grants::Grants;
+use crate::handles::Handles;
+use crate::notices::Notices;
+use crate::tasks::Tasks;
 use crate::user::User;
 
-impl Daemon {
+/// Does something about modules that keep failing.
+pub struct ModuleHealth {
+    pub(crate) handles: Handles,
+    pub(crate) notices: Arc<Notices>,
+    pub(crate) modules: Arc<Modules>,
+    pub(crate) grants: Arc<Grants>,
+    pub(crate) tasks: Arc<Tasks>,
+}
+
+impl ModuleHealth {
     /// Looks at the end of a run: a version that keeps failing is replaced, or tried less often.
     pub(crate) async fn draw_consequences(
         &self,
@@ -27,7 +40,7 @@ impl Daemon {
         let permission = self.grants.permission(task);
         let blame = blame(outcome, allowance, &self.grants.of_everybody(task));
         let end = RunEnd { user: user.id, task, module, outcome, allowance, blame };
-        let consequence = self.modules.observe(end, permission, self.clock.now()).await?;
+        let consequence = self.modules.observe(end, permission, self.handles.clock.now()).await?;
         match consequence {
             Consequence::None => Ok(()),
             Consequence::HeldBack { until, reason, first } => {
@@ -50,14 +63,15 @@ impl Daemon {
         if let Some(halt) = user.halts.of_user().filter(|_| !self.tasks.current().is_shared(task)) {
             return Some(format!("this user is halted until an admin lifts it: {}", halt.reason));
         }
-        let Hold { until, reason, under } = self.modules.held_back(user.id, task, self.clock.now())?;
+        let Hold { until, reason, under } =
+            self.modules.held_back(user.id, task, self.handles.clock.now())?;
         (under == self.grants.of(user.id, task)).then(|| format!("{reason}; it is tried again at {until}"))
     }
 
     async fn tell_of_hold(&self, user: &User, task: Task, reason: &str) -> Result<(), AppError> {
         let notification = NotificationRow {
             id: None,
-            at: self.clock.now(),
+            at: self.handles.clock.now(),
             level: NotificationLevel::Error,
             title: format!("{task} is held back"),
             body: format!(
@@ -65,7 +79,7 @@ impl Daemon {
             ),
             run: None,
         };
-        self.send_notification(user.id, notification).await
+        self.notices.send(user.id, notification).await
     }
 
     async fn tell_of_quarantine(&self, task: Task, message: String) -> Result<(), AppError> {
@@ -79,8 +93,8 @@ impl Daemon {
             details: serde_json::json!({ "message": message }).to_string(),
             address: String::new(),
         };
-        self.store.system().append_audit(entry).await?;
-        self.events.publish_with(Audience::Admins, || {
+        self.handles.store.system().append_audit(entry).await?;
+        self.handles.events.publish_with(Audience::Admins, || {
             Event::Alert(AlertEvent {
                 code: "module_quarantined".to_owned(),
                 task: Some(task),
@@ -89,7 +103,7 @@ impl Daemon {
             })
         });
         let title = format!("The module of {task} was rolled back");
-        self.notify_admins(NotificationLevel::Error, &title, &message).await
+        self.notices.send_to_admins(NotificationLevel::Error, &title, &message).await
     }
 }
 

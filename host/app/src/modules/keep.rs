@@ -11,7 +11,7 @@ use prahari_store::{ActivationRow, HaltCode, ModuleOrigin, ModuleRow, NewModule,
 use super::table::{Running, Table};
 use super::{Modules, Start};
 use crate::error::AppError;
-use crate::loading::Fault;
+use crate::members::loading::Fault;
 use crate::tasks::manifest_of;
 
 /// A component that somebody brings.

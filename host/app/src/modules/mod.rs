@@ -22,10 +22,12 @@ use prahari_runtime::{Module, ModuleHash, Runtime};
 use prahari_store::{ModuleOrigin, Store};
 
 pub use activate::{Activation, Permission};
+pub use consequences::ModuleHealth;
 pub use folder::{FolderError, ModuleFolder, Progress, Watching};
 pub use health::{BROKEN_AFTER, SEVERAL_USERS};
 pub use keep::Upload;
 pub use table::Running;
+pub use trial::Trials;
 
 use crate::error::AppError;
 use crate::tasks::{TaskManifest, manifest_of};

@@ -6,11 +6,29 @@ use prahari_runtime::abi::latest::Capability;
 use prahari_store::{ModuleOrigin, ModuleRow, TrialRow};
 
 use super::Activation;
-use crate::daemon::Daemon;
 use crate::error::AppError;
+use crate::grants::Grants;
+use crate::handles::Handles;
+use crate::modules::Modules;
+use crate::notices::Notices;
+use crate::replays::Replays;
 use crate::shadow::{Days, Scope, ShadowReport};
+use crate::tasks::Tasks;
+use prahari_runtime::Runtime;
+use std::sync::Arc;
 
-impl Daemon {
+/// Lets a version of a module trade only after somebody has seen what it would have done.
+pub struct Trials {
+    pub(crate) handles: Handles,
+    pub(crate) notices: Arc<Notices>,
+    pub(crate) runtime: Arc<Runtime>,
+    pub(crate) modules: Arc<Modules>,
+    pub(crate) grants: Arc<Grants>,
+    pub(crate) tasks: Arc<Tasks>,
+    pub(crate) replays: Arc<Replays>,
+}
+
+impl Trials {
     /// Tries a version on the recorded runs of the last days, of everybody, and keeps what came out. When nothing differs it
     /// is accepted at once.
     ///
@@ -26,10 +44,10 @@ impl Daemon {
         let row = self.modules.version(task, version).await?;
         let candidate = self.modules.loaded(&row).await?;
         // One at a time, and no replays of many runs beside it: the processors are there for the day's work.
-        let _turn = self.replays.turn().await;
+        let _turn = self.replays.permits.turn().await;
         let scope = Scope { task, days: Days::Last(days), user: None };
-        let report = self.shadow(&candidate, &scope).await?;
-        let now = self.clock.now();
+        let report = self.replays.shadow(&candidate, &scope).await?;
+        let now = self.handles.clock.now();
         let trial = TrialRow {
             task,
             version,
@@ -39,7 +57,7 @@ impl Daemon {
             accepted_at: report.accepted_without_change().then_some(now),
             accepted_by: None,
         };
-        self.store.system().save_trial(trial).await?;
+        self.handles.store.system().save_trial(trial).await?;
         Ok(report)
     }
 
@@ -49,8 +67,8 @@ impl Daemon {
     /// [`AppError::ModuleUntried`] without a trial; when there is no such version, or the store fails.
     pub async fn accept_module(&self, task: Task, version: u64, by: UserId) -> Result<(), AppError> {
         self.modules.version(task, version).await?;
-        let now = self.clock.now();
-        if self.store.system().accept_trial(task, version, by, now).await? {
+        let now = self.handles.clock.now();
+        if self.handles.store.system().accept_trial(task, version, by, now).await? {
             Ok(())
         } else {
             Err(AppError::ModuleUntried { task, version })
@@ -67,7 +85,7 @@ impl Daemon {
         self.check_manifest(task, version).await?;
         self.check_trial(task, version, force).await?;
         let permission = self.grants.permission(task);
-        let now = self.clock.now();
+        let now = self.handles.clock.now();
         self.modules.activate(activation, permission, now).await.map(|(row, _)| row)
     }
 
@@ -84,7 +102,7 @@ impl Daemon {
     ) -> Result<(), AppError> {
         self.check_manifest(task, version).await?;
         self.check_trial(task, version, force).await?;
-        let (permission, now) = (self.grants.permission(task), self.clock.now());
+        let (permission, now) = (self.grants.permission(task), self.handles.clock.now());
         self.modules.pin(user, (task, version), by, permission, now).await
     }
 
@@ -99,7 +117,7 @@ impl Daemon {
     }
 
     async fn was_active(&self, row: &ModuleRow) -> Result<bool, AppError> {
-        let history = self.store.system().module_activations(Some(row.task), u32::MAX).await?;
+        let history = self.handles.store.system().module_activations(Some(row.task), u32::MAX).await?;
         Ok(history.iter().any(|activation| activation.version == row.version))
     }
 
@@ -108,7 +126,7 @@ impl Daemon {
         if force || !self.needs_trial(&row).await? {
             return Ok(());
         }
-        let trial = self.store.system().last_trial(task, version).await?;
+        let trial = self.handles.store.system().last_trial(task, version).await?;
         match trial.and_then(|trial| trial.accepted_at) {
             Some(_) => Ok(()),
             None => Err(AppError::ModuleUntried { task, version }),

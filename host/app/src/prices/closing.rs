@@ -8,8 +8,8 @@ use prahari_domain::instruments::Symbol;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{AlertCode, AlertFilter, NewAlert};
 
-use crate::daemon::Daemon;
 use crate::error::AppError;
+use crate::prices::Prices;
 
 /// A day's bar counts as closed this long after its session, as the sources of bars have it.
 pub(super) const SETTLING_MINUTES: i64 = 10;
@@ -20,7 +20,7 @@ const MOST_ALERTS: u32 = 10_000;
 /// Who holds each share that anybody holds, and since when.
 type Holders = BTreeMap<Symbol, BTreeMap<UserId, Day>>;
 
-impl Daemon {
+impl Prices {
     pub(super) async fn look_at_closes(&self, now: Timestamp) -> Result<(), AppError> {
         let holders = self.holders().await;
         let symbols: Vec<Symbol> = holders.keys().cloned().collect();
@@ -28,21 +28,21 @@ impl Daemon {
             Ok(quotes) => quotes,
             Err(error) => {
                 tracing::warn!(%error, "the prices at the close cannot be had yet");
-                self.prices.give_close_back();
+                self.watch.give_close_back();
                 return Ok(());
             }
         };
         let priced: BTreeMap<Symbol, Quote> =
             quotes.into_iter().flatten().map(|quote| (quote.symbol.clone(), quote)).collect();
         let kept = priced.values().map(|quote| (quote.symbol.clone(), quote.last, quote.at));
-        self.store.system().save_last_prices(kept.collect()).await?;
+        self.handles.store.system().save_last_prices(kept.collect()).await?;
         self.tell_of_missing_prices(&holders, &priced, now).await
     }
 
     /// Who holds each share that anybody holds, and since when.
     async fn holders(&self) -> Holders {
         let mut holders = Holders::new();
-        for user in self.users() {
+        for user in self.users.all() {
             // A desk that is busy is looked at the next day: the alert is about days, not minutes.
             let Ok(desk) = user.desk.try_lock() else { continue };
             for position in desk.book().positions() {
@@ -87,22 +87,22 @@ impl Daemon {
             }
         }
         let filter = AlertFilter { open: Some(true), before: None, limit: MOST_ALERTS };
-        for alert in self.store.system().alerts(filter).await? {
+        for alert in self.handles.store.system().alerts(filter).await? {
             let Some(user) = alert.user.filter(|_| alert.code == AlertCode::PriceMissing) else { continue };
             if !missing.contains_key(&(user, alert.subject.clone())) {
                 let over = "there is a new price, or the share is no longer held";
-                self.clear_alert(alert.code, alert.user, &alert.subject, over).await?;
+                self.notices.clear(alert.code, alert.user, &alert.subject, over).await?;
             }
         }
         for ((user, subject), detail) in missing {
             let code = AlertCode::PriceMissing;
-            self.raise_alert(NewAlert { code, user: Some(user), subject, detail }).await?;
+            self.notices.raise(NewAlert { code, user: Some(user), subject, detail }).await?;
         }
         Ok(())
     }
 
     /// The trading day before a day, as far as the calendar knows.
     pub(super) fn trading_day_before(&self, day: Day) -> Option<Day> {
-        self.venue.calendar.current().trading_day_from(day, -1).ok()
+        self.handles.calendar.current().trading_day_from(day, -1).ok()
     }
 }

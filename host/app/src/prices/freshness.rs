@@ -5,8 +5,8 @@ use prahari_domain::instruments::Symbol;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{AlertCode, NewAlert};
 
-use crate::daemon::Daemon;
 use crate::error::AppError;
+use crate::prices::Prices;
 
 /// How many shares are asked for their newest bar: enough to tell a source that stands still from a share that does.
 const SAMPLE: usize = 50;
@@ -15,14 +15,14 @@ const SAMPLE: usize = 50;
 const BARS: &str = "bars";
 const FOLDER: &str = "folder";
 
-impl Daemon {
+impl Prices {
     /// Raises an alert when most shares have no bar of this trading day or the one before, and clears it when they have. Asked
     /// after each run that judges the whole market for everybody.
     ///
     /// # Errors
     /// When the alert cannot be written down.
     pub(crate) async fn look_for_stale_bars(&self, day: Day) -> Result<(), AppError> {
-        let now = self.clock.now();
+        let now = self.handles.clock.now();
         let Some(before) = self.trading_day_before(day) else { return Ok(()) };
         let newest = match self.newest_bars(now).await {
             Ok(newest) => newest,
@@ -34,7 +34,7 @@ impl Daemon {
         let fresh = newest.iter().filter(|newest| newest.is_some_and(|newest| newest >= before)).count();
         if newest.is_empty() || fresh * 2 >= newest.len() {
             let over = format!("there are bars of {before} or later again");
-            self.clear_alert(AlertCode::BarsStale, None, BARS, &over).await?;
+            self.notices.clear(AlertCode::BarsStale, None, BARS, &over).await?;
             return Ok(());
         }
         let last = newest.iter().flatten().max();
@@ -45,13 +45,9 @@ impl Daemon {
             newest.len() - fresh,
             newest.len()
         );
-        self.raise_alert(NewAlert {
-            code: AlertCode::BarsStale,
-            user: None,
-            subject: BARS.to_owned(),
-            detail,
-        })
-        .await?;
+        self.notices
+            .raise(NewAlert { code: AlertCode::BarsStale, user: None, subject: BARS.to_owned(), detail })
+            .await?;
         Ok(())
     }
 
@@ -81,14 +77,15 @@ impl Daemon {
                     tracing::warn!(note, "the bars are not quite as they should be");
                 }
                 tracing::info!(symbols = report.symbols, "the bars were read again: some had changed");
-                self.clear_alert(AlertCode::BarsStale, None, FOLDER, "the bars were read again").await?;
+                self.notices.clear(AlertCode::BarsStale, None, FOLDER, "the bars were read again").await?;
                 Ok(())
             }
             Err(error) => {
                 let detail =
                     format!("the bars changed and cannot be read again, so the old ones are used: {error}");
                 let subject = FOLDER.to_owned();
-                self.raise_alert(NewAlert { code: AlertCode::BarsStale, user: None, subject, detail })
+                self.notices
+                    .raise(NewAlert { code: AlertCode::BarsStale, user: None, subject, detail })
                     .await?;
                 Ok(())
             }

@@ -18,10 +18,26 @@ use prahari_domain::time::Timestamp;
 pub use jumps::PriceJumps;
 pub use watch::PriceWatch;
 
-use crate::daemon::Daemon;
+use crate::background::Background;
+use crate::desk::Venue;
 use crate::error::AppError;
+use crate::halts::Halts;
+use crate::handles::Handles;
+use crate::notices::Notices;
+use crate::users::Users;
 
-impl Daemon {
+/// Looks at prices before anything is traded on them.
+pub struct Prices {
+    pub(crate) handles: Handles,
+    pub(crate) venue: Arc<Venue>,
+    pub(crate) users: Arc<Users>,
+    pub(crate) notices: Arc<Notices>,
+    pub(crate) halts: Arc<Halts>,
+    pub(crate) background: Arc<Background>,
+    pub(crate) watch: PriceWatch,
+}
+
+impl Prices {
     /// Looks at the prices of the day as far as they are due at `instant` and were not looked at, before anything else of that
     /// instant. A market that is down is asked again at the next one.
     ///
@@ -29,21 +45,21 @@ impl Daemon {
     /// When a halt or an alert cannot be written down.
     pub(crate) async fn look_at_prices(self: &Arc<Self>, instant: Timestamp) -> Result<(), AppError> {
         let day = instant.ist_day();
-        let Some(session) = self.venue.calendar.session(day) else { return Ok(()) };
+        let Some(session) = self.handles.calendar.session(day) else { return Ok(()) };
         if (session.opens()..session.closes()).contains(&instant) {
             self.look_at_opens(instant).await?;
         }
         let closes = session.closes().plus_minutes(closing::SETTLING_MINUTES);
-        if instant < closes || !self.prices.take_close(day) {
+        if instant < closes || !self.watch.take_close(day) {
             return Ok(());
         }
-        if self.clock.is_lockstep() {
+        if self.handles.clock.is_lockstep() {
             return self.look_at_closes(instant).await;
         }
         // On a real clock nobody waits for the market.
-        let daemon = Arc::clone(self);
-        self.in_background(async move {
-            if let Err(error) = daemon.look_at_closes(instant).await {
+        let prices = Arc::clone(self);
+        self.background.spawn(async move {
+            if let Err(error) = prices.look_at_closes(instant).await {
                 tracing::error!(%error, "the prices at the close could not be looked at");
             }
         });

@@ -13,8 +13,8 @@ use prahari_domain::time::Timestamp;
 use prahari_store::HaltCode;
 
 use super::watch::Opens;
-use crate::daemon::Daemon;
 use crate::error::AppError;
+use crate::prices::Prices;
 use crate::user::User;
 
 /// How long an instant waits for the market at most on a real clock: what is not known by then is asked for at the next one,
@@ -28,15 +28,15 @@ struct Found {
     unopened: BTreeSet<Symbol>,
 }
 
-impl Daemon {
+impl Prices {
     pub(super) async fn look_at_opens(self: &Arc<Self>, now: Timestamp) -> Result<(), AppError> {
-        let mut opens = self.prices.opens_of(now.ist_day());
+        let mut opens = self.watch.opens_of(now.ist_day());
         if opens.is_done() {
             return Ok(());
         }
         let symbols = self.shares_to_look_at(&mut opens);
         let looking = self.find_jumps(&symbols, now);
-        let found = if self.clock.is_lockstep() {
+        let found = if self.handles.clock.is_lockstep() {
             looking.await
         } else {
             tokio::time::timeout(LONGEST_WAIT, looking)
@@ -48,7 +48,7 @@ impl Daemon {
             opens.unasked.get_or_insert_default().extend(busy);
         }
         opens.unopened = found.unopened;
-        self.prices.keep_opens(opens);
+        self.watch.keep_opens(opens);
         Ok(())
     }
 
@@ -56,7 +56,7 @@ impl Daemon {
     fn shares_to_look_at(&self, opens: &mut Opens) -> BTreeSet<Symbol> {
         let mut symbols = std::mem::take(&mut opens.unopened);
         let mut busy = BTreeSet::new();
-        for user in self.users().into_iter().filter(|user| opens.asks(user.id)) {
+        for user in self.users.all().into_iter().filter(|user| opens.asks(user.id)) {
             // A desk whose broker does not answer must not hold up everybody's open.
             match user.desk.try_lock() {
                 Ok(desk) => symbols.extend(desk.symbols_at_stake()),
@@ -100,7 +100,7 @@ impl Daemon {
         let reason = format!("{jump}: a corporate action or a fault, until an admin has explained it");
         let code = HaltCode::ImpossiblePrice;
         let mut busy = Vec::new();
-        for user in self.users() {
+        for user in self.users.all() {
             match is_exposed(&user, jump) {
                 Some(true) => {}
                 Some(false) => continue,
@@ -109,15 +109,15 @@ impl Daemon {
                     continue;
                 }
             }
-            self.halt_symbol(user.id, &jump.symbol, code, &reason).await?;
-            if self.clock.is_lockstep() {
-                self.halt_symbol_if_held(&user, &jump.symbol, code, &reason).await?;
+            self.halts.halt_symbol(user.id, &jump.symbol, code, &reason).await?;
+            if self.handles.clock.is_lockstep() {
+                self.halts.halt_symbol_if_held(&user, &jump.symbol, code, &reason).await?;
                 continue;
             }
             // The broker of one user must not hold up the open of the others: nothing new is sent already.
-            let (daemon, symbol, reason) = (Arc::clone(self), jump.symbol.clone(), reason.clone());
-            self.in_background(async move {
-                if let Err(error) = daemon.halt_symbol_if_held(&user, &symbol, code, &reason).await {
+            let (prices, symbol, reason) = (Arc::clone(self), jump.symbol.clone(), reason.clone());
+            self.background.spawn(async move {
+                if let Err(error) = prices.halts.halt_symbol_if_held(&user, &symbol, code, &reason).await {
                     tracing::error!(user = %user.id, %symbol, %error, "orders of a halted share were not withdrawn");
                 }
             });

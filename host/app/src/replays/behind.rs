@@ -9,8 +9,11 @@ use prahari_store::RunRow;
 use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 use super::{ReplayReport, ReplayScope, Replayer, RunReplay};
-use crate::daemon::Daemon;
 use crate::error::AppError;
+use crate::grants::Grants;
+use crate::handles::Handles;
+use crate::modules::Modules;
+use prahari_runtime::Runtime;
 
 /// Most runs of one request: some seconds of one core.
 pub const MOST_RUNS: u64 = 10_000;
@@ -39,7 +42,16 @@ impl Default for Places {
     }
 }
 
-impl Daemon {
+/// Replays recorded runs, and tries other modules on them.
+pub struct Replays {
+    pub(crate) handles: Handles,
+    pub(crate) runtime: Arc<Runtime>,
+    pub(crate) modules: Arc<Modules>,
+    pub(crate) grants: Arc<Grants>,
+    pub(crate) permits: Places,
+}
+
+impl Replays {
     /// Replays one run, by the version that ran or by another one that is kept. Dropping the future ends it.
     ///
     /// # Errors
@@ -47,8 +59,9 @@ impl Daemon {
     pub async fn replay_run(&self, row: &RunRow, other: Option<ModuleHash>) -> Result<RunReplay, AppError> {
         let others = self.others(other.map(|hash| (row.task, hash))).await?;
         // The semaphore is never closed.
-        let _place = self.replays.single.acquire().await;
-        let mut replayer = Replayer::new(&self.store, &self.runtime, &self.modules).with_others(others);
+        let _place = self.permits.single.acquire().await;
+        let mut replayer =
+            Replayer::new(&self.handles.store, &self.runtime, &self.modules).with_others(others);
         replayer.one(row).await?.ok_or(AppError::NoRecording(row.id))
     }
 
@@ -63,9 +76,10 @@ impl Daemon {
         other: Option<(Task, ModuleHash)>,
     ) -> Result<ReplayReport, AppError> {
         let others = self.others(other).await?;
-        let _turn = self.replays.turn().await;
+        let _turn = self.permits.turn().await;
         let most = scope.most.unwrap_or(MOST_RUNS).min(MOST_RUNS);
-        let mut replayer = Replayer::new(&self.store, &self.runtime, &self.modules).with_others(others);
+        let mut replayer =
+            Replayer::new(&self.handles.store, &self.runtime, &self.modules).with_others(others);
         replayer.many(&ReplayScope { most: Some(most), ..scope }).await
     }
 
@@ -76,7 +90,7 @@ impl Daemon {
     ) -> Result<BTreeMap<Task, Arc<Module>>, AppError> {
         let Some((task, hash)) = other else { return Ok(BTreeMap::new()) };
         let wanted = hash.to_string();
-        let rows = self.store.system().modules().await?;
+        let rows = self.handles.store.system().modules().await?;
         let row = rows.iter().find(|row| row.task == task && row.hash == wanted);
         let row = row.ok_or(AppError::UnknownModuleHash { task, hash })?;
         Ok(BTreeMap::from([(task, self.modules.loaded(row).await?)]))

@@ -19,10 +19,11 @@ use prahari_store::{RunFilter, RunRow, Store};
 
 use crate::error::AppError;
 use crate::modules::Modules;
-use crate::recordings::find_recording;
+use crate::runs::recordings::find_recording;
 
 pub use behind::MOST_RUNS;
 pub(crate) use behind::Places;
+pub use behind::Replays;
 pub use prahari_runtime::ModuleHash;
 pub use prahari_runtime::shadow::Standing;
 pub use report::{ReplayReport, ReplayVerdict, RunReplay};

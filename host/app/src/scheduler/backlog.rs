@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use prahari_domain::time::Timestamp;
 
-use super::plan::Work;
+use crate::ledger::Work;
 
 /// A user's due work. It stays small by itself: while a worker is busy, ticks are passed over and one pulse stands for all, so
 /// only what has an outcome of its own waits, of which a day has a handful.
@@ -68,8 +68,8 @@ impl Backlog {
 mod tests {
     use prahari_domain::tasks::Task;
 
-    use super::super::plan::SlotKey;
     use super::*;
+    use crate::ledger::SlotKey;
 
     fn key(task: Task) -> SlotKey {
         SlotKey { task, due_at: Timestamp(0) }

@@ -4,8 +4,8 @@
 use prahari_domain::time::Timestamp;
 use prahari_store::{AlertCode, NewAlert};
 
+use super::Rooms;
 use crate::clock::{Clock, Reading};
-use crate::daemon::Daemon;
 use crate::error::AppError;
 
 /// A clock that is put right by less than this is no news: everything is planned by the minute.
@@ -45,26 +45,26 @@ impl ClockWatch {
     }
 
     /// Looks at the clock. `cursor` is the last instant that is done.
-    pub(super) async fn look(&mut self, daemon: &Daemon, cursor: Timestamp) -> Result<(), AppError> {
-        if daemon.clock.is_lockstep() {
+    pub(super) async fn look(&mut self, rooms: &Rooms, cursor: Timestamp) -> Result<(), AppError> {
+        if rooms.handles.clock.is_lockstep() {
             return Ok(());
         }
-        let Reading { wall, pace } = daemon.clock.read();
+        let Reading { wall, pace } = rooms.handles.clock.read();
         let before = std::mem::replace(&mut self.seen, Reading { wall, pace });
         let jumped = wall.millis_since(before.wall) - (pace - before.pace);
         if jumped >= JUMP_MS {
             tracing::warn!(from = %before.wall, to = %wall, "the clock jumped forward");
-            daemon.remember_jump(before.wall, wall);
+            rooms.ledger.remember_jump(before.wall, wall);
             let from = self.jump.as_ref().map_or(before.wall, |jump| jump.from);
             let passed = self.jump.as_ref().map_or(0, |jump| jump.passed);
             self.jump = Some(Jump { from, to: wall, passed });
         } else if jumped <= -JUMP_MS {
             tracing::warn!(from = %before.wall, to = %wall, "the clock was set back");
         }
-        self.say_whether_behind(daemon, cursor).await
+        self.say_whether_behind(rooms, cursor).await
     }
 
-    async fn say_whether_behind(&mut self, daemon: &Daemon, cursor: Timestamp) -> Result<(), AppError> {
+    async fn say_whether_behind(&mut self, rooms: &Rooms, cursor: Timestamp) -> Result<(), AppError> {
         let missing = cursor.millis_since(self.seen.wall);
         // Once it is said, it holds until the cursor is reached.
         let behind = missing > if self.behind == Some(true) { 0 } else { BEHIND_MS };
@@ -78,10 +78,10 @@ impl ClockWatch {
                 self.seen.wall
             );
             let (subject, code) = (SUBJECT.to_owned(), AlertCode::ClockSetBack);
-            daemon.raise_alert(NewAlert { code, user: None, subject, detail }).await?;
+            rooms.notices.raise(NewAlert { code, user: None, subject, detail }).await?;
         } else {
             let resolution = "the clock has reached what was done";
-            daemon.clear_alert(AlertCode::ClockSetBack, None, SUBJECT, resolution).await?;
+            rooms.notices.clear(AlertCode::ClockSetBack, None, SUBJECT, resolution).await?;
         }
         Ok(())
     }
@@ -94,7 +94,7 @@ impl ClockWatch {
     }
 
     /// The next instant is this one; once it is after a jump, the jump is told. One over which nothing was due is no alert.
-    pub(super) async fn goes_on_to(&mut self, daemon: &Daemon, instant: Timestamp) -> Result<(), AppError> {
+    pub(super) async fn goes_on_to(&mut self, rooms: &Rooms, instant: Timestamp) -> Result<(), AppError> {
         let Some(Jump { from, to, passed }) = self.jump.take_if(|jump| instant > jump.to) else {
             return Ok(());
         };
@@ -105,7 +105,7 @@ impl ClockWatch {
             "the clock jumped from {from} to {to}, because it was set or the machine was asleep: {passed} instants at which something was due were passed at once"
         );
         let (subject, code) = (from.to_string(), AlertCode::ClockJumped);
-        daemon.raise_alert(NewAlert { code, user: None, subject, detail }).await?;
+        rooms.notices.raise(NewAlert { code, user: None, subject, detail }).await?;
         Ok(())
     }
 }

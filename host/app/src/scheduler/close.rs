@@ -3,18 +3,18 @@
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{SlotKind, SlotOutcome, SlotRow};
 
-use super::enter::{INTERRUPTED, UNKNOWN};
-use super::ledger::Progress;
-use super::plan::SlotKey;
 use super::tick::HELD_UP;
-use crate::daemon::Daemon;
 use crate::error::AppError;
+use crate::ledger::Progress;
+use crate::ledger::SlotKey;
+use crate::ledger::{INTERRUPTED, UNKNOWN};
+use crate::scheduler::Slots;
 use crate::user::User;
 
 /// Why a slot is missed that no process took up.
 const NOT_STARTED: &str = "it had not been started when the daemon ended";
 
-impl Daemon {
+impl Slots {
     /// The end of a continuous slot: its one outcome, from its counters. While its last tick executes, that one closes it.
     pub(super) async fn close_slot(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
         let skipped = self.not_run_because(user, key.task);
@@ -46,7 +46,7 @@ impl Daemon {
         self.settle_slot(user, key, outcome, sentence, None).await
     }
 
-    /// As [`Daemon::close_days_of`], for the days before one.
+    /// As [`Slots::close_days_of`], for the days before one.
     pub(super) async fn close_days_before(&self, user: &User, day: Day) -> Result<(), AppError> {
         match day.pred_opt() {
             Some(before) => self.close_days_of(user, before).await,
@@ -73,7 +73,7 @@ impl Daemon {
                 Some(reason) => (SlotOutcome::Skipped, reason),
                 None => (
                     SlotOutcome::Missed,
-                    self.why_missed(key.due_at).map_or(HELD_UP, |(_, why)| why).to_owned(),
+                    self.ledger.why_missed(key.due_at).map_or(HELD_UP, |(_, why)| why).to_owned(),
                 ),
             };
             self.settle_slot(user, key, outcome, reason, None).await?;
@@ -85,8 +85,8 @@ impl Daemon {
     /// Gives every slot of days before this one that the last process left open its outcome. It ended in the moment after a
     /// day, or could not say what it knew.
     pub(crate) async fn close_days_of_the_past(&self, reached: Timestamp) -> Result<(), AppError> {
-        for row in self.store.system().open_slots_before(reached.ist_day()).await? {
-            let Ok(user) = self.user(row.user) else { continue };
+        for row in self.handles.store.system().open_slots_before(reached.ist_day()).await? {
+            let Ok(user) = self.users.find(row.user) else { continue };
             self.close_row(&user, &row).await?;
         }
         Ok(())
@@ -94,7 +94,7 @@ impl Daemon {
 
     async fn close_row(&self, user: &User, row: &SlotRow) -> Result<(), AppError> {
         let key = SlotKey { task: row.task, due_at: row.due_at };
-        let (mut progress, accounted) = self.resumed(user, row).await?;
+        let (mut progress, accounted) = self.ledger.resumed(user, row).await?;
         let mut rows = accounted.map(|update| update.ticks).unwrap_or_default();
         let (outcome, reason) = match &mut progress {
             Progress { ticks: Some(ticks), .. } if row.kind == SlotKind::Continuous => {
@@ -106,6 +106,6 @@ impl Daemon {
         };
         progress.outcome = Some(outcome);
         let update = progress.update(key, reason, row.run, rows);
-        Ok(self.store.user(user.id).update_slot(update).await?)
+        Ok(self.handles.store.user(user.id).update_slot(update).await?)
     }
 }

@@ -12,12 +12,12 @@ use futures::future::BoxFuture;
 use parking_lot::{Mutex, MutexGuard};
 use prahari_domain::time::Timestamp;
 
+use super::Rooms;
 use super::backlog::Added;
 use super::jobs::MoreJobs;
-use super::plan::Work;
 use crate::clock::Stopwatch;
-use crate::daemon::Daemon;
 use crate::error::AppError;
+use crate::ledger::Work;
 use crate::user::User;
 
 /// How many users are served at once. Runs wait for the broker and the writer most of their time; the number bounds
@@ -40,7 +40,7 @@ pub(super) type Worker = BoxFuture<'static, Result<(), AppError>>;
 
 /// Hands out what is due at an instant to the users' workers; answers those that have to be begun. `of` is what of it concerns a user.
 pub(super) async fn hand_out(
-    daemon: &Arc<Daemon>,
+    rooms: &Arc<Rooms>,
     jobs: &MoreJobs,
     users: Vec<Arc<User>>,
     instant: Timestamp,
@@ -51,16 +51,16 @@ pub(super) async fn hand_out(
         let works = of(&user);
         let added = user.backlog().add(instant, &works);
         match added {
-            Added::Idle if user.is_slow() => slow.push_back(AtWork::on(daemon, user)),
-            Added::Idle => quick.push_back(AtWork::on(daemon, user)),
-            Added::Behind(doing) => daemon.pass_over(&user, &works, instant, doing).await?,
+            Added::Idle if user.is_slow() => slow.push_back(AtWork::on(rooms, user)),
+            Added::Idle => quick.push_back(AtWork::on(rooms, user)),
+            Added::Behind(doing) => rooms.slots.pass_over(&user, &works, instant, doing).await?,
         }
     }
-    let at_once = if daemon.clock.is_lockstep() { USERS_AT_ONCE_LOCKSTEP } else { USERS_AT_ONCE };
+    let at_once = if rooms.handles.clock.is_lockstep() { USERS_AT_ONCE_LOCKSTEP } else { USERS_AT_ONCE };
     let (quick_workers, slow_workers) = (at_once.min(quick.len()), SLOW_USERS_AT_ONCE.min(slow.len()));
     let (quick, slow) = (InLine::of(quick), InLine::of(slow));
     let quick = (0..quick_workers).map(|_| serve_quick(quick.clone(), jobs.clone()));
-    let slow = (0..slow_workers).map(|_| serve_slow(daemon.clone(), slow.clone()));
+    let slow = (0..slow_workers).map(|_| serve_slow(rooms.clone(), slow.clone()));
     Ok(quick.chain(slow).collect())
 }
 
@@ -81,9 +81,9 @@ fn serve_quick(waiting: InLine, jobs: MoreJobs) -> Worker {
 }
 
 /// Serves one of the slow users after the other.
-fn serve_slow(daemon: Arc<Daemon>, waiting: InLine) -> Worker {
+fn serve_slow(rooms: Arc<Rooms>, waiting: InLine) -> Worker {
     Box::pin(async move {
-        let _place = daemon.slow_places.acquire().await;
+        let _place = rooms.slow_places.acquire().await;
         while let Some(mut user) = waiting.next() {
             user.serve().await?;
         }
@@ -109,14 +109,14 @@ impl InLine {
 
 /// A user for whom there is a worker, or will be one. When it goes before all is done, the user is free for another.
 struct AtWork {
-    daemon: Arc<Daemon>,
+    rooms: Arc<Rooms>,
     user: Arc<User>,
     done: bool,
 }
 
 impl AtWork {
-    fn on(daemon: &Arc<Daemon>, user: Arc<User>) -> Self {
-        Self { daemon: daemon.clone(), user, done: false }
+    fn on(rooms: &Arc<Rooms>, user: Arc<User>) -> Self {
+        Self { rooms: rooms.clone(), user, done: false }
     }
 
     /// Does all that waits for the user, and what comes meanwhile.
@@ -127,8 +127,8 @@ impl AtWork {
             let next = self.user.backlog().next();
             let Some((instant, works)) = next else { break };
             for work in works.iter() {
-                if let Err(error) = self.daemon.do_work(&self.user, *work, instant).await {
-                    self.daemon.contain(&self.user, error).await?;
+                if let Err(error) = self.rooms.slots.do_work(&self.user, *work, instant).await {
+                    self.rooms.services.contain(&self.user, error).await?;
                 }
             }
         }

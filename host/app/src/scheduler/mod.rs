@@ -3,35 +3,25 @@
 mod backlog;
 mod clock_watch;
 mod close;
-mod ended;
-mod enter;
+mod cursor;
 mod hand_out;
 mod jobs;
-mod ledger;
-mod plan;
-mod planning;
-mod plans;
 mod slot;
 mod standing;
 mod step;
-mod takeover;
 mod tick;
-mod ticks;
-#[cfg(test)]
-mod ticks_tests;
 mod waiting;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use prahari_domain::time::{Day, Timestamp};
+use tokio::sync::Semaphore;
 
 pub use backlog::Backlog;
-pub(crate) use ended::Ended;
+pub use cursor::Cursor;
 pub(crate) use hand_out::SLOW_USERS_AT_ONCE;
-pub use ledger::{DayLedger, Progress};
-pub use plan::{Barrier, DayPlan, PlannedSlot, SlotKey, Work};
-pub use plans::DayPlans;
+pub use slot::Slots;
 pub use waiting::Waited;
 
 use clock_watch::ClockWatch;
@@ -39,12 +29,37 @@ use hand_out::hand_out;
 use jobs::Jobs;
 use waiting::Waiting;
 
-use crate::daemon::Daemon;
+use crate::calendar::Calendars;
 use crate::error::AppError;
+use crate::handles::Handles;
+use crate::ledger::{Ledger, Work};
+use crate::maintenance::Maintenance;
+use crate::notices::Notices;
+use crate::prices::Prices;
+use crate::services::Services;
+use crate::tasks::Tasks;
+use crate::users::Users;
+
+/// The rooms that the scheduler drives.
+pub struct Rooms {
+    pub(crate) handles: Handles,
+    pub(crate) users: Arc<Users>,
+    pub(crate) tasks: Arc<Tasks>,
+    pub(crate) notices: Arc<Notices>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) slots: Arc<Slots>,
+    pub(crate) services: Arc<Services>,
+    pub(crate) prices: Arc<Prices>,
+    pub(crate) calendars: Arc<Calendars>,
+    pub(crate) maintenance: Arc<Maintenance>,
+    pub(crate) cursor: Arc<Cursor>,
+    /// Bounds how many slow users are served at once.
+    pub(crate) slow_places: Semaphore,
+}
 
 /// Follows the clock through the days. One per daemon.
 pub struct Scheduler {
-    daemon: Arc<Daemon>,
+    rooms: Arc<Rooms>,
     /// The last instant whose work is done (in lockstep) or handed out (otherwise).
     cursor: Timestamp,
     jobs: Jobs,
@@ -70,9 +85,9 @@ enum Next {
 
 impl Scheduler {
     /// A scheduler that goes on after `cursor`: what was due until then has its outcome in the ledger.
-    pub fn new(daemon: Arc<Daemon>, cursor: Timestamp) -> Self {
-        let clock = ClockWatch::new(&daemon.clock);
-        Self { daemon, cursor, jobs: Jobs::default(), clock, waiting: Waiting::default() }
+    pub fn new(rooms: Arc<Rooms>, cursor: Timestamp) -> Self {
+        let clock = ClockWatch::new(&rooms.handles.clock);
+        Self { rooms, cursor, jobs: Jobs::default(), clock, waiting: Waiting::default() }
     }
 
     /// The last instant that is done.
@@ -86,16 +101,16 @@ impl Scheduler {
     /// When the store fails: without it nothing can be accounted for, so the daemon ends at once.
     pub async fn run(&mut self, until: Option<Timestamp>) -> Result<(), AppError> {
         // From here on a restart knows that this day may have outcomes already.
-        self.daemon.store.system().save_cursor(self.cursor).await?;
-        self.close_past_dates(self.daemon.clock.now()).await?;
+        self.rooms.handles.store.system().save_cursor(self.cursor).await?;
+        self.close_past_dates(self.rooms.handles.clock.now()).await?;
         self.enter_day(self.cursor.ist_day(), Some(self.cursor)).await?;
         self.go_back_to_open_slots();
-        while !self.daemon.is_stopping() {
-            self.clock.look(&self.daemon, self.cursor).await?;
+        while !self.rooms.handles.shutdown.is_begun() {
+            self.clock.look(&self.rooms, self.cursor).await?;
             self.let_go().await?;
             let next = self.next_instant()?;
             let (Next::Instant(instant, _) | Next::Day(instant)) = next;
-            self.clock.goes_on_to(&self.daemon, instant).await?;
+            self.clock.goes_on_to(&self.rooms, instant).await?;
             if let Some(end) = until.filter(|end| instant >= *end) {
                 self.close_past_dates(end).await?;
                 break;
@@ -103,11 +118,11 @@ impl Scheduler {
             if let Wait::Interrupted = self.wait_for(instant).await? {
                 continue;
             }
-            self.clock.look(&self.daemon, self.cursor).await?;
-            self.daemon.hand_out(instant);
+            self.clock.look(&self.rooms, self.cursor).await?;
+            self.rooms.ledger.hand_out(instant);
             match next {
                 Next::Day(_) => {
-                    self.close_past_dates(self.daemon.clock.now()).await?;
+                    self.close_past_dates(self.rooms.handles.clock.now()).await?;
                     self.enter_day(instant.ist_day(), None).await?;
                 }
                 Next::Instant(_, works) => {
@@ -116,29 +131,29 @@ impl Scheduler {
                 }
             }
             self.cursor = instant;
-            self.daemon.store.system().save_cursor(instant).await?;
-            self.daemon.contain_refusals().await?;
-            self.daemon.progress(instant);
+            self.rooms.handles.store.system().save_cursor(instant).await?;
+            self.rooms.services.contain_refusals().await?;
+            self.rooms.cursor.advance(instant);
         }
         self.jobs.finish().await
     }
 
     /// Waits for an instant. A job that fails and a store that stops end the daemon at once, not when the next instant comes.
     async fn wait_for(&mut self, instant: Timestamp) -> Result<Wait, AppError> {
-        let Self { daemon, jobs, clock, .. } = self;
-        if daemon.clock.is_lockstep() {
-            let reached = daemon.clock.wait_until(instant, &daemon.wake).await;
+        let Self { rooms, jobs, clock, .. } = self;
+        if rooms.handles.clock.is_lockstep() {
+            let reached = rooms.handles.clock.wait_until(instant, &rooms.handles.wake).await;
             return Ok(if reached { Wait::Reached } else { Wait::Interrupted });
         }
         tokio::select! {
-            reached = daemon.clock.wait_until(instant, &daemon.wake) => {
+            reached = rooms.handles.clock.wait_until(instant, &rooms.handles.wake) => {
                 return Ok(if reached { Wait::Reached } else { Wait::Interrupted });
             }
             error = jobs.failure() => return Err(error),
-            stopped = daemon.store.stopped() => return Err(stopped.into()),
-            () = daemon.ended.told() => {}
-            () = daemon.store.refused() => daemon.contain_refusals().await?,
-            () = daemon.clock.may_have_changed(clock.seen()) => {}
+            stopped = rooms.handles.store.stopped() => return Err(stopped.into()),
+            () = rooms.ledger.ended.told() => {}
+            () = rooms.handles.store.refused() => rooms.services.contain_refusals().await?,
+            () = rooms.handles.clock.may_have_changed(clock.seen()) => {}
         }
         Ok(Wait::Interrupted)
     }
@@ -147,7 +162,7 @@ impl Scheduler {
     /// back does no harm: what has its outcome is left alone, and what is too late becomes missed.
     fn go_back_to_open_slots(&mut self) {
         let open =
-            self.daemon.users().iter().filter_map(|user| user.ledger().earliest_open(self.cursor)).min();
+            self.rooms.users.all().iter().filter_map(|user| user.ledger().earliest_open(self.cursor)).min();
         if let Some(due) = open {
             self.cursor = due.plus_millis(-1);
         }
@@ -155,7 +170,7 @@ impl Scheduler {
 
     /// The next instant of the day's plans, or the next midnight when the day is over; before them, when slots have waited long enough.
     fn next_instant(&self) -> Result<Next, AppError> {
-        let plans = self.daemon.plans();
+        let plans = self.rooms.ledger.plans();
         let planned = plans.as_ref().and_then(|plans| plans.next_after(self.cursor));
         let latest = self.waiting.first_latest().map(|latest| latest.max(self.cursor));
         match (planned, latest) {
@@ -173,34 +188,34 @@ impl Scheduler {
 
     /// Has every user's dates closed that are over at `now`: in lockstep before anything else happens, otherwise beside the schedule.
     async fn close_past_dates(&mut self, now: Timestamp) -> Result<(), AppError> {
-        let daemon = self.daemon.clone();
-        if daemon.clock.is_lockstep() {
-            return daemon.close_past_dates(now).await;
+        let rooms = self.rooms.clone();
+        if rooms.handles.clock.is_lockstep() {
+            return rooms.maintenance.close_past_dates(now).await;
         }
-        self.jobs.spawn(async move { daemon.close_past_dates(daemon.clock.now()).await });
+        self.jobs.spawn(async move { rooms.maintenance.close_past_dates(rooms.handles.clock.now()).await });
         Ok(())
     }
 
     /// Plans a day and enters its slots into the ledger of every user with a service, and of those who have open ones from a
     /// process of the past; with `from`, those due later than it.
     async fn enter_day(&mut self, day: Day, from: Option<Timestamp>) -> Result<(), AppError> {
-        let _planning = self.daemon.planning.read().await;
-        let plans = self.daemon.plan_day(day).await?;
-        let resumed = self.daemon.is_resumed_day(day);
+        let _planning = self.rooms.ledger.planning.read().await;
+        let plans = self.rooms.ledger.plan_day(day).await?;
+        let resumed = self.rooms.ledger.is_resumed_day(day);
         let mut with_slots = BTreeSet::new();
         if resumed {
-            with_slots.extend(self.daemon.store.system().users_with_open_slots(day).await?);
+            with_slots.extend(self.rooms.handles.store.system().users_with_open_slots(day).await?);
         }
-        for user in self.daemon.users() {
+        for user in self.rooms.users.all() {
             if user.is_served() || with_slots.contains(&user.id) || user.ledger().day().is_some() {
-                self.daemon.expect_slots(&user, &plans, from).await?;
+                self.rooms.ledger.expect_slots(&user, &plans, from).await?;
             }
         }
         if resumed {
-            self.daemon.plan_left_open(day);
+            self.rooms.ledger.plan_left_open(day);
         }
         self.close_days_before(day).await?;
-        self.daemon.check_calendar().await
+        self.rooms.calendars.check_calendar().await
     }
 
     /// Gives slots of earlier days that are open still their outcome: for each user when everything that was handed out for them
@@ -209,7 +224,7 @@ impl Scheduler {
         let midnight = Timestamp::from_ist(day, chrono::NaiveTime::MIN);
         let works: Arc<[Work]> = Arc::from([Work::CloseDays]);
         let workers =
-            hand_out(&self.daemon, &self.jobs.more(), self.daemon.users(), midnight, |_| works.clone())
+            hand_out(&self.rooms, &self.jobs.more(), self.rooms.users.all(), midnight, |_| works.clone())
                 .await?;
         self.begin(workers).await
     }

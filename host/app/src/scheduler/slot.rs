@@ -7,15 +7,33 @@ use prahari_runtime::RunOutcome;
 use prahari_schedule::{LatePolicy, latest_start};
 use prahari_store::SlotOutcome;
 
-use super::plan::{SlotKey, Work};
 use super::waiting::Waited;
-use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
+use crate::halts::Halts;
+use crate::handles::Handles;
+use crate::ledger::Ledger;
+use crate::ledger::{SlotKey, Work};
+use crate::modules::ModuleHealth;
+use crate::runs::Runs;
 use crate::runs::{RunAnswer, Trigger, reason_of};
+use crate::tasks::Tasks;
 use crate::user::User;
+use crate::users::Users;
+use std::sync::Arc;
 
-impl Daemon {
+/// Does what is due for a user, and gives each slot its outcome.
+pub struct Slots {
+    pub(crate) handles: Handles,
+    pub(crate) users: Arc<Users>,
+    pub(crate) tasks: Arc<Tasks>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) runs: Arc<Runs>,
+    pub(crate) halts: Arc<Halts>,
+    pub(crate) health: Arc<ModuleHealth>,
+}
+
+impl Slots {
     /// Does one piece of work for a user, if it is about one of the user's slots. `due` is when it should happen, the
     /// clock says when it does.
     pub(crate) async fn do_work(&self, user: &User, work: Work, due: Timestamp) -> Result<(), AppError> {
@@ -50,12 +68,12 @@ impl Daemon {
     }
 
     async fn follow_orders(&self, user: &User) -> Result<(), AppError> {
-        self.settle_desk(user).await?;
+        self.runs.settle_desk(user).await?;
         let mut desk = user.desk.lock().await;
-        desk.pulse(self.clock.now()).await?;
+        desk.pulse(self.handles.clock.now()).await?;
         let lost = desk.take_lost();
         drop(desk);
-        self.tell_of_lost(user.id, lost).await
+        self.halts.tell_of_lost(user.id, lost).await
     }
 
     /// Why no service of this user runs a task now, if none does.
@@ -70,7 +88,7 @@ impl Daemon {
                 "the user is not active".to_owned()
             });
         }
-        if self.is_expected_of(user, task) {
+        if self.ledger.is_expected_of(user, task) {
             return None;
         }
         let tasks = self.tasks.current();
@@ -89,15 +107,15 @@ impl Daemon {
             return self.settle_slot(user, key, SlotOutcome::Skipped, told.clone(), None).await;
         }
         let Some(attempt) = self.take_up(user, key).await? else { return Ok(()) };
-        let (now, late) = (self.clock.now(), self.tasks.current().late_policy(key.task));
+        let (now, late) = (self.handles.clock.now(), self.tasks.current().late_policy(key.task));
         let told = |reason: String| Waited::with(waited.as_ref(), reason);
-        if let Some(lateness) = too_late((key, late), due, now, &self.venue.calendar.current()) {
+        if let Some(lateness) = too_late((key, late), due, now, &self.handles.calendar.current()) {
             return self.settle_slot(user, key, SlotOutcome::Missed, told(lateness), None).await;
         }
-        if let Some(reason) = self.held_back(user, key.task) {
+        if let Some(reason) = self.health.held_back(user, key.task) {
             return self.settle_slot(user, key, SlotOutcome::Skipped, reason, None).await;
         }
-        let executed = self.execute(user, key.task, key.due_at, Trigger::Scheduled, attempt).await;
+        let executed = self.runs.execute(user, key.task, key.due_at, Trigger::Scheduled, attempt).await;
         if let Err(error) = &executed
             && !error.concerns_everybody()
         {
@@ -132,7 +150,7 @@ impl Daemon {
             progress.attempts += 1;
             (progress.attempts, progress.update(key, String::new(), None, Vec::new()))
         };
-        self.store.user(user.id).update_slot(update).await?;
+        self.handles.store.user(user.id).update_slot(update).await?;
         Ok(Some(attempt))
     }
 
@@ -154,12 +172,12 @@ impl Daemon {
                 return Ok(());
             };
             progress.outcome = Some(outcome);
-            progress.ended_at = Some(self.clock.now());
+            progress.ended_at = Some(self.handles.clock.now());
             progress.update(key, reason.clone(), run, Vec::new())
         };
-        self.ended.tell(user.id, key.task);
-        self.store.user(user.id).update_slot(update).await?;
-        self.events.publish_with(Audience::User(user.id), || {
+        self.ledger.ended.tell(user.id, key.task);
+        self.handles.store.user(user.id).update_slot(update).await?;
+        self.handles.events.publish_with(Audience::User(user.id), || {
             let (task, due_at, outcome) = (key.task, key.due_at, outcome.name());
             Event::Task(TaskEvent::Slot { task, due_at, outcome, reason, run })
         });

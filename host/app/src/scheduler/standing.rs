@@ -6,7 +6,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::Role;
 
-use super::plan::{Barrier, SlotKey};
+use crate::ledger::{Barrier, SlotKey};
 use crate::tasks::TaskSet;
 use crate::user::User;
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use prahari_domain::time::Timestamp;
 
+use super::Rooms;
 use super::Scheduler;
 use super::hand_out::{Worker, hand_out};
-use super::plan::Work;
 use super::waiting::Aside;
-use crate::daemon::Daemon;
 use crate::error::AppError;
+use crate::ledger::Work;
 use crate::user::User;
 
 impl Scheduler {
@@ -18,13 +18,13 @@ impl Scheduler {
     /// and their slots by rank. What waits for other tasks is set aside until they have ended.
     pub(super) async fn step(&mut self, instant: Timestamp, works: Vec<Work>) -> Result<(), AppError> {
         if !works.is_empty() {
-            self.daemon.look_at_prices(instant).await?;
+            self.rooms.prices.look_at_prices(instant).await?;
         }
-        let (users, tasks) = (self.daemon.users(), self.daemon.tasks.current());
+        let (users, tasks) = (self.rooms.users.all(), self.rooms.tasks.current());
         let (shared, own): (Vec<Work>, Vec<Work>) =
             works.into_iter().partition(|work| work.is_shared(&tasks));
         for works in [shared, own].into_iter().filter(|works| !works.is_empty()) {
-            let aside = self.waiting.set_aside(&self.daemon, &users, &works).await?;
+            let aside = self.waiting.set_aside(&self.rooms, &users, &works).await?;
             self.do_works(users.clone(), instant, works, &aside).await?;
         }
         self.let_go().await
@@ -33,7 +33,7 @@ impl Scheduler {
     /// Has those slots done that need not wait any more. On a clock that stands still meanwhile their ends may let others go.
     pub(super) async fn let_go(&mut self) -> Result<(), AppError> {
         loop {
-            let free = self.waiting.take_free(&self.daemon);
+            let free = self.waiting.take_free(&self.rooms);
             if free.is_empty() {
                 return Ok(());
             }
@@ -52,20 +52,20 @@ impl Scheduler {
         aside: &Aside,
     ) -> Result<(), AppError> {
         let works: Arc<[Work]> = works.into();
-        let tasks = self.daemon.tasks.current();
+        let tasks = self.rooms.tasks.current();
         let workers = if works.iter().all(|work| work.is_shared(&tasks)) {
             let whose = users.into_iter().map(|user| (aside.rest(user.id, &works), user)).collect();
-            vec![do_shared(self.daemon.clone(), whose, instant)]
+            vec![do_shared(self.rooms.clone(), whose, instant)]
         } else {
             let of = |user: &User| aside.rest(user.id, &works);
-            hand_out(&self.daemon, &self.jobs.more(), users, instant, of).await?
+            hand_out(&self.rooms, &self.jobs.more(), users, instant, of).await?
         };
         self.begin(workers).await
     }
 
     /// Begins workers. A clock that goes on meanwhile does not wait for them; on one that stands still they are done with then.
     pub(super) async fn begin(&self, mut workers: Vec<Worker>) -> Result<(), AppError> {
-        let in_lockstep = self.daemon.clock.is_lockstep();
+        let in_lockstep = self.rooms.handles.clock.is_lockstep();
         if in_lockstep && workers.len() == 1 {
             // By itself it needs no job.
             if let Some(only) = workers.pop() {
@@ -78,13 +78,13 @@ impl Scheduler {
 }
 
 /// What is shared happens for one user after the other, beside what users do for themselves.
-fn do_shared(daemon: Arc<Daemon>, whose: Vec<(Arc<[Work]>, Arc<User>)>, instant: Timestamp) -> Worker {
+fn do_shared(rooms: Arc<Rooms>, whose: Vec<(Arc<[Work]>, Arc<User>)>, instant: Timestamp) -> Worker {
     Box::pin(async move {
         // Also for those whose turn has gone to another admin: their slot gets its outcome too.
         for (works, user) in whose {
             for work in works.iter() {
-                if let Err(error) = daemon.do_work(&user, *work, instant).await {
-                    daemon.contain(&user, error).await?;
+                if let Err(error) = rooms.slots.do_work(&user, *work, instant).await {
+                    rooms.services.contain(&user, error).await?;
                 }
             }
         }

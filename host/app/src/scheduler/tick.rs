@@ -5,12 +5,12 @@ use prahari_runtime::RunOutcome;
 use prahari_schedule::{TICK_MS, latest_start};
 use prahari_store::{SlotOutcome, SlotUpdate, TickRow};
 
-use super::plan::{SlotKey, Work};
-use super::ticks::Ticks;
-use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
+use crate::ledger::ticks::Ticks;
+use crate::ledger::{SlotKey, Work};
 use crate::runs::{RunAnswer, Trigger, reason_of};
+use crate::scheduler::Slots;
 use crate::user::User;
 
 /// Why a tick does not run although it is in time.
@@ -19,13 +19,13 @@ const OVERLAP: &str = "the previous tick was still executing";
 /// Why something is missed that only other work was in the way of.
 pub(super) const HELD_UP: &str = "what was due before it took too long";
 
-impl Daemon {
+impl Slots {
     /// One tick of a continuous slot. A tick that cannot run now is not made up for: the next one sees the same market.
     pub(super) async fn tick(&self, user: &User, key: SlotKey, due: Timestamp) -> Result<(), AppError> {
         if !self.take_up_tick(user, key, due).await? {
             return Ok(());
         }
-        let executed = self.execute(user, key.task, due, Trigger::Scheduled, 1).await;
+        let executed = self.runs.execute(user, key.task, due, Trigger::Scheduled, 1).await;
         self.end_tick(user, key, due, &executed).await?;
         executed.map(|_| ())
     }
@@ -61,7 +61,7 @@ impl Daemon {
         due: Timestamp,
         held_up: Option<&str>,
     ) -> Result<bool, AppError> {
-        let skipped = self.not_run_because(user, key.task).or_else(|| self.held_back(user, key.task));
+        let skipped = self.not_run_because(user, key.task).or_else(|| self.health.held_back(user, key.task));
         let _turn = user.ledger_turn().await;
         let (runs, update) = {
             let mut ledger = user.ledger();
@@ -98,7 +98,7 @@ impl Daemon {
 
     /// The last tick that is too late when this one is taken up now: itself and later ones after a long time, or the one before.
     fn late_until(&self, key: SlotKey, ticks: &Ticks, due: Timestamp) -> Timestamp {
-        let (now, calendar) = (self.clock.now(), self.venue.calendar.current());
+        let (now, calendar) = (self.handles.clock.now(), self.handles.calendar.current());
         let policy = self.tasks.current().late_policy(key.task);
         let mut late = due.plus_millis(-TICK_MS);
         loop {
@@ -115,7 +115,7 @@ impl Daemon {
     pub(super) fn miss(&self, ticks: &mut Ticks, through: Timestamp, otherwise: &str) -> Vec<TickRow> {
         let mut rows = Vec::new();
         while let Some(next) = ticks.next().filter(|next| *next <= through) {
-            let (until, why) = self.why_missed(next).unwrap_or((next, otherwise));
+            let (until, why) = self.ledger.why_missed(next).unwrap_or((next, otherwise));
             rows.extend(ticks.pass(through.min(until.max(next)), SlotOutcome::Missed, why));
         }
         rows
@@ -163,13 +163,13 @@ impl Daemon {
         for tick in &update.ticks {
             self.tell_of_tick(user, key, tick);
         }
-        Ok(self.store.user(user.id).update_slot(update).await?)
+        Ok(self.handles.store.user(user.id).update_slot(update).await?)
     }
 
     /// Of several in a row it names the last.
     fn tell_of_tick(&self, user: &User, key: SlotKey, tick: &TickRow) {
         let due_at = tick.at.plus_minutes(i64::from(tick.count.saturating_sub(1)));
-        self.events.publish_with(Audience::User(user.id), || {
+        self.handles.events.publish_with(Audience::User(user.id), || {
             Event::Task(TaskEvent::Tick {
                 task: key.task,
                 due_at,

@@ -11,10 +11,11 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_schedule::Then;
 
-use super::plan::{Barrier, SlotKey, Work};
+use super::Rooms;
 use super::standing::{Shared, Standing, admins, listed, standing};
-use crate::daemon::Daemon;
 use crate::error::AppError;
+use crate::ledger::{Barrier, SlotKey, Work};
+use crate::scheduler::Slots;
 use crate::user::User;
 
 /// The slots that wait.
@@ -75,39 +76,41 @@ impl Waiting {
     /// Sets aside what has to wait among what is due at an instant. Of the rest it notes since when it could start.
     pub(super) async fn set_aside(
         &mut self,
-        daemon: &Daemon,
+        rooms: &Rooms,
         users: &[Arc<User>],
         works: &[Work],
     ) -> Result<Aside, AppError> {
         let mut aside = Aside::default();
-        let Some(plans) = daemon.plans().filter(|plans| plans.have_barriers(works)) else { return Ok(aside) };
-        daemon.ended.set_awaited(true);
+        let Some(plans) = rooms.ledger.plans().filter(|plans| plans.have_barriers(works)) else {
+            return Ok(aside);
+        };
+        rooms.ledger.ended.set_awaited(true);
         let admins = admins(users);
         for user in users {
             for work in works {
                 let Work::Run(key) = *work else { continue };
                 let Some(barrier) = plans.barrier(user, key.task) else { continue };
                 let to_run = user.ledger().open_mut(key).is_some_and(|progress| !progress.taken_up);
-                if to_run && self.has_to_wait(daemon, user, key, barrier, &admins).await? {
+                if to_run && self.has_to_wait(rooms, user, key, barrier, &admins).await? {
                     aside.0.entry(user.id).or_default().insert(*work);
                 }
             }
         }
-        daemon.ended.set_awaited(!self.slots.is_empty());
+        rooms.ledger.ended.set_awaited(!self.slots.is_empty());
         Ok(aside)
     }
 
     /// Whether a slot has to wait; then it does.
     async fn has_to_wait(
         &mut self,
-        daemon: &Daemon,
+        rooms: &Rooms,
         user: &User,
         key: SlotKey,
         barrier: &Arc<Barrier>,
         admins: &[Arc<User>],
     ) -> Result<bool, AppError> {
-        let (now, latest) = (daemon.clock.now(), barrier.latest.max(key.due_at));
-        match standing(user, key, barrier, (&daemon.tasks.current(), admins)) {
+        let (now, latest) = (rooms.handles.clock.now(), barrier.latest.max(key.due_at));
+        match standing(user, key, barrier, (&rooms.tasks.current(), admins)) {
             Standing::Ended(at) => {
                 if let Some(progress) = user.ledger().open_mut(key) {
                     // A process of the past may have left until when it was to wait.
@@ -122,7 +125,7 @@ impl Waiting {
                 Ok(false)
             }
             Standing::Open(tasks) => {
-                daemon.tell_of_wait(user, key, &tasks, latest).await?;
+                rooms.slots.tell_of_wait(user, key, &tasks, latest).await?;
                 self.first_latest = Some(self.first_latest.map_or(latest, |first| first.min(latest)));
                 self.slots.insert((user.id, key), Wait { barrier: barrier.clone(), since: now });
                 Ok(true)
@@ -131,18 +134,18 @@ impl Waiting {
     }
 
     /// Takes out the slots that need not wait any more, by slot and for each the users.
-    pub(super) fn take_free(&mut self, daemon: &Daemon) -> BTreeMap<SlotKey, Vec<Arc<User>>> {
+    pub(super) fn take_free(&mut self, rooms: &Rooms) -> BTreeMap<SlotKey, Vec<Arc<User>>> {
         let mut free: BTreeMap<SlotKey, Vec<Arc<User>>> = BTreeMap::new();
         if self.slots.is_empty() {
             return free;
         }
-        let (ended, now) = (daemon.ended.take(), daemon.clock.now());
+        let (ended, now) = (rooms.ledger.ended.take(), rooms.handles.clock.now());
         let due = self.first_latest.is_some_and(|first| now >= first);
         if ended.is_empty() && !due {
             return free;
         }
-        let admins = admins(&daemon.users());
-        let tasks = daemon.tasks.current();
+        let admins = admins(&rooms.users.all());
+        let tasks = rooms.tasks.current();
         let all = due || ended.iter().any(|(_, task)| tasks.is_shared(*task));
         let whose: BTreeSet<UserId> = ended.iter().map(|(user, _)| *user).collect();
         self.slots.retain(|(user, key), wait| {
@@ -150,7 +153,7 @@ impl Waiting {
                 return true;
             }
             // Users are never taken out; one who is not there any more has no slots either.
-            let Ok(user) = daemon.user(*user) else { return false };
+            let Ok(user) = rooms.users.find(*user) else { return false };
             let waits = still_waits(&user, *key, wait, (&tasks, &admins), now);
             if !waits {
                 free.entry(*key).or_default().push(user);
@@ -159,7 +162,7 @@ impl Waiting {
         });
         self.first_latest =
             self.slots.iter().map(|((_, key), wait)| wait.barrier.latest.max(key.due_at)).min();
-        daemon.ended.set_awaited(!self.slots.is_empty());
+        rooms.ledger.ended.set_awaited(!self.slots.is_empty());
         free
     }
 }
@@ -202,7 +205,7 @@ fn freed(user: &User, key: SlotKey, at: Timestamp, waited: Waited) {
     }
 }
 
-impl Daemon {
+impl Slots {
     /// Writes down what a slot waits for, and until when.
     async fn tell_of_wait(
         &self,
@@ -220,6 +223,6 @@ impl Daemon {
             let reason = format!("waits for {}, until {until} at the latest", listed(tasks));
             progress.update(key, reason, None, Vec::new())
         };
-        Ok(self.store.user(user.id).update_slot(update).await?)
+        Ok(self.handles.store.user(user.id).update_slot(update).await?)
     }
 }

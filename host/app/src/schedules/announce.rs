@@ -7,11 +7,24 @@ use prahari_domain::tasks::Task;
 use prahari_schedule::Schedule;
 
 use super::ScheduleSet;
-use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::events::ServiceChange;
+use crate::handles::Handles;
+use crate::schedules::Previews;
+use crate::schedules::Schedules;
+use crate::services::Services;
+use crate::users::Users;
 
-impl Daemon {
+/// Changes schedules, and tells whose services have to be started again for that.
+pub struct ScheduleChanges {
+    pub(crate) handles: Handles,
+    pub(crate) users: Arc<Users>,
+    pub(crate) schedules: Arc<Schedules>,
+    pub(crate) previews: Arc<Previews>,
+    pub(crate) services: Arc<Services>,
+}
+
+impl ScheduleChanges {
     /// Gives tasks other schedules and tells the users whose services have to be started again to follow them.
     ///
     /// # Errors
@@ -22,7 +35,7 @@ impl Daemon {
         expected: u64,
         wanted: Vec<Schedule>,
     ) -> Result<Arc<ScheduleSet>, AppError> {
-        let (calendar, now) = (self.venue.calendar.current(), self.clock.now());
+        let (calendar, now) = (self.handles.calendar.current(), self.handles.clock.now());
         let set = self.schedules.change(by, expected, wanted, &calendar, now).await?;
         self.tell_who_must_restart().await?;
         Ok(set)
@@ -39,16 +52,20 @@ impl Daemon {
         tasks: &[Task],
         enabled: bool,
     ) -> Result<Arc<ScheduleSet>, AppError> {
-        let (calendar, now) = (self.venue.calendar.current(), self.clock.now());
+        let (calendar, now) = (self.handles.calendar.current(), self.handles.clock.now());
         let set = self.schedules.enable(by, expected, (tasks, enabled), &calendar, now).await?;
         self.tell_who_must_restart().await?;
         Ok(set)
     }
 
     async fn tell_who_must_restart(&self) -> Result<(), AppError> {
-        for user in self.users() {
-            if self.restart_needed(&user).await? {
-                self.tell_of_service(user.id, ServiceChange::RestartNeeded, "the schedules have changed");
+        for user in self.users.all() {
+            if self.previews.restart_needed(&user).await? {
+                self.services.tell_of_service(
+                    user.id,
+                    ServiceChange::RestartNeeded,
+                    "the schedules have changed",
+                );
             }
         }
         Ok(())

@@ -13,9 +13,11 @@ use prahari_schedule::{
 use prahari_store::Role;
 
 use super::ScheduleSet;
-use crate::daemon::Daemon;
 use crate::error::AppError;
+use crate::handles::Handles;
+use crate::schedules::Schedules;
 use crate::tasks::TaskSet;
+use crate::tasks::Tasks;
 use crate::user::User;
 
 /// How many of the next slots are shown where nobody says how many.
@@ -52,13 +54,20 @@ pub struct Firing {
     pub slot: Slot,
 }
 
-impl Daemon {
+/// Says when schedules are due that are in force, or that somebody thinks of.
+pub struct Previews {
+    pub(crate) handles: Handles,
+    pub(crate) schedules: Arc<Schedules>,
+    pub(crate) tasks: Arc<Tasks>,
+}
+
+impl Previews {
     /// The next slots of a schedule of the set, from now on.
     ///
     /// # Errors
     /// When its script fails on a day to come.
     pub fn next_slots(&self, schedule: &Schedule, count: usize) -> Result<Vec<Slot>, AppError> {
-        Ok(preview(schedule, &self.venue.calendar.current(), self.clock.now(), count)?)
+        Ok(preview(schedule, &self.handles.calendar.current(), self.handles.clock.now(), count)?)
     }
 
     /// What a candidate would do, beside the present schedule of its task. Nothing is saved.
@@ -70,7 +79,7 @@ impl Daemon {
         let task = candidate.task;
         let present = set.entry(task).ok_or(AppError::UnknownSchedule(task))?.schedule.clone();
         let bounds = self.tasks.manifest(task)?.schedule.bounds.clone();
-        let (calendar, now) = (self.venue.calendar.current(), self.clock.now());
+        let (calendar, now) = (self.handles.calendar.current(), self.handles.clock.now());
         let foreseen = tokio::task::spawn_blocking(move || -> Result<Foresight, ScheduleError> {
             validate(&candidate, &bounds, &calendar)?;
             let changed = std::slice::from_ref(&candidate);
@@ -110,7 +119,7 @@ impl Daemon {
     /// # Errors
     /// When the calendar does not cover the day or a script fails on it.
     pub fn firing_day(&self, day: Day) -> Result<FiringDay, AppError> {
-        let trading_day = self.venue.calendar.current().trading_day(day)?;
+        let trading_day = self.handles.calendar.current().trading_day(day)?;
         firing_day(&self.schedules.current(), &self.tasks.current(), trading_day)
     }
 }

@@ -17,7 +17,8 @@ use prahari_domain::time::Timestamp;
 use prahari_schedule::Schedule;
 use prahari_store::{ScheduleChange, ScheduleRow, Store};
 
-pub use foresee::{Firing, FiringDay, Foresight, NEXT_RUNS};
+pub use announce::ScheduleChanges;
+pub use foresee::{Firing, FiringDay, Foresight, NEXT_RUNS, Previews};
 
 use crate::error::AppError;
 use crate::tasks::Tasks;

@@ -1,161 +1,46 @@
-//! The live answers to a run's host calls: one file per capability.
+//! The services of users: which are on, what they say of themselves, and single runs that are asked for.
 
-mod broker;
-mod calendar;
-mod charges;
-mod convert;
-mod granted;
-mod market;
-mod own;
-mod signals;
-mod state;
+mod heartbeat;
+mod individual;
+mod individual_status;
+mod log;
+mod refused;
+mod restart;
+mod shared;
+mod status;
+mod unified;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use prahari_domain::settings::Strategy;
-use prahari_domain::tasks::Task;
-use prahari_runtime::abi::latest::types::HostError;
-use prahari_runtime::{HostCall, HostReply, HostServices};
-use prahari_store::{DecisionRow, LogRow};
+use prahari_runtime::Runtime;
 
-use crate::daemon::Daemon;
-use crate::desk::Occasion;
-use crate::error::AppError;
-use crate::grants::Allowance;
-use crate::settings::Versioned;
-use crate::user::User;
-pub(crate) use state::StateWrites;
+pub use heartbeat::Activity;
+pub use individual::{Individual, RESTARTED, STOP_PATIENCE, STOP_PATIENCE_OF_DAEMON};
+pub use individual_status::IndividualStatus;
+pub use log::Level;
+pub(crate) use shared::leaves_signals_untouched;
+pub use status::{ServiceState, ServiceStatus};
+pub use unified::Switched;
 
-/// Answers the calls of one run of one user against the live daemon.
-pub struct LiveServices<'a> {
-    daemon: &'a Daemon,
-    user: &'a User,
-    task: Task,
-    occasion: Occasion,
-    /// As it was when the run started: a change takes effect with the next run.
-    strategy: Arc<Versioned<Strategy>>,
-    /// The same.
-    pub(crate) allowance: Arc<Allowance>,
-    /// Orders that the task has placed today before this run; none before they are counted.
-    placed_before: Option<u64>,
-    /// Orders that this run has placed.
-    placed: u64,
-    /// What the run wrote to its state; kept when it succeeds.
-    pub(crate) state: StateWrites,
-    /// Its decisions so far.
-    pub(crate) decisions: Vec<DecisionRow>,
-    /// Its log so far.
-    pub(crate) log: Vec<LogRow>,
-    /// Orders that it placed, changed or cancelled so far, refused ones included.
-    pub(crate) orders: u32,
-    /// Entries that they made in the journal.
-    pub(crate) journaled: u32,
-    /// Its writes that are on their way to the disk.
-    queued: u32,
-}
+use crate::halts::Halts;
+use crate::handles::Handles;
+use crate::ledger::Ledger;
+use crate::modules::Modules;
+use crate::notices::Notices;
+use crate::schedules::{Previews, Schedules};
+use crate::tasks::Tasks;
+use crate::users::Users;
 
-/// Most writes of one run that are on their way to the disk: with another one it waits until they are there. The queue is
-/// everybody's, and a commit takes 2,048.
-const MOST_QUEUED: u32 = 16;
-
-/// An answer that is neither given nor refused: the host itself failed.
-type Answer = Result<HostReply, AppError>;
-
-impl<'a> LiveServices<'a> {
-    /// Services for one run.
-    pub fn new(daemon: &'a Daemon, user: &'a User, task: Task, occasion: Occasion) -> Self {
-        Self {
-            daemon,
-            user,
-            task,
-            occasion,
-            strategy: user.settings.strategy(),
-            allowance: daemon.grants.of(user.id, task),
-            placed_before: None,
-            placed: 0,
-            state: StateWrites::default(),
-            decisions: Vec::new(),
-            log: Vec::new(),
-            orders: 0,
-            journaled: 0,
-            queued: 0,
-        }
-    }
-
-    /// Notes that a write of the run was queued, and waits when too many are.
-    async fn has_queued(&mut self) -> Result<(), AppError> {
-        self.queued += 1;
-        if self.queued >= MOST_QUEUED {
-            self.daemon.store.flush().await?;
-            self.queued = 0;
-        }
-        Ok(())
-    }
-
-    /// The occasion of a call: the clock moves during a run.
-    fn now(&self) -> Occasion {
-        Occasion { now: self.daemon.clock.now(), ..self.occasion }
-    }
-
-    async fn answer(&mut self, call: &HostCall) -> Answer {
-        match call {
-            HostCall::GetDay { day } => Ok(self.get_day(*day)),
-            HostCall::Phases { symbols } => self.phases(symbols).await,
-            HostCall::AfterMarketOpen => Ok(self.after_market_open()),
-            HostCall::TradingDayFrom { day, count } => Ok(self.trading_day_from(*day, *count)),
-            HostCall::Universe => self.universe().await,
-            HostCall::Quotes { symbols } => self.quotes(symbols).await,
-            HostCall::Candles { symbols, interval, count, forming } => {
-                self.candles(symbols, *interval, *count, *forming).await
-            }
-            HostCall::Instruments { symbols } => self.instruments(symbols).await,
-            HostCall::Place { requests } => self.place(requests).await,
-            HostCall::Modify { order_id, change } => self.modify(order_id, change).await,
-            HostCall::Cancel { order_ids, reason } => self.cancel(order_ids, reason).await,
-            HostCall::Orders { filter } => self.orders(*filter).await,
-            HostCall::Positions => self.positions().await,
-            HostCall::Holdings => self.holdings().await,
-            HostCall::Funds => self.funds().await,
-            HostCall::Reconcile => self.reconcile().await,
-            HostCall::CloseDay => self.close_day().await,
-            HostCall::ReadSignals => self.read_signals().await,
-            HostCall::PublishSignals { drafts } => self.publish_signals(drafts).await,
-            HostCall::GetConfig => Ok(self.get_config()),
-            HostCall::GetState { keys } => Ok(self.get_state(keys)),
-            HostCall::StateKeys { prefix } => Ok(self.state_keys(prefix)),
-            HostCall::SetState { entries } => Ok(self.set_state(entries)),
-            HostCall::Notify { level, title, body } => self.notify(*level, title, body).await,
-            HostCall::Log { level, message } => Ok(self.write_log(*level, message)),
-            HostCall::RecordDecisions { entries } => Ok(self.record_decisions(entries)),
-            HostCall::EstimateCharges { trades } => Ok(self.estimate_charges(trades).await),
-        }
-    }
-}
-
-#[async_trait]
-impl HostServices for LiveServices<'_> {
-    async fn call(&mut self, call: &HostCall) -> HostReply {
-        match self.answer(call).await {
-            Ok(reply) => reply,
-            // The broker or the market may be back for the next run; a store that fails is the end of this daemon.
-            Err(error @ (AppError::Broker(_) | AppError::Market(_))) => {
-                HostReply::Refused(HostError::Unavailable(error.to_string()))
-            }
-            Err(error) => {
-                if let Err(unwritten) = self.daemon.halt_for(self.user.id, &error).await {
-                    tracing::error!(user = %self.user.id, error = %unwritten, "a halt could not be written down");
-                }
-                HostReply::Failed(error.to_string())
-            }
-        }
-    }
-}
-
-fn invalid(what: impl Into<String>) -> HostReply {
-    HostReply::Refused(HostError::Invalid(what.into()))
-}
-
-fn unavailable(what: impl Into<String>) -> HostReply {
-    HostReply::Refused(HostError::Unavailable(what.into()))
+/// Turns the services of users on and off, and keeps what they say of themselves.
+pub struct Services {
+    pub(crate) handles: Handles,
+    pub(crate) users: Arc<Users>,
+    pub(crate) notices: Arc<Notices>,
+    pub(crate) halts: Arc<Halts>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) schedules: Arc<Schedules>,
+    pub(crate) previews: Arc<Previews>,
+    pub(crate) tasks: Arc<Tasks>,
+    pub(crate) modules: Arc<Modules>,
+    pub(crate) runtime: Arc<Runtime>,
 }

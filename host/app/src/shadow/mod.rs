@@ -32,9 +32,9 @@ use prahari_runtime::shadow::Terms;
 use prahari_runtime::{Module, Runtime};
 use prahari_store::Store;
 
-use crate::daemon::Daemon;
 use crate::error::AppError;
 use crate::grants::Grants;
+use crate::replays::Replays;
 
 pub use report::{Finding, FindingKind, OrderFinding, ShadowReport};
 
@@ -95,16 +95,16 @@ impl Archive<'_> {
     }
 }
 
-impl Daemon {
+impl Replays {
     /// Runs a candidate on the recorded runs of a scope, with what is granted today: a buy of a symbol outside the grant
     /// shows as refused. Nothing is executed and nothing is changed.
     ///
     /// # Errors
     /// When the store or the calendar fails. What is wrong with single runs stands in the report.
     pub async fn shadow(&self, candidate: &Module, scope: &Scope) -> Result<ShadowReport, AppError> {
-        let calendar = self.venue.calendar.current();
+        let calendar = self.handles.calendar.current();
         let archive = Archive {
-            store: &self.store,
+            store: &self.handles.store,
             runtime: &self.runtime,
             calendar: &calendar,
             grants: Some(&self.grants),

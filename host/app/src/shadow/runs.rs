@@ -9,7 +9,7 @@ use prahari_store::{RunFilter, RunRow};
 
 use super::{AT_ONCE, Archive, Scope, ShadowReport, days};
 use crate::error::AppError;
-use crate::recordings::find_recording;
+use crate::runs::recordings::find_recording;
 
 /// How many rows of runs are in memory at a time; of recordings there are as many as run at once.
 const PAGE: u32 = 500;

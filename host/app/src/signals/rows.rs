@@ -10,7 +10,7 @@ use prahari_store::{HaltCode, SignalFilter, SignalRow, Store, UserScope};
 
 use super::board::{Rejections, SignalBoard};
 use crate::error::AppError;
-use crate::loading::Fault;
+use crate::members::loading::Fault;
 
 /// A signal as it is kept.
 ///

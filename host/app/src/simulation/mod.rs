@@ -111,9 +111,9 @@ impl Simulation {
     /// When the store, the calendar or a module fails.
     pub async fn run(&self, daemon: &Arc<Daemon>) -> Result<Report, AppError> {
         let stopwatch = Stopwatch::start();
-        for user in daemon.users() {
+        for user in daemon.users.all() {
             if !user.is_running() {
-                daemon.start_service(user.id).await?;
+                daemon.services.start_service(user.id).await?;
             }
         }
         let end = self.to.succ_opt().unwrap_or(self.to);

@@ -169,7 +169,7 @@ impl Report {
             .map(|(name, counts)| (name, MonthReport { counts, ..MonthReport::default() }))
             .collect();
         let mut books = Vec::new();
-        for user in daemon.users() {
+        for user in daemon.users.all() {
             add_statements(daemon, &user, &mut months).await?;
             books.push(book_report(daemon, &user).await?);
         }

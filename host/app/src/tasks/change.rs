@@ -10,10 +10,20 @@ use prahari_schedule::{Schedule, validate};
 use prahari_store::{ModuleOrigin, ModuleRow, StoreError};
 
 use super::{KnownTask, MOST_TASKS, TaskManifest, Tasks, known, row_of};
-use crate::daemon::Daemon;
+use crate::calendar::Calendars;
 use crate::error::AppError;
+use crate::grants::Grants;
+use crate::handles::Handles;
+use crate::ledger::Ledger;
+use crate::modules::Modules;
+use crate::modules::Trials;
 use crate::modules::{Activation, Permission, Upload};
-use crate::service::Level;
+use crate::schedules::ScheduleChanges;
+use crate::schedules::Schedules;
+use crate::services::Level;
+use crate::services::Services;
+use crate::users::Users;
+use prahari_runtime::Runtime;
 
 /// How often a schedule is offered again when somebody else has changed another one meanwhile.
 const OFFERS: usize = 3;
@@ -56,7 +66,23 @@ impl Tasks {
     }
 }
 
-impl Daemon {
+/// Adds and removes tasks while the daemon runs.
+pub struct TaskChanges {
+    pub(crate) handles: Handles,
+    pub(crate) users: Arc<Users>,
+    pub(crate) tasks: Arc<Tasks>,
+    pub(crate) runtime: Arc<Runtime>,
+    pub(crate) modules: Arc<Modules>,
+    pub(crate) grants: Arc<Grants>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) services: Arc<Services>,
+    pub(crate) calendars: Arc<Calendars>,
+    pub(crate) trials: Arc<Trials>,
+    pub(crate) schedules: Arc<Schedules>,
+    pub(crate) schedule_changes: Arc<ScheduleChanges>,
+}
+
+impl TaskChanges {
     /// Takes up a component as a new task: its manifest is accepted, its schedule added, its module active. Services that run
     /// take it up when they are started again, as any change of schedules.
     ///
@@ -70,13 +96,13 @@ impl Daemon {
         let task = manifest.name;
         check_wishes(&module, &manifest)?;
         self.declare_task(manifest, by).await?;
-        let now = self.clock.now();
+        let now = self.handles.clock.now();
         let upload = Upload { task, bytes, origin: ModuleOrigin::Uploaded, by: Some(by) };
         let row = self.modules.upload(upload, now).await?;
         let reason = "it came with the task".to_owned();
         let activation = Activation { task, version: row.version, by: Some(by), reason };
         // There is no yesterday that a trial could compare it with: whoever adds a task has read what it wants.
-        let row = self.activate_module(activation, true).await?;
+        let row = self.trials.activate_module(activation, true).await?;
         Ok((self.tasks.manifest(task)?, row))
     }
 
@@ -93,13 +119,13 @@ impl Daemon {
         self.check_schedule(schedule.clone(), &manifest).await?;
         let comes_back = self.tasks.current().find_ever(task).is_some();
         {
-            let _planning = self.planning.write().await;
-            self.tasks.accept(&manifest, by, self.clock.now()).await?;
+            let _planning = self.ledger.planning.write().await;
+            self.tasks.accept(&manifest, by, self.handles.clock.now()).await?;
             if comes_back {
                 // Services may run by schedules that have it still; what was due meanwhile is what the ledgers say.
-                self.save_day_changed().await?;
+                self.calendars.save_day_changed().await?;
             }
-            self.replan().await?;
+            self.ledger.replan().await?;
         }
         self.follow_tasks(&format!("the task {task} was added"), "task_added").await?;
         self.offer_schedule(by, schedule).await?;
@@ -124,7 +150,7 @@ impl Daemon {
         if manifest.name != task {
             return Err(AppError::OtherTask { task, named: manifest.name });
         }
-        self.tasks.accept(&manifest, by, self.clock.now()).await?;
+        self.tasks.accept(&manifest, by, self.handles.clock.now()).await?;
         self.tasks.manifest(task)
     }
 
@@ -136,13 +162,13 @@ impl Daemon {
     pub async fn remove_task(&self, task: Task, by: UserId) -> Result<(), AppError> {
         {
             // Nobody plans a day or enters slots with the task beside those without it.
-            let _planning = self.planning.write().await;
-            self.tasks.remove(task, self.clock.now()).await?;
-            self.replan().await?;
+            let _planning = self.ledger.planning.write().await;
+            self.tasks.remove(task, self.handles.clock.now()).await?;
+            self.ledger.replan().await?;
         }
         let cause = format!("the task {task} was removed");
-        for user in self.users() {
-            self.stop_individual(user.id, task).await?;
+        for user in self.users.all() {
+            self.services.stop_individual(user.id, task).await?;
         }
         self.follow_tasks(&cause, "task_removed").await?;
         self.end_schedule(by, task).await?;
@@ -154,22 +180,22 @@ impl Daemon {
 
     /// Has every service that is on expect what today is with the tasks that there are now.
     async fn follow_tasks(&self, cause: &str, event: &'static str) -> Result<(), AppError> {
-        for user in self.users().into_iter().filter(|user| user.is_served()) {
+        for user in self.users.all().into_iter().filter(|user| user.is_served()) {
             let taken_over = {
                 let _switch = user.switch().await;
-                self.take_over(&user, cause).await
+                self.ledger.take_over(&user, cause).await
             };
             if let Err(error) = taken_over {
-                self.contain(&user, error).await?;
+                self.services.contain(&user, error).await?;
             }
-            self.log_service(&user, Level::Info, event, cause.to_owned()).await?;
+            self.services.log_service(&user, Level::Info, event, cause.to_owned()).await?;
         }
-        self.wake.notify_one();
+        self.handles.wake.notify_one();
         Ok(())
     }
 
     async fn check_schedule(&self, schedule: Schedule, manifest: &TaskManifest) -> Result<(), AppError> {
-        let (calendar, bounds) = (self.venue.calendar.current(), manifest.schedule.bounds.clone());
+        let (calendar, bounds) = (self.handles.calendar.current(), manifest.schedule.bounds.clone());
         let checked = tokio::task::spawn_blocking(move || validate(&schedule, &bounds, &calendar));
         let checked = checked.await.map_err(|error| AppError::Ended(error.to_string()))?;
         checked.map_err(AppError::InvalidSchedule)
@@ -179,13 +205,13 @@ impl Daemon {
     async fn offer_schedule(&self, by: UserId, schedule: Schedule) -> Result<(), AppError> {
         for _ in 1..OFFERS {
             let newest = self.schedules.current().version;
-            match self.change_schedules(by, newest, vec![schedule.clone()]).await {
+            match self.schedule_changes.change_schedules(by, newest, vec![schedule.clone()]).await {
                 Err(AppError::Store(StoreError::ScheduleChanged { .. })) => {}
                 changed => return changed.map(|_| ()),
             }
         }
         let newest = self.schedules.current().version;
-        self.change_schedules(by, newest, vec![schedule]).await.map(|_| ())
+        self.schedule_changes.change_schedules(by, newest, vec![schedule]).await.map(|_| ())
     }
 
     async fn end_schedule(&self, by: UserId, task: Task) -> Result<(), AppError> {

@@ -17,8 +17,8 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{Store, TaskRow};
 
-pub use change::NewTask;
 pub(crate) use change::manifest_of;
+pub use change::{NewTask, TaskChanges};
 pub use manifest::{Audience, MOST_MANIFEST_BYTES, ManifestError, PlainRuns, TaskManifest};
 pub use set::{KnownTask, TaskSet};
 

@@ -80,7 +80,7 @@ async fn for_each_user<W>(
 where
     W: Future<Output = Result<(), Failure>> + Send,
 {
-    let users: Arc<[Arc<User>]> = daemon.users().into();
+    let users: Arc<[Arc<User>]> = daemon.users.all().into();
     let next = Arc::new(AtomicUsize::new(0));
     let mut jobs = JoinSet::new();
     for _ in 0..AT_ONCE {

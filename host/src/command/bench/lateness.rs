@@ -67,7 +67,7 @@ async fn burst(world: &World, due: Timestamp) -> Result<Vec<Duration>, Failure> 
     store.system().save_cursor(begin).await.map_err(Failure::work)?;
     let broker = Arc::new(world.broker(&store).await?);
     let daemon = world.daemon(&store, Clock::scaled(begin, 1), broker).await?;
-    for user in daemon.users() {
+    for user in daemon.users.all() {
         let mut desk = user.desk.lock().await;
         desk.pulse(daemon.clock.now()).await.map_err(Failure::work)?;
         desk.reconcile(daemon.clock.now()).await.map_err(Failure::work)?;
@@ -87,7 +87,7 @@ async fn burst(world: &World, due: Timestamp) -> Result<Vec<Duration>, Failure> 
 
 /// Waits until the slots of the day are expected of every user: from then on the scheduler waits for the clock.
 async fn wait_until_planned(daemon: &Daemon) {
-    let planned = || daemon.users().iter().all(|user| user.ledger().day() == Some(MONDAY));
+    let planned = || daemon.users.all().iter().all(|user| user.ledger().day() == Some(MONDAY));
     while !planned() {
         let now = daemon.clock.now();
         daemon.clock.wait_until(now.plus_millis(POLL_MS), &Notify::new()).await;

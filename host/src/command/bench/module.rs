@@ -69,7 +69,7 @@ async fn upload(daemon: &Daemon, bytes: Vec<u8>) -> Result<Duration, Failure> {
     let row = daemon.modules.upload(upload, now).await.map_err(Failure::work)?;
     let reason = "it is measured".to_owned();
     let activation = Activation { task: TASK, version: row.version, by: Some(OPERATOR), reason };
-    daemon.activate_module(activation, true).await.map_err(Failure::work)?;
+    daemon.trials.activate_module(activation, true).await.map_err(Failure::work)?;
     let elapsed = stopwatch.elapsed();
     let given = daemon.modules.for_user(TASK, OPERATOR).map_err(Failure::work)?.version;
     if given == row.version { Ok(elapsed) } else { Err(Failure::work("the version is not what runs")) }
@@ -81,7 +81,8 @@ async fn shadow(daemon: &Arc<Daemon>) -> Result<Line, Failure> {
     daemon.store.flush().await.map_err(Failure::work)?;
     let candidate = daemon.modules.of(TASK).map_err(Failure::work)?;
     let stopwatch = Stopwatch::start();
-    let report = daemon.shadow(&candidate, &Scope::last_days(TASK, 1)).await.map_err(Failure::work)?;
+    let report =
+        daemon.replays.shadow(&candidate, &Scope::last_days(TASK, 1)).await.map_err(Failure::work)?;
     let elapsed = stopwatch.elapsed();
     if report.runs == 0 || !report.accepted_without_change() {
         return Err(Failure::work(format!("the version differs from itself: {report}")));

@@ -50,7 +50,7 @@ pub async fn measure() -> Result<Vec<Line>, Failure> {
     let mut syncs = Vec::new();
     let occasion = Occasion { run: RunId(1), day: MONDAY, now: evening() };
     for quote in quotes.iter().take(ORDERS) {
-        for user in daemon.users() {
+        for user in daemon.users.all() {
             let mut desk = user.desk.lock().await;
             arrivals.start();
             let placed = desk.place(buy(quote, 1), occasion).await.map_err(Failure::work)?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use prahari_app::clock::{Clock, Stopwatch};
 use prahari_app::daemon::Daemon;
-use prahari_app::recordings::find_recording;
+use prahari_app::runs::recordings::find_recording;
 use prahari_domain::ids::{RunId, UserId};
 use prahari_runtime::replay::{Replayer, replay};
 use prahari_runtime::{Module, Recording, RunRequest};
@@ -75,7 +75,7 @@ async fn kept(daemon: &Daemon, runs: &[(UserId, RunId)]) -> Result<f64, Failure>
 /// Every run of the task, by user.
 async fn recorded(daemon: &Daemon) -> Result<Vec<(UserId, RunId)>, Failure> {
     let mut runs = Vec::new();
-    for user in daemon.users() {
+    for user in daemon.users.all() {
         let filter = RunFilter { task: Some(TASK), limit: u32::MAX, ..RunFilter::default() };
         let rows = daemon.store.user(user.id).runs(filter).await.map_err(Failure::work)?;
         runs.extend(rows.iter().map(|row| (user.id, row.id)));

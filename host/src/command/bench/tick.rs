@@ -6,7 +6,6 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use prahari_app::clock::{Clock, Stopwatch};
 use prahari_app::daemon::Daemon;
-use prahari_app::scheduler::Scheduler;
 use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
 use prahari_store::{Durability, RunFilter, RunFinish, RunStart, RunTrigger, SlotUpdate, Store};
@@ -72,7 +71,7 @@ async fn opening(world: &World) -> Result<Duration, Failure> {
     let store = world.store(Durability::Full)?;
     let mut minutes = Minutes::new(world, &store, Clock::scaled(at(MONDAY, 9, 16, 0), 1)).await?;
     let time = minutes.next().await?;
-    let first = minutes.daemon.user(FIRST).map_err(Failure::work)?;
+    let first = minutes.daemon.users.find(FIRST).map_err(Failure::work)?;
     let sells = first.desk.lock().await.book().active_orders().count();
     if sells != POSITIONS {
         return Err(Failure::work(format!("the first user has {sells} sells instead of {POSITIONS}")));
@@ -96,7 +95,7 @@ impl Minutes {
         let daemon = world.daemon(store, clock, broker).await?;
         let begun = Arc::new(Mutex::new(None));
         let told = begun.clone();
-        daemon.observe(move |_| *told.lock() = Some(Stopwatch::start()));
+        daemon.cursor.observe(move |_| *told.lock() = Some(Stopwatch::start()));
         Ok(Self { daemon, begun, last: None })
     }
 
@@ -117,7 +116,7 @@ impl Minutes {
         let present = Timestamp(now.0.div_euclid(MINUTE_MS) * MINUTE_MS);
         let due = self.last.map_or(present, |last| present.max(last.plus_minutes(1)));
         self.last = Some(due);
-        let mut scheduler = Scheduler::new(self.daemon.clone(), due.plus_millis(-1));
+        let mut scheduler = self.daemon.scheduler_after(due.plus_millis(-1));
         scheduler.run(Some(due.plus_millis(1))).await.map_err(Failure::work)?;
         self.daemon.store.flush().await.map_err(Failure::work)?;
         let begun = self.begun.lock().take();

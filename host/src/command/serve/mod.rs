@@ -121,7 +121,8 @@ async fn prepare(
     let api = Api::new(daemon.clone(), accounts);
     let api = if options.listen.ip().is_loopback() { api } else { api.with_secure_cookie() };
     let api = if options.demo { api.as_demonstration() } else { api };
-    let watching = folder.map(|folder| daemon.watch_modules(folder)).transpose().map_err(Failure::work)?;
+    let watching =
+        folder.map(|folder| daemon.trials.watch_modules(folder)).transpose().map_err(Failure::work)?;
     Ok(Prepared { daemon, api, watching })
 }
 
@@ -146,7 +147,7 @@ async fn announce(options: &Serve, accounts: &Accounts, listener: &TcpListener) 
 /// Runs scheduler and server until a signal comes or something fails, and ends them in order.
 async fn run(prepared: Prepared, listener: TcpListener, signals: &mut Signals) -> Result<(), Failure> {
     let Prepared { daemon, api, watching } = prepared;
-    let stopped = daemon.stopped();
+    let stopped = daemon.shutdown.begun();
     let serving = async move {
         prahari_api::serve(listener, api, async move { drop(stopped.await) }).await;
         Ok::<(), Infallible>(())
@@ -156,7 +157,7 @@ async fn run(prepared: Prepared, listener: TcpListener, signals: &mut Signals) -
         server: part(&daemon, serving),
         scheduler: part(&daemon, async move { scheduler.run(None).await }),
     };
-    let upkeep = daemon.start_upkeep();
+    let upkeep = daemon.maintenance.start_upkeep();
     let ended = stop::until_stopped(&daemon, parts, signals).await;
     drop((upkeep, watching));
     ended
@@ -172,8 +173,8 @@ fn part<E: Display + Send + 'static>(
     tokio::spawn(async move {
         match working.await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => daemon.fail(error),
-            Err(error) => daemon.fail(format!("a part of the daemon ended unexpectedly: {error}")),
+            Ok(Err(error)) => daemon.shutdown.fail(error),
+            Err(error) => daemon.shutdown.fail(format!("a part of the daemon ended unexpectedly: {error}")),
         }
     })
 }

@@ -12,7 +12,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use prahari_app::daemon::Daemon;
-use prahari_app::service::STOP_PATIENCE_OF_DAEMON;
+use prahari_app::services::STOP_PATIENCE_OF_DAEMON;
 use prahari_app::shutdown::Stop;
 use tokio::task::JoinHandle;
 
@@ -39,10 +39,10 @@ pub struct Parts {
 /// When it stops because something failed, or what is written cannot be kept.
 pub async fn until_stopped(daemon: &Arc<Daemon>, parts: Parts, signals: &mut Signals) -> Result<(), Failure> {
     let stop = tokio::select! {
-        stop = daemon.stopped() => stop,
+        stop = daemon.shutdown.begun() => stop,
         signal = signals.stop() => {
             let stop = Stop::Asked(signal.to_owned());
-            daemon.stop(stop.clone());
+            daemon.shutdown.begin(stop.clone());
             stop
         }
     };

@@ -1,6 +1,6 @@
 //! What one run did, for its author: calls in short form, decisions, log lines, orders, outcome, usage.
 
-use prahari_app::recordings::find_recording;
+use prahari_app::runs::recordings::find_recording;
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::orders::{Order, OrderKind, Side};
 use prahari_domain::tasks::Task;

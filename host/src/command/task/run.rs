@@ -109,10 +109,10 @@ async fn execute(daemon: &Arc<Daemon>, options: &RunTask, task: Task) -> Result<
     // As in a simulation: minute by minute, so that orders fill; then to the instant itself.
     daemon.scheduler().run(Some(at)).await.map_err(Failure::work)?;
     daemon.clock.wait_until(at, &daemon.wake).await;
-    let user = daemon.user(USER).map_err(Failure::work)?;
+    let user = daemon.users.find(USER).map_err(Failure::work)?;
     user.desk.lock().await.pulse(at).await.map_err(Failure::work)?;
     shares::check(&user, &options.held).await?;
-    let answer = daemon.execute(&user, task, at, Trigger::RunOnce, 1).await.map_err(Failure::work)?;
+    let answer = daemon.runs.execute(&user, task, at, Trigger::RunOnce, 1).await.map_err(Failure::work)?;
     let answer = answer.ok_or_else(|| Failure::work("the task is executing already"))?;
     daemon.store.flush().await.map_err(Failure::work)?;
     Report::of(&daemon.store, USER, task, answer.run).await

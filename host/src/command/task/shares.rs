@@ -27,7 +27,7 @@ pub async fn buy(daemon: &Arc<Daemon>, user: UserId, held: &[Held]) -> Result<()
     let day = daemon.clock.now().ist_day();
     let now = Timestamp::from_ist(day, BOUGHT_AT);
     daemon.clock.wait_until(now, &daemon.wake).await;
-    let user = daemon.user(user).map_err(Failure::work)?;
+    let user = daemon.users.find(user).map_err(Failure::work)?;
     let mut desk = user.desk.lock().await;
     for held in held {
         let occasion = Occasion { run: RunId(0), day, now };

@@ -114,7 +114,7 @@ async fn me(State(api): State<Api>, caller: Caller) -> Result<Json<Me>, Problem>
 /// The answer to a log-in.
 async fn signed_in(api: &Api, user: UserId, token: &Token) -> Result<Response, Problem> {
     let cookie = given(token, api.secure_cookie)?;
-    let role = api.daemon.user(user)?.role();
+    let role = api.daemon.users.find(user)?.role();
     let body = Json(who(api, user, role, "session").await?);
     let mut headers = HeaderMap::new();
     headers.insert(header::SET_COOKIE, cookie);
@@ -122,7 +122,7 @@ async fn signed_in(api: &Api, user: UserId, token: &Token) -> Result<Response, P
 }
 
 async fn who(api: &Api, id: UserId, role: Role, via: &'static str) -> Result<Me, Problem> {
-    let user = api.daemon.user(id)?;
+    let user = api.daemon.users.find(id)?;
     let log_in = api.accounts.log_in_state(id).await?;
     Ok(Me {
         id: id.0,

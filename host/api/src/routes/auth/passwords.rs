@@ -79,10 +79,10 @@ async fn set_up(
     Origin(from): Origin,
     Json(body): Json<SetUp>,
 ) -> Result<Response, Problem> {
-    let new = api.daemon.new_member(body.name, Role::Admin, None)?;
+    let new = api.daemon.members.new_member(body.name, Role::Admin, None)?;
     let user = api.accounts.use_set_up_link(&body.token, new, &body.password, &from).await?;
     api.audit_unknown(Some(user), "set-up link", "user.create", format!("user {user}"), from.address).await?;
-    api.daemon.add_user(user).await?;
+    api.daemon.members.add_user(user).await?;
     let token = api.accounts.begin_session(user, &from).await?;
     signed_in(&api, user, &token).await
 }
@@ -97,7 +97,7 @@ async fn change(
     Json(body): Json<PasswordChange>,
 ) -> Result<StatusCode, Problem> {
     let id = person.caller.0.user;
-    let user = api.daemon.user(id)?;
+    let user = api.daemon.users.find(id)?;
     let PasswordChange { password, new_password, keep_tokens } = body;
     let details = json!({ "keep_tokens": keep_tokens });
     let (passwords, kept) = ((&password, &new_password), (person.session, keep_tokens));
@@ -116,7 +116,7 @@ async fn reset(
     Json(body): Json<PasswordReset>,
 ) -> Result<Response, Problem> {
     let id = api.accounts.user_of_link(&body.token, &from).await?;
-    let user = api.daemon.user(id)?;
+    let user = api.daemon.users.find(id)?;
     check_password(&body.password, &user.name)?;
     api.audit_unknown(Some(id), "one-time link", "password.reset", format!("user {id}"), from.address)
         .await?;

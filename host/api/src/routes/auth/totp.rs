@@ -63,7 +63,7 @@ async fn begin(
     Origin(from): Origin,
     Json(body): Json<PasswordOnly>,
 ) -> Result<Json<TotpBegun>, Problem> {
-    let user = api.daemon.user(person.caller.0.user)?;
+    let user = api.daemon.users.find(person.caller.0.user)?;
     api.accounts.confirm_password(user.id, &user.name, &body.password, &from).await?;
     api.audit(&person.caller, "totp.begin", format!("user {}", user.id), json!({})).await?;
     let secret = api.accounts.begin_totp(user.id).await?;
@@ -82,7 +82,7 @@ async fn enable(
     Origin(from): Origin,
     Json(body): Json<TotpCode>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
-    let user = api.daemon.user(person.caller.0.user)?;
+    let user = api.daemon.users.find(person.caller.0.user)?;
     api.accounts.count_attempt(Some(&user.name), &from)?;
     api.audit(&person.caller, "totp.enable", format!("user {}", user.id), json!({})).await?;
     let codes = api.accounts.enable_totp(user.id, &body.code).await?;
@@ -98,7 +98,7 @@ async fn disable(
     Origin(from): Origin,
     Json(body): Json<PasswordOnly>,
 ) -> Result<StatusCode, Problem> {
-    let user = api.daemon.user(person.caller.0.user)?;
+    let user = api.daemon.users.find(person.caller.0.user)?;
     api.accounts.confirm_password(user.id, &user.name, &body.password, &from).await?;
     api.audit(&person.caller, "totp.disable", format!("user {}", user.id), json!({})).await?;
     api.accounts.disable_totp(user.id).await?;

@@ -54,7 +54,7 @@ pub async fn import(
     let ImportQuery { expected_version, whole } = query;
     let Brought { calendar, warnings } = text.read(&api, whole)?;
     let known_through = Date(calendar.covers().1);
-    if api.daemon.is_in_force(expected_version, &calendar).await? {
+    if api.daemon.calendars.is_in_force(expected_version, &calendar).await? {
         let version = expected_version;
         return Ok(Json(ImportedCalendar { version, changed: false, known_through, warnings }));
     }
@@ -67,7 +67,8 @@ pub async fn import(
     api.audit(&admin.0, "calendar.import", "calendar", details).await?;
     let (daemon, by) = (api.daemon.clone(), admin.0.0.user);
     // A task of its own: whoever asked may go away, and an import is not left half done.
-    let imported = tokio::spawn(async move { daemon.import_calendar(by, expected_version, calendar).await });
+    let imported =
+        tokio::spawn(async move { daemon.calendars.import_calendar(by, expected_version, calendar).await });
     let version = imported.await.map_err(|error| AppError::Ended(error.to_string()))??;
     let changed = version != expected_version;
     Ok(Json(ImportedCalendar { version, changed, known_through, warnings }))

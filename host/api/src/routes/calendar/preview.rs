@@ -85,11 +85,11 @@ pub async fn preview(
 ) -> Result<Json<CalendarChanges>, Problem> {
     let Brought { calendar, mut warnings } = text.read(&api, query.whole)?;
     let newest = api.daemon.queries.newest_calendar_version().await?;
-    if api.daemon.is_in_force(newest, &calendar).await? {
+    if api.daemon.calendars.is_in_force(newest, &calendar).await? {
         warnings.push("it says the same as the calendar in force: an import would change nothing".to_owned());
     }
     let other = calendar.clone();
-    let preview = api.daemon.preview_calendar(calendar).await?;
+    let preview = api.daemon.calendars.preview_calendar(calendar).await?;
     Ok(Json(CalendarChanges::of(preview, warnings, [&api.daemon.venue.calendar.current(), &other])))
 }
 

@@ -49,7 +49,7 @@ impl CalendarText {
     /// # Errors
     /// In one sentence that names the entry.
     pub fn read(&self, api: &Api, whole: bool) -> Result<Brought, Problem> {
-        let calendar = api.daemon.read_calendar(&self.0, whole)?;
+        let calendar = api.daemon.calendars.read_calendar(&self.0, whole)?;
         let warnings = oddities(&api.daemon.venue.calendar.current(), &calendar);
         Ok(Brought { calendar, warnings })
     }

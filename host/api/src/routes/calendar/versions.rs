@@ -59,7 +59,7 @@ struct OfferedCalendar {
     responses((status = OK, body = CalendarVersions)))]
 pub async fn versions(State(api): State<Api>, _admin: Admin) -> Result<Json<CalendarVersions>, Problem> {
     let found = api.daemon.queries.calendar_versions().await?;
-    let offered = api.daemon.offered_calendar().await?;
+    let offered = api.daemon.calendars.offered_calendar().await?;
     Ok(Json(CalendarVersions {
         newest: found.newest,
         items: found.versions.into_iter().map(CalendarVersion::from).collect(),

@@ -230,7 +230,7 @@ impl From<queries::TaskUse> for TaskUse {
 }
 
 fn known(api: &Api, whom: ForWhom) -> Result<Option<UserId>, Problem> {
-    let user = whom.user.map(|user| api.daemon.user(UserId(user))).transpose()?;
+    let user = whom.user.map(|user| api.daemon.users.find(UserId(user))).transpose()?;
     Ok(user.map(|user| user.id))
 }
 

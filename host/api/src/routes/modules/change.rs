@@ -82,7 +82,7 @@ async fn activate(
     let details = json!({ "version": version, "reason": reason, "force": force });
     api.audit(&caller, "module.activate", resource(task), details).await?;
     let activation = Activation { task, version, by: Some(caller.0.user), reason };
-    let row = api.daemon.activate_module(activation, force).await?;
+    let row = api.daemon.trials.activate_module(activation, force).await?;
     Ok(Json(api.daemon.queries.module_version(row).await?.into()))
 }
 
@@ -117,10 +117,10 @@ async fn pin(
     Json(Pin { version, force }): Json<Pin>,
 ) -> Result<StatusCode, Problem> {
     let TaskName(task) = task;
-    let user = api.daemon.user(UserId(user))?.id;
+    let user = api.daemon.users.find(UserId(user))?.id;
     let details = json!({ "user": user, "version": version, "force": force });
     api.audit(&caller, "module.pin", resource(task), details).await?;
-    api.daemon.pin_module(user, (task, version), caller.0.user, force).await?;
+    api.daemon.trials.pin_module(user, (task, version), caller.0.user, force).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -76,7 +76,7 @@ async fn try_version(
     }
     let details = json!({ "version": version, "days": days });
     api.audit(&caller, "module.shadow", format!("module {}", task.0), details).await?;
-    api.daemon.try_module(task.0, version, days, caller.0.user).await?;
+    api.daemon.trials.try_module(task.0, version, days, caller.0.user).await?;
     newest(&api, task, version).await.map(Json)
 }
 
@@ -90,7 +90,7 @@ async fn accept(
 ) -> Result<StatusCode, Problem> {
     let details = json!({ "version": version });
     api.audit(&caller, "module.accept", format!("module {}", task.0), details).await?;
-    api.daemon.accept_module(task.0, version, caller.0.user).await?;
+    api.daemon.trials.accept_module(task.0, version, caller.0.user).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

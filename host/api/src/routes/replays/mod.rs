@@ -70,7 +70,7 @@ async fn replay_one(
     }
     let other = module.map(|module| hash(&module)).transpose()?;
     let (_, row) = executions::find(&api, caller, target, run).await?;
-    Ok(Json(api.daemon.replay_run(&row, other).await?.into()))
+    Ok(Json(api.daemon.replays.replay_run(&row, other).await?.into()))
 }
 
 /// Replays the recorded executions of a day, at most 10,000 of them. Whoever goes away ends it; one such request is answered
@@ -89,7 +89,7 @@ async fn replay_many(
         None => None,
     };
     let scope = ReplayScope { day: Some(request.day.0), task, user, most: None };
-    Ok(Json(api.daemon.replay_runs(scope, other).await?.into()))
+    Ok(Json(api.daemon.replays.replay_runs(scope, other).await?.into()))
 }
 
 fn version(task: Option<Task>, module: &str) -> Result<(Task, ModuleHash), Problem> {

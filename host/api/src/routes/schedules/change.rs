@@ -85,7 +85,7 @@ pub async fn put(
     let after = after_of(&api, task, after);
     let schedule = Schedule { task, rules, after, enabled, description };
     api.audit(&admin.0, "schedule.change", resource(task), details).await?;
-    api.daemon.change_schedules(admin.0.0.user, expected_version, vec![schedule]).await?;
+    api.daemon.schedule_changes.change_schedules(admin.0.0.user, expected_version, vec![schedule]).await?;
     answer(&api, &admin.0).await.map(Json)
 }
 
@@ -141,7 +141,7 @@ async fn switch(
         json!({ "expected_version": expected, "tasks": names }),
     );
     api.audit(&admin.0, action, format!("schedule {}", names.join(", ")), details).await?;
-    api.daemon.enable_schedules(admin.0.0.user, expected, tasks, enabled).await?;
+    api.daemon.schedule_changes.enable_schedules(admin.0.0.user, expected, tasks, enabled).await?;
     answer(api, &admin.0).await.map(Json)
 }
 

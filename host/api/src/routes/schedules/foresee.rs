@@ -162,7 +162,7 @@ pub async fn preview(
     let Candidate { rule, rules, after, enabled, .. } = candidate;
     let (task, rules, description) = (task.0, rules_of(rule, rules)?, String::new());
     let schedule = Schedule { task, rules, after: after_of(&api, task, after), enabled, description };
-    Ok(Json(api.daemon.foresee(schedule, count).await?.into()))
+    Ok(Json(api.daemon.previews.foresee(schedule, count).await?.into()))
 }
 
 /// What the newest schedules would fire on a date.
@@ -177,7 +177,7 @@ pub async fn test_run(
     if !(first..=LAST_DAY).contains(&query.date.0) {
         return Err(Problem::invalid(format!("date: the calendar reaches from {first} to {LAST_DAY}")));
     }
-    Ok(Json(api.daemon.firing_day(query.date.0)?.into()))
+    Ok(Json(api.daemon.previews.firing_day(query.date.0)?.into()))
 }
 
 impl From<Foresight> for Preview {

@@ -74,8 +74,8 @@ async fn history(
 /// The newest set as it is answered. A script may take its time for each of the days until its next slots, so they are
 /// computed where that holds nobody up.
 async fn answer(api: &Api, caller: &Caller) -> Result<ScheduleSetView, Problem> {
-    let user = api.daemon.user(caller.0.user)?;
-    let restart_needed = api.daemon.restart_needed(&user).await?;
+    let user = api.daemon.users.find(caller.0.user)?;
+    let restart_needed = api.daemon.previews.restart_needed(&user).await?;
     let daemon = api.daemon.clone();
     let listed = tokio::task::spawn_blocking(move || {
         let set = daemon.schedules.current();

@@ -64,7 +64,7 @@ pub struct ScheduleView {
 impl ScheduleView {
     /// One of the newest set, with its next slots.
     pub fn present(daemon: &Daemon, entry: &ScheduleEntry) -> Self {
-        let (next, problem) = match daemon.next_slots(&entry.schedule, NEXT_RUNS) {
+        let (next, problem) = match daemon.previews.next_slots(&entry.schedule, NEXT_RUNS) {
             Ok(slots) => (slots.iter().map(SlotView::from).collect(), None),
             Err(error) => (Vec::new(), Some(error.to_string())),
         };

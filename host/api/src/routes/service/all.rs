@@ -50,7 +50,7 @@ async fn status(
 ) -> Result<Json<Page<ServiceStatus>>, Problem> {
     let limit = limit(query.limit)?;
     let after: u64 = parse_cursor(query.cursor.as_deref())?.unwrap_or(0);
-    let users = api.daemon.users();
+    let users = api.daemon.users.all();
     let wanted = users
         .iter()
         .filter(|user| user.id.0 > after && query.running.is_none_or(|running| running == user.is_running()));
@@ -71,5 +71,5 @@ async fn status(
 async fn restart(State(api): State<Api>, Admin(caller): Admin) -> Result<Json<Restarted>, Problem> {
     api.starts.begin_all(api.daemon.clock.now())?;
     api.audit(&caller, "service.restart_all", "services", json!({})).await?;
-    Ok(Json(Restarted { restarted: api.daemon.restart_all_services().await? }))
+    Ok(Json(Restarted { restarted: api.daemon.services.restart_all_services().await? }))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use prahari_app::service::IndividualStatus;
+use prahari_app::services::IndividualStatus;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -80,7 +80,7 @@ async fn start(
     let resource = format!("user {user}");
     api.starts.begin(user, api.daemon.clock.now())?;
     api.audit(&caller, "individual_service.start", resource, json!({ "task": task.name() })).await?;
-    let changed = api.daemon.start_individual(user, task).await?;
+    let changed = api.daemon.services.start_individual(user, task).await?;
     if !changed {
         api.starts.take_back(user);
     }
@@ -97,12 +97,12 @@ async fn stop(
     Json(WhichTask { task: TaskName(task) }): Json<WhichTask>,
 ) -> Result<Json<IndividualSwitched>, Problem> {
     let user = caller.target_user(&api, target.user)?.id;
-    if api.daemon.user(user)?.is_running() {
+    if api.daemon.users.find(user)?.is_running() {
         return Err(prahari_app::error::AppError::UnifiedServiceRunning.into());
     }
     let resource = format!("user {user}");
     api.audit(&caller, "individual_service.stop", resource, json!({ "task": task.name() })).await?;
-    let changed = api.daemon.stop_individual(user, task).await?;
+    let changed = api.daemon.services.stop_individual(user, task).await?;
     Ok(Json(IndividualSwitched { task: TaskName(task), running: false, changed }))
 }
 
@@ -115,7 +115,7 @@ async fn status(
     Query(target): Query<UserQuery>,
 ) -> Result<Json<IndividualServices>, Problem> {
     let user = caller.target_user(&api, target.user)?.id;
-    let found = api.daemon.individual_status(user).await?;
+    let found = api.daemon.services.individual_status(user).await?;
     let services = found.into_iter().map(|status| (status.task.to_string(), service(status))).collect();
     Ok(Json(IndividualServices { services }))
 }

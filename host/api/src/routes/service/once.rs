@@ -77,7 +77,7 @@ async fn begin(
     user: prahari_domain::ids::UserId,
     task: Task,
 ) -> Result<(StatusCode, Json<BegunRun>), Problem> {
-    let begun = api.daemon.run_once(user, task, caller.0.user).await?;
+    let begun = api.daemon.runs.run_once(user, task, caller.0.user).await?;
     let body =
         BegunRun { execution: begun.run.0, user: begun.user.0, task: TaskName(task), warning: begun.warning };
     Ok((StatusCode::ACCEPTED, Json(body)))

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use prahari_app::queries::{LogLevel, ServiceLogFilter, ServiceLogRow};
-use prahari_app::service::ServiceState;
+use prahari_app::services::ServiceState;
 use prahari_app::user::User;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -128,7 +128,7 @@ async fn start(
     let user = caller.target_user(&api, target.user)?.id;
     api.starts.begin(user, api.daemon.clock.now())?;
     api.audit(&caller, "service.start", format!("user {user}"), json!({})).await?;
-    let started = api.daemon.start_service(user).await?;
+    let started = api.daemon.services.start_service(user).await?;
     if !started.changed {
         api.starts.take_back(user);
     }
@@ -145,7 +145,7 @@ async fn stop(
 ) -> Result<Json<ServiceSwitched>, Problem> {
     let user = caller.target_user(&api, target.user)?.id;
     api.audit(&caller, "service.stop", format!("user {user}"), json!({})).await?;
-    Ok(Json(switched(false, api.daemon.stop_service(user).await?)))
+    Ok(Json(switched(false, api.daemon.services.stop_service(user).await?)))
 }
 
 /// Turns the unified service off and on again, by which it follows the newest schedules; one that is off is turned on.
@@ -159,7 +159,7 @@ async fn restart(
     let user = caller.target_user(&api, target.user)?.id;
     api.starts.begin(user, api.daemon.clock.now())?;
     api.audit(&caller, "service.restart", format!("user {user}"), json!({})).await?;
-    Ok(Json(switched(true, api.daemon.restart_service(user).await?)))
+    Ok(Json(switched(true, api.daemon.services.restart_service(user).await?)))
 }
 
 /// How the unified service stands.
@@ -183,7 +183,7 @@ async fn tasks(
     Query(target): Query<UserQuery>,
 ) -> Result<Json<Page<TaskStatus>>, Problem> {
     let user = caller.target_user(&api, target.user)?.id;
-    let found = api.daemon.individual_status(user).await?;
+    let found = api.daemon.services.individual_status(user).await?;
     Ok(Json(Page::whole(found.into_iter().map(|status| TaskStatus {
         task: TaskName(status.task),
         schedule_enabled: status.schedule_enabled,
@@ -214,14 +214,14 @@ async fn logs(
     Ok(Json(page(rows, limit, |row| row.id.unwrap_or_default(), ServiceLogLine::from)))
 }
 
-fn switched(running: bool, switched: prahari_app::service::Switched) -> ServiceSwitched {
+fn switched(running: bool, switched: prahari_app::services::Switched) -> ServiceSwitched {
     ServiceSwitched { running, changed: switched.changed, executing: names(switched.executing) }
 }
 
 /// How the unified service of a user stands.
 pub(in crate::routes) async fn service_status(api: &Api, user: &User) -> Result<ServiceStatus, Problem> {
-    let restart_needed = api.daemon.restart_needed(user).await?;
-    let status = api.daemon.service_status(user);
+    let restart_needed = api.daemon.previews.restart_needed(user).await?;
+    let status = api.daemon.services.service_status(user);
     let (last_task, last_task_at) = status.activity.last_task.unzip();
     Ok(ServiceStatus {
         user: user.id.0,

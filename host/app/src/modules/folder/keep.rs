@@ -100,13 +100,13 @@ impl Watcher {
             None => return Err(AppError::Ended("a file was not read".to_owned())),
         };
         let hash = ModuleHash::of(&bytes).to_string();
-        let tasks = self.daemon.tasks.current();
+        let tasks = self.trials.tasks.current();
         let named = task_of(name, tasks.names());
-        let rows = self.daemon.store.system().modules().await?;
+        let rows = self.trials.handles.store.system().modules().await?;
         if rows.iter().any(|row| row.hash == hash && named.is_none_or(|task| row.task == task)) {
             return Ok(Kept::Known);
         }
-        let module = match self.daemon.runtime.load(&bytes).await {
+        let module = match self.trials.runtime.load(&bytes).await {
             Ok(module) => module,
             Err(LoadError::Stopping) => return Err(AppError::Ended("the runtime is stopping".to_owned())),
             Err(error) => {
@@ -124,7 +124,7 @@ impl Watcher {
         };
         self.write_down(name, task, &hash, bytes.len()).await?;
         let upload = Upload { task, bytes, origin: ModuleOrigin::Watched, by: None };
-        let row = self.daemon.modules.upload(upload, self.daemon.clock.now()).await?;
+        let row = self.trials.modules.upload(upload, self.trials.handles.clock.now()).await?;
         Ok(Kept::New(row))
     }
 
@@ -142,7 +142,7 @@ impl Watcher {
             details: details.to_string(),
             address: String::new(),
         };
-        self.daemon.store.system().append_audit(entry).await?;
+        self.trials.handles.store.system().append_audit(entry).await?;
         Ok(())
     }
 }

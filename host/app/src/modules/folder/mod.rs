@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
-use crate::daemon::Daemon;
+use crate::modules::Trials;
 use crate::notices::Gathered;
 use arrivals::{Arrival, Arrivals, Told};
 use file::Stamp;
@@ -94,7 +94,7 @@ impl Watching {
     }
 }
 
-impl Daemon {
+impl Trials {
     /// Keeps what stands in a folder, and what comes into it, as versions of its tasks.
     ///
     /// # Errors
@@ -106,7 +106,7 @@ impl Daemon {
             .map_err(|error| FolderError::Unusable { folder: folder.clone(), reason: error.to_string() })?;
         let (sender, progress) = watch::channel(Progress::default());
         let watcher = Watcher {
-            daemon: self.clone(),
+            trials: self.clone(),
             folder,
             arrivals,
             eyes,
@@ -131,7 +131,7 @@ struct Seen {
 
 /// Looks at the files.
 struct Watcher {
-    daemon: Arc<Daemon>,
+    trials: Arc<Trials>,
     folder: PathBuf,
     arrivals: Arc<Arrivals>,
     eyes: Eyes,
@@ -148,7 +148,7 @@ struct Watcher {
 impl Watcher {
     async fn watch(mut self) {
         tracing::info!(folder = %self.folder.display(), "the components in this folder are kept as versions");
-        while !self.daemon.is_stopping() && self.daemon.store.health().is_ok() {
+        while !self.trials.handles.shutdown.is_begun() && self.trials.handles.store.health().is_ok() {
             let told = self.arrivals.take();
             let mut news = News::default();
             if told.place {
@@ -198,7 +198,7 @@ impl Watcher {
         }
         self.seen.retain(|name, _| names.contains(name));
         for name in &names {
-            if self.daemon.is_stopping() {
+            if self.trials.handles.shutdown.is_begun() {
                 return;
             }
             self.look(name, Arrival::Whole, news).await;
@@ -218,7 +218,7 @@ impl Watcher {
         };
         tokio::select! {
             () = told => {}
-            _ = self.daemon.stopped() => {}
+            _ = self.trials.handles.shutdown.begun() => {}
         }
     }
 }

@@ -75,14 +75,14 @@ impl Watcher {
                 }
                 Cause::Kept => (NotificationLevel::Info, "A version came from the watched folder"),
             };
-            if let Err(error) = self.daemon.notify_admins(level, title, &message).await {
+            if let Err(error) = self.trials.notices.send_to_admins(level, title, &message).await {
                 tracing::error!(%error, "nobody could be told of the watched folder");
             }
         }
     }
 
     fn alert(&self, code: &str, message: &str) {
-        self.daemon.events.publish_with(Audience::Admins, || {
+        self.trials.handles.events.publish_with(Audience::Admins, || {
             let (code, message) = (code.to_owned(), message.to_owned());
             Event::Alert(AlertEvent { code, task: None::<Task>, due_at: None, message })
         });

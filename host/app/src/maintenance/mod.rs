@@ -1,0 +1,131 @@
+//! What the daemon does beside the schedule: heartbeats, the watchdog, and forgetting what is old.
+
+pub mod books;
+mod closing;
+mod retention;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use prahari_domain::time::{Day, Timestamp};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+pub use retention::{Forgotten, Retention};
+
+use crate::error::AppError;
+use crate::handles::Handles;
+use crate::notices::Notices;
+use crate::prices::Prices;
+use crate::schedules::Schedules;
+use crate::services::Services;
+use crate::tasks::Tasks;
+use crate::users::Users;
+use crate::watchdog::Watchdog;
+
+const MINUTE_MS: i64 = 60_000;
+
+/// A minute of the real clock: the longest time between two looks at the database's files, whatever the daemon's clock does.
+const REAL_MINUTE: Duration = Duration::from_secs(60);
+
+/// Does what goes on beside the schedule: heartbeats, the closing of dates, and the removal of what is old.
+pub struct Maintenance {
+    pub(crate) handles: Handles,
+    pub(crate) users: Arc<Users>,
+    pub(crate) notices: Arc<Notices>,
+    pub(crate) services: Arc<Services>,
+    pub(crate) prices: Arc<Prices>,
+    pub(crate) tasks: Arc<Tasks>,
+    pub(crate) schedules: Arc<Schedules>,
+}
+
+impl Maintenance {
+    /// Starts what goes on beside the schedule, until the answer is dropped. On a clock that moves only when it is told
+    /// to, nothing is started: whoever moves it calls [`Maintenance::upkeep_step`] and [`Watchdog::check`].
+    pub fn start_upkeep(self: &Arc<Self>) -> JoinSet<()> {
+        let mut upkeep = JoinSet::new();
+        if !self.handles.clock.is_lockstep() {
+            upkeep.spawn(keep_up(self.clone()));
+            // A task of its own, so that nothing that holds up the others holds up the watchdog.
+            upkeep.spawn(watch(self.clone()));
+            upkeep.spawn(guard_files(self.clone()));
+        }
+        upkeep
+    }
+
+    /// What is due each minute: the heartbeats, the messages that were gathered, and once a day, at its first minute, what is old is forgotten and new bars are
+    /// taken up.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn upkeep_step(&self, forgotten_on: &mut Option<Day>) -> Result<(), AppError> {
+        self.services.beat().await?;
+        self.notices.send_gathered().await?;
+        let today = self.handles.clock.now().ist_day();
+        if *forgotten_on != Some(today) {
+            *forgotten_on = Some(today);
+            let forgotten = self.forget_old().await?;
+            tracing::info!(?forgotten, "forgot what is no longer kept");
+            self.prices.refresh_bars().await?;
+        }
+        Ok(())
+    }
+}
+
+async fn keep_up(maintenance: Arc<Maintenance>) {
+    let mut forgotten_on = None;
+    while next_minute(&maintenance).await {
+        if let Err(error) = maintenance.upkeep_step(&mut forgotten_on).await {
+            tracing::error!(%error, "the upkeep of a minute failed");
+        }
+    }
+}
+
+async fn watch(maintenance: Arc<Maintenance>) {
+    let mut watchdog = Watchdog::new(&maintenance);
+    while next_minute(&maintenance).await {
+        if let Err(error) = watchdog.check(&maintenance).await {
+            tracing::error!(%error, "the watchdog could not look");
+        }
+    }
+}
+
+/// Looks each minute whether the database is still the file that was opened. When it is not, the daemon ends: it would trade
+/// on books that nobody finds again.
+async fn guard_files(maintenance: Arc<Maintenance>) {
+    loop {
+        let next = maintenance.handles.clock.now().plus_millis(MINUTE_MS);
+        let never = Notify::new();
+        let waited = tokio::time::timeout(REAL_MINUTE, maintenance.handles.clock.wait_until(next, &never));
+        let _whichever_came_first = waited.await;
+        if maintenance.handles.shutdown.is_begun() {
+            return;
+        }
+        let store = maintenance.handles.store.clone();
+        // On a thread that may block: a file system that hangs holds up nothing else.
+        if let Ok(Err(gone)) = tokio::task::spawn_blocking(move || store.check_files()).await {
+            return maintenance.handles.shutdown.fail(gone);
+        }
+    }
+}
+
+/// Waits for the next full minute; `false` when the daemon ends or its store has stopped.
+async fn next_minute(maintenance: &Maintenance) -> bool {
+    let uninterrupted = Notify::new();
+    let mut seen = maintenance.handles.clock.read();
+    let now = seen.wall;
+    let next = Timestamp((now.0.div_euclid(MINUTE_MS) + 1) * MINUTE_MS);
+    loop {
+        tokio::select! {
+            _ = maintenance.handles.clock.wait_until(next, &uninterrupted) => break,
+            // A clock that was set back has other minutes before it.
+            () = maintenance.handles.clock.may_have_changed(seen) => {
+                seen = maintenance.handles.clock.read();
+                if seen.wall < now {
+                    break;
+                }
+            }
+        }
+    }
+    !maintenance.handles.shutdown.is_begun() && maintenance.handles.store.health().is_ok()
+}

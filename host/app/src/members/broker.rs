@@ -1,0 +1,78 @@
+//! Linking a user with another broker.
+
+use std::sync::Arc;
+
+use prahari_domain::ids::UserId;
+use prahari_store::HaltCode;
+
+use crate::brokers::BrokerStatus;
+use crate::desk::Desk;
+use crate::error::AppError;
+use crate::maintenance::books::difference;
+use crate::members::Members;
+
+impl Members {
+    /// How a user's link with their broker does.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub fn broker_status(&self, id: UserId) -> Result<BrokerStatus, AppError> {
+        Ok(self.users.find(id)?.link().status())
+    }
+
+    /// Refuses a name that no broker has.
+    ///
+    /// # Errors
+    /// [`AppError::Link`].
+    pub fn check_broker(&self, name: &str) -> Result<(), AppError> {
+        Ok(self.venue.brokers.check(name)?)
+    }
+
+    /// Links a user with another broker, who has to be out of the market for it: orders and shares are at the broker that they are
+    /// at. Nothing has changed after an error.
+    ///
+    /// # Errors
+    /// [`AppError::Link`] for a name that no broker has, [`AppError::BrokerInUse`] while the user has orders or shares, or when the
+    /// new account does not say what the books say; or when the store fails.
+    pub async fn set_broker(self: &Arc<Self>, id: UserId, name: &str) -> Result<BrokerStatus, AppError> {
+        let user = self.users.find(id)?;
+        self.check_broker(name)?;
+        let mut desk = user.desk.lock().await;
+        if *desk.link().name == *name {
+            return Ok(desk.link().status());
+        }
+        let broker = desk.link().name.clone();
+        let in_use = |reason| AppError::BrokerInUse { user: id, broker: broker.to_string(), reason };
+        if let Some(reason) = why_bound(&desk) {
+            return Err(in_use(reason));
+        }
+        let (link, pushes) = self.venue.brokers.link(name, id, desk.book().capital()).await?;
+        if let Some(account) = &link.simulated
+            && let Some(detail) = difference(desk.book(), &account.view().await?)
+        {
+            return Err(in_use(detail));
+        }
+        self.handles.store.user(id).save_broker(name.to_owned()).await?;
+        user.set_link(link.clone());
+        desk.relink(link.clone());
+        drop(desk);
+        self.listeners.follow_pushes(id, pushes);
+        Ok(link.status())
+    }
+}
+
+/// Why a user cannot leave their broker now, if so.
+fn why_bound(desk: &Desk) -> Option<String> {
+    let (orders, positions) = (desk.book().active_orders().count(), desk.book().positions().len());
+    if let Some(halt) = desk.halts().of_user().filter(|halt| halt.code != HaltCode::AccountUnusable) {
+        return Some(format!("this user is halted: {}", halt.reason));
+    }
+    match (orders, positions) {
+        (0, 0) => None,
+        (0, positions) => Some(format!("positions held there: {positions}")),
+        (orders, 0) => Some(format!("orders open there: {orders}")),
+        (orders, positions) => {
+            Some(format!("orders open there: {orders}, positions held there: {positions}"))
+        }
+    }
+}

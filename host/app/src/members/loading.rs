@@ -1,0 +1,107 @@
+//! Loading users: with what is left of what was kept. A fault in what belongs to one user is that user's: they are loaded with
+//! what can be read, and halted.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use prahari_brokers::Pushes;
+use prahari_domain::tasks::Task;
+use prahari_store::{HaltCode, StoreError, UserRow, UserScope};
+
+use crate::brokers::Link;
+use crate::desk::{Desk, Venue};
+use crate::error::AppError;
+use crate::events::EventBus;
+use crate::services::Activity;
+use crate::settings::{KillSwitch, UserSettings};
+use crate::user::{TaskMemory, User};
+
+/// Something of a user that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// What is wrong, for programs.
+    pub code: HaltCode,
+    /// Why, in one sentence.
+    pub reason: String,
+}
+
+/// A user with books and memory as they were left, and what of it cannot be used.
+pub(crate) struct Loaded {
+    /// The user.
+    pub user: User,
+    /// What their broker tells by itself, for whoever listens; none when they have no broker.
+    pub pushes: Option<Pushes>,
+    /// For these the user has to be halted.
+    pub faults: Vec<Fault>,
+}
+
+/// Loads one user.
+///
+/// # Errors
+/// When the store cannot be read at all.
+pub(crate) async fn load_user(
+    venue: &Arc<Venue>,
+    events: &Arc<EventBus>,
+    kill_switch: &Arc<KillSwitch>,
+    row: UserRow,
+) -> Result<Loaded, AppError> {
+    let mut faults = Vec::new();
+    let mut fault = |code, reason: String| faults.push(Fault { code, reason });
+    let (link, pushes) = match venue.brokers.link(&row.broker, row.id, row.capital).await {
+        Ok((link, pushes)) => (link, Some(pushes)),
+        Err(error) => {
+            fault(HaltCode::AccountUnusable, error.to_string());
+            (Link::unusable(&row.broker, &error), None)
+        }
+    };
+    let (settings, damaged) = UserSettings::load(&row, kill_switch.clone());
+    for reason in damaged {
+        fault(HaltCode::SettingsDamaged, reason);
+    }
+    let mut desk = Desk::load(venue.clone(), link, row.id, row.capital, settings.limits().clone()).await?;
+    if let Some(reason) = desk.fault() {
+        fault(HaltCode::JournalDamaged, format!("the order journal cannot be folded: {reason}"));
+    }
+    desk.announce_to(events.clone());
+    let scope = venue.store.user(row.id);
+    let memory = readable(load_memory(&scope).await, &mut fault)?.unwrap_or_default();
+    let service = readable(scope.service().await, &mut fault)?.flatten();
+    let user = User::new(row.id, row.name, row.role, settings, desk, memory);
+    if let Some(service) = service {
+        *user.activity() = Activity::of(&service);
+        if service.running {
+            user.resume_service(service.schedule_version);
+        }
+    }
+    let unified_since = user.activity().started_at;
+    for service in readable(scope.individual_services().await, &mut fault)?.unwrap_or_default() {
+        // What the unified service ran since then is not for an earlier end to explain.
+        let last = service.stopped_at.is_some_and(|stopped| Some(stopped) > unified_since);
+        user.set_individual_end(service.task, last.then_some(service.reason));
+    }
+    user.set_active(row.active);
+    Ok(Loaded { user, pushes, faults })
+}
+
+async fn load_memory(scope: &UserScope) -> Result<BTreeMap<Task, TaskMemory>, StoreError> {
+    let mut memory: BTreeMap<Task, TaskMemory> = BTreeMap::new();
+    for (task, key, value) in scope.load_state().await? {
+        memory.entry(task).or_default().insert(key, value);
+    }
+    Ok(memory)
+}
+
+/// What was read, or nothing of a row that cannot be read. That the store fails concerns everybody.
+fn readable<T>(
+    read: Result<T, StoreError>,
+    fault: &mut impl FnMut(HaltCode, String),
+) -> Result<Option<T>, AppError> {
+    match read {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.concerns_everybody() => Err(error.into()),
+        Err(error) => {
+            fault(HaltCode::RecordsDamaged, error.to_string());
+            Ok(None)
+        }
+    }
+}

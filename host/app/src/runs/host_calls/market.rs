@@ -1,0 +1,59 @@
+//! `market`: quotes, candles, instruments.
+
+use prahari_domain::instruments::Symbol;
+use prahari_runtime::HostReply;
+use prahari_runtime::abi::latest::market::Interval;
+
+use super::{Answer, LiveServices, convert, invalid};
+
+/// The most candles one call may ask for, all symbols together: 2,000 symbols with ten years of daily bars.
+/// A guest names the count, so the host bounds what it builds before the byte budget can see it.
+const MOST_CANDLES: u64 = 5_000_000;
+
+impl LiveServices<'_> {
+    pub(super) async fn universe(&self) -> Answer {
+        let universe = self.runs.venue.market.universe().await?;
+        Ok(HostReply::Universe(universe.iter().map(Symbol::to_string).collect()))
+    }
+
+    pub(super) async fn quotes(&self, symbols: &[String]) -> Answer {
+        let (known, places) = convert::known_symbols(symbols);
+        let quotes = self.runs.venue.market.quotes(&known, self.now().now).await?;
+        let mut quotes = quotes.into_iter().map(|quote| quote.map(convert::quote));
+        Ok(HostReply::Quotes(convert::put_back(places, || quotes.next().flatten())))
+    }
+
+    pub(super) async fn candles(
+        &self,
+        symbols: &[String],
+        interval: Interval,
+        count: u32,
+        forming: bool,
+    ) -> Answer {
+        let asked = u64::from(count) * symbols.len() as u64;
+        if asked > MOST_CANDLES {
+            return Ok(invalid(format!("{asked} candles in one call are more than {MOST_CANDLES}")));
+        }
+        let now = self.now().now;
+        let mut lists = Vec::with_capacity(symbols.len());
+        for symbol in symbols {
+            let Ok(symbol) = Symbol::new(symbol) else {
+                lists.push(Vec::new());
+                continue;
+            };
+            let interval = convert::interval(interval);
+            // A list of thousands of symbols lets others run in between.
+            tokio::task::consume_budget().await;
+            let candles = self.runs.venue.market.candles(&symbol, interval, count, forming, now).await?;
+            lists.push(candles.iter().map(convert::candle).collect());
+        }
+        Ok(HostReply::Candles(lists))
+    }
+
+    pub(super) async fn instruments(&self, symbols: &[String]) -> Answer {
+        let (known, places) = convert::known_symbols(symbols);
+        let instruments = self.runs.venue.market.instruments(&known, self.now().now).await?;
+        let mut instruments = instruments.into_iter().map(|instrument| instrument.map(convert::instrument));
+        Ok(HostReply::Instruments(convert::put_back(places, || instruments.next().flatten())))
+    }
+}

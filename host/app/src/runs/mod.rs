@@ -1,0 +1,367 @@
+//! One execution of a task: a row, then the run, then what it did, in one write.
+
+mod host_calls;
+mod once;
+pub mod recordings;
+mod settling;
+
+pub use host_calls::LiveServices;
+pub use once::{BegunRun, RUN_ONCE_WINDOW_MS};
+
+use std::sync::Arc;
+
+use chrono::NaiveTime;
+use prahari_domain::ids::RunId;
+use prahari_domain::tasks::Task;
+use prahari_domain::text::one_line;
+use prahari_domain::time::{Day, Timestamp, day_number};
+use prahari_runtime::abi::latest::{self, RunContext};
+use prahari_runtime::{Budget, Grant, Module, RunOutcome, RunReport, RunRequest, SharedReplies};
+use prahari_store::{Left, LogRow, RecordingRow, RunFinish, RunStart, RunTrigger, ServiceKind};
+
+use crate::background::Background;
+use crate::desk::Occasion;
+use crate::desk::Venue;
+use crate::error::AppError;
+use crate::events::{Audience, Event, TaskEvent};
+use crate::grants::Grants;
+use crate::halts::Halts;
+use crate::handles::Handles;
+use crate::ledger::Ledger;
+use crate::modules::ModuleHealth;
+use crate::modules::Modules;
+use crate::notices::Notices;
+use crate::prices::Prices;
+use crate::runs::recordings::{row_of, size_of};
+use crate::services::Services;
+use crate::services::{Individual, leaves_signals_untouched};
+use crate::signals::Signals;
+use crate::tasks::Tasks;
+use crate::user::User;
+use crate::users::Users;
+use once::RUN_ONCE_WALL_MS;
+use prahari_runtime::Runtime;
+
+/// Why a run happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trigger {
+    /// Its slot was due.
+    Scheduled,
+    /// A user asked for one run.
+    RunOnce,
+    /// An operator started it for everybody.
+    Manual,
+}
+
+impl Trigger {
+    /// Its name in the database and the API.
+    pub const fn name(self) -> &'static str {
+        self.row().name()
+    }
+
+    const fn row(self) -> RunTrigger {
+        match self {
+            Self::Scheduled => RunTrigger::Scheduled,
+            Self::RunOnce => RunTrigger::RunOnce,
+            Self::Manual => RunTrigger::Manual,
+        }
+    }
+}
+
+/// A run whose row is made: it executes where and on what was chosen then, whatever changes meanwhile.
+pub(crate) struct Begun {
+    /// The row.
+    pub start: RunStart,
+    place: Place,
+}
+
+/// Where a run executes.
+enum Place {
+    /// In this process, on this version.
+    Here(Arc<Module>),
+    /// In the process of an individual service, on the version that it was started with.
+    Worker(Individual),
+}
+
+impl Place {
+    /// What the module asked for when it described itself: what it forgot there is not granted.
+    fn wanted(&self) -> Grant {
+        match self {
+            Self::Here(module) => module.wanted(),
+            Self::Worker(service) => service.worker.wanted(),
+        }
+    }
+}
+
+/// What became of a run.
+#[derive(Debug, Clone)]
+pub struct RunAnswer {
+    /// Its id.
+    pub run: RunId,
+    /// How it ended.
+    pub outcome: RunOutcome,
+}
+
+/// Executes tasks: what runs, in which process, and what it leaves behind.
+pub struct Runs {
+    pub(crate) handles: Handles,
+    pub(crate) users: Arc<Users>,
+    pub(crate) venue: Arc<Venue>,
+    pub(crate) tasks: Arc<Tasks>,
+    pub(crate) grants: Arc<Grants>,
+    pub(crate) modules: Arc<Modules>,
+    pub(crate) runtime: Arc<Runtime>,
+    pub(crate) signals: Arc<Signals>,
+    pub(crate) notices: Arc<Notices>,
+    pub(crate) halts: Arc<Halts>,
+    pub(crate) services: Arc<Services>,
+    pub(crate) health: Arc<ModuleHealth>,
+    pub(crate) prices: Arc<Prices>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) background: Arc<Background>,
+    /// What the recordings of late have in common.
+    pub(crate) shared_replies: Arc<SharedReplies>,
+}
+
+impl Runs {
+    /// Runs a task for a user; `None` when the same task of that user is still executing.
+    ///
+    /// # Errors
+    /// When the store fails or there is no module. What the guest does wrong is an outcome, not an error.
+    pub async fn execute(
+        &self,
+        user: &User,
+        task: Task,
+        due_at: Timestamp,
+        trigger: Trigger,
+        attempt: u32,
+    ) -> Result<Option<RunAnswer>, AppError> {
+        let Some(_executing) = user.begin(task) else { return Ok(None) };
+        let begun = self.begin_run(user, task, due_at, trigger, attempt)?;
+        self.handles.store.user(user.id).start_run(begun.start.clone()).await?;
+        self.perform(user, begun, due_at, trigger).await.map(Some)
+    }
+
+    /// The row of a run that begins now, and what it executes on.
+    pub(crate) fn begin_run(
+        &self,
+        user: &User,
+        task: Task,
+        due_at: Timestamp,
+        trigger: Trigger,
+        attempt: u32,
+    ) -> Result<Begun, AppError> {
+        let (place, hash, service) = match user.individual(task) {
+            Some(service) => {
+                let hash = service.worker.module();
+                (Place::Worker(service), hash, ServiceKind::Individual)
+            }
+            None => {
+                let module = self.modules.for_user(task, user.id)?.module;
+                let hash = module.hash();
+                (Place::Here(module), hash, ServiceKind::Unified)
+            }
+        };
+        let start = RunStart {
+            task,
+            service: (trigger == Trigger::Scheduled).then_some(service),
+            slot_due: (trigger == Trigger::Scheduled).then_some(due_at),
+            trigger: trigger.row(),
+            module_hash: hash.to_string(),
+            id: self.handles.store.system().next_run_id(),
+            started_at: self.handles.clock.now(),
+            attempt,
+        };
+        Ok(Begun { start, place })
+    }
+
+    /// Carries out a run whose row is written and whose task is marked as executing. Whatever happens, the row ends.
+    pub(crate) async fn perform(
+        &self,
+        user: &User,
+        begun: Begun,
+        due_at: Timestamp,
+        trigger: Trigger,
+    ) -> Result<RunAnswer, AppError> {
+        let run = begun.start.id;
+        let performed = self.try_perform(user, begun, due_at, trigger).await;
+        if let Err(error) = &performed {
+            user.activity().failed(error.to_string());
+            self.handles.store.system().abandon_run(run, error.to_string(), self.handles.clock.now()).await?;
+        }
+        performed
+    }
+
+    async fn try_perform(
+        &self,
+        user: &User,
+        Begun { start, place }: Begun,
+        due_at: Timestamp,
+        trigger: Trigger,
+    ) -> Result<RunAnswer, AppError> {
+        self.settle_doubtful(user).await?;
+        let RunStart { id: run, task, started_at, .. } = start;
+        let occasion = Occasion { run, day: due_at.ist_day(), now: started_at };
+        tracing::trace!(%run, user = %user.id, %task, "run started");
+        let audience = Audience::User(user.id);
+        self.handles.events.publish_with(audience, || {
+            Event::Task(TaskEvent::Started { run, task, trigger: trigger.name(), due_at })
+        });
+        let tasks = self.tasks.current();
+        let mut services = LiveServices::new(self, user, task, occasion);
+        let allowance = services.allowance.clone();
+        let used = self.left_on(user, task, started_at.ist_day()).await?;
+        let request = RunRequest {
+            context: context(user, task, due_at, trigger, &occasion),
+            grant: allowance.grant().intersection(place.wanted()),
+            budget: budget(allowance.budget(&tasks.limits(task), &used), trigger),
+        };
+        let report = match &place {
+            Place::Worker(service) => {
+                self.services.run_individually(user, task, service, request, &mut services).await?
+            }
+            Place::Here(module) => self.runtime.run(module, request, &mut services).await,
+        };
+        let (module, outcome) = (report.recording.run.module, report.outcome.clone());
+        let finish = self.finish_of(user, task, run, report, services, used).await?;
+        user.set_left(task, started_at.ist_day(), used.plus(finish.left));
+        let detail = finish.detail.clone();
+        user.activity().ran(task, finish.finished_at, &outcome);
+        self.handles.store.user(user.id).finish_run(finish).await?;
+        tracing::trace!(%run, outcome = outcome.name(), "run finished");
+        self.handles.events.publish_with(audience, || {
+            Event::Task(TaskEvent::Finished { run, task, outcome: outcome.name(), detail })
+        });
+        self.health.draw_consequences(user, task, module, &allowance, &outcome).await?;
+        if tasks.is_shared(task) {
+            self.prices.look_for_stale_bars(occasion.day).await?;
+        }
+        Ok(RunAnswer { run, outcome })
+    }
+
+    /// What the runs of a task have left behind on a date. One run of it is executing at a time, so nothing is added meanwhile.
+    async fn left_on(&self, user: &User, task: Task, day: Day) -> Result<Left, AppError> {
+        if let Some(left) = user.left_on(task, day) {
+            return Ok(left);
+        }
+        let midnight = |day| Timestamp::from_ist(day, NaiveTime::MIN);
+        let (from, until) = (midnight(day), midnight(day.succ_opt().unwrap_or(day)));
+        Ok(self.handles.store.user(user.id).left_by(task, from, until).await?)
+    }
+
+    /// Gathers what a run leaves behind, on a day that has seen `used`; its state is kept only when it succeeded.
+    async fn finish_of(
+        &self,
+        user: &User,
+        task: Task,
+        id: RunId,
+        report: RunReport,
+        services: LiveServices<'_>,
+        used: Left,
+    ) -> Result<RunFinish, AppError> {
+        let finished_at = self.handles.clock.now();
+        let LiveServices { state, decisions, mut log, orders, journaled, allowance, .. } = services;
+        let mut left = left_of(&report);
+        let recorded = row_of(report.recording, &self.shared_replies).await;
+        let mut recording = recorded.map_err(|source| AppError::Recording { run: id, source })?;
+        if journaled == 0 && !allowance.keeps_recording(size_of(&recording), &used) {
+            recording = RecordingRow::default();
+        }
+        left.recording_bytes = size_of(&recording);
+        let mut detail = detail_of(&report.outcome);
+        let untouched = leaves_signals_untouched(&self.handles.calendar.current(), finished_at);
+        if let Some(warning) = untouched.filter(|_| self.tasks.current().is_shared(task)) {
+            detail = format!("{detail}; {warning}");
+            log.push(LogRow { level: "warn".to_owned(), message: warning });
+        }
+        let state: Vec<_> = if report.outcome.is_success() {
+            state.into_changes().into_iter().map(|(key, value)| (task, key, value)).collect()
+        } else {
+            Vec::new()
+        };
+        if !state.is_empty() {
+            let mut memory = user.memory();
+            let kept = memory.entry(task).or_default();
+            for (_, key, value) in &state {
+                match value {
+                    Some(value) => kept.insert(key.clone(), value.clone()),
+                    None => kept.remove(key),
+                };
+            }
+        }
+        Ok(RunFinish {
+            id,
+            outcome: report.outcome.name().to_owned(),
+            detail,
+            finished_at,
+            cpu_micros: u64::try_from(report.cpu.as_micros()).unwrap_or(u64::MAX),
+            peak_memory: report.peak_memory,
+            calls: u64::from(report.usage.calls),
+            orders,
+            journaled,
+            left,
+            recording,
+            decisions,
+            log,
+            state,
+        })
+    }
+}
+
+/// What a run cost the host and left behind, but for its recording.
+fn left_of(report: &RunReport) -> Left {
+    let usage = report.usage;
+    Left {
+        host_micros: u64::try_from(report.host.as_micros()).unwrap_or(u64::MAX),
+        rows: usage.rows,
+        refused: usage.refused.into(),
+        order_changes: usage.order_changes.into(),
+        decisions: usage.decisions.into(),
+        decision_bytes: usage.decision_bytes,
+        notifications: usage.notifications.into(),
+        log_bytes: usage.kept_log_bytes,
+        signals: usage.signals.into(),
+        state_changes: usage.state_changes.into(),
+        recording_bytes: 0,
+    }
+}
+
+/// Most characters of how a run ended that are kept with its slot and tick; the rest stands with the run.
+const LONGEST_REASON: usize = 300;
+
+/// How a run ended, as it is kept with its slot or tick.
+pub(crate) fn reason_of(outcome: &RunOutcome) -> String {
+    let detail = detail_of(outcome);
+    match detail.char_indices().nth(LONGEST_REASON) {
+        Some((end, _)) => format!("{}...", detail.get(..end).unwrap_or_default()),
+        None => detail,
+    }
+}
+
+/// How a run ended, in one sentence for people; the guest may have had a part in it.
+pub(crate) fn detail_of(outcome: &RunOutcome) -> String {
+    one_line(&outcome.detail()).into_owned()
+}
+
+/// What a run may use. A run that somebody asked for may wait longer for the world: no tick is due after it.
+fn budget(budget: Budget, trigger: Trigger) -> Budget {
+    match trigger {
+        Trigger::Scheduled => budget,
+        Trigger::RunOnce | Trigger::Manual => Budget { wall_ms: RUN_ONCE_WALL_MS, ..budget },
+    }
+}
+
+fn context(user: &User, task: Task, due_at: Timestamp, trigger: Trigger, occasion: &Occasion) -> RunContext {
+    RunContext {
+        run_id: occasion.run.0,
+        user_id: user.id.0,
+        task: task.name().to_owned(),
+        day: day_number(occasion.day),
+        due_at: due_at.0,
+        now: occasion.now.0,
+        trigger: match trigger {
+            Trigger::Scheduled => latest::Trigger::Scheduled,
+            Trigger::RunOnce | Trigger::Manual => latest::Trigger::RunOnce,
+        },
+    }
+}

@@ -1,0 +1,104 @@
+//! How the individual services of a user stand.
+
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_schedule::TICK_MS;
+use prahari_store::{IndividualServiceRow, Role, RunFilter, RunRow};
+
+use super::Services;
+use crate::error::AppError;
+use crate::user::User;
+
+/// One task of a user as a service of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndividualStatus {
+    /// The task that it is about.
+    pub task: Task,
+    /// Its process; none when it is stopped.
+    pub process_id: Option<u32>,
+    /// When it was last started; none when it never was.
+    pub started_at: Option<Timestamp>,
+    /// When it stopped.
+    pub stopped_at: Option<Timestamp>,
+    /// Why it stopped; empty while it runs and when it never did.
+    pub reason: String,
+    /// The schedules by which it runs.
+    pub schedule_version: Option<u64>,
+    /// Whether a run is executing now.
+    pub executing: bool,
+    /// The last run of the task, by whichever service.
+    pub last_run: Option<RunRow>,
+    /// When it is due next, by its own schedules, or by the newest ones when it is stopped.
+    pub next_run_at: Option<Timestamp>,
+    /// Whether those schedules have it enabled.
+    pub schedule_enabled: bool,
+}
+
+impl Services {
+    /// How each task of a user stands as a service of its own. What is for admins is among theirs only.
+    ///
+    /// # Errors
+    /// When there is no such user, the store fails, or a schedule's script does.
+    pub async fn individual_status(&self, id: UserId) -> Result<Vec<IndividualStatus>, AppError> {
+        let user = self.users.find(id)?;
+        let rows = self.handles.store.user(id).individual_services().await?;
+        let mut found = Vec::new();
+        let tasks = self.tasks.current();
+        for task in tasks.names().iter().copied() {
+            if !tasks.is_for_admins(task) || user.role() == Role::Admin {
+                let row = rows.iter().find(|row| row.task == task);
+                found.push(self.status_of(&user, task, row).await?);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn status_of(
+        &self,
+        user: &User,
+        task: Task,
+        row: Option<&IndividualServiceRow>,
+    ) -> Result<IndividualStatus, AppError> {
+        // What runs is in memory; a row may lag behind it by the time that writing takes.
+        let running = user.individual(task);
+        let filter = RunFilter { task: Some(task), limit: 1, ..RunFilter::default() };
+        let last_run = self.handles.store.user(user.id).runs(filter).await?.into_iter().next();
+        let version = running.as_ref().map(|service| service.schedule_version);
+        let set = match version {
+            Some(version) => self.schedules.set(version).await?,
+            None => self.schedules.current(),
+        };
+        let entry = set.entry(task).map(|entry| &entry.schedule);
+        let next = entry.map(|schedule| self.previews.next_slots(schedule, 1)).transpose()?;
+        let next = next.unwrap_or_default().first().map(|slot| slot.due_at);
+        let stopped = row.filter(|_| running.is_none());
+        Ok(IndividualStatus {
+            task,
+            process_id: running.as_ref().map(|service| service.worker.pid()),
+            started_at: running.map(|service| service.started_at).or(row.map(|row| row.started_at)),
+            stopped_at: stopped.and_then(|row| row.stopped_at),
+            reason: stopped.map(|row| row.reason.clone()).unwrap_or_default(),
+            schedule_version: version,
+            executing: user.executing().contains(&task),
+            last_run,
+            next_run_at: [self.next_tick(user, task), next].into_iter().flatten().min(),
+            schedule_enabled: entry.is_some_and(|schedule| schedule.enabled),
+        })
+    }
+
+    /// The next tick of a continuous slot that is under way.
+    fn next_tick(&self, user: &User, task: Task) -> Option<Timestamp> {
+        user.schedule_version(task)?;
+        let now = self.handles.clock.now();
+        let ledger = user.ledger();
+        let mut open = ledger
+            .slots()
+            .filter(|(key, progress)| key.task == task && key.due_at <= now && progress.outcome.is_none());
+        open.find_map(|(key, progress)| {
+            let since = now.millis_since(key.due_at);
+            let next = key.due_at.plus_millis((since / TICK_MS + 1) * TICK_MS);
+            progress.ticks.as_ref().filter(|ticks| next < ticks.ends_at).map(|_| next)
+        })
+    }
+}

@@ -1,0 +1,35 @@
+//! Shared tasks: whose they are, and when their findings count.
+
+use std::sync::Arc;
+
+use prahari_domain::calendar::Calendar;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_store::Role;
+
+use super::Services;
+use crate::user::User;
+
+impl Services {
+    /// For whom a shared task runs that somebody asked for: the admin whose service runs it, or else the first admin.
+    /// Always the same, so that two admins who ask at once get one run.
+    pub(crate) fn user_of_shared(&self, task: Task) -> Option<Arc<User>> {
+        self.ledger
+            .owner_of_shared(task)
+            .or_else(|| self.users.all().into_iter().find(|user| user.role() == Role::Admin))
+    }
+}
+
+/// Why a shared run at this instant leaves the signals as they are, if it does. The same rule decides what
+/// [`Services::publish`] does with its findings, whatever the module does.
+pub(crate) fn leaves_signals_untouched(calendar: &Calendar, now: Timestamp) -> Option<String> {
+    if calendar.analysis_may_write(now) {
+        return None;
+    }
+    let day = now.ist_day();
+    Some(if calendar.is_open_on(day) {
+        "signals were left untouched: on a trading day they are written before 09:00 or from 16:00".to_owned()
+    } else {
+        format!("signals were left untouched: {day} is no trading day")
+    })
+}

@@ -1,0 +1,165 @@
+//! The unified service of a user: on, off, and stopped by a failure.
+//!
+//! Each change of a user's service holds that user's switch from the first read to the last write, so that the row, the
+//! memory and the ledger say the same however many ask at once.
+
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_store::{NotificationLevel, NotificationRow, ServiceRow};
+
+use super::Services;
+use super::{Activity, Level};
+use crate::error::AppError;
+use crate::events::{Audience, Event, ServiceChange, ServiceEvent};
+use crate::user::User;
+
+/// What became of a request to turn a service on or off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Switched {
+    /// Whether the service was in the other state before.
+    pub changed: bool,
+    /// What is executing for the user at this moment; nothing waits for it.
+    pub executing: Vec<Task>,
+}
+
+impl Services {
+    /// Turns a user's unified service on, from the next instant: earlier slots of the day are not expected of it. One
+    /// that is on goes on as it is.
+    ///
+    /// # Errors
+    /// When there is no such user, they are not active, or it cannot be written down.
+    pub async fn start_service(&self, id: UserId) -> Result<Switched, AppError> {
+        let user = self.users.find(id)?;
+        let _switch = user.switch().await;
+        let changed = !user.is_running();
+        if changed {
+            self.turn_on(&user).await?;
+        }
+        Ok(Switched { changed, executing: user.executing() })
+    }
+
+    /// Turns a user's unified service off; what is executing ends by itself.
+    ///
+    /// # Errors
+    /// When there is no such user or it cannot be written down.
+    pub async fn stop_service(&self, id: UserId) -> Result<Switched, AppError> {
+        let user = self.users.find(id)?;
+        let _switch = user.switch().await;
+        let changed = user.is_running();
+        if changed {
+            self.turn_off(&user).await?;
+            self.log_service(&user, Level::Info, "service_stopped", "the unified service was stopped")
+                .await?;
+            self.tell_of_service(id, ServiceChange::Stopped, "");
+        }
+        Ok(Switched { changed, executing: user.executing() })
+    }
+
+    /// With the user's switch held. A start that fails leaves the service off, in memory and in the database.
+    pub(super) async fn turn_on(&self, user: &User) -> Result<(), AppError> {
+        if !user.is_active() {
+            return Err(AppError::UserInactive(user.id));
+        }
+        self.stop_individuals(user).await?;
+        let now = self.handles.clock.now();
+        let schedule_version = self.schedules.current().version;
+        {
+            let mut activity = user.activity();
+            let last_task = activity.last_task;
+            *activity = Activity {
+                heartbeat: Some(now),
+                started_at: Some(now),
+                last_task,
+                schedule_version,
+                ..Activity::default()
+            };
+        }
+        self.save_service(user, true).await?;
+        user.start_service(now, schedule_version);
+        if let Err(error) = self.ledger.expect_rest_of_day(user).await {
+            user.activity().failed(error.to_string());
+            self.turn_off(user).await?;
+            return Err(error);
+        }
+        self.log_service(user, Level::Info, "service_started", "the unified service was started").await?;
+        self.handles.wake.notify_one();
+        self.tell_of_service(user.id, ServiceChange::Started, "");
+        Ok(())
+    }
+
+    /// With the user's switch held.
+    pub(super) async fn turn_off(&self, user: &User) -> Result<(), AppError> {
+        let is_theirs =
+            |task: &Task| self.ledger.owner_of_shared(*task).is_some_and(|owner| owner.id == user.id);
+        let owned: Vec<Task> = self.tasks.current().shared().filter(is_theirs).collect();
+        user.set_running(false);
+        self.save_service(user, false).await?;
+        for task in owned {
+            self.hand_over_shared(task).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn tell_of_service(&self, user: UserId, change: ServiceChange, reason: &str) {
+        self.handles.events.publish_with(Audience::User(user), || {
+            Event::Service(ServiceEvent { task: None, change, reason: reason.to_owned() })
+        });
+    }
+
+    async fn save_service(&self, user: &User, running: bool) -> Result<(), AppError> {
+        let row = service_row(user, running);
+        Ok(self.handles.store.user(user.id).save_service(row).await?)
+    }
+
+    /// Keeps a failure to the user it happened to. What the broker or the market could not do now is tried again at the next
+    /// occasion; books that contradict the broker or their journal halt the user; anything else stops this user's service
+    /// until somebody has looked.
+    ///
+    /// # Errors
+    /// The failure itself, when it concerns everybody.
+    pub(crate) async fn contain(&self, user: &User, error: AppError) -> Result<(), AppError> {
+        if error.concerns_everybody() {
+            return Err(error);
+        }
+        if self.halts.halt_for(user.id, &error).await? {
+            return Ok(());
+        }
+        let passing = matches!(error, AppError::Broker(_) | AppError::Market(_));
+        let _switch = user.switch().await;
+        if passing || !user.is_running() {
+            tracing::warn!(user = %user.id, %error, "a user's work could not be done");
+            return Ok(());
+        }
+        tracing::error!(user = %user.id, %error, "the service of a user is stopped");
+        let body = error.to_string();
+        user.activity().failed(body.clone());
+        self.turn_off(user).await?;
+        self.log_service(user, Level::Error, "service_failed", &body).await?;
+        self.tell_of_service(user.id, ServiceChange::Failed, &body);
+        let notification = NotificationRow {
+            id: None,
+            at: self.handles.clock.now(),
+            level: NotificationLevel::Error,
+            title: "Your service was stopped".to_owned(),
+            body,
+            run: None,
+        };
+        self.notices.send(user.id, notification).await
+    }
+}
+
+fn service_row(user: &User, running: bool) -> ServiceRow {
+    let activity = user.activity();
+    let (last_task, last_task_at) = activity.last_task.unzip();
+    ServiceRow {
+        user: user.id,
+        running,
+        heartbeat: activity.heartbeat,
+        last_task,
+        error_count: activity.error_count,
+        last_error: activity.last_error.clone(),
+        schedule_version: activity.schedule_version,
+        started_at: activity.started_at,
+        last_task_at,
+    }
+}
