@@ -28,7 +28,7 @@ pub struct Peer {
 }
 
 /// A session that has begun.
-pub struct Begun {
+pub struct LoggedIn {
     /// Who is logged in.
     pub user: UserId,
     /// What their browser shows from now on.
@@ -41,7 +41,7 @@ impl Accounts {
     /// # Errors
     /// With the same answer, after the same work, for an unknown name, a wrong password and a user who is not active;
     /// too many attempts; a code that is missing or wrong.
-    pub async fn log_in(&self, attempt: &Attempt, from: &Peer) -> Result<Begun, AccountError> {
+    pub async fn log_in(&self, attempt: &Attempt, from: &Peer) -> Result<LoggedIn, AccountError> {
         let Attempt { name, password, code } = attempt;
         self.count_attempt(Some(name), from)?;
         let found = self.store.system().find_log_in(name.clone()).await?;
@@ -54,7 +54,7 @@ impl Accounts {
         self.check_code(&user, &log_in, code.as_ref()).await?;
         self.throttle.succeeded(Some(name), from.address);
         let token = self.open_session(user.id, from, hash).await?;
-        Ok(Begun { user: user.id, token: token.ok_or(AccountError::WrongCredentials)? })
+        Ok(LoggedIn { user: user.id, token: token.ok_or(AccountError::WrongCredentials)? })
     }
 
     /// Counts an attempt to show a secret; `account` is the name of the user whose it would be, where that is said.

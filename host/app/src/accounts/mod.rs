@@ -35,7 +35,7 @@ use crate::vault::Vault;
 pub use credentials::KeptCredentials;
 pub use error::AccountError;
 pub use identify::{Holder, Via};
-pub use log_in::{Attempt, Begun, Peer};
+pub use log_in::{Attempt, LoggedIn, Peer};
 pub use passwords::PreparedPassword;
 pub use prahari_store::{ApiTokenRow, Role, SessionRow, TokenScope, UserRow};
 pub use rules::{check_name, check_password};

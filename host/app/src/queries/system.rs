@@ -16,10 +16,11 @@ pub struct Health {
 impl Queries {
     /// Whether rows are written and can be read, with `most_alerts` open alerts about the installation at most.
     pub async fn health(&self, most_alerts: u32) -> Health {
-        let open = self.open_installation_alerts(most_alerts).await;
+        let (alerts, unread) = match self.open_installation_alerts(most_alerts).await {
+            Ok(alerts) => (alerts, None),
+            Err(error) => (Vec::new(), Some(error.to_string())),
+        };
         let stopped = self.store.health().err();
-        let unread = open.as_ref().err().map(ToString::to_string);
-        let problem = stopped.map(|stopped| stopped.to_string()).or(unread);
-        Health { problem, alerts: open.unwrap_or_else(|_| Vec::new()) }
+        Health { problem: stopped.map(|stopped| stopped.to_string()).or(unread), alerts }
     }
 }

@@ -8,7 +8,7 @@ mod totp;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use prahari_app::accounts::{AccountError, Attempt, Begun, Role, Via};
+use prahari_app::accounts::{AccountError, Attempt, LoggedIn, Role, Via};
 use prahari_domain::ids::UserId;
 use prahari_secrets::{Secret, Token};
 use serde::{Deserialize, Serialize};
@@ -83,7 +83,7 @@ async fn log_in(
 ) -> Result<Response, Problem> {
     let LogIn { name, password, code } = body;
     let attempt = Attempt { name, password, code };
-    let Begun { user, token } = api.accounts.log_in(&attempt, &from).await?;
+    let LoggedIn { user, token } = api.accounts.log_in(&attempt, &from).await?;
     api.audit_unknown(Some(user), "password", "session.begin", format!("user {user}"), from.address).await?;
     signed_in(&api, user, &token).await
 }
