@@ -229,14 +229,14 @@ async fn rules_and_waits_that_cannot_be_are_refused_with_the_reason() {
     for (wanted, code, because) in [
         (json!({}), "invalid_request", "give either rule or rules"),
         (json!({ "rule": noon, "rules": [noon] }), "invalid_request", "give either rule or rules"),
-        (json!({ "rules": [] }), "invalid_request", "give 1 to 8 rules"),
-        (json!({ "rules": vec![noon.clone(); 9] }), "invalid_request", "give 1 to 8 rules"),
+        (json!({ "rules": [] }), "invalid_request", "rules is a list of 1 to 8 items"),
+        (json!({ "rules": vec![noon.clone(); 9] }), "invalid_request", "rules is a list of 1 to 8 items"),
         (json!({ "rule": cron("0 25 * * *", "Asia/Kolkata") }), "invalid_schedule", "the hour \\\"25\\\""),
         (json!({ "rule": cron("* * * * *", "Asia/Kolkata") }), "invalid_schedule", "more than 100 times"),
         (json!({ "rule": cron("0 9 30 2 *", "Asia/Kolkata") }), "invalid_schedule", "on no trading day"),
         (json!({ "rule": cron("0 9 * * *", "Mars/Olympus") }), "invalid_request", "is not a time zone"),
-        (json!({ "rule": cron(&"1,".repeat(200), "Asia/Kolkata") }), "invalid_schedule", "the limit is 256"),
-        (json!({ "rule": noon, "after": after(json!([])) }), "invalid_schedule", "not after 1 to 8"),
+        (json!({ "rule": cron(&"1,".repeat(200), "Asia/Kolkata") }), "invalid_request", "256"),
+        (json!({ "rule": noon, "after": after(json!([])) }), "invalid_request", "list of 1 to 8 items"),
         (json!({ "rule": noon, "after": after(json!(["lunch"])) }), "invalid_request", "lunch"),
         (
             json!({ "rule": noon, "after": after(json!(["buy_orders"])) }),

@@ -109,6 +109,9 @@ impl Scheduler {
                 Next::Day(_) => {
                     self.close_past_dates(self.daemon.clock.now()).await?;
                     self.enter_day(instant.ist_day(), None).await?;
+                    // From here on a restart knows that this day has begun: what is due at its first instant may be done.
+                    self.daemon.store.system().save_cursor(instant).await?;
+                    self.step(instant, self.due_at(instant)).await?;
                 }
                 Next::Instant(_, works) => {
                     self.clock.passes(instant);
@@ -169,6 +172,12 @@ impl Scheduler {
         let day = plans.map_or_else(|| self.cursor.ist_day(), |plans| plans.day);
         let next = day.succ_opt().ok_or_else(|| AppError::Ended("the calendar has no next day".into()))?;
         Ok(Next::Day(Timestamp::from_ist(next, chrono::NaiveTime::MIN)))
+    }
+
+    /// What the day's plans have at an instant.
+    fn due_at(&self, instant: Timestamp) -> Vec<Work> {
+        let next = self.daemon.plans().and_then(|plans| plans.next_after(instant.plus_millis(-1)));
+        next.filter(|(at, _)| *at == instant).map(|(_, works)| works).unwrap_or_default()
     }
 
     /// Has every user's dates closed that are over at `now`: in lockstep before anything else happens, otherwise beside the schedule.
