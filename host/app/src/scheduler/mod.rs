@@ -194,7 +194,7 @@ impl Scheduler {
     /// process of the past; with `from`, those due later than it.
     async fn enter_day(&mut self, day: Day, from: Option<Timestamp>) -> Result<(), AppError> {
         let _planning = self.daemon.planning.read().await;
-        let plans = self.daemon.plan_day(day).await?;
+        self.daemon.plan_day(day).await?;
         let resumed = self.daemon.is_resumed_day(day);
         let mut with_slots = BTreeSet::new();
         if resumed {
@@ -204,7 +204,10 @@ impl Scheduler {
         }
         for user in self.daemon.users() {
             if user.is_served() || with_slots.contains(&user.id) || user.ledger().day().is_some() {
-                self.daemon.expect_slots(&user, &plans, from).await?;
+                // A service may have been started by another version since the plans were made.
+                if let Some(plans) = self.daemon.plans_for(&user).await? {
+                    self.daemon.expect_slots(&user, &plans, from).await?;
+                }
             }
         }
         if resumed {
