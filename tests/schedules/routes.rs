@@ -108,11 +108,13 @@ async fn tasks_are_turned_off_and_on_one_by_one_and_together() {
     assert_eq!(set["version"], 4);
     let enabled = set["items"].as_array().unwrap().iter().filter(|item| item["enabled"] == true).count();
     assert_eq!(enabled, 4);
-    for tasks in [json!([]), json!(["lunch"]), json!("analysis")] {
+    for tasks in [json!([]), json!(["no lunch"]), json!("analysis")] {
         let bulk = json!({ "expected_version": 4, "tasks": tasks, "enabled": false });
         assert_eq!(admin.post(&format!("{BASE}/bulk"), bulk).await.problem().0, 400, "{tasks}");
     }
-    assert_eq!(admin.post(&format!("{BASE}/lunch/disable"), against(4)).await.problem().0, 400);
+    assert_eq!(admin.post(&format!("{BASE}/no-lunch/disable"), against(4)).await.problem().0, 400);
+    // It could be a task, and there is none.
+    assert_eq!(admin.post(&format!("{BASE}/lunch/disable"), against(4)).await.problem().0, 404);
 }
 
 #[tokio::test]
