@@ -108,11 +108,13 @@ async fn tasks_are_turned_off_and_on_one_by_one_and_together() {
     assert_eq!(set["version"], 4);
     let enabled = set["items"].as_array().unwrap().iter().filter(|item| item["enabled"] == true).count();
     assert_eq!(enabled, 4);
-    for tasks in [json!([]), json!(["lunch"]), json!("analysis")] {
+    for tasks in [json!([]), json!(["no lunch"]), json!("analysis")] {
         let bulk = json!({ "expected_version": 4, "tasks": tasks, "enabled": false });
         assert_eq!(admin.post(&format!("{BASE}/bulk"), bulk).await.problem().0, 400, "{tasks}");
     }
-    assert_eq!(admin.post(&format!("{BASE}/lunch/disable"), against(4)).await.problem().0, 400);
+    assert_eq!(admin.post(&format!("{BASE}/no-lunch/disable"), against(4)).await.problem().0, 400);
+    // It could be a task, and there is none.
+    assert_eq!(admin.post(&format!("{BASE}/lunch/disable"), against(4)).await.problem().0, 404);
 }
 
 #[tokio::test]
@@ -229,15 +231,15 @@ async fn rules_and_waits_that_cannot_be_are_refused_with_the_reason() {
     for (wanted, code, because) in [
         (json!({}), "invalid_request", "give either rule or rules"),
         (json!({ "rule": noon, "rules": [noon] }), "invalid_request", "give either rule or rules"),
-        (json!({ "rules": [] }), "invalid_request", "give 1 to 8 rules"),
-        (json!({ "rules": vec![noon.clone(); 9] }), "invalid_request", "give 1 to 8 rules"),
+        (json!({ "rules": [] }), "invalid_request", "rules is a list of 1 to 8 items"),
+        (json!({ "rules": vec![noon.clone(); 9] }), "invalid_request", "rules is a list of 1 to 8 items"),
         (json!({ "rule": cron("0 25 * * *", "Asia/Kolkata") }), "invalid_schedule", "the hour \\\"25\\\""),
         (json!({ "rule": cron("* * * * *", "Asia/Kolkata") }), "invalid_schedule", "more than 100 times"),
         (json!({ "rule": cron("0 9 30 2 *", "Asia/Kolkata") }), "invalid_schedule", "on no trading day"),
         (json!({ "rule": cron("0 9 * * *", "Mars/Olympus") }), "invalid_request", "is not a time zone"),
-        (json!({ "rule": cron(&"1,".repeat(200), "Asia/Kolkata") }), "invalid_schedule", "the limit is 256"),
-        (json!({ "rule": noon, "after": after(json!([])) }), "invalid_schedule", "not after 1 to 8"),
-        (json!({ "rule": noon, "after": after(json!(["lunch"])) }), "invalid_request", "lunch"),
+        (json!({ "rule": cron(&"1,".repeat(200), "Asia/Kolkata") }), "invalid_request", "256"),
+        (json!({ "rule": noon, "after": after(json!([])) }), "invalid_request", "list of 1 to 8 items"),
+        (json!({ "rule": noon, "after": after(json!(["lunch"])) }), "invalid_request", "after.tasks[0]"),
         (
             json!({ "rule": noon, "after": after(json!(["buy_orders"])) }),
             "invalid_schedule",

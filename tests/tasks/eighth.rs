@@ -92,7 +92,7 @@ async fn users_see_what_is_for_them_and_start_it() {
     assert_eq!(begun["task"], NAME);
     console.daemon.background.finish().await;
     assert_eq!(runs(&console.daemon, OTHER, EIGHTH).await.len(), 1);
-    assert_eq!(user.upload("/api/v1/tasks", &eighth()).await.problem().0, 403);
+    assert_eq!(user.upload("/api/v1/tasks", b"a component").await.problem().0, 403);
     assert_eq!(user.delete(&format!("/api/v1/tasks/{NAME}")).await.problem().0, 403);
     console.stop().await;
 }

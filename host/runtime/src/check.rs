@@ -308,7 +308,7 @@ mod tests {
 
     #[test]
     fn another_version_of_the_boundary_is_named_with_the_supported_ones() {
-        for version in ["0.9.0", "1.0.1", "1.2.0", "2.0.0"] {
+        for version in ["0.9.0", "1.0.1", "1.3.0", "2.0.0"] {
             let error = checked(&importing(&format!("prahari:task/market@{version}"))).unwrap_err();
             assert_eq!(
                 error.to_string(),

@@ -133,7 +133,10 @@ async fn open_alerts(api: &Api, only: Option<Caller>) -> Result<Vec<AlertRow>, P
     let limit = u32::try_from(MOST_ALERTS + 1).unwrap_or(u32::MAX);
     let queries = &api.daemon.queries;
     Ok(match only {
-        Some(caller) => queries.of(&*caller.target_user(api, None)?).open_alerts(limit).await?,
+        Some(caller) => {
+            let user = caller.target_user(api, None)?;
+            queries.of(&user).open_alerts(limit).await?
+        }
         None => queries.alerts_of_all(AlertFilter { open: Some(true), before: None, limit }).await?,
     })
 }

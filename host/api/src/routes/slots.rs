@@ -248,7 +248,10 @@ async fn slots_of_all(
     let named = query.user;
     let (filter, limit) = filter(&api, query)?;
     let rows = match named {
-        Some(_) => api.daemon.queries.of(&*caller.target_user(&api, named)?).slots(filter).await?,
+        Some(_) => {
+            let user = caller.target_user(&api, named)?;
+            api.daemon.queries.of(&user).slots(filter).await?
+        }
         None => api.daemon.queries.slots_of_all(filter).await?,
     };
     Ok(Json(page(rows, limit, cursor, LedgerSlot::from)))

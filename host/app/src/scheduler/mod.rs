@@ -124,6 +124,9 @@ impl Scheduler {
                 Next::Day(_) => {
                     self.close_past_dates(self.rooms.handles.clock.now()).await?;
                     self.enter_day(instant.ist_day(), None).await?;
+                    // From here on a restart knows that this day has begun: what is due at its first instant may be done.
+                    self.rooms.handles.store.system().save_cursor(instant).await?;
+                    self.step(instant, self.due_at(instant)).await?;
                 }
                 Next::Instant(_, works) => {
                     self.clock.passes(instant);
@@ -186,6 +189,12 @@ impl Scheduler {
         Ok(Next::Day(Timestamp::from_ist(next, chrono::NaiveTime::MIN)))
     }
 
+    /// What the day's plans have at an instant.
+    fn due_at(&self, instant: Timestamp) -> Vec<Work> {
+        let next = self.rooms.ledger.plans().and_then(|plans| plans.next_after(instant.plus_millis(-1)));
+        next.filter(|(at, _)| *at == instant).map(|(_, works)| works).unwrap_or_default()
+    }
+
     /// Has every user's dates closed that are over at `now`: in lockstep before anything else happens, otherwise beside the schedule.
     async fn close_past_dates(&mut self, now: Timestamp) -> Result<(), AppError> {
         let rooms = self.rooms.clone();
@@ -200,7 +209,7 @@ impl Scheduler {
     /// process of the past; with `from`, those due later than it.
     async fn enter_day(&mut self, day: Day, from: Option<Timestamp>) -> Result<(), AppError> {
         let _planning = self.rooms.ledger.planning.read().await;
-        let plans = self.rooms.ledger.plan_day(day).await?;
+        self.rooms.ledger.plan_day(day).await?;
         let resumed = self.rooms.ledger.is_resumed_day(day);
         let mut with_slots = BTreeSet::new();
         if resumed {
@@ -208,7 +217,10 @@ impl Scheduler {
         }
         for user in self.rooms.users.all() {
             if user.is_served() || with_slots.contains(&user.id) || user.ledger().day().is_some() {
-                self.rooms.ledger.expect_slots(&user, &plans, from).await?;
+                // A service may have been started by another version since the plans were made.
+                if let Some(plans) = self.rooms.ledger.plans_for(&user).await? {
+                    self.rooms.ledger.expect_slots(&user, &plans, from).await?;
+                }
             }
         }
         if resumed {

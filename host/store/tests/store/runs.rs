@@ -294,7 +294,7 @@ async fn what_runs_left_behind_is_kept_with_each_and_summed_up_by_task_and_time(
     let used = user.used(Timestamp(10), Timestamp(40)).await.unwrap();
     assert_eq!(
         used.iter().map(|used| (used.task, used.left)).collect::<Vec<_>>(),
-        [(Task::literal("sell_monitor"), left.plus(left)), (Task::literal("eod_cleanup"), left),]
+        [(Task::literal("eod_cleanup"), left), (Task::literal("sell_monitor"), left.plus(left))]
     );
 }
 

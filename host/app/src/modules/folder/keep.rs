@@ -171,13 +171,14 @@ mod tests {
 
     #[test]
     fn a_file_is_for_the_task_whose_name_its_own_begins_with() {
-        let tasks = ["sell", "sell_monitor"].map(Task::literal);
+        let tasks = ["sell_monitor", "sell_monitor_fast"].map(Task::literal);
         let of = |name: &str| task_of(OsStr::new(name), &tasks);
         for name in
             ["sell_monitor.wasm", "sell_monitor-2.wasm", "sell_monitor_v2.wasm", "sell_monitor.old.wasm"]
         {
             assert_eq!(of(name), Some(Task::literal("sell_monitor")), "{name}");
         }
+        assert_eq!(of("sell_monitor_fast-2.wasm"), Some(tasks[1]), "of two that it may be, the longer one");
         for name in ["sell_monitors.wasm", "my_sell_monitor.wasm", "gap_watch.wasm", "sell_monitor", ".wasm"]
         {
             assert_eq!(of(name), None, "{name}");
