@@ -8,10 +8,10 @@
 //!
 //! /// Whether a candidate does what the active version did, on the last five days of every user.
 //! async fn may_replace(daemon: &Daemon, bytes: &[u8]) -> Result<bool, AppError> {
-//!     let task = Task::literal("sell_monitor");
+//!     let task = Task::literal("gap_watch");
 //!     let loaded = daemon.runtime.load(bytes).await;
 //!     let candidate = loaded.map_err(|source| AppError::Module { task, source })?;
-//!     let report: ShadowReport = daemon.shadow(&candidate, &Scope::last_days(task, 5)).await?;
+//!     let report: ShadowReport = daemon.replays.shadow(&candidate, &Scope::last_days(task, 5)).await?;
 //!     println!("{report}");
 //!     Ok(report.accepted_without_change())
 //! }

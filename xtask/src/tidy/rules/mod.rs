@@ -18,12 +18,13 @@ use super::tree::Tree;
 pub type Rule = fn(&Tree) -> Vec<Finding>;
 
 /// Every rule.
-pub const ALL: [Rule; 11] = [
+pub const ALL: [Rule; 12] = [
     calls::check,
     dependencies::check,
     documentation::check,
     frozen::check,
     layers::check,
+    layers::check_rooms,
     length::check,
     machine_paths::check,
     migrations::check,
