@@ -25,7 +25,7 @@ mod support;
 
 use std::sync::Arc;
 
-use house::{ADMIN, House, MONDAY, OTHER, at, day, run, slot, slots, start_services, stop};
+use house::{ADMIN, MONDAY, OTHER, TestHost, at, day, run, slot, slots, start_services, stop};
 use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
 use prahari_domain::calendar::{Calendar, CalendarDocument, UnknownDays};
@@ -68,7 +68,7 @@ async fn import(daemon: &Daemon, text: &str) -> Result<u64, AppError> {
 }
 
 /// A daemon with two users whose services are on, with everything done before this time of the Monday.
-async fn at_work(house: &House, time: &str) -> Arc<Daemon> {
+async fn at_work(house: &TestHost, time: &str) -> Arc<Daemon> {
     let daemon = house.start(at(MONDAY, "08:50")).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, time)).await;
@@ -77,7 +77,7 @@ async fn at_work(house: &House, time: &str) -> Arc<Daemon> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_that_closes_today_withdraws_what_is_not_due_yet_and_says_why() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = at_work(&house, "12:00").await;
     assert_eq!(import(&daemon, &with_holiday(MONDAY, "Day of mourning")).await.unwrap(), 2);
     for user in [ADMIN, OTHER] {
@@ -106,7 +106,7 @@ async fn an_import_that_closes_today_withdraws_what_is_not_due_yet_and_says_why(
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_that_opens_a_closed_day_gives_it_its_slots() {
     const SATURDAY: &str = "2025-03-08";
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(SATURDAY, "08:00")).await;
     start_services(&daemon).await;
     run(&daemon, at(SATURDAY, "08:30")).await;
@@ -132,7 +132,7 @@ async fn ticks(daemon: &Daemon, user: UserId) -> (u32, u32, u32) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_that_is_closed_and_opened_again_expects_each_tick_once() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = at_work(&house, "12:00").await;
     import(&daemon, &with_holiday(MONDAY, "Day of mourning")).await.unwrap();
     let (expected, ran, noted) = ticks(&daemon, ADMIN).await;
@@ -158,7 +158,7 @@ async fn a_day_that_is_closed_and_opened_again_expects_each_tick_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_that_says_nothing_else_of_today_moves_no_slot() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = at_work(&house, "12:00").await;
     let before = slots(&daemon, ADMIN, MONDAY).await;
     import(&daemon, LIST_OF_2027).await.unwrap();
@@ -169,7 +169,7 @@ async fn an_import_that_says_nothing_else_of_today_moves_no_slot() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_file_changes_nothing_and_a_late_import_is_refused() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     let wrong = import(&daemon, &with_holiday("2026-01-01", "New Year")).await.unwrap_err();
     assert_eq!(wrong.to_string(), "the calendar is wrong: 2026-01-01 is listed under 2025");
@@ -191,7 +191,7 @@ async fn a_wrong_file_changes_nothing_and_a_late_import_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn versions_are_kept_and_the_newest_is_in_force_after_a_restart() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     import(&daemon, LIST_OF_2027).await.unwrap();
     let rows = daemon.store.system().calendars().await.unwrap();
@@ -209,7 +209,7 @@ async fn versions_are_kept_and_the_newest_is_in_force_after_a_restart() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newer_calendar_that_ships_replaces_one_that_shipped_and_is_offered_beside_an_operators() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     // As an older program left it: the same calendar of an earlier day.
     let older = r#"{"as_of": "2025-12-15"}"#;
@@ -228,7 +228,7 @@ async fn a_newer_calendar_that_ships_replaces_one_that_shipped_and_is_offered_be
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_preview_says_which_days_and_slots_change_and_changes_nothing() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     let calendar =
         daemon.calendars.read_calendar(&with_holiday("2025-03-12", "Day of mourning"), false).unwrap();

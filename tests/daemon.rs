@@ -19,13 +19,13 @@ use prahari_runtime::abi::latest::types::HostError;
 use prahari_runtime::{Answerer, HostReply};
 use prahari_store::{INTERRUPTED, SlotOutcome};
 use support::{
-    ADMIN, FRIDAY, House, MONDAY, OTHER, SATURDAY, SUNDAY, TUESDAY, at, component, day, end_of, guests, run,
-    runs, slot, slots, start_services, stop,
+    ADMIN, FRIDAY, MONDAY, OTHER, SATURDAY, SUNDAY, TUESDAY, TestHost, at, component, day, end_of, guests,
+    run, runs, slot, slots, start_services, stop,
 };
 
 #[tokio::test]
 async fn a_day_without_trouble_has_every_slot_run_and_the_analysis_once() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "08:55")).await;
     start_services(&daemon).await;
     run(&daemon, at(TUESDAY, "00:00")).await;
@@ -43,7 +43,7 @@ async fn a_day_without_trouble_has_every_slot_run_and_the_analysis_once() {
 
 #[tokio::test]
 async fn a_daemon_that_was_down_over_the_open_accounts_for_what_it_missed_and_goes_on() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     house.ran(at(MONDAY, "08:50"), at(MONDAY, "08:59")).await;
     let daemon = house.start(at(MONDAY, "09:30:20")).await;
     run(&daemon, at(TUESDAY, "00:00")).await;
@@ -78,7 +78,7 @@ async fn a_slot_within_its_two_minutes_runs_late_and_one_second_later_is_missed(
         ("09:02:00", SlotOutcome::Late),
         ("09:02:01", SlotOutcome::Missed),
     ] {
-        let house = House::new(1);
+        let house = TestHost::new(1);
         house.ran(at(MONDAY, "08:50"), at(MONDAY, "08:59")).await;
         let daemon = house.start(at(MONDAY, now)).await;
         run(&daemon, at(MONDAY, "09:04")).await;
@@ -92,7 +92,7 @@ async fn a_slot_within_its_two_minutes_runs_late_and_one_second_later_is_missed(
 
 #[tokio::test]
 async fn the_analysis_runs_late_in_the_evening_and_what_needed_it_earlier_is_missed() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     house.ran(at(MONDAY, "08:50"), at(MONDAY, "15:59")).await;
     let daemon = house.start(at(MONDAY, "21:30")).await;
     run(&daemon, at(TUESDAY, "00:00")).await;
@@ -108,7 +108,7 @@ async fn the_analysis_runs_late_in_the_evening_and_what_needed_it_earlier_is_mis
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_service_started_at_noon_is_not_expected_to_have_run_in_the_morning() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     daemon.services.start_service(ADMIN).await.unwrap();
     let (weak, noon) = (std::sync::Arc::downgrade(&daemon), at(MONDAY, "12:00"));
@@ -136,7 +136,7 @@ async fn a_service_started_at_noon_is_not_expected_to_have_run_in_the_morning() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_service_stopped_at_noon_skips_what_comes_later_and_says_so() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     start_services(&daemon).await;
     let noon = at(MONDAY, "12:00");
@@ -162,7 +162,7 @@ async fn a_service_stopped_at_noon_skips_what_comes_later_and_says_so() {
 
 #[tokio::test]
 async fn a_service_started_after_a_restart_is_expected_from_then_on_too() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     daemon.services.start_service(ADMIN).await.unwrap();
     run(&daemon, at(MONDAY, "08:59")).await;
@@ -177,7 +177,7 @@ async fn a_service_started_after_a_restart_is_expected_from_then_on_too() {
 
 #[tokio::test]
 async fn a_slot_whose_task_is_still_executing_is_skipped_and_says_so() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     start_services(&daemon).await;
     let user = daemon.users.find(OTHER).unwrap();
@@ -211,7 +211,7 @@ async fn a_slot_whose_task_is_still_executing_is_skipped_and_says_so() {
 
 #[tokio::test]
 async fn a_run_that_was_executing_when_the_process_died_is_interrupted_and_its_slot_runs_again() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "15:50")).await;
     start_services(&daemon).await;
     house.market.set_held(true);
@@ -237,7 +237,7 @@ async fn a_run_that_was_executing_when_the_process_died_is_interrupted_and_its_s
 
 #[tokio::test]
 async fn a_weekend_has_no_slots() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(FRIDAY, "15:45")).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "09:01")).await;
@@ -255,7 +255,7 @@ async fn a_weekend_has_no_slots() {
 
 #[tokio::test]
 async fn a_user_without_a_line_to_the_broker_fails_alone_and_the_next_day_starts_anew() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     house.unreachable.lock().unwrap().insert(OTHER);
     let module = guests::asks_for_holdings();
     let daemon = house.start_with(at(MONDAY, "08:50"), &[(Task::literal("eod_cleanup"), &module)]).await;
@@ -286,7 +286,7 @@ async fn a_user_without_a_line_to_the_broker_fails_alone_and_the_next_day_starts
 
 #[tokio::test]
 async fn a_failed_run_leaves_the_state_of_its_task_as_it_was() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let kept = |value: &[u8]| vec![(Task::literal("eod_cleanup"), "kept".to_owned(), value.to_vec())];
     // Each day another module stands in for eod_cleanup.
     for (day, value, succeeds, expected) in
@@ -308,7 +308,7 @@ async fn a_failed_run_leaves_the_state_of_its_task_as_it_was() {
 #[tokio::test]
 async fn a_task_without_a_grant_gets_a_typed_refusal() {
     // The analysis may not see the broker, so buy_orders in its place gets nowhere.
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house
         .start_with(
             at(MONDAY, "15:50"),

@@ -30,7 +30,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderKind, OrderRequest, OrderState, Side};
 use prahari_domain::risk::RefusalCode;
 use support::outside::PRICE;
-use support::trader::{CAPITAL, Trader, USER, buy, occasion, sell};
+use support::trader::{CAPITAL, DeskFixture, USER, buy, order_context, sell};
 use support::{MONDAY, TUESDAY, at, day};
 
 const WELL: PaperFaults = PaperFaults { lose_reply: 0, lose_request: 0, down: 0, late_ms: 0 };
@@ -46,7 +46,7 @@ const HIGH: i64 = 11_000;
 #[tokio::test]
 async fn after_a_lost_reply_nothing_is_sent_until_the_brokers_book_settles_it() {
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     let standing = trader.placed(buy("XYZ", 10, LOW), ten).await;
     trader.misbehave(LOSE_REPLIES).await;
     assert_eq!(trader.refused(buy("ABC", 10, LOW), ten).await.code, RefusalCode::Unsettled);
@@ -63,10 +63,13 @@ async fn after_a_lost_reply_nothing_is_sent_until_the_brokers_book_settles_it() 
     assert!(matches!(trader.place(buy("ABC", 10, LOW), later).await, Err(AppError::Broker(_))));
     let kind = Some(OrderKind::Limit(Paise(LOW + 5)));
     assert!(matches!(
-        trader.desk.modify(standing, None, kind, occasion(later)).await,
+        trader.desk.modify(standing, None, kind, order_context(later)).await,
         Err(AppError::Broker(_))
     ));
-    assert!(matches!(trader.desk.cancel(standing, "why", occasion(later)).await, Err(AppError::Broker(_))));
+    assert!(matches!(
+        trader.desk.cancel(standing, "why", order_context(later)).await,
+        Err(AppError::Broker(_))
+    ));
     assert_eq!(trader.outside.sent(), sent);
     assert_eq!(trader.journal().await.len(), before);
 
@@ -83,7 +86,7 @@ async fn after_a_lost_reply_nothing_is_sent_until_the_brokers_book_settles_it() 
 #[tokio::test]
 async fn the_next_order_settles_the_lost_one_by_itself_first() {
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     trader.misbehave(LOSE_REPLIES).await;
     trader.refused(buy("ABC", 10, LOW), ten).await;
     trader.misbehave(WELL).await;
@@ -96,7 +99,7 @@ async fn the_next_order_settles_the_lost_one_by_itself_first() {
 #[tokio::test]
 async fn a_lost_request_is_sent_again_once_within_two_minutes() {
     for faults in [LOSE_REQUESTS, DOWN] {
-        let mut trader = Trader::new(at(MONDAY, "10:00")).await;
+        let mut trader = DeskFixture::new(at(MONDAY, "10:00")).await;
         trader.misbehave(faults).await;
         let refusal = trader.refused(buy("ABC", 10, LOW), at(MONDAY, "10:00")).await;
         assert_eq!(refusal.code, RefusalCode::Unsettled);
@@ -119,7 +122,7 @@ async fn a_lost_request_is_sent_again_once_within_two_minutes() {
 
 #[tokio::test]
 async fn a_lost_request_that_is_older_is_cancelled_and_not_sent() {
-    let mut trader = Trader::new(at(MONDAY, "10:00")).await;
+    let mut trader = DeskFixture::new(at(MONDAY, "10:00")).await;
     trader.misbehave(LOSE_REQUESTS).await;
     trader.refused(buy("ABC", 10, LOW), at(MONDAY, "10:00")).await;
     trader.misbehave(WELL).await;
@@ -135,7 +138,7 @@ async fn a_lost_request_that_is_older_is_cancelled_and_not_sent() {
 async fn an_order_of_unknown_outcome_is_settled_by_the_broker_after_a_crash() {
     // The broker has the order, the journal does not know it, and the process died.
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     trader.misbehave(LOSE_REPLIES).await;
     trader.refused(buy("ABC", 10, LOW), ten).await;
     trader.misbehave(WELL).await;
@@ -149,17 +152,17 @@ async fn an_order_of_unknown_outcome_is_settled_by_the_broker_after_a_crash() {
 #[tokio::test]
 async fn a_fill_that_was_not_reported_is_adopted_exactly_once() {
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     trader.misbehave(PaperFaults { late_ms: 120_000, ..WELL }).await;
     let id = trader.placed(buy("ABC", 10, PRICE.0), ten).await;
     // The broker has it filled in its book, and will say so two minutes late.
-    assert_eq!(trader.desk.pulse(at(MONDAY, "10:01")).await.unwrap(), []);
+    assert_eq!(trader.desk.sync_fills(at(MONDAY, "10:01")).await.unwrap(), []);
     assert_eq!(trader.order(id).state, OrderState::Accepted);
     assert_eq!(trader.reconciled(at(MONDAY, "10:01")).await, [MissedFill]);
     assert_eq!(trader.order(id).state, OrderState::Filled);
     let after = trader.desk.book().clone();
     assert_eq!(trader.reconciled(at(MONDAY, "10:01")).await, []);
-    assert_eq!(trader.desk.pulse(at(MONDAY, "10:05")).await.unwrap(), [id]);
+    assert_eq!(trader.desk.sync_fills(at(MONDAY, "10:05")).await.unwrap(), [id]);
     assert_eq!(*trader.desk.book(), after);
     assert_eq!(after.held(&"ABC".parse().unwrap()), 10);
     assert_eq!(after.difference(), Paise::ZERO);
@@ -169,10 +172,11 @@ async fn a_fill_that_was_not_reported_is_adopted_exactly_once() {
 #[tokio::test]
 async fn the_reason_of_a_cancellation_survives_a_crash_before_its_answer_is_written() {
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     let id = trader.placed(buy("ABC", 10, LOW), ten).await;
     trader.misbehave(LOSE_REPLIES).await;
-    let answer = trader.desk.cancel(id, "the signal expired", occasion(at(MONDAY, "10:05"))).await.unwrap();
+    let answer =
+        trader.desk.cancel(id, "the signal expired", order_context(at(MONDAY, "10:05"))).await.unwrap();
     assert_eq!(answer.unwrap_err().code, RefusalCode::Unsettled);
     assert_eq!(trader.order(id).state, OrderState::Accepted);
     trader.misbehave(WELL).await;
@@ -186,10 +190,10 @@ async fn the_reason_of_a_cancellation_survives_a_crash_before_its_answer_is_writ
 #[tokio::test]
 async fn a_change_whose_answer_was_lost_is_learnt_from_the_brokers_book() {
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     let id = trader.placed(buy("ABC", 10, LOW), ten).await;
     trader.misbehave(LOSE_REPLIES).await;
-    let answer = trader.desk.modify(id, Some(20), None, occasion(at(MONDAY, "10:05"))).await.unwrap();
+    let answer = trader.desk.modify(id, Some(20), None, order_context(at(MONDAY, "10:05"))).await.unwrap();
     assert_eq!(answer.unwrap_err().code, RefusalCode::Unsettled);
     assert_eq!(trader.order(id).request.quantity, 10);
     trader.misbehave(WELL).await;
@@ -200,7 +204,7 @@ async fn a_change_whose_answer_was_lost_is_learnt_from_the_brokers_book() {
 #[tokio::test]
 async fn a_buy_that_cash_does_not_cover_is_kept_once_however_often_it_is_tried() {
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     let dear = buy("ABC", 1_001, PRICE.0);
     for minute in 0..5 {
         let refusal = trader.refused(dear.clone(), ten.plus_minutes(minute)).await;
@@ -222,7 +226,7 @@ async fn a_buy_that_cash_does_not_cover_is_kept_once_however_often_it_is_tried()
 #[tokio::test]
 async fn a_retry_settles_the_order_that_it_tries_again() {
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     // 900 of the 1,000 shares' worth are held back for another buy.
     let other = trader.placed(buy("XYZ", 1_000, LOW), ten).await;
     trader.refused(buy("ABC", 500, LOW), ten).await;
@@ -232,7 +236,7 @@ async fn a_retry_settles_the_order_that_it_tries_again() {
     assert_eq!(trader.refused(again.clone(), ten.plus_minutes(1)).await.code, RefusalCode::Funds);
     assert_eq!(trader.desk.book().retryable_orders().map(|order| order.id).collect::<Vec<_>>(), [first]);
 
-    trader.desk.cancel(other, "room for another", occasion(ten.plus_minutes(2))).await.unwrap().unwrap();
+    trader.desk.cancel(other, "room for another", order_context(ten.plus_minutes(2))).await.unwrap().unwrap();
     let second = trader.placed(again, ten.plus_minutes(3)).await;
     assert_eq!(trader.desk.book().retryable_orders().count(), 0);
     let reason = &trader.order(first).reason;
@@ -248,24 +252,24 @@ async fn a_retry_settles_the_order_that_it_tries_again() {
 #[tokio::test]
 async fn a_retryable_order_that_is_given_up_is_not_tried_again() {
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     trader.refused(buy("ABC", 1_001, PRICE.0), ten).await;
     let first = trader.desk.book().retryable_orders().next().unwrap().id;
-    trader.desk.cancel(first, "expired", occasion(ten)).await.unwrap().unwrap();
+    trader.desk.cancel(first, "expired", order_context(ten)).await.unwrap().unwrap();
     assert_eq!(trader.desk.book().retryable_orders().count(), 0);
     assert_eq!(trader.outside.sent(), 0);
 }
 
 /// A day with a fill, a standing order that expires, and a refusal; closed in the evening.
 #[expect(clippy::unwrap_used, reason = "a helper of tests; clippy exempts only the tests themselves")]
-async fn monday(trader: &mut Trader) {
+async fn monday(trader: &mut DeskFixture) {
     let ten = at(MONDAY, "10:00");
     trader.placed(buy("ABC", 100, PRICE.0), ten).await;
     trader.placed(buy("XYZ", 100, LOW), ten).await;
-    trader.desk.pulse(at(MONDAY, "10:01")).await.unwrap();
+    trader.desk.sync_fills(at(MONDAY, "10:01")).await.unwrap();
     trader.refused(buy("PQR", 5_000, LOW), ten).await;
-    trader.desk.pulse(at(MONDAY, "15:30")).await.unwrap();
-    let evening = occasion(at(MONDAY, "18:00"));
+    trader.desk.sync_fills(at(MONDAY, "15:30")).await.unwrap();
+    let evening = order_context(at(MONDAY, "18:00"));
     let statement = trader.desk.day_statement(evening).await.unwrap();
     assert_eq!((statement.fills, statement.orders_expired, statement.open_positions), (1, 1, 1));
     // Asking again, or after the date was closed, answers the same.
@@ -276,20 +280,20 @@ async fn monday(trader: &mut Trader) {
 
 #[tokio::test]
 async fn a_restart_rebuilds_the_same_books_from_journal_and_snapshot() {
-    let mut trader = Trader::new(at(MONDAY, "09:30")).await;
+    let mut trader = DeskFixture::new(at(MONDAY, "09:30")).await;
     trader.placed(buy("ABC", 100, PRICE.0), at(MONDAY, "09:30")).await;
-    trader.desk.pulse(at(MONDAY, "09:31")).await.unwrap();
+    trader.desk.sync_fills(at(MONDAY, "09:31")).await.unwrap();
     let live = trader.desk.book().clone();
     trader.restart().await;
     assert_eq!(*trader.desk.book(), live);
     assert_eq!(live.held(&"ABC".parse().unwrap()), 100);
 
-    let mut trader = Trader::new(at(MONDAY, "09:30")).await;
+    let mut trader = DeskFixture::new(at(MONDAY, "09:30")).await;
     monday(&mut trader).await;
     trader.restart().await;
     trader.reconciled(at(TUESDAY, "09:20")).await;
     let sold = trader.placed(sell("ABC", 40, PRICE.0), at(TUESDAY, "09:20")).await;
-    trader.desk.pulse(at(TUESDAY, "09:21")).await.unwrap();
+    trader.desk.sync_fills(at(TUESDAY, "09:21")).await.unwrap();
     trader.placed(sell("ABC", 60, HIGH), at(TUESDAY, "09:22")).await;
     assert_eq!(trader.order(sold).state, OrderState::Filled);
     let live = trader.desk.book().clone();
@@ -317,9 +321,9 @@ async fn a_restart_rebuilds_the_same_books_from_journal_and_snapshot() {
 #[tokio::test]
 async fn shares_bought_outside_are_reported_and_not_adopted() {
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     let ours = trader.placed(buy("ABC", 10, PRICE.0), ten).await;
-    trader.desk.pulse(at(MONDAY, "10:01")).await.unwrap();
+    trader.desk.sync_fills(at(MONDAY, "10:01")).await.unwrap();
     // The user buys more of it, and something else, in the broker's own application.
     let by_hand = trader.order(ours).clone();
     for (number, symbol) in [(901, "ABC"), (902, "XYZ")] {
@@ -350,9 +354,9 @@ async fn shares_bought_outside_are_reported_and_not_adopted() {
 #[tokio::test]
 async fn money_is_paid_in_and_what_is_free_may_be_taken_out_and_a_restart_changes_nothing_of_it() {
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     trader.placed(buy("ABC", 100, 10_000), ten).await;
-    trader.desk.pulse(at(MONDAY, "10:05")).await.unwrap();
+    trader.desk.sync_fills(at(MONDAY, "10:05")).await.unwrap();
     assert_eq!(trader.desk.book().held(&"ABC".parse().unwrap()), 100);
     trader.placed(buy("XYZ", 100, LOW), at(MONDAY, "10:06")).await;
 
@@ -387,9 +391,9 @@ async fn money_is_paid_in_and_what_is_free_may_be_taken_out_and_a_restart_change
 #[tokio::test]
 async fn a_payment_of_which_only_the_row_was_written_is_made_good_at_the_next_start() {
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     trader.placed(buy("ABC", 100, 10_000), ten).await;
-    trader.desk.pulse(at(MONDAY, "10:05")).await.unwrap();
+    trader.desk.sync_fills(at(MONDAY, "10:05")).await.unwrap();
     trader.desk.close_past_dates(at(TUESDAY, "00:00"), None).await.unwrap();
     let before = trader.desk.money(ten).await;
     let more = CAPITAL + Paise::rupees(5_000);

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use world::console::{Console, THIRD};
 use world::listening::{Listening, bearer, listen, request};
-use world::{ADMIN, House, MONDAY, OTHER, at, guests};
+use world::{ADMIN, MONDAY, OTHER, TestHost, at, guests};
 
 fn line(text: &str) -> Event {
     Event::Log(LogEvent { run: None, task: None, level: "info", message: text.to_owned() })
@@ -197,7 +197,7 @@ async fn who_may_not_listen_and_who_speaks_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trading_morning_is_told_as_it_is_written_down() {
-    let console = Console::of(House::new(3), at(MONDAY, "08:55")).await;
+    let console = Console::of(TestHost::new(3), at(MONDAY, "08:55")).await;
     let (mut listening, _) = listen(&console, &bearer(&console, OTHER, TokenScope::Read).await, "").await;
     world::start_services(&console.daemon).await;
     world::run(&console.daemon, at(MONDAY, "09:31")).await;
@@ -237,7 +237,7 @@ async fn a_trading_morning_is_told_as_it_is_written_down() {
 async fn a_hostile_line_of_a_guest_is_harmless_in_the_stream_and_in_the_database() {
     let hostile = "ok\\0a2030-01-01 ERROR fake\\0d\\09\\1b[2J\\07\\c2\\9b31m\\e2\\80\\aegnp.exe\\e2\\81\\a6\\e2\\80\\a8x";
     let safe = "ok\\n2030-01-01 ERROR fake\\r\\t\\u001b[2J\\u0007\\u009b31m\\u202egnp.exe\\u2066\\u2028x";
-    let house = House::new(3);
+    let house = TestHost::new(3);
     let module = guests::logs(hostile);
     let daemon =
         house.start_with(at(MONDAY, "08:59"), &[(Task::literal("premarket_retry"), module.as_slice())]).await;

@@ -34,7 +34,7 @@ use prahari_store::{
     KeptNotification, ModuleOrigin, ModuleRow, NotificationFilter, NotificationLevel, SlotOutcome,
 };
 use support::{
-    ADMIN, House, MONDAY, OTHER, TUESDAY, at, end_of, guests, run, runs, slots, start_services, stop,
+    ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, end_of, guests, run, runs, slots, start_services, stop,
 };
 
 const TASK: Task = Task::literal("position_monitor");
@@ -69,7 +69,7 @@ async fn last_hash(daemon: &Daemon, user: UserId, task: Task) -> String {
 
 #[tokio::test]
 async fn a_version_is_brought_activated_rolled_back_and_found_again_after_a_restart() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "09:00")).await;
     start_services(&daemon).await;
     let bytes = guests::writes_state('1', true);
@@ -101,7 +101,7 @@ async fn a_version_is_brought_activated_rolled_back_and_found_again_after_a_rest
 
 #[tokio::test]
 async fn a_user_stays_with_a_version_while_the_others_go_on() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "09:00")).await;
     let now = daemon.clock.now();
     upload(&daemon, TASK, &guests::writes_state('1', true)).await;
@@ -125,7 +125,7 @@ async fn a_user_stays_with_a_version_while_the_others_go_on() {
 
 #[tokio::test]
 async fn what_cannot_be_a_version_is_refused_in_one_sentence_and_nothing_changes() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "09:00")).await;
     let before = daemon.store.system().modules().await.unwrap();
     let core = wat::parse_str("(module)").unwrap();
@@ -149,7 +149,7 @@ async fn what_cannot_be_a_version_is_refused_in_one_sentence_and_nothing_changes
 
 #[tokio::test]
 async fn a_version_that_traps_again_and_again_is_quarantined_and_the_earlier_one_runs_again() {
-    let house = House::new(3);
+    let house = TestHost::new(3);
     let daemon = house.start(at(MONDAY, "09:00")).await;
     start_services(&daemon).await;
     upload(&daemon, TASK, &guests::traps()).await;
@@ -184,7 +184,7 @@ async fn a_version_that_traps_again_and_again_is_quarantined_and_the_earlier_one
 
 #[tokio::test]
 async fn without_an_earlier_version_a_task_that_traps_is_tried_less_and_less_often() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let traps = guests::traps();
     let daemon = house.start_with(at(MONDAY, "09:00"), &[(Task::literal("sell_monitor"), &traps)]).await;
     start_services(&daemon).await;
@@ -198,7 +198,7 @@ async fn without_an_earlier_version_a_task_that_traps_is_tried_less_and_less_oft
 
 #[tokio::test]
 async fn a_version_that_traps_is_held_back_when_the_earlier_one_wants_more_than_is_granted_by_now() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "09:00")).await;
     start_services(&daemon).await;
     let mut allowance = crate::support::allowance(TASK);

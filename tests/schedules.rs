@@ -19,7 +19,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_schedule::{Rule, Schedule};
 use prahari_store::{SlotOutcome, SlotRow, StoreError};
-use support::{ADMIN, House, MONDAY, OTHER, TUESDAY, at, end_of, run, slot, slots, start_services, stop};
+use support::{ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, end_of, run, slot, slots, start_services, stop};
 
 fn time(text: &str) -> NaiveTime {
     NaiveTime::parse_from_str(text, "%H:%M").unwrap()
@@ -75,7 +75,7 @@ async fn due(daemon: &Daemon, user: UserId, day: &str, task: Task) -> Vec<String
 
 #[tokio::test]
 async fn a_new_database_starts_with_the_defaults_and_keeps_them() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     let first = daemon.schedules.current();
     assert_eq!(first.version, 1);
@@ -100,7 +100,7 @@ async fn a_new_database_starts_with_the_defaults_and_keeps_them() {
 
 #[tokio::test]
 async fn a_change_is_checked_and_made_against_the_newest_version() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     let wrong = change(&daemon, vec![at_time(Task::literal("buy_orders"), "08:59")]).await.unwrap_err();
     assert!(matches!(wrong, AppError::InvalidSchedule(_)), "{wrong}");
@@ -123,7 +123,7 @@ async fn a_change_is_checked_and_made_against_the_newest_version() {
 
 #[tokio::test]
 async fn two_changes_at_once_are_one_change_and_one_refusal() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     let (one, two) = tokio::join!(
         change_of(&daemon, 1, vec![at_time(Task::literal("buy_orders"), "16:10")]),
@@ -136,7 +136,7 @@ async fn two_changes_at_once_are_one_change_and_one_refusal() {
 
 #[tokio::test]
 async fn a_running_service_keeps_its_version_until_it_is_started_again() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     start_services(&daemon).await;
     change(&daemon, vec![at_time(Task::literal("buy_orders"), "16:30")]).await.unwrap();
@@ -172,7 +172,7 @@ async fn a_running_service_keeps_its_version_until_it_is_started_again() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_service_started_again_at_noon_goes_on_by_the_new_schedules_alone() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     start_services(&daemon).await;
     when(&daemon, "12:00", async |daemon| {
@@ -209,7 +209,7 @@ async fn a_service_started_again_at_noon_goes_on_by_the_new_schedules_alone() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn schedules_changed_and_changed_back_leave_the_day_as_it_was() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     start_services(&daemon).await;
     when(&daemon, "12:00", async |daemon| {
@@ -231,7 +231,7 @@ async fn schedules_changed_and_changed_back_leave_the_day_as_it_was() {
 
 #[tokio::test]
 async fn a_disabled_task_is_not_expected() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     let tasks = [Task::literal("sell_monitor"), Task::literal("position_monitor")];
     let (calendar, now) = (daemon.venue.calendar.current(), daemon.clock.now());

@@ -39,7 +39,7 @@ use prahari_store::{
     SlotOutcome, UserScope,
 };
 use support::{
-    ADMIN, FRIDAY, House, MONDAY, OTHER, SATURDAY, TUESDAY, at, end_of, run, runs, slots, start_services,
+    ADMIN, FRIDAY, MONDAY, OTHER, SATURDAY, TUESDAY, TestHost, at, end_of, run, runs, slots, start_services,
     stop,
 };
 
@@ -91,7 +91,7 @@ async fn agreed_state(daemon: &Daemon, user: UserId) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_32_who_ask_at_once_for_the_same_run_one_gets_it_each_round() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "09:20")).await;
     for round in 0..200 {
         let mut asking = tokio::task::JoinSet::new();
@@ -122,7 +122,7 @@ async fn of_32_who_ask_at_once_for_the_same_run_one_gets_it_each_round() {
 
 #[tokio::test]
 async fn a_single_run_is_had_beside_a_running_service_and_not_right_after_a_slot() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "09:06")).await;
@@ -147,7 +147,7 @@ async fn a_single_run_is_had_beside_a_running_service_and_not_right_after_a_slot
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slot_that_comes_due_while_a_single_run_of_its_task_executes_is_skipped_and_says_so() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "15:55")).await;
     start_services(&daemon).await;
     house.market.set_held(true);
@@ -179,7 +179,7 @@ async fn run_until(daemon: &Arc<Daemon>, time: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn start_and_stop_from_many_sides_never_leave_a_wrong_status() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     run(&daemon, at(MONDAY, "08:51")).await;
     for round in 0..200 {
@@ -219,7 +219,7 @@ async fn start_and_stop_from_many_sides_never_leave_a_wrong_status() {
 
 #[tokio::test]
 async fn heartbeats_and_the_last_task_are_written_for_all_who_run_and_for_nobody_else() {
-    let house = House::new(3);
+    let house = TestHost::new(3);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     daemon.services.start_service(ADMIN).await.unwrap();
     daemon.services.start_service(OTHER).await.unwrap();
@@ -240,7 +240,7 @@ async fn heartbeats_and_the_last_task_are_written_for_all_who_run_and_for_nobody
 
 #[tokio::test]
 async fn a_service_of_an_inactive_user_does_not_go_on_after_a_restart() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     start_services(&daemon).await;
     let scope = daemon.store.user(OTHER);
@@ -255,7 +255,7 @@ async fn a_service_of_an_inactive_user_does_not_go_on_after_a_restart() {
 
 #[tokio::test]
 async fn an_analysis_on_a_weekend_runs_leaves_the_signals_and_warns() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(FRIDAY, "15:50")).await;
     start_services(&daemon).await;
     run(&daemon, at(SATURDAY, "11:00")).await;
@@ -284,7 +284,7 @@ async fn an_analysis_on_a_weekend_runs_leaves_the_signals_and_warns() {
 
 #[tokio::test]
 async fn the_analysis_goes_to_the_next_admin_when_its_owner_stops() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     let scope = daemon.store.user(OTHER);
     let mut row = scope.find().await.unwrap().unwrap();
@@ -302,7 +302,7 @@ async fn the_analysis_goes_to_the_next_admin_when_its_owner_stops() {
 
 #[tokio::test]
 async fn a_scheduler_that_hangs_is_noticed_once_for_each_slot_and_settled_when_it_goes_on() {
-    let house = House::new(3);
+    let house = TestHost::new(3);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     daemon.services.start_service(ADMIN).await.unwrap();
     daemon.services.start_service(OTHER).await.unwrap();
@@ -351,7 +351,7 @@ async fn a_scheduler_that_hangs_is_noticed_once_for_each_slot_and_settled_when_i
 
 #[tokio::test]
 async fn a_day_that_happens_raises_no_alert_at_any_minute() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(FRIDAY, "08:50")).await;
     start_services(&daemon).await;
     let mut watchdog = Watchdog::new(&daemon.maintenance);
@@ -367,7 +367,7 @@ async fn a_day_that_happens_raises_no_alert_at_any_minute() {
 
 #[tokio::test]
 async fn a_service_that_the_scheduler_does_not_know_is_noticed_by_its_row() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     daemon.services.start_service(ADMIN).await.unwrap();
     let mut watchdog = Watchdog::new(&daemon.maintenance);
@@ -401,7 +401,7 @@ async fn a_service_that_the_scheduler_does_not_know_is_noticed_by_its_row() {
 
 #[tokio::test]
 async fn what_is_old_is_forgotten_by_the_rule_and_runs_with_orders_keep_their_recording() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(FRIDAY, "08:50")).await;
     start_services(&daemon).await;
     run(&daemon, at(TUESDAY, "00:00")).await;
@@ -409,10 +409,10 @@ async fn what_is_old_is_forgotten_by_the_rule_and_runs_with_orders_keep_their_re
     let all = runs(&daemon, ADMIN, Task::literal("sell_monitor")).await;
     let rule = Retention { recordings_days: 2, plain_ticks_days: 3, logs_days: 1, ..Retention::default() };
     daemon.maintenance.set_retention(rule).await.unwrap();
-    let forgotten = daemon.maintenance.forget_old().await.unwrap();
+    let forgotten = daemon.maintenance.prune_old().await.unwrap();
     assert!(forgotten.recordings > 300, "{forgotten:?}");
     assert!(forgotten.plain_ticks > 300, "{forgotten:?}");
-    assert_eq!(daemon.maintenance.forget_old().await.unwrap().plain_ticks, 0);
+    assert_eq!(daemon.maintenance.prune_old().await.unwrap().plain_ticks, 0);
     let scope = daemon.store.user(ADMIN);
     let friday = at(SATURDAY, "00:00");
     for run in all {

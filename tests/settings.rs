@@ -12,7 +12,7 @@ mod settings {
 use std::sync::Arc;
 
 use prahari_app::daemon::Daemon;
-use prahari_app::desk::Occasion;
+use prahari_app::desk::OrderContext;
 use prahari_app::error::AppError;
 use prahari_app::runs::LiveServices;
 use prahari_app::settings::Change;
@@ -28,15 +28,15 @@ use prahari_runtime::{HostCall, HostReply, HostServices};
 use prahari_store::{NotificationFilter, StoreError};
 use serde_json::{Value, json};
 use support::trader::buy;
-use support::{ADMIN, House, MONDAY, OTHER, at, run, start_services, stop};
+use support::{ADMIN, MONDAY, OTHER, TestHost, at, run, start_services, stop};
 
 fn values(json: Value) -> Values {
     let Value::Object(values) = json else { panic!("{json} is no object") };
     values
 }
 
-fn occasion(now: Timestamp) -> Occasion {
-    Occasion { run: RunId(900), day: now.ist_day(), now }
+fn order_context(now: Timestamp) -> OrderContext {
+    OrderContext { run: RunId(900), day: now.ist_day(), now }
 }
 
 /// Tries to buy one share of something, well below its price, and says which rule refused it.
@@ -48,12 +48,12 @@ async fn try_to_buy(daemon: &Daemon, user: UserId, nth: usize) -> Result<(), Ref
     let kind = OrderKind::Limit(instrument.band_low.round_up_to(instrument.tick));
     let request = OrderRequest { symbol, kind, ..buy("ABC", 1, 0) };
     let user = daemon.users.find(user).unwrap();
-    let answer = user.desk.lock().await.place(request, occasion(now)).await.unwrap();
+    let answer = user.desk.lock().await.place(request, order_context(now)).await.unwrap();
     answer.map(|_| ()).map_err(|refusal| refusal.code)
 }
 
 /// A daemon in the middle of a session, with every service on.
-async fn at_ten(house: &House) -> Arc<Daemon> {
+async fn at_ten(house: &TestHost) -> Arc<Daemon> {
     let daemon = house.start(at(MONDAY, "09:00")).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "10:00")).await;
@@ -72,7 +72,7 @@ async fn set_limits(daemon: &Daemon, user: UserId, change: Value) -> Result<u64,
 
 #[tokio::test]
 async fn a_users_kill_switch_refuses_the_next_order_of_that_user_and_of_nobody_else() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = at_ten(&house).await;
     assert_eq!(try_to_buy(&daemon, OTHER, 0).await, Ok(()));
     set_own(&daemon, OTHER, json!({ "kill_switch": true })).await.unwrap();
@@ -90,7 +90,7 @@ async fn a_users_kill_switch_refuses_the_next_order_of_that_user_and_of_nobody_e
 
 #[tokio::test]
 async fn the_daemons_kill_switch_refuses_the_next_order_of_everybody_and_stays_over_a_restart() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = at_ten(&house).await;
     assert_eq!(try_to_buy(&daemon, OTHER, 0).await, Ok(()));
     daemon.settings.set_kill_switch(true).await.unwrap();
@@ -113,7 +113,7 @@ async fn the_daemons_kill_switch_refuses_the_next_order_of_everybody_and_stays_o
 
 #[tokio::test]
 async fn a_kill_switch_does_not_wait_for_the_desk() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "10:00")).await;
     let user = daemon.users.find(ADMIN).unwrap();
     let desk = user.desk.lock().await;
@@ -123,7 +123,7 @@ async fn a_kill_switch_does_not_wait_for_the_desk() {
 
 #[tokio::test]
 async fn users_tighten_their_limits_and_never_loosen_what_the_admin_has_set() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "10:00")).await;
     let user = daemon.users.find(ADMIN).unwrap();
     let refused = set_own(&daemon, ADMIN, json!({ "max_buys_per_day": 51 })).await.unwrap_err();
@@ -145,25 +145,26 @@ async fn users_tighten_their_limits_and_never_loosen_what_the_admin_has_set() {
 
 #[tokio::test]
 async fn a_run_that_started_before_a_change_sees_the_old_strategy_and_the_next_one_the_new() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "10:00")).await;
     let user = daemon.users.find(OTHER).unwrap();
     let period = async |services: &mut LiveServices<'_>| match services.call(&HostCall::GetConfig).await {
         HostReply::Config(strategy) => strategy.rsi_period,
         other => panic!("{other:?}"),
     };
-    let occasion = occasion(daemon.clock.now());
-    let mut before = LiveServices::new(&daemon.runs, &user, Task::literal("sell_monitor"), occasion);
+    let order_context = order_context(daemon.clock.now());
+    let mut before = LiveServices::new(&daemon.runs, &user, Task::literal("sell_monitor"), order_context);
     let change = values(json!({ "rsi_period": 14, "user_capital_paise": 5_000_000 }));
     let change = daemon.settings.change_strategy(&user, Change::Merge(&change), Some(1)).await.unwrap();
     assert_eq!(period(&mut before).await, 10);
     assert_eq!(change.save().await.unwrap(), 2);
     assert_eq!(period(&mut before).await, 10);
-    let mut after = LiveServices::new(&daemon.runs, &user, Task::literal("sell_monitor"), occasion);
+    let mut after = LiveServices::new(&daemon.runs, &user, Task::literal("sell_monitor"), order_context);
     assert_eq!(period(&mut after).await, 14);
     let admin = daemon.users.find(ADMIN).unwrap();
     assert_eq!(
-        period(&mut LiveServices::new(&daemon.runs, &admin, Task::literal("sell_monitor"), occasion)).await,
+        period(&mut LiveServices::new(&daemon.runs, &admin, Task::literal("sell_monitor"), order_context))
+            .await,
         10
     );
 
@@ -174,7 +175,7 @@ async fn a_run_that_started_before_a_change_sees_the_old_strategy_and_the_next_o
 
 #[tokio::test]
 async fn of_changes_at_the_same_time_with_the_same_expected_version_one_wins() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "10:00")).await;
     let user = daemon.users.find(ADMIN).unwrap();
     for version in 1..=20_u64 {
@@ -204,7 +205,7 @@ async fn of_changes_at_the_same_time_with_the_same_expected_version_one_wins() {
 
 #[tokio::test]
 async fn a_change_that_is_refused_changes_nothing() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "10:00")).await;
     let user = daemon.users.find(ADMIN).unwrap();
     let before = user.settings.strategy();
@@ -227,7 +228,7 @@ async fn a_change_that_is_refused_changes_nothing() {
 
 #[tokio::test]
 async fn messages_are_all_kept_and_those_that_may_not_disturb_are_marked() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "23:30")).await;
     let other = daemon.users.find(OTHER).unwrap();
     let change = values(json!({ "quiet_from": "22:00", "quiet_until": "07:30", "warning": true }));
@@ -239,10 +240,11 @@ async fn messages_are_all_kept_and_those_that_may_not_disturb_are_marked() {
         .save()
         .await
         .unwrap();
-    let occasion = occasion(daemon.clock.now());
+    let order_context = order_context(daemon.clock.now());
     for user in [ADMIN, OTHER] {
         let user = daemon.users.find(user).unwrap();
-        let mut services = LiveServices::new(&daemon.runs, &user, Task::literal("eod_cleanup"), occasion);
+        let mut services =
+            LiveServices::new(&daemon.runs, &user, Task::literal("eod_cleanup"), order_context);
         for level in [Level::Info, Level::Warning, Level::Error] {
             let call = HostCall::Notify { level, title: "title".to_owned(), body: "body".to_owned() };
             assert!(matches!(services.call(&call).await, HostReply::Notified));

@@ -16,7 +16,7 @@ use prahari_runtime::abi::latest::{Capability, HostError, Side as TaskSide};
 use prahari_runtime::replay::replay;
 use prahari_runtime::{Answerer, HostCall, HostReply, RecordedCall, Recording};
 use prahari_store::SlotOutcome;
-use support::{ADMIN, House, MONDAY, at, day, end_of, guests, run, runs, start_services, stop};
+use support::{ADMIN, MONDAY, TestHost, at, day, end_of, guests, run, runs, start_services, stop};
 
 /// The call of `guests::asks_for_charges`.
 fn asked() -> HostCall {
@@ -30,7 +30,7 @@ async fn recording(daemon: &Daemon, task: Task) -> Recording {
 
 #[tokio::test]
 async fn a_component_of_the_first_version_runs_beside_one_that_uses_what_the_second_added() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let (first, second) = (guests::asks_for_holdings(), guests::asks_for_charges());
     let own: [(Task, &[u8]); 2] =
         [(Task::literal("eod_cleanup"), &first), (Task::literal("buy_orders"), &second)];
@@ -58,7 +58,7 @@ async fn a_component_of_the_first_version_runs_beside_one_that_uses_what_the_sec
 
 #[tokio::test]
 async fn the_new_import_goes_through_the_line_of_a_worker() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let own = guests::asks_for_charges();
     let daemon = house.start_with(at(MONDAY, "09:00"), &[(Task::literal("position_monitor"), &own)]).await;
     daemon.services.start_individual(ADMIN, Task::literal("position_monitor")).await.unwrap();
@@ -76,7 +76,7 @@ async fn the_new_import_goes_through_the_line_of_a_worker() {
 #[tokio::test]
 async fn the_new_import_needs_its_capability() {
     // The analysis may not see the broker.
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let own = guests::asks_for_charges();
     let daemon = house.start_with(at(MONDAY, "15:50"), &[(Task::literal("analysis"), &own)]).await;
     start_services(&daemon).await;
@@ -89,7 +89,7 @@ async fn the_new_import_needs_its_capability() {
 
 #[tokio::test]
 async fn a_component_of_a_version_to_come_is_refused_with_the_supported_ones() {
-    let error = House::new(1).runtime.load(&guests::of_a_later_version()).await.unwrap_err();
+    let error = TestHost::new(1).runtime.load(&guests::of_a_later_version()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "the module was built against version 1.3.0 of prahari:task; this host supports 1.0.0, 1.1.0, 1.2.0"

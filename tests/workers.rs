@@ -30,7 +30,7 @@ use prahari_runtime::{
 use prahari_store::{NotificationFilter, SlotOutcome};
 use support::waiting::{until, until_some};
 use support::{
-    ADMIN, House, MONDAY, OTHER, TUESDAY, at, component, guests, heavy, run, runs, slots, start_services,
+    ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, component, guests, heavy, run, runs, slots, start_services,
     stop,
 };
 
@@ -120,7 +120,7 @@ async fn undisturbed(daemon: &Arc<Daemon>, pid: u32) {
 }
 
 /// A daemon in which the position monitor is another module, both users having one individual service.
-async fn with_monitor(house: &House, module: &[u8]) -> (Arc<Daemon>, u32, u32) {
+async fn with_monitor(house: &TestHost, module: &[u8]) -> (Arc<Daemon>, u32, u32) {
     let daemon = house.start_with(at(MONDAY, "10:00"), &[(Task::literal("position_monitor"), module)]).await;
     assert!(daemon.services.start_individual(ADMIN, Task::literal("position_monitor")).await.unwrap());
     assert!(daemon.services.start_individual(OTHER, Task::literal("sell_monitor")).await.unwrap());
@@ -144,7 +144,7 @@ async fn outcome(running: tokio::task::JoinHandle<Option<RunAnswer>>) -> RunOutc
 
 #[tokio::test]
 async fn a_worker_killed_while_it_waits_is_stopped_with_the_reason_and_its_owner_is_told() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let (daemon, killed, other) = with_monitor(&house, component(Task::literal("position_monitor"))).await;
     send(killed, Signal::SIGKILL);
     stopped(&daemon, ADMIN, Task::literal("position_monitor"), KILLED).await;
@@ -168,7 +168,7 @@ async fn a_worker_killed_while_it_waits_is_stopped_with_the_reason_and_its_owner
 
 #[tokio::test]
 async fn a_worker_killed_while_it_computes_ends_its_run_with_the_reason() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let (daemon, killed, other) = with_monitor(&house, &guests::loops()).await;
     let before = cpu_ticks(killed);
     let running = execute(&daemon, ADMIN, Task::literal("position_monitor"));
@@ -186,7 +186,7 @@ async fn a_worker_killed_while_it_computes_ends_its_run_with_the_reason() {
 
 #[tokio::test]
 async fn a_worker_killed_inside_a_host_call_ends_its_run_with_the_reason() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let (daemon, killed, other) = with_monitor(&house, &guests::asks_for_universe()).await;
     house.market.set_held(true);
     let running = execute(&daemon, ADMIN, Task::literal("position_monitor"));
@@ -203,7 +203,7 @@ const HUNG: &str = "it did not end its run at the time limit";
 
 #[tokio::test]
 async fn a_worker_that_hangs_is_killed_after_the_time_limit_of_its_run_and_its_service_is_stopped() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let (daemon, hung, other) = with_monitor(&house, component(Task::literal("position_monitor"))).await;
     send(hung, Signal::SIGSTOP);
     let service = daemon.users.find(ADMIN).unwrap().individual(Task::literal("position_monitor")).unwrap();
@@ -220,7 +220,7 @@ async fn a_worker_that_hangs_is_noticed_at_any_speed_of_the_clock() {
     // A minute of real time is the limit of a run, so this is for the long form.
     let speeds: &[u32] = if heavy() { &[1, 600] } else { &[] };
     for speed in speeds {
-        let house = House::new(1);
+        let house = TestHost::new(1);
         let daemon = house.start_on(Clock::scaled(at(MONDAY, "09:14:50"), *speed), &[]).await;
         daemon.services.start_individual(ADMIN, Task::literal("sell_monitor")).await.unwrap();
         let hung = pid(&daemon, ADMIN, Task::literal("sell_monitor")).await;
@@ -250,7 +250,7 @@ async fn a_worker_gets_nothing_that_its_module_did_not_ask_for() {
         (guests::asks_for_holdings(), "succeeded"),
         (guests::asks_for_holdings_without_a_wish(), "task_failed"),
     ] {
-        let house = House::new(2);
+        let house = TestHost::new(2);
         let (daemon, _, _) = with_monitor(&house, &module).await;
         let answer = execute(&daemon, ADMIN, Task::literal("position_monitor")).await.unwrap().unwrap();
         assert_eq!(answer.outcome.name(), outcome, "{:?}", answer.outcome);
@@ -259,7 +259,7 @@ async fn a_worker_gets_nothing_that_its_module_did_not_ask_for() {
 
 #[tokio::test]
 async fn the_slots_of_a_worker_that_was_killed_are_accounted_for() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let own = guests::asks_for_universe();
     let daemon = house.start_with(at(MONDAY, "08:55"), &[(Task::literal("position_monitor"), &own)]).await;
     daemon.services.start_individual(ADMIN, Task::literal("position_monitor")).await.unwrap();
@@ -283,7 +283,7 @@ async fn the_slots_of_a_worker_that_was_killed_are_accounted_for() {
 
 #[tokio::test]
 async fn a_worker_that_is_stopped_ends_its_run_first() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let (daemon, worker, _) = with_monitor(&house, &guests::asks_for_universe()).await;
     house.market.set_held(true);
     let running = execute(&daemon, ADMIN, Task::literal("position_monitor"));
@@ -306,7 +306,7 @@ async fn a_worker_that_is_stopped_ends_its_run_first() {
 
 #[tokio::test]
 async fn individual_services_wait_while_the_unified_one_runs_and_end_when_it_starts() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "08:00")).await;
     daemon.services.start_individual(ADMIN, Task::literal("buy_orders")).await.unwrap();
     let worker = pid(&daemon, ADMIN, Task::literal("buy_orders")).await;
@@ -332,7 +332,7 @@ async fn individual_services_wait_while_the_unified_one_runs_and_end_when_it_sta
 
 #[tokio::test]
 async fn after_a_restart_individual_services_are_stopped_with_the_reason() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "08:00")).await;
     daemon.services.start_individual(ADMIN, Task::literal("sell_monitor")).await.unwrap();
     stop(daemon).await;
@@ -359,7 +359,7 @@ async fn history(daemon: &Daemon, user: UserId) -> (Vec<String>, String) {
 }
 
 async fn two_days(individually: bool) -> (Vec<String>, String) {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "08:55")).await;
     if individually {
         for task in crate::support::tasks() {
@@ -389,7 +389,7 @@ async fn runs_in_workers_ask_and_trade_what_runs_in_the_daemon_do() {
 
 #[tokio::test]
 async fn a_worker_holds_no_secret_no_database_and_little_memory() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "10:00")).await;
     daemon.services.start_individual(ADMIN, Task::literal("sell_monitor")).await.unwrap();
     execute(&daemon, ADMIN, Task::literal("sell_monitor")).await.unwrap().unwrap();

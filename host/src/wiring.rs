@@ -7,8 +7,8 @@ use std::sync::Arc;
 use nix::unistd::{Uid, User, geteuid};
 use prahari_app::brokers::Brokers;
 use prahari_app::clock::Clock;
-use prahari_app::daemon::{Daemon, Parts};
-use prahari_app::desk::Venue;
+use prahari_app::daemon::{Daemon, DaemonDeps};
+use prahari_app::desk::TradingServices;
 use prahari_app::error::AppError;
 use prahari_app::modules::{Component, Modules};
 use prahari_app::paper::{PAPER, PaperBooks};
@@ -145,8 +145,10 @@ pub async fn daemon_of(
         PaperBroker::new(settings, market.clone(), calendar.clone(), books).map_err(Failure::work)?;
     let schedules = default_schedules(&tasks)?;
     let brokers = Brokers::default().with(PAPER, Arc::new(PaperBrokerage::new(Arc::new(broker))));
-    let venue = Venue { brokers, market, calendar, store, jumps: PriceJumps::default() };
-    Daemon::start(Parts { clock, venue, runtime, modules, tasks, schedules }).await.map_err(Failure::work)
+    let venue = TradingServices { brokers, market, calendar, store, jumps: PriceJumps::default() };
+    Daemon::start(DaemonDeps { clock, venue, runtime, modules, tasks, schedules })
+        .await
+        .map_err(Failure::work)
 }
 
 /// What the tasks are that come with the program: as the modules say that it starts with, and of one that was given and says

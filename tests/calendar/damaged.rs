@@ -8,7 +8,7 @@ use prahari_store::NotificationFilter;
 use serde_json::Value;
 
 use super::house::console::Console;
-use super::house::{ADMIN, House, MONDAY, at, day, run, stop};
+use super::house::{ADMIN, MONDAY, TestHost, at, day, run, stop};
 use super::{LIST_OF_2027, import};
 
 /// Writes `damaged` over the last place in the file at which `written` stands.
@@ -39,7 +39,7 @@ async fn a_damaged_calendar_is_an_alert_of_the_installation_until_another_is_bro
     let of_row = ("operator2026-12-12", b"operator2026-13-12".as_slice());
     let no_text = ("operator2026-12-12", b"operator\xff026-12-12".as_slice());
     for ((written, damaged), listed) in [(of_document, 3), (of_row, 2), (no_text, 2)] {
-        let house = House::new(1);
+        let house = TestHost::new(1);
         let daemon = house.start(at(MONDAY, "08:50")).await;
         import(&daemon, LIST_OF_2027).await.unwrap();
         stop(daemon).await;

@@ -7,7 +7,7 @@ use prahari_schedule::{Rule, Schedule};
 use prahari_store::{AlertCode, Durability, NotificationFilter, SlotOutcome, Store};
 use serde_json::Value;
 
-use super::house::{ADMIN, House, at, day, defaults, run, slots, start_services, stop};
+use super::house::{ADMIN, TestHost, at, day, defaults, run, slots, start_services, stop};
 use super::support::simulate;
 use super::{LIST_OF_2027, import};
 
@@ -29,7 +29,7 @@ async fn is_open(daemon: &Daemon) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_the_calendar_is_told_weeks_before_and_daily_at_last_until_another_is_brought() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at("2026-11-14", "12:00")).await;
     run(&daemon, at("2026-11-16", "00:00")).await;
     assert_eq!((is_open(&daemon).await, told(&daemon).await), (false, 0), "46 days before");
@@ -53,7 +53,7 @@ async fn the_end_of_the_calendar_is_told_weeks_before_and_daily_at_last_until_an
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daemon_goes_on_across_the_end_of_the_calendar() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at("2026-12-31", "15:00")).await;
     start_services(&daemon).await;
     run(&daemon, at("2027-01-04", "09:20")).await;
@@ -75,7 +75,7 @@ async fn a_daemon_goes_on_across_the_end_of_the_calendar() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_preview_covers_a_year_also_across_the_end_of_the_calendar() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at("2026-11-28", "12:00")).await;
     let candidate = defaults().remove(0);
     let foresight = daemon.previews.foresee(candidate, 100).await.unwrap();
@@ -92,7 +92,7 @@ async fn a_preview_covers_a_year_also_across_the_end_of_the_calendar() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_unknown_days_are_closed_nothing_is_due_on_them() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at("2026-12-31", "17:00")).await;
     let closed = (*daemon.venue.calendar.current()).clone().with_unknown_days(UnknownDays::Closed);
     daemon.venue.calendar.replace(closed);

@@ -7,7 +7,7 @@ use prahari_domain::time::Timestamp;
 
 use super::house::living::{Living, accounted_for, closed};
 use super::house::waiting::until;
-use super::house::{ADMIN, House, MONDAY, OTHER, TUESDAY, at, slots};
+use super::house::{ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, slots};
 use super::{import, with_2025, with_holiday};
 
 /// Whether the sell monitor of both users has an account of a tick this late.
@@ -35,7 +35,7 @@ async fn pass_minutes(living: &Living, from: Timestamp, to: Timestamp) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_had_its_time_while_the_day_was_closed_is_expected_by_nobody_when_it_is_opened_again() {
-    let mut house = House::new(2);
+    let mut house = TestHost::new(2);
     let living = Living::at_work(&house, at(MONDAY, "11:14:30"), &[]).await;
     let mut watchdog = Watchdog::new(&living.daemon.maintenance);
     pass_minutes(&living, at(MONDAY, "11:15"), at(MONDAY, "11:22")).await;

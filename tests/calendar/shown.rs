@@ -8,12 +8,12 @@ use prahari_store::{AlertCode, NewAlert, NotificationFilter};
 use serde_json::{Value, json};
 
 use super::house::console::Console;
-use super::house::{ADMIN, House, OTHER, at, run};
+use super::house::{ADMIN, OTHER, TestHost, at, run};
 use super::support::{read_json, run_well, stderr};
 
 /// A console on the first Monday that is not known.
 async fn beyond(unknown_days: UnknownDays) -> Console {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at("2027-01-04", "09:10")).await;
     let calendar = (*daemon.venue.calendar.current()).clone().with_unknown_days(unknown_days);
     daemon.venue.calendar.replace(calendar);

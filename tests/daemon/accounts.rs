@@ -3,11 +3,11 @@
 use prahari_store::{Durability, HaltCode, Store};
 
 use crate::closing::buy;
-use crate::support::{ADMIN, House, MONDAY, OTHER, at, run, start_services, stop};
+use crate::support::{ADMIN, MONDAY, OTHER, TestHost, at, run, start_services, stop};
 
 #[tokio::test]
 async fn a_user_whose_paper_account_differs_from_the_journal_is_halted_at_the_start_and_nobody_else() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "10:00")).await;
     start_services(&daemon).await;
     buy(&daemon, OTHER, at(MONDAY, "10:00")).await;

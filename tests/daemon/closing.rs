@@ -8,14 +8,14 @@
 use std::sync::Arc;
 
 use prahari_app::daemon::Daemon;
-use prahari_app::desk::Occasion;
+use prahari_app::desk::OrderContext;
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::orders::{OrderKind, OrderRequest, Product, Purpose, Side, Variety};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 
 use crate::support::{
-    ADMIN, FRIDAY, House, MONDAY, OTHER, TUESDAY, at, day, guests, run, start_services, stop,
+    ADMIN, FRIDAY, MONDAY, OTHER, TUESDAY, TestHost, at, day, guests, run, start_services, stop,
 };
 
 const WEDNESDAY: &str = "2025-03-12";
@@ -48,12 +48,12 @@ pub async fn buy(daemon: &Arc<Daemon>, user: UserId, now: Timestamp) {
     let user = daemon.users.find(user).unwrap();
     let mut desk = user.desk.lock().await;
     desk.reconcile(now).await.unwrap();
-    desk.place(request, Occasion { run: RunId(1), day: now.ist_day(), now }).await.unwrap().unwrap();
+    desk.place(request, OrderContext { run: RunId(1), day: now.ist_day(), now }).await.unwrap().unwrap();
 }
 
 #[tokio::test]
 async fn every_users_date_is_closed_whatever_their_service_does() {
-    let house = House::new(3);
+    let house = TestHost::new(3);
     let daemon = house.start(at(MONDAY, "09:59")).await;
     daemon.services.start_service(ADMIN).await.unwrap();
     let off = UserId(3);
@@ -72,7 +72,7 @@ async fn every_users_date_is_closed_whatever_their_service_does() {
 
 #[tokio::test]
 async fn dates_that_ended_while_the_daemon_was_down_have_the_statements_of_one_that_was_up() {
-    let undisturbed = House::new(2);
+    let undisturbed = TestHost::new(2);
     let daemon = undisturbed.start(at(FRIDAY, "10:00")).await;
     start_services(&daemon).await;
     buy(&daemon, OTHER, at(FRIDAY, "10:00")).await;
@@ -83,7 +83,7 @@ async fn dates_that_ended_while_the_daemon_was_down_have_the_statements_of_one_t
     }
     run(&daemon, at(WEDNESDAY, "10:05")).await;
 
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let down = house.start(at(FRIDAY, "10:00")).await;
     start_services(&down).await;
     buy(&down, OTHER, at(FRIDAY, "10:00")).await;
@@ -105,7 +105,7 @@ async fn dates_that_ended_while_the_daemon_was_down_have_the_statements_of_one_t
 
 #[tokio::test]
 async fn a_date_whose_evening_task_fails_is_closed_all_the_same() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let module = guests::traps();
     let daemon = house.start_with(at(MONDAY, "17:00"), &[(Task::literal("eod_cleanup"), &module)]).await;
     start_services(&daemon).await;

@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 
 use crate::support::live_broker::{LIVE, LiveBroker, LiveBrokerage};
 use crate::support::waiting::until;
-use crate::support::{House, MONDAY, TUESDAY, at, day, runs, stop};
+use crate::support::{MONDAY, TUESDAY, TestHost, at, day, runs, stop};
 
 /// As many as are served at once.
 const SILENT: u64 = 64;
@@ -33,7 +33,7 @@ const SPEED: u32 = 120;
 const IGNORED_MS: i64 = 20;
 
 /// Lives through the first minutes of a session on a clock that runs, in which the broker never answers for some users.
-async fn first_minutes(house: &House, silent: impl Iterator<Item = u64>) -> Arc<Daemon> {
+async fn first_minutes(house: &TestHost, silent: impl Iterator<Item = u64>) -> Arc<Daemon> {
     house.ran(at(MONDAY, "09:10"), at(MONDAY, "09:13")).await;
     house.silent.lock().unwrap().extend(silent.map(UserId));
     let daemon = house.start_on(Clock::scaled(at(MONDAY, "09:13:30"), SPEED), &[]).await;
@@ -68,12 +68,12 @@ async fn lateness(daemon: &Daemon) -> Vec<i64> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn users_whose_broker_hangs_hold_up_nobody_else_and_what_they_miss_is_noted() {
-    let house = House::new(u32::try_from(SILENT).unwrap() + 2);
+    let house = TestHost::new(u32::try_from(SILENT).unwrap() + 2);
     let daemon = first_minutes(&house, std::iter::empty()).await;
     let without = lateness(&daemon).await;
     stop(daemon).await;
 
-    let house = House::new(u32::try_from(SILENT).unwrap() + 2);
+    let house = TestHost::new(u32::try_from(SILENT).unwrap() + 2);
     let daemon = first_minutes(&house, 1..=SILENT).await;
     let with = lateness(&daemon).await;
     let (median_with, median_without) = (with[with.len() / 2], without[without.len() / 2]);
@@ -96,7 +96,7 @@ async fn users_whose_broker_hangs_hold_up_nobody_else_and_what_they_miss_is_note
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_start_waits_once_for_all_brokers_that_give_no_link_and_halts_whose_they_are() {
     let broker = Arc::new(LiveBroker::default());
-    let mut house = House::new(u32::try_from(SILENT).unwrap() + 2);
+    let mut house = TestHost::new(u32::try_from(SILENT).unwrap() + 2);
     house.brokers = Brokers::default().with(LIVE, Arc::new(LiveBrokerage(broker.clone())));
     stop(house.start(at(MONDAY, "08:00")).await).await;
     let store = Store::open(house.database(), Durability::Off).unwrap();
@@ -122,7 +122,7 @@ async fn the_start_waits_once_for_all_brokers_that_give_no_link_and_halts_whose_
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn users_whose_broker_hangs_do_not_delay_the_close_of_the_day_of_others() {
-    let house = House::new(u32::try_from(SILENT).unwrap() + 2);
+    let house = TestHost::new(u32::try_from(SILENT).unwrap() + 2);
     let (daemon, hand) = house.start_by_hand(at(MONDAY, "23:59"), &[]).await;
     house.silent.lock().unwrap().extend((1..=SILENT).map(UserId));
     let scheduler = tokio::spawn({

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use prahari_app::daemon::Daemon;
-use prahari_app::desk::Statement;
+use prahari_app::desk::DailyStatement;
 use prahari_brokers::CsvMarket;
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::money::Paise;
@@ -14,8 +14,8 @@ use prahari_domain::orders::OrderKind;
 use prahari_domain::risk::RefusalCode;
 use prahari_store::{AlertCode, AlertFilter};
 
-use crate::support::trader::{buy, occasion};
-use crate::support::{ADMIN, House, MONDAY, TUESDAY, at, day, run, start_services, stop};
+use crate::support::trader::{buy, order_context};
+use crate::support::{ADMIN, MONDAY, TUESDAY, TestHost, at, day, run, start_services, stop};
 
 /// The days after [`TUESDAY`].
 const WEDNESDAY: &str = "2025-03-12";
@@ -34,7 +34,7 @@ fn bars(through: &str) -> String {
 }
 
 /// A daemon at ten on Monday on a folder of bars, whose admin holds ten shares of ABC.
-async fn holding(folder: &tempfile::TempDir, house: House) -> (House, Arc<Daemon>) {
+async fn holding(folder: &tempfile::TempDir, house: TestHost) -> (TestHost, Arc<Daemon>) {
     let market = CsvMarket::open(folder.path(), 1, CalendarHandle::embedded().unwrap()).unwrap();
     let house = house.on(Arc::new(market));
     let daemon = house.start(at(MONDAY, "10:00")).await;
@@ -48,7 +48,7 @@ async fn holding(folder: &tempfile::TempDir, house: House) -> (House, Arc<Daemon
         .desk
         .lock()
         .await
-        .place(request, occasion(at(MONDAY, "10:00")))
+        .place(request, order_context(at(MONDAY, "10:00")))
         .await
         .unwrap()
         .unwrap();
@@ -78,7 +78,7 @@ async fn open_alerts(daemon: &Daemon, code: AlertCode) -> Vec<(String, String)> 
 #[tokio::test]
 async fn a_held_share_without_a_new_price_on_two_trading_days_is_told_until_it_has_one() {
     let folder = folder(&[("ABC.csv", bars(MONDAY)), ("XYZ.csv", bars(NEXT_TUESDAY))]);
-    let (house, daemon) = holding(&folder, House::new(1)).await;
+    let (house, daemon) = holding(&folder, TestHost::new(1)).await;
     // Not on Tuesday: one day without a price is forgiven.
     run(&daemon, at(THURSDAY, "09:00")).await;
     let detail =
@@ -99,7 +99,7 @@ async fn a_held_share_that_is_halted_by_a_jump_counts_as_one_without_a_price_unt
     let halved = |day: &str| format!("{day},50.00,51.00,49.00,50.50,2000000\n");
     let jumped: String = [TUESDAY, WEDNESDAY, THURSDAY, "2025-03-17"].map(halved).concat();
     let folder = folder(&[("ABC.csv", bars(MONDAY) + jumped.as_str()), ("XYZ.csv", bars(NEXT_TUESDAY))]);
-    let (_house, daemon) = holding(&folder, House::new(1)).await;
+    let (_house, daemon) = holding(&folder, TestHost::new(1)).await;
     run(&daemon, at(TUESDAY, "20:00")).await;
     assert_eq!(open_alerts(&daemon, AlertCode::PriceMissing).await, [], "one day is forgiven");
     run(&daemon, at(THURSDAY, "09:00")).await;
@@ -115,7 +115,7 @@ async fn a_held_share_that_is_halted_by_a_jump_counts_as_one_without_a_price_unt
 #[tokio::test]
 async fn an_analysis_that_finds_no_fresh_bars_is_told() {
     let folder = folder(&[("ABC.csv", bars(MONDAY)), ("XYZ.csv", bars(MONDAY))]);
-    let (_house, daemon) = holding(&folder, House::new(1)).await;
+    let (_house, daemon) = holding(&folder, TestHost::new(1)).await;
     // Not on Tuesday: one session is forgiven.
     run(&daemon, at(THURSDAY, "09:00")).await;
     let detail = "the bars are stale: 2 of 2 shares have none of 2025-03-11 or 2025-03-12, the newest one is of \
@@ -127,7 +127,7 @@ async fn an_analysis_that_finds_no_fresh_bars_is_told() {
 async fn new_rows_of_a_folder_are_taken_up_and_a_folder_that_broke_is_told() {
     let folder = folder(&[("ABC.csv", bars(MONDAY)), ("XYZ.csv", bars(MONDAY))]);
     let market = Arc::new(CsvMarket::open(folder.path(), 1, CalendarHandle::embedded().unwrap()).unwrap());
-    let house = House::new(1).on(market.clone());
+    let house = TestHost::new(1).on(market.clone());
     let daemon = house.start(at(TUESDAY, "10:00")).await;
     std::fs::write(folder.path().join("ABC.csv"), "half a file").unwrap();
     daemon.prices.refresh_bars().await.unwrap();
@@ -147,7 +147,7 @@ async fn new_rows_of_a_folder_are_taken_up_and_a_folder_that_broke_is_told() {
 #[tokio::test]
 async fn a_position_without_a_price_is_valued_at_its_last_known_one_and_marked() {
     let folder = folder(&[("ABC.csv", bars(NEXT_TUESDAY)), ("XYZ.csv", bars(NEXT_TUESDAY))]);
-    let (house, daemon) = holding(&folder, House::new(1)).await;
+    let (house, daemon) = holding(&folder, TestHost::new(1)).await;
     run(&daemon, at(MONDAY, "17:00")).await;
     let user = daemon.users.find(ADMIN).unwrap();
     let valued = user.desk.lock().await.valuations(at(MONDAY, "17:00")).await.remove(0);
@@ -157,7 +157,8 @@ async fn a_position_without_a_price_is_valued_at_its_last_known_one_and_marked()
     let evening = at(TUESDAY, "17:00");
     let valued = user.desk.lock().await.valuations(evening).await.remove(0);
     assert_eq!((valued.price, valued.at.ist_day(), valued.unpriced), (Paise(10_050), day(MONDAY), true));
-    let statement: Statement = user.desk.lock().await.day_statement(occasion(evening)).await.unwrap();
+    let statement: DailyStatement =
+        user.desk.lock().await.day_statement(order_context(evening)).await.unwrap();
     assert_eq!((statement.market_value, statement.unpriced.len()), (Paise(100_500), 1));
     let unpriced = &statement.unpriced[0];
     assert_eq!(
@@ -174,10 +175,10 @@ async fn a_share_that_left_the_band_is_bought_by_nobody_before_an_admin_has_expl
     let folder = folder(&[("ABC.csv", jumped), ("XYZ.csv", bars(NEXT_TUESDAY))]);
     let market = CsvMarket::open(folder.path(), 1, CalendarHandle::embedded().unwrap()).unwrap();
     let now = at(WEDNESDAY, "10:00");
-    let daemon = House::new(1).on(Arc::new(market)).start(now).await;
+    let daemon = TestHost::new(1).on(Arc::new(market)).start(now).await;
     let user = daemon.users.find(ADMIN).unwrap();
     let place = async |symbol: &str, limit| {
-        user.desk.lock().await.place(buy(symbol, 10, limit), occasion(now)).await.unwrap()
+        user.desk.lock().await.place(buy(symbol, 10, limit), order_context(now)).await.unwrap()
     };
     let refusal = place("ABC", 5_000).await.unwrap_err();
     assert_eq!(refusal.code, RefusalCode::SymbolHalted);

@@ -13,7 +13,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::{LOSE_REPLIES, LOSE_REQUESTS, WELL};
 use crate::support::outside::PRICE;
-use crate::support::trader::{Trader, USER, occasion};
+use crate::support::trader::{DeskFixture, USER, order_context};
 use crate::support::{MONDAY, at, day, heavy};
 
 /// How many sequences are tried: as many as pass in a few seconds, and the long form.
@@ -124,7 +124,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// A trader in the hands of the steps.
 struct Run {
-    trader: Trader,
+    trader: DeskFixture,
     now: Timestamp,
     /// The next trading days.
     days: Vec<Day>,
@@ -134,7 +134,7 @@ impl Run {
     async fn new() -> Self {
         let now = at(MONDAY, "10:00");
         let days = ["2025-03-13", "2025-03-12", "2025-03-11"].map(day).to_vec();
-        Self { trader: Trader::new(now).await, now, days }
+        Self { trader: DeskFixture::new(now).await, now, days }
     }
 
     fn order(&self, named: Named) -> OrderId {
@@ -149,26 +149,26 @@ impl Run {
     }
 
     async fn step(&mut self, step: Step) {
-        let occasion = occasion(self.now);
+        let order_context = order_context(self.now);
         match step {
             Step::Place(batch) => {
                 for Wanted { request, retry_of } in batch {
                     let retry_of = retry_of.map(|named| self.order(named));
                     let request = OrderRequest { retry_of, ..request };
-                    let _answer = self.trader.desk.place(request, occasion).await.unwrap();
+                    let _answer = self.trader.desk.place(request, order_context).await.unwrap();
                 }
             }
             Step::Modify(named, quantity, kind) => {
                 let id = self.order(named);
-                let _answer = self.trader.desk.modify(id, quantity, kind, occasion).await.unwrap();
+                let _answer = self.trader.desk.modify(id, quantity, kind, order_context).await.unwrap();
             }
             Step::Cancel(named) => {
                 let id = self.order(named);
-                let _answer = self.trader.desk.cancel(id, "asked", occasion).await.unwrap();
+                let _answer = self.trader.desk.cancel(id, "asked", order_context).await.unwrap();
             }
             Step::Wait(minutes) => {
                 self.now = self.now.plus_minutes(minutes);
-                self.trader.desk.pulse(self.now).await.unwrap();
+                self.trader.desk.sync_fills(self.now).await.unwrap();
             }
             Step::NextDay => self.next_day().await,
             Step::Restart => self.trader.restart().await,
@@ -181,11 +181,11 @@ impl Run {
         let today = self.now.ist_day().to_string();
         for time in ["15:31", "18:00"] {
             self.now = at(&today, time);
-            self.trader.desk.pulse(self.now).await.unwrap();
+            self.trader.desk.sync_fills(self.now).await.unwrap();
         }
-        self.trader.desk.day_statement(occasion(self.now)).await.unwrap();
+        self.trader.desk.day_statement(order_context(self.now)).await.unwrap();
         self.now = at(&next.to_string(), "09:30");
-        self.trader.desk.pulse(self.now).await.unwrap();
+        self.trader.desk.sync_fills(self.now).await.unwrap();
     }
 
     /// The broker is well again, everything is compared, and all three agree: books, journal, account.
@@ -193,7 +193,7 @@ impl Run {
         let trader = &mut self.trader;
         trader.misbehave(WELL).await;
         trader.desk.reconcile(self.now).await.unwrap();
-        trader.desk.pulse(self.now).await.unwrap();
+        trader.desk.sync_fills(self.now).await.unwrap();
         assert_eq!(trader.desk.reconcile(self.now).await.unwrap(), []);
         assert!(trader.store.health().is_ok());
         let live = trader.desk.book().clone();

@@ -16,20 +16,20 @@ use prahari_store::HaltCode;
 use super::LOW;
 use crate::support::outside::Mishap;
 use crate::support::trader::{ask, buy, to_host};
-use crate::support::{ADMIN, House, MONDAY, at, stop};
+use crate::support::{ADMIN, MONDAY, TestHost, at, stop};
 
 type Answers<T> = Vec<Result<T, Refusal>>;
 
 /// A daemon whose broker has this mishap with an order of the symbol.
-async fn with(mishap: Mishap, symbol: &str) -> (House, Arc<Daemon>) {
-    let mut house = House::new(1);
+async fn with(mishap: Mishap, symbol: &str) -> (TestHost, Arc<Daemon>) {
+    let mut house = TestHost::new(1);
     house.make_flat();
     let daemon = house.start(at(MONDAY, "10:00")).await;
     will_have(&house, mishap, symbol);
     (house, daemon)
 }
 
-fn will_have(house: &House, mishap: Mishap, symbol: &str) {
+fn will_have(house: &TestHost, mishap: Mishap, symbol: &str) {
     house.mishaps.lock().unwrap().insert(symbol.parse().unwrap(), mishap);
 }
 
@@ -51,7 +51,7 @@ async fn cancel(daemon: &Daemon, order_ids: Vec<String>) -> Answers<()> {
 }
 
 /// The symbols that the broker has orders of, with our ids, by the broker's book when it can be had again.
-async fn at_broker(house: &House, daemon: &Daemon) -> Vec<(String, String)> {
+async fn at_broker(house: &TestHost, daemon: &Daemon) -> Vec<(String, String)> {
     house.unreachable.lock().unwrap().remove(&ADMIN);
     let broker = daemon.users.find(ADMIN).unwrap().link().broker;
     let book = broker.book().await.unwrap();

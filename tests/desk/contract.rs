@@ -21,7 +21,7 @@ use prahari_sdk::{
 use super::{HIGH, LOW};
 use crate::support::outside::PRICE;
 use crate::support::trader::ask;
-use crate::support::{ADMIN, House, MONDAY, at, day, stop};
+use crate::support::{ADMIN, MONDAY, TestHost, at, day, stop};
 
 /// What is asked. Orders are named by their place among those that were placed or kept: `#0` is the first.
 enum Call {
@@ -34,7 +34,7 @@ enum Call {
 
 /// The same user before both hosts: holds 100 ABC, the rest of a million rupees is cash.
 struct Both {
-    house: House,
+    house: TestHost,
     daemon: Arc<Daemon>,
     scripted: ScriptedHost,
     /// Of each named order: its id at the desk, its id in the script.
@@ -43,7 +43,7 @@ struct Both {
 
 impl Both {
     async fn new() -> Self {
-        let mut house = House::new(1);
+        let mut house = TestHost::new(1);
         house.make_flat();
         let ten = at(MONDAY, "10:00");
         let daemon = house.start(ten).await;
@@ -56,7 +56,7 @@ impl Both {
         bought.into_iter().for_each(|answer| drop(answer.unwrap()));
         let user = both.daemon.users.find(ADMIN).unwrap();
         let mut desk = user.desk.lock().await;
-        desk.pulse(at(MONDAY, "10:01")).await.unwrap();
+        desk.sync_fills(at(MONDAY, "10:01")).await.unwrap();
         let cash = desk.book().cash().0;
         both.scripted.funds = prahari_sdk::Funds { cash, reserved: 0, available: cash };
         drop(desk);

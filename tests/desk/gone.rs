@@ -7,7 +7,7 @@ use prahari_domain::orders::OrderKind;
 
 use super::LOW;
 use crate::support::outside::PRICE;
-use crate::support::trader::{Trader, buy, occasion};
+use crate::support::trader::{DeskFixture, buy, order_context};
 use crate::support::{MONDAY, at};
 
 /// Polls a piece of work this many times, with the rest of the world going on in between, and then gives up on it. Answers
@@ -27,16 +27,18 @@ async fn give_up_after(polls: usize, work: impl Future) -> bool {
 async fn a_request_that_is_given_up_at_any_point_leaves_books_and_journal_alike() {
     let ten = at(MONDAY, "10:00");
     for polls in 0..12 {
-        let mut trader = Trader::new(ten).await;
+        let mut trader = DeskFixture::new(ten).await;
         let standing = trader.placed(buy("XYZ", 10, LOW), ten).await;
-        give_up_after(polls, trader.desk.place(buy("ABC", 10, PRICE.0), occasion(ten))).await;
-        give_up_after(polls, trader.desk.pulse(at(MONDAY, "10:01"))).await;
+        give_up_after(polls, trader.desk.place(buy("ABC", 10, PRICE.0), order_context(ten))).await;
+        give_up_after(polls, trader.desk.sync_fills(at(MONDAY, "10:01"))).await;
         let kind = Some(OrderKind::Limit(Paise(LOW + 5)));
-        give_up_after(polls, trader.desk.modify(standing, None, kind, occasion(at(MONDAY, "10:01")))).await;
-        give_up_after(polls, trader.desk.cancel(standing, "given up", occasion(at(MONDAY, "10:01")))).await;
+        give_up_after(polls, trader.desk.modify(standing, None, kind, order_context(at(MONDAY, "10:01"))))
+            .await;
+        give_up_after(polls, trader.desk.cancel(standing, "given up", order_context(at(MONDAY, "10:01"))))
+            .await;
         // Nothing was entered twice or left out: the next entry follows the last.
         trader.reconciled(at(MONDAY, "10:02")).await;
-        trader.desk.pulse(at(MONDAY, "10:03")).await.unwrap();
+        trader.desk.sync_fills(at(MONDAY, "10:03")).await.unwrap();
         let placed = trader.place(buy("PQR", 1, LOW), at(MONDAY, "10:03")).await;
         assert!(matches!(placed, Ok::<_, AppError>(Ok(_))), "after {polls} polls: {placed:?}");
         assert_eq!(trader.folded().await, *trader.desk.book(), "after {polls} polls");

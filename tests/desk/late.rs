@@ -7,7 +7,7 @@ use prahari_app::deadlines::Deadlines;
 use prahari_domain::orders::OrderState;
 use prahari_domain::risk::RefusalCode;
 
-use crate::support::trader::{Trader, USER, buy};
+use crate::support::trader::{DeskFixture, USER, buy};
 use crate::support::waiting::until;
 use crate::support::{MONDAY, at};
 
@@ -20,7 +20,7 @@ fn deadlines() -> Deadlines {
 async fn an_order_that_is_not_answered_in_time_is_unknown_and_nothing_more_is_sent_until_the_broker_answers()
 {
     let now = at(MONDAY, "10:00");
-    let mut trader = Trader::new(now).await;
+    let mut trader = DeskFixture::new(now).await;
     trader.restart_with(deadlines()).await;
     trader.reconciled(now).await;
     trader.outside.set_silent(USER, true);
@@ -53,7 +53,7 @@ async fn an_order_that_is_not_answered_in_time_is_unknown_and_nothing_more_is_se
 #[tokio::test]
 async fn a_question_that_is_not_answered_in_time_is_an_error_that_changes_nothing() {
     let now = at(MONDAY, "10:00");
-    let mut trader = Trader::new(now).await;
+    let mut trader = DeskFixture::new(now).await;
     trader.restart_with(deadlines()).await;
     trader.outside.set_silent(USER, true);
     let error = trader.desk.reconcile(now).await.unwrap_err().to_string();

@@ -12,7 +12,7 @@ use futures::FutureExt;
 use prahari_app::brokers::{BrokerStatus, Brokers};
 use prahari_app::clock::ByHand;
 use prahari_app::daemon::Daemon;
-use prahari_app::desk::Statement;
+use prahari_app::desk::DailyStatement;
 use prahari_app::events::{Delivery, Listener};
 use prahari_brokers::{BrokerEvent, BrokerEventKind, MOST_WAITING};
 use prahari_domain::ids::UserId;
@@ -26,14 +26,14 @@ use crate::support::live_broker::{LIVE, LiveBroker, LiveBrokerage};
 use crate::support::outside::PRICE;
 use crate::support::trader::{ask, buy, to_host};
 use crate::support::waiting::until;
-use crate::support::{House, MONDAY, OTHER, TUESDAY, at, day, stop};
+use crate::support::{MONDAY, OTHER, TUESDAY, TestHost, at, day, stop};
 
 /// Somebody else at the same broker.
 const THIRD: UserId = UserId(3);
 
 /// Two users at a live broker, one on paper; it is Monday at ten.
 pub struct Live {
-    _house: House,
+    _house: TestHost,
     pub daemon: Arc<Daemon>,
     hand: ByHand,
     pub broker: Arc<LiveBroker>,
@@ -42,7 +42,7 @@ pub struct Live {
 impl Live {
     pub async fn new() -> Self {
         let broker = Arc::new(LiveBroker::default());
-        let mut house = House::new(3);
+        let mut house = TestHost::new(3);
         house.make_flat();
         house.brokers = Brokers::default().with(LIVE, Arc::new(LiveBrokerage(broker.clone())));
         let (daemon, hand) = house.start_by_hand(at(MONDAY, "10:00"), &[]).await;
@@ -200,7 +200,7 @@ async fn a_fill_that_is_pushed_after_its_date_was_closed_changes_the_statement_o
     let fills = async || {
         live.daemon.store.flush().await.unwrap();
         let text = live.daemon.store.user(OTHER).statement(day(MONDAY)).await.unwrap().unwrap();
-        serde_json::from_str::<Statement>(&text).unwrap().fills
+        serde_json::from_str::<DailyStatement>(&text).unwrap().fills
     };
     assert_eq!(fills().await, 0);
     let fill = live.broker.execute(OTHER, &tag, 10, PRICE, at(MONDAY, "15:00"));
@@ -265,7 +265,7 @@ async fn what_is_not_pushed_is_found_after_a_gap_and_each_minute() {
     live.until_filled(&first).await;
     live.execute(&second, 10);
     let user = live.daemon.users.find(OTHER).unwrap();
-    let changed = user.desk.lock().await.pulse(at(MONDAY, "10:01")).await.unwrap();
+    let changed = user.desk.lock().await.sync_fills(at(MONDAY, "10:01")).await.unwrap();
     assert_eq!(changed.iter().map(ToString::to_string).collect::<Vec<_>>(), [second.clone()]);
     assert_eq!(live.order(&second).await.state, OrderState::Filled);
     stop(live.daemon).await;

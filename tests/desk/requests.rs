@@ -11,15 +11,15 @@ use prahari_domain::risk::{RefusalCode, RiskLimits};
 
 use super::{HIGH, LOSE_REQUESTS, LOW, WELL};
 use crate::support::outside::PRICE;
-use crate::support::trader::{Trader, USER, buy, occasion, sell};
+use crate::support::trader::{DeskFixture, USER, buy, order_context, sell};
 use crate::support::{MONDAY, TUESDAY, at};
 
 #[tokio::test]
 async fn an_order_that_retries_what_it_must_not_is_refused_and_leaves_no_trace() {
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     let filled = trader.placed(buy("XYZ", 10, PRICE.0), ten).await;
-    trader.desk.pulse(at(MONDAY, "10:01")).await.unwrap();
+    trader.desk.sync_fills(at(MONDAY, "10:01")).await.unwrap();
     let active = trader.placed(buy("PQR", 10, LOW), ten).await;
     trader.refused(buy("ABC", 1_001, PRICE.0), ten).await;
     let waits = trader.desk.book().retryable_orders().next().unwrap().id;
@@ -48,13 +48,13 @@ async fn an_order_that_retries_what_it_must_not_is_refused_and_leaves_no_trace()
 #[tokio::test]
 async fn a_report_that_contradicts_the_books_books_nothing_of_its_batch_and_leaves_the_desk_unsettled() {
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     let id = trader.placed(buy("ABC", 10, PRICE.0), ten).await;
     let fill = Fill { key: "forged".to_owned(), quantity: 11, price: PRICE, at: ten };
     trader.outside.forge(BrokerEvent { tag: id.to_string(), at: ten, kind: BrokerEventKind::Filled(fill) });
     let before = (trader.journal().await, trader.desk.book().clone());
     // The true fill of ten shares comes first in the same batch, the forged one after it.
-    assert!(matches!(trader.desk.pulse(at(MONDAY, "10:01")).await, Err(AppError::Book(_))));
+    assert!(matches!(trader.desk.sync_fills(at(MONDAY, "10:01")).await, Err(AppError::Book(_))));
     assert!(trader.desk.is_unsettled());
     assert_eq!((trader.journal().await, trader.desk.book().clone()), before);
     // The broker's own book settles it.
@@ -66,7 +66,7 @@ async fn a_report_that_contradicts_the_books_books_nothing_of_its_batch_and_leav
 #[tokio::test]
 async fn the_kill_switch_stops_what_would_be_sent_again_after_a_start() {
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     trader.misbehave(LOSE_REQUESTS).await;
     trader.refused(buy("ABC", 10, LOW), ten).await;
     let id = trader.desk.book().orders().last().unwrap().id;
@@ -82,7 +82,7 @@ async fn the_kill_switch_stops_what_would_be_sent_again_after_a_start() {
 #[tokio::test]
 async fn where_the_brokers_book_proves_nothing_an_absent_order_is_closed_as_lost_and_never_sent_again() {
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     trader.outside.set_proves_absence(false);
     trader.misbehave(LOSE_REQUESTS).await;
     trader.refused(buy("ABC", 10, LOW), ten).await;
@@ -105,13 +105,13 @@ async fn where_the_brokers_book_proves_nothing_an_absent_order_is_closed_as_lost
 #[tokio::test]
 async fn an_after_market_order_is_counted_on_one_day() {
     let evening = at(MONDAY, "16:05");
-    let mut trader = Trader::new(evening).await;
+    let mut trader = DeskFixture::new(evening).await;
     let order = OrderRequest { variety: Variety::AfterMarket, ..buy("ABC", 10, PRICE.0) };
     trader.placed(order, evening).await;
-    let monday = trader.desk.day_statement(occasion(at(MONDAY, "18:00"))).await.unwrap();
-    trader.desk.pulse(at(TUESDAY, "10:00")).await.unwrap();
+    let monday = trader.desk.day_statement(order_context(at(MONDAY, "18:00"))).await.unwrap();
+    trader.desk.sync_fills(at(TUESDAY, "10:00")).await.unwrap();
     trader.placed(sell("ABC", 10, HIGH), at(TUESDAY, "10:00")).await;
-    let tuesday = trader.desk.day_statement(occasion(at(TUESDAY, "18:00"))).await.unwrap();
+    let tuesday = trader.desk.day_statement(order_context(at(TUESDAY, "18:00"))).await.unwrap();
     assert_eq!((monday.orders_placed, monday.fills), (1, 0));
     assert_eq!((tuesday.orders_placed, tuesday.fills), (1, 1));
 }
@@ -119,9 +119,9 @@ async fn an_after_market_order_is_counted_on_one_day() {
 #[tokio::test]
 async fn limits_on_what_may_be_bought_let_what_is_held_be_sold() {
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     trader.placed(buy("ABC", 10, PRICE.0), ten).await;
-    trader.desk.pulse(at(MONDAY, "10:01")).await.unwrap();
+    trader.desk.sync_fills(at(MONDAY, "10:01")).await.unwrap();
     let limits = RiskLimits {
         allowed_symbols: Some(Default::default()),
         max_order_value: Paise::ZERO,
@@ -136,7 +136,7 @@ async fn limits_on_what_may_be_bought_let_what_is_held_be_sold() {
     assert_eq!(trader.refused(buy("ABC", 1, LOW), later).await.code, RefusalCode::Symbol);
     let id = trader.placed(sell("ABC", 10, HIGH), later).await;
     let kind = Some(OrderKind::Limit(Paise(HIGH - 5)));
-    trader.desk.modify(id, None, kind, occasion(later)).await.unwrap().unwrap();
+    trader.desk.modify(id, None, kind, order_context(later)).await.unwrap().unwrap();
     assert_eq!(trader.outside.sent(), 3);
     assert_eq!(USER, trader.desk.book().user());
 }
@@ -144,9 +144,9 @@ async fn limits_on_what_may_be_bought_let_what_is_held_be_sold() {
 #[tokio::test]
 async fn a_market_that_is_down_refuses_a_buy_as_that_and_leaves_a_sell_to_the_broker() {
     let ten = at(MONDAY, "10:00");
-    let mut trader = Trader::new(ten).await;
+    let mut trader = DeskFixture::new(ten).await;
     trader.placed(buy("ABC", 10, PRICE.0), ten).await;
-    trader.desk.pulse(at(MONDAY, "10:01")).await.unwrap();
+    trader.desk.sync_fills(at(MONDAY, "10:01")).await.unwrap();
     let later = at(MONDAY, "10:02");
     trader.market.set_down(true);
     let sent = trader.outside.sent();

@@ -15,7 +15,7 @@ use prahari_domain::time::Timestamp;
 use prahari_store::SlotKind;
 
 use super::week::{Extent, Journals, are_the_same, journals};
-use crate::support::{House, MONDAY, at, heavy, run, start_services, stop};
+use crate::support::{MONDAY, TestHost, at, heavy, run, start_services, stop};
 
 /// Whose calls hang.
 const SILENT: UserId = UserId(2);
@@ -26,7 +26,7 @@ fn sound(extent: Extent) -> impl Iterator<Item = UserId> {
 
 /// A simulation in which the broker answers everybody: every instant at which anything was due, and the journals.
 async fn simulated(extent: Extent) -> (Vec<Timestamp>, Journals) {
-    let house = House::new(extent.users);
+    let house = TestHost::new(extent.users);
     let daemon = house.start(Extent::begin()).await;
     let instants = Arc::new(Mutex::new(Vec::new()));
     let seen = instants.clone();
@@ -68,7 +68,7 @@ async fn hung_calls_of_one_user_change_no_byte_in_the_journals_of_the_others() {
     let extent = Extent { users: if heavy() { 20 } else { 3 }, end };
     let (instants, without) = simulated(extent).await;
 
-    let house = House::new(extent.users);
+    let house = TestHost::new(extent.users);
     let (daemon, hand) = house.start_by_hand(Extent::begin(), &[]).await;
     start_services(&daemon).await;
     house.silent.lock().unwrap().insert(SILENT);

@@ -11,11 +11,11 @@ use prahari_store::{AlertCode, HaltCode, NewAlert, NotificationFilter, RunFinish
 use serde_json::Value;
 
 use crate::support::console::Console;
-use crate::support::{ADMIN, House, MONDAY, OTHER, at, day, run, slots, start_services, stop};
+use crate::support::{ADMIN, MONDAY, OTHER, TestHost, at, day, run, slots, start_services, stop};
 use crate::{THIRD, alerts, halts};
 
-async fn at_work() -> (House, Arc<Daemon>) {
-    let house = House::new(3);
+async fn at_work() -> (TestHost, Arc<Daemon>) {
+    let house = TestHost::new(3);
     let daemon = house.start(at(MONDAY, "10:28")).await;
     start_services(&daemon).await;
     (house, daemon)

@@ -5,14 +5,14 @@ use prahari_domain::tasks::Task;
 use prahari_store::ModuleOrigin;
 
 use crate::faults::{Fault, faulty};
-use crate::support::{ADMIN, FRIDAY, House, MONDAY, OTHER, TUESDAY, at, run, runs, start_services, stop};
+use crate::support::{ADMIN, FRIDAY, MONDAY, OTHER, TUESDAY, TestHost, at, run, runs, start_services, stop};
 use crate::{THIRD, halts, journal};
 
 const TASK: Task = Task::literal("buy_orders");
 
 /// From Friday evening, when buys are placed, to the end of Monday; user 2 with this fault.
 async fn two_days(fault: Option<Fault>) -> [Vec<String>; 3] {
-    let house = House::new(3);
+    let house = TestHost::new(3);
     let daemon = house.start(at(FRIDAY, "15:50")).await;
     if let Some(fault) = fault {
         let bytes = faulty(TASK.name(), fault);

@@ -11,13 +11,13 @@ use prahari_store::{
 };
 
 use crate::support::{
-    ADMIN, FRIDAY, House, MONDAY, OTHER, at, day, end_of, run, slots, start_services, stop,
+    ADMIN, FRIDAY, MONDAY, OTHER, TestHost, at, day, end_of, run, slots, start_services, stop,
 };
 use crate::{THIRD, alerts, halts};
 
 /// A house in which three users have traded since Friday evening; it is Monday at 10:00, and no daemon runs.
-async fn house() -> House {
-    let house = House::new(3);
+async fn house() -> TestHost {
+    let house = TestHost::new(3);
     let daemon = house.start(at(FRIDAY, "15:50")).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "10:00")).await;
@@ -26,7 +26,7 @@ async fn house() -> House {
 }
 
 /// Damages something while no daemon runs, and starts one.
-async fn start_after(house: &House, damage: impl AsyncFnOnce(&Store, UserScope)) -> Arc<Daemon> {
+async fn start_after(house: &TestHost, damage: impl AsyncFnOnce(&Store, UserScope)) -> Arc<Daemon> {
     let store = Store::open(house.database(), Durability::Off).unwrap();
     damage(&store, store.user(OTHER)).await;
     store.close().await.unwrap();

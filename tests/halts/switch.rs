@@ -1,11 +1,11 @@
 //! The kill switch, turned by several admins at once.
 
 use crate::support::waiting::until;
-use crate::support::{House, MONDAY, at, stop};
+use crate::support::{MONDAY, TestHost, at, stop};
 
 #[tokio::test]
 async fn changes_of_the_kill_switch_at_once_leave_database_and_memory_alike() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "10:00")).await;
     let kept = async || daemon.store.system().meta("kill_switch").await.unwrap().as_deref() == Some("true");
     for round in 0..20 {

@@ -1,7 +1,7 @@
 //! A symbol that is halted for those who hold it.
 
 use prahari_app::daemon::Daemon;
-use prahari_app::desk::Occasion;
+use prahari_app::desk::OrderContext;
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::orders::OrderState;
 use prahari_domain::risk::RefusalCode;
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::support::console::Console;
 use crate::support::trader::{buy, sell};
-use crate::support::{ADMIN, House, MONDAY, OTHER, at};
+use crate::support::{ADMIN, MONDAY, OTHER, TestHost, at};
 use crate::{alerts, halts};
 
 /// Titles and texts of the messages to a user, oldest first.
@@ -23,7 +23,7 @@ async fn told(daemon: &Daemon, user: UserId) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn what_waits_to_be_told_when_the_daemon_stops_is_told_then() {
-    let house = House::new(3);
+    let house = TestHost::new(3);
     let (daemon, _hand) = house.start_by_hand(at(MONDAY, "10:00"), &[]).await;
     let symbol = "ABC".parse().unwrap();
     for user in [OTHER, UserId(3)] {
@@ -39,7 +39,7 @@ async fn what_waits_to_be_told_when_the_daemon_stops_is_told_then() {
 
 #[tokio::test]
 async fn an_admin_is_told_of_many_halts_of_a_kind_in_few_messages_and_each_user_at_once() {
-    let house = House::new(8);
+    let house = TestHost::new(8);
     let ten = at(MONDAY, "10:00");
     let (daemon, hand) = house.start_by_hand(ten, &[]).await;
     let symbol = "ABC".parse().unwrap();
@@ -70,14 +70,14 @@ const REASON: &str = "the open of 50.00 is outside the band around 100.00";
 
 #[tokio::test]
 async fn a_halted_symbol_is_withdrawn_and_refused_until_an_admin_explains_it() {
-    let mut house = House::new(3);
+    let mut house = TestHost::new(3);
     house.make_flat();
     let ten = at(MONDAY, "10:00");
     let console = Console::of(house, ten).await;
     let daemon = &console.daemon;
-    let occasion = Occasion { run: RunId(1), day: ten.ist_day(), now: ten };
+    let order_context = OrderContext { run: RunId(1), day: ten.ist_day(), now: ten };
     let place = async |user, order| {
-        daemon.users.find(user).unwrap().desk.lock().await.place(order, occasion).await.unwrap()
+        daemon.users.find(user).unwrap().desk.lock().await.place(order, order_context).await.unwrap()
     };
     // User 2 bids for it; the admin has nothing of it.
     let standing = place(OTHER, buy("ABC", 10, 9_000)).await.unwrap();

@@ -17,7 +17,7 @@ use prahari_store::{Durability, HaltCode, ModuleOrigin, NewModule, PinRow, Store
 
 use crate::faults::{Fault, faulty};
 use crate::halts;
-use crate::support::{ADMIN, House, MONDAY, at, day, guests, slot};
+use crate::support::{ADMIN, MONDAY, TestHost, at, day, guests, slot};
 
 /// What is wrong with a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl Trouble {
     }
 
     /// What can be done while the daemon runs.
-    pub async fn plant_before_services(self, house: &House, daemon: &Arc<Daemon>, user: UserId) {
+    pub async fn plant_before_services(self, house: &TestHost, daemon: &Arc<Daemon>, user: UserId) {
         match self {
             Self::RetriesForeignOrder => {
                 let bytes = faulty(Task::literal("buy_orders").name(), Fault::RetryOf("U1-20250307-0001"));
@@ -99,7 +99,7 @@ impl Trouble {
     }
 
     /// What can be done to a database while no daemon runs.
-    pub async fn plant_in_rows(self, house: &House, user: UserId) {
+    pub async fn plant_in_rows(self, house: &TestHost, user: UserId) {
         let store = Store::open(house.database(), Durability::Off).unwrap();
         let scope = store.user(user);
         match self {

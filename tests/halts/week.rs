@@ -14,7 +14,7 @@ use prahari_domain::time::Timestamp;
 
 use super::troubles::Trouble;
 use crate::journal;
-use crate::support::{FRIDAY, House, MONDAY, TUESDAY, at, heavy, run, start_services, stop};
+use crate::support::{FRIDAY, MONDAY, TUESDAY, TestHost, at, heavy, run, start_services, stop};
 
 /// Who has which fault.
 type Troubled = [(UserId, Trouble)];
@@ -59,7 +59,7 @@ async fn pass(daemon: &Arc<Daemon>, from: Timestamp, until: Timestamp, troubled:
 
 /// The journals of the users who have no fault.
 async fn days(extent: Extent, troubled: &Troubled) -> Journals {
-    let house = House::new(extent.users);
+    let house = TestHost::new(extent.users);
     let daemon = house.start(Extent::begin()).await;
     for (user, trouble) in troubled {
         trouble.plant_before_services(&house, &daemon, *user).await;

@@ -11,7 +11,7 @@ use prahari_store::{RunFilter, TokenScope};
 
 use super::world::console::Console;
 use super::world::listening::{Heard, Listening, bearer, listen};
-use super::world::{self, House, MONDAY, at};
+use super::world::{self, MONDAY, TestHost, at};
 use super::{OTHER, line};
 
 /// What one client has heard: its user, the runs that began and ended, and how often it was told to load anew.
@@ -50,7 +50,7 @@ async fn keep_up(mut listening: Listening, user: UserId) -> (UserId, Account) {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_client_that_keeps_up_loses_an_event_while_everybody_ticks() {
     let (users, clients, until, ticks) = (1_000, 500, "09:45", 30);
-    let console = Console::of(House::new(users), at(MONDAY, "09:10")).await;
+    let console = Console::of(TestHost::new(users), at(MONDAY, "09:10")).await;
     let mut reading = Vec::new();
     for user in (1..=clients).map(UserId) {
         let token = bearer(&console, user, TokenScope::Read).await;
@@ -89,7 +89,7 @@ async fn no_client_that_keeps_up_loses_an_event_while_everybody_ticks() {
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_that_do_not_read_cost_a_bounded_amount_and_are_told_to_load_anew() {
     let (clients, events) = (500, 400_000_u32);
-    let house = House::new(3);
+    let house = TestHost::new(3);
     let daemon = house.start(at(MONDAY, "08:00")).await;
     let limits = ConnectionLimits { streams_per_user: 500, ..ConnectionLimits::default() };
     let console = Arc::new(Console::limited(house, daemon, limits).await);

@@ -7,7 +7,7 @@ use prahari_domain::tasks::Task;
 use prahari_store::{NotificationFilter, SlotOutcome};
 
 use crate::support::{
-    ADMIN, House, MONDAY, OTHER, TUESDAY, at, component, end_of, guests, run, runs, slot, start_services,
+    ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, component, end_of, guests, run, runs, slot, start_services,
     stop,
 };
 use crate::{activate, upload, version_of};
@@ -38,7 +38,7 @@ async fn messages(daemon: &Daemon, user: UserId) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn a_limit_of_one_users_own_holds_back_that_user_and_the_version_stays_for_the_others() {
-    let house = House::new(3);
+    let house = TestHost::new(3);
     let daemon = house.start(at(MONDAY, "09:00")).await;
     start_services(&daemon).await;
     upload(&daemon, TASK, &same_again()).await;
@@ -71,7 +71,7 @@ async fn a_limit_of_one_users_own_holds_back_that_user_and_the_version_stays_for
 
 /// Users whose runs trap because they are not granted what the module wants, all others' runs going well.
 async fn with_users_who_trap(trapping: &[UserId]) -> bool {
-    let house = House::new(3);
+    let house = TestHost::new(3);
     let daemon = house.start(at(MONDAY, "09:00")).await;
     start_services(&daemon).await;
     upload(&daemon, TASK, &guests::traps_without_holdings()).await;
@@ -93,7 +93,7 @@ async fn a_fault_under_an_allowance_of_ones_own_counts_for_everybody_when_severa
 
 #[tokio::test]
 async fn the_fault_of_a_version_counts_though_the_only_user_has_a_wider_allowance_of_their_own() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "09:00")).await;
     start_services(&daemon).await;
     upload(&daemon, TASK, &guests::traps()).await;

@@ -17,7 +17,7 @@ use prahari_store::RunRow;
 
 use crate::support::console::{Client, Console};
 use crate::support::floods::Flood;
-use crate::support::{ADMIN, House, MONDAY, at, heavy};
+use crate::support::{ADMIN, MONDAY, TestHost, at, heavy};
 use crate::upload;
 
 /// Somebody who works while others do harm.
@@ -429,7 +429,7 @@ async fn whatever_a_guest_does_has_a_bound_and_neighbours_hardly_notice() {
         assert!(cases.len() >= 40);
     }
     let users = USERS + u32::try_from(cases.len()).unwrap();
-    let console = Console::of(House::new(users), at(MONDAY, "10:00")).await;
+    let console = Console::of(TestHost::new(users), at(MONDAY, "10:00")).await;
     let client = console.logged_in(NEIGHBOUR).await;
     let rounds = if heavy() { 100 } else { 8 };
     for (user, case) in (u64::from(USERS) + 1..).zip(&cases) {

@@ -15,14 +15,14 @@ use prahari_runtime::ModuleHash;
 use prahari_store::{AuditFilter, AuditRow, ModuleOrigin, ModuleRow, NotificationFilter};
 use serde_json::Value;
 
-use crate::support::{ADMIN, House, MONDAY, OTHER, at, guests};
+use crate::support::{ADMIN, MONDAY, OTHER, TestHost, at, guests};
 use crate::{activate, upload, version_of};
 
 const TASK: Task = Task::literal("position_monitor");
 
 /// A daemon, and a folder that it may watch.
 struct Watched {
-    _house: House,
+    _house: TestHost,
     daemon: Arc<Daemon>,
     place: tempfile::TempDir,
     watching: Option<Watching>,
@@ -30,7 +30,7 @@ struct Watched {
 
 impl Watched {
     async fn new() -> Self {
-        let house = House::new(2);
+        let house = TestHost::new(2);
         let daemon = house.start(at(MONDAY, "09:00")).await;
         let place = tempfile::tempdir().unwrap();
         let watched = Self { _house: house, daemon, place, watching: None };

@@ -15,7 +15,7 @@ use prahari_store::OrderFilter;
 use crate::support::outside::PRICE;
 use crate::support::trader::{ask, buy, sell, to_host};
 use crate::support::{
-    ADMIN, FRIDAY, House, MONDAY, OTHER, TUESDAY, at, guests, run, runs, start_services, stop,
+    ADMIN, FRIDAY, MONDAY, OTHER, TUESDAY, TestHost, at, guests, run, runs, start_services, stop,
 };
 use crate::upload;
 
@@ -35,7 +35,7 @@ async fn orders(daemon: &Daemon, user: UserId, side: Side) -> usize {
 
 #[tokio::test]
 async fn a_task_places_what_it_is_granted_and_no_more() {
-    let house = House::new(4);
+    let house = TestHost::new(4);
     let daemon = house.start(at(FRIDAY, "08:50")).await;
     let buys = Task::literal("buy_orders");
     let [none, dear, few] = [OTHER, UserId(3), UserId(4)];
@@ -66,7 +66,7 @@ async fn a_task_places_what_it_is_granted_and_no_more() {
 
 #[tokio::test]
 async fn limits_of_a_run_are_those_of_its_allowance_from_the_next_run_on() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(FRIDAY, "09:20")).await;
     let eod = Task::literal("eod_cleanup");
     allow(&daemon, (None, eod), |allowance| allowance.calls = 1).await;
@@ -100,7 +100,7 @@ async fn a_module_gets_nothing_that_it_did_not_ask_for() {
     let eod = Task::literal("eod_cleanup");
     let (asks, keeps_quiet) = (guests::asks_for_holdings(), guests::asks_for_holdings_without_a_wish());
     for (module, outcome) in [(asks, "succeeded"), (keeps_quiet, "task_failed")] {
-        let house = House::new(1);
+        let house = TestHost::new(1);
         let daemon = house.start_with(at(FRIDAY, "09:20"), &[(eod, &module)]).await;
         let begun = daemon.runs.run_once(ADMIN, eod, ADMIN).await.unwrap();
         daemon.background.finish().await;
@@ -113,7 +113,7 @@ async fn a_module_gets_nothing_that_it_did_not_ask_for() {
 
 #[tokio::test]
 async fn the_processor_time_of_a_run_is_that_of_its_allowance() {
-    let (house, task) = (House::new(1), Task::literal("position_monitor"));
+    let (house, task) = (TestHost::new(1), Task::literal("position_monitor"));
     let daemon = house.start_with(at(FRIDAY, "09:20"), &[(task, &guests::loops())]).await;
     allow(&daemon, (Some(ADMIN), task), |allowance| allowance.cpu_ms = 20).await;
     let begun = daemon.runs.run_once(ADMIN, task, ADMIN).await.unwrap();
@@ -127,7 +127,7 @@ async fn the_processor_time_of_a_run_is_that_of_its_allowance() {
 
 #[tokio::test]
 async fn a_shadow_grants_a_candidate_no_more_than_it_asks_for() {
-    let (house, task) = (House::new(1), Task::literal("position_monitor"));
+    let (house, task) = (TestHost::new(1), Task::literal("position_monitor"));
     let daemon = house.start_with(at(FRIDAY, "09:00"), &[(task, &guests::asks_for_holdings())]).await;
     start_services(&daemon).await;
     run(&daemon, at(FRIDAY, "12:00")).await;
@@ -138,7 +138,7 @@ async fn a_shadow_grants_a_candidate_no_more_than_it_asks_for() {
 
 #[tokio::test]
 async fn what_is_held_is_followed_and_sold_whatever_may_be_bought() {
-    let (house, task) = (House::new(2), Task::literal("sell_monitor"));
+    let (house, task) = (TestHost::new(2), Task::literal("sell_monitor"));
     let daemon = house.start(at(FRIDAY, "15:50")).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "09:14")).await;
@@ -180,13 +180,13 @@ async fn modify(daemon: &Daemon, symbol: &str, limit: i64) -> Option<RefusalCode
 
 #[tokio::test]
 async fn a_grant_that_lets_nothing_be_bought_refuses_no_sell_of_what_is_held() {
-    let mut house = House::new(1);
+    let mut house = TestHost::new(1);
     house.make_flat();
     let daemon = house.start(at(MONDAY, "10:00")).await;
     let market = [buy("ABC", 10, PRICE.0), buy("XYZ", 10, PRICE.0), buy("PQR", 1, 9_000)];
     assert_eq!(place(&daemon, &market).await, [None; 3]);
     let user = daemon.users.find(ADMIN).unwrap();
-    user.desk.lock().await.pulse(at(MONDAY, "10:01")).await.unwrap();
+    user.desk.lock().await.sync_fills(at(MONDAY, "10:01")).await.unwrap();
     let of = (Some(ADMIN), Task::literal("sell_monitor"));
     let sells = [sell("ABC", 10, 11_000), sell("XYZ", 10, 11_000)];
     let (symbol, value) = (Some(RefusalCode::Symbol), Some(RefusalCode::OrderValue));

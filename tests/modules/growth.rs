@@ -9,7 +9,7 @@ use prahari_domain::tasks::Task;
 use prahari_store::Left;
 
 use crate::support::{
-    ADMIN, House, MONDAY, OTHER, TUESDAY, at, floods, heavy, run, runs, start_services, stop,
+    ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, floods, heavy, run, runs, start_services, stop,
 };
 use crate::{activate, upload};
 
@@ -55,7 +55,7 @@ fn assert_within(left: Left, allowance: &Allowance) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_module_that_leaves_all_it_may_fills_no_more_than_its_limits_and_leaves_nothing_for_good() {
     let (users, until) = if heavy() { (10, at(TUESDAY, "00:00")) } else { (2, at(MONDAY, "10:05")) };
-    let house = House::new(users);
+    let house = TestHost::new(users);
     let daemon = house.start(at(MONDAY, "09:00")).await;
     let mut allowance = crate::support::allowance(TASK);
     allowance.capabilities.insert("signals-publish".to_owned());
@@ -91,7 +91,7 @@ async fn a_module_that_leaves_all_it_may_fills_no_more_than_its_limits_and_leave
         signals_days: days,
     };
     daemon.maintenance.set_retention(rule).await.unwrap();
-    let forgotten = daemon.maintenance.forget_old().await.unwrap();
+    let forgotten = daemon.maintenance.prune_old().await.unwrap();
     let after = used(&daemon).await.saturating_sub(before);
     let kept = u64::from(users) * (allowance.per_run.state_bytes + OF_A_USER);
     println!("{forgotten:?}: {} kB more than before", after >> 10);

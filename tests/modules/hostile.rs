@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::support::console::{Client, Console};
-use crate::support::{ADMIN, House, MONDAY, OTHER, at, component, end_of, guests, run, start_services};
+use crate::support::{ADMIN, MONDAY, OTHER, TestHost, at, component, end_of, guests, run, start_services};
 use crate::{upload, version_of};
 
 const TASK: Task = Task::literal("sell_monitor");
@@ -180,7 +180,7 @@ async fn latencies(user: &Client, uploads: &mut JoinSet<()>) -> Vec<Duration> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hostile_uploads_are_refused_while_everybody_is_served() {
     let cache = own_cache();
-    let console = Console::of(House::with_cache(50, cache.path()), at(MONDAY, "09:10")).await;
+    let console = Console::of(TestHost::with_cache(50, cache.path()), at(MONDAY, "09:10")).await;
     let daemon = Arc::clone(&console.daemon);
     start_services(&daemon).await;
     let (admin, user) = (console.admin().await, console.user().await);
@@ -240,7 +240,7 @@ async fn hostile_uploads_are_refused_while_everybody_is_served() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_changed_in_the_cache_is_compiled_again_while_everybody_is_served() {
     let cache = own_cache();
-    let house = House::with_cache(20, cache.path());
+    let house = TestHost::with_cache(20, cache.path());
     let daemon = house.start(at(MONDAY, "09:10")).await;
     start_services(&daemon).await;
     let mut tampered = Vec::new();

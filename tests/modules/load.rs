@@ -9,7 +9,7 @@ use prahari_domain::time::Timestamp;
 use prahari_runtime::ModuleHash;
 use prahari_store::SlotOutcome;
 
-use crate::support::{House, MONDAY, at, end_of, guests, heavy, run, runs, start_services};
+use crate::support::{MONDAY, TestHost, at, end_of, guests, heavy, run, runs, start_services};
 use crate::{activate, roll_back, upload};
 
 const TASK: Task = Task::literal("sell_monitor");
@@ -25,7 +25,7 @@ struct Change {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_activations_and_rollbacks_under_load_lose_no_run_and_mix_no_versions() {
     let users = if heavy() { 1_000 } else { 200 };
-    let house = House::new(users);
+    let house = TestHost::new(users);
     let modules = ['1', '2', '3'].map(|value| guests::writes_state(value, true));
     let daemon = house.start(at(MONDAY, "09:10")).await;
     let mut versions = Vec::new();

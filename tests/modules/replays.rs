@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::console::Console;
 use crate::support::{
-    FRIDAY, House, MONDAY, OTHER, TUESDAY, at, component, guests, run, runs, start_services,
+    FRIDAY, MONDAY, OTHER, TUESDAY, TestHost, at, component, guests, run, runs, start_services,
 };
 use crate::upload;
 
@@ -19,7 +19,7 @@ const TASK: Task = Task::literal("position_monitor");
 
 /// Three users whose services ran from nine until half past.
 async fn morning() -> Console {
-    let house = House::new(3);
+    let house = TestHost::new(3);
     let daemon = house.start(at(MONDAY, "09:00")).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "09:31")).await;
@@ -173,7 +173,7 @@ async fn whoever_goes_away_ends_the_replay_that_they_asked_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_names_the_version_that_decided_it() {
-    let house = House::new(3);
+    let house = TestHost::new(3);
     let daemon = house.start(at(FRIDAY, "15:50")).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "00:00")).await;

@@ -8,7 +8,9 @@ use prahari_runtime::shadow::Standing;
 use prahari_store::ModuleRow;
 
 use crate::faults::{Fault, faulty};
-use crate::support::{ADMIN, FRIDAY, House, MONDAY, OTHER, at, component, guests, run, runs, start_services};
+use crate::support::{
+    ADMIN, FRIDAY, MONDAY, OTHER, TestHost, at, component, guests, run, runs, start_services,
+};
 use crate::{upload, version_of};
 
 const TASK: Task = Task::literal("sell_monitor");
@@ -24,7 +26,7 @@ fn activation(row: &ModuleRow) -> Activation {
 
 #[tokio::test]
 async fn a_version_that_may_trade_is_tried_in_its_shadow_before_it_is_activated() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(FRIDAY, "08:50")).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "09:30")).await;
@@ -61,7 +63,7 @@ async fn a_version_that_may_trade_is_tried_in_its_shadow_before_it_is_activated(
 
 #[tokio::test]
 async fn a_version_that_may_trade_for_one_user_alone_is_tried_as_well() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(FRIDAY, "08:50")).await;
     let untried = upload(&daemon, TASK, &guests::writes_state('1', true)).await;
     let pinned = daemon.trials.pin_module(OTHER, (TASK, untried.version), ADMIN, false).await;
@@ -84,7 +86,7 @@ async fn a_version_that_may_trade_for_one_user_alone_is_tried_as_well() {
 
 #[tokio::test]
 async fn an_order_for_a_symbol_outside_the_grant_is_refused_in_the_shadow_of_that_run() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(FRIDAY, "15:50")).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "00:00")).await;

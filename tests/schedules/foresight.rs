@@ -13,7 +13,7 @@ use prahari_store::SlotOutcome;
 
 use crate::change;
 use crate::draws::Draws;
-use crate::support::{ADMIN, House, at, day, guests, heavy, run, start_services, stop, task_set, tasks};
+use crate::support::{ADMIN, TestHost, at, day, guests, heavy, run, start_services, stop, task_set, tasks};
 
 /// What a user's tasks are due at.
 type Due = BTreeMap<(Task, Timestamp), (Option<Timestamp>, u32)>;
@@ -77,7 +77,7 @@ fn the_next_slots_and_the_differences_agree_with_the_year() {
 async fn check_simulated(seed: u64, from: &str, to: &str, ticks: u64) -> usize {
     let calendar = Calendar::embedded().unwrap();
     let schedules = Draws(seed).set(&calendar, ticks);
-    let house = House::new(1);
+    let house = TestHost::new(1);
     // Tasks that do nothing: what is compared is when they run.
     let module = guests::writes_state('1', true);
     let own: Vec<(Task, &[u8])> = tasks().into_iter().map(|task| (task, module.as_slice())).collect();

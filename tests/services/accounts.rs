@@ -10,7 +10,7 @@ use prahari_store::{INTERRUPTED, RunStart, RunTrigger, ServiceKind, SlotOutcome}
 
 use crate::support::living::{Living, accounted_for, closed};
 use crate::support::{
-    ADMIN, House, MONDAY, OTHER, TUESDAY, at, end_of, guests, run, runs, slot, start_services, stop,
+    ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, end_of, guests, run, runs, slot, start_services, stop,
 };
 
 /// Saves one change of the schedules as the admin.
@@ -26,7 +26,7 @@ pub fn each_minute(start: &str, end: &str) -> Schedule {
 }
 
 /// A daemon that stops at 11:00, 25 minutes after something happened to the other user; and the one that is started then.
-async fn restarted_after<A>(house: &House, act: A) -> Arc<Daemon>
+async fn restarted_after<A>(house: &TestHost, act: A) -> Arc<Daemon>
 where
     A: AsyncFn(&Daemon),
 {
@@ -41,7 +41,7 @@ where
 
 #[tokio::test]
 async fn the_slots_of_a_service_that_was_off_at_a_restart_are_skipped_with_that_reason() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = restarted_after(&house, async |daemon: &Daemon| {
         daemon.services.stop_service(OTHER).await.unwrap();
     })
@@ -61,7 +61,7 @@ async fn the_slots_of_a_service_that_was_off_at_a_restart_are_skipped_with_that_
 
 #[tokio::test]
 async fn the_slots_of_an_inactive_user_are_skipped_with_that_reason_also_after_a_restart() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = restarted_after(&house, async |daemon: &Daemon| {
         daemon.members.deactivate_user(OTHER, daemon.clock.now()).await.unwrap();
     })
@@ -74,7 +74,7 @@ async fn the_slots_of_an_inactive_user_are_skipped_with_that_reason_also_after_a
 
 #[tokio::test]
 async fn the_slots_of_an_individual_service_that_a_restart_ended_say_so() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = restarted_after(&house, async |daemon: &Daemon| {
         daemon.services.stop_service(OTHER).await.unwrap();
     })
@@ -91,7 +91,7 @@ async fn the_slots_of_an_individual_service_that_a_restart_ended_say_so() {
 
 #[tokio::test]
 async fn slots_of_schedules_by_which_nobody_runs_any_more_fall_due_all_the_same() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = restarted_after(&house, async |daemon: &Daemon| {
         daemon.services.stop_service(OTHER).await.unwrap();
         change(daemon, vec![each_minute("10:00", "15:00")]).await;
@@ -109,7 +109,7 @@ async fn slots_of_schedules_by_which_nobody_runs_any_more_fall_due_all_the_same(
 
 #[tokio::test]
 async fn a_slot_that_was_withdrawn_does_not_run_though_somebody_else_has_one_then() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "15:50")).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "15:55")).await;
@@ -129,7 +129,7 @@ async fn a_slot_that_was_withdrawn_does_not_run_though_somebody_else_has_one_the
 
 #[tokio::test]
 async fn what_a_day_left_open_when_the_process_ended_gets_a_reason_that_is_true() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "09:20")).await;
@@ -162,7 +162,7 @@ async fn what_a_day_left_open_when_the_process_ended_gets_a_reason_that_is_true(
 
 #[tokio::test]
 async fn a_run_that_a_kill_interrupted_does_not_end_before_it_began() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "15:50")).await;
     start_services(&daemon).await;
     house.market.set_held(true);
@@ -183,7 +183,7 @@ async fn a_run_that_a_kill_interrupted_does_not_end_before_it_began() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ticks_that_back_up_on_a_real_clock_are_missed_with_a_reason_and_none_vanishes() {
-    let house = House::new(3);
+    let house = TestHost::new(3);
     let living = Living::at_work(&house, at(MONDAY, "09:10"), &[]).await;
     living.pass_until(at(MONDAY, "09:20")).await;
     // Stopped for an hour while time passes, as by SIGSTOP; then a jump.
@@ -221,7 +221,7 @@ async fn ticks_that_back_up_on_a_real_clock_are_missed_with_a_reason_and_none_va
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_that_ends_on_the_next_day_gives_its_slot_the_outcome() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let module = guests::asks_for_universe();
     house.market.set_held(true);
     let living = Living::at_work(&house, at(MONDAY, "15:58"), &[(Task::literal("analysis"), &module)]).await;

@@ -7,7 +7,7 @@ use prahari_store::{AlertCode, AlertFilter, AlertRow, SlotOutcome, SlotRow};
 
 use crate::support::living::{Living, accounted_for, closed};
 use crate::support::waiting::until_some;
-use crate::support::{ADMIN, House, MONDAY, OTHER, TUESDAY, at, guests, slot};
+use crate::support::{ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, guests, slot};
 
 /// Waits for an alert of this code, open or settled.
 async fn alert(daemon: &Daemon, code: AlertCode, open: bool) -> AlertRow {
@@ -31,7 +31,7 @@ async fn decided(daemon: &Daemon, user: UserId) -> SlotRow {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_that_is_set_back_is_said_until_it_has_reached_what_was_done() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let living = Living::at_work(&house, at(MONDAY, "09:50"), &[]).await;
     living.pass_until(at(MONDAY, "10:00")).await;
     living.hand.set(at(MONDAY, "08:30"));
@@ -54,7 +54,7 @@ async fn a_clock_that_is_set_back_is_said_until_it_has_reached_what_was_done() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_that_jumps_forward_is_said_with_how_much_it_passed() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let living = Living::at_work(&house, at(MONDAY, "09:50"), &[]).await;
     living.pass_until(at(MONDAY, "10:00")).await;
     living.hand.set(at(MONDAY, "10:20"));
@@ -66,7 +66,7 @@ async fn a_clock_that_jumps_forward_is_said_with_how_much_it_passed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_a_real_clock_what_uses_signals_waits_for_the_shared_analysis_and_is_late_from_then() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let module = guests::asks_for_universe();
     house.market.set_held(true);
     let living = Living::at_work(&house, at(MONDAY, "15:58"), &[(Task::literal("analysis"), &module)]).await;
@@ -88,7 +88,7 @@ async fn on_a_real_clock_what_uses_signals_waits_for_the_shared_analysis_and_is_
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_waits_for_the_shared_analysis_runs_at_half_past_five_on_what_there_is() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let module = guests::asks_for_universe();
     house.market.set_held(true);
     let living = Living::at_work(&house, at(MONDAY, "15:58"), &[(Task::literal("analysis"), &module)]).await;

@@ -7,10 +7,10 @@ use prahari_domain::orders::{Order, OrderState};
 use prahari_domain::tasks::Task;
 
 use crate::support::outside::Mishap;
-use crate::support::{ADMIN, FRIDAY, House, at, run, start_services};
+use crate::support::{ADMIN, FRIDAY, TestHost, at, run, start_services};
 
 /// After the buys of an evening.
-async fn evening(house: &House) -> Arc<Daemon> {
+async fn evening(house: &TestHost) -> Arc<Daemon> {
     let daemon = house.start(at(FRIDAY, "15:50")).await;
     start_services(&daemon).await;
     run(&daemon, at(FRIDAY, "16:10")).await;
@@ -25,11 +25,11 @@ async fn orders(daemon: &Daemon) -> Vec<Order> {
 
 #[tokio::test]
 async fn an_order_in_doubt_is_settled_before_the_next_run_also_in_the_evening_and_by_hand() {
-    let undisturbed = House::new(1);
+    let undisturbed = TestHost::new(1);
     let daemon = evening(&undisturbed).await;
     let bought = orders(&daemon).await.remove(0).request.symbol;
 
-    let house = House::new(1);
+    let house = TestHost::new(1);
     house.mishaps.lock().unwrap().insert(bought, Mishap::LineCut);
     let daemon = evening(&house).await;
     let states = async || orders(&daemon).await.iter().map(|order| order.state).collect::<Vec<_>>();

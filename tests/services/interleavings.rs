@@ -12,7 +12,7 @@ use prahari_store::{AlertCode, AlertFilter, Role, SlotKind, SlotOutcome, SlotRow
 
 use super::accounts::{change, each_minute};
 use crate::support::living::{Living, accounted_for, closed};
-use crate::support::{ADMIN, House, MONDAY, OTHER, TUESDAY, at, heavy, runs, start_services};
+use crate::support::{ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, heavy, runs, start_services};
 
 /// How many interleavings there are of each kind. Each has exactly one kill, except the undisturbed ones.
 pub struct Shares {
@@ -124,7 +124,7 @@ impl Act {
 /// One interleaving; answers how many kills there were.
 async fn interleave(seed: u64, with_kill: bool) -> u64 {
     let mut draw = Draw(seed);
-    let mut house = House::new(2);
+    let mut house = TestHost::new(2);
     let mut living = Living::begin(&house, at(MONDAY, "09:14")).await;
     let calendar = living.daemon.venue.calendar.current();
     let now = living.daemon.clock.now();
@@ -251,7 +251,7 @@ async fn kills_among_it_change_nothing_of_that() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_user_who_restarts_the_service_in_a_loop_while_ticks_fall_due_ends_nothing() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let living = Living::begin(&house, at(MONDAY, "09:20")).await;
     let daemon = living.daemon.clone();
     start_services(&daemon).await;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::interleavings::{Act, Draw, ROUNDS, Seed, Shares, WINDOWS, all_accounted_for};
 use crate::serving::{DEMO_PASSWORD, Serving, demo};
-use crate::support::{ADMIN, House, MONDAY, TUESDAY, at, run, stop};
+use crate::support::{ADMIN, MONDAY, TUESDAY, TestHost, at, run, stop};
 
 /// So that a minute takes a twentieth of a second.
 const SPEED: &str = "1200";
@@ -143,7 +143,7 @@ async fn interleave(seed: u64) -> String {
     process.serving.signal(Signal::SIGTERM);
     assert!(process.serving.child.wait().unwrap().success());
     // The day ends for a daemon in this process, which finds what the others left.
-    let house = House::over(2, folder);
+    let house = TestHost::over(2, folder);
     let daemon = house.start(at(TUESDAY, "00:01")).await;
     run(&daemon, at(TUESDAY, "00:02")).await;
     all_accounted_for(&daemon, true).await;

@@ -6,13 +6,13 @@ use prahari_app::error::AppError;
 use prahari_app::shutdown::Stop;
 use prahari_domain::tasks::Task;
 
-use crate::support::{ADMIN, House, MONDAY, OTHER, at, guests, stop};
+use crate::support::{ADMIN, MONDAY, OTHER, TestHost, at, guests, stop};
 
 const TASK: Task = Task::literal("position_monitor");
 
 #[tokio::test]
 async fn a_run_that_the_stop_of_the_daemon_cuts_off_is_interrupted_with_the_reason() {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start_with(at(MONDAY, "10:00"), &[(TASK, &guests::asks_for_universe())]).await;
     house.market.set_held(true);
     let cut_off = daemon.runs.run_once(ADMIN, TASK, ADMIN).await.unwrap();
@@ -36,7 +36,7 @@ async fn a_run_that_the_stop_of_the_daemon_cuts_off_is_interrupted_with_the_reas
 
 #[tokio::test]
 async fn a_run_that_ends_in_time_keeps_its_outcome() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start_with(at(MONDAY, "10:00"), &[(TASK, &guests::asks_for_universe())]).await;
     house.market.set_held(true);
     let begun = daemon.runs.run_once(ADMIN, TASK, ADMIN).await.unwrap();

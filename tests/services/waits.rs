@@ -14,7 +14,8 @@ use super::accounts::change;
 use crate::support::living::{Living, accounted_for, closed};
 use crate::support::waiting::until_some;
 use crate::support::{
-    ADMIN, House, MONDAY, OTHER, TUESDAY, at, defaults, end_of, guests, run, runs, slot, start_services, stop,
+    ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, defaults, end_of, guests, run, runs, slot, start_services,
+    stop,
 };
 
 fn time(text: &str) -> chrono::NaiveTime {
@@ -33,7 +34,7 @@ fn early_buying(then: Then) -> Schedule {
 }
 
 /// A daemon that goes on while work is done, on a day on which the analysis is under way and not answered, until an instant.
-async fn scanning(house: &House, buying: Schedule, until: &str) -> Living {
+async fn scanning(house: &TestHost, buying: Schedule, until: &str) -> Living {
     house.market.set_held(true);
     let living = Living::begin(house, at(MONDAY, "15:58")).await;
     change(&living.daemon, vec![buying]).await;
@@ -73,7 +74,7 @@ async fn bought(daemon: &Daemon, user: UserId) -> Vec<DecisionRow> {
 
 /// What both users' buying decides in a simulated Monday.
 async fn simulated(buying: Schedule) -> [Vec<DecisionRow>; 2] {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "15:58")).await;
     change(&daemon, vec![buying]).await;
     start_services(&daemon).await;
@@ -85,7 +86,7 @@ async fn simulated(buying: Schedule) -> [Vec<DecisionRow>; 2] {
 
 /// The same of a Monday on which the analysis takes four minutes, and how the buying slot ended.
 async fn lived(buying: Schedule) -> ([Vec<DecisionRow>; 2], SlotRow) {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let living = scanning(&house, buying, "16:02").await;
     living.hand.pass_until(at(MONDAY, "16:04"));
     living.daemon.store.flush().await.unwrap();
@@ -113,7 +114,7 @@ async fn live_and_simulated_buying_see_the_same_signals_when_the_analysis_takes_
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_late_analysis_has_the_slot_skipped_where_the_rule_says_so() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let living = scanning(&house, early_buying(Then::Skip), "16:02").await;
     let buys = set_aside(&living.daemon).await;
     let waits = "waits for analysis, until 17:30 at the latest";
@@ -129,7 +130,7 @@ async fn a_late_analysis_has_the_slot_skipped_where_the_rule_says_so() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slot_that_waits_when_the_daemon_is_killed_waits_on_in_the_next_one_and_runs_once() {
-    let mut house = House::new(1);
+    let mut house = TestHost::new(1);
     let living = scanning(&house, early_buying(Then::Run), "16:02").await;
     set_aside(&living.daemon).await;
     living.hand.pass_until(at(MONDAY, "16:10"));
@@ -150,7 +151,7 @@ async fn a_slot_that_waits_when_the_daemon_is_killed_waits_on_in_the_next_one_an
 
 /// What becomes of the buying slot of the admin when something happens while it waits.
 async fn disturbed(act: impl AsyncFn(&Arc<Daemon>)) -> (SlotRow, usize) {
-    let house = House::new(2);
+    let house = TestHost::new(2);
     let living = scanning(&house, early_buying(Then::Run), "16:02").await;
     set_aside(&living.daemon).await;
     act(&living.daemon).await;
@@ -190,7 +191,7 @@ async fn a_slot_runs_once_though_the_schedules_change_and_the_analysis_is_turned
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_watchdog_waits_as_long_as_the_slot() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let living = scanning(&house, early_buying(Then::Run), "16:02").await;
     set_aside(&living.daemon).await;
     let mut watchdog = Watchdog::new(&living.daemon.maintenance);
@@ -211,7 +212,7 @@ async fn the_watchdog_waits_as_long_as_the_slot() {
 
 /// A simulated Monday by these schedules, with other modules in the places of some tasks.
 async fn simulate(changes: Vec<Schedule>, own: &[(Task, &[u8])]) -> Arc<Daemon> {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start_with(at(MONDAY, "08:50"), own).await;
     change(&daemon, changes).await;
     start_services(&daemon).await;

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::{ADMIN, House, OTHER};
+use super::{ADMIN, OTHER, TestHost};
 
 /// The third user, who is neither the admin nor the one a test is about.
 pub const THIRD: UserId = UserId(3);
@@ -32,7 +32,7 @@ pub const START: Timestamp = Timestamp(1_790_000_000_000);
 /// A daemon that answers requests.
 pub struct Console {
     /// Who lives longer than the daemon.
-    pub house: House,
+    pub house: TestHost,
     /// The daemon itself.
     pub daemon: Arc<Daemon>,
     /// Who may come in.
@@ -58,22 +58,22 @@ pub struct Client {
 impl Console {
     /// With three users, the first of them the admin, and the daemon's clock at `now`.
     pub async fn start(now: Timestamp) -> Self {
-        Self::of(House::new(3), now).await
+        Self::of(TestHost::new(3), now).await
     }
 
     /// The same in a house of one's own; at least three users are expected by the clients below.
-    pub async fn of(house: House, now: Timestamp) -> Self {
+    pub async fn of(house: TestHost, now: Timestamp) -> Self {
         let daemon = house.start(now).await;
         Self::over(house, daemon).await
     }
 
     /// The same over a daemon that was started in the house.
-    pub async fn over(house: House, daemon: Arc<Daemon>) -> Self {
+    pub async fn over(house: TestHost, daemon: Arc<Daemon>) -> Self {
         Self::limited(house, daemon, ConnectionLimits::default()).await
     }
 
     /// The same with other limits of connections.
-    pub async fn limited(house: House, daemon: Arc<Daemon>, limits: ConnectionLimits) -> Self {
+    pub async fn limited(house: TestHost, daemon: Arc<Daemon>, limits: ConnectionLimits) -> Self {
         let real = Clock::at(START);
         let vault = Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new())));
         let settings = AccountSettings { clock: real.clone(), cost: Cost::ForTestsOnly };
@@ -163,7 +163,7 @@ impl Console {
     }
 
     /// Ends server and daemon, and closes the database.
-    pub async fn stop(self) -> House {
+    pub async fn stop(self) -> TestHost {
         let _ended_already = self.stop.send(());
         self.server.await.unwrap();
         self.daemon.store.close().await.unwrap();

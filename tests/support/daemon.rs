@@ -35,8 +35,8 @@ use std::sync::{Arc, Mutex};
 use chrono::NaiveTime;
 use prahari_app::brokers::Brokers;
 use prahari_app::clock::{ByHand, Clock};
-use prahari_app::daemon::{Daemon, Parts};
-use prahari_app::desk::Venue;
+use prahari_app::daemon::{Daemon, DaemonDeps};
+use prahari_app::desk::TradingServices;
 use prahari_app::grants::Allowance;
 use prahari_app::modules::{Component, Modules};
 use prahari_app::paper::PAPER;
@@ -89,7 +89,7 @@ pub fn at(day: &str, time: &str) -> Timestamp {
 }
 
 /// What outlives a daemon: its database, the world around it, and the machine it runs on.
-pub struct House {
+pub struct TestHost {
     folder: tempfile::TempDir,
     calendar: Arc<CalendarHandle>,
     /// The runtime of every daemon started here.
@@ -107,7 +107,7 @@ pub struct House {
     pub brokers: Brokers,
 }
 
-impl House {
+impl TestHost {
     /// With this many users, none of whose services has ever run.
     pub fn new(users: u32) -> Self {
         // Compiled modules are the same for every test, so they share the cache.
@@ -182,8 +182,8 @@ impl House {
             Arc::new(broker.await.with_silent(self.silent.clone()).with_mishaps(self.mishaps.clone()));
         let (calendar, jumps) = (self.calendar.clone(), PriceJumps::default());
         let brokers = self.brokers.clone().with(PAPER, Arc::new(Customers(broker)));
-        let venue = Venue { brokers, market, calendar, store, jumps };
-        let parts = Parts {
+        let venue = TradingServices { brokers, market, calendar, store, jumps };
+        let parts = DaemonDeps {
             clock,
             venue,
             runtime: self.runtime.clone(),

@@ -13,7 +13,7 @@ use prahari_store::{SlotOutcome, SlotRow};
 use tokio::task::JoinHandle;
 
 use super::waiting::until_some;
-use super::{House, MONDAY, TUESDAY, day, slots, start_services};
+use super::{MONDAY, TUESDAY, TestHost, day, slots, start_services};
 
 /// A daemon whose scheduler runs until it is told to stop.
 pub struct Living {
@@ -26,13 +26,13 @@ pub struct Living {
 
 impl Living {
     /// With the services as the last daemon left them.
-    pub async fn begin(house: &House, now: Timestamp) -> Self {
+    pub async fn begin(house: &TestHost, now: Timestamp) -> Self {
         let (daemon, hand) = house.start_by_hand(now, &[]).await;
         Self::over(daemon, hand)
     }
 
     /// With every service on, and other modules in the places of some tasks.
-    pub async fn at_work(house: &House, now: Timestamp, own: &[(Task, &[u8])]) -> Self {
+    pub async fn at_work(house: &TestHost, now: Timestamp, own: &[(Task, &[u8])]) -> Self {
         let (daemon, hand) = house.start_by_hand(now, own).await;
         start_services(&daemon).await;
         Self::over(daemon, hand)
@@ -70,7 +70,7 @@ impl Living {
     }
 
     /// Another one in its place, which finds what a kill leaves.
-    pub async fn kill(self, house: &mut House) -> Self {
+    pub async fn kill(self, house: &mut TestHost) -> Self {
         let now = self.daemon.clock.now();
         let old = house.crash();
         self.scheduler.abort();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use prahari_app::brokers::Brokers;
 use prahari_app::daemon::Daemon;
 use prahari_app::deadlines::Deadlines;
-use prahari_app::desk::{Desk, Difference, DifferenceKind, Occasion, Venue};
+use prahari_app::desk::{Desk, Difference, DifferenceKind, OrderContext, TradingServices};
 use prahari_app::error::AppError;
 use prahari_app::paper::PAPER;
 use prahari_app::prices::PriceJumps;
@@ -33,16 +33,16 @@ pub const CAPITAL: Paise = Paise::rupees(100_000);
 pub const USER: UserId = UserId(1);
 
 /// A desk with all that stands behind it.
-pub struct Trader {
+pub struct DeskFixture {
     folder: tempfile::TempDir,
     pub store: Store,
     pub outside: Arc<Outside>,
-    venue: Arc<Venue>,
+    venue: Arc<TradingServices>,
     pub market: Arc<Flat>,
     pub desk: Desk,
 }
 
-impl Trader {
+impl DeskFixture {
     /// A new user, whose desk has compared its empty book with the broker's.
     pub async fn new(now: Timestamp) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -61,7 +61,7 @@ impl Trader {
         let unreachable = Arc::new(Mutex::default());
         let outside =
             Arc::new(Outside::open(store.clone(), market.clone(), calendar.clone(), unreachable).await);
-        let venue = Arc::new(Venue {
+        let venue = Arc::new(TradingServices {
             brokers: brokers(&outside),
             market: market.clone(),
             calendar,
@@ -82,10 +82,10 @@ impl Trader {
 
     /// The same, and the broker's calls have these deadlines from now on.
     pub async fn restart_with(&mut self, deadlines: Deadlines) {
-        let Venue { market, calendar, store, .. } = &*self.venue;
+        let TradingServices { market, calendar, store, .. } = &*self.venue;
         let (market, calendar, store) = (market.clone(), calendar.clone(), store.clone());
         let (brokers, jumps) = (brokers(&self.outside), PriceJumps::default());
-        let venue = Venue { brokers, market, calendar, store, jumps };
+        let venue = TradingServices { brokers, market, calendar, store, jumps };
         self.venue = Arc::new(venue.with_deadlines(deadlines));
         self.restart().await;
     }
@@ -122,7 +122,7 @@ impl Trader {
         request: OrderRequest,
         now: Timestamp,
     ) -> Result<Result<OrderId, Refusal>, AppError> {
-        self.desk.place(request, occasion(now)).await
+        self.desk.place(request, order_context(now)).await
     }
 
     /// Compares the books, and tells how they differed.
@@ -171,19 +171,19 @@ fn brokers(outside: &Arc<Outside>) -> Brokers {
     Brokers::default().with(PAPER, Arc::new(Customers(outside.clone())))
 }
 
-async fn load(venue: &Arc<Venue>) -> Desk {
+async fn load(venue: &Arc<TradingServices>) -> Desk {
     load_under(venue, RiskLimits::default()).await
 }
 
-async fn load_under(venue: &Arc<Venue>, limits: RiskLimits) -> Desk {
+async fn load_under(venue: &Arc<TradingServices>, limits: RiskLimits) -> Desk {
     let row = venue.store.user(USER).find().await.unwrap().unwrap();
     let (link, _) = venue.brokers.link(&row.broker, USER, row.capital).await.unwrap();
     Desk::load(venue.clone(), link, USER, row.capital, Arc::new(Limits::fixed(limits))).await.unwrap()
 }
 
 /// A run of the day of `now`.
-pub fn occasion(now: Timestamp) -> Occasion {
-    Occasion { run: RunId(1), day: now.ist_day(), now }
+pub fn order_context(now: Timestamp) -> OrderContext {
+    OrderContext { run: RunId(1), day: now.ist_day(), now }
 }
 
 /// A limit buy for the session that runs.
@@ -211,7 +211,7 @@ pub fn sell(symbol: &str, quantity: u32, limit: i64) -> OrderRequest {
 /// What a daemon answers a call that a task makes for a user.
 pub async fn ask(daemon: &Daemon, user: UserId, task: Task, call: HostCall) -> HostReply {
     let user = daemon.users.find(user).unwrap();
-    LiveServices::new(&daemon.runs, &user, task, occasion(daemon.clock.now())).call(&call).await
+    LiveServices::new(&daemon.runs, &user, task, order_context(daemon.clock.now())).call(&call).await
 }
 
 /// A limit order as a task writes it.

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{EIGHTH, eighth, manifest, support};
 use prahari_app::tasks::TaskManifest;
 use support::console::Console;
-use support::{ADMIN, House, MONDAY, TUESDAY, at, end_of, guests, run, start_services, stop};
+use support::{ADMIN, MONDAY, TUESDAY, TestHost, at, end_of, guests, run, start_services, stop};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_added_task_runs_after_a_restart() {
@@ -41,7 +41,7 @@ async fn a_removed_task_is_still_removed_after_a_restart() {
 
 #[tokio::test]
 async fn a_database_without_tasks_accepts_those_of_the_program() {
-    let house = House::new(1);
+    let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     let rows = daemon.store.system().tasks().await.unwrap();
     assert_eq!(rows.len(), 7);

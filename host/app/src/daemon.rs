@@ -17,7 +17,7 @@ use crate::background::Background;
 use crate::calendar::{Calendars, keep_first};
 use crate::clock::Clock;
 use crate::deadlines::Deadlines;
-use crate::desk::Venue;
+use crate::desk::TradingServices;
 use crate::error::AppError;
 use crate::events::EventBus;
 use crate::grants::Grants;
@@ -33,7 +33,7 @@ use crate::notices::Notices;
 use crate::prices::{PriceWatch, Prices};
 use crate::pushes::Listeners;
 use crate::queries::Queries;
-use crate::replays::{Places, Replays};
+use crate::replays::{ReplayPermits, Replays};
 use crate::runs::Runs;
 use crate::scheduler::{Cursor, Rooms, SLOW_USERS_AT_ONCE, Scheduler, Slots};
 use crate::schedules::{Previews, ScheduleChanges, Schedules};
@@ -50,11 +50,11 @@ use crate::users::Users;
 const LOADED_AT_ONCE: usize = 64;
 
 /// What a daemon is made of.
-pub struct Parts {
+pub struct DaemonDeps {
     /// Its time.
     pub clock: Clock,
     /// Brokers, market, calendar and store.
-    pub venue: Venue,
+    pub venue: TradingServices,
     /// Where modules run.
     pub runtime: Arc<Runtime>,
     /// The module of each task.
@@ -78,7 +78,7 @@ pub struct Daemon {
     /// Whether the daemon stops.
     pub shutdown: Arc<Shutdown>,
     /// Brokers, market, calendar and store, as every desk uses them.
-    pub venue: Arc<Venue>,
+    pub venue: Arc<TradingServices>,
     /// Where modules run.
     pub runtime: Arc<Runtime>,
     /// The versions of each task's module.
@@ -153,8 +153,8 @@ impl Daemon {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn start(parts: Parts) -> Result<Arc<Self>, AppError> {
-        let Parts { clock, venue, runtime, modules, tasks, schedules } = parts;
+    pub async fn start(parts: DaemonDeps) -> Result<Arc<Self>, AppError> {
+        let DaemonDeps { clock, venue, runtime, modules, tasks, schedules } = parts;
         // In lockstep nothing is asked of the outside, and no answer may depend on real time.
         let venue = if clock.is_lockstep() { venue } else { venue.with_deadlines(Deadlines::default()) };
         let venue = Arc::new(venue);
@@ -253,7 +253,7 @@ async fn end_what_was_running(store: &Store, now: Timestamp) -> Result<Vec<RunRo
 
 async fn load_users(
     handles: &Handles,
-    venue: &Arc<Venue>,
+    venue: &Arc<TradingServices>,
     settings: &Settings,
     left: &mut Left,
 ) -> Result<Vec<User>, AppError> {
@@ -274,7 +274,7 @@ async fn load_users(
 /// What the rooms stand on.
 struct Base {
     handles: Handles,
-    venue: Arc<Venue>,
+    venue: Arc<TradingServices>,
     runtime: Arc<Runtime>,
     modules: Arc<Modules>,
     tasks: Arc<Tasks>,
@@ -391,7 +391,7 @@ impl Base {
             runtime: runtime.clone(),
             modules: modules.clone(),
             grants: grants.clone(),
-            permits: Places::default(),
+            permits: ReplayPermits::default(),
         });
         let trials = Arc::new(Trials {
             handles: handles.clone(),

@@ -24,11 +24,11 @@ pub enum AppError {
     /// A user who cannot leave their broker now.
     #[error("user {user} stays linked with the broker {broker:?}: {reason}")]
     BrokerInUse {
-        /// Whose.
+        /// The user that it belongs to.
         user: UserId,
         /// With which.
         broker: String,
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
     },
     /// Money that is not made up.
@@ -148,7 +148,7 @@ pub enum AppError {
     ManifestNotAccepted {
         /// Of which task.
         task: Task,
-        /// Which version.
+        /// The number of the module's version, from 1.
         version: u64,
     },
     /// A component that is to be a new task cannot be loaded.

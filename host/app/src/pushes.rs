@@ -43,7 +43,7 @@ impl Listeners {
         drop(desk);
         self.halts.tell_of_lost(id, lost).await?;
         match taken {
-            Err(error) => self.services.contain(&user, error).await,
+            Err(error) => self.services.handle_user_error(&user, error).await,
             Ok(_) => Ok(()),
         }
     }

@@ -23,9 +23,9 @@ pub type TaskMemory = BTreeMap<String, Vec<u8>>;
 
 /// A user as the running daemon holds them.
 pub struct User {
-    /// Whose.
+    /// The number by which everything of this user is found.
     pub id: UserId,
-    /// For people.
+    /// The name that people see.
     pub name: String,
     /// What they have set.
     pub settings: UserSettings,

@@ -49,7 +49,7 @@ impl Watchdog {
         let now = of.handles.clock.now();
         let system = of.handles.store.system();
         if system.has_open_alerts().await? {
-            system.settle_slot_alerts(now).await?;
+            system.resolve_slot_alerts(now).await?;
         }
         if now < self.patient_until {
             return Ok(Vec::new());

@@ -138,17 +138,17 @@ pub enum BrokerOrderState {
     Filled,
     /// Ended by a cancellation, ours or the broker's.
     Cancelled {
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
     },
     /// Ended with its validity.
     Expired {
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
     },
     /// Taken and then refused.
     Rejected {
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
     },
 }
@@ -176,17 +176,17 @@ pub enum BrokerEventKind {
     Filled(Fill),
     /// The broker ended it.
     Cancelled {
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
     },
     /// It was taken and then refused.
     Rejected {
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
     },
     /// Its validity ended.
     Expired {
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
     },
 }

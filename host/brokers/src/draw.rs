@@ -5,9 +5,9 @@
 
 /// A hash that further facts can be mixed into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Draw(u64);
+pub struct SeededHash(u64);
 
-impl Draw {
+impl SeededHash {
     /// Starts from a seed.
     pub const fn new(seed: u64) -> Self {
         Self(mix(seed))
@@ -59,21 +59,21 @@ mod tests {
 
     #[test]
     fn a_number_depends_on_everything_mixed_in_and_on_nothing_else() {
-        let draw = Draw::new(7).with(3).with_text("ABC");
-        assert_eq!(draw, Draw::new(7).with(3).with_text("ABC"));
-        assert_ne!(draw, Draw::new(8).with(3).with_text("ABC"));
-        assert_ne!(draw, Draw::new(7).with(4).with_text("ABC"));
-        assert_ne!(draw, Draw::new(7).with(3).with_text("ABD"));
+        let draw = SeededHash::new(7).with(3).with_text("ABC");
+        assert_eq!(draw, SeededHash::new(7).with(3).with_text("ABC"));
+        assert_ne!(draw, SeededHash::new(8).with(3).with_text("ABC"));
+        assert_ne!(draw, SeededHash::new(7).with(4).with_text("ABC"));
+        assert_ne!(draw, SeededHash::new(7).with(3).with_text("ABD"));
     }
 
     #[test]
     fn numbers_fill_their_range_evenly() {
         let mut counts = [0_u32; 10];
         for i in 0..10_000 {
-            counts[usize::try_from(Draw::new(1).with(i).below(10)).unwrap()] += 1;
-            assert!((0.0..1.0).contains(&Draw::new(1).with(i).unit()));
+            counts[usize::try_from(SeededHash::new(1).with(i).below(10)).unwrap()] += 1;
+            assert!((0.0..1.0).contains(&SeededHash::new(1).with(i).unit()));
         }
         assert!(counts.iter().all(|count| (850..1150).contains(count)), "{counts:?}");
-        assert_eq!(Draw::new(1).below(0), 0);
+        assert_eq!(SeededHash::new(1).below(0), 0);
     }
 }

@@ -1,12 +1,12 @@
 //! A day's bar told minute by minute.
 //!
 //! The path starts at the open, touches the high and the low, ends at the close, and its volumes sum to the day's, more at
-//! both ends of the session than in its middle. It is a function of the bar, the number of minutes and a [`Draw`] only.
+//! both ends of the session than in its middle. It is a function of the bar, the number of minutes and a [`SeededHash`] only.
 
 use prahari_domain::instruments::Candle;
 use prahari_domain::money::Paise;
 
-use crate::draw::Draw;
+use crate::draw::SeededHash;
 
 /// How far the price wanders in a minute, as a share of the day's range. A random walk of 375 minutes with uniform steps
 /// of this size covers about the whole range.
@@ -65,7 +65,7 @@ pub struct SoFar {
 
 impl DayPath {
     /// The path of a bar over this many minutes (at least one is made).
-    pub fn new(bar: &Candle, minutes: usize, draw: Draw) -> Self {
+    pub fn new(bar: &Candle, minutes: usize, draw: SeededHash) -> Self {
         let minutes = minutes.max(1);
         let shape = Shape::new(bar, minutes, draw.with(1));
         let points = points(bar, &shape, draw.with(2));
@@ -114,8 +114,8 @@ struct Shape {
 }
 
 impl Shape {
-    fn new(bar: &Candle, minutes: usize, draw: Draw) -> Self {
-        let pick = |draw: Draw, extreme: Paise| match extreme {
+    fn new(bar: &Candle, minutes: usize, draw: SeededHash) -> Self {
+        let pick = |draw: SeededHash, extreme: Paise| match extreme {
             extreme if extreme == bar.open => 0,
             extreme if extreme == bar.close => minutes,
             _ => inner(draw, minutes),
@@ -137,13 +137,13 @@ impl Shape {
 }
 
 /// A minute that is neither the first point nor the last one, if there is any.
-fn inner(draw: Draw, minutes: usize) -> usize {
+fn inner(draw: SeededHash, minutes: usize) -> usize {
     let choices = minutes.saturating_sub(1).max(1) as u64;
     usize::try_from(draw.below(choices)).unwrap_or(0) + 1
 }
 
 /// Prices at the minutes' boundaries: one more than there are minutes.
-fn points(bar: &Candle, shape: &Shape, draw: Draw) -> Vec<Paise> {
+fn points(bar: &Candle, shape: &Shape, draw: SeededHash) -> Vec<Paise> {
     let mut anchors = vec![(0, bar.open), (shape.minutes, bar.close)];
     for (at, price) in [(shape.high_at, bar.high), (shape.low_at, bar.low)] {
         if anchors.iter().all(|(taken, _)| *taken != at) && at < shape.minutes {
@@ -162,7 +162,7 @@ fn points(bar: &Candle, shape: &Shape, draw: Draw) -> Vec<Paise> {
 }
 
 /// A random walk from one anchor to just before the next, bent so that it arrives there.
-fn bridge(bar: &Candle, from: (usize, Paise), to: (usize, Paise), draw: Draw, points: &mut Vec<Paise>) {
+fn bridge(bar: &Candle, from: (usize, Paise), to: (usize, Paise), draw: SeededHash, points: &mut Vec<Paise>) {
     let step = (bar.high - bar.low).0 as f64 * STEP;
     let steps = to.0 - from.0;
     let drift = |at: usize| at as f64 / steps as f64;
@@ -185,7 +185,7 @@ fn shadows(
     index: usize,
     open: Paise,
     close: Paise,
-    draw: Draw,
+    draw: SeededHash,
 ) -> (Paise, Paise) {
     let longest = (bar.high - bar.low).0 as f64 * SHADOW;
     let shadow = |side: u64| Paise((draw.with(index as u64).with(side).unit() * longest) as i64);
@@ -196,7 +196,7 @@ fn shadows(
 }
 
 /// Splits the day's volume over its minutes.
-fn volumes(volume: u64, minutes: usize, draw: Draw) -> Vec<u64> {
+fn volumes(volume: u64, minutes: usize, draw: SeededHash) -> Vec<u64> {
     let weight = |index: usize| {
         let place = (2.0 * index as f64 + 1.0) / minutes as f64 - 1.0;
         let liveliness = draw.with(index as u64).between(0.5, 1.5);
@@ -240,7 +240,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_path_tells_its_bar(bar in bar(), minutes in 1_usize..400, seed: u64) {
-            let path = DayPath::new(&bar, minutes, Draw::new(seed));
+            let path = DayPath::new(&bar, minutes, SeededHash::new(seed));
             prop_assert_eq!(path.minutes.len(), minutes);
             prop_assert_eq!(path.minutes.first().unwrap().open, bar.open);
             prop_assert_eq!(path.minutes.last().unwrap().close, bar.close);
@@ -264,7 +264,7 @@ mod tests {
             bar in bar(), minutes in 1_usize..400, seed: u64, at in 0_usize..400,
         ) {
             let at = at.min(minutes - 1);
-            let path = DayPath::new(&bar, minutes, Draw::new(seed));
+            let path = DayPath::new(&bar, minutes, SeededHash::new(seed));
             let known = path.so_far(at).unwrap();
             let before = &path.minutes[..at];
             let first = path.minutes[at].open;
@@ -280,7 +280,7 @@ mod tests {
         let day = chrono::NaiveDate::from_ymd_opt(2025, 1, 2).unwrap();
         let price = Paise(10_000);
         let bar = Candle { day, open: price, high: price, low: price, close: price, volume: 1_000_000 };
-        let path = DayPath::new(&bar, 375, Draw::new(1));
+        let path = DayPath::new(&bar, 375, SeededHash::new(1));
         let traded = |range: std::ops::Range<usize>| -> u64 {
             path.minutes[range].iter().map(|minute| minute.volume).sum()
         };

@@ -40,7 +40,7 @@ pub enum ScheduleError {
     /// A rule did not give an answer for a day.
     #[error("the schedule of {task} gives no times for {day}: {detail}")]
     Script {
-        /// Whose schedule.
+        /// The task whose schedule it is.
         task: Task,
         /// For which day.
         day: Day,
@@ -50,7 +50,7 @@ pub enum ScheduleError {
     /// A rule does not fit the task, or its times do not fit each other.
     #[error("the schedule of {task} is not valid: {detail}")]
     Rule {
-        /// Whose schedule.
+        /// The task whose schedule it is.
         task: Task,
         /// What would have to be different.
         detail: String,

@@ -91,7 +91,7 @@ pub fn stretch(
 /// A day on which two schedules differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DayDifference {
-    /// Which day.
+    /// The date in India.
     pub day: Day,
     /// Slots of the earlier schedule that the later one does not have.
     pub removed: Vec<Slot>,

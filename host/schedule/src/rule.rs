@@ -12,7 +12,7 @@ use crate::zone;
 /// When a task is due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
-    /// What runs.
+    /// The task that runs.
     pub task: Task,
     /// At which times: those of all rules together, an instant of several of them once. There is at least one.
     pub rules: Vec<Rule>,
@@ -20,7 +20,7 @@ pub struct Schedule {
     pub after: Option<After>,
     /// Whether it is armed. Its times can be asked for in any case.
     pub enabled: bool,
-    /// For people.
+    /// What it does, in a sentence for people.
     pub description: String,
 }
 

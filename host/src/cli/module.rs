@@ -38,7 +38,7 @@ pub enum ModuleCommand {
     Activate {
         /// Of which task.
         task: Task,
-        /// Which version.
+        /// The number of the module's version, from 1.
         version: u64,
         /// Why, for the history.
         #[arg(long, default_value = "")]
@@ -51,7 +51,7 @@ pub enum ModuleCommand {
     Shadow {
         /// Of which task.
         task: Task,
-        /// Which version.
+        /// The number of the module's version, from 1.
         version: u64,
         /// On how many of the last trading days.
         #[arg(long, default_value_t = 5)]
@@ -61,7 +61,7 @@ pub enum ModuleCommand {
     Accept {
         /// Of which task.
         task: Task,
-        /// Which version.
+        /// The number of the module's version, from 1.
         version: u64,
     },
     /// Run the version again that was active before the present one.
@@ -76,9 +76,9 @@ pub enum ModuleCommand {
     Pin {
         /// Of which task.
         task: Task,
-        /// Which version.
+        /// The number of the module's version, from 1.
         version: u64,
-        /// Which user.
+        /// The user that it is about.
         user: u64,
         /// Without an accepted trial, also of a task that may place orders.
         #[arg(long)]
@@ -88,14 +88,14 @@ pub enum ModuleCommand {
     Unpin {
         /// Of which task.
         task: Task,
-        /// Which user.
+        /// The user that it is about.
         user: u64,
     },
     /// Remove a version that nobody's runs are given.
     Remove {
         /// Of which task.
         task: Task,
-        /// Which version.
+        /// The number of the module's version, from 1.
         version: u64,
     },
 }

@@ -38,16 +38,16 @@ pub enum TaskCommand {
     },
     /// Remove a task from a running daemon; what it did can still be read.
     Remove {
-        /// Which task.
+        /// The task that it is about.
         task: Task,
         #[command(flatten)]
         daemon: AtDaemon,
     },
     /// Accept the manifest of a version of a task's module as what the task is from now on.
     Accept {
-        /// Which task.
+        /// The task that it is about.
         task: Task,
-        /// Which version.
+        /// The number of the module's version, from 1.
         version: u64,
         #[command(flatten)]
         daemon: AtDaemon,

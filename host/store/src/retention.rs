@@ -60,7 +60,7 @@ impl SystemScope {
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn forget_of_runs(
+    pub async fn prune_of_runs(
         &self,
         what: OldOfRuns,
         after: RunId,
@@ -80,7 +80,7 @@ impl SystemScope {
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn forget_service_log(&self, before: Timestamp) -> Result<u64, StoreError> {
+    pub async fn prune_service_log(&self, before: Timestamp) -> Result<u64, StoreError> {
         let forget = move |conn: &Connection| {
             let sql = "DELETE FROM service_log
                        WHERE id IN (SELECT id FROM service_log ORDER BY id LIMIT ?2) AND at < ?1";
@@ -94,7 +94,7 @@ impl SystemScope {
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn forget_notifications(&self, before: Timestamp) -> Result<u64, StoreError> {
+    pub async fn prune_notifications(&self, before: Timestamp) -> Result<u64, StoreError> {
         let forget = move |conn: &Connection| {
             let sql = "DELETE FROM notifications
                        WHERE id IN (SELECT id FROM notifications ORDER BY id LIMIT ?2) AND at < ?1
@@ -109,7 +109,7 @@ impl SystemScope {
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn forget_signals(
+    pub async fn prune_signals(
         &self,
         after: SignalId,
         before: Timestamp,

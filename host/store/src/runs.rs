@@ -27,7 +27,7 @@ pub const EXECUTING: &str = "executing";
 pub(crate) const SUCCEEDED: &str = "succeeded";
 
 /// The outcome of a run that was claimed, and ended unexecuted because another one of its task had just begun.
-pub const GAVE_WAY: &str = "gave_way";
+pub const SUPERSEDED: &str = "superseded";
 
 /// The outcome of a run that the host could not carry out.
 const ABANDONED: &str = "abandoned";

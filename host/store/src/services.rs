@@ -37,7 +37,7 @@ pub struct ServiceRow {
 
 /// What a running service has done since it was last written down.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServicePulse {
+pub struct HeartbeatRow {
     /// The user that it belongs to.
     pub user: UserId,
     /// What it ran last.
@@ -90,7 +90,7 @@ impl SystemScope {
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn beat(&self, at: Timestamp, pulses: Vec<ServicePulse>) -> Result<(), StoreError> {
+    pub async fn beat(&self, at: Timestamp, pulses: Vec<HeartbeatRow>) -> Result<(), StoreError> {
         let rows: Vec<_> = pulses.iter().map(pulse_columns).collect();
         let rows = to_json("the heartbeats", &rows)?;
         self.store
@@ -158,7 +158,7 @@ fn read(row: &Row<'_>) -> Result<ServiceRow, StoreError> {
 }
 
 /// A pulse as the statement reads it, by position.
-fn pulse_columns(pulse: &ServicePulse) -> (u64, &str, i64, u64, &str) {
-    let ServicePulse { user, last_task, last_task_at, error_count, last_error } = pulse;
+fn pulse_columns(pulse: &HeartbeatRow) -> (u64, &str, i64, u64, &str) {
+    let HeartbeatRow { user, last_task, last_task_at, error_count, last_error } = pulse;
     (user.0, last_task.name(), last_task_at.0, *error_count, last_error)
 }

@@ -95,7 +95,7 @@ impl SystemScope {
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn settle_slot_alerts(&self, at: Timestamp) -> Result<Vec<AlertRow>, StoreError> {
+    pub async fn resolve_slot_alerts(&self, at: Timestamp) -> Result<Vec<AlertRow>, StoreError> {
         let settle = move |conn: &Connection| {
             let sql = "UPDATE alerts
                        SET resolved_at = ?1, resolution = 'seen late: ' || coalesce(slots.outcome, 'it ticks again')

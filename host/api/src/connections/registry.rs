@@ -103,14 +103,14 @@ impl Connections {
         let address = network(address);
         let mut state = self.state();
         if let Some(oldest) = state.oldest_of(address, self.limits.per_address) {
-            state.give_way(oldest);
+            state.yield_to_slot(oldest);
         }
         while state.open.len() >= self.limits.most {
             let Some(oldest) = state.strangers.first().copied() else {
                 state.counted.refused += 1;
                 return None;
             };
-            state.give_way(oldest);
+            state.yield_to_slot(oldest);
         }
         let number = state.next;
         state.next += 1;
@@ -125,7 +125,7 @@ impl Connections {
     pub(crate) fn make_room(&self) {
         let mut state = self.state();
         if let Some(oldest) = state.strangers.first().copied() {
-            state.give_way(oldest);
+            state.yield_to_slot(oldest);
         }
     }
 
@@ -203,7 +203,7 @@ impl Connection {
             None => None,
         };
         if let Some(oldest) = beyond {
-            state.give_way(oldest);
+            state.yield_to_slot(oldest);
         }
     }
 
@@ -235,7 +235,7 @@ impl State {
     }
 
     /// Tells a connection to close. It is out of the sets at once, so that the next one has another give way.
-    fn give_way(&mut self, number: u64) {
+    fn yield_to_slot(&mut self, number: u64) {
         self.unlist(number);
         if let Some(open) = self.open.remove(&number) {
             open.gives_way.notify_one();

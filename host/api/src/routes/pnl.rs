@@ -1,7 +1,7 @@
 //! `/api/v1/pnl`: what each trading date brought, and a stretch of them together.
 
 use axum::extract::State;
-use prahari_app::desk::{Statement, UnpricedPosition};
+use prahari_app::desk::{DailyStatement, UnpricedPosition};
 use prahari_app::queries;
 use prahari_domain::time::Day;
 use serde::{Deserialize, Serialize};
@@ -179,8 +179,8 @@ fn bounds(from: Option<Date>, through: Option<Date>) -> (Day, Day) {
     (from.map_or(first, |day| day.0), through.map_or(last, |day| day.0))
 }
 
-impl From<Statement> for DailyPnl {
-    fn from(statement: Statement) -> Self {
+impl From<DailyStatement> for DailyPnl {
+    fn from(statement: DailyStatement) -> Self {
         Self {
             day: Date(statement.day),
             realised_paise: statement.realised.0,

@@ -90,7 +90,7 @@ impl Calendars {
         let cause = format!("the calendar was changed: {}", said_of(today));
         for user in self.users.all() {
             if let Err(error) = self.follow_calendar_of(&user, &cause).await {
-                self.services.contain(&user, error).await?;
+                self.services.handle_user_error(&user, error).await?;
             }
         }
         Ok(())

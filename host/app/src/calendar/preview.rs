@@ -30,7 +30,7 @@ pub struct CalendarPreview {
 /// A day on which a task would be due otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotChange {
-    /// Which task.
+    /// The task that it is about.
     pub task: Task,
     /// Its slots that would go and come.
     pub difference: DayDifference,

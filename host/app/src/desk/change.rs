@@ -5,7 +5,7 @@ use prahari_domain::ids::OrderId;
 use prahari_domain::orders::{Order, OrderEvent, OrderKind, OrderState};
 use prahari_domain::risk::{self, Refusal, RefusalCode};
 
-use super::{Desk, Occasion};
+use super::{Desk, OrderContext};
 use crate::error::AppError;
 
 impl Desk {
@@ -18,12 +18,12 @@ impl Desk {
         id: OrderId,
         quantity: Option<u32>,
         kind: Option<OrderKind>,
-        occasion: Occasion,
+        order_context: OrderContext,
     ) -> Result<Result<(), Refusal>, AppError> {
         if let Some(refusal) = self.halted() {
             return Ok(Err(refusal));
         }
-        self.settle(occasion).await?;
+        self.settle(order_context).await?;
         let order = match self.changeable(id) {
             Ok(order) => order.clone(),
             Err(refusal) => return Ok(Err(refusal)),
@@ -34,15 +34,15 @@ impl Desk {
         if changed == order.request {
             return Ok(Ok(()));
         }
-        if let Err(refusal) = self.check_change(&order, &changed, occasion).await {
+        if let Err(refusal) = self.check_change(&order, &changed, order_context).await {
             return Ok(Err(refusal));
         }
         let (quantity, kind) = (changed.quantity, changed.kind);
         let requested = OrderEvent::ChangeRequested { quantity, kind };
-        self.record_durably(vec![(id, occasion.now, requested)]).await?;
+        self.record_durably(vec![(id, order_context.now, requested)]).await?;
         let settled = !std::mem::replace(&mut self.unsettled, true);
-        let answer = self.link.broker.modify(&order, quantity, kind, occasion.now).await;
-        self.book_answer((id, settled), occasion, answer, OrderEvent::Changed { quantity, kind }).await
+        let answer = self.link.broker.modify(&order, quantity, kind, order_context.now).await;
+        self.book_answer((id, settled), order_context, answer, OrderEvent::Changed { quantity, kind }).await
     }
 
     /// Cancels an active order. A rejected order that may be retried is given up instead.
@@ -53,29 +53,35 @@ impl Desk {
         &mut self,
         id: OrderId,
         reason: &str,
-        occasion: Occasion,
+        order_context: OrderContext,
     ) -> Result<Result<(), Refusal>, AppError> {
         if self.book.order(&id).is_some_and(|order| order.state == OrderState::Rejected && order.retryable) {
-            self.record(id, occasion.now, OrderEvent::RetryGivenUp { reason: reason.to_owned() }).await?;
+            self.record(id, order_context.now, OrderEvent::RetryGivenUp { reason: reason.to_owned() })
+                .await?;
             return Ok(Ok(()));
         }
-        self.settle(occasion).await?;
+        self.settle(order_context).await?;
         let order = match self.changeable(id) {
             Ok(order) => order.clone(),
             Err(refusal) => return Ok(Err(refusal)),
         };
         let requested = OrderEvent::CancelRequested { reason: reason.to_owned() };
-        self.record_durably(vec![(id, occasion.now, requested)]).await?;
+        self.record_durably(vec![(id, order_context.now, requested)]).await?;
         let settled = !std::mem::replace(&mut self.unsettled, true);
-        let answer = self.link.broker.cancel(&order, occasion.now).await;
-        self.book_answer((id, settled), occasion, answer, OrderEvent::Cancelled { reason: reason.to_owned() })
-            .await
+        let answer = self.link.broker.cancel(&order, order_context.now).await;
+        self.book_answer(
+            (id, settled),
+            order_context,
+            answer,
+            OrderEvent::Cancelled { reason: reason.to_owned() },
+        )
+        .await
     }
 
     /// An earlier answer may be missing: the order is compared with the broker's before it is changed.
-    async fn settle(&mut self, occasion: Occasion) -> Result<(), AppError> {
+    async fn settle(&mut self, order_context: OrderContext) -> Result<(), AppError> {
         if self.unsettled {
-            self.reconcile(occasion.now).await?;
+            self.reconcile(order_context.now).await?;
         }
         Ok(())
     }
@@ -83,7 +89,7 @@ impl Desk {
     async fn book_answer(
         &mut self,
         (id, settled): (OrderId, bool),
-        occasion: Occasion,
+        order_context: OrderContext,
         answer: Result<(), BrokerError>,
         done: OrderEvent,
     ) -> Result<Result<(), Refusal>, AppError> {
@@ -99,7 +105,7 @@ impl Desk {
                 return Ok(Err(Refusal { code: RefusalCode::Unsettled, detail: unclear.to_string() }));
             }
         };
-        self.record(id, occasion.now, event).await?;
+        self.record(id, order_context.now, event).await?;
         self.unsettled = !settled;
         Ok(answer)
     }
@@ -122,11 +128,11 @@ impl Desk {
         &self,
         order: &Order,
         changed: &prahari_domain::orders::OrderRequest,
-        occasion: Occasion,
+        order_context: OrderContext,
     ) -> Result<(), Refusal> {
-        let surroundings = self.surroundings(&changed.symbol, occasion).await;
+        let surroundings = self.surroundings(&changed.symbol, order_context).await;
         let (limits, halts) = (self.limits.in_force(), self.halts.open());
         let halted = halts.of(&changed.symbol);
-        risk::check_change(order, changed, &self.risk_view(&limits, halted, &surroundings, occasion))
+        risk::check_change(order, changed, &self.risk_view(&limits, halted, &surroundings, order_context))
     }
 }

@@ -11,7 +11,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::orders::{JournalEntry, Order, OrderEvent, OrderState, Variety};
 use prahari_domain::time::{Day, Timestamp};
 
-use super::{Desk, Statement};
+use super::{DailyStatement, Desk};
 use crate::error::AppError;
 
 /// How many days a closed order stays in memory. Signals live for two trading days and a retry ends with the next
@@ -178,7 +178,7 @@ impl Desk {
         let earliest = open.checked_sub_days(chrono::Days::new(MOST_DAYS)).unwrap_or(from);
         for day in from.max(earliest).iter_days().take_while(|day| *day < open) {
             let Some(written) = self.scope().statement(day).await? else { continue };
-            let written: Statement = serde_json::from_str(&written)?;
+            let written: DailyStatement = serde_json::from_str(&written)?;
             let capital = written.capital.unwrap_or(self.book.capital());
             let statement = self.statement_as_of(day, capital).await?;
             self.scope().close_date(day, serde_json::to_string(&statement)?, None).await?;
@@ -187,7 +187,7 @@ impl Desk {
     }
 
     /// The statement of a date from its own journal entries and prices, whatever came after it.
-    async fn statement_as_of(&self, day: Day, capital: Paise) -> Result<Statement, AppError> {
+    async fn statement_as_of(&self, day: Day, capital: Paise) -> Result<DailyStatement, AppError> {
         let (book, note) = self.books_as_of(day, capital).await?;
         let desk = Self {
             venue: self.venue.clone(),
@@ -204,7 +204,7 @@ impl Desk {
             lost: Vec::new(),
             dates: self.dates,
         };
-        Ok(Statement { note, ..desk.statement(day, last_instant(day)).await })
+        Ok(DailyStatement { note, ..desk.statement(day, last_instant(day)).await })
     }
 
     /// The fold of the entries up to the end of a date. Entries are in the order in which they were learnt, so one that

@@ -9,7 +9,7 @@ use prahari_domain::time::Day;
 use prahari_store::{StoreError, UserScope};
 
 use super::closing::Dates;
-use super::{Desk, Venue};
+use super::{Desk, TradingServices};
 use crate::brokers::Link;
 use crate::error::AppError;
 use crate::halts::UserHalts;
@@ -25,7 +25,7 @@ impl Desk {
     /// # Errors
     /// When the store cannot be read.
     pub async fn load(
-        venue: Arc<Venue>,
+        venue: Arc<TradingServices>,
         link: Link,
         user: UserId,
         capital: Paise,

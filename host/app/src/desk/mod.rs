@@ -30,7 +30,7 @@ use prahari_store::{Store, UserScope};
 pub use capital::Money;
 pub(crate) use closing::last_instant;
 pub use reconcile::{Difference, DifferenceKind, LostOrder};
-pub use statement::Statement;
+pub use statement::DailyStatement;
 pub use valuation::{UnpricedPosition, Valuation};
 
 use closing::Dates;
@@ -45,7 +45,7 @@ use crate::settings::Limits;
 use crate::signals::SignalBoard;
 
 /// What every desk works with. Whether a user trades on paper or live is with which of the brokers their desk is linked.
-pub struct Venue {
+pub struct TradingServices {
     /// Where orders can go.
     pub brokers: Brokers,
     /// Where prices come from.
@@ -58,7 +58,7 @@ pub struct Venue {
     pub jumps: PriceJumps,
 }
 
-impl Venue {
+impl TradingServices {
     /// The same, with brokers and a market whose calls end in time.
     #[must_use]
     pub fn with_deadlines(self, deadlines: Deadlines) -> Self {
@@ -72,7 +72,7 @@ impl Venue {
 
 /// Who asks the desk for something, and when.
 #[derive(Debug, Clone, Copy)]
-pub struct Occasion {
+pub struct OrderContext {
     /// The run that decides.
     pub run: RunId,
     /// The trading date the run belongs to.
@@ -83,7 +83,7 @@ pub struct Occasion {
 
 /// One user's desk.
 pub struct Desk {
-    venue: Arc<Venue>,
+    venue: Arc<TradingServices>,
     link: Link,
     /// When the broker's book was last asked for because of pushes.
     resynced: Option<Stopwatch>,

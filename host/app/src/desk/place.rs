@@ -7,11 +7,11 @@ use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderEvent, OrderRequest, Side};
 use prahari_domain::risk::{self, Halted, Refusal, RefusalCode, RiskLimits, RiskView};
 
-use super::{Desk, Occasion};
+use super::{Desk, OrderContext};
 use crate::error::AppError;
 
 impl Desk {
-    /// Places an order. The answer's outer error is ours (the store failed), the inner one is for the task.
+    /// ReplayPermits an order. The answer's outer error is ours (the store failed), the inner one is for the task.
     ///
     /// A buy that cash does not cover is kept as a rejected order that may be retried; every other refusal leaves no order.
     ///
@@ -20,45 +20,45 @@ impl Desk {
     pub async fn place(
         &mut self,
         request: OrderRequest,
-        occasion: Occasion,
+        order_context: OrderContext,
     ) -> Result<Result<OrderId, Refusal>, AppError> {
         if let Some(refusal) = self.halted() {
             return Ok(Err(refusal));
         }
-        self.close_past_dates(occasion.now, None).await?;
+        self.close_past_dates(order_context.now, None).await?;
         if self.unsettled {
-            self.reconcile(occasion.now).await?;
+            self.reconcile(order_context.now).await?;
         }
-        if let Err(refusal) = self.check(&request, occasion).await {
+        if let Err(refusal) = self.check(&request, order_context).await {
             if refusal.code == RefusalCode::Funds {
-                self.keep_for_retry(request, occasion, &refusal).await?;
+                self.keep_for_retry(request, order_context, &refusal).await?;
             }
             return Ok(Err(refusal));
         }
-        let id = self.book.next_order_id(occasion.day);
-        let now = occasion.now;
+        let id = self.book.next_order_id(order_context.day);
+        let now = order_context.now;
         let retried = request.retry_of.map(|earlier| {
             (earlier, now, OrderEvent::RetryGivenUp { reason: format!("tried again as {id}") })
         });
-        let intended = self.intended(request, occasion);
+        let intended = self.intended(request, order_context);
         // In one commit: from the moment it is on disk the order may have reached the broker, and what it retries is settled.
         let events = [(id, now, intended), (id, now, OrderEvent::Sent)].into_iter().chain(retried);
         self.record_durably(events.collect()).await?;
-        self.send(id, occasion).await
+        self.send(id, order_context).await
     }
 
     /// Sends an order whose intent is on disk and books the broker's answer.
     pub(super) async fn send(
         &mut self,
         id: OrderId,
-        occasion: Occasion,
+        order_context: OrderContext,
     ) -> Result<Result<OrderId, Refusal>, AppError> {
         let Some(order) = self.book.order(&id).cloned() else {
             return Err(AppError::LostOrder { order: id });
         };
         // Whoever gives up on this request before the answer leaves an order of unknown outcome.
         let settled = !std::mem::replace(&mut self.unsettled, true);
-        let (event, answer) = match self.link.broker.place(&order, occasion.now).await {
+        let (event, answer) = match self.link.broker.place(&order, order_context.now).await {
             Ok(placed) => (OrderEvent::Accepted { broker_id: placed.broker_id }, Ok(id)),
             Err(BrokerError::Refused { reason, retryable }) => {
                 let refusal = Refusal { code: RefusalCode::Broker, detail: reason.clone() };
@@ -72,7 +72,7 @@ impl Desk {
             }
         };
         let is_known = !matches!(event, OrderEvent::OutcomeUnknown { .. });
-        self.record(id, occasion.now, event).await?;
+        self.record(id, order_context.now, event).await?;
         self.unsettled = !(settled && is_known);
         Ok(answer)
     }
@@ -84,22 +84,22 @@ impl Desk {
         Some(Refusal { code: RefusalCode::UserHalted, detail })
     }
 
-    async fn check(&self, request: &OrderRequest, occasion: Occasion) -> Result<(), Refusal> {
+    async fn check(&self, request: &OrderRequest, order_context: OrderContext) -> Result<(), Refusal> {
         if self.unsettled {
             let detail =
                 "an earlier order has an unknown outcome; the broker's book has not settled it yet".into();
             return Err(Refusal { code: RefusalCode::Unsettled, detail });
         }
-        let mut surroundings = self.surroundings(&request.symbol, occasion).await;
+        let mut surroundings = self.surroundings(&request.symbol, order_context).await;
         surroundings.signal_stands = request.signal.is_none_or(|signal| self.shows(signal));
-        let jump = self.jump_against(request, occasion).await.unwrap_or_else(|error| {
+        let jump = self.jump_against(request, order_context).await.unwrap_or_else(|error| {
             surroundings.market_down.get_or_insert(error.to_string());
             None
         });
         let (limits, halts) = (self.limits.in_force(), self.halts.open());
         let mut halted = halts.of(&request.symbol);
         halted.symbol = halted.symbol.or(jump.as_deref());
-        risk::check(request, &self.risk_view(&limits, halted, &surroundings, occasion))
+        risk::check(request, &self.risk_view(&limits, halted, &surroundings, order_context))
     }
 
     /// Why nobody may buy a share now: its price left the exchange's band and nobody has explained it, so what tasks know of its
@@ -107,26 +107,26 @@ impl Desk {
     async fn jump_against(
         &self,
         request: &OrderRequest,
-        occasion: Occasion,
+        order_context: OrderContext,
     ) -> Result<Option<String>, MarketError> {
         if request.side != Side::Buy {
             return Ok(None);
         }
-        let jump = self.venue.unexplained_jump(&request.symbol, occasion.now).await?;
+        let jump = self.venue.unexplained_jump(&request.symbol, order_context.now).await?;
         Ok(jump.map(|jump| format!("{jump}: nobody buys it before an admin has explained it")))
     }
 
     /// What the market says of a symbol at the moment an order is checked.
-    pub(super) async fn surroundings(&self, symbol: &Symbol, occasion: Occasion) -> Surroundings {
-        let reserved = self.reserved(occasion.now).await;
-        match self.ask_market(symbol, occasion).await {
+    pub(super) async fn surroundings(&self, symbol: &Symbol, order_context: OrderContext) -> MarketSnapshot {
+        let reserved = self.reserved(order_context.now).await;
+        match self.ask_market(symbol, order_context).await {
             Ok((instrument, last_price)) => {
-                Surroundings { instrument, last_price, reserved, market_down: None, signal_stands: true }
+                MarketSnapshot { instrument, last_price, reserved, market_down: None, signal_stands: true }
             }
             Err(error) => {
                 tracing::warn!(user = %self.book.user(), %symbol, %error, "an order is checked without the market");
                 let market_down = Some(error.to_string());
-                Surroundings {
+                MarketSnapshot {
                     instrument: None,
                     last_price: None,
                     reserved,
@@ -140,11 +140,11 @@ impl Desk {
     async fn ask_market(
         &self,
         symbol: &Symbol,
-        occasion: Occasion,
+        order_context: OrderContext,
     ) -> Result<(Option<Instrument>, Option<Paise>), MarketError> {
         let symbol = std::slice::from_ref(symbol);
-        let instruments = self.venue.market.instruments(symbol, occasion.now).await?;
-        let prices = self.ask_last_prices(symbol, occasion.now).await?;
+        let instruments = self.venue.market.instruments(symbol, order_context.now).await?;
+        let prices = self.ask_last_prices(symbol, order_context.now).await?;
         let last_price = prices.first().map(|(_, price)| *price);
         Ok((instruments.into_iter().flatten().next(), last_price))
     }
@@ -153,35 +153,39 @@ impl Desk {
         &'a self,
         limits: &'a RiskLimits,
         halted: Halted<'a>,
-        around: &'a Surroundings,
-        occasion: Occasion,
+        around: &'a MarketSnapshot,
+        order_context: OrderContext,
     ) -> RiskView<'a> {
         let auction = around.instrument.as_ref().is_some_and(|instrument| instrument.closing_auction);
         let calendar = self.venue.calendar.current();
         RiskView {
             limits,
             book: &self.book,
-            day: occasion.day,
+            day: order_context.day,
             instrument: around.instrument.as_ref(),
             last_price: around.last_price,
             reserved: around.reserved,
             market_down: around.market_down.as_deref(),
             signal_stands: around.signal_stands,
-            phase: calendar.phase_at(occasion.now, auction),
-            after_market_open: calendar.after_market_open(occasion.now),
+            phase: calendar.phase_at(order_context.now, auction),
+            after_market_open: calendar.after_market_open(order_context.now),
             halted,
         }
     }
 
-    fn intended(&self, request: OrderRequest, occasion: Occasion) -> OrderEvent {
+    fn intended(&self, request: OrderRequest, order_context: OrderContext) -> OrderEvent {
         let first = request.retry_of.and_then(|id| self.book.order(&id)).map(|order| order.first_placed_at);
-        OrderEvent::Intended { request, run: occasion.run, first_placed_at: first.unwrap_or(occasion.now) }
+        OrderEvent::Intended {
+            request,
+            run: order_context.run,
+            first_placed_at: first.unwrap_or(order_context.now),
+        }
     }
 
     async fn keep_for_retry(
         &mut self,
         request: OrderRequest,
-        occasion: Occasion,
+        order_context: OrderContext,
         refusal: &Refusal,
     ) -> Result<(), AppError> {
         if request.retry_of.is_some() {
@@ -195,15 +199,15 @@ impl Desk {
         if already {
             return Ok(());
         }
-        let (id, now) = (self.book.next_order_id(occasion.day), occasion.now);
-        let intended = self.intended(request, occasion);
+        let (id, now) = (self.book.next_order_id(order_context.day), order_context.now);
+        let intended = self.intended(request, order_context);
         let rejected = OrderEvent::Rejected { reason: refusal.detail.clone(), retryable: true };
         self.record_all(vec![(id, now, intended), (id, now, rejected)]).await
     }
 }
 
 /// What the market says of a symbol at the moment an order is checked.
-pub(super) struct Surroundings {
+pub(super) struct MarketSnapshot {
     instrument: Option<Instrument>,
     last_price: Option<Paise>,
     reserved: Paise,

@@ -13,7 +13,7 @@ impl Desk {
     ///
     /// # Errors
     /// When the journal cannot be written or a report contradicts the books; nothing is booked then, and the desk is unsettled.
-    pub async fn pulse(&mut self, now: Timestamp) -> Result<Vec<OrderId>, AppError> {
+    pub async fn sync_fills(&mut self, now: Timestamp) -> Result<Vec<OrderId>, AppError> {
         self.close_past_dates(now, None).await?;
         self.take_reports(now).await
     }

@@ -10,7 +10,7 @@ use prahari_domain::orders::{Order, OrderEvent, OrderState};
 use prahari_domain::risk::{self, Refusal};
 use prahari_domain::time::Timestamp;
 
-use super::{Desk, Occasion};
+use super::{Desk, OrderContext};
 use crate::error::AppError;
 
 /// An intent that never reached the broker is sent after all within this time of its decision; later the price and
@@ -47,7 +47,7 @@ impl DifferenceKind {
 pub struct Difference {
     /// What it is about.
     pub symbol: Symbol,
-    /// What kind.
+    /// The kind of difference.
     pub kind: DifferenceKind,
     /// The sentence for the user.
     pub detail: String,
@@ -56,7 +56,7 @@ pub struct Difference {
 /// An order that may have been sent and that the broker's book does not have, where that proves nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LostOrder {
-    /// Which.
+    /// The order that it is about.
     pub order: OrderId,
     /// The sentence for the user.
     pub detail: String,
@@ -93,7 +93,7 @@ impl Desk {
         for order in &ours {
             match theirs.get(&order.id.to_string()) {
                 Some(known) => self.catch_up(order, known, now, &mut differences).await?,
-                None => self.settle_absent(order, now, &mut differences).await?,
+                None => self.resolve_absent(order, now, &mut differences).await?,
             }
         }
         self.unsettled = false;
@@ -195,7 +195,7 @@ impl Desk {
 
     /// Books that an order never arrived. Absence of an answer is no proof, absence from the broker's book is one where the
     /// broker says so. Where it does not, the order may still be on its way: it is closed as lost, and never sent again.
-    async fn settle_absent(
+    async fn resolve_absent(
         &mut self,
         ours: &Order,
         now: Timestamp,
@@ -233,33 +233,33 @@ impl Desk {
         let waiting: Vec<Order> =
             self.book.active_orders().filter(|order| order.state == OrderState::Intent).cloned().collect();
         for order in waiting {
-            let occasion = Occasion { run: order.run, day: order.day(), now };
+            let order_context = OrderContext { run: order.run, day: order.day(), now };
             let old = now.millis_since(order.placed_at) > RESEND_WINDOW_MS;
             let reason = if old {
                 Some("it never reached the broker and is too old to send".to_owned())
             } else {
-                let refused = self.check_resend(&order, occasion).await.err();
+                let refused = self.check_resend(&order, order_context).await.err();
                 refused.map(|refusal| format!("it never reached the broker and is not sent again: {refusal}"))
             };
             match reason {
                 Some(reason) => self.record(order.id, now, OrderEvent::Cancelled { reason }).await?,
                 None => {
                     self.record_durably(vec![(order.id, now, OrderEvent::Sent)]).await?;
-                    let _answer_is_in_the_journal = self.send(order.id, occasion).await?;
+                    let _answer_is_in_the_journal = self.send(order.id, order_context).await?;
                 }
             }
         }
         Ok(())
     }
 
-    async fn check_resend(&self, order: &Order, occasion: Occasion) -> Result<(), Refusal> {
+    async fn check_resend(&self, order: &Order, order_context: OrderContext) -> Result<(), Refusal> {
         if let Some(refusal) = self.halted() {
             return Err(refusal);
         }
-        let surroundings = self.surroundings(&order.request.symbol, occasion).await;
+        let surroundings = self.surroundings(&order.request.symbol, order_context).await;
         let (limits, halts) = (self.limits.in_force(), self.halts.open());
         let halted = halts.of(&order.request.symbol);
-        risk::check_resend(order, &self.risk_view(&limits, halted, &surroundings, occasion))
+        risk::check_resend(order, &self.risk_view(&limits, halted, &surroundings, order_context))
     }
 
     /// Shares that somebody traded outside Prahari are shown, not adopted: a task decides only about what it bought.

@@ -5,13 +5,13 @@ use prahari_domain::orders::{Order, OrderState};
 use prahari_domain::time::{Day, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Desk, Occasion, UnpricedPosition, Valuation};
+use super::{Desk, OrderContext, UnpricedPosition, Valuation};
 use crate::error::AppError;
 
 /// What a trading date ended with. Money in paise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Statement {
-    /// Which date.
+pub struct DailyStatement {
+    /// The date in India.
     pub day: Day,
     /// Cash after all charges.
     pub cash: Paise,
@@ -50,9 +50,9 @@ impl Desk {
     ///
     /// # Errors
     /// When the store cannot be read or written.
-    pub async fn day_statement(&mut self, occasion: Occasion) -> Result<Statement, AppError> {
+    pub async fn day_statement(&mut self, order_context: OrderContext) -> Result<DailyStatement, AppError> {
         self.check_usable()?;
-        let Occasion { day, now, .. } = occasion;
+        let OrderContext { day, now, .. } = order_context;
         if self.dates.is_closed(day)
             && let Some(text) = self.scope().statement(day).await?
         {
@@ -66,7 +66,7 @@ impl Desk {
     }
 
     /// The statement of a date from the books as they stand, at the prices of `now`.
-    pub(super) async fn statement(&self, day: Day, now: Timestamp) -> Statement {
+    pub(super) async fn statement(&self, day: Day, now: Timestamp) -> DailyStatement {
         let valuations = self.valuations(now).await;
         let market_value: Paise = valuations.iter().map(Valuation::value).sum();
         // An order belongs to one date, whenever it is filled: an after-market order to the one on which it was placed.
@@ -74,7 +74,7 @@ impl Desk {
         let expired =
             |order: &&Order| order.state == OrderState::Expired && order.updated_at.ist_day() == day;
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Statement {
+        DailyStatement {
             day,
             cash: self.book.cash(),
             invested: self.book.invested(),

@@ -10,7 +10,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::time::{Day, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Desk, Venue};
+use super::{Desk, TradingServices};
 
 /// A position with the price that it is valued at.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +51,7 @@ impl Valuation {
     }
 }
 
-impl Venue {
+impl TradingServices {
     /// Values positions at their last price. Where the market tells none, at the one that was known last; after a jump that
     /// nobody has explained, at the one before it, for the price after it is of other shares than those that are held.
     pub async fn value(&self, positions: Vec<Position>, now: Timestamp) -> Vec<Valuation> {

@@ -22,7 +22,7 @@ pub struct Grants {
     store: Store,
     set: RwLock<BTreeMap<Key, Arc<Allowance>>>,
     tasks: Arc<Tasks>,
-    /// Held from writing down to taking effect.
+    /// GrantTable from writing down to taking effect.
     change: tokio::sync::Mutex<()>,
 }
 

@@ -15,7 +15,7 @@ use prahari_store::{AlertCode, HaltCode, NewAlert, NewHalt, StoreError};
 
 pub use held::{Halt, UserHalts};
 
-use crate::desk::{LostOrder, Occasion};
+use crate::desk::{LostOrder, OrderContext};
 use crate::error::AppError;
 use crate::handles::Handles;
 use crate::notices::Notices;
@@ -120,8 +120,8 @@ impl Halts {
 
     async fn withdraw(&self, user: &User, order: OrderId, reason: &str) -> Result<(), AppError> {
         let now = self.handles.clock.now();
-        let occasion = Occasion { run: RunId(0), day: now.ist_day(), now };
-        let answer = user.desk.lock().await.cancel(order, reason, occasion).await;
+        let order_context = OrderContext { run: RunId(0), day: now.ist_day(), now };
+        let answer = user.desk.lock().await.cancel(order, reason, order_context).await;
         match answer {
             Ok(Ok(())) => Ok(()),
             Ok(Err(refusal)) => {

@@ -7,7 +7,7 @@ use prahari_domain::orders::{JournalEntry, OrderState};
 use prahari_domain::time::Day;
 use prahari_store::ClosedStatement;
 
-use crate::desk::{Statement, last_instant};
+use crate::desk::{DailyStatement, last_instant};
 
 /// Compares the statements of dates that are over with the journal; how many there are, and what is wrong.
 pub(super) fn compare(
@@ -20,7 +20,7 @@ pub(super) fn compare(
     let mut faults = Vec::new();
     for ClosedStatement { day, json } in closed {
         let what = format!("the statement of user {user} of {day}");
-        match serde_json::from_str::<Statement>(json) {
+        match serde_json::from_str::<DailyStatement>(json) {
             Err(error) => faults.push(format!("{what} cannot be read: {error}")),
             // It says itself that the books may have been incomplete.
             Ok(statement) if statement.note.is_some() => {}
@@ -56,7 +56,7 @@ impl Folds<'_> {
 }
 
 /// In what a statement differs from the books at the end of its date, if in anything.
-fn difference(statement: &Statement, day: Day, book: &mut Book) -> Option<&'static str> {
+fn difference(statement: &DailyStatement, day: Day, book: &mut Book) -> Option<&'static str> {
     if let Some(capital) = statement.capital {
         book.set_capital(capital);
     }

@@ -9,7 +9,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{SlotKind, SlotOutcome, SlotRow, SlotUpdate, TickRow};
 
-use super::plan::{PlannedSlot, SlotKey, Work};
+use super::day_plan::{PlannedSlot, SlotKey, Work};
 use super::ticks::Ticks;
 use crate::scheduler::Waited;
 
@@ -141,7 +141,7 @@ impl DayLedger {
 
     /// The slot of this user that a piece of work at an instant is about, if any. Work is planned by version of the schedules,
     /// and a user who runs by another, or whose service was started later, has other slots.
-    pub fn meant_by(&self, work: Work, at: Timestamp) -> Option<SlotKey> {
+    pub fn slot_for(&self, work: Work, at: Timestamp) -> Option<SlotKey> {
         meant_in(&self.slots, work, at).or_else(|| meant_in(&self.earlier, work, at))
     }
 

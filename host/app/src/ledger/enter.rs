@@ -6,9 +6,9 @@ use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Role, SlotKind, SlotOutcome, SlotRow, SlotUpdate};
 
 use super::day::{DayLedger, Progress, planned_row};
-use super::plan::{PlannedSlot, SlotKey};
-use super::plans::DayPlans;
-use super::takeover::Takeover;
+use super::day_plan::{PlannedSlot, SlotKey};
+use super::handover::SlotHandover;
+use super::plan_set::DayPlans;
 use super::ticks::Ticks;
 use crate::error::AppError;
 use crate::ledger::Ledger;
@@ -65,9 +65,10 @@ impl Ledger {
             // finds them as they are then.
             let from = self.handles.clock.now().max(self.handed_out());
             let expected = self.expected(user, &plans, Some(from)).collect();
-            let Takeover { expected, withdrawn, ended } = Takeover::of(expected, &ledger, from, |task| {
-                self.is_expected_of(user, task) || self.tasks.current().find(task).is_none()
-            });
+            let SlotHandover { expected, withdrawn, ended } =
+                SlotHandover::of(expected, &ledger, from, |task| {
+                    self.is_expected_of(user, task) || self.tasks.current().find(task).is_none()
+                });
             withdrawn.iter().for_each(|key| ledger.withdraw(*key));
             let ended: Vec<SlotUpdate> =
                 ended.into_iter().filter_map(|key| end_early(&mut ledger, key, from, cause)).collect();
@@ -93,7 +94,8 @@ impl Ledger {
         if user.ledger().day() == Some(day) {
             return Ok(());
         }
-        let known = if self.is_resumed_day(day) { self.known_slots(user, day).await? } else { Vec::new() };
+        let known =
+            if self.is_resumed_day(day) { self.persisted_slots(user, day).await? } else { Vec::new() };
         let updates: Vec<SlotUpdate> = {
             let mut ledger = user.ledger();
             ledger.enter(day);
@@ -112,7 +114,7 @@ impl Ledger {
     }
 
     /// The slots of a day that a process of the past had begun, each with what has to be written of it now.
-    async fn known_slots(
+    async fn persisted_slots(
         &self,
         user: &User,
         day: Day,

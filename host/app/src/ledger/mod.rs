@@ -3,13 +3,13 @@
 //! It plans a day once for each version of the schedules, enters the slots into the users' ledgers, and knows why something was
 //! missed. It starts nothing: what is due is the scheduler's.
 
+mod build_plan;
 mod day;
+mod day_plan;
 mod ended;
 mod enter;
-mod plan;
-mod planning;
-mod plans;
-mod takeover;
+mod handover;
+mod plan_set;
 pub(crate) mod ticks;
 #[cfg(test)]
 mod ticks_tests;
@@ -24,10 +24,10 @@ use prahari_domain::time::{Day, Timestamp};
 use prahari_store::RunRow;
 
 pub use day::{DayLedger, Progress};
+pub use day_plan::{Barrier, DayPlan, PlannedSlot, SlotKey, Work};
 pub(crate) use ended::Ended;
 pub(crate) use enter::{INTERRUPTED, UNKNOWN};
-pub use plan::{Barrier, DayPlan, PlannedSlot, SlotKey, Work};
-pub use plans::DayPlans;
+pub use plan_set::DayPlans;
 
 use crate::handles::Handles;
 use crate::schedules::Schedules;

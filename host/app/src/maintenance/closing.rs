@@ -66,7 +66,7 @@ impl Maintenance {
     async fn close_past_dates_of(self: Arc<Self>, user: Arc<User>, now: Timestamp) -> Result<(), AppError> {
         let closed = user.desk.lock().await.close_past_dates(now, None).await;
         match closed {
-            Err(error) => self.services.contain(&user, error).await,
+            Err(error) => self.services.handle_user_error(&user, error).await,
             Ok(()) => Ok(()),
         }
     }

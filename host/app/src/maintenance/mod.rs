@@ -11,7 +11,7 @@ use prahari_domain::time::{Day, Timestamp};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-pub use retention::{Forgotten, Retention};
+pub use retention::{Pruned, Retention};
 
 use crate::error::AppError;
 use crate::handles::Handles;
@@ -58,13 +58,13 @@ impl Maintenance {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn upkeep_step(&self, forgotten_on: &mut Option<Day>) -> Result<(), AppError> {
+    pub async fn upkeep_step(&self, pruned_on: &mut Option<Day>) -> Result<(), AppError> {
         self.services.beat().await?;
         self.notices.send_gathered().await?;
         let today = self.handles.clock.now().ist_day();
-        if *forgotten_on != Some(today) {
-            *forgotten_on = Some(today);
-            let forgotten = self.forget_old().await?;
+        if *pruned_on != Some(today) {
+            *pruned_on = Some(today);
+            let forgotten = self.prune_old().await?;
             tracing::info!(?forgotten, "forgot what is no longer kept");
             self.prices.refresh_bars().await?;
         }
@@ -73,9 +73,9 @@ impl Maintenance {
 }
 
 async fn keep_up(maintenance: Arc<Maintenance>) {
-    let mut forgotten_on = None;
+    let mut pruned_on = None;
     while next_minute(&maintenance).await {
-        if let Err(error) = maintenance.upkeep_step(&mut forgotten_on).await {
+        if let Err(error) = maintenance.upkeep_step(&mut pruned_on).await {
             tracing::error!(%error, "the upkeep of a minute failed");
         }
     }

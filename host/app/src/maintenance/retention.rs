@@ -60,7 +60,7 @@ impl Default for Retention {
 
 /// What one application of the rule removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Forgotten {
+pub struct Pruned {
     /// Recordings.
     pub recordings: u64,
     /// Runs that were plain successes of ticks.
@@ -99,21 +99,21 @@ impl Maintenance {
     ///
     /// # Errors
     /// When the rule cannot be read or the store fails.
-    pub async fn forget_old(&self) -> Result<Forgotten, AppError> {
+    pub async fn prune_old(&self) -> Result<Pruned, AppError> {
         let rule = self.retention().await?;
         let now = self.handles.clock.now();
         let before = |days: u32| now.plus_millis(-(i64::from(days) * DAY_MS));
-        let recordings = self.forget_all(OldOfRuns::Recordings, before(rule.recordings_days)).await?;
+        let recordings = self.prune_all(OldOfRuns::Recordings, before(rule.recordings_days)).await?;
         let plain_ticks = self
-            .forget_all(OldOfRuns::PlainRuns(self.tasks.current().thinned()), before(rule.plain_ticks_days))
+            .prune_all(OldOfRuns::PlainRuns(self.tasks.current().thinned()), before(rule.plain_ticks_days))
             .await?;
-        let of_runs = self.forget_all(OldOfRuns::Logs, before(rule.logs_days)).await?;
-        let of_services = self.forget_service_logs(before(rule.logs_days)).await?;
-        let decisions = self.forget_all(OldOfRuns::Decisions, before(rule.decisions_days)).await?;
-        let details = self.forget_all(OldOfRuns::Details, before(rule.decisions_days)).await?;
-        let notifications = self.forget_notifications(before(rule.notifications_days)).await?;
-        let signals = self.forget_signals(before(rule.signals_days)).await?;
-        Ok(Forgotten {
+        let of_runs = self.prune_all(OldOfRuns::Logs, before(rule.logs_days)).await?;
+        let of_services = self.prune_service_logs(before(rule.logs_days)).await?;
+        let decisions = self.prune_all(OldOfRuns::Decisions, before(rule.decisions_days)).await?;
+        let details = self.prune_all(OldOfRuns::Details, before(rule.decisions_days)).await?;
+        let notifications = self.prune_notifications(before(rule.notifications_days)).await?;
+        let signals = self.prune_signals(before(rule.signals_days)).await?;
+        Ok(Pruned {
             recordings,
             plain_ticks,
             logs: of_runs + of_services,
@@ -124,10 +124,10 @@ impl Maintenance {
     }
 
     /// Batch after batch until none is left; how many rows went.
-    async fn forget_all(&self, what: OldOfRuns, before: Timestamp) -> Result<u64, AppError> {
+    async fn prune_all(&self, what: OldOfRuns, before: Timestamp) -> Result<u64, AppError> {
         let (mut after, mut changed) = (RunId(0), 0);
         loop {
-            let batch = self.handles.store.system().forget_of_runs(what.clone(), after, before).await?;
+            let batch = self.handles.store.system().prune_of_runs(what.clone(), after, before).await?;
             changed += batch.changed;
             match batch.through {
                 Some(through) => after = through,
@@ -136,30 +136,30 @@ impl Maintenance {
         }
     }
 
-    async fn forget_service_logs(&self, before: Timestamp) -> Result<u64, AppError> {
+    async fn prune_service_logs(&self, before: Timestamp) -> Result<u64, AppError> {
         let mut forgotten = 0;
         loop {
-            match self.handles.store.system().forget_service_log(before).await? {
+            match self.handles.store.system().prune_service_log(before).await? {
                 0 => return Ok(forgotten),
                 count => forgotten += count,
             }
         }
     }
 
-    async fn forget_notifications(&self, before: Timestamp) -> Result<u64, AppError> {
+    async fn prune_notifications(&self, before: Timestamp) -> Result<u64, AppError> {
         let mut forgotten = 0;
         loop {
-            match self.handles.store.system().forget_notifications(before).await? {
+            match self.handles.store.system().prune_notifications(before).await? {
                 0 => return Ok(forgotten),
                 count => forgotten += count,
             }
         }
     }
 
-    async fn forget_signals(&self, before: Timestamp) -> Result<u64, AppError> {
+    async fn prune_signals(&self, before: Timestamp) -> Result<u64, AppError> {
         let (mut after, mut changed) = (SignalId(0), 0);
         loop {
-            let batch = self.handles.store.system().forget_signals(after, before).await?;
+            let batch = self.handles.store.system().prune_signals(after, before).await?;
             changed += batch.changed;
             match batch.through {
                 Some(through) => after = through,

@@ -9,7 +9,7 @@ use prahari_domain::tasks::Task;
 use prahari_store::{HaltCode, StoreError, UserRow, UserScope};
 
 use crate::brokers::Link;
-use crate::desk::{Desk, Venue};
+use crate::desk::{Desk, TradingServices};
 use crate::error::AppError;
 use crate::events::EventBus;
 use crate::services::Activity;
@@ -40,7 +40,7 @@ pub(crate) struct Loaded {
 /// # Errors
 /// When the store cannot be read at all.
 pub(crate) async fn load_user(
-    venue: &Arc<Venue>,
+    venue: &Arc<TradingServices>,
     events: &Arc<EventBus>,
     kill_switch: &Arc<KillSwitch>,
     row: UserRow,

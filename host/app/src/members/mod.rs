@@ -13,7 +13,7 @@ use prahari_domain::settings::Strategy;
 use prahari_domain::time::Timestamp;
 use prahari_store::{NewUser, Role};
 
-use crate::desk::Venue;
+use crate::desk::TradingServices;
 use crate::error::AppError;
 use crate::halts::Halts;
 use crate::handles::Handles;
@@ -31,7 +31,7 @@ use crate::users::Users;
 pub struct Members {
     pub(crate) handles: Handles,
     pub(crate) users: Arc<Users>,
-    pub(crate) venue: Arc<Venue>,
+    pub(crate) venue: Arc<TradingServices>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) signals: Arc<Signals>,
     pub(crate) halts: Arc<Halts>,

@@ -18,7 +18,7 @@ use crate::error::AppError;
 pub struct Activation {
     /// Of which task.
     pub task: Task,
-    /// Which version.
+    /// The number of the module's version, from 1.
     pub version: u64,
     /// Who wants it; none for the program.
     pub by: Option<UserId>,

@@ -29,7 +29,7 @@ pub struct ModuleHealth {
 
 impl ModuleHealth {
     /// Looks at the end of a run: a version that keeps failing is replaced, or tried less often.
-    pub(crate) async fn draw_consequences(
+    pub(crate) async fn apply_health_policy(
         &self,
         user: &User,
         task: Task,
@@ -40,10 +40,10 @@ impl ModuleHealth {
         let permission = self.grants.permission(task);
         let blame = blame(outcome, allowance, &self.grants.of_everybody(task));
         let end = RunEnd { user: user.id, task, module, outcome, allowance, blame };
-        let consequence = self.modules.observe(end, permission, self.handles.clock.now()).await?;
+        let consequence = self.modules.record_outcome(end, permission, self.handles.clock.now()).await?;
         match consequence {
             Consequence::None => Ok(()),
-            Consequence::HeldBack { until, reason, first } => {
+            Consequence::BackedOff { until, reason, first } => {
                 tracing::warn!(user = %user.id, %task, %until, reason, "a task that keeps failing is held back");
                 if first { self.tell_of_hold(user, task, &reason).await } else { Ok(()) }
             }

@@ -117,7 +117,7 @@ impl Health {
 
 /// The end of a run, as far as it says something of the version.
 pub(crate) struct RunEnd<'a> {
-    /// Whose.
+    /// The user that it belongs to.
     pub user: UserId,
     /// Of which task.
     pub task: Task,
@@ -137,7 +137,7 @@ pub(crate) enum Consequence {
     /// It goes on.
     None,
     /// The task is not tried again for this user for a while.
-    HeldBack {
+    BackedOff {
         /// Until when.
         until: Timestamp,
         /// Why, for people.
@@ -151,7 +151,7 @@ pub(crate) enum Consequence {
         from: u64,
         /// The one that runs now.
         to: ModuleRow,
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
     },
 }
@@ -163,7 +163,7 @@ impl Modules {
     ///
     /// # Errors
     /// When the store fails.
-    pub(crate) async fn observe(
+    pub(crate) async fn record_outcome(
         &self,
         end: RunEnd<'_>,
         permission: Permission,
@@ -208,7 +208,7 @@ impl Modules {
         let reason = format!("{failures} runs in a row failed {why}: {}", end.outcome.detail());
         let hold = Hold { until, reason: reason.clone(), under: end.allowance.clone() };
         self.health.hold(end.user, end.task, hold);
-        Consequence::HeldBack { until, reason, first: failures == BROKEN_AFTER }
+        Consequence::BackedOff { until, reason, first: failures == BROKEN_AFTER }
     }
 
     /// Why a task of a user is held back, if it is.

@@ -11,7 +11,7 @@ use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Store, StoreError};
 use tokio::sync::OnceCell;
 
-use crate::desk::Venue;
+use crate::desk::TradingServices;
 
 /// How many sessions back a jump still counts: after a year its part in a 200-session average is under a tenth.
 const SESSIONS: u32 = 250;
@@ -128,7 +128,7 @@ impl PriceJumps {
     }
 }
 
-impl Venue {
+impl TradingServices {
     /// The newest jump of a share that nobody has explained; see [`PriceJumps::unexplained`].
     ///
     /// # Errors

@@ -19,7 +19,7 @@ pub use jumps::PriceJumps;
 pub use watch::PriceWatch;
 
 use crate::background::Background;
-use crate::desk::Venue;
+use crate::desk::TradingServices;
 use crate::error::AppError;
 use crate::halts::Halts;
 use crate::handles::Handles;
@@ -29,7 +29,7 @@ use crate::users::Users;
 /// Looks at prices before anything is traded on them.
 pub struct Prices {
     pub(crate) handles: Handles,
-    pub(crate) venue: Arc<Venue>,
+    pub(crate) venue: Arc<TradingServices>,
     pub(crate) users: Arc<Users>,
     pub(crate) notices: Arc<Notices>,
     pub(crate) halts: Arc<Halts>,

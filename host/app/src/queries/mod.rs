@@ -23,7 +23,7 @@ use std::sync::Arc;
 use prahari_store::{Store, UserScope};
 
 use crate::clock::Clock;
-use crate::desk::Venue;
+use crate::desk::TradingServices;
 use crate::grants::Grants;
 use crate::signals::SignalBoard;
 use crate::tasks::Tasks;
@@ -52,7 +52,7 @@ pub use system::Health;
 pub struct Queries {
     store: Store,
     clock: Clock,
-    venue: Arc<Venue>,
+    venue: Arc<TradingServices>,
     signals: Arc<SignalBoard>,
     grants: Arc<Grants>,
     tasks: Arc<Tasks>,
@@ -69,7 +69,7 @@ impl Queries {
     /// Over the rows of a database and what the running daemon holds beside them.
     pub fn new(
         clock: Clock,
-        venue: Arc<Venue>,
+        venue: Arc<TradingServices>,
         signals: Arc<SignalBoard>,
         (grants, tasks): (Arc<Grants>, Arc<Tasks>),
     ) -> Self {

@@ -4,7 +4,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::time::Day;
 
 use super::UserQueries;
-use crate::desk::Statement;
+use crate::desk::DailyStatement;
 use crate::error::AppError;
 
 /// Most trading dates that one summary adds up: forty years.
@@ -51,7 +51,12 @@ impl UserQueries<'_> {
     ///
     /// # Errors
     /// When the database cannot be read, or a statement in it does not read back.
-    pub async fn statements(&self, from: Day, through: Day, limit: u32) -> Result<Vec<Statement>, AppError> {
+    pub async fn statements(
+        &self,
+        from: Day,
+        through: Day,
+        limit: u32,
+    ) -> Result<Vec<DailyStatement>, AppError> {
         let rows = self.scope.statements_between(from, through, limit).await?;
         rows.into_iter().map(|(_, text)| Ok(serde_json::from_str(&text)?)).collect()
     }
@@ -66,14 +71,14 @@ impl UserQueries<'_> {
 }
 
 /// What a trading date brought: realised less charges.
-pub fn net(statement: &Statement) -> Paise {
+pub fn net(statement: &DailyStatement) -> Paise {
     statement.realised - statement.charges
 }
 
 /// The sum of statements, which stand newest first.
-fn summary(statements: &[Statement]) -> PnlSummary {
+fn summary(statements: &[DailyStatement]) -> PnlSummary {
     let count = |wanted: fn(Paise) -> bool| statements.iter().filter(|day| wanted(net(day))).count();
-    let day_net = |statement: &Statement| DayNet { day: statement.day, net: net(statement) };
+    let day_net = |statement: &DailyStatement| DayNet { day: statement.day, net: net(statement) };
     PnlSummary {
         from: statements.last().map(|statement| statement.day),
         through: statements.first().map(|statement| statement.day),
@@ -93,8 +98,8 @@ fn summary(statements: &[Statement]) -> PnlSummary {
 mod tests {
     use super::*;
 
-    fn statement(day: &str, realised: i64, charges: i64) -> Statement {
-        Statement {
+    fn statement(day: &str, realised: i64, charges: i64) -> DailyStatement {
+        DailyStatement {
             day: day.parse().unwrap(),
             cash: Paise(0),
             invested: Paise(0),

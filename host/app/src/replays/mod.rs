@@ -1,9 +1,9 @@
 //! Recorded runs again. By the version that ran, every call and the end are compared with what was recorded; by another
 //! version only what it does to orders, state and users, because it may ask in another way.
 
-mod behind;
+mod background;
+mod render;
 mod report;
-mod told;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,13 +21,13 @@ use crate::error::AppError;
 use crate::modules::Modules;
 use crate::runs::recordings::find_recording;
 
-pub use behind::MOST_RUNS;
-pub(crate) use behind::Places;
-pub use behind::Replays;
+pub use background::MOST_RUNS;
+pub(crate) use background::ReplayPermits;
+pub use background::Replays;
 pub use prahari_runtime::ModuleHash;
 pub use prahari_runtime::shadow::Standing;
+pub use render::{CallDifference, CallView, EndDifference};
 pub use report::{ReplayReport, ReplayVerdict, RunReplay};
-pub use told::{CallDifference, EndDifference, ToldCall};
 
 /// How many rows of runs are in memory at a time; of recordings there is one.
 const PAGE: u32 = 500;

@@ -12,7 +12,7 @@ use prahari_runtime::{ModuleHash, RecordingError};
 use prahari_store::RunRow;
 use serde::Serialize;
 
-use super::told::{CallDifference, EndDifference, of_differences};
+use super::render::{CallDifference, EndDifference, of_differences};
 use crate::shadow::OrderFinding;
 
 /// The most calls of a run that are told; the first is what matters.

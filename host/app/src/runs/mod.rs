@@ -20,8 +20,8 @@ use prahari_runtime::{Budget, Grant, Module, RunOutcome, RunReport, RunRequest, 
 use prahari_store::{Left, LogRow, RecordingRow, RunFinish, RunStart, RunTrigger, ServiceKind};
 
 use crate::background::Background;
-use crate::desk::Occasion;
-use crate::desk::Venue;
+use crate::desk::OrderContext;
+use crate::desk::TradingServices;
 use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
 use crate::grants::Grants;
@@ -72,18 +72,18 @@ impl Trigger {
 pub(crate) struct Begun {
     /// The row.
     pub start: RunStart,
-    place: Place,
+    place: RunTarget,
 }
 
 /// Where a run executes.
-enum Place {
+enum RunTarget {
     /// In this process, on this version.
     Here(Arc<Module>),
     /// In the process of an individual service, on the version that it was started with.
     Worker(Individual),
 }
 
-impl Place {
+impl RunTarget {
     /// What the module asked for when it described itself: what it forgot there is not granted.
     fn wanted(&self) -> Grant {
         match self {
@@ -106,7 +106,7 @@ pub struct RunAnswer {
 pub struct Runs {
     pub(crate) handles: Handles,
     pub(crate) users: Arc<Users>,
-    pub(crate) venue: Arc<Venue>,
+    pub(crate) venue: Arc<TradingServices>,
     pub(crate) tasks: Arc<Tasks>,
     pub(crate) grants: Arc<Grants>,
     pub(crate) modules: Arc<Modules>,
@@ -154,12 +154,12 @@ impl Runs {
         let (place, hash, service) = match user.individual(task) {
             Some(service) => {
                 let hash = service.worker.module();
-                (Place::Worker(service), hash, ServiceKind::Individual)
+                (RunTarget::Worker(service), hash, ServiceKind::Individual)
             }
             None => {
                 let module = self.modules.for_user(task, user.id)?.module;
                 let hash = module.hash();
-                (Place::Here(module), hash, ServiceKind::Unified)
+                (RunTarget::Here(module), hash, ServiceKind::Unified)
             }
         };
         let start = RunStart {
@@ -201,26 +201,26 @@ impl Runs {
     ) -> Result<RunAnswer, AppError> {
         self.settle_doubtful(user).await?;
         let RunStart { id: run, task, started_at, .. } = start;
-        let occasion = Occasion { run, day: due_at.ist_day(), now: started_at };
+        let order_context = OrderContext { run, day: due_at.ist_day(), now: started_at };
         tracing::trace!(%run, user = %user.id, %task, "run started");
         let audience = Audience::User(user.id);
         self.handles.events.publish_with(audience, || {
             Event::Task(TaskEvent::Started { run, task, trigger: trigger.name(), due_at })
         });
         let tasks = self.tasks.current();
-        let mut services = LiveServices::new(self, user, task, occasion);
+        let mut services = LiveServices::new(self, user, task, order_context);
         let allowance = services.allowance.clone();
         let used = self.left_on(user, task, started_at.ist_day()).await?;
         let request = RunRequest {
-            context: context(user, task, due_at, trigger, &occasion),
+            context: context(user, task, due_at, trigger, &order_context),
             grant: allowance.grant().intersection(place.wanted()),
             budget: budget(allowance.budget(&tasks.limits(task), &used), trigger),
         };
         let report = match &place {
-            Place::Worker(service) => {
+            RunTarget::Worker(service) => {
                 self.services.run_individually(user, task, service, request, &mut services).await?
             }
-            Place::Here(module) => self.runtime.run(module, request, &mut services).await,
+            RunTarget::Here(module) => self.runtime.run(module, request, &mut services).await,
         };
         let (module, outcome) = (report.recording.run.module, report.outcome.clone());
         let finish = self.finish_of(user, task, run, report, services, used).await?;
@@ -232,9 +232,9 @@ impl Runs {
         self.handles.events.publish_with(audience, || {
             Event::Task(TaskEvent::Finished { run, task, outcome: outcome.name(), detail })
         });
-        self.health.draw_consequences(user, task, module, &allowance, &outcome).await?;
+        self.health.apply_health_policy(user, task, module, &allowance, &outcome).await?;
         if tasks.is_shared(task) {
-            self.prices.look_for_stale_bars(occasion.day).await?;
+            self.prices.look_for_stale_bars(order_context.day).await?;
         }
         Ok(RunAnswer { run, outcome })
     }
@@ -351,14 +351,20 @@ fn budget(budget: Budget, trigger: Trigger) -> Budget {
     }
 }
 
-fn context(user: &User, task: Task, due_at: Timestamp, trigger: Trigger, occasion: &Occasion) -> RunContext {
+fn context(
+    user: &User,
+    task: Task,
+    due_at: Timestamp,
+    trigger: Trigger,
+    order_context: &OrderContext,
+) -> RunContext {
     RunContext {
-        run_id: occasion.run.0,
+        run_id: order_context.run.0,
         user_id: user.id.0,
         task: task.name().to_owned(),
-        day: day_number(occasion.day),
+        day: day_number(order_context.day),
         due_at: due_at.0,
-        now: occasion.now.0,
+        now: order_context.now.0,
         trigger: match trigger {
             Trigger::Scheduled => latest::Trigger::Scheduled,
             Trigger::RunOnce | Trigger::Manual => latest::Trigger::RunOnce,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_store::{GAVE_WAY, RunFinish, StoreError};
+use prahari_store::{RunFinish, SUPERSEDED, StoreError};
 
 use crate::error::AppError;
 use crate::runs::Runs;
@@ -61,7 +61,7 @@ impl Runs {
         let claim = scope.claim_run_durable(started.start.clone(), RUN_ONCE_WINDOW_MS).await;
         claim.map_err(|error| too_soon(error, now))?;
         let Some(executing) = user.clone().begin_owned(task) else {
-            return self.give_way(&user, task, run, now).await;
+            return self.yield_to_slot(&user, task, run, now).await;
         };
         let message = format!("run {run} of {task} was asked for by user {by}");
         self.services.log_service(&user, Level::Info, "run_once", message).await?;
@@ -80,7 +80,7 @@ impl Runs {
     }
 
     /// A slot of the task began between the claim and now, so the claimed run ends without having executed.
-    async fn give_way(
+    async fn yield_to_slot(
         &self,
         user: &User,
         task: Task,
@@ -88,7 +88,7 @@ impl Runs {
         now: Timestamp,
     ) -> Result<BegunRun, AppError> {
         let detail = format!("{task} had just begun in its slot");
-        let finish = RunFinish { detail, ..RunFinish::new(run, GAVE_WAY, now) };
+        let finish = RunFinish { detail, ..RunFinish::new(run, SUPERSEDED, now) };
         self.handles.store.user(user.id).finish_run(finish).await?;
         Err(AppError::RunTooSoon {
             task,

@@ -33,10 +33,10 @@ impl Backlog {
             self.waiting.push_back((instant, works.clone()));
             return Added::Idle;
         };
-        let pulse_waits = self.waiting.iter().any(|(_, works)| works.contains(&Work::Pulse));
+        let pulse_waits = self.waiting.iter().any(|(_, works)| works.contains(&Work::PollBroker));
         let stays = |work: &&Work| match **work {
             Work::Tick(_) => false,
-            Work::Pulse => !pulse_waits,
+            Work::PollBroker => !pulse_waits,
             _ => true,
         };
         let left: Vec<Work> = works.iter().filter(stays).copied().collect();
@@ -82,14 +82,14 @@ mod tests {
             Work::Run(key(Task::literal("position_monitor"))),
         );
         let mut backlog = Backlog::default();
-        let first: Arc<[Work]> = Arc::from([Work::Pulse, tick]);
+        let first: Arc<[Work]> = Arc::from([Work::PollBroker, tick]);
         assert_eq!(backlog.add(Timestamp(1), &first), Added::Idle);
         assert_eq!(backlog.next(), Some((Timestamp(1), first.clone())));
         for minute in 2..1_000 {
             assert_eq!(backlog.add(Timestamp(minute), &first), Added::Behind(Timestamp(1)));
         }
-        backlog.add(Timestamp(1_000), &Arc::from([Work::Pulse, run, tick]));
-        assert_eq!(backlog.next(), Some((Timestamp(2), Arc::from([Work::Pulse]))));
+        backlog.add(Timestamp(1_000), &Arc::from([Work::PollBroker, run, tick]));
+        assert_eq!(backlog.next(), Some((Timestamp(2), Arc::from([Work::PollBroker]))));
         assert_eq!(backlog.next(), Some((Timestamp(1_000), Arc::from([run]))));
         assert_eq!(backlog.next(), None);
         assert_eq!(backlog.add(Timestamp(1_001), &first), Added::Idle);

@@ -43,7 +43,7 @@ impl Slots {
                 None => return Ok(()),
             }
         };
-        self.settle_slot(user, key, outcome, sentence, None).await
+        self.finish_slot(user, key, outcome, sentence, None).await
     }
 
     /// As [`Slots::close_days_of`], for the days before one.
@@ -76,7 +76,7 @@ impl Slots {
                     self.ledger.why_missed(key.due_at).map_or(HELD_UP, |(_, why)| why).to_owned(),
                 ),
             };
-            self.settle_slot(user, key, outcome, reason, None).await?;
+            self.finish_slot(user, key, outcome, reason, None).await?;
         }
         user.ledger().forget_closed();
         Ok(())

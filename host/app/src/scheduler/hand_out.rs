@@ -127,8 +127,8 @@ impl AtWork {
             let next = self.user.backlog().next();
             let Some((instant, works)) = next else { break };
             for work in works.iter() {
-                if let Err(error) = self.rooms.slots.do_work(&self.user, *work, instant).await {
-                    self.rooms.services.contain(&self.user, error).await?;
+                if let Err(error) = self.rooms.slots.dispatch(&self.user, *work, instant).await {
+                    self.rooms.services.handle_user_error(&self.user, error).await?;
                 }
             }
         }

@@ -135,7 +135,7 @@ impl Scheduler {
             }
             self.cursor = instant;
             self.rooms.handles.store.system().save_cursor(instant).await?;
-            self.rooms.services.contain_refusals().await?;
+            self.rooms.services.handle_refusals().await?;
             self.rooms.cursor.advance(instant);
         }
         self.jobs.finish().await
@@ -155,7 +155,7 @@ impl Scheduler {
             error = jobs.failure() => return Err(error),
             stopped = rooms.handles.store.stopped() => return Err(stopped.into()),
             () = rooms.ledger.ended.told() => {}
-            () = rooms.handles.store.refused() => rooms.services.contain_refusals().await?,
+            () = rooms.handles.store.refused() => rooms.services.handle_refusals().await?,
             () = rooms.handles.clock.may_have_changed(clock.seen()) => {}
         }
         Ok(Wait::Interrupted)

@@ -36,18 +36,18 @@ pub struct Slots {
 impl Slots {
     /// Does one piece of work for a user, if it is about one of the user's slots. `due` is when it should happen, the
     /// clock says when it does.
-    pub(crate) async fn do_work(&self, user: &User, work: Work, due: Timestamp) -> Result<(), AppError> {
-        let meant = user.ledger().meant_by(work, due);
+    pub(crate) async fn dispatch(&self, user: &User, work: Work, due: Timestamp) -> Result<(), AppError> {
+        let meant = user.ledger().slot_for(work, due);
         let key = match (work, meant) {
-            (Work::Pulse, _) => return self.pulse(user).await,
+            (Work::PollBroker, _) => return self.sync_fills(user).await,
             (Work::CloseDays, _) => return self.close_days_before(user, due.ist_day()).await,
             (_, None) => return Ok(()),
             (_, Some(key)) => key,
         };
         match work {
-            Work::Pulse | Work::CloseDays => Ok(()),
+            Work::PollBroker | Work::CloseDays => Ok(()),
             Work::Run(_) => match self.not_run_because(user, key.task) {
-                Some(reason) => self.settle_slot(user, key, SlotOutcome::Skipped, reason, None).await,
+                Some(reason) => self.finish_slot(user, key, SlotOutcome::Skipped, reason, None).await,
                 None => self.run_slot(user, key).await,
             },
             Work::Tick(_) => self.tick(user, key, due).await,
@@ -55,7 +55,7 @@ impl Slots {
         }
     }
 
-    async fn pulse(&self, user: &User) -> Result<(), AppError> {
+    async fn sync_fills(&self, user: &User) -> Result<(), AppError> {
         let followed = self.follow_orders(user).await;
         match followed {
             // Whatever the user is halted for is known already; somebody has to look, not the next minute.
@@ -70,7 +70,7 @@ impl Slots {
     async fn follow_orders(&self, user: &User) -> Result<(), AppError> {
         self.runs.settle_desk(user).await?;
         let mut desk = user.desk.lock().await;
-        desk.pulse(self.handles.clock.now()).await?;
+        desk.sync_fills(self.handles.clock.now()).await?;
         let lost = desk.take_lost();
         drop(desk);
         self.halts.tell_of_lost(user.id, lost).await
@@ -104,26 +104,26 @@ impl Slots {
     async fn run_slot(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
         let (due, waited) = user.ledger().freed(key);
         if let Some(Waited { told, .. }) = waited.as_ref().filter(|waited| waited.skipped) {
-            return self.settle_slot(user, key, SlotOutcome::Skipped, told.clone(), None).await;
+            return self.finish_slot(user, key, SlotOutcome::Skipped, told.clone(), None).await;
         }
         let Some(attempt) = self.take_up(user, key).await? else { return Ok(()) };
         let (now, late) = (self.handles.clock.now(), self.tasks.current().late_policy(key.task));
         let told = |reason: String| Waited::with(waited.as_ref(), reason);
         if let Some(lateness) = too_late((key, late), due, now, &self.handles.calendar.current()) {
-            return self.settle_slot(user, key, SlotOutcome::Missed, told(lateness), None).await;
+            return self.finish_slot(user, key, SlotOutcome::Missed, told(lateness), None).await;
         }
         if let Some(reason) = self.health.held_back(user, key.task) {
-            return self.settle_slot(user, key, SlotOutcome::Skipped, reason, None).await;
+            return self.finish_slot(user, key, SlotOutcome::Skipped, reason, None).await;
         }
         let executed = self.runs.execute(user, key.task, key.due_at, Trigger::Scheduled, attempt).await;
         if let Err(error) = &executed
             && !error.concerns_everybody()
         {
-            self.settle_slot(user, key, SlotOutcome::Failed, error.to_string(), None).await?;
+            self.finish_slot(user, key, SlotOutcome::Failed, error.to_string(), None).await?;
         }
         let Some(answer) = executed? else {
             let reason = format!("the previous {} of this user was still executing", key.task);
-            return self.settle_slot(user, key, SlotOutcome::Skipped, reason, None).await;
+            return self.finish_slot(user, key, SlotOutcome::Skipped, reason, None).await;
         };
         let (outcome, reason) = match &answer.outcome {
             outcome @ RunOutcome::Succeeded(_) if is_late(due, now) => {
@@ -133,7 +133,7 @@ impl Slots {
             outcome @ RunOutcome::Succeeded(_) => (SlotOutcome::Ran, reason_of(outcome)),
             failed => (SlotOutcome::Failed, reason_of(failed)),
         };
-        self.settle_slot(user, key, outcome, told(reason), Some(&answer)).await
+        self.finish_slot(user, key, outcome, told(reason), Some(&answer)).await
     }
 
     /// Takes up a slot, once; which attempt it is. It is written before the run, so that the run after a crash knows that
@@ -155,7 +155,7 @@ impl Slots {
     }
 
     /// Writes a slot's one and final outcome.
-    pub(super) async fn settle_slot(
+    pub(super) async fn finish_slot(
         &self,
         user: &User,
         key: SlotKey,

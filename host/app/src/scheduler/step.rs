@@ -83,8 +83,8 @@ fn do_shared(rooms: Arc<Rooms>, whose: Vec<(Arc<[Work]>, Arc<User>)>, instant: T
         // Also for those whose turn has gone to another admin: their slot gets its outcome too.
         for (works, user) in whose {
             for work in works.iter() {
-                if let Err(error) = rooms.slots.do_work(&user, *work, instant).await {
-                    rooms.services.contain(&user, error).await?;
+                if let Err(error) = rooms.slots.dispatch(&user, *work, instant).await {
+                    rooms.services.handle_user_error(&user, error).await?;
                 }
             }
         }

@@ -40,7 +40,7 @@ impl Slots {
         doing: Timestamp,
     ) -> Result<(), AppError> {
         for work in works.iter().filter(|work| matches!(work, Work::Tick(_))) {
-            let meant = user.ledger().meant_by(*work, due);
+            let meant = user.ledger().slot_for(*work, due);
             let Some(key) = meant else { continue };
             let held_up = format!("what was due at {doing} was still being done for this user");
             self.account(user, key, due, Some(&held_up)).await?;

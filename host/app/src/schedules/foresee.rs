@@ -48,9 +48,9 @@ pub struct FiringDay {
 /// One slot of one task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Firing {
-    /// What runs.
+    /// The task that runs.
     pub task: Task,
-    /// When.
+    /// The slot, with its due time.
     pub slot: Slot,
 }
 

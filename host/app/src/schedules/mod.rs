@@ -41,7 +41,7 @@ pub struct ScheduleEntry {
     pub version: u64,
     /// Who did; none for the defaults of the program.
     pub changed_by: Option<UserId>,
-    /// When.
+    /// When it was changed, by the daemon's clock.
     pub changed_at: Timestamp,
 }
 

@@ -3,7 +3,7 @@
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::RunOutcome;
-use prahari_store::{ServicePulse, ServiceRow};
+use prahari_store::{HeartbeatRow, ServiceRow};
 
 use super::Services;
 use crate::error::AppError;
@@ -75,7 +75,7 @@ impl Services {
                 && let Some((last_task, last_task_at)) = activity.last_task
             {
                 let (error_count, last_error) = (activity.error_count, activity.last_error.clone());
-                pulses.push(ServicePulse { user: user.id, last_task, last_task_at, error_count, last_error });
+                pulses.push(HeartbeatRow { user: user.id, last_task, last_task_at, error_count, last_error });
             }
         }
         Ok(self.handles.store.system().beat(now, pulses).await?)

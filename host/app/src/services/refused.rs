@@ -12,7 +12,7 @@ impl Services {
     ///
     /// # Errors
     /// When it cannot be written down.
-    pub(crate) async fn contain_refusals(&self) -> Result<(), AppError> {
+    pub(crate) async fn handle_refusals(&self) -> Result<(), AppError> {
         for Refusal { user, error } in self.handles.store.take_refusals() {
             let user = user.filter(|user| self.users.find(*user).is_ok());
             let error = AppError::Store(error);

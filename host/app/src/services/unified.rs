@@ -112,12 +112,12 @@ impl Services {
     }
 
     /// Keeps a failure to the user it happened to. What the broker or the market could not do now is tried again at the next
-    /// occasion; books that contradict the broker or their journal halt the user; anything else stops this user's service
+    /// order_context; books that contradict the broker or their journal halt the user; anything else stops this user's service
     /// until somebody has looked.
     ///
     /// # Errors
     /// The failure itself, when it concerns everybody.
-    pub(crate) async fn contain(&self, user: &User, error: AppError) -> Result<(), AppError> {
+    pub(crate) async fn handle_user_error(&self, user: &User, error: AppError) -> Result<(), AppError> {
         if error.concerns_everybody() {
             return Err(error);
         }

@@ -21,7 +21,7 @@ pub struct KillSwitch {
     on: AtomicBool,
     /// Requests to turn it on that are not written down yet; while there are any, it is on.
     turning_on: AtomicUsize,
-    /// Held by one change at a time, from the write to the switch.
+    /// EffectiveLimits by one change at a time, from the write to the switch.
     changing: tokio::sync::Mutex<()>,
 }
 
@@ -90,15 +90,15 @@ pub struct LimitsSet {
 /// The limits that hold for one user.
 pub struct Limits {
     kill_switch: Arc<KillSwitch>,
-    set: RwLock<Held>,
+    set: RwLock<EffectiveLimits>,
 }
 
-struct Held {
+struct EffectiveLimits {
     set: Arc<Versioned<LimitsSet>>,
     in_force: Arc<RiskLimits>,
 }
 
-impl Held {
+impl EffectiveLimits {
     fn of(set: Versioned<LimitsSet>) -> Self {
         let in_force = Arc::new(set.value.admin.tightened(&set.value.own));
         Self { set: Arc::new(set), in_force }
@@ -108,7 +108,7 @@ impl Held {
 impl Limits {
     /// Limits as they were set, under the daemon's kill switch.
     pub fn new(set: Versioned<LimitsSet>, kill_switch: Arc<KillSwitch>) -> Self {
-        Self { kill_switch, set: RwLock::new(Held::of(set)) }
+        Self { kill_switch, set: RwLock::new(EffectiveLimits::of(set)) }
     }
 
     /// Limits of a desk without a daemon around it.
@@ -132,7 +132,7 @@ impl Limits {
     }
 
     pub(crate) fn replace(&self, version: u64, value: LimitsSet) {
-        let held = Held::of(Versioned { version, value });
+        let held = EffectiveLimits::of(Versioned { version, value });
         *self.set.write() = held;
     }
 }

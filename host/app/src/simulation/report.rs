@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::Simulation;
 use crate::daemon::Daemon;
-use crate::desk::Statement;
+use crate::desk::DailyStatement;
 use crate::error::AppError;
 use crate::user::User;
 
@@ -253,7 +253,7 @@ async fn add_statements(
 ) -> Result<(), AppError> {
     let mut unrealised: BTreeMap<String, Paise> = BTreeMap::new();
     for (day, text) in daemon.store.user(user.id).statements().await? {
-        let statement: Statement = serde_json::from_str(&text)?;
+        let statement: DailyStatement = serde_json::from_str(&text)?;
         let name = day.format("%Y-%m").to_string();
         let month = months.entry(name.clone()).or_default();
         month.realised_paise += statement.realised.0;

@@ -186,7 +186,7 @@ impl TaskChanges {
                 self.ledger.take_over(&user, cause).await
             };
             if let Err(error) = taken_over {
-                self.services.contain(&user, error).await?;
+                self.services.handle_user_error(&user, error).await?;
             }
             self.services.log_service(&user, Level::Info, event, cause.to_owned()).await?;
         }

@@ -18,7 +18,7 @@ use parking_lot::RwLock;
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::time::Day;
 
-use crate::draw::Draw;
+use crate::draw::SeededHash;
 use crate::market::MarketError;
 use crate::rules::TickTable;
 use crate::sessions::Sessions;
@@ -52,7 +52,7 @@ impl BarMarket {
         bars.sort_by(|a, b| a.0.cmp(&b.0));
         let universe: Arc<[Symbol]> = bars.iter().map(|(symbol, _)| symbol.clone()).collect();
         let index = universe.iter().enumerate().map(|(at, symbol)| (symbol.clone(), at)).collect();
-        let paths = Draw::new(seed).with_text("minutes");
+        let paths = SeededHash::new(seed).with_text("minutes");
         let series = bars
             .into_iter()
             .map(|(symbol, bars)| Series::new(bars, paths.with_text(symbol.as_str())))

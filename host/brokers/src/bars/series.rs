@@ -6,19 +6,19 @@ use chrono::{Datelike, Days};
 use prahari_domain::instruments::Candle;
 use prahari_domain::time::{Day, day_number};
 
-use crate::draw::Draw;
+use crate::draw::SeededHash;
 use crate::path::DayPath;
 
 /// One symbol's history.
 pub(crate) struct Series {
     daily: Arc<[Candle]>,
     weekly: Arc<[Candle]>,
-    draw: Draw,
+    draw: SeededHash,
 }
 
 impl Series {
     /// From daily bars sorted by day; `draw` is this symbol's source of minute paths.
-    pub fn new(daily: Vec<Candle>, draw: Draw) -> Self {
+    pub fn new(daily: Vec<Candle>, draw: SeededHash) -> Self {
         let mut weekly: Vec<Candle> = Vec::with_capacity(daily.len() / 5 + 1);
         for bar in &daily {
             let week = monday(bar.day);

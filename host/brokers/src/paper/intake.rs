@@ -17,7 +17,7 @@ use crate::sessions::Sessions;
 const LONGEST_WAIT_DAYS: usize = 14;
 
 /// What an order is to look like: a new one, or one after a change.
-pub(super) struct Wanted<'a> {
+pub(super) struct OrderCheck<'a> {
     pub tag: OrderId,
     pub symbol: &'a Symbol,
     pub side: Side,
@@ -122,10 +122,10 @@ pub(super) fn check_instrument(
 /// Whether the account covers an order: cash for a buy, shares for a sell.
 pub(super) fn check_account(
     account: &Account,
-    wanted: &Wanted<'_>,
+    wanted: &OrderCheck<'_>,
     tariff: &Tariff,
 ) -> Result<(), BrokerError> {
-    let Wanted { tag, symbol, side, quantity, .. } = *wanted;
+    let OrderCheck { tag, symbol, side, quantity, .. } = *wanted;
     match side {
         Side::Buy => {
             let (needed, available) =
@@ -146,7 +146,11 @@ pub(super) fn check_account(
     Ok(())
 }
 
-fn money(account: &Account, wanted: &Wanted<'_>, tariff: &Tariff) -> Result<(Paise, Paise), ChargesError> {
+fn money(
+    account: &Account,
+    wanted: &OrderCheck<'_>,
+    tariff: &Tariff,
+) -> Result<(Paise, Paise), ChargesError> {
     let needed = cost(wanted.quantity, wanted.reserve_price, wanted.session, tariff)?;
     Ok((needed, account.kept.cash - account.reserved(Some(wanted.tag), tariff)?))
 }

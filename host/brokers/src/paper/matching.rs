@@ -25,7 +25,7 @@ use super::account::{Account, Tariff};
 use super::circuit::Circuit;
 use super::order::{PaperOrder, PaperState};
 use super::settings::PaperSettings;
-use crate::draw::Draw;
+use crate::draw::SeededHash;
 use crate::market::{MarketData, MarketError, MinuteBar};
 use crate::sessions::{Session, Sessions};
 
@@ -153,7 +153,7 @@ impl Matcher<'_> {
     /// The minute's open, worse by the slippage, rounded against the user, and no worse than the minute's worst price.
     fn slipped(&self, order: &PaperOrder, side: Side, bar: &MinuteBar, tick: Paise) -> Paise {
         let (least, greatest) = (self.settings.slippage_least, self.settings.slippage_greatest);
-        let draw = Draw::new(self.settings.seed).with_text("slippage").with(self.user.0);
+        let draw = SeededHash::new(self.settings.seed).with_text("slippage").with(self.user.0);
         let draw = draw.with_text(&order.tag.to_string()).with(bar.at.0.cast_unsigned());
         let millionths = i64::from(least) + draw.below(u64::from(greatest - least) + 1).cast_signed();
         let slipped = |share| bar.open.scale(share, 1_000_000).unwrap_or(bar.open);

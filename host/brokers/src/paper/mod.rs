@@ -67,7 +67,7 @@ pub enum PaperError {
     /// What was kept does not read back.
     #[error("the paper account of user {user} is damaged: {reason}")]
     Damaged {
-        /// Whose.
+        /// The user that it belongs to.
         user: UserId,
         /// What the reader said.
         reason: String,
@@ -147,18 +147,18 @@ impl Desk {
     }
 
     /// The account, whose count of waiting orders is brought up to date when the guard goes.
-    async fn lock(&self) -> Held<'_> {
-        Held { account: self.account.lock().await, waiting: &self.waiting }
+    async fn lock(&self) -> AccountGuard<'_> {
+        AccountGuard { account: self.account.lock().await, waiting: &self.waiting }
     }
 }
 
 /// A locked account.
-struct Held<'a> {
+struct AccountGuard<'a> {
     account: MutexGuard<'a, Account>,
     waiting: &'a AtomicUsize,
 }
 
-impl Drop for Held<'_> {
+impl Drop for AccountGuard<'_> {
     fn drop(&mut self) {
         self.waiting.store(self.account.waiting(), Ordering::Release);
     }

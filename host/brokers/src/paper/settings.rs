@@ -3,7 +3,7 @@
 use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
 
-use crate::draw::Draw;
+use crate::draw::SeededHash;
 
 /// Settings of the paper broker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub(super) enum Fault {
 
 impl PaperFaults {
     /// Decides about one call.
-    pub(super) fn strike(
+    pub(super) fn pick_fault(
         &self,
         seed: u64,
         user: UserId,
@@ -88,7 +88,8 @@ impl PaperFaults {
         tag: &str,
         now: Timestamp,
     ) -> Option<Fault> {
-        let draw = Draw::new(seed).with_text(call).with(user.0).with_text(tag).with(now.0.cast_unsigned());
+        let draw =
+            SeededHash::new(seed).with_text(call).with(user.0).with_text(tag).with(now.0.cast_unsigned());
         let mut at = draw.below(1_000);
         for (rate, fault) in [
             (self.lose_reply, Fault::LoseReply),

@@ -9,7 +9,7 @@ use prahari_domain::orders::{Order, OrderKind, Side};
 use prahari_domain::time::Timestamp;
 
 use super::account::Account;
-use super::intake::{self, Wanted, refuse};
+use super::intake::{self, OrderCheck, refuse};
 use super::matching::{MatchError, Matcher};
 use super::order::{PaperOrder, PaperState};
 use super::settings::Fault;
@@ -27,7 +27,7 @@ impl PaperBroker {
         work: impl Future<Output = Result<T, BrokerError>>,
     ) -> Result<T, BrokerError> {
         let tag = order.id.to_string();
-        match self.settings.faults.strike(self.settings.seed, user, call, &tag, now) {
+        match self.settings.faults.pick_fault(self.settings.seed, user, call, &tag, now) {
             None => work.await,
             Some(Fault::Down) => Err(BrokerError::Unavailable(format!("down for {call} of {tag}"))),
             Some(Fault::LoseRequest) => Err(BrokerError::Unclear(format!("no answer to {call} of {tag}"))),
@@ -201,8 +201,8 @@ fn open_order(account: &Account, tag: OrderId) -> Result<&PaperOrder, BrokerErro
     }
 }
 
-fn wanted(order: &PaperOrder) -> Wanted<'_> {
-    Wanted {
+fn wanted(order: &PaperOrder) -> OrderCheck<'_> {
+    OrderCheck {
         tag: order.tag,
         symbol: &order.symbol,
         side: order.side,

@@ -6,7 +6,7 @@ use prahari_domain::time::{Day, day_number};
 
 use super::dip::Phase;
 use super::level::Level;
-use crate::draw::Draw;
+use crate::draw::SeededHash;
 
 /// How far the open may be from the previous close.
 const GAP: f64 = 0.003;
@@ -19,14 +19,14 @@ const HAMMER_CHANCE: f64 = 0.45;
 
 /// One share.
 pub(super) struct Share {
-    draw: Draw,
+    draw: SeededHash,
     level: Level,
     base: f64,
     usual_volume: f64,
 }
 
 impl Share {
-    pub fn new(draw: Draw) -> Self {
+    pub fn new(draw: SeededHash) -> Self {
         Self {
             draw,
             level: Level::new(draw.with_text("level")),
@@ -52,7 +52,7 @@ impl Share {
         round(self.base * power(level))
     }
 
-    fn volume(&self, phase: Phase, draw: Draw) -> u64 {
+    fn volume(&self, phase: Phase, draw: SeededHash) -> u64 {
         let mood = match phase {
             Phase::None => 1.0,
             Phase::Falling | Phase::Sliding => 1.4,
@@ -64,7 +64,7 @@ impl Share {
 }
 
 /// The shadows above and below the body, as shares of the price.
-fn shadows(phase: Phase, open: Paise, close: Paise, draw: Draw) -> (f64, f64) {
+fn shadows(phase: Phase, open: Paise, close: Paise, draw: SeededHash) -> (f64, f64) {
     let usual = |number| draw.with(number).between(SHADOW.0, SHADOW.1);
     if phase == Phase::Turning && draw.with(5).unit() < HAMMER_CHANCE {
         let body = (close - open).0.abs() as f64 / close.0.max(1) as f64;

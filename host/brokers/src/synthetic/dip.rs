@@ -7,7 +7,7 @@
 use chrono::Datelike;
 use prahari_domain::time::{Day, day_number};
 
-use crate::draw::Draw;
+use crate::draw::SeededHash;
 
 /// Sessions in which there is at most one dip.
 const EVERY: i32 = 48;
@@ -43,7 +43,7 @@ pub(super) enum Phase {
 type Stretch = (i32, f64, Phase);
 
 /// How deep a share with these draws is in a dip at the end of a day (as a positive logarithm), and where in it.
-pub(super) fn at(draw: Draw, day: Day) -> (f64, Phase) {
+pub(super) fn at(draw: SeededHash, day: Day) -> (f64, Phase) {
     // Each share has its own spans, so that dips are spread over the year.
     let session = session(day) + whole(draw.with_text("start"), 0, EVERY - 1);
     let draw = draw.with(session.div_euclid(EVERY) as u64);
@@ -66,7 +66,7 @@ pub(super) fn at(draw: Draw, day: Day) -> (f64, Phase) {
 }
 
 /// The stretches of one dip: with its start 6 + 4 + 1 + 5 + 28 sessions at most, so that it ends within its span.
-fn stretches(draw: Draw) -> [Stretch; 4] {
+fn stretches(draw: SeededHash) -> [Stretch; 4] {
     let depth = draw.with(2).between(DEPTH.0, DEPTH.1);
     let fall = (whole(draw.with(3), 3, 4), depth, Phase::Falling);
     let rest = (1, depth, Phase::Turning);
@@ -89,7 +89,7 @@ fn session(day: Day) -> i32 {
 }
 
 /// A whole number from `low` to `high`, both included.
-fn whole(draw: Draw, low: i32, high: i32) -> i32 {
+fn whole(draw: SeededHash, low: i32, high: i32) -> i32 {
     let choices = u64::from((high - low).unsigned_abs()) + 1;
     low + i32::try_from(draw.below(choices)).unwrap_or(0)
 }

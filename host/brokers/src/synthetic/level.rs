@@ -9,7 +9,7 @@
 use prahari_domain::time::{Day, day_number};
 
 use super::dip::{self, Phase};
-use crate::draw::Draw;
+use crate::draw::SeededHash;
 
 /// 2024-01-01: prices are anchored here.
 const ANCHOR: i32 = 19_723;
@@ -32,13 +32,13 @@ const TREND: (f64, f64) = (0.04, 0.12);
 
 /// The course of one share.
 pub(super) struct Level {
-    draw: Draw,
-    dips: Draw,
+    draw: SeededHash,
+    dips: SeededHash,
     trend: f64,
 }
 
 impl Level {
-    pub fn new(draw: Draw) -> Self {
+    pub fn new(draw: SeededHash) -> Self {
         let trend = draw.with_text("trend").between(TREND.0, TREND.1);
         Self { draw, dips: draw.with_text("dip"), trend }
     }

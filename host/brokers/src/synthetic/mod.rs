@@ -18,7 +18,7 @@ use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::time::Day;
 
 use crate::bars::BarMarket;
-use crate::draw::Draw;
+use crate::draw::SeededHash;
 use crate::market::MarketError;
 use crate::sessions::Sessions;
 use day::Share;
@@ -53,7 +53,7 @@ impl SyntheticMarket {
         let days: Vec<Day> =
             from.iter_days().take_while(|day| *day <= to).filter(|day| trades(*day)).collect();
         let before = from.iter_days().rev().skip(1).take(LONGEST_CLOSURE).find(|day| trades(*day));
-        let seeded = Draw::new(seed).with_text("shares");
+        let seeded = SeededHash::new(seed).with_text("shares");
         let bars = names::NAMES.iter().filter_map(|name| Symbol::new(name).ok());
         let bars = bars.map(|symbol| {
             let share = Share::new(seeded.with_text(symbol.as_str()));

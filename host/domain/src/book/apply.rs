@@ -66,7 +66,7 @@ impl Book {
     /// Numbers of forgotten days may come again, so no order may be opened there.
     fn check_day(&self, order: OrderId) -> Result<(), BookError> {
         match self.forgotten_before {
-            Some(before) if order.day < before => Err(BookError::Forgotten { order, before }),
+            Some(before) if order.day < before => Err(BookError::Pruned { order, before }),
             _ => Ok(()),
         }
     }

@@ -60,7 +60,7 @@ impl RecentDays {
             traded.realised += realised;
             traded.fills.push(fill);
         }
-        self.forget_old();
+        self.prune_old();
         added
     }
 
@@ -80,10 +80,10 @@ impl RecentDays {
                 None => self.0.insert(place, traded),
             }
         }
-        self.forget_old();
+        self.prune_old();
     }
 
-    fn forget_old(&mut self) {
+    fn prune_old(&mut self) {
         let Some(newest) = self.0.last().map(|traded| traded.day) else { return };
         self.0.retain(|traded| newest.signed_duration_since(traded.day).num_days() <= KEPT_DAYS);
     }

@@ -75,7 +75,7 @@ pub enum BookError {
     },
     /// A new order on a day whose order numbers are no longer known.
     #[error("order {order} is of a day before {before}, and orders of those days are forgotten")]
-    Forgotten {
+    Pruned {
         /// The order.
         order: OrderId,
         /// First day still known.

@@ -235,7 +235,7 @@ fn order_numbers_count_per_day_and_survive_forgetting() {
     let request = journal.book.order(&open).unwrap().request.clone();
     let event = OrderEvent::Intended { request, run: RunId(1), first_placed_at: Timestamp(0) };
     let reused = OrderId { number: 9, ..first };
-    assert!(matches!(journal.tell(reused, event), Err(BookError::Forgotten { .. })));
+    assert!(matches!(journal.tell(reused, event), Err(BookError::Pruned { .. })));
 }
 
 #[test]

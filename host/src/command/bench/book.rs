@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
-use prahari_app::desk::Occasion;
+use prahari_app::desk::OrderContext;
 use prahari_app::simulation::create_users;
 use prahari_app::user::User;
 use prahari_brokers::Quote;
@@ -107,11 +107,11 @@ async fn place(
     let now = daemon.clock.now();
     // Neighbours hold other shares, together all of them.
     let first = usize::try_from(user.id.0).unwrap_or(0) * positions;
-    let occasion = Occasion { run: RunId(1), day: MONDAY, now };
+    let order_context = OrderContext { run: RunId(1), day: MONDAY, now };
     let mut desk = user.desk.lock().await;
     for quote in quotes.iter().cycle().skip(first % quotes.len().max(1)).take(positions) {
         let quantity = u32::try_from(POSITION.0 / quote.last.0.max(1)).unwrap_or(1).max(1);
-        let placed = desk.place(buy(quote, quantity), occasion).await.map_err(Failure::work)?;
+        let placed = desk.place(buy(quote, quantity), order_context).await.map_err(Failure::work)?;
         placed.map_err(|refusal| Failure::work(format!("a buy was refused: {}", refusal.detail)))?;
     }
     Ok(())
@@ -119,7 +119,7 @@ async fn place(
 
 async fn take_fills(daemon: Arc<Daemon>, user: Arc<User>, positions: usize) -> Result<(), Failure> {
     let mut desk = user.desk.lock().await;
-    desk.pulse(daemon.clock.now()).await.map_err(Failure::work)?;
+    desk.sync_fills(daemon.clock.now()).await.map_err(Failure::work)?;
     match desk.book().positions().len() {
         held if held == positions => Ok(()),
         held => Err(Failure::work(format!("user {} holds {held} positions of {positions}", user.id))),

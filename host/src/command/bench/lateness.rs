@@ -69,7 +69,7 @@ async fn burst(world: &World, due: Timestamp) -> Result<Vec<Duration>, Failure> 
     let daemon = world.daemon(&store, Clock::scaled(begin, 1), broker).await?;
     for user in daemon.users.all() {
         let mut desk = user.desk.lock().await;
-        desk.pulse(daemon.clock.now()).await.map_err(Failure::work)?;
+        desk.sync_fills(daemon.clock.now()).await.map_err(Failure::work)?;
         desk.reconcile(daemon.clock.now()).await.map_err(Failure::work)?;
     }
     let mut scheduler = daemon.scheduler();

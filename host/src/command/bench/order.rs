@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use prahari_app::clock::{Clock, Stopwatch};
-use prahari_app::desk::Occasion;
+use prahari_app::desk::OrderContext;
 use prahari_app::simulation::create_users;
 use prahari_brokers::{
     Broker, BrokerError, BrokerLink, BrokerOrder, Brokerage, Funds, NewLink, PaperBrokerage, Placed,
@@ -48,12 +48,12 @@ pub async fn measure() -> Result<Vec<Line>, Failure> {
     let quotes = quotes(&world).await?;
     let mut file = File::create(world.path("synced")).map_err(Failure::work)?;
     let mut syncs = Vec::new();
-    let occasion = Occasion { run: RunId(1), day: MONDAY, now: evening() };
+    let order_context = OrderContext { run: RunId(1), day: MONDAY, now: evening() };
     for quote in quotes.iter().take(ORDERS) {
         for user in daemon.users.all() {
             let mut desk = user.desk.lock().await;
             arrivals.start();
-            let placed = desk.place(buy(quote, 1), occasion).await.map_err(Failure::work)?;
+            let placed = desk.place(buy(quote, 1), order_context).await.map_err(Failure::work)?;
             placed.map_err(|refusal| Failure::work(format!("an order was refused: {}", refusal.detail)))?;
             syncs.push(sync_alone(&mut file).map_err(Failure::work)?);
         }

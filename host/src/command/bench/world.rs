@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::NaiveTime;
 use prahari_app::brokers::Brokers;
 use prahari_app::clock::Clock;
-use prahari_app::daemon::{Daemon, Parts};
-use prahari_app::desk::Venue;
+use prahari_app::daemon::{Daemon, DaemonDeps};
+use prahari_app::desk::TradingServices;
 use prahari_app::modules::Modules;
 use prahari_app::paper::{PAPER, PaperBooks};
 use prahari_app::prices::PriceJumps;
@@ -82,7 +82,7 @@ impl World {
         clock: Clock,
         broker: Arc<dyn Brokerage>,
     ) -> Result<Arc<Daemon>, Failure> {
-        let venue = Venue {
+        let venue = TradingServices {
             brokers: Brokers::default().with(PAPER, broker),
             market: self.market.clone(),
             calendar: self.calendar.clone(),
@@ -93,7 +93,7 @@ impl World {
         let tasks = wiring::built_in_tasks(&runtime, &modules).await?;
         let monitor: Vec<_> = tasks.iter().filter(|manifest| manifest.name == TASK).cloned().collect();
         let schedules = wiring::default_schedules(&monitor)?;
-        let parts = Parts { clock, venue, runtime, modules, tasks, schedules };
+        let parts = DaemonDeps { clock, venue, runtime, modules, tasks, schedules };
         Daemon::start(parts).await.map_err(Failure::work)
     }
 }

@@ -110,7 +110,7 @@ async fn execute(daemon: &Arc<Daemon>, options: &RunTask, task: Task) -> Result<
     daemon.scheduler().run(Some(at)).await.map_err(Failure::work)?;
     daemon.clock.wait_until(at, &daemon.wake).await;
     let user = daemon.users.find(USER).map_err(Failure::work)?;
-    user.desk.lock().await.pulse(at).await.map_err(Failure::work)?;
+    user.desk.lock().await.sync_fills(at).await.map_err(Failure::work)?;
     shares::check(&user, &options.held).await?;
     let answer = daemon.runs.execute(&user, task, at, Trigger::RunOnce, 1).await.map_err(Failure::work)?;
     let answer = answer.ok_or_else(|| Failure::work("the task is executing already"))?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveTime;
 use prahari_app::daemon::Daemon;
-use prahari_app::desk::Occasion;
+use prahari_app::desk::OrderContext;
 use prahari_app::user::User;
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::orders::{OrderKind, OrderRequest, Product, Purpose, Side, Variety};
@@ -30,8 +30,8 @@ pub async fn buy(daemon: &Arc<Daemon>, user: UserId, held: &[Held]) -> Result<()
     let user = daemon.users.find(user).map_err(Failure::work)?;
     let mut desk = user.desk.lock().await;
     for held in held {
-        let occasion = Occasion { run: RunId(0), day, now };
-        let placed = desk.place(request(held), occasion).await.map_err(Failure::work)?;
+        let order_context = OrderContext { run: RunId(0), day, now };
+        let placed = desk.place(request(held), order_context).await.map_err(Failure::work)?;
         placed.map_err(|refusal| {
             let Held { symbol, quantity } = held;
             Failure::input(format!("{quantity} {symbol} cannot be bought on {day}: {}", refusal.detail))

@@ -35,7 +35,7 @@ fn plain_ticks() -> OldOfRuns {
 async fn forget(store: &Store, what: OldOfRuns, before: i64) {
     let mut after = RunId(0);
     while let Some(through) =
-        store.system().forget_of_runs(what.clone(), after, Timestamp(before)).await.unwrap().through
+        store.system().prune_of_runs(what.clone(), after, Timestamp(before)).await.unwrap().through
     {
         after = through;
     }

@@ -200,9 +200,9 @@ async fn old_recordings_are_forgotten_their_runs_are_not_and_runs_with_orders_ke
             .unwrap();
     }
     let system = test.store.system();
-    let batch = system.forget_of_runs(OldOfRuns::Recordings, RunId(0), Timestamp(30)).await.unwrap();
+    let batch = system.prune_of_runs(OldOfRuns::Recordings, RunId(0), Timestamp(30)).await.unwrap();
     assert_eq!(batch, ForgottenRuns { through: Some(RunId(2)), changed: 1 });
-    let batch = system.forget_of_runs(OldOfRuns::Recordings, RunId(2), Timestamp(30)).await.unwrap();
+    let batch = system.prune_of_runs(OldOfRuns::Recordings, RunId(2), Timestamp(30)).await.unwrap();
     assert_eq!(batch, ForgottenRuns { through: None, changed: 0 });
     assert!(user.recording(RunId(1)).await.unwrap().is_some());
     assert_eq!(user.recording(RunId(2)).await.unwrap(), None);
@@ -227,7 +227,7 @@ async fn plain_ticks_go_with_all_they_left_and_everything_else_stays() {
     }
     let system = test.store.system();
     let batch = system
-        .forget_of_runs(OldOfRuns::PlainRuns(vec![Task::literal("sell_monitor")]), RunId(0), Timestamp(20))
+        .prune_of_runs(OldOfRuns::PlainRuns(vec![Task::literal("sell_monitor")]), RunId(0), Timestamp(20))
         .await
         .unwrap();
     assert_eq!(batch, ForgottenRuns { through: Some(RunId(5)), changed: 1 });
@@ -236,11 +236,11 @@ async fn plain_ticks_go_with_all_they_left_and_everything_else_stays() {
     assert_eq!(left, [5, 4, 3, 2]);
     assert_eq!(user.recording(RunId(1)).await.unwrap(), None);
     assert_eq!(user.log_of(RunId(1)).await.unwrap(), []);
-    let batch = system.forget_of_runs(OldOfRuns::Logs, RunId(0), Timestamp(20)).await.unwrap();
+    let batch = system.prune_of_runs(OldOfRuns::Logs, RunId(0), Timestamp(20)).await.unwrap();
     assert_eq!((batch.through, batch.changed), (Some(RunId(5)), 4));
     assert_eq!(user.log_of(RunId(4)).await.unwrap(), []);
     assert_eq!(user.decisions_of(RunId(4)).await.unwrap().len(), 2);
-    let batch = system.forget_of_runs(OldOfRuns::Decisions, RunId(0), Timestamp(20)).await.unwrap();
+    let batch = system.prune_of_runs(OldOfRuns::Decisions, RunId(0), Timestamp(20)).await.unwrap();
     assert_eq!((batch.through, batch.changed), (Some(RunId(5)), 4));
     assert_eq!(user.decisions_of(RunId(4)).await.unwrap(), []);
 }
@@ -252,7 +252,7 @@ async fn how_long_sentences_end_is_forgotten_once() {
     user.start_run(run_start(1, Task::literal("eod_cleanup"), 10)).await.unwrap();
     user.finish_run(RunFinish { detail: "é".repeat(900), ..full_finish(1) }).await.unwrap();
     let system = test.store.system();
-    let forget = || system.forget_of_runs(OldOfRuns::Details, RunId(0), Timestamp(20));
+    let forget = || system.prune_of_runs(OldOfRuns::Details, RunId(0), Timestamp(20));
     assert_eq!(forget().await.unwrap().changed, 1);
     assert_eq!(forget().await.unwrap().changed, 0);
     let detail = user.find_run(RunId(1)).await.unwrap().unwrap().detail;

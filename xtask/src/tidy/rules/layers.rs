@@ -35,9 +35,17 @@ pub fn check_rooms(tree: &Tree) -> Vec<Finding> {
         let is_room = file.path.starts_with(APP) && !file.path.starts_with(ABOVE);
         for (number, line) in (1..).zip(code.lines()) {
             if line.contains("impl Daemon") {
-                findings.push(Finding::new(&file.path, number, "the daemon has methods in its own file only"));
+                findings.push(Finding::new(
+                    &file.path,
+                    number,
+                    "the daemon has methods in its own file only",
+                ));
             } else if is_room && line.contains("daemon::Daemon") {
-                findings.push(Finding::new(&file.path, number, "no room knows the daemon that it is part of"));
+                findings.push(Finding::new(
+                    &file.path,
+                    number,
+                    "no room knows the daemon that it is part of",
+                ));
             }
         }
     }

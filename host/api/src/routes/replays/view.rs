@@ -1,6 +1,6 @@
 //! What replays showed, as it is answered.
 
-use prahari_app::replays::{CallDifference, ReplayReport, ReplayVerdict, RunReplay, Standing, ToldCall};
+use prahari_app::replays::{CallDifference, CallView, ReplayReport, ReplayVerdict, RunReplay, Standing};
 use prahari_app::shadow::OrderFinding;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -130,13 +130,13 @@ impl From<RunReplay> for ReplayedExecution {
 
 impl From<CallDifference> for ReplayedCall {
     fn from(difference: CallDifference) -> Self {
-        let told = |call: Option<ToldCall>| call.map(HostCallTold::from);
+        let told = |call: Option<CallView>| call.map(HostCallTold::from);
         Self { call: difference.call, expected: told(difference.expected), got: told(difference.got) }
     }
 }
 
-impl From<ToldCall> for HostCallTold {
-    fn from(ToldCall { function, arguments, answer, by_gate }: ToldCall) -> Self {
+impl From<CallView> for HostCallTold {
+    fn from(CallView { function, arguments, answer, by_gate }: CallView) -> Self {
         Self { function, arguments, answer, by_gate }
     }
 }

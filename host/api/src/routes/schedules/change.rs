@@ -40,7 +40,7 @@ pub struct ScheduleChange {
     after: Option<Option<AfterView>>,
     /// Whether it runs at all.
     enabled: bool,
-    /// For people.
+    /// What it does, in a sentence for people.
     #[serde(default)]
     #[schema(max_length = 200)]
     description: String,

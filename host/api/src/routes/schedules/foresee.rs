@@ -87,7 +87,7 @@ struct YearView {
 /// A day on which a candidate would fire otherwise.
 #[derive(Debug, Serialize, ToSchema)]
 struct DifferenceView {
-    /// Which day.
+    /// The date in India.
     day: Date,
     /// Slots that would go.
     removed: Vec<SlotView>,
@@ -140,9 +140,9 @@ struct PhaseView {
 /// A slot of a task.
 #[derive(Debug, Serialize, ToSchema)]
 struct FiringView {
-    /// What runs.
+    /// The task that runs.
     task: TaskName,
-    /// When.
+    /// The slot, with its due time.
     slot: SlotView,
 }
 

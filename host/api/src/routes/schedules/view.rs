@@ -32,7 +32,7 @@ impl From<&Slot> for SlotView {
 /// A task's schedule.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ScheduleView {
-    /// What runs.
+    /// The task that runs.
     task: TaskName,
     /// When it is due on a trading day, if one rule says it; null when there are several.
     #[schema(required)]
@@ -44,14 +44,14 @@ pub struct ScheduleView {
     after: Option<AfterView>,
     /// Whether it runs at all.
     enabled: bool,
-    /// For people.
+    /// What it does, in a sentence for people.
     description: String,
     /// The version of the set that made it so.
     version: u64,
     /// The user who did; null for the defaults of the program.
     #[schema(required)]
     changed_by: Option<u64>,
-    /// When.
+    /// When it was changed, by the daemon's clock.
     changed_at: Instant,
     /// Its next slots; none in a history.
     next: Vec<SlotView>,

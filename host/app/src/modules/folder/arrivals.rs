@@ -14,7 +14,7 @@ const MOST_NAMES: usize = 256;
 
 /// What happened to a file, the less telling first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Arrival {
+pub(super) enum FileEvent {
     /// It was made, and is perhaps being written, or its attributes changed.
     Touched,
     /// It was written to its end, or moved in.
@@ -23,9 +23,9 @@ pub(super) enum Arrival {
 
 /// What was told since the last look.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct PendingEvents {
     /// Files, by name.
-    pub names: BTreeMap<OsString, Arrival>,
+    pub names: BTreeMap<OsString, FileEvent>,
     /// Whether every file is to be looked at.
     pub everything: bool,
     /// Whether something happened to the folder itself.
@@ -33,21 +33,21 @@ pub(super) struct Told {
 }
 
 /// Collects what is told on the system's own thread.
-pub(super) struct Arrivals {
+pub(super) struct EventQueue {
     folder: PathBuf,
-    waiting: Mutex<Told>,
+    waiting: Mutex<PendingEvents>,
     told: Notify,
 }
 
-impl Arrivals {
+impl EventQueue {
     /// Of a folder that nobody has looked at yet.
     pub fn of(folder: &Path) -> Self {
-        let waiting = Mutex::new(Told { everything: true, ..Told::default() });
+        let waiting = Mutex::new(PendingEvents { everything: true, ..PendingEvents::default() });
         Self { folder: folder.to_owned(), waiting, told: Notify::new() }
     }
 
     /// Takes what was told.
-    pub fn take(&self) -> Told {
+    pub fn take(&self) -> PendingEvents {
         std::mem::take(&mut *self.waiting())
     }
 
@@ -63,7 +63,7 @@ impl Arrivals {
     }
 
     /// Hears of something.
-    pub fn hear(&self, event: notify::Result<Event>) {
+    pub fn on_event(&self, event: notify::Result<Event>) {
         let event = match event {
             Ok(event) if !event.need_rescan() => event,
             Ok(_) => return self.look_at_all(),
@@ -93,9 +93,9 @@ impl Arrivals {
         }
     }
 
-    fn add(&self, name: OsString, arrival: Arrival) {
+    fn add(&self, name: OsString, arrival: FileEvent) {
         let mut waiting = self.waiting();
-        if waiting.everything && arrival == Arrival::Touched {
+        if waiting.everything && arrival == FileEvent::Touched {
             return;
         }
         let kept = waiting.names.entry(name).or_insert(arrival);
@@ -108,17 +108,17 @@ impl Arrivals {
         self.told.notify_one();
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Told> {
+    fn waiting(&self) -> MutexGuard<'_, PendingEvents> {
         self.waiting.lock()
     }
 }
 
 /// What an event says of a file. Writing alone says nothing: whoever writes closes the file at the end.
-fn arrival(kind: EventKind) -> Option<Arrival> {
+fn arrival(kind: EventKind) -> Option<FileEvent> {
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write))
-        | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => Some(Arrival::Whole),
-        EventKind::Create(_) | EventKind::Modify(ModifyKind::Metadata(_)) => Some(Arrival::Touched),
+        | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => Some(FileEvent::Whole),
+        EventKind::Create(_) | EventKind::Modify(ModifyKind::Metadata(_)) => Some(FileEvent::Touched),
         _ => None,
     }
 }
@@ -131,30 +131,31 @@ mod tests {
 
     const CLOSED: EventKind = EventKind::Access(AccessKind::Close(AccessMode::Write));
 
-    fn arrivals() -> Arrivals {
-        let arrivals = Arrivals::of(Path::new("/modules"));
+    fn arrivals() -> EventQueue {
+        let arrivals = EventQueue::of(Path::new("/modules"));
         assert!(arrivals.take().everything, "nobody has looked yet");
         arrivals
     }
 
-    fn hear(arrivals: &Arrivals, kind: EventKind, path: &str) {
-        arrivals.hear(Ok(Event::new(kind).add_path(path.into())));
+    fn on_event(arrivals: &EventQueue, kind: EventKind, path: &str) {
+        arrivals.on_event(Ok(Event::new(kind).add_path(path.into())));
     }
 
     #[test]
     fn a_file_that_was_closed_or_moved_in_is_whole_and_one_that_is_written_is_nothing_yet() {
         let arrivals = arrivals();
-        hear(&arrivals, EventKind::Create(CreateKind::File), "/modules/a.wasm");
-        hear(&arrivals, EventKind::Modify(ModifyKind::Data(DataChange::Any)), "/modules/b.wasm");
-        hear(&arrivals, CLOSED, "/modules/c.wasm");
-        hear(&arrivals, EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)), "/modules/c.wasm");
-        hear(&arrivals, EventKind::Modify(ModifyKind::Name(RenameMode::To)), "/modules/d.wasm");
-        hear(&arrivals, EventKind::Modify(ModifyKind::Name(RenameMode::From)), "/modules/e.wasm");
-        hear(&arrivals, CLOSED, "/modules/folder/f.wasm");
+        on_event(&arrivals, EventKind::Create(CreateKind::File), "/modules/a.wasm");
+        on_event(&arrivals, EventKind::Modify(ModifyKind::Data(DataChange::Any)), "/modules/b.wasm");
+        on_event(&arrivals, CLOSED, "/modules/c.wasm");
+        on_event(&arrivals, EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)), "/modules/c.wasm");
+        on_event(&arrivals, EventKind::Modify(ModifyKind::Name(RenameMode::To)), "/modules/d.wasm");
+        on_event(&arrivals, EventKind::Modify(ModifyKind::Name(RenameMode::From)), "/modules/e.wasm");
+        on_event(&arrivals, CLOSED, "/modules/folder/f.wasm");
         let names: Vec<_> = arrivals.take().names.into_iter().collect();
-        let expected = [("a.wasm", Arrival::Touched), ("c.wasm", Arrival::Whole), ("d.wasm", Arrival::Whole)];
+        let expected =
+            [("a.wasm", FileEvent::Touched), ("c.wasm", FileEvent::Whole), ("d.wasm", FileEvent::Whole)];
         assert_eq!(names, expected.map(|(name, arrival)| (name.into(), arrival)));
-        assert_eq!(arrivals.take(), Told::default());
+        assert_eq!(arrivals.take(), PendingEvents::default());
     }
 
     #[test]
@@ -162,28 +163,28 @@ mod tests {
         let arrivals = arrivals();
         for number in 0..=MOST_NAMES {
             assert!(!arrivals.waiting().everything);
-            hear(&arrivals, CLOSED, &format!("/modules/{number}.wasm"));
+            on_event(&arrivals, CLOSED, &format!("/modules/{number}.wasm"));
         }
         let told = arrivals.take();
         assert!(told.everything && told.names.is_empty());
-        arrivals.hear(Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan)));
+        arrivals.on_event(Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan)));
         assert!(arrivals.take().everything);
-        arrivals.hear(Err(notify::Error::generic("a failure")));
+        arrivals.on_event(Err(notify::Error::generic("a failure")));
         assert!(arrivals.take().everything);
     }
 
     #[test]
     fn the_folder_itself_is_told_apart_from_its_files() {
         let arrivals = arrivals();
-        hear(&arrivals, EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)), "/modules");
-        assert_eq!(arrivals.take(), Told::default());
+        on_event(&arrivals, EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)), "/modules");
+        assert_eq!(arrivals.take(), PendingEvents::default());
         for kind in [
             EventKind::Remove(RemoveKind::File),
             EventKind::Modify(ModifyKind::Name(RenameMode::From)),
             EventKind::Create(CreateKind::Folder),
         ] {
-            hear(&arrivals, kind, "/modules");
-            assert_eq!(arrivals.take(), Told { place: true, ..Told::default() });
+            on_event(&arrivals, kind, "/modules");
+            assert_eq!(arrivals.take(), PendingEvents { place: true, ..PendingEvents::default() });
         }
     }
 }

@@ -7,9 +7,9 @@ use prahari_domain::text::one_line;
 use prahari_runtime::{LoadError, ModuleHash, ModuleLimits};
 use prahari_store::{ModuleOrigin, ModuleRow, NewAudit};
 
-use super::arrivals::Arrival;
+use super::arrivals::FileEvent;
 use super::file::{self, Stamp, Unfit};
-use super::tell::News;
+use super::report::FolderReport;
 use super::{MOST_FILES, QUIET_MS, Seen, Watcher};
 use crate::clock::Clock;
 use crate::error::AppError;
@@ -27,7 +27,7 @@ enum Kept {
 
 impl Watcher {
     /// Looks at one file, unless it is as it was at the last look.
-    pub(super) async fn look(&mut self, name: &OsStr, arrival: Arrival, news: &mut News) {
+    pub(super) async fn look(&mut self, name: &OsStr, arrival: FileEvent, news: &mut FolderReport) {
         let path = self.folder.join(name);
         let found = blocking(move || file::find(&path)).await.flatten();
         let Some(found) = found.filter(|_| !file::is_hidden(name)) else {
@@ -37,7 +37,7 @@ impl Watcher {
         let seen = self.seen.get(name).copied();
         let was_refused = seen.is_some_and(|seen| seen.refused);
         if seen.is_some_and(|seen| seen.stamp == found.stamp)
-            || (arrival == Arrival::Touched && found.is_plain && !was_refused)
+            || (arrival == FileEvent::Touched && found.is_plain && !was_refused)
             || !self.has_room_for(name)
         {
             return;
@@ -59,7 +59,7 @@ impl Watcher {
         has_room
     }
 
-    fn conclude(&mut self, name: &OsStr, stamp: Stamp, kept: Kept, news: &mut News) {
+    fn conclude(&mut self, name: &OsStr, stamp: Stamp, kept: Kept, news: &mut FolderReport) {
         let refused = matches!(kept, Kept::Refused { .. });
         match kept {
             Kept::New(row) => {

@@ -5,10 +5,10 @@
 //! the act of a person, because whoever can write a file is not therefore allowed to trade.
 
 mod arrivals;
+mod dir;
 mod file;
 mod keep;
-mod place;
-mod tell;
+mod report;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -22,10 +22,10 @@ use tokio::task::JoinSet;
 use crate::clock::Clock;
 use crate::modules::Trials;
 use crate::notices::Gathered;
-use arrivals::{Arrival, Arrivals, Told};
+use arrivals::{EventQueue, FileEvent, PendingEvents};
+use dir::DirWatcher;
 use file::Stamp;
-use place::Eyes;
-use tell::{Cause, News};
+use report::{Cause, FolderReport};
 
 /// Most files of the folder that are remembered, and thereby looked at: a few hundred bytes each.
 const MOST_FILES: usize = 10_000;
@@ -41,7 +41,7 @@ pub enum FolderError {
     Unusable {
         /// As it was named.
         folder: PathBuf,
-        /// Why.
+        /// The reason, in one sentence.
         reason: String,
     },
 }
@@ -101,8 +101,8 @@ impl Trials {
     /// When the system cannot tell of changes.
     pub fn watch_modules(self: &Arc<Self>, folder: ModuleFolder) -> Result<Watching, FolderError> {
         let ModuleFolder(folder) = folder;
-        let arrivals = Arc::new(Arrivals::of(&folder));
-        let eyes = Eyes::open(&folder, arrivals.clone())
+        let arrivals = Arc::new(EventQueue::of(&folder));
+        let eyes = DirWatcher::open(&folder, arrivals.clone())
             .map_err(|error| FolderError::Unusable { folder: folder.clone(), reason: error.to_string() })?;
         let (sender, progress) = watch::channel(Progress::default());
         let watcher = Watcher {
@@ -133,8 +133,8 @@ struct Seen {
 struct Watcher {
     trials: Arc<Trials>,
     folder: PathBuf,
-    arrivals: Arc<Arrivals>,
-    eyes: Eyes,
+    arrivals: Arc<EventQueue>,
+    eyes: DirWatcher,
     /// The files as they were looked at, by name: a file that stays as it is is neither taken nor refused again.
     seen: BTreeMap<OsString, Seen>,
     /// Files that may not be complete, and when to look at them again.
@@ -150,7 +150,7 @@ impl Watcher {
         tracing::info!(folder = %self.folder.display(), "the components in this folder are kept as versions");
         while !self.trials.handles.shutdown.is_begun() && self.trials.handles.store.health().is_ok() {
             let told = self.arrivals.take();
-            let mut news = News::default();
+            let mut news = FolderReport::default();
             if told.place {
                 self.find_place(&mut news).await;
             }
@@ -167,7 +167,7 @@ impl Watcher {
     }
 
     /// Looks at what was told of, and at what is to be looked at again by now.
-    async fn look_at(&mut self, told: Told, news: &mut News) {
+    async fn look_at(&mut self, told: PendingEvents, news: &mut FolderReport) {
         for (name, arrival) in told.names {
             self.look(&name, arrival, news).await;
         }
@@ -176,12 +176,12 @@ impl Watcher {
             self.later.iter().filter(|(_, at)| **at <= now).map(|(name, _)| name.clone()).collect();
         for name in due {
             self.later.remove(&name);
-            self.look(&name, Arrival::Whole, news).await;
+            self.look(&name, FileEvent::Whole, news).await;
         }
     }
 
     /// Looks at every file, because too much has happened to be told one by one, or nothing was told yet.
-    async fn look_at_all(&mut self, news: &mut News) {
+    async fn look_at_all(&mut self, news: &mut FolderReport) {
         self.now.scans += 1;
         let folder = self.folder.clone();
         let listed = tokio::task::spawn_blocking(move || file::list(&folder, MOST_FILES)).await;
@@ -201,7 +201,7 @@ impl Watcher {
             if self.trials.handles.shutdown.is_begun() {
                 return;
             }
-            self.look(name, Arrival::Whole, news).await;
+            self.look(name, FileEvent::Whole, news).await;
         }
     }
 

@@ -17,7 +17,7 @@ use crate::error::AppError;
 const LONGEST_REASON: usize = 500;
 
 impl LiveServices<'_> {
-    /// Places each request in turn. An error on the way hides nothing of what was answered before it, an order of unknown outcome
+    /// ReplayPermits each request in turn. An error on the way hides nothing of what was answered before it, an order of unknown outcome
     /// included: the rest is refused.
     pub(super) async fn place(&mut self, requests: &[OrderRequest]) -> Answer {
         self.touches_orders(requests.len());
@@ -173,7 +173,7 @@ impl LiveServices<'_> {
         let orders = match filter {
             OrderFilter::Active => book.active_orders().map(convert::order).collect(),
             OrderFilter::Retryable => book.retryable_orders().map(convert::order).collect(),
-            OrderFilter::Today => book.orders_on(self.occasion.day).map(convert::order).collect(),
+            OrderFilter::Today => book.orders_on(self.order_context.day).map(convert::order).collect(),
         };
         Ok(HostReply::Orders(orders))
     }

@@ -11,7 +11,7 @@ use super::{LiveServices, convert, invalid};
 impl LiveServices<'_> {
     pub(super) async fn estimate_charges(&self, trades: &[Trade]) -> HostReply {
         let desk = self.user.desk.lock().await;
-        let (book, day) = (desk.book(), self.occasion.day);
+        let (book, day) = (desk.book(), self.order_context.day);
         let estimates = trades.iter().enumerate().map(|(index, trade)| {
             estimate(book, trade, day).map_err(|reason| format!("trades[{index}]: {reason}"))
         });

@@ -29,7 +29,7 @@ impl LiveServices<'_> {
             Some(before) => before,
             None => {
                 let scope = self.runs.handles.store.user(self.user.id);
-                *self.placed_before.insert(scope.orders_of_task(self.task, self.occasion.day).await?)
+                *self.placed_before.insert(scope.orders_of_task(self.task, self.order_context.day).await?)
             }
         };
         if before + self.placed < u64::from(most) {

@@ -19,7 +19,7 @@ use prahari_runtime::abi::latest::types::HostError;
 use prahari_runtime::{HostCall, HostReply, HostServices};
 use prahari_store::{DecisionRow, LogRow};
 
-use crate::desk::Occasion;
+use crate::desk::OrderContext;
 use crate::error::AppError;
 use crate::grants::Allowance;
 use crate::runs::Runs;
@@ -32,7 +32,7 @@ pub struct LiveServices<'a> {
     runs: &'a Runs,
     user: &'a User,
     task: Task,
-    occasion: Occasion,
+    order_context: OrderContext,
     /// As it was when the run started: a change takes effect with the next run.
     strategy: Arc<Versioned<Strategy>>,
     /// The same.
@@ -64,12 +64,12 @@ type Answer = Result<HostReply, AppError>;
 
 impl<'a> LiveServices<'a> {
     /// Services for one run.
-    pub fn new(runs: &'a Runs, user: &'a User, task: Task, occasion: Occasion) -> Self {
+    pub fn new(runs: &'a Runs, user: &'a User, task: Task, order_context: OrderContext) -> Self {
         Self {
             runs,
             user,
             task,
-            occasion,
+            order_context,
             strategy: user.settings.strategy(),
             allowance: runs.grants.of(user.id, task),
             placed_before: None,
@@ -93,9 +93,9 @@ impl<'a> LiveServices<'a> {
         Ok(())
     }
 
-    /// The occasion of a call: the clock moves during a run.
-    fn now(&self) -> Occasion {
-        Occasion { now: self.runs.handles.clock.now(), ..self.occasion }
+    /// The order_context of a call: the clock moves during a run.
+    fn now(&self) -> OrderContext {
+        OrderContext { now: self.runs.handles.clock.now(), ..self.order_context }
     }
 
     async fn answer(&mut self, call: &HostCall) -> Answer {

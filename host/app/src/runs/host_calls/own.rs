@@ -55,7 +55,7 @@ impl LiveServices<'_> {
             },
             title: title.to_owned(),
             body: body.to_owned(),
-            run: Some(self.occasion.run),
+            run: Some(self.order_context.run),
         };
         self.runs.notices.send(self.user.id, row).await?;
         self.has_queued().await?;
@@ -70,7 +70,7 @@ impl LiveServices<'_> {
             log::Level::Error => "error",
         };
         let message = one_line(message).into_owned();
-        let (run, task) = (Some(self.occasion.run), Some(self.task));
+        let (run, task) = (Some(self.order_context.run), Some(self.task));
         self.runs.handles.events.publish_with(Audience::User(self.user.id), || {
             Event::Log(LogEvent { run, task, level, message: message.clone() })
         });

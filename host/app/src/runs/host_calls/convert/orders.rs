@@ -12,7 +12,7 @@ use prahari_domain::time::day_number;
 use prahari_runtime::abi::latest::broker::{self, ReentryLevel};
 use prahari_runtime::abi::latest::{Refusal, RefusalCode, Side, config, decision};
 
-use crate::desk::{Difference, Statement};
+use crate::desk::{DailyStatement, Difference};
 
 /// Most characters that are kept of why something is sold; a code such as `rsi_exit` has ten. The journal keeps it for good.
 const LONGEST_CODE: usize = 200;
@@ -170,7 +170,7 @@ pub(crate) fn difference(difference: Difference) -> broker::Difference {
     }
 }
 
-pub(crate) fn statement(statement: &Statement) -> broker::DayStatement {
+pub(crate) fn statement(statement: &DailyStatement) -> broker::DayStatement {
     broker::DayStatement {
         day: day_number(statement.day),
         cash: statement.cash.0,

@@ -7,19 +7,19 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use prahari_domain::text::one_line;
 
 use super::Watcher;
-use super::arrivals::Arrivals;
-use super::tell::News;
+use super::arrivals::EventQueue;
+use super::report::FolderReport;
 
 /// What the system is asked to tell of.
-pub(super) struct Eyes {
+pub(super) struct DirWatcher {
     watcher: RecommendedWatcher,
     folder: PathBuf,
 }
 
-impl Eyes {
+impl DirWatcher {
     /// On the files of a folder.
-    pub fn open(folder: &Path, arrivals: Arc<Arrivals>) -> notify::Result<Self> {
-        let mut watcher = notify::recommended_watcher(move |event| arrivals.hear(event))?;
+    pub fn open(folder: &Path, arrivals: Arc<EventQueue>) -> notify::Result<Self> {
+        let mut watcher = notify::recommended_watcher(move |event| arrivals.on_event(event))?;
         watcher.watch(folder, RecursiveMode::NonRecursive)?;
         Ok(Self { watcher, folder: folder.to_owned() })
     }
@@ -46,7 +46,7 @@ impl Eyes {
 
 impl Watcher {
     /// After something has happened to the folder: goes on watching it, or waits for it.
-    pub(super) async fn find_place(&mut self, news: &mut News) {
+    pub(super) async fn find_place(&mut self, news: &mut FolderReport) {
         let folder = one_line(&self.folder.display().to_string()).into_owned();
         let mut there = self.eyes.look_into();
         if !there {

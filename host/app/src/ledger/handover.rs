@@ -5,11 +5,11 @@ use prahari_domain::time::Timestamp;
 use prahari_schedule::TICK_MS;
 
 use super::day::DayLedger;
-use super::plan::{PlannedSlot, SlotKey};
+use super::day_plan::{PlannedSlot, SlotKey};
 
 /// How a user's open slots pass from one start of a service to the next.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Takeover {
+pub struct SlotHandover {
     /// What is expected from now on and was not before.
     pub expected: Vec<PlannedSlot>,
     /// Slots of the earlier schedules that were not due yet: they are not expected any more.
@@ -18,7 +18,7 @@ pub struct Takeover {
     pub ended: Vec<SlotKey>,
 }
 
-impl Takeover {
+impl SlotHandover {
     /// Compares what is expected after `from` with the slots that the ledger has of the tasks that the service runs. A slot that is
     /// the same by both goes on. One-shot slots that were due already are left to those who run them.
     pub fn of(

@@ -14,7 +14,7 @@ use crate::tasks::TaskSet;
 /// A slot within a user's day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SlotKey {
-    /// What runs.
+    /// The task that runs.
     pub task: Task,
     /// When it is due; of a continuous slot, its first tick.
     pub due_at: Timestamp,
@@ -23,7 +23,7 @@ pub struct SlotKey {
 /// A slot of the day as it goes into the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PlannedSlot {
-    /// Which.
+    /// The slot, by task and due time.
     pub key: SlotKey,
     /// Of a continuous slot: when it ends, and how many ticks it expects. One-shot slots have none.
     pub continuous: Option<(Timestamp, u32)>,
@@ -53,7 +53,7 @@ impl PlannedSlot {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Work {
     /// The broker is asked what happened.
-    Pulse,
+    PollBroker,
     /// A continuous slot ends and gets its outcome.
     CloseSlot(SlotKey),
     /// A one-shot slot runs.
@@ -68,7 +68,7 @@ impl Work {
     /// The slot it belongs to, if any.
     pub fn slot(self) -> Option<SlotKey> {
         match self {
-            Self::Pulse | Self::CloseDays => None,
+            Self::PollBroker | Self::CloseDays => None,
             Self::CloseSlot(key) | Self::Run(key) | Self::Tick(key) => Some(key),
         }
     }
@@ -82,7 +82,7 @@ impl Work {
     pub(crate) fn rank(self, tasks: &TaskSet) -> (u8, Option<(u32, Task)>) {
         let of_task = |key: SlotKey| Some(tasks.rank(key.task));
         match self {
-            Self::Pulse | Self::CloseDays => (0, None),
+            Self::PollBroker | Self::CloseDays => (0, None),
             Self::CloseSlot(key) => (1, of_task(key)),
             Self::Run(key) | Self::Tick(key) => (2, of_task(key)),
         }
@@ -103,7 +103,7 @@ pub struct Barrier {
 /// Every instant of a day at which something is due by one version of the schedules.
 #[derive(Debug, Clone)]
 pub struct DayPlan {
-    /// Which day.
+    /// The date in India.
     pub day: Day,
     /// The slots that the ledger expects, in the order they are due.
     pub slots: Vec<PlannedSlot>,
@@ -115,7 +115,7 @@ pub struct DayPlan {
 }
 
 /// One minute: the broker's pulse during a session. The exchange's own day is finer, the paper broker's bars are not.
-const PULSE_MS: i64 = 60_000;
+const BROKER_POLL_MS: i64 = 60_000;
 
 impl DayPlan {
     /// Evaluates every enabled schedule for the day. A script that fails, though it was checked on every day that the
@@ -126,7 +126,7 @@ impl DayPlan {
         tasks: &TaskSet,
     ) -> Self {
         let mut plan = Self::empty(trading_day.day);
-        plan.add_pulses(trading_day);
+        plan.add_broker_polls(trading_day);
         for schedule in schedules.into_iter().filter(|schedule| tasks.find(schedule.task).is_some()) {
             plan.add_barrier(trading_day, schedule);
             match Evaluator::of(schedule).and_then(|evaluator| evaluator.armed(trading_day)) {
@@ -197,14 +197,14 @@ impl DayPlan {
 
     /// A pulse each minute from the first phase that takes orders to the last one's end, end included: fills of the
     /// last minute and expiries are told then.
-    fn add_pulses(&mut self, trading_day: &TradingDay) {
+    fn add_broker_polls(&mut self, trading_day: &TradingDay) {
         let mut windows = trading_day.windows.iter().filter(|window| window.phase != Phase::Closed);
         let Some(first) = windows.next() else { return };
         let last = windows.next_back().unwrap_or(first);
         let mut at = first.starts;
         while at <= last.ends {
-            self.add(at, Work::Pulse);
-            at = at.plus_millis(PULSE_MS);
+            self.add(at, Work::PollBroker);
+            at = at.plus_millis(BROKER_POLL_MS);
         }
     }
 }

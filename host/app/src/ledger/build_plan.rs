@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use prahari_domain::time::Day;
 
-use super::plan::DayPlan;
-use super::plans::DayPlans;
+use super::day_plan::DayPlan;
+use super::plan_set::DayPlans;
 use crate::error::AppError;
 use crate::ledger::Ledger;
 use crate::user::User;

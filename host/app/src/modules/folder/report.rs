@@ -11,7 +11,7 @@ use crate::notices::Lines;
 
 /// What there is to tell.
 #[derive(Debug, Default)]
-pub(super) struct News {
+pub(super) struct FolderReport {
     kept: Lines,
     refused: Lines,
     lost: Lines,
@@ -25,7 +25,7 @@ pub(super) enum Cause {
     Kept,
 }
 
-impl News {
+impl FolderReport {
     /// A file became a version.
     pub fn keep(&mut self, file: &str, ModuleRow { task, version, .. }: &ModuleRow) {
         self.kept.add(format!(
@@ -46,9 +46,9 @@ impl News {
 
 impl Watcher {
     /// Tells the admins what may be told now; the rest when its while is over.
-    pub(super) async fn tell(&mut self, news: News) {
+    pub(super) async fn tell(&mut self, news: FolderReport) {
         let now = Clock::System.now();
-        let News { kept, refused, lost } = news;
+        let FolderReport { kept, refused, lost } = news;
         for (cause, lines) in [(Cause::Refused, refused), (Cause::Lost, lost), (Cause::Kept, kept)] {
             self.gathered.add(cause, lines, now);
         }

@@ -24,19 +24,19 @@ const SINGLE_AT_ONCE: usize = 2;
 
 /// Who may replay now; everybody else waits for their turn. Whoever does not wait any longer leaves the line.
 #[derive(Debug)]
-pub(crate) struct Places {
+pub(crate) struct ReplayPermits {
     single: Semaphore,
     many: Mutex<()>,
 }
 
-impl Places {
+impl ReplayPermits {
     /// The turn of work on many runs, of which there is one at a time.
     pub(crate) async fn turn(&self) -> MutexGuard<'_, ()> {
         self.many.lock().await
     }
 }
 
-impl Default for Places {
+impl Default for ReplayPermits {
     fn default() -> Self {
         Self { single: Semaphore::new(SINGLE_AT_ONCE), many: Mutex::default() }
     }
@@ -48,7 +48,7 @@ pub struct Replays {
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) modules: Arc<Modules>,
     pub(crate) grants: Arc<Grants>,
-    pub(crate) permits: Places,
+    pub(crate) permits: ReplayPermits,
 }
 
 impl Replays {

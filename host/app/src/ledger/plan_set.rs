@@ -9,14 +9,14 @@ use std::sync::Arc;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 
-use super::plan::{Barrier, DayPlan, PlannedSlot, Work};
+use super::day_plan::{Barrier, DayPlan, PlannedSlot, Work};
 use crate::tasks::TaskSet;
 use crate::user::User;
 
 /// The plans of one day by version.
 #[derive(Debug, Clone)]
 pub struct DayPlans {
-    /// Which day.
+    /// The date in India.
     pub day: Day,
     /// The tasks as they were when the day was planned: their order is that of the plans.
     tasks: Arc<TaskSet>,

@@ -17,9 +17,9 @@ pub struct CallDifference {
     /// Which call, from 0.
     pub call: usize,
     /// As recorded; none when the replay made more calls.
-    pub expected: Option<ToldCall>,
+    pub expected: Option<CallView>,
     /// As replayed; none when the replay made fewer.
-    pub got: Option<ToldCall>,
+    pub got: Option<CallView>,
 }
 
 /// Two ends that are not the same.
@@ -33,7 +33,7 @@ pub struct EndDifference {
 
 /// One call and its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ToldCall {
+pub struct CallView {
     /// The function of the interface, such as `market.quotes`.
     pub function: String,
     /// What was asked, as JSON; its beginning when it is long.
@@ -44,7 +44,7 @@ pub struct ToldCall {
     pub by_gate: bool,
 }
 
-impl ToldCall {
+impl CallView {
     fn of(recorded: &RecordedCall) -> Self {
         let answer = recorded.answer.as_ref();
         Self {
@@ -56,7 +56,7 @@ impl ToldCall {
     }
 }
 
-impl fmt::Display for ToldCall {
+impl fmt::Display for CallView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let answer = self.answer.as_deref().unwrap_or("nothing, it was stopped");
         write!(f, "{} {} -> {answer}", self.function, self.arguments)?;
@@ -73,7 +73,7 @@ pub(super) fn of_differences(
     for difference in differences {
         match difference {
             Difference::Call { index, expected, got } if calls.len() < most => {
-                let told = |call: &Option<Box<RecordedCall>>| call.as_deref().map(ToldCall::of);
+                let told = |call: &Option<Box<RecordedCall>>| call.as_deref().map(CallView::of);
                 calls.push(CallDifference { call: *index, expected: told(expected), got: told(got) });
             }
             Difference::Call { .. } => {}
@@ -145,10 +145,10 @@ mod tests {
     #[test]
     fn long_texts_are_cut() {
         let long = quotes(&"A".repeat(10_000));
-        let told = ToldCall::of(&long);
+        let told = CallView::of(&long);
         assert_eq!(told.arguments.chars().count(), MOST_CHARACTERS + 1);
         assert!(told.arguments.ends_with('…'));
-        let stopped = ToldCall::of(&RecordedCall { answer: None, ..long });
+        let stopped = CallView::of(&RecordedCall { answer: None, ..long });
         assert!(stopped.to_string().ends_with(" -> nothing, it was stopped"));
     }
 }
