@@ -239,8 +239,9 @@ const CHANGE_NOTHING: [&str; 4] = [
     "POST /api/v1/service/schedules/{task}/preview",
 ];
 
-/// They succeed for nobody in the table; `tests/auth` and `tests/serve.rs` look for their entries.
-const ELSEWHERE: [&str; 7] = [
+/// They succeed for nobody in the table; `tests/auth`, `tests/serve.rs` and `tests/tasks` look for their entries.
+const ELSEWHERE: [&str; 8] = [
+    "PUT /api/v1/tasks/{task}",
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/setup",
     "POST /api/v1/auth/reset",

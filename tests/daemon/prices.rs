@@ -119,7 +119,7 @@ async fn an_analysis_that_finds_no_fresh_bars_is_told() {
     // Not on Tuesday: one session is forgiven.
     run(&daemon, at(THURSDAY, "09:00")).await;
     let detail = "the bars are stale: 2 of 2 shares have none of 2025-03-11 or 2025-03-12, the newest one is of \
-                  2025-03-10; an analysis judges none of these";
+                  2025-03-10; a scan of the market judges none of these";
     assert_eq!(open_alerts(&daemon, AlertCode::BarsStale).await, [("bars".to_owned(), detail.to_owned())]);
 }
 

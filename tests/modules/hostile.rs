@@ -243,6 +243,8 @@ async fn what_was_changed_in_the_cache_is_compiled_again_while_everybody_is_serv
     let house = TestHost::with_cache(20, cache.path());
     let daemon = house.start(at(MONDAY, "09:10")).await;
     start_services(&daemon).await;
+    let module = guests::writes_state('1', true);
+    upload(&daemon, Task::literal("buy_orders"), &module).await;
     let mut tampered = Vec::new();
     for path in compiled(cache.path()) {
         let mut code = std::fs::read(&path).unwrap();
@@ -257,7 +259,7 @@ async fn what_was_changed_in_the_cache_is_compiled_again_while_everybody_is_serv
     });
     // Its code is in the cache as that of another task, and was changed there.
     let task = Task::literal("position_monitor");
-    let row = upload(&daemon, task, component(Task::literal("buy_orders"))).await;
+    let row = upload(&daemon, task, &module).await;
     let compiled_again =
         tampered.iter().filter(|(path, code)| std::fs::read(path).ok().as_ref() != Some(code));
     assert_eq!(compiled_again.count(), 1);

@@ -239,7 +239,11 @@ async fn rules_and_waits_that_cannot_be_are_refused_with_the_reason() {
         (json!({ "rule": cron("0 9 * * *", "Mars/Olympus") }), "invalid_request", "is not a time zone"),
         (json!({ "rule": cron(&"1,".repeat(200), "Asia/Kolkata") }), "invalid_request", "256"),
         (json!({ "rule": noon, "after": after(json!([])) }), "invalid_request", "list of 1 to 8 items"),
-        (json!({ "rule": noon, "after": after(json!(["lunch"])) }), "invalid_request", "after.tasks[0]"),
+        (
+            json!({ "rule": noon, "after": after(json!(["lunch"])) }),
+            "invalid_schedule",
+            "after lunch, which has no schedule",
+        ),
         (
             json!({ "rule": noon, "after": after(json!(["buy_orders"])) }),
             "invalid_schedule",

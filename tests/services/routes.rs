@@ -102,8 +102,7 @@ async fn refusals_say_why_and_when_it_may_be_tried_again() {
     let analysis = user.post(RUN_ONCE, json!({ "task": "analysis" })).await;
     assert_eq!(analysis.problem(), (403, "admin_only".to_owned()));
     let analysis = admin.post("/api/v1/service/analysis/run", Value::Null).await.ok();
-    let warning =
-        "signals were left untouched: on a trading day the analysis writes them before 09:00 or from 16:00";
+    let warning = "signals were left untouched: on a trading day they are written before 09:00 or from 16:00";
     assert_eq!(analysis["warning"], warning);
     console.daemon.background.finish().await;
     let unknown = user.post(RUN_ONCE, json!({ "task": "lunch" })).await;

@@ -15,6 +15,8 @@ async fn an_old_component_is_a_task_by_the_manifest_that_an_operator_gives() {
     let wrong = admin.send(Method::PUT, "/api/v1/tasks/other", document.clone()).await;
     assert_eq!(wrong.problem(), (400, "invalid_manifest".to_owned()));
     admin.send(Method::PUT, "/api/v1/tasks/keeps_state", document.clone()).await.ok();
+    let audited = admin.get("/api/v1/audit").await.ok();
+    assert_eq!(audited["items"][0]["action"], "task.add", "written down before it is done");
     let again = admin.send(Method::PUT, "/api/v1/tasks/keeps_state", document).await;
     assert_eq!(again.problem(), (409, "task_exists".to_owned()));
     let once = json!({ "task": "keeps_state" });

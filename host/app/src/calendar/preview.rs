@@ -61,7 +61,8 @@ fn compare(current: &Calendar, other: &Calendar, set: &Arc<ScheduleSet>, today: 
             Err(error) => failed.push(error.to_string()),
         }
     }
-    slots.sort_by_key(|change| (change.difference.day, change.task));
+    // Of one day they stay in the order of the schedules, which is that in which the tasks run.
+    slots.sort_by_key(|change| change.difference.day);
     let (known_through, would_know_through) = (current.covers().1, other.covers().1);
     CalendarPreview { known_through, would_know_through, days, slots, failed }
 }

@@ -47,7 +47,11 @@ fn what_cannot_be_meant_is_refused_in_one_sentence() {
         ("/schedule/rules", json!([{ "at": { "time": "09:30" } }]), "it runs hourly from a start to an end"),
         ("/schedule/bounds/minute", json!(60), "minute is not between 0 and 59"),
         ("/schedule/bounds/earliest", json!("19:00"), "earliest is after latest"),
-        ("/schedule/after", json!({ "tasks": [], "latest": "17:00", "otherwise": "run" }), "after: 0 tasks"),
+        (
+            "/schedule/after",
+            json!({ "tasks": [], "latest": "17:00", "otherwise": "run" }),
+            "after: it runs after 0 tasks",
+        ),
         (
             "/schedule/after",
             json!({ "tasks": ["position_monitor"], "latest": "17:00", "otherwise": "skip" }),

@@ -6,6 +6,7 @@ pub(super) mod upload;
 mod view;
 
 use axum::extract::State;
+use prahari_app::error::AppError;
 use prahari_app::queries::ActivationRow;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -78,6 +79,10 @@ async fn history(
     _admin: Admin,
     Path(task): Path<TaskName>,
 ) -> Result<Json<Page<ModuleActivation>>, Problem> {
+    let known = api.daemon.tasks.current().find_ever(task.0).is_some();
+    if !known {
+        return Err(AppError::UnknownTask(task.0).into());
+    }
     let rows = api.daemon.queries.module_activations(task.0, MOST_ACTIVATIONS).await?;
     Ok(Json(Page::whole(rows.into_iter().map(ModuleActivation::from))))
 }
