@@ -74,3 +74,24 @@ fn real_bars_lead_to_real_buys_and_sells() {
         assert_eq!(book["difference_paise"], 0);
     }
 }
+
+/// The canonical list of two users' orders over four weeks. A change that is meant to change no order leaves it as it is; one
+/// that is meant to writes it anew with `PRAHARI_UPDATE_ORDERS=1`, and its commit says which rule did it.
+#[test]
+fn every_order_is_what_it_was() {
+    let kept = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/simulate/orders-2025-03.tsv");
+    let folder = tempfile::tempdir().unwrap();
+    let written = folder.path().join("orders.tsv");
+    let orders = ["--orders", written.to_str().unwrap()];
+    let days = ["--from", "2025-03-03", "--to", "2025-03-28", "--users", "2", "--seed", "7"];
+    simulate(&[days.as_slice(), &orders].concat());
+    let list = std::fs::read_to_string(&written).unwrap();
+    if std::env::var_os("PRAHARI_UPDATE_ORDERS").is_some_and(|value| value == "1") {
+        std::fs::write(&kept, &list).unwrap();
+    }
+    let kept = std::fs::read_to_string(&kept).unwrap();
+    let differs = kept.lines().zip(list.lines()).find(|(kept, now)| kept != now);
+    assert_eq!(differs, None, "the first line that differs, kept and now");
+    assert_eq!(kept.lines().count(), list.lines().count());
+    assert!(list.lines().count() > 20, "there is something to compare:\n{list}");
+}

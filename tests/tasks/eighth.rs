@@ -70,6 +70,35 @@ async fn an_eighth_task_trades_and_is_seen_like_the_seven() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn it_is_due_by_a_cron_rule_after_another_task_and_not_while_it_is_disabled() {
+    let console = with_the_eighth().await;
+    let (daemon, admin) = (&console.daemon, console.admin().await);
+    let path = format!("/api/v1/service/schedules/{NAME}");
+    let wanted = json!({
+        "expected_version": daemon.schedules.current().version,
+        "rule": { "kind": "cron", "expression": "5 18 * * MON-FRI" },
+        "after": { "tasks": ["eod_cleanup"], "latest": "19:00", "then": "skip" },
+        "enabled": true,
+    });
+    admin.send(Method::PUT, &path, wanted).await.ok();
+    daemon.services.restart_service(OTHER).await.unwrap();
+    run(daemon, at(MONDAY, "18:30")).await;
+    let due = slot(daemon, OTHER, MONDAY, EIGHTH).await;
+    assert_eq!((due.due_at, due.outcome), (at(MONDAY, "18:05"), Some(SlotOutcome::Ran)), "{due:?}");
+    let closing = prahari_domain::tasks::Task::literal("eod_cleanup");
+    let before = runs(daemon, OTHER, closing).await.remove(0);
+    let own = runs(daemon, OTHER, EIGHTH).await.remove(0);
+    assert!(before.finished_at <= Some(own.started_at), "{before:?} {own:?}");
+
+    let version = daemon.schedules.current().version;
+    admin.post(&format!("{path}/disable"), json!({ "expected_version": version })).await.ok();
+    daemon.services.restart_service(OTHER).await.unwrap();
+    run(daemon, at(TUESDAY, "18:30")).await;
+    assert!(slots(daemon, OTHER, TUESDAY).await.iter().all(|slot| slot.task != EIGHTH));
+    console.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn users_see_what_is_for_them_and_start_it() {
     let console = with_the_eighth().await;
     let (admin, user) = (console.admin().await, console.user().await);
