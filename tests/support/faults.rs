@@ -10,7 +10,7 @@ use std::path::Path;
 
 use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{
-    BlockType, CodeSection, Function, FunctionSection, InstructionSink, MemArg, MemArgTarget, Module, ValType,
+    BlockType, CodeSection, Function, FunctionSection, InstructionSink, MemArg, Module, ValType,
 };
 use wasmparser::{Parser, Payload, TypeRef};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
@@ -123,7 +123,7 @@ fn call_on(code: &mut InstructionSink<'_>, parameters: u32, import: u32) {
 }
 
 fn at(offset: u64, align: u32) -> MemArg {
-    MemArg { offset, align, target: MemArgTarget::Memory(0), ordering: None }
+    MemArg { offset, align, memory_index: 0 }
 }
 
 /// Writes a module anew with one function more, to which all references to an import go.
@@ -212,6 +212,6 @@ fn encode(mut core: Vec<u8>, version: &str) -> Vec<u8> {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_path(wit).unwrap();
     let world = resolve.select_world(&[package], Some("task-with-manifest")).unwrap();
-    embed_component_metadata(&mut core, &resolve, world, StringEncoding::UTF8, false).unwrap();
+    embed_component_metadata(&mut core, &resolve, world, StringEncoding::UTF8).unwrap();
     ComponentEncoder::default().module(&core).unwrap().validate(true).encode().unwrap()
 }

@@ -277,6 +277,6 @@ pub fn component_of(version: &str, core: &str) -> Vec<u8> {
     let world = if core.contains("prahari:task/manifest@") { "task-with-manifest" } else { "task" };
     let world = resolve.select_world(&[package], Some(world)).unwrap();
     let mut module = wat::parse_str(core).unwrap();
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
     ComponentEncoder::default().module(&module).unwrap().validate(true).encode().unwrap()
 }

@@ -174,7 +174,9 @@ impl Survey {
                     let import = import.map_err(malformed)?;
                     // Types named in the world itself arrive as imports too; they bring no function with them.
                     if !matches!(import.ty, ComponentTypeRef::Type(_)) {
-                        self.imports.push(import.name.full_name().into_owned());
+                        // A name may be written with its version apart.
+                        let version = import.name.version_suffix.unwrap_or_default();
+                        self.imports.push(format!("{}{version}", import.name.name));
                     }
                 }
                 Ok(())
@@ -197,7 +199,7 @@ impl Survey {
 
     fn check_size(&self, body: &FunctionBody<'_>) -> Result<(), CheckError> {
         let (range, limit) = (body.range(), self.limits.function_bytes);
-        let found = range.end.saturating_sub(range.start);
+        let found = u64::try_from(range.len()).unwrap_or(u64::MAX);
         if found > limit { Err(CheckError::FunctionTooLarge { found, limit }) } else { Ok(()) }
     }
 

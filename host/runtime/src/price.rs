@@ -144,7 +144,7 @@ impl Price {
     /// Adds a piece of the component. Functions are looked at instruction by instruction.
     pub(crate) fn add(&mut self, payload: &Payload<'_>) -> Result<(), BinaryReaderError> {
         let entries = |count: u32| u64::from(count).saturating_mul(ENTRY);
-        let bytes = |range: Range<u64>| length(&range).saturating_mul(COMPONENT_BYTE);
+        let bytes = |range: Range<usize>| length(&range).saturating_mul(COMPONENT_BYTE);
         let structure = match payload {
             Payload::CodeSectionEntry(body) => return self.add_function(body),
             Payload::Version { .. } => {
@@ -295,6 +295,6 @@ impl Seen {
     }
 }
 
-fn length(range: &Range<u64>) -> u64 {
-    range.end.saturating_sub(range.start)
+fn length(range: &Range<usize>) -> u64 {
+    u64::try_from(range.len()).unwrap_or(u64::MAX)
 }

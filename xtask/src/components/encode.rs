@@ -13,8 +13,8 @@ pub fn encode(module: &[u8]) -> Outcome<Vec<u8>> {
     if !carries_world(module)? {
         return Err(Failure::new("exports no task yet: its module carries no world"));
     }
-    let mut encoder = ComponentEncoder::default();
-    let component = encoder.validate(true).module(module).and_then(|encoder| encoder.encode());
+    let encoder = ComponentEncoder::default();
+    let component = encoder.validate(true).module(module).and_then(|mut encoder| encoder.encode());
     component.map_err(|error| Failure::new(format!("cannot be encoded as a component: {error:#}")))
 }
 

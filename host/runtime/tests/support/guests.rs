@@ -22,6 +22,6 @@ fn component_of(core: &str) -> Vec<u8> {
 pub fn encode(core: &str, resolve: &Resolve, package: PackageId) -> Vec<u8> {
     let world = resolve.select_world(&[package], Some("task")).unwrap();
     let mut module = wat::parse_str(core).unwrap();
-    embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8, false).unwrap();
+    embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8).unwrap();
     ComponentEncoder::default().module(&module).unwrap().validate(true).encode().unwrap()
 }

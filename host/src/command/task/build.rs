@@ -72,5 +72,5 @@ fn module_of(message: &Value) -> Option<Built> {
 
 /// The module carries the WIT that it was written against in a custom section.
 fn encode(module: &[u8]) -> Result<Vec<u8>, impl std::fmt::Display + use<>> {
-    ComponentEncoder::default().validate(true).module(module).and_then(|encoder| encoder.encode())
+    ComponentEncoder::default().validate(true).module(module).and_then(|mut encoder| encoder.encode())
 }
