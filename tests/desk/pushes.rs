@@ -266,7 +266,7 @@ async fn what_is_not_pushed_is_found_after_a_gap_and_each_minute() {
     live.execute(&second, 10);
     let user = live.daemon.users.find(OTHER).unwrap();
     let changed = user.desk.lock().await.sync_fills(at(MONDAY, "10:01")).await.unwrap();
-    assert_eq!(changed.iter().map(ToString::to_string).collect::<Vec<_>>(), [second.clone()]);
+    assert_eq!(changed.iter().map(ToString::to_string).collect::<Vec<_>>(), std::slice::from_ref(&second));
     assert_eq!(live.order(&second).await.state, OrderState::Filled);
     stop(live.daemon).await;
 }

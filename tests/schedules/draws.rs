@@ -57,7 +57,7 @@ impl Draws {
             _ => "*/45 10-14 * * *".to_owned(),
         };
         let zones = ["Asia/Kolkata", "Asia/Kolkata", "Europe/London", "America/New_York", "Africa/Cairo"];
-        let zone = zones[usize::try_from(self.below(5)).unwrap()];
+        let zone = zones.into_iter().nth(usize::try_from(self.below(5)).unwrap()).unwrap();
         Rule::Cron { expression, zone: parse_zone(zone).unwrap() }
     }
 

@@ -198,6 +198,6 @@ fn a_flood_takes_no_descriptor_that_a_worker_or_the_database_needs() {
     let started = daemon.post_as(&user, "/api/v1/service/individual/start", &asked);
     assert_eq!(started.status, 200, "{}", started.body);
     let used = used(&daemon, &admin);
-    assert!(used["superseded"].as_u64().unwrap() >= 400 - 172, "{used}");
+    assert!(used["gave_way"].as_u64().unwrap() >= 400 - 172, "{used}");
     drop(silent);
 }

@@ -106,8 +106,8 @@ async fn refusals_say_why_and_when_it_may_be_tried_again() {
     assert_eq!(analysis["warning"], warning);
     console.daemon.background.finish().await;
     let unknown = user.post(RUN_ONCE, json!({ "task": "lunch" })).await;
-    assert_eq!(unknown.problem(), (400, "invalid_request".to_owned()));
-    assert!(unknown.text.contains("task is one of premarket_retry, "), "{}", unknown.text);
+    assert_eq!(unknown.problem(), (404, "not_found".to_owned()));
+    assert!(unknown.text.contains("lunch"), "{}", unknown.text);
 }
 
 #[tokio::test]

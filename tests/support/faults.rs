@@ -204,7 +204,7 @@ fn core_of(component: &[u8]) -> Vec<u8> {
         _ => None,
     });
     let range = module.unwrap();
-    component[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()].to_vec()
+    component[range].to_vec()
 }
 
 fn encode(mut core: Vec<u8>, version: &str) -> Vec<u8> {

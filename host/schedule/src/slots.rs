@@ -80,13 +80,15 @@ enum RuleProgram {
     /// A plain rule or a script.
     Script(Program),
     /// A cron expression.
-    Cron(CronProgram),
+    Cron(Box<CronProgram>),
 }
 
 impl RuleProgram {
     fn read(rule: &Rule) -> Result<Self, String> {
         match (rule, rule.script()) {
-            (Rule::Cron { expression, zone }, _) => CronProgram::read(expression, *zone).map(Self::Cron),
+            (Rule::Cron { expression, zone }, _) => {
+                CronProgram::read(expression, *zone).map(|program| Self::Cron(Box::new(program)))
+            }
             (_, script) => Program::read(&script.unwrap_or_default()).map(Self::Script),
         }
     }
