@@ -73,7 +73,8 @@ impl Desk {
     ///
     /// # Errors
     /// [`AppError::CapitalOfBroker`] where the money is real, [`AppError::Settings`] when too little is free, [`AppError::Broker`]
-    /// when the broker's book cannot be compared; nothing has changed then. Otherwise when the store fails.
+    /// when the broker's book cannot be compared; the capital is as it was then, though dates that are over may have been
+    /// closed. Otherwise when the store fails.
     pub async fn set_capital(&mut self, capital: Paise, now: Timestamp) -> Result<(), AppError> {
         let account = self.simulated_account()?;
         self.check_usable()?;

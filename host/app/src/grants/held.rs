@@ -22,7 +22,7 @@ pub struct Grants {
     store: Store,
     set: RwLock<BTreeMap<Key, Arc<Allowance>>>,
     tasks: Arc<Tasks>,
-    /// GrantTable from writing down to taking effect.
+    /// Held from writing down to taking effect.
     change: tokio::sync::Mutex<()>,
 }
 

@@ -40,7 +40,7 @@ impl Maintenance {
 
 /// How the books differ from the account, as a sentence; `None` when they agree. Fills of our orders that the broker knows and
 /// the books do not know yet, as after a crash, are no difference, and neither is a payment that only one of both was
-/// told of: both are made good at the next order_context.
+/// told of: both are made good at the next occasion.
 pub fn difference(book: &Book, account: &OwnAccount) -> Option<String> {
     let missed = |(tag, fill): &(String, Fill)| {
         let id: OrderId = tag.parse().ok()?;

@@ -112,8 +112,8 @@ impl Services {
     }
 
     /// Keeps a failure to the user it happened to. What the broker or the market could not do now is tried again at the next
-    /// order_context; books that contradict the broker or their journal halt the user; anything else stops this user's service
-    /// until somebody has looked.
+    /// occasion; books that contradict the broker or their journal halt the user; anything else stops the unified service,
+    /// if it is on, until somebody has looked.
     ///
     /// # Errors
     /// The failure itself, when it concerns everybody.

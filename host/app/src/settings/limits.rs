@@ -21,7 +21,7 @@ pub struct KillSwitch {
     on: AtomicBool,
     /// Requests to turn it on that are not written down yet; while there are any, it is on.
     turning_on: AtomicUsize,
-    /// EffectiveLimits by one change at a time, from the write to the switch.
+    /// Held by one change at a time, from the write to the switch.
     changing: tokio::sync::Mutex<()>,
 }
 

@@ -54,7 +54,7 @@ pub struct UserSettings {
     strategy: Current<Strategy>,
     preferences: Current<NotificationPreferences>,
     limits: Arc<Limits>,
-    /// EffectiveLimits from the check of a change until it is in force.
+    /// Held from the check of a change until it is in force.
     changing: tokio::sync::Mutex<()>,
 }
 

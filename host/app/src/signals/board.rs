@@ -171,13 +171,13 @@ fn status_for(signal: &Signal, acted: &Acted<'_>, rejected: Option<&Rejections>)
     }
 }
 
-/// A signal that was published again in a later window is a new order_context.
+/// A signal that was published again in a later window is a new occasion.
 fn is_rejected(signal: &Signal, rejected: Option<&Rejections>) -> bool {
     rejected.and_then(|rejected| rejected.get(&signal.id)).is_some_and(|window| *window >= signal.day)
 }
 
 fn status_by_orders(signal: &Signal, acted: &Acted<'_>) -> SignalStatus {
-    // A signal that was confirmed later is a new order_context: orders of before do not count against it.
+    // A signal that was confirmed later is a new occasion: orders of before do not count against it.
     let acted = acted.get(&signal.id).into_iter().flatten();
     let acted = acted.filter(|order| order.placed_at >= signal.published_at);
     let mut status = signal.status;

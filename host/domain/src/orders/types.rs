@@ -129,7 +129,7 @@ impl OrderState {
         Self::Expired,
     ];
 
-    /// Whether nothing more can happen to the order.
+    /// Whether the order is over at the broker. A fill that was learnt late and a retry that is given up may still be noted.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Rejected | Self::Filled | Self::Cancelled | Self::Expired)
     }

@@ -93,7 +93,7 @@ impl<'a> LiveServices<'a> {
         Ok(())
     }
 
-    /// The order_context of a call: the clock moves during a run.
+    /// Who asks in a call, and when: the clock moves during a run.
     fn now(&self) -> OrderContext {
         OrderContext { now: self.runs.handles.clock.now(), ..self.order_context }
     }
