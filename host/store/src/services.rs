@@ -86,12 +86,12 @@ impl SystemScope {
             .await
     }
 
-    /// Says that every running service lives, and what those of `pulses` did: two statements, however many users.
+    /// Says that every running service lives, and what those of `heartbeats` did: two statements, however many users.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn beat(&self, at: Timestamp, pulses: Vec<HeartbeatRow>) -> Result<(), StoreError> {
-        let rows: Vec<_> = pulses.iter().map(pulse_columns).collect();
+    pub async fn beat(&self, at: Timestamp, heartbeats: Vec<HeartbeatRow>) -> Result<(), StoreError> {
+        let rows: Vec<_> = heartbeats.iter().map(heartbeat_columns).collect();
         let rows = to_json("the heartbeats", &rows)?;
         self.store
             .write("save the heartbeats", move |conn| {
@@ -157,8 +157,8 @@ fn read(row: &Row<'_>) -> Result<ServiceRow, StoreError> {
     })
 }
 
-/// A pulse as the statement reads it, by position.
-fn pulse_columns(pulse: &HeartbeatRow) -> (u64, &str, i64, u64, &str) {
-    let HeartbeatRow { user, last_task, last_task_at, error_count, last_error } = pulse;
+/// A heartbeat as the statement reads it, by position.
+fn heartbeat_columns(row: &HeartbeatRow) -> (u64, &str, i64, u64, &str) {
+    let HeartbeatRow { user, last_task, last_task_at, error_count, last_error } = row;
     (user.0, last_task.name(), last_task_at.0, *error_count, last_error)
 }

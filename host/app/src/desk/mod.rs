@@ -10,10 +10,10 @@ mod change;
 mod closing;
 mod load;
 mod place;
-mod pulse;
 mod pushes;
 mod reconcile;
 mod statement;
+mod sync_fills;
 mod valuation;
 
 use std::sync::Arc;

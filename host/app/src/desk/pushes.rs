@@ -10,7 +10,7 @@ use prahari_domain::ids::OrderId;
 use prahari_domain::time::Timestamp;
 
 use super::Desk;
-use super::pulse::event_of;
+use super::sync_fills::event_of;
 use crate::clock::Stopwatch;
 use crate::error::AppError;
 

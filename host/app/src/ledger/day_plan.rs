@@ -114,7 +114,7 @@ pub struct DayPlan {
     instants: BTreeMap<Timestamp, Vec<Work>>,
 }
 
-/// One minute: the broker's pulse during a session. The exchange's own day is finer, the paper broker's bars are not.
+/// One minute: when the broker is asked during a session. The exchange's own day is finer, the paper broker's bars are not.
 const BROKER_POLL_MS: i64 = 60_000;
 
 impl DayPlan {
@@ -195,7 +195,7 @@ impl DayPlan {
         }
     }
 
-    /// A pulse each minute from the first phase that takes orders to the last one's end, end included: fills of the
+    /// A question each minute from the first phase that takes orders to the last one's end, end included: fills of the
     /// last minute and expiries are told then.
     fn add_broker_polls(&mut self, trading_day: &TradingDay) {
         let mut windows = trading_day.windows.iter().filter(|window| window.phase != Phase::Closed);

@@ -7,7 +7,7 @@ use prahari_domain::time::Timestamp;
 
 use crate::ledger::Work;
 
-/// A user's due work. It stays small by itself: while a worker is busy, ticks are passed over and one pulse stands for all, so
+/// A user's due work. It stays small by itself: while a worker is busy, ticks are passed over and one question to the broker stands for all, so
 /// only what has an outcome of its own waits, of which a day has a handful.
 #[derive(Debug, Default)]
 pub struct Backlog {

@@ -14,7 +14,7 @@ use crate::ledger::Work;
 use crate::user::User;
 
 impl Scheduler {
-    /// Does everything due at an instant: first what the day's prices forbid, then what all users share, then for each the pulse
+    /// Does everything due at an instant: first what the day's prices forbid, then what all users share, then for each user their fills
     /// and their slots by rank. What waits for other tasks is set aside until they have ended.
     pub(super) async fn step(&mut self, instant: Timestamp, works: Vec<Work>) -> Result<(), AppError> {
         if !works.is_empty() {

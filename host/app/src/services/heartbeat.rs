@@ -66,7 +66,7 @@ impl Services {
     /// When it cannot be written.
     pub async fn beat(&self) -> Result<(), AppError> {
         let now = self.handles.clock.now();
-        let mut pulses = Vec::new();
+        let mut heartbeats = Vec::new();
         for user in self.users.running() {
             let mut activity = user.activity();
             activity.heartbeat = Some(now);
@@ -75,9 +75,15 @@ impl Services {
                 && let Some((last_task, last_task_at)) = activity.last_task
             {
                 let (error_count, last_error) = (activity.error_count, activity.last_error.clone());
-                pulses.push(HeartbeatRow { user: user.id, last_task, last_task_at, error_count, last_error });
+                heartbeats.push(HeartbeatRow {
+                    user: user.id,
+                    last_task,
+                    last_task_at,
+                    error_count,
+                    last_error,
+                });
             }
         }
-        Ok(self.handles.store.system().beat(now, pulses).await?)
+        Ok(self.handles.store.system().beat(now, heartbeats).await?)
     }
 }

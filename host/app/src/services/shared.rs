@@ -21,7 +21,7 @@ impl Services {
 }
 
 /// Why a shared run at this instant leaves the signals as they are, if it does. The same rule decides what
-/// [`Services::publish`] does with its findings, whatever the module does.
+/// [`Signals::publish`](crate::signals::Signals::publish) does with its findings, whatever the module does.
 pub(crate) fn leaves_signals_untouched(calendar: &Calendar, now: Timestamp) -> Option<String> {
     if calendar.analysis_may_write(now) {
         return None;

@@ -18,7 +18,7 @@ impl Desk {
         self.take_reports(now).await
     }
 
-    /// [`Desk::pulse`] without a look at the date.
+    /// [`Desk::sync_fills`] without a look at the date.
     pub(super) async fn take_reports(&mut self, now: Timestamp) -> Result<Vec<OrderId>, AppError> {
         let user = self.book.user();
         let Some(account) = self.link.simulated.clone() else { return self.follow_book(now).await };
