@@ -35,3 +35,30 @@ async fn an_old_component_is_a_task_by_the_manifest_that_an_operator_gives() {
     assert!(daemon.users.find(ADMIN).unwrap().memory().get(&task).is_some_and(|kept| !kept.is_empty()));
     console.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_without_a_module_fails_its_own_slot_and_stops_nobodys_service() {
+    let console = Console::start(at(MONDAY, "08:50")).await;
+    let admin = console.admin().await;
+    let document: Value = serde_json::from_str(&manifest("keeps_state", &json!({}))).unwrap();
+    admin.send(Method::PUT, "/api/v1/tasks/keeps_state", document).await.ok();
+    let daemon = &console.daemon;
+    daemon.services.start_service(ADMIN).await.unwrap();
+    run(daemon, at(MONDAY, "10:05")).await;
+    let failed = end_of(daemon, ADMIN, MONDAY, "keeps_state".parse().unwrap()).await;
+    assert_eq!(failed, (prahari_store::SlotOutcome::Failed, "there is no module for keeps_state".to_owned()));
+    assert!(daemon.users.find(ADMIN).unwrap().is_running(), "everything else goes on");
+    console.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_is_refused_leaves_nothing_behind() {
+    let console = Console::start(at(MONDAY, "08:50")).await;
+    let admin = console.admin().await;
+    let mut document: Value = serde_json::from_str(&manifest("waits_long", &json!({}))).unwrap();
+    document["schedule"]["after"] = json!({ "tasks": ["nobody"], "latest": "12:00", "otherwise": "run" });
+    let refused = admin.send(Method::PUT, "/api/v1/tasks/waits_long", document).await;
+    assert_eq!(refused.problem(), (400, "invalid_schedule".to_owned()), "{}", refused.text);
+    assert_eq!(admin.get("/api/v1/tasks/waits_long").await.problem(), (404, "not_found".to_owned()));
+    console.stop().await;
+}

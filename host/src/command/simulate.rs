@@ -130,8 +130,13 @@ fn observer(bar: ProgressBar, from: Day) -> impl Fn(prahari_domain::time::Timest
 /// A report that cannot be written is better known before a long simulation than after it.
 fn check_writable(path: &Path) -> Result<(), Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if folder.is_dir() && !path.is_dir() {
+    // What is written takes the place of a file that is there, and must not that of anything else.
+    let replaceable = fs_kind(path).is_none_or(|kind| kind.is_file());
+    if folder.is_dir() && replaceable {
         return Ok(());
+    }
+    if folder.is_dir() {
+        return Err(Failure::input(format!("{} is not a file that can be written anew", path.display())));
     }
     Err(Failure::input(format!(
         "the report cannot be written to {}: there is no such folder",
@@ -140,14 +145,19 @@ fn check_writable(path: &Path) -> Result<(), Failure> {
 }
 
 fn write_json(path: &Path, report: &Report) -> Result<(), Failure> {
-    write_file(path, &serde_json::to_string_pretty(report).map_err(Failure::work)?)
+    write_file(path, &lines(&serde_json::to_string_pretty(report).map_err(Failure::work)?))
+}
+
+/// What stands at a path already.
+fn fs_kind(path: &Path) -> Option<std::fs::FileType> {
+    std::fs::metadata(path).ok().map(|found| found.file_type())
 }
 
 /// Writes beside the file and renames, so that a reader never sees half a report.
 fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");
-    std::fs::write(&beside, lines(text).as_bytes())
+    std::fs::write(&beside, text.as_bytes())
         .and_then(|()| std::fs::rename(&beside, path))
         .map_err(|error| Failure::work(format!("cannot write {}: {error}", path.display())))
 }

@@ -121,6 +121,10 @@ impl Slots {
         {
             self.finish_slot(user, key, SlotOutcome::Failed, error.to_string(), None).await?;
         }
+        // What is not there is missing from this slot, and from nothing else of the user.
+        if let Err(AppError::NoModule(_)) = &executed {
+            return Ok(());
+        }
         let Some(answer) = executed? else {
             let reason = format!("the previous {} of this user was still executing", key.task);
             return self.finish_slot(user, key, SlotOutcome::Skipped, reason, None).await;

@@ -6,7 +6,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::Module;
-use prahari_schedule::{Schedule, validate};
+use prahari_schedule::{Schedule, check_after, validate};
 use prahari_store::{ModuleOrigin, ModuleRow, StoreError};
 
 use super::{KnownTask, MOST_TASKS, TaskManifest, Tasks, known, row_of};
@@ -117,6 +117,9 @@ impl TaskChanges {
         }
         let schedule = manifest.default_schedule()?;
         self.check_schedule(schedule.clone(), &manifest).await?;
+        // Before anything is accepted: a task that is refused leaves nothing behind.
+        let changed = std::slice::from_ref(&schedule);
+        check_after(&self.schedules.current().with(changed), changed).map_err(AppError::InvalidSchedule)?;
         let comes_back = self.tasks.current().find_ever(task).is_some();
         {
             let _planning = self.ledger.planning.write().await;

@@ -151,6 +151,9 @@ impl TaskManifest {
                 return wrong(field, format!("one line of 1 to {most} characters"));
             }
         }
+        if self.shared && !self.is_for_admins() {
+            return wrong("audience", "a shared task runs for everybody, so it is for admins".to_owned());
+        }
         if self.rank > MOST_RANK {
             return wrong("rank", format!("{} is more than {MOST_RANK}", self.rank));
         }

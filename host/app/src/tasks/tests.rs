@@ -41,6 +41,7 @@ fn what_cannot_be_meant_is_refused_in_one_sentence() {
         ("/rank", json!(-1), "the manifest does not read"),
         ("/colour", json!("red"), "unknown field `colour`"),
         ("/audience", json!("nobody"), "unknown variant `nobody`"),
+        ("/shared", json!(true), "audience: a shared task runs for everybody"),
         ("/capabilities", json!(["fly"]), "there is no capability \"fly\""),
         ("/late", json!({ "window": { "millis": -1 } }), "late: the delay is not between"),
         ("/schedule/rules", json!([]), "rules: 0 of them"),
