@@ -192,8 +192,21 @@ fn a_simulation_is_not_resumed_on_other_bars() {
 fn a_report_that_cannot_be_written_is_known_before_the_simulation() {
     simulation_refused(
         &["--json", "/nowhere/report.json"],
-        "the report cannot be written to /nowhere/report.json: there is no such folder",
+        "nothing can be written to /nowhere/report.json: there is no such folder",
     );
+}
+
+#[test]
+fn what_a_simulation_writes_takes_the_place_of_a_file_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let (pipe, file) = (folder.path().join("pipe"), folder.path().join("file"));
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRUSR).unwrap();
+    let (pipe, file) = (pipe.to_str().unwrap(), file.to_str().unwrap());
+    for option in ["--json", "--orders"] {
+        simulation_refused(&[option, pipe], &format!("{pipe} is not a file that can be written anew"));
+    }
+    simulation_refused(&["--json", file, "--orders", file], "--json and --orders name the same file");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "the pipe is there, and nothing else");
 }
 
 #[test]

@@ -45,6 +45,11 @@ fn an_operator_adds_a_task_changes_it_and_removes_it() {
     assert_eq!(code, 2);
     assert!(error.contains("exports no manifest; give the manifest of the task as a document"), "{error}");
     let document = file("manifest.json", manifest(100).to_string().as_bytes());
+    let broken = file("broken.wasm", b"no component");
+    let (code, _, error) = task(&daemon, token, &["add", &broken, "--manifest", &document]);
+    assert_eq!(code, 2, "{error}");
+    let (_, said, _) = task(&daemon, token, &["list"]);
+    assert_eq!(said.lines().count(), 7, "what was refused leaves nothing behind: {said}");
     let (code, said, error) = task(&daemon, token, &["add", &old, "--manifest", &document]);
     assert_eq!((code, said.starts_with("keeps_state: Writes one key\n")), (0, true), "{said}{error}");
     let (_, said, _) = task(&daemon, token, &["list"]);

@@ -56,7 +56,7 @@ async fn a_task_that_is_refused_leaves_nothing_behind() {
     let console = Console::start(at(MONDAY, "08:50")).await;
     let admin = console.admin().await;
     let mut document: Value = serde_json::from_str(&manifest("waits_long", &json!({}))).unwrap();
-    document["schedule"]["after"] = json!({ "tasks": ["nobody"], "latest": "12:00", "otherwise": "run" });
+    document["schedule"]["after"] = json!({ "tasks": ["nobody"], "latest": "12:00", "then": "run" });
     let refused = admin.send(Method::PUT, "/api/v1/tasks/waits_long", document).await;
     assert_eq!(refused.problem(), (400, "invalid_schedule".to_owned()), "{}", refused.text);
     assert_eq!(admin.get("/api/v1/tasks/waits_long").await.problem(), (404, "not_found".to_owned()));

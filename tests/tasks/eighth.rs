@@ -90,6 +90,16 @@ async fn it_is_due_by_a_cron_rule_after_another_task_and_not_while_it_is_disable
     let own = runs(daemon, OTHER, EIGHTH).await.remove(0);
     assert!(before.finished_at <= Some(own.started_at), "{before:?} {own:?}");
 
+    let waits = json!({
+        "expected_version": daemon.schedules.current().version,
+        "rule": { "kind": "at", "time": "09:30" },
+        "after": { "tasks": [NAME], "latest": "10:00", "then": "run" },
+        "enabled": true,
+    });
+    admin.send(Method::PUT, "/api/v1/service/schedules/premarket_retry", waits).await.ok();
+    let awaited = admin.delete(&format!("/api/v1/tasks/{NAME}")).await;
+    assert_eq!(awaited.problem(), (409, "task_awaited".to_owned()), "{}", awaited.text);
+
     let version = daemon.schedules.current().version;
     admin.post(&format!("{path}/disable"), json!({ "expected_version": version })).await.ok();
     daemon.services.restart_service(OTHER).await.unwrap();

@@ -79,6 +79,8 @@ pub enum Code {
     TooManyTasks,
     /// The task comes with the program.
     TaskBuiltIn,
+    /// Another task waits for this one.
+    TaskAwaited,
     /// The manifest cannot be meant, or there is none.
     InvalidManifest,
     /// Nobody has accepted the manifest of the version.
@@ -161,6 +163,7 @@ impl Code {
             | Self::TaskExists
             | Self::TooManyTasks
             | Self::TaskBuiltIn
+            | Self::TaskAwaited
             | Self::ManifestNotAccepted
             | Self::RunTooSoon
             | Self::ModuleInUse
@@ -360,6 +363,7 @@ impl From<AppError> for Problem {
             AppError::TaskExists(_) => Code::TaskExists,
             AppError::TooManyTasks => Code::TooManyTasks,
             AppError::TaskBuiltIn(_) => Code::TaskBuiltIn,
+            AppError::TaskAwaited { .. } => Code::TaskAwaited,
             AppError::NoManifest | AppError::Manifest(_) | AppError::OtherTask { .. } => {
                 Code::InvalidManifest
             }

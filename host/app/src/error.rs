@@ -127,6 +127,14 @@ pub enum AppError {
         "{0} comes with the program and would come back with its next start; turn its schedule off instead"
     )]
     TaskBuiltIn(Task),
+    /// A task that is to be removed and for which another one waits.
+    #[error("{by} runs after {task}: change its schedule first")]
+    TaskAwaited {
+        /// The task that is to be removed.
+        task: Task,
+        /// The one that waits for it.
+        by: Task,
+    },
     /// A component that is to be a task and does not say what it is.
     #[error("the module exports no manifest; give the manifest of the task as a document")]
     NoManifest,

@@ -11,7 +11,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_schedule::{Schedule, Slot, latest_start, slots};
-use prahari_store::{AlertCode, Expectation, NewSlotAlert, NotificationLevel, NotificationRow, Role};
+use prahari_store::{AlertCode, Expectation, NewSlotAlert, NotificationLevel, NotificationRow};
 
 use crate::error::AppError;
 use crate::events::{AlertEvent, Audience, Event};
@@ -178,16 +178,15 @@ async fn tell(of: &Maintenance, raised: &[NewSlotAlert], now: Timestamp) -> Resu
         let title = format!("{} was expected and not seen", alert.task);
         notify(of, alert.user, title, alert.detail.clone(), now).await?;
     }
-    let admins: Vec<UserId> =
-        of.users.all().iter().filter(|user| user.role() == Role::Admin).map(|user| user.id).collect();
+    let admins = of.users.admins();
     for ((due_at, task), users) in by_slot {
         // One line for all of them: what concerns one user often concerns every one.
         tracing::error!(%task, %due_at, users = users.len(), first = ?users.first(), "expected, not seen");
         for admin in &admins {
             // Who owes the slot alone knows of it already.
-            if users != [*admin] {
+            if users != [admin.id] {
                 let title = format!("{task} was expected and not seen for {} users", users.len());
-                notify(of, *admin, title, for_admins(task, due_at, &users), now).await?;
+                notify(of, admin.id, title, for_admins(task, due_at, &users), now).await?;
             }
         }
     }

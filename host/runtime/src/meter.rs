@@ -55,7 +55,6 @@ impl Meter {
     }
 
     fn reading(&self) -> MutexGuard<'_, Reading> {
-        // Nothing panics while the lock is held.
         self.0.lock()
     }
 }

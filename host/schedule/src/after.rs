@@ -26,7 +26,6 @@ pub struct After {
     #[serde(with = "clock_time")]
     pub latest: NaiveTime,
     /// What happens then.
-    #[serde(alias = "otherwise")]
     pub then: Then,
 }
 

@@ -40,6 +40,9 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
     for path in options.json.iter().chain(&options.orders) {
         check_writable(path)?;
     }
+    if options.json.is_some() && options.json == options.orders {
+        return Err(Failure::input("--json and --orders name the same file"));
+    }
     // A new database is made when everything that it is for is known to be usable.
     let kept = match &options.db {
         Some(db) if db.exists() => Some(wiring::database(Some(db), Durability::Off)?),
@@ -127,33 +130,25 @@ fn observer(bar: ProgressBar, from: Day) -> impl Fn(prahari_domain::time::Timest
     }
 }
 
-/// A report that cannot be written is better known before a long simulation than after it.
+/// A file that cannot be written is better known before a long simulation than after it.
 fn check_writable(path: &Path) -> Result<(), Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // What is written takes the place of a file that is there, and must not that of anything else.
-    let replaceable = fs_kind(path).is_none_or(|kind| kind.is_file());
+    let replaceable = std::fs::metadata(path).map_or(true, |there| there.is_file());
     if folder.is_dir() && replaceable {
         return Ok(());
     }
     if folder.is_dir() {
         return Err(Failure::input(format!("{} is not a file that can be written anew", path.display())));
     }
-    Err(Failure::input(format!(
-        "the report cannot be written to {}: there is no such folder",
-        path.display()
-    )))
+    Err(Failure::input(format!("nothing can be written to {}: there is no such folder", path.display())))
 }
 
 fn write_json(path: &Path, report: &Report) -> Result<(), Failure> {
     write_file(path, &lines(&serde_json::to_string_pretty(report).map_err(Failure::work)?))
 }
 
-/// What stands at a path already.
-fn fs_kind(path: &Path) -> Option<std::fs::FileType> {
-    std::fs::metadata(path).ok().map(|found| found.file_type())
-}
-
-/// Writes beside the file and renames, so that a reader never sees half a report.
+/// Writes beside the file and renames, so that a reader never sees half of it.
 fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");

@@ -380,6 +380,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_read_sees_what_was_queued_before_it() {
+        let (store, _folder) = new_store();
+        for at in 1..50 {
+            store.system().save_cursor(Timestamp(at)).await.unwrap();
+            assert_eq!(store.system().cursor().await.unwrap(), Some(Timestamp(at)));
+        }
+    }
+
+    #[tokio::test]
     async fn dropping_the_last_clone_commits_what_is_queued() {
         let (store, folder) = new_store();
         store.system().set_meta("seed", "7".to_owned()).await.unwrap();

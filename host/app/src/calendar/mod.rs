@@ -6,6 +6,8 @@ mod import;
 mod preview;
 mod versions;
 
+use std::sync::Arc;
+
 use crate::handles::Handles;
 use crate::ledger::Ledger;
 use crate::notices::Notices;
@@ -14,7 +16,6 @@ use crate::services::Services;
 use crate::users::Users;
 pub use ends::{DAILY_FROM_DAYS, WARN_FROM_DAYS};
 pub use preview::{CalendarPreview, SlotChange};
-use std::sync::Arc;
 pub(crate) use versions::keep_first;
 pub use versions::{Offered, open};
 

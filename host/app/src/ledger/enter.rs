@@ -3,7 +3,7 @@
 use prahari_domain::ids::RunId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
-use prahari_store::{Role, SlotKind, SlotOutcome, SlotRow, SlotUpdate};
+use prahari_store::{SlotKind, SlotOutcome, SlotRow, SlotUpdate};
 
 use super::day::{DayLedger, Progress, planned_row};
 use super::day_plan::{PlannedSlot, SlotKey};
@@ -183,7 +183,7 @@ impl Ledger {
         let Some(known) = tasks.find(task) else { return false };
         let is_theirs = || match known.manifest.shared {
             true => self.owner_of_shared(task).is_some_and(|owner| owner.id == user.id),
-            false => !known.manifest.is_for_admins() || user.role() == Role::Admin,
+            false => known.manifest.is_open_to(user.role()),
         };
         user.schedule_version(task).is_some() && is_theirs()
     }

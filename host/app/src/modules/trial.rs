@@ -1,7 +1,10 @@
 //! Before a version may place orders for everybody, somebody has seen what it would have done.
 
+use std::sync::Arc;
+
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
+use prahari_runtime::Runtime;
 use prahari_runtime::abi::latest::Capability;
 use prahari_store::{ModuleOrigin, ModuleRow, TrialRow};
 
@@ -14,8 +17,6 @@ use crate::notices::Notices;
 use crate::replays::Replays;
 use crate::shadow::{Days, Scope, ShadowReport};
 use crate::tasks::Tasks;
-use prahari_runtime::Runtime;
-use std::sync::Arc;
 
 /// Lets a version of a module trade only after somebody has seen what it would have done.
 pub struct Trials {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use prahari_domain::tasks::Task;
-use prahari_runtime::{Module, ModuleHash};
+use prahari_runtime::{Module, ModuleHash, Runtime};
 use prahari_store::RunRow;
 use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
@@ -13,7 +13,6 @@ use crate::error::AppError;
 use crate::grants::Grants;
 use crate::handles::Handles;
 use crate::modules::Modules;
-use prahari_runtime::Runtime;
 
 /// Most runs of one request: some seconds of one core.
 pub const MOST_RUNS: u64 = 10_000;

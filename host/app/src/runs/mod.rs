@@ -16,31 +16,27 @@ use prahari_domain::tasks::Task;
 use prahari_domain::text::one_line;
 use prahari_domain::time::{Day, Timestamp, day_number};
 use prahari_runtime::abi::latest::{self, RunContext};
-use prahari_runtime::{Budget, Grant, Module, RunOutcome, RunReport, RunRequest, SharedReplies};
+use prahari_runtime::{Budget, Grant, Module, RunOutcome, RunReport, RunRequest, Runtime, SharedReplies};
 use prahari_store::{Left, LogRow, RecordingRow, RunFinish, RunStart, RunTrigger, ServiceKind};
 
 use crate::background::Background;
-use crate::desk::OrderContext;
-use crate::desk::TradingServices;
+use crate::desk::{OrderContext, TradingServices};
 use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
 use crate::grants::Grants;
 use crate::halts::Halts;
 use crate::handles::Handles;
 use crate::ledger::Ledger;
-use crate::modules::ModuleHealth;
-use crate::modules::Modules;
+use crate::modules::{ModuleHealth, Modules};
 use crate::notices::Notices;
 use crate::prices::Prices;
 use crate::runs::recordings::{row_of, size_of};
-use crate::services::Services;
-use crate::services::{Individual, leaves_signals_untouched};
+use crate::services::{Individual, Services, leaves_signals_untouched};
 use crate::signals::Signals;
 use crate::tasks::Tasks;
 use crate::user::User;
 use crate::users::Users;
 use once::RUN_ONCE_WALL_MS;
-use prahari_runtime::Runtime;
 
 /// Why a run happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

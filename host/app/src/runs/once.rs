@@ -8,8 +8,7 @@ use prahari_domain::time::Timestamp;
 use prahari_store::{RunFinish, SUPERSEDED, StoreError};
 
 use crate::error::AppError;
-use crate::runs::Runs;
-use crate::runs::Trigger;
+use crate::runs::{Runs, Trigger};
 use crate::services::{Level, leaves_signals_untouched};
 use crate::user::User;
 

@@ -5,9 +5,7 @@ use prahari_store::{SlotKind, SlotOutcome, SlotRow};
 
 use super::tick::HELD_UP;
 use crate::error::AppError;
-use crate::ledger::Progress;
-use crate::ledger::SlotKey;
-use crate::ledger::{INTERRUPTED, UNKNOWN};
+use crate::ledger::{INTERRUPTED, Progress, SlotKey, UNKNOWN};
 use crate::scheduler::Slots;
 use crate::user::User;
 

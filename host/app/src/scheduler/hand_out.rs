@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use prahari_domain::time::Timestamp;
 
 use super::Rooms;
@@ -101,9 +101,7 @@ impl InLine {
     }
 
     fn next(&self) -> Option<AtWork> {
-        // Nothing that can panic is done while it is held.
-        let mut users: MutexGuard<'_, _> = self.0.lock();
-        users.pop_front()
+        self.0.lock().pop_front()
     }
 }
 

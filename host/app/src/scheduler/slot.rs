@@ -1,5 +1,7 @@
 //! What becomes of one slot: run, late, missed, skipped.
 
+use std::sync::Arc;
+
 use prahari_domain::calendar::Calendar;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
@@ -12,15 +14,12 @@ use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
 use crate::halts::Halts;
 use crate::handles::Handles;
-use crate::ledger::Ledger;
-use crate::ledger::{SlotKey, Work};
+use crate::ledger::{Ledger, SlotKey, Work};
 use crate::modules::ModuleHealth;
-use crate::runs::Runs;
-use crate::runs::{RunAnswer, Trigger, reason_of};
+use crate::runs::{RunAnswer, Runs, Trigger, reason_of};
 use crate::tasks::Tasks;
 use crate::user::User;
 use crate::users::Users;
-use std::sync::Arc;
 
 /// Does what is due for a user, and gives each slot its outcome.
 pub struct Slots {
@@ -120,10 +119,6 @@ impl Slots {
             && !error.concerns_everybody()
         {
             self.finish_slot(user, key, SlotOutcome::Failed, error.to_string(), None).await?;
-        }
-        // What is not there is missing from this slot, and from nothing else of the user.
-        if let Err(AppError::NoModule(_)) = &executed {
-            return Ok(());
         }
         let Some(answer) = executed? else {
             let reason = format!("the previous {} of this user was still executing", key.task);

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_store::Role;
 
 use crate::ledger::{Barrier, SlotKey};
 use crate::tasks::TaskSet;
@@ -55,10 +54,6 @@ fn stands_open(user: &User, task: Task, until: Timestamp, ended: &mut Option<Tim
         })
     };
     open > 0 || slots > 0 && user.is_executing(task)
-}
-
-pub(super) fn admins(users: &[Arc<User>]) -> Vec<Arc<User>> {
-    users.iter().filter(|user| user.role() == Role::Admin).cloned().collect()
 }
 
 /// Tasks as a sentence names them.

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use prahari_domain::time::Timestamp;
 
-use super::Rooms;
-use super::Scheduler;
 use super::hand_out::{Worker, hand_out};
 use super::waiting::Aside;
+use super::{Rooms, Scheduler};
 use crate::error::AppError;
 use crate::ledger::Work;
 use crate::user::User;

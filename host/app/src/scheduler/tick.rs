@@ -27,11 +27,7 @@ impl Slots {
         }
         let executed = self.runs.execute(user, key.task, due, Trigger::Scheduled, 1).await;
         self.end_tick(user, key, due, &executed).await?;
-        match executed {
-            // What is not there is missing from this tick, and from nothing else of the user.
-            Err(AppError::NoModule(_)) => Ok(()),
-            executed => executed.map(|_| ()),
-        }
+        executed.map(|_| ())
     }
 
     /// Notes the ticks among what is due at an instant as missed, because the user's worker is still busy with what was due

@@ -12,7 +12,7 @@ use prahari_domain::time::Timestamp;
 use prahari_schedule::Then;
 
 use super::Rooms;
-use super::standing::{Shared, Standing, admins, listed, standing};
+use super::standing::{Shared, Standing, listed, standing};
 use crate::error::AppError;
 use crate::ledger::{Barrier, SlotKey, Work};
 use crate::scheduler::Slots;
@@ -85,7 +85,7 @@ impl Waiting {
             return Ok(aside);
         };
         rooms.ledger.ended.set_awaited(true);
-        let admins = admins(users);
+        let admins = rooms.users.admins();
         for user in users {
             for work in works {
                 let Work::Run(key) = *work else { continue };
@@ -144,7 +144,7 @@ impl Waiting {
         if ended.is_empty() && !due {
             return free;
         }
-        let admins = admins(&rooms.users.all());
+        let admins = rooms.users.admins();
         let tasks = rooms.tasks.current();
         let all = due || ended.iter().any(|(_, task)| tasks.is_shared(*task));
         let whose: BTreeSet<UserId> = ended.iter().map(|(user, _)| *user).collect();

@@ -10,8 +10,7 @@ use super::ScheduleSet;
 use crate::error::AppError;
 use crate::events::ServiceChange;
 use crate::handles::Handles;
-use crate::schedules::Previews;
-use crate::schedules::Schedules;
+use crate::schedules::{Previews, Schedules};
 use crate::services::Services;
 use crate::users::Users;
 

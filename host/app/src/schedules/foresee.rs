@@ -10,14 +10,11 @@ use prahari_schedule::{
     stretch, validate,
 };
 
-use prahari_store::Role;
-
 use super::ScheduleSet;
 use crate::error::AppError;
 use crate::handles::Handles;
 use crate::schedules::Schedules;
-use crate::tasks::TaskSet;
-use crate::tasks::Tasks;
+use crate::tasks::{TaskSet, Tasks};
 use crate::user::User;
 
 /// How many of the next slots are shown where nobody says how many.
@@ -104,7 +101,7 @@ impl Previews {
         let current = self.schedules.current();
         let tasks = self.tasks.current();
         for task in tasks.names().iter().copied() {
-            let concerns = !tasks.is_for_admins(task) || user.role() == Role::Admin;
+            let concerns = tasks.is_open_to(task, user.role());
             if let Some(version) = user.schedule_version(task).filter(|_| concerns)
                 && self.schedules.set(version).await?.differs(&current, task)
             {

@@ -11,7 +11,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::{HostServices, RunOutcome, RunReport, RunRequest, Worker, WorkerEnd};
-use prahari_store::{IndividualServiceRow, NotificationLevel, NotificationRow, Role};
+use prahari_store::{IndividualServiceRow, NotificationLevel, NotificationRow};
 
 use super::Services;
 use crate::error::AppError;
@@ -146,7 +146,7 @@ impl Services {
             return Err(AppError::UnifiedServiceRunning);
         }
         let manifest = self.tasks.manifest(task)?;
-        if user.role() != Role::Admin && (manifest.shared || manifest.is_for_admins()) {
+        if !manifest.is_open_to(user.role()) {
             return Err(AppError::TaskForAdmins(task));
         }
         match self.ledger.owner_of_shared(task).filter(|_| manifest.shared) {

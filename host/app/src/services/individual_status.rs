@@ -4,7 +4,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_schedule::TICK_MS;
-use prahari_store::{IndividualServiceRow, Role, RunFilter, RunRow};
+use prahari_store::{IndividualServiceRow, RunFilter, RunRow};
 
 use super::Services;
 use crate::error::AppError;
@@ -46,7 +46,7 @@ impl Services {
         let mut found = Vec::new();
         let tasks = self.tasks.current();
         for task in tasks.names().iter().copied() {
-            if !tasks.is_for_admins(task) || user.role() == Role::Admin {
+            if tasks.is_open_to(task, user.role()) {
                 let row = rows.iter().find(|row| row.task == task);
                 found.push(self.status_of(&user, task, row).await?);
             }

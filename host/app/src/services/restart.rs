@@ -2,8 +2,7 @@
 
 use prahari_domain::ids::UserId;
 
-use super::Services;
-use super::{Level, Switched};
+use super::{Level, Services, Switched};
 use crate::error::AppError;
 
 impl Services {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use prahari_domain::calendar::Calendar;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_store::Role;
 
 use super::Services;
 use crate::user::User;
@@ -14,9 +13,7 @@ impl Services {
     /// For whom a shared task runs that somebody asked for: the admin whose service runs it, or else the first admin.
     /// Always the same, so that two admins who ask at once get one run.
     pub(crate) fn user_of_shared(&self, task: Task) -> Option<Arc<User>> {
-        self.ledger
-            .owner_of_shared(task)
-            .or_else(|| self.users.all().into_iter().find(|user| user.role() == Role::Admin))
+        self.ledger.owner_of_shared(task).or_else(|| self.users.admins().into_iter().next())
     }
 }
 

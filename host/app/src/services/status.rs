@@ -3,8 +3,7 @@
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 
-use super::Activity;
-use super::Services;
+use super::{Activity, Services};
 use crate::user::User;
 
 /// Whether a service is on.

@@ -7,8 +7,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_store::{NotificationLevel, NotificationRow, ServiceRow};
 
-use super::Services;
-use super::{Activity, Level};
+use super::{Activity, Level, Services};
 use crate::error::AppError;
 use crate::events::{Audience, Event, ServiceChange, ServiceEvent};
 use crate::user::User;
@@ -111,8 +110,8 @@ impl Services {
         Ok(self.handles.store.user(user.id).save_service(row).await?)
     }
 
-    /// Keeps a failure to the user it happened to. What the broker or the market could not do now is tried again at the next
-    /// occasion; books that contradict the broker or their journal halt the user; anything else stops the unified service,
+    /// Keeps a failure to the user it happened to. What the broker or the market could not do now, and a module that is missing,
+    /// is tried again at the next occasion; books that contradict the broker or their journal halt the user; anything else stops the unified service,
     /// if it is on, until somebody has looked.
     ///
     /// # Errors
@@ -124,7 +123,8 @@ impl Services {
         if self.halts.halt_for(user.id, &error).await? {
             return Ok(());
         }
-        let passing = matches!(error, AppError::Broker(_) | AppError::Market(_));
+        // What is not there now may be later, and is missing from what needed it alone.
+        let passing = matches!(error, AppError::Broker(_) | AppError::Market(_) | AppError::NoModule(_));
         let _switch = user.switch().await;
         if passing || !user.is_running() {
             tracing::warn!(user = %user.id, %error, "a user's work could not be done");

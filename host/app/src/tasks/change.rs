@@ -5,7 +5,7 @@ use std::sync::Arc;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_runtime::Module;
+use prahari_runtime::{Module, Runtime};
 use prahari_schedule::{Schedule, check_after, validate};
 use prahari_store::{ModuleOrigin, ModuleRow, StoreError};
 
@@ -15,15 +15,10 @@ use crate::error::AppError;
 use crate::grants::Grants;
 use crate::handles::Handles;
 use crate::ledger::Ledger;
-use crate::modules::Modules;
-use crate::modules::Trials;
-use crate::modules::{Activation, Permission, Upload};
-use crate::schedules::ScheduleChanges;
-use crate::schedules::Schedules;
-use crate::services::Level;
-use crate::services::Services;
+use crate::modules::{Activation, Modules, Permission, Trials, Upload};
+use crate::schedules::{ScheduleChanges, Schedules};
+use crate::services::{Level, Services};
 use crate::users::Users;
-use prahari_runtime::Runtime;
 
 /// How often a schedule is offered again when somebody else has changed another one meanwhile.
 const OFFERS: usize = 3;
@@ -161,8 +156,11 @@ impl TaskChanges {
     /// yet are withdrawn.
     ///
     /// # Errors
-    /// When there is no such task, it came with the program, or the store fails.
+    /// When there is no such task, it came with the program, another one waits for it, or the store fails.
     pub async fn remove_task(&self, task: Task, by: UserId) -> Result<(), AppError> {
+        if let Some(by) = self.waits_for(task) {
+            return Err(AppError::TaskAwaited { task, by });
+        }
         {
             // Nobody plans a day or enters slots with the task beside those without it.
             let _planning = self.ledger.planning.write().await;
@@ -179,6 +177,16 @@ impl TaskChanges {
         self.modules.forget(task).await?;
         tracing::info!(%task, user = %by, "a task was removed");
         Ok(())
+    }
+
+    /// A task whose schedule waits for this one, by the newest schedules.
+    fn waits_for(&self, task: Task) -> Option<Task> {
+        let (set, tasks) = (self.schedules.current(), self.tasks.current());
+        let waits = |schedule: &&Schedule| {
+            let after = schedule.after.as_ref();
+            tasks.find(schedule.task).is_some() && after.is_some_and(|after| after.tasks.contains(&task))
+        };
+        set.schedules().find(waits).map(|schedule| schedule.task)
     }
 
     /// Has every service that is on expect what today is with the tasks that there are now.

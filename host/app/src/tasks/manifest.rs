@@ -6,6 +6,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::text::is_plain;
 use prahari_runtime::{Grant, capability_name};
 use prahari_schedule::{LatePolicy, Schedule, ScheduleTerms};
+use prahari_store::Role;
 use serde::{Deserialize, Serialize};
 
 use crate::grants::{Allowance, AllowanceError, TaskLimits};
@@ -135,6 +136,11 @@ impl TaskManifest {
     /// Whether only admins may see it and start it.
     pub fn is_for_admins(&self) -> bool {
         self.audience == Audience::Admins
+    }
+
+    /// Whether somebody with this role may see it and start it.
+    pub fn is_open_to(&self, role: Role) -> bool {
+        !self.is_for_admins() || role == Role::Admin
     }
 
     /// What it asks to be granted, as the gate knows it.

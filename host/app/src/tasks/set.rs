@@ -7,7 +7,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_schedule::LatePolicy;
-use prahari_store::ModuleRow;
+use prahari_store::{ModuleRow, Role};
 
 use super::{PlainRuns, TaskManifest};
 use crate::grants::{Allowance, TaskLimits};
@@ -108,9 +108,9 @@ impl TaskSet {
         self.tasks.get(&task).is_some_and(|known| known.manifest.shared)
     }
 
-    /// Whether only admins may see a task and start it.
-    pub fn is_for_admins(&self, task: Task) -> bool {
-        self.tasks.get(&task).is_some_and(|known| known.manifest.is_for_admins())
+    /// Whether somebody with this role may see a task and start it; of one that there never was, everybody.
+    pub fn is_open_to(&self, task: Task, role: Role) -> bool {
+        self.tasks.get(&task).is_none_or(|known| known.manifest.is_open_to(role))
     }
 
     /// How late a slot of a task may start.

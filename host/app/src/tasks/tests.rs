@@ -50,12 +50,12 @@ fn what_cannot_be_meant_is_refused_in_one_sentence() {
         ("/schedule/bounds/earliest", json!("19:00"), "earliest is after latest"),
         (
             "/schedule/after",
-            json!({ "tasks": [], "latest": "17:00", "otherwise": "run" }),
+            json!({ "tasks": [], "latest": "17:00", "then": "run" }),
             "after: it runs after 0 tasks",
         ),
         (
             "/schedule/after",
-            json!({ "tasks": ["position_monitor"], "latest": "17:00", "otherwise": "skip" }),
+            json!({ "tasks": ["position_monitor"], "latest": "17:00", "then": "skip" }),
             "a task cannot wait for itself",
         ),
         ("/limits", json!({ "cpu_ms": 300_001 }), "cpu_ms: 300001 is not between 1 and 300000"),

@@ -47,12 +47,22 @@ fn add_declared(
     let named = document.get("name").and_then(Value::as_str).unwrap_or_default();
     let task: Task = named.parse().map_err(|error| unreadable(&error))?;
     let declared: TaskLine = tasks.ask("PUT", &format!("/{task}"), Some(document))?;
+    bring_first(daemon, task, bytes).or_else(|failure| {
+        // What was refused leaves nothing behind.
+        tasks.tell("DELETE", &format!("/{task}"), None)?;
+        Err(failure)
+    })?;
+    Ok(declared)
+}
+
+/// Uploads the first version of a task that was just declared, and has it run.
+fn bring_first(daemon: &AtDaemon, task: Task, bytes: &[u8]) -> Result<(), Failure> {
     let modules = Remote::at(&daemon.url, daemon.token_file.as_deref(), "/api/v1/modules")?;
     let version: Version = modules.upload(&format!("/{task}"), "application/octet-stream", bytes)?;
     // As for a component that says itself what it is: there is no yesterday that a trial could compare it with.
     let body = json!({ "reason": "it came with the task", "force": true });
     modules.tell("POST", &format!("/{task}/{}/activate", version.version), Some(body))?;
-    Ok(declared)
+    Ok(())
 }
 
 /// Removes a task.

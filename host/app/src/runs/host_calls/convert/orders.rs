@@ -5,10 +5,9 @@ use prahari_domain::ids::{OrderId, SignalId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::orders as domain;
-use prahari_domain::risk;
-use prahari_domain::settings;
 use prahari_domain::text::one_line;
 use prahari_domain::time::day_number;
+use prahari_domain::{risk, settings};
 use prahari_runtime::abi::latest::broker::{self, ReentryLevel};
 use prahari_runtime::abi::latest::{Refusal, RefusalCode, Side, config, decision};
 
