@@ -158,7 +158,9 @@ impl TaskChanges {
     /// # Errors
     /// When there is no such task, it came with the program, another one waits for it, or the store fails.
     pub async fn remove_task(&self, task: Task, by: UserId) -> Result<(), AppError> {
-        if let Some(by) = self.waits_for(task) {
+        // One that came with the program cannot be removed whoever waits for it.
+        let was_added = self.tasks.current().find(task).is_some_and(|known| !known.is_built_in);
+        if let Some(by) = self.waits_for(task).filter(|_| was_added) {
             return Err(AppError::TaskAwaited { task, by });
         }
         {
