@@ -181,9 +181,9 @@ async fn a_slot_whose_task_is_still_executing_is_skipped_and_says_so() {
     let daemon = house.start(at(MONDAY, "08:50")).await;
     start_services(&daemon).await;
     let user = daemon.users.find(OTHER).unwrap();
-    let retry = user.begin(Task::literal("premarket_retry")).unwrap();
-    let monitor = user.begin(Task::literal("sell_monitor")).unwrap();
-    assert!(user.begin(Task::literal("sell_monitor")).is_none());
+    let retry = user.runs.begin(Task::literal("premarket_retry")).unwrap();
+    let monitor = user.runs.begin(Task::literal("sell_monitor")).unwrap();
+    assert!(user.runs.begin(Task::literal("sell_monitor")).is_none());
     let again = daemon
         .runs
         .execute(&user, Task::literal("sell_monitor"), at(MONDAY, "08:51"), Trigger::RunOnce, 1)
@@ -206,7 +206,7 @@ async fn a_slot_whose_task_is_still_executing_is_skipped_and_says_so() {
     assert_eq!(ticks[0].reason, "the previous tick was still executing");
     assert!(runs(&daemon, OTHER, Task::literal("sell_monitor")).await.is_empty());
     assert_eq!(end_of(&daemon, ADMIN, MONDAY, Task::literal("premarket_retry")).await.0, SlotOutcome::Ran);
-    assert!(user.begin(Task::literal("sell_monitor")).is_some());
+    assert!(user.runs.begin(Task::literal("sell_monitor")).is_some());
 }
 
 #[tokio::test]
@@ -300,7 +300,7 @@ async fn a_failed_run_leaves_the_state_of_its_task_as_it_was() {
         assert_eq!(end_of(&daemon, ADMIN, day, Task::literal("eod_cleanup")).await.0, outcome, "{day}");
         assert_eq!(daemon.store.user(ADMIN).load_state().await.unwrap(), expected, "{day}");
         let user = daemon.users.find(ADMIN).unwrap();
-        assert_eq!(user.memory()[&Task::literal("eod_cleanup")]["kept"], expected[0].2, "{day}");
+        assert_eq!(user.runs.memory()[&Task::literal("eod_cleanup")]["kept"], expected[0].2, "{day}");
         stop(daemon).await;
     }
 }

@@ -209,7 +209,7 @@ async fn a_version_that_traps_is_held_back_when_the_earlier_one_wants_more_than_
     run(&daemon, at(TUESDAY, "00:00")).await;
     let all = slots(&daemon, ADMIN, MONDAY).await;
     assert!(
-        daemon.users.find(ADMIN).unwrap().is_running(),
+        daemon.users.find(ADMIN).unwrap().services.is_running(),
         "what a module does is no reason to stop a user's service"
     );
     let failed = all.iter().filter(|slot| slot.task == TASK && slot.outcome == Some(SlotOutcome::Failed));

@@ -145,8 +145,9 @@ async fn a_running_service_keeps_its_version_until_it_is_started_again() {
     assert_eq!(due(&daemon, ADMIN, MONDAY, Task::literal("buy_orders")).await, ["16:05"]);
     assert_eq!(due(&daemon, OTHER, MONDAY, Task::literal("buy_orders")).await, ["16:30"]);
     let versions = |daemon: &Daemon| {
-        [ADMIN, OTHER]
-            .map(|user| daemon.users.find(user).unwrap().schedule_version(Task::literal("buy_orders")))
+        [ADMIN, OTHER].map(|user| {
+            daemon.users.find(user).unwrap().services.schedule_version(Task::literal("buy_orders"))
+        })
     };
     assert_eq!(versions(&daemon), [Some(1), Some(2)]);
     stop(daemon).await;

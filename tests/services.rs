@@ -84,8 +84,8 @@ async fn agreed_state(daemon: &Daemon, user: UserId) -> bool {
     daemon.store.flush().await.unwrap();
     let row = daemon.store.user(user).service().await.unwrap().unwrap();
     let user = daemon.users.find(user).unwrap();
-    assert_eq!(row.running, user.is_running());
-    assert_eq!(row.started_at, user.activity().started_at);
+    assert_eq!(row.running, user.services.is_running());
+    assert_eq!(row.started_at, user.services.activity().started_at);
     row.running
 }
 
@@ -117,7 +117,7 @@ async fn of_32_who_ask_at_once_for_the_same_run_one_gets_it_each_round() {
     let runs = runs(&daemon, OTHER, Task::literal("position_monitor")).await;
     assert!(runs.iter().all(|run| run.outcome.as_deref() == Some("succeeded")), "{runs:?}");
     assert!(runs.iter().all(|run| run.trigger == RunTrigger::RunOnce && run.slot_due.is_none()));
-    assert!(daemon.users.find(OTHER).unwrap().executing().is_empty());
+    assert!(daemon.users.find(OTHER).unwrap().runs.executing().is_empty());
 }
 
 #[tokio::test]
@@ -204,7 +204,7 @@ async fn start_and_stop_from_many_sides_never_leave_a_wrong_status() {
         // Memory and database expect the same slots, each once.
         let kept = slots(&daemon, OTHER, MONDAY).await;
         let user = daemon.users.find(OTHER).unwrap();
-        let known: Vec<_> = user.ledger().slots().map(|(key, _)| (key.due_at, key.task)).collect();
+        let known: Vec<_> = user.ledger.lock().slots().map(|(key, _)| (key.due_at, key.task)).collect();
         let mut of_rows: Vec<_> = kept.iter().map(|slot| (slot.due_at, slot.task)).collect();
         let mut of_memory = known;
         of_rows.sort();

@@ -206,7 +206,8 @@ async fn a_worker_that_hangs_is_killed_after_the_time_limit_of_its_run_and_its_s
     let house = TestHost::new(2);
     let (daemon, hung, other) = with_monitor(&house, component(Task::literal("position_monitor"))).await;
     send(hung, Signal::SIGSTOP);
-    let service = daemon.users.find(ADMIN).unwrap().individual(Task::literal("position_monitor")).unwrap();
+    let service =
+        daemon.users.find(ADMIN).unwrap().services.individual(Task::literal("position_monitor")).unwrap();
     let report = soon(service.worker.run(request(20), &mut Nobody)).await;
     assert_eq!(report.outcome, RunOutcome::WorkerEnded(HUNG.to_owned()));
     assert_eq!(report.outcome.name(), "worker_ended");
@@ -229,7 +230,14 @@ async fn a_worker_that_hangs_is_noticed_at_any_speed_of_the_clock() {
         let scheduled = tokio::spawn(async move { scheduler.run(None).await });
         // Longer than any other wait: the limit of a run is a minute.
         let noticed = async {
-            while daemon.users.find(ADMIN).unwrap().individual(Task::literal("sell_monitor")).is_some() {
+            while daemon
+                .users
+                .find(ADMIN)
+                .unwrap()
+                .services
+                .individual(Task::literal("sell_monitor"))
+                .is_some()
+            {
                 tokio::task::yield_now().await;
             }
         };

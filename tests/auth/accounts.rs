@@ -62,7 +62,7 @@ async fn deactivation_ends_sessions_revokes_tokens_and_stops_the_service() {
     assert_eq!(change(&admin, 2, json!({ "active": false })).await.ok()["active"], false);
     assert_eq!(user.get("/api/v1/auth/me").await.status, 401);
     assert_eq!(token.get("/api/v1/auth/me").await.status, 401);
-    assert!(!console.daemon.users.find(OTHER).unwrap().is_running());
+    assert!(!console.daemon.users.find(OTHER).unwrap().services.is_running());
     assert!(console.daemon.services.start_service(OTHER).await.is_err());
     let log_in = json!({ "name": "user2", "password": PASSWORD });
     assert_eq!(console.nobody().post("/api/v1/auth/login", log_in).await.code(), "wrong_credentials");

@@ -16,7 +16,10 @@ async fn a_user_whose_paper_account_differs_from_the_journal_is_halted_at_the_st
 
     // Of a sound database both go on.
     let daemon = house.start(at(MONDAY, "10:05")).await;
-    assert!(daemon.users.find(ADMIN).unwrap().is_running() && daemon.users.find(OTHER).unwrap().is_running());
+    assert!(
+        daemon.users.find(ADMIN).unwrap().services.is_running()
+            && daemon.users.find(OTHER).unwrap().services.is_running()
+    );
     stop(daemon).await;
 
     let store = Store::open(house.database(), Durability::Off).unwrap();

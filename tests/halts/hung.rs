@@ -45,7 +45,8 @@ async fn done(daemon: &Daemon, extent: Extent, instant: Timestamp) {
             tokio::task::yield_now().await;
         }
         for user in sound(extent) {
-            while daemon.users.find(user).unwrap().is_at_work() || !has_outcomes(daemon, user, instant).await
+            while daemon.users.find(user).unwrap().backlog.is_at_work()
+                || !has_outcomes(daemon, user, instant).await
             {
                 tokio::task::yield_now().await;
             }

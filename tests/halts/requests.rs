@@ -28,7 +28,7 @@ async fn two_days(fault: Option<Fault>) -> [Vec<String>; 3] {
         assert_eq!(runs.len(), 2);
         assert!(runs.iter().all(|run| run.outcome.as_deref() == Some("succeeded")), "{runs:?}");
         assert_eq!(halts(&daemon, OTHER).await, [], "a refusal is the answer, not a halt");
-        assert!(daemon.users.find(OTHER).unwrap().is_running());
+        assert!(daemon.users.find(OTHER).unwrap().services.is_running());
     }
     let journals =
         [journal(&daemon, ADMIN).await, journal(&daemon, OTHER).await, journal(&daemon, THIRD).await];

@@ -124,7 +124,7 @@ impl Trouble {
     pub async fn is_told(self, daemon: &Daemon, user: UserId) {
         let open: Vec<HaltCode> = halts(daemon, user).await.into_iter().map(|halt| halt.code).collect();
         assert_eq!(open, self.halt().into_iter().collect::<Vec<_>>(), "{self:?}");
-        assert!(daemon.users.find(user).unwrap().is_running(), "{self:?}");
+        assert!(daemon.users.find(user).unwrap().services.is_running(), "{self:?}");
         let monitor = slot(daemon, user, MONDAY, Task::literal("sell_monitor")).await;
         if matches!(self, Self::NarrowAllowance | Self::Traps) {
             assert!(monitor.ticks_failed >= 3, "{self:?}: {monitor:?}");

@@ -32,7 +32,7 @@ async fn an_old_component_is_a_task_by_the_manifest_that_an_operator_gives() {
     let task = "keeps_state".parse().unwrap();
     let (outcome, reason) = end_of(daemon, ADMIN, MONDAY, task).await;
     assert_eq!(outcome, prahari_store::SlotOutcome::Ran, "{reason}");
-    assert!(daemon.users.find(ADMIN).unwrap().memory().get(&task).is_some_and(|kept| !kept.is_empty()));
+    assert!(daemon.users.find(ADMIN).unwrap().runs.memory().get(&task).is_some_and(|kept| !kept.is_empty()));
     console.stop().await;
 }
 
@@ -47,7 +47,7 @@ async fn a_task_without_a_module_fails_its_own_slot_and_stops_nobodys_service() 
     run(daemon, at(MONDAY, "10:05")).await;
     let failed = end_of(daemon, ADMIN, MONDAY, "keeps_state".parse().unwrap()).await;
     assert_eq!(failed, (prahari_store::SlotOutcome::Failed, "there is no module for keeps_state".to_owned()));
-    assert!(daemon.users.find(ADMIN).unwrap().is_running(), "everything else goes on");
+    assert!(daemon.users.find(ADMIN).unwrap().services.is_running(), "everything else goes on");
     console.stop().await;
 }
 

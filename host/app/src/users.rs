@@ -35,12 +35,12 @@ impl Users {
 
     /// Returns the users whose unified service is on, by id.
     pub fn running(&self) -> Vec<Arc<User>> {
-        self.0.read().values().filter(|user| user.is_running()).cloned().collect()
+        self.0.read().values().filter(|user| user.services.is_running()).cloned().collect()
     }
 
     /// Returns the admins, by id.
     pub fn admins(&self) -> Vec<Arc<User>> {
-        self.0.read().values().filter(|user| user.role() == Role::Admin).cloned().collect()
+        self.0.read().values().filter(|user| user.access.role() == Role::Admin).cloned().collect()
     }
 
     /// Adds a user who was just loaded, unless there is one with that id; returns whether they are new.

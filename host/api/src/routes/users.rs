@@ -179,11 +179,11 @@ async fn change(
 ) -> Result<Json<User>, Problem> {
     let id = UserId(id);
     let before = api.daemon.users.find(id)?;
-    let role = body.role.map_or(before.role(), Role::from);
-    let active = body.active.unwrap_or(before.is_active());
+    let role = body.role.map_or(before.access.role(), Role::from);
+    let active = body.active.unwrap_or(before.access.is_active());
     let details = json!({
         "role": role.name(), "active": active,
-        "before": { "role": before.role().name(), "active": before.is_active() },
+        "before": { "role": before.access.role().name(), "active": before.access.is_active() },
     });
     api.audit(&admin.caller, "user.change", format!("user {id}"), details).await?;
     api.daemon.members.set_access(id, role, active, api.accounts.now()).await?;
@@ -201,7 +201,7 @@ async fn make_link(
     Json(body): Json<LinkRequest>,
 ) -> Result<(StatusCode, Json<PasswordLink>), Problem> {
     let user = api.daemon.users.find(UserId(id))?;
-    if !user.is_active() {
+    if !user.access.is_active() {
         return Err(Problem::new(Code::UserInactive, format!("user {id} is not active")));
     }
     let details = json!({ "remove_totp": body.remove_totp });

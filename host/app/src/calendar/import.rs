@@ -97,8 +97,8 @@ impl Calendars {
     }
 
     async fn follow_calendar_of(&self, user: &User, cause: &str) -> Result<(), AppError> {
-        let _switch = user.switch().await;
-        if !user.is_served() {
+        let _switch = user.services.switch().await;
+        if !user.services.is_any_on() {
             return Ok(());
         }
         let gone = self.ledger.take_over(user, cause).await?;

@@ -16,7 +16,7 @@ impl Ledger {
     pub(crate) async fn plan_day(&self, day: Day) -> Result<Arc<DayPlans>, AppError> {
         let mut versions = BTreeSet::from([self.schedules.current().version]);
         for user in self.users.all() {
-            versions.extend(user.schedule_versions());
+            versions.extend(user.services.schedule_versions());
         }
         let plans = self.with_plans(DayPlans::new(day, self.tasks.current()), versions).await?;
         Ok(self.set_plans(plans))
@@ -27,8 +27,12 @@ impl Ledger {
     pub(crate) async fn plans_for(&self, user: &User) -> Result<Option<Arc<DayPlans>>, AppError> {
         loop {
             let Some(plans) = self.plans() else { return Ok(None) };
-            let missing: BTreeSet<u64> =
-                user.schedule_versions().into_iter().filter(|version| !plans.has(*version)).collect();
+            let missing: BTreeSet<u64> = user
+                .services
+                .schedule_versions()
+                .into_iter()
+                .filter(|version| !plans.has(*version))
+                .collect();
             if missing.is_empty() {
                 return Ok(Some(plans));
             }

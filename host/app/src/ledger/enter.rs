@@ -30,11 +30,11 @@ impl Ledger {
         plans: &DayPlans,
         from: Option<Timestamp>,
     ) -> Result<(), AppError> {
-        let _turn = user.ledger_turn().await;
+        let _turn = user.ledger.turn().await;
         self.enter_day_of(user, plans.day).await?;
-        let since = from.max(user.service_since());
+        let since = from.max(user.services.since());
         let added = {
-            let mut ledger = user.ledger();
+            let mut ledger = user.ledger.lock();
             ledger.add(self.expected(user, plans, since))
         };
         self.plan_slots(user, plans.day, &added).await
@@ -43,7 +43,7 @@ impl Ledger {
     /// What a user's service that starts now is expected to run today. Slots that an earlier one left open go on where
     /// the schedules are the same; the others are withdrawn or ended.
     pub(crate) async fn expect_rest_of_day(&self, user: &User) -> Result<(), AppError> {
-        let version = user.last_schedule_version();
+        let version = user.services.last_schedule_version();
         let cause = format!("the service was started again with version {version} of the schedules");
         self.take_over(user, &cause).await.map(|_| ())
     }
@@ -53,14 +53,14 @@ impl Ledger {
         let _planning = self.planning.read().await;
         // Before the scheduler has begun there is no day: it enters everything when it comes to one.
         let Some(plans) = self.plans_for(user).await? else { return Ok(Vec::new()) };
-        let _turn = user.ledger_turn().await;
-        if user.ledger().day() > Some(plans.day) {
+        let _turn = user.ledger.turn().await;
+        if user.ledger.lock().day() > Some(plans.day) {
             // The scheduler has gone on to the next day meanwhile, and found this service on.
             return Ok(Vec::new());
         }
         self.enter_day_of(user, plans.day).await?;
         let (added, ended, withdrawn) = {
-            let mut ledger = user.ledger();
+            let mut ledger = user.ledger.lock();
             // What was handed out by now finds the slots as they were. Whatever is handed out later waits for this lock, and
             // finds them as they are then.
             let from = self.handles.clock.now().max(self.handed_out());
@@ -91,13 +91,13 @@ impl Ledger {
 
     /// With the user's turn held.
     async fn enter_day_of(&self, user: &User, day: Day) -> Result<(), AppError> {
-        if user.ledger().day() == Some(day) {
+        if user.ledger.lock().day() == Some(day) {
             return Ok(());
         }
         let known =
             if self.is_resumed_day(day) { self.persisted_slots(user, day).await? } else { Vec::new() };
         let updates: Vec<SlotUpdate> = {
-            let mut ledger = user.ledger();
+            let mut ledger = user.ledger.lock();
             ledger.enter(day);
             known
                 .into_iter()
@@ -183,9 +183,9 @@ impl Ledger {
         let Some(known) = tasks.find(task) else { return false };
         let is_theirs = || match known.manifest.shared {
             true => self.owner_of_shared(task).is_some_and(|owner| owner.id == user.id),
-            false => known.manifest.is_open_to(user.role()),
+            false => known.manifest.is_open_to(user.access.role()),
         };
-        user.schedule_version(task).is_some() && is_theirs()
+        user.services.schedule_version(task).is_some() && is_theirs()
     }
 
     async fn plan_slots(&self, user: &User, day: Day, added: &[PlannedSlot]) -> Result<(), AppError> {

@@ -13,6 +13,7 @@ mod plan_set;
 pub(crate) mod ticks;
 #[cfg(test)]
 mod ticks_tests;
+mod user_ledger;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub use day_plan::{Barrier, DayPlan, PlannedSlot, SlotKey, Work};
 pub(crate) use ended::Ended;
 pub(crate) use enter::{INTERRUPTED, UNKNOWN};
 pub use plan_set::DayPlans;
+pub use user_ledger::UserLedger;
 
 use crate::handles::Handles;
 use crate::schedules::Schedules;
@@ -89,8 +91,8 @@ impl Ledger {
     /// Whose service runs a shared task: that of an admin who started it alone, else the first admin's unified one that is on.
     pub fn owner_of_shared(&self, task: Task) -> Option<Arc<User>> {
         let admins = self.users.admins();
-        let alone = admins.iter().find(|user| user.individual(task).is_some());
-        alone.or_else(|| admins.iter().find(|user| user.is_running())).cloned()
+        let alone = admins.iter().find(|user| user.services.individual(task).is_some());
+        alone.or_else(|| admins.iter().find(|user| user.services.is_running())).cloned()
     }
 
     /// The last instant that was handed out to be done: whatever is due until then finds its slots as they were.
@@ -145,8 +147,12 @@ impl Ledger {
     /// Has everything fall due that the users' ledgers have open on the day that the scheduler is in, whether or not anybody
     /// runs by the schedules that it came from.
     pub(crate) fn plan_left_open(&self, day: Day) {
-        let open: BTreeSet<_> =
-            self.users.all().iter().flat_map(|user| user.ledger().open_slots().collect::<Vec<_>>()).collect();
+        let open: BTreeSet<_> = self
+            .users
+            .all()
+            .iter()
+            .flat_map(|user| user.ledger.lock().open_slots().collect::<Vec<_>>())
+            .collect();
         let mut kept = self.plans.write();
         if let Some(mut plans) = kept.as_deref().filter(|plans| plans.day == day).cloned() {
             plans.set_left_open(DayPlan::of_slots(day, open, &self.tasks.current()));

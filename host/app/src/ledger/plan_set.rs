@@ -43,7 +43,7 @@ impl DayPlans {
 
     /// What the slots of a task of a user wait for, by the version of the schedules by which the task runs.
     pub fn barrier(&self, user: &User, task: Task) -> Option<&Arc<Barrier>> {
-        self.plans.get(&user.schedule_version(task)?)?.barriers.get(&task)
+        self.plans.get(&user.services.schedule_version(task)?)?.barriers.get(&task)
     }
 
     /// Whether slots among these works may have to wait, by any version.
@@ -84,7 +84,7 @@ impl DayPlans {
     /// The slots that a user's services expect: of each task those of the version by which it runs.
     pub fn slots_of(&self, user: &User) -> impl Iterator<Item = PlannedSlot> {
         self.plans.iter().flat_map(|(version, plan)| {
-            let own = |slot: &&PlannedSlot| user.schedule_version(slot.key.task) == Some(*version);
+            let own = |slot: &&PlannedSlot| user.services.schedule_version(slot.key.task) == Some(*version);
             plan.slots.iter().filter(own).copied()
         })
     }

@@ -63,7 +63,7 @@ impl Members {
             return Err(AppError::HaltStands { user: user.id, reason });
         }
         user.settings.take_over(&fresh.settings);
-        std::mem::swap(&mut *user.memory(), &mut *fresh.memory());
+        std::mem::swap(&mut *user.runs.memory(), &mut *fresh.runs.memory());
         let mut loaded = fresh.desk.into_inner();
         loaded.take_place_of(&desk);
         user.set_link(loaded.link().clone());

@@ -12,9 +12,11 @@ use crate::brokers::Link;
 use crate::desk::{Desk, TradingServices};
 use crate::error::AppError;
 use crate::events::EventBus;
+use crate::members::Access;
+use crate::runs::{TaskMemory, UserRuns};
 use crate::services::Activity;
 use crate::settings::{KillSwitch, UserSettings};
-use crate::user::{TaskMemory, User};
+use crate::user::User;
 
 /// Something of a user that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,20 +68,22 @@ pub(crate) async fn load_user(
     let scope = venue.store.user(row.id);
     let memory = readable(load_memory(&scope).await, &mut fault)?.unwrap_or_default();
     let service = readable(scope.service().await, &mut fault)?.flatten();
-    let user = User::new(row.id, row.name, row.role, settings, desk, memory);
+    let access = Access::new(row.role, row.active);
+    let user = User::new((row.id, row.name, access), settings, desk, UserRuns::new(memory));
     if let Some(service) = service {
-        *user.activity() = Activity::of(&service);
+        *user.services.activity() = Activity::of(&service);
         if service.running {
-            user.resume_service(service.schedule_version);
+            user.services.resume(service.schedule_version);
         }
     }
-    let unified_since = user.activity().started_at;
+    let unified_since = user.services.activity().started_at;
     for service in readable(scope.individual_services().await, &mut fault)?.unwrap_or_default() {
         // What the unified service ran since then is not for an earlier end to explain.
         let last = service.stopped_at.is_some_and(|stopped| Some(stopped) > unified_since);
-        user.set_individual_end(service.task, last.then_some(service.reason));
+        if last {
+            user.services.set_individual_end(service.task, service.reason);
+        }
     }
-    user.set_active(row.active);
     Ok(Loaded { user, pushes, faults })
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+mod access;
 mod broker;
 mod lift;
 pub(crate) mod loading;
@@ -12,6 +13,8 @@ use prahari_domain::risk::RiskLimits;
 use prahari_domain::settings::Strategy;
 use prahari_domain::time::Timestamp;
 use prahari_store::{NewUser, Role};
+
+pub use access::Access;
 
 use crate::desk::TradingServices;
 use crate::error::AppError;
@@ -94,9 +97,8 @@ impl Members {
     ) -> Result<(), AppError> {
         let user = self.users.find(id)?;
         self.handles.store.user(id).set_access(role, active, real_now).await?;
-        user.set_role(role);
         // Before the services are stopped, so that none is started in between.
-        user.set_active(active);
+        user.access.set(role, active);
         self.handles.events.recheck(id);
         if !active {
             self.services.stop_service(id).await?;
@@ -110,7 +112,7 @@ impl Members {
     /// # Errors
     /// As there.
     pub async fn deactivate_user(&self, id: UserId, real_now: Timestamp) -> Result<(), AppError> {
-        let role = self.users.find(id)?.role();
+        let role = self.users.find(id)?.access.role();
         self.set_access(id, role, false, real_now).await
     }
 }

@@ -65,7 +65,7 @@ impl Notices {
     /// # Errors
     /// When a message cannot be kept.
     async fn send_alert(&self, code: AlertCode, about: Option<UserId>, detail: &str) -> Result<(), AppError> {
-        let is_told = |user: &User| about == Some(user.id) || user.role() == Role::Admin;
+        let is_told = |user: &User| about == Some(user.id) || user.access.role() == Role::Admin;
         for user in self.users.all().into_iter().filter(|user| is_told(user)) {
             let other = about.filter(|about| *about != user.id);
             let body = other.map_or_else(|| detail.to_owned(), |about| format!("user {about}: {detail}"));

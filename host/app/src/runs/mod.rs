@@ -4,9 +4,11 @@ mod host_calls;
 mod once;
 pub mod recordings;
 mod settling;
+mod user_runs;
 
 pub use host_calls::LiveServices;
 pub use once::{BegunRun, RUN_ONCE_WINDOW_MS};
+pub use user_runs::{Executing, TaskMemory, UserRuns};
 
 use std::sync::Arc;
 
@@ -132,7 +134,7 @@ impl Runs {
         trigger: Trigger,
         attempt: u32,
     ) -> Result<Option<RunAnswer>, AppError> {
-        let Some(_executing) = user.begin(task) else { return Ok(None) };
+        let Some(_executing) = user.runs.begin(task) else { return Ok(None) };
         let begun = self.begin_run(user, task, due_at, trigger, attempt)?;
         self.handles.store.user(user.id).start_run(begun.start.clone()).await?;
         self.perform(user, begun, due_at, trigger).await.map(Some)
@@ -147,7 +149,7 @@ impl Runs {
         trigger: Trigger,
         attempt: u32,
     ) -> Result<Begun, AppError> {
-        let (place, hash, service) = match user.individual(task) {
+        let (place, hash, service) = match user.services.individual(task) {
             Some(service) => {
                 let hash = service.worker.module();
                 (RunTarget::Worker(service), hash, ServiceKind::Individual)
@@ -182,7 +184,7 @@ impl Runs {
         let run = begun.start.id;
         let performed = self.try_perform(user, begun, due_at, trigger).await;
         if let Err(error) = &performed {
-            user.activity().failed(error.to_string());
+            user.services.activity().failed(error.to_string());
             self.handles.store.system().abandon_run(run, error.to_string(), self.handles.clock.now()).await?;
         }
         performed
@@ -220,9 +222,9 @@ impl Runs {
         };
         let (module, outcome) = (report.recording.run.module, report.outcome.clone());
         let finish = self.finish_of(user, task, run, report, services, used).await?;
-        user.set_left(task, started_at.ist_day(), used.plus(finish.left));
+        user.runs.set_left(task, started_at.ist_day(), used.plus(finish.left));
         let detail = finish.detail.clone();
-        user.activity().ran(task, finish.finished_at, &outcome);
+        user.services.activity().ran(task, finish.finished_at, &outcome);
         self.handles.store.user(user.id).finish_run(finish).await?;
         tracing::trace!(%run, outcome = outcome.name(), "run finished");
         self.handles.events.publish_with(audience, || {
@@ -237,7 +239,7 @@ impl Runs {
 
     /// What the runs of a task have left behind on a date. One run of it is executing at a time, so nothing is added meanwhile.
     async fn left_on(&self, user: &User, task: Task, day: Day) -> Result<Left, AppError> {
-        if let Some(left) = user.left_on(task, day) {
+        if let Some(left) = user.runs.left_on(task, day) {
             return Ok(left);
         }
         let midnight = |day| Timestamp::from_ist(day, NaiveTime::MIN);
@@ -276,7 +278,7 @@ impl Runs {
             Vec::new()
         };
         if !state.is_empty() {
-            let mut memory = user.memory();
+            let mut memory = user.runs.memory();
             let kept = memory.entry(task).or_default();
             for (_, key, value) in &state {
                 match value {

@@ -59,7 +59,7 @@ impl Runs {
         let scope = self.handles.store.user(user.id);
         let claim = scope.claim_run_durable(started.start.clone(), RUN_ONCE_WINDOW_MS).await;
         claim.map_err(|error| too_soon(error, now))?;
-        let Some(executing) = user.clone().begin_owned(task) else {
+        let Some(executing) = user.runs.begin(task) else {
             return self.yield_to_slot(&user, task, run, now).await;
         };
         let message = format!("run {run} of {task} was asked for by user {by}");

@@ -2,15 +2,55 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use parking_lot::Mutex;
 use prahari_domain::time::Timestamp;
 
 use crate::ledger::Work;
 
+/// The due work of one user, and how long it takes.
+#[derive(Debug, Default)]
+pub struct UserBacklog {
+    due: Mutex<Backlog>,
+    slow: AtomicBool,
+}
+
+impl UserBacklog {
+    /// Whether something that was due is being done for this user, or waits until that is done.
+    pub fn is_at_work(&self) -> bool {
+        self.due.lock().is_at_work()
+    }
+
+    /// Adds what is due at an instant.
+    pub(super) fn add(&self, instant: Timestamp, works: &Arc<[Work]>) -> Added {
+        self.due.lock().add(instant, works)
+    }
+
+    /// Returns what is to be done next; `None` ends the user's work.
+    pub(super) fn next(&self) -> Option<(Timestamp, Arc<[Work]>)> {
+        self.due.lock().next()
+    }
+
+    /// The worker has gone before it was done.
+    pub(super) fn abandon(&self) {
+        self.due.lock().abandon();
+    }
+
+    /// Whether what was due the last time took long, so that others should not wait behind it.
+    pub(super) fn is_slow(&self) -> bool {
+        self.slow.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_slow(&self, slow: bool) {
+        self.slow.store(slow, Ordering::Relaxed);
+    }
+}
+
 /// A user's due work. It stays small by itself: while a worker is busy, ticks are passed over and one question to the broker stands for all, so
 /// only what has an outcome of its own waits, of which a day has a handful.
 #[derive(Debug, Default)]
-pub struct Backlog {
+struct Backlog {
     waiting: VecDeque<(Timestamp, Arc<[Work]>)>,
     /// The instant whose work is being done; none while the user has no worker.
     doing: Option<Timestamp>,
@@ -27,7 +67,7 @@ pub(super) enum Added {
 
 impl Backlog {
     /// Adds what is due at an instant. Behind other work, ticks are left out: whoever adds it notes them as missed.
-    pub(super) fn add(&mut self, instant: Timestamp, works: &Arc<[Work]>) -> Added {
+    fn add(&mut self, instant: Timestamp, works: &Arc<[Work]>) -> Added {
         let Some(doing) = self.doing else {
             self.doing = Some(instant);
             self.waiting.push_back((instant, works.clone()));
@@ -47,19 +87,19 @@ impl Backlog {
     }
 
     /// What the worker does next; with none left the user has no worker any more.
-    pub(super) fn next(&mut self) -> Option<(Timestamp, Arc<[Work]>)> {
+    fn next(&mut self) -> Option<(Timestamp, Arc<[Work]>)> {
         let next = self.waiting.pop_front();
         self.doing = next.as_ref().map(|(instant, _)| *instant);
         next
     }
 
     /// Whether the user has a worker, or will have one.
-    pub(crate) fn is_at_work(&self) -> bool {
+    fn is_at_work(&self) -> bool {
         self.doing.is_some()
     }
 
     /// The worker has gone before it was done.
-    pub(super) fn abandon(&mut self) {
+    fn abandon(&mut self) {
         *self = Self::default();
     }
 }

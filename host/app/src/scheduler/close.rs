@@ -17,9 +17,9 @@ impl Slots {
     pub(super) async fn close_slot(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
         let skipped = self.not_run_because(user, key.task);
         let (outcome, sentence) = {
-            let _turn = user.ledger_turn().await;
+            let _turn = user.ledger.turn().await;
             let (ended, update) = {
-                let mut ledger = user.ledger();
+                let mut ledger = user.ledger.lock();
                 let Some(progress) = ledger.open_mut(key) else { return Ok(()) };
                 let Some(ticks) = &mut progress.ticks else { return Ok(()) };
                 let rows = match &skipped {
@@ -55,10 +55,13 @@ impl Slots {
     /// Gives every slot of a user's earlier days that is still open its outcome. What executes still, as a shared run may, gets
     /// it from its own end.
     pub(super) async fn close_days_of(&self, user: &User, until: Day) -> Result<(), AppError> {
-        let left = user.ledger().left_open(until);
+        let left = user.ledger.lock().left_open(until);
         for key in left {
-            let Some((continuous, taken_up)) =
-                user.ledger().open_mut(key).map(|progress| (progress.ticks.is_some(), progress.taken_up))
+            let Some((continuous, taken_up)) = user
+                .ledger
+                .lock()
+                .open_mut(key)
+                .map(|progress| (progress.ticks.is_some(), progress.taken_up))
             else {
                 continue;
             };
@@ -76,7 +79,7 @@ impl Slots {
             };
             self.finish_slot(user, key, outcome, reason, None).await?;
         }
-        user.ledger().forget_closed();
+        user.ledger.lock().forget_closed();
         Ok(())
     }
 

@@ -49,9 +49,9 @@ pub(super) async fn hand_out(
     let (mut quick, mut slow) = (VecDeque::new(), VecDeque::new());
     for user in users {
         let works = of(&user);
-        let added = user.backlog().add(instant, &works);
+        let added = user.backlog.add(instant, &works);
         match added {
-            Added::Idle if user.is_slow() => slow.push_back(AtWork::on(rooms, user)),
+            Added::Idle if user.backlog.is_slow() => slow.push_back(AtWork::on(rooms, user)),
             Added::Idle => quick.push_back(AtWork::on(rooms, user)),
             Added::Behind(doing) => rooms.slots.pass_over(&user, &works, instant, doing).await?,
         }
@@ -122,7 +122,7 @@ impl AtWork {
         let stopwatch = Stopwatch::start();
         loop {
             // Not in the loop's head, where the lock would be held to the end of its body.
-            let next = self.user.backlog().next();
+            let next = self.user.backlog.next();
             let Some((instant, works)) = next else { break };
             for work in works.iter() {
                 if let Err(error) = self.rooms.slots.dispatch(&self.user, *work, instant).await {
@@ -131,7 +131,7 @@ impl AtWork {
             }
         }
         self.done = true;
-        self.user.set_slow(stopwatch.elapsed() > SLOW_AFTER);
+        self.user.backlog.set_slow(stopwatch.elapsed() > SLOW_AFTER);
         Ok(())
     }
 }
@@ -140,7 +140,7 @@ impl Drop for AtWork {
     fn drop(&mut self) {
         // After the end of its work the user may have another worker already.
         if !self.done {
-            self.user.backlog().abandon();
+            self.user.backlog.abandon();
         }
     }
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use prahari_domain::time::{Day, Timestamp};
 use tokio::sync::Semaphore;
 
-pub use backlog::Backlog;
+pub use backlog::UserBacklog;
 pub use cursor::Cursor;
 pub(crate) use hand_out::SLOW_USERS_AT_ONCE;
 pub use slot::Slots;
@@ -164,8 +164,13 @@ impl Scheduler {
     /// On a real clock the cursor does not wait for slow runs, so a process may end with slots before it still open. Going
     /// back does no harm: what has its outcome is left alone, and what is too late becomes missed.
     fn go_back_to_open_slots(&mut self) {
-        let open =
-            self.rooms.users.all().iter().filter_map(|user| user.ledger().earliest_open(self.cursor)).min();
+        let open = self
+            .rooms
+            .users
+            .all()
+            .iter()
+            .filter_map(|user| user.ledger.lock().earliest_open(self.cursor))
+            .min();
         if let Some(due) = open {
             self.cursor = due.plus_millis(-1);
         }
@@ -216,7 +221,10 @@ impl Scheduler {
             with_slots.extend(self.rooms.handles.store.system().users_with_open_slots(day).await?);
         }
         for user in self.rooms.users.all() {
-            if user.is_served() || with_slots.contains(&user.id) || user.ledger().day().is_some() {
+            if user.services.is_any_on()
+                || with_slots.contains(&user.id)
+                || user.ledger.lock().day().is_some()
+            {
                 // A service may have been started by another version since the plans were made.
                 if let Some(plans) = self.rooms.ledger.plans_for(&user).await? {
                     self.rooms.ledger.expect_slots(&user, &plans, from).await?;

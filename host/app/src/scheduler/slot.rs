@@ -36,7 +36,7 @@ impl Slots {
     /// Does one piece of work for a user, if it is about one of the user's slots. `due` is when it should happen, the
     /// clock says when it does.
     pub(crate) async fn dispatch(&self, user: &User, work: Work, due: Timestamp) -> Result<(), AppError> {
-        let meant = user.ledger().slot_for(work, due);
+        let meant = user.ledger.lock().slot_for(work, due);
         let key = match (work, meant) {
             (Work::PollBroker, _) => return self.sync_fills(user).await,
             (Work::CloseDays, _) => return self.close_days_before(user, due.ist_day()).await,
@@ -77,9 +77,9 @@ impl Slots {
 
     /// Why no service of this user runs a task now, if none does.
     pub(super) fn not_run_because(&self, user: &User, task: Task) -> Option<String> {
-        if user.schedule_version(task).is_none() {
-            return Some(if user.is_active() {
-                match user.individual_end(task) {
+        if user.services.schedule_version(task).is_none() {
+            return Some(if user.access.is_active() {
+                match user.services.individual_end(task) {
                     Some(reason) => format!("the individual service of this user was stopped: {reason}"),
                     None => "the service of this user was stopped".to_owned(),
                 }
@@ -101,7 +101,7 @@ impl Slots {
     }
 
     async fn run_slot(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
-        let (due, waited) = user.ledger().freed(key);
+        let (due, waited) = user.ledger.lock().freed(key);
         if let Some(Waited { told, .. }) = waited.as_ref().filter(|waited| waited.skipped) {
             return self.finish_slot(user, key, SlotOutcome::Skipped, told.clone(), None).await;
         }
@@ -138,9 +138,9 @@ impl Slots {
     /// Takes up a slot, once; which attempt it is. It is written before the run, so that the run after a crash knows that
     /// it is not the first.
     async fn take_up(&self, user: &User, key: SlotKey) -> Result<Option<u32>, AppError> {
-        let _turn = user.ledger_turn().await;
+        let _turn = user.ledger.turn().await;
         let (attempt, update) = {
-            let mut ledger = user.ledger();
+            let mut ledger = user.ledger.lock();
             let Some(progress) = ledger.open_mut(key).filter(|progress| !progress.taken_up) else {
                 tracing::debug!(user = %user.id, task = %key.task, due_at = %key.due_at, "nothing to do for a slot");
                 return Ok(None);
@@ -163,9 +163,9 @@ impl Slots {
         answer: Option<&RunAnswer>,
     ) -> Result<(), AppError> {
         let run = answer.map(|answer| answer.run);
-        let _turn = user.ledger_turn().await;
+        let _turn = user.ledger.turn().await;
         let update = {
-            let mut ledger = user.ledger();
+            let mut ledger = user.ledger.lock();
             let Some(progress) = ledger.open_mut(key) else {
                 tracing::debug!(user = %user.id, task = %key.task, due_at = %key.due_at, "the outcome of a slot that is decided or was withdrawn");
                 return Ok(());

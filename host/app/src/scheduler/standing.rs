@@ -46,14 +46,14 @@ pub(super) fn standing(
 /// Whether a task of a user has slots until an instant that have not ended; when the last one of those that have did is noted.
 fn stands_open(user: &User, task: Task, until: Timestamp, ended: &mut Option<Timestamp>) -> bool {
     let (slots, open) = {
-        let ledger = user.ledger();
+        let ledger = user.ledger.lock();
         let slots = ledger.slots_until(task, until);
         slots.fold((0, 0), |(slots, open), progress| {
             *ended = (*ended).max(progress.ended_at);
             (slots + 1, open + usize::from(progress.outcome.is_none()))
         })
     };
-    open > 0 || slots > 0 && user.is_executing(task)
+    open > 0 || slots > 0 && user.runs.is_executing(task)
 }
 
 /// Tasks as a sentence names them.

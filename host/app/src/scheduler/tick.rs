@@ -40,7 +40,7 @@ impl Slots {
         doing: Timestamp,
     ) -> Result<(), AppError> {
         for work in works.iter().filter(|work| matches!(work, Work::Tick(_))) {
-            let meant = user.ledger().slot_for(*work, due);
+            let meant = user.ledger.lock().slot_for(*work, due);
             let Some(key) = meant else { continue };
             let held_up = format!("what was due at {doing} was still being done for this user");
             self.account(user, key, due, Some(&held_up)).await?;
@@ -62,9 +62,9 @@ impl Slots {
         held_up: Option<&str>,
     ) -> Result<bool, AppError> {
         let skipped = self.not_run_because(user, key.task).or_else(|| self.health.held_back(user, key.task));
-        let _turn = user.ledger_turn().await;
+        let _turn = user.ledger.turn().await;
         let (runs, update) = {
-            let mut ledger = user.ledger();
+            let mut ledger = user.ledger.lock();
             let Some(progress) = ledger.open_mut(key).filter(|progress| !progress.closing) else {
                 return Ok(false);
             };
@@ -131,9 +131,9 @@ impl Slots {
     ) -> Result<(), AppError> {
         let run = executed.as_ref().ok().and_then(Option::as_ref).map(|answer| answer.run);
         let closing = {
-            let _turn = user.ledger_turn().await;
+            let _turn = user.ledger.turn().await;
             let (closing, update) = {
-                let mut ledger = user.ledger();
+                let mut ledger = user.ledger.lock();
                 let Some(progress) = ledger.slot_mut(key) else { return Ok(()) };
                 let Some(ticks) = &mut progress.ticks else { return Ok(()) };
                 let row = match executed {

@@ -90,7 +90,7 @@ impl Waiting {
             for work in works {
                 let Work::Run(key) = *work else { continue };
                 let Some(barrier) = plans.barrier(user, key.task) else { continue };
-                let to_run = user.ledger().open_mut(key).is_some_and(|progress| !progress.taken_up);
+                let to_run = user.ledger.lock().open_mut(key).is_some_and(|progress| !progress.taken_up);
                 if to_run && self.has_to_wait(rooms, user, key, barrier, &admins).await? {
                     aside.0.entry(user.id).or_default().insert(*work);
                 }
@@ -112,7 +112,7 @@ impl Waiting {
         let (now, latest) = (rooms.handles.clock.now(), barrier.latest.max(key.due_at));
         match standing(user, key, barrier, (&rooms.tasks.current(), admins)) {
             Standing::Ended(at) => {
-                if let Some(progress) = user.ledger().open_mut(key) {
+                if let Some(progress) = user.ledger.lock().open_mut(key) {
                     // A process of the past may have left until when it was to wait.
                     let left = progress.free_at.map(|free| free.min(now));
                     progress.free_at =
@@ -199,7 +199,7 @@ fn overdue(user: &User, key: SlotKey, barrier: &Barrier, tasks: &[Task]) {
 }
 
 fn freed(user: &User, key: SlotKey, at: Timestamp, waited: Waited) {
-    if let Some(progress) = user.ledger().open_mut(key) {
+    if let Some(progress) = user.ledger.lock().open_mut(key) {
         progress.free_at = Some(at.max(key.due_at));
         progress.waited = Some(waited);
     }
@@ -214,9 +214,9 @@ impl Slots {
         tasks: &[Task],
         latest: Timestamp,
     ) -> Result<(), AppError> {
-        let _turn = user.ledger_turn().await;
+        let _turn = user.ledger.turn().await;
         let update = {
-            let mut ledger = user.ledger();
+            let mut ledger = user.ledger.lock();
             let Some(progress) = ledger.open_mut(key) else { return Ok(()) };
             progress.free_at = Some(latest);
             let until = latest.ist_time().format("%H:%M");

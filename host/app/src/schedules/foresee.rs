@@ -101,8 +101,8 @@ impl Previews {
         let current = self.schedules.current();
         let tasks = self.tasks.current();
         for task in tasks.names().iter().copied() {
-            let concerns = tasks.is_open_to(task, user.role());
-            if let Some(version) = user.schedule_version(task).filter(|_| concerns)
+            let concerns = tasks.is_open_to(task, user.access.role());
+            if let Some(version) = user.services.schedule_version(task).filter(|_| concerns)
                 && self.schedules.set(version).await?.differs(&current, task)
             {
                 return Ok(true);

@@ -68,7 +68,7 @@ impl Services {
         let now = self.handles.clock.now();
         let mut heartbeats = Vec::new();
         for user in self.users.running() {
-            let mut activity = user.activity();
+            let mut activity = user.services.activity();
             activity.heartbeat = Some(now);
             self.tell_of_service(user.id, ServiceChange::Heartbeat, "");
             if std::mem::take(&mut activity.changed)

@@ -46,19 +46,18 @@ impl Services {
     pub async fn start_individual(self: &Arc<Self>, id: UserId, task: Task) -> Result<bool, AppError> {
         self.handles.shutdown.check()?;
         let user = self.users.find(id)?;
-        let _switch = user.switch().await;
+        let _switch = user.services.switch().await;
         self.check_individual(&user, task)?;
-        if user.individual(task).is_some() {
+        if user.services.individual(task).is_some() {
             return Ok(false);
         }
         let worker = Arc::new(self.runtime.start_worker(&self.modules.for_user(task, id)?.module).await?);
         let schedule_version = self.schedules.current().version;
         let service = Individual { worker, started_at: self.handles.clock.now(), schedule_version };
         {
-            let _row = user.individual_rows().await;
+            let _row = user.services.individual_rows().await;
             self.handles.store.user(id).save_individual_service(row(id, task, &service)).await?;
-            user.keep_individual(task, service.clone());
-            user.set_individual_end(task, None);
+            user.services.insert_individual(task, service.clone());
         }
         self.watch_individual(&user, task, &service.worker);
         if let Err(error) = self.ledger.expect_rest_of_day(&user).await {
@@ -98,7 +97,7 @@ impl Services {
         user: &User,
         patience: Duration,
     ) -> Result<(), AppError> {
-        let tasks = user.individuals();
+        let tasks = user.services.individuals();
         let stops = tasks.into_iter().map(|task| self.stop_individual_within(user, task, patience));
         futures::future::try_join_all(stops).await.map(|_| ())
     }
@@ -109,7 +108,7 @@ impl Services {
         task: Task,
         patience: Duration,
     ) -> Result<bool, AppError> {
-        let Some(Individual { worker, .. }) = user.individual(task) else { return Ok(false) };
+        let Some(Individual { worker, .. }) = user.services.individual(task) else { return Ok(false) };
         let end = worker.stop(patience).await;
         self.individual_ended(user, task, worker.pid(), end).await?;
         Ok(true)
@@ -139,14 +138,14 @@ impl Services {
     }
 
     fn check_individual(&self, user: &User, task: Task) -> Result<(), AppError> {
-        if !user.is_active() {
+        if !user.access.is_active() {
             return Err(AppError::UserInactive(user.id));
         }
-        if user.is_running() {
+        if user.services.is_running() {
             return Err(AppError::UnifiedServiceRunning);
         }
         let manifest = self.tasks.manifest(task)?;
-        if !manifest.is_open_to(user.role()) {
+        if !manifest.is_open_to(user.access.role()) {
             return Err(AppError::TaskForAdmins(task));
         }
         match self.ledger.owner_of_shared(task).filter(|_| manifest.shared) {
@@ -177,9 +176,8 @@ impl Services {
         pid: u32,
         end: WorkerEnd,
     ) -> Result<(), AppError> {
-        let _row = user.individual_rows().await;
-        let Some(service) = user.drop_individual(task, pid) else { return Ok(()) };
-        user.set_individual_end(task, Some(end.reason.clone()));
+        let _row = user.services.individual_rows().await;
+        let Some(service) = user.services.remove_individual(task, pid, &end.reason) else { return Ok(()) };
         let now = self.handles.clock.now();
         let end = self.with_reason_of_daemon(end);
         let stopped = IndividualServiceRow {

@@ -46,7 +46,7 @@ impl Services {
         let mut found = Vec::new();
         let tasks = self.tasks.current();
         for task in tasks.names().iter().copied() {
-            if tasks.is_open_to(task, user.role()) {
+            if tasks.is_open_to(task, user.access.role()) {
                 let row = rows.iter().find(|row| row.task == task);
                 found.push(self.status_of(&user, task, row).await?);
             }
@@ -61,7 +61,7 @@ impl Services {
         row: Option<&IndividualServiceRow>,
     ) -> Result<IndividualStatus, AppError> {
         // What runs is in memory; a row may lag behind it by the time that writing takes.
-        let running = user.individual(task);
+        let running = user.services.individual(task);
         let filter = RunFilter { task: Some(task), limit: 1, ..RunFilter::default() };
         let last_run = self.handles.store.user(user.id).runs(filter).await?.into_iter().next();
         let version = running.as_ref().map(|service| service.schedule_version);
@@ -80,7 +80,7 @@ impl Services {
             stopped_at: stopped.and_then(|row| row.stopped_at),
             reason: stopped.map(|row| row.reason.clone()).unwrap_or_default(),
             schedule_version: version,
-            executing: user.executing().contains(&task),
+            executing: user.runs.executing().contains(&task),
             last_run,
             next_run_at: [self.next_tick(user, task), next].into_iter().flatten().min(),
             schedule_enabled: entry.is_some_and(|schedule| schedule.enabled),
@@ -89,9 +89,9 @@ impl Services {
 
     /// The next tick of a continuous slot that is under way.
     fn next_tick(&self, user: &User, task: Task) -> Option<Timestamp> {
-        user.schedule_version(task)?;
+        user.services.schedule_version(task)?;
         let now = self.handles.clock.now();
-        let ledger = user.ledger();
+        let ledger = user.ledger.lock();
         let mut open = ledger
             .slots()
             .filter(|(key, progress)| key.task == task && key.due_at <= now && progress.outcome.is_none());

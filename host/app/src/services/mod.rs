@@ -9,6 +9,7 @@ mod restart;
 mod shared;
 mod status;
 mod unified;
+mod user_services;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ pub use log::Level;
 pub(crate) use shared::leaves_signals_untouched;
 pub use status::{ServiceState, ServiceStatus};
 pub use unified::Switched;
+pub use user_services::UserServices;
 
 use crate::halts::Halts;
 use crate::handles::Handles;

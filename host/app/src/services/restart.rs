@@ -12,15 +12,15 @@ impl Services {
     /// When there is no such user or it cannot be written down.
     pub async fn restart_service(&self, id: UserId) -> Result<Switched, AppError> {
         let user = self.users.find(id)?;
-        let _switch = user.switch().await;
-        let was_running = user.is_running();
+        let _switch = user.services.switch().await;
+        let was_running = user.services.is_running();
         if was_running {
             self.turn_off(&user).await?;
             self.log_service(&user, Level::Info, "service_restarted", "the unified service is restarted")
                 .await?;
         }
         self.turn_on(&user).await?;
-        Ok(Switched { changed: !was_running, executing: user.executing() })
+        Ok(Switched { changed: !was_running, executing: user.runs.executing() })
     }
 
     /// Restarts every unified service that is on; how many there were.

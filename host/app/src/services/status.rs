@@ -31,7 +31,12 @@ pub struct ServiceStatus {
 impl Services {
     /// How a user's unified service stands.
     pub fn service_status(&self, user: &User) -> ServiceStatus {
-        let state = if user.is_running() { ServiceState::Running } else { ServiceState::Stopped };
-        ServiceStatus { user: user.id, state, activity: user.activity().clone(), executing: user.executing() }
+        let state = if user.services.is_running() { ServiceState::Running } else { ServiceState::Stopped };
+        ServiceStatus {
+            user: user.id,
+            state,
+            activity: user.services.activity().clone(),
+            executing: user.runs.executing(),
+        }
     }
 }

@@ -29,12 +29,12 @@ impl Services {
     /// When there is no such user, they are not active, or it cannot be written down.
     pub async fn start_service(&self, id: UserId) -> Result<Switched, AppError> {
         let user = self.users.find(id)?;
-        let _switch = user.switch().await;
-        let changed = !user.is_running();
+        let _switch = user.services.switch().await;
+        let changed = !user.services.is_running();
         if changed {
             self.turn_on(&user).await?;
         }
-        Ok(Switched { changed, executing: user.executing() })
+        Ok(Switched { changed, executing: user.runs.executing() })
     }
 
     /// Turns a user's unified service off; what is executing ends by itself.
@@ -43,27 +43,27 @@ impl Services {
     /// When there is no such user or it cannot be written down.
     pub async fn stop_service(&self, id: UserId) -> Result<Switched, AppError> {
         let user = self.users.find(id)?;
-        let _switch = user.switch().await;
-        let changed = user.is_running();
+        let _switch = user.services.switch().await;
+        let changed = user.services.is_running();
         if changed {
             self.turn_off(&user).await?;
             self.log_service(&user, Level::Info, "service_stopped", "the unified service was stopped")
                 .await?;
             self.tell_of_service(id, ServiceChange::Stopped, "");
         }
-        Ok(Switched { changed, executing: user.executing() })
+        Ok(Switched { changed, executing: user.runs.executing() })
     }
 
     /// With the user's switch held. A start that fails leaves the service off, in memory and in the database.
     pub(super) async fn turn_on(&self, user: &User) -> Result<(), AppError> {
-        if !user.is_active() {
+        if !user.access.is_active() {
             return Err(AppError::UserInactive(user.id));
         }
         self.stop_individuals(user).await?;
         let now = self.handles.clock.now();
         let schedule_version = self.schedules.current().version;
         {
-            let mut activity = user.activity();
+            let mut activity = user.services.activity();
             let last_task = activity.last_task;
             *activity = Activity {
                 heartbeat: Some(now),
@@ -74,9 +74,9 @@ impl Services {
             };
         }
         self.save_service(user, true).await?;
-        user.start_service(now, schedule_version);
+        user.services.start(now, schedule_version);
         if let Err(error) = self.ledger.expect_rest_of_day(user).await {
-            user.activity().failed(error.to_string());
+            user.services.activity().failed(error.to_string());
             self.turn_off(user).await?;
             return Err(error);
         }
@@ -91,7 +91,7 @@ impl Services {
         let is_theirs =
             |task: &Task| self.ledger.owner_of_shared(*task).is_some_and(|owner| owner.id == user.id);
         let owned: Vec<Task> = self.tasks.current().shared().filter(is_theirs).collect();
-        user.set_running(false);
+        user.services.turn_off();
         self.save_service(user, false).await?;
         for task in owned {
             self.hand_over_shared(task).await?;
@@ -125,14 +125,14 @@ impl Services {
         }
         // What is not there now may be later, and is missing from what needed it alone.
         let passing = matches!(error, AppError::Broker(_) | AppError::Market(_) | AppError::NoModule(_));
-        let _switch = user.switch().await;
-        if passing || !user.is_running() {
+        let _switch = user.services.switch().await;
+        if passing || !user.services.is_running() {
             tracing::warn!(user = %user.id, %error, "a user's work could not be done");
             return Ok(());
         }
         tracing::error!(user = %user.id, %error, "the service of a user is stopped");
         let body = error.to_string();
-        user.activity().failed(body.clone());
+        user.services.activity().failed(body.clone());
         self.turn_off(user).await?;
         self.log_service(user, Level::Error, "service_failed", &body).await?;
         self.tell_of_service(user.id, ServiceChange::Failed, &body);
@@ -149,7 +149,7 @@ impl Services {
 }
 
 fn service_row(user: &User, running: bool) -> ServiceRow {
-    let activity = user.activity();
+    let activity = user.services.activity();
     let (last_task, last_task_at) = activity.last_task.unzip();
     ServiceRow {
         user: user.id,

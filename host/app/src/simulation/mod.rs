@@ -112,7 +112,7 @@ impl Simulation {
     pub async fn run(&self, daemon: &Arc<Daemon>) -> Result<Report, AppError> {
         let stopwatch = Stopwatch::start();
         for user in daemon.users.all() {
-            if !user.is_running() {
+            if !user.services.is_running() {
                 daemon.services.start_service(user.id).await?;
             }
         }

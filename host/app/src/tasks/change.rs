@@ -193,9 +193,9 @@ impl TaskChanges {
 
     /// Has every service that is on expect what today is with the tasks that there are now.
     async fn follow_tasks(&self, cause: &str, event: &'static str) -> Result<(), AppError> {
-        for user in self.users.all().into_iter().filter(|user| user.is_served()) {
+        for user in self.users.all().into_iter().filter(|user| user.services.is_any_on()) {
             let taken_over = {
-                let _switch = user.switch().await;
+                let _switch = user.services.switch().await;
                 self.ledger.take_over(&user, cause).await
             };
             if let Err(error) = taken_over {

@@ -87,7 +87,7 @@ async fn burst(world: &World, due: Timestamp) -> Result<Vec<Duration>, Failure> 
 
 /// Waits until the slots of the day are expected of every user: from then on the scheduler waits for the clock.
 async fn wait_until_planned(daemon: &Daemon) {
-    let planned = || daemon.users.all().iter().all(|user| user.ledger().day() == Some(MONDAY));
+    let planned = || daemon.users.all().iter().all(|user| user.ledger.lock().day() == Some(MONDAY));
     while !planned() {
         let now = daemon.clock.now();
         daemon.clock.wait_until(now.plus_millis(POLL_MS), &Notify::new()).await;

@@ -97,7 +97,7 @@ pub async fn populate(
 /// Turns every service on and lets the days until `now` pass at once. What an earlier start has lived through already is
 /// not done again.
 pub async fn live_through(daemon: &Arc<Daemon>, now: Timestamp) -> Result<(), Failure> {
-    for user in daemon.users.all().into_iter().filter(|user| !user.is_running()) {
+    for user in daemon.users.all().into_iter().filter(|user| !user.services.is_running()) {
         daemon.services.start_service(user.id).await.map_err(Failure::work)?;
     }
     if daemon.clock.now() < now {

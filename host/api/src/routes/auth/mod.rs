@@ -114,7 +114,7 @@ async fn me(State(api): State<Api>, caller: Caller) -> Result<Json<Me>, Problem>
 /// The answer to a log-in.
 async fn signed_in(api: &Api, user: UserId, token: &Token) -> Result<Response, Problem> {
     let cookie = given(token, api.secure_cookie)?;
-    let role = api.daemon.users.find(user)?.role();
+    let role = api.daemon.users.find(user)?.access.role();
     let body = Json(who(api, user, role, "session").await?);
     let mut headers = HeaderMap::new();
     headers.insert(header::SET_COOKIE, cookie);

@@ -51,9 +51,9 @@ async fn status(
     let limit = limit(query.limit)?;
     let after: u64 = parse_cursor(query.cursor.as_deref())?.unwrap_or(0);
     let users = api.daemon.users.all();
-    let wanted = users
-        .iter()
-        .filter(|user| user.id.0 > after && query.running.is_none_or(|running| running == user.is_running()));
+    let wanted = users.iter().filter(|user| {
+        user.id.0 > after && query.running.is_none_or(|running| running == user.services.is_running())
+    });
     let users: Vec<_> = wanted.take(limit as usize + 1).collect();
     let users = page(users, limit, |user| user.id.0, |user| user);
     let mut items = Vec::new();

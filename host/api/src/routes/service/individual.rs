@@ -97,7 +97,7 @@ async fn stop(
     Json(WhichTask { task: TaskName(task) }): Json<WhichTask>,
 ) -> Result<Json<IndividualSwitched>, Problem> {
     let user = caller.target_user(&api, target.user)?.id;
-    if api.daemon.users.find(user)?.is_running() {
+    if api.daemon.users.find(user)?.services.is_running() {
         return Err(prahari_app::error::AppError::UnifiedServiceRunning.into());
     }
     let resource = format!("user {user}");

@@ -18,13 +18,13 @@ impl LiveServices<'_> {
     }
 
     pub(super) fn get_state(&self, keys: &[String]) -> HostReply {
-        let memory = self.user.memory();
+        let memory = self.user.runs.memory();
         let kept = memory.get(&self.task);
         HostReply::StateValues(keys.iter().map(|key| self.state.get(kept, key).cloned()).collect())
     }
 
     pub(super) fn state_keys(&self, prefix: &str) -> HostReply {
-        HostReply::StateKeys(self.state.keys(self.user.memory().get(&self.task), prefix))
+        HostReply::StateKeys(self.state.keys(self.user.runs.memory().get(&self.task), prefix))
     }
 
     pub(super) fn set_state(&mut self, entries: &[state::Entry]) -> HostReply {
@@ -36,7 +36,7 @@ impl LiveServices<'_> {
                 entry.key.len()
             ));
         }
-        let mut memory = self.user.memory();
+        let mut memory = self.user.runs.memory();
         let kept = memory.entry(self.task).or_default();
         match self.state.set(kept, entries, &self.allowance.per_run) {
             Ok(()) => HostReply::StateSet,

@@ -9,7 +9,7 @@ use std::ops::Bound;
 use prahari_runtime::abi::latest::state;
 
 use crate::grants::RunLimits;
-use crate::user::TaskMemory;
+use crate::runs::TaskMemory;
 
 /// The writes of a run over what is kept.
 #[derive(Debug, Default)]
