@@ -318,10 +318,10 @@ fn insert(conn: &Connection, user: UserId, start: &RunStart) -> Result<(), Store
 }
 
 fn check_free(conn: &Connection, user: UserId, start: &RunStart, window: i64) -> Result<(), StoreError> {
-    // An older run that still executes has the partial index. Runs that gave way to another one ran nothing.
+    // An older run that still executes has the partial index. Superseded runs ran nothing.
     let sql = "SELECT id, started_at FROM
                    (SELECT id, started_at, outcome FROM runs
-                    WHERE user_id = ?1 AND task = ?2 AND outcome IS NOT 'gave_way'
+                    WHERE user_id = ?1 AND task = ?2 AND outcome IS NOT 'superseded'
                     ORDER BY started_at DESC LIMIT 1)
                WHERE started_at > ?3
                UNION ALL

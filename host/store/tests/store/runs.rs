@@ -5,7 +5,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
     DecisionFilter, DecisionRow, ForgottenRuns, INTERRUPTED, Left, LogRow, OldOfRuns, RecordingRow,
-    RunCursor, RunFilter, RunFinish, StoreError,
+    RunCursor, RunFilter, RunFinish, SUPERSEDED, StoreError,
 };
 
 use crate::support::{TestStore, run_start, shared};
@@ -137,6 +137,19 @@ async fn runs_that_a_crash_interrupted_are_found_and_marked_once() {
     assert_eq!(outcomes, [INTERRUPTED, "succeeded", INTERRUPTED]);
     assert_eq!(system.next_run_id(), RunId(4));
     assert_eq!(system.next_run_id(), RunId(5));
+}
+
+#[tokio::test]
+async fn a_superseded_run_does_not_stop_the_next_claim() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    let claim =
+        async |id, at| user.claim_run_durable(run_start(id, Task::literal("buy_orders"), at), 120_000).await;
+    claim(1, 1_000).await.unwrap();
+    user.finish_run(RunFinish::new(RunId(1), SUPERSEDED, Timestamp(1_001))).await.unwrap();
+
+    claim(2, 2_000).await.unwrap();
+    assert!(matches!(claim(3, 3_000).await, Err(StoreError::RunTooSoon { run: RunId(2), .. })));
 }
 
 #[tokio::test]
