@@ -163,7 +163,7 @@ async fn an_import_that_says_nothing_else_of_today_moves_no_slot() {
     let before = slots(&daemon, ADMIN, MONDAY).await;
     import(&daemon, LIST_OF_2027).await.unwrap();
     assert_eq!(slots(&daemon, ADMIN, MONDAY).await, before);
-    assert!(!daemon.venue.calendar.current().is_open_on(day("2027-01-26")));
+    assert!(!daemon.trading.calendar.current().is_open_on(day("2027-01-26")));
     stop(daemon).await;
 }
 
@@ -239,7 +239,7 @@ async fn a_preview_says_which_days_and_slots_change_and_changes_nothing() {
     let tasks: Vec<Task> = preview.slots.iter().map(|change| change.task).collect();
     assert_eq!(tasks, house::tasks());
     assert!(preview.slots.iter().all(|change| change.difference.added.is_empty()));
-    assert!(daemon.venue.calendar.current().is_open_on(day("2025-03-12")));
+    assert!(daemon.trading.calendar.current().is_open_on(day("2025-03-12")));
     assert_eq!(daemon.store.system().calendars().await.unwrap().len(), 1);
     stop(daemon).await;
 }

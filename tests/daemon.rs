@@ -279,7 +279,8 @@ async fn a_user_without_a_line_to_the_broker_fails_alone_and_the_next_day_starts
     for slot in slots(&daemon, OTHER, TUESDAY).await {
         assert_eq!(slot.outcome, Some(SlotOutcome::Ran), "{slot:?}");
     }
-    // The host closes each date, whatever the task could do; what it could not learn of Monday then it has learnt since.
+    // The host closes each date, whatever the task could do; what it could not learn of Monday then it has learnt
+    // since.
     let statements = daemon.store.user(OTHER).statements().await.unwrap();
     assert_eq!(statements.iter().map(|(day, _)| *day).collect::<Vec<_>>(), [day(MONDAY), day(TUESDAY)]);
 }

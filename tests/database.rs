@@ -1,4 +1,5 @@
-//! The database under the program: looked at as a whole, taken away from it, named twice, and begun by a start that is killed.
+//! The database under the program: looked at as a whole, taken away from it, named twice, and begun by a start that
+//! is killed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 

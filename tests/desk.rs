@@ -29,8 +29,8 @@ use prahari_brokers::PaperFaults;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderKind, OrderRequest, OrderState, Side};
 use prahari_domain::risk::RefusalCode;
-use support::outside::PRICE;
-use support::trader::{CAPITAL, DeskFixture, USER, buy, order_context, sell};
+use support::desk_fixture::{CAPITAL, DeskFixture, USER, buy, order_context, sell};
+use support::fake_broker::PRICE;
 use support::{MONDAY, TUESDAY, at, day};
 
 const WELL: PaperFaults = PaperFaults { lose_reply: 0, lose_request: 0, down: 0, late_ms: 0 };
@@ -52,11 +52,11 @@ async fn after_a_lost_reply_nothing_is_sent_until_the_brokers_book_settles_it() 
     assert_eq!(trader.refused(buy("ABC", 10, LOW), ten).await.code, RefusalCode::Unsettled);
     let unknown = trader.desk.book().orders().last().unwrap().id;
     assert_eq!(trader.order(unknown).state, OrderState::Unknown);
-    assert!(trader.desk.is_unsettled());
+    assert!(trader.desk.needs_reconcile());
 
     trader.misbehave(WELL).await;
     trader.set_reachable(false);
-    let sent = trader.outside.sent();
+    let sent = trader.fake_broker.sent();
     let later = at(MONDAY, "10:01");
     let before = trader.journal().await.len();
     assert!(matches!(trader.place(buy("PQR", 1, LOW), later).await, Err(AppError::Broker(_))));
@@ -70,16 +70,16 @@ async fn after_a_lost_reply_nothing_is_sent_until_the_brokers_book_settles_it() 
         trader.desk.cancel(standing, "why", order_context(later)).await,
         Err(AppError::Broker(_))
     ));
-    assert_eq!(trader.outside.sent(), sent);
+    assert_eq!(trader.fake_broker.sent(), sent);
     assert_eq!(trader.journal().await.len(), before);
 
     trader.set_reachable(true);
     assert_eq!(trader.reconciled(later).await, [SettledOrder]);
-    assert!(!trader.desk.is_unsettled());
+    assert!(!trader.desk.needs_reconcile());
     assert_eq!(trader.order(unknown).state, OrderState::Accepted);
     let theirs = trader.theirs().await;
     assert_eq!(theirs.iter().filter(|order| order.symbol.as_str() == "ABC").count(), 1);
-    assert_eq!(trader.outside.sent(), sent);
+    assert_eq!(trader.fake_broker.sent(), sent);
     trader.placed(buy("PQR", 1, LOW), later).await;
 }
 
@@ -110,7 +110,7 @@ async fn a_lost_request_is_sent_again_once_within_two_minutes() {
         trader.misbehave(WELL).await;
         assert_eq!(trader.reconciled(at(MONDAY, "10:02")).await, [LostOrder]);
         assert_eq!(trader.reconciled(at(MONDAY, "10:02")).await, []);
-        assert_eq!(trader.outside.sent(), 2);
+        assert_eq!(trader.fake_broker.sent(), 2);
         assert_eq!(trader.theirs().await.len(), 1);
         assert_eq!(trader.order(id).state, OrderState::Accepted);
         assert_eq!(
@@ -130,7 +130,7 @@ async fn a_lost_request_that_is_older_is_cancelled_and_not_sent() {
     assert_eq!(trader.reconciled(at(MONDAY, "10:02:01")).await, [LostOrder]);
     assert_eq!(trader.order(id).state, OrderState::Cancelled);
     assert_eq!(trader.order(id).reason, "it never reached the broker and is too old to send");
-    assert_eq!(trader.outside.sent(), 1);
+    assert_eq!(trader.fake_broker.sent(), 1);
     assert!(trader.theirs().await.is_empty());
 }
 
@@ -143,7 +143,7 @@ async fn an_order_of_unknown_outcome_is_settled_by_the_broker_after_a_crash() {
     trader.refused(buy("ABC", 10, LOW), ten).await;
     trader.misbehave(WELL).await;
     trader.restart().await;
-    assert!(trader.desk.is_unsettled());
+    assert!(trader.desk.needs_reconcile());
     trader.placed(buy("XYZ", 10, LOW), at(MONDAY, "10:01")).await;
     assert_eq!(trader.theirs().await.len(), 2);
     assert!(trader.desk.book().orders().all(|order| order.state == OrderState::Accepted));
@@ -217,7 +217,7 @@ async fn a_buy_that_cash_does_not_cover_is_kept_once_however_often_it_is_tried()
     assert_eq!(kept.len(), 1);
     assert_eq!((kept[0].state, kept[0].retryable), (OrderState::Rejected, true));
     assert!(kept[0].reason.starts_with("insufficient balance: "), "{}", kept[0].reason);
-    assert_eq!(trader.outside.sent(), 0);
+    assert_eq!(trader.fake_broker.sent(), 0);
     // Any other refusal leaves no order at all.
     assert_eq!(trader.refused(sell("ABC", 1, HIGH), ten).await.code, RefusalCode::Holdings);
     assert_eq!(trader.desk.book().orders().count(), 1);
@@ -257,7 +257,7 @@ async fn a_retryable_order_that_is_given_up_is_not_tried_again() {
     let first = trader.desk.book().retryable_orders().next().unwrap().id;
     trader.desk.cancel(first, "expired", order_context(ten)).await.unwrap().unwrap();
     assert_eq!(trader.desk.book().retryable_orders().count(), 0);
-    assert_eq!(trader.outside.sent(), 0);
+    assert_eq!(trader.fake_broker.sent(), 0);
 }
 
 /// A day with a fill, a standing order that expires, and a refusal; closed in the evening.
@@ -315,7 +315,7 @@ async fn a_restart_rebuilds_the_same_books_from_journal_and_snapshot() {
     }
     assert_eq!(live.difference(), Paise::ZERO);
     assert!(live.cash() < CAPITAL && live.charges() > Paise::ZERO);
-    assert_eq!(trader.outside.funds(USER).await.unwrap().cash, live.cash());
+    assert_eq!(trader.fake_broker.funds(USER).await.unwrap().cash, live.cash());
 }
 
 #[tokio::test]
@@ -330,9 +330,9 @@ async fn shares_bought_outside_are_reported_and_not_adopted() {
         let mut order = by_hand.clone();
         order.id.number = number;
         order.request.symbol = symbol.parse().unwrap();
-        trader.outside.place(USER, &order, at(MONDAY, "10:05")).await.unwrap();
+        trader.fake_broker.place(USER, &order, at(MONDAY, "10:05")).await.unwrap();
     }
-    trader.outside.advance(USER, at(MONDAY, "10:07")).await.unwrap();
+    trader.fake_broker.advance(USER, at(MONDAY, "10:07")).await.unwrap();
     let before = trader.desk.book().clone();
     let differences = trader.desk.reconcile(at(MONDAY, "10:08")).await.unwrap();
     let told: Vec<_> =
@@ -374,7 +374,7 @@ async fn money_is_paid_in_and_what_is_free_may_be_taken_out_and_a_restart_change
         let paid = trader.desk.money(now).await;
         assert_eq!(paid.cash - money.cash, capital - CAPITAL);
         assert_eq!(trader.desk.book().difference(), Paise::ZERO);
-        assert_eq!(trader.outside.funds(USER).await.unwrap().cash, paid.cash);
+        assert_eq!(trader.fake_broker.funds(USER).await.unwrap().cash, paid.cash);
     }
     assert_eq!(trader.desk.money(now).await.free(), Paise::ZERO);
     let refusal = trader.refused(buy("PQR", 1, LOW), now).await;
@@ -385,7 +385,7 @@ async fn money_is_paid_in_and_what_is_free_may_be_taken_out_and_a_restart_change
     trader.misbehave(WELL).await;
     assert_eq!(trader.reconciled(now).await, []);
     assert_eq!(trader.desk.money(now).await, before);
-    assert_eq!(trader.outside.funds(USER).await.unwrap().cash, before.cash);
+    assert_eq!(trader.fake_broker.funds(USER).await.unwrap().cash, before.cash);
 }
 
 #[tokio::test]
@@ -403,5 +403,5 @@ async fn a_payment_of_which_only_the_row_was_written_is_made_good_at_the_next_st
     let after = trader.desk.money(ten).await;
     assert_eq!((after.capital, after.cash), (more, before.cash + Paise::rupees(5_000)));
     assert_eq!(trader.desk.book().difference(), Paise::ZERO);
-    assert_eq!(trader.outside.funds(USER).await.unwrap().cash, after.cash);
+    assert_eq!(trader.fake_broker.funds(USER).await.unwrap().cash, after.cash);
 }

@@ -156,7 +156,7 @@ async fn the_stream_ends_with_the_session_the_token_and_the_user() {
 
     tell(&console, OTHER, [2]);
     assert_eq!(lines(&mut another, 2).await[1].1, "2");
-    console.daemon.members.deactivate_user(OTHER, console.real.now()).await.unwrap();
+    console.daemon.users_admin.deactivate_user(OTHER, console.real.now()).await.unwrap();
     assert_eq!(another.end().await, signed_out);
     assert_eq!(
         Listening::open(&console, request(&console, "", &[("authorization", &token)])).await.err(),
@@ -227,9 +227,9 @@ async fn a_trading_morning_is_told_as_it_is_written_down() {
     assert!(stored.len() > 10);
     assert_eq!(ids(of("task", "phase", "started")), stored);
     assert_eq!(ids(of("task", "phase", "finished")), stored);
-    let settled = world::slots(&console.daemon, OTHER, MONDAY).await;
-    let settled = settled.iter().filter(|slot| slot.outcome.is_some()).count();
-    assert_eq!(of("task", "phase", "slot").len(), settled);
+    let ended = world::slots(&console.daemon, OTHER, MONDAY).await;
+    let ended = ended.iter().filter(|slot| slot.outcome.is_some()).count();
+    assert_eq!(of("task", "phase", "slot").len(), ended);
     console.stop().await;
 }
 

@@ -1,4 +1,5 @@
-//! Versions of task modules while the daemon runs: brought, activated, rolled back, pinned, and taken out when they fail.
+//! Versions of task modules while the daemon runs: brought, activated, rolled back, pinned, and taken out when they
+//! fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 #[path = "modules/blame.rs"]
@@ -165,7 +166,8 @@ async fn a_version_that_traps_again_and_again_is_quarantined_and_the_earlier_one
         assert!(outcomes[failed..].iter().all(|outcome| *outcome == SlotOutcome::Ran), "{outcomes:?}");
         failures.push(failed);
     }
-    // Users run beside each other: whoever comes after somebody's last failure in the same instant has the earlier version.
+    // Users run beside each other: whoever comes after somebody's last failure in the same instant has the earlier
+    // version.
     assert_eq!(failures.iter().max(), Some(&broken_after), "{failures:?}");
     assert!(failures.iter().all(|failed| *failed + 1 >= broken_after), "{failures:?}");
     assert_eq!(version_of(&daemon, OTHER, TASK), 1);

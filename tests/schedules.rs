@@ -3,8 +3,8 @@
 
 #[path = "schedules/draws.rs"]
 mod draws;
-#[path = "schedules/foresight.rs"]
-mod foresight;
+#[path = "schedules/preview.rs"]
+mod preview;
 #[path = "schedules/routes.rs"]
 mod routes;
 #[path = "support/daemon.rs"]
@@ -44,7 +44,7 @@ async fn change(daemon: &Daemon, wanted: Vec<Schedule>) -> Result<u64, AppError>
 }
 
 async fn change_of(daemon: &Daemon, expected: u64, wanted: Vec<Schedule>) -> Result<u64, AppError> {
-    let (calendar, now) = (daemon.venue.calendar.current(), daemon.clock.now());
+    let (calendar, now) = (daemon.trading.calendar.current(), daemon.clock.now());
     Ok(daemon.schedules.change(ADMIN, expected, wanted, &calendar, now).await?.version)
 }
 
@@ -113,7 +113,7 @@ async fn a_change_is_checked_and_made_against_the_newest_version() {
     assert_eq!(change(&daemon, vec![at_time(Task::literal("buy_orders"), "16:10")]).await.unwrap(), 2);
     // Several at once are one version.
     let tasks = [Task::literal("analysis"), Task::literal("buy_orders"), Task::literal("analysis")];
-    let (calendar, now) = (daemon.venue.calendar.current(), daemon.clock.now());
+    let (calendar, now) = (daemon.trading.calendar.current(), daemon.clock.now());
     let off = daemon.schedules.enable(ADMIN, 2, (&tasks, false), &calendar, now).await.unwrap();
     assert_eq!(off.version, 3);
     let enabled: Vec<Task> = off.schedules().filter(|one| one.enabled).map(|one| one.task).collect();
@@ -235,7 +235,7 @@ async fn a_disabled_task_is_not_expected() {
     let house = TestHost::new(1);
     let daemon = house.start(at(MONDAY, "08:50")).await;
     let tasks = [Task::literal("sell_monitor"), Task::literal("position_monitor")];
-    let (calendar, now) = (daemon.venue.calendar.current(), daemon.clock.now());
+    let (calendar, now) = (daemon.trading.calendar.current(), daemon.clock.now());
     daemon.schedules.enable(ADMIN, 1, (&tasks, false), &calendar, now).await.unwrap();
     start_services(&daemon).await;
     run(&daemon, at(MONDAY, "23:00")).await;

@@ -131,8 +131,8 @@ fn a_demonstration_is_never_mistaken_for_the_real_thing() {
 fn the_slots_of_the_day_get_their_outcomes_as_the_clock_passes_them() {
     let serving = demo(&["--speed", "3600", "--from", "2025-03-03", "--users", "1", "--history", "0"]);
     let admin = serving.sign_in("admin", DEMO_PASSWORD);
-    // At 3,600 times the speed the hours pass in seconds; asking is the only waiting. Which slots a busy machine is in time
-    // for cannot be told: two minutes of lateness are 33 ms here.
+    // At 3,600 times the speed the hours pass in seconds; asking is the only waiting. Which slots a busy machine is
+    // in time for cannot be told: two minutes of lateness are 33 ms here.
     let ran = (0..10_000).any(|_| {
         let overview = serving.json("/api/v1/system/overview", &admin);
         let slots = overview["users"][0]["slots"].as_array().unwrap().clone();

@@ -262,7 +262,7 @@ async fn an_analysis_on_a_weekend_runs_leaves_the_signals_and_warns() {
     move_to(&daemon, at(SATURDAY, "11:00")).await;
     let signals = || async {
         let book = prahari_domain::book::Book::open(OTHER, Paise::ZERO);
-        daemon.signals.board.standing(&book, daemon.clock.now())
+        daemon.signals.active.standing(&book, daemon.clock.now())
     };
     let before = signals().await;
     let begun = daemon.runs.run_once(ADMIN, Task::literal("analysis"), ADMIN).await.unwrap();
@@ -339,14 +339,14 @@ async fn a_scheduler_that_hangs_is_noticed_once_for_each_slot_and_settled_when_i
     assert_eq!(told.len(), 6, "{told:?}");
     assert!(told.iter().any(|title| title == "sell_monitor was expected and not seen for 2 users"));
 
-    // It goes on, finds what it missed, and the alerts settle themselves.
+    // It goes on, finds what it missed, and the alerts resolve themselves.
     let mut scheduler = daemon.scheduler();
     scheduler.run(Some(at(MONDAY, "09:40"))).await.unwrap();
     assert_eq!(watchdog.check(&daemon.maintenance).await.unwrap(), []);
-    let settled = alerts(&daemon, OTHER).await;
-    assert!(settled.iter().all(|alert| alert.resolved_at.is_some() && alert.resolved_by.is_none()));
-    assert!(settled.iter().any(|alert| alert.resolution == "seen late: missed"), "{settled:?}");
-    assert!(settled.iter().any(|alert| alert.resolution == "seen late: it ticks again"), "{settled:?}");
+    let resolved = alerts(&daemon, OTHER).await;
+    assert!(resolved.iter().all(|alert| alert.resolved_at.is_some() && alert.resolved_by.is_none()));
+    assert!(resolved.iter().any(|alert| alert.resolution == "seen late: missed"), "{resolved:?}");
+    assert!(resolved.iter().any(|alert| alert.resolution == "seen late: it ticks again"), "{resolved:?}");
 }
 
 #[tokio::test]

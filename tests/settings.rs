@@ -27,7 +27,7 @@ use prahari_runtime::abi::latest::notify::Level;
 use prahari_runtime::{HostCall, HostReply, HostServices};
 use prahari_store::{NotificationFilter, StoreError};
 use serde_json::{Value, json};
-use support::trader::buy;
+use support::desk_fixture::buy;
 use support::{ADMIN, MONDAY, OTHER, TestHost, at, run, start_services, stop};
 
 fn values(json: Value) -> Values {
@@ -42,9 +42,15 @@ fn order_context(now: Timestamp) -> OrderContext {
 /// Tries to buy one share of something, well below its price, and says which rule refused it.
 async fn try_to_buy(daemon: &Daemon, user: UserId, nth: usize) -> Result<(), RefusalCode> {
     let now = daemon.clock.now();
-    let symbol: Symbol = daemon.venue.market.universe().await.unwrap()[nth].clone();
-    let instrument =
-        daemon.venue.market.instruments(std::slice::from_ref(&symbol), now).await.unwrap().remove(0).unwrap();
+    let symbol: Symbol = daemon.trading.market.universe().await.unwrap()[nth].clone();
+    let instrument = daemon
+        .trading
+        .market
+        .instruments(std::slice::from_ref(&symbol), now)
+        .await
+        .unwrap()
+        .remove(0)
+        .unwrap();
     let kind = OrderKind::Limit(instrument.band_low.round_up_to(instrument.tick));
     let request = OrderRequest { symbol, kind, ..buy("ABC", 1, 0) };
     let user = daemon.users.find(user).unwrap();

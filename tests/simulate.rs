@@ -75,8 +75,9 @@ fn real_bars_lead_to_real_buys_and_sells() {
     }
 }
 
-/// The canonical list of two users' orders over four weeks. A change that is meant to change no order leaves it as it is; one
-/// that is meant to writes it anew with `PRAHARI_UPDATE_ORDERS=1`, and its commit says which rule did it.
+/// The canonical list of two users' orders over four weeks. A change that is meant to change no order leaves it as
+/// it is; one that is meant to writes it anew with `PRAHARI_UPDATE_ORDERS=1`, and its commit says which rule did
+/// it.
 #[test]
 fn every_order_is_what_it_was() {
     let kept = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/simulate/orders-2025-03.tsv");

@@ -19,21 +19,22 @@ pub use module::{Module, ModuleCommand};
 pub use recorded::{Replay, Shadow};
 pub use serve::Serve;
 pub use simulate::Simulate;
-pub use task::{AtDaemon, Held, Language, NewTask, RunTask, TaskCommand, TaskName};
+pub use task::{AtDaemon, HeldShares, Language, NewTask, RunTask, TaskCommand, TaskName};
 pub use values::{Candidate, Market, OwnModule};
 
 /// Prahari runs the trading day of many users: every task a sandboxed component, on schedule, accounted for.
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 110)]
 pub struct Cli {
-    /// What to do.
+    /// Command to run.
     #[command(subcommand)]
     pub command: Command,
 }
 
 impl Cli {
-    /// Reads the command line of this process, and ends it when it cannot be meant. What is then said repeats arguments, of
-    /// which one may be the name of a file that somebody else chose: it is said of the arguments made safe to show.
+    /// Reads the command line of this process, and ends it when it cannot be meant. What is then said repeats
+    /// arguments, of which one may be the name of a file that somebody else chose: it is said of the arguments made
+    /// safe to show.
     pub fn read() -> Self {
         let refused = match Self::try_parse() {
             Ok(cli) => return cli,
@@ -52,7 +53,7 @@ impl Cli {
     }
 }
 
-/// The commands.
+/// Commands of `prahari`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the daemon and its page.
@@ -93,7 +94,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// Whether a person reads its log on the terminal; the others talk to a program.
+    /// Returns whether a person reads its log on the terminal; the others talk to a program.
     pub fn is_interactive(&self) -> bool {
         !matches!(self, Self::Compile | Self::Worker | Self::Bench(_))
     }
@@ -104,17 +105,17 @@ impl Command {
 pub enum KeyCommand {
     /// Seal every credential and authenticator secret anew under a new key; the daemon must be stopped.
     Rotate {
-        /// The database.
+        /// Path of the database.
         #[arg(long)]
         db: PathBuf,
         /// The key file; without it the one beside the database.
         #[arg(long)]
         key: Option<PathBuf>,
     },
-    /// Give up the credentials and authenticators that the key file does not open, because their key is lost; their users
-    /// enter them again. The daemon must be stopped.
+    /// Give up the credentials and authenticators that the key file does not open, because their key is lost; their
+    /// users enter them again. The daemon must be stopped.
     Forget {
-        /// The database.
+        /// Path of the database.
         #[arg(long)]
         db: PathBuf,
         /// The key file; without it the one beside the database.
@@ -128,7 +129,7 @@ pub enum KeyCommand {
 pub enum AuditCommand {
     /// Check that no entry was changed, removed or put in; the daemon may run. Exit code 2 when the chain is broken.
     Verify {
-        /// The database.
+        /// Path of the database.
         #[arg(long)]
         db: PathBuf,
     },
@@ -137,10 +138,11 @@ pub enum AuditCommand {
 /// What can be done with a database.
 #[derive(Debug, Subcommand)]
 pub enum DatabaseCommand {
-    /// Look at everything: pages, journals, books, snapshots, paper accounts, audit log, recordings. Changes nothing, and the
-    /// daemon may run. Exit code 1 when something is wrong, with a sentence that says what and where.
+    /// Look at everything: pages, journals, books, snapshots, paper accounts, audit log, recordings. Changes
+    /// nothing, and the daemon may run. Exit code 1 when something is wrong, with a sentence that says what and
+    /// where.
     Check {
-        /// The database.
+        /// Path of the database.
         #[arg(long)]
         db: PathBuf,
     },

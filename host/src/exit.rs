@@ -1,7 +1,8 @@
-//! What a command says and how it ends: lines on standard output, an exit code, and for a failure one line on standard error.
+//! What a command says and how it ends: lines on standard output, an exit code, and for a failure one line on
+//! standard error.
 //!
-//! Everything goes through [`text`]: names of files and what stands in them may have been chosen by somebody who wants the
-//! terminal to obey them.
+//! Everything goes through [`text`]: names of files and what stands in them may have been chosen by somebody who
+//! wants the terminal to obey them.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt;
@@ -10,7 +11,7 @@ use std::process::ExitCode;
 
 use prahari_domain::text;
 
-/// Why a command failed.
+/// Reasons why a command failed.
 #[derive(Debug)]
 pub enum Failure {
     /// What the user gave cannot be used: exit code 2, nothing was changed.

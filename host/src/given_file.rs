@@ -1,7 +1,7 @@
 //! Files that a person names on the command line.
 //!
-//! Whatever a name leads to, reading it ends: nothing is opened that is no regular file, nothing is waited for, and never more
-//! is read than what the file should hold may have.
+//! Whatever a name leads to, reading it ends: nothing is opened that is no regular file, nothing is waited for, and
+//! never more is read than what the file should hold may have.
 
 use std::fs::{self, FileType, OpenOptions};
 use std::io::{self, Read};
@@ -21,7 +21,7 @@ pub fn read(what: &str, file: &Path, most: usize) -> Result<Vec<u8>, Failure> {
     bytes.ok_or_else(|| refused(io::Error::other(format!("a {what} has at most {most} bytes"))))
 }
 
-/// The same for a component, which the command calls `what`.
+/// Reads the file of a component; errors call it `what`.
 pub fn read_component(what: &str, file: &Path) -> Result<Vec<u8>, Failure> {
     read(what, file, ModuleLimits::default().bytes)
 }

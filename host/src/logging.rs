@@ -1,8 +1,8 @@
 //! Log lines on standard error, one for each event: readable on a terminal, JSON otherwise.
 //!
-//! `PRAHARI_LOG` says what is logged, `warn` by default; `info`, or `warn,prahari_store=debug`, as
-//! [`EnvFilter`] reads it. Whatever guests, users and the network send goes through [`one_line`] on its way out, so that no
-//! text can fake a line of the log or reach the terminal as a command.
+//! `PRAHARI_LOG` says what is logged, `warn` by default; `info`, or `warn,prahari_store=debug`, as [`EnvFilter`]
+//! reads it. Whatever guests, users and the network send goes through [`one_line`] on its way out, so that no text
+//! can fake a line of the log or reach the terminal as a command.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -12,10 +12,10 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// What the environment variable is called.
+/// Name of the environment variable.
 const VARIABLE: &str = "PRAHARI_LOG";
 
-/// What is logged when nothing else is asked for.
+/// Default filter of log lines.
 const DEFAULT: &str = "warn";
 
 /// Starts logging for this process.
@@ -38,12 +38,12 @@ pub fn start(enabled: bool) {
     }
 }
 
-/// How a line looks.
+/// Format of a line.
 #[derive(Debug, Clone, Copy)]
 enum Form {
-    /// For people: time, level, where, what, and the values.
+    /// Lines for people: time, level, target, message and values.
     Lines,
-    /// For programs: one object.
+    /// One JSON object per line, for programs.
     Json,
 }
 
@@ -110,7 +110,7 @@ mod tests {
         }
     }
 
-    /// What is written for events with hostile text in every place that takes a value.
+    /// Returns the log lines of events with hostile text in every field that takes a value.
     fn written(form: Form, filter: &str) -> String {
         let kept = Kept::default();
         let writer = kept.clone();

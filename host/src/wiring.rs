@@ -11,7 +11,7 @@ use prahari_app::daemon::{Daemon, DaemonDeps};
 use prahari_app::desk::TradingServices;
 use prahari_app::error::AppError;
 use prahari_app::modules::{Component, Modules};
-use prahari_app::paper::{PAPER, PaperBooks};
+use prahari_app::paper_store::{DatabasePaperStore, PAPER};
 use prahari_app::prices::PriceJumps;
 use prahari_app::tasks::TaskManifest;
 use prahari_brokers::{
@@ -28,7 +28,7 @@ use crate::components::COMPONENTS;
 use crate::exit::Failure;
 use crate::given_file;
 
-/// How many years of history a made-up market has before its first day: scans look back five and warms up.
+/// Years of history that a made-up market has before its first day: scans look back five years and need some more.
 const SYNTHETIC_YEARS: i32 = 7;
 
 /// The calendar that ships with the program.
@@ -36,8 +36,8 @@ pub fn calendar() -> Result<Arc<CalendarHandle>, Failure> {
     CalendarHandle::embedded().map_err(Failure::work)
 }
 
-/// The calendar of a database: the newest that an operator brought, or the one that ships. A database that is still to be made
-/// will have the latter.
+/// The calendar of a database: the newest that an operator brought, or the one that ships. A database that is still
+/// to be made will have the latter.
 pub async fn calendar_of(
     store: Option<&Store>,
     unknown_days: UnknownDays,
@@ -75,7 +75,7 @@ pub fn market(
     }
 }
 
-/// Where modules run; this very program compiles them, in a process of its own.
+/// Builds the runtime; this very program compiles them, in a process of its own.
 pub fn runtime() -> Result<Arc<Runtime>, Failure> {
     let program = std::env::current_exe().map_err(Failure::work)?;
     let config = RuntimeConfig::new(cache_folder()?, Compiler::new(program, &["compile"]));
@@ -116,7 +116,7 @@ pub async fn modules(own: &[OwnModule]) -> Result<(Arc<Runtime>, Modules), Failu
     Ok((runtime, modules))
 }
 
-/// Everything together.
+/// Builds the daemon of a database and these options.
 pub async fn daemon(
     clock: Clock,
     store: Store,
@@ -129,7 +129,7 @@ pub async fn daemon(
     daemon_of(clock, store, market, calendar, seed, parts, tasks).await
 }
 
-/// The same with other tasks than those that come with the program.
+/// Builds the daemon with other tasks than the built-in ones.
 pub async fn daemon_of(
     clock: Clock,
     store: Store,
@@ -140,19 +140,19 @@ pub async fn daemon_of(
     tasks: Vec<TaskManifest>,
 ) -> Result<Arc<Daemon>, Failure> {
     let settings = PaperSettings { seed, ..PaperSettings::default() };
-    let books = Arc::new(PaperBooks::new(store.clone()));
+    let books = Arc::new(DatabasePaperStore::new(store.clone()));
     let broker =
         PaperBroker::new(settings, market.clone(), calendar.clone(), books).map_err(Failure::work)?;
     let schedules = default_schedules(&tasks)?;
     let brokers = Brokers::default().with(PAPER, Arc::new(PaperBrokerage::new(Arc::new(broker))));
-    let venue = TradingServices { brokers, market, calendar, store, jumps: PriceJumps::default() };
-    Daemon::start(DaemonDeps { clock, venue, runtime, modules, tasks, schedules })
+    let trading = TradingServices { brokers, market, calendar, store, jumps: PriceJumps::default() };
+    Daemon::start(DaemonDeps { clock, trading, runtime, modules, tasks, schedules })
         .await
         .map_err(Failure::work)
 }
 
-/// What the tasks are that come with the program: as the modules say that it starts with, and of one that was given and says
-/// nothing, as the built-in one in whose place it stands.
+/// Returns what the tasks are that come with the program: as the modules say that it starts with, and of one that
+/// was given and says nothing, as the built-in one in whose place it stands.
 pub async fn built_in_tasks(runtime: &Arc<Runtime>, modules: &Modules) -> Result<Vec<TaskManifest>, Failure> {
     let mut tasks = modules.manifests().map_err(Failure::input)?;
     for task in modules.tasks() {
@@ -175,8 +175,9 @@ pub fn default_schedules(tasks: &[TaskManifest]) -> Result<Vec<Schedule>, Failur
     tasks.iter().map(|task| task.default_schedule().map_err(Failure::work)).collect()
 }
 
-/// Where compiled modules are kept between starts: in the cache folder that the environment names, else in that of the user's
-/// home. Never in a folder that everybody can write into, where somebody else may have been first.
+/// Returns where compiled modules are kept between starts: in the cache folder that the environment names, else in
+/// that of the user's home. Never in a folder that everybody can write into, where somebody else may have been
+/// first.
 fn cache_folder() -> Result<PathBuf, Failure> {
     let given = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let home = || given("HOME").or_else(|| home_of(geteuid()));
@@ -193,13 +194,13 @@ fn home_of(user: Uid) -> Option<PathBuf> {
     User::from_uid(user).ok().flatten().map(|user| user.dir).filter(|home| home.is_dir())
 }
 
-/// An open database.
+/// A database that is open, with its path.
 pub struct Database {
-    /// What is in it.
+    /// The opened store.
     pub store: Store,
-    /// Where it is.
+    /// Path of the database.
     pub path: PathBuf,
-    /// Of a temporary one; the folder goes with it.
+    /// Folder of a temporary database; it is removed with it.
     _folder: Option<tempfile::TempDir>,
 }
 

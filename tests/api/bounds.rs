@@ -185,8 +185,8 @@ struct Place {
     body: Value,
 }
 
-/// The query with somebody else's things in it, so that nothing happens to the one who asks; nobody's where a process would be
-/// started.
+/// The query with somebody else's things in it, so that nothing happens to the one who asks; nobody's where a
+/// process would be started.
 fn whose(
     required: &[(String, String)],
     parameters: &[Value],

@@ -1,4 +1,5 @@
-//! Text that people give is kept only when all of it can be seen, and what was kept before that was so is answered safely.
+//! Text that people give is kept only when all of it can be seen, and what was kept before that was so is answered
+//! safely.
 
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::settings::NotificationKind;

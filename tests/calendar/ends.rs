@@ -78,13 +78,13 @@ async fn a_preview_covers_a_year_also_across_the_end_of_the_calendar() {
     let house = TestHost::new(1);
     let daemon = house.start(at("2026-11-28", "12:00")).await;
     let candidate = defaults().remove(0);
-    let foresight = daemon.previews.foresee(candidate, 100).await.unwrap();
-    let year = foresight.year;
+    let preview = daemon.previews.preview(candidate, 100).await.unwrap();
+    let year = preview.year;
     assert_eq!((year.from, year.to), (Some(day("2026-11-28")), Some(day("2027-11-27"))));
     assert_eq!(year.presumed_from, Some(day("2027-01-01")));
     // 23 trading days of 2026 and every weekday of 2027.
     assert_eq!((year.trading_days, year.days_with_slots), (23 + 236, 23 + 236));
-    assert_eq!(foresight.next.len(), 100);
+    assert_eq!(preview.next.len(), 100);
     let firing = daemon.previews.firing_day(day("2027-06-01")).unwrap();
     assert!(firing.trading_day.open && firing.trading_day.presumed);
     stop(daemon).await;
@@ -94,15 +94,15 @@ async fn a_preview_covers_a_year_also_across_the_end_of_the_calendar() {
 async fn where_unknown_days_are_closed_nothing_is_due_on_them() {
     let house = TestHost::new(1);
     let daemon = house.start(at("2026-12-31", "17:00")).await;
-    let closed = (*daemon.venue.calendar.current()).clone().with_unknown_days(UnknownDays::Closed);
-    daemon.venue.calendar.replace(closed);
+    let closed = (*daemon.trading.calendar.current()).clone().with_unknown_days(UnknownDays::Closed);
+    daemon.trading.calendar.replace(closed);
     start_services(&daemon).await;
     run(&daemon, at("2027-01-05", "12:00")).await;
     assert_eq!(slots(&daemon, ADMIN, "2027-01-04").await, []);
     assert!(is_open(&daemon).await);
     let at_five =
         Schedule { rules: vec![Rule::At { time: "17:00:00".parse().unwrap() }], ..defaults().remove(6) };
-    assert_eq!(daemon.previews.foresee(at_five, 10).await.unwrap().year.trading_days, 0);
+    assert_eq!(daemon.previews.preview(at_five, 10).await.unwrap().year.trading_days, 0);
     stop(daemon).await;
 }
 

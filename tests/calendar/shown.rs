@@ -1,5 +1,5 @@
-//! What people see of open alerts and of days that no list of holidays knows: on the page, in health, in messages and in the
-//! report of a simulation.
+//! What people see of open alerts and of days that no list of holidays knows: on the page, in health, in messages
+//! and in the report of a simulation.
 
 use std::process::Output;
 
@@ -15,8 +15,8 @@ use super::support::{read_json, run_well, stderr};
 async fn beyond(unknown_days: UnknownDays) -> Console {
     let house = TestHost::new(2);
     let daemon = house.start(at("2027-01-04", "09:10")).await;
-    let calendar = (*daemon.venue.calendar.current()).clone().with_unknown_days(unknown_days);
-    daemon.venue.calendar.replace(calendar);
+    let calendar = (*daemon.trading.calendar.current()).clone().with_unknown_days(unknown_days);
+    daemon.trading.calendar.replace(calendar);
     run(&daemon, at("2027-01-04", "09:20")).await;
     Console::over(house, daemon).await
 }

@@ -32,7 +32,7 @@ async fn dates(daemon: &Daemon, user: UserId) -> Vec<Day> {
 
 /// A user buys ten shares of the first symbol of the market.
 pub async fn buy(daemon: &Arc<Daemon>, user: UserId, now: Timestamp) {
-    let symbol = daemon.venue.market.universe().await.unwrap()[0].clone();
+    let symbol = daemon.trading.market.universe().await.unwrap()[0].clone();
     let request = OrderRequest {
         symbol,
         side: Side::Buy,
@@ -58,7 +58,7 @@ async fn every_users_date_is_closed_whatever_their_service_does() {
     daemon.services.start_service(ADMIN).await.unwrap();
     let off = UserId(3);
     buy(&daemon, off, at(MONDAY, "09:59")).await;
-    daemon.members.deactivate_user(OTHER, at(MONDAY, "09:59")).await.unwrap();
+    daemon.users_admin.deactivate_user(OTHER, at(MONDAY, "09:59")).await.unwrap();
     run(&daemon, at(TUESDAY, "00:00")).await;
     for user in [ADMIN, OTHER, off] {
         assert_eq!(dates(&daemon, user).await, [day(MONDAY)], "{user}");

@@ -106,7 +106,7 @@ async fn the_start_waits_once_for_all_brokers_that_give_no_link_and_halts_whose_
     }
     store.close().await.unwrap();
     let stopwatch = Stopwatch::start();
-    let (daemon, _hand) = house.start_by_hand(at(MONDAY, "09:00"), &[]).await;
+    let (daemon, _hand) = house.start_manual(at(MONDAY, "09:00"), &[]).await;
     let took = stopwatch.elapsed();
     println!("started in {took:.1?} with {SILENT} users whose broker gives no link");
     assert!(took < Duration::from_secs(20), "one after the other takes 128 s: {took:?}");
@@ -123,7 +123,7 @@ async fn the_start_waits_once_for_all_brokers_that_give_no_link_and_halts_whose_
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn users_whose_broker_hangs_do_not_delay_the_close_of_the_day_of_others() {
     let house = TestHost::new(u32::try_from(SILENT).unwrap() + 2);
-    let (daemon, hand) = house.start_by_hand(at(MONDAY, "23:59"), &[]).await;
+    let (daemon, hand) = house.start_manual(at(MONDAY, "23:59"), &[]).await;
     house.silent.lock().unwrap().extend((1..=SILENT).map(UserId));
     let scheduler = tokio::spawn({
         let daemon = daemon.clone();

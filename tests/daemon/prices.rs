@@ -14,7 +14,7 @@ use prahari_domain::orders::OrderKind;
 use prahari_domain::risk::RefusalCode;
 use prahari_store::{AlertCode, AlertFilter};
 
-use crate::support::trader::{buy, order_context};
+use crate::support::desk_fixture::{buy, order_context};
 use crate::support::{ADMIN, MONDAY, TUESDAY, TestHost, at, day, run, start_services, stop};
 
 /// The days after [`TUESDAY`].
@@ -22,8 +22,8 @@ const WEDNESDAY: &str = "2025-03-12";
 const THURSDAY: &str = "2025-03-13";
 const NEXT_TUESDAY: &str = "2025-03-18";
 
-/// Daily bars at a hundred rupees, from the Thursday before [`MONDAY`] through the days that are named. The Friday of that
-/// week is a holiday.
+/// Daily bars at a hundred rupees, from the Thursday before [`MONDAY`] through the days that are named. The Friday
+/// of that week is a holiday.
 fn bars(through: &str) -> String {
     let days = ["2025-03-06", "2025-03-07", MONDAY, TUESDAY, WEDNESDAY, THURSDAY, "2025-03-17", NEXT_TUESDAY];
     let mut text = "date,open,high,low,close,volume\n".to_owned();

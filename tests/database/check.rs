@@ -203,8 +203,8 @@ fn what_is_kept_to_be_read_back_is_read() {
     assert!(sentence.starts_with("user ") && sentence.contains("strategy"), "{sentence}");
 }
 
-/// One page of each kind that SQLite has, the last in the file, by the number in its first byte: of tables and of indices, with
-/// rows and with the way to them.
+/// One page of each kind that SQLite has, the last in the file, by the number in its first byte: of tables and of
+/// indices, with rows and with the way to them.
 fn pages_by_kind(bytes: &[u8]) -> BTreeMap<u8, usize> {
     let count = bytes.len() / PAGE;
     let kind = |page: usize| (bytes[(page - 1) * PAGE], page);

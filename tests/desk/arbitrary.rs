@@ -1,5 +1,5 @@
-//! Whatever is asked of the desk: the journal folds, the store goes on, and the paper broker's account and our books agree to
-//! the paisa.
+//! Whatever is asked of the desk: the journal folds, the store goes on, and the paper broker's account and our
+//! books agree to the paisa.
 #![allow(clippy::unwrap_used, reason = "helpers of tests; clippy exempts only the tests themselves")]
 
 use prahari_brokers::PaperFaults;
@@ -12,8 +12,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::{LOSE_REPLIES, LOSE_REQUESTS, WELL};
-use crate::support::outside::PRICE;
-use crate::support::trader::{DeskFixture, USER, order_context};
+use crate::support::desk_fixture::{DeskFixture, USER, order_context};
+use crate::support::fake_broker::PRICE;
 use crate::support::{MONDAY, at, day, heavy};
 
 /// How many sequences are tried: as many as pass in a few seconds, and the long form.
@@ -198,9 +198,9 @@ impl Run {
         assert!(trader.store.health().is_ok());
         let live = trader.desk.book().clone();
         assert_eq!(live.difference(), Paise::ZERO);
-        assert_eq!(trader.outside.funds(USER).await.unwrap().cash, live.cash());
+        assert_eq!(trader.fake_broker.funds(USER).await.unwrap().cash, live.cash());
         let held: Vec<_> = live.positions().into_iter().map(|held| (held.symbol, held.quantity)).collect();
-        assert_eq!(trader.outside.holdings(USER).await.unwrap(), held);
+        assert_eq!(trader.fake_broker.holdings(USER).await.unwrap(), held);
         agree(&trader.folded().await, &live);
         trader.restart().await;
         assert_eq!(trader.desk.fault(), None);

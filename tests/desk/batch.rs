@@ -14,8 +14,8 @@ use prahari_runtime::{HostCall, HostReply};
 use prahari_store::HaltCode;
 
 use super::LOW;
-use crate::support::outside::Mishap;
-use crate::support::trader::{ask, buy, to_host};
+use crate::support::desk_fixture::{ask, buy, to_host};
+use crate::support::fake_broker::Mishap;
 use crate::support::{ADMIN, MONDAY, TestHost, at, stop};
 
 type Answers<T> = Vec<Result<T, Refusal>>;

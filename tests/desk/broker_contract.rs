@@ -1,4 +1,5 @@
-//! What every broker has to hold to, whichever it is: the same steps for each, so that whoever adds one adds a candidate here.
+//! What every broker has to hold to, whichever it is: the same steps for each, so that whoever adds one adds a
+//! candidate here.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -22,9 +23,9 @@ use prahari_domain::orders::{Order, OrderKind, OrderRequest, OrderState};
 use prahari_domain::time::Timestamp;
 
 use crate::LOW;
+use crate::support::desk_fixture::{USER, buy, sell};
+use crate::support::fake_broker::{FlatMarket, PRICE};
 use crate::support::live_broker::{LiveBroker, LiveBrokerage};
-use crate::support::outside::{Flat, PRICE};
-use crate::support::trader::{USER, buy, sell};
 use crate::support::{MONDAY, at, day};
 
 /// A broker that is tried.
@@ -43,7 +44,8 @@ struct Paper(PaperBrokerage);
 impl Paper {
     fn new() -> Self {
         let calendar = CalendarHandle::embedded().unwrap();
-        let (market, store) = (Arc::new(Flat::new(calendar.clone())), Arc::new(MemoryPaperStore::default()));
+        let (market, store) =
+            (Arc::new(FlatMarket::new(calendar.clone())), Arc::new(MemoryPaperStore::default()));
         let broker = PaperBroker::new(PaperSettings::default(), market, calendar, store).unwrap();
         Self(PaperBrokerage::new(Arc::new(broker)))
     }

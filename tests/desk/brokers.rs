@@ -7,7 +7,7 @@ use futures::future::join_all;
 use prahari_app::brokers::Brokers;
 use prahari_app::deadlines::{CALLS_AT_ONCE, Deadlines};
 use prahari_app::error::AppError;
-use prahari_app::paper::PAPER;
+use prahari_app::paper_store::PAPER;
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 
@@ -19,7 +19,7 @@ use crate::support::{ADMIN, MONDAY, OTHER, at, stop};
 async fn a_user_leaves_a_broker_only_without_orders_and_shares_there_and_with_books_that_fit() {
     let live = Live::new().await;
     let refused =
-        async |name: &str| live.daemon.members.set_broker(OTHER, name).await.unwrap_err().to_string();
+        async |name: &str| live.daemon.users_admin.set_broker(OTHER, name).await.unwrap_err().to_string();
     assert_eq!(refused("nowhere").await, r#"there is no broker "nowhere"; there are: live, paper"#);
     let tag = live.buy("ABC", 10).await;
     let stays = r#"user 2 stays linked with the broker "live": "#;
@@ -27,12 +27,12 @@ async fn a_user_leaves_a_broker_only_without_orders_and_shares_there_and_with_bo
     live.broker.push(OTHER, live.execute(&tag, 10));
     live.until_filled(&tag).await;
     assert_eq!(refused(PAPER).await, format!("{stays}positions held there: 1"));
-    let status = live.daemon.members.broker_status(OTHER).unwrap();
+    let status = live.daemon.users_admin.broker_status(OTHER).unwrap();
     assert_eq!((status.name.as_str(), status.simulated), (LIVE, false));
 
     // Whoever has traded nothing there may go back, and is a customer of paper again after a restart.
     let third = UserId(3);
-    let status = live.daemon.members.set_broker(third, PAPER).await.unwrap();
+    let status = live.daemon.users_admin.set_broker(third, PAPER).await.unwrap();
     assert_eq!((status.name.as_str(), status.simulated), (PAPER, true));
     let broker = async |user| live.daemon.store.user(user).find().await.unwrap().unwrap().broker;
     assert_eq!(

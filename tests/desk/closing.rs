@@ -7,7 +7,7 @@ use prahari_domain::orders::{OrderRequest, OrderState, Variety};
 use prahari_domain::time::Day;
 use prahari_store::PaperRow;
 
-use crate::support::trader::{DeskFixture, USER, buy, order_context};
+use crate::support::desk_fixture::{DeskFixture, USER, buy, order_context};
 use crate::support::{MONDAY, TUESDAY, at, day};
 use crate::{LOW, PRICE, WELL};
 

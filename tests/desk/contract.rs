@@ -1,5 +1,5 @@
-//! The scripted host of the SDK and the real desk answer the same calls alike, so that a task which passes its native tests meets
-//! no other rules in the daemon.
+//! The scripted host of the SDK and the real desk answer the same calls alike, so that a task which passes its
+//! native tests meets no other rules in the daemon.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -19,8 +19,8 @@ use prahari_sdk::{
 };
 
 use super::{HIGH, LOW};
-use crate::support::outside::PRICE;
-use crate::support::trader::ask;
+use crate::support::desk_fixture::ask;
+use crate::support::fake_broker::PRICE;
 use crate::support::{ADMIN, MONDAY, TestHost, at, day, stop};
 
 /// What is asked. Orders are named by their place among those that were placed or kept: `#0` is the first.

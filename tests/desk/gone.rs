@@ -6,12 +6,12 @@ use prahari_domain::money::Paise;
 use prahari_domain::orders::OrderKind;
 
 use super::LOW;
-use crate::support::outside::PRICE;
-use crate::support::trader::{DeskFixture, buy, order_context};
+use crate::support::desk_fixture::{DeskFixture, buy, order_context};
+use crate::support::fake_broker::PRICE;
 use crate::support::{MONDAY, at};
 
-/// Polls a piece of work this many times, with the rest of the world going on in between, and then gives up on it. Answers
-/// whether it came to its end before.
+/// Polls a piece of work this many times, with the rest of the world going on in between, and then gives up on it.
+/// Answers whether it came to its end before.
 async fn give_up_after(polls: usize, work: impl Future) -> bool {
     let mut work = Box::pin(work.fuse());
     for _ in 0..polls {

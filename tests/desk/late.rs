@@ -7,7 +7,7 @@ use prahari_app::deadlines::Deadlines;
 use prahari_domain::orders::OrderState;
 use prahari_domain::risk::RefusalCode;
 
-use crate::support::trader::{DeskFixture, USER, buy};
+use crate::support::desk_fixture::{DeskFixture, USER, buy};
 use crate::support::waiting::until;
 use crate::support::{MONDAY, at};
 
@@ -23,7 +23,7 @@ async fn an_order_that_is_not_answered_in_time_is_unknown_and_nothing_more_is_se
     let mut trader = DeskFixture::new(now).await;
     trader.restart_with(deadlines()).await;
     trader.reconciled(now).await;
-    trader.outside.set_silent(USER, true);
+    trader.fake_broker.set_silent(USER, true);
     let stopwatch = Stopwatch::start();
     let refusal = trader.refused(buy("ABC", 10, 10_000), now).await;
     assert_eq!(refusal.code, RefusalCode::Unsettled);
@@ -31,18 +31,18 @@ async fn an_order_that_is_not_answered_in_time_is_unknown_and_nothing_more_is_se
     let id = trader.desk.book().active_orders().next().unwrap().id;
     assert_eq!(trader.order(id).state, OrderState::Unknown);
     // Each further question would wait for as long again; it is not asked.
-    let sent = trader.outside.sent();
+    let sent = trader.fake_broker.sent();
     for _ in 0..50 {
         let error = trader.place(buy("XYZ", 10, 10_000), now).await.unwrap_err().to_string();
         assert!(error.contains("is asked again in"), "{error}");
     }
     assert!(stopwatch.elapsed() < Duration::from_secs(1), "{:?}", stopwatch.elapsed());
-    assert_eq!(trader.outside.sent(), sent);
+    assert_eq!(trader.fake_broker.sent(), sent);
 
-    trader.outside.set_silent(USER, false);
-    until("the desk to be settled", async || {
+    trader.fake_broker.set_silent(USER, false);
+    until("the desk to be reconciled", async || {
         let _not_asked_yet = trader.desk.reconcile(now).await;
-        !trader.desk.is_unsettled()
+        !trader.desk.needs_reconcile()
     })
     .await;
     assert_ne!(trader.order(id).state, OrderState::Unknown);
@@ -55,8 +55,8 @@ async fn a_question_that_is_not_answered_in_time_is_an_error_that_changes_nothin
     let now = at(MONDAY, "10:00");
     let mut trader = DeskFixture::new(now).await;
     trader.restart_with(deadlines()).await;
-    trader.outside.set_silent(USER, true);
+    trader.fake_broker.set_silent(USER, true);
     let error = trader.desk.reconcile(now).await.unwrap_err().to_string();
     assert!(error.ends_with("no answer to a question for the order book within 0.1 s"), "{error}");
-    assert!(trader.desk.is_unsettled());
+    assert!(trader.desk.needs_reconcile());
 }

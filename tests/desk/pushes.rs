@@ -1,4 +1,5 @@
-//! A broker that tells what happens by itself: twice, late, in another order, about what is not ours, or more than anybody can take.
+//! A broker that tells what happens by itself: twice, late, in another order, about what is not ours, or more than
+//! anybody can take.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -10,7 +11,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use prahari_app::brokers::{BrokerStatus, Brokers};
-use prahari_app::clock::ByHand;
+use prahari_app::clock::ManualClock;
 use prahari_app::daemon::Daemon;
 use prahari_app::desk::DailyStatement;
 use prahari_app::events::{Delivery, Listener};
@@ -22,9 +23,9 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::{HostCall, HostReply};
 
+use crate::support::desk_fixture::{ask, buy, to_host};
+use crate::support::fake_broker::PRICE;
 use crate::support::live_broker::{LIVE, LiveBroker, LiveBrokerage};
-use crate::support::outside::PRICE;
-use crate::support::trader::{ask, buy, to_host};
 use crate::support::waiting::until;
 use crate::support::{MONDAY, OTHER, TUESDAY, TestHost, at, day, stop};
 
@@ -35,7 +36,7 @@ const THIRD: UserId = UserId(3);
 pub struct Live {
     _house: TestHost,
     pub daemon: Arc<Daemon>,
-    hand: ByHand,
+    hand: ManualClock,
     pub broker: Arc<LiveBroker>,
 }
 
@@ -45,9 +46,9 @@ impl Live {
         let mut house = TestHost::new(3);
         house.make_flat();
         house.brokers = Brokers::default().with(LIVE, Arc::new(LiveBrokerage(broker.clone())));
-        let (daemon, hand) = house.start_by_hand(at(MONDAY, "10:00"), &[]).await;
+        let (daemon, hand) = house.start_manual(at(MONDAY, "10:00"), &[]).await;
         for user in [OTHER, THIRD] {
-            daemon.members.set_broker(user, LIVE).await.unwrap();
+            daemon.users_admin.set_broker(user, LIVE).await.unwrap();
         }
         Self { _house: house, daemon, hand, broker }
     }
@@ -81,7 +82,7 @@ impl Live {
     }
 
     fn status(&self) -> BrokerStatus {
-        self.daemon.members.broker_status(OTHER).unwrap()
+        self.daemon.users_admin.broker_status(OTHER).unwrap()
     }
 
     /// Waits until as many pushed events are done with.
@@ -231,9 +232,9 @@ async fn a_flood_of_pushes_loses_nothing_and_asks_for_the_book_once() {
     live.broker.push(OTHER, live.execute(&second, 10));
     live.until_done(2 * u64::try_from(MOST_WAITING).unwrap()).await;
     let user = live.daemon.users.find(OTHER).unwrap();
-    until("the gap to be noticed", async || user.desk.lock().await.is_unsettled()).await;
+    until("the gap to be noticed", async || user.desk.lock().await.needs_reconcile()).await;
     assert_eq!((live.broker.books_asked(OTHER), live.status().resyncs), (asked + 1, 1));
-    // Whatever is asked of the desk next settles it.
+    // The next request to the desk reconciles it.
     live.buy("PQR", 1).await;
     assert_eq!(live.order(&second).await.state, OrderState::Filled);
     assert_eq!(live.broker.books_asked(OTHER), asked + 2);
@@ -249,7 +250,7 @@ async fn a_push_that_contradicts_the_books_is_settled_by_the_brokers_own() {
     until("the book to be asked for", async || live.status().resyncs == 1).await;
     let user = live.daemon.users.find(OTHER).unwrap();
     let desk = user.desk.lock().await;
-    assert!(!desk.is_unsettled());
+    assert!(!desk.needs_reconcile());
     assert_eq!(desk.book().held(&"ABC".parse().unwrap()), 4);
     drop(desk);
     assert_eq!(user.halts.of_user(), None);

@@ -1,5 +1,5 @@
-//! Orders that name what they must not, and what the broker must not report: a refusal or a halt of this user, never a hole
-//! in the journal.
+//! Orders that name what they must not, and what the broker must not report: a refusal or a halt of this user,
+//! never a hole in the journal.
 
 use prahari_app::desk::DifferenceKind::LostOrder;
 use prahari_app::error::AppError;
@@ -10,8 +10,8 @@ use prahari_domain::orders::{Fill, OrderKind, OrderRequest, OrderState, Variety}
 use prahari_domain::risk::{RefusalCode, RiskLimits};
 
 use super::{HIGH, LOSE_REQUESTS, LOW, WELL};
-use crate::support::outside::PRICE;
-use crate::support::trader::{DeskFixture, USER, buy, order_context, sell};
+use crate::support::desk_fixture::{DeskFixture, USER, buy, order_context, sell};
+use crate::support::fake_broker::PRICE;
 use crate::support::{MONDAY, TUESDAY, at};
 
 #[tokio::test]
@@ -23,7 +23,7 @@ async fn an_order_that_retries_what_it_must_not_is_refused_and_leaves_no_trace()
     let active = trader.placed(buy("PQR", 10, LOW), ten).await;
     trader.refused(buy("ABC", 1_001, PRICE.0), ten).await;
     let waits = trader.desk.book().retryable_orders().next().unwrap().id;
-    let before = (trader.journal().await, trader.desk.book().clone(), trader.outside.sent());
+    let before = (trader.journal().await, trader.desk.book().clone(), trader.fake_broker.sent());
     let unknown = OrderId { number: 777, ..waits };
     let foreign = OrderId { user: UserId(3), ..active };
     for (retried, code) in [
@@ -37,7 +37,7 @@ async fn an_order_that_retries_what_it_must_not_is_refused_and_leaves_no_trace()
     }
     let other = OrderRequest { retry_of: Some(waits), ..buy("DEF", 1, LOW) };
     assert_eq!(trader.refused(other, ten).await.code, RefusalCode::Request);
-    assert_eq!((trader.journal().await, trader.desk.book().clone(), trader.outside.sent()), before);
+    assert_eq!((trader.journal().await, trader.desk.book().clone(), trader.fake_broker.sent()), before);
     // And the day goes on.
     trader.placed(OrderRequest { retry_of: Some(waits), ..buy("ABC", 1, LOW) }, ten).await;
     let live = trader.desk.book().clone();
@@ -51,13 +51,17 @@ async fn a_report_that_contradicts_the_books_books_nothing_of_its_batch_and_leav
     let mut trader = DeskFixture::new(ten).await;
     let id = trader.placed(buy("ABC", 10, PRICE.0), ten).await;
     let fill = Fill { key: "forged".to_owned(), quantity: 11, price: PRICE, at: ten };
-    trader.outside.forge(BrokerEvent { tag: id.to_string(), at: ten, kind: BrokerEventKind::Filled(fill) });
+    trader.fake_broker.forge(BrokerEvent {
+        tag: id.to_string(),
+        at: ten,
+        kind: BrokerEventKind::Filled(fill),
+    });
     let before = (trader.journal().await, trader.desk.book().clone());
     // The true fill of ten shares comes first in the same batch, the forged one after it.
     assert!(matches!(trader.desk.sync_fills(at(MONDAY, "10:01")).await, Err(AppError::Book(_))));
-    assert!(trader.desk.is_unsettled());
+    assert!(trader.desk.needs_reconcile());
     assert_eq!((trader.journal().await, trader.desk.book().clone()), before);
-    // The broker's own book settles it.
+    // The broker's own book resolves it.
     trader.reconciled(at(MONDAY, "10:02")).await;
     assert_eq!(trader.order(id).state, OrderState::Filled);
     assert_eq!(trader.folded().await, *trader.desk.book());
@@ -73,7 +77,7 @@ async fn the_kill_switch_stops_what_would_be_sent_again_after_a_start() {
     trader.misbehave(WELL).await;
     trader.restart_under(RiskLimits { kill_switch: true, ..RiskLimits::default() }).await;
     assert_eq!(trader.reconciled(at(MONDAY, "10:01")).await, [LostOrder]);
-    assert_eq!(trader.outside.sent(), 1);
+    assert_eq!(trader.fake_broker.sent(), 1);
     assert!(trader.theirs().await.is_empty());
     let reason = "it never reached the broker and is not sent again: the kill switch is on: only cancellations are accepted";
     assert_eq!((trader.order(id).state, trader.order(id).reason.as_str()), (OrderState::Cancelled, reason));
@@ -83,7 +87,7 @@ async fn the_kill_switch_stops_what_would_be_sent_again_after_a_start() {
 async fn where_the_brokers_book_proves_nothing_an_absent_order_is_closed_as_lost_and_never_sent_again() {
     let ten = at(MONDAY, "10:00");
     let mut trader = DeskFixture::new(ten).await;
-    trader.outside.set_proves_absence(false);
+    trader.fake_broker.set_proves_absence(false);
     trader.misbehave(LOSE_REQUESTS).await;
     trader.refused(buy("ABC", 10, LOW), ten).await;
     trader.misbehave(WELL).await;
@@ -97,9 +101,9 @@ async fn where_the_brokers_book_proves_nothing_an_absent_order_is_closed_as_lost
     assert_eq!((lost.len(), lost[0].order, &lost[0].detail), (1, id, &sentence));
     assert_eq!(trader.order(id).state, OrderState::Cancelled);
     assert_eq!(trader.events(id).await, ["intended", "sent", "outcome_unknown", "cancelled"]);
-    assert_eq!(trader.outside.sent(), 1);
+    assert_eq!(trader.fake_broker.sent(), 1);
     assert_eq!(trader.reconciled(at(MONDAY, "10:02")).await, []);
-    assert_eq!(trader.outside.sent(), 1);
+    assert_eq!(trader.fake_broker.sent(), 1);
 }
 
 #[tokio::test]
@@ -137,7 +141,7 @@ async fn limits_on_what_may_be_bought_let_what_is_held_be_sold() {
     let id = trader.placed(sell("ABC", 10, HIGH), later).await;
     let kind = Some(OrderKind::Limit(Paise(HIGH - 5)));
     trader.desk.modify(id, None, kind, order_context(later)).await.unwrap().unwrap();
-    assert_eq!(trader.outside.sent(), 3);
+    assert_eq!(trader.fake_broker.sent(), 3);
     assert_eq!(USER, trader.desk.book().user());
 }
 
@@ -149,15 +153,16 @@ async fn a_market_that_is_down_refuses_a_buy_as_that_and_leaves_a_sell_to_the_br
     trader.desk.sync_fills(at(MONDAY, "10:01")).await.unwrap();
     let later = at(MONDAY, "10:02");
     trader.market.set_down(true);
-    let sent = trader.outside.sent();
+    let sent = trader.fake_broker.sent();
     let refusal = trader.refused(buy("XYZ", 1, LOW), later).await;
     assert_eq!(refusal.code, RefusalCode::MarketUnavailable);
     let sentence =
         "XYZ cannot be checked, market data is unavailable: market data cannot be had: the line is cut";
-    assert_eq!((refusal.detail.as_str(), trader.outside.sent()), (sentence, sent));
-    // The paper broker asks the same market, and does not know either: the order is not refused, its outcome is unknown.
+    assert_eq!((refusal.detail.as_str(), trader.fake_broker.sent()), (sentence, sent));
+    // The paper broker asks the same market, and does not know either: the order is not refused, its outcome is
+    // unknown.
     let refusal = trader.refused(sell("ABC", 10, HIGH), later).await;
-    assert_eq!((refusal.code, trader.outside.sent()), (RefusalCode::Unsettled, sent + 1));
+    assert_eq!((refusal.code, trader.fake_broker.sent()), (RefusalCode::Unsettled, sent + 1));
     trader.market.set_down(false);
     assert_eq!(trader.reconciled(later).await, [LostOrder]);
     let sold = trader.desk.book().active_orders().next().unwrap();

@@ -70,7 +70,7 @@ async fn hung_calls_of_one_user_change_no_byte_in_the_journals_of_the_others() {
     let (instants, without) = simulated(extent).await;
 
     let house = TestHost::new(extent.users);
-    let (daemon, hand) = house.start_by_hand(Extent::begin(), &[]).await;
+    let (daemon, hand) = house.start_manual(Extent::begin(), &[]).await;
     start_services(&daemon).await;
     house.silent.lock().unwrap().insert(SILENT);
     let scheduler = tokio::spawn({

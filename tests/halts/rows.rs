@@ -70,7 +70,7 @@ async fn an_unknown_setting_halts_its_user_and_the_halt_is_lifted_once_it_is_men
     })
     .await;
     let halt = halts(&daemon, OTHER).await[0].id;
-    let stands = daemon.members.lift_halt(halt, ADMIN, "let us see").await.unwrap_err().to_string();
+    let stands = daemon.users_admin.lift_halt(halt, ADMIN, "let us see").await.unwrap_err().to_string();
     assert!(
         stands.starts_with("the halt of user 2 stands: the stored own limits cannot be read"),
         "{stands}"
@@ -83,7 +83,7 @@ async fn an_unknown_setting_halts_its_user_and_the_halt_is_lifted_once_it_is_men
     })
     .await;
     let halt = halts(&daemon, OTHER).await[0].id;
-    let lifted = daemon.members.lift_halt(halt, ADMIN, "the row is mended").await.unwrap();
+    let lifted = daemon.users_admin.lift_halt(halt, ADMIN, "the row is mended").await.unwrap();
     assert_eq!((lifted.lifted_by, lifted.explanation.as_str()), (Some(ADMIN), "the row is mended"));
     assert_eq!(alerts(&daemon, OTHER).await, []);
     run(&daemon, at(MONDAY, "18:01")).await;
@@ -185,7 +185,7 @@ async fn a_broker_that_there_is_not_halts_its_user_and_the_halt_is_lifted_once_t
     let daemon =
         start_after(&house, async |_, user| user.save_broker("nowhere".to_owned()).await.unwrap()).await;
     let halt = halts(&daemon, OTHER).await[0].id;
-    let stands = daemon.members.lift_halt(halt, ADMIN, "let us see").await.unwrap_err().to_string();
+    let stands = daemon.users_admin.lift_halt(halt, ADMIN, "let us see").await.unwrap_err().to_string();
     let why = r#"there is no broker "nowhere"; there are: paper"#;
     assert_eq!(stands, format!("the halt of user 2 stands: {why}"));
     only_one_is_halted(daemon, HaltCode::AccountUnusable, why).await;
@@ -193,8 +193,8 @@ async fn a_broker_that_there_is_not_halts_its_user_and_the_halt_is_lifted_once_t
     let daemon =
         start_after(&house, async |_, user| user.save_broker("paper".to_owned()).await.unwrap()).await;
     let halt = halts(&daemon, OTHER).await[0].id;
-    daemon.members.lift_halt(halt, ADMIN, "the row is mended").await.unwrap();
-    assert!(daemon.members.broker_status(OTHER).unwrap().simulated);
+    daemon.users_admin.lift_halt(halt, ADMIN, "the row is mended").await.unwrap();
+    assert!(daemon.users_admin.broker_status(OTHER).unwrap().simulated);
     run(&daemon, at(MONDAY, "18:01")).await;
     let (outcome, reason) = end_of(&daemon, OTHER, MONDAY, Task::literal("buy_orders")).await;
     assert_eq!(outcome, SlotOutcome::Ran, "{reason}");

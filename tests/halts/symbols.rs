@@ -9,7 +9,7 @@ use prahari_store::{AlertCode, HaltCode, NotificationFilter};
 use serde_json::json;
 
 use crate::support::console::Console;
-use crate::support::trader::{buy, sell};
+use crate::support::desk_fixture::{buy, sell};
 use crate::support::{ADMIN, MONDAY, OTHER, TestHost, at};
 use crate::{alerts, halts};
 
@@ -24,7 +24,7 @@ async fn told(daemon: &Daemon, user: UserId) -> Vec<(String, String)> {
 #[tokio::test]
 async fn what_waits_to_be_told_when_the_daemon_stops_is_told_then() {
     let house = TestHost::new(3);
-    let (daemon, _hand) = house.start_by_hand(at(MONDAY, "10:00"), &[]).await;
+    let (daemon, _hand) = house.start_manual(at(MONDAY, "10:00"), &[]).await;
     let symbol = "ABC".parse().unwrap();
     for user in [OTHER, UserId(3)] {
         daemon.halts.halt_symbol(user, &symbol, HaltCode::ImpossiblePrice, REASON).await.unwrap();
@@ -41,7 +41,7 @@ async fn what_waits_to_be_told_when_the_daemon_stops_is_told_then() {
 async fn an_admin_is_told_of_many_halts_of_a_kind_in_few_messages_and_each_user_at_once() {
     let house = TestHost::new(8);
     let ten = at(MONDAY, "10:00");
-    let (daemon, hand) = house.start_by_hand(ten, &[]).await;
+    let (daemon, hand) = house.start_manual(ten, &[]).await;
     let symbol = "ABC".parse().unwrap();
     let users: Vec<_> = (2..=8).map(UserId).collect();
     for user in &users {

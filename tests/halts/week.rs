@@ -1,4 +1,5 @@
-//! Days in which one user, or many at once, have a fault that a user, a module or a file can cause: the others trade as without it.
+//! Days in which one user, or many at once, have a fault that a user, a module or a file can cause: the others
+//! trade as without it.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

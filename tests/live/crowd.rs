@@ -1,4 +1,5 @@
-//! Many clients while many users tick: nothing is lost for those who keep up, and those who do not cost a bounded amount.
+//! Many clients while many users tick: nothing is lost for those who keep up, and those who do not cost a bounded
+//! amount.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Every command with text that means harm in names of files, in files, in answers of a daemon and in the environment: nothing
-//! of it reaches the terminal as it is.
+//! Every command with text that means harm in names of files, in files, in answers of a daemon and in the
+//! environment: nothing of it reaches the terminal as it is.
 
 use std::fs;
 use std::io::{Read, Write};

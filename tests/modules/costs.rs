@@ -1,5 +1,5 @@
-//! Guests that cost the host something or leave something behind, one for each way, beside users who work: each is refused by
-//! name, the others hardly notice, and the run's own row says what it used.
+//! Guests that cost the host something or leave something behind, one for each way, beside users who work: each is
+//! refused by name, the others hardly notice, and the run's own row says what it used.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

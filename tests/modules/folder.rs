@@ -63,7 +63,7 @@ impl Watched {
     fn move_in(&self, name: &str, bytes: &[u8]) {
         let beside = self.place.path().join("beside");
         std::fs::write(&beside, bytes).unwrap();
-        settle(&File::options().write(true).open(&beside).unwrap());
+        backdate(&File::options().write(true).open(&beside).unwrap());
         std::fs::rename(&beside, self.file(name)).unwrap();
     }
 
@@ -110,7 +110,7 @@ impl Watched {
 }
 
 /// Has a file look as if it had been written long ago.
-fn settle(file: &File) {
+fn backdate(file: &File) {
     file.set_modified(UNIX_EPOCH + Duration::from_secs(1_700_000_000)).unwrap();
 }
 
@@ -189,8 +189,8 @@ async fn a_file_is_taken_when_it_is_complete_and_not_before() {
     drop(slow);
     watched.until(|progress| progress.kept == 3).await;
 
-    // Written in pieces, by somebody who closes the file after each. What comes between is compiled before, so that it takes
-    // less time than a file is given to become complete.
+    // Written in pieces, by somebody who closes the file after each. What comes between is compiled before, so that
+    // it takes less time than a file is given to become complete.
     watched.daemon.runtime.load(&module('5')).await.unwrap();
     let bytes = module('4');
     let (half, rest) = bytes.split_at(bytes.len() / 2);

@@ -12,8 +12,8 @@ use prahari_runtime::abi::latest::{RefusalCode, broker};
 use prahari_runtime::{HostCall, HostReply};
 use prahari_store::OrderFilter;
 
-use crate::support::outside::PRICE;
-use crate::support::trader::{ask, buy, sell, to_host};
+use crate::support::desk_fixture::{ask, buy, sell, to_host};
+use crate::support::fake_broker::PRICE;
 use crate::support::{
     ADMIN, FRIDAY, MONDAY, OTHER, TUESDAY, TestHost, at, guests, run, runs, start_services, stop,
 };

@@ -1,12 +1,12 @@
-//! A module that leaves behind as much as it may in every run of a day: the database grows by no more than the limits say, and is
-//! back where it was when the retention rule has been applied.
+//! A module that leaves behind as much as it may in every run of a day: the database grows by no more than the
+//! limits say, and is back where it was when the retention rule has been applied.
 
 use prahari_app::daemon::Daemon;
 use prahari_app::grants::Allowance;
 use prahari_app::maintenance::Retention;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
-use prahari_store::Left;
+use prahari_store::RunFootprint;
 
 use crate::support::{
     ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, floods, heavy, run, runs, start_services, stop,
@@ -30,14 +30,14 @@ async fn used(daemon: &Daemon) -> u64 {
 }
 
 /// What the user's runs left, each and together.
-async fn left_by(daemon: &Daemon, user: UserId) -> (u64, Left) {
+async fn left_by(daemon: &Daemon, user: UserId) -> (u64, RunFootprint) {
     let runs = runs(daemon, user, TASK).await;
-    let all = runs.iter().fold(Left::default(), |all, run| all.plus(run.left));
+    let all = runs.iter().fold(RunFootprint::default(), |all, run| all.plus(run.left));
     assert!(runs.iter().all(|run| run.outcome.as_deref() == Some("succeeded")), "{:?}", runs.first());
     (runs.len() as u64, all)
 }
 
-fn assert_within(left: Left, allowance: &Allowance) {
+fn assert_within(left: RunFootprint, allowance: &Allowance) {
     let day = allowance.per_day;
     let full = [
         ("decision_bytes", left.decision_bytes, day.decision_bytes),

@@ -130,7 +130,7 @@ async fn a_user_has_two_uploads_under_way_and_no_more() {
     let sentence = "two uploads of yours are under way; wait until one of them has ended";
     assert_eq!((answered.status, answered.sentence.as_str()), (429, sentence));
     // Another user has places of their own.
-    console.daemon.members.set_access(OTHER, Role::Admin, true, console.real.now()).await.unwrap();
+    console.daemon.users_admin.set_access(OTHER, Role::Admin, true, console.real.now()).await.unwrap();
     assert_eq!(post(&console.user().await, bytes.clone()).await.status, 201);
     drop(lines);
     // Asking is the only waiting.

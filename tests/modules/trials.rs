@@ -4,7 +4,7 @@ use prahari_app::error::AppError;
 use prahari_app::modules::Activation;
 use prahari_app::shadow::FindingKind;
 use prahari_domain::tasks::Task;
-use prahari_runtime::shadow::Standing;
+use prahari_runtime::shadow::TradeMatch;
 use prahari_store::ModuleRow;
 
 use crate::faults::{Fault, faulty};
@@ -92,7 +92,7 @@ async fn an_order_for_a_symbol_outside_the_grant_is_refused_in_the_shadow_of_tha
     run(&daemon, at(MONDAY, "00:00")).await;
     let buys = Task::literal("buy_orders");
     let mut allowance = crate::support::allowance(buys);
-    allowance.symbols = Some(daemon.venue.market.universe().await.unwrap().iter().cloned().collect());
+    allowance.symbols = Some(daemon.trading.market.universe().await.unwrap().iter().cloned().collect());
     daemon.grants.allow((None, buys), allowance, ADMIN, daemon.clock.now()).await.unwrap();
 
     let astray = upload(&daemon, buys, &faulty(buys.name(), Fault::OtherSymbol)).await;
@@ -101,7 +101,7 @@ async fn an_order_for_a_symbol_outside_the_grant_is_refused_in_the_shadow_of_tha
     let finding = report.findings.first().unwrap();
     assert_eq!((finding.kind, finding.run, finding.user), (FindingKind::Changed, ran[0].id, ADMIN));
     let refused = finding.orders.iter().find_map(|order| match &order.standing {
-        Standing::Refused(reason) => Some((order.candidate.clone().unwrap(), reason.clone())),
+        TradeMatch::Refused(reason) => Some((order.candidate.clone().unwrap(), reason.clone())),
         _ => None,
     });
     let (order, reason) = refused.unwrap();

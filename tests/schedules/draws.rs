@@ -1,4 +1,5 @@
-//! Schedules by chance, the same for the same seed: plain rules, scripts and cron expressions, one or several, each schedule valid for its task.
+//! Schedules by chance, the same for the same seed: plain rules, scripts and cron expressions, one or several, each
+//! schedule valid for its task.
 #![allow(clippy::unwrap_used, reason = "helpers of tests; clippy exempts only the tests themselves")]
 
 use chrono::NaiveTime;

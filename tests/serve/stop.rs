@@ -20,8 +20,8 @@ use crate::support::heavy;
 /// The longest time that a stop may take.
 const ENDS_WITHIN: Duration = Duration::from_secs(10);
 
-/// Waits for the end of the daemon and answers how it ended and after how long. One that does not end is killed after twice the
-/// time that it has.
+/// Waits for the end of the daemon and answers how it ended and after how long. One that does not end is killed
+/// after twice the time that it has.
 fn end_of(daemon: &mut Serving) -> (ExitStatus, Duration) {
     let stopwatch = Stopwatch::start();
     let pid = Pid::from_raw(i32::try_from(daemon.child.id()).unwrap());

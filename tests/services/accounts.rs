@@ -16,7 +16,7 @@ use crate::support::{
 /// Saves one change of the schedules as the admin.
 pub async fn change(daemon: &Daemon, wanted: Vec<Schedule>) -> u64 {
     let (version, now) = (daemon.schedules.current().version, daemon.clock.now());
-    let calendar = daemon.venue.calendar.current();
+    let calendar = daemon.trading.calendar.current();
     daemon.schedules.change(ADMIN, version, wanted, &calendar, now).await.unwrap().version
 }
 
@@ -25,7 +25,8 @@ pub fn each_minute(start: &str, end: &str) -> Schedule {
     Schedule::of(Task::literal("sell_monitor"), Rule::EachMinute { start: time(start), end: time(end) })
 }
 
-/// A daemon that stops at 11:00, 25 minutes after something happened to the other user; and the one that is started then.
+/// A daemon that stops at 11:00, 25 minutes after something happened to the other user; and the one that is started
+/// then.
 async fn restarted_after<A>(house: &TestHost, act: A) -> Arc<Daemon>
 where
     A: AsyncFn(&Daemon),
@@ -63,7 +64,7 @@ async fn the_slots_of_a_service_that_was_off_at_a_restart_are_skipped_with_that_
 async fn the_slots_of_an_inactive_user_are_skipped_with_that_reason_also_after_a_restart() {
     let house = TestHost::new(2);
     let daemon = restarted_after(&house, async |daemon: &Daemon| {
-        daemon.members.deactivate_user(OTHER, daemon.clock.now()).await.unwrap();
+        daemon.users_admin.deactivate_user(OTHER, daemon.clock.now()).await.unwrap();
     })
     .await;
     run(&daemon, at(TUESDAY, "00:00")).await;

@@ -9,7 +9,7 @@ use crate::support::living::{Living, accounted_for, closed};
 use crate::support::waiting::until_some;
 use crate::support::{ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, guests, slot};
 
-/// Waits for an alert of this code, open or settled.
+/// Waits for an alert of this code, open or resolved.
 async fn alert(daemon: &Daemon, code: AlertCode, open: bool) -> AlertRow {
     until_some(&format!("an alert {code}"), async || {
         let filter = AlertFilter { open: Some(open), before: None, limit: 100 };
@@ -41,8 +41,8 @@ async fn a_clock_that_is_set_back_is_said_until_it_has_reached_what_was_done() {
     // Nothing that is done is done again, and a service that starts meanwhile is not expected to.
     living.daemon.services.restart_service(OTHER).await.unwrap();
     living.hand.pass_until(at(MONDAY, "10:01"));
-    let settled = alert(&living.daemon, AlertCode::ClockSetBack, false).await;
-    assert_eq!(settled.id, raised.id);
+    let resolved = alert(&living.daemon, AlertCode::ClockSetBack, false).await;
+    assert_eq!(resolved.id, raised.id);
     living.handed_out(at(MONDAY, "10:01")).await;
     living.hand.set(at(TUESDAY, "00:01"));
     closed(&living.daemon).await;

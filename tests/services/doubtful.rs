@@ -6,7 +6,7 @@ use prahari_app::daemon::Daemon;
 use prahari_domain::orders::{Order, OrderState};
 use prahari_domain::tasks::Task;
 
-use crate::support::outside::Mishap;
+use crate::support::fake_broker::Mishap;
 use crate::support::{ADMIN, FRIDAY, TestHost, at, run, start_services};
 
 /// After the buys of an evening.

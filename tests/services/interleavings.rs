@@ -1,5 +1,5 @@
-//! Restarts of services, changes of schedules, runs by hand, deactivations and jumps of the clock while slots fall due, and kills
-//! among them: one outcome a slot, every tick accounted for, the store alive.
+//! Restarts of services, changes of schedules, runs by hand, deactivations and jumps of the clock while slots fall
+//! due, and kills among them: one outcome a slot, every tick accounted for, the store alive.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -46,9 +46,9 @@ impl Shares {
 }
 
 /// A small generator of numbers, the same for the same seed (splitmix64).
-pub struct Draw(pub u64);
+pub struct SeededRng(pub u64);
 
-impl Draw {
+impl SeededRng {
     /// Something below a bound.
     pub fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -78,9 +78,9 @@ pub enum Act {
 
 impl Act {
     /// Any of them.
-    pub fn any(draw: &mut Draw) -> Self {
-        let user = if draw.below(2) == 0 { ADMIN } else { OTHER };
-        match draw.below(12) {
+    pub fn any(rng: &mut SeededRng) -> Self {
+        let user = if rng.below(2) == 0 { ADMIN } else { OTHER };
+        match rng.below(12) {
             0..5 => Self::Restart(user),
             5 => Self::Stop(user),
             6 => Self::Start(user),
@@ -90,10 +90,10 @@ impl Act {
                     Task::literal("position_monitor"),
                     Task::literal("buy_orders"),
                 ];
-                Self::RunOnce(user, tasks[usize::try_from(draw.below(3)).unwrap()])
+                Self::RunOnce(user, tasks[usize::try_from(rng.below(3)).unwrap()])
             }
-            9..11 => Self::Change(usize::try_from(draw.below(4)).unwrap()),
-            _ => Self::SetActive(draw.below(2) == 0),
+            9..11 => Self::Change(usize::try_from(rng.below(4)).unwrap()),
+            _ => Self::SetActive(rng.below(2) == 0),
         }
     }
 
@@ -108,7 +108,7 @@ impl Act {
             Self::Change(which) => {
                 let (start, end) = WINDOWS[which];
                 let version = daemon.schedules.current().version;
-                let calendar = daemon.venue.calendar.current();
+                let calendar = daemon.trading.calendar.current();
                 drop(
                     daemon
                         .schedules
@@ -116,17 +116,19 @@ impl Act {
                         .await,
                 );
             }
-            Self::SetActive(active) => drop(daemon.members.set_access(OTHER, Role::User, active, now).await),
+            Self::SetActive(active) => {
+                drop(daemon.users_admin.set_access(OTHER, Role::User, active, now).await)
+            }
         }
     }
 }
 
 /// One interleaving; answers how many kills there were.
 async fn interleave(seed: u64, with_kill: bool) -> u64 {
-    let mut draw = Draw(seed);
+    let mut rng = SeededRng(seed);
     let mut house = TestHost::new(2);
     let mut living = Living::begin(&house, at(MONDAY, "09:14")).await;
-    let calendar = living.daemon.venue.calendar.current();
+    let calendar = living.daemon.trading.calendar.current();
     let now = living.daemon.clock.now();
     // It takes seconds, and nothing here is about it.
     living
@@ -136,26 +138,26 @@ async fn interleave(seed: u64, with_kill: bool) -> u64 {
         .await
         .unwrap();
     start_services(&living.daemon).await;
-    let kill_after = with_kill.then(|| draw.below(ROUNDS));
+    let kill_after = with_kill.then(|| rng.below(ROUNDS));
     let mut kills = 0;
     for round in 0..ROUNDS {
         let mut acts = tokio::task::JoinSet::new();
-        for _ in 0..draw.below(4) {
-            acts.spawn(Act::any(&mut draw).done(living.daemon.clone()));
+        for _ in 0..rng.below(4) {
+            acts.spawn(Act::any(&mut rng).done(living.daemon.clone()));
         }
         let now = living.daemon.clock.now();
-        match draw.below(10) {
-            0 => living.hand.set(now.plus_minutes(2 + i64::try_from(draw.below(6)).unwrap())),
+        match rng.below(10) {
+            0 => living.hand.set(now.plus_minutes(2 + i64::try_from(rng.below(6)).unwrap())),
             1 => living.hand.set(now.plus_minutes(-1)),
             2..4 => living.hand.pass_until(now.plus_minutes(3)),
             _ => living.hand.pass_until(now.plus_minutes(1)),
         }
-        if draw.below(2) == 0 {
+        if rng.below(2) == 0 {
             acts.join_all().await;
         } else {
             acts.detach_all();
         }
-        if draw.below(3) == 0 {
+        if rng.below(3) == 0 {
             let now = living.daemon.clock.now();
             living.handed_out(now.plus_minutes(-1)).await;
         }
@@ -276,7 +278,8 @@ async fn a_user_who_restarts_the_service_in_a_loop_while_ticks_fall_due_ends_not
         monitors.iter().filter(|slot| slot.task == Task::literal("sell_monitor")).collect();
     let sum = |of: fn(&SlotRow) -> u32| monitors.iter().map(|slot| of(slot)).sum::<u32>();
     let noted = sum(|slot| slot.ticks_failed + slot.ticks_skipped + slot.ticks_missed);
-    // A tick that fell due between a stop and the start after it is expected of neither. Those of 10:00 to 14:59 are to come.
+    // A tick that fell due between a stop and the start after it is expected of neither. Those of 10:00 to 14:59
+    // are to come.
     assert!(sum(|slot| slot.ticks_expected) > 300, "{monitors:?}");
     assert_eq!(sum(|slot| slot.ticks_ran) + noted + 300, sum(|slot| slot.ticks_expected), "{monitors:?}");
 }

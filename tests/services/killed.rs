@@ -11,7 +11,7 @@ use nix::sys::signal::Signal;
 use prahari_domain::ids::UserId;
 use serde_json::{Value, json};
 
-use super::interleavings::{Act, Draw, ROUNDS, Seed, Shares, WINDOWS, all_accounted_for};
+use super::interleavings::{Act, ROUNDS, Seed, SeededRng, Shares, WINDOWS, all_accounted_for};
 use crate::serving::{DEMO_PASSWORD, Serving, demo};
 use crate::support::{ADMIN, MONDAY, TUESDAY, TestHost, at, run, stop};
 
@@ -108,8 +108,8 @@ impl Process {
     }
 
     /// Lets some instants fall due.
-    fn wait(&self, draw: &mut Draw) {
-        for _ in 0..draw.below(4) {
+    fn wait(&self, rng: &mut SeededRng) {
+        for _ in 0..rng.below(4) {
             let before = self.health()["last_instant_ist"].clone();
             // Nothing falls due for a long time when nobody's service is on.
             let _next = (0..100).find(|_| self.health()["last_instant_ist"] != before);
@@ -123,22 +123,22 @@ fn start(db: &str) -> Serving {
 
 /// One interleaving with one kill; answers by the daemon's clock when it came.
 async fn interleave(seed: u64) -> String {
-    let mut draw = Draw(seed);
+    let mut rng = SeededRng(seed);
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("prahari.db").to_str().unwrap().to_owned();
     let mut process = Process::begin(&db);
-    let kill_after = draw.below(ROUNDS);
+    let kill_after = rng.below(ROUNDS);
     let mut killed_at = String::new();
     for round in 0..ROUNDS {
-        let acts: Vec<Act> = (0..draw.below(4)).map(|_| Act::any(&mut draw)).collect();
+        let acts: Vec<Act> = (0..rng.below(4)).map(|_| Act::any(&mut rng)).collect();
         if round == kill_after {
             let under_way = acts.into_iter().map(|act| process.begin_act(act)).collect();
-            (0..=draw.below(8)).for_each(|_| killed_at = process.health()["now_ist"].to_string());
+            (0..=rng.below(8)).for_each(|_| killed_at = process.health()["now_ist"].to_string());
             process = process.kill(&db, under_way);
         } else {
             acts.into_iter().for_each(|act| process.act(act));
         }
-        process.wait(&mut draw);
+        process.wait(&mut rng);
     }
     process.serving.signal(Signal::SIGTERM);
     assert!(process.serving.child.wait().unwrap().success());

@@ -198,8 +198,11 @@ async fn an_alert_reaches_its_user_and_the_admins_and_is_settled_by_hand_once() 
     let day = admin.get("/api/v1/system/slots/day").await.ok();
     assert_eq!(day["troubled"][0]["user"], 2, "{day}");
     let resolve = format!("/api/v1/alerts/{}/resolve", alert["id"]);
-    let settled = user.post(&resolve, json!({ "resolution": "the machine was off" })).await.ok();
-    assert_eq!((&settled["resolved_by"], &settled["resolution"]), (&json!(2), &json!("the machine was off")));
+    let resolved = user.post(&resolve, json!({ "resolution": "the machine was off" })).await.ok();
+    assert_eq!(
+        (&resolved["resolved_by"], &resolved["resolution"]),
+        (&json!(2), &json!("the machine was off"))
+    );
     let path = format!("{resolve}?user=2");
     let again = admin.post(&path, json!({ "resolution": "something else" })).await.ok();
     assert_eq!(again["resolution"], "the machine was off");

@@ -1,5 +1,5 @@
-//! Slots that wait for other tasks of their day: live and simulated days see the same, and whatever happens meanwhile, each slot has one
-//! outcome.
+//! Slots that wait for other tasks of their day: live and simulated days see the same, and whatever happens
+//! meanwhile, each slot has one outcome.
 
 use std::sync::Arc;
 
@@ -33,7 +33,8 @@ fn early_buying(then: Then) -> Schedule {
     waiting(Task::literal("buy_orders"), "16:02", &[Task::literal("analysis")], "17:30", then)
 }
 
-/// A daemon that goes on while work is done, on a day on which the analysis is under way and not answered, until an instant.
+/// A daemon that goes on while work is done, on a day on which the analysis is under way and not answered, until an
+/// instant.
 async fn scanning(house: &TestHost, buying: Schedule, until: &str) -> Living {
     house.market.set_held(true);
     let living = Living::begin(house, at(MONDAY, "15:58")).await;

@@ -4,8 +4,8 @@ use std::process::{Command, Output, Stdio};
 
 use nix::sys::stat::Mode;
 
-/// A minute, and memory that a program does not need that reads no more than it should. Who does not end at the first signal is
-/// killed, which `timeout` tells by its exit code as well.
+/// A minute, and memory that a program does not need that reads no more than it should. Who does not end at the
+/// first signal is killed, which `timeout` tells by its exit code as well.
 const BOUNDS: &str = "ulimit -d 2000000; exec timeout --kill-after=5 60 \"$0\" \"$@\"";
 
 /// Runs it to its end and answers the one line that it says when it refuses with exit code 2.

@@ -172,7 +172,8 @@ impl Console {
 }
 
 impl Client {
-    /// A request to a path such as `/api/v1/auth/me`, with the session or token, and as the console's page would send it.
+    /// A request to a path such as `/api/v1/auth/me`, with the session or token, and as the console's page would
+    /// send it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let mut request =
             self.http.request(method, format!("{}{path}", self.base)).header(ORIGIN, &self.base);

@@ -10,6 +10,10 @@
 
 #[path = "console.rs"]
 pub mod console;
+#[path = "desk_fixture.rs"]
+pub mod desk_fixture;
+#[path = "fake_broker.rs"]
+pub mod fake_broker;
 #[path = "floods.rs"]
 pub mod floods;
 #[path = "guests.rs"]
@@ -20,10 +24,6 @@ pub mod listening;
 pub mod live_broker;
 #[path = "living.rs"]
 pub mod living;
-#[path = "outside.rs"]
-pub mod outside;
-#[path = "trader.rs"]
-pub mod trader;
 #[path = "waiting.rs"]
 pub mod waiting;
 
@@ -34,12 +34,12 @@ use std::sync::{Arc, Mutex};
 
 use chrono::NaiveTime;
 use prahari_app::brokers::Brokers;
-use prahari_app::clock::{ByHand, Clock};
+use prahari_app::clock::{Clock, ManualClock};
 use prahari_app::daemon::{Daemon, DaemonDeps};
 use prahari_app::desk::TradingServices;
 use prahari_app::grants::Allowance;
 use prahari_app::modules::{Component, Modules};
-use prahari_app::paper::PAPER;
+use prahari_app::paper_store::PAPER;
 use prahari_app::prices::PriceJumps;
 use prahari_app::simulation::create_users;
 use prahari_app::tasks::{TaskManifest, TaskSet};
@@ -52,7 +52,7 @@ use prahari_runtime::{Compiler, Runtime, RuntimeConfig};
 use prahari_schedule::Schedule;
 use prahari_store::{Durability, RunFilter, RunRow, SlotOutcome, SlotRow, Store};
 
-use outside::{Customers, Held, Mishaps, Outside};
+use fake_broker::{FakeBroker, FakeBrokerage, HeldMarket, Mishaps};
 
 include!(concat!(env!("OUT_DIR"), "/components.rs"));
 
@@ -96,7 +96,7 @@ pub struct TestHost {
     pub runtime: Arc<Runtime>,
     users: u32,
     /// The market of every daemon started here.
-    pub market: Arc<Held>,
+    pub market: Arc<HeldMarket>,
     /// Users whose line to the broker is cut.
     pub unreachable: Arc<Mutex<BTreeSet<UserId>>>,
     /// Users whose calls the broker never answers.
@@ -125,7 +125,7 @@ impl TestHost {
             calendar,
             runtime: Arc::new(Runtime::new(config).unwrap()),
             users,
-            market: Arc::new(Held::new(Arc::new(market))),
+            market: Arc::new(HeldMarket::new(Arc::new(market))),
             unreachable: Arc::default(),
             silent: Arc::default(),
             mishaps: Mishaps::default(),
@@ -141,12 +141,13 @@ impl TestHost {
     /// The same users on another market.
     #[must_use]
     pub fn on(self, market: Arc<dyn MarketData>) -> Self {
-        Self { market: Arc::new(Held::new(market)), ..self }
+        Self { market: Arc::new(HeldMarket::new(market)), ..self }
     }
 
     /// Has every daemon started here see a market in which everything costs [`outside::PRICE`].
     pub fn make_flat(&mut self) {
-        self.market = Arc::new(Held::new(Arc::new(outside::Flat::new(self.calendar.clone()))));
+        self.market =
+            Arc::new(HeldMarket::new(Arc::new(fake_broker::FlatMarket::new(self.calendar.clone()))));
     }
 
     /// Where the database is.
@@ -165,8 +166,8 @@ impl TestHost {
     }
 
     /// The same on a clock that goes on while work is done, and is moved by hand.
-    pub async fn start_by_hand(&self, now: Timestamp, own: &[(Task, &[u8])]) -> (Arc<Daemon>, ByHand) {
-        let (clock, hand) = Clock::by_hand(now);
+    pub async fn start_manual(&self, now: Timestamp, own: &[(Task, &[u8])]) -> (Arc<Daemon>, ManualClock) {
+        let (clock, hand) = Clock::manual(now);
         (self.start_on(clock, own).await, hand)
     }
 
@@ -177,15 +178,15 @@ impl TestHost {
         create_users(&store, self.users, now).await.unwrap();
         let market: Arc<dyn MarketData> = self.market.clone();
         let broker =
-            Outside::open(store.clone(), market.clone(), self.calendar.clone(), self.unreachable.clone());
+            FakeBroker::open(store.clone(), market.clone(), self.calendar.clone(), self.unreachable.clone());
         let broker =
             Arc::new(broker.await.with_silent(self.silent.clone()).with_mishaps(self.mishaps.clone()));
         let (calendar, jumps) = (self.calendar.clone(), PriceJumps::default());
-        let brokers = self.brokers.clone().with(PAPER, Arc::new(Customers(broker)));
-        let venue = TradingServices { brokers, market, calendar, store, jumps };
+        let brokers = self.brokers.clone().with(PAPER, Arc::new(FakeBrokerage(broker)));
+        let trading = TradingServices { brokers, market, calendar, store, jumps };
         let parts = DaemonDeps {
             clock,
-            venue,
+            trading,
             runtime: self.runtime.clone(),
             modules: Arc::new(self.modules(own).await),
             tasks: manifests(),
@@ -194,8 +195,8 @@ impl TestHost {
         Daemon::start(parts).await.unwrap()
     }
 
-    /// What a kill at this moment would leave on the disk becomes the database of the daemons that are started from now on. The
-    /// one that runs goes on with its own until it is dropped.
+    /// What a kill at this moment would leave on the disk becomes the database of the daemons that are started from
+    /// now on. The one that runs goes on with its own until it is dropped.
     pub fn crash(&mut self) -> tempfile::TempDir {
         let copy = tempfile::tempdir().unwrap();
         for name in ["prahari.db", "prahari.db-wal"] {

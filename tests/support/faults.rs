@@ -1,8 +1,8 @@
 //! Task components with a fault planted: the real ones, with a function put before one of their imports.
 //!
-//! The core module is taken out of the component, every call of the import goes to the new function instead, which changes
-//! the arguments in the guest's memory and then calls the import; then it is a component again. Nothing faulty is built
-//! from the sources, so nothing faulty can ship.
+//! The core module is taken out of the component, every call of the import goes to the new function instead, which
+//! changes the arguments in the guest's memory and then calls the import; then it is a component again. Nothing
+//! faulty is built from the sources, so nothing faulty can ship.
 
 #![allow(dead_code, reason = "each test file uses its part")]
 

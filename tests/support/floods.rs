@@ -1,5 +1,5 @@
-//! Guests that call one host function again and again with as much as they can say: one for each way of costing the host
-//! something, or of leaving something behind.
+//! Guests that call one host function again and again with as much as they can say: one for each way of costing the
+//! host something, or of leaving something behind.
 
 use std::fmt::Write;
 
@@ -36,7 +36,8 @@ pub struct Flood {
 }
 
 impl Flood {
-    /// A guest that makes this many calls without a list, with these arguments behind which the place of the reply is put.
+    /// A guest that makes this many calls without a list, with these arguments behind which the place of the reply
+    /// is put.
     pub fn plain(
         (interface, function): (&'static str, &'static str),
         parameters: &'static str,
@@ -121,7 +122,8 @@ impl Flood {
         let write_entry = self.write_entry();
         let common = self.same_text.unwrap_or_default();
         let capability = self.capability();
-        // The long text of entries and summary stands where replies will, and is overwritten by none: replies come behind it.
+        // The long text of entries and summary stands where replies will, and is overwritten by none: replies come
+        // behind it.
         format!(
             r#"(module
             (import "prahari:task/{interface}@{version}" "{function}" (func $call (param {parameters})))
@@ -226,9 +228,10 @@ impl Flood {
     }
 }
 
-/// A task that leaves behind as much as it may of everything in each run: 20 messages, 60 decisions and 16 lines of 4,000 bytes, two
-/// values of 100,000 bytes in its state, 40 signals that there were not yet, and a summary of 4,000 bytes. The text is drawn from the
-/// number of the run, so that it does not compress well. It wants the capabilities of all of that.
+/// A task that leaves behind as much as it may of everything in each run: 20 messages, 60 decisions and 16 lines of
+/// 4,000 bytes, two values of 100,000 bytes in its state, 40 signals that there were not yet, and a summary of
+/// 4,000 bytes. The text is drawn from the number of the run, so that it does not compress well. It wants the
+/// capabilities of all of that.
 pub fn leaves_everything(symbol: &str) -> Vec<u8> {
     let symbol_length = symbol.len();
     component_of(
@@ -254,7 +257,7 @@ pub fn leaves_everything(symbol: &str) -> Vec<u8> {
                 (local.get $at))
             (func (export "describe") (result i32) i32.const 1024)
             ;; Half a megabyte of letters, digits and the like from 1 MiB on.
-            (func $draw
+            (func $rng
                 (local $at i32)
                 (local.set $at (i32.const 1048576))
                 (loop $next
@@ -269,7 +272,7 @@ pub fn leaves_everything(symbol: &str) -> Vec<u8> {
             (func (export "run") (param $run i64) (param i64 i32 i32 i32 i64 i64 i32) (result i32)
                 (local $left i32) (local $at i32)
                 (global.set $drawn (i32.wrap_i64 (local.get $run)))
-                (call $draw)
+                (call $rng)
                 ;; Messages.
                 (local.set $left (i32.const 20))
                 (loop $message

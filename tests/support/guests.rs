@@ -117,8 +117,8 @@ pub fn asks_for_universe() -> Vec<u8> {
     ))
 }
 
-/// A task that logs a warning and then fails as `unavailable` with the same text, which is written as in the text format of
-/// WebAssembly: `\\0a` for a line break.
+/// A task that logs a warning and then fails as `unavailable` with the same text, which is written as in the text
+/// format of WebAssembly: `\\0a` for a line break.
 pub fn logs(text: &str) -> Vec<u8> {
     let escapes = text.matches('\\').count();
     let length = text.len() - 2 * escapes;
@@ -156,7 +156,8 @@ pub fn describes(text: &str) -> Vec<u8> {
     ))
 }
 
-/// A task that asks what buying 10 shares at 1,500 rupees costs, built against version 1.1.0. It fails when it is not told.
+/// A task that asks what buying 10 shares at 1,500 rupees costs, built against version 1.1.0. It fails when it is
+/// not told.
 pub fn asks_for_charges() -> Vec<u8> {
     component_of(
         "1.1.0",
@@ -257,7 +258,8 @@ const BROKER_READ: u8 = 2;
 const STATE: u8 = 7;
 const LOG: u8 = 9;
 
-/// What `describe` says of a guest that wants one capability: the list of them in the record at 1024, and its one entry.
+/// What `describe` says of a guest that wants one capability: the list of them in the record at 1024, and its one
+/// entry.
 fn wants(capability: u8) -> String {
     format!(
         r#"(data (i32.const 1044) "\c0\03\00\00" "\01\00\00\00")

@@ -1,5 +1,5 @@
-//! A broker that lies outside: it keeps the orders and shares of its customers, executes when the test says so, and tells it by itself
-//! or not. As far as Prahari knows the money is real.
+//! A broker that lies outside: it keeps the orders and shares of its customers, executes when the test says so, and
+//! tells it by itself or not. As far as Prahari knows the money is real.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,7 +23,7 @@ pub const LIVE: &str = "live";
 /// The broker's side of everything.
 #[derive(Default)]
 pub struct LiveBroker {
-    customers: Mutex<BTreeMap<UserId, Customer>>,
+    customers: Mutex<BTreeMap<UserId, FakeLink>>,
     /// Users of whose calls none is answered, not even the one for a link.
     silent: Mutex<BTreeSet<UserId>>,
     /// Users whose orders are taken and not answered before the test says so.
@@ -35,7 +35,7 @@ pub struct LiveBroker {
 }
 
 #[derive(Default)]
-struct Customer {
+struct FakeLink {
     orders: Vec<(BrokerOrder, Side)>,
     holdings: BTreeMap<Symbol, u32>,
     pushes: Option<PushSender>,
@@ -43,7 +43,7 @@ struct Customer {
 }
 
 impl LiveBroker {
-    fn with<T>(&self, user: UserId, work: impl FnOnce(&mut Customer) -> T) -> T {
+    fn with<T>(&self, user: UserId, work: impl FnOnce(&mut FakeLink) -> T) -> T {
         work(self.customers.lock().unwrap().entry(user).or_default())
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use prahari_app::clock::ByHand;
+use prahari_app::clock::ManualClock;
 use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
 use prahari_app::shutdown::Stop;
@@ -20,25 +20,25 @@ pub struct Living {
     /// The daemon.
     pub daemon: Arc<Daemon>,
     /// What moves its clock.
-    pub hand: ByHand,
+    pub hand: ManualClock,
     scheduler: JoinHandle<Result<(), AppError>>,
 }
 
 impl Living {
     /// With the services as the last daemon left them.
     pub async fn begin(house: &TestHost, now: Timestamp) -> Self {
-        let (daemon, hand) = house.start_by_hand(now, &[]).await;
+        let (daemon, hand) = house.start_manual(now, &[]).await;
         Self::over(daemon, hand)
     }
 
     /// With every service on, and other modules in the places of some tasks.
     pub async fn at_work(house: &TestHost, now: Timestamp, own: &[(Task, &[u8])]) -> Self {
-        let (daemon, hand) = house.start_by_hand(now, own).await;
+        let (daemon, hand) = house.start_manual(now, own).await;
         start_services(&daemon).await;
         Self::over(daemon, hand)
     }
 
-    fn over(daemon: Arc<Daemon>, hand: ByHand) -> Self {
+    fn over(daemon: Arc<Daemon>, hand: ManualClock) -> Self {
         let running = daemon.clone();
         let scheduler = tokio::spawn(async move { running.scheduler().run(None).await });
         Self { daemon, hand, scheduler }

@@ -32,7 +32,7 @@ impl Caller {
         }
     }
 
-    /// Whether the caller is an admin.
+    /// Returns whether the caller is an admin.
     pub fn is_admin(&self) -> bool {
         self.0.role == Role::Admin
     }
@@ -65,14 +65,14 @@ impl Caller {
 /// with it would outlive them.
 #[derive(Debug, Clone, Copy)]
 pub struct Person {
-    /// The person.
+    /// The signed-in caller.
     pub caller: Caller,
     /// The number of the session by which they ask.
     pub session: u64,
 }
 
-/// An admin with a session. A handler that asks for it gives or changes what would outlive a token: users, and links to become
-/// one.
+/// An admin with a session. A handler that asks for it gives or changes what would outlive a token: users, and
+/// links to become one.
 #[derive(Debug, Clone, Copy)]
 pub struct AdminPerson(pub Person);
 

@@ -1,5 +1,5 @@
-//! Axum's extractors, which hold what they read against the OpenAPI document. They keep axum's names, by which the document
-//! recognises them.
+//! Axum's extractors, which hold what they read against the OpenAPI document. They keep axum's names, by which the
+//! document recognises them.
 
 use std::error::Error;
 
@@ -26,7 +26,7 @@ use crate::state::Api;
 #[derive(Debug, Clone, Copy)]
 pub struct Json<T>(pub T);
 
-/// What stands after the question mark.
+/// Query parameters of a request, checked against the OpenAPI document.
 #[derive(Debug, Clone, Copy)]
 pub struct Query<T>(pub T);
 
@@ -35,8 +35,7 @@ pub struct Query<T>(pub T);
 pub struct Path<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
-    /// What JSON may hold as it is and a terminal or a page would obey is written with JSON's own escapes: for a program it is
-    /// the same document.
+    /// Escapes what a terminal or a page would obey with JSON's own escapes: for a program it is the same document.
     fn into_response(self) -> Response {
         match serde_json::to_string(&self.0) {
             Ok(text) => ([(header::CONTENT_TYPE, "application/json")], into_one_line(text)).into_response(),
@@ -95,8 +94,8 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Api> for Path<T> {
     }
 }
 
-/// The whole body of a request, for somebody who may still send it when its last byte has come: a body takes as long as its
-/// sender likes, and a right may have ended meanwhile. `what` names it in a refusal.
+/// The whole body of a request, for somebody who may still send it when its last byte has come: a body takes as
+/// long as its sender likes, and a right may have ended meanwhile. `what` names it in a refusal.
 ///
 /// # Errors
 /// When it is too large, does not come in time, or comes from somebody who is not who they were any more.
@@ -118,7 +117,7 @@ pub(crate) async fn read_body(request: Request, api: &Api, what: &str) -> Result
     Ok((parts, bytes))
 }
 
-/// Whether the content type is JSON, with or without a word about its characters.
+/// Returns whether the content type is JSON, with or without a word about its characters.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))

@@ -1,8 +1,8 @@
 //! By which names the daemon may be asked.
 //!
-//! A page on a name of its own can have that name resolve to the daemon's address (DNS rebinding); to the browser it is of the
-//! same origin then, and may read and send what it likes. But its name stands in `Host`, so a request under a name that is none of
-//! ours is not answered.
+//! A page on a name of its own can have that name resolve to the daemon's address (DNS rebinding); to the browser
+//! it is of the same origin then, and may read and send what it likes. But its name stands in `Host`, so a request
+//! under a name that is none of ours is not answered.
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
@@ -24,13 +24,13 @@ pub struct Hosts {
 }
 
 impl Hosts {
-    /// Of a daemon that listens on an address, and has public names as well, without their ports.
+    /// Creates the list for a daemon that listens on `listens` and has these public names, given without ports.
     pub fn of(listens: SocketAddr, public: impl IntoIterator<Item = String>) -> Self {
         let names = public.into_iter().map(|name| name.to_lowercase()).chain(["localhost".to_owned()]);
         Self { names: names.collect(), listens: listens.ip() }
     }
 
-    /// Whether a request may name its host like this. The port is not looked at: a proxy may have another.
+    /// Returns whether a request may name its host like this. The port is not looked at: a proxy may have another.
     fn know(&self, host: &str) -> bool {
         let Ok(authority) = host.parse::<Authority>() else { return false };
         if authority.as_str().contains('@') {
@@ -39,7 +39,8 @@ impl Hosts {
         let name = authority.host();
         let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
         match address {
-            // No name server can say that an address is another one. Which are ours is not known when all are listened on.
+            // No name server can say that an address is another one. Which are ours is not known when all are
+            // listened on.
             Ok(_) if self.listens.is_unspecified() => true,
             Ok(address) if self.listens.is_loopback() => address.is_loopback(),
             Ok(address) => address == self.listens || self.names.contains(name),

@@ -17,8 +17,8 @@ use crate::state::Api;
 /// Most bytes of a body. The largest that is meant is a schedule's script.
 const MAX_BODY_BYTES: usize = 256 << 10;
 
-/// Answers of fewer bytes are sent as they are: a packet or three less is not worth the processor time. 4 KiB is a page of some
-/// ten orders; the longest list of them, 300 kB, becomes a tenth in 2 ms.
+/// Answers of fewer bytes are sent as they are: a packet or three less is not worth the processor time. 4 KiB is a
+/// page of some ten orders; the longest list of them, 300 kB, becomes a tenth in 2 ms.
 const LEAST_COMPRESSED: u16 = 4 << 10;
 
 /// The routes with everything that stands around them.
@@ -49,7 +49,7 @@ pub(crate) fn around(routes: Router<Api>, api: &Api) -> Router<Api> {
         .layer(tracing)
 }
 
-/// Says of a request what no secret stands in: tokens come in headers and bodies.
+/// Creates the log span of a request. It leaves out headers and bodies, because they hold tokens.
 fn span<B>(request: &Request<B>) -> Span {
     tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
 }

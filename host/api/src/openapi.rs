@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi};
 use crate::contract;
 use crate::problem::{Code, ProblemBody};
 
-/// What does not come from the handlers.
+/// Parts of the document that do not come from the handlers.
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Prahari", description = "The trading day of many users: services, schedules, runs, orders."),
@@ -29,8 +29,8 @@ pub fn document() -> Document {
     complete(crate::routes::documented().into_openapi())
 }
 
-/// The errors that any route may answer: status, name in the document, and what they mean. Server errors are faults and are
-/// not announced, except the one that passes.
+/// The errors that any route may answer: status, name in the document, and what they mean. Server errors are faults
+/// and are not announced, except the one that passes.
 const ERRORS: [(&str, &str, &str); 8] = [
     ("400", "Invalid", "The request cannot be meant: its JSON, a field, a parameter."),
     ("401", "NotSignedIn", "Nobody is signed in, or no longer."),

@@ -21,7 +21,7 @@ use crate::view::Instant;
 pub enum Code {
     /// The request cannot be read: its JSON, a field, a parameter.
     InvalidRequest,
-    /// Nobody is signed in, or no longer.
+    /// The request has no valid credential.
     NotSignedIn,
     /// Only an admin may do this.
     AdminOnly,
@@ -53,21 +53,21 @@ pub enum Code {
     WeakPassword,
     /// Another user has this name.
     NameTaken,
-    /// Nobody else could let anybody in any more.
+    /// The change would leave no active admin.
     LastAdmin,
     /// No authenticator was begun with.
     TotpNotBegun,
     /// The user is not active.
     UserInactive,
-    /// Somebody else changed the settings first.
+    /// Another change of the settings came first.
     SettingsChanged,
     /// The schedule does not fit its task, or its script cannot be used.
     InvalidSchedule,
-    /// Somebody else changed the schedules first.
+    /// Another change of the schedules came first.
     ScheduleChanged,
     /// The calendar cannot be read or makes no sense; the sentence names the entry.
     InvalidCalendar,
-    /// Somebody else brought a calendar first.
+    /// Another calendar was imported first.
     CalendarChanged,
     /// Individual services wait while the unified one runs.
     UnifiedServiceRunning,
@@ -91,7 +91,7 @@ pub enum Code {
     StartedTooOften,
     /// The component is refused; the sentence says why.
     ModuleRefused,
-    /// As many uploads of this user are under way as may be; this one was not read.
+    /// The user has the largest allowed number of uploads under way; this one was not read.
     TooManyUploads,
     /// The version's runs go on; it cannot be removed.
     ModuleInUse,
@@ -113,13 +113,14 @@ pub enum Code {
     TooLarge,
     /// The body is not JSON.
     UnsupportedMediaType,
-    /// What became of the signal does not allow it.
+    /// The status of the signal does not allow the change.
     SignalNotOpen,
-    /// What the user was halted for is still so.
+    /// The reason of the halt still holds.
     HaltStands,
     /// The halt was lifted before.
     HaltLifted,
-    /// The user has orders or shares at the broker that they are to leave, or the account at the other one says something else.
+    /// The user has orders or shares at the broker that they are to leave, or the account at the other one says
+    /// something else.
     BrokerInUse,
     /// The money is that of the user's account at a broker, and cannot be set here.
     CapitalOfBroker,
@@ -205,22 +206,22 @@ pub struct Problem {
 pub struct ProblemBody {
     /// Always `about:blank`: `code` says what kind of problem it is.
     pub r#type: &'static str,
-    /// The status in words.
+    /// HTTP status in words.
     pub title: &'static str,
-    /// The HTTP status.
+    /// HTTP status code, the same as that of the response.
     pub status: u16,
-    /// What went wrong, for programs.
+    /// Machine-readable code of the problem.
     pub code: Code,
-    /// What went wrong, in one sentence.
+    /// What went wrong, one sentence.
     pub detail: String,
-    /// When it may be tried again, by the daemon's clock, where that is known.
+    /// Time at which it may be tried again, by the daemon's clock, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<Instant>,
 }
 
 impl Problem {
-    /// A problem and the sentence that explains it. What the sentence repeats of a request may have been made to be long or
-    /// to play tricks, so it is kept to a line and a length.
+    /// A problem and the sentence that explains it. What the sentence repeats of a request may have been made to be
+    /// long or to play tricks, so it is kept to a line and a length.
     pub fn new(code: Code, detail: impl AsRef<str>) -> Self {
         let line = one_line(detail.as_ref());
         let mut detail: String = line.chars().take(LONGEST_DETAIL).collect();
@@ -235,19 +236,19 @@ impl Problem {
         Self::new(Code::InvalidRequest, detail)
     }
 
-    /// Something that is no fault of whoever asks: the log tells what.
+    /// A fault of the daemon, not of the caller; the log has the details.
     pub(crate) fn fault(error: &dyn std::error::Error) -> Self {
         tracing::error!(%error, "a request failed");
         Self::new(Code::Internal, "the daemon failed to do this; its log says why")
     }
 
-    /// Says when it may be tried again, in whole seconds from now.
+    /// Adds the `Retry-After` header: whole seconds from now.
     #[must_use]
     pub fn retry_after(self, seconds: u64) -> Self {
         Self { retry_after_s: Some(seconds), ..self }
     }
 
-    /// Says when it may be tried again, by the daemon's clock.
+    /// Adds the time of the next possible try, by the daemon's clock.
     #[must_use]
     pub fn retry_at(self, at: Timestamp) -> Self {
         Self { retry_at: Some(Instant(at)), ..self }
@@ -280,7 +281,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// What the database refused of what a person asked for is told; everything else is ours, is logged, and is not shown.
+/// Answers what the database refused of a person's request; every other error is logged and not shown.
 fn refused(refusal: Option<Refusal>, error: &dyn std::error::Error) -> Problem {
     let code = match refusal {
         Some(Refusal::UnknownUser) => Code::NotFound,

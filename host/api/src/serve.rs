@@ -23,8 +23,8 @@ use crate::connections::{Connection, ConnectionLimits, Connections, End, Line, T
 use crate::routes::router;
 use crate::state::Api;
 
-/// How long requests that are under way when the daemon stops may take to their answer; then they are cut off. Also for
-/// those that were sent in half: a client that never sends the rest would hold up the stop for ever.
+/// Longest time that requests that are under way when the daemon stops may take to their answer; then they are cut
+/// off. Also for those that were sent in half: a client that never sends the rest would hold up the stop for ever.
 ///
 /// 3 s: the slowest answers that are not a replay or a compilation take well under one.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(3);
@@ -35,18 +35,19 @@ const MOST_HEAD: usize = 16 << 10;
 /// Most bytes of a connection that are held at once.
 const MOST_BUFFERED: usize = 64 << 10;
 
-/// How long nothing is accepted after the system refused a connection: it has no descriptors left, and some are given back.
+/// Time for which nothing is accepted after the system refused a connection: it has no descriptors left until some
+/// are freed.
 const AFTER_REFUSAL: Duration = Duration::from_millis(50);
 
-/// Why the daemon cannot be reached.
+/// Reasons why the daemon cannot be reached.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}")]
     Bind {
-        /// As asked for.
+        /// Address that was to be bound.
         address: SocketAddr,
-        /// The system's words.
+        /// Error of the operating system.
         source: std::io::Error,
     },
 }
@@ -59,8 +60,8 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
     TcpListener::bind(address).await.map_err(|source| ServeError::Bind { address, source })
 }
 
-/// Answers requests until `stop` is ready, and those that are under way then for [`ANSWER_WITHIN`]. Connections that are open
-/// after that are left to the end of the process.
+/// Answers requests until `stop` is ready, and those that are under way then for [`ANSWER_WITHIN`]. Connections
+/// that are open after that are left to the end of the process.
 pub async fn serve(listener: TcpListener, api: Api, stop: impl Future<Output = ()> + Send) {
     let connections = api.connections.clone();
     // Each connection holds a receiver: it hears of the stop by it, and its end is known by it.
@@ -116,7 +117,7 @@ impl Server {
     }
 }
 
-/// Whether it is this one connection that failed, before it was accepted.
+/// Returns whether only this one connection failed, before it was accepted.
 fn is_of_the_client(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionRefused | ConnectionAborted | ConnectionReset)
@@ -154,7 +155,7 @@ async fn converse(
                     return;
                 }
             }
-            () = connection.gives_way() => return,
+            () = connection.evicted() => return,
             () = stops(&mut stopped), if !stopping => {
                 stopping = true;
                 conversation.as_mut().graceful_shutdown();

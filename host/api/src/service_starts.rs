@@ -1,5 +1,5 @@
-//! How often a user's services may be turned on: each start leaves lines that are kept for months, and one of an individual service
-//! makes a process.
+//! How often a user's services may be turned on: each start leaves lines that are kept for months, and one of an
+//! individual service makes a process.
 //!
 //! Restarts of all services at once have the same bound of their own, whichever admin asks for them.
 //!
@@ -16,10 +16,11 @@ use crate::problem::{Code, Problem};
 /// Starts within this long count together.
 const WINDOW_MS: i64 = 3_600_000;
 
-/// Starts of one user within an hour, restarts and individual services among them; restarts of all services count by themselves.
+/// Starts of one user within an hour, restarts and individual services among them; restarts of all services count
+/// by themselves.
 ///
-/// 20: a schedule that is tried out is a start every few minutes. At two lines of some 100 bytes for each, a user who does nothing
-/// else leaves 9 MB in the 90 days for which lines are kept.
+/// 20: a schedule that is tried out is a start every few minutes. At two lines of some 100 bytes for each, a user
+/// who does nothing else leaves 9 MB in the 90 days for which lines are kept.
 pub const STARTS_PER_HOUR: u32 = 20;
 
 /// Counts the starts of each user, and those of everybody at once.
@@ -32,9 +33,9 @@ pub struct ServiceStarts {
 /// The user whose services are started, or everybody at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum StartsOf {
-    /// Those of one user.
+    /// Starts of the services of one user.
     User(UserId),
-    /// Those of everybody, at once.
+    /// Restarts of the services of all users at once.
     Everybody,
 }
 
@@ -52,8 +53,8 @@ impl ServiceStarts {
         self.begin_of(StartsOf::User(user), "services of this user were started", now)
     }
 
-    /// Counts a restart of all services, before it is made. It counts by itself: no user is refused a start because of it, and
-    /// none can keep an admin from it.
+    /// Counts a restart of all services, before it is made. It counts by itself: no user is refused a start because
+    /// of it, and none can keep an admin from it.
     ///
     /// # Errors
     /// When there were too many; the answer says when the next is heard.

@@ -14,15 +14,15 @@ use crate::uploads::Uploads;
 /// The state of the server. Clones share it.
 #[derive(Clone)]
 pub struct Api {
-    /// The running application.
+    /// The running daemon.
     pub daemon: Arc<Daemon>,
-    /// Who may come in.
+    /// Accounts: decides who may log in.
     pub accounts: Arc<Accounts>,
-    /// By which names it may be asked.
+    /// Host names under which the API answers.
     pub hosts: Arc<Hosts>,
-    /// How often users start their services.
+    /// Counts service starts, to limit them.
     pub starts: Arc<ServiceStarts>,
-    /// Who is connected.
+    /// Open connections.
     pub connections: Arc<Connections>,
     /// Whether this is a demonstration, whose passwords everybody knows.
     pub demonstration: bool,
@@ -32,7 +32,7 @@ pub struct Api {
 }
 
 impl Api {
-    /// Of a real installation that listens on this machine only, where browsers need no TLS.
+    /// Creates the state for a daemon that listens on this machine only, where browsers need no TLS.
     pub fn new(daemon: Arc<Daemon>, accounts: Arc<Accounts>) -> Self {
         Self {
             daemon,
@@ -46,31 +46,31 @@ impl Api {
         }
     }
 
-    /// The same with other limits of connections.
+    /// Replaces the limits of connections.
     #[must_use]
     pub fn with_limits(self, limits: ConnectionLimits) -> Self {
         Self { connections: Connections::new(limits), ..self }
     }
 
-    /// The same with another limit of starts.
+    /// Replaces the limit of service starts, per user and hour.
     #[must_use]
     pub fn with_starts_per_hour(self, most: u32) -> Self {
         Self { starts: Arc::new(ServiceStarts::per_hour(most)), ..self }
     }
 
-    /// The same, known by other names.
+    /// Replaces the host names under which the API answers.
     #[must_use]
     pub fn with_hosts(self, hosts: Hosts) -> Self {
         Self { hosts: Arc::new(hosts), ..self }
     }
 
-    /// The same with a cookie that browsers send over TLS only. Right for every address but this machine's own.
+    /// Makes browsers send the cookie over TLS only. Needed for every address but this machine's own.
     #[must_use]
     pub fn with_secure_cookie(self) -> Self {
         Self { secure_cookie: true, ..self }
     }
 
-    /// The same, and says of itself that it is a demonstration.
+    /// Marks the daemon as a demonstration in its answers.
     #[must_use]
     pub fn as_demonstration(self) -> Self {
         Self { demonstration: true, ..self }

@@ -1,4 +1,5 @@
-//! Uploads that are under way: few of one user at a time, since each holds a whole component and waits for its turn to be compiled.
+//! Uploads that are under way: few of one user at a time, since each holds a whole component and waits for its turn
+//! to be compiled.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,10 +7,11 @@ use std::sync::Arc;
 use parking_lot::{Mutex, MutexGuard};
 use prahari_domain::ids::UserId;
 
-/// Most uploads of one user at once; each may hold 32 MiB. Default 2: one that compiles, and the next that arrives meanwhile.
+/// Most uploads of one user at once; each may hold 32 MiB. Default 2: one that compiles, and the next that arrives
+/// meanwhile.
 const MOST_AT_ONCE: u32 = 2;
 
-/// How many uploads each user has under way.
+/// Number of uploads under way, by user.
 #[derive(Debug, Default)]
 pub(crate) struct Uploads(Mutex<BTreeMap<UserId, u32>>);
 

@@ -12,20 +12,20 @@ use crate::error::AppError;
 
 pub use prahari_store::AuditFilter;
 
-/// Something that somebody is about to change.
+/// A change that a person is about to make.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change<'a> {
-    /// Who changes it; nobody for somebody who is not logged in and shows no user.
+    /// User who changes it; nobody for somebody who is not logged in and shows no user.
     pub user: Option<UserId>,
-    /// By which way: a session, a token, a link.
+    /// Credential that was used: a session, a token or a link.
     pub via: String,
     /// A word for the kind of thing and one for what is done, such as `user.deactivate`.
     pub action: &'a str,
-    /// Which one, such as `user 3`.
+    /// Object of the change, such as `user 3`.
     pub resource: String,
     /// More about it; never a secret.
     pub details: Value,
-    /// From where; none when that is not known.
+    /// Address of the client; none when it is not known.
     pub address: Option<IpAddr>,
 }
 
@@ -34,19 +34,19 @@ pub struct Change<'a> {
 pub struct Entry {
     /// Numbered from 1 without gaps.
     pub id: u64,
-    /// Real time.
+    /// Time of the system's clock, also in a simulation.
     pub at: Timestamp,
-    /// Who changed it; nobody for the program itself.
+    /// User who changed it; nobody for the program itself.
     pub user: Option<UserId>,
-    /// By which way: a session, a token, a link, the command line.
+    /// Credential that was used: a session, a token, a link or the command line.
     pub via: String,
-    /// What was done, such as `user.deactivate`.
+    /// Action, such as `user.deactivate`.
     pub action: String,
-    /// What it was done to, such as `user 3`.
+    /// Object of the action, such as `user 3`.
     pub resource: String,
-    /// More about it.
+    /// Details of the change, as JSON.
     pub details: Value,
-    /// From where; empty when that is not known.
+    /// Address of the client; empty when it is not known.
     pub address: String,
 }
 

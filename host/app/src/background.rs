@@ -11,7 +11,7 @@ pub struct Background(Mutex<JoinSet<()>>);
 struct Awaited(JoinSet<()>);
 
 impl Background {
-    /// Has `work` done while whoever asked for it goes on.
+    /// Runs `work` in the background.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let mut begun = self.0.lock();
         // Those that have ended are taken out in passing.
@@ -19,8 +19,8 @@ impl Background {
         begun.spawn(work);
     }
 
-    /// Waits until all work that was begun so far has ended. Whoever stops waiting cuts none of it off: a run that is dropped in
-    /// the middle of an order would leave the desk half changed.
+    /// Waits until all work started so far has ended. Dropping the wait does not cancel the work: a run dropped
+    /// in the middle of an order would leave the desk half changed.
     pub async fn finish(&self) {
         let mut awaited = Awaited(std::mem::take(&mut *self.0.lock()));
         while awaited.0.join_next().await.is_some() {}

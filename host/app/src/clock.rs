@@ -19,28 +19,28 @@ pub enum Clock {
     System,
     /// Runs `speed` times as fast as the system's, from a chosen start.
     Scaled(Scaled),
-    /// Moves only when it is told to wait: it then is at the awaited instant at once.
+    /// Moves only when it is waited on: it then is at the awaited instant at once.
     Virtual(Arc<AtomicI64>),
-    /// Moves only by hand, as the system's does for everybody who waits on it: for whoever has to see what happens when a
-    /// clock is set.
-    ByHand(ByHand),
+    /// Moves only when it is set, and wakes its waiters as the system's clock does; for tests of a clock that
+    /// is set.
+    Manual(ManualClock),
 }
 
 /// A clock that is set, or on which time passes, when somebody says so.
 #[derive(Debug, Clone)]
-pub struct ByHand(Arc<watch::Sender<Reading>>);
+pub struct ManualClock(Arc<watch::Sender<Reading>>);
 
-/// What a clock shows at one moment.
+/// A reading of a clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
-    /// The time.
+    /// Wall time.
     pub wall: Timestamp,
-    /// Milliseconds that have passed, as far as the machine was awake and whatever the clock was set to: where the clock gains
-    /// or loses against them, it was set or the machine slept. Only differences mean something.
+    /// Milliseconds that have passed, as far as the machine was awake and whatever the clock was set to: where the
+    /// clock gains or loses against them, it was set or the machine slept. Only differences mean something.
     pub pace: i64,
 }
 
-impl ByHand {
+impl ManualClock {
     /// Sets the clock, as an administrator does.
     pub fn set(&self, wall: Timestamp) {
         self.0.send_modify(|hands| hands.wall = wall);
@@ -79,21 +79,21 @@ impl Clock {
     }
 
     /// A clock that stands at `start` until it is moved by hand.
-    pub fn by_hand(start: Timestamp) -> (Self, ByHand) {
-        let hand = ByHand(Arc::new(watch::Sender::new(Reading { wall: start, pace: 0 })));
-        (Self::ByHand(hand.clone()), hand)
+    pub fn manual(start: Timestamp) -> (Self, ManualClock) {
+        let hand = ManualClock(Arc::new(watch::Sender::new(Reading { wall: start, pace: 0 })));
+        (Self::Manual(hand.clone()), hand)
     }
 
-    /// The same clock, back at its start: for a daemon that was prepared while a scaled clock ran on.
+    /// Returns this clock set back to its start, for a daemon that was prepared while a scaled clock ran on.
     #[must_use]
-    pub fn started_again(&self) -> Self {
+    pub fn restarted(&self) -> Self {
         match self {
             Self::Scaled(Scaled { start, speed, .. }) => Self::scaled(*start, *speed),
-            Self::System | Self::Virtual(_) | Self::ByHand(_) => self.clone(),
+            Self::System | Self::Virtual(_) | Self::Manual(_) => self.clone(),
         }
     }
 
-    /// The time now.
+    /// Returns the current time.
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => system_now(),
@@ -102,11 +102,11 @@ impl Clock {
                 scaled.start.plus_millis(i64::try_from(elapsed).unwrap_or(i64::MAX))
             }
             Self::Virtual(now) => Timestamp(now.load(Ordering::Acquire)),
-            Self::ByHand(hand) => hand.reading().wall,
+            Self::Manual(hand) => hand.reading().wall,
         }
     }
 
-    /// What the clock shows now.
+    /// Returns the current reading of the clock.
     pub fn read(&self) -> Reading {
         match self {
             Self::System => {
@@ -119,14 +119,15 @@ impl Clock {
                 let wall = self.now();
                 Reading { wall, pace: wall.0 }
             }
-            Self::ByHand(hand) => hand.reading(),
+            Self::Manual(hand) => hand.reading(),
         }
     }
 
-    /// Waits until it is worth a look whether the clock was set since it was last looked at, with `seen` as its reading then.
+    /// Waits until it is worth a look whether the clock was set since it was last looked at, with `seen` as its
+    /// reading then.
     pub async fn may_have_changed(&self, seen: Reading) {
         match self {
-            Self::ByHand(hand) => {
+            Self::Manual(hand) => {
                 // The sender lives as long as this clock.
                 let mut readings = hand.0.subscribe();
                 let _never_closed = readings.wait_for(|now| *now != seen).await;
@@ -135,7 +136,7 @@ impl Clock {
         }
     }
 
-    /// Whether time stands still while work is done, so that an instant is finished before the next begins.
+    /// Returns whether time stands still while work is done, so that an instant is finished before the next begins.
     pub fn is_lockstep(&self) -> bool {
         matches!(self, Self::Virtual(_))
     }
@@ -146,7 +147,7 @@ impl Clock {
             now.fetch_max(instant.0, Ordering::AcqRel);
             return true;
         }
-        if let Self::ByHand(hand) = self {
+        if let Self::Manual(hand) = self {
             let mut hands = hand.0.subscribe();
             return tokio::select! {
                 _ = hands.wait_for(|hands| hands.wall >= instant) => true,
@@ -169,7 +170,7 @@ impl Clock {
     fn speed(&self) -> u32 {
         match self {
             Self::Scaled(scaled) => scaled.speed,
-            Self::System | Self::Virtual(_) | Self::ByHand(_) => 1,
+            Self::System | Self::Virtual(_) | Self::Manual(_) => 1,
         }
     }
 }
@@ -179,7 +180,7 @@ impl Clock {
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {
-    /// Starts now.
+    /// Starts measuring.
     pub fn start() -> Self {
         Self(monotonic_now())
     }
@@ -229,7 +230,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_clock_that_is_set_differs_from_its_pace_and_one_on_which_time_passes_does_not() {
-        let (clock, hand) = Clock::by_hand(Timestamp(0));
+        let (clock, hand) = Clock::manual(Timestamp(0));
         hand.pass_until(Timestamp(60_000));
         assert_eq!(clock.read(), Reading { wall: Timestamp(60_000), pace: 60_000 });
         assert!(clock.wait_until(Timestamp(60_000), &Notify::new()).await);
@@ -245,7 +246,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_clock_that_was_set_after_the_last_look_has_changed_at_once() {
-        let (clock, hand) = Clock::by_hand(Timestamp(0));
+        let (clock, hand) = Clock::manual(Timestamp(0));
         let seen = clock.read();
         hand.set(Timestamp(-60_000));
         let looking = clock.may_have_changed(seen);

@@ -26,8 +26,6 @@ use crate::handles::Handles;
 use crate::inbox::Inbox;
 use crate::ledger::Ledger;
 use crate::maintenance::Maintenance;
-use crate::members::Members;
-use crate::members::loading::{Fault, load_user};
 use crate::modules::{ModuleHealth, Modules, Trials};
 use crate::notices::Notices;
 use crate::prices::{PriceWatch, Prices};
@@ -44,22 +42,24 @@ use crate::signals::{Signals, load_signals};
 use crate::tasks::{TaskChanges, TaskManifest, Tasks};
 use crate::user::User;
 use crate::users::Users;
+use crate::users_admin::UsersAdmin;
+use crate::users_admin::loading::{Fault, load_user};
 
-/// How many users are loaded at once at the start: a broker that does not answer one of them delays the start once, not once for
-/// each.
+/// Number of users that are loaded at once at the start: a broker that does not answer one of them delays the start
+/// once, not once for each.
 const LOADED_AT_ONCE: usize = 64;
 
-/// What a daemon is made of.
+/// Parts from which a daemon is built.
 pub struct DaemonDeps {
-    /// Its time.
+    /// The daemon's clock.
     pub clock: Clock,
     /// Brokers, market, calendar and store.
-    pub venue: TradingServices,
-    /// Where modules run.
+    pub trading: TradingServices,
+    /// Runtime in which modules run.
     pub runtime: Arc<Runtime>,
     /// The module of each task.
     pub modules: Arc<Modules>,
-    /// What the tasks are that come with the program.
+    /// Manifests of the built-in tasks.
     pub tasks: Vec<TaskManifest>,
     /// What runs when, in a database that has no schedules yet.
     pub schedules: Vec<Schedule>,
@@ -67,98 +67,99 @@ pub struct DaemonDeps {
 
 /// The running application. One per database.
 pub struct Daemon {
-    /// The daemon's time.
+    /// The daemon's clock.
     pub clock: Clock,
-    /// The database.
+    /// Store of the daemon's data.
     pub store: Store,
-    /// What happens, for whoever listens.
+    /// Bus on which events are published.
     pub events: Arc<EventBus>,
     /// Notified when the scheduler has to look at the clock anew.
     pub wake: Arc<Notify>,
-    /// Whether the daemon stops.
+    /// State and reason of the daemon's stop.
     pub shutdown: Arc<Shutdown>,
     /// Brokers, market, calendar and store, as every desk uses them.
-    pub venue: Arc<TradingServices>,
-    /// Where modules run.
+    pub trading: Arc<TradingServices>,
+    /// Runtime in which modules run.
     pub runtime: Arc<Runtime>,
     /// The versions of each task's module.
     pub modules: Arc<Modules>,
-    /// What each task is.
+    /// Accepted manifests of the tasks.
     pub tasks: Arc<Tasks>,
-    /// What each task may do and use.
+    /// Allowances of the tasks.
     pub grants: Arc<Grants>,
-    /// What runs when, by version.
+    /// Schedules, by version.
     pub schedules: Arc<Schedules>,
     /// The users that the daemon serves.
     pub users: Arc<Users>,
-    /// Alerts and messages.
+    /// Sends alerts and messages.
     pub notices: Arc<Notices>,
-    /// What of a user is not sent.
+    /// Halts of users and symbols.
     pub halts: Arc<Halts>,
-    /// What users have set.
+    /// Settings of the users and the kill switch.
     pub settings: Arc<Settings>,
-    /// What the tasks have found.
+    /// Signals that the tasks have published.
     pub signals: Arc<Signals>,
-    /// When schedules are due.
+    /// Computes when schedules are due.
     pub previews: Arc<Previews>,
-    /// What is expected of each task.
+    /// Slot ledger of all users.
     pub ledger: Arc<Ledger>,
-    /// Which tasks run for whom.
+    /// Unified and individual services.
     pub services: Arc<Services>,
-    /// What prices forbid.
+    /// Halts shares whose opening price is implausible.
     pub prices: Arc<Prices>,
     /// The execution of tasks.
     pub runs: Arc<Runs>,
-    /// What is due for users.
+    /// Runs the slots that are due.
     pub slots: Arc<Slots>,
     /// The calendar in force and those before it.
     pub calendars: Arc<Calendars>,
     /// Users who come, go and change.
-    pub members: Arc<Members>,
-    /// Recorded runs, again.
+    pub users_admin: Arc<UsersAdmin>,
+    /// Replays recorded runs.
     pub replays: Arc<Replays>,
     /// Versions of modules before they trade.
     pub trials: Arc<Trials>,
-    /// Schedules that change.
+    /// Changes schedules.
     pub schedule_changes: Arc<ScheduleChanges>,
     /// Tasks that come and go.
     pub task_changes: Arc<TaskChanges>,
-    /// What goes on beside the schedule.
+    /// Heartbeats, closing of dates and retention.
     pub maintenance: Arc<Maintenance>,
     /// Runs that somebody asked for.
     pub background: Arc<Background>,
-    /// What a page or a program reads.
+    /// Everything that the API reads.
     pub queries: Queries,
-    /// What people say of what they were told.
+    /// Marks messages as read and resolves alerts.
     pub inbox: Inbox,
-    /// How far the daemon is.
+    /// Instant up to which everything is done.
     pub cursor: Arc<Cursor>,
     listeners: Arc<Listeners>,
     rooms: Arc<Rooms>,
 }
 
 /// What the last process left, beside what everybody reads for themselves.
-struct Left {
+struct StartState {
     cursor: Option<Timestamp>,
     interrupted: Vec<RunRow>,
-    /// What of a user cannot be used.
+    /// Faults for which users have to be halted.
     faults: Vec<(UserId, Fault)>,
-    /// What users' brokers tell by themselves.
+    /// Receiving ends of the brokers' pushes, by user.
     pushes: Vec<(UserId, Pushes)>,
 }
 
 impl Daemon {
-    /// Loads users, books and signals, settles what the last process left open, and is ready to be scheduled. A user of whom
-    /// something cannot be used is halted, and does not stop the others.
+    /// Loads users, books and signals, resolves what the last process left open, and is ready to be scheduled. A
+    /// user of whom something cannot be used is halted, and does not stop the others.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn start(parts: DaemonDeps) -> Result<Arc<Self>, AppError> {
-        let DaemonDeps { clock, venue, runtime, modules, tasks, schedules } = parts;
+        let DaemonDeps { clock, trading, runtime, modules, tasks, schedules } = parts;
         // In lockstep nothing is asked of the outside, and no answer may depend on real time.
-        let venue = if clock.is_lockstep() { venue } else { venue.with_deadlines(Deadlines::default()) };
-        let venue = Arc::new(venue);
-        let handles = Handles::new(clock, venue.store.clone(), venue.calendar.clone());
+        let trading =
+            if clock.is_lockstep() { trading } else { trading.with_deadlines(Deadlines::default()) };
+        let trading = Arc::new(trading);
+        let handles = Handles::new(clock, trading.store.clone(), trading.calendar.clone());
         let (store, now) = (&handles.store, handles.clock.now());
         let interrupted = end_what_was_running(store, now).await?;
         let faults = modules.attach(store, now).await?;
@@ -168,31 +169,31 @@ impl Daemon {
         keep_first(store, &handles.calendar.current()).await?;
         let settings = Arc::new(Settings::load(store.clone()).await?);
         let cursor = store.system().cursor().await?;
-        let mut left = Left { cursor, interrupted, faults, pushes: Vec::new() };
-        let users = load_users(&handles, &venue, &settings, &mut left).await?;
-        let (board, unread) =
+        let mut start_state = StartState { cursor, interrupted, faults, pushes: Vec::new() };
+        let users = load_users(&handles, &trading, &settings, &mut start_state).await?;
+        let (active_signals, unread) =
             load_signals(store, &handles.calendar.current(), users.iter().map(|user| user.id)).await?;
-        left.faults.extend(unread);
-        let signals = Arc::new(Signals::new(handles.clone(), board));
+        start_state.faults.extend(unread);
+        let signals = Arc::new(Signals::new(handles.clone(), active_signals));
         for user in &users {
-            user.desk.lock().await.trade_on(signals.board.clone());
+            user.desk.lock().await.trade_on(signals.active.clone());
         }
-        let base = Base { handles, venue, runtime, modules, tasks, grants, schedules, settings, signals };
-        let daemon = base.compose(Arc::new(Users::new(users)), &mut left);
-        daemon.take_up(left).await?;
+        let base = Base { handles, trading, runtime, modules, tasks, grants, schedules, settings, signals };
+        let daemon = base.compose(Arc::new(Users::new(users)), &mut start_state);
+        daemon.recover(start_state).await?;
         Ok(Arc::new(daemon))
     }
 
     /// Halts whom something is wrong with, and follows brokers and days from where the last process was.
-    async fn take_up(&self, left: Left) -> Result<(), AppError> {
-        for (user, Fault { code, reason }) in left.faults {
+    async fn recover(&self, start_state: StartState) -> Result<(), AppError> {
+        for (user, Fault { code, reason }) in start_state.faults {
             self.halts.halt_user(user, code, &reason).await?;
         }
         self.maintenance.compare_accounts().await?;
-        for (user, pushes) in left.pushes {
+        for (user, pushes) in start_state.pushes {
             self.listeners.follow_pushes(user, pushes);
         }
-        match left.cursor {
+        match start_state.cursor {
             Some(reached) => self.slots.close_days_of_the_past(reached).await,
             None => Ok(()),
         }
@@ -208,9 +209,9 @@ impl Daemon {
         Scheduler::new(self.rooms.clone(), cursor)
     }
 
-    /// Ends what goes on beside the schedule: the process of every individual service after the run that it may have, and the
-    /// runs that somebody asked for. Processes that are left after `patience`, by the real clock, are killed; runs that are
-    /// left go on until the process of the daemon ends.
+    /// Ends what goes on beside the schedule: the process of every individual service after the run that it may
+    /// have, and the runs that somebody asked for. Processes that are left after `patience`, by the real clock, are
+    /// killed; runs that are left go on until the process of the daemon ends.
     pub async fn end_beside_schedule(&self, patience: Duration) {
         let stops = self.users.all().into_iter().map(|user| async move {
             if let Err(error) = self.services.stop_individuals_within(&user, patience).await {
@@ -225,8 +226,8 @@ impl Daemon {
         tokio::join!(futures::future::join_all(stops), runs);
     }
 
-    /// Closes the store. Runs that have no outcome by then are written as interrupted by the stop of the daemon, in the last
-    /// write that there is.
+    /// Closes the store. Runs that have no outcome by then are written as interrupted by the stop of the daemon, in
+    /// the last write that there is.
     ///
     /// # Errors
     /// When a write had failed before; the database is closed all the same.
@@ -253,28 +254,28 @@ async fn end_what_was_running(store: &Store, now: Timestamp) -> Result<Vec<RunRo
 
 async fn load_users(
     handles: &Handles,
-    venue: &Arc<TradingServices>,
+    trading: &Arc<TradingServices>,
     settings: &Settings,
-    left: &mut Left,
+    start_state: &mut StartState,
 ) -> Result<Vec<User>, AppError> {
     let mut users = Vec::new();
     let rows = stream::iter(handles.store.system().users().await?);
     let mut loading = rows
-        .map(|row| load_user(venue, &handles.events, settings.kill_switch(), row))
+        .map(|row| load_user(trading, &handles.events, settings.kill_switch(), row))
         .buffered(LOADED_AT_ONCE);
     while let Some(loaded) = loading.try_next().await? {
         let id = loaded.user.id;
-        left.faults.extend(loaded.faults.into_iter().map(|fault| (id, fault)));
-        left.pushes.extend(loaded.pushes.map(|pushes| (id, pushes)));
+        start_state.faults.extend(loaded.faults.into_iter().map(|fault| (id, fault)));
+        start_state.pushes.extend(loaded.pushes.map(|pushes| (id, pushes)));
         users.push(loaded.user);
     }
     Ok(users)
 }
 
-/// What the rooms stand on.
+/// Parts from which the services of the daemon are built.
 struct Base {
     handles: Handles,
-    venue: Arc<TradingServices>,
+    trading: Arc<TradingServices>,
     runtime: Arc<Runtime>,
     modules: Arc<Modules>,
     tasks: Arc<Tasks>,
@@ -285,12 +286,12 @@ struct Base {
 }
 
 impl Base {
-    /// Builds the rooms from the ground up: each knows some of those before it, and none of those after. This is the one list of
-    /// what knows what.
-    fn compose(self, users: Arc<Users>, left: &mut Left) -> Daemon {
-        let Self { handles, venue, runtime, modules, tasks, grants, schedules, settings, signals } = self;
+    /// Builds the rooms from the ground up: each knows some of those before it, and none of those after. This is
+    /// the one list of what knows what.
+    fn compose(self, users: Arc<Users>, start_state: &mut StartState) -> Daemon {
+        let Self { handles, trading, runtime, modules, tasks, grants, schedules, settings, signals } = self;
         let background = Arc::new(Background::default());
-        let cursor = Arc::new(Cursor::new(left.cursor.unwrap_or_else(|| handles.clock.now())));
+        let cursor = Arc::new(Cursor::new(start_state.cursor.unwrap_or_else(|| handles.clock.now())));
         let notices = Arc::new(Notices::new(handles.clone(), users.clone()));
         let halts = Arc::new(Halts::new(handles.clone(), users.clone(), notices.clone()));
         let previews = Arc::new(Previews {
@@ -302,7 +303,7 @@ impl Base {
             handles.clone(),
             users.clone(),
             (tasks.clone(), schedules.clone()),
-            (left.cursor, std::mem::take(&mut left.interrupted)),
+            (start_state.cursor, std::mem::take(&mut start_state.interrupted)),
         ));
         let services = Arc::new(Services {
             handles: handles.clone(),
@@ -325,7 +326,7 @@ impl Base {
         });
         let prices = Arc::new(Prices {
             handles: handles.clone(),
-            venue: venue.clone(),
+            trading: trading.clone(),
             users: users.clone(),
             notices: notices.clone(),
             halts: halts.clone(),
@@ -335,7 +336,7 @@ impl Base {
         let runs = Arc::new(Runs {
             handles: handles.clone(),
             users: users.clone(),
-            venue: venue.clone(),
+            trading: trading.clone(),
             tasks: tasks.clone(),
             grants: grants.clone(),
             modules: modules.clone(),
@@ -374,10 +375,10 @@ impl Base {
             services: services.clone(),
             listening: Mutex::default(),
         });
-        let members = Arc::new(Members {
+        let users_admin = Arc::new(UsersAdmin {
             handles: handles.clone(),
             users: users.clone(),
-            venue: venue.clone(),
+            trading: trading.clone(),
             settings: settings.clone(),
             signals: signals.clone(),
             halts: halts.clone(),
@@ -448,8 +449,8 @@ impl Base {
         });
         let queries = Queries::new(
             handles.clock.clone(),
-            venue.clone(),
-            signals.board.clone(),
+            trading.clone(),
+            signals.active.clone(),
             (grants.clone(), tasks.clone()),
         );
         let inbox = Inbox::new(handles.store.clone(), handles.clock.clone());
@@ -460,7 +461,7 @@ impl Base {
             events,
             wake,
             shutdown,
-            venue,
+            trading,
             runtime,
             modules,
             tasks,
@@ -478,7 +479,7 @@ impl Base {
             runs,
             slots,
             calendars,
-            members,
+            users_admin,
             replays,
             trials,
             schedule_changes,

@@ -9,7 +9,7 @@ use prahari_runtime::{ModuleHash, capability_name};
 /// Any failure of the application that is not an answer to a task.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] prahari_store::StoreError),
     /// A secret could not be made, sealed or opened.
@@ -26,7 +26,7 @@ pub enum AppError {
     BrokerInUse {
         /// The user that it belongs to.
         user: UserId,
-        /// With which.
+        /// Name of the broker.
         broker: String,
         /// The reason, in one sentence.
         reason: String,
@@ -34,10 +34,10 @@ pub enum AppError {
     /// Money that is not made up.
     #[error("the capital is that of the account at the broker {broker:?}: money is paid in and out there")]
     CapitalOfBroker {
-        /// Which broker.
+        /// Name of the broker.
         broker: String,
     },
-    /// The market source.
+    /// The market source failed.
     #[error(transparent)]
     Market(#[from] prahari_brokers::MarketError),
     /// The journal contradicts itself.
@@ -66,18 +66,18 @@ pub enum AppError {
     Module {
         /// The task that it is about.
         task: Task,
-        /// The error underneath.
+        /// Cause.
         source: prahari_runtime::LoadError,
     },
-    /// The runtime itself.
+    /// The runtime failed.
     #[error(transparent)]
     Runtime(#[from] prahari_runtime::RuntimeError),
-    /// What a run did cannot be kept or read.
+    /// The recording of a run cannot be stored or read.
     #[error("run {run}: {source}")]
     Recording {
-        /// Of which run.
+        /// The run.
         run: RunId,
-        /// The error underneath.
+        /// Cause.
         source: prahari_runtime::RecordingError,
     },
     /// A stored value does not read back.
@@ -144,9 +144,9 @@ pub enum AppError {
     /// A manifest of another task than the one whose it is to be.
     #[error("the manifest is that of {named}, not of {task}")]
     OtherTask {
-        /// Whose it is to be.
+        /// Task that the manifest was given for.
         task: Task,
-        /// Whose it is.
+        /// Task that the manifest names.
         named: Task,
     },
     /// A version that says that the task is something else than what was accepted.
@@ -154,7 +154,7 @@ pub enum AppError {
         "version {version} of the module of {task} has another manifest than the accepted one: read it and accept it first"
     )]
     ManifestNotAccepted {
-        /// Of which task.
+        /// The task.
         task: Task,
         /// The number of the module's version, from 1.
         version: u64,
@@ -168,7 +168,7 @@ pub enum AppError {
     /// A version that there is not, or not any more.
     #[error("there is no version {version} of the module of {task}")]
     UnknownModule {
-        /// Of which task.
+        /// The task.
         task: Task,
         /// The number of the module's version, from 1.
         version: u64,
@@ -176,7 +176,7 @@ pub enum AppError {
     /// Bytes that are no version of a task, or not any more.
     #[error("no version of the module of {task} has the hash {hash}")]
     UnknownModuleHash {
-        /// Of which task.
+        /// The task.
         task: Task,
         /// The hash of the module's bytes.
         hash: ModuleHash,
@@ -189,7 +189,7 @@ pub enum AppError {
         "version {version} of the module of {task} is in use; activate another one, and unpin its users, first"
     )]
     ModuleInUse {
-        /// Of which task.
+        /// The task.
         task: Task,
         /// The number of the module's version, from 1.
         version: u64,
@@ -197,7 +197,7 @@ pub enum AppError {
     /// A version that was found not to be fit to run.
     #[error("version {version} of the module of {task} is in quarantine: {reason}")]
     ModuleQuarantined {
-        /// Of which task.
+        /// The task.
         task: Task,
         /// The number of the module's version, from 1.
         version: u64,
@@ -210,11 +210,11 @@ pub enum AppError {
         missing.iter().map(|capability| capability_name(*capability)).collect::<Vec<_>>().join(", ")
     )]
     ModuleWantsMore {
-        /// Of which task.
+        /// The task.
         task: Task,
         /// The number of the module's version, from 1.
         version: u64,
-        /// What it is not granted.
+        /// Capabilities that are not granted.
         missing: Vec<Capability>,
     },
     /// A version of a task that places orders, and nobody has seen what it would have done.
@@ -222,7 +222,7 @@ pub enum AppError {
         "version {version} of the module of {task} has no accepted trial: {task} may place orders, so try it in its shadow first"
     )]
     ModuleUntried {
-        /// Of which task.
+        /// The task.
         task: Task,
         /// The number of the module's version, from 1.
         version: u64,
@@ -230,24 +230,24 @@ pub enum AppError {
     /// There is nothing to go back to.
     #[error("there is no earlier version of the module of {0} that may run")]
     NoEarlierModule(Task),
-    /// The same task executes, or was started a moment ago.
+    /// The task of the user is executing, or was started less than two minutes ago.
     #[error("run {run} of {task} was started at {started_at}; it may be run again from {retry_at}")]
     RunTooSoon {
         /// The task that it is about.
         task: Task,
         /// The run in the way.
         run: RunId,
-        /// When that one started.
+        /// Start time of the other run.
         started_at: Timestamp,
-        /// When it may be tried again.
+        /// Time at which it may be tried again.
         retry_at: Timestamp,
     },
     /// A simulation asked for days that make no sense.
     #[error("the simulation cannot run from {from} to {to}: {reason}")]
     Range {
-        /// First day asked.
+        /// First day of the requested range.
         from: Day,
-        /// Last day asked.
+        /// Last day of the requested range.
         to: Day,
         /// The reason, in one sentence.
         reason: String,
@@ -285,7 +285,7 @@ pub enum AppError {
     AccountDiffers {
         /// The user that it belongs to.
         user: UserId,
-        /// In what they differ.
+        /// What differs, one sentence.
         detail: String,
     },
     /// A daemon was started on a database while it was looked at.
@@ -297,8 +297,8 @@ pub enum AppError {
 }
 
 impl AppError {
-    /// Whether nobody can be served any more: without the store nothing can be accounted for. A day that the calendar has no
-    /// answer for and a schedule that fails on a day concern who asked.
+    /// Returns whether nobody can be served any more: without the store nothing can be accounted for. A day that
+    /// the calendar has no answer for and a schedule that fails on a day concern who asked.
     pub fn concerns_everybody(&self) -> bool {
         match self {
             Self::Store(error) => error.concerns_everybody(),

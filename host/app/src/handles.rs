@@ -13,17 +13,17 @@ use crate::shutdown::Shutdown;
 /// Handles to what is shared by everything. Clones share it.
 #[derive(Clone)]
 pub struct Handles {
-    /// The daemon's time.
+    /// The daemon's clock.
     pub clock: Clock,
-    /// The database.
+    /// Store of the daemon's data.
     pub store: Store,
-    /// What happens, for whoever listens.
+    /// Bus on which events are published.
     pub events: Arc<EventBus>,
-    /// Which days and phases there are.
+    /// Calendar in force.
     pub calendar: Arc<CalendarHandle>,
     /// Notified when the scheduler has to look at the clock anew.
     pub wake: Arc<Notify>,
-    /// Whether the daemon stops.
+    /// State and reason of the daemon's stop.
     pub shutdown: Arc<Shutdown>,
 }
 

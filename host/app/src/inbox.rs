@@ -37,8 +37,8 @@ impl Inbox {
         Ok(scope.mark_all_notifications_read_durable(self.clock.now()).await?)
     }
 
-    /// Resolves an alert by hand: one about a user, or about the installation when `about` names nobody. `by` is who resolves it
-    /// and `resolution` what they found. One that is resolved already stays as it is.
+    /// Resolves an alert by hand: one about a user, or about the installation when `about` names nobody. `by` is
+    /// who resolves it and `resolution` what they found. One that is resolved already stays as it is.
     ///
     /// # Errors
     /// When it cannot be written.

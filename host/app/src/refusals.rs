@@ -2,20 +2,20 @@
 
 use prahari_store::StoreError;
 
-/// Why the database did not take a change that a person asked for.
+/// Reasons why the database did not take a change that a person asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// Nobody has the id.
     UnknownUser,
     /// Another user has the name.
     NameTaken,
-    /// Somebody else changed the settings first.
+    /// Another change of the settings came first.
     SettingsChanged,
-    /// Somebody else changed the schedules first.
+    /// Another change of the schedules came first.
     ScheduleChanged,
-    /// Somebody else brought a calendar first.
+    /// Another calendar was imported first.
     CalendarChanged,
-    /// Nobody else could let anybody in any more.
+    /// The change would leave no active admin.
     LastAdmin,
     /// The one-time link was used, is too old, or never was.
     LinkUnusable,

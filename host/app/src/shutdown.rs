@@ -9,7 +9,7 @@ use tokio::sync::{Notify, watch};
 use crate::error::AppError;
 use crate::events::EventBus;
 
-/// Why a daemon stops.
+/// Reasons why a daemon stops.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {
     /// Somebody wants it, such as a service manager that sends SIGTERM; the text says who or what.
@@ -34,7 +34,7 @@ pub struct Shutdown {
 }
 
 impl Shutdown {
-    /// A daemon that goes on; when it stops, `events` ends and whoever waits for `wake` looks up.
+    /// Creates the state of a running daemon. Its stop ends `events` and notifies `wake`.
     pub(crate) fn new(events: Arc<EventBus>, wake: Arc<Notify>) -> Self {
         Self { begun: watch::Sender::default(), events, wake }
     }
@@ -77,7 +77,7 @@ impl Shutdown {
         self.begun.borrow().clone()
     }
 
-    /// Waits until the daemon stops and returns why. Whoever waits does not keep the daemon alive.
+    /// Waits until the daemon stops and returns the reason. The future does not keep the daemon alive.
     pub fn begun(&self) -> impl Future<Output = Stop> + Send + use<> {
         let mut begun = self.begun.subscribe();
         async move {

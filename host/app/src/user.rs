@@ -9,11 +9,11 @@ use crate::brokers::Link;
 use crate::desk::Desk;
 use crate::halts::UserHalts;
 use crate::ledger::UserLedger;
-use crate::members::Access;
 use crate::runs::UserRuns;
 use crate::scheduler::UserBacklog;
 use crate::services::UserServices;
 use crate::settings::UserSettings;
+use crate::users_admin::Access;
 
 /// A user as the running daemon holds them. Each part belongs to the room that it comes from: only that room changes it.
 pub struct User {

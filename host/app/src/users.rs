@@ -15,7 +15,7 @@ use crate::user::User;
 pub struct Users(RwLock<BTreeMap<UserId, Arc<User>>>);
 
 impl Users {
-    /// These users.
+    /// Creates the set of these users.
     pub fn new(users: impl IntoIterator<Item = User>) -> Self {
         Self(RwLock::new(users.into_iter().map(|user| (user.id, Arc::new(user))).collect()))
     }

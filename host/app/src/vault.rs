@@ -20,23 +20,23 @@ pub struct Vault {
 pub struct KotakCredentials {
     /// The access token of the trade API.
     pub consumer_key: Option<String>,
-    /// With country code.
+    /// Mobile number with country code.
     pub mobile: Option<String>,
-    /// The client's code.
+    /// Unique client code (UCC) at the broker.
     pub ucc: Option<String>,
-    /// Six digits.
+    /// Six-digit trading PIN (MPIN).
     pub mpin: Option<String>,
-    /// Of the authenticator that is registered there, base32.
+    /// Secret of the authenticator that is registered with the broker, in base32.
     pub totp_secret: Option<String>,
 }
 
-/// Why keys could not be used or changed.
+/// Reasons why keys could not be used or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// The key file.
+    /// The key file or a sealed value cannot be used.
     #[error(transparent)]
     Secret(#[from] SecretError),
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// There is no key file, and there was one.
@@ -54,19 +54,20 @@ pub enum KeyError {
          right one there, or name it with --key; if it is lost, give them up with `prahari key forget`", path.display()
     )]
     Other {
-        /// Where it is.
+        /// Path of the key file.
         path: PathBuf,
     },
 }
 
 impl Vault {
-    /// With keys from elsewhere, such as a test's.
+    /// Creates a vault with these keys.
     pub fn new(keys: KeyRing) -> Self {
         Self { keys }
     }
 
-    /// With the key file of a database. It is made when nothing in the database is sealed yet; otherwise a file that is missing
-    /// or of another database is refused, because what is sealed could never be opened again under a new key.
+    /// With the key file of a database. It is made when nothing in the database is sealed yet; otherwise a file
+    /// that is missing or of another database is refused, because what is sealed could never be opened again under
+    /// a new key.
     ///
     /// # Errors
     /// [`KeyError::Missing`], [`KeyError::Other`], or when the file or the database cannot be read.
@@ -91,7 +92,7 @@ impl Vault {
         Ok(Self::new(keys))
     }
 
-    /// With the key file beside a database, which is made when there is none.
+    /// Opens the vault with the key file beside a database; creates the file when there is none.
     ///
     /// # Errors
     /// When it cannot be read or made, or others may read it.
@@ -165,9 +166,9 @@ impl std::fmt::Debug for KotakCredentials {
 
 /// Seals everything in a database anew under a new key; answers how many values that were.
 ///
-/// At each moment the file holds every key that a value in the database may be sealed under: the new key is added to
-/// it first, then all values change at once, then the old key leaves it. A crash leaves one of these states, and doing it
-/// again goes on from there.
+/// At each moment the file holds every key that a value in the database may be sealed under: the new key is added
+/// to it first, then all values change at once, then the old key leaves it. A crash leaves one of these states, and
+/// doing it again goes on from there.
 ///
 /// # Errors
 /// When the file or the database cannot be read or written, or a value does not open; all values can be opened with
@@ -193,8 +194,8 @@ pub async fn rotate(store: &Store, file: &KeyFile) -> Result<usize, KeyError> {
     Ok(count)
 }
 
-/// Removes from a database what was sealed under a key that the key file does not hold, if there is such a file at all; answers
-/// how many values that were. Their users enter them again.
+/// Removes from a database what was sealed under a key that the key file does not hold, if there is such a file at
+/// all; answers how many values that were. Their users enter them again.
 ///
 /// # Errors
 /// When the file or the database cannot be read or written.
@@ -203,7 +204,7 @@ pub async fn forget(store: &Store, file: &KeyFile) -> Result<usize, KeyError> {
     let opens = move |sealed: &[u8]| {
         KeyId::of(sealed).is_some_and(|key| keys.as_ref().is_some_and(|keys| keys.has(key)))
     };
-    Ok(store.system().forget_sealed(opens).await?)
+    Ok(store.system().delete_sealed(opens).await?)
 }
 
 /// The keys of a file; none when there is no file.

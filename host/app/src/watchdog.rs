@@ -18,14 +18,14 @@ use crate::events::{AlertEvent, Audience, Event};
 use crate::maintenance::Maintenance;
 use crate::tasks::TaskSet;
 
-/// How long after the last instant at which a slot may start its outcome is waited for: the longest that a run may take, five
-/// minutes, and one more.
+/// Time after the latest start of a slot until which its outcome is awaited: the longest run, five minutes, and one
+/// more.
 pub const GRACE_MS: i64 = 6 * 60_000;
 
-/// How many users a message to the admins names.
+/// Largest number of users that a message to the admins names.
 const NAMED_USERS: usize = 5;
 
-/// Remembers how far it has looked.
+/// Raises alerts for slots that were not seen. It stores how far it has looked.
 #[derive(Debug, Clone)]
 pub struct Watchdog {
     /// Everything that should have been seen by then was looked for.
@@ -40,8 +40,8 @@ impl Watchdog {
         Self { looked: Timestamp(i64::MIN), patient_until: of.handles.clock.now().plus_millis(GRACE_MS) }
     }
 
-    /// Looks once: settles the alerts of slots that were seen after all, and raises one for each slot that should have been
-    /// seen by now. Answers the new ones.
+    /// Looks once: resolves the alerts of slots that were seen after all, and raises one for each slot that should
+    /// have been seen by now. Answers the new ones.
     ///
     /// # Errors
     /// When the store fails.
@@ -80,7 +80,8 @@ impl Watchdog {
         Ok(raised)
     }
 
-    /// What should be seen by now and was not looked for yet, of services with this version of the schedules.
+    /// Returns what should be seen by now and was not looked for yet, of services with this version of the
+    /// schedules.
     async fn expected(
         &self,
         of: &Maintenance,
@@ -111,8 +112,9 @@ impl Watchdog {
         Ok(expected)
     }
 
-    /// What a slot owes by now, unless it was looked for before: its outcome once it is over, and a continuous one until
-    /// then the last of its ticks that should be accounted for. `free` is when a one-shot slot can start.
+    /// Returns what a slot owes by now, unless it was looked for before: its outcome once it is over, and a
+    /// continuous one until then the last of its ticks that should be accounted for. `free` is when a one-shot slot
+    /// can start.
     fn of_slot(
         &self,
         (task, slot, free): (Task, Slot, Timestamp),
@@ -145,8 +147,8 @@ impl Watchdog {
     }
 }
 
-/// Whether something of a day is owed that another calendar changed at an instant: what was due until then may have been
-/// withdrawn, or have had its time while the day was closed. Other days are as they were.
+/// Returns whether something of a day is owed that another calendar changed at an instant: what was due until then
+/// may have been withdrawn, or have had its time while the day was closed. Other days are as they were.
 fn counts(owed: Timestamp, changed: Option<Timestamp>) -> bool {
     changed.is_none_or(|changed| owed > changed || owed.ist_day() != changed.ist_day())
 }
@@ -162,7 +164,7 @@ fn alert(user: UserId, expected: &Expectation, now: Timestamp) -> NewSlotAlert {
     NewSlotAlert { user, task, due_at, until, detail }
 }
 
-/// Tells each user of their own alerts, and every admin of all of them in one message for each slot.
+/// Sends each user their own alerts, and every admin one message for each slot.
 async fn tell(of: &Maintenance, raised: &[NewSlotAlert], now: Timestamp) -> Result<(), AppError> {
     let mut by_slot: BTreeMap<(Timestamp, Task), Vec<UserId>> = BTreeMap::new();
     for alert in raised {

@@ -1,5 +1,6 @@
-//! Writes the bars of a made-up market as the files that the `csv` source and the `scan` example of the task that scans the market read:
-//! `cargo run --release -p prahari-brokers --example synthetic_bars -- 1 2017-01-01 2024-12-31 FOLDER`
+//! Writes the bars of a made-up market as the files that the `csv` source and the `scan` example of the task that
+//! scans the market read: `cargo run --release -p prahari-brokers --example synthetic_bars -- 1 2017-01-01
+//! 2024-12-31 FOLDER`
 //!
 //! The first argument is the seed; the folder, which must exist, gets a file `<SYMBOL>.csv` for each share.
 

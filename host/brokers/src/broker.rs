@@ -6,7 +6,8 @@ use prahari_domain::money::Paise;
 use prahari_domain::orders::{Fill, Order, OrderKind};
 use prahari_domain::time::Timestamp;
 
-/// One user's broker as their order desk sees it. The tag of an order is the text of its [`prahari_domain::ids::OrderId`].
+/// One user's broker as their order desk sees it. The tag of an order is the text of its
+/// [`prahari_domain::ids::OrderId`].
 #[async_trait]
 pub trait Broker: Send + Sync {
     /// Sends an order. A tag that the broker has already is never placed a second time: the answer is the first one's.
@@ -16,8 +17,8 @@ pub trait Broker: Send + Sync {
     /// [`BrokerError::Unavailable`] when it certainly did not.
     async fn place(&self, order: &Order, now: Timestamp) -> Result<Placed, BrokerError>;
 
-    /// Gives an order that stands at the broker another total quantity and kind. Success is answered here and need not be
-    /// reported as an event.
+    /// Gives an order that stands at the broker another total quantity and kind. Success is answered here and need
+    /// not be reported as an event.
     ///
     /// # Errors
     /// As [`Broker::place`].
@@ -41,8 +42,9 @@ pub trait Broker: Send + Sync {
     /// [`BrokerError::Unavailable`] when it cannot be had.
     async fn book(&self) -> Result<Vec<BrokerOrder>, BrokerError>;
 
-    /// Whether an order that [`Broker::book`] does not show has certainly not arrived, nor will. Only then may an order whose
-    /// answer was lost be sent again; a broker that does not say so of itself is not believed to.
+    /// Returns whether an order that [`Broker::book`] does not show has certainly not arrived, nor will. Only then
+    /// may an order whose answer was lost be sent again; a broker that does not say so of itself is not believed
+    /// to.
     fn book_proves_absence(&self) -> bool {
         false
     }
@@ -60,13 +62,13 @@ pub trait Broker: Send + Sync {
     async fn funds(&self) -> Result<Funds, BrokerError>;
 }
 
-/// Why a broker did not do what was asked. Which variant it is decides whether sending again is safe.
+/// Reasons why a broker did not do what was asked. Which variant it is decides whether sending again is safe.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BrokerError {
     /// Refused, and not carried out.
     #[error("the broker refused: {reason}")]
     Refused {
-        /// The broker's sentence.
+        /// Reason that the broker gave.
         reason: String,
         /// Whether the same order may succeed later.
         retryable: bool,
@@ -91,12 +93,12 @@ pub struct Placed {
 pub struct Funds {
     /// After every fill and charge.
     pub cash: Paise,
-    /// Held back for open buys.
+    /// Cash reserved for open buys, in paise.
     pub reserved: Paise,
 }
 
 impl Funds {
-    /// What a new buy may use.
+    /// Returns the cash that a new buy may use.
     pub fn available(&self) -> Paise {
         self.cash - self.reserved
     }
@@ -107,34 +109,34 @@ impl Funds {
 pub struct BrokerOrder {
     /// Our order id, as text.
     pub tag: String,
-    /// The broker's number.
+    /// Order number at the broker.
     pub broker_id: String,
-    /// What it trades.
+    /// Symbol of the order.
     pub symbol: Symbol,
     /// Total shares in force.
     pub quantity: u32,
-    /// Kind in force.
+    /// Kind and limit price in force.
     pub kind: OrderKind,
-    /// Where it stands.
+    /// State of the order at the broker.
     pub state: BrokerOrderState,
-    /// Shares filled.
+    /// Shares filled so far.
     pub filled: u32,
-    /// Its executions, oldest first.
+    /// Fills, the oldest first.
     pub fills: Vec<Fill>,
-    /// When the broker took it.
+    /// Time at which the broker took it.
     pub accepted_at: Timestamp,
-    /// When quantity or kind were last changed; `accepted_at` if never.
+    /// Time at which quantity or kind were last changed; `accepted_at` if never.
     pub modified_at: Timestamp,
-    /// When anything about it last changed: acceptance, change, fill or end.
+    /// Time at which anything about it last changed: acceptance, change, fill or end.
     pub changed_at: Timestamp,
 }
 
-/// Where an order stands at the broker.
+/// State of an order at the broker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BrokerOrderState {
     /// Waiting for its session or in the market, perhaps part filled.
     Open,
-    /// Wholly filled.
+    /// All shares are filled.
     Filled,
     /// Ended by a cancellation, ours or the broker's.
     Cancelled {
@@ -158,13 +160,13 @@ pub enum BrokerOrderState {
 pub struct BrokerEvent {
     /// Our order id, as text.
     pub tag: String,
-    /// When it happened, which may be before it was reported.
+    /// Time at which it happened, which may be before it was reported.
     pub at: Timestamp,
-    /// What happened.
+    /// What happened to the order.
     pub kind: BrokerEventKind,
 }
 
-/// What can happen to an order at the broker.
+/// Kinds of events of an order at the broker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BrokerEventKind {
     /// The broker has taken it.
@@ -184,7 +186,7 @@ pub enum BrokerEventKind {
         /// The reason, in one sentence.
         reason: String,
     },
-    /// Its validity ended.
+    /// The order expired at the end of its validity.
     Expired {
         /// The reason, in one sentence.
         reason: String,

@@ -5,13 +5,13 @@
 mod bars;
 mod broker;
 pub mod csv;
-mod draw;
 mod link;
 mod market;
 pub mod paper;
 mod path;
 mod push;
 mod rules;
+mod seeded_hash;
 mod sessions;
 pub mod synthetic;
 

@@ -16,8 +16,8 @@ use crate::push::PushSender;
 /// A broker with which users can be linked.
 #[async_trait]
 pub trait Brokerage: Send + Sync {
-    /// Links a user. It reads at most what is kept in this process or its database: that the broker cannot be reached shows at
-    /// the first call, so that no user's link waits for the outside.
+    /// Links a user. It reads at most what is kept in this process or its database: that the broker cannot be
+    /// reached shows at the first call, so that no user's link waits for the outside.
     ///
     /// # Errors
     /// When what is kept of the user cannot be used.
@@ -26,9 +26,10 @@ pub trait Brokerage: Send + Sync {
 
 /// The user who is to be linked with a broker.
 pub struct NewLink {
-    /// Whose orders will come over the link.
+    /// User whose orders are sent over the link.
     pub user: UserId,
-    /// What was paid in altogether, in paise: a simulated account is opened with it, every other broker has money of its own.
+    /// What was paid in altogether, in paise: a simulated account is opened with it, every other broker has money
+    /// of its own.
     pub capital: Paise,
     /// Takes what the broker wants to tell without being asked. A broker that pushes nothing lets it go.
     pub pushes: PushSender,
@@ -43,13 +44,16 @@ pub struct BrokerLink {
     pub simulated: Option<Arc<dyn SimulatedAccount>>,
 }
 
-/// An account whose money is made up: nothing but our orders and payments changes it, and time passes in it when it is told.
+/// A simulated account: only our orders and payments change it, and its time moves only through
+/// [`SimulatedAccount::advance`].
 #[async_trait]
 pub trait SimulatedAccount: Send + Sync {
-    /// Whether [`SimulatedAccount::advance`] could report anything; cheap enough to ask for every user each minute.
+    /// Returns whether [`SimulatedAccount::advance`] could report anything; cheap enough to ask for every user each
+    /// minute.
     fn has_open(&self) -> bool;
 
-    /// What happened to the orders up to `now` and was not reported before, in the order in which it happened.
+    /// Returns what happened to the orders up to `now` and was not reported before, in the order in which it
+    /// happened.
     ///
     /// # Errors
     /// [`BrokerError::Unavailable`] when it cannot be told now; nothing is lost by that.
@@ -61,8 +65,8 @@ pub trait SimulatedAccount: Send + Sync {
     /// [`BrokerError::Unavailable`] when it cannot be had.
     async fn view(&self) -> Result<OwnAccount, BrokerError>;
 
-    /// Pays made-up money in or out, so that `capital` is what was paid in altogether. The caller has asked whether enough is
-    /// free.
+    /// Pays made-up money in or out, so that `capital` is what was paid in altogether. The caller has asked whether
+    /// enough is free.
     ///
     /// # Errors
     /// [`BrokerError::Unclear`] when it may be forgotten at the next start.

@@ -26,8 +26,9 @@ pub trait MarketData: Send + Sync {
 
     /// The newest `count` candles, oldest first; an unknown symbol has none.
     ///
-    /// Without `forming` they are made of closed sessions only: a day counts as closed 10 minutes after its session. With
-    /// it, the running session is part of the last one. A running week is made of its days so far in both cases.
+    /// Without `forming` they are made of closed sessions only: a day counts as closed 10 minutes after its
+    /// session. With it, the running session is part of the last one. A running week is made of its days so far in
+    /// both cases.
     ///
     /// # Errors
     /// [`MarketError::Unavailable`] when the source cannot be asked.
@@ -40,7 +41,7 @@ pub trait MarketData: Send + Sync {
         now: Timestamp,
     ) -> Result<Candles, MarketError>;
 
-    /// What the exchange says of each symbol on the day of `now`, in the order asked.
+    /// Returns what the exchange says of each symbol on the day of `now`, in the order asked.
     ///
     /// # Errors
     /// [`MarketError::Unavailable`] when the source cannot be asked.
@@ -57,8 +58,8 @@ pub trait MarketData: Send + Sync {
     /// [`MarketError::Unavailable`] when the source cannot be asked.
     async fn minute(&self, symbol: &Symbol, instant: Timestamp) -> Result<Option<MinuteBar>, MarketError>;
 
-    /// Takes up what was added to a source that does not see it by itself, and answers what was found where something had
-    /// changed. Called between two trading days, so that what is new counts from the next one.
+    /// Takes up what was added to a source that does not see it by itself, and answers what was found where
+    /// something had changed. Called between two trading days, so that what is new counts from the next one.
     ///
     /// # Errors
     /// When what is there now cannot be read; the source goes on with what it had.
@@ -66,16 +67,16 @@ pub trait MarketData: Send + Sync {
         Ok(None)
     }
 
-    /// What was found when the source was read; `None` of one that is not made of files.
+    /// Returns what was found when the source was read; `None` of one that is not made of files.
     fn report(&self) -> Option<BarsReport> {
         None
     }
 }
 
-/// How long one candle lasts.
+/// Interval of one candle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Interval {
-    /// One session.
+    /// One bar for each session.
     Daily,
     /// Monday to Sunday, dated by its Monday.
     Weekly,
@@ -84,13 +85,13 @@ pub enum Interval {
 /// The last known state of a symbol's trading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
-    /// Whose.
+    /// Symbol of the share.
     pub symbol: Symbol,
     /// Last traded price; before the first trade of the day, the previous close.
     pub last: Paise,
     /// Pre-open indicative price, from the start of the pre-open session to the open.
     pub indicative: Option<Paise>,
-    /// Today's first price.
+    /// Opening price of today; none before the open.
     pub open: Option<Paise>,
     /// Today's highest price so far.
     pub high: Option<Paise>,
@@ -100,24 +101,24 @@ pub struct Quote {
     pub previous_close: Paise,
     /// Shares traded today so far.
     pub volume: u64,
-    /// When the last trade was seen.
+    /// Time at which the last trade was seen.
     pub at: Timestamp,
 }
 
 /// One minute of trading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MinuteBar {
-    /// Its start.
+    /// Start of the minute.
     pub at: Timestamp,
-    /// First price.
+    /// Opening price.
     pub open: Paise,
-    /// Highest price.
+    /// Highest price of the period.
     pub high: Paise,
-    /// Lowest price.
+    /// Lowest price of the period.
     pub low: Paise,
-    /// Last price.
+    /// Last traded price of the period.
     pub close: Paise,
-    /// Shares traded.
+    /// Number of shares traded in the period.
     pub volume: u64,
 }
 
@@ -131,7 +132,7 @@ pub struct Candles {
 }
 
 impl Candles {
-    /// No candles.
+    /// Returns an empty series.
     pub fn none() -> Self {
         Self { bars: Arc::from([]), from: 0, to: 0, tail: None }
     }
@@ -145,12 +146,12 @@ impl Candles {
         Self { bars, from, to, tail }
     }
 
-    /// How many.
+    /// Returns the number of candles.
     pub fn len(&self) -> usize {
         self.to - self.from + usize::from(self.tail.is_some())
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -170,7 +171,7 @@ impl Candles {
         self.finished().iter().chain(self.tail.as_ref())
     }
 
-    /// The newest one.
+    /// Returns the newest candle.
     pub fn last(&self) -> Option<&Candle> {
         self.tail.as_ref().or_else(|| self.finished().last())
     }
@@ -181,15 +182,15 @@ impl Candles {
     }
 }
 
-/// Why a source cannot be opened or asked. Each message is one sentence for the operator.
+/// Reasons why a source cannot be opened or asked. Each message is one sentence for the operator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MarketError {
     /// The folder cannot be read.
     #[error("cannot read the market folder {path}: {reason}")]
     Folder {
-        /// As given.
+        /// Path of the folder, as given.
         path: String,
-        /// The system's words.
+        /// Error of the operating system.
         reason: String,
     },
     /// The folder has no price files.
@@ -198,29 +199,29 @@ pub enum MarketError {
     /// A file as a whole.
     #[error("{file}: {reason}")]
     File {
-        /// Its path.
+        /// Path of the file.
         file: String,
-        /// What is wrong.
+        /// What is wrong, one sentence.
         reason: String,
     },
-    /// A row.
+    /// A row of a file is wrong.
     #[error("{file} line {line}: {reason}")]
     Row {
-        /// Its path.
+        /// Path of the file.
         file: String,
-        /// From 1, the header included.
+        /// Line number; the header is line 1.
         line: u64,
-        /// What is wrong.
+        /// What is wrong, one sentence.
         reason: String,
     },
     /// Days no synthetic market can be made for.
     #[error("a market from {from} to {to} cannot be made: {reason}")]
     Range {
-        /// First day asked.
+        /// First day of the requested range.
         from: Day,
-        /// Last day asked.
+        /// Last day of the requested range.
         to: Day,
-        /// What is wrong.
+        /// What is wrong, one sentence.
         reason: &'static str,
     },
     /// The exchange's rules that ship with the program do not read.

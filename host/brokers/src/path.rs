@@ -1,15 +1,16 @@
 //! A day's bar told minute by minute.
 //!
-//! The path starts at the open, touches the high and the low, ends at the close, and its volumes sum to the day's, more at
-//! both ends of the session than in its middle. It is a function of the bar, the number of minutes and a [`SeededHash`] only.
+//! The path starts at the open, touches the high and the low, ends at the close, and its volumes sum to the day's,
+//! more at both ends of the session than in its middle. It is a function of the bar, the number of minutes and a
+//! [`SeededHash`] only.
 
 use prahari_domain::instruments::Candle;
 use prahari_domain::money::Paise;
 
-use crate::draw::SeededHash;
+use crate::seeded_hash::SeededHash;
 
-/// How far the price wanders in a minute, as a share of the day's range. A random walk of 375 minutes with uniform steps
-/// of this size covers about the whole range.
+/// How far the price wanders in a minute, as a share of the day's range. A random walk of 375 minutes with uniform
+/// steps of this size covers about the whole range.
 const STEP: f64 = 0.05;
 
 /// The longest shadow of a minute, as a share of the day's range.
@@ -30,13 +31,13 @@ pub struct DayPath {
 /// One minute, with the day as it stood at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PathMinute {
-    /// First price.
+    /// Opening price.
     pub open: Paise,
-    /// Highest price.
+    /// Highest price of the period.
     pub high: Paise,
-    /// Lowest price.
+    /// Lowest price of the period.
     pub low: Paise,
-    /// Last price.
+    /// Last traded price of the period.
     pub close: Paise,
     /// Shares traded in it.
     pub volume: u64,
@@ -51,15 +52,15 @@ pub struct PathMinute {
 /// A day's trading up to an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SoFar {
-    /// Last price.
+    /// Last traded price of the period.
     pub last: Paise,
-    /// First price.
+    /// Opening price.
     pub open: Paise,
-    /// Highest price.
+    /// Highest price of the period.
     pub high: Paise,
-    /// Lowest price.
+    /// Lowest price of the period.
     pub low: Paise,
-    /// Shares traded.
+    /// Number of shares traded in the period.
     pub volume: u64,
 }
 
@@ -106,7 +107,7 @@ impl DayPath {
     }
 }
 
-/// In which minutes the extremes are touched; the last value stands for the close.
+/// Minutes in which the extremes are reached; the last one stands for the close.
 struct Shape {
     minutes: usize,
     high_at: usize,

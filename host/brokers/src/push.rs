@@ -1,7 +1,7 @@
 //! What a broker tells by itself, from its feed to the desk of one user.
 //!
-//! The broker never waits: what does not fit is left out, and the desk is told to ask for the broker's book instead, which says
-//! the same. So a flood costs a bounded amount of memory, and nothing is lost by it.
+//! The broker never waits: what does not fit is left out, and the desk is told to ask for the broker's book
+//! instead, which says the same. So a flood costs a bounded amount of memory, and nothing is lost by it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,27 +10,27 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::broker::BrokerEvent;
 
-/// How many events of one user wait for their desk. A large order that is filled in pieces makes some dozen within a second, and a
-/// desk that waits for its broker's answer takes none for some seconds.
+/// Number of events of one user that may wait for the desk. A large order that is filled in pieces makes some dozen
+/// within a second, and a desk that waits for its broker's answer takes none for some seconds.
 pub const MOST_WAITING: usize = 256;
 
-/// How many events a desk books in one go.
+/// Number of events that a desk books at once.
 const AT_ONCE: usize = 64;
 
-/// The broker's end.
+/// Sending end of the channel; the broker holds it.
 #[derive(Clone)]
 pub struct PushSender {
     events: mpsc::Sender<BrokerEvent>,
     gap: Arc<Gap>,
 }
 
-/// The desk's end.
+/// Receiving end of the channel; the desk holds it.
 pub struct Pushes {
     events: mpsc::Receiver<BrokerEvent>,
     gap: Arc<Gap>,
 }
 
-/// What the desk gets.
+/// What the desk receives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pushed {
     /// These happened, as far as the broker says in this order.
@@ -45,7 +45,7 @@ struct Gap {
     opened: Notify,
 }
 
-/// Both ends of what one user is told.
+/// Creates the channel of one user's pushes.
 pub fn pushes() -> (PushSender, Pushes) {
     let (sender, receiver) = mpsc::channel(MOST_WAITING);
     let gap = Arc::new(Gap::default());
@@ -53,15 +53,15 @@ pub fn pushes() -> (PushSender, Pushes) {
 }
 
 impl PushSender {
-    /// Tells what happened to an order of the user. Telling it again, later than something that came after it, or of an order that is
-    /// not the user's does no harm.
+    /// Sends an event of an order of the user. Repeated events, late events and events of unknown orders do no
+    /// harm.
     pub fn push(&self, event: BrokerEvent) {
         if let Err(mpsc::error::TrySendError::Full(_)) = self.events.try_send(event) {
             self.gap();
         }
     }
 
-    /// Says that something may have happened that no event tells, as after a feed was interrupted.
+    /// Reports a gap: events may be missing, as after an interrupted feed.
     pub fn gap(&self) {
         self.gap.open.store(true, Ordering::Release);
         self.gap.opened.notify_one();
@@ -69,7 +69,8 @@ impl PushSender {
 }
 
 impl Pushes {
-    /// What came since the last time; waits until there is something. None when the broker will tell nothing more.
+    /// Returns what came since the last time; waits until there is something. None when the broker will tell
+    /// nothing more.
     pub async fn next(&mut self) -> Option<Pushed> {
         let mut events = Vec::new();
         loop {
@@ -89,7 +90,7 @@ impl Pushes {
         }
     }
 
-    /// Whether the broker will tell nothing more, as one that never does.
+    /// Returns whether the broker will tell nothing more, as one that never does.
     pub fn is_over(&self) -> bool {
         self.events.is_closed() && self.events.is_empty() && !self.gap.open.load(Ordering::Acquire)
     }

@@ -6,11 +6,11 @@ use prahari_domain::time::{Day, Timestamp};
 /// The hours of one trading day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// Its date.
+    /// Trading date of the session.
     pub day: Day,
     /// Start of the pre-open order entry; the start of trading when there is none.
     pub pre_open: Timestamp,
-    /// When the pre-open auction is matched; the start of trading when there is none.
+    /// Time at which the pre-open auction is matched; the start of trading when there is none.
     pub auction: Timestamp,
     /// Continuous trading, in order; the ends are exclusive.
     pub windows: Vec<(Timestamp, Timestamp)>,
@@ -32,8 +32,8 @@ impl Session {
         self.windows.iter().map(|(starts, ends)| minutes_between(*starts, *ends)).sum()
     }
 
-    /// How many minutes of trading are over or have begun before `now`'s own minute: the index of the minute `now` falls
-    /// in while trading runs, and of the next one otherwise.
+    /// Returns how many minutes of trading are over or have begun before `now`'s own minute: the index of the
+    /// minute `now` falls in while trading runs, and of the next one otherwise.
     pub fn elapsed(&self, now: Timestamp) -> usize {
         self.windows.iter().map(|(starts, ends)| minutes_between(*starts, now.min(*ends))).sum()
     }
@@ -50,7 +50,7 @@ pub trait Sessions: Send + Sync {
     /// The hours of a day; `None` when it is closed or not known.
     fn session(&self, day: Day) -> Option<Session>;
 
-    /// Whether the exchange trades on a day; `None` for days that are not covered.
+    /// Returns whether the exchange trades on a day; `None` for days that are not covered.
     fn is_open(&self, day: Day) -> Option<bool>;
 
     /// Another number whenever the answers may have changed.

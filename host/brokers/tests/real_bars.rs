@@ -1,5 +1,5 @@
-//! The real daily bars that developers keep beside the checkout. They are not part of the project, so the test says when
-//! it is left out.
+//! The real daily bars that developers keep beside the checkout. They are not part of the project, so the test says
+//! when it is left out.
 
 #![allow(clippy::unwrap_used, reason = "helpers of a test")]
 

@@ -41,11 +41,11 @@ number_id!(
 /// Written as `U7-20250102-0001`: 20 characters or fewer, which the brokers' tag fields hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderId {
-    /// Whose order it is.
+    /// User of the order.
     pub user: UserId,
     /// The trading date it was placed for.
     pub day: Day,
-    /// From 1, per user and trading date.
+    /// Number within user and trading date; the first is 1.
     pub number: u32,
 }
 

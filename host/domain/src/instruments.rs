@@ -32,7 +32,7 @@ impl Symbol {
         }
     }
 
-    /// The text.
+    /// Returns the symbol as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -67,7 +67,7 @@ impl From<Symbol> for Arc<str> {
 /// What the exchange's security master says of a symbol on a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instrument {
-    /// Whose it is.
+    /// Symbol of the instrument.
     pub symbol: Symbol,
     /// Series, `EQ` for ordinary shares.
     pub series: String,
@@ -88,16 +88,16 @@ pub struct Instrument {
 /// One bar of a symbol. Prices are adjusted for splits and bonus issues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candle {
-    /// Its date; of a weekly bar the Monday of its week.
+    /// Trading date; for a weekly bar the Monday of its week.
     pub day: crate::time::Day,
-    /// First price.
+    /// Opening price.
     pub open: Paise,
-    /// Highest price.
+    /// Highest price of the period.
     pub high: Paise,
-    /// Lowest price.
+    /// Lowest price of the period.
     pub low: Paise,
-    /// Last price.
+    /// Last traded price of the period.
     pub close: Paise,
-    /// Shares traded.
+    /// Number of shares traded in the period.
     pub volume: u64,
 }

@@ -15,10 +15,10 @@ use serde::{Deserialize, Serialize};
 pub struct Paise(pub i64);
 
 impl Paise {
-    /// No money.
+    /// Zero paise.
     pub const ZERO: Self = Self(0);
 
-    /// Whole rupees.
+    /// Converts whole rupees to paise.
     pub const fn rupees(rupees: i64) -> Self {
         Self(rupees.saturating_mul(100))
     }

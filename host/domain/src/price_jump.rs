@@ -1,9 +1,9 @@
 //! Opens that no trading can lead to: a price that left the exchange's band overnight.
 //!
-//! The exchange accepts no order outside the day's band, which is at most 20 % around the previous close. An open beyond it
-//! means that the two prices are not of the same thing: a split, bonus, demerger or consolidation for which the history is
-//! not adjusted, or a fault of the source. What was bought at the one price must not be sold at the other before a person
-//! has said what happened.
+//! The exchange accepts no order outside the day's band, which is at most 20 % around the previous close. An open
+//! beyond it means that the two prices are not of the same thing: a split, bonus, demerger or consolidation for
+//! which the history is not adjusted, or a fault of the source. What was bought at the one price must not be sold
+//! at the other before a person has said what happened.
 
 use std::fmt;
 
@@ -19,15 +19,15 @@ pub const BAND_PERCENT: i64 = 20;
 /// An open outside the band.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PriceJump {
-    /// The share.
+    /// Symbol of the share.
     pub symbol: Symbol,
     /// The session that opened there.
     pub day: Day,
-    /// Its first price.
+    /// Opening price, in paise.
     pub open: Paise,
-    /// The session before.
+    /// Date of the previous session.
     pub previous_day: Day,
-    /// Its last price.
+    /// Closing price of the previous session, in paise.
     pub previous_close: Paise,
 }
 
@@ -50,10 +50,10 @@ impl PriceJump {
     }
 }
 
-/// Whether an open is outside the band around the previous close.
+/// Returns whether an open is outside the band around the previous close.
 ///
-/// Adjusted histories are rounded to the paisa, and the exchange rounds its band to the tick: two hundredths of a rupee and a
-/// ten-thousandth of the price beyond the band are not taken for a jump.
+/// Adjusted histories are rounded to the paisa, and the exchange rounds its band to the tick: two hundredths of a
+/// rupee and a ten-thousandth of the price beyond the band are not taken for a jump.
 pub fn is_outside_band(previous_close: Paise, open: Paise) -> bool {
     let (before, after) = (i128::from(previous_close.0), i128::from(open.0));
     let beyond = (after - before).abs() * 100 - before * i128::from(BAND_PERCENT);

@@ -10,7 +10,8 @@ pub const LONGEST_NAME: usize = 40;
 
 /// A task, by its name. The set of tasks is open: any name that is well formed may become one.
 ///
-/// Its order is that of the names, for keys of maps. Tasks that are due together run in the order of their manifests' ranks.
+/// Its order is that of the names, for keys of maps. Tasks that are due together run in the order of their
+/// manifests' ranks.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Task {
     /// The name and zeros after it, so that the order of the bytes is that of the names.
@@ -19,8 +20,8 @@ pub struct Task {
 }
 
 impl Task {
-    /// The task of a name that is written in the program, which a constant checks when it is compiled. Names from outside are
-    /// parsed.
+    /// The task of a name that is written in the program, which a constant checks when it is compiled. Names from
+    /// outside are parsed.
     ///
     /// # Panics
     /// When the name is not well formed.
@@ -30,7 +31,7 @@ impl Task {
         Self::of_checked(text)
     }
 
-    /// Its name in the database, the API and the modules.
+    /// Returns the name in the database, the API and the modules.
     pub fn name(&self) -> &str {
         let bytes = self.bytes.get(..usize::from(self.length)).unwrap_or_default();
         // They are ASCII, because nothing else is a name.
@@ -47,7 +48,8 @@ impl Task {
     }
 }
 
-/// Whether a text is words of small letters and digits, each beginning with a letter, with `_` between them.
+/// Returns whether a text is words of small letters and digits, each beginning with a letter, with `_` between
+/// them.
 const fn is_name(text: &[u8]) -> bool {
     if text.len() > LONGEST_NAME {
         return false;

@@ -5,10 +5,10 @@ use std::fmt::Write;
 
 /// The text on one line, without anything that a terminal or a viewer would obey.
 ///
-/// Line breaks, tabs, escape sequences and other control characters, line and paragraph separators, characters that turn
-/// the direction of writing and characters that cannot be seen are written as `\n`, `\r`, `\t` or `\u` with four hex
-/// digits, as JSON writes them. So a guest's message can neither fake a log line nor hide part of itself, and a line
-/// of JSON stays the same document. Everything else is left alone, so doing it again changes nothing.
+/// Line breaks, tabs, escape sequences and other control characters, line and paragraph separators, characters that
+/// turn the direction of writing and characters that cannot be seen are written as `\n`, `\r`, `\t` or `\u` with
+/// four hex digits, as JSON writes them. So a guest's message can neither fake a log line nor hide part of itself,
+/// and a line of JSON stays the same document. Everything else is left alone, so doing it again changes nothing.
 pub fn one_line(text: &str) -> Cow<'_, str> {
     if !text.contains(is_obeyed) {
         return Cow::Borrowed(text);
@@ -26,8 +26,8 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// The same for a text that may have more than one line, such as JSON that is laid out or the body of a message: each line is
-/// made safe by itself, and the lines stay.
+/// Makes a text of several lines safe, such as indented JSON or the body of a message: each line by itself, and
+/// the line breaks stay.
 pub fn lines(text: &str) -> Cow<'_, str> {
     if is_plain_lines(text) && !text.contains(['\r', '\t']) {
         return Cow::Borrowed(text);
@@ -36,7 +36,8 @@ pub fn lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines.collect::<Vec<_>>().join("\n"))
 }
 
-/// [`one_line`] of a text that is already a `String`, such as a line of JSON: without a copy where nothing is to be done.
+/// [`one_line`] of a text that is already a `String`, such as a line of JSON: without a copy where nothing is to be
+/// done.
 pub fn into_one_line(text: String) -> String {
     match one_line(&text) {
         Cow::Owned(safe) => safe,
@@ -44,12 +45,13 @@ pub fn into_one_line(text: String) -> String {
     }
 }
 
-/// Whether a text is one line in which everything can be seen, so that it may be kept as somebody gave it.
+/// Returns whether a text is one line in which everything can be seen, so that it may be kept as somebody gave it.
 pub fn is_plain(text: &str) -> bool {
     !text.contains(is_obeyed)
 }
 
-/// Whether a text is lines in which everything can be seen, so that somebody who reads it, such as a script, reads all of it.
+/// Returns whether a text is lines in which everything can be seen, so that somebody who reads it, such as a
+/// script, reads all of it.
 pub fn is_plain_lines(text: &str) -> bool {
     !text.contains(|character| !matches!(character, '\n' | '\r' | '\t') && is_obeyed(character))
 }
@@ -62,7 +64,7 @@ fn escape(character: char, safe: &mut String) {
     }
 }
 
-/// Whether whoever shows the character does something else than drawing it.
+/// Returns whether a terminal or a page obeys the character instead of drawing it.
 fn is_obeyed(character: char) -> bool {
     character.is_control()
         || matches!(character,

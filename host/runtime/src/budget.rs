@@ -1,5 +1,5 @@
-//! What a run may use. Reaching a limit ends the run with the outcome named at each field, except where it says that calls are
-//! refused.
+//! What a run may use. Reaching a limit ends the run with the outcome named at each field, except where it says
+//! that calls are refused.
 
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +40,7 @@ pub struct Budget {
     pub orders: u32,
     /// What the host does for it. Beyond it calls are refused, the run goes on.
     pub work: HostWork,
-    /// What it may leave behind. The same.
+    /// Limits of what a run may leave behind.
     pub output: Output,
 }
 

@@ -70,12 +70,12 @@ pub enum HostCall {
     Cancel {
         /// The host's ids of the orders.
         order_ids: Vec<String>,
-        /// Why the orders are cancelled; it is kept with each of them.
+        /// Reason why the orders are cancelled; it is kept with each of them.
         reason: String,
     },
     /// `broker.orders`
     Orders {
-        /// Which of the orders are listed.
+        /// Filter of the orders.
         filter: broker::OrderFilter,
     },
     /// `broker.positions`
@@ -114,7 +114,7 @@ pub enum HostCall {
     },
     /// `notify.send`
     Notify {
-        /// How urgent the message is.
+        /// Level of the message.
         level: notify::Level,
         /// The headline, one line of text.
         title: String,
@@ -171,8 +171,8 @@ impl HostCall {
         }
     }
 
-    /// Whether the call changes something outside the run. Such a call is never abandoned halfway: at the wall limit
-    /// the run waits for its end and stops then, so that no order is sent whose answer nobody hears.
+    /// Returns whether the call changes something outside the run. Such a call is never abandoned halfway: at the
+    /// wall limit the run waits for its end and stops then, so that no order is sent whose answer nobody hears.
     pub fn has_effect(&self) -> bool {
         match self {
             Self::Place { .. }

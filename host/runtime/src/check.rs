@@ -15,10 +15,10 @@ const PACKAGE: &str = "prahari:task/";
 const WASI_PACKAGES: [&str; 6] =
     ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/", "wasi:sockets/"];
 
-/// Why a file is not a module that this host runs.
+/// Reasons why a file is not a module that this host runs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CheckError {
-    /// Nothing.
+    /// The file is empty.
     #[error("the file is empty; a task module is a WebAssembly component")]
     Empty,
     /// Readable text, such as WAT, which wasmtime itself would accept.
@@ -27,7 +27,7 @@ pub enum CheckError {
     /// Machine code, which could do anything.
     #[error("the file is precompiled machine code; upload the WebAssembly component it was made from")]
     Precompiled,
-    /// Any other file.
+    /// The file is no WebAssembly.
     #[error("the file is not WebAssembly; a task module is a WebAssembly component")]
     NotWasm,
     /// A module without the component around it.
@@ -35,31 +35,31 @@ pub enum CheckError {
         "the file is a core WebAssembly module, not a component; turn it into one with `wasm-tools component new`"
     )]
     CoreModule,
-    /// Broken inside.
+    /// The component is malformed.
     #[error("the module is not valid WebAssembly: {0}")]
     Malformed(String),
-    /// Too many bytes.
+    /// The component is larger than allowed.
     #[error("the module has {found} bytes; at most {limit} are allowed")]
     TooLarge {
-        /// Its size.
+        /// Size that was found.
         found: usize,
-        /// The limit.
+        /// Largest allowed value.
         limit: usize,
     },
     /// Compiling would take too long.
     #[error("the module has {found} functions; at most {limit} are allowed")]
     TooManyFunctions {
-        /// How many it has at least.
+        /// Number that was found, at least.
         found: u64,
-        /// The limit.
+        /// Largest allowed value.
         limit: u64,
     },
     /// Compiling one function would take too long.
     #[error("a function of the module has {found} bytes; at most {limit} are allowed")]
     FunctionTooLarge {
-        /// Its size.
+        /// Size that was found.
         found: u64,
-        /// The limit.
+        /// Largest allowed value.
         limit: u64,
     },
     /// Compiling all of it would take too long.
@@ -67,23 +67,23 @@ pub enum CheckError {
         "compiling the module is priced at {found} points or more and at most {limit} are allowed; most of it is for {most}"
     )]
     TooCostly {
-        /// Its price, as far as it was added up.
+        /// Price, as far as it was added up.
         found: u64,
-        /// The limit.
+        /// Largest allowed value.
         limit: u64,
-        /// What most of the price is for.
+        /// Largest part of the price.
         most: &'static str,
     },
     /// Too many modules inside.
     #[error("the module is made of more than {limit} parts")]
     TooManyParts {
-        /// The limit.
+        /// Largest allowed value.
         limit: u32,
     },
-    /// Too deeply nested.
+    /// Components are nested deeper than allowed.
     #[error("components are nested more than {limit} deep inside the module")]
     TooDeep {
-        /// The limit.
+        /// Largest allowed value.
         limit: u32,
     },
     /// The right package in a version that this host does not have.
@@ -98,13 +98,13 @@ pub enum CheckError {
     /// Anything else it wants.
     #[error("the module imports what a task may not have: {}", imports.join(", "))]
     ForeignImports {
-        /// Each of them.
+        /// Names of the imports that are refused.
         imports: Vec<String>,
     },
 }
 
-/// Checks the structure of a component and prices its compilation; answers the points. It is not validated in full: the compiler
-/// does that.
+/// Checks the structure of a component and prices its compilation; answers the points. It is not validated in full:
+/// the compiler does that.
 pub fn check(bytes: &[u8], limits: &ModuleLimits) -> Result<u64, CheckError> {
     check_kind(bytes)?;
     if bytes.len() > limits.bytes {
@@ -144,7 +144,7 @@ fn check_kind(bytes: &[u8]) -> Result<(), CheckError> {
     Err(if std::str::from_utf8(bytes).is_ok() { CheckError::Text } else { CheckError::NotWasm })
 }
 
-/// What was seen so far.
+/// Counts so far.
 struct Survey {
     limits: ModuleLimits,
     depth: u32,
@@ -236,7 +236,7 @@ fn check_imports(imports: Vec<String>) -> Result<(), CheckError> {
     Ok(())
 }
 
-/// Whether this is the full name of an interface of WASI that is offered, such as `wasi:io/streams@0.2.6`.
+/// Returns whether this is the full name of an interface of WASI that is offered, such as `wasi:io/streams@0.2.6`.
 fn is_of_wasi(import: &str) -> bool {
     let of_our_version = import.split_once('@').is_some_and(|(_, version)| version.starts_with("0.2."));
     of_our_version && WASI_PACKAGES.iter().any(|package| import.starts_with(package))

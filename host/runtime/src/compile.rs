@@ -25,16 +25,16 @@ const MAX_MESSAGE_BYTES: u64 = 4 << 10;
 /// The exit code of a Rust program that panicked.
 const PANICKED: i32 = 101;
 
-/// A component that is priced above so many points is compiled after everything else on the machine; one below is done within
-/// about a second, and a person or the start of the daemon waits for it.
+/// A component that is priced above so many points is compiled after everything else on the machine; one below is
+/// done within about a second, and a person or the start of the daemon waits for it.
 const LONG_FROM_POINTS: u64 = 1_000_000;
 
-/// How much a long compilation steps back: all 39 steps that there are (`nice`), so that it ends at the lowest priority whatever the
-/// daemon was given; the system takes more steps than are left for the last one. It gets what is left of the processors, and a thread of the
-/// daemon that has something to do takes one from it at once.
+/// How much a long compilation steps back: all 39 steps that there are (`nice`), so that it ends at the lowest
+/// priority whatever the daemon was given; the system takes more steps than are left for the last one. It gets what
+/// is left of the processors, and a thread of the daemon that has something to do takes one from it at once.
 const LONG_NICENESS: u8 = 39;
 
-/// Why a module could not be compiled.
+/// Reasons why a module could not be compiled.
 #[derive(Debug, thiserror::Error)]
 pub enum CompileError {
     /// The child could not be started or talked to.
@@ -59,7 +59,7 @@ pub enum CompileError {
     Killed(String),
 }
 
-/// Whether the compilation of a component that is priced at so many points steps back.
+/// Returns whether the compilation of a component that is priced at so many points steps back.
 pub(crate) const fn is_long(points: u64) -> bool {
     points >= LONG_FROM_POINTS
 }
@@ -187,9 +187,10 @@ impl Limits {
     }
 
     fn set(&self) -> nix::Result<()> {
-        // SAFETY: `nice` takes a number by value and touches no memory of this process. It is a foreign function for no other
-        // reason than that its wrapper is missing in `nix`. Stepping back is allowed to everybody, so its answer, which is
-        // ambiguous, is not looked at. It counts for this thread and those that it starts: all of the compiler's.
+        // SAFETY: `nice` takes a number by value and touches no memory of this process. It is a foreign function
+        // for no other reason than that its wrapper is missing in `nix`. Stepping back is allowed to everybody, so
+        // its answer, which is ambiguous, is not looked at. It counts for this thread and those that it starts: all
+        // of the compiler's.
         let _niceness = unsafe { nix::libc::nice(self.niceness.into()) };
         // The kernel sends a signal that names the reason at the first number and kills at the second.
         setrlimit(Resource::RLIMIT_CPU, self.cpu_seconds, self.cpu_seconds.saturating_add(1))?;

@@ -41,14 +41,14 @@ const WARM_SLOTS: u32 = 32;
 /// The program that compiles modules, away from this process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compiler {
-    /// Its path; usually this very program.
+    /// Path of the program; usually that of this process.
     pub program: PathBuf,
     /// Arguments that make it call `compile_stdin_to_stdout`.
     pub args: Vec<String>,
     /// Longest compilation by the wall clock; then it is killed.
     ///
-    /// Default 300 s: the largest module seen, an embedded Python of 18 MB, takes 7 s on a quiet machine, and everything else on
-    /// the machine comes before it.
+    /// Default 300 s: the largest module seen, an embedded Python of 18 MB, takes 7 s on a quiet machine, and
+    /// everything else on the machine comes before it.
     pub wall: Duration,
     /// Processor seconds over all its threads; the kernel ends it there.
     ///
@@ -76,13 +76,13 @@ impl Compiler {
 /// The program that runs one task's module in a process of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerProgram {
-    /// Its path; usually this very program.
+    /// Path of the program; usually that of this process.
     pub program: PathBuf,
     /// Arguments that make it call `work_for_daemon`.
     pub args: Vec<String>,
 }
 
-/// What a module may be before anything is compiled.
+/// Limits of a module that are checked before it is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ModuleLimits {
     /// Bytes of the component. Default 32 MiB: an embedded Python has 18.
@@ -90,12 +90,12 @@ pub struct ModuleLimits {
     /// Functions over all its core modules. Default 25,000: an embedded Python has 13,500; each costs the compiler time
     /// however empty it is.
     pub functions: u64,
-    /// Bytes of the code of one function. Default 1 MiB: the largest of an embedded Python has 427 kB, and what the compiler
-    /// does for a function grows faster than its size.
+    /// Bytes of the code of one function. Default 1 MiB: the largest of an embedded Python has 427 kB, and what the
+    /// compiler does for a function grows faster than its size.
     pub function_bytes: u64,
-    /// What compiling it may cost, in points of about a microsecond of one core, as `price.rs` adds them up before anything is
-    /// compiled. Default 45 million: an embedded Python has 30, JavaScript 6.5, a task in Rust below one. Beyond it the module is
-    /// refused within milliseconds, with what most of the price is for.
+    /// What compiling it may cost, in points of about a microsecond of one core, as `price.rs` adds them up before
+    /// anything is compiled. Default 45 million: an embedded Python has 30, JavaScript 6.5, a task in Rust below
+    /// one. Beyond it the module is refused within milliseconds, with what most of the price is for.
     pub points: u64,
     /// Core modules and components inside it. Default 100.
     pub parts: u32,
@@ -121,13 +121,13 @@ impl Default for ModuleLimits {
 pub struct RuntimeConfig {
     /// Folder of compiled modules and of the key that authenticates them; made when missing.
     pub cache: PathBuf,
-    /// Who compiles.
+    /// Program that compiles modules.
     pub compiler: Compiler,
     /// Who runs individual services. Default: the program that compiles, with the argument `worker`.
     pub worker: WorkerProgram,
-    /// What a module may be.
+    /// Limits of a module.
     pub modules: ModuleLimits,
-    /// What `describe` may use when a module is loaded.
+    /// Budget of `describe` when a module is loaded.
     ///
     /// Default: that of a run, but half of its processor time, 10 seconds by the wall clock and no orders. It only
     /// has to answer a constant; an embedded Python needs some milliseconds to get there.
@@ -208,8 +208,8 @@ fn compiling_config() -> Config {
         .wasm_simd(false)
         .wasm_relaxed_simd(false)
         .wasm_memory64(false)
-        // The engine's own adapter between two components of a guest sees the memory of both. A guest made from JavaScript
-        // has a second component for what it must not reach.
+        // The engine's own adapter between two components of a guest sees the memory of both. A guest made from
+        // JavaScript has a second component for what it must not reach.
         .wasm_multi_memory(true)
         .wasm_tail_call(false)
         .wasm_extended_const(true)

@@ -68,7 +68,7 @@ impl HostCall {
         }
     }
 
-    /// The same call carrying nothing: what is kept of one that carried too much.
+    /// Returns the call without its contents, which is what is recorded of one that carried too much.
     pub(crate) fn emptied(self) -> Self {
         match self {
             Self::Phases { .. } => Self::Phases { symbols: Vec::new() },

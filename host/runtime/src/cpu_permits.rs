@@ -1,9 +1,10 @@
 //! How long-running guests share the threads.
 //!
-//! A worker thread of the async runtime looks at its timers and sockets when it runs out of work, else only every few
-//! dozen tasks. If guests that loop for ever kept all workers busy, a timer would be noticed a third of a second late
-//! however often they gave way. So a guest that wants to run on after its first tick needs a permit, of which
-//! there is one less than workers: one worker is always free for timers, and for the short runs that almost all runs are.
+//! A worker thread of the async runtime looks at its timers and sockets when it runs out of work, else only every
+//! few dozen tasks. If guests that loop for ever kept all workers busy, a timer would be noticed a third of a
+//! second late however often they gave way. So a guest that wants to run on after its first tick needs a permit, of
+//! which there is one less than workers: one worker is always free for timers, and for the short runs that almost
+//! all runs are.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How long a guest on the only worker stands aside at each tick; the least a timer can wait.
+/// Time for which a guest on the only worker stands aside at each tick; the least a timer can wait.
 const ASIDE: Duration = Duration::from_millis(1);
 
 /// The permits of one async runtime, counted when the first guest needs one.
@@ -26,7 +27,7 @@ struct Count {
 }
 
 impl CpuPermits {
-    /// For a process with one guest and nothing else that a guest could hold up.
+    /// Creates permits for a process that runs one guest and nothing else.
     pub(crate) fn alone() -> Self {
         Self(OnceLock::from(Count { free: Arc::new(Semaphore::new(1)), only_worker: false }))
     }

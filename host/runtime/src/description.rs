@@ -28,9 +28,9 @@ const MOST_MANIFEST: usize = 16 << 10;
 pub struct DescriptionError {
     /// The part that is too much, with its unit, such as `bytes of name`.
     pub of: &'static str,
-    /// How much of it the module has.
+    /// Size of the part in the module.
     pub found: usize,
-    /// How much of it a module may have.
+    /// Largest allowed size of the part.
     pub most: usize,
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn cleaned(info: TaskInfo) -> Result<TaskInfo, DescriptionError> {
     })
 }
 
-/// The manifest, whose text is read by whoever accepts it.
+/// Checks the size of a manifest, whose text an operator reads before accepting it.
 ///
 /// # Errors
 /// When there is too much of it.

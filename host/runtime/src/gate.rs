@@ -11,7 +11,7 @@ use crate::outcome::Stop;
 use crate::recording::{Answerer, Recorder};
 use crate::usage::Usage;
 
-/// What the gate decided about a call.
+/// Decision of the gate about a call.
 pub(crate) enum Admission {
     /// It goes to the services; `refused` order requests were cut off its end.
     Passed { call: HostCall, refused: usize },
@@ -77,7 +77,7 @@ impl Gate {
         Ok(reply)
     }
 
-    /// What was used so far.
+    /// Returns the usage so far.
     pub(crate) fn usage(&self) -> Usage {
         Usage { boundary_bytes: self.recorder.bytes(), ..self.usage }
     }
@@ -100,7 +100,7 @@ impl Gate {
         Ok(())
     }
 
-    /// Whether the call is within the bytes that calls may carry. One that is not counts for none of them.
+    /// Returns whether the call is within the bytes that calls may carry. One that is not counts for none of them.
     fn count_bytes(&mut self, call: &HostCall) -> bool {
         let bytes = self.usage.call_bytes.saturating_add(call.bytes());
         let fits = bytes <= self.budget.work.call_bytes;
@@ -130,7 +130,7 @@ impl Gate {
         }
     }
 
-    /// On to the services, less what the run has no budget for.
+    /// Passes a call on to the services, without the part that exceeds the budget.
     fn pass(&mut self, mut call: HostCall) -> Result<Admission, Stop> {
         let refused = self.cut_orders(&mut call);
         if refused > 0 && matches!(&call, HostCall::Place { requests } if requests.is_empty()) {

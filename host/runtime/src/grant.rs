@@ -47,13 +47,13 @@ impl Grant {
         Self(self.0 & !bit(capability))
     }
 
-    /// What both grant: a task gets what it asked for and its user allowed.
+    /// Returns what both grant: a task gets what it asked for and its user allowed.
     #[must_use]
     pub const fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// Whether the capability is granted.
+    /// Returns whether the capability is granted.
     pub const fn allows(self, capability: Capability) -> bool {
         self.0 & bit(capability) != 0
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct ModuleHash(pub [u8; 32]);
 
 impl ModuleHash {
-    /// Of these component bytes.
+    /// Hashes the bytes of a component.
     pub fn of(component: &[u8]) -> Self {
         Self(*blake3::hash(component).as_bytes())
     }

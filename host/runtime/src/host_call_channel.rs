@@ -38,7 +38,7 @@ pub(crate) struct HostCallChannel {
     /// The permit of a guest that has run longer than a tick without asking anything.
     permit: Mutex<Option<OwnedSemaphorePermit>>,
     meter: Meter,
-    /// What the host spends on the guest's calls.
+    /// Meters the time that the host spends on the guest's calls.
     host: Meter,
 }
 
@@ -121,7 +121,7 @@ impl Future for Reply<'_> {
     }
 }
 
-/// How a driven guest ended.
+/// Result of driving a guest.
 pub(crate) enum Driven<T> {
     Ended(T),
     WallLimit,
@@ -133,8 +133,8 @@ enum Step<T> {
     Call(HostCall),
 }
 
-/// Runs the guest to its end, answering its calls from the services, for at most this time by the wall clock and this time of
-/// the host's own.
+/// Runs the guest to its end, answering its calls from the services, for at most this time by the wall clock and
+/// this time of the host's own.
 pub(crate) async fn drive<G: Future + Send>(
     guest: G,
     channel: &Arc<HostCallChannel>,

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use wasmtime::{Engine, ResourceLimiter, Result};
 
-/// How long a guest may hold a thread before it must let other tasks run. Shorter costs more switches, longer makes
-/// other runs late; one tick is also the precision of the processor limit.
+/// Longest time that a guest may hold a thread before it must let other tasks run. Shorter costs more switches,
+/// longer makes other runs late; one tick is also the precision of the processor limit.
 pub const TICK: Duration = Duration::from_millis(5);
 
 /// Ticks without any run after which the ticking thread sleeps until the next run, so that an idle daemon is idle.
@@ -102,7 +102,7 @@ struct Shared {
 }
 
 impl Ticker {
-    /// Starts the thread.
+    /// Starts the thread that advances the epoch.
     pub(crate) fn start(engine: Engine) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let of_thread = Arc::clone(&shared);

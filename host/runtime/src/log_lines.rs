@@ -1,6 +1,7 @@
 //! Bytes written to a stream, as lines of a log.
 
-/// Longest line in bytes; a longer one becomes several, so that a guest that never ends one holds no memory of the host.
+/// Longest line in bytes; a longer one becomes several, so that a guest that never ends one holds no memory of the
+/// host.
 const LONGEST_BYTES: usize = 4 << 10;
 
 /// What was written and not taken yet: finished lines, and the bytes since the last line break.

@@ -17,7 +17,7 @@ pub(crate) struct Meter(Mutex<Reading>);
 struct Reading {
     /// The time used up to the last suspension.
     used: Duration,
-    /// When the guest was last resumed; none while it is suspended.
+    /// Time at which the guest was last resumed; none while it is suspended.
     resumed_at: Option<Instant>,
     /// At the first tick since then: the time since then, and the thread's processor clock.
     first_tick: Option<(Duration, Duration)>,
@@ -49,7 +49,7 @@ impl Meter {
         reading.used.saturating_add(reading.since_resumed())
     }
 
-    /// Its processor time up to the last suspension.
+    /// Returns the processor time up to the last suspension.
     pub(crate) fn used(&self) -> Duration {
         self.reading().used
     }

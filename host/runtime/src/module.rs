@@ -32,12 +32,12 @@ impl Module {
         self.hash
     }
 
-    /// What it asked to be granted. A run gets no more of it than its user allows, and nothing else.
+    /// Returns what it asked to be granted. A run gets no more of it than its user allows, and nothing else.
     pub fn wanted(&self) -> Grant {
         self.info.capabilities.iter().copied().collect()
     }
 
-    /// What it says of itself; it grants nothing.
+    /// Returns the module's description of itself; it grants nothing.
     pub fn info(&self) -> &TaskInfo {
         &self.info
     }

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::abi::latest::{Capability, Summary, TaskError};
 
-/// How the reason begins when the host failed.
+/// Beginning of the reason when the host failed.
 const HOST_FAILED: &str = "the host failed: ";
 
-/// How a run ended.
+/// Outcome of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum RunOutcome {
     /// The task did its work.
@@ -35,7 +35,7 @@ pub enum RunOutcome {
 }
 
 impl RunOutcome {
-    /// Its stable name in the database and the API.
+    /// Returns the stable name in the database and the API.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Succeeded(_) => "succeeded",
@@ -57,9 +57,9 @@ impl RunOutcome {
         Self::Trapped(format!("{HOST_FAILED}{reason}"))
     }
 
-    /// Whether the module itself broke a rule or a limit. A task that says that it could not do its work, a broker that does
-    /// not answer within the time by the wall clock, a process that somebody killed, a host that fails and one that is slow
-    /// within what its calls may cost are no faults of the module.
+    /// Returns whether the module itself broke a rule or a limit. A task that says that it could not do its work, a
+    /// broker that does not answer within the time by the wall clock, a process that somebody killed, a host that
+    /// fails and one that is slow within what its calls may cost are no faults of the module.
     pub fn is_own_fault(&self) -> bool {
         match self {
             Self::Trapped(reason) => !reason.starts_with(HOST_FAILED),
@@ -72,12 +72,12 @@ impl RunOutcome {
         }
     }
 
-    /// Whether the run was ended from outside, at a point that nothing in the run decides.
+    /// Returns whether the run was ended from outside, at a point that nothing in the run decides.
     pub(crate) const fn is_cut_off(&self) -> bool {
         matches!(self, Self::WallLimit | Self::HostLimit | Self::WorkerEnded(_))
     }
 
-    /// Whether the task did its work; only then is kept what it wrote to its state.
+    /// Returns whether the task did its work; only then is kept what it wrote to its state.
     pub const fn is_success(&self) -> bool {
         matches!(self, Self::Succeeded(_))
     }
@@ -107,7 +107,7 @@ impl RunOutcome {
     }
 }
 
-/// Why the host stopped a guest.
+/// Reasons why the host stopped a guest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Stop {
     CpuLimit,

@@ -1,9 +1,9 @@
 //! What compiling a component costs, priced from its structure before anything is compiled.
 //!
-//! Bytes alone say little: a few kilobytes of nested loops over many variables keep the compiler busy for a minute. So each thing
-//! that a component has is priced by what it was seen to cost the compiler at worst, in points of about a microsecond of one
-//! core. The price is an estimate from above and only ever compared with its limit; the compiler's own limits on time and
-//! memory stand behind it.
+//! Bytes alone say little: a few kilobytes of nested loops over many variables keep the compiler busy for a minute.
+//! So each thing that a component has is priced by what it was seen to cost the compiler at worst, in points of
+//! about a microsecond of one core. The price is an estimate from above and only ever compared with its limit; the
+//! compiler's own limits on time and memory stand behind it.
 
 use std::ops::Range;
 
@@ -31,7 +31,7 @@ const LOCAL_IN_LOOP: u64 = 35;
 const LOOP: u64 = 165;
 /// A block that is entered or left.
 const BLOCK: u64 = 14;
-/// So many blocks around a block cost a point.
+/// Number of enclosing blocks that cost one point.
 const NESTED_BLOCKS: u64 = 100;
 /// A value that a block takes or leaves, a loop, and a call.
 const VALUE_OF_BLOCK: u64 = 2;
@@ -45,7 +45,7 @@ const BULK: u64 = 90;
 /// Growing, filling and copying of tables.
 const TABLE_BULK: u64 = 240;
 
-/// What a price is made of, for the sentence.
+/// Parts of a price, for the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Functions,
@@ -131,12 +131,12 @@ impl Module {
 }
 
 impl Price {
-    /// All of it, in points.
+    /// Returns the whole price, in points.
     pub(crate) fn points(&self) -> u64 {
         Part::ALL.iter().fold(0, |sum: u64, part| sum.saturating_add(self.of(*part)))
     }
 
-    /// What most of it is for.
+    /// Returns what most of it is for.
     pub(crate) fn most(&self) -> &'static str {
         Part::ALL.into_iter().max_by_key(|part| self.of(*part)).unwrap_or(Part::Code).name()
     }

@@ -35,19 +35,19 @@ pub enum Difference {
     },
 }
 
-/// What a replay showed.
+/// Result of a replay.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplayReport {
     /// How many calls were compared: those of the longer of the two runs.
     pub calls: usize,
     /// Every difference, calls first, in order.
     pub differences: Vec<Difference>,
-    /// How the replayed run went.
+    /// Report of the replayed run.
     pub report: RunReport,
 }
 
 impl ReplayReport {
-    /// Whether the replay did exactly what was recorded.
+    /// Returns whether the replay did exactly what was recorded.
     pub fn is_same(&self) -> bool {
         self.differences.is_empty()
     }
@@ -55,9 +55,9 @@ impl ReplayReport {
 
 /// Runs a module with a recording's context, grant and budget, answering its calls from the recording.
 ///
-/// A recording that was cut off from outside, by the wall clock, the host's own time or with its worker, is compared until it was: what the guest
-/// would have done then nobody knows. One that ended at the limit of processor time differs in its outcome when it is
-/// replayed on a machine that is faster.
+/// A recording that was cut off from outside, by the wall clock, the host's own time or with its worker, is
+/// compared until it was: what the guest would have done then nobody knows. One that ended at the limit of
+/// processor time differs in its outcome when it is replayed on a machine that is faster.
 pub async fn replay(
     runtime: &Runtime,
     module: &Module,
@@ -82,8 +82,8 @@ pub async fn replay(
     Ok(ReplayReport { calls, differences, report })
 }
 
-/// What a replay may use: what the recorded run might, whatever holds today. How long the host took then was measured and says
-/// nothing of how long it takes now.
+/// Returns what a replay may use: what the recorded run might, whatever holds today. How long the host took then
+/// was measured and says nothing of how long it takes now.
 pub(crate) fn of_replay(recorded: Budget) -> Budget {
     Budget { work: HostWork { host_ms: u64::MAX, ..recorded.work }, ..recorded }
 }
@@ -136,8 +136,8 @@ fn without_gate_refusals(call: &HostCall, mut reply: HostReply) -> HostReply {
     reply
 }
 
-/// Leaves of a replay what can be compared with a recording that was cut off: the calls until then, the last perhaps without
-/// its answer.
+/// Leaves of a replay what can be compared with a recording that was cut off: the calls until then, the last
+/// perhaps without its answer.
 fn cut_as(recorded: &[RecordedCall], replayed: &mut Vec<RecordedCall>) {
     replayed.truncate(recorded.len());
     let unanswered = recorded.last().is_some_and(|call| call.answer.is_none());
@@ -175,7 +175,7 @@ fn compare(recorded: Vec<RecordedCall>, replayed: Vec<RecordedCall>) -> Vec<Diff
     differences
 }
 
-/// By their recorded bytes: two equal NaNs are the same here.
+/// Compares two values by their recorded bytes; equal NaNs are equal here.
 pub(crate) fn same<T: serde::Serialize>(left: &T, right: &T) -> bool {
     let bytes = |value| postcard::to_extend(value, Vec::new()).ok();
     bytes(left) == bytes(right)

@@ -71,7 +71,7 @@ pub enum HostReply {
 }
 
 impl HostReply {
-    /// Its variant's name, for messages.
+    /// Returns the name of the variant, for messages.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Day(_) => "Day",

@@ -25,8 +25,8 @@ use crate::usage::Usage;
 use crate::wasi::{MOST_HANDLES, Wasi};
 use crate::work::Output;
 
-/// Most text that a task may end with, whatever its budget, in bytes: it is shown in lists. It held alone before budgets had a
-/// bound of their own, and recordings of that time have none.
+/// Most text that a task may end with, whatever its budget, in bytes: it is shown in lists. It held alone before
+/// budgets had a bound of their own, and recordings of that time have none.
 const MAX_RESULT_BYTES: usize = 64 << 10;
 
 /// Most counters of a summary, likewise.
@@ -35,7 +35,7 @@ const MAX_COUNTERS: usize = 1_000;
 /// How the text of an exhausted host call fuel begins; the error's type is private to wasmtime.
 const FUEL_EXHAUSTED: &str = "too much data is being copied between the host and the guest";
 
-/// What to run with.
+/// Inputs of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunRequest {
     /// The context that the task is called with.
@@ -46,12 +46,12 @@ pub struct RunRequest {
     pub budget: Budget,
 }
 
-/// How a run went.
+/// Report of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunReport {
-    /// How the run ended.
+    /// Outcome of the run.
     pub outcome: RunOutcome,
-    /// What the run used of its budget.
+    /// Usage of the budget.
     pub usage: Usage,
     /// Processor time inside the guest.
     pub cpu: Duration,
@@ -63,7 +63,7 @@ pub struct RunReport {
     pub recording: Recording,
 }
 
-/// What one guest call left behind, whatever it was.
+/// Result of one guest call with its usage.
 pub(crate) struct Guest<T> {
     pub(crate) ended: Result<T, RunOutcome>,
     pub(crate) usage: Usage,

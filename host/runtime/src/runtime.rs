@@ -23,7 +23,7 @@ use crate::run::{self, RunReport, RunRequest};
 use crate::services::HostServices;
 use crate::state::RunState;
 
-/// Why a runtime cannot be made.
+/// Reasons why a runtime cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum RuntimeError {
     /// The engine refuses the settings, or the system the address space.
@@ -37,7 +37,7 @@ pub enum RuntimeError {
     Cache(#[from] CacheError),
 }
 
-/// Why a module cannot be loaded.
+/// Reasons why a module cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// It is not a component that this host may run.
@@ -46,7 +46,8 @@ pub enum LoadError {
     /// It could not be compiled.
     #[error(transparent)]
     Compile(#[from] CompileError),
-    /// Its imports or exports do not have the types of the boundary, or it needs more than a run may have.
+    /// The imports or exports do not have the types of the interface, or the component needs more than a run
+    /// may have.
     #[error("the module does not fit the task boundary: {0}")]
     Link(String),
     /// Asking it what it is went wrong.
@@ -55,7 +56,7 @@ pub enum LoadError {
     /// Asking it for its manifest went wrong.
     #[error("the module did not say its manifest: {}", .0.detail())]
     Manifest(RunOutcome),
-    /// What it says of itself is too much.
+    /// The description of the module is too large.
     #[error(transparent)]
     Description(#[from] DescriptionError),
     /// The host is shutting down.
@@ -68,10 +69,11 @@ pub struct Runtime {
     config: RuntimeConfig,
     linker: Linker<RunState>,
     cache: Arc<Cache>,
-    places: Semaphore,
-    /// Held while a module compiles: the compiler takes whatever processors it finds, and those who run have to have some too.
+    instances: Semaphore,
+    /// Held while a module compiles: the compiler takes whatever processors it finds, and those who run have to
+    /// have some too.
     compiling: tokio::sync::Mutex<()>,
-    /// The same for long compilations, which step back behind everything else: short ones do not wait for them.
+    /// Held while a long compilation runs at low priority; short ones do not wait for it.
     compiling_long: tokio::sync::Mutex<()>,
     permits: Arc<CpuPermits>,
     ticker: Ticker,
@@ -86,10 +88,19 @@ impl Runtime {
         let linker = linker::linker(&engine).map_err(RuntimeError::Engine)?;
         let cache = Arc::new(Cache::open(&config.cache, &engine)?);
         let ticker = Ticker::start(engine).map_err(RuntimeError::Thread)?;
-        let places =
+        let instances =
             Semaphore::new(usize::try_from(config.concurrent_runs).unwrap_or(Semaphore::MAX_PERMITS));
         let (compiling, compiling_long) = Default::default();
-        Ok(Self { config, linker, cache, places, compiling, compiling_long, permits: Arc::default(), ticker })
+        Ok(Self {
+            config,
+            linker,
+            cache,
+            instances,
+            compiling,
+            compiling_long,
+            permits: Arc::default(),
+            ticker,
+        })
     }
 
     /// Checks, compiles (or finds compiled), links and describes a component.
@@ -98,7 +109,7 @@ impl Runtime {
         let compiled = self.compiled(hash, component).await?;
         let pre =
             module::link(&self.linker, &compiled).map_err(|error| LoadError::Link(format!("{error:#}")))?;
-        let _place = self.places.acquire().await.map_err(|_| LoadError::Stopping)?;
+        let _instance = self.instances.acquire().await.map_err(|_| LoadError::Stopping)?;
         let _ticking = self.ticker.hold();
         let described = run::describe(&pre, &self.permits, self.config.describe).await;
         let info = description::cleaned(described.ended.map_err(LoadError::Describe)?)?;
@@ -123,7 +134,7 @@ impl Runtime {
         services: &mut dyn HostServices,
     ) -> RunReport {
         // The semaphore is never closed; without a place the pool would only refuse the run with its own message.
-        let _place = self.places.acquire().await;
+        let _instance = self.instances.acquire().await;
         let _ticking = self.ticker.hold();
         let guest = run::run(module.pre(), &self.permits, &request, services).await;
         let output = &request.budget.output;

@@ -74,7 +74,7 @@ impl RunState {
         self.stop(Stop::HostFailed(format!("a call that is answered with {wanted} was answered with {got}")))
     }
 
-    /// Remembers why the guest is being ended; the first reason stays.
+    /// Stores the reason why the guest is stopped; the first one stays.
     pub(crate) fn stop(&mut self, stop: Stop) -> Error {
         let stop = self.stopped.get_or_insert(stop);
         Error::msg(format!("stopped by the host: {stop:?}"))

@@ -1,21 +1,23 @@
-//! What a run may cost the host, and what it may leave behind: in counts, so that they are the same on every machine and in
-//! every replay.
+//! What a run may cost the host, and what it may leave behind: in counts, so that they are the same on every
+//! machine and in every replay.
 //!
-//! A call beyond one of these bounds is refused as a value before anything is done for it, and the run goes on. The exceptions
-//! are named at their fields. The budgets of a recording are those that were in force, the rest of the day's included.
+//! A call beyond one of these bounds is refused as a value before anything is done for it, and the run goes on. The
+//! exceptions are named at their fields. The budgets of a recording are those that were in force, the rest of the
+//! day's included.
 
 use serde::{Deserialize, Serialize};
 
-/// What the host does for one run.
+/// Limits of the host's work for one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostWork {
-    /// Rows that calls name and replies hold: symbols, candles, keys, entries, drafts, orders, days. What a call names is
-    /// counted before it is served; what only the host can know, such as how many orders there are, with the reply.
+    /// Rows that calls name and replies hold: symbols, candles, keys, entries, drafts, orders, days. What a call
+    /// names is counted before it is served; what only the host can know, such as how many orders there are, with
+    /// the reply.
     ///
     /// Default 1,000,000: 500 symbols with 500 daily candles are 250,000. The host takes about a microsecond for each.
     pub rows: u64,
-    /// Bytes of everything that calls carry to the host. They are recorded, so they are also what a run can make its recording
-    /// hold that is not the host's own.
+    /// Bytes of everything that calls carry to the host. They are recorded, so they are also what a run can make
+    /// its recording hold that is not the host's own.
     ///
     /// Default 1 MiB: a task that asks for 500 symbols in ten calls and writes 500 decisions sends 150 kB.
     pub call_bytes: u64,
@@ -27,14 +29,14 @@ pub struct HostWork {
     ///
     /// Default 50: a task needs one of each.
     pub broker_questions: u32,
-    /// Processor time of the host for the calls of the run, in milliseconds: a backstop far above what the counts allow. Ends
-    /// as `host_limit`. It is measured, so a replay does not ask for it.
+    /// Processor time of the host for the calls of the run, in milliseconds: a backstop far above what the counts
+    /// allow. Ends as `host_limit`. It is measured, so a replay does not ask for it.
     ///
     /// Default 10,000: what the counts allow takes about a second on a slow machine.
     pub host_ms: u64,
 }
 
-/// What one run may leave behind.
+/// Limits of what one run may leave behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
     /// Bytes of one thing: a decision, a message, a signal, the summary. A longer line of the log is cut there.
@@ -49,8 +51,8 @@ pub struct Output {
     pub notifications: u32,
     /// Lines of the log; one more ends as `log_limit`, as too many bytes of them do. Default 2,000, as many as calls.
     pub log_lines: u32,
-    /// Bytes of the log that are kept. Lines beyond it are dropped without a word, as without the capability: that a day's log
-    /// is full is no fault of the run that meets it. Default: as many as `log_bytes` of the budget.
+    /// Bytes of the log that are kept. Lines beyond it are dropped without a word, as without the capability: that
+    /// a day's log is full is no fault of the run that meets it. Default: as many as `log_bytes` of the budget.
     pub kept_log_bytes: u64,
     /// Signals to publish, repeated ones included. Default 500: five times what the largest portfolio can have.
     pub signals: u32,
@@ -73,7 +75,7 @@ impl Default for HostWork {
 }
 
 impl HostWork {
-    /// What held when there were no such bounds.
+    /// Returns no bounds, as for recordings from before these bounds existed.
     pub const fn unbounded() -> Self {
         Self {
             rows: u64::MAX,
@@ -102,7 +104,7 @@ impl Default for Output {
 }
 
 impl Output {
-    /// What held when there were no such bounds.
+    /// Returns no bounds, as for recordings from before these bounds existed.
     pub const fn unbounded() -> Self {
         Self {
             item_bytes: u64::MAX,

@@ -28,14 +28,14 @@ fn set_mode(path: &Path, mode: u32) {
 
 #[test]
 fn a_cache_that_is_made_is_its_owners_alone_with_everything_above_it_that_is_made() {
-    let place = tempfile::tempdir().unwrap();
-    let folder = place.path().join("not/there/modules");
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("not/there/modules");
     Runtime::new(RuntimeConfig::new(&folder, compiler())).unwrap();
     for (path, mode) in [("not", 0o700), ("not/there", 0o700), ("not/there/modules", 0o700)]
         .into_iter()
         .chain([("not/there/modules/key", 0o600)])
     {
-        let found = fs::metadata(place.path().join(path)).unwrap().permissions().mode() & 0o777;
+        let found = fs::metadata(root.path().join(path)).unwrap().permissions().mode() & 0o777;
         assert_eq!(found, mode, "{path}");
     }
 }
@@ -43,8 +43,8 @@ fn a_cache_that_is_made_is_its_owners_alone_with_everything_above_it_that_is_mad
 #[test]
 fn a_cache_that_many_make_at_once_has_one_key() {
     for _ in 0..20 {
-        let place = tempfile::tempdir().unwrap();
-        let folder = place.path().join("modules");
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("modules");
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 let config = RuntimeConfig { concurrent_runs: 1, ..RuntimeConfig::new(&folder, compiler()) };
@@ -72,18 +72,18 @@ fn a_cache_that_others_may_write_into_is_refused() {
 #[test]
 fn a_cache_or_a_key_that_is_a_link_is_refused_and_nothing_is_made_behind_it() {
     let host = TestHost::new();
-    let (own, place) = (host.folder.path().join("modules"), tempfile::tempdir().unwrap());
-    let link = place.path().join("modules");
+    let (own, root) = (host.folder.path().join("modules"), tempfile::tempdir().unwrap());
+    let link = root.path().join("modules");
     symlink(&own, &link).unwrap();
     assert!(refused(&link).contains(&format!("{} cannot be trusted: it is a link", link.display())));
     // A link that leads nowhere, in the place of the folder and above it.
-    let (nowhere, target) = (place.path().join("nowhere"), place.path().join("target"));
+    let (nowhere, target) = (root.path().join("nowhere"), root.path().join("target"));
     symlink(&target, &nowhere).unwrap();
     assert!(refused(&nowhere).contains("it is a link"));
     assert!(refused(&nowhere.join("modules")).contains("it is a link"));
     assert!(!target.exists());
     // Above it one that leads to a folder is the user's own affair.
-    let above = place.path().join("above");
+    let above = root.path().join("above");
     symlink(host.folder.path(), &above).unwrap();
     Runtime::new(RuntimeConfig::new(above.join("modules"), compiler())).unwrap();
 

@@ -16,8 +16,8 @@ use prahari_runtime::scripted::{Scripted, empty_host};
 use prahari_runtime::{Budget, Compiler, LoadError, ModuleLimits, RunOutcome, Runtime, RuntimeConfig, price};
 use support::{TestHost, built, config, request};
 
-/// What keeps a compiler busy, each with what the sentence about it says. A tenth of the usual price is allowed, so that a tenth
-/// of what is needed to exceed it is enough.
+/// What keeps a compiler busy, each with what the sentence about it says. A tenth of the usual price is allowed, so
+/// that a tenth of what is needed to exceed it is enough.
 fn costly() -> Vec<(Vec<u8>, &'static str)> {
     let module = |text: String| wat::parse_str(format!("(component (core module {text}))")).unwrap();
     let variables = "i64 ".repeat(500);

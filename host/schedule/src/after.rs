@@ -15,17 +15,18 @@ use crate::{Schedule, ScheduleError};
 /// Most tasks that one schedule waits for.
 pub const MAX_AFTER: usize = 8;
 
-/// The tasks whose slots of the day have to be over before a slot starts: those of the same user, or of a shared task the one for
-/// everybody, that are due at the slot's own time or before it. A task without such a slot is not waited for.
+/// The tasks whose slots of the day have to be over before a slot starts: those of the same user, or of a shared
+/// task the one for everybody, that are due at the slot's own time or before it. A task without such a slot is not
+/// waited for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct After {
-    /// Which tasks, in any order, each once.
+    /// Tasks that have to end first, in any order, each once.
     pub tasks: Vec<Task>,
-    /// Until when it waits, IST, on an ordinary day; on a special session it moves with it as the time of a plain rule does. A slot
-    /// that is due later does not wait.
+    /// Latest time (IST) until which a slot waits on an ordinary day; on a special session it moves as the time
+    /// of a plain rule does. A slot that is due later does not wait.
     #[serde(with = "clock_time")]
     pub latest: NaiveTime,
-    /// What happens then.
+    /// What happens to a slot that still waits at its latest time.
     pub then: Then,
 }
 
@@ -35,18 +36,18 @@ pub struct After {
 pub enum Then {
     /// It runs on what there is.
     Run,
-    /// It is skipped.
+    /// The slot is skipped.
     Skip,
 }
 
 impl After {
-    /// Until when a slot of this day waits. It is always an instant of the day.
+    /// Returns the latest time until which a slot of this day waits; it is always within the day.
     pub fn latest_on(&self, day: &TradingDay) -> Timestamp {
         let moved = ScriptDay::new(day).moved(clock_time::minutes(self.latest));
         Timestamp::from_ist(day.day, NaiveTime::MIN).plus_minutes(moved.clamp(0, LAST_MINUTE))
     }
 
-    /// What is wrong with it by itself.
+    /// Returns what is wrong with the rule in itself.
     pub(crate) fn fault(&self) -> Option<String> {
         let count = self.tasks.len();
         if !(1..=MAX_AFTER).contains(&count) {
@@ -66,8 +67,8 @@ impl After {
 /// The last minute of a day.
 const LAST_MINUTE: i64 = 24 * 60 - 1;
 
-/// Checks what the schedules of a set wait for: tasks that have a schedule, and none that waits for itself, be it by way of others.
-/// `set` is the whole set as it would be, `changed` are those that are new in it.
+/// Checks what the schedules of a set wait for: tasks that have a schedule, and none that waits for itself, be it
+/// by way of others. `set` is the whole set as it would be, `changed` are those that are new in it.
 ///
 /// # Errors
 /// With the first task that waits for what it cannot.
@@ -87,7 +88,7 @@ pub fn check_after(set: &[Schedule], changed: &[Schedule]) -> Result<(), Schedul
     Ok(())
 }
 
-/// How a task comes to wait for itself, if it does.
+/// Returns how a task comes to wait for itself, if it does.
 fn way_back(task: Task, waits: &BTreeMap<Task, &[Task]>) -> Option<String> {
     let mut found = vec![(task, task.to_string())];
     let mut seen = BTreeSet::new();

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::Rule;
 use crate::clock_time::{self, text};
 
-/// What the plain rules of a task's schedule may be. A script or a cron expression may say the same and is held to the pace only.
+/// What the plain rules of a task's schedule may be. A script or a cron expression may say the same and is held to
+/// the pace only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleBounds {
@@ -48,12 +49,13 @@ impl RuleKind {
 }
 
 impl RuleBounds {
-    /// Whether the task may run each minute.
+    /// Returns whether the task may run each minute.
     pub fn are_continuous(&self) -> bool {
         self.kinds.contains(&RuleKind::EachMinute)
     }
 
-    /// What of a plain rule does not fit, in words that follow the name of the task; nothing when it fits, or is a script or a cron expression.
+    /// Returns what of a plain rule does not fit, in words that follow the name of the task; nothing when it fits,
+    /// or is a script or a cron expression.
     pub(crate) fn misfit(&self, rule: &Rule) -> Option<String> {
         let kind = match rule {
             Rule::At { .. } => RuleKind::At,

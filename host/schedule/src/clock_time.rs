@@ -22,12 +22,12 @@ pub fn parse(written: &str) -> Result<NaiveTime, String> {
     time.ok_or_else(|| format!("{written:?} is not a time such as 09:15"))
 }
 
-/// Writes `HH:MM`.
+/// Formats a time as `HH:MM`.
 pub fn text(time: NaiveTime) -> String {
     time.format(FORMAT).to_string()
 }
 
-/// Minutes since midnight.
+/// Returns the minutes since midnight.
 pub(crate) fn minutes(time: NaiveTime) -> i64 {
     i64::from(time.hour() * 60 + time.minute())
 }

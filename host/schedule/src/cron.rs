@@ -1,9 +1,10 @@
 //! Cron expressions, one trading day at a time.
 //!
-//! What an expression means is `croner`'s: lists, ranges and steps; names of months and days of the week, of which 0 and 7 are Sunday;
-//! `L`, `W` and `#`; and that of a day of the month and one of the week either will do. So is what happens where the clocks of a zone are
-//! moved: a time that they skip is due when they go on, one that they repeat is due once, and `*/30` goes on each half hour.
-//! Evaluated is nothing but one day: an expression that fits none of its dates costs a look at each, and no search.
+//! What an expression means is `croner`'s: lists, ranges and steps; names of months and days of the week, of which
+//! 0 and 7 are Sunday; `L`, `W` and `#`; and that of a day of the month and one of the week either will do. So is
+//! what happens where the clocks of a zone are moved: a time that they skip is due when they go on, one that they
+//! repeat is due once, and `*/30` goes on each half hour. Evaluated is nothing but one day: an expression that fits
+//! none of its dates costs a look at each, and no search.
 
 use std::sync::LazyLock;
 
@@ -59,10 +60,10 @@ impl CronProgram {
             let (count, names) = (fields.len(), FIELDS.join(", "));
             return Err(format!("the cron expression has {count} fields instead of five: {names}"));
         }
-        for (place, (field, name)) in fields.iter().zip(FIELDS).enumerate() {
+        for (index, (field, name)) in fields.iter().zip(FIELDS).enumerate() {
             // The others as wide as can be, so that what is wrong is wrong in this one.
             let alone: Vec<&str> =
-                (0..FIELDS.len()).map(|at| if at == place { *field } else { "*" }).collect();
+                (0..FIELDS.len()).map(|at| if at == index { *field } else { "*" }).collect();
             if let Err(error) = PARSER.parse(&alone.join(" ")) {
                 return Err(format!(
                     "the {name} {field:?} of the cron expression is not valid: {}",
@@ -111,8 +112,9 @@ impl CronProgram {
         self.zone.timestamp_millis_opt(at.0).single()
     }
 
-    /// Whether one of the dates that the zone has on this day is meant. Only then is anything searched for: what fits one date fits
-    /// another within the four centuries in which the calendar repeats, so that a search ends.
+    /// Returns whether one of the dates that the zone has on this day is meant. Only then is anything searched for:
+    /// what fits one date fits another within the four centuries in which the calendar repeats, so that a search
+    /// ends.
     fn fits_a_date(&self, first: &DateTime<Tz>, last: &DateTime<Tz>) -> Result<bool, CronError> {
         let (first, last) = (first.date_naive(), last.date_naive());
         for date in first.iter_days().take_while(|date| *date <= last) {
@@ -128,7 +130,7 @@ impl CronProgram {
     }
 }
 
-/// What the parser says, as the end of a sentence.
+/// Returns what the parser says, as the end of a sentence.
 fn said(error: &CronError) -> String {
     let told = match error {
         CronError::InvalidPattern(told)

@@ -1,8 +1,8 @@
 //! The evaluator: a Rhai engine that can compute and nothing else.
 //!
-//! Scripts come from people, so everything is bounded. There is no clock in here to bound time with; instead the number of
-//! operations is limited, and the library a script gets has no operation whose cost grows beyond a few microseconds.
-//! Together the limits keep the worst script far below 100 ms, which `hostile_tests.rs` measures.
+//! Scripts come from people, so everything is bounded. There is no clock in here to bound time with; instead the
+//! number of operations is limited, and the library a script gets has no operation whose cost grows beyond a few
+//! microseconds. Together the limits keep the worst script far below 100 ms, which `hostile_tests.rs` measures.
 
 use std::sync::LazyLock;
 
@@ -67,8 +67,8 @@ pub(crate) struct Program(AST);
 static ENGINE: LazyLock<Engine> = LazyLock::new(engine);
 
 fn engine() -> Engine {
-    // Without the standard library: sorting, splitting or padding in one operation would make operations unequal, and the
-    // core of the language can sleep.
+    // Without the standard library: sorting, splitting or padding in one operation would make operations unequal,
+    // and the core of the language can sleep.
     let mut engine = Engine::new_raw();
     ArithmeticPackage::new().register_into_engine(&mut engine);
     BasicIteratorPackage::new().register_into_engine(&mut engine);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub enum LatePolicy {
     /// It runs within this window and is missed afterwards.
     Window {
-        /// Longest delay.
+        /// Longest delay, in milliseconds.
         millis: i64,
     },
     /// It goes on with the ticks that are still to come; a tick is dropped when the next one is due.
@@ -35,7 +35,7 @@ impl Default for LatePolicy {
 }
 
 impl LatePolicy {
-    /// Whether its delay is between nothing and a day.
+    /// Returns whether its delay is between nothing and a day.
     pub fn is_bounded(self) -> bool {
         match self {
             Self::Window { millis } | Self::Continue { millis } => (0..=MOST_MS).contains(&millis),

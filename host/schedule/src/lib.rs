@@ -1,7 +1,8 @@
 //! Schedules: data and pure scripts that turn a trading day into the times at which a task is due.
 //!
-//! One evaluator answers everybody who asks: the preview, the armed timers, the slot ledger and the watchdog. The plain rules are
-//! written as scripts for it, so that there is nothing a plain rule can do that a script cannot; cron expressions stand beside them.
+//! One evaluator answers everybody who asks: the preview, the armed timers, the slot ledger and the watchdog. The
+//! plain rules are written as scripts for it, so that there is nothing a plain rule can do that a script cannot;
+//! cron expressions stand beside them.
 
 mod after;
 mod bounds;
@@ -42,7 +43,7 @@ pub enum ScheduleError {
     Script {
         /// The task whose schedule it is.
         task: Task,
-        /// For which day.
+        /// Day on which the schedule failed.
         day: Day,
         /// What went wrong, with the rule where there are several and the script's line where there is one.
         detail: String,
@@ -52,7 +53,7 @@ pub enum ScheduleError {
     Rule {
         /// The task whose schedule it is.
         task: Task,
-        /// What would have to be different.
+        /// What would have to be different, one sentence.
         detail: String,
     },
     /// The calendar could not answer.

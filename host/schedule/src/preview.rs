@@ -8,11 +8,12 @@ use serde::Serialize;
 use crate::slots::Evaluator;
 use crate::{Schedule, ScheduleError, Slot};
 
-/// How many days ahead the next slots are looked for. A schedule that has none in a year has none that anybody waits for.
+/// Number of days ahead in which the next slots are searched. A schedule without a slot in a year has none of
+/// interest.
 const DAYS_AHEAD: u64 = 400;
 
-/// The next `count` slots that are due at `from` or later; none of a disabled schedule. Fewer when there are not so many
-/// in the next 400 days. Days after the published calendar count as they are presumed to be.
+/// The next `count` slots that are due at `from` or later; none of a disabled schedule. Fewer when there are not so
+/// many in the next 400 days. Days after the published calendar count as they are presumed to be.
 ///
 /// # Errors
 /// When the schedule's script cannot be read or fails on one of the days.
@@ -37,12 +38,12 @@ pub fn preview(
     Ok(due)
 }
 
-/// What a schedule does over a stretch of days.
+/// Slots of a schedule over a stretch of days.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Stretch {
     /// First day asked for that the calendar answers for; none when it answers for none of them.
     pub from: Option<Day>,
-    /// Last such day.
+    /// Last day of the stretch; none without one.
     pub to: Option<Day>,
     /// First such day that is presumed, because no list of holidays is known for it.
     pub presumed_from: Option<Day>,
@@ -55,7 +56,7 @@ pub struct Stretch {
 }
 
 impl Stretch {
-    /// How many runs the slots expect together.
+    /// Returns how many runs the slots expect together.
     pub fn runs(&self) -> u64 {
         self.slots.iter().map(|slot| u64::from(slot.ticks)).sum()
     }

@@ -9,18 +9,18 @@ use crate::after::After;
 use crate::clock_time::{self, text};
 use crate::zone;
 
-/// When a task is due.
+/// Schedule of a task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
     /// The task that runs.
     pub task: Task,
     /// At which times: those of all rules together, an instant of several of them once. There is at least one.
     pub rules: Vec<Rule>,
-    /// Which other tasks it waits for, if any.
+    /// Tasks that it waits for; none when it waits for nothing.
     pub after: Option<After>,
     /// Whether it is armed. Its times can be asked for in any case.
     pub enabled: bool,
-    /// What it does, in a sentence for people.
+    /// Description of the schedule, one sentence.
     pub description: String,
 }
 
@@ -31,20 +31,20 @@ impl Schedule {
     }
 }
 
-/// The times of a trading day. Those of the plain rules are IST and written for an ordinary day; on a special session they move
-/// with it.
+/// The times of a trading day. Those of the plain rules are IST and written for an ordinary day; on a special
+/// session they move with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
-    /// Once.
+    /// One run a day.
     At {
-        /// When.
+        /// Time of the run (IST).
         #[serde(with = "clock_time")]
         time: NaiveTime,
     },
     /// Each hour from the start to the end, both included.
     Hourly {
-        /// First time.
+        /// Time of the first run (IST).
         #[serde(with = "clock_time")]
         start: NaiveTime,
         /// Last time, if the hours meet it.
@@ -53,18 +53,19 @@ pub enum Rule {
     },
     /// Each minute from the start until before the end, as one continuous slot.
     EachMinute {
-        /// First minute.
+        /// First minute (IST), included.
         #[serde(with = "clock_time")]
         start: NaiveTime,
-        /// End, not included.
+        /// End (IST), not included.
         #[serde(with = "clock_time")]
         end: NaiveTime,
     },
     /// A Rhai script that defines `fn slots(day)`. It answers a time, an array of times, nothing, or
     /// `day.each_minute(start, end)`; a time is a text such as `"09:15"` or minutes since midnight.
     Script(String),
-    /// A cron expression of five fields: minute, hour, day of the month, month, day of the week. What of it lies within a trading
-    /// day, from its midnight to the next in India, is due. It does not move with special sessions.
+    /// A cron expression of five fields: minute, hour, day of the month, month, day of the week. What of it lies
+    /// within a trading day, from its midnight to the next in India, is due. It does not move with special
+    /// sessions.
     Cron {
         /// Such as `30 9 * * MON-FRI`.
         expression: String,

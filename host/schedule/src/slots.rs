@@ -10,7 +10,7 @@ use crate::cron::CronProgram;
 use crate::engine::{Answer, MAX_TIMES, Program};
 use crate::{Rule, Schedule, ScheduleError};
 
-/// When a task is due on one day.
+/// Slots of a task on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DaySlots {
     /// Once at each of these instants, ascending; none on a closed day.
@@ -27,9 +27,9 @@ pub enum DaySlots {
 /// One slot of a schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Slot {
-    /// When it is due; of a continuous slot, its first tick.
+    /// Time at which it is due; of a continuous slot, its first tick.
     pub due_at: Timestamp,
-    /// When a continuous slot ends; that instant is not part of it. One-shot slots have none.
+    /// Time at which a continuous slot ends; that instant is not part of it. One-shot slots have none.
     pub ends_at: Option<Timestamp>,
     /// How many runs it expects: 1, or the ticks of a continuous slot.
     pub ticks: u32,
@@ -79,7 +79,7 @@ pub struct Evaluator {
 enum RuleProgram {
     /// A plain rule or a script.
     Script(Program),
-    /// A cron expression.
+    /// A compiled cron expression.
     Cron(Box<CronProgram>),
 }
 
@@ -108,10 +108,10 @@ impl Evaluator {
     /// When one is a script or a cron expression that is too long or cannot be read.
     pub fn of(schedule: &Schedule) -> Result<Self, ScheduleError> {
         let Schedule { task, enabled, rules, .. } = schedule;
-        let read = |(place, rule)| {
+        let read = |(index, rule)| {
             RuleProgram::read(rule).map_err(|detail| ScheduleError::Rule {
                 task: *task,
-                detail: named(place, rules.len(), detail),
+                detail: named(index, rules.len(), detail),
             })
         };
         let rules = rules.iter().enumerate().map(read).collect::<Result<_, _>>()?;
@@ -121,14 +121,15 @@ impl Evaluator {
     /// The slots of a day, whether or not the schedule is enabled. Closed days have none.
     ///
     /// # Errors
-    /// When a rule fails, runs into a limit, or answers something that is no time of that day; or when the rules do not go together.
+    /// When a rule fails, runs into a limit, or answers something that is no time of that day; or when the rules do
+    /// not go together.
     pub fn slots(&self, day: &TradingDay) -> Result<DaySlots, ScheduleError> {
         if !day.open {
             return Ok(DaySlots::Times(Vec::new()));
         }
         let failed = |detail| ScheduleError::Script { task: self.task, day: day.day, detail };
-        let answers = self.rules.iter().enumerate().map(|(place, rule)| {
-            rule.answer(day).map_err(|detail| failed(named(place, self.rules.len(), detail)))
+        let answers = self.rules.iter().enumerate().map(|(index, rule)| {
+            rule.answer(day).map_err(|detail| failed(named(index, self.rules.len(), detail)))
         });
         let answer = joined(answers.collect::<Result<_, _>>()?).map_err(failed)?;
         let midnight = Timestamp::from_ist(day.day, NaiveTime::MIN);
@@ -142,7 +143,7 @@ impl Evaluator {
         })
     }
 
-    /// What fires on a day: its slots, or none when the schedule is disabled.
+    /// Returns what fires on a day: its slots, or none when the schedule is disabled.
     ///
     /// # Errors
     /// As [`Self::slots`].
@@ -151,7 +152,7 @@ impl Evaluator {
     }
 }
 
-/// What several rules answer together: each instant once, and stretches that overlap as one.
+/// Returns what several rules answer together: each instant once, and stretches that overlap as one.
 fn joined(mut answers: Vec<Answer>) -> Result<Answer, String> {
     if let [_] = answers.as_slice()
         && let Some(only) = answers.pop()
@@ -191,9 +192,9 @@ fn without_overlaps(mut stretches: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
     apart
 }
 
-/// What is wrong, with the number of the rule where there are several.
-fn named(place: usize, rules: usize, detail: String) -> String {
-    if rules > 1 { format!("rule {}: {detail}", place + 1) } else { detail }
+/// Returns what is wrong, with the number of the rule where there are several.
+fn named(index: usize, rules: usize, detail: String) -> String {
+    if rules > 1 { format!("rule {}: {detail}", index + 1) } else { detail }
 }
 
 /// The slots of a schedule on a day, whether or not it is enabled. Closed days have none.

@@ -11,7 +11,7 @@ use crate::{After, MAX_RULES, Rule, RuleBounds, Schedule};
 pub struct ScheduleTerms {
     /// When it is due while no operator has said anything else.
     pub rules: Vec<Rule>,
-    /// What its rules may be.
+    /// Bounds of the rules.
     pub bounds: RuleBounds,
     /// What its slots wait for; nothing when nothing is said.
     #[serde(default)]
@@ -19,7 +19,8 @@ pub struct ScheduleTerms {
 }
 
 impl ScheduleTerms {
-    /// The schedule that a task begins with; none when the terms name no rule, which [`Self::misfit`] does not let pass.
+    /// The schedule that a task begins with; none when the terms name no rule, which [`Self::misfit`] does not let
+    /// pass.
     pub fn schedule(&self, task: Task, description: &str) -> Option<Schedule> {
         let first = self.rules.first()?.clone();
         Some(Schedule {
@@ -30,7 +31,7 @@ impl ScheduleTerms {
         })
     }
 
-    /// What is wrong with the terms of a task in themselves, in one sentence.
+    /// Returns what is wrong with the terms of a task in themselves, in one sentence.
     pub fn misfit(&self, task: Task) -> Option<String> {
         if !(1..=MAX_RULES).contains(&self.rules.len()) {
             return Some(format!("rules: {} of them; name 1 to {MAX_RULES}", self.rules.len()));

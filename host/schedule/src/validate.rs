@@ -9,9 +9,9 @@ use crate::{After, DaySlots, Evaluator, Rule, RuleBounds, Schedule, ScheduleErro
 /// Most rules of one schedule.
 pub const MAX_RULES: usize = 8;
 
-/// Checks that each rule fits the task, what the schedule waits for as far as it can be seen alone, and that scripts, cron expressions
-/// and several rules together answer on every trading day of the calendar and of the year after it: what fails on some day only
-/// would fail when it is too late to ask anybody.
+/// Checks that each rule fits the task, what the schedule waits for as far as it can be seen alone, and that
+/// scripts, cron expressions and several rules together answer on every trading day of the calendar and of the year
+/// after it: what fails on some day only would fail when it is too late to ask anybody.
 ///
 /// # Errors
 /// With the first thing that is wrong.
@@ -35,7 +35,7 @@ pub fn validate(schedule: &Schedule, bounds: &RuleBounds, calendar: &Calendar) -
     }
 }
 
-/// What keeps a rule from being one that the task may have.
+/// Returns what keeps a rule from being one that the task may have.
 fn misfit(rule: &Rule, bounds: &RuleBounds) -> Option<String> {
     match rule {
         Rule::Script(script) => unseen_signs(script),
@@ -43,7 +43,7 @@ fn misfit(rule: &Rule, bounds: &RuleBounds) -> Option<String> {
     }
 }
 
-/// Whoever reads such a script would read another one than the one that runs.
+/// Returns what is wrong with a script that has invisible characters: it reads differently from how it runs.
 fn unseen_signs(script: &str) -> Option<String> {
     let detail = "the script has characters that cannot be seen; write them as \\u";
     (!is_plain_lines(script)).then(|| detail.to_owned())

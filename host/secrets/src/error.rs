@@ -5,7 +5,7 @@ use std::path::PathBuf;
 /// Any failure of this crate.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    /// No random numbers.
+    /// The system has no random numbers.
     #[error("the system gives no random numbers: {0}")]
     Random(getrandom::Error),
     /// The password hash could not be computed or read.
@@ -19,11 +19,11 @@ pub enum SecretError {
     /// The key file could not be used.
     #[error("cannot {doing} the key file {}: {source}", path.display())]
     File {
-        /// What was tried.
+        /// Operation that failed.
         doing: &'static str,
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// The system's words.
+        /// Error of the operating system.
         source: std::io::Error,
     },
     /// Others could have read the key file.
@@ -32,15 +32,15 @@ pub enum SecretError {
          and think of rotating the key", path.display()
     )]
     Exposed {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
     },
     /// The key file is no key file.
     #[error("{} is not a key file of this program: {why}", path.display())]
     Damaged {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with the file.
         why: &'static str,
     },
 }

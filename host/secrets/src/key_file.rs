@@ -25,20 +25,20 @@ const TOO_LARGE: &str = "it has more than 65536 bytes";
 /// Memory for the most that is read, and for the look whether there is more.
 const ROOM: usize = (64 << 10) + 64;
 
-/// Where the keys are kept.
+/// The file that holds the keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyFile {
     path: PathBuf,
 }
 
 impl KeyFile {
-    /// At this path.
+    /// Names the key file at this path; nothing is read yet.
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
 
-    /// The usual place: the name of the database with `.key` appended. A database that is named by a symbolic link has its key
-    /// beside the file itself, whatever link leads there, unless there is one beside the link.
+    /// The usual place: the name of the database with `.key` appended. A database that is named by a symbolic link
+    /// has its key beside the file itself, whatever link leads there, unless there is one beside the link.
     pub fn beside(database: &Path) -> Self {
         let of = |database: &Path| {
             let mut path = database.as_os_str().to_owned();
@@ -52,7 +52,7 @@ impl KeyFile {
         }
     }
 
-    /// Where it is.
+    /// Returns the path of the key file.
     pub fn path(&self) -> &Path {
         &self.path
     }

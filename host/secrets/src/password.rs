@@ -8,7 +8,7 @@ use crate::error::SecretError;
 use crate::random;
 use crate::secret::Secret;
 
-/// What one guess costs.
+/// Cost of a password hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cost {
     /// 19 MiB of memory, 2 passes, 1 lane: the least that OWASP recommends for argon2id, some 25 ms on a present
@@ -27,7 +27,7 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    /// With a cost for new hashes; each hash says itself what it cost.
+    /// Creates a hasher with a cost for new hashes; each stored hash names its own cost.
     ///
     /// # Errors
     /// When the system gives no random numbers.
@@ -50,8 +50,8 @@ impl Passwords {
         hash(&self.argon2, password.expose().as_bytes())
     }
 
-    /// Whether the password is the one with this hash. Without a hash, for a user who does not exist or has no
-    /// password, it takes as long and the answer is no.
+    /// Returns whether the password is the one with this hash. Without a hash, for a user who does not exist or has
+    /// no password, it takes as long and the answer is no.
     pub fn verify(&self, password: &Secret, hash: Option<&str>) -> bool {
         let parsed = PasswordHash::new(hash.unwrap_or(&self.decoy));
         let same = parsed

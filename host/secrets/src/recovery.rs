@@ -7,7 +7,7 @@ use crate::random;
 use crate::secret::Secret;
 use crate::token::TokenHash;
 
-/// How many codes a user gets at a time.
+/// Number of recovery codes that a user gets at a time.
 pub const RECOVERY_CODES: usize = 10;
 
 /// 80 random bits as four groups of four letters and digits, such as `k3vq-7hdm-2xzp-a4tn`.
@@ -30,7 +30,7 @@ impl RecoveryCode {
         self.0.expose()
     }
 
-    /// What to keep.
+    /// Returns the hash to store in place of the secret.
     pub fn hash(&self) -> TokenHash {
         Self::hash_of(self.expose())
     }

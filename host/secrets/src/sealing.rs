@@ -17,13 +17,13 @@ const KEY_BYTES: usize = 32;
 const ID_BYTES: usize = 8;
 const NONCE_BYTES: usize = 24;
 
-/// So many of the first bytes of a sealed value tell under which key it was sealed.
+/// Length of the beginning of a sealed value that names the key, in bytes.
 pub const SEALED_BEGINNING: usize = 1 + ID_BYTES;
 
-/// What a sealed value is for.
+/// Purpose of a sealed value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// What a broker's log-in needs.
+    /// Credentials of a broker's log-in.
     BrokerCredentials,
     /// The secret of a user's authenticator.
     Totp,
@@ -33,7 +33,7 @@ pub enum Purpose {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyId([u8; ID_BYTES]);
 
-/// A sealing key.
+/// A key that secrets are sealed with.
 #[derive(Clone)]
 pub struct Key(Zeroizing<[u8; KEY_BYTES]>);
 
@@ -80,7 +80,7 @@ impl Key {
         &self.0
     }
 
-    /// Its name.
+    /// Returns the id of the key.
     pub fn id(&self) -> KeyId {
         let derived = Zeroizing::new(blake3::derive_key("prahari 2026 name of a sealing key", &*self.0));
         let mut id = [0; ID_BYTES];
@@ -109,7 +109,7 @@ impl KeyRing {
         &self.older
     }
 
-    /// Whether a key of this name is among them.
+    /// Returns whether a key of this name is among them.
     pub fn has(&self, key: KeyId) -> bool {
         std::iter::once(&self.current).chain(&self.older).any(|known| known.id() == key)
     }

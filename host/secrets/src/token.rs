@@ -32,7 +32,7 @@ impl Token {
         self.0.expose()
     }
 
-    /// What to keep.
+    /// Returns the hash to store in place of the secret.
     pub fn hash(&self) -> TokenHash {
         TokenHash::of(self.expose())
     }
@@ -44,7 +44,7 @@ impl TokenHash {
         Self(*blake3::hash(presented.as_bytes()).as_bytes())
     }
 
-    /// As it is kept.
+    /// Returns the bytes as they are stored.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

@@ -16,7 +16,7 @@ const DIGITS: usize = 6;
 /// 160 bits, as RFC 4226 recommends.
 const SECRET_BYTES: usize = 20;
 
-/// What the app and we share.
+/// Secret that the authenticator and the daemon share.
 #[derive(Clone)]
 pub struct TotpSecret(Zeroizing<[u8; SECRET_BYTES]>);
 
@@ -38,12 +38,12 @@ impl TotpSecret {
         <[u8; SECRET_BYTES]>::try_from(bytes).ok().map(|bytes| Self(Zeroizing::new(bytes)))
     }
 
-    /// For sealing.
+    /// Returns the secret's bytes, to be sealed.
     pub fn expose(&self) -> &[u8] {
         self.0.as_slice()
     }
 
-    /// As people type it into an app.
+    /// Returns the secret in base32, as people type it into an app.
     pub fn base32(&self) -> Secret {
         Secret::new(BASE32_NOPAD.encode(self.0.as_slice()))
     }

@@ -7,13 +7,13 @@ use clap::{Args, Subcommand, ValueEnum};
 /// Options of `calendar`.
 #[derive(Debug, Args)]
 pub struct Calendar {
-    /// Where the daemon listens.
+    /// Address of the daemon, such as http://127.0.0.1:8080.
     #[arg(long, default_value = "http://127.0.0.1:8700", global = true)]
     pub url: String,
     /// A file with an API token of an admin, of scope admin; without it the environment variable PRAHARI_TOKEN.
     #[arg(long, global = true)]
     pub token_file: Option<PathBuf>,
-    /// What to do.
+    /// Command to run.
     #[command(subcommand)]
     pub command: CalendarCommand,
 }
@@ -29,7 +29,7 @@ pub enum CalendarCommand {
     Versions,
     /// Print a version as a file that can be changed and imported.
     Show {
-        /// Which version; without it the one in force.
+        /// Version number; by default the one in force.
         #[arg(conflicts_with = "shipped")]
         version: Option<u64>,
         /// The one that ships with the program.
@@ -41,7 +41,7 @@ pub enum CalendarCommand {
 /// A file with a calendar.
 #[derive(Debug, Args)]
 pub struct CalendarFile {
-    /// The file.
+    /// Path of the file.
     pub file: PathBuf,
     /// The file is a whole calendar: what it does not name is gone.
     #[arg(long)]
@@ -51,10 +51,10 @@ pub struct CalendarFile {
 /// What weekdays are taken for after the last day of which the holidays are known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum UnknownDays {
-    /// Ordinary sessions.
+    /// Days with an ordinary session.
     #[default]
     Session,
-    /// Closed days.
+    /// Days without a session.
     Closed,
 }
 

@@ -39,7 +39,7 @@ pub struct Connecting {
 }
 
 impl Connecting {
-    /// As the server takes them, with no more connections than there are descriptors for.
+    /// Returns the limits for the server, with no more connections than there are file descriptors.
     pub fn limits(&self, descriptors: usize) -> ConnectionLimits {
         let count = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
         let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));

@@ -13,10 +13,10 @@ pub struct Replay {
     /// The database with the recordings.
     #[arg(long)]
     pub db: PathBuf,
-    /// Which run.
+    /// Id of the run.
     #[arg(required_unless_present_any = ["all", "day"])]
     pub run: Option<u64>,
-    /// Every recorded run.
+    /// Replay every recorded run.
     #[arg(long, conflicts_with_all = ["run", "day"])]
     pub all: bool,
     /// Every recorded run that started on this day.
@@ -37,7 +37,7 @@ pub struct Shadow {
     /// The component to try. Without TASK it is for the task that it names itself after.
     #[arg(long, value_name = "[TASK=]FILE")]
     pub module: Candidate,
-    /// On how many trading days, the newest with a run of the task being the last.
+    /// Number of trading days to compare; the last one is the newest with a run of the task.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=3660))]
     pub days: u32,
     /// Only on the runs of this user.

@@ -13,18 +13,18 @@ use super::{Market, OwnModule, UnknownDays};
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// Where to listen.
+    /// Address and port to listen on.
     #[arg(long, default_value = "127.0.0.1:8700")]
     pub listen: SocketAddr,
-    /// A name under which it may be asked, such as that of a proxy before it; may be given several times. It always answers to
-    /// localhost and the address that it listens on, and to nothing else: see docs/SECURITY.md.
+    /// A name under which it may be asked, such as that of a proxy before it; may be given several times. It always
+    /// answers to localhost and the address that it listens on, and to nothing else: see docs/SECURITY.md.
     #[arg(long = "host", value_name = "NAME")]
     pub hosts: Vec<String>,
     /// The database; it is made when it is missing. A demonstration can do without: then it is gone at the end.
     #[arg(long, required_unless_present = "demo")]
     pub db: Option<PathBuf>,
-    /// The key file under which credentials are sealed; it is made when it is missing. Without it the name of the database
-    /// with .key added.
+    /// The key file under which credentials are sealed; it is made when it is missing. Without it the name of the
+    /// database with .key added.
     #[arg(long, requires = "db")]
     pub key: Option<PathBuf>,
     /// A demonstration: made-up users with a known password, and some weeks behind them.
@@ -33,14 +33,14 @@ pub struct Serve {
     /// How many made-up users a new demonstration gets; the first is the admin.
     #[arg(long, default_value_t = 3, requires = "demo", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub users: u32,
-    /// Where prices come from: synthetic or csv:DIR.
+    /// Source of prices: synthetic or csv:DIR.
     #[arg(long, default_value = "synthetic")]
     pub market: Market,
     /// Run on a virtual clock this many times as fast as the real one; without it on the real clock.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub speed: Option<u32>,
-    /// With --speed: the day to start at, 08:55 IST; without it the last trading day before today. A database goes on where it
-    /// stopped.
+    /// With --speed: the day to start on, at 08:55 IST; by default the last trading day before today. An
+    /// existing database goes on where it stopped.
     #[arg(long, requires = "speed")]
     pub from: Option<NaiveDate>,
     /// How many days before its start a new demonstration simulates first, so that there is something to see.
@@ -49,19 +49,20 @@ pub struct Serve {
     /// What weekdays are taken for after the last day of which the holidays are known.
     #[arg(long, value_enum, default_value_t)]
     pub unknown_days: UnknownDays,
-    /// Most starts of a user's services within an hour, restarts and individual services among them; and as many restarts of all
-    /// services at once.
+    /// Most starts of a user's services within an hour, restarts and individual services among them; and as many
+    /// restarts of all services at once.
     #[arg(long, default_value_t = STARTS_PER_HOUR, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub service_starts_per_hour: u32,
-    /// Seed of the made-up market and of the paper broker, 1 when none is named; a database keeps the one it was begun with.
+    /// Seed of the made-up market and of the paper broker, 1 when none is named; a database keeps the one it was
+    /// begun with.
     #[arg(long)]
     pub seed: Option<u64>,
     /// Run a component of your own for a task.
     #[arg(long = "module", value_name = "TASK=FILE")]
     pub modules: Vec<OwnModule>,
-    /// Keep the components that stand in this folder, and those that come into it, as versions of their tasks; to run one
-    /// stays the act of an admin. A file is for the task that its name begins with, else for the one that it names itself
-    /// after.
+    /// Keep the components that stand in this folder, and those that come into it, as versions of their tasks; to
+    /// run one stays the act of an admin. A file is for the task that its name begins with, else for the one that
+    /// it names itself after.
     #[arg(long, value_name = "DIR")]
     pub watch_modules: Option<PathBuf>,
     // Last, because its heading holds for whatever follows.

@@ -10,13 +10,13 @@ use super::{Market, OwnModule, UnknownDays};
 /// Options of `simulate`.
 #[derive(Debug, Args)]
 pub struct Simulate {
-    /// Where prices come from: synthetic or csv:DIR.
+    /// Source of prices: synthetic or csv:DIR.
     #[arg(long, default_value = "synthetic")]
     pub market: Market,
-    /// First day.
+    /// First trading date, included.
     #[arg(long)]
     pub from: NaiveDate,
-    /// Last day, included.
+    /// Last trading date, included.
     #[arg(long)]
     pub to: NaiveDate,
     /// How many users; the first is the admin, whose service runs what all share.

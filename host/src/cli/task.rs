@@ -17,18 +17,18 @@ pub enum TaskCommand {
     New(NewTask),
     /// Compile a Rust task and make its component, NAME.wasm in the project's folder.
     Build {
-        /// The project's folder.
+        /// Folder of the new project; it must not exist yet.
         #[arg(default_value = ".")]
         folder: PathBuf,
     },
     /// Load a component as the daemon would and say what it is. Exit code 2 when it is refused.
     Check {
-        /// The component.
+        /// Path of the component.
         file: PathBuf,
     },
     /// Add a component to a running daemon as a task of its own.
     Add {
-        /// The component.
+        /// Path of the component.
         file: PathBuf,
         /// The manifest of the task, as JSON, for a component that exports none.
         #[arg(long)]
@@ -64,7 +64,7 @@ pub enum TaskCommand {
 /// A running daemon, and who asks it.
 #[derive(Debug, Args)]
 pub struct AtDaemon {
-    /// Where the daemon listens.
+    /// Address of the daemon, such as http://127.0.0.1:8080.
     #[arg(long, default_value = "http://127.0.0.1:8700")]
     pub url: String,
     /// A file with an API token of an admin, of scope admin; without it the environment variable PRAHARI_TOKEN.
@@ -77,7 +77,7 @@ pub struct AtDaemon {
 pub struct NewTask {
     /// What the task is called: small letters and digits in words with `_` between them.
     pub name: TaskName,
-    /// What it is written in.
+    /// Language of the project.
     #[arg(long, value_enum, default_value_t)]
     pub lang: Language,
     /// The folder to make; without it the task's name.
@@ -91,7 +91,7 @@ pub enum Language {
     /// Rust, with the SDK and its scripted host for tests.
     #[default]
     Rust,
-    /// Python, by componentize-py.
+    /// Python, built with componentize-py.
     Python,
     /// JavaScript, by jco with QuickJS.
     Js,
@@ -102,12 +102,12 @@ pub enum Language {
 pub struct TaskName(String);
 
 impl TaskName {
-    /// As it is.
+    /// Returns the text as given.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Its words.
+    /// Returns the words of the command line.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.0.split('_')
     }
@@ -124,23 +124,24 @@ impl FromStr for TaskName {
 /// Options of `task run`.
 #[derive(Debug, Args)]
 pub struct RunTask {
-    /// The component.
+    /// Path of the component.
     pub file: PathBuf,
-    /// The day.
+    /// Trading date of the run.
     #[arg(long)]
     pub day: NaiveDate,
     /// The time of that day, IST.
     #[arg(long, default_value = "10:00", value_parser = time_of_day)]
     pub at: NaiveTime,
-    /// In whose place it runs: that task's grant and budget are its own. Without it, by the manifest that it exports, or of the task that it is named after.
+    /// Task whose grant and budget the run gets. By default the manifest that the component exports, or the
+    /// task that it is named after.
     #[arg(long)]
     pub task: Option<Task>,
-    /// Where prices come from: synthetic or csv:DIR.
+    /// Source of prices: synthetic or csv:DIR.
     #[arg(long, default_value = "synthetic")]
     pub market: Market,
     /// Shares that the account holds; they are bought at the market on the trading day before. May be repeated.
     #[arg(long = "hold", value_name = "SYMBOL:QUANTITY")]
-    pub held: Vec<Held>,
+    pub held: Vec<HeldShares>,
     /// Seed of the made-up market and of the paper broker.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -154,14 +155,14 @@ pub struct RunTask {
 
 /// A position that the account has when the task runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
-    /// Of what.
+pub struct HeldShares {
+    /// Symbol of the shares.
     pub symbol: Symbol,
-    /// How many shares.
+    /// Number of shares held.
     pub quantity: u32,
 }
 
-impl FromStr for Held {
+impl FromStr for HeldShares {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use prahari_domain::tasks::Task;
 
-/// Where prices come from.
+/// Source of prices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Market {
     /// Made-up companies with a seeded history.
@@ -29,9 +29,9 @@ impl FromStr for Market {
 /// A component to run instead of the built-in one.
 #[derive(Debug, Clone)]
 pub struct OwnModule {
-    /// Whose place it takes.
+    /// Task whose module it replaces.
     pub task: Task,
-    /// Its file.
+    /// Path of the component.
     pub file: PathBuf,
 }
 
@@ -47,9 +47,9 @@ impl FromStr for OwnModule {
 /// A component that may come in the place of a task's version.
 #[derive(Debug, Clone)]
 pub struct Candidate {
-    /// Whose place it takes; none for the task that it names itself after.
+    /// Task whose module it replaces; none for the task that it is named after.
     pub task: Option<Task>,
-    /// Its file.
+    /// Path of the component.
     pub file: PathBuf,
 }
 

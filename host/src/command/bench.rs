@@ -29,14 +29,14 @@ use crate::exit::Failure;
 /// Gives the lines of a subject.
 type Measurement = Pin<Box<dyn Future<Output = Result<Vec<Line>, Failure>> + Send>>;
 
-/// What is measured together, because it is prepared together.
+/// Values that are measured together, because their preparation is shared.
 struct Subject {
     /// The names of its lines.
     names: &'static [&'static str],
     measure: fn() -> Measurement,
 }
 
-/// In the order of the design's table.
+/// Subjects of the bench, in the order in which they are printed.
 const SUBJECTS: [Subject; 9] = [
     Subject { names: &[gate::NAME], measure: || Box::pin(gate::measure()) },
     Subject { names: &[tick::TICK, tick::OPENING], measure: || Box::pin(tick::measure()) },

@@ -67,7 +67,7 @@ fn read(CalendarFile { file, .. }: &CalendarFile) -> Result<Vec<u8>, Failure> {
     given_file::read("calendar", file, MOST_BYTES)
 }
 
-/// What an import led to.
+/// Result of an import.
 #[derive(Deserialize)]
 struct Imported {
     version: u64,
@@ -76,7 +76,7 @@ struct Imported {
     warnings: Vec<String>,
 }
 
-/// Says what is odd in a file beside the answer.
+/// Prints warnings about a calendar file to standard error.
 fn warn(warnings: &[String]) {
     warnings.iter().for_each(|warning| crate::exit::warn(warning));
 }
@@ -89,7 +89,7 @@ struct Versions {
     offered: Option<Offered>,
 }
 
-/// A version.
+/// A version of the calendar.
 #[derive(Deserialize)]
 struct Version {
     version: u64,
@@ -107,7 +107,7 @@ struct Offered {
     known_through: String,
 }
 
-/// What a file would change.
+/// Changes that a file would make.
 #[derive(Deserialize)]
 struct Changes {
     known_through: String,

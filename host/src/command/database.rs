@@ -7,7 +7,7 @@ use prahari_app::inspection::{self, Check};
 
 use crate::exit::{Failure, say};
 
-/// Something is wrong.
+/// Exit code when the check finds a fault.
 const FAULTY: u8 = 1;
 
 /// Prints one line for each check, and below it a sentence for each fault. Changes nothing.

@@ -23,7 +23,8 @@ use std::time::Duration;
 use crate::cli::{AuditCommand, Command, DatabaseCommand, KeyCommand};
 use crate::exit::Failure;
 
-/// How long what a command leaves behind may take to end; dropping what is left kills the processes that it started.
+/// Longest time that what a command leaves behind may take to end; dropping what is left kills the processes that
+/// it started.
 const LEFTOVERS: Duration = Duration::from_millis(500);
 
 /// Runs a command to its end.

@@ -90,7 +90,7 @@ struct Versions {
     items: Vec<Version>,
 }
 
-/// What a version would have done.
+/// Result of a trial.
 #[derive(Deserialize)]
 struct Trial {
     accepted_at: Option<String>,

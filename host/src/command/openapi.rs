@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::exit::{Failure, print_document};
 
-/// Prints the document.
+/// Prints the OpenAPI document.
 pub fn openapi() -> Result<ExitCode, Failure> {
     print_document(&prahari_api::document().to_pretty_json().map_err(Failure::work)?);
     Ok(ExitCode::SUCCESS)

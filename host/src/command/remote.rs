@@ -22,8 +22,8 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// The resource at this path of the daemon at an address. The token stands in the file, or in the environment variable
-    /// `PRAHARI_TOKEN`.
+    /// The resource at this path of the daemon at an address. The token stands in the file, or in the environment
+    /// variable `PRAHARI_TOKEN`.
     pub fn at(url: &str, token_file: Option<&Path>, resource: &'static str) -> Result<Self, Failure> {
         Ok(Self { agent: agent(), base: base(url)?, token: token(token_file)?, resource })
     }
@@ -74,7 +74,7 @@ impl Remote {
     }
 }
 
-/// What the daemon says when it refuses.
+/// Problem document of a refused request.
 #[derive(Deserialize)]
 struct Problem {
     detail: String,

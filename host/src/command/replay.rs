@@ -1,6 +1,6 @@
 //! `prahari replay`: recorded runs again, every call and the outcome compared; or another module on the same inputs.
 
-use prahari_app::replays::{ReplayReport, ReplayScope, ReplayVerdict, Replayer, RunReplay, Standing};
+use prahari_app::replays::{ReplayReport, ReplayScope, ReplayVerdict, Replayer, RunReplay, TradeMatch};
 use prahari_domain::ids::RunId;
 
 use super::candidates;
@@ -64,7 +64,8 @@ fn print_run(run: &RunReplay) {
     if let Some(end) = &run.end {
         say!("  outcome: recorded {}; replayed {}", end.expected, end.got);
     }
-    for order in run.orders.iter().filter(|order| order.standing != Standing::Same).take(SHOWN_DIFFERENCES) {
+    for order in run.orders.iter().filter(|order| order.standing != TradeMatch::Same).take(SHOWN_DIFFERENCES)
+    {
         let words = |order: &Option<String>| order.clone().unwrap_or_else(|| "nothing".to_owned());
         say!("  order: recorded {}; candidate {}", words(&order.recorded), words(&order.candidate));
     }

@@ -8,7 +8,7 @@ use prahari_app::shadow::{Archive, Days, Finding, Scope, ShadowReport, shadow as
 use prahari_app::tasks::Tasks;
 use prahari_domain::ids::UserId;
 use prahari_domain::text::lines;
-use prahari_runtime::shadow::Standing;
+use prahari_runtime::shadow::TradeMatch;
 
 use super::candidates;
 use crate::cli::Shadow;
@@ -53,11 +53,11 @@ fn print(report: &ShadowReport) {
 fn print_finding(finding: &Finding) {
     let Finding { run, user, day, kind, difference, .. } = finding;
     say!("run {run} of user {user} on {day}: {}: {difference}", kind.name());
-    for order in finding.orders.iter().filter(|order| order.standing != Standing::Same) {
+    for order in finding.orders.iter().filter(|order| order.standing != TradeMatch::Same) {
         say!("  recorded:  {}", order.recorded.as_deref().unwrap_or("nothing"));
         match &order.standing {
-            Standing::NotReached => say!("  candidate: did not come so far"),
-            Standing::Refused(reason) => {
+            TradeMatch::NotReached => say!("  candidate: did not come so far"),
+            TradeMatch::Refused(reason) => {
                 say!(
                     "  candidate: {}; the gate refuses it: {reason}",
                     order.candidate.as_deref().unwrap_or("nothing")

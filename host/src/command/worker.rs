@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// Works for the daemon on the other end of standard input until it is told to end or the daemon is gone.
+/// Works for the daemon on the other end of standard input until SIGTERM or the end of the daemon.
 pub fn worker() -> ExitCode {
     prahari_runtime::work_for_daemon()
 }

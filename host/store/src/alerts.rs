@@ -1,4 +1,4 @@
-//! Alerts: what somebody has to know of, open until it is over or settled by hand.
+//! Alerts: what somebody has to know of, open until it is over or resolved by hand.
 
 use rusqlite::{Connection, Row, params};
 
@@ -14,22 +14,22 @@ use crate::store::{SystemScope, UserScope};
 /// An alert about a condition that lasts, to be raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAlert {
-    /// What kind of condition.
+    /// Kind of condition.
     pub code: AlertCode,
     /// The user it is about; none when it concerns the whole installation.
     pub user: Option<UserId>,
     /// What it is about among others of its kind, such as a symbol; empty where there is only one.
     pub subject: String,
-    /// One sentence.
+    /// Message, one sentence.
     pub detail: String,
 }
 
 /// An alert: a slot that was expected and not seen, or a condition that somebody has to know of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlertRow {
-    /// Grows with time.
+    /// Id; newer rows have higher ids.
     pub id: u64,
-    /// What kind of condition.
+    /// Kind of condition.
     pub code: AlertCode,
     /// The user it is about; none when it concerns the whole installation.
     pub user: Option<UserId>,
@@ -37,24 +37,24 @@ pub struct AlertRow {
     pub subject: String,
     /// The task whose slot was not seen.
     pub task: Option<Task>,
-    /// When that slot was due.
+    /// Time at which that slot was due.
     pub due_at: Option<Timestamp>,
-    /// When it was raised.
+    /// Time at which it was raised.
     pub raised_at: Timestamp,
-    /// One sentence.
+    /// Message, one sentence.
     pub detail: String,
-    /// When it was settled; none while it is open.
+    /// Time at which it was resolved; none while it is open.
     pub resolved_at: Option<Timestamp>,
-    /// Who settled it; none when the daemon saw that it is over.
+    /// User who resolved it; none when the daemon saw that it is over.
     pub resolved_by: Option<UserId>,
-    /// How it was settled; empty while it is open.
+    /// How it was resolved, one sentence; empty while it is open.
     pub resolution: String,
 }
 
-/// Which alerts to list.
+/// Selects the alerts to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlertFilter {
-    /// Open ones only, or settled ones only.
+    /// Only open alerts (true) or only resolved ones (false).
     pub open: Option<bool>,
     /// Older than this one: the last one of the page before.
     pub before: Option<u64>,
@@ -63,8 +63,8 @@ pub struct AlertFilter {
 }
 
 impl SystemScope {
-    /// Raises an alert about a condition and waits until it is durable; answers nothing when one with the same code, user
-    /// and subject is open already.
+    /// Raises an alert about a condition and waits until it is durable; answers nothing when one with the same
+    /// code, user and subject is open already.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -72,7 +72,7 @@ impl SystemScope {
         self.store.write_durable("raise an alert", move |conn| insert(conn, &alert, at)).await
     }
 
-    /// Settles the open alert with this code, user and subject, because its condition is over; answers it.
+    /// Resolves the open alert with this code, user and subject, because its condition is over; returns it.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -107,8 +107,8 @@ impl SystemScope {
             .await
     }
 
-    /// Settles an open alert about the installation by hand and waits until that is durable; one that is settled stays as
-    /// it is.
+    /// Resolves an open alert about the installation by hand and waits until that is durable; one that is
+    /// resolved stays as it is.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -129,7 +129,7 @@ impl SystemScope {
             .await
     }
 
-    /// Whether any alert is open.
+    /// Returns whether any alert is open.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -186,7 +186,8 @@ impl UserScope {
         .await
     }
 
-    /// Settles an open alert of the user by hand and waits until that is durable; one that is settled stays as it is.
+    /// Resolves an open alert of the user by hand and waits until that is durable; one that is resolved stays
+    /// as it is.
     ///
     /// # Errors
     /// When the store is closed or has stopped.

@@ -14,55 +14,56 @@ use crate::users::{self, UserRow};
 named! {
     /// What a token may be used for; never more than its user may do.
     TokenScope {
-        /// To look.
+        /// May only read.
         Read = "read",
-        /// To look, and to change the user's own things.
+        /// May read, and change the user's own data.
         Control = "control",
         /// Everything that an admin may do.
         Admin = "admin",
     }
 }
 
-/// A token to be.
+/// Body that creates a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewApiToken {
-    /// Of the token.
+    /// Hash of the secret.
     pub hash: [u8; 32],
-    /// What its user calls it.
+    /// Name that the user gave the token.
     pub name: String,
-    /// What it may be used for.
+    /// Scope of the token.
     pub scope: TokenScope,
-    /// Real time.
+    /// Time of the system's clock.
     pub now: Timestamp,
-    /// When it ends; never without it.
+    /// Time at which it ends; never without it.
     pub expires_at: Option<Timestamp>,
     /// The session that makes it; it has to go on until then.
     pub session: Option<u64>,
 }
 
-/// A token.
+/// Row of an API token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiTokenRow {
     /// Numbered from 1, never given twice; no secret.
     pub id: u64,
     /// The user that it belongs to.
     pub user: UserId,
-    /// What its user calls it.
+    /// Name that the user gave the token.
     pub name: String,
-    /// What it may be used for.
+    /// Scope of the token.
     pub scope: TokenScope,
-    /// When it was made.
+    /// Time at which it was made.
     pub created_at: Timestamp,
-    /// When it was last used, to the minute.
+    /// Time at which it was last used, to the minute.
     pub used_at: Option<Timestamp>,
-    /// When it ends; never without it.
+    /// Time at which it ends; never without it.
     pub expires_at: Option<Timestamp>,
-    /// When it was revoked.
+    /// Time at which it was revoked.
     pub revoked_at: Option<Timestamp>,
 }
 
 impl UserScope {
-    /// Adds a token and waits until it is durable; answers its number, and none when the session that makes it has ended.
+    /// Adds a token and waits until it is durable; answers its number, and none when the session that makes it has
+    /// ended.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -129,7 +130,7 @@ impl SystemScope {
             .await
     }
 
-    /// Remembers that a token was used.
+    /// Stores the time at which a token was used.
     ///
     /// # Errors
     /// When the store is closed or has stopped.

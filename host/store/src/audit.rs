@@ -22,47 +22,47 @@ use crate::store::SystemScope;
 /// A hash of the chain.
 type Hash = [u8; blake3::OUT_LEN];
 
-/// What the first entry follows.
+/// Hash that the first entry of the chain follows.
 const BEFORE_THE_FIRST: Hash = [0; blake3::OUT_LEN];
 
 /// An entry to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAudit {
-    /// Real time.
+    /// Time of the system's clock, also in a simulation.
     pub at: Timestamp,
     /// Who; nobody for what the program itself or somebody not logged in did.
     pub user: Option<UserId>,
-    /// By which way: a session, a token, a link, the command line.
+    /// Credential that was used: a session, a token, a link or the command line.
     pub via: String,
-    /// What was done, such as `user.deactivate`.
+    /// Action, such as `user.deactivate`.
     pub action: String,
-    /// What it was done to, such as `user 3`.
+    /// Object of the action, such as `user 3`.
     pub resource: String,
     /// More about it as JSON; never a secret.
     pub details: String,
-    /// From where; empty when that is not known.
+    /// Address of the client; empty when it is not known.
     pub address: String,
 }
 
-/// An entry.
+/// Row of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRow {
     /// Numbered from 1 without gaps.
     pub id: u64,
-    /// What it says.
+    /// Contents of the entry.
     pub entry: NewAudit,
     previous: Hash,
     hash: Hash,
 }
 
-/// Which entries to read; the newest first.
+/// Selects the entries to read; the newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// Of this user.
+    /// Only entries about actions of this user.
     pub user: Option<UserId>,
-    /// Of this action, or of a group of them: `user` is also every `user.…`.
+    /// Only entries of this action or group: `user` also finds every `user.…`.
     pub action: Option<String>,
-    /// At this instant or later.
+    /// Only entries at this instant or later.
     pub since: Option<Timestamp>,
     /// Older than this entry.
     pub before: Option<u64>,
@@ -70,10 +70,10 @@ pub struct AuditFilter {
     pub limit: u32,
 }
 
-/// What a look at the whole chain found.
+/// Result of checking the whole chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditCheck {
-    /// How many entries there are.
+    /// Number of entries.
     pub entries: u64,
     /// The last hash of the chain as hexadecimal digits.
     pub head: String,
@@ -165,7 +165,7 @@ pub(crate) fn verify(conn: &Connection) -> Result<AuditCheck, StoreError> {
     Ok(AuditCheck { entries, head, broken })
 }
 
-/// What is wrong with the entry that should have this number and follow this hash.
+/// Returns what is wrong with the entry that should have this number and follow this hash.
 fn fault(row: &Row<'_>, number: u64, previous: &Hash) -> Option<&'static str> {
     let Ok(found) = read(row) else { return Some("it cannot be read") };
     if found.id != number {

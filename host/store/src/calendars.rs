@@ -9,11 +9,11 @@ use crate::columns::{execute, instant, named, optional_user, parsed, select, sel
 use crate::errors::StoreError;
 use crate::store::{SystemScope, UserScope};
 
-/// How many versions keep their row; older ones are forgotten with the next import.
+/// Number of versions whose rows are kept; older ones are deleted with the next import.
 pub const KEPT_CALENDARS: u64 = 100;
 
 named! {
-    /// Where a version of the calendar came from.
+    /// Origin of a version of the calendar.
     CalendarOrigin {
         /// It is part of the program.
         Shipped = "shipped",
@@ -25,24 +25,24 @@ named! {
 /// A version of the calendar without its document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarRow {
-    /// From 1; the highest is in force.
+    /// Version number; the first is 1 and the highest is in force.
     pub version: u64,
-    /// Where it came from.
+    /// Origin of the version.
     pub origin: CalendarOrigin,
     /// The day on which its document was compiled.
     pub as_of: Day,
     /// The last day of which its document knows the holidays.
     pub known_through: Day,
-    /// Who brought it; none for one that is part of the program.
+    /// User who brought it; none for one that is part of the program.
     pub imported_by: Option<UserId>,
-    /// When, in real time.
+    /// Time, in real time.
     pub imported_at: Timestamp,
 }
 
 /// A version of the calendar to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCalendar {
-    /// Where it comes from.
+    /// Origin of the version.
     pub origin: CalendarOrigin,
     /// The day on which its document was compiled.
     pub as_of: Day,
@@ -50,13 +50,13 @@ pub struct NewCalendar {
     pub known_through: Day,
     /// The whole document as JSON.
     pub document: String,
-    /// When it is brought, in real time.
+    /// Time at which it is brought, in real time.
     pub at: Timestamp,
 }
 
 impl SystemScope {
-    /// Adds the calendar that is part of the program as a version, waits until it is durable, and returns its number, which is
-    /// one more than `expected`.
+    /// Adds the calendar that is part of the program as a version, waits until it is durable, and returns its
+    /// number, which is one more than `expected`.
     ///
     /// # Errors
     /// [`StoreError::CalendarChanged`] when the newest version is not `expected`; or when the store is closed or has
@@ -126,8 +126,8 @@ impl SystemScope {
 }
 
 impl UserScope {
-    /// Adds a calendar that this user brings as a version, waits until it is durable, and returns its number, which is one
-    /// more than `expected`.
+    /// Adds a calendar that this user brings as a version, waits until it is durable, and returns its number, which
+    /// is one more than `expected`.
     ///
     /// # Errors
     /// As [`SystemScope::add_shipped_calendar`].

@@ -26,7 +26,7 @@ macro_rules! named {
         }
 
         impl $name {
-            /// Its name in the database and the API.
+            /// Returns the name in the database and the API.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $text,)+
@@ -87,12 +87,12 @@ pub(crate) fn select_one<T>(
     rows.next()?.map(read).transpose()
 }
 
-/// An unsigned number.
+/// Reads an unsigned number.
 pub(crate) fn unsigned(row: &Row<'_>, column: &'static str) -> Result<u64, StoreError> {
     Ok(row.get::<_, i64>(column)?.cast_unsigned())
 }
 
-/// A user's id.
+/// Reads the id of a user.
 pub(crate) fn user(row: &Row<'_>, column: &'static str) -> Result<UserId, StoreError> {
     unsigned(row, column).map(UserId)
 }
@@ -107,7 +107,7 @@ pub(crate) fn optional_run(row: &Row<'_>, column: &'static str) -> Result<Option
     Ok(row.get::<_, Option<i64>>(column)?.map(|id| RunId(id.cast_unsigned())))
 }
 
-/// An instant.
+/// Reads an instant.
 pub(crate) fn instant(row: &Row<'_>, column: &'static str) -> Result<Timestamp, StoreError> {
     Ok(Timestamp(row.get(column)?))
 }
@@ -126,7 +126,7 @@ where
     text.parse().map_err(|why| unreadable(column, text, why))
 }
 
-/// The same, where there may be none.
+/// Reads a value that may be NULL.
 pub(crate) fn optional_parsed<T>(row: &Row<'_>, column: &'static str) -> Result<Option<T>, StoreError>
 where
     T: FromStr<Err: Display>,
@@ -154,7 +154,7 @@ fn unreadable(column: &'static str, value: &str, why: impl Display) -> StoreErro
     StoreError::Unreadable { column, value, why: why.to_string() }
 }
 
-/// How SQLite would find the rows of a query in a new database, one step per line.
+/// Returns how SQLite would find the rows of a query in a new database, one step per line.
 #[cfg(test)]
 pub(crate) fn plan_of(sql: &str) -> String {
     let mut conn = Connection::open_in_memory().unwrap();

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::database_file::{DatabaseFile, beside};
 use crate::errors::StoreError;
 
-/// What a finished write survives.
+/// What a committed write survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
     /// Loss of power: each commit waits for the disk (fsync). For anything that trades.
@@ -19,9 +19,9 @@ pub enum Durability {
     Off,
 }
 
-/// How long a statement waits for another program that reads or copies the database before it fails. Our own
-/// connections never wait for each other (one writer, and readers do not block it), so this only bounds how long a
-/// backup may hold things up.
+/// Longest time that a statement waits for another program that reads or copies the database before it fails. Our
+/// own connections never wait for each other (one writer, and readers do not block it), so this only bounds how
+/// long a backup may hold things up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// More than the crate has statements, so that each is compiled once per connection; a statement costs about 5 kB.
@@ -63,8 +63,8 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(conn)
 }
 
-/// Opens a connection that looks at a file from outside and leaves nothing beside it. SQLite makes its log files even for a
-/// reader, unless it is told that nobody writes: nobody does while there is no log.
+/// Opens a connection that looks at a file from outside and leaves nothing beside it. SQLite makes its log files
+/// even for a reader, unless it is told that nobody writes: nobody does while there is no log.
 pub(crate) fn open_untouched(path: &Path) -> Result<Connection, StoreError> {
     if is_in_use(path) {
         return open_reader(path);
@@ -87,7 +87,7 @@ pub(crate) fn open_untouched(path: &Path) -> Result<Connection, StoreError> {
     })
 }
 
-/// Whether SQLite has files beside the database: somebody uses it, or did until a crash.
+/// Returns whether SQLite has files beside the database: somebody uses it, or did until a crash.
 pub(crate) fn is_in_use(path: &Path) -> bool {
     ["-wal", "-journal"].iter().any(|suffix| beside(path, suffix).exists())
 }
@@ -124,8 +124,8 @@ fn open_error_of(path: &Path, source: Arc<rusqlite::Error>) -> StoreError {
     }
 }
 
-/// What is left to say of a database that SQLite does not open: that it ends too early, or that its first pages are not what was
-/// written.
+/// Returns what is left to say of a database that SQLite does not open: that it ends too early, or that its first
+/// pages are not what was written.
 fn damaged(path: &Path) -> StoreError {
     let cut_off = DatabaseFile::open(path).ok().and_then(|file| file.missing_bytes());
     let fault = match cut_off {

@@ -13,20 +13,20 @@ use crate::store::{SystemScope, UserScope};
 /// A user's credentials. Without `Debug`: not even the sealed value belongs into a log.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CredentialsRow {
-    /// Of which broker.
+    /// Name of the broker.
     pub broker: String,
-    /// All of them, sealed.
+    /// The credentials, sealed.
     pub sealed: Vec<u8>,
     /// The names of those that are there.
     pub fields: Vec<String>,
-    /// When they were saved, real time.
+    /// Time at which they were saved, real time.
     pub updated_at: Timestamp,
 }
 
-/// What a sealed value in the database is for.
+/// Purpose of a sealed value in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sealed {
-    /// A broker's credentials.
+    /// The credentials of a broker.
     BrokerCredentials,
     /// The secret of an authenticator, in use or begun.
     Totp,
@@ -104,12 +104,12 @@ impl SystemScope {
             .await
     }
 
-    /// Removes every sealed value that `opens` does not say that it opens, all or none, and waits until that is durable. An
-    /// authenticator goes as a whole, with its recovery codes. Answers how many there were.
+    /// Removes every sealed value that `opens` does not say that it opens, all or none, and waits until that is
+    /// durable. An authenticator goes as a whole, with its recovery codes. Answers how many there were.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn forget_sealed(
+    pub async fn delete_sealed(
         &self,
         opens: impl Fn(&[u8]) -> bool + Send + 'static,
     ) -> Result<usize, StoreError> {

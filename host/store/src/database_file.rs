@@ -1,9 +1,9 @@
 //! The one descriptor that this process has of each database file.
 //!
 //! SQLite's locks are POSIX locks, which belong to the process: closing any descriptor of a file drops all of them,
-//! whichever connection took them. So nobody opens a database file by hand. Whoever needs its header, its identity or a
-//! lock of their own on it shares this descriptor, which is opened before SQLite opens the file and closed after the last
-//! connection of this process to it.
+//! whichever connection took them. So nobody opens a database file by hand. Whoever needs its header, its identity
+//! or a lock of their own on it shares this descriptor, which is opened before SQLite opens the file and closed
+//! after the last connection of this process to it.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, Metadata, Permissions};
@@ -29,7 +29,7 @@ impl Identity {
     }
 }
 
-/// A share in the descriptor of a database file. Whoever has a connection holds one for longer than the connection.
+/// A share in the descriptor of a database file. Every connection is outlived by one.
 #[derive(Debug)]
 pub(crate) struct DatabaseFile {
     path: PathBuf,
@@ -92,7 +92,8 @@ impl DatabaseFile {
         Ok(bytes)
     }
 
-    /// How many bytes the file lacks by what its header says; none when it is as long as that, or cannot be read.
+    /// Returns how many bytes the file lacks by what its header says; none when it is as long as that, or cannot be
+    /// read.
     pub(crate) fn missing_bytes(&self) -> Option<u64> {
         let header = self.header(32).ok()?;
         let size = match u16::from_be_bytes(header.get(16..18)?.try_into().ok()?) {
@@ -104,7 +105,8 @@ impl DatabaseFile {
         (size * u64::from(pages)).checked_sub(length).filter(|missing| *missing > 0)
     }
 
-    /// Locks the file for one store; `false` when another one has it, in this process or elsewhere and by whatever name.
+    /// Locks the file for one store; `false` when another one has it, in this process or elsewhere and by whatever
+    /// name.
     ///
     /// # Errors
     /// When the file system cannot lock it.
@@ -136,8 +138,8 @@ impl DatabaseFile {
         }
     }
 
-    /// Refuses a name of the file when SQLite's log lies beside another name of it, as after a crash: opened by this one, the
-    /// database would lack what is only in the log. Other names are looked for in the same folder.
+    /// Refuses a name of the file when SQLite's log lies beside another name of it, as after a crash: opened by
+    /// this one, the database would lack what is only in the log. Other names are looked for in the same folder.
     ///
     /// # Errors
     /// [`StoreError::LogOfOtherName`].
@@ -235,7 +237,7 @@ impl Drop for DatabaseFile {
     }
 }
 
-/// What has become of a file that had this path: nothing, or the sentence's middle part.
+/// Returns what has become of a file that had this path: nothing, or the sentence's middle part.
 pub(crate) fn fate(path: &Path, identity: Identity) -> Option<&'static str> {
     match fs::metadata(path) {
         Ok(metadata) if Identity::of(&metadata) == identity => None,

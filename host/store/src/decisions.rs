@@ -13,12 +13,12 @@ use crate::errors::StoreError;
 use crate::run_list::tasks_of;
 use crate::store::UserScope;
 
-/// Why a symbol was acted on or left alone.
+/// Decision of a task about a symbol.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecisionRow {
     /// Empty when the decision is about the whole run.
     pub symbol: String,
-    /// What was done, such as `buy` or `skip`.
+    /// Action, such as `buy` or `skip`.
     pub action: String,
     /// A stable code, such as `open_position_exists`.
     pub reason: String,
@@ -31,27 +31,27 @@ pub struct DecisionRow {
 pub struct LogRow {
     /// The name of a [`LogLevel`](crate::LogLevel).
     pub level: String,
-    /// The text.
+    /// Text of the log line.
     pub message: String,
 }
 
-/// Which decisions to list.
+/// Selects the decisions to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecisionFilter {
     /// About this symbol only.
     pub symbol: Option<String>,
-    /// Of this task only.
+    /// Only rows of this task.
     pub task: Option<Task>,
-    /// Of runs that started at this instant or later.
+    /// Only runs that started at this instant or later.
     pub since: Option<Timestamp>,
-    /// Of runs that started before this instant.
+    /// Only runs that started before this instant.
     pub until: Option<Timestamp>,
     /// At most this many, the newest ones.
     pub limit: u32,
 }
 
 impl Default for DecisionFilter {
-    /// The newest 100.
+    /// Without conditions: the newest 100 rows.
     fn default() -> Self {
         Self { symbol: None, task: None, since: None, until: None, limit: 100 }
     }
@@ -60,13 +60,13 @@ impl Default for DecisionFilter {
 /// A decision with the run that made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundDecision {
-    /// The run.
+    /// Run that decided.
     pub run: RunId,
-    /// Its task.
+    /// Task of the run.
     pub task: Task,
-    /// When it started.
+    /// Start time of the run.
     pub started_at: Timestamp,
-    /// What it decided.
+    /// The decision.
     pub decision: DecisionRow,
 }
 
@@ -115,7 +115,7 @@ const MOST_PAGE_BYTES: usize = 1 << 20;
 /// A part of what one run decided or logged, each with its number within the run, from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotesPage<T> {
-    /// In order.
+    /// Items with their numbers, in order.
     pub items: Vec<(u32, T)>,
     /// The number of the first that is not in it; none when there is none.
     pub next: Option<u32>,

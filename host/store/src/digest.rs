@@ -14,9 +14,10 @@ use crate::journal;
 use crate::store::{SystemScope, UserScope};
 
 impl SystemScope {
-    /// The BLAKE3 hash, in hex, of the facts in every user's journal, by user and order: instant and event, in sequence.
-    /// Between orders the sequence does not count: after a crash their facts may be learnt in another order. Left out is what may differ between two daemons to which the same happened: entries that are not facts,
-    /// their sequence numbers, and the ids of runs and signals.
+    /// The BLAKE3 hash, in hex, of the facts in every user's journal, by user and order: instant and event, in
+    /// sequence. Between orders the sequence does not count: after a crash their facts may be learnt in another
+    /// order. Left out is what may differ between two daemons to which the same happened: entries that are not
+    /// facts, their sequence numbers, and the ids of runs and signals.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -45,7 +46,7 @@ impl SystemScope {
 }
 
 impl UserScope {
-    /// The same of this user's journal alone.
+    /// Returns the digest of this user's journal.
     ///
     /// # Errors
     /// When the database cannot be read.

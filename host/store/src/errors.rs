@@ -19,15 +19,15 @@ pub enum StoreError {
     /// Another process, or this one, has the database open.
     #[error("the database {} is in use by another daemon: stop it first, or name another database", path.display())]
     InUse {
-        /// The database.
+        /// Path of the database.
         path: PathBuf,
     },
     /// The database, or SQLite's log beside it, is not the file any more that was opened.
     #[error("{} {fate} while the daemon used it: nothing is written any more, because nobody would find it", path.display())]
     Gone {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What became of it.
+        /// What happened to the file.
         fate: &'static str,
     },
     /// The database is gone, and its log still stands there.
@@ -43,27 +43,27 @@ pub enum StoreError {
     LogOfOtherName {
         /// The database by the name that was given.
         path: PathBuf,
-        /// Its other name.
+        /// Path of the other hard link.
         other: PathBuf,
     },
     /// The file holds something else.
     #[error("{} is not a Prahari database: name another file, or move this one away", path.display())]
     NotADatabase {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
     },
     /// The file is a database, and cannot be opened as one any more.
     #[error("the database {} is damaged: {fault}; put a backup from before in its place", path.display())]
     Damaged {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What of it.
+        /// What is wrong with the file.
         fault: String,
     },
     /// The database was written by a newer program.
     #[error("the database {} has version {found}, but this program knows versions up to {known}: use a newer program", path.display())]
     NewerVersion {
-        /// The database.
+        /// Path of the database.
         path: PathBuf,
         /// The version it has.
         found: u32,
@@ -73,7 +73,7 @@ pub enum StoreError {
     /// The database was written by an older program, and is only looked at here.
     #[error("the database {} has version {found}, and this program looks at version {known}: start a daemon of this version on it once, or check it with the program that wrote it", path.display())]
     OlderVersion {
-        /// The database.
+        /// Path of the database.
         path: PathBuf,
         /// The version it has.
         found: u32,
@@ -83,19 +83,19 @@ pub enum StoreError {
     /// A file or folder could not be used.
     #[error("cannot {doing} {}: {source}", path.display())]
     File {
-        /// What was tried.
+        /// Operation that failed.
         doing: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// The error underneath.
+        /// Cause.
         source: Arc<std::io::Error>,
     },
     /// The database could not be opened.
     #[error("cannot open the database {}: {source}", path.display())]
     Open {
-        /// The database.
+        /// Path of the database.
         path: PathBuf,
-        /// The error underneath.
+        /// Cause.
         source: Arc<rusqlite::Error>,
     },
     /// A migration failed; the database is as it was before.
@@ -103,21 +103,21 @@ pub enum StoreError {
     Migration {
         /// File name of the migration.
         name: &'static str,
-        /// The error underneath.
+        /// Cause.
         source: Arc<rusqlite::Error>,
     },
     /// SQLite refused a statement.
     #[error("cannot {doing} in the database: {source}")]
     Sql {
-        /// What was tried.
+        /// Operation that failed.
         doing: &'static str,
-        /// The error underneath.
+        /// Cause.
         source: Arc<rusqlite::Error>,
     },
     /// A stored value cannot be read back.
     #[error("the database column {column} holds {value:?}, which cannot be read: {why}")]
     Unreadable {
-        /// Its column.
+        /// Column of the value.
         column: &'static str,
         /// The start of the value.
         value: String,
@@ -127,7 +127,7 @@ pub enum StoreError {
     /// A value cannot be written as JSON.
     #[error("cannot write {what} as JSON: {why}")]
     Unwritable {
-        /// The value.
+        /// Value that cannot be read.
         what: &'static str,
         /// The reason, in one sentence.
         why: String,
@@ -144,11 +144,11 @@ pub enum StoreError {
     /// A row of one user was given to the scope of another.
     #[error("{what} belongs to user {owner}, not to user {scope}")]
     ForeignUser {
-        /// The row.
+        /// Kind of the row.
         what: &'static str,
-        /// Whose it is.
+        /// User to whom the row belongs.
         owner: UserId,
-        /// Whose scope it was given to.
+        /// User of the scope that was used.
         scope: UserId,
     },
     /// A journal entry does not follow the last one.
@@ -168,7 +168,7 @@ pub enum StoreError {
         user: UserId,
         /// The number of the entry, from 1.
         sequence: u64,
-        /// What is wrong with it.
+        /// What is wrong, one sentence.
         fault: String,
     },
     /// A snapshot of a user's books is not what was written.
@@ -176,7 +176,7 @@ pub enum StoreError {
     SnapshotDamaged {
         /// The user that it belongs to.
         user: UserId,
-        /// What is wrong with it.
+        /// What is wrong, one sentence.
         fault: &'static str,
     },
     /// A slot already has another outcome.
@@ -184,9 +184,9 @@ pub enum StoreError {
     OutcomeKept {
         /// The user whose slot it is.
         user: UserId,
-        /// Of which task.
+        /// The task.
         task: Task,
-        /// When it was due.
+        /// Time at which it was due.
         due_at: Timestamp,
         /// The outcome it has.
         kept: &'static str,
@@ -198,9 +198,9 @@ pub enum StoreError {
     UnknownSlot {
         /// The user whose slot it is.
         user: UserId,
-        /// Of which task.
+        /// The task.
         task: Task,
-        /// When it would be due.
+        /// Time at which it would be due.
         due_at: Timestamp,
     },
     /// A run that is not executing: never started, finished already, or of another user.
@@ -211,16 +211,16 @@ pub enum StoreError {
         /// The run that it is about.
         run: RunId,
     },
-    /// The same task of the user is executing, or was started a short time ago.
+    /// The task of the user is executing, or was started within the window.
     #[error("run {run} of {task} of user {user} started at {started_at} and blocks another one")]
     RunTooSoon {
         /// The user whose run it is.
         user: UserId,
-        /// Of which task.
+        /// The task.
         task: Task,
         /// The run in the way.
         run: RunId,
-        /// When it started.
+        /// Start time of the other run.
         started_at: Timestamp,
     },
     /// A signal of one owner was saved as another's.
@@ -232,10 +232,10 @@ pub enum StoreError {
     /// The user's name is taken.
     #[error("there is a user named {name:?} already")]
     NameTaken {
-        /// The name.
+        /// Name that is taken.
         name: String,
     },
-    /// Somebody else changed the schedules first.
+    /// Another change of the schedules came first.
     #[error("the schedules are at version {current}, and the change was made against version {expected}")]
     ScheduleChanged {
         /// The version that the change was made against.
@@ -243,7 +243,7 @@ pub enum StoreError {
         /// The version there is.
         current: u64,
     },
-    /// Somebody else brought a calendar first.
+    /// Another calendar was imported first.
     #[error("the calendar is at version {current}, and the change was made against version {expected}")]
     CalendarChanged {
         /// The version that the change was made against.
@@ -268,7 +268,7 @@ pub enum StoreError {
         /// The reason, in one sentence.
         why: String,
     },
-    /// Somebody else changed the settings first.
+    /// Another change of the settings came first.
     #[error(
         "somebody else has changed the {what} of user {user}: its version is {found} by now, not {expected}"
     )]
@@ -285,15 +285,15 @@ pub enum StoreError {
     /// No user has this id.
     #[error("there is no user {user}")]
     UnknownUser {
-        /// The id.
+        /// Id of the user.
         user: UserId,
     },
 }
 
 impl StoreError {
-    /// Whether the write was refused before it changed anything, so that other writes may go on: it contradicts what the
-    /// database holds, which works as it should. Whoever waits for the write is told; when nobody does, the user whose row it
-    /// was is stopped.
+    /// Returns whether the write was refused before it changed anything, so that other writes may go on: it
+    /// contradicts what the database holds. The caller that waits for the write gets the error; when none
+    /// waits, the user of the row is halted.
     pub const fn is_refusal(&self) -> bool {
         matches!(
             self,
@@ -315,7 +315,7 @@ impl StoreError {
         )
     }
 
-    /// Whether the store as a whole fails, rather than one row or one request.
+    /// Returns whether the store as a whole fails, rather than one row or one request.
     pub fn concerns_everybody(&self) -> bool {
         match self {
             Self::Unreadable { .. } | Self::Unwritable { .. } | Self::ForeignSignal { .. } => false,
@@ -324,7 +324,7 @@ impl StoreError {
         }
     }
 
-    /// Whether what was to be read lies on a page of the file that is not what was written.
+    /// Returns whether what was to be read lies on a page of the file that is not what was written.
     pub fn is_damaged_page(&self) -> bool {
         match self {
             Self::Sql { source, .. } => source.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt),
@@ -342,7 +342,8 @@ impl StoreError {
     }
 }
 
-/// Whether SQLite answered, and one value of the answer is not what its column should hold, such as text that is not UTF-8.
+/// Returns whether SQLite answered, and one value of the answer is not what its column should hold, such as text
+/// that is not UTF-8.
 fn is_of_one_value(error: &rusqlite::Error) -> bool {
     matches!(
         error,

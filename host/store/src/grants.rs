@@ -9,7 +9,7 @@ use prahari_domain::time::{Day, Timestamp};
 
 use crate::columns::{execute, instant, parsed, select, select_one, unsigned, user};
 use crate::errors::StoreError;
-use crate::left::{self, Left};
+use crate::run_footprint::{self, RunFootprint};
 use crate::run_list::tasks_of;
 use crate::store::{SystemScope, UserScope};
 
@@ -19,24 +19,24 @@ const EVERYBODY: i64 = 0;
 /// An allowance as an operator set it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantRow {
-    /// For whom; none for everybody without one of their own.
+    /// User; none for the default allowance of the task.
     pub user: Option<UserId>,
-    /// Of which task.
+    /// The task.
     pub task: Task,
-    /// As JSON.
+    /// The allowance, as JSON.
     pub allowance: String,
-    /// When it was set.
+    /// Time at which it was set.
     pub at: Timestamp,
-    /// Who set it.
+    /// User who set the allowance.
     pub by: UserId,
 }
 
 /// What the runs of a task of a user have used over some days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UsedRow {
-    /// Of which task.
+    /// The task.
     pub task: Task,
-    /// How many runs there were.
+    /// Number of runs.
     pub runs: u64,
     /// Processor time of all of them, in microseconds.
     pub cpu_micros: u64,
@@ -50,8 +50,8 @@ pub struct UsedRow {
     pub most_calls: u64,
     /// Orders placed, changed or cancelled by all of them, refused ones included.
     pub orders: u64,
-    /// What else they cost and left behind.
-    pub left: Left,
+    /// Work of the host and rows that the runs left behind.
+    pub left: RunFootprint,
 }
 
 impl SystemScope {
@@ -99,14 +99,14 @@ impl SystemScope {
 }
 
 impl UserScope {
-    /// What the user's runs that began on these days have used, by task.
+    /// Returns what the user's runs that began on these days have used, by task.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn used(&self, from: Timestamp, until: Timestamp) -> Result<Vec<UsedRow>, StoreError> {
         let (scope, user) = (self.user, self.user.0.cast_signed());
         self.read("sum up what runs have used", move |conn| {
-            let sums = left::SUMS;
+            let sums = run_footprint::SUMS;
             let sql = &format!(
                 "SELECT task, count(*) AS runs, sum(cpu_micros) AS cpu, max(cpu_micros) AS most_cpu,
                             max(peak_memory) AS memory, sum(calls) AS calls, max(calls) AS most_calls,
@@ -123,7 +123,7 @@ impl UserScope {
         .await
     }
 
-    /// How many orders a task has placed on a trading date, whatever became of them.
+    /// Returns how many orders a task has placed on a trading date, whatever became of them.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -165,6 +165,6 @@ fn used(row: &Row<'_>) -> Result<UsedRow, StoreError> {
         calls: unsigned(row, "calls")?,
         most_calls: unsigned(row, "most_calls")?,
         orders: unsigned(row, "orders")?,
-        left: left::read(row)?,
+        left: run_footprint::read(row)?,
     })
 }

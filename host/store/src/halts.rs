@@ -13,13 +13,13 @@ use crate::errors::StoreError;
 use crate::store::{SystemScope, UserScope};
 
 named! {
-    /// Why something was halted.
+    /// Reason of a halt.
     HaltCode {
         /// A stored setting, limit or preference of the user cannot be read.
         SettingsDamaged = "settings_damaged",
         /// The order journal cannot be read or does not fold.
         JournalDamaged = "journal_damaged",
-        /// What the broker reports contradicts the books.
+        /// The broker's reports contradict the book.
         BooksContradicted = "books_contradicted",
         /// The account at the broker cannot be opened.
         AccountUnusable = "account_unusable",
@@ -35,40 +35,40 @@ named! {
 /// A halt to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewHalt {
-    /// Of which symbol; everything of the user when there is none.
+    /// Symbol that is halted; none when everything of the user is halted.
     pub symbol: Option<Symbol>,
-    /// Why, for programs.
+    /// Machine-readable reason.
     pub code: HaltCode,
-    /// Why, in one sentence.
+    /// Reason, one sentence.
     pub reason: String,
-    /// By the daemon's clock.
+    /// Time at which the halt was set, by the daemon's clock.
     pub since: Timestamp,
 }
 
-/// A halt.
+/// Row of a halt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HaltRow {
-    /// Grows with time.
+    /// Id; newer rows have higher ids.
     pub id: u64,
     /// The user that it belongs to.
     pub user: UserId,
-    /// Of which symbol; everything of the user when there is none.
+    /// Symbol that is halted; none when everything of the user is halted.
     pub symbol: Option<Symbol>,
-    /// Why, for programs.
+    /// Machine-readable reason.
     pub code: HaltCode,
-    /// Why, in one sentence.
+    /// Reason, one sentence.
     pub reason: String,
-    /// By the daemon's clock.
+    /// Time at which the halt was set, by the daemon's clock.
     pub since: Timestamp,
-    /// When it was lifted; none while it is open.
+    /// Time at which it was lifted; none while it is open.
     pub lifted_at: Option<Timestamp>,
-    /// Who lifted it.
+    /// User who lifted the halt; none while it holds.
     pub lifted_by: Option<UserId>,
-    /// Why it was lifted; empty while it is open.
+    /// Reason why it was lifted; empty while it is open.
     pub explanation: String,
 }
 
-/// Which halts to list.
+/// Selects the halts to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HaltFilter {
     /// Open ones only, or lifted ones only.
@@ -80,8 +80,8 @@ pub struct HaltFilter {
 }
 
 impl UserScope {
-    /// Writes a halt down, unless one of the same symbol (or of everything) is open, and waits until it is durable; whether
-    /// it is new.
+    /// Writes a halt down, unless one of the same symbol (or of everything) is open, and waits until it is durable;
+    /// whether it is new.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -155,7 +155,7 @@ impl SystemScope {
         self.store.read("read the halts", move |conn| list(conn, None, &filter)).await
     }
 
-    /// One halt, whoever's it is: an admin lifts it by its number alone.
+    /// Returns a halt of any user: an admin lifts it by its id alone.
     ///
     /// # Errors
     /// When the database cannot be read.

@@ -10,34 +10,34 @@ use crate::columns::{execute, instant, optional_instant, parsed, select, unsigne
 use crate::errors::StoreError;
 use crate::store::{SystemScope, UserScope};
 
-/// How an individual service stands.
+/// Row of an individual service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndividualServiceRow {
     /// The user that it belongs to.
     pub user: UserId,
-    /// Of which task.
+    /// The task.
     pub task: Task,
-    /// Its process; none when it is stopped.
+    /// Id of the process; none when the service is stopped.
     pub process_id: Option<u32>,
-    /// When it was last started.
+    /// Time at which it was last started.
     pub started_at: Timestamp,
-    /// When it stopped; none while it runs.
+    /// Time at which it stopped; none while it runs.
     pub stopped_at: Option<Timestamp>,
-    /// Why it stopped; empty while it runs.
+    /// Reason why it stopped; empty while it runs.
     pub reason: String,
     /// The schedules that it was started with.
     pub schedule_version: u64,
 }
 
 impl IndividualServiceRow {
-    /// Whether it runs.
+    /// Returns whether the service is running.
     pub fn is_running(&self) -> bool {
         self.process_id.is_some()
     }
 }
 
 impl UserScope {
-    /// Remembers how an individual service stands, and waits until that is durable.
+    /// Stores the status of an individual service and waits until it is durable.
     ///
     /// # Errors
     /// [`StoreError::ForeignUser`], or when the store is closed or has stopped.

@@ -9,7 +9,7 @@ use crate::columns::{from_json, instant, parsed, to_json, unsigned};
 use crate::errors::StoreError;
 use crate::journal_chain::{self, Checksum, Stored};
 use crate::orders::OrderColumns;
-use crate::store::{Told, UserScope};
+use crate::store::{PendingWrite, UserScope};
 
 /// Entries and the orders they changed, ready to be written: the JSON is made by the caller's thread, because the
 /// writer's is the one that everybody waits for.
@@ -33,21 +33,22 @@ impl UserScope {
         self.append(entries, &orders, true).await?.committed().await
     }
 
-    /// The same, but answers as soon as the entries have their place in the queue: from then on they become durable, in
-    /// the order of all writes, or are refused.
+    /// Appends entries and returns once they are queued: they become durable in the order of all writes, or are
+    /// refused.
     ///
     /// # Errors
-    /// [`StoreError::ForeignUser`], or when the store is closed or has stopped; the entries have no place then. That an
-    /// entry does not follow the one before is told by [`Told`]: it is this user's affair and stops nothing else.
+    /// [`StoreError::ForeignUser`], or when the store is closed or has stopped; the entries have no place then.
+    /// That an entry does not follow the one before is told by [`PendingWrite`]: it is this user's affair and stops
+    /// nothing else.
     pub async fn append_journal(
         &self,
         entries: Vec<JournalEntry>,
         orders: Vec<Order>,
-    ) -> Result<Told, StoreError> {
+    ) -> Result<PendingWrite, StoreError> {
         self.append(entries, &orders, false).await
     }
 
-    /// The same, and has them committed at once, for somebody who is going to wait for it.
+    /// Appends entries and commits at once, for a caller that waits for it.
     ///
     /// # Errors
     /// As [`UserScope::append_journal`].
@@ -55,7 +56,7 @@ impl UserScope {
         &self,
         entries: Vec<JournalEntry>,
         orders: Vec<Order>,
-    ) -> Result<Told, StoreError> {
+    ) -> Result<PendingWrite, StoreError> {
         self.append(entries, &orders, true).await
     }
 
@@ -64,18 +65,18 @@ impl UserScope {
         entries: Vec<JournalEntry>,
         orders: &[Order],
         urgent: bool,
-    ) -> Result<Told, StoreError> {
+    ) -> Result<PendingWrite, StoreError> {
         let append = self.prepare(entries, orders)?;
         self.store
-            .write_told("append to the journal", self.user, urgent, move |conn| append.write(conn))
+            .queue_write("append to the journal", self.user, urgent, move |conn| append.write(conn))
             .await
     }
 
     /// The entries after a sequence number, in order; all of them after 0. Each is compared with its checksum.
     ///
     /// # Errors
-    /// [`StoreError::JournalDamaged`] with the first entry that is missing or not what was written; or when the database
-    /// cannot be read.
+    /// [`StoreError::JournalDamaged`] with the first entry that is missing or not what was written; or when the
+    /// database cannot be read.
     pub async fn load_journal(&self, after_sequence: u64) -> Result<Vec<JournalEntry>, StoreError> {
         let user = self.user;
         self.read("read the journal", move |conn| journal_chain::load(conn, user, after_sequence)).await

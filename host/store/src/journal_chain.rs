@@ -1,8 +1,8 @@
 //! The checksums by which a damaged journal is found.
 //!
-//! The checksum of an entry covers the checksum of the entry before it, the user, the sequence number and the stored bytes
-//! of the entry itself; so an entry that was changed, removed or put in shows at the first fold over it. It is for
-//! damage, by a disk or by hand, and not against somebody who can compute all later checksums anew.
+//! The checksum of an entry covers the checksum of the entry before it, the user, the sequence number and the
+//! stored bytes of the entry itself; so an entry that was changed, removed or put in shows at the first fold over
+//! it. It is for damage, by a disk or by hand, and not against somebody who can compute all later checksums anew.
 
 use rusqlite::{Connection, Row};
 
@@ -16,7 +16,7 @@ use crate::journal;
 /// A checksum of the chain.
 pub(crate) type Checksum = [u8; blake3::OUT_LEN];
 
-/// What the first entry follows.
+/// Checksum that the first entry of the chain follows.
 const BEFORE_THE_FIRST: Checksum = [0; blake3::OUT_LEN];
 
 /// What of an entry is covered, as it stands in its columns.
@@ -30,8 +30,8 @@ pub(crate) struct Stored<'a> {
 }
 
 impl Stored<'_> {
-    /// The checksum of the entry after one with the checksum `previous`. Each text goes in with its length, so that no two
-    /// entries are the same bytes.
+    /// The checksum of the entry after one with the checksum `previous`. Each text goes in with its length, so that
+    /// no two entries are the same bytes.
     pub(crate) fn checksum(&self, previous: &Checksum) -> Checksum {
         let mut hasher = blake3::Hasher::new_derive_key("prahari 2026 journal entry");
         hasher.update(previous);

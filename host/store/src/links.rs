@@ -7,7 +7,7 @@ use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, instant, select_one};
 use crate::errors::StoreError;
-use crate::log_ins::{self, Kept};
+use crate::log_ins::{self, KeptAccess};
 use crate::sessions;
 use crate::store::{SystemScope, UserScope};
 use crate::users::{self, NewUser};
@@ -15,20 +15,20 @@ use crate::users::{self, NewUser};
 /// A link to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewLink {
-    /// Of its token.
+    /// Hash of the secret.
     pub hash: [u8; 32],
-    /// Real time.
+    /// Time of the system's clock.
     pub now: Timestamp,
-    /// Until when it can be used.
+    /// Time from which the link is refused.
     pub expires_at: Timestamp,
-    /// Who makes it, by which session; nobody for those of the daemon itself.
+    /// User who makes it, by which session; nobody for those of the daemon itself.
     pub made_by: Option<(UserId, u64)>,
 }
 
 /// A link, as far as it matters.
 struct Link {
     id: i64,
-    /// Who chooses a password; without a user it is a set-up link.
+    /// User who chooses a password; without a user it is a set-up link.
     user: Option<UserId>,
     remove_totp: bool,
     expires_at: Timestamp,
@@ -49,7 +49,7 @@ impl SystemScope {
             .await
     }
 
-    /// Whether this is a set-up link that can be used now. It may be used by somebody else a moment later.
+    /// Returns whether this is a set-up link that can be used now. It may be used by somebody else a moment later.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -61,7 +61,7 @@ impl SystemScope {
             .await
     }
 
-    /// Who may choose a password with this link now; none when it is no such link.
+    /// Returns who may choose a password with this link now; none when it is no such link.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -95,8 +95,8 @@ impl SystemScope {
             .await
     }
 
-    /// Uses a link to choose a password: sets it, ends the user's sessions, their API tokens and the links that they made, and
-    /// waits until that is durable.
+    /// Uses a link to choose a password: sets it, ends the user's sessions, their API tokens and the links that
+    /// they made, and waits until that is durable.
     ///
     /// # Errors
     /// [`StoreError::LinkUnusable`]; or when the store is closed or has stopped.
@@ -115,7 +115,7 @@ impl SystemScope {
                 if link.remove_totp {
                     log_ins::remove_totp(conn, user)?;
                 }
-                log_ins::end_rights(conn, user, now, &Kept::default())?;
+                log_ins::end_rights(conn, user, now, &KeptAccess::default())?;
                 Ok(user)
             })
             .await
@@ -124,7 +124,8 @@ impl SystemScope {
 
 impl UserScope {
     /// Makes a link with which the user chooses a password, and ends their earlier ones. With `remove_totp` its use
-    /// removes the authenticator as well. Answers whether the session that makes it goes on; without it there is no link.
+    /// removes the authenticator as well. Answers whether the session that makes it goes on; without it there is no
+    /// link.
     ///
     /// # Errors
     /// When the store is closed or has stopped.

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use crate::database_file::{self, DatabaseFile, Identity};
 use crate::errors::StoreError;
 
-/// The right to use a database: a lock (`flock`) on the file itself, so that it holds by whatever name the file is reached.
-/// The operating system takes it back when the process ends, whatever way it ends. On Linux it does not touch the
-/// POSIX locks that SQLite takes on the same file, as long as the file lies on a local file system.
+/// The right to use a database: a lock (`flock`) on the file itself, so that it holds by whatever name the file is
+/// reached. The operating system takes it back when the process ends, whatever way it ends. On Linux it does not
+/// touch the POSIX locks that SQLite takes on the same file, as long as the file lies on a local file system.
 #[derive(Debug)]
 pub(crate) struct Lock(DatabaseFile);
 

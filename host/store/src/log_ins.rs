@@ -19,9 +19,9 @@ use crate::users::{self, NewUser, UserRow};
 /// How a user logs in. Without `Debug`: none of it belongs into a log.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct LogInRow {
-    /// As a PHC string; without it the user cannot log in.
+    /// Password hash as a PHC string; without it the user cannot log in.
     pub password_hash: Option<String>,
-    /// When the password was chosen.
+    /// Time at which the password was chosen.
     pub password_changed_at: Option<Timestamp>,
     /// The sealed secret of the authenticator that a log-in needs.
     pub totp: Option<Vec<u8>>,
@@ -31,9 +31,9 @@ pub struct LogInRow {
     pub totp_step: u64,
 }
 
-/// What a new password does not end.
+/// Sessions and tokens that a new password does not end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptAccess {
     /// The session that changes it.
     pub session: Option<u64>,
     /// API tokens of these names.
@@ -55,8 +55,8 @@ impl SystemScope {
             .await
     }
 
-    /// Adds users who all log in with one password, and remembers facts about the database by key: all or nothing, however the
-    /// process ends.
+    /// Adds users who all log in with one password, and remembers facts about the database by key: all or nothing,
+    /// however the process ends.
     ///
     /// # Errors
     /// [`StoreError::NameTaken`]; or when the store is closed or has stopped.
@@ -79,7 +79,7 @@ impl SystemScope {
         self.store.write_durable("create users with their password", write).await
     }
 
-    /// Whether no active admin could log in, so that somebody has to be let in by a set-up link.
+    /// Returns whether no active admin could log in, so that somebody has to be let in by a set-up link.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -89,7 +89,7 @@ impl SystemScope {
 }
 
 impl UserScope {
-    /// How the user logs in.
+    /// Returns how the user logs in.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -98,12 +98,17 @@ impl UserScope {
         self.read("read how a user logs in", move |conn| find(conn, user)).await
     }
 
-    /// Sets the password, ends what rested on the old one except for what is kept, and waits until both are durable. Answers
-    /// whether the session that changes it goes on; nothing is changed without it.
+    /// Sets the password, ends what rested on the old one except for what is kept, and waits until both are
+    /// durable. Answers whether the session that changes it goes on; nothing is changed without it.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn set_password(&self, hash: String, now: Timestamp, kept: Kept) -> Result<bool, StoreError> {
+    pub async fn set_password(
+        &self,
+        hash: String,
+        now: Timestamp,
+        kept: KeptAccess,
+    ) -> Result<bool, StoreError> {
         let user = self.user;
         self.store
             .write_durable("save a password", move |conn| {
@@ -118,7 +123,7 @@ impl UserScope {
             .await
     }
 
-    /// Remembers an authenticator that has yet to show a code. The one in use stays in use.
+    /// Stores an authenticator that has not been confirmed by a code yet. The current one stays in use.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -203,7 +208,7 @@ impl UserScope {
             .await
     }
 
-    /// How many recovery codes are left.
+    /// Returns how many recovery codes are left.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -222,7 +227,7 @@ pub(crate) fn end_rights(
     conn: &Connection,
     user: UserId,
     now: Timestamp,
-    kept: &Kept,
+    kept: &KeptAccess,
 ) -> Result<(), StoreError> {
     let id = user.0.cast_signed();
     let sql = "DELETE FROM sessions WHERE user_id = ?1 AND id IS NOT ?2";

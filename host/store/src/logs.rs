@@ -23,40 +23,40 @@ const MOST_RUNS: u32 = 2_000;
 const MOST_BYTES: usize = 4 << 20;
 
 named! {
-    /// How grave a log line is, the least first.
+    /// Level of a log line, the least severe first.
     LogLevel {
-        /// For whoever writes the task.
+        /// Details for the author of the task.
         Debug = "debug",
-        /// What happens.
+        /// Normal operation.
         Info = "info",
-        /// Something is not as it should be.
+        /// Something is unusual.
         Warn = "warn",
-        /// Something went wrong.
+        /// An operation failed.
         Error = "error",
     }
 }
 
-/// Which log lines to look for.
+/// Selects the log lines to look for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFilter {
-    /// Of runs of this task only.
+    /// Only lines of runs of this task.
     pub task: Option<Task>,
-    /// Of runs that started at this instant or later.
+    /// Only runs that started at this instant or later.
     pub since: Option<Timestamp>,
-    /// Of runs that started before this instant.
+    /// Only runs that started before this instant.
     pub until: Option<Timestamp>,
-    /// Of this level or a graver one.
+    /// Only lines of this level or a more severe one.
     pub level: Option<LogLevel>,
     /// Containing this text, in capitals or not.
     pub text: Option<String>,
-    /// After this place of the list: [`LogPage::next`] of the page before.
+    /// Continues after this entry of the list: [`LogPage::next`] of the page before.
     pub after: Option<LogCursor>,
     /// At most this many, the newest ones.
     pub limit: u32,
 }
 
 impl Default for LogFilter {
-    /// The newest 100.
+    /// Without conditions: the newest 100 rows.
     fn default() -> Self {
         Self { task: None, since: None, until: None, level: None, text: None, after: None, limit: 100 }
     }
@@ -65,20 +65,20 @@ impl Default for LogFilter {
 /// Where a line stands in the list of all lines, newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogCursor {
-    /// Its run.
+    /// Cursor of the run.
     pub run: RunCursor,
-    /// Its number within the run, from 0.
+    /// Number of the line within the run; the first is 0.
     pub line: u32,
 }
 
 /// A log line with the run that wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundLine {
-    /// Where it stands.
+    /// Cursor of the line.
     pub cursor: LogCursor,
     /// The task of the run.
     pub task: Task,
-    /// What was written.
+    /// The log line.
     pub line: LogRow,
 }
 

@@ -8,7 +8,7 @@ use crate::columns::{execute, parsed, select_one};
 use crate::errors::StoreError;
 use crate::store::SystemScope;
 
-/// Where the virtual clock's cursor stands among the keys.
+/// Key under which the virtual clock's cursor is stored.
 const CURSOR: &str = "cursor";
 
 /// Where the last change of a day stands among the keys.
@@ -29,7 +29,7 @@ impl SystemScope {
             .await
     }
 
-    /// Remembers `value` under `key`, in place of what was there; returns when it is on the disk.
+    /// Stores `value` under `key`, replaces an earlier value, and returns when it is on the disk.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -42,7 +42,7 @@ impl SystemScope {
         self.store.write("save a setting of the database", move |conn| set(conn, key, &value)).await
     }
 
-    /// What stands under `key`.
+    /// Returns the value stored under `key`.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -55,8 +55,8 @@ impl SystemScope {
             .await
     }
 
-    /// Remembers the instant up to which the virtual clock has done everything. Because writes keep their order,
-    /// a cursor that is found after a crash vouches for everything that was written before it.
+    /// Stores the instant up to which the virtual clock has done everything. Writes keep their order, so after
+    /// a crash everything before a stored cursor is stored too.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -77,8 +77,8 @@ impl SystemScope {
             .await
     }
 
-    /// Remembers when, by the daemon's clock, another calendar changed the day that it was: what that day has by it counts from
-    /// then on.
+    /// Stores the time at which another calendar changed the current day; its slots of that day count from then
+    /// on.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -86,7 +86,7 @@ impl SystemScope {
         self.queue_meta(DAY_CHANGED, at.0.to_string()).await
     }
 
-    /// When another calendar last changed the day that it was; none when that never happened.
+    /// Returns when another calendar last changed the day that it was; none when that never happened.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -100,7 +100,7 @@ impl SystemScope {
     }
 }
 
-/// Remembers `value` under `key`.
+/// Stores `value` under `key`.
 pub(crate) fn set(conn: &Connection, key: &str, value: &str) -> Result<(), StoreError> {
     let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2)
                ON CONFLICT (key) DO UPDATE SET value = excluded.value";

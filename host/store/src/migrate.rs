@@ -98,8 +98,8 @@ pub(crate) fn inspect(file: &DatabaseFile) -> Result<u32, StoreError> {
     check_version(&open_untouched(path)?, path)
 }
 
-/// As [`inspect`], by the one who has the file to itself: a change that a crash cut off, such as the very first one, is taken
-/// back first, which a reader cannot do.
+/// Inspects a file that is locked by this process, see [`inspect`]. It first rolls back a change that a crash
+/// cut off, which a reader cannot do.
 ///
 /// # Errors
 /// As there.

@@ -13,19 +13,19 @@ use crate::store::SystemScope;
 /// A trial of a version on recorded runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrialRow {
-    /// Of which task.
+    /// The task.
     pub task: Task,
     /// The number of the module's version, from 1.
     pub version: u64,
-    /// When it was tried.
+    /// Time at which it was tried.
     pub at: Timestamp,
-    /// Who had it tried.
+    /// User who had it tried.
     pub by: UserId,
-    /// What came out, as JSON.
+    /// Report of the trial, as JSON.
     pub report: String,
-    /// When it was accepted; none while it is not.
+    /// Time at which it was accepted; none while it is not.
     pub accepted_at: Option<Timestamp>,
-    /// By whom; none while it is not, and when nothing differed.
+    /// Admin who accepted it; none before that, and when nothing differed.
     pub accepted_by: Option<UserId>,
 }
 

@@ -13,7 +13,7 @@ use crate::errors::StoreError;
 use crate::store::SystemScope;
 
 named! {
-    /// Where a version came from.
+    /// Origin of a version of a module.
     ModuleOrigin {
         /// It came with the program.
         BuiltIn = "built_in",
@@ -27,19 +27,19 @@ named! {
 /// A version to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewModule {
-    /// Of which task.
+    /// The task.
     pub task: Task,
     /// Hash of its bytes, in hex.
     pub hash: String,
-    /// The component.
+    /// Bytes of the component.
     pub bytes: Vec<u8>,
-    /// Where it came from.
+    /// Origin of the version.
     pub origin: ModuleOrigin,
-    /// What it says of itself, as JSON.
+    /// Description that the component gives of itself, as JSON.
     pub info: String,
     /// The manifest that it exports; none when it exports none.
     pub manifest: Option<String>,
-    /// When it was uploaded, by the daemon's clock.
+    /// Time at which it was uploaded, by the daemon's clock.
     pub at: Timestamp,
     /// Who; none for the program.
     pub by: Option<UserId>,
@@ -48,25 +48,25 @@ pub struct NewModule {
 /// A version of a task's module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModuleRow {
-    /// Of which task.
+    /// The task.
     pub task: Task,
-    /// From 1, within the task.
+    /// Version number within the task; the first is 1.
     pub version: u64,
     /// Hash of its bytes, in hex.
     pub hash: String,
-    /// Where it came from.
+    /// Origin of the version.
     pub origin: ModuleOrigin,
-    /// What it says of itself, as JSON.
+    /// Description that the component gives of itself, as JSON.
     pub info: String,
     /// The manifest that it exports; none when it exports none.
     pub manifest: Option<String>,
     /// Bytes of the component.
     pub size: u64,
-    /// When it was added.
+    /// Time at which it was added.
     pub added_at: Timestamp,
-    /// By whom; none for the program.
+    /// Admin who did it; none for the program itself.
     pub added_by: Option<UserId>,
-    /// When it was found not to be fit to run; none while it may.
+    /// Time at which it was found not to be fit to run; none while it may.
     pub quarantined_at: Option<Timestamp>,
     /// The reason, in one sentence.
     pub quarantine: String,
@@ -75,30 +75,30 @@ pub struct ModuleRow {
 /// That a version became the active one of its task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActivationRow {
-    /// Of which task.
+    /// The task.
     pub task: Task,
     /// The number of the module's version, from 1.
     pub version: u64,
-    /// From when on.
+    /// Time from which the version is active.
     pub at: Timestamp,
-    /// Who did it; none for the program.
+    /// User who did it; none for the program.
     pub by: Option<UserId>,
     /// The reason, in one sentence.
     pub reason: String,
 }
 
-/// That a user stays with a version.
+/// Row of a pin: a user stays with a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PinRow {
     /// The user that it is about.
     pub user: UserId,
-    /// Of which task.
+    /// The task.
     pub task: Task,
     /// The number of the module's version, from 1.
     pub version: u64,
-    /// When it began to hold, by the daemon's clock.
+    /// Time at which it began to hold, by the daemon's clock.
     pub at: Timestamp,
-    /// Who did it.
+    /// User who pinned the version.
     pub by: UserId,
 }
 
@@ -159,7 +159,7 @@ impl SystemScope {
             .await
     }
 
-    /// What was active of each task and when, newest first; of one task or of all.
+    /// Returns what was active of each task and when, newest first; of one task or of all.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -223,7 +223,7 @@ impl SystemScope {
             .await
     }
 
-    /// Who stays with which version.
+    /// Returns who stays with which version.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -264,7 +264,8 @@ impl SystemScope {
             .await
     }
 
-    /// Removes a version and, when no other task has them, its bytes; its number stays taken. Waits until that is durable.
+    /// Removes a version and, when no other task has them, its bytes; its number stays taken. Waits until that is
+    /// durable.
     ///
     /// # Errors
     /// When the store is closed or has stopped.

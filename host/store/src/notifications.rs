@@ -14,29 +14,29 @@ use crate::errors::StoreError;
 use crate::store::UserScope;
 
 named! {
-    /// How urgent a message is.
+    /// Level of a message.
     NotificationLevel {
-        /// Good to know.
+        /// For information.
         Info = "info",
-        /// Worth a look.
+        /// Unusual; no action needed now.
         Warning = "warning",
-        /// Needs somebody.
+        /// Somebody has to act.
         Error = "error",
     }
 }
 
-/// A message.
+/// Row of a message to a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotificationRow {
     /// Grows with time; none before it is saved.
     pub id: Option<u64>,
-    /// When it was sent.
+    /// Time at which it was sent.
     pub at: Timestamp,
-    /// How urgent it is.
+    /// Level of the message.
     pub level: NotificationLevel,
-    /// One line.
+    /// Title, one line.
     pub title: String,
-    /// The rest.
+    /// Text of the message.
     pub body: String,
     /// The run that sent it.
     pub run: Option<RunId>,
@@ -45,33 +45,33 @@ pub struct NotificationRow {
 /// A message as it stands with its user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptNotification {
-    /// Its id.
+    /// Id of the message.
     pub id: u64,
-    /// What was sent.
+    /// The message.
     pub row: NotificationRow,
-    /// When the user saw it.
+    /// Time at which the user saw it.
     pub read_at: Option<Timestamp>,
-    /// What it is about.
+    /// Kind of the message.
     pub kind: NotificationKind,
-    /// Why it does not disturb; none when it may.
+    /// Why the message is not delivered; none when it is.
     pub silence: Option<Silence>,
 }
 
-/// Which messages to list.
+/// Selects the messages to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotificationFilter {
-    /// Of this level only.
+    /// Only messages of this level.
     pub level: Option<NotificationLevel>,
     /// Only those that the user has not seen.
     pub unread: bool,
-    /// After this place of the list: the id of the last message of the page before.
+    /// Continues after this entry of the list: the id of the last message of the page before.
     pub after: Option<u64>,
     /// At most this many, the newest ones.
     pub limit: u32,
 }
 
 impl Default for NotificationFilter {
-    /// The newest 100.
+    /// Without conditions: the newest 100 rows.
     fn default() -> Self {
         Self { level: None, unread: false, after: None, limit: 100 }
     }
@@ -112,7 +112,7 @@ impl UserScope {
         self.read("read the notifications", move |conn| list(conn, user, &filter)).await
     }
 
-    /// How many messages the user has not seen.
+    /// Returns how many messages the user has not seen.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -141,7 +141,7 @@ impl UserScope {
             .await
     }
 
-    /// The same for every message that the user has not seen; how many they were.
+    /// Marks every unread message of the user as read and returns their number.
     ///
     /// # Errors
     /// When the store is closed or has stopped.

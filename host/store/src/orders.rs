@@ -12,29 +12,29 @@ use crate::errors::StoreError;
 use crate::journal;
 use crate::store::UserScope;
 
-/// Which orders to list.
+/// Selects the orders to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderFilter {
-    /// For this trading date or later.
+    /// Only orders of this trading date or later.
     pub from: Option<Day>,
-    /// For this trading date or earlier.
+    /// Only orders of this trading date or earlier.
     pub through: Option<Day>,
-    /// Of this share only.
+    /// Only orders of this symbol.
     pub symbol: Option<Symbol>,
-    /// Of this side only.
+    /// Only orders of this side.
     pub side: Option<Side>,
-    /// In this state only.
+    /// Only orders in this state.
     pub state: Option<OrderState>,
     /// Only those in a final state, or only those that are not.
     pub active: Option<bool>,
-    /// After this place of the list: the last order of the page before.
+    /// Continues after this entry of the list: the last order of the page before.
     pub after: Option<OrderId>,
     /// At most this many, the newest ones.
     pub limit: u32,
 }
 
 impl Default for OrderFilter {
-    /// The newest 100.
+    /// Without conditions: the newest 100 rows.
     fn default() -> Self {
         Self {
             from: None,
@@ -49,7 +49,7 @@ impl Default for OrderFilter {
     }
 }
 
-/// An order's row.
+/// Columns of an order.
 pub(crate) struct OrderColumns {
     id: OrderId,
     pub(crate) symbol: String,
@@ -116,7 +116,8 @@ impl UserScope {
         self.read("read the orders", move |conn| list(conn, user, &filter)).await
     }
 
-    /// What the journal says of one order, in sequence; nothing when the order is unknown or another user's.
+    /// Returns what the journal says of one order, in sequence; nothing when the order is unknown or another
+    /// user's.
     ///
     /// # Errors
     /// When the database cannot be read.

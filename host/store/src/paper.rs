@@ -15,7 +15,7 @@ pub struct PaperRow {
     pub tag: String,
     /// Whether it may still be matched.
     pub active: bool,
-    /// All of it, as the paper broker writes it.
+    /// The order, encoded by the paper broker.
     pub data: Vec<u8>,
 }
 

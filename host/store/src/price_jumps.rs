@@ -16,13 +16,13 @@ use crate::store::SystemScope;
 pub struct PriceJumpRow {
     /// The jump, with the prices before and after it.
     pub jump: PriceJump,
-    /// When the daemon saw it.
+    /// Time at which the daemon saw it.
     pub noticed_at: Timestamp,
-    /// When it was explained; `None` while it is not.
+    /// Time at which it was explained; `None` while it is not.
     pub explained_at: Option<Timestamp>,
-    /// Who explained it.
+    /// User who explained it; none while it is open.
     pub explained_by: Option<UserId>,
-    /// What they said.
+    /// The explanation; empty while it is open.
     pub explanation: String,
 }
 

@@ -19,13 +19,13 @@ pub(crate) type Work = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + S
 pub(crate) struct Write {
     pub(crate) work: Work,
     pub(crate) caller: Caller,
-    /// Whether it is to be committed at once.
+    /// Whether the write is committed at once.
     pub(crate) urgent: bool,
 }
 
-/// Who hears of a write that is refused.
+/// Receiver of the result of a write.
 pub(crate) enum Caller {
-    /// Somebody waits until it is committed.
+    /// The caller waits until the write is committed.
     Waits(oneshot::Sender<Result<(), StoreError>>),
     /// Somebody looks later what became of it; it concerns this user.
     LooksLater(oneshot::Sender<Result<(), StoreError>>, UserId),
@@ -40,8 +40,9 @@ pub(crate) const GROUP: usize = 2_048;
 /// Most writes in the queue; who wants to add another one waits. It bounds memory when tasks are faster than the disk.
 const CAPACITY: usize = 8_192;
 
-/// How long writes that nobody waits for are collected before they are committed, so that a busy daemon makes 50
-/// commits a second instead of thousands. A crash loses at most this much of what nobody waited for.
+/// Longest time for which writes that nobody waits for are collected before they are committed, so that a busy
+/// daemon makes 50 commits a second instead of thousands. A crash loses at most this much of what nobody waited
+/// for.
 const LINGER: Duration = Duration::from_millis(20);
 
 /// Shared by the store and its writer thread.
@@ -63,7 +64,7 @@ struct State {
     queued: u64,
     /// The last write of each user of which somebody went on without waiting, and of nobody in particular.
     last: BTreeMap<Option<UserId>, u64>,
-    /// Somebody waits for one of the writes.
+    /// Whether a caller waits for one of the writes.
     urgent: bool,
     closing: bool,
     failed: Option<Arc<str>>,
@@ -153,8 +154,8 @@ impl Queue {
         self.changed.notify_one();
     }
 
-    /// The same after one more write, behind which there is none: whoever comes later is refused. A queue that is closed or
-    /// has failed stays as it is.
+    /// Closes the queue after one last write; later writes are refused. A queue that is closed or has failed
+    /// stays as it is.
     pub(crate) fn close_after(&self, last: Write) {
         let mut state = self.lock();
         if state.check().is_ok() {
@@ -183,12 +184,12 @@ impl Queue {
         self.refusal()
     }
 
-    /// Whether writes are still taken, and why not.
+    /// Returns the error for which writes are refused, if any.
     pub(crate) fn health(&self) -> Result<(), StoreError> {
         self.lock().check()
     }
 
-    /// Why a write did not happen.
+    /// Returns why a write did not happen.
     pub(crate) fn refusal(&self) -> StoreError {
         self.health().err().unwrap_or(StoreError::Closed)
     }
@@ -210,7 +211,7 @@ impl State {
         self.writes.push_back(write);
     }
 
-    /// How many writes must be over before a read sees what its reader knows of.
+    /// Returns how many writes must be over before a read sees what its reader knows of.
     fn awaited(&self, of: Option<UserId>) -> u64 {
         let last = |of| self.last.get(&of).copied().unwrap_or(0);
         of.map_or(self.queued, |user| last(Some(user)).max(last(None)))

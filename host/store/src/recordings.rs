@@ -1,8 +1,8 @@
 //! Recordings of runs, and the replies that they share.
 //!
-//! A recording belongs to a user. A shared reply belongs to nobody: it holds what the market said, is reached only through
-//! a recording that uses it, and goes with the last of them. It is counted in the transaction that writes or deletes the
-//! recording, so the count is right whatever crashes when.
+//! A recording belongs to a user. A shared reply belongs to nobody: it holds what the market said, is reached only
+//! through a recording that uses it, and goes with the last of them. It is counted in the transaction that writes
+//! or deletes the recording, so the count is right whatever crashes when.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,9 +30,9 @@ pub struct RecordingRow {
 /// A reply that many recordings have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SharedReplyRow {
-    /// Of what it says.
+    /// Hash of the contents.
     pub hash: [u8; HASH_BYTES],
-    /// What it says, compressed.
+    /// Contents, compressed.
     pub data: Arc<[u8]>,
 }
 

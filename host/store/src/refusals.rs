@@ -1,7 +1,8 @@
 //! Writes that were refused while nobody waited for them.
 //!
-//! Such a refusal is a fault of ours, in what one user has: the write contradicts what the database holds of them. It changed
-//! nothing, so everybody else's writes go on; whose it was is told to the daemon, which stops that user's work.
+//! Such a refusal is a fault of ours, in what one user has: the write contradicts what the database holds of them.
+//! It changed nothing, so everybody else's writes go on; whose it was is told to the daemon, which stops that
+//! user's work.
 
 use std::collections::BTreeMap;
 
@@ -14,9 +15,9 @@ use crate::errors::StoreError;
 /// A write that was refused while nobody waited for it.
 #[derive(Debug, Clone)]
 pub struct Refusal {
-    /// Whose row it was; none for one of the daemon as a whole.
+    /// User of the refused row; none for a row of the whole daemon.
     pub user: Option<UserId>,
-    /// The error underneath.
+    /// Cause of the refusal.
     pub error: StoreError,
 }
 

@@ -14,41 +14,41 @@ use crate::errors::StoreError;
 use crate::recordings;
 use crate::store::SystemScope;
 
-/// How many runs one batch looks at.
+/// Number of runs in one batch.
 const BATCH: u32 = 500;
 
 /// What runs leave behind, by how long it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OldOfRuns {
-    /// Recordings, except of runs that placed, changed or cancelled an order. What they shared with others goes with the
-    /// last of them.
+pub enum PrunableRunData {
+    /// Recordings, except of runs that placed, changed or cancelled an order. What they shared with others goes
+    /// with the last of them.
     Recordings,
     /// Runs of these tasks that were a plain success of their slot and touched no order, with all that belongs to them.
     /// A tick stays counted in its slot.
     PlainRuns(Vec<Task>),
     /// Log lines; decisions stay.
     Logs,
-    /// Decisions.
+    /// Decisions of runs.
     Decisions,
     /// The end of long sentences with which runs ended.
     Details,
 }
 
-/// What a batch of signals did.
+/// Result of pruning one batch of signals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ForgottenSignals {
+pub struct PrunedSignals {
     /// The last signal it looked at; none when there was nothing left to look at.
     pub through: Option<SignalId>,
-    /// Signals that went.
+    /// Number of signals deleted.
     pub changed: u64,
 }
 
 /// What stays of the sentence with which a run ended, in characters.
 const SHORT_DETAIL: u32 = 200;
 
-/// What a batch did.
+/// Result of pruning one batch of runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ForgottenRuns {
+pub struct PrunedRuns {
     /// The last run it looked at; none when there was nothing left to look at.
     pub through: Option<RunId>,
     /// Recordings, runs or logs that went.
@@ -60,17 +60,17 @@ impl SystemScope {
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn prune_of_runs(
+    pub async fn prune_run_data(
         &self,
-        what: OldOfRuns,
+        what: PrunableRunData,
         after: RunId,
         before: Timestamp,
-    ) -> Result<ForgottenRuns, StoreError> {
+    ) -> Result<PrunedRuns, StoreError> {
         let forget = move |conn: &Connection| match last_of_batch(conn, &what, after, before)? {
-            None => Ok(ForgottenRuns { through: None, changed: 0 }),
+            None => Ok(PrunedRuns { through: None, changed: 0 }),
             Some(last) => {
                 let changed = what.forget(conn, after.0.cast_signed(), last)? as u64;
-                Ok(ForgottenRuns { through: Some(RunId(last.cast_unsigned())), changed })
+                Ok(PrunedRuns { through: Some(RunId(last.cast_unsigned())), changed })
             }
         };
         self.store.write_durable("forget what is old", forget).await
@@ -89,8 +89,8 @@ impl SystemScope {
         self.store.write_durable("forget lines about services", forget).await
     }
 
-    /// Removes up to a batch of messages to users from before an instant; how many there were. The newest of all stays, because
-    /// the next number is one more than it.
+    /// Removes up to a batch of messages to users from before an instant; how many there were. The newest of all
+    /// stays, because the next number is one more than it.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -104,8 +104,8 @@ impl SystemScope {
         self.store.write_durable("forget messages to users", forget).await
     }
 
-    /// Removes those of a batch of signals after `after` that ended before an instant, and what users did with them. The newest
-    /// of all stays, as above.
+    /// Removes those of a batch of signals after `after` that ended before an instant, and what users did with
+    /// them. The newest of all stays, as above.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -113,27 +113,27 @@ impl SystemScope {
         &self,
         after: SignalId,
         before: Timestamp,
-    ) -> Result<ForgottenSignals, StoreError> {
+    ) -> Result<PrunedSignals, StoreError> {
         let forget = move |conn: &Connection| {
             let next =
                 "SELECT max(id) AS last FROM (SELECT id FROM signals WHERE id > ?1 ORDER BY id LIMIT ?2)";
             let values = (after.0.cast_signed(), BATCH);
             let last =
                 select_one(conn, next, values, |row| Ok(row.get::<_, Option<i64>>("last")?))?.flatten();
-            let Some(last) = last else { return Ok(ForgottenSignals { through: None, changed: 0 }) };
+            let Some(last) = last else { return Ok(PrunedSignals { through: None, changed: 0 }) };
             let old = "SELECT id FROM signals WHERE id > ?1 AND id <= ?2 AND expires_at < ?3
                            AND id < (SELECT max(id) FROM signals)";
             let values = (after.0.cast_signed(), last, before.0);
             execute(conn, &format!("DELETE FROM signal_statuses WHERE signal_id IN ({old})"), values)?;
             let changed = execute(conn, &format!("DELETE FROM signals WHERE id IN ({old})"), values)?;
             let through = Some(SignalId(last.cast_unsigned()));
-            Ok(ForgottenSignals { through, changed: changed as u64 })
+            Ok(PrunedSignals { through, changed: changed as u64 })
         };
         self.store.write_durable("forget signals", forget).await
     }
 }
 
-impl OldOfRuns {
+impl PrunableRunData {
     /// The table to look through, and its column with the run.
     const fn table(&self) -> (&'static str, &'static str) {
         match self {
@@ -188,10 +188,11 @@ impl OldOfRuns {
     }
 }
 
-/// The last run of the next batch: the rows of the table are looked at in order, up to the first that is not old enough.
+/// The last run of the next batch: the rows of the table are looked at in order, up to the first that is not old
+/// enough.
 fn last_of_batch(
     conn: &Connection,
-    what: &OldOfRuns,
+    what: &PrunableRunData,
     after: RunId,
     before: Timestamp,
 ) -> Result<Option<i64>, StoreError> {

@@ -11,14 +11,14 @@ use crate::errors::StoreError;
 use crate::runs::{EXECUTING, RunRow, RunTrigger, SUCCEEDED, ServiceKind, read};
 use crate::store::UserScope;
 
-/// Which runs to list.
+/// Selects the runs to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunFilter {
-    /// Of this task only.
+    /// Only rows of this task.
     pub task: Option<Task>,
     /// Run for this reason only.
     pub trigger: Option<RunTrigger>,
-    /// Of slots of this service only.
+    /// Only runs of slots of this service.
     pub service: Option<ServiceKind>,
     /// Ended like this only; [`EXECUTING`] finds those that have not ended.
     pub outcome: Option<String>,
@@ -26,14 +26,14 @@ pub struct RunFilter {
     pub since: Option<Timestamp>,
     /// Started before this instant.
     pub until: Option<Timestamp>,
-    /// After this place of the list: that of the last run of the page before.
+    /// Continues after this entry of the list: that of the last run of the page before.
     pub after: Option<RunCursor>,
     /// At most this many, the newest ones.
     pub limit: u32,
 }
 
 impl Default for RunFilter {
-    /// The newest 100.
+    /// Without conditions: the newest 100 rows.
     fn default() -> Self {
         Self {
             task: None,
@@ -51,14 +51,14 @@ impl Default for RunFilter {
 /// Where a run stands in the list of all runs, newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunCursor {
-    /// When it started.
+    /// Start time of the run.
     pub started_at: Timestamp,
-    /// Tells it from others that started at the same instant.
+    /// Id of the run, which orders runs that started at the same instant.
     pub run: RunId,
 }
 
 impl RunRow {
-    /// Its place in the list.
+    /// The cursor of this row in the list.
     pub fn cursor(&self) -> RunCursor {
         RunCursor { started_at: self.started_at, run: self.id }
     }

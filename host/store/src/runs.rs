@@ -12,8 +12,8 @@ use crate::columns::{
 };
 use crate::decisions::{DecisionRow, LogRow, write_notes};
 use crate::errors::StoreError;
-use crate::left::{self, Left};
 use crate::recordings::{self, RecordingRow};
+use crate::run_footprint::{self, RunFootprint};
 use crate::state::write_state;
 use crate::store::{SystemScope, UserScope};
 
@@ -33,9 +33,9 @@ pub const SUPERSEDED: &str = "superseded";
 const ABANDONED: &str = "abandoned";
 
 named! {
-    /// Why a run happens.
+    /// What starts a run.
     RunTrigger {
-        /// Its slot was due.
+        /// The slot of the task was due.
         Scheduled = "scheduled",
         /// The user asked for it once.
         RunOnce = "run_once",
@@ -57,19 +57,19 @@ named! {
 /// A run that begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunStart {
-    /// From [`SystemScope::next_run_id`].
+    /// Id from [`SystemScope::next_run_id`].
     pub id: RunId,
     /// The task that runs.
     pub task: Task,
-    /// When its slot was due; none when it has no slot.
+    /// Time at which its slot was due; none when it has no slot.
     pub slot_due: Option<Timestamp>,
-    /// Why it runs.
+    /// What started the run.
     pub trigger: RunTrigger,
     /// The service whose slot it is; none when somebody asked for the run.
     pub service: Option<ServiceKind>,
     /// Hash of the module, in hex.
     pub module_hash: String,
-    /// By the daemon's clock.
+    /// Start time of the run, by the daemon's clock.
     pub started_at: Timestamp,
     /// Which attempt at its slot it is, from 1.
     pub attempt: u32,
@@ -80,29 +80,29 @@ pub struct RunStart {
 pub struct RunFinish {
     /// The run that it is about.
     pub id: RunId,
-    /// How it ended, as the runtime names it.
+    /// Outcome, as the runtime names it.
     pub outcome: String,
     /// One line for people.
     pub detail: String,
-    /// By the daemon's clock.
+    /// End time of the run, by the daemon's clock.
     pub finished_at: Timestamp,
     /// CPU time in microseconds.
     pub cpu_micros: u64,
     /// Most memory held at once, in bytes.
     pub peak_memory: u64,
-    /// Host calls made.
+    /// Number of host calls.
     pub calls: u64,
     /// Orders placed, changed or cancelled, refused ones included.
     pub orders: u32,
     /// Entries that they made in the journal: a run with any keeps its recording.
     pub journaled: u32,
-    /// What else it cost and left behind.
-    pub left: Left,
+    /// Work of the host and rows that the run left behind.
+    pub left: RunFootprint,
     /// The recording; empty when none is kept.
     pub recording: RecordingRow,
-    /// Its decisions, in order.
+    /// Decisions of the run, in order.
     pub decisions: Vec<DecisionRow>,
-    /// Its log lines, in order.
+    /// Log lines of the run, in order.
     pub log: Vec<LogRow>,
     /// What it wrote to a task's state, in order; none removes the key.
     pub state: Vec<(Task, String, Option<Vec<u8>>)>,
@@ -121,7 +121,7 @@ impl RunFinish {
             calls: 0,
             orders: 0,
             journaled: 0,
-            left: Left::default(),
+            left: RunFootprint::default(),
             recording: RecordingRow::default(),
             decisions: Vec::new(),
             log: Vec::new(),
@@ -135,40 +135,40 @@ impl RunFinish {
 pub struct RunRow {
     /// Numbered from 1 over all users.
     pub id: RunId,
-    /// For whom.
+    /// User of the run.
     pub user: UserId,
     /// The task that ran.
     pub task: Task,
-    /// When its slot was due; none when it had no slot.
+    /// Time at which its slot was due; none when it had no slot.
     pub slot_due: Option<Timestamp>,
-    /// Why it ran.
+    /// What started the run.
     pub trigger: RunTrigger,
     /// The service whose slot it was; none when somebody asked for the run.
     pub service: Option<ServiceKind>,
     /// Hash of the module, in hex.
     pub module_hash: String,
-    /// When it began.
+    /// Start time of the run.
     pub started_at: Timestamp,
     /// Which attempt at its slot it was, from 1.
     pub attempt: u32,
-    /// How it ended; none while it is executing.
+    /// Outcome; none while the run is executing.
     pub outcome: Option<String>,
     /// One line for people.
     pub detail: String,
-    /// When it ended.
+    /// End time of the run; none while it executes.
     pub finished_at: Option<Timestamp>,
     /// CPU time in microseconds.
     pub cpu_micros: u64,
     /// Most memory held at once, in bytes.
     pub peak_memory: u64,
-    /// Host calls made.
+    /// Number of host calls.
     pub calls: u64,
     /// Orders placed, changed or cancelled, refused ones included.
     pub orders: u32,
     /// Entries that they made in the journal; of runs from before these were counted, as many as orders.
     pub journaled: u32,
-    /// What else it cost and left behind.
-    pub left: Left,
+    /// Work of the host and rows that the run left behind.
+    pub left: RunFootprint,
 }
 
 impl UserScope {
@@ -229,7 +229,7 @@ impl UserScope {
 }
 
 impl SystemScope {
-    /// One run, whoever's it is: an operator names runs by their number alone.
+    /// Returns a run of any user: an operator names runs by their id alone.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -267,8 +267,8 @@ impl SystemScope {
             .await
     }
 
-    /// Gives runs that are still executing the outcome [`INTERRUPTED`]; others stay as they are. None ends before it began: after
-    /// a crash, a clock that is not the system's goes on at the last instant that was done.
+    /// Gives runs that are still executing the outcome [`INTERRUPTED`]; others stay as they are. None ends before
+    /// it began: after a crash, a clock that is not the system's goes on at the last instant that was done.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -395,6 +395,6 @@ pub(crate) fn read(row: &Row<'_>) -> Result<RunRow, StoreError> {
         calls: unsigned(row, "calls")?,
         orders,
         journaled: row.get::<_, Option<u32>>("journaled")?.unwrap_or(orders),
-        left: left::read(row)?,
+        left: run_footprint::read(row)?,
     })
 }

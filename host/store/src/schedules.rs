@@ -1,7 +1,7 @@
 //! Schedules: the whole set in versions, each with who made it.
 //!
-//! What rules mean is the schedule crate's affair; here they are text. A version holds rows of the tasks that it changed;
-//! every other task keeps the row of an earlier version.
+//! What rules mean is the schedule crate's affair; here they are text. A version holds rows of the tasks that it
+//! changed; every other task keeps the row of an earlier version.
 
 use rusqlite::{Connection, Row};
 
@@ -16,7 +16,7 @@ use crate::store::{SystemScope, UserScope};
 /// A task's schedule as some version of the set made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduleRow {
-    /// Of which task.
+    /// The task.
     pub task: Task,
     /// The version of the set that wrote it.
     pub version: u64,
@@ -26,18 +26,18 @@ pub struct ScheduleRow {
     pub rules: String,
     /// What it waits for as JSON; none when it waits for nothing.
     pub after: Option<String>,
-    /// What it does, in a sentence for people.
+    /// Description of the schedule, one sentence.
     pub description: String,
-    /// Who made this version; none for the defaults of the program.
+    /// User who made this version; none for the defaults of the program.
     pub changed_by: Option<UserId>,
-    /// When it was changed, by the daemon's clock.
+    /// Time at which it was changed, by the daemon's clock.
     pub changed_at: Timestamp,
 }
 
 /// A task's schedule as it is to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduleChange {
-    /// Of which task.
+    /// The task.
     pub task: Task,
     /// Whether its slots are planned at all.
     pub enabled: bool,
@@ -45,7 +45,7 @@ pub struct ScheduleChange {
     pub rules: String,
     /// What it waits for as JSON; none when it waits for nothing.
     pub after: Option<String>,
-    /// What it does, in a sentence for people.
+    /// Description of the schedule, one sentence.
     pub description: String,
 }
 
@@ -89,7 +89,7 @@ impl SystemScope {
             .await
     }
 
-    /// What a task's schedule was over time, newest first.
+    /// Returns what a task's schedule was over time, newest first.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -104,8 +104,8 @@ impl SystemScope {
 }
 
 impl UserScope {
-    /// Makes a new version of the set with changes by this user, waits until it is durable, and answers its number, which is
-    /// one more than `expected`.
+    /// Makes a new version of the set with changes by this user, waits until it is durable, and answers its number,
+    /// which is one more than `expected`.
     ///
     /// # Errors
     /// [`StoreError::ScheduleChanged`] when the newest version is not `expected`; or when the store is closed or has

@@ -13,20 +13,20 @@ use crate::store::UserScope;
 pub struct ServiceLogRow {
     /// Grows with time; none before it is saved.
     pub id: Option<u64>,
-    /// By the daemon's clock.
+    /// Time of the line, by the daemon's clock.
     pub at: Timestamp,
     /// `debug`, `info`, `warn` or `error`.
     pub level: String,
     /// A stable name, such as `service_started`.
     pub event: String,
-    /// One sentence.
+    /// Message, one sentence.
     pub message: String,
 }
 
-/// Which lines to list.
+/// Selects the lines to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceLogFilter {
-    /// Of these levels only; all of them when empty.
+    /// Only lines of these levels; an empty list means all levels.
     pub levels: Vec<String>,
     /// Older than this line: the last one of the page before.
     pub before: Option<u64>,

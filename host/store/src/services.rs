@@ -12,16 +12,16 @@ use crate::columns::{
 use crate::errors::StoreError;
 use crate::store::{SystemScope, UserScope};
 
-/// How a user's service stands.
+/// Row of a user's unified service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceRow {
     /// The user that it belongs to.
     pub user: UserId,
     /// Whether it should be running; it is started again after a restart then.
     pub running: bool,
-    /// When it last said that it lives.
+    /// Time of the last heartbeat.
     pub heartbeat: Option<Timestamp>,
-    /// What it ran last.
+    /// Last task that ran.
     pub last_task: Option<Task>,
     /// Failures since it was started.
     pub error_count: u64,
@@ -29,9 +29,9 @@ pub struct ServiceRow {
     pub last_error: String,
     /// The schedules it was started with.
     pub schedule_version: u64,
-    /// Since when it is on, or was last on.
+    /// Time of the last start.
     pub started_at: Option<Timestamp>,
-    /// When it last ran something.
+    /// Time at which the last run ended.
     pub last_task_at: Option<Timestamp>,
 }
 
@@ -40,9 +40,9 @@ pub struct ServiceRow {
 pub struct HeartbeatRow {
     /// The user that it belongs to.
     pub user: UserId,
-    /// What it ran last.
+    /// Last task that ran.
     pub last_task: Task,
-    /// When that run ended.
+    /// Time at which that run ended.
     pub last_task_at: Timestamp,
     /// Failures since it was started.
     pub error_count: u64,
@@ -51,7 +51,7 @@ pub struct HeartbeatRow {
 }
 
 impl UserScope {
-    /// Remembers how the user's service stands.
+    /// Stores the status of the user's service.
     ///
     /// # Errors
     /// [`StoreError::ForeignUser`], or when the store is closed or has stopped.
@@ -60,7 +60,7 @@ impl UserScope {
         self.write("save the status of a service", move |conn| write(conn, &row)).await
     }
 
-    /// How the user's service stands; none when it was never started.
+    /// Returns the status of the user's service; none when it was never started.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -86,7 +86,8 @@ impl SystemScope {
             .await
     }
 
-    /// Says that every running service lives, and what those of `heartbeats` did: two statements, however many users.
+    /// Stores a heartbeat for every running service, with the activity in `heartbeats`: two statements, however
+    /// many users.
     ///
     /// # Errors
     /// When the store is closed or has stopped.

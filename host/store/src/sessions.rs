@@ -14,42 +14,42 @@ use crate::users::{self, UserRow};
 /// A session to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewSession {
-    /// Of what the browser holds.
+    /// Hash of the secret in the browser's cookie.
     pub hash: [u8; 32],
-    /// Real time.
+    /// Time of the system's clock.
     pub now: Timestamp,
-    /// When it ends however much it is used.
+    /// Time at which it ends however much it is used.
     pub expires_at: Timestamp,
-    /// Where the log-in came from.
+    /// Address from which the user logged in.
     pub address: String,
-    /// What the browser says it is.
+    /// `User-Agent` of the browser at the log-in.
     pub agent: String,
     /// The hash of the password by which it begins; nothing, where none was shown.
     pub password: Option<String>,
 }
 
-/// A session.
+/// Row of a log-in session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRow {
     /// Numbered from 1, never given twice; no secret.
     pub id: u64,
     /// The user that it belongs to.
     pub user: UserId,
-    /// When it began.
+    /// Time of the log-in.
     pub created_at: Timestamp,
-    /// When it was last used, to the minute.
+    /// Time at which it was last used, to the minute.
     pub seen_at: Timestamp,
-    /// When it ends however much it is used.
+    /// Time at which it ends however much it is used.
     pub expires_at: Timestamp,
-    /// Where the log-in came from.
+    /// Address from which the user logged in.
     pub address: String,
-    /// What the browser said it is.
+    /// `User-Agent` of the browser at the log-in.
     pub agent: String,
 }
 
 impl UserScope {
-    /// Begins a session and waits until it is durable; sessions that are over are forgotten. Answers no id when the user
-    /// is not active, or has another password meanwhile.
+    /// Begins a session and waits until it is durable; sessions that are over are forgotten. Answers no id when the
+    /// user is not active, or has another password meanwhile.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -112,7 +112,7 @@ impl SystemScope {
             .await
     }
 
-    /// Remembers that a session was used; one that has ended meanwhile stays ended.
+    /// Stores the time at which a session was used; one that has ended meanwhile stays ended.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -127,7 +127,8 @@ impl SystemScope {
     }
 }
 
-/// Whether a session of a user goes on. What it makes asks this in the same transaction, or it could outlive it.
+/// Returns whether a session of a user goes on. What it makes asks this in the same transaction, or it could
+/// outlive it.
 pub(crate) fn goes_on(conn: &Connection, user: UserId, session: u64) -> Result<bool, StoreError> {
     let values = (user.0.cast_signed(), session.cast_signed());
     Ok(select_one(conn, "SELECT 1 FROM sessions WHERE user_id = ?1 AND id = ?2", values, |_| Ok(()))?

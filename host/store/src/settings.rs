@@ -13,7 +13,7 @@ use crate::store::UserScope;
 named! {
     /// Settings that change together and share a version.
     Settings {
-        /// The strategy.
+        /// Strategy settings.
         Strategy = "strategy",
         /// The admin's limits and the user's own.
         Limits = "limits",
@@ -26,8 +26,8 @@ impl UserScope {
     /// Replaces the strategy, waits until it is durable and answers its new version.
     ///
     /// # Errors
-    /// [`StoreError::SettingsChanged`] when the version is no longer `version`, [`StoreError::UnknownUser`]; or when the
-    /// store is closed or has stopped.
+    /// [`StoreError::SettingsChanged`] when the version is no longer `version`, [`StoreError::UnknownUser`]; or
+    /// when the store is closed or has stopped.
     pub async fn save_strategy(&self, version: u64, strategy: String) -> Result<u64, StoreError> {
         let sql = "UPDATE users SET strategy = ?3, strategy_version = strategy_version + 1
                    WHERE id = ?1 AND strategy_version = ?2 RETURNING strategy_version AS version";
@@ -54,7 +54,7 @@ impl UserScope {
         self.replace(Settings::Preferences, sql, version, vec![preferences]).await
     }
 
-    /// Remembers how much was paid in altogether, and waits until it is durable.
+    /// Stores the capital paid in altogether, in paise, and waits until it is durable.
     ///
     /// # Errors
     /// [`StoreError::UnknownUser`]; or when the store is closed or has stopped.

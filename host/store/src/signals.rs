@@ -12,53 +12,53 @@ use crate::columns::{execute, instant, optional_instant, parsed, select, select_
 use crate::errors::StoreError;
 use crate::store::{SystemScope, UserScope};
 
-/// A signal.
+/// Row of a signal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignalRow {
-    /// From [`SystemScope::next_signal_id`].
+    /// Id from [`SystemScope::next_signal_id`].
     pub id: SignalId,
-    /// About which share.
+    /// Symbol of the share.
     pub symbol: Symbol,
-    /// What it proposes, by name.
+    /// Kind of the signal, by name.
     pub kind: String,
-    /// Where it stands; `active` is what [`SignalFilter::active_only`] looks for.
+    /// Status by name; [`SignalFilter::active_only`] looks for `active`.
     pub status: String,
     /// The trading date of its window.
     pub day: Day,
-    /// When it was published.
+    /// Time at which it was published.
     pub published_at: Timestamp,
-    /// When it ends by itself.
+    /// Time at which it ends by itself.
     pub expires_at: Timestamp,
-    /// All of it, as the caller writes it.
+    /// The signal, encoded by the caller.
     pub data: String,
 }
 
-/// Which signals to load.
+/// Selects the signals to load.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SignalFilter {
-    /// Of this trading date or later.
+    /// Only signals of this trading date or later.
     pub since: Option<Day>,
     /// Only those whose status is `active`.
     pub active_only: bool,
 }
 
-/// Which signals a user is shown.
+/// Selects the signals that a user is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenFilter {
-    /// Of this trading date or later.
+    /// Only signals of this trading date or later.
     pub from: Option<Day>,
-    /// Of this trading date or earlier.
+    /// Only signals of this trading date or earlier.
     pub through: Option<Day>,
-    /// About this share only.
+    /// Only signals of this symbol.
     pub symbol: Option<Symbol>,
-    /// After this place of the list: that of the last signal of the page before.
+    /// Continues after this entry of the list: that of the last signal of the page before.
     pub after: Option<SignalCursor>,
     /// At most this many, the newest ones.
     pub limit: u32,
 }
 
 impl Default for SeenFilter {
-    /// The newest 100.
+    /// Without conditions: the newest 100 rows.
     fn default() -> Self {
         Self { from: None, through: None, symbol: None, after: None, limit: 100 }
     }
@@ -69,7 +69,7 @@ impl Default for SeenFilter {
 pub struct SignalCursor {
     /// Its trading date.
     pub day: Day,
-    /// Tells it from others of that date.
+    /// Id of the signal, which orders signals of the same date.
     pub signal: SignalId,
 }
 
@@ -78,24 +78,24 @@ pub struct SignalCursor {
 pub struct SeenSignal {
     /// The signal, shared or the user's own.
     pub row: SignalRow,
-    /// Whether it is the user's own.
+    /// Whether the signal is personal.
     pub personal: bool,
     /// Whether an order of the user acted on it and is open or was filled, at least in part.
     pub traded: bool,
-    /// What the user did with it.
+    /// What the user did with the signal; none when nothing.
     pub chosen: Option<SignalStatusRow>,
 }
 
-/// What a user did with a signal.
+/// Row of what a user did with a signal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignalStatusRow {
     /// The signal that it is about.
     pub signal: SignalId,
-    /// Where it stands for the user, by name.
+    /// Status of the signal for the user, by name.
     pub status: String,
     /// The reason, in one sentence.
     pub reason: String,
-    /// When it began to hold, by the daemon's clock.
+    /// Time at which it began to hold, by the daemon's clock.
     pub at: Timestamp,
 }
 
@@ -160,7 +160,7 @@ impl UserScope {
         .await
     }
 
-    /// Says where a signal, shared or the user's own, stands for this user.
+    /// Sets the status of a signal, shared or personal, for this user.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -178,7 +178,7 @@ impl UserScope {
             .await
     }
 
-    /// What the user did with signals of this trading date or later, by signal.
+    /// Returns what the user did with signals of this trading date or later, by signal.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -306,7 +306,7 @@ fn seen_statement() -> String {
 }
 
 impl SeenSignal {
-    /// Its place in the list.
+    /// The cursor of this row in the list.
     pub fn cursor(&self) -> SignalCursor {
         SignalCursor { day: self.row.day, signal: self.row.id }
     }

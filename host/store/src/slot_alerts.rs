@@ -14,17 +14,18 @@ use crate::store::SystemScope;
 /// A slot of which something should be seen by now, of every user whose unified service runs by the schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expectation {
-    /// Of which task.
+    /// The task.
     pub task: Task,
     /// Whether the task runs once for all users.
     pub shared: bool,
-    /// When the slot was due; of a continuous slot its first tick.
+    /// Time at which the slot was due; of a continuous slot its first tick.
     pub due_at: Timestamp,
     /// The last instant at which it can begin: a service that is started during a continuous slot gets the rest of it.
     pub until: Timestamp,
     /// The instant that has to be accounted for; services that were not on before it owe nothing.
     pub owed: Timestamp,
-    /// Of a continuous slot that has not ended: it lives when this tick or a later one is accounted for.
+    /// Tick of a continuous slot that has not ended: the slot is alive when this tick or a later one is
+    /// accounted for.
     pub tick: Option<Timestamp>,
     /// Only services with this version of the schedules owe it.
     pub schedule_version: u64,
@@ -37,13 +38,13 @@ pub struct Expectation {
 pub struct NewSlotAlert {
     /// The user whose slot it is.
     pub user: UserId,
-    /// Of which task.
+    /// The task.
     pub task: Task,
-    /// When it was due.
+    /// Time at which it was due.
     pub due_at: Timestamp,
     /// The last instant at which it can begin.
     pub until: Timestamp,
-    /// One sentence.
+    /// Message, one sentence.
     pub detail: String,
 }
 
@@ -91,12 +92,12 @@ impl SystemScope {
         self.store.write_durable("raise alerts", raise).await
     }
 
-    /// Settles open alerts whose slot has its outcome, or a tick later than the alert, by now; answers them.
+    /// Resolves open alerts whose slot has its outcome, or a tick later than the alert, by now; returns them.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
     pub async fn resolve_slot_alerts(&self, at: Timestamp) -> Result<Vec<AlertRow>, StoreError> {
-        let settle = move |conn: &Connection| {
+        let resolve = move |conn: &Connection| {
             let sql = "UPDATE alerts
                        SET resolved_at = ?1, resolution = 'seen late: ' || coalesce(slots.outcome, 'it ticks again')
                        FROM slots
@@ -107,7 +108,7 @@ impl SystemScope {
                        RETURNING *";
             select(conn, sql, [at.0], read)
         };
-        self.store.write_durable("settle alerts", settle).await
+        self.store.write_durable("resolve alerts", resolve).await
     }
 }
 

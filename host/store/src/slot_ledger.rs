@@ -45,22 +45,22 @@ impl From<Option<SlotOutcome>> for SlotState {
 /// The last slot of a page; the next page begins after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SlotCursor {
-    /// When it was due.
+    /// Time at which it was due.
     pub due_at: Timestamp,
-    /// Whose it is.
+    /// User of the slot.
     pub user: UserId,
-    /// Of which task.
+    /// The task.
     pub task: Task,
 }
 
 /// Which slots to list, by due time, user and task name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SlotFilter {
-    /// First trading date.
+    /// First trading date of the range, included.
     pub from: Day,
-    /// Last trading date.
+    /// Last trading date of the range, included.
     pub to: Day,
-    /// Of this task only.
+    /// Only rows of this task.
     pub task: Option<Task>,
     /// Only those that stand like this.
     pub state: Option<SlotState>,
@@ -73,23 +73,23 @@ pub struct SlotFilter {
 /// Slots of a task or user on one day, counted by how they stand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SlotCounts {
-    /// Not over yet.
+    /// Slots without an outcome yet.
     pub expected: u64,
-    /// Over, and without an outcome.
+    /// Slots that are over and have no outcome.
     pub open: u64,
-    /// Ran in time.
+    /// Slots that ran in time.
     pub ran: u64,
-    /// Left out on purpose.
+    /// Slots that were skipped on purpose.
     pub skipped: u64,
-    /// Ran late.
+    /// Slots that ran late.
     pub late: u64,
-    /// Could not run in time.
+    /// Slots that could not run in time.
     pub missed: u64,
-    /// Ran and failed.
+    /// Slots that ran and failed.
     pub failed: u64,
     /// Ticks that continuous slots should have.
     pub ticks_expected: u64,
-    /// Ticks that succeeded.
+    /// Ticks that ran and succeeded.
     pub ticks_ran: u64,
     /// Ticks that ran and did not succeed.
     pub ticks_failed: u64,

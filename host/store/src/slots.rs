@@ -14,9 +14,9 @@ use crate::errors::StoreError;
 use crate::store::{SystemScope, UserScope};
 
 named! {
-    /// How often a slot runs.
+    /// Kind of a slot: once or each minute.
     SlotKind {
-        /// Once.
+        /// Runs once.
         OneShot = "one_shot",
         /// Each minute of its session.
         Continuous = "continuous",
@@ -44,21 +44,22 @@ named! {
 pub struct SlotRow {
     /// The user that it belongs to.
     pub user: UserId,
-    /// Of which task.
+    /// The task.
     pub task: Task,
-    /// Its trading date.
+    /// Trading date of the slot (IST).
     pub day: Day,
-    /// When it is due; of a continuous slot its first tick.
+    /// Time at which it is due; of a continuous slot its first tick.
     pub due_at: Timestamp,
     /// Once or each minute.
     pub kind: SlotKind,
-    /// When a continuous slot ends.
+    /// Time at which a continuous slot ends.
     pub ends_at: Option<Timestamp>,
-    /// From when on it could start, if it has waited for other tasks; while it waits, until when it does at the latest.
+    /// Time at which a slot that waited for other tasks could start. While it waits: the latest time until
+    /// which it does.
     pub free_at: Option<Timestamp>,
-    /// What became of it; none while that is open.
+    /// Outcome of the slot; none while it is open.
     pub outcome: Option<SlotOutcome>,
-    /// Why, for people; empty when there is nothing to say.
+    /// Reason, for people; empty when there is nothing to say.
     pub reason: String,
     /// The run that decided its outcome.
     pub run: Option<RunId>,
@@ -66,7 +67,7 @@ pub struct SlotRow {
     pub attempts: u32,
     /// Ticks a continuous slot should have.
     pub ticks_expected: u32,
-    /// Ticks that succeeded.
+    /// Ticks that ran and succeeded.
     pub ticks_ran: u32,
     /// Ticks that ran and did not succeed.
     pub ticks_failed: u32,
@@ -106,11 +107,11 @@ impl SlotRow {
 /// How a slot stands now. Counters are totals, not increments, so that saving one twice changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotUpdate {
-    /// Of which task.
+    /// The task.
     pub task: Task,
-    /// When the slot was due.
+    /// Time at which the slot was due.
     pub due_at: Timestamp,
-    /// Its outcome, once there is one. The first outcome stays, with its reason and run.
+    /// Outcome of the slot; none while it is open. The first outcome stays, with its reason and run.
     pub outcome: Option<SlotOutcome>,
     /// The reason, in one sentence.
     pub reason: String,
@@ -118,13 +119,14 @@ pub struct SlotUpdate {
     pub run: Option<RunId>,
     /// Runs begun for it.
     pub attempts: u32,
-    /// When it ends, if it is a continuous one: earlier than it was planned when it was cut short.
+    /// Time at which it ends, if it is a continuous one: earlier than it was planned when it was cut short.
     pub ends_at: Option<Timestamp>,
-    /// From when on it could start, if it has waited for other tasks; while it waits, until when it does at the latest.
+    /// Time at which a slot that waited for other tasks could start. While it waits: the latest time until
+    /// which it does.
     pub free_at: Option<Timestamp>,
     /// Ticks up to its end.
     pub ticks_expected: u32,
-    /// Ticks that succeeded.
+    /// Ticks that ran and succeeded.
     pub ticks_ran: u32,
     /// Ticks that ran and did not succeed.
     pub ticks_failed: u32,
@@ -163,15 +165,15 @@ impl From<&SlotRow> for SlotUpdate {
 /// Ticks of a continuous slot, one after another, that were no plain successes and of which the same is to be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TickRow {
-    /// When the first was due.
+    /// Time at which the first was due.
     pub at: Timestamp,
     /// How many they are, each a minute after the one before. Writing it again with another number replaces the number.
     pub count: u32,
-    /// What became of it.
+    /// Outcome of the ticks.
     pub outcome: SlotOutcome,
     /// The reason, in one sentence.
     pub reason: String,
-    /// Its run, if it had one.
+    /// Run of the slot; none when nothing ran.
     pub run: Option<RunId>,
 }
 
@@ -185,8 +187,8 @@ impl UserScope {
         self.write("plan slots", move |conn| slots.iter().try_for_each(|slot| insert(conn, slot))).await
     }
 
-    /// Says how a slot stands. Of a slot that was withdrawn meanwhile there is nothing to say, and of one that has another
-    /// outcome the first one stays: both are left as they are.
+    /// Stores the progress of a slot. A slot that was withdrawn meanwhile or has another outcome is left as it
+    /// is.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -202,7 +204,7 @@ impl UserScope {
         .await
     }
 
-    /// The same, and waits until it is durable; a contradiction is the caller's to handle.
+    /// Stores the progress of a slot and waits until it is durable; the caller handles a contradiction.
     ///
     /// # Errors
     /// [`StoreError::OutcomeKept`], [`StoreError::UnknownSlot`]; or when the store is closed or has stopped.
@@ -211,8 +213,8 @@ impl UserScope {
         self.store.write_durable("update a slot", move |conn| write(conn, user, &update)).await
     }
 
-    /// Takes back slots that are not due yet, because the schedules by which they were planned are not followed any more. A
-    /// slot with an outcome, or for which a run was begun, stays.
+    /// Takes back slots that are not due yet, because the schedules by which they were planned are not followed any
+    /// more. A slot with an outcome, or for which a run was begun, stays.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -251,7 +253,7 @@ impl UserScope {
         .await
     }
 
-    /// What was kept of the ticks of a continuous slot, counted by outcome and reason.
+    /// Returns what was kept of the ticks of a continuous slot, counted by outcome and reason.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -286,7 +288,8 @@ impl TickRow {
 }
 
 impl SystemScope {
-    /// The slots of days before `day` that have no outcome, by user. A process that ended in the moment after a day left them.
+    /// The slots of days before `day` that have no outcome, by user. A process that ended in the moment after a day
+    /// left them.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -380,7 +383,7 @@ fn write(conn: &Connection, user: UserId, update: &SlotUpdate) -> Result<(), Sto
     update.ticks.iter().try_for_each(|tick| write_tick(conn, user, update, tick))
 }
 
-/// Why an update found no slot that it may change.
+/// Returns why an update found no slot that it may change.
 fn contradiction(conn: &Connection, user: UserId, update: &SlotUpdate) -> Result<StoreError, StoreError> {
     let SlotUpdate { task, due_at, .. } = *update;
     let sql = "SELECT outcome FROM slots WHERE user_id = ?1 AND task = ?2 AND due_at = ?3";

@@ -27,8 +27,8 @@ impl UserScope {
         self.write("save a snapshot", move |conn| save(conn, user, through_sequence, &data)).await
     }
 
-    /// The last snapshot, with the sequence number through which it goes. One that is not what was written is none: the journal
-    /// says the same.
+    /// The last snapshot, with the sequence number through which it goes. One that is not what was written is none:
+    /// the journal says the same.
     ///
     /// # Errors
     /// [`StoreError::JournalDamaged`] when the entry that it goes through is not the one it was made from; or when the
@@ -61,7 +61,7 @@ pub(crate) fn load(conn: &Connection, user: UserId) -> Result<Option<(u64, Vec<u
     Ok(Some((kept.through, kept.data)))
 }
 
-/// What is wrong with a user's snapshot, if there is one.
+/// Returns what is wrong with a user's snapshot, if there is one.
 pub(crate) fn fault(conn: &Connection, user: UserId) -> Result<Option<&'static str>, StoreError> {
     Ok(find(conn, user)?.and_then(|kept| kept.fault()))
 }
@@ -87,7 +87,7 @@ impl Kept {
             .then_some("it is not what was written: its checksum does not fit")
     }
 
-    /// Whether the entry that it goes through is the one that it was made from.
+    /// Checks whether the entry that it goes through is the one that it was made from.
     fn check_journal(&self, conn: &Connection, user: UserId) -> Result<(), StoreError> {
         let found = journal_chain::checksum_at(conn, user, self.through)?;
         if found.is_some() && found == self.journal_checksum {

@@ -23,8 +23,8 @@ impl UserScope {
         .await
     }
 
-    /// Closes a trading date: keeps its last statement and, if there is one, the snapshot of the books as they stand after
-    /// a sequence number, in one write.
+    /// Closes a trading date: keeps its last statement and, if there is one, the snapshot of the books as they
+    /// stand after a sequence number, in one write.
     ///
     /// # Errors
     /// When the store is closed or has stopped.

@@ -34,7 +34,7 @@ pub struct UserScope {
     pub(crate) user: UserId,
 }
 
-/// What concerns the daemon as a whole.
+/// Scope of what concerns the whole daemon.
 #[derive(Clone)]
 pub struct SystemScope {
     pub(crate) store: Store,
@@ -49,10 +49,10 @@ struct Inner {
     next_signal: AtomicU64,
 }
 
-/// What lasts until the store is closed.
+/// Threads and handles that last until the store is closed.
 struct Running {
     thread: JoinHandle<()>,
-    /// Held, not used.
+    /// Keeps the lock of the database file for as long as the store is open.
     _lock: Arc<Lock>,
 }
 
@@ -98,7 +98,8 @@ impl Store {
         SystemScope { store: self.clone() }
     }
 
-    /// Waits until everything queued so far is on the disk. Reads need no such wait: they see what was queued before them.
+    /// Waits until everything queued so far is on the disk. Reads need no such wait: they see what was queued
+    /// before them.
     ///
     /// # Errors
     /// When the store is closed or a write has failed.
@@ -106,7 +107,7 @@ impl Store {
         self.write_durable("flush", |_| Ok(())).await
     }
 
-    /// Whether writes still happen.
+    /// Returns the error that stopped the writer, if any.
     ///
     /// # Errors
     /// The first failure, or that the store is closed.
@@ -119,7 +120,8 @@ impl Store {
         self.inner.queue.stopped().await
     }
 
-    /// Waits until a write that nobody waited for was refused, or returns at once when that happened since the last call.
+    /// Waits until a write that nobody waited for was refused, or returns at once when that happened since the last
+    /// call.
     pub async fn refused(&self) {
         self.inner.queue.refusals.told().await;
     }
@@ -129,8 +131,8 @@ impl Store {
         self.inner.queue.refusals.take()
     }
 
-    /// Looks whether the database is still the file that was opened. When it was deleted or replaced, everything that is
-    /// written would be lost with it, so the store stops.
+    /// Looks whether the database is still the file that was opened. When it was deleted or replaced, everything
+    /// that is written would be lost with it, so the store stops.
     ///
     /// # Errors
     /// [`StoreError::Gone`].
@@ -148,7 +150,7 @@ impl Store {
         self.close_with(Queue::close).await
     }
 
-    /// As [`Store::close`]; in the last write that there is, every run that has no outcome gets the outcome
+    /// Closes the store, see [`Store::close`]. The last write gives every run without an outcome the outcome
     /// [`INTERRUPTED`](crate::INTERRUPTED) with this reason.
     ///
     /// # Errors
@@ -208,19 +210,19 @@ impl Store {
         self.inner.queue.push(Write { work, caller: Caller::WentOn(user), urgent: false }).await
     }
 
-    /// Queues a write that may be refused, and answers as soon as it has its place in the queue. Whoever asked decides when to
-    /// look at what became of it.
-    pub(crate) async fn write_told(
+    /// Queues a write that may be refused and returns once it is queued. The caller decides when to look at the
+    /// result.
+    pub(crate) async fn queue_write(
         &self,
         doing: &'static str,
         user: UserId,
         urgent: bool,
         work: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
-    ) -> Result<Told, StoreError> {
+    ) -> Result<PendingWrite, StoreError> {
         let work = Box::new(move |conn: &Connection| work(conn).map_err(|error| error.while_doing(doing)));
         let (answer, told) = oneshot::channel();
         self.inner.queue.push(Write { work, caller: Caller::LooksLater(answer, user), urgent }).await?;
-        Ok(Told { told, queue: self.inner.queue.clone() })
+        Ok(PendingWrite { told, queue: self.inner.queue.clone() })
     }
 
     /// Queues a write and waits until it is committed; answers what it answered.
@@ -261,13 +263,13 @@ impl Store {
     }
 }
 
-/// What becomes of a write that has its place in the queue.
-pub struct Told {
+/// A queued write whose result can be awaited.
+pub struct PendingWrite {
     told: oneshot::Receiver<Result<(), StoreError>>,
     queue: Arc<Queue>,
 }
 
-impl Told {
+impl PendingWrite {
     /// Waits until the write is committed.
     ///
     /// # Errors
@@ -277,8 +279,8 @@ impl Told {
         told.await.unwrap_or_else(|_| Err(queue.refusal()))
     }
 
-    /// What became of it so far; `None` while it is in the queue.
-    pub fn so_far(&mut self) -> Option<Result<(), StoreError>> {
+    /// Returns the result if there is one; `None` while the write is queued.
+    pub fn try_result(&mut self) -> Option<Result<(), StoreError>> {
         match self.told.try_recv() {
             Ok(result) => Some(result),
             Err(oneshot::error::TryRecvError::Empty) => None,
@@ -288,13 +290,14 @@ impl Told {
 }
 
 impl UserScope {
-    /// Whose scope it is.
+    /// Returns the user of the scope.
     pub fn id(&self) -> UserId {
         self.user
     }
 
-    /// Queues a write of what this user has and does not wait for it. When it is refused, before it changed anything, that
-    /// concerns this user alone ([`Store::take_refusals`]); when it fails otherwise, the store stops.
+    /// Queues a write of what this user has and does not wait for it. When it is refused, before it changed
+    /// anything, that concerns this user alone ([`Store::take_refusals`]); when it fails otherwise, the store
+    /// stops.
     pub(crate) async fn write(
         &self,
         doing: &'static str,
@@ -303,8 +306,8 @@ impl UserScope {
         self.store.queue(Some(self.user), doing, work).await
     }
 
-    /// Reads what is committed, with everything that was queued before for this user and for nobody in particular. What is
-    /// queued for others is not waited for.
+    /// Reads what is committed, with everything that was queued before for this user and for nobody in particular.
+    /// What is queued for others is not waited for.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         doing: &'static str,

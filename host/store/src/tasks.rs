@@ -1,4 +1,5 @@
-//! The tasks that an operator, or the program, has accepted. What a manifest means is the application's affair; here it is text.
+//! The tasks that an operator, or the program, has accepted. What a manifest means is the application's affair;
+//! here it is text.
 
 use rusqlite::Row;
 
@@ -10,18 +11,18 @@ use crate::columns::{execute, instant, optional_instant, optional_user, parsed, 
 use crate::errors::StoreError;
 use crate::store::SystemScope;
 
-/// A task.
+/// Row of an accepted task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskRow {
-    /// Its name.
+    /// Name of the task.
     pub task: Task,
-    /// What it is, as JSON.
+    /// The manifest, as JSON.
     pub manifest: String,
-    /// When that was accepted.
+    /// Time at which the manifest was accepted.
     pub accepted_at: Timestamp,
-    /// By whom; none for the program.
+    /// Admin who did it; none for the program itself.
     pub accepted_by: Option<UserId>,
-    /// When the task was removed; none while it is there.
+    /// Time at which the task was removed; none while it is there.
     pub removed_at: Option<Timestamp>,
 }
 

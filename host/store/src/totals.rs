@@ -16,7 +16,7 @@ use crate::store::{SystemScope, UserScope};
 /// Counts by name.
 type Counts = BTreeMap<String, u64>;
 
-/// What happened in a month.
+/// Totals of a month.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct MonthTotals {
     /// Runs by task and outcome (`executing` while there is none), by the date they started on.
@@ -35,7 +35,7 @@ pub struct MonthTotals {
     pub signals: Counts,
 }
 
-/// What happened, by month (`2025-01`).
+/// Totals by month, named as `2025-01`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Totals {
     /// Only months in which something happened.
@@ -43,7 +43,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// All months together.
+    /// Adds up the totals of all months.
     pub fn sum(&self) -> MonthTotals {
         let mut sum = MonthTotals::default();
         for month in self.months.values() {
@@ -87,7 +87,7 @@ impl UserScope {
     }
 }
 
-/// What to count.
+/// Range of instants to count in.
 struct Range {
     user: Option<UserId>,
     from: Day,

@@ -12,21 +12,21 @@ use crate::links;
 use crate::store::{SystemScope, UserScope};
 
 named! {
-    /// What a user may do.
+    /// Role of a user, which decides what they may do.
     Role {
-        /// Everything, for all users.
+        /// May see and change everything, for all users.
         Admin = "admin",
-        /// Their own things.
+        /// May see and change only their own data.
         User = "user",
     }
 }
 
-/// A user to be.
+/// Body that creates a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewUser {
-    /// How they log in; unique.
+    /// Name with which the user logs in; unique.
     pub name: String,
-    /// What they may do.
+    /// Role of the user.
     pub role: Role,
     /// The money their book opens with.
     pub capital: Paise,
@@ -34,18 +34,18 @@ pub struct NewUser {
     pub strategy: String,
     /// Risk limits as JSON.
     pub limits: String,
-    /// By the daemon's clock.
+    /// Time at which the user was created, by the daemon's clock.
     pub created_at: Timestamp,
 }
 
-/// A user.
+/// Row of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRow {
     /// Numbered from 1, never given twice.
     pub id: UserId,
-    /// How they log in; unique.
+    /// Name with which the user logs in; unique.
     pub name: String,
-    /// What they may do.
+    /// Role of the user.
     pub role: Role,
     /// Whether they may log in and their services may run.
     pub active: bool,
@@ -55,11 +55,11 @@ pub struct UserRow {
     pub broker: String,
     /// Strategy settings as JSON.
     pub strategy: String,
-    /// Its version, from 1.
+    /// Version of the settings; the first is 1.
     pub strategy_version: u64,
     /// Risk limits that the admin has set, as JSON.
     pub limits: String,
-    /// What the user has tightened of them, as JSON.
+    /// Tighter limits that the user has set, as JSON.
     pub own_limits: String,
     /// The version of both, from 1.
     pub limits_version: u64,
@@ -67,7 +67,7 @@ pub struct UserRow {
     pub preferences: String,
     /// Their version, from 1.
     pub preferences_version: u64,
-    /// By the daemon's clock.
+    /// Time at which the user was created, by the daemon's clock.
     pub created_at: Timestamp,
 }
 
@@ -116,7 +116,7 @@ impl UserScope {
             .await
     }
 
-    /// Remembers with which broker the user is linked, and waits until it is durable.
+    /// Stores the name of the broker that the user is linked with, and waits until it is durable.
     ///
     /// # Errors
     /// [`StoreError::UnknownUser`]; or when the store is closed or has stopped.
@@ -164,7 +164,7 @@ pub(crate) fn find_by_name(conn: &Connection, name: &str) -> Result<Option<UserR
     select_one(conn, "SELECT * FROM users WHERE name = ?1", [name], read)
 }
 
-/// Whether an active admin other than `user` can log in.
+/// Returns whether an active admin other than `user` can log in.
 pub(crate) fn has_other_admin(conn: &Connection, user: Option<UserId>) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM users JOIN log_ins ON log_ins.user_id = users.id
                WHERE role = 'admin' AND active = 1 AND password_hash IS NOT NULL AND users.id IS NOT ?1";
@@ -209,7 +209,7 @@ fn update(conn: &Connection, row: &UserRow) -> Result<(), StoreError> {
     }
 }
 
-/// Whether nobody, or only `owner`, has this name.
+/// Checks that nobody but `owner` has this name.
 pub(crate) fn check_name(conn: &Connection, name: &str, owner: Option<UserId>) -> Result<(), StoreError> {
     let found = select_one(conn, "SELECT id FROM users WHERE name = ?1", [name], |row| user(row, "id"))?;
     if found.is_none() || found == owner {

@@ -61,9 +61,10 @@ fn write_until_closed(mut conn: Connection, queue: &Queue) {
 
 /// Does every write of the group in one transaction.
 ///
-/// A refusal that somebody waits for is that caller's affair. One that nobody waits for concerns the user whose row it was: it
-/// changed nothing, so the others' writes go on, and the daemon is told whom it has to stop. Anything else is a failure of
-/// the database itself: going on would leave a hole in everybody's history, so the whole group is undone and the store stops.
+/// A refusal that somebody waits for is that caller's affair. One that nobody waits for concerns the user whose row
+/// it was: it changed nothing, so the others' writes go on, and the daemon is told whom it has to stop. Anything
+/// else is a failure of the database itself: going on would leave a hole in everybody's history, so the whole group
+/// is undone and the store stops.
 fn commit(
     conn: &mut Connection,
     group: &mut VecDeque<Write>,

@@ -1,5 +1,5 @@
-//! `examples`: the same task in every language that there is a template for, built as a plugin author would build it, run on
-//! the same day, and compared call by call.
+//! `examples`: the same task in every language that there is a template for, built as a plugin author would build
+//! it, run on the same day, and compared call by call.
 
 mod compare;
 mod js;

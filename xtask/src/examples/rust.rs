@@ -1,5 +1,5 @@
-//! The Rust project: its tests natively, its component by `prahari task build`, by cargo alone for a target whose linker
-//! makes components, and by `cargo component`.
+//! The Rust project: its tests natively, its component by `prahari task build`, by cargo alone for a target whose
+//! linker makes components, and by `cargo component`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

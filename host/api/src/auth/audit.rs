@@ -36,7 +36,7 @@ impl Api {
         Ok(self.accounts.audit().append(change).await?)
     }
 
-    /// The same for somebody who is not logged in, and shows who they are another way.
+    /// Writes an audit entry for a person without a session, identified in another way.
     pub(crate) async fn audit_unknown(
         &self,
         user: Option<UserId>,

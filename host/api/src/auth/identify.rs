@@ -15,21 +15,21 @@ use crate::connections::Connection;
 use crate::problem::Problem;
 use crate::state::Api;
 
-/// Somebody who has shown who they are.
+/// A caller whose credential was valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {
     /// The user that it is.
     pub user: UserId,
     /// What they may do with this request: an admin's token of a lesser scope has the rights of a user.
     pub role: Role,
-    /// How they have shown it.
+    /// Credential that identified the caller.
     pub via: Via,
     /// Where the request came from, as the listener saw it.
     pub address: Option<IpAddr>,
 }
 
 impl Api {
-    /// Who sent a request; none when it does not say so or what it says is not valid any more.
+    /// Returns who sent a request; none when it does not say so or what it says is not valid any more.
     ///
     /// # Errors
     /// When it rests on a cookie, changes something and does not come from our own page; when a token is used for more
@@ -59,7 +59,7 @@ impl Api {
     }
 }
 
-/// Where a request came from.
+/// Returns where a request came from.
 pub(super) fn address(parts: &Parts) -> Option<IpAddr> {
     parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip())
 }

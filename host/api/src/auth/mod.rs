@@ -1,5 +1,5 @@
-//! Who is asking, as far as it is a matter of HTTP: cookies, bearer tokens, the page a request comes from. Whose session or
-//! token it is, is asked of the accounts.
+//! Who is asking, as far as it is a matter of HTTP: cookies, bearer tokens, the page a request comes from. Whose
+//! session or token it is, is asked of the accounts.
 
 mod audit;
 mod cookie;

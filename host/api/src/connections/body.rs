@@ -33,7 +33,7 @@ impl TimedBody {
         Self { bytes, pause, whole, pausing: None, ending: None }
     }
 
-    /// Whether it has been waited for too long.
+    /// Returns whether the deadline has passed.
     fn is_late(&mut self, context: &mut Context<'_>) -> bool {
         let timer = TokioTimer::new();
         let (pause, whole) = (self.pause, self.whole);

@@ -23,7 +23,7 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// Of a connection that was taken in. `stalled` is how long the client may take nothing.
+    /// Wraps an accepted connection; it is closed when the client takes no byte for `stalled`.
     pub(crate) fn new(bytes: TcpStream, connection: Arc<Connection>, stalled: Duration) -> Self {
         Self { bytes, connection, stalled, waiting: None }
     }

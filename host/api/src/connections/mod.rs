@@ -1,8 +1,8 @@
 //! How many may be connected, for how long, and who gives way when there are too many.
 //!
-//! Whoever has not shown who they are is a *stranger*. A new connection is never turned away for strangers: the oldest of them
-//! gives way, of the same address when that has too many, of all otherwise. So somebody who signs in gets through a flood of
-//! connections that say nothing, and whoever is signed in is not touched by it.
+//! Whoever has not shown who they are is a *stranger*. A new connection is never turned away for strangers: the
+//! oldest of them gives way, of the same address when that has too many, of all otherwise. So somebody who signs in
+//! gets through a flood of connections that say nothing, and whoever is signed in is not touched by it.
 
 mod body;
 mod line;
@@ -37,7 +37,8 @@ pub struct ConnectionLimits {
     pub per_user: usize,
     /// Live streams of one user. Beyond it a new one is refused.
     ///
-    /// 32: one for each open tab. To close the oldest instead would make tabs that connect again close each other for ever.
+    /// 32: one for each open tab. To close the oldest instead would make tabs that connect again close each other
+    /// for ever.
     pub streams_per_user: usize,
     /// How long a connection may take to its first request: until its head is complete.
     ///
@@ -51,7 +52,7 @@ pub struct ConnectionLimits {
     ///
     /// 15 s: a mobile phone in a tunnel.
     pub body_pause: Duration,
-    /// How long a whole body may take.
+    /// Longest time for a whole request body.
     ///
     /// 5 minutes: the largest module in 32 MiB at 1 Mbit/s. It ends what comes byte by byte.
     pub body: Duration,

@@ -18,28 +18,28 @@ pub struct Connections {
     state: Mutex<State>,
 }
 
-/// How connections are used, for an admin.
+/// Use of connections, for an admin.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Use {
-    /// Open now.
+    /// Connections open now.
     pub open: usize,
-    /// Of these, of nobody who is signed in.
-    pub strangers: usize,
-    /// Of these, live streams.
+    /// Open connections without a signed-in user.
+    pub anonymous: usize,
+    /// Open connections that are live streams.
     pub streams: usize,
     /// Closed since the start because no complete request came in time.
     pub silent: u64,
     /// Closed since the start because nothing was taken of an answer.
     pub stalled: u64,
     /// Closed since the start to make room for others.
-    pub gave_way: u64,
+    pub evicted: u64,
     /// Closed since the start as they came, because nobody could give way.
     pub refused: u64,
     /// Streams refused since the start, because their user has too many.
     pub streams_refused: u64,
 }
 
-/// Why the daemon closed a connection.
+/// Reasons why the daemon closed a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
     /// No complete request came in time.
@@ -53,10 +53,10 @@ struct State {
     next: u64,
     open: HashMap<u64, Open>,
     /// Those that may give way to anybody, the oldest first.
-    strangers: BTreeSet<u64>,
-    /// The same by address.
+    anonymous: BTreeSet<u64>,
+    /// Connections without a signed-in user, by address, the oldest first.
     by_address: HashMap<IpAddr, BTreeSet<u64>>,
-    /// Those of signed-in users, streams not among them.
+    /// Connections of signed-in users, by user, without streams.
     by_user: HashMap<UserId, BTreeSet<u64>>,
     streams: HashMap<UserId, usize>,
     counted: Use,
@@ -68,7 +68,7 @@ struct Open {
     user: Option<UserId>,
     /// Streams and what gave way already are in none of the sets.
     listed: bool,
-    gives_way: Arc<Notify>,
+    evicted: Arc<Notify>,
 }
 
 /// One connection, as long as it is open.
@@ -76,26 +76,26 @@ struct Open {
 pub(crate) struct Connection {
     number: u64,
     all: Arc<Connections>,
-    gives_way: Arc<Notify>,
+    evicted: Arc<Notify>,
     asked: Notify,
 }
 
 impl Connections {
-    /// None yet.
+    /// Creates an empty registry with these limits.
     pub fn new(limits: ConnectionLimits) -> Arc<Self> {
         Arc::new(Self { limits, state: Mutex::default() })
     }
 
-    /// What connections may take.
+    /// Returns the limits of connections.
     pub fn limits(&self) -> &ConnectionLimits {
         &self.limits
     }
 
-    /// How they are used now.
+    /// Returns how the connections are used now.
     pub fn used(&self) -> Use {
         let state = self.state();
         let streams = state.streams.values().sum();
-        Use { open: state.open.len(), strangers: state.strangers.len(), streams, ..state.counted }
+        Use { open: state.open.len(), anonymous: state.anonymous.len(), streams, ..state.counted }
     }
 
     /// Takes a new connection in, and has another give way if there are too many. None when nobody can.
@@ -103,29 +103,29 @@ impl Connections {
         let address = network(address);
         let mut state = self.state();
         if let Some(oldest) = state.oldest_of(address, self.limits.per_address) {
-            state.yield_to_slot(oldest);
+            state.evict(oldest);
         }
         while state.open.len() >= self.limits.most {
-            let Some(oldest) = state.strangers.first().copied() else {
+            let Some(oldest) = state.anonymous.first().copied() else {
                 state.counted.refused += 1;
                 return None;
             };
-            state.yield_to_slot(oldest);
+            state.evict(oldest);
         }
         let number = state.next;
         state.next += 1;
-        let gives_way = Arc::new(Notify::new());
-        let open = Open { address, user: None, listed: true, gives_way: gives_way.clone() };
+        let evicted = Arc::new(Notify::new());
+        let open = Open { address, user: None, listed: true, evicted: evicted.clone() };
         state.open.insert(number, open);
         state.list(number);
-        Some(Arc::new(Connection { number, all: self.clone(), gives_way, asked: Notify::new() }))
+        Some(Arc::new(Connection { number, all: self.clone(), evicted, asked: Notify::new() }))
     }
 
     /// Has the oldest stranger give way, when the system has no descriptors left.
     pub(crate) fn make_room(&self) {
         let mut state = self.state();
-        if let Some(oldest) = state.strangers.first().copied() {
-            state.yield_to_slot(oldest);
+        if let Some(oldest) = state.anonymous.first().copied() {
+            state.evict(oldest);
         }
     }
 
@@ -167,8 +167,8 @@ impl Connections {
 
 impl Connection {
     /// Ready when the connection is to be closed in favour of another.
-    pub(crate) async fn gives_way(&self) {
-        self.gives_way.notified().await;
+    pub(crate) async fn evicted(&self) {
+        self.evicted.notified().await;
     }
 
     /// Notes that a complete head was read.
@@ -203,7 +203,7 @@ impl Connection {
             None => None,
         };
         if let Some(oldest) = beyond {
-            state.yield_to_slot(oldest);
+            state.evict(oldest);
         }
     }
 
@@ -234,12 +234,13 @@ impl State {
         self.by_user.get(&user).filter(|these| these.len() > most)?.first().copied()
     }
 
-    /// Tells a connection to close. It is out of the sets at once, so that the next one has another give way.
-    fn yield_to_slot(&mut self, number: u64) {
+    /// Tells a connection to close and takes it out of the sets at once, so that the next call picks another
+    /// one.
+    fn evict(&mut self, number: u64) {
         self.unlist(number);
         if let Some(open) = self.open.remove(&number) {
-            open.gives_way.notify_one();
-            self.counted.gave_way += 1;
+            open.evicted.notify_one();
+            self.counted.evicted += 1;
         }
     }
 
@@ -249,7 +250,7 @@ impl State {
         match open.user {
             Some(user) => self.by_user.entry(user).or_default().insert(number),
             None => {
-                self.strangers.insert(number);
+                self.anonymous.insert(number);
                 self.by_address.entry(open.address).or_default().insert(number)
             }
         };
@@ -261,7 +262,7 @@ impl State {
         match open.user {
             Some(user) => remove(&mut self.by_user, user, number),
             None => {
-                self.strangers.remove(&number);
+                self.anonymous.remove(&number);
                 remove(&mut self.by_address, open.address, number);
             }
         }

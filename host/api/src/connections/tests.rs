@@ -28,8 +28,8 @@ fn connections(most: usize, per_address: usize, per_user: usize) -> Arc<Connecti
     })
 }
 
-fn gives_way(connection: &Connection) -> bool {
-    connection.gives_way().now_or_never().is_some()
+fn evicted(connection: &Connection) -> bool {
+    connection.evicted().now_or_never().is_some()
 }
 
 #[test]
@@ -38,11 +38,11 @@ fn the_oldest_stranger_of_an_address_gives_way_and_no_other() {
     let other = all.admit(from(2)).unwrap();
     let first = all.admit(from(1)).unwrap();
     let second = all.admit(from(1)).unwrap();
-    assert!(!gives_way(&first));
+    assert!(!evicted(&first));
     let third = all.admit(from(1)).unwrap();
-    assert!(gives_way(&first));
-    assert!(!gives_way(&second) && !gives_way(&third) && !gives_way(&other));
-    assert_eq!(all.used().gave_way, 1);
+    assert!(evicted(&first));
+    assert!(!evicted(&second) && !evicted(&third) && !evicted(&other));
+    assert_eq!(all.used().evicted, 1);
 }
 
 #[test]
@@ -51,13 +51,13 @@ fn who_is_signed_in_does_not_give_way_to_strangers() {
     let known = all.admit(from(1)).unwrap();
     known.belongs_to(Some(ASHA));
     let kept: Vec<_> = (0..20).map(|n| all.admit(from(n % 2)).unwrap()).collect();
-    assert!(!gives_way(&known));
-    assert_eq!(kept.iter().filter(|connection| !gives_way(connection)).count(), 2);
-    assert_eq!(all.used(), Use { open: 3, strangers: 2, gave_way: 18, ..Use::default() });
+    assert!(!evicted(&known));
+    assert_eq!(kept.iter().filter(|connection| !evicted(connection)).count(), 2);
+    assert_eq!(all.used(), Use { open: 3, anonymous: 2, evicted: 18, ..Use::default() });
     // Whose session has ended is a stranger again.
     known.belongs_to(None);
     let _new = all.admit(from(9)).unwrap();
-    assert!(gives_way(&known));
+    assert!(evicted(&known));
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn the_oldest_of_a_user_gives_way_when_they_have_too_many() {
     let all = connections(100, 100, 2);
     let mine: Vec<_> = (0..4).map(|_| all.admit(from(1)).unwrap()).collect();
     mine.iter().for_each(|connection| connection.belongs_to(Some(ASHA)));
-    let gone: Vec<_> = mine.iter().map(|connection| gives_way(connection)).collect();
+    let gone: Vec<_> = mine.iter().map(|connection| evicted(connection)).collect();
     assert_eq!(gone, [true, true, false, false]);
 }
 
@@ -97,7 +97,7 @@ fn streams_are_counted_until_they_end_and_never_give_way() {
     for _ in 0..5 {
         let _stranger = all.admit(from(3));
     }
-    assert!(!streaming.iter().any(|connection| gives_way(connection)));
+    assert!(!streaming.iter().any(|connection| evicted(connection)));
     assert_eq!((all.used().streams, all.used().streams_refused), (2, 1));
     drop(streams);
     assert_eq!(all.used().streams, 0);
@@ -111,5 +111,5 @@ fn addresses_of_one_network_are_one() {
     let six = |last: u16| IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, last]);
     let first = all.admit(six(1)).unwrap();
     let _second = all.admit(six(2)).unwrap();
-    assert!(gives_way(&first));
+    assert!(evicted(&first));
 }

@@ -5,14 +5,14 @@ use std::fmt;
 
 use serde_json::Value;
 
-/// What the document says of one value.
+/// Form of one value in the OpenAPI document.
 #[derive(Debug)]
 pub(super) struct Form {
     pub(super) kind: Kind,
     nullable: bool,
 }
 
-/// What kind of value it is.
+/// Kind of a value.
 #[derive(Debug)]
 pub(super) enum Kind {
     Any,
@@ -47,7 +47,7 @@ pub(super) enum Kind {
 pub(super) struct Fields {
     known: BTreeMap<String, Form>,
     required: Vec<String>,
-    /// Whether there may be others.
+    /// Whether other fields are allowed.
     open: bool,
     most: u64,
 }
@@ -125,7 +125,7 @@ impl Form {
         Self { kind: Kind::Variants { tag, forms }, nullable }
     }
 
-    /// Whether a whole body is of this form.
+    /// Checks whether a whole body is of this form.
     pub(super) fn check_body(&self, body: &Value) -> Result<(), Wrong> {
         if body.is_object() {
             return self.check("", body);
@@ -133,7 +133,7 @@ impl Form {
         Err(Wrong::of("the body", format!("is {}, not {}", self.expected(), called(body))))
     }
 
-    /// Whether a value is of this form.
+    /// Checks whether a value is of this form.
     pub(super) fn check(&self, field: &str, value: &Value) -> Result<(), Wrong> {
         if value.is_null() && self.nullable {
             return Ok(());
@@ -141,7 +141,7 @@ impl Form {
         self.kind.check(field, value, self)
     }
 
-    /// Whether a text of a path or a query stands for a value of this form.
+    /// Checks whether a text of a path or a query stands for a value of this form.
     pub(super) fn check_text(&self, field: &str, text: &str) -> Result<(), Wrong> {
         let value = match &self.kind {
             Kind::Whole { .. } => match text.parse::<u64>() {
@@ -154,7 +154,7 @@ impl Form {
         self.check(field, &value)
     }
 
-    /// What is wrong when it is not there.
+    /// Returns what is wrong when it is not there.
     pub(super) fn missing(&self, field: &str) -> Wrong {
         Wrong::of(field, format!("is missing; it is {}", self.expected()))
     }

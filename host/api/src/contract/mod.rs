@@ -1,7 +1,8 @@
 //! The OpenAPI document as what is enforced: every request is held against it before a handler sees it.
 //!
-//! So a length, a range, a list of names is written once, beside the field, and what is refused is refused in the same words
-//! everywhere: the field, what is expected, what came. What a handler looks at beyond that is whether the values make sense.
+//! So a length, a range, a list of names is written once, beside the field, and what is refused is refused in the
+//! same words everywhere: the field, what is expected, what came. What a handler looks at beyond that is whether
+//! the values make sense.
 
 mod bounds;
 mod form;
@@ -21,7 +22,7 @@ pub(crate) use bounds::complete;
 pub(crate) use form::Wrong;
 use form::{Form, Kind};
 
-/// What one operation of the document takes.
+/// Parameters and body that an operation takes.
 #[derive(Debug, Default)]
 pub(crate) struct Operation {
     path: BTreeMap<String, Form>,
@@ -33,7 +34,8 @@ pub(crate) struct Operation {
 /// Methods in small letters, as the document writes them, and paths.
 type Operations = HashMap<(String, String), Operation>;
 
-/// What the document says of the operation that a request asks for; none for what is not in it, such as the page.
+/// Returns what the document says of the operation that a request asks for; none for what is not in it, such as the
+/// page.
 pub(crate) fn operation(parts: &Parts) -> Option<&'static Operation> {
     static OPERATIONS: OnceLock<Operations> = OnceLock::new();
     let operations = OPERATIONS.get_or_init(|| {
@@ -46,7 +48,7 @@ pub(crate) fn operation(parts: &Parts) -> Option<&'static Operation> {
 }
 
 impl Operation {
-    /// Whether a body is of the form that is expected.
+    /// Checks whether a body is of the form that is expected.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -57,7 +59,7 @@ impl Operation {
         }
     }
 
-    /// Whether the variable parts of a path are of the form that is expected.
+    /// Checks whether the variable parts of a path are of the form that is expected.
     ///
     /// # Errors
     /// What is wrong with them.
@@ -73,7 +75,7 @@ impl Operation {
         Ok(())
     }
 
-    /// Whether what stands after the question mark is of the form that is expected.
+    /// Checks whether what stands after the question mark is of the form that is expected.
     ///
     /// # Errors
     /// What is wrong with it.

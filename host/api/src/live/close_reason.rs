@@ -2,7 +2,7 @@
 
 use axum::extract::ws::CloseFrame;
 
-/// Why a stream ends. Codes from 4000 are ours; those below are RFC 6455's.
+/// Reasons why a stream ends. Codes from 4000 are ours; those below are RFC 6455's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CloseReason {
     /// The client went, or broke the protocol.
@@ -13,18 +13,18 @@ pub(super) enum CloseReason {
     Silent,
     /// It sent a message.
     Spoken,
-    /// Its session has ended, its token was revoked, or its user was deactivated.
+    /// The session has ended, the token was revoked, or the user was deactivated.
     SignedOut,
     /// It may listen, but to other things than when it began.
     OtherRights,
-    /// Whether it may listen cannot be said.
+    /// The right to listen could not be checked.
     Unsure,
-    /// The daemon stops.
+    /// The daemon is stopping.
     Stopping,
 }
 
 impl CloseReason {
-    /// What the client is told; nothing when it does not listen anyway.
+    /// Returns the close frame for the client; `None` when it is not listening.
     pub(super) fn frame(self) -> Option<CloseFrame> {
         let (code, reason) = match self {
             Self::Gone | Self::Stuck => return None,

@@ -15,7 +15,7 @@ use crate::state::Api;
 pub struct Credential(Parts);
 
 impl Credential {
-    /// Who that is now; none when it is not valid any more.
+    /// Identifies the user again; `None` when the credential is not valid any more.
     ///
     /// # Errors
     /// When it cannot be looked up.

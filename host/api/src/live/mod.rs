@@ -29,10 +29,11 @@ const MISSED_PINGS: u32 = 3;
 /// The credential is looked at again with every so-many-th ping, because a session also ends by itself.
 const PINGS_PER_CHECK: u32 = 3;
 
-/// How long a client may take for one batch. Until then it costs its buffers and nothing more: events wait in the ring.
+/// Longest time that a client may take for one batch. Until then it costs its buffers and nothing more: events wait
+/// in the ring.
 const STUCK: Duration = Duration::from_secs(30);
 
-/// How long a close may take.
+/// Longest time that a close may take.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 
 /// Most bytes of a message from a client. Clients only answer pings.
@@ -40,7 +41,7 @@ const MOST_INCOMING: usize = 1 << 10;
 
 /// Buffers of a connection, in bytes. The library's defaults hold 256 kB for each client, which only listens.
 const READ_BUFFER: usize = 1 << 10;
-/// What is written to the socket in one piece.
+/// Size of the buffer written to the socket at once, in bytes.
 const WRITE_BUFFER: usize = 8 << 10;
 
 /// Sets the limits of a connection before it begins.
@@ -147,7 +148,8 @@ impl Client {
         }
     }
 
-    /// Asks for a sign of life and says how far the client has come, so that one with nothing to hear can resume as well.
+    /// Asks for a sign of life and says how far the client has come, so that one with nothing to hear can resume as
+    /// well.
     async fn ping(&mut self) -> Result<(), CloseReason> {
         if self.unanswered >= MISSED_PINGS {
             return Err(CloseReason::Silent);
@@ -160,7 +162,7 @@ impl Client {
         in_time(STUCK, ping).await
     }
 
-    /// Whether the client still may listen, and to the same things.
+    /// Checks whether the client still may listen, and to the same things.
     async fn check(&mut self) -> Result<(), CloseReason> {
         match self.credential.identify(&self.api).await {
             Ok(Some(identity)) => {

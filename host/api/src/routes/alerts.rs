@@ -15,26 +15,26 @@ use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::{Instant, OpenList, OpenListOfAll, Page, Part, TaskName, UserQuery, page, sentence};
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(alerts)).routes(routes!(resolve)).routes(routes!(alerts_of_all))
 }
 
-/// How an alert is settled.
+/// Body that resolves an alert.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Resolution {
-    /// What was found, in one sentence.
+    /// What was found, one sentence.
     #[schema(min_length = 1, max_length = 500)]
     resolution: String,
 }
 
-/// Something that somebody has to know of.
+/// A condition that somebody has to know of.
 #[derive(Debug, Serialize, ToSchema)]
 struct Alert {
-    /// Grows with time.
+    /// Id; newer rows have higher ids.
     id: u64,
-    /// What kind of condition, such as `slot_not_seen`.
+    /// Kind of condition, such as `slot_not_seen`.
     code: &'static str,
     /// The user it is about; null when it concerns the whole installation.
     #[schema(required)]
@@ -44,20 +44,20 @@ struct Alert {
     /// The task whose slot was not seen; null for other conditions.
     #[schema(required)]
     task: Option<TaskName>,
-    /// When that slot was due; null for other conditions.
+    /// Time at which that slot was due; null for other conditions.
     #[schema(required)]
     due_at: Option<Instant>,
-    /// When it was raised.
+    /// Time at which it was raised.
     raised_at: Instant,
-    /// What is the matter, in one sentence.
+    /// What is wrong, one sentence.
     detail: String,
-    /// When it was settled; null while it is open.
+    /// Time at which it was resolved; null while it is open.
     #[schema(required)]
     resolved_at: Option<Instant>,
-    /// Who settled it; null while it is open and when the daemon saw that it is over.
+    /// User who resolved it; null while it is open and when the daemon saw that it is over.
     #[schema(required)]
     resolved_by: Option<u64>,
-    /// How it was settled; empty while it is open.
+    /// How it was resolved, one sentence; empty while it is open.
     resolution: String,
 }
 
@@ -75,7 +75,7 @@ async fn alerts(
     Ok(Json(page(rows, part.limit, |row| row.id, Alert::from)))
 }
 
-/// Settles an alert by hand. One that is settled stays as it is.
+/// Resolves an alert by hand. One that is resolved already stays as it is.
 #[utoipa::path(post, path = "/api/v1/alerts/{id}/resolve", tag = "alerts", params(("id" = u64, Path), UserQuery),
     request_body = Resolution, responses((status = OK, body = Alert)))]
 async fn resolve(

@@ -15,7 +15,7 @@ use crate::state::Api;
 use crate::view::Instant;
 use crate::view::{Page, limit, page, parse_cursor};
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(list))
 }
@@ -31,46 +31,46 @@ struct AuditEntry {
     user: Option<u64>,
     /// The name by which that user logs in; null for the program itself.
     user_name: Option<String>,
-    /// By which way: a session, a token, a link.
+    /// Credential that was used: a session, a token or a link.
     via: String,
-    /// What was done, such as `user.change`.
+    /// Action, such as `user.change`.
     action: String,
-    /// What it was done to, such as `user 3`.
+    /// Object of the action, such as `user 3`.
     resource: String,
-    /// What was asked for, by name; never a secret.
+    /// Parameters of the change, by name; never a secret.
     #[schema(value_type = Object)]
     details: serde_json::Value,
     /// The address of the request; empty when it is not known.
     address: String,
 }
 
-/// Which entries of the audit log are asked for.
+/// Query parameters that select the entries of the audit log.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Which {
-    /// By this user.
+struct AuditQuery {
+    /// Only entries about actions of this user.
     user: Option<u64>,
-    /// Of this action, such as `user.change`, or of a group of them, such as `user`.
+    /// Only entries of this action, such as `user.change`, or of a group of actions, such as `user`.
     #[param(max_length = 64)]
     action: Option<String>,
-    /// At this instant or later.
+    /// Only entries at this instant or later.
     since: Option<Instant>,
-    /// How many at most, 1 to 500.
+    /// Largest number of items, from 1 to 500.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// `next` of the part before.
+    /// Cursor: `next` of the previous page.
     #[param(max_length = 100)]
     cursor: Option<String>,
 }
 
 /// The audit log, newest first.
-#[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(Which),
+#[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(AuditQuery),
     responses((status = OK, body = Page<AuditEntry>)))]
 async fn list(
     State(api): State<Api>,
     _admin: Admin,
-    Query(which): Query<Which>,
+    Query(which): Query<AuditQuery>,
 ) -> Result<Json<Page<AuditEntry>>, Problem> {
     let limit = limit(which.limit)?;
     let filter = AuditFilter {

@@ -14,7 +14,7 @@ use crate::extract::{Json, Path};
 use crate::problem::Problem;
 use crate::state::Api;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(read_broker, set_broker))
 }
@@ -22,7 +22,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 /// A user's link with their broker.
 #[derive(Serialize, ToSchema)]
 struct BrokerBody {
-    /// The broker's name.
+    /// Name of the broker in the registry, such as `paper`.
     broker: String,
     /// Whether the money is made up. Then it is paid in and out at `user/capital`.
     simulated: bool,
@@ -32,9 +32,9 @@ struct BrokerBody {
     silent: bool,
     /// Events that the broker told by itself since the user was loaded, and that were new.
     pushes_booked: u64,
-    /// Those that told what was known.
+    /// Pushed events that the book already had.
     pushes_known: u64,
-    /// Those about orders that are not the user's.
+    /// Pushed events about orders that are not in the user's journal.
     pushes_ignored: u64,
     /// How often the broker's order book was asked for because such events were missing or contradicted the books.
     resyncs: u64,
@@ -74,11 +74,11 @@ async fn read_broker(
     _admin: Admin,
     Path(id): Path<u64>,
 ) -> Result<Json<BrokerBody>, Problem> {
-    Ok(Json(api.daemon.members.broker_status(UserId(id))?.into()))
+    Ok(Json(api.daemon.users_admin.broker_status(UserId(id))?.into()))
 }
 
-/// Has a user trade over another broker. Refused while they have open orders or positions, which are at the broker that they are
-/// at. Not for API tokens.
+/// Has a user trade over another broker. Refused while they have open orders or positions, which are at the broker
+/// that they are at. Not for API tokens.
 #[utoipa::path(put, path = "/api/v1/users/{id}/broker", tag = "users", params(("id" = u64, Path)),
     request_body = BrokerChange, responses((status = OK, body = BrokerBody)))]
 async fn set_broker(
@@ -88,9 +88,9 @@ async fn set_broker(
     Json(body): Json<BrokerChange>,
 ) -> Result<Json<BrokerBody>, Problem> {
     let id = UserId(id);
-    let before = api.daemon.members.broker_status(id)?.name;
-    api.daemon.members.check_broker(&body.broker)?;
+    let before = api.daemon.users_admin.broker_status(id)?.name;
+    api.daemon.users_admin.check_broker(&body.broker)?;
     let details = json!({ "broker": body.broker, "before": before });
     api.audit(&admin.caller, "user.broker", format!("user {id}"), details).await?;
-    Ok(Json(api.daemon.members.set_broker(id, &body.broker).await?.into()))
+    Ok(Json(api.daemon.users_admin.set_broker(id, &body.broker).await?.into()))
 }

@@ -11,25 +11,26 @@ use crate::extract::Json;
 use crate::problem::Problem;
 use crate::state::Api;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(connections))
 }
 
-/// How connections are used, beside what they may take. What was closed and refused is counted since the daemon's start.
+/// How connections are used, beside what they may take. What was closed and refused is counted since the daemon's
+/// start.
 #[derive(Serialize, ToSchema)]
 struct ConnectionUse {
-    /// Open now.
+    /// Connections open now.
     open: usize,
     /// Most that may be open.
     most: usize,
-    /// Of the open ones, those of nobody who is signed in.
+    /// Open connections without a signed-in user.
     strangers: usize,
     /// Most of these from one address.
     most_per_address: usize,
     /// Most of one signed-in user, streams not counted.
     most_per_user: usize,
-    /// Live streams.
+    /// Open live streams.
     streams: usize,
     /// Most live streams of one user.
     most_streams_per_user: usize,
@@ -45,7 +46,7 @@ struct ConnectionUse {
     streams_refused: u64,
 }
 
-/// Who is connected, and who was sent away.
+/// Returns how connections are used, and how many were closed.
 #[utoipa::path(get, path = "/api/v1/system/connections", tag = "system",
     responses((status = OK, body = ConnectionUse)))]
 async fn connections(State(api): State<Api>, _admin: Admin) -> Result<Json<ConnectionUse>, Problem> {
@@ -53,14 +54,14 @@ async fn connections(State(api): State<Api>, _admin: Admin) -> Result<Json<Conne
     Ok(Json(ConnectionUse {
         open: used.open,
         most: limits.most,
-        strangers: used.strangers,
+        strangers: used.anonymous,
         most_per_address: limits.per_address,
         most_per_user: limits.per_user,
         streams: used.streams,
         most_streams_per_user: limits.streams_per_user,
         silent: used.silent,
         stalled: used.stalled,
-        gave_way: used.gave_way,
+        gave_way: used.evicted,
         refused: used.refused,
         streams_refused: used.streams_refused,
     }))

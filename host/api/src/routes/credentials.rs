@@ -20,7 +20,7 @@ use crate::view::Instant;
 const BROKER: &str = "kotak_neo";
 const LONGEST: usize = 256;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(show, save, delete))
 }
@@ -32,28 +32,28 @@ struct Credentials {
     /// The access token of the trade API.
     #[schema(value_type = Option<String>, format = Password, min_length = 8, max_length = 256)]
     consumer_key: Option<Secret>,
-    /// With country code, such as +910000000001.
+    /// Mobile number with country code, such as +910000000001.
     #[schema(value_type = Option<String>, min_length = 9, max_length = 16, pattern = "^[+][0-9]+$")]
     mobile: Option<Secret>,
-    /// The client's code.
+    /// Unique client code (UCC) at the broker.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 16, pattern = "^[A-Za-z0-9]+$")]
     ucc: Option<Secret>,
-    /// Six digits.
+    /// Six-digit trading PIN (MPIN).
     #[schema(value_type = Option<String>, format = Password, min_length = 6, max_length = 6, pattern = "^[0-9]+$")]
     mpin: Option<Secret>,
-    /// Of the authenticator that is registered there, base32.
+    /// Secret of the authenticator that is registered with the broker, in base32.
     #[schema(value_type = Option<String>, format = Password, min_length = 16, max_length = 256, pattern = "^[A-Z2-7=]+$")]
     totp_secret: Option<Secret>,
 }
 
-/// Which credentials there are, without what they are.
+/// Which credentials are stored, without their values.
 #[derive(Serialize, ToSchema)]
 struct MaskedCredentials {
     /// The broker that they are for.
     broker: &'static str,
     /// The names of the fields that are set; empty when there are none.
     fields: Vec<String>,
-    /// When they were saved.
+    /// Time at which they were saved.
     updated_at: Option<Instant>,
 }
 

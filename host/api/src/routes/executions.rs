@@ -23,7 +23,7 @@ use crate::view::{
 /// Most characters of how an execution ended in a list.
 const LONGEST_IN_LIST: usize = 300;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(executions))
@@ -32,20 +32,20 @@ pub fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(log))
 }
 
-/// Which executions are asked for.
+/// Query parameters that select the executions.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ExecutionsQuery {
     /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
-    /// Of this task only.
+    /// Only rows of this task.
     #[param(inline)]
     task: Option<TaskName>,
-    /// Executed for this reason only.
+    /// Only runs started for this reason.
     #[param(inline)]
     trigger: Option<TriggerName>,
-    /// Of slots of this service only.
+    /// Only runs of slots of this service.
     #[param(inline)]
     service: Option<ServiceKindName>,
     /// Ended like this only, such as `succeeded` or `task_failed`; `executing` finds those under way.
@@ -54,13 +54,13 @@ struct ExecutionsQuery {
     /// Started at this instant or later.
     #[param(inline)]
     since: Option<Instant>,
-    /// Started before this instant.
+    /// Only runs that started before this instant.
     #[param(inline)]
     until: Option<Instant>,
-    /// Most items of the page.
+    /// Largest number of items on the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// `next` of the page before.
+    /// Cursor: `next` of the previous page.
     #[param(max_length = 100)]
     cursor: Option<String>,
 }
@@ -80,14 +80,14 @@ struct Execution {
     /// How it ended, `executing` before that: `succeeded`, `task_failed`, `trapped`, `interrupted` or the limit that
     /// was reached.
     outcome: String,
-    /// One line for people.
+    /// Summary of the run, one line.
     detail: String,
-    /// When its slot was due; null when it had none.
+    /// Time at which its slot was due; null when it had none.
     #[schema(required)]
     slot_due_at: Option<Instant>,
-    /// When it began.
+    /// Start time of the run.
     started_at: Instant,
-    /// When it ended; null before that.
+    /// Time at which it ended; null before that.
     #[schema(required)]
     finished_at: Option<Instant>,
     /// How long it took, in milliseconds; null before it ended.
@@ -101,22 +101,22 @@ struct Execution {
     usage: Usage,
 }
 
-/// Which of the decisions or log lines of an execution are asked for.
+/// Query parameters that select the of the decisions or log lines of an execution.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct NotesQuery {
     /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
-    /// Most items of the page.
+    /// Largest number of items on the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// `next` of the page before.
+    /// Cursor: `next` of the previous page.
     #[param(max_length = 100)]
     cursor: Option<String>,
 }
 
-/// What an execution used and left behind.
+/// What a run used and left behind.
 #[derive(Debug, Serialize, ToSchema)]
 struct Usage {
     /// CPU time in microseconds.
@@ -127,16 +127,16 @@ struct Usage {
     calls: u64,
     /// Orders placed, changed or cancelled, refused ones included.
     orders: u32,
-    /// What else it cost the host and left behind.
+    /// Work of the host and rows that the run left behind.
     left: LeftBehind,
 }
 
-/// Why a symbol was acted on or left alone.
+/// Decision of a task about a symbol.
 #[derive(Debug, Serialize, ToSchema)]
 struct Decision {
     /// Empty when the decision is about the whole execution.
     symbol: String,
-    /// What was done, such as `buy` or `skip`.
+    /// Action, such as `buy` or `skip`.
     action: String,
     /// A stable code, such as `open_position_exists`.
     reason: String,
@@ -156,9 +156,9 @@ struct Evidence {
 /// A line of the log.
 #[derive(Debug, Serialize, ToSchema)]
 struct LogLine {
-    /// From 0, within the execution.
+    /// Number within the run; the first is 0.
     number: u32,
-    /// How grave it is.
+    /// Level of the line.
     level: LogLevelName,
     /// The text, as the task wrote it.
     message: String,
@@ -189,7 +189,7 @@ async fn executions(
     Ok(Json(page(runs, limit, RunRow::cursor, in_list)))
 }
 
-/// One execution.
+/// Returns one run of the caller.
 #[utoipa::path(get, path = "/api/v1/executions/{run}", tag = "executions", params(("run" = u64, Path), UserQuery),
     responses((status = OK, body = Execution)))]
 async fn execution(
@@ -202,7 +202,7 @@ async fn execution(
     Ok(Json(run.into()))
 }
 
-/// What an execution decided, in order.
+/// Returns the decisions of a run, in order.
 #[utoipa::path(get, path = "/api/v1/executions/{run}/decisions", tag = "executions",
     params(("run" = u64, Path), NotesQuery), responses((status = OK, body = Page<Decision>)))]
 async fn decisions(

@@ -15,12 +15,12 @@ use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::{Instant, OpenList, OpenListOfAll, Page, Part, page, sentence};
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(halts)).routes(routes!(lift)).routes(routes!(halts_of_all))
 }
 
-/// Why a halt is lifted.
+/// Body that lifts a halt.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Explanation {
@@ -32,26 +32,26 @@ struct Explanation {
 /// Something of a user that is not sent until an admin lifts that.
 #[derive(Debug, Serialize, ToSchema)]
 struct Halt {
-    /// Grows with time.
+    /// Id; newer rows have higher ids.
     id: u64,
     /// The number of the user who is halted.
     user: u64,
-    /// Of which share; null when everything of the user is halted.
+    /// Symbol that is halted; null when everything of the user is halted.
     #[schema(required)]
     symbol: Option<String>,
-    /// Why, for programs.
+    /// Machine-readable reason.
     code: String,
-    /// Why, in one sentence.
+    /// Reason, one sentence.
     reason: String,
-    /// Since when.
+    /// Time at which the halt was set.
     since: Instant,
-    /// When it was lifted; null while it holds.
+    /// Time at which it was lifted; null while it holds.
     #[schema(required)]
     lifted_at: Option<Instant>,
-    /// Which admin lifted it; null while it holds.
+    /// Admin who lifted it; null while it holds.
     #[schema(required)]
     lifted_by: Option<u64>,
-    /// Why it was lifted; empty while it holds.
+    /// Reason why it was lifted; empty while it holds.
     explanation: String,
 }
 
@@ -86,7 +86,7 @@ async fn lift(
     }
     let details = json!({ "user": halt.user.0, "symbol": halt.symbol, "explanation": explanation });
     api.audit(&caller, "halt.lift", format!("halt {id}"), details).await?;
-    Ok(Json(api.daemon.members.lift_halt(id, caller.0.user, explanation).await?.into()))
+    Ok(Json(api.daemon.users_admin.lift_halt(id, caller.0.user, explanation).await?.into()))
 }
 
 /// The halts of everybody, newest first.

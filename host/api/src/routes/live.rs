@@ -23,12 +23,12 @@ use crate::state::Api;
 /// The longest epoch that is meant; ours are about 30 characters.
 const LONGEST_EPOCH: usize = 100;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(live))
 }
 
-/// Where a client that comes back has been.
+/// Last event that a reconnecting client has received.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -57,12 +57,12 @@ impl ResumeQuery {
 
 /// The live stream: service, task, order, position, log, alert and notification events as they happen.
 ///
-/// A WebSocket (RFC 6455). Users get their own events and those for everybody, admins get all. Each message is one JSON
-/// object with a `type`; `docs/LIVE.md` lists them. The first is `hello`, with `epoch`, `sequence` and `start`: `new`,
-/// `resumed` after the place that was named, or `resync` when it is not there any more. After `resync`, as a `start` or as a
-/// message of its own, load anew what is shown. Clients send nothing but pongs. Codes on closing: 1001 the daemon
-/// stops, 1008 something was sent, 4401 signed out, 4408 no pong. A user may have 32 streams
-/// open, unless the daemon is set otherwise.
+/// A WebSocket (RFC 6455). Users get their own events and those for everybody, admins get all. Each message is one
+/// JSON object with a `type`; `docs/LIVE.md` lists them. The first is `hello`, with `epoch`, `sequence` and
+/// `start`: `new`, `resumed` after the place that was named, or `resync` when it is not there any more. After
+/// `resync`, as a `start` or as a message of its own, load anew what is shown. Clients send nothing but pongs.
+/// Codes on closing: 1001 the daemon stops, 1008 something was sent, 4401 signed out, 4408 no pong. A user may have
+/// 32 streams open, unless the daemon is set otherwise.
 #[utoipa::path(get, path = "/api/v1/live", tag = "live", params(ResumeQuery),
     responses((status = SWITCHING_PROTOCOLS, description = "The stream begins.")))]
 async fn live(

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::{Cursor, Instant, LogLevelName, Page, TaskName, limit, parse_cursor, range};
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(logs))
 }
@@ -21,32 +21,32 @@ pub fn routes() -> OpenApiRouter<Api> {
 /// The longest text that is searched for, in characters.
 const LONGEST_TEXT: usize = 200;
 
-/// Which log lines are asked for.
+/// Query parameters that select the log lines.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct LogsQuery {
     /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
-    /// Of this task only.
+    /// Only rows of this task.
     #[param(inline)]
     task: Option<TaskName>,
-    /// Of this level or a graver one.
+    /// Only lines of this level or a more severe one.
     #[param(inline)]
     level: Option<LogLevelName>,
     /// Containing this text, in capitals or not.
     #[param(max_length = 200)]
     text: Option<String>,
-    /// Of executions that started at this instant or later.
+    /// Only runs that started at this instant or later.
     #[param(inline)]
     since: Option<Instant>,
-    /// Of executions that started before this instant.
+    /// Only runs that started before this instant.
     #[param(inline)]
     until: Option<Instant>,
-    /// Most items of the page.
+    /// Largest number of items on the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// `next` of the page before.
+    /// Cursor: `next` of the previous page.
     #[param(max_length = 100)]
     cursor: Option<String>,
 }
@@ -58,11 +58,11 @@ struct FoundLogLine {
     execution: u64,
     /// The task that the execution ran.
     task: TaskName,
-    /// When it started.
+    /// Start time of the run that wrote the line.
     started_at: Instant,
     /// Number of the line within the execution, from 0.
     number: u32,
-    /// How grave it is.
+    /// Level of the line.
     level: LogLevelName,
     /// The text, as the task wrote it.
     message: String,

@@ -24,7 +24,7 @@ mod retention;
 mod schedules;
 mod service;
 mod settings;
-mod signal_choices;
+mod signal_status;
 mod signals;
 mod slots;
 mod system;
@@ -69,7 +69,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(schedules::routes())
         .merge(service::routes())
         .merge(settings::routes())
-        .merge(signal_choices::routes())
+        .merge(signal_status::routes())
         .merge(signals::routes())
         .merge(slots::routes())
         .merge(system::routes())

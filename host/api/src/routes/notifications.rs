@@ -14,40 +14,41 @@ use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::{Instant, LevelName, limit, page, parse_cursor};
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(notifications)).routes(routes!(read)).routes(routes!(read_all))
 }
 
-/// Which messages are asked for.
+/// Query parameters that select the messages.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct NotificationsQuery {
-    /// The user whose messages are asked for; the caller when nobody is named, and only an admin may name somebody else.
+    /// The user whose messages are asked for; the caller when nobody is named, and only an admin may name somebody
+    /// else.
     user: Option<u64>,
-    /// Of this level only.
+    /// Only messages of this level.
     #[param(inline)]
     level: Option<LevelName>,
     /// Only those that the user has not seen.
     #[serde(default)]
     unread: bool,
-    /// Most items of the page.
+    /// Largest number of items on the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// `next` of the page before.
+    /// Cursor: `next` of the previous page.
     #[param(max_length = 100)]
     cursor: Option<String>,
 }
 
-/// A message.
+/// A message to the user.
 #[derive(Debug, Serialize, ToSchema)]
 struct Notification {
     /// Numbered over all users.
     id: u64,
-    /// When it was sent.
+    /// Time at which it was sent.
     sent_at: Instant,
-    /// How urgent it is.
+    /// Level of the message.
     level: LevelName,
     /// The message in one line.
     title: String,
@@ -56,7 +57,7 @@ struct Notification {
     /// The execution that sent it; null when none did.
     #[schema(required)]
     execution: Option<u64>,
-    /// When the user saw it; null before that.
+    /// Time at which the user saw it; null before that.
     #[schema(required)]
     read_at: Option<Instant>,
 }
@@ -73,10 +74,10 @@ struct Notifications {
     unread: u64,
 }
 
-/// How many messages were marked.
+/// Result of marking messages as read.
 #[derive(Debug, Serialize, ToSchema)]
 struct Marked {
-    /// Those that had not been seen.
+    /// Number of messages that were unread before.
     marked: u64,
 }
 

@@ -17,44 +17,44 @@ use crate::view::{
     Date, Instant, Page, SideName, StateName, UserQuery, limit, page, parse_cursor, range, symbol,
 };
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(orders)).routes(routes!(order))
 }
 
-/// Which orders are asked for.
+/// Query parameters that select the orders.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct OrdersQuery {
     /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
-    /// For this trading date or later.
+    /// Only orders of this trading date or later.
     #[param(inline)]
     from: Option<Date>,
-    /// For this trading date or earlier.
+    /// Only orders of this trading date or earlier.
     #[param(inline)]
     through: Option<Date>,
-    /// Of this share only.
+    /// Only orders of this symbol.
     #[param(min_length = 1, max_length = 32, pattern = "^[A-Z0-9&-]+$")]
     symbol: Option<String>,
-    /// Of this side only.
+    /// Only orders of this side.
     #[param(inline)]
     side: Option<SideName>,
-    /// In this state only.
+    /// Only orders in this state.
     #[param(inline)]
     state: Option<StateName>,
     /// Only those to which something can still happen, or only the others.
     active: Option<bool>,
-    /// Most items of the page.
+    /// Largest number of items on the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// `next` of the page before.
+    /// Cursor: `next` of the previous page.
     #[param(max_length = 100)]
     cursor: Option<String>,
 }
 
-/// An order as it stands.
+/// An order in its current state.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Order {
     /// Ours, and the tag that the broker keeps.
@@ -65,9 +65,9 @@ pub(super) struct Order {
     symbol: String,
     /// Whether shares are bought or sold.
     side: SideName,
-    /// Shares asked for.
+    /// Shares ordered.
     quantity: u32,
-    /// Shares filled.
+    /// Shares filled so far.
     filled_quantity: u32,
     /// The limit per share; null for a market order.
     #[schema(required)]
@@ -77,11 +77,11 @@ pub(super) struct Order {
     average_price_paise: Option<i64>,
     /// Whether the broker holds it back until the next session opens.
     after_market: bool,
-    /// Whether it is booked as delivery rather than intraday.
+    /// Whether the product is delivery; otherwise it is intraday.
     delivery: bool,
     /// The purpose of the order: a first buy, a further one, a sell, or an order from elsewhere.
     purpose: OrderPurpose,
-    /// The signal it acts on.
+    /// Id of the signal that the order acts on.
     #[schema(required)]
     signal: Option<u64>,
     /// RSI10 at the decision.
@@ -92,24 +92,24 @@ pub(super) struct Order {
     retry_of: Option<String>,
     /// The execution that decided it.
     execution: u64,
-    /// Where it stands.
+    /// Current state of the order.
     state: StateName,
-    /// The broker's number.
+    /// Order number at the broker; null until the broker has accepted it.
     #[schema(required)]
     broker_order_id: Option<String>,
-    /// Why it was rejected, cancelled or expired; empty otherwise.
+    /// Reason why it was rejected, cancelled or expired; empty otherwise.
     reason: String,
     /// Whether a rejected order may be tried again.
     retryable: bool,
-    /// When the first attempt of its chain of retries was written down.
+    /// Time at which the first attempt of its chain of retries was written down.
     first_placed_at: Instant,
-    /// When it was written down.
+    /// Time at which it was written down.
     placed_at: Instant,
-    /// When it last changed.
+    /// Time at which it last changed.
     updated_at: Instant,
 }
 
-/// What an order is for.
+/// Purpose of an order.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum OrderPurpose {
@@ -122,9 +122,9 @@ pub enum OrderPurpose {
         /// Cycle of the ladder, from 1.
         cycle: u32,
     },
-    /// A sell.
+    /// Sells shares that are held.
     Exit {
-        /// Why it is sold, as a stable code.
+        /// Reason why it is sold, as a stable code.
         reason: String,
     },
     /// Found at the broker, not placed by us.
@@ -137,37 +137,37 @@ struct OrderDetail {
     /// Hash of the module version that decided it; null when no execution did.
     #[schema(required)]
     module: Option<String>,
-    /// As it stands.
+    /// The order in its current state.
     order: Order,
-    /// Its executions, in the order in which they were told.
+    /// Fills, in the order in which the broker reported them.
     fills: Vec<OrderFill>,
-    /// What the journal says, in sequence.
+    /// Journal entries of the order, in sequence.
     journal: Vec<OrderEntry>,
 }
 
 /// One execution of part of an order.
 #[derive(Debug, Serialize, ToSchema)]
 struct OrderFill {
-    /// The broker's key.
+    /// Key of the fill at the broker; the same fill always has the same key.
     key: String,
     /// Shares of this fill.
     quantity: u32,
-    /// Price per share.
+    /// Price per share, in paise.
     price_paise: i64,
-    /// When it was executed.
+    /// Time at which it was executed.
     filled_at: Instant,
 }
 
 /// One line of the journal.
 #[derive(Debug, Serialize, ToSchema)]
 struct OrderEntry {
-    /// Its number in the user's journal.
+    /// Sequence number of the entry in the user's journal.
     sequence: u64,
-    /// When, by the daemon's clock.
+    /// Time, by the daemon's clock.
     recorded_at: Instant,
-    /// What happened, such as `sent` or `filled`.
+    /// Kind of event, such as `sent` or `filled`.
     event: String,
-    /// What belongs to it, by name; prices in paise.
+    /// Fields of the event, by name; prices in paise.
     detail: serde_json::Value,
 }
 

@@ -1,5 +1,5 @@
-//! `/api/v1/system/overview`: the day at a glance, which the page shows. Services, slots, orders and positions stand in it as
-//! their own routes answer them.
+//! `/api/v1/system/overview`: the day at a glance, which the page shows. Services, slots, orders and positions
+//! stand in it as their own routes answer them.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ const MOST_ALERTS: usize = 20;
 /// Most users; the page is for one glance.
 const MOST_USERS: usize = 50;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(overview))
 }
@@ -48,7 +48,8 @@ struct Overview {
     day: Date,
     /// Whether the exchange has a session on it.
     trading_day: bool,
-    /// Why it has none, the name of its special session, or that it is presumed; empty on an ordinary day that is known.
+    /// Reason why it has none, the name of its special session, or that it is presumed; empty on an ordinary day
+    /// that is known.
     note: String,
     /// The last day of which the holidays are known.
     known_through: Date,
@@ -58,44 +59,45 @@ struct Overview {
     alerts: Vec<OverviewAlert>,
     /// Whether there are more of them.
     more_alerts: bool,
-    /// How many users the caller may see.
+    /// Number of users that the caller may see.
     users_total: usize,
     /// The first of them, 50 at most.
     users: Vec<OverviewUser>,
 }
 
-/// An open alert.
+/// An alert that nobody has resolved yet.
 #[derive(Debug, Serialize, ToSchema)]
 struct OverviewAlert {
-    /// Since when it is open, in IST and for people.
+    /// Time since which it is open, in IST, as text.
     since_ist: String,
     /// The name of the user it is about; null when it concerns the whole installation.
     #[schema(required)]
     about: Option<String>,
-    /// What kind of condition it is, such as `price_missing`.
+    /// Kind of condition, such as `price_missing`.
     code: &'static str,
-    /// What is the matter, in one sentence.
+    /// What is wrong, one sentence.
     detail: String,
 }
 
 /// A user at one instant.
 #[derive(Debug, Serialize, ToSchema)]
 struct OverviewUser {
-    /// The user's number.
+    /// Id of the user.
     id: u64,
     /// The name by which they log in.
     name: String,
-    /// How their unified service stands.
+    /// Status of the user's unified service.
     service: ServiceStatus,
-    /// The user's money.
+    /// Funds of the user.
     funds: Funds,
     /// Their slots of the day, by due time.
     slots: Vec<LedgerSlot>,
     /// Their newest orders, newest first, 20 at most.
     orders: Vec<Order>,
-    /// What they hold, by symbol.
+    /// Open positions, by symbol.
     positions: Vec<Position>,
-    /// Why their slots or orders cannot be read; null when they can. What concerns one user hides nobody else.
+    /// Reason why their slots or orders cannot be read; null when they can. What concerns one user hides nobody
+    /// else.
     #[schema(required)]
     problem: Option<String>,
 }
@@ -106,7 +108,7 @@ async fn overview(State(api): State<Api>, caller: Caller) -> Result<Json<Overvie
     let daemon = &api.daemon;
     let everybody = caller.0.role == Role::Admin;
     let all = if everybody { daemon.users.all() } else { vec![caller.target_user(&api, None)?] };
-    let (now, calendar) = (daemon.clock.now(), daemon.venue.calendar.current());
+    let (now, calendar) = (daemon.clock.now(), daemon.trading.calendar.current());
     let day = now.ist_day();
     let TradingDay { open, note, .. } = calendar.day_or_closed(day);
     let mut users = Vec::with_capacity(all.len().min(MOST_USERS));

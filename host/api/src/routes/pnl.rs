@@ -15,43 +15,43 @@ use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::{Date, Page, limit, page, parse_cursor, range};
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(daily)).routes(routes!(summary))
 }
 
-/// Which dates are asked for.
+/// Query parameters that select the dates.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct DailyQuery {
     /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
-    /// The first date.
+    /// First trading date of the range, included.
     #[param(inline)]
     from: Option<Date>,
-    /// The last date.
+    /// Last trading date of the range, included.
     #[param(inline)]
     through: Option<Date>,
-    /// Most items of the page.
+    /// Largest number of items on the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// `next` of the page before.
+    /// Cursor: `next` of the previous page.
     #[param(max_length = 100)]
     cursor: Option<String>,
 }
 
-/// Which stretch of trading dates is added up.
+/// Query parameters: range of trading dates to add up.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct SummaryQuery {
     /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
-    /// The first date.
+    /// First trading date of the range, included.
     #[param(inline)]
     from: Option<Date>,
-    /// The last date.
+    /// Last trading date of the range, included.
     #[param(inline)]
     through: Option<Date>,
 }
@@ -59,27 +59,27 @@ struct SummaryQuery {
 /// A trading date after its close.
 #[derive(Debug, Serialize, ToSchema)]
 struct DailyPnl {
-    /// The trading date.
+    /// Trading date (IST).
     day: Date,
-    /// Realised on it, before charges.
+    /// Realised profit or loss of the date before charges, in paise.
     realised_paise: i64,
     /// The charges of its fills, in paise.
     charges_paise: i64,
-    /// Realised less charges.
+    /// Realised profit or loss less charges, in paise.
     net_paise: i64,
     /// Market value less cost of what was held at its end.
     unrealised_paise: i64,
-    /// Cash at its end.
+    /// Cash at the end of the date, in paise.
     cash_paise: i64,
     /// What was held at its end, each share at its last price or at the last that was known.
     market_value_paise: i64,
     /// Executions of its orders.
     trades: u32,
-    /// How many orders were placed for it.
+    /// Number of orders placed for the date.
     orders: u32,
-    /// Those that ended with their validity.
+    /// Number of orders that expired.
     orders_expired: u32,
-    /// Shares held at its end.
+    /// Number of open positions at the end of the date.
     open_positions: u32,
     /// Those for which the market told no price, with the one that they are valued at.
     unpriced: Vec<UnpricedShare>,
@@ -105,13 +105,13 @@ struct PnlSummary {
     /// The last date with a statement; null when there is none.
     #[schema(required)]
     through: Option<Date>,
-    /// How many dates with a statement there are.
+    /// Number of dates with a statement.
     days: u32,
-    /// Realised, before charges.
+    /// Realised profit or loss before charges, in paise.
     realised_paise: i64,
     /// Charges of all of them, in paise.
     charges_paise: i64,
-    /// Realised less charges.
+    /// Realised profit or loss less charges, in paise.
     net_paise: i64,
     /// Market value less cost of what was held at the end.
     unrealised_paise: i64,
@@ -129,12 +129,12 @@ struct PnlSummary {
     worst_day: Option<DayNet>,
 }
 
-/// What one date brought.
+/// Result of one trading date.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 struct DayNet {
-    /// The trading date.
+    /// Trading date (IST).
     day: Date,
-    /// Realised less charges.
+    /// Realised profit or loss less charges, in paise.
     net_paise: i64,
 }
 

@@ -16,17 +16,17 @@ use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::{Date, Instant, Page, UserQuery};
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(positions)).routes(routes!(funds))
 }
 
-/// A held share.
+/// An open position.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Position {
     /// The share, by its symbol at the exchange.
     symbol: String,
-    /// Shares held.
+    /// Shares held now.
     quantity: u32,
     /// Mean cost per share of what is still held, charges not included.
     average_price_paise: i64,
@@ -34,13 +34,13 @@ pub(super) struct Position {
     invested_paise: i64,
     /// The last price; while the market tells none, the last that was known.
     last_price_paise: i64,
-    /// When it was seen.
+    /// Time at which it was seen.
     priced_at: Instant,
     /// Whether the market tells no price, so that this one is of an earlier day.
     unpriced: bool,
-    /// What is held at the last price.
+    /// Value of the position at the last price, in paise.
     market_value_paise: i64,
-    /// That less the cost.
+    /// Market value less cost, in paise.
     unrealised_paise: i64,
     /// Trading date of the first buy since nothing was held.
     opened_on: Date,
@@ -48,16 +48,16 @@ pub(super) struct Position {
     entries: Vec<Entry>,
 }
 
-/// A buy of a position.
+/// A buy that is part of a position.
 #[derive(Debug, Serialize, ToSchema)]
 struct Entry {
-    /// The order.
+    /// Id of the order that bought the lot.
     order: String,
     /// The purpose of the buy.
     purpose: OrderPurpose,
-    /// Shares bought.
+    /// Shares bought in the lot and still held.
     quantity: u32,
-    /// Mean price of its fills.
+    /// Average price of the fills, in paise.
     price_paise: i64,
     /// RSI10 at the decision.
     #[schema(required)]
@@ -66,32 +66,32 @@ struct Entry {
     day: Date,
 }
 
-/// The money of a user.
+/// Money of a user, in paise.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Funds {
-    /// What the books were opened with.
+    /// Capital paid in, in paise.
     capital_paise: i64,
     /// Money on the account, charges paid.
     cash_paise: i64,
-    /// What open buys hold back of it.
+    /// Cash reserved for open buys, in paise.
     reserved_paise: i64,
-    /// What a new buy may use.
+    /// Cash that a new buy may use, in paise.
     available_paise: i64,
-    /// Cost of what is held.
+    /// Cost of the open positions, in paise.
     invested_paise: i64,
     /// What is held, each share at its last price or at the last that was known.
     market_value_paise: i64,
-    /// Cash and market value.
+    /// Cash and market value of the positions, in paise.
     total_paise: i64,
-    /// Realised so far, before charges.
+    /// Realised profit or loss so far before charges, in paise.
     realised_paise: i64,
-    /// Market value less cost.
+    /// Market value of the positions less cost, in paise.
     unrealised_paise: i64,
-    /// Charges so far.
+    /// Charges paid on the buys of the position, in paise.
     charges_paise: i64,
 }
 
-/// What a user holds, by symbol.
+/// Returns the open positions of a user, by symbol.
 #[utoipa::path(get, path = "/api/v1/positions", tag = "positions", params(UserQuery),
     responses((status = OK, body = Page<Position>)))]
 async fn positions(
@@ -104,7 +104,7 @@ async fn positions(
     Ok(Json(Page::whole(positions.into_iter().map(Position::from))))
 }
 
-/// The money of a user.
+/// Returns the funds of a user.
 #[utoipa::path(get, path = "/api/v1/funds", tag = "positions", params(UserQuery),
     responses((status = OK, body = Funds)))]
 async fn funds(

@@ -15,7 +15,7 @@ use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::{Date, Instant, Page, sentence};
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(price_jumps)).routes(routes!(explain))
 }
@@ -27,25 +27,25 @@ struct PriceJump {
     symbol: String,
     /// The session that opened there.
     day: Date,
-    /// Its first price.
+    /// Opening price, in paise.
     open_paise: i64,
-    /// The session before.
+    /// Date of the previous session.
     previous_day: Date,
-    /// Its last price.
+    /// Closing price of the previous session, in paise.
     previous_close_paise: i64,
-    /// When the daemon saw it.
+    /// Time at which the daemon saw it.
     noticed_at: Instant,
-    /// When it was explained; null while it is not, and until then nobody buys the share.
+    /// Time at which it was explained; null while it is not, and until then nobody buys the share.
     #[schema(required)]
     explained_at: Option<Instant>,
-    /// Which admin explained it.
+    /// Admin who explained it.
     #[schema(required)]
     explained_by: Option<u64>,
     /// What the admin said; empty while it is not explained.
     explanation: String,
 }
 
-/// What an admin says of a jump.
+/// Body that explains a jump.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct JumpExplanation {
@@ -62,8 +62,8 @@ async fn price_jumps(State(api): State<Api>, _caller: Caller) -> Result<Json<Pag
     Ok(Json(Page::whole(rows.into_iter().map(PriceJump::from))))
 }
 
-/// Explains every jump of a share that is not explained: it may be bought again. Halts of those who hold it are lifted one by
-/// one.
+/// Explains every jump of a share that is not explained: it may be bought again. Halts of those who hold it are
+/// lifted one by one.
 #[utoipa::path(post, path = "/api/v1/market/price-jumps/{symbol}/explain", tag = "market",
     params(("symbol" = String, Path, min_length = 1, max_length = 32, pattern = "^[A-Z0-9&-]+$")), request_body = JumpExplanation,
     responses((status = OK, body = Page<PriceJump>)))]

@@ -15,40 +15,40 @@ use crate::state::Api;
 /// The longest that anything can be told to be kept: ten years.
 const MOST_DAYS: u32 = 3_650;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(read, change))
 }
 
-/// Days, counted from the start of a run. Whatever the rule, runs with an order in the journal keep their rows and recordings,
-/// and runs that failed keep their rows.
+/// Days, counted from the start of a run. Whatever the rule, runs with an order in the journal keep their rows and
+/// recordings, and runs that failed keep their rows.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RetentionRule {
-    /// Of recordings, with which a run can be replayed.
+    /// Days for which recordings are kept; a run can be replayed for as long.
     #[schema(minimum = 1, maximum = 3650)]
     recordings_days: u32,
-    /// Of the rows of plain successes of continuous tasks.
+    /// Days for which rows of successful ticks are kept.
     #[schema(minimum = 1, maximum = 3650)]
     plain_ticks_days: u32,
-    /// Of log lines.
+    /// Days for which log lines are kept.
     #[schema(minimum = 1, maximum = 3650)]
     logs_days: u32,
-    /// Of decisions; 400 when nothing is said, as for the two below.
+    /// Days for which decisions are kept; 400 when absent, as for the two fields below.
     #[schema(minimum = 1, maximum = 3650)]
     #[serde(default = "year")]
     decisions_days: u32,
-    /// Of messages to users.
+    /// Days for which messages to users are kept.
     #[schema(minimum = 1, maximum = 3650)]
     #[serde(default = "year")]
     notifications_days: u32,
-    /// Of signals that stand no longer.
+    /// Days for which expired signals are kept.
     #[schema(minimum = 1, maximum = 3650)]
     #[serde(default = "year")]
     signals_days: u32,
 }
 
-/// For how long decisions and the like are kept when a client from before they had a rule says nothing of them.
+/// Days that hold when an older client does not send the field.
 fn year() -> u32 {
     Retention::default().decisions_days
 }

@@ -16,34 +16,35 @@ use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::{Cursor, Date, Instant, Page, StatusName, limit, parse_cursor, range, symbol};
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(signals))
 }
 
-/// Which signals are asked for.
+/// Query parameters that select the signals.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct SignalsQuery {
-    /// The user for whom signals are asked for; the caller when nobody is named, and only an admin may name somebody else.
+    /// The user for whom signals are asked for; the caller when nobody is named, and only an admin may name
+    /// somebody else.
     user: Option<u64>,
-    /// With this status for the user only.
+    /// Only signals with this status for the user.
     #[param(inline)]
     status: Option<StatusName>,
-    /// Of this trading date or later.
+    /// Only signals of this trading date or later.
     #[param(inline)]
     from: Option<Date>,
-    /// Of this trading date or earlier.
+    /// Only signals of this trading date or earlier.
     #[param(inline)]
     through: Option<Date>,
-    /// About this share only.
+    /// Only signals of this symbol.
     #[param(min_length = 1, max_length = 32, pattern = "^[A-Z0-9&-]+$")]
     symbol: Option<String>,
-    /// Most items of the page.
+    /// Largest number of items on the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// `next` of the page before.
+    /// Cursor: `next` of the previous page.
     #[param(max_length = 100)]
     cursor: Option<String>,
 }
@@ -53,27 +54,27 @@ struct SignalsQuery {
 pub(super) struct Signal {
     /// Numbered over all users.
     id: u64,
-    /// About which share.
+    /// Symbol of the share.
     symbol: String,
-    /// What it proposes: `buy`, `strong_buy`, `reentry` or `exit`.
+    /// Kind of the signal: `buy`, `strong_buy`, `reentry` or `exit`.
     kind: &'static str,
-    /// Of a re-entry, the RSI level.
+    /// RSI level of a re-entry; null for other signals.
     #[schema(required)]
     reentry_level: Option<u8>,
-    /// Of an exit, its code.
+    /// Code of the exit reason; null for other signals.
     #[schema(required)]
     exit_reason: Option<String>,
     /// Whether it is about a position of the user, rather than for everybody.
     personal: bool,
-    /// Where it stands for the user.
+    /// Status of the signal for the user.
     pub(super) status: StatusName,
     /// What the user said when turning it down or taking that back; empty when nothing was said.
     note: String,
     /// The trading date of its 09:00-09:00 window.
     day: Date,
-    /// When it was last published.
+    /// Time at which it was last published.
     published_at: Instant,
-    /// From then on it no longer stands.
+    /// Time from which the signal is expired.
     expires_at: Instant,
     /// The numbers behind the signal.
     finding: Measures,
@@ -84,19 +85,19 @@ pub(super) struct Signal {
 struct Measures {
     /// Close of the last finished session.
     last_close_paise: i64,
-    /// RSI10.
+    /// Relative strength index over 10 daily bars, from 0 to 100.
     rsi: f64,
-    /// Exponential mean over 9 sessions.
+    /// Exponential moving average (EMA) over 9 sessions, in paise.
     ema9_paise: i64,
-    /// Exponential mean over 200 sessions.
+    /// Exponential moving average (EMA) over 200 sessions, in paise.
     ema200_paise: i64,
     /// Mean daily volume in shares over 50 sessions.
     average_volume: u64,
-    /// 0 to 25.
+    /// Strength score, from 0 to 25.
     strength_score: f64,
-    /// 0 to 100.
+    /// Backtest score, from 0 to 100.
     backtest_score: f64,
-    /// 0 to 100.
+    /// Combined score, from 0 to 100.
     combined_score: f64,
     /// Ranks buys; higher first.
     priority_score: f64,
@@ -104,9 +105,9 @@ struct Measures {
     buy_low_paise: i64,
     /// Upper end of the proposed buy range.
     buy_high_paise: i64,
-    /// Proposed stop.
+    /// Proposed stop price, in paise; informational.
     stop_paise: i64,
-    /// Proposed target.
+    /// Proposed target price, in paise; informational.
     target_paise: i64,
     /// Short codes such as `hammer`.
     reasons: Vec<String>,

@@ -22,7 +22,7 @@ use crate::view::{
 /// Most users of a day with trouble who are listed.
 const MOST_TROUBLED: u32 = 100;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(slots))
@@ -31,7 +31,7 @@ pub fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(day_of_all))
 }
 
-/// Which slots are asked for.
+/// Query parameters that select the slots.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -44,21 +44,21 @@ struct SlotsQuery {
     /// Last trading date; today when nothing is said.
     #[param(inline)]
     to: Option<Date>,
-    /// Of this task only.
+    /// Only rows of this task.
     #[param(inline)]
     task: Option<TaskName>,
     /// Only those that stand like this.
     #[param(inline)]
     state: Option<SlotStateName>,
-    /// Most items of the page.
+    /// Largest number of items on the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// `next` of the page before.
+    /// Cursor: `next` of the previous page.
     #[param(max_length = 100)]
     cursor: Option<String>,
 }
 
-/// Which day is asked for.
+/// Query parameters that select the day.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -77,46 +77,46 @@ pub(super) struct LedgerSlot {
     user: u64,
     /// The task that was expected to run.
     task: TaskName,
-    /// Its trading date.
+    /// Trading date of the slot (IST).
     date: Date,
-    /// When it was due; of a continuous slot its first tick.
+    /// Time at which it was due; of a continuous slot its first tick.
     due_at: Instant,
     /// Once, or each minute until `ends_at`.
     kind: SlotKindName,
-    /// When a continuous slot ends; null for one that runs once.
+    /// Time at which a continuous slot ends; null for one that runs once.
     #[schema(required)]
     ends_at: Option<Instant>,
-    /// From when on it could start, if it has waited for other tasks; while it waits, until when it does at the latest. Null for one
-    /// that has not waited.
+    /// Time at which a slot that waited for other tasks could start. While it waits: the latest time until
+    /// which it does. Null for a slot that has not waited.
     #[schema(required)]
     free_at: Option<Instant>,
-    /// What became of it; `open` while nothing is decided.
+    /// Outcome of the slot; `open` while there is none.
     state: SlotStateName,
-    /// Why, or what it waits for, in one sentence; empty when there is nothing to say.
+    /// Reason, or what it waits for, in one sentence; empty when there is nothing to say.
     reason: String,
     /// The execution that decided it; null when none did.
     #[schema(required)]
     execution: Option<u64>,
     /// Executions begun for it.
     attempts: u32,
-    /// Of a continuous slot, by ticks.
+    /// Ticks of a continuous slot.
     ticks: Ticks,
 }
 
 /// The ticks of a continuous slot.
 #[derive(Debug, Serialize, ToSchema)]
 struct Ticks {
-    /// That it should have.
+    /// Ticks that are expected.
     expected: u32,
-    /// That succeeded.
+    /// Ticks that succeeded.
     ran: u32,
-    /// That ran and did not succeed.
+    /// Ticks that ran and failed.
     failed: u32,
-    /// That were left out on purpose.
+    /// Ticks that were skipped on purpose.
     skipped: u32,
     /// That could not run in time. Of a slot that is over, these numbers add up to `expected`.
     missed: u32,
-    /// The last one accounted for.
+    /// Last tick that is accounted for.
     #[schema(required)]
     last_at: Option<Instant>,
 }
@@ -126,7 +126,8 @@ struct Ticks {
 struct ExchangeDay {
     /// Whether any session is held on it.
     open: bool,
-    /// Why it is closed, the name of its special session, or that it is presumed; empty on an ordinary day that is known.
+    /// Reason why it is closed, the name of its special session, or that it is presumed; empty on an ordinary day
+    /// that is known.
     note: String,
     /// Whether no list of holidays is known for it, so that it is only presumed to be what is said here.
     presumed: bool,
@@ -145,7 +146,7 @@ struct LedgerDay {
     date: Date,
     #[serde(flatten)]
     exchange: ExchangeDay,
-    /// By task, in the order of the tasks.
+    /// Counts of each task, in the order of the tasks.
     tasks: Vec<TaskDay>,
 }
 
@@ -156,7 +157,7 @@ struct LedgerDayOfAll {
     date: Date,
     #[serde(flatten)]
     exchange: ExchangeDay,
-    /// By task, over all users.
+    /// Counts of each task over all users.
     tasks: Vec<TaskDay>,
     /// The users with slots that are overdue, missed or failed, those with most of them first; 100 at most.
     troubled: Vec<UserDay>,
@@ -167,16 +168,16 @@ struct LedgerDayOfAll {
 struct TaskDay {
     /// The task whose slots are counted.
     task: TaskName,
-    /// How many of the slots stand how.
+    /// Number of slots by outcome.
     slots: Counts,
 }
 
 /// The slots of a user on a day.
 #[derive(Debug, Serialize, ToSchema)]
 struct UserDay {
-    /// The user's number.
+    /// Id of the user.
     user: u64,
-    /// How many of the slots stand how.
+    /// Number of slots by outcome.
     slots: Counts,
 }
 
@@ -185,21 +186,21 @@ struct UserDay {
 struct Counts {
     /// Still to come, or under way.
     expected: u64,
-    /// Over, and without an outcome.
+    /// Slots that are over and have no outcome.
     overdue: u64,
-    /// Ran in time.
+    /// Slots that ran in time.
     ran: u64,
-    /// Left out on purpose.
+    /// Slots that were skipped on purpose.
     skipped: u64,
-    /// Ran late.
+    /// Slots that ran late.
     late: u64,
-    /// Could not run in time.
+    /// Slots that could not run in time.
     missed: u64,
-    /// Ran and failed.
+    /// Slots that ran and failed.
     failed: u64,
     /// Ticks that continuous slots should have.
     ticks_expected: u64,
-    /// Ticks that succeeded.
+    /// Ticks that ran and succeeded.
     ticks_ran: u64,
     /// Ticks that ran and did not succeed.
     ticks_failed: u64,
@@ -257,7 +258,7 @@ async fn slots_of_all(
     Ok(Json(page(rows, limit, cursor, LedgerSlot::from)))
 }
 
-/// Which day of everybody is asked for.
+/// Query parameters that select the day of everybody.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -287,7 +288,7 @@ fn today(api: &Api) -> Day {
     api.daemon.clock.now().ist_day()
 }
 
-/// What to read, one slot further than the limit, and the limit.
+/// Returns what to read, one slot further than the limit, and the limit.
 fn filter(api: &Api, query: SlotsQuery) -> Result<(SlotFilter, u32), Problem> {
     let limit = limit(query.limit)?;
     let today = today(api);

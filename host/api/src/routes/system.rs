@@ -16,12 +16,12 @@ use crate::view::{Date, Instant};
 /// Most alerts in the answer to a monitor; the rest is at `/api/v1/system/alerts`.
 const MOST_ALERTS: u32 = 20;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(health))
 }
 
-/// Whether the daemon does its work.
+/// Health of the daemon.
 #[derive(Serialize, ToSchema)]
 struct Health {
     /// `ok`, `attention` when an alert about the installation is open, or `failed`.
@@ -30,18 +30,18 @@ struct Health {
     version: &'static str,
     /// Whether this is a demonstration, whose passwords everybody knows.
     demonstration: bool,
-    /// The daemon's clock.
+    /// Current time of the daemon's clock, in IST.
     now_ist: String,
     /// The last instant whose work was done or handed out.
     last_instant_ist: String,
-    /// Why there is no session today, the name of its special session, or that today is presumed; empty on an ordinary day that is
-    /// known.
+    /// Reason why there is no session today, the name of its special session, or that today is presumed; empty on
+    /// an ordinary day that is known.
     day_note: String,
     /// The last day of which the holidays are known.
     known_through: Date,
-    /// How many users there are, active or not.
+    /// Number of users, active or not.
     users: usize,
-    /// How many of them have their unified service on.
+    /// Number of users whose unified service is running.
     services_running: usize,
     /// The open alerts about the installation, oldest first, at most 20.
     alerts: Vec<OpenAlert>,
@@ -55,9 +55,9 @@ struct Health {
 struct OpenAlert {
     /// The kind of condition, such as `calendar_ends`.
     code: &'static str,
-    /// Since when.
+    /// Start time of the daemon.
     since: Instant,
-    /// What is the matter, in one sentence.
+    /// What is wrong, one sentence.
     detail: String,
 }
 
@@ -72,7 +72,7 @@ async fn health(State(api): State<Api>) -> Response {
         (None, true) => "ok",
         (None, false) => "attention",
     };
-    let (calendar, now) = (daemon.venue.calendar.current(), daemon.clock.now());
+    let (calendar, now) = (daemon.trading.calendar.current(), daemon.clock.now());
     let health = Health {
         status,
         version: env!("CARGO_PKG_VERSION"),

@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::{Instant, Page, TaskName};
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     let uploads = OpenApiRouter::new().routes(routes!(add)).layer(DefaultBodyLimit::max(MAX_COMPONENT_BYTES));
     OpenApiRouter::new()
@@ -28,31 +28,31 @@ pub fn routes() -> OpenApiRouter<Api> {
         .merge(uploads)
 }
 
-/// A task.
+/// A task and its accepted manifest.
 #[derive(Debug, Serialize, ToSchema)]
 struct TaskView {
-    /// Its name.
+    /// Name of the task.
     task: TaskName,
-    /// What people call it.
+    /// Title, for people.
     title: String,
-    /// What it does, in one line.
+    /// Description, one line.
     description: String,
     /// Whether it runs once for all users instead of once for each.
     shared: bool,
     /// Whether only admins may see it and start it.
     admins_only: bool,
-    /// Whether it asks to place orders.
+    /// Whether the task wants to place orders.
     trades: bool,
-    /// Its place among tasks that are due at the same instant, lower ones first.
+    /// Rank: of tasks that are due at the same instant, the lower rank runs first.
     rank: u32,
     /// Whether it comes with the program, and cannot be removed.
     built_in: bool,
-    /// When what it is was accepted.
+    /// Time at which the manifest was accepted.
     accepted_at: Instant,
-    /// By whom; null for the program.
+    /// Id of the admin; null for the program itself.
     #[schema(required)]
     accepted_by: Option<u64>,
-    /// What it is in full, every limit named.
+    /// The whole manifest, with every limit.
     #[schema(value_type = Object)]
     manifest: serde_json::Value,
 }
@@ -60,7 +60,7 @@ struct TaskView {
 /// A task that was added, and the version of its module that runs.
 #[derive(Debug, Serialize, ToSchema)]
 struct AddedTask {
-    /// The task.
+    /// The task after the change.
     task: TaskView,
     /// The version of its module.
     version: u64,
@@ -72,7 +72,7 @@ struct AddedTask {
 #[schema(value_type = Object)]
 struct ManifestDocument(serde_json::Value);
 
-/// Whose manifest is accepted.
+/// Version whose manifest is accepted.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AcceptedVersion {
@@ -89,7 +89,7 @@ async fn list(State(api): State<Api>, caller: Caller) -> Json<Page<TaskView>> {
     Json(Page::whole(seen))
 }
 
-/// A task.
+/// A task and its accepted manifest.
 #[utoipa::path(get, path = "/api/v1/tasks/{task}", tag = "tasks", params(("task" = TaskName, Path)),
     responses((status = OK, body = TaskView)))]
 async fn read(
@@ -100,8 +100,8 @@ async fn read(
     view(&api, task, |known| may_see(&caller, known)).map(Json)
 }
 
-/// Takes up a component that exports its manifest as a new task: the manifest is accepted by that, its schedule added and its
-/// module active. Services that run take it up when they are started again.
+/// Takes up a component that exports its manifest as a new task: the manifest is accepted by that, its schedule
+/// added and its module active. Services that run take it up when they are started again.
 #[utoipa::path(post, path = "/api/v1/tasks", tag = "tasks",
     request_body(content = ComponentBytes, content_type = "application/octet-stream"),
     responses((status = CREATED, body = AddedTask)))]
@@ -118,8 +118,8 @@ async fn add(
     Ok((StatusCode::CREATED, Json(AddedTask { task, version: row.version })))
 }
 
-/// Takes up a new task by its manifest alone, for a component that exports none: the component is then brought as a version of
-/// the task's module.
+/// Takes up a new task by its manifest alone, for a component that exports none: the component is then brought as a
+/// version of the task's module.
 #[utoipa::path(put, path = "/api/v1/tasks/{task}", tag = "tasks", params(("task" = TaskName, Path)),
     request_body = ManifestDocument, responses((status = CREATED, body = TaskView)))]
 async fn declare(
@@ -141,8 +141,8 @@ async fn declare(
     Ok((StatusCode::CREATED, Json(view(&api, task, |_| true)?)))
 }
 
-/// Accepts the manifest of a version as what the task is from now on, by which that version may be activated. The schedule of the
-/// task stays as it is.
+/// Accepts the manifest of a version as what the task is from now on, by which that version may be activated. The
+/// schedule of the task stays as it is.
 #[utoipa::path(post, path = "/api/v1/tasks/{task}/accept", tag = "tasks", params(("task" = TaskName, Path)),
     request_body = AcceptedVersion, responses((status = OK, body = TaskView)))]
 async fn accept(

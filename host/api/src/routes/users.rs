@@ -18,12 +18,12 @@ use crate::state::Api;
 use crate::view::Instant;
 use crate::view::{Page, limit, page, parse_cursor};
 
-/// 1,000 rupees.
+/// Smallest capital of a paper account, in paise: 1,000 rupees.
 const LEAST_CAPITAL: i64 = 100_000;
-/// 100 crore rupees.
+/// Largest capital of a paper account, in paise: 100 crore rupees.
 const MOST_CAPITAL: i64 = 100_000_000_000;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
@@ -31,22 +31,22 @@ pub fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(make_link))
 }
 
-/// What a user may do.
+/// Role of a user, which decides what they may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RoleName {
-    /// Everything, for all users.
+    /// May see and change everything, for all users.
     Admin,
-    /// Their own things.
+    /// May see and change only their own data.
     User,
 }
 
-/// A user.
+/// A user account.
 #[derive(Serialize, ToSchema)]
 struct User {
     /// The user's number, by which other routes name them.
     id: u64,
-    /// How they log in.
+    /// Name with which the user logs in.
     name: String,
     /// The user's rights: `admin` for everything of everybody, `user` for their own things.
     role: RoleName,
@@ -54,15 +54,15 @@ struct User {
     active: bool,
     /// The name of the broker that they trade over.
     broker: String,
-    /// By the daemon's clock.
+    /// Time at which the user was created, by the daemon's clock.
     created_at: Instant,
 }
 
-/// A user to be.
+/// Body that creates a user.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewUser {
-    /// How they will log in.
+    /// Name with which the user logs in.
     #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9._@+-]+$")]
     name: String,
     /// The user's rights: `admin` for everything of everybody, `user` for their own things.
@@ -82,7 +82,7 @@ struct UserChange {
     active: Option<bool>,
 }
 
-/// How the link works.
+/// Options of the link.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct LinkRequest {
@@ -105,19 +105,19 @@ struct PasswordLink {
 struct CreatedUser {
     /// The user as they were added.
     user: User,
-    /// With which they choose their password.
+    /// One-time link with which the user sets the password.
     link: PasswordLink,
 }
 
-/// Which part of the list of users is asked for.
+/// Query parameters that select the part of the list of users.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Part {
-    /// How many at most, 1 to 500.
+    /// Largest number of items, from 1 to 500.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// `next` of the part before.
+    /// Cursor: `next` of the previous page.
     #[param(max_length = 100)]
     cursor: Option<String>,
 }
@@ -152,15 +152,15 @@ async fn create(
     let role = Role::from(body.role);
     let details = json!({ "role": role.name(), "capital_paise": body.capital_paise });
     api.audit(&admin.caller, "user.create", format!("user {:?}", body.name), details).await?;
-    let new = api.daemon.members.new_member(body.name, role, body.capital_paise.map(Paise))?;
+    let new = api.daemon.users_admin.new_user(body.name, role, body.capital_paise.map(Paise))?;
     let id = api.accounts.create_user(new).await?;
-    api.daemon.members.add_user(id).await?;
+    api.daemon.users_admin.add_user(id).await?;
     let token = api.accounts.make_password_link(maker(&admin), id, false).await?;
     let link = PasswordLink { user: id.0, token: token.expose().to_owned() };
     Ok((StatusCode::CREATED, Json(CreatedUser { user: load(&api, id).await?, link })))
 }
 
-/// A user.
+/// Returns one user.
 #[utoipa::path(get, path = "/api/v1/users/{id}", tag = "users", params(("id" = u64, Path)),
     responses((status = OK, body = User)))]
 async fn show(State(api): State<Api>, _admin: Admin, Path(id): Path<u64>) -> Result<Json<User>, Problem> {
@@ -186,12 +186,12 @@ async fn change(
         "before": { "role": before.access.role().name(), "active": before.access.is_active() },
     });
     api.audit(&admin.caller, "user.change", format!("user {id}"), details).await?;
-    api.daemon.members.set_access(id, role, active, api.accounts.now()).await?;
+    api.daemon.users_admin.set_access(id, role, active, api.accounts.now()).await?;
     load(&api, id).await.map(Json)
 }
 
-/// Makes a one-time link with which the user chooses a password; their earlier links end. It ends when the admin who makes it
-/// has another password, is no admin any more, or is not active. Not for API tokens.
+/// Makes a one-time link with which the user chooses a password; their earlier links end. It ends when the admin
+/// who makes it has another password, is no admin any more, or is not active. Not for API tokens.
 #[utoipa::path(post, path = "/api/v1/users/{id}/reset-link", tag = "users", params(("id" = u64, Path)),
     request_body = LinkRequest, responses((status = CREATED, body = PasswordLink)))]
 async fn make_link(

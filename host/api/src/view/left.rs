@@ -1,6 +1,6 @@
 //! What runs cost the host and left behind.
 
-use prahari_app::queries::Left;
+use prahari_app::queries::RunFootprint;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,15 +15,15 @@ pub struct LeftBehind {
     refused: u64,
     /// Orders to change or cancel.
     order_changes: u64,
-    /// Decisions.
+    /// Number of decisions recorded.
     decisions: u64,
-    /// Bytes of them.
+    /// Size of the decisions, in bytes.
     decision_bytes: u64,
     /// Messages to the user.
     notifications: u64,
     /// Bytes of the log that were kept.
     log_bytes: u64,
-    /// Signals to publish.
+    /// Number of signals published.
     signals: u64,
     /// Keys of the state set or removed.
     state_changes: u64,
@@ -31,8 +31,8 @@ pub struct LeftBehind {
     recording_bytes: u64,
 }
 
-impl From<Left> for LeftBehind {
-    fn from(left: Left) -> Self {
+impl From<RunFootprint> for LeftBehind {
+    fn from(left: RunFootprint) -> Self {
         Self {
             host_us: left.host_micros,
             rows: left.rows,

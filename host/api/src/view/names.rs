@@ -21,7 +21,7 @@ macro_rules! name_of {
         pub struct $wrapper(pub $of);
 
         impl $wrapper {
-            /// All of them.
+            /// Every variant.
             pub const ALL: &[$of] = &$all;
 
             fn name(of: $of) -> &'static str {
@@ -81,35 +81,35 @@ impl PartialSchema for TaskName {
 impl ToSchema for TaskName {}
 
 name_of! {
-    /// Why a run happened.
+    /// What started a run.
     TriggerName(RunTrigger) is a "trigger" of [RunTrigger::Scheduled, RunTrigger::RunOnce, RunTrigger::Manual],
     by RunTrigger::name
 }
 name_of! {
-    /// Which service of a user.
+    /// Service of a user: unified or individual.
     ServiceKindName(ServiceKind) is a "service" of [ServiceKind::Unified, ServiceKind::Individual],
     by ServiceKind::name
 }
 name_of! {
-    /// How grave a log line is.
+    /// Level of a log line.
     LogLevelName(LogLevel) is a "level" of [LogLevel::Debug, LogLevel::Info, LogLevel::Warn, LogLevel::Error],
     by LogLevel::name
 }
 name_of! {
-    /// How urgent a message is.
+    /// Level of a message.
     LevelName(NotificationLevel) is a "level"
     of [NotificationLevel::Info, NotificationLevel::Warning, NotificationLevel::Error], by NotificationLevel::name
 }
 name_of! {
-    /// Which way an order goes.
+    /// Side of an order.
     SideName(Side) is a "side" of [Side::Buy, Side::Sell], by side
 }
 name_of! {
-    /// Where an order stands.
+    /// State of an order.
     StateName(OrderState) is a "state" of OrderState::ALL, by OrderState::name
 }
 name_of! {
-    /// Where a signal stands for a user.
+    /// Status of a signal for a user.
     StatusName(SignalStatus) is a "status"
     of [
         SignalStatus::Active,
@@ -121,16 +121,16 @@ name_of! {
 }
 
 name_of! {
-    /// Where a version of a module came from.
+    /// Origin of a version of a module.
     ModuleOriginName(ModuleOrigin) is a "origin"
     of [ModuleOrigin::BuiltIn, ModuleOrigin::Uploaded, ModuleOrigin::Watched], by ModuleOrigin::name
 }
 name_of! {
-    /// How often a slot runs.
+    /// Kind of a slot: once or each minute.
     SlotKindName(SlotKind) is a "kind" of [SlotKind::OneShot, SlotKind::Continuous], by SlotKind::name
 }
 name_of! {
-    /// How a slot stands.
+    /// State of a slot.
     SlotStateName(SlotState) is a "state"
     of [
         SlotState::Open,

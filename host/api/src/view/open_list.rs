@@ -1,4 +1,5 @@
-//! Lists of what stands until somebody settles it, such as alerts and halts: everybody's own, and all of them for admins.
+//! Lists of what is open until somebody resolves it, such as alerts and halts: everybody's own, and all of them for
+//! admins.
 
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -6,34 +7,34 @@ use utoipa::IntoParams;
 use super::{limit, parse_cursor};
 use crate::problem::Problem;
 
-/// Which of a user's are asked for.
+/// Query parameters that select the of a user's.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct OpenList {
     /// The user whose they are; an admin may name anybody, others themselves only.
     pub user: Option<u64>,
-    /// Those that stand, or those that were settled or lifted.
+    /// Only open ones (true), or only resolved or lifted ones (false).
     open: Option<bool>,
-    /// Most items of the page.
+    /// Largest number of items on the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// `next` of the page before.
+    /// Cursor: `next` of the previous page.
     #[param(max_length = 100)]
     cursor: Option<String>,
 }
 
-/// Which of everybody's are asked for.
+/// Query parameters that select the of everybody's.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct OpenListOfAll {
-    /// Those that stand, or those that were settled or lifted.
+    /// Only open ones (true), or only resolved or lifted ones (false).
     open: Option<bool>,
-    /// Most items of the page.
+    /// Largest number of items on the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// `next` of the page before.
+    /// Cursor: `next` of the previous page.
     #[param(max_length = 100)]
     cursor: Option<String>,
 }
@@ -41,7 +42,7 @@ pub struct OpenListOfAll {
 /// The part of such a list that makes a page.
 #[derive(Debug, Clone, Copy)]
 pub struct Part {
-    /// Those that stand, or those that do not.
+    /// Only open ones (true), or only resolved or lifted ones (false).
     pub open: Option<bool>,
     /// Older than this one.
     pub before: Option<u64>,

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::problem::Problem;
 
-/// How many items a page has when nothing is asked.
+/// Items per page when the request gives no limit.
 const USUAL_LIMIT: u32 = 50;
 
 /// Most items of a page.
@@ -31,7 +31,7 @@ impl<T> Page<T> {
     }
 }
 
-/// How many items are asked for.
+/// Returns how many items are asked for.
 ///
 /// # Errors
 /// When they are none or too many.
@@ -69,9 +69,9 @@ pub fn parse_cursor<C: Cursor>(text: Option<&str>) -> Result<Option<C>, Problem>
 
 /// A place in a list, as the text that a client hands back.
 pub trait Cursor: Sized {
-    /// As text.
+    /// Writes the cursor as text.
     fn write(&self) -> String;
-    /// From text; none when it cannot be one.
+    /// Reads a cursor from text; `None` when the text is not one.
     fn read(text: &str) -> Option<Self>;
 }
 

@@ -1,4 +1,4 @@
-//! A sentence that a person gives with what they do: why an alert is settled, a halt lifted, a jump explained.
+//! A sentence that a person gives with what they do: why an alert is resolved, a halt lifted, a jump explained.
 
 use prahari_domain::text::is_plain;
 
@@ -7,7 +7,8 @@ use crate::problem::Problem;
 /// Most characters of it.
 pub const LONGEST_SENTENCE: usize = 500;
 
-/// The sentence without the space around it, once it can be kept and shown as it stands; `field` names it in the refusal.
+/// The sentence without the space around it, once it can be kept and shown as it stands; `field` names it in the
+/// refusal.
 ///
 /// # Errors
 /// When it is empty or too long, or has characters that a page, a terminal or a log would obey instead of showing them.

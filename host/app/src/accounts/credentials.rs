@@ -12,12 +12,12 @@ use crate::vault::KotakCredentials;
 pub struct KeptCredentials {
     /// The names of the fields that are set; empty when there are none.
     pub fields: Vec<String>,
-    /// When they were saved; none when there are none.
+    /// Time at which they were saved; none when there are none.
     pub updated_at: Option<Timestamp>,
 }
 
 impl Accounts {
-    /// Which credentials of a user are kept, and since when.
+    /// Returns which credentials of a user are kept, and since when.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -27,7 +27,8 @@ impl Accounts {
         Ok(kept.unwrap_or_default())
     }
 
-    /// Seals and keeps the credentials of a user in place of earlier ones. `broker` is the name of the broker they are for.
+    /// Seals and keeps the credentials of a user in place of earlier ones. `broker` is the name of the broker they
+    /// are for.
     ///
     /// # Errors
     /// When they cannot be sealed or written.

@@ -5,10 +5,10 @@ use prahari_store::StoreError;
 
 use super::MOST_TOKENS;
 
-/// A refusal in a sentence for whoever asks, or a failure of ours.
+/// A refusal with one sentence for the caller, or a failure of the daemon.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A secret could not be made, sealed or opened.
@@ -17,7 +17,7 @@ pub enum AccountError {
     /// The daemon stops, and hashes no password any more.
     #[error("the daemon is ending")]
     Ending,
-    /// An unknown name, a wrong password, or a user who is not active: nobody is told which.
+    /// Unknown name, wrong password, or inactive user; the answer does not say which.
     #[error("name or password is wrong")]
     WrongCredentials,
     /// Name and password are right, and the user has an authenticator.
@@ -62,11 +62,11 @@ pub enum AccountError {
     /// The user has as many unrevoked tokens as one may.
     #[error("you have {MOST_TOKENS} tokens already; revoke one first")]
     TooManyTokens,
-    /// Of the tokens that are to go on, the one at this place names none. The name is not repeated: it may be a token by
-    /// mistake.
+    /// The entry at this index of the tokens to keep names no token. The name is not repeated, because it may
+    /// be a token by mistake.
     #[error("keep_tokens[{0}]: you have no API token of this name")]
     UnknownTokenName(usize),
-    /// Of the tokens that are to go on, the one at this place names several.
+    /// The entry at this index of the tokens to keep names several tokens.
     #[error("keep_tokens[{0}]: you have several API tokens of this name; revoke the others first")]
     AmbiguousTokenName(usize),
     /// The user has no session of this number, or not any more.

@@ -18,11 +18,11 @@ pub struct Holder {
     pub user: UserId,
     /// What they may do by it: an admin's token of a lesser scope has the rights of a user.
     pub role: Role,
-    /// What was shown.
+    /// Credential that identified the caller.
     pub via: Via,
 }
 
-/// What somebody has shown.
+/// Credential that identifies a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Via {
     /// A session, with its number.
@@ -32,7 +32,7 @@ pub enum Via {
 }
 
 impl Accounts {
-    /// Whose session this is; none when there is no such session, it is over, or its user is not active.
+    /// Returns the holder of a session; `None` when it does not exist, has ended, or its user is not active.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -50,8 +50,8 @@ impl Accounts {
         Ok(Some(Holder { user: user.id, role: user.role, via: Via::Session(session.id) }))
     }
 
-    /// Whose API token this is; none when there is no such token, it has ended or was revoked, or its user is not active.
-    /// `changes` says whether it is shown in order to change something.
+    /// Returns the holder of an API token; `None` when it does not exist, has ended or was revoked, or its user
+    /// is not active. `changes` says whether the request changes something.
     ///
     /// # Errors
     /// [`AccountError::ReadOnlyToken`], or when the database cannot be read.

@@ -6,12 +6,12 @@ use prahari_store::{NewLink, NewUser, StoreError};
 
 use super::{AccountError, Accounts, Peer, check_name, check_password};
 
-/// How long a one-time link can be used, in milliseconds.
+/// Longest time that a one-time link can be used, in milliseconds.
 const LINK_MS: i64 = 24 * 3_600_000;
 
 impl Accounts {
-    /// The token of a new one-time link with which somebody can make themself an admin, when no active admin could log in;
-    /// earlier ones end. Whoever starts the daemon is shown it.
+    /// Creates a one-time link with which the first admin is made, when no active admin can log in; earlier
+    /// links end. The daemon prints it at its start.
     ///
     /// # Errors
     /// When it cannot be written, or the system gives no random numbers.
@@ -25,9 +25,9 @@ impl Accounts {
         Ok(Some(token.expose().to_owned()))
     }
 
-    /// Makes a one-time link with which `user` chooses a password, and ends their earlier ones. `maker` is the admin who makes it
-    /// and the number of their session; it ends with their right to make one. `remove_totp` has its use remove the user's
-    /// authenticator as well.
+    /// Makes a one-time link with which `user` chooses a password, and ends their earlier ones. `maker` is the
+    /// admin who makes it and the number of their session; it ends with their right to make one. `remove_totp` has
+    /// its use remove the user's authenticator as well.
     ///
     /// # Errors
     /// [`AccountError::SessionEnded`], or when it cannot be written.

@@ -8,30 +8,30 @@ use prahari_store::{LogInRow, UserRow};
 
 use super::{AccountError, Accounts};
 
-/// What somebody shows who wants to log in.
-pub struct Attempt {
-    /// The user's name.
+/// Credentials of a log-in attempt.
+pub struct LogInAttempt {
+    /// Name of the user.
     pub name: String,
-    /// Their password.
+    /// Password, as entered.
     pub password: Secret,
     /// A code of their authenticator, or one for recovery.
     pub code: Option<Secret>,
 }
 
-/// Where somebody who is not logged in comes from.
+/// Client that is not logged in.
 #[derive(Debug, Clone)]
 pub struct Peer {
     /// The address as the listener saw it.
     pub address: IpAddr,
-    /// What the browser says it is.
+    /// `User-Agent` of the browser.
     pub agent: String,
 }
 
 /// A session that has begun.
 pub struct LoggedIn {
-    /// Who is logged in.
+    /// User who is logged in.
     pub user: UserId,
-    /// What their browser shows from now on.
+    /// Secret of the new session.
     pub token: Token,
 }
 
@@ -41,8 +41,8 @@ impl Accounts {
     /// # Errors
     /// With the same answer, after the same work, for an unknown name, a wrong password and a user who is not active;
     /// too many attempts; a code that is missing or wrong.
-    pub async fn log_in(&self, attempt: &Attempt, from: &Peer) -> Result<LoggedIn, AccountError> {
-        let Attempt { name, password, code } = attempt;
+    pub async fn log_in(&self, attempt: &LogInAttempt, from: &Peer) -> Result<LoggedIn, AccountError> {
+        let LogInAttempt { name, password, code } = attempt;
         self.count_attempt(Some(name), from)?;
         let found = self.store.system().find_log_in(name.clone()).await?;
         let hash = found.as_ref().and_then(|(_, log_in)| log_in.password_hash.clone());

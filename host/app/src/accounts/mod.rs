@@ -1,5 +1,5 @@
-//! How users come in: passwords, authenticators, sessions, API tokens and one-time links. What is HTTP about it stands in the
-//! API.
+//! How users come in: passwords, authenticators, sessions, API tokens and one-time links. What is HTTP about it
+//! stands in the API.
 //!
 //! All instants here are real time, also when the daemon's clock is faster or virtual: a session of a demonstration
 //! would be over within minutes otherwise. Only tests give another clock.
@@ -35,13 +35,13 @@ use crate::vault::Vault;
 pub use credentials::KeptCredentials;
 pub use error::AccountError;
 pub use identify::{Holder, Via};
-pub use log_in::{Attempt, LoggedIn, Peer};
+pub use log_in::{LogInAttempt, LoggedIn, Peer};
 pub use passwords::PreparedPassword;
 pub use prahari_store::{ApiTokenRow, Role, SessionRow, TokenScope, UserRow};
 pub use rules::{check_name, check_password};
 pub use sessions::SESSION_MS;
 pub use throttle::network;
-pub use tokens::{MOST_TOKENS, MadeToken, PreparedToken, TokenRequest};
+pub use tokens::{CreatedToken, MOST_TOKENS, PreparedToken, TokenRequest};
 pub use users::LogInState;
 
 use throttle::Throttle;
@@ -49,12 +49,12 @@ use throttle::Throttle;
 /// Passwords hashed at a time. Each takes 19 MiB, and with more of them log-ins could crowd out the trading.
 const HASHING: usize = 2;
 
-/// What differs between a real installation and a test.
+/// Settings that differ between a real installation and a test.
 #[derive(Debug, Clone)]
 pub struct AccountSettings {
     /// Real time; another one in tests.
     pub clock: Clock,
-    /// What a guess at a password costs.
+    /// Cost of a password hash.
     pub cost: Cost,
 }
 
@@ -105,7 +105,7 @@ impl Accounts {
         self.clock.now()
     }
 
-    /// Who changed what: written before each change, by the same clock.
+    /// Returns who changed what: written before each change, by the same clock.
     pub fn audit(&self) -> &AuditLog {
         &self.audit
     }

@@ -2,14 +2,14 @@
 
 use prahari_domain::ids::UserId;
 use prahari_secrets::{Passwords, Secret};
-use prahari_store::Kept;
+use prahari_store::KeptAccess;
 
 use super::{AccountError, Accounts, Peer, check_password};
 
 /// Another password of a user that was found to be allowed, and is not in force yet.
 pub struct PreparedPassword {
     hash: String,
-    kept: Kept,
+    kept: KeptAccess,
 }
 
 impl Accounts {
@@ -20,12 +20,12 @@ impl Accounts {
     /// When it cannot be written, or the system gives no random numbers.
     pub async fn give_password(&self, user: UserId, password: String) -> Result<(), AccountError> {
         let hash = self.passwords.hash(&Secret::new(password))?;
-        self.store.user(user).set_password(hash, self.now(), Kept::default()).await?;
+        self.store.user(user).set_password(hash, self.now(), KeptAccess::default()).await?;
         Ok(())
     }
 
-    /// Makes another password ready for somebody who knows the present one. `session` and the tokens named in `kept_tokens`
-    /// go on when it comes into force.
+    /// Makes another password ready for somebody who knows the present one. `session` and the tokens named in
+    /// `kept_tokens` go on when it comes into force.
     ///
     /// # Errors
     /// When the new one is weak, a token is not to be found, or the present one is another.
@@ -40,7 +40,7 @@ impl Accounts {
         self.check_token_names(user, &kept_tokens).await?;
         self.confirm_password(user, name, present, from).await?;
         let hash = self.hash_password(new).await?;
-        Ok(PreparedPassword { hash, kept: Kept { session: Some(session), tokens: kept_tokens } })
+        Ok(PreparedPassword { hash, kept: KeptAccess { session: Some(session), tokens: kept_tokens } })
     }
 
     /// Puts a prepared password in force: other sessions and tokens of the user end.
@@ -86,7 +86,7 @@ impl Accounts {
         Ok(self.hashing(move |passwords| passwords.hash(&password)).await??)
     }
 
-    /// Whether a password is right; as slow when there is none to compare with.
+    /// Returns whether a password is right; as slow when there is none to compare with.
     pub(super) async fn verify_password(
         &self,
         password: &Secret,

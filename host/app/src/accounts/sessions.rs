@@ -42,8 +42,8 @@ impl Accounts {
         if ended { Ok(()) } else { Err(AccountError::UnknownSession(session)) }
     }
 
-    /// Begins a session of a user; none when they are not active any more, or have another password than the one that was
-    /// looked at.
+    /// Begins a session of a user; none when they are not active any more, or have another password than the one
+    /// that was looked at.
     pub(super) async fn open_session(
         &self,
         user: UserId,

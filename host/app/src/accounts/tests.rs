@@ -52,11 +52,11 @@ impl World {
 
     async fn log_in(&self, name: &str, password: &str) -> Result<Token, AccountError> {
         let (name, password) = (name.to_owned(), Secret::new(password.to_owned()));
-        let attempt = Attempt { name, password, code: None };
+        let attempt = LogInAttempt { name, password, code: None };
         self.accounts.log_in(&attempt, &peer(1)).await.map(|begun| begun.token)
     }
 
-    async fn token(&self, name: &str, scope: TokenScope, session: u64) -> Result<MadeToken, AccountError> {
+    async fn token(&self, name: &str, scope: TokenScope, session: u64) -> Result<CreatedToken, AccountError> {
         let request = TokenRequest { name: name.to_owned(), scope, expires_in_days: Some(1), session };
         let prepared = self.accounts.prepare_token(self.asha, request).await?;
         self.accounts.add_token(self.asha, prepared).await

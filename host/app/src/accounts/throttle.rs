@@ -15,20 +15,21 @@ const FREE_PER_ACCOUNT: u32 = 5;
 const FREE_PER_ADDRESS: u32 = 20;
 /// The first wait; each further one is twice as long.
 const FIRST_WAIT_MS: i64 = 30_000;
-/// The longest wait.
+/// Longest wait after failed attempts, in milliseconds.
 const LONGEST_WAIT_MS: i64 = 15 * 60_000;
 /// Failures are forgotten after this long without one.
 const FORGOTTEN_AFTER_MS: i64 = 3_600_000;
-/// The log tells of attempts that had to wait once in this time, with how many they were: whoever makes them decides how many.
+/// Delayed attempts are logged once in this time, with their number, because an attacker decides how many there
+/// are.
 const TOLD_EVERY_MS: i64 = 60_000;
 /// Most accounts and addresses that are remembered: some 2 MB.
 const REMEMBERED: usize = 20_000;
 
-/// What is counted.
+/// What failed attempts are counted for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Subject {
     Account(String),
-    /// An IPv4 address, or the /64 of an IPv6 address: whoever has one has all of it.
+    /// An IPv4 address, or the /64 network of an IPv6 address, all of which one client owns.
     Address(IpAddr),
 }
 
@@ -48,15 +49,15 @@ pub(super) struct Throttle {
 /// Attempts that had to wait.
 #[derive(Debug, Default)]
 struct Refused {
-    /// Since the log was told.
+    /// Failures since the last log line.
     count: u64,
     told: Option<Timestamp>,
 }
 
 impl Throttle {
-    /// Counts an attempt as failed before it is looked at, so that many at once do not pass as one. When the account or
-    /// the address has to wait, it is not counted and the answer is until when. A one-time link names no account: only the
-    /// address is counted then, so that nobody elsewhere waits for a guesser.
+    /// Counts an attempt as failed before it is looked at, so that many at once do not pass as one. When the
+    /// account or the address has to wait, it is not counted and the answer is until when. A one-time link names no
+    /// account: only the address is counted then, so that nobody elsewhere waits for a guesser.
     pub(super) fn begin(
         &self,
         account: Option<&str>,
@@ -84,7 +85,8 @@ impl Throttle {
         Ok(())
     }
 
-    /// Counts an attempt that had to wait; answers how many there were since the last answer, when it is time to tell the log.
+    /// Counts an attempt that had to wait; answers how many there were since the last answer, when it is time to
+    /// tell the log.
     pub(super) fn count_refused(&self, now: Timestamp) -> Option<u64> {
         let mut refused = self.refused.lock();
         refused.count = refused.count.saturating_add(1);
@@ -116,7 +118,7 @@ impl Failures {
     }
 }
 
-/// An IPv4 address, or the /64 of an IPv6 address: whoever has one has all of it.
+/// An IPv4 address, or the /64 network of an IPv6 address, all of which one client owns.
 pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & (u128::MAX << 64)).into()),

@@ -15,7 +15,7 @@ const DAY_MS: i64 = 24 * 3_600_000;
 pub struct TokenRequest {
     /// To know it by; no other unrevoked token of the user has it.
     pub name: String,
-    /// What it may be used for.
+    /// Scope of the token.
     pub scope: TokenScope,
     /// After how many days it ends; never without it.
     pub expires_in_days: Option<u32>,
@@ -30,10 +30,10 @@ pub struct PreparedToken {
 }
 
 /// A token that is valid from now on. This is the only time that it is known.
-pub struct MadeToken {
-    /// Its number.
+pub struct CreatedToken {
+    /// Id of the token.
     pub id: u64,
-    /// What a script shows.
+    /// Secret that programs send.
     pub token: Token,
 }
 
@@ -81,10 +81,14 @@ impl Accounts {
     ///
     /// # Errors
     /// [`AccountError::SessionEnded`], or when it cannot be written.
-    pub async fn add_token(&self, user: UserId, prepared: PreparedToken) -> Result<MadeToken, AccountError> {
+    pub async fn add_token(
+        &self,
+        user: UserId,
+        prepared: PreparedToken,
+    ) -> Result<CreatedToken, AccountError> {
         let PreparedToken { token, new } = prepared;
         let id = self.store.user(user).create_api_token(new).await?.ok_or(AccountError::SessionEnded)?;
-        Ok(MadeToken { id, token })
+        Ok(CreatedToken { id, token })
     }
 
     /// Revokes a token of a user.
@@ -99,8 +103,8 @@ impl Accounts {
         Ok(())
     }
 
-    /// Refuses names that no token has, because a slip would end one that was meant to go on; and names that several have,
-    /// because one would go on that was not meant.
+    /// Refuses names that no token has, because a slip would end one that was meant to go on; and names that
+    /// several have, because one would go on that was not meant.
     ///
     /// # Errors
     /// [`AccountError::UnknownTokenName`], [`AccountError::AmbiguousTokenName`], or when the database cannot be read.

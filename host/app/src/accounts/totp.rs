@@ -40,7 +40,8 @@ impl Accounts {
         Ok(self.store.user(user).disable_totp().await?)
     }
 
-    /// Whether a code of the authenticator, or one for recovery, is right and was not used before. It is used by this.
+    /// Returns whether a code of the authenticator, or one for recovery, is right and was not used before. It is
+    /// used by this.
     pub(super) async fn use_code(
         &self,
         user: UserId,

@@ -5,7 +5,7 @@ use prahari_store::{NewUser, UserRow};
 
 use super::{AccountError, Accounts};
 
-/// How a user logs in, without anything secret.
+/// State of a user's log-in, without secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogInState {
     /// Whether an authenticator is asked for.
@@ -39,7 +39,7 @@ impl Accounts {
         Ok(self.store.system().create_user(new).await?)
     }
 
-    /// How a user logs in.
+    /// Returns how a user logs in.
     ///
     /// # Errors
     /// When the database cannot be read.

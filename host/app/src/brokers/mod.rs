@@ -1,7 +1,7 @@
 //! The brokers that there are, by name, and the links that users get with them.
 //!
-//! Which broker a user trades with stands in the user's row, and is decided where their desk is loaded. Nothing else hands out a
-//! link, so none goes without deadlines on a clock that runs.
+//! Which broker a user trades with stands in the user's row, and is decided where their desk is loaded. Nothing
+//! else hands out a link, so none goes without deadlines on a clock that runs.
 
 mod unusable;
 
@@ -15,7 +15,7 @@ use prahari_brokers::{
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 
-use crate::deadlines::{Deadlines, Line, TimedAccount, TimedBroker};
+use crate::deadlines::{CallLimiter, Deadlines, TimedAccount, TimedBroker};
 use unusable::Unusable;
 
 /// The brokers with which users can be linked.
@@ -30,35 +30,35 @@ pub struct Brokers {
 pub struct Link {
     /// The broker's name in the registry, or that of one which is not in it.
     pub name: Arc<str>,
-    /// Takes the orders.
+    /// Broker that the user's orders are sent to.
     pub broker: Arc<dyn Broker>,
     /// The account, where its money is made up; none where the money is real.
     pub simulated: Option<Arc<dyn SimulatedAccount>>,
     /// How the calls do; none where they have no deadlines.
-    line: Option<Arc<Line>>,
-    /// What became of what the broker told by itself.
+    limiter: Option<Arc<CallLimiter>>,
+    /// Counts of what the broker has pushed.
     pub(crate) pushed: Arc<PushCounts>,
 }
 
 /// Counts of what a broker told by itself over one link.
 #[derive(Debug, Default)]
 pub(crate) struct PushCounts {
-    /// New.
+    /// Pushed events that were booked.
     pub booked: AtomicU64,
-    /// Known already.
+    /// Pushed events that the book already had.
     pub known: AtomicU64,
     /// About orders that are not the user's.
     pub ignored: AtomicU64,
-    /// How often the broker's book was asked for instead.
+    /// Number of times the broker's book was read instead.
     pub resyncs: AtomicU64,
 }
 
-/// How a user's link does.
+/// Status of a user's link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokerStatus {
-    /// The broker's name.
+    /// Name of the broker in the registry.
     pub name: String,
-    /// Whether the money is made up.
+    /// Whether the account is simulated.
     pub simulated: bool,
     /// Calls that wait for the broker's answer now.
     pub calls_waiting: u32,
@@ -74,13 +74,13 @@ pub struct BrokerStatus {
     pub resyncs: u64,
 }
 
-/// Why a user has no broker.
+/// Reasons why a user has no broker.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
     /// There is no such broker.
     #[error("there is no broker {name:?}; there are: {known}")]
     Unknown {
-        /// What was asked for.
+        /// Name that was asked for.
         name: String,
         /// The names that there are.
         known: String,
@@ -91,14 +91,14 @@ pub enum LinkError {
 }
 
 impl Brokers {
-    /// The same, and a broker of this name.
+    /// Adds a broker under this name.
     #[must_use]
     pub fn with(mut self, name: &'static str, broker: Arc<dyn Brokerage>) -> Self {
         self.by_name.insert(name, broker);
         self
     }
 
-    /// The same, and every call over a link that is handed out from now on ends in time.
+    /// Gives every call over links made from now on a deadline.
     #[must_use]
     pub fn with_deadlines(self, deadlines: Deadlines) -> Self {
         Self { deadlines: Some(deadlines), ..self }
@@ -123,8 +123,8 @@ impl Brokers {
             .ok_or_else(|| LinkError::Unknown { name: name.to_owned(), known: self.names().join(", ") })
     }
 
-    /// Links a user, into whose account `capital` was paid altogether where it is a simulated one. What the broker tells by itself
-    /// comes beside the link.
+    /// Links a user, into whose account `capital` was paid altogether where it is a simulated one. What the broker
+    /// tells by itself comes beside the link.
     ///
     /// # Errors
     /// When there is no broker of this name, or it has no link for the user.
@@ -132,34 +132,35 @@ impl Brokers {
         let brokerage = self.find(name)?;
         let (sender, pushes) = pushes();
         let linking = brokerage.link(NewLink { user, capital, pushes: sender });
-        let (link, line) = match self.deadlines {
+        let (link, limiter) = match self.deadlines {
             Some(deadlines) => {
-                let line = Arc::new(Line::new(user, deadlines));
-                (timed(line.link(linking).await?, &line), Some(line))
+                let limiter = Arc::new(CallLimiter::new(user, deadlines));
+                (timed(limiter.link(linking).await?, &limiter), Some(limiter))
             }
             None => (linking.await?, None),
         };
         let BrokerLink { broker, simulated } = link;
-        Ok((Link { name: name.into(), broker, simulated, line, pushed: Arc::default() }, pushes))
+        Ok((Link { name: name.into(), broker, simulated, limiter, pushed: Arc::default() }, pushes))
     }
 }
 
 impl Link {
-    /// In the place of a link that cannot be had: every call is refused with the reason, and nothing is sent.
+    /// Returns a link that refuses every call with the reason and sends nothing, for use when linking has
+    /// failed.
     pub fn unusable(name: &str, error: &LinkError) -> Self {
         let broker = Arc::new(Unusable::new(error.to_string()));
-        Self { name: name.into(), broker, simulated: None, line: None, pushed: Arc::default() }
+        Self { name: name.into(), broker, simulated: None, limiter: None, pushed: Arc::default() }
     }
 
-    /// How the link does.
+    /// Returns the status of the link.
     pub fn status(&self) -> BrokerStatus {
-        let waiting = self.line.as_ref().map_or(0, |line| line.waiting());
+        let waiting = self.limiter.as_ref().map_or(0, |limiter| limiter.waiting());
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         BrokerStatus {
             name: self.name.to_string(),
             simulated: self.simulated.is_some(),
             calls_waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
-            silent: self.line.as_ref().is_some_and(|line| line.is_silent()),
+            silent: self.limiter.as_ref().is_some_and(|limiter| limiter.is_silent()),
             pushes_booked: count(&self.pushed.booked),
             pushes_known: count(&self.pushed.known),
             pushes_ignored: count(&self.pushed.ignored),
@@ -168,11 +169,11 @@ impl Link {
     }
 }
 
-fn timed(link: BrokerLink, line: &Arc<Line>) -> BrokerLink {
+fn timed(link: BrokerLink, limiter: &Arc<CallLimiter>) -> BrokerLink {
     let account =
-        |account| -> Arc<dyn SimulatedAccount> { Arc::new(TimedAccount::new(account, line.clone())) };
+        |account| -> Arc<dyn SimulatedAccount> { Arc::new(TimedAccount::new(account, limiter.clone())) };
     BrokerLink {
-        broker: Arc::new(TimedBroker::new(link.broker, line.clone())),
+        broker: Arc::new(TimedBroker::new(link.broker, limiter.clone())),
         simulated: link.simulated.map(account),
     }
 }

@@ -7,14 +7,14 @@ use prahari_store::{AlertCode, NewAlert, NotificationLevel};
 use crate::calendar::Calendars;
 use crate::error::AppError;
 
-/// How many days before the end of what is known the alert is raised: the exchange publishes the list of the next year about
-/// three weeks before.
+/// The alert is raised this many days before the end of the known calendar: the exchange publishes the list of the
+/// next year about three weeks before.
 pub const WARN_FROM_DAYS: i64 = 45;
 
-/// How many days before the end every admin gets a message each day.
+/// From this many days before the end, every admin gets a message each day.
 pub const DAILY_FROM_DAYS: i64 = 14;
 
-/// For which date the admins were last told.
+/// Key under which the last date is stored of which the admins were told.
 const TOLD_KEY: &str = "calendar_end_told";
 
 impl Calendars {

@@ -13,8 +13,8 @@ use crate::services::Level;
 use crate::user::User;
 
 impl Calendars {
-    /// Reads an operator's text: one that names only what it changes in the calendar in force, or a whole calendar. Nothing is
-    /// changed.
+    /// Reads an operator's text: one that names only what it changes in the calendar in force, or a whole calendar.
+    /// Nothing is changed.
     ///
     /// # Errors
     /// [`AppError::InvalidCalendar`] in one sentence that names the entry.
@@ -32,9 +32,9 @@ impl Calendars {
         Ok(calendar.with_unknown_days(current.unknown_days()))
     }
 
-    /// Puts a calendar in force that [`Calendars::read_calendar`] gave, as the version after `expected`, and has the plans and
-    /// ledgers of today follow it: slots not yet due of a day that is closed now are withdrawn, a day that has a session
-    /// now gets its slots. Returns the version; that of the one in force, when it says the same.
+    /// Puts a calendar in force that [`Calendars::read_calendar`] gave, as the version after `expected`, and has
+    /// the plans and ledgers of today follow it: slots not yet due of a day that is closed now are withdrawn, a day
+    /// that has a session now gets its slots. Returns the version; that of the one in force, when it says the same.
     ///
     /// # Errors
     /// [`prahari_store::StoreError::CalendarChanged`] when somebody else was faster; or when it cannot be written.
@@ -77,8 +77,8 @@ impl Calendars {
         Ok(version)
     }
 
-    /// Notes that what today has by the calendar in force counts from now on. What was due before it is what the ledgers say,
-    /// and the watchdog expects no more.
+    /// Notes that what today has by the calendar in force counts from now on. What was due before it is what the
+    /// ledgers say, and the watchdog expects no more.
     pub(crate) async fn save_day_changed(&self) -> Result<(), AppError> {
         // As a ledger takes over.
         let from = self.handles.clock.now().max(self.ledger.handed_out());
@@ -112,7 +112,7 @@ impl Calendars {
     }
 }
 
-/// Whether two calendars make different slots of the same date possible.
+/// Returns whether two calendars make different slots of the same date possible.
 fn moves_slots(before: &TradingDay, after: &TradingDay) -> bool {
     let facts = |day: &TradingDay| (day.open, day.special, day.note.clone());
     facts(before) != facts(after) || before.windows != after.windows

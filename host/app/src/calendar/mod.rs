@@ -17,7 +17,7 @@ use crate::users::Users;
 pub use ends::{DAILY_FROM_DAYS, WARN_FROM_DAYS};
 pub use preview::{CalendarPreview, SlotChange};
 pub(crate) use versions::keep_first;
-pub use versions::{Offered, open};
+pub use versions::{ShippedCalendar, open};
 
 /// Puts calendars in force, and watches over the one that is.
 pub struct Calendars {

@@ -17,7 +17,7 @@ use crate::schedules::ScheduleSet;
 pub struct CalendarPreview {
     /// The last day of which the calendar in force knows the holidays.
     pub known_through: Day,
-    /// The same of the other one.
+    /// Last day that the other calendar would know.
     pub would_know_through: Day,
     /// Every day that would be another one, past days among them.
     pub days: Vec<DayChange>,
@@ -32,12 +32,12 @@ pub struct CalendarPreview {
 pub struct SlotChange {
     /// The task that it is about.
     pub task: Task,
-    /// Its slots that would go and come.
+    /// Slots of the task that would be added and removed.
     pub difference: DayDifference,
 }
 
 impl Calendars {
-    /// What a calendar would change. Nothing is taken up.
+    /// Returns what a calendar would change. Nothing is taken up.
     ///
     /// # Errors
     /// When the work ends unexpectedly.

@@ -13,15 +13,15 @@ use crate::error::AppError;
 
 /// A calendar that ships with the program and is newer than the one in force, which an operator brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Offered {
+pub struct ShippedCalendar {
     /// The day on which it was compiled.
     pub as_of: Day,
     /// The last day of which it knows the holidays.
     pub known_through: Day,
 }
 
-/// The calendar of a database. A newer one that ships replaces one that shipped before; one that an operator brought it leaves
-/// in force, see [`Calendars::offered_calendar`].
+/// The calendar of a database. A newer one that ships replaces one that shipped before; one that an operator
+/// brought it leaves in force, see [`Calendars::offered_calendar`].
 ///
 /// # Errors
 /// When the database cannot be read or written.
@@ -119,9 +119,9 @@ impl Calendars {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn offered_calendar(&self) -> Result<Option<Offered>, AppError> {
+    pub async fn offered_calendar(&self) -> Result<Option<ShippedCalendar>, AppError> {
         let shipped = Calendar::embedded()?;
-        let offered = Offered { as_of: shipped.document().as_of, known_through: shipped.covers().1 };
+        let offered = ShippedCalendar { as_of: shipped.document().as_of, known_through: shipped.covers().1 };
         Ok(match newest(&self.handles.store).await? {
             Newest::Whole(row, _) => (offered.as_of > row.as_of).then_some(offered),
             // It is what is used already.
@@ -129,7 +129,8 @@ impl Calendars {
         })
     }
 
-    /// Whether a calendar is that of the newest version, which is `expected`. One whose row is damaged is no longer the same.
+    /// Returns whether a calendar is that of the newest version, which is `expected`. One whose row is damaged is
+    /// no longer the same.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -139,7 +140,8 @@ impl Calendars {
             if row.version == expected && kept.document() == calendar.document()))
     }
 
-    /// Looks whether the calendar of the database can be read, by which the next start goes: raises or clears the alert.
+    /// Looks whether the calendar of the database can be read, by which the next start goes: raises or clears the
+    /// alert.
     ///
     /// # Errors
     /// When the store fails.

@@ -7,18 +7,18 @@ use prahari_brokers::{BrokerError, BrokerEvent, OwnAccount, SimulatedAccount};
 use prahari_domain::money::Paise;
 use prahari_domain::time::Timestamp;
 
-use super::Line;
+use super::CallLimiter;
 
 /// A user's simulated account with deadlines.
 pub struct TimedAccount {
     inner: Arc<dyn SimulatedAccount>,
-    line: Arc<Line>,
+    limiter: Arc<CallLimiter>,
 }
 
 impl TimedAccount {
     /// `inner` over this line.
-    pub fn new(inner: Arc<dyn SimulatedAccount>, line: Arc<Line>) -> Self {
-        Self { inner, line }
+    pub fn new(inner: Arc<dyn SimulatedAccount>, limiter: Arc<CallLimiter>) -> Self {
+        Self { inner, limiter }
     }
 }
 
@@ -29,14 +29,14 @@ impl SimulatedAccount for TimedAccount {
     }
 
     async fn advance(&self, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError> {
-        self.line.read("a question for what happened", self.inner.advance(now)).await
+        self.limiter.read("a question for what happened", self.inner.advance(now)).await
     }
 
     async fn view(&self) -> Result<OwnAccount, BrokerError> {
-        self.line.read("a question for the account", self.inner.view()).await
+        self.limiter.read("a question for the account", self.inner.view()).await
     }
 
     async fn set_capital(&self, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
-        self.line.send("a payment", self.inner.set_capital(capital, now)).await
+        self.limiter.send("a payment", self.inner.set_capital(capital, now)).await
     }
 }

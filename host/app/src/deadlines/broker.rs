@@ -8,25 +8,25 @@ use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderKind};
 use prahari_domain::time::Timestamp;
 
-use super::Line;
+use super::CallLimiter;
 
 /// A user's broker with deadlines.
 pub struct TimedBroker {
     inner: Arc<dyn Broker>,
-    line: Arc<Line>,
+    limiter: Arc<CallLimiter>,
 }
 
 impl TimedBroker {
     /// `inner` over this line.
-    pub fn new(inner: Arc<dyn Broker>, line: Arc<Line>) -> Self {
-        Self { inner, line }
+    pub fn new(inner: Arc<dyn Broker>, limiter: Arc<CallLimiter>) -> Self {
+        Self { inner, limiter }
     }
 }
 
 #[async_trait]
 impl Broker for TimedBroker {
     async fn place(&self, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
-        self.line.send("an order", self.inner.place(order, now)).await
+        self.limiter.send("an order", self.inner.place(order, now)).await
     }
 
     async fn modify(
@@ -36,15 +36,15 @@ impl Broker for TimedBroker {
         kind: OrderKind,
         now: Timestamp,
     ) -> Result<(), BrokerError> {
-        self.line.send("a change of an order", self.inner.modify(order, quantity, kind, now)).await
+        self.limiter.send("a change of an order", self.inner.modify(order, quantity, kind, now)).await
     }
 
     async fn cancel(&self, order: &Order, now: Timestamp) -> Result<(), BrokerError> {
-        self.line.send("a cancellation", self.inner.cancel(order, now)).await
+        self.limiter.send("a cancellation", self.inner.cancel(order, now)).await
     }
 
     async fn book(&self) -> Result<Vec<BrokerOrder>, BrokerError> {
-        self.line.read("a question for the order book", self.inner.book()).await
+        self.limiter.read("a question for the order book", self.inner.book()).await
     }
 
     fn book_proves_absence(&self) -> bool {
@@ -52,10 +52,10 @@ impl Broker for TimedBroker {
     }
 
     async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
-        self.line.read("a question for the holdings", self.inner.holdings()).await
+        self.limiter.read("a question for the holdings", self.inner.holdings()).await
     }
 
     async fn funds(&self) -> Result<Funds, BrokerError> {
-        self.line.read("a question for the funds", self.inner.funds()).await
+        self.limiter.read("a question for the funds", self.inner.funds()).await
     }
 }

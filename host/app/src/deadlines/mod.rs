@@ -1,45 +1,47 @@
-//! Deadlines of what is asked of the outside: a broker or a market that does not answer holds up one user for some seconds and
-//! nobody else.
+//! Deadlines of what is asked of the outside: a broker or a market that does not answer holds up one user for some
+//! seconds and nobody else.
 //!
 //! They stand around every link that the registry of brokers hands out and around the
-//! [`MarketData`](prahari_brokers::MarketData) that the daemon is started with, so no caller can forget them. They are real time, as the world outside is, whatever the speed of the
-//! clock. On a clock that stands still while work is done there are none: a simulation asks nothing that is outside the
-//! process, and what it answers must not depend on how fast the machine is.
+//! [`MarketData`](prahari_brokers::MarketData) that the daemon is started with, so no caller can forget them. They
+//! are real time, as the world outside is, whatever the speed of the clock. On a clock that stands still while work
+//! is done there are none: a simulation asks nothing that is outside the process, and what it answers must not
+//! depend on how fast the machine is.
 
 mod account;
 mod broker;
-mod line;
+mod call_limiter;
 mod market;
 
 use std::time::Duration;
 
 pub use account::TimedAccount;
 pub use broker::TimedBroker;
-pub use line::{CALLS_AT_ONCE, Line};
+pub use call_limiter::{CALLS_AT_ONCE, CallLimiter};
 pub use market::TimedMarket;
 
 /// The longest times that the daemon waits for the outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadlines {
-    /// Of a call that sends something: an order, a change, a cancellation. What became of it is unknown afterwards.
+    /// Deadline of a call that sends an order, a change or a cancellation. Past it the outcome is unknown.
     ///
-    /// Default 10 s: brokers answer within some 100 ms, and at the open within seconds; an answer that comes later is found in
-    /// the broker's book by the next comparison.
+    /// Default 10 s: brokers answer within some 100 ms, and at the open within seconds; an answer that comes later
+    /// is found in the broker's book by the next comparison.
     pub send: Duration,
-    /// Of a call that reads from the broker. It fails afterwards.
+    /// Deadline of a call that reads from the broker. Past it the call fails.
     ///
     /// Default 10 s: large books and holdings take seconds.
     pub read: Duration,
-    /// Of a call that reads from the market. It fails afterwards.
+    /// Deadline of a call that reads from the market. Past it the call fails.
     ///
     /// Default 10 s, for the same reason.
     pub market: Duration,
-    /// Of the making of a user's link, which asks nothing outside. The user is halted afterwards.
+    /// Deadline for making a user's link, which asks nothing outside. Past it the user is halted.
     ///
     /// Default 2 s: it reads some rows of the database, and every user's is made at the start.
     pub link: Duration,
-    /// How long the broker is not asked again for a user after a call passed its deadline: every call fails at once, without
-    /// being sent. Without it each call of a run would wait for its own deadline, fifty orders for minutes.
+    /// How long the broker is not asked again for a user after a call passed its deadline: every call fails at
+    /// once, without being sent. Without it each call of a run would wait for its own deadline, fifty orders for
+    /// minutes.
     ///
     /// Default 15 s: the next minute's tick asks again.
     pub rest: Duration,

@@ -19,7 +19,8 @@ impl Desk {
         self.events = Some(events);
     }
 
-    /// What there is to tell of entries that are about to be booked; nothing while nobody has ever listened.
+    /// Returns what there is to tell of entries that are about to be booked; nothing while nobody has ever
+    /// listened.
     pub(super) fn changes_of(&self, part: &Part) -> Vec<Change> {
         if !self.events.as_ref().is_some_and(|events| events.is_wanted()) {
             return Vec::new();
@@ -32,7 +33,7 @@ impl Desk {
             .collect()
     }
 
-    /// Tells it, once the entries are booked and on their way to the disk.
+    /// Publishes the events of booked entries that are on their way to the disk.
     pub(super) fn announce(&self, changes: Vec<Change>) {
         let Some(events) = &self.events else { return };
         let audience = Audience::User(self.book.user());

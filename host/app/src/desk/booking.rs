@@ -1,22 +1,22 @@
-//! Booking: what happened is tried on a copy of what it touches, queued for the journal, and only then taken over into the
-//! books. So memory and journal never part, wherever a fault, a refusal or the end of a request strikes.
+//! Booking: what happened is tried on a copy of what it touches, queued for the journal, and only then taken over
+//! into the books. So memory and journal never part, wherever a fault, a refusal or the end of a request strikes.
 
 use std::collections::VecDeque;
 
-use prahari_domain::book::{BookError, Happening, Part};
+use prahari_domain::book::{BookError, Part, TimedEvent};
 use prahari_domain::ids::OrderId;
 use prahari_domain::orders::{JournalEntry, Order, OrderEvent};
 use prahari_domain::time::Timestamp;
-use prahari_store::{StoreError, Told};
+use prahari_store::{PendingWrite, StoreError};
 
 use super::Desk;
 use crate::error::AppError;
 
 /// Entries that have their place in the queue, and of which it is not known yet that they are durable.
-pub(super) type Queued = VecDeque<Told>;
+pub(super) type Queued = VecDeque<PendingWrite>;
 
 impl Desk {
-    /// Why nothing can be booked any more, when the journal and these books have parted.
+    /// Returns why nothing can be booked any more, when the journal and these books have parted.
     pub fn fault(&self) -> Option<&str> {
         self.fault.as_deref()
     }
@@ -32,20 +32,21 @@ impl Desk {
     }
 
     /// Books events, all of them or none, and queues them for the journal.
-    pub(super) async fn record_all(&mut self, happenings: Vec<Happening>) -> Result<(), AppError> {
-        if let Some(told) = self.enter(happenings, false).await? {
+    pub(super) async fn record_all(&mut self, timed_events: Vec<TimedEvent>) -> Result<(), AppError> {
+        if let Some(told) = self.enter(timed_events, false).await? {
             self.queued.push_back(told);
         }
         Ok(())
     }
 
     /// Books events, all of them or none, and returns when all of them are on disk, in one commit.
-    pub(super) async fn record_durably(&mut self, happenings: Vec<Happening>) -> Result<(), AppError> {
-        match self.enter(happenings, true).await? {
+    pub(super) async fn record_durably(&mut self, timed_events: Vec<TimedEvent>) -> Result<(), AppError> {
+        match self.enter(timed_events, true).await? {
             Some(told) => told.committed().await.map_err(|error| self.parted(error))?,
             None => return Ok(()),
         }
-        // Writes are taken in their order: by now it is known of each that was queued before whether the journal has it.
+        // Writes are taken in their order: by now it is known of each that was queued before whether the journal
+        // has it.
         self.check_usable()
     }
 
@@ -54,16 +55,20 @@ impl Desk {
         if let Some(reason) = &self.fault {
             return Err(AppError::BooksUnusable { user: self.book.user(), reason: reason.clone() });
         }
-        while let Some(result) = self.queued.front_mut().and_then(Told::so_far) {
+        while let Some(result) = self.queued.front_mut().and_then(PendingWrite::try_result) {
             self.queued.pop_front();
             result.map_err(|error| self.parted(error))?;
         }
         Ok(())
     }
 
-    async fn enter(&mut self, happenings: Vec<Happening>, urgent: bool) -> Result<Option<Told>, AppError> {
+    async fn enter(
+        &mut self,
+        timed_events: Vec<TimedEvent>,
+        urgent: bool,
+    ) -> Result<Option<PendingWrite>, AppError> {
         self.check_usable()?;
-        let part = self.book.try_entries(&happenings).map_err(|error| self.contradicted(error))?;
+        let part = self.book.try_entries(&timed_events).map_err(|error| self.contradicted(error))?;
         if part.is_empty() {
             return Ok(None);
         }
@@ -85,7 +90,7 @@ impl Desk {
 
     /// The books are as they were; the broker's book has to be looked at before anything is sent.
     fn contradicted(&mut self, error: BookError) -> AppError {
-        self.unsettled = true;
+        self.needs_reconcile = true;
         AppError::Book(error)
     }
 

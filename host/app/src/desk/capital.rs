@@ -10,19 +10,19 @@ use prahari_domain::time::Timestamp;
 use super::Desk;
 use crate::error::AppError;
 
-/// The money of a user.
+/// Money of a user, in paise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Money {
     /// Paid in altogether, withdrawals taken off.
     pub capital: Paise,
-    /// On the account, charges paid.
+    /// Cash on the account after charges, in paise.
     pub cash: Paise,
-    /// Held back for open buys.
+    /// Cash reserved for open buys, in paise.
     pub reserved: Paise,
 }
 
 impl Money {
-    /// What may be taken out: cash that no open buy holds back.
+    /// Returns what may be taken out: cash that no open buy holds back.
     pub fn free(&self) -> Paise {
         (self.cash - self.reserved).max(Paise::ZERO)
     }
@@ -72,16 +72,16 @@ impl Desk {
     /// it at the next start.
     ///
     /// # Errors
-    /// [`AppError::CapitalOfBroker`] where the money is real, [`AppError::Settings`] when too little is free, [`AppError::Broker`]
-    /// when the broker's book cannot be compared; the capital is as it was then, though dates that are over may have been
-    /// closed. Otherwise when the store fails.
+    /// [`AppError::CapitalOfBroker`] where the money is real, [`AppError::Settings`] when too little is free,
+    /// [`AppError::Broker`] when the broker's book cannot be compared; the capital is as it was then, though dates
+    /// that are over may have been closed. Otherwise when the store fails.
     pub async fn set_capital(&mut self, capital: Paise, now: Timestamp) -> Result<(), AppError> {
         let account = self.simulated_account()?;
         self.check_usable()?;
         // What is paid now belongs to no date that is over.
         self.close_past_dates(now, None).await?;
         // An order of unknown outcome may have cost money already.
-        if self.unsettled {
+        if self.needs_reconcile {
             self.reconcile(now).await?;
         }
         self.money(now).await.check_change(capital)?;

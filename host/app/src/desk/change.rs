@@ -23,7 +23,7 @@ impl Desk {
         if let Some(refusal) = self.halted() {
             return Ok(Err(refusal));
         }
-        self.settle(order_context).await?;
+        self.ensure_reconciled(order_context).await?;
         let order = match self.changeable(id) {
             Ok(order) => order.clone(),
             Err(refusal) => return Ok(Err(refusal)),
@@ -40,9 +40,10 @@ impl Desk {
         let (quantity, kind) = (changed.quantity, changed.kind);
         let requested = OrderEvent::ChangeRequested { quantity, kind };
         self.record_durably(vec![(id, order_context.now, requested)]).await?;
-        let settled = !std::mem::replace(&mut self.unsettled, true);
+        let was_reconciled = !std::mem::replace(&mut self.needs_reconcile, true);
         let answer = self.link.broker.modify(&order, quantity, kind, order_context.now).await;
-        self.book_answer((id, settled), order_context, answer, OrderEvent::Changed { quantity, kind }).await
+        self.book_answer((id, was_reconciled), order_context, answer, OrderEvent::Changed { quantity, kind })
+            .await
     }
 
     /// Cancels an active order. A rejected order that may be retried is given up instead.
@@ -60,17 +61,17 @@ impl Desk {
                 .await?;
             return Ok(Ok(()));
         }
-        self.settle(order_context).await?;
+        self.ensure_reconciled(order_context).await?;
         let order = match self.changeable(id) {
             Ok(order) => order.clone(),
             Err(refusal) => return Ok(Err(refusal)),
         };
         let requested = OrderEvent::CancelRequested { reason: reason.to_owned() };
         self.record_durably(vec![(id, order_context.now, requested)]).await?;
-        let settled = !std::mem::replace(&mut self.unsettled, true);
+        let was_reconciled = !std::mem::replace(&mut self.needs_reconcile, true);
         let answer = self.link.broker.cancel(&order, order_context.now).await;
         self.book_answer(
-            (id, settled),
+            (id, was_reconciled),
             order_context,
             answer,
             OrderEvent::Cancelled { reason: reason.to_owned() },
@@ -79,8 +80,8 @@ impl Desk {
     }
 
     /// An earlier answer may be missing: the order is compared with the broker's before it is changed.
-    async fn settle(&mut self, order_context: OrderContext) -> Result<(), AppError> {
-        if self.unsettled {
+    async fn ensure_reconciled(&mut self, order_context: OrderContext) -> Result<(), AppError> {
+        if self.needs_reconcile {
             self.reconcile(order_context.now).await?;
         }
         Ok(())
@@ -88,7 +89,7 @@ impl Desk {
 
     async fn book_answer(
         &mut self,
-        (id, settled): (OrderId, bool),
+        (id, was_reconciled): (OrderId, bool),
         order_context: OrderContext,
         answer: Result<(), BrokerError>,
         done: OrderEvent,
@@ -99,14 +100,14 @@ impl Desk {
                 let refusal = Refusal { code: RefusalCode::Broker, detail: reason.clone() };
                 (OrderEvent::ChangeRefused { reason }, Err(refusal))
             }
-            // The order may or may not have changed: the broker's book says which, before anything else is sent. The desk is
-            // unsettled since the question was asked, also for whoever gives up on the answer.
+            // The order may or may not have changed: the broker's book says which, before anything else is sent.
+            // The desk needs a reconcile from here on, also when the caller stops waiting for the answer.
             Err(unclear) => {
                 return Ok(Err(Refusal { code: RefusalCode::Unsettled, detail: unclear.to_string() }));
             }
         };
         self.record(id, order_context.now, event).await?;
-        self.unsettled = !settled;
+        self.needs_reconcile = !was_reconciled;
         Ok(answer)
     }
 

@@ -1,9 +1,9 @@
 //! Closing trading dates: the statement, the expiry of what was valid for the date, the snapshot, the forgetting.
 //!
 //! The host does it, not a task: after a date is over, beside the schedule, and in any case before the desk takes a
-//! report or an order of a later date. A date that ended while the daemon was down is closed at the next start in the same
-//! way, several of them one after the other: the broker is asked what happened up to the end of each before it is closed. What
-//! is learnt of a date that is closed already changes its statement.
+//! report or an order of a later date. A date that ended while the daemon was down is closed at the next start in
+//! the same way, several of them one after the other: the broker is asked what happened up to the end of each
+//! before it is closed. What is learnt of a date that is closed already changes its statement.
 
 use prahari_brokers::Sessions;
 use prahari_domain::book::Book;
@@ -14,7 +14,7 @@ use prahari_domain::time::{Day, Timestamp};
 use super::{DailyStatement, Desk};
 use crate::error::AppError;
 
-/// How many days a closed order stays in memory. Signals live for two trading days and a retry ends with the next
+/// Days for which a closed order stays in memory. Signals live for two trading days and a retry ends with the next
 /// one; ten calendar days cover both across the longest run of holidays.
 const REMEMBERED_DAYS: u64 = 10;
 
@@ -22,7 +22,7 @@ const REMEMBERED_DAYS: u64 = 10;
 /// dates before.
 const MOST_DAYS: u64 = 366;
 
-/// How far the dates of a desk are closed.
+/// The closed dates of a desk.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Dates {
     /// The first date that is not closed; `None` until the desk is first asked for anything.
@@ -31,7 +31,7 @@ pub(super) struct Dates {
     latest: Option<Timestamp>,
     /// The first closed date of which something was learnt after its close.
     stale_from: Option<Day>,
-    /// What the last snapshot holds: entries and orders.
+    /// Number of entries and of orders in the last snapshot.
     snapshot: (u64, usize),
 }
 
@@ -41,8 +41,8 @@ impl Dates {
         Self { open_from, latest: None, stale_from: None, snapshot }
     }
 
-    /// Takes note of an entry that was read with all others from the first on, because there is no snapshot. The statements of
-    /// closed dates know it.
+    /// Takes note of an entry that was read with all others from the first on, because there is no snapshot. The
+    /// statements of closed dates know it.
     pub(super) fn saw(&mut self, at: Timestamp) {
         self.latest = self.latest.max(Some(at));
     }
@@ -56,16 +56,16 @@ impl Dates {
         }
     }
 
-    /// Whether a date is closed.
+    /// Returns whether a date is closed.
     pub(super) fn is_closed(&self, day: Day) -> bool {
         self.open_from.is_some_and(|open| day < open)
     }
 }
 
 impl Desk {
-    /// Closes every trading date before that of `now` that is not closed yet, oldest first, and writes the statements of
-    /// closed dates anew of which something was learnt since. `note` is why the books may be incomplete, if so. Costs
-    /// nothing when there is nothing to do.
+    /// Closes every trading date before that of `now` that is not closed yet, oldest first, and writes the
+    /// statements of closed dates anew of which something was learnt since. `note` is why the books may be
+    /// incomplete, if so. Costs nothing when there is nothing to do.
     ///
     /// # Errors
     /// When the store cannot be read or written. What the broker or the journal refuses is said in the statement.
@@ -94,11 +94,11 @@ impl Desk {
             tracing::warn!(%user, from = %open, until = %earliest, "dates that are too long ago get no statement");
         }
         note = note.or_else(|| self.fault.clone());
-        if self.unsettled && note.is_none() {
+        if self.needs_reconcile && note.is_none() {
             note = as_note(self.reconcile(now).await.map(|_| ()))?;
         }
         for day in open.max(earliest).iter_days().take_while(|day| *day < today) {
-            if self.venue.calendar.current().is_open_on(day) {
+            if self.trading.calendar.current().is_open_on(day) {
                 if note.is_none() {
                     note = as_note(self.follow_to_end_of(day).await)?;
                 }
@@ -134,14 +134,14 @@ impl Desk {
         Ok(())
     }
 
-    /// Whether an order stood at the broker for a session that was over at the end of a date.
+    /// Returns whether an order stood at the broker for a session that was over at the end of a date.
     fn was_valid_through(&self, order: &Order, day: Day) -> bool {
         let stands = matches!(order.state, OrderState::Accepted | OrderState::PartiallyFilled);
         stands
             && match order.request.variety {
                 Variety::Regular => order.placed_at.ist_day() <= day,
                 Variety::AfterMarket => self
-                    .venue
+                    .trading
                     .calendar
                     .current()
                     .session(day)
@@ -159,9 +159,9 @@ impl Desk {
             statement.note.get_or_insert_with(|| note.to_owned());
         }
         // Each position is offered anew each day, so ended sells are most of the orders; nothing asks for them again.
-        self.book.forget_closed_sells(day);
+        self.book.drop_closed_sells(day);
         if let Some(before) = day.checked_sub_days(chrono::Days::new(REMEMBERED_DAYS)) {
-            self.book.forget_closed(before);
+            self.book.drop_closed(before);
         }
         let (through, orders) = (self.book.next_sequence().saturating_sub(1), self.book.orders().count());
         // Books that end at a fault are no place to go on from.
@@ -190,13 +190,13 @@ impl Desk {
     async fn statement_as_of(&self, day: Day, capital: Paise) -> Result<DailyStatement, AppError> {
         let (book, note) = self.books_as_of(day, capital).await?;
         let desk = Self {
-            venue: self.venue.clone(),
+            trading: self.trading.clone(),
             link: self.link.clone(),
             resynced: None,
             book,
             limits: self.limits.clone(),
             halts: self.halts.clone(),
-            unsettled: true,
+            needs_reconcile: true,
             events: None,
             fault: None,
             queued: Default::default(),
@@ -229,7 +229,7 @@ pub(crate) fn last_instant(day: Day) -> Timestamp {
     Timestamp::from_ist(next, chrono::NaiveTime::MIN).plus_millis(-1)
 }
 
-/// What went wrong as a sentence for the statement, unless nothing can be written any more.
+/// Returns what went wrong as a sentence for the statement, unless nothing can be written any more.
 fn as_note(result: Result<(), AppError>) -> Result<Option<String>, AppError> {
     match result {
         Ok(()) => Ok(None),

@@ -16,34 +16,34 @@ use crate::halts::UserHalts;
 use crate::settings::Limits;
 
 impl Desk {
-    /// Rebuilds a user's desk, into which `capital` was paid altogether, from the last snapshot and the journal after it, on a link
-    /// with their broker. Nothing is sent before [`Desk::reconcile`].
+    /// Rebuilds a user's desk, into which `capital` was paid altogether, from the last snapshot and the journal
+    /// after it, on a link with their broker. Nothing is sent before [`Desk::reconcile`].
     ///
-    /// A snapshot that cannot be used is left out: the journal says the same. A journal that cannot be read or does not fold
-    /// leaves a desk that shows the books up to the fault and books nothing more, see [`Desk::fault`].
+    /// A snapshot that cannot be used is left out: the journal says the same. A journal that cannot be read or does
+    /// not fold leaves a desk that shows the books up to the fault and books nothing more, see [`Desk::fault`].
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn load(
-        venue: Arc<TradingServices>,
+        trading: Arc<TradingServices>,
         link: Link,
         user: UserId,
         capital: Paise,
         limits: Arc<Limits>,
     ) -> Result<Self, AppError> {
-        let scope = venue.store.user(user);
+        let scope = trading.store.user(user);
         let Loaded { mut book, dates, fault } = load_book(&scope, user, capital).await?;
         // The journal is about orders; what was paid in since the snapshot is known to the caller.
         book.set_capital(capital);
         let halts = Arc::new(UserHalts::load(&scope).await?);
         Ok(Self {
-            venue,
+            trading,
             link,
             resynced: None,
             book,
             limits,
             halts,
-            unsettled: true,
+            needs_reconcile: true,
             events: None,
             fault,
             queued: Default::default(),
@@ -62,7 +62,7 @@ struct Loaded {
 }
 
 impl Loaded {
-    /// The same, ending at a fault; the first one that was found is the one that is told.
+    /// Ends the list at a fault; of several faults the first one counts.
     fn until(self, error: &dyn std::fmt::Display) -> Self {
         Self { fault: self.fault.or_else(|| Some(error.to_string())), ..self }
     }
@@ -95,7 +95,7 @@ async fn load_book(scope: &UserScope, user: UserId, capital: Paise) -> Result<Lo
     Ok(loaded)
 }
 
-/// Whether a journal cannot be read because of what stands in it.
+/// Returns whether a journal cannot be read because of what stands in it.
 fn is_damage(error: &StoreError) -> bool {
     matches!(
         error,

@@ -1,7 +1,7 @@
 //! The order desk: the only way to the broker, one per user.
 //!
-//! It asks the risk gate, writes the intent down, waits until that is on disk, sends, and books the answer. Its state is
-//! the user's [`Book`], a fold of the order journal; whatever the desk does is a journal entry first.
+//! It asks the risk gate, writes the intent down, waits until that is on disk, sends, and books the answer. Its
+//! state is the user's [`Book`], a fold of the order journal; whatever the desk does is a journal entry first.
 
 mod announce;
 mod booking;
@@ -42,24 +42,25 @@ use crate::events::EventBus;
 use crate::halts::UserHalts;
 use crate::prices::PriceJumps;
 use crate::settings::Limits;
-use crate::signals::SignalBoard;
+use crate::signals::ActiveSignals;
 
-/// What every desk works with. Whether a user trades on paper or live is with which of the brokers their desk is linked.
+/// What every desk works with. Whether a user trades on paper or live is with which of the brokers their desk is
+/// linked.
 pub struct TradingServices {
-    /// Where orders can go.
+    /// Brokers that users can be linked with.
     pub brokers: Brokers,
-    /// Where prices come from.
+    /// Source of market data.
     pub market: Arc<dyn MarketData>,
-    /// Which days and phases there are.
+    /// Calendar in force.
     pub calendar: Arc<CalendarHandle>,
-    /// Where the journal is kept.
+    /// Store of the journal.
     pub store: Store,
-    /// Which shares opened outside the exchange's band.
+    /// Shares that opened outside the exchange's price band.
     pub jumps: PriceJumps,
 }
 
 impl TradingServices {
-    /// The same, with brokers and a market whose calls end in time.
+    /// Gives every call to brokers and market a deadline.
     #[must_use]
     pub fn with_deadlines(self, deadlines: Deadlines) -> Self {
         Self {
@@ -70,20 +71,20 @@ impl TradingServices {
     }
 }
 
-/// Who asks the desk for something, and when.
+/// Run, trading date and time of a request to the desk.
 #[derive(Debug, Clone, Copy)]
 pub struct OrderContext {
     /// The run that decides.
     pub run: RunId,
     /// The trading date the run belongs to.
     pub day: Day,
-    /// The daemon's clock.
+    /// Time of the daemon's clock at the request.
     pub now: Timestamp,
 }
 
-/// One user's desk.
+/// The order desk of one user.
 pub struct Desk {
-    venue: Arc<TradingServices>,
+    trading: Arc<TradingServices>,
     link: Link,
     /// When the broker's book was last asked for because of pushes.
     resynced: Option<Stopwatch>,
@@ -91,22 +92,22 @@ pub struct Desk {
     limits: Arc<Limits>,
     halts: Arc<UserHalts>,
     /// Set until the broker's book was compared after a start or an unclear answer; nothing is sent before.
-    unsettled: bool,
-    /// Who is told of changes.
+    needs_reconcile: bool,
+    /// Bus on which changes are published; none in tests.
     events: Option<Arc<EventBus>>,
-    /// Why nothing can be booked any more.
+    /// Reason why nothing can be booked any more.
     fault: Option<String>,
     queued: booking::Queued,
     /// The signals that stand; none where there are no signals.
-    signals: Option<Arc<SignalBoard>>,
+    signals: Option<Arc<ActiveSignals>>,
     /// Orders that were closed as lost and of which nobody was told yet.
     lost: Vec<LostOrder>,
-    /// Which dates are closed.
+    /// The closed dates.
     dates: Dates,
 }
 
 impl Desk {
-    /// The user's books.
+    /// Returns the user's book.
     pub fn book(&self) -> &Book {
         &self.book
     }
@@ -119,7 +120,7 @@ impl Desk {
     /// Trades over another link from now on; nothing is sent before the broker's book was compared.
     pub(crate) fn relink(&mut self, link: Link) {
         self.link = link;
-        self.unsettled = true;
+        self.needs_reconcile = true;
     }
 
     /// The limits that hold for this user.
@@ -127,17 +128,17 @@ impl Desk {
         &self.limits
     }
 
-    /// What of this user is halted.
+    /// Returns the halts of this user.
     pub fn halts(&self) -> &Arc<UserHalts> {
         &self.halts
     }
 
-    /// Has orders name the signals of this board only.
-    pub(crate) fn trade_on(&mut self, signals: Arc<SignalBoard>) {
+    /// Lets orders refer only to signals of this set.
+    pub(crate) fn trade_on(&mut self, signals: Arc<ActiveSignals>) {
         self.signals = Some(signals);
     }
 
-    /// Whether a signal stands for this user.
+    /// Returns whether a signal is active for this user.
     fn shows(&self, signal: SignalId) -> bool {
         self.signals.as_ref().is_none_or(|signals| signals.shows(self.book.user(), signal))
     }
@@ -177,11 +178,11 @@ impl Desk {
         if symbols.is_empty() {
             return Ok(Vec::new());
         }
-        let quotes = self.venue.market.quotes(symbols, now).await?;
+        let quotes = self.trading.market.quotes(symbols, now).await?;
         Ok(quotes.into_iter().flatten().map(|quote| (quote.symbol, quote.last)).collect())
     }
 
     fn scope(&self) -> UserScope {
-        self.venue.store.user(self.book.user())
+        self.trading.store.user(self.book.user())
     }
 }

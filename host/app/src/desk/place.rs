@@ -13,7 +13,8 @@ use crate::error::AppError;
 impl Desk {
     /// ReplayPermits an order. The answer's outer error is ours (the store failed), the inner one is for the task.
     ///
-    /// A buy that cash does not cover is kept as a rejected order that may be retried; every other refusal leaves no order.
+    /// A buy that cash does not cover is kept as a rejected order that may be retried; every other refusal leaves
+    /// no order.
     ///
     /// # Errors
     /// When the journal cannot be written; the order was then not sent.
@@ -26,7 +27,7 @@ impl Desk {
             return Ok(Err(refusal));
         }
         self.close_past_dates(order_context.now, None).await?;
-        if self.unsettled {
+        if self.needs_reconcile {
             self.reconcile(order_context.now).await?;
         }
         if let Err(refusal) = self.check(&request, order_context).await {
@@ -41,7 +42,8 @@ impl Desk {
             (earlier, now, OrderEvent::RetryGivenUp { reason: format!("tried again as {id}") })
         });
         let intended = self.intended(request, order_context);
-        // In one commit: from the moment it is on disk the order may have reached the broker, and what it retries is settled.
+        // In one commit: from the moment it is on disk the order may have reached the broker, and what it retries
+        // is resolved.
         let events = [(id, now, intended), (id, now, OrderEvent::Sent)].into_iter().chain(retried);
         self.record_durably(events.collect()).await?;
         self.send(id, order_context).await
@@ -57,7 +59,7 @@ impl Desk {
             return Err(AppError::LostOrder { order: id });
         };
         // Whoever gives up on this request before the answer leaves an order of unknown outcome.
-        let settled = !std::mem::replace(&mut self.unsettled, true);
+        let was_reconciled = !std::mem::replace(&mut self.needs_reconcile, true);
         let (event, answer) = match self.link.broker.place(&order, order_context.now).await {
             Ok(placed) => (OrderEvent::Accepted { broker_id: placed.broker_id }, Ok(id)),
             Err(BrokerError::Refused { reason, retryable }) => {
@@ -73,7 +75,7 @@ impl Desk {
         };
         let is_known = !matches!(event, OrderEvent::OutcomeUnknown { .. });
         self.record(id, order_context.now, event).await?;
-        self.unsettled = !(settled && is_known);
+        self.needs_reconcile = !(was_reconciled && is_known);
         Ok(answer)
     }
 
@@ -85,9 +87,9 @@ impl Desk {
     }
 
     async fn check(&self, request: &OrderRequest, order_context: OrderContext) -> Result<(), Refusal> {
-        if self.unsettled {
+        if self.needs_reconcile {
             let detail =
-                "an earlier order has an unknown outcome; the broker's book has not settled it yet".into();
+                "an earlier order has an unknown outcome; the broker's book has not shown it yet".into();
             return Err(Refusal { code: RefusalCode::Unsettled, detail });
         }
         let mut surroundings = self.surroundings(&request.symbol, order_context).await;
@@ -102,8 +104,8 @@ impl Desk {
         risk::check(request, &self.risk_view(&limits, halted, &surroundings, order_context))
     }
 
-    /// Why nobody may buy a share now: its price left the exchange's band and nobody has explained it, so what tasks know of its
-    /// past is of other shares than those that are traded.
+    /// Returns why nobody may buy a share now: its price left the exchange's band and nobody has explained it, so
+    /// what tasks know of its past is of other shares than those that are traded.
     async fn jump_against(
         &self,
         request: &OrderRequest,
@@ -112,11 +114,11 @@ impl Desk {
         if request.side != Side::Buy {
             return Ok(None);
         }
-        let jump = self.venue.unexplained_jump(&request.symbol, order_context.now).await?;
+        let jump = self.trading.unexplained_jump(&request.symbol, order_context.now).await?;
         Ok(jump.map(|jump| format!("{jump}: nobody buys it before an admin has explained it")))
     }
 
-    /// What the market says of a symbol at the moment an order is checked.
+    /// Returns what the market says of a symbol at the moment an order is checked.
     pub(super) async fn surroundings(&self, symbol: &Symbol, order_context: OrderContext) -> MarketSnapshot {
         let reserved = self.reserved(order_context.now).await;
         match self.ask_market(symbol, order_context).await {
@@ -143,7 +145,7 @@ impl Desk {
         order_context: OrderContext,
     ) -> Result<(Option<Instrument>, Option<Paise>), MarketError> {
         let symbol = std::slice::from_ref(symbol);
-        let instruments = self.venue.market.instruments(symbol, order_context.now).await?;
+        let instruments = self.trading.market.instruments(symbol, order_context.now).await?;
         let prices = self.ask_last_prices(symbol, order_context.now).await?;
         let last_price = prices.first().map(|(_, price)| *price);
         Ok((instruments.into_iter().flatten().next(), last_price))
@@ -157,7 +159,7 @@ impl Desk {
         order_context: OrderContext,
     ) -> RiskView<'a> {
         let auction = around.instrument.as_ref().is_some_and(|instrument| instrument.closing_auction);
-        let calendar = self.venue.calendar.current();
+        let calendar = self.trading.calendar.current();
         RiskView {
             limits,
             book: &self.book,
@@ -211,7 +213,7 @@ pub(super) struct MarketSnapshot {
     instrument: Option<Instrument>,
     last_price: Option<Paise>,
     reserved: Paise,
-    /// Why the market could not be asked.
+    /// Reason why the market could not be asked.
     market_down: Option<String>,
     signal_stands: bool,
 }

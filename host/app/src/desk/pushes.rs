@@ -1,6 +1,6 @@
-//! What the broker tells by itself, at any moment: more than once, late, in another order than it happened, or about orders that
-//! are not ours. Facts are booked by the same fold as everything else, in which a known one changes nothing; whatever does not fit
-//! is settled by the broker's book, never by a guess.
+//! What the broker tells by itself, at any moment: more than once, late, in another order than it happened, or
+//! about orders that are not ours. Facts are booked by the same fold as everything else, in which a known one
+//! changes nothing; whatever contradicts our book is resolved by the broker's book, never by a guess.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -14,13 +14,14 @@ use super::sync_fills::event_of;
 use crate::clock::Stopwatch;
 use crate::error::AppError;
 
-/// The least time, by the real clock, between two questions for the broker's book because of pushes. A flood of pushes without sense
-/// would otherwise become one of questions; the next order and the next minute ask in any case.
+/// The least time, by the real clock, between two questions for the broker's book because of pushes. A flood of
+/// pushes without sense would otherwise become one of questions; the next order and the next minute ask in any
+/// case.
 const RESYNC_REST: Duration = Duration::from_secs(5);
 
 impl Desk {
-    /// Books what the broker has pushed. Answers the orders that changed; the desk is unsettled afterwards when only the broker's
-    /// book can tell what happened and was not to be had.
+    /// Books what the broker has pushed. Returns the orders that changed; the desk needs a reconcile afterwards when
+    /// only the broker's book can tell what happened and was not to be had.
     ///
     /// # Errors
     /// When the journal cannot be written, the broker cannot be asked, or its book contradicts ours.
@@ -33,9 +34,9 @@ impl Desk {
                     changed.extend(self.book_pushed(event, now).await?);
                 }
             }
-            Pushed::Gap => self.unsettled = true,
+            Pushed::Gap => self.needs_reconcile = true,
         }
-        if self.unsettled {
+        if self.needs_reconcile {
             self.resync(now).await?;
         }
         // What was learnt of a closed date changes its statement.
@@ -43,8 +44,8 @@ impl Desk {
         Ok(changed)
     }
 
-    /// Books one event; answers its order when that is different from before. A fact that contradicts the books is not booked, and
-    /// leaves the desk unsettled.
+    /// Books one event; answers its order when that is different from before. A fact that contradicts the books is
+    /// not booked, and leaves the desk in need of a reconcile.
     async fn book_pushed(&mut self, event: BrokerEvent, now: Timestamp) -> Result<Option<OrderId>, AppError> {
         let BrokerEvent { tag, at, kind } = event;
         let Some(order) = tag.parse().ok().and_then(|id: OrderId| self.book.order(&id)) else {

@@ -1,9 +1,9 @@
-//! Comparing the broker's book with ours, and settling what is open between them.
+//! Comparing the broker's book with ours, and resolving what is open between them.
 
 use std::collections::BTreeMap;
 
 use prahari_brokers::{BrokerOrder, BrokerOrderState};
-use prahari_domain::book::Happening;
+use prahari_domain::book::TimedEvent;
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderEvent, OrderState};
@@ -17,7 +17,7 @@ use crate::error::AppError;
 /// the reason may be stale, and it is cancelled instead. The same window as for late slots.
 const RESEND_WINDOW_MS: i64 = 2 * 60_000;
 
-/// How the broker's book and ours differed.
+/// Kinds of differences between the broker's book and ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DifferenceKind {
     /// The broker executed what we had not booked.
@@ -31,7 +31,7 @@ pub enum DifferenceKind {
 }
 
 impl DifferenceKind {
-    /// Its name in the task boundary and the API.
+    /// Returns the name in the task interface and the API.
     pub const fn name(self) -> &'static str {
         match self {
             Self::MissedFill => "missed_fill",
@@ -45,7 +45,7 @@ impl DifferenceKind {
 /// One difference and what was done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// What it is about.
+    /// Symbol of the difference.
     pub symbol: Symbol,
     /// The kind of difference.
     pub kind: DifferenceKind,
@@ -68,25 +68,25 @@ impl Desk {
         std::mem::take(&mut self.lost)
     }
 
-    /// Whether the broker's book has to be compared before anything may be sent.
-    pub fn is_unsettled(&self) -> bool {
-        self.unsettled
+    /// Returns whether the broker's book has to be compared before anything may be sent.
+    pub fn needs_reconcile(&self) -> bool {
+        self.needs_reconcile
     }
 
-    /// Whether there is an order of which it is not known whether the broker has it.
-    pub fn has_doubtful(&self) -> bool {
+    /// Returns whether there is an order of which it is not known whether the broker has it.
+    pub fn has_unknown_orders(&self) -> bool {
         use OrderState::{Intent, Sent, Unknown};
         self.book.active_orders().any(|order| matches!(order.state, Intent | Sent | Unknown))
     }
 
-    /// Compares the broker's book and holdings with ours, and settles every order whose outcome was open.
+    /// Compares the broker's book and holdings with ours, and resolves every order whose outcome was open.
     ///
     /// # Errors
     /// When the broker's book cannot be had (nothing is changed then) or the journal cannot be written.
     pub async fn reconcile(&mut self, now: Timestamp) -> Result<Vec<Difference>, AppError> {
         self.check_usable()?;
-        // Until everything is compared: an error on the way leaves what is half settled for the next time.
-        self.unsettled = true;
+        // Until everything is compared: an error on the way leaves the rest for the next time.
+        self.needs_reconcile = true;
         let theirs = self.ask_book().await?;
         let ours: Vec<Order> = self.book.active_orders().cloned().collect();
         let mut differences = Vec::new();
@@ -96,7 +96,7 @@ impl Desk {
                 None => self.resolve_absent(order, now, &mut differences).await?,
             }
         }
-        self.unsettled = false;
+        self.needs_reconcile = false;
         self.resend_proven_absent(now).await?;
         self.compare_holdings(&mut differences).await?;
         Ok(differences)
@@ -108,8 +108,9 @@ impl Desk {
         Ok(orders.into_iter().map(|order| (order.tag.clone(), order)).collect())
     }
 
-    /// Books what the broker's book tells of our open orders, and answers those that changed. An order that it does not show stays as
-    /// it is: one list without it proves nothing, and [`Desk::reconcile`] comes when there is a doubt.
+    /// Books what the broker's book tells of our open orders, and answers those that changed. An order that it does
+    /// not show stays as it is: one list without it proves nothing, and [`Desk::reconcile`] comes when there is a
+    /// doubt.
     pub(super) async fn follow_book(&mut self, now: Timestamp) -> Result<Vec<OrderId>, AppError> {
         let open = |order: &&Order| matches!(order.state, OrderState::Accepted | OrderState::PartiallyFilled);
         let ours: Vec<Order> = self.book.active_orders().filter(open).cloned().collect();
@@ -140,26 +141,26 @@ impl Desk {
         differences: &mut Vec<Difference>,
     ) -> Result<(), AppError> {
         let id = ours.id;
-        let mut happenings: Vec<Happening> = Vec::new();
+        let mut timed_events: Vec<TimedEvent> = Vec::new();
         let mut note = |kind, detail| {
             differences.push(Difference { symbol: ours.request.symbol.clone(), kind, detail });
         };
         if matches!(ours.state, OrderState::Intent | OrderState::Sent | OrderState::Unknown) {
             note(DifferenceKind::SettledOrder, format!("order {id} is at the broker as {}", known.broker_id));
             let accepted = OrderEvent::Accepted { broker_id: known.broker_id.clone() };
-            happenings.push((id, known.accepted_at, accepted));
+            timed_events.push((id, known.accepted_at, accepted));
         }
         if known.quantity != ours.request.quantity || known.kind != ours.request.kind {
             note(DifferenceKind::SettledOrder, format!("order {id} was changed at the broker"));
             let changed = OrderEvent::Changed { quantity: known.quantity, kind: known.kind };
-            happenings.push((id, known.modified_at, changed));
+            timed_events.push((id, known.modified_at, changed));
         }
         for fill in known.fills.iter().filter(|fill| !ours.fill_keys.contains(&fill.key)) {
             note(
                 DifferenceKind::MissedFill,
                 format!("order {id}: {} shares at {}", fill.quantity, fill.price),
             );
-            happenings.push((id, fill.at, OrderEvent::Filled(fill.clone())));
+            timed_events.push((id, fill.at, OrderEvent::Filled(fill.clone())));
         }
         let ended = match &known.state {
             BrokerOrderState::Open | BrokerOrderState::Filled => None,
@@ -177,12 +178,12 @@ impl Desk {
                 DifferenceKind::SettledOrder,
                 format!("order {id} has ended at the broker: {}", event.name()),
             );
-            happenings.push((id, known.changed_at.min(now), event));
+            timed_events.push((id, known.changed_at.min(now), event));
         }
-        self.record_all(happenings).await
+        self.record_all(timed_events).await
     }
 
-    /// Why we asked for a cancellation whose answer was lost; the broker does not keep our reasons.
+    /// Returns why we asked for a cancellation whose answer was lost; the broker does not keep our reasons.
     async fn asked_to_cancel(&self, id: OrderId) -> Result<Option<String>, AppError> {
         let journal = self.scope().load_journal(0).await?;
         let asked =
@@ -193,8 +194,9 @@ impl Desk {
         Ok(asked)
     }
 
-    /// Books that an order never arrived. Absence of an answer is no proof, absence from the broker's book is one where the
-    /// broker says so. Where it does not, the order may still be on its way: it is closed as lost, and never sent again.
+    /// Books that an order never arrived. Absence of an answer is no proof, absence from the broker's book is one
+    /// where the broker says so. Where it does not, the order may still be on its way: it is closed as lost, and
+    /// never sent again.
     async fn resolve_absent(
         &mut self,
         ours: &Order,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Desk, OrderContext, UnpricedPosition, Valuation};
 use crate::error::AppError;
 
-/// What a trading date ended with. Money in paise.
+/// Closing figures of a trading date, in paise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DailyStatement {
     /// The date in India.
@@ -17,7 +17,7 @@ pub struct DailyStatement {
     pub cash: Paise,
     /// Lots still held, at cost.
     pub invested: Paise,
-    /// The same at the last price, or at the last that was known.
+    /// Value of the positions at the last known price, in paise.
     pub market_value: Paise,
     /// Realised on this date, before charges.
     pub realised: Paise,
@@ -31,7 +31,7 @@ pub struct DailyStatement {
     pub fills: u32,
     /// Orders that ended with their validity on this date.
     pub orders_expired: u32,
-    /// Symbols held.
+    /// Number of open positions at the end of the date.
     pub open_positions: u32,
     /// Those of them for which the market told no price, at the price that they are valued at.
     #[serde(default)]
@@ -39,14 +39,14 @@ pub struct DailyStatement {
     /// What was paid in altogether; not known of statements of earlier versions.
     #[serde(default)]
     pub capital: Option<Paise>,
-    /// Why the books may be incomplete, if so.
+    /// Reason why the books may be incomplete, if so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
 impl Desk {
-    /// The statement of the run's trading date: of a date that is over the one with which it was closed, else as the books
-    /// stand now. The latter is kept until the host closes the date.
+    /// The statement of the run's trading date: of a date that is over the one with which it was closed, else as
+    /// the books stand now. The latter is kept until the host closes the date.
     ///
     /// # Errors
     /// When the store cannot be read or written.
@@ -59,7 +59,7 @@ impl Desk {
             return Ok(serde_json::from_str(&text)?);
         }
         let statement = self.statement(day, now).await;
-        if self.venue.calendar.current().is_open_on(day) {
+        if self.trading.calendar.current().is_open_on(day) {
             self.scope().save_statement(day, serde_json::to_string(&statement)?).await?;
         }
         Ok(statement)

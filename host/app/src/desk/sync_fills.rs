@@ -12,7 +12,8 @@ impl Desk {
     /// Asks the broker what happened up to `now` and books all of it. Answers the orders that changed.
     ///
     /// # Errors
-    /// When the journal cannot be written or a report contradicts the books; nothing is booked then, and the desk is unsettled.
+    /// When the journal cannot be written or a report contradicts the books; nothing is booked then, and the desk
+    /// needs a reconcile.
     pub async fn sync_fills(&mut self, now: Timestamp) -> Result<Vec<OrderId>, AppError> {
         self.close_past_dates(now, None).await?;
         self.take_reports(now).await
@@ -27,21 +28,21 @@ impl Desk {
         }
         self.check_usable()?;
         // What the broker has told, it does not tell again: until it is booked, only its book has it.
-        let unsettled = std::mem::replace(&mut self.unsettled, true);
+        let needs_reconcile = std::mem::replace(&mut self.needs_reconcile, true);
         let events = account.advance(now).await?;
         let mut changed = Vec::new();
-        let mut happenings = Vec::new();
+        let mut timed_events = Vec::new();
         for BrokerEvent { tag, at, kind } in events {
             // As after a backup was restored: what such an order did shows when holdings are compared.
             let Some(id) = tag.parse().ok().filter(|id| self.book.order(id).is_some()) else {
                 tracing::error!(%user, tag, "the broker reports on an order that is not in our books");
                 continue;
             };
-            happenings.push((id, at, event_of(kind)));
+            timed_events.push((id, at, event_of(kind)));
             changed.push(id);
         }
-        self.record_all(happenings).await?;
-        self.unsettled = unsettled;
+        self.record_all(timed_events).await?;
+        self.needs_reconcile = needs_reconcile;
         Ok(changed)
     }
 }

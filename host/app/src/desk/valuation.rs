@@ -15,11 +15,11 @@ use super::{Desk, TradingServices};
 /// A position with the price that it is valued at.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Valuation {
-    /// What is held.
+    /// The open position.
     pub position: Position,
-    /// Per share.
+    /// Price per share.
     pub price: Paise,
-    /// When it was seen.
+    /// Time at which it was seen.
     pub at: Timestamp,
     /// Whether the market tells none that can be believed; the one here is then the last that was known.
     pub unpriced: bool,
@@ -28,7 +28,7 @@ pub struct Valuation {
 /// A position without a price in a statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnpricedPosition {
-    /// What is held.
+    /// Symbol of the position.
     pub symbol: Symbol,
     /// The price per share that was known last.
     pub price: Paise,
@@ -44,7 +44,7 @@ impl From<Valuation> for UnpricedPosition {
 }
 
 impl Valuation {
-    /// What the position is worth.
+    /// Returns the market value of the position.
     pub fn value(&self) -> Paise {
         // More money than there is cannot have been paid for it either.
         self.price.times(self.position.quantity).unwrap_or(self.position.invested)
@@ -52,8 +52,9 @@ impl Valuation {
 }
 
 impl TradingServices {
-    /// Values positions at their last price. Where the market tells none, at the one that was known last; after a jump that
-    /// nobody has explained, at the one before it, for the price after it is of other shares than those that are held.
+    /// Values positions at their last price. Where the market tells none, at the one that was known last; after a
+    /// jump that nobody has explained, at the one before it, for the price after it is of other shares than those
+    /// that are held.
     pub async fn value(&self, positions: Vec<Position>, now: Timestamp) -> Vec<Valuation> {
         let symbols: Vec<Symbol> = positions.iter().map(|position| position.symbol.clone()).collect();
         let quotes =
@@ -105,12 +106,12 @@ fn close_of(day: Day) -> Timestamp {
 }
 
 impl Desk {
-    /// What is held, each at its last price.
+    /// Returns the open positions, each valued at its last price.
     pub async fn valuations(&self, now: Timestamp) -> Vec<Valuation> {
-        self.venue.value(self.book.positions(), now).await
+        self.trading.value(self.book.positions(), now).await
     }
 
-    /// What is held, at the last price.
+    /// Returns the value of the open positions at the last prices.
     pub async fn market_value(&self, now: Timestamp) -> Paise {
         self.valuations(now).await.iter().map(Valuation::value).sum()
     }

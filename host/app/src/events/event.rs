@@ -9,7 +9,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use serde::{Serialize, Serializer};
 
-/// Something that happened.
+/// An event of the live stream.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
@@ -17,44 +17,44 @@ pub enum Event {
     Service(ServiceEvent),
     /// A run began or ended, or a slot got its outcome.
     Task(TaskEvent),
-    /// An order changed.
+    /// An order was placed or changed its state.
     Order(OrderChanged),
-    /// A position changed.
+    /// A position was opened, changed or closed.
     Position(PositionChanged),
     /// A line was logged.
     Log(LogEvent),
-    /// Something expected did not happen.
+    /// An alert was raised.
     Alert(AlertEvent),
     /// A message to the user was kept.
     Notification(NotificationEvent),
 }
 
-/// A service changed.
+/// A change of a user's service.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ServiceEvent {
     /// The task of an individual service; none for the unified one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<Task>,
-    /// What became of it.
+    /// Kind of change.
     pub change: ServiceChange,
-    /// Why, for people; empty when there is nothing to say.
+    /// Reason, for people; empty when there is nothing to say.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub reason: String,
 }
 
-/// What became of a service.
+/// Kinds of changes of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ServiceChange {
-    /// It runs.
+    /// The service started.
     Started,
     /// It does not, because somebody asked for that.
     Stopped,
     /// It does not, because of a failure.
     Failed,
-    /// It is alive.
+    /// The service is running and has reported.
     Heartbeat,
-    /// Its schedules have changed; they take effect when it is restarted.
+    /// The schedules have changed; they take effect when the service is restarted.
     RestartNeeded,
 }
 
@@ -62,15 +62,15 @@ pub enum ServiceChange {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "phase", rename_all = "snake_case")]
 pub enum TaskEvent {
-    /// A run began.
+    /// A run started.
     Started {
         /// The run that it is about.
         run: RunId,
-        /// Of which task.
+        /// The task.
         task: Task,
         /// `scheduled`, `run_once` or `manual`.
         trigger: &'static str,
-        /// What it was due for.
+        /// Time at which the slot was due.
         #[serde(serialize_with = "instant")]
         due_at: Timestamp,
     },
@@ -78,18 +78,18 @@ pub enum TaskEvent {
     Finished {
         /// The run that it is about.
         run: RunId,
-        /// Of which task.
+        /// The task.
         task: Task,
-        /// How, as the list of runs names it.
+        /// Outcome, as the list of runs names it.
         outcome: &'static str,
         /// One sentence for people.
         detail: String,
     },
     /// A slot has its outcome.
     Slot {
-        /// Of which task.
+        /// The task.
         task: Task,
-        /// When it was due.
+        /// Time at which it was due.
         #[serde(serialize_with = "instant")]
         due_at: Timestamp,
         /// `ran`, `late`, `skipped`, `missed` or `failed`.
@@ -102,16 +102,16 @@ pub enum TaskEvent {
     },
     /// A tick of a continuous slot that was not plain success.
     Tick {
-        /// Of which task.
+        /// The task.
         task: Task,
-        /// When it was due.
+        /// Time at which it was due.
         #[serde(serialize_with = "instant")]
         due_at: Timestamp,
         /// `skipped`, `missed` or `failed`.
         outcome: &'static str,
         /// The reason, in one sentence.
         reason: String,
-        /// Its run, if there was one.
+        /// Run of the slot; none when nothing ran.
         #[serde(skip_serializing_if = "Option::is_none")]
         run: Option<RunId>,
     },
@@ -122,20 +122,20 @@ pub enum TaskEvent {
 pub struct OrderChanged {
     /// The order that it is about.
     pub order: OrderId,
-    /// What it trades.
+    /// Symbol of the order.
     pub symbol: Symbol,
-    /// Buy or sell.
+    /// Side of the order.
     pub side: Side,
-    /// Where it stands.
+    /// Current state of the order.
     pub state: OrderState,
     /// Shares ordered.
     pub quantity: u32,
-    /// Shares filled.
+    /// Shares filled so far.
     pub filled: u32,
     /// Mean price of the fills; none before the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub average_price_paise: Option<Paise>,
-    /// Why it was rejected, cancelled or expired; empty otherwise.
+    /// Reason why it was rejected, cancelled or expired; empty otherwise.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub reason: String,
     /// The run that decided it.
@@ -161,7 +161,7 @@ impl From<&Order> for OrderChanged {
 /// A position as it is now.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PositionChanged {
-    /// What is held.
+    /// Symbol of the position.
     pub symbol: Symbol,
     /// Shares; 0 when it was closed.
     pub quantity: u32,
@@ -186,7 +186,7 @@ pub struct LogEvent {
     pub message: String,
 }
 
-/// Something expected did not happen.
+/// An alert was raised.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AlertEvent {
     /// A stable code, such as `slot_not_seen`.
@@ -194,7 +194,7 @@ pub struct AlertEvent {
     /// The task it is about, if it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<Task>,
-    /// When what is missing was due.
+    /// Time at which what is missing was due.
     #[serde(serialize_with = "optional_instant", skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Timestamp>,
     /// The sentence for people.
@@ -204,16 +204,16 @@ pub struct AlertEvent {
 /// A message to the user.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NotificationEvent {
-    /// What it is about.
+    /// Kind of the message.
     pub kind: NotificationKind,
     /// `info`, `warning` or `error`.
     pub level: &'static str,
-    /// One line.
+    /// Title, one line.
     pub title: String,
     /// The run that sent it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<RunId>,
-    /// Why it should not disturb; none when it may.
+    /// Why the message is not delivered; none when it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub silence: Option<Silence>,
 }

@@ -13,7 +13,7 @@ use super::{Audience, Event};
 /// An event as it is sent: written down once, for every listener.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Its number, from 1 in each epoch.
+    /// Sequence number; each epoch begins at 1.
     pub sequence: u64,
     pub(super) body: Arc<str>,
 }

@@ -1,8 +1,9 @@
 //! What happens in the daemon, told to whoever listens.
 //!
-//! One ring of the last events serves everybody. A listener is a place in it ([`Subscription`]), so memory does not grow
-//! with listeners, and one that does not read costs nothing: when the ring has moved past its place it is told to load
-//! anew what it shows. Publishing neither waits nor allocates while nobody has ever listened, as in a simulation.
+//! One ring of the last events serves everybody. A listener is a place in it ([`Subscription`]), so memory does not
+//! grow with listeners, and one that does not read costs nothing: when the ring has moved past its place it is told
+//! to load anew what it shows. Publishing neither waits nor allocates while nobody has ever listened, as in a
+//! simulation.
 
 mod event;
 mod message;
@@ -41,13 +42,13 @@ const CONTROLS: usize = 64;
 pub enum Audience {
     /// One user, and the admins.
     User(UserId),
-    /// The admins.
+    /// Admins only.
     Admins,
-    /// Everybody.
+    /// Every user.
     Everybody,
 }
 
-/// Who listens.
+/// User who subscribes; decides which events they receive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Listener {
     /// A user: hears of the own events and of those for everybody.
@@ -57,7 +58,7 @@ pub enum Listener {
 }
 
 impl Listener {
-    /// Who it is.
+    /// Returns the user who listens.
     pub const fn user(self) -> UserId {
         match self {
             Self::User(user) | Self::Admin(user) => user,
@@ -83,7 +84,7 @@ pub struct EventBus {
     control: broadcast::Sender<Control>,
     ended: AtomicBool,
     /// Notified when the last listener has gone.
-    deserted: Notify,
+    no_listeners: Notify,
 }
 
 struct State {
@@ -104,26 +105,26 @@ impl EventBus {
             }),
             control: broadcast::Sender::new(CONTROLS),
             ended: AtomicBool::new(false),
-            deserted: Notify::new(),
+            no_listeners: Notify::new(),
         }
     }
 
-    /// Which run of the daemon the sequence numbers belong to.
+    /// Returns which run of the daemon the sequence numbers belong to.
     pub fn epoch(&self) -> &str {
         &self.epoch
     }
 
-    /// Whether events are kept at all. Ask before doing work that only an event needs.
+    /// Returns whether events are kept at all. Ask before doing work that only an event needs.
     pub fn is_wanted(&self) -> bool {
         self.kept.load(Ordering::Relaxed)
     }
 
-    /// Tells of an event. Never waits; does nothing while nobody has ever listened.
+    /// Publishes an event. Never waits; does nothing before the first subscription.
     pub fn publish(&self, audience: Audience, event: Event) {
         self.publish_with(audience, || event);
     }
 
-    /// The same, for an event that costs something to describe.
+    /// Publishes an event that is built only when somebody has ever subscribed.
     pub fn publish_with(&self, audience: Audience, event: impl FnOnce() -> Event) {
         if !self.is_wanted() {
             return;
@@ -134,7 +135,7 @@ impl EventBus {
         };
         let mut state = self.state();
         let State { ring, listeners } = &mut *state;
-        let sequence = ring.push(audience, body, |audience, gone| listeners.lose(audience, gone));
+        let sequence = ring.push(audience, body, |audience, gone| listeners.note_lost(audience, gone));
         listeners.wake(audience, sequence);
     }
 
@@ -159,25 +160,25 @@ impl EventBus {
         let _listening = self.control.send(Control::End);
     }
 
-    /// How many listen.
+    /// Returns the number of open subscriptions.
     pub fn listening(&self) -> usize {
         self.state().listeners.count()
     }
 
     /// Waits until nobody listens, so that every stream has said its goodbye.
-    pub async fn deserted(&self) {
-        let mut deserted = std::pin::pin!(self.deserted.notified());
+    pub async fn no_listeners(&self) {
+        let mut no_listeners = std::pin::pin!(self.no_listeners.notified());
         loop {
-            deserted.as_mut().enable();
+            no_listeners.as_mut().enable();
             if self.listening() == 0 {
                 return;
             }
-            deserted.as_mut().await;
-            deserted.set(self.deserted.notified());
+            no_listeners.as_mut().await;
+            no_listeners.set(self.no_listeners.notified());
         }
     }
 
-    /// What the ring holds now: events and their bytes.
+    /// Returns what the ring holds now: events and their bytes.
     pub fn held(&self) -> (usize, usize) {
         self.state().ring.held()
     }

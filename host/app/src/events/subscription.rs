@@ -13,7 +13,7 @@ const BATCH: usize = 64;
 /// Most events of others passed by under one lock, so that nobody who publishes waits for it.
 const STEPS: usize = 1_024;
 
-/// Where a listener that comes back has been.
+/// Last event that a returning listener has received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Since {
     /// The epoch of its last greeting.
@@ -22,7 +22,7 @@ pub struct Since {
     pub sequence: u64,
 }
 
-/// How a subscription begins.
+/// How a subscription starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
     /// At the present; nothing was asked for.
@@ -33,18 +33,18 @@ pub enum Start {
     Resync,
 }
 
-/// What a listener is told first.
+/// First message to a listener.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Greeting {
-    /// Which run of the daemon the numbers belong to.
+    /// Epoch: the run of the daemon that the sequence numbers belong to.
     pub epoch: String,
     /// The events after this one follow.
     pub sequence: u64,
-    /// How it begins.
+    /// How the subscription starts.
     pub start: Start,
 }
 
-/// What comes next.
+/// What a subscription yields next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
     /// Events, in order; never empty.
@@ -53,7 +53,7 @@ pub enum Delivery {
     Resync(u64),
     /// The rights of the listener may have changed: ask whether it may go on.
     Recheck,
-    /// The daemon stops.
+    /// The daemon is stopping.
     Ended,
 }
 
@@ -126,7 +126,7 @@ impl Subscription {
         }
     }
 
-    /// What was told beside the events comes before them: a user who may not listen any more hears nothing.
+    /// Handles control messages before events: a user who may no longer listen receives nothing.
     fn told(&mut self) -> Option<Delivery> {
         use broadcast::error::TryRecvError;
         if self.bus.is_ended() {
@@ -142,7 +142,7 @@ impl Subscription {
         }
     }
 
-    /// What is in the ring for this listener, if anything.
+    /// Returns what is in the ring for this listener, if anything.
     fn read(&mut self) -> Option<Delivery> {
         let mut found = Vec::new();
         loop {
@@ -173,7 +173,7 @@ impl Drop for Subscription {
             state.listeners.count()
         };
         if left == 0 {
-            self.bus.deserted.notify_waiters();
+            self.bus.no_listeners.notify_waiters();
         }
     }
 }

@@ -165,11 +165,11 @@ fn a_quiet_listener_knows_the_present_but_passes_nothing_that_waits_for_it() {
 #[tokio::test]
 async fn the_bus_is_deserted_when_the_last_listener_has_gone() {
     let bus = bus();
-    bus.deserted().await;
+    bus.no_listeners().await;
     let (listening, _) = bus.subscribe(user(ANITA), None);
     let waiting = tokio::spawn({
         let bus = bus.clone();
-        async move { bus.deserted().await }
+        async move { bus.no_listeners().await }
     });
     tokio::task::yield_now().await;
     assert!(!waiting.is_finished());

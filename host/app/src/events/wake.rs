@@ -12,7 +12,7 @@ use super::{Audience, Listener};
 pub(super) enum Control {
     /// The rights of a user have changed.
     Recheck(UserId),
-    /// The daemon stops.
+    /// The daemon is stopping.
     End,
 }
 
@@ -78,7 +78,7 @@ impl Listeners {
     }
 
     /// Notes that an event has left the ring.
-    pub(super) fn lose(&mut self, audience: Audience, sequence: u64) {
+    pub(super) fn note_lost(&mut self, audience: Audience, sequence: u64) {
         if let Some(admins) = &mut self.admins {
             admins.lost = sequence;
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_runtime::{Budget, Grant, capability_name};
-use prahari_store::Left;
+use prahari_store::RunFootprint;
 use serde::{Deserialize, Serialize};
 
 use super::limits::{DayLimits, RunLimits, check};
@@ -41,11 +41,11 @@ pub struct Allowance {
     pub calls: u32,
     /// What else one run may cost the host and leave behind.
     pub per_run: RunLimits,
-    /// What all runs of a date may leave behind.
+    /// Limits of what all runs of a date may leave behind.
     pub per_day: DayLimits,
 }
 
-/// Why an allowance cannot be meant.
+/// Reasons why an allowance cannot be meant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AllowanceError {
     /// A capability that there is not.
@@ -54,13 +54,13 @@ pub enum AllowanceError {
     /// A number out of its bounds.
     #[error("{name}: {found} is not between {least} and {most}")]
     OutOfBounds {
-        /// Of what.
+        /// Name of the limit.
         name: &'static str,
-        /// The number.
+        /// Value that was given.
         found: u64,
-        /// The least.
+        /// Smallest allowed value.
         least: u64,
-        /// The most.
+        /// Largest allowed value.
         most: u64,
     },
 }
@@ -73,7 +73,7 @@ impl Default for Allowance {
 }
 
 impl Allowance {
-    /// What holds for a task while no operator has said anything: what its accepted manifest asks for.
+    /// Returns what holds for a task while no operator has said anything: what its accepted manifest asks for.
     pub fn default_of(manifest: &TaskManifest) -> Self {
         Self::of(&manifest.limits, manifest.capabilities.clone())
     }
@@ -93,7 +93,8 @@ impl Allowance {
         }
     }
 
-    /// From JSON. What it does not name, because it was written before there was a limit of that name, is what holds by `default`.
+    /// Reads an allowance from JSON. Limits that it does not name are taken from `default`: it was written
+    /// before they existed.
     ///
     /// # Errors
     /// When it is no allowance.
@@ -138,7 +139,7 @@ impl Allowance {
         Ok(())
     }
 
-    /// Whether it gives less than another one in any respect.
+    /// Returns whether it gives less than another one in any respect.
     pub fn is_narrower_than(&self, other: &Self) -> bool {
         let less = |own: Option<i128>, other: Option<i128>| match (own, other) {
             (None, _) => false,
@@ -169,9 +170,9 @@ impl Allowance {
         Grant::ALL.into_iter().filter(|capability| named(capability_name(*capability))).collect()
     }
 
-    /// The budget of a run of a task with these limits, with the numbers that are set here in their places, on a day whose runs
-    /// have left `used` behind.
-    pub fn budget(&self, limits: &TaskLimits, used: &Left) -> Budget {
+    /// The budget of a run of a task with these limits, with the numbers that are set here in their places, on a
+    /// day whose runs have left `used` behind.
+    pub fn budget(&self, limits: &TaskLimits, used: &RunFootprint) -> Budget {
         let budget = Budget {
             cpu_ms: self.cpu_ms,
             memory_bytes: self.memory_bytes,
@@ -181,9 +182,9 @@ impl Allowance {
         self.per_run.budget(budget, &self.per_day, used)
     }
 
-    /// The most bytes of the database that all runs of a date can come to hold for one user, but for their own rows and the journal,
-    /// whose entries the risk limits bound: what the limits allow, and a quarter of it for the database's own pages. Everything but
-    /// the state goes by the retention rule.
+    /// The most bytes of the database that all runs of a date can come to hold for one user, but for their own rows
+    /// and the journal, whose entries the risk limits bound: what the limits allow, and a quarter of it for the
+    /// database's own pages. Everything but the state goes by the retention rule.
     pub fn most_bytes_per_day(&self) -> u64 {
         let (run, day) = (&self.per_run, &self.per_day);
         let items = u64::from(day.notifications).saturating_add(day.signals.into());
@@ -198,8 +199,8 @@ impl Allowance {
         all.saturating_add(all / 4)
     }
 
-    /// Whether a recording of this size is kept on a day whose runs have left `used` behind.
-    pub(crate) fn keeps_recording(&self, bytes: u64, used: &Left) -> bool {
+    /// Returns whether a recording of this size is kept on a day whose runs have left `used` behind.
+    pub(crate) fn keeps_recording(&self, bytes: u64, used: &RunFootprint) -> bool {
         let day = used.recording_bytes.saturating_add(bytes);
         bytes <= self.per_run.recording_bytes && day <= self.per_day.recording_bytes
     }
@@ -249,16 +250,16 @@ mod tests {
     #[test]
     fn a_run_finds_what_the_day_has_left_and_no_more_than_a_run_may() {
         let allowance = Allowance::default_of(&manifest("sell_monitor"));
-        let fresh = allowance.budget(&TaskLimits::default(), &Left::default());
+        let fresh = allowance.budget(&TaskLimits::default(), &RunFootprint::default());
         assert_eq!(fresh, Budget::default());
-        let used = Left {
+        let used = RunFootprint {
             decisions: 39_999,
             decision_bytes: (3 << 20) - 7,
             notifications: 95,
             log_bytes: (2 << 20) - 9,
             signals: 5_001,
             order_changes: 9_900,
-            ..Left::default()
+            ..RunFootprint::default()
         };
         let late = allowance.budget(&TaskLimits::default(), &used);
         let output = late.output;

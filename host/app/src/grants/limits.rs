@@ -1,8 +1,8 @@
-//! What one run of a task may cost the host and leave behind, and what all of its runs of a day may leave: bounds in counts, set by
-//! an operator as part of the task's allowance.
+//! What one run of a task may cost the host and leave behind, and what all of its runs of a day may leave: bounds
+//! in counts, set by an operator as part of the task's allowance.
 
 use prahari_runtime::{Budget, HostWork, Output};
-use prahari_store::Left;
+use prahari_store::RunFootprint;
 use serde::{Deserialize, Serialize};
 
 use super::AllowanceError;
@@ -13,8 +13,8 @@ const STATE_BYTES: u64 = 256 << 10;
 /// The most keys of it. The sell monitor keeps one for each position.
 const STATE_KEYS: u32 = 1_000;
 
-/// What one run may cost the host and leave behind. Each number's reason stands with the budget that it becomes part of:
-/// [`HostWork`] and [`Output`].
+/// What one run may cost the host and leave behind. Each number's reason stands with the budget that it becomes
+/// part of: [`HostWork`] and [`Output`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunLimits {
@@ -30,17 +30,17 @@ pub struct RunLimits {
     pub broker_questions: u32,
     /// Bytes of one decision, message, signal, log line or summary.
     pub item_bytes: u64,
-    /// Decisions.
+    /// Number of decisions recorded.
     pub decisions: u32,
-    /// Bytes of them.
+    /// Size of the decisions, in bytes.
     pub decision_bytes: u64,
     /// Messages to the user.
     pub notifications: u32,
     /// Lines of the log.
     pub log_lines: u32,
-    /// Bytes of them.
+    /// Size of the log lines, in bytes.
     pub log_bytes: u64,
-    /// Signals to publish.
+    /// Number of signals published.
     pub signals: u32,
     /// Keys of the state to set or remove.
     pub state_changes: u32,
@@ -54,23 +54,23 @@ pub struct RunLimits {
     pub state_bytes: u64,
     /// Counters of the summary.
     pub counters: u32,
-    /// Bytes of the recording as it is kept, shared replies included. A larger one is dropped, unless the run has an order in
-    /// the journal.
+    /// Bytes of the recording as it is kept, shared replies included. A larger one is dropped, unless the run has
+    /// an order in the journal.
     ///
     /// Default 1 MiB: a run of the sell monitor with ten positions has 50 kB at most.
     pub recording_bytes: u64,
 }
 
-/// What all runs of the task on one date may leave behind for one user. The first of the runs that would leave more finds that
-/// much less in its own limits; what a run had is in its recording.
+/// What all runs of the task on one date may leave behind for one user. The first of the runs that would leave more
+/// finds that much less in its own limits; what a run had is in its recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DayLimits {
-    /// Decisions.
+    /// Number of decisions recorded.
     ///
     /// Default 40,000: a hundred for each minute of a session.
     pub decisions: u32,
-    /// Bytes of them.
+    /// Size of the decisions, in bytes.
     ///
     /// Default 3 MiB: they are kept for more than a year, and a monitor with ten positions makes half of one.
     pub decision_bytes: u64,
@@ -90,14 +90,15 @@ pub struct DayLimits {
     ///
     /// Default 10,000: 25 for each minute of a session.
     pub order_changes: u32,
-    /// Bytes of recordings, shared replies included. Further runs are not recorded, unless they have an order in the journal.
+    /// Bytes of recordings, shared replies included. Further runs are not recorded, unless they have an order in
+    /// the journal.
     ///
     /// Default 6 MiB: the usual day with ten positions has 1.
     pub recording_bytes: u64,
 }
 
 impl Default for RunLimits {
-    /// What holds where neither manifest nor operator says anything else.
+    /// Returns what holds where neither manifest nor operator says anything else.
     fn default() -> Self {
         let Budget { log_bytes, work, output, .. } = Budget::default();
         Self {
@@ -123,7 +124,7 @@ impl Default for RunLimits {
 }
 
 impl RunLimits {
-    /// Checks every bound.
+    /// Checks every limit against its bounds.
     pub(super) fn validate(&self) -> Result<(), AllowanceError> {
         check([
             ("rows", self.rows, 1, 100_000_000),
@@ -147,7 +148,7 @@ impl RunLimits {
     }
 
     /// The budget with these numbers, and no more than a day that has seen `used` has left.
-    pub(super) fn budget(&self, budget: Budget, day: &DayLimits, used: &Left) -> Budget {
+    pub(super) fn budget(&self, budget: Budget, day: &DayLimits, used: &RunFootprint) -> Budget {
         let work = HostWork {
             rows: self.rows,
             call_bytes: self.call_bytes,
@@ -194,7 +195,7 @@ impl RunLimits {
 }
 
 impl Default for DayLimits {
-    /// What holds where neither manifest nor operator says anything else.
+    /// Returns what holds where neither manifest nor operator says anything else.
     fn default() -> Self {
         Self {
             decisions: 40_000,
@@ -209,7 +210,7 @@ impl Default for DayLimits {
 }
 
 impl DayLimits {
-    /// Checks every bound.
+    /// Checks every limit against its bounds.
     pub(super) fn validate(&self) -> Result<(), AllowanceError> {
         check([
             ("decisions", self.decisions.into(), 0, 1_000_000),

@@ -1,4 +1,5 @@
-//! What the manifest of a task asks to use: the program's defaults, with the numbers that the manifest names in their places.
+//! What the manifest of a task asks to use: the program's defaults, with the numbers that the manifest names in
+//! their places.
 
 use prahari_runtime::Budget;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -24,7 +25,7 @@ pub struct TaskLimits {
     pub orders: u32,
     /// What else one run may cost the host and leave behind.
     pub per_run: RunLimits,
-    /// What all runs of a date may leave behind.
+    /// Limits of what all runs of a date may leave behind.
     pub per_day: DayLimits,
 }
 

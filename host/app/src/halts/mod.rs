@@ -1,9 +1,9 @@
 //! Halts: what of one user is not sent until an admin has looked.
 //!
-//! A fault in one user's data or orders halts that user, and an impossible price halts one symbol for those who hold it;
-//! everybody else goes on. Reading stays possible, and orders at the broker may still be cancelled.
+//! A fault in one user's data or orders halts that user, and an impossible price halts one symbol for those who
+//! hold it; everybody else goes on. Reading stays possible, and orders at the broker may still be cancelled.
 
-mod held;
+mod table;
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use prahari_domain::instruments::Symbol;
 use prahari_domain::text::one_line;
 use prahari_store::{AlertCode, HaltCode, NewAlert, NewHalt, StoreError};
 
-pub use held::{Halt, UserHalts};
+pub use table::{Halt, UserHalts};
 
 use crate::desk::{LostOrder, OrderContext};
 use crate::error::AppError;
@@ -34,8 +34,8 @@ impl Halts {
         Self { handles, users, notices }
     }
 
-    /// Halts a user: from this instant nothing of theirs is sent, and their slots are skipped with the reason. Somebody who
-    /// is halted stays so for the first reason. Answers whether the halt is new.
+    /// Halts a user: from this instant nothing of theirs is sent, and their slots are skipped with the reason.
+    /// Somebody who is halted stays so for the first reason. Answers whether the halt is new.
     ///
     /// # Errors
     /// When it cannot be written down; the user is halted in memory all the same.
@@ -71,8 +71,8 @@ impl Halts {
         Ok(new)
     }
 
-    /// Halts a symbol for everybody who holds it or has an open order of it, and withdraws those orders. Answers for whom
-    /// the halt is new. An order that cannot be withdrawn is logged and stays at the broker.
+    /// Halts a symbol for everybody who holds it or has an open order of it, and withdraws those orders. Answers
+    /// for whom the halt is new. An order that cannot be withdrawn is logged and stays at the broker.
     ///
     /// # Errors
     /// When it cannot be written down.
@@ -91,7 +91,8 @@ impl Halts {
         Ok(halted)
     }
 
-    /// Halts a symbol for a user who holds it or has an open order of it, and withdraws those orders; whether the halt is new.
+    /// Halts a symbol for a user who holds it or has an open order of it, and withdraws those orders; whether the
+    /// halt is new.
     ///
     /// # Errors
     /// As [`Halts::halt_symbol_of_holders`].
@@ -136,8 +137,8 @@ impl Halts {
         }
     }
 
-    /// Halts a user for an error that shows that their books, their journal or what else is kept of them cannot be trusted;
-    /// whether it is such an error.
+    /// Halts a user for an error that shows that their books, their journal or what else is kept of them cannot be
+    /// trusted; whether it is such an error.
     ///
     /// # Errors
     /// When it cannot be written down.
@@ -157,7 +158,7 @@ impl Halts {
         Ok(true)
     }
 
-    /// Tells of orders that were closed as lost.
+    /// Raises an alert for each order that was closed as lost.
     ///
     /// # Errors
     /// When an alert cannot be written down.
@@ -169,7 +170,7 @@ impl Halts {
         Ok(())
     }
 
-    /// In memory first: what waits for the disk must not be sent meanwhile.
+    /// Sets a halt, in memory first: nothing must be sent while the write is under way.
     async fn halt(
         &self,
         user: &User,

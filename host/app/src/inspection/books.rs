@@ -13,12 +13,12 @@ use prahari_store::{Inspection, StoreError};
 use super::{Check, statements};
 use crate::error::AppError;
 use crate::maintenance::books;
-use crate::paper::PAPER;
+use crate::paper_store::PAPER;
 
 /// How much was looked at and what is wrong with it, or why it could not be read.
 type Looked = Result<(u64, Vec<String>), StoreError>;
 
-/// What is looked at of each user's books.
+/// Checks of each user's book.
 pub(super) struct BookChecks {
     journals: Check,
     books: Check,
@@ -40,11 +40,11 @@ impl BookChecks {
             decided: Check::new("runs that decided orders against the journals"),
             statements: Check::new("statements of closed dates against the journals"),
         };
-        match database.strangers() {
-            Ok(strangers) => {
+        match database.unknown_users() {
+            Ok(unknown_users) => {
                 let sentence =
                     |user: &UserId| format!("user {user} has a journal, and there is no such user");
-                strangers.iter().for_each(|user| checks.journals.fault(sentence(user)));
+                unknown_users.iter().for_each(|user| checks.journals.fault(sentence(user)));
             }
             Err(error) => checks.journals.unread(&error),
         }
@@ -91,7 +91,7 @@ impl BookChecks {
         self.statements.take(closed.map(|closed| statements::compare(user, capital, &entries, &closed)));
     }
 
-    /// Where a page is in the way of the journals, everything that is compared with them is not looked at either.
+    /// When a damaged page makes the journals unreadable, everything that is compared with them is left out too.
     fn cut_off_by(&mut self, error: &StoreError) {
         if !error.is_damaged_page() {
             return;
@@ -178,7 +178,7 @@ fn fold(mut book: Book, entries: &[JournalEntry]) -> Result<Book, AppError> {
     Ok(book)
 }
 
-/// In what two folds of one journal differ, if in anything.
+/// Returns the first difference between two folds of one journal.
 fn first_difference(kept: &Book, folded: &Book) -> Option<&'static str> {
     let differs = [
         ("whose books they are", kept.user() != folded.user()),

@@ -16,16 +16,16 @@ use books::BookChecks;
 /// The most faults that one check names; the rest is counted.
 const MOST_FAULTS: usize = 50;
 
-/// What one check found.
+/// Result of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// What was looked at.
+    /// Name of what was checked.
     pub name: &'static str,
-    /// How much of it.
+    /// Number of items checked.
     pub looked_at: u64,
     /// What is wrong, one sentence each that names what and where; nothing when all is well.
     pub faults: Vec<String>,
-    /// How many faults more there are.
+    /// Number of further faults that are not listed.
     pub unnamed: u64,
     /// Whether some of it could not be looked at, because it lies on damaged pages of the file.
     pub cut_off: bool,
@@ -36,7 +36,7 @@ impl Check {
         Self { name, looked_at: 0, faults: Vec::new(), unnamed: 0, cut_off: false }
     }
 
-    /// Whether nothing is wrong, and everything could be looked at.
+    /// Returns whether nothing is wrong, and everything could be looked at.
     pub fn is_sound(&self) -> bool {
         self.faults.is_empty() && !self.cut_off
     }

@@ -42,8 +42,8 @@ struct Folds<'a> {
 }
 
 impl Folds<'_> {
-    /// The books at the end of a date, which is later than the one before; none when later entries stand before earlier ones, so
-    /// that there are none to be told apart.
+    /// The books at the end of a date, which is later than the one before; none when later entries stand before
+    /// earlier ones, so that there are none to be told apart.
     fn through(&mut self, day: Day) -> Option<&mut Book> {
         let end = last_instant(day);
         while let Some(entry) = self.entries.get(self.folded).filter(|entry| entry.at <= end) {
@@ -55,7 +55,7 @@ impl Folds<'_> {
     }
 }
 
-/// In what a statement differs from the books at the end of its date, if in anything.
+/// Returns the first difference between a statement and the book at the end of its date.
 fn difference(statement: &DailyStatement, day: Day, book: &mut Book) -> Option<&'static str> {
     if let Some(capital) = statement.capital {
         book.set_capital(capital);

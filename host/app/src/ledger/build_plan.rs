@@ -22,8 +22,8 @@ impl Ledger {
         Ok(self.set_plans(plans))
     }
 
-    /// The plans of the day that the scheduler is in, with those by which this user's services run; none before it has begun,
-    /// because it enters all slots of the day when it comes to it.
+    /// The plans of the day that the scheduler is in, with those by which this user's services run; none before it
+    /// has begun, because it enters all slots of the day when it comes to it.
     pub(crate) async fn plans_for(&self, user: &User) -> Result<Option<Arc<DayPlans>>, AppError> {
         loop {
             let Some(plans) = self.plans() else { return Ok(None) };

@@ -1,5 +1,5 @@
-//! A user's slots in memory: those of the day, and those of earlier days that have no outcome yet. The database holds the same
-//! rows: whoever changes a slot holds the user's turn until the change is on its way there too.
+//! A user's slots in memory: those of the day, and those of earlier days that have no outcome yet. The database
+//! holds the same rows: whoever changes a slot holds the user's turn until the change is on its way there too.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -11,27 +11,28 @@ use prahari_store::{SlotKind, SlotOutcome, SlotRow, SlotUpdate, TickRow};
 
 use super::day_plan::{PlannedSlot, SlotKey, Work};
 use super::ticks::Ticks;
-use crate::scheduler::Waited;
+use crate::scheduler::WaitOutcome;
 
-/// How far a slot has come.
+/// Progress of a slot.
 #[derive(Debug, Clone, Default)]
 pub struct Progress {
-    /// Final once set.
+    /// Outcome of the slot; never changed once it is set.
     pub outcome: Option<SlotOutcome>,
     /// Runs started for it.
     pub attempts: u32,
-    /// Of a continuous slot.
+    /// Ticks of a continuous slot; none for a one-shot slot.
     pub ticks: Option<Ticks>,
     /// Whether this process has taken it up: a slot runs once, however often its instant is handed out.
     pub taken_up: bool,
     /// Whether it gets its outcome as soon as no tick executes any more.
     pub closing: bool,
-    /// When it got its outcome, if this process saw it.
+    /// Time at which it got its outcome, if this process saw it.
     pub ended_at: Option<Timestamp>,
-    /// From when on it could start, if it has waited for other tasks; while it waits, until when it does at the latest.
+    /// Time at which a slot that waited for other tasks could start. While it waits: the latest time until
+    /// which it does.
     pub free_at: Option<Timestamp>,
-    /// What became of its wait, once that is over.
-    pub waited: Option<Waited>,
+    /// How the wait for other tasks ended; none before that.
+    pub waited: Option<WaitOutcome>,
 }
 
 impl Progress {
@@ -41,7 +42,7 @@ impl Progress {
         Self { ticks, ..Self::default() }
     }
 
-    /// When it is over: when it is due, or when its last tick was.
+    /// Returns when it is over: when it is due, or when its last tick was.
     pub fn ends_at(&self, key: SlotKey) -> Timestamp {
         self.ticks.as_ref().map_or(key.due_at, |ticks| ticks.ends_at)
     }
@@ -81,18 +82,18 @@ impl Progress {
     }
 }
 
-/// One user's slots.
+/// Slots of one user, in memory.
 #[derive(Debug, Clone, Default)]
 pub struct DayLedger {
     day: Option<Day>,
     slots: BTreeMap<SlotKey, Progress>,
-    /// Of earlier days, until they have their outcome: a run may end after its day.
+    /// Open slots of earlier days; a run may end after its day.
     earlier: BTreeMap<SlotKey, Progress>,
 }
 
 impl DayLedger {
-    /// Goes on to a day, which has no slots yet unless it is the one that it is in. Slots of the day before that have no
-    /// outcome are kept aside.
+    /// Goes on to a day, which has no slots yet unless it is the one that it is in. Slots of the day before that
+    /// have no outcome are kept aside.
     pub fn enter(&mut self, day: Day) {
         if self.day == Some(day) {
             return;
@@ -134,13 +135,13 @@ impl DayLedger {
         self.slots.get_mut(&key).or_else(|| self.earlier.get_mut(&key))
     }
 
-    /// The same while it has no outcome; `None` for one that was withdrawn or is decided.
+    /// Returns the slot while it has no outcome; `None` when it was withdrawn or has one.
     pub fn open_mut(&mut self, key: SlotKey) -> Option<&mut Progress> {
         self.slot_mut(key).filter(|progress| progress.outcome.is_none())
     }
 
-    /// The slot of this user that a piece of work at an instant is about, if any. Work is planned by version of the schedules,
-    /// and a user who runs by another, or whose service was started later, has other slots.
+    /// The slot of this user that a piece of work at an instant is about, if any. Work is planned by version of the
+    /// schedules, and a user who runs by another, or whose service was started later, has other slots.
     pub fn slot_for(&self, work: Work, at: Timestamp) -> Option<SlotKey> {
         meant_in(&self.slots, work, at).or_else(|| meant_in(&self.earlier, work, at))
     }
@@ -150,8 +151,8 @@ impl DayLedger {
         self.slots.iter().filter_map(|(key, progress)| progress.open_since(*key, reached)).min()
     }
 
-    /// From when on a slot could start, and what became of its wait if it had to wait.
-    pub(crate) fn freed(&self, key: SlotKey) -> (Timestamp, Option<Waited>) {
+    /// Returns the time at which a slot could start, and how its wait ended if it had to wait.
+    pub(crate) fn freed(&self, key: SlotKey) -> (Timestamp, Option<WaitOutcome>) {
         let progress = self.slots.get(&key).or_else(|| self.earlier.get(&key));
         let free_at = progress.and_then(|progress| progress.free_at);
         (
@@ -185,7 +186,7 @@ impl DayLedger {
     }
 
     /// Forgets slots that were kept aside and have their outcome by now.
-    pub fn forget_closed(&mut self) {
+    pub fn drop_closed(&mut self) {
         self.earlier.retain(|_, progress| progress.outcome.is_none());
     }
 }

@@ -16,7 +16,7 @@ use crate::tasks::TaskSet;
 pub struct SlotKey {
     /// The task that runs.
     pub task: Task,
-    /// When it is due; of a continuous slot, its first tick.
+    /// Time at which it is due; of a continuous slot, its first tick.
     pub due_at: Timestamp,
 }
 
@@ -25,7 +25,7 @@ pub struct SlotKey {
 pub struct PlannedSlot {
     /// The slot, by task and due time.
     pub key: SlotKey,
-    /// Of a continuous slot: when it ends, and how many ticks it expects. One-shot slots have none.
+    /// End of a continuous slot and the number of ticks it expects; none for a one-shot slot.
     pub continuous: Option<(Timestamp, u32)>,
 }
 
@@ -35,7 +35,8 @@ impl PlannedSlot {
         Self { key, continuous: slot.ends_at.map(|ends_at| (ends_at, slot.ticks)) }
     }
 
-    /// What of it is still to come after `after`: all of a one-shot slot or nothing, the later ticks of a continuous one.
+    /// Returns what of it is still to come after `after`: all of a one-shot slot or nothing, the later ticks of a
+    /// continuous one.
     pub fn rest(self, after: Timestamp) -> Option<Self> {
         let Some((ends_at, ticks)) = self.continuous else {
             return (self.key.due_at > after).then_some(self);
@@ -60,7 +61,8 @@ pub enum Work {
     Run(SlotKey),
     /// A continuous slot ticks.
     Tick(SlotKey),
-    /// What earlier days left open gets its outcome. It is part of no plan: the scheduler hands it out when a day begins.
+    /// What earlier days left open gets its outcome. It is part of no plan: the scheduler hands it out when a day
+    /// begins.
     CloseDays,
 }
 
@@ -73,12 +75,13 @@ impl Work {
         }
     }
 
-    /// Whether it is done once for all users.
+    /// Returns whether it is done once for all users.
     pub(crate) fn is_shared(self, tasks: &TaskSet) -> bool {
         self.slot().is_some_and(|key| tasks.is_shared(key.task))
     }
 
-    /// Its place among what is due at the same instant. What waits for other tasks comes after them in any case.
+    /// Returns the rank among what is due at the same instant. What waits for other tasks runs after them in
+    /// any case.
     pub(crate) fn rank(self, tasks: &TaskSet) -> (u8, Option<(u32, Task)>) {
         let of_task = |key: SlotKey| Some(tasks.rank(key.task));
         match self {
@@ -94,9 +97,9 @@ impl Work {
 pub struct Barrier {
     /// The tasks whose slots have to be over that are due until then.
     pub tasks: Vec<Task>,
-    /// Until when they wait; later slots do not.
+    /// Latest time until which the slots wait; slots due later do not wait.
     pub latest: Timestamp,
-    /// What happens then.
+    /// What happens to a slot that still waits at its latest time.
     pub then: Then,
 }
 
@@ -109,12 +112,13 @@ pub struct DayPlan {
     pub slots: Vec<PlannedSlot>,
     /// Schedules that gave no answer for the day: their tasks do not run on it.
     pub failed: Vec<ScheduleError>,
-    /// What slots wait for, by their task.
+    /// Tasks that slots wait for, by the slots' task.
     pub barriers: BTreeMap<Task, Arc<Barrier>>,
     instants: BTreeMap<Timestamp, Vec<Work>>,
 }
 
-/// One minute: when the broker is asked during a session. The exchange's own day is finer, the paper broker's bars are not.
+/// One minute: when the broker is asked during a session. The exchange's own day is finer, the paper broker's bars
+/// are not.
 const BROKER_POLL_MS: i64 = 60_000;
 
 impl DayPlan {

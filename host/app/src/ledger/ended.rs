@@ -7,7 +7,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use tokio::sync::Notify;
 
-/// Whose tasks have ended. As long as nothing waits, nothing is kept.
+/// Tasks that have ended, by user. Empty while no slot waits.
 #[derive(Default)]
 pub(crate) struct Ended {
     /// Whether a slot of anybody waits, or is about to.
@@ -25,7 +25,8 @@ impl Ended {
         }
     }
 
-    /// Whether what ends is told from now on. It has to be so before anybody looks whether something has ended already.
+    /// Turns the recording of ended tasks on or off. It has to be on before anybody
+    /// checks whether a task has ended already.
     pub(crate) fn set_awaited(&self, awaited: bool) {
         self.awaited.store(awaited, Ordering::SeqCst);
     }
@@ -35,7 +36,7 @@ impl Ended {
         self.told.notified().await;
     }
 
-    /// What has ended since the last time.
+    /// Takes the tasks that have ended since the last call.
     pub(crate) fn take(&self) -> Vec<(UserId, Task)> {
         std::mem::take(&mut *self.tasks.lock())
     }

@@ -1,4 +1,5 @@
-//! Which slots a user's ledger has: those of a day when the scheduler comes to it, and others when a service starts during it.
+//! Which slots a user's ledger has: those of a day when the scheduler comes to it, and others when a service starts
+//! during it.
 
 use prahari_domain::ids::RunId;
 use prahari_domain::tasks::Task;
@@ -21,9 +22,9 @@ pub(crate) const INTERRUPTED: &str = "the daemon ended while it was executing";
 pub(crate) const UNKNOWN: &str = "it had no account when the daemon ended";
 
 impl Ledger {
-    /// Goes on to a day with a user: what the database knows of it, if a process of the past had begun it, and what is expected
-    /// of the services that are on. With `from`, only what is due later: a service that started at noon is not expected to
-    /// have run in the morning.
+    /// Goes on to a day with a user: what the database knows of it, if a process of the past had begun it, and what
+    /// is expected of the services that are on. With `from`, only what is due later: a service that started at noon
+    /// is not expected to have run in the morning.
     pub(crate) async fn expect_slots(
         &self,
         user: &User,
@@ -40,15 +41,16 @@ impl Ledger {
         self.plan_slots(user, plans.day, &added).await
     }
 
-    /// What a user's service that starts now is expected to run today. Slots that an earlier one left open go on where
-    /// the schedules are the same; the others are withdrawn or ended.
+    /// Plans what a user's service that starts now is expected to run today. Slots that an earlier one left open
+    /// go on where the schedules are the same; the others are withdrawn or ended.
     pub(crate) async fn expect_rest_of_day(&self, user: &User) -> Result<(), AppError> {
         let version = user.services.last_schedule_version();
         let cause = format!("the service was started again with version {version} of the schedules");
         self.take_over(user, &cause).await.map(|_| ())
     }
 
-    /// The same for any `cause`, such as a calendar that has changed. Returns the slots that were withdrawn or ended.
+    /// Replaces the slots for any `cause`, such as a changed calendar. Returns the slots that were withdrawn or
+    /// ended.
     pub(crate) async fn take_over(&self, user: &User, cause: &str) -> Result<Vec<SlotKey>, AppError> {
         let _planning = self.planning.read().await;
         // Before the scheduler has begun there is no day: it enters everything when it comes to one.
@@ -61,8 +63,8 @@ impl Ledger {
         self.enter_day_of(user, plans.day).await?;
         let (added, ended, withdrawn) = {
             let mut ledger = user.ledger.lock();
-            // What was handed out by now finds the slots as they were. Whatever is handed out later waits for this lock, and
-            // finds them as they are then.
+            // What was handed out by now finds the slots as they were. Whatever is handed out later waits for this
+            // lock, and finds them as they are then.
             let from = self.handles.clock.now().max(self.handed_out());
             let expected = self.expected(user, &plans, Some(from)).collect();
             let SlotHandover { expected, withdrawn, ended } =
@@ -89,7 +91,7 @@ impl Ledger {
         Ok(changed)
     }
 
-    /// With the user's turn held.
+    /// The caller holds the user's turn.
     async fn enter_day_of(&self, user: &User, day: Day) -> Result<(), AppError> {
         if user.ledger.lock().day() == Some(day) {
             return Ok(());
@@ -128,7 +130,8 @@ impl Ledger {
         Ok(known)
     }
 
-    /// A slot as a process of the past left it, and what has to be written of it: the account of ticks that were executing.
+    /// A slot as a process of the past left it, and what has to be written of it: the account of ticks that were
+    /// executing.
     pub(crate) async fn resumed(
         &self,
         user: &User,
@@ -177,7 +180,7 @@ impl Ledger {
         })
     }
 
-    /// Whether a service of this user runs a task; of a shared one, whether it is this user's that does.
+    /// Returns whether a service of this user runs a task; of a shared one, whether it is this user's that does.
     pub(crate) fn is_expected_of(&self, user: &User, task: Task) -> bool {
         let tasks = self.tasks.current();
         let Some(known) = tasks.find(task) else { return false };
@@ -197,8 +200,8 @@ impl Ledger {
     }
 }
 
-/// Ends a continuous slot before its time: ticks after `from` are not expected of it any more, as slots that were not due yet are
-/// not. While a tick executes, the slot gets its outcome when that has ended.
+/// Ends a continuous slot before its time: ticks after `from` are not expected of it any more, as slots that were
+/// not due yet are not. While a tick executes, the slot gets its outcome when that has ended.
 fn end_early(ledger: &mut DayLedger, key: SlotKey, from: Timestamp, why: &str) -> Option<SlotUpdate> {
     let progress = ledger.open_mut(key)?;
     let ticks = progress.ticks.as_mut()?;

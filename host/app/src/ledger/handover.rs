@@ -1,4 +1,5 @@
-//! What a service that starts during a day makes of the slots that an earlier one left open, perhaps by other schedules.
+//! What a service that starts during a day makes of the slots that an earlier one left open, perhaps by other
+//! schedules.
 
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
@@ -19,8 +20,9 @@ pub struct SlotHandover {
 }
 
 impl SlotHandover {
-    /// Compares what is expected after `from` with the slots that the ledger has of the tasks that the service runs. A slot that is
-    /// the same by both goes on. One-shot slots that were due already are left to those who run them.
+    /// Compares what is expected after `from` with the slots that the ledger has of the tasks that the service
+    /// runs. A slot that is the same by both goes on. One-shot slots that were due already are left to those who
+    /// run them.
     pub fn of(
         expected: Vec<PlannedSlot>,
         ledger: &DayLedger,

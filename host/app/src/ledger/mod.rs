@@ -1,7 +1,7 @@
 //! The ledger: what is expected of each task of each user on a day, by the schedules in use, and what became of it.
 //!
-//! It plans a day once for each version of the schedules, enters the slots into the users' ledgers, and knows why something was
-//! missed. It starts nothing: what is due is the scheduler's.
+//! It plans a day once for each version of the schedules, enters the slots into the users' ledgers, and knows why
+//! something was missed. It starts nothing: what is due is the scheduler's.
 
 mod build_plan;
 mod day;
@@ -37,7 +37,7 @@ use crate::tasks::Tasks;
 use crate::user::User;
 use crate::users::Users;
 
-/// How many jumps of the clock are remembered, to say why something was missed.
+/// Number of jumps of the clock that are remembered, to say why something was missed.
 const MOST_JUMPS: usize = 16;
 
 /// What is expected, and since when this process has seen to it.
@@ -47,15 +47,15 @@ pub struct Ledger {
     tasks: Arc<Tasks>,
     schedules: Arc<Schedules>,
     plans: RwLock<Option<Arc<DayPlans>>>,
-    /// Held by whoever plans a day or enters slots, and alone by whoever puts another calendar in force.
+    /// Shared by planning a day and entering slots; held exclusively while another calendar is put in force.
     pub(crate) planning: tokio::sync::RwLock<()>,
     /// The last instant that was handed out to be done.
     handed_out: AtomicI64,
-    /// What slots may wait for and has ended.
+    /// Tasks that have ended and that slots may wait for.
     pub(crate) ended: Ended,
     /// The runs that the end of the last process interrupted.
     interrupted: Vec<RunRow>,
-    /// When this process began.
+    /// Time at which this process began.
     started: Timestamp,
     /// The last jumps of the clock.
     jumps: Mutex<VecDeque<(Timestamp, Timestamp)>>,
@@ -88,7 +88,8 @@ impl Ledger {
         }
     }
 
-    /// Whose service runs a shared task: that of an admin who started it alone, else the first admin's unified one that is on.
+    /// Returns the admin whose service runs a shared task: an individual service of it, else the first running
+    /// unified service of an admin.
     pub fn owner_of_shared(&self, task: Task) -> Option<Arc<User>> {
         let admins = self.users.admins();
         let alone = admins.iter().find(|user| user.services.individual(task).is_some());
@@ -112,8 +113,8 @@ impl Ledger {
         }
     }
 
-    /// Why something that was due at an instant could not be done in time, and until which instant the same holds; none when nothing but work
-    /// before it was in the way.
+    /// Returns why something that was due at an instant could not be done in time, and until which instant the same
+    /// holds; none when nothing but work before it was in the way.
     pub(crate) fn why_missed(&self, due: Timestamp) -> Option<(Timestamp, &'static str)> {
         if due <= self.started {
             return Some((self.started, "the daemon was not running"));
@@ -144,8 +145,8 @@ impl Ledger {
         self.plans.read().clone()
     }
 
-    /// Has everything fall due that the users' ledgers have open on the day that the scheduler is in, whether or not anybody
-    /// runs by the schedules that it came from.
+    /// Has everything fall due that the users' ledgers have open on the day that the scheduler is in, whether or
+    /// not anybody runs by the schedules that it came from.
     pub(crate) fn plan_left_open(&self, day: Day) {
         let open: BTreeSet<_> = self
             .users

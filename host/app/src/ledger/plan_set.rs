@@ -1,7 +1,7 @@
 //! The plans of one day: one for each version of the schedules that a service runs by.
 //!
-//! A plan is made once for all users of its version. At an instant every user is offered what is due by any version, and
-//! the user's own ledger says what of it is meant.
+//! A plan is made once for all users of its version. At an instant every user is offered what is due by any
+//! version, and the user's own ledger says what of it is meant.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub struct DayPlans {
     /// The tasks as they were when the day was planned: their order is that of the plans.
     tasks: Arc<TaskSet>,
     plans: BTreeMap<u64, Arc<DayPlan>>,
-    /// What a process of the past left open, whoever runs by those schedules now.
+    /// Slots that an earlier process left open, for any user of these schedules.
     left_open: Option<Arc<DayPlan>>,
 }
 
@@ -41,12 +41,12 @@ impl DayPlans {
         self.left_open = Some(Arc::new(plan));
     }
 
-    /// What the slots of a task of a user wait for, by the version of the schedules by which the task runs.
+    /// Returns what the slots of a task of a user wait for, by the version of the schedules by which the task runs.
     pub fn barrier(&self, user: &User, task: Task) -> Option<&Arc<Barrier>> {
         self.plans.get(&user.services.schedule_version(task)?)?.barriers.get(&task)
     }
 
-    /// Whether slots among these works may have to wait, by any version.
+    /// Returns whether slots among these works may have to wait, by any version.
     pub(crate) fn have_barriers(&self, works: &[Work]) -> bool {
         let runs = || works.iter().filter(|work| matches!(work, Work::Run(_))).filter_map(|work| work.slot());
         self.plans.values().any(|plan| runs().any(|key| plan.barriers.contains_key(&key.task)))
@@ -59,13 +59,13 @@ impl DayPlans {
         }
     }
 
-    /// Whether the plan of a version was made.
+    /// Returns whether the plan of a version was made.
     pub fn has(&self, version: u64) -> bool {
         self.plans.contains_key(&version)
     }
 
-    /// The first instant after `after` at which something is due by any version, and all that is due then, each once and
-    /// in the order in which it is done.
+    /// The first instant after `after` at which something is due by any version, and all that is due then, each
+    /// once and in the order in which it is done.
     pub fn next_after(&self, after: Timestamp) -> Option<(Timestamp, Vec<Work>)> {
         let plans = || self.plans.values().chain(&self.left_open);
         let next = || plans().filter_map(|plan| plan.next_after(after));

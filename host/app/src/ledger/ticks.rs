@@ -1,8 +1,9 @@
 //! The ticks of a continuous slot, each accounted for exactly once: it ran, it failed, or it was noted with a reason.
 //!
-//! Ticks are taken up in the order in which they are due. What lies before a tick that begins and was never taken up is noted
-//! as missed then; a tick that comes after a later one was taken up is accounted for already. So at any time the
-//! counters and what is executing add up to the ticks until now, however work is held up, repeated or lost.
+//! Ticks are taken up in the order in which they are due. What lies before a tick that begins and was never taken
+//! up is noted as missed then; a tick that comes after a later one was taken up is accounted for already. So at any
+//! time the counters and what is executing add up to the ticks until now, however work is held up, repeated or
+//! lost.
 
 use prahari_domain::ids::RunId;
 use prahari_domain::time::Timestamp;
@@ -12,14 +13,14 @@ use prahari_store::{SlotOutcome, SlotRow, TickRow};
 /// Most reasons that the sentence of a slot tells apart; more are told as "other reasons".
 const MOST_REASONS: usize = 8;
 
-/// How far a continuous slot has come.
+/// Progress of a continuous slot, by ticks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ticks {
-    /// When it ends; that instant is not part of it.
+    /// Time at which it ends; that instant is not part of it.
     pub ends_at: Timestamp,
-    /// How many ticks it expects, up to its end.
+    /// Number of ticks that are expected up to its end.
     pub expected: u32,
-    /// Ticks that succeeded.
+    /// Ticks that ran and succeeded.
     pub ran: u32,
     /// Ticks that ran and did not succeed.
     pub failed: u32,
@@ -35,15 +36,15 @@ pub struct Ticks {
     executing: u32,
     /// The last row of ticks, which grows while there is nothing else to say of the next ones.
     row: Option<TickRow>,
-    /// Why ticks were skipped or missed, and how many for each reason.
+    /// Reason why ticks were skipped or missed, and how many for each reason.
     reasons: Vec<(SlotOutcome, String, u32)>,
     /// How many ticks it expected before it was cut short, and why it was.
     cut: Option<(u32, String)>,
 }
 
 impl Ticks {
-    /// The ticks of a slot of which nothing has happened yet. `due_at` names the slot; a service that was started during it
-    /// is expected to run the last `expected` ones only.
+    /// The ticks of a slot of which nothing has happened yet. `due_at` names the slot; a service that was started
+    /// during it is expected to run the last `expected` ones only.
     pub fn new(due_at: Timestamp, ends_at: Timestamp, expected: u32) -> Self {
         let all = (ends_at.millis_since(due_at) + TICK_MS - 1).div_euclid(TICK_MS);
         let first = due_at.plus_millis((all - i64::from(expected)).max(0) * TICK_MS);
@@ -63,7 +64,7 @@ impl Ticks {
         }
     }
 
-    /// As a process of the past left them, with what it kept of their reasons.
+    /// Restores the ticks that an earlier process stored, with the reasons it stored.
     pub fn of(row: &SlotRow, ends_at: Timestamp, reasons: Vec<(SlotOutcome, String, u32)>) -> Self {
         let SlotRow { ticks_ran, ticks_failed, ticks_skipped, ticks_missed, last_tick_at, .. } = *row;
         Self {
@@ -83,7 +84,7 @@ impl Ticks {
         (next < self.ends_at).then_some(next)
     }
 
-    /// Whether a tick is executing.
+    /// Returns whether a tick is executing.
     pub fn is_executing(&self) -> bool {
         self.executing > 0
     }
@@ -130,8 +131,8 @@ impl Ticks {
         Some(self.note(next, count, outcome, reason))
     }
 
-    /// Ends the slot before its time: ticks through this one that were not taken up are skipped, and later ones are not expected
-    /// any more. Whatever takes its place expects them anew. The row to be kept, if there is one.
+    /// Ends the slot before its time: ticks through this one that were not taken up are skipped, and later ones are
+    /// not expected any more. Whatever takes its place expects them anew. The row to be kept, if there is one.
     pub fn cut_short(&mut self, through: Timestamp, why: &str) -> Option<TickRow> {
         let row = self.pass(through, SlotOutcome::Skipped, why);
         let planned = self.expected;
@@ -144,8 +145,8 @@ impl Ticks {
         row
     }
 
-    /// Accounts for ticks that had begun when the last process ended: those whose run is known failed with it, of the others
-    /// nobody knows. The rows to be kept.
+    /// Accounts for ticks that had begun when the last process ended: those whose run is known failed with it, of
+    /// the others nobody knows. The rows to be kept.
     pub fn interrupted(&mut self, runs: &[(Timestamp, RunId)], reason: &str, unknown: &str) -> Vec<TickRow> {
         let Some(last) = self.last else { return Vec::new() };
         let taken_up = last.millis_since(self.first).div_euclid(TICK_MS) + 1;
@@ -177,7 +178,7 @@ impl Ticks {
         }
     }
 
-    /// What became of the ticks so far, in one sentence.
+    /// Returns what became of the ticks so far, in one sentence.
     pub fn sentence(&self) -> String {
         let Self { ran, failed, .. } = *self;
         let expected = self.cut.as_ref().map_or(self.expected, |(planned, _)| *planned);

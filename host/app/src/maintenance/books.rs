@@ -9,12 +9,13 @@ use prahari_domain::orders::{Fill, JournalEntry, OrderEvent};
 use crate::error::AppError;
 use crate::maintenance::Maintenance;
 
-/// How many accounts are asked for at once, so that those that do not answer delay the start once and not one after the other.
+/// Number of accounts that are asked for at once, so that those that do not answer delay the start once and not one
+/// after the other.
 const ASKED_AT_ONCE: usize = 64;
 
 impl Maintenance {
-    /// Compares every user's account, where nothing but our orders can change it, with their books. Whoever's differ is halted
-    /// until somebody has looked.
+    /// Compares every simulated account with the user's book. A user whose account differs is halted until
+    /// somebody has looked.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -38,9 +39,9 @@ impl Maintenance {
     }
 }
 
-/// How the books differ from the account, as a sentence; `None` when they agree. Fills of our orders that the broker knows and
-/// the books do not know yet, as after a crash, are no difference, and neither is a payment that only one of both was
-/// told of: both are made good at the next occasion.
+/// Returns how the books differ from the account, as a sentence; `None` when they agree. Fills of our orders that
+/// the broker knows and the books do not know yet, as after a crash, are no difference, and neither is a payment
+/// that only one of both was told of: both are made good at the next occasion.
 pub fn difference(book: &Book, account: &OwnAccount) -> Option<String> {
     let missed = |(tag, fill): &(String, Fill)| {
         let id: OrderId = tag.parse().ok()?;

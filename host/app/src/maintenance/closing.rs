@@ -14,11 +14,11 @@ use crate::maintenance::Maintenance;
 use crate::scheduler::SLOW_USERS_AT_ONCE;
 use crate::user::User;
 
-/// How many users' dates are closed at once, so that ten thousand of them leave the processors and the writer to the slots
-/// of the new day. Whoever's first order comes before their turn is closed by the desk itself.
+/// Number of users' dates that are closed at once, so that ten thousand of them leave the processors and the writer
+/// to the slots of the new day. When a user's first order comes earlier, the desk itself closes the date.
 const USERS_AT_ONCE: usize = 2;
 
-/// From how long on a user does not keep the place of others, by the real clock.
+/// Real time after which closing one user's date no longer delays the others.
 const SLOW_AFTER: Duration = Duration::from_millis(100);
 
 impl Maintenance {
@@ -41,8 +41,8 @@ impl Maintenance {
         Ok(())
     }
 
-    /// Closes the dates of one user, and lets others have their turn meanwhile when that takes long, as with a broker that does not
-    /// answer.
+    /// Closes the dates of one user, and lets others have their turn meanwhile when that takes long, as with a
+    /// broker that does not answer.
     async fn close_unless_slow(
         &self,
         closing: impl Future<Output = Result<(), AppError>> + Send + 'static,

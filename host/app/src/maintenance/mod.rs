@@ -25,7 +25,8 @@ use crate::watchdog::Watchdog;
 
 const MINUTE_MS: i64 = 60_000;
 
-/// A minute of the real clock: the longest time between two looks at the database's files, whatever the daemon's clock does.
+/// A minute of the real clock: the longest time between two looks at the database's files, whatever the daemon's
+/// clock does.
 const REAL_MINUTE: Duration = Duration::from_secs(60);
 
 /// Does what goes on beside the schedule: heartbeats, the closing of dates, and the removal of what is old.
@@ -40,8 +41,8 @@ pub struct Maintenance {
 }
 
 impl Maintenance {
-    /// Starts what goes on beside the schedule, until the answer is dropped. On a clock that moves only when it is told
-    /// to, nothing is started: whoever moves it calls [`Maintenance::upkeep_step`] and [`Watchdog::check`].
+    /// Starts the periodic maintenance, which runs until the returned set is dropped. On a virtual clock
+    /// nothing is started: the code that moves it calls [`Maintenance::upkeep_step`] and [`Watchdog::check`].
     pub fn start_upkeep(self: &Arc<Self>) -> JoinSet<()> {
         let mut upkeep = JoinSet::new();
         if !self.handles.clock.is_lockstep() {
@@ -53,8 +54,8 @@ impl Maintenance {
         upkeep
     }
 
-    /// What is due each minute: the heartbeats, the messages that were gathered, and once a day, at its first minute, what is old is forgotten and new bars are
-    /// taken up.
+    /// Does what is due each minute: heartbeats, gathered messages and, at the first minute of a day, retention and
+    /// new bars.
     ///
     /// # Errors
     /// When the store fails.
@@ -90,8 +91,8 @@ async fn watch(maintenance: Arc<Maintenance>) {
     }
 }
 
-/// Looks each minute whether the database is still the file that was opened. When it is not, the daemon ends: it would trade
-/// on books that nobody finds again.
+/// Looks each minute whether the database is still the file that was opened. When it is not, the daemon ends: it
+/// would trade on books that nobody finds again.
 async fn guard_files(maintenance: Arc<Maintenance>) {
     loop {
         let next = maintenance.handles.clock.now().plus_millis(MINUTE_MS);

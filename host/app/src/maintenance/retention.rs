@@ -2,7 +2,7 @@
 
 use prahari_domain::ids::{RunId, SignalId};
 use prahari_domain::time::Timestamp;
-use prahari_store::OldOfRuns;
+use prahari_store::PrunableRunData;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
@@ -17,8 +17,8 @@ const DAY_MS: i64 = 24 * 60 * 60_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Retention {
-    /// Recordings, with which a run can be replayed. Runs with an order in the journal that they placed, changed or cancelled
-    /// keep theirs for good.
+    /// Recordings, with which a run can be replayed. Runs with an order in the journal that they placed, changed or
+    /// cancelled keep theirs for good.
     ///
     /// Default 30: a new version of a module is compared with the last month. A user's day with ten
     /// positions is less than 1 MB.
@@ -58,10 +58,10 @@ impl Default for Retention {
     }
 }
 
-/// What one application of the rule removed.
+/// Numbers of rows that one application of the rule removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Pruned {
-    /// Recordings.
+    /// Recordings deleted.
     pub recordings: u64,
     /// Runs that were plain successes of ticks.
     pub plain_ticks: u64,
@@ -69,9 +69,9 @@ pub struct Pruned {
     pub logs: u64,
     /// Decisions of runs, and sentences that were cut.
     pub decisions: u64,
-    /// Messages to users.
+    /// Messages deleted.
     pub notifications: u64,
-    /// Signals.
+    /// Signals deleted.
     pub signals: u64,
 }
 
@@ -103,14 +103,17 @@ impl Maintenance {
         let rule = self.retention().await?;
         let now = self.handles.clock.now();
         let before = |days: u32| now.plus_millis(-(i64::from(days) * DAY_MS));
-        let recordings = self.prune_all(OldOfRuns::Recordings, before(rule.recordings_days)).await?;
+        let recordings = self.prune_all(PrunableRunData::Recordings, before(rule.recordings_days)).await?;
         let plain_ticks = self
-            .prune_all(OldOfRuns::PlainRuns(self.tasks.current().thinned()), before(rule.plain_ticks_days))
+            .prune_all(
+                PrunableRunData::PlainRuns(self.tasks.current().with_thinned_runs()),
+                before(rule.plain_ticks_days),
+            )
             .await?;
-        let of_runs = self.prune_all(OldOfRuns::Logs, before(rule.logs_days)).await?;
+        let of_runs = self.prune_all(PrunableRunData::Logs, before(rule.logs_days)).await?;
         let of_services = self.prune_service_logs(before(rule.logs_days)).await?;
-        let decisions = self.prune_all(OldOfRuns::Decisions, before(rule.decisions_days)).await?;
-        let details = self.prune_all(OldOfRuns::Details, before(rule.decisions_days)).await?;
+        let decisions = self.prune_all(PrunableRunData::Decisions, before(rule.decisions_days)).await?;
+        let details = self.prune_all(PrunableRunData::Details, before(rule.decisions_days)).await?;
         let notifications = self.prune_notifications(before(rule.notifications_days)).await?;
         let signals = self.prune_signals(before(rule.signals_days)).await?;
         Ok(Pruned {
@@ -124,10 +127,10 @@ impl Maintenance {
     }
 
     /// Batch after batch until none is left; how many rows went.
-    async fn prune_all(&self, what: OldOfRuns, before: Timestamp) -> Result<u64, AppError> {
+    async fn prune_all(&self, what: PrunableRunData, before: Timestamp) -> Result<u64, AppError> {
         let (mut after, mut changed) = (RunId(0), 0);
         loop {
-            let batch = self.handles.store.system().prune_of_runs(what.clone(), after, before).await?;
+            let batch = self.handles.store.system().prune_run_data(what.clone(), after, before).await?;
             changed += batch.changed;
             match batch.through {
                 Some(through) => after = through,

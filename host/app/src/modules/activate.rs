@@ -16,13 +16,13 @@ use crate::error::AppError;
 /// A version that is to be the active one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activation {
-    /// Of which task.
+    /// The task.
     pub task: Task,
     /// The number of the module's version, from 1.
     pub version: u64,
-    /// Who wants it; none for the program.
+    /// User who activates it; none for the program.
     pub by: Option<UserId>,
-    /// Why, for the history.
+    /// Reason, for the history.
     pub reason: String,
 }
 
@@ -31,7 +31,7 @@ pub struct Activation {
 pub struct Permission(pub Grant);
 
 impl Permission {
-    /// What a module wants and is not allowed.
+    /// Returns what a module wants and is not allowed.
     pub fn missing(&self, wanted: &[Capability]) -> Vec<Capability> {
         wanted.iter().copied().filter(|capability| !self.0.allows(*capability)).collect()
     }
@@ -42,7 +42,8 @@ impl Modules {
     /// with. Answers the row of the version, and whether it was another one before.
     ///
     /// # Errors
-    /// When there is no such version, it is in quarantine, wants more than is granted, does not load, or the store fails.
+    /// When there is no such version, it is in quarantine, wants more than is granted, does not load, or the store
+    /// fails.
     pub async fn activate(
         &self,
         activation: Activation,
@@ -120,7 +121,7 @@ impl Modules {
         Ok(earlier.filter(fit).cloned().collect())
     }
 
-    /// With the right to change.
+    /// Activates a version; the caller holds the lock for changes.
     pub(super) async fn activate_now(
         &self,
         activation: Activation,

@@ -1,5 +1,5 @@
-//! Versions that fail by their own fault, again and again: taken out of use, or, when nothing else is there to run or the fault
-//! is one user's, tried less and less often for that user.
+//! Versions that fail by their own fault, again and again: taken out of use, or, when nothing else is there to run
+//! or the fault is one user's, tried less and less often for that user.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,27 +16,30 @@ use super::activate::{Activation, Permission};
 use crate::error::AppError;
 use crate::grants::Allowance;
 
-/// So many runs of one user in a row that end by the module's own fault make it unfit. One may be the data of a moment, two
-/// a coincidence.
+/// Failed runs in a row, by the module's own fault and for one user, after which the module is unfit. One may
+/// be the data of a moment, two a coincidence.
 pub const BROKEN_AFTER: u32 = 3;
 
-/// So many users have to see a version fail under allowances of their own before it is unfit for everybody.
+/// Number of users with allowances of their own for whom a version has to fail before it is unfit for
+/// everybody.
 pub const SEVERAL_USERS: usize = 2;
 
 /// The first time that a task without another version is held back; each further failure doubles it.
-const FIRST_HOLD_MS: i64 = 60_000;
+const FIRST_BACKOFF_MS: i64 = 60_000;
 
 /// The longest time that a task is held back: it has to be tried several times in a session.
-const LONGEST_HOLD_MS: i64 = 30 * 60_000;
+const LONGEST_BACKOFF_MS: i64 = 30 * 60_000;
 
 /// What a failed run says of the version that it ran on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Blame {
     /// It had what everybody has: the version is at fault.
     Version,
-    /// The user's own allowance gives less than others have, which may be why: not at fault before several users see it.
+    /// The user's own allowance gives less than others have, which may be why: not at fault before several users
+    /// see it.
     Unsure,
-    /// A limit of the user's own allowance ended it, which others do not have: nobody else is concerned. The text names it.
+    /// A limit of the user's own allowance ended it, which others do not have: nobody else is concerned. The text
+    /// names it.
     OwnLimit(String),
 }
 
@@ -44,21 +47,21 @@ pub(crate) enum Blame {
 #[derive(Debug, Clone)]
 struct Streak {
     module: ModuleHash,
-    /// All of them.
+    /// Failed runs in a row.
     failures: u32,
-    /// Those that [`Blame::Version`].
+    /// Failed runs that [`Blame::Version`] explains.
     by_version: u32,
-    /// Those whose cause is [`Blame::Unsure`].
+    /// Failed runs that [`Blame::Unsure`] explains.
     unsure: u32,
-    hold: Option<Hold>,
+    backoff: Option<Backoff>,
 }
 
 /// A task of a user that is not tried for a while.
 #[derive(Debug, Clone)]
-pub(crate) struct Hold {
-    /// Until when.
+pub(crate) struct Backoff {
+    /// Time until which the task is not run.
     pub until: Timestamp,
-    /// Why, for people.
+    /// Reason, one sentence for the user.
     pub reason: String,
     /// The allowance that its runs had; with another one it is tried at once.
     pub under: Arc<Allowance>,
@@ -75,11 +78,11 @@ impl Health {
         self.streaks.lock()
     }
 
-    /// Counts a run that failed by the module's own fault; how many have failed in a row with it, and whether the version is
-    /// unfit for everybody.
+    /// Counts a run that failed by the module's own fault; how many have failed in a row with it, and whether the
+    /// version is unfit for everybody.
     fn count(&self, user: UserId, task: Task, module: ModuleHash, blame: &Blame) -> (u32, bool) {
         let mut streaks = self.streaks();
-        let new = Streak { module, failures: 0, by_version: 0, unsure: 0, hold: None };
+        let new = Streak { module, failures: 0, by_version: 0, unsure: 0, backoff: None };
         let streak = streaks.entry((user, task)).or_insert_with(|| new.clone());
         if streak.module != module {
             *streak = new;
@@ -103,9 +106,9 @@ impl Health {
         self.streaks().remove(&(user, task));
     }
 
-    fn hold(&self, user: UserId, task: Task, hold: Hold) {
+    fn backoff(&self, user: UserId, task: Task, backoff: Backoff) {
         if let Some(streak) = self.streaks().get_mut(&(user, task)) {
-            streak.hold = Some(hold);
+            streak.backoff = Some(backoff);
         }
     }
 
@@ -119,30 +122,30 @@ impl Health {
 pub(crate) struct RunEnd<'a> {
     /// The user that it belongs to.
     pub user: UserId,
-    /// Of which task.
+    /// The task.
     pub task: Task,
-    /// What it ran on.
+    /// Version that ran.
     pub module: ModuleHash,
-    /// How it ended.
+    /// Outcome of the run.
     pub outcome: &'a RunOutcome,
-    /// What it was allowed.
+    /// Allowance of the run.
     pub allowance: &'a Arc<Allowance>,
     /// What a failure says of the version.
     pub blame: Blame,
 }
 
-/// What became of a version after a run.
+/// What follows for a version from a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Consequence {
-    /// It goes on.
+    /// Nothing changes.
     None,
     /// The task is not tried again for this user for a while.
     BackedOff {
-        /// Until when.
+        /// Time until which the task is not run.
         until: Timestamp,
-        /// Why, for people.
+        /// Reason, one sentence for the user.
         reason: String,
-        /// Whether it was not held back before.
+        /// Whether the task was not backed off before.
         first: bool,
     },
     /// It was taken out of use, and the other version runs.
@@ -157,9 +160,9 @@ pub(crate) enum Consequence {
 }
 
 impl Modules {
-    /// Looks at the end of a run. A version that fails again and again by its own fault is quarantined, and the version
-    /// that was active before it runs again; when there is none, or only this user is concerned, the task is held back for
-    /// this user.
+    /// Looks at the end of a run. A version that fails again and again by its own fault is quarantined, and the
+    /// version that was active before it runs again; when there is none, or only this user is concerned, the task
+    /// is held back for this user.
     ///
     /// # Errors
     /// When the store fails.
@@ -195,29 +198,29 @@ impl Modules {
                 quarantined => return quarantined,
             }
         }
-        Ok(self.hold_back(&end, failures, now))
+        Ok(self.back_off(&end, failures, now))
     }
 
     /// Holds a task of a user back.
-    fn hold_back(&self, end: &RunEnd<'_>, failures: u32, now: Timestamp) -> Consequence {
-        let until = now.plus_millis(hold_millis(end.user, end.task, failures));
+    fn back_off(&self, end: &RunEnd<'_>, failures: u32, now: Timestamp) -> Consequence {
+        let until = now.plus_millis(backoff_ms(end.user, end.task, failures));
         let why = match &end.blame {
             Blame::OwnLimit(limit) => format!("at a limit of this user's own allowance, {limit}"),
             Blame::Version | Blame::Unsure => "by the module's own fault".to_owned(),
         };
         let reason = format!("{failures} runs in a row failed {why}: {}", end.outcome.detail());
-        let hold = Hold { until, reason: reason.clone(), under: end.allowance.clone() };
-        self.health.hold(end.user, end.task, hold);
+        let backoff = Backoff { until, reason: reason.clone(), under: end.allowance.clone() };
+        self.health.backoff(end.user, end.task, backoff);
         Consequence::BackedOff { until, reason, first: failures == BROKEN_AFTER }
     }
 
-    /// Why a task of a user is held back, if it is.
-    pub(crate) fn held_back(&self, user: UserId, task: Task, now: Timestamp) -> Option<Hold> {
+    /// Returns why a task of a user is held back, if it is.
+    pub(crate) fn backoff_of(&self, user: UserId, task: Task, now: Timestamp) -> Option<Backoff> {
         let streaks = self.health.streaks();
-        streaks.get(&(user, task))?.hold.clone().filter(|hold| now < hold.until)
+        streaks.get(&(user, task))?.backoff.clone().filter(|backoff| now < backoff.until)
     }
 
-    /// What could run for everybody without this version, the best first.
+    /// Returns what could run for everybody without this version, the best first.
     async fn earlier_than(&self, task: Task, version: u64) -> Result<Vec<ModuleRow>, AppError> {
         let active = self.table().active(task).map(|running| running.version);
         match active {
@@ -253,16 +256,16 @@ impl Modules {
     }
 }
 
-/// Twice as long with each failure, up to a bound, give or take a quarter: users that failed together are not tried together
-/// again. What looks random is a hash of what it is about.
-fn hold_millis(user: UserId, task: Task, failures: u32) -> i64 {
+/// Twice as long with each failure, up to a bound, give or take a quarter: users that failed together are not tried
+/// together again. What looks random is a hash of what it is about.
+fn backoff_ms(user: UserId, task: Task, failures: u32) -> i64 {
     let doublings = failures.saturating_sub(BROKEN_AFTER).min(16);
-    let hold = FIRST_HOLD_MS.saturating_mul(1_i64 << doublings).min(LONGEST_HOLD_MS);
+    let backoff = FIRST_BACKOFF_MS.saturating_mul(1_i64 << doublings).min(LONGEST_BACKOFF_MS);
     let mut hasher = blake3::Hasher::new();
     hasher.update(&user.0.to_le_bytes()).update(task.name().as_bytes()).update(&failures.to_le_bytes());
     let [first, ..] = *hasher.finalize().as_bytes();
     let percent = 75 + i64::from(first) * 50 / 255;
-    hold * percent / 100
+    backoff * percent / 100
 }
 
 #[cfg(test)]
@@ -271,13 +274,13 @@ mod tests {
 
     #[test]
     fn holds_double_up_to_a_bound_and_differ_between_users() {
-        let of =
-            |user: u64, failures: u32| hold_millis(UserId(user), Task::literal("sell_monitor"), failures);
+        let of = |user: u64, failures: u32| backoff_ms(UserId(user), Task::literal("sell_monitor"), failures);
         for user in 1..50 {
             for failures in 3..40 {
-                let plain = FIRST_HOLD_MS.saturating_mul(1 << (failures - 3).min(16)).min(LONGEST_HOLD_MS);
-                let hold = of(user, failures);
-                assert!(hold >= plain * 3 / 4 && hold <= plain * 5 / 4, "{user} {failures}: {hold}");
+                let plain =
+                    FIRST_BACKOFF_MS.saturating_mul(1 << (failures - 3).min(16)).min(LONGEST_BACKOFF_MS);
+                let backoff = of(user, failures);
+                assert!(backoff >= plain * 3 / 4 && backoff <= plain * 5 / 4, "{user} {failures}: {backoff}");
             }
         }
         let holds: std::collections::BTreeSet<i64> = (1..50).map(|user| of(user, 5)).collect();

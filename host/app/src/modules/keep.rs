@@ -11,26 +11,27 @@ use prahari_store::{ActivationRow, HaltCode, ModuleOrigin, ModuleRow, NewModule,
 use super::table::{Running, Table};
 use super::{Modules, Start};
 use crate::error::AppError;
-use crate::members::loading::Fault;
 use crate::tasks::manifest_of;
+use crate::users_admin::loading::Fault;
 
 /// A component that somebody brings.
 #[derive(Debug, Clone)]
 pub struct Upload {
-    /// For which task.
+    /// Task whose module it is.
     pub task: Task,
-    /// The component.
+    /// Bytes of the component.
     pub bytes: Vec<u8>,
-    /// How it came.
+    /// Where the version comes from.
     pub origin: ModuleOrigin,
-    /// Who brings it; none when it lay in the watched folder.
+    /// User who brings it; none when it lay in the watched folder.
     pub by: Option<UserId>,
 }
 
 impl Modules {
-    /// Puts what the program starts with into the database, and makes active and pinned what is so there. Answers the users who
-    /// are pinned to a version that does not load: they must not get another one in its place. A version that came
-    /// with the program gives way to the one that comes with it now; one that a person activated stays.
+    /// Puts what the program starts with into the database, and makes active and pinned what is so there. Answers
+    /// the users who are pinned to a version that does not load: they must not get another one in its place. A
+    /// version that came with the program gives way to the one that comes with it now; one that a person activated
+    /// stays.
     ///
     /// # Errors
     /// When the store fails.
@@ -150,8 +151,8 @@ impl Modules {
         self.running(&self.store()?, row).await.map(|running| running.module)
     }
 
-    /// Keeps a version that the program starts with, and makes one that came with it active where nothing else was chosen.
-    /// Most starts find everything as it was and write nothing.
+    /// Keeps a version that the program starts with, and makes one that came with it active where nothing else was
+    /// chosen. Most starts find everything as it was and write nothing.
     async fn begin_with(
         &self,
         store: &Store,
@@ -192,8 +193,8 @@ impl Modules {
     }
 }
 
-/// Whether what is active gives way to a version that came with the program: what a person has chosen does not, nor what took
-/// the place of this very version because that was not fit to run.
+/// Returns whether what is active gives way to a version that came with the program: what a person has chosen does
+/// not, nor what took the place of this very version because that was not fit to run.
 fn gives_way(active: Option<&ActivationRow>, rows: &[ModuleRow], new: &ModuleRow) -> bool {
     let Some(active) = active else { return true };
     let present = find(rows, new.task, active.version);

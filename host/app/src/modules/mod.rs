@@ -1,13 +1,13 @@
 //! The versions of every task's module: which one runs for whom, and how that changes while runs go on.
 //!
-//! A change makes a new table and puts it in the place of the old one. A run takes its module from the table once, when
-//! it begins, and holds it to its end; so it runs on one version from beginning to end, and the next run on whichever is
-//! active then.
+//! A change makes a new table and puts it in the place of the old one. A run takes its module from the table once,
+//! when it begins, and holds it to its end; so it runs on one version from beginning to end, and the next run on
+//! whichever is active then.
 
 mod activate;
-mod consequences;
 mod folder;
 mod health;
+mod health_policy;
 mod keep;
 mod table;
 mod trial;
@@ -22,9 +22,9 @@ use prahari_runtime::{Module, ModuleHash, Runtime};
 use prahari_store::{ModuleOrigin, Store};
 
 pub use activate::{Activation, Permission};
-pub use consequences::ModuleHealth;
 pub use folder::{FolderError, ModuleFolder, Progress, Watching};
 pub use health::{BROKEN_AFTER, SEVERAL_USERS};
+pub use health_policy::ModuleHealth;
 pub use keep::Upload;
 pub use table::Running;
 pub use trial::Trials;
@@ -39,7 +39,7 @@ use table::Table;
 pub struct Component<'a> {
     /// The name of its task.
     pub name: &'a str,
-    /// Its bytes.
+    /// Bytes of the component.
     pub bytes: Cow<'static, [u8]>,
     /// Whether a person gave it on the command line; else it came with the program.
     pub given: bool,
@@ -101,7 +101,7 @@ impl Modules {
         self.start.iter().map(|start| start.task)
     }
 
-    /// What the modules that the program starts with say of their tasks.
+    /// Returns what the modules that the program starts with say of their tasks.
     ///
     /// # Errors
     /// When one exports something that is no manifest, or one of another task.

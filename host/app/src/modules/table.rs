@@ -10,9 +10,9 @@ use prahari_runtime::{Module, ModuleHash};
 /// A version that runs are given.
 #[derive(Debug, Clone)]
 pub struct Running {
-    /// Its number within the task; 0 before it is in a database.
+    /// Version number within the task; 0 before it is in a database.
     pub version: u64,
-    /// Ready to run.
+    /// The compiled module.
     pub module: Arc<Module>,
 }
 
@@ -24,7 +24,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// With what the program starts with.
+    /// Creates the table with the built-in modules.
     pub(super) fn of_start(modules: impl Iterator<Item = (Task, Arc<Module>)>) -> Self {
         let active = modules.map(|(task, module)| (task, Running { version: 0, module })).collect();
         Self { active, pins: BTreeMap::new() }
@@ -49,7 +49,7 @@ impl Table {
         self.active.get(&task).into_iter().chain(pins).find(|running| running.version == version)
     }
 
-    /// Whether anybody's runs are given this version.
+    /// Returns whether anybody's runs are given this version.
     pub(super) fn uses(&self, task: Task, version: u64) -> bool {
         self.version(task, version).is_some()
     }
@@ -71,7 +71,7 @@ impl Table {
         self.pins.retain(|(_, of), _| *of != task);
     }
 
-    /// Nobody stays with this version any more.
+    /// Removes every pin to this version.
     pub(super) fn drop_pins(&mut self, task: Task, version: u64) {
         self.pins.retain(|(_, of), running| *of != task || running.version != version);
     }

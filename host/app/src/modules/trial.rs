@@ -30,8 +30,8 @@ pub struct Trials {
 }
 
 impl Trials {
-    /// Tries a version on the recorded runs of the last days, of everybody, and keeps what came out. When nothing differs it
-    /// is accepted at once.
+    /// Tries a version on the recorded runs of the last days, of everybody, and keeps what came out. When nothing
+    /// differs it is accepted at once.
     ///
     /// # Errors
     /// When there is no such version, it does not load, or the store fails.
@@ -90,7 +90,8 @@ impl Trials {
         self.modules.activate(activation, permission, now).await.map(|(row, _)| row)
     }
 
-    /// Lets a user stay with a version, which is then what trades for them: a pin asks for a trial as an activation does.
+    /// Lets a user stay with a version, which is then what trades for them: a pin asks for a trial as an activation
+    /// does.
     ///
     /// # Errors
     /// [`AppError::ModuleUntried`], or as [`Modules::pin`](super::Modules::pin).

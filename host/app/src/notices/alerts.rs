@@ -13,8 +13,8 @@ use crate::events::{AlertEvent, Audience, Event};
 use crate::user::User;
 
 impl Notices {
-    /// Raises an alert, unless one with the same code, user and subject is open; returns whether it is new. A new one is
-    /// logged, kept, published, and sent as a message to the user it is about and to every admin.
+    /// Raises an alert, unless one with the same code, user and subject is open; returns whether it is new. A new
+    /// one is logged, kept, published, and sent as a message to the user it is about and to every admin.
     ///
     /// # Errors
     /// When it cannot be written down.
@@ -40,7 +40,8 @@ impl Notices {
         Ok(true)
     }
 
-    /// Settles an open alert because its condition is over, with a sentence that says how; returns whether there was one.
+    /// Resolves an open alert because its condition is over, with a sentence that says how; returns whether there
+    /// was one.
     ///
     /// # Errors
     /// When it cannot be written down.
@@ -79,8 +80,8 @@ impl Notices {
         self.send_gathered().await
     }
 
-    /// Sends the messages about alerts that have waited long enough: who was told of an alert of a kind is told of further
-    /// ones of that kind together, a while later.
+    /// Sends the gathered messages about alerts that are due: further alerts of the same kind are sent
+    /// together, a while after the first.
     ///
     /// # Errors
     /// When a message cannot be kept.

@@ -1,13 +1,14 @@
-//! What is said of one cause, gathered: the first time at once, what follows within a while as one message with a count.
+//! What is said of one cause, gathered: the first time at once, what follows within a while as one message with a
+//! count.
 //!
-//! Whoever can bring something about again and again could otherwise send somebody a message each time, and hide the one
-//! that matters among them.
+//! Whoever can bring something about again and again could otherwise send somebody a message each time, and hide
+//! the one that matters among them.
 
 use std::collections::BTreeMap;
 
 use prahari_domain::time::Timestamp;
 
-/// How many sentences a message holds; it counts the others.
+/// Largest number of sentences in a message; the others are only counted.
 const NAMED: usize = 5;
 
 /// The first while after something was said of a cause. It doubles as long as there is more to say.
@@ -24,12 +25,12 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    /// One sentence.
+    /// Creates a message of one sentence.
     pub fn one(line: String) -> Self {
         Self { first: vec![line], count: 1 }
     }
 
-    /// Adds a sentence.
+    /// Adds a sentence to the message.
     pub fn add(&mut self, line: String) {
         self.count += 1;
         if self.first.len() < NAMED {
@@ -56,14 +57,14 @@ impl Lines {
 /// A cause of which something was said a while ago.
 #[derive(Debug)]
 struct Cause {
-    /// When what waits may be said.
+    /// Time at which what waits may be said.
     until: Timestamp,
-    /// How long it is waited after that.
+    /// Interval until the next message, in milliseconds.
     then_ms: i64,
     waiting: Lines,
 }
 
-/// What there is to say, by its cause.
+/// Waiting messages, by cause.
 #[derive(Debug)]
 pub(crate) struct Gathered<K> {
     causes: BTreeMap<K, Cause>,
@@ -110,7 +111,7 @@ impl<K: Ord + Clone> Gathered<K> {
         due
     }
 
-    /// When something may be said next; none when nothing waits.
+    /// Returns when something may be said next; none when nothing waits.
     pub fn next(&self) -> Option<Timestamp> {
         self.causes.values().filter(|cause| cause.waiting.count > 0).map(|cause| cause.until).min()
     }

@@ -23,7 +23,7 @@ impl Notices {
         self.send_of_kind(user, kind, row).await
     }
 
-    /// The same to every admin.
+    /// Sends a message to every admin.
     ///
     /// # Errors
     /// As [`Notices::send`].
@@ -42,8 +42,8 @@ impl Notices {
         Ok(())
     }
 
-    /// The same for a kind of message that has a switch of its own. Every message is kept; one that the user's preferences
-    /// silence is marked, and nothing delivers it.
+    /// Sends a message of a kind that has a switch of its own. Every message is stored; one that the user has
+    /// switched off is marked and not delivered.
     ///
     /// # Errors
     /// As [`Notices::send`].

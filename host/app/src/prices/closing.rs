@@ -1,4 +1,5 @@
-//! The prices at the close: the last one of each held share is kept, and a share that had none for two trading days is told.
+//! The prices at the close: the last one of each held share is kept, and a share that had none for two trading days
+//! is told.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +25,7 @@ impl Prices {
     pub(super) async fn look_at_closes(&self, now: Timestamp) -> Result<(), AppError> {
         let holders = self.holders().await;
         let symbols: Vec<Symbol> = holders.keys().cloned().collect();
-        let quotes = match self.venue.market.quotes(&symbols, now).await {
+        let quotes = match self.trading.market.quotes(&symbols, now).await {
             Ok(quotes) => quotes,
             Err(error) => {
                 tracing::warn!(%error, "the prices at the close cannot be had yet");
@@ -39,7 +40,7 @@ impl Prices {
         self.tell_of_missing_prices(&holders, &priced, now).await
     }
 
-    /// Who holds each share that anybody holds, and since when.
+    /// Returns who holds each share that anybody holds, and since when.
     async fn holders(&self) -> Holders {
         let mut holders = Holders::new();
         for user in self.users.all() {
@@ -52,8 +53,8 @@ impl Prices {
         holders
     }
 
-    /// Raises an alert for each user and share without a price of this trading day and the one before that what they hold can
-    /// be valued at, and clears those that are over.
+    /// Raises an alert for each user and share without a price of this trading day and the one before that what
+    /// they hold can be valued at, and clears those that are over.
     async fn tell_of_missing_prices(
         &self,
         holders: &Holders,
@@ -66,7 +67,7 @@ impl Prices {
         for (symbol, users) in holders {
             let quoted = priced.get(symbol).map(|quote| quote.at.ist_day());
             // A market that is down for one share says nothing against its price.
-            let jump = self.venue.unexplained_jump(symbol, now).await.ok().flatten();
+            let jump = self.trading.unexplained_jump(symbol, now).await.ok().flatten();
             for (user, since) in users {
                 // As positions are valued: the price after a jump is of other shares than those that are held.
                 let jump = jump.as_ref().filter(|jump| jump.day > *since);

@@ -11,8 +11,9 @@ use crate::prices::Prices;
 const MOST_JUMPS: u32 = 10_000;
 
 impl Prices {
-    /// Counts every jump of a share that was noticed so far as explained: it may be bought again. Halts of those who hold it
-    /// are lifted one by one, because their shares may have to be put right first. Answers how many there were.
+    /// Counts every jump of a share that was noticed so far as explained: it may be bought again. Halts of those
+    /// who hold it are lifted one by one, because their shares may have to be put right first. Answers how many
+    /// there were.
     ///
     /// # Errors
     /// When it cannot be written down.
@@ -28,7 +29,7 @@ impl Prices {
         for PriceJumpRow { jump, .. } in noticed.into_iter().filter(open) {
             let (key, now) = ((jump.symbol.clone(), jump.day), self.handles.clock.now());
             self.handles.store.system().explain_price_jump(key, by, now, explanation.to_owned()).await?;
-            self.venue.jumps.explain(&self.handles.store, symbol, jump.day).await;
+            self.trading.jumps.explain(&self.handles.store, symbol, jump.day).await;
             tracing::info!(%symbol, %by, "explained: {jump}: {explanation}");
             explained += 1;
         }

@@ -8,7 +8,8 @@ use prahari_store::{AlertCode, NewAlert};
 use crate::error::AppError;
 use crate::prices::Prices;
 
-/// How many shares are asked for their newest bar: enough to tell a source that stands still from a share that does.
+/// Number of shares that are asked for their newest bar: enough to tell a source that stands still from a share
+/// that does.
 const SAMPLE: usize = 50;
 
 /// The subjects of the alert: the bars themselves, and the folder that they come from.
@@ -16,8 +17,8 @@ const BARS: &str = "bars";
 const FOLDER: &str = "folder";
 
 impl Prices {
-    /// Raises an alert when most shares have no bar of this trading day or the one before, and clears it when they have. Asked
-    /// after each run that judges the whole market for everybody.
+    /// Raises an alert when most shares have no bar of this trading day or the one before, and clears it when they
+    /// have. Asked after each run that judges the whole market for everybody.
     ///
     /// # Errors
     /// When the alert cannot be written down.
@@ -53,12 +54,12 @@ impl Prices {
 
     /// The day of the newest closed bar of each share of a sample spread over the universe.
     async fn newest_bars(&self, now: Timestamp) -> Result<Vec<Option<Day>>, AppError> {
-        let universe = self.venue.market.universe().await?;
+        let universe = self.trading.market.universe().await?;
         let step = universe.len().div_ceil(SAMPLE).max(1);
         let sample: Vec<&Symbol> = universe.iter().step_by(step).collect();
         let mut newest = Vec::with_capacity(sample.len());
         for symbol in sample {
-            let bars = self.venue.market.candles(symbol, Interval::Daily, 1, false, now).await?;
+            let bars = self.trading.market.candles(symbol, Interval::Daily, 1, false, now).await?;
             newest.push(bars.last().map(|bar| bar.day));
         }
         Ok(newest)
@@ -69,10 +70,10 @@ impl Prices {
     /// # Errors
     /// When an alert cannot be written down.
     pub async fn refresh_bars(&self) -> Result<(), AppError> {
-        match self.venue.market.refresh().await {
+        match self.trading.market.refresh().await {
             Ok(None) => Ok(()),
             Ok(Some(report)) => {
-                self.venue.jumps.forget();
+                self.trading.jumps.forget();
                 for note in BarsReport::shown(&report) {
                     tracing::warn!(note, "the bars are not quite as they should be");
                 }

@@ -13,29 +13,30 @@ use tokio::sync::OnceCell;
 
 use crate::desk::TradingServices;
 
-/// How many sessions back a jump still counts: after a year its part in a 200-session average is under a tenth.
+/// Number of past sessions in which a jump still counts: after a year its part in a 200-session average is under a
+/// tenth.
 const SESSIONS: u32 = 250;
 
 /// The jumps of shares, looked for once a day each.
 #[derive(Debug, Default)]
 pub struct PriceJumps {
     looked_at: RwLock<HashMap<Symbol, Looked>>,
-    /// From the database, at the first question.
+    /// Explained jumps, read from the database at first use.
     explained: OnceCell<RwLock<BTreeSet<(Symbol, Day)>>>,
 }
 
-/// What was found when a share was looked at.
+/// Result of checking the opening price of a share.
 #[derive(Debug, Clone)]
 struct Looked {
     day: Day,
-    /// Whether the day's open was known.
+    /// Whether the opening price was known.
     opened: bool,
     jump: Option<Arc<PriceJump>>,
 }
 
 impl PriceJumps {
-    /// The newest jump of a share within the last 250 sessions that nobody has explained; the open of the running session
-    /// counts as soon as it is known.
+    /// The newest jump of a share within the last 250 sessions that nobody has explained; the open of the running
+    /// session counts as soon as it is known.
     ///
     /// # Errors
     /// When the market cannot be asked.
@@ -76,7 +77,7 @@ impl PriceJumps {
         Ok(jump)
     }
 
-    /// Whether the open of a day was known when a share was looked at.
+    /// Returns whether the open of a day was known when a share was looked at.
     pub(super) fn has_opened(&self, symbol: &Symbol, day: Day) -> bool {
         self.known(symbol).is_some_and(|known| known.day == day && known.opened)
     }

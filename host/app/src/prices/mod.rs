@@ -1,5 +1,5 @@
-//! What the host itself looks at in prices, before anything is traded on them: opens that no trading can lead to, shares and
-//! bars without a new price.
+//! What the host itself looks at in prices, before anything is traded on them: opens that no trading can lead to,
+//! shares and bars without a new price.
 //!
 //! Each share is looked at once a day, however many users hold it.
 
@@ -29,7 +29,7 @@ use crate::users::Users;
 /// Looks at prices before anything is traded on them.
 pub struct Prices {
     pub(crate) handles: Handles,
-    pub(crate) venue: Arc<TradingServices>,
+    pub(crate) trading: Arc<TradingServices>,
     pub(crate) users: Arc<Users>,
     pub(crate) notices: Arc<Notices>,
     pub(crate) halts: Arc<Halts>,
@@ -38,8 +38,8 @@ pub struct Prices {
 }
 
 impl Prices {
-    /// Looks at the prices of the day as far as they are due at `instant` and were not looked at, before anything else of that
-    /// instant. A market that is down is asked again at the next one.
+    /// Looks at the prices of the day as far as they are due at `instant` and were not looked at, before anything
+    /// else of that instant. A market that is down is asked again at the next one.
     ///
     /// # Errors
     /// When a halt or an alert cannot be written down.

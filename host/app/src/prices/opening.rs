@@ -1,5 +1,5 @@
-//! The opens of the day, before anything of it is traded on: a share that opened outside the exchange's band is halted for
-//! whoever bought it before or has an order of it open.
+//! The opens of the day, before anything of it is traded on: a share that opened outside the exchange's band is
+//! halted for whoever bought it before or has an order of it open.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,11 +17,11 @@ use crate::error::AppError;
 use crate::prices::Prices;
 use crate::user::User;
 
-/// How long an instant waits for the market at most on a real clock: what is not known by then is asked for at the next one,
-/// and a market that hangs holds up nobody's ticks for longer.
+/// Longest time that an instant waits for the market on a real clock: what is not known by then is asked for at the
+/// next one, and a market that hangs holds up nobody's ticks for longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
-/// What was found at the opens of some shares.
+/// Result of checking the opening prices of some shares.
 #[derive(Default)]
 struct Found {
     jumps: Vec<Arc<PriceJump>>,
@@ -78,9 +78,9 @@ impl Prices {
                 found.unopened.insert(symbol.clone());
                 continue;
             }
-            match self.venue.unexplained_jump(symbol, now).await {
+            match self.trading.unexplained_jump(symbol, now).await {
                 Ok(Some(jump)) => found.jumps.push(jump),
-                Ok(None) if self.venue.jumps.has_opened(symbol, now.ist_day()) => {}
+                Ok(None) if self.trading.jumps.has_opened(symbol, now.ist_day()) => {}
                 Ok(None) => {
                     found.unopened.insert(symbol.clone());
                 }
@@ -94,8 +94,8 @@ impl Prices {
         found
     }
 
-    /// Halts a share that jumped for those who bought it before or have an order of it open, and withdraws the orders. Answers
-    /// the users whose desk is busy.
+    /// Halts a share that jumped for those who bought it before or have an order of it open, and withdraws the
+    /// orders. Answers the users whose desk is busy.
     async fn halt_for_jump(self: &Arc<Self>, jump: &Arc<PriceJump>) -> Result<Vec<UserId>, AppError> {
         let reason = format!("{jump}: a corporate action or a fault, until an admin has explained it");
         let code = HaltCode::ImpossiblePrice;
@@ -126,7 +126,8 @@ impl Prices {
     }
 }
 
-/// Whether a user bought a share before it jumped or has an order of it open; `None` while the desk is busy.
+/// Returns whether a user bought a share before it jumped or has an order of it open; `None` while the desk is
+/// busy.
 fn is_exposed(user: &User, jump: &PriceJump) -> Option<bool> {
     let desk = user.desk.try_lock().ok()?;
     let book = desk.book();

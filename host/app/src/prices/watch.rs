@@ -18,7 +18,7 @@ pub struct PriceWatch {
 /// What is still to be looked at of a day's opens.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Opens {
-    /// Which day; none before the first.
+    /// Day that is watched; none before the first.
     pub day: Option<Day>,
     /// Shares whose open was not known when it was asked for.
     pub unopened: BTreeSet<Symbol>,
@@ -27,7 +27,7 @@ pub(super) struct Opens {
 }
 
 impl PriceWatch {
-    /// What is still to be looked at of a day's opens.
+    /// Returns what is still to be looked at of a day's opens.
     pub(super) fn opens_of(&self, day: Day) -> Opens {
         let opens = self.opens.lock().clone();
         if opens.day == Some(day) { opens } else { Opens { day: Some(day), ..Opens::default() } }
@@ -42,19 +42,19 @@ impl PriceWatch {
         self.closed_on.lock().replace(day) != Some(day)
     }
 
-    /// Gives the close back to whoever looks next.
+    /// Gives back the check of the close, so that the next caller makes it.
     pub(super) fn give_close_back(&self) {
         *self.closed_on.lock() = None;
     }
 }
 
 impl Opens {
-    /// Whether a user's shares are still to be asked for.
+    /// Returns whether a user's shares are still to be asked for.
     pub fn asks(&self, user: UserId) -> bool {
         self.unasked.as_ref().is_none_or(|unasked| unasked.contains(&user))
     }
 
-    /// Whether nothing is left to be looked at.
+    /// Returns whether nothing is left to be looked at.
     pub fn is_done(&self) -> bool {
         self.unopened.is_empty() && self.unasked.as_ref().is_some_and(BTreeSet::is_empty)
     }

@@ -14,7 +14,7 @@ const MOST_JUMPS: u32 = 500;
 pub struct CalendarVersions {
     /// The number of the newest, which is in force.
     pub newest: u64,
-    /// Those that read back, newest first.
+    /// Versions that can be read, the newest first.
     pub versions: Vec<CalendarRow>,
 }
 
@@ -52,7 +52,7 @@ impl Queries {
         Ok(self.store.system().price_jumps(MOST_JUMPS).await?)
     }
 
-    /// Those of [`Queries::price_jumps`] that are of one share.
+    /// Returns those of [`Queries::price_jumps`] that are of one share.
     ///
     /// # Errors
     /// When the database cannot be read.

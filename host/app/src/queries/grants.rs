@@ -15,12 +15,12 @@ use crate::grants::Allowance;
 pub struct TaskUse {
     /// What all runs of the days together used, and the most of one of them.
     pub used: UsedRow,
-    /// What the next run is granted.
+    /// Allowance of the next run.
     pub granted: Arc<Allowance>,
 }
 
 impl UserQueries<'_> {
-    /// What the user's runs that started from one day through another have used, by task.
+    /// Returns what the user's runs that started from one day through another have used, by task.
     ///
     /// # Errors
     /// When the database cannot be read.

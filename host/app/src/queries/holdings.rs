@@ -10,9 +10,9 @@ use crate::desk::Valuation;
 pub struct Funds {
     /// Paid in altogether, withdrawals taken off.
     pub capital: Paise,
-    /// On the account, charges paid.
+    /// Cash on the account after charges, in paise.
     pub cash: Paise,
-    /// What open buys hold back of the cash.
+    /// Cash reserved for open buys.
     pub reserved: Paise,
     /// Cost of what is held, charges not included.
     pub invested: Paise,
@@ -20,21 +20,21 @@ pub struct Funds {
     pub market_value: Paise,
     /// Realised so far, before charges.
     pub realised: Paise,
-    /// Charges so far.
+    /// Charges paid on the buys of the open positions.
     pub charges: Paise,
 }
 
 /// What a user holds at one instant, and their money.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Holdings {
-    /// The money.
+    /// Funds of the user.
     pub funds: Funds,
-    /// What is held, by symbol.
+    /// Open positions, by symbol.
     pub positions: Vec<Valuation>,
 }
 
 impl Funds {
-    /// What a new buy may use: cash that no open buy holds back.
+    /// Returns the cash that a new buy may use: cash that no open buy holds back.
     pub fn available(&self) -> Paise {
         (self.cash - self.reserved).max(Paise::ZERO)
     }
@@ -51,7 +51,7 @@ impl Funds {
 }
 
 impl UserQueries<'_> {
-    /// What the user holds at this instant, valued, and their money.
+    /// Returns what the user holds at this instant, valued, and their money.
     pub async fn holdings(&self) -> Holdings {
         let (mut funds, held) = {
             let desk = self.user.desk.lock().await;
@@ -69,15 +69,15 @@ impl UserQueries<'_> {
             (funds, book.positions())
         };
         // The desk is let go of before the market is asked: an order must not wait for somebody who looks.
-        let positions = self.all.venue.value(held, self.all.clock.now()).await;
+        let positions = self.all.trading.value(held, self.all.clock.now()).await;
         funds.market_value = positions.iter().map(Valuation::value).sum();
         Holdings { funds, positions }
     }
 
-    /// What the user holds at this instant, valued, by symbol.
+    /// Returns what the user holds at this instant, valued, by symbol.
     pub async fn positions(&self) -> Vec<Valuation> {
         let held = self.user.desk.lock().await.book().positions();
-        self.all.venue.value(held, self.all.clock.now()).await
+        self.all.trading.value(held, self.all.clock.now()).await
     }
 }
 

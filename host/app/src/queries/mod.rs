@@ -1,8 +1,8 @@
 //! Everything that a page or a program reads is asked here, and typed here once.
 //!
-//! What belongs to a user is asked of [`UserQueries`], which [`Queries::of`] gives, and of nothing else; what concerns the
-//! installation or everybody is asked of [`Queries`] itself, and whoever asks has to be an admin where it is about users.
-//! Rows of the database that need nothing beside them are answered as they are.
+//! What belongs to a user is asked of [`UserQueries`], which [`Queries::of`] gives, and of nothing else; what
+//! concerns the installation or everybody is asked of [`Queries`] itself, and whoever asks has to be an admin where
+//! it is about users. Rows of the database that need nothing beside them are answered as they are.
 
 mod alerts;
 mod calendars;
@@ -25,7 +25,7 @@ use prahari_store::{Store, UserScope};
 use crate::clock::Clock;
 use crate::desk::TradingServices;
 use crate::grants::Grants;
-use crate::signals::SignalBoard;
+use crate::signals::ActiveSignals;
 use crate::tasks::Tasks;
 use crate::user::User;
 
@@ -37,10 +37,10 @@ pub use notifications::Notifications;
 pub use orders::OrderDetail;
 pub use prahari_store::{
     ActivationRow, AlertFilter, AlertRow, CalendarRow, DecisionRow, EXECUTING, FoundLine, HaltFilter,
-    HaltRow, KeptNotification, Left, LogCursor, LogFilter, LogLevel, LogPage, LogRow, ModuleOrigin,
-    NotesPage, NotificationFilter, NotificationLevel, OrderFilter, PriceJumpRow, Role, RunCursor, RunFilter,
-    RunRow, RunTrigger, ServiceKind, ServiceLogFilter, ServiceLogRow, SignalCursor, SlotCounts, SlotCursor,
-    SlotFilter, SlotKind, SlotRow, SlotState, UsedRow,
+    HaltRow, KeptNotification, LogCursor, LogFilter, LogLevel, LogPage, LogRow, ModuleOrigin, NotesPage,
+    NotificationFilter, NotificationLevel, OrderFilter, PriceJumpRow, Role, RunCursor, RunFilter,
+    RunFootprint, RunRow, RunTrigger, ServiceKind, ServiceLogFilter, ServiceLogRow, SignalCursor, SlotCounts,
+    SlotCursor, SlotFilter, SlotKind, SlotRow, SlotState, UsedRow,
 };
 pub use signals::{SignalDetail, SignalQuery, Signals};
 pub use slots::{LedgerDay, LedgerDayOfAll};
@@ -52,13 +52,13 @@ pub use system::Health;
 pub struct Queries {
     store: Store,
     clock: Clock,
-    venue: Arc<TradingServices>,
-    signals: Arc<SignalBoard>,
+    trading: Arc<TradingServices>,
+    signals: Arc<ActiveSignals>,
     grants: Arc<Grants>,
     tasks: Arc<Tasks>,
 }
 
-/// What can be read of one user.
+/// Queries about one user.
 pub struct UserQueries<'a> {
     all: &'a Queries,
     user: &'a User,
@@ -69,14 +69,14 @@ impl Queries {
     /// Over the rows of a database and what the running daemon holds beside them.
     pub fn new(
         clock: Clock,
-        venue: Arc<TradingServices>,
-        signals: Arc<SignalBoard>,
+        trading: Arc<TradingServices>,
+        signals: Arc<ActiveSignals>,
         (grants, tasks): (Arc<Grants>, Arc<Tasks>),
     ) -> Self {
-        Self { store: venue.store.clone(), clock, venue, signals, grants, tasks }
+        Self { store: trading.store.clone(), clock, trading, signals, grants, tasks }
     }
 
-    /// What can be read of this user.
+    /// Returns the queries about this user.
     pub fn of<'a>(&'a self, user: &'a User) -> UserQueries<'a> {
         UserQueries { all: self, user, scope: self.store.user(user.id) }
     }

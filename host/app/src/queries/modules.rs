@@ -27,22 +27,22 @@ pub struct ModuleVersion {
     pub awaits_acceptance: bool,
 }
 
-/// What a version would have done on recorded runs.
+/// Result of a trial: what the version would have done on recorded runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModuleTrial {
-    /// When it was tried.
+    /// Time at which it was tried.
     pub at: Timestamp,
     /// The admin who had it tried.
     pub by: UserId,
-    /// When it was accepted: by somebody, or at once because nothing differed; none while it is not.
+    /// Time at which it was accepted: by somebody, or at once because nothing differed; none while it is not.
     pub accepted_at: Option<Timestamp>,
-    /// Who accepted it; none when nobody had to.
+    /// User who accepted it; none when nobody had to.
     pub accepted_by: Option<UserId>,
     /// Counts of runs, and the first of those that were not identical.
     pub report: Value,
 }
 
-/// What is active, and who is pinned to what.
+/// Active versions and pins.
 struct Assignments {
     active: BTreeMap<Task, u64>,
     pins: Vec<PinRow>,
@@ -70,7 +70,7 @@ impl Queries {
         Ok(self.assignments().await?.version(row, &self.tasks.current()))
     }
 
-    /// Which version of a task was active from when on, newest first, `limit` entries at most.
+    /// Returns which version of a task was active from when on, newest first, `limit` entries at most.
     ///
     /// # Errors
     /// When the database cannot be read.

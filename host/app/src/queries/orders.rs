@@ -14,9 +14,9 @@ pub struct OrderDetail {
     pub order: Order,
     /// Hash of the module version that decided it, in hex; none when no run did, or the run is not kept any more.
     pub module: Option<String>,
-    /// Its fills, in the order in which they were told.
+    /// Fills, in the order in which the broker reported them.
     pub fills: Vec<Fill>,
-    /// What the journal says of it, in sequence.
+    /// Journal entries of the order, in sequence.
     pub journal: Vec<JournalEntry>,
 }
 

@@ -6,7 +6,7 @@ use super::UserQueries;
 use crate::error::AppError;
 
 impl UserQueries<'_> {
-    /// What happened to the services of the user, newest first.
+    /// Returns what happened to the services of the user, newest first.
     ///
     /// # Errors
     /// When the database cannot be read.

@@ -11,21 +11,22 @@ use prahari_store::{SeenFilter, SeenSignal, SignalCursor};
 use super::UserQueries;
 use crate::error::AppError;
 
-/// Most signals that are looked at for one page of those with a wanted status: the status is known only when it is computed.
+/// Most signals that are looked at for one page of those with a wanted status: the status is known only when it is
+/// computed.
 const MOST_LOOKED_AT: u32 = 1_000;
 
-/// Which signals of a user are asked for.
+/// Query parameters that select the signals of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignalQuery {
-    /// With this status for the user only.
+    /// Only signals with this status for the user.
     pub status: Option<SignalStatus>,
-    /// Of this trading date or later.
+    /// Only signals of this trading date or later.
     pub from: Option<Day>,
-    /// Of this trading date or earlier.
+    /// Only signals of this trading date or earlier.
     pub through: Option<Day>,
-    /// About this share only.
+    /// Only signals of this symbol.
     pub symbol: Option<Symbol>,
-    /// Those after this one in the list.
+    /// Continues after this signal of the list.
     pub after: Option<SignalCursor>,
     /// Most signals of the page.
     pub limit: u32,
@@ -43,7 +44,7 @@ pub struct Signals {
 /// A signal as it stands for a user.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SignalDetail {
-    /// What was found, with its status for the user.
+    /// The signal, with its status for the user.
     pub signal: Signal,
     /// Whether it is about a position of the user, rather than for everybody.
     pub personal: bool,
@@ -106,7 +107,7 @@ fn detail(seen: SeenSignal, standing: &Standing) -> Result<SignalDetail, AppErro
     Ok(SignalDetail { signal: Signal { status, ..signal }, personal: seen.personal, note })
 }
 
-/// What a signal that no longer stands ended as.
+/// Returns what a signal that no longer stands ended as.
 fn ended_as(seen: &SeenSignal) -> SignalStatus {
     let rejected = seen.chosen.as_ref().is_some_and(|chosen| chosen.status == SignalStatus::Rejected.name());
     if seen.traded {

@@ -77,6 +77,6 @@ impl Queries {
     fn ledger(&self, day: Day, mut tasks: Vec<(Task, SlotCounts)>) -> LedgerDay {
         let known = self.tasks.current();
         tasks.sort_by_key(|(task, _)| known.rank(*task));
-        LedgerDay { day: self.venue.calendar.current().day_or_closed(day), tasks }
+        LedgerDay { day: self.trading.calendar.current().day_or_closed(day), tasks }
     }
 }

@@ -10,12 +10,12 @@ use crate::error::AppError;
 /// Most trading dates that one summary adds up: forty years.
 const MOST_DATES: u32 = 10_000;
 
-/// What one trading date brought.
+/// Result of one trading date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DayNet {
-    /// The trading date.
+    /// Trading date (IST).
     pub day: Day,
-    /// Realised less charges.
+    /// Realised profit or loss less charges, in paise.
     pub net: Paise,
 }
 
@@ -24,9 +24,9 @@ pub struct DayNet {
 pub struct PnlSummary {
     /// The first date with a statement; none when there is none.
     pub from: Option<Day>,
-    /// The last one.
+    /// Last closed date; none before the first.
     pub through: Option<Day>,
-    /// How many dates there are.
+    /// Number of dates.
     pub days: usize,
     /// Realised on all of them, before charges.
     pub realised: Paise,
@@ -70,7 +70,7 @@ impl UserQueries<'_> {
     }
 }
 
-/// What a trading date brought: realised less charges.
+/// Returns the net result of a trading date, in paise: realised profit or loss less charges.
 pub fn net(statement: &DailyStatement) -> Paise {
     statement.realised - statement.charges
 }

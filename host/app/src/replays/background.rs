@@ -17,11 +17,11 @@ use crate::modules::Modules;
 /// Most runs of one request: some seconds of one core.
 pub const MOST_RUNS: u64 = 10_000;
 
-/// Single runs that are replayed at once, whoever asks. A run may use up its whole processor time, so everybody who asks could
-/// otherwise keep every core from the day's work.
+/// Number of single runs that are replayed at once, over all callers. A run may use its whole processor time,
+/// so many callers could otherwise take every core from the day's work.
 const SINGLE_AT_ONCE: usize = 2;
 
-/// Who may replay now; everybody else waits for their turn. Whoever does not wait any longer leaves the line.
+/// Permits to replay; a caller without one waits, and leaves the queue when it is dropped.
 #[derive(Debug)]
 pub(crate) struct ReplayPermits {
     single: Semaphore,
@@ -64,8 +64,8 @@ impl Replays {
         replayer.one(row).await?.ok_or(AppError::NoRecording(row.id))
     }
 
-    /// Replays the runs of a scope, at most [`MOST_RUNS`], by the versions that ran; those of one task by another version when
-    /// it is named. One such request at a time. Dropping the future ends it.
+    /// Replays the runs of a scope, at most [`MOST_RUNS`], by the versions that ran; those of one task by another
+    /// version when it is named. One such request at a time. Dropping the future ends it.
     ///
     /// # Errors
     /// [`AppError::UnknownModuleHash`]; when a module does not load, or the store fails.

@@ -25,21 +25,21 @@ pub use background::MOST_RUNS;
 pub(crate) use background::ReplayPermits;
 pub use background::Replays;
 pub use prahari_runtime::ModuleHash;
-pub use prahari_runtime::shadow::Standing;
+pub use prahari_runtime::shadow::TradeMatch;
 pub use render::{CallDifference, CallView, EndDifference};
 pub use report::{ReplayReport, ReplayVerdict, RunReplay};
 
-/// How many rows of runs are in memory at a time; of recordings there is one.
+/// Number of rows of runs that are in memory at a time; of recordings there is one.
 const PAGE: u32 = 500;
 
-/// Which recorded runs to replay.
+/// Selects the recorded runs to replay.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReplayScope {
     /// Started on this day; none for all days.
     pub day: Option<Day>,
-    /// Of this task; none for all tasks.
+    /// Only this task; none for all tasks.
     pub task: Option<Task>,
-    /// Of this user; none for everybody.
+    /// Only this user; none for all users.
     pub user: Option<UserId>,
     /// At most this many, by user, newest first; none for all.
     pub most: Option<u64>,
@@ -60,7 +60,7 @@ impl<'a> Replayer<'a> {
         Self { store, runtime, modules, others: BTreeMap::new(), kept: BTreeMap::new() }
     }
 
-    /// The same, but tries these modules on the runs of their tasks.
+    /// Replays runs of these tasks with these modules.
     #[must_use]
     pub fn with_others(self, others: BTreeMap<Task, Arc<Module>>) -> Self {
         Self { others, ..self }
@@ -165,7 +165,7 @@ impl<'a> Replayer<'a> {
         Ok(RunReplay::repeated(row, module.hash(), &report))
     }
 
-    /// What is done, by another version.
+    /// Replays a run with another version.
     async fn try_out(
         &self,
         row: &RunRow,

@@ -14,20 +14,20 @@ const MOST_CHARACTERS: usize = 2_000;
 /// A call in which a replay parts from the recording.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CallDifference {
-    /// Which call, from 0.
+    /// Index of the call; the first is 0.
     pub call: usize,
-    /// As recorded; none when the replay made more calls.
+    /// Call in the recording; none when the replay made more calls.
     pub expected: Option<CallView>,
-    /// As replayed; none when the replay made fewer.
+    /// Call in the replay; none when the replay made fewer calls.
     pub got: Option<CallView>,
 }
 
 /// Two ends that are not the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EndDifference {
-    /// As recorded.
+    /// Value in the recording.
     pub expected: String,
-    /// As replayed.
+    /// Value in the replay.
     pub got: String,
 }
 
@@ -103,7 +103,7 @@ fn cut(text: &str) -> String {
     short
 }
 
-/// What stands inside the one variant that a call is; its name says nothing more than the function does.
+/// Returns what stands inside the one variant that a call is; its name says nothing more than the function does.
 fn inner(value: Value) -> Value {
     match value {
         Value::Object(variant) if variant.len() == 1 => {

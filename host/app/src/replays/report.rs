@@ -21,11 +21,11 @@ const MOST_CALLS: usize = 20;
 /// The most runs that are listed; the rest is counted.
 const MOST_FINDINGS: usize = 100;
 
-/// How a replay compares with its recording.
+/// Result of comparing a replay with its recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReplayVerdict {
-    /// Nothing differs.
+    /// The replay made the same calls and ended alike.
     Same,
     /// A call, an effect or the end differs.
     Changed,
@@ -37,22 +37,22 @@ pub enum ReplayVerdict {
     Unreadable,
 }
 
-/// What the replay of one run showed.
+/// Result of the replay of one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RunReplay {
     /// The run that it is about.
     pub run: RunId,
     /// The user that it belongs to.
     pub user: UserId,
-    /// Of which task.
+    /// The task.
     pub task: Task,
-    /// On which day it started.
+    /// Date (IST) on which the run started.
     pub day: Day,
     /// Hash of the module that ran, in hex.
     pub recorded_module: String,
     /// Hash of the module that replayed it, in hex. When it is another one, only what it does is compared.
     pub module: String,
-    /// How the two compare.
+    /// Result of the comparison.
     pub verdict: ReplayVerdict,
     /// The first difference in one sentence; empty when there is none.
     pub difference: String,
@@ -84,7 +84,7 @@ impl RunReplay {
         }
     }
 
-    /// By the version that ran.
+    /// Creates the report of a run replayed with the version that ran.
     pub(super) fn repeated(row: &RunRow, module: ModuleHash, report: &Repeated) -> Self {
         let same = Self::same(row, module.to_string());
         if report.is_same() {
@@ -99,7 +99,7 @@ impl RunReplay {
         Self { verdict: ReplayVerdict::Changed, difference, first_call, calls, end, ..same }
     }
 
-    /// By another version.
+    /// Creates the report of a run replayed with another version.
     pub(super) fn tried(row: &RunRow, module: ModuleHash, run: ShadowRun) -> Self {
         let difference = one_line(&run.verdict.sentence()).into_owned();
         let same = Self { difference, ..Self::same(row, module.to_string()) };
@@ -123,12 +123,12 @@ impl RunReplay {
     }
 }
 
-/// What the replays of many runs showed.
+/// Result of the replays of many runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReplayReport {
     /// Runs that were replayed.
     pub replayed: u64,
-    /// Those of them in which nothing differs.
+    /// Number of replayed runs without a difference.
     pub same: u64,
     /// Runs without a recording.
     pub without_recording: u64,
@@ -136,12 +136,12 @@ pub struct ReplayReport {
     pub complete: bool,
     /// The runs that are not the same, by user, newest first; at most 100.
     pub findings: Vec<RunReplay>,
-    /// How many more there were.
+    /// Number of further findings that are not listed.
     pub findings_left_out: u64,
 }
 
 impl Default for ReplayReport {
-    /// Of no run at all.
+    /// Creates an empty report.
     fn default() -> Self {
         Self {
             replayed: 0,

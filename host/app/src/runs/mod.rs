@@ -2,8 +2,8 @@
 
 mod host_calls;
 mod once;
+mod reconcile;
 pub mod recordings;
-mod settling;
 mod user_runs;
 
 pub use host_calls::LiveServices;
@@ -19,7 +19,7 @@ use prahari_domain::text::one_line;
 use prahari_domain::time::{Day, Timestamp, day_number};
 use prahari_runtime::abi::latest::{self, RunContext};
 use prahari_runtime::{Budget, Grant, Module, RunOutcome, RunReport, RunRequest, Runtime, SharedReplies};
-use prahari_store::{Left, LogRow, RecordingRow, RunFinish, RunStart, RunTrigger, ServiceKind};
+use prahari_store::{LogRow, RecordingRow, RunFinish, RunFootprint, RunStart, RunTrigger, ServiceKind};
 
 use crate::background::Background;
 use crate::desk::{OrderContext, TradingServices};
@@ -40,10 +40,10 @@ use crate::user::User;
 use crate::users::Users;
 use once::RUN_ONCE_WALL_MS;
 
-/// Why a run happens.
+/// Reasons why a run happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
-    /// Its slot was due.
+    /// The slot of the task was due.
     Scheduled,
     /// A user asked for one run.
     RunOnce,
@@ -52,7 +52,7 @@ pub enum Trigger {
 }
 
 impl Trigger {
-    /// Its name in the database and the API.
+    /// Returns the name in the database and the API.
     pub const fn name(self) -> &'static str {
         self.row().name()
     }
@@ -68,21 +68,21 @@ impl Trigger {
 
 /// A run whose row is made: it executes where and on what was chosen then, whatever changes meanwhile.
 pub(crate) struct Begun {
-    /// The row.
+    /// Row of the run.
     pub start: RunStart,
     place: RunTarget,
 }
 
-/// Where a run executes.
+/// Process in which a run executes.
 enum RunTarget {
-    /// In this process, on this version.
+    /// Runs in this process, on this version.
     Here(Arc<Module>),
-    /// In the process of an individual service, on the version that it was started with.
+    /// Runs in the worker of an individual service, on the version it was started with.
     Worker(Individual),
 }
 
 impl RunTarget {
-    /// What the module asked for when it described itself: what it forgot there is not granted.
+    /// Returns what the module asked for when it described itself: what it forgot there is not granted.
     fn wanted(&self) -> Grant {
         match self {
             Self::Here(module) => module.wanted(),
@@ -91,12 +91,12 @@ impl RunTarget {
     }
 }
 
-/// What became of a run.
+/// Result of a run.
 #[derive(Debug, Clone)]
 pub struct RunAnswer {
-    /// Its id.
+    /// Id of the run.
     pub run: RunId,
-    /// How it ended.
+    /// Outcome of the run.
     pub outcome: RunOutcome,
 }
 
@@ -104,7 +104,7 @@ pub struct RunAnswer {
 pub struct Runs {
     pub(crate) handles: Handles,
     pub(crate) users: Arc<Users>,
-    pub(crate) venue: Arc<TradingServices>,
+    pub(crate) trading: Arc<TradingServices>,
     pub(crate) tasks: Arc<Tasks>,
     pub(crate) grants: Arc<Grants>,
     pub(crate) modules: Arc<Modules>,
@@ -117,7 +117,7 @@ pub struct Runs {
     pub(crate) prices: Arc<Prices>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) background: Arc<Background>,
-    /// What the recordings of late have in common.
+    /// Replies that recent recordings share.
     pub(crate) shared_replies: Arc<SharedReplies>,
 }
 
@@ -197,7 +197,7 @@ impl Runs {
         due_at: Timestamp,
         trigger: Trigger,
     ) -> Result<RunAnswer, AppError> {
-        self.settle_doubtful(user).await?;
+        self.resolve_unknown_orders(user).await?;
         let RunStart { id: run, task, started_at, .. } = start;
         let order_context = OrderContext { run, day: due_at.ist_day(), now: started_at };
         tracing::trace!(%run, user = %user.id, %task, "run started");
@@ -237,14 +237,15 @@ impl Runs {
         Ok(RunAnswer { run, outcome })
     }
 
-    /// What the runs of a task have left behind on a date. One run of it is executing at a time, so nothing is added meanwhile.
-    async fn left_on(&self, user: &User, task: Task, day: Day) -> Result<Left, AppError> {
+    /// Returns what the runs of a task have left behind on a date. One run of it is executing at a time, so nothing
+    /// is added meanwhile.
+    async fn left_on(&self, user: &User, task: Task, day: Day) -> Result<RunFootprint, AppError> {
         if let Some(left) = user.runs.left_on(task, day) {
             return Ok(left);
         }
         let midnight = |day| Timestamp::from_ist(day, NaiveTime::MIN);
         let (from, until) = (midnight(day), midnight(day.succ_opt().unwrap_or(day)));
-        Ok(self.handles.store.user(user.id).left_by(task, from, until).await?)
+        Ok(self.handles.store.user(user.id).footprint_of(task, from, until).await?)
     }
 
     /// Gathers what a run leaves behind, on a day that has seen `used`; its state is kept only when it succeeded.
@@ -255,7 +256,7 @@ impl Runs {
         id: RunId,
         report: RunReport,
         services: LiveServices<'_>,
-        used: Left,
+        used: RunFootprint,
     ) -> Result<RunFinish, AppError> {
         let finished_at = self.handles.clock.now();
         let LiveServices { state, decisions, mut log, orders, journaled, allowance, .. } = services;
@@ -306,10 +307,10 @@ impl Runs {
     }
 }
 
-/// What a run cost the host and left behind, but for its recording.
-fn left_of(report: &RunReport) -> Left {
+/// Returns what a run cost the host and left behind, but for its recording.
+fn left_of(report: &RunReport) -> RunFootprint {
     let usage = report.usage;
-    Left {
+    RunFootprint {
         host_micros: u64::try_from(report.host.as_micros()).unwrap_or(u64::MAX),
         rows: usage.rows,
         refused: usage.refused.into(),
@@ -327,7 +328,7 @@ fn left_of(report: &RunReport) -> Left {
 /// Most characters of how a run ended that are kept with its slot and tick; the rest stands with the run.
 const LONGEST_REASON: usize = 300;
 
-/// How a run ended, as it is kept with its slot or tick.
+/// Returns how a run ended, as it is kept with its slot or tick.
 pub(crate) fn reason_of(outcome: &RunOutcome) -> String {
     let detail = detail_of(outcome);
     match detail.char_indices().nth(LONGEST_REASON) {
@@ -336,12 +337,13 @@ pub(crate) fn reason_of(outcome: &RunOutcome) -> String {
     }
 }
 
-/// How a run ended, in one sentence for people; the guest may have had a part in it.
+/// Returns how a run ended, in one sentence for people; the guest may have had a part in it.
 pub(crate) fn detail_of(outcome: &RunOutcome) -> String {
     one_line(&outcome.detail()).into_owned()
 }
 
-/// What a run may use. A run that somebody asked for may wait longer for the world: no tick is due after it.
+/// Returns what a run may use. A run that somebody asked for may wait longer for the world: no tick is due after
+/// it.
 fn budget(budget: Budget, trigger: Trigger) -> Budget {
     match trigger {
         Trigger::Scheduled => budget,

@@ -12,8 +12,8 @@ use crate::runs::{Runs, Trigger};
 use crate::services::{Level, leaves_signals_untouched};
 use crate::user::User;
 
-/// How long after the start of a run the same task of the same user is not started again by hand: two clicks, or a click
-/// beside a slot, make one run.
+/// Time after the start of a run within which the same task of the same user is not started again by hand: two
+/// clicks, or a click beside a slot, make one run.
 pub const RUN_ONCE_WINDOW_MS: i64 = 2 * 60_000;
 
 /// The longest that a run somebody asked for may take, host calls included.
@@ -24,21 +24,21 @@ pub(crate) const RUN_ONCE_WALL_MS: u64 = 300_000;
 pub struct BegunRun {
     /// The run that it is about.
     pub run: RunId,
-    /// Whose: a shared task is that of the admin who runs it for everybody.
+    /// User of the run; a shared task runs for the admin whose service runs it.
     pub user: UserId,
-    /// What will be otherwise than usual, in one sentence.
+    /// Warning about an unusual effect, one sentence; none without one.
     pub warning: Option<String>,
 }
 
 impl Runs {
-    /// Runs a task for a user at once, whether or not a service is on, and answers as soon as the run is on disk; it
-    /// executes behind the answer. Whether it may start is decided in the database. A shared task runs for the
-    /// admin whose it is, whoever asked.
+    /// Runs a task for a user at once, whether or not a service is running, and returns as soon as the run is
+    /// on disk; it executes in the background. The database decides whether it may start. A shared task runs
+    /// for its admin, whoever started it.
     ///
     /// # Errors
     /// [`AppError::RunTooSoon`] while the same task executes or was started within the last two minutes;
-    /// [`AppError::Stopping`] while the daemon stops; or when there is no such user, no module for the task, or it cannot be
-    /// written down.
+    /// [`AppError::Stopping`] while the daemon stops; or when there is no such user, no module for the task, or it
+    /// cannot be written down.
     pub async fn run_once(
         self: &Arc<Self>,
         user: UserId,
@@ -98,8 +98,8 @@ impl Runs {
     }
 }
 
-/// Says when it may be tried again: two minutes after the start of the run in the way, or, when that one has been
-/// executing for longer, when it has to end.
+/// Adds the time of the next possible try: two minutes after the other run's start or, when that one has
+/// executed for longer, its latest end.
 fn too_soon(error: StoreError, now: Timestamp) -> AppError {
     match error {
         StoreError::RunTooSoon { task, run, started_at, .. } => {

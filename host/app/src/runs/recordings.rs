@@ -41,7 +41,7 @@ pub(crate) async fn row_of(
     encoding.await.unwrap_or_else(|error| Err(RecordingError::Damaged(error.to_string())))
 }
 
-/// Its bytes, those of the replies that it shares included.
+/// Returns the size in bytes, shared replies included.
 pub(crate) fn size_of(row: &RecordingRow) -> u64 {
     let replies = row.replies.iter().map(|reply| reply.data.len()).sum::<usize>();
     (row.data.len() + replies) as u64

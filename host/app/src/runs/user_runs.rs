@@ -6,7 +6,7 @@ use std::sync::Arc;
 use parking_lot::{Mutex, MutexGuard};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Day;
-use prahari_store::Left;
+use prahari_store::RunFootprint;
 
 /// Key-value memory of one task of one user.
 pub type TaskMemory = BTreeMap<String, Vec<u8>>;
@@ -17,7 +17,7 @@ pub struct UserRuns {
     executing: Arc<Mutex<BTreeSet<Task>>>,
     memory: Mutex<BTreeMap<Task, TaskMemory>>,
     /// What the runs of a task have left behind on the last date on which it ran.
-    left: Mutex<BTreeMap<Task, (Day, Left)>>,
+    left: Mutex<BTreeMap<Task, (Day, RunFootprint)>>,
 }
 
 impl UserRuns {
@@ -49,12 +49,12 @@ impl UserRuns {
 
     /// Returns what the runs of a task have left behind on a date; `None` when it has not run since this process began, and the
     /// database has to be asked.
-    pub(super) fn left_on(&self, task: Task, day: Day) -> Option<Left> {
+    pub(super) fn left_on(&self, task: Task, day: Day) -> Option<RunFootprint> {
         let (of, left) = *self.left.lock().get(&task)?;
-        Some(if of == day { left } else { Left::default() })
+        Some(if of == day { left } else { RunFootprint::default() })
     }
 
-    pub(super) fn set_left(&self, task: Task, day: Day, left: Left) {
+    pub(super) fn set_left(&self, task: Task, day: Day, left: RunFootprint) {
         self.left.lock().insert(task, (day, left));
     }
 }

@@ -47,8 +47,8 @@ impl UserBacklog {
     }
 }
 
-/// A user's due work. It stays small by itself: while a worker is busy, ticks are passed over and one question to the broker stands for all, so
-/// only what has an outcome of its own waits, of which a day has a handful.
+/// A user's due work. It stays small by itself: while a worker is busy, ticks are passed over and one question to
+/// the broker stands for all, so only what has an outcome of its own waits, of which a day has a handful.
 #[derive(Debug, Default)]
 struct Backlog {
     waiting: VecDeque<(Timestamp, Arc<[Work]>)>,
@@ -56,17 +56,18 @@ struct Backlog {
     doing: Option<Timestamp>,
 }
 
-/// What became of the work of an instant.
+/// Result of adding the work of an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Added {
-    /// The user has no worker: whoever adds it has to give one.
+    /// The user has no worker; the caller has to start one.
     Idle,
     /// The worker that the user has is still busy with what was due at that instant.
     Behind(Timestamp),
 }
 
 impl Backlog {
-    /// Adds what is due at an instant. Behind other work, ticks are left out: whoever adds it notes them as missed.
+    /// Adds the work that is due at an instant. Ticks are left out while other work waits; the caller records
+    /// them as missed.
     fn add(&mut self, instant: Timestamp, works: &Arc<[Work]>) -> Added {
         let Some(doing) = self.doing else {
             self.doing = Some(instant);
@@ -86,14 +87,14 @@ impl Backlog {
         Added::Behind(doing)
     }
 
-    /// What the worker does next; with none left the user has no worker any more.
+    /// Returns what the worker does next; with none left the user has no worker any more.
     fn next(&mut self) -> Option<(Timestamp, Arc<[Work]>)> {
         let next = self.waiting.pop_front();
         self.doing = next.as_ref().map(|(instant, _)| *instant);
         next
     }
 
-    /// Whether the user has a worker, or will have one.
+    /// Returns whether the user has a worker, or will have one.
     fn is_at_work(&self) -> bool {
         self.doing.is_some()
     }

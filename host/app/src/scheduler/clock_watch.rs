@@ -1,5 +1,5 @@
-//! Says when the clock does not simply go on: while it stands before what is done already nothing is started, and what it jumped
-//! over is passed at once.
+//! Says when the clock does not simply go on: while it stands before what is done already nothing is started, and
+//! what it jumped over is passed at once.
 
 use prahari_domain::time::Timestamp;
 use prahari_store::{AlertCode, NewAlert};
@@ -14,15 +14,15 @@ const JUMP_MS: i64 = 60_000;
 /// How far the clock may be behind what is done without a word, because it is put right all the time.
 const BEHIND_MS: i64 = 2_000;
 
-/// What the alerts about the clock are about.
+/// Subject of the alerts about the clock.
 const SUBJECT: &str = "clock";
 
 /// Watches the clock for the scheduler.
 pub(super) struct ClockWatch {
     /// What the clock showed when it was last looked at.
     seen: Reading,
-    /// Whether the clock is behind what is done; not known before the first look, because the last process may have left an
-    /// alert.
+    /// Whether the clock is behind what is done; not known before the first look, because the last process may have
+    /// left an alert.
     behind: Option<bool>,
     jump: Option<Jump>,
 }
@@ -39,7 +39,7 @@ impl ClockWatch {
         Self { seen: clock.read(), behind: None, jump: None }
     }
 
-    /// What the clock showed when it was last looked at.
+    /// Returns what the clock showed when it was last looked at.
     pub(super) fn seen(&self) -> Reading {
         self.seen
     }
@@ -93,7 +93,8 @@ impl ClockWatch {
         }
     }
 
-    /// The next instant is this one; once it is after a jump, the jump is told. One over which nothing was due is no alert.
+    /// Notes the next instant and raises the alert of a jump before it. A jump over which nothing was due
+    /// raises none.
     pub(super) async fn goes_on_to(&mut self, rooms: &Rooms, instant: Timestamp) -> Result<(), AppError> {
         let Some(Jump { from, to, passed }) = self.jump.take_if(|jump| instant > jump.to) else {
             return Ok(());

@@ -13,7 +13,8 @@ use crate::user::User;
 const NOT_STARTED: &str = "it had not been started when the daemon ended";
 
 impl Slots {
-    /// The end of a continuous slot: its one outcome, from its counters. While its last tick executes, that one closes it.
+    /// The end of a continuous slot: its one outcome, from its counters. While its last tick executes, that one
+    /// closes it.
     pub(super) async fn close_slot(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
         let skipped = self.not_run_because(user, key.task);
         let (outcome, sentence) = {
@@ -44,7 +45,7 @@ impl Slots {
         self.finish_slot(user, key, outcome, sentence, None).await
     }
 
-    /// As [`Slots::close_days_of`], for the days before one.
+    /// Closes the days before `day`, see [`Slots::close_days_of`].
     pub(super) async fn close_days_before(&self, user: &User, day: Day) -> Result<(), AppError> {
         match day.pred_opt() {
             Some(before) => self.close_days_of(user, before).await,
@@ -52,8 +53,8 @@ impl Slots {
         }
     }
 
-    /// Gives every slot of a user's earlier days that is still open its outcome. What executes still, as a shared run may, gets
-    /// it from its own end.
+    /// Gives every slot of a user's earlier days that is still open its outcome. What executes still, as a shared
+    /// run may, gets it from its own end.
     pub(super) async fn close_days_of(&self, user: &User, until: Day) -> Result<(), AppError> {
         let left = user.ledger.lock().left_open(until);
         for key in left {
@@ -79,12 +80,12 @@ impl Slots {
             };
             self.finish_slot(user, key, outcome, reason, None).await?;
         }
-        user.ledger.lock().forget_closed();
+        user.ledger.lock().drop_closed();
         Ok(())
     }
 
-    /// Gives every slot of days before this one that the last process left open its outcome. It ended in the moment after a
-    /// day, or could not say what it knew.
+    /// Gives every slot of days before this one that the last process left open its outcome. It ended in the moment
+    /// after a day, or could not say what it knew.
     pub(crate) async fn close_days_of_the_past(&self, reached: Timestamp) -> Result<(), AppError> {
         for row in self.handles.store.system().open_slots_before(reached.ist_day()).await? {
             let Ok(user) = self.users.find(row.user) else { continue };

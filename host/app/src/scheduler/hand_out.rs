@@ -1,8 +1,8 @@
 //! Handing out what is due: users are served beside each other, and none waits for another's broker.
 //!
-//! Each user has one worker at most. A worker that is long with one user stays with that user and another takes its place; the
-//! next time such a user has a place among the slow ones, so that however many hang, the others are as early as without
-//! them.
+//! Each user has one worker at most. A worker that is long with one user stays with that user and another takes its
+//! place; the next time such a user has a place among the slow ones, so that however many hang, the others are as
+//! early as without them.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -20,25 +20,27 @@ use crate::error::AppError;
 use crate::ledger::Work;
 use crate::user::User;
 
-/// How many users are served at once. Runs wait for the broker and the writer most of their time; the number bounds
-/// memory (each run holds an instance), not throughput.
+/// Number of users that are served at once. Runs wait for the broker and the writer most of their time; the number
+/// bounds memory (each run holds an instance), not throughput.
 const USERS_AT_ONCE: usize = 64;
 
-/// How many of the slow ones are served at once, beside the others. They wait for each other, and what they miss meanwhile is
-/// noted.
+/// Number of slow users that are served at once, beside the others. They wait for each other, and what they miss
+/// meanwhile is noted.
 pub(crate) const SLOW_USERS_AT_ONCE: usize = 64;
 
-/// From how long on a user is a slow one, by the real clock. What is due for a user at an instant takes some milliseconds, and
-/// a tenth of a second when 10,000 users place their sells at the open.
+/// From how long on a user is a slow one, by the real clock. What is due for a user at an instant takes some
+/// milliseconds, and a tenth of a second when 10,000 users place their sells at the open.
 const SLOW_AFTER: Duration = Duration::from_millis(250);
 
-/// The same on a clock that stands still meanwhile: nothing waits for the world there, so more workers than processors only cost.
+/// Number of users served at once on a virtual clock. Nothing waits for the outside there, so more workers than
+/// processors only cost.
 const USERS_AT_ONCE_LOCKSTEP: usize = 2;
 
 /// Serves users until none of them waits any more.
 pub(super) type Worker = BoxFuture<'static, Result<(), AppError>>;
 
-/// Hands out what is due at an instant to the users' workers; answers those that have to be begun. `of` is what of it concerns a user.
+/// Hands out what is due at an instant to the users' workers; answers those that have to be begun. `of` is what of
+/// it concerns a user.
 pub(super) async fn hand_out(
     rooms: &Arc<Rooms>,
     jobs: &MoreJobs,

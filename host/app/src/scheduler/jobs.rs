@@ -20,12 +20,12 @@ pub(super) struct Jobs(Arc<Set>);
 pub(super) struct MoreJobs(Weak<Set>);
 
 impl Jobs {
-    /// Begins a job.
+    /// Starts a job in the background.
     pub(super) fn spawn(&self, job: impl Future<Output = Result<(), AppError>> + Send + 'static) {
         self.0.lock().spawn(job);
     }
 
-    /// For jobs that begin others.
+    /// Returns a handle with which a job can start others.
     pub(super) fn more(&self) -> MoreJobs {
         MoreJobs(Arc::downgrade(&self.0))
     }

@@ -22,7 +22,7 @@ pub use backlog::UserBacklog;
 pub use cursor::Cursor;
 pub(crate) use hand_out::SLOW_USERS_AT_ONCE;
 pub use slot::Slots;
-pub use waiting::Waited;
+pub use waiting::WaitOutcome;
 
 use clock_watch::ClockWatch;
 use hand_out::hand_out;
@@ -67,19 +67,19 @@ pub struct Scheduler {
     waiting: Waiting,
 }
 
-/// What ended a wait for an instant.
+/// Reason why a wait for an instant ended.
 enum Wait {
     /// It is there.
     Reached,
-    /// Something else is to be looked at first.
+    /// Something else has to be done first.
     Interrupted,
 }
 
-/// What comes next.
+/// The next event of the scheduler.
 enum Next {
     /// Something is due at an instant, or slots that wait have waited long enough then.
     Instant(Timestamp, Vec<Work>),
-    /// A day begins.
+    /// The start of a day.
     Day(Timestamp),
 }
 
@@ -95,7 +95,7 @@ impl Scheduler {
         self.cursor
     }
 
-    /// Runs until the clock passes `until`, or, without one, until the daemon is told to stop.
+    /// Runs until the clock passes `until` or, without it, until the daemon stops.
     ///
     /// # Errors
     /// When the store fails: without it nothing can be accounted for, so the daemon ends at once.
@@ -124,7 +124,8 @@ impl Scheduler {
                 Next::Day(_) => {
                     self.close_past_dates(self.rooms.handles.clock.now()).await?;
                     self.enter_day(instant.ist_day(), None).await?;
-                    // From here on a restart knows that this day has begun: what is due at its first instant may be done.
+                    // From here on a restart knows that this day has begun: what is due at its first instant may be
+                    // done.
                     self.rooms.handles.store.system().save_cursor(instant).await?;
                     self.step(instant, self.due_at(instant)).await?;
                 }
@@ -141,7 +142,8 @@ impl Scheduler {
         self.jobs.finish().await
     }
 
-    /// Waits for an instant. A job that fails and a store that stops end the daemon at once, not when the next instant comes.
+    /// Waits for an instant. A job that fails and a store that stops end the daemon at once, not when the next
+    /// instant comes.
     async fn wait_for(&mut self, instant: Timestamp) -> Result<Wait, AppError> {
         let Self { rooms, jobs, clock, .. } = self;
         if rooms.handles.clock.is_lockstep() {
@@ -161,8 +163,8 @@ impl Scheduler {
         Ok(Wait::Interrupted)
     }
 
-    /// On a real clock the cursor does not wait for slow runs, so a process may end with slots before it still open. Going
-    /// back does no harm: what has its outcome is left alone, and what is too late becomes missed.
+    /// On a real clock the cursor does not wait for slow runs, so a process may end with slots before it still
+    /// open. Going back does no harm: what has its outcome is left alone, and what is too late becomes missed.
     fn go_back_to_open_slots(&mut self) {
         let open = self
             .rooms
@@ -176,7 +178,8 @@ impl Scheduler {
         }
     }
 
-    /// The next instant of the day's plans, or the next midnight when the day is over; before them, when slots have waited long enough.
+    /// The next instant of the day's plans, or the next midnight when the day is over; before them, when slots have
+    /// waited long enough.
     fn next_instant(&self) -> Result<Next, AppError> {
         let plans = self.rooms.ledger.plans();
         let planned = plans.as_ref().and_then(|plans| plans.next_after(self.cursor));
@@ -194,13 +197,14 @@ impl Scheduler {
         Ok(Next::Day(Timestamp::from_ist(next, chrono::NaiveTime::MIN)))
     }
 
-    /// What the day's plans have at an instant.
+    /// Returns what the day's plans have at an instant.
     fn due_at(&self, instant: Timestamp) -> Vec<Work> {
         let next = self.rooms.ledger.plans().and_then(|plans| plans.next_after(instant.plus_millis(-1)));
         next.filter(|(at, _)| *at == instant).map(|(_, works)| works).unwrap_or_default()
     }
 
-    /// Has every user's dates closed that are over at `now`: in lockstep before anything else happens, otherwise beside the schedule.
+    /// Has every user's dates closed that are over at `now`: in lockstep before anything else happens, otherwise
+    /// beside the schedule.
     async fn close_past_dates(&mut self, now: Timestamp) -> Result<(), AppError> {
         let rooms = self.rooms.clone();
         if rooms.handles.clock.is_lockstep() {
@@ -210,8 +214,8 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Plans a day and enters its slots into the ledger of every user with a service, and of those who have open ones from a
-    /// process of the past; with `from`, those due later than it.
+    /// Plans a day and enters its slots into the ledger of every user with a service, and of those who have open
+    /// ones from a process of the past; with `from`, those due later than it.
     async fn enter_day(&mut self, day: Day, from: Option<Timestamp>) -> Result<(), AppError> {
         let _planning = self.rooms.ledger.planning.read().await;
         self.rooms.ledger.plan_day(day).await?;
@@ -238,8 +242,8 @@ impl Scheduler {
         self.rooms.calendars.check_calendar().await
     }
 
-    /// Gives slots of earlier days that are open still their outcome: for each user when everything that was handed out for them
-    /// on those days is done.
+    /// Gives slots of earlier days that are open still their outcome: for each user when everything that was handed
+    /// out for them on those days is done.
     async fn close_days_before(&self, day: Day) -> Result<(), AppError> {
         let midnight = Timestamp::from_ist(day, chrono::NaiveTime::MIN);
         let works: Arc<[Work]> = Arc::from([Work::CloseDays]);

@@ -9,7 +9,7 @@ use prahari_runtime::RunOutcome;
 use prahari_schedule::{LatePolicy, latest_start};
 use prahari_store::SlotOutcome;
 
-use super::waiting::Waited;
+use super::waiting::WaitOutcome;
 use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
 use crate::halts::Halts;
@@ -67,7 +67,7 @@ impl Slots {
     }
 
     async fn follow_orders(&self, user: &User) -> Result<(), AppError> {
-        self.runs.settle_desk(user).await?;
+        self.runs.reconcile_desk(user).await?;
         let mut desk = user.desk.lock().await;
         desk.sync_fills(self.handles.clock.now()).await?;
         let lost = desk.take_lost();
@@ -75,7 +75,7 @@ impl Slots {
         self.halts.tell_of_lost(user.id, lost).await
     }
 
-    /// Why no service of this user runs a task now, if none does.
+    /// Returns why no service of this user runs a task now, if none does.
     pub(super) fn not_run_because(&self, user: &User, task: Task) -> Option<String> {
         if user.services.schedule_version(task).is_none() {
             return Some(if user.access.is_active() {
@@ -102,16 +102,16 @@ impl Slots {
 
     async fn run_slot(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
         let (due, waited) = user.ledger.lock().freed(key);
-        if let Some(Waited { told, .. }) = waited.as_ref().filter(|waited| waited.skipped) {
+        if let Some(WaitOutcome { told, .. }) = waited.as_ref().filter(|waited| waited.skipped) {
             return self.finish_slot(user, key, SlotOutcome::Skipped, told.clone(), None).await;
         }
         let Some(attempt) = self.take_up(user, key).await? else { return Ok(()) };
         let (now, late) = (self.handles.clock.now(), self.tasks.current().late_policy(key.task));
-        let told = |reason: String| Waited::with(waited.as_ref(), reason);
+        let told = |reason: String| WaitOutcome::with(waited.as_ref(), reason);
         if let Some(lateness) = too_late((key, late), due, now, &self.handles.calendar.current()) {
             return self.finish_slot(user, key, SlotOutcome::Missed, told(lateness), None).await;
         }
-        if let Some(reason) = self.health.held_back(user, key.task) {
+        if let Some(reason) = self.health.skip_reason(user, key.task) {
             return self.finish_slot(user, key, SlotOutcome::Skipped, reason, None).await;
         }
         let executed = self.runs.execute(user, key.task, key.due_at, Trigger::Scheduled, attempt).await;
@@ -135,8 +135,8 @@ impl Slots {
         self.finish_slot(user, key, outcome, told(reason), Some(&answer)).await
     }
 
-    /// Takes up a slot, once; which attempt it is. It is written before the run, so that the run after a crash knows that
-    /// it is not the first.
+    /// Takes up a slot, once; which attempt it is. It is written before the run, so that the run after a crash
+    /// knows that it is not the first.
     async fn take_up(&self, user: &User, key: SlotKey) -> Result<Option<u32>, AppError> {
         let _turn = user.ledger.turn().await;
         let (attempt, update) = {
@@ -184,7 +184,7 @@ impl Slots {
     }
 }
 
-/// Why a slot may not start any more, if so.
+/// Returns why a slot may not start any more, if so.
 fn too_late(
     (key, late): (SlotKey, LatePolicy),
     free: Timestamp,

@@ -12,22 +12,22 @@ use crate::user::User;
 /// Which tasks are shared, and those who may have slots of them.
 pub(super) type Shared<'a> = (&'a TaskSet, &'a [Arc<User>]);
 
-/// How the tasks stand that a slot waits for.
-pub(super) enum Standing {
+/// State of the tasks that a slot waits for.
+pub(super) enum DependencyState {
     /// These have not ended.
     Open(Vec<Task>),
     /// All have; the last one then, as far as this process has seen it.
     Ended(Option<Timestamp>),
 }
 
-/// How the tasks stand that a slot waits for: each slot of them that is due at its time or before it, and what somebody started by hand
-/// in the place of one.
+/// Returns how the tasks stand that a slot waits for: each slot of them that is due at its time or before it, and
+/// what somebody started by hand in the place of one.
 pub(super) fn standing(
     user: &User,
     key: SlotKey,
     barrier: &Barrier,
     (tasks, admins): Shared<'_>,
-) -> Standing {
+) -> DependencyState {
     let (mut open, mut ended) = (Vec::new(), None);
     for task in barrier.tasks.iter() {
         let is_open = if tasks.is_shared(*task) {
@@ -40,10 +40,11 @@ pub(super) fn standing(
             open.push(*task);
         }
     }
-    if open.is_empty() { Standing::Ended(ended) } else { Standing::Open(open) }
+    if open.is_empty() { DependencyState::Ended(ended) } else { DependencyState::Open(open) }
 }
 
-/// Whether a task of a user has slots until an instant that have not ended; when the last one of those that have did is noted.
+/// Returns whether a task of a user has slots until an instant that have not ended; when the last one of those that
+/// have did is noted.
 fn stands_open(user: &User, task: Task, until: Timestamp, ended: &mut Option<Timestamp>) -> bool {
     let (slots, open) = {
         let ledger = user.ledger.lock();

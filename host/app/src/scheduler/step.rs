@@ -1,5 +1,5 @@
-//! One instant: what it has done, what has to wait, and what need not wait any more. The same on every clock; on one that stands still
-//! while work is done, whatever was begun is finished before anything else begins.
+//! One instant: what it has done, what has to wait, and what need not wait any more. The same on every clock; on
+//! one that stands still while work is done, whatever was begun is finished before anything else begins.
 
 use std::sync::Arc;
 
@@ -13,8 +13,9 @@ use crate::ledger::Work;
 use crate::user::User;
 
 impl Scheduler {
-    /// Does everything due at an instant: first what the day's prices forbid, then what all users share, then for each user their fills
-    /// and their slots by rank. What waits for other tasks is set aside until they have ended.
+    /// Does everything due at an instant: first what the day's prices forbid, then what all users share, then for
+    /// each user their fills and their slots by rank. What waits for other tasks is set aside until they have
+    /// ended.
     pub(super) async fn step(&mut self, instant: Timestamp, works: Vec<Work>) -> Result<(), AppError> {
         if !works.is_empty() {
             self.rooms.prices.look_at_prices(instant).await?;
@@ -29,7 +30,8 @@ impl Scheduler {
         self.let_go().await
     }
 
-    /// Has those slots done that need not wait any more. On a clock that stands still meanwhile their ends may let others go.
+    /// Has those slots done that need not wait any more. On a clock that stands still meanwhile their ends may let
+    /// others go.
     pub(super) async fn let_go(&mut self) -> Result<(), AppError> {
         loop {
             let free = self.waiting.take_free(&self.rooms);
@@ -42,7 +44,7 @@ impl Scheduler {
         }
     }
 
-    /// Has works done, all of them shared or none.
+    /// Runs works that are either all shared or all of users.
     async fn do_works(
         &self,
         users: Vec<Arc<User>>,
@@ -62,7 +64,8 @@ impl Scheduler {
         self.begin(workers).await
     }
 
-    /// Begins workers. A clock that goes on meanwhile does not wait for them; on one that stands still they are done with then.
+    /// Begins workers. A clock that goes on meanwhile does not wait for them; on one that stands still they are
+    /// done with then.
     pub(super) async fn begin(&self, mut workers: Vec<Worker>) -> Result<(), AppError> {
         let in_lockstep = self.rooms.handles.clock.is_lockstep();
         if in_lockstep && workers.len() == 1 {
@@ -76,7 +79,7 @@ impl Scheduler {
     }
 }
 
-/// What is shared happens for one user after the other, beside what users do for themselves.
+/// Runs shared work for one user after the other, beside the users' own work.
 fn do_shared(rooms: Arc<Rooms>, whose: Vec<(Arc<[Work]>, Arc<User>)>, instant: Timestamp) -> Worker {
     Box::pin(async move {
         // Also for those whose turn has gone to another admin: their slot gets its outcome too.

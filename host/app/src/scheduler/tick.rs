@@ -30,8 +30,8 @@ impl Slots {
         executed.map(|_| ())
     }
 
-    /// Notes the ticks among what is due at an instant as missed, because the user's worker is still busy with what was due
-    /// earlier.
+    /// Notes the ticks among what is due at an instant as missed, because the user's worker is still busy with what
+    /// was due earlier.
     pub(super) async fn pass_over(
         &self,
         user: &User,
@@ -48,7 +48,8 @@ impl Slots {
         Ok(())
     }
 
-    /// Notes what was due before and never taken up, and takes up this tick unless it is to be left out; whether it runs.
+    /// Notes what was due before and never taken up, and takes up this tick unless it is to be left out; whether it
+    /// runs.
     async fn take_up_tick(&self, user: &User, key: SlotKey, due: Timestamp) -> Result<bool, AppError> {
         self.account(user, key, due, None).await
     }
@@ -61,7 +62,8 @@ impl Slots {
         due: Timestamp,
         held_up: Option<&str>,
     ) -> Result<bool, AppError> {
-        let skipped = self.not_run_because(user, key.task).or_else(|| self.health.held_back(user, key.task));
+        let skipped =
+            self.not_run_because(user, key.task).or_else(|| self.health.skip_reason(user, key.task));
         let _turn = user.ledger.turn().await;
         let (runs, update) = {
             let mut ledger = user.ledger.lock();
@@ -96,7 +98,8 @@ impl Slots {
         Ok(runs)
     }
 
-    /// The last tick that is too late when this one is taken up now: itself and later ones after a long time, or the one before.
+    /// The last tick that is too late when this one is taken up now: itself and later ones after a long time, or
+    /// the one before.
     fn late_until(&self, key: SlotKey, ticks: &Ticks, due: Timestamp) -> Timestamp {
         let (now, calendar) = (self.handles.clock.now(), self.handles.calendar.current());
         let policy = self.tasks.current().late_policy(key.task);
@@ -110,8 +113,8 @@ impl Slots {
         }
     }
 
-    /// Notes ticks through this one as missed, each with its reason; `otherwise` is that of ticks that only work was in the way
-    /// of.
+    /// Notes ticks through this one as missed, each with its reason; `otherwise` is that of ticks that only work
+    /// was in the way of.
     pub(super) fn miss(&self, ticks: &mut Ticks, through: Timestamp, otherwise: &str) -> Vec<TickRow> {
         let mut rows = Vec::new();
         while let Some(next) = ticks.next().filter(|next| *next <= through) {
@@ -121,7 +124,7 @@ impl Slots {
         rows
     }
 
-    /// What a tick that had begun came to.
+    /// Ends a tick that has begun and stores its outcome.
     async fn end_tick(
         &self,
         user: &User,
@@ -153,7 +156,7 @@ impl Slots {
         if closing { self.close_slot(user, key).await } else { Ok(()) }
     }
 
-    /// With the user's turn held.
+    /// The caller holds the user's turn.
     pub(super) async fn write_ticks(
         &self,
         user: &User,
@@ -166,7 +169,7 @@ impl Slots {
         Ok(self.handles.store.user(user.id).update_slot(update).await?)
     }
 
-    /// Of several in a row it names the last.
+    /// Publishes the event of a tick; of several in a row it names the last.
     fn tell_of_tick(&self, user: &User, key: SlotKey, tick: &TickRow) {
         let due_at = tick.at.plus_minutes(i64::from(tick.count.saturating_sub(1)));
         self.handles.events.publish_with(Audience::User(user.id), || {

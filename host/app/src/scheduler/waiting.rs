@@ -1,7 +1,8 @@
 //! Slots that wait for other tasks of their day, as their schedules say: which they are, and what lets them go.
 //!
-//! Only the scheduler sets slots aside and lets them go, one after the other, so nothing can be missed in between: from before it looks
-//! whether a task has ended, it is told of whatever ends. A slot waits without a worker, so the user's other work goes on.
+//! Only the scheduler sets slots aside and lets them go, one after the other, so nothing can be missed in between:
+//! from before it looks whether a task has ended, it is told of whatever ends. A slot waits without a worker, so
+//! the user's other work goes on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use prahari_domain::time::Timestamp;
 use prahari_schedule::Then;
 
 use super::Rooms;
-use super::standing::{Shared, Standing, listed, standing};
+use super::standing::{DependencyState, Shared, listed, standing};
 use crate::error::AppError;
 use crate::ledger::{Barrier, SlotKey, Work};
 use crate::scheduler::Slots;
@@ -26,10 +27,10 @@ pub(super) struct Waiting {
     first_latest: Option<Timestamp>,
 }
 
-/// How one slot waits.
+/// A slot that waits.
 struct Wait {
     barrier: Arc<Barrier>,
-    /// When it was set aside.
+    /// Time at which it was set aside.
     since: Timestamp,
 }
 
@@ -38,7 +39,7 @@ struct Wait {
 pub(super) struct Aside(BTreeMap<UserId, BTreeSet<Work>>);
 
 impl Aside {
-    /// What is left for a user.
+    /// Returns the remaining work of a user.
     pub(super) fn rest(&self, user: UserId, works: &Arc<[Work]>) -> Arc<[Work]> {
         match self.0.get(&user) {
             Some(aside) => works.iter().filter(|work| !aside.contains(work)).copied().collect(),
@@ -47,17 +48,17 @@ impl Aside {
     }
 }
 
-/// What became of the wait of a slot.
+/// Result of the wait of a slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waited {
-    /// For people: how long it waited, or what had not ended when it waited no longer.
+pub struct WaitOutcome {
+    /// Sentence for the user: how long the slot waited, or which tasks had not ended at the latest time.
     pub told: String,
-    /// Whether it is skipped for that.
+    /// Whether the slot is skipped.
     pub skipped: bool,
 }
 
-impl Waited {
-    /// What became of the slot, with what it waited for.
+impl WaitOutcome {
+    /// Returns what became of the slot, with what it waited for.
     pub(super) fn with(waited: Option<&Self>, reason: String) -> String {
         match waited {
             Some(Self { told, .. }) if reason.is_empty() => told.clone(),
@@ -100,7 +101,7 @@ impl Waiting {
         Ok(aside)
     }
 
-    /// Whether a slot has to wait; then it does.
+    /// Returns whether a slot has to wait; then it does.
     async fn has_to_wait(
         &mut self,
         rooms: &Rooms,
@@ -111,7 +112,7 @@ impl Waiting {
     ) -> Result<bool, AppError> {
         let (now, latest) = (rooms.handles.clock.now(), barrier.latest.max(key.due_at));
         match standing(user, key, barrier, (&rooms.tasks.current(), admins)) {
-            Standing::Ended(at) => {
+            DependencyState::Ended(at) => {
                 if let Some(progress) = user.ledger.lock().open_mut(key) {
                     // A process of the past may have left until when it was to wait.
                     let left = progress.free_at.map(|free| free.min(now));
@@ -120,11 +121,11 @@ impl Waiting {
                 }
                 Ok(false)
             }
-            Standing::Open(tasks) if now >= latest => {
+            DependencyState::Open(tasks) if now >= latest => {
                 overdue(user, key, barrier, &tasks);
                 Ok(false)
             }
-            Standing::Open(tasks) => {
+            DependencyState::Open(tasks) => {
                 rooms.slots.tell_of_wait(user, key, &tasks, latest).await?;
                 self.first_latest = Some(self.first_latest.map_or(latest, |first| first.min(latest)));
                 self.slots.insert((user.id, key), Wait { barrier: barrier.clone(), since: now });
@@ -172,17 +173,17 @@ fn still_waits(user: &User, key: SlotKey, wait: &Wait, shared: Shared<'_>, now: 
     let latest = wait.barrier.latest.max(key.due_at);
     match standing(user, key, &wait.barrier, shared) {
         // What has ended was worth waiting for, however late it is.
-        Standing::Ended(at) => {
+        DependencyState::Ended(at) => {
             let seconds = now.millis_since(wait.since).max(0) / 1000;
             let told = format!("waited {seconds} s for {}", listed(&wait.barrier.tasks));
-            freed(user, key, at.unwrap_or(now).min(latest), Waited { told, skipped: false });
+            freed(user, key, at.unwrap_or(now).min(latest), WaitOutcome { told, skipped: false });
             false
         }
-        Standing::Open(tasks) if now >= latest => {
+        DependencyState::Open(tasks) if now >= latest => {
             overdue(user, key, &wait.barrier, &tasks);
             false
         }
-        Standing::Open(_) => true,
+        DependencyState::Open(_) => true,
     }
 }
 
@@ -192,13 +193,13 @@ fn overdue(user: &User, key: SlotKey, barrier: &Barrier, tasks: &[Task]) {
     let until = latest.ist_time().format("%H:%M");
     let had_not = format!("{} had not ended at {until}", listed(tasks));
     let waited = match barrier.then {
-        Then::Run => Waited { told: format!("{had_not}, so it ran on what there was"), skipped: false },
-        Then::Skip => Waited { told: had_not, skipped: true },
+        Then::Run => WaitOutcome { told: format!("{had_not}, so it ran on what there was"), skipped: false },
+        Then::Skip => WaitOutcome { told: had_not, skipped: true },
     };
     freed(user, key, latest, waited);
 }
 
-fn freed(user: &User, key: SlotKey, at: Timestamp, waited: Waited) {
+fn freed(user: &User, key: SlotKey, at: Timestamp, waited: WaitOutcome) {
     if let Some(progress) = user.ledger.lock().open_mut(key) {
         progress.free_at = Some(at.max(key.due_at));
         progress.waited = Some(waited);

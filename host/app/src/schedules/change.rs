@@ -14,8 +14,8 @@ use crate::error::AppError;
 use crate::tasks::TaskSet;
 
 impl Schedules {
-    /// Makes the schedules of some tasks what they are given as, all in one new version. Those that are so already do not
-    /// count; when none is left, nothing changes. Running services go on by the version that they have.
+    /// Makes the schedules of some tasks what they are given as, all in one new version. Those that are so already
+    /// do not count; when none is left, nothing changes. Running services go on by the version that they have.
     ///
     /// # Errors
     /// [`AppError::InvalidSchedule`]; [`StoreError::ScheduleChanged`] when `expected` is not the newest version any
@@ -81,8 +81,8 @@ impl Schedules {
     }
 }
 
-/// Checks each schedule on every day of the calendar. A script may take its time on each of them, so this happens where it
-/// holds nobody up.
+/// Checks each schedule on every day of the calendar. A script may take its time on each of them, so this happens
+/// where it holds nobody up.
 async fn check(
     schedules: Vec<Schedule>,
     tasks: Arc<TaskSet>,

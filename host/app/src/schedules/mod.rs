@@ -5,7 +5,7 @@
 
 mod announce;
 mod change;
-mod foresee;
+mod preview;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,35 +18,35 @@ use prahari_schedule::Schedule;
 use prahari_store::{ScheduleChange, ScheduleRow, Store};
 
 pub use announce::ScheduleChanges;
-pub use foresee::{Firing, FiringDay, Foresight, NEXT_RUNS, Previews};
+pub use preview::{Firing, FiringDay, NEXT_RUNS, Previews, SchedulePreview};
 
 use crate::error::AppError;
 use crate::tasks::Tasks;
 
-/// All schedules as they stand together in one version.
+/// The schedules of all tasks in one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduleSet {
-    /// From 1.
+    /// Version of the set; the first is 1.
     pub version: u64,
-    /// In the order in which tasks run that are due together.
+    /// Entries, in the order in which tasks run that are due at the same time.
     pub entries: Vec<ScheduleEntry>,
 }
 
 /// A task's schedule, and since which version it has been so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduleEntry {
-    /// When the task is due.
+    /// Rules of the task.
     pub schedule: Schedule,
     /// The version of the set that made it so.
     pub version: u64,
-    /// Who did; none for the defaults of the program.
+    /// User who made the change; none for the defaults of the program.
     pub changed_by: Option<UserId>,
-    /// When it was changed, by the daemon's clock.
+    /// Time at which it was changed, by the daemon's clock.
     pub changed_at: Timestamp,
 }
 
 impl ScheduleSet {
-    /// The schedules themselves.
+    /// Returns the schedules of the set.
     pub fn schedules(&self) -> impl Iterator<Item = &Schedule> {
         self.entries.iter().map(|entry| &entry.schedule)
     }
@@ -63,7 +63,7 @@ impl ScheduleSet {
         kept.chain(changes).cloned().collect()
     }
 
-    /// Whether a task runs otherwise by another set. Words for people make no difference.
+    /// Returns whether a task runs otherwise by another set. Words for people make no difference.
     pub fn differs(&self, other: &Self, task: Task) -> bool {
         let in_force = |set: &Self| {
             let entry = set.entry(task)?;
@@ -104,7 +104,7 @@ impl Schedules {
         Ok(Self { store, tasks, sets, current: RwLock::new(current) })
     }
 
-    /// The newest set.
+    /// Returns the newest set.
     pub fn current(&self) -> Arc<ScheduleSet> {
         self.current.read().clone()
     }
@@ -126,7 +126,7 @@ impl Schedules {
         Ok(set)
     }
 
-    /// What a task's schedule was over time, newest first.
+    /// Returns what a task's schedule was over time, newest first.
     ///
     /// # Errors
     /// When the store fails or a stored rule cannot be read.

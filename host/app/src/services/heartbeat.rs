@@ -12,11 +12,11 @@ use crate::events::ServiceChange;
 /// What a user's services have done, as far as this process knows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Activity {
-    /// When the service last said that it lives.
+    /// Time of the last heartbeat.
     pub heartbeat: Option<Timestamp>,
-    /// Since when it is on, or was last on.
+    /// Time of the last start.
     pub started_at: Option<Timestamp>,
-    /// What ran last, and when it ended.
+    /// Last task that ran, and the time at which it ended.
     pub last_task: Option<(Task, Timestamp)>,
     /// Failures since the service was started.
     pub error_count: u64,
@@ -29,7 +29,7 @@ pub struct Activity {
 }
 
 impl Activity {
-    /// What the row says.
+    /// Restores the activity from its row.
     pub fn of(row: &ServiceRow) -> Self {
         Self {
             heartbeat: row.heartbeat,
@@ -51,7 +51,7 @@ impl Activity {
         }
     }
 
-    /// Something went wrong.
+    /// Records the last error.
     pub(crate) fn failed(&mut self, error: String) {
         self.error_count += 1;
         self.last_error = error;
@@ -59,8 +59,8 @@ impl Activity {
 }
 
 impl Services {
-    /// Says of every running service that it lives, and what it did since it last did so. Called each minute of the
-    /// daemon's clock; with 10,000 services it is still two statements.
+    /// Stores the heartbeat of every running service and its activity since the last one. Called each minute of
+    /// the daemon's clock; two statements even with 10,000 services.
     ///
     /// # Errors
     /// When it cannot be written.

@@ -18,10 +18,11 @@ use crate::error::AppError;
 use crate::events::{Audience, Event, ServiceChange, ServiceEvent};
 use crate::user::User;
 
-/// How long a worker has, by the real clock, to end its run when its service is stopped; then it is killed.
+/// Longest time that a worker has, by the real clock, to end its run when its service is stopped; then it is
+/// killed.
 pub const STOP_PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long it has when the daemon itself stops, which a supervisor does not wait for as long.
+/// Longest time that a worker has when the daemon itself stops; supervisors do not wait as long.
 pub const STOP_PATIENCE_OF_DAEMON: Duration = Duration::from_secs(5);
 
 /// Why services that a process of the past left running are stopped.
@@ -30,19 +31,21 @@ pub const RESTARTED: &str = "the daemon was restarted";
 /// A running individual service.
 #[derive(Debug, Clone)]
 pub struct Individual {
-    /// Its process.
+    /// Worker process of the service.
     pub worker: Arc<Worker>,
-    /// When it was started, by the daemon's clock.
+    /// Time at which it was started, by the daemon's clock.
     pub started_at: Timestamp,
-    /// By which schedules.
+    /// Version of the schedules that the service runs by.
     pub schedule_version: u64,
 }
 
 impl Services {
-    /// Starts a task of a user in a process of its own, from the next instant on; answers whether it was stopped before.
+    /// Starts a task of a user in a process of its own, from the next instant on; answers whether it was stopped
+    /// before.
     ///
     /// # Errors
-    /// [`AppError::UnifiedServiceRunning`]; [`AppError::TaskForAdmins`]; [`AppError::TaskServed`] for a shared task; or when there is no such user, the process cannot be started, or the store fails.
+    /// [`AppError::UnifiedServiceRunning`]; [`AppError::TaskForAdmins`]; [`AppError::TaskServed`] for a shared
+    /// task; or when there is no such user, the process cannot be started, or the store fails.
     pub async fn start_individual(self: &Arc<Self>, id: UserId, task: Task) -> Result<bool, AppError> {
         self.handles.shutdown.check()?;
         let user = self.users.find(id)?;
@@ -91,7 +94,7 @@ impl Services {
         self.stop_individuals_within(user, self.patience()).await
     }
 
-    /// The same, within a time by the real clock.
+    /// Stops all individual services within a real time.
     pub(crate) async fn stop_individuals_within(
         &self,
         user: &User,
@@ -118,8 +121,8 @@ impl Services {
         if self.handles.shutdown.is_begun() { STOP_PATIENCE_OF_DAEMON } else { STOP_PATIENCE }
     }
 
-    /// Runs a task in its process. When that ends with the run, the service is stopped before the run is, so that nothing
-    /// more is expected of it.
+    /// Runs a task in its process. When that ends with the run, the service is stopped before the run is, so that
+    /// nothing more is expected of it.
     pub(crate) async fn run_individually(
         &self,
         user: &User,
@@ -154,7 +157,7 @@ impl Services {
         }
     }
 
-    /// Writes the end of the process down when it comes, whoever or whatever caused it.
+    /// Stores the end of the process, whatever caused it.
     fn watch_individual(self: &Arc<Self>, user: &Arc<User>, task: Task, worker: &Worker) {
         // Neither daemon nor worker is kept alive by being watched: the process ends with them.
         let (daemon, user) = (Arc::downgrade(self), Arc::downgrade(user));
@@ -197,7 +200,7 @@ impl Services {
         self.hand_over_shared(task).await
     }
 
-    /// Who stopped a worker is more than that it was stopped, when that was the daemon.
+    /// Replaces the reason "stopped" by who stopped the worker when it was the daemon.
     fn with_reason_of_daemon(&self, end: WorkerEnd) -> WorkerEnd {
         let Some(stop) = self.handles.shutdown.reason().filter(|_| end.asked) else { return end };
         WorkerEnd { reason: format!("the daemon stopped ({stop}): {}", end.reason), ..end }

@@ -15,13 +15,13 @@ use crate::user::User;
 pub struct IndividualStatus {
     /// The task that it is about.
     pub task: Task,
-    /// Its process; none when it is stopped.
+    /// Id of the process; none when the service is stopped.
     pub process_id: Option<u32>,
-    /// When it was last started; none when it never was.
+    /// Time at which it was last started; none when it never was.
     pub started_at: Option<Timestamp>,
-    /// When it stopped.
+    /// Time at which the service stopped; none while it runs.
     pub stopped_at: Option<Timestamp>,
-    /// Why it stopped; empty while it runs and when it never did.
+    /// Reason why it stopped; empty while it runs and when it never did.
     pub reason: String,
     /// The schedules by which it runs.
     pub schedule_version: Option<u64>,
@@ -29,14 +29,14 @@ pub struct IndividualStatus {
     pub executing: bool,
     /// The last run of the task, by whichever service.
     pub last_run: Option<RunRow>,
-    /// When it is due next, by its own schedules, or by the newest ones when it is stopped.
+    /// Time at which it is due next, by its own schedules, or by the newest ones when it is stopped.
     pub next_run_at: Option<Timestamp>,
-    /// Whether those schedules have it enabled.
+    /// Whether the service's schedules have the task enabled.
     pub schedule_enabled: bool,
 }
 
 impl Services {
-    /// How each task of a user stands as a service of its own. What is for admins is among theirs only.
+    /// Returns how each task of a user stands as a service of its own. What is for admins is among theirs only.
     ///
     /// # Errors
     /// When there is no such user, the store fails, or a schedule's script does.

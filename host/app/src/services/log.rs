@@ -8,19 +8,19 @@ use crate::error::AppError;
 use crate::events::{Audience, Event, LogEvent};
 use crate::user::User;
 
-/// How much a line matters.
+/// Level of a line of the service log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
-    /// Good to know.
+    /// For information.
     Info,
-    /// Worth a look.
+    /// Unusual; no action needed now.
     Warn,
-    /// Needs somebody.
+    /// Somebody has to act.
     Error,
 }
 
 impl Level {
-    /// Its name in the database and the API.
+    /// Returns the name in the database and the API.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Info => "info",

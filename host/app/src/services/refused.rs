@@ -6,9 +6,9 @@ use super::Services;
 use crate::error::AppError;
 
 impl Services {
-    /// Alerts about the writes that were refused since the last call while nobody waited for them: what is in memory
-    /// contradicts what the database holds, and somebody has to look. A user whose journal it is is halted. Everybody else
-    /// goes on.
+    /// Alerts about the writes that were refused since the last call while nobody waited for them: what is in
+    /// memory contradicts what the database holds, and somebody has to look. A user whose journal it is is halted.
+    /// Everybody else goes on.
     ///
     /// # Errors
     /// When it cannot be written down.

@@ -10,14 +10,14 @@ use super::Services;
 use crate::user::User;
 
 impl Services {
-    /// For whom a shared task runs that somebody asked for: the admin whose service runs it, or else the first admin.
-    /// Always the same, so that two admins who ask at once get one run.
+    /// Returns the user for whom a shared task is run once: the admin whose service runs it, else the first
+    /// admin. It is always the same one, so that two admins who ask at once get one run.
     pub(crate) fn user_of_shared(&self, task: Task) -> Option<Arc<User>> {
         self.ledger.owner_of_shared(task).or_else(|| self.users.admins().into_iter().next())
     }
 }
 
-/// Why a shared run at this instant leaves the signals as they are, if it does. The same rule decides what
+/// Returns why a shared run at this instant leaves the signals as they are, if it does. The same rule decides what
 /// [`Signals::publish`](crate::signals::Signals::publish) does with its findings, whatever the module does.
 pub(crate) fn leaves_signals_untouched(calendar: &Calendar, now: Timestamp) -> Option<String> {
     if calendar.analysis_may_write(now) {

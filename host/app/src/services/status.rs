@@ -6,7 +6,7 @@ use prahari_domain::tasks::Task;
 use super::{Activity, Services};
 use crate::user::User;
 
-/// Whether a service is on.
+/// State of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ServiceState {
     /// It does what is due.
@@ -20,16 +20,16 @@ pub enum ServiceState {
 pub struct ServiceStatus {
     /// The user that it belongs to.
     pub user: UserId,
-    /// Whether it is on.
+    /// State of the service.
     pub state: ServiceState,
-    /// What it has done.
+    /// Activity of the service.
     pub activity: Activity,
-    /// What is executing for the user.
+    /// Tasks that are executing for the user.
     pub executing: Vec<Task>,
 }
 
 impl Services {
-    /// How a user's unified service stands.
+    /// Returns the status of a user's unified service.
     pub fn service_status(&self, user: &User) -> ServiceStatus {
         let state = if user.services.is_running() { ServiceState::Running } else { ServiceState::Stopped };
         ServiceStatus {

@@ -54,7 +54,8 @@ impl Services {
         Ok(Switched { changed, executing: user.runs.executing() })
     }
 
-    /// With the user's switch held. A start that fails leaves the service off, in memory and in the database.
+    /// Starts the service; the caller holds the user's switch. A start that fails leaves the service off, in
+    /// memory and in the database.
     pub(super) async fn turn_on(&self, user: &User) -> Result<(), AppError> {
         if !user.access.is_active() {
             return Err(AppError::UserInactive(user.id));
@@ -86,7 +87,7 @@ impl Services {
         Ok(())
     }
 
-    /// With the user's switch held.
+    /// Stops the service; the caller holds the user's switch.
     pub(super) async fn turn_off(&self, user: &User) -> Result<(), AppError> {
         let is_theirs =
             |task: &Task| self.ledger.owner_of_shared(*task).is_some_and(|owner| owner.id == user.id);
@@ -110,9 +111,9 @@ impl Services {
         Ok(self.handles.store.user(user.id).save_service(row).await?)
     }
 
-    /// Keeps a failure to the user it happened to. What the broker or the market could not do now, and a module that is missing,
-    /// is tried again at the next occasion; books that contradict the broker or their journal halt the user; anything else stops the unified service,
-    /// if it is on, until somebody has looked.
+    /// Keeps a failure to the user it happened to. What the broker or the market could not do now, and a module
+    /// that is missing, is tried again at the next occasion; books that contradict the broker or their journal halt
+    /// the user; anything else stops the unified service, if it is on, until somebody has looked.
     ///
     /// # Errors
     /// The failure itself, when it concerns everybody.

@@ -17,7 +17,7 @@ use super::{Settings, UserSettings, Versioned};
 use crate::error::AppError;
 use crate::user::User;
 
-/// What to make of settings.
+/// A change of settings.
 #[derive(Debug, Clone, Copy)]
 pub enum Change<'a> {
     /// Replace what is named, and bring back the default of what is named with `null`.
@@ -37,7 +37,7 @@ pub struct SettingsChange<'a, T> {
 }
 
 impl<T> SettingsChange<'_, T> {
-    /// What would be in force.
+    /// Returns the value that would be in force.
     pub fn value(&self) -> &T {
         &self.value
     }
@@ -47,8 +47,8 @@ impl Settings {
     /// Prepares a change of a user's strategy.
     ///
     /// # Errors
-    /// [`AppError::Settings`] when it is not allowed; [`StoreError::SettingsChanged`] when `expected` is given and is no
-    /// longer the version in force.
+    /// [`AppError::Settings`] when it is not allowed; [`StoreError::SettingsChanged`] when `expected` is given and
+    /// is no longer the version in force.
     pub async fn change_strategy<'a>(
         &'a self,
         user: &'a User,
@@ -79,8 +79,8 @@ impl Settings {
         self.prepare(user, Kind::Preferences, expected, UserSettings::preferences, next).await
     }
 
-    /// Prepares a change of the limits that an admin sets for a user. What the user had tightened stays, and holds where it
-    /// is still the tighter one.
+    /// Prepares a change of the limits that an admin sets for a user. What the user had tightened stays, and holds
+    /// where it is still the tighter one.
     ///
     /// # Errors
     /// As [`Settings::change_strategy`].
@@ -132,13 +132,13 @@ impl Settings {
         Ok(SettingsChange { store: &self.store, user, version: now.version, value, _changing: changing })
     }
 
-    /// Whether orders of everybody are stopped.
+    /// Returns whether orders of everybody are stopped.
     pub fn is_kill_switch_on(&self) -> bool {
         self.kill_switch.is_on()
     }
 
-    /// Stops the orders of everybody, or lets them through again. It stops them at once, before that is written down, and
-    /// lets them through only after.
+    /// Stops the orders of everybody, or lets them through again. It stops them at once, before that is written
+    /// down, and lets them through only after.
     ///
     /// # Errors
     /// When it cannot be written down; a switch that was to be turned on is on all the same.

@@ -1,7 +1,7 @@
 //! The limits on a user's orders, shared by the desk that asks them and those who change them.
 //!
-//! They are not behind the desk's lock: that may be held for as long as a broker takes to answer, and a kill switch must not
-//! wait for it.
+//! They are not behind the desk's lock: that may be held for as long as a broker takes to answer, and a kill switch
+//! must not wait for it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use prahari_store::{Store, StoreError};
 
 use super::Versioned;
 
-/// Where the daemon's kill switch stands in the database.
+/// Key under which the daemon's kill switch is stored.
 const KILL_SWITCH_KEY: &str = "kill_switch";
 
 /// The admins' switch that stops the orders of everybody.
@@ -40,13 +40,13 @@ impl KillSwitch {
         Ok(Self::new(kept.as_deref() == Some("true")))
     }
 
-    /// Whether it is on.
+    /// Returns whether the switch is on.
     pub fn is_on(&self) -> bool {
         self.on.load(Ordering::Acquire) || self.turning_on.load(Ordering::Acquire) > 0
     }
 
-    /// Turns it on or off and writes that down. It is on at once, before that is written, and off only after. Changes at the
-    /// same time follow each other, so what is written last is what holds.
+    /// Turns it on or off and writes that down. It is on at once, before that is written, and off only after.
+    /// Changes at the same time follow each other, so what is written last is what holds.
     ///
     /// # Errors
     /// When it cannot be written down; a switch that was to be turned on is on all the same.
@@ -81,9 +81,9 @@ impl Drop for TurningOn<'_> {
 /// The limits of one user by who has set them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LimitsSet {
-    /// What the admin allows.
+    /// Limits that the admin has set.
     pub admin: RiskLimits,
-    /// What the user has tightened of it.
+    /// Tighter limits that the user has set.
     pub own: OwnLimits,
 }
 
@@ -122,7 +122,7 @@ impl Limits {
         self.set.read().set.clone()
     }
 
-    /// What an order is checked against at this moment: for each limit the tighter one.
+    /// Returns what an order is checked against at this moment: for each limit the tighter one.
     pub fn in_force(&self) -> Arc<RiskLimits> {
         let held = self.set.read().in_force.clone();
         if self.kill_switch.is_on() && !held.kill_switch {

@@ -1,7 +1,8 @@
 //! What a user has set, as the running daemon holds it, and how it changes.
 //!
-//! A change is checked, audited by the caller, written down, and then takes effect: the strategy with the next run, limits
-//! and preferences at once. Values are replaced as a whole, so whoever has taken them keeps what was in force then.
+//! A change is checked, audited by the caller, written down, and then takes effect: the strategy with the next run,
+//! limits and preferences at once. Values are replaced as a whole, so whoever has taken them keeps what was in
+//! force then.
 
 mod change;
 mod limits;
@@ -43,13 +44,13 @@ impl Settings {
 /// A value and which change of it this is, from 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Versioned<T> {
-    /// Counts the changes.
+    /// Version of the settings; each change adds 1.
     pub version: u64,
-    /// What is in force.
+    /// Value in force.
     pub value: T,
 }
 
-/// What one user has set.
+/// Settings of one user.
 pub struct UserSettings {
     strategy: Current<Strategy>,
     preferences: Current<NotificationPreferences>,
@@ -59,8 +60,8 @@ pub struct UserSettings {
 }
 
 impl UserSettings {
-    /// What a row says, under the daemon's kill switch; and a sentence for each part of it that does not read, in whose place
-    /// the default stands. Whoever has such a part must not trade.
+    /// Reads the settings of a row, under the daemon's kill switch, and returns a sentence for each part that
+    /// cannot be read. Such a part gets its default, and the user must not trade.
     pub fn load(row: &UserRow, kill_switch: Arc<KillSwitch>) -> (Self, Vec<String>) {
         let mut damaged = Vec::new();
         let limits = LimitsSet {
@@ -92,7 +93,7 @@ impl UserSettings {
         self.strategy.get()
     }
 
-    /// What the user wants to be alerted to.
+    /// Returns the notification preferences of the user.
     pub fn preferences(&self) -> Arc<Versioned<NotificationPreferences>> {
         self.preferences.get()
     }

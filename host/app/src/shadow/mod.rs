@@ -38,26 +38,27 @@ use crate::replays::Replays;
 
 pub use report::{Finding, FindingKind, OrderFinding, ShadowReport};
 
-/// How many runs are under way at once. Two, so that a shadow of a month leaves the rest of the machine to the day's work.
+/// Number of runs that are under way at once. Two, so that a shadow of a month leaves the rest of the machine to
+/// the day's work.
 const AT_ONCE: usize = 2;
 
-/// Which days to look at.
+/// Days whose runs are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Days {
     /// The newest day with a run of the task, and the trading days before it, so many in all.
     Last(u32),
-    /// One day.
+    /// Runs of one day.
     On(Day),
 }
 
-/// Which recorded runs a candidate is tried on.
+/// Selects the recorded runs that a candidate is compared on.
 #[derive(Debug, Clone)]
 pub struct Scope {
-    /// Of this task.
+    /// Task whose runs are compared.
     pub task: Task,
-    /// On these days.
+    /// Days whose runs are compared.
     pub days: Days,
-    /// Of this user; none for everybody.
+    /// Only this user; none for all users.
     pub user: Option<UserId>,
 }
 
@@ -71,11 +72,11 @@ impl Scope {
 /// What a shadow needs of a daemon; without one, of an open database.
 #[derive(Clone, Copy)]
 pub struct Archive<'a> {
-    /// The recordings.
+    /// Store with the recordings.
     pub store: &'a Store,
-    /// Where the candidate runs.
+    /// Runtime in which the candidate runs.
     pub runtime: &'a Runtime,
-    /// Which days are trading days.
+    /// Calendar of the trading days.
     pub calendar: &'a Calendar,
     /// What the task of each user may do today; without them the candidate may do what the recorded run might.
     pub grants: Option<&'a Grants>,
@@ -96,8 +97,8 @@ impl Archive<'_> {
 }
 
 impl Replays {
-    /// Runs a candidate on the recorded runs of a scope, with what is granted today: a buy of a symbol outside the grant
-    /// shows as refused. Nothing is executed and nothing is changed.
+    /// Runs a candidate on the recorded runs of a scope, with what is granted today: a buy of a symbol outside the
+    /// grant shows as refused. Nothing is executed and nothing is changed.
     ///
     /// # Errors
     /// When the store or the calendar fails. What is wrong with single runs stands in the report.

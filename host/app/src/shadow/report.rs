@@ -7,19 +7,19 @@ use prahari_domain::tasks::Task;
 use prahari_domain::text::one_line;
 use prahari_domain::time::Day;
 use prahari_runtime::ModuleHash;
-use prahari_runtime::shadow::{OrderLine, ShadowRun, Standing, Verdict};
+use prahari_runtime::shadow::{OrderLine, ShadowRun, TradeMatch, Verdict};
 use prahari_store::RunRow;
 use serde::{Deserialize, Serialize};
 
 use super::runs::Tried;
 
-/// The most runs that are listed; the rest is counted. Whoever reads a hundred knows enough.
+/// Largest number of runs that are listed; the others are only counted.
 const MOST_FINDINGS: usize = 100;
 
-/// What a candidate would have done.
+/// Result of a shadow run: what the candidate would have done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShadowReport {
-    /// The task.
+    /// Task whose run it was.
     pub task: Task,
     /// Hash of the candidate, in hex.
     pub module: String,
@@ -47,7 +47,7 @@ pub struct ShadowReport {
     pub peak_memory: u64,
     /// The runs that were not identical, by user, newest first; at most 100.
     pub findings: Vec<Finding>,
-    /// How many more there were.
+    /// Number of further findings that are not listed.
     pub findings_left_out: u64,
 }
 
@@ -58,9 +58,9 @@ pub struct Finding {
     pub run: RunId,
     /// The user that it belongs to.
     pub user: UserId,
-    /// On which day.
+    /// Trading date of the run.
     pub day: Day,
-    /// What is wrong.
+    /// Kind of the finding.
     pub kind: FindingKind,
     /// The call at which the two part, from 0; only of changed runs.
     pub first_call: Option<usize>,
@@ -70,7 +70,7 @@ pub struct Finding {
     pub orders: Vec<OrderFinding>,
 }
 
-/// What is wrong with a run.
+/// Kinds of findings about a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingKind {
@@ -87,12 +87,12 @@ pub enum FindingKind {
 /// One order of a changed run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderFinding {
-    /// As recorded, in words.
+    /// Recorded trade, in words; none when only the candidate makes it.
     pub recorded: Option<String>,
-    /// As the candidate wants it, in words.
+    /// Trade of the candidate, in words; none when it makes none.
     pub candidate: Option<String>,
-    /// How the two compare.
-    pub standing: Standing,
+    /// Result of the comparison.
+    pub standing: TradeMatch,
 }
 
 impl ShadowReport {
@@ -116,7 +116,8 @@ impl ShadowReport {
         }
     }
 
-    /// Whether the candidate did in every compared run what was recorded. Nothing to compare is not an acceptance.
+    /// Returns whether the candidate did in every compared run what was recorded. Nothing to compare is not an
+    /// acceptance.
     pub fn accepted_without_change(&self) -> bool {
         self.runs > 0 && self.identical == self.runs
     }
@@ -189,7 +190,7 @@ impl ShadowReport {
 }
 
 impl From<&OrderLine> for OrderFinding {
-    /// In words.
+    /// Describes an order line in words.
     fn from(line: &OrderLine) -> Self {
         let words = |trade: &prahari_runtime::shadow::Trade| one_line(&trade.to_string()).into_owned();
         Self {
@@ -201,7 +202,7 @@ impl From<&OrderLine> for OrderFinding {
 }
 
 impl FindingKind {
-    /// Its name in reports.
+    /// Returns the name in reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Changed => "changed",

@@ -11,7 +11,7 @@ use super::{AT_ONCE, Archive, Scope, ShadowReport, days};
 use crate::error::AppError;
 use crate::runs::recordings::find_recording;
 
-/// How many rows of runs are in memory at a time; of recordings there are as many as run at once.
+/// Number of rows of runs that are in memory at a time; of recordings there are as many as run at once.
 const PAGE: u32 = 500;
 
 /// Tries the candidate on every run of a user within these days, newest first.

@@ -1,14 +1,14 @@
 //! Signals: what the tasks have found, for everybody or for one user, and what each user makes of it.
 
-mod board;
-mod choices;
+mod active;
 mod rows;
+mod status;
 
 use std::sync::Arc;
 
 use prahari_domain::signals::{SignalDraft, SignalScope};
 
-pub use board::{Publication, SignalBoard};
+pub use active::{ActiveSignals, Publication};
 pub(crate) use rows::load_signals;
 
 use crate::error::AppError;
@@ -18,12 +18,12 @@ use crate::handles::Handles;
 pub struct Signals {
     handles: Handles,
     /// The signals that stand.
-    pub board: Arc<SignalBoard>,
+    pub active: Arc<ActiveSignals>,
 }
 
 impl Signals {
-    pub(crate) fn new(handles: Handles, board: SignalBoard) -> Self {
-        Self { handles, board: Arc::new(board) }
+    pub(crate) fn new(handles: Handles, active: ActiveSignals) -> Self {
+        Self { handles, active: Arc::new(active) }
     }
 
     /// Publishes findings and writes them down.
@@ -38,7 +38,7 @@ impl Signals {
         let Handles { clock, store, calendar, .. } = &self.handles;
         let system = store.system();
         let publication =
-            self.board.publish(scope, drafts, clock.now(), &calendar.current(), || system.next_signal_id());
+            self.active.publish(scope, drafts, clock.now(), &calendar.current(), || system.next_signal_id());
         let rows = publication.rows.iter().map(rows::signal_row).collect::<Result<Vec<_>, _>>()?;
         match scope {
             SignalScope::Shared => system.save_signals(rows).await?,

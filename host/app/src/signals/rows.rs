@@ -8,9 +8,9 @@ use prahari_domain::signals::{Signal, SignalKind, SignalStatus};
 use prahari_domain::time::Day;
 use prahari_store::{HaltCode, SignalFilter, SignalRow, Store, UserScope};
 
-use super::board::{Rejections, SignalBoard};
+use super::active::{ActiveSignals, Rejections};
 use crate::error::AppError;
-use crate::members::loading::Fault;
+use crate::users_admin::loading::Fault;
 
 /// A signal as it is kept.
 ///
@@ -43,7 +43,7 @@ pub async fn load_signals(
     store: &Store,
     calendar: &Calendar,
     users: impl Iterator<Item = UserId>,
-) -> Result<(SignalBoard, Vec<(UserId, Fault)>), AppError> {
+) -> Result<(ActiveSignals, Vec<(UserId, Fault)>), AppError> {
     let standing = SignalFilter { since: None, active_only: true };
     let shared = signals(store.system().load_signals(standing).await?)?;
     let (mut personal, mut rejected) = (BTreeMap::new(), BTreeMap::new());
@@ -63,7 +63,7 @@ pub async fn load_signals(
     }
     personal.retain(|_, own: &mut Vec<Signal>| !own.is_empty());
     rejected.retain(|_, rejected: &mut Rejections| !rejected.is_empty());
-    Ok((SignalBoard::new(shared, personal, rejected), unread))
+    Ok((ActiveSignals::new(shared, personal, rejected), unread))
 }
 
 /// A user's own signals, and what they do not want of all that they are shown.
@@ -82,7 +82,7 @@ async fn load_own(
     Ok((own, rejections))
 }
 
-/// What a user does not want of the signals of a trading date or later.
+/// Returns what a user does not want of the signals of a trading date or later.
 async fn rejections(scope: &UserScope, calendar: &Calendar, since: Day) -> Result<Rejections, AppError> {
     let mut rejections = Rejections::new();
     for choice in scope.signal_statuses(since).await? {

@@ -31,11 +31,11 @@ pub const PAPER_CAPITAL: Paise = Paise::rupees(1_000_000);
 pub struct Simulation {
     /// The market, as given on the command line.
     pub market: String,
-    /// First day.
+    /// First trading date, included.
     pub from: Day,
-    /// Last day, included.
+    /// Last trading date, included.
     pub to: Day,
-    /// How many users.
+    /// Number of users.
     pub users: u32,
     /// Seed of the market and of the paper broker.
     pub seed: u64,

@@ -26,27 +26,27 @@ type Counts = BTreeMap<String, u64>;
 /// The report of a simulation. Money in paise.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
-    /// What was asked.
+    /// Settings of the simulation.
     pub settings: Simulation,
     /// What an operator should know of the bars; empty of a made-up market.
     pub bars: Vec<String>,
     /// The days, as far as the calendar knows them.
     pub days: DaysReport,
-    /// The slot ledger.
+    /// Outcomes of the slots.
     pub slots: SlotReport,
-    /// Runs.
+    /// Counts of runs.
     pub runs: RunReport,
-    /// Signals by kind.
+    /// Signals published, by kind.
     pub signals: Counts,
-    /// Orders.
+    /// Counts of orders.
     pub orders: OrderReport,
-    /// Fills by side.
+    /// Number of fills, by side.
     pub fills: Counts,
     /// What of a user was halted and never lifted: nobody explains anything in a simulation.
     pub halts: Vec<HaltReport>,
-    /// Each user's books.
+    /// Closing balance of each user's book.
     pub books: Vec<BookReport>,
-    /// By month (`2025-01`).
+    /// Totals of each month, by its name such as `2025-01`.
     pub months: BTreeMap<String, MonthReport>,
     /// Digest of what happened to all orders of all users.
     pub journal_digest: String,
@@ -74,9 +74,9 @@ pub struct DaysReport {
 pub struct SlotReport {
     /// Slots that were due.
     pub expected: u64,
-    /// Those with an outcome.
+    /// Number of slots with an outcome.
     pub accounted: u64,
-    /// Outcomes.
+    /// Slots by outcome.
     pub by_outcome: Counts,
     /// Slots by task.
     pub by_task: Counts,
@@ -84,21 +84,21 @@ pub struct SlotReport {
     pub ticks: Counts,
 }
 
-/// Runs.
+/// Counts of runs.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunReport {
-    /// All of them.
+    /// Number of runs.
     pub total: u64,
-    /// By task.
+    /// Number of runs by task.
     pub by_task: Counts,
-    /// By task and outcome.
+    /// Number of slots by task and outcome.
     pub by_outcome: BTreeMap<String, Counts>,
 }
 
-/// Orders.
+/// Counts of orders.
 #[derive(Debug, Clone, Serialize)]
 pub struct OrderReport {
-    /// By final (or present) state.
+    /// Number of orders by final (or current) state.
     pub by_state: Counts,
 }
 
@@ -107,7 +107,7 @@ pub struct OrderReport {
 pub struct HaltReport {
     /// The user that it belongs to.
     pub user: u64,
-    /// Of which share; none when everything of the user was halted.
+    /// Symbol that was halted; none when everything of the user was halted.
     pub symbol: Option<String>,
     /// The day since which it held.
     pub since: Day,
@@ -120,7 +120,7 @@ pub struct HaltReport {
 pub struct BookReport {
     /// The user that it belongs to.
     pub user: u64,
-    /// What the account was opened with.
+    /// Capital that the account was opened with, in paise.
     pub capital_paise: i64,
     /// Cash as the broker has it, which keeps its own ledger.
     pub cash_paise: i64,
@@ -130,7 +130,7 @@ pub struct BookReport {
     pub realised_paise: i64,
     /// Market value less cost of what is held.
     pub unrealised_paise: i64,
-    /// All charges.
+    /// Charges paid, in paise.
     pub charges_paise: i64,
     /// Capital + realised - charges - broker's cash - lots at cost: zero, or the books are wrong.
     pub difference_paise: i64,
@@ -140,7 +140,7 @@ pub struct BookReport {
     pub journal_digest: String,
 }
 
-/// One month.
+/// Totals of one month.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct MonthReport {
     /// Counts from the store.
@@ -175,8 +175,8 @@ impl Report {
         }
         Ok(Self {
             settings: simulation.clone(),
-            bars: daemon.venue.market.report().map_or_else(Vec::new, |report| report.notes),
-            days: days_report(&daemon.venue.calendar.current(), simulation.from, simulation.to),
+            bars: daemon.trading.market.report().map_or_else(Vec::new, |report| report.notes),
+            days: days_report(&daemon.trading.calendar.current(), simulation.from, simulation.to),
             slots: slot_report(&sum),
             runs: run_report(&sum),
             signals: sum.signals,
@@ -191,7 +191,7 @@ impl Report {
         })
     }
 
-    /// Whether every slot has an outcome and every book balances.
+    /// Returns whether every slot has an outcome and every book balances.
     pub fn is_sound(&self) -> bool {
         let balanced = |book: &BookReport| book.difference_paise == 0 && book.holdings_differing == 0;
         self.slots.expected == self.slots.accounted && self.books.iter().all(balanced)

@@ -28,7 +28,7 @@ const OFFERS: usize = 3;
 pub struct NewTask {
     /// The component; it exports its manifest.
     pub bytes: Vec<u8>,
-    /// Who brings it, and accepts the manifest by that.
+    /// User who adds the task and thereby accepts its manifest.
     pub by: UserId,
 }
 
@@ -78,12 +78,12 @@ pub struct TaskChanges {
 }
 
 impl TaskChanges {
-    /// Takes up a component as a new task: its manifest is accepted, its schedule added, its module active. Services that run
-    /// take it up when they are started again, as any change of schedules.
+    /// Takes up a component as a new task: its manifest is accepted, its schedule added, its module active.
+    /// Services that run take it up when they are started again, as any change of schedules.
     ///
     /// # Errors
-    /// When the component is refused, exports no manifest or one that does not fit, the task is there already, or the store
-    /// fails. In one sentence each.
+    /// When the component is refused, exports no manifest or one that does not fit, the task is there already, or
+    /// the store fails. In one sentence each.
     pub async fn add_task(&self, new: NewTask) -> Result<(Arc<TaskManifest>, ModuleRow), AppError> {
         let NewTask { bytes, by } = new;
         let module = self.runtime.load(&bytes).await.map_err(AppError::NewModule)?;
@@ -152,8 +152,8 @@ impl TaskChanges {
         self.tasks.manifest(task)
     }
 
-    /// Removes a task that an operator added: nothing of it runs any more, what it did stays to be read. Slots that were not due
-    /// yet are withdrawn.
+    /// Removes a task that an operator added: nothing of it runs any more, what it did stays to be read. Slots that
+    /// were not due yet are withdrawn.
     ///
     /// # Errors
     /// When there is no such task, it came with the program, another one waits for it, or the store fails.
@@ -175,7 +175,7 @@ impl TaskChanges {
         }
         self.follow_tasks(&cause, "task_removed").await?;
         self.end_schedule(by, task).await?;
-        self.grants.forget_task(task).await?;
+        self.grants.remove_task(task).await?;
         self.modules.forget(task).await?;
         tracing::info!(%task, user = %by, "a task was removed");
         Ok(())
@@ -214,7 +214,7 @@ impl TaskChanges {
         checked.map_err(AppError::InvalidSchedule)
     }
 
-    /// Adds a schedule to the newest set, whoever changes others meanwhile.
+    /// Adds a schedule to the newest set; concurrent changes of others are kept.
     async fn offer_schedule(&self, by: UserId, schedule: Schedule) -> Result<(), AppError> {
         for _ in 1..OFFERS {
             let newest = self.schedules.current().version;
@@ -242,7 +242,7 @@ pub(crate) fn manifest_of(module: &Module) -> Result<Option<TaskManifest>, AppEr
     Ok(module.manifest().map(TaskManifest::read).transpose()?)
 }
 
-/// Whether a module wants no more than its manifest asks for: what the operator reads is what it gets.
+/// Checks whether a module wants no more than its manifest asks for: what the operator reads is what it gets.
 fn check_wishes(module: &Module, manifest: &TaskManifest) -> Result<(), AppError> {
     let missing = Permission(manifest.grant()).missing(&module.info().capabilities);
     if missing.is_empty() {

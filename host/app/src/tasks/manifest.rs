@@ -1,4 +1,5 @@
-//! What a task is: a document that its component exports or an operator gives, and that counts once an operator has accepted it.
+//! What a task is: a document that its component exports or an operator gives, and that counts once an operator has
+//! accepted it.
 
 use std::collections::BTreeSet;
 
@@ -20,28 +21,28 @@ const MOST_TITLE: usize = 60;
 /// Most characters of a description, which is also that of the schedule.
 const MOST_DESCRIPTION: usize = 200;
 
-/// Highest rank.
+/// Highest rank that a manifest may give.
 const MOST_RANK: u32 = 10_000;
 
 /// Everything that the host knows of a task beyond its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TaskManifest {
-    /// Its name.
+    /// Name of the task.
     pub name: Task,
-    /// What people call it.
+    /// Title, for people.
     pub title: String,
-    /// What it does, in one line.
+    /// Description, one line.
     pub description: String,
     /// Whether it runs once for all users instead of once for each.
     pub shared: bool,
-    /// Who may see it and start it.
+    /// Users who may see and start the task.
     pub audience: Audience,
-    /// Its place among the tasks that are due at the same instant, lower ones first; those of one rank go by name.
+    /// Rank: of tasks that are due at the same instant, the lower rank runs first; equal ranks go by name.
     pub rank: u32,
-    /// When it runs.
+    /// Default schedule and its bounds.
     pub schedule: ScheduleTerms,
-    /// How late a slot may start.
+    /// Late policy: how late a slot may start.
     pub late: LatePolicy,
     /// What it asks to be granted, by the names that the WIT has for capabilities.
     pub capabilities: BTreeSet<String>,
@@ -53,13 +54,13 @@ pub struct TaskManifest {
     pub plain_runs: PlainRuns,
 }
 
-/// Who may see a task and start it.
+/// Users who may see and start a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
-    /// Every user.
+    /// Every user may start it.
     Everyone,
-    /// Admins.
+    /// Only admins may start it.
     Admins,
 }
 
@@ -67,17 +68,17 @@ pub enum Audience {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PlainRuns {
-    /// They are kept as long as all others.
+    /// Rows of plain successes are kept as long as all others.
     #[default]
     Kept,
-    /// They go by the rule for plain ticks.
+    /// Rows of plain successes are pruned by the rule for plain ticks.
     Thinned,
 }
 
-/// Why a text is not the manifest of a task.
+/// Reasons why a text is not the manifest of a task.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ManifestError {
-    /// Too much text.
+    /// The manifest is longer than allowed; holds its size in bytes.
     #[error("the manifest has {0} bytes; at most {MOST_MANIFEST_BYTES} are allowed")]
     TooLong(usize),
     /// No JSON, or a field that is missing, unknown or of another type.
@@ -86,11 +87,11 @@ pub enum ManifestError {
     /// A field whose value cannot be meant.
     #[error("the manifest of {task}: {field}: {detail}")]
     Field {
-        /// Of which task.
+        /// The task.
         task: Task,
-        /// Which field.
+        /// Name of the field.
         field: &'static str,
-        /// What is wrong with it.
+        /// What is wrong, one sentence.
         detail: String,
     },
 }
@@ -128,22 +129,22 @@ impl TaskManifest {
         })
     }
 
-    /// Whether it asks to place orders.
+    /// Returns whether it asks to place orders.
     pub fn trades(&self) -> bool {
         self.capabilities.contains(capability_name(prahari_runtime::abi::latest::Capability::BrokerTrade))
     }
 
-    /// Whether only admins may see it and start it.
+    /// Returns whether only admins may see it and start it.
     pub fn is_for_admins(&self) -> bool {
         self.audience == Audience::Admins
     }
 
-    /// Whether somebody with this role may see it and start it.
+    /// Returns whether somebody with this role may see it and start it.
     pub fn is_open_to(&self, role: Role) -> bool {
         !self.is_for_admins() || role == Role::Admin
     }
 
-    /// What it asks to be granted, as the gate knows it.
+    /// Returns what it asks to be granted, as the gate knows it.
     pub fn grant(&self) -> Grant {
         Allowance::default_of(self).grant()
     }

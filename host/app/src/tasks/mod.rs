@@ -1,7 +1,8 @@
-//! Tasks are an open set: what each of them is stands in its manifest, which an operator accepted, and nowhere else in the host.
+//! Tasks are an open set: what each of them is stands in its manifest, which an operator accepted, and nowhere else
+//! in the host.
 //!
-//! A change makes a new set and puts it in the place of the old one, as the modules do. Tasks that were removed stay known, so
-//! that their history can be read.
+//! A change makes a new set and puts it in the place of the old one, as the modules do. Tasks that were removed
+//! stay known, so that their history can be read.
 
 mod change;
 mod manifest;
@@ -49,7 +50,7 @@ impl Tasks {
         Ok(tasks)
     }
 
-    /// The same for a database that is only looked at: nothing is written.
+    /// Loads the tasks of a database that is only read; nothing is written.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -103,7 +104,7 @@ impl Tasks {
     }
 }
 
-/// Whether what was accepted gives way to what comes with the program: what a person has accepted does not.
+/// Returns whether what was accepted gives way to what comes with the program: what a person has accepted does not.
 fn gives_way(present: Option<&KnownTask>, new: &TaskManifest) -> bool {
     match present {
         None => true,

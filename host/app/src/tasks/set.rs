@@ -15,15 +15,15 @@ use crate::grants::{Allowance, TaskLimits};
 /// A task whose manifest was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownTask {
-    /// What it is.
+    /// The accepted manifest.
     pub manifest: Arc<TaskManifest>,
-    /// When that was accepted.
+    /// Time at which the manifest was accepted.
     pub accepted_at: Timestamp,
-    /// By whom; none for the program.
+    /// Admin who did it; none for the program itself.
     pub accepted_by: Option<UserId>,
-    /// Whether it comes with the program.
+    /// Whether the task is built in.
     pub is_built_in: bool,
-    /// When it was removed; none while it is there.
+    /// Time of removal; none while the task is there.
     pub removed_at: Option<Timestamp>,
     /// What it may do and use while no operator has said anything else.
     pub allowance: Arc<Allowance>,
@@ -50,7 +50,8 @@ impl TaskSet {
         }))
     }
 
-    /// Whether the manifest that a version exports is the accepted one. Versions that export none go by what is accepted.
+    /// Returns whether the manifest that a version exports is the accepted one. Versions that export none go by
+    /// what is accepted.
     pub fn accepts(&self, row: &ModuleRow) -> bool {
         let Some(text) = &row.manifest else { return true };
         let accepted = self.find_ever(row.task).map(|known| &*known.manifest);
@@ -83,7 +84,7 @@ impl TaskSet {
         self.tasks.get(&task)
     }
 
-    /// Those that are there, in the order in which tasks run that are due at the same instant.
+    /// Returns those that are there, in the order in which tasks run that are due at the same instant.
     pub fn all(&self) -> impl Iterator<Item = &KnownTask> {
         self.order.iter().filter_map(|task| self.tasks.get(task))
     }
@@ -93,43 +94,45 @@ impl TaskSet {
         &self.order
     }
 
-    /// Those that run once for all users.
+    /// Returns those that run once for all users.
     pub fn shared(&self) -> impl Iterator<Item = Task> {
         self.all().filter(|known| known.manifest.shared).map(|known| known.manifest.name)
     }
 
-    /// By what tasks are sorted that are due at the same instant: their ranks, then their names. What there is no more goes last.
+    /// Returns the sort key of tasks that are due at the same instant: rank, then name. Removed tasks go last.
     pub fn rank(&self, task: Task) -> (u32, Task) {
         (self.tasks.get(&task).map_or(u32::MAX, |known| known.manifest.rank), task)
     }
 
-    /// Whether a task runs once for all users.
+    /// Returns whether a task runs once for all users.
     pub fn is_shared(&self, task: Task) -> bool {
         self.tasks.get(&task).is_some_and(|known| known.manifest.shared)
     }
 
-    /// Whether somebody with this role may see a task and start it; of one that there never was, everybody.
+    /// Returns whether somebody with this role may see a task and start it; of one that there never was, everybody.
     pub fn is_open_to(&self, task: Task, role: Role) -> bool {
         self.tasks.get(&task).is_none_or(|known| known.manifest.is_open_to(role))
     }
 
-    /// How late a slot of a task may start.
+    /// Returns how late a slot of a task may start.
     pub fn late_policy(&self, task: Task) -> LatePolicy {
         self.tasks.get(&task).map(|known| known.manifest.late).unwrap_or_default()
     }
 
-    /// What a run of a task may use by its manifest; of a task that there never was, the defaults.
+    /// Returns what a run of a task may use by its manifest; of a task that there never was, the defaults.
     pub fn limits(&self, task: Task) -> TaskLimits {
         self.tasks.get(&task).map(|known| known.manifest.limits).unwrap_or_default()
     }
 
     /// The tasks, also those of the past, whose old runs go when there is nothing to say of them.
-    pub fn thinned(&self) -> Vec<Task> {
-        let thinned = self.tasks.values().filter(|known| known.manifest.plain_runs == PlainRuns::Thinned);
-        thinned.map(|known| known.manifest.name).collect()
+    pub fn with_thinned_runs(&self) -> Vec<Task> {
+        let with_thinned_runs =
+            self.tasks.values().filter(|known| known.manifest.plain_runs == PlainRuns::Thinned);
+        with_thinned_runs.map(|known| known.manifest.name).collect()
     }
 
-    /// What a task may do and use while no operator has said anything else; one that there never was, nothing.
+    /// Returns what a task may do and use while no operator has said anything else; one that there never was,
+    /// nothing.
     pub fn allowance(&self, task: Task) -> Arc<Allowance> {
         self.tasks.get(&task).map(|known| known.allowance.clone()).unwrap_or_default()
     }

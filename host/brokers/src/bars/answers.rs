@@ -9,7 +9,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::time::Timestamp;
 
 use super::BarMarket;
-use super::board::{Board, Entry, end_of};
+use super::market_day::{Entry, MarketDay, end_of};
 use super::series::{Series, extend, monday};
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 use crate::path::SoFar;
@@ -26,8 +26,8 @@ impl MarketData for BarMarket {
     }
 
     async fn quotes(&self, symbols: &[Symbol], now: Timestamp) -> Result<Vec<Option<Quote>>, MarketError> {
-        let board = self.board(now.ist_day());
-        Ok(symbols.iter().map(|symbol| self.quote(symbol, now, &board)).collect())
+        let day_data = self.day_data(now.ist_day());
+        Ok(symbols.iter().map(|symbol| self.quote(symbol, now, &day_data)).collect())
     }
 
     async fn candles(
@@ -39,18 +39,18 @@ impl MarketData for BarMarket {
         now: Timestamp,
     ) -> Result<Candles, MarketError> {
         let Some((at, series)) = self.find(symbol) else { return Ok(Candles::none()) };
-        let board = self.board(now.ist_day());
-        let closed = closed_bars(series, &board, now);
-        let running = if forming && closed == series.before(board.day) {
-            forming_bar(&board, at, series, now)
+        let day_data = self.day_data(now.ist_day());
+        let closed = closed_bars(series, &day_data, now);
+        let running = if forming && closed == series.before(day_data.day) {
+            forming_bar(&day_data, at, series, now)
         } else {
             None
         };
         Ok(match interval {
             Interval::Daily => Candles::newest(Arc::clone(series.daily()), closed, running, count),
             Interval::Weekly => {
-                let week = with_running(series.week_so_far(board.day, closed), running);
-                Candles::newest(Arc::clone(series.weekly()), series.weeks_before(board.day), week, count)
+                let week = with_running(series.week_so_far(day_data.day, closed), running);
+                Candles::newest(Arc::clone(series.weekly()), series.weeks_before(day_data.day), week, count)
             }
         })
     }
@@ -60,21 +60,21 @@ impl MarketData for BarMarket {
         symbols: &[Symbol],
         now: Timestamp,
     ) -> Result<Vec<Option<Instrument>>, MarketError> {
-        let board = self.board(now.ist_day());
-        Ok(symbols.iter().map(|symbol| self.instrument(symbol, &board)).collect())
+        let day_data = self.day_data(now.ist_day());
+        Ok(symbols.iter().map(|symbol| self.instrument(symbol, &day_data)).collect())
     }
 
     async fn minute(&self, symbol: &Symbol, instant: Timestamp) -> Result<Option<MinuteBar>, MarketError> {
         let Some((at, series)) = self.find(symbol) else { return Ok(None) };
-        let board = self.board(instant.ist_day());
-        Ok(minute_bar(&board, at, series, instant))
+        let day_data = self.day_data(instant.ist_day());
+        Ok(minute_bar(&day_data, at, series, instant))
     }
 }
 
 impl BarMarket {
-    fn quote(&self, symbol: &Symbol, now: Timestamp, board: &Board) -> Option<Quote> {
+    fn quote(&self, symbol: &Symbol, now: Timestamp, day_data: &MarketDay) -> Option<Quote> {
         let (at, series) = self.find(symbol)?;
-        let entry = board.entry(at, series)?;
+        let entry = day_data.entry(at, series)?;
         let quote = Quote {
             symbol: symbol.clone(),
             last: entry.previous_close,
@@ -86,36 +86,36 @@ impl BarMarket {
             volume: 0,
             at: now,
         };
-        let Some((session, today)) = begun(board, entry, now) else {
+        let Some((session, today)) = begun(day_data, entry, now) else {
             let at = end_of(entry.previous_day, self.sessions.as_ref()).min(now);
-            return Some(Quote { indicative: indicative(board, entry, now), at, ..quote });
+            return Some(Quote { indicative: indicative(day_data, entry, now), at, ..quote });
         };
         let SoFar { last, open, high, low, volume } = today;
         let at = now.plus_millis(-now.0.rem_euclid(60_000)).min(session.closes());
         Some(Quote { last, open: Some(open), high: Some(high), low: Some(low), volume, at, ..quote })
     }
 
-    fn instrument(&self, symbol: &Symbol, board: &Board) -> Option<Instrument> {
+    fn instrument(&self, symbol: &Symbol, day_data: &MarketDay) -> Option<Instrument> {
         let (at, series) = self.find(symbol)?;
-        let entry = board.entry(at, series)?;
-        let month_start = board.day.with_day(1).unwrap_or(board.day);
+        let entry = day_data.entry(at, series)?;
+        let month_start = day_data.day.with_day(1).unwrap_or(day_data.day);
         let month_close = series.previous(month_start).map_or(entry.previous_close, |bar| bar.close);
-        let tick = self.ticks.tick(board.day, month_close);
+        let tick = self.ticks.tick(day_data.day, month_close);
         Some(rules::instrument(symbol, tick, entry.previous_close))
     }
 }
 
 /// The day's trading, once it has begun.
-fn begun<'a>(board: &'a Board, entry: &Entry, now: Timestamp) -> Option<(&'a Session, SoFar)> {
-    let session = board.session.as_ref().filter(|session| now >= session.opens())?;
+fn begun<'a>(day_data: &'a MarketDay, entry: &Entry, now: Timestamp) -> Option<(&'a Session, SoFar)> {
+    let session = day_data.session.as_ref().filter(|session| now >= session.opens())?;
     Some((session, entry.path.as_ref()?.so_far(session.elapsed(now))?))
 }
 
 /// Moves evenly from the previous close to the day's open between the start of the pre-open session and its matching,
 /// and stays there until trading starts.
-fn indicative(board: &Board, entry: &Entry, now: Timestamp) -> Option<Paise> {
+fn indicative(day_data: &MarketDay, entry: &Entry, now: Timestamp) -> Option<Paise> {
     let session =
-        board.session.as_ref().filter(|session| (session.pre_open..session.opens()).contains(&now))?;
+        day_data.session.as_ref().filter(|session| (session.pre_open..session.opens()).contains(&now))?;
     let open = entry.path.as_ref()?.minute(0)?.open;
     let whole = session.auction.millis_since(session.pre_open);
     let passed = now.millis_since(session.pre_open).min(whole);
@@ -124,17 +124,19 @@ fn indicative(board: &Board, entry: &Entry, now: Timestamp) -> Option<Paise> {
         .map_or(Some(open), |part| Some(entry.previous_close + part))
 }
 
-/// How many daily bars are closed at `now`.
-fn closed_bars(series: &Series, board: &Board, now: Timestamp) -> usize {
-    let before = series.before(board.day);
-    let settled =
-        board.session.as_ref().is_some_and(|session| now >= session.closes().plus_minutes(SETTLING_MINUTES));
-    before + usize::from(settled && series.on(board.day).is_some())
+/// Returns how many daily bars are closed at `now`.
+fn closed_bars(series: &Series, day_data: &MarketDay, now: Timestamp) -> usize {
+    let before = series.before(day_data.day);
+    let is_final = day_data
+        .session
+        .as_ref()
+        .is_some_and(|session| now >= session.closes().plus_minutes(SETTLING_MINUTES));
+    before + usize::from(is_final && series.on(day_data.day).is_some())
 }
 
-fn forming_bar(board: &Board, at: usize, series: &Series, now: Timestamp) -> Option<Candle> {
-    let (_, SoFar { last, open, high, low, volume }) = begun(board, board.entry(at, series)?, now)?;
-    Some(Candle { day: board.day, open, high, low, close: last, volume })
+fn forming_bar(day_data: &MarketDay, at: usize, series: &Series, now: Timestamp) -> Option<Candle> {
+    let (_, SoFar { last, open, high, low, volume }) = begun(day_data, day_data.entry(at, series)?, now)?;
+    Some(Candle { day: day_data.day, open, high, low, close: last, volume })
 }
 
 fn with_running(week: Option<Candle>, running: Option<Candle>) -> Option<Candle> {
@@ -148,9 +150,9 @@ fn with_running(week: Option<Candle>, running: Option<Candle>) -> Option<Candle>
     })
 }
 
-fn minute_bar(board: &Board, at: usize, series: &Series, instant: Timestamp) -> Option<MinuteBar> {
-    let index = board.session.as_ref()?.index_of(instant)?;
-    let minute = board.entry(at, series)?.path.as_ref()?.minute(index)?;
+fn minute_bar(day_data: &MarketDay, at: usize, series: &Series, instant: Timestamp) -> Option<MinuteBar> {
+    let index = day_data.session.as_ref()?.index_of(instant)?;
+    let minute = day_data.entry(at, series)?.path.as_ref()?.minute(index)?;
     let at = instant.plus_millis(-instant.0.rem_euclid(60_000));
     Some(MinuteBar {
         at,

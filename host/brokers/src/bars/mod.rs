@@ -1,14 +1,14 @@
 //! A market made of daily bars: what the `csv` and `synthetic` sources have in common.
 //!
-//! The past is the bars themselves; the running day is a minute path derived from its bar. Nothing later than the minute of
-//! the instant asked about is shown, with one exception, which is what an exchange does too: from the start of the
-//! pre-open session an indicative price moves towards the day's open.
+//! The past is the bars themselves; the running day is a minute path derived from its bar. Nothing later than the
+//! minute of the instant asked about is shown, with one exception, which is what an exchange does too: from the
+//! start of the pre-open session an indicative price moves towards the day's open.
 //!
 //! A day without a bar for a symbol (a gap in the data, or after its last row): its quote is the previous close with no
 //! volume, and nothing matches.
 
 mod answers;
-mod board;
+mod market_day;
 mod series;
 
 use std::collections::{HashMap, VecDeque};
@@ -18,11 +18,11 @@ use parking_lot::RwLock;
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::time::Day;
 
-use crate::draw::SeededHash;
 use crate::market::MarketError;
 use crate::rules::TickTable;
+use crate::seeded_hash::SeededHash;
 use crate::sessions::Sessions;
-use board::Board;
+use market_day::MarketDay;
 pub(crate) use series::Series;
 
 /// Days whose minute paths stay in memory: the running one, the one before, and a spare for a late report.
@@ -36,7 +36,7 @@ pub struct BarMarket {
     universe: Arc<[Symbol]>,
     series: Vec<Series>,
     index: HashMap<Symbol, usize>,
-    boards: RwLock<VecDeque<Arc<Board>>>,
+    days: RwLock<VecDeque<Arc<MarketDay>>>,
 }
 
 impl BarMarket {
@@ -58,7 +58,7 @@ impl BarMarket {
             .map(|(symbol, bars)| Series::new(bars, paths.with_text(symbol.as_str())))
             .collect();
         let ticks = TickTable::embedded()?;
-        Ok(Self { seed, sessions, ticks, universe, series, index, boards: RwLock::default() })
+        Ok(Self { seed, sessions, ticks, universe, series, index, days: RwLock::default() })
     }
 
     /// The seed of the minute paths.
@@ -78,22 +78,22 @@ impl BarMarket {
         Some((at, self.series.get(at)?))
     }
 
-    /// The day's board. Reads take a shared lock for the length of a look-up among a few days.
-    fn board(&self, day: Day) -> Arc<Board> {
+    /// Returns the data of a day. Reads take a shared lock for the length of a look-up among a few days.
+    fn day_data(&self, day: Day) -> Arc<MarketDay> {
         let generation = self.sessions.generation();
-        let is_valid = |board: &&Arc<Board>| board.day == day && board.generation == generation;
-        let known = |boards: &VecDeque<Arc<Board>>| boards.iter().find(is_valid).cloned();
-        if let Some(board) = known(&self.boards.read()) {
-            return board;
+        let is_valid = |day_data: &&Arc<MarketDay>| day_data.day == day && day_data.generation == generation;
+        let known = |days: &VecDeque<Arc<MarketDay>>| days.iter().find(is_valid).cloned();
+        if let Some(day_data) = known(&self.days.read()) {
+            return day_data;
         }
-        let board = Arc::new(Board::new(day, self.sessions.as_ref(), self.series.len()));
-        let mut boards = self.boards.write();
-        if let Some(board) = known(&boards) {
-            return board;
+        let day_data = Arc::new(MarketDay::new(day, self.sessions.as_ref(), self.series.len()));
+        let mut days = self.days.write();
+        if let Some(day_data) = known(&days) {
+            return day_data;
         }
-        boards.push_front(Arc::clone(&board));
-        boards.truncate(BOARDS);
-        board
+        days.push_front(Arc::clone(&day_data));
+        days.truncate(BOARDS);
+        day_data
     }
 }
 

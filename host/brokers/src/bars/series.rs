@@ -6,10 +6,10 @@ use chrono::{Datelike, Days};
 use prahari_domain::instruments::Candle;
 use prahari_domain::time::{Day, day_number};
 
-use crate::draw::SeededHash;
 use crate::path::DayPath;
+use crate::seeded_hash::SeededHash;
 
-/// One symbol's history.
+/// Daily and weekly bars of one symbol.
 pub(crate) struct Series {
     daily: Arc<[Candle]>,
     weekly: Arc<[Candle]>,
@@ -17,7 +17,7 @@ pub(crate) struct Series {
 }
 
 impl Series {
-    /// From daily bars sorted by day; `draw` is this symbol's source of minute paths.
+    /// Creates a series from daily bars sorted by day; `draw` is the seed of the symbol's minute paths.
     pub fn new(daily: Vec<Candle>, draw: SeededHash) -> Self {
         let mut weekly: Vec<Candle> = Vec::with_capacity(daily.len() / 5 + 1);
         for bar in &daily {
@@ -30,7 +30,7 @@ impl Series {
         Self { daily: daily.into(), weekly: weekly.into(), draw }
     }
 
-    /// The daily bars.
+    /// Returns the daily bars, the oldest first.
     pub fn daily(&self) -> &Arc<[Candle]> {
         &self.daily
     }
@@ -40,12 +40,12 @@ impl Series {
         &self.weekly
     }
 
-    /// How many daily bars are before `day`.
+    /// Returns how many daily bars are before `day`.
     pub fn before(&self, day: Day) -> usize {
         self.daily.partition_point(|bar| bar.day < day)
     }
 
-    /// How many weekly bars are of weeks before the one of `day`.
+    /// Returns how many weekly bars are of weeks before the one of `day`.
     pub fn weeks_before(&self, day: Day) -> usize {
         let week = monday(day);
         self.weekly.partition_point(|bar| bar.day < week)

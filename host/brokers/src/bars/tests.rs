@@ -191,5 +191,5 @@ async fn the_minutes_of_old_days_can_be_asked_again() {
     }
     assert!(first.is_some());
     assert_eq!(market.minute(&symbol(), at("2025-01-02", "10:00:00")).await.unwrap(), first);
-    assert!(market.boards.read().len() <= BOARDS);
+    assert!(market.days.read().len() <= BOARDS);
 }

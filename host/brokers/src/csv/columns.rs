@@ -13,9 +13,10 @@ struct Layout {
     volume: &'static str,
 }
 
-/// The layouts that are read. The first is also that of yfinance, eod2 and most exports; the next three are the exchange's own
-/// daily files (bhavcopy) cut to one symbol a file: until July 2024, since then, and the one with deliveries. The last two are
-/// tables of one share's prices as its site lets people save them, with `Open Price` and so on.
+/// The layouts that are read. The first is also that of yfinance, eod2 and most exports; the next three are the
+/// exchange's own daily files (bhavcopy) cut to one symbol a file: until July 2024, since then, and the one with
+/// deliveries. The last two are tables of one share's prices as its site lets people save them, with `Open Price`
+/// and so on.
 const LAYOUTS: [Layout; 6] = [
     Layout { date: "date", open: "open", high: "high", low: "low", close: "close", volume: "volume" },
     Layout { date: "timestamp", open: "open", high: "high", low: "low", close: "close", volume: "tottrdqty" },
@@ -53,13 +54,13 @@ const LAYOUTS: [Layout; 6] = [
     },
 ];
 
-/// In the first cell of a yfinance table with two more header lines: `Ticker` and `Date`.
+/// First cell of a yfinance table that has two more header lines, `Ticker` and `Date`.
 const STACKED: &str = "price";
 
-/// How many column names a message repeats.
+/// Largest number of column names in a message.
 const NAMES_SHOWN: usize = 20;
 
-/// Where each field stands.
+/// Columns of the fields.
 #[derive(Debug)]
 pub(super) struct Columns {
     pub date: usize,

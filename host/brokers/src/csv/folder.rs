@@ -13,7 +13,7 @@ use prahari_domain::instruments::{Symbol, SymbolError};
 use super::refuse;
 use crate::market::MarketError;
 
-/// What a folder holds.
+/// Files of a folder.
 pub(super) struct Listing {
     /// Price files by symbol.
     pub files: BTreeMap<Symbol, PathBuf>,
@@ -66,7 +66,7 @@ pub(super) fn open_regular(file: &Path) -> io::Result<File> {
     if opened.metadata()?.is_file() { Ok(opened) } else { Err(io::Error::other("it is not a regular file")) }
 }
 
-/// Whether a file holds packed text.
+/// Returns whether a file holds packed text.
 pub(super) fn is_packed(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"))
 }
@@ -86,7 +86,7 @@ fn without_suffix<'a>(name: &'a str, suffix: &str) -> Option<&'a str> {
     ending.eq_ignore_ascii_case(suffix).then_some(stem)
 }
 
-/// What an entry is when it is not a regular file or a link to one.
+/// Returns what an entry is when it is not a regular file or a link to one.
 fn irregular(file: &Path) -> Option<&'static str> {
     match fs::metadata(file) {
         Ok(found) if found.is_file() => None,

@@ -15,7 +15,7 @@ use crate::bars::BarMarket;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 use crate::sessions::Sessions;
 
-/// The `csv` source.
+/// The `csv` market source: a folder of daily bars.
 pub struct CsvMarket {
     dir: PathBuf,
     seed: u64,
@@ -28,7 +28,7 @@ struct Loaded {
     market: BarMarket,
     report: BarsReport,
     fingerprint: blake3::Hash,
-    /// Of the sessions, which decide what rows are kept.
+    /// Generation of the sessions, which decide which rows are kept.
     generation: u64,
 }
 
@@ -120,8 +120,8 @@ impl MarketData for CsvMarket {
         self.loaded().market.minute(symbol, instant).await
     }
 
-    /// Reads the folder again when a file of it was added, removed or changed, or the calendar was. One that can no longer be
-    /// read leaves the bars as they were.
+    /// Reads the folder again when a file of it was added, removed or changed, or the calendar was. One that can no
+    /// longer be read leaves the bars as they were.
     async fn refresh(&self) -> Result<Option<BarsReport>, MarketError> {
         let (dir, seed, sessions) = (self.dir.clone(), self.seed, Arc::clone(&self.sessions));
         let loaded = self.loaded();

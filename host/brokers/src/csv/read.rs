@@ -22,9 +22,9 @@ const SERIES: [&str; 3] = ["EQ", "BE", "BZ"];
 /// The bars of a file and what was left out of them.
 #[derive(Debug, Default)]
 pub(super) struct FileBars {
-    /// Oldest first.
+    /// Bars of the file, the oldest first.
     pub bars: Vec<Candle>,
-    /// Rows without volume.
+    /// Number of rows without a volume.
     pub without_volume: usize,
     /// Days of rows on which there was no session.
     pub closed_days: Vec<Day>,

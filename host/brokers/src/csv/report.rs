@@ -8,10 +8,10 @@ use prahari_domain::time::{Day, day_number};
 
 use super::read::FileBars;
 
-/// How many dates or jumps of one file, and files of one kind, a sentence names.
+/// Largest number of dates or jumps of one file, and of files of one kind, in a sentence.
 const NAMED: usize = 5;
 
-/// How many sentences are shown to a person at once; the report keeps all.
+/// Number of sentences that are shown to a person at once; the report keeps all.
 const SHOWN: usize = 20;
 
 /// What a folder of bars holds and what was left out of it.

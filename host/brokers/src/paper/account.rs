@@ -17,7 +17,7 @@ use super::store::PaperRow;
 use crate::broker::{BrokerEvent, BrokerEventKind, Funds};
 use crate::link::OwnAccount;
 
-/// What trading costs.
+/// Charges and slippage of the paper broker.
 #[derive(Debug, Clone)]
 pub(super) struct Tariff {
     pub schedule: &'static ChargeSchedule,
@@ -25,13 +25,13 @@ pub(super) struct Tariff {
 }
 
 impl Tariff {
-    /// What an order side of this value may cost on a day.
+    /// Returns what an order side of this value may cost on a day.
     pub fn estimate(&self, side: Side, value: Paise, day: Day) -> Result<Paise, ChargesError> {
         charges::estimate(side, value, day, self.schedule, &self.plan)
     }
 }
 
-/// A user's account.
+/// Account of one user at the paper broker.
 #[derive(Debug)]
 pub(super) struct Account {
     pub kept: Kept,
@@ -44,13 +44,13 @@ pub(super) struct Account {
     paid: bool,
 }
 
-/// What has to be saved.
+/// Changes that have to be stored.
 pub(super) struct Changes {
     pub rows: Vec<PaperRow>,
     pub account: Vec<u8>,
 }
 
-/// What is kept of the account itself.
+/// Stored state of the account without its orders.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Kept {
     pub capital: Paise,
@@ -78,7 +78,7 @@ impl Account {
         Self { kept, orders, unreported: VecDeque::new(), changed: BTreeSet::new(), paid: false }
     }
 
-    /// How many things [`crate::SimulatedAccount::advance`] could report on.
+    /// Returns how many things [`crate::SimulatedAccount::advance`] could report on.
     pub fn waiting(&self) -> usize {
         self.orders.values().filter(|order| order.is_open()).count() + self.unreported.len()
     }
@@ -259,7 +259,7 @@ fn is_old(order: &PaperOrder, today: Day) -> bool {
     !order.is_open() && order.changed_at.ist_day().max(order.tag.day) < today
 }
 
-/// What buying costs, charges included; more than any cash when it cannot be counted.
+/// Returns what buying costs, charges included; more than any cash when it cannot be counted.
 pub(super) fn cost(quantity: u32, price: Paise, day: Day, tariff: &Tariff) -> Result<Paise, ChargesError> {
     if quantity == 0 {
         return Ok(Paise::ZERO);

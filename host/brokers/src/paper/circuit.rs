@@ -1,10 +1,10 @@
 //! What the exchange's price limits do to a match.
 //!
-//! No order is executed outside the day's band. At one end of it the market has one side only: at the upper circuit everybody
-//! wants to buy and nobody sells, at the lower one the other way round, so an order of the crowded side waits in a queue that
-//! is served last. Prices alone do not say where a share's circuit lies, so a minute in which all trades were made at one
-//! price counts as locked when that price is the farthest of the day so far and as far from the previous close as one of the
-//! exchange's bands.
+//! No order is executed outside the day's band. At one end of it the market has one side only: at the upper circuit
+//! everybody wants to buy and nobody sells, at the lower one the other way round, so an order of the crowded side
+//! waits in a queue that is served last. Prices alone do not say where a share's circuit lies, so a minute in which
+//! all trades were made at one price counts as locked when that price is the farthest of the day so far and as far
+//! from the previous close as one of the exchange's bands.
 
 use prahari_domain::instruments::Instrument;
 use prahari_domain::money::Paise;
@@ -25,7 +25,7 @@ pub(super) struct Circuit {
 }
 
 impl Circuit {
-    /// Whether an order of this side can be executed at this price within the minute.
+    /// Returns whether an order of this side can be executed at this price within the minute.
     pub fn lets_through(&self, side: Side, price: Paise, bar: &MinuteBar) -> bool {
         let within = |instrument: &Instrument| (instrument.band_low..=instrument.band_high).contains(&price);
         self.instrument.as_ref().is_none_or(within) && self.locked_side(bar) != Some(side)
@@ -52,7 +52,7 @@ impl Circuit {
         }
     }
 
-    /// Whether a price is this far from the previous close, up to the rounding to a tick.
+    /// Returns whether a price is this far from the previous close, up to the rounding to a tick.
     fn is_limit(&self, price: Paise, before: Paise, percent: i64) -> bool {
         before.scale(percent, 100).is_some_and(|wide| {
             let distance = if price > before { price - before } else { before - price };

@@ -54,7 +54,8 @@ pub(super) fn session_of(
     }
 }
 
-/// Whether an order that is already here can be changed or cancelled now; the kinds are what it is and what it will be.
+/// Checks whether an order that is already here can be changed or cancelled now; the kinds are what it is and what
+/// it will be.
 pub(super) fn can_change(
     calendar: &Calendar,
     order: &PaperOrder,
@@ -119,7 +120,7 @@ pub(super) fn check_instrument(
     Ok(())
 }
 
-/// Whether the account covers an order: cash for a buy, shares for a sell.
+/// Checks whether the account covers an order: cash for a buy, shares for a sell.
 pub(super) fn check_account(
     account: &Account,
     wanted: &OrderCheck<'_>,

@@ -147,7 +147,7 @@ impl Brokerage for PaperBrokerage {
     }
 }
 
-/// One user's link.
+/// Link of one user to the paper broker.
 struct PaperLink {
     broker: Arc<PaperBroker>,
     user: UserId,

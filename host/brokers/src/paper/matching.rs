@@ -2,9 +2,10 @@
 //!
 //! - An after-market order waits for the pre-open session of its day and takes part in the auction there.
 //! - The auction fills at the day's open price; a limit order only if that price is within its limit.
-//! - In continuous trading, each whole minute from the order's arrival on: a limit order fills when the minute reaches its
-//!   limit, at the limit or at the minute's open if that is better; a market order fills at the minute's open with slippage,
-//!   at most at the worst price of the minute: nothing is filled at a price that was not traded.
+//! - In continuous trading, each whole minute from the order's arrival on: a limit order fills when the minute
+//!   reaches its limit, at the limit or at the minute's open if that is better; a market order fills at the
+//!   minute's open with slippage, at most at the worst price of the minute: nothing is filled at a price that was
+//!   not traded.
 //! - Nothing is filled outside the day's band, and nobody takes the other side at a locked circuit; see [`super::circuit`].
 //! - No order takes more than a share of a minute's volume (of the first minute's in the auction, where no volume is
 //!   known); the rest goes on.
@@ -25,13 +26,13 @@ use super::account::{Account, Tariff};
 use super::circuit::Circuit;
 use super::order::{PaperOrder, PaperState};
 use super::settings::PaperSettings;
-use crate::draw::SeededHash;
 use crate::market::{MarketData, MarketError, MinuteBar};
+use crate::seeded_hash::SeededHash;
 use crate::sessions::{Session, Sessions};
 
 const MINUTE_MS: i64 = 60_000;
 
-/// What matching needs to know.
+/// Inputs of the matching.
 pub(super) struct Matcher<'a> {
     pub user: UserId,
     pub market: &'a dyn MarketData,
@@ -163,8 +164,8 @@ impl Matcher<'_> {
         }
     }
 
-    /// Fills what volume, cash and holdings allow. What cash or holdings do not allow is cancelled: keeping it would only
-    /// try the same again each minute.
+    /// Fills what volume, cash and holdings allow. What cash or holdings do not allow is cancelled: keeping it
+    /// would only try the same again each minute.
     fn execute(
         &self,
         account: &mut Account,
@@ -200,7 +201,7 @@ impl Matcher<'_> {
         Ok(())
     }
 
-    /// What one order may take of a minute's volume.
+    /// Returns what one order may take of a minute's volume.
     fn share_of(&self, volume: u64) -> u32 {
         if volume == 0 {
             return 0;
@@ -240,7 +241,7 @@ fn matched(account: &mut Account, tag: OrderId, until: Timestamp) {
     }
 }
 
-/// Whether an order trades at the auction's price.
+/// Returns whether an order trades at the auction's price.
 fn accepts(order: &PaperOrder, price: Paise) -> bool {
     match (order.kind, order.side) {
         (OrderKind::Market, _) => true,

@@ -1,8 +1,8 @@
 //! The paper broker: real prices, made-up money.
 //!
-//! It plays the outside world, so it shares nothing with the order desk: it has its own book, found by tag, its own cash
-//! and its own holdings, kept through a [`PaperStore`] so that they survive a restart. What it does is a function of its
-//! settings, the market and the user's own orders.
+//! It plays the outside world, so it shares nothing with the order desk: it has its own book, found by tag, its own
+//! cash and its own holdings, kept through a [`PaperStore`] so that they survive a restart. What it does is a
+//! function of its settings, the market and the user's own orders.
 
 mod account;
 mod circuit;
@@ -61,15 +61,15 @@ pub enum PaperError {
     /// The table of charges has no such plan.
     #[error(transparent)]
     Charges(#[from] ChargesError),
-    /// The store failed.
+    /// The account could not be stored.
     #[error(transparent)]
     Store(#[from] PaperStoreError),
-    /// What was kept does not read back.
+    /// A stored account cannot be read.
     #[error("the paper account of user {user} is damaged: {reason}")]
     Damaged {
         /// The user that it belongs to.
         user: UserId,
-        /// What the reader said.
+        /// Error of the reader.
         reason: String,
     },
 }
@@ -152,7 +152,7 @@ impl Desk {
     }
 }
 
-/// A locked account.
+/// Holds the lock of one account.
 struct AccountGuard<'a> {
     account: MutexGuard<'a, Account>,
     waiting: &'a AtomicUsize,
@@ -164,7 +164,7 @@ impl Drop for AccountGuard<'_> {
     }
 }
 
-/// A kept account as its rows say, for whoever looks at a database without a broker.
+/// Reads a stored account from its rows, for checks of a database without a broker.
 ///
 /// # Errors
 /// [`PaperError::Damaged`] when a row does not read back.

@@ -32,7 +32,7 @@ pub(super) struct PaperOrder {
     pub reserve_price: Paise,
 }
 
-/// Where it stands.
+/// State of an order at the paper broker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum PaperState {
     Open,
@@ -88,13 +88,13 @@ impl PaperOrder {
         fill
     }
 
-    /// Ends it.
+    /// Ends the order in `state`.
     pub fn end(&mut self, state: PaperState, at: Timestamp) {
         self.state = state;
         self.changed_at = at;
     }
 
-    /// As the order desk sees it.
+    /// Returns the order in the form that the order desk reads.
     pub fn view(&self) -> BrokerOrder {
         let state = match &self.state {
             PaperState::Open => BrokerOrderState::Open,

@@ -3,7 +3,7 @@
 use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
 
-use crate::draw::SeededHash;
+use crate::seeded_hash::SeededHash;
 
 /// Settings of the paper broker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +12,8 @@ pub struct PaperSettings {
     pub seed: u64,
     /// The brokerage plan of every account, by its name in the table of charges. Default `trade_api`.
     pub plan: String,
-    /// Least slippage of a market order in continuous trading, in millionths of the price, as far as its minute's prices
-    /// reach. Default 1,000 (0.1 %).
+    /// Least slippage of a market order in continuous trading, in millionths of the price, as far as its minute's
+    /// prices reach. Default 1,000 (0.1 %).
     pub slippage_least: u32,
     /// Greatest slippage, in millionths of the price. Default 3,000 (0.3 %).
     pub slippage_greatest: u32,
@@ -56,21 +56,21 @@ impl PaperSettings {
     }
 }
 
-/// What goes wrong on purpose. Rates are calls in a thousand; which call fails follows from seed, user, order and instant,
-/// so that a repeated simulation fails in the same places.
+/// What goes wrong on purpose. Rates are calls in a thousand; which call fails follows from seed, user, order and
+/// instant, so that a repeated simulation fails in the same places.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PaperFaults {
     /// The call is carried out, but its answer is lost.
     pub lose_reply: u16,
     /// The call never arrives, and the caller cannot tell.
     pub lose_request: u16,
-    /// The call is not taken, and the caller is told.
+    /// The call is refused with an error.
     pub down: u16,
     /// Fills and expiries are reported this many milliseconds after they happened. The book shows them at once.
     pub late_ms: i64,
 }
 
-/// What goes wrong with one call.
+/// Fault that one call meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
     LoseReply,

@@ -41,7 +41,7 @@ pub struct PaperRow {
     pub tag: String,
     /// Whether it is still in the broker's book: open, or ended on the running day.
     pub active: bool,
-    /// The order.
+    /// The encoded order.
     pub data: Vec<u8>,
 }
 

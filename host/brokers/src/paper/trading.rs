@@ -140,7 +140,8 @@ impl PaperBroker {
         matched.map_err(|error| BrokerError::Unavailable(error.to_string()))
     }
 
-    /// The number of an order that was taken before. Orders of earlier days may have left the book, so the store is asked.
+    /// The number of an order that was taken before. Orders of earlier days may have left the book, so the store is
+    /// asked.
     async fn known(
         &self,
         user: UserId,
@@ -168,7 +169,8 @@ impl PaperBroker {
         found.into_iter().flatten().next().ok_or_else(|| refuse(format!("{symbol} is not traded")))
     }
 
-    /// What a share may cost at most: the limit, or for a market order the last price with the greatest slippage.
+    /// Returns what a share may cost at most: the limit, or for a market order the last price with the greatest
+    /// slippage.
     async fn reserve_price(
         &self,
         symbol: &Symbol,

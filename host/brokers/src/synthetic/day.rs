@@ -6,7 +6,7 @@ use prahari_domain::time::{Day, day_number};
 
 use super::dip::Phase;
 use super::level::Level;
-use crate::draw::SeededHash;
+use crate::seeded_hash::SeededHash;
 
 /// How far the open may be from the previous close.
 const GAP: f64 = 0.003;
@@ -17,7 +17,7 @@ const SHADOW: (f64, f64) = (0.004, 0.013);
 /// How often a turning day closes near its high after a deep low, a hammer.
 const HAMMER_CHANCE: f64 = 0.45;
 
-/// One share.
+/// Parameters of one share.
 pub(super) struct Share {
     draw: SeededHash,
     level: Level,
@@ -73,8 +73,8 @@ fn shadows(phase: Phase, open: Paise, close: Paise, draw: SeededHash) -> (f64, f
     (usual(2), usual(3))
 }
 
-/// The nearest price on a step of 10 paise (50 above 5,000 rupees), which is a multiple of every tick the exchange has had
-/// for such prices up to 10,000 rupees.
+/// The nearest price on a step of 10 paise (50 above 5,000 rupees), which is a multiple of every tick the exchange
+/// has had for such prices up to 10,000 rupees.
 fn round(paise: f64) -> Paise {
     let step = if paise > 500_000.0 { 50 } else { 10 };
     // A made-up price stays positive and far inside the range, whatever the day.

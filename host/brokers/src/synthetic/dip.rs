@@ -1,21 +1,21 @@
 //! Dips: falls of several percent within a few sessions, and what comes after.
 //!
-//! Most are bought: the price rests for a session on high volume and is back where it was within two or three weeks.
-//! Others are the first leg of a slide instead: a second one follows, and the way back takes weeks, in which the mean of
-//! nine days falls below the price of whoever bought the first leg.
+//! Most are bought: the price rests for a session on high volume and is back where it was within two or three
+//! weeks. Others are the first leg of a slide instead: a second one follows, and the way back takes weeks, in which
+//! the mean of nine days falls below the price of whoever bought the first leg.
 
 use chrono::Datelike;
 use prahari_domain::time::{Day, day_number};
 
-use crate::draw::SeededHash;
+use crate::seeded_hash::SeededHash;
 
 /// Sessions in which there is at most one dip.
 const EVERY: i32 = 48;
 
-/// How often there is one.
+/// Probability of a dip.
 const CHANCE: f64 = 0.8;
 
-/// How often a dip becomes a slide.
+/// Probability that a dip becomes a slide.
 const SLIDE_CHANCE: f64 = 0.16;
 
 /// Lowest and highest depth of a fall, as a logarithm.
@@ -24,25 +24,26 @@ const DEPTH: (f64, f64) = (0.08, 0.125);
 /// Lowest and highest part of its depth that a slide adds.
 const SLIDE: (f64, f64) = (0.7, 1.1);
 
-/// Where a day stands in a dip.
+/// Phase of a dip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// In none.
+    /// No dip.
     None,
-    /// Falling fast.
+    /// Prices fall fast.
     Falling,
     /// At the bottom: the fall stops, shadows are long, volume is high.
     Turning,
     /// Falling again after the rest.
     Sliding,
-    /// On the way back.
+    /// Prices recover.
     Recovering,
 }
 
 /// A stretch of a dip: its sessions, the depth at its end, and what it is.
 type Stretch = (i32, f64, Phase);
 
-/// How deep a share with these draws is in a dip at the end of a day (as a positive logarithm), and where in it.
+/// Returns how deep a share with these draws is in a dip at the end of a day (as a positive logarithm), and where
+/// in it.
 pub(super) fn at(draw: SeededHash, day: Day) -> (f64, Phase) {
     // Each share has its own spans, so that dips are spread over the year.
     let session = session(day) + whole(draw.with_text("start"), 0, EVERY - 1);

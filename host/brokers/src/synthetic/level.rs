@@ -9,7 +9,7 @@
 use prahari_domain::time::{Day, day_number};
 
 use super::dip::{self, Phase};
-use crate::draw::SeededHash;
+use crate::seeded_hash::SeededHash;
 
 /// 2024-01-01: prices are anchored here.
 const ANCHOR: i32 = 19_723;
@@ -51,7 +51,7 @@ impl Level {
         self.trend * years + waves - dip::at(self.dips, day).0
     }
 
-    /// Where a day stands in a dip.
+    /// Returns the phase of the dip on a day.
     pub fn phase(&self, day: Day) -> Phase {
         dip::at(self.dips, day).1
     }

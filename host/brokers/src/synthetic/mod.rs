@@ -1,10 +1,10 @@
-//! A made-up market: fifty invented shares with years of history, the same for the same seed wherever and whenever it is
-//! made, and whatever range is asked for.
+//! A made-up market: fifty invented shares with years of history, the same for the same seed wherever and whenever
+//! it is made, and whatever range is asked for.
 //!
-//! A price is a closed function of (seed, symbol, day), not a walk from day to day: a slow trend, waves of many lengths,
-//! and fast deep dips of which most are recovered within two weeks, so that oversold days above the long average come
-//! regularly and mostly, but not always, pay. Quieter and kinder than a real market: it shows the strategy at work and
-//! says nothing about what it earns. See `level` and `dip`.
+//! A price is a closed function of (seed, symbol, day), not a walk from day to day: a slow trend, waves of many
+//! lengths, and fast deep dips of which most are recovered within two weeks, so that oversold days above the long
+//! average come regularly and mostly, but not always, pay. Quieter and kinder than a real market: it shows the
+//! strategy at work and says nothing about what it earns. See `level` and `dip`.
 
 mod day;
 mod dip;
@@ -18,21 +18,22 @@ use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::time::Day;
 
 use crate::bars::BarMarket;
-use crate::draw::SeededHash;
 use crate::market::MarketError;
+use crate::seeded_hash::SeededHash;
 use crate::sessions::Sessions;
 use day::Share;
 
 /// The longest range made: 40 years of 50 shares are 25 MB.
 const LONGEST_DAYS: i64 = 40 * 366;
 
-/// The `synthetic` source.
+/// The `synthetic` market source: prices computed from a seed.
 #[derive(Debug, Clone, Copy)]
 pub struct SyntheticMarket;
 
 impl SyntheticMarket {
-    /// Makes the bars of every trading day from `from` to `to`, both included. Days that `sessions` does not cover trade
-    /// when they are weekdays. The last day may be in the future: nothing later than the instant asked about is shown.
+    /// Makes the bars of every trading day from `from` to `to`, both included. Days that `sessions` does not cover
+    /// trade when they are weekdays. The last day may be in the future: nothing later than the instant asked about
+    /// is shown.
     ///
     /// # Errors
     /// When the range is upside down or longer than 40 years.

@@ -58,8 +58,8 @@ struct Bought {
     gain: f64,
 }
 
-/// The deep dips of a share, each once: RSI10 as Wilder defines it below 30, three percent or more below the exponential
-/// mean of 9 days, above the one of 200.
+/// The deep dips of a share, each once: RSI10 as Wilder defines it below 30, three percent or more below the
+/// exponential mean of 9 days, above the one of 200.
 fn bought_dips(bars: &[Candle]) -> Vec<Bought> {
     let price = |at: usize| bars[at].close.0 as f64;
     let (mut up, mut down, mut short, mut long) = (0.0, 0.0, price(0), price(0));

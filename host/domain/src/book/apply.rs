@@ -9,7 +9,7 @@ use crate::orders::{Fill, JournalEntry, Order, OrderEvent, Side};
 use super::holdings::Bought;
 use super::{Book, BookError};
 
-/// What an entry did to the books.
+/// Effect of an entry on the book.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(
     clippy::large_enum_variant,

@@ -8,12 +8,12 @@ use crate::time::Day;
 
 /// Calendar days before the newest traded day whose fills are kept.
 ///
-/// A fill that is told late changes the contract note of its own day, because tax and depository charge are computed over
-/// the whole day. Ten days cover the longest closure of the exchange (five days) and a daemon that was down for the
-/// week around it. A fill that is older still gets a note of its own.
+/// A fill that is told late changes the contract note of its own day, because tax and depository charge are
+/// computed over the whole day. Ten days cover the longest closure of the exchange (five days) and a daemon that
+/// was down for the week around it. A fill that is older still gets a note of its own.
 pub const KEPT_DAYS: i64 = 10;
 
-/// One day's trades.
+/// Trades of one day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct TradedDay {
     pub day: Day,

@@ -18,10 +18,10 @@ impl Book {
 
     /// Cash held back for open buys: the value of what is not yet filled, and estimated charges.
     ///
-    /// A limit order holds back its limit. A market order names no price; it holds back the first of these that there is:
-    /// the reference price (the last trade, say), the mean price of its own fills, the mean price of what is held of the
-    /// symbol. When there is none, it holds back all remaining cash, so that nothing is spent twice before its price is
-    /// known.
+    /// A limit order holds back its limit. A market order names no price; it holds back the first of these that
+    /// there is: the reference price (the last trade, say), the mean price of its own fills, the mean price of what
+    /// is held of the symbol. When there is none, it holds back all remaining cash, so that nothing is spent twice
+    /// before its price is known.
     pub fn reserved(&self, reference_price: &dyn Fn(&Symbol) -> Option<Paise>) -> Paise {
         let mut known = Paise::ZERO;
         for order in self.open_buys() {
@@ -33,7 +33,7 @@ impl Book {
         known
     }
 
-    /// What a new buy may use: cash less what open buys hold back, never below zero.
+    /// Returns the cash that a new buy may use: cash less what open buys hold back, never below zero.
     pub fn available(&self, reference_price: &dyn Fn(&Symbol) -> Option<Paise>) -> Paise {
         (self.cash() - self.reserved(reference_price)).max(Paise::ZERO)
     }
@@ -55,12 +55,13 @@ impl Book {
         self.cost_of_buy(value, order.day())
     }
 
-    /// What a new buy of this value needs: the value and its estimated charges. `None` when the charges are not known.
+    /// Returns what a new buy of this value needs: the value and its estimated charges. `None` when the charges are
+    /// not known.
     pub fn cost_of_buy(&self, value: Paise, day: Day) -> Option<Paise> {
         Some(value + self.estimated_charges(Side::Buy, value, day).ok()?)
     }
 
-    /// What a trade of this value is likely to cost in charges, as delivery and on the user's plan.
+    /// Returns what a trade of this value is likely to cost in charges, as delivery and on the user's plan.
     ///
     /// # Errors
     /// When the rates of the day are not known.

@@ -8,10 +8,10 @@ use crate::money::Paise;
 use crate::orders::{Order, Purpose};
 use crate::time::Day;
 
-/// A held symbol.
+/// An open position.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Position {
-    /// What is held.
+    /// Symbol of the position.
     pub symbol: Symbol,
     /// Shares, more than zero.
     pub quantity: u32,
@@ -30,7 +30,7 @@ pub struct Position {
 pub struct PositionEntry {
     /// The order that it is about.
     pub order: OrderId,
-    /// What it was for.
+    /// Purpose of the order that bought the lot.
     pub purpose: Purpose,
     /// Shares it has bought so far.
     pub quantity: u32,
@@ -76,7 +76,7 @@ struct Holding {
     symbol: Symbol,
     quantity: u32,
     opened_on: Day,
-    /// In the order of their dates: the first is sold first.
+    /// Lots in the order of their dates; the first one is sold first.
     lots: Vec<Lot>,
     entries: Vec<Entry>,
 }

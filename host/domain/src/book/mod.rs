@@ -1,10 +1,10 @@
 //! The books of one user: a fold of the order journal.
 //!
-//! Cash comes from the money of fills and charges, the cost of what is held from lots, the realised result from matching
-//! the two first in, first out. The three are kept apart, so that [`Book::difference`] is a real check.
+//! Cash comes from the money of fills and charges, the cost of what is held from lots, the realised result from
+//! matching the two first in, first out. The three are kept apart, so that [`Book::difference`] is a real check.
 //!
 //! A daemon holds the books of thousands of users, so they stay small: closed orders are forgotten
-//! ([`Book::forget_closed`]), and of each day's fills only those of recent days are kept ([`KEPT_DAYS`]).
+//! ([`Book::drop_closed`]), and of each day's fills only those of recent days are kept ([`KEPT_DAYS`]).
 
 mod apply;
 mod days;
@@ -26,7 +26,7 @@ use crate::time::Day;
 pub use apply::Applied;
 pub use days::KEPT_DAYS;
 pub use holdings::{Position, PositionEntry};
-pub use part::{Happening, Part};
+pub use part::{Part, TimedEvent};
 
 use days::RecentDays;
 use holdings::Holdings;
@@ -60,9 +60,9 @@ pub enum BookError {
     Sequence {
         /// The user whose books they are.
         user: UserId,
-        /// What comes next.
+        /// Sequence number that was expected.
         expected: u64,
-        /// What was given.
+        /// Sequence number that was given.
         found: u64,
     },
     /// The entry belongs to another user.
@@ -70,13 +70,13 @@ pub enum BookError {
     OtherUser {
         /// The user whose books they are.
         user: UserId,
-        /// The order named.
+        /// Id of the order.
         order: OrderId,
     },
     /// A new order on a day whose order numbers are no longer known.
     #[error("order {order} is of a day before {before}, and orders of those days are forgotten")]
     Pruned {
-        /// The order.
+        /// Id of the order.
         order: OrderId,
         /// First day still known.
         before: Day,
@@ -87,21 +87,21 @@ pub enum BookError {
     /// More was sold than the books hold.
     #[error("order {order} sold {sold} shares of {symbol}, but the books hold {held}")]
     SoldMoreThanHeld {
-        /// The selling order.
+        /// Id of the sell order.
         order: OrderId,
-        /// What was sold.
+        /// Symbol that was sold.
         symbol: Symbol,
         /// Shares of the fill.
         sold: u32,
-        /// Shares held.
+        /// Shares that are held.
         held: u32,
     },
     /// More shares than the books can count.
     #[error("order {order} would bring the shares of {symbol} above {}", u32::MAX)]
     TooManyShares {
-        /// The buying order.
+        /// Id of the buy order.
         order: OrderId,
-        /// What was bought.
+        /// Symbol that was bought.
         symbol: Symbol,
     },
     /// The rates of the day are not known.
@@ -138,18 +138,18 @@ impl Book {
         }
     }
 
-    /// Whose books they are.
+    /// Returns the user of the book.
     pub fn user(&self) -> UserId {
         self.user
     }
 
-    /// What was paid in altogether, withdrawals taken off.
+    /// Returns the capital: payments less withdrawals.
     pub fn capital(&self) -> Paise {
         self.capital
     }
 
-    /// Pays money in or out, so that `capital` is what was paid in altogether. Only cash changes by it, so it can be done at any
-    /// time and the books stay conserved; whether enough is free is for the caller to ask.
+    /// Pays money in or out, so that `capital` is what was paid in altogether. Only cash changes by it, so it can
+    /// be done at any time and the books stay conserved; whether enough is free is for the caller to ask.
     pub fn set_capital(&mut self, capital: Paise) {
         self.cash += capital - self.capital;
         self.capital = capital;
@@ -191,7 +191,7 @@ impl Book {
         self.orders.iter().filter(move |order| order.day() == day || order.updated_at.ist_day() == day)
     }
 
-    /// What is held, sorted by symbol.
+    /// Returns the open positions, sorted by symbol.
     pub fn positions(&self) -> Vec<Position> {
         self.holdings.positions()
     }
@@ -201,7 +201,7 @@ impl Book {
         self.holdings.position(symbol)
     }
 
-    /// Symbols held, sorted.
+    /// Returns the symbols of the open positions, sorted.
     pub fn held_symbols(&self) -> impl Iterator<Item = &Symbol> {
         self.holdings.symbols()
     }
@@ -216,7 +216,7 @@ impl Book {
         self.cash
     }
 
-    /// What the lots still held cost, charges not included.
+    /// Returns the cost of the lots still held, without charges.
     pub fn invested(&self) -> Paise {
         self.holdings.invested()
     }
@@ -254,7 +254,7 @@ impl Book {
     /// Forgets orders of days before `before` that have ended and will not be tried again.
     ///
     /// A late fill of a forgotten order is an error, so keep the days in which one may still be told.
-    pub fn forget_closed(&mut self, before: Day) {
+    pub fn drop_closed(&mut self, before: Day) {
         self.forget(|order| order.day() < before);
         self.numbers.retain(|(day, _)| *day >= before);
         self.forgotten_before = self.forgotten_before.max(Some(before));
@@ -262,9 +262,9 @@ impl Book {
 
     /// Forgets ended sells of days before `before`; the numbers of those days stay known.
     ///
-    /// Each position has a new sell every day, so they are most of what would be kept; and no signal hangs on a sell, so
-    /// they need not be kept as long as buys. For late fills the same holds as for [`Book::forget_closed`].
-    pub fn forget_closed_sells(&mut self, before: Day) {
+    /// Each position has a new sell every day, so they are most of what would be kept; and no signal hangs on a
+    /// sell, so they need not be kept as long as buys. For late fills the same holds as for [`Book::drop_closed`].
+    pub fn drop_closed_sells(&mut self, before: Day) {
         self.forget(|order| order.request.side == Side::Sell && order.day() < before);
     }
 

@@ -1,8 +1,8 @@
 //! Trying entries on a copy of what they touch, and taking that over once they are in the journal.
 //!
-//! The books change with the journal or not at all: entries that do not fit leave no trace, and neither do those that the
-//! journal does not take. Only what the entries touch is copied (their orders, and for fills the holding and the days), so the
-//! cost does not grow with the books.
+//! The books change with the journal or not at all: entries that do not fit leave no trace, and neither do those
+//! that the journal does not take. Only what the entries touch is copied (their orders, and for fills the holding
+//! and the days), so the cost does not grow with the books.
 
 use crate::ids::OrderId;
 use crate::instruments::Symbol;
@@ -12,13 +12,13 @@ use crate::time::{Day, Timestamp};
 use super::{Applied, Book, BookError};
 
 /// Something that is to be entered: which order, when, and what happened to it.
-pub type Happening = (OrderId, Timestamp, OrderEvent);
+pub type TimedEvent = (OrderId, Timestamp, OrderEvent);
 
 /// The part of a user's books that some entries touch, with those entries applied.
 #[derive(Debug, Clone)]
 pub struct Part {
     book: Book,
-    /// Whose holdings may have changed.
+    /// Symbols whose holdings may have changed.
     traded: Vec<Symbol>,
     /// The entries that count, for the journal.
     entries: Vec<JournalEntry>,
@@ -32,7 +32,7 @@ impl Part {
         self.entries.iter().zip(&self.orders)
     }
 
-    /// Whether everything in it was known already.
+    /// Returns whether everything in it was known already.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -43,9 +43,9 @@ impl Book {
     ///
     /// # Errors
     /// With the first that does not fit.
-    pub fn try_entries(&self, happenings: &[Happening]) -> Result<Part, BookError> {
-        let mut part = self.part_of(happenings);
-        for (order, at, event) in happenings {
+    pub fn try_entries(&self, timed_events: &[TimedEvent]) -> Result<Part, BookError> {
+        let mut part = self.part_of(timed_events);
+        for (order, at, event) in timed_events {
             let sequence = part.book.next_sequence();
             let entry = JournalEntry { sequence, order: *order, at: *at, event: event.clone() };
             if let Applied::Changed(order) = part.book.apply(&entry)? {
@@ -56,8 +56,8 @@ impl Book {
         Ok(part)
     }
 
-    /// Changes the books by what [`Book::try_entries`] answered, once it is in the journal. Nothing else may have changed them
-    /// in between.
+    /// Changes the books by what [`Book::try_entries`] answered, once it is in the journal. Nothing else may have
+    /// changed them in between.
     pub fn accept(&mut self, part: Part) {
         let Part { book, traded, .. } = part;
         for order in book.orders {
@@ -72,18 +72,18 @@ impl Book {
         self.sequence = book.sequence;
     }
 
-    fn part_of(&self, happenings: &[Happening]) -> Part {
+    fn part_of(&self, timed_events: &[TimedEvent]) -> Part {
         let mut orders: Vec<Order> = Vec::new();
         let mut traded: Vec<Symbol> = Vec::new();
         let mut days: Vec<Day> = Vec::new();
-        for (id, _, event) in happenings {
+        for (id, _, event) in timed_events {
             let known = self.order(id);
             if let Some(order) = known.filter(|order| orders.iter().all(|kept| kept.id != order.id)) {
                 orders.push(order.clone());
             }
             let OrderEvent::Filled(fill) = event else { continue };
             days.push(fill.at.ist_day());
-            let intended = happenings.iter().find_map(|(of, _, event)| match event {
+            let intended = timed_events.iter().find_map(|(of, _, event)| match event {
                 OrderEvent::Intended { request, .. } if of == id => Some(&request.symbol),
                 _ => None,
             });

@@ -260,7 +260,7 @@ proptest! {
         let mut left = run.journal.as_slice();
         while !left.is_empty() {
             let (batch, rest) = left.split_at((*sizes.next().unwrap()).min(left.len()));
-            let batch: Vec<Happening> =
+            let batch: Vec<TimedEvent> =
                 batch.iter().map(|entry| (entry.order, entry.at, entry.event.clone())).collect();
             let part = book.try_entries(&batch).unwrap();
             prop_assert_eq!(part.entries().count(), batch.len());

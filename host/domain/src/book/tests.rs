@@ -230,7 +230,7 @@ fn order_numbers_count_per_day_and_survive_forgetting() {
     let open = journal.place(Side::Buy, "TCS", 1, OrderKind::Market);
     assert_eq!((first.number, open.number, journal.book.next_order_id(journal.day).number), (1, 1, 2));
     let kept_from = journal.day.succ_opt().unwrap();
-    journal.book.forget_closed(kept_from);
+    journal.book.drop_closed(kept_from);
     assert!(journal.book.order(&first).is_none() && journal.book.order(&open).is_some());
     let request = journal.book.order(&open).unwrap().request.clone();
     let event = OrderEvent::Intended { request, run: RunId(1), first_placed_at: Timestamp(0) };
@@ -246,7 +246,7 @@ fn ended_sells_can_be_forgotten_before_the_buys() {
     let open = journal.place(Side::Sell, "TCS", 5, OrderKind::Market);
     journal.next_day();
     let today = journal.day;
-    journal.book.forget_closed_sells(today);
+    journal.book.drop_closed_sells(today);
     let known = [buy, sold, open].map(|id| journal.book.order(&id).is_some());
     assert_eq!(known, [true, false, true]);
     assert_eq!(journal.book.next_order_id(buy.day).number, 4);

@@ -7,14 +7,14 @@ use super::{Calendar, LAST_DAY, TradingDay};
 /// A day of which two calendars say different things.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayChange {
-    /// By the earlier calendar.
+    /// The day by the earlier calendar.
     pub before: TradingDay,
-    /// By the later one.
+    /// The day by the later calendar.
     pub after: TradingDay,
 }
 
-/// The days, in order, of which `after` says something else than `before`: whether there is a session, its phases, whether it
-/// settles, or its name. A day that becomes known and is what it was presumed to be is not among them.
+/// The days, in order, of which `after` says something else than `before`: whether there is a session, its phases,
+/// whether it settles, or its name. A day that becomes known and is what it was presumed to be is not among them.
 ///
 /// All days are looked at from the first that either knows until `through`, at least until the last that either knows.
 pub fn changes(before: &Calendar, after: &Calendar, through: Day) -> Vec<DayChange> {

@@ -14,9 +14,9 @@ use super::{Phase, usual_hours};
 pub struct PhaseWindow {
     /// The phase of the exchange.
     pub phase: Phase,
-    /// Its first instant.
+    /// Start of the phase, included.
     pub starts: Timestamp,
-    /// The first instant after it.
+    /// End of the phase, not included.
     pub ends: Timestamp,
 }
 
@@ -27,7 +27,7 @@ pub struct TradingDay {
     pub day: Day,
     /// Whether any session is held on it.
     pub open: bool,
-    /// Why it is closed, or the name of its special session; empty on an ordinary day.
+    /// Reason why it is closed, or the name of its special session; empty on an ordinary day.
     pub note: String,
     /// The phases of shares outside the closing auction, in order; empty when closed.
     pub windows: Vec<PhaseWindow>,
@@ -35,15 +35,15 @@ pub struct TradingDay {
     pub auction_windows: Vec<PhaseWindow>,
     /// Whether it is a special session, be it of ordinary or of other hours.
     pub special: bool,
-    /// Whether some phases are not published and were derived: the pre-open of a short session is taken to be as long as
-    /// usual and to end when trading begins, and no closing phases are known.
+    /// Whether some phases are not published and were derived: the pre-open of a short session is taken to be as
+    /// long as usual and to end when trading begins, and no closing phases are known.
     pub assumed: bool,
     /// Whether no list of holidays is known for this date, so that what is said of it is presumed.
     pub presumed: bool,
     /// Whether money and shares are settled on it: not on closed days, and not on every day with a session.
     pub settlement: bool,
-    /// When continuous trading begins and ends on an ordinary day under the rules of this date. The hours of tasks are
-    /// written for such a day and move with a special session.
+    /// Time at which continuous trading begins and ends on an ordinary day under the rules of this date. The hours
+    /// of tasks are written for such a day and move with a special session.
     pub usual_hours: (Timestamp, Timestamp),
 }
 
@@ -107,13 +107,13 @@ impl TradingDay {
         current.map_or(Phase::Closed, |window| window.phase)
     }
 
-    /// When continuous trading runs, for shares outside the closing auction; empty on a closed day.
+    /// Returns when continuous trading runs, for shares outside the closing auction; empty on a closed day.
     pub fn continuous(&self) -> Vec<(Timestamp, Timestamp)> {
         let continuous = self.windows.iter().filter(|window| window.phase == Phase::Continuous);
         continuous.map(|window| (window.starts, window.ends)).collect()
     }
 
-    /// When continuous trading first begins and last ends; `None` on a closed day.
+    /// Returns when continuous trading first begins and last ends; `None` on a closed day.
     pub fn hours(&self) -> Option<(Timestamp, Timestamp)> {
         let windows = self.continuous();
         Some((windows.first()?.0, windows.last()?.1))

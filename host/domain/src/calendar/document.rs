@@ -22,7 +22,7 @@ pub const MOST_BYTES: usize = 240 * 1024;
 pub struct CalendarDocument {
     /// The day on which it was compiled: a later one is newer.
     pub as_of: Day,
-    /// What it was compiled from.
+    /// Source of the data.
     pub source: String,
     /// The years whose list of holidays is published.
     #[serde(deserialize_with = "years")]
@@ -55,7 +55,7 @@ pub struct Year {
 pub struct Holiday {
     /// The date in India.
     pub date: Day,
-    /// Its name.
+    /// Name, one line.
     pub name: String,
     /// Where this one comes from, when not from where the year does.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -68,12 +68,12 @@ pub struct Holiday {
 pub struct SpecialSession {
     /// The date in India.
     pub date: Day,
-    /// Its name.
+    /// Name, one line.
     pub name: String,
-    /// When continuous trading begins.
+    /// Time (IST) at which continuous trading begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open: Option<ClockTime>,
-    /// When it ends.
+    /// Closing time (IST).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close: Option<ClockTime>,
     /// All phases, in order, of shares outside the closing auction.
@@ -95,7 +95,7 @@ pub struct Hours {
     pub after_market: AfterMarket,
     /// When the trading-day window of signals begins.
     pub signal_window_starts: ClockTime,
-    /// From when on a shared task may write the signals of a trading day.
+    /// Time (IST) from which a shared task may write the signals of a trading day.
     pub analysis_writes_from: ClockTime,
 }
 
@@ -103,11 +103,11 @@ pub struct Hours {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AfterMarket {
-    /// From when on they are taken in the evening.
+    /// Time (IST) in the evening from which after-market orders are accepted.
     pub starts: ClockTime,
-    /// Until when they are taken in the morning.
+    /// Time (IST) in the morning until which after-market orders are accepted.
     pub ends: ClockTime,
-    /// Where the hours come from.
+    /// Source of the hours.
     pub source: String,
 }
 
@@ -115,11 +115,11 @@ pub struct AfterMarket {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Regime {
-    /// First day.
+    /// First day on which it holds.
     pub from: Day,
     /// The name that people see.
     pub name: String,
-    /// Where it comes from.
+    /// Source of the entry.
     pub source: String,
     /// The phases of an ordinary day, in order, of shares outside the closing auction.
     pub ordinary: Vec<Window>,
@@ -144,11 +144,11 @@ impl Regime {
 pub struct Window {
     /// The phase of the exchange.
     pub phase: Phase,
-    /// When it begins.
+    /// Start time (IST), included.
     pub starts: ClockTime,
-    /// When it ends.
+    /// End time (IST), not included.
     pub ends: ClockTime,
-    /// From when on the exchange may end it at any moment, so that an order later than this may find it over.
+    /// Time (IST) from which the exchange may end the phase at any moment; a later order may come too late.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub random_stop_from: Option<ClockTime>,
 }
@@ -239,7 +239,8 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, CalendarError> {
     Ok(read)
 }
 
-/// The fields that are lists. Everywhere else a list would be read as the fields of an object, in the order of this program.
+/// The fields that are lists. Everywhere else a list would be read as the fields of an object, in the order of this
+/// program.
 const LISTS: [&str; 7] = [
     "holidays",
     "settlement_holidays",

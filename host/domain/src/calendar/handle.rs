@@ -7,8 +7,8 @@ use parking_lot::RwLock;
 
 use super::{Calendar, CalendarError};
 
-/// Holds the calendar in force. Whoever needs it asks at the time of use and keeps the answer no longer than the question
-/// takes: a calendar is replaced as a whole, so that one answer never mixes two of them.
+/// Holds the calendar in force. Read it at the time of use and keep it for one question only: a calendar is
+/// replaced as a whole, so that one answer never mixes two of them.
 #[derive(Debug)]
 pub struct CalendarHandle {
     current: RwLock<Arc<Calendar>>,
@@ -34,7 +34,8 @@ impl CalendarHandle {
         self.current.read().clone()
     }
 
-    /// How often the calendar was replaced: what was worked out by an earlier one is out of date when this has changed.
+    /// Returns how often the calendar was replaced: what was worked out by an earlier one is out of date when this
+    /// has changed.
     pub fn generation(&self) -> u64 {
         self.replaced.load(Ordering::Acquire)
     }

@@ -1,9 +1,9 @@
 //! The exchange's days: which are open, in which phases, under the rules in force on that date.
 //!
-//! Everything comes from one document of data (`data/nse-calendar.json` is the one that ships): the published holidays and
-//! special sessions by year, and the phases of a day by effective date. A day before the first published year is an
-//! error. After the last one weekdays are presumed to be ordinary sessions, or closed days when the operator wants
-//! that, and say so. A session whose hours are not published is closed.
+//! Everything comes from one document of data (`data/nse-calendar.json` is the one that ships): the published
+//! holidays and special sessions by year, and the phases of a day by effective date. A day before the first
+//! published year is an error. After the last one weekdays are presumed to be ordinary sessions, or closed days
+//! when the operator wants that, and say so. A session whose hours are not published is closed.
 
 mod changes;
 mod day;
@@ -47,7 +47,7 @@ pub enum UnknownDays {
     /// closed nobody looks after what is held.
     #[default]
     Session,
-    /// Closed days.
+    /// Days without a session.
     Closed,
 }
 
@@ -63,7 +63,7 @@ pub enum Phase {
     PreOpenLimitOnly,
     /// Pre-open matching and buffer: no orders.
     PreOpenMatching,
-    /// Continuous trading.
+    /// Continuous trading session.
     Continuous,
     /// Closing auction, reference price being computed: no orders.
     ClosingReference,
@@ -78,7 +78,7 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// Whether limit orders can be entered and changed.
+    /// Returns whether limit orders can be entered and changed.
     pub const fn takes_limit_orders(self) -> bool {
         matches!(
             self,
@@ -90,12 +90,12 @@ impl Phase {
         )
     }
 
-    /// Whether market orders can be entered and changed.
+    /// Returns whether market orders can be entered and changed.
     pub const fn takes_market_orders(self) -> bool {
         matches!(self, Self::PreOpen | Self::Continuous | Self::ClosingAuction | Self::PostClose)
     }
 
-    /// Its name in data, database and API.
+    /// Returns the name in the calendar's data, the database and the API.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Closed => "closed",
@@ -133,9 +133,9 @@ pub enum CalendarError {
     /// Counting so far is work without use.
     #[error("a count of {count} trading days is too far; at most {most} are counted")]
     TooFar {
-        /// Asked for.
+        /// Number of trading days asked for.
         count: i32,
-        /// What is counted at most.
+        /// Largest number that is counted.
         most: i32,
     },
     /// Not the expected JSON.
@@ -143,19 +143,19 @@ pub enum CalendarError {
     Format {
         /// ` at years.2027.holidays[3].date`; empty when the text as a whole is meant.
         entry: String,
-        /// What the reader said.
+        /// Error of the reader.
         detail: String,
     },
     /// Longer than any calendar is.
     #[error("the calendar has {bytes} bytes, more than {MOST_BYTES}")]
     TooLong {
-        /// How long it is.
+        /// Size of the document, in bytes.
         bytes: usize,
     },
     /// A document that reads but makes no sense.
     #[error("the calendar is wrong: {detail}")]
     Data {
-        /// What is wrong.
+        /// What is wrong, one sentence.
         detail: String,
     },
 }
@@ -167,7 +167,7 @@ impl CalendarError {
     }
 }
 
-/// The exchange's calendar.
+/// The trading calendar of the exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
     document: CalendarDocument,
@@ -201,7 +201,7 @@ impl Calendar {
         Ok(Self { document, tables, unknown_days: UnknownDays::default() })
     }
 
-    /// The same calendar with another rule for the days after the last published year.
+    /// Returns the calendar with another rule for the days after the last published year.
     #[must_use]
     pub fn with_unknown_days(self, unknown_days: UnknownDays) -> Self {
         Self { unknown_days, ..self }
@@ -212,17 +212,18 @@ impl Calendar {
         self.unknown_days
     }
 
-    /// What it was made of.
+    /// Returns the document of the calendar.
     pub fn document(&self) -> &CalendarDocument {
         &self.document
     }
 
-    /// First and last day of the years whose holidays are published. Days after the last one are answered too, presumed.
+    /// First and last day of the years whose holidays are published. Days after the last one are answered too,
+    /// presumed.
     pub fn covers(&self) -> (Day, Day) {
         self.tables.covers
     }
 
-    /// What the exchange does on a date; presumed after the last published year.
+    /// Returns what the exchange does on a date; presumed after the last published year.
     ///
     /// # Errors
     /// When the date is before the first published year or after [`LAST_DAY`].
@@ -239,19 +240,20 @@ impl Calendar {
         Ok(found)
     }
 
-    /// What the exchange does on a date, where an answer is needed whatever the date is: one that the calendar cannot answer
-    /// for is closed, with the reason as its note.
+    /// Returns what the exchange does on a date, where an answer is needed whatever the date is: one that the
+    /// calendar cannot answer for is closed, with the reason as its note.
     pub fn day_or_closed(&self, day: Day) -> TradingDay {
         let closed = |error: CalendarError| TradingDay::closed(day, error.to_string(), self.regime(day));
         self.trading_day(day).unwrap_or_else(closed)
     }
 
-    /// Whether no list of holidays is known for a date because it is after the last published year.
+    /// Returns whether no list of holidays is known for a date because it is after the last published year.
     pub fn is_presumed(&self, day: Day) -> bool {
         day > self.tables.covers.1
     }
 
-    /// Whether any session is held on a date; `false` also where [`Calendar::trading_day`] says why there is no answer.
+    /// Returns whether any session is held on a date; `false` also where [`Calendar::trading_day`] says why there
+    /// is no answer.
     pub fn is_open_on(&self, day: Day) -> bool {
         !matches!(self.kind(day), Err(_) | Ok(Kind::Closed(_)))
     }
@@ -261,13 +263,14 @@ impl Calendar {
         self.trading_day(at.ist_day()).map_or(Phase::Closed, |day| day.phase_at(at, closing_auction))
     }
 
-    /// Whether shares in the closing auction have phases of their own at this instant's date.
+    /// Returns whether shares in the closing auction have phases of their own at this instant's date.
     pub fn has_closing_auction(&self, at: Timestamp) -> bool {
         self.regime(at.ist_day()).is_some_and(|regime| regime.windows(true) != regime.windows(false))
     }
 
-    /// Whether the broker accepts after-market orders: all day while the exchange is closed, on a trading day until
-    /// shortly before its first phase and again shortly after its last one (08:55 and 16:01 on an ordinary day).
+    /// Returns whether the broker accepts after-market orders: all day while the exchange is closed, on a trading
+    /// day until shortly before its first phase and again shortly after its last one (08:55 and 16:01 on an
+    /// ordinary day).
     pub fn after_market_open(&self, at: Timestamp) -> bool {
         let day = at.ist_day();
         match self.trading_day(day) {
@@ -280,8 +283,9 @@ impl Calendar {
         }
     }
 
-    /// When after-market orders stop and when they start again on an open day. A special session moves both by as much
-    /// as its first phase begins and its last phase ends later than usual; a short day never starts them earlier.
+    /// Returns when after-market orders stop and when they start again on an open day. A special session moves both
+    /// by as much as its first phase begins and its last phase ends later than usual; a short day never starts them
+    /// earlier.
     fn after_market_gap(&self, day: &TradingDay) -> Option<(Timestamp, Timestamp)> {
         let regime = self.regime(day.day)?;
         let hours = &self.document.hours.after_market;
@@ -295,7 +299,7 @@ impl Calendar {
         Some((closes, opens))
     }
 
-    /// When continuous trading runs, for shares outside the closing auction; empty on a closed day.
+    /// Returns when continuous trading runs, for shares outside the closing auction; empty on a closed day.
     ///
     /// # Errors
     /// As [`Calendar::trading_day`].
@@ -303,7 +307,8 @@ impl Calendar {
         Ok(self.trading_day(day)?.continuous())
     }
 
-    /// When continuous trading ends on an ordinary day under the rules of a date, whether or not that date is open.
+    /// Returns when continuous trading ends on an ordinary day under the rules of a date, whether or not that date
+    /// is open.
     pub fn usual_close(&self, day: Day) -> Timestamp {
         let hours = usual_hours(self.regime(day));
         Timestamp::from_ist(day, hours.map_or(NaiveTime::MIN, |(_, close)| close))
@@ -337,7 +342,7 @@ impl Calendar {
         })
     }
 
-    /// What is said of a weekday for which no list of holidays is known; nothing of others.
+    /// Returns what is said of a weekday for which no list of holidays is known; nothing of others.
     fn presumption(&self, day: Day) -> String {
         let known = self.tables.covers.1;
         match self.unknown_days {

@@ -1,4 +1,5 @@
-//! What is odd in the years that a calendar brings: nothing that makes it wrong, and much that is a slip of whoever typed it.
+//! What is odd in the years that a calendar brings: nothing that makes it wrong, and much that is a slip of whoever
+//! typed it.
 
 use chrono::{Datelike, Weekday};
 
@@ -7,13 +8,14 @@ use crate::time::Day;
 use super::Calendar;
 use super::document::{Holiday, Year};
 
-/// The exchange has had 13 to 17 holidays on weekdays in each year since 2023; a list with fewer than this is half a list.
+/// The exchange has had 13 to 17 holidays on weekdays in each year since 2023; a list with fewer than this is half
+/// a list.
 const FEWEST_HOLIDAYS: usize = 10;
 
 /// Most days that one sentence names.
 const MOST_NAMED: usize = 5;
 
-/// What is odd in the years of `brought` that are not as `current` has them, one sentence each.
+/// Returns what is odd in the years of `brought` that are not as `current` has them, one sentence each.
 pub fn oddities(current: &Calendar, brought: &Calendar) -> Vec<String> {
     let known = &current.document().years;
     let years = brought.document().years.iter();

@@ -23,21 +23,21 @@ const MOST_PHASES: usize = 50;
 /// Most characters of a name or a source.
 const MOST_CHARACTERS: usize = 1_000;
 
-/// A special session.
+/// A special session, such as Muhurat trading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Special {
     pub name: String,
     pub hours: SpecialHours,
 }
 
-/// What is known of a special session's hours.
+/// Known hours of a special session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum SpecialHours {
-    /// Nothing.
+    /// The exchange has not published any times.
     Unpublished,
     /// When continuous trading begins and ends.
     Trading(NaiveTime, NaiveTime),
-    /// Every phase.
+    /// Every phase of the session is published.
     Phases { ordinary: Vec<Window>, closing_auction: Vec<Window> },
 }
 
@@ -46,7 +46,7 @@ pub(super) fn names(sessions: &[Special]) -> String {
     sessions.iter().map(|session| session.name.as_str()).collect::<Vec<_>>().join("; ")
 }
 
-/// What a document says, by day.
+/// Contents of a document, by day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tables {
     pub covers: (Day, Day),

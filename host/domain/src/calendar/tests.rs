@@ -64,7 +64,8 @@ fn the_number_of_trading_days_agrees_with_the_published_lists() {
         let days = Day::from_ymd_opt(year, 1, 1).unwrap().iter_days().take_while(|day| day.year() == year);
         days.filter(|day| calendar.is_open_on(*day)).count()
     };
-    // Weekdays less closures (15, 17, 14, 16) plus sessions on closed days (1, 4, 2, 1; the Muhurat of 2026 has no hours).
+    // Weekdays less closures (15, 17, 14, 16) plus sessions on closed days (1, 4, 2, 1; the Muhurat of 2026 has no
+    // hours).
     assert_eq!([2023, 2024, 2025, 2026].map(open), [246, 249, 249, 246]);
 }
 

@@ -49,7 +49,8 @@ impl Calendar {
         }
     }
 
-    /// When shares traded on a day change hands: on the first later trading day that is no settlement holiday.
+    /// Returns when shares traded on a day change hands: on the first later trading day that is no settlement
+    /// holiday.
     ///
     /// # Errors
     /// When the calendar does not reach so far.
@@ -61,8 +62,8 @@ impl Calendar {
         Ok(day)
     }
 
-    /// The trading date of the 09:00-09:00 window that an instant belongs to: from 09:00 on a trading day until 09:00 on
-    /// the next one.
+    /// The trading date of the 09:00-09:00 window that an instant belongs to: from 09:00 on a trading day until
+    /// 09:00 on the next one.
     ///
     /// # Errors
     /// When the calendar does not know the trading day before the instant.
@@ -72,8 +73,8 @@ impl Calendar {
         if begun && self.is_open_on(day) { Ok(day) } else { self.trading_day_from(day, -1) }
     }
 
-    /// Whether a shared task may write signals now: on trading days before 09:00 or from 16:00. During the day its
-    /// findings would rest on unfinished bars; on closed days nothing has changed since the last session.
+    /// Returns whether a shared task may write signals now: on trading days before 09:00 or from 16:00. During the
+    /// day its findings would rest on unfinished bars; on closed days nothing has changed since the last session.
     pub fn analysis_may_write(&self, now: Timestamp) -> bool {
         let time = now.ist_time();
         let outside = time < self.document.hours.signal_window_starts.0

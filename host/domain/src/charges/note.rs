@@ -16,20 +16,20 @@ use super::rates::{
 /// One execution as the contract note sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayFill {
-    /// What was traded.
+    /// Symbol that was traded.
     pub symbol: Symbol,
-    /// Bought or sold.
+    /// Side of the trade.
     pub side: Side,
-    /// Shares.
+    /// Number of shares.
     pub quantity: u32,
-    /// Price per share.
+    /// Average price per share.
     pub price: Paise,
 }
 
 /// The charges of one user and day, line by line, each rounded as the broker's note rounds it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContractNote {
-    /// The broker's share.
+    /// Brokerage.
     pub brokerage: Paise,
     /// Securities transaction tax, to the whole rupee, half up (STT Rules 2004, rule 4).
     pub stt: Paise,
@@ -37,10 +37,10 @@ pub struct ContractNote {
     pub transaction: Paise,
     /// Investor Protection Fund Trust.
     pub ipft: Paise,
-    /// The regulator's fee.
+    /// SEBI turnover fee.
     pub sebi: Paise,
-    /// Stamp duty, buys only, to the whole rupee of the day, half up, as contract notes have it. A day that is told fill by
-    /// fill is charged what the note of the fills so far says more than the one before.
+    /// Stamp duty, buys only, to the whole rupee of the day, half up, as contract notes have it. A day that is told
+    /// fill by fill is charged what the note of the fills so far says more than the one before.
     pub stamp: Paise,
     /// Tax on brokerage, transaction charge, IPFT and regulator's fee, from their unrounded sum.
     pub gst: Paise,
@@ -88,7 +88,8 @@ pub fn note(
     Ok(sums.note(rates))
 }
 
-/// What one side of an order of this value is likely to cost as delivery, for holding back cash before it is filled.
+/// Returns what one side of an order of this value is likely to cost as delivery, for holding back cash before it
+/// is filled.
 ///
 /// # Errors
 /// When the schedule has no rates.

@@ -54,7 +54,8 @@ proptest! {
             let own: Vec<DayFill> = fills.iter().filter(|fill| fill.symbol.as_str() == *symbol).cloned().collect();
             note_of(&own, day).total().0
         }).sum();
-        // Each of the four notes rounds its tax and its stamp duty by half a rupee at most, and five other lines by half a paisa.
+        // Each of the four notes rounds its tax and its stamp duty by half a rupee at most, and five other lines by
+        // half a paisa.
         prop_assert!((whole - parts).abs() <= 4 * (2 * 50 + 3), "{} and {}", whole, parts);
     }
 }

@@ -50,9 +50,9 @@ pub struct ChargeRates {
     pub source: String,
     /// Securities transaction tax on delivery, both sides.
     pub stt_delivery: PerCrore,
-    /// The same on what was bought and sold within the day.
+    /// Securities transaction tax on intraday sales, per crore rupees.
     pub stt_intraday: PerCrore,
-    /// The same on units of equity funds that are delivered: on the sale only, nothing on the purchase.
+    /// Securities transaction tax on delivered units of equity funds, per crore rupees; on the sale only.
     pub stt_fund_sale: PerCrore,
     /// The exchange's transaction charge, both sides.
     pub transaction: PerCrore,
@@ -71,7 +71,7 @@ pub struct ChargeRates {
 /// What the broker charges; a setting of the user's account.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BrokeragePlan {
-    /// Brokerage on delivery.
+    /// Brokerage on delivery trades, per crore rupees of turnover.
     pub delivery: PerCrore,
     /// Brokerage on what was bought and sold within the day.
     pub intraday: PerCrore,
@@ -141,7 +141,7 @@ impl ChargeSchedule {
         known.or_else(|| self.regimes.first()).ok_or(ChargesError::Order)
     }
 
-    /// Whether a symbol is an exchange-traded fund of shares.
+    /// Returns whether a symbol is an exchange-traded fund of shares.
     pub fn is_equity_fund(&self, symbol: &Symbol) -> bool {
         self.equity_funds.symbols.contains(symbol)
     }

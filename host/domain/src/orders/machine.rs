@@ -13,10 +13,10 @@ use crate::time::Timestamp;
 
 use super::{Fill, JournalEntry, Order, OrderEvent, OrderKind, OrderRequest, OrderState};
 
-/// What an event did to an order.
+/// Result of an event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transition {
-    /// The order afterwards.
+    /// The order after the event.
     pub order: Order,
     /// What the books have to do about it, in order.
     pub effects: Vec<Effect>,
@@ -24,7 +24,7 @@ pub struct Transition {
     pub changed: bool,
 }
 
-/// What follows from an event outside the order itself.
+/// Effects of an event outside the order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Shares and money changed hands.
@@ -53,7 +53,7 @@ pub enum TransitionError {
     /// The event belongs to another order.
     #[error("an entry of order {entry} was given to order {order}")]
     OtherOrder {
-        /// The order given.
+        /// Id of the order.
         order: OrderId,
         /// The order that the entry names.
         entry: OrderId,
@@ -63,9 +63,9 @@ pub enum TransitionError {
     Impossible {
         /// The order that it is about.
         order: OrderId,
-        /// Its state.
+        /// State of the order.
         state: OrderState,
-        /// The event.
+        /// Name of the event.
         event: &'static str,
     },
     /// The broker gave the order a second number.
@@ -73,7 +73,7 @@ pub enum TransitionError {
     OtherBrokerId {
         /// The order that it is about.
         order: OrderId,
-        /// The number known.
+        /// Order number at the broker that is known already.
         known: String,
         /// The number told now.
         told: String,
@@ -85,11 +85,11 @@ pub enum TransitionError {
     Overfilled {
         /// The order that it is about.
         order: OrderId,
-        /// The fill.
+        /// Key of the fill.
         key: String,
-        /// Its shares.
+        /// Shares of the fill.
         quantity: u32,
-        /// What was left to fill.
+        /// Shares that were left to fill.
         remaining: u32,
     },
     /// A request or an event names numbers that no order can have.

@@ -7,7 +7,7 @@ use crate::instruments::Symbol;
 use crate::money::Paise;
 use crate::time::{Day, Timestamp};
 
-/// Buy or sell.
+/// Whether shares are bought or sold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
@@ -27,11 +27,11 @@ pub enum OrderKind {
     Limit(Paise),
 }
 
-/// When the broker passes the order on.
+/// Variety: when the broker passes the order on to the exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Variety {
-    /// At once.
+    /// Sent to the exchange at once.
     Regular,
     /// At the pre-open of the next session.
     AfterMarket,
@@ -41,13 +41,13 @@ pub enum Variety {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Product {
-    /// CNC.
+    /// Delivery (CNC): shares are held overnight.
     Delivery,
-    /// MIS.
+    /// Intraday (MIS): the broker squares the position off at the end of the day.
     Intraday,
 }
 
-/// What an order is for.
+/// Purpose of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
@@ -57,7 +57,7 @@ pub enum Purpose {
     Reentry {
         /// 30, 20 or 10.
         level: u8,
-        /// From 1.
+        /// Number of the re-entry cycle; the first is 1.
         cycle: u32,
     },
     /// A sell, with its reason code.
@@ -69,17 +69,17 @@ pub enum Purpose {
 /// An order as a task asks for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderRequest {
-    /// What to trade.
+    /// Symbol to trade.
     pub symbol: Symbol,
-    /// Buy or sell.
+    /// Side of the order.
     pub side: Side,
-    /// Shares.
+    /// Number of shares.
     pub quantity: u32,
-    /// At what price.
+    /// Market or limit, with the limit price.
     pub kind: OrderKind,
     /// Now or at the next session.
     pub variety: Variety,
-    /// Delivery or intraday.
+    /// Product: delivery or intraday.
     pub product: Product,
     /// What the order is for: a first buy, a further one, or a sell with its reason.
     pub purpose: Purpose,
@@ -91,7 +91,7 @@ pub struct OrderRequest {
     pub retry_of: Option<OrderId>,
 }
 
-/// Where an order stands.
+/// State of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderState {
@@ -103,11 +103,11 @@ pub enum OrderState {
     Accepted,
     /// Refused, before or at the broker.
     Rejected,
-    /// Whether it reached the broker is not known; it is never sent again before the broker's book settles it.
+    /// Whether it reached the broker is not known; it is never sent again before the broker's book shows its outcome.
     Unknown,
     /// At the broker, part filled.
     PartiallyFilled,
-    /// Wholly filled.
+    /// All shares are filled.
     Filled,
     /// Ended by a cancellation; may be part filled.
     Cancelled,
@@ -116,7 +116,7 @@ pub enum OrderState {
 }
 
 impl OrderState {
-    /// Every state.
+    /// Every state of an order.
     pub const ALL: [Self; 9] = [
         Self::Intent,
         Self::Sent,
@@ -129,12 +129,13 @@ impl OrderState {
         Self::Expired,
     ];
 
-    /// Whether the order is over at the broker. A fill that was learnt late and a retry that is given up may still be noted.
+    /// Returns whether the order is over at the broker. A fill that was learnt late and a retry that is given up
+    /// may still be noted.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Rejected | Self::Filled | Self::Cancelled | Self::Expired)
     }
 
-    /// Its name in the database and the API.
+    /// Returns the name in the database and the API.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Intent => "intent",
@@ -155,29 +156,29 @@ impl OrderState {
 pub struct Order {
     /// Our id and the broker's tag.
     pub id: OrderId,
-    /// As asked for, with later changes of quantity and kind applied.
+    /// The request, with later changes of quantity and kind applied.
     pub request: OrderRequest,
     /// The run that decided it.
     pub run: RunId,
-    /// Where it stands.
+    /// Current state.
     pub state: OrderState,
     /// The broker's number, once known.
     pub broker_id: Option<String>,
-    /// Shares filled.
+    /// Shares filled so far.
     pub filled: u32,
     /// Sum of fill prices times quantities.
     pub fill_value: Paise,
     /// Keys of the fills applied, so that none counts twice.
     pub fill_keys: Vec<String>,
-    /// Why it was rejected, cancelled or expired; empty otherwise.
+    /// Reason why it was rejected, cancelled or expired; empty otherwise.
     pub reason: String,
     /// Whether a rejected order may be tried again.
     pub retryable: bool,
     /// The first attempt of the chain of retries it belongs to.
     pub first_placed_at: Timestamp,
-    /// When it was written down.
+    /// Time at which it was written down.
     pub placed_at: Timestamp,
-    /// When it last changed.
+    /// Time at which it last changed.
     pub updated_at: Timestamp,
 }
 
@@ -203,21 +204,21 @@ impl Order {
 pub struct Fill {
     /// The broker's key of this execution, unique within the user.
     pub key: String,
-    /// Shares.
+    /// Number of shares.
     pub quantity: u32,
-    /// Price per share.
+    /// Price per share, in paise.
     pub price: Paise,
-    /// When it was executed.
+    /// Time at which it was executed.
     pub at: Timestamp,
 }
 
-/// What can happen to an order.
+/// Events of an order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum OrderEvent {
     /// Written down before anything else.
     Intended {
-        /// What was asked for.
+        /// The order request.
         request: OrderRequest,
         /// The run that asked.
         run: RunId,
@@ -228,7 +229,7 @@ pub enum OrderEvent {
     Sent,
     /// The broker has it.
     Accepted {
-        /// The broker's number.
+        /// Order number at the broker.
         broker_id: String,
     },
     /// Refused by our risk gate or by the broker.
@@ -240,16 +241,16 @@ pub enum OrderEvent {
     },
     /// Sending gave no clear answer.
     OutcomeUnknown {
-        /// What happened instead.
+        /// Reason why the outcome is not known.
         reason: String,
     },
     /// The broker's book shows that it never arrived; it may be sent.
     NotAtBroker,
     /// A change of quantity or kind is about to be sent.
     ChangeRequested {
-        /// The new quantity.
+        /// Number of shares after the change.
         quantity: u32,
-        /// The new kind.
+        /// Kind and limit price after the change.
         kind: OrderKind,
     },
     /// The broker made the change.
@@ -261,7 +262,7 @@ pub enum OrderEvent {
     },
     /// The broker refused the change or the cancellation; the order stands as it was.
     ChangeRefused {
-        /// The broker's words.
+        /// Reason that the broker gave.
         reason: String,
     },
     /// A cancellation is about to be sent.
@@ -289,7 +290,7 @@ pub enum OrderEvent {
 }
 
 impl OrderEvent {
-    /// Whether it states what became of the order, rather than what we knew or asked at the time.
+    /// Returns whether it states what became of the order, rather than what we knew or asked at the time.
     ///
     /// Only facts enter the journal's digest: after a crash the same facts may be learnt in another way.
     pub const fn is_fact(&self) -> bool {
@@ -304,7 +305,7 @@ impl OrderEvent {
         )
     }
 
-    /// Its name in the database.
+    /// Returns the name in the database.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Intended { .. } => "intended",
@@ -328,11 +329,11 @@ impl OrderEvent {
 /// One line of a user's order journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JournalEntry {
-    /// From 1, per user, without gaps.
+    /// Sequence number within the user's journal; it starts at 1 and has no gaps.
     pub sequence: u64,
     /// The order that it is about.
     pub order: OrderId,
-    /// When, by the daemon's clock; a fill carries its own time too.
+    /// Time, by the daemon's clock; a fill carries its own time too.
     pub at: Timestamp,
     /// What happened to the order.
     pub event: OrderEvent,

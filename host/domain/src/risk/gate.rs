@@ -14,7 +14,7 @@ fn refuse(code: RefusalCode, detail: impl Into<String>) -> Verdict {
     Err(Refusal { code, detail: detail.into() })
 }
 
-/// Whether a new order may be written down and sent.
+/// Returns whether a new order may be written down and sent.
 ///
 /// # Errors
 /// With the first rule that refuses it.
@@ -35,8 +35,8 @@ pub fn check(request: &OrderRequest, view: &RiskView<'_>) -> Verdict {
     }
 }
 
-/// Whether an order that is written down and has certainly not reached the broker may be sent now. It is asked everything
-/// that a new one is, but its own entry is not counted against it.
+/// Returns whether an order that is written down and has certainly not reached the broker may be sent now. It is
+/// asked everything that a new one is, but its own entry is not counted against it.
 ///
 /// # Errors
 /// With the first rule that refuses it.
@@ -54,7 +54,7 @@ pub fn check_resend(order: &Order, view: &RiskView<'_>) -> Verdict {
     }
 }
 
-/// Whether an order at the broker may be changed to look like `changed`. Only quantity and kind may differ.
+/// Returns whether an order at the broker may be changed to look like `changed`. Only quantity and kind may differ.
 ///
 /// # Errors
 /// With the first rule that refuses it.
@@ -101,7 +101,7 @@ impl Gate<'_> {
         match self.view.book.active_orders().find(|order| order.state == OrderState::Unknown) {
             Some(order) => refuse(
                 RefusalCode::Unsettled,
-                format!("nothing is sent before the broker's book settles the outcome of order {}", order.id),
+                format!("nothing is sent before the broker's book shows the outcome of order {}", order.id),
             ),
             None => Ok(()),
         }
@@ -342,7 +342,7 @@ impl Gate<'_> {
         refuse(RefusalCode::Funds, detail)
     }
 
-    /// Whether the change asks for more money than the order as it stands.
+    /// Returns whether the change asks for more money than the order as it stands.
     fn grows(&self, order: &Order) -> Result<bool, Refusal> {
         Ok(self.value(self.request.kind, self.wanted())? > self.value_of(order)?)
     }
@@ -363,7 +363,7 @@ impl Gate<'_> {
         })
     }
 
-    /// What an active order of this symbol is still worth.
+    /// Returns what an active order of this symbol is still worth.
     fn value_of(&self, order: &Order) -> Result<Paise, Refusal> {
         self.value(order.request.kind, order.remaining())
     }

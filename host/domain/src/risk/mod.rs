@@ -1,7 +1,7 @@
 //! The risk gate: whether an order may be written down and sent. Pure; the desk asks it before every order and change.
 //!
-//! Sells pass the limits on order value, daily loss, position size, position count and symbols: at a limit, leaving a position
-//! must stay possible. The kill switch and halts stop sells too; cancellations never come here.
+//! Sells pass the limits on order value, daily loss, position size, position count and symbols: at a limit, leaving
+//! a position must stay possible. The kill switch and halts stop sells too; cancellations never come here.
 
 mod gate;
 mod limits;
@@ -18,7 +18,7 @@ use crate::time::Day;
 pub use gate::{check, check_change, check_resend};
 pub use limits::{LIMITS, OwnLimits, RiskLimits};
 
-/// Why an order or a change is refused, before or at the broker.
+/// Reasons why an order or a change is refused, before or at the broker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefusalCode {
@@ -56,7 +56,8 @@ pub enum RefusalCode {
     MarketOrdersFrozen,
     /// The session is closed for this kind of order.
     SessionClosed,
-    /// An earlier order of this user has an unknown outcome; nothing is sent until it is settled.
+    /// An earlier order of this user has an unknown outcome; nothing is sent until it is known. The released
+    /// task interface gave it this name.
     Unsettled,
     /// No order of this user has that id.
     UnknownOrder,
@@ -70,12 +71,13 @@ pub enum RefusalCode {
     SymbolHalted,
     /// The market cannot be asked for what a buy has to be checked against.
     MarketUnavailable,
-    /// The request contradicts itself or the user's books: its purpose, its re-entry level, the order it retries, its signal.
+    /// The request contradicts itself or the user's books: its purpose, its re-entry level, the order it retries,
+    /// its signal.
     Request,
 }
 
 impl RefusalCode {
-    /// Its name in the database and the API.
+    /// Returns the name in the database and the API.
     pub const fn name(self) -> &'static str {
         match self {
             Self::KillSwitch => "kill_switch",
@@ -113,7 +115,7 @@ impl RefusalCode {
 pub struct Refusal {
     /// The rule that refuses.
     pub code: RefusalCode,
-    /// What would have to be different.
+    /// What would have to be different, one sentence.
     pub detail: String,
 }
 
@@ -122,7 +124,7 @@ pub struct Refusal {
 pub struct RiskView<'a> {
     /// The limits in force.
     pub limits: &'a RiskLimits,
-    /// The user's books.
+    /// Book of the user.
     pub book: &'a Book,
     /// The trading date of the order.
     pub day: Day,
@@ -140,14 +142,14 @@ pub struct RiskView<'a> {
     pub phase: Phase,
     /// Whether the broker accepts after-market orders.
     pub after_market_open: bool,
-    /// What of this user is halted.
+    /// Halts of this user.
     pub halted: Halted<'a>,
 }
 
 /// What of a user is halted, each with the sentence that says why; `None` where nothing is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Halted<'a> {
-    /// Everything.
+    /// Reason for which every order of the user is halted; none without a halt.
     pub user: Option<&'a str>,
     /// The symbol that the order is about.
     pub symbol: Option<&'a str>,

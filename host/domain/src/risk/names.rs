@@ -1,5 +1,5 @@
-//! What a request names besides symbol, numbers and price: what it is for, at which level, on which signal, instead of which
-//! earlier order. All of it comes from a guest, and all of it ends in the journal.
+//! What a request names besides symbol, numbers and price: what it is for, at which level, on which signal, instead
+//! of which earlier order. All of it comes from a guest, and all of it ends in the journal.
 
 use crate::orders::{OrderRequest, OrderState, Purpose, Side};
 
@@ -15,7 +15,7 @@ fn refuse(code: RefusalCode, detail: impl Into<String>) -> Result<(), Refusal> {
     Err(Refusal { code, detail: detail.into() })
 }
 
-/// Whether a new order's request fits itself and the user's books.
+/// Checks whether a new order's request fits itself and the user's books.
 pub(super) fn check(request: &OrderRequest, view: &RiskView<'_>) -> Result<(), Refusal> {
     purpose(request)?;
     rsi(request)?;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::setting::{Setting, SettingsError};
 
-/// Settings by name.
+/// Values of settings, by name.
 pub type Values = serde_json::Map<String, Value>;
 
 /// The longest unknown name that an error repeats, in characters.

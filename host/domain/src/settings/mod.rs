@@ -1,8 +1,8 @@
 //! What a user can set, each with its default and bounds: strategy, notifications, paper capital. The limits on orders
 //! are described in the same way and stand in [`crate::risk`].
 //!
-//! One list per subject says what each setting is ([`Setting`]). It refuses what lies beyond, and the API and the console
-//! show it, so there is no second copy of a bound anywhere.
+//! One list per subject says what each setting is ([`Setting`]). It refuses what lies beyond, and the API and the
+//! console show it, so there is no second copy of a bound anywhere.
 
 mod capital;
 mod merge;

@@ -26,13 +26,13 @@ pub enum NotificationKind {
     OrderCancelled,
     /// A run did not succeed.
     TaskFailed,
-    /// Somebody started a service.
+    /// A service was started.
     ServiceStarted,
     /// Somebody stopped a service; one that failed is an [`NotificationKind::Error`].
     ServiceStopped,
     /// The watchdog found something.
     Alert,
-    /// Something needs somebody.
+    /// Errors that somebody has to act on.
     Error,
     /// Something is worth a look.
     Warning,
@@ -56,7 +56,7 @@ impl NotificationKind {
         Self::Info,
     ];
 
-    /// Its name in database and API, and that of its switch.
+    /// Returns the name in the database and the API; the switch has the same name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::OrderPlaced => "order_placed",
@@ -89,7 +89,7 @@ impl FromStr for NotificationKind {
     }
 }
 
-/// Why a message does not disturb.
+/// Reasons why a message does not disturb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Silence {
@@ -100,7 +100,7 @@ pub enum Silence {
 }
 
 impl Silence {
-    /// Its name in database and API.
+    /// Returns the name in the database and the API.
     pub const fn name(self) -> &'static str {
         match self {
             Self::SwitchedOff => "switched_off",
@@ -270,7 +270,7 @@ impl NotificationPreferences {
         }
     }
 
-    /// Why a message of this kind does not disturb at this instant; `None` when it may.
+    /// Returns why a message of this kind does not disturb at this instant; `None` when it may.
     pub fn silence(&self, kind: NotificationKind, at: Timestamp) -> Option<Silence> {
         if !self.wants(kind) {
             Some(Silence::SwitchedOff)

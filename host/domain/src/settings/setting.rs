@@ -12,45 +12,45 @@ pub const MOST_MONEY: Paise = Paise::rupees(1_000_000_000);
 /// One setting, as the list of its subject has it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Setting {
-    /// Its name in database, API and console.
+    /// Name in the database, the API and the console.
     pub name: &'static str,
-    /// What values it takes.
+    /// Kind of value and its bounds.
     pub kind: Kind,
-    /// What a number of it counts.
+    /// Unit of the value.
     pub unit: Unit,
     /// One sentence for people.
     pub about: &'static str,
 }
 
-/// What values a setting takes; bounds are included.
+/// Kind of value that a setting takes; bounds are inclusive.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {
-    /// On or off.
+    /// A switch: on or off.
     Switch,
-    /// A whole number.
+    /// A whole number within bounds.
     Whole {
-        /// The smallest.
+        /// Smallest allowed value.
         least: i64,
-        /// The greatest.
+        /// Largest allowed value.
         most: i64,
     },
-    /// Any number.
+    /// A number within bounds, with decimals.
     Number {
-        /// The smallest.
+        /// Smallest allowed value.
         least: f64,
-        /// The greatest.
+        /// Largest allowed value.
         most: f64,
     },
     /// An amount of money in paise.
     Money {
-        /// The smallest.
+        /// Smallest allowed value.
         least: Paise,
-        /// The greatest.
+        /// Largest allowed value.
         most: Paise,
     },
     /// A set of symbols; none stands for all.
     Symbols {
-        /// How many at most.
+        /// Largest number of items.
         most: usize,
     },
     /// An IST time of day such as `22:00`; none is allowed.
@@ -58,7 +58,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Its name in the API.
+    /// Returns the name in the API.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Switch => "switch",
@@ -70,7 +70,7 @@ impl Kind {
         }
     }
 
-    /// What a value must be, for the sentence that refuses another one.
+    /// Returns what a value must be, for the sentence that refuses another one.
     const fn wanted(self) -> &'static str {
         match self {
             Self::Switch => "true or false",
@@ -93,32 +93,32 @@ impl Kind {
     }
 }
 
-/// What a number of a setting counts.
+/// Unit of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Nothing: a switch, a time or a name.
     None,
-    /// Trading sessions.
+    /// A number of trading sessions.
     Sessions,
     /// Points of an index or a score.
     Points,
-    /// Paise.
+    /// An amount in paise.
     Paise,
-    /// Symbols.
+    /// A number of symbols.
     Symbols,
-    /// Shares.
+    /// A number of shares.
     Shares,
-    /// Orders.
+    /// A number of orders.
     Orders,
     /// A part of one: 0.1 is a tenth.
     Ratio,
-    /// Hundredths.
+    /// A percentage.
     Percent,
 }
 
 impl Unit {
-    /// Its name in the API.
+    /// Returns the name in the API.
     pub const fn name(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -134,7 +134,7 @@ impl Unit {
     }
 }
 
-/// Why a setting is not taken.
+/// Reasons why a setting is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     /// There is no such setting.
@@ -146,37 +146,37 @@ pub enum SettingsError {
     /// A value of another kind.
     #[error("{setting} must be {wanted}")]
     Kind {
-        /// The setting's name.
+        /// Name of the setting.
         setting: &'static str,
-        /// What it takes.
+        /// Values that the setting takes, in words.
         wanted: &'static str,
     },
     /// A number outside its range.
     #[error("{setting} is {value}, but must be from {least} to {most}")]
     OutOfRange {
-        /// The setting's name.
+        /// Name of the setting.
         setting: &'static str,
-        /// What was given.
+        /// Value that was given.
         value: String,
-        /// Lowest value allowed.
+        /// Smallest allowed value.
         least: String,
-        /// Highest value allowed.
+        /// Largest allowed value.
         most: String,
     },
     /// Two settings that contradict each other.
     #[error("{setting} is {value}, but must be {relation}")]
     Contradiction {
-        /// The setting's name.
+        /// Name of the setting.
         setting: &'static str,
-        /// Its value.
+        /// Value that was given.
         value: String,
-        /// How it must stand to the other one.
+        /// Relation to the other setting that must hold.
         relation: String,
     },
     /// Looser than the limit that the admin has set.
     #[error("{setting} may only be tightened: {detail}")]
     Loosens {
-        /// The limit's name.
+        /// Name of the limit.
         setting: &'static str,
         /// What was given and what the admin allows.
         detail: String,
@@ -218,7 +218,7 @@ impl Setting {
     }
 }
 
-/// How many symbols a list has; `None` when it is no list of symbols.
+/// Returns how many symbols a list has; `None` when it is no list of symbols.
 fn symbols(value: &Value) -> Option<usize> {
     if value.is_null() {
         return Some(0);
@@ -234,20 +234,20 @@ fn is_time(text: &str) -> bool {
     text.parse::<super::TimeOfDay>().is_ok()
 }
 
-/// A setting for whoever shows it.
+/// Description of a setting, for display.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Description {
-    /// Its name.
+    /// Name of the setting.
     pub name: &'static str,
     /// `switch`, `whole`, `number`, `money`, `symbols` or `time`.
     pub kind: &'static str,
-    /// What a number of it counts.
+    /// Unit of the value.
     pub unit: Unit,
-    /// What holds until somebody changes it.
+    /// Default value.
     pub default: Value,
     /// The smallest value, of symbols the smallest number; none where there is no such bound.
     pub least: Option<Value>,
-    /// The greatest.
+    /// Largest allowed value.
     pub most: Option<Value>,
     /// One sentence for people.
     pub about: &'static str,

@@ -1,8 +1,9 @@
 //! A user's strategy: every threshold that a task may use, with its default and bounds.
 //!
-//! Names, defaults and bounds are those of the system this one replaces, so that a user's settings can be taken over;
-//! where it had a fixed number, the number is a setting here, and its bounds are ours. The settings are exactly the fields
-//! of `config.get`, and each is read by a task. Left out is what the older system stored and no task of ours reads:
+//! Names, defaults and bounds are those of the system this one replaces, so that a user's settings can be taken
+//! over; where it had a fixed number, the number is a setting here, and its bounds are ours. The settings are
+//! exactly the fields of `config.get`, and each is read by a task. Left out is what the older system stored and no
+//! task of ours reads:
 //! - stop losses, targets and risk-reward ratios: positions are held without a stop and left at EMA9 or RSI;
 //! - exchange, product, order type, variety and validity: the tasks place what their rule needs;
 //! - `allow_duplicate_recommendations_same_day` and `exit_on_ema9_or_rsi50`: it did not read them either;
@@ -24,7 +25,7 @@ pub struct Strategy {
     pub rsi_period: u32,
     /// RSI below which a share above its EMA200 counts as oversold.
     pub rsi_oversold: f64,
-    /// The same for a share below its EMA200.
+    /// RSI10 below which a share below its EMA200 is oversold.
     pub rsi_extreme_oversold: f64,
     /// RSI below which a share is close to oversold.
     pub rsi_near_oversold: f64,
@@ -44,7 +45,7 @@ pub struct Strategy {
     pub min_absolute_avg_volume: u64,
     /// Whether shares with rough charts are left out.
     pub chart_quality_enabled: bool,
-    /// Least chart quality.
+    /// Smallest chart quality score that a share may have, from 0 to 100.
     pub chart_quality_min_score: f64,
     /// Most days with a gap, in percent.
     pub chart_quality_max_gap_frequency: f64,

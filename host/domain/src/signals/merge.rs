@@ -9,7 +9,7 @@ use crate::time::{Day, Timestamp};
 
 use super::{Signal, SignalDraft, SignalKind, SignalScope, SignalStatus, expires_at};
 
-/// What a publication does to the kept signals.
+/// Effect of a publication on the stored signals.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Merged {
     /// The changes, in the order of the drafts; expiries come first.

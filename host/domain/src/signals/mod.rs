@@ -12,21 +12,21 @@ use crate::time::{Day, Timestamp};
 
 pub use merge::{Merged, SignalChange, merge};
 
-/// For whom a signal stands.
+/// Users for whom a signal is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignalScope {
-    /// For everybody; published by shared tasks only.
+    /// Every user; published by shared tasks only.
     Shared,
-    /// For this user's positions only.
+    /// Only this user, about their positions.
     Personal(UserId),
 }
 
-/// What a signal proposes.
+/// Kind of a signal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignalKind {
-    /// Buy; shared.
+    /// Buy; published for every user.
     Buy,
     /// Buy, of better quality; shared.
     StrongBuy,
@@ -42,13 +42,13 @@ pub enum SignalKind {
 }
 
 impl SignalKind {
-    /// Whether it is a buy that stands for everybody.
+    /// Returns whether it is a buy that stands for everybody.
     pub const fn is_shared(&self) -> bool {
         matches!(self, Self::Buy | Self::StrongBuy)
     }
 }
 
-/// Where a signal stands.
+/// Status of a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignalStatus {
@@ -60,12 +60,12 @@ pub enum SignalStatus {
     Rejected,
     /// The order placed on it came to nothing.
     Failed,
-    /// Its time is over, or the finding was not confirmed.
+    /// The signal expired or was not confirmed.
     Expired,
 }
 
 impl SignalStatus {
-    /// Its name in the database and the API.
+    /// Returns the name in the database and the API.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -80,25 +80,25 @@ impl SignalStatus {
 /// A finding to publish.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SignalDraft {
-    /// What it is about.
+    /// Symbol of the share.
     pub symbol: Symbol,
-    /// What it proposes.
+    /// Kind of the signal.
     pub kind: SignalKind,
     /// Close of the last finished session.
     pub last_close: Paise,
-    /// RSI10.
+    /// Relative strength index over 10 daily bars, from 0 to 100.
     pub rsi: f64,
-    /// Exponential mean over 9 sessions.
+    /// Exponential moving average (EMA) over 9 sessions, in paise.
     pub ema9: Paise,
-    /// Exponential mean over 200 sessions.
+    /// Exponential moving average (EMA) over 200 sessions, in paise.
     pub ema200: Paise,
     /// Mean daily volume in shares over 50 sessions.
     pub average_volume: u64,
-    /// 0 to 25.
+    /// Strength score, from 0 to 25.
     pub strength_score: f64,
-    /// 0 to 100.
+    /// Backtest score, from 0 to 100.
     pub backtest_score: f64,
-    /// 0 to 100.
+    /// Combined score, from 0 to 100.
     pub combined_score: f64,
     /// Ranks buys; higher first.
     pub priority_score: f64,
@@ -106,32 +106,32 @@ pub struct SignalDraft {
     pub buy_low: Paise,
     /// Upper end of the proposed buy range; informational.
     pub buy_high: Paise,
-    /// Proposed stop; informational.
+    /// Proposed stop price; informational, no order is placed at it.
     pub stop: Paise,
-    /// Proposed target; informational.
+    /// Proposed target price; informational, no order is placed at it.
     pub target: Paise,
     /// Short codes such as `hammer`.
     pub reasons: Vec<String>,
 }
 
-/// A kept finding.
+/// A published signal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Signal {
-    /// Its number; 0 until the store has given it one.
+    /// Id; 0 until the store has assigned one.
     pub id: SignalId,
-    /// Where it stands.
+    /// Status of the signal.
     pub status: SignalStatus,
-    /// When it was last published.
+    /// Time at which it was last published.
     pub published_at: Timestamp,
     /// The trading date of its 09:00-09:00 window.
     pub day: Day,
-    /// From then on it no longer stands.
+    /// Time from which the signal is expired.
     pub expires_at: Timestamp,
-    /// What was found.
+    /// Contents of the signal.
     pub draft: SignalDraft,
 }
 
-/// When a signal of this window ends: with continuous trading on the next trading day.
+/// Returns when a signal of this window ends: with continuous trading on the next trading day.
 ///
 /// Past the end of the published calendar the next weekday is taken, at the usual hour: the list of the new year comes
 /// out in December, and until then the signals of the last days have to end somehow.

@@ -1,5 +1,5 @@
-//! What `prahari:task@1.2.0` adds to 1.1.0: a manifest that a component may export. It is asked for once, when a module is loaded,
-//! and no run calls it, so there is nothing to generate for it.
+//! What `prahari:task@1.2.0` adds to 1.1.0: a manifest that a component may export. It is asked for once, when a
+//! module is loaded, and no run calls it, so there is nothing to generate for it.
 
 use wasmtime::Store;
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
@@ -9,10 +9,10 @@ use crate::state::RunState;
 /// The interface, as a component exports it.
 const INTERFACE: &str = "prahari:task/manifest@1.2.0";
 
-/// Its one function.
+/// Name of the function that the interface exports.
 const FUNCTION: &str = "manifest";
 
-/// Where a component exports its manifest, if it does.
+/// Returns where a component exports its manifest, if it does.
 pub(crate) fn export(component: &Component) -> Option<ComponentExportIndex> {
     let (_, interface) = component.get_export(None, INTERFACE)?;
     component.get_export(Some(&interface), FUNCTION).map(|(_, function)| function)

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// Why the cache folder cannot be used.
+/// Reasons why the cache folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum CacheError {
     /// The operating system refused to read or write.
@@ -13,14 +13,14 @@ pub enum CacheError {
         /// Why the operating system refused.
         source: std::io::Error,
     },
-    /// Somebody else could have put something there.
+    /// Other users could have written to the folder.
     #[error(
         "the module cache {path} cannot be trusted: {why}; remove it, or name a folder of your own in XDG_CACHE_HOME"
     )]
     Foreign {
         /// The file or folder of the cache.
         path: PathBuf,
-        /// Who else could have put something there, and how.
+        /// Which other users could have written to the folder, and how.
         why: String,
     },
     /// Others can read the key, so anybody could have made the files.
@@ -28,7 +28,7 @@ pub enum CacheError {
         "the key {path} of the module cache can be read by other users; remove the folder, it is made again"
     )]
     KeyExposed {
-        /// The key file.
+        /// Path of the key file.
         path: PathBuf,
     },
     /// The key file does not have the length of a key.
@@ -37,7 +37,7 @@ pub enum CacheError {
         blake3::KEY_LEN
     )]
     KeyDamaged {
-        /// The key file.
+        /// Path of the key file.
         path: PathBuf,
     },
     /// The operating system gives no random numbers for a new key.

@@ -1,8 +1,8 @@
 //! A folder that nobody but this user can put anything into.
 //!
-//! Its last component, and every one that is made here, is no link, belongs to this user and can be written by nobody else.
-//! From then on everything in it is reached by its open descriptor, so that it does not matter what becomes of its name: whoever
-//! may rename a folder above it cannot put another one in its place.
+//! Its last component, and every one that is made here, is no link, belongs to this user and can be written by
+//! nobody else. From then on everything in it is reached by its open descriptor, so that it does not matter what
+//! becomes of its name: whoever may rename a folder above it cannot put another one in its place.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -17,16 +17,16 @@ use nix::unistd::{UnlinkatFlags, geteuid, linkat, unlinkat};
 
 use super::error::CacheError;
 
-/// Its owner may do everything, others nothing.
+/// Mode of the folder: all rights for the owner, none for others.
 const FOLDER_MODE: Mode = Mode::S_IRWXU;
 
-/// Who else may write.
+/// Mode bits that let others write.
 const WRITABLE_BY_OTHERS: u32 = 0o022;
 
-/// Who else may do anything.
+/// Mode bits that give others any right.
 const OPEN_TO_OTHERS: u32 = 0o077;
 
-/// The open folder.
+/// A folder that only this user can read, held open.
 #[derive(Debug)]
 pub(crate) struct OwnFolder {
     path: PathBuf,

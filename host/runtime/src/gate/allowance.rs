@@ -5,7 +5,7 @@ use crate::budget::Budget;
 use crate::call::{HostCall, HostReply};
 use crate::usage::Usage;
 
-/// What the run has used with this call, or the refusal of it.
+/// Returns what the run has used with this call, or the refusal of it.
 pub(super) fn charged(used: Usage, budget: &Budget, call: &HostCall) -> Result<Usage, Box<HostReply>> {
     let Budget { work, output, .. } = budget;
     let mut usage = used;
@@ -48,7 +48,7 @@ pub(super) fn charged(used: Usage, budget: &Budget, call: &HostCall) -> Result<U
     Ok(usage)
 }
 
-/// Why an order is not changed: the run has changed as many as it may.
+/// Returns why an order is not changed: the run has changed as many as it may.
 pub(super) fn change_refusal(budget: &Budget) -> Refusal {
     Refusal {
         code: RefusalCode::OrdersPerRun,

@@ -1,5 +1,5 @@
-//! WASI 0.2 as a run has it: the functions of wasmtime-wasi, and in place of some of them our own, so that nothing waits
-//! on the real clock, draws real random numbers, or prints past the gate.
+//! WASI 0.2 as a run has it: the functions of wasmtime-wasi, and in place of some of them our own, so that nothing
+//! waits on the real clock, draws real random numbers, or prints past the gate.
 
 use wasmtime::component::{Component, Linker, LinkerInstance, Resource, ResourceTable};
 use wasmtime::{Error, Result, StoreContextMut};
@@ -112,7 +112,7 @@ fn random_number(store: &mut StoreContextMut<'_, RunState>) -> u64 {
     u64::from_le_bytes(bytes)
 }
 
-/// What is written is logged before the guest goes on: a run that is stopped from outside keeps its last line, and the
+/// Logs what is written before the guest goes on: a run that is stopped from outside keeps its last line, and the
 /// host never holds more than one write.
 fn define_output(linker: &mut Linker<RunState>) -> Result<()> {
     let mut streams = interface(linker, "wasi:io/streams")?;

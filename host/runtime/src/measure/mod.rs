@@ -10,7 +10,8 @@ use crate::abi::latest::{RunContext, Summary, TaskError, log};
 /// A task that writes one line to the log and succeeds: the component of `tests/guests/log_once.wat`.
 pub const LOG_ONCE: &[u8] = include_bytes!("log_once.wasm");
 
-/// As much as the runtime keeps, so that the comparison shows the gate and not the pool.
+/// Memory kept per instance: as much as the runtime keeps, so that the comparison shows the gate and not the
+/// pool.
 const KEPT_BYTES: usize = 256 << 10;
 
 /// A component ready to be run without limits, gate or record: pooled, compiled, linked once.

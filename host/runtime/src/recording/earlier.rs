@@ -1,5 +1,5 @@
-//! Runs as hosts recorded them that bounded neither their own work nor what a run leaves behind. They are replayed without such
-//! bounds: what was possible then has to be possible in the replay.
+//! Runs as hosts recorded them that bounded neither their own work nor what a run leaves behind. They are replayed
+//! without such bounds: what was possible then has to be possible in the replay.
 
 use serde::{Deserialize, Serialize};
 

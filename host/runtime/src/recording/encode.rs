@@ -1,8 +1,8 @@
 //! Recordings as bytes, and back.
 //!
-//! Format 3 is a header (format, whether what follows is compressed, its length) and then the run, the places of shared
-//! replies, and the calls without them. In format 2 the run has a budget without bounds on the host's work and on what the run
-//! leaves behind. Format 1 has the same run, no places and the calls in full.
+//! Format 3 is a header (format, whether what follows is compressed, its length) and then the run, the places of
+//! shared replies, and the calls without them. In format 2 the run has a budget without bounds on the host's work
+//! and on what the run leaves behind. Format 1 has the same run, no places and the calls in full.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -34,15 +34,15 @@ const COMPRESSION_LEVEL: i32 = -1;
 /// A recording as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodedRecording {
-    /// All of it but what it shares with others.
+    /// The run, compressed, without shared replies.
     pub data: Vec<u8>,
     /// The shared replies that it uses, each once.
     pub replies: Vec<SharedReply>,
 }
 
-/// Where a shared reply belongs.
+/// Position of a shared reply in the recording.
 #[derive(Serialize, Deserialize)]
-struct Place {
+struct SharedReplyAt {
     /// Bytes of calls between the place before and this one.
     after: u64,
     reply: ReplyHash,
@@ -53,7 +53,7 @@ impl Recording {
     /// one costs more than compressing a usual run.
     pub fn encode(&self, shared: &SharedReplies) -> Result<EncodedRecording, RecordingError> {
         let mut replies: Vec<SharedReply> = Vec::new();
-        let mut places = Vec::with_capacity(self.shared.len());
+        let mut insertions = Vec::with_capacity(self.shared.len());
         let mut own = Vec::with_capacity(self.shared.len() + 1);
         let mut end = 0;
         for part in &self.shared {
@@ -63,7 +63,7 @@ impl Recording {
                 return Err(RecordingError::Damaged("a shared part lies outside of the calls".to_owned()));
             };
             let reply = shared.share(content)?;
-            places.push(Place { after: before.len() as u64, reply: reply.hash });
+            insertions.push(SharedReplyAt { after: before.len() as u64, reply: reply.hash });
             own.push(before);
             end = part.end;
             if replies.iter().all(|kept| kept.hash != reply.hash) {
@@ -73,7 +73,7 @@ impl Recording {
         own.push(self.calls.get(end..).unwrap_or_default());
         let capacity = own.iter().map(|part| part.len()).sum::<usize>() + 512;
         let mut raw = postcard::to_extend(&self.run, Vec::with_capacity(capacity)).map_err(damaged)?;
-        raw = postcard::to_extend(&places, raw).map_err(damaged)?;
+        raw = postcard::to_extend(&insertions, raw).map_err(damaged)?;
         own.iter().for_each(|part| raw.extend_from_slice(part));
         Ok(EncodedRecording { data: pack(&raw)?, replies })
     }
@@ -92,28 +92,29 @@ impl Recording {
         if format == FORMAT_WITHOUT_SHARED {
             return Ok(Self { run, calls: rest.to_vec(), shared: Vec::new() });
         }
-        let (places, own) = postcard::take_from_bytes::<Vec<Place>>(rest).map_err(damaged)?;
+        let (insertions, own) = postcard::take_from_bytes::<Vec<SharedReplyAt>>(rest).map_err(damaged)?;
         let mut recording = Self { run, calls: Vec::with_capacity(own.len()), shared: Vec::new() };
-        recording.put_back(&places, own, &encoded.replies)?;
+        recording.put_back(&insertions, own, &encoded.replies)?;
         Ok(recording)
     }
 
     /// The calls in full.
     fn put_back(
         &mut self,
-        places: &[Place],
+        insertions: &[SharedReplyAt],
         own: &[u8],
         replies: &[SharedReply],
     ) -> Result<(), RecordingError> {
         let by_hash: HashMap<ReplyHash, &SharedReply> =
             replies.iter().map(|reply| (reply.hash, reply)).collect();
         let mut own = own;
-        for place in places {
-            let (before, after) = usize::try_from(place.after)
+        for insertion in insertions {
+            let (before, after) = usize::try_from(insertion.after)
                 .ok()
                 .and_then(|length| own.split_at_checked(length))
                 .ok_or_else(|| damaged("a shared reply belongs behind its end"))?;
-            let reply = by_hash.get(&place.reply).ok_or(RecordingError::Missing { hash: place.reply })?;
+            let reply =
+                by_hash.get(&insertion.reply).ok_or(RecordingError::Missing { hash: insertion.reply })?;
             let content = reply.content()?;
             self.calls.extend_from_slice(before);
             let start = self.calls.len();

@@ -32,7 +32,7 @@ pub use encode::EncodedRecording;
 pub(crate) use recorder::Recorder;
 pub use shared::{ReplyHash, SHARED_REPLIES_BYTES, SharedReplies, SharedReply};
 
-/// Why a recording cannot be read.
+/// Reasons why a recording cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordingError {
     /// Written by another version of the host.
@@ -55,7 +55,7 @@ pub enum RecordingError {
     Reply {
         /// The hash of the reply.
         hash: ReplyHash,
-        /// What is wrong with the reply, as one sentence.
+        /// What is wrong with the reply, one sentence.
         what: String,
     },
     /// It could not be compressed.
@@ -92,9 +92,9 @@ pub struct RecordedRun {
     pub grant: Grant,
     /// The limits of the run.
     pub budget: Budget,
-    /// What the run used of these limits.
+    /// Usage of these limits.
     pub usage: Usage,
-    /// How the run ended.
+    /// Outcome of the run.
     pub outcome: RunOutcome,
     /// Processor time inside the guest, in microseconds.
     pub cpu_micros: u64,

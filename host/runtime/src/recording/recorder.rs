@@ -1,4 +1,5 @@
-//! Writes calls and replies down as they happen, in the form in which [`RecordedCall`](super::RecordedCall) is read back.
+//! Writes calls and replies down as they happen, in the form in which [`RecordedCall`](super::RecordedCall) is read
+//! back.
 
 use std::ops::Range;
 
@@ -8,10 +9,10 @@ use super::Answerer;
 use crate::abi::latest::market::Candle;
 use crate::call::{HostCall, HostReply};
 
-/// A list of candles from this size on, some 50 bars, is kept once for all recordings. It costs some 200 bytes there (its
-/// hash in three places, a count, two rows) and 40 in each recording that uses it; in a recording it would take 800. The
-/// 250 bars of the sell monitor take 4,700. Quotes and instruments are not worth it: one of a symbol has 40 bytes, and all
-/// of a call together are other ones for each user.
+/// A list of candles from this size on, some 50 bars, is kept once for all recordings. It costs some 200 bytes
+/// there (its hash in three places, a count, two rows) and 40 in each recording that uses it; in a recording it
+/// would take 800. The 250 bars of the sell monitor take 4,700. Quotes and instruments are not worth it: one of a
+/// symbol has 40 bytes, and all of a call together are other ones for each user.
 pub(super) const SHARED_FROM_BYTES: usize = 1024;
 
 /// The record of a run that is under way.
@@ -46,7 +47,7 @@ impl Recorder {
         u64::try_from(self.written.len()).unwrap_or(u64::MAX)
     }
 
-    /// What was written, and which parts of it other runs are given alike.
+    /// Returns what was written, and which parts of it other runs are given alike.
     pub(super) fn finish(mut self) -> (Vec<u8>, Vec<Range<usize>>) {
         self.close();
         (self.written, self.shared)

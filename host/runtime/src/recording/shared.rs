@@ -13,8 +13,8 @@ use super::RecordingError;
 use super::decompress::{damaged, decompress};
 
 /// Most memory of [`SharedReplies`], in bytes of its replies and its books on them: the candles of a thousand
-/// symbols as the sell monitor asks for them at the open, when every user does. What does not fit is compressed again, which
-/// costs time and nothing else.
+/// symbols as the sell monitor asks for them at the open, when every user does. What does not fit is compressed
+/// again, which costs time and nothing else.
 pub const SHARED_REPLIES_BYTES: usize = 4 << 20;
 
 /// What the books on one reply take: its hash, its place in the table, the counts beside the data.
@@ -65,7 +65,7 @@ impl SharedReply {
         Ok(Self { hash, data: data.into() })
     }
 
-    /// What it says, if that is what its hash stands for.
+    /// Returns what it says, if that is what its hash stands for.
     pub(super) fn content(&self) -> Result<Vec<u8>, RecordingError> {
         let named = |what: String| RecordingError::Reply { hash: self.hash, what };
         let read = || {

@@ -27,8 +27,8 @@ use crate::run::{self, returned};
 use crate::services::HostServices;
 use crate::state::RunState;
 
-/// The worker: loads and runs what the daemon says over the socket that is standard input, until it is told to end
-/// (SIGTERM) or the daemon is gone. On failure the reason is one line on standard error and the exit code is 1.
+/// Runs the worker: it loads and runs what the daemon sends over the socket on standard input, until SIGTERM or
+/// the end of the daemon. On failure it prints one line to standard error and returns exit code 1.
 ///
 /// The binary's hidden subcommand calls this before it does anything else.
 pub fn work_for_daemon() -> ExitCode {
@@ -120,7 +120,7 @@ fn limit(resource: Resource) -> Result<(), String> {
     setrlimit(resource, 0, 0).map_err(|error| format!("the worker's limits cannot be set: {error}"))
 }
 
-/// The loaded module.
+/// The module that the worker has loaded.
 struct Guest {
     pre: TaskPre<RunState>,
     permits: Arc<CpuPermits>,
@@ -136,12 +136,12 @@ impl Guest {
         let says = |error: wasmtime::Error| format!("the module cannot be loaded: {error:#}");
         let largest = usize::try_from(load.largest_memory_bytes).unwrap_or(usize::MAX);
         let engine = config::running_engine(1, largest).map_err(says)?;
-        // SAFETY: `deserialize` demands bytes that `Engine::precompile_component` made and nobody changed. They come over
-        // the socket that this process was started with, whose other end only its starter holds: the daemon, which
-        // serialised them from a component that it runs itself, compiled or verified by the rules of its cache. A
-        // starter of another kind that sends other bytes gains nothing: the code runs with the rights of this process,
-        // which are the starter's own and were passed through no boundary. That the engine's version and settings fit
-        // is checked by wasmtime.
+        // SAFETY: `deserialize` demands bytes that `Engine::precompile_component` made and nobody changed. They
+        // come over the socket that this process was started with, whose other end only its starter holds: the
+        // daemon, which serialised them from a component that it runs itself, compiled or verified by the rules of
+        // its cache. A starter of another kind that sends other bytes gains nothing: the code runs with the rights
+        // of this process, which are the starter's own and were passed through no boundary. That the engine's
+        // version and settings fit is checked by wasmtime.
         let component = unsafe { Component::deserialize(&engine, &load.code) }.map_err(says)?;
         let linker = linker::linker(&engine).map_err(says)?;
         let pre = module::link(&linker, &component).map_err(says)?;

@@ -26,13 +26,13 @@ use crate::services::HostServices;
 /// Longest time by the real clock from the start of a process to its word that it is ready.
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
-/// How long after a run's wall limit its worker must have said so.
+/// Time after a run's wall limit within which its worker must have reported it.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// How long a process whose line is closed has until its end is known.
+/// Longest time from the closing of a process's connection until its end is known.
 const END_WITHIN: Duration = Duration::from_secs(2);
 
-/// Why there is no worker.
+/// Reasons why there is no worker.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkerError {
     /// The process could not be started.
@@ -61,8 +61,8 @@ pub struct Worker {
     line: tokio::sync::Mutex<UnixStream>,
 }
 
-/// Says what to run and hears the answer. What comes is heard while that is still being said: a program that is no worker
-/// may never read it.
+/// Sends what to run and reads the answer. It reads while it still writes, because a program that is no worker
+/// may never read.
 async fn introduce(line: &mut UnixStream, load: &[u8]) -> Result<FromWorker, FrameError> {
     let (mut hears, mut says) = line.split();
     let saying = async {
@@ -131,13 +131,12 @@ impl Worker {
         self.process.ended().await
     }
 
-    /// The same without holding the worker: it is killed when nobody holds it any more.
+    /// Returns a future of the worker's end that does not keep the worker alive.
     pub fn end(&self) -> impl Future<Output = WorkerEnd> + Send + 'static {
         self.process.end()
     }
 
-    /// Tells it to end, which it does after the run that it may have (SIGTERM), and kills it after this long by the
-    /// real clock.
+    /// Asks the worker to end after its current run (SIGTERM), and kills it after `patience` of real time.
     pub async fn stop(&self, patience: Duration) -> WorkerEnd {
         self.process.stop(patience).await
     }
@@ -285,7 +284,7 @@ impl<'a> Talk<'a> {
         HostReply::Failed("the run was stopped".to_owned())
     }
 
-    /// How the run ended: by what was decided here, else as the worker says, within bounds.
+    /// Returns how the run ended: by what was decided here, else as the worker says, within bounds.
     fn judged(&mut self, done: Done) -> Done {
         let outcome = self.decided.take().unwrap_or_else(|| bounded(done.outcome, &self.budget.output));
         Done { outcome, ..done }

@@ -5,8 +5,9 @@
 //! nothing any more. The daemon does not trust it: each call passes the gate there, with the grant and budget of the
 //! run, and what breaks the protocol ends the worker.
 //!
-//! The worker ends with the daemon because its end of the socket closes then. The kernel's parent-death signal is left
-//! out on purpose: it is sent when the thread that started the worker ends, and threads of an async runtime come and go.
+//! The worker ends with the daemon because its end of the socket closes then. The kernel's parent-death signal is
+//! left out on purpose: it is sent when the thread that started the worker ends, and threads of an async runtime
+//! come and go.
 
 mod child;
 mod client;

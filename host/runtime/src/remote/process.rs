@@ -19,7 +19,7 @@ use crate::config::WorkerProgram;
 /// The end of a worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerEnd {
-    /// Why the process ended, as a sentence for people.
+    /// Reason why the process ended, as a sentence for people.
     pub reason: String,
     /// Whether it was told to stop; an end of any other kind is a failure.
     pub asked: bool,
@@ -102,7 +102,7 @@ impl Process {
         self.end().await
     }
 
-    /// The same without holding the process.
+    /// Returns a future of the process's end that does not keep the process alive.
     pub(crate) fn end(&self) -> impl Future<Output = WorkerEnd> + Send + 'static {
         let mut end = self.end.clone();
         async move {

@@ -83,13 +83,13 @@ pub(crate) struct Done {
     pub(crate) peak_memory: u64,
 }
 
-/// Why a frame could not be read or written.
+/// Reasons why a frame could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FrameError {
     /// The other side has closed the line.
     #[error("it closed the line")]
     Closed,
-    /// The socket failed.
+    /// Reading from or writing to the socket failed.
     #[error("the line failed: {0}")]
     Io(std::io::Error),
     /// The frame is longer than it may be.
@@ -127,7 +127,7 @@ pub(crate) async fn read<T: DeserializeOwned>(
     value(&bytes, length)
 }
 
-/// The same for a thread.
+/// Reads a message on a thread, blocking.
 pub(crate) fn read_blocking<T: DeserializeOwned>(from: &mut impl Read, limit: u64) -> Result<T, FrameError> {
     let mut prefix = [0; 4];
     from.read_exact(&mut prefix).map_err(ended)?;

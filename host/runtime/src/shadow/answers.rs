@@ -1,4 +1,5 @@
-//! Answers a candidate's calls from a recording. Nothing is executed, and nothing that the recording does not show is made up.
+//! Answers a candidate's calls from a recording. Nothing is executed, and nothing that the recording does not show
+//! is made up.
 
 use async_trait::async_trait;
 
@@ -12,7 +13,7 @@ use super::reads::{Progress, Reads};
 use super::terms::Terms;
 use super::trade::{Answer, Trade, Traded, join, trades};
 
-/// Why the candidate could not go on.
+/// Reasons why the candidate could not go on.
 #[derive(Debug, Clone)]
 pub(super) enum Stopped {
     /// It did something whose answer nobody knows, because it was not done.
@@ -28,18 +29,18 @@ pub(super) struct Answers<'a> {
     reads: Reads<'a>,
     memory: Memory,
     trades: Vec<Traded>,
-    /// Which of `trades` the candidate has done.
+    /// Whether the candidate has made each of `trades`.
     done: Vec<bool>,
     published: Vec<bool>,
     progress: Progress,
     /// Whether the candidate has traded in another order than the recorded run, or left something out.
     pub(super) diverged: bool,
-    /// Why it was stopped, once it was.
+    /// Why the candidate was stopped; none while it runs.
     pub(super) stopped: Option<Stopped>,
 }
 
 impl<'a> Answers<'a> {
-    /// From these calls; what goes beyond the terms is refused.
+    /// Answers from these recorded calls; what exceeds the terms is refused.
     pub(super) fn new(recorded: &'a [RecordedCall], terms: &'a Terms) -> Self {
         let trades = trades(recorded);
         Self {
@@ -96,13 +97,13 @@ impl<'a> Answers<'a> {
 
     fn recorded_answer(&mut self, trade: &Trade) -> Option<Answer> {
         let mut todo = self.trades.iter().enumerate().zip(&self.done).filter(|(_, done)| !**done);
-        let first = todo.clone().next().map(|((place, _), _)| place);
-        let ((place, traded), _) = todo.find(|((_, traded), _)| traded.trade.is(trade))?;
+        let first = todo.clone().next().map(|((index, _), _)| index);
+        let ((index, traded), _) = todo.find(|((_, traded), _)| traded.trade.is(trade))?;
         // What the gate answered then never reached the services; here it did, and nobody knows their answer.
         let Some((Answerer::Services, answer)) = &traded.answer else { return None };
-        self.diverged |= first != Some(place);
+        self.diverged |= first != Some(index);
         self.progress.trades += usize::from(traded.passed_gate());
-        if let Some(done) = self.done.get_mut(place) {
+        if let Some(done) = self.done.get_mut(index) {
             *done = true;
         }
         Some(answer.clone())
@@ -112,10 +113,10 @@ impl<'a> Answers<'a> {
     fn publish(&mut self, call: &HostCall) -> Result<HostReply, Stopped> {
         let mut todo = self.recorded.iter().enumerate().zip(&self.published).filter(|(_, done)| !**done);
         let found = todo.find(|((_, recorded), _)| same(&recorded.call, call));
-        let Some(((place, recorded), _)) = found else { return Err(Stopped::Unknown) };
+        let Some(((index, recorded), _)) = found else { return Err(Stopped::Unknown) };
         let Some((Answerer::Services, reply)) = &recorded.answer else { return Err(Stopped::Unknown) };
         self.progress.published += 1;
-        if let Some(done) = self.published.get_mut(place) {
+        if let Some(done) = self.published.get_mut(index) {
             *done = true;
         }
         Ok(reply.clone())

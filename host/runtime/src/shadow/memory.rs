@@ -12,7 +12,7 @@ type Value = Option<Vec<u8>>;
 /// The memory of a task of a user as far as one recording knows it.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    /// As it was before the run.
+    /// State before the run.
     before: BTreeMap<String, Value>,
     /// Every key under a prefix, as it was before the run.
     keys: BTreeMap<String, BTreeSet<String>>,
@@ -62,7 +62,7 @@ impl Memory {
         Some(HostReply::StateKeys(keys.into_iter().filter(|key| key.starts_with(prefix)).collect()))
     }
 
-    /// The candidate writes.
+    /// Applies what the candidate writes to its state.
     pub(super) fn write(&mut self, entries: &[Entry]) {
         self.written.extend(entries.iter().map(|entry| (entry.key.clone(), entry.value.clone())));
     }
@@ -72,7 +72,7 @@ impl Memory {
         known.cloned().or_else(|| self.is_absent(key).then_some(None))
     }
 
-    /// Whether a list of keys that would name this one does not.
+    /// Returns whether a list of keys that would name this one does not.
     fn is_absent(&self, key: &str) -> bool {
         self.keys.iter().any(|(prefix, keys)| key.starts_with(prefix.as_str()) && !keys.contains(key))
     }

@@ -1,9 +1,9 @@
 //! Shadow runs: a candidate on the recorded inputs of a run, to see what it would have done.
 //!
-//! The candidate's calls are answered by what was asked, not by when: it may ask in another order, in other batches, or
-//! for less. Effects are never executed. What the recording does not show is never guessed: a question without a recorded
-//! answer ends the run as [`Verdict::Lacking`], an order that was not recorded as [`Verdict::Changed`], because nobody
-//! knows what the broker would have said to it.
+//! The candidate's calls are answered by what was asked, not by when: it may ask in another order, in other
+//! batches, or for less. Effects are never executed. What the recording does not show is never guessed: a question
+//! without a recorded answer ends the run as [`Verdict::Lacking`], an order that was not recorded as
+//! [`Verdict::Changed`], because nobody knows what the broker would have said to it.
 
 mod answers;
 mod compare;
@@ -28,38 +28,39 @@ use crate::run::RunRequest;
 use crate::runtime::Runtime;
 
 use answers::{Answers, Stopped};
-use compare::{Deeds, ends_alike};
+use compare::{RunEffects, ends_alike};
 pub use terms::Terms;
 pub use trade::Trade;
 
 /// What a candidate would have done in place of a recorded run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
-    /// The same effects and the same end. What it tells of them may differ, see [`ShadowRun::minor`].
+    /// The effects and the outcome are equal. Messages may differ, see [`ShadowRun::minor`].
     Identical,
     /// Another effect or another end.
     Changed {
-        /// The call at which the two part, from 0: the candidate's, or the recorded one that the candidate does not make.
+        /// The call at which the two part, from 0: the candidate's, or the recorded one that the candidate does not
+        /// make.
         first_call: usize,
-        /// What is different there, in one sentence.
+        /// What differs, one sentence.
         difference: String,
         /// Order by order what was recorded and what the candidate would have done.
         orders: Vec<OrderLine>,
     },
     /// It trapped or reached a limit, and the recorded run did not.
     Trapped {
-        /// Its end.
+        /// Outcome of the candidate's run.
         outcome: RunOutcome,
     },
     /// It asked for something that the recording does not have, having done nothing else so far.
     Lacking {
-        /// What it asked.
+        /// Call that the recording cannot answer.
         call: Box<HostCall>,
     },
 }
 
 impl Verdict {
-    /// What is different, in one sentence; empty when nothing is. The candidate has a part in it.
+    /// Returns what is different, in one sentence; empty when nothing is. The candidate has a part in it.
     pub fn sentence(&self) -> String {
         match self {
             Self::Identical => String::new(),
@@ -75,21 +76,21 @@ impl Verdict {
 /// One order, change or cancellation of either run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderLine {
-    /// As recorded.
+    /// Trade in the recording; none when only the candidate made it.
     pub recorded: Option<Trade>,
-    /// As the candidate wants it.
+    /// Trade of the candidate; none when it makes none.
     pub candidate: Option<Trade>,
-    /// How the two compare.
-    pub standing: Standing,
+    /// Result of the comparison.
+    pub standing: TradeMatch,
 }
 
 /// How an order of the candidate compares with the recorded one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// The same order in the same place.
+pub enum TradeMatch {
+    /// The order is equal and at the same position.
     Same,
-    /// The same order, before others that it came after.
+    /// The order is equal but at another position.
     Moved,
     /// Another order in its place.
     Other,
@@ -105,22 +106,22 @@ pub enum Standing {
     NotReached,
 }
 
-/// What differs between two runs with the same effects.
+/// Differences between two runs with the same effects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Minor {
     /// The text or the counters at the end.
     Summary,
-    /// Decisions.
+    /// The decisions differ.
     Decisions,
-    /// Log lines.
+    /// The log lines differ.
     Log,
 }
 
 /// A candidate's run on a recording.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ShadowRun {
-    /// What it would have done.
+    /// Verdict on the candidate.
     pub verdict: Verdict,
     /// What it tells otherwise; compared only when the verdict is [`Verdict::Identical`].
     pub minor: Vec<Minor>,
@@ -130,8 +131,8 @@ pub struct ShadowRun {
     pub peak_memory: u64,
 }
 
-/// Runs a candidate with a recording's context and budget, answers its calls from the recording and compares what it wants
-/// done with what was done.
+/// Runs a candidate with a recording's context and budget, answers its calls from the recording and compares what
+/// it wants done with what was done.
 ///
 /// # Errors
 /// When the recording cannot be read.
@@ -174,13 +175,13 @@ impl Seen<'_> {
             }
             _ => {}
         }
-        let recorded = Deeds::of(self.recorded, &self.run.outcome);
-        let candidate = Deeds::of(self.calls, self.outcome);
+        let recorded = RunEffects::of(self.recorded, &self.run.outcome);
+        let candidate = RunEffects::of(self.calls, self.outcome);
         let reached = self.stopped.is_none();
         let orders = recorded.lines(&candidate, terms, reached);
-        match recorded.parting(&candidate, &orders) {
-            Some(parting) => {
-                let (first_call, difference) = (parting.call, parting.sentence);
+        match recorded.divergence(&candidate, &orders) {
+            Some(divergence) => {
+                let (first_call, difference) = (divergence.call, divergence.sentence);
                 (Verdict::Changed { first_call, difference, orders }, Vec::new())
             }
             None => (Verdict::Identical, recorded.minor(&candidate)),
@@ -188,7 +189,7 @@ impl Seen<'_> {
     }
 }
 
-/// Whether a run was ended and did not end by itself.
+/// Returns whether a run was ended and did not end by itself.
 fn stops(outcome: &RunOutcome) -> bool {
     !matches!(outcome, RunOutcome::Succeeded(_) | RunOutcome::TaskFailed(_))
 }
@@ -201,12 +202,12 @@ impl fmt::Display for OrderLine {
             None => write!(f, "nothing")?,
         }
         match (&self.standing, &self.recorded) {
-            (Standing::Same, _) => f.write_str(" as recorded"),
-            (Standing::Moved, _) => f.write_str(" in another place of the order"),
-            (Standing::Allowed, _) => f.write_str(", which the gate refused when it was recorded"),
-            (Standing::Added, _) => f.write_str(" which was not recorded"),
-            (Standing::Refused(reason), _) => write!(f, ", refused by the gate: {reason}"),
-            (Standing::NotReached, Some(recorded)) => {
+            (TradeMatch::Same, _) => f.write_str(" as recorded"),
+            (TradeMatch::Moved, _) => f.write_str(" in another place of the order"),
+            (TradeMatch::Allowed, _) => f.write_str(", which the gate refused when it was recorded"),
+            (TradeMatch::Added, _) => f.write_str(" which was not recorded"),
+            (TradeMatch::Refused(reason), _) => write!(f, ", refused by the gate: {reason}"),
+            (TradeMatch::NotReached, Some(recorded)) => {
                 write!(f, " so far instead of {recorded}")
             }
             (_, Some(recorded)) => write!(f, " instead of {recorded}"),

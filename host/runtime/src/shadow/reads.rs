@@ -13,11 +13,11 @@ use super::trade::Traded;
 pub(super) struct Progress {
     /// Trades that went past the gate.
     pub trades: usize,
-    /// Publications of signals.
+    /// Number of signal publications before the read.
     pub published: usize,
 }
 
-/// One recorded question.
+/// A recorded read and its reply.
 struct Read<'a> {
     at: Progress,
     call: &'a HostCall,
@@ -33,7 +33,7 @@ pub(super) struct Reads<'a> {
 }
 
 impl<'a> Reads<'a> {
-    /// Those of these calls that the services answered; `trades` are the trades of the same calls.
+    /// Returns those of these calls that the services answered; `trades` are the trades of the same calls.
     pub(super) fn of(calls: &'a [RecordedCall], trades: &[Traded]) -> Self {
         let mut reads = Self { reads: Vec::new(), by_call: HashMap::new() };
         let mut at = Progress::default();
@@ -51,7 +51,8 @@ impl<'a> Reads<'a> {
         reads
     }
 
-    /// The answer to a question. `at` says how far the candidate is, none when its way is another than the recorded one.
+    /// The answer to a question. `at` says how far the candidate is, none when its way is another than the recorded
+    /// one.
     ///
     /// A question that trades or publications change the answer of is answered only from the same progress: the funds
     /// after an order are not the funds before it.
@@ -59,17 +60,17 @@ impl<'a> Reads<'a> {
         self.whole(call, at).or_else(|| self.one_by_one(call))
     }
 
-    /// From the same call: the first that was not used yet, else the last one.
+    /// Answers with the reply to an equal call: the first one not used yet, else the last one.
     fn whole(&mut self, call: &HostCall, at: Option<Progress>) -> Option<HostReply> {
-        let places = self.by_call.get(&key(call))?;
-        let fits = |place: &&usize| {
-            let read = self.reads.get(**place);
+        let indices = self.by_call.get(&key(call))?;
+        let fits = |index: &&usize| {
+            let read = self.reads.get(**index);
             read.is_some_and(|read| at.is_none_or(|at| fits(call, read.at, at)))
         };
-        let is_unused = |place: &&usize| self.reads.get(**place).is_some_and(|read| !read.used);
-        let fitting: Vec<&usize> = places.iter().filter(fits).collect();
-        let place = fitting.iter().copied().find(is_unused).or_else(|| fitting.last().copied())?;
-        let read = self.reads.get_mut(*place)?;
+        let is_unused = |index: &&usize| self.reads.get(**index).is_some_and(|read| !read.used);
+        let fitting: Vec<&usize> = indices.iter().filter(fits).collect();
+        let index = fitting.iter().copied().find(is_unused).or_else(|| fitting.last().copied())?;
+        let read = self.reads.get_mut(*index)?;
         read.used = true;
         Some(read.reply.clone())
     }
@@ -100,7 +101,7 @@ fn key(call: &HostCall) -> Vec<u8> {
     postcard::to_extend(call, Vec::new()).unwrap_or_default()
 }
 
-/// Whether the answer that was given there holds here.
+/// Returns whether the answer that was given there holds here.
 fn fits(call: &HostCall, there: Progress, here: Progress) -> bool {
     match call {
         HostCall::Orders { .. } | HostCall::Positions | HostCall::Holdings | HostCall::Funds => {
@@ -119,8 +120,8 @@ struct Pair<'a> {
 }
 
 fn nth<T: Clone>(symbols: &[String], answers: &[T], symbol: &str) -> Option<T> {
-    let place = symbols.iter().position(|asked| asked == symbol)?;
-    answers.get(place).cloned()
+    let index = symbols.iter().position(|asked| asked == symbol)?;
+    answers.get(index).cloned()
 }
 
 fn phase(pair: Pair<'_>, symbol: &str) -> Option<crate::abi::latest::calendar::Phase> {

@@ -8,11 +8,11 @@ use crate::abi::latest::types::Paise;
 use crate::abi::latest::{Refusal, RefusalCode, Side};
 use crate::grant::Grant;
 
-/// What the candidate may do; by default what the recorded run might. How many orders a task places on a day is not among
-/// them: that depends on what the candidate would have done in the day's other runs.
+/// What the candidate may do; by default what the recorded run might. How many orders a task places on a day is not
+/// among them: that depends on what the candidate would have done in the day's other runs.
 #[derive(Debug, Clone, Default)]
 pub struct Terms {
-    /// Its capabilities; none for those of the recorded run.
+    /// Capabilities of the candidate; none for those of the recorded run.
     pub grant: Option<Grant>,
     /// The only symbols that it may buy; none for any.
     pub symbols: Option<BTreeSet<String>>,
@@ -22,7 +22,7 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// Why a trade is not granted, if it is not. What is held may always be left, so sells are granted.
+    /// Returns why a trade is not granted, if it is not. What is held may always be left, so sells are granted.
     pub(super) fn refusal(&self, trade: &Trade) -> Option<Refusal> {
         let Trade::Place(request) = trade else { return None };
         if request.side == Side::Sell {

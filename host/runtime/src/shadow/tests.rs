@@ -153,7 +153,7 @@ fn wanted() -> Vec<HostCall> {
     recorded().into_iter().map(|recorded| recorded.call).collect()
 }
 
-fn changed(verdict: Verdict) -> (usize, String, Vec<Standing>) {
+fn changed(verdict: Verdict) -> (usize, String, Vec<TradeMatch>) {
     match verdict {
         Verdict::Changed { first_call, difference, orders } => {
             (first_call, difference, orders.into_iter().map(|line| line.standing).collect())
@@ -216,16 +216,16 @@ async fn another_order_stops_the_run_because_its_answer_is_not_known() {
         difference,
         "sell 20 A at 1523.45 (exit ema9_target, RSI NaN) instead of sell 10 A at 1523.45 (exit ema9_target, RSI NaN)"
     );
-    assert_eq!(orders, [Standing::Other, Standing::NotReached]);
+    assert_eq!(orders, [TradeMatch::Other, TradeMatch::NotReached]);
 }
 
 #[tokio::test]
 async fn an_order_that_is_left_out_is_missing_and_the_others_are_still_answered() {
     let calls = [HostCall::Funds, place(&[("B", 20)]), remembered("k", 1)];
     let (first_call, _, orders) = changed(verdict(&calls).await);
-    assert_eq!((first_call, orders), (2, vec![Standing::Same, Standing::Missing]));
+    assert_eq!((first_call, orders), (2, vec![TradeMatch::Same, TradeMatch::Missing]));
     let (first_call, _, orders) = changed(verdict(&[place(&[("B", 20), ("A", 10)])]).await);
-    assert_eq!((first_call, orders), (0, vec![Standing::Same, Standing::Moved]));
+    assert_eq!((first_call, orders), (0, vec![TradeMatch::Same, TradeMatch::Moved]));
 }
 
 #[tokio::test]
@@ -239,7 +239,7 @@ async fn a_buy_outside_the_grant_is_refused_by_the_gate_and_the_run_goes_on() {
     assert_eq!(replies[0], HostReply::Placed(vec![Err(refusal)]));
     let (first_call, _, orders) = changed(run.verdict);
     assert_eq!(first_call, 0);
-    assert_eq!(orders, [Standing::Refused(reason), Standing::Same, Standing::Same]);
+    assert_eq!(orders, [TradeMatch::Refused(reason), TradeMatch::Same, TradeMatch::Same]);
 }
 
 #[tokio::test]
@@ -249,10 +249,10 @@ async fn a_buy_above_the_granted_value_is_refused_by_the_gate_and_a_sell_is_not(
     let less = Terms { max_order_value: Some(value - 1), ..Terms::default() };
     let (_, _, orders) = changed(perform(&calls, good(), &less).await.0.verdict);
     let reason = "buys of 30468.99 at most are in the grant, and this one is 30469.00".to_owned();
-    assert_eq!(orders, [Standing::Refused(reason), Standing::Same, Standing::Same]);
+    assert_eq!(orders, [TradeMatch::Refused(reason), TradeMatch::Same, TradeMatch::Same]);
     let allowed = Terms { max_order_value: Some(value), ..Terms::default() };
     let (_, _, orders) = changed(perform(&calls, good(), &allowed).await.0.verdict);
-    assert_eq!(orders[0], Standing::Other, "its answer is not known, but it would be sent");
+    assert_eq!(orders[0], TradeMatch::Other, "its answer is not known, but it would be sent");
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ pub enum Trade {
     Modify {
         /// Our id of the order.
         order_id: String,
-        /// What to change.
+        /// New quantity, kind and price.
         change: broker::OrderChange,
     },
     /// One order of a `broker.cancel`.
@@ -35,7 +35,7 @@ pub enum Trade {
     CloseDay,
 }
 
-/// What one trade was answered.
+/// Answer to one trade.
 #[derive(Debug, Clone)]
 pub(super) enum Answer {
     /// To one order of a `broker.place`.
@@ -74,12 +74,12 @@ impl Trade {
         }
     }
 
-    /// Whether both are the same in every detail.
+    /// Returns whether both are the same in every detail.
     pub(super) fn is(&self, other: &Self) -> bool {
         same(self, other)
     }
 
-    /// Whether both do the same kind of thing.
+    /// Returns whether both do the same kind of thing.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         std::mem::discriminant(self) == std::mem::discriminant(other)
     }
@@ -95,12 +95,12 @@ impl Trade {
 }
 
 impl Traded {
-    /// Whether it went past the gate, so that it may have changed the books.
+    /// Returns whether it went past the gate, so that it may have changed the books.
     pub(super) fn passed_gate(&self) -> bool {
         matches!(self.answer, Some((Answerer::Services, _))) && self.refusal_of_gate().is_none()
     }
 
-    /// Whether it was refused, by whomever.
+    /// Returns whether it was refused, by whomever.
     pub(super) fn was_refused(&self) -> bool {
         let is_refusal = |answer: &Answer| match answer {
             Answer::Placed(answer) => answer.is_err(),
@@ -110,7 +110,7 @@ impl Traded {
         self.answer.as_ref().is_some_and(|(_, answer)| is_refusal(answer))
     }
 
-    /// Why the gate refused it, if it did.
+    /// Returns why the gate refused it, if it did.
     pub(super) fn refusal_of_gate(&self) -> Option<String> {
         match &self.answer {
             Some((_, Answer::Placed(Err(refusal)))) if refusal.code == RefusalCode::OrdersPerRun => {

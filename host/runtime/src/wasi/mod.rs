@@ -1,5 +1,5 @@
-//! What a guest gets that was built for WASI 0.2: the library wasmtime-wasi with nothing in it, with a clock that stands
-//! at the run's `now`, random numbers that follow from the run, and the task's log as output.
+//! What a guest gets that was built for WASI 0.2: the library wasmtime-wasi with nothing in it, with a clock that
+//! stands at the run's `now`, random numbers that follow from the run, and the task's log as output.
 
 mod printer;
 
@@ -36,7 +36,7 @@ impl Wasi {
         Self { run: (run.run_id, run.user_id, run.day, run.due_at, run.now), used: None }
     }
 
-    /// What the library works with.
+    /// Returns the view that the WASI library works with.
     pub(crate) fn view(&mut self) -> WasiCtxView<'_> {
         let used = self.used();
         WasiCtxView { ctx: &mut used.context, table: &mut used.table }

@@ -15,14 +15,14 @@ pub const RUNS: u32 = 10;
 /// Measurements for a median.
 const ROUNDS: usize = 500;
 
-/// A bare run of one host call, with what it is told.
+/// A bare run of one host call, with its context.
 pub struct BareRun {
     bare: Bare,
     context: RunContext,
 }
 
 impl BareRun {
-    /// Compiles the guest.
+    /// Compiles the guest module.
     pub fn new() -> Result<Self, Failure> {
         let bare = Bare::new(LOG_ONCE).map_err(Failure::work)?;
         Ok(Self { bare, context: context() })
@@ -44,7 +44,7 @@ impl BareRun {
     }
 }
 
-/// What a run is told; nothing of it matters to the guest.
+/// Returns a run context; the guest does not use it.
 pub fn context() -> RunContext {
     RunContext {
         run_id: 1,

@@ -19,7 +19,7 @@ const POLL_MS: i64 = 200;
 pub struct Serving {
     child: Child,
     address: String,
-    /// From the start of the process to its first good answer.
+    /// Time from the start of the process to its first successful answer.
     pub ready_after: Duration,
 }
 

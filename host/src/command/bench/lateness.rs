@@ -106,7 +106,7 @@ async fn lateness(store: &Store, due: Timestamp) -> Result<Vec<Duration>, Failur
     Ok(late)
 }
 
-/// As many waits for one instant that do nothing afterwards.
+/// Measures the same number of timers for one instant without any work after them.
 async fn timers_alone() -> Result<Vec<Duration>, Failure> {
     let due = Clock::System.now().plus_millis(200);
     let mut waits = JoinSet::new();

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-/// A measured budget.
+/// A measured value and its budget.
 pub struct Line {
-    /// As in the design's table.
+    /// Name of the measured value.
     pub name: &'static str,
     /// The budget, for people.
     pub bar: &'static str,
-    /// What was measured, in `unit`.
+    /// Measured value, in `unit`.
     pub value: f64,
     /// The least that this machine could do it in, in `unit`, measured in the same run.
     pub raw: Option<f64>,
-    /// Of `value` and `raw`.
+    /// Unit of `value` and `raw`.
     pub unit: &'static str,
     /// Whether the budget was met.
     pub pass: bool,
@@ -45,12 +45,12 @@ pub fn percentile(times: &mut [Duration], percent: usize) -> Duration {
     times.get(rank.saturating_sub(1)).copied().unwrap_or_default()
 }
 
-/// In milliseconds.
+/// Converts a duration to milliseconds.
 pub fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// In microseconds.
+/// Converts a duration to microseconds.
 pub fn micros(time: Duration) -> f64 {
     time.as_secs_f64() * 1e6
 }

@@ -24,7 +24,7 @@ const MOST: Duration = Duration::from_secs(1);
 /// The size that the budget speaks of.
 const MODULE_BYTES: usize = 200_000;
 
-/// Uploads measured.
+/// Number of uploads that are measured.
 const UPLOADS: u8 = 7;
 
 const OPERATOR: UserId = UserId(1);

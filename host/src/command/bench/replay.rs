@@ -88,7 +88,7 @@ async fn load(daemon: &Daemon, (user, run): (UserId, RunId)) -> Result<Recording
     found.ok_or_else(|| Failure::work(format!("run {run} has no recording")))
 }
 
-/// As `prahari replay` does it: read, run, compared call by call.
+/// Replays a run as `prahari replay` does: read, run and compare call by call.
 async fn replayed(daemon: &Daemon, module: &Module, runs: &[(UserId, RunId)]) -> Result<Duration, Failure> {
     let stopwatch = Stopwatch::start();
     for run in runs {

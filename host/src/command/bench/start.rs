@@ -14,7 +14,7 @@ pub const NAME: &str = "daemon start to ready with a warm module cache";
 
 const MOST: Duration = Duration::from_millis(300);
 
-/// Starts measured.
+/// Number of starts that are measured.
 const STARTS: usize = 7;
 
 /// Measures starts on a database that exists, beside the start of a process that does nothing.

@@ -26,11 +26,11 @@ const MOST: Duration = Duration::from_secs(5);
 /// The next minute's tick is due then.
 const MOST_OPENING: Duration = Duration::from_secs(60);
 
-/// How fast the clock runs from one measured minute to the next: 15 real seconds, so that a tick over its budget of five is
-/// measured and not missed.
+/// How fast the clock runs from one measured minute to the next: 15 real seconds, so that a tick over its budget of
+/// five is measured and not missed.
 const SPEED: u32 = 4;
 
-/// Measured minutes.
+/// Number of minutes that are measured.
 const TICKS: usize = 3;
 
 const MINUTE_MS: i64 = 60_000;

@@ -9,7 +9,7 @@ use prahari_app::clock::Clock;
 use prahari_app::daemon::{Daemon, DaemonDeps};
 use prahari_app::desk::TradingServices;
 use prahari_app::modules::Modules;
-use prahari_app::paper::{PAPER, PaperBooks};
+use prahari_app::paper_store::{DatabasePaperStore, PAPER};
 use prahari_app::prices::PriceJumps;
 use prahari_brokers::{Brokerage, MarketData, PaperBroker, PaperBrokerage, PaperSettings};
 use prahari_domain::calendar::CalendarHandle;
@@ -53,12 +53,12 @@ impl World {
         Ok(Self { calendar, market, runtime, modules: Arc::new(modules), folder })
     }
 
-    /// Where the database is, and what else a bench writes.
+    /// Returns where the database is, and what else a bench writes.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// The database.
+    /// Opens the store of the bench.
     pub fn store(&self, durability: Durability) -> Result<Store, Failure> {
         Store::open(self.path("prahari.db"), durability).map_err(Failure::work)
     }
@@ -66,7 +66,7 @@ impl World {
     /// The paper broker with an account for each user of the store.
     pub async fn broker(&self, store: &Store) -> Result<PaperBrokerage, Failure> {
         let settings = PaperSettings { seed: SEED, ..PaperSettings::default() };
-        let books = Arc::new(PaperBooks::new(store.clone()));
+        let books = Arc::new(DatabasePaperStore::new(store.clone()));
         let broker = PaperBroker::new(settings, self.market.clone(), self.calendar.clone(), books);
         let broker = broker.map_err(Failure::work)?;
         for user in store.system().users().await.map_err(Failure::work)? {
@@ -82,7 +82,7 @@ impl World {
         clock: Clock,
         broker: Arc<dyn Brokerage>,
     ) -> Result<Arc<Daemon>, Failure> {
-        let venue = TradingServices {
+        let trading = TradingServices {
             brokers: Brokers::default().with(PAPER, broker),
             market: self.market.clone(),
             calendar: self.calendar.clone(),
@@ -93,7 +93,7 @@ impl World {
         let tasks = wiring::built_in_tasks(&runtime, &modules).await?;
         let monitor: Vec<_> = tasks.iter().filter(|manifest| manifest.name == TASK).cloned().collect();
         let schedules = wiring::default_schedules(&monitor)?;
-        let parts = DaemonDeps { clock, venue, runtime, modules, tasks, schedules };
+        let parts = DaemonDeps { clock, trading, runtime, modules, tasks, schedules };
         Daemon::start(parts).await.map_err(Failure::work)
     }
 }

@@ -1,4 +1,5 @@
-//! What a database was begun with and cannot be changed later: the seed of market and broker, and the day of a virtual clock.
+//! What a database was begun with and cannot be changed later: the seed of market and broker, and the day of a
+//! virtual clock.
 
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::Store;
@@ -7,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::cli::Serve;
 use crate::exit::Failure;
 
-/// Where it stands.
+/// Key under which the options of the last start are stored.
 const KEY: &str = "served_with";
 
 /// The seed when none is named.
 const USUAL_SEED: u64 = 1;
 
-/// What a database was begun with.
+/// Options that a database was created with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Begun {
     /// The seed of the made-up market and of the paper broker: with another one prices would jump under what is held.
@@ -23,8 +24,8 @@ pub struct Begun {
 }
 
 impl Begun {
-    /// What the options mean for a database, which may have been begun by an earlier start. What was begun with something else
-    /// is refused rather than ignored; the same options again go on.
+    /// Returns what the options mean for a database, which may have been begun by an earlier start. What was begun
+    /// with something else is refused rather than ignored; the same options again go on.
     ///
     /// # Errors
     /// When an option contradicts what the database was begun with, or it cannot be read.

@@ -25,15 +25,15 @@ const MARK: &str = "demonstration";
 /// Where the days stand that a demonstration simulates before it is shown.
 const HISTORY: &str = "demonstration_history";
 
-/// In the place of those days once they have passed.
+/// Stored under the key once the days have passed.
 const LIVED: &str = "lived through";
 
 /// The days that a demonstration simulates before it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
-    /// When its users were made.
+    /// Time at which the demonstration's users are created.
     pub begins: Timestamp,
-    /// When somebody is to see it.
+    /// Time at which somebody is to see it.
     pub ends: Timestamp,
 }
 
@@ -71,8 +71,8 @@ pub async fn unfinished_history(store: &Store) -> Result<Option<History>, Failur
     }
 }
 
-/// Makes the users with their password, as of the day on which their history begins. Either all of it is there afterwards, with the
-/// mark of a demonstration and the history to be lived through, or nothing.
+/// Makes the users with their password, as of the day on which their history begins. Either all of it is there
+/// afterwards, with the mark of a demonstration and the history to be lived through, or nothing.
 pub async fn populate(
     options: &Serve,
     store: &Store,
@@ -94,8 +94,8 @@ pub async fn populate(
     Ok(history)
 }
 
-/// Turns every service on and lets the days until `now` pass at once. What an earlier start has lived through already is
-/// not done again.
+/// Turns every service on and lets the days until `now` pass at once. What an earlier start has lived through
+/// already is not done again.
 pub async fn live_through(daemon: &Arc<Daemon>, now: Timestamp) -> Result<(), Failure> {
     for user in daemon.users.all().into_iter().filter(|user| !user.services.is_running()) {
         daemon.services.start_service(user.id).await.map_err(Failure::work)?;
@@ -108,7 +108,7 @@ pub async fn live_through(daemon: &Arc<Daemon>, now: Timestamp) -> Result<(), Fa
     daemon.store.flush().await.map_err(Failure::work)
 }
 
-/// Says loudly what this is, and how to come in.
+/// Prints that this is a demonstration and how to log in.
 pub fn announce() {
     say!(
         "*** DEMONSTRATION: made-up users, made-up money, a password that everybody knows. Never use it for anything else. ***"

@@ -5,8 +5,8 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 /// Descriptors that connections never take: the database with its readers, workers, compilations, files that are read.
 const LEAST_RESERVED: usize = 128;
 
-/// Raises the number of descriptors to the most that the system allows, and answers how many of them connections may take: three
-/// quarters, so that no flood keeps a worker from being started or the database from being read.
+/// Raises the number of descriptors to the most that the system allows, and answers how many of them connections
+/// may take: three quarters, so that no flood keeps a worker from being started or the database from being read.
 pub fn for_connections() -> usize {
     let descriptors = raise().unwrap_or_else(|error| {
         tracing::warn!(%error, "the number of descriptors cannot be raised");

@@ -31,10 +31,10 @@ use crate::exit::{Failure, say};
 use crate::wiring::{self, Database};
 use begun::Begun;
 
-/// How many days a made-up market goes on after the day it is started on.
+/// Number of days for which a made-up market goes on after its first day.
 const SYNTHETIC_DAYS_AHEAD: u64 = 400;
 
-/// Serves until it is told to stop, or something fails without which it cannot go on.
+/// Serves until a signal stops it or something fails without which it cannot go on.
 pub async fn serve(options: Serve) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
     // Before anything is opened, and before other threads look at it.
@@ -114,7 +114,7 @@ async fn prepare(
         demo::live_through(&wire(Clock::at(reached)).await?, clock.now()).await?;
     }
     // The history took real time, in which a scaled clock ran on.
-    let daemon = wire(clock.started_again()).await?;
+    let daemon = wire(clock.restarted()).await?;
     let accounts = Accounts::new(store.clone(), daemon.events.clone(), vault, AccountSettings::default());
     let accounts = Arc::new(accounts.map_err(Failure::work)?);
     announce(options, &accounts, listener).await?;
@@ -126,13 +126,13 @@ async fn prepare(
     Ok(Prepared { daemon, api, watching })
 }
 
-/// What opens the secrets of a database, with the key file beside it.
+/// Returns what opens the secrets of a database, with the key file beside it.
 async fn vault(options: &Serve, database: &Database) -> Result<Arc<Vault>, Failure> {
     let file = options.key.as_ref().map_or_else(|| KeyFile::beside(&database.path), KeyFile::at);
     Vault::open(&database.store, &file).await.map(Arc::new).map_err(Failure::input)
 }
 
-/// Says where to look and how to come in.
+/// Prints the address and how to log in.
 async fn announce(options: &Serve, accounts: &Accounts, listener: &TcpListener) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(Failure::work)?;
     if options.demo {

@@ -22,8 +22,8 @@ impl Signals {
         })
     }
 
-    /// Waits for the next signal that asks the daemon to stop; answers its name. The end of the terminal that the daemon was
-    /// started from is no reason to stop trading.
+    /// Waits for the next signal that asks the daemon to stop; answers its name. The end of the terminal that the
+    /// daemon was started from is no reason to stop trading.
     pub async fn stop(&mut self) -> &'static str {
         loop {
             tokio::select! {

@@ -19,17 +19,18 @@ use tokio::task::JoinHandle;
 use super::signals::Signals;
 use crate::exit::Failure;
 
-/// How long the goodbyes of live streams may take.
-const GOODBYES: Duration = Duration::from_secs(2);
+/// Longest time that closing the live streams may take.
+const CLOSE_STREAMS_WITHIN: Duration = Duration::from_secs(2);
 
-/// The longest time from the word to stop to the end of the process. Supervisors wait at least this long before they kill.
+/// The longest time from the word to stop to the end of the process. Supervisors wait at least this long before
+/// they kill.
 const ENDS_WITHIN: Duration = Duration::from_secs(10);
 
-/// What goes on until the daemon stops.
+/// Tasks that run until the daemon stops.
 pub struct Parts {
-    /// Follows the clock.
+    /// Task of the scheduler.
     pub scheduler: JoinHandle<()>,
-    /// Answers requests.
+    /// Task of the HTTP server.
     pub server: JoinHandle<()>,
 }
 
@@ -67,15 +68,15 @@ async fn in_order(daemon: &Arc<Daemon>, parts: Parts) {
         }
     };
     // Each live stream is told that the daemon stops; one that does not listen is not waited for.
-    let goodbyes = tokio::time::timeout(GOODBYES, daemon.events.deserted());
+    let goodbyes = tokio::time::timeout(CLOSE_STREAMS_WITHIN, daemon.events.no_listeners());
     // The server bounds its own time.
     let beside = daemon.end_beside_schedule(STOP_PATIENCE_OF_DAEMON);
     let (_, _server_told_its_failure, _late_ones_are_cut, ()) =
         tokio::join!(scheduled, server, goodbyes, beside);
 }
 
-/// Ends the process by force when it has not ended by itself in time, as when a disk does not answer. What was acknowledged is on
-/// the disk by then; the next start finds everything as after a crash.
+/// Ends the process by force when it has not ended by itself in time, as when a disk does not answer. What was
+/// acknowledged is on the disk by then; the next start finds everything as after a crash.
 struct Deadline {
     /// Dropped when it is not needed any more.
     _running: Sender<()>,

@@ -11,8 +11,8 @@ use prahari_domain::orders::{JournalEntry, OrderEvent, OrderKind, OrderRequest, 
 use prahari_domain::time::Timestamp;
 use prahari_store::{Store, StoreError};
 
-/// The columns, separated by tabs: instants in IST, prices and amounts in paise, `-` where an entry has none. The amount
-/// is price times quantity; charges are no part of an order.
+/// The columns, separated by tabs: instants in IST, prices and amounts in paise, `-` where an entry has none. The
+/// amount is price times quantity; charges are no part of an order.
 const HEADER: &str = "user\torder\tinstant\tevent\tsymbol\tside\tquantity\tprice\tamount\n";
 
 /// Returns the list of `users` in their order, each in the order of its journal.
@@ -31,14 +31,14 @@ pub async fn list(store: &Store, users: Vec<UserId>) -> Result<String, StoreErro
     Ok(text)
 }
 
-/// What an entry says of an order.
+/// Line of the list for one journal entry.
 #[derive(Default)]
 struct Line<'a> {
     event: &'a str,
     request: Option<&'a OrderRequest>,
     quantity: Option<u32>,
     price: Option<Paise>,
-    /// When the exchange did it, where that is not when we learnt it.
+    /// Time at which the exchange did it, where that is not when we learnt it.
     at: Option<Timestamp>,
 }
 

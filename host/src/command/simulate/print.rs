@@ -8,7 +8,7 @@ use prahari_store::MonthTotals;
 
 use crate::exit::say;
 
-/// How many notes on the bars are printed; the JSON report has all of them.
+/// Number of notes on the bars that are printed; the JSON report has all of them.
 const NOTES: usize = 20;
 
 /// Prints what is to be known of the bars, each month, the total, the books and the digest.

@@ -32,7 +32,7 @@ pub async fn build(folder: PathBuf) -> Result<(), Failure> {
     check::describe(&file, &component).await
 }
 
-/// What cargo made.
+/// A line of cargo's JSON output that names a built file.
 struct Built {
     name: String,
     module: PathBuf,

@@ -16,7 +16,7 @@ pub async fn check(file: PathBuf) -> Result<(), Failure> {
     describe(&file, &bytes).await
 }
 
-/// The same for bytes that were read or made already.
+/// Describes a component whose bytes are read already.
 pub async fn describe(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let runtime = wiring::runtime()?;
     let module = component::load(&runtime, file, bytes).await?;

@@ -9,13 +9,13 @@ use wasmparser::{ComponentTypeRef, Parser, Payload};
 use crate::exit::Failure;
 use crate::given_file;
 
-/// Reads a component.
+/// Reads the file of a component.
 pub fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     given_file::read_component("component", file)
 }
 
-/// Loads a component as the daemon does: checks its structure, compiles it in a process that can be killed, links it, and
-/// asks it what it is.
+/// Loads a component as the daemon does: checks its structure, compiles it in a process that can be killed, links
+/// it, and asks it what it is.
 pub async fn load(runtime: &Runtime, file: &Path, bytes: &[u8]) -> Result<Arc<Module>, Failure> {
     let loaded = runtime.load(bytes).await;
     loaded.map_err(|error| Failure::input(format!("{} is refused: {error}", file.display())))

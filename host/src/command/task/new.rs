@@ -1,7 +1,7 @@
 //! `prahari task new`: a project with a small working task.
 //!
-//! The templates are an ordinary project named `gap_watch`; a new one is the same with another name. Everything it needs
-//! from here comes out of this binary, so it can be made and built where there is no checkout.
+//! The templates are an ordinary project named `gap_watch`; a new one is the same with another name. Everything it
+//! needs from here comes out of this binary, so it can be made and built where there is no checkout.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,11 +14,11 @@ use crate::templates;
 /// Files of a folder: path within it, text.
 type Files = &'static [(&'static str, &'static str)];
 
-/// Where a Rust project keeps the SDK: as deep below the project as it lies below our checkout, since its bindings look for
-/// the WIT by a relative path.
+/// Where a Rust project keeps the SDK: as deep below the project as it lies below our checkout, since its bindings
+/// look for the WIT by a relative path.
 const SDK_FOLDER: &str = "vendor/prahari-sdk/src";
 
-/// Makes the project.
+/// Creates the project from the template.
 pub fn new(options: &NewTask) -> Result<ExitCode, Failure> {
     let folder = options.dir.clone().unwrap_or_else(|| PathBuf::from(options.name.as_str()));
     check_empty(&folder)?;
@@ -66,7 +66,7 @@ fn capitalised(word: &str) -> String {
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
-/// Nobody's files are written over.
+/// Fails when the folder holds files, so that none is overwritten.
 fn check_empty(folder: &Path) -> Result<(), Failure> {
     let unusable = |error| Failure::input(format!("cannot use the folder {}: {error}", folder.display()));
     if !folder.try_exists().map_err(unusable)? {

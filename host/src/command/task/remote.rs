@@ -65,7 +65,7 @@ fn bring_first(daemon: &AtDaemon, task: Task, bytes: &[u8]) -> Result<(), Failur
     Ok(())
 }
 
-/// Removes a task.
+/// Removes a task from a running daemon; its history stays.
 pub fn remove(daemon: &AtDaemon, task: Task) -> Result<ExitCode, Failure> {
     tasks(daemon)?.tell("DELETE", &format!("/{task}"), None)?;
     say!("{task} is removed; what it did can still be read");

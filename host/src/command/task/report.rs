@@ -19,7 +19,7 @@ const SHOWN: usize = 72;
 /// One run. As JSON it has the calls and answers in full.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// In whose place it ran.
+    /// Task whose grant and budget the run had.
     task: Task,
     calls: Vec<Call>,
     decisions: Vec<DecisionRow>,
@@ -34,7 +34,7 @@ pub struct Report {
     pub recording: Recording,
 }
 
-/// One host call.
+/// A host call and its reply.
 #[derive(Debug, Serialize)]
 struct Call {
     /// The WIT function, such as `market.quotes`.
@@ -42,7 +42,7 @@ struct Call {
     arguments: Value,
     /// What was answered; `null` when the run was stopped before.
     answer: Value,
-    /// By the gate, which denies and counts, instead of the services behind it.
+    /// Whether the gate answered, because it denied the call, and not the services behind it.
     by_gate: bool,
 }
 
@@ -81,7 +81,7 @@ impl Report {
         })
     }
 
-    /// Prints it.
+    /// Prints the report.
     pub fn print(&self) {
         let run = &self.recording.run;
         say!("{} at {}, module {:.12}", self.task, Timestamp(run.context.now), run.module.to_string());
@@ -167,7 +167,7 @@ fn order(order: &Order) -> String {
     format!("{side} {} {} {kind}: {} {}", request.quantity, request.symbol, order.state.name(), order.reason)
 }
 
-/// What stands inside the one variant that a call or an answer is.
+/// Returns what stands inside the one variant that a call or an answer is.
 fn inner(value: Value) -> Value {
     match value {
         Value::Object(variant) if variant.len() == 1 => {
@@ -198,7 +198,7 @@ fn short(value: &Value) -> String {
     format!("{count}{}...", text.chars().take(SHOWN).collect::<String>())
 }
 
-/// Of a recording only what it used, beside the calls that are there already.
+/// Serializes the budget use of a recording; its calls are in the report already.
 fn used<S: Serializer>(recording: &Recording, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Used {

@@ -27,7 +27,7 @@ use crate::components::COMPONENTS;
 use crate::exit::Failure;
 use crate::wiring;
 
-/// The only account.
+/// The only user of the run.
 const USER: UserId = UserId(1);
 
 /// Runs the task and prints what it did. A run that does not succeed is a failure.
@@ -64,7 +64,7 @@ pub async fn run(options: RunTask) -> Result<(), Failure> {
     report.success()
 }
 
-/// Where the clock stands first: on the day, or on the trading day before, when shares have to be bought.
+/// Returns where the clock stands first: on the day, or on the trading day before, when shares have to be bought.
 fn start_of(options: &RunTask, calendar: &Calendar) -> Result<Timestamp, Failure> {
     calendar.trading_day(options.day).map_err(Failure::input)?;
     if options.held.is_empty() {
@@ -74,7 +74,7 @@ fn start_of(options: &RunTask, calendar: &Calendar) -> Result<Timestamp, Failure
     Ok(Timestamp::from_ist(before, NaiveTime::MIN))
 }
 
-/// Whose grant and budget it gets.
+/// Returns the task whose grant and budget the component gets.
 fn place_of(module: &Module, given: Option<Task>) -> Result<Task, Failure> {
     let name = &module.info().name;
     given.or_else(|| name.parse().ok()).ok_or_else(|| {
@@ -84,7 +84,7 @@ fn place_of(module: &Module, given: Option<Task>) -> Result<Task, Failure> {
     })
 }
 
-/// What the task is in whose place it runs: its own manifest, or that of the built-in task of this name.
+/// Returns what the task is in whose place it runs: its own manifest, or that of the built-in task of this name.
 async fn manifest_of(runtime: &Runtime, module: &Module, task: Task) -> Result<TaskManifest, Failure> {
     let own = module.manifest().map(TaskManifest::read).transpose().map_err(Failure::input)?;
     if let Some(own) = own.filter(|own| own.name == task) {

@@ -10,17 +10,17 @@ use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::orders::{OrderKind, OrderRequest, Product, Purpose, Side, Variety};
 use prahari_domain::time::Timestamp;
 
-use crate::cli::Held;
+use crate::cli::HeldShares;
 use crate::exit::Failure;
 
-/// When they are bought: in the middle of the first hour, when prices have settled and the day is long enough to fill.
+/// When they are bought: in the middle of the first hour, when prices are calm and the day is long enough to fill.
 const BOUGHT_AT: NaiveTime = match NaiveTime::from_hms_opt(9, 45, 0) {
     Some(time) => time,
     None => NaiveTime::MIN,
 };
 
 /// Places a market order for each position on the day on which the clock stands. Without any, the clock stays.
-pub async fn buy(daemon: &Arc<Daemon>, user: UserId, held: &[Held]) -> Result<(), Failure> {
+pub async fn buy(daemon: &Arc<Daemon>, user: UserId, held: &[HeldShares]) -> Result<(), Failure> {
     if held.is_empty() {
         return Ok(());
     }
@@ -33,14 +33,14 @@ pub async fn buy(daemon: &Arc<Daemon>, user: UserId, held: &[Held]) -> Result<()
         let order_context = OrderContext { run: RunId(0), day, now };
         let placed = desk.place(request(held), order_context).await.map_err(Failure::work)?;
         placed.map_err(|refusal| {
-            let Held { symbol, quantity } = held;
+            let HeldShares { symbol, quantity } = held;
             Failure::input(format!("{quantity} {symbol} cannot be bought on {day}: {}", refusal.detail))
         })?;
     }
     Ok(())
 }
 
-fn request(held: &Held) -> OrderRequest {
+fn request(held: &HeldShares) -> OrderRequest {
     OrderRequest {
         symbol: held.symbol.clone(),
         side: Side::Buy,
@@ -56,9 +56,9 @@ fn request(held: &Held) -> OrderRequest {
 }
 
 /// Refuses to go on with fewer shares than were asked for: the market may have been too thin.
-pub async fn check(user: &User, held: &[Held]) -> Result<(), Failure> {
+pub async fn check(user: &User, held: &[HeldShares]) -> Result<(), Failure> {
     let desk = user.desk.lock().await;
-    for Held { symbol, quantity } in held {
+    for HeldShares { symbol, quantity } in held {
         let bought = desk.book().held(symbol);
         if bought < *quantity {
             return Err(Failure::input(format!(

@@ -11,7 +11,7 @@ use crate::users::{self, UserRow};
 /// A statement that the host closed a date with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClosedStatement {
-    /// Of which date.
+    /// Trading date of the statement.
     pub day: Day,
     /// The statement as JSON.
     pub json: String,

@@ -1,5 +1,5 @@
-//! A look at a whole database from outside, for `prahari database check`. Nothing is written, and a daemon may be running
-//! on it: everything is read from one state of the database.
+//! A look at a whole database from outside, for `prahari database check`. Nothing is written, and a daemon may be
+//! running on it: everything is read from one state of the database.
 
 mod kept;
 mod orders;
@@ -29,7 +29,7 @@ use crate::{journal_chain, migrate, snapshots};
 /// A database that is looked at.
 pub struct Inspection {
     conn: Connection,
-    /// Whether nobody used it when it was opened.
+    /// Whether no process had the database open at the start.
     idle: bool,
     /// After the connection, so that it is closed after it.
     file: DatabaseFile,
@@ -53,12 +53,14 @@ impl Inspection {
         Ok(Self { conn, idle, file })
     }
 
-    /// Whether a daemon began to use the database after it was opened here, so that what was found may be wrong.
+    /// Returns whether a daemon began to use the database after it was opened here, so that what was found may be
+    /// wrong.
     pub fn was_disturbed(&self) -> bool {
         self.idle && is_in_use(self.file.path())
     }
 
-    /// What is wrong with the pages of the file and its indices, in one sentence that says where; nothing when all is well.
+    /// Returns what is wrong with the pages of the file and its indices, in one sentence that says where; nothing
+    /// when all is well.
     ///
     /// # Errors
     /// When SQLite cannot look.
@@ -92,7 +94,7 @@ impl Inspection {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn strangers(&self) -> Result<Vec<UserId>, StoreError> {
+    pub fn unknown_users(&self) -> Result<Vec<UserId>, StoreError> {
         let sql = "SELECT DISTINCT user_id FROM journal WHERE user_id NOT IN (SELECT id FROM users)";
         select(&self.conn, sql, [], |row| user(row, "user_id"))
     }

@@ -13,7 +13,8 @@ use crate::errors::StoreError;
 use crate::orders::OrderColumns;
 
 impl Inspection {
-    /// Compares a user's rows of orders with the orders of their folded journal; how many rows there are, and what is wrong.
+    /// Compares a user's rows of orders with the orders of their folded journal; how many rows there are, and what
+    /// is wrong.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -48,7 +49,7 @@ impl Inspection {
     }
 }
 
-/// In which column a row differs from what it repeats, if in any.
+/// Returns the first column in which a row differs from the journal.
 fn difference(row: &Row<'_>, order: &Order) -> Result<Option<&'static str>, StoreError> {
     let expected = OrderColumns::new(order)?;
     let text = |column: &str| row.get::<_, String>(column).ok();

@@ -18,7 +18,7 @@ const MOST_PLACES: usize = 5;
 /// What is said where SQLite cannot even say what is damaged.
 const UNREADABLE: &str = "the database file is damaged: not even its list of tables can be read; put a backup from before in its place";
 
-/// What is wrong with the pages and indices of the database, in one sentence; nothing when all is well.
+/// Returns what is wrong with the pages and indices of the database, in one sentence; nothing when all is well.
 pub(super) fn fault(conn: &Connection) -> Result<Option<String>, StoreError> {
     let mut found = Vec::new();
     let stopped = look(conn, &mut found).err();
@@ -40,7 +40,7 @@ fn look(conn: &Connection, found: &mut Vec<String>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Which table or index has its first page there.
+/// Returns which table or index has its first page there.
 fn owner_of(conn: &Connection, root: u32) -> Result<Option<String>, StoreError> {
     if root == 1 {
         return Ok(Some("the list of tables".to_owned()));
@@ -57,7 +57,7 @@ fn owner_of(conn: &Connection, root: u32) -> Result<Option<String>, StoreError> 
     })
 }
 
-/// What SQLite found, by kind.
+/// Findings of SQLite, by kind.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Findings {
     /// Damaged pages, each with the first page of what it belongs to.

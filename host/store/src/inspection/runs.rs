@@ -12,7 +12,7 @@ use crate::runs::SUCCEEDED;
 /// A run that finished well, as far as others count what it did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
-    /// Host calls made.
+    /// Number of host calls.
     pub calls: u64,
     /// Orders placed, changed or cancelled.
     pub orders: u64,
@@ -49,7 +49,7 @@ const QUESTIONS: [(&str, &str); 6] = [
 ];
 
 impl Inspection {
-    /// How many runs there are, and what is wrong with them.
+    /// Returns how many runs there are, and what is wrong with them.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -65,8 +65,8 @@ impl Inspection {
         Ok((select_one(&self.conn, count, [], |row| unsigned(row, "runs"))?.unwrap_or(0), faults))
     }
 
-    /// What a run of a user counted, when it is there and finished well; with `None` in its place when it is there and ended
-    /// otherwise, so that its counts may lack what it did last.
+    /// Returns what a run of a user counted, when it is there and finished well; with `None` in its place when it
+    /// is there and ended otherwise, so that its counts may lack what it did last.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -79,7 +79,7 @@ impl Inspection {
         })
     }
 
-    /// How many shared replies there are, and which are not counted as often as recordings use them.
+    /// Returns how many shared replies there are, and which are not counted as often as recordings use them.
     ///
     /// # Errors
     /// When the database cannot be read.

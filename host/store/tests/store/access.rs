@@ -4,8 +4,8 @@ use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    AuditFilter, CredentialsRow, Kept, NewApiToken, NewAudit, NewLink, NewSession, NewUser, Role, Sealed,
-    Store, StoreError, TokenScope, verify_audit,
+    AuditFilter, CredentialsRow, KeptAccess, NewApiToken, NewAudit, NewLink, NewSession, NewUser, Role,
+    Sealed, Store, StoreError, TokenScope, verify_audit,
 };
 
 use crate::support::TestStore;
@@ -86,7 +86,7 @@ async fn the_last_admin_who_can_log_in_stays() {
     store.system().create_user(named("other", Role::Admin)).await.unwrap();
     let refused = store.user(admin).set_access(Role::User, true, now()).await.unwrap_err();
     assert!(matches!(refused, StoreError::LastAdmin { .. }), "{refused}");
-    store.user(UserId(2)).set_password("hash".to_owned(), now(), Kept::default()).await.unwrap();
+    store.user(UserId(2)).set_password("hash".to_owned(), now(), KeptAccess::default()).await.unwrap();
     store.user(admin).set_access(Role::Admin, false, now()).await.unwrap();
 }
 
@@ -124,10 +124,10 @@ async fn what_a_session_makes_does_not_come_after_its_end() {
         agent: String::new(),
         password: password.map(ToOwned::to_owned),
     };
-    scope.set_password("old".to_owned(), now(), Kept::default()).await.unwrap();
+    scope.set_password("old".to_owned(), now(), KeptAccess::default()).await.unwrap();
     let session = scope.open_session(begin(7, Some("old"))).await.unwrap();
     let maker = of_admin.open_session(begin(8, None)).await.unwrap().unwrap();
-    scope.set_password("new".to_owned(), now(), Kept::default()).await.unwrap();
+    scope.set_password("new".to_owned(), now(), KeptAccess::default()).await.unwrap();
     of_admin.end_session(maker).await.unwrap();
     // Each was allowed a moment ago.
     assert_eq!(scope.open_session(begin(9, Some("old"))).await.unwrap(), None);
@@ -140,7 +140,7 @@ async fn what_a_session_makes_does_not_come_after_its_end() {
         session,
     };
     assert_eq!(scope.create_api_token(token).await.unwrap(), None);
-    let kept = Kept { session, tokens: Vec::new() };
+    let kept = KeptAccess { session, tokens: Vec::new() };
     assert!(!scope.set_password("third".to_owned(), now(), kept).await.unwrap());
     let link = NewLink { made_by: Some((admin, maker)), ..link(2) };
     assert!(!scope.create_password_link(link, false).await.unwrap());

@@ -90,7 +90,7 @@ async fn a_gap_in_a_users_journal_is_told_to_the_user_and_stops_nothing() {
     let (user, other) = (test.store.user(UserId(1)), test.store.user(UserId(2)));
     let mut told = user.append_journal(vec![entry(1, 3, 1, OrderEvent::Sent)], vec![]).await.unwrap();
     other.append_journal_durable(vec![intended(2, 1, 1, None)], vec![]).await.unwrap();
-    let refused = told.so_far().unwrap();
+    let refused = told.try_result().unwrap();
     assert!(matches!(refused, Err(StoreError::JournalGap { expected: 1, given: 3, .. })), "{refused:?}");
     assert!(test.store.health().is_ok());
     assert!(user.load_journal(0).await.unwrap().is_empty());

@@ -5,7 +5,7 @@ use std::path::Path;
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_store::{Durability, OldOfRuns, RecordingRow, RunFinish, Store};
+use prahari_store::{Durability, PrunableRunData, RecordingRow, RunFinish, Store};
 use proptest::prelude::*;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -28,14 +28,14 @@ async fn record(store: &Store, user: u64, run: u64, orders: u32, replies: &[u8])
 }
 
 /// Forgets `what` of every run before an instant.
-fn plain_ticks() -> OldOfRuns {
-    OldOfRuns::PlainRuns(vec![Task::literal("sell_monitor")])
+fn plain_ticks() -> PrunableRunData {
+    PrunableRunData::PlainRuns(vec![Task::literal("sell_monitor")])
 }
 
-async fn forget(store: &Store, what: OldOfRuns, before: i64) {
+async fn forget(store: &Store, what: PrunableRunData, before: i64) {
     let mut after = RunId(0);
     while let Some(through) =
-        store.system().prune_of_runs(what.clone(), after, Timestamp(before)).await.unwrap().through
+        store.system().prune_run_data(what.clone(), after, Timestamp(before)).await.unwrap().through
     {
         after = through;
     }
@@ -51,7 +51,7 @@ async fn a_reply_of_a_hundred_runs_is_kept_once_and_goes_with_the_last_of_them()
     test.store.flush().await.unwrap();
     assert_eq!(shared_in(test.folder.path()), [(7, 100)]);
 
-    forget(&test.store, OldOfRuns::Recordings, 100).await;
+    forget(&test.store, PrunableRunData::Recordings, 100).await;
     assert_eq!(shared_in(test.folder.path()), [(7, 1)]);
     let last = test.store.user(UserId(1)).recording(RunId(100)).await.unwrap().unwrap();
     assert_eq!(last.replies, [shared(7)]);
@@ -67,7 +67,7 @@ async fn two_users_share_a_reply_and_each_still_has_it_when_the_other_is_forgott
     test.store.flush().await.unwrap();
     let test = test.reopen().await;
     assert_eq!(shared_in(test.folder.path()), [(1, 1), (2, 2), (3, 1)]);
-    forget(&test.store, OldOfRuns::Recordings, 2).await;
+    forget(&test.store, PrunableRunData::Recordings, 2).await;
     assert_eq!(shared_in(test.folder.path()), [(2, 1), (3, 1)]);
     let (first, second) = (test.store.user(UserId(1)), test.store.user(UserId(2)));
     assert_eq!(second.recording(RunId(2)).await.unwrap().unwrap().replies, [shared(2), shared(3)]);
@@ -82,7 +82,7 @@ async fn runs_with_orders_keep_what_their_recordings_share() {
         record(&test.store, run % 2, run, u32::from(run == 5), &[1, (run % 3) as u8 + 2]).await;
     }
     test.store.flush().await.unwrap();
-    forget(&test.store, OldOfRuns::Recordings, 21).await;
+    forget(&test.store, PrunableRunData::Recordings, 21).await;
     forget(&test.store, plain_ticks(), 21).await;
     assert_eq!(shared_in(test.folder.path()), [(1, 1), (4, 1)]);
     let with_orders = test.store.user(UserId(1)).recording(RunId(5)).await.unwrap().unwrap();
@@ -140,11 +140,11 @@ proptest! {
                 record(&test.store, *user, run, *orders, &replies).await;
             }
             for (ticks, before) in rounds {
-                let what = if ticks { plain_ticks() } else { OldOfRuns::Recordings };
+                let what = if ticks { plain_ticks() } else { PrunableRunData::Recordings };
                 forget(&test.store, what, before).await;
                 shared_in(test.folder.path());
             }
-            forget(&test.store, OldOfRuns::Recordings, 40).await;
+            forget(&test.store, PrunableRunData::Recordings, 40).await;
             let with_orders = runs.iter().filter(|(_, orders, _)| *orders > 0);
             let mut expected = std::collections::BTreeMap::new();
             with_orders.flat_map(|(_, _, replies)| replies).for_each(|reply| *expected.entry(*reply).or_insert(0) += 1);

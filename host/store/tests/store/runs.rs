@@ -4,8 +4,8 @@ use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    DecisionFilter, DecisionRow, ForgottenRuns, INTERRUPTED, Left, LogRow, OldOfRuns, RecordingRow,
-    RunCursor, RunFilter, RunFinish, SUPERSEDED, StoreError,
+    DecisionFilter, DecisionRow, INTERRUPTED, LogRow, PrunableRunData, PrunedRuns, RecordingRow, RunCursor,
+    RunFilter, RunFinish, RunFootprint, SUPERSEDED, StoreError,
 };
 
 use crate::support::{TestStore, run_start, shared};
@@ -213,10 +213,10 @@ async fn old_recordings_are_forgotten_their_runs_are_not_and_runs_with_orders_ke
             .unwrap();
     }
     let system = test.store.system();
-    let batch = system.prune_of_runs(OldOfRuns::Recordings, RunId(0), Timestamp(30)).await.unwrap();
-    assert_eq!(batch, ForgottenRuns { through: Some(RunId(2)), changed: 1 });
-    let batch = system.prune_of_runs(OldOfRuns::Recordings, RunId(2), Timestamp(30)).await.unwrap();
-    assert_eq!(batch, ForgottenRuns { through: None, changed: 0 });
+    let batch = system.prune_run_data(PrunableRunData::Recordings, RunId(0), Timestamp(30)).await.unwrap();
+    assert_eq!(batch, PrunedRuns { through: Some(RunId(2)), changed: 1 });
+    let batch = system.prune_run_data(PrunableRunData::Recordings, RunId(2), Timestamp(30)).await.unwrap();
+    assert_eq!(batch, PrunedRuns { through: None, changed: 0 });
     assert!(user.recording(RunId(1)).await.unwrap().is_some());
     assert_eq!(user.recording(RunId(2)).await.unwrap(), None);
     assert!(user.recording(RunId(3)).await.unwrap().is_some());
@@ -240,20 +240,24 @@ async fn plain_ticks_go_with_all_they_left_and_everything_else_stays() {
     }
     let system = test.store.system();
     let batch = system
-        .prune_of_runs(OldOfRuns::PlainRuns(vec![Task::literal("sell_monitor")]), RunId(0), Timestamp(20))
+        .prune_run_data(
+            PrunableRunData::PlainRuns(vec![Task::literal("sell_monitor")]),
+            RunId(0),
+            Timestamp(20),
+        )
         .await
         .unwrap();
-    assert_eq!(batch, ForgottenRuns { through: Some(RunId(5)), changed: 1 });
+    assert_eq!(batch, PrunedRuns { through: Some(RunId(5)), changed: 1 });
     let left: Vec<u64> = user.runs(RunFilter::default()).await.unwrap().iter().map(|run| run.id.0).collect();
     // The newest stays, so that its number is not given again.
     assert_eq!(left, [5, 4, 3, 2]);
     assert_eq!(user.recording(RunId(1)).await.unwrap(), None);
     assert_eq!(user.log_of(RunId(1)).await.unwrap(), []);
-    let batch = system.prune_of_runs(OldOfRuns::Logs, RunId(0), Timestamp(20)).await.unwrap();
+    let batch = system.prune_run_data(PrunableRunData::Logs, RunId(0), Timestamp(20)).await.unwrap();
     assert_eq!((batch.through, batch.changed), (Some(RunId(5)), 4));
     assert_eq!(user.log_of(RunId(4)).await.unwrap(), []);
     assert_eq!(user.decisions_of(RunId(4)).await.unwrap().len(), 2);
-    let batch = system.prune_of_runs(OldOfRuns::Decisions, RunId(0), Timestamp(20)).await.unwrap();
+    let batch = system.prune_run_data(PrunableRunData::Decisions, RunId(0), Timestamp(20)).await.unwrap();
     assert_eq!((batch.through, batch.changed), (Some(RunId(5)), 4));
     assert_eq!(user.decisions_of(RunId(4)).await.unwrap(), []);
 }
@@ -265,7 +269,7 @@ async fn how_long_sentences_end_is_forgotten_once() {
     user.start_run(run_start(1, Task::literal("eod_cleanup"), 10)).await.unwrap();
     user.finish_run(RunFinish { detail: "é".repeat(900), ..full_finish(1) }).await.unwrap();
     let system = test.store.system();
-    let forget = || system.prune_of_runs(OldOfRuns::Details, RunId(0), Timestamp(20));
+    let forget = || system.prune_run_data(PrunableRunData::Details, RunId(0), Timestamp(20));
     assert_eq!(forget().await.unwrap().changed, 1);
     assert_eq!(forget().await.unwrap().changed, 0);
     let detail = user.find_run(RunId(1)).await.unwrap().unwrap().detail;
@@ -276,7 +280,7 @@ async fn how_long_sentences_end_is_forgotten_once() {
 async fn what_runs_left_behind_is_kept_with_each_and_summed_up_by_task_and_time() {
     let test = TestStore::new();
     let user = test.store.user(UserId(1));
-    let left = Left {
+    let left = RunFootprint {
         host_micros: 1,
         rows: 2,
         refused: 3,
@@ -300,10 +304,10 @@ async fn what_runs_left_behind_is_kept_with_each_and_summed_up_by_task_and_time(
     }
     test.store.flush().await.unwrap();
     assert_eq!(user.find_run(RunId(1)).await.unwrap().unwrap().left, left);
-    let of = |task| user.left_by(task, Timestamp(10), Timestamp(40));
+    let of = |task| user.footprint_of(task, Timestamp(10), Timestamp(40));
     assert_eq!(of(Task::literal("sell_monitor")).await.unwrap(), left.plus(left));
     assert_eq!(of(Task::literal("eod_cleanup")).await.unwrap(), left);
-    assert_eq!(of(Task::literal("analysis")).await.unwrap(), Left::default());
+    assert_eq!(of(Task::literal("analysis")).await.unwrap(), RunFootprint::default());
     let used = user.used(Timestamp(10), Timestamp(40)).await.unwrap();
     assert_eq!(
         used.iter().map(|used| (used.task, used.left)).collect::<Vec<_>>(),

@@ -100,8 +100,8 @@ pub fn shared(number: u8) -> SharedReplyRow {
     SharedReplyRow { hash: [number; 32], data: vec![number; 3_000].into() }
 }
 
-/// The shared replies in a folder's database, by number, with how many recordings use each. What is counted must be what
-/// the recordings say, and the data of all of them must be there and of nothing else.
+/// The shared replies in a folder's database, by number, with how many recordings use each. What is counted must be
+/// what the recordings say, and the data of all of them must be there and of nothing else.
 pub fn shared_in(folder: &Path) -> Vec<(u8, i64)> {
     let conn = Connection::open(folder.join("prahari.db")).unwrap();
     let rows = |sql: &str| -> Vec<(Vec<u8>, i64)> {

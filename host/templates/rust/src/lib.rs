@@ -11,7 +11,7 @@ use prahari_sdk::{
 /// How far below the previous close an open has to be, in percent.
 const GAP_PERCENT: Paise = 2;
 
-/// The task.
+/// A task that reports opening gaps.
 pub struct GapWatch;
 
 impl Task for GapWatch {

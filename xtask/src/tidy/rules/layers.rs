@@ -1,5 +1,5 @@
-//! Who may know of whom: the API asks the application, and never the store behind it; inside the application only the daemon
-//! knows all rooms, and no room knows the daemon.
+//! Who may know of whom: the API asks the application, and never the store behind it; inside the application only
+//! the daemon knows all rooms, and no room knows the daemon.
 
 use crate::tidy::finding::Finding;
 use crate::tidy::rust;

@@ -8,7 +8,7 @@ mod totp;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use prahari_app::accounts::{AccountError, Attempt, LoggedIn, Role, Via};
+use prahari_app::accounts::{AccountError, LogInAttempt, LoggedIn, Role, Via};
 use prahari_domain::ids::UserId;
 use prahari_secrets::{Secret, Token};
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ use crate::state::Api;
 /// Most bytes of a body here. A new password with fifty names of tokens takes up to 14 kB.
 const MAX_BODY_BYTES: usize = 16 << 10;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(log_in))
@@ -45,7 +45,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct LogIn {
-    /// The user's name.
+    /// Name the user logs in with.
     #[schema(max_length = 64)]
     name: String,
     /// The user's present password.
@@ -56,7 +56,7 @@ struct LogIn {
     code: Option<Secret>,
 }
 
-/// Who is logged in.
+/// The logged-in user.
 #[derive(Serialize, ToSchema)]
 pub struct Me {
     /// The user's number, by which other routes name them.
@@ -82,7 +82,7 @@ async fn log_in(
     Json(body): Json<LogIn>,
 ) -> Result<Response, Problem> {
     let LogIn { name, password, code } = body;
-    let attempt = Attempt { name, password, code };
+    let attempt = LogInAttempt { name, password, code };
     let LoggedIn { user, token } = api.accounts.log_in(&attempt, &from).await?;
     api.audit_unknown(Some(user), "password", "session.begin", format!("user {user}"), from.address).await?;
     signed_in(&api, user, &token).await
@@ -101,7 +101,7 @@ async fn log_out(State(api): State<Api>, person: Person) -> Result<Response, Pro
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, ended()?)]).into_response())
 }
 
-/// Who is logged in.
+/// Returns the logged-in user.
 #[utoipa::path(get, path = "/api/v1/auth/me", tag = "auth", responses((status = OK, body = Me)))]
 async fn me(State(api): State<Api>, caller: Caller) -> Result<Json<Me>, Problem> {
     let via = match caller.0.via {

@@ -18,19 +18,19 @@ use crate::extract::Json;
 use crate::problem::Problem;
 use crate::state::Api;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(set_up)).routes(routes!(change)).routes(routes!(reset))
 }
 
-/// The first admin.
+/// Body that creates the first admin.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SetUp {
-    /// From the link that the daemon printed at its start.
+    /// Secret part of the link that the daemon printed at its start.
     #[schema(value_type = String, max_length = 256)]
     token: Secret,
-    /// How they will log in.
+    /// Name with which the user logs in.
     #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9._@+-]+$")]
     name: String,
     /// At least 12 characters.
@@ -38,11 +38,11 @@ struct SetUp {
     password: Secret,
 }
 
-/// Another password for oneself.
+/// Body that changes the caller's password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PasswordChange {
-    /// The present one.
+    /// Current password.
     #[schema(value_type = String, format = Password, max_length = 256)]
     password: Secret,
     /// The one to come; at least 12 characters.
@@ -63,7 +63,7 @@ struct KnownToken(#[expect(dead_code, reason = "it stands for a name in the docu
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PasswordReset {
-    /// From the link.
+    /// Secret part of the one-time link.
     #[schema(value_type = String, max_length = 256)]
     token: Secret,
     /// At least 12 characters.
@@ -79,10 +79,10 @@ async fn set_up(
     Origin(from): Origin,
     Json(body): Json<SetUp>,
 ) -> Result<Response, Problem> {
-    let new = api.daemon.members.new_member(body.name, Role::Admin, None)?;
+    let new = api.daemon.users_admin.new_user(body.name, Role::Admin, None)?;
     let user = api.accounts.use_set_up_link(&body.token, new, &body.password, &from).await?;
     api.audit_unknown(Some(user), "set-up link", "user.create", format!("user {user}"), from.address).await?;
-    api.daemon.members.add_user(user).await?;
+    api.daemon.users_admin.add_user(user).await?;
     let token = api.accounts.begin_session(user, &from).await?;
     signed_in(&api, user, &token).await
 }

@@ -16,7 +16,7 @@ use crate::state::Api;
 use crate::view::Instant;
 use crate::view::Page;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(end))
 }
@@ -26,17 +26,17 @@ pub fn routes() -> OpenApiRouter<Api> {
 struct Session {
     /// The number by which other routes name it.
     id: u64,
-    /// When it began.
+    /// Time of the log-in.
     created_at: Instant,
-    /// When it was last used, to the minute.
+    /// Time at which it was last used, to the minute.
     seen_at: Instant,
-    /// When it ends at the latest.
+    /// Time at which it ends at the latest.
     expires_at: Instant,
-    /// Where the log-in came from.
+    /// Address from which the user logged in.
     address: String,
-    /// What the browser said it is.
+    /// `User-Agent` of the browser at the log-in.
     agent: String,
-    /// Whether it is the one that asks.
+    /// Whether it is the session of this request.
     current: bool,
 }
 

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use prahari_app::accounts::{self, ApiTokenRow, MadeToken, Role, TokenScope};
+use prahari_app::accounts::{self, ApiTokenRow, CreatedToken, Role, TokenScope};
 use prahari_domain::text::{into_one_line, is_plain};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -20,7 +20,7 @@ use crate::view::Page;
 const LONGEST_NAME: usize = 64;
 const MOST_DAYS: u32 = 3_650;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke))
 }
@@ -29,22 +29,22 @@ pub fn routes() -> OpenApiRouter<Api> {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Scope {
-    /// To look.
+    /// May only read.
     Read,
-    /// To look, and to change the user's own things.
+    /// May read, and change the user's own data.
     Control,
     /// Everything that an admin may do.
     Admin,
 }
 
-/// A token to be.
+/// Body that creates a token.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TokenRequest {
     /// The name by which its user knows it.
     #[schema(min_length = 1, max_length = 64)]
     name: String,
-    /// What it may be used for.
+    /// Scope of the token.
     scope: Scope,
     /// After how many days it ends; never without it.
     #[schema(minimum = 1, maximum = 3650)]
@@ -58,15 +58,15 @@ struct ApiToken {
     id: u64,
     /// The name by which its user knows it.
     name: String,
-    /// What it may be used for.
+    /// Scope of the token.
     scope: Scope,
-    /// When it was made.
+    /// Time at which it was made.
     created_at: Instant,
-    /// When it was last used, to the minute.
+    /// Time at which it was last used, to the minute.
     used_at: Option<Instant>,
-    /// When it ends.
+    /// Time from which the token is refused; null when it never expires.
     expires_at: Option<Instant>,
-    /// When it was revoked.
+    /// Time at which it was revoked.
     revoked_at: Option<Instant>,
 }
 
@@ -75,7 +75,7 @@ struct ApiToken {
 struct NewToken {
     /// The number by which other routes name it.
     id: u64,
-    /// To be sent as `Authorization: Bearer`.
+    /// Secret, to be sent as `Authorization: Bearer`.
     token: String,
 }
 
@@ -86,7 +86,7 @@ async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Page<ApiTok
     Ok(Json(Page::whole(rows.into_iter().map(ApiToken::from))))
 }
 
-/// Makes a token.
+/// Creates an API token and returns its secret once.
 #[utoipa::path(post, path = "/api/v1/auth/tokens", tag = "auth", request_body = TokenRequest,
     responses((status = CREATED, body = NewToken)))]
 async fn create(
@@ -114,7 +114,7 @@ async fn create(
     let prepared = api.accounts.prepare_token(user, request).await?;
     let details = json!({ "name": name, "scope": scope.name() });
     api.audit(&person.caller, "token.create", format!("user {user}"), details).await?;
-    let MadeToken { id, token } = api.accounts.add_token(user, prepared).await?;
+    let CreatedToken { id, token } = api.accounts.add_token(user, prepared).await?;
     Ok((StatusCode::CREATED, Json(NewToken { id, token: token.expose().to_owned() })))
 }
 

@@ -15,7 +15,7 @@ use crate::extract::Json;
 use crate::problem::Problem;
 use crate::state::Api;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(begin)).routes(routes!(enable)).routes(routes!(disable))
 }
@@ -24,7 +24,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PasswordOnly {
-    /// The present password.
+    /// Current password of the user.
     #[schema(value_type = String, format = Password, max_length = 256)]
     password: Secret,
 }
@@ -33,7 +33,7 @@ struct PasswordOnly {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TotpCode {
-    /// Six digits.
+    /// Six-digit one-time code of the authenticator.
     #[schema(value_type = String, max_length = 16)]
     code: Secret,
 }
@@ -41,9 +41,9 @@ struct TotpCode {
 /// What the authenticator app needs. It is shown this once.
 #[derive(Serialize, ToSchema)]
 struct TotpBegun {
-    /// For typing it in.
+    /// The secret in base32, to be typed into an authenticator.
     secret: String,
-    /// For a QR code.
+    /// The `otpauth://` address, to be shown as a QR code.
     url: String,
 }
 

@@ -15,10 +15,10 @@ use crate::view::{Date, Instant, Page, range};
 /// Most days of one answer: a year and a month.
 const MOST_DAYS: i64 = 400;
 
-/// How many days are answered when no end is named.
+/// Number of days that are returned when no end is given.
 const USUAL_DAYS: u64 = 31;
 
-/// Which days are asked for.
+/// Query parameters that select the days.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -38,7 +38,8 @@ pub struct CalendarDay {
     day: Date,
     /// Whether any session is held on it.
     open: bool,
-    /// Why it is closed, the name of its special session, or that it is presumed; empty on an ordinary day that is known.
+    /// Reason why it is closed, the name of its special session, or that it is presumed; empty on an ordinary day
+    /// that is known.
     note: String,
     /// Whether it is a special session.
     special: bool,
@@ -48,8 +49,8 @@ pub struct CalendarDay {
     presumed: bool,
     /// Whether money and shares are settled on it; not on every day with a session.
     settlement: bool,
-    /// When money and shares of what is traded on it change hands: on the first later session that is no settlement holiday. Null
-    /// on a closed day.
+    /// When money and shares of what is traded on it change hands: on the first later session that is no settlement
+    /// holiday. Null on a closed day.
     #[schema(required)]
     settles_on: Option<Date>,
     /// The phases of its sessions, in order, of shares outside the closing auction; none when closed.
@@ -63,20 +64,20 @@ pub struct CalendarDay {
 pub struct CalendarPhase {
     /// Such as `pre_open` or `continuous`.
     phase: &'static str,
-    /// Its first instant.
+    /// Start of the phase, included.
     starts_at: Instant,
-    /// The first instant after it.
+    /// End of the phase, not included.
     ends_at: Instant,
 }
 
 /// The exchange at this instant.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CalendarNow {
-    /// The daemon's clock.
+    /// Current time of the daemon's clock.
     now_at: Instant,
     /// Such as `continuous` or `closed`.
     phase: &'static str,
-    /// Today.
+    /// Today's IST date in the calendar.
     today: CalendarDay,
     /// The next day with a session; null when none is known or presumed.
     #[schema(required)]
@@ -94,7 +95,7 @@ pub async fn days(
     Query(query): Query<DaysQuery>,
 ) -> Result<Json<Page<CalendarDay>>, Problem> {
     range(("from", query.from), ("through", query.through))?;
-    let calendar = api.daemon.venue.calendar.current();
+    let calendar = api.daemon.trading.calendar.current();
     let from = query.from.map_or_else(|| api.daemon.clock.now().ist_day(), |day| day.0);
     let first = calendar.covers().0;
     let usual = from.checked_add_days(chrono::Days::new(USUAL_DAYS)).unwrap_or(LAST_DAY).min(LAST_DAY);
@@ -117,7 +118,7 @@ pub async fn days(
 #[utoipa::path(get, path = "/api/v1/calendar/now", tag = "calendar", responses((status = OK, body = CalendarNow)))]
 pub async fn now(State(api): State<Api>, _caller: Caller) -> Result<Json<CalendarNow>, Problem> {
     let now = api.daemon.clock.now();
-    let calendar: &Calendar = &api.daemon.venue.calendar.current();
+    let calendar: &Calendar = &api.daemon.trading.calendar.current();
     Ok(Json(CalendarNow {
         now_at: Instant(now),
         phase: calendar.phase_at(now, false).name(),

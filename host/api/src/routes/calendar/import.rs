@@ -12,17 +12,17 @@ use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::Date;
 
-use super::text::{Brought, CalendarDocument, CalendarText};
+use super::text::{CalendarDocument, CalendarText, OfferedDocument};
 
-/// How a calendar is meant.
+/// Options of an import.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ImportQuery {
     /// The version that is to be changed.
     expected_version: u64,
-    /// The file is a whole calendar: what it does not name is gone. Otherwise it names what it changes, and a year that it
-    /// names is that year as a whole.
+    /// The file is a whole calendar: what it does not name is gone. Otherwise it names what it changes, and a year
+    /// that it names is that year as a whole.
     #[serde(default)]
     #[param(default = false)]
     whole: bool,
@@ -52,7 +52,7 @@ pub async fn import(
     text: CalendarText,
 ) -> Result<Json<ImportedCalendar>, Problem> {
     let ImportQuery { expected_version, whole } = query;
-    let Brought { calendar, warnings } = text.read(&api, whole)?;
+    let OfferedDocument { calendar, warnings } = text.read(&api, whole)?;
     let known_through = Date(calendar.covers().1);
     if api.daemon.calendars.is_in_force(expected_version, &calendar).await? {
         let version = expected_version;

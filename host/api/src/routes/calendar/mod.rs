@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use crate::state::Api;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(days::days))

@@ -14,12 +14,12 @@ use crate::state::Api;
 use crate::view::{Date, TaskName};
 
 use super::days::CalendarDay;
-use super::text::{Brought, CalendarDocument, CalendarText};
+use super::text::{CalendarDocument, CalendarText, OfferedDocument};
 
 /// Most days, and most changes of slots, that are listed.
 const MOST_LISTED: usize = 400;
 
-/// How a calendar is meant.
+/// Options of a preview.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -30,14 +30,14 @@ pub struct PreviewQuery {
     whole: bool,
 }
 
-/// What a calendar would change.
+/// Changes that a calendar would make.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CalendarChanges {
     /// The last day of which the calendar in force knows the holidays.
     known_through: Date,
     /// The last day of which the other one knows them.
     would_know_through: Date,
-    /// On how many days it says something else; days that become known and are as they were presumed do not count.
+    /// Number of days that change. Presumed days that are confirmed as they were do not count.
     differing_days: usize,
     /// The first of these days, 400 at most.
     days: Vec<CalendarDayChange>,
@@ -54,9 +54,9 @@ pub struct CalendarChanges {
 /// A day of which it would say something else.
 #[derive(Debug, Serialize, ToSchema)]
 struct CalendarDayChange {
-    /// As it is.
+    /// The day by the calendar in force.
     before: CalendarDay,
-    /// As it would be.
+    /// The day by the offered calendar.
     after: CalendarDay,
 }
 
@@ -67,9 +67,9 @@ struct CalendarSlotChange {
     day: Date,
     /// The task that would be due otherwise.
     task: TaskName,
-    /// Slots that would go.
+    /// Slots that would be removed.
     removed: Vec<SlotView>,
-    /// Slots that would come.
+    /// Slots that would be added.
     added: Vec<SlotView>,
 }
 
@@ -83,18 +83,18 @@ pub async fn preview(
     Query(query): Query<PreviewQuery>,
     text: CalendarText,
 ) -> Result<Json<CalendarChanges>, Problem> {
-    let Brought { calendar, mut warnings } = text.read(&api, query.whole)?;
+    let OfferedDocument { calendar, mut warnings } = text.read(&api, query.whole)?;
     let newest = api.daemon.queries.newest_calendar_version().await?;
     if api.daemon.calendars.is_in_force(newest, &calendar).await? {
         warnings.push("it says the same as the calendar in force: an import would change nothing".to_owned());
     }
     let other = calendar.clone();
     let preview = api.daemon.calendars.preview_calendar(calendar).await?;
-    Ok(Json(CalendarChanges::of(preview, warnings, [&api.daemon.venue.calendar.current(), &other])))
+    Ok(Json(CalendarChanges::of(preview, warnings, [&api.daemon.trading.calendar.current(), &other])))
 }
 
 impl CalendarChanges {
-    /// What a preview found, of the days as the calendar in force and the other one have them.
+    /// Returns what a preview found, of the days as the calendar in force and the other one have them.
     fn of(preview: CalendarPreview, warnings: Vec<String>, [current, other]: [&Calendar; 2]) -> Self {
         let CalendarPreview { known_through, would_know_through, days, slots, failed } = preview;
         let (differing_days, differing_slots) = (days.len(), slots.len());

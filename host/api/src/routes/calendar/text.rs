@@ -36,10 +36,10 @@ impl FromRequest<Api> for CalendarText {
 }
 
 /// A calendar that somebody brings, read against the one in force.
-pub struct Brought {
+pub struct OfferedDocument {
     /// The calendar that would be in force.
     pub calendar: Calendar,
-    /// What is odd in it, one sentence each.
+    /// Warnings about the document, one sentence each.
     pub warnings: Vec<String>,
 }
 
@@ -48,9 +48,9 @@ impl CalendarText {
     ///
     /// # Errors
     /// In one sentence that names the entry.
-    pub fn read(&self, api: &Api, whole: bool) -> Result<Brought, Problem> {
+    pub fn read(&self, api: &Api, whole: bool) -> Result<OfferedDocument, Problem> {
         let calendar = api.daemon.calendars.read_calendar(&self.0, whole)?;
-        let warnings = oddities(&api.daemon.venue.calendar.current(), &calendar);
-        Ok(Brought { calendar, warnings })
+        let warnings = oddities(&api.daemon.trading.calendar.current(), &calendar);
+        Ok(OfferedDocument { calendar, warnings })
     }
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use prahari_app::calendar::Offered;
+use prahari_app::calendar::ShippedCalendar;
 use prahari_app::queries::CalendarRow;
 use prahari_domain::calendar::Calendar;
 use serde::Serialize;
@@ -30,7 +30,7 @@ pub struct CalendarVersions {
 /// A version of the calendar.
 #[derive(Debug, Serialize, ToSchema)]
 struct CalendarVersion {
-    /// From 1.
+    /// Version number; the first is 1.
     version: u64,
     /// `shipped` with the program, or brought by an `operator`.
     origin: &'static str,
@@ -38,10 +38,10 @@ struct CalendarVersion {
     as_of: Date,
     /// The last day of which it knows the holidays.
     known_through: Date,
-    /// Who brought it; null for one that shipped.
+    /// User who brought it; null for one that shipped.
     #[schema(required)]
     imported_by: Option<u64>,
-    /// When, in real time.
+    /// Time, in real time.
     imported_at: Instant,
 }
 
@@ -106,8 +106,8 @@ impl From<CalendarRow> for CalendarVersion {
     }
 }
 
-impl From<Offered> for OfferedCalendar {
-    fn from(Offered { as_of, known_through }: Offered) -> Self {
+impl From<ShippedCalendar> for OfferedCalendar {
+    fn from(ShippedCalendar { as_of, known_through }: ShippedCalendar) -> Self {
         Self { as_of: Date(as_of), known_through: Date(known_through) }
     }
 }

@@ -31,7 +31,8 @@ macro_rules! limits {
 }
 
 limits! {
-    /// What one run may cost the host and leave behind. A call beyond a limit is refused and the run goes on, where nothing else is said.
+    /// What one run may cost the host and leave behind. A call beyond a limit is refused and the run goes on, where
+    /// nothing else is said.
     TaskRunLimits of RunLimits {
         /// Rows of calls and replies.
         rows: u64 = 1..=100000000,
@@ -45,9 +46,9 @@ limits! {
         broker_questions: u32 = 0..=10000,
         /// Bytes of one decision, message, signal, log line or summary.
         item_bytes: u64 = 64..=65536,
-        /// Decisions.
+        /// Number of decisions recorded.
         decisions: u32 = 0..=100000,
-        /// Bytes of them.
+        /// Size of the decisions, in bytes.
         decision_bytes: u64 = 0..=67108864,
         /// Messages to the user.
         notifications: u32 = 0..=1000,
@@ -55,7 +56,7 @@ limits! {
         log_lines: u32 = 0..=100000,
         /// Bytes of them; one more ends the run.
         log_bytes: u64 = 0..=16777216,
-        /// Signals to publish.
+        /// Number of signals published.
         signals: u32 = 0..=100000,
         /// Keys of the state to set or remove.
         state_changes: u32 = 0..=100000,
@@ -73,15 +74,15 @@ limits! {
 limits! {
     /// What all runs of a date may leave behind for one user.
     TaskDayLimits of DayLimits {
-        /// Decisions.
+        /// Number of decisions recorded.
         decisions: u32 = 0..=1000000,
-        /// Bytes of them.
+        /// Size of the decisions, in bytes.
         decision_bytes: u64 = 0..=1073741824,
         /// Messages to the user.
         notifications: u32 = 0..=10000,
         /// Bytes of the log; further lines are dropped.
         log_bytes: u64 = 0..=1073741824,
-        /// Signals to publish.
+        /// Number of signals published.
         signals: u32 = 0..=1000000,
         /// Orders to change or cancel.
         order_changes: u32 = 0..=100000,

@@ -24,21 +24,21 @@ use crate::state::Api;
 use crate::view::{Date, LeftBehind, Page, TaskName, range};
 use limits::{TaskDayLimits, TaskRunLimits};
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(allow, forget)).routes(routes!(used))
 }
 
-/// Whose allowance; without it that of everybody who has none of their own.
+/// User whose allowance is meant; without it the default allowance of the task.
 #[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct ForWhom {
-    /// A user; everybody without it.
+struct AllowanceQuery {
+    /// Id of the user; without it the default allowance.
     user: Option<u64>,
 }
 
-/// Whose use of what is granted, and when.
+/// User and date for which the use of the allowances is asked.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -97,23 +97,23 @@ struct SymbolText(#[expect(dead_code, reason = "it stands for a name in the docu
 /// The allowance of a task.
 #[derive(Debug, Serialize, ToSchema)]
 struct TaskGrant {
-    /// The task, by name.
+    /// Name of the task.
     task: TaskName,
-    /// For whom; null for everybody who has none of their own.
+    /// Id of the user; null for the default allowance.
     #[schema(required)]
     user: Option<u64>,
     /// Whether an operator has set it; else it is the program's default.
     set: bool,
-    /// What it may do and use.
+    /// Allowance of the task.
     allowance: TaskAllowance,
 }
 
 /// What the runs of a task have used, beside what one of them is granted.
 #[derive(Debug, Serialize, ToSchema)]
 struct TaskUse {
-    /// The task, by name.
+    /// Name of the task.
     task: TaskName,
-    /// How many runs there were.
+    /// Number of runs.
     runs: u64,
     /// Processor time of all of them, in microseconds.
     cpu_us: u64,
@@ -129,7 +129,7 @@ struct TaskUse {
     orders: u64,
     /// What else they cost the host and left behind, beside `per_day` of what is granted.
     left: LeftBehind,
-    /// What holds for the next run.
+    /// Allowance of the next run.
     granted: TaskAllowance,
 }
 
@@ -156,13 +156,13 @@ async fn list(State(api): State<Api>, _admin: Admin) -> Json<Page<TaskGrant>> {
 }
 
 /// Sets what a task may do and use, from the next run on.
-#[utoipa::path(put, path = "/api/v1/grants/{task}", tag = "grants", params(("task" = TaskName, Path), ForWhom),
+#[utoipa::path(put, path = "/api/v1/grants/{task}", tag = "grants", params(("task" = TaskName, Path), AllowanceQuery),
     request_body = TaskAllowance, responses((status = OK, body = TaskGrant)))]
 async fn allow(
     State(api): State<Api>,
     Admin(caller): Admin,
     Path(TaskName(task)): Path<TaskName>,
-    Query(whom): Query<ForWhom>,
+    Query(whom): Query<AllowanceQuery>,
     Json(body): Json<TaskAllowance>,
 ) -> Result<Json<TaskGrant>, Problem> {
     let user = known(&api, whom)?;
@@ -179,12 +179,12 @@ async fn allow(
 
 /// Removes what was set, by which the allowance of everybody, or the program's default, holds again.
 #[utoipa::path(delete, path = "/api/v1/grants/{task}", tag = "grants",
-    params(("task" = TaskName, Path), ForWhom), responses((status = NO_CONTENT)))]
+    params(("task" = TaskName, Path), AllowanceQuery), responses((status = NO_CONTENT)))]
 async fn forget(
     State(api): State<Api>,
     Admin(caller): Admin,
     Path(TaskName(task)): Path<TaskName>,
-    Query(whom): Query<ForWhom>,
+    Query(whom): Query<AllowanceQuery>,
 ) -> Result<StatusCode, Problem> {
     let user = known(&api, whom)?;
     api.audit(&caller, "grant.remove", resource(task, user), serde_json::json!({})).await?;
@@ -229,7 +229,7 @@ impl From<queries::TaskUse> for TaskUse {
     }
 }
 
-fn known(api: &Api, whom: ForWhom) -> Result<Option<UserId>, Problem> {
+fn known(api: &Api, whom: AllowanceQuery) -> Result<Option<UserId>, Problem> {
     let user = whom.user.map(|user| api.daemon.users.find(UserId(user))).transpose()?;
     Ok(user.map(|user| user.id))
 }

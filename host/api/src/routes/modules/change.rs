@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(remove))
 }
 
-/// Why something is done, for the history.
+/// Reason of a change, for the history.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Reason {
@@ -41,18 +41,18 @@ struct Reason {
     reason: String,
 }
 
-/// With which version a user stays.
+/// Version to which a user is pinned.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Pin {
-    /// Of the task's module.
+    /// Version number of the task's module.
     version: u64,
     /// Whether a version of a task that may place orders runs for the user without an accepted trial.
     #[serde(default)]
     force: bool,
 }
 
-/// How a version is activated.
+/// Body that activates a version.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ActivationRequest {
@@ -65,8 +65,8 @@ struct ActivationRequest {
     force: bool,
 }
 
-/// Makes a version the active one, from the next run on. One that was never active, of a task that may place orders, needs an
-/// accepted trial, or force. Runs that are under way end on the version that they began with, and
+/// Makes a version the active one, from the next run on. One that was never active, of a task that may place
+/// orders, needs an accepted trial, or force. Runs that are under way end on the version that they began with, and
 /// individual services keep theirs until they are started again.
 #[utoipa::path(post, path = "/api/v1/modules/{task}/{version}/activate", tag = "modules",
     params(("task" = TaskName, Path), ("version" = u64, Path)), request_body = ActivationRequest,
@@ -106,7 +106,8 @@ async fn roll_back(
     Ok(Json(api.daemon.queries.module_version(row).await?.into()))
 }
 
-/// Lets a user stay with a version, whatever is active for the others. It asks for the trial that its activation would ask for.
+/// Lets a user stay with a version, whatever is active for the others. It asks for the trial that its activation
+/// would ask for.
 #[utoipa::path(put, path = "/api/v1/modules/{task}/pins/{user}", tag = "modules",
     params(("task" = TaskName, Path), ("user" = u64, Path)), request_body = Pin,
     responses((status = NO_CONTENT)))]

@@ -24,7 +24,7 @@ use view::ModuleVersion;
 /// Most entries of a history.
 const MOST_ACTIVATIONS: u32 = 200;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(list))
@@ -34,24 +34,24 @@ pub fn routes() -> OpenApiRouter<Api> {
         .merge(trial::routes())
 }
 
-/// Which versions are asked for.
+/// Query parameters that select the versions.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct VersionsQuery {
-    /// Of this task only.
+    /// Only rows of this task.
     #[param(inline)]
     task: Option<TaskName>,
 }
 
-/// That a version became the active one.
+/// The activation of a version.
 #[derive(Debug, Serialize, ToSchema)]
 struct ModuleActivation {
     /// The version that became the active one.
     version: u64,
     /// The instant from which on runs were given it.
     at: Instant,
-    /// Who did it; null for the program.
+    /// User who did it; null for the program.
     #[schema(required)]
     by: Option<u64>,
     /// The reason that was given; may be empty.

@@ -22,7 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(read, try_version)).routes(routes!(accept))
 }
 
-/// On how much a version is tried.
+/// Number of recorded days on which a version is tried.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TrialRequest {
@@ -31,21 +31,21 @@ struct TrialRequest {
     days: u32,
 }
 
-/// What a version would have done.
+/// Result of a trial: what the version would have done.
 #[derive(Debug, Serialize, ToSchema)]
 struct ModuleTrial {
-    /// When it was tried.
+    /// Time at which it was tried.
     at: Instant,
-    /// Who had it tried.
+    /// User who had it tried.
     by: u64,
-    /// When it was accepted: by somebody, or at once because nothing differed; null while it is not.
+    /// Time at which it was accepted: by somebody, or at once because nothing differed; null while it is not.
     #[schema(required)]
     accepted_at: Option<Instant>,
-    /// Who accepted it; null when nobody had to.
+    /// User who accepted it; null when nobody had to.
     #[schema(required)]
     accepted_by: Option<u64>,
-    /// Counts of runs that were identical, changed, trapped and lacking an input, and the first of those that were not identical:
-    /// run, user, day, first difference, orders.
+    /// Counts of runs that were identical, changed, trapped and lacking an input, and the first of those that were
+    /// not identical: run, user, day, first difference, orders.
     #[schema(value_type = Object)]
     report: serde_json::Value,
 }

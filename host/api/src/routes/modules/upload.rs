@@ -51,7 +51,7 @@ impl FromRequest<Api> for Component {
 
 /// An admin who brings a component, and has a permit for it: it is given before anything of the body is read.
 pub(in crate::routes) struct Uploader {
-    /// The admin.
+    /// Admin who uploads the module.
     pub caller: Caller,
     _permit: UploadPermit,
 }
@@ -73,8 +73,8 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(upload)).layer(DefaultBodyLimit::max(MAX_COMPONENT_BYTES))
 }
 
-/// Brings a component as a new version of a task's module. It is checked, compiled and asked what it is, and does not run
-/// before it is activated. Bytes that the task has already are the version that they were.
+/// Brings a component as a new version of a task's module. It is checked, compiled and asked what it is, and does
+/// not run before it is activated. Bytes that the task has already are the version that they were.
 #[utoipa::path(post, path = "/api/v1/modules/{task}", tag = "modules", params(("task" = TaskName, Path)),
     request_body(content = ComponentBytes, content_type = "application/octet-stream"),
     responses((status = CREATED, body = ModuleVersion)))]

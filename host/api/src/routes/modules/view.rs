@@ -11,7 +11,7 @@ use crate::view::{Instant, ModuleOriginName, TaskName};
 pub(super) struct ModuleVersion {
     /// The task whose module it is a version of.
     task: TaskName,
-    /// From 1, within the task.
+    /// Version number within the task; the first is 1.
     version: u64,
     /// Whether it is the one that runs for everybody who is not pinned.
     active: bool,
@@ -19,24 +19,24 @@ pub(super) struct ModuleVersion {
     pinned_users: Vec<u64>,
     /// BLAKE3 of its bytes, in hex; executions name it.
     hash: String,
-    /// Its size in bytes.
+    /// Size of the component, in bytes.
     size_bytes: u64,
-    /// Where it came from.
+    /// Origin of the version.
     origin: ModuleOriginName,
     /// What it says of itself: name, version, kind, capabilities that it wants.
     #[schema(value_type = Object)]
     info: serde_json::Value,
     /// Whether the manifest that it exports is not the accepted one: it cannot be activated before that is accepted.
     awaits_acceptance: bool,
-    /// When it was added.
+    /// Time at which it was added.
     added_at: Instant,
-    /// By whom; null for the program.
+    /// Id of the admin; null for the program itself.
     #[schema(required)]
     added_by: Option<u64>,
-    /// When it was found not to be fit to run; null while it may.
+    /// Time at which it was found not to be fit to run; null while it may.
     #[schema(required)]
     quarantined_at: Option<Instant>,
-    /// Why; empty while it may.
+    /// Reason why it may not run; empty while it may.
     quarantine: String,
 }
 

@@ -19,12 +19,12 @@ use crate::view::{Date, TaskName, UserQuery};
 use super::executions;
 use view::{ReplayedExecution, ReplayedExecutions};
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(replay_one)).routes(routes!(replay_many))
 }
 
-/// How an execution is replayed.
+/// Options of the replay of a run.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ReplayRequest {
@@ -34,26 +34,27 @@ struct ReplayRequest {
     module: Option<String>,
 }
 
-/// Which executions are replayed, and how.
+/// Selects the runs to replay, with options.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ReplaysRequest {
-    /// Those that started on this day.
+    /// Date (IST) on which the runs started.
     day: Date,
-    /// Of this task only.
+    /// Only rows of this task.
     #[serde(default)]
     task: Option<TaskName>,
-    /// Of this user only.
+    /// Only runs of this user.
     #[serde(default)]
     user: Option<u64>,
-    /// Hash of the version of the named task to be tried on what was recorded, in hex. Without it, the versions that ran.
+    /// Hash of the version of the named task to be tried on what was recorded, in hex. Without it, the versions
+    /// that ran.
     #[serde(default)]
     #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]+$")]
     module: Option<String>,
 }
 
-/// Replays an execution from its recording: every call and the end by the version that ran, or what another version would
-/// have done. Nothing is executed.
+/// Replays an execution from its recording: every call and the end by the version that ran, or what another version
+/// would have done. Nothing is executed.
 #[utoipa::path(post, path = "/api/v1/executions/{run}/replay", tag = "executions",
     params(("run" = u64, Path), UserQuery), request_body = ReplayRequest,
     responses((status = OK, body = ReplayedExecution)))]
@@ -73,8 +74,8 @@ async fn replay_one(
     Ok(Json(api.daemon.replays.replay_run(&row, other).await?.into()))
 }
 
-/// Replays the recorded executions of a day, at most 10,000 of them. Whoever goes away ends it; one such request is answered
-/// at a time, and the others wait.
+/// Replays the recorded runs of a day, at most 10,000 of them. It ends when the client disconnects; one such
+/// request is answered at a time, and the others wait.
 #[utoipa::path(post, path = "/api/v1/replays", tag = "executions", request_body = ReplaysRequest,
     responses((status = OK, body = ReplayedExecutions)))]
 async fn replay_many(

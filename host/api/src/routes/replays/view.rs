@@ -1,13 +1,13 @@
 //! What replays showed, as it is answered.
 
-use prahari_app::replays::{CallDifference, CallView, ReplayReport, ReplayVerdict, RunReplay, Standing};
+use prahari_app::replays::{CallDifference, CallView, ReplayReport, ReplayVerdict, RunReplay, TradeMatch};
 use prahari_app::shadow::OrderFinding;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::view::{Date, TaskName};
 
-/// What the replay of one execution showed.
+/// Result of the replay of one run.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ReplayedExecution {
     /// The number of the execution that was replayed.
@@ -16,14 +16,15 @@ pub(super) struct ReplayedExecution {
     user: u64,
     /// The task that it is of, by name.
     task: TaskName,
-    /// On which day it started.
+    /// Date (IST) on which the run started.
     day: Date,
     /// Hash of the module that ran, in hex.
     recorded_module: String,
     /// Hash of the module that replayed it, in hex. When it is another one, only what it does is compared.
     module: String,
-    /// `same`; `changed`, when a call, an effect or the end differs; of another version also `trapped`, and `lacking` when it
-    /// asked for something that the recording does not have; `unreadable`, when the recording cannot be read.
+    /// `same`; `changed`, when a call, an effect or the end differs; of another version also `trapped`, and
+    /// `lacking` when it asked for something that the recording does not have; `unreadable`, when the recording
+    /// cannot be read.
     #[schema(value_type = String)]
     verdict: ReplayVerdict,
     /// The first difference in one sentence; empty when there is none.
@@ -43,19 +44,19 @@ pub(super) struct ReplayedExecution {
 /// A call in which a replay parts from the recording.
 #[derive(Debug, Serialize, ToSchema)]
 struct ReplayedCall {
-    /// Which call, from 0.
+    /// Index of the call; the first is 0.
     call: usize,
-    /// As recorded; null when the replay made more calls.
+    /// Call in the recording; null when the replay made more calls.
     #[schema(required)]
-    expected: Option<HostCallTold>,
-    /// As replayed; null when the replay made fewer.
+    expected: Option<HostCallView>,
+    /// Call in the replay; null when the replay made fewer calls.
     #[schema(required)]
-    got: Option<HostCallTold>,
+    got: Option<HostCallView>,
 }
 
 /// A call of a task to the host, and its answer.
 #[derive(Debug, Serialize, ToSchema)]
-struct HostCallTold {
+struct HostCallView {
     /// The function of the interface, such as `market.quotes`.
     function: String,
     /// What was asked, as JSON; its beginning when it is long.
@@ -70,34 +71,34 @@ struct HostCallTold {
 /// Two ends that are not the same.
 #[derive(Debug, Serialize, ToSchema)]
 struct ReplayedEnd {
-    /// As recorded.
+    /// Value in the recording.
     expected: String,
-    /// As replayed.
+    /// Value in the replay.
     got: String,
 }
 
 /// One order of an execution in which another version changed something.
 #[derive(Debug, Serialize, ToSchema)]
 struct ReplayedOrder {
-    /// As recorded, in words; null when it was not.
+    /// Recorded trade, in words; null when only the other version makes it.
     #[schema(required)]
     recorded: Option<String>,
-    /// As the other version wants it, in words; null when it does not.
+    /// Trade of the other version, in words; null when it makes none.
     #[schema(required)]
     candidate: Option<String>,
     /// `same`, `moved`, `other`, `added`, `refused`, `allowed`, `missing` or `not_reached`.
     standing: &'static str,
-    /// Why the gate refuses the other version's order; null when it does not.
+    /// Reason why the gate refuses the other version's order; null when it does not.
     #[schema(required)]
     refusal: Option<String>,
 }
 
-/// What the replays of many executions showed.
+/// Result of the replays of many runs.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ReplayedExecutions {
     /// Executions that were replayed.
     replayed: u64,
-    /// Those of them in which nothing differs.
+    /// Number of replayed runs without a difference.
     same: u64,
     /// Executions without a recording, which were not.
     without_recording: u64,
@@ -105,7 +106,7 @@ pub(super) struct ReplayedExecutions {
     complete: bool,
     /// Those that are not the same, by user, newest first; at most 100.
     findings: Vec<ReplayedExecution>,
-    /// How many more there were.
+    /// Number of further findings that are not listed.
     findings_left_out: u64,
 }
 
@@ -130,12 +131,12 @@ impl From<RunReplay> for ReplayedExecution {
 
 impl From<CallDifference> for ReplayedCall {
     fn from(difference: CallDifference) -> Self {
-        let told = |call: Option<CallView>| call.map(HostCallTold::from);
+        let told = |call: Option<CallView>| call.map(HostCallView::from);
         Self { call: difference.call, expected: told(difference.expected), got: told(difference.got) }
     }
 }
 
-impl From<CallView> for HostCallTold {
+impl From<CallView> for HostCallView {
     fn from(CallView { function, arguments, answer, by_gate }: CallView) -> Self {
         Self { function, arguments, answer, by_gate }
     }
@@ -144,14 +145,14 @@ impl From<CallView> for HostCallTold {
 impl From<OrderFinding> for ReplayedOrder {
     fn from(order: OrderFinding) -> Self {
         let (standing, refusal) = match order.standing {
-            Standing::Same => ("same", None),
-            Standing::Moved => ("moved", None),
-            Standing::Other => ("other", None),
-            Standing::Added => ("added", None),
-            Standing::Refused(reason) => ("refused", Some(reason)),
-            Standing::Allowed => ("allowed", None),
-            Standing::Missing => ("missing", None),
-            Standing::NotReached => ("not_reached", None),
+            TradeMatch::Same => ("same", None),
+            TradeMatch::Moved => ("moved", None),
+            TradeMatch::Other => ("other", None),
+            TradeMatch::Added => ("added", None),
+            TradeMatch::Refused(reason) => ("refused", Some(reason)),
+            TradeMatch::Allowed => ("allowed", None),
+            TradeMatch::Missing => ("missing", None),
+            TradeMatch::NotReached => ("not_reached", None),
         };
         Self { recorded: order.recorded, candidate: order.candidate, standing, refusal }
     }

@@ -30,7 +30,7 @@ pub struct ScheduleChange {
     /// When the task is due on a trading day, if one rule says it.
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<RuleView>,
-    /// The same by several rules, of which an instant that more than one answers counts once.
+    /// Several rules in place of one; an instant that more than one rule names counts once.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(min_items = 1, max_items = 8)]
     rules: Option<Vec<RuleView>>,
@@ -38,9 +38,9 @@ pub struct ScheduleChange {
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<AfterView>)]
     after: Option<Option<AfterView>>,
-    /// Whether it runs at all.
+    /// Whether the schedule is enabled.
     enabled: bool,
-    /// What it does, in a sentence for people.
+    /// Description of the schedule, one sentence.
     #[serde(default)]
     #[schema(max_length = 200)]
     description: String,
@@ -60,10 +60,10 @@ pub struct Against {
 pub struct BulkChange {
     /// The version of the set that the change was made against.
     expected_version: u64,
-    /// Which.
+    /// Tasks whose schedules are changed.
     #[schema(min_items = 1, max_items = 64)]
     tasks: Vec<TaskName>,
-    /// On or off.
+    /// Whether the schedules are enabled.
     enabled: bool,
 }
 

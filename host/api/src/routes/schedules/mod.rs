@@ -1,7 +1,7 @@
 //! `/api/v1/service/schedules`: when tasks run, trying that out, and who changed it.
 
 mod change;
-mod foresee;
+mod preview;
 mod rule;
 mod view;
 
@@ -25,16 +25,16 @@ pub(super) use view::SlotView;
 use rule::AfterView;
 use view::ScheduleView;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(schedules))
-        .routes(routes!(foresee::test_run))
+        .routes(routes!(preview::test_run))
         .routes(routes!(change::bulk))
         .routes(routes!(change::put))
         .routes(routes!(change::enable))
         .routes(routes!(change::disable))
-        .routes(routes!(foresee::preview))
+        .routes(routes!(preview::preview))
         .routes(routes!(history))
 }
 
@@ -45,7 +45,7 @@ struct ScheduleSetView {
     version: u64,
     /// Whether a service of the caller runs by other times than these, and has to be started again to follow them.
     restart_needed: bool,
-    /// By task, in the order in which tasks run that are due at the same time.
+    /// Schedules, in the order in which tasks run that are due at the same time.
     items: Vec<ScheduleView>,
 }
 
@@ -90,7 +90,7 @@ fn resource(task: Task) -> String {
     format!("schedule {task}")
 }
 
-/// What a task is to wait for: what a request says, or what it waits for now.
+/// Returns what a task is to wait for: what a request says, or what it waits for now.
 fn after_of(api: &Api, task: Task, given: Option<Option<AfterView>>) -> Option<After> {
     match given {
         Some(after) => after.map(After::from),

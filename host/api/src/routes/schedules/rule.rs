@@ -88,32 +88,32 @@ impl ToSchema for ZoneName {}
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum RuleView {
-    /// Once.
+    /// One run a day.
     At {
-        /// When.
+        /// Time of the run (IST).
         time: TimeOfDay,
     },
-    /// Each hour.
+    /// One run each hour.
     Hourly {
-        /// First time.
+        /// Time of the first run (IST).
         time: TimeOfDay,
         /// Last time, if the hours meet it.
         end_time: TimeOfDay,
     },
     /// Each minute, as one slot with many ticks.
     EachMinute {
-        /// First minute.
+        /// First minute (IST), included.
         time: TimeOfDay,
-        /// End, not included.
+        /// End (IST), not included.
         end_time: TimeOfDay,
     },
-    /// By a script.
+    /// Times that a script returns.
     Script {
         /// A Rhai script that defines `fn slots(day)` and answers that day's times.
         #[schema(max_length = 4096)]
         script: String,
     },
-    /// By a cron expression, on trading days only. Its times do not move with special sessions.
+    /// Times of a cron expression, on trading days only. They do not move with special sessions.
     Cron {
         /// Minute, hour, day of the month, month and day of the week, such as `30 9 * * MON-FRI`.
         #[schema(max_length = 256)]
@@ -125,17 +125,17 @@ pub enum RuleView {
     },
 }
 
-/// What a schedule waits for: the slots of other tasks on the same day that are due when its own is, or earlier. A task without such a
-/// slot is not waited for.
+/// What a schedule waits for: the slots of other tasks on the same day that are due when its own is, or earlier. A
+/// task without such a slot is not waited for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AfterView {
-    /// Which tasks.
+    /// Tasks that have to end first.
     #[schema(min_items = 1, max_items = 8)]
     tasks: Vec<TaskName>,
-    /// Until when it waits; it moves with special sessions.
+    /// Latest time (IST) until which the slot waits; it moves with special sessions.
     latest: TimeOfDay,
-    /// What happens then.
+    /// What happens to a slot that still waits at its latest time.
     then: ThenView,
 }
 
@@ -219,7 +219,7 @@ pub fn rules_of(rule: Option<RuleView>, rules: Option<Vec<RuleView>>) -> Result<
     Ok(rules.into_iter().map(Rule::from).collect())
 }
 
-/// Tells a field that is null from one that is not there.
+/// Distinguishes a field that is null from one that is absent.
 pub fn given<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
     D: Deserializer<'de>,

@@ -10,12 +10,12 @@ use crate::view::{Instant, TaskName};
 
 use super::rule::{AfterView, RuleView};
 
-/// One slot.
+/// A slot of a schedule.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SlotView {
-    /// When it is due; of a continuous slot, its first tick.
+    /// Time at which it is due; of a continuous slot, its first tick.
     due_at: Instant,
-    /// When a continuous slot ends, which is no tick; null for one that runs once.
+    /// Time at which a continuous slot ends, which is no tick; null for one that runs once.
     #[schema(required)]
     ends_at: Option<Instant>,
     /// How many runs it expects: 1, or the ticks of a continuous slot.
@@ -29,7 +29,7 @@ impl From<&Slot> for SlotView {
     }
 }
 
-/// A task's schedule.
+/// The schedule of a task, in one version.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ScheduleView {
     /// The task that runs.
@@ -37,26 +37,26 @@ pub struct ScheduleView {
     /// When it is due on a trading day, if one rule says it; null when there are several.
     #[schema(required)]
     rule: Option<RuleView>,
-    /// When it is due on a trading day.
+    /// Rules that give the times of a trading day.
     rules: Vec<RuleView>,
     /// What its slots wait for; null when they wait for nothing.
     #[schema(required)]
     after: Option<AfterView>,
-    /// Whether it runs at all.
+    /// Whether the schedule is enabled.
     enabled: bool,
-    /// What it does, in a sentence for people.
+    /// Description of the schedule, one sentence.
     description: String,
     /// The version of the set that made it so.
     version: u64,
     /// The user who did; null for the defaults of the program.
     #[schema(required)]
     changed_by: Option<u64>,
-    /// When it was changed, by the daemon's clock.
+    /// Time at which it was changed, by the daemon's clock.
     changed_at: Instant,
-    /// Its next slots; none in a history.
+    /// Next slots; empty in a history.
     next: Vec<SlotView>,
-    /// Why there is no answer for a day to come, if so: a calendar that came later may have days that the script cannot
-    /// deal with.
+    /// Reason why there is no answer for a day to come, if so: a calendar that came later may have days that the
+    /// script cannot deal with.
     #[schema(required)]
     problem: Option<String>,
 }

@@ -18,25 +18,25 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(status)).routes(routes!(restart))
 }
 
-/// Which services are asked for.
+/// Query parameters that select the services.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ServicesQuery {
-    /// Those that are on, or those that are off.
+    /// Only running services (true) or only stopped ones (false).
     running: Option<bool>,
-    /// Most items of the page.
+    /// Largest number of items on the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// `next` of the page before.
+    /// Cursor: `next` of the previous page.
     #[param(max_length = 100)]
     cursor: Option<String>,
 }
 
-/// What became of restarting every service.
+/// Result of restarting every service.
 #[derive(Debug, Serialize, ToSchema)]
 struct Restarted {
-    /// How many were on, and are on again.
+    /// Number of services that were running and run again.
     restarted: usize,
 }
 
@@ -65,7 +65,8 @@ async fn status(
 
 /// Restarts every unified service that is on, by which all follow the newest schedules.
 ///
-/// At most as often within an hour as one user may start services; more are refused with `started_too_often` and `retry_at`.
+/// At most as often within an hour as one user may start services; more are refused with `started_too_often` and
+/// `retry_at`.
 #[utoipa::path(post, path = "/api/v1/service/restart", tag = "service",
     responses((status = OK, body = Restarted)))]
 async fn restart(State(api): State<Api>, Admin(caller): Admin) -> Result<Json<Restarted>, Problem> {

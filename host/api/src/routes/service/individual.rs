@@ -26,9 +26,9 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 struct IndividualSwitched {
     /// The task that the service runs.
     task: TaskName,
-    /// Whether it runs now.
+    /// Whether the service is running now.
     running: bool,
-    /// Whether it was otherwise before.
+    /// Whether the request changed the state.
     changed: bool,
 }
 
@@ -42,17 +42,17 @@ struct IndividualServices {
 /// A task as a service of its own.
 #[derive(Serialize, ToSchema)]
 struct IndividualService {
-    /// Whether its process runs.
+    /// Whether the worker process is running.
     running: bool,
     /// The number of its process; null while it does not run.
     pid: Option<u32>,
-    /// When it was last started; null when it never was.
+    /// Time at which it was last started; null when it never was.
     #[schema(required)]
     started_at: Option<Instant>,
-    /// When it stopped; null while it runs.
+    /// Time at which it stopped; null while it runs.
     #[schema(required)]
     stopped_at: Option<Instant>,
-    /// Why it stopped; null while it runs and when it never did.
+    /// Reason why it stopped; null while it runs and when it never did.
     #[schema(required)]
     reason: Option<String>,
     /// The version of the schedules by which it runs.
@@ -63,7 +63,7 @@ struct IndividualService {
     executing: bool,
     /// The last run of the task, by whichever service.
     last_run: Option<LastRun>,
-    /// When it is due next by its schedule.
+    /// Time at which it is due next by its schedule.
     next_run_at: Option<Instant>,
 }
 

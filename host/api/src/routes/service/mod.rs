@@ -17,7 +17,7 @@ pub(super) use unified::{ServiceStatus, service_status};
 use crate::state::Api;
 use crate::view::{Instant, TaskName};
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .merge(unified::routes())
@@ -39,9 +39,9 @@ struct WhichTask {
 struct LastRun {
     /// The number by which other routes name it.
     id: u64,
-    /// When it began.
+    /// Start time of the run.
     started_at: Instant,
-    /// How it ended; null while it executes.
+    /// Outcome of the run; null while it executes.
     #[schema(required)]
     outcome: Option<String>,
     /// One sentence about it.

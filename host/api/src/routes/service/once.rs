@@ -26,19 +26,19 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 /// A run that has begun.
 #[derive(Debug, Serialize, ToSchema)]
 struct BegunRun {
-    /// Its number, with which `GET /api/v1/executions/{run}` tells how it goes.
+    /// Id of the run; `GET /api/v1/executions/{run}` returns its progress.
     execution: u64,
-    /// Whose execution it is: a shared task is that of the admin who runs it for everybody.
+    /// Id of the user of the run; a shared task runs for the admin whose service runs it.
     user: u64,
     /// The task that runs, by name.
     task: TaskName,
-    /// What will be otherwise than usual; null when nothing.
+    /// Warning about an unusual effect; null without one.
     #[schema(required)]
     warning: Option<String>,
 }
 
-/// Runs a task once, at once, whatever service is on. Refused with `run_too_soon` while the same task of the user executes
-/// or was started within the last two minutes; the answer says when it may be tried again.
+/// Runs a task once, at once, whatever service is on. Refused with `run_too_soon` while the same task of the user
+/// executes or was started within the last two minutes; the answer says when it may be tried again.
 #[utoipa::path(post, path = "/api/v1/service/individual/run-once", tag = "service", params(UserQuery),
     request_body = WhichTask, responses((status = ACCEPTED, body = BegunRun)))]
 async fn run_once(
@@ -54,9 +54,8 @@ async fn run_once(
     begin(&api, &caller, user, task).await
 }
 
-/// Runs `analysis`, which all users share, at once: a short form of `run-once`. On a day without a session, and while the
-/// exchange is open, it leaves
-/// the signals as they are; the answer warns of that.
+/// Runs `analysis`, which all users share, at once: a short form of `run-once`. On a day without a session, and
+/// while the exchange is open, it leaves the signals as they are; the answer warns of that.
 #[utoipa::path(post, path = "/api/v1/service/analysis/run", tag = "service",
     responses((status = ACCEPTED, body = BegunRun)))]
 async fn run_shared(State(api): State<Api>, caller: Caller) -> Result<(StatusCode, Json<BegunRun>), Problem> {
@@ -65,7 +64,7 @@ async fn run_shared(State(api): State<Api>, caller: Caller) -> Result<(StatusCod
     begin(&api, &caller, caller.0.user, ALIAS).await
 }
 
-/// Whether the caller may start a task by hand, which its manifest says.
+/// Checks whether the caller may start a task by hand, which its manifest says.
 fn check_start(api: &Api, caller: &Caller, task: Task) -> Result<(), Problem> {
     let manifest = api.daemon.tasks.manifest(task)?;
     if manifest.is_for_admins() { caller.require_admin() } else { Ok(()) }

@@ -30,31 +30,31 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 /// What became of a request to turn the unified service on or off.
 #[derive(Debug, Serialize, ToSchema)]
 struct ServiceSwitched {
-    /// Whether it is on now.
+    /// Whether the service is running now.
     running: bool,
-    /// Whether it was otherwise before.
+    /// Whether the request changed the state.
     changed: bool,
     /// What executes for the user at this moment; it ends by itself.
     executing: Vec<TaskName>,
 }
 
-/// How a unified service stands.
+/// Status of a unified service.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::routes) struct ServiceStatus {
     /// The number of the user whose service it is.
     user: u64,
-    /// Whether it is on.
+    /// Whether the service is running.
     running: bool,
-    /// Since when it is on, or was last on; null when it never was.
+    /// Time of the last start; null when the service never ran.
     #[schema(required)]
     started_at: Option<Instant>,
-    /// When it last said that it lives, which it does each minute.
+    /// Time at which it last said that it lives, which it does each minute.
     #[schema(required)]
     heartbeat_at: Option<Instant>,
     /// The task that ran last; null when none has run.
     #[schema(required)]
     last_task: Option<TaskName>,
-    /// When that task ended; null when none has run.
+    /// Time at which that task ended; null when none has run.
     #[schema(required)]
     last_task_at: Option<Instant>,
     /// Failures since it was started.
@@ -65,41 +65,41 @@ pub(in crate::routes) struct ServiceStatus {
     schedule_version: u64,
     /// Whether tasks are due at other times by the newest schedules, which take effect when it is started again.
     restart_needed: bool,
-    /// What executes for the user at this moment.
+    /// Tasks that are executing for the user now.
     executing: Vec<TaskName>,
 }
 
 /// A task of a user.
 #[derive(Debug, Serialize, ToSchema)]
 struct TaskStatus {
-    /// The task, by name.
+    /// Name of the task.
     task: TaskName,
-    /// Whether its schedule has it enabled.
+    /// Whether the task's schedule is enabled.
     schedule_enabled: bool,
-    /// Whether a run of it executes.
+    /// Whether a run of the task is executing.
     executing: bool,
-    /// When it is due next by the schedules of its service, or by the newest ones when none is on.
+    /// Time at which it is due next by the schedules of its service, or by the newest ones when none is on.
     #[schema(required)]
     next_run_at: Option<Instant>,
-    /// Its last run, whyever it ran; null when it never did.
+    /// Last run of the task, whatever started it; null when there was none.
     #[schema(required)]
     last_run: Option<LastRun>,
 }
 
-/// Which lines are asked for.
+/// Query parameters that select the lines.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ServiceLogQuery {
     /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
-    /// Of this level or a graver one.
+    /// Only lines of this level or a more severe one.
     #[param(inline)]
     level: Option<LogLevelName>,
-    /// Most items of the page.
+    /// Largest number of items on the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
-    /// `next` of the page before.
+    /// Cursor: `next` of the previous page.
     #[param(max_length = 100)]
     cursor: Option<String>,
 }
@@ -107,13 +107,13 @@ struct ServiceLogQuery {
 /// A line about a user's services.
 #[derive(Debug, Serialize, ToSchema)]
 struct ServiceLogLine {
-    /// When, by the daemon's clock.
+    /// Time, by the daemon's clock.
     at: Instant,
-    /// How grave it is.
+    /// Level of the line.
     level: LogLevelName,
     /// A stable name, such as `service_started`.
     event: String,
-    /// What happened, in one sentence.
+    /// What happened, one sentence.
     message: String,
 }
 
@@ -162,7 +162,7 @@ async fn restart(
     Ok(Json(switched(true, api.daemon.services.restart_service(user).await?)))
 }
 
-/// How the unified service stands.
+/// Returns the status of the caller's unified service.
 #[utoipa::path(get, path = "/api/v1/user/service/status", tag = "service", params(UserQuery),
     responses((status = OK, body = ServiceStatus)))]
 async fn status(
@@ -218,7 +218,7 @@ fn switched(running: bool, switched: prahari_app::services::Switched) -> Service
     ServiceSwitched { running, changed: switched.changed, executing: names(switched.executing) }
 }
 
-/// How the unified service of a user stands.
+/// Returns the status of a user's unified service.
 pub(in crate::routes) async fn service_status(api: &Api, user: &User) -> Result<ServiceStatus, Problem> {
     let restart_needed = api.daemon.previews.restart_needed(user).await?;
     let status = api.daemon.services.service_status(user);

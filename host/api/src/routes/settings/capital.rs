@@ -19,16 +19,16 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(read_capital, set_capital))
 }
 
-/// The money of a user.
+/// Money of a user, in paise.
 #[derive(Debug, Serialize, ToSchema)]
 struct MoneyBody {
     /// Paid in altogether, withdrawals taken off.
     capital_paise: i64,
-    /// On the account, charges paid.
+    /// Cash on the account after charges, in paise.
     cash_paise: i64,
-    /// Held back for open buys.
+    /// Cash reserved for open buys, in paise.
     reserved_paise: i64,
-    /// What may be taken out.
+    /// Cash that may be taken out, in paise.
     free_paise: i64,
 }
 
@@ -43,7 +43,7 @@ impl From<Money> for MoneyBody {
     }
 }
 
-/// How much is to be paid in altogether.
+/// Body that sets the capital paid in altogether.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CapitalBody {

@@ -82,16 +82,16 @@ async fn change(
     Ok(Json(SettingsBody { version: change.save().await?, values }))
 }
 
-/// What every setting is and may be.
+/// Descriptions and bounds of all settings.
 #[derive(Debug, Serialize, ToSchema)]
 struct Schema {
-    /// Of `/api/v1/user/config`.
+    /// Settings of `/api/v1/user/config`.
     strategy: Vec<SettingBody>,
-    /// Of `/api/v1/user/limits`.
+    /// Settings of `/api/v1/user/limits`.
     limits: Vec<SettingBody>,
-    /// Of `/api/v1/user/notifications/preferences`.
+    /// Settings of `/api/v1/user/notifications/preferences`.
     preferences: Vec<SettingBody>,
-    /// Of `/api/v1/user/capital`.
+    /// Settings of `/api/v1/user/capital`.
     capital: Vec<SettingBody>,
 }
 

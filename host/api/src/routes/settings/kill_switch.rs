@@ -23,24 +23,24 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Switch {
-    /// On stops every new order and every change.
+    /// Whether the switch is on; while it is, no order is placed or changed.
     on: bool,
 }
 
 /// The switches that concern a user. Orders are stopped while any is on.
 #[derive(Debug, Serialize, ToSchema)]
 struct UserSwitches {
-    /// The user's own.
+    /// Whether the user's own switch is on.
     own: bool,
     /// The one that an admin has set for this user.
     admin: bool,
-    /// The daemon's, for everybody.
+    /// Whether the daemon's switch for all users is on.
     daemon: bool,
     /// Whether orders of this user are stopped.
     in_force: bool,
 }
 
-/// The daemon's switch.
+/// State of the switch that stops the orders of all users.
 #[derive(Debug, Serialize, ToSchema)]
 struct SystemSwitch {
     /// Whether orders of everybody are stopped.

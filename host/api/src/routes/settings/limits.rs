@@ -1,7 +1,7 @@
 //! `/api/v1/user/limits`: the most that a user's tasks may do.
 //!
-//! They are the host's: an admin sets them for each user, by naming the user. The user may tighten them and take that back;
-//! what holds is the tighter of the two.
+//! They are the host's: an admin sets them for each user, by naming the user. The user may tighten them and take
+//! that back; what holds is the tighter of the two.
 
 use axum::extract::State;
 use prahari_app::accounts::Role;
@@ -30,10 +30,10 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 struct LimitsBody {
     /// Counts the changes of both, from 1.
     version: u64,
-    /// What the admin allows.
+    /// Limits that the admin has set.
     #[schema(value_type = Object)]
     admin: Values,
-    /// What the user has tightened of it.
+    /// Tighter limits that the user has set.
     #[schema(value_type = Object)]
     own: Values,
     /// What orders are checked against: for each limit the tighter one, and the daemon's kill switch.
@@ -67,7 +67,7 @@ async fn change_limits(
     Ok(Json(body(&user)?))
 }
 
-/// Whether a change is to what a user is allowed, and not to what the user has tightened.
+/// Returns whether a change is to what a user is allowed, and not to what the user has tightened.
 pub(super) fn is_for_admin(caller: &Caller, target: UserQuery) -> bool {
     caller.0.role == Role::Admin && target.user.is_some()
 }

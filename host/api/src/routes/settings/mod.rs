@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::Api;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .merge(config::routes())
@@ -31,7 +31,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 /// Settings and which change of them they are.
 #[derive(Debug, Serialize, ToSchema)]
 struct SettingsBody {
-    /// Counts the changes, from 1.
+    /// Version of the settings; the first is 1.
     version: u64,
     /// Every setting by name; `GET /api/v1/user/config/schema` describes them.
     #[schema(value_type = Object)]
@@ -63,11 +63,11 @@ fn named_values() -> Object {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ResetBody {
-    /// As in a change.
+    /// Version that the change expects; the change is refused when it is another one.
     expected_version: Option<u64>,
 }
 
-/// What one setting is and may be.
+/// Description and bounds of one setting.
 #[derive(Debug, Serialize, ToSchema)]
 struct SettingBody {
     /// The name by which a change refers to it.
@@ -77,7 +77,7 @@ struct SettingBody {
     /// What a number of it counts: `none`, `sessions`, `points`, `paise`, `symbols`, `shares`, `orders`, `ratio` or
     /// `percent`.
     unit: &'static str,
-    /// What holds until somebody changes it.
+    /// Default value.
     #[schema(value_type = Value)]
     default: serde_json::Value,
     /// The smallest value, of symbols the smallest number; null where there is no such bound.

@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 /// Most names that wait. With more the whole folder is looked at, which comes to the same.
 const MOST_NAMES: usize = 256;
 
-/// What happened to a file, the less telling first.
+/// Kinds of file events, the less significant first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum FileEvent {
     /// It was made, and is perhaps being written, or its attributes changed.
@@ -21,18 +21,18 @@ pub(super) enum FileEvent {
     Whole,
 }
 
-/// What was told since the last look.
+/// File events since the last look.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct PendingEvents {
-    /// Files, by name.
+    /// Events of files, by file name.
     pub names: BTreeMap<OsString, FileEvent>,
-    /// Whether every file is to be looked at.
+    /// Whether every file has to be read.
     pub everything: bool,
     /// Whether something happened to the folder itself.
     pub place: bool,
 }
 
-/// Collects what is told on the system's own thread.
+/// Collects file events from the watcher's thread.
 pub(super) struct EventQueue {
     folder: PathBuf,
     waiting: Mutex<PendingEvents>,
@@ -40,7 +40,7 @@ pub(super) struct EventQueue {
 }
 
 impl EventQueue {
-    /// Of a folder that nobody has looked at yet.
+    /// Creates a queue for a folder that has not been read yet.
     pub fn of(folder: &Path) -> Self {
         let waiting = Mutex::new(PendingEvents { everything: true, ..PendingEvents::default() });
         Self { folder: folder.to_owned(), waiting, told: Notify::new() }
@@ -51,18 +51,18 @@ impl EventQueue {
         std::mem::take(&mut *self.waiting())
     }
 
-    /// Notified when something is told.
+    /// Returns the notifier of new events.
     pub fn told(&self) -> &Notify {
         &self.told
     }
 
-    /// Has everything looked at.
+    /// Requests that every file is read.
     pub fn look_at_all(&self) {
         self.waiting().everything = true;
         self.told.notify_one();
     }
 
-    /// Hears of something.
+    /// Records an event of the folder watcher.
     pub fn on_event(&self, event: notify::Result<Event>) {
         let event = match event {
             Ok(event) if !event.need_rescan() => event,
@@ -113,7 +113,8 @@ impl EventQueue {
     }
 }
 
-/// What an event says of a file. Writing alone says nothing: whoever writes closes the file at the end.
+/// Returns the file event for a system event. Writing alone is ignored, because a writer closes the file at the
+/// end.
 fn arrival(kind: EventKind) -> Option<FileEvent> {
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write))

@@ -10,21 +10,21 @@ use super::Watcher;
 use super::arrivals::EventQueue;
 use super::report::FolderReport;
 
-/// What the system is asked to tell of.
+/// Watches a folder through the operating system.
 pub(super) struct DirWatcher {
     watcher: RecommendedWatcher,
     folder: PathBuf,
 }
 
 impl DirWatcher {
-    /// On the files of a folder.
+    /// Watches the files of a folder.
     pub fn open(folder: &Path, arrivals: Arc<EventQueue>) -> notify::Result<Self> {
         let mut watcher = notify::recommended_watcher(move |event| arrivals.on_event(event))?;
         watcher.watch(folder, RecursiveMode::NonRecursive)?;
         Ok(Self { watcher, folder: folder.to_owned() })
     }
 
-    /// On the files of the folder again, after something happened to it; `false` when it is not there.
+    /// Watches the files again after the folder has changed; `false` when it does not exist.
     fn look_into(&mut self) -> bool {
         // Whichever of the two was watched; the other one was not.
         let _was_watched = self.watcher.unwatch(&self.folder);
@@ -34,8 +34,8 @@ impl DirWatcher {
         self.folder.is_dir() && self.watcher.watch(&self.folder, RecursiveMode::NonRecursive).is_ok()
     }
 
-    /// On the place where the folder was, until it is there again. The place is not watched otherwise, because a busy
-    /// database may stand there as well.
+    /// Watches the parent folder until the folder exists again. Otherwise the parent is not watched, because a
+    /// busy database may be in it.
     fn wait_for(&mut self) -> notify::Result<()> {
         match self.folder.parent() {
             Some(parent) => self.watcher.watch(parent, RecursiveMode::NonRecursive),
@@ -46,7 +46,7 @@ impl DirWatcher {
 
 impl Watcher {
     /// After something has happened to the folder: goes on watching it, or waits for it.
-    pub(super) async fn find_place(&mut self, news: &mut FolderReport) {
+    pub(super) async fn find_place(&mut self, report: &mut FolderReport) {
         let folder = one_line(&self.folder.display().to_string()).into_owned();
         let mut there = self.eyes.look_into();
         if !there {
@@ -60,7 +60,7 @@ impl Watcher {
             (true, true) => tracing::info!(folder, "the folder of modules is there again"),
             (false, false) => {
                 tracing::error!(folder, "the folder of modules is gone; versions that came from it stay");
-                news.lose(&folder);
+                report.folder_gone(&folder);
             }
             (true, false) | (false, true) => {}
         }

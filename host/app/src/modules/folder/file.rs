@@ -1,5 +1,5 @@
-//! One file of the folder: whether it can be a component at all, and its bytes. Nothing is opened that is no plain file, and
-//! never more is read than a component may have.
+//! One file of the folder: whether it can be a component at all, and its bytes. Nothing is opened that is no plain
+//! file, and never more is read than a component may have.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -11,7 +11,7 @@ use std::path::Path;
 use nix::fcntl::OFlag;
 use prahari_domain::time::Timestamp;
 
-/// What tells a file from what it was before.
+/// Identity, size and time of a file, by which a change is noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stamp {
     file: (u64, u64),
@@ -31,17 +31,17 @@ impl Stamp {
         }
     }
 
-    /// When it was written last, by the clock of the file system.
+    /// Returns when it was written last, by the clock of the file system.
     pub fn written_at(&self) -> Timestamp {
         let (seconds, nanos) = self.written;
         Timestamp(seconds.saturating_mul(1_000).saturating_add(nanos / 1_000_000))
     }
 }
 
-/// Why there is nothing to be read.
+/// Reasons why there is nothing to be read.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Unfit {
-    /// What it is does not change by waiting.
+    /// The entry is of a kind that waiting does not change.
     Kind(String),
     /// It may be on its way still.
     Unreadable(String),
@@ -49,9 +49,10 @@ pub(super) enum Unfit {
 
 /// A file as it is found.
 pub(super) struct Found {
-    /// What it is.
+    /// Identity, size and time of the file.
     pub stamp: Stamp,
-    /// Whether it is a plain file with no other name: one that is being written is told of again when it is closed.
+    /// Whether it is a plain file with no other name; a file that is still being written causes another event
+    /// when it is closed.
     pub is_plain: bool,
 }
 
@@ -121,7 +122,7 @@ pub(super) fn list(folder: &Path, most: usize) -> io::Result<(BTreeSet<OsString>
     Ok((names, false))
 }
 
-/// Whether a name is that of a draft: programs that copy write under such a name first.
+/// Returns whether a name is that of a draft: programs that copy write under such a name first.
 pub(super) fn is_hidden(name: &std::ffi::OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
 }

@@ -15,9 +15,9 @@ use crate::clock::Clock;
 use crate::error::AppError;
 use crate::modules::Upload;
 
-/// What became of a file.
+/// Result of reading a file.
 enum Kept {
-    /// A new version.
+    /// The file was added as a new version.
     New(ModuleRow),
     /// A version that was there.
     Known,
@@ -27,7 +27,7 @@ enum Kept {
 
 impl Watcher {
     /// Looks at one file, unless it is as it was at the last look.
-    pub(super) async fn look(&mut self, name: &OsStr, arrival: FileEvent, news: &mut FolderReport) {
+    pub(super) async fn look(&mut self, name: &OsStr, arrival: FileEvent, report: &mut FolderReport) {
         let path = self.folder.join(name);
         let found = blocking(move || file::find(&path)).await.flatten();
         let Some(found) = found.filter(|_| !file::is_hidden(name)) else {
@@ -43,14 +43,15 @@ impl Watcher {
             return;
         }
         match self.keep(name).await {
-            Ok(kept) => self.conclude(name, found.stamp, kept, news),
+            Ok(kept) => self.conclude(name, found.stamp, kept, report),
             Err(error) => {
                 tracing::error!(file = %shown(name), %error, "a file of the watched folder could not be kept")
             }
         }
     }
 
-    /// Whether a name can be remembered; what is beyond the bound is left alone until there is room at a start.
+    /// Returns whether a name can be remembered; what is beyond the bound is left alone until there is room at a
+    /// start.
     fn has_room_for(&self, name: &OsStr) -> bool {
         let has_room = self.seen.len() < MOST_FILES || self.seen.contains_key(name);
         if !has_room {
@@ -59,13 +60,13 @@ impl Watcher {
         has_room
     }
 
-    fn conclude(&mut self, name: &OsStr, stamp: Stamp, kept: Kept, news: &mut FolderReport) {
+    fn conclude(&mut self, name: &OsStr, stamp: Stamp, kept: Kept, report: &mut FolderReport) {
         let refused = matches!(kept, Kept::Refused { .. });
         match kept {
             Kept::New(row) => {
                 self.now.kept += 1;
                 tracing::info!(file = %shown(name), task = %row.task, version = row.version, "a version came from the watched folder");
-                news.keep(&shown(name), &row);
+                report.keep(&shown(name), &row);
             }
             Kept::Known => {
                 self.now.known += 1;
@@ -79,7 +80,7 @@ impl Watcher {
             Kept::Refused { reason, .. } => {
                 self.now.refused += 1;
                 tracing::warn!(file = %shown(name), reason, "a file of the watched folder is refused");
-                news.refuse(&shown(name), &reason);
+                report.refuse(&shown(name), &reason);
             }
         }
         self.seen.insert(name.to_owned(), Seen { stamp, refused });
@@ -147,8 +148,8 @@ impl Watcher {
     }
 }
 
-/// The task whose name a file's name is, or begins with: `gap_watch.wasm`, `gap_watch-2.wasm`. Of several that it may be, the one
-/// with the longest name.
+/// The task whose name a file's name is, or begins with: `gap_watch.wasm`, `gap_watch-2.wasm`. Of several that it
+/// may be, the one with the longest name.
 fn task_of(name: &OsStr, tasks: &[Task]) -> Option<Task> {
     let stem = name.to_str()?.strip_suffix(".wasm")?;
     let goes_on = |rest: &str| rest.starts_with(|next: char| next.is_alphanumeric());

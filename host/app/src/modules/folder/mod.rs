@@ -1,8 +1,9 @@
 //! A folder whose components become versions: those that stand in it when the daemon starts, and those that come later.
 //!
-//! The system tells of each file that was written to its end or moved in; nobody looks again and again. One task looks at the files,
-//! one after another, so a thousand of them hold up nothing but each other. They are only kept: to activate a version stays
-//! the act of a person, because whoever can write a file is not therefore allowed to trade.
+//! The system tells of each file that was written to its end or moved in; nobody looks again and again. One task
+//! looks at the files, one after another, so a thousand of them hold up nothing but each other. They are only kept:
+//! to activate a version stays the act of a person, because whoever can write a file is not therefore allowed to
+//! trade.
 
 mod arrivals;
 mod dir;
@@ -30,16 +31,16 @@ use report::{Cause, FolderReport};
 /// Most files of the folder that are remembered, and thereby looked at: a few hundred bytes each.
 const MOST_FILES: usize = 10_000;
 
-/// How long a file has to stay as it is before anybody is told that it is refused: it may have been written in pieces.
+/// Time for which a file has to stay unchanged before its refusal is reported: it may have been written in pieces.
 const QUIET_MS: i64 = 2_000;
 
-/// Why a folder cannot be watched.
+/// Reasons why a folder cannot be watched.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// It is something else, or cannot be read.
     #[error("the folder of modules {} cannot be watched: {reason}", folder.display())]
     Unusable {
-        /// As it was named.
+        /// Path of the folder, as given.
         folder: PathBuf,
         /// The reason, in one sentence.
         reason: String,
@@ -66,10 +67,10 @@ impl ModuleFolder {
     }
 }
 
-/// What was done about the folder so far.
+/// What was done with the folder so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// How often the whole folder was looked at.
+    /// Number of times the whole folder was read.
     pub scans: u64,
     /// Files that became versions.
     pub kept: u64,
@@ -88,7 +89,7 @@ pub struct Watching {
 }
 
 impl Watching {
-    /// What was done so far, and whenever more was.
+    /// Returns what was done so far, and whenever more was.
     pub fn progress(&self) -> watch::Receiver<Progress> {
         self.progress.clone()
     }
@@ -139,7 +140,7 @@ struct Watcher {
     seen: BTreeMap<OsString, Seen>,
     /// Files that may not be complete, and when to look at them again.
     later: BTreeMap<OsString, Timestamp>,
-    /// What is to be told.
+    /// Reports that wait to be sent to the admins.
     gathered: Gathered<Cause>,
     now: Progress,
     progress: watch::Sender<Progress>,
@@ -150,15 +151,15 @@ impl Watcher {
         tracing::info!(folder = %self.folder.display(), "the components in this folder are kept as versions");
         while !self.trials.handles.shutdown.is_begun() && self.trials.handles.store.health().is_ok() {
             let told = self.arrivals.take();
-            let mut news = FolderReport::default();
+            let mut report = FolderReport::default();
             if told.place {
-                self.find_place(&mut news).await;
+                self.find_place(&mut report).await;
             }
             if told.everything {
-                self.look_at_all(&mut news).await;
+                self.look_at_all(&mut report).await;
             }
-            self.look_at(told, &mut news).await;
-            self.tell(news).await;
+            self.look_at(told, &mut report).await;
+            self.tell(report).await;
             // Nobody has to listen.
             self.progress.send_replace(self.now);
             self.wait().await;
@@ -167,21 +168,21 @@ impl Watcher {
     }
 
     /// Looks at what was told of, and at what is to be looked at again by now.
-    async fn look_at(&mut self, told: PendingEvents, news: &mut FolderReport) {
+    async fn look_at(&mut self, told: PendingEvents, report: &mut FolderReport) {
         for (name, arrival) in told.names {
-            self.look(&name, arrival, news).await;
+            self.look(&name, arrival, report).await;
         }
         let now = Clock::System.now();
         let due: Vec<OsString> =
             self.later.iter().filter(|(_, at)| **at <= now).map(|(name, _)| name.clone()).collect();
         for name in due {
             self.later.remove(&name);
-            self.look(&name, FileEvent::Whole, news).await;
+            self.look(&name, FileEvent::Whole, report).await;
         }
     }
 
     /// Looks at every file, because too much has happened to be told one by one, or nothing was told yet.
-    async fn look_at_all(&mut self, news: &mut FolderReport) {
+    async fn look_at_all(&mut self, report: &mut FolderReport) {
         self.now.scans += 1;
         let folder = self.folder.clone();
         let listed = tokio::task::spawn_blocking(move || file::list(&folder, MOST_FILES)).await;
@@ -201,11 +202,11 @@ impl Watcher {
             if self.trials.handles.shutdown.is_begun() {
                 return;
             }
-            self.look(name, FileEvent::Whole, news).await;
+            self.look(name, FileEvent::Whole, report).await;
         }
     }
 
-    /// Waits until something is told, a file is to be looked at again, the admins are to be told more, or the daemon stops.
+    /// Waits for a file event, for the time of the next look or report, or for the daemon to stop.
     async fn wait(&self) {
         let next = self.later.values().min().copied().into_iter().chain(self.gathered.next()).min();
         let told = async {

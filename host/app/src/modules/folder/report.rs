@@ -1,5 +1,5 @@
-//! What the admins are told: one message for all that came of one look, however many files it were, and not one for each look
-//! either: whoever can write into the folder can have it looked at as often as they like.
+//! What the admins are told: one message for all that came of one look, however many files it were, and not one for
+//! each look either: whoever can write into the folder can have it looked at as often as they like.
 
 use prahari_domain::tasks::Task;
 use prahari_store::{ModuleRow, NotificationLevel};
@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::events::{AlertEvent, Audience, Event};
 use crate::notices::Lines;
 
-/// What there is to tell.
+/// What to report to the admins about the folder.
 #[derive(Debug, Default)]
 pub(super) struct FolderReport {
     kept: Lines,
@@ -17,7 +17,7 @@ pub(super) struct FolderReport {
     lost: Lines,
 }
 
-/// Of what there is something to tell.
+/// Kind of what is reported to the admins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Cause {
     Refused,
@@ -39,16 +39,16 @@ impl FolderReport {
     }
 
     /// The folder is gone.
-    pub fn lose(&mut self, folder: &str) {
+    pub fn folder_gone(&mut self, folder: &str) {
         self.lost.add(format!("the folder of modules {folder} is gone; versions that came from it stay"));
     }
 }
 
 impl Watcher {
-    /// Tells the admins what may be told now; the rest when its while is over.
-    pub(super) async fn tell(&mut self, news: FolderReport) {
+    /// Reports to the admins what is due now; the rest follows when its interval is over.
+    pub(super) async fn tell(&mut self, report: FolderReport) {
         let now = Clock::System.now();
-        let FolderReport { kept, refused, lost } = news;
+        let FolderReport { kept, refused, lost } = report;
         for (cause, lines) in [(Cause::Refused, refused), (Cause::Lost, lost), (Cause::Kept, kept)] {
             self.gathered.add(cause, lines, now);
         }
@@ -56,7 +56,7 @@ impl Watcher {
         self.tell_all(due).await;
     }
 
-    /// Tells them what waits still, because nobody will later.
+    /// Reports to the admins what still waits, at the end of the daemon.
     pub(super) async fn tell_rest(&mut self) {
         let rest = self.gathered.rest();
         self.tell_all(rest).await;

@@ -17,8 +17,8 @@ use crate::error::AppError;
 const LONGEST_REASON: usize = 500;
 
 impl LiveServices<'_> {
-    /// ReplayPermits each request in turn. An error on the way hides nothing of what was answered before it, an order of unknown outcome
-    /// included: the rest is refused.
+    /// ReplayPermits each request in turn. An error on the way hides nothing of what was answered before it, an
+    /// order of unknown outcome included: the rest is refused.
     pub(super) async fn place(&mut self, requests: &[OrderRequest]) -> Answer {
         self.touches_orders(requests.len());
         let user = self.user;
@@ -96,7 +96,8 @@ impl LiveServices<'_> {
         Ok(HostReply::Modified(answer.map_err(|refusal| self.refused(symbol, refusal))))
     }
 
-    /// Cancels each in turn; as with [`LiveServices::place`], an error on the way hides nothing of what was done before it.
+    /// Cancels each in turn; as with [`LiveServices::place`], an error on the way hides nothing of what was done
+    /// before it.
     pub(super) async fn cancel(&mut self, order_ids: &[String], reason: &str) -> Answer {
         let reason: String = one_line(reason).chars().take(LONGEST_REASON).collect();
         self.touches_orders(order_ids.len());
@@ -134,8 +135,8 @@ impl LiveServices<'_> {
         Ok(answers)
     }
 
-    /// An error that is told as a refusal, because something before it in the same call has to be told too. What it says of the
-    /// user's books is acted upon all the same.
+    /// Turns an error into a refusal, because earlier answers of the same call have to be returned too. A halt
+    /// that the error demands is set all the same.
     async fn outlived(&self, error: AppError) -> Refusal {
         tracing::warn!(user = %self.user.id, %error, "the rest of a batch of orders is refused");
         if let Err(unwritten) = self.runs.halts.halt_for(self.user.id, &error).await {
@@ -144,7 +145,8 @@ impl LiveServices<'_> {
         Refusal { code: RefusalCode::Unsettled, detail: error.to_string() }
     }
 
-    /// Tells of the orders that were closed as lost on the way. An alert that cannot be written takes nothing from the answer.
+    /// Raises alerts for orders that were closed as lost. The answer stays even when an alert cannot be
+    /// written.
     async fn tell_of_lost(&self, mut desk: MutexGuard<'_, Desk>) {
         let lost = desk.take_lost();
         drop(desk);
@@ -153,7 +155,8 @@ impl LiveServices<'_> {
         }
     }
 
-    /// A refusal as the released interface has it. One with a code that came later is among the decisions with its own code.
+    /// A refusal as the released interface has it. One with a code that came later is among the decisions with its
+    /// own code.
     fn refused(&mut self, symbol: String, refusal: risk::Refusal) -> Refusal {
         if convert::is_later_code(refusal.code) {
             let evidence = vec![("refusal".to_owned(), one_line(&refusal.detail).into_owned())];

@@ -19,7 +19,7 @@ impl LiveServices<'_> {
     }
 }
 
-/// In paise, or why there is no answer.
+/// Returns the charges in paise, or the reason why they are not known.
 fn estimate(book: &Book, trade: &Trade, day: Day) -> Result<i64, String> {
     if trade.quantity == 0 || trade.price <= 0 {
         return Err("quantity and price have to be above zero".to_owned());

@@ -1,7 +1,7 @@
 //! What the task's allowance says of an order, before the desk and the user's own limits see it.
 //!
-//! Its symbols and its order value are about what may be bought. A sell passes them, for what is held can always be left: that
-//! no more than that is sold is for the desk to see.
+//! Its symbols and its order value are about what may be bought. A sell passes them, for what is held can always be
+//! left: that no more than that is sold is for the desk to see.
 
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
@@ -14,8 +14,8 @@ use crate::desk::Desk;
 use crate::error::AppError;
 
 impl LiveServices<'_> {
-    /// Whether the task may place an order. How many it places on a day is bounded for sells as well: a module that loops is not
-    /// to send without end.
+    /// Returns whether the task may place an order. How many it places on a day is bounded for sells as well: a
+    /// module that loops is not to send without end.
     pub(super) async fn granted(
         &mut self,
         request: &OrderRequest,
@@ -39,7 +39,7 @@ impl LiveServices<'_> {
         Ok(Err(Refusal { code: RefusalCode::OrdersPerDay, detail }))
     }
 
-    /// Whether the task may change an order to this.
+    /// Checks whether the task may change an order to this.
     pub(super) async fn granted_change(
         &self,
         id: OrderId,

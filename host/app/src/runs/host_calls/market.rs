@@ -12,13 +12,13 @@ const MOST_CANDLES: u64 = 5_000_000;
 
 impl LiveServices<'_> {
     pub(super) async fn universe(&self) -> Answer {
-        let universe = self.runs.venue.market.universe().await?;
+        let universe = self.runs.trading.market.universe().await?;
         Ok(HostReply::Universe(universe.iter().map(Symbol::to_string).collect()))
     }
 
     pub(super) async fn quotes(&self, symbols: &[String]) -> Answer {
         let (known, places) = convert::known_symbols(symbols);
-        let quotes = self.runs.venue.market.quotes(&known, self.now().now).await?;
+        let quotes = self.runs.trading.market.quotes(&known, self.now().now).await?;
         let mut quotes = quotes.into_iter().map(|quote| quote.map(convert::quote));
         Ok(HostReply::Quotes(convert::put_back(places, || quotes.next().flatten())))
     }
@@ -44,7 +44,7 @@ impl LiveServices<'_> {
             let interval = convert::interval(interval);
             // A list of thousands of symbols lets others run in between.
             tokio::task::consume_budget().await;
-            let candles = self.runs.venue.market.candles(&symbol, interval, count, forming, now).await?;
+            let candles = self.runs.trading.market.candles(&symbol, interval, count, forming, now).await?;
             lists.push(candles.iter().map(convert::candle).collect());
         }
         Ok(HostReply::Candles(lists))
@@ -52,7 +52,7 @@ impl LiveServices<'_> {
 
     pub(super) async fn instruments(&self, symbols: &[String]) -> Answer {
         let (known, places) = convert::known_symbols(symbols);
-        let instruments = self.runs.venue.market.instruments(&known, self.now().now).await?;
+        let instruments = self.runs.trading.market.instruments(&known, self.now().now).await?;
         let mut instruments = instruments.into_iter().map(|instrument| instrument.map(convert::instrument));
         Ok(HostReply::Instruments(convert::put_back(places, || instruments.next().flatten())))
     }

@@ -33,9 +33,9 @@ pub struct LiveServices<'a> {
     user: &'a User,
     task: Task,
     order_context: OrderContext,
-    /// As it was when the run started: a change takes effect with the next run.
+    /// Settings at the start of the run; a change takes effect with the next run.
     strategy: Arc<Versioned<Strategy>>,
-    /// The same.
+    /// Allowance under which the run was started.
     pub(crate) allowance: Arc<Allowance>,
     /// Orders that the task has placed today before this run; none before they are counted.
     placed_before: Option<u64>,
@@ -43,20 +43,20 @@ pub struct LiveServices<'a> {
     placed: u64,
     /// What the run wrote to its state; kept when it succeeds.
     pub(crate) state: StateWrites,
-    /// Its decisions so far.
+    /// Decisions recorded so far.
     pub(crate) decisions: Vec<DecisionRow>,
-    /// Its log so far.
+    /// Log lines written so far.
     pub(crate) log: Vec<LogRow>,
     /// Orders that it placed, changed or cancelled so far, refused ones included.
     pub(crate) orders: u32,
     /// Entries that they made in the journal.
     pub(crate) journaled: u32,
-    /// Its writes that are on their way to the disk.
+    /// Number of the run's writes that are on their way to the disk.
     queued: u32,
 }
 
-/// Most writes of one run that are on their way to the disk: with another one it waits until they are there. The queue is
-/// everybody's, and a commit takes 2,048.
+/// Most writes of one run that are on their way to the disk: with another one it waits until they are there. The
+/// queue is everybody's, and a commit takes 2,048.
 const MOST_QUEUED: u32 = 16;
 
 /// An answer that is neither given nor refused: the host itself failed.
@@ -93,7 +93,7 @@ impl<'a> LiveServices<'a> {
         Ok(())
     }
 
-    /// Who asks in a call, and when: the clock moves during a run.
+    /// Returns who asks in a call, and when: the clock moves during a run.
     fn now(&self) -> OrderContext {
         OrderContext { now: self.runs.handles.clock.now(), ..self.order_context }
     }

@@ -11,7 +11,7 @@ use crate::error::AppError;
 impl LiveServices<'_> {
     pub(super) async fn read_signals(&self) -> Answer {
         let desk = self.user.desk.lock().await;
-        let standing = self.runs.signals.board.standing(desk.book(), self.now().now);
+        let standing = self.runs.signals.active.standing(desk.book(), self.now().now);
         Ok(HostReply::Signals(standing.into_iter().map(convert::signal).collect()))
     }
 
@@ -47,10 +47,11 @@ impl LiveServices<'_> {
         }))
     }
 
-    /// The first symbol that the exchange does not list: what nobody can trade is not kept for everybody to look through.
+    /// The first symbol that the exchange does not list: what nobody can trade is not kept for everybody to look
+    /// through.
     async fn unknown_symbol(&self, drafts: &[Draft]) -> Result<Option<Symbol>, AppError> {
         let symbols: Vec<Symbol> = drafts.iter().map(|draft| draft.symbol.clone()).collect();
-        let known = self.runs.venue.market.instruments(&symbols, self.now().now).await?;
+        let known = self.runs.trading.market.instruments(&symbols, self.now().now).await?;
         Ok(symbols.into_iter().zip(known).find(|(_, known)| known.is_none()).map(|(symbol, _)| symbol))
     }
 }

@@ -63,8 +63,8 @@ impl StateWrites {
         keys
     }
 
-    /// Takes all entries over, or none when there would be more than may be kept; then it says why. What is there already may be
-    /// more, from a time of other limits: then it may not become still more.
+    /// Takes all entries over, or none when there would be more than may be kept; then it says why. What is there
+    /// already may be more, from a time of other limits: then it may not become still more.
     pub(super) fn set(
         &mut self,
         kept: &TaskMemory,
@@ -102,7 +102,7 @@ impl StateWrites {
         })
     }
 
-    /// What is written down at the end of the run.
+    /// Returns what is written down at the end of the run.
     pub(crate) fn into_changes(self) -> BTreeMap<String, Option<Vec<u8>>> {
         self.changes
     }

@@ -46,7 +46,8 @@ pub(crate) fn symbols(texts: &[String]) -> Result<Vec<Symbol>, SymbolError> {
     texts.iter().map(|text| Symbol::new(text)).collect()
 }
 
-/// The symbols among the texts, and for each text whether it is one: an unknown name gets an empty answer, not a refusal.
+/// The symbols among the texts, and for each text whether it is one: an unknown name gets an empty answer, not a
+/// refusal.
 pub(crate) fn known_symbols(texts: &[String]) -> (Vec<Symbol>, Vec<bool>) {
     let parsed: Vec<Option<Symbol>> = texts.iter().map(|text| Symbol::new(text).ok()).collect();
     let places = parsed.iter().map(Option::is_some).collect();

@@ -13,7 +13,8 @@ use prahari_runtime::abi::latest::{Refusal, RefusalCode, Side, config, decision}
 
 use crate::desk::{DailyStatement, Difference};
 
-/// Most characters that are kept of why something is sold; a code such as `rsi_exit` has ten. The journal keeps it for good.
+/// Most characters that are kept of why something is sold; a code such as `rsi_exit` has ten. The journal keeps it
+/// for good.
 const LONGEST_CODE: usize = 200;
 
 pub(crate) fn symbol_text(symbol: &Symbol) -> String {
@@ -189,7 +190,7 @@ pub(crate) fn refusal(refusal: risk::Refusal) -> Refusal {
     Refusal { code: refusal_code(refusal.code), detail: refusal.detail }
 }
 
-/// Whether the released interface has no such code.
+/// Returns whether the released interface has no such code.
 pub(crate) fn is_later_code(code: risk::RefusalCode) -> bool {
     use risk::RefusalCode as Ours;
     matches!(code, Ours::UserHalted | Ours::SymbolHalted | Ours::MarketUnavailable | Ours::Request)

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use prahari_app::paper::PaperBooks;
+use prahari_app::paper_store::DatabasePaperStore;
 use prahari_brokers::{
     BarsReport, Broker, BrokerError, BrokerEvent, BrokerLink, BrokerOrder, Brokerage, Candles, Funds,
     Interval, MarketData, MarketError, MinuteBar, NewLink, OwnAccount, PaperBroker, PaperFaults,
@@ -35,7 +35,7 @@ pub enum Mishap {
 pub type Mishaps = Arc<Mutex<BTreeMap<Symbol, Mishap>>>;
 
 /// The paper broker, with a switch for each user's line to it and a count of what was sent.
-pub struct Outside {
+pub struct FakeBroker {
     market: Arc<dyn MarketData>,
     calendar: Arc<CalendarHandle>,
     store: Store,
@@ -49,7 +49,7 @@ pub struct Outside {
     mishaps: Mishaps,
 }
 
-impl Outside {
+impl FakeBroker {
     /// A broker with an account for every user of the store.
     pub async fn open(
         store: Store,
@@ -178,7 +178,7 @@ async fn paper(
     faults: PaperFaults,
 ) -> Arc<PaperBroker> {
     let settings = PaperSettings { faults, ..PaperSettings::default() };
-    let books = Arc::new(PaperBooks::new(store.clone()));
+    let books = Arc::new(DatabasePaperStore::new(store.clone()));
     let paper = PaperBroker::new(settings, market.clone(), calendar.clone(), books).unwrap();
     for user in store.system().users().await.unwrap() {
         // What cannot be opened is for the daemon to find.
@@ -188,7 +188,7 @@ async fn paper(
 }
 
 /// What a user's link asks, by user.
-impl Outside {
+impl FakeBroker {
     pub async fn place(&self, user: UserId, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
         let placed = self.sending(user).await.place(user, order, now).await?;
         self.after(user, order, now).await?;
@@ -220,27 +220,27 @@ impl Outside {
 }
 
 /// Links users with it.
-pub struct Customers(pub Arc<Outside>);
+pub struct FakeBrokerage(pub Arc<FakeBroker>);
 
 #[async_trait]
-impl Brokerage for Customers {
+impl Brokerage for FakeBrokerage {
     async fn link(&self, NewLink { user, capital, .. }: NewLink) -> Result<BrokerLink, BrokerError> {
         let opened = self.0.paper().open_account(user, capital).await;
         opened.map_err(|error| BrokerError::Unavailable(error.to_string()))?;
-        let link = Arc::new(Customer { outside: self.0.clone(), user });
+        let link = Arc::new(FakeLink { fake_broker: self.0.clone(), user });
         Ok(BrokerLink { broker: link.clone(), simulated: Some(link) })
     }
 }
 
-struct Customer {
-    outside: Arc<Outside>,
+struct FakeLink {
+    fake_broker: Arc<FakeBroker>,
     user: UserId,
 }
 
 #[async_trait]
-impl Broker for Customer {
+impl Broker for FakeLink {
     async fn place(&self, order: &Order, now: Timestamp) -> Result<Placed, BrokerError> {
-        self.outside.place(self.user, order, now).await
+        self.fake_broker.place(self.user, order, now).await
     }
 
     async fn modify(
@@ -250,51 +250,51 @@ impl Broker for Customer {
         kind: OrderKind,
         now: Timestamp,
     ) -> Result<(), BrokerError> {
-        self.outside.sending(self.user).await.modify(self.user, order, quantity, kind, now).await
+        self.fake_broker.sending(self.user).await.modify(self.user, order, quantity, kind, now).await
     }
 
     async fn cancel(&self, order: &Order, now: Timestamp) -> Result<(), BrokerError> {
-        self.outside.cancel(self.user, order, now).await
+        self.fake_broker.cancel(self.user, order, now).await
     }
 
     async fn book(&self) -> Result<Vec<BrokerOrder>, BrokerError> {
-        self.outside.book(self.user).await
+        self.fake_broker.book(self.user).await
     }
 
     fn book_proves_absence(&self) -> bool {
-        self.outside.proves_absence.load(Ordering::Relaxed)
+        self.fake_broker.proves_absence.load(Ordering::Relaxed)
     }
 
     async fn holdings(&self) -> Result<Vec<(Symbol, u32)>, BrokerError> {
-        self.outside.holdings(self.user).await
+        self.fake_broker.holdings(self.user).await
     }
 
     async fn funds(&self) -> Result<Funds, BrokerError> {
-        self.outside.funds(self.user).await
+        self.fake_broker.funds(self.user).await
     }
 }
 
 #[async_trait]
-impl SimulatedAccount for Customer {
+impl SimulatedAccount for FakeLink {
     fn has_open(&self) -> bool {
-        !self.outside.forged.lock().unwrap().is_empty() || self.outside.paper().has_open(self.user)
+        !self.fake_broker.forged.lock().unwrap().is_empty() || self.fake_broker.paper().has_open(self.user)
     }
 
     async fn advance(&self, now: Timestamp) -> Result<Vec<BrokerEvent>, BrokerError> {
-        self.outside.advance(self.user, now).await
+        self.fake_broker.advance(self.user, now).await
     }
 
     async fn view(&self) -> Result<OwnAccount, BrokerError> {
-        self.outside.paper().view(self.user).await
+        self.fake_broker.paper().view(self.user).await
     }
 
     async fn set_capital(&self, capital: Paise, now: Timestamp) -> Result<(), BrokerError> {
-        self.outside.asked(self.user).await?.set_capital(self.user, capital, now).await
+        self.fake_broker.asked(self.user).await?.set_capital(self.user, capital, now).await
     }
 }
 
 /// A market whose first question of an analysis is not answered while it is held.
-pub struct Held {
+pub struct HeldMarket {
     inner: Arc<dyn MarketData>,
     held: AtomicBool,
     down: AtomicBool,
@@ -302,7 +302,7 @@ pub struct Held {
     let_go: Notify,
 }
 
-impl Held {
+impl HeldMarket {
     /// Answers as `inner` until it is held.
     pub fn new(inner: Arc<dyn MarketData>) -> Self {
         let (held, down) = (AtomicBool::new(false), AtomicBool::new(false));
@@ -339,7 +339,7 @@ impl Held {
 }
 
 #[async_trait]
-impl MarketData for Held {
+impl MarketData for HeldMarket {
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
         if self.held.load(Ordering::Acquire) {
             self.asked.notify_one();
@@ -388,13 +388,13 @@ impl MarketData for Held {
 pub const PRICE: Paise = Paise(10_000);
 
 /// A market in which every minute of every session trades 10,000 shares of anything at [`PRICE`].
-pub struct Flat {
+pub struct FlatMarket {
     /// Says when there is a session.
     calendar: Arc<CalendarHandle>,
     down: AtomicBool,
 }
 
-impl Flat {
+impl FlatMarket {
     /// With the sessions of this calendar.
     pub fn new(calendar: Arc<CalendarHandle>) -> Self {
         Self { calendar, down: AtomicBool::new(false) }
@@ -414,7 +414,7 @@ impl Flat {
 }
 
 #[async_trait]
-impl MarketData for Flat {
+impl MarketData for FlatMarket {
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
         Ok(Arc::from(["ABC".parse().unwrap(), "XYZ".parse().unwrap()]))
     }

@@ -7,7 +7,7 @@ use prahari_runtime::{ModuleHash, RunOutcome};
 use prahari_store::{NewAudit, NotificationLevel, NotificationRow};
 
 use super::Modules;
-use super::health::{Blame, Consequence, Hold, RunEnd};
+use super::health::{Backoff, Blame, Consequence, RunEnd};
 use crate::clock::Clock;
 use crate::error::AppError;
 use crate::events::{AlertEvent, Audience, Event};
@@ -44,7 +44,7 @@ impl ModuleHealth {
             Consequence::None => Ok(()),
             Consequence::BackedOff { until, reason, first } => {
                 tracing::warn!(user = %user.id, %task, %until, reason, "a task that keeps failing is held back");
-                if first { self.tell_of_hold(user, task, &reason).await } else { Ok(()) }
+                if first { self.notify_backoff(user, task, &reason).await } else { Ok(()) }
             }
             Consequence::RolledBack { from, to, reason } => {
                 let message = format!(
@@ -56,18 +56,18 @@ impl ModuleHealth {
         }
     }
 
-    /// Why a slot of a task does not run now: the user is halted, or the task is held back. With another allowance than its
-    /// failed runs had it is tried at once.
-    pub(crate) fn held_back(&self, user: &User, task: Task) -> Option<String> {
+    /// Returns why a slot of a task does not run now: the user is halted, or the task is held back. With another
+    /// allowance than its failed runs had it is tried at once.
+    pub(crate) fn skip_reason(&self, user: &User, task: Task) -> Option<String> {
         if let Some(halt) = user.halts.of_user().filter(|_| !self.tasks.current().is_shared(task)) {
             return Some(format!("this user is halted until an admin lifts it: {}", halt.reason));
         }
-        let Hold { until, reason, under } =
-            self.modules.held_back(user.id, task, self.handles.clock.now())?;
+        let Backoff { until, reason, under } =
+            self.modules.backoff_of(user.id, task, self.handles.clock.now())?;
         (under == self.grants.of(user.id, task)).then(|| format!("{reason}; it is tried again at {until}"))
     }
 
-    async fn tell_of_hold(&self, user: &User, task: Task, reason: &str) -> Result<(), AppError> {
+    async fn notify_backoff(&self, user: &User, task: Task, reason: &str) -> Result<(), AppError> {
         let notification = NotificationRow {
             id: None,
             at: self.handles.clock.now(),

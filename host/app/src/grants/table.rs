@@ -27,7 +27,7 @@ pub struct Grants {
 }
 
 impl Grants {
-    /// As the database has them.
+    /// Loads the allowances from the database.
     ///
     /// # Errors
     /// When it cannot be read, or a row does not read.
@@ -40,32 +40,32 @@ impl Grants {
         Ok(Self { store, set: RwLock::new(set), tasks, change: tokio::sync::Mutex::default() })
     }
 
-    /// What a task of a user may do and use.
+    /// Returns what a task of a user may do and use.
     pub fn of(&self, user: UserId, task: Task) -> Arc<Allowance> {
         let set = self.set.read();
         let found = set.get(&(Some(user), task)).or_else(|| set.get(&(None, task)));
         found.cloned().unwrap_or_else(|| self.default_of(task))
     }
 
-    /// What a task of everybody may do and use who has no allowance of their own.
+    /// Returns what a task of everybody may do and use who has no allowance of their own.
     pub fn of_everybody(&self, task: Task) -> Arc<Allowance> {
         let set = self.set.read();
         set.get(&(None, task)).cloned().unwrap_or_else(|| self.default_of(task))
     }
 
-    /// Which allowances an operator has set.
+    /// Returns the allowances that an operator has set.
     pub fn set(&self) -> Vec<(Option<UserId>, Task, Arc<Allowance>)> {
         let set = self.set.read();
         set.iter().map(|((user, task), allowance)| (*user, *task, allowance.clone())).collect()
     }
 
-    /// Whether a task may do this for anybody at all.
+    /// Returns whether a task may do this for anybody at all.
     pub fn allow_anybody(&self, task: Task, capability: Capability) -> bool {
         let own = self.set().into_iter().filter(|(_, of, _)| *of == task).map(|(_, _, allowance)| allowance);
         own.chain([self.of_everybody(task)]).any(|allowance| allowance.grant().allows(capability))
     }
 
-    /// What a version of a task's module may want.
+    /// Returns what a version of a task's module may want.
     pub fn permission(&self, task: Task) -> Permission {
         Permission(self.of_everybody(task).grant())
     }
@@ -105,7 +105,7 @@ impl Grants {
     ///
     /// # Errors
     /// When the store fails.
-    pub(crate) async fn forget_task(&self, task: Task) -> Result<(), AppError> {
+    pub(crate) async fn remove_task(&self, task: Task) -> Result<(), AppError> {
         let users: Vec<_> = self.set().into_iter().filter(|(_, of, _)| *of == task).collect();
         for (user, task, _) in users {
             self.forget((user, task)).await?;
@@ -113,7 +113,7 @@ impl Grants {
         Ok(())
     }
 
-    /// What holds for a task by its accepted manifest.
+    /// Returns the default allowance of a task, from its accepted manifest.
     pub fn default_of(&self, task: Task) -> Arc<Allowance> {
         self.tasks.current().allowance(task)
     }

@@ -11,7 +11,7 @@ use crate::store::UserScope;
 
 /// What a run, or all runs of a day, cost the host and left behind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Left {
+pub struct RunFootprint {
     /// Processor time of the host, in microseconds.
     pub host_micros: u64,
     /// Rows of calls and replies.
@@ -20,15 +20,15 @@ pub struct Left {
     pub refused: u64,
     /// Orders to change or cancel.
     pub order_changes: u64,
-    /// Decisions.
+    /// Number of decisions recorded.
     pub decisions: u64,
-    /// Bytes of them.
+    /// Size of the decisions, in bytes.
     pub decision_bytes: u64,
     /// Messages to the user.
     pub notifications: u64,
     /// Bytes of the log.
     pub log_bytes: u64,
-    /// Signals published.
+    /// Number of signals published.
     pub signals: u64,
     /// Keys of the state set or removed.
     pub state_changes: u64,
@@ -36,7 +36,7 @@ pub struct Left {
     pub recording_bytes: u64,
 }
 
-impl Left {
+impl RunFootprint {
     /// The sum of both.
     #[must_use]
     pub const fn plus(self, more: Self) -> Self {
@@ -56,7 +56,7 @@ impl Left {
     }
 }
 
-/// The columns of [`Left`], summed up under their own names.
+/// The columns of [`RunFootprint`], summed up under their own names.
 pub(crate) const SUMS: &str =
     "coalesce(sum(host_micros), 0) AS host_micros, coalesce(sum(host_rows), 0) AS host_rows,
     coalesce(sum(refused_calls), 0) AS refused_calls, coalesce(sum(order_changes), 0) AS order_changes,
@@ -65,9 +65,9 @@ pub(crate) const SUMS: &str =
     coalesce(sum(signals), 0) AS signals, coalesce(sum(state_changes), 0) AS state_changes,
     coalesce(sum(recording_bytes), 0) AS recording_bytes";
 
-/// From the columns of a run, or their sums.
-pub(crate) fn read(row: &Row<'_>) -> Result<Left, StoreError> {
-    Ok(Left {
+/// Reads a footprint from the columns of a run or their sums.
+pub(crate) fn read(row: &Row<'_>) -> Result<RunFootprint, StoreError> {
+    Ok(RunFootprint {
         host_micros: unsigned(row, "host_micros")?,
         rows: unsigned(row, "host_rows")?,
         refused: unsigned(row, "refused_calls")?,
@@ -83,11 +83,16 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Left, StoreError> {
 }
 
 impl UserScope {
-    /// What the runs of a task that began in this time left behind.
+    /// Returns what the runs of a task that began in this time left behind.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn left_by(&self, task: Task, from: Timestamp, until: Timestamp) -> Result<Left, StoreError> {
+    pub async fn footprint_of(
+        &self,
+        task: Task,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<RunFootprint, StoreError> {
         let values = (self.user.0.cast_signed(), task.to_string(), from.0, until.0);
         self.read("sum up what runs have left behind", move |conn| {
             let sql = format!(

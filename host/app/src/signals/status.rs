@@ -8,15 +8,15 @@ use super::Signals;
 use crate::error::AppError;
 
 impl Signals {
-    /// Has a user not want a signal: from the next look at the signals on, no task of this user acts on it. Others are not
-    /// concerned. Returns when it is written down.
+    /// Has a user not want a signal: from the next look at the signals on, no task of this user acts on it. Others
+    /// are not concerned. Returns when it is written down.
     ///
     /// # Errors
     /// When it cannot be written, or the calendar does not cover today.
     pub async fn reject(&self, user: UserId, signal: SignalId, reason: &str) -> Result<(), AppError> {
         let window = self.handles.calendar.current().signal_window(self.handles.clock.now())?;
         self.choose(user, signal, SignalStatus::Rejected, reason).await?;
-        self.board.reject(user, signal, window);
+        self.active.reject(user, signal, window);
         Ok(())
     }
 
@@ -26,7 +26,7 @@ impl Signals {
     /// When it cannot be written.
     pub async fn allow(&self, user: UserId, signal: SignalId, reason: &str) -> Result<(), AppError> {
         self.choose(user, signal, SignalStatus::Active, reason).await?;
-        self.board.allow(user, signal);
+        self.active.allow(user, signal);
         Ok(())
     }
 

@@ -72,8 +72,8 @@ fn the_next_slots_and_the_differences_agree_with_the_year() {
     }
 }
 
-/// Runs a daemon by schedules of chance over a stretch of days and compares its slot ledger with the preview; answers how
-/// many slots there were.
+/// Runs a daemon by schedules of chance over a stretch of days and compares its slot ledger with the preview;
+/// answers how many slots there were.
 async fn check_simulated(seed: u64, from: &str, to: &str, ticks: u64) -> usize {
     let calendar = Calendar::embedded().unwrap();
     let schedules = Draws(seed).set(&calendar, ticks);

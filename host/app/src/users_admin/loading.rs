@@ -1,5 +1,5 @@
-//! Loading users: with what is left of what was kept. A fault in what belongs to one user is that user's: they are loaded with
-//! what can be read, and halted.
+//! Loading users: with what is left of what was kept. A fault in what belongs to one user is that user's: they are
+//! loaded with what can be read, and halted.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,28 +12,28 @@ use crate::brokers::Link;
 use crate::desk::{Desk, TradingServices};
 use crate::error::AppError;
 use crate::events::EventBus;
-use crate::members::Access;
 use crate::runs::{TaskMemory, UserRuns};
 use crate::services::Activity;
 use crate::settings::{KillSwitch, UserSettings};
 use crate::user::User;
+use crate::users_admin::Access;
 
-/// Something of a user that cannot be used.
+/// A fault in one user's data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
-    /// What is wrong, for programs.
+    /// Machine-readable kind of the fault.
     pub code: HaltCode,
-    /// Why, in one sentence.
+    /// Reason, one sentence.
     pub reason: String,
 }
 
 /// A user with books and memory as they were left, and what of it cannot be used.
 pub(crate) struct Loaded {
-    /// The user.
+    /// The loaded user.
     pub user: User,
-    /// What their broker tells by itself, for whoever listens; none when they have no broker.
+    /// Receiving end of the broker's pushes; none without a broker.
     pub pushes: Option<Pushes>,
-    /// For these the user has to be halted.
+    /// Faults for which the user has to be halted.
     pub faults: Vec<Fault>,
 }
 
@@ -42,14 +42,14 @@ pub(crate) struct Loaded {
 /// # Errors
 /// When the store cannot be read at all.
 pub(crate) async fn load_user(
-    venue: &Arc<TradingServices>,
+    trading: &Arc<TradingServices>,
     events: &Arc<EventBus>,
     kill_switch: &Arc<KillSwitch>,
     row: UserRow,
 ) -> Result<Loaded, AppError> {
     let mut faults = Vec::new();
     let mut fault = |code, reason: String| faults.push(Fault { code, reason });
-    let (link, pushes) = match venue.brokers.link(&row.broker, row.id, row.capital).await {
+    let (link, pushes) = match trading.brokers.link(&row.broker, row.id, row.capital).await {
         Ok((link, pushes)) => (link, Some(pushes)),
         Err(error) => {
             fault(HaltCode::AccountUnusable, error.to_string());
@@ -60,12 +60,12 @@ pub(crate) async fn load_user(
     for reason in damaged {
         fault(HaltCode::SettingsDamaged, reason);
     }
-    let mut desk = Desk::load(venue.clone(), link, row.id, row.capital, settings.limits().clone()).await?;
+    let mut desk = Desk::load(trading.clone(), link, row.id, row.capital, settings.limits().clone()).await?;
     if let Some(reason) = desk.fault() {
         fault(HaltCode::JournalDamaged, format!("the order journal cannot be folded: {reason}"));
     }
     desk.announce_to(events.clone());
-    let scope = venue.store.user(row.id);
+    let scope = trading.store.user(row.id);
     let memory = readable(load_memory(&scope).await, &mut fault)?.unwrap_or_default();
     let service = readable(scope.service().await, &mut fault)?.flatten();
     let access = Access::new(row.role, row.active);
@@ -95,7 +95,7 @@ async fn load_memory(scope: &UserScope) -> Result<BTreeMap<Task, TaskMemory>, St
     Ok(memory)
 }
 
-/// What was read, or nothing of a row that cannot be read. That the store fails concerns everybody.
+/// Returns what was read, or nothing of a row that cannot be read. That the store fails concerns everybody.
 fn readable<T>(
     read: Result<T, StoreError>,
     fault: &mut impl FnMut(HaltCode, String),

@@ -12,7 +12,7 @@ use prahari_domain::time::{Day, Timestamp};
 
 /// Signals in memory; the database holds the same rows.
 #[derive(Debug, Default)]
-pub struct SignalBoard {
+pub struct ActiveSignals {
     inner: RwLock<Inner>,
 }
 
@@ -31,17 +31,17 @@ pub type Rejections = BTreeMap<SignalId, Day>;
 pub struct Publication {
     /// New and changed signals as they are now.
     pub rows: Vec<Signal>,
-    /// New ones.
+    /// Signals added.
     pub inserted: u32,
-    /// Refreshed in place.
+    /// Signals updated with new values.
     pub updated: u32,
-    /// Ended.
+    /// Signals that expired.
     pub expired: u32,
     /// Drafts that changed nothing.
     pub skipped: u32,
 }
 
-impl SignalBoard {
+impl ActiveSignals {
     /// A board with what the database knows.
     pub fn new(
         shared: Vec<Signal>,
@@ -57,7 +57,7 @@ impl SignalBoard {
         inner.rejected.entry(user).or_default().insert(signal, window);
     }
 
-    /// Whether a signal is among those that a user is shown, whatever became of it.
+    /// Returns whether a signal is among those that a user is shown, whatever became of it.
     pub fn shows(&self, user: UserId, signal: SignalId) -> bool {
         let inner = self.inner.read();
         let personal = inner.personal.get(&user).map_or(&[][..], Vec::as_slice);
@@ -162,8 +162,8 @@ fn acted_on(book: &Book) -> Acted<'_> {
     acted
 }
 
-/// What became of a signal for this user is read off the user's orders, so that it cannot contradict them; then a
-/// rejection counts, within the signal's window.
+/// Returns the status of a signal for this user. The user's orders decide it first, so that it cannot contradict
+/// them; then a rejection, within the signal's window.
 fn status_for(signal: &Signal, acted: &Acted<'_>, rejected: Option<&Rejections>) -> SignalStatus {
     match status_by_orders(signal, acted) {
         SignalStatus::Active if is_rejected(signal, rejected) => SignalStatus::Rejected,

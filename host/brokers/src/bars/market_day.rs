@@ -11,15 +11,15 @@ use crate::path::DayPath;
 use crate::sessions::{Session, Sessions};
 
 /// A day. Paths are made on first use, since most symbols are looked at on few days.
-pub(super) struct Board {
+pub(super) struct MarketDay {
     pub day: Day,
     pub session: Option<Session>,
-    /// Of the calendar that the session was asked of.
+    /// Generation of the calendar that the session comes from.
     pub generation: u64,
     entries: Vec<OnceLock<Option<Entry>>>,
 }
 
-/// A symbol's day.
+/// Prices of one symbol on the day.
 pub(super) struct Entry {
     /// Close of the last bar before the day; of a first day its open.
     pub previous_close: Paise,
@@ -29,10 +29,11 @@ pub(super) struct Entry {
     pub path: Option<DayPath>,
 }
 
-impl Board {
+impl MarketDay {
     pub fn new(day: Day, sessions: &dyn Sessions, symbols: usize) -> Self {
         let entries = std::iter::repeat_with(OnceLock::new).take(symbols).collect();
-        // Asked before the session: a calendar that comes in between makes the board look old, never the other way round.
+        // Asked before the session: a calendar that comes in between makes the day look old, never the other way
+        // round.
         let generation = sessions.generation();
         Self { day, session: sessions.session(day), generation, entries }
     }
@@ -57,7 +58,7 @@ impl Board {
     }
 }
 
-/// When the last trade of a day was made: the end of its session, 15:30 where the calendar does not reach.
+/// Returns when the last trade of a day was made: the end of its session, 15:30 where the calendar does not reach.
 pub(super) fn end_of(day: Day, sessions: &dyn Sessions) -> Timestamp {
     let usual = NaiveTime::from_hms_opt(15, 30, 0).unwrap_or_default();
     sessions.session(day).map_or_else(|| Timestamp::from_ist(day, usual), |session| session.closes())

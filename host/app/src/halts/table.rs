@@ -11,19 +11,19 @@ use prahari_store::{HaltCode, HaltRow, UserScope};
 
 use crate::error::AppError;
 
-/// An open halt.
+/// A halt that nobody has lifted yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Halt {
-    /// Why, for programs.
+    /// Machine-readable reason.
     pub code: HaltCode,
-    /// Why, in one sentence.
+    /// Reason, one sentence.
     pub reason: String,
-    /// By the daemon's clock.
+    /// Time at which the halt was set, by the daemon's clock.
     pub since: Timestamp,
 }
 
-/// The open halts of one user, shared by the desk that asks them and those who change them. Not behind the desk's lock, which
-/// may be held for as long as a broker takes to answer.
+/// The open halts of one user, shared by the desk that asks them and those who change them. Not behind the desk's
+/// lock, which may be held for as long as a broker takes to answer.
 #[derive(Debug, Default)]
 pub struct UserHalts {
     open: RwLock<Arc<Open>>,
@@ -31,7 +31,7 @@ pub struct UserHalts {
     changing: tokio::sync::Mutex<()>,
 }
 
-/// What is halted at one moment.
+/// The halts in force at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Open {
     /// Everything of the user.
@@ -53,7 +53,7 @@ impl UserHalts {
         Ok(halts)
     }
 
-    /// What is halted at this moment.
+    /// Returns the halts in force now.
     pub fn open(&self) -> Arc<Open> {
         self.open.read().clone()
     }
@@ -97,7 +97,7 @@ impl UserHalts {
 }
 
 impl Open {
-    /// As the risk gate asks for it.
+    /// Returns the halt of a symbol or of the user in the form that the risk gate checks.
     pub fn of(&self, symbol: &Symbol) -> Halted<'_> {
         Halted {
             user: self.user.as_ref().map(|halt| halt.reason.as_str()),

@@ -7,7 +7,7 @@ use prahari_app::daemon::Daemon;
 use prahari_app::deadlines::Deadlines;
 use prahari_app::desk::{Desk, Difference, DifferenceKind, OrderContext, TradingServices};
 use prahari_app::error::AppError;
-use prahari_app::paper::PAPER;
+use prahari_app::paper_store::PAPER;
 use prahari_app::prices::PriceJumps;
 use prahari_app::runs::LiveServices;
 use prahari_app::settings::Limits;
@@ -24,7 +24,7 @@ use prahari_runtime::abi::latest::{Side as HostSide, broker};
 use prahari_runtime::{HostCall, HostReply, HostServices};
 use prahari_store::{Durability, NewUser, Role, Store};
 
-use super::outside::{Customers, Flat, Outside};
+use super::fake_broker::{FakeBroker, FakeBrokerage, FlatMarket};
 
 /// What the account is opened with: 1,000 shares at the market's one price, less charges.
 pub const CAPITAL: Paise = Paise::rupees(100_000);
@@ -36,9 +36,9 @@ pub const USER: UserId = UserId(1);
 pub struct DeskFixture {
     folder: tempfile::TempDir,
     pub store: Store,
-    pub outside: Arc<Outside>,
-    venue: Arc<TradingServices>,
-    pub market: Arc<Flat>,
+    pub fake_broker: Arc<FakeBroker>,
+    trading: Arc<TradingServices>,
+    pub market: Arc<FlatMarket>,
     pub desk: Desk,
 }
 
@@ -57,53 +57,53 @@ impl DeskFixture {
         };
         assert_eq!(store.system().create_user(user).await.unwrap(), USER);
         let calendar = CalendarHandle::embedded().unwrap();
-        let market = Arc::new(Flat::new(calendar.clone()));
+        let market = Arc::new(FlatMarket::new(calendar.clone()));
         let unreachable = Arc::new(Mutex::default());
-        let outside =
-            Arc::new(Outside::open(store.clone(), market.clone(), calendar.clone(), unreachable).await);
-        let venue = Arc::new(TradingServices {
-            brokers: brokers(&outside),
+        let fake_broker =
+            Arc::new(FakeBroker::open(store.clone(), market.clone(), calendar.clone(), unreachable).await);
+        let trading = Arc::new(TradingServices {
+            brokers: brokers(&fake_broker),
             market: market.clone(),
             calendar,
             store: store.clone(),
             jumps: PriceJumps::default(),
         });
-        let mut desk = load(&venue).await;
-        assert!(desk.is_unsettled());
+        let mut desk = load(&trading).await;
+        assert!(desk.needs_reconcile());
         assert_eq!(desk.reconcile(now).await.unwrap(), []);
-        Self { folder, store, outside, venue, market, desk }
+        Self { folder, store, fake_broker, trading, market, desk }
     }
 
     /// The process dies and starts again: what the desk knew is what its journal says.
     pub async fn restart(&mut self) {
         self.store.flush().await.unwrap();
-        self.desk = load(&self.venue).await;
+        self.desk = load(&self.trading).await;
     }
 
     /// The same, and the broker's calls have these deadlines from now on.
     pub async fn restart_with(&mut self, deadlines: Deadlines) {
-        let TradingServices { market, calendar, store, .. } = &*self.venue;
+        let TradingServices { market, calendar, store, .. } = &*self.trading;
         let (market, calendar, store) = (market.clone(), calendar.clone(), store.clone());
-        let (brokers, jumps) = (brokers(&self.outside), PriceJumps::default());
-        let venue = TradingServices { brokers, market, calendar, store, jumps };
-        self.venue = Arc::new(venue.with_deadlines(deadlines));
+        let (brokers, jumps) = (brokers(&self.fake_broker), PriceJumps::default());
+        let trading = TradingServices { brokers, market, calendar, store, jumps };
+        self.trading = Arc::new(trading.with_deadlines(deadlines));
         self.restart().await;
     }
 
     /// The same under these limits.
     pub async fn restart_under(&mut self, limits: RiskLimits) {
         self.store.flush().await.unwrap();
-        self.desk = load_under(&self.venue, limits).await;
+        self.desk = load_under(&self.trading, limits).await;
     }
 
     /// The broker is well again, or not.
     pub async fn misbehave(&self, faults: PaperFaults) {
-        self.outside.misbehave(faults).await;
+        self.fake_broker.misbehave(faults).await;
     }
 
     /// Cuts or mends the line on which the broker's book is asked for.
     pub fn set_reachable(&self, reachable: bool) {
-        self.outside.set_reachable(USER, reachable);
+        self.fake_broker.set_reachable(USER, reachable);
     }
 
     /// Places an order that is taken.
@@ -138,7 +138,7 @@ impl DeskFixture {
 
     /// The broker's own book.
     pub async fn theirs(&self) -> Vec<BrokerOrder> {
-        self.outside.book(USER).await.unwrap()
+        self.fake_broker.book(USER).await.unwrap()
     }
 
     /// The journal on disk.
@@ -167,18 +167,18 @@ impl DeskFixture {
     }
 }
 
-fn brokers(outside: &Arc<Outside>) -> Brokers {
-    Brokers::default().with(PAPER, Arc::new(Customers(outside.clone())))
+fn brokers(fake_broker: &Arc<FakeBroker>) -> Brokers {
+    Brokers::default().with(PAPER, Arc::new(FakeBrokerage(fake_broker.clone())))
 }
 
-async fn load(venue: &Arc<TradingServices>) -> Desk {
-    load_under(venue, RiskLimits::default()).await
+async fn load(trading: &Arc<TradingServices>) -> Desk {
+    load_under(trading, RiskLimits::default()).await
 }
 
-async fn load_under(venue: &Arc<TradingServices>, limits: RiskLimits) -> Desk {
-    let row = venue.store.user(USER).find().await.unwrap().unwrap();
-    let (link, _) = venue.brokers.link(&row.broker, USER, row.capital).await.unwrap();
-    Desk::load(venue.clone(), link, USER, row.capital, Arc::new(Limits::fixed(limits))).await.unwrap()
+async fn load_under(trading: &Arc<TradingServices>, limits: RiskLimits) -> Desk {
+    let row = trading.store.user(USER).find().await.unwrap().unwrap();
+    let (link, _) = trading.brokers.link(&row.broker, USER, row.capital).await.unwrap();
+    Desk::load(trading.clone(), link, USER, row.capital, Arc::new(Limits::fixed(limits))).await.unwrap()
 }
 
 /// A run of the day of `now`.

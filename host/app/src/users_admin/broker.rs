@@ -9,10 +9,10 @@ use crate::brokers::BrokerStatus;
 use crate::desk::Desk;
 use crate::error::AppError;
 use crate::maintenance::books::difference;
-use crate::members::Members;
+use crate::users_admin::UsersAdmin;
 
-impl Members {
-    /// How a user's link with their broker does.
+impl UsersAdmin {
+    /// Returns the status of a user's link with the broker.
     ///
     /// # Errors
     /// When there is no such user.
@@ -25,15 +25,15 @@ impl Members {
     /// # Errors
     /// [`AppError::Link`].
     pub fn check_broker(&self, name: &str) -> Result<(), AppError> {
-        Ok(self.venue.brokers.check(name)?)
+        Ok(self.trading.brokers.check(name)?)
     }
 
-    /// Links a user with another broker, who has to be out of the market for it: orders and shares are at the broker that they are
-    /// at. Nothing has changed after an error.
+    /// Links a user with another broker, who has to be out of the market for it: orders and shares are at the
+    /// broker that they are at. Nothing has changed after an error.
     ///
     /// # Errors
-    /// [`AppError::Link`] for a name that no broker has, [`AppError::BrokerInUse`] while the user has orders or shares, or when the
-    /// new account does not say what the books say; or when the store fails.
+    /// [`AppError::Link`] for a name that no broker has, [`AppError::BrokerInUse`] while the user has orders or
+    /// shares, or when the new account does not say what the books say; or when the store fails.
     pub async fn set_broker(self: &Arc<Self>, id: UserId, name: &str) -> Result<BrokerStatus, AppError> {
         let user = self.users.find(id)?;
         self.check_broker(name)?;
@@ -46,7 +46,7 @@ impl Members {
         if let Some(reason) = why_bound(&desk) {
             return Err(in_use(reason));
         }
-        let (link, pushes) = self.venue.brokers.link(name, id, desk.book().capital()).await?;
+        let (link, pushes) = self.trading.brokers.link(name, id, desk.book().capital()).await?;
         if let Some(account) = &link.simulated
             && let Some(detail) = difference(desk.book(), &account.view().await?)
         {
@@ -61,7 +61,7 @@ impl Members {
     }
 }
 
-/// Why a user cannot leave their broker now, if so.
+/// Returns why a user cannot leave their broker now, if so.
 fn why_bound(desk: &Desk) -> Option<String> {
     let (orders, positions) = (desk.book().active_orders().count(), desk.book().positions().len());
     if let Some(halt) = desk.halts().of_user().filter(|halt| halt.code != HaltCode::AccountUnusable) {

@@ -16,7 +16,7 @@ use crate::extract::{Json, Path};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 
-/// The routes.
+/// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(reject)).routes(routes!(activate))
 }
@@ -24,11 +24,11 @@ pub fn routes() -> OpenApiRouter<Api> {
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 200;
 
-/// Why a signal is turned down, or no longer.
+/// Body with the reason of a rejection or its withdrawal.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Word {
-    /// For people; may be empty.
+    /// Reason, for people; may be empty.
     #[serde(default)]
     #[schema(max_length = 200)]
     reason: String,

@@ -11,29 +11,30 @@ use tokio::sync::Semaphore;
 use super::Deadlines;
 use crate::clock::Stopwatch;
 
-/// How many calls of one user wait for the broker at once. The desk makes one at a time; runs and pages that only look make the
-/// other. Whoever comes third waits for a place, within their own deadline.
+/// Number of calls of one user that wait for the broker at once. The desk makes one at a time; runs and pages that
+/// only look make the other. A third call waits for a permit, within its own deadline.
 pub const CALLS_AT_ONCE: usize = 2;
 
 /// One user's line to their broker.
-pub struct Line {
+pub struct CallLimiter {
     user: UserId,
     deadlines: Deadlines,
-    places: Semaphore,
-    /// Since when the broker is not asked, because a call passed its deadline.
+    permits: Semaphore,
+    /// Runs since a call passed its deadline; the broker is not asked for a while after that.
     silent: Mutex<Option<Stopwatch>>,
 }
 
-impl Line {
+impl CallLimiter {
     /// A line on which nothing was asked yet.
     pub fn new(user: UserId, deadlines: Deadlines) -> Self {
-        Self { user, deadlines, places: Semaphore::new(CALLS_AT_ONCE), silent: Mutex::default() }
+        Self { user, deadlines, permits: Semaphore::new(CALLS_AT_ONCE), silent: Mutex::default() }
     }
 
     /// A call that changes something at the broker: whether it did is unknown after its deadline.
     ///
     /// # Errors
-    /// That of the call; [`BrokerError::Unclear`] after the deadline; [`BrokerError::Unavailable`] while the broker is left alone.
+    /// That of the call; [`BrokerError::Unclear`] after the deadline; [`BrokerError::Unavailable`] while the broker
+    /// is left alone.
     pub async fn send<T>(
         &self,
         what: &str,
@@ -75,16 +76,16 @@ impl Line {
 
     /// Calls that wait for the broker's answer now.
     pub fn waiting(&self) -> usize {
-        CALLS_AT_ONCE.saturating_sub(self.places.available_permits())
+        CALLS_AT_ONCE.saturating_sub(self.permits.available_permits())
     }
 
-    /// Whether a call passed its deadline a moment ago, so that none is made for a while.
+    /// Returns whether a call passed its deadline a moment ago, so that none is made for a while.
     pub fn is_silent(&self) -> bool {
         self.rests().is_some()
     }
 
-    /// The answer; none when it does not come in time. A user whose last call was not answered is not asked for again for a
-    /// while.
+    /// The answer; none when it does not come in time. A user whose last call was not answered is not asked for
+    /// again for a while.
     async fn in_time<T>(
         &self,
         within: Duration,
@@ -96,11 +97,11 @@ impl Line {
                 format!("it did not answer the last call of this user and is asked again in {seconds} s");
             return Some(Err(BrokerError::Unavailable(reason)));
         }
-        let placed = async {
-            let _place = self.places.acquire().await;
+        let limited = async {
+            let _permit = self.permits.acquire().await;
             call.await
         };
-        let Ok(answer) = tokio::time::timeout(within, placed).await else {
+        let Ok(answer) = tokio::time::timeout(within, limited).await else {
             tracing::warn!(user = %self.user, within_s = within.as_secs_f32(), "the broker does not answer");
             *self.silent.lock() = Some(Stopwatch::start());
             return None;
@@ -108,7 +109,7 @@ impl Line {
         Some(answer)
     }
 
-    /// How long the broker is not asked yet, if it is not.
+    /// Returns how long the broker is not asked yet, if it is not.
     fn rests(&self) -> Option<Duration> {
         let mut silent = self.silent.lock();
         let left = self.deadlines.rest.checked_sub(silent.as_ref()?.elapsed());

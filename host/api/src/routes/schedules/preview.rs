@@ -1,7 +1,7 @@
 //! Trying schedules out: what a candidate would do before it is saved, and what would fire on a date.
 
 use axum::extract::State;
-use prahari_app::schedules::{FiringDay, Foresight, NEXT_RUNS};
+use prahari_app::schedules::{FiringDay, NEXT_RUNS, SchedulePreview};
 use prahari_domain::calendar::LAST_DAY;
 use prahari_schedule::{DayDifference, Schedule, Stretch};
 use serde::{Deserialize, Serialize};
@@ -29,14 +29,14 @@ const SHOWN_DAYS: usize = 60;
 pub struct Candidate {
     /// When the task would be due on a trading day, if one rule says it.
     rule: Option<RuleView>,
-    /// The same by several rules, of which an instant that more than one answers counts once.
+    /// Several rules in place of one; an instant that more than one rule names counts once.
     #[schema(min_items = 1, max_items = 8)]
     rules: Option<Vec<RuleView>>,
     /// What it would wait for; null for nothing. When it is left out, what the task waits for now.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<AfterView>)]
     after: Option<Option<AfterView>>,
-    /// Whether it would run at all.
+    /// Whether the candidate is enabled.
     #[serde(default = "enabled")]
     #[schema(default = true)]
     enabled: bool,
@@ -49,14 +49,14 @@ fn enabled() -> bool {
     true
 }
 
-/// What a candidate would do.
+/// Effect of a candidate schedule.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Preview {
-    /// Its next slots.
+    /// Next slots of the candidate, the earliest first.
     next: Vec<SlotView>,
     /// The year from today on; days after the last known one as they are presumed to be.
     year: YearView,
-    /// On how many days of that year it would fire otherwise than the present schedule.
+    /// Number of days in that year on which it fires at other times than the current schedule.
     differing_days: usize,
     /// The first of these days, 60 at most.
     differences: Vec<DifferenceView>,
@@ -65,10 +65,10 @@ pub struct Preview {
 /// A year of a schedule in numbers.
 #[derive(Debug, Serialize, ToSchema)]
 struct YearView {
-    /// First day.
+    /// First day of the range, included.
     #[schema(required)]
     from: Option<Date>,
-    /// Last day.
+    /// Last day of the range, included.
     #[schema(required)]
     through: Option<Date>,
     /// First day that is presumed because its holidays are not known; null when all are known.
@@ -76,11 +76,11 @@ struct YearView {
     presumed_from: Option<Date>,
     /// Days on which the exchange has a session.
     trading_days: u32,
-    /// Those on which the task is due.
+    /// Number of days on which the task is due.
     days_with_slots: u32,
-    /// How often it is due.
+    /// Number of slots.
     slots: usize,
-    /// How many runs that makes, each tick counted.
+    /// Number of runs, each tick counted.
     runs: u64,
 }
 
@@ -89,9 +89,9 @@ struct YearView {
 struct DifferenceView {
     /// The date in India.
     day: Date,
-    /// Slots that would go.
+    /// Slots that would be removed.
     removed: Vec<SlotView>,
-    /// Slots that would come.
+    /// Slots that would be added.
     added: Vec<SlotView>,
 }
 
@@ -100,19 +100,19 @@ struct DifferenceView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct TestRunQuery {
-    /// Which.
+    /// Date on which the slots fall.
     #[param(inline)]
     date: Date,
 }
 
-/// What would fire on a date.
+/// Slots of all tasks on one date.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TestRun {
-    /// Which.
+    /// Date on which the slots fall.
     date: Date,
     /// Whether the exchange has a session on it.
     open: bool,
-    /// Why it is closed, the name of its special session, or that it is presumed; empty on an ordinary day.
+    /// Reason why it is closed, the name of its special session, or that it is presumed; empty on an ordinary day.
     note: String,
     /// Whether it is a special session, with which times move.
     special: bool,
@@ -120,7 +120,7 @@ pub struct TestRun {
     presumed: bool,
     /// The phases of its sessions, in order; none when closed.
     phases: Vec<PhaseView>,
-    /// What would run, by time.
+    /// Runs, by time.
     firings: Vec<FiringView>,
     /// Tasks that would not run because they are turned off.
     disabled: Vec<TaskName>,
@@ -131,9 +131,9 @@ pub struct TestRun {
 struct PhaseView {
     /// Such as `pre_open` or `continuous`.
     phase: &'static str,
-    /// Its first instant.
+    /// Start of the phase, included.
     starts_at: Instant,
-    /// The first instant after it.
+    /// End of the phase, not included.
     ends_at: Instant,
 }
 
@@ -162,10 +162,10 @@ pub async fn preview(
     let Candidate { rule, rules, after, enabled, .. } = candidate;
     let (task, rules, description) = (task.0, rules_of(rule, rules)?, String::new());
     let schedule = Schedule { task, rules, after: after_of(&api, task, after), enabled, description };
-    Ok(Json(api.daemon.previews.foresee(schedule, count).await?.into()))
+    Ok(Json(api.daemon.previews.preview(schedule, count).await?.into()))
 }
 
-/// What the newest schedules would fire on a date.
+/// Returns the slots of all tasks on a date, by the newest schedules.
 #[utoipa::path(get, path = "/api/v1/service/schedules/test-run", tag = "schedules", params(TestRunQuery),
     responses((status = OK, body = TestRun)))]
 pub async fn test_run(
@@ -173,16 +173,16 @@ pub async fn test_run(
     _caller: Caller,
     Query(query): Query<TestRunQuery>,
 ) -> Result<Json<TestRun>, Problem> {
-    let first = api.daemon.venue.calendar.current().covers().0;
+    let first = api.daemon.trading.calendar.current().covers().0;
     if !(first..=LAST_DAY).contains(&query.date.0) {
         return Err(Problem::invalid(format!("date: the calendar reaches from {first} to {LAST_DAY}")));
     }
     Ok(Json(api.daemon.previews.firing_day(query.date.0)?.into()))
 }
 
-impl From<Foresight> for Preview {
-    fn from(foresight: Foresight) -> Self {
-        let Foresight { next, year, differences } = foresight;
+impl From<SchedulePreview> for Preview {
+    fn from(preview: SchedulePreview) -> Self {
+        let SchedulePreview { next, year, differences } = preview;
         Self {
             next: next.iter().map(SlotView::from).collect(),
             year: year.into(),

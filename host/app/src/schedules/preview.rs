@@ -17,13 +17,13 @@ use crate::schedules::Schedules;
 use crate::tasks::{TaskSet, Tasks};
 use crate::user::User;
 
-/// How many of the next slots are shown where nobody says how many.
+/// Number of next slots that are shown by default.
 pub const NEXT_RUNS: usize = 10;
 
-/// What a candidate for a task's schedule would do.
+/// Effect of a candidate for a task's schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Foresight {
-    /// Its next slots.
+pub struct SchedulePreview {
+    /// Next slots of the candidate, the earliest first.
     pub next: Vec<Slot>,
     /// The year from today on.
     pub year: Stretch,
@@ -31,7 +31,7 @@ pub struct Foresight {
     pub differences: Vec<DayDifference>,
 }
 
-/// What would fire on one day.
+/// Slots of all tasks on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FiringDay {
     /// The day as the exchange sees it, with the reason why it is closed.
@@ -51,7 +51,7 @@ pub struct Firing {
     pub slot: Slot,
 }
 
-/// Says when schedules are due that are in force, or that somebody thinks of.
+/// Computes when schedules are due: those in force, and candidates.
 pub struct Previews {
     pub(crate) handles: Handles,
     pub(crate) schedules: Arc<Schedules>,
@@ -67,33 +67,33 @@ impl Previews {
         Ok(preview(schedule, &self.handles.calendar.current(), self.handles.clock.now(), count)?)
     }
 
-    /// What a candidate would do, beside the present schedule of its task. Nothing is saved.
+    /// Returns what a candidate would do, beside the present schedule of its task. Nothing is saved.
     ///
     /// # Errors
     /// [`AppError::InvalidSchedule`]; or when the task has no schedule.
-    pub async fn foresee(&self, candidate: Schedule, count: usize) -> Result<Foresight, AppError> {
+    pub async fn preview(&self, candidate: Schedule, count: usize) -> Result<SchedulePreview, AppError> {
         let set = self.schedules.current();
         let task = candidate.task;
         let present = set.entry(task).ok_or(AppError::UnknownSchedule(task))?.schedule.clone();
         let bounds = self.tasks.manifest(task)?.schedule.bounds.clone();
         let (calendar, now) = (self.handles.calendar.current(), self.handles.clock.now());
-        let foreseen = tokio::task::spawn_blocking(move || -> Result<Foresight, ScheduleError> {
+        let previewed = tokio::task::spawn_blocking(move || -> Result<SchedulePreview, ScheduleError> {
             validate(&candidate, &bounds, &calendar)?;
             let changed = std::slice::from_ref(&candidate);
             check_after(&set.with(changed), changed)?;
             let (from, to) = (now.ist_day(), a_year_after(now));
-            Ok(Foresight {
+            Ok(SchedulePreview {
                 next: preview(&candidate, &calendar, now, count)?,
                 year: stretch(&candidate, &calendar, from, to)?,
                 differences: differences(&present, &candidate, &calendar, from, to)?,
             })
         });
-        let foreseen = foreseen.await.map_err(|error| AppError::Ended(error.to_string()))?;
-        foreseen.map_err(AppError::InvalidSchedule)
+        let previewed = previewed.await.map_err(|error| AppError::Ended(error.to_string()))?;
+        previewed.map_err(AppError::InvalidSchedule)
     }
 
-    /// Whether a service of this user runs by other times than those of the newest set. Versions that differ in other users'
-    /// tasks, or in words only, need no restart.
+    /// Returns whether a service of this user runs by other times than those of the newest set. Versions that
+    /// differ in other users' tasks, or in words only, need no restart.
     ///
     /// # Errors
     /// When a version cannot be read.
@@ -111,7 +111,7 @@ impl Previews {
         Ok(false)
     }
 
-    /// What the newest set would fire on a day.
+    /// Returns what fires on a day by the newest set.
     ///
     /// # Errors
     /// When the calendar does not cover the day or a script fails on it.

@@ -20,7 +20,6 @@ use crate::desk::TradingServices;
 use crate::error::AppError;
 use crate::halts::Halts;
 use crate::handles::Handles;
-use crate::members::loading::{Fault, Loaded, load_user};
 use crate::notices::Notices;
 use crate::prices::Prices;
 use crate::pushes::Listeners;
@@ -29,12 +28,13 @@ use crate::settings::Settings;
 use crate::signals::Signals;
 use crate::simulation::PAPER_CAPITAL;
 use crate::users::Users;
+use crate::users_admin::loading::{Fault, Loaded, load_user};
 
 /// Takes up users, and changes what they are.
-pub struct Members {
+pub struct UsersAdmin {
     pub(crate) handles: Handles,
     pub(crate) users: Arc<Users>,
-    pub(crate) venue: Arc<TradingServices>,
+    pub(crate) trading: Arc<TradingServices>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) signals: Arc<Signals>,
     pub(crate) halts: Arc<Halts>,
@@ -44,12 +44,12 @@ pub struct Members {
     pub(crate) listeners: Arc<Listeners>,
 }
 
-impl Members {
+impl UsersAdmin {
     /// A user to be, with the settings that everybody begins with.
     ///
     /// # Errors
     /// When they cannot be written as JSON: a fault of ours.
-    pub fn new_member(&self, name: String, role: Role, capital: Option<Paise>) -> Result<NewUser, AppError> {
+    pub fn new_user(&self, name: String, role: Role, capital: Option<Paise>) -> Result<NewUser, AppError> {
         Ok(NewUser {
             name,
             role,
@@ -60,8 +60,8 @@ impl Members {
         })
     }
 
-    /// Takes up a user who was just written to the store: links them with their broker and loads their desk. Their service is
-    /// off. Doing it again does nothing.
+    /// Takes up a user who was just written to the store: links them with their broker and loads their desk. Their
+    /// service is off. Doing it again does nothing.
     ///
     /// # Errors
     /// When the store has no such user or cannot be read.
@@ -71,8 +71,8 @@ impl Members {
         }
         let row = self.handles.store.user(id).find().await?.ok_or(AppError::UnknownUser(id))?;
         let Loaded { user, pushes, faults } =
-            load_user(&self.venue, &self.handles.events, self.settings.kill_switch(), row).await?;
-        user.desk.lock().await.trade_on(self.signals.board.clone());
+            load_user(&self.trading, &self.handles.events, self.settings.kill_switch(), row).await?;
+        user.desk.lock().await.trade_on(self.signals.active.clone());
         if self.users.insert(user) {
             pushes.into_iter().for_each(|pushes| self.listeners.follow_pushes(id, pushes));
         }
@@ -82,9 +82,9 @@ impl Members {
         Ok(())
     }
 
-    /// Changes what a user may do, and whether they may log in and their services may run. Somebody who is not active any
-    /// more has no session and no token left, and their services are stopped; orders that stand at the broker are
-    /// still followed. `real_now` is real time, by which sessions and tokens are counted.
+    /// Changes what a user may do, and whether they may log in and their services may run. Somebody who is not
+    /// active any more has no session and no token left, and their services are stopped; orders that stand at the
+    /// broker are still followed. `real_now` is real time, by which sessions and tokens are counted.
     ///
     /// # Errors
     /// When there is no such user, nobody else could let anybody in any more, or it cannot be written.
@@ -107,7 +107,7 @@ impl Members {
         Ok(())
     }
 
-    /// [`Members::set_access`] for a user who shall not be active any more.
+    /// [`UsersAdmin::set_access`] for a user who shall not be active any more.
     ///
     /// # Errors
     /// As there.

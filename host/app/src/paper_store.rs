@@ -5,15 +5,16 @@ use prahari_brokers::{PaperRow, PaperStore, PaperStoreError};
 use prahari_domain::ids::UserId;
 use prahari_store::{PaperRow as StoredRow, Store, StoreError};
 
-/// The paper broker's name in the registry. Users are linked with it until an admin says otherwise: the default of the column.
+/// The paper broker's name in the registry. Users are linked with it until an admin says otherwise: the default of
+/// the column.
 pub const PAPER: &str = "paper";
 
 /// Keeps the paper broker's rows in the daemon's database, in the order of its other writes.
-pub struct PaperBooks {
+pub struct DatabasePaperStore {
     store: Store,
 }
 
-impl PaperBooks {
+impl DatabasePaperStore {
     /// Books on this store.
     pub fn new(store: Store) -> Self {
         Self { store }
@@ -21,7 +22,7 @@ impl PaperBooks {
 }
 
 #[async_trait]
-impl PaperStore for PaperBooks {
+impl PaperStore for DatabasePaperStore {
     async fn save(
         &self,
         user: UserId,

@@ -6,19 +6,19 @@ use prahari_domain::ids::UserId;
 use prahari_store::{AlertCode, HaltCode, HaltRow};
 
 use crate::error::AppError;
-use crate::members::Members;
-use crate::members::loading::{Fault, Loaded, load_user};
 use crate::user::User;
+use crate::users_admin::UsersAdmin;
+use crate::users_admin::loading::{Fault, Loaded, load_user};
 
-impl Members {
+impl UsersAdmin {
     /// Lifts an open halt, with the explanation of the admin who does it.
     ///
-    /// A halt of everything is lifted only when all that is kept of the user can be used: it is loaded anew, and what was
-    /// found damaged must have been mended.
+    /// A halt of everything is lifted only when all that is kept of the user can be used: it is loaded anew, and
+    /// what was found damaged must have been mended.
     ///
     /// # Errors
-    /// [`AppError::UnknownHalt`]; [`AppError::HaltLifted`]; [`AppError::HaltStands`] when something still cannot be used; or when it cannot be written
-    /// down. Nothing has changed then.
+    /// [`AppError::UnknownHalt`]; [`AppError::HaltLifted`]; [`AppError::HaltStands`] when something still cannot be
+    /// used; or when it cannot be written down. Nothing has changed then.
     pub async fn lift_halt(
         self: &Arc<Self>,
         id: u64,
@@ -52,13 +52,13 @@ impl Members {
         scope.find_halt(id).await?.ok_or(AppError::UnknownHalt(id))
     }
 
-    /// Puts settings, books and memory of a halted user in the place of those that they have, as they are kept now. The desk
-    /// compares itself with the broker before it sends anything.
+    /// Puts settings, books and memory of a halted user in the place of those that they have, as they are kept now.
+    /// The desk compares itself with the broker before it sends anything.
     async fn load_anew(self: &Arc<Self>, user: &User) -> Result<(), AppError> {
         let mut desk = user.desk.lock().await;
         let row = self.handles.store.user(user.id).find().await?.ok_or(AppError::UnknownUser(user.id))?;
         let Loaded { user: fresh, pushes, faults } =
-            load_user(&self.venue, &self.handles.events, self.settings.kill_switch(), row).await?;
+            load_user(&self.trading, &self.handles.events, self.settings.kill_switch(), row).await?;
         if let Some(Fault { reason, .. }) = faults.into_iter().next() {
             return Err(AppError::HaltStands { user: user.id, reason });
         }
