@@ -189,11 +189,36 @@ fn a_simulation_is_not_resumed_on_other_bars() {
 }
 
 #[test]
-fn a_report_that_cannot_be_written_is_known_before_the_simulation() {
-    simulation_refused(
-        &["--json", "/nowhere/report.json"],
-        "nothing can be written to /nowhere/report.json: there is no such folder",
+fn what_cannot_be_written_is_known_before_the_simulation() {
+    for option in ["--json", "--orders", "--db"] {
+        simulation_refused(
+            &[option, "/nowhere/file"],
+            "nothing can be written to /nowhere/file: there is no such folder",
+        );
+        // A folder in which nobody can make a file, whatever their rights.
+        let output = run(&simulate(&[option, "/proc/file"]).iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(
+            (output.status.code(), output.stdout.len()),
+            (Some(2), 0),
+            "{option}: {}",
+            stderr(&output)
+        );
+        let line = stderr(&output);
+        assert!(line.starts_with("error: nothing can be written to /proc/file: "), "{option}: {line}");
+        assert_eq!(line.lines().count(), 1, "{option}: {line}");
+    }
+}
+
+#[test]
+fn a_module_for_a_task_that_does_not_come_with_the_program_is_refused_by_the_daemon() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("prahari.db");
+    refused(
+        &["serve", "--db", db.to_str().unwrap(), "--listen", "127.0.0.1:0", "--module", "gap_watch=gap.wasm"],
+        "--module gap_watch=gap.wasm: no task gap_watch comes with the program; add it to the running daemon with `prahari \
+         task add gap.wasm`",
     );
+    assert!(!db.exists());
 }
 
 #[test]

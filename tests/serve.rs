@@ -142,6 +142,26 @@ fn the_slots_of_the_day_get_their_outcomes_as_the_clock_passes_them() {
 }
 
 #[test]
+fn a_fast_clock_goes_on_where_the_last_daemon_stopped_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("daemon.db").to_str().unwrap().to_owned();
+    let from = ["--from", "2025-03-03", "--users", "1", "--history", "0", "--db", &db];
+    let mut serving = demo(&[&["--speed", "3600"], &from[..]].concat());
+    let admin = serving.sign_in("admin", DEMO_PASSWORD);
+    // After the last instant at which anything is due; asking is the only waiting.
+    let mut now = String::new();
+    while now.as_str() < "2025-03-03 21:00" {
+        now = serving.json("/api/v1/system/overview", &admin)["now_ist"].as_str().unwrap().to_owned();
+    }
+    serving.signal(Signal::SIGTERM);
+    assert!(serving.child.wait().unwrap().success());
+    let serving = demo(&[&["--speed", "1"], &from[..]].concat());
+    let (_, line) = serving.said.split_once("The clock goes on at ").unwrap();
+    assert!(line[..now.len()] >= now[..], "{now}: {line}");
+    assert!(line[now.len()..].starts_with(", where the last process was; its speed is 1.\n"), "{line}");
+}
+
+#[test]
 fn a_port_in_use_ends_the_second_daemon_with_one_line() {
     let first = demo(&["--speed", "1", "--history", "0"]);
     let output = run(&["serve", "--listen", &first.address, "--demo", "--speed", "1"]);

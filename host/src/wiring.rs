@@ -93,9 +93,8 @@ pub async fn modules(own: &[OwnModule]) -> Result<(Arc<Runtime>, Modules), Failu
         replaced.push((module, given_file::read_component("module", &module.file)?));
     }
     let mut components = Vec::new();
-    let is_shipped = |module: &OwnModule| COMPONENTS.iter().any(|(name, _)| *name == module.task.name());
     for (module, bytes) in replaced.iter().filter(|(module, _)| !is_shipped(module)) {
-        // A task of its own, for as long as this process.
+        // A task of its own, of a simulation.
         components.push(Component {
             name: module.task.name(),
             bytes: Cow::Owned(bytes.clone()),
@@ -114,6 +113,20 @@ pub async fn modules(own: &[OwnModule]) -> Result<(Arc<Runtime>, Modules), Failu
     let fault = |error: AppError| if own.is_empty() { Failure::work(error) } else { Failure::input(error) };
     let modules = Modules::load(&runtime, &components).await.map_err(fault)?;
     Ok((runtime, modules))
+}
+
+/// Refuses a component for a task that does not come with the program: a daemon takes up a task by what an admin accepts, and
+/// keeps it, while what is named on the command line is for one process.
+pub fn check_shipped(own: &[OwnModule]) -> Result<(), Failure> {
+    let Some(OwnModule { task, file }) = own.iter().find(|module| !is_shipped(module)) else { return Ok(()) };
+    let file = file.display();
+    Err(Failure::input(format!(
+        "--module {task}={file}: no task {task} comes with the program; add it to the running daemon with `prahari task add {file}`"
+    )))
+}
+
+fn is_shipped(module: &OwnModule) -> bool {
+    COMPONENTS.iter().any(|(name, _)| *name == module.task.name())
 }
 
 /// Builds the daemon of a database and these options.

@@ -57,7 +57,8 @@ pub struct Serve {
     /// begun with.
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Run a component of your own for a task.
+    /// Run a component of your own for a task that comes with the program, in this process only. A task of your own is added to
+    /// the running daemon with `prahari task add`.
     #[arg(long = "module", value_name = "TASK=FILE")]
     pub modules: Vec<OwnModule>,
     /// Keep the components that stand in this folder, and those that come into it, as versions of their tasks; to

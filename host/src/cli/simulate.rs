@@ -40,7 +40,7 @@ pub struct Simulate {
     /// Go on with an interrupted simulation of the same settings.
     #[arg(long, requires = "db")]
     pub resume: bool,
-    /// Run a component of your own for a task.
+    /// Run a component of your own for a task. One that exports a manifest may be a task of its own, for this simulation.
     #[arg(long = "module", value_name = "TASK=FILE")]
     pub modules: Vec<OwnModule>,
 }

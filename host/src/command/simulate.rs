@@ -3,8 +3,9 @@
 mod orders;
 mod print;
 
+use std::fs::File;
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -37,7 +38,9 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
         bars: None,
         unknown_days_closed: options.unknown_days == UnknownDays::Closed,
     };
-    for path in options.json.iter().chain(&options.orders) {
+    // A new database is as good as a file: it cannot be made where nothing can be written.
+    let new = options.db.iter().filter(|db| !db.exists());
+    for path in options.json.iter().chain(&options.orders).chain(new) {
         check_writable(path)?;
     }
     if options.json.is_some() && options.json == options.orders {
@@ -135,13 +138,33 @@ fn check_writable(path: &Path) -> Result<(), Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // What is written takes the place of a file that is there, and must not that of anything else.
     let replaceable = std::fs::metadata(path).map_or(true, |there| there.is_file());
-    if folder.is_dir() && replaceable {
-        return Ok(());
+    if !folder.is_dir() {
+        let path = path.display();
+        return Err(Failure::input(format!("nothing can be written to {path}: there is no such folder")));
     }
-    if folder.is_dir() {
+    if !replaceable {
         return Err(Failure::input(format!("{} is not a file that can be written anew", path.display())));
     }
-    Err(Failure::input(format!("nothing can be written to {}: there is no such folder", path.display())))
+    // Rights are not all that may be in the way: only a file that is made shows that one can be.
+    let beside = part_of(path);
+    let there = beside.symlink_metadata().is_ok();
+    File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&beside)
+        .map_err(|error| Failure::input(format!("nothing can be written to {}: {error}", path.display())))?;
+    if !there {
+        std::fs::remove_file(&beside).map_err(Failure::work)?;
+    }
+    Ok(())
+}
+
+/// The file beside another one in which that is written until it is whole.
+fn part_of(path: &Path) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    beside.into()
 }
 
 fn write_json(path: &Path, report: &Report) -> Result<(), Failure> {
@@ -150,8 +173,7 @@ fn write_json(path: &Path, report: &Report) -> Result<(), Failure> {
 
 /// Writes beside the file and renames, so that a reader never sees half of it.
 fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
+    let beside = part_of(path);
     std::fs::write(&beside, text.as_bytes())
         .and_then(|()| std::fs::rename(&beside, path))
         .map_err(|error| Failure::work(format!("cannot write {}: {error}", path.display())))

@@ -1,8 +1,10 @@
 //! What a database was begun with and cannot be changed later: the seed of market and broker, and the day of a
 //! virtual clock.
 
+use prahari_app::clock::Clock;
+use prahari_app::daemon::Daemon;
 use prahari_domain::time::{Day, Timestamp};
-use prahari_store::Store;
+use prahari_store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Serve;
@@ -10,6 +12,9 @@ use crate::exit::Failure;
 
 /// Key under which the options of the last start are stored.
 const KEY: &str = "served_with";
+
+/// Where the instant stands at which a clock that is not the system's was when the daemon stopped.
+const STOPPED_AT: &str = "clock_stopped_at";
 
 /// The seed when none is named.
 const USUAL_SEED: u64 = 1;
@@ -64,6 +69,29 @@ impl Begun {
         let text = serde_json::to_string(&kept).map_err(Failure::work)?;
         store.system().set_meta(KEY, text).await.map_err(Failure::work)
     }
+}
+
+/// Keeps how far a clock has come that is not the system's: between two instants of the schedule nothing else says it.
+///
+/// # Errors
+/// When it cannot be written.
+pub async fn keep_clock(daemon: &Daemon) -> Result<(), StoreError> {
+    if !matches!(daemon.clock, Clock::Scaled(_)) {
+        return Ok(());
+    }
+    let now = daemon.clock.now().0.to_string();
+    daemon.store.system().set_meta(STOPPED_AT, now).await
+}
+
+/// Where a clock that is not the system's goes on: where the last process stopped, or, when it was killed, at the last instant that it
+/// came to.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn reached(store: &Store, cursor: Option<Timestamp>) -> Result<Option<Timestamp>, Failure> {
+    let stopped = store.system().meta(STOPPED_AT).await.map_err(Failure::work)?;
+    let stopped = stopped.and_then(|text| text.parse().ok()).map(Timestamp);
+    Ok(cursor.map(|cursor| stopped.map_or(cursor, |stopped| stopped.max(cursor))))
 }
 
 /// A database of an earlier release does not say what it was begun with.

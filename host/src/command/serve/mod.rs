@@ -42,6 +42,7 @@ pub async fn serve(options: Serve) -> Result<(), Failure> {
     if options.demo {
         demo::check_address(options.listen)?;
     }
+    wiring::check_shipped(&options.modules)?;
     let folder =
         options.watch_modules.as_deref().map(ModuleFolder::open).transpose().map_err(Failure::input)?;
     // First of all, so that a port in use ends the program with nothing begun.
@@ -91,7 +92,8 @@ async fn prepare(
     let cursor = store.system().cursor().await.map_err(Failure::work)?;
     let begun = demo::unfinished_history(store).await?;
     // A history that was cut off goes on to where it was to end.
-    let clock = clock(options, &calendar.current(), begun.map(|history| history.ends).or(cursor))?;
+    let reached = begun.map(|history| history.ends).or(begun::reached(store, cursor).await?);
+    let clock = clock(options, &calendar.current(), reached)?;
     let first = clock.now().ist_day();
     let until = first.checked_add_days(chrono::Days::new(SYNTHETIC_DAYS_AHEAD)).unwrap_or(first);
     let market = wiring::market(&options.market, calendar, served.seed, first, until)?;
@@ -117,6 +119,9 @@ async fn prepare(
     let daemon = wire(clock.restarted()).await?;
     let accounts = Accounts::new(store.clone(), daemon.events.clone(), vault, AccountSettings::default());
     let accounts = Arc::new(accounts.map_err(Failure::work)?);
+    if let (Some(reached), Some(speed), None) = (reached, options.speed, begun) {
+        say!("The clock goes on at {reached}, where the last process was; its speed is {speed}.");
+    }
     announce(options, &accounts, listener).await?;
     let api = Api::new(daemon.clone(), accounts);
     let api = if options.listen.ip().is_loopback() { api } else { api.with_secure_cookie() };

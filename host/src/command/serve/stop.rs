@@ -16,6 +16,7 @@ use prahari_app::services::STOP_PATIENCE_OF_DAEMON;
 use prahari_app::shutdown::Stop;
 use tokio::task::JoinHandle;
 
+use super::begun;
 use super::signals::Signals;
 use crate::exit::Failure;
 
@@ -51,6 +52,9 @@ pub async fn until_stopped(daemon: &Arc<Daemon>, parts: Parts, signals: &mut Sig
     tokio::select! {
         () = in_order(daemon, parts) => {}
         signal = signals.stop() => tracing::warn!(signal, "a second signal: the daemon waits for nothing more"),
+    }
+    if let Err(error) = begun::keep_clock(daemon).await {
+        tracing::warn!(%error, "how far the clock has come is not kept");
     }
     let closed = daemon.close().await.map_err(Failure::work);
     match stop {
