@@ -1,5 +1,6 @@
 //! How a run ended.
 
+use prahari_domain::text::into_one_line;
 use serde::{Deserialize, Serialize};
 
 use crate::abi::latest::{Capability, Summary, TaskError};
@@ -82,8 +83,13 @@ impl RunOutcome {
         matches!(self, Self::Succeeded(_))
     }
 
-    /// One sentence for people: the summary of a success, the reason of anything else.
+    /// One sentence for people: the summary of a success, the reason of anything else. The guest may have had a part in it, so it
+    /// is made safe to show and to keep: it is one line in which everything can be seen.
     pub fn detail(&self) -> String {
+        into_one_line(self.words())
+    }
+
+    fn words(&self) -> String {
         match self {
             Self::Succeeded(summary) => summary.text.clone(),
             Self::TaskFailed(TaskError::Unavailable(what)) => format!("unavailable: {what}"),
@@ -144,5 +150,25 @@ pub const fn capability_name(capability: Capability) -> &'static str {
         Capability::Notify => "notify",
         Capability::Log => "log",
         Capability::Decision => "decision",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sentence_of_an_outcome_is_one_line_whatever_the_guest_says() {
+        let text = || "all is well\n2025 ERROR fake\u{1b}[2J".to_owned();
+        let safe = "all is well\\n2025 ERROR fake\\u001b[2J";
+        for outcome in [
+            RunOutcome::Succeeded(Summary { text: text(), counters: Vec::new() }),
+            RunOutcome::TaskFailed(TaskError::Unavailable(text())),
+            RunOutcome::TaskFailed(TaskError::Invalid(text())),
+            RunOutcome::Trapped(text()),
+            RunOutcome::WorkerEnded(text()),
+        ] {
+            assert!(outcome.detail().ends_with(safe), "{}", outcome.detail());
+        }
     }
 }

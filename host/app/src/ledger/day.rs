@@ -6,6 +6,7 @@ use std::collections::btree_map::Entry;
 
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
+use prahari_domain::text::into_one_line;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{SlotKind, SlotOutcome, SlotRow, SlotUpdate, TickRow};
 
@@ -50,11 +51,13 @@ impl Progress {
     /// The slot as the database should have it.
     pub fn update(&self, key: SlotKey, reason: String, run: Option<RunId>, rows: Vec<TickRow>) -> SlotUpdate {
         let ticks = self.ticks.as_ref();
+        let safe = |row: TickRow| TickRow { reason: into_one_line(row.reason), ..row };
         SlotUpdate {
             task: key.task,
             due_at: key.due_at,
             outcome: self.outcome,
-            reason,
+            // Words of guests and workers may stand in it.
+            reason: into_one_line(reason),
             run,
             attempts: self.attempts,
             ends_at: ticks.map(|ticks| ticks.ends_at),
@@ -65,7 +68,7 @@ impl Progress {
             ticks_skipped: ticks.map_or(0, |ticks| ticks.skipped),
             ticks_missed: ticks.map_or(0, |ticks| ticks.missed),
             last_tick_at: ticks.and_then(|ticks| ticks.last),
-            ticks: rows,
+            ticks: rows.into_iter().map(safe).collect(),
         }
     }
 

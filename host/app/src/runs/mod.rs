@@ -15,7 +15,7 @@ use std::sync::Arc;
 use chrono::NaiveTime;
 use prahari_domain::ids::RunId;
 use prahari_domain::tasks::Task;
-use prahari_domain::text::one_line;
+use prahari_domain::text::into_one_line;
 use prahari_domain::time::{Day, Timestamp, day_number};
 use prahari_runtime::abi::latest::{self, RunContext};
 use prahari_runtime::{Budget, Grant, Module, RunOutcome, RunReport, RunRequest, Runtime, SharedReplies};
@@ -184,8 +184,9 @@ impl Runs {
         let run = begun.start.id;
         let performed = self.try_perform(user, begun, due_at, trigger).await;
         if let Err(error) = &performed {
-            user.services.activity().failed(error.to_string());
-            self.handles.store.system().abandon_run(run, error.to_string(), self.handles.clock.now()).await?;
+            let told = into_one_line(error.to_string());
+            user.services.activity().failed(told.clone());
+            self.handles.store.system().abandon_run(run, told, self.handles.clock.now()).await?;
         }
         performed
     }
@@ -267,7 +268,7 @@ impl Runs {
             recording = RecordingRow::default();
         }
         left.recording_bytes = size_of(&recording);
-        let mut detail = detail_of(&report.outcome);
+        let mut detail = report.outcome.detail();
         let untouched = leaves_signals_untouched(&self.handles.calendar.current(), finished_at);
         if let Some(warning) = untouched.filter(|_| self.tasks.current().is_shared(task)) {
             detail = format!("{detail}; {warning}");
@@ -330,20 +331,14 @@ const LONGEST_REASON: usize = 300;
 
 /// Returns how a run ended, as it is kept with its slot or tick.
 pub(crate) fn reason_of(outcome: &RunOutcome) -> String {
-    let detail = detail_of(outcome);
+    let detail = outcome.detail();
     match detail.char_indices().nth(LONGEST_REASON) {
         Some((end, _)) => format!("{}...", detail.get(..end).unwrap_or_default()),
         None => detail,
     }
 }
 
-/// Returns how a run ended, in one sentence for people; the guest may have had a part in it.
-pub(crate) fn detail_of(outcome: &RunOutcome) -> String {
-    one_line(&outcome.detail()).into_owned()
-}
-
-/// Returns what a run may use. A run that somebody asked for may wait longer for the world: no tick is due after
-/// it.
+/// What a run may use. A run that somebody asked for may wait longer for the world: no tick is due after it.
 fn budget(budget: Budget, trigger: Trigger) -> Budget {
     match trigger {
         Trigger::Scheduled => budget,

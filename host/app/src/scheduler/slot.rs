@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use prahari_domain::calendar::Calendar;
 use prahari_domain::tasks::Task;
+use prahari_domain::text::into_one_line;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::RunOutcome;
 use prahari_schedule::{LatePolicy, latest_start};
@@ -102,14 +103,14 @@ impl Slots {
 
     async fn run_slot(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
         let (due, waited) = user.ledger.lock().freed(key);
-        if let Some(WaitOutcome { told, .. }) = waited.as_ref().filter(|waited| waited.skipped) {
+        if let Some(WaitOutcome { told, .. }) = waited.as_ref().filter(|waited| waited.is_skipped()) {
             return self.finish_slot(user, key, SlotOutcome::Skipped, told.clone(), None).await;
         }
         let Some(attempt) = self.take_up(user, key).await? else { return Ok(()) };
         let (now, late) = (self.handles.clock.now(), self.tasks.current().late_policy(key.task));
-        let told = |reason: String| WaitOutcome::with(waited.as_ref(), reason);
         if let Some(lateness) = too_late((key, late), due, now, &self.handles.calendar.current()) {
-            return self.finish_slot(user, key, SlotOutcome::Missed, told(lateness), None).await;
+            let reason = Waited::with(waited.as_ref(), lateness);
+            return self.finish_slot(user, key, SlotOutcome::Missed, reason, None).await;
         }
         if let Some(reason) = self.health.skip_reason(user, key.task) {
             return self.finish_slot(user, key, SlotOutcome::Skipped, reason, None).await;
@@ -132,7 +133,8 @@ impl Slots {
             outcome @ RunOutcome::Succeeded(_) => (SlotOutcome::Ran, reason_of(outcome)),
             failed => (SlotOutcome::Failed, reason_of(failed)),
         };
-        self.finish_slot(user, key, outcome, told(reason), Some(&answer)).await
+        let reason = Waited::with_run(waited.as_ref(), reason);
+        self.finish_slot(user, key, outcome, reason, Some(&answer)).await
     }
 
     /// Takes up a slot, once; which attempt it is. It is written before the run, so that the run after a crash
@@ -162,7 +164,7 @@ impl Slots {
         reason: String,
         answer: Option<&RunAnswer>,
     ) -> Result<(), AppError> {
-        let run = answer.map(|answer| answer.run);
+        let (run, reason) = (answer.map(|answer| answer.run), into_one_line(reason));
         let _turn = user.ledger.turn().await;
         let update = {
             let mut ledger = user.ledger.lock();

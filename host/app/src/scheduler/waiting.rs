@@ -10,7 +10,7 @@ use std::sync::Arc;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_schedule::Then;
+use prahari_schedule::{TICK_MS, Then};
 
 use super::Rooms;
 use super::standing::{DependencyState, Shared, listed, standing};
@@ -53,17 +53,33 @@ impl Aside {
 pub struct WaitOutcome {
     /// Sentence for the user: how long the slot waited, or which tasks had not ended at the latest time.
     pub told: String,
-    /// Whether the slot is skipped.
-    pub skipped: bool,
+    /// What becomes of a slot whose tasks had not ended; none where they had.
+    pub then: Option<Then>,
 }
 
 impl WaitOutcome {
-    /// Returns what became of the slot, with what it waited for.
+    /// Whether the slot is skipped for what had not ended.
+    pub(super) fn is_skipped(&self) -> bool {
+        self.then == Some(Then::Skip)
+    }
+
+    /// What became of a slot that did not run, with what it waited for.
     pub(super) fn with(waited: Option<&Self>, reason: String) -> String {
         match waited {
             Some(Self { told, .. }) if reason.is_empty() => told.clone(),
             Some(Self { told, .. }) => format!("{told}; {reason}"),
             None => reason,
+        }
+    }
+
+    /// What became of a slot that ran.
+    pub(super) fn with_run(waited: Option<&Self>, reason: String) -> String {
+        match waited {
+            Some(Self { told, then: Some(_) }) => {
+                let told = format!("{told}, so it ran on what there was");
+                Self::with(Some(&Self { told, then: None }), reason)
+            }
+            waited => Self::with(waited, reason),
         }
     }
 }
@@ -121,6 +137,13 @@ impl Waiting {
                 }
                 Ok(false)
             }
+            DependencyState::Open(tasks) if now >= latest.plus_millis(TICK_MS) => {
+                // The daemon was not there, or the slot is from before the service was started: nothing was waited for.
+                let until = latest.ist_time().format("%H:%M");
+                let told = format!("{until}, until when it waits for {}, was past already", listed(&tasks));
+                freed(user, key, latest, WaitOutcome { told, then: Some(barrier.then) });
+                Ok(false)
+            }
             DependencyState::Open(tasks) if now >= latest => {
                 overdue(user, key, barrier, &tasks);
                 Ok(false)
@@ -176,7 +199,7 @@ fn still_waits(user: &User, key: SlotKey, wait: &Wait, shared: Shared<'_>, now: 
         DependencyState::Ended(at) => {
             let seconds = now.millis_since(wait.since).max(0) / 1000;
             let told = format!("waited {seconds} s for {}", listed(&wait.barrier.tasks));
-            freed(user, key, at.unwrap_or(now).min(latest), WaitOutcome { told, skipped: false });
+            freed(user, key, at.unwrap_or(now).min(latest), WaitOutcome { told, then: None });
             false
         }
         DependencyState::Open(tasks) if now >= latest => {
@@ -191,12 +214,8 @@ fn still_waits(user: &User, key: SlotKey, wait: &Wait, shared: Shared<'_>, now: 
 fn overdue(user: &User, key: SlotKey, barrier: &Barrier, tasks: &[Task]) {
     let latest = barrier.latest.max(key.due_at);
     let until = latest.ist_time().format("%H:%M");
-    let had_not = format!("{} had not ended at {until}", listed(tasks));
-    let waited = match barrier.then {
-        Then::Run => WaitOutcome { told: format!("{had_not}, so it ran on what there was"), skipped: false },
-        Then::Skip => WaitOutcome { told: had_not, skipped: true },
-    };
-    freed(user, key, latest, waited);
+    let told = format!("{} had not ended at {until}", listed(tasks));
+    freed(user, key, latest, WaitOutcome { told, then: Some(barrier.then) });
 }
 
 fn freed(user: &User, key: SlotKey, at: Timestamp, waited: WaitOutcome) {

@@ -1,6 +1,7 @@
 //! What running services say of themselves each minute, in one write for all of them.
 
 use prahari_domain::tasks::Task;
+use prahari_domain::text::into_one_line;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::RunOutcome;
 use prahari_store::{HeartbeatRow, ServiceRow};
@@ -54,7 +55,8 @@ impl Activity {
     /// Records the last error.
     pub(crate) fn failed(&mut self, error: String) {
         self.error_count += 1;
-        self.last_error = error;
+        // Words of guests and workers may stand in it.
+        self.last_error = into_one_line(error);
     }
 }
 

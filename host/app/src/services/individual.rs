@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
+use prahari_domain::text::into_one_line;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::{HostServices, RunOutcome, RunReport, RunRequest, Worker, WorkerEnd};
 use prahari_store::{IndividualServiceRow, NotificationLevel, NotificationRow};
@@ -180,7 +181,9 @@ impl Services {
         end: WorkerEnd,
     ) -> Result<(), AppError> {
         let _row = user.services.individual_rows().await;
-        let Some(service) = user.services.remove_individual(task, pid, &end.reason) else { return Ok(()) };
+        let Some(service) = user.drop_individual(task, pid) else { return Ok(()) };
+        let end = WorkerEnd { reason: into_one_line(end.reason), ..end };
+        user.set_individual_end(task, Some(end.reason.clone()));
         let now = self.handles.clock.now();
         let end = self.with_reason_of_daemon(end);
         let stopped = IndividualServiceRow {
