@@ -30,12 +30,13 @@ use prahari_app::error::AppError;
 use prahari_app::modules::{Activation, BROKEN_AFTER, Upload};
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
+use prahari_domain::text::is_plain;
 use prahari_runtime::ModuleHash;
 use prahari_store::{
-    KeptNotification, ModuleOrigin, ModuleRow, NotificationFilter, NotificationLevel, SlotOutcome,
+    AlertCode, KeptNotification, ModuleOrigin, ModuleRow, NotificationFilter, NotificationLevel, SlotOutcome,
 };
 use support::{
-    ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, end_of, guests, run, runs, slots, start_services, stop,
+    ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, end_of, guests, run, runs, slot, slots, start_services, stop,
 };
 
 const TASK: Task = Task::literal("position_monitor");
@@ -52,9 +53,7 @@ async fn activate(daemon: &Daemon, task: Task, version: u64) -> Result<bool, App
 }
 
 async fn roll_back(daemon: &Daemon, task: Task) -> Result<u64, AppError> {
-    let (reason, now) = ("a test".to_owned(), daemon.clock.now());
-    let row =
-        daemon.modules.roll_back(task, Some(ADMIN), reason, daemon.grants.permission(task), now).await?;
+    let row = daemon.trials.roll_back_module(task, ADMIN, "a test".to_owned()).await?;
     Ok(row.version)
 }
 
@@ -196,6 +195,50 @@ async fn without_an_earlier_version_a_task_that_traps_is_tried_less_and_less_oft
     assert!((15..=24).contains(&tried.len()), "{} runs in a session of 375 minutes", tried.len());
     let (outcome, reason) = end_of(&daemon, ADMIN, MONDAY, Task::literal("sell_monitor")).await;
     assert_eq!(outcome, SlotOutcome::Failed, "{reason}");
+    let kept = slot(&daemon, ADMIN, MONDAY, Task::literal("sell_monitor")).await;
+    let ticks = daemon.store.user(ADMIN).ticks(kept.task, kept.due_at).await.unwrap();
+    assert!(ticks.iter().any(|tick| tick.outcome == SlotOutcome::Skipped), "{ticks:?}");
+    let told = ticks.iter().map(|tick| &tick.reason).chain([&kept.reason]);
+    assert!(told.clone().all(|reason| is_plain(reason)), "{:?}", told.collect::<Vec<_>>());
+    let last = daemon.users.find(ADMIN).unwrap().activity().last_error.clone();
+    assert!(!last.is_empty() && is_plain(&last), "{last:?}");
+    // Somebody has to look, once; and it is over when the daemon begins anew.
+    let alerts = unfit(&daemon).await;
+    let sentence = "version 1 of the module of sell_monitor keeps failing, and no earlier version can take its place, so the task is held back; of user 1: 3 runs in a row failed by the module's own fault: ";
+    assert!(alerts.len() == 1 && alerts[0].starts_with(sentence), "{alerts:?}");
+    let told = daemon.store.user(ADMIN).notifications(NotificationFilter::default()).await.unwrap();
+    let titles: Vec<_> = told.iter().map(|kept| kept.row.title.as_str()).collect();
+    assert_eq!(titles.iter().filter(|title| **title == "A module keeps failing").count(), 1, "{titles:?}");
+    stop(daemon).await;
+    let daemon = house.start(at(TUESDAY, "09:00")).await;
+    assert_eq!(unfit(&daemon).await, Vec::<String>::new());
+    stop(daemon).await;
+}
+
+#[tokio::test]
+async fn what_a_task_says_of_its_failure_is_one_line_wherever_it_is_kept() {
+    let house = TestHost::new(1);
+    let task = Task::literal("premarket_retry");
+    let hostile = guests::logs("no\\0aERROR fake \\1b");
+    let daemon = house.start_with(at(MONDAY, "08:50"), &[(task, &hostile)]).await;
+    start_services(&daemon).await;
+    run(&daemon, at(MONDAY, "09:01")).await;
+    daemon.maintenance.upkeep_step(&mut None).await.unwrap();
+    let said = "unavailable: no\\nERROR fake \\u001b";
+    assert_eq!(end_of(&daemon, ADMIN, MONDAY, task).await.1, said);
+    assert_eq!(runs(&daemon, ADMIN, task).await[0].detail, said);
+    let last = format!("premarket_retry: {said}");
+    assert_eq!(daemon.users.find(ADMIN).unwrap().activity().last_error, last);
+    let kept = daemon.store.user(ADMIN).service().await.unwrap().unwrap();
+    assert_eq!(kept.last_error, last);
+    stop(daemon).await;
+}
+
+/// What the open alerts say about modules that keep failing.
+async fn unfit(daemon: &Daemon) -> Vec<String> {
+    daemon.store.flush().await.unwrap();
+    let open = daemon.store.system().open_installation_alerts(100).await.unwrap();
+    open.into_iter().filter(|alert| alert.code == AlertCode::ModuleUnfit).map(|alert| alert.detail).collect()
 }
 
 #[tokio::test]

@@ -181,15 +181,27 @@ pub fn asks_for_charges() -> Vec<u8> {
 
 /// A task that does nothing and exports this text as its manifest.
 pub fn says(manifest: &str) -> Vec<u8> {
+    says_and(manifest, "i32.const 3072")
+}
+
+/// A task that exports this text as its manifest and breaks a rule of WebAssembly whenever it runs.
+pub fn says_and_traps(manifest: &str) -> Vec<u8> {
+    says_and(manifest, "unreachable")
+}
+
+fn says_and(manifest: &str, run: &str) -> Vec<u8> {
     let escaped: String = manifest.bytes().map(|byte| format!("\\{byte:02x}")).collect();
     let length = manifest.len();
-    exports_manifest(&format!(
-        r#"(data (i32.const 8192) "{escaped}")
+    exports_manifest_and(
+        &format!(
+            r#"(data (i32.const 8192) "{escaped}")
             (func (export "prahari:task/manifest@1.2.0#manifest") (result i32)
                 (i32.store (i32.const 2048) (i32.const 8192))
                 (i32.store (i32.const 2052) (i32.const {length}))
                 i32.const 2048)"#
-    ))
+        ),
+        run,
+    )
 }
 
 /// A task that never comes back when it is asked for its manifest.
@@ -215,6 +227,10 @@ pub fn says_much(length: u32) -> Vec<u8> {
 }
 
 fn exports_manifest(function: &str) -> Vec<u8> {
+    exports_manifest_and(function, "i32.const 3072")
+}
+
+fn exports_manifest_and(function: &str, run: &str) -> Vec<u8> {
     component_of(
         "1.2.0",
         &format!(
@@ -223,7 +239,7 @@ fn exports_manifest(function: &str) -> Vec<u8> {
             (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
             (func (export "describe") (result i32) i32.const 1024)
             {function}
-            (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32) i32.const 3072))"#
+            (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32) {run}))"#
         ),
     )
 }

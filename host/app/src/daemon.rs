@@ -190,7 +190,8 @@ impl Daemon {
             self.halts.halt_user(user, code, &reason).await?;
         }
         self.maintenance.compare_accounts().await?;
-        for (user, pushes) in start_state.pushes {
+        self.trials.health.begin_anew().await?;
+        for (user, pushes) in left.pushes {
             self.listeners.follow_pushes(user, pushes);
         }
         match start_state.cursor {
@@ -397,6 +398,7 @@ impl Base {
         let trials = Arc::new(Trials {
             handles: handles.clone(),
             notices: notices.clone(),
+            health: health.clone(),
             runtime: runtime.clone(),
             modules: modules.clone(),
             grants: grants.clone(),

@@ -25,6 +25,8 @@ named! {
         ClockJumped = "clock_jumped",
         /// Orders of a symbol are halted for a user.
         SymbolHalted = "symbol_halted",
+        /// The version of a task's module that is active keeps failing, and no earlier one can take its place.
+        ModuleUnfit = "module_unfit",
         /// An order that may have been sent was closed as lost.
         OrderLost = "order_lost",
     }

@@ -12,6 +12,7 @@ use prahari_store::{ActivationRow, ModuleRow, PinRow};
 use super::Modules;
 use super::keep::find;
 use crate::error::AppError;
+use crate::tasks::TaskSet;
 
 /// A version that is to be the active one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,18 +58,21 @@ impl Modules {
     /// Makes the version active that was so before the present one. Answers the row of the version.
     ///
     /// # Errors
-    /// [`AppError::NoEarlierModule`], or as [`Modules::activate`].
-    pub async fn roll_back(
+    /// [`AppError::NoEarlierModule`]; [`AppError::ManifestNotAccepted`] when it says that its task is something else than these
+    /// tasks say; or as [`Modules::activate`].
+    pub(super) async fn roll_back(
         &self,
-        task: Task,
-        by: Option<UserId>,
-        reason: String,
-        permission: Permission,
+        (task, by, reason): (Task, UserId, String),
+        (tasks, permission): (&TaskSet, Permission),
         now: Timestamp,
     ) -> Result<ModuleRow, AppError> {
         let _changing = self.change.lock().await;
         let earlier = self.earlier(task).await?.into_iter().next().ok_or(AppError::NoEarlierModule(task))?;
-        let activation = Activation { task, version: earlier.version, by, reason };
+        let version = earlier.version;
+        if !tasks.accepts(&earlier) {
+            return Err(AppError::ManifestNotAccepted { task, version });
+        }
+        let activation = Activation { task, version, by: Some(by), reason };
         self.activate_now(activation, permission, now).await.map(|(row, _)| row)
     }
 

@@ -15,6 +15,7 @@ use super::Modules;
 use super::activate::{Activation, Permission};
 use crate::error::AppError;
 use crate::grants::Allowance;
+use crate::tasks::TaskSet;
 
 /// Failed runs in a row, by the module's own fault and for one user, after which the module is unfit. One may
 /// be the data of a moment, two a coincidence.
@@ -101,9 +102,9 @@ impl Health {
         (failures, alone || users >= SEVERAL_USERS)
     }
 
-    /// A run that did not fail by the module's own fault.
-    fn clear(&self, user: UserId, task: Task) {
-        self.streaks().remove(&(user, task));
+    /// A run that did not fail by the module's own fault; whether the task was held back before it.
+    fn clear(&self, user: UserId, task: Task) -> bool {
+        self.streaks().remove(&(user, task)).is_some_and(|streak| streak.hold.is_some())
     }
 
     fn backoff(&self, user: UserId, task: Task, backoff: Backoff) {
@@ -139,6 +140,8 @@ pub(crate) struct RunEnd<'a> {
 pub(crate) enum Consequence {
     /// Nothing changes.
     None,
+    /// It goes on, and was held back before.
+    Recovered,
     /// The task is not tried again for this user for a while.
     BackedOff {
         /// Time until which the task is not run.
@@ -147,6 +150,8 @@ pub(crate) enum Consequence {
         reason: String,
         /// Whether the task was not backed off before.
         first: bool,
+        /// The version, where it is unfit for everybody and no other one can take its place.
+        unfit: Option<u64>,
     },
     /// It was taken out of use, and the other version runs.
     RolledBack {
@@ -160,22 +165,22 @@ pub(crate) enum Consequence {
 }
 
 impl Modules {
-    /// Looks at the end of a run. A version that fails again and again by its own fault is quarantined, and the
-    /// version that was active before it runs again; when there is none, or only this user is concerned, the task
-    /// is held back for this user.
+    /// Looks at the end of a run. A version that fails again and again by its own fault is quarantined, and the version
+    /// that was active before it runs again; when there is none that is fit, or only this user is concerned, the task is held
+    /// back for this user. A version whose manifest is not the accepted one does not come back by itself.
     ///
     /// # Errors
     /// When the store fails.
     pub(crate) async fn record_outcome(
         &self,
         end: RunEnd<'_>,
-        permission: Permission,
+        (tasks, permission): (&TaskSet, Permission),
         now: Timestamp,
     ) -> Result<Consequence, AppError> {
         let RunEnd { user, task, module, outcome, .. } = end;
         if !outcome.is_own_fault() {
-            self.health.clear(user, task);
-            return Ok(Consequence::None);
+            let was_held = self.health.clear(user, task);
+            return Ok(if was_held { Consequence::Recovered } else { Consequence::None });
         }
         let (failures, unfit) = self.health.count(user, task, module, &end.blame);
         if failures < BROKEN_AFTER {
@@ -188,7 +193,7 @@ impl Modules {
             return Ok(Consequence::None);
         }
         let earlier = if unfit { self.earlier_than(task, failed.version).await? } else { Vec::new() };
-        for earlier in earlier {
+        for earlier in earlier.into_iter().filter(|earlier| tasks.accepts(earlier)) {
             let reason = format!("{failures} runs of user {user} in a row failed: {}", outcome.detail());
             match self.quarantine(task, failed.version, earlier, reason, permission, now).await {
                 // It wants more than it is granted by now, or does not load any more.
@@ -198,20 +203,26 @@ impl Modules {
                 quarantined => return quarantined,
             }
         }
-        Ok(self.back_off(&end, failures, now))
+        let unfit = unfit.then_some(failed.version);
+        Ok(self.hold_back(&end, (failures, unfit), now))
     }
 
     /// Holds a task of a user back.
-    fn back_off(&self, end: &RunEnd<'_>, failures: u32, now: Timestamp) -> Consequence {
-        let until = now.plus_millis(backoff_ms(end.user, end.task, failures));
+    fn hold_back(
+        &self,
+        end: &RunEnd<'_>,
+        (failures, unfit): (u32, Option<u64>),
+        now: Timestamp,
+    ) -> Consequence {
+        let until = now.plus_millis(hold_millis(end.user, end.task, failures));
         let why = match &end.blame {
             Blame::OwnLimit(limit) => format!("at a limit of this user's own allowance, {limit}"),
             Blame::Version | Blame::Unsure => "by the module's own fault".to_owned(),
         };
         let reason = format!("{failures} runs in a row failed {why}: {}", end.outcome.detail());
-        let backoff = Backoff { until, reason: reason.clone(), under: end.allowance.clone() };
-        self.health.backoff(end.user, end.task, backoff);
-        Consequence::BackedOff { until, reason, first: failures == BROKEN_AFTER }
+        let hold = Hold { until, reason: reason.clone(), under: end.allowance.clone() };
+        self.health.hold(end.user, end.task, hold);
+        Consequence::BackedOff { until, reason, first: failures == BROKEN_AFTER, unfit }
     }
 
     /// Returns why a task of a user is held back, if it is.

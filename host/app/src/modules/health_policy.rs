@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use prahari_domain::tasks::Task;
 use prahari_runtime::{ModuleHash, RunOutcome};
-use prahari_store::{NewAudit, NotificationLevel, NotificationRow};
+use prahari_store::{AlertCode, NewAlert, NewAudit, NotificationLevel, NotificationRow};
 
 use super::Modules;
 use super::health::{Backoff, Blame, Consequence, RunEnd};
@@ -16,6 +16,9 @@ use crate::handles::Handles;
 use crate::notices::Notices;
 use crate::tasks::Tasks;
 use crate::user::User;
+
+/// Most open alerts that are looked through at the start.
+const MOST_ALERTS: u32 = 1_000;
 
 /// Does something about modules that keep failing.
 pub struct ModuleHealth {
@@ -36,17 +39,26 @@ impl ModuleHealth {
         allowance: &Arc<Allowance>,
         outcome: &RunOutcome,
     ) -> Result<(), AppError> {
-        let permission = self.grants.permission(task);
+        let (tasks, permission) = (self.tasks.current(), self.grants.permission(task));
         let blame = blame(outcome, allowance, &self.grants.of_everybody(task));
         let end = RunEnd { user: user.id, task, module, outcome, allowance, blame };
-        let consequence = self.modules.record_outcome(end, permission, self.handles.clock.now()).await?;
+        let consequence =
+            self.modules.record_outcome(end, (&tasks, permission), self.handles.clock.now()).await?;
         match consequence {
             Consequence::None => Ok(()),
-            Consequence::BackedOff { until, reason, first } => {
+            Consequence::Recovered => self.recovered(task, "a run of it did not fail").await,
+            Consequence::BackedOff { until, reason, first, unfit } => {
                 tracing::warn!(user = %user.id, %task, %until, reason, "a task that keeps failing is held back");
-                if first { self.notify_backoff(user, task, &reason).await } else { Ok(()) }
+                if first {
+                    self.tell_of_hold(user, task, &reason).await?;
+                }
+                match unfit {
+                    Some(version) => self.tell_of_unfit(user, (task, version), &reason).await,
+                    None => Ok(()),
+                }
             }
             Consequence::RolledBack { from, to, reason } => {
+                self.recovered(task, &format!("version {} runs again", to.version)).await?;
                 let message = format!(
                     "version {from} of the module of {task} was quarantined and version {} runs again: {reason}",
                     to.version
@@ -79,6 +91,40 @@ impl ModuleHealth {
             run: None,
         };
         self.notices.send(user.id, notification).await
+    }
+
+    /// Nothing can take the place of a version that is not fit to run: somebody has to look.
+    async fn tell_of_unfit(
+        &self,
+        user: &User,
+        (task, version): (Task, u64),
+        reason: &str,
+    ) -> Result<(), AppError> {
+        let detail = format!(
+            "version {version} of the module of {task} keeps failing, and no earlier version can take its place, so the task is held back; of user {}: {reason}",
+            user.id
+        );
+        let subject = task.name().to_owned();
+        let alert = NewAlert { code: AlertCode::ModuleUnfit, user: None, subject, detail };
+        self.notices.raise(alert).await.map(|_| ())
+    }
+
+    /// Settles the alert about a task whose module kept failing, if there is one.
+    pub(crate) async fn recovered(&self, task: Task, how: &str) -> Result<(), AppError> {
+        self.notices.clear(AlertCode::ModuleUnfit, None, task.name(), how).await.map(|_| ())
+    }
+
+    /// Settles the alerts of the last process: what it knew of failures is forgotten, and everything is tried anew.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn begin_anew(&self) -> Result<(), AppError> {
+        let open = self.handles.store.system().open_installation_alerts(MOST_ALERTS).await?;
+        for alert in open.into_iter().filter(|alert| alert.code == AlertCode::ModuleUnfit) {
+            let how = "the daemon was started again, and the task is tried anew";
+            self.notices.clear(alert.code, None, &alert.subject, how).await?;
+        }
+        Ok(())
     }
 
     async fn tell_of_quarantine(&self, task: Task, message: String) -> Result<(), AppError> {

@@ -12,7 +12,7 @@ use super::Activation;
 use crate::error::AppError;
 use crate::grants::Grants;
 use crate::handles::Handles;
-use crate::modules::Modules;
+use crate::modules::{ModuleHealth, Modules};
 use crate::notices::Notices;
 use crate::replays::Replays;
 use crate::shadow::{Days, Scope, ShadowReport};
@@ -22,6 +22,7 @@ use crate::tasks::Tasks;
 pub struct Trials {
     pub(crate) handles: Handles,
     pub(crate) notices: Arc<Notices>,
+    pub(crate) health: Arc<ModuleHealth>,
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) modules: Arc<Modules>,
     pub(crate) grants: Arc<Grants>,
@@ -87,7 +88,30 @@ impl Trials {
         self.check_trial(task, version, force).await?;
         let permission = self.grants.permission(task);
         let now = self.handles.clock.now();
-        self.modules.activate(activation, permission, now).await.map(|(row, _)| row)
+        let (row, changed) = self.modules.activate(activation, permission, now).await?;
+        if changed {
+            self.health.recovered(task, &format!("version {version} was activated")).await?;
+        }
+        Ok(row)
+    }
+
+    /// Makes the version active that was so before the present one. It asks for no trial: it has traded.
+    ///
+    /// # Errors
+    /// [`AppError::NoEarlierModule`], [`AppError::ManifestNotAccepted`], or as
+    /// [`Modules::activate`](super::Modules::activate).
+    pub async fn roll_back_module(
+        &self,
+        task: Task,
+        by: UserId,
+        reason: String,
+    ) -> Result<ModuleRow, AppError> {
+        self.tasks.manifest(task)?;
+        let (tasks, permission) = (self.tasks.current(), self.grants.permission(task));
+        let now = self.handles.clock.now();
+        let row = self.modules.roll_back((task, by, reason), (&tasks, permission), now).await?;
+        self.health.recovered(task, &format!("version {} was activated", row.version)).await?;
+        Ok(row)
     }
 
     /// Lets a user stay with a version, which is then what trades for them: a pin asks for a trial as an activation
@@ -108,11 +132,16 @@ impl Trials {
         self.modules.pin(user, (task, version), by, permission, now).await
     }
 
-    /// A version whose manifest nobody has accepted waits; one that was active before may come back.
+    /// A task was removed: its module troubles nobody any more.
+    pub(crate) async fn forget(&self, task: Task) -> Result<(), AppError> {
+        self.health.recovered(task, "the task was removed").await
+    }
+
+    /// A version that says that its task is something else than what is accepted waits, also one that was active before.
     async fn check_manifest(&self, task: Task, version: u64) -> Result<(), AppError> {
         self.tasks.manifest(task)?;
         let row = self.modules.version(task, version).await?;
-        if self.tasks.current().accepts(&row) || self.was_active(&row).await? {
+        if self.tasks.current().accepts(&row) {
             return Ok(());
         }
         Err(AppError::ManifestNotAccepted { task, version })

@@ -127,6 +127,7 @@ fn title(code: AlertCode) -> &'static str {
         AlertCode::ClockSetBack => "The clock was set back",
         AlertCode::ClockJumped => "The clock jumped forward",
         AlertCode::SymbolHalted => "Orders of a symbol are halted",
+        AlertCode::ModuleUnfit => "A module keeps failing",
         AlertCode::OrderLost => "An order was closed as lost",
     }
 }

@@ -86,7 +86,8 @@ async fn activate(
     Ok(Json(api.daemon.queries.module_version(row).await?.into()))
 }
 
-/// Makes the version active that was so before the present one.
+/// Makes the version active that was so before the present one. One with another manifest than the accepted one waits until that
+/// is accepted.
 #[utoipa::path(post, path = "/api/v1/modules/{task}/rollback", tag = "modules", params(("task" = TaskName, Path)),
     request_body = Reason, responses((status = OK, body = ModuleVersion)))]
 async fn roll_back(
@@ -97,12 +98,7 @@ async fn roll_back(
 ) -> Result<Json<ModuleVersion>, Problem> {
     let reason = checked(body)?;
     api.audit(&caller, "module.rollback", resource(task), json!({ "reason": reason })).await?;
-    let now = api.daemon.clock.now();
-    let row = api
-        .daemon
-        .modules
-        .roll_back(task, Some(caller.0.user), reason, api.daemon.grants.permission(task), now)
-        .await?;
+    let row = api.daemon.trials.roll_back_module(task, caller.0.user, reason).await?;
     Ok(Json(api.daemon.queries.module_version(row).await?.into()))
 }
 
@@ -118,9 +114,9 @@ async fn pin(
     Json(Pin { version, force }): Json<Pin>,
 ) -> Result<StatusCode, Problem> {
     let TaskName(task) = task;
-    let user = api.daemon.users.find(UserId(user))?.id;
     let details = json!({ "user": user, "version": version, "force": force });
     api.audit(&caller, "module.pin", resource(task), details).await?;
+    let user = api.daemon.users.find(UserId(user))?.id;
     api.daemon.trials.pin_module(user, (task, version), caller.0.user, force).await?;
     Ok(StatusCode::NO_CONTENT)
 }

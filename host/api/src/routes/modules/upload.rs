@@ -85,9 +85,9 @@ async fn upload(
     Component(bytes): Component,
 ) -> Result<(StatusCode, Json<ModuleVersion>), Problem> {
     let caller = &uploader.caller;
-    api.daemon.tasks.manifest(task)?;
     let details = json!({ "bytes": bytes.len() });
     api.audit(caller, "module.upload", format!("module {task}"), details).await?;
+    api.daemon.tasks.manifest(task)?;
     let upload =
         Upload { task, bytes: bytes.to_vec(), origin: ModuleOrigin::Uploaded, by: Some(caller.0.user) };
     let row = api.daemon.modules.upload(upload, api.daemon.clock.now()).await?;
