@@ -7,7 +7,7 @@ use prahari_domain::calendar::Calendar;
 use prahari_domain::tasks::Task;
 use prahari_schedule::{Rule, Schedule, parse_zone, validate};
 
-use crate::support::{manifest, tasks};
+use crate::support::{at, manifest, tasks};
 
 /// A source of chance (SplitMix64).
 pub struct Draws(pub u64);
@@ -33,7 +33,7 @@ impl Draws {
             let rules = (0..1 + self.below(3)).map(|_| self.rule(task, ticks)).collect();
             let (enabled, description) = (self.below(10) > 0, "by chance".to_owned());
             let schedule = Schedule { task, rules, after: None, enabled, description };
-            if validate(&schedule, &bounds, calendar).is_ok() {
+            if validate(&schedule, &bounds, calendar, at("2025-01-01", "09:00")).is_ok() {
                 return schedule;
             }
         }

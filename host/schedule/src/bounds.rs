@@ -64,8 +64,8 @@ impl RuleBounds {
             Rule::Script(_) | Rule::Cron { .. } => return None,
         };
         if !self.kinds.contains(&kind) {
-            let kinds: Vec<_> =
-                self.kinds.iter().map(|kind| kind.sentence()).chain(["by a script"]).collect();
+            let always = ["by a script", "by a cron expression"];
+            let kinds: Vec<_> = self.kinds.iter().map(|kind| kind.sentence()).chain(always).collect();
             return Some(format!("it runs {}", kinds.join(", or ")));
         }
         match rule {

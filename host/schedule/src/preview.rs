@@ -8,9 +8,8 @@ use serde::Serialize;
 use crate::slots::Evaluator;
 use crate::{Schedule, ScheduleError, Slot};
 
-/// Number of days ahead in which the next slots are searched. A schedule without a slot in a year has none of
-/// interest.
-const DAYS_AHEAD: u64 = 400;
+/// How many days ahead the next slots are looked for. A schedule that has none in a year has none that anybody waits for.
+pub(crate) const DAYS_AHEAD: u64 = 400;
 
 /// The next `count` slots that are due at `from` or later; none of a disabled schedule. Fewer when there are not so
 /// many in the next 400 days. Days after the published calendar count as they are presumed to be.

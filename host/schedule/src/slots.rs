@@ -192,9 +192,9 @@ fn without_overlaps(mut stretches: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
     apart
 }
 
-/// Returns what is wrong, with the number of the rule where there are several.
-fn named(index: usize, rules: usize, detail: String) -> String {
-    if rules > 1 { format!("rule {}: {detail}", index + 1) } else { detail }
+/// What is wrong, with the number of the rule where there are several.
+pub(crate) fn named(place: usize, rules: usize, detail: String) -> String {
+    if rules > 1 { format!("rule {}: {detail}", place + 1) } else { detail }
 }
 
 /// The slots of a schedule on a day, whether or not it is enabled. Closed days have none.

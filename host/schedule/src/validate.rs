@@ -1,21 +1,29 @@
 //! Whether a schedule may be saved.
 
-use prahari_domain::calendar::Calendar;
+use prahari_domain::calendar::{Calendar, UnknownDays};
 use prahari_domain::text::is_plain_lines;
+use prahari_domain::time::Timestamp;
 
-use crate::preview::answered;
-use crate::{After, DaySlots, Evaluator, Rule, RuleBounds, Schedule, ScheduleError};
+use crate::preview::{DAYS_AHEAD, answered};
+use crate::slots::named;
+use crate::{After, DaySlots, Evaluator, Rule, RuleBounds, Schedule, ScheduleError, preview};
 
 /// Most rules of one schedule.
 pub const MAX_RULES: usize = 8;
 
-/// Checks that each rule fits the task, what the schedule waits for as far as it can be seen alone, and that
-/// scripts, cron expressions and several rules together answer on every trading day of the calendar and of the year
-/// after it: what fails on some day only would fail when it is too late to ask anybody.
+/// Checks that each rule fits the task, what the schedule waits for as far as it can be seen alone, and that scripts, cron expressions
+/// and several rules together answer on every trading day of the calendar and of the year after it: what fails on some day only
+/// would fail when it is too late to ask anybody. Each cron expression has to be due once within a year after `now`: one that is due in
+/// the past only, or on days that never trade, is a slip.
 ///
 /// # Errors
 /// With the first thing that is wrong.
-pub fn validate(schedule: &Schedule, bounds: &RuleBounds, calendar: &Calendar) -> Result<(), ScheduleError> {
+pub fn validate(
+    schedule: &Schedule,
+    bounds: &RuleBounds,
+    calendar: &Calendar,
+    now: Timestamp,
+) -> Result<(), ScheduleError> {
     let wrong = |detail: String| Err(ScheduleError::Rule { task: schedule.task, detail });
     let count = schedule.rules.len();
     if !(1..=MAX_RULES).contains(&count) {
@@ -31,11 +39,32 @@ pub fn validate(schedule: &Schedule, bounds: &RuleBounds, calendar: &Calendar) -
     if count == 1 && schedule.rules.iter().all(plain) {
         Ok(())
     } else {
-        check_days(schedule, bounds, calendar)
+        check_days(schedule, bounds, calendar)?;
+        check_expressions(schedule, calendar, now)
     }
 }
 
-/// Returns what keeps a rule from being one that the task may have.
+/// A script may have its reasons for answering nothing; an expression that fits no day to come is a slip, whatever stands beside it.
+fn check_expressions(schedule: &Schedule, calendar: &Calendar, now: Timestamp) -> Result<(), ScheduleError> {
+    let count = schedule.rules.len();
+    // Where the days of which no holidays are known count as closed, the expression is no slip for that.
+    let calendar = calendar.clone().with_unknown_days(UnknownDays::Session);
+    for (place, rule) in schedule.rules.iter().enumerate() {
+        let Rule::Cron { expression, .. } = rule else { continue };
+        let alone = Schedule::of(schedule.task, rule.clone());
+        if preview(&alone, &calendar, now, 1)?.is_empty() {
+            let today = now.ist_day();
+            let detail = format!(
+                "the cron expression {expression:?} is due on no trading day within {DAYS_AHEAD} days from {today} on"
+            );
+            let detail = named(place, count, detail);
+            return Err(ScheduleError::Rule { task: schedule.task, detail });
+        }
+    }
+    Ok(())
+}
+
+/// What keeps a rule from being one that the task may have.
 fn misfit(rule: &Rule, bounds: &RuleBounds) -> Option<String> {
     match rule {
         Rule::Script(script) => unseen_signs(script),
@@ -53,19 +82,12 @@ fn check_days(schedule: &Schedule, bounds: &RuleBounds, calendar: &Calendar) -> 
     let evaluator = Evaluator::of(schedule)?;
     let (from, to) = calendar.covers();
     let year_after = to.checked_add_months(chrono::Months::new(12)).unwrap_or(to);
-    let mut fires = false;
     for day in answered(calendar, from, year_after) {
         let slots = evaluator.slots(&calendar.trading_day(day)?)?;
-        fires |= !matches!(&slots, DaySlots::Times(times) if times.is_empty());
         if !bounds.are_continuous() && matches!(slots, DaySlots::Continuous { .. }) {
             let detail = "it may not run each minute".to_owned();
             return Err(ScheduleError::Rule { task: schedule.task, detail });
         }
-    }
-    // A script may have its reasons; an expression that fits no day is a slip.
-    if !fires && schedule.rules.iter().any(|rule| matches!(rule, Rule::Cron { .. })) {
-        let detail = format!("its rules are due on no trading day from {from} to {year_after}");
-        return Err(ScheduleError::Rule { task: schedule.task, detail });
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{execute, instant, optional_instant, optional_user, parsed, select};
+use crate::columns::{execute, instant, optional_instant, optional_user, parsed, select, unsigned};
 use crate::errors::StoreError;
 use crate::store::SystemScope;
 
@@ -24,6 +24,8 @@ pub struct TaskRow {
     pub accepted_by: Option<UserId>,
     /// Time at which the task was removed; none while it is there.
     pub removed_at: Option<Timestamp>,
+    /// The first version of the schedules that has it: later than those from before it was removed and added again.
+    pub schedules_from: u64,
 }
 
 impl SystemScope {
@@ -44,15 +46,22 @@ impl SystemScope {
     pub async fn save_task(&self, row: TaskRow) -> Result<(), StoreError> {
         self.store
             .write_durable("save a task", move |conn| {
-                let sql = "INSERT INTO tasks (task, manifest, accepted_at, accepted_by, removed_at)
-                           VALUES (?1, ?2, ?3, ?4, ?5)
+                let sql =
+                    "INSERT INTO tasks (task, manifest, accepted_at, accepted_by, removed_at, schedules_from)
+                           VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                            ON CONFLICT (task) DO UPDATE
                            SET manifest = excluded.manifest, accepted_at = excluded.accepted_at,
-                               accepted_by = excluded.accepted_by, removed_at = excluded.removed_at";
-                let TaskRow { task, manifest, accepted_at, accepted_by, removed_at } = &row;
+                               accepted_by = excluded.accepted_by, removed_at = excluded.removed_at,
+                               schedules_from = excluded.schedules_from";
+                let TaskRow { task, manifest, accepted_at, accepted_by, removed_at, schedules_from } = &row;
                 let by = accepted_by.map(|by| by.0.cast_signed());
                 let removed = removed_at.map(|at| at.0);
-                execute(conn, sql, (task.name(), manifest, accepted_at.0, by, removed)).map(|_| ())
+                execute(
+                    conn,
+                    sql,
+                    (task.name(), manifest, accepted_at.0, by, removed, schedules_from.cast_signed()),
+                )
+                .map(|_| ())
             })
             .await
     }
@@ -78,5 +87,6 @@ fn read(row: &Row<'_>) -> Result<TaskRow, StoreError> {
         accepted_at: instant(row, "accepted_at")?,
         accepted_by: optional_user(row, "accepted_by")?,
         removed_at: optional_instant(row, "removed_at")?,
+        schedules_from: unsigned(row, "schedules_from")?,
     })
 }

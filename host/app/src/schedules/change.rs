@@ -39,8 +39,14 @@ impl Schedules {
         if changes.is_empty() {
             return Ok(current);
         }
-        let changes = check(changes, self.tasks.current(), calendar.clone()).await?;
+        // What is only turned off stays as it was found fit once: nothing keeps anybody from that.
+        let (off, new): (Vec<_>, Vec<_>) = changes.into_iter().partition(|schedule| {
+            let entry = current.entry(schedule.task);
+            !schedule.enabled && entry.is_some_and(|entry| is_same_but_for_words(&entry.schedule, schedule))
+        });
+        let mut changes = check(new, self.tasks.current(), calendar.clone(), now).await?;
         check_after(&current.with(&changes), &changes).map_err(AppError::InvalidSchedule)?;
+        changes.extend(off);
         let rows = changes.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
         // The store decides: somebody else may have been faster since.
         let version = self.store.user(by).change_schedules(expected, rows, now).await?;
@@ -81,12 +87,17 @@ impl Schedules {
     }
 }
 
-/// Checks each schedule on every day of the calendar. A script may take its time on each of them, so this happens
-/// where it holds nobody up.
+fn is_same_but_for_words(one: &Schedule, other: &Schedule) -> bool {
+    (&one.rules, &one.after) == (&other.rules, &other.after)
+}
+
+/// Checks each schedule on every day of the calendar. A script may take its time on each of them, so this happens where it
+/// holds nobody up.
 async fn check(
     schedules: Vec<Schedule>,
     tasks: Arc<TaskSet>,
     calendar: Arc<Calendar>,
+    now: Timestamp,
 ) -> Result<Vec<Schedule>, AppError> {
     let mut bounded = Vec::with_capacity(schedules.len());
     for schedule in schedules {
@@ -94,7 +105,7 @@ async fn check(
         bounded.push((known.manifest.schedule.bounds.clone(), schedule));
     }
     let checked = tokio::task::spawn_blocking(move || {
-        bounded.iter().try_for_each(|(bounds, schedule)| validate(schedule, bounds, &calendar))?;
+        bounded.iter().try_for_each(|(bounds, schedule)| validate(schedule, bounds, &calendar, now))?;
         Ok::<_, ScheduleError>(bounded.into_iter().map(|(_, schedule)| schedule).collect())
     });
     let checked = checked.await.map_err(|error| AppError::Ended(error.to_string()))?;

@@ -126,7 +126,22 @@ impl Schedules {
         Ok(set)
     }
 
-    /// Returns what a task's schedule was over time, newest first.
+    /// Reads the sets anew when tasks have come: those of earlier versions may have schedules of the same name that are none of theirs.
+    ///
+    /// # Errors
+    /// When the store fails or a stored rule cannot be read.
+    pub(crate) async fn reload(&self) -> Result<(), AppError> {
+        let version = self.current().version;
+        let set = Arc::new(read_set(&self.store, &self.tasks, version).await?);
+        *self.sets.write() = BTreeMap::from([(version, set.clone())]);
+        let mut current = self.current.write();
+        if current.version <= version {
+            *current = set;
+        }
+        Ok(())
+    }
+
+    /// What a task's schedule was over time, newest first.
     ///
     /// # Errors
     /// When the store fails or a stored rule cannot be read.
@@ -135,12 +150,14 @@ impl Schedules {
     }
 }
 
-/// The set of a version: of the tasks that are there, in their order. What was removed has a history and no schedule.
+/// The set of a version: of the tasks that are there and were by then, in their order. What was removed has a history and no
+/// schedule.
 async fn read_set(store: &Store, tasks: &Tasks, version: u64) -> Result<ScheduleSet, AppError> {
     let rows = store.system().schedules(version).await?;
     let mut entries = rows.into_iter().map(entry).collect::<Result<Vec<_>, _>>()?;
     let tasks = tasks.current();
-    entries.retain(|entry| tasks.find(entry.schedule.task).is_some());
+    entries
+        .retain(|entry| tasks.find(entry.schedule.task).is_some_and(|known| known.schedules_from <= version));
     entries.sort_by_key(|entry| tasks.rank(entry.schedule.task));
     Ok(ScheduleSet { version, entries })
 }

@@ -29,7 +29,7 @@ pub struct IndividualStatus {
     pub executing: bool,
     /// The last run of the task, by whichever service.
     pub last_run: Option<RunRow>,
-    /// Time at which it is due next, by its own schedules, or by the newest ones when it is stopped.
+    /// When it is due next, by the schedules of the service that runs it, or by the newest ones when none does.
     pub next_run_at: Option<Timestamp>,
     /// Whether the service's schedules have the task enabled.
     pub schedule_enabled: bool,
@@ -64,8 +64,8 @@ impl Services {
         let running = user.services.individual(task);
         let filter = RunFilter { task: Some(task), limit: 1, ..RunFilter::default() };
         let last_run = self.handles.store.user(user.id).runs(filter).await?.into_iter().next();
-        let version = running.as_ref().map(|service| service.schedule_version);
-        let set = match version {
+        // Of whichever service runs the task: it keeps its schedules until it is started again.
+        let set = match user.schedule_version(task) {
             Some(version) => self.schedules.set(version).await?,
             None => self.schedules.current(),
         };
@@ -76,10 +76,10 @@ impl Services {
         Ok(IndividualStatus {
             task,
             process_id: running.as_ref().map(|service| service.worker.pid()),
+            schedule_version: running.as_ref().map(|service| service.schedule_version),
             started_at: running.map(|service| service.started_at).or(row.map(|row| row.started_at)),
             stopped_at: stopped.and_then(|row| row.stopped_at),
             reason: stopped.map(|row| row.reason.clone()).unwrap_or_default(),
-            schedule_version: version,
             executing: user.runs.executing().contains(&task),
             last_run,
             next_run_at: [self.next_tick(user, task), next].into_iter().flatten().min(),

@@ -33,15 +33,21 @@ pub struct NewTask {
 }
 
 impl Tasks {
-    /// Accepts a manifest, of a task that is there or of a new one.
-    async fn accept(&self, manifest: &TaskManifest, by: UserId, at: Timestamp) -> Result<(), AppError> {
+    /// Accepts a manifest, of a task that is there or of a new one, which is in the schedules after their version `newest`.
+    async fn accept(
+        &self,
+        manifest: &TaskManifest,
+        newest: u64,
+        (by, at): (UserId, Timestamp),
+    ) -> Result<(), AppError> {
         let _changing = self.change.lock().await;
         let set = self.current();
         let is_built_in = set.find_ever(manifest.name).is_some_and(|known| known.is_built_in);
         if set.find(manifest.name).is_none() && set.names().len() >= MOST_TASKS {
             return Err(AppError::TooManyTasks);
         }
-        let row = row_of(manifest, Some(by), at)?;
+        let schedules_from = set.find(manifest.name).map_or(newest + 1, |known| known.schedules_from);
+        let row = row_of(manifest, Some(by), at, schedules_from)?;
         self.store.system().save_task(row.clone()).await?;
         self.replace(set.with(known(manifest.clone(), &row, is_built_in)));
         Ok(())
@@ -118,9 +124,12 @@ impl TaskChanges {
         let comes_back = self.tasks.current().find_ever(task).is_some();
         {
             let _planning = self.ledger.planning.write().await;
-            self.tasks.accept(&manifest, by, self.handles.clock.now()).await?;
+            let newest = self.schedules.current().version;
+            self.tasks.accept(&manifest, newest, (by, self.handles.clock.now())).await?;
+            // Services may run by schedules from before it was removed, which are not its own any more.
+            self.schedules.reload().await?;
             if comes_back {
-                // Services may run by schedules that have it still; what was due meanwhile is what the ledgers say.
+                // What was due of it today is what the ledgers say.
                 self.calendars.save_day_changed().await?;
             }
             self.ledger.replan().await?;
@@ -148,7 +157,8 @@ impl TaskChanges {
         if manifest.name != task {
             return Err(AppError::OtherTask { task, named: manifest.name });
         }
-        self.tasks.accept(&manifest, by, self.handles.clock.now()).await?;
+        let newest = self.schedules.current().version;
+        self.tasks.accept(&manifest, newest, (by, self.handles.clock.now())).await?;
         self.tasks.manifest(task)
     }
 
@@ -177,6 +187,7 @@ impl TaskChanges {
         self.end_schedule(by, task).await?;
         self.grants.remove_task(task).await?;
         self.modules.forget(task).await?;
+        self.trials.forget(task).await?;
         tracing::info!(%task, user = %by, "a task was removed");
         Ok(())
     }
@@ -209,7 +220,8 @@ impl TaskChanges {
 
     async fn check_schedule(&self, schedule: Schedule, manifest: &TaskManifest) -> Result<(), AppError> {
         let (calendar, bounds) = (self.handles.calendar.current(), manifest.schedule.bounds.clone());
-        let checked = tokio::task::spawn_blocking(move || validate(&schedule, &bounds, &calendar));
+        let now = self.handles.clock.now();
+        let checked = tokio::task::spawn_blocking(move || validate(&schedule, &bounds, &calendar, now));
         let checked = checked.await.map_err(|error| AppError::Ended(error.to_string()))?;
         checked.map_err(AppError::InvalidSchedule)
     }

@@ -75,8 +75,9 @@ impl Tasks {
             }
         }
         for manifest in built_in {
-            if gives_way(set.find_ever(manifest.name), manifest) {
-                let row = row_of(manifest, None, now)?;
+            let present = set.find_ever(manifest.name);
+            if gives_way(present, manifest) {
+                let row = row_of(manifest, None, now, present.map_or(0, |present| present.schedules_from))?;
                 set = set.with(known(manifest.clone(), &row, true));
                 new.push(row);
             }
@@ -121,15 +122,22 @@ fn known(manifest: TaskManifest, row: &TaskRow, is_built_in: bool) -> KnownTask 
         accepted_by: row.accepted_by,
         is_built_in,
         removed_at: row.removed_at,
+        schedules_from: row.schedules_from,
     }
 }
 
-fn row_of(manifest: &TaskManifest, by: Option<UserId>, at: Timestamp) -> Result<TaskRow, AppError> {
+fn row_of(
+    manifest: &TaskManifest,
+    by: Option<UserId>,
+    at: Timestamp,
+    schedules_from: u64,
+) -> Result<TaskRow, AppError> {
     Ok(TaskRow {
         task: manifest.name,
         manifest: serde_json::to_string(manifest)?,
         accepted_at: at,
         accepted_by: by,
         removed_at: None,
+        schedules_from,
     })
 }

@@ -25,6 +25,9 @@ pub struct KnownTask {
     pub is_built_in: bool,
     /// Time of removal; none while the task is there.
     pub removed_at: Option<Timestamp>,
+    /// The first version of the schedules that has it: services that run by an earlier one know nothing of it, even if it was there
+    /// once, was removed and added again.
+    pub schedules_from: u64,
     /// What it may do and use while no operator has said anything else.
     pub allowance: Arc<Allowance>,
 }
@@ -47,6 +50,7 @@ impl TaskSet {
             accepted_by: None,
             is_built_in: true,
             removed_at: None,
+            schedules_from: 0,
         }))
     }
 

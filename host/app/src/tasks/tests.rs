@@ -85,6 +85,7 @@ fn entry(manifest: TaskManifest, by: Option<UserId>, removed_at: Option<Timestam
         accepted_at: at,
         accepted_by: by,
         removed_at,
+        schedules_from: 0,
     };
     known(manifest, &row, false)
 }
