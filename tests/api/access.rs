@@ -71,7 +71,7 @@ const TABLE: &[Line] = &[
 
     // While the unified service of the user is off.
     ("POST /api/v1/service/individual/start?user={user}", r#"{"task":"sell_monitor"}"#, [401, 404, 200, 200, 401]),
-    ("POST /api/v1/service/individual/start?user={user}", r#"{"task":"analysis"}"#,    [401, 404, 403, 403, 401]),
+    ("POST /api/v1/service/individual/start?user={user}", r#"{"task":"analysis"}"#,    [401, 404, 404, 403, 401]),
     ("GET /api/v1/service/individual/status?user={user}", "",                          [401, 404, 200, 200, 401]),
     ("POST /api/v1/service/individual/stop?user={user}", r#"{"task":"sell_monitor"}"#, [401, 404, 200, 200, 401]),
     ("POST /api/v1/user/service/start?user={user}", "",                                [401, 404, 200, 200, 401]),
@@ -85,7 +85,7 @@ const TABLE: &[Line] = &[
     ("POST /api/v1/user/service/stop?user={user}", "",                                 [401, 404, 200, 200, 401]),
     // The admin comes less than two minutes after the user.
     ("POST /api/v1/service/individual/run-once?user={user}", r#"{"task":"eod_cleanup"}"#, [401, 404, 202, 409, 401]),
-    ("POST /api/v1/service/individual/run-once", r#"{"task":"analysis"}"#,             [401, 403, 403, 202, 401]),
+    ("POST /api/v1/service/individual/run-once", r#"{"task":"analysis"}"#,             [401, 404, 404, 202, 401]),
     // The same analysis, too soon.
     ("POST /api/v1/service/analysis/run", "",                                          [401, 403, 403, 409, 401]),
     ("GET /api/v1/service/status", "",                                                 [401, 403, 403, 200, 401]),

@@ -13,8 +13,8 @@ use crate::world::{World, operations};
 const NO_VALUES: [&str; 8] =
     ["x", "-1", "1e99", "99999999999999999999", "%00", "%ff", "2025-02-30", "%22%27;%20--"];
 
-/// Tables that change because somebody asks, whatever the answer: what was seen of sessions, tokens and log-ins.
-const OF_ASKING: [&str; 4] = ["sessions", "api_tokens", "audit", "log_ins"];
+/// Tables that change because somebody asks, whatever the answer: what was seen of sessions, tokens and log-ins, and attempts.
+const OF_ASKING: [&str; 5] = ["sessions", "api_tokens", "audit", "audit_outcomes", "log_ins"];
 
 /// A request that cannot be meant.
 struct Bad {

@@ -31,11 +31,15 @@ fn of<'a>(set: &'a Value, task: &str) -> &'a Value {
 }
 
 #[tokio::test]
-async fn everybody_sees_the_schedules_with_their_next_slots() {
+async fn everybody_sees_the_schedules_of_their_tasks_with_the_next_slots() {
     let console = console().await;
-    let set = console.user().await.get(BASE).await.ok();
+    let (admin, user) = (console.admin().await, console.user().await);
+    let set = user.get(BASE).await.ok();
     assert_eq!((&set["version"], &set["restart_needed"]), (&json!(1), &json!(false)));
-    assert_eq!(set["items"].as_array().unwrap().len(), 7);
+    let all = admin.get(BASE).await.ok();
+    let own = all["items"].as_array().unwrap().iter().filter(|item| item["task"] != "analysis");
+    assert_eq!(set["items"], own.cloned().collect::<Value>(), "one of the seven is the admins'");
+    assert_eq!(all["items"].as_array().unwrap().len(), 7);
     let buys = of(&set, "buy_orders");
     assert_eq!(buys["rule"], json!({ "kind": "at", "time": "16:05" }));
     assert_eq!(buys["changed_by"], Value::Null);
@@ -180,7 +184,15 @@ async fn a_test_run_tells_what_would_fire_on_a_date() {
     let on = async |date: &str| user.get(&format!("{BASE}/test-run?date={date}")).await;
     let ordinary = on("2025-03-10").await.ok();
     assert_eq!((&ordinary["open"], &ordinary["special"]), (&json!(true), &json!(false)));
-    assert_eq!(ordinary["firings"].as_array().unwrap().len(), 13);
+    let names = |run: &Value| -> Vec<String> {
+        let firings = run["firings"].as_array().unwrap();
+        firings.iter().map(|firing| firing["task"].as_str().unwrap().to_owned()).collect()
+    };
+    let admin = console.admin().await.get(&format!("{BASE}/test-run?date=2025-03-10")).await.ok();
+    let mut all = names(&admin);
+    assert_eq!(all.len(), 13);
+    all.retain(|task| task != "analysis");
+    assert_eq!((names(&ordinary), all.len()), (all.clone(), 12), "one of them is the admins'");
     let holi = on("2025-03-14").await.ok();
     assert_eq!((&holi["open"], &holi["firings"]), (&json!(false), &json!([])));
     assert!(!holi["note"].as_str().unwrap().is_empty());
@@ -270,4 +282,38 @@ async fn rules_and_waits_that_cannot_be_are_refused_with_the_reason() {
         answer.text
     );
     assert_eq!(admin.get(BASE).await.ok()["version"], 1);
+}
+
+#[tokio::test]
+async fn an_expression_that_is_due_in_the_past_only_may_be_turned_off_and_not_on_again() {
+    let console = console().await;
+    let admin = console.admin().await;
+    // A Friday; a year later it is a Saturday.
+    let cron = json!({ "kind": "cron", "expression": "0 16 21 3 *", "zone": "Asia/Kolkata" });
+    put(&admin, "buy_orders", rule(1, cron.clone())).await.ok();
+    let house = console.stop().await;
+    let console = Console::of(house, at("2025-03-24", "08:50")).await;
+    let admin = console.admin().await;
+    for (path, body) in [
+        (format!("{BASE}/buy_orders/preview"), json!({ "rule": cron })),
+        (format!("{BASE}/buy_orders/enable"), json!({ "expected_version": 3 })),
+    ] {
+        if path.ends_with("enable") {
+            let off =
+                admin.post(&format!("{BASE}/buy_orders/disable"), json!({ "expected_version": 2 })).await;
+            assert_eq!(of(&off.ok(), "buy_orders")["enabled"], false, "that is never refused");
+        }
+        let refused = admin.post(&path, body).await;
+        assert_eq!(refused.problem(), (400, "invalid_schedule".to_owned()), "{path}: {}", refused.text);
+        let sentence = "the cron expression \\\"0 16 21 3 *\\\" is due on no trading day within 400 days from 2025-03-24 on";
+        assert!(refused.text.contains(sentence), "{}", refused.text);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_names_every_way_in_which_a_rule_may_be_given() {
+    let console = console().await;
+    let refused = put(&console.admin().await, "sell_monitor", at_time(1, "10:00")).await;
+    let sentence = "it runs each minute from a start to an end, or by a script, or by a cron expression";
+    assert!(refused.text.contains(sentence), "{}", refused.text);
 }

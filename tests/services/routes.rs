@@ -99,8 +99,6 @@ async fn refusals_say_why_and_when_it_may_be_tried_again() {
     let done = user.get(&format!("/api/v1/executions/{}", begun.json()["execution"])).await.ok();
     assert_eq!((&done["outcome"], &done["trigger"]), (&json!("succeeded"), &json!("run_once")));
     assert_eq!(done["service"], Value::Null);
-    let analysis = user.post(RUN_ONCE, json!({ "task": "analysis" })).await;
-    assert_eq!(analysis.problem(), (403, "admin_only".to_owned()));
     let analysis = admin.post("/api/v1/service/analysis/run", Value::Null).await.ok();
     let warning = "signals were left untouched: on a trading day they are written before 09:00 or from 16:00";
     assert_eq!(analysis["warning"], warning);
@@ -108,6 +106,72 @@ async fn refusals_say_why_and_when_it_may_be_tried_again() {
     let unknown = user.post(RUN_ONCE, json!({ "task": "lunch" })).await;
     assert_eq!(unknown.problem(), (404, "not_found".to_owned()));
     assert!(unknown.text.contains("lunch"), "{}", unknown.text);
+}
+
+#[tokio::test]
+async fn a_task_of_the_admins_is_to_a_user_as_one_that_does_not_exist() {
+    let console = Console::start(at(MONDAY, "09:20")).await;
+    let (user, admin) = (console.user().await, console.admin().await);
+    for service in ["off", "on"] {
+        for (method, path) in [
+            ("POST", RUN_ONCE),
+            ("POST", "/api/v1/service/individual/start"),
+            ("POST", "/api/v1/service/individual/stop"),
+            ("GET", "/api/v1/tasks/TASK"),
+            ("GET", "/api/v1/service/schedules/TASK/history"),
+            ("POST", "/api/v1/service/schedules/TASK/disable"),
+            ("GET", "/api/v1/modules/TASK/history"),
+            ("GET", "/api/v1/slots?task=TASK"),
+            ("GET", "/api/v1/executions?task=TASK"),
+            ("GET", "/api/v1/logs?task=TASK"),
+        ] {
+            let asked = async |task: &str| {
+                let path = path.replace("TASK", task);
+                let body = if path.ends_with("disable") {
+                    json!({ "expected_version": 1 })
+                } else {
+                    json!({ "task": task })
+                };
+                let answer = match method {
+                    "GET" => user.get(&path).await,
+                    _ => user.post(&path, body).await,
+                };
+                (answer.status.as_u16(), answer.text.replace(task, "TASK"))
+            };
+            assert_eq!(
+                asked("analysis").await,
+                asked("lunch_break").await,
+                "{path} with the service {service}"
+            );
+        }
+        user.post("/api/v1/user/service/start", Value::Null).await.ok();
+    }
+    let own = json!({ "task": "analysis" });
+    let of_user = admin.post("/api/v1/service/individual/start?user=2", own).await;
+    assert_eq!(of_user.problem(), (409, "unified_service_running".to_owned()), "an admin is told what is so");
+}
+
+#[tokio::test]
+async fn the_next_run_is_that_of_the_schedules_by_which_the_service_runs() {
+    let console = Console::start(at(MONDAY, "08:50")).await;
+    let (daemon, user, admin) = (&console.daemon, console.user().await, console.admin().await);
+    start_services(daemon).await;
+    let change = json!({
+        "expected_version": 1, "enabled": true, "rule": { "kind": "at", "time": "17:20" },
+    });
+    let path = "/api/v1/service/schedules/buy_orders";
+    admin.send(reqwest::Method::PUT, path, change).await.ok();
+    let next = async || {
+        let tasks = user.get("/api/v1/user/service/tasks").await.ok();
+        let of = |task: &&Value| task["task"] == "buy_orders";
+        let listed = tasks["items"].as_array().unwrap().iter().find(of).unwrap()["next_run_at"].clone();
+        let alone = user.get("/api/v1/service/individual/status").await.ok();
+        assert_eq!(alone["services"]["buy_orders"]["next_run_at"], listed);
+        listed.as_str().unwrap()[11..16].to_owned()
+    };
+    assert_eq!(next().await, "16:05", "it runs by the version before");
+    user.post("/api/v1/user/service/restart", Value::Null).await.ok();
+    assert_eq!(next().await, "17:20");
 }
 
 #[tokio::test]

@@ -178,6 +178,101 @@ async fn a_removed_task_keeps_its_history_and_may_come_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_comes_back_is_taken_up_by_a_service_when_it_is_started_again() {
+    for turned_off in [false, true] {
+        let console = with_the_eighth().await;
+        let (daemon, admin) = (&console.daemon, console.admin().await);
+        run(daemon, at(MONDAY, "12:00")).await;
+        if turned_off {
+            let path = format!("/api/v1/service/schedules/{NAME}/disable");
+            let version = daemon.schedules.current().version;
+            admin.post(&path, json!({ "expected_version": version })).await.ok();
+        }
+        assert!(admin.delete(&format!("/api/v1/tasks/{NAME}")).await.status.is_success());
+        admin.upload("/api/v1/tasks", &eighth()).await.ok();
+        come_back(&console, true).await;
+        // The same after a restart of the daemon, by which a service keeps its schedules.
+        let house = console.stop().await;
+        let console = Console::of(house, at(MONDAY, "12:30")).await;
+        run(&console.daemon, at(MONDAY, "13:00")).await;
+        come_back(&console, true).await;
+        console.daemon.services.restart_service(OTHER).await.unwrap();
+        come_back(&console, false).await;
+        run(&console.daemon, at(MONDAY, "18:30")).await;
+        let (outcome, reason) = end_of(&console.daemon, OTHER, MONDAY, EIGHTH).await;
+        assert_eq!(outcome, SlotOutcome::Ran, "{reason}");
+        console.stop().await;
+    }
+}
+
+/// What list, status, tasks and ledger of the other user say of the task that came back: all the same.
+async fn come_back(console: &Console, waits: bool) {
+    let (daemon, user) = (&console.daemon, console.user().await);
+    let list = user.get("/api/v1/service/schedules").await.ok();
+    assert_eq!(list["restart_needed"], waits, "{list}");
+    let newest = list["items"].as_array().unwrap().iter().find(|item| item["task"] == NAME).unwrap();
+    assert_eq!(newest["enabled"], true);
+    let status = user.get("/api/v1/user/service/status").await.ok();
+    assert_eq!(status["restart_needed"], waits);
+    let tasks = user.get("/api/v1/user/service/tasks").await.ok();
+    let own = tasks["items"].as_array().unwrap().iter().find(|item| item["task"] == NAME).unwrap();
+    assert_eq!((own["next_run_at"].is_null(), &own["schedule_enabled"]), (waits, &json!(!waits)), "{own}");
+    let expected = slots(daemon, OTHER, MONDAY).await.iter().any(|slot| slot.task == EIGHTH);
+    assert_eq!(expected, !waits, "what the ledger expects");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_stands_in_the_audit_log_with_what_came_of_it() {
+    let console = Console::start(at(MONDAY, "08:50")).await;
+    let admin = console.admin().await;
+    let none = json!({});
+    let change = json!({ "expected_version": 9, "rule": { "kind": "at", "time": "16:20" }, "enabled": true });
+    let pin = json!({ "version": 1 });
+    let broker = json!({ "broker": "nobody" });
+    for (method, path, body, action, status, code) in [
+        (Method::DELETE, "/api/v1/tasks/sell_monitor", &none, "task.remove", 409, Some("task_built_in")),
+        (Method::DELETE, "/api/v1/tasks/lunch", &none, "task.remove", 404, Some("not_found")),
+        (
+            Method::POST,
+            "/api/v1/modules/sell_monitor/rollback",
+            &none,
+            "module.rollback",
+            409,
+            Some("no_earlier_module"),
+        ),
+        (Method::PUT, "/api/v1/modules/sell_monitor/pins/99", &pin, "module.pin", 404, Some("not_found")),
+        (
+            Method::PUT,
+            "/api/v1/service/schedules/buy_orders",
+            &change,
+            "schedule.change",
+            409,
+            Some("schedule_changed"),
+        ),
+        (Method::PUT, "/api/v1/service/schedules/lunch", &change, "schedule.change", 404, Some("not_found")),
+        (Method::PUT, "/api/v1/users/2/broker", &broker, "user.broker", 400, Some("invalid_request")),
+        (Method::PUT, "/api/v1/users/99/broker", &broker, "user.broker", 404, Some("not_found")),
+        (Method::PUT, "/api/v1/modules/sell_monitor/pins/2", &pin, "module.pin", 204, None),
+    ] {
+        let answer = admin.send(method, path, body.clone()).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}: {}", answer.text);
+        let newest = &admin.get("/api/v1/audit?limit=1").await.ok()["items"][0];
+        assert_eq!(
+            (&newest["action"], &newest["status"]),
+            (&json!(action), &json!(status)),
+            "{path}: {newest}"
+        );
+        assert_eq!(newest["code"], json!(code), "{path}");
+    }
+    let refused = admin.upload("/api/v1/tasks", b"no component").await;
+    let newest = &admin.get("/api/v1/audit?limit=1").await.ok()["items"][0];
+    assert_eq!((&newest["status"], &newest["code"]), (&json!(refused.problem().0), &json!("module_refused")));
+    let house = console.stop().await;
+    let check = prahari_store::verify_audit(&house.database()).unwrap();
+    assert_eq!(check.broken, None, "outcomes fit their entries");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_comes_with_the_program_stays() {
     let console = Console::start(at(MONDAY, "08:50")).await;
     let admin = console.admin().await;

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use prahari_app::accounts::{Role, Via};
+use prahari_app::error::AppError;
+use prahari_app::tasks::TaskManifest;
 use prahari_app::user::User;
 use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
 
 use crate::auth::Identity;
 use crate::problem::{Code, Problem};
@@ -58,6 +61,22 @@ impl Caller {
             return Err(unknown());
         }
         api.daemon.users.find(user).map_err(|_| unknown())
+    }
+}
+
+impl Caller {
+    /// A task that is there and that the caller may see, and so start.
+    ///
+    /// # Errors
+    /// Not found, in the same words for one that there is not and for one that is none of the caller's business.
+    pub fn visible_task(&self, api: &Api, task: Task) -> Result<Arc<TaskManifest>, Problem> {
+        let manifest = api.daemon.tasks.manifest(task)?;
+        if manifest.is_open_to(self.0.role) { Ok(manifest) } else { Err(AppError::UnknownTask(task).into()) }
+    }
+
+    /// Whether the caller may see a task that is there or was.
+    pub fn may_know(&self, api: &Api, task: Task) -> bool {
+        api.daemon.tasks.current().is_open_to(task, self.0.role)
     }
 }
 

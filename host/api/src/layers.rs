@@ -11,6 +11,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::{Level, Span};
 
+use crate::auth;
 use crate::hosts;
 use crate::state::Api;
 
@@ -30,6 +31,7 @@ pub(crate) fn around(routes: Router<Api>, api: &Api) -> Router<Api> {
         // A failure is logged once, where it becomes a problem.
         .on_failure(());
     routes
+        .layer(from_fn_with_state(api.clone(), auth::tell_outcomes))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(api.clone(), hosts::guard))
         // Browsers neither guess what an answer is nor keep it, unless it says that they may.

@@ -131,6 +131,11 @@ pub enum Code {
 }
 
 impl Code {
+    /// The name that programs know it by.
+    pub(crate) fn name(self) -> String {
+        serde_json::to_value(self).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
     /// The HTTP status that goes with it.
     pub fn status(self) -> StatusCode {
         match self {
@@ -272,6 +277,7 @@ impl IntoResponse for Problem {
             retry_at: self.retry_at,
         };
         let mut response = (status, Json(body)).into_response();
+        response.extensions_mut().insert(self.code);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after_s {

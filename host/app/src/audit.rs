@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::clock::Clock;
 use crate::error::AppError;
 
-pub use prahari_store::AuditFilter;
+pub use prahari_store::{AuditFilter, AuditOutcome};
 
 /// A change that a person is about to make.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +48,8 @@ pub struct Entry {
     pub details: Value,
     /// Address of the client; empty when it is not known.
     pub address: String,
+    /// What came of it; none while that is not known, and of what the program did itself.
+    pub outcome: Option<AuditOutcome>,
 }
 
 /// The audit log of a database. Its instants are real time.
@@ -64,11 +66,11 @@ impl AuditLog {
     }
 
     /// Writes down what somebody is about to change, and waits until that is durable. Called before the change, so that
-    /// there is none without its entry; an entry without a change is an attempt that failed.
+    /// there is none without its entry. Returns the number of the entry, for [`AuditLog::end`].
     ///
     /// # Errors
     /// When it cannot be written; the change must not take place then.
-    pub async fn append(&self, change: Change<'_>) -> Result<(), AppError> {
+    pub async fn append(&self, change: Change<'_>) -> Result<u64, AppError> {
         let entry = NewAudit {
             at: self.clock.now(),
             user: change.user,
@@ -78,8 +80,15 @@ impl AuditLog {
             details: change.details.to_string(),
             address: change.address.map(|address| address.to_string()).unwrap_or_default(),
         };
-        self.store.system().append_audit(entry).await?;
-        Ok(())
+        Ok(self.store.system().append_audit(entry).await?)
+    }
+
+    /// Writes down what came of the attempt that an entry tells of.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn end(&self, entry: u64, outcome: AuditOutcome) -> Result<(), AppError> {
+        Ok(self.store.system().end_audit(entry, outcome).await?)
     }
 
     /// The entries that the filter lets through, newest first.
@@ -94,9 +103,10 @@ impl AuditLog {
 
 impl From<AuditRow> for Entry {
     fn from(row: AuditRow) -> Self {
-        let entry = row.entry;
+        let (entry, outcome) = (row.entry, row.outcome);
         Self {
             id: row.id,
+            outcome,
             at: entry.at,
             user: entry.user,
             via: entry.via,

@@ -3,6 +3,8 @@
 //! The hash of an entry covers the hash of the one before it and its own content, so a changed, removed or inserted
 //! entry breaks the chain there. Whoever can write the file can also write the whole rest of the chain anew: keeping
 //! the last hash elsewhere, as `prahari audit verify` prints it, is what shows that.
+//!
+//! What came of an attempt is known after its entry is written, and stands beside it with a hash that covers the entry's.
 
 use std::path::Path;
 
@@ -44,13 +46,24 @@ pub struct NewAudit {
     pub address: String,
 }
 
-/// Row of the audit log.
+/// What came of an attempt that an entry tells of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditOutcome {
+    /// The HTTP status of the answer.
+    pub status: u16,
+    /// The stable code of the problem with which it was refused, or of the failure; empty when it was done.
+    pub code: String,
+}
+
+/// An entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRow {
     /// Numbered from 1 without gaps.
     pub id: u64,
     /// Contents of the entry.
     pub entry: NewAudit,
+    /// What came of it; none while that is not known, and of what the program did itself.
+    pub outcome: Option<AuditOutcome>,
     previous: Hash,
     hash: Hash,
 }
@@ -97,6 +110,14 @@ impl SystemScope {
         self.store.write_durable("add to the audit log", move |conn| append(conn, &entry)).await
     }
 
+    /// Adds what came of an attempt to its entry, and does not wait for it. The first outcome of an entry stays.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn end_audit(&self, entry: u64, outcome: AuditOutcome) -> Result<(), StoreError> {
+        self.store.write("add an outcome to the audit log", move |conn| end(conn, entry, &outcome)).await
+    }
+
     /// The entries that the filter lets through, newest first.
     ///
     /// # Errors
@@ -130,6 +151,29 @@ fn append(conn: &Connection, entry: &NewAudit) -> Result<u64, StoreError> {
     Ok(conn.last_insert_rowid().cast_unsigned())
 }
 
+fn end(conn: &Connection, entry: u64, outcome: &AuditOutcome) -> Result<(), StoreError> {
+    let id = entry.cast_signed();
+    let of_entry =
+        select_one(
+            conn,
+            "SELECT hash FROM audit WHERE id = ?1",
+            [id],
+            |row| Ok(row.get::<_, Hash>("hash")?),
+        )?;
+    let Some(of_entry) = of_entry else { return Ok(()) };
+    let sql = "INSERT INTO audit_outcomes (entry, status, code, hash) VALUES (?1, ?2, ?3, ?4)
+               ON CONFLICT (entry) DO NOTHING";
+    let hash = ended(&of_entry, outcome);
+    execute(conn, sql, (id, outcome.status, &outcome.code, hash)).map(|_| ())
+}
+
+/// The hash of an outcome, which binds it to its entry.
+fn ended(of_entry: &Hash, outcome: &AuditOutcome) -> Hash {
+    let mut hasher = blake3::Hasher::new_derive_key("prahari 2026 audit outcome");
+    hasher.update(of_entry).update(&outcome.status.to_le_bytes()).update(outcome.code.as_bytes());
+    *hasher.finalize().as_bytes()
+}
+
 /// The hash of an entry. Each part goes in with its length, so that no two entries are the same bytes.
 fn chained(previous: &Hash, entry: &NewAudit) -> Hash {
     let mut hasher = blake3::Hasher::new_derive_key("prahari 2026 audit entry");
@@ -145,7 +189,7 @@ fn chained(previous: &Hash, entry: &NewAudit) -> Hash {
 }
 
 pub(crate) fn verify(conn: &Connection) -> Result<AuditCheck, StoreError> {
-    let mut statement = conn.prepare("SELECT * FROM audit ORDER BY id")?;
+    let mut statement = conn.prepare(all(conn)?)?;
     let mut rows = statement.query([])?;
     let (mut entries, mut head, mut broken) = (0, BEFORE_THE_FIRST, None);
     while let Some(row) = rows.next()? {
@@ -165,7 +209,19 @@ pub(crate) fn verify(conn: &Connection) -> Result<AuditCheck, StoreError> {
     Ok(AuditCheck { entries, head, broken })
 }
 
-/// Returns what is wrong with the entry that should have this number and follow this hash.
+/// Every entry with its outcome; a database that no daemon of this version has opened knows of no outcomes.
+fn all(conn: &Connection) -> Result<&'static str, StoreError> {
+    let outcomes = "SELECT 1 FROM sqlite_schema WHERE name = 'audit_outcomes'";
+    Ok(match select_one(conn, outcomes, [], |_| Ok(()))? {
+        Some(()) => {
+            "SELECT audit.*, status, code, audit_outcomes.hash AS outcome_hash
+             FROM audit LEFT JOIN audit_outcomes ON entry = id ORDER BY id"
+        }
+        None => "SELECT *, NULL AS status, NULL AS code, NULL AS outcome_hash FROM audit ORDER BY id",
+    })
+}
+
+/// What is wrong with the entry that should have this number and follow this hash.
 fn fault(row: &Row<'_>, number: u64, previous: &Hash) -> Option<&'static str> {
     let Ok(found) = read(row) else { return Some("it cannot be read") };
     if found.id != number {
@@ -174,11 +230,19 @@ fn fault(row: &Row<'_>, number: u64, previous: &Hash) -> Option<&'static str> {
     if found.previous != *previous {
         return Some("it does not follow the entry before it");
     }
-    (found.hash != chained(previous, &found.entry)).then_some("its content is not what was written")
+    if found.hash != chained(previous, &found.entry) {
+        return Some("its content is not what was written");
+    }
+    let Ok(of_outcome) = row.get::<_, Option<Hash>>("outcome_hash") else {
+        return Some("its outcome cannot be read");
+    };
+    let written = found.outcome.as_ref().map(|outcome| ended(&found.hash, outcome));
+    (of_outcome != written).then_some("its outcome is not what was written")
 }
 
 fn list(conn: &Connection, filter: AuditFilter) -> Result<Vec<AuditRow>, StoreError> {
-    let sql = "SELECT * FROM audit
+    let sql = "SELECT audit.*, status, code, audit_outcomes.hash AS outcome_hash
+               FROM audit LEFT JOIN audit_outcomes ON entry = id
                WHERE (?1 IS NULL OR user_id = ?1) AND (?3 IS NULL OR at >= ?3) AND (?4 IS NULL OR id < ?4)
                  AND (?2 IS NULL OR action = ?2 OR substr(action, 1, length(?2) + 1) = ?2 || '.')
                ORDER BY id DESC LIMIT ?5";
@@ -197,5 +261,14 @@ fn read(row: &Row<'_>) -> Result<AuditRow, StoreError> {
         details: row.get("details")?,
         address: row.get("address")?,
     };
-    Ok(AuditRow { id: unsigned(row, "id")?, entry, previous: row.get("previous")?, hash: row.get("hash")? })
+    let status: Option<u16> = row.get("status")?;
+    let code: Option<String> = row.get("code")?;
+    let outcome = status.zip(code).map(|(status, code)| AuditOutcome { status, code });
+    Ok(AuditRow {
+        id: unsigned(row, "id")?,
+        entry,
+        outcome,
+        previous: row.get("previous")?,
+        hash: row.get("hash")?,
+    })
 }

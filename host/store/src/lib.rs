@@ -64,7 +64,7 @@ mod writer;
 pub use alert_code::AlertCode;
 pub use alerts::{AlertFilter, AlertRow, NewAlert};
 pub use api_tokens::{ApiTokenRow, NewApiToken, TokenScope};
-pub use audit::{AuditCheck, AuditFilter, AuditRow, NewAudit, verify_audit};
+pub use audit::{AuditCheck, AuditFilter, AuditOutcome, AuditRow, NewAudit, verify_audit};
 pub use calendars::{CalendarOrigin, CalendarRow, KEPT_CALENDARS, NewCalendar};
 pub use connection::Durability;
 pub use credentials::{CredentialsRow, Sealed};

@@ -1,19 +1,25 @@
 //! The audit log, as handlers write to it.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use parking_lot::Mutex;
 use prahari_app::accounts::Via;
-use prahari_app::audit::Change;
+use prahari_app::audit::{AuditOutcome, Change};
 use prahari_domain::ids::UserId;
 use serde_json::Value;
 
 use crate::caller::Caller;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::Api;
 
 impl Api {
     /// Writes down what somebody is about to change, and waits until that is durable. Called before the change, so that
-    /// there is none without its entry; an entry without a change is an attempt that failed.
+    /// there is none without its entry, and before everything by which the change may be refused. What comes of it is added with the
+    /// answer.
     ///
     /// `action` is a word for the kind of thing and one for what is done, such as `user.deactivate`; `resource` says
     /// which one, such as `user 3`. `details` never hold a secret.
@@ -33,7 +39,7 @@ impl Api {
         };
         let (user, address) = (Some(caller.0.user), caller.0.address);
         let change = Change { user, via, action, resource: resource.into(), details, address };
-        Ok(self.accounts.audit().append(change).await?)
+        self.begin(change).await
     }
 
     /// Writes an audit entry for a person without a session, identified in another way.
@@ -48,6 +54,34 @@ impl Api {
         let details = Value::Object(serde_json::Map::new());
         let (via, address) = (via.to_owned(), Some(address));
         let change = Change { user, via, action, resource: resource.into(), details, address };
-        Ok(self.accounts.audit().append(change).await?)
+        self.begin(change).await
     }
+
+    async fn begin(&self, change: Change<'_>) -> Result<(), Problem> {
+        let entry = self.accounts.audit().append(change).await?;
+        // Outside of a request, as in a test of a handler, there is no answer that could be told.
+        let _told = ATTEMPTS.try_with(|attempts| attempts.lock().push(entry));
+        Ok(())
+    }
+}
+
+tokio::task_local! {
+    /// The entries that were made while a request is answered.
+    static ATTEMPTS: Arc<Mutex<Vec<u64>>>;
+}
+
+/// Adds to the entries that a request made what it was answered. One that is cut off before its answer leaves them as they are:
+/// nobody knows what came of it.
+pub(crate) async fn tell_outcomes(State(api): State<Api>, request: Request, next: Next) -> Response {
+    let attempts = Arc::new(Mutex::new(Vec::new()));
+    let answer = ATTEMPTS.scope(attempts.clone(), next.run(request)).await;
+    let entries = std::mem::take(&mut *attempts.lock());
+    let code = answer.extensions().get::<Code>().map(|code| code.name()).unwrap_or_default();
+    for entry in entries {
+        let outcome = AuditOutcome { status: answer.status().as_u16(), code: code.clone() };
+        if let Err(error) = api.accounts.audit().end(entry, outcome).await {
+            tracing::error!(entry, %error, "the outcome of an audit entry could not be written down");
+        }
+    }
+    answer
 }

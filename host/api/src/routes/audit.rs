@@ -42,6 +42,13 @@ struct AuditEntry {
     details: serde_json::Value,
     /// The address of the request; empty when it is not known.
     address: String,
+    /// The HTTP status with which it was answered; null while that is not known, when the request or the daemon was cut off before,
+    /// and for what the program did itself.
+    #[schema(required)]
+    status: Option<u16>,
+    /// Why it was refused or has failed, as the `code` of the answer; null when it was done, or that is not known.
+    #[schema(required)]
+    code: Option<String>,
 }
 
 /// Query parameters that select the entries of the audit log.
@@ -85,7 +92,10 @@ async fn list(
 }
 
 fn to_view(api: &Api, entry: Entry) -> AuditEntry {
+    let (status, code) = entry.outcome.map(|outcome| (outcome.status, outcome.code)).unzip();
     AuditEntry {
+        status,
+        code: code.filter(|code| !code.is_empty()),
         id: entry.id,
         at: entry.at.into(),
         user: entry.user.map(|user| user.0),

@@ -4,8 +4,8 @@ use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    AuditFilter, CredentialsRow, KeptAccess, NewApiToken, NewAudit, NewLink, NewSession, NewUser, Role,
-    Sealed, Store, StoreError, TokenScope, verify_audit,
+    AuditFilter, AuditOutcome, CredentialsRow, Kept, NewApiToken, NewAudit, NewLink, NewSession, NewUser,
+    Role, Sealed, Store, StoreError, TokenScope, verify_audit,
 };
 
 use crate::support::TestStore;
@@ -209,6 +209,38 @@ async fn the_audit_log_is_a_chain_that_shows_every_change() {
         conn.execute(change, []).unwrap();
         drop(conn);
         assert_eq!(verify_audit(&path).unwrap().broken.unwrap().0, id, "{change}");
+    }
+}
+
+#[tokio::test]
+async fn the_outcome_of_an_entry_stands_beside_it_and_a_changed_one_shows() {
+    for change in [
+        "UPDATE audit_outcomes SET status = 204 WHERE entry = 2",
+        "UPDATE audit_outcomes SET code = '' WHERE entry = 2",
+        "UPDATE audit_outcomes SET entry = 1 WHERE entry = 2",
+    ] {
+        let TestStore { store, folder } = TestStore::new();
+        let path = folder.path().join("prahari.db");
+        for _ in 1..=2 {
+            store.system().append_audit(entry("user.change")).await.unwrap();
+        }
+        let refused = AuditOutcome { status: 409, code: "name_taken".to_owned() };
+        store.system().end_audit(2, refused.clone()).await.unwrap();
+        let done = AuditOutcome { status: 204, code: String::new() };
+        store.system().end_audit(2, done).await.unwrap();
+        let filter = AuditFilter { user: None, action: None, since: None, before: None, limit: 9 };
+        let found: Vec<_> =
+            store.system().audit(filter).await.unwrap().into_iter().map(|row| row.outcome).collect();
+        assert_eq!(found, [Some(refused), None], "the first one stays");
+        store.close().await.unwrap();
+        assert_eq!(verify_audit(&path).unwrap().broken, None);
+        let conn = rusqlite::Connection::open(&path).unwrap();
+        assert!(conn.execute(change, []).unwrap_err().to_string().contains("cannot be changed"));
+        conn.execute_batch("DROP TRIGGER audit_outcome_is_not_changed").unwrap();
+        conn.execute(change, []).unwrap();
+        drop(conn);
+        let broken = verify_audit(&path).unwrap().broken.unwrap();
+        assert_eq!(broken.1, "its outcome is not what was written", "{change}");
     }
 }
 

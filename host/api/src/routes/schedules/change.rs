@@ -78,13 +78,13 @@ pub async fn put(
     Json(change): Json<ScheduleChange>,
 ) -> Result<Json<ScheduleSetView>, Problem> {
     check_description(&change.description)?;
-    api.daemon.tasks.manifest(task.0)?;
     let details = serde_json::to_value(&change).unwrap_or_default();
     let ScheduleChange { expected_version, rule, rules, after, enabled, description } = change;
     let (task, rules) = (task.0, rules_of(rule, rules)?);
     let after = after_of(&api, task, after);
     let schedule = Schedule { task, rules, after, enabled, description };
     api.audit(&admin.0, "schedule.change", resource(task), details).await?;
+    api.daemon.tasks.manifest(task)?;
     api.daemon.schedule_changes.change_schedules(admin.0.0.user, expected_version, vec![schedule]).await?;
     answer(&api, &admin.0).await.map(Json)
 }

@@ -49,7 +49,7 @@ struct ScheduleSetView {
     items: Vec<ScheduleView>,
 }
 
-/// The newest schedules, with the next slots of each. A running service keeps those that it was started with.
+/// The newest schedules of the tasks that the caller may see, with the next slots of each. A running service keeps those that it was started with.
 #[utoipa::path(get, path = "/api/v1/service/schedules", tag = "schedules",
     responses((status = OK, body = ScheduleSetView)))]
 async fn schedules(State(api): State<Api>, caller: Caller) -> Result<Json<ScheduleSetView>, Problem> {
@@ -61,11 +61,11 @@ async fn schedules(State(api): State<Api>, caller: Caller) -> Result<Json<Schedu
     params(("task" = TaskName, Path)), responses((status = OK, body = Page<ScheduleView>)))]
 async fn history(
     State(api): State<Api>,
-    _caller: Caller,
+    caller: Caller,
     Path(task): Path<TaskName>,
 ) -> Result<Json<Page<ScheduleView>>, Problem> {
     let entries = api.daemon.schedules.history(task.0).await?;
-    if entries.is_empty() {
+    if entries.is_empty() || !caller.may_know(&api, task.0) {
         return Err(AppError::UnknownSchedule(task.0).into());
     }
     Ok(Json(Page::whole(entries.iter().map(ScheduleView::past))))
@@ -76,10 +76,11 @@ async fn history(
 async fn answer(api: &Api, caller: &Caller) -> Result<ScheduleSetView, Problem> {
     let user = api.daemon.users.find(caller.0.user)?;
     let restart_needed = api.daemon.previews.restart_needed(&user).await?;
-    let daemon = api.daemon.clone();
+    let (daemon, role) = (api.daemon.clone(), caller.0.role);
     let listed = tokio::task::spawn_blocking(move || {
-        let set = daemon.schedules.current();
-        let items = set.entries.iter().map(|entry| ScheduleView::present(&daemon, entry)).collect();
+        let (set, tasks) = (daemon.schedules.current(), daemon.tasks.current());
+        let seen = set.entries.iter().filter(|entry| tasks.is_open_to(entry.schedule.task, role));
+        let items = seen.map(|entry| ScheduleView::present(&daemon, entry)).collect();
         ScheduleSetView { version: set.version, restart_needed, items }
     });
     listed.await.map_err(|error| AppError::Ended(error.to_string()).into())

@@ -165,19 +165,22 @@ pub async fn preview(
     Ok(Json(api.daemon.previews.preview(schedule, count).await?.into()))
 }
 
-/// Returns the slots of all tasks on a date, by the newest schedules.
+/// What the newest schedules would fire on a date, of the tasks that the caller may see.
 #[utoipa::path(get, path = "/api/v1/service/schedules/test-run", tag = "schedules", params(TestRunQuery),
     responses((status = OK, body = TestRun)))]
 pub async fn test_run(
     State(api): State<Api>,
-    _caller: Caller,
+    caller: Caller,
     Query(query): Query<TestRunQuery>,
 ) -> Result<Json<TestRun>, Problem> {
     let first = api.daemon.trading.calendar.current().covers().0;
     if !(first..=LAST_DAY).contains(&query.date.0) {
         return Err(Problem::invalid(format!("date: the calendar reaches from {first} to {LAST_DAY}")));
     }
-    Ok(Json(api.daemon.previews.firing_day(query.date.0)?.into()))
+    let mut day = api.daemon.previews.firing_day(query.date.0)?;
+    day.firings.retain(|firing| caller.may_know(&api, firing.task));
+    day.disabled.retain(|task| caller.may_know(&api, *task));
+    Ok(Json(day.into()))
 }
 
 impl From<SchedulePreview> for Preview {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
+use prahari_app::error::AppError;
 use prahari_app::services::IndividualStatus;
 use serde::Serialize;
 use serde_json::json;
@@ -57,13 +58,13 @@ struct IndividualService {
     reason: Option<String>,
     /// The version of the schedules by which it runs.
     schedule_version: Option<u64>,
-    /// Whether its schedule is enabled.
+    /// Whether those schedules have it enabled.
     schedule_enabled: bool,
     /// Whether a run of the task is executing.
     executing: bool,
     /// The last run of the task, by whichever service.
     last_run: Option<LastRun>,
-    /// Time at which it is due next by its schedule.
+    /// When it is due next by the schedules of the service that runs it, or by the newest ones when none is on.
     next_run_at: Option<Instant>,
 }
 
@@ -80,6 +81,7 @@ async fn start(
     let resource = format!("user {user}");
     api.starts.begin(user, api.daemon.clock.now())?;
     api.audit(&caller, "individual_service.start", resource, json!({ "task": task.name() })).await?;
+    caller.visible_task(&api, task)?;
     let changed = api.daemon.services.start_individual(user, task).await?;
     if !changed {
         api.starts.take_back(user);
@@ -97,11 +99,11 @@ async fn stop(
     Json(WhichTask { task: TaskName(task) }): Json<WhichTask>,
 ) -> Result<Json<IndividualSwitched>, Problem> {
     let user = caller.target_user(&api, target.user)?.id;
-    if api.daemon.users.find(user)?.services.is_running() {
-        return Err(prahari_app::error::AppError::UnifiedServiceRunning.into());
-    }
     let resource = format!("user {user}");
     api.audit(&caller, "individual_service.stop", resource, json!({ "task": task.name() })).await?;
+    if api.daemon.users.find(user)?.is_running() {
+        return Err(AppError::UnifiedServiceRunning.into());
+    }
     let changed = api.daemon.services.stop_individual(user, task).await?;
     Ok(Json(IndividualSwitched { task: TaskName(task), running: false, changed }))
 }
