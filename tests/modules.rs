@@ -200,7 +200,7 @@ async fn without_an_earlier_version_a_task_that_traps_is_tried_less_and_less_oft
     assert!(ticks.iter().any(|tick| tick.outcome == SlotOutcome::Skipped), "{ticks:?}");
     let told = ticks.iter().map(|tick| &tick.reason).chain([&kept.reason]);
     assert!(told.clone().all(|reason| is_plain(reason)), "{:?}", told.collect::<Vec<_>>());
-    let last = daemon.users.find(ADMIN).unwrap().activity().last_error.clone();
+    let last = daemon.users.find(ADMIN).unwrap().services.activity().last_error.clone();
     assert!(!last.is_empty() && is_plain(&last), "{last:?}");
     // Somebody has to look, once; and it is over when the daemon begins anew.
     let alerts = unfit(&daemon).await;
@@ -228,7 +228,7 @@ async fn what_a_task_says_of_its_failure_is_one_line_wherever_it_is_kept() {
     assert_eq!(end_of(&daemon, ADMIN, MONDAY, task).await.1, said);
     assert_eq!(runs(&daemon, ADMIN, task).await[0].detail, said);
     let last = format!("premarket_retry: {said}");
-    assert_eq!(daemon.users.find(ADMIN).unwrap().activity().last_error, last);
+    assert_eq!(daemon.users.find(ADMIN).unwrap().services.activity().last_error, last);
     let kept = daemon.store.user(ADMIN).service().await.unwrap().unwrap();
     assert_eq!(kept.last_error, last);
     stop(daemon).await;

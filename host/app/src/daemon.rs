@@ -191,7 +191,7 @@ impl Daemon {
         }
         self.maintenance.compare_accounts().await?;
         self.trials.health.begin_anew().await?;
-        for (user, pushes) in left.pushes {
+        for (user, pushes) in start_state.pushes {
             self.listeners.follow_pushes(user, pushes);
         }
         match start_state.cursor {

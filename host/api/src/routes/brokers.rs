@@ -88,7 +88,7 @@ async fn set_broker(
     Json(body): Json<BrokerChange>,
 ) -> Result<Json<BrokerBody>, Problem> {
     let id = UserId(id);
-    let before = api.daemon.members.broker_status(id).ok().map(|status| status.name);
+    let before = api.daemon.users_admin.broker_status(id).ok().map(|status| status.name);
     let details = json!({ "broker": body.broker, "before": before });
     api.audit(&admin.caller, "user.broker", format!("user {id}"), details).await?;
     Ok(Json(api.daemon.users_admin.set_broker(id, &body.broker).await?.into()))

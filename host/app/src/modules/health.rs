@@ -104,7 +104,7 @@ impl Health {
 
     /// A run that did not fail by the module's own fault; whether the task was held back before it.
     fn clear(&self, user: UserId, task: Task) -> bool {
-        self.streaks().remove(&(user, task)).is_some_and(|streak| streak.hold.is_some())
+        self.streaks().remove(&(user, task)).is_some_and(|streak| streak.backoff.is_some())
     }
 
     fn backoff(&self, user: UserId, task: Task, backoff: Backoff) {
@@ -204,24 +204,24 @@ impl Modules {
             }
         }
         let unfit = unfit.then_some(failed.version);
-        Ok(self.hold_back(&end, (failures, unfit), now))
+        Ok(self.back_off(&end, (failures, unfit), now))
     }
 
     /// Holds a task of a user back.
-    fn hold_back(
+    fn back_off(
         &self,
         end: &RunEnd<'_>,
         (failures, unfit): (u32, Option<u64>),
         now: Timestamp,
     ) -> Consequence {
-        let until = now.plus_millis(hold_millis(end.user, end.task, failures));
+        let until = now.plus_millis(backoff_ms(end.user, end.task, failures));
         let why = match &end.blame {
             Blame::OwnLimit(limit) => format!("at a limit of this user's own allowance, {limit}"),
             Blame::Version | Blame::Unsure => "by the module's own fault".to_owned(),
         };
         let reason = format!("{failures} runs in a row failed {why}: {}", end.outcome.detail());
-        let hold = Hold { until, reason: reason.clone(), under: end.allowance.clone() };
-        self.health.hold(end.user, end.task, hold);
+        let backoff = Backoff { until, reason: reason.clone(), under: end.allowance.clone() };
+        self.health.backoff(end.user, end.task, backoff);
         Consequence::BackedOff { until, reason, first: failures == BROKEN_AFTER, unfit }
     }
 

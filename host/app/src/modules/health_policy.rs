@@ -50,7 +50,7 @@ impl ModuleHealth {
             Consequence::BackedOff { until, reason, first, unfit } => {
                 tracing::warn!(user = %user.id, %task, %until, reason, "a task that keeps failing is held back");
                 if first {
-                    self.tell_of_hold(user, task, &reason).await?;
+                    self.notify_backoff(user, task, &reason).await?;
                 }
                 match unfit {
                     Some(version) => self.tell_of_unfit(user, (task, version), &reason).await,

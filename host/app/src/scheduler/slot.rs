@@ -109,7 +109,7 @@ impl Slots {
         let Some(attempt) = self.take_up(user, key).await? else { return Ok(()) };
         let (now, late) = (self.handles.clock.now(), self.tasks.current().late_policy(key.task));
         if let Some(lateness) = too_late((key, late), due, now, &self.handles.calendar.current()) {
-            let reason = Waited::with(waited.as_ref(), lateness);
+            let reason = WaitOutcome::with(waited.as_ref(), lateness);
             return self.finish_slot(user, key, SlotOutcome::Missed, reason, None).await;
         }
         if let Some(reason) = self.health.skip_reason(user, key.task) {
@@ -133,7 +133,7 @@ impl Slots {
             outcome @ RunOutcome::Succeeded(_) => (SlotOutcome::Ran, reason_of(outcome)),
             failed => (SlotOutcome::Failed, reason_of(failed)),
         };
-        let reason = Waited::with_run(waited.as_ref(), reason);
+        let reason = WaitOutcome::with_run(waited.as_ref(), reason);
         self.finish_slot(user, key, outcome, reason, Some(&answer)).await
     }
 

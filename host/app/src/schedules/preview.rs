@@ -77,7 +77,7 @@ impl Previews {
         let present = set.entry(task).ok_or(AppError::UnknownSchedule(task))?.schedule.clone();
         let bounds = self.tasks.manifest(task)?.schedule.bounds.clone();
         let (calendar, now) = (self.handles.calendar.current(), self.handles.clock.now());
-        let foreseen = tokio::task::spawn_blocking(move || -> Result<Foresight, ScheduleError> {
+        let previewed = tokio::task::spawn_blocking(move || -> Result<SchedulePreview, ScheduleError> {
             validate(&candidate, &bounds, &calendar, now)?;
             let changed = std::slice::from_ref(&candidate);
             check_after(&set.with(changed), changed)?;

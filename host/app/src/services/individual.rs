@@ -181,9 +181,8 @@ impl Services {
         end: WorkerEnd,
     ) -> Result<(), AppError> {
         let _row = user.services.individual_rows().await;
-        let Some(service) = user.drop_individual(task, pid) else { return Ok(()) };
+        let Some(service) = user.services.remove_individual(task, pid, &end.reason) else { return Ok(()) };
         let end = WorkerEnd { reason: into_one_line(end.reason), ..end };
-        user.set_individual_end(task, Some(end.reason.clone()));
         let now = self.handles.clock.now();
         let end = self.with_reason_of_daemon(end);
         let stopped = IndividualServiceRow {

@@ -65,7 +65,7 @@ impl Services {
         let filter = RunFilter { task: Some(task), limit: 1, ..RunFilter::default() };
         let last_run = self.handles.store.user(user.id).runs(filter).await?.into_iter().next();
         // Of whichever service runs the task: it keeps its schedules until it is started again.
-        let set = match user.schedule_version(task) {
+        let set = match user.services.schedule_version(task) {
             Some(version) => self.schedules.set(version).await?,
             None => self.schedules.current(),
         };

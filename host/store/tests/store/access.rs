@@ -4,8 +4,8 @@ use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    AuditFilter, AuditOutcome, CredentialsRow, Kept, NewApiToken, NewAudit, NewLink, NewSession, NewUser,
-    Role, Sealed, Store, StoreError, TokenScope, verify_audit,
+    AuditFilter, AuditOutcome, CredentialsRow, KeptAccess, NewApiToken, NewAudit, NewLink, NewSession,
+    NewUser, Role, Sealed, Store, StoreError, TokenScope, verify_audit,
 };
 
 use crate::support::TestStore;

@@ -101,7 +101,7 @@ async fn stop(
     let user = caller.target_user(&api, target.user)?.id;
     let resource = format!("user {user}");
     api.audit(&caller, "individual_service.stop", resource, json!({ "task": task.name() })).await?;
-    if api.daemon.users.find(user)?.is_running() {
+    if api.daemon.users.find(user)?.services.is_running() {
         return Err(AppError::UnifiedServiceRunning.into());
     }
     let changed = api.daemon.services.stop_individual(user, task).await?;
