@@ -24,6 +24,7 @@ use prahari_domain::settings::{NotificationKind, Silence, Values};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::abi::latest::notify::Level;
+use prahari_runtime::abi::latest::selection::{Choice, PastGate};
 use prahari_runtime::{HostCall, HostReply, HostServices};
 use prahari_store::{NotificationFilter, StoreError};
 use serde_json::{Value, json};
@@ -177,6 +178,39 @@ async fn a_run_that_started_before_a_change_sees_the_old_strategy_and_the_next_o
     let reset =
         daemon.settings.change_strategy(&user, Change::Reset, None).await.unwrap().save().await.unwrap();
     assert_eq!((reset, user.settings.strategy().value.rsi_period), (3, 10));
+}
+
+#[tokio::test]
+async fn a_run_sees_how_its_user_has_buys_chosen() {
+    let house = TestHost::new(2);
+    let daemon = house.start(at(MONDAY, "10:00")).await;
+    let asked = async |user| {
+        let user = daemon.users.find(user).unwrap();
+        let (task, context) = (Task::literal("buy_orders"), order_context(daemon.clock.now()));
+        match LiveServices::new(&daemon.runs, &user, task, context).call(&HostCall::GetSelection).await {
+            HostReply::Selection(choice) => choice,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(
+        asked(OTHER).await,
+        Choice { past_gate: None, by_priority: false },
+        "by default nothing is asked"
+    );
+    let change =
+        values(json!({ "past_gate": true, "past_gate_min_win_rate_pct": 70, "rank_by_priority": true }));
+    let user = daemon.users.find(OTHER).unwrap();
+    let change = daemon.settings.change_strategy(&user, Change::Merge(&change), None).await.unwrap();
+    change.save().await.unwrap();
+    let gate = PastGate { win_rate: 70.0, average_profit: 1.5, score: 45.0, combined: 25.0 };
+    assert_eq!(asked(OTHER).await, Choice { past_gate: Some(gate), by_priority: true });
+    assert_eq!(asked(ADMIN).await.past_gate, None, "each user has their own");
+    for beyond in [json!({ "past_gate_min_win_rate_pct": 100.1 }), json!({ "past_gate_min_score": -1 })] {
+        let refused =
+            daemon.settings.change_strategy(&user, Change::Merge(&values(beyond)), None).await.err();
+        let sentence = refused.unwrap().to_string();
+        assert!(sentence.contains("but must be from 0.0 to 100.0"), "{sentence}");
+    }
 }
 
 #[tokio::test]

@@ -138,6 +138,8 @@ pub enum HostCall {
         /// The trades whose charges are asked for; the answer has their order.
         trades: Vec<charges::Trade>,
     },
+    /// `selection.get`
+    GetSelection,
 }
 
 impl HostCall {
@@ -163,7 +165,7 @@ impl HostCall {
             | Self::CloseDay => Capability::BrokerTrade,
             Self::ReadSignals => Capability::SignalsRead,
             Self::PublishSignals { .. } => Capability::SignalsPublish,
-            Self::GetConfig => Capability::Config,
+            Self::GetConfig | Self::GetSelection => Capability::Config,
             Self::GetState { .. } | Self::StateKeys { .. } | Self::SetState { .. } => Capability::State,
             Self::Notify { .. } => Capability::Notify,
             Self::Log { .. } => Capability::Log,
@@ -201,7 +203,8 @@ impl HostCall {
             | Self::GetConfig
             | Self::GetState { .. }
             | Self::StateKeys { .. }
-            | Self::EstimateCharges { .. } => false,
+            | Self::EstimateCharges { .. }
+            | Self::GetSelection => false,
         }
     }
 
@@ -235,6 +238,7 @@ impl HostCall {
             Self::Log { .. } => "log.write",
             Self::RecordDecisions { .. } => "decision.record",
             Self::EstimateCharges { .. } => "charges.estimate",
+            Self::GetSelection => "selection.get",
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::abi::latest::types::{Day, HostError, Paise, Refusal};
-use crate::abi::latest::{broker, calendar, config, market, signals};
+use crate::abi::latest::{broker, calendar, config, market, selection, signals};
 
 /// What the host answers. Each variant belongs to the call named in its documentation; `Refused` to all of them.
 ///
@@ -68,6 +68,8 @@ pub enum HostReply {
     Failed(String),
     /// To `EstimateCharges`: one answer per trade.
     ChargesEstimated(Vec<Paise>),
+    /// To `GetSelection`.
+    Selection(selection::Choice),
 }
 
 impl HostReply {
@@ -103,6 +105,7 @@ impl HostReply {
             Self::Refused(_) => "Refused",
             Self::Failed(_) => "Failed",
             Self::ChargesEstimated(_) => "ChargesEstimated",
+            Self::Selection(_) => "Selection",
         }
     }
 }

@@ -70,10 +70,7 @@ impl Scan {
     fn candidate(&self, symbol: &str, assessment: Assessment, past: &[Bar]) -> &'static str {
         let series = Series::new(past.to_vec(), self.settings.rsi_period);
         let Some(candidate) = Candidate::of(assessment, &series, &self.settings) else { return "invalid" };
-        let outcome = match candidate.admit(&self.settings) {
-            Ok(()) => candidate.final_verdict.code(),
-            Err(refused) => refused.code(),
-        };
+        let outcome = candidate.final_verdict.code();
         let Candidate { assessment, backtest, .. } = &candidate;
         println!(
             "{} {symbol} {} -> {outcome}: rsi {:.1}, alignment {}, trades {}, win rate {:.0}, average {:.2}, \

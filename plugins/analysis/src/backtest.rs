@@ -67,10 +67,14 @@ impl Backtest {
         Self { trades: desk.trades, hold_return: hold_return(window) }
     }
 
+    /// Number of trades that won.
+    pub fn won(&self) -> usize {
+        self.trades.iter().filter(|trade| trade.profit > 0.0).count()
+    }
+
     /// Percentage of trades that won.
     pub fn win_rate(&self) -> f64 {
-        let wins = self.trades.iter().filter(|trade| trade.profit > 0.0).count();
-        percent(wins as f64, self.trades.len() as f64)
+        percent(self.won() as f64, self.trades.len() as f64)
     }
 
     /// Mean gain of a trade in percent of the money put in.

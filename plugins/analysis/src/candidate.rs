@@ -1,8 +1,9 @@
-//! A buy verdict together with its past: scores, what remains of the verdict, and whether it may be published.
+//! A buy verdict together with its past: scores, and what remains of the verdict.
+
+use prahari_sdk::past::Past;
 
 use crate::assessment::Assessment;
 use crate::backtest::Backtest;
-use crate::gate::{self, Refused};
 use crate::parameters::Parameters;
 use crate::priority::{self, Ranked};
 use crate::scores;
@@ -74,18 +75,14 @@ impl Candidate {
         })
     }
 
-    /// Whether it may be published; the first rule that says no.
-    ///
-    /// # Errors
-    /// That rule.
-    pub fn admit(&self, settings: &Settings) -> Result<(), Refused> {
-        gate::check_past(&self.backtest, self.backtest_score)?;
-        if !self.final_verdict.is_buy() {
-            Err(Refused::FinalVerdict)
-        } else if self.combined < settings.min_combined_score {
-            Err(Refused::CombinedScore)
-        } else {
-            Ok(())
+    /// What a signal says of the past.
+    pub fn past(&self) -> Past {
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Past {
+            trades: count(self.backtest.trades.len()),
+            won: count(self.backtest.won()),
+            average_profit: self.backtest.average_profit(),
+            total_return: self.backtest.total_return(),
         }
     }
 }
@@ -104,30 +101,23 @@ mod tests {
     }
 
     #[test]
-    fn a_dip_that_has_always_paid_is_admitted() {
+    fn a_dip_that_has_always_paid_is_a_buy_with_its_past() {
         let candidate = winner();
-        assert!(candidate.backtest.trades.len() >= 5, "{candidate:?}");
-        assert_eq!(candidate.admit(&Settings::default()), Ok(()), "{candidate:?}");
+        let past = candidate.past();
+        assert!(past.trades >= 5 && past.won + 1 >= past.trades, "{past:?}");
+        assert!(candidate.final_verdict.is_buy(), "{candidate:?}");
+        assert!((past.win_rate() - candidate.backtest.win_rate()).abs() < 1e-9, "{past:?}");
+        assert_eq!(past.average_profit, candidate.backtest.average_profit());
         assert_eq!(candidate.combined, scores::combined_score(candidate.strength, candidate.backtest_score));
     }
 
     #[test]
-    fn the_past_decides_before_the_scores_do() {
-        let candidate = Candidate { backtest: past(&[], 0.0), ..winner() };
-        assert_eq!(candidate.admit(&Settings::default()), Err(Refused::NoTrades));
-    }
-
-    #[test]
-    fn scores_that_leave_no_buy_refuse() {
-        let candidate = Candidate { final_verdict: Verdict::Watch, ..winner() };
-        assert_eq!(candidate.admit(&Settings::default()), Err(Refused::FinalVerdict));
-    }
-
-    #[test]
-    fn the_users_least_combined_score_refuses() {
-        let candidate = winner();
-        let strict = Settings { min_combined_score: candidate.combined + 0.1, ..Settings::default() };
-        assert_eq!(candidate.admit(&strict), Err(Refused::CombinedScore));
+    fn a_past_says_how_many_trades_won_and_what_they_won() {
+        let candidate = Candidate { backtest: past(&[4.0, 4.0, -2.0, 2.0], 0.0), ..winner() };
+        let expected = Past { trades: 4, won: 3, average_profit: 2.0, total_return: 2.0 };
+        assert_eq!(candidate.past(), expected);
+        let none = Candidate { backtest: past(&[], 0.0), ..winner() };
+        assert_eq!(none.past(), Past { trades: 0, won: 0, average_profit: 0.0, total_return: 0.0 });
     }
 
     #[test]

@@ -5,7 +5,7 @@ use prahari_sdk::{SignalDraft, SignalKind, money};
 use crate::candidate::Candidate;
 use crate::verdict::Verdict;
 
-/// The draft of an admitted candidate; `None` when a price of it is none, or its verdict is no buy.
+/// The draft of a candidate; `None` when a price of it is none, or its final verdict is no buy.
 pub fn draft(symbol: &str, candidate: &Candidate) -> Option<SignalDraft> {
     let kind = match candidate.final_verdict {
         Verdict::StrongBuy => SignalKind::StrongBuy,
@@ -30,7 +30,7 @@ pub fn draft(symbol: &str, candidate: &Candidate) -> Option<SignalDraft> {
         buy_high: money::nearest(parameters.buy_high)?,
         stop: money::nearest(parameters.stop)?,
         target: money::nearest(parameters.target)?,
-        reasons: reasons(candidate).into_iter().map(str::to_owned).collect(),
+        reasons: reasons(candidate).into_iter().map(str::to_owned).chain(candidate.past().codes()).collect(),
     })
 }
 

@@ -25,8 +25,6 @@ pub struct Settings {
     pub chart_min_daily_range: f64,
     /// Percentage of extreme candles above which the chart is too erratic.
     pub chart_max_extreme_frequency: f64,
-    /// Combined score below which a candidate is not published.
-    pub min_combined_score: f64,
 }
 
 impl Default for Settings {
@@ -44,7 +42,6 @@ impl Default for Settings {
             chart_max_gap_frequency: 25.0,
             chart_min_daily_range: 1.0,
             chart_max_extreme_frequency: 20.0,
-            min_combined_score: 25.0,
         }
     }
 }

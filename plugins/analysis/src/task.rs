@@ -138,7 +138,7 @@ fn bar(candle: &Candle) -> Bar {
     }
 }
 
-/// Tries the past of the buys, decides them, and answers the drafts of those that may be published.
+/// Tries the past of the buys, decides them, and answers the drafts of those whose scores leave a buy.
 fn try_all(
     host: &mut dyn Host,
     buys: Vec<(String, Assessment)>,
@@ -153,7 +153,7 @@ fn try_all(
         for (candles, (symbol, assessment)) in candles.iter().zip(buys.by_ref()) {
             let past = bars(candles).map(|bars| Series::new(bars, settings.rsi_period));
             match past.and_then(|series| Candidate::of(assessment, &series, settings)) {
-                Some(candidate) => drafts.extend(admit(&symbol, &candidate, settings, report)),
+                Some(candidate) => drafts.extend(admit(&symbol, &candidate, report)),
                 None => decide_invalid(&symbol, report),
             }
         }
@@ -161,14 +161,10 @@ fn try_all(
     Ok(drafts)
 }
 
-fn admit(
-    symbol: &str,
-    candidate: &Candidate,
-    settings: &Settings,
-    report: &mut Report,
-) -> Option<SignalDraft> {
-    if let Err(refused) = candidate.admit(settings) {
-        report.decide(symbol, Verdict::Watch.code(), refused.code(), past_evidence(candidate));
+/// The draft of a candidate with a final verdict to buy. What a user asks of its past beyond that is asked where it is bought.
+fn admit(symbol: &str, candidate: &Candidate, report: &mut Report) -> Option<SignalDraft> {
+    if !candidate.final_verdict.is_buy() {
+        report.decide(symbol, Verdict::Watch.code(), "final_verdict", past_evidence(candidate));
         report.count("refused_by_past");
         return None;
     }
@@ -257,6 +253,32 @@ fn settings_of(strategy: &Strategy) -> Settings {
         chart_max_gap_frequency: strategy.chart_quality_max_gap_frequency,
         chart_min_daily_range: strategy.chart_quality_min_daily_range_pct,
         chart_max_extreme_frequency: strategy.chart_quality_max_extreme_candle_frequency,
-        min_combined_score: strategy.min_combined_score,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::winning_bars;
+    use prahari_sdk::ScriptedHost;
+
+    #[test]
+    fn scores_that_leave_no_buy_publish_nothing_and_keep_the_figures_of_the_past() {
+        let settings = settings_of(&ScriptedHost::default_strategy());
+        let series = Series::new(winning_bars(), 10);
+        let assessment = series.latest().and_then(|view| assess(&view, None, &settings)).unwrap();
+        let candidate = Candidate::of(assessment, &series, &settings).unwrap();
+        let watched = Candidate { final_verdict: Verdict::Watch, ..candidate.clone() };
+        let mut host = ScriptedHost::at(20_000, 16, 0);
+        let summary = Report::collect(&mut host, |_, report| {
+            assert!(admit("KEPT", &candidate, report).is_some());
+            assert!(admit("LEFT", &watched, report).is_none());
+            assert_eq!(report.counted("refused_by_past"), 1);
+            Ok(String::new())
+        });
+        assert!(summary.is_ok());
+        let decision = host.decision("LEFT").unwrap();
+        assert_eq!((decision.action.as_str(), decision.reason.as_str()), ("watch", "final_verdict"));
+        assert!(decision.evidence.iter().any(|fact| fact.name == "win_rate_pct"), "{decision:?}");
     }
 }

@@ -2,7 +2,8 @@
 
 use prahari_indicators::Bar;
 use prahari_sdk::{
-    Candle, Capability, Instrument, LogLevel, ScriptedHost, SignalKind, Summary, Task, TaskError,
+    Candle, Capability, Instrument, LogLevel, PastGate, ScriptedHost, SignalKind, Summary, Task, TaskError,
+    past::Past,
 };
 
 use crate::Analysis;
@@ -71,6 +72,8 @@ fn a_dip_with_a_good_past_is_published() {
     assert!(draft.rsi < 30.0 && draft.average_volume == 100_000);
     assert!(draft.stop < draft.buy_low && draft.buy_low < draft.buy_high && draft.last_close < draft.target);
     assert!(draft.reasons.contains(&"rsi_oversold".to_owned()), "{draft:?}");
+    let past = Past::of(&draft.reasons).unwrap();
+    assert!(past.trades >= 5 && past.won + 1 >= past.trades && past.average_profit > 1.5, "{past:?}");
     assert_eq!(host.reasons("DIP"), ["oversold_in_uptrend"]);
     assert_eq!((counter(&summary, "processed"), counter(&summary, "inserted")), (2, 1));
     assert_eq!(counter(&summary, "buy") + counter(&summary, "strong_buy"), 1);
@@ -146,17 +149,17 @@ fn on_a_closed_day_the_scan_runs_and_publishes_nothing() {
 }
 
 #[test]
-fn a_refused_buy_keeps_the_figures_of_its_past() {
+fn the_verdict_decides_what_is_published_whatever_the_users_bounds_on_the_past() {
     let mut host = with_share(evening(), "DIP", winning_candles());
     host.strategy.min_combined_score = 99.0;
-    let summary = run(&mut host).unwrap();
-    assert_eq!(counter(&summary, "refused_by_past"), 1);
+    host.selection.past_gate =
+        Some(PastGate { win_rate: 100.0, average_profit: 99.0, score: 99.0, combined: 99.0 });
+    run(&mut host).unwrap();
+    assert_eq!(host.published.len(), 1, "each user's own bounds are asked where that user buys");
     let decision = host.decision("DIP").unwrap();
-    assert_eq!((decision.action.as_str(), decision.reason.as_str()), ("watch", "combined_score"));
     for name in ["rsi", "trades", "win_rate_pct", "backtest_score", "combined_score"] {
         assert!(decision.evidence.iter().any(|fact| fact.name == name), "{name} is missing");
     }
-    assert!(host.published.is_empty());
 }
 
 #[test]

@@ -51,11 +51,13 @@ struct Wanted {
 
 fn read_world(host: &mut dyn Host, context: &RunContext) -> Result<World, TaskError> {
     let strategy = host.strategy()?;
+    let selection = host.selection()?;
     let positions = host.positions()?;
     let active = host.orders(OrderFilter::Active)?;
     let retryable = host.orders(OrderFilter::Retryable)?;
     Ok(World {
         strategy,
+        selection,
         portfolio: Portfolio::new(&strategy, &positions, &active),
         positions,
         waiting: waiting(host, &retryable, context)?,
@@ -77,17 +79,22 @@ fn waiting(
     Ok(waiting)
 }
 
-/// The signals by symbol: first buys as the host ranks them, then re-entries. A held symbol with both is decided by its
+/// The signals by symbol: first buys as the user ranks them, then re-entries as the host does. A held symbol with both is decided by its
 /// re-entry alone. Of several rungs the newest cycle and the deepest level come first.
 fn subjects(signals: Vec<Signal>, world: &World) -> Vec<Vec<Signal>> {
     let has_rung = |symbol: &str| {
         let mut rungs = signals.iter().filter(|signal| checks::reentry(signal).is_some());
         world.portfolio.holds(symbol) && rungs.any(|signal| signal.draft.symbol == symbol)
     };
-    let entries = signals.iter().filter(|signal| checks::is_entry(signal) && !has_rung(&signal.draft.symbol));
+    let mut entries: Vec<&Signal> =
+        signals.iter().filter(|signal| checks::is_entry(signal) && !has_rung(&signal.draft.symbol)).collect();
+    if !world.selection.by_priority {
+        // The host answers them by priority; of equal scores the better priority stays first.
+        entries.sort_by(|a, b| b.draft.combined_score.total_cmp(&a.draft.combined_score));
+    }
     let reentries = signals.iter().filter(|signal| checks::reentry(signal).is_some());
     let mut subjects: Vec<Vec<Signal>> = Vec::new();
-    for signal in entries.chain(reentries) {
+    for signal in entries.into_iter().chain(reentries) {
         let is_same = |subject: &&mut Vec<Signal>| {
             subject.first().is_some_and(|first| first.draft.symbol == signal.draft.symbol)
         };
@@ -231,6 +238,7 @@ fn evidence(signal: &Signal, request: &OrderRequest, limit: i64, funds: &Funds) 
         .money("value", money::value(limit, request.quantity).unwrap_or(i64::MAX))
         .money("available", funds.available)
         .number("priority", signal.draft.priority_score)
+        .number("combined_score", signal.draft.combined_score)
         .number("rsi", request.rsi.unwrap_or(signal.draft.rsi));
     match &request.purpose {
         Purpose::Reentry(rung) => evidence.with("level", rung.level).with("cycle", rung.cycle),
@@ -259,6 +267,13 @@ fn counter_of(reason: &str) -> &'static str {
         "open_position_exists" | "active_order_exists" | "waiting_for_retry" | "signal_traded" => {
             "skipped_duplicates"
         }
+        "past_unknown"
+        | "past_no_trades"
+        | "past_win_rate"
+        | "past_average_profit"
+        | "past_return"
+        | "past_score"
+        | "below_min_combined_score" => "skipped_past_gate",
         "instrument_unknown" | "price_unavailable" | "history_unavailable" => "skipped_missing_data",
         "quantity_zero" | "illiquid" | "position_too_large_for_volume" => "skipped_invalid_quantity",
         _ => "skipped_other",

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use prahari_sdk::portfolio::Portfolio;
 use prahari_sdk::{
-    Day, Instrument, Paise, Position, Purpose, Quote, ReentrySignal, Signal, SignalKind, SignalStatus,
-    Strategy, sizing,
+    Day, Instrument, Paise, Position, Purpose, Quote, ReentrySignal, Selection, Signal, SignalKind,
+    SignalStatus, Strategy, sizing,
 };
+
+use crate::gate;
 
 /// Only ordinary shares: the trade-for-trade series may not be sold on the day they are bought.
 const SERIES: &str = "EQ";
@@ -16,6 +18,8 @@ const SERIES: &str = "EQ";
 pub struct World {
     /// The user's settings.
     pub strategy: Strategy,
+    /// How the user has buys chosen.
+    pub selection: Selection,
     /// Symbols held and being bought; kept up to date as orders are placed.
     pub portfolio: Portfolio,
     /// Open positions.
@@ -52,9 +56,8 @@ pub fn inactive(status: SignalStatus) -> Option<&'static str> {
 /// The reason code.
 pub fn check_entry(world: &World, signal: &Signal) -> Result<(), &'static str> {
     let symbol = &signal.draft.symbol;
-    if signal.draft.combined_score < world.strategy.min_combined_score {
-        Err("below_min_combined_score")
-    } else if world.portfolio.holds(symbol) {
+    gate::check(world.selection.past_gate.as_ref(), &signal.draft)?;
+    if world.portfolio.holds(symbol) {
         Err("open_position_exists")
     } else {
         check_pending(world, symbol)?;

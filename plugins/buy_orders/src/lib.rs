@@ -1,16 +1,18 @@
 //! Buys on active signals after the close, for the next session.
 //!
-//! First the analysis' signals by priority, then this user's re-entries. Each is one after-market limit order at the last
-//! close, placed by a call of its own: so money and duplicates are always the host's present truth, and a run that was
+//! First the analysis' signals, those with the best combined score first, then this user's re-entries. Each is one
+//! after-market limit order at the last close, placed by a call of its own: so money and duplicates are always the host's present truth, and a run that was
 //! interrupted can be run again and places only what is missing.
 //!
 //! - `buyer`: one run, signal by signal.
 //! - `checks`: why a signal is not bought; pure.
 //! - `confirm`: whether a re-entry's level still holds at today's close; pure.
+//! - `gate`: what the user asks of the past of a share, which is nothing by default; pure.
 
 mod buyer;
 mod checks;
 mod confirm;
+mod gate;
 #[cfg(test)]
 mod tests;
 

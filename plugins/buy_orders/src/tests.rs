@@ -1,8 +1,8 @@
 //! The rules of the evening buys, one sentence each.
 
 use prahari_sdk::{
-    OrderKind, Paise, PositionEntry, Purpose, ReentryLevel, ReentrySignal, Refusal, RefusalCode,
-    ScriptedHost, Side, SignalKind, SignalStatus, Summary, Task, TaskError, Variety, time,
+    OrderKind, Paise, PastGate, PositionEntry, Purpose, ReentryLevel, ReentrySignal, Refusal, RefusalCode,
+    ScriptedHost, Side, SignalKind, SignalStatus, Summary, Task, TaskError, Variety, past::Past, time,
 };
 
 use crate::BuyOrders;
@@ -63,14 +63,44 @@ fn a_signal_becomes_an_after_market_limit_buy_at_the_last_close_rounded_up_to_th
     assert_eq!(counter(&summary, "placed"), 1);
 }
 
+/// An evening with two shares whose ranks by score and by priority differ, and a re-entry with the best of both.
+fn ranked() -> ScriptedHost {
+    let mut host = with_reentry().share("SCORED", 10_000).share("POINTED", 10_000);
+    host.add_signal("POINTED", SignalKind::Buy, 30.0);
+    host.add_signal("SCORED", SignalKind::StrongBuy, 20.0);
+    for signal in &mut host.signals {
+        signal.draft.combined_score = if signal.draft.symbol == "SCORED" { 41.0 } else { 40.0 };
+    }
+    host
+}
+
+fn bought(host: &ScriptedHost) -> Vec<&str> {
+    host.placed().iter().map(|order| order.symbol.as_str()).collect()
+}
+
 #[test]
-fn signals_are_bought_best_priority_first_and_re_entries_last() {
-    let mut host = with_reentry().share("LOW", 10_000).share("HIGH", 10_000);
-    host.add_signal("LOW", SignalKind::Buy, 20.0);
-    host.add_signal("HIGH", SignalKind::StrongBuy, 30.0);
+fn signals_are_bought_best_combined_score_first_and_re_entries_last() {
+    let mut host = ranked();
     run(&mut host);
-    let order: Vec<&str> = host.placed().iter().map(|order| order.symbol.as_str()).collect();
-    assert_eq!(order, ["HIGH", "LOW", "HELD"]);
+    assert_eq!(bought(&host), ["SCORED", "POINTED", "HELD"]);
+}
+
+#[test]
+fn a_user_may_rank_buys_by_the_points_of_their_priority() {
+    let mut host = ranked();
+    host.selection.by_priority = true;
+    run(&mut host);
+    assert_eq!(bought(&host), ["POINTED", "SCORED", "HELD"]);
+}
+
+#[test]
+fn of_equal_scores_the_better_priority_is_bought_first() {
+    let mut host = ranked();
+    for signal in &mut host.signals {
+        signal.draft.combined_score = 40.0;
+    }
+    run(&mut host);
+    assert_eq!(bought(&host), ["POINTED", "SCORED", "HELD"]);
 }
 
 #[test]
@@ -83,11 +113,64 @@ fn each_order_is_a_call_of_its_own_after_a_look_at_the_money() {
     assert_eq!(calls, ["funds", "place", "funds", "place"]);
 }
 
-#[test]
-fn a_signal_below_the_users_score_is_skipped() {
+/// The documented bounds of the gate.
+const GATE: PastGate = PastGate { win_rate: 65.0, average_profit: 1.5, score: 45.0, combined: 25.0 };
+/// A past that just passes them.
+const PAST: Past = Past { trades: 20, won: 13, average_profit: 1.5, total_return: 0.1 };
+
+/// An evening with a buy signal on a share with this past, of a user who asks for more than just any.
+fn gated(past: &Past) -> ScriptedHost {
     let mut host = with_signal();
-    host.strategy.min_combined_score = 40.1;
-    skipped_for(&mut host, "ACME", "below_min_combined_score");
+    host.selection.past_gate = Some(GATE);
+    host.signals[0].draft.reasons = past.codes().to_vec();
+    (host.signals[0].draft.backtest_score, host.signals[0].draft.combined_score) = (45.0, 25.0);
+    host
+}
+
+#[test]
+fn without_a_gate_a_buy_is_ordered_whatever_its_past_and_its_scores() {
+    let mut host = gated(&Past { trades: 0, won: 0, average_profit: 0.0, total_return: 0.0 });
+    host.selection.past_gate = None;
+    (host.signals[0].draft.backtest_score, host.signals[0].draft.combined_score) = (0.0, 0.0);
+    // The oldest components ask it always; this one knows of the gate.
+    host.strategy.min_combined_score = 100.0;
+    run(&mut host);
+    assert_eq!(host.reasons("ACME"), ["placed"]);
+}
+
+#[test]
+fn with_the_gate_a_past_at_its_bounds_is_bought() {
+    let mut host = gated(&PAST);
+    run(&mut host);
+    assert_eq!(host.reasons("ACME"), ["placed"]);
+}
+
+#[test]
+fn each_bound_of_the_gate_refuses_by_itself() {
+    skipped_for(&mut gated(&Past { trades: 0, won: 0, ..PAST }), "ACME", "past_no_trades");
+    skipped_for(&mut gated(&Past { won: 12, ..PAST }), "ACME", "past_win_rate");
+    skipped_for(&mut gated(&Past { average_profit: 1.4999, ..PAST }), "ACME", "past_average_profit");
+    skipped_for(&mut gated(&Past { total_return: 0.0, ..PAST }), "ACME", "past_return");
+    let mut scored = gated(&PAST);
+    scored.signals[0].draft.backtest_score = 44.9;
+    skipped_for(&mut scored, "ACME", "past_score");
+    let mut combined = gated(&PAST);
+    combined.signals[0].draft.combined_score = 24.9;
+    skipped_for(&mut combined, "ACME", "below_min_combined_score");
+    let mut untold = gated(&PAST);
+    untold.signals[0].draft.reasons.clear();
+    skipped_for(&mut untold, "ACME", "past_unknown");
+}
+
+#[test]
+fn what_the_gate_refuses_is_counted_and_leaves_its_place_to_others() {
+    let mut host = gated(&Past { won: 1, ..PAST }).share("NEXT", 10_000);
+    host.strategy.max_portfolio_size = 1;
+    host.add_signal("NEXT", SignalKind::Buy, 40.0);
+    host.signals[1].draft.combined_score = 25.0;
+    host.signals[1].draft.reasons = PAST.codes().to_vec();
+    let summary = run(&mut host);
+    assert_eq!((bought(&host), counter(&summary, "skipped_past_gate")), (vec!["NEXT"], 1));
 }
 
 #[test]

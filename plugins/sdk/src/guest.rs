@@ -1,13 +1,13 @@
 //! The host within a component: each method calls the import of the same name.
 
 use crate::bindings::prahari::task::{
-    broker, calendar, charges, config, decision, log, market, notify, signals, state,
+    broker, calendar, charges, config, decision, log, market, notify, selection, signals, state,
 };
 use crate::{
     Candle, DayStatement, Decision, Difference, Funds, Holding, Host, HostError, Instrument, Interval,
     LogLevel, NoticeLevel, Order, OrderChange, OrderFilter, OrderRequest, Paise, Phase, Position,
-    PublishReport, Quote, Refusal, RunContext, Signal, SignalDraft, StateEntry, Strategy, Summary, Task,
-    TaskError, Trade, TradingDay,
+    PublishReport, Quote, Refusal, RunContext, Selection, Signal, SignalDraft, StateEntry, Strategy, Summary,
+    Task, TaskError, Trade, TradingDay,
 };
 
 /// The real host. Usable only inside a component.
@@ -110,6 +110,10 @@ impl Host for ImportedHost {
 
     fn strategy(&mut self) -> Result<Strategy, HostError> {
         config::get()
+    }
+
+    fn selection(&mut self) -> Result<Selection, HostError> {
+        selection::get()
     }
 
     fn state(&mut self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, HostError> {

@@ -3,7 +3,7 @@
 use crate::{
     Candle, DayStatement, Decision, Difference, Funds, Holding, HostError, Instrument, Interval, LogLevel,
     NoticeLevel, Order, OrderChange, OrderFilter, OrderRequest, Paise, Phase, Position, PublishReport, Quote,
-    Refusal, Signal, SignalDraft, StateEntry, Strategy, Trade, TradingDay,
+    Refusal, Selection, Signal, SignalDraft, StateEntry, Strategy, Trade, TradingDay,
 };
 
 /// The host as a task sees it.
@@ -65,6 +65,8 @@ pub trait Host {
 
     /// `config.get`
     fn strategy(&mut self) -> Result<Strategy, HostError>;
+    /// `selection.get`, since 1.2.0
+    fn selection(&mut self) -> Result<Selection, HostError>;
 
     /// `state.get`
     fn state(&mut self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, HostError>;

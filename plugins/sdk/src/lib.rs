@@ -10,6 +10,7 @@ mod host;
 pub mod market;
 pub mod money;
 pub mod orders;
+pub mod past;
 pub mod portfolio;
 mod report;
 mod scripted;
@@ -36,6 +37,7 @@ pub use bindings::prahari::task::decision::Entry as Decision;
 pub use bindings::prahari::task::log::Level as LogLevel;
 pub use bindings::prahari::task::market::{Candle, Instrument, Interval, Quote};
 pub use bindings::prahari::task::notify::Level as NoticeLevel;
+pub use bindings::prahari::task::selection::{Choice as Selection, PastGate};
 pub use bindings::prahari::task::signals::{
     PublishReport, ReentrySignal, Signal, SignalDraft, SignalKind, SignalStatus,
 };

@@ -1,9 +1,8 @@
 //! A user's strategy: every threshold that a task may use, with its default and bounds.
 //!
-//! Names, defaults and bounds are those of the system this one replaces, so that a user's settings can be taken
-//! over; where it had a fixed number, the number is a setting here, and its bounds are ours. The settings are
-//! exactly the fields of `config.get`, and each is read by a task. Left out is what the older system stored and no
-//! task of ours reads:
+//! Names, defaults and bounds are those of the system this one replaces, so that a user's settings can be taken over;
+//! where it had a fixed number, the number is a setting here, and its bounds are ours. The settings are exactly the fields
+//! of `config.get` and `selection.get`, and each is read by a task. RunFootprint out is what the older system stored and no task of ours reads:
 //! - stop losses, targets and risk-reward ratios: positions are held without a stop and left at EMA9 or RSI;
 //! - exchange, product, order type, variety and validity: the tasks place what their rule needs;
 //! - `allow_duplicate_recommendations_same_day` and `exit_on_ema9_or_rsi50`: it did not read them either;
@@ -53,8 +52,20 @@ pub struct Strategy {
     pub chart_quality_min_daily_range_pct: f64,
     /// Most days with an extreme candle, in percent.
     pub chart_quality_max_extreme_candle_frequency: f64,
-    /// Combined score below which a candidate is not published and a signal is not bought.
+    /// Whether a buy is ordered only when the past of its share was good enough. Off, every active signal with a verdict to
+    /// buy is ordered, as far as limits and capital reach.
+    pub past_gate: bool,
+    /// Least part of the trades of that past that won, in percent; asked while [`past_gate`](Self::past_gate) is on.
+    pub past_gate_min_win_rate_pct: f64,
+    /// Least mean gain of its trades, in percent; likewise.
+    pub past_gate_min_average_profit_pct: f64,
+    /// Least backtest score; likewise.
+    pub past_gate_min_score: f64,
+    /// Least combined score; likewise. Components of 1.0 and 1.1 know nothing of the gate and ask it always.
     pub min_combined_score: f64,
+    /// Whether the buys of a day are ranked by the points of their priority, those for risk and reward and for volume among
+    /// them. Otherwise they are ranked by combined score.
+    pub rank_by_priority: bool,
     /// Whether pending buys are re-priced and re-sized before the open.
     pub enable_premarket_adjustment: bool,
     /// How far above the pre-market price a limit that stands in for a market order is set, in percent.
@@ -81,7 +92,12 @@ impl Default for Strategy {
             chart_quality_max_gap_frequency: 25.0,
             chart_quality_min_daily_range_pct: 1.0,
             chart_quality_max_extreme_candle_frequency: 20.0,
+            past_gate: false,
+            past_gate_min_win_rate_pct: 65.0,
+            past_gate_min_average_profit_pct: 1.5,
+            past_gate_min_score: 45.0,
             min_combined_score: 25.0,
+            rank_by_priority: false,
             enable_premarket_adjustment: true,
             marketable_limit_buffer_pct: 0.5,
             premarket_cancel_ema9_ratio: 0.99,
@@ -106,7 +122,7 @@ const fn switch(name: &'static str, about: &'static str) -> Setting {
 }
 
 /// Every setting of a [`Strategy`].
-pub const STRATEGY: [Setting; 19] = [
+pub const STRATEGY: [Setting; 24] = [
     whole("rsi_period", Unit::Sessions, 1, 50, "Sessions that the RSI looks back."),
     number(
         "rsi_oversold",
@@ -158,12 +174,41 @@ pub const STRATEGY: [Setting; 19] = [
         100.0,
         "Most days with an extreme candle.",
     ),
+    switch(
+        "past_gate",
+        "Whether only shares with a good enough past are bought; off, every active buy is ordered.",
+    ),
+    number(
+        "past_gate_min_win_rate_pct",
+        Unit::Percent,
+        0.0,
+        100.0,
+        "Least part of the trades of its past that won; asked while past_gate is on.",
+    ),
+    number(
+        "past_gate_min_average_profit_pct",
+        Unit::Percent,
+        0.0,
+        100.0,
+        "Least mean gain of the trades of its past; asked while past_gate is on.",
+    ),
+    number(
+        "past_gate_min_score",
+        Unit::Points,
+        0.0,
+        100.0,
+        "Least backtest score; asked while past_gate is on.",
+    ),
     number(
         "min_combined_score",
         Unit::Points,
         0.0,
         100.0,
-        "Combined score below which a candidate is not published and a signal is not bought.",
+        "Least combined score; asked while past_gate is on.",
+    ),
+    switch(
+        "rank_by_priority",
+        "Whether the buys of a day are ranked by priority points instead of combined score.",
     ),
     switch("enable_premarket_adjustment", "Whether pending buys are re-priced and re-sized before the open."),
     number(

@@ -11,7 +11,7 @@
 pub mod latest;
 pub mod v1;
 pub mod v1_1;
-mod v1_2;
+pub mod v1_2;
 
 pub(crate) use v1_2::{call as call_manifest, export as manifest_export};
 

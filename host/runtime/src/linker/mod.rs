@@ -2,6 +2,7 @@
 
 mod v1;
 mod v1_1;
+mod v1_2;
 mod wasi;
 
 use wasmtime::Engine;
@@ -14,8 +15,10 @@ use crate::state::RunState;
 pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<RunState>> {
     let mut linker = Linker::new(engine);
     abi::v1::bindings::Task::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut RunState| state)?;
-    let additions = abi::v1_1::bindings::Additions::add_to_linker::<_, HasSelf<_>>;
-    additions(&mut linker, |state: &mut RunState| state)?;
+    let second = abi::v1_1::bindings::Additions::add_to_linker::<_, HasSelf<_>>;
+    second(&mut linker, |state: &mut RunState| state)?;
+    let third = abi::v1_2::bindings::Additions::add_to_linker::<_, HasSelf<_>>;
+    third(&mut linker, |state: &mut RunState| state)?;
     Ok(linker)
 }
 

@@ -5,7 +5,7 @@ use super::{ScriptedHost, Sent};
 use crate::{
     Candle, Capability, Day, DayStatement, Decision, Difference, Funds, Holding, Host, HostError, Instrument,
     Interval, LogLevel, NoticeLevel, Order, OrderChange, OrderFilter, OrderKind, OrderRequest, OrderState,
-    Paise, Phase, PhaseWindow, Position, PublishReport, Quote, Refusal, RefusalCode, Side, Signal,
+    Paise, Phase, PhaseWindow, Position, PublishReport, Quote, Refusal, RefusalCode, Selection, Side, Signal,
     SignalDraft, SignalStatus, StateEntry, Strategy, Trade, TradingDay, orders, time,
 };
 
@@ -295,6 +295,11 @@ impl Host for ScriptedHost {
     fn strategy(&mut self) -> Result<Strategy, HostError> {
         self.gate("strategy", Capability::Config)?;
         Ok(self.strategy)
+    }
+
+    fn selection(&mut self) -> Result<Selection, HostError> {
+        self.gate("selection", Capability::Config)?;
+        Ok(self.selection)
     }
 
     fn state(&mut self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, HostError> {

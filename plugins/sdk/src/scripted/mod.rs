@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Candle, Capability, Day, DayStatement, Decision, Difference, Funds, Holding, Instant, Instrument,
-    LogLevel, NoticeLevel, Order, OrderChange, OrderRequest, Paise, Phase, Position, Quote, Refusal, Signal,
-    SignalDraft, Strategy,
+    LogLevel, NoticeLevel, Order, OrderChange, OrderRequest, Paise, Phase, Position, Quote, Refusal,
+    Selection, Signal, SignalDraft, Strategy,
 };
 
 pub use world::candles_from_closes;
@@ -69,6 +69,8 @@ pub struct ScriptedHost {
     pub signals: Vec<Signal>,
     /// The user's settings.
     pub strategy: Strategy,
+    /// How the user has buys chosen; a new user asks nothing of the past and ranks by combined score.
+    pub selection: Selection,
     /// The task's state.
     pub state: BTreeMap<String, Vec<u8>>,
     /// What reconciliation answers.

@@ -3,8 +3,8 @@
 use super::{ScriptedHost, Sent};
 use crate::{
     Candle, Day, DayStatement, Decision, Funds, Instrument, Order, OrderKind, OrderRequest, OrderState,
-    Paise, Phase, Position, PositionEntry, Product, Purpose, Quote, RunContext, Side, Signal, SignalDraft,
-    SignalKind, SignalStatus, Strategy, Trigger, Variety, time,
+    Paise, Phase, Position, PositionEntry, Product, Purpose, Quote, RunContext, Selection, Side, Signal,
+    SignalDraft, SignalKind, SignalStatus, Strategy, Trigger, Variety, time,
 };
 
 /// Daily volume of the shares that [`ScriptedHost::share`] makes: liquid enough for every rule.
@@ -48,6 +48,7 @@ impl ScriptedHost {
             charges_per_mille: 1,
             signals: Vec::new(),
             strategy: Self::default_strategy(),
+            selection: Selection { past_gate: None, by_priority: false },
             state: Default::default(),
             differences: Vec::new(),
             statement: DayStatement {

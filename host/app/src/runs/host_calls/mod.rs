@@ -122,6 +122,7 @@ impl<'a> LiveServices<'a> {
             HostCall::ReadSignals => self.read_signals().await,
             HostCall::PublishSignals { drafts } => self.publish_signals(drafts).await,
             HostCall::GetConfig => Ok(self.get_config()),
+            HostCall::GetSelection => Ok(self.get_selection()),
             HostCall::GetState { keys } => Ok(self.get_state(keys)),
             HostCall::StateKeys { prefix } => Ok(self.state_keys(prefix)),
             HostCall::SetState { entries } => Ok(self.set_state(entries)),

@@ -17,6 +17,10 @@ impl LiveServices<'_> {
         HostReply::Config(convert::strategy(&self.strategy.value))
     }
 
+    pub(super) fn get_selection(&self) -> HostReply {
+        HostReply::Selection(convert::selection(&self.strategy.value))
+    }
+
     pub(super) fn get_state(&self, keys: &[String]) -> HostReply {
         let memory = self.user.runs.memory();
         let kept = memory.get(&self.task);

@@ -9,7 +9,7 @@ use prahari_domain::text::one_line;
 use prahari_domain::time::day_number;
 use prahari_domain::{risk, settings};
 use prahari_runtime::abi::latest::broker::{self, ReentryLevel};
-use prahari_runtime::abi::latest::{Refusal, RefusalCode, Side, config, decision};
+use prahari_runtime::abi::latest::{Refusal, RefusalCode, Side, config, decision, selection};
 
 use crate::desk::{DailyStatement, Difference};
 
@@ -245,6 +245,19 @@ pub(crate) fn strategy(strategy: &settings::Strategy) -> config::Strategy {
         enable_premarket_adjustment: strategy.enable_premarket_adjustment,
         marketable_limit_buffer_pct: strategy.marketable_limit_buffer_pct,
         premarket_cancel_ema9_ratio: strategy.premarket_cancel_ema9_ratio,
+    }
+}
+
+pub(crate) fn selection(strategy: &settings::Strategy) -> selection::Choice {
+    let gate = selection::PastGate {
+        win_rate: strategy.past_gate_min_win_rate_pct,
+        average_profit: strategy.past_gate_min_average_profit_pct,
+        score: strategy.past_gate_min_score,
+        combined: strategy.min_combined_score,
+    };
+    selection::Choice {
+        past_gate: strategy.past_gate.then_some(gate),
+        by_priority: strategy.rank_by_priority,
     }
 }
 
