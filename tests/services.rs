@@ -28,19 +28,21 @@ use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
 use prahari_app::maintenance::Retention;
 use prahari_app::runs::RUN_ONCE_WINDOW_MS;
+use prahari_app::runs::recordings::find_recording;
 use prahari_app::watchdog::Watchdog;
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 use prahari_domain::signals::{SignalDraft, SignalKind, SignalScope};
 use prahari_domain::tasks::Task;
-use prahari_domain::time::Timestamp;
+use prahari_domain::time::{Timestamp, day_number};
+use prahari_runtime::HostReply;
 use prahari_store::{
     AlertFilter, AlertRow, INTERRUPTED, NotificationFilter, RunTrigger, ServiceLogFilter, ServiceRow,
     SlotOutcome, UserScope,
 };
 use support::{
-    ADMIN, FRIDAY, MONDAY, OTHER, SATURDAY, TUESDAY, TestHost, at, end_of, run, runs, slots, start_services,
-    stop,
+    ADMIN, FRIDAY, MONDAY, OTHER, SATURDAY, TUESDAY, TestHost, at, day, end_of, run, runs, slots,
+    start_services, stop,
 };
 
 /// Moves the daemon's virtual clock.
@@ -280,6 +282,50 @@ async fn an_analysis_on_a_weekend_runs_leaves_the_signals_and_warns() {
     let drafts = vec![finding()];
     let published = daemon.signals.publish(SignalScope::Shared, drafts).await.unwrap();
     assert_eq!((published.rows.len(), published.skipped), (0, 1), "the host refuses, whatever a module does");
+}
+
+#[tokio::test]
+async fn an_analysis_during_the_day_writes_signals_on_complete_bars() {
+    let house = TestHost::new(1);
+    let daemon = house.start(at(MONDAY, "10:00")).await;
+    let analysis = Task::literal("analysis");
+    let begun = daemon.runs.run_once(ADMIN, analysis, ADMIN).await.unwrap();
+    assert_eq!(begun.warning, None);
+    daemon.background.finish().await;
+    daemon.store.flush().await.unwrap();
+    let found = daemon.store.user(ADMIN).find_run(begun.run).await.unwrap().unwrap();
+    assert_eq!(found.outcome.as_deref(), Some("succeeded"), "{}", found.detail);
+    assert!(!found.detail.contains("untouched"), "{}", found.detail);
+    let recording = find_recording(&daemon.store.user(ADMIN), begun.run).await.unwrap().unwrap();
+    let calls = recording.calls().unwrap();
+    let bars = calls.iter().filter_map(|call| match &call.answer {
+        Some((_, HostReply::Candles(lists))) => Some(lists.iter().flatten()),
+        _ => None,
+    });
+    let newest = bars.flatten().map(|bar| bar.day).max();
+    assert_eq!(newest, Some(day_number(day(FRIDAY))), "the bar that forms is left out");
+
+    // What is published now ends with this day, and the evening's list takes its place.
+    let published = daemon.signals.publish(SignalScope::Shared, vec![finding()]).await.unwrap();
+    let found = published.rows.iter().find(|signal| signal.draft.symbol == finding().symbol).unwrap();
+    let (id, ends) = (found.id, found.expires_at);
+    assert_eq!((published.inserted, ends), (1, at(MONDAY, "15:30")));
+    move_to(&daemon, at(MONDAY, "16:00")).await;
+    let evening = daemon.signals.publish(SignalScope::Shared, vec![finding()]).await.unwrap();
+    assert_eq!((evening.inserted, evening.updated, evening.rows[0].id), (0, 1, id), "one window, one signal");
+    assert_eq!(evening.rows[0].expires_at, at(TUESDAY, "15:30"));
+}
+
+#[tokio::test]
+async fn between_the_close_and_complete_bars_the_signals_are_left_and_it_warns() {
+    let house = TestHost::new(1);
+    let daemon = house.start(at(MONDAY, "15:35")).await;
+    let begun = daemon.runs.run_once(ADMIN, Task::literal("analysis"), ADMIN).await.unwrap();
+    let warning = "signals were left untouched: the bars of today are complete from 15:40 on";
+    assert_eq!(begun.warning.as_deref(), Some(warning));
+    daemon.background.finish().await;
+    let published = daemon.signals.publish(SignalScope::Shared, vec![finding()]).await.unwrap();
+    assert_eq!((published.rows.len(), published.skipped), (0, 1));
 }
 
 #[tokio::test]

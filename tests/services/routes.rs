@@ -100,8 +100,7 @@ async fn refusals_say_why_and_when_it_may_be_tried_again() {
     assert_eq!((&done["outcome"], &done["trigger"]), (&json!("succeeded"), &json!("run_once")));
     assert_eq!(done["service"], Value::Null);
     let analysis = admin.post("/api/v1/service/analysis/run", Value::Null).await.ok();
-    let warning = "signals were left untouched: on a trading day they are written before 09:00 or from 16:00";
-    assert_eq!(analysis["warning"], warning);
+    assert_eq!(analysis["warning"], Value::Null, "signals are written during the day too");
     console.daemon.background.finish().await;
     let unknown = user.post(RUN_ONCE, json!({ "task": "lunch" })).await;
     assert_eq!(unknown.problem(), (404, "not_found".to_owned()));

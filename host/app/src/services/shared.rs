@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use prahari_domain::calendar::Calendar;
+use prahari_domain::signals::{self, Untouched};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
@@ -20,13 +21,11 @@ impl Services {
 /// Returns why a shared run at this instant leaves the signals as they are, if it does. The same rule decides what
 /// [`Signals::publish`](crate::signals::Signals::publish) does with its findings, whatever the module does.
 pub(crate) fn leaves_signals_untouched(calendar: &Calendar, now: Timestamp) -> Option<String> {
-    if calendar.analysis_may_write(now) {
-        return None;
-    }
-    let day = now.ist_day();
-    Some(if calendar.is_open_on(day) {
-        "signals were left untouched: on a trading day they are written before 09:00 or from 16:00".to_owned()
-    } else {
-        format!("signals were left untouched: {day} is no trading day")
-    })
+    let reason = match signals::untouched(now, calendar)? {
+        Untouched::ClosedDay(day) => format!("{day} is no trading day"),
+        Untouched::UntilBarsAreComplete(complete) => {
+            format!("the bars of today are complete from {} on", complete.ist_time().format("%H:%M"))
+        }
+    };
+    Some(format!("signals were left untouched: {reason}"))
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::Datelike;
+use prahari_domain::calendar::BAR_SETTLING_MINUTES;
 use prahari_domain::instruments::{Candle, Instrument, Symbol};
 use prahari_domain::money::Paise;
 use prahari_domain::time::Timestamp;
@@ -15,9 +16,6 @@ use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote
 use crate::path::SoFar;
 use crate::rules;
 use crate::sessions::Session;
-
-/// A day's bar counts as closed this long after its session: by then the exchange has computed the closing price.
-const SETTLING_MINUTES: i64 = 10;
 
 #[async_trait]
 impl MarketData for BarMarket {
@@ -130,7 +128,7 @@ fn closed_bars(series: &Series, day_data: &MarketDay, now: Timestamp) -> usize {
     let is_final = day_data
         .session
         .as_ref()
-        .is_some_and(|session| now >= session.closes().plus_minutes(SETTLING_MINUTES));
+        .is_some_and(|session| now >= session.closes().plus_minutes(BAR_SETTLING_MINUTES));
     before + usize::from(is_final && series.on(day_data.day).is_some())
 }
 

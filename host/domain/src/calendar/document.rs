@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::NaiveTime;
-use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, Error, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -95,8 +95,13 @@ pub struct Hours {
     pub after_market: AfterMarket,
     /// When the trading-day window of signals begins.
     pub signal_window_starts: ClockTime,
-    /// Time (IST) from which a shared task may write the signals of a trading day.
-    pub analysis_writes_from: ClockTime,
+    /// From when on signals were written on a trading day, in documents of earlier releases: read, and of no meaning any more.
+    #[serde(default, skip_serializing, deserialize_with = "left_out")]
+    analysis_writes_from: (),
+}
+
+fn left_out<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+    IgnoredAny::deserialize(deserializer).map(|_| ())
 }
 
 /// The hours of after-market orders around an ordinary day.

@@ -33,6 +33,9 @@ pub const FIRST_DAY: Day = day(1990, 1, 1);
 /// The last day that can be asked about: what is later is a mistake.
 pub const LAST_DAY: Day = day(2100, 12, 31);
 
+/// A day's bar counts as complete this long after its session: by then the exchange has computed the closing price.
+pub const BAR_SETTLING_MINUTES: i64 = 10;
+
 const fn day(year: i32, month: u32, day: u32) -> Day {
     match Day::from_ymd_opt(year, month, day) {
         Some(day) => day,

@@ -225,12 +225,29 @@ fn the_signal_window_runs_from_nine_to_nine_over_closed_days() {
 }
 
 #[test]
-fn the_analysis_writes_outside_trading_hours_of_trading_days() {
+fn the_bars_of_a_session_are_complete_ten_minutes_after_it() {
     let calendar = calendar();
-    let may = |text| calendar.analysis_may_write(at(text));
-    assert!(may("2025-01-03 08:59") && !may("2025-01-03 09:00"));
-    assert!(!may("2025-01-03 15:59") && may("2025-01-03 16:00"));
-    assert!(!may("2025-01-04 18:00") && !may("2025-12-25 18:00"));
+    let newest = |text| calendar.newest_complete_session(at(text)).unwrap();
+    assert_eq!(newest("2025-01-03 15:39"), day("2025-01-02"));
+    assert_eq!(newest("2025-01-03 15:40"), day("2025-01-03"));
+    assert_eq!(newest("2025-01-06 08:00"), day("2025-01-03"), "a Monday morning");
+    assert_eq!(newest("2025-01-05 12:00"), day("2025-01-03"), "a Sunday");
+    assert_eq!(
+        (newest("2024-11-01 16:00"), newest("2024-11-01 19:10")),
+        (day("2024-10-31"), day("2024-11-01"))
+    );
+    assert_eq!(calendar.bars_complete_at(day("2025-12-25")), None);
+    assert!(calendar.newest_complete_session(at("2023-01-01 12:00")).is_err());
+}
+
+#[test]
+fn a_document_of_before_that_says_when_the_analysis_writes_is_still_read() {
+    let shipped = calendar();
+    let mut text: serde_json::Value = serde_json::to_value(shipped.document()).unwrap();
+    assert_eq!(text["hours"]["analysis_writes_from"], serde_json::Value::Null);
+    text["hours"]["analysis_writes_from"] = "16:00".into();
+    let old: CalendarDocument = serde_json::from_value(text).unwrap();
+    assert_eq!(&old, shipped.document());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::time::{Day, Timestamp};
 
-use super::{Calendar, CalendarError, LAST_DAY, UnknownDays};
+use super::{BAR_SETTLING_MINUTES, Calendar, CalendarError, LAST_DAY, UnknownDays};
 
 /// The most trading days that are counted at once: ten years.
 const MOST_TRADING_DAYS: i32 = 2_500;
@@ -73,12 +73,19 @@ impl Calendar {
         if begun && self.is_open_on(day) { Ok(day) } else { self.trading_day_from(day, -1) }
     }
 
-    /// Returns whether a shared task may write signals now: on trading days before 09:00 or from 16:00. During the
-    /// day its findings would rest on unfinished bars; on closed days nothing has changed since the last session.
-    pub fn analysis_may_write(&self, now: Timestamp) -> bool {
-        let time = now.ist_time();
-        let outside = time < self.document.hours.signal_window_starts.0
-            || time >= self.document.hours.analysis_writes_from.0;
-        outside && self.is_open_on(now.ist_day())
+    /// The newest session whose daily bars are complete at this instant: what a scan rests on that leaves the forming bar out.
+    ///
+    /// # Errors
+    /// When the calendar does not know the trading day before the instant.
+    pub fn newest_complete_session(&self, now: Timestamp) -> Result<Day, CalendarError> {
+        let day = now.ist_day();
+        let is_complete = self.bars_complete_at(day).is_some_and(|complete| now >= complete);
+        if is_complete { Ok(day) } else { self.trading_day_from(day, -1) }
+    }
+
+    /// When the daily bars of a session are complete; `None` on a closed day.
+    pub fn bars_complete_at(&self, day: Day) -> Option<Timestamp> {
+        let (_, close) = self.trading_day(day).ok()?.hours()?;
+        Some(close.plus_minutes(BAR_SETTLING_MINUTES))
     }
 }

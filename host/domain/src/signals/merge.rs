@@ -31,13 +31,16 @@ pub enum SignalChange {
 
 /// Merges drafts into the existing signals of a scope.
 ///
-/// * Shared findings are written on trading days before 09:00 or from 16:00, personal ones at any hour of a trading day;
-///   at other times every draft is skipped and nothing changes.
+/// * Findings are written at any hour of a trading day, shared ones except where [`untouched`] says otherwise. When nothing is
+///   written, every draft is skipped.
+/// * Shared findings rest on complete bars, so those of before the close rest on the session before. They end with trading
+///   on the day after that session, whenever they were found: no evening buys on bars of two days ago.
 /// * What a draft is about (for shared ones the symbol, for personal ones symbol and kind) has one active signal. A draft
-///   on it updates that signal, or is skipped when it says the same in the same window.
-/// * A finding that was traded, rejected or has failed is not published again within its window; later it is.
-/// * Active signals whose time is over expire. For shared findings the drafts are complete: an active one that is not
-///   among them expires too.
+///   on it updates that signal, or is skipped when it says the same in the same window or on the same bars.
+/// * A finding that was traded, rejected or has failed is not published again within its window or on the same bars; later it
+///   is.
+/// * Active signals whose time is over expire, except those that are found again in their window. For shared findings the
+///   drafts are complete: an active one that is not among them expires too.
 /// * Of several drafts on the same thing the first counts. Drafts of a kind that does not belong to the scope are skipped.
 pub fn merge(
     existing: &[Signal],
@@ -47,12 +50,10 @@ pub fn merge(
     scope: SignalScope,
 ) -> Merged {
     let skipped = u32::try_from(drafts.len()).unwrap_or(u32::MAX);
-    let window = match calendar.signal_window(now) {
-        Ok(window) if may_write(now, calendar, scope) => window,
-        _ => return Merged { changes: Vec::new(), skipped },
+    let Some((window, expires_at)) = times(now, calendar, scope) else {
+        return Merged { changes: Vec::new(), skipped };
     };
-    let expires_at = expires_at(window, calendar);
-    let latest = latest(existing, now);
+    let latest = latest(existing, now, window);
     let mut merger = Merger { existing, latest, now, window, expires_at, merged: Merged::default() };
     let drafts = merger.distinct(drafts, scope);
     merger.expire(&drafts, scope);
@@ -62,22 +63,50 @@ pub fn merge(
     merger.merged
 }
 
-fn latest(existing: &[Signal], now: Timestamp) -> HashMap<Subject<'_>, &Signal> {
+/// Why findings for everybody change nothing at an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Untouched {
+    /// Nothing has changed since the last session.
+    ClosedDay(Day),
+    /// The session is over and its bars are not complete: what rests on the bars before has just ended.
+    UntilBarsAreComplete(Timestamp),
+}
+
+/// Why findings for everybody change nothing now; `None` when they are written.
+pub fn untouched(now: Timestamp, calendar: &Calendar) -> Option<Untouched> {
+    let day = now.ist_day();
+    let close = calendar.trading_day(day).ok().and_then(|today| today.hours()).map(|(_, close)| close);
+    let complete = calendar.bars_complete_at(day);
+    match close.zip(complete) {
+        None => Some(Untouched::ClosedDay(day)),
+        Some((close, complete)) if (close..complete).contains(&now) => {
+            Some(Untouched::UntilBarsAreComplete(complete))
+        }
+        Some(_) => None,
+    }
+}
+
+/// The window of what is found now and when it ends; `None` when nothing is written.
+fn times(now: Timestamp, calendar: &Calendar, scope: SignalScope) -> Option<(Day, Timestamp)> {
+    let window = calendar.signal_window(now).ok()?;
+    let session = match scope {
+        SignalScope::Shared if untouched(now, calendar).is_some() => return None,
+        SignalScope::Shared => calendar.newest_complete_session(now).ok()?,
+        SignalScope::Personal(_) if !calendar.is_open_on(now.ist_day()) => return None,
+        SignalScope::Personal(_) => window,
+    };
+    Some((window, expires_at(session, calendar)))
+}
+
+fn latest(existing: &[Signal], now: Timestamp, window: Day) -> HashMap<Subject<'_>, &Signal> {
     let mut latest: HashMap<Subject<'_>, &Signal> = HashMap::new();
-    for signal in existing.iter().filter(|signal| signal.expires_at > now) {
+    for signal in existing.iter().filter(|signal| signal.expires_at > now || signal.day == window) {
         let newest = latest.entry(Subject::from(&signal.draft)).or_insert(signal);
         if signal.id >= newest.id {
             *newest = signal;
         }
     }
     latest
-}
-
-fn may_write(now: Timestamp, calendar: &Calendar, scope: SignalScope) -> bool {
-    match scope {
-        SignalScope::Shared => calendar.analysis_may_write(now),
-        SignalScope::Personal(_) => calendar.is_open_on(now.ist_day()),
-    }
 }
 
 /// What a finding is about: two with the same subject are findings on the same thing.
@@ -107,7 +136,7 @@ impl<'a> From<&'a SignalDraft> for Subject<'a> {
 
 struct Merger<'a> {
     existing: &'a [Signal],
-    /// The newest signal of each subject whose time is not over.
+    /// The newest signal of each subject whose time is not over, or whose window goes on.
     latest: HashMap<Subject<'a>, &'a Signal>,
     now: Timestamp,
     window: Day,
@@ -135,7 +164,8 @@ impl Merger<'_> {
         for signal in self.existing.iter().filter(|signal| signal.status == SignalStatus::Active) {
             let confirmed = found.contains(&Subject::from(&signal.draft));
             let dropped = scope == SignalScope::Shared && !confirmed;
-            if dropped || self.is_over(signal) {
+            let renewed = confirmed && signal.day == self.window;
+            if dropped || (self.is_over(signal) && !renewed) {
                 self.merged.changes.push(SignalChange::Expire(signal.id));
             }
         }
@@ -144,20 +174,29 @@ impl Merger<'_> {
     fn publish(&mut self, draft: SignalDraft) {
         let latest = self.latest.get(&Subject::from(&draft)).copied();
         let (window, published_at, expires_at) = (self.window, self.now, self.expires_at);
-        let fresh = |id, draft| Signal {
+        let fresh = |id, day, draft| Signal {
             id,
             status: SignalStatus::Active,
             published_at,
-            day: window,
+            day,
             expires_at,
             draft,
         };
+        // What ends at the same time rests on the same bars.
+        let same_bars = latest.is_some_and(|known| known.expires_at == expires_at);
+        let same_occasion =
+            latest.is_some_and(|known| same_bars || (known.day == window && !self.is_over(known)));
         let change = match latest {
-            Some(known) if known.status == SignalStatus::Active => (known.day != window
-                || known.draft != draft)
-                .then(|| SignalChange::Update(fresh(known.id, draft))),
-            Some(known) if known.status != SignalStatus::Expired && known.day == window => None,
-            _ => Some(SignalChange::Insert(fresh(SignalId(0), draft))),
+            Some(known) if known.status == SignalStatus::Active => {
+                // On the same bars it stays in its window, so that what users said of it there holds.
+                let day = if same_bars { known.day } else { window };
+                let is_new = !same_occasion || known.draft != draft;
+                is_new.then(|| SignalChange::Update(fresh(known.id, day, draft)))
+            }
+            Some(known) if known.status != SignalStatus::Expired && (same_bars || known.day == window) => {
+                None
+            }
+            _ => Some(SignalChange::Insert(fresh(SignalId(0), window, draft))),
         };
         match change {
             Some(change) => self.merged.changes.push(change),

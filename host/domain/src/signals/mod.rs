@@ -10,7 +10,7 @@ use crate::instruments::Symbol;
 use crate::money::Paise;
 use crate::time::{Day, Timestamp};
 
-pub use merge::{Merged, SignalChange, merge};
+pub use merge::{Merged, SignalChange, Untouched, merge, untouched};
 
 /// Users for whom a signal is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -131,7 +131,7 @@ pub struct Signal {
     pub draft: SignalDraft,
 }
 
-/// Returns when a signal of this window ends: with continuous trading on the next trading day.
+/// When a signal ends that rests on the bars of this session: with continuous trading on the next trading day.
 ///
 /// Past the end of the published calendar the next weekday is taken, at the usual hour: the list of the new year comes
 /// out in December, and until then the signals of the last days have to end somehow.

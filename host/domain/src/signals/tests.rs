@@ -112,11 +112,55 @@ fn what_was_acted_on_is_not_published_again_within_its_window() {
 }
 
 #[test]
-fn the_analysis_leaves_signals_untouched_during_the_day_and_on_closed_days() {
+fn an_analysis_during_the_day_writes_what_ends_with_that_day() {
+    let existing = [kept(7, SignalStatus::Active, "2025-01-03 16:00", buy("TCS"))];
+    for now in ["2025-01-06 08:00", "2025-01-06 09:00", "2025-01-06 10:00", "2025-01-06 15:29"] {
+        assert_eq!(
+            letters(&shared(&existing, vec![buy("TCS")], now)),
+            "",
+            "{now}: the same bars say the same"
+        );
+        let merged = shared(&existing, vec![buy("TCS"), buy("INFY")], now);
+        let [SignalChange::Insert(signal)] = merged.changes.as_slice() else { panic!("{now}: {merged:?}") };
+        assert_eq!(signal.expires_at, at("2025-01-06 15:30"), "{now}: it rests on Friday's bars");
+        assert_eq!(letters(&shared(&existing, vec![], now)), "E7", "{now}: it is not confirmed");
+        let stronger = vec![draft("TCS", SignalKind::StrongBuy)];
+        let merged = shared(&existing, stronger, now);
+        let [SignalChange::Update(signal)] = merged.changes.as_slice() else { panic!("{now}: {merged:?}") };
+        // What users said of it in its window holds.
+        assert_eq!((signal.id, signal.day), (SignalId(7), "2025-01-03".parse().unwrap()), "{now}");
+    }
+}
+
+#[test]
+fn what_was_found_in_the_day_is_updated_in_the_evening_of_its_window() {
+    let merged = shared(&[], vec![buy("TCS")], "2025-01-06 10:00");
+    let [SignalChange::Insert(found)] = merged.changes.as_slice() else { panic!("{merged:?}") };
+    let existing = [Signal { id: SignalId(7), ..found.clone() }];
+    assert_eq!(existing[0].day, "2025-01-06".parse().unwrap());
+    let evening = shared(&existing, vec![buy("TCS")], "2025-01-06 16:00");
+    let [SignalChange::Update(signal)] = evening.changes.as_slice() else { panic!("{evening:?}") };
+    assert_eq!((signal.id, signal.published_at), (SignalId(7), at("2025-01-06 16:00")));
+    assert_eq!(signal.expires_at, at("2025-01-07 15:30"), "it rests on Monday's bars now");
+    assert_eq!(letters(&shared(&existing, vec![], "2025-01-06 16:00")), "E7");
+    assert_eq!(letters(&shared(&existing, vec![buy("TCS")], "2025-01-07 10:00")), "E7 I0", "a later window");
+}
+
+#[test]
+fn what_was_acted_on_is_not_published_again_on_the_same_bars() {
+    for status in [SignalStatus::Traded, SignalStatus::Rejected, SignalStatus::Failed] {
+        let existing = [kept(7, status, "2025-01-03 16:00", buy("TCS"))];
+        assert_eq!(letters(&shared(&existing, vec![buy("TCS")], "2025-01-06 10:00")), "", "{status:?}");
+    }
+}
+
+#[test]
+fn the_analysis_leaves_signals_untouched_on_closed_days_and_while_bars_are_incomplete() {
     let existing = [kept(7, SignalStatus::Active, "2025-01-03 16:00", buy("TCS"))];
     for now in
-        ["2025-01-06 09:00", "2025-01-06 15:59", "2025-01-04 18:00", "2025-12-25 18:00", "2027-01-02 18:00"]
+        ["2025-01-06 15:30", "2025-01-06 15:39", "2025-01-04 18:00", "2025-12-25 18:00", "2027-01-02 18:00"]
     {
+        assert!(untouched(at(now), &calendar()).is_some(), "{now}");
         let merged = shared(&existing, vec![buy("INFY")], now);
         assert_eq!((letters(&merged).as_str(), merged.skipped), ("", 1), "{now}");
     }
