@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use prahari_app::daemon::Daemon;
 use prahari_app::grants::Allowance;
+use prahari_app::simulation::try_module;
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderEvent, OrderRequest, OrderState, Side};
@@ -132,7 +133,7 @@ async fn a_shadow_grants_a_candidate_no_more_than_it_asks_for() {
     start_services(&daemon).await;
     run(&daemon, at(FRIDAY, "12:00")).await;
     let candidate = upload(&daemon, task, &guests::asks_for_holdings_without_a_wish()).await;
-    let report = daemon.trials.try_module(task, candidate.version, 1, ADMIN).await.unwrap();
+    let report = try_module(&daemon, task, candidate.version, 1, ADMIN).await.unwrap();
     assert_eq!((report.runs, report.changed), (3, 3), "{report}");
 }
 

@@ -355,7 +355,7 @@ impl From<AppError> for Problem {
             AppError::ModuleInUse { .. } => Code::ModuleInUse,
             AppError::ModuleQuarantined { .. } => Code::ModuleQuarantined,
             AppError::ModuleWantsMore { .. } => Code::ModuleWantsMore,
-            AppError::ModuleUntried { .. } => Code::ModuleUntried,
+            AppError::ModuleUntried { .. } | AppError::TrialShowedNothing { .. } => Code::ModuleUntried,
             AppError::NoRecording(_) => Code::NoRecording,
             AppError::NoEarlierModule(_) => Code::NoEarlierModule,
             AppError::InvalidSchedule(_) => Code::InvalidSchedule,

@@ -37,7 +37,13 @@ pub enum AppError {
         /// Name of the broker.
         broker: String,
     },
-    /// The market source failed.
+    /// The paper broker of a simulated month.
+    #[error(transparent)]
+    Paper(#[from] prahari_brokers::PaperError),
+    /// There is no place for what a simulated month leaves behind.
+    #[error("there is no temporary folder for a simulation: {0}")]
+    Folder(#[source] std::io::Error),
+    /// The market source.
     #[error(transparent)]
     Market(#[from] prahari_brokers::MarketError),
     /// The journal contradicts itself.
@@ -223,6 +229,16 @@ pub enum AppError {
     )]
     ModuleUntried {
         /// The task.
+        task: Task,
+        /// The number of the module's version, from 1.
+        version: u64,
+    },
+    /// A trial in which no run was compared and none simulated.
+    #[error(
+        "nothing could be compared in the trial of version {version} of {task}: try it again when there are recorded runs that have the answers to its questions, or accept it with force"
+    )]
+    TrialShowedNothing {
+        /// Of which task.
         task: Task,
         /// The number of the module's version, from 1.
         version: u64,

@@ -47,7 +47,8 @@ pub enum ModuleCommand {
         #[arg(long)]
         force: bool,
     },
-    /// Try a version on recorded runs, and say what it would have done otherwise.
+    /// Try a version on recorded runs, and say what it would have done otherwise; where none was ever recorded, simulate the last
+    /// month with it.
     Shadow {
         /// Name of the task.
         task: Task,
@@ -63,6 +64,9 @@ pub enum ModuleCommand {
         task: Task,
         /// The number of the module's version, from 1.
         version: u64,
+        /// Also where nothing could be compared.
+        #[arg(long)]
+        force: bool,
     },
     /// Run the version again that was active before the present one.
     Rollback {

@@ -42,11 +42,14 @@ pub fn module(options: &Module) -> Result<ExitCode, Failure> {
             say!("{}", trial.report);
             match trial.accepted_at {
                 Some(_) => say!("nothing differs: it may be activated"),
+                None if !trial.report.shows_something() => say!(
+                    "nothing could be compared: `prahari module accept {task} {version} --force` says that it may run all the same"
+                ),
                 None => say!("`prahari module accept {task} {version}` says that this is meant"),
             }
         }
-        ModuleCommand::Accept { task, version } => {
-            daemon.tell("POST", &format!("/{task}/{version}/shadow/accept"), None)?;
+        ModuleCommand::Accept { task, version, force } => {
+            daemon.tell("POST", &format!("/{task}/{version}/shadow/accept?force={force}"), None)?;
             say!("what version {version} of {task} would have done is accepted");
         }
         ModuleCommand::Rollback { task, reason } => {

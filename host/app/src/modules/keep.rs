@@ -1,5 +1,6 @@
 //! The versions in the database: put there at the start and by uploads, and found again after a restart.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use prahari_domain::ids::UserId;
@@ -151,8 +152,28 @@ impl Modules {
         self.running(&self.store()?, row).await.map(|running| running.module)
     }
 
-    /// Keeps a version that the program starts with, and makes one that came with it active where nothing else was
-    /// chosen. Most starts find everything as it was and write nothing.
+    /// The active versions of all tasks, and this one in the place of its task's, as what a program starts with: for another
+    /// database.
+    ///
+    /// # Errors
+    /// When the bytes of one are not there, this one does not load, or the store fails.
+    pub(crate) async fn beside(&self, row: &ModuleRow) -> Result<Self, AppError> {
+        let store = self.store()?;
+        let candidate = self.running(&store, row).await?;
+        let table = self.table();
+        let others = table.all_active().filter(|(task, _)| *task != row.task);
+        let mut start = Vec::new();
+        for (task, Running { version, module }) in others.chain([(row.task, &candidate)]) {
+            let bytes = store.system().module_bytes(module.hash().to_string()).await?;
+            let bytes = bytes.ok_or(AppError::UnknownModule { task, version: *version })?;
+            let (bytes, module) = (Cow::Owned(bytes), module.clone());
+            start.push(Start { task, bytes, origin: ModuleOrigin::BuiltIn, module });
+        }
+        Ok(Self::starting_with(&self.runtime, start))
+    }
+
+    /// Keeps a version that the program starts with, and makes one that came with it active where nothing else was chosen.
+    /// Most starts find everything as it was and write nothing.
     async fn begin_with(
         &self,
         store: &Store,

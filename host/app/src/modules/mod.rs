@@ -84,16 +84,19 @@ impl Modules {
             let origin = if component.given { ModuleOrigin::Uploaded } else { ModuleOrigin::BuiltIn };
             Ok::<_, AppError>(Start { task, bytes: component.bytes.clone(), origin, module })
         });
-        let start = futures::future::try_join_all(loading).await?;
+        Ok(Self::starting_with(runtime, futures::future::try_join_all(loading).await?))
+    }
+
+    fn starting_with(runtime: &Arc<Runtime>, start: Vec<Start>) -> Self {
         let table = Table::of_start(start.iter().map(|start| (start.task, start.module.clone())));
-        Ok(Self {
+        Self {
             runtime: runtime.clone(),
             store: RwLock::default(),
             start,
             table: RwLock::new(Arc::new(table)),
             health: Health::default(),
             change: tokio::sync::Mutex::default(),
-        })
+        }
     }
 
     /// The tasks that the program starts with modules for.

@@ -34,6 +34,10 @@ impl Table {
         self.active.get(&task)
     }
 
+    pub(super) fn all_active(&self) -> impl Iterator<Item = (Task, &Running)> {
+        self.active.iter().map(|(task, running)| (*task, running))
+    }
+
     pub(super) fn for_user(&self, task: Task, user: UserId) -> Option<&Running> {
         self.pins.get(&(user, task)).or_else(|| self.active.get(&task))
     }

@@ -31,46 +31,61 @@ pub struct Trials {
 }
 
 impl Trials {
-    /// Tries a version on the recorded runs of the last days, of everybody, and keeps what came out. When nothing
-    /// differs it is accepted at once.
+    /// What a version would have done on the recorded runs of the last days, of everybody.
     ///
     /// # Errors
-    /// When there is no such version, it does not load, or the store fails.
-    pub async fn try_module(
+    /// When it does not load, or the store fails.
+    pub(crate) async fn compare(&self, row: &ModuleRow, days: u32) -> Result<ShadowReport, AppError> {
+        let candidate = self.modules.loaded(row).await?;
+        let scope = Scope { task: row.task, days: Days::Last(days), user: None };
+        self.replays.shadow(&candidate, &scope).await
+    }
+
+    /// Keeps what the trial of a version showed. When nothing differs it is accepted at once.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn keep(
         &self,
-        task: Task,
-        version: u64,
-        days: u32,
+        row: &ModuleRow,
+        report: &ShadowReport,
         by: UserId,
-    ) -> Result<ShadowReport, AppError> {
-        let row = self.modules.version(task, version).await?;
-        let candidate = self.modules.loaded(&row).await?;
-        // One at a time, and no replays of many runs beside it: the processors are there for the day's work.
-        let _turn = self.replays.permits.turn().await;
-        let scope = Scope { task, days: Days::Last(days), user: None };
-        let report = self.replays.shadow(&candidate, &scope).await?;
+    ) -> Result<(), AppError> {
         let now = self.handles.clock.now();
         let trial = TrialRow {
-            task,
-            version,
+            task: row.task,
+            version: row.version,
             at: now,
             by,
-            report: serde_json::to_string(&report)?,
+            report: serde_json::to_string(report)?,
             accepted_at: report.accepted_without_change().then_some(now),
             accepted_by: None,
         };
-        self.handles.store.system().save_trial(trial).await?;
-        Ok(report)
+        Ok(self.handles.store.system().save_trial(trial).await?)
     }
 
-    /// Agrees with what the newest trial of a version showed.
+    /// Agrees with what the newest trial of a version showed. One that showed nothing is agreed with by `force` alone.
     ///
     /// # Errors
-    /// [`AppError::ModuleUntried`] without a trial; when there is no such version, or the store fails.
-    pub async fn accept_module(&self, task: Task, version: u64, by: UserId) -> Result<(), AppError> {
+    /// [`AppError::ModuleUntried`] without a trial, [`AppError::TrialShowedNothing`]; when there is no such version, or the
+    /// store fails.
+    pub async fn accept_module(
+        &self,
+        task: Task,
+        version: u64,
+        by: UserId,
+        force: bool,
+    ) -> Result<(), AppError> {
         self.modules.version(task, version).await?;
+        let system = self.handles.store.system();
+        let trial = system.last_trial(task, version).await?;
+        let trial = trial.ok_or(AppError::ModuleUntried { task, version })?;
+        let report: ShadowReport = serde_json::from_str(&trial.report)?;
+        if !force && !report.shows_something() {
+            return Err(AppError::TrialShowedNothing { task, version });
+        }
         let now = self.handles.clock.now();
-        if self.handles.store.system().accept_trial(task, version, by, now).await? {
+        if system.accept_trial(task, version, by, now).await? {
             Ok(())
         } else {
             Err(AppError::ModuleUntried { task, version })

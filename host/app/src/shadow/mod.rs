@@ -18,6 +18,7 @@
 //! ```
 
 mod days;
+mod month;
 mod report;
 mod runs;
 
@@ -36,6 +37,7 @@ use crate::error::AppError;
 use crate::grants::Grants;
 use crate::replays::Replays;
 
+pub use month::SimulatedMonth;
 pub use report::{Finding, FindingKind, OrderFinding, ShadowReport};
 
 /// Number of runs that are under way at once. Two, so that a shadow of a month leaves the rest of the machine to

@@ -11,6 +11,7 @@ use prahari_runtime::shadow::{OrderLine, ShadowRun, TradeMatch, Verdict};
 use prahari_store::RunRow;
 use serde::{Deserialize, Serialize};
 
+use super::SimulatedMonth;
 use super::runs::Tried;
 
 /// Largest number of runs that are listed; the others are only counted.
@@ -49,6 +50,9 @@ pub struct ShadowReport {
     pub findings: Vec<Finding>,
     /// Number of further findings that are not listed.
     pub findings_left_out: u64,
+    /// What a simulated month showed instead; none where there was a recorded run.
+    #[serde(default)]
+    pub simulated: Option<SimulatedMonth>,
 }
 
 /// A run that was not identical.
@@ -113,11 +117,18 @@ impl ShadowReport {
             peak_memory: 0,
             findings: Vec::new(),
             findings_left_out: 0,
+            simulated: None,
         }
     }
 
-    /// Returns whether the candidate did in every compared run what was recorded. Nothing to compare is not an
-    /// acceptance.
+    /// Whether there is something that a person could agree with: a run that was compared to its end, or a run of a simulated
+    /// month.
+    pub fn shows_something(&self) -> bool {
+        self.identical + self.changed + self.trapped > 0
+            || self.simulated.as_ref().is_some_and(|month| month.runs > 0)
+    }
+
+    /// Whether the candidate did in every compared run what was recorded. Nothing to compare is not an acceptance.
     pub fn accepted_without_change(&self) -> bool {
         self.runs > 0 && self.identical == self.runs
     }
@@ -217,7 +228,11 @@ impl fmt::Display for ShadowReport {
     /// The counts in one sentence.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some((from, to)) = self.days else {
-            return write!(f, "{}: there is no recorded run to compare with", self.task);
+            write!(f, "{}: there is no recorded run to compare with", self.task)?;
+            return match &self.simulated {
+                Some(month) => write!(f, ", so {month}"),
+                None => Ok(()),
+            };
         };
         write!(f, "{} from {from} to {to}: {} runs compared, ", self.task, self.runs)?;
         write!(f, "{} identical ({} tell it otherwise), ", self.identical, self.retold)?;

@@ -1,6 +1,7 @@
 //! The whole daemon on a virtual clock: the same scheduler, runtime, components, desk and store as live.
 
 mod report;
+mod trial;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use prahari_store::{NewUser, Role, Store};
 use serde::{Deserialize, Serialize};
 
 pub use report::{BookReport, DaysReport, HaltReport, MonthReport, Report};
+pub use trial::try_module;
 
 use crate::clock::Stopwatch;
 use crate::daemon::Daemon;

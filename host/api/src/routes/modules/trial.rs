@@ -3,14 +3,15 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use prahari_app::queries;
+use prahari_app::simulation::try_module;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::caller::Admin;
-use crate::extract::{Json, Path};
+use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::{Instant, TaskName};
@@ -31,7 +32,17 @@ struct TrialRequest {
     days: u32,
 }
 
-/// Result of a trial: what the version would have done.
+/// How a trial is agreed with.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Acceptance {
+    /// Whether a trial is accepted in which nothing could be compared.
+    #[serde(default)]
+    force: bool,
+}
+
+/// What a version would have done.
 #[derive(Debug, Serialize, ToSchema)]
 struct ModuleTrial {
     /// Time at which it was tried.
@@ -44,8 +55,9 @@ struct ModuleTrial {
     /// User who accepted it; null when nobody had to.
     #[schema(required)]
     accepted_by: Option<u64>,
-    /// Counts of runs that were identical, changed, trapped and lacking an input, and the first of those that were
-    /// not identical: run, user, day, first difference, orders.
+    /// Counts of runs that were identical, changed, trapped and lacking an input, and the first of those that were not identical:
+    /// run, user, day, first difference, orders. Where no run of the task was ever recorded, `simulated` says what a month showed
+    /// that was simulated on the daemon's own bars.
     #[schema(value_type = Object)]
     report: serde_json::Value,
 }
@@ -61,7 +73,8 @@ async fn read(
     newest(&api, task, version).await.map(Json)
 }
 
-/// Tries a version on recorded runs: what it would have ordered is compared with what was, and nothing is executed.
+/// Tries a version on recorded runs: what it would have ordered is compared with what was, and nothing is executed. Of a task
+/// of which no run was ever recorded the month before today is simulated instead, on the daemon's own bars with a paper account.
 #[utoipa::path(post, path = "/api/v1/modules/{task}/{version}/shadow", tag = "modules",
     params(("task" = TaskName, Path), ("version" = u64, Path)), request_body = TrialRequest,
     responses((status = OK, body = ModuleTrial)))]
@@ -76,21 +89,23 @@ async fn try_version(
     }
     let details = json!({ "version": version, "days": days });
     api.audit(&caller, "module.shadow", format!("module {}", task.0), details).await?;
-    api.daemon.trials.try_module(task.0, version, days, caller.0.user).await?;
+    try_module(&api.daemon, task.0, version, days, caller.0.user).await?;
     newest(&api, task, version).await.map(Json)
 }
 
-/// Agrees with what the newest trial of a version showed, so that it may be activated.
+/// Agrees with what the newest trial of a version showed, so that it may be activated. A trial in which nothing could be
+/// compared is agreed with by force alone.
 #[utoipa::path(post, path = "/api/v1/modules/{task}/{version}/shadow/accept", tag = "modules",
-    params(("task" = TaskName, Path), ("version" = u64, Path)), responses((status = NO_CONTENT)))]
+    params(("task" = TaskName, Path), ("version" = u64, Path), Acceptance), responses((status = NO_CONTENT)))]
 async fn accept(
     State(api): State<Api>,
     Admin(caller): Admin,
     Path((task, version)): Path<(TaskName, u64)>,
+    Query(Acceptance { force }): Query<Acceptance>,
 ) -> Result<StatusCode, Problem> {
-    let details = json!({ "version": version });
+    let details = json!({ "version": version, "force": force });
     api.audit(&caller, "module.accept", format!("module {}", task.0), details).await?;
-    api.daemon.trials.accept_module(task.0, version, caller.0.user).await?;
+    api.daemon.trials.accept_module(task.0, version, caller.0.user, force).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

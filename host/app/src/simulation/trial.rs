@@ -1,0 +1,150 @@
+//! The trial of a version: in its shadow on what was recorded, and where nothing ever was, in a month that is simulated on the
+//! daemon's own bars.
+
+use std::sync::Arc;
+
+use chrono::{Days, NaiveTime};
+use prahari_brokers::{PaperBroker, PaperBrokerage, PaperSettings};
+use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::{Day, Timestamp};
+use prahari_schedule::Schedule;
+use prahari_store::{Durability, ModuleRow, RunFilter, Store};
+
+use super::create_users;
+use crate::brokers::Brokers;
+use crate::clock::Clock;
+use crate::daemon::{Daemon, DaemonDeps};
+use crate::desk::TradingServices;
+use crate::error::AppError;
+use crate::paper::{PAPER, PaperBooks};
+use crate::prices::PriceJumps;
+use crate::shadow::{ShadowReport, SimulatedMonth};
+use crate::tasks::TaskManifest;
+
+/// How many days are simulated.
+const MONTH_DAYS: u64 = 30;
+
+/// How many rows of runs are in memory at a time.
+const PAGE: u32 = 500;
+
+/// Tries a version of a task's module on the recorded runs of the last `days` trading days, of everybody, and keeps what came
+/// out. When no run of the task was ever recorded, the month before today is simulated instead, with the version in the place
+/// of its task's module and one paper account with the settings that everybody begins with. Nothing of the daemon's own is
+/// changed but the kept report.
+///
+/// # Errors
+/// When there is no such version, it does not load, the market cannot be simulated on, or the store fails.
+pub async fn try_module(
+    daemon: &Arc<Daemon>,
+    task: Task,
+    version: u64,
+    days: u32,
+    by: UserId,
+) -> Result<ShadowReport, AppError> {
+    let row = daemon.modules.version(task, version).await?;
+    // One at a time, and no replays of many runs beside it: the processors are there for the day's work.
+    let _turn = daemon.replays.permits.turn().await;
+    let mut report = daemon.trials.compare(&row, days).await?;
+    if report.days.is_none() {
+        report.simulated = Some(simulate(daemon, &row).await?);
+    }
+    daemon.trials.keep(&row, &report, by).await?;
+    Ok(report)
+}
+
+async fn simulate(daemon: &Daemon, row: &ModuleRow) -> Result<SimulatedMonth, AppError> {
+    let (from, to) = month_before(daemon.clock.now().ist_day());
+    let folder = tempfile::tempdir().map_err(AppError::Folder)?;
+    let store = Store::open(folder.path().join("prahari.db"), Durability::Off)?;
+    let month = run(daemon, row, &store, (from, to)).await;
+    // Also after a failure: the folder goes with its file closed.
+    let closed = store.close().await;
+    let month = month?;
+    closed?;
+    Ok(month)
+}
+
+fn month_before(today: Day) -> (Day, Day) {
+    let to = today.pred_opt().unwrap_or(today);
+    (today.checked_sub_days(Days::new(MONTH_DAYS)).unwrap_or(to), to)
+}
+
+async fn run(
+    daemon: &Daemon,
+    row: &ModuleRow,
+    store: &Store,
+    (from, to): (Day, Day),
+) -> Result<SimulatedMonth, AppError> {
+    let midnight = |day| Timestamp::from_ist(day, NaiveTime::MIN);
+    create_users(store, 1, midnight(from)).await?;
+    let simulated = start(daemon, row, store, midnight(from)).await?;
+    for user in simulated.users.all() {
+        simulated.services.start_service(user.id).await?;
+    }
+    let end = midnight(to.succ_opt().unwrap_or(to));
+    simulated.scheduler().run(Some(end)).await?;
+    store.flush().await?;
+    report(&simulated, row.task, (from, to)).await
+}
+
+/// A daemon on another database, with the market, the calendar and the runtime of this one.
+async fn start(
+    daemon: &Daemon,
+    row: &ModuleRow,
+    store: &Store,
+    now: Timestamp,
+) -> Result<Arc<Daemon>, AppError> {
+    let modules = daemon.modules.beside(row).await?;
+    let (calendar, market) = (daemon.venue.calendar.clone(), daemon.venue.market.clone());
+    let books = Arc::new(PaperBooks::new(store.clone()));
+    let broker = PaperBroker::new(PaperSettings::default(), market.clone(), calendar.clone(), books)?;
+    let brokers = Brokers::default().with(PAPER, Arc::new(PaperBrokerage::new(Arc::new(broker))));
+    let known = daemon.tasks.current();
+    let with_module: Vec<Task> = modules.tasks().collect();
+    let tasks: Vec<TaskManifest> = known
+        .all()
+        .filter(|known| with_module.contains(&known.manifest.name))
+        .map(|known| TaskManifest::clone(&known.manifest))
+        .collect();
+    let schedules =
+        tasks.iter().map(|manifest| schedule_of(daemon, manifest, row.task)).collect::<Result<_, _>>()?;
+    let venue =
+        TradingServices { brokers, market, calendar, store: store.clone(), jumps: PriceJumps::default() };
+    Daemon::start(DaemonDeps {
+        clock: Clock::at(now),
+        venue,
+        runtime: daemon.runtime.clone(),
+        modules: Arc::new(modules),
+        tasks,
+        schedules,
+    })
+    .await
+}
+
+/// As the operator has it; the task that is tried runs even where its schedule is turned off until somebody has seen it.
+fn schedule_of(daemon: &Daemon, manifest: &TaskManifest, tried: Task) -> Result<Schedule, AppError> {
+    let set = daemon.schedules.current();
+    let schedule = match set.entry(manifest.name) {
+        Some(entry) => entry.schedule.clone(),
+        None => manifest.default_schedule()?,
+    };
+    let enabled = schedule.enabled || manifest.name == tried;
+    Ok(Schedule { enabled, ..schedule })
+}
+
+async fn report(simulated: &Daemon, task: Task, (from, to): (Day, Day)) -> Result<SimulatedMonth, AppError> {
+    let mut month = SimulatedMonth::new(from, to);
+    for user in simulated.users.all() {
+        let mut after = None;
+        loop {
+            let filter = RunFilter { task: Some(task), after, limit: PAGE, ..RunFilter::default() };
+            let rows = simulated.store.user(user.id).runs(filter).await?;
+            rows.iter().for_each(|row| month.add_run(row));
+            let Some(last) = rows.last() else { break };
+            after = Some(last.cursor());
+        }
+        month.add_book(user.desk.lock().await.book());
+    }
+    Ok(month)
+}
