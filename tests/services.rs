@@ -264,7 +264,7 @@ async fn an_analysis_on_a_weekend_runs_leaves_the_signals_and_warns() {
     move_to(&daemon, at(SATURDAY, "11:00")).await;
     let signals = || async {
         let book = prahari_domain::book::Book::open(OTHER, Paise::ZERO);
-        daemon.signals.active.standing(&book, daemon.clock.now())
+        daemon.signals.active.standing(&book, None, daemon.clock.now())
     };
     let before = signals().await;
     let begun = daemon.runs.run_once(ADMIN, Task::literal("analysis"), ADMIN).await.unwrap();

@@ -21,6 +21,7 @@ use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{OrderKind, OrderRequest};
 use prahari_domain::risk::RefusalCode;
 use prahari_domain::settings::{NotificationKind, Silence, Values};
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::abi::latest::notify::Level;
@@ -37,7 +38,7 @@ fn values(json: Value) -> Values {
 }
 
 fn order_context(now: Timestamp) -> OrderContext {
-    OrderContext { run: RunId(900), day: now.ist_day(), now }
+    OrderContext { run: RunId(900), strategy: StrategyName::REBOUND, day: now.ist_day(), now }
 }
 
 /// Tries to buy one share of something, well below its price, and says which rule refused it.

@@ -10,6 +10,7 @@ use prahari_domain::orders::{
 };
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::signals::{SignalDraft, SignalKind, SignalScope};
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::tasks::Task;
 use prahari_store::{
     AlertFilter, DecisionRow, HaltCode, LogRow, NewSlotAlert, NotificationLevel, NotificationRow, RunFinish,
@@ -130,7 +131,7 @@ async fn place(console: &Console, run: RunId) -> OrderId {
         rsi: Some(27.4),
         retry_of: None,
     };
-    let event = OrderEvent::Intended { request, run, first_placed_at: now };
+    let event = OrderEvent::Intended { request, run, first_placed_at: now, strategy: StrategyName::REBOUND };
     let entry = JournalEntry { sequence: 1, order: id, at: now, event };
     let order = machine::transition(None, &entry).unwrap().order;
     console.daemon.store.user(OTHER).append_journal_durable(vec![entry], vec![order]).await.unwrap();

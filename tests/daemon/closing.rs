@@ -11,6 +11,7 @@ use prahari_app::daemon::Daemon;
 use prahari_app::desk::OrderContext;
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::orders::{OrderKind, OrderRequest, Product, Purpose, Side, Variety};
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 
@@ -48,7 +49,13 @@ pub async fn buy(daemon: &Arc<Daemon>, user: UserId, now: Timestamp) {
     let user = daemon.users.find(user).unwrap();
     let mut desk = user.desk.lock().await;
     desk.reconcile(now).await.unwrap();
-    desk.place(request, OrderContext { run: RunId(1), day: now.ist_day(), now }).await.unwrap().unwrap();
+    desk.place(
+        request,
+        OrderContext { run: RunId(1), strategy: StrategyName::REBOUND, day: now.ist_day(), now },
+    )
+    .await
+    .unwrap()
+    .unwrap();
 }
 
 #[tokio::test]

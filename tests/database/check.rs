@@ -11,6 +11,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::orders::{
     JournalEntry, OrderEvent, OrderKind, OrderRequest, Product, Purpose, Side, Variety,
 };
+use prahari_domain::strategies::StrategyName;
 use prahari_store::{Durability, Store, UserScope};
 
 use super::checked;
@@ -158,7 +159,12 @@ fn place_for_nobody(db: &Path) {
         let at = journal.last().unwrap().at.plus_millis(5 * 86_400_000);
         let order = OrderId { user: UserId(1), day: at.ist_day(), number: 1 };
         let (run, first_placed_at) = (RunId(999_999), at);
-        let event = OrderEvent::Intended { request: request(), run, first_placed_at };
+        let event = OrderEvent::Intended {
+            request: request(),
+            run,
+            first_placed_at,
+            strategy: StrategyName::REBOUND,
+        };
         let entry = JournalEntry { sequence: book.next_sequence(), order, at, event };
         book.apply(&entry).unwrap();
         let order = book.order(&order).unwrap().clone();

@@ -20,6 +20,7 @@ use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{OrderId, RunId};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Order, OrderKind, OrderRequest, OrderState};
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
 
 use crate::LOW;
@@ -87,6 +88,7 @@ fn order(number: u32, request: OrderRequest) -> Order {
         id: OrderId { user: USER, day: day(MONDAY), number },
         request,
         run: RunId(1),
+        strategy: StrategyName::REBOUND,
         state: OrderState::Sent,
         broker_id: None,
         filled: 0,

@@ -5,6 +5,7 @@ use prahari_app::desk::OrderContext;
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::orders::OrderState;
 use prahari_domain::risk::RefusalCode;
+use prahari_domain::strategies::StrategyName;
 use prahari_store::{AlertCode, HaltCode, NotificationFilter};
 use serde_json::json;
 
@@ -75,7 +76,8 @@ async fn a_halted_symbol_is_withdrawn_and_refused_until_an_admin_explains_it() {
     let ten = at(MONDAY, "10:00");
     let console = Console::of(house, ten).await;
     let daemon = &console.daemon;
-    let order_context = OrderContext { run: RunId(1), day: ten.ist_day(), now: ten };
+    let order_context =
+        OrderContext { run: RunId(1), strategy: StrategyName::REBOUND, day: ten.ist_day(), now: ten };
     let place = async |user, order| {
         daemon.users.find(user).unwrap().desk.lock().await.place(order, order_context).await.unwrap()
     };

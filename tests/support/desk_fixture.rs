@@ -18,6 +18,7 @@ use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{JournalEntry, Order, OrderKind, OrderRequest, Product, Purpose, Side, Variety};
 use prahari_domain::risk::{Refusal, RiskLimits};
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::abi::latest::{Side as HostSide, broker};
@@ -183,7 +184,7 @@ async fn load_under(trading: &Arc<TradingServices>, limits: RiskLimits) -> Desk 
 
 /// A run of the day of `now`.
 pub fn order_context(now: Timestamp) -> OrderContext {
-    OrderContext { run: RunId(1), day: now.ist_day(), now }
+    OrderContext { run: RunId(1), strategy: StrategyName::REBOUND, day: now.ist_day(), now }
 }
 
 /// A limit buy for the session that runs.
@@ -208,10 +209,12 @@ pub fn sell(symbol: &str, quantity: u32, limit: i64) -> OrderRequest {
     OrderRequest { side: Side::Sell, purpose, ..buy(symbol, quantity, limit) }
 }
 
-/// What a daemon answers a call that a task makes for a user.
+/// What a daemon answers a call that a task makes for a user, in the strategy that the task is of.
 pub async fn ask(daemon: &Daemon, user: UserId, task: Task, call: HostCall) -> HostReply {
     let user = daemon.users.find(user).unwrap();
-    LiveServices::new(&daemon.runs, &user, task, order_context(daemon.clock.now())).call(&call).await
+    let strategy = daemon.tasks.current().strategy(task);
+    let order_context = OrderContext { strategy, ..order_context(daemon.clock.now()) };
+    LiveServices::new(&daemon.runs, &user, task, order_context).call(&call).await
 }
 
 /// A limit order as a task writes it.

@@ -271,6 +271,7 @@ pub fn talks_of_itself() -> Vec<u8> {
 /// Capabilities by their places in the WIT.
 const MARKET: u8 = 1;
 const BROKER_READ: u8 = 2;
+const BROKER_TRADE: u8 = 3;
 const STATE: u8 = 7;
 const LOG: u8 = 9;
 
@@ -281,6 +282,113 @@ fn wants(capability: u8) -> String {
         r#"(data (i32.const 1044) "\c0\03\00\00" "\01\00\00\00")
             (data (i32.const 960) "\{capability:02x}")"#
     )
+}
+
+/// The same of a guest that wants several.
+fn wants_all(capabilities: &[u8]) -> String {
+    let list: String = capabilities.iter().map(|capability| format!("\\{capability:02x}")).collect();
+    format!(
+        r#"(data (i32.const 1044) "\c0\03\00\00" "\{:02x}\00\00\00")
+            (data (i32.const 960) "{list}")"#,
+        capabilities.len()
+    )
+}
+
+/// Memory and a `cabi_realloc` that gives what was never given before, for guests that are answered long lists.
+const ROOMY: &str = r#"(memory (export "memory") 40)
+            (global $free (mut i32) (i32.const 131072))
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+                (local $at i32)
+                (local.set $at (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
+                (global.set $free (i32.add (local.get $at) (local.get 3)))
+                (local.get $at))"#;
+
+/// A task that buys shares by their momentum: 5 each, at the market, of the first three that stand 2% above the close of the day
+/// before.
+pub fn buys_momentum() -> Vec<u8> {
+    component(&format!(
+        r#"(module
+            (import "prahari:task/market@1.0.0" "universe" (func $universe (param i32)))
+            (import "prahari:task/market@1.0.0" "quotes" (func $quotes (param i32 i32 i32)))
+            (import "prahari:task/broker@1.0.0" "place" (func $place (param i32 i32 i32)))
+            {ROOMY}
+            {wants}
+            (func (export "describe") (result i32) i32.const 1024)
+            (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
+                (local $left i32) (local $quote i32) (local $request i32) (local $wanted i32)
+                (call $universe (i32.const 2048))
+                (if (i32.load8_u (i32.const 2048)) (then unreachable))
+                (call $quotes (i32.load (i32.const 2052)) (i32.load (i32.const 2056)) (i32.const 2064))
+                (if (i32.load8_u (i32.const 2064)) (then unreachable))
+                (local.set $quote (i32.load (i32.const 2068)))
+                (local.set $left (i32.load (i32.const 2072)))
+                (local.set $request (i32.const 65536))
+                (block $done
+                    (loop $next
+                        (br_if $done (i32.eqz (local.get $left)))
+                        (br_if $done (i32.ge_u (local.get $wanted) (i32.const 3)))
+                        ;; An option of 112 bytes: whether there is a quote, and from 8 on the quote, with the symbol first, the last
+                        ;; price at 8 and the close of the day before at 80.
+                        (if (i32.load8_u (local.get $quote))
+                            (then (if (i64.gt_s
+                                    (i64.mul (i64.load offset=16 (local.get $quote)) (i64.const 100))
+                                    (i64.mul (i64.load offset=88 (local.get $quote)) (i64.const 102)))
+                                (then
+                                    ;; A request of 96 bytes: symbol, buy, 5 shares, and everything else zero: at the market, now, as
+                                    ;; delivery, an entry.
+                                    (i32.store (local.get $request) (i32.load offset=8 (local.get $quote)))
+                                    (i32.store offset=4 (local.get $request) (i32.load offset=12 (local.get $quote)))
+                                    (i32.store offset=12 (local.get $request) (i32.const 5))
+                                    (local.set $request (i32.add (local.get $request) (i32.const 96)))
+                                    (local.set $wanted (i32.add (local.get $wanted) (i32.const 1)))))))
+                        (local.set $quote (i32.add (local.get $quote) (i32.const 112)))
+                        (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+                        (br $next)))
+                (if (local.get $wanted)
+                    (then (call $place (i32.const 65536) (local.get $wanted) (i32.const 2080))))
+                i32.const 3072))"#,
+        wants = wants_all(&[MARKET, BROKER_TRADE])
+    ))
+}
+
+/// A task that sells everything that it is shown, at the market.
+pub fn sells_everything() -> Vec<u8> {
+    component(&format!(
+        r#"(module
+            (import "prahari:task/broker@1.0.0" "positions" (func $positions (param i32)))
+            (import "prahari:task/broker@1.0.0" "place" (func $place (param i32 i32 i32)))
+            {ROOMY}
+            (data (i32.const 2560) "next_day")
+            {wants}
+            (func (export "describe") (result i32) i32.const 1024)
+            (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
+                (local $left i32) (local $position i32) (local $request i32)
+                (call $positions (i32.const 2048))
+                (if (i32.load8_u (i32.const 2048)) (then unreachable))
+                (local.set $position (i32.load (i32.const 2052)))
+                (local.set $left (i32.load (i32.const 2056)))
+                (local.set $request (i32.const 65536))
+                (block $done
+                    (loop $next
+                        (br_if $done (i32.eqz (local.get $left)))
+                        ;; A position of 40 bytes begins with symbol and quantity.
+                        (i32.store (local.get $request) (i32.load (local.get $position)))
+                        (i32.store offset=4 (local.get $request) (i32.load offset=4 (local.get $position)))
+                        (i32.store8 offset=8 (local.get $request) (i32.const 1))
+                        (i32.store offset=12 (local.get $request) (i32.load offset=8 (local.get $position)))
+                        ;; The purpose: an exit, with its reason.
+                        (i32.store8 offset=36 (local.get $request) (i32.const 2))
+                        (i32.store offset=40 (local.get $request) (i32.const 2560))
+                        (i32.store offset=44 (local.get $request) (i32.const 8))
+                        (local.set $request (i32.add (local.get $request) (i32.const 96)))
+                        (local.set $position (i32.add (local.get $position) (i32.const 40)))
+                        (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+                        (br $next)))
+                (if (i32.load (i32.const 2056))
+                    (then (call $place (i32.const 65536) (i32.load (i32.const 2056)) (i32.const 2080))))
+                i32.const 3072))"#,
+        wants = wants_all(&[BROKER_READ, BROKER_TRADE])
+    ))
 }
 
 fn component(core: &str) -> Vec<u8> {

@@ -85,6 +85,20 @@ async fn a_version_whose_manifest_is_not_accepted_does_not_come_back_by_itself()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_version_of_another_strategy_waits_for_acceptance() {
+    let console = Console::start(at(MONDAY, "08:50")).await;
+    let admin = console.admin().await;
+    admin.upload("/api/v1/tasks", &guests::says(&manifest("small", &json!({})))).await.ok();
+    let second = guests::says(&manifest("small", &json!({ "strategy": "momentum" })));
+    let version = admin.upload("/api/v1/modules/small", &second).await.ok();
+    assert_eq!(version["awaits_acceptance"], true);
+    assert_eq!(admin.get("/api/v1/tasks/small").await.ok()["strategy"], "rebound");
+    let accepted = admin.post("/api/v1/tasks/small/accept", json!({ "version": 2 })).await.ok();
+    assert_eq!(accepted["strategy"], "momentum");
+    console.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_module_of_another_task_is_no_version_of_this_one() {
     let console = Console::start(at(MONDAY, "08:50")).await;
     let admin = console.admin().await;

@@ -15,6 +15,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::background::Background;
 use crate::calendar::{Calendars, keep_first};
+use crate::caretakers::Caretakers;
 use crate::clock::Clock;
 use crate::deadlines::Deadlines;
 use crate::desk::TradingServices;
@@ -164,6 +165,7 @@ impl Daemon {
         let interrupted = end_what_was_running(store, now).await?;
         let faults = modules.attach(store, now).await?;
         let tasks = Arc::new(Tasks::load(store.clone(), &tasks, now).await?);
+        modules.follow(tasks.clone());
         let grants = Arc::new(Grants::load(store.clone(), tasks.clone()).await?);
         let schedules = Arc::new(Schedules::load(store.clone(), tasks.clone(), &schedules, now).await?);
         keep_first(store, &handles.calendar.current()).await?;
@@ -426,6 +428,12 @@ impl Base {
             schedules: schedules.clone(),
             schedule_changes: schedule_changes.clone(),
         });
+        let caretakers = Arc::new(Caretakers::new(
+            handles.clone(),
+            (users.clone(), tasks.clone()),
+            schedules.clone(),
+            notices.clone(),
+        ));
         let maintenance = Arc::new(Maintenance {
             handles: handles.clone(),
             users: users.clone(),
@@ -434,6 +442,7 @@ impl Base {
             prices: prices.clone(),
             tasks: tasks.clone(),
             schedules: schedules.clone(),
+            caretakers: caretakers.clone(),
         });
         let rooms = Arc::new(Rooms {
             handles: handles.clone(),
@@ -454,6 +463,7 @@ impl Base {
             trading.clone(),
             signals.active.clone(),
             (grants.clone(), tasks.clone()),
+            caretakers,
         );
         let inbox = Inbox::new(handles.store.clone(), handles.clock.clone());
         let Handles { clock, store, events, wake, shutdown, .. } = handles;

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod background;
 pub mod brokers;
 pub mod calendar;
+pub mod caretakers;
 pub mod clock;
 pub mod daemon;
 pub mod deadlines;

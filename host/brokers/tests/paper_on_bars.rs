@@ -16,6 +16,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::orders::{
     Fill, Order, OrderKind, OrderRequest, OrderState, Product, Purpose, Side, Variety,
 };
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::{Day, Timestamp};
 
 const USER: UserId = UserId(1);
@@ -60,6 +61,7 @@ fn order(day: &str, number: u32, symbol: &Symbol, side: Side, kind: OrderKind, v
         id: OrderId { user: USER, day: day.parse().unwrap(), number },
         request,
         run: RunId(1),
+        strategy: StrategyName::REBOUND,
         state: OrderState::Sent,
         broker_id: None,
         filled: 0,

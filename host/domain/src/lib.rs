@@ -11,6 +11,7 @@ pub mod price_jump;
 pub mod risk;
 pub mod settings;
 pub mod signals;
+pub mod strategies;
 pub mod tasks;
 pub mod text;
 pub mod time;

@@ -27,7 +27,10 @@ impl Task {
     /// When the name is not well formed.
     pub const fn literal(name: &'static str) -> Self {
         let text = name.as_bytes();
-        assert!(is_name(text), "a task's name is words of small letters and digits with _ between them");
+        assert!(
+            is_name(text, LONGEST_NAME),
+            "a task's name is words of small letters and digits with _ between them"
+        );
         Self::of_checked(text)
     }
 
@@ -48,10 +51,10 @@ impl Task {
     }
 }
 
-/// Returns whether a text is words of small letters and digits, each beginning with a letter, with `_` between
-/// them.
-const fn is_name(text: &[u8]) -> bool {
-    if text.len() > LONGEST_NAME {
+/// Whether a text is words of small letters and digits, each beginning with a letter, with `_` between them, and no longer than
+/// `longest` bytes.
+pub(crate) const fn is_name(text: &[u8], longest: usize) -> bool {
+    if text.len() > longest {
         return false;
     }
     let mut rest = text;
@@ -91,7 +94,7 @@ impl FromStr for Task {
     type Err = NotATaskName;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if is_name(text.as_bytes()) {
+        if is_name(text.as_bytes(), LONGEST_NAME) {
             return Ok(Self::of_checked(text.as_bytes()));
         }
         Err(NotATaskName(text.chars().take(2 * LONGEST_NAME).collect()))

@@ -29,5 +29,7 @@ named! {
         ModuleUnfit = "module_unfit",
         /// An order that may have been sent was closed as lost.
         OrderLost = "order_lost",
+        /// No service runs a task of the strategy that positions of a user belong to.
+        PositionUnattended = "position_unattended",
     }
 }

@@ -11,7 +11,7 @@ use crate::errors::StoreError;
 use crate::journal_chain;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: [(&str, &str); 50] = [
+const MIGRATIONS: [(&str, &str); 51] = [
     ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
     ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
     ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
@@ -68,6 +68,10 @@ const MIGRATIONS: [(&str, &str); 50] = [
     ("0048_link_users_with_brokers", include_str!("../../../migrations/0048_link_users_with_brokers.sql")),
     ("0049_name_superseded_runs", include_str!("../../../migrations/0049_name_superseded_runs.sql")),
     ("0050_add_outcomes_and_returns", include_str!("../../../migrations/0050_add_outcomes_and_returns.sql")),
+    (
+        "0053_name_strategies_of_orders",
+        include_str!("../../../migrations/0053_name_strategies_of_orders.sql"),
+    ),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.

@@ -5,6 +5,7 @@ use rusqlite::{Connection, params};
 use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{JournalEntry, Order, OrderState, Side};
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Day;
 
 use crate::columns::{execute, from_json, select, select_one, to_json};
@@ -21,6 +22,8 @@ pub struct OrderFilter {
     pub through: Option<Day>,
     /// Only orders of this symbol.
     pub symbol: Option<Symbol>,
+    /// Of this strategy only.
+    pub strategy: Option<StrategyName>,
     /// Only orders of this side.
     pub side: Option<Side>,
     /// Only orders in this state.
@@ -40,6 +43,7 @@ impl Default for OrderFilter {
             from: None,
             through: None,
             symbol: None,
+            strategy: None,
             side: None,
             state: None,
             active: None,
@@ -53,6 +57,7 @@ impl Default for OrderFilter {
 pub(crate) struct OrderColumns {
     id: OrderId,
     pub(crate) symbol: String,
+    pub(crate) strategy: String,
     pub(crate) side: &'static str,
     pub(crate) state: &'static str,
     pub(crate) active: bool,
@@ -68,6 +73,7 @@ impl OrderColumns {
         Ok(Self {
             id: order.id,
             symbol: order.request.symbol.as_str().to_owned(),
+            strategy: order.strategy.name().to_owned(),
             side: side_name(order.request.side),
             state: order.state.name(),
             active: !order.state.is_final(),
@@ -82,8 +88,8 @@ impl OrderColumns {
     pub(crate) fn write(&self, conn: &Connection) -> Result<(), StoreError> {
         let sql =
             "INSERT INTO orders (user_id, day, number, id, symbol, side, state, active, quantity, filled,
-                                       placed_at, updated_at, data)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                                       placed_at, updated_at, data, strategy)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
                    ON CONFLICT (user_id, day, number) DO UPDATE
                    SET state = excluded.state, active = excluded.active, quantity = excluded.quantity,
                        filled = excluded.filled, updated_at = excluded.updated_at, data = excluded.data";
@@ -101,6 +107,7 @@ impl OrderColumns {
             self.placed_at,
             self.updated_at,
             &self.data,
+            &self.strategy,
         );
         execute(conn, sql, values).map(|_| ())
     }
@@ -187,6 +194,7 @@ fn list(conn: &Connection, user: UserId, filter: &OrderFilter) -> Result<Vec<Ord
         filter.state.map(OrderState::name),
         filter.active,
         filter.limit,
+        filter.strategy.as_ref().map(StrategyName::name),
     ];
     select(conn, &statement(filter), values, |row| from_json(row, "data"))
 }
@@ -204,7 +212,7 @@ fn statement(filter: &OrderFilter) -> String {
         "SELECT data FROM orders INDEXED BY {index}
          WHERE user_id = ?1 AND {condition} AND day >= ?2 AND (day, number) < (?3, ?4)
              AND (?5 IS NULL OR symbol = ?5) AND (?6 IS NULL OR side = ?6) AND (?7 IS NULL OR state = ?7)
-             AND (?8 IS NULL OR active = ?8)
+             AND (?8 IS NULL OR active = ?8) AND (?10 IS NULL OR strategy = ?10)
          ORDER BY day DESC, number DESC LIMIT ?9"
     )
 }

@@ -14,7 +14,8 @@ use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::{
-    Date, Instant, Page, SideName, StateName, UserQuery, limit, page, parse_cursor, range, symbol,
+    Date, Instant, Page, SideName, StateName, StrategyLabel, UserQuery, limit, page, parse_cursor, range,
+    symbol,
 };
 
 /// Returns the routes of this resource.
@@ -38,6 +39,9 @@ struct OrdersQuery {
     /// Only orders of this symbol.
     #[param(min_length = 1, max_length = 32, pattern = "^[A-Z0-9&-]+$")]
     symbol: Option<String>,
+    /// Of this strategy only.
+    #[param(inline)]
+    strategy: Option<StrategyLabel>,
     /// Only orders of this side.
     #[param(inline)]
     side: Option<SideName>,
@@ -92,6 +96,8 @@ pub(super) struct Order {
     retry_of: Option<String>,
     /// The execution that decided it.
     execution: u64,
+    /// The strategy that it belongs to, and the shares that it buys with it.
+    strategy: StrategyLabel,
     /// Current state of the order.
     state: StateName,
     /// Order number at the broker; null until the broker has accepted it.
@@ -186,6 +192,7 @@ async fn orders(
         from: query.from.map(|day| day.0),
         through: query.through.map(|day| day.0),
         symbol: symbol(query.symbol.as_deref())?,
+        strategy: query.strategy.map(|strategy| strategy.0),
         side: query.side.map(|side| side.0),
         state: query.state.map(|state| state.0),
         active: query.active,
@@ -258,6 +265,7 @@ impl From<Placed> for Order {
             rsi: request.rsi,
             retry_of: request.retry_of.map(|id| id.to_string()),
             execution: order.run.0,
+            strategy: StrategyLabel(order.strategy),
             state: StateName(order.state),
             broker_order_id: order.broker_id,
             reason: order.reason,

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use prahari_app::caretakers::TasksOfStrategies;
 use prahari_app::error::AppError;
 use prahari_app::queries::{AlertFilter, AlertRow, OrderFilter, Role};
 use prahari_app::user::User;
@@ -157,11 +158,12 @@ fn alert(api: &Api, row: AlertRow) -> OverviewAlert {
 
 async fn user_at_a_glance(api: &Api, user: &Arc<User>, day: Day) -> Result<OverviewUser, Problem> {
     let holdings = api.daemon.queries.of(user).holdings().await;
-    let (slots, orders, problem) = match slots_and_orders(api, user, day).await {
-        Ok((slots, orders)) => (slots, orders, None),
+    let (slots, orders, caretakers, problem) = match slots_and_orders(api, user, day).await {
+        Ok((slots, orders, caretakers)) => (slots, orders, caretakers, None),
         Err(error) if error.concerns_everybody() => return Err(error.into()),
-        Err(error) => (Vec::new(), Vec::new(), Some(error.to_string())),
+        Err(error) => (Vec::new(), Vec::new(), TasksOfStrategies::new(), Some(error.to_string())),
     };
+    let position = |valuation| Position::of(valuation, &caretakers);
     Ok(OverviewUser {
         id: user.id.0,
         name: user.name.clone(),
@@ -169,7 +171,7 @@ async fn user_at_a_glance(api: &Api, user: &Arc<User>, day: Day) -> Result<Overv
         funds: holdings.funds.into(),
         slots,
         orders,
-        positions: holdings.positions.into_iter().map(Position::from).collect(),
+        positions: holdings.positions.into_iter().map(position).collect(),
         problem,
     })
 }
@@ -178,9 +180,11 @@ async fn slots_and_orders(
     api: &Api,
     user: &User,
     day: Day,
-) -> Result<(Vec<LedgerSlot>, Vec<Order>), AppError> {
+) -> Result<(Vec<LedgerSlot>, Vec<Order>, TasksOfStrategies), AppError> {
     let of_user = api.daemon.queries.of(user);
     let slots = of_user.slots_on(day).await?;
     let orders = of_user.orders(OrderFilter { limit: MOST_ORDERS, ..OrderFilter::default() }).await?;
-    Ok((slots.into_iter().map(LedgerSlot::from).collect(), orders.into_iter().map(Order::from).collect()))
+    let caretakers = of_user.caretakers().await?;
+    let slots = slots.into_iter().map(LedgerSlot::from).collect();
+    Ok((slots, orders.into_iter().map(Order::from).collect(), caretakers))
 }

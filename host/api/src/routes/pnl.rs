@@ -1,7 +1,7 @@
 //! `/api/v1/pnl`: what each trading date brought, and a stretch of them together.
 
 use axum::extract::State;
-use prahari_app::desk::{DailyStatement, UnpricedPosition};
+use prahari_app::desk::{DailyStatement, StrategyStatement, UnpricedPosition};
 use prahari_app::queries;
 use prahari_domain::time::Day;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Date, Page, limit, page, parse_cursor, range};
+use crate::view::{Date, Page, StrategyLabel, limit, page, parse_cursor, range};
 
 /// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -83,6 +83,25 @@ struct DailyPnl {
     open_positions: u32,
     /// Those for which the market told no price, with the one that they are valued at.
     unpriced: Vec<UnpricedShare>,
+    /// The part of each strategy, by name; they add up to the figures above.
+    strategies: Vec<StrategyPnl>,
+}
+
+/// What one strategy brought.
+#[derive(Debug, Serialize, ToSchema)]
+struct StrategyPnl {
+    /// The strategy.
+    strategy: StrategyLabel,
+    /// Realised with its own lots, before charges.
+    realised_paise: i64,
+    /// By how much its fills made the charges grow, in paise; what strategies share on a day, the first of them pays.
+    charges_paise: i64,
+    /// Realised less charges.
+    net_paise: i64,
+    /// Market value less cost of what it held at the end.
+    unrealised_paise: i64,
+    /// Its fills.
+    trades: u64,
 }
 
 /// A share that is valued at an earlier day's price.
@@ -127,6 +146,8 @@ struct PnlSummary {
     /// The date that brought least; null when there is none.
     #[schema(required)]
     worst_day: Option<DayNet>,
+    /// The part of each strategy, by name; they add up to the figures above.
+    strategies: Vec<StrategyPnl>,
 }
 
 /// Result of one trading date.
@@ -181,6 +202,7 @@ fn bounds(from: Option<Date>, through: Option<Date>) -> (Day, Day) {
 
 impl From<DailyStatement> for DailyPnl {
     fn from(statement: DailyStatement) -> Self {
+        let strategies = statement.by_strategy().into_iter().map(StrategyPnl::from).collect();
         Self {
             day: Date(statement.day),
             realised_paise: statement.realised.0,
@@ -194,6 +216,7 @@ impl From<DailyStatement> for DailyPnl {
             orders_expired: statement.orders_expired,
             open_positions: statement.open_positions,
             unpriced: statement.unpriced.into_iter().map(UnpricedShare::from).collect(),
+            strategies,
         }
     }
 }
@@ -224,6 +247,33 @@ impl From<queries::PnlSummary> for PnlSummary {
             days_down: count(summary.days_down),
             best_day: summary.best_day.map(DayNet::from),
             worst_day: summary.worst_day.map(DayNet::from),
+            strategies: summary.strategies.into_iter().map(StrategyPnl::from).collect(),
+        }
+    }
+}
+
+impl From<StrategyStatement> for StrategyPnl {
+    fn from(part: StrategyStatement) -> Self {
+        Self {
+            strategy: StrategyLabel(part.strategy),
+            realised_paise: part.realised.0,
+            charges_paise: part.charges.0,
+            net_paise: (part.realised - part.charges).0,
+            unrealised_paise: part.unrealised().0,
+            trades: part.fills.into(),
+        }
+    }
+}
+
+impl From<queries::StrategyPnl> for StrategyPnl {
+    fn from(part: queries::StrategyPnl) -> Self {
+        Self {
+            strategy: StrategyLabel(part.strategy),
+            realised_paise: part.realised.0,
+            charges_paise: part.charges.0,
+            net_paise: (part.realised - part.charges).0,
+            unrealised_paise: part.unrealised.0,
+            trades: part.trades,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `/api/v1/positions` and `/api/v1/funds`: what a user holds, at the last price, and the money beside it.
 
 use axum::extract::State;
+use prahari_app::caretakers::TasksOfStrategies;
 use prahari_app::desk::Valuation;
 use prahari_app::queries;
 use prahari_domain::book::PositionEntry;
@@ -14,18 +15,23 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Date, Instant, Page, UserQuery};
+use crate::view::{Date, Instant, Page, StrategyLabel, TaskName, UserQuery};
 
 /// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(positions)).routes(routes!(funds))
 }
 
-/// An open position.
+/// What one strategy holds of a share. At the broker the lots of all strategies are one position.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Position {
     /// The share, by its symbol at the exchange.
     symbol: String,
+    /// The strategy whose lots they are: its tasks see them and may sell them, and no others.
+    strategy: StrategyLabel,
+    /// The tasks of that strategy that may trade and that a service runs for the user, in their order; none when nothing looks
+    /// after the position.
+    looked_after_by: Vec<TaskName>,
     /// Shares held now.
     quantity: u32,
     /// Mean cost per share of what is still held, charges not included.
@@ -91,7 +97,7 @@ pub(super) struct Funds {
     charges_paise: i64,
 }
 
-/// Returns the open positions of a user, by symbol.
+/// What a user holds, by symbol and strategy.
 #[utoipa::path(get, path = "/api/v1/positions", tag = "positions", params(UserQuery),
     responses((status = OK, body = Page<Position>)))]
 async fn positions(
@@ -100,8 +106,9 @@ async fn positions(
     Query(target): Query<UserQuery>,
 ) -> Result<Json<Page<Position>>, Problem> {
     let user = caller.target_user(&api, target.user)?;
-    let positions = api.daemon.queries.of(&user).positions().await;
-    Ok(Json(Page::whole(positions.into_iter().map(Position::from))))
+    let of_user = api.daemon.queries.of(&user);
+    let (positions, caretakers) = (of_user.positions().await, of_user.caretakers().await?);
+    Ok(Json(Page::whole(positions.into_iter().map(|valuation| Position::of(valuation, &caretakers)))))
 }
 
 /// Returns the funds of a user.
@@ -133,12 +140,16 @@ impl From<queries::Funds> for Funds {
     }
 }
 
-impl From<Valuation> for Position {
-    fn from(valuation: Valuation) -> Self {
+impl Position {
+    /// A position, and which of these tasks look after it.
+    pub(super) fn of(valuation: Valuation, caretakers: &TasksOfStrategies) -> Self {
         let market_value = valuation.value();
         let Valuation { position: held, price, at, unpriced } = valuation;
+        let tasks = caretakers.get(&held.strategy).map_or(&[][..], Vec::as_slice);
         Self {
             symbol: held.symbol.to_string(),
+            strategy: StrategyLabel(held.strategy),
+            looked_after_by: tasks.iter().map(|task| TaskName(*task)).collect(),
             quantity: held.quantity,
             average_price_paise: held.average_price.0,
             invested_paise: held.invested.0,

@@ -16,7 +16,7 @@ use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Path};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Instant, Page, TaskName};
+use crate::view::{Instant, Page, StrategyLabel, TaskName};
 
 /// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -43,6 +43,8 @@ struct TaskView {
     admins_only: bool,
     /// Whether the task wants to place orders.
     trades: bool,
+    /// To which strategy its orders belong; it sees and touches those of no other.
+    strategy: StrategyLabel,
     /// Rank: of tasks that are due at the same instant, the lower rank runs first.
     rank: u32,
     /// Whether it comes with the program, and cannot be removed.
@@ -193,6 +195,7 @@ impl From<&KnownTask> for TaskView {
             shared: manifest.shared,
             admins_only: manifest.is_for_admins(),
             trades: manifest.trades(),
+            strategy: StrategyLabel(manifest.strategy),
             rank: manifest.rank,
             built_in: known.is_built_in,
             accepted_at: Instant(known.accepted_at),

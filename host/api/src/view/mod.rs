@@ -16,7 +16,7 @@ pub use instant::Instant;
 pub use left::LeftBehind;
 pub use names::{
     LevelName, LogLevelName, ModuleOriginName, ServiceKindName, SideName, SlotKindName, SlotStateName,
-    StateName, StatusName, TaskName, TriggerName,
+    StateName, StatusName, StrategyLabel, TaskName, TriggerName,
 };
 pub use open_list::{OpenList, OpenListOfAll, Part};
 pub use page::{Cursor, Page, limit, page, parse_cursor};

@@ -7,6 +7,7 @@ use prahari_app::queries::{
 };
 use prahari_domain::orders::{OrderState, Side};
 use prahari_domain::signals::SignalStatus;
+use prahari_domain::strategies::{LONGEST_STRATEGY, StrategyName};
 use prahari_domain::tasks::{LONGEST_NAME, Task};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
@@ -79,6 +80,29 @@ impl PartialSchema for TaskName {
 }
 
 impl ToSchema for TaskName {}
+
+/// A strategy, by its name, which the manifests of its tasks have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StrategyLabel(pub StrategyName);
+
+impl PartialSchema for StrategyLabel {
+    fn schema() -> RefOr<Schema> {
+        let object: Object = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(LONGEST_STRATEGY))
+            .pattern(Some("^[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*$"))
+            .description(Some(
+                "The name of a strategy; `GET /api/v1/tasks` says to which one each task belongs.",
+            ))
+            .examples(["rebound"])
+            .build();
+        object.into()
+    }
+}
+
+impl ToSchema for StrategyLabel {}
 
 name_of! {
     /// What started a run.

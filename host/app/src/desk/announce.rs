@@ -6,12 +6,13 @@ use prahari_domain::book::Part;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::OrderEvent;
+use prahari_domain::strategies::StrategyName;
 
 use super::Desk;
 use crate::events::{Audience, Event, EventBus, OrderChanged, PositionChanged};
 
-/// What an entry changed: an order, and for a fill the position in a symbol.
-type Change = (OrderChanged, Option<Symbol>);
+/// What an entry changed: an order, and for a fill what its strategy holds of a symbol.
+type Change = (OrderChanged, Option<(StrategyName, Symbol)>);
 
 impl Desk {
     /// Has this bus told of every change from now on.
@@ -28,7 +29,7 @@ impl Desk {
         part.entries()
             .map(|(entry, order)| {
                 let filled = matches!(entry.event, OrderEvent::Filled(_));
-                (OrderChanged::from(order), filled.then(|| order.request.symbol.clone()))
+                (OrderChanged::from(order), filled.then(|| (order.strategy, order.request.symbol.clone())))
             })
             .collect()
     }
@@ -39,16 +40,17 @@ impl Desk {
         let audience = Audience::User(self.book.user());
         for (order, traded) in changes {
             events.publish(audience, Event::Order(order));
-            if let Some(symbol) = traded {
-                events.publish(audience, Event::Position(self.position_now(&symbol)));
+            if let Some((strategy, symbol)) = traded {
+                events.publish(audience, Event::Position(self.position_now(strategy, &symbol)));
             }
         }
     }
 
-    fn position_now(&self, symbol: &Symbol) -> PositionChanged {
-        let held = self.book.position(symbol);
+    fn position_now(&self, strategy: StrategyName, symbol: &Symbol) -> PositionChanged {
+        let held = self.book.position(strategy, symbol);
         PositionChanged {
             symbol: symbol.clone(),
+            strategy,
             quantity: held.as_ref().map_or(0, |held| held.quantity),
             average_price_paise: held.as_ref().map_or(Paise::ZERO, |held| held.average_price),
             invested_paise: held.map_or(Paise::ZERO, |held| held.invested),

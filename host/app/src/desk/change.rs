@@ -9,7 +9,7 @@ use super::{Desk, OrderContext};
 use crate::error::AppError;
 
 impl Desk {
-    /// Changes quantity or kind of an active order; `None` keeps what is.
+    /// Changes quantity or kind of an active order; `None` keeps what is. An order of another strategy is refused.
     ///
     /// # Errors
     /// When the journal cannot be written; the change was then not sent.
@@ -20,7 +20,7 @@ impl Desk {
         kind: Option<OrderKind>,
         order_context: OrderContext,
     ) -> Result<Result<(), Refusal>, AppError> {
-        if let Some(refusal) = self.halted() {
+        if let Some(refusal) = self.halted().or_else(|| self.foreign(id, order_context)) {
             return Ok(Err(refusal));
         }
         self.ensure_reconciled(order_context).await?;
@@ -46,7 +46,7 @@ impl Desk {
             .await
     }
 
-    /// Cancels an active order. A rejected order that may be retried is given up instead.
+    /// Cancels an active order. A rejected order that may be retried is given up instead. An order of another strategy is refused.
     ///
     /// # Errors
     /// When the journal cannot be written; the cancellation was then not sent.
@@ -56,6 +56,9 @@ impl Desk {
         reason: &str,
         order_context: OrderContext,
     ) -> Result<Result<(), Refusal>, AppError> {
+        if let Some(refusal) = self.foreign(id, order_context) {
+            return Ok(Err(refusal));
+        }
         if self.book.order(&id).is_some_and(|order| order.state == OrderState::Rejected && order.retryable) {
             self.record(id, order_context.now, OrderEvent::RetryGivenUp { reason: reason.to_owned() })
                 .await?;
@@ -77,6 +80,13 @@ impl Desk {
             OrderEvent::Cancelled { reason: reason.to_owned() },
         )
         .await
+    }
+
+    /// Why whoever asks may not touch an order: it belongs to another strategy. Asked before anything is done, the comparison with
+    /// the broker included.
+    fn foreign(&self, id: OrderId, order_context: OrderContext) -> Option<Refusal> {
+        let order = self.book.order(&id).filter(|order| order.strategy != order_context.strategy)?;
+        Some(risk::foreign(order, order_context.strategy))
     }
 
     /// An earlier answer may be missing: the order is compared with the broker's before it is changed.

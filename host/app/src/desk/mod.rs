@@ -5,6 +5,7 @@
 
 mod announce;
 mod booking;
+mod by_strategy;
 mod capital;
 mod change;
 mod closing;
@@ -24,9 +25,11 @@ use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{RunId, SignalId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Store, UserScope};
 
+pub use by_strategy::StrategyStatement;
 pub use capital::Money;
 pub(crate) use closing::last_instant;
 pub use reconcile::{Difference, DifferenceKind, LostOrder};
@@ -76,6 +79,8 @@ impl TradingServices {
 pub struct OrderContext {
     /// The run that decides.
     pub run: RunId,
+    /// The strategy of its task: what it places belongs to it, and it may touch nothing of another.
+    pub strategy: StrategyName,
     /// The trading date the run belongs to.
     pub day: Day,
     /// Time of the daemon's clock at the request.

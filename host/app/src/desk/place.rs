@@ -163,6 +163,7 @@ impl Desk {
         RiskView {
             limits,
             book: &self.book,
+            strategy: order_context.strategy,
             day: order_context.day,
             instrument: around.instrument.as_ref(),
             last_price: around.last_price,
@@ -181,6 +182,7 @@ impl Desk {
             request,
             run: order_context.run,
             first_placed_at: first.unwrap_or(order_context.now),
+            strategy: order_context.strategy,
         }
     }
 
@@ -194,10 +196,11 @@ impl Desk {
             // The order being retried stays the one to try again.
             return Ok(());
         }
-        let already = self
-            .book
-            .retryable_orders()
-            .any(|order| order.request.symbol == request.symbol && order.request.side == request.side);
+        let already = self.book.retryable_orders().any(|order| {
+            order.strategy == order_context.strategy
+                && order.request.symbol == request.symbol
+                && order.request.side == request.side
+        });
         if already {
             return Ok(());
         }

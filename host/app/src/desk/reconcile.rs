@@ -235,7 +235,8 @@ impl Desk {
         let waiting: Vec<Order> =
             self.book.active_orders().filter(|order| order.state == OrderState::Intent).cloned().collect();
         for order in waiting {
-            let order_context = OrderContext { run: order.run, day: order.day(), now };
+            let order_context =
+                OrderContext { run: order.run, strategy: order.strategy, day: order.day(), now };
             let old = now.millis_since(order.placed_at) > RESEND_WINDOW_MS;
             let reason = if old {
                 Some("it never reached the broker and is too old to send".to_owned())
@@ -267,15 +268,12 @@ impl Desk {
     /// Shares that somebody traded outside Prahari are shown, not adopted: a task decides only about what it bought.
     async fn compare_holdings(&mut self, differences: &mut Vec<Difference>) -> Result<(), AppError> {
         let mut theirs: BTreeMap<Symbol, u32> = self.link.broker.holdings().await?.into_iter().collect();
-        for position in self.book.positions() {
-            let held = theirs.remove(&position.symbol).unwrap_or(0);
-            if held != position.quantity {
-                let detail = format!("the broker holds {held} shares, our books {}", position.quantity);
-                differences.push(Difference {
-                    symbol: position.symbol,
-                    kind: DifferenceKind::ExternalTrade,
-                    detail,
-                });
+        // The broker knows nothing of strategies: their lots are one position there.
+        for symbol in self.book.held_symbols().cloned() {
+            let (held, ours) = (theirs.remove(&symbol).unwrap_or(0), self.book.held(&symbol));
+            if held != ours {
+                let detail = format!("the broker holds {held} shares, our books {ours}");
+                differences.push(Difference { symbol, kind: DifferenceKind::ExternalTrade, detail });
             }
         }
         for (symbol, held) in theirs.into_iter().filter(|(_, held)| *held > 0) {

@@ -5,7 +5,7 @@ use prahari_domain::orders::{Order, OrderState};
 use prahari_domain::time::{Day, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Desk, OrderContext, UnpricedPosition, Valuation};
+use super::{Desk, OrderContext, StrategyStatement, UnpricedPosition, Valuation, by_strategy};
 use crate::error::AppError;
 
 /// Closing figures of a trading date, in paise.
@@ -39,6 +39,9 @@ pub struct DailyStatement {
     /// What was paid in altogether; not known of statements of earlier versions.
     #[serde(default)]
     pub capital: Option<Paise>,
+    /// The part of each strategy, where not everything is of `rebound`; see [`DailyStatement::by_strategy`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub strategies: Vec<StrategyStatement>,
     /// Reason why the books may be incomplete, if so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -69,6 +72,7 @@ impl Desk {
     pub(super) async fn statement(&self, day: Day, now: Timestamp) -> DailyStatement {
         let valuations = self.valuations(now).await;
         let market_value: Paise = valuations.iter().map(Valuation::value).sum();
+        let parts = by_strategy::parts(self.book.results_on(day), &valuations);
         // An order belongs to one date, whenever it is filled: an after-market order to the one on which it was placed.
         let placed = self.book.orders().filter(|order| order.day() == day).count();
         let expired =
@@ -86,13 +90,18 @@ impl Desk {
             fills: count(self.book.fills_on(day).len()),
             orders_expired: count(self.book.orders().filter(expired).count()),
             open_positions: count(self.book.held_symbols().count()),
-            unpriced: valuations
-                .into_iter()
-                .filter(|valued| valued.unpriced)
-                .map(UnpricedPosition::from)
-                .collect(),
+            unpriced: unpriced(valuations),
             capital: Some(self.book.capital()),
+            strategies: parts,
             note: None,
         }
     }
+}
+
+/// The symbols without a price, each once, whatever strategies hold it.
+fn unpriced(valuations: Vec<Valuation>) -> Vec<UnpricedPosition> {
+    let unpriced = valuations.into_iter().filter(|valued| valued.unpriced);
+    let mut symbols: Vec<_> = unpriced.map(UnpricedPosition::from).collect();
+    symbols.dedup_by(|next, one| next.symbol == one.symbol);
+    symbols
 }

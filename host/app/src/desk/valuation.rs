@@ -56,18 +56,20 @@ impl TradingServices {
     /// jump that nobody has explained, at the one before it, for the price after it is of other shares than those
     /// that are held.
     pub async fn value(&self, positions: Vec<Position>, now: Timestamp) -> Vec<Valuation> {
-        let symbols: Vec<Symbol> = positions.iter().map(|position| position.symbol.clone()).collect();
+        let mut symbols: Vec<Symbol> = positions.iter().map(|position| position.symbol.clone()).collect();
+        // Sorted by symbol, as positions are; several strategies may hold one.
+        symbols.dedup();
         let quotes =
             if symbols.is_empty() { Ok(Vec::new()) } else { self.market.quotes(&symbols, now).await };
         let quotes = quotes.unwrap_or_else(|error| {
             tracing::warn!(%error, "positions are valued without the market");
             Vec::new()
         });
-        let mut quotes: BTreeMap<Symbol, Quote> =
+        let quotes: BTreeMap<Symbol, Quote> =
             quotes.into_iter().flatten().map(|quote| (quote.symbol.clone(), quote)).collect();
         let mut valued = Vec::with_capacity(positions.len());
         for position in positions {
-            let (price, at, unpriced) = match quotes.remove(&position.symbol) {
+            let (price, at, unpriced) = match quotes.get(&position.symbol) {
                 Some(quote) => match self.before_jump(&position, now).await {
                     Some((price, at)) => (price, at, true),
                     None => (quote.last, quote.at, false),

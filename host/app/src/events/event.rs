@@ -5,6 +5,7 @@ use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{Order, OrderState, Side};
 use prahari_domain::settings::{NotificationKind, Silence};
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use serde::{Serialize, Serializer};
@@ -140,6 +141,8 @@ pub struct OrderChanged {
     pub reason: String,
     /// The run that decided it.
     pub run: RunId,
+    /// The strategy that it belongs to.
+    pub strategy: StrategyName,
 }
 
 impl From<&Order> for OrderChanged {
@@ -154,6 +157,7 @@ impl From<&Order> for OrderChanged {
             average_price_paise: order.average_price(),
             reason: order.reason.clone(),
             run: order.run,
+            strategy: order.strategy,
         }
     }
 }
@@ -163,6 +167,8 @@ impl From<&Order> for OrderChanged {
 pub struct PositionChanged {
     /// Symbol of the position.
     pub symbol: Symbol,
+    /// The strategy whose lots they are.
+    pub strategy: StrategyName,
     /// Shares; 0 when it was closed.
     pub quantity: u32,
     /// Mean cost; zero when it was closed.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use prahari_brokers::BrokerError;
 use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::instruments::Symbol;
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::text::one_line;
 use prahari_store::{AlertCode, HaltCode, NewAlert, NewHalt, StoreError};
 
@@ -106,7 +107,7 @@ impl Halts {
         let open = {
             let desk = user.desk.lock().await;
             let orders = desk.book().active_orders().filter(|order| order.request.symbol == *symbol);
-            let open: Vec<OrderId> = orders.map(|order| order.id).collect();
+            let open: Vec<_> = orders.map(|order| (order.id, order.strategy)).collect();
             if open.is_empty() && desk.book().held(symbol) == 0 {
                 return Ok(false);
             }
@@ -119,9 +120,15 @@ impl Halts {
         Ok(new)
     }
 
-    async fn withdraw(&self, user: &User, order: OrderId, reason: &str) -> Result<(), AppError> {
+    /// Cancels an order in the name of its own strategy.
+    async fn withdraw(
+        &self,
+        user: &User,
+        (order, strategy): (OrderId, StrategyName),
+        reason: &str,
+    ) -> Result<(), AppError> {
         let now = self.handles.clock.now();
-        let order_context = OrderContext { run: RunId(0), day: now.ist_day(), now };
+        let order_context = OrderContext { run: RunId(0), strategy, day: now.ist_day(), now };
         let answer = user.desk.lock().await.cancel(order, reason, order_context).await;
         match answer {
             Ok(Ok(())) => Ok(()),

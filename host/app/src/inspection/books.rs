@@ -186,6 +186,7 @@ fn first_difference(kept: &Book, folded: &Book) -> Option<&'static str> {
         ("cash", kept.cash() != folded.cash()),
         ("realised result", kept.realised() != folded.realised()),
         ("charges", kept.charges() != folded.charges()),
+        ("results of strategies", kept.results() != folded.results()),
         ("positions", kept.positions() != folded.positions()),
         ("active orders", !kept.active_orders().eq(folded.active_orders())),
     ];

@@ -1,13 +1,13 @@
 //! Statements against the journal they were made from. What things were worth depends on prices, and is not looked at.
 
-use prahari_domain::book::Book;
+use prahari_domain::book::{Book, StrategyResult};
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{JournalEntry, OrderState};
 use prahari_domain::time::Day;
 use prahari_store::ClosedStatement;
 
-use crate::desk::{DailyStatement, last_instant};
+use crate::desk::{DailyStatement, StrategyStatement, last_instant};
 
 /// Compares the statements of dates that are over with the journal; how many there are, and what is wrong.
 pub(super) fn compare(
@@ -74,9 +74,20 @@ fn difference(statement: &DailyStatement, day: Day, book: &mut Book) -> Option<&
         ),
         ("executions", statement.fills != count(book.fills_on(day).len())),
         ("orders that expired", statement.orders_expired != count(book.orders().filter(expired).count())),
+        ("results of strategies", !parts_fit(&statement.by_strategy(), book.results_on(day))),
         ("positions", statement.open_positions != count(book.held_symbols().count())),
     ];
     differs.into_iter().find(|(_, differs)| *differs).map(|(what, _)| what)
+}
+
+/// Whether the parts of a statement are what each strategy did by the books. One that only holds something did nothing.
+fn parts_fit(parts: &[StrategyStatement], results: &[StrategyResult]) -> bool {
+    let done = |part: &&StrategyStatement| {
+        (part.realised, part.charges, part.fills) != (Paise::ZERO, Paise::ZERO, 0)
+    };
+    let parts =
+        parts.iter().filter(done).map(|part| (part.strategy, part.realised, part.charges, part.fills));
+    parts.eq(results.iter().map(|result| (result.strategy, result.realised, result.charges, result.fills)))
 }
 
 fn is_expired_on(order: &prahari_domain::orders::Order, day: Day) -> bool {

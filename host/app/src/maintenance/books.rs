@@ -68,8 +68,7 @@ fn compare(book: &Book, account: &OwnAccount) -> Option<String> {
     if cash != book.cash() {
         return Some(sentence("cash, in rupees", &cash, &book.cash()));
     }
-    let ours: Vec<_> =
-        book.positions().into_iter().map(|position| (position.symbol, position.quantity)).collect();
+    let ours: Vec<_> = book.held_symbols().map(|symbol| (symbol.clone(), book.held(symbol))).collect();
     for (symbol, held) in &ours {
         let theirs = account.holdings.get(symbol).copied().unwrap_or(0);
         if theirs != *held {

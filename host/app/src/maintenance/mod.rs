@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 pub use retention::{Pruned, Retention};
 
+use crate::caretakers::Caretakers;
 use crate::error::AppError;
 use crate::handles::Handles;
 use crate::notices::Notices;
@@ -38,6 +39,7 @@ pub struct Maintenance {
     pub(crate) prices: Arc<Prices>,
     pub(crate) tasks: Arc<Tasks>,
     pub(crate) schedules: Arc<Schedules>,
+    pub(crate) caretakers: Arc<Caretakers>,
 }
 
 impl Maintenance {
@@ -54,13 +56,14 @@ impl Maintenance {
         upkeep
     }
 
-    /// Does what is due each minute: heartbeats, gathered messages and, at the first minute of a day, retention and
-    /// new bars.
+    /// Does what is due each minute: heartbeats, a look at what looks after positions, gathered messages and, at the
+    /// first minute of a day, retention and new bars.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn upkeep_step(&self, pruned_on: &mut Option<Day>) -> Result<(), AppError> {
         self.services.beat().await?;
+        self.caretakers.check().await?;
         self.notices.send_gathered().await?;
         let today = self.handles.clock.now().ist_day();
         if *pruned_on != Some(today) {

@@ -98,12 +98,19 @@ impl Modules {
         let Upload { task, bytes, origin, by } = upload;
         let module = self.runtime.load(&bytes).await.map_err(|source| AppError::Module { task, source })?;
         if let Some(manifest) = manifest_of(&module)?
-            && manifest.name != task
+            && !self.may_be_of(task, manifest.name)
         {
             return Err(AppError::OtherTask { task, named: manifest.name });
         }
         let new = new_module(task, bytes, origin, &module, by, now);
         Ok(self.store()?.system().add_module(new).await?)
+    }
+
+    /// Whether a component that is of one task by its own manifest may be a version of another: by what an operator has accepted.
+    fn may_be_of(&self, task: Task, named: Task) -> bool {
+        let tasks = self.tasks.read();
+        let known = tasks.as_ref().and_then(|tasks| tasks.current().find(task).cloned());
+        named == task || known.is_some_and(|known| known.manifest.runs_components_of(named))
     }
 
     /// Removes a version that nobody's runs are given.

@@ -30,7 +30,7 @@ pub use table::Running;
 pub use trial::Trials;
 
 use crate::error::AppError;
-use crate::tasks::{TaskManifest, manifest_of};
+use crate::tasks::{TaskManifest, Tasks, manifest_of};
 use health::Health;
 use table::Table;
 
@@ -58,6 +58,8 @@ pub struct Modules {
     runtime: Arc<Runtime>,
     /// Where versions are kept; none in a replay, which only asks for what it was started with.
     store: RwLock<Option<Store>>,
+    /// What was accepted of the tasks; none in a replay either.
+    tasks: RwLock<Option<Arc<Tasks>>>,
     start: Vec<Start>,
     table: RwLock<Arc<Table>>,
     health: Health,
@@ -92,11 +94,17 @@ impl Modules {
         Self {
             runtime: runtime.clone(),
             store: RwLock::default(),
+            tasks: RwLock::default(),
             start,
             table: RwLock::new(Arc::new(table)),
             health: Health::default(),
             change: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// Asks these tasks whose components may run as which.
+    pub(crate) fn follow(&self, tasks: Arc<Tasks>) {
+        *self.tasks.write() = Some(tasks);
     }
 
     /// The tasks that the program starts with modules for.

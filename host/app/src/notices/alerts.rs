@@ -129,5 +129,6 @@ fn title(code: AlertCode) -> &'static str {
         AlertCode::SymbolHalted => "Orders of a symbol are halted",
         AlertCode::ModuleUnfit => "A module keeps failing",
         AlertCode::OrderLost => "An order was closed as lost",
+        AlertCode::PositionUnattended => "Nothing looks after a position",
     }
 }

@@ -47,7 +47,11 @@ impl Prices {
             // A desk that is busy is looked at the next day: the alert is about days, not minutes.
             let Ok(desk) = user.desk.try_lock() else { continue };
             for position in desk.book().positions() {
-                holders.entry(position.symbol).or_default().insert(user.id, position.opened_on);
+                let since = holders.entry(position.symbol).or_default().entry(user.id);
+                // Of several strategies' lots the oldest.
+                since
+                    .and_modify(|since| *since = position.opened_on.min(*since))
+                    .or_insert(position.opened_on);
             }
         }
         holders

@@ -131,6 +131,8 @@ impl Prices {
 fn is_exposed(user: &User, jump: &PriceJump) -> Option<bool> {
     let desk = user.desk.try_lock().ok()?;
     let book = desk.book();
-    let bought_before = book.position(&jump.symbol).is_some_and(|position| position.opened_on < jump.day);
+    let held = book.positions();
+    let bought_before =
+        held.iter().any(|position| position.symbol == jump.symbol && position.opened_on < jump.day);
     Some(bought_before || book.active_orders().any(|order| order.request.symbol == jump.symbol))
 }

@@ -3,7 +3,9 @@
 use prahari_domain::money::Paise;
 
 use super::UserQueries;
+use crate::caretakers::TasksOfStrategies;
 use crate::desk::Valuation;
+use crate::error::AppError;
 
 /// The money of a user at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +74,14 @@ impl UserQueries<'_> {
         let positions = self.all.trading.value(held, self.all.clock.now()).await;
         funds.market_value = positions.iter().map(Valuation::value).sum();
         Holdings { funds, positions }
+    }
+
+    /// The tasks that look after what the user holds, by strategy.
+    ///
+    /// # Errors
+    /// When the schedules of a service cannot be read.
+    pub async fn caretakers(&self) -> Result<TasksOfStrategies, AppError> {
+        self.all.caretakers.of(self.user).await
     }
 
     /// Returns what the user holds at this instant, valued, by symbol.

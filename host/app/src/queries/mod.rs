@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use prahari_store::{Store, UserScope};
 
+use crate::caretakers::Caretakers;
 use crate::clock::Clock;
 use crate::desk::TradingServices;
 use crate::grants::Grants;
@@ -44,7 +45,7 @@ pub use prahari_store::{
 };
 pub use signals::{SignalDetail, SignalQuery, Signals};
 pub use slots::{LedgerDay, LedgerDayOfAll};
-pub use statements::{DayNet, PnlSummary, net};
+pub use statements::{DayNet, PnlSummary, StrategyPnl, net};
 pub use system::Health;
 
 /// What can be read of the daemon. Clones read the same.
@@ -56,6 +57,7 @@ pub struct Queries {
     signals: Arc<ActiveSignals>,
     grants: Arc<Grants>,
     tasks: Arc<Tasks>,
+    caretakers: Arc<Caretakers>,
 }
 
 /// Queries about one user.
@@ -72,8 +74,9 @@ impl Queries {
         trading: Arc<TradingServices>,
         signals: Arc<ActiveSignals>,
         (grants, tasks): (Arc<Grants>, Arc<Tasks>),
+        caretakers: Arc<Caretakers>,
     ) -> Self {
-        Self { store: trading.store.clone(), clock, trading, signals, grants, tasks }
+        Self { store: trading.store.clone(), clock, trading, signals, grants, tasks, caretakers }
     }
 
     /// Returns the queries about this user.

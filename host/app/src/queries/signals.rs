@@ -95,7 +95,7 @@ impl UserQueries<'_> {
 
     async fn standing(&self) -> Standing {
         let desk = self.user.desk.lock().await;
-        let standing = self.all.signals.standing(desk.book(), self.all.clock.now());
+        let standing = self.all.signals.standing(desk.book(), None, self.all.clock.now());
         standing.into_iter().map(|signal| (signal.id, signal.status)).collect()
     }
 }

@@ -1,10 +1,13 @@
 //! What each trading date brought, and a stretch of them together.
 
+use std::collections::BTreeMap;
+
 use prahari_domain::money::Paise;
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Day;
 
 use super::UserQueries;
-use crate::desk::DailyStatement;
+use crate::desk::{DailyStatement, StrategyStatement};
 use crate::error::AppError;
 
 /// Most trading dates that one summary adds up: forty years.
@@ -44,6 +47,23 @@ pub struct PnlSummary {
     pub best_day: Option<DayNet>,
     /// The date that brought least.
     pub worst_day: Option<DayNet>,
+    /// The part of each strategy, by name; they add up to the whole.
+    pub strategies: Vec<StrategyPnl>,
+}
+
+/// What one strategy brought on a stretch of trading dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StrategyPnl {
+    /// The strategy.
+    pub strategy: StrategyName,
+    /// Realised, before charges.
+    pub realised: Paise,
+    /// Its charges.
+    pub charges: Paise,
+    /// Market value less cost of what it held at the end.
+    pub unrealised: Paise,
+    /// Its fills.
+    pub trades: u64,
 }
 
 impl UserQueries<'_> {
@@ -91,7 +111,33 @@ fn summary(statements: &[DailyStatement]) -> PnlSummary {
         days_down: count(|net| net < Paise::ZERO),
         best_day: statements.iter().max_by_key(|statement| net(statement)).map(day_net),
         worst_day: statements.iter().min_by_key(|statement| net(statement)).map(day_net),
+        strategies: by_strategy(statements),
     }
+}
+
+/// The sums of each strategy, by name; of what is held, only the newest statement counts.
+fn by_strategy(statements: &[DailyStatement]) -> Vec<StrategyPnl> {
+    let mut sums: BTreeMap<StrategyName, StrategyPnl> = BTreeMap::new();
+    for (number, statement) in statements.iter().enumerate() {
+        for part in statement.by_strategy() {
+            let StrategyStatement { strategy, realised, charges, fills, .. } = part;
+            let none = StrategyPnl {
+                strategy,
+                realised: Paise::ZERO,
+                charges: Paise::ZERO,
+                unrealised: Paise::ZERO,
+                trades: 0,
+            };
+            let sum = sums.entry(strategy).or_insert(none);
+            sum.realised += realised;
+            sum.charges += charges;
+            sum.trades += u64::from(fills);
+            if number == 0 {
+                sum.unrealised = part.unrealised();
+            }
+        }
+    }
+    sums.into_values().collect()
 }
 
 #[cfg(test)]
@@ -103,7 +149,7 @@ mod tests {
             day: day.parse().unwrap(),
             cash: Paise(0),
             invested: Paise(0),
-            market_value: Paise(0),
+            market_value: Paise(realised * 2),
             realised: Paise(realised),
             unrealised: Paise(realised * 2),
             charges: Paise(charges),
@@ -113,6 +159,7 @@ mod tests {
             open_positions: 0,
             unpriced: Vec::new(),
             capital: None,
+            strategies: Vec::new(),
             note: None,
         }
     }
@@ -130,6 +177,30 @@ mod tests {
         assert_eq!((found.realised, found.charges, found.unrealised), (Paise(950), Paise(160), Paise(100)));
         assert_eq!(found.best_day, Some(DayNet { day: dates[1].day, net: Paise(800) }));
         assert_eq!(found.worst_day, Some(DayNet { day: dates[0].day, net: Paise(-10) }));
+    }
+
+    #[test]
+    fn the_parts_of_the_strategies_add_up_to_the_whole() {
+        let part = |strategy, realised, charges| StrategyStatement {
+            strategy,
+            realised: Paise(realised),
+            charges: Paise(charges),
+            fills: 1,
+            invested: Paise(0),
+            market_value: Paise(realised * 2),
+            open_positions: 0,
+        };
+        let momentum = StrategyName::literal("momentum");
+        let mut both = statement("2025-03-07", 50, 60);
+        both.strategies = vec![part(momentum, 80, 20), part(StrategyName::REBOUND, -30, 40)];
+        let found = summary(&[both, statement("2025-03-06", 900, 100)]);
+        let [theirs, rebound] = found.strategies[..] else { panic!("{:?}", found.strategies) };
+        assert_eq!((theirs.strategy, theirs.realised, theirs.trades), (momentum, Paise(80), 1));
+        assert_eq!((rebound.realised, rebound.charges, rebound.trades), (Paise(870), Paise(140), 3));
+        assert_eq!(theirs.realised + rebound.realised, found.realised);
+        assert_eq!(theirs.charges + rebound.charges, found.charges);
+        assert_eq!(theirs.unrealised + rebound.unrealised, found.unrealised);
+        assert_eq!(theirs.trades + rebound.trades, found.trades);
     }
 
     #[test]

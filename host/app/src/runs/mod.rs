@@ -200,13 +200,14 @@ impl Runs {
     ) -> Result<RunAnswer, AppError> {
         self.resolve_unknown_orders(user).await?;
         let RunStart { id: run, task, started_at, .. } = start;
-        let order_context = OrderContext { run, day: due_at.ist_day(), now: started_at };
+        let tasks = self.tasks.current();
+        let strategy = tasks.strategy(task);
+        let order_context = OrderContext { run, strategy, day: due_at.ist_day(), now: started_at };
         tracing::trace!(%run, user = %user.id, %task, "run started");
         let audience = Audience::User(user.id);
         self.handles.events.publish_with(audience, || {
             Event::Task(TaskEvent::Started { run, task, trigger: trigger.name(), due_at })
         });
-        let tasks = self.tasks.current();
         let mut services = LiveServices::new(self, user, task, order_context);
         let allowance = services.allowance.clone();
         let used = self.left_on(user, task, started_at.ist_day()).await?;

@@ -8,6 +8,7 @@ use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::{SignalId, UserId};
 use prahari_domain::orders::{Order, OrderState};
 use prahari_domain::signals::{self, Signal, SignalDraft, SignalScope, SignalStatus};
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::{Day, Timestamp};
 
 /// Signals in memory; the database holds the same rows.
@@ -97,12 +98,13 @@ impl ActiveSignals {
         publication
     }
 
-    /// The signals that stand for a user now, best priority first, each with its status for that user.
-    pub fn standing(&self, book: &Book, now: Timestamp) -> Vec<Signal> {
+    /// The signals that stand for a user now, best priority first, each with its status for that user; for a strategy, as what that
+    /// one did with them.
+    pub fn standing(&self, book: &Book, of: Option<StrategyName>, now: Timestamp) -> Vec<Signal> {
         let inner = self.inner.read();
         let personal = inner.personal.get(&book.user()).map_or(&[][..], Vec::as_slice);
         let rejected = inner.rejected.get(&book.user());
-        let acted = acted_on(book);
+        let acted = acted_on(book, of);
         let mut standing: Vec<Signal> = inner
             .shared
             .iter()
@@ -149,12 +151,12 @@ fn apply(
     }
 }
 
-/// The orders of a user that act on a signal, by signal.
+/// The orders of a user, or of one strategy of theirs, that act on a signal, by signal.
 type Acted<'a> = HashMap<SignalId, Vec<&'a Order>>;
 
-fn acted_on(book: &Book) -> Acted<'_> {
+fn acted_on(book: &Book, of: Option<StrategyName>) -> Acted<'_> {
     let mut acted = Acted::new();
-    for order in book.orders() {
+    for order in book.orders().filter(|order| of.is_none_or(|of| of == order.strategy)) {
         if let Some(signal) = order.request.signal {
             acted.entry(signal).or_default().push(order);
         }

@@ -15,7 +15,7 @@ use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{NewUser, Role, Store};
 use serde::{Deserialize, Serialize};
 
-pub use report::{BookReport, DaysReport, HaltReport, MonthReport, Report};
+pub use report::{BookReport, DaysReport, HaltReport, MonthReport, Report, StrategyReport};
 pub use trial::try_module;
 
 use crate::clock::Stopwatch;

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Datelike;
+use prahari_domain::book::StrategyResult;
 use prahari_domain::calendar::{Calendar, UnknownDays};
 use prahari_domain::money::Paise;
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Day;
 use prahari_store::{HaltFilter, HaltRow, MonthTotals};
 use serde::Serialize;
 
 use super::Simulation;
 use crate::daemon::Daemon;
-use crate::desk::DailyStatement;
+use crate::desk::{DailyStatement, Valuation};
 use crate::error::AppError;
 use crate::user::User;
 
@@ -115,6 +117,23 @@ pub struct HaltReport {
     pub reason: String,
 }
 
+/// One strategy's part in a user's books at the end.
+#[derive(Debug, Clone, Serialize)]
+pub struct StrategyReport {
+    /// The strategy.
+    pub strategy: StrategyName,
+    /// Sales less the cost of its own lots that were sold.
+    pub realised_paise: i64,
+    /// By how much its fills made the charges grow.
+    pub charges_paise: i64,
+    /// Its lots still held, at cost.
+    pub invested_paise: i64,
+    /// Market value less cost of them.
+    pub unrealised_paise: i64,
+    /// Its executions.
+    pub fills: u32,
+}
+
 /// One user's books at the end.
 #[derive(Debug, Clone, Serialize)]
 pub struct BookReport {
@@ -136,6 +155,8 @@ pub struct BookReport {
     pub difference_paise: i64,
     /// Symbols of which the broker holds another number of shares than our lots say.
     pub holdings_differing: u64,
+    /// The part of each strategy, by name; they add up to the sums above.
+    pub strategies: Vec<StrategyReport>,
     /// Digest of what happened to this user's orders.
     pub journal_digest: String,
 }
@@ -274,10 +295,11 @@ async fn book_report(daemon: &Daemon, user: &User) -> Result<BookReport, AppErro
     let desk = user.desk.lock().await;
     let book = desk.book();
     let ours: BTreeMap<_, _> =
-        book.positions().into_iter().map(|position| (position.symbol, position.quantity)).collect();
+        book.held_symbols().map(|symbol| (symbol.clone(), book.held(symbol))).collect();
     let missing = ours.iter().filter(|(symbol, quantity)| held.get(*symbol) != Some(*quantity)).count();
     let surplus = held.keys().filter(|symbol| !ours.contains_key(*symbol)).count();
-    let value = desk.market_value(daemon.clock.now()).await;
+    let held = desk.valuations(daemon.clock.now()).await;
+    let value: Paise = held.iter().map(Valuation::value).sum();
     let difference = book.capital() + book.realised() - book.charges() - broker_cash - book.invested();
     Ok(BookReport {
         user: user.id.0,
@@ -289,8 +311,24 @@ async fn book_report(daemon: &Daemon, user: &User) -> Result<BookReport, AppErro
         charges_paise: book.charges().0,
         difference_paise: difference.0,
         holdings_differing: u64::try_from(missing + surplus).unwrap_or(u64::MAX),
+        strategies: book.results().iter().map(|result| strategy_report(result, &held)).collect(),
         journal_digest: daemon.store.user(user.id).journal_digest().await?,
     })
+}
+
+fn strategy_report(result: &StrategyResult, held: &[Valuation]) -> StrategyReport {
+    // Whoever holds lots has bought them, so each strategy that holds any has a result.
+    let own = || held.iter().filter(|valued| valued.position.strategy == result.strategy);
+    let invested: Paise = own().map(|valued| valued.position.invested).sum();
+    let value: Paise = own().map(Valuation::value).sum();
+    StrategyReport {
+        strategy: result.strategy,
+        realised_paise: result.realised.0,
+        charges_paise: result.charges.0,
+        invested_paise: invested.0,
+        unrealised_paise: (value - invested).0,
+        fills: result.fills,
+    }
 }
 
 /// The high-water mark of this process's memory, from `/proc`.

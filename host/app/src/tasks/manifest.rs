@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::tasks::Task;
 use prahari_domain::text::is_plain;
 use prahari_runtime::{Grant, capability_name};
@@ -38,6 +39,13 @@ pub struct TaskManifest {
     pub shared: bool,
     /// Users who may see and start the task.
     pub audience: Audience,
+    /// To which strategy its orders belong; it sees and touches those of no other. Every task that names none is of `rebound`.
+    #[serde(default)]
+    pub strategy: StrategyName,
+    /// Another task whose components it may run as well: what such a component says of its own task does not count here. So one
+    /// component serves two strategies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module_of: Option<Task>,
     /// Rank: of tasks that are due at the same instant, the lower rank runs first; equal ranks go by name.
     pub rank: u32,
     /// Default schedule and its bounds.
@@ -132,6 +140,11 @@ impl TaskManifest {
     /// Returns whether it asks to place orders.
     pub fn trades(&self) -> bool {
         self.capabilities.contains(capability_name(prahari_runtime::abi::latest::Capability::BrokerTrade))
+    }
+
+    /// Whether a component whose own manifest is that of `task` may be a version of its module.
+    pub fn runs_components_of(&self, task: Task) -> bool {
+        task == self.name || self.module_of == Some(task)
     }
 
     /// Returns whether only admins may see it and start it.

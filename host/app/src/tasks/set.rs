@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use prahari_domain::ids::UserId;
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_schedule::LatePolicy;
@@ -54,12 +55,15 @@ impl TaskSet {
         }))
     }
 
-    /// Returns whether the manifest that a version exports is the accepted one. Versions that export none go by
-    /// what is accepted.
+    /// Whether the manifest that a version exports is the accepted one. Versions that export none, or that of the task whose
+    /// components this one may run, go by what is accepted.
     pub fn accepts(&self, row: &ModuleRow) -> bool {
         let Some(text) = &row.manifest else { return true };
+        let Ok(own) = TaskManifest::read(text) else { return false };
         let accepted = self.find_ever(row.task).map(|known| &*known.manifest);
-        TaskManifest::read(text).is_ok_and(|own| accepted == Some(&own))
+        accepted.is_some_and(|accepted| {
+            *accepted == own || (own.name != row.task && accepted.runs_components_of(own.name))
+        })
     }
 
     pub(super) fn of(tasks: impl IntoIterator<Item = KnownTask>) -> Self {
@@ -116,6 +120,11 @@ impl TaskSet {
     /// Returns whether somebody with this role may see a task and start it; of one that there never was, everybody.
     pub fn is_open_to(&self, task: Task, role: Role) -> bool {
         self.tasks.get(&task).is_none_or(|known| known.manifest.is_open_to(role))
+    }
+
+    /// To which strategy a task's orders belong.
+    pub fn strategy(&self, task: Task) -> StrategyName {
+        self.tasks.get(&task).map(|known| known.manifest.strategy).unwrap_or_default()
     }
 
     /// Returns how late a slot of a task may start.

@@ -39,6 +39,8 @@ fn what_cannot_be_meant_is_refused_in_one_sentence() {
         ("/description", json!("a\nb"), "description: one line"),
         ("/rank", json!(10_001), "rank: 10001 is more than 10000"),
         ("/rank", json!(-1), "the manifest does not read"),
+        ("/strategy", json!("My Strategy"), "is not a strategy's name such as momentum"),
+        ("/strategy", json!("x".repeat(24)), "at most 23 characters"),
         ("/colour", json!("red"), "unknown field `colour`"),
         ("/audience", json!("nobody"), "unknown variant `nobody`"),
         ("/shared", json!(true), "audience: a shared task runs for everybody"),
@@ -66,6 +68,18 @@ fn what_cannot_be_meant_is_refused_in_one_sentence() {
         let error = with(pointer, value).unwrap_err().to_string();
         assert!(error.contains(sentence) && !error.contains('\n'), "{pointer}: {error}");
     }
+}
+
+#[test]
+fn a_manifest_names_its_strategy_or_is_of_rebound() {
+    assert!(manifest("sell_monitor").strategy.is_rebound());
+    let own = with("/strategy", json!("momentum")).unwrap();
+    assert_eq!(own.strategy.name(), "momentum");
+    let written = serde_json::to_string(&own).unwrap();
+    assert_eq!(TaskManifest::read(&written).unwrap(), own);
+    let set = TaskSet::of([entry(own.clone(), None, None)]);
+    assert_eq!(set.strategy(own.name).name(), "momentum");
+    assert!(set.strategy(Task::literal("never")).is_rebound());
 }
 
 #[test]

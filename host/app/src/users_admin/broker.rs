@@ -63,7 +63,7 @@ impl UsersAdmin {
 
 /// Returns why a user cannot leave their broker now, if so.
 fn why_bound(desk: &Desk) -> Option<String> {
-    let (orders, positions) = (desk.book().active_orders().count(), desk.book().positions().len());
+    let (orders, positions) = (desk.book().active_orders().count(), desk.book().held_symbols().count());
     if let Some(halt) = desk.halts().of_user().filter(|halt| halt.code != HaltCode::AccountUnusable) {
         return Some(format!("this user is halted: {}", halt.reason));
     }

@@ -72,8 +72,12 @@ impl Book {
     }
 
     fn prepare(&self, order: &Order, fill: &Fill) -> Result<Booking, BookError> {
-        let (symbol, held) = (&order.request.symbol, self.held(&order.request.symbol));
-        match order.request.side {
+        let (symbol, side) = (&order.request.symbol, order.request.side);
+        let held = match side {
+            Side::Buy => self.held(symbol),
+            Side::Sell => self.held_by(order.strategy, symbol),
+        };
+        match side {
             Side::Buy if held.checked_add(fill.quantity).is_none() => {
                 return Err(BookError::TooManyShares { order: order.id, symbol: symbol.clone() });
             }
@@ -83,7 +87,7 @@ impl Book {
             }
             Side::Buy | Side::Sell => {}
         }
-        let (side, quantity, price) = (order.request.side, fill.quantity, fill.price);
+        let (quantity, price) = (fill.quantity, fill.price);
         let day_fill = DayFill { symbol: symbol.clone(), side, quantity, price };
         let day = fill.at.ist_day();
         let charges = self.days.charges_with(day, &day_fill, ChargeSchedule::embedded()?, &self.plan)?;
@@ -102,12 +106,13 @@ impl Book {
                 self.cash -= value;
             }
             Side::Sell => {
-                realised = value - self.holdings.sell(&order.request.symbol, fill.quantity);
+                realised = value - self.holdings.sell(order.strategy, &order.request.symbol, fill.quantity);
                 self.cash += value;
             }
         }
         self.realised += realised;
-        let added = self.days.book(day, day_fill, realised, charges);
+        let added = self.days.book(day, day_fill, (order.strategy, realised), charges);
+        self.results.add(order.strategy, realised, added);
         self.charges += added;
         self.cash -= added;
     }

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::charges::{self, BrokeragePlan, ChargeSchedule, ChargesError, DayFill};
 use crate::money::Paise;
+use crate::strategies::StrategyName;
 use crate::time::Day;
+
+use super::results::Results;
 
 /// Calendar days before the newest traded day whose fills are kept.
 ///
@@ -20,6 +23,8 @@ pub(super) struct TradedDay {
     pub fills: Vec<DayFill>,
     pub realised: Paise,
     pub charges: Paise,
+    /// The same of each strategy.
+    pub results: Results,
 }
 
 /// Recent traded days, in the order of their dates.
@@ -47,10 +52,17 @@ impl RecentDays {
 
     /// Books a fill and the day's charges with it; answers by how much the charges grew (they shrink when a trade
     /// turns delivery into intraday).
-    pub fn book(&mut self, day: Day, fill: DayFill, realised: Paise, charges: Paise) -> Paise {
+    pub fn book(
+        &mut self,
+        day: Day,
+        fill: DayFill,
+        (strategy, realised): (StrategyName, Paise),
+        charges: Paise,
+    ) -> Paise {
         let place = self.0.partition_point(|traded| traded.day < day);
         if self.0.get(place).is_none_or(|traded| traded.day != day) {
-            let empty = TradedDay { day, fills: Vec::new(), realised: Paise::ZERO, charges: Paise::ZERO };
+            let (fills, results) = (Vec::new(), Results::default());
+            let empty = TradedDay { day, fills, realised: Paise::ZERO, charges: Paise::ZERO, results };
             self.0.insert(place, empty);
         }
         let mut added = Paise::ZERO;
@@ -58,6 +70,7 @@ impl RecentDays {
             added = charges - traded.charges;
             traded.charges = charges;
             traded.realised += realised;
+            traded.results.add(strategy, realised, added);
             traded.fills.push(fill);
         }
         self.prune_old();

@@ -49,7 +49,7 @@ impl Book {
             OrderKind::Market => reference_price(symbol)
                 .filter(|price| price.0 > 0)
                 .or_else(|| order.average_price())
-                .or_else(|| self.position(symbol).map(|position| position.average_price)),
+                .or_else(|| self.invested_in(symbol).scale(1, i64::from(self.held(symbol)))),
         }?;
         let value = price.times(order.remaining())?;
         self.cost_of_buy(value, order.day())

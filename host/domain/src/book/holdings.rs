@@ -1,18 +1,23 @@
 //! What is held: lots for the cost, buys for the history of a position.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::OrderId;
 use crate::instruments::Symbol;
 use crate::money::Paise;
 use crate::orders::{Order, Purpose};
+use crate::strategies::StrategyName;
 use crate::time::Day;
 
-/// An open position.
+/// What one strategy holds of a symbol. At the broker the lots of all strategies are one position.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Position {
     /// Symbol of the position.
     pub symbol: Symbol,
+    /// The strategy whose lots they are.
+    pub strategy: StrategyName,
     /// Shares, more than zero.
     pub quantity: u32,
     /// Mean cost of the lots still held, rounded half up, charges not included.
@@ -74,6 +79,7 @@ struct Entry {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Holding {
     symbol: Symbol,
+    strategy: StrategyName,
     quantity: u32,
     opened_on: Day,
     /// Lots in the order of their dates; the first one is sold first.
@@ -81,26 +87,42 @@ struct Holding {
     entries: Vec<Entry>,
 }
 
-/// Every held symbol, sorted.
+/// Every held symbol of each strategy, sorted by symbol, then by strategy.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Holdings(Vec<Holding>);
 
 impl Holdings {
     pub fn symbols(&self) -> impl Iterator<Item = &Symbol> {
-        self.0.iter().map(|holding| &holding.symbol)
+        self.0.chunk_by(|one, next| one.symbol == next.symbol).filter_map(|of| Some(&of.first()?.symbol))
     }
 
+    /// Strategy and symbol of each holding.
+    pub fn holders(&self) -> impl Iterator<Item = (StrategyName, &Symbol)> {
+        self.0.iter().map(|holding| (holding.strategy, &holding.symbol))
+    }
+
+    /// Shares of all strategies.
     pub fn held(&self, symbol: &Symbol) -> u32 {
-        self.find(symbol).map_or(0, |holding| holding.quantity)
+        // Each buy was checked to leave a sum that can be counted.
+        self.of(symbol).iter().map(|holding| holding.quantity).fold(0, u32::saturating_add)
+    }
+
+    pub fn held_by(&self, strategy: StrategyName, symbol: &Symbol) -> u32 {
+        self.find(strategy, symbol).map_or(0, |holding| holding.quantity)
+    }
+
+    /// Cost of the lots of all strategies.
+    pub fn invested_in(&self, symbol: &Symbol) -> Paise {
+        self.of(symbol).iter().map(Holding::invested).sum()
     }
 
     pub fn positions(&self) -> Vec<Position> {
         self.0.iter().map(Holding::position).collect()
     }
 
-    pub fn position(&self, symbol: &Symbol) -> Option<Position> {
-        self.find(symbol).map(Holding::position)
+    pub fn position(&self, strategy: StrategyName, symbol: &Symbol) -> Option<Position> {
+        self.find(strategy, symbol).map(Holding::position)
     }
 
     pub fn invested(&self) -> Paise {
@@ -109,53 +131,55 @@ impl Holdings {
 
     /// Adds a fill. The caller has checked that the shares fit.
     pub fn buy(&mut self, bought: Bought<'_>) {
-        let symbol = &bought.order.request.symbol;
-        let place = self.0.partition_point(|holding| holding.symbol < *symbol);
-        if self.0.get(place).is_none_or(|holding| holding.symbol != *symbol) {
-            let (symbol, opened_on) = (symbol.clone(), bought.day);
-            self.0.insert(
-                place,
-                Holding { symbol, quantity: 0, opened_on, lots: Vec::new(), entries: Vec::new() },
-            );
-        }
+        let (symbol, strategy) = (&bought.order.request.symbol, bought.order.strategy);
+        let place = match self.place_of(strategy, symbol) {
+            Ok(place) => place,
+            Err(place) => {
+                let (symbol, opened_on, lots, entries) = (symbol.clone(), bought.day, Vec::new(), Vec::new());
+                self.0.insert(place, Holding { symbol, strategy, quantity: 0, opened_on, lots, entries });
+                place
+            }
+        };
         if let Some(holding) = self.0.get_mut(place) {
             holding.buy(&bought);
         }
     }
 
-    /// Takes shares from the oldest lots and answers what they cost. The caller has checked that they are held.
-    pub fn sell(&mut self, symbol: &Symbol, quantity: u32) -> Paise {
-        let cost =
-            self.0.iter_mut().find(|holding| holding.symbol == *symbol).map(|holding| holding.sell(quantity));
+    /// Takes shares from the oldest lots of a strategy and answers what they cost. The caller has checked that they are held.
+    pub fn sell(&mut self, strategy: StrategyName, symbol: &Symbol, quantity: u32) -> Paise {
+        let place = self.place_of(strategy, symbol).ok();
+        let cost = place.and_then(|place| self.0.get_mut(place)).map(|holding| holding.sell(quantity));
         self.0.retain(|holding| holding.quantity > 0);
         cost.unwrap_or_default()
     }
 
     /// A copy with these symbols only.
     pub fn only(&self, symbols: &[Symbol]) -> Self {
-        Self(symbols.iter().filter_map(|symbol| self.find(symbol)).cloned().collect())
+        Self(symbols.iter().flat_map(|symbol| self.of(symbol)).cloned().collect())
     }
 
     /// Makes a symbol what it is in other holdings, where it may not be any more.
     pub fn replace(&mut self, symbol: &Symbol, with: &Self) {
-        let place = self.0.binary_search_by(|holding| holding.symbol.cmp(symbol));
-        match (place, with.find(symbol)) {
-            (Ok(place), Some(holding)) => {
-                if let Some(kept) = self.0.get_mut(place) {
-                    *kept = holding.clone();
-                }
-            }
-            (Ok(place), None) => {
-                self.0.remove(place);
-            }
-            (Err(place), Some(holding)) => self.0.insert(place, holding.clone()),
-            (Err(_), None) => {}
-        }
+        self.0.splice(self.range(symbol), with.of(symbol).iter().cloned());
     }
 
-    fn find(&self, symbol: &Symbol) -> Option<&Holding> {
-        let place = self.0.binary_search_by(|holding| holding.symbol.cmp(symbol)).ok()?;
-        self.0.get(place)
+    /// What each strategy holds of a symbol.
+    fn of(&self, symbol: &Symbol) -> &[Holding] {
+        self.0.get(self.range(symbol)).unwrap_or_default()
+    }
+
+    fn range(&self, symbol: &Symbol) -> Range<usize> {
+        let from = self.0.partition_point(|holding| holding.symbol < *symbol);
+        let until = self.0.partition_point(|holding| holding.symbol <= *symbol);
+        from..until
+    }
+
+    fn find(&self, strategy: StrategyName, symbol: &Symbol) -> Option<&Holding> {
+        self.0.get(self.place_of(strategy, symbol).ok()?)
+    }
+
+    fn place_of(&self, strategy: StrategyName, symbol: &Symbol) -> Result<usize, usize> {
+        self.0.binary_search_by(|holding| (&holding.symbol, holding.strategy).cmp(&(symbol, strategy)))
     }
 }
 
@@ -209,6 +233,7 @@ impl Holding {
         let invested = self.invested();
         Position {
             symbol: self.symbol.clone(),
+            strategy: self.strategy,
             quantity: self.quantity,
             average_price: mean(invested, self.quantity),
             invested,

@@ -11,6 +11,7 @@ mod days;
 mod funds;
 mod holdings;
 mod part;
+mod results;
 mod snapshot;
 
 use serde::{Deserialize, Serialize};
@@ -21,15 +22,18 @@ use crate::instruments::Symbol;
 use crate::money::Paise;
 use crate::orders::machine::TransitionError;
 use crate::orders::{Order, OrderState, Side};
+use crate::strategies::StrategyName;
 use crate::time::Day;
 
 pub use apply::Applied;
 pub use days::KEPT_DAYS;
 pub use holdings::{Position, PositionEntry};
 pub use part::{Part, TimedEvent};
+pub use results::StrategyResult;
 
 use days::RecentDays;
 use holdings::Holdings;
+use results::Results;
 
 /// The books of one user.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,6 +54,8 @@ pub struct Book {
     cash: Paise,
     realised: Paise,
     charges: Paise,
+    /// The last two of each strategy.
+    results: Results,
 }
 
 /// A journal entry that does not fit the books. The books are as they were before it.
@@ -84,8 +90,8 @@ pub enum BookError {
     /// The event contradicts the order.
     #[error(transparent)]
     Order(#[from] TransitionError),
-    /// More was sold than the books hold.
-    #[error("order {order} sold {sold} shares of {symbol}, but the books hold {held}")]
+    /// More was sold than the books hold for the order's strategy.
+    #[error("order {order} sold {sold} shares of {symbol}, but its strategy holds {held}")]
     SoldMoreThanHeld {
         /// Id of the sell order.
         order: OrderId,
@@ -93,7 +99,7 @@ pub enum BookError {
         symbol: Symbol,
         /// Shares of the fill.
         sold: u32,
-        /// Shares that are held.
+        /// Shares that its strategy holds.
         held: u32,
     },
     /// More shares than the books can count.
@@ -135,6 +141,7 @@ impl Book {
             cash: capital,
             realised: Paise::ZERO,
             charges: Paise::ZERO,
+            results: Results::default(),
         }
     }
 
@@ -191,24 +198,49 @@ impl Book {
         self.orders.iter().filter(move |order| order.day() == day || order.updated_at.ist_day() == day)
     }
 
-    /// Returns the open positions, sorted by symbol.
+    /// What each strategy holds, sorted by symbol and then by strategy.
     pub fn positions(&self) -> Vec<Position> {
         self.holdings.positions()
     }
 
-    /// The position in a symbol, if any.
-    pub fn position(&self, symbol: &Symbol) -> Option<Position> {
-        self.holdings.position(symbol)
+    /// What a strategy holds of a symbol, if anything.
+    pub fn position(&self, strategy: StrategyName, symbol: &Symbol) -> Option<Position> {
+        self.holdings.position(strategy, symbol)
     }
 
-    /// Returns the symbols of the open positions, sorted.
+    /// Symbols held, sorted, each once.
     pub fn held_symbols(&self) -> impl Iterator<Item = &Symbol> {
         self.holdings.symbols()
     }
 
-    /// Shares held of a symbol.
+    /// Which strategy holds which symbol, sorted by symbol.
+    pub fn holders(&self) -> impl Iterator<Item = (StrategyName, &Symbol)> {
+        self.holdings.holders()
+    }
+
+    /// Shares held of a symbol by all strategies together, as the broker counts them.
     pub fn held(&self, symbol: &Symbol) -> u32 {
         self.holdings.held(symbol)
+    }
+
+    /// Shares of a symbol that a strategy holds.
+    pub fn held_by(&self, strategy: StrategyName, symbol: &Symbol) -> u32 {
+        self.holdings.held_by(strategy, symbol)
+    }
+
+    /// What the lots of a symbol cost, those of all strategies together, charges not included.
+    pub fn invested_in(&self, symbol: &Symbol) -> Paise {
+        self.holdings.invested_in(symbol)
+    }
+
+    /// What each strategy has brought and cost since the books were opened, by name.
+    pub fn results(&self) -> &[StrategyResult] {
+        self.results.all()
+    }
+
+    /// The same of one day; empty for days that are no longer kept.
+    pub fn results_on(&self, day: Day) -> &[StrategyResult] {
+        self.days.get(day).map_or(&[], |day| day.results.all())
     }
 
     /// Money on the account, charges paid; may be below zero when a market order cost more than was held back.

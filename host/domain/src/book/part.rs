@@ -69,6 +69,7 @@ impl Book {
         }
         self.days.take_over(book.days);
         (self.cash, self.realised, self.charges) = (book.cash, book.realised, book.charges);
+        self.results = book.results;
         self.sequence = book.sequence;
     }
 
@@ -105,6 +106,7 @@ impl Book {
             cash: self.cash,
             realised: self.realised,
             charges: self.charges,
+            results: self.results.clone(),
         };
         Part { book, traded, entries: Vec::new(), orders: Vec::new() }
     }

@@ -11,6 +11,7 @@ use crate::orders::{Fill, JournalEntry, OrderEvent, OrderKind, OrderRequest, Pro
 use crate::time::Timestamp;
 
 const SYMBOLS: [&str; 3] = ["INFY", "M&M", "TCS"];
+const STRATEGIES: [StrategyName; 2] = [StrategyName::literal("momentum"), StrategyName::REBOUND];
 const CAPITAL: Paise = Paise::rupees(1_000_000);
 
 /// Something that happens to a user's books.
@@ -21,6 +22,7 @@ enum Step {
         symbol: usize,
         quantity: u32,
         limit: Option<i64>,
+        strategy: usize,
     },
     Fill {
         order: usize,
@@ -39,9 +41,20 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let place =
-        (prop::bool::weighted(0.6), 0..SYMBOLS.len(), 1..80_u32, prop::option::of(1_000..200_000_i64))
-            .prop_map(|(buys, symbol, quantity, limit)| Step::Place { buys, symbol, quantity, limit });
+    let place = (
+        prop::bool::weighted(0.6),
+        0..SYMBOLS.len(),
+        1..80_u32,
+        prop::option::of(1_000..200_000_i64),
+        0..2_usize,
+    )
+        .prop_map(|(buys, symbol, quantity, limit, strategy)| Step::Place {
+            buys,
+            symbol,
+            quantity,
+            limit,
+            strategy,
+        });
     let fill = (0..6_usize, any::<u8>(), 0..50_u32, 1..300_000_i64, 0..4_u64).prop_map(
         |(order, key, quantity, price, days_ago)| Step::Fill { order, key, quantity, price, days_ago },
     );
@@ -71,6 +84,8 @@ struct Run {
     placed: Vec<OrderId>,
     day: Day,
     fills: BTreeMap<Day, Vec<DayFill>>,
+    /// Shares by strategy and symbol.
+    held: BTreeMap<(StrategyName, String), i64>,
 }
 
 impl Run {
@@ -81,6 +96,7 @@ impl Run {
             placed: Vec::new(),
             day: "2026-02-20".parse().unwrap(),
             fills: BTreeMap::new(),
+            held: BTreeMap::new(),
         }
     }
 
@@ -99,11 +115,12 @@ impl Run {
                 self.book.set_capital(self.book.capital() + Paise(amount));
                 self.check();
             }
-            Step::Place { buys, symbol, quantity, limit } => {
+            Step::Place { buys, symbol, quantity, limit, strategy } => {
                 let id = self.book.next_order_id(self.day);
                 self.placed.push(id);
                 let request = request(buys, symbol, quantity, limit);
-                self.tell(id, OrderEvent::Intended { request, run: RunId(1), first_placed_at: Timestamp(0) });
+                let (run, first_placed_at, strategy) = (RunId(1), Timestamp(0), STRATEGIES[strategy]);
+                self.tell(id, OrderEvent::Intended { request, run, first_placed_at, strategy });
             }
             Step::Fill { order, key, quantity, price, days_ago } => {
                 let Some(id) = self.pick(order) else { return };
@@ -156,6 +173,8 @@ impl Run {
     fn account(&mut self, order: &Order, event: &OrderEvent) {
         let OrderEvent::Filled(fill) = event else { return };
         let OrderRequest { symbol, side, .. } = order.request.clone();
+        let shares = i64::from(fill.quantity) * if side == Side::Buy { 1 } else { -1 };
+        *self.held.entry((order.strategy, symbol.to_string())).or_default() += shares;
         let fill_of_day = DayFill { symbol, side, quantity: fill.quantity, price: fill.price };
         self.fills.entry(fill.at.ist_day()).or_default().push(fill_of_day);
     }
@@ -175,10 +194,31 @@ impl Run {
             let expected = held.get(symbol).copied().unwrap_or(0);
             assert_eq!(i64::from(self.book.held(&symbol.parse().unwrap())), expected);
         }
+        for ((strategy, symbol), shares) in &self.held {
+            assert_eq!(i64::from(self.book.held_by(*strategy, &symbol.parse().unwrap())), *shares);
+        }
+        self.check_results();
         for position in self.book.positions() {
             let bought: u32 = position.entries.iter().map(|entry| entry.quantity).sum();
             assert!(position.quantity > 0 && position.quantity <= bought && position.invested > Paise::ZERO);
         }
+    }
+
+    /// What the strategies have brought adds up to what the user has, of each day and altogether.
+    fn check_results(&self) {
+        let sum = |results: &[StrategyResult]| {
+            let all = results.iter();
+            all.fold((Paise::ZERO, Paise::ZERO), |(realised, charges), result| {
+                (realised + result.realised, charges + result.charges)
+            })
+        };
+        assert_eq!(sum(self.book.results()), (self.book.realised(), self.book.charges()));
+        for day in self.fills.keys() {
+            let whole = (self.book.realised_on(*day), self.book.charges_on(*day));
+            assert_eq!(sum(self.book.results_on(*day)), whole);
+        }
+        let invested: Paise = self.book.positions().iter().map(|position| position.invested).sum();
+        assert_eq!(invested, self.book.invested());
     }
 
     /// The notes of all days, each computed at once from all its fills.

@@ -28,6 +28,17 @@ impl Journal {
     }
 
     fn place(&mut self, side: Side, symbol: &str, quantity: u32, kind: OrderKind) -> OrderId {
+        self.place_for(StrategyName::REBOUND, side, symbol, quantity, kind)
+    }
+
+    fn place_for(
+        &mut self,
+        strategy: StrategyName,
+        side: Side,
+        symbol: &str,
+        quantity: u32,
+        kind: OrderKind,
+    ) -> OrderId {
         let id = self.book.next_order_id(self.day);
         let request = OrderRequest {
             symbol: symbol.parse().unwrap(),
@@ -42,7 +53,7 @@ impl Journal {
             retry_of: None,
         };
         let first_placed_at = self.at();
-        self.tell(id, OrderEvent::Intended { request, run: RunId(1), first_placed_at }).unwrap();
+        self.tell(id, OrderEvent::Intended { request, run: RunId(1), first_placed_at, strategy }).unwrap();
         id
     }
 
@@ -53,6 +64,12 @@ impl Journal {
 
     fn trade(&mut self, side: Side, symbol: &str, quantity: u32, rupees: i64) -> OrderId {
         let id = self.place(side, symbol, quantity, OrderKind::Market);
+        self.fill(id, &format!("{id}"), quantity, rupees).unwrap();
+        id
+    }
+
+    fn trade_for(&mut self, strategy: StrategyName, side: Side, quantity: u32, rupees: i64) -> OrderId {
+        let id = self.place_for(strategy, side, "TCS", quantity, OrderKind::Market);
         self.fill(id, &format!("{id}"), quantity, rupees).unwrap();
         id
     }
@@ -106,7 +123,7 @@ fn the_oldest_lot_is_sold_first_and_the_position_remembers_every_buy() {
     journal.trade(Side::Sell, "TCS", 15, 110);
     // 10 at 100 and 5 at 80 cost 1,400; sold for 1,650.
     assert_eq!(journal.book.realised(), Paise::rupees(250));
-    let position = journal.book.position(&symbol("TCS")).unwrap();
+    let position = journal.book.position(StrategyName::REBOUND, &symbol("TCS")).unwrap();
     assert_eq!(
         (position.quantity, position.average_price, position.invested),
         (5, Paise::rupees(80), Paise::rupees(400))
@@ -116,7 +133,7 @@ fn the_oldest_lot_is_sold_first_and_the_position_remembers_every_buy() {
         position.entries.iter().map(|entry| (entry.order, entry.quantity, entry.rsi)).collect();
     assert_eq!(entries, [(first, 10, Some(24.5)), (second, 10, Some(24.5))]);
     journal.trade(Side::Sell, "TCS", 5, 110);
-    assert!(journal.book.position(&symbol("TCS")).is_none());
+    assert!(journal.book.position(StrategyName::REBOUND, &symbol("TCS")).is_none());
 }
 
 #[test]
@@ -125,7 +142,7 @@ fn parts_of_one_order_are_one_entry_at_their_mean_price() {
     let order = journal.place(Side::Buy, "TCS", 9, OrderKind::Market);
     journal.fill(order, "a", 4, 100).unwrap();
     journal.fill(order, "b", 5, 103).unwrap();
-    let position = journal.book.position(&symbol("TCS")).unwrap();
+    let position = journal.book.position(StrategyName::REBOUND, &symbol("TCS")).unwrap();
     assert_eq!(position.entries.len(), 1);
     // 915 / 9 = 101.666...
     assert_eq!((position.entries[0].price, position.average_price), (Paise(10_167), Paise(10_167)));
@@ -233,7 +250,12 @@ fn order_numbers_count_per_day_and_survive_forgetting() {
     journal.book.drop_closed(kept_from);
     assert!(journal.book.order(&first).is_none() && journal.book.order(&open).is_some());
     let request = journal.book.order(&open).unwrap().request.clone();
-    let event = OrderEvent::Intended { request, run: RunId(1), first_placed_at: Timestamp(0) };
+    let event = OrderEvent::Intended {
+        request,
+        run: RunId(1),
+        first_placed_at: Timestamp(0),
+        strategy: StrategyName::REBOUND,
+    };
     let reused = OrderId { number: 9, ..first };
     assert!(matches!(journal.tell(reused, event), Err(BookError::Pruned { .. })));
 }
@@ -282,4 +304,75 @@ fn books_survive_a_snapshot_and_json() {
     for bad in [&other[..], &bytes[..bytes.len() / 2], &[]] {
         assert!(matches!(Book::from_snapshot(bad), Err(BookError::Snapshot(_))));
     }
+}
+
+const MOMENTUM: StrategyName = StrategyName::literal("momentum");
+
+#[test]
+fn two_strategies_hold_a_symbol_apart_and_each_sells_its_own_oldest_lots() {
+    let mut journal = Journal::new();
+    journal.trade_for(StrategyName::REBOUND, Side::Buy, 10, 1_000);
+    journal.next_day();
+    let bought = journal.trade_for(MOMENTUM, Side::Buy, 4, 1_100);
+    let tcs = symbol("TCS");
+    assert_eq!((journal.book.held(&tcs), journal.book.held_by(MOMENTUM, &tcs)), (14, 4));
+    assert_eq!(journal.book.held_symbols().collect::<Vec<_>>(), [&tcs], "one symbol, however many hold it");
+    let held = journal.book.position(MOMENTUM, &tcs).unwrap();
+    assert_eq!((held.quantity, held.invested, held.entries[0].order), (4, Paise::rupees(4_400), bought));
+
+    journal.next_day();
+    journal.trade_for(MOMENTUM, Side::Sell, 4, 1_200);
+    assert_eq!(
+        journal.book.realised(),
+        Paise::rupees(400),
+        "not the older and cheaper lots of the other one"
+    );
+    assert_eq!((journal.book.held(&tcs), journal.book.position(MOMENTUM, &tcs)), (10, None));
+    let of = |strategy| *journal.book.results().iter().find(|result| result.strategy == strategy).unwrap();
+    let (theirs, ours) = (of(MOMENTUM), of(StrategyName::REBOUND));
+    assert_eq!((theirs.realised, ours.realised), (Paise::rupees(400), Paise::ZERO));
+    assert_eq!((theirs.fills, ours.fills), (2, 1));
+    assert_eq!(theirs.charges + ours.charges, journal.book.charges());
+    assert!(theirs.charges > Paise::ZERO && ours.charges > Paise::ZERO);
+    assert_eq!(journal.book.difference(), Paise::ZERO);
+}
+
+#[test]
+fn a_fill_cannot_take_the_shares_of_another_strategy() {
+    let mut journal = Journal::new();
+    journal.trade_for(StrategyName::REBOUND, Side::Buy, 10, 1_000);
+    let order = journal.place_for(MOMENTUM, Side::Sell, "TCS", 10, OrderKind::Market);
+    let before = journal.book.clone();
+    let refused = journal.fill(order, "k", 10, 1_100);
+    assert!(matches!(refused, Err(BookError::SoldMoreThanHeld { sold: 10, held: 0, .. })));
+    assert_eq!(journal.book, before);
+}
+
+#[test]
+fn a_journal_of_before_there_were_strategies_is_of_rebound_and_one_of_now_says_it_the_same_way() {
+    let intended = OrderEvent::Intended {
+        request: OrderRequest {
+            symbol: symbol("TCS"),
+            side: Side::Buy,
+            quantity: 1,
+            kind: OrderKind::Market,
+            variety: Variety::Regular,
+            product: Product::Delivery,
+            purpose: Purpose::Entry,
+            signal: None,
+            rsi: None,
+            retry_of: None,
+        },
+        run: RunId(1),
+        first_placed_at: Timestamp(0),
+        strategy: StrategyName::REBOUND,
+    };
+    let text = serde_json::to_string(&intended).unwrap();
+    assert!(!text.contains("strategy"), "{text}");
+    assert_eq!(serde_json::from_str::<OrderEvent>(&text).unwrap(), intended);
+    let OrderEvent::Intended { request, run, first_placed_at, .. } = intended else { panic!("it is one") };
+    let other = OrderEvent::Intended { request, run, first_placed_at, strategy: MOMENTUM };
+    let text = serde_json::to_string(&other).unwrap();
+    assert!(text.contains("\"strategy\":\"momentum\""), "{text}");
+    assert_eq!(serde_json::from_str::<OrderEvent>(&text).unwrap(), other);
 }

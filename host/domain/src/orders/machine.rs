@@ -9,6 +9,7 @@
 
 use crate::ids::OrderId;
 use crate::money::Paise;
+use crate::strategies::StrategyName;
 use crate::time::Timestamp;
 
 use super::{Fill, JournalEntry, Order, OrderEvent, OrderKind, OrderRequest, OrderState};
@@ -117,7 +118,7 @@ pub fn transition(order: Option<&Order>, entry: &JournalEntry) -> Result<Transit
 }
 
 fn open(entry: &JournalEntry) -> Result<Transition, TransitionError> {
-    let OrderEvent::Intended { request, run, first_placed_at } = &entry.event else {
+    let OrderEvent::Intended { request, run, first_placed_at, strategy } = &entry.event else {
         return Err(TransitionError::NoIntent { order: entry.order, event: entry.event.name() });
     };
     check_numbers(entry.order, request.quantity, request.kind)?;
@@ -125,6 +126,7 @@ fn open(entry: &JournalEntry) -> Result<Transition, TransitionError> {
         id: entry.order,
         request: request.clone(),
         run: *run,
+        strategy: *strategy,
         state: OrderState::Intent,
         broker_id: None,
         filled: 0,
@@ -142,7 +144,7 @@ fn open(entry: &JournalEntry) -> Result<Transition, TransitionError> {
 fn advance(order: &Order, entry: &JournalEntry) -> Result<Transition, TransitionError> {
     let step = Step { order, at: entry.at, event: entry.event.name() };
     match &entry.event {
-        OrderEvent::Intended { request, .. } => step.intended(request),
+        OrderEvent::Intended { request, strategy, .. } => step.intended(request, *strategy),
         OrderEvent::Sent => step.sent(),
         OrderEvent::Accepted { broker_id } => step.accepted(broker_id),
         OrderEvent::Rejected { reason, retryable } => step.rejected(reason, *retryable),
@@ -169,9 +171,10 @@ struct Step<'a> {
 type Outcome = Result<Transition, TransitionError>;
 
 impl Step<'_> {
-    fn intended(&self, request: &OrderRequest) -> Outcome {
+    fn intended(&self, request: &OrderRequest, strategy: StrategyName) -> Outcome {
+        let same = self.order.request == *request && self.order.strategy == strategy;
         match self.order.state {
-            OrderState::Intent if self.order.request == *request => self.nothing(),
+            OrderState::Intent if same => self.nothing(),
             OrderState::Intent
             | OrderState::Sent
             | OrderState::Accepted

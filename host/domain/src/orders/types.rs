@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{OrderId, RunId, SignalId};
 use crate::instruments::Symbol;
 use crate::money::Paise;
+use crate::strategies::StrategyName;
 use crate::time::{Day, Timestamp};
 
 /// Whether shares are bought or sold.
@@ -160,6 +161,9 @@ pub struct Order {
     pub request: OrderRequest,
     /// The run that decided it.
     pub run: RunId,
+    /// The strategy that it belongs to, and the shares that it buys with it; the host stamps it.
+    #[serde(default)]
+    pub strategy: StrategyName,
     /// Current state.
     pub state: OrderState,
     /// The broker's number, once known.
@@ -224,6 +228,9 @@ pub enum OrderEvent {
         run: RunId,
         /// First attempt of the chain of retries.
         first_placed_at: Timestamp,
+        /// The strategy of the task that asked. The journal leaves `rebound` unsaid, as it was before there were others.
+        #[serde(default, skip_serializing_if = "StrategyName::is_rebound")]
+        strategy: StrategyName,
     },
     /// About to be sent; from here on it may have reached the broker.
     Sent,

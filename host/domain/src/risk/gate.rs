@@ -243,8 +243,11 @@ impl Gate<'_> {
     }
 
     fn no_duplicate(&self) -> Verdict {
+        // Two strategies may want the same share on the same day: their orders and lots are apart.
         let same = |order: &&Order| {
-            order.request.symbol == self.request.symbol && order.request.side == self.request.side
+            order.strategy == self.view.strategy
+                && order.request.symbol == self.request.symbol
+                && order.request.side == self.request.side
         };
         match self.view.book.active_orders().find(same) {
             Some(order) => refuse(
@@ -257,13 +260,19 @@ impl Gate<'_> {
 
     fn holdings(&self) -> Verdict {
         let symbol = &self.request.symbol;
-        let held = self.view.book.held(symbol);
-        let offers = self.other_orders(symbol, Side::Sell).map(Order::remaining);
-        let (free, wanted) = (offers.fold(held, u32::saturating_sub), self.wanted());
+        let (book, strategy) = (self.view.book, self.view.strategy);
+        let own = book.held_by(strategy, symbol);
+        let offers = self.other_orders(symbol, Side::Sell).filter(|order| order.strategy == strategy);
+        let (free, wanted) = (offers.map(Order::remaining).fold(own, u32::saturating_sub), self.wanted());
         if wanted <= free {
             return Ok(());
         }
-        let detail = format!("{wanted} shares of {symbol} offered, but {free} are held and not yet offered");
+        let others = match book.held(symbol).saturating_sub(own) {
+            0 => String::new(),
+            others => format!("; {others} more belong to other strategies than {strategy}"),
+        };
+        let detail =
+            format!("{wanted} shares of {symbol} offered, but {free} are held and not yet offered{others}");
         refuse(RefusalCode::Holdings, detail)
     }
 
@@ -312,8 +321,7 @@ impl Gate<'_> {
 
     fn position_size(&self, value: Paise) -> Verdict {
         let (symbol, limit) = (&self.request.symbol, self.view.limits.max_position_value);
-        let held = self.view.book.position(symbol).map_or(Paise::ZERO, |position| position.invested);
-        let mut size = held + value;
+        let mut size = self.view.book.invested_in(symbol) + value;
         for order in self.other_orders(symbol, Side::Buy) {
             size += self.value_of(order)?;
         }

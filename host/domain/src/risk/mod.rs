@@ -1,7 +1,10 @@
 //! The risk gate: whether an order may be written down and sent. Pure; the desk asks it before every order and change.
 //!
-//! Sells pass the limits on order value, daily loss, position size, position count and symbols: at a limit, leaving
-//! a position must stay possible. The kill switch and halts stop sells too; cancellations never come here.
+//! Sells pass the limits on order value, daily loss, position size, position count and symbols: at a limit, leaving a position
+//! must stay possible. The kill switch and halts stop sells too; cancellations never come here.
+//!
+//! Limits hold for the user over all strategies. What an order sells, what it is a duplicate of and what it tries again is its own
+//! strategy's: see the table in `docs/decisions/0019-orders-belong-to-strategies.md`.
 
 mod gate;
 mod limits;
@@ -13,6 +16,8 @@ use crate::book::Book;
 use crate::calendar::Phase;
 use crate::instruments::Instrument;
 use crate::money::Paise;
+use crate::orders::Order;
+use crate::strategies::StrategyName;
 use crate::time::Day;
 
 pub use gate::{check, check_change, check_resend};
@@ -46,7 +51,7 @@ pub enum RefusalCode {
     Quantity,
     /// The symbol is unknown, not allowed, or has no price.
     Symbol,
-    /// An active order for the same user, symbol and side exists.
+    /// An active order for the same user, strategy, symbol and side exists.
     Duplicate,
     /// More is offered for sale than is held and not already offered.
     Holdings,
@@ -59,7 +64,7 @@ pub enum RefusalCode {
     /// An earlier order of this user has an unknown outcome; nothing is sent until it is known. The released
     /// task interface gave it this name.
     Unsettled,
-    /// No order of this user has that id.
+    /// No order of this user has that id, or it belongs to another strategy.
     UnknownOrder,
     /// The order is in a state that does not allow the change.
     State,
@@ -126,6 +131,8 @@ pub struct RiskView<'a> {
     pub limits: &'a RiskLimits,
     /// Book of the user.
     pub book: &'a Book,
+    /// The strategy of whoever asks.
+    pub strategy: StrategyName,
     /// The trading date of the order.
     pub day: Day,
     /// What the exchange says of the symbol; `None` when it is unknown.
@@ -153,6 +160,15 @@ pub struct Halted<'a> {
     pub user: Option<&'a str>,
     /// The symbol that the order is about.
     pub symbol: Option<&'a str>,
+}
+
+/// The refusal of whoever would touch an order of another strategy than its own.
+pub fn foreign(order: &Order, strategy: StrategyName) -> Refusal {
+    let detail = format!(
+        "order {} belongs to the strategy {}, and {strategy} may not touch it",
+        order.id, order.strategy
+    );
+    Refusal { code: RefusalCode::UnknownOrder, detail }
 }
 
 #[cfg(test)]

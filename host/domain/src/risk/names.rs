@@ -3,7 +3,7 @@
 
 use crate::orders::{OrderRequest, OrderState, Purpose, Side};
 
-use super::{Refusal, RefusalCode, RiskView};
+use super::{Refusal, RefusalCode, RiskView, foreign};
 
 /// The levels of RSI at which a position may be bought again.
 const REENTRY_LEVELS: [u8; 3] = [30, 20, 10];
@@ -75,6 +75,9 @@ fn retry(request: &OrderRequest, view: &RiskView<'_>) -> Result<(), Refusal> {
     let Some(earlier) = view.book.order(&id) else {
         return refuse(RefusalCode::UnknownOrder, format!("this user has no order {id} to try again"));
     };
+    if earlier.strategy != view.strategy {
+        return Err(foreign(earlier, view.strategy));
+    }
     if earlier.state != OrderState::Rejected || !earlier.retryable {
         let detail = format!("order {id} is {} and not to be tried again", earlier.state.name());
         return refuse(RefusalCode::State, detail);

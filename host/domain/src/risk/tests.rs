@@ -5,6 +5,8 @@ use crate::orders::{
 };
 use crate::time::Timestamp;
 
+mod strategies;
+
 /// A user with a million rupees, TCS at Rs 1,000, continuous trading.
 struct Scene {
     book: Book,
@@ -16,6 +18,7 @@ struct Scene {
     halted: Halted<'static>,
     market_down: Option<&'static str>,
     signal_stands: bool,
+    strategy: StrategyName,
 }
 
 fn day() -> Day {
@@ -78,6 +81,7 @@ impl Scene {
             halted: Halted::default(),
             market_down: None,
             signal_stands: true,
+            strategy: StrategyName::REBOUND,
         }
     }
 
@@ -89,7 +93,10 @@ impl Scene {
     /// An order that stands at the broker.
     fn open(&mut self, request: OrderRequest) -> OrderId {
         let id = self.book.next_order_id(day());
-        self.tell(id, OrderEvent::Intended { request, run: RunId(1), first_placed_at: at() });
+        self.tell(
+            id,
+            OrderEvent::Intended { request, run: RunId(1), first_placed_at: at(), strategy: self.strategy },
+        );
         self.tell(id, OrderEvent::Accepted { broker_id: format!("B{id}") });
         id
     }
@@ -106,6 +113,7 @@ impl Scene {
         ask(&RiskView {
             limits: &self.limits,
             book: &self.book,
+            strategy: self.strategy,
             day: day(),
             instrument: self.instrument.as_ref(),
             last_price: self.last_price,
@@ -265,7 +273,15 @@ fn only_a_rejected_order_of_the_same_symbol_and_side_is_tried_again() {
     let mut keep = |symbol: &str| {
         let id = scene.book.next_order_id(day());
         let request = request(Side::Buy, symbol, 1, limit(1_000));
-        scene.tell(id, OrderEvent::Intended { request, run: RunId(1), first_placed_at: at() });
+        scene.tell(
+            id,
+            OrderEvent::Intended {
+                request,
+                run: RunId(1),
+                first_placed_at: at(),
+                strategy: StrategyName::REBOUND,
+            },
+        );
         scene.tell(id, OrderEvent::Rejected { reason: "no money".into(), retryable: true });
         id
     };
@@ -294,7 +310,15 @@ fn what_is_sent_again_is_asked_what_a_new_order_is_but_not_counted_twice() {
     let mut scene = Scene::new();
     scene.limits.max_buys_per_day = 1;
     let id = scene.book.next_order_id(day());
-    scene.tell(id, OrderEvent::Intended { request: buy(10), run: RunId(1), first_placed_at: at() });
+    scene.tell(
+        id,
+        OrderEvent::Intended {
+            request: buy(10),
+            run: RunId(1),
+            first_placed_at: at(),
+            strategy: StrategyName::REBOUND,
+        },
+    );
     let order = scene.book.order(&id).unwrap().clone();
     let ask = |scene: &Scene| scene.with(|view| check_resend(&order, view).err().map(|refusal| refusal.code));
     assert_eq!(ask(&scene), None);
@@ -311,7 +335,15 @@ fn an_unknown_outcome_blocks_everything_that_would_be_sent() {
     let mut scene = Scene::new();
     let id = scene.book.next_order_id(day());
     let other = request(Side::Buy, "INFY", 1, limit(1_000));
-    scene.tell(id, OrderEvent::Intended { request: other, run: RunId(1), first_placed_at: at() });
+    scene.tell(
+        id,
+        OrderEvent::Intended {
+            request: other,
+            run: RunId(1),
+            first_placed_at: at(),
+            strategy: StrategyName::REBOUND,
+        },
+    );
     scene.tell(id, OrderEvent::OutcomeUnknown { reason: "timed out".into() });
     assert_eq!(scene.check(&buy(1)), Some(RefusalCode::Unsettled));
 }

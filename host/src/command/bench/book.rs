@@ -12,6 +12,7 @@ use prahari_brokers::Quote;
 use prahari_domain::ids::RunId;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderKind, OrderRequest, Product, Purpose, Side, Variety};
+use prahari_domain::strategies::StrategyName;
 use prahari_store::Durability;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -107,7 +108,7 @@ async fn place(
     let now = daemon.clock.now();
     // Neighbours hold other shares, together all of them.
     let first = usize::try_from(user.id.0).unwrap_or(0) * positions;
-    let order_context = OrderContext { run: RunId(1), day: MONDAY, now };
+    let order_context = OrderContext { run: RunId(1), strategy: StrategyName::REBOUND, day: MONDAY, now };
     let mut desk = user.desk.lock().await;
     for quote in quotes.iter().cycle().skip(first % quotes.len().max(1)).take(positions) {
         let quantity = u32::try_from(POSITION.0 / quote.last.0.max(1)).unwrap_or(1).max(1);

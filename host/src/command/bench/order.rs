@@ -16,6 +16,7 @@ use prahari_brokers::{
 use prahari_domain::ids::RunId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Order, OrderKind};
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
 use prahari_store::Durability;
 
@@ -48,7 +49,8 @@ pub async fn measure() -> Result<Vec<Line>, Failure> {
     let quotes = quotes(&world).await?;
     let mut file = File::create(world.path("synced")).map_err(Failure::work)?;
     let mut syncs = Vec::new();
-    let order_context = OrderContext { run: RunId(1), day: MONDAY, now: evening() };
+    let order_context =
+        OrderContext { run: RunId(1), strategy: StrategyName::REBOUND, day: MONDAY, now: evening() };
     for quote in quotes.iter().take(ORDERS) {
         for user in daemon.users.all() {
             let mut desk = user.desk.lock().await;

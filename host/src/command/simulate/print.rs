@@ -30,6 +30,8 @@ pub fn report(report: &Report) {
     say!("");
     say!("user         cash     invested     realised      charges   unrealised   difference");
     report.books.iter().for_each(book);
+    // With one strategy its line says what the user's says.
+    report.books.iter().filter(|book| book.strategies.len() > 1).for_each(strategies);
     report.halts.iter().for_each(halt);
     say!("");
     say!("journal {}", report.journal_digest);
@@ -65,6 +67,21 @@ fn book(book: &BookReport) {
         Paise(book.unrealised_paise).to_string(),
         Paise(book.difference_paise).to_string(),
     );
+}
+
+fn strategies(book: &BookReport) {
+    for strategy in &book.strategies {
+        say!(
+            "user {}, {}: realised {}, charges {}, invested {}, unrealised {}, fills {}",
+            book.user,
+            strategy.strategy,
+            Paise(strategy.realised_paise),
+            Paise(strategy.charges_paise),
+            Paise(strategy.invested_paise),
+            Paise(strategy.unrealised_paise),
+            strategy.fills
+        );
+    }
 }
 
 fn halt(halt: &HaltReport) {

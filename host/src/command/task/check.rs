@@ -23,7 +23,10 @@ pub async fn describe(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let manifest = module.manifest().map(TaskManifest::read).transpose();
     let manifest = manifest.map_err(|error| Failure::input(format!("{}: {error}", file.display())))?;
     print(&module, bytes);
-    say!("manifest      {}", manifest.map_or("none".to_owned(), |manifest| manifest.title));
+    say!("manifest      {}", manifest.as_ref().map_or("none", |manifest| manifest.title.as_str()));
+    if let Some(own) = manifest.filter(|manifest| !manifest.strategy.is_rebound()) {
+        say!("strategy      {}", own.strategy);
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::process::ExitCode;
 
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::tasks::Task;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -100,6 +101,7 @@ struct TaskLine {
     shared: bool,
     admins_only: bool,
     trades: bool,
+    strategy: StrategyName,
     built_in: bool,
 }
 
@@ -129,6 +131,9 @@ impl fmt::Display for TaskLine {
         ];
         for (_, mark) in marks.iter().filter(|(holds, _)| *holds) {
             write!(f, ", {mark}")?;
+        }
+        if !self.strategy.is_rebound() {
+            write!(f, ", of the strategy {}", self.strategy)?;
         }
         Ok(())
     }

@@ -105,7 +105,7 @@ async fn manifest_of(runtime: &Runtime, module: &Module, task: Task) -> Result<T
 
 async fn execute(daemon: &Arc<Daemon>, options: &RunTask, task: Task) -> Result<Report, Failure> {
     let at = Timestamp::from_ist(options.day, options.at);
-    shares::buy(daemon, USER, &options.held).await?;
+    shares::buy(daemon, USER, task, &options.held).await?;
     // As in a simulation: minute by minute, so that orders fill; then to the instant itself.
     daemon.scheduler().run(Some(at)).await.map_err(Failure::work)?;
     daemon.clock.wait_until(at, &daemon.wake).await;

@@ -8,6 +8,7 @@ use prahari_app::desk::OrderContext;
 use prahari_app::user::User;
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::orders::{OrderKind, OrderRequest, Product, Purpose, Side, Variety};
+use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
 use crate::cli::HeldShares;
@@ -19,8 +20,9 @@ const BOUGHT_AT: NaiveTime = match NaiveTime::from_hms_opt(9, 45, 0) {
     None => NaiveTime::MIN,
 };
 
-/// Places a market order for each position on the day on which the clock stands. Without any, the clock stays.
-pub async fn buy(daemon: &Arc<Daemon>, user: UserId, held: &[HeldShares]) -> Result<(), Failure> {
+/// Places a market order for each position on the day on which the clock stands, for the strategy of the task that is to see them.
+/// Without any, the clock stays.
+pub async fn buy(daemon: &Arc<Daemon>, user: UserId, task: Task, held: &[Held]) -> Result<(), Failure> {
     if held.is_empty() {
         return Ok(());
     }
@@ -29,8 +31,9 @@ pub async fn buy(daemon: &Arc<Daemon>, user: UserId, held: &[HeldShares]) -> Res
     daemon.clock.wait_until(now, &daemon.wake).await;
     let user = daemon.users.find(user).map_err(Failure::work)?;
     let mut desk = user.desk.lock().await;
+    let strategy = daemon.tasks.current().strategy(task);
     for held in held {
-        let order_context = OrderContext { run: RunId(0), day, now };
+        let order_context = OrderContext { run: RunId(0), strategy, day, now };
         let placed = desk.place(request(held), order_context).await.map_err(Failure::work)?;
         placed.map_err(|refusal| {
             let HeldShares { symbol, quantity } = held;

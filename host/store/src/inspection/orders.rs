@@ -59,6 +59,7 @@ fn difference(row: &Row<'_>, order: &Order) -> Result<Option<&'static str>, Stor
     let differs = [
         ("id", text("id") != Some(order.id.to_string())),
         ("symbol", text("symbol").as_deref() != Some(expected.symbol.as_str())),
+        ("strategy", text("strategy").as_deref() != Some(expected.strategy.as_str())),
         ("side", text("side").as_deref() != Some(expected.side)),
         ("state", text("state").as_deref() != Some(expected.state)),
         ("activity", number("active") != Some(i64::from(expected.active))),

@@ -10,6 +10,7 @@ use prahari_domain::orders::{
     Fill, JournalEntry, Order, OrderEvent, OrderKind, OrderRequest, OrderState, Product, Purpose, Side,
     Variety,
 };
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{Durability, RunStart, RunTrigger, SharedReplyRow, Store};
@@ -66,6 +67,7 @@ pub fn order(user: u64, number: u32, state: OrderState) -> Order {
         id: order_id(user, number),
         request: request(None),
         run: RunId(1),
+        strategy: StrategyName::REBOUND,
         state,
         broker_id: None,
         filled: 0,
@@ -81,8 +83,12 @@ pub fn order(user: u64, number: u32, state: OrderState) -> Order {
 
 /// An entry that writes an order down.
 pub fn intended(user: u64, sequence: u64, run: u64, signal: Option<u64>) -> JournalEntry {
-    let event =
-        OrderEvent::Intended { request: request(signal), run: RunId(run), first_placed_at: Timestamp(1_000) };
+    let event = OrderEvent::Intended {
+        request: request(signal),
+        run: RunId(run),
+        first_placed_at: Timestamp(1_000),
+        strategy: StrategyName::REBOUND,
+    };
     entry(user, sequence, 1, event)
 }
 

@@ -1,6 +1,8 @@
 //! `broker`: the user's desk, as a task sees it.
 
 use prahari_domain::ids::OrderId;
+use prahari_domain::instruments::Symbol;
+use prahari_domain::orders::Order;
 use prahari_domain::risk;
 use prahari_domain::text::one_line;
 use prahari_runtime::HostReply;
@@ -173,24 +175,35 @@ impl LiveServices<'_> {
     pub(super) async fn orders(&self, filter: OrderFilter) -> Answer {
         let desk = self.user.desk.lock().await;
         let book = desk.book();
+        let own = |order: &&Order| order.strategy == self.order_context.strategy;
         let orders = match filter {
-            OrderFilter::Active => book.active_orders().map(convert::order).collect(),
-            OrderFilter::Retryable => book.retryable_orders().map(convert::order).collect(),
-            OrderFilter::Today => book.orders_on(self.order_context.day).map(convert::order).collect(),
+            OrderFilter::Active => book.active_orders().filter(own).map(convert::order).collect(),
+            OrderFilter::Retryable => book.retryable_orders().filter(own).map(convert::order).collect(),
+            OrderFilter::Today => {
+                book.orders_on(self.order_context.day).filter(own).map(convert::order).collect()
+            }
         };
         Ok(HostReply::Orders(orders))
     }
 
     pub(super) async fn positions(&self) -> Answer {
         let desk = self.user.desk.lock().await;
-        Ok(HostReply::Positions(desk.book().positions().into_iter().map(convert::position).collect()))
+        let held = desk.book().positions().into_iter();
+        let own = held.filter(|position| position.strategy == self.order_context.strategy);
+        Ok(HostReply::Positions(own.map(convert::position).collect()))
     }
 
+    /// What the broker holds, without what our books say that other strategies hold of it. Shares that nobody here bought stay.
     pub(super) async fn holdings(&self) -> Answer {
         let holdings = self.user.link().broker.holdings().await?;
-        let holding =
-            |(symbol, quantity): (_, u32)| Holding { symbol: convert::symbol_text(&symbol), quantity };
-        Ok(HostReply::Holdings(holdings.into_iter().map(holding).collect()))
+        let desk = self.user.desk.lock().await;
+        let (book, own) = (desk.book(), self.order_context.strategy);
+        let holding = |(symbol, quantity): (Symbol, u32)| {
+            let others = book.held(&symbol).saturating_sub(book.held_by(own, &symbol));
+            let quantity = quantity.saturating_sub(others);
+            (quantity > 0 || others == 0).then(|| Holding { symbol: convert::symbol_text(&symbol), quantity })
+        };
+        Ok(HostReply::Holdings(holdings.into_iter().filter_map(holding).collect()))
     }
 
     pub(super) async fn funds(&self) -> Answer {

@@ -11,7 +11,9 @@ use crate::error::AppError;
 impl LiveServices<'_> {
     pub(super) async fn read_signals(&self) -> Answer {
         let desk = self.user.desk.lock().await;
-        let standing = self.runs.signals.active.standing(desk.book(), self.now().now);
+        // Two strategies may act on one signal: what the other made of it is no reason to leave it alone.
+        let (of, now) = (Some(self.order_context.strategy), self.now().now);
+        let standing = self.runs.signals.active.standing(desk.book(), of, now);
         Ok(HostReply::Signals(standing.into_iter().map(convert::signal).collect()))
     }
 

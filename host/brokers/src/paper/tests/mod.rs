@@ -16,6 +16,7 @@ use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::orders::{
     Fill, Order, OrderKind, OrderRequest, OrderState, Product, Purpose, Side, Variety,
 };
+use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
 
 use super::*;
@@ -208,6 +209,7 @@ pub fn order(number: u32, side: Side, quantity: u32, kind: OrderKind, variety: V
             retry_of: None,
         },
         run: RunId(1),
+        strategy: StrategyName::REBOUND,
         state: OrderState::Sent,
         broker_id: None,
         filled: 0,

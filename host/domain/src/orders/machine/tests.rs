@@ -22,7 +22,12 @@ fn request() -> OrderRequest {
 }
 
 fn intended() -> OrderEvent {
-    OrderEvent::Intended { request: request(), run: RunId(1), first_placed_at: Timestamp(1) }
+    OrderEvent::Intended {
+        request: request(),
+        run: RunId(1),
+        first_placed_at: Timestamp(1),
+        strategy: StrategyName::REBOUND,
+    }
 }
 
 fn accepted() -> OrderEvent {
@@ -129,7 +134,12 @@ fn every_event_in_every_state_does_what_the_table_says() {
 fn an_order_begins_with_its_intent() {
     assert_eq!(apply(None, OrderEvent::Sent), Err(TransitionError::NoIntent { order: id(), event: "sent" }));
     let nothing = OrderRequest { quantity: 0, ..request() };
-    let event = OrderEvent::Intended { request: nothing, run: RunId(1), first_placed_at: Timestamp(1) };
+    let event = OrderEvent::Intended {
+        request: nothing,
+        run: RunId(1),
+        first_placed_at: Timestamp(1),
+        strategy: StrategyName::REBOUND,
+    };
     assert!(matches!(apply(None, event), Err(TransitionError::BadNumbers { .. })));
 }
 
