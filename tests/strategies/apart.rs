@@ -150,7 +150,10 @@ async fn two_strategies_hold_one_share_and_each_is_shown_and_sells_its_own() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_component_of_one_task_serves_another_strategy_where_its_manifest_says_so() {
-    let (_house, daemon) = begin().await;
+    // A market with a past, from which the component works out its prices.
+    let house = TestHost::new(3);
+    let daemon = house.start(at(MONDAY, "10:00")).await;
+    add(&daemon, ("momentum_exit", MOMENTUM), "10:30", guests::sells_everything()).await;
     let mut manifest = support::manifest(SELLS);
     manifest.name = Task::literal("momentum_sells");
     manifest.strategy = MOMENTUM;
@@ -169,8 +172,12 @@ async fn a_component_of_one_task_serves_another_strategy_where_its_manifest_says
     let activation = Activation { task, version: row.version, by, reason };
     daemon.trials.activate_module(activation, true).await.unwrap();
 
-    place(&daemon, SELLS, &buy("ABC", 100, PRICE.0)).await.unwrap();
-    place(&daemon, EXIT, &buy("ABC", 10, PRICE.0)).await.unwrap();
+    let share = daemon.venue.market.universe().await.unwrap()[0].to_string();
+    for (task, quantity) in [(SELLS, 20), (EXIT, 10)] {
+        let at_market =
+            broker::OrderRequest { kind: broker::OrderKind::Market, ..to_host(&buy(&share, quantity, 1)) };
+        place_as(&daemon, task, at_market).await.unwrap();
+    }
     run(&daemon, at(MONDAY, "10:02")).await;
     daemon.services.start_service(ADMIN).await.unwrap();
     run(&daemon, at(MONDAY, "10:05")).await;
@@ -185,7 +192,7 @@ async fn a_component_of_one_task_serves_another_strategy_where_its_manifest_says
     offered.sort();
     assert_eq!(
         offered,
-        [("momentum".to_owned(), 10), ("rebound".to_owned(), 100)],
+        [("momentum".to_owned(), 10), ("rebound".to_owned(), 20)],
         "each offers its own shares"
     );
     drop(desk);

@@ -21,6 +21,8 @@ mod journal;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod migrated_orders;
+#[cfg(test)]
 mod migrated_schedules;
 #[cfg(test)]
 mod opening;
