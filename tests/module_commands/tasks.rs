@@ -69,6 +69,21 @@ fn an_operator_adds_a_task_changes_it_and_removes_it() {
     let (_, said, _) = task(&daemon, token, &["list"]);
     assert!(said.starts_with("keeps_state: "), "{said}");
 
+    // The same component once more, for another strategy.
+    let mut second = manifest(200);
+    second["name"] = "keeps_more".into();
+    second["strategy"] = "momentum".into();
+    let document = file("second.json", second.to_string().as_bytes());
+    let (code, _, error) = task(&daemon, token, &["add", &new, "--manifest", &document]);
+    assert_eq!((code, error.contains("the manifest is that of keeps_state")), (2, true), "{error}");
+    second["module_of"] = "keeps_state".into();
+    let document = file("second.json", second.to_string().as_bytes());
+    let (code, said, error) = task(&daemon, token, &["add", &new, "--manifest", &document]);
+    assert_eq!(code, 0, "{error}");
+    assert!(said.starts_with("keeps_more: Writes one key, of the strategy momentum\n"), "{said}");
+    let (_, said, _) = task(&daemon, token, &["list"]);
+    assert!(said.contains("keeps_more: Writes one key, of the strategy momentum"), "{said}");
+
     let (_, said, _) = task(&daemon, token, &["remove", "keeps_state"]);
     assert_eq!(said, "keeps_state is removed; what it did can still be read\n");
     let (code, _, error) = task(&daemon, token, &["remove", "sell_monitor"]);
