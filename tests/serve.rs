@@ -17,7 +17,7 @@ mod stop;
 mod support;
 
 use nix::sys::signal::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 use serving::{DEMO_PASSWORD, Serving, demo, serve};
 use support::{run, stderr};
 
@@ -44,6 +44,33 @@ fn a_demonstration_says_what_it_is_and_has_a_day_to_look_at() {
     let own = serving.json("/api/v1/system/overview", &user);
     assert_eq!(own["users"].as_array().unwrap().len(), 1);
     assert_eq!(own["users"][0]["name"], "user2");
+}
+
+#[test]
+fn what_tasks_counted_and_what_they_said_of_positions_is_answered() {
+    let serving = demo(&["--speed", "1", "--from", "2025-03-20"]);
+    let list = |value: &Value| value.as_array().unwrap().clone();
+    let users = ["admin", "user2", "user3"].map(|name| serving.sign_in(name, DEMO_PASSWORD));
+    let latest = serving.json("/api/v1/executions?task=eod_cleanup&limit=1", &users[0])["items"][0].clone();
+    assert_eq!(latest["outcome"], "succeeded", "{latest}");
+    let details = list(&latest["details"]);
+    assert!(details.iter().any(|one| one["name"] == "differences" && one["value"] == 0), "{latest}");
+    let totals = serving.json("/api/v1/executions/totals?date=2025-03-19", &users[0]);
+    assert_eq!(totals["date"], "2025-03-19");
+    let of = |task: &str| list(&totals["tasks"]).into_iter().find(|of| of["task"] == task).unwrap();
+    assert_eq!(
+        (&of("eod_cleanup")["executions"], &of("eod_cleanup")["details"]),
+        (&json!(1), &latest["details"])
+    );
+    assert_eq!(of("sell_monitor")["executions"], of("sell_monitor")["succeeded"]);
+    // Somebody holds something after six weeks, and the monitor has looked at it.
+    let held: Vec<Value> =
+        users.iter().flat_map(|user| list(&serving.json("/api/v1/positions", user)["items"])).collect();
+    assert!(!held.is_empty());
+    let verdicts: Vec<Value> = held.iter().flat_map(|position| list(&position["verdicts"])).collect();
+    let verdict = verdicts.iter().find(|verdict| verdict["task"] == "position_monitor").unwrap();
+    assert!(verdict["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{verdict}");
+    assert!(!list(&verdict["evidence"]).is_empty(), "{verdict}");
 }
 
 #[test]

@@ -28,6 +28,7 @@ const TABLE: &[Line] = &[
     ("GET /api/v1/calendar/shipped", "",                                               [401, 403, 403, 200, 401]),
     ("GET /api/v1/executions", "",                                                     [401, 200, 200, 200, 401]),
     ("GET /api/v1/executions?user={user}", "",                                         [401, 404, 200, 200, 401]),
+    ("GET /api/v1/executions/totals?user={user}", "",                                  [401, 404, 200, 200, 401]),
     ("GET /api/v1/executions/{run}", "",                                               [401, 404, 200, 404, 401]),
     ("GET /api/v1/executions/{run}?user={user}", "",                                   [401, 404, 200, 200, 401]),
     ("GET /api/v1/executions/{run}/decisions?user={user}", "",                         [401, 404, 200, 200, 401]),

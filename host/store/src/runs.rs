@@ -10,6 +10,7 @@ use crate::columns::{
     execute, instant, named, optional_instant, optional_parsed, parsed, select, select_one, to_json,
     unsigned, user,
 };
+use crate::counters::{self, RunCounters};
 use crate::decisions::{DecisionRow, LogRow, write_notes};
 use crate::errors::StoreError;
 use crate::recordings::{self, RecordingRow};
@@ -98,6 +99,8 @@ pub struct RunFinish {
     pub journaled: u32,
     /// Work of the host and rows that the run left behind.
     pub left: RunFootprint,
+    /// What it counted.
+    pub counters: RunCounters,
     /// The recording; empty when none is kept.
     pub recording: RecordingRow,
     /// Decisions of the run, in order.
@@ -122,6 +125,7 @@ impl RunFinish {
             orders: 0,
             journaled: 0,
             left: RunFootprint::default(),
+            counters: RunCounters::default(),
             recording: RecordingRow::default(),
             decisions: Vec::new(),
             log: Vec::new(),
@@ -169,6 +173,8 @@ pub struct RunRow {
     pub journaled: u32,
     /// Work of the host and rows that the run left behind.
     pub left: RunFootprint,
+    /// What it counted.
+    pub counters: RunCounters,
 }
 
 impl UserScope {
@@ -204,8 +210,9 @@ impl UserScope {
         let user = self.user;
         let decisions = to_json("decisions", &finish.decisions)?;
         let log = to_json("log lines", &finish.log)?;
+        let counters = finish.counters.to_column()?;
         self.write("finish a run", move |conn| {
-            update(conn, user, &finish)?;
+            update(conn, user, &finish, counters)?;
             recordings::write(conn, user, finish.id, &finish.recording)?;
             if !finish.decisions.is_empty() || !finish.log.is_empty() {
                 write_notes(conn, user, finish.id, &decisions, &log)?;
@@ -337,13 +344,18 @@ fn check_free(conn: &Connection, user: UserId, start: &RunStart, window: i64) ->
     }
 }
 
-fn update(conn: &Connection, user: UserId, finish: &RunFinish) -> Result<(), StoreError> {
+fn update(
+    conn: &Connection,
+    user: UserId,
+    finish: &RunFinish,
+    counters: Option<String>,
+) -> Result<(), StoreError> {
     let sql =
         "UPDATE runs SET outcome = ?3, detail = ?4, finished_at = max(started_at, ?5), cpu_micros = ?6, peak_memory = ?7,
                                calls = ?8, orders = ?9, journaled = ?10, host_micros = ?11, host_rows = ?12,
                                refused_calls = ?13, order_changes = ?14, decisions = ?15, decision_bytes = ?16,
                                notifications = ?17, log_bytes = ?18, signals = ?19, state_changes = ?20,
-                               recording_bytes = ?21
+                               recording_bytes = ?21, counters = ?22, counters_left_out = ?23
                WHERE id = ?1 AND user_id = ?2 AND outcome IS NULL";
     let left = finish.left;
     let values = params![
@@ -368,6 +380,8 @@ fn update(conn: &Connection, user: UserId, finish: &RunFinish) -> Result<(), Sto
         left.signals.cast_signed(),
         left.state_changes.cast_signed(),
         left.recording_bytes.cast_signed(),
+        counters,
+        finish.counters.left_out,
     ];
     match execute(conn, sql, values)? {
         0 => Err(StoreError::NotExecuting { user, run: finish.id }),
@@ -396,5 +410,6 @@ pub(crate) fn read(row: &Row<'_>) -> Result<RunRow, StoreError> {
         orders,
         journaled: row.get::<_, Option<u32>>("journaled")?.unwrap_or(orders),
         left: run_footprint::read(row)?,
+        counters: counters::read(row)?,
     })
 }

@@ -16,8 +16,8 @@ use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::{
-    Cursor, Instant, LeftBehind, LogLevelName, Page, ServiceKindName, TaskName, TriggerName, UserQuery,
-    limit, page, parse_cursor, range,
+    Counter, Cursor, Instant, LeftBehind, LogLevelName, Page, ServiceKindName, TaskName, TriggerName,
+    UserQuery, limit, page, parse_cursor, range,
 };
 
 /// Most characters of how an execution ended in a list.
@@ -97,6 +97,10 @@ struct Execution {
     attempt: u32,
     /// Hash of the module that ran, in hex.
     module_hash: String,
+    /// What it counted, as the task names it; empty for one that did not succeed. 50 at most.
+    details: Vec<Counter>,
+    /// Counters that are not kept, because there are too many or their names are too long.
+    details_left_out: u32,
     /// The processor time, memory, calls and orders it used, and what it left behind.
     usage: Usage,
 }
@@ -133,7 +137,7 @@ struct Usage {
 
 /// Decision of a task about a symbol.
 #[derive(Debug, Serialize, ToSchema)]
-struct Decision {
+pub(super) struct Decision {
     /// Empty when the decision is about the whole execution.
     symbol: String,
     /// Action, such as `buy` or `skip`.
@@ -285,6 +289,8 @@ impl From<RunRow> for Execution {
             duration_ms: run.finished_at.map(|at| at.millis_since(run.started_at)),
             attempt: run.attempt,
             module_hash: run.module_hash,
+            details: run.counters.counted.into_iter().map(Counter::from).collect(),
+            details_left_out: run.counters.left_out,
             usage: Usage {
                 cpu_us: run.cpu_micros,
                 peak_memory_bytes: run.peak_memory,

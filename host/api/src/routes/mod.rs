@@ -7,6 +7,7 @@ mod brokers;
 mod calendar;
 mod connections;
 mod credentials;
+mod execution_totals;
 mod executions;
 mod grants;
 mod halts;
@@ -52,6 +53,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(calendar::routes())
         .merge(connections::routes())
         .merge(credentials::routes())
+        .merge(execution_totals::routes())
         .merge(executions::routes())
         .merge(grants::routes())
         .merge(halts::routes())

@@ -3,13 +3,14 @@
 use axum::extract::State;
 use prahari_app::caretakers::TasksOfStrategies;
 use prahari_app::desk::Valuation;
-use prahari_app::queries;
+use prahari_app::queries::{self, FoundDecision};
 use prahari_domain::book::PositionEntry;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::executions::Decision;
 use super::orders::OrderPurpose;
 use crate::caller::Caller;
 use crate::extract::{Json, Query};
@@ -52,6 +53,29 @@ pub(super) struct Position {
     opened_on: Date,
     /// The buys since then, oldest first.
     entries: Vec<Entry>,
+}
+
+/// An open position, and what tasks said of it.
+#[derive(Debug, Serialize, ToSchema)]
+struct PositionDetail {
+    #[serde(flatten)]
+    position: Position,
+    /// The last decision of each task about the position since it was opened, newest first. The newest 800 executions of each
+    /// task are looked at.
+    verdicts: Vec<Verdict>,
+}
+
+/// The last decision of a task about a position.
+#[derive(Debug, Serialize, ToSchema)]
+struct Verdict {
+    /// The task that decided.
+    task: TaskName,
+    /// The execution in which it did.
+    execution: u64,
+    /// Start time of that execution.
+    decided_at: Instant,
+    #[serde(flatten)]
+    decision: Decision,
 }
 
 /// A buy that is part of a position.
@@ -97,18 +121,28 @@ pub(super) struct Funds {
     charges_paise: i64,
 }
 
-/// What a user holds, by symbol and strategy.
+/// Returns the open positions of a user, by symbol and strategy, each with what tasks said last of it.
 #[utoipa::path(get, path = "/api/v1/positions", tag = "positions", params(UserQuery),
-    responses((status = OK, body = Page<Position>)))]
+    responses((status = OK, body = Page<PositionDetail>)))]
 async fn positions(
     State(api): State<Api>,
     caller: Caller,
     Query(target): Query<UserQuery>,
-) -> Result<Json<Page<Position>>, Problem> {
+) -> Result<Json<Page<PositionDetail>>, Problem> {
     let user = caller.target_user(&api, target.user)?;
     let of_user = api.daemon.queries.of(&user);
     let (positions, caretakers) = (of_user.positions().await, of_user.caretakers().await?);
-    Ok(Json(Page::whole(positions.into_iter().map(|valuation| Position::of(valuation, &caretakers)))))
+    let verdicts = of_user.verdicts(&positions).await?;
+    let tasks = api.daemon.tasks.current();
+    let of = |held: Valuation| {
+        let is_about = |found: &&FoundDecision| {
+            found.decision.symbol == held.position.symbol.as_str()
+                && tasks.strategy(found.task) == held.position.strategy
+        };
+        let verdicts = verdicts.iter().filter(is_about).cloned().map(Verdict::from).collect();
+        PositionDetail { position: Position::of(held, &caretakers), verdicts }
+    };
+    Ok(Json(Page::whole(positions.into_iter().map(of))))
 }
 
 /// Returns the funds of a user.
@@ -121,6 +155,17 @@ async fn funds(
 ) -> Result<Json<Funds>, Problem> {
     let user = caller.target_user(&api, target.user)?;
     Ok(Json(api.daemon.queries.of(&user).holdings().await.funds.into()))
+}
+
+impl From<FoundDecision> for Verdict {
+    fn from(found: FoundDecision) -> Self {
+        Self {
+            task: TaskName(found.task),
+            execution: found.run.0,
+            decided_at: Instant(found.started_at),
+            decision: found.decision.into(),
+        }
+    }
 }
 
 impl From<queries::Funds> for Funds {

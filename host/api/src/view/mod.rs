@@ -1,5 +1,6 @@
 //! How values stand in requests and answers, each form written once: instants, dates, names, pages.
 
+mod counter;
 mod instant;
 mod left;
 mod names;
@@ -12,6 +13,7 @@ use prahari_domain::instruments::Symbol;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+pub use counter::Counter;
 pub use instant::Instant;
 pub use left::LeftBehind;
 pub use names::{

@@ -6,6 +6,7 @@
 
 mod alerts;
 mod calendars;
+mod counters;
 mod executions;
 mod grants;
 mod holdings;
@@ -37,11 +38,11 @@ pub use modules::{ModuleTrial, ModuleVersion};
 pub use notifications::Notifications;
 pub use orders::OrderDetail;
 pub use prahari_store::{
-    ActivationRow, AlertFilter, AlertRow, CalendarRow, DecisionRow, EXECUTING, FoundLine, HaltFilter,
-    HaltRow, KeptNotification, LogCursor, LogFilter, LogLevel, LogPage, LogRow, ModuleOrigin, NotesPage,
-    NotificationFilter, NotificationLevel, OrderFilter, PriceJumpRow, Role, RunCursor, RunFilter,
-    RunFootprint, RunRow, RunTrigger, ServiceKind, ServiceLogFilter, ServiceLogRow, SignalCursor, SlotCounts,
-    SlotCursor, SlotFilter, SlotKind, SlotRow, SlotState, UsedRow,
+    ActivationRow, AlertFilter, AlertRow, CalendarRow, CounterTotals, DecisionRow, EXECUTING, FoundDecision,
+    FoundLine, HaltFilter, HaltRow, KeptNotification, LogCursor, LogFilter, LogLevel, LogPage, LogRow,
+    ModuleOrigin, NotesPage, NotificationFilter, NotificationLevel, OrderFilter, PriceJumpRow, Role,
+    RunCursor, RunFilter, RunFootprint, RunRow, RunTrigger, ServiceKind, ServiceLogFilter, ServiceLogRow,
+    SignalCursor, SlotCounts, SlotCursor, SlotFilter, SlotKind, SlotRow, SlotState, UsedRow,
 };
 pub use signals::{SignalDetail, SignalQuery, Signals};
 pub use slots::{LedgerDay, LedgerDayOfAll};

@@ -19,7 +19,9 @@ use prahari_domain::text::into_one_line;
 use prahari_domain::time::{Day, Timestamp, day_number};
 use prahari_runtime::abi::latest::{self, RunContext};
 use prahari_runtime::{Budget, Grant, Module, RunOutcome, RunReport, RunRequest, Runtime, SharedReplies};
-use prahari_store::{LogRow, RecordingRow, RunFinish, RunFootprint, RunStart, RunTrigger, ServiceKind};
+use prahari_store::{
+    LogRow, RecordingRow, RunCounters, RunFinish, RunFootprint, RunStart, RunTrigger, ServiceKind,
+};
 
 use crate::background::Background;
 use crate::desk::{OrderContext, TradingServices};
@@ -301,6 +303,7 @@ impl Runs {
             orders,
             journaled,
             left,
+            counters: counters_of(&report.outcome),
             recording,
             decisions,
             log,
@@ -324,6 +327,16 @@ fn left_of(report: &RunReport) -> RunFootprint {
         signals: usage.signals.into(),
         state_changes: usage.state_changes.into(),
         recording_bytes: 0,
+    }
+}
+
+/// Returns what a run counted; only one that did its work has.
+fn counters_of(outcome: &RunOutcome) -> RunCounters {
+    match outcome {
+        RunOutcome::Succeeded(summary) => {
+            RunCounters::of(summary.counters.iter().map(|counter| (counter.name.clone(), counter.value)))
+        }
+        _ => RunCounters::default(),
     }
 }
 

@@ -4,8 +4,9 @@ use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    DecisionFilter, DecisionRow, INTERRUPTED, LogRow, PrunableRunData, PrunedRuns, RecordingRow, RunCursor,
-    RunFilter, RunFinish, RunFootprint, SUPERSEDED, StoreError,
+    DecisionFilter, DecisionRow, INTERRUPTED, LONGEST_COUNTER_NAME, LOOKED_AT, LogRow, MOST_COUNTERS,
+    MOST_TOTALS, PrunableRunData, PrunedRuns, RecordingRow, RunCounters, RunCursor, RunFilter, RunFinish,
+    RunFootprint, SUPERSEDED, StoreError,
 };
 
 use crate::support::{TestStore, run_start, shared};
@@ -336,4 +337,125 @@ async fn decisions_and_log_lines_are_read_page_by_page() {
     assert_eq!((page.items.len(), page.next), (3, Some(3)));
     let other = test.store.user(UserId(2));
     assert_eq!(other.log_page(RunId(1), 0, 500).await.unwrap().items, []);
+}
+
+fn named(names: impl IntoIterator<Item = String>) -> RunCounters {
+    RunCounters::of(names.into_iter().map(|name| (name, 1)))
+}
+
+#[test]
+fn of_what_a_run_counts_a_bounded_part_is_kept_and_the_rest_is_counted() {
+    let of = |counters: &[(&str, i64)]| {
+        RunCounters::of(counters.iter().map(|(name, value)| ((*name).to_owned(), *value)))
+    };
+    let many = named((0..MOST_COUNTERS + 3).map(|number| format!("counter_{number}")));
+    assert_eq!((many.counted.len(), many.left_out), (MOST_COUNTERS, 3));
+    let long = named([LONGEST_COUNTER_NAME, LONGEST_COUNTER_NAME + 1, 0].map(|length| "é".repeat(length)));
+    assert_eq!((long.counted.len(), long.left_out), (1, 2));
+    let twice = of(&[("placed", i64::MAX), ("a\nb", 2), ("placed", 1)]);
+    assert_eq!(twice.counted, [("placed".to_owned(), i64::MAX), ("a\\nb".to_owned(), 2)]);
+}
+
+#[tokio::test]
+async fn what_runs_counted_stands_at_the_run_and_is_added_up_by_task_and_day() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    let (monitor, buys) = (Task::literal("sell_monitor"), Task::literal("buy_orders"));
+    let counted = |value| RunCounters::of([("checked".to_owned(), value), ("placed".to_owned(), 1)]);
+    for (id, task, started, counters) in [
+        (1, monitor, 10, counted(7)),
+        (2, monitor, 20, counted(i64::MAX)),
+        (3, buys, 25, named((0..9).map(|number| format!("skipped_{number}")))),
+        (4, monitor, 30, counted(1)),
+    ] {
+        user.start_run(run_start(id, task, started)).await.unwrap();
+        let finish = RunFinish { counters, ..RunFinish::new(RunId(id), "succeeded", Timestamp(started + 1)) };
+        user.finish_run(finish).await.unwrap();
+    }
+    user.start_run(run_start(5, buys, 26)).await.unwrap();
+    user.finish_run(RunFinish::new(RunId(5), "trapped", Timestamp(27))).await.unwrap();
+    let test = test.reopen().await;
+    let user = test.store.user(UserId(1));
+    assert_eq!(user.find_run(RunId(1)).await.unwrap().unwrap().counters, counted(7));
+    assert_eq!(user.find_run(RunId(5)).await.unwrap().unwrap().counters, RunCounters::default());
+    let totals = user.counter_totals(Timestamp(10), Timestamp(30)).await.unwrap();
+    let [of_buys, of_monitor] = &totals[..] else { panic!("{totals:?}") };
+    assert_eq!((of_buys.task, of_buys.runs, of_buys.succeeded, of_buys.counted.len()), (buys, 2, 1, 9));
+    assert_eq!((of_monitor.runs, of_monitor.counted["placed"]), (2, 2));
+    assert_eq!(
+        of_monitor.counted["checked"],
+        i64::MAX,
+        "a sum that is too large stops at the largest number"
+    );
+    assert_eq!(test.store.user(UserId(2)).counter_totals(Timestamp(0), Timestamp(99)).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn the_sums_of_a_day_have_a_bounded_number_of_names() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    for id in 1..=5 {
+        user.start_run(run_start(id, Task::literal("sell_monitor"), 10)).await.unwrap();
+        let counters = named((0..MOST_COUNTERS).map(|number| format!("run_{id}_{number}")));
+        user.finish_run(RunFinish { counters, ..RunFinish::new(RunId(id), "succeeded", Timestamp(20)) })
+            .await
+            .unwrap();
+    }
+    test.store.flush().await.unwrap();
+    let totals = user.counter_totals(Timestamp(0), Timestamp(99)).await.unwrap();
+    assert_eq!(totals[0].counted.len(), MOST_TOTALS);
+    assert_eq!(totals[0].left_out as usize, 5 * MOST_COUNTERS - MOST_TOTALS);
+}
+
+#[tokio::test]
+async fn the_last_word_of_each_task_about_a_symbol_is_found_and_no_older_one() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    let (monitor, exits) = (Task::literal("position_monitor"), Task::literal("sell_monitor"));
+    for (id, task, decisions) in [
+        (1, monitor, vec![decision("TCS", "hold"), decision("INFY", "hold")]),
+        (2, monitor, vec![decision("TCS", "watch"), decision("TCS", "exit")]),
+        (3, exits, vec![decision("TCS", "modify")]),
+        (4, monitor, vec![decision("WIPRO", "hold")]),
+    ] {
+        user.start_run(run_start(id, task, id.cast_signed() * 10)).await.unwrap();
+        let left = RunFootprint { decisions: decisions.len() as u64, ..RunFootprint::default() };
+        let finish = RunFinish { decisions, left, ..RunFinish::new(RunId(id), "succeeded", Timestamp(99)) };
+        user.finish_run(finish).await.unwrap();
+    }
+    test.store.flush().await.unwrap();
+    let found = async |symbols: &[&str], since| -> Vec<(u64, String, String)> {
+        let symbols = symbols.iter().map(|symbol| (*symbol).to_owned()).collect();
+        let found = user.last_decisions(symbols, Timestamp(since)).await.unwrap();
+        found.into_iter().map(|one| (one.run.0, one.decision.symbol, one.decision.action)).collect()
+    };
+    let line = |run, symbol: &str, action: &str| (run, symbol.to_owned(), action.to_owned());
+    let both = [line(3, "TCS", "modify"), line(2, "TCS", "exit"), line(1, "INFY", "hold")];
+    assert_eq!(found(&["TCS", "INFY"], 0).await, both);
+    assert_eq!(found(&["TCS", "INFY"], 20).await, both[..2]);
+    assert_eq!(found(&["SBIN"], 0).await, []);
+}
+
+#[tokio::test]
+async fn a_task_that_never_names_a_symbol_is_not_searched_to_its_first_run() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    let monitor = Task::literal("position_monitor");
+    let runs = u64::from(LOOKED_AT) + 1;
+    for id in 1..=runs {
+        user.start_run(run_start(id, monitor, id.cast_signed())).await.unwrap();
+        let symbol = match id {
+            1 => "OLD",
+            2 => "TCS",
+            _ => "WIPRO",
+        };
+        let left = RunFootprint { decisions: 1, ..RunFootprint::default() };
+        let decisions = vec![decision(symbol, "hold")];
+        let finish = RunFinish { decisions, left, ..RunFinish::new(RunId(id), "succeeded", Timestamp(9999)) };
+        user.finish_run(finish).await.unwrap();
+    }
+    test.store.flush().await.unwrap();
+    let symbols = ["OLD", "TCS"].map(str::to_owned).into();
+    let found = user.last_decisions(symbols, Timestamp(0)).await.unwrap();
+    assert_eq!(found.iter().map(|one| one.run.0).collect::<Vec<_>>(), [2]);
 }
