@@ -13,8 +13,8 @@ use prahari_store::ModuleOrigin;
 
 use super::{MOMENTUM, add, support};
 use support::console::Console;
-use support::outside::PRICE;
-use support::trader::{ask, buy, sell, to_host};
+use support::desk_fixture::{ask, buy, sell, to_host};
+use support::fake_broker::PRICE;
 use support::{ADMIN, MONDAY, TestHost, at, guests, run, stop};
 
 const SELLS: Task = Task::literal("sell_monitor");
@@ -172,7 +172,7 @@ async fn a_component_of_one_task_serves_another_strategy_where_its_manifest_says
     let activation = Activation { task, version: row.version, by, reason };
     daemon.trials.activate_module(activation, true).await.unwrap();
 
-    let share = daemon.venue.market.universe().await.unwrap()[0].to_string();
+    let share = daemon.trading.market.universe().await.unwrap()[0].to_string();
     for (task, quantity) in [(SELLS, 20), (EXIT, 10)] {
         let at_market =
             broker::OrderRequest { kind: broker::OrderKind::Market, ..to_host(&buy(&share, quantity, 1)) };

@@ -9,8 +9,8 @@ use tokio::sync::Notify;
 
 use super::{MOMENTUM, add, support};
 use support::console::{Client, Console};
-use support::outside::PRICE;
-use support::trader::{ask, buy, to_host};
+use support::desk_fixture::{ask, buy, to_host};
+use support::fake_broker::PRICE;
 use support::{ADMIN, MONDAY, TestHost, at, guests};
 
 /// Lets a minute pass and looks after what there is to look after.

@@ -75,7 +75,7 @@ impl Caretakers {
         let (tasks, mut found) = (self.tasks.current(), TasksOfStrategies::new());
         for known in tasks.all().filter(|known| known.manifest.trades() && !known.manifest.shared) {
             let task = known.manifest.name;
-            let Some(version) = user.schedule_version(task) else { continue };
+            let Some(version) = user.services.schedule_version(task) else { continue };
             let set = self.schedules.set(version).await?;
             if set.entry(task).is_some_and(|entry| entry.schedule.enabled) {
                 found.entry(known.manifest.strategy).or_default().push(task);

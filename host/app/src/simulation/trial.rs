@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::daemon::{Daemon, DaemonDeps};
 use crate::desk::TradingServices;
 use crate::error::AppError;
-use crate::paper::{PAPER, PaperBooks};
+use crate::paper_store::{DatabasePaperStore, PAPER};
 use crate::prices::PriceJumps;
 use crate::shadow::{ShadowReport, SimulatedMonth};
 use crate::tasks::TaskManifest;
@@ -96,8 +96,8 @@ async fn start(
     now: Timestamp,
 ) -> Result<Arc<Daemon>, AppError> {
     let modules = daemon.modules.beside(row).await?;
-    let (calendar, market) = (daemon.venue.calendar.clone(), daemon.venue.market.clone());
-    let books = Arc::new(PaperBooks::new(store.clone()));
+    let (calendar, market) = (daemon.trading.calendar.clone(), daemon.trading.market.clone());
+    let books = Arc::new(DatabasePaperStore::new(store.clone()));
     let broker = PaperBroker::new(PaperSettings::default(), market.clone(), calendar.clone(), books)?;
     let brokers = Brokers::default().with(PAPER, Arc::new(PaperBrokerage::new(Arc::new(broker))));
     let known = daemon.tasks.current();
@@ -109,11 +109,11 @@ async fn start(
         .collect();
     let schedules =
         tasks.iter().map(|manifest| schedule_of(daemon, manifest, row.task)).collect::<Result<_, _>>()?;
-    let venue =
+    let trading =
         TradingServices { brokers, market, calendar, store: store.clone(), jumps: PriceJumps::default() };
     Daemon::start(DaemonDeps {
         clock: Clock::at(now),
-        venue,
+        trading,
         runtime: daemon.runtime.clone(),
         modules: Arc::new(modules),
         tasks,

@@ -22,7 +22,7 @@ const BOUGHT_AT: NaiveTime = match NaiveTime::from_hms_opt(9, 45, 0) {
 
 /// Places a market order for each position on the day on which the clock stands, for the strategy of the task that is to see them.
 /// Without any, the clock stays.
-pub async fn buy(daemon: &Arc<Daemon>, user: UserId, task: Task, held: &[Held]) -> Result<(), Failure> {
+pub async fn buy(daemon: &Arc<Daemon>, user: UserId, task: Task, held: &[HeldShares]) -> Result<(), Failure> {
     if held.is_empty() {
         return Ok(());
     }
