@@ -69,10 +69,10 @@ const MIGRATIONS: [(&str, &str); 52] = [
     ("0049_name_superseded_runs", include_str!("../../../migrations/0049_name_superseded_runs.sql")),
     ("0050_add_outcomes_and_returns", include_str!("../../../migrations/0050_add_outcomes_and_returns.sql")),
     (
-        "0053_name_strategies_of_orders",
-        include_str!("../../../migrations/0053_name_strategies_of_orders.sql"),
+        "0051_name_strategies_of_orders",
+        include_str!("../../../migrations/0051_name_strategies_of_orders.sql"),
     ),
-    ("0054_count_runs", include_str!("../../../migrations/0054_count_runs.sql")),
+    ("0052_count_runs", include_str!("../../../migrations/0052_count_runs.sql")),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.
