@@ -123,8 +123,16 @@ impl Caretakers {
         left: &BTreeMap<StrategyName, Vec<Symbol>>,
         told: &mut BTreeSet<Owned>,
     ) -> Result<(), AppError> {
-        let is_over = |(of, strategy): &Owned| *of == user.id && !left.contains_key(strategy);
-        self.seen.lock().since.retain(|owned, _| !is_over(owned));
+        let is_over = |(_, strategy): &Owned| !left.contains_key(strategy);
+        {
+            let since = &mut self.seen.lock().since;
+            // By range: a look at everybody's for each user would be one at the square of them.
+            let over: Vec<Owned> =
+                since.range(of_user(user.id)).map(|(owned, _)| *owned).filter(is_over).collect();
+            for owned in over {
+                since.remove(&owned);
+            }
+        }
         let over: Vec<Owned> = told.range(of_user(user.id)).copied().filter(is_over).collect();
         for owned in over {
             let resolution = "a service runs a task of the strategy again, or nothing of it is held any more";
