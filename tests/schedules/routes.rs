@@ -67,6 +67,9 @@ async fn a_change_is_shown_with_who_made_it_and_asks_running_services_to_start_a
     assert_eq!((&set["version"], &set["restart_needed"]), (&json!(2), &json!(true)));
     let entry = of(&set, "buy_orders");
     assert_eq!((&entry["changed_by"], &entry["version"]), (&json!(1), &json!(2)));
+    let names = (&entry["changed_by_name"], &entry["created_by"], &entry["created_by_name"]);
+    assert_eq!(names, (&json!(console.daemon.users.find(ADMIN).unwrap().name), &Value::Null, &Value::Null));
+    assert_eq!(entry["created_at"], "2025-03-10T08:50:00.000+05:30");
     assert_eq!(entry["next"][0]["due_at"], "2025-03-10T16:20:00.000+05:30");
     assert_eq!(of(&set, "analysis")["version"], 1);
     assert_eq!(user.get(BASE).await.ok()["restart_needed"], true);
@@ -214,7 +217,7 @@ async fn several_rules_cron_and_what_a_task_waits_for_are_saved_and_shown() {
     assert_eq!(of(&buys, "analysis")["after"], Value::Null);
     let cron = json!({ "kind": "cron", "expression": "35 16 * * MON-FRI" });
     let noon = json!({ "kind": "at", "time": "12:00" });
-    let rules = json!({ "expected_version": 1, "rules": [noon, cron], "enabled": true });
+    let rules = json!({ "expected_version": 1, "rules": [noon, cron], "enabled": true, "confirm": true });
     let set = put(&admin, "buy_orders", rules).await.ok();
     let (entry, named) = (of(&set, "buy_orders"), "35 16 * * MON-FRI");
     let shown = json!([noon, { "kind": "cron", "expression": named, "zone": "Asia/Kolkata" }]);
@@ -223,12 +226,14 @@ async fn several_rules_cron_and_what_a_task_waits_for_are_saved_and_shown() {
         (0..2).map(|at| entry["next"][at]["due_at"].as_str().unwrap()[11..16].to_owned()).collect();
     assert_eq!(next, ["12:00", "16:35"]);
     // What is left out stays, and null is nothing.
-    let alone = json!({ "expected_version": 2, "rule": noon, "enabled": true, "after": null });
+    let alone =
+        json!({ "expected_version": 2, "rule": noon, "enabled": true, "after": null, "confirm": true });
     let set = put(&admin, "buy_orders", alone).await.ok();
     let entry = of(&set, "buy_orders");
     assert_eq!((&entry["rule"], &entry["after"]), (&noon, &Value::Null));
     let skips = json!({ "tasks": ["analysis", "eod_cleanup"], "latest": "18:30", "then": "skip" });
-    let waits = json!({ "expected_version": 3, "rule": noon, "enabled": true, "after": skips });
+    let waits =
+        json!({ "expected_version": 3, "rule": noon, "enabled": true, "after": skips, "confirm": true });
     assert_eq!(of(&put(&admin, "buy_orders", waits).await.ok(), "buy_orders")["after"], skips);
 }
 
@@ -290,7 +295,9 @@ async fn an_expression_that_is_due_in_the_past_only_may_be_turned_off_and_not_on
     let admin = console.admin().await;
     // A Friday; a year later it is a Saturday.
     let cron = json!({ "kind": "cron", "expression": "0 16 21 3 *", "zone": "Asia/Kolkata" });
-    put(&admin, "buy_orders", rule(1, cron.clone())).await.ok();
+    let mut confirmed = rule(1, cron.clone());
+    confirmed["confirm"] = json!(true);
+    put(&admin, "buy_orders", confirmed).await.ok();
     let house = console.stop().await;
     let console = Console::of(house, at("2025-03-24", "08:50")).await;
     let admin = console.admin().await;
@@ -316,4 +323,58 @@ async fn a_refusal_names_every_way_in_which_a_rule_may_be_given() {
     let refused = put(&console.admin().await, "sell_monitor", at_time(1, "10:00")).await;
     let sentence = "it runs each minute from a start to an end, or by a script, or by a cron expression";
     assert!(refused.text.contains(sentence), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn a_flagged_schedule_is_saved_and_turned_on_only_when_it_is_confirmed() {
+    let console = console().await;
+    let admin = console.admin().await;
+    let noon = json!({ "kind": "at", "time": "12:00" });
+    let idle =
+        "it is due at 12:00 on 2025-03-10, and the task can do nothing outside of 15:30 to 23:59 (IST)";
+    let preview = admin.post(&format!("{BASE}/eod_cleanup/preview"), json!({ "rule": noon })).await.ok();
+    assert_eq!(preview["flags"], json!([{ "kind": "idle", "detail": idle }]));
+    let refused = put(&admin, "eod_cleanup", rule(1, noon.clone())).await;
+    assert_eq!(refused.problem(), (409, "schedule_flagged".to_owned()), "{}", refused.text);
+    assert!(
+        refused.text.contains(&format!("the schedule of eod_cleanup needs a confirmation: {idle}")),
+        "{}",
+        refused.text
+    );
+    assert_eq!(admin.get(BASE).await.ok()["version"], 1, "nothing is saved");
+    let mut confirmed = rule(1, noon.clone());
+    confirmed["confirm"] = json!(true);
+    let set = put(&admin, "eod_cleanup", confirmed).await.ok();
+    assert_eq!(of(&set, "eod_cleanup")["flags"][0]["kind"], "idle", "it is listed as well");
+    assert_eq!(of(&set, "buy_orders")["flags"], json!([]));
+
+    // Turning it off needs no word, and turning it on again one.
+    let against = |version: u64| json!({ "expected_version": version });
+    admin.post(&format!("{BASE}/eod_cleanup/disable"), against(2)).await.ok();
+    let on = admin.post(&format!("{BASE}/eod_cleanup/enable"), against(3)).await;
+    assert_eq!(on.problem(), (409, "schedule_flagged".to_owned()), "{}", on.text);
+    let bulk = json!({ "expected_version": 3, "tasks": ["buy_orders", "eod_cleanup"], "enabled": true });
+    assert_eq!(admin.post(&format!("{BASE}/bulk"), bulk).await.problem().1, "schedule_flagged");
+    let on = json!({ "expected_version": 3, "confirm": true });
+    let set = admin.post(&format!("{BASE}/eod_cleanup/enable"), on).await.ok();
+    assert_eq!((&of(&set, "eod_cleanup")["enabled"], &set["version"]), (&json!(true), &json!(4)));
+}
+
+#[tokio::test]
+async fn a_script_that_is_never_due_is_flagged_and_a_description_has_512_characters_at_most() {
+    let console = console().await;
+    let admin = console.admin().await;
+    let never = json!({ "kind": "script", "script": "fn slots(day) { [] }" });
+    let refused = put(&admin, "analysis", rule(1, never)).await;
+    assert_eq!(refused.problem(), (409, "schedule_flagged".to_owned()), "{}", refused.text);
+    assert!(
+        refused.text.contains("it is due on no trading day within a year from 2025-03-10 on"),
+        "{}",
+        refused.text
+    );
+    let mut described = at_time(1, "20:00");
+    described["description"] = json!("\u{930}".repeat(513));
+    assert_eq!(put(&admin, "analysis", described.clone()).await.problem().0, 400);
+    described["description"] = json!("\u{930}".repeat(512));
+    assert_eq!(of(&put(&admin, "analysis", described).await.ok(), "analysis")["version"], 2);
 }

@@ -63,6 +63,8 @@ pub enum Code {
     SettingsChanged,
     /// The schedule does not fit its task, or its script cannot be used.
     InvalidSchedule,
+    /// Something is odd about the schedule; `confirm` saves it nevertheless.
+    ScheduleFlagged,
     /// Another change of the schedules came first.
     ScheduleChanged,
     /// The calendar cannot be read or makes no sense; the sentence names the entry.
@@ -160,6 +162,7 @@ impl Code {
             | Self::NameTaken
             | Self::SettingsChanged
             | Self::ScheduleChanged
+            | Self::ScheduleFlagged
             | Self::CalendarChanged
             | Self::LastAdmin
             | Self::TotpNotBegun
@@ -359,6 +362,7 @@ impl From<AppError> for Problem {
             AppError::NoRecording(_) => Code::NoRecording,
             AppError::NoEarlierModule(_) => Code::NoEarlierModule,
             AppError::InvalidSchedule(_) => Code::InvalidSchedule,
+            AppError::ScheduleFlagged { .. } => Code::ScheduleFlagged,
             AppError::InvalidCalendar(_) => Code::InvalidCalendar,
             AppError::Calendar(_) => Code::InvalidRequest,
             AppError::HaltStands { .. } => Code::HaltStands,

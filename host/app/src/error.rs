@@ -5,6 +5,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_runtime::abi::latest::Capability;
 use prahari_runtime::{ModuleHash, capability_name};
+use prahari_schedule::ScheduleFlag;
 
 /// Any failure of the application that is not an answer to a task.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +59,14 @@ pub enum AppError {
     /// A schedule that somebody wants to save or try does not fit.
     #[error(transparent)]
     InvalidSchedule(prahari_schedule::ScheduleError),
+    /// A schedule that is allowed and probably a slip, and that nobody has confirmed.
+    #[error("the schedule of {task} needs a confirmation: {}", sentences(flags))]
+    ScheduleFlagged {
+        /// The task whose schedule it is.
+        task: Task,
+        /// What is odd about it.
+        flags: Vec<ScheduleFlag>,
+    },
     /// A task that has no schedule.
     #[error("there is no schedule of {0}")]
     UnknownSchedule(Task),
@@ -321,4 +330,9 @@ impl AppError {
             _ => matches!(self, Self::Ended(_)),
         }
     }
+}
+
+/// Joins what is odd about a schedule into one sentence.
+fn sentences(flags: &[ScheduleFlag]) -> String {
+    flags.iter().map(ScheduleFlag::to_string).collect::<Vec<_>>().join("; and ")
 }

@@ -24,6 +24,22 @@ pub struct RuleBounds {
     /// The minute of the hour at which an hourly rule begins and ends; any when nothing is said.
     #[serde(default)]
     pub minute: Option<u32>,
+    /// Hours of an ordinary day in which the task can do something; at any time when none are named. A schedule outside of
+    /// them is pointed out before it is saved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub useful: Vec<UsefulHours>,
+}
+
+/// Hours of the day, IST, both ends included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UsefulHours {
+    /// First time of day.
+    #[serde(with = "clock_time")]
+    pub from: NaiveTime,
+    /// Last time of day.
+    #[serde(with = "clock_time")]
+    pub until: NaiveTime,
 }
 
 /// A kind of plain rule.

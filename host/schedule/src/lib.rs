@@ -10,6 +10,7 @@ mod clock_time;
 mod cron;
 mod day;
 mod engine;
+mod flags;
 mod late;
 mod preview;
 mod rule;
@@ -19,10 +20,11 @@ mod validate;
 mod zone;
 
 pub use after::{After, MAX_AFTER, Then, check_after};
-pub use bounds::{RuleBounds, RuleKind};
+pub use bounds::{RuleBounds, RuleKind, UsefulHours};
 pub use clock_time::{parse as parse_time, text as time_text};
 pub use cron::MAX_CRON_BYTES;
 pub use engine::{MAX_OPERATIONS, MAX_SCRIPT_BYTES, MAX_TIMES};
+pub use flags::{ScheduleFlag, flags};
 pub use late::{LatePolicy, latest_start};
 pub use preview::{DayDifference, Stretch, differences, preview, stretch};
 pub use rule::{Rule, Schedule};
@@ -65,6 +67,8 @@ pub enum ScheduleError {
 mod after_tests;
 #[cfg(test)]
 mod cron_tests;
+#[cfg(test)]
+mod flag_tests;
 #[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]

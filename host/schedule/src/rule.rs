@@ -76,6 +76,11 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Returns whether it is one of the built-in rules, which do the same on each ordinary day.
+    pub const fn is_plain(&self) -> bool {
+        matches!(self, Self::At { .. } | Self::Hourly { .. } | Self::EachMinute { .. })
+    }
+
     /// The rule as a script for the evaluator; a cron expression is none.
     pub fn script(&self) -> Option<String> {
         let answer = match self {

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{After, MAX_RULES, Rule, RuleBounds, Schedule};
 
+/// Most stretches of useful hours that a task may name.
+const MAX_USEFUL: usize = 8;
+
 /// The part of a task's manifest that is about its schedule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +41,12 @@ impl ScheduleTerms {
         }
         if self.bounds.earliest > self.bounds.latest {
             return Some("bounds: earliest is after latest".to_owned());
+        }
+        if self.bounds.useful.len() > MAX_USEFUL {
+            return Some(format!("bounds: useful has more than {MAX_USEFUL} entries"));
+        }
+        if self.bounds.useful.iter().any(|hours| hours.from > hours.until) {
+            return Some("bounds: useful hours end before they begin".to_owned());
         }
         if self.bounds.minute.is_some_and(|minute| minute > 59) {
             return Some("bounds: minute is not between 0 and 59".to_owned());

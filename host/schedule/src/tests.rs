@@ -243,6 +243,18 @@ fn refused(task: Task, rule: Rule) -> String {
 }
 
 #[test]
+fn premarket_tasks_may_run_from_eight_and_the_analysis_until_twenty() {
+    let is_valid = |task, hour, minute| {
+        let at = Rule::At { time: clock(hour, minute) };
+        valid(&schedule(Task::literal(task), at), &calendar()).is_ok()
+    };
+    for task in ["premarket_retry", "premarket_amo_adjustment"] {
+        assert!(is_valid(task, 8, 0) && !is_valid(task, 7, 59), "{task}");
+    }
+    assert!(is_valid("analysis", 20, 0) && !is_valid("analysis", 20, 1));
+}
+
+#[test]
 fn rules_that_do_not_fit_their_task_are_refused() {
     let at = |time| Rule::At { time };
     let hourly = |start, end| Rule::Hourly { start, end };

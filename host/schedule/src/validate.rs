@@ -35,8 +35,7 @@ pub fn validate(
     if let Some(detail) = schedule.rules.iter().find_map(|rule| misfit(rule, bounds)) {
         return wrong(detail);
     }
-    let plain = |rule: &Rule| !matches!(rule, Rule::Script(_) | Rule::Cron { .. });
-    if count == 1 && schedule.rules.iter().all(plain) {
+    if count == 1 && schedule.rules.iter().all(Rule::is_plain) {
         Ok(())
     } else {
         check_days(schedule, bounds, calendar)?;

@@ -32,6 +32,10 @@ pub struct ScheduleRow {
     pub changed_by: Option<UserId>,
     /// Time at which it was changed, by the daemon's clock.
     pub changed_at: Timestamp,
+    /// User who made the first schedule of the task; none for the defaults of the program.
+    pub created_by: Option<UserId>,
+    /// Time at which the task got its first schedule, by the daemon's clock.
+    pub created_at: Timestamp,
 }
 
 /// A task's schedule as it is to be.
@@ -48,6 +52,12 @@ pub struct ScheduleChange {
     /// Description of the schedule, one sentence.
     pub description: String,
 }
+
+/// The rows of `last`, each with who made the first schedule of its task, and when.
+const WITH_FIRST: &str = "
+    SELECT last.*, first.changed_by AS created_by, first.changed_at AS created_at
+    FROM last JOIN schedules AS first ON first.task = last.task
+         AND first.version = (SELECT min(version) FROM schedules WHERE task = last.task)";
 
 impl SystemScope {
     /// Writes the first version of the set, as the program brings it, and waits until it is durable.
@@ -80,11 +90,13 @@ impl SystemScope {
         self.store
             .read("read the schedules", move |conn| {
                 // SQLite takes the other columns from the row that has the maximum.
-                let sql =
-                    "SELECT task, max(version) AS version, enabled, rules, after, description, changed_by,
-                           changed_at
-                           FROM schedules WHERE version <= ?1 GROUP BY task ORDER BY task";
-                select(conn, sql, [version.cast_signed()], read)
+                let sql = format!(
+                    "WITH last AS (SELECT task, max(version) AS version, enabled, rules, after, description,
+                                          changed_by, changed_at
+                                   FROM schedules WHERE version <= ?1 GROUP BY task)
+                     {WITH_FIRST} ORDER BY last.task"
+                );
+                select(conn, &sql, [version.cast_signed()], read)
             })
             .await
     }
@@ -96,8 +108,11 @@ impl SystemScope {
     pub async fn schedule_history(&self, task: Task) -> Result<Vec<ScheduleRow>, StoreError> {
         self.store
             .read("read the history of a schedule", move |conn| {
-                let sql = "SELECT * FROM schedules WHERE task = ?1 ORDER BY version DESC";
-                select(conn, sql, [task.name()], read)
+                let sql = format!(
+                    "WITH last AS (SELECT * FROM schedules WHERE task = ?1)
+                     {WITH_FIRST} ORDER BY last.version DESC"
+                );
+                select(conn, &sql, [task.name()], read)
             })
             .await
     }
@@ -161,5 +176,7 @@ fn read(row: &Row<'_>) -> Result<ScheduleRow, StoreError> {
         description: row.get("description")?,
         changed_by: optional_user(row, "changed_by")?,
         changed_at: instant(row, "changed_at")?,
+        created_by: optional_user(row, "created_by")?,
+        created_at: instant(row, "created_at")?,
     })
 }

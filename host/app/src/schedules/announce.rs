@@ -27,14 +27,19 @@ impl ScheduleChanges {
     /// Gives tasks other schedules and tells the users whose services have to be started again to follow them.
     ///
     /// # Errors
-    /// As [`Schedules::change`](super::Schedules::change).
+    /// [`AppError::ScheduleFlagged`] when something is odd about one and it is not `confirmed`; as
+    /// [`Schedules::change`](super::Schedules::change).
     pub async fn change_schedules(
         &self,
         by: UserId,
         expected: u64,
         wanted: Vec<Schedule>,
+        confirmed: bool,
     ) -> Result<Arc<ScheduleSet>, AppError> {
         let (calendar, now) = (self.handles.calendar.current(), self.handles.clock.now());
+        if !confirmed {
+            self.schedules.check_flags(wanted.clone(), &calendar, now).await?;
+        }
         let set = self.schedules.change(by, expected, wanted, &calendar, now).await?;
         self.tell_who_must_restart().await?;
         Ok(set)
@@ -43,18 +48,17 @@ impl ScheduleChanges {
     /// Turns tasks on or off and tells the same users.
     ///
     /// # Errors
-    /// As [`Schedules::enable`](super::Schedules::enable).
+    /// [`AppError::ScheduleFlagged`] when something is odd about one that is turned on and it is not `confirmed`; as
+    /// [`Schedules::enable`](super::Schedules::enable).
     pub async fn enable_schedules(
         &self,
         by: UserId,
         expected: u64,
-        tasks: &[Task],
-        enabled: bool,
+        (tasks, enabled): (&[Task], bool),
+        confirmed: bool,
     ) -> Result<Arc<ScheduleSet>, AppError> {
-        let (calendar, now) = (self.handles.calendar.current(), self.handles.clock.now());
-        let set = self.schedules.enable(by, expected, (tasks, enabled), &calendar, now).await?;
-        self.tell_who_must_restart().await?;
-        Ok(set)
+        let wanted = self.schedules.switched(tasks, enabled)?;
+        self.change_schedules(by, expected, wanted, confirmed).await
     }
 
     async fn tell_who_must_restart(&self) -> Result<(), AppError> {

@@ -6,7 +6,7 @@ use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
-use prahari_schedule::{Schedule, ScheduleError, check_after, validate};
+use prahari_schedule::{RuleBounds, Schedule, ScheduleError, check_after, flags, validate};
 use prahari_store::StoreError;
 
 use super::{ScheduleSet, Schedules, read_set, stored};
@@ -55,6 +55,38 @@ impl Schedules {
         Ok(set)
     }
 
+    /// Checks that nothing is odd about what would be enabled by a change, as far as it differs from the newest set.
+    ///
+    /// # Errors
+    /// [`AppError::InvalidSchedule`]; [`AppError::ScheduleFlagged`] with the first task that has flags.
+    pub async fn check_flags(
+        &self,
+        wanted: Vec<Schedule>,
+        calendar: &Arc<Calendar>,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let current = self.current();
+        let is_new = |schedule: &Schedule| {
+            schedule.enabled && current.entry(schedule.task).is_none_or(|entry| entry.schedule != *schedule)
+        };
+        // What cannot be is said first: no confirmation makes it good.
+        check_after(&current.with(&wanted), &wanted).map_err(AppError::InvalidSchedule)?;
+        let bounded = bounded(wanted.into_iter().filter(is_new), &self.tasks.current())?;
+        let calendar = calendar.clone();
+        let checked = tokio::task::spawn_blocking(move || {
+            for (bounds, schedule) in &bounded {
+                let invalid = AppError::InvalidSchedule;
+                validate(schedule, bounds, &calendar, now).map_err(invalid)?;
+                let flags = flags(schedule, bounds, &calendar, now).map_err(invalid)?;
+                if !flags.is_empty() {
+                    return Err(AppError::ScheduleFlagged { task: schedule.task, flags });
+                }
+            }
+            Ok(())
+        });
+        checked.await.map_err(|error| AppError::Ended(error.to_string()))?
+    }
+
     /// Enables or disables tasks, all in one new version.
     ///
     /// # Errors
@@ -67,6 +99,15 @@ impl Schedules {
         calendar: &Arc<Calendar>,
         now: Timestamp,
     ) -> Result<Arc<ScheduleSet>, AppError> {
+        let wanted = self.switched(tasks, enabled)?;
+        self.change(by, expected, wanted, calendar, now).await
+    }
+
+    /// Returns the newest schedules of some tasks, enabled or disabled.
+    ///
+    /// # Errors
+    /// When a task has no schedule.
+    pub fn switched(&self, tasks: &[Task], enabled: bool) -> Result<Vec<Schedule>, AppError> {
         let set = self.current();
         let mut wanted: Vec<Schedule> = Vec::new();
         for task in tasks {
@@ -75,7 +116,7 @@ impl Schedules {
                 wanted.push(Schedule { enabled, ..entry.schedule.clone() });
             }
         }
-        self.change(by, expected, wanted, calendar, now).await
+        Ok(wanted)
     }
 
     fn keep(&self, set: Arc<ScheduleSet>) {
@@ -91,6 +132,18 @@ fn is_same_but_for_words(one: &Schedule, other: &Schedule) -> bool {
     (&one.rules, &one.after) == (&other.rules, &other.after)
 }
 
+/// Returns each schedule with the bounds of its task.
+fn bounded(
+    schedules: impl IntoIterator<Item = Schedule>,
+    tasks: &TaskSet,
+) -> Result<Vec<(RuleBounds, Schedule)>, AppError> {
+    let with_bounds = |schedule: Schedule| {
+        let known = tasks.find_ever(schedule.task).ok_or(AppError::UnknownTask(schedule.task))?;
+        Ok((known.manifest.schedule.bounds.clone(), schedule))
+    };
+    schedules.into_iter().map(with_bounds).collect()
+}
+
 /// Checks each schedule on every day of the calendar. A script may take its time on each of them, so this happens where it
 /// holds nobody up.
 async fn check(
@@ -99,11 +152,7 @@ async fn check(
     calendar: Arc<Calendar>,
     now: Timestamp,
 ) -> Result<Vec<Schedule>, AppError> {
-    let mut bounded = Vec::with_capacity(schedules.len());
-    for schedule in schedules {
-        let known = tasks.find_ever(schedule.task).ok_or(AppError::UnknownTask(schedule.task))?;
-        bounded.push((known.manifest.schedule.bounds.clone(), schedule));
-    }
+    let bounded = bounded(schedules, &tasks)?;
     let checked = tokio::task::spawn_blocking(move || {
         bounded.iter().try_for_each(|(bounds, schedule)| validate(schedule, bounds, &calendar, now))?;
         Ok::<_, ScheduleError>(bounded.into_iter().map(|(_, schedule)| schedule).collect())

@@ -43,6 +43,10 @@ pub struct ScheduleEntry {
     pub changed_by: Option<UserId>,
     /// Time at which it was changed, by the daemon's clock.
     pub changed_at: Timestamp,
+    /// User who made the first schedule of the task; none for the defaults of the program.
+    pub created_by: Option<UserId>,
+    /// Time at which the task got its first schedule, by the daemon's clock.
+    pub created_at: Timestamp,
 }
 
 impl ScheduleSet {
@@ -163,11 +167,18 @@ async fn read_set(store: &Store, tasks: &Tasks, version: u64) -> Result<Schedule
 }
 
 fn entry(row: ScheduleRow) -> Result<ScheduleEntry, AppError> {
-    let ScheduleRow { task, version, enabled, rules, after, description, changed_by, changed_at } = row;
+    let ScheduleRow { task, version, enabled, rules, after, description, .. } = row;
     let (rules, after) =
         (serde_json::from_str(&rules)?, after.map(|after| serde_json::from_str(&after)).transpose()?);
     let schedule = Schedule { task, rules, after, enabled, description };
-    Ok(ScheduleEntry { schedule, version, changed_by, changed_at })
+    Ok(ScheduleEntry {
+        schedule,
+        version,
+        changed_by: row.changed_by,
+        changed_at: row.changed_at,
+        created_by: row.created_by,
+        created_at: row.created_at,
+    })
 }
 
 fn stored(schedule: &Schedule) -> Result<ScheduleChange, AppError> {

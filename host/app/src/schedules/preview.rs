@@ -6,8 +6,8 @@ use prahari_domain::calendar::TradingDay;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_schedule::{
-    DayDifference, Evaluator, Schedule, ScheduleError, Slot, Stretch, check_after, differences, preview,
-    stretch, validate,
+    DayDifference, Evaluator, Schedule, ScheduleError, ScheduleFlag, Slot, Stretch, check_after, differences,
+    flags, preview, stretch, validate,
 };
 
 use super::ScheduleSet;
@@ -29,6 +29,8 @@ pub struct SchedulePreview {
     pub year: Stretch,
     /// The days of that year on which it fires otherwise than the present schedule.
     pub differences: Vec<DayDifference>,
+    /// What is odd about the candidate; saving it asks for a confirmation then.
+    pub flags: Vec<ScheduleFlag>,
 }
 
 /// Slots of all tasks on one day.
@@ -67,6 +69,16 @@ impl Previews {
         Ok(preview(schedule, &self.handles.calendar.current(), self.handles.clock.now(), count)?)
     }
 
+    /// Returns what is odd about a schedule, as if it were enabled. Its script runs for up to a year of days.
+    ///
+    /// # Errors
+    /// When the task is not there, or its script fails on a day to come.
+    pub fn flags(&self, schedule: &Schedule) -> Result<Vec<ScheduleFlag>, AppError> {
+        let manifest = self.tasks.manifest(schedule.task)?;
+        let (calendar, now) = (self.handles.calendar.current(), self.handles.clock.now());
+        Ok(flags(schedule, &manifest.schedule.bounds, &calendar, now)?)
+    }
+
     /// Returns what a candidate would do, beside the present schedule of its task. Nothing is saved.
     ///
     /// # Errors
@@ -86,6 +98,7 @@ impl Previews {
                 next: preview(&candidate, &calendar, now, count)?,
                 year: stretch(&candidate, &calendar, from, to)?,
                 differences: differences(&present, &candidate, &calendar, from, to)?,
+                flags: flags(&candidate, &bounds, &calendar, now)?,
             })
         });
         let previewed = previewed.await.map_err(|error| AppError::Ended(error.to_string()))?;

@@ -226,17 +226,17 @@ impl TaskChanges {
         checked.map_err(AppError::InvalidSchedule)
     }
 
-    /// Adds a schedule to the newest set; concurrent changes of others are kept.
+    /// Adds a schedule to the newest set, which whoever accepted the manifest has confirmed; concurrent changes of others are kept.
     async fn offer_schedule(&self, by: UserId, schedule: Schedule) -> Result<(), AppError> {
         for _ in 1..OFFERS {
             let newest = self.schedules.current().version;
-            match self.schedule_changes.change_schedules(by, newest, vec![schedule.clone()]).await {
+            match self.schedule_changes.change_schedules(by, newest, vec![schedule.clone()], true).await {
                 Err(AppError::Store(StoreError::ScheduleChanged { .. })) => {}
                 changed => return changed.map(|_| ()),
             }
         }
         let newest = self.schedules.current().version;
-        self.schedule_changes.change_schedules(by, newest, vec![schedule]).await.map(|_| ())
+        self.schedule_changes.change_schedules(by, newest, vec![schedule], true).await.map(|_| ())
     }
 
     async fn end_schedule(&self, by: UserId, task: Task) -> Result<(), AppError> {

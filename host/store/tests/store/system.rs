@@ -109,6 +109,8 @@ async fn each_change_of_schedules_is_a_version_of_the_whole_set_and_old_ones_sta
     let history = test.store.system().schedule_history(Task::literal("buy_orders")).await.unwrap();
     let seen: Vec<_> = history.iter().map(|row| (row.version, row.changed_by, row.changed_at.0)).collect();
     assert_eq!(seen, [(3, Some(UserId(7)), 5), (2, Some(UserId(7)), 4), (1, None, 3)]);
+    let first: Vec<_> = history.iter().map(|row| (row.created_by, row.created_at.0)).collect();
+    assert_eq!(first, [(None, 3); 3]);
 }
 
 #[tokio::test]

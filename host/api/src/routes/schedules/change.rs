@@ -19,7 +19,7 @@ use super::rule::{AfterView, RuleView, given, rules_of};
 use super::{ScheduleSetView, after_of, answer, resource};
 
 /// Longest description, in characters.
-const MOST_DESCRIPTION: usize = 200;
+const MOST_DESCRIPTION: usize = 512;
 
 /// A task's schedule as it is to be.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
@@ -42,8 +42,16 @@ pub struct ScheduleChange {
     enabled: bool,
     /// Description of the schedule, one sentence.
     #[serde(default)]
-    #[schema(max_length = 200)]
+    #[schema(max_length = 512)]
     description: String,
+    /// Saves it although it is flagged.
+    #[serde(default, skip_serializing_if = "is_false")]
+    confirm: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// The version that a change was made against.
@@ -52,6 +60,9 @@ pub struct ScheduleChange {
 pub struct Against {
     /// The version of the set.
     expected_version: u64,
+    /// Turns it on although its schedule is flagged.
+    #[serde(default)]
+    confirm: bool,
 }
 
 /// Tasks to be turned on or off together.
@@ -65,9 +76,13 @@ pub struct BulkChange {
     tasks: Vec<TaskName>,
     /// Whether the schedules are enabled.
     enabled: bool,
+    /// Turns them on although one is flagged.
+    #[serde(default)]
+    confirm: bool,
 }
 
-/// Gives a task another schedule. What runs by the old one goes on until its service is started again.
+/// Gives a task another schedule. What runs by the old one goes on until its service is started again. One that is flagged
+/// (see the preview) is refused with `schedule_flagged` unless `confirm` is true.
 #[utoipa::path(put, path = "/api/v1/service/schedules/{task}", tag = "schedules",
     params(("task" = TaskName, Path)), request_body = ScheduleChange,
     responses((status = OK, body = ScheduleSetView)))]
@@ -79,13 +94,14 @@ pub async fn put(
 ) -> Result<Json<ScheduleSetView>, Problem> {
     check_description(&change.description)?;
     let details = serde_json::to_value(&change).unwrap_or_default();
-    let ScheduleChange { expected_version, rule, rules, after, enabled, description } = change;
+    let ScheduleChange { expected_version, rule, rules, after, enabled, description, confirm } = change;
     let (task, rules) = (task.0, rules_of(rule, rules)?);
     let after = after_of(&api, task, after);
     let schedule = Schedule { task, rules, after, enabled, description };
     api.audit(&admin.0, "schedule.change", resource(task), details).await?;
     api.daemon.tasks.manifest(task)?;
-    api.daemon.schedule_changes.change_schedules(admin.0.0.user, expected_version, vec![schedule]).await?;
+    let changes = &api.daemon.schedule_changes;
+    changes.change_schedules(admin.0.0.user, expected_version, vec![schedule], confirm).await?;
     answer(&api, &admin.0).await.map(Json)
 }
 
@@ -98,7 +114,7 @@ pub async fn enable(
     Path(task): Path<TaskName>,
     Json(against): Json<Against>,
 ) -> Result<Json<ScheduleSetView>, Problem> {
-    switch(&api, &admin, against.expected_version, &[task.0], true).await
+    switch(&api, &admin, &against, &[task.0], true).await
 }
 
 /// Turns a task off.
@@ -110,7 +126,7 @@ pub async fn disable(
     Path(task): Path<TaskName>,
     Json(against): Json<Against>,
 ) -> Result<Json<ScheduleSetView>, Problem> {
-    switch(&api, &admin, against.expected_version, &[task.0], false).await
+    switch(&api, &admin, &against, &[task.0], false).await
 }
 
 /// Turns several tasks on or off, in one new version.
@@ -125,23 +141,26 @@ pub async fn bulk(
     if !(1..=MOST_TASKS).contains(&tasks.len()) {
         return Err(Problem::invalid(format!("tasks: name 1 to {MOST_TASKS} tasks")));
     }
-    switch(&api, &admin, change.expected_version, &tasks, change.enabled).await
+    let against = Against { expected_version: change.expected_version, confirm: change.confirm };
+    switch(&api, &admin, &against, &tasks, change.enabled).await
 }
 
 async fn switch(
     api: &Api,
     admin: &Admin,
-    expected: u64,
+    against: &Against,
     tasks: &[Task],
     enabled: bool,
 ) -> Result<Json<ScheduleSetView>, Problem> {
+    let expected = against.expected_version;
     let names: Vec<&str> = tasks.iter().map(|task| task.name()).collect();
     let (action, details) = (
         if enabled { "schedule.enable" } else { "schedule.disable" },
-        json!({ "expected_version": expected, "tasks": names }),
+        json!({ "expected_version": expected, "confirm": against.confirm, "tasks": names }),
     );
     api.audit(&admin.0, action, format!("schedule {}", names.join(", ")), details).await?;
-    api.daemon.schedule_changes.enable_schedules(admin.0.0.user, expected, tasks, enabled).await?;
+    let (user, changes) = (admin.0.0.user, &api.daemon.schedule_changes);
+    changes.enable_schedules(user, expected, (tasks, enabled), against.confirm).await?;
     answer(api, &admin.0).await.map(Json)
 }
 

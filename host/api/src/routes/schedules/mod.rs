@@ -68,7 +68,7 @@ async fn history(
     if entries.is_empty() || !caller.may_know(&api, task.0) {
         return Err(AppError::UnknownSchedule(task.0).into());
     }
-    Ok(Json(Page::whole(entries.iter().map(ScheduleView::past))))
+    Ok(Json(Page::whole(entries.iter().map(|entry| ScheduleView::past(&api.daemon, entry)))))
 }
 
 /// The newest set as it is answered. A script may take its time for each of the days until its next slots, so they are

@@ -15,7 +15,7 @@ use crate::view::{Date, Instant, TaskName};
 
 use super::after_of;
 use super::rule::{AfterView, RuleView, given, rules_of};
-use super::view::SlotView;
+use super::view::{FlagView, SlotView};
 
 /// Most of the next slots that may be asked for.
 const MOST_NEXT: usize = 100;
@@ -60,6 +60,8 @@ pub struct Preview {
     differing_days: usize,
     /// The first of these days, 60 at most.
     differences: Vec<DifferenceView>,
+    /// What is odd about the candidate; saving it needs `confirm` then.
+    flags: Vec<FlagView>,
 }
 
 /// A year of a schedule in numbers.
@@ -185,12 +187,13 @@ pub async fn test_run(
 
 impl From<SchedulePreview> for Preview {
     fn from(preview: SchedulePreview) -> Self {
-        let SchedulePreview { next, year, differences } = preview;
+        let SchedulePreview { next, year, differences, flags } = preview;
         Self {
             next: next.iter().map(SlotView::from).collect(),
             year: year.into(),
             differing_days: differences.len(),
             differences: differences.iter().take(SHOWN_DAYS).map(DifferenceView::from).collect(),
+            flags: flags.iter().map(FlagView::from).collect(),
         }
     }
 }

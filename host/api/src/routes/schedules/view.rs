@@ -2,7 +2,8 @@
 
 use prahari_app::daemon::Daemon;
 use prahari_app::schedules::{NEXT_RUNS, ScheduleEntry};
-use prahari_schedule::Slot;
+use prahari_domain::ids::UserId;
+use prahari_schedule::{ScheduleFlag, Slot};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,6 +30,35 @@ impl From<&Slot> for SlotView {
     }
 }
 
+/// Something odd about a schedule that is allowed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FlagView {
+    /// Kind of the flag.
+    kind: FlagKind,
+    /// What is odd, one sentence.
+    detail: String,
+}
+
+/// Kinds of flags.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum FlagKind {
+    /// It is due on no trading day within a year.
+    NeverDue,
+    /// It is due at a time at which the task can do nothing.
+    Idle,
+}
+
+impl From<&ScheduleFlag> for FlagView {
+    fn from(flag: &ScheduleFlag) -> Self {
+        let kind = match flag {
+            ScheduleFlag::NeverDue { .. } => FlagKind::NeverDue,
+            ScheduleFlag::Idle { .. } => FlagKind::Idle,
+        };
+        Self { kind, detail: flag.to_string() }
+    }
+}
+
 /// The schedule of a task, in one version.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ScheduleView {
@@ -51,8 +81,21 @@ pub struct ScheduleView {
     /// The user who did; null for the defaults of the program.
     #[schema(required)]
     changed_by: Option<u64>,
+    /// Their name; null for the defaults of the program, and when the user is gone.
+    #[schema(required)]
+    changed_by_name: Option<String>,
     /// Time at which it was changed, by the daemon's clock.
     changed_at: Instant,
+    /// The user who made the first schedule of the task; null for the defaults of the program.
+    #[schema(required)]
+    created_by: Option<u64>,
+    /// Their name; null for the defaults of the program, and when the user is gone.
+    #[schema(required)]
+    created_by_name: Option<String>,
+    /// Time at which the task got its first schedule, by the daemon's clock.
+    created_at: Instant,
+    /// What is odd about it, as if it were enabled; empty in a history.
+    flags: Vec<FlagView>,
     /// Next slots; empty in a history.
     next: Vec<SlotView>,
     /// Reason why there is no answer for a day to come, if so: a calendar that came later may have days that the
@@ -68,11 +111,15 @@ impl ScheduleView {
             Ok(slots) => (slots.iter().map(SlotView::from).collect(), None),
             Err(error) => (Vec::new(), Some(error.to_string())),
         };
-        Self { next, problem, ..Self::past(entry) }
+        // A script that fails has no flags: the problem is stated.
+        let flags = daemon.previews.flags(&entry.schedule).unwrap_or_else(|_| Vec::new());
+        let flags = flags.iter().map(FlagView::from).collect();
+        Self { next, problem, flags, ..Self::past(daemon, entry) }
     }
 
     /// One of a history.
-    pub fn past(entry: &ScheduleEntry) -> Self {
+    pub fn past(daemon: &Daemon, entry: &ScheduleEntry) -> Self {
+        let name = |user: Option<UserId>| daemon.users.find(user?).ok().map(|user| user.name.clone());
         Self {
             task: TaskName(entry.schedule.task),
             rule: match entry.schedule.rules.as_slice() {
@@ -85,7 +132,12 @@ impl ScheduleView {
             description: entry.schedule.description.clone(),
             version: entry.version,
             changed_by: entry.changed_by.map(|user| user.0),
+            changed_by_name: name(entry.changed_by),
             changed_at: Instant(entry.changed_at),
+            created_by: entry.created_by.map(|user| user.0),
+            created_by_name: name(entry.created_by),
+            created_at: Instant(entry.created_at),
+            flags: Vec::new(),
             next: Vec::new(),
             problem: None,
         }
