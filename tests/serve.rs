@@ -32,11 +32,11 @@ fn a_demonstration_says_what_it_is_and_has_a_day_to_look_at() {
     let health = serving.json("/api/v1/system/health", "");
     assert_eq!(health["status"], "ok");
     assert_eq!(health["demonstration"], true);
-    assert_eq!(health["services_running"], 3);
+    assert_eq!((&health["services_running"], &health["set_up_pending"]), (&json!(4), &json!(false)));
     assert_eq!(serving.get("/api/v1/system/overview", "").status, 401);
     let admin = serving.sign_in("admin", DEMO_PASSWORD);
     let overview = serving.json("/api/v1/system/overview", &admin);
-    assert_eq!(overview["users"].as_array().unwrap().len(), 3);
+    assert_eq!(overview["users"].as_array().unwrap().len(), 5);
     // The weeks before the start are simulated, so that there is something to see.
     assert!(!overview["users"][0]["orders"].as_array().unwrap().is_empty());
     // Somebody else sees nothing but their own.
@@ -44,6 +44,56 @@ fn a_demonstration_says_what_it_is_and_has_a_day_to_look_at() {
     let own = serving.json("/api/v1/system/overview", &user);
     assert_eq!(own["users"].as_array().unwrap().len(), 1);
     assert_eq!(own["users"][0]["name"], "user2");
+    check_that_users_differ(&serving, &overview, &admin);
+}
+
+/// One has little money, one has lost, one runs a single task by itself, one is halted.
+fn check_that_users_differ(serving: &Serving, overview: &serde_json::Value, admin: &str) {
+    let of = |path: &str| serving.json(path, admin);
+    let capital =
+        |user: u64| of(&format!("/api/v1/user/capital?user={user}"))["capital_paise"].as_i64().unwrap();
+    assert_eq!([2, 3].map(capital), [30_000_000, 5_000_000]);
+    assert_eq!(of("/api/v1/user/limits?user=2")["in_force"]["max_positions"], 3);
+    let funds = &overview["users"][2]["funds"];
+    let paise = |name: &str| funds[name].as_i64().unwrap();
+    assert!(paise("realised_paise") < paise("charges_paise"), "{funds}");
+    let single = of("/api/v1/service/individual/status?user=4");
+    assert_eq!(single["services"]["sell_monitor"]["running"], true, "{single}");
+    let halts = of("/api/v1/halts?user=5");
+    assert!(halts["items"][0]["reason"].as_str().unwrap().contains("demonstration"), "{halts}");
+}
+
+#[test]
+fn a_demonstration_that_begins_on_a_holiday_says_when_something_happens_and_gets_there_soon() {
+    let serving = demo(&["--from", "2025-03-16", "--users", "1", "--history", "0"]);
+    assert!(serving.said.contains("--from 2025-03-16: no session is held on it ("), "{}", serving.said);
+    assert!(serving.said.contains("; the first tasks are due on 2025-03-17.\n"), "{}", serving.said);
+    assert!(serving.said.contains("the audit log have the real time"), "{}", serving.said);
+    // A day at 3,600 times the speed; asking is the only waiting.
+    let admin = serving.sign_in("admin", DEMO_PASSWORD);
+    let mut now = String::new();
+    while now.as_str() < "2025-03-17 08:50" {
+        now = serving.json("/api/v1/system/overview", &admin)["now_ist"].as_str().unwrap().to_owned();
+    }
+}
+
+#[test]
+fn a_demonstration_begins_on_an_ordinary_morning_and_something_happens_within_a_minute() {
+    let serving = demo(&["--users", "1", "--history", "0"]);
+    let admin = serving.sign_in("admin", DEMO_PASSWORD);
+    let health = serving.json("/api/v1/system/health", "");
+    let now = health["now_ist"].as_str().unwrap();
+    assert!(("08:55".."09:15").contains(&&now[11..16]), "{health}");
+    assert_eq!(health["day_note"], "", "an ordinary day: {health}");
+    // Minutes are seconds here: the first task is due five of them after the start.
+    let ran = || {
+        let overview = serving.json("/api/v1/system/overview", &admin);
+        overview["users"][0]["slots"].as_array().unwrap().iter().any(|slot| slot["state"] == "ran")
+    };
+    while !ran() {
+        let health = serving.json("/api/v1/system/health", "");
+        assert!(health["now_ist"].as_str().unwrap()[11..16] < *"09:55", "nothing within a minute: {health}");
+    }
 }
 
 #[test]
@@ -93,13 +143,16 @@ fn the_first_start_prints_a_link_that_makes_one_admin_once() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("prahari.db").to_str().unwrap().to_owned();
     let serving = serve(&["--db", &db]);
-    let token = serving.said.split_once("#setup=").unwrap().1.lines().next().unwrap().to_owned();
+    let link = serving.said.lines().last().unwrap();
+    let token = link.split_once("#setup=").unwrap().1.to_owned();
+    assert_eq!(serving.json("/api/v1/system/health", "")["set_up_pending"], true);
     let password = "correct horse battery staple";
     let wanted = json!({ "token": token, "name": "asha", "password": password });
     let made = serving.post("/api/v1/auth/setup", &wanted);
     assert!((200..300).contains(&made.status), "{}", made.body);
     assert!(serving.post("/api/v1/auth/setup", &wanted).status >= 400);
     let asha = serving.sign_in("asha", password);
+    assert_eq!(serving.json("/api/v1/system/health", "")["set_up_pending"], false);
     assert_eq!(serving.json("/api/v1/auth/me", &asha)["role"], "admin");
     let entries = serving.json("/api/v1/audit?action=user.create", &asha);
     assert_eq!(entries["items"][0]["via"], "set-up link", "{entries}");
@@ -204,7 +257,7 @@ fn a_terminated_daemon_ends_well_and_its_database_opens_again() {
     let db = folder.path().join("daemon.db").to_str().unwrap().to_owned();
     for _ in 0..2 {
         let mut serving = demo(&["--speed", "60", "--from", "2025-03-03", "--db", &db, "--history", "0"]);
-        assert_eq!(serving.json("/api/v1/system/health", "")["services_running"], 3);
+        assert_eq!(serving.json("/api/v1/system/health", "")["services_running"], 4);
         serving.signal(Signal::SIGTERM);
         assert!(serving.child.wait().unwrap().success());
     }

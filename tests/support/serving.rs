@@ -64,7 +64,7 @@ fn say_where(command: &mut Command) -> Serving {
         serving.said.push_str(&line);
         serving.said.push('\n');
         if let Some((_, address)) = line.split_once("Open http://") {
-            serving.address = address.trim_end_matches('/').to_owned();
+            serving.address = address.split('/').next().unwrap().to_owned();
             return serving;
         }
     }

@@ -59,12 +59,56 @@ impl ManualClock {
     }
 }
 
-/// A clock that started at `start` when the process was at `origin`.
-#[derive(Debug, Clone, Copy)]
+/// A clock that started when the process was at `origin`, and passes its time leg by leg.
+#[derive(Debug, Clone)]
 pub struct Scaled {
-    start: Timestamp,
     origin: Instant,
+    /// In order; the first begins at once and the last has no end.
+    legs: Arc<[Leg]>,
+}
+
+/// A part of the time of a scaled clock that passes at one speed.
+#[derive(Debug, Clone, Copy)]
+struct Leg {
+    /// Nanoseconds of real time after which it begins.
+    after: i128,
+    /// Instant at which it begins.
+    from: Timestamp,
     speed: u32,
+}
+
+/// Nanoseconds of a millisecond.
+const NANOS: i128 = 1_000_000;
+
+impl Leg {
+    /// Nanoseconds of real time after which an instant of this leg comes, rounded up: it has come by then.
+    fn reaches(&self, instant: Timestamp) -> i128 {
+        let speed = i128::from(self.speed);
+        self.after + (i128::from(instant.millis_since(self.from)) * NANOS + speed - 1) / speed
+    }
+}
+
+impl Scaled {
+    fn now(&self) -> Timestamp {
+        let elapsed = i128::try_from(self.origin.elapsed().as_nanos()).unwrap_or(i128::MAX);
+        let Some(leg) = self.leg(|leg| leg.after <= elapsed) else { return Timestamp(0) };
+        let passed = (elapsed - leg.after).saturating_mul(i128::from(leg.speed)) / NANOS;
+        leg.from.plus_millis(i64::try_from(passed).unwrap_or(i64::MAX))
+    }
+
+    /// Returns the real time until an instant.
+    fn until(&self, instant: Timestamp) -> Duration {
+        let Some(leg) = self.leg(|leg| leg.from <= instant) else { return Duration::ZERO };
+        let elapsed = i128::try_from(self.origin.elapsed().as_nanos()).unwrap_or(i128::MAX);
+        let left = (leg.reaches(instant) - elapsed).max(0);
+        Duration::from_nanos(u64::try_from(left).unwrap_or(u64::MAX))
+    }
+
+    /// Returns the last leg that has begun; before all of them there is none.
+    fn leg(&self, has_begun: impl Fn(&Leg) -> bool) -> Option<&Leg> {
+        let count = self.legs.partition_point(has_begun);
+        self.legs.get(count.checked_sub(1)?)
+    }
 }
 
 impl Clock {
@@ -75,7 +119,33 @@ impl Clock {
 
     /// A clock that starts at `start` and runs `speed` times as fast as the system's.
     pub fn scaled(start: Timestamp, speed: u32) -> Self {
-        Self::Scaled(Scaled { start, origin: monotonic_now(), speed: speed.max(1) })
+        Self::scaled_with_rests(start, speed, speed, [])
+    }
+
+    /// The same, with stretches of time, in order, that pass at the speed `fast`.
+    pub fn scaled_with_rests(
+        start: Timestamp,
+        speed: u32,
+        fast: u32,
+        rests: impl IntoIterator<Item = (Timestamp, Timestamp)>,
+    ) -> Self {
+        let (speed, fast) = (speed.max(1), fast.max(1));
+        let mut last = Leg { after: 0, from: start, speed };
+        let mut legs = Vec::new();
+        for (from, to) in rests {
+            let from = from.max(last.from);
+            if from >= to {
+                continue;
+            }
+            if from > last.from {
+                legs.push(last);
+            }
+            let rest = Leg { after: last.reaches(from), from, speed: fast };
+            legs.push(rest);
+            last = Leg { after: rest.reaches(to), from: to, speed };
+        }
+        legs.push(last);
+        Self::Scaled(Scaled { origin: monotonic_now(), legs: legs.into() })
     }
 
     /// A clock that stands at `start` until it is moved by hand.
@@ -88,7 +158,9 @@ impl Clock {
     #[must_use]
     pub fn restarted(&self) -> Self {
         match self {
-            Self::Scaled(Scaled { start, speed, .. }) => Self::scaled(*start, *speed),
+            Self::Scaled(Scaled { legs, .. }) => {
+                Self::Scaled(Scaled { origin: monotonic_now(), legs: legs.clone() })
+            }
             Self::System | Self::Virtual(_) | Self::Manual(_) => self.clone(),
         }
     }
@@ -97,10 +169,7 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => system_now(),
-            Self::Scaled(scaled) => {
-                let elapsed = scaled.origin.elapsed().as_millis().saturating_mul(u128::from(scaled.speed));
-                scaled.start.plus_millis(i64::try_from(elapsed).unwrap_or(i64::MAX))
-            }
+            Self::Scaled(scaled) => scaled.now(),
             Self::Virtual(now) => Timestamp(now.load(Ordering::Acquire)),
             Self::Manual(hand) => hand.reading().wall,
         }
@@ -159,18 +228,16 @@ impl Clock {
             if left <= 0 {
                 return true;
             }
-            let real = Duration::from_millis(left.unsigned_abs().div_ceil(u64::from(self.speed())));
+            let real = match self {
+                Self::Scaled(scaled) => scaled.until(instant),
+                Self::System | Self::Virtual(_) | Self::Manual(_) => {
+                    Duration::from_millis(left.unsigned_abs())
+                }
+            };
             tokio::select! {
                 () = pause(real.min(LONGEST_WAIT)) => {}
                 () = interrupt.notified() => return false,
             }
-        }
-    }
-
-    fn speed(&self) -> u32 {
-        match self {
-            Self::Scaled(scaled) => scaled.speed,
-            Self::System | Self::Virtual(_) | Self::Manual(_) => 1,
         }
     }
 }
@@ -251,6 +318,45 @@ mod tests {
         hand.set(Timestamp(-60_000));
         let looking = clock.may_have_changed(seen);
         assert!(tokio::time::timeout(Duration::from_secs(10), looking).await.is_ok());
+    }
+
+    #[test]
+    fn a_scaled_clock_passes_its_rests_faster_and_never_goes_back() {
+        let rests = [(1_000, 61_000), (70_000, 60_000), (100_000, 160_000)];
+        let rests = rests.map(|(from, to)| (Timestamp(from), Timestamp(to)));
+        let Clock::Scaled(clock) = Clock::scaled_with_rests(Timestamp(0), 10, 1_000, rests) else {
+            panic!("it is scaled");
+        };
+        // Real milliseconds: 100 until the rest, 60 for it, 3,900 until the next, 60 for it.
+        let legs: Vec<_> = clock.legs.iter().map(|leg| (leg.after / NANOS, leg.from.0, leg.speed)).collect();
+        assert_eq!(
+            legs,
+            [
+                (0, 0, 10),
+                (100, 1_000, 1_000),
+                (160, 61_000, 10),
+                (4_060, 100_000, 1_000),
+                (4_120, 160_000, 10)
+            ]
+        );
+        let mut last = Timestamp(0);
+        for _ in 0..1_000 {
+            let now = clock.now();
+            assert!(now >= last, "{now:?} after {last:?}");
+            last = now;
+        }
+        assert!(clock.until(Timestamp(160_000)) <= Duration::from_millis(4_120));
+        assert_eq!(clock.until(Timestamp(-5)), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_scaled_clock_may_begin_within_a_rest() {
+        let rests = [(Timestamp(-60_000), Timestamp(60_000))];
+        let Clock::Scaled(clock) = Clock::scaled_with_rests(Timestamp(0), 10, 1_000, rests) else {
+            panic!("it is scaled");
+        };
+        let legs: Vec<_> = clock.legs.iter().map(|leg| (leg.after / NANOS, leg.from.0, leg.speed)).collect();
+        assert_eq!(legs, [(0, 0, 1_000), (60, 60_000, 10)]);
     }
 
     #[tokio::test]

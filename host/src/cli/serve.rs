@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::Args;
+use clap::{ArgGroup, Args};
 use prahari_api::STARTS_PER_HOUR;
 
 use super::connecting::Connecting;
@@ -12,6 +12,7 @@ use super::{Market, OwnModule, UnknownDays};
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("faster").args(["speed", "demo"]).multiple(true)))]
 pub struct Serve {
     /// Address and port to listen on.
     #[arg(long, default_value = "127.0.0.1:8700")]
@@ -27,21 +28,22 @@ pub struct Serve {
     /// database with .key added.
     #[arg(long, requires = "db")]
     pub key: Option<PathBuf>,
-    /// A demonstration: made-up users with a known password, and some weeks behind them.
+    /// A demonstration: made-up users with a known password, and some weeks behind them. Nights and closed days pass quickly.
     #[arg(long)]
     pub demo: bool,
     /// How many made-up users a new demonstration gets; the first is the admin.
-    #[arg(long, default_value_t = 3, requires = "demo", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, default_value_t = 5, requires = "demo", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub users: u32,
     /// Source of prices: synthetic or csv:DIR.
     #[arg(long, default_value = "synthetic")]
     pub market: Market,
-    /// Run on a virtual clock this many times as fast as the real one; without it on the real clock.
+    /// Run on a virtual clock this many times as fast as the real one; without it on the real clock, and a demonstration 60
+    /// times as fast.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub speed: Option<u32>,
-    /// With --speed: the day to start on, at 08:55 IST; by default the last trading day before today. An
-    /// existing database goes on where it stopped.
-    #[arg(long, requires = "speed")]
+    /// With --speed or --demo: the day to start on, at 08:55 IST; by default the last day before today with an ordinary session.
+    /// An existing database goes on where it stopped.
+    #[arg(long, requires = "faster")]
     pub from: Option<NaiveDate>,
     /// How many days before its start a new demonstration simulates first, so that there is something to see.
     #[arg(long, default_value_t = 45, requires = "demo", value_parser = clap::value_parser!(u32).range(0..=365))]

@@ -151,7 +151,8 @@ const begin = async () => {
 
 // A demonstration says so before anybody has signed in.
 attempt(async () => {
-  const { demonstration } = await ask("GET", "/system/health");
+  const { demonstration, set_up_pending: pending } = await ask("GET", "/system/health");
+  if (pending) document.body.prepend(make("p", { className: "banner" }, "This daemon is not set up yet: open the link that it printed when it started, and make yourself its first admin"));
   if (demonstration) document.body.prepend(make("p", { className: "banner" }, "DEMONSTRATION: made-up users and money; sign in as admin or user2 with the password prahari-demo"));
 });
 begin();

@@ -30,6 +30,8 @@ struct Health {
     version: &'static str,
     /// Whether this is a demonstration, whose passwords everybody knows.
     demonstration: bool,
+    /// Whether nobody can log in yet: the first admin is made with the link that the daemon printed at its start.
+    set_up_pending: bool,
     /// Current time of the daemon's clock, in IST.
     now_ist: String,
     /// The last instant whose work was done or handed out.
@@ -77,6 +79,8 @@ async fn health(State(api): State<Api>) -> Response {
         status,
         version: env!("CARGO_PKG_VERSION"),
         demonstration: api.demonstration,
+        // A store that fails is reported as the problem.
+        set_up_pending: api.accounts.needs_set_up().await.unwrap_or(false),
         now_ist: now.to_string(),
         last_instant_ist: daemon.cursor.reached().to_string(),
         day_note: calendar.day_or_closed(now.ist_day()).note,

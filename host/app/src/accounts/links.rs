@@ -10,6 +10,14 @@ use super::{AccountError, Accounts, Peer, check_name, check_password};
 const LINK_MS: i64 = 24 * 3_600_000;
 
 impl Accounts {
+    /// Returns whether no active admin can log in, so that the first one is still to be made.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn needs_set_up(&self) -> Result<bool, AccountError> {
+        Ok(self.store.system().needs_set_up().await?)
+    }
+
     /// Creates a one-time link with which the first admin is made, when no active admin can log in; earlier
     /// links end. The daemon prints it at its start.
     ///
@@ -17,7 +25,7 @@ impl Accounts {
     /// When it cannot be written, or the system gives no random numbers.
     pub async fn set_up_token(&self) -> Result<Option<String>, AccountError> {
         let system = self.store.system();
-        if !system.needs_set_up().await? {
+        if !self.needs_set_up().await? {
             return Ok(None);
         }
         let (token, link) = self.new_link(None)?;

@@ -7,9 +7,13 @@ use chrono::NaiveTime;
 use prahari_app::daemon::Daemon;
 use prahari_app::simulation::new_users;
 use prahari_domain::calendar::Calendar;
+use prahari_domain::money::Paise;
+use prahari_domain::risk::RiskLimits;
+use prahari_domain::settings::Strategy;
+use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_secrets::{Cost, Passwords, Secret};
-use prahari_store::Store;
+use prahari_store::{HaltCode, NewUser, Store};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Serve;
@@ -27,6 +31,18 @@ const HISTORY: &str = "demonstration_history";
 
 /// Stored under the key once the days have passed.
 const LIVED: &str = "lived through";
+
+/// The user with little money and tight limits.
+const SMALL: &str = "user2";
+
+/// The user whose positions are so small that charges eat what they gain.
+const LOSING: &str = "user3";
+
+/// The user with an individual service.
+const SINGLE: &str = "user4";
+
+/// The user who is halted.
+const HALTED: &str = "user5";
 
 /// The days that a demonstration simulates before it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +98,10 @@ pub async fn populate(
     let covered = Timestamp::from_ist(calendar.covers().0, NaiveTime::MIN);
     let begins = now.plus_minutes(-i64::from(options.history) * 24 * 60).max(covered);
     let history = History { begins, ends: now };
-    let users = new_users(options.users, begins).map_err(Failure::work)?;
+    let mut users = new_users(options.users, begins).map_err(Failure::work)?;
+    for user in &mut users {
+        vary(user)?;
+    }
     // One hash for all: it is no secret that they have the same password.
     let passwords = Passwords::new(Cost::Standard).map_err(Failure::work)?;
     let hash = passwords.hash(&Secret::new(PASSWORD.to_owned())).map_err(Failure::work)?;
@@ -92,6 +111,59 @@ pub async fn populate(
     ];
     store.system().create_users_with_password(users, hash, facts).await.map_err(Failure::work)?;
     Ok(history)
+}
+
+/// Gives some users money and limits of their own, so that not everybody does the same. What each shows is told at the start.
+fn vary(user: &mut NewUser) -> Result<(), Failure> {
+    let (mut strategy, mut limits) = (Strategy::default(), RiskLimits::default());
+    match user.name.as_str() {
+        SMALL => {
+            user.capital = Paise::rupees(300_000);
+            limits.max_positions = 3;
+            limits.max_buys_per_day = 5;
+        }
+        // The charges of a sale are the same however small it is.
+        LOSING => {
+            user.capital = Paise::rupees(50_000);
+            strategy.user_capital = Paise::rupees(500);
+        }
+        _ => return Ok(()),
+    }
+    user.strategy = serde_json::to_string(&strategy).map_err(Failure::work)?;
+    user.limits = serde_json::to_string(&limits).map_err(Failure::work)?;
+    Ok(())
+}
+
+/// The task that the user with an individual service runs: one of theirs that trades all day long.
+fn single_task(daemon: &Daemon) -> Option<Task> {
+    let tasks = daemon.tasks.current();
+    let trades_all_day = |task: &&Task| {
+        let manifest = tasks.find(**task).map(|known| &known.manifest);
+        manifest.is_some_and(|manifest| {
+            manifest.trades() && !manifest.shared && manifest.schedule.bounds.are_continuous()
+        })
+    };
+    tasks.names().iter().find(trades_all_day).copied()
+}
+
+/// Has one user run a single task in a process of its own, and halts another, once the days before have passed.
+pub async fn make_users_differ(daemon: &Arc<Daemon>) -> Result<(), Failure> {
+    for user in daemon.users.all() {
+        match user.name.as_str() {
+            SINGLE => {
+                daemon.services.stop_service(user.id).await.map_err(Failure::work)?;
+                let Some(task) = single_task(daemon) else { continue };
+                daemon.services.start_individual(user.id, task).await.map_err(Failure::work)?;
+            }
+            HALTED => {
+                let reason = "the demonstration shows what a halt looks like; an admin can lift it";
+                let (code, halts) = (HaltCode::AccountUnusable, &daemon.halts);
+                halts.halt_user(user.id, code, reason).await.map_err(Failure::work)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Turns every service on and lets the days until `now` pass at once. What an earlier start has lived through
@@ -114,4 +186,11 @@ pub fn announce() {
         "*** DEMONSTRATION: made-up users, made-up money, a password that everybody knows. Never use it for anything else. ***"
     );
     say!("Sign in as admin, user2, ... with the password: {PASSWORD}");
+    say!(
+        "Of the users, {SMALL} has little money and tight limits, {LOSING} trades so little at a time that charges eat it, \
+         {SINGLE} runs one task in a process of its own, and {HALTED} is halted."
+    );
+    say!(
+        "Tasks, orders and books follow the clock of the demonstration; log-ins and the audit log have the real time."
+    );
 }

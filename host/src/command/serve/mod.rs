@@ -1,6 +1,7 @@
 //! `prahari serve`: the daemon and its page.
 
 mod begun;
+mod clock;
 mod demo;
 mod descriptors;
 mod signals;
@@ -10,7 +11,6 @@ use std::convert::Infallible;
 use std::fmt::Display;
 use std::sync::Arc;
 
-use chrono::NaiveTime;
 use prahari_api::{Api, Hosts};
 use prahari_app::accounts::{AccountSettings, Accounts};
 use prahari_app::clock::Clock;
@@ -18,8 +18,6 @@ use prahari_app::daemon::Daemon;
 use prahari_app::modules::{ModuleFolder, Watching};
 use prahari_app::vault::Vault;
 use prahari_brokers::BarsReport;
-use prahari_domain::calendar::Calendar;
-use prahari_domain::time::Timestamp;
 use prahari_secrets::KeyFile;
 use prahari_store::Durability;
 use signals::Signals;
@@ -93,14 +91,14 @@ async fn prepare(
     let begun = demo::unfinished_history(store).await?;
     // A history that was cut off goes on to where it was to end.
     let reached = begun.map(|history| history.ends).or(begun::reached(store, cursor).await?);
-    let clock = clock(options, &calendar.current(), reached)?;
+    let clock = clock::clock(options, &calendar.current(), reached)?;
     let first = clock.now().ist_day();
     let until = first.checked_add_days(chrono::Days::new(SYNTHETIC_DAYS_AHEAD)).unwrap_or(first);
     let market = wiring::market(&options.market, calendar, served.seed, first, until)?;
     market.report().iter().flat_map(BarsReport::shown).for_each(|note| say!("{note}"));
     let (runtime, modules) = wiring::modules(&options.modules).await?;
     let modules = Arc::new(modules);
-    served.keep(store, options.speed.map(|_| first)).await?;
+    served.keep(store, clock::speed(options).map(|_| first)).await?;
     let wire = async |clock: Clock| {
         let parts = (runtime.clone(), modules.clone());
         wiring::daemon(clock, store.clone(), market.clone(), calendar.clone(), served.seed, parts).await
@@ -117,9 +115,12 @@ async fn prepare(
     }
     // The history took real time, in which a scaled clock ran on.
     let daemon = wire(clock.restarted()).await?;
+    if history.is_some() {
+        demo::make_users_differ(&daemon).await?;
+    }
     let accounts = Accounts::new(store.clone(), daemon.events.clone(), vault, AccountSettings::default());
     let accounts = Arc::new(accounts.map_err(Failure::work)?);
-    if let (Some(reached), Some(speed), None) = (reached, options.speed, begun) {
+    if let (Some(reached), Some(speed), None) = (reached, clock::speed(options), begun) {
         say!("The clock goes on at {reached}, where the last process was; its speed is {speed}.");
     }
     announce(options, &accounts, listener).await?;
@@ -143,7 +144,10 @@ async fn announce(options: &Serve, accounts: &Accounts, listener: &TcpListener) 
     if options.demo {
         demo::announce();
     } else if let Some(token) = accounts.set_up_token().await.map_err(Failure::work)? {
-        say!("There is no admin yet. Make yourself one here, within a day: http://{address}/#setup={token}");
+        // Last, because it is what somebody who has just started the daemon needs.
+        say!("Prahari trades on paper at http://{address}/, and waits to be set up.");
+        say!("There is no admin yet. Make yourself one within a day. Open http://{address}/#setup={token}");
+        return Ok(());
     }
     say!("Prahari trades on paper. Open http://{address}/");
     Ok(())
@@ -182,18 +186,4 @@ fn part<E: Display + Send + 'static>(
             Err(error) => daemon.shutdown.fail(format!("a part of the daemon ended unexpectedly: {error}")),
         }
     })
-}
-
-fn clock(options: &Serve, calendar: &Calendar, cursor: Option<Timestamp>) -> Result<Clock, Failure> {
-    let Some(speed) = options.speed else { return Ok(Clock::System) };
-    if let Some(cursor) = cursor {
-        return Ok(Clock::scaled(cursor, speed));
-    }
-    let day = match options.from {
-        Some(day) => day,
-        None => calendar.trading_day_from(Clock::System.now().ist_day(), -1).map_err(Failure::work)?,
-    };
-    calendar.trading_day(day).map_err(Failure::input)?;
-    let opening = NaiveTime::from_hms_opt(8, 55, 0).unwrap_or_default();
-    Ok(Clock::scaled(Timestamp::from_ist(day, opening), speed))
 }
