@@ -53,6 +53,9 @@ fn a_component_says_what_it_is() {
     let size = fs::metadata(built_in("buy_orders")).unwrap().len();
     assert_eq!(told(&answer, "size"), format!("{size} bytes"));
     assert_eq!(told(&answer, "hash").len(), 64);
+    let granted = answer.lines().find_map(|line| line.strip_prefix("to be granted ")).unwrap();
+    assert!(granted.starts_with("broker-read, broker-trade, calendar, "), "{answer}");
+    assert!(granted.ends_with("; in a run 2000 ms, 64 MiB, 2000 calls, 50 orders"), "{answer}");
 }
 
 #[test]

@@ -3,7 +3,9 @@
 mod calendar;
 mod connecting;
 mod module;
+mod operate;
 mod recorded;
+mod remote;
 mod serve;
 mod simulate;
 mod task;
@@ -16,10 +18,15 @@ use prahari_domain::text::one_line;
 
 pub use calendar::{Calendar, CalendarCommand, CalendarFile, UnknownDays};
 pub use module::{Module, ModuleCommand};
+pub use operate::{
+    ApiCall, FieldValue, GrantCommand, GrantOptions, RuleOptions, ScheduleCommand, ScheduleOptions,
+    ScopeName, TimeRange, TokenCommand, TokenOptions, UserCommand, UserOptions,
+};
 pub use recorded::{Replay, Shadow};
+pub use remote::{AsPerson, AtDaemon};
 pub use serve::Serve;
 pub use simulate::Simulate;
-pub use task::{AtDaemon, HeldShares, Language, NewTask, RunTask, TaskCommand, TaskName};
+pub use task::{HeldShares, Language, NewTask, RunTask, TaskCommand, TaskName};
 pub use values::{Candidate, Market, OwnModule};
 
 /// Prahari runs the trading day of many users: every task a sandboxed component, on schedule, accounted for.
@@ -79,6 +86,16 @@ pub enum Command {
     Module(Module),
     /// The calendar of the exchange by which a running daemon works.
     Calendar(Calendar),
+    /// When the tasks of a running daemon run.
+    Schedule(ScheduleOptions),
+    /// What the tasks of a running daemon may do and use.
+    Grant(GrantOptions),
+    /// The users of a running daemon.
+    User(UserOptions),
+    /// API tokens, with which programs show who they are.
+    Token(TokenOptions),
+    /// Send any request to a running daemon and print its answer.
+    Api(ApiCall),
     /// The key under which secrets in the database are sealed.
     #[command(subcommand)]
     Key(KeyCommand),

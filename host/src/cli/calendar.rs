@@ -4,15 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::AtDaemon;
+
 /// Options of `calendar`.
 #[derive(Debug, Args)]
 pub struct Calendar {
-    /// Address of the daemon, such as http://127.0.0.1:8080.
-    #[arg(long, default_value = "http://127.0.0.1:8700", global = true)]
-    pub url: String,
-    /// A file with an API token of an admin, of scope admin; without it the environment variable PRAHARI_TOKEN.
-    #[arg(long, global = true)]
-    pub token_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub daemon: AtDaemon,
     /// Command to run.
     #[command(subcommand)]
     pub command: CalendarCommand,

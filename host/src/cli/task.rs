@@ -8,7 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::tasks::Task;
 
-use super::Market;
+use super::{AtDaemon, Market};
 
 /// What can be done with a task of your own.
 #[derive(Debug, Subcommand)]
@@ -59,17 +59,6 @@ pub enum TaskCommand {
     },
     /// Run a component once on a paper account on a past day, and print what it asked, decided and ordered.
     Run(RunTask),
-}
-
-/// A running daemon, and who asks it.
-#[derive(Debug, Args)]
-pub struct AtDaemon {
-    /// Address of the daemon, such as http://127.0.0.1:8080.
-    #[arg(long, default_value = "http://127.0.0.1:8700")]
-    pub url: String,
-    /// A file with an API token of an admin, of scope admin; without it the environment variable PRAHARI_TOKEN.
-    #[arg(long)]
-    pub token_file: Option<PathBuf>,
 }
 
 /// Options of `task new`.
@@ -174,6 +163,7 @@ impl FromStr for HeldShares {
     }
 }
 
-fn time_of_day(text: &str) -> Result<NaiveTime, String> {
+/// Reads a time of day such as `09:15`.
+pub(super) fn time_of_day(text: &str) -> Result<NaiveTime, String> {
     NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| format!("{text:?} is not a time such as 09:15"))
 }

@@ -13,40 +13,23 @@ use crate::given_file;
 
 /// Does what a command says, and tells what became of it.
 pub fn calendar(options: &Calendar) -> Result<ExitCode, Failure> {
-    let daemon = Remote::at(&options.url, options.token_file.as_deref(), "/api/v1/calendar")?;
+    let daemon = Remote::of(&options.daemon, "/api/v1/calendar")?;
     match &options.command {
         CalendarCommand::Preview(file) => {
             let path = format!("/preview?whole={}", file.whole);
-            let changes: Changes = daemon.upload(&path, "application/json", &read(file)?)?;
-            warn(&changes.warnings);
-            changes.print();
+            daemon.show_upload(&path, "application/json", &read(file)?, |changes: Changes| {
+                warn(&changes.warnings);
+                changes.print();
+            })?;
         }
         CalendarCommand::Import(file) => {
             let bytes = read(file)?;
             let versions: Versions = daemon.ask("GET", "/versions", None)?;
             let path = format!("?expected_version={}&whole={}", versions.newest, file.whole);
-            let Imported { version, changed, known_through, warnings } =
-                daemon.upload(&path, "application/json", &bytes)?;
-            warn(&warnings);
-            if changed {
-                say!(
-                    "version {version} of the calendar is in force; its holidays are known through {known_through}"
-                );
-            } else {
-                say!(
-                    "version {version} of the calendar, which is in force, says the same; nothing was changed"
-                );
-            }
+            daemon.show_upload(&path, "application/json", &bytes, |imported: Imported| imported.print())?;
         }
         CalendarCommand::Versions => {
-            let versions: Versions = daemon.ask("GET", "/versions", None)?;
-            versions.items.iter().for_each(|version| say!("{version}"));
-            if let Some(Offered { as_of, known_through }) = versions.offered {
-                say!(
-                    "a newer one ships with the program, of {as_of}, with holidays through {known_through}: \
-                     `prahari calendar show --shipped` prints it"
-                );
-            }
+            daemon.show("GET", "/versions", None, |versions: Versions| versions.print())?;
         }
         CalendarCommand::Show { version, shipped } => {
             let path = match (shipped, version) {
@@ -76,6 +59,20 @@ struct Imported {
     warnings: Vec<String>,
 }
 
+impl Imported {
+    fn print(&self) {
+        let Self { version, changed, known_through, warnings } = self;
+        warn(warnings);
+        if *changed {
+            say!(
+                "version {version} of the calendar is in force; its holidays are known through {known_through}"
+            );
+        } else {
+            say!("version {version} of the calendar, which is in force, says the same; nothing was changed");
+        }
+    }
+}
+
 /// Prints warnings about a calendar file to standard error.
 fn warn(warnings: &[String]) {
     warnings.iter().for_each(|warning| crate::exit::warn(warning));
@@ -87,6 +84,18 @@ struct Versions {
     newest: u64,
     items: Vec<Version>,
     offered: Option<Offered>,
+}
+
+impl Versions {
+    fn print(&self) {
+        self.items.iter().for_each(|version| say!("{version}"));
+        if let Some(Offered { as_of, known_through }) = &self.offered {
+            say!(
+                "a newer one ships with the program, of {as_of}, with holidays through {known_through}: \
+                 `prahari calendar show --shipped` prints it"
+            );
+        }
+    }
 }
 
 /// A version of the calendar.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use prahari_domain::tasks::Task;
 use prahari_runtime::{Module, Runtime};
-use prahari_store::{Durability, Store};
+use prahari_store::{Durability, Store, StoreError};
 
 use crate::cli::Candidate;
 use crate::exit::Failure;
@@ -39,10 +39,16 @@ pub async fn load_all(
     Ok(loaded)
 }
 
-/// Opens a database with recordings, which must be there.
-pub fn open(db: &Path) -> Result<Store, Failure> {
+/// Opens a database with recordings, which must be there. Of one that a daemon uses it says what to do `instead`.
+pub fn open(db: &Path, instead: &str) -> Result<Store, Failure> {
     if !db.is_file() {
         return Err(Failure::input(format!("there is no database {}", db.display())));
     }
-    Store::open(db, Durability::Full).map_err(Failure::input)
+    Store::open(db, Durability::Full).map_err(|error| match error {
+        StoreError::InUse { .. } => Failure::input(format!(
+            "a running daemon uses the database {}: ask it with {instead}, or stop it first",
+            db.display()
+        )),
+        error => Failure::input(error),
+    })
 }

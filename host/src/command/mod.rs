@@ -1,19 +1,24 @@
 //! One file per command.
 
+mod api_call;
 mod audit;
 mod bench;
 mod calendar;
 mod candidates;
 mod database;
+mod grant;
 mod key;
 mod module;
 mod openapi;
 mod remote;
 mod replay;
+mod schedule;
 mod serve;
 mod shadow;
 mod simulate;
 mod task;
+mod token;
+mod user;
 mod worker;
 
 use std::future::Future;
@@ -39,6 +44,11 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Openapi => openapi::openapi(),
         Command::Module(options) => module::module(&options),
         Command::Calendar(options) => calendar::calendar(&options),
+        Command::Schedule(options) => schedule::schedule(&options),
+        Command::Grant(options) => grant::grant(&options),
+        Command::User(options) => user::user(&options),
+        Command::Token(options) => token::token(options),
+        Command::Api(options) => api_call::api_call(&options),
         Command::Key(KeyCommand::Rotate { db, key }) => on_runtime(key::rotate(db, key)),
         Command::Key(KeyCommand::Forget { db, key }) => on_runtime(key::forget(db, key)),
         Command::Audit(AuditCommand::Verify { db }) => audit::verify(&db),

@@ -17,61 +17,67 @@ const SHOWN_HASH: usize = 12;
 
 /// Does what a command says, and tells what became of it.
 pub fn module(options: &Module) -> Result<ExitCode, Failure> {
-    let daemon = Remote::at(&options.url, options.token_file.as_deref(), "/api/v1/modules")?;
+    let daemon = Remote::of(&options.daemon, "/api/v1/modules")?;
     match &options.command {
         ModuleCommand::Add { task, file } => {
             let bytes = given_file::read_component("module", file)?;
-            let added: Version = daemon.upload(&format!("/{task}"), "application/octet-stream", &bytes)?;
-            let version = added.version;
-            say!("{added} is kept; `prahari module activate {task} {version}` runs it");
+            let path = format!("/{task}");
+            daemon.show_upload(&path, "application/octet-stream", &bytes, |added: Version| {
+                let version = added.version;
+                say!("{added} is kept; `prahari module activate {task} {version}` runs it");
+            })?;
         }
         ModuleCommand::List { task } => {
             let query = task.map(|task| format!("?task={task}")).unwrap_or_default();
-            let listed: Versions = daemon.ask("GET", &query, None)?;
-            listed.items.iter().for_each(|version| say!("{version}"));
+            let print = |listed: Versions| listed.items.iter().for_each(|version| say!("{version}"));
+            daemon.show("GET", &query, None, print)?;
         }
         ModuleCommand::Activate { task, version, reason, force } => {
             let path = format!("/{task}/{version}/activate");
             let body = json!({ "reason": reason, "force": force });
-            let running: Version = daemon.ask("POST", &path, Some(body))?;
-            say!("{running} runs from now on");
+            daemon.show("POST", &path, Some(body), says_it_runs)?;
         }
         ModuleCommand::Shadow { task, version, days } => {
             let path = format!("/{task}/{version}/shadow");
-            let trial: Trial = daemon.ask("POST", &path, Some(json!({ "days": days })))?;
-            say!("{}", trial.report);
-            match trial.accepted_at {
-                Some(_) => say!("nothing differs: it may be activated"),
-                None if !trial.report.shows_something() => say!(
-                    "nothing could be compared: `prahari module accept {task} {version} --force` says that it may run all the same"
-                ),
-                None => say!("`prahari module accept {task} {version}` says that this is meant"),
-            }
+            daemon.show("POST", &path, Some(json!({ "days": days })), |trial: Trial| {
+                say!("{}", trial.report);
+                match trial.accepted_at {
+                    Some(_) => say!("nothing differs: it may be activated"),
+                    None if !trial.report.shows_something() => say!(
+                        "nothing could be compared: `prahari module accept {task} {version} --force` says that it may run all the same"
+                    ),
+                    None => say!("`prahari module accept {task} {version}` says that this is meant"),
+                }
+            })?;
         }
         ModuleCommand::Accept { task, version, force } => {
-            daemon.tell("POST", &format!("/{task}/{version}/shadow/accept?force={force}"), None)?;
-            say!("what version {version} of {task} would have done is accepted");
+            let done = format!("what version {version} of {task} would have done is accepted");
+            let path = format!("/{task}/{version}/shadow/accept?force={force}");
+            daemon.done("POST", &path, None, &done)?;
         }
         ModuleCommand::Rollback { task, reason } => {
             let path = format!("/{task}/rollback");
-            let running: Version = daemon.ask("POST", &path, Some(json!({ "reason": reason })))?;
-            say!("{running} runs from now on");
+            daemon.show("POST", &path, Some(json!({ "reason": reason })), says_it_runs)?;
         }
         ModuleCommand::Pin { task, version, user, force } => {
             let body = json!({ "version": version, "force": force });
-            daemon.tell("PUT", &format!("/{task}/pins/{user}"), Some(body))?;
-            say!("user {user} stays with version {version} of {task}");
+            let done = format!("user {user} stays with version {version} of {task}");
+            daemon.done("PUT", &format!("/{task}/pins/{user}"), Some(body), &done)?;
         }
         ModuleCommand::Unpin { task, user } => {
-            daemon.tell("DELETE", &format!("/{task}/pins/{user}"), None)?;
-            say!("user {user} follows the active version of {task}");
+            let done = format!("user {user} follows the active version of {task}");
+            daemon.done("DELETE", &format!("/{task}/pins/{user}"), None, &done)?;
         }
         ModuleCommand::Remove { task, version } => {
-            daemon.tell("DELETE", &format!("/{task}/{version}"), None)?;
-            say!("version {version} of {task} is removed");
+            let done = format!("version {version} of {task} is removed");
+            daemon.done("DELETE", &format!("/{task}/{version}"), None, &done)?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn says_it_runs(running: Version) {
+    say!("{running} runs from now on");
 }
 
 /// A version, as far as it is shown here.

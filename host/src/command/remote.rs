@@ -1,31 +1,114 @@
-//! A running daemon, as commands reach it: over its HTTP interface, with an API token.
+//! A running daemon, as commands reach it: over its HTTP interface, with an API token or by a log-in.
 
 use std::path::Path;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use ureq::{Agent, http};
+use serde_json::{Value, json};
+use ureq::{Agent, Body, http};
 
-use crate::exit::Failure;
+use crate::cli::{AsPerson, AtDaemon};
+use crate::exit::{Failure, print_document, say};
 use crate::given_file;
 
-/// Far more than a token has, with the white space around it.
-const MOST_TOKEN_BYTES: usize = 4096;
+/// Far more than a token or a password has, with the white space around it.
+const MOST_SECRET_BYTES: usize = 4096;
 
 /// A resource of a running daemon.
 pub struct Remote {
     agent: Agent,
     base: String,
-    token: String,
+    /// Headers that show who asks.
+    credentials: Vec<(&'static str, String)>,
     resource: &'static str,
+    /// Whether answers are printed as they are.
+    pub json: bool,
+}
+
+/// Somebody who is logged in at a running daemon until this value is dropped.
+pub struct Person {
+    /// The daemon, as they ask it.
+    pub remote: Remote,
+}
+
+impl Person {
+    /// Logs in.
+    pub fn log_in(person: &AsPerson) -> Result<Self, Failure> {
+        let base = base(&person.url)?;
+        let password = secret("password", person.password_file.as_deref(), "PRAHARI_PASSWORD")?;
+        let origin = vec![("origin", base.clone())];
+        let mut remote =
+            Remote { agent: agent(), base, credentials: origin, resource: "/api/v1", json: person.json };
+        let body = json!({ "name": person.login, "password": password, "code": person.code });
+        let answer =
+            remote.request("POST", "/auth/login", "application/json", body.to_string().as_bytes())?;
+        let cookie = answer.headers().get("set-cookie").and_then(|cookie| cookie.to_str().ok());
+        let cookie = cookie.and_then(|cookie| cookie.split(';').next()).map(str::to_owned);
+        let cookie = cookie.ok_or_else(|| Failure::work("the daemon began no session"))?;
+        remote.credentials.push(("cookie", cookie));
+        Ok(Self { remote })
+    }
+}
+
+impl Drop for Person {
+    fn drop(&mut self) {
+        // It would end by itself; a daemon that does not answer is told of by what was asked before.
+        let _ends_by_itself = self.remote.tell("POST", "/auth/logout", None);
+    }
 }
 
 impl Remote {
-    /// The resource at this path of the daemon at an address. The token stands in the file, or in the environment
-    /// variable `PRAHARI_TOKEN`.
-    pub fn at(url: &str, token_file: Option<&Path>, resource: &'static str) -> Result<Self, Failure> {
-        Ok(Self { agent: agent(), base: base(url)?, token: token(token_file)?, resource })
+    /// The resource at this path of a daemon. The token stands in the file, or in the environment variable
+    /// `PRAHARI_TOKEN`.
+    pub fn of(daemon: &AtDaemon, resource: &'static str) -> Result<Self, Failure> {
+        let token = secret("token", daemon.token_file.as_deref(), "PRAHARI_TOKEN")?;
+        let credentials = vec![("authorization", format!("Bearer {token}"))];
+        Ok(Self { agent: agent(), base: base(&daemon.url)?, credentials, resource, json: daemon.json })
+    }
+
+    /// Asks for something and prints the answer: as it is, or as `print` does.
+    pub fn show<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+        print: impl FnOnce(T),
+    ) -> Result<(), Failure> {
+        let answer = self.tell(method, path, body)?;
+        self.print(&answer, print)
+    }
+
+    /// Sends a file as it is and prints the answer likewise.
+    pub fn show_upload<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        kind: &str,
+        bytes: &[u8],
+        print: impl FnOnce(T),
+    ) -> Result<(), Failure> {
+        let answer = self.send("POST", path, kind, bytes)?;
+        self.print(&answer, print)
+    }
+
+    /// Asks for something whose answer says no more than that it was done, and prints that.
+    pub fn done(&self, method: &str, path: &str, body: Option<Value>, done: &str) -> Result<(), Failure> {
+        let answer = self.tell(method, path, body)?;
+        match (self.json, answer.is_empty()) {
+            (false, _) => say!("{done}"),
+            (true, true) => print_document("{}"),
+            (true, false) => print_document(&answer),
+        }
+        Ok(())
+    }
+
+    fn print<T: DeserializeOwned>(&self, answer: &str, print: impl FnOnce(T)) -> Result<(), Failure> {
+        let read = serde_json::from_str(answer).map_err(Failure::work)?;
+        if self.json {
+            print_document(answer)
+        } else {
+            print(read)
+        }
+        Ok(())
     }
 
     /// Asks for something that is answered with JSON.
@@ -52,10 +135,22 @@ impl Remote {
     }
 
     fn send(&self, method: &str, path: &str, kind: &str, body: &[u8]) -> Result<String, Failure> {
-        let mut request = http::Request::builder()
-            .method(method)
-            .uri(format!("{}{}{path}", self.base, self.resource))
-            .header("authorization", format!("Bearer {}", self.token));
+        self.request(method, path, kind, body)?.body_mut().read_to_string().map_err(Failure::work)
+    }
+
+    /// The answer, which is no refusal.
+    fn request(
+        &self,
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: &[u8],
+    ) -> Result<http::Response<Body>, Failure> {
+        let mut request =
+            http::Request::builder().method(method).uri(format!("{}{}{path}", self.base, self.resource));
+        for (name, value) in &self.credentials {
+            request = request.header(*name, value);
+        }
         if !body.is_empty() {
             request = request.header("content-type", kind);
         }
@@ -63,10 +158,10 @@ impl Remote {
         let answer = self.agent.run(request);
         let mut answer = answer.map_err(|error| Failure::work(format!("{}: {error}", self.base)))?;
         let status = answer.status();
-        let text = answer.body_mut().read_to_string().map_err(Failure::work)?;
         if status.is_success() {
-            return Ok(text);
+            return Ok(answer);
         }
+        let text = answer.body_mut().read_to_string().map_err(Failure::work)?;
         let problem = serde_json::from_str::<Problem>(&text);
         let sentence =
             problem.map_or_else(|_| format!("the daemon answered {status}"), |problem| problem.detail);
@@ -92,19 +187,24 @@ fn base(url: &str) -> Result<String, Failure> {
     Err(Failure::input(format!("{url} is not an address such as http://127.0.0.1:8700")))
 }
 
-fn token(file: Option<&Path>) -> Result<String, Failure> {
-    let token = match file {
+/// Reads a secret from a file, or from an environment variable.
+fn secret(what: &str, file: Option<&Path>, variable: &str) -> Result<String, Failure> {
+    let secret = match file {
         Some(file) => {
-            let bytes = given_file::read("token", file, MOST_TOKEN_BYTES)?;
-            String::from_utf8(bytes).map_err(|_| {
-                Failure::input(format!("cannot read the token {}: it is not text", file.display()))
-            })?
+            let bytes = given_file::read(what, file, MOST_SECRET_BYTES)?;
+            let unread =
+                |_| Failure::input(format!("cannot read the {what} {}: it is not text", file.display()));
+            String::from_utf8(bytes).map_err(unread)?
         }
-        None => std::env::var("PRAHARI_TOKEN").map_err(|_| {
-            Failure::input(
-                "an API token is needed: in --token-file, or in the environment variable PRAHARI_TOKEN",
-            )
+        None => std::env::var(variable).map_err(|_| {
+            let (article, option) = match what {
+                "token" => ("an API", "--token-file"),
+                _ => ("a", "--password-file"),
+            };
+            Failure::input(format!(
+                "{article} {what} is needed: in {option}, or in the environment variable {variable}"
+            ))
         })?,
     };
-    Ok(token.trim().to_owned())
+    Ok(secret.trim().to_owned())
 }

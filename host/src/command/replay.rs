@@ -13,7 +13,7 @@ const SHOWN_DIFFERENCES: usize = 5;
 
 /// Replays one run, those of a day, or all of them.
 pub async fn replay(options: Replay) -> Result<(), Failure> {
-    let store = candidates::open(&options.db)?;
+    let store = candidates::open(&options.db, &instead(&options))?;
     let (runtime, modules) = wiring::modules(&[]).await?;
     let others = candidates::load_all(&runtime, &options.modules).await?;
     let mut replayer = Replayer::new(&store, &runtime, &modules).with_others(others);
@@ -38,6 +38,15 @@ pub async fn replay(options: Replay) -> Result<(), Failure> {
     match report.differing() {
         0 => Ok(()),
         differing => Err(Failure::work(format!("{differing} runs did not replay the same"))),
+    }
+}
+
+/// Returns the command by which a running daemon does the same.
+fn instead(options: &Replay) -> String {
+    match (options.run, options.day) {
+        (Some(run), _) => format!("`prahari api post /executions/{run}/replay --data '{{}}'`"),
+        (None, Some(day)) => format!("`prahari api post /replays --data '{{\"day\":\"{day}\"}}'`"),
+        (None, None) => "`prahari api post /replays --data '{\"day\":\"DATE\"}'` for each day".to_owned(),
     }
 }
 

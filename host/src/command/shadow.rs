@@ -17,7 +17,13 @@ use crate::wiring;
 
 /// Tries one component on recorded runs, prints what is not identical, and fails when there is such a run.
 pub async fn shadow(options: Shadow) -> Result<(), Failure> {
-    let store = candidates::open(&options.db)?;
+    let task = options.module.task.map_or("TASK".to_owned(), |task| task.to_string());
+    let instead = format!(
+        "`prahari module add {task} {}` and `prahari module shadow {task} VERSION --days {}`",
+        options.module.file.display(),
+        options.days
+    );
+    let store = candidates::open(&options.db, &instead)?;
     let (runtime, calendar) = (wiring::runtime()?, wiring::calendar()?.current());
     let (_, modules) = wiring::modules(&[]).await?;
     let built_in = wiring::built_in_tasks(&runtime, &modules).await?;

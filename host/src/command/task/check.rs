@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use prahari_app::grants::Allowance;
 use prahari_app::tasks::TaskManifest;
 use prahari_runtime::abi::latest::TaskKind;
 use prahari_runtime::{Module, capability_name};
@@ -23,11 +24,33 @@ pub async fn describe(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let manifest = module.manifest().map(TaskManifest::read).transpose();
     let manifest = manifest.map_err(|error| Failure::input(format!("{}: {error}", file.display())))?;
     print(&module, bytes);
-    say!("manifest      {}", manifest.as_ref().map_or("none", |manifest| manifest.title.as_str()));
-    if let Some(own) = manifest.filter(|manifest| !manifest.strategy.is_rebound()) {
+    let title = manifest.as_ref().map_or("none", |manifest| manifest.title.as_str());
+    say!("manifest      {title}");
+    if let Some(own) = manifest.as_ref().filter(|manifest| !manifest.strategy.is_rebound()) {
         say!("strategy      {}", own.strategy);
     }
+    say!("to be granted {}", to_be_granted(&module, manifest.as_ref()));
     Ok(())
+}
+
+/// Returns what an operator would have to grant for the component to run as a task of its own.
+fn to_be_granted(module: &Module, manifest: Option<&TaskManifest>) -> String {
+    let Some(manifest) = manifest else {
+        let wanted = list(module.info().capabilities.iter().map(|wanted| capability_name(*wanted)));
+        return format!(
+            "{wanted}; what it may use stands in the manifest that `prahari task add --manifest` takes"
+        );
+    };
+    let allowance = Allowance::default_of(manifest);
+    let orders =
+        if manifest.trades() { format!(", {} orders", manifest.limits.orders) } else { String::new() };
+    format!(
+        "{}; in a run {} ms, {} MiB, {} calls{orders}",
+        list(allowance.capabilities.iter().map(String::as_str)),
+        allowance.cpu_ms,
+        allowance.memory_bytes >> 20,
+        allowance.calls,
+    )
 }
 
 fn print(module: &Module, bytes: &[u8]) {
