@@ -3,6 +3,8 @@
 
 #[path = "support/bounded.rs"]
 mod bounded;
+#[path = "module_commands/documents.rs"]
+mod documents;
 #[path = "module_commands/given_files.rs"]
 mod given_files;
 #[path = "support/guests.rs"]

@@ -1,6 +1,8 @@
 //! Schedules as people change them: who keeps which version, and that the preview says what the scheduler does.
 #![allow(clippy::unwrap_used, reason = "helpers of tests; clippy exempts only the tests themselves")]
 
+#[path = "schedules/document.rs"]
+mod document;
 #[path = "schedules/draws.rs"]
 mod draws;
 #[path = "schedules/preview.rs"]

@@ -134,6 +134,11 @@ impl Console {
 
     /// A script with a token of a user.
     pub async fn token(&self, user: UserId, scope: TokenScope) -> Client {
+        self.nobody().with_bearer(&self.secret_token(user, scope).await)
+    }
+
+    /// A token of a user, as a script sends it.
+    pub async fn secret_token(&self, user: UserId, scope: TokenScope) -> String {
         let token = Token::generate().unwrap();
         let new = NewApiToken {
             hash: *token.hash().as_bytes(),
@@ -144,7 +149,7 @@ impl Console {
             session: None,
         };
         self.daemon.store.user(user).create_api_token(new).await.unwrap();
-        self.nobody().with_bearer(token.expose())
+        token.expose().to_owned()
     }
 
     /// A script whose token was the user's and is revoked.

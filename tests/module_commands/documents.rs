@@ -1,0 +1,142 @@
+//! The commands of README.md and docs/PLUGIN-GUIDE.md, as they stand there, in an empty folder.
+//!
+//! What stands behind a fence says what its commands need. Left out here are by name: `cargo` (a checkout and a compiler), `tools` (those of
+//! a language, and its registry), `component` (one that was built by these), and `real` (a daemon that waits for its first admin).
+
+use std::path::Path;
+use std::process::Command;
+
+use nix::sys::signal::Signal;
+use serde_json::Value;
+
+use crate::serving::{Serving, serve};
+
+/// The folder with the documents.
+const TREE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// What is not run.
+const LEFT_OUT: [&str; 4] = ["sh cargo", "sh tools", "sh component", "sh real"];
+
+/// The program by its name, at the address of the daemon that was started.
+const SHELL: &str = r#"
+set -e
+[ ! -e "$STATE" ] || . "$STATE"
+prahari() {
+    case "$1 $2" in
+        "token "*|"user "*|"grant "*|"schedule "*|"api "*|"module "*|"calendar "*|"task list"|"task add") set -- "$@" --url "http://$ADDRESS" ;;
+    esac
+    "$PROGRAM" "$@"
+}
+"#;
+
+/// A reader of a document: the folder, and what the shell remembers from one block to the next.
+struct Reader {
+    folder: tempfile::TempDir,
+    memory: tempfile::TempDir,
+    daemon: Option<Serving>,
+}
+
+impl Reader {
+    fn new() -> Self {
+        let empty = || tempfile::tempdir().unwrap();
+        Self { folder: empty(), memory: empty(), daemon: None }
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Runs a block; answers what it said.
+    fn run(&self, block: &str) -> String {
+        let address = self.daemon.as_ref().map_or("", |daemon| daemon.address.as_str());
+        let block = block.replace("127.0.0.1:8700", address);
+        let script = format!("{SHELL}\n{block}\nexport -p > \"$STATE\"\n");
+        let mut command = Command::new("bash");
+        command.args(["-c", &script]).current_dir(self.folder.path());
+        command.env("PROGRAM", env!("CARGO_BIN_EXE_prahari")).env("ADDRESS", address);
+        let output = command.env("STATE", self.memory.path().join("state")).output().unwrap();
+        let (said, error) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{block}\n{said}\n{error}");
+        for refused in ["not_signed_in", "invalid_request", "foreign_origin"] {
+            assert!(!said.contains(refused), "{block}\n{said}");
+        }
+        said.into_owned()
+    }
+
+    /// Starts the daemon that a block names, on a free port.
+    fn serve(&mut self, block: &str) {
+        let words = block.trim().strip_prefix("prahari serve ").unwrap().split_whitespace();
+        let in_folder = |word: &str| match word.ends_with(".db") {
+            true => self.path(word).to_str().unwrap().to_owned(),
+            false => word.to_owned(),
+        };
+        let words: Vec<String> = words.map(in_folder).collect();
+        self.daemon = Some(serve(&words.iter().map(String::as_str).collect::<Vec<_>>()));
+    }
+
+    fn stop(&mut self) {
+        let mut daemon = self.daemon.take().unwrap();
+        daemon.signal(Signal::SIGTERM);
+        assert!(daemon.child.wait().unwrap().success());
+    }
+}
+
+/// The blocks of a document with what stands behind their fence.
+fn blocks(file: &str) -> Vec<(String, String)> {
+    let document = std::fs::read_to_string(Path::new(TREE).join(file)).unwrap();
+    let fenced = document.split("```").skip(1).step_by(2);
+    fenced
+        .map(|part| part.split_once('\n').unwrap())
+        .map(|(kind, text)| (kind.to_owned(), text.to_owned()))
+        .collect()
+}
+
+#[test]
+fn the_commands_of_the_readme_run_as_they_stand_in_an_empty_folder() {
+    let mut reader = Reader::new();
+    let mut said = String::new();
+    for (kind, block) in blocks("README.md") {
+        match kind.as_str() {
+            "sh" => said += &reader.run(&block),
+            "sh serve" => reader.serve(&block),
+            "sh stopped" => {
+                reader.stop();
+                said += &reader.run(&block);
+            }
+            left_out if LEFT_OUT.contains(&left_out) => {}
+            _ => panic!("a block of an unknown kind: {kind}"),
+        }
+    }
+    for expected in
+        ["\"running\":true", "next ", "user 6 is asha, user", "the chain is whole", "runs: 0 differ"]
+    {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    let token = std::fs::read_to_string(reader.path("token.json")).unwrap();
+    assert!(serde_json::from_str::<Value>(&token).unwrap()["token"].is_string(), "{token}");
+    // What is shown as an example trades something.
+    let report = std::fs::read_to_string(reader.path("report.json")).unwrap();
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let fills: u64 = report["fills"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
+    assert!(fills > 0, "{report}");
+}
+
+#[test]
+fn the_commands_of_the_guide_run_as_they_stand_in_an_empty_folder() {
+    let mut ran = 0;
+    for (kind, block) in blocks("docs/PLUGIN-GUIDE.md") {
+        match kind.as_str() {
+            // Each language begins with a folder of its own.
+            "sh" => {
+                let reader = Reader::new();
+                reader.run(&block);
+                assert!(reader.path("gap_watch/README.md").is_file(), "{block}");
+                ran += 1;
+            }
+            left_out if LEFT_OUT.contains(&left_out) || left_out == "json" || left_out == "text" => {}
+            _ => panic!("a block of an unknown kind: {kind}"),
+        }
+    }
+    assert_eq!(ran, 3, "a new project in each language");
+}
