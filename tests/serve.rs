@@ -98,15 +98,15 @@ fn a_demonstration_begins_on_an_ordinary_morning_and_something_happens_within_a_
 
 #[test]
 fn what_tasks_counted_and_what_they_said_of_positions_is_answered() {
-    let serving = demo(&["--speed", "1", "--from", "2025-03-20"]);
+    let serving = demo(&["--speed", "1", "--from", "2025-05-08"]);
     let list = |value: &Value| value.as_array().unwrap().clone();
     let users = ["admin", "user2", "user3"].map(|name| serving.sign_in(name, DEMO_PASSWORD));
     let latest = serving.json("/api/v1/executions?task=eod_cleanup&limit=1", &users[0])["items"][0].clone();
     assert_eq!(latest["outcome"], "succeeded", "{latest}");
     let details = list(&latest["details"]);
     assert!(details.iter().any(|one| one["name"] == "differences" && one["value"] == 0), "{latest}");
-    let totals = serving.json("/api/v1/executions/totals?date=2025-03-19", &users[0]);
-    assert_eq!(totals["date"], "2025-03-19");
+    let totals = serving.json("/api/v1/executions/totals?date=2025-05-07", &users[0]);
+    assert_eq!(totals["date"], "2025-05-07");
     let of = |task: &str| list(&totals["tasks"]).into_iter().find(|of| of["task"] == task).unwrap();
     assert_eq!(
         (&of("eod_cleanup")["executions"], &of("eod_cleanup")["details"]),
