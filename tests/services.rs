@@ -241,6 +241,45 @@ async fn heartbeats_and_the_last_task_are_written_for_all_who_run_and_for_nobody
 }
 
 #[tokio::test]
+async fn each_hour_a_line_says_which_services_are_on() {
+    let house = TestHost::new(2);
+    let daemon = house.start(at(MONDAY, "08:50")).await;
+    daemon.services.start_service(ADMIN).await.unwrap();
+    daemon.services.start_service(OTHER).await.unwrap();
+    daemon.services.stop_service(OTHER).await.unwrap();
+    for until in ["08:55", "09:01", "09:02", "10:05"] {
+        run(&daemon, at(MONDAY, until)).await;
+        daemon.services.beat().await.unwrap();
+    }
+    let lines = async |user| {
+        let filter = ServiceLogFilter { levels: Vec::new(), before: None, limit: 100 };
+        let mut lines = daemon.store.user(user).service_log(filter).await.unwrap();
+        lines.retain(|line| line.event == "service_heartbeat");
+        lines.into_iter().map(|line| (line.at, line.message)).collect::<Vec<_>>()
+    };
+    let of_admin = lines(ADMIN).await;
+    assert_eq!(of_admin.len(), 2, "{of_admin:?}");
+    let first = "the unified service is running; the last task was premarket_retry, ended at 2025-03-10 09:00:00.000; \
+                 failures since the start: 0";
+    assert_eq!(of_admin[1].1, first);
+    assert_eq!(lines(OTHER).await, []);
+}
+
+#[tokio::test]
+async fn the_last_task_is_known_after_a_restart_also_when_no_heartbeat_has_told_it() {
+    let house = TestHost::new(1);
+    let daemon = house.start(at(MONDAY, "08:50")).await;
+    start_services(&daemon).await;
+    run(&daemon, at(MONDAY, "09:01")).await;
+    assert_eq!(daemon.store.user(ADMIN).service().await.unwrap().unwrap().last_task, None);
+    stop(daemon).await;
+    let daemon = house.start(at(MONDAY, "09:02")).await;
+    let user = daemon.users.find(ADMIN).unwrap();
+    let last = daemon.services.service_status(&user).activity.last_task;
+    assert_eq!(last, Some((Task::literal("premarket_retry"), at(MONDAY, "09:00"))));
+}
+
+#[tokio::test]
 async fn a_service_of_an_inactive_user_does_not_go_on_after_a_restart() {
     let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "08:50")).await;

@@ -27,7 +27,7 @@ use prahari_runtime::{
     Budget, Compiler, Grant, HostCall, HostReply, HostServices, RunOutcome, RunRequest, Runtime,
     RuntimeConfig, WorkerProgram,
 };
-use prahari_store::{NotificationFilter, SlotOutcome};
+use prahari_store::{NotificationFilter, ServiceLogFilter, ServiceLogRow, SlotOutcome};
 use support::waiting::{until, until_some};
 use support::{
     ADMIN, MONDAY, OTHER, TUESDAY, TestHost, at, component, guests, heavy, run, runs, slots, start_services,
@@ -289,6 +289,30 @@ async fn the_slots_of_a_worker_that_was_killed_are_accounted_for() {
     }
 }
 
+/// The line with this name in the log of a user's services, as soon as there is one.
+async fn logged(daemon: &Daemon, user: UserId, event: &str) -> ServiceLogRow {
+    soon(until_some("a line in the log", async || {
+        let filter = ServiceLogFilter { levels: Vec::new(), before: None, limit: 100 };
+        let lines = daemon.store.user(user).service_log(filter).await.unwrap();
+        lines.into_iter().find(|line| line.event == event)
+    }))
+    .await
+}
+
+#[tokio::test]
+async fn a_worker_that_crashes_has_a_line_in_the_log_and_is_counted_as_a_failure() {
+    let house = TestHost::new(2);
+    let (daemon, worker, _) = with_monitor(&house, &guests::asks_for_universe()).await;
+    let failures = |user| daemon.users.find(user).unwrap().services.activity().error_count;
+    assert_eq!(failures(ADMIN), 0);
+    send(worker, Signal::SIGKILL);
+    let line = logged(&daemon, ADMIN, "individual_failed").await;
+    let task = "the individual service of position_monitor";
+    let expected = format!("{task} ended by itself; process {worker}: it was ended by SIGKILL");
+    assert_eq!((line.level.as_str(), line.message), ("error", expected));
+    assert_eq!((failures(ADMIN), failures(OTHER)), (1, 0));
+}
+
 #[tokio::test]
 async fn a_worker_that_is_stopped_ends_its_run_first() {
     let house = TestHost::new(2);
@@ -346,6 +370,13 @@ async fn after_a_restart_individual_services_are_stopped_with_the_reason() {
     stop(daemon).await;
     let daemon = house.start(at(MONDAY, "08:01")).await;
     stopped(&daemon, ADMIN, Task::literal("sell_monitor"), "the daemon was restarted").await;
+    let line = logged(&daemon, ADMIN, "individual_stopped").await;
+    let expected =
+        "the individual service of sell_monitor was stopped by the daemon: the daemon was restarted";
+    assert_eq!((line.level.as_str(), line.message.as_str()), ("warn", expected));
+    let told = daemon.store.user(ADMIN).notifications(NotificationFilter::default()).await.unwrap();
+    let titles: Vec<_> = told.iter().map(|message| message.row.title.as_str()).collect();
+    assert_eq!(titles, ["Your service of sell_monitor was stopped"]);
     let status = status(&daemon, ADMIN, Task::literal("sell_monitor")).await;
     assert_eq!(status.started_at, Some(at(MONDAY, "08:00")));
     assert_eq!(status.next_run_at, Some(at(MONDAY, "09:15")));

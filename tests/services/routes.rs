@@ -108,6 +108,41 @@ async fn refusals_say_why_and_when_it_may_be_tried_again() {
 }
 
 #[tokio::test]
+async fn the_service_log_says_who_had_each_service_started_and_stopped() {
+    let console = Console::start(at(MONDAY, "08:50")).await;
+    let (user, admin) = (console.user().await, console.admin().await);
+    let task = || json!({ "task": "sell_monitor" });
+    for (client, path, body) in [
+        (&user, "/api/v1/service/individual/start", task()),
+        (&admin, "/api/v1/service/individual/stop?user=2", task()),
+        (&user, "/api/v1/service/individual/start", task()),
+        (&user, "/api/v1/user/service/start", Value::Null),
+        (&admin, "/api/v1/user/service/restart?user=2", Value::Null),
+        (&admin, "/api/v1/user/service/stop?user=2", Value::Null),
+    ] {
+        client.post(path, body).await.ok();
+    }
+    let log = user.get("/api/v1/user/service/logs").await.ok();
+    let lines = log["items"].as_array().unwrap().iter().rev();
+    let lines: Vec<_> = lines.map(|line| (line["event"].as_str(), line["message"].as_str())).collect();
+    let expected = [
+        ("individual_started", "was started by user 2 ("),
+        ("individual_stopped", "was stopped by user 1 ("),
+        ("individual_started", "was started by user 2 ("),
+        ("individual_stopped", "was stopped by the daemon: the unified service is started by user 2 ("),
+        ("service_started", "was started by user 2 ("),
+        ("service_restarted", "is restarted by user 1 ("),
+        ("service_started", "was started by user 1 ("),
+        ("service_stopped", "was stopped by user 1 ("),
+    ];
+    assert_eq!(lines.len(), expected.len(), "{lines:?}");
+    for (line, (event, words)) in lines.iter().zip(expected) {
+        assert_eq!(line.0, Some(event), "{lines:?}");
+        assert!(line.1.is_some_and(|message| message.contains(words)), "{line:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_task_of_the_admins_is_to_a_user_as_one_that_does_not_exist() {
     let console = Console::start(at(MONDAY, "09:20")).await;
     let (user, admin) = (console.user().await, console.admin().await);

@@ -7,6 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use parking_lot::Mutex;
 use prahari_brokers::Pushes;
 use prahari_domain::ids::UserId;
+use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::Runtime;
 use prahari_schedule::Schedule;
@@ -36,7 +37,7 @@ use crate::replays::{ReplayPermits, Replays};
 use crate::runs::Runs;
 use crate::scheduler::{Cursor, Rooms, SLOW_USERS_AT_ONCE, Scheduler, Slots};
 use crate::schedules::{Previews, ScheduleChanges, Schedules};
-use crate::services::{RESTARTED, Services};
+use crate::services::{By, RESTARTED, Services};
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
 use crate::signals::{Signals, load_signals};
@@ -142,6 +143,8 @@ pub struct Daemon {
 struct StartState {
     cursor: Option<Timestamp>,
     interrupted: Vec<RunRow>,
+    /// Individual services that ended with the last process.
+    stopped: Vec<(UserId, Task)>,
     /// Faults for which users have to be halted.
     faults: Vec<(UserId, Fault)>,
     /// Receiving ends of the brokers' pushes, by user.
@@ -162,7 +165,7 @@ impl Daemon {
         let trading = Arc::new(trading);
         let handles = Handles::new(clock, trading.store.clone(), trading.calendar.clone());
         let (store, now) = (&handles.store, handles.clock.now());
-        let interrupted = end_what_was_running(store, now).await?;
+        let (interrupted, stopped) = end_what_was_running(store, now).await?;
         let faults = modules.attach(store, now).await?;
         let tasks = Arc::new(Tasks::load(store.clone(), &tasks, now).await?);
         modules.follow(tasks.clone());
@@ -171,7 +174,7 @@ impl Daemon {
         keep_first(store, &handles.calendar.current()).await?;
         let settings = Arc::new(Settings::load(store.clone()).await?);
         let cursor = store.system().cursor().await?;
-        let mut start_state = StartState { cursor, interrupted, faults, pushes: Vec::new() };
+        let mut start_state = StartState { cursor, interrupted, stopped, faults, pushes: Vec::new() };
         let users = load_users(&handles, &trading, &settings, &mut start_state).await?;
         let (active_signals, unread) =
             load_signals(store, &handles.calendar.current(), users.iter().map(|user| user.id)).await?;
@@ -193,6 +196,7 @@ impl Daemon {
         }
         self.maintenance.compare_accounts().await?;
         self.trials.health.begin_anew().await?;
+        self.services.tell_of_restart(start_state.stopped).await?;
         for (user, pushes) in start_state.pushes {
             self.listeners.follow_pushes(user, pushes);
         }
@@ -216,8 +220,9 @@ impl Daemon {
     /// have, and the runs that somebody asked for. Processes that are left after `patience`, by the real clock, are
     /// killed; runs that are left go on until the process of the daemon ends.
     pub async fn end_beside_schedule(&self, patience: Duration) {
+        let by = &By::daemon("it stops");
         let stops = self.users.all().into_iter().map(|user| async move {
-            if let Err(error) = self.services.stop_individuals_within(&user, patience).await {
+            if let Err(error) = self.services.stop_individuals_within(&user, patience, by).await {
                 tracing::error!(user = %user.id, %error, "the end of a worker could not be written down");
             }
         });
@@ -227,6 +232,9 @@ impl Daemon {
             }
         };
         tokio::join!(futures::future::join_all(stops), runs);
+        if let Err(error) = self.services.tell_of_stop().await {
+            tracing::error!(%error, "the stop could not be written into the service logs");
+        }
     }
 
     /// Closes the store. Runs that have no outcome by then are written as interrupted by the stop of the daemon, in
@@ -242,17 +250,20 @@ impl Daemon {
     }
 }
 
-/// Writes down that what the last process was executing has ended; returns its runs.
-async fn end_what_was_running(store: &Store, now: Timestamp) -> Result<Vec<RunRow>, AppError> {
+/// Writes down that what the last process was executing has ended; returns its runs and individual services.
+async fn end_what_was_running(
+    store: &Store,
+    now: Timestamp,
+) -> Result<(Vec<RunRow>, Vec<(UserId, Task)>), AppError> {
     let system = store.system();
     let interrupted: Vec<RunRow> = system.interrupted_runs().await?;
     if !interrupted.is_empty() {
         tracing::warn!(runs = interrupted.len(), "runs of the last process were interrupted");
         system.mark_interrupted(interrupted.iter().map(|run| run.id).collect(), now).await?;
     }
-    system.stop_individual_services(RESTARTED, now).await?;
+    let stopped = system.stop_individual_services(RESTARTED, now).await?;
     system.stop_services_of_inactive_users().await?;
-    Ok(interrupted)
+    Ok((interrupted, stopped))
 }
 
 async fn load_users(
@@ -319,6 +330,7 @@ impl Base {
             tasks: tasks.clone(),
             modules: modules.clone(),
             runtime: runtime.clone(),
+            hour: Default::default(),
         });
         let health = Arc::new(ModuleHealth {
             handles: handles.clone(),

@@ -63,18 +63,22 @@ impl UserScope {
 }
 
 impl SystemScope {
-    /// Stops every individual service that a process of the past left marked as running.
+    /// Stops every individual service that a process of the past left marked as running; answers which they were.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
-    pub async fn stop_individual_services(&self, reason: &str, at: Timestamp) -> Result<(), StoreError> {
+    pub async fn stop_individual_services(
+        &self,
+        reason: &str,
+        at: Timestamp,
+    ) -> Result<Vec<(UserId, Task)>, StoreError> {
         let values = (reason.to_owned(), at.0);
         self.store
             .write_durable("stop the individual services", move |conn| {
                 let sql = "UPDATE individual_service_status
                            SET running = 0, process_id = NULL, reason = ?1, stopped_at = max(started_at, ?2)
-                           WHERE running = 1";
-                execute(conn, sql, values).map(|_| ())
+                           WHERE running = 1 RETURNING user_id, task";
+                select(conn, sql, values, |row| Ok((user(row, "user_id")?, parsed(row, "task")?)))
             })
             .await
     }

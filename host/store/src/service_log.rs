@@ -2,11 +2,12 @@
 
 use rusqlite::{Row, params};
 
+use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{execute, instant, select, unsigned};
+use crate::columns::{execute, instant, select, to_json, unsigned};
 use crate::errors::StoreError;
-use crate::store::UserScope;
+use crate::store::{SystemScope, UserScope};
 
 /// A line about a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +66,32 @@ impl UserScope {
             select(conn, sql, params![user, before, levels, filter.limit], read)
         })
         .await
+    }
+}
+
+impl SystemScope {
+    /// Keeps one line of level `info` for each of these users: one statement, however many users.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn log_services(
+        &self,
+        at: Timestamp,
+        event: &'static str,
+        lines: Vec<(UserId, String)>,
+    ) -> Result<(), StoreError> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let lines: Vec<_> = lines.iter().map(|(user, message)| (user.0, message)).collect();
+        let lines = to_json("lines about services", &lines)?;
+        self.store
+            .write("save lines about services", move |conn| {
+                let sql = "INSERT INTO service_log (user_id, at, level, event, message)
+                           SELECT value ->> 0, ?1, 'info', ?2, value ->> 1 FROM json_each(?3) ORDER BY key";
+                execute(conn, sql, (at.0, event, lines)).map(|_| ())
+            })
+            .await
     }
 }
 

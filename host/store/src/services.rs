@@ -40,10 +40,8 @@ pub struct ServiceRow {
 pub struct HeartbeatRow {
     /// The user that it belongs to.
     pub user: UserId,
-    /// Last task that ran.
-    pub last_task: Task,
-    /// Time at which that run ended.
-    pub last_task_at: Timestamp,
+    /// Last task that ran, and the time at which that run ended; none before the first.
+    pub last_task: Option<(Task, Timestamp)>,
     /// Failures since it was started.
     pub error_count: u64,
     /// The last failure; empty when there was none.
@@ -159,7 +157,8 @@ fn read(row: &Row<'_>) -> Result<ServiceRow, StoreError> {
 }
 
 /// A heartbeat as the statement reads it, by position.
-fn heartbeat_columns(row: &HeartbeatRow) -> (u64, &str, i64, u64, &str) {
-    let HeartbeatRow { user, last_task, last_task_at, error_count, last_error } = row;
-    (user.0, last_task.name(), last_task_at.0, *error_count, last_error)
+fn heartbeat_columns(row: &HeartbeatRow) -> (u64, Option<&str>, Option<i64>, u64, &str) {
+    let HeartbeatRow { user, last_task, error_count, last_error } = row;
+    let (task, at) = last_task.as_ref().map(|(task, at)| (task.name(), at.0)).unzip();
+    (user.0, task, at, *error_count, last_error)
 }

@@ -14,7 +14,7 @@ use prahari_domain::time::Timestamp;
 use prahari_runtime::{HostServices, RunOutcome, RunReport, RunRequest, Worker, WorkerEnd};
 use prahari_store::{IndividualServiceRow, NotificationLevel, NotificationRow};
 
-use super::Services;
+use super::{By, Level, Services};
 use crate::error::AppError;
 use crate::events::{Audience, Event, ServiceChange, ServiceEvent};
 use crate::user::User;
@@ -41,13 +41,26 @@ pub struct Individual {
 }
 
 impl Services {
+    /// [`Services::start_individual_by`] for the daemon itself.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn start_individual(self: &Arc<Self>, id: UserId, task: Task) -> Result<bool, AppError> {
+        self.start_individual_by(id, task, &By::daemon("")).await
+    }
+
     /// Starts a task of a user in a process of its own, from the next instant on; answers whether it was stopped
     /// before.
     ///
     /// # Errors
     /// [`AppError::UnifiedServiceRunning`]; [`AppError::TaskForAdmins`]; [`AppError::TaskServed`] for a shared
     /// task; or when there is no such user, the process cannot be started, or the store fails.
-    pub async fn start_individual(self: &Arc<Self>, id: UserId, task: Task) -> Result<bool, AppError> {
+    pub async fn start_individual_by(
+        self: &Arc<Self>,
+        id: UserId,
+        task: Task,
+        by: &By,
+    ) -> Result<bool, AppError> {
         self.handles.shutdown.check()?;
         let user = self.users.find(id)?;
         let _switch = user.services.switch().await;
@@ -61,10 +74,15 @@ impl Services {
         {
             let _row = user.services.individual_rows().await;
             self.handles.store.user(id).save_individual_service(row(id, task, &service)).await?;
+            // Before anybody can notice its end: the line about that comes after this one.
+            let (by, pid) = (self.name_of(by), service.worker.pid());
+            let line = format!("the individual service of {task} was started by {by}, as process {pid}");
+            self.log_service(&user, Level::Info, "individual_started", line).await?;
             user.services.insert_individual(task, service.clone());
         }
         self.watch_individual(&user, task, &service.worker);
         if let Err(error) = self.ledger.expect_rest_of_day(&user).await {
+            user.services.set_stopper(task, format!("the daemon: {error}"));
             service.worker.stop(STOP_PATIENCE).await;
             return Err(error);
         }
@@ -72,10 +90,19 @@ impl Services {
         self.tell_of_individual(&user, task, ServiceChange::Started, "");
         // Whoever stops the daemon may have looked for workers before this one was kept.
         if let Err(stopping) = self.handles.shutdown.check() {
-            self.stop_individual_within(&user, task, STOP_PATIENCE_OF_DAEMON).await?;
+            let by = By::daemon(stopping.to_string());
+            self.stop_individual_within(&user, task, STOP_PATIENCE_OF_DAEMON, &by).await?;
             return Err(stopping);
         }
         Ok(true)
+    }
+
+    /// [`Services::stop_individual_by`] for the daemon itself.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn stop_individual(&self, id: UserId, task: Task) -> Result<bool, AppError> {
+        self.stop_individual_by(id, task, &By::daemon("")).await
     }
 
     /// Stops the process of a task after the run that it may have, within 30 seconds by the real clock; answers whether
@@ -83,16 +110,16 @@ impl Services {
     ///
     /// # Errors
     /// When there is no such user or it cannot be written down.
-    pub async fn stop_individual(&self, id: UserId, task: Task) -> Result<bool, AppError> {
-        self.stop_individual_within(&*self.users.find(id)?, task, self.patience()).await
+    pub async fn stop_individual_by(&self, id: UserId, task: Task, by: &By) -> Result<bool, AppError> {
+        self.stop_individual_within(&*self.users.find(id)?, task, self.patience(), by).await
     }
 
     /// Stops every individual service of a user, all at once.
     ///
     /// # Errors
     /// When it cannot be written down.
-    pub async fn stop_individuals(&self, user: &User) -> Result<(), AppError> {
-        self.stop_individuals_within(user, self.patience()).await
+    pub async fn stop_individuals(&self, user: &User, by: &By) -> Result<(), AppError> {
+        self.stop_individuals_within(user, self.patience(), by).await
     }
 
     /// Stops all individual services within a real time.
@@ -100,9 +127,10 @@ impl Services {
         &self,
         user: &User,
         patience: Duration,
+        by: &By,
     ) -> Result<(), AppError> {
         let tasks = user.services.individuals();
-        let stops = tasks.into_iter().map(|task| self.stop_individual_within(user, task, patience));
+        let stops = tasks.into_iter().map(|task| self.stop_individual_within(user, task, patience, by));
         futures::future::try_join_all(stops).await.map(|_| ())
     }
 
@@ -111,8 +139,10 @@ impl Services {
         user: &User,
         task: Task,
         patience: Duration,
+        by: &By,
     ) -> Result<bool, AppError> {
         let Some(Individual { worker, .. }) = user.services.individual(task) else { return Ok(false) };
+        user.services.set_stopper(task, self.name_of(by));
         let end = worker.stop(patience).await;
         self.individual_ended(user, task, worker.pid(), end).await?;
         Ok(true)
@@ -184,6 +214,7 @@ impl Services {
         let Some(service) = user.services.remove_individual(task, pid, &end.reason) else { return Ok(()) };
         let end = WorkerEnd { reason: into_one_line(end.reason), ..end };
         let now = self.handles.clock.now();
+        let by = user.services.take_stopper(task).unwrap_or_else(|| "the daemon".to_owned());
         let end = self.with_reason_of_daemon(end);
         let stopped = IndividualServiceRow {
             process_id: None,
@@ -193,9 +224,21 @@ impl Services {
         };
         self.handles.store.user(user.id).save_individual_service(stopped).await?;
         if end.asked {
+            let line = format!(
+                "the individual service of {task} was stopped by {by}; process {pid}: {}",
+                end.reason
+            );
+            self.log_service(user, Level::Info, "individual_stopped", line).await?;
             self.tell_of_individual(user, task, ServiceChange::Stopped, &end.reason);
+            if self.handles.shutdown.is_begun() {
+                self.notices.send(user.id, notification(task, &end.reason, now)).await?;
+            }
         } else {
             tracing::error!(user = %user.id, %task, reason = end.reason, "a worker failed");
+            user.services.activity().failed(format!("{task}: {}", end.reason));
+            let line =
+                format!("the individual service of {task} ended by itself; process {pid}: {}", end.reason);
+            self.log_service(user, Level::Error, "individual_failed", line).await?;
             self.tell_of_individual(user, task, ServiceChange::Failed, &end.reason);
             self.notices.send(user.id, notification(task, &end.reason, now)).await?;
         }
@@ -235,7 +278,8 @@ fn row(user: UserId, task: Task, service: &Individual) -> IndividualServiceRow {
     }
 }
 
-fn notification(task: Task, reason: &str, at: Timestamp) -> NotificationRow {
+/// The message about a service of a task that was stopped by no person.
+pub(super) fn notification(task: Task, reason: &str, at: Timestamp) -> NotificationRow {
     NotificationRow {
         id: None,
         at,

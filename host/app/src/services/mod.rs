@@ -1,5 +1,6 @@
 //! The services of users: which are on, what they say of themselves, and single runs that are asked for.
 
+mod by;
 mod heartbeat;
 mod individual;
 mod individual_status;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use prahari_runtime::Runtime;
 
+pub use by::By;
 pub use heartbeat::Activity;
 pub use individual::{Individual, RESTARTED, STOP_PATIENCE, STOP_PATIENCE_OF_DAEMON};
 pub use individual_status::IndividualStatus;
@@ -32,6 +34,7 @@ use crate::notices::Notices;
 use crate::schedules::{Previews, Schedules};
 use crate::tasks::Tasks;
 use crate::users::Users;
+pub(crate) use heartbeat::Hour;
 
 /// Turns the services of users on and off, and keeps what they say of themselves.
 pub struct Services {
@@ -45,4 +48,6 @@ pub struct Services {
     pub(crate) tasks: Arc<Tasks>,
     pub(crate) modules: Arc<Modules>,
     pub(crate) runtime: Arc<Runtime>,
+    /// The hour of the last lines that say which services are on.
+    pub(crate) hour: Hour,
 }

@@ -7,7 +7,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_store::{NotificationLevel, NotificationRow, ServiceRow};
 
-use super::{Activity, Level, Services};
+use super::{Activity, By, Level, Services};
 use crate::error::AppError;
 use crate::events::{Audience, Event, ServiceChange, ServiceEvent};
 use crate::user::User;
@@ -22,33 +22,49 @@ pub struct Switched {
 }
 
 impl Services {
+    /// [`Services::start_service_by`] for the daemon itself.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn start_service(&self, id: UserId) -> Result<Switched, AppError> {
+        self.start_service_by(id, &By::daemon("")).await
+    }
+
     /// Turns a user's unified service on, from the next instant: earlier slots of the day are not expected of it. One
     /// that is on goes on as it is.
     ///
     /// # Errors
     /// When there is no such user, they are not active, or it cannot be written down.
-    pub async fn start_service(&self, id: UserId) -> Result<Switched, AppError> {
+    pub async fn start_service_by(&self, id: UserId, by: &By) -> Result<Switched, AppError> {
         let user = self.users.find(id)?;
         let _switch = user.services.switch().await;
         let changed = !user.services.is_running();
         if changed {
-            self.turn_on(&user).await?;
+            self.turn_on(&user, by).await?;
         }
         Ok(Switched { changed, executing: user.runs.executing() })
+    }
+
+    /// [`Services::stop_service_by`] for the daemon itself.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn stop_service(&self, id: UserId) -> Result<Switched, AppError> {
+        self.stop_service_by(id, &By::daemon("")).await
     }
 
     /// Turns a user's unified service off; what is executing ends by itself.
     ///
     /// # Errors
     /// When there is no such user or it cannot be written down.
-    pub async fn stop_service(&self, id: UserId) -> Result<Switched, AppError> {
+    pub async fn stop_service_by(&self, id: UserId, by: &By) -> Result<Switched, AppError> {
         let user = self.users.find(id)?;
         let _switch = user.services.switch().await;
         let changed = user.services.is_running();
         if changed {
             self.turn_off(&user).await?;
-            self.log_service(&user, Level::Info, "service_stopped", "the unified service was stopped")
-                .await?;
+            let line = format!("the unified service was stopped by {}", self.name_of(by));
+            self.log_service(&user, Level::Info, "service_stopped", line).await?;
             self.tell_of_service(id, ServiceChange::Stopped, "");
         }
         Ok(Switched { changed, executing: user.runs.executing() })
@@ -56,11 +72,13 @@ impl Services {
 
     /// Starts the service; the caller holds the user's switch. A start that fails leaves the service off, in
     /// memory and in the database.
-    pub(super) async fn turn_on(&self, user: &User) -> Result<(), AppError> {
+    pub(super) async fn turn_on(&self, user: &User, by: &By) -> Result<(), AppError> {
         if !user.access.is_active() {
             return Err(AppError::UserInactive(user.id));
         }
-        self.stop_individuals(user).await?;
+        let by = self.name_of(by);
+        let unified = By::daemon(format!("the unified service is started by {by}"));
+        self.stop_individuals(user, &unified).await?;
         let now = self.handles.clock.now();
         let schedule_version = self.schedules.current().version;
         {
@@ -81,7 +99,8 @@ impl Services {
             self.turn_off(user).await?;
             return Err(error);
         }
-        self.log_service(user, Level::Info, "service_started", "the unified service was started").await?;
+        let line = format!("the unified service was started by {by}");
+        self.log_service(user, Level::Info, "service_started", line).await?;
         self.handles.wake.notify_one();
         self.tell_of_service(user.id, ServiceChange::Started, "");
         Ok(())

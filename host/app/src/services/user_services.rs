@@ -26,6 +26,8 @@ struct State {
     /// The version of the schedules that it was last started with; 0 when it never was.
     schedule_version: u64,
     individuals: BTreeMap<Task, Individual>,
+    /// Who has the individual service of a task stopped, while that goes on.
+    stoppers: BTreeMap<Task, String>,
     /// Why the individual service of a task ended last, unless another service has run it since.
     ends: BTreeMap<Task, String>,
 }
@@ -117,7 +119,18 @@ impl UserServices {
     pub(super) fn insert_individual(&self, task: Task, service: Individual) {
         let mut state = self.state.lock();
         state.individuals.insert(task, service);
+        state.stoppers.remove(&task);
         state.ends.remove(&task);
+    }
+
+    /// Keeps who has the service of a task stopped, for the line about its end. The first stays.
+    pub(super) fn set_stopper(&self, task: Task, by: String) {
+        self.state.lock().stoppers.entry(task).or_insert(by);
+    }
+
+    /// Takes out who had the service of a task stopped.
+    pub(super) fn take_stopper(&self, task: Task) -> Option<String> {
+        self.state.lock().stoppers.remove(&task)
     }
 
     /// Takes the service of a task out, and keeps why it ended, if it still is the one of this process.

@@ -17,7 +17,7 @@ use crate::handles::Handles;
 use crate::ledger::Ledger;
 use crate::modules::{Activation, Modules, Permission, Trials, Upload};
 use crate::schedules::{ScheduleChanges, Schedules};
-use crate::services::{Level, Services};
+use crate::services::{By, Level, Services};
 use crate::users::Users;
 
 /// How often a schedule is offered again when somebody else has changed another one meanwhile.
@@ -181,7 +181,7 @@ impl TaskChanges {
         }
         let cause = format!("the task {task} was removed");
         for user in self.users.all() {
-            self.services.stop_individual(user.id, task).await?;
+            self.services.stop_individual_by(user.id, task, &By::daemon(cause.clone())).await?;
         }
         self.follow_tasks(&cause, "task_removed").await?;
         self.end_schedule(by, task).await?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use prahari_brokers::Pushes;
 use prahari_domain::tasks::Task;
-use prahari_store::{HaltCode, StoreError, UserRow, UserScope};
+use prahari_store::{HaltCode, RunFilter, StoreError, UserRow, UserScope};
 
 use crate::brokers::Link;
 use crate::desk::{Desk, TradingServices};
@@ -76,6 +76,7 @@ pub(crate) async fn load_user(
             user.services.resume(service.schedule_version);
         }
     }
+    load_last_task(&scope, &user).await?;
     let unified_since = user.services.activity().started_at;
     for service in readable(scope.individual_services().await, &mut fault)?.unwrap_or_default() {
         // What the unified service ran since then is not for an earlier end to explain.
@@ -85,6 +86,25 @@ pub(crate) async fn load_user(
         }
     }
     Ok(Loaded { user, pushes, faults })
+}
+
+/// Looks for the run that ended last: the row of the service is written once a minute, so it may be older.
+async fn load_last_task(scope: &UserScope, user: &User) -> Result<(), AppError> {
+    let since = user.services.activity().last_task.map(|(_, at)| at);
+    let filter = RunFilter { since, limit: 1, ..RunFilter::default() };
+    let newest = match scope.runs(filter).await {
+        Ok(mut runs) => runs.pop(),
+        Err(error) if error.concerns_everybody() => return Err(error.into()),
+        Err(error) => {
+            // It is only shown; nothing depends on it.
+            tracing::warn!(user = %user.id, %error, "the last run of a user cannot be read");
+            None
+        }
+    };
+    if let Some((task, at)) = newest.and_then(|run| Some((run.task, run.finished_at?))) {
+        user.services.activity().last_task = Some((task, at));
+    }
+    Ok(())
 }
 
 async fn load_memory(scope: &UserScope) -> Result<BTreeMap<Task, TaskMemory>, StoreError> {

@@ -23,7 +23,7 @@ use crate::handles::Handles;
 use crate::notices::Notices;
 use crate::prices::Prices;
 use crate::pushes::Listeners;
-use crate::services::Services;
+use crate::services::{By, Services};
 use crate::settings::Settings;
 use crate::signals::Signals;
 use crate::simulation::PAPER_CAPITAL;
@@ -101,8 +101,9 @@ impl UsersAdmin {
         user.access.set(role, active);
         self.handles.events.recheck(id);
         if !active {
-            self.services.stop_service(id).await?;
-            self.services.stop_individuals(&user).await?;
+            let by = By::daemon("the user is not active any more");
+            self.services.stop_service_by(id, &by).await?;
+            self.services.stop_individuals(&user, &by).await?;
         }
         Ok(())
     }

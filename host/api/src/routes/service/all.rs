@@ -1,6 +1,7 @@
 //! The services of everybody, for an admin.
 
 use axum::extract::State;
+use prahari_app::services::By;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -72,5 +73,7 @@ async fn status(
 async fn restart(State(api): State<Api>, Admin(caller): Admin) -> Result<Json<Restarted>, Problem> {
     api.starts.begin_all(api.daemon.clock.now())?;
     api.audit(&caller, "service.restart_all", "services", json!({})).await?;
-    Ok(Json(Restarted { restarted: api.daemon.services.restart_all_services().await? }))
+    Ok(Json(Restarted {
+        restarted: api.daemon.services.restart_all_services(&By::User(caller.0.user)).await?,
+    }))
 }

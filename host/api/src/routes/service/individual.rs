@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use prahari_app::error::AppError;
-use prahari_app::services::IndividualStatus;
+use prahari_app::services::{By, IndividualStatus};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -82,7 +82,7 @@ async fn start(
     api.starts.begin(user, api.daemon.clock.now())?;
     api.audit(&caller, "individual_service.start", resource, json!({ "task": task.name() })).await?;
     caller.visible_task(&api, task)?;
-    let changed = api.daemon.services.start_individual(user, task).await?;
+    let changed = api.daemon.services.start_individual_by(user, task, &By::User(caller.0.user)).await?;
     if !changed {
         api.starts.take_back(user);
     }
@@ -104,7 +104,7 @@ async fn stop(
     if api.daemon.users.find(user)?.services.is_running() {
         return Err(AppError::UnifiedServiceRunning.into());
     }
-    let changed = api.daemon.services.stop_individual(user, task).await?;
+    let changed = api.daemon.services.stop_individual_by(user, task, &By::User(caller.0.user)).await?;
     Ok(Json(IndividualSwitched { task: TaskName(task), running: false, changed }))
 }
 

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use prahari_app::queries::{LogLevel, ServiceLogFilter, ServiceLogRow};
-use prahari_app::services::ServiceState;
+use prahari_app::services::{By, ServiceState};
 use prahari_app::user::User;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -128,7 +128,7 @@ async fn start(
     let user = caller.target_user(&api, target.user)?.id;
     api.starts.begin(user, api.daemon.clock.now())?;
     api.audit(&caller, "service.start", format!("user {user}"), json!({})).await?;
-    let started = api.daemon.services.start_service(user).await?;
+    let started = api.daemon.services.start_service_by(user, &By::User(caller.0.user)).await?;
     if !started.changed {
         api.starts.take_back(user);
     }
@@ -145,7 +145,7 @@ async fn stop(
 ) -> Result<Json<ServiceSwitched>, Problem> {
     let user = caller.target_user(&api, target.user)?.id;
     api.audit(&caller, "service.stop", format!("user {user}"), json!({})).await?;
-    Ok(Json(switched(false, api.daemon.services.stop_service(user).await?)))
+    Ok(Json(switched(false, api.daemon.services.stop_service_by(user, &By::User(caller.0.user)).await?)))
 }
 
 /// Turns the unified service off and on again, by which it follows the newest schedules; one that is off is turned on.
@@ -159,7 +159,7 @@ async fn restart(
     let user = caller.target_user(&api, target.user)?.id;
     api.starts.begin(user, api.daemon.clock.now())?;
     api.audit(&caller, "service.restart", format!("user {user}"), json!({})).await?;
-    Ok(Json(switched(true, api.daemon.services.restart_service(user).await?)))
+    Ok(Json(switched(true, api.daemon.services.restart_service_by(user, &By::User(caller.0.user)).await?)))
 }
 
 /// Returns the status of the caller's unified service.
