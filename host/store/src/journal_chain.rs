@@ -125,7 +125,8 @@ pub(crate) fn of_snapshot(journal: &Checksum, through: u64, data: &[u8]) -> Chec
     *hasher.finalize().as_bytes()
 }
 
-/// Gives the entries and snapshots of a database that had no checksums theirs. What is there then is taken to be whole.
+/// Gives the journal of a database that had no checksums its own. What is there then is taken to be whole; snapshots of
+/// that time are dropped by a later migration.
 pub(crate) fn add_to_existing(conn: &Connection) -> Result<(), StoreError> {
     let users: Vec<i64> = select(conn, "SELECT DISTINCT user_id FROM journal", [], |row| Ok(row.get(0)?))?;
     for id in users {
@@ -145,16 +146,6 @@ pub(crate) fn add_to_existing(conn: &Connection) -> Result<(), StoreError> {
             let sql = "UPDATE journal SET checksum = ?3 WHERE user_id = ?1 AND sequence = ?2";
             execute(conn, sql, (id, sequence.cast_signed(), checksum))?;
         }
-    }
-    let snapshots = select(conn, "SELECT user_id, through_sequence, data FROM snapshots", [], |row| {
-        let id = UserId(unsigned(row, "user_id")?);
-        Ok((id, unsigned(row, "through_sequence")?, row.get::<_, Vec<u8>>("data")?))
-    })?;
-    for (user, through, data) in snapshots {
-        // One that stands on no entry gets no checksum and is left aside: the journal is folded instead.
-        let Some(journal) = checksum_at(conn, user, through)? else { continue };
-        let sql = "UPDATE snapshots SET journal_checksum = ?2, checksum = ?3 WHERE user_id = ?1";
-        execute(conn, sql, (user.0.cast_signed(), journal, of_snapshot(&journal, through, &data)))?;
     }
     Ok(())
 }

@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_journal_without_checksums_gets_them_and_a_snapshot_that_stands_on_nothing_is_left_aside() {
+    fn a_journal_without_checksums_gets_them_and_snapshots_of_books_without_strategies_go() {
         let conn = &mut Connection::open_in_memory().unwrap();
         let before = MIGRATIONS.iter().take_while(|(name, _)| *name != CHAIN_JOURNAL);
         let version = before.clone().count();
@@ -212,8 +212,9 @@ mod tests {
             assert_eq!(last, entries);
             assert_eq!(journal_chain::load(conn, UserId(user), 0).unwrap().len() as u64, entries);
         }
-        assert_eq!(snapshots::load(conn, UserId(1)).unwrap(), Some((2, vec![1])));
-        assert_eq!(snapshots::load(conn, UserId(7)).unwrap(), None);
+        for user in [1, 7] {
+            assert_eq!(snapshots::load(conn, UserId(user)).unwrap(), None);
+        }
     }
 
     #[test]
