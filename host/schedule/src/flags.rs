@@ -45,7 +45,7 @@ impl fmt::Display for ScheduleFlag {
     }
 }
 
-/// Returns what is odd about a schedule that [`validate`](crate::validate) lets pass, as if it were enabled. Special sessions
+/// Returns what is odd about a schedule that [`validate`](crate::validate()) lets pass, as if it were enabled. Special sessions
 /// are not judged: times move with them.
 ///
 /// # Errors
