@@ -154,7 +154,8 @@ impl Clock {
         (Self::Manual(hand.clone()), hand)
     }
 
-    /// Returns this clock set back to its start, for a daemon that was prepared while a scaled clock ran on.
+    /// Returns a scaled clock set back to its start, for a daemon that was prepared while it ran on; any other
+    /// clock as it is.
     #[must_use]
     pub fn restarted(&self) -> Self {
         match self {

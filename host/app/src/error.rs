@@ -10,7 +10,7 @@ use prahari_schedule::ScheduleFlag;
 /// Any failure of the application that is not an answer to a task.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
-    /// The database failed.
+    /// The store failed, or refused a change that was asked for.
     #[error(transparent)]
     Store(#[from] prahari_store::StoreError),
     /// A secret could not be made, sealed or opened.

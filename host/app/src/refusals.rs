@@ -15,7 +15,7 @@ pub enum Refusal {
     ScheduleChanged,
     /// Another calendar was imported first.
     CalendarChanged,
-    /// The change would leave no active admin.
+    /// The change would leave no active admin who can log in.
     LastAdmin,
     /// The one-time link was used, is too old, or never was.
     LinkUnusable,

@@ -36,7 +36,7 @@ pub enum KeyError {
     /// The key file or a sealed value cannot be used.
     #[error(transparent)]
     Secret(#[from] SecretError),
-    /// The database failed.
+    /// The store failed, or a value in it does not open.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// There is no key file, and there was one.
@@ -65,9 +65,9 @@ impl Vault {
         Self { keys }
     }
 
-    /// With the key file of a database. It is made when nothing in the database is sealed yet; otherwise a file
-    /// that is missing or of another database is refused, because what is sealed could never be opened again under
-    /// a new key.
+    /// Opens the vault with the key file of a database. It is made when nothing in the database is sealed yet;
+    /// otherwise a file that is missing or of another database is refused, because what is sealed could never be
+    /// opened again under a new key.
     ///
     /// # Errors
     /// [`KeyError::Missing`], [`KeyError::Other`], or when the file or the database cannot be read.

@@ -25,7 +25,7 @@ pub const GRACE_MS: i64 = 6 * 60_000;
 /// Largest number of users that a message to the admins names.
 const NAMED_USERS: usize = 5;
 
-/// Raises alerts for slots that were not seen. It stores how far it has looked.
+/// Raises alerts for slots that were not seen. It keeps in memory how far it has looked.
 #[derive(Debug, Clone)]
 pub struct Watchdog {
     /// Everything that should have been seen by then was looked for.

@@ -91,7 +91,7 @@ pub struct Placed {
 /// Money at the broker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Funds {
-    /// After every fill and charge.
+    /// Cash after every fill and charge, in paise; what open buys hold back is still in it.
     pub cash: Paise,
     /// Cash reserved for open buys, in paise.
     pub reserved: Paise,

@@ -44,8 +44,8 @@ pub struct BrokerLink {
     pub simulated: Option<Arc<dyn SimulatedAccount>>,
 }
 
-/// A simulated account: only our orders and payments change it, and its time moves only through
-/// [`SimulatedAccount::advance`].
+/// A simulated account: only our orders and payments change it. Its time is that of the last call that named one;
+/// nothing happens in it between calls.
 #[async_trait]
 pub trait SimulatedAccount: Send + Sync {
     /// Returns whether [`SimulatedAccount::advance`] could report anything; cheap enough to ask for every user each

@@ -73,7 +73,7 @@ pub trait MarketData: Send + Sync {
     }
 }
 
-/// Interval of one candle.
+/// Length of time that one candle covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Interval {
     /// One bar for each session.
@@ -110,15 +110,15 @@ pub struct Quote {
 pub struct MinuteBar {
     /// Start of the minute.
     pub at: Timestamp,
-    /// Opening price.
+    /// First price of the minute.
     pub open: Paise,
-    /// Highest price of the period.
+    /// Highest price of the minute.
     pub high: Paise,
-    /// Lowest price of the period.
+    /// Lowest price of the minute.
     pub low: Paise,
-    /// Last traded price of the period.
+    /// Last price of the minute.
     pub close: Paise,
-    /// Number of shares traded in the period.
+    /// Number of shares traded in the minute.
     pub volume: u64,
 }
 
@@ -132,7 +132,7 @@ pub struct Candles {
 }
 
 impl Candles {
-    /// Returns an empty series.
+    /// Returns a run without candles.
     pub fn none() -> Self {
         Self { bars: Arc::from([]), from: 0, to: 0, tail: None }
     }

@@ -31,13 +31,13 @@ pub struct DayPath {
 /// One minute, with the day as it stood at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PathMinute {
-    /// Opening price.
+    /// First price of the minute.
     pub open: Paise,
-    /// Highest price of the period.
+    /// Highest price of the minute.
     pub high: Paise,
-    /// Lowest price of the period.
+    /// Lowest price of the minute.
     pub low: Paise,
-    /// Last traded price of the period.
+    /// Last price of the minute.
     pub close: Paise,
     /// Shares traded in it.
     pub volume: u64,
@@ -52,15 +52,15 @@ pub struct PathMinute {
 /// A day's trading up to an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SoFar {
-    /// Last traded price of the period.
+    /// Last price so far.
     pub last: Paise,
-    /// Opening price.
+    /// First price of the day.
     pub open: Paise,
-    /// Highest price of the period.
+    /// Highest price so far.
     pub high: Paise,
-    /// Lowest price of the period.
+    /// Lowest price so far.
     pub low: Paise,
-    /// Number of shares traded in the period.
+    /// Number of shares traded in the minutes that are over.
     pub volume: u64,
 }
 
@@ -107,7 +107,7 @@ impl DayPath {
     }
 }
 
-/// Minutes in which the extremes are reached; the last one stands for the close.
+/// Where the extremes are reached: the index of a minute, or `minutes`, which stands for the close.
 struct Shape {
     minutes: usize,
     high_at: usize,

@@ -10,11 +10,11 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::broker::BrokerEvent;
 
-/// Number of events of one user that may wait for the desk. A large order that is filled in pieces makes some dozen
-/// within a second, and a desk that waits for its broker's answer takes none for some seconds.
+/// Largest number of events of one user that wait for the desk. A large order that is filled in pieces makes some
+/// dozen within a second, and a desk that waits for its broker's answer takes none for some seconds.
 pub const MOST_WAITING: usize = 256;
 
-/// Number of events that a desk books at once.
+/// Largest number of events that a desk takes at once.
 const AT_ONCE: usize = 64;
 
 /// Sending end of the channel; the broker holds it.
@@ -90,7 +90,7 @@ impl Pushes {
         }
     }
 
-    /// Returns whether the broker will tell nothing more, as one that never does.
+    /// Returns whether nothing more will come: the broker has dropped its end, and everything was taken.
     pub fn is_over(&self) -> bool {
         self.events.is_closed() && self.events.is_empty() && !self.gap.open.load(Ordering::Acquire)
     }

@@ -13,12 +13,12 @@ impl SeededHash {
         Self(mix(seed))
     }
 
-    /// Returns the hash with a number mixed in.
+    /// Returns this hash with a number mixed in.
     pub const fn with(self, number: u64) -> Self {
         Self(mix(self.0 ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
     }
 
-    /// Returns the hash with a text mixed in.
+    /// Returns this hash with a text mixed in.
     pub fn with_text(self, text: &str) -> Self {
         text.bytes().fold(self.with(text.len() as u64), |draw, byte| draw.with(u64::from(byte)))
     }

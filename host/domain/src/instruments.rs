@@ -96,7 +96,7 @@ pub struct Candle {
     pub high: Paise,
     /// Lowest price of the period.
     pub low: Paise,
-    /// Last traded price of the period.
+    /// Closing price of the period; of a session that still runs, its last price so far.
     pub close: Paise,
     /// Number of shares traded in the period.
     pub volume: u64,

@@ -38,9 +38,10 @@ pub struct Budget {
     ///
     /// Default 50: the largest portfolio the settings allow, with room for one order for each of its symbols.
     pub orders: u32,
-    /// What the host does for it. Beyond it calls are refused, the run goes on.
+    /// What the host does for it. Beyond it calls are refused, the run goes on; [`HostWork::host_ms`] ends it.
     pub work: HostWork,
-    /// Limits of what a run may leave behind.
+    /// Limits of what a run may leave behind. Beyond them calls are refused, the run goes on; the exceptions are
+    /// named at their fields.
     pub output: Output,
 }
 

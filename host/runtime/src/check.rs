@@ -27,7 +27,7 @@ pub enum CheckError {
     /// Machine code, which could do anything.
     #[error("the file is precompiled machine code; upload the WebAssembly component it was made from")]
     Precompiled,
-    /// The file is no WebAssembly.
+    /// The file is neither WebAssembly nor text.
     #[error("the file is not WebAssembly; a task module is a WebAssembly component")]
     NotWasm,
     /// A module without the component around it.
@@ -41,25 +41,25 @@ pub enum CheckError {
     /// The component is larger than allowed.
     #[error("the module has {found} bytes; at most {limit} are allowed")]
     TooLarge {
-        /// Size that was found.
+        /// Size of the file, in bytes.
         found: usize,
-        /// Largest allowed value.
+        /// Largest allowed size, in bytes.
         limit: usize,
     },
     /// Compiling would take too long.
     #[error("the module has {found} functions; at most {limit} are allowed")]
     TooManyFunctions {
-        /// Number that was found, at least.
+        /// Number of functions up to where counting stopped; there may be more.
         found: u64,
-        /// Largest allowed value.
+        /// Largest allowed number of functions.
         limit: u64,
     },
     /// Compiling one function would take too long.
     #[error("a function of the module has {found} bytes; at most {limit} are allowed")]
     FunctionTooLarge {
-        /// Size that was found.
+        /// Size of the function, in bytes.
         found: u64,
-        /// Largest allowed value.
+        /// Largest allowed size of a function, in bytes.
         limit: u64,
     },
     /// Compiling all of it would take too long.
@@ -67,23 +67,23 @@ pub enum CheckError {
         "compiling the module is priced at {found} points or more and at most {limit} are allowed; most of it is for {most}"
     )]
     TooCostly {
-        /// Price, as far as it was added up.
+        /// Price in points, as far as it was added up.
         found: u64,
-        /// Largest allowed value.
+        /// Highest allowed price, in points.
         limit: u64,
-        /// Largest part of the price.
+        /// Name of the part that most of the price is for.
         most: &'static str,
     },
     /// Too many modules inside.
     #[error("the module is made of more than {limit} parts")]
     TooManyParts {
-        /// Largest allowed value.
+        /// Largest allowed number of core modules and components inside the module.
         limit: u32,
     },
     /// Components are nested deeper than allowed.
     #[error("components are nested more than {limit} deep inside the module")]
     TooDeep {
-        /// Largest allowed value.
+        /// Largest allowed depth of components inside components.
         limit: u32,
     },
     /// The right package in a version that this host does not have.
@@ -144,7 +144,7 @@ fn check_kind(bytes: &[u8]) -> Result<(), CheckError> {
     Err(if std::str::from_utf8(bytes).is_ok() { CheckError::Text } else { CheckError::NotWasm })
 }
 
-/// Counts so far.
+/// What was seen of a component so far: its depth, counts, price and imports.
 struct Survey {
     limits: ModuleLimits,
     depth: u32,

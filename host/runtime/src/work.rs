@@ -75,7 +75,7 @@ impl Default for HostWork {
 }
 
 impl HostWork {
-    /// Returns no bounds, as for recordings from before these bounds existed.
+    /// Returns the limits of recordings from before there were such limits: none.
     pub const fn unbounded() -> Self {
         Self {
             rows: u64::MAX,
@@ -104,7 +104,7 @@ impl Default for Output {
 }
 
 impl Output {
-    /// Returns no bounds, as for recordings from before these bounds existed.
+    /// Returns the limits of recordings from before there were such limits: none.
     pub const fn unbounded() -> Self {
         Self {
             item_bytes: u64::MAX,

@@ -15,7 +15,7 @@ pub enum LatePolicy {
     },
     /// It goes on with the ticks that are still to come; a tick is dropped when the next one is due.
     Continue {
-        /// Longest delay of one tick.
+        /// Longest delay of one tick, in milliseconds.
         millis: i64,
     },
     /// It runs as long as the next session has not opened: its findings serve that session.

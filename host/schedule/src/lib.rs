@@ -45,7 +45,7 @@ pub enum ScheduleError {
     Script {
         /// The task whose schedule it is.
         task: Task,
-        /// Day on which the schedule failed.
+        /// Trading day whose slots could not be found.
         day: Day,
         /// What went wrong, with the rule where there are several and the script's line where there is one.
         detail: String,
@@ -55,7 +55,7 @@ pub enum ScheduleError {
     Rule {
         /// The task whose schedule it is.
         task: Task,
-        /// What would have to be different, one sentence.
+        /// What is wrong, with the rule where there are several.
         detail: String,
     },
     /// The calendar could not answer.

@@ -8,7 +8,8 @@ use serde::Serialize;
 use crate::slots::Evaluator;
 use crate::{Schedule, ScheduleError, Slot};
 
-/// How many days ahead the next slots are looked for. A schedule that has none in a year has none that anybody waits for.
+/// Number of days ahead in which the next slots are searched. A schedule that has none in a year has none that
+/// anybody waits for.
 pub(crate) const DAYS_AHEAD: u64 = 400;
 
 /// The next `count` slots that are due at `from` or later; none of a disabled schedule. Fewer when there are not so
@@ -42,9 +43,9 @@ pub fn preview(
 pub struct Stretch {
     /// First day asked for that the calendar answers for; none when it answers for none of them.
     pub from: Option<Day>,
-    /// Last day of the stretch; none without one.
+    /// Last day asked for that the calendar answers for; none when it answers for none of them.
     pub to: Option<Day>,
-    /// First such day that is presumed, because no list of holidays is known for it.
+    /// First of these days that is presumed, because no list of holidays is known for it; none when no day is.
     pub presumed_from: Option<Day>,
     /// Days on which the exchange has a session.
     pub trading_days: u32,

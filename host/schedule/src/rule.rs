@@ -36,7 +36,7 @@ impl Schedule {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
-    /// One run a day.
+    /// Once on each trading day.
     At {
         /// Time of the run (IST).
         #[serde(with = "clock_time")]

@@ -71,7 +71,7 @@ fn misfit(rule: &Rule, bounds: &RuleBounds) -> Option<String> {
     }
 }
 
-/// Returns what is wrong with a script that has invisible characters: it reads differently from how it runs.
+/// Returns the fault of a script with characters that cannot be seen: it is not the script that its reader sees.
 fn unseen_signs(script: &str) -> Option<String> {
     let detail = "the script has characters that cannot be seen; write them as \\u";
     (!is_plain_lines(script)).then(|| detail.to_owned())

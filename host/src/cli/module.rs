@@ -27,9 +27,9 @@ pub enum ModuleCommand {
         /// Path of the component.
         file: PathBuf,
     },
-    /// List the versions of a task's module.
+    /// List the versions of every task's module, or of one.
     List {
-        /// Only rows of this task.
+        /// Only versions of this task's module.
         task: Option<Task>,
     },
     /// Run a version from the next run on.

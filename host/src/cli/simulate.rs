@@ -13,10 +13,10 @@ pub struct Simulate {
     /// Source of prices: synthetic or csv:DIR.
     #[arg(long, default_value = "synthetic")]
     pub market: Market,
-    /// First trading date, included.
+    /// First date, included.
     #[arg(long)]
     pub from: NaiveDate,
-    /// Last trading date, included.
+    /// Last date, included.
     #[arg(long)]
     pub to: NaiveDate,
     /// How many users; the first is the admin, whose service runs what all share.

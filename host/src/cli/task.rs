@@ -17,7 +17,7 @@ pub enum TaskCommand {
     New(NewTask),
     /// Compile a Rust task and make its component, NAME.wasm in the project's folder.
     Build {
-        /// Folder of the new project; it must not exist yet.
+        /// Folder of the project.
         #[arg(default_value = ".")]
         folder: PathBuf,
     },
@@ -91,12 +91,12 @@ pub enum Language {
 pub struct TaskName(String);
 
 impl TaskName {
-    /// Returns the text as given.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Returns the words of the command line.
+    /// Returns the words of the name, which stand between its `_`.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.0.split('_')
     }
@@ -115,14 +115,14 @@ impl FromStr for TaskName {
 pub struct RunTask {
     /// Path of the component.
     pub file: PathBuf,
-    /// Trading date of the run.
+    /// Date of the run (IST).
     #[arg(long)]
     pub day: NaiveDate,
     /// The time of that day, IST.
     #[arg(long, default_value = "10:00", value_parser = time_of_day)]
     pub at: NaiveTime,
-    /// Task whose grant and budget the run gets. By default the manifest that the component exports, or the
-    /// task that it is named after.
+    /// Task whose grant and budget the run gets: by the manifest that the component exports for it, else by that of
+    /// the built-in task. By default the task that the component names itself after.
     #[arg(long)]
     pub task: Option<Task>,
     /// Source of prices: synthetic or csv:DIR.

@@ -23,7 +23,7 @@ named! {
     }
 }
 
-/// Body that creates a token.
+/// A token to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewApiToken {
     /// Hash of the secret.
@@ -32,9 +32,9 @@ pub struct NewApiToken {
     pub name: String,
     /// Scope of the token.
     pub scope: TokenScope,
-    /// Time of the system's clock.
+    /// Time at which it is made, by the system's clock.
     pub now: Timestamp,
-    /// Time at which it ends; never without it.
+    /// Time from which the token is refused; none when it never ends.
     pub expires_at: Option<Timestamp>,
     /// The session that makes it; it has to go on until then.
     pub session: Option<u64>,
@@ -53,11 +53,11 @@ pub struct ApiTokenRow {
     pub scope: TokenScope,
     /// Time at which it was made.
     pub created_at: Timestamp,
-    /// Time at which it was last used, to the minute.
+    /// Time at which it was last used, to the minute; none when it never was.
     pub used_at: Option<Timestamp>,
-    /// Time at which it ends; never without it.
+    /// Time from which the token is refused; none when it never ends.
     pub expires_at: Option<Timestamp>,
-    /// Time at which it was revoked.
+    /// Time at which it was revoked; none when it was not.
     pub revoked_at: Option<Timestamp>,
 }
 

@@ -34,7 +34,8 @@ pub struct NewAudit {
     pub at: Timestamp,
     /// Who; nobody for what the program itself or somebody not logged in did.
     pub user: Option<UserId>,
-    /// Credential that was used: a session, a token, a link or the command line.
+    /// What the action was done with, such as `session 3`, `token 2`, `password`, `one-time link`, `command line`
+    /// or `the daemon`.
     pub via: String,
     /// Action, such as `user.deactivate`.
     pub action: String,

@@ -35,7 +35,7 @@ pub struct CalendarRow {
     pub known_through: Day,
     /// User who brought it; none for one that is part of the program.
     pub imported_by: Option<UserId>,
-    /// Time, in real time.
+    /// Time at which it was added, by the system's clock.
     pub imported_at: Timestamp,
 }
 
@@ -50,7 +50,7 @@ pub struct NewCalendar {
     pub known_through: Day,
     /// The whole document as JSON.
     pub document: String,
-    /// Time at which it is brought, in real time.
+    /// Time at which it is added, by the system's clock.
     pub at: Timestamp,
 }
 

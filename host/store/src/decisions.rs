@@ -40,11 +40,11 @@ pub struct LogRow {
 pub struct DecisionFilter {
     /// About this symbol only.
     pub symbol: Option<String>,
-    /// Only rows of this task.
+    /// Only decisions of runs of this task.
     pub task: Option<Task>,
-    /// Only runs that started at this instant or later.
+    /// Only decisions of runs that started at this instant or later.
     pub since: Option<Timestamp>,
-    /// Only runs that started before this instant.
+    /// Only decisions of runs that started before this instant.
     pub until: Option<Timestamp>,
     /// At most this many, the newest ones.
     pub limit: u32,

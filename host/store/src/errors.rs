@@ -127,7 +127,7 @@ pub enum StoreError {
     /// A value cannot be written as JSON.
     #[error("cannot write {what} as JSON: {why}")]
     Unwritable {
-        /// Value that cannot be read.
+        /// What the value is, such as "the heartbeats".
         what: &'static str,
         /// The reason, in one sentence.
         why: String,
@@ -168,7 +168,7 @@ pub enum StoreError {
         user: UserId,
         /// The number of the entry, from 1.
         sequence: u64,
-        /// What is wrong, one sentence.
+        /// What is wrong with the entry, as the end of a sentence that names it.
         fault: String,
     },
     /// A snapshot of a user's books is not what was written.
@@ -176,7 +176,7 @@ pub enum StoreError {
     SnapshotDamaged {
         /// The user that it belongs to.
         user: UserId,
-        /// What is wrong, one sentence.
+        /// What is wrong with the snapshot.
         fault: &'static str,
     },
     /// A slot already has another outcome.

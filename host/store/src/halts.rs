@@ -81,7 +81,7 @@ pub struct HaltFilter {
 
 impl UserScope {
     /// Writes a halt down, unless one of the same symbol (or of everything) is open, and waits until it is durable;
-    /// whether it is new.
+    /// returns whether it is new.
     ///
     /// # Errors
     /// When the store is closed or has stopped.

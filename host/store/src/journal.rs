@@ -48,7 +48,8 @@ impl UserScope {
         self.append(entries, &orders, false).await
     }
 
-    /// Appends entries and commits at once, for a caller that waits for it.
+    /// Appends entries and returns once they are queued; they are committed at once, for a caller that is going to
+    /// wait for it.
     ///
     /// # Errors
     /// As [`UserScope::append_journal`].

@@ -17,7 +17,7 @@ use crate::users::{self, NewUser};
 pub struct NewLink {
     /// Hash of the secret.
     pub hash: [u8; 32],
-    /// Time of the system's clock.
+    /// Time at which it is made, by the system's clock.
     pub now: Timestamp,
     /// Time from which the link is refused.
     pub expires_at: Timestamp,

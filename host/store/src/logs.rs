@@ -41,9 +41,9 @@ named! {
 pub struct LogFilter {
     /// Only lines of runs of this task.
     pub task: Option<Task>,
-    /// Only runs that started at this instant or later.
+    /// Only lines of runs that started at this instant or later.
     pub since: Option<Timestamp>,
-    /// Only runs that started before this instant.
+    /// Only lines of runs that started before this instant.
     pub until: Option<Timestamp>,
     /// Only lines of this level or a more severe one.
     pub level: Option<LogLevel>,

@@ -77,8 +77,8 @@ impl SystemScope {
             .await
     }
 
-    /// Stores the time at which another calendar changed the current day; its slots of that day count from then
-    /// on.
+    /// Stores the time, by the daemon's clock, from which what today has counts: another calendar changed the day,
+    /// or a removed task was added again. What was due before it is not expected any more.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -86,7 +86,7 @@ impl SystemScope {
         self.queue_meta(DAY_CHANGED, at.0.to_string()).await
     }
 
-    /// Returns when another calendar last changed the day that it was; none when that never happened.
+    /// Returns the time that [`SystemScope::save_day_changed`] stored last; none when that never happened.
     ///
     /// # Errors
     /// When the database cannot be read.

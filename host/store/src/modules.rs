@@ -64,9 +64,9 @@ pub struct ModuleRow {
     pub size: u64,
     /// Time at which it was added.
     pub added_at: Timestamp,
-    /// Admin who did it; none for the program itself.
+    /// Admin who added it; none for the program itself.
     pub added_by: Option<UserId>,
-    /// Time at which it was found not to be fit to run; none while it may.
+    /// Time at which it was found not to be fit to run; none while it may run.
     pub quarantined_at: Option<Timestamp>,
     /// The reason, in one sentence.
     pub quarantine: String,

@@ -18,7 +18,7 @@ named! {
     NotificationLevel {
         /// For information.
         Info = "info",
-        /// Unusual; no action needed now.
+        /// Unusual; somebody should look at it.
         Warning = "warning",
         /// Somebody has to act.
         Error = "error",
@@ -49,11 +49,11 @@ pub struct KeptNotification {
     pub id: u64,
     /// The message.
     pub row: NotificationRow,
-    /// Time at which the user saw it.
+    /// Time at which the user saw it; none before that.
     pub read_at: Option<Timestamp>,
     /// Kind of the message.
     pub kind: NotificationKind,
-    /// Why the message is not delivered; none when it is.
+    /// Reason why the message does not disturb the user; none when it may. It is listed either way.
     pub silence: Option<Silence>,
 }
 

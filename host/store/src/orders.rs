@@ -28,7 +28,7 @@ pub struct OrderFilter {
     pub side: Option<Side>,
     /// Only orders in this state.
     pub state: Option<OrderState>,
-    /// Only those in a final state, or only those that are not.
+    /// Only orders to which something can still happen (true), or only those in a final state (false).
     pub active: Option<bool>,
     /// Continues after this entry of the list: the last order of the page before.
     pub after: Option<OrderId>,

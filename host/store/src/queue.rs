@@ -23,7 +23,7 @@ pub(crate) struct Write {
     pub(crate) urgent: bool,
 }
 
-/// Receiver of the result of a write.
+/// Who learns of the result of a write.
 pub(crate) enum Caller {
     /// The caller waits until the write is committed.
     Waits(oneshot::Sender<Result<(), StoreError>>),

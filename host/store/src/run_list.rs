@@ -14,7 +14,7 @@ use crate::store::UserScope;
 /// Selects the runs to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunFilter {
-    /// Only rows of this task.
+    /// Only runs of this task.
     pub task: Option<Task>,
     /// Run for this reason only.
     pub trigger: Option<RunTrigger>,

@@ -16,7 +16,7 @@ use crate::users::{self, UserRow};
 pub struct NewSession {
     /// Hash of the secret in the browser's cookie.
     pub hash: [u8; 32],
-    /// Time of the system's clock.
+    /// Time of the log-in, by the system's clock.
     pub now: Timestamp,
     /// Time at which it ends however much it is used.
     pub expires_at: Timestamp,

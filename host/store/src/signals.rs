@@ -78,7 +78,7 @@ pub struct SignalCursor {
 pub struct SeenSignal {
     /// The signal, shared or the user's own.
     pub row: SignalRow,
-    /// Whether the signal is personal.
+    /// Whether the signal is the user's own, rather than for everybody.
     pub personal: bool,
     /// Whether an order of the user acted on it and is open or was filled, at least in part.
     pub traded: bool,

@@ -60,7 +60,7 @@ pub struct SlotFilter {
     pub from: Day,
     /// Last trading date of the range, included.
     pub to: Day,
-    /// Only rows of this task.
+    /// Only slots of this task.
     pub task: Option<Task>,
     /// Only those that stand like this.
     pub state: Option<SlotState>,
@@ -73,7 +73,7 @@ pub struct SlotFilter {
 /// Slots of a task or user on one day, counted by how they stand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SlotCounts {
-    /// Slots without an outcome yet.
+    /// Slots that are not over yet and have no outcome.
     pub expected: u64,
     /// Slots that are over and have no outcome.
     pub open: u64,

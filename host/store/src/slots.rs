@@ -173,7 +173,7 @@ pub struct TickRow {
     pub outcome: SlotOutcome,
     /// The reason, in one sentence.
     pub reason: String,
-    /// Run of the slot; none when nothing ran.
+    /// Run of the tick; none when it had none.
     pub run: Option<RunId>,
 }
 

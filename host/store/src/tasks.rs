@@ -20,7 +20,7 @@ pub struct TaskRow {
     pub manifest: String,
     /// Time at which the manifest was accepted.
     pub accepted_at: Timestamp,
-    /// Admin who did it; none for the program itself.
+    /// Admin who accepted it; none for the program itself.
     pub accepted_by: Option<UserId>,
     /// Time at which the task was removed; none while it is there.
     pub removed_at: Option<Timestamp>,

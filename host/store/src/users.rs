@@ -21,7 +21,7 @@ named! {
     }
 }
 
-/// Body that creates a user.
+/// A user to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewUser {
     /// Name with which the user logs in; unique.
@@ -55,7 +55,7 @@ pub struct UserRow {
     pub broker: String,
     /// Strategy settings as JSON.
     pub strategy: String,
-    /// Version of the settings; the first is 1.
+    /// Version of the strategy settings; the first is 1.
     pub strategy_version: u64,
     /// Risk limits that the admin has set, as JSON.
     pub limits: String,

@@ -10,7 +10,7 @@ use crate::problem::Problem;
 
 const NAME: &str = "prahari_session";
 
-/// Returns what the browser shows as its session. Of several cookies of the name the first counts.
+/// Returns the hash of the session token in the request's cookies. Of several cookies of the name the first counts.
 pub(super) fn presented(headers: &HeaderMap) -> Option<TokenHash> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut cookies = lines.flat_map(Cookie::split_parse).flatten();

@@ -20,7 +20,7 @@ pub(super) fn check_told(headers: &HeaderMap) -> Result<(), Problem> {
     if is_ours(headers) == Some(false) { Err(foreign()) } else { Ok(()) }
 }
 
-/// Returns whether it is from our own page; none when it does not say where it is from.
+/// Returns whether the request is from our own page; none when it does not say where it is from.
 fn is_ours(headers: &HeaderMap) -> Option<bool> {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let site = text(SEC_FETCH_SITE).map(|site| site == "same-origin");

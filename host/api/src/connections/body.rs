@@ -33,7 +33,7 @@ impl TimedBody {
         Self { bytes, pause, whole, pausing: None, ending: None }
     }
 
-    /// Returns whether the deadline has passed.
+    /// Returns whether the next part of the body, or the whole of it, has taken too long.
     fn is_late(&mut self, context: &mut Context<'_>) -> bool {
         let timer = TokioTimer::new();
         let (pause, whole) = (self.pause, self.whole);

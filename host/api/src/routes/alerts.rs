@@ -44,7 +44,7 @@ struct Alert {
     /// The task whose slot was not seen; null for other conditions.
     #[schema(required)]
     task: Option<TaskName>,
-    /// Time at which that slot was due; null for other conditions.
+    /// Time at which the slot that was not seen was due; null for other conditions.
     #[schema(required)]
     due_at: Option<Instant>,
     /// Time at which it was raised.

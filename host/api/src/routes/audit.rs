@@ -31,7 +31,8 @@ struct AuditEntry {
     user: Option<u64>,
     /// The name by which that user logs in; null for the program itself.
     user_name: Option<String>,
-    /// Credential that was used: a session, a token or a link.
+    /// What the action was done with, such as `session 3`, `token 2`, `password`, `one-time link`, `command line`
+    /// or `the daemon`.
     via: String,
     /// Action, such as `user.change`.
     action: String,

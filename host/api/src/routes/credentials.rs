@@ -53,7 +53,7 @@ struct MaskedCredentials {
     broker: &'static str,
     /// The names of the fields that are set; empty when there are none.
     fields: Vec<String>,
-    /// Time at which they were saved.
+    /// Time at which they were saved, by the system's clock; null when there are none.
     updated_at: Option<Instant>,
 }
 

@@ -39,7 +39,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 struct ExecutionsQuery {
     /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
-    /// Only rows of this task.
+    /// Only executions of this task.
     #[param(inline)]
     task: Option<TaskName>,
     /// Only runs started for this reason.
@@ -80,7 +80,7 @@ struct Execution {
     /// How it ended, `executing` before that: `succeeded`, `task_failed`, `trapped`, `interrupted` or the limit that
     /// was reached.
     outcome: String,
-    /// Summary of the run, one line.
+    /// What came of the run, one line.
     detail: String,
     /// Time at which its slot was due; null when it had none.
     #[schema(required)]
@@ -105,7 +105,7 @@ struct Execution {
     usage: Usage,
 }
 
-/// Query parameters that select the of the decisions or log lines of an execution.
+/// Query parameters that select decisions or log lines of an execution.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -193,7 +193,7 @@ async fn executions(
     Ok(Json(page(runs, limit, RunRow::cursor, in_list)))
 }
 
-/// Returns one run of the caller.
+/// Returns one execution of a user.
 #[utoipa::path(get, path = "/api/v1/executions/{run}", tag = "executions", params(("run" = u64, Path), UserQuery),
     responses((status = OK, body = Execution)))]
 async fn execution(

@@ -28,7 +28,7 @@ const LONGEST_TEXT: usize = 200;
 struct LogsQuery {
     /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
-    /// Only rows of this task.
+    /// Only lines of executions of this task.
     #[param(inline)]
     task: Option<TaskName>,
     /// Only lines of this level or a more severe one.
@@ -37,10 +37,10 @@ struct LogsQuery {
     /// Containing this text, in capitals or not.
     #[param(max_length = 200)]
     text: Option<String>,
-    /// Only runs that started at this instant or later.
+    /// Only lines of executions that started at this instant or later.
     #[param(inline)]
     since: Option<Instant>,
-    /// Only runs that started before this instant.
+    /// Only lines of executions that started before this instant.
     #[param(inline)]
     until: Option<Instant>,
     /// Largest number of items on the page.

@@ -85,10 +85,10 @@ pub(super) struct Order {
     delivery: bool,
     /// The purpose of the order: a first buy, a further one, a sell, or an order from elsewhere.
     purpose: OrderPurpose,
-    /// Id of the signal that the order acts on.
+    /// Id of the signal that the order acts on; null when there is none.
     #[schema(required)]
     signal: Option<u64>,
-    /// RSI10 at the decision.
+    /// RSI at the decision, over the days that the user has set.
     #[schema(required)]
     rsi: Option<f64>,
     /// The rejected order that it tries again.
@@ -100,7 +100,7 @@ pub(super) struct Order {
     strategy: StrategyLabel,
     /// Current state of the order.
     state: StateName,
-    /// Order number at the broker; null until the broker has accepted it.
+    /// Order number at the broker; null while it is not known.
     #[schema(required)]
     broker_order_id: Option<String>,
     /// Reason why it was rejected, cancelled or expired; empty otherwise.
@@ -154,7 +154,7 @@ struct OrderDetail {
 /// One execution of part of an order.
 #[derive(Debug, Serialize, ToSchema)]
 struct OrderFill {
-    /// Key of the fill at the broker; the same fill always has the same key.
+    /// Key of the fill at the broker, unique within the user.
     key: String,
     /// Shares of this fill.
     quantity: u32,
@@ -169,7 +169,7 @@ struct OrderFill {
 struct OrderEntry {
     /// Sequence number of the entry in the user's journal.
     sequence: u64,
-    /// Time, by the daemon's clock.
+    /// Time at which the event happened by the books; it may be before the daemon learnt of it.
     recorded_at: Instant,
     /// Kind of event, such as `sent` or `filled`.
     event: String,

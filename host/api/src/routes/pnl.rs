@@ -79,7 +79,7 @@ struct DailyPnl {
     orders: u32,
     /// Number of orders that expired.
     orders_expired: u32,
-    /// Number of open positions at the end of the date.
+    /// Number of symbols held at the end of the date.
     open_positions: u32,
     /// Those for which the market told no price, with the one that they are valued at.
     unpriced: Vec<UnpricedShare>,

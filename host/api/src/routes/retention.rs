@@ -28,13 +28,14 @@ struct RetentionRule {
     /// Days for which recordings are kept; a run can be replayed for as long.
     #[schema(minimum = 1, maximum = 3650)]
     recordings_days: u32,
-    /// Days for which rows of successful ticks are kept.
+    /// Days for which rows of plain successes are kept, of tasks whose manifest has `plain_runs` `thinned`.
     #[schema(minimum = 1, maximum = 3650)]
     plain_ticks_days: u32,
-    /// Days for which log lines are kept.
+    /// Days for which log lines of runs and lines about services are kept.
     #[schema(minimum = 1, maximum = 3650)]
     logs_days: u32,
-    /// Days for which decisions are kept; 400 when absent, as for the two fields below.
+    /// Days for which decisions, and the whole of long sentences with which runs ended, are kept; 400 when absent,
+    /// as for the two fields below.
     #[schema(minimum = 1, maximum = 3650)]
     #[serde(default = "year")]
     decisions_days: u32,
@@ -42,7 +43,7 @@ struct RetentionRule {
     #[schema(minimum = 1, maximum = 3650)]
     #[serde(default = "year")]
     notifications_days: u32,
-    /// Days for which expired signals are kept.
+    /// Days for which signals are kept after they expired.
     #[schema(minimum = 1, maximum = 3650)]
     #[serde(default = "year")]
     signals_days: u32,

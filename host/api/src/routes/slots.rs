@@ -44,7 +44,7 @@ struct SlotsQuery {
     /// Last trading date; today when nothing is said.
     #[param(inline)]
     to: Option<Date>,
-    /// Only rows of this task.
+    /// Only slots of this task.
     #[param(inline)]
     task: Option<TaskName>,
     /// Only those that stand like this.

@@ -57,7 +57,7 @@ struct Health {
 struct OpenAlert {
     /// The kind of condition, such as `calendar_ends`.
     code: &'static str,
-    /// Start time of the daemon.
+    /// Time at which the alert was raised.
     since: Instant,
     /// What is wrong, one sentence.
     detail: String,

@@ -62,7 +62,7 @@ struct TaskView {
 /// A task that was added, and the version of its module that runs.
 #[derive(Debug, Serialize, ToSchema)]
 struct AddedTask {
-    /// The task after the change.
+    /// The task as it was added.
     task: TaskView,
     /// The version of its module.
     version: u64,
@@ -91,7 +91,7 @@ async fn list(State(api): State<Api>, caller: Caller) -> Json<Page<TaskView>> {
     Json(Page::whole(seen))
 }
 
-/// A task and its accepted manifest.
+/// Returns a task and its accepted manifest.
 #[utoipa::path(get, path = "/api/v1/tasks/{task}", tag = "tasks", params(("task" = TaskName, Path)),
     responses((status = OK, body = TaskView)))]
 async fn read(

@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 use super::{limit, parse_cursor};
 use crate::problem::Problem;
 
-/// Query parameters that select the of a user's.
+/// Query parameters that select entries of a user's list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -24,7 +24,7 @@ pub struct OpenList {
     cursor: Option<String>,
 }
 
-/// Query parameters that select the of everybody's.
+/// Query parameters that select entries of everybody's list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]

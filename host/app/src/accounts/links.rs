@@ -18,8 +18,8 @@ impl Accounts {
         Ok(self.store.system().needs_set_up().await?)
     }
 
-    /// Creates a one-time link with which the first admin is made, when no active admin can log in; earlier
-    /// links end. The daemon prints it at its start.
+    /// Creates a one-time link with which the first admin is made, when no active admin can log in; earlier links
+    /// end. Returns its token; `None` when an active admin can log in.
     ///
     /// # Errors
     /// When it cannot be written, or the system gives no random numbers.

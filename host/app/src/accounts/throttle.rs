@@ -19,8 +19,8 @@ const FIRST_WAIT_MS: i64 = 30_000;
 const LONGEST_WAIT_MS: i64 = 15 * 60_000;
 /// Failures are forgotten after this long without one.
 const FORGOTTEN_AFTER_MS: i64 = 3_600_000;
-/// Delayed attempts are logged once in this time, with their number, because an attacker decides how many there
-/// are.
+/// Attempts that had to wait are logged at most once in this time, in milliseconds, with their number: whoever
+/// makes them decides how many there are.
 const TOLD_EVERY_MS: i64 = 60_000;
 /// Most accounts and addresses that are remembered: some 2 MB.
 const REMEMBERED: usize = 20_000;
@@ -49,7 +49,7 @@ pub(super) struct Throttle {
 /// Attempts that had to wait.
 #[derive(Debug, Default)]
 struct Refused {
-    /// Failures since the last log line.
+    /// Attempts refused since the last log line.
     count: u64,
     told: Option<Timestamp>,
 }

@@ -49,14 +49,14 @@ pub(crate) struct PushCounts {
     pub known: AtomicU64,
     /// About orders that are not the user's.
     pub ignored: AtomicU64,
-    /// Number of times the broker's book was read instead.
+    /// Number of times the broker's book was read because pushes were missing or contradicted ours.
     pub resyncs: AtomicU64,
 }
 
 /// Status of a user's link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokerStatus {
-    /// Name of the broker in the registry.
+    /// Name of the broker: that in the registry, or that of one which is not in it.
     pub name: String,
     /// Whether the account is simulated.
     pub simulated: bool,

@@ -14,7 +14,7 @@ pub const WARN_FROM_DAYS: i64 = 45;
 /// From this many days before the end, every admin gets a message each day.
 pub const DAILY_FROM_DAYS: i64 = 14;
 
-/// Key under which the last date is stored of which the admins were told.
+/// Key of the date on which the admins were last told.
 const TOLD_KEY: &str = "calendar_end_told";
 
 impl Calendars {

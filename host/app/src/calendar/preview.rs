@@ -17,7 +17,7 @@ use crate::schedules::ScheduleSet;
 pub struct CalendarPreview {
     /// The last day of which the calendar in force knows the holidays.
     pub known_through: Day,
-    /// Last day that the other calendar would know.
+    /// The last day of which the other calendar knows the holidays.
     pub would_know_through: Day,
     /// Every day that would be another one, past days among them.
     pub days: Vec<DayChange>,

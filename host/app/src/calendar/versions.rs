@@ -30,7 +30,7 @@ pub async fn open(store: &Store, unknown_days: UnknownDays) -> Result<Arc<Calend
     let calendar = match newest(store).await? {
         Newest::None => shipped,
         Newest::Whole(row, kept) => in_force(store, &row, *kept, shipped).await?,
-        // The daemon raises the alert, see `Daemon::check_calendar`.
+        // The daemon raises the alert, see `Calendars::check_calendar`.
         Newest::Damaged(why) => {
             tracing::error!("{why}; the calendar that ships with the program is used");
             shipped

@@ -46,7 +46,8 @@ impl Desk {
             .await
     }
 
-    /// Cancels an active order. A rejected order that may be retried is given up instead. An order of another strategy is refused.
+    /// Cancels an active order. A rejected order that may be retried is given up instead. An order of another
+    /// strategy is refused.
     ///
     /// # Errors
     /// When the journal cannot be written; the cancellation was then not sent.
@@ -82,8 +83,8 @@ impl Desk {
         .await
     }
 
-    /// Why whoever asks may not touch an order: it belongs to another strategy. Asked before anything is done, the comparison with
-    /// the broker included.
+    /// Returns the refusal to touch an order that belongs to another strategy; none otherwise. Checked before
+    /// anything is done, the comparison with the broker included.
     fn foreign(&self, id: OrderId, order_context: OrderContext) -> Option<Refusal> {
         let order = self.book.order(&id).filter(|order| order.strategy != order_context.strategy)?;
         Some(risk::foreign(order, order_context.strategy))
@@ -111,7 +112,7 @@ impl Desk {
                 (OrderEvent::ChangeRefused { reason }, Err(refusal))
             }
             // The order may or may not have changed: the broker's book says which, before anything else is sent.
-            // The desk needs a reconcile from here on, also when the caller stops waiting for the answer.
+            // The desk has needed a reconcile since the broker was called, also when the caller stops waiting.
             Err(unclear) => {
                 return Ok(Err(Refusal { code: RefusalCode::Unsettled, detail: unclear.to_string() }));
             }

@@ -62,7 +62,7 @@ struct Loaded {
 }
 
 impl Loaded {
-    /// Ends the list at a fault; of several faults the first one counts.
+    /// Notes a fault at which the books end; of several faults the first one is kept.
     fn until(self, error: &dyn std::fmt::Display) -> Self {
         Self { fault: self.fault.or_else(|| Some(error.to_string())), ..self }
     }

@@ -74,7 +74,7 @@ impl TradingServices {
     }
 }
 
-/// Run, trading date and time of a request to the desk.
+/// Run, strategy, trading date and time of a request to the desk.
 #[derive(Debug, Clone, Copy)]
 pub struct OrderContext {
     /// The run that decides.
@@ -98,7 +98,7 @@ pub struct Desk {
     halts: Arc<UserHalts>,
     /// Set until the broker's book was compared after a start or an unclear answer; nothing is sent before.
     needs_reconcile: bool,
-    /// Bus on which changes are published; none in tests.
+    /// Bus on which changes are published; none until [`Desk::announce_to`] sets it.
     events: Option<Arc<EventBus>>,
     /// Reason why nothing can be booked any more.
     fault: Option<String>,

@@ -11,7 +11,7 @@ use super::{Desk, OrderContext};
 use crate::error::AppError;
 
 impl Desk {
-    /// ReplayPermits an order. The answer's outer error is ours (the store failed), the inner one is for the task.
+    /// Places an order. The outer error is a failure of ours, such as of the store; the inner one is for the task.
     ///
     /// A buy that cash does not cover is kept as a rejected order that may be retried; every other refusal leaves
     /// no order.

@@ -31,7 +31,7 @@ pub enum DifferenceKind {
 }
 
 impl DifferenceKind {
-    /// Returns the name in the task interface and the API.
+    /// Returns the name in the task interface.
     pub const fn name(self) -> &'static str {
         match self {
             Self::MissedFill => "missed_fill",

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Desk, OrderContext, StrategyStatement, UnpricedPosition, Valuation, by_strategy};
 use crate::error::AppError;
 
-/// Closing figures of a trading date, in paise.
+/// The figures of a trading date. Money in paise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DailyStatement {
     /// The date in India.
@@ -31,7 +31,7 @@ pub struct DailyStatement {
     pub fills: u32,
     /// Orders that ended with their validity on this date.
     pub orders_expired: u32,
-    /// Number of open positions at the end of the date.
+    /// Number of symbols held.
     pub open_positions: u32,
     /// Those of them for which the market told no price, at the price that they are valued at.
     #[serde(default)]

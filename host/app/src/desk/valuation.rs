@@ -19,7 +19,7 @@ pub struct Valuation {
     pub position: Position,
     /// Price per share.
     pub price: Paise,
-    /// Time at which it was seen.
+    /// Time of the price; the usual end of the session where only its day is known.
     pub at: Timestamp,
     /// Whether the market tells none that can be believed; the one here is then the last that was known.
     pub unpriced: bool,

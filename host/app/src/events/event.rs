@@ -18,7 +18,7 @@ pub enum Event {
     Service(ServiceEvent),
     /// A run began or ended, or a slot got its outcome.
     Task(TaskEvent),
-    /// An order was placed or changed its state.
+    /// An order was placed, or its state, its fills or its request changed.
     Order(OrderChanged),
     /// A position was opened, changed or closed.
     Position(PositionChanged),
@@ -53,7 +53,7 @@ pub enum ServiceChange {
     Stopped,
     /// It does not, because of a failure.
     Failed,
-    /// The service is running and has reported.
+    /// The unified service is running; published once a minute.
     Heartbeat,
     /// The schedules have changed; they take effect when the service is restarted.
     RestartNeeded,
@@ -71,7 +71,7 @@ pub enum TaskEvent {
         task: Task,
         /// `scheduled`, `run_once` or `manual`.
         trigger: &'static str,
-        /// Time at which the slot was due.
+        /// Time at which its slot or tick was due; of a run that somebody asked for, the time of the request.
         #[serde(serialize_with = "instant")]
         due_at: Timestamp,
     },
@@ -101,18 +101,18 @@ pub enum TaskEvent {
         #[serde(skip_serializing_if = "Option::is_none")]
         run: Option<RunId>,
     },
-    /// A tick of a continuous slot that was not plain success.
+    /// A tick of a continuous slot that was not plain success, or several in a row with one reason.
     Tick {
         /// The task.
         task: Task,
-        /// Time at which it was due.
+        /// Time at which it was due; of several, the last.
         #[serde(serialize_with = "instant")]
         due_at: Timestamp,
         /// `skipped`, `missed` or `failed`.
         outcome: &'static str,
         /// The reason, in one sentence.
         reason: String,
-        /// Run of the slot; none when nothing ran.
+        /// Run of the tick; none when nothing ran.
         #[serde(skip_serializing_if = "Option::is_none")]
         run: Option<RunId>,
     },
@@ -192,7 +192,7 @@ pub struct LogEvent {
     pub message: String,
 }
 
-/// An alert was raised.
+/// An alert that was raised.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AlertEvent {
     /// A stable code, such as `slot_not_seen`.
@@ -219,7 +219,7 @@ pub struct NotificationEvent {
     /// The run that sent it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<RunId>,
-    /// Why the message is not delivered; none when it is.
+    /// Reason why the message should not disturb the user; none when it may.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub silence: Option<Silence>,
 }

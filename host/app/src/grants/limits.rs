@@ -30,7 +30,7 @@ pub struct RunLimits {
     pub broker_questions: u32,
     /// Bytes of one decision, message, signal, log line or summary.
     pub item_bytes: u64,
-    /// Number of decisions recorded.
+    /// Decisions to record.
     pub decisions: u32,
     /// Size of the decisions, in bytes.
     pub decision_bytes: u64,
@@ -40,7 +40,7 @@ pub struct RunLimits {
     pub log_lines: u32,
     /// Size of the log lines, in bytes.
     pub log_bytes: u64,
-    /// Number of signals published.
+    /// Signals to publish.
     pub signals: u32,
     /// Keys of the state to set or remove.
     pub state_changes: u32,
@@ -48,7 +48,7 @@ pub struct RunLimits {
     ///
     /// Default 1,000: it stays in memory for every user.
     pub state_keys: u32,
-    /// Bytes of keys and values that are kept. The same.
+    /// Bytes of keys and values that are kept from run to run. A write that would make them more is refused.
     ///
     /// Default 256 KiB.
     pub state_bytes: u64,
@@ -66,7 +66,7 @@ pub struct RunLimits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DayLimits {
-    /// Number of decisions recorded.
+    /// Decisions to record.
     ///
     /// Default 40,000: a hundred for each minute of a session.
     pub decisions: u32,

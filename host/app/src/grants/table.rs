@@ -47,7 +47,7 @@ impl Grants {
         found.cloned().unwrap_or_else(|| self.default_of(task))
     }
 
-    /// Returns what a task of everybody may do and use who has no allowance of their own.
+    /// Returns what a task may do and use for every user who has no allowance of their own.
     pub fn of_everybody(&self, task: Task) -> Arc<Allowance> {
         let set = self.set.read();
         set.get(&(None, task)).cloned().unwrap_or_else(|| self.default_of(task))

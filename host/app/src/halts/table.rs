@@ -67,7 +67,7 @@ impl UserHalts {
         self.changing.lock().await
     }
 
-    /// UserHalts, unless the same is halted already.
+    /// Halts a symbol, or everything of the user when none is named, unless that is halted already.
     pub(crate) fn put(&self, symbol: Option<&Symbol>, halt: &Halt) {
         self.change(|open| match symbol {
             Some(symbol) => {
@@ -97,7 +97,7 @@ impl UserHalts {
 }
 
 impl Open {
-    /// Returns the halt of a symbol or of the user in the form that the risk gate checks.
+    /// Returns the halts of the user and of a symbol, in the form that the risk gate checks.
     pub fn of(&self, symbol: &Symbol) -> Halted<'_> {
         Halted {
             user: self.user.as_ref().map(|halt| halt.reason.as_str()),

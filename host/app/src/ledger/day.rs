@@ -43,7 +43,7 @@ impl Progress {
         Self { ticks, ..Self::default() }
     }
 
-    /// Returns when it is over: when it is due, or when its last tick was.
+    /// Returns when the slot is over: at its due time, or at the end of a continuous slot.
     pub fn ends_at(&self, key: SlotKey) -> Timestamp {
         self.ticks.as_ref().map_or(key.due_at, |ticks| ticks.ends_at)
     }

@@ -91,7 +91,7 @@ impl Ledger {
         Ok(changed)
     }
 
-    /// The caller holds the user's turn.
+    /// Takes the user's ledger on to a day. The caller holds the user's turn.
     async fn enter_day_of(&self, user: &User, day: Day) -> Result<(), AppError> {
         if user.ledger.lock().day() == Some(day) {
             return Ok(());

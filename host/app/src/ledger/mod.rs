@@ -47,7 +47,8 @@ pub struct Ledger {
     tasks: Arc<Tasks>,
     schedules: Arc<Schedules>,
     plans: RwLock<Option<Arc<DayPlans>>>,
-    /// Shared by planning a day and entering slots; held exclusively while another calendar is put in force.
+    /// Shared by planning a day and entering slots; held exclusively while another calendar is put in force, or a
+    /// task is added or removed.
     pub(crate) planning: tokio::sync::RwLock<()>,
     /// The last instant that was handed out to be done.
     handed_out: AtomicI64,

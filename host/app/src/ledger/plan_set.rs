@@ -21,7 +21,7 @@ pub struct DayPlans {
     /// The tasks as they were when the day was planned: their order is that of the plans.
     tasks: Arc<TaskSet>,
     plans: BTreeMap<u64, Arc<DayPlan>>,
-    /// Slots that an earlier process left open, for any user of these schedules.
+    /// Slots that the users' ledgers had open already, whether or not anybody runs by the schedules they came from.
     left_open: Option<Arc<DayPlan>>,
 }
 

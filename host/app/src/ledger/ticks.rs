@@ -36,7 +36,7 @@ pub struct Ticks {
     executing: u32,
     /// The last row of ticks, which grows while there is nothing else to say of the next ones.
     row: Option<TickRow>,
-    /// Reason why ticks were skipped or missed, and how many for each reason.
+    /// Reasons why ticks were skipped or missed, with the number of ticks of each.
     reasons: Vec<(SlotOutcome, String, u32)>,
     /// How many ticks it expected before it was cut short, and why it was.
     cut: Option<(u32, String)>,

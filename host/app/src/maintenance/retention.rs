@@ -23,7 +23,7 @@ pub struct Retention {
     /// Default 30: a new version of a module is compared with the last month. A user's day with ten
     /// positions is less than 1 MB.
     pub recordings_days: u32,
-    /// Rows of plain successes of continuous tasks, 375 a day and user; they stay counted in their slots.
+    /// Rows of plain successes of tasks whose manifest has them thinned, of a continuous one 375 a day and user; they stay counted in their slots.
     ///
     /// Default 90: a quarter of looking at single minutes. All other runs are kept for good.
     pub plain_ticks_days: u32,

@@ -58,8 +58,8 @@ impl Modules {
     /// Makes the version active that was so before the present one. Answers the row of the version.
     ///
     /// # Errors
-    /// [`AppError::NoEarlierModule`]; [`AppError::ManifestNotAccepted`] when it says that its task is something else than these
-    /// tasks say; or as [`Modules::activate`].
+    /// [`AppError::NoEarlierModule`]; [`AppError::ManifestNotAccepted`] when it says that its task is something
+    /// else than these tasks say; or as [`Modules::activate`].
     pub(super) async fn roll_back(
         &self,
         (task, by, reason): (Task, UserId, String),

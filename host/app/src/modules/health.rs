@@ -125,7 +125,7 @@ pub(crate) struct RunEnd<'a> {
     pub user: UserId,
     /// The task.
     pub task: Task,
-    /// Version that ran.
+    /// Hash of the module that ran.
     pub module: ModuleHash,
     /// Outcome of the run.
     pub outcome: &'a RunOutcome,
@@ -166,8 +166,9 @@ pub(crate) enum Consequence {
 
 impl Modules {
     /// Looks at the end of a run. A version that fails again and again by its own fault is quarantined, and the version
-    /// that was active before it runs again; when there is none that is fit, or only this user is concerned, the task is held
-    /// back for this user. A version whose manifest is not the accepted one does not come back by itself.
+    /// that was active before it runs again; when there is none that is fit, or only this user is concerned, the
+    /// task is held back for this user. A version whose manifest is not the accepted one does not come back by
+    /// itself.
     ///
     /// # Errors
     /// When the store fails.

@@ -109,12 +109,13 @@ impl ModuleHealth {
         self.notices.raise(alert).await.map(|_| ())
     }
 
-    /// Settles the alert about a task whose module kept failing, if there is one.
+    /// Resolves the alert about a task whose module kept failing, if there is one.
     pub(crate) async fn recovered(&self, task: Task, how: &str) -> Result<(), AppError> {
         self.notices.clear(AlertCode::ModuleUnfit, None, task.name(), how).await.map(|_| ())
     }
 
-    /// Settles the alerts of the last process: what it knew of failures is forgotten, and everything is tried anew.
+    /// Resolves the alerts of the last process: what it knew of failures is forgotten, and everything is tried
+    /// anew.
     ///
     /// # Errors
     /// When the store fails.

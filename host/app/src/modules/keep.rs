@@ -106,7 +106,8 @@ impl Modules {
         Ok(self.store()?.system().add_module(new).await?)
     }
 
-    /// Whether a component that is of one task by its own manifest may be a version of another: by what an operator has accepted.
+    /// Returns whether a component that is of one task by its own manifest may be a version of another: by what an
+    /// operator has accepted.
     fn may_be_of(&self, task: Task, named: Task) -> bool {
         let tasks = self.tasks.read();
         let known = tasks.as_ref().and_then(|tasks| tasks.current().find(task).cloned());

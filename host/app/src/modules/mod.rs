@@ -102,7 +102,7 @@ impl Modules {
         }
     }
 
-    /// Asks these tasks whose components may run as which.
+    /// Asks these tasks from now on which components may run as which task.
     pub(crate) fn follow(&self, tasks: Arc<Tasks>) {
         *self.tasks.write() = Some(tasks);
     }

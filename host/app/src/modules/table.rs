@@ -24,7 +24,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Creates the table with the built-in modules.
+    /// Creates the table of the modules that the program starts with.
     pub(super) fn of_start(modules: impl Iterator<Item = (Task, Arc<Module>)>) -> Self {
         let active = modules.map(|(task, module)| (task, Running { version: 0, module })).collect();
         Self { active, pins: BTreeMap::new() }

@@ -42,8 +42,8 @@ impl Notices {
         Ok(())
     }
 
-    /// Sends a message of a kind that has a switch of its own. Every message is stored; one that the user has
-    /// switched off is marked and not delivered.
+    /// Sends a message of a kind that has a switch of its own. Every message is stored; one that the user's
+    /// preferences silence, by that switch or by quiet hours, is marked so.
     ///
     /// # Errors
     /// As [`Notices::send`].

@@ -25,11 +25,11 @@ pub struct PriceJumps {
     explained: OnceCell<RwLock<BTreeSet<(Symbol, Day)>>>,
 }
 
-/// Result of checking the opening price of a share.
+/// What was found when a share was last looked at: its newest jump that nobody has explained.
 #[derive(Debug, Clone)]
 struct Looked {
     day: Day,
-    /// Whether the opening price was known.
+    /// Whether the opening price of the day was known.
     opened: bool,
     jump: Option<Arc<PriceJump>>,
 }

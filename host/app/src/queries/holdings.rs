@@ -22,7 +22,7 @@ pub struct Funds {
     pub market_value: Paise,
     /// Realised so far, before charges.
     pub realised: Paise,
-    /// Charges paid on the buys of the open positions.
+    /// All charges of the user's book so far, in paise.
     pub charges: Paise,
 }
 

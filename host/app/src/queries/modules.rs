@@ -36,7 +36,7 @@ pub struct ModuleTrial {
     pub by: UserId,
     /// Time at which it was accepted: by somebody, or at once because nothing differed; none while it is not.
     pub accepted_at: Option<Timestamp>,
-    /// User who accepted it; none when nobody had to.
+    /// User who accepted it; none while nobody has, or when nothing differed so that nobody had to.
     pub accepted_by: Option<UserId>,
     /// Counts of runs, and the first of those that were not identical.
     pub report: Value,

@@ -22,14 +22,14 @@ pub struct DayNet {
     pub net: Paise,
 }
 
-/// A stretch of closed trading dates together.
+/// A stretch of trading dates together, each by its statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PnlSummary {
     /// The first date with a statement; none when there is none.
     pub from: Option<Day>,
-    /// Last closed date; none before the first.
+    /// The last date with a statement; none when there is none.
     pub through: Option<Day>,
-    /// Number of dates.
+    /// Number of dates with a statement.
     pub days: usize,
     /// Realised on all of them, before charges.
     pub realised: Paise,

@@ -25,7 +25,8 @@ const MOST_FINDINGS: usize = 100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReplayVerdict {
-    /// The replay made the same calls and ended alike.
+    /// Nothing that is compared differs: every call and the end by the version that ran, only what it does by
+    /// another version.
     Same,
     /// A call, an effect or the end differs.
     Changed,

@@ -66,7 +66,7 @@ pub(super) enum Added {
 }
 
 impl Backlog {
-    /// Adds the work that is due at an instant. Ticks are left out while other work waits; the caller records
+    /// Adds the work that is due at an instant. While the user has a worker, ticks are left out; the caller records
     /// them as missed.
     fn add(&mut self, instant: Timestamp, works: &Arc<[Work]>) -> Added {
         let Some(doing) = self.doing else {

@@ -156,7 +156,7 @@ impl Slots {
         if closing { self.close_slot(user, key).await } else { Ok(()) }
     }
 
-    /// The caller holds the user's turn.
+    /// Writes ticks down and publishes them. The caller holds the user's turn.
     pub(super) async fn write_ticks(
         &self,
         user: &User,

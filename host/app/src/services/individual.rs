@@ -245,7 +245,7 @@ impl Services {
         self.hand_over_shared(task).await
     }
 
-    /// Replaces the reason "stopped" by who stopped the worker when it was the daemon.
+    /// Adds to the reason of an end that was asked for that the daemon stops, and why, when it does.
     fn with_reason_of_daemon(&self, end: WorkerEnd) -> WorkerEnd {
         let Some(stop) = self.handles.shutdown.reason().filter(|_| end.asked) else { return end };
         WorkerEnd { reason: format!("the daemon stopped ({stop}): {}", end.reason), ..end }

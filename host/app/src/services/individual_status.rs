@@ -19,7 +19,7 @@ pub struct IndividualStatus {
     pub process_id: Option<u32>,
     /// Time at which it was last started; none when it never was.
     pub started_at: Option<Timestamp>,
-    /// Time at which the service stopped; none while it runs.
+    /// Time at which the service stopped; none while it runs and when it never did.
     pub stopped_at: Option<Timestamp>,
     /// Reason why it stopped; empty while it runs and when it never did.
     pub reason: String,
@@ -31,7 +31,7 @@ pub struct IndividualStatus {
     pub last_run: Option<RunRow>,
     /// When it is due next, by the schedules of the service that runs it, or by the newest ones when none does.
     pub next_run_at: Option<Timestamp>,
-    /// Whether the service's schedules have the task enabled.
+    /// Whether the schedules that `next_run_at` goes by have the task enabled.
     pub schedule_enabled: bool,
 }
 

@@ -13,7 +13,7 @@ use crate::user::User;
 pub enum Level {
     /// For information.
     Info,
-    /// Unusual; no action needed now.
+    /// Unusual, and worth a look.
     Warn,
     /// Somebody has to act.
     Error,

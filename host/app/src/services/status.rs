@@ -22,7 +22,7 @@ pub struct ServiceStatus {
     pub user: UserId,
     /// State of the service.
     pub state: ServiceState,
-    /// Activity of the service.
+    /// What the user's services have done.
     pub activity: Activity,
     /// Tasks that are executing for the user.
     pub executing: Vec<Task>,

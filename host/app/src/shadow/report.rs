@@ -17,10 +17,10 @@ use super::runs::Tried;
 /// Largest number of runs that are listed; the others are only counted.
 const MOST_FINDINGS: usize = 100;
 
-/// Result of a shadow run: what the candidate would have done.
+/// Result of a shadow: what the candidate would have done on the recorded runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShadowReport {
-    /// Task whose run it was.
+    /// Task whose runs were compared.
     pub task: Task,
     /// Hash of the candidate, in hex.
     pub module: String,
@@ -62,7 +62,7 @@ pub struct Finding {
     pub run: RunId,
     /// The user that it belongs to.
     pub user: UserId,
-    /// Trading date of the run.
+    /// Date (IST) on which the run started.
     pub day: Day,
     /// Kind of the finding.
     pub kind: FindingKind,
@@ -91,9 +91,9 @@ pub enum FindingKind {
 /// One order of a changed run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderFinding {
-    /// Recorded trade, in words; none when only the candidate makes it.
+    /// Recorded order, in words; none when only the candidate places it.
     pub recorded: Option<String>,
-    /// Trade of the candidate, in words; none when it makes none.
+    /// Order of the candidate, in words; none when it places none.
     pub candidate: Option<String>,
     /// Result of the comparison.
     pub standing: TradeMatch,

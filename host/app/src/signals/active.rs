@@ -43,7 +43,7 @@ pub struct Publication {
 }
 
 impl ActiveSignals {
-    /// A board with what the database knows.
+    /// Creates the set of what the database knows.
     pub fn new(
         shared: Vec<Signal>,
         personal: BTreeMap<UserId, Vec<Signal>>,

@@ -35,7 +35,7 @@ pub fn signal_row(signal: &Signal) -> Result<SignalRow, AppError> {
     })
 }
 
-/// The board with every signal that still stands, and the users of whom what belongs on it cannot be read.
+/// Loads every signal that still stands, and returns the users whose own signals cannot be read.
 ///
 /// # Errors
 /// When the store cannot be read or a signal for everybody is damaged.

@@ -46,7 +46,7 @@ pub struct Report {
     pub fills: Counts,
     /// What of a user was halted and never lifted: nobody explains anything in a simulation.
     pub halts: Vec<HaltReport>,
-    /// Closing balance of each user's book.
+    /// Each user's books at the end.
     pub books: Vec<BookReport>,
     /// Totals of each month, by its name such as `2025-01`.
     pub months: BTreeMap<String, MonthReport>,
@@ -93,7 +93,7 @@ pub struct RunReport {
     pub total: u64,
     /// Number of runs by task.
     pub by_task: Counts,
-    /// Number of slots by task and outcome.
+    /// Number of runs by task and outcome.
     pub by_outcome: BTreeMap<String, Counts>,
 }
 
@@ -149,7 +149,7 @@ pub struct BookReport {
     pub realised_paise: i64,
     /// Market value less cost of what is held.
     pub unrealised_paise: i64,
-    /// Charges paid, in paise.
+    /// All charges, in paise.
     pub charges_paise: i64,
     /// Capital + realised - charges - broker's cash - lots at cost: zero, or the books are wrong.
     pub difference_paise: i64,

@@ -66,9 +66,9 @@ pub struct TaskManifest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
-    /// Every user may start it.
+    /// Every user may see and start it.
     Everyone,
-    /// Only admins may start it.
+    /// Only admins may see and start it.
     Admins,
 }
 

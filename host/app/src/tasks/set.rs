@@ -20,7 +20,7 @@ pub struct KnownTask {
     pub manifest: Arc<TaskManifest>,
     /// Time at which the manifest was accepted.
     pub accepted_at: Timestamp,
-    /// Admin who did it; none for the program itself.
+    /// Admin who accepted the manifest; none for the program itself.
     pub accepted_by: Option<UserId>,
     /// Whether the task is built in.
     pub is_built_in: bool,
@@ -107,7 +107,8 @@ impl TaskSet {
         self.all().filter(|known| known.manifest.shared).map(|known| known.manifest.name)
     }
 
-    /// Returns the sort key of tasks that are due at the same instant: rank, then name. Removed tasks go last.
+    /// Returns the sort key of tasks that are due at the same instant: rank, then name. Tasks that
+    /// there never were go last.
     pub fn rank(&self, task: Task) -> (u32, Task) {
         (self.tasks.get(&task).map_or(u32::MAX, |known| known.manifest.rank), task)
     }

@@ -57,7 +57,7 @@ const LAYOUTS: [Layout; 6] = [
 /// First cell of a yfinance table that has two more header lines, `Ticker` and `Date`.
 const STACKED: &str = "price";
 
-/// Largest number of column names in a message.
+/// Largest number of column names that a message repeats.
 const NAMES_SHOWN: usize = 20;
 
 /// Columns of the fields.

@@ -13,7 +13,7 @@ use prahari_domain::instruments::{Symbol, SymbolError};
 use super::refuse;
 use crate::market::MarketError;
 
-/// Files of a folder.
+/// Price files of a folder.
 pub(super) struct Listing {
     /// Price files by symbol.
     pub files: BTreeMap<Symbol, PathBuf>,

@@ -11,7 +11,7 @@ use super::read::FileBars;
 /// Largest number of dates or jumps of one file, and of files of one kind, in a sentence.
 const NAMED: usize = 5;
 
-/// Number of sentences that are shown to a person at once; the report keeps all.
+/// Largest number of sentences that are shown to a person at once; the report keeps all.
 const SHOWN: usize = 20;
 
 /// What a folder of bars holds and what was left out of it.

@@ -17,7 +17,7 @@ use super::store::PaperRow;
 use crate::broker::{BrokerEvent, BrokerEventKind, Funds};
 use crate::link::OwnAccount;
 
-/// Charges and slippage of the paper broker.
+/// Rates of charges and brokerage plan of the paper broker.
 #[derive(Debug, Clone)]
 pub(super) struct Tariff {
     pub schedule: &'static ChargeSchedule,
@@ -25,7 +25,7 @@ pub(super) struct Tariff {
 }
 
 impl Tariff {
-    /// Returns what an order side of this value may cost on a day.
+    /// Returns the estimated charges of one side of this value on a day.
     pub fn estimate(&self, side: Side, value: Paise, day: Day) -> Result<Paise, ChargesError> {
         charges::estimate(side, value, day, self.schedule, &self.plan)
     }

@@ -54,8 +54,8 @@ pub(super) fn session_of(
     }
 }
 
-/// Checks whether an order that is already here can be changed or cancelled now; the kinds are what it is and what
-/// it will be.
+/// Checks that an order that is already here can be changed or cancelled now; `becomes` is the kind that it will
+/// have.
 pub(super) fn can_change(
     calendar: &Calendar,
     order: &PaperOrder,
@@ -120,7 +120,7 @@ pub(super) fn check_instrument(
     Ok(())
 }
 
-/// Checks whether the account covers an order: cash for a buy, shares for a sell.
+/// Checks that the account covers an order: cash for a buy, shares for a sell.
 pub(super) fn check_account(
     account: &Account,
     wanted: &OrderCheck<'_>,

@@ -61,7 +61,7 @@ pub enum PaperError {
     /// The table of charges has no such plan.
     #[error(transparent)]
     Charges(#[from] ChargesError),
-    /// The account could not be stored.
+    /// The account could not be read or written.
     #[error(transparent)]
     Store(#[from] PaperStoreError),
     /// A stored account cannot be read.

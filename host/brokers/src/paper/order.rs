@@ -88,7 +88,7 @@ impl PaperOrder {
         fill
     }
 
-    /// Ends the order in `state`.
+    /// Ends the order in this state at this time.
     pub fn end(&mut self, state: PaperState, at: Timestamp) {
         self.state = state;
         self.changed_at = at;

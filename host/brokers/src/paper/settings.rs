@@ -64,7 +64,7 @@ pub struct PaperFaults {
     pub lose_reply: u16,
     /// The call never arrives, and the caller cannot tell.
     pub lose_request: u16,
-    /// The call is refused with an error.
+    /// The call is not carried out and fails as [`BrokerError::Unavailable`](crate::BrokerError::Unavailable).
     pub down: u16,
     /// Fills and expiries are reported this many milliseconds after they happened. The book shows them at once.
     pub late_ms: i64,

@@ -169,8 +169,8 @@ impl PaperBroker {
         found.into_iter().flatten().next().ok_or_else(|| refuse(format!("{symbol} is not traded")))
     }
 
-    /// Returns what a share may cost at most: the limit, or for a market order the last price with the greatest
-    /// slippage.
+    /// Returns the price per share at which cash is held back: the limit, or for a market buy the last price with
+    /// the greatest slippage. A market sell holds back nothing.
     async fn reserve_price(
         &self,
         symbol: &Symbol,

@@ -12,7 +12,7 @@ use crate::seeded_hash::SeededHash;
 /// Sessions in which there is at most one dip.
 const EVERY: i32 = 48;
 
-/// Probability of a dip.
+/// Probability of a dip within a span of [`EVERY`] sessions.
 const CHANCE: f64 = 0.8;
 
 /// Probability that a dip becomes a slide.

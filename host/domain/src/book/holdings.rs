@@ -35,13 +35,13 @@ pub struct Position {
 pub struct PositionEntry {
     /// The order that it is about.
     pub order: OrderId,
-    /// Purpose of the order that bought the lot.
+    /// Purpose of the order: a first buy, a re-entry, or found at the broker.
     pub purpose: Purpose,
     /// Shares it has bought so far.
     pub quantity: u32,
     /// Mean price of its fills, rounded half up.
     pub price: Paise,
-    /// RSI10 at its decision.
+    /// RSI at its decision, over the sessions that the user has set (10 by default).
     pub rsi: Option<f64>,
     /// Trading date of its first fill.
     pub day: Day,

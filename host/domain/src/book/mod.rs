@@ -76,7 +76,7 @@ pub enum BookError {
     OtherUser {
         /// The user whose books they are.
         user: UserId,
-        /// Id of the order.
+        /// Id of the order that the entry names; it belongs to another user.
         order: OrderId,
     },
     /// A new order on a day whose order numbers are no longer known.
@@ -150,7 +150,7 @@ impl Book {
         self.user
     }
 
-    /// Returns the capital: payments less withdrawals.
+    /// Returns the capital: all money paid in, less all money paid out.
     pub fn capital(&self) -> Paise {
         self.capital
     }

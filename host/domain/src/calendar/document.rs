@@ -73,7 +73,7 @@ pub struct SpecialSession {
     /// Time (IST) at which continuous trading begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open: Option<ClockTime>,
-    /// Closing time (IST).
+    /// Time (IST) at which continuous trading ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close: Option<ClockTime>,
     /// All phases, in order, of shares outside the closing auction.

@@ -204,7 +204,7 @@ impl Calendar {
         Ok(Self { document, tables, unknown_days: UnknownDays::default() })
     }
 
-    /// Returns the calendar with another rule for the days after the last published year.
+    /// Returns the same calendar with this rule for the days after the last published year.
     #[must_use]
     pub fn with_unknown_days(self, unknown_days: UnknownDays) -> Self {
         Self { unknown_days, ..self }

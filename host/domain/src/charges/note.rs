@@ -22,7 +22,7 @@ pub struct DayFill {
     pub side: Side,
     /// Number of shares.
     pub quantity: u32,
-    /// Average price per share.
+    /// Price per share of this fill, in paise.
     pub price: Paise,
 }
 

@@ -50,9 +50,9 @@ pub struct ChargeRates {
     pub source: String,
     /// Securities transaction tax on delivery, both sides.
     pub stt_delivery: PerCrore,
-    /// Securities transaction tax on intraday sales, per crore rupees.
+    /// Securities transaction tax on the sale of shares bought and sold within the day.
     pub stt_intraday: PerCrore,
-    /// Securities transaction tax on delivered units of equity funds, per crore rupees; on the sale only.
+    /// Securities transaction tax on delivered units of equity funds, on the sale only.
     pub stt_fund_sale: PerCrore,
     /// The exchange's transaction charge, both sides.
     pub transaction: PerCrore,
@@ -71,7 +71,7 @@ pub struct ChargeRates {
 /// What the broker charges; a setting of the user's account.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BrokeragePlan {
-    /// Brokerage on delivery trades, per crore rupees of turnover.
+    /// Brokerage on delivery trades, both sides.
     pub delivery: PerCrore,
     /// Brokerage on what was bought and sold within the day.
     pub intraday: PerCrore,

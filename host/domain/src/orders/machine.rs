@@ -54,7 +54,7 @@ pub enum TransitionError {
     /// The event belongs to another order.
     #[error("an entry of order {entry} was given to order {order}")]
     OtherOrder {
-        /// Id of the order.
+        /// Id of the order to which the entry was given.
         order: OrderId,
         /// The order that the entry names.
         entry: OrderId,

@@ -86,7 +86,7 @@ pub struct OrderRequest {
     pub purpose: Purpose,
     /// The signal it acts on.
     pub signal: Option<SignalId>,
-    /// RSI10 at the decision.
+    /// RSI at the decision, over the sessions that the user has set (10 by default).
     pub rsi: Option<f64>,
     /// The rejected order it tries again.
     pub retry_of: Option<OrderId>,
@@ -104,7 +104,8 @@ pub enum OrderState {
     Accepted,
     /// Refused, before or at the broker.
     Rejected,
-    /// Whether it reached the broker is not known; it is never sent again before the broker's book shows its outcome.
+    /// Whether it reached the broker is not known; it is never sent again before the broker's book shows its
+    /// outcome.
     Unknown,
     /// At the broker, part filled.
     PartiallyFilled,
@@ -255,7 +256,7 @@ pub enum OrderEvent {
     NotAtBroker,
     /// A change of quantity or kind is about to be sent.
     ChangeRequested {
-        /// Number of shares after the change.
+        /// Total number of shares after the change, those that are filled included.
         quantity: u32,
         /// Kind and limit price after the change.
         kind: OrderKind,

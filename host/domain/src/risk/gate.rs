@@ -14,7 +14,7 @@ fn refuse(code: RefusalCode, detail: impl Into<String>) -> Verdict {
     Err(Refusal { code, detail: detail.into() })
 }
 
-/// Returns whether a new order may be written down and sent.
+/// Checks that a new order may be written down and sent.
 ///
 /// # Errors
 /// With the first rule that refuses it.
@@ -35,8 +35,9 @@ pub fn check(request: &OrderRequest, view: &RiskView<'_>) -> Verdict {
     }
 }
 
-/// Returns whether an order that is written down and has certainly not reached the broker may be sent now. It is
-/// asked everything that a new one is, but its own entry is not counted against it.
+/// Checks that an order that is written down and has certainly not reached the broker may be sent now, by the rules
+/// for a new order except those for what it names, for orders per day and for duplicates. Its own shares and money
+/// are not counted against it.
 ///
 /// # Errors
 /// With the first rule that refuses it.
@@ -54,7 +55,7 @@ pub fn check_resend(order: &Order, view: &RiskView<'_>) -> Verdict {
     }
 }
 
-/// Returns whether an order at the broker may be changed to look like `changed`. Only quantity and kind may differ.
+/// Checks that an order at the broker may be changed to look like `changed`. Only quantity and kind may differ.
 ///
 /// # Errors
 /// With the first rule that refuses it.

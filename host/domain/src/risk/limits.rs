@@ -13,8 +13,8 @@ use crate::settings::{Kind, MOST_MONEY, Setting, SettingsError, Unit, check, to_
 
 /// What a user's tasks may do at most. Limits missing from stored JSON take their default.
 ///
-/// Limits on money and count bind buys only: at a limit it must stay possible to leave a position. Zero is a limit
-/// that lets nothing pass. Bounds stand in [`LIMITS`].
+/// Limits on money, on the number of positions and on symbols bind buys only: at a limit it must stay possible to
+/// leave a position. Zero is a limit that lets nothing pass. Bounds stand in [`LIMITS`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RiskLimits {
@@ -26,8 +26,8 @@ pub struct RiskLimits {
     /// Most buys written down per trading date, rejected ones counted. Default 50: several times what a full portfolio
     /// with every re-entry needs, few enough to stop a task that loops.
     pub max_buys_per_day: u32,
-    /// Most sell orders per trading date. Default 500: a monitor that is refused each minute of a session does
-    /// not use it up.
+    /// Most sells written down per trading date, rejected ones counted. Default 500: a monitor that is refused each
+    /// minute of a session does not use it up.
     pub max_sells_per_day: u32,
     /// Loss realised on a trading date, charges included, from which on only sells pass. Default Rs 25,000.
     #[serde(rename = "max_daily_loss_paise", alias = "max_daily_loss")]

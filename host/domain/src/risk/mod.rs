@@ -120,7 +120,7 @@ impl RefusalCode {
 pub struct Refusal {
     /// The rule that refuses.
     pub code: RefusalCode,
-    /// What would have to be different, one sentence.
+    /// Why it is refused, one sentence that a user can act on.
     pub detail: String,
 }
 
@@ -156,9 +156,9 @@ pub struct RiskView<'a> {
 /// What of a user is halted, each with the sentence that says why; `None` where nothing is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Halted<'a> {
-    /// Reason for which every order of the user is halted; none without a halt.
+    /// Why every order of the user is halted; none when the user is not halted.
     pub user: Option<&'a str>,
-    /// The symbol that the order is about.
+    /// Why orders of this symbol are halted for the user; none when the symbol is not halted.
     pub symbol: Option<&'a str>,
 }
 

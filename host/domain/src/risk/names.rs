@@ -15,7 +15,7 @@ fn refuse(code: RefusalCode, detail: impl Into<String>) -> Result<(), Refusal> {
     Err(Refusal { code, detail: detail.into() })
 }
 
-/// Checks whether a new order's request fits itself and the user's books.
+/// Checks that a new order's request fits itself and the user's books.
 pub(super) fn check(request: &OrderRequest, view: &RiskView<'_>) -> Result<(), Refusal> {
     purpose(request)?;
     rsi(request)?;

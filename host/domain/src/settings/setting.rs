@@ -50,7 +50,7 @@ pub enum Kind {
     },
     /// A set of symbols; none stands for all.
     Symbols {
-        /// Largest number of items.
+        /// Largest number of symbols.
         most: usize,
     },
     /// An IST time of day such as `22:00`; none is allowed.

@@ -24,7 +24,7 @@ pub struct Strategy {
     pub rsi_period: u32,
     /// RSI below which a share above its EMA200 counts as oversold.
     pub rsi_oversold: f64,
-    /// RSI10 below which a share below its EMA200 is oversold.
+    /// RSI below which a share below its EMA200 counts as oversold.
     pub rsi_extreme_oversold: f64,
     /// RSI below which a share is close to oversold.
     pub rsi_near_oversold: f64,

@@ -86,7 +86,7 @@ pub struct SignalDraft {
     pub kind: SignalKind,
     /// Close of the last finished session.
     pub last_close: Paise,
-    /// Relative strength index over 10 daily bars, from 0 to 100.
+    /// Relative strength index, from 0 to 100, over the daily bars that the strategy sets (10 by default).
     pub rsi: f64,
     /// Exponential moving average (EMA) over 9 sessions, in paise.
     pub ema9: Paise,

@@ -13,14 +13,15 @@ pub enum CacheError {
         /// Why the operating system refused.
         source: std::io::Error,
     },
-    /// Other users could have written to the folder.
+    /// The folder or a file in it is not certain to be of this user alone.
     #[error(
         "the module cache {path} cannot be trusted: {why}; remove it, or name a folder of your own in XDG_CACHE_HOME"
     )]
     Foreign {
         /// The file or folder of the cache.
         path: PathBuf,
-        /// Which other users could have written to the folder, and how.
+        /// Why it cannot be trusted, as the end of a sentence: it is a link, no plain file, of another user, or
+        /// others may write into it.
         why: String,
     },
     /// Others can read the key, so anybody could have made the files.

@@ -17,7 +17,7 @@ use nix::unistd::{UnlinkatFlags, geteuid, linkat, unlinkat};
 
 use super::error::CacheError;
 
-/// Mode of the folder: all rights for the owner, none for others.
+/// Mode of a folder that is made: all rights for the owner, none for others.
 const FOLDER_MODE: Mode = Mode::S_IRWXU;
 
 /// Mode bits that let others write.
@@ -26,7 +26,7 @@ const WRITABLE_BY_OTHERS: u32 = 0o022;
 /// Mode bits that give others any right.
 const OPEN_TO_OTHERS: u32 = 0o077;
 
-/// A folder that only this user can read, held open.
+/// A folder that only this user can write into, held open.
 #[derive(Debug)]
 pub(crate) struct OwnFolder {
     path: PathBuf,

@@ -34,7 +34,7 @@ const COMPRESSION_LEVEL: i32 = -1;
 /// A recording as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodedRecording {
-    /// The run, compressed, without shared replies.
+    /// The recording without its shared replies, behind a header; compressed unless it is small.
     pub data: Vec<u8>,
     /// The shared replies that it uses, each once.
     pub replies: Vec<SharedReply>,

@@ -29,7 +29,7 @@ const READY_WITHIN: Duration = Duration::from_secs(30);
 /// Time after a run's wall limit within which its worker must have reported it.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// Longest time from the closing of a process's connection until its end is known.
+/// Time that a process whose socket is closed has to end; then it is killed.
 const END_WITHIN: Duration = Duration::from_secs(2);
 
 /// Reasons why there is no worker.

@@ -40,7 +40,7 @@ pub(super) struct Answers<'a> {
 }
 
 impl<'a> Answers<'a> {
-    /// Answers from these recorded calls; what exceeds the terms is refused.
+    /// Creates what answers from these recorded calls; a call that the terms do not grant is refused.
     pub(super) fn new(recorded: &'a [RecordedCall], terms: &'a Terms) -> Self {
         let trades = trades(recorded);
         Self {

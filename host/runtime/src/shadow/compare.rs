@@ -12,9 +12,10 @@ use super::terms::Terms;
 use super::trade::{Trade, Traded, trades};
 use super::{Minor, OrderLine, TradeMatch};
 
-/// First difference between two runs.
+/// First difference in the effects or the outcome of two runs.
 pub(super) struct Divergence {
-    /// Index of the call; the first is 0.
+    /// Index of the candidate's call, or of the recorded call that it left out; the first is 0. Where only the
+    /// outcome differs, the number of the candidate's calls.
     pub call: usize,
     /// What differs, one sentence.
     pub sentence: String,

@@ -35,7 +35,8 @@ pub use trade::Trade;
 /// What a candidate would have done in place of a recorded run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
-    /// The effects and the outcome are equal. Messages may differ, see [`ShadowRun::minor`].
+    /// The effects are equal and the run ends alike. Summary, decisions and log lines may differ, see
+    /// [`ShadowRun::minor`].
     Identical,
     /// Another effect or another end.
     Changed {
@@ -88,9 +89,9 @@ pub struct OrderLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TradeMatch {
-    /// The order is equal and at the same position.
+    /// An equal order; none that the candidate placed before it comes after it in the recording.
     Same,
-    /// The order is equal but at another position.
+    /// An equal order, but placed after one that it came before in the recording.
     Moved,
     /// Another order in its place.
     Other,
@@ -110,7 +111,7 @@ pub enum TradeMatch {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Minor {
-    /// The text or the counters at the end.
+    /// The text or the counters of the outcome differ.
     Summary,
     /// The decisions differ.
     Decisions,

@@ -13,7 +13,7 @@ use super::trade::Traded;
 pub(super) struct Progress {
     /// Trades that went past the gate.
     pub trades: usize,
-    /// Number of signal publications before the read.
+    /// Publications of signals so far.
     pub published: usize,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct Reads<'a> {
 }
 
 impl<'a> Reads<'a> {
-    /// Returns those of these calls that the services answered; `trades` are the trades of the same calls.
+    /// Collects the questions among these calls that the services answered; `trades` are those of the same calls.
     pub(super) fn of(calls: &'a [RecordedCall], trades: &[Traded]) -> Self {
         let mut reads = Self { reads: Vec::new(), by_call: HashMap::new() };
         let mut at = Progress::default();

@@ -19,7 +19,7 @@ pub enum Trade {
     Modify {
         /// Our id of the order.
         order_id: String,
-        /// New quantity, kind and price.
+        /// New quantity, and new kind with its limit price; none leaves it as it is.
         change: broker::OrderChange,
     },
     /// One order of a `broker.cancel`.

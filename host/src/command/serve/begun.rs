@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::Serve;
 use crate::exit::Failure;
 
-/// Key under which the options of the last start are stored.
+/// Key under which the options that the database was begun with are stored.
 const KEY: &str = "served_with";
 
 /// Where the instant stands at which a clock that is not the system's was when the daemon stopped.
@@ -19,7 +19,7 @@ const STOPPED_AT: &str = "clock_stopped_at";
 /// The seed when none is named.
 const USUAL_SEED: u64 = 1;
 
-/// Options that a database was created with.
+/// Options that a database was begun with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Begun {
     /// The seed of the made-up market and of the paper broker: with another one prices would jump under what is held.

@@ -29,7 +29,7 @@ use crate::exit::{Failure, say};
 use crate::wiring::{self, Database};
 use begun::Begun;
 
-/// Number of days for which a made-up market goes on after its first day.
+/// Number of days for which a made-up market goes on after the date of the clock at the start of the daemon.
 const SYNTHETIC_DAYS_AHEAD: u64 = 400;
 
 /// Serves until a signal stops it or something fails without which it cannot go on.

@@ -32,7 +32,7 @@ pub async fn build(folder: PathBuf) -> Result<(), Failure> {
     check::describe(&file, &component).await
 }
 
-/// A line of cargo's JSON output that names a built file.
+/// A module that cargo built: the name of its target and the path of the file.
 struct Built {
     name: String,
     module: PathBuf,

@@ -40,7 +40,7 @@ fn look(conn: &Connection, found: &mut Vec<String>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Returns which table or index has its first page there.
+/// Returns which table or index has `root` as its first page.
 fn owner_of(conn: &Connection, root: u32) -> Result<Option<String>, StoreError> {
     if root == 1 {
         return Ok(Some("the list of tables".to_owned()));

@@ -77,7 +77,7 @@ pub struct CalendarNow {
     now_at: Instant,
     /// Such as `continuous` or `closed`.
     phase: &'static str,
-    /// Today's IST date in the calendar.
+    /// Today (IST), as the calendar in force has it.
     today: CalendarDay,
     /// The next day with a session; null when none is known or presumed.
     #[schema(required)]

@@ -41,7 +41,7 @@ struct CalendarVersion {
     /// User who brought it; null for one that shipped.
     #[schema(required)]
     imported_by: Option<u64>,
-    /// Time, in real time.
+    /// Time at which it was added, by the system's clock.
     imported_at: Instant,
 }
 

@@ -46,9 +46,9 @@ limits! {
         broker_questions: u32 = 0..=10000,
         /// Bytes of one decision, message, signal, log line or summary.
         item_bytes: u64 = 64..=65536,
-        /// Number of decisions recorded.
+        /// Decisions that may be recorded.
         decisions: u32 = 0..=100000,
-        /// Size of the decisions, in bytes.
+        /// Bytes of the decisions together.
         decision_bytes: u64 = 0..=67108864,
         /// Messages to the user.
         notifications: u32 = 0..=1000,
@@ -56,7 +56,7 @@ limits! {
         log_lines: u32 = 0..=100000,
         /// Bytes of them; one more ends the run.
         log_bytes: u64 = 0..=16777216,
-        /// Number of signals published.
+        /// Signals that may be published.
         signals: u32 = 0..=100000,
         /// Keys of the state to set or remove.
         state_changes: u32 = 0..=100000,
@@ -74,15 +74,15 @@ limits! {
 limits! {
     /// What all runs of a date may leave behind for one user.
     TaskDayLimits of DayLimits {
-        /// Number of decisions recorded.
+        /// Decisions that may be recorded.
         decisions: u32 = 0..=1000000,
-        /// Size of the decisions, in bytes.
+        /// Bytes of the decisions together.
         decision_bytes: u64 = 0..=1073741824,
         /// Messages to the user.
         notifications: u32 = 0..=10000,
         /// Bytes of the log; further lines are dropped.
         log_bytes: u64 = 0..=1073741824,
-        /// Number of signals published.
+        /// Signals that may be published.
         signals: u32 = 0..=1000000,
         /// Orders to change or cancel.
         order_changes: u32 = 0..=100000,

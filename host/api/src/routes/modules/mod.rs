@@ -39,7 +39,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct VersionsQuery {
-    /// Only rows of this task.
+    /// Only versions of this task's module.
     #[param(inline)]
     task: Option<TaskName>,
 }

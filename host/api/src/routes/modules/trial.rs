@@ -52,7 +52,7 @@ struct ModuleTrial {
     /// Time at which it was accepted: by somebody, or at once because nothing differed; null while it is not.
     #[schema(required)]
     accepted_at: Option<Instant>,
-    /// User who accepted it; null when nobody had to.
+    /// User who accepted it; null before that, and when nobody had to.
     #[schema(required)]
     accepted_by: Option<u64>,
     /// Counts of runs that were identical, changed, trapped and lacking an input, and the first of those that were not identical:

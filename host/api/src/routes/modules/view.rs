@@ -33,10 +33,10 @@ pub(super) struct ModuleVersion {
     /// Id of the admin; null for the program itself.
     #[schema(required)]
     added_by: Option<u64>,
-    /// Time at which it was found not to be fit to run; null while it may.
+    /// Time at which it was found not to be fit to run; null while it may run.
     #[schema(required)]
     quarantined_at: Option<Instant>,
-    /// Reason why it may not run; empty while it may.
+    /// Reason why it may not run; empty while it may run.
     quarantine: String,
 }
 

@@ -40,7 +40,7 @@ struct ReplayRequest {
 struct ReplaysRequest {
     /// Date (IST) on which the runs started.
     day: Date,
-    /// Only rows of this task.
+    /// Only runs of this task.
     #[serde(default)]
     task: Option<TaskName>,
     /// Only runs of this user.

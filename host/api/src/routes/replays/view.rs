@@ -71,19 +71,19 @@ struct HostCallView {
 /// Two ends that are not the same.
 #[derive(Debug, Serialize, ToSchema)]
 struct ReplayedEnd {
-    /// Value in the recording.
+    /// How the recorded run ended.
     expected: String,
-    /// Value in the replay.
+    /// How the replay ended.
     got: String,
 }
 
 /// One order of an execution in which another version changed something.
 #[derive(Debug, Serialize, ToSchema)]
 struct ReplayedOrder {
-    /// Recorded trade, in words; null when only the other version makes it.
+    /// The order as recorded, in words; null when it was not.
     #[schema(required)]
     recorded: Option<String>,
-    /// Trade of the other version, in words; null when it makes none.
+    /// The order as the other version wants it, in words; null when it does not.
     #[schema(required)]
     candidate: Option<String>,
     /// `same`, `moved`, `other`, `added`, `refused`, `allowed`, `missing` or `not_reached`.

@@ -107,7 +107,7 @@ pub struct TestRunQuery {
     date: Date,
 }
 
-/// Slots of all tasks on one date.
+/// Slots of the tasks that the caller may see, on one date.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TestRun {
     /// Date on which the slots fall.
@@ -122,7 +122,7 @@ pub struct TestRun {
     presumed: bool,
     /// The phases of its sessions, in order; none when closed.
     phases: Vec<PhaseView>,
-    /// Runs, by time.
+    /// Slots that would run, by due time.
     firings: Vec<FiringView>,
     /// Tasks that would not run because they are turned off.
     disabled: Vec<TaskName>,

@@ -28,7 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 struct BegunRun {
     /// Id of the run; `GET /api/v1/executions/{run}` returns its progress.
     execution: u64,
-    /// Id of the user of the run; a shared task runs for the admin whose service runs it.
+    /// Id of the user of the run; a shared task runs for the admin whose service runs it, if one does.
     user: u64,
     /// The task that runs, by name.
     task: TaskName,

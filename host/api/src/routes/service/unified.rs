@@ -107,7 +107,7 @@ struct ServiceLogQuery {
 /// A line about a user's services.
 #[derive(Debug, Serialize, ToSchema)]
 struct ServiceLogLine {
-    /// Time, by the daemon's clock.
+    /// Time of the line, by the daemon's clock.
     at: Instant,
     /// Level of the line.
     level: LogLevelName,
@@ -162,7 +162,7 @@ async fn restart(
     Ok(Json(switched(true, api.daemon.services.restart_service_by(user, &By::User(caller.0.user)).await?)))
 }
 
-/// Returns the status of the caller's unified service.
+/// Returns the status of a user's unified service.
 #[utoipa::path(get, path = "/api/v1/user/service/status", tag = "service", params(UserQuery),
     responses((status = OK, body = ServiceStatus)))]
 async fn status(

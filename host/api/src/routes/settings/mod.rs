@@ -63,7 +63,8 @@ fn named_values() -> Object {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ResetBody {
-    /// Version that the change expects; the change is refused when it is another one.
+    /// The version that the reset starts from; it is refused with `settings_changed` when there is a newer one.
+    /// Without it whatever stands is reset.
     expected_version: Option<u64>,
 }
 

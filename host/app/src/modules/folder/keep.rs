@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::error::AppError;
 use crate::modules::Upload;
 
-/// Result of reading a file.
+/// What became of a file.
 enum Kept {
     /// The file was added as a new version.
     New(ModuleRow),

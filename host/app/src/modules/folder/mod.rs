@@ -89,7 +89,7 @@ pub struct Watching {
 }
 
 impl Watching {
-    /// Returns what was done so far, and whenever more was.
+    /// Returns a receiver of what was done so far, which is notified whenever more was.
     pub fn progress(&self) -> watch::Receiver<Progress> {
         self.progress.clone()
     }

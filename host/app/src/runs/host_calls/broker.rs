@@ -19,7 +19,7 @@ use crate::error::AppError;
 const LONGEST_REASON: usize = 500;
 
 impl LiveServices<'_> {
-    /// ReplayPermits each request in turn. An error on the way hides nothing of what was answered before it, an
+    /// Places the orders one after another. An error on the way hides nothing of what was answered before it, an
     /// order of unknown outcome included: the rest is refused.
     pub(super) async fn place(&mut self, requests: &[OrderRequest]) -> Answer {
         self.touches_orders(requests.len());

@@ -14,7 +14,7 @@ use crate::desk::Desk;
 use crate::error::AppError;
 
 impl LiveServices<'_> {
-    /// Returns whether the task may place an order. How many it places on a day is bounded for sells as well: a
+    /// Checks whether the task may place an order. How many it places on a day is bounded for sells as well: a
     /// module that loops is not to send without end.
     pub(super) async fn granted(
         &mut self,

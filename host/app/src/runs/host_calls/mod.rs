@@ -27,7 +27,7 @@ use crate::settings::Versioned;
 use crate::user::User;
 pub(crate) use state::StateWrites;
 
-/// Answers the calls of one run of one user against the live runs.
+/// Answers the host calls of one run of one user from the running daemon.
 pub struct LiveServices<'a> {
     runs: &'a Runs,
     user: &'a User,
@@ -35,7 +35,7 @@ pub struct LiveServices<'a> {
     order_context: OrderContext,
     /// Settings at the start of the run; a change takes effect with the next run.
     strategy: Arc<Versioned<Strategy>>,
-    /// Allowance under which the run was started.
+    /// Allowance at the start of the run; a change takes effect with the next run.
     pub(crate) allowance: Arc<Allowance>,
     /// Orders that the task has placed today before this run; none before they are counted.
     placed_before: Option<u64>,
@@ -93,7 +93,7 @@ impl<'a> LiveServices<'a> {
         Ok(())
     }
 
-    /// Returns who asks in a call, and when: the clock moves during a run.
+    /// Returns the context of a call at the present time: the clock moves during a run.
     fn now(&self) -> OrderContext {
         OrderContext { now: self.runs.handles.clock.now(), ..self.order_context }
     }
@@ -139,7 +139,7 @@ impl HostServices for LiveServices<'_> {
     async fn call(&mut self, call: &HostCall) -> HostReply {
         match self.answer(call).await {
             Ok(reply) => reply,
-            // The broker or the market may be back for the next run; a store that fails is the end of this runs.
+            // The broker or the market may be back for the next run; a store that fails ends this run.
             Err(error @ (AppError::Broker(_) | AppError::Market(_))) => {
                 HostReply::Refused(HostError::Unavailable(error.to_string()))
             }
