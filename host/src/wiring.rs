@@ -29,7 +29,7 @@ use crate::exit::Failure;
 use crate::given_file;
 
 /// Years of history that a made-up market has before its first day: scans look back five years and need some more.
-const SYNTHETIC_YEARS: i32 = 7;
+const SYNTHETIC_YEARS: u32 = 7;
 
 /// The calendar that ships with the program.
 pub fn calendar() -> Result<Arc<CalendarHandle>, Failure> {
@@ -68,14 +68,19 @@ pub fn market(
             Ok(Arc::new(market))
         }
         Market::Synthetic => {
-            let start = chrono::Datelike::with_year(&from, chrono::Datelike::year(&from) - SYNTHETIC_YEARS);
-            let market = SyntheticMarket::new(seed, calendar.clone(), start.unwrap_or(from), until);
+            let market = SyntheticMarket::new(seed, calendar.clone(), years_before(from), until);
             Ok(Arc::new(market.map_err(Failure::input)?))
         }
     }
 }
 
-/// Builds the runtime; this very program compiles them, in a process of its own.
+/// Returns the day on which the history of a made-up market begins that is used from a day on.
+fn years_before(from: Day) -> Day {
+    // By months: the 29th of February has no namesake in most years.
+    from.checked_sub_months(chrono::Months::new(12 * SYNTHETIC_YEARS)).unwrap_or(from)
+}
+
+/// Builds the runtime of modules; this very program compiles them, in a process of its own.
 pub fn runtime() -> Result<Arc<Runtime>, Failure> {
     let program = std::env::current_exe().map_err(Failure::work)?;
     let config = RuntimeConfig::new(cache_folder()?, Compiler::new(program, &["compile"]));
@@ -129,7 +134,7 @@ fn is_shipped(module: &OwnModule) -> bool {
     COMPONENTS.iter().any(|(name, _)| *name == module.task.name())
 }
 
-/// Builds the daemon of a database and these options.
+/// Builds the daemon of a database with the tasks that come with the program.
 pub async fn daemon(
     clock: Clock,
     store: Store,
@@ -142,7 +147,7 @@ pub async fn daemon(
     daemon_of(clock, store, market, calendar, seed, parts, tasks).await
 }
 
-/// Builds the daemon with other tasks than the built-in ones.
+/// Builds the daemon of a database with these tasks.
 pub async fn daemon_of(
     clock: Clock,
     store: Store,
@@ -228,4 +233,16 @@ pub fn database(kept: Option<&Path>, temporary: prahari_store::Durability) -> Re
     };
     let store = Store::open(&path, durability).map_err(Failure::input)?;
     Ok(Database { store, path, _folder: folder })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_history_is_seven_years_long_also_from_a_day_that_few_years_have() {
+        let before = |day: &str| years_before(day.parse().unwrap()).to_string();
+        assert_eq!(before("2028-02-29"), "2021-02-28");
+        assert_eq!(before("2025-03-10"), "2018-03-10");
+    }
 }

@@ -148,9 +148,12 @@ fn without_a_daemon(db: &str) {
     let (code, token, error) = new(&["--scope", "admin"]);
     assert_eq!(code, 0, "{error}");
     let (code, _, error) = new(&[]);
-    assert_eq!((code, error.contains("has a token of the name")), (2, true), "{error}");
+    assert_eq!((code, error.contains("you have a token of this name already")), (2, true), "{error}");
     let (code, _, error) = new(&["--scope", "admin", "--login", "user2"]);
-    assert_eq!((code, error.as_str()), (2, "error: only an admin may have a token of the scope admin\n"));
+    assert_eq!(
+        (code, error.as_str()),
+        (2, "error: user2: only an admin may make a token of the scope admin\n")
+    );
     let (code, _, error) = new(&["--login", "nobody"]);
     assert_eq!((code, error.as_str()), (2, "error: there is no user \"nobody\" in this database\n"));
     let daemon = demo(&["--speed", "1", "--db", db]);

@@ -86,7 +86,7 @@ async fn check_simulated(seed: u64, from: &str, to: &str, ticks: u64) -> usize {
     change(&daemon, schedules.clone()).await.unwrap();
     start_services(&daemon).await;
     let (from, to) = (day(from), day(to));
-    let end = Timestamp::from_ist(to.succ_opt().unwrap(), chrono::NaiveTime::MIN).plus_millis(1);
+    let end = Timestamp::start_of(to.succ_opt().unwrap()).plus_millis(1);
     run(&daemon, end).await;
     let simulated = fired(&daemon, from, to).await;
     assert_eq!(previewed(&schedules, &calendar, from, to), simulated, "seed {seed}: {schedules:?}");

@@ -1,6 +1,9 @@
 //! The routes of schedules: reading, trying out and changing them.
 
+use std::sync::Arc;
+
 use prahari_app::events::{Delivery, Listener};
+use prahari_domain::tasks::Task;
 use prahari_store::AuditFilter;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -372,9 +375,20 @@ async fn a_script_that_is_never_due_is_flagged_and_a_description_has_512_charact
         "{}",
         refused.text
     );
+    let current = console.daemon.schedules.current();
+    let analysis = &current.entry(Task::literal("analysis")).unwrap().schedule;
+    let previews = &console.daemon.previews;
+    let found = [analysis, analysis].map(|schedule| previews.flags(schedule).unwrap());
+    assert!(Arc::ptr_eq(&found[0], &found[1]), "the year is not computed again for each look");
     let mut described = at_time(1, "20:00");
     described["description"] = json!("\u{930}".repeat(513));
     assert_eq!(put(&admin, "analysis", described.clone()).await.problem().0, 400);
     described["description"] = json!("\u{930}".repeat(512));
     assert_eq!(of(&put(&admin, "analysis", described).await.ok(), "analysis")["version"], 2);
+    let changed = console.daemon.schedules.current();
+    let analysis = &changed.entry(Task::literal("analysis")).unwrap().schedule;
+    assert!(
+        !Arc::ptr_eq(&previews.flags(analysis).unwrap(), &found[0]),
+        "another schedule has flags of its own"
+    );
 }

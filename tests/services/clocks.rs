@@ -102,3 +102,19 @@ async fn what_waits_for_the_shared_analysis_runs_at_half_past_five_on_what_there
     house.market.let_go();
     living.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slot_that_is_come_to_after_its_latest_says_that_nothing_was_waited_for() {
+    let house = TestHost::new(1);
+    let module = guests::asks_for_universe();
+    house.market.set_held(true);
+    let living = Living::at_work(&house, at(MONDAY, "15:58"), &[(Task::literal("analysis"), &module)]).await;
+    living.pass_until(at(MONDAY, "15:59")).await;
+    living.hand.set(at(MONDAY, "17:45"));
+    let buys = decided(&living.daemon, ADMIN).await;
+    assert_eq!((buys.outcome, buys.run), (Some(SlotOutcome::Missed), None), "{buys:?}");
+    let why = "17:30, until when it waits for analysis, was past already; due at 2025-03-10 16:05:00.000, ";
+    assert!(buys.reason.starts_with(why), "{buys:?}");
+    house.market.let_go();
+    living.end().await;
+}

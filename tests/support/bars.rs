@@ -27,7 +27,7 @@ impl Bars {
         let calendar = CalendarHandle::embedded().expect("the calendar");
         let market =
             SyntheticMarket::new(1, calendar, day("2018-01-01"), day("2024-06-28")).expect("a market");
-        let end = Timestamp::from_ist(day("2024-06-30"), chrono::NaiveTime::MIN);
+        let end = Timestamp::start_of(day("2024-06-30"));
         let mut bars = BTreeMap::new();
         for symbol in market.universe().await.expect("a universe").iter() {
             let candles = market.candles(symbol, Interval::Daily, 9_999, false, end).await.expect("candles");

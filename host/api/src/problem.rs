@@ -324,7 +324,9 @@ impl From<AccountError> for Problem {
             AccountError::TotpNotBegun => Code::TotpNotBegun,
             AccountError::WeakPassword(_) => Code::WeakPassword,
             AccountError::TokenNameTaken => Code::NameTaken,
+            AccountError::TokenForAdmins => Code::AdminOnly,
             AccountError::InvalidName { .. }
+            | AccountError::InvalidToken(_)
             | AccountError::TooManyTokens
             | AccountError::UnknownTokenName(_)
             | AccountError::AmbiguousTokenName(_) => Code::InvalidRequest,

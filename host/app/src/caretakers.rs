@@ -99,7 +99,7 @@ impl Caretakers {
                 if held.is_empty() { TasksOfStrategies::new() } else { self.of_or_log(&user).await? };
             let left: BTreeMap<_, _> =
                 held.into_iter().filter(|(strategy, _)| !after.contains_key(strategy)).collect();
-            self.settle(&user, &left, &mut told).await?;
+            self.clear(&user, &left, &mut told).await?;
             self.raise(&user, &left, now, &mut told).await?;
         }
         self.seen.lock().told = Some(told);
@@ -117,7 +117,7 @@ impl Caretakers {
     }
 
     /// Ends the alerts of strategies that something looks after again, or that hold nothing any more.
-    async fn settle(
+    async fn clear(
         &self,
         user: &User,
         left: &BTreeMap<StrategyName, Vec<Symbol>>,

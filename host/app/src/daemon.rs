@@ -36,7 +36,7 @@ use crate::queries::Queries;
 use crate::replays::{ReplayPermits, Replays};
 use crate::runs::Runs;
 use crate::scheduler::{Cursor, Rooms, SLOW_USERS_AT_ONCE, Scheduler, Slots};
-use crate::schedules::{Previews, ScheduleChanges, Schedules};
+use crate::schedules::{Flagged, Previews, ScheduleChanges, Schedules};
 use crate::services::{By, RESTARTED, Services};
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
@@ -107,7 +107,7 @@ pub struct Daemon {
     pub ledger: Arc<Ledger>,
     /// Unified and individual services.
     pub services: Arc<Services>,
-    /// Halts shares whose opening price is implausible.
+    /// Looks at prices: implausible opens, held shares without a price, stale bars.
     pub prices: Arc<Prices>,
     /// The execution of tasks.
     pub runs: Arc<Runs>,
@@ -312,6 +312,7 @@ impl Base {
             handles: handles.clone(),
             schedules: schedules.clone(),
             tasks: tasks.clone(),
+            flagged: Flagged::default(),
         });
         let ledger = Arc::new(Ledger::new(
             handles.clone(),

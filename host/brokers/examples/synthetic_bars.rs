@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (from, to): (Day, Day) = (from.parse()?, to.parse()?);
     let market = SyntheticMarket::new(seed.parse()?, CalendarHandle::embedded()?, from, to)?;
     let after = to.succ_opt().ok_or("the last day has no next day")?;
-    let now = Timestamp::from_ist(after, chrono::NaiveTime::MIN);
+    let now = Timestamp::start_of(after);
     for symbol in market.universe().await?.iter() {
         let bars = market.candles(symbol, Interval::Daily, u32::MAX, false, now).await?;
         std::fs::write(Path::new(folder).join(format!("{symbol}.csv")), file(&bars.to_vec())?)?;

@@ -6,6 +6,7 @@ pub mod charges;
 pub mod ids;
 pub mod instruments;
 pub mod money;
+mod names;
 pub mod orders;
 pub mod price_jump;
 pub mod risk;

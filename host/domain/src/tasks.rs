@@ -1,9 +1,6 @@
 //! The names of tasks. What a task is beyond its name stands in its manifest, which an operator accepts.
 
-use std::fmt;
-use std::str::FromStr;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use crate::names::{ShortName, short_name};
 
 /// Most bytes of a task's name: lists stay readable, and a name is copied wherever a task is meant.
 pub const LONGEST_NAME: usize = 40;
@@ -13,11 +10,7 @@ pub const LONGEST_NAME: usize = 40;
 /// Its order is that of the names, for keys of maps. Tasks that are due together run in the order of their
 /// manifests' ranks.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Task {
-    /// The name and zeros after it, so that the order of the bytes is that of the names.
-    bytes: [u8; LONGEST_NAME],
-    length: u8,
-}
+pub struct Task(ShortName<LONGEST_NAME>);
 
 impl Task {
     /// The task of a name that is written in the program, which a constant checks when it is compiled. Names from
@@ -26,60 +19,12 @@ impl Task {
     /// # Panics
     /// When the name is not well formed.
     pub const fn literal(name: &'static str) -> Self {
-        let text = name.as_bytes();
-        assert!(
-            is_name(text, LONGEST_NAME),
-            "a task's name is words of small letters and digits with _ between them"
-        );
-        Self::of_checked(text)
+        Self(ShortName::literal(name))
     }
 
     /// Returns the name in the database, the API and the modules.
     pub fn name(&self) -> &str {
-        let bytes = self.bytes.get(..usize::from(self.length)).unwrap_or_default();
-        // They are ASCII, because nothing else is a name.
-        std::str::from_utf8(bytes).unwrap_or_default()
-    }
-
-    const fn of_checked(text: &[u8]) -> Self {
-        let mut bytes = [0; LONGEST_NAME];
-        let (filled, _) = bytes.split_at_mut(text.len());
-        filled.copy_from_slice(text);
-        // No name is longer than LONGEST_NAME.
-        let length = text.len() as u8;
-        Self { bytes, length }
-    }
-}
-
-/// Whether a text is words of small letters and digits, each beginning with a letter, with `_` between them, and no longer than
-/// `longest` bytes.
-pub(crate) const fn is_name(text: &[u8], longest: usize) -> bool {
-    if text.len() > longest {
-        return false;
-    }
-    let mut rest = text;
-    let mut begins_word = true;
-    while let [first, more @ ..] = rest {
-        match *first {
-            b'a'..=b'z' => begins_word = false,
-            b'0'..=b'9' if !begins_word => {}
-            b'_' if !begins_word => begins_word = true,
-            _ => return false,
-        }
-        rest = more;
-    }
-    !begins_word
-}
-
-impl fmt::Display for Task {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl fmt::Debug for Task {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        self.0.as_str()
     }
 }
 
@@ -90,29 +35,7 @@ impl fmt::Debug for Task {
 )]
 pub struct NotATaskName(String);
 
-impl FromStr for Task {
-    type Err = NotATaskName;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if is_name(text.as_bytes(), LONGEST_NAME) {
-            return Ok(Self::of_checked(text.as_bytes()));
-        }
-        Err(NotATaskName(text.chars().take(2 * LONGEST_NAME).collect()))
-    }
-}
-
-impl Serialize for Task {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-impl<'de> Deserialize<'de> for Task {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
-    }
-}
+short_name!(Task, LONGEST_NAME, NotATaskName);
 
 #[cfg(test)]
 mod tests {

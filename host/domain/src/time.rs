@@ -36,6 +36,16 @@ impl Timestamp {
         Self(instant.map_or_else(|| local.and_utc().timestamp_millis(), |at| at.timestamp_millis()))
     }
 
+    /// The instant at which a date begins in India.
+    pub fn start_of(day: Day) -> Self {
+        Self::from_ist(day, NaiveTime::MIN)
+    }
+
+    /// The instant at which a date ends in India and the next one begins.
+    pub fn end_of(day: Day) -> Self {
+        day.succ_opt().map_or(Self(i64::MAX), Self::start_of)
+    }
+
     /// This many milliseconds later (earlier when negative).
     pub fn plus_millis(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
@@ -97,6 +107,13 @@ mod tests {
         assert_eq!(open.ist_day(), day("2025-01-02"));
         assert_eq!(open.ist_minute_of_day(), 9 * 60 + 15);
         assert_eq!(open.to_string(), "2025-01-02 09:15:00.000");
+    }
+
+    #[test]
+    fn a_date_begins_and_ends_at_midnight_in_india() {
+        assert_eq!(Timestamp::start_of(day("2025-01-02")).to_string(), "2025-01-02 00:00:00.000");
+        assert_eq!(Timestamp::end_of(day("2025-01-02")), Timestamp::start_of(day("2025-01-03")));
+        assert_eq!(Timestamp::end_of(Day::MAX), Timestamp(i64::MAX));
     }
 
     #[test]

@@ -44,10 +44,10 @@ impl After {
     /// Returns the latest time until which a slot of this day waits; it is always within the day.
     pub fn latest_on(&self, day: &TradingDay) -> Timestamp {
         let moved = ScriptDay::new(day).moved(clock_time::minutes(self.latest));
-        Timestamp::from_ist(day.day, NaiveTime::MIN).plus_minutes(moved.clamp(0, LAST_MINUTE))
+        Timestamp::start_of(day.day).plus_minutes(moved.clamp(0, LAST_MINUTE))
     }
 
-    /// Returns what is wrong with the rule in itself.
+    /// Returns what is wrong with it in itself; none when nothing is.
     pub(crate) fn fault(&self) -> Option<String> {
         let count = self.tasks.len();
         if !(1..=MAX_AFTER).contains(&count) {

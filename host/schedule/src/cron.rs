@@ -8,7 +8,7 @@
 
 use std::sync::LazyLock;
 
-use chrono::{DateTime, Datelike, NaiveTime, TimeZone};
+use chrono::{DateTime, Datelike, TimeZone};
 use chrono_tz::Tz;
 use croner::errors::CronError;
 use croner::parser::{CronParser, Seconds, Year};
@@ -81,7 +81,7 @@ impl CronProgram {
     /// # Errors
     /// One sentence, when it is due too often or its times cannot be found.
     pub fn minutes(&self, day: Day) -> Result<Vec<i64>, String> {
-        let midnight = Timestamp::from_ist(day, NaiveTime::MIN);
+        let midnight = Timestamp::start_of(day);
         let first = self.local(midnight).ok_or("its zone has no such day")?;
         let last = self.local(midnight.plus_minutes(MINUTES - 1)).ok_or("its zone has no such day")?;
         let mut times = Vec::new();

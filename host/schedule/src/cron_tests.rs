@@ -168,7 +168,7 @@ fn an_expression_that_is_due_on_no_day_to_come_is_refused_also_beside_others() {
     // Days after the published ones may be taken for closed: that is no fault of the expression.
     let last = calendar.covers().1;
     let closed = calendar.clone().with_unknown_days(prahari_domain::calendar::UnknownDays::Closed);
-    let now = Timestamp::from_ist(last, chrono::NaiveTime::MIN);
+    let now = Timestamp::start_of(last);
     let weekly = cron("0 9 * * MON", "Asia/Kolkata");
     assert_eq!(validate(&weekly, &bounds, &closed, now), Ok(()));
 }

@@ -1,6 +1,5 @@
 //! The slots of one day.
 
-use chrono::NaiveTime;
 use prahari_domain::calendar::TradingDay;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
@@ -132,7 +131,7 @@ impl Evaluator {
             rule.answer(day).map_err(|detail| failed(named(index, self.rules.len(), detail)))
         });
         let answer = joined(answers.collect::<Result<_, _>>()?).map_err(failed)?;
-        let midnight = Timestamp::from_ist(day.day, NaiveTime::MIN);
+        let midnight = Timestamp::start_of(day.day);
         let at = |minute: i64| midnight.plus_minutes(minute);
         Ok(match answer {
             Answer::Times(minutes) => DaySlots::Times(minutes.into_iter().map(at).collect()),

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use chrono::NaiveTime;
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use prahari_app::accounts::MOST_TOKEN_DAYS;
 use prahari_domain::tasks::Task;
 
 use super::{AsPerson, AtDaemon};
@@ -31,7 +32,7 @@ pub enum TokenCommand {
         #[arg(long, value_enum, default_value_t)]
         scope: ScopeName,
         /// After how many days it ends; never without it.
-        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3650))]
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_TOKEN_DAYS)))]
         days: Option<u32>,
         /// The database of a daemon that is stopped; the token belongs to the user of --login.
         #[arg(long)]
@@ -56,17 +57,6 @@ pub enum ScopeName {
     Control,
     /// Everything that an admin may do.
     Admin,
-}
-
-impl ScopeName {
-    /// Returns the name by which the daemon knows it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Control => "control",
-            Self::Admin => "admin",
-        }
-    }
 }
 
 /// Options of `user`.

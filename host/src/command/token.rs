@@ -3,11 +3,10 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use prahari_app::accounts::MOST_TOKENS;
+use prahari_app::accounts::{AccountError, PreparedToken, TokenRequest};
 use prahari_app::clock::Clock;
-use prahari_domain::text::is_plain;
 use prahari_secrets::Token;
-use prahari_store::{Durability, NewApiToken, NewAudit, Role, Store, TokenScope, UserRow};
+use prahari_store::{Durability, NewAudit, Store, TokenScope};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -15,11 +14,6 @@ use super::on_runtime;
 use super::remote::Person;
 use crate::cli::{AsPerson, ScopeName, TokenCommand, TokenOptions};
 use crate::exit::{Failure, print_document, say};
-
-/// Most characters of a token's name, as over HTTP.
-const LONGEST_NAME: usize = 64;
-
-const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Does what a command says, and tells what became of it.
 pub fn token(options: TokenOptions) -> Result<ExitCode, Failure> {
@@ -29,7 +23,8 @@ pub fn token(options: TokenOptions) -> Result<ExitCode, Failure> {
             return on_runtime(async move { new_in(&db, &person, NewToken { name, scope, days }).await });
         }
         TokenCommand::New { name, scope, days, db: None } => {
-            let body = json!({ "name": name, "scope": scope.name(), "expires_in_days": days });
+            let body =
+                json!({ "name": name, "scope": TokenScope::from(scope).name(), "expires_in_days": days });
             let person = Person::log_in(&person)?;
             person.remote.show("POST", "/auth/tokens", Some(body), |made: Made| say!("{}", made.token))?;
         }
@@ -80,15 +75,10 @@ async fn make(store: &Store, login: &str, new: NewToken) -> Result<Token, Failur
     let users = store.system().users().await.map_err(Failure::work)?;
     let user = users.iter().find(|user| user.name == login);
     let user = user.ok_or_else(|| Failure::input(format!("there is no user {login:?} in this database")))?;
-    let tokens = store.user(user.id).api_tokens().await.map_err(Failure::work)?;
-    let unrevoked: Vec<_> = tokens.iter().filter(|token| token.revoked_at.is_none()).collect();
-    if unrevoked.len() >= MOST_TOKENS {
-        return Err(Failure::input(format!("{login} has {MOST_TOKENS} tokens already; revoke one first")));
+    if !user.active {
+        return Err(Failure::input(format!("{login} is not active")));
     }
-    if unrevoked.iter().any(|token| token.name == new.name) {
-        return Err(Failure::input(format!("{login} has a token of the name {:?} already", new.name)));
-    }
-    let (scope, now) = (checked(&new, user)?, Clock::System.now());
+    let (now, scope) = (Clock::System.now(), TokenScope::from(new.scope));
     let entry = NewAudit {
         at: now,
         user: None,
@@ -98,36 +88,23 @@ async fn make(store: &Store, login: &str, new: NewToken) -> Result<Token, Failur
         details: json!({ "name": new.name, "scope": scope.name() }).to_string(),
         address: String::new(),
     };
-    store.system().append_audit(entry).await.map_err(Failure::work)?;
-    let token = Token::generate().map_err(Failure::work)?;
-    let row = NewApiToken {
-        hash: *token.hash().as_bytes(),
-        name: new.name,
-        scope,
-        now,
-        expires_at: new.days.map(|days| now.plus_millis(i64::from(days) * DAY_MS)),
-        session: None,
+    let request = TokenRequest { name: new.name, scope, expires_in_days: new.days, session: None };
+    let refused = |error: AccountError| match error {
+        AccountError::Store(error) => Failure::work(error),
+        error => Failure::input(format!("{login}: {error}")),
     };
-    let made = store.user(user.id).create_api_token(row).await.map_err(Failure::work)?;
-    made.ok_or_else(|| Failure::work("the token could not be made"))?;
-    Ok(token)
+    let prepared = PreparedToken::new(store, (user.id, user.role), request, now).await.map_err(refused)?;
+    store.system().append_audit(entry).await.map_err(Failure::work)?;
+    Ok(prepared.save(store).await.map_err(refused)?.token)
 }
 
-/// Returns the scope of a token that the user may have.
-fn checked(new: &NewToken, user: &UserRow) -> Result<TokenScope, Failure> {
-    if !(1..=LONGEST_NAME).contains(&new.name.chars().count()) || !is_plain(&new.name) {
-        return Err(Failure::input(format!(
-            "the name of a token has 1 to {LONGEST_NAME} visible characters"
-        )));
-    }
-    if !user.active {
-        return Err(Failure::input(format!("{} is not active", user.name)));
-    }
-    match new.scope {
-        ScopeName::Read => Ok(TokenScope::Read),
-        ScopeName::Control => Ok(TokenScope::Control),
-        ScopeName::Admin if user.role == Role::Admin => Ok(TokenScope::Admin),
-        ScopeName::Admin => Err(Failure::input("only an admin may have a token of the scope admin")),
+impl From<ScopeName> for TokenScope {
+    fn from(name: ScopeName) -> Self {
+        match name {
+            ScopeName::Read => Self::Read,
+            ScopeName::Control => Self::Control,
+            ScopeName::Admin => Self::Admin,
+        }
     }
 }
 

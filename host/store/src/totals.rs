@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveTime;
 use rusqlite::{Connection, Row};
 use serde::Serialize;
 
@@ -87,7 +86,7 @@ impl UserScope {
     }
 }
 
-/// Range of instants to count in.
+/// The user, or everybody, and the dates for which to count.
 struct Range {
     user: Option<UserId>,
     from: Day,
@@ -120,7 +119,7 @@ impl Range {
                    FROM runs WHERE (?1 IS NULL OR user_id = ?1) AND started_at >= ?2 AND started_at < ?3
                    GROUP BY 1, 2, 3";
         let after = self.through.succ_opt().unwrap_or(self.through);
-        let start_of = |day| Timestamp::from_ist(day, NaiveTime::MIN).0;
+        let start_of = |day| Timestamp::start_of(day).0;
         let values = (self.user_id(), start_of(self.from), start_of(after));
         let rows = select(conn, sql, values, |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, unsigned(row, "count")?))

@@ -41,7 +41,7 @@ pub(super) struct Position {
     invested_paise: i64,
     /// The last price; while the market tells none, the last that was known.
     last_price_paise: i64,
-    /// Time at which it was seen.
+    /// Time at which that price was seen.
     priced_at: Instant,
     /// Whether the market tells no price, so that this one is of an earlier day.
     unpriced: bool,
@@ -60,8 +60,8 @@ pub(super) struct Position {
 struct PositionDetail {
     #[serde(flatten)]
     position: Position,
-    /// The last decision of each task about the position since it was opened, newest first. The newest 800 executions of each
-    /// task are looked at.
+    /// The last decision of each task of its strategy about the position since it was opened, newest first. The newest
+    /// 800 executions of each task are looked at.
     verdicts: Vec<Verdict>,
 }
 
@@ -81,15 +81,15 @@ struct Verdict {
 /// A buy that is part of a position.
 #[derive(Debug, Serialize, ToSchema)]
 struct Entry {
-    /// Id of the order that bought the lot.
+    /// Id of the buying order.
     order: String,
     /// The purpose of the buy.
     purpose: OrderPurpose,
-    /// Shares bought in the lot and still held.
+    /// Shares that the order has bought so far, also those that were sold since.
     quantity: u32,
     /// Average price of the fills, in paise.
     price_paise: i64,
-    /// RSI10 at the decision.
+    /// RSI at the decision, over the days that the user has set.
     #[schema(required)]
     rsi: Option<f64>,
     /// Trading date of its first fill.
@@ -99,7 +99,7 @@ struct Entry {
 /// Money of a user, in paise.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Funds {
-    /// Capital paid in, in paise.
+    /// Capital paid in, withdrawals taken off, in paise.
     capital_paise: i64,
     /// Money on the account, charges paid.
     cash_paise: i64,
@@ -107,7 +107,7 @@ pub(super) struct Funds {
     reserved_paise: i64,
     /// Cash that a new buy may use, in paise.
     available_paise: i64,
-    /// Cost of the open positions, in paise.
+    /// Cost of what is held, charges not included, in paise.
     invested_paise: i64,
     /// What is held, each share at its last price or at the last that was known.
     market_value_paise: i64,
@@ -117,7 +117,7 @@ pub(super) struct Funds {
     realised_paise: i64,
     /// Market value of the positions less cost, in paise.
     unrealised_paise: i64,
-    /// Charges paid on the buys of the position, in paise.
+    /// All charges so far, in paise.
     charges_paise: i64,
 }
 
@@ -133,16 +133,11 @@ async fn positions(
     let of_user = api.daemon.queries.of(&user);
     let (positions, caretakers) = (of_user.positions().await, of_user.caretakers().await?);
     let verdicts = of_user.verdicts(&positions).await?;
-    let tasks = api.daemon.tasks.current();
-    let of = |held: Valuation| {
-        let is_about = |found: &&FoundDecision| {
-            found.decision.symbol == held.position.symbol.as_str()
-                && tasks.strategy(found.task) == held.position.strategy
-        };
-        let verdicts = verdicts.iter().filter(is_about).cloned().map(Verdict::from).collect();
-        PositionDetail { position: Position::of(held, &caretakers), verdicts }
+    let of = |(held, verdicts): (Valuation, Vec<FoundDecision>)| PositionDetail {
+        position: Position::of(held, &caretakers),
+        verdicts: verdicts.into_iter().map(Verdict::from).collect(),
     };
-    Ok(Json(Page::whole(positions.into_iter().map(of))))
+    Ok(Json(Page::whole(positions.into_iter().zip(verdicts).map(of))))
 }
 
 /// Returns the funds of a user.

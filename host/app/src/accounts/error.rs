@@ -8,7 +8,7 @@ use super::MOST_TOKENS;
 /// A refusal with one sentence for the caller, or a failure of the daemon.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
-    /// The database failed.
+    /// The store failed, or refused a change that was asked for, such as the use of an old link.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A secret could not be made, sealed or opened.
@@ -59,6 +59,12 @@ pub enum AccountError {
     /// An unrevoked token of the user has this name.
     #[error("you have a token of this name already; revoke it first")]
     TokenNameTaken,
+    /// A field of a wanted token that cannot be; the sentence begins with its name.
+    #[error("{0}")]
+    InvalidToken(String),
+    /// A token of the scope `admin` for somebody who is none.
+    #[error("only an admin may make a token of the scope admin")]
+    TokenForAdmins,
     /// The user has as many unrevoked tokens as one may.
     #[error("you have {MOST_TOKENS} tokens already; revoke one first")]
     TooManyTokens,

@@ -41,7 +41,9 @@ pub use prahari_store::{ApiTokenRow, Role, SessionRow, TokenScope, UserRow};
 pub use rules::{check_name, check_password};
 pub use sessions::SESSION_MS;
 pub use throttle::network;
-pub use tokens::{CreatedToken, MOST_TOKENS, PreparedToken, TokenRequest};
+pub use tokens::{
+    CreatedToken, LONGEST_TOKEN_NAME, MOST_TOKEN_DAYS, MOST_TOKENS, PreparedToken, TokenRequest,
+};
 pub use users::LogInState;
 
 use throttle::Throttle;
@@ -105,7 +107,7 @@ impl Accounts {
         self.clock.now()
     }
 
-    /// Returns who changed what: written before each change, by the same clock.
+    /// Returns the audit log, which is written before each change, by the same clock.
     pub fn audit(&self) -> &AuditLog {
         &self.audit
     }

@@ -57,9 +57,10 @@ impl World {
     }
 
     async fn token(&self, name: &str, scope: TokenScope, session: u64) -> Result<CreatedToken, AccountError> {
-        let request = TokenRequest { name: name.to_owned(), scope, expires_in_days: Some(1), session };
-        let prepared = self.accounts.prepare_token(self.asha, request).await?;
-        self.accounts.add_token(self.asha, prepared).await
+        let request =
+            TokenRequest { name: name.to_owned(), scope, expires_in_days: Some(1), session: Some(session) };
+        let prepared = self.accounts.prepare_token((self.asha, Role::Admin), request).await?;
+        self.accounts.add_token(prepared).await
     }
 
     async fn pass_to(&self, instant: Timestamp) {
@@ -125,6 +126,30 @@ async fn a_token_has_the_rights_of_its_scope_and_ends() {
     assert!(world.accounts.by_token(control.token.hash(), true).await.unwrap().is_none());
     world.pass_to(START.plus_millis(24 * HOUR_MS)).await;
     assert!(world.accounts.by_token(read, false).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_cannot_be_a_token_is_refused_wherever_it_is_asked_for() {
+    let world = World::new().await;
+    let refused = |name: &str, scope, expires_in_days| {
+        let request = TokenRequest { name: name.to_owned(), scope, expires_in_days, session: None };
+        let (store, user) = (&world.store, (world.asha, Role::User));
+        async move { PreparedToken::new(store, user, request, START).await.err().map(|error| error.to_string()) }
+    };
+    let long = "n".repeat(LONGEST_TOKEN_NAME + 1);
+    for name in ["", long.as_str()] {
+        let why = refused(name, TokenScope::Read, None).await;
+        assert_eq!(why.as_deref(), Some("name: 1 to 64 characters"));
+    }
+    let why = refused("a\nb", TokenScope::Read, None).await;
+    assert_eq!(why.as_deref(), Some("name: it has a character that cannot be seen, or a line break"));
+    for days in [0, MOST_TOKEN_DAYS + 1] {
+        let why = refused("script", TokenScope::Read, Some(days)).await;
+        assert_eq!(why.as_deref(), Some("expires_in_days: 1 to 3650"));
+    }
+    let why = refused("script", TokenScope::Admin, None).await;
+    assert_eq!(why.as_deref(), Some("only an admin may make a token of the scope admin"));
+    assert_eq!(refused("script", TokenScope::Control, Some(MOST_TOKEN_DAYS)).await, None);
 }
 
 #[tokio::test]

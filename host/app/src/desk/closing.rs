@@ -226,7 +226,7 @@ impl Desk {
 /// The last millisecond of a date.
 pub(crate) fn last_instant(day: Day) -> Timestamp {
     let next = day.succ_opt().unwrap_or(day);
-    Timestamp::from_ist(next, chrono::NaiveTime::MIN).plus_millis(-1)
+    Timestamp::start_of(next).plus_millis(-1)
 }
 
 /// Returns what went wrong as a sentence for the statement, unless nothing can be written any more.

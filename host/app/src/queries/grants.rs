@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveTime;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::UsedRow;
 
@@ -25,9 +24,8 @@ impl UserQueries<'_> {
     /// # Errors
     /// When the database cannot be read.
     pub async fn used(&self, from: Day, through: Day) -> Result<Vec<TaskUse>, AppError> {
-        let midnight = |day| Timestamp::from_ist(day, NaiveTime::MIN);
         let after = through.succ_opt().unwrap_or(through);
-        let mut rows = self.scope.used(midnight(from), midnight(after)).await?;
+        let mut rows = self.scope.used(Timestamp::start_of(from), Timestamp::start_of(after)).await?;
         let tasks = self.all.tasks.current();
         rows.sort_by_key(|row| tasks.rank(row.task));
         let granted = |task| self.all.grants.of(self.user.id, task);

@@ -8,7 +8,6 @@ mod report;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::NaiveTime;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
@@ -178,11 +177,10 @@ impl<'a> Replayer<'a> {
 }
 
 fn filter_of(scope: &ReplayScope) -> RunFilter {
-    let midnight = |day| Timestamp::from_ist(day, NaiveTime::MIN);
     RunFilter {
         task: scope.task,
-        since: scope.day.map(midnight),
-        until: scope.day.map(|day| midnight(day.succ_opt().unwrap_or(day))),
+        since: scope.day.map(Timestamp::start_of),
+        until: scope.day.map(Timestamp::end_of),
         ..RunFilter::default()
     }
 }

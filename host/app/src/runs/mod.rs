@@ -12,7 +12,6 @@ pub use user_runs::{Executing, TaskMemory, UserRuns};
 
 use std::sync::Arc;
 
-use chrono::NaiveTime;
 use prahari_domain::ids::RunId;
 use prahari_domain::tasks::Task;
 use prahari_domain::text::into_one_line;
@@ -247,8 +246,7 @@ impl Runs {
         if let Some(left) = user.runs.left_on(task, day) {
             return Ok(left);
         }
-        let midnight = |day| Timestamp::from_ist(day, NaiveTime::MIN);
-        let (from, until) = (midnight(day), midnight(day.succ_opt().unwrap_or(day)));
+        let (from, until) = (Timestamp::start_of(day), Timestamp::end_of(day));
         Ok(self.handles.store.user(user.id).footprint_of(task, from, until).await?)
     }
 

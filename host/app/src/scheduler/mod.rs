@@ -194,7 +194,7 @@ impl Scheduler {
         }
         let day = plans.map_or_else(|| self.cursor.ist_day(), |plans| plans.day);
         let next = day.succ_opt().ok_or_else(|| AppError::Ended("the calendar has no next day".into()))?;
-        Ok(Next::Day(Timestamp::from_ist(next, chrono::NaiveTime::MIN)))
+        Ok(Next::Day(Timestamp::start_of(next)))
     }
 
     /// Returns what the day's plans have at an instant.
@@ -245,7 +245,7 @@ impl Scheduler {
     /// Gives slots of earlier days that are open still their outcome: for each user when everything that was handed
     /// out for them on those days is done.
     async fn close_days_before(&self, day: Day) -> Result<(), AppError> {
-        let midnight = Timestamp::from_ist(day, chrono::NaiveTime::MIN);
+        let midnight = Timestamp::start_of(day);
         let works: Arc<[Work]> = Arc::from([Work::CloseDays]);
         let workers =
             hand_out(&self.rooms, &self.jobs.more(), self.rooms.users.all(), midnight, |_| works.clone())

@@ -5,6 +5,7 @@
 
 mod announce;
 mod change;
+mod flagged;
 mod preview;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use prahari_schedule::Schedule;
 use prahari_store::{ScheduleChange, ScheduleRow, Store};
 
 pub use announce::ScheduleChanges;
+pub(crate) use flagged::Flagged;
 pub use preview::{Firing, FiringDay, NEXT_RUNS, Previews, SchedulePreview};
 
 use crate::error::AppError;
@@ -35,7 +37,7 @@ pub struct ScheduleSet {
 /// A task's schedule, and since which version it has been so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduleEntry {
-    /// Rules of the task.
+    /// Schedule of the task.
     pub schedule: Schedule,
     /// The version of the set that made it so.
     pub version: u64,

@@ -10,7 +10,7 @@ use prahari_schedule::{
     flags, preview, stretch, validate,
 };
 
-use super::ScheduleSet;
+use super::{Flagged, ScheduleSet};
 use crate::error::AppError;
 use crate::handles::Handles;
 use crate::schedules::Schedules;
@@ -58,6 +58,7 @@ pub struct Previews {
     pub(crate) handles: Handles,
     pub(crate) schedules: Arc<Schedules>,
     pub(crate) tasks: Arc<Tasks>,
+    pub(crate) flagged: Flagged,
 }
 
 impl Previews {
@@ -69,14 +70,15 @@ impl Previews {
         Ok(preview(schedule, &self.handles.calendar.current(), self.handles.clock.now(), count)?)
     }
 
-    /// Returns what is odd about a schedule, as if it were enabled. Its script runs for up to a year of days.
+    /// Returns what is odd about a schedule of the set, as if it were enabled. Its script runs for a year of days, once a day
+    /// and change: whoever asks again gets the same answer.
     ///
     /// # Errors
     /// When the task is not there, or its script fails on a day to come.
-    pub fn flags(&self, schedule: &Schedule) -> Result<Vec<ScheduleFlag>, AppError> {
+    pub fn flags(&self, schedule: &Schedule) -> Result<Arc<[ScheduleFlag]>, AppError> {
         let manifest = self.tasks.manifest(schedule.task)?;
         let (calendar, now) = (self.handles.calendar.current(), self.handles.clock.now());
-        Ok(flags(schedule, &manifest.schedule.bounds, &calendar, now)?)
+        Ok(self.flagged.of(schedule, manifest, (&self.tasks.current(), calendar), now)?)
     }
 
     /// Returns what a candidate would do, beside the present schedule of its task. Nothing is saved.

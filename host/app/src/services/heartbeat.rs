@@ -56,7 +56,7 @@ impl Activity {
         }
     }
 
-    /// Records the last error.
+    /// Counts a failure and keeps it as the last one.
     pub(crate) fn failed(&mut self, error: String) {
         self.error_count += 1;
         self.changed = true;
@@ -146,9 +146,7 @@ mod tests {
     #[test]
     fn an_hour_turns_once_and_not_at_the_first_look() {
         let hour = Hour::default();
-        let at = |minute: i64| {
-            Timestamp::from_ist("2025-03-10".parse().unwrap(), chrono::NaiveTime::MIN).plus_minutes(minute)
-        };
+        let at = |minute: i64| Timestamp::start_of("2025-03-10".parse().unwrap()).plus_minutes(minute);
         let turned: Vec<_> = [3, 59, 60, 61, 119, 300, 301].map(|minute| hour.turns(at(minute))).into();
         assert_eq!(turned, [false, false, true, false, false, true, false]);
     }

@@ -1,6 +1,5 @@
 //! Which days a scope means.
 
-use chrono::NaiveTime;
 use prahari_domain::ids::UserId;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::RunFilter;
@@ -40,6 +39,5 @@ async fn newest_day(archive: &Archive<'_>, scope: &Scope, users: &[UserId]) -> R
 
 /// The instants from the first day's beginning to the end of the last one.
 pub(super) fn instants((from, to): (Day, Day)) -> (Timestamp, Timestamp) {
-    let midnight = |day| Timestamp::from_ist(day, NaiveTime::MIN);
-    (midnight(from), midnight(to.succ_opt().unwrap_or(to)))
+    (Timestamp::start_of(from), Timestamp::end_of(to))
 }

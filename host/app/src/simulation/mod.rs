@@ -5,7 +5,6 @@ mod trial;
 
 use std::sync::Arc;
 
-use chrono::NaiveTime;
 use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
@@ -33,9 +32,9 @@ pub const PAPER_CAPITAL: Paise = Paise::rupees(1_000_000);
 pub struct Simulation {
     /// The market, as given on the command line.
     pub market: String,
-    /// First trading date, included.
+    /// First day, included.
     pub from: Day,
-    /// Last trading date, included.
+    /// Last day, included.
     pub to: Day,
     /// Number of users.
     pub users: u32,
@@ -72,7 +71,7 @@ impl Simulation {
     /// When the database already holds a simulation and it is not to be resumed, or another one is.
     pub async fn prepare(&self, store: &Store, resume: bool) -> Result<Timestamp, AppError> {
         let system = store.system();
-        let start = Timestamp::from_ist(self.from, NaiveTime::MIN);
+        let start = Timestamp::start_of(self.from);
         match system.meta(SETTINGS_KEY).await? {
             None if !system.users().await?.is_empty() => {
                 return Err(AppError::Resume("it belongs to a daemon, not to a simulation".to_owned()));
@@ -119,7 +118,7 @@ impl Simulation {
             }
         }
         let end = self.to.succ_opt().unwrap_or(self.to);
-        daemon.scheduler().run(Some(Timestamp::from_ist(end, NaiveTime::MIN))).await?;
+        daemon.scheduler().run(Some(Timestamp::start_of(end))).await?;
         Report::of(daemon, self, stopwatch.elapsed()).await
     }
 }

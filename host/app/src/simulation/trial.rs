@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chrono::{Days, NaiveTime};
+use chrono::Days;
 use prahari_brokers::{PaperBroker, PaperBrokerage, PaperSettings};
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
@@ -76,13 +76,12 @@ async fn run(
     store: &Store,
     (from, to): (Day, Day),
 ) -> Result<SimulatedMonth, AppError> {
-    let midnight = |day| Timestamp::from_ist(day, NaiveTime::MIN);
-    create_users(store, 1, midnight(from)).await?;
-    let simulated = start(daemon, row, store, midnight(from)).await?;
+    create_users(store, 1, Timestamp::start_of(from)).await?;
+    let simulated = start(daemon, row, store, Timestamp::start_of(from)).await?;
     for user in simulated.users.all() {
         simulated.services.start_service(user.id).await?;
     }
-    let end = midnight(to.succ_opt().unwrap_or(to));
+    let end = Timestamp::end_of(to);
     simulated.scheduler().run(Some(end)).await?;
     store.flush().await?;
     report(&simulated, row.task, (from, to)).await

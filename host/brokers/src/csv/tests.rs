@@ -30,7 +30,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 async fn days(market: &CsvMarket, symbol: &str) -> Vec<(String, Paise, u64)> {
-    let now = Timestamp::from_ist("2025-02-01".parse().unwrap(), chrono::NaiveTime::MIN);
+    let now = Timestamp::start_of("2025-02-01".parse().unwrap());
     let candles = market.candles(&symbol.parse().unwrap(), Interval::Daily, 10, false, now).await.unwrap();
     candles.iter().map(|bar| (bar.day.to_string(), bar.close, bar.volume)).collect()
 }

@@ -14,7 +14,7 @@ fn market(seed: u64, from: &str, to: &str) -> BarMarket {
 }
 
 async fn bars(market: &BarMarket, symbol: &Symbol, until: &str) -> Vec<Candle> {
-    let now = Timestamp::from_ist(day(until), chrono::NaiveTime::MIN);
+    let now = Timestamp::start_of(day(until));
     market.candles(symbol, Interval::Daily, 10_000, false, now).await.unwrap().to_vec()
 }
 

@@ -42,7 +42,7 @@ pub struct TradingDay {
     pub presumed: bool,
     /// Whether money and shares are settled on it: not on closed days, and not on every day with a session.
     pub settlement: bool,
-    /// Time at which continuous trading begins and ends on an ordinary day under the rules of this date. The hours
+    /// Times at which continuous trading begins and ends on an ordinary day under the rules of this date. The hours
     /// of tasks are written for such a day and move with a special session.
     pub usual_hours: (Timestamp, Timestamp),
 }
@@ -134,7 +134,7 @@ struct Clock {
 
 impl Clock {
     fn new(day: Day) -> Self {
-        Self { midnight: Timestamp::from_ist(day, NaiveTime::MIN) }
+        Self { midnight: Timestamp::start_of(day) }
     }
 
     fn at(&self, time: NaiveTime) -> Timestamp {

@@ -77,7 +77,7 @@ fn ordinary_day(calendar: &Calendar, today: Day) -> Result<Day, Failure> {
 /// The stretches from `first` on in which nothing is due by the schedules that come with the program.
 fn rests(calendar: &Calendar, first: Day) -> Result<Vec<(Timestamp, Timestamp)>, Failure> {
     let mut rests = Vec::new();
-    let mut quiet_since = Timestamp::from_ist(first, NaiveTime::MIN);
+    let mut quiet_since = Timestamp::start_of(first);
     let last = first.checked_add_days(Days::new(SYNTHETIC_DAYS_AHEAD)).unwrap_or(first);
     for day in first.iter_days().take_while(|day| *day <= last) {
         let Some((begins, ends)) = waking_hours(calendar, day) else { continue };

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use chrono::NaiveTime;
 use prahari_app::daemon::Daemon;
 use prahari_app::simulation::new_users;
 use prahari_domain::calendar::Calendar;
@@ -29,7 +28,7 @@ const MARK: &str = "demonstration";
 /// Where the days stand that a demonstration simulates before it is shown.
 const HISTORY: &str = "demonstration_history";
 
-/// Stored under the key once the days have passed.
+/// Stored under [`HISTORY`] once the days have passed.
 const LIVED: &str = "lived through";
 
 /// The user with little money and tight limits.
@@ -49,7 +48,7 @@ const HALTED: &str = "user5";
 pub struct History {
     /// Time at which the demonstration's users are created.
     pub begins: Timestamp,
-    /// Time at which somebody is to see it.
+    /// Time up to which the days are simulated.
     pub ends: Timestamp,
 }
 
@@ -95,7 +94,7 @@ pub async fn populate(
     calendar: &Calendar,
     now: Timestamp,
 ) -> Result<History, Failure> {
-    let covered = Timestamp::from_ist(calendar.covers().0, NaiveTime::MIN);
+    let covered = Timestamp::start_of(calendar.covers().0);
     let begins = now.plus_minutes(-i64::from(options.history) * 24 * 60).max(covered);
     let history = History { begins, ends: now };
     let mut users = new_users(options.users, begins).map_err(Failure::work)?;

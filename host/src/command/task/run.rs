@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::NaiveTime;
 use prahari_app::clock::{Clock, Stopwatch};
 use prahari_app::daemon::Daemon;
 use prahari_app::modules::{Component, Modules};
@@ -68,10 +67,10 @@ pub async fn run(options: RunTask) -> Result<(), Failure> {
 fn start_of(options: &RunTask, calendar: &Calendar) -> Result<Timestamp, Failure> {
     calendar.trading_day(options.day).map_err(Failure::input)?;
     if options.held.is_empty() {
-        return Ok(Timestamp::from_ist(options.day, NaiveTime::MIN));
+        return Ok(Timestamp::start_of(options.day));
     }
     let before: Day = calendar.trading_day_from(options.day, -1).map_err(Failure::input)?;
-    Ok(Timestamp::from_ist(before, NaiveTime::MIN))
+    Ok(Timestamp::start_of(before))
 }
 
 /// Returns the task whose grant and budget the component gets.

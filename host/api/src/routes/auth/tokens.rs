@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use prahari_app::accounts::{self, ApiTokenRow, CreatedToken, Role, TokenScope};
-use prahari_domain::text::{into_one_line, is_plain};
+use prahari_app::accounts::{self, ApiTokenRow, CreatedToken, TokenScope};
+use prahari_domain::text::into_one_line;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -12,13 +12,10 @@ use utoipa_axum::routes;
 
 use crate::caller::{Caller, Person};
 use crate::extract::{Json, Path};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::Instant;
 use crate::view::Page;
-
-const LONGEST_NAME: usize = 64;
-const MOST_DAYS: u32 = 3_650;
 
 /// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -62,11 +59,11 @@ struct ApiToken {
     scope: Scope,
     /// Time at which it was made.
     created_at: Instant,
-    /// Time at which it was last used, to the minute.
+    /// Time at which it was last used, to the minute; null when it never was.
     used_at: Option<Instant>,
     /// Time from which the token is refused; null when it never expires.
     expires_at: Option<Instant>,
-    /// Time at which it was revoked.
+    /// Time at which it was revoked; null when it was not.
     revoked_at: Option<Instant>,
 }
 
@@ -94,27 +91,14 @@ async fn create(
     person: Person,
     Json(body): Json<TokenRequest>,
 ) -> Result<(StatusCode, Json<NewToken>), Problem> {
-    let name = body.name.trim();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME {
-        return Err(Problem::invalid(format!("name: 1 to {LONGEST_NAME} characters")));
-    }
-    if !is_plain(name) {
-        return Err(Problem::invalid("name: it has a character that cannot be seen, or a line break"));
-    }
-    if body.expires_in_days.is_some_and(|days| !(1..=MOST_DAYS).contains(&days)) {
-        return Err(Problem::invalid(format!("expires_in_days: 1 to {MOST_DAYS}")));
-    }
-    let scope = stored(body.scope);
-    if scope == TokenScope::Admin && person.caller.0.role != Role::Admin {
-        return Err(Problem::new(Code::AdminOnly, "only an admin may make a token of the scope admin"));
-    }
-    let user = person.caller.0.user;
-    let (expires_in_days, session) = (body.expires_in_days, person.session);
-    let request = accounts::TokenRequest { name: name.to_owned(), scope, expires_in_days, session };
-    let prepared = api.accounts.prepare_token(user, request).await?;
+    let (name, scope) = (body.name.trim().to_owned(), stored(body.scope));
     let details = json!({ "name": name, "scope": scope.name() });
+    let (expires_in_days, session) = (body.expires_in_days, Some(person.session));
+    let request = accounts::TokenRequest { name, scope, expires_in_days, session };
+    let (user, role) = (person.caller.0.user, person.caller.0.role);
+    let prepared = api.accounts.prepare_token((user, role), request).await?;
     api.audit(&person.caller, "token.create", format!("user {user}"), details).await?;
-    let CreatedToken { id, token } = api.accounts.add_token(user, prepared).await?;
+    let CreatedToken { id, token } = api.accounts.add_token(prepared).await?;
     Ok((StatusCode::CREATED, Json(NewToken { id, token: token.expose().to_owned() })))
 }
 

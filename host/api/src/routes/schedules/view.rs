@@ -111,9 +111,11 @@ impl ScheduleView {
             Ok(slots) => (slots.iter().map(SlotView::from).collect(), None),
             Err(error) => (Vec::new(), Some(error.to_string())),
         };
-        // A script that fails has no flags: the problem is stated.
-        let flags = daemon.previews.flags(&entry.schedule).unwrap_or_else(|_| Vec::new());
-        let flags = flags.iter().map(FlagView::from).collect();
+        // A script may deal with the next days and fail on a later one of the year.
+        let (flags, problem) = match daemon.previews.flags(&entry.schedule) {
+            Ok(flags) => (flags.iter().map(FlagView::from).collect(), problem),
+            Err(error) => (Vec::new(), problem.or_else(|| Some(error.to_string()))),
+        };
         Self { next, problem, flags, ..Self::past(daemon, entry) }
     }
 
