@@ -371,6 +371,7 @@ impl Base {
             handles: handles.clone(),
             users: users.clone(),
             tasks: tasks.clone(),
+            grants: grants.clone(),
             ledger: ledger.clone(),
             runs: runs.clone(),
             halts: halts.clone(),

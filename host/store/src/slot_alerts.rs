@@ -122,7 +122,7 @@ fn unseen(conn: &Connection, expected: &Expectation) -> Result<Vec<UserId>, Stor
                        SELECT 1 FROM slots
                        WHERE slots.user_id = service.user_id AND task = ?3 AND due_at >= ?4 AND due_at <= ?7
                            AND (last_tick_at >= ?5
-                               OR outcome IS NULL AND free_at > ?8
+                               OR outcome IS NULL AND (free_at > ?8 OR retry_at > ?8)
                                OR outcome IS NOT NULL AND coalesce(ends_at, due_at) >= ?2))
                ORDER BY user_id";
     let values = params![

@@ -57,6 +57,9 @@ pub struct SlotRow {
     /// Time at which a slot that waited for other tasks could start. While it waits: the latest time until
     /// which it does.
     pub free_at: Option<Timestamp>,
+    /// Time at which a slot is tried again, or was the last time, whose run ended as `unavailable`; none while it has not been, and
+    /// once it has its outcome.
+    pub retry_at: Option<Timestamp>,
     /// Outcome of the slot; none while it is open.
     pub outcome: Option<SlotOutcome>,
     /// Reason, for people; empty when there is nothing to say.
@@ -90,6 +93,7 @@ impl SlotRow {
             kind,
             ends_at: None,
             free_at: None,
+            retry_at: None,
             outcome: None,
             reason: String::new(),
             run: None,
@@ -124,6 +128,9 @@ pub struct SlotUpdate {
     /// Time at which a slot that waited for other tasks could start. While it waits: the latest time until
     /// which it does.
     pub free_at: Option<Timestamp>,
+    /// Time at which a slot is tried again, or was the last time, whose run ended as `unavailable`; none while it has not been, and
+    /// once it has its outcome.
+    pub retry_at: Option<Timestamp>,
     /// Ticks up to its end.
     pub ticks_expected: u32,
     /// Ticks that ran and succeeded.
@@ -151,6 +158,7 @@ impl From<&SlotRow> for SlotUpdate {
             attempts: slot.attempts,
             ends_at: slot.ends_at,
             free_at: slot.free_at,
+            retry_at: slot.retry_at,
             ticks_expected: slot.ticks_expected,
             ticks_ran: slot.ticks_ran,
             ticks_failed: slot.ticks_failed,
@@ -326,8 +334,8 @@ fn insert(conn: &Connection, slot: &SlotRow) -> Result<(), StoreError> {
     let sql =
         "INSERT INTO slots (user_id, task, due_at, day, kind, ends_at, outcome, reason, run_id, attempts,
                                   ticks_expected, ticks_ran, ticks_failed, ticks_skipped, ticks_missed,
-                                  last_tick_at, free_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+                                  last_tick_at, free_at, retry_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
                ON CONFLICT (user_id, task, due_at) DO NOTHING";
     let values = params![
         slot.user.0.cast_signed(),
@@ -347,6 +355,7 @@ fn insert(conn: &Connection, slot: &SlotRow) -> Result<(), StoreError> {
         slot.ticks_missed,
         slot.last_tick_at.map(|at| at.0),
         slot.free_at.map(|at| at.0),
+        slot.retry_at.map(|at| at.0),
     ];
     execute(conn, sql, values).map(|_| ())
 }
@@ -357,7 +366,8 @@ fn write(conn: &Connection, user: UserId, update: &SlotUpdate) -> Result<(), Sto
                    run_id = CASE WHEN outcome IS NULL THEN ?6 ELSE run_id END,
                    outcome = coalesce(outcome, ?4),
                    attempts = ?7, ticks_ran = ?8, ticks_failed = ?9, last_tick_at = ?10,
-                   ticks_skipped = ?11, ticks_missed = ?12, ends_at = ?13, ticks_expected = ?14, free_at = ?15
+                   ticks_skipped = ?11, ticks_missed = ?12, ends_at = ?13, ticks_expected = ?14, free_at = ?15,
+                   retry_at = ?16
                WHERE user_id = ?1 AND task = ?2 AND due_at = ?3
                    AND (outcome IS NULL OR ?4 IS NULL OR outcome = ?4)";
     let values = (
@@ -376,6 +386,7 @@ fn write(conn: &Connection, user: UserId, update: &SlotUpdate) -> Result<(), Sto
         update.ends_at.map(|at| at.0),
         update.ticks_expected,
         update.free_at.map(|at| at.0),
+        update.retry_at.map(|at| at.0),
     );
     if execute(conn, sql, values)? == 0 {
         return Err(contradiction(conn, user, update)?);
@@ -425,6 +436,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<SlotRow, StoreError> {
         kind: parsed(row, "kind")?,
         ends_at: optional_instant(row, "ends_at")?,
         free_at: optional_instant(row, "free_at")?,
+        retry_at: optional_instant(row, "retry_at")?,
         outcome: optional_parsed(row, "outcome")?,
         reason: row.get("reason")?,
         run: optional_run(row, "run_id")?,

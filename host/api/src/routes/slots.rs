@@ -90,6 +90,9 @@ pub(super) struct LedgerSlot {
     /// which it does. Null for a slot that has not waited.
     #[schema(required)]
     free_at: Option<Instant>,
+    /// Time at which it is tried again, because its run ended as `unavailable`. Null for a slot that is not tried again.
+    #[schema(required)]
+    retry_at: Option<Instant>,
     /// Outcome of the slot; `open` while there is none.
     state: SlotStateName,
     /// Reason, or what it waits for, in one sentence; empty when there is nothing to say.
@@ -325,6 +328,7 @@ impl From<SlotRow> for LedgerSlot {
             kind: SlotKindName(row.kind),
             ends_at: row.ends_at.map(Instant).filter(|_| row.kind == SlotKind::Continuous),
             free_at: row.free_at.map(Instant),
+            retry_at: row.retry_at.map(Instant),
             state: SlotStateName(row.outcome.into()),
             reason: row.reason,
             execution: row.run.map(|run| run.0),

@@ -32,6 +32,8 @@ pub struct Progress {
     /// Time at which a slot that waited for other tasks could start. While it waits: the latest time until
     /// which it does.
     pub free_at: Option<Timestamp>,
+    /// Time at which it is tried again, or was the last time, because a run of it ended as `unavailable`.
+    pub retry_at: Option<Timestamp>,
     /// How the wait for other tasks ended; none before that.
     pub waited: Option<WaitOutcome>,
 }
@@ -62,6 +64,7 @@ impl Progress {
             attempts: self.attempts,
             ends_at: ticks.map(|ticks| ticks.ends_at),
             free_at: self.free_at,
+            retry_at: self.retry_at,
             ticks_expected: ticks.map_or(0, |ticks| ticks.expected),
             ticks_ran: ticks.map_or(0, |ticks| ticks.ran),
             ticks_failed: ticks.map_or(0, |ticks| ticks.failed),
@@ -154,14 +157,13 @@ impl DayLedger {
         self.slots.iter().filter_map(|(key, progress)| progress.open_since(*key, reached)).min()
     }
 
-    /// Returns the time at which a slot could start, and how its wait ended if it had to wait.
+    /// Returns the time at which a slot could start, or be tried again, and how its wait ended if it had to wait.
     pub(crate) fn freed(&self, key: SlotKey) -> (Timestamp, Option<WaitOutcome>) {
-        let progress = self.slots.get(&key).or_else(|| self.earlier.get(&key));
-        let free_at = progress.and_then(|progress| progress.free_at);
-        (
-            free_at.map_or(key.due_at, |free| free.max(key.due_at)),
-            progress.and_then(|progress| progress.waited.clone()),
-        )
+        let Some(progress) = self.slots.get(&key).or_else(|| self.earlier.get(&key)) else {
+            return (key.due_at, None);
+        };
+        let since = progress.free_at.max(progress.retry_at);
+        (since.map_or(key.due_at, |since| since.max(key.due_at)), progress.waited.clone())
     }
 
     /// The slots of a task of the day that are due at an instant or before it.

@@ -137,8 +137,8 @@ impl Ledger {
         user: &User,
         row: &SlotRow,
     ) -> Result<(Progress, Option<SlotUpdate>), AppError> {
-        let SlotRow { outcome, attempts, free_at, .. } = *row;
-        let mut progress = Progress { outcome, attempts, free_at, ..Progress::default() };
+        let SlotRow { outcome, attempts, free_at, retry_at, .. } = *row;
+        let mut progress = Progress { outcome, attempts, free_at, retry_at, ..Progress::default() };
         let (SlotKind::Continuous, Some(ends_at)) = (row.kind, row.ends_at) else {
             return Ok((progress, None));
         };

@@ -10,6 +10,7 @@ mod ended;
 mod enter;
 mod handover;
 mod plan_set;
+mod retries;
 pub(crate) mod ticks;
 #[cfg(test)]
 mod ticks_tests;
@@ -30,6 +31,8 @@ pub(crate) use ended::Ended;
 pub(crate) use enter::{INTERRUPTED, UNKNOWN};
 pub use plan_set::DayPlans;
 pub use user_ledger::UserLedger;
+
+use retries::Retries;
 
 use crate::handles::Handles;
 use crate::schedules::Schedules;
@@ -54,6 +57,8 @@ pub struct Ledger {
     handed_out: AtomicI64,
     /// Tasks that have ended and that slots may wait for.
     pub(crate) ended: Ended,
+    /// Slots that are tried again.
+    pub(crate) retries: Retries,
     /// The runs that the end of the last process interrupted.
     interrupted: Vec<RunRow>,
     /// Time at which this process began.
@@ -82,6 +87,7 @@ impl Ledger {
             planning: tokio::sync::RwLock::new(()),
             handed_out: AtomicI64::new(cursor.unwrap_or(now).0),
             ended: Ended::default(),
+            retries: Retries::default(),
             interrupted,
             started: now,
             jumps: Mutex::default(),

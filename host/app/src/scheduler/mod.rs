@@ -6,6 +6,7 @@ mod close;
 mod cursor;
 mod hand_out;
 mod jobs;
+mod retry;
 mod slot;
 mod standing;
 mod step;
@@ -77,7 +78,7 @@ enum Wait {
 
 /// The next event of the scheduler.
 enum Next {
-    /// Something is due at an instant, or slots that wait have waited long enough then.
+    /// Something is due at an instant, or slots that wait have waited long enough or are tried again then.
     Instant(Timestamp, Vec<Work>),
     /// The start of a day.
     Day(Timestamp),
@@ -179,11 +180,13 @@ impl Scheduler {
     }
 
     /// The next instant of the day's plans, or the next midnight when the day is over; before them, when slots have
-    /// waited long enough.
+    /// waited long enough or are tried again.
     fn next_instant(&self) -> Result<Next, AppError> {
         let plans = self.rooms.ledger.plans();
         let planned = plans.as_ref().and_then(|plans| plans.next_after(self.cursor));
-        let latest = self.waiting.first_latest().map(|latest| latest.max(self.cursor));
+        let retry = self.rooms.ledger.retries.first();
+        let latest = self.waiting.first_latest().into_iter().chain(retry).min();
+        let latest = latest.map(|latest| latest.max(self.cursor));
         match (planned, latest) {
             (Some((instant, _)), Some(latest)) if latest < instant => {
                 return Ok(Next::Instant(latest, Vec::new()));

@@ -13,6 +13,7 @@ use prahari_store::SlotOutcome;
 use super::waiting::WaitOutcome;
 use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
+use crate::grants::Grants;
 use crate::halts::Halts;
 use crate::handles::Handles;
 use crate::ledger::{Ledger, SlotKey, Work};
@@ -27,6 +28,7 @@ pub struct Slots {
     pub(crate) handles: Handles,
     pub(crate) users: Arc<Users>,
     pub(crate) tasks: Arc<Tasks>,
+    pub(crate) grants: Arc<Grants>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) runs: Arc<Runs>,
     pub(crate) halts: Arc<Halts>,
@@ -102,6 +104,9 @@ impl Slots {
     }
 
     async fn run_slot(&self, user: &User, key: SlotKey) -> Result<(), AppError> {
+        if self.is_tried_again_later(user, key) {
+            return Ok(());
+        }
         let (due, waited) = user.ledger.lock().freed(key);
         if let Some(WaitOutcome { told, .. }) = waited.as_ref().filter(|waited| waited.is_skipped()) {
             return self.finish_slot(user, key, SlotOutcome::Skipped, told.clone(), None).await;
@@ -125,6 +130,9 @@ impl Slots {
             let reason = format!("the previous {} of this user was still executing", key.task);
             return self.finish_slot(user, key, SlotOutcome::Skipped, reason, None).await;
         };
+        if let Some(at) = self.retry_at(user, key, &answer.outcome, attempt) {
+            return self.try_again(user, key, at, &answer).await;
+        }
         let (outcome, reason) = match &answer.outcome {
             outcome @ RunOutcome::Succeeded(_) if is_late(due, now) => {
                 let late = now.millis_since(due) / 1000;
@@ -133,7 +141,7 @@ impl Slots {
             outcome @ RunOutcome::Succeeded(_) => (SlotOutcome::Ran, reason_of(outcome)),
             failed => (SlotOutcome::Failed, reason_of(failed)),
         };
-        let reason = WaitOutcome::with_run(waited.as_ref(), reason);
+        let reason = WaitOutcome::with_run(waited.as_ref(), Self::with_attempt(user, key, attempt, reason));
         self.finish_slot(user, key, outcome, reason, Some(&answer)).await
     }
 
@@ -173,6 +181,7 @@ impl Slots {
                 return Ok(());
             };
             progress.outcome = Some(outcome);
+            progress.retry_at = None;
             progress.ended_at = Some(self.handles.clock.now());
             progress.update(key, reason.clone(), run, Vec::new())
         };

@@ -30,11 +30,14 @@ impl Scheduler {
         self.let_go().await
     }
 
-    /// Has those slots done that need not wait any more. On a clock that stands still meanwhile their ends may let
-    /// others go.
+    /// Has those slots done that need not wait any more, and those that are tried again. On a clock that stands still
+    /// meanwhile their ends may let others go.
     pub(super) async fn let_go(&mut self) -> Result<(), AppError> {
         loop {
-            let free = self.waiting.take_free(&self.rooms);
+            let mut free = self.rooms.retries_due();
+            for (key, users) in self.waiting.take_free(&self.rooms) {
+                free.entry(key).or_default().extend(users);
+            }
             if free.is_empty() {
                 return Ok(());
             }

@@ -25,6 +25,12 @@ const MOST_DESCRIPTION: usize = 200;
 /// Highest rank that a manifest may give.
 const MOST_RANK: u32 = 10_000;
 
+/// Most further attempts of a slot that a manifest may ask for.
+const MOST_RETRIES: usize = 5;
+
+/// Longest time between two attempts of a slot, in minutes.
+const MOST_RETRY_MINUTES: u32 = 120;
+
 /// Everything that the host knows of a task beyond its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,6 +58,10 @@ pub struct TaskManifest {
     pub schedule: ScheduleTerms,
     /// Late policy: how late a slot may start.
     pub late: LatePolicy,
+    /// How long after a run that ended as `unavailable` its slot is tried again, in minutes: one entry for each further
+    /// attempt, none shorter than the one before. A task that may trade has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retry_after_minutes: Vec<u32>,
     /// What it asks to be granted, by the names that the WIT has for capabilities.
     pub capabilities: BTreeSet<String>,
     /// What it asks to use; a document names only what differs from the defaults.
@@ -157,6 +167,13 @@ impl TaskManifest {
         !self.is_for_admins() || role == Role::Admin
     }
 
+    /// Returns how long after the run of this attempt, which ended as `unavailable`, its slot is tried again, in minutes; none when
+    /// that was the last attempt.
+    pub fn retry_after(&self, attempt: u32) -> Option<u32> {
+        let index = usize::try_from(attempt.checked_sub(1)?).ok()?;
+        self.retry_after_minutes.get(index).copied()
+    }
+
     /// Returns what it asks to be granted, as the gate knows it.
     pub fn grant(&self) -> Grant {
         Allowance::default_of(self).grant()
@@ -183,10 +200,45 @@ impl TaskManifest {
         if !self.late.is_bounded() {
             return wrong("late", "the delay is not between nothing and a day".to_owned());
         }
+        if let Some(misfit) = self.misfit_of_retries() {
+            return wrong("retry_after_minutes", misfit);
+        }
         match self.check_limits() {
             Ok(()) => Ok(()),
             Err(error @ AllowanceError::UnknownCapability(_)) => wrong("capabilities", error.to_string()),
             Err(error) => wrong("limits", error.to_string()),
+        }
+    }
+
+    /// Returns what is wrong with the further attempts that it asks for, in one sentence.
+    fn misfit_of_retries(&self) -> Option<String> {
+        let delays = &self.retry_after_minutes;
+        if delays.is_empty() {
+            return None;
+        }
+        if self.trades() {
+            return Some("a task that may trade is not tried again: its orders may be under way".to_owned());
+        }
+        if self.schedule.bounds.are_continuous() {
+            return Some("a task that runs each minute has its next tick".to_owned());
+        }
+        if delays.len() > MOST_RETRIES || !delays.iter().all(|delay| (1..=MOST_RETRY_MINUTES).contains(delay))
+        {
+            return Some(format!("at most {MOST_RETRIES} delays of 1 to {MOST_RETRY_MINUTES} minutes"));
+        }
+        if !delays.is_sorted() {
+            return Some("a delay is shorter than the one before".to_owned());
+        }
+        let last = delays.iter().map(|delay| i64::from(*delay) * 60_000).sum::<i64>();
+        match self.late {
+            LatePolicy::Window { millis } | LatePolicy::Continue { millis } if last > millis => {
+                Some(format!(
+                    "the last attempt would begin {} s after the slot is due, which may start {} s late at most",
+                    last / 1000,
+                    millis / 1000
+                ))
+            }
+            _ => None,
         }
     }
 

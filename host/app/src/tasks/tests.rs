@@ -60,6 +60,11 @@ fn what_cannot_be_meant_is_refused_in_one_sentence() {
             json!({ "tasks": ["position_monitor"], "latest": "17:00", "then": "skip" }),
             "a task cannot wait for itself",
         ),
+        ("/retry_after_minutes", json!([1, 5]), "the last attempt would begin 360 s after the slot is due"),
+        ("/retry_after_minutes", json!([2, 1]), "a delay is shorter than the one before"),
+        ("/retry_after_minutes", json!([0]), "at most 5 delays of 1 to 120 minutes"),
+        ("/retry_after_minutes", json!([121]), "at most 5 delays of 1 to 120 minutes"),
+        ("/retry_after_minutes", json!([1, 1, 1, 1, 1, 1]), "at most 5 delays of 1 to 120 minutes"),
         ("/limits", json!({ "cpu_ms": 300_001 }), "cpu_ms: 300001 is not between 1 and 300000"),
         ("/limits", json!({ "wall_ms": 300_001 }), "wall_ms: 300001 is not between 1 and 300000"),
         ("/limits", json!({ "orders": 1_001 }), "orders: 1001 is not between 0 and 1000"),
@@ -80,6 +85,30 @@ fn a_manifest_names_its_strategy_or_is_of_rebound() {
     let set = TaskSet::of([entry(own.clone(), None, None)]);
     assert_eq!(set.strategy(own.name).name(), "momentum");
     assert!(set.strategy(Task::literal("never")).is_rebound());
+}
+
+#[test]
+fn only_what_neither_trades_nor_runs_each_minute_is_tried_again() {
+    let scan = manifest("analysis");
+    assert_eq!(
+        [1, 2, 3, 4, 0].map(|attempt| scan.retry_after(attempt)),
+        [Some(5), Some(15), Some(45), None, None]
+    );
+    for (name, sentence) in [
+        ("buy_orders", "retry_after_minutes: a task that may trade is not tried again"),
+        ("sell_monitor", "retry_after_minutes: a task that may trade is not tried again"),
+    ] {
+        let mut document: Value = serde_json::from_str(&text(name)).unwrap();
+        document["retry_after_minutes"] = json!([1]);
+        let error = TaskManifest::read(&document.to_string()).unwrap_err().to_string();
+        assert!(error.contains(sentence), "{error}");
+        document["capabilities"] = json!(["log"]);
+        let error = TaskManifest::read(&document.to_string()).map_err(|error| error.to_string());
+        match name {
+            "buy_orders" => assert!(error.is_ok(), "{error:?}"),
+            _ => assert!(error.unwrap_err().contains("has its next tick")),
+        }
+    }
 }
 
 #[test]
