@@ -62,7 +62,7 @@ async fn begun(daemon: &Daemon, task: Task) -> Vec<Timestamp> {
 async fn an_analysis_without_a_market_is_tried_again_and_buying_waits_for_it() {
     let house = TestHost::new(1);
     let living = failed_once(&house).await;
-    living.pass_until(at(MONDAY, "16:05")).await;
+    living.hand.pass_until(at(MONDAY, "16:05"));
     let scan = tried_again(&living.daemon, at(MONDAY, "16:20")).await;
     assert_eq!((scan.outcome, scan.attempts), (None, 2));
     assert!(scan.reason.starts_with("attempt 2: unavailable: "), "{scan:?}");
@@ -70,7 +70,7 @@ async fn an_analysis_without_a_market_is_tried_again_and_buying_waits_for_it() {
     let buys = slot(&living.daemon, ADMIN, MONDAY, BUYING).await;
     assert_eq!((buys.outcome, buys.reason.as_str()), (None, "waits for analysis, until 17:30 at the latest"));
     house.market.set_down(false);
-    living.pass_until(at(MONDAY, "16:20")).await;
+    living.hand.pass_until(at(MONDAY, "16:20"));
     let scan = decided(&living.daemon, ANALYSIS).await;
     assert_eq!((scan.outcome, scan.attempts, scan.retry_at), (Some(SlotOutcome::Ran), 3, None), "{scan:?}");
     assert!(scan.reason.starts_with("attempt 3: "), "{scan:?}");
@@ -126,12 +126,12 @@ async fn a_market_that_comes_back_lets_a_simulated_day_go_on_as_the_living_one()
 async fn a_kill_between_two_attempts_loses_neither_the_slot_nor_its_time() {
     let mut house = TestHost::new(1);
     let living = failed_once(&house).await;
-    living.pass_until(at(MONDAY, "16:03")).await;
+    living.hand.pass_until(at(MONDAY, "16:03"));
     let living = living.kill(&mut house).await;
     house.market.set_down(false);
-    living.pass_until(at(MONDAY, "16:04")).await;
+    living.hand.pass_until(at(MONDAY, "16:04"));
     assert_eq!(tried_again(&living.daemon, at(MONDAY, "16:05")).await.attempts, 1);
-    living.pass_until(at(MONDAY, "16:05")).await;
+    living.hand.pass_until(at(MONDAY, "16:05"));
     let scan = decided(&living.daemon, ANALYSIS).await;
     assert_eq!((scan.outcome, scan.attempts), (Some(SlotOutcome::Ran), 2), "{scan:?}");
     let twice = ["16:00", "16:05"].map(|time| at(MONDAY, time));
@@ -195,7 +195,7 @@ async fn the_watchdog_is_silent_while_a_slot_is_tried_again_in_time() {
     let house = TestHost::new(1);
     let living = failed_once(&house).await;
     let mut watchdog = Watchdog::new(&living.daemon.maintenance);
-    living.pass_until(at(MONDAY, "16:04")).await;
+    living.hand.pass_until(at(MONDAY, "16:04"));
     assert_eq!(watchdog.check(&living.daemon.maintenance).await.unwrap(), []);
     living.end().await;
 }
