@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use prahari_app::daemon::Daemon;
 use prahari_app::grants::Allowance;
-use prahari_app::watchdog::Watchdog;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_schedule::{Rule, Schedule};
-use prahari_store::{SlotOutcome, SlotRow};
+use prahari_store::{Expectation, SlotOutcome, SlotRow};
 
 use super::accounts::change;
 use crate::support::living::{Living, accounted_for, closed};
@@ -67,8 +66,12 @@ async fn an_analysis_without_a_market_is_tried_again_and_buying_waits_for_it() {
     assert_eq!((scan.outcome, scan.attempts), (None, 2));
     assert!(scan.reason.starts_with("attempt 2: unavailable: "), "{scan:?}");
     assert!(scan.reason.ends_with("; tried again at 16:20:00"), "{scan:?}");
-    let buys = slot(&living.daemon, ADMIN, MONDAY, BUYING).await;
-    assert_eq!((buys.outcome, buys.reason.as_str()), (None, "waits for analysis, until 17:30 at the latest"));
+    until_some("buying to wait", async || {
+        living.daemon.store.flush().await.unwrap();
+        let buys = slot(&living.daemon, ADMIN, MONDAY, BUYING).await;
+        (buys.reason == "waits for analysis, until 17:30 at the latest").then_some(())
+    })
+    .await;
     house.market.set_down(false);
     living.hand.pass_until(at(MONDAY, "16:20"));
     let scan = decided(&living.daemon, ANALYSIS).await;
@@ -191,11 +194,22 @@ async fn a_task_that_an_operator_lets_trade_is_not_tried_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_watchdog_is_silent_while_a_slot_is_tried_again_in_time() {
+async fn the_watchdog_owes_a_slot_from_its_last_attempt_on() {
     let house = TestHost::new(1);
     let living = failed_once(&house).await;
-    let mut watchdog = Watchdog::new(&living.daemon.maintenance);
-    living.hand.pass_until(at(MONDAY, "16:04"));
-    assert_eq!(watchdog.check(&living.daemon.maintenance).await.unwrap(), []);
+    let (due_at, system) = (at(MONDAY, "16:00"), living.daemon.store.system());
+    for (free_until, unseen) in [("16:04", Vec::new()), ("16:05", vec![ADMIN])] {
+        let expected = Expectation {
+            task: ANALYSIS,
+            shared: true,
+            due_at,
+            until: due_at,
+            owed: due_at,
+            tick: None,
+            schedule_version: living.daemon.schedules.current().version,
+            free_until: at(MONDAY, free_until),
+        };
+        assert_eq!(system.unseen(expected).await.unwrap(), unseen, "{free_until}");
+    }
     living.end().await;
 }
