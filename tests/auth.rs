@@ -4,6 +4,8 @@
 
 #[path = "support/bounded.rs"]
 mod bounded;
+#[path = "support/serving.rs"]
+mod serving;
 #[path = "support/daemon.rs"]
 mod support;
 

@@ -4,6 +4,8 @@
 mod accounts;
 #[path = "daemon/closing.rs"]
 mod closing;
+#[path = "daemon/day_log.rs"]
+mod day_log;
 #[path = "daemon/hung.rs"]
 mod hung;
 #[path = "daemon/prices.rs"]

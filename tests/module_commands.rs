@@ -12,6 +12,8 @@ mod given_files;
 mod guests;
 #[path = "module_commands/hostile_text.rs"]
 mod hostile_text;
+#[path = "module_commands/look.rs"]
+mod look;
 #[path = "module_commands/operate.rs"]
 mod operate;
 #[path = "support/serving.rs"]

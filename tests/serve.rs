@@ -10,6 +10,8 @@ mod flood;
 mod full;
 #[path = "serve/layers.rs"]
 mod layers;
+#[path = "serve/log.rs"]
+mod log;
 #[path = "support/serving.rs"]
 mod serving;
 #[path = "serve/stop.rs"]

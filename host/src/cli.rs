@@ -2,6 +2,8 @@
 
 mod calendar;
 mod connecting;
+mod log;
+mod look;
 mod module;
 mod operate;
 mod recorded;
@@ -17,6 +19,7 @@ use clap::{Args, Parser, Subcommand};
 use prahari_domain::text::one_line;
 
 pub use calendar::{Calendar, CalendarCommand, CalendarFile, UnknownDays};
+pub use look::{Logs, Orders, Positions, RunsCommand, RunsOptions, SettingsCommand, SettingsOptions};
 pub use module::{Module, ModuleCommand};
 pub use operate::{
     ApiCall, FieldValue, GrantCommand, GrantOptions, RuleOptions, ScheduleCommand, ScheduleOptions,
@@ -94,6 +97,16 @@ pub enum Command {
     User(UserOptions),
     /// API tokens, with which programs show who they are.
     Token(TokenOptions),
+    /// What runs at a running daemon wrote, and what happened to services.
+    Logs(Logs),
+    /// What ran at a running daemon, and how it ended.
+    Runs(RunsOptions),
+    /// The orders of a user at a running daemon.
+    Orders(Orders),
+    /// What a user of a running daemon holds, and their money.
+    Positions(Positions),
+    /// The settings of a user's strategy at a running daemon.
+    Settings(SettingsOptions),
     /// Send any request to a running daemon and print its answer.
     Api(ApiCall),
     /// The key under which secrets in the database are sealed.

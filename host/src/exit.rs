@@ -74,7 +74,12 @@ pub fn tell_panics_safely() {
 
 /// Prints one line. When nobody reads it any more, as behind `| head`, there is nobody to tell.
 pub fn print_line(line: fmt::Arguments<'_>) {
-    let _nobody_reads = writeln!(io::stdout(), "{}", text::one_line(&line.to_string()));
+    let _nobody_reads = try_print_line(line);
+}
+
+/// Prints one line of many; answers whether somebody reads it.
+pub fn try_print_line(line: fmt::Arguments<'_>) -> bool {
+    writeln!(io::stdout(), "{}", text::one_line(&line.to_string())).is_ok()
 }
 
 /// Prints JSON that is laid out over lines; within its strings nothing is a line.

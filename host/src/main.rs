@@ -14,6 +14,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     exit::tell_panics_safely();
     let cli = cli::Cli::read();
-    logging::start(cli.command.is_interactive());
-    exit::report(command::run(cli.command))
+    let done = logging::start(&cli.command).and_then(|()| command::run(cli.command));
+    logging::end();
+    exit::report(done)
 }

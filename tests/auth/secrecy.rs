@@ -1,12 +1,13 @@
-//! No secret ever comes back: not in an answer, not in the log, not in the bytes of the database.
+//! No secret ever comes back: not in an answer, not in the log or its files, not in the bytes of the database.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::fs;
 
+use nix::sys::signal::Signal;
 use reqwest::Method;
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
 
+use crate::serving::{DEMO_PASSWORD, demo_after};
+use crate::support::captured_log::CapturedLog;
 use crate::support::console::{Console, PASSWORD};
 use crate::support::{FRIDAY, at};
 
@@ -16,37 +17,9 @@ const CREDENTIALS: &str = "/api/v1/user/broker/credentials";
 const SECRETS: [&str; 6] =
     ["consumerkeyXQZW", "+919999900001", "UCC7XQ", "918273", "JBSWY3DPEHPK3PXPXQZW", PASSWORD];
 
-/// Collects the log.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_comes_back() {
-    let log = Log::default();
-    // Without the time of a line: the six digits of its microseconds are those of the MPIN once in a million lines.
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).without_time();
-    let subscriber = subscriber.with_writer(log.clone());
-    // The test has a process of its own, so that the whole log is its.
-    let _set = tracing::subscriber::set_global_default(subscriber.finish());
+    let log = CapturedLog::start(tracing::Level::TRACE);
     let console = Console::start(at(FRIDAY, "08:00")).await;
     let (user, admin) = (console.user().await, console.admin().await);
     let [consumer_key, mobile, ucc, mpin, totp_secret, _] = SECRETS;
@@ -77,7 +50,7 @@ async fn no_secret_comes_back() {
     assert!(seen.len() > 10, "{}", seen.len());
     console.daemon.store.flush().await.unwrap();
     let house = console.stop().await;
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     let mut secrets: Vec<&str> = SECRETS.to_vec();
     secrets.extend([totp.as_str(), cookie.as_str()]);
     for secret in secrets {
@@ -92,5 +65,36 @@ async fn no_secret_comes_back() {
             let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
             assert!(!found, "{secret} is in the database{end}");
         }
+    }
+}
+
+#[test]
+fn no_secret_is_in_the_log_files_however_much_is_logged() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = folder.path().join("logs");
+    let arguments = ["--speed", "1", "--history", "0", "--users", "2", "--log-dir", logs.to_str().unwrap()];
+    let mut daemon = demo_after("export PRAHARI_LOG=trace; exec 2> /dev/null", &arguments);
+    let session = daemon.sign_in("user2", DEMO_PASSWORD);
+    let [consumer_key, mobile, ucc, mpin, totp_secret, _] = SECRETS;
+    let body = json!({
+        "consumer_key": consumer_key, "mobile": mobile, "ucc": ucc, "mpin": mpin, "totp_secret": totp_secret,
+    });
+    let saved = daemon.send_as(&session, ("PUT", CREDENTIALS), &body);
+    assert_eq!(saved.status, 200, "{}", saved.body);
+    let made = daemon.post_as(&session, "/api/v1/auth/tokens", &json!({ "name": "logged", "scope": "read" }));
+    let token: serde_json::Value = serde_json::from_str(&made.body).unwrap();
+    let bearer = format!("authorization: Bearer {}\r\n", token["token"].as_str().unwrap());
+    assert_eq!(daemon.get("/api/v1/user/config", &bearer).status, 200);
+    daemon.signal(Signal::SIGTERM);
+    assert!(daemon.child.wait().unwrap().success());
+    let files = fs::read_dir(&logs).unwrap().map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
+    let text: String = files.collect();
+    assert!(text.contains("TRACE") && text.contains("the daemon has started"), "{}", text.len());
+    let cookie = session.trim().split_once('=').unwrap().1;
+    // The six digits of the MPIN may be part of any number among so many lines.
+    let secrets =
+        [consumer_key, mobile, ucc, totp_secret, DEMO_PASSWORD, cookie, token["token"].as_str().unwrap()];
+    for secret in secrets {
+        assert!(!text.contains(secret), "the log files hold {secret}");
     }
 }

@@ -2,6 +2,10 @@
 //!
 //! What stands behind a fence says what its commands need. Left out here are by name: `cargo` (a checkout and a compiler), `tools` (those of
 //! a language, and its registry), `component` (one that was built by these), and `real` (a daemon that waits for its first admin).
+//!
+//! A block `text` shows lines of what the block before it prints, a block `text log` lines of the daemon's log: they are
+//! compared, with numbers left out. What the guide shows of a task's run is compared where that task is built, in
+//! `cargo xtask examples`.
 
 use std::path::Path;
 use std::process::Command;
@@ -17,13 +21,16 @@ const TREE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// What is not run.
 const LEFT_OUT: [&str; 4] = ["sh cargo", "sh tools", "sh component", "sh real"];
 
+/// The folder of log files.
+const LOGS: &str = "logs";
+
 /// The program by its name, at the address of the daemon that was started.
 const SHELL: &str = r#"
 set -e
 [ ! -e "$STATE" ] || . "$STATE"
 prahari() {
     case "$1 $2" in
-        "token "*|"user "*|"grant "*|"schedule "*|"api "*|"module "*|"calendar "*|"task list"|"task add") set -- "$@" --url "http://$ADDRESS" ;;
+        "token "*|"user "*|"logs "*|"runs "*|"orders "*|"positions "*|"settings "*|"grant "*|"schedule "*|"api "*|"module "*|"calendar "*|"task list"|"task add") set -- "$@" --url "http://$ADDRESS" ;;
     esac
     "$PROGRAM" "$@"
 }
@@ -69,6 +76,7 @@ impl Reader {
         let words = block.trim().strip_prefix("prahari serve ").unwrap().split_whitespace();
         let in_folder = |word: &str| match word.ends_with(".db") {
             true => self.path(word).to_str().unwrap().to_owned(),
+            false if word == LOGS => self.path(word).to_str().unwrap().to_owned(),
             false => word.to_owned(),
         };
         let words: Vec<String> = words.map(in_folder).collect();
@@ -79,6 +87,27 @@ impl Reader {
         let mut daemon = self.daemon.take().unwrap();
         daemon.signal(Signal::SIGTERM);
         assert!(daemon.child.wait().unwrap().success());
+    }
+}
+
+/// A line with its numbers left out, and the spaces before and behind it.
+fn without_numbers(line: &str) -> String {
+    let mut plain = String::new();
+    for character in line.trim().chars() {
+        match character.is_ascii_digit() {
+            true if plain.ends_with('#') => {}
+            true => plain.push('#'),
+            false => plain.push(character),
+        }
+    }
+    plain
+}
+
+/// Every line that a document shows is one of those that were printed.
+fn assert_shown(shown: &str, printed: &str) {
+    let lines: Vec<String> = printed.lines().map(without_numbers).collect();
+    for line in shown.lines() {
+        assert!(lines.contains(&without_numbers(line)), "{line}\n is shown, and this printed:\n{printed}");
     }
 }
 
@@ -95,10 +124,15 @@ fn blocks(file: &str) -> Vec<(String, String)> {
 #[test]
 fn the_commands_of_the_readme_run_as_they_stand_in_an_empty_folder() {
     let mut reader = Reader::new();
-    let mut said = String::new();
+    let (mut said, mut last, mut logged) = (String::new(), String::new(), String::new());
     for (kind, block) in blocks("README.md") {
         match kind.as_str() {
-            "sh" => said += &reader.run(&block),
+            "sh" => {
+                last = reader.run(&block);
+                said += &last;
+            }
+            "text" => assert_shown(&block, &last),
+            "text log" => logged += &block,
             "sh serve" => reader.serve(&block),
             "sh stopped" => {
                 reader.stop();
@@ -113,6 +147,10 @@ fn the_commands_of_the_readme_run_as_they_stand_in_an_empty_folder() {
     {
         assert!(said.contains(expected), "{expected}: {said}");
     }
+    assert!(!logged.is_empty());
+    let files = std::fs::read_dir(reader.path(LOGS)).unwrap();
+    let log: String = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+    assert_shown(&logged, &log);
     let token = std::fs::read_to_string(reader.path("token.json")).unwrap();
     assert!(serde_json::from_str::<Value>(&token).unwrap()["token"].is_string(), "{token}");
     // What is shown as an example trades something.

@@ -9,7 +9,7 @@ use crate::support::{prahari, run, stderr};
 
 /// Runs a command against a daemon, with a token and the password of the demonstration; answers its exit code, what it said, and its
 /// error.
-fn at(daemon: &Serving, token: &str, arguments: &[&str]) -> (i32, String, String) {
+pub fn at(daemon: &Serving, token: &str, arguments: &[&str]) -> (i32, String, String) {
     let url = format!("http://{}", daemon.address);
     let mut command = prahari(arguments);
     command.args(["--url", &url]).env("PRAHARI_TOKEN", token).env("PRAHARI_PASSWORD", DEMO_PASSWORD);
@@ -22,7 +22,7 @@ fn answer(output: &Output) -> (i32, String, String) {
 }
 
 /// What a command says that must succeed.
-fn said(daemon: &Serving, token: &str, arguments: &[&str]) -> String {
+pub fn said(daemon: &Serving, token: &str, arguments: &[&str]) -> String {
     let (code, said, error) = at(daemon, token, arguments);
     assert_eq!(code, 0, "{arguments:?}: {error}");
     said

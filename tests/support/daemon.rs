@@ -8,6 +8,8 @@
     reason = "helpers of tests; clippy exempts only the tests themselves"
 )]
 
+#[path = "captured_log.rs"]
+pub mod captured_log;
 #[path = "console.rs"]
 pub mod console;
 #[path = "desk_fixture.rs"]

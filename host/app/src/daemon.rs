@@ -18,6 +18,7 @@ use crate::background::Background;
 use crate::calendar::{Calendars, keep_first};
 use crate::caretakers::Caretakers;
 use crate::clock::Clock;
+use crate::day_log::DayLog;
 use crate::deadlines::Deadlines;
 use crate::desk::TradingServices;
 use crate::error::AppError;
@@ -75,6 +76,8 @@ pub struct Daemon {
     pub store: Store,
     /// Bus on which events are published.
     pub events: Arc<EventBus>,
+    /// Lines for whoever watches the daemon.
+    pub day_log: Arc<DayLog>,
     /// Notified when the scheduler has to look at the clock anew.
     pub wake: Arc<Notify>,
     /// State and reason of the daemon's stop.
@@ -244,6 +247,7 @@ impl Daemon {
     /// When a write had failed before; the database is closed all the same.
     pub async fn close(&self) -> Result<(), AppError> {
         self.notices.send_rest_of_gathered().await;
+        self.day_log.end();
         let reason = self.shutdown.reason().map(|stop| format!(" ({stop})")).unwrap_or_default();
         let detail = format!("the daemon stopped{reason} while it was executing");
         Ok(self.store.close_interrupting(detail, self.clock.now()).await?)
@@ -480,11 +484,12 @@ impl Base {
             caretakers,
         );
         let inbox = Inbox::new(handles.store.clone(), handles.clock.clone());
-        let Handles { clock, store, events, wake, shutdown, .. } = handles;
+        let Handles { clock, store, events, day_log, wake, shutdown, .. } = handles;
         Daemon {
             clock,
             store,
             events,
+            day_log,
             wake,
             shutdown,
             trading,

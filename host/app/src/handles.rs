@@ -7,6 +7,7 @@ use prahari_store::Store;
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::day_log::DayLog;
 use crate::events::EventBus;
 use crate::shutdown::Shutdown;
 
@@ -19,6 +20,8 @@ pub struct Handles {
     pub store: Store,
     /// Bus on which events are published.
     pub events: Arc<EventBus>,
+    /// Lines for whoever watches the daemon.
+    pub day_log: Arc<DayLog>,
     /// Calendar in force.
     pub calendar: Arc<CalendarHandle>,
     /// Notified when the scheduler has to look at the clock anew.
@@ -32,6 +35,7 @@ impl Handles {
     pub fn new(clock: Clock, store: Store, calendar: Arc<CalendarHandle>) -> Self {
         let (events, wake) = (Arc::new(EventBus::new(clock.clone())), Arc::new(Notify::new()));
         let shutdown = Arc::new(Shutdown::new(events.clone(), wake.clone()));
-        Self { clock, store, events, calendar, wake, shutdown }
+        let day_log = Arc::new(DayLog::new(clock.clone()));
+        Self { clock, store, events, day_log, calendar, wake, shutdown }
     }
 }

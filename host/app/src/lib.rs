@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod caretakers;
 pub mod clock;
 pub mod daemon;
+pub mod day_log;
 pub mod deadlines;
 pub mod desk;
 pub mod error;

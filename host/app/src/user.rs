@@ -6,6 +6,7 @@ use parking_lot::RwLock;
 use prahari_domain::ids::UserId;
 
 use crate::brokers::Link;
+use crate::day_log::Whom;
 use crate::desk::Desk;
 use crate::halts::UserHalts;
 use crate::ledger::UserLedger;
@@ -62,6 +63,11 @@ impl User {
             link: RwLock::new(desk.link().clone()),
             desk: tokio::sync::Mutex::new(desk),
         }
+    }
+
+    /// Returns the user as a line for people names them.
+    pub(crate) fn whom(&self) -> Whom<'_> {
+        Whom { id: self.id, name: &self.name }
     }
 
     /// Returns the link with their broker.

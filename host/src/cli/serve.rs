@@ -8,6 +8,7 @@ use clap::{ArgGroup, Args};
 use prahari_api::STARTS_PER_HOUR;
 
 use super::connecting::Connecting;
+use super::log::LogOptions;
 use super::{Market, OwnModule, UnknownDays};
 
 /// Options of `serve`.
@@ -68,7 +69,9 @@ pub struct Serve {
     /// it names itself after.
     #[arg(long, value_name = "DIR")]
     pub watch_modules: Option<PathBuf>,
-    // Last, because its heading holds for whatever follows.
+    // Last, because their headings hold for whatever follows.
+    #[command(flatten)]
+    pub log: LogOptions,
     #[command(flatten)]
     pub connections: Connecting,
 }

@@ -8,12 +8,18 @@ mod candidates;
 mod database;
 mod grant;
 mod key;
+mod logs;
 mod module;
 mod openapi;
+mod orders;
+mod positions;
+mod query;
 mod remote;
 mod replay;
+mod runs;
 mod schedule;
 mod serve;
+mod settings;
 mod shadow;
 mod simulate;
 mod task;
@@ -48,6 +54,11 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Grant(options) => grant::grant(&options),
         Command::User(options) => user::user(&options),
         Command::Token(options) => token::token(options),
+        Command::Logs(options) => logs::logs(&options),
+        Command::Runs(options) => runs::runs(&options),
+        Command::Orders(options) => orders::orders(&options),
+        Command::Positions(options) => positions::positions(&options),
+        Command::Settings(options) => settings::settings(&options),
         Command::Api(options) => api_call::api_call(&options),
         Command::Key(KeyCommand::Rotate { db, key }) => on_runtime(key::rotate(db, key)),
         Command::Key(KeyCommand::Forget { db, key }) => on_runtime(key::forget(db, key)),
@@ -56,6 +67,12 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Worker => Ok(worker::worker()),
         Command::Bench(options) => on_runtime(bench::bench(options)),
     }
+}
+
+/// Returns an instant of the daemon's answers as people read it, such as `2025-03-10 09:15:02`; it answers in IST.
+fn moment(at: &str) -> String {
+    let part = |from: usize, to: usize| at.get(from..to).unwrap_or(at);
+    format!("{} {}", part(0, 10), part(11, 19))
 }
 
 fn on_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<ExitCode, Failure> {

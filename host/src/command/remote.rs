@@ -5,6 +5,8 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
 use ureq::{Agent, Body, http};
 
 use crate::cli::{AsPerson, AtDaemon};
@@ -132,6 +134,16 @@ impl Remote {
     pub fn upload<T: DeserializeOwned>(&self, path: &str, kind: &str, bytes: &[u8]) -> Result<T, Failure> {
         let answer = self.send("POST", path, kind, bytes)?;
         serde_json::from_str(&answer).map_err(Failure::work)
+    }
+
+    /// The request that opens the live stream.
+    pub fn live_request(&self) -> Result<Request, Failure> {
+        let url = format!("{}/api/v1/live", self.base.replacen("http://", "ws://", 1));
+        let mut request = url.into_client_request().map_err(Failure::input)?;
+        for (name, value) in &self.credentials {
+            request.headers_mut().insert(*name, value.parse().map_err(Failure::input)?);
+        }
+        Ok(request)
     }
 
     fn send(&self, method: &str, path: &str, kind: &str, body: &[u8]) -> Result<String, Failure> {

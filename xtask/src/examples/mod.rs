@@ -5,6 +5,7 @@ mod compare;
 mod js;
 mod python;
 mod rust;
+mod sample;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -58,6 +59,9 @@ const EXAMPLES: [Example; 5] = [
     Example { name: "js", language: "js", missing: nothing, build: js::build },
 ];
 
+/// The example of which the guide shows what its run prints.
+const SHOWN: &str = "rust";
+
 fn nothing() -> Option<&'static str> {
     None
 }
@@ -74,6 +78,9 @@ pub fn command() -> Outcome<()> {
         }
         let watch = Stopwatch::start();
         let report = run(&example)?;
+        if example.name == SHOWN {
+            sample::check(&folder().join(example.name))?;
+        }
         println!("{}", compare::row(example.name, &report, &watch.reading()));
         reports.push((example.name, report));
     }

@@ -62,6 +62,7 @@ impl Maintenance {
     /// # Errors
     /// When the store fails.
     pub async fn upkeep_step(&self, pruned_on: &mut Option<Day>) -> Result<(), AppError> {
+        self.handles.day_log.minute_over();
         self.services.beat().await?;
         self.caretakers.check().await?;
         self.notices.send_gathered().await?;

@@ -8,6 +8,7 @@ use prahari_domain::text::into_one_line;
 use prahari_store::{AlertCode, NewAlert, NotificationLevel, NotificationRow, Role};
 
 use super::{Gathered, Lines, Notices};
+use crate::day_log::Kind;
 use crate::error::AppError;
 use crate::events::{AlertEvent, Audience, Event};
 use crate::user::User;
@@ -56,7 +57,11 @@ impl Notices {
         let key = (code, user, subject.to_owned());
         let cleared = self.handles.store.system().clear_alert(key, resolution.to_owned(), now).await?;
         if cleared.is_some() {
-            tracing::info!(%code, ?user, subject, "an alert is over: {resolution}");
+            self.handles.day_log.noted(
+                user,
+                Kind::Info,
+                &format!("an alert is over ({code} {subject}): {resolution}"),
+            );
         }
         Ok(cleared.is_some())
     }

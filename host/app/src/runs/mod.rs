@@ -23,6 +23,7 @@ use prahari_store::{
 };
 
 use crate::background::Background;
+use crate::day_log::EndedRun;
 use crate::desk::{OrderContext, TradingServices};
 use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
@@ -99,6 +100,17 @@ pub struct RunAnswer {
     pub run: RunId,
     /// Outcome of the run.
     pub outcome: RunOutcome,
+    /// How long it took by the daemon's clock, in milliseconds.
+    pub took_ms: i64,
+    /// Whether it did something beside looking: an order, a signal, a message, or anything that it counted.
+    pub acted: bool,
+}
+
+impl RunAnswer {
+    /// Returns the run as a line tells it.
+    pub(crate) fn ended(&self, task: Task) -> EndedRun<'_> {
+        EndedRun { run: self.run, task, outcome: &self.outcome, took_ms: self.took_ms }
+    }
 }
 
 /// Executes tasks: what runs, in which process, and what it leaves behind.
@@ -227,6 +239,7 @@ impl Runs {
         let finish = self.finish_of(user, task, run, report, services, used).await?;
         user.runs.set_left(task, started_at.ist_day(), used.plus(finish.left));
         let detail = finish.detail.clone();
+        let (took_ms, acted) = (finish.finished_at.millis_since(started_at), has_acted(&finish, &outcome));
         user.services.activity().ran(task, finish.finished_at, &outcome);
         self.handles.store.user(user.id).finish_run(finish).await?;
         tracing::trace!(%run, outcome = outcome.name(), "run finished");
@@ -237,7 +250,7 @@ impl Runs {
         if tasks.is_shared(task) {
             self.prices.look_for_stale_bars(order_context.day).await?;
         }
-        Ok(RunAnswer { run, outcome })
+        Ok(RunAnswer { run, outcome, took_ms, acted })
     }
 
     /// Returns what the runs of a task have left behind on a date. One run of it is executing at a time, so nothing
@@ -308,6 +321,15 @@ impl Runs {
             state,
         })
     }
+}
+
+/// Returns whether a run did something beside looking.
+fn has_acted(finish: &RunFinish, outcome: &RunOutcome) -> bool {
+    let counted = match outcome {
+        RunOutcome::Succeeded(summary) => summary.counters.iter().any(|counter| counter.value != 0),
+        _ => false,
+    };
+    counted || finish.orders > 0 || finish.left.signals > 0 || finish.left.notifications > 0
 }
 
 /// Returns what a run cost the host and left behind, but for its recording.

@@ -71,8 +71,11 @@ impl Runs {
             let ended = runs.perform(&user, started, now, trigger).await;
             drop(executing);
             runs.ledger.ended.tell(user.id, task);
-            if let Err(error) = ended {
-                tracing::error!(user = %user.id, %run, %error, "a run could not be carried out");
+            match ended {
+                Ok(answer) => runs.handles.day_log.run_ended(user.whom(), answer.ended(task)),
+                Err(error) => {
+                    tracing::error!(user = %user.id, %run, %error, "a run could not be carried out");
+                }
             }
         });
         Ok(begun)

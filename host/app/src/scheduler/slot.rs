@@ -130,6 +130,7 @@ impl Slots {
             let reason = format!("the previous {} of this user was still executing", key.task);
             return self.finish_slot(user, key, SlotOutcome::Skipped, reason, None).await;
         };
+        self.handles.day_log.run_ended(user.whom(), answer.ended(key.task));
         if let Some(at) = self.retry_at(user, key, &answer.outcome, attempt) {
             return self.try_again(user, key, at, &answer).await;
         }
@@ -187,6 +188,10 @@ impl Slots {
         };
         self.ledger.ended.tell(user.id, key.task);
         self.handles.store.user(user.id).update_slot(update).await?;
+        // Of a run that was in time its own line says all.
+        if answer.is_none() || outcome == SlotOutcome::Late {
+            self.handles.day_log.slot_ended(user.whom(), (key.task, key.due_at), outcome, &reason);
+        }
         self.handles.events.publish_with(Audience::User(user.id), || {
             let (task, due_at, outcome) = (key.task, key.due_at, outcome.name());
             Event::Task(TaskEvent::Slot { task, due_at, outcome, reason, run })

@@ -26,6 +26,12 @@ impl Slots {
             return Ok(());
         }
         let executed = self.runs.execute(user, key.task, due, Trigger::Scheduled, 1).await;
+        if let Ok(Some(answer)) = &executed
+            && answer.acted
+            && answer.outcome.is_success()
+        {
+            self.handles.day_log.run_ended(user.whom(), answer.ended(key.task));
+        }
         self.end_tick(user, key, due, &executed).await?;
         executed.map(|_| ())
     }
@@ -169,8 +175,9 @@ impl Slots {
         Ok(self.handles.store.user(user.id).update_slot(update).await?)
     }
 
-    /// Publishes the event of a tick; of several in a row it names the last.
+    /// Tells of a tick and publishes its event; of several in a row it names the last.
     fn tell_of_tick(&self, user: &User, key: SlotKey, tick: &TickRow) {
+        self.handles.day_log.ticks_ended(user.whom(), key.task, tick);
         let due_at = tick.at.plus_minutes(i64::from(tick.count.saturating_sub(1)));
         self.handles.events.publish_with(Audience::User(user.id), || {
             Event::Task(TaskEvent::Tick {

@@ -4,6 +4,7 @@ use prahari_domain::text::into_one_line;
 use prahari_store::ServiceLogRow;
 
 use super::Services;
+use crate::day_log::Kind;
 use crate::error::AppError;
 use crate::events::{Audience, Event, LogEvent};
 use crate::user::User;
@@ -28,6 +29,14 @@ impl Level {
             Self::Error => "error",
         }
     }
+
+    const fn kind(self) -> Kind {
+        match self {
+            Self::Info => Kind::Info,
+            Self::Warn => Kind::Warn,
+            Self::Error => Kind::Error,
+        }
+    }
 }
 
 impl Services {
@@ -43,6 +52,7 @@ impl Services {
         message: impl Into<String>,
     ) -> Result<(), AppError> {
         let message = into_one_line(message.into());
+        self.handles.day_log.noted(Some(user.id), level.kind(), &message);
         self.handles.events.publish_with(Audience::User(user.id), || {
             let message = message.clone();
             Event::Log(LogEvent { run: None, task: None, level: level.name(), message })

@@ -5,6 +5,7 @@ mod clock;
 mod demo;
 mod descriptors;
 mod signals;
+mod started;
 mod stop;
 
 use std::convert::Infallible;
@@ -92,6 +93,7 @@ async fn prepare(
     // A history that was cut off goes on to where it was to end.
     let reached = begun.map(|history| history.ends).or(begun::reached(store, cursor).await?);
     let clock = clock::clock(options, &calendar.current(), reached)?;
+    crate::logging::follow(clock.clone());
     let first = clock.now().ist_day();
     let until = first.checked_add_days(chrono::Days::new(SYNTHETIC_DAYS_AHEAD)).unwrap_or(first);
     let market = wiring::market(&options.market, calendar, served.seed, first, until)?;
@@ -114,7 +116,9 @@ async fn prepare(
         demo::live_through(&wire(Clock::at(reached)).await?, clock.now()).await?;
     }
     // The history took real time, in which a scaled clock ran on.
-    let daemon = wire(clock.restarted()).await?;
+    let clock = clock.restarted();
+    crate::logging::follow(clock.clone());
+    let daemon = wire(clock).await?;
     if history.is_some() {
         demo::make_users_differ(&daemon).await?;
     }
@@ -124,6 +128,7 @@ async fn prepare(
         say!("The clock goes on at {reached}, where the last process was; its speed is {speed}.");
     }
     announce(options, &accounts, listener).await?;
+    started::tell(options, &daemon, listener);
     let api = Api::new(daemon.clone(), accounts);
     let api = if options.listen.ip().is_loopback() { api } else { api.with_secure_cookie() };
     let api = if options.demo { api.as_demonstration() } else { api };

@@ -12,6 +12,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use prahari_app::daemon::Daemon;
+use prahari_app::day_log::TARGET;
 use prahari_app::services::STOP_PATIENCE_OF_DAEMON;
 use prahari_app::shutdown::Stop;
 use tokio::task::JoinHandle;
@@ -57,6 +58,8 @@ pub async fn until_stopped(daemon: &Arc<Daemon>, parts: Parts, signals: &mut Sig
         tracing::warn!(%error, "how far the clock has come is not kept");
     }
     let closed = daemon.close().await.map_err(Failure::work);
+    let reason = stop.to_string();
+    tracing::info!(target: TARGET, reason, "the daemon has stopped");
     match stop {
         Stop::Asked(_) => closed,
         Stop::Failed(reason) => Err(Failure::work(reason)),
@@ -95,6 +98,7 @@ impl Deadline {
                     "the daemon did not end within {} s and is ended by force",
                     ENDS_WITHIN.as_secs()
                 );
+                crate::logging::end();
                 std::process::exit(1);
             }
         };

@@ -1,0 +1,155 @@
+//! What people look at from the terminal: logs, runs, orders, positions and settings.
+
+use std::io::{BufRead, BufReader, Lines, Read};
+use std::process::{Child, ChildStdout, Stdio};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::{Value, json};
+
+use crate::operate::{at, said};
+use crate::serving::{DEMO_PASSWORD, Serving, demo};
+use crate::support::prahari;
+
+fn json_of(daemon: &Serving, token: &str, arguments: &[&str]) -> Value {
+    serde_json::from_str(&said(daemon, token, &[arguments, &["--json"]].concat())).unwrap()
+}
+
+fn token(daemon: &Serving) -> String {
+    said(daemon, "", &["token", "new", "looks", "--scope", "admin"]).trim().to_owned()
+}
+
+#[test]
+fn what_a_daemon_did_is_shown_on_the_terminal() {
+    let daemon = demo(&["--speed", "1", "--from", "2025-05-08", "--users", "3"]);
+    let token = &token(&daemon);
+    runs(&daemon, token);
+    orders_and_positions(&daemon, token);
+    settings(&daemon, token);
+    logs(&daemon, token);
+}
+
+fn runs(daemon: &Serving, token: &str) {
+    let listed = said(daemon, token, &["runs", "list", "--task", "eod_cleanup", "--limit", "2"]);
+    let first = listed.lines().next().unwrap();
+    let (run, rest) = first.split_once(' ').unwrap();
+    assert_eq!(listed.lines().count(), 2, "{listed}");
+    assert!(rest.starts_with("2025-05-07 18:00:00 eod_cleanup succeeded in 0 ms: "), "{listed}");
+    let shown = said(daemon, token, &["runs", "show", run]);
+    assert!(shown.starts_with(first), "{shown}");
+    for part in [
+        "\nstarted: scheduled by the unified service, attempt 1, module ",
+        "\nused: ",
+        "differences=0",
+        "\nlog",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let shown = json_of(daemon, token, &["runs", "show", run]);
+    assert_eq!(shown["execution"]["id"].to_string(), run);
+    assert!(shown["decisions"]["items"].is_array() && shown["log"]["items"].is_array(), "{shown}");
+    let of_other = json_of(daemon, token, &["runs", "list", "--user", "2", "--outcome", "succeeded"]);
+    assert_eq!(of_other["items"].as_array().unwrap().len(), 20);
+    let (code, _, error) = at(daemon, token, &["runs", "show", run, "--user", "2"]);
+    assert_eq!((code, error), (2, format!("error: there is no execution {run}\n")));
+}
+
+fn orders_and_positions(daemon: &Serving, token: &str) {
+    let listed = said(daemon, token, &["orders", "--limit", "3"]);
+    let is_order = |line: &str| line.starts_with("U1-2025") && line.ends_with("(rebound)");
+    assert!(listed.lines().any(is_order), "{listed}");
+    assert_eq!(listed.lines().count(), 3, "{listed}");
+    let all = json_of(daemon, token, &["orders", "--limit", "500"]);
+    let order = all["items"].as_array().unwrap().last().unwrap();
+    let (symbol, day) = (order["symbol"].as_str().unwrap(), order["day"].as_str().unwrap());
+    let of_day = json_of(daemon, token, &["orders", "--symbol", symbol, "--day", day]);
+    assert!(of_day["items"].as_array().unwrap().contains(order), "{of_day}");
+    assert_eq!(said(daemon, token, &["orders", "--day", "2024-01-01"]), "no orders\n");
+    let shown = said(daemon, token, &["positions", "--user", "2"]);
+    assert!(shown.lines().last().unwrap().starts_with("cash "), "{shown}");
+    let shown = json_of(daemon, token, &["positions", "--user", "2"]);
+    let held = json_of(daemon, token, &["api", "get", "/positions?user=2"]);
+    assert_eq!(shown["positions"], held["items"]);
+    assert!(shown["funds"]["cash_paise"].is_i64(), "{shown}");
+}
+
+fn settings(daemon: &Serving, token: &str) {
+    let shown = said(daemon, token, &["settings", "show"]);
+    assert!(shown.starts_with("version 1\n") && shown.contains("\nrsi_period = 10\n"), "{shown}");
+    let set = said(daemon, token, &["settings", "set", "rsi_period=14", "past_gate=on"]);
+    assert!(set.starts_with("version 2\n") && set.contains("rsi_period = 14: "), "{set}");
+    assert!(set.contains("past_gate = on: ") && set.contains("(switch, by default off)"), "{set}");
+    let reset = said(daemon, token, &["settings", "reset", "rsi_period"]);
+    assert!(reset.starts_with("version 3\nrsi_period = 10: "), "{reset}");
+    let (code, _, error) = at(daemon, token, &["settings", "set", "rsi=14"]);
+    assert_eq!((code, error.contains("there is no setting rsi;")), (2, true), "{error}");
+    let (code, _, error) = at(daemon, token, &["settings", "set", "rsi_period=1000"]);
+    assert_eq!((code, error.contains("rsi_period")), (2, true), "{error}");
+    let of_other = json_of(daemon, token, &["settings", "set", "past_gate=on", "--user", "2"]);
+    assert_eq!((&of_other["version"], &of_other["values"]["past_gate"]), (&json!(2), &json!(true)));
+    let history = said(daemon, token, &["settings", "history"]);
+    let lines: Vec<&str> = history.lines().map(|line| line.split_once(" admin: ").unwrap().1).collect();
+    assert_eq!(lines[0], "rsi_period by default");
+    assert!(lines.contains(&"past_gate = on, rsi_period = 14"), "{history}");
+    let all = said(daemon, token, &["settings", "reset"]);
+    assert_eq!(all, "all settings have their defaults: version 4\n");
+}
+
+fn logs(daemon: &Serving, token: &str) {
+    let shown = said(daemon, token, &["logs", "--limit", "30"]);
+    let times: Vec<&str> = shown.lines().map(|line| &line[..19]).collect();
+    assert!(times.len() == 30 && times.is_sorted(), "{shown}");
+    let of_task = said(daemon, token, &["logs", "--task", "analysis", "--user", "1", "--limit", "5"]);
+    assert!(of_task.lines().all(|line| line.contains(" analysis run ")), "{of_task}");
+    assert!(!of_task.is_empty());
+    let first = said(daemon, token, &["logs", "--limit", "1", "--json"]);
+    let first: Value = serde_json::from_str(&first).unwrap();
+    assert!(first["at"].is_string() && first["level"].is_string() && first["message"].is_string(), "{first}");
+    let severe = said(daemon, token, &["logs", "--level", "error"]);
+    assert!(severe.lines().all(|line| line[20..].starts_with("error")), "{severe}");
+}
+
+/// `prahari logs --follow`, once it has shown something.
+fn follow(daemon: &Serving, token: &str, more: &[&str]) -> (Child, Lines<BufReader<ChildStdout>>) {
+    let url = format!("http://{}", daemon.address);
+    let mut command = prahari(&["logs", "--follow", "--url", &url]);
+    command.args(more).env("PRAHARI_TOKEN", token).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.next().unwrap().unwrap().contains("the unified service was started by the daemon"));
+    (child, lines)
+}
+
+#[test]
+fn new_lines_are_followed_until_somebody_interrupts_or_the_daemon_stops() {
+    let mut daemon = demo(&["--speed", "1", "--history", "0", "--users", "2"]);
+    let token = &token(&daemon);
+    let (mut child, mut lines) = follow(&daemon, token, &[]);
+    let (mut other, of_other) = follow(&daemon, token, &["--user", "2", "--json"]);
+    let admin = daemon.sign_in("admin", DEMO_PASSWORD);
+    for path in ["/api/v1/user/service/stop", "/api/v1/user/service/stop?user=2"] {
+        assert_eq!(daemon.post_as(&admin, path, &json!({})).status, 200);
+    }
+    let line = lines.next().unwrap().unwrap();
+    assert!(line.ends_with(" info  services: the unified service was stopped by user 1 (admin)"), "{line}");
+    let begun =
+        daemon.post_as(&admin, "/api/v1/service/individual/run-once", &json!({ "task": "eod_cleanup" }));
+    assert_eq!(begun.status, 202, "{}", begun.body);
+    let line = lines.next().unwrap().unwrap();
+    assert!(line.contains(" of eod_cleanup was asked for by user 1"), "{line}");
+    // What the run wrote comes as it was written.
+    let wrote = lines.by_ref().map_while(Result::ok).find(|line| line.contains(" eod_cleanup run "));
+    assert!(wrote.is_some());
+    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
+    assert!(child.wait().unwrap().success());
+
+    daemon.signal(Signal::SIGTERM);
+    assert!(daemon.child.wait().unwrap().success());
+    let rest: Vec<Value> =
+        of_other.map_while(Result::ok).map(|line| serde_json::from_str(&line).unwrap()).collect();
+    assert_eq!(rest[0]["message"], "the unified service was stopped by user 1 (admin)", "{rest:?}");
+    assert!(rest.iter().all(|line| !line["message"].as_str().unwrap().contains("eod_cleanup")), "{rest:?}");
+    let mut error = String::new();
+    other.stderr.take().unwrap().read_to_string(&mut error).unwrap();
+    assert_eq!((other.wait().unwrap().code(), error.as_str()), (Some(1), "error: the daemon has stopped\n"));
+}
