@@ -8,6 +8,8 @@ mod closing;
 mod hung;
 #[path = "daemon/prices.rs"]
 mod prices;
+#[path = "daemon/retried.rs"]
+mod retried;
 #[path = "support/daemon.rs"]
 mod support;
 
