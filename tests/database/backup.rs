@@ -34,7 +34,7 @@ fn database(command: &str, db: &Path, file: &Path) -> Output {
 }
 
 fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(output)
+    String::from_utf8_lossy(&output.stdout).into_owned() + stderr(output).as_str()
 }
 
 fn backed_up(db: &Path, to: &Path) -> String {
