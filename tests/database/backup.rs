@@ -14,7 +14,7 @@ use prahari_store::{Durability, RunFilter, Store};
 
 use crate::checked;
 use crate::serving::{Serving, demo};
-use crate::support::{run, run_well, stderr};
+use crate::support::{prahari, run, run_well, stderr};
 
 /// Users of the demonstration, each of them with positions after its history.
 const USERS: u64 = 20;
@@ -213,6 +213,32 @@ fn a_full_disk_is_one_sentence_and_nothing_is_left() {
     assert_eq!(output.status.code(), Some(1), "{error}");
     assert!(error.contains("backup.db.partial: the disk ") && error.lines().count() == 1, "{error}");
     assert_eq!(names(&backups), [""; 0]);
+}
+
+#[test]
+fn a_backup_that_is_killed_never_has_its_name_and_the_next_one_replaces_what_it_left() {
+    let (folder, db) = simulated();
+    let mut cut_off = 0;
+    for round in 0..5 {
+        let to = folder.path().join(format!("backup-{round}.db"));
+        let partial = folder.path().join(format!("backup-{round}.db.partial"));
+        let mut killed = prahari(&["database", "backup", "--db", text(&db), text(&to)]).spawn().unwrap();
+        while !partial.exists() && !to.exists() {
+            std::thread::yield_now();
+        }
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+        // One that was faster than the kill is whole.
+        if to.exists() {
+            assert_eq!(checked(&to).0, Some(0));
+            continue;
+        }
+        cut_off += 1;
+        assert!(partial.exists());
+        backed_up(&db, &to);
+        assert!(to.exists() && !partial.exists());
+    }
+    assert!(cut_off > 0, "none was cut off");
 }
 
 #[test]
