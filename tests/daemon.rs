@@ -10,6 +10,8 @@ mod day_log;
 mod hung;
 #[path = "daemon/prices.rs"]
 mod prices;
+#[path = "daemon/retried.rs"]
+mod retried;
 #[path = "support/daemon.rs"]
 mod support;
 

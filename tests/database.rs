@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "database/backup.rs"]
+mod backup;
 #[path = "database/check.rs"]
 mod check;
 #[path = "support/serving.rs"]

@@ -12,6 +12,8 @@ mod brokers;
 mod closing;
 #[path = "desk/contract.rs"]
 mod contract;
+#[path = "desk/evening.rs"]
+mod evening;
 #[path = "desk/gone.rs"]
 mod gone;
 #[path = "desk/late.rs"]

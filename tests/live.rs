@@ -10,11 +10,13 @@ mod world;
 use prahari_app::events::{Audience, Event, LogEvent, MOST_BYTES};
 use prahari_app::shutdown::Stop;
 use prahari_domain::ids::UserId;
+use prahari_domain::orders::{OrderKind, OrderRequest};
 use prahari_domain::tasks::Task;
 use prahari_store::{RunFilter, TokenScope};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use world::console::{Console, THIRD};
+use world::desk_fixture::{buy, order_context};
 use world::listening::{Listening, bearer, listen, request};
 use world::{ADMIN, MONDAY, OTHER, TestHost, at, guests};
 
@@ -230,6 +232,47 @@ async fn a_trading_morning_is_told_as_it_is_written_down() {
     let ended = world::slots(&console.daemon, OTHER, MONDAY).await;
     let ended = ended.iter().filter(|slot| slot.outcome.is_some()).count();
     assert_eq!(of("task", "phase", "slot").len(), ended);
+    console.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_and_the_position_that_it_becomes_are_heard_on_the_socket() {
+    let console = Console::of(TestHost::new(3), at(MONDAY, "10:00")).await;
+    let (mut own, _) = listen(&console, &bearer(&console, OTHER, TokenScope::Read).await, "").await;
+    let (mut others, _) = listen(&console, &bearer(&console, THIRD, TokenScope::Read).await, "").await;
+    let symbol = console.daemon.trading.market.universe().await.unwrap()[0].clone();
+    let now = console.daemon.clock.now();
+    let order = {
+        let user = console.daemon.users.find(OTHER).unwrap();
+        let mut desk = user.desk.lock().await;
+        desk.reconcile(now).await.unwrap();
+        let request = OrderRequest { kind: OrderKind::Market, ..buy(symbol.as_str(), 10, 1) };
+        let order = desk.place(request, order_context(now)).await.unwrap().unwrap();
+        desk.sync_fills(at(MONDAY, "10:05")).await.unwrap();
+        assert_eq!(desk.book().held(&symbol), 10);
+        order
+    };
+    let mut states = Vec::new();
+    let position = loop {
+        let event = own.event().await;
+        match event["type"].as_str().unwrap() {
+            "order" => {
+                assert_eq!(event["order"], order.to_string(), "{event}");
+                states.push(event["state"].as_str().unwrap().to_owned());
+            }
+            "position" => break event,
+            _ => {}
+        }
+    };
+    assert!(states.len() > 1 && states.last().is_some_and(|state| state == "filled"), "{states:?}");
+    assert_eq!(
+        (&position["symbol"], &position["quantity"]),
+        (&json!(symbol.as_str()), &json!(10)),
+        "{position}"
+    );
+    assert!(position["average_price_paise"].as_i64().unwrap() > 0, "{position}");
+    tell(&console, THIRD, [1]);
+    assert_eq!(lines(&mut others, 1).await[0].1, "1", "nobody else hears of it");
     console.stop().await;
 }
 

@@ -3,6 +3,8 @@
 
 #[path = "support/bounded.rs"]
 mod bounded;
+#[path = "module_commands/deployment.rs"]
+mod deployment;
 #[path = "module_commands/documents.rs"]
 mod documents;
 #[path = "module_commands/given_files.rs"]

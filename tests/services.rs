@@ -282,6 +282,25 @@ async fn the_last_task_is_known_after_a_restart_also_when_no_heartbeat_has_told_
 }
 
 #[tokio::test]
+async fn a_task_that_was_run_once_is_the_last_one_too_also_after_a_restart() {
+    let house = TestHost::new(1);
+    let daemon = house.start(at(MONDAY, "08:50")).await;
+    start_services(&daemon).await;
+    run(&daemon, at(MONDAY, "09:01")).await;
+    daemon.runs.run_once(ADMIN, Task::literal("position_monitor"), ADMIN).await.unwrap();
+    daemon.background.finish().await;
+    let expected = Some((Task::literal("position_monitor"), daemon.clock.now()));
+    let last = |daemon: &Daemon| {
+        let user = daemon.users.find(ADMIN).unwrap();
+        daemon.services.service_status(&user).activity.last_task
+    };
+    assert_eq!(last(&daemon), expected);
+    stop(daemon).await;
+    let daemon = house.start(at(MONDAY, "09:02")).await;
+    assert_eq!(last(&daemon), expected);
+}
+
+#[tokio::test]
 async fn a_service_of_an_inactive_user_does_not_go_on_after_a_restart() {
     let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "08:50")).await;

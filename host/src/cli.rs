@@ -176,6 +176,26 @@ pub enum DatabaseCommand {
         #[arg(long)]
         db: PathBuf,
     },
+    /// Write a copy of the database as it is now to a new file; the daemon may run and goes on. The copy is checked as `check`
+    /// does, with exit code 1 when something is wrong. The key file is not in it: keep it apart.
+    Backup {
+        /// Path of the database.
+        #[arg(long)]
+        db: PathBuf,
+        /// The file to write; there must be none of that name.
+        #[arg(value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Put a backup in the place of the database, once it was checked; the daemon must be stopped. A database that stands
+    /// there is moved aside, to its name with .before-restore added.
+    Restore {
+        /// Path of the database.
+        #[arg(long)]
+        db: PathBuf,
+        /// The backup; it stays as it is.
+        #[arg(value_name = "FILE")]
+        from: PathBuf,
+    },
 }
 
 /// Options of `bench`.

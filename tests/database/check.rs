@@ -50,7 +50,7 @@ fn a_sound_database_is_looked_at_in_a_line_each_and_left_as_it_is() {
 }
 
 /// Changes a bit in the last place of the file at which `text` stands.
-fn flip(db: &Path, text: &str) {
+pub fn flip(db: &Path, text: &str) {
     let mut bytes = fs::read(db).unwrap();
     let text = text.as_bytes();
     let place = (0..bytes.len() - text.len()).rev().find(|at| bytes[*at..].starts_with(text)).unwrap();

@@ -1,7 +1,9 @@
-//! The commands of README.md and docs/PLUGIN-GUIDE.md, as they stand there, in an empty folder.
+//! The commands of README.md, docs/PLUGIN-GUIDE.md, docs/TROUBLESHOOTING.md and docs/DEPLOYMENT.md, as they stand there, in an
+//! empty folder.
 //!
 //! What stands behind a fence says what its commands need. Left out here are by name: `cargo` (a checkout and a compiler), `tools` (those of
-//! a language, and its registry), `component` (one that was built by these), and `real` (a daemon that waits for its first admin).
+//! a language, and its registry), `component` (one that was built by these), `real` (a daemon that waits for its first admin), and
+//! `machine` (systemd, and root).
 //!
 //! A block `text` shows lines of what the block before it prints, a block `text log` lines of the daemon's log: they are
 //! compared, with numbers left out. What the guide shows of a task's run is compared where that task is built, in
@@ -19,7 +21,7 @@ use crate::serving::{Serving, serve};
 const TREE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// What is not run.
-const LEFT_OUT: [&str; 4] = ["sh cargo", "sh tools", "sh component", "sh real"];
+const LEFT_OUT: [&str; 5] = ["sh cargo", "sh tools", "sh component", "sh real", "sh machine"];
 
 /// The folder of log files.
 const LOGS: &str = "logs";
@@ -57,6 +59,8 @@ impl Reader {
     fn run(&self, block: &str) -> String {
         let address = self.daemon.as_ref().map_or("", |daemon| daemon.address.as_str());
         let block = block.replace("127.0.0.1:8700", address);
+        // Where the unit has the database, and its backups.
+        let block = block.replace("/var/lib/prahari/", "").replace("/var/backups/prahari/", "");
         let script = format!("{SHELL}\n{block}\nexport -p > \"$STATE\"\n");
         let mut command = Command::new("bash");
         command.args(["-c", &script]).current_dir(self.folder.path());
@@ -177,4 +181,67 @@ fn the_commands_of_the_guide_run_as_they_stand_in_an_empty_folder() {
         }
     }
     assert_eq!(ran, 3, "a new project in each language");
+}
+
+/// A reader beside a demonstration that has traded for two weeks, with an admin's token.
+fn beside_a_demonstration() -> Reader {
+    let mut reader = Reader::new();
+    reader.serve("prahari serve --demo --db prahari.db --users 3 --history 14 --from 2025-03-10 --speed 1");
+    reader.run(
+        "export PRAHARI_PASSWORD=prahari-demo\nexport PRAHARI_TOKEN=$(prahari token new t --scope admin --login admin)",
+    );
+    reader
+}
+
+#[test]
+fn the_commands_of_the_page_about_troubles_answer_as_they_stand_there() {
+    let reader = beside_a_demonstration();
+    let mut said = Vec::new();
+    for (kind, block) in blocks("docs/TROUBLESHOOTING.md") {
+        assert_eq!(kind, "sh", "{block}");
+        said.push(reader.run(&block));
+    }
+    assert_eq!(said.len(), 5, "each day twice, each week, a task that did not run, nothing bought");
+    for (part, expected) in [
+        (0, "\"status\":\"ok\""),
+        (2, "books folded from the journals: 3 looked at"),
+        (2, "the chain is whole"),
+        (3, "buy_orders"),
+        (4, "available_paise"),
+    ] {
+        assert!(said[part].contains(expected), "{expected}: {}", said[part]);
+    }
+}
+
+#[test]
+fn the_backup_of_the_page_about_deployment_is_made_as_it_stands_there() {
+    let reader = beside_a_demonstration();
+    let mut kinds = Vec::new();
+    for (kind, block) in blocks("docs/DEPLOYMENT.md") {
+        match kind.as_str() {
+            "sh backup" => {
+                let said = reader.run(&block);
+                assert!(said.contains("checks of the copy found nothing wrong"), "{said}");
+            }
+            left_out if LEFT_OUT.contains(&left_out) || left_out == "text" => {}
+            _ => panic!("a block of an unknown kind: {kind}"),
+        }
+        kinds.push(kind);
+    }
+    assert!(kinds.contains(&"sh backup".to_owned()), "{kinds:?}");
+    assert!(reader.path("before-upgrade.db").is_file());
+}
+
+#[test]
+fn each_state_of_an_order_stands_in_the_table_of_words() {
+    let api = std::fs::read_to_string(Path::new(TREE).join("docs/openapi.json")).unwrap();
+    let api: Value = serde_json::from_str(&api).unwrap();
+    let states = api["components"]["schemas"]["StateName"]["enum"].as_array().unwrap();
+    assert!(states.len() > 5, "{states:?}");
+    let page = std::fs::read_to_string(Path::new(TREE).join("docs/OPERATIONS.md")).unwrap();
+    let (_, words) = page.split_once("## Words of the earlier system").unwrap();
+    for state in states {
+        let state = state.as_str().unwrap();
+        assert!(words.contains(&format!("`{state}`")), "{state}");
+    }
 }

@@ -41,6 +41,11 @@ fn a_task_that_is_due_when_it_can_do_nothing_is_flagged_with_its_hours() {
     assert_eq!(flagged(&at("buy_orders", "16:01")), [""; 0]);
     assert_eq!(flagged(&script("buy_orders", "[\"08:00\", \"17:00\"]")), [""; 0]);
     assert_eq!(flagged(&at("analysis", "09:00")), [""; 0], "it names no hours");
+    // Before the session and after it as an after-market order.
+    for (time, flags) in [("08:00", 0), ("08:54", 0), ("08:55", 1), ("09:00", 0), ("15:31", 1), ("16:01", 0)]
+    {
+        assert_eq!(flagged(&at("premarket_retry", time)).len(), flags, "{time}");
+    }
     // One slot of many is enough, and on one day of the year.
     let fridays = script("eod_cleanup", "if day.weekday == 5 { [\"12:00\"] } else { [\"18:00\"] }");
     let idle =

@@ -1,9 +1,12 @@
-//! `prahari database check`: whether everything in a database fits together.
+//! `prahari database`: whether everything in a database fits together, a copy of it, and the way back.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 
 use prahari_app::inspection::{self, Check};
+use prahari_secrets::KeyFile;
+use prahari_store::{DatabaseCopy, DatabasePlace, StoreError};
 
 use crate::exit::{Failure, say};
 
@@ -16,6 +19,78 @@ pub fn check(db: &Path) -> Result<ExitCode, Failure> {
     checks.iter().for_each(print);
     let sound = checks.iter().all(Check::is_sound);
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(FAULTY) })
+}
+
+/// Copies a database, also one that a daemon uses, to a new file.
+pub fn backup(db: &Path, to: &Path) -> Result<ExitCode, Failure> {
+    check_free(to)?;
+    let copy = DatabaseCopy::make(db, to).map_err(failure)?;
+    let sound = is_sound(&copy)?;
+    let version = copy.version();
+    let bytes = copy.keep().map_err(failure)?;
+    let (db, to, key) = (db.display(), to.display(), KeyFile::beside(db));
+    say!("the database {db}, of version {version}, is backed up in {to}: {bytes} bytes");
+    say!("the key file is not in it ({} without --key): keep a copy of it apart", key.path().display());
+    if sound {
+        return Ok(ExitCode::SUCCESS);
+    }
+    say!("the faults above are those of the database: keep earlier backups until they are explained");
+    Ok(ExitCode::from(FAULTY))
+}
+
+/// Puts a backup in the place of a database that no daemon uses.
+pub fn restore(db: &Path, from: &Path) -> Result<ExitCode, Failure> {
+    let place = DatabasePlace::take(db).map_err(failure)?;
+    let copy = DatabaseCopy::make(from, db).map_err(failure)?;
+    if !is_sound(&copy)? {
+        say!("the backup {} has the faults above, and was not put in place", from.display());
+        return Ok(ExitCode::from(FAULTY));
+    }
+    let version = copy.version();
+    let aside = place.clear().map_err(failure)?;
+    if let Some(aside) = &aside {
+        say!("what stood there is moved aside to {}", aside.display());
+    }
+    copy.keep().map_err(failure)?;
+    let (key, db, from) = (KeyFile::beside(db), db.display(), from.display());
+    say!("the database {db} is that of {from}, of version {version}");
+    let there = if key.path().exists() { "is there" } else { "is not there" };
+    say!("it opens with the key file of its time, which no backup holds: {} {there}", key.path().display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says at once what would be said when the copy is whole.
+fn check_free(to: &Path) -> Result<(), Failure> {
+    match to.symlink_metadata() {
+        Ok(_) => Err(Failure::input(StoreError::Taken { path: to.to_owned() })),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Looks at everything in a copy and prints what is wrong. Of an earlier version only the pages can be looked at.
+fn is_sound(copy: &DatabaseCopy) -> Result<bool, Failure> {
+    let checks = if copy.is_of_earlier_version() {
+        say!("it is of the earlier version {}: its pages are checked, and not its rows", copy.version());
+        inspection::check_pages(copy.path()).map(|check| vec![check])
+    } else {
+        inspection::check(copy.path())
+    };
+    let checks = checks.map_err(Failure::work)?;
+    checks.iter().filter(|check| !check.is_sound()).for_each(print);
+    let sound = checks.iter().all(Check::is_sound);
+    if sound {
+        say!("{} checks of the copy found nothing wrong", checks.len());
+    }
+    Ok(sound)
+}
+
+/// A disk is no fault of what was given; anything else is.
+fn failure(error: StoreError) -> Failure {
+    match &error {
+        StoreError::Sql { .. } => Failure::work(error),
+        StoreError::File { source, .. } if source.kind() == ErrorKind::StorageFull => Failure::work(error),
+        _ => Failure::input(error),
+    }
 }
 
 fn print(check: &Check) {

@@ -64,6 +64,8 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Key(KeyCommand::Forget { db, key }) => on_runtime(key::forget(db, key)),
         Command::Audit(AuditCommand::Verify { db }) => audit::verify(&db),
         Command::Database(DatabaseCommand::Check { db }) => database::check(&db),
+        Command::Database(DatabaseCommand::Backup { db, to }) => database::backup(&db, &to),
+        Command::Database(DatabaseCommand::Restore { db, from }) => database::restore(&db, &from),
         Command::Worker => Ok(worker::worker()),
         Command::Bench(options) => on_runtime(bench::bench(options)),
     }

@@ -87,6 +87,18 @@ pub(crate) fn open_untouched(path: &Path) -> Result<Connection, StoreError> {
     })
 }
 
+/// Opens a connection that writes a copy. It keeps no journal and flushes nothing: the copy is removed when it is cut
+/// off, and its maker flushes it.
+pub(crate) fn open_copy(path: &Path) -> Result<Connection, StoreError> {
+    let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let set_up = || {
+        conn.pragma_update(None, "journal_mode", "OFF")?;
+        conn.pragma_update(None, "synchronous", "OFF")
+    };
+    set_up().map_err(|source| open_error(path, source))?;
+    Ok(conn)
+}
+
 /// Returns whether SQLite has files beside the database: somebody uses it, or did until a crash.
 pub(crate) fn is_in_use(path: &Path) -> bool {
     ["-wal", "-journal"].iter().any(|suffix| beside(path, suffix).exists())

@@ -17,7 +17,7 @@ use parking_lot::{Mutex, MutexGuard};
 use crate::errors::StoreError;
 
 /// Who may read and write a database: its owner and nobody else. SQLite gives the log files beside it the same mode.
-const OWNER_ONLY: u32 = 0o600;
+pub(crate) const OWNER_ONLY: u32 = 0o600;
 
 /// What a file is, whatever its names: its device and its number there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -282,7 +282,7 @@ fn warn_of_mode(path: &Path, error: &io::Error) {
     tracing::warn!(%error, path = %path.display(), "others than its owner may read the file, and that cannot be changed");
 }
 
-fn failed(doing: &'static str, path: &Path, error: io::Error) -> StoreError {
+pub(crate) fn failed(doing: &'static str, path: &Path, error: io::Error) -> StoreError {
     StoreError::File { doing, path: path.to_owned(), source: Arc::new(error) }
 }
 

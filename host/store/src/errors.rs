@@ -46,6 +46,18 @@ pub enum StoreError {
         /// Path of the other hard link.
         other: PathBuf,
     },
+    /// A file stands where a copy of a database, or one that is moved aside, is to be.
+    #[error("there is {} already, and nothing is overwritten: name another file, or move this one away", path.display())]
+    Taken {
+        /// Path of the file.
+        path: PathBuf,
+    },
+    /// Another process is making a copy of that name.
+    #[error("another backup is being written to {}: wait until it ends, or name another file", path.display())]
+    CopyUnderWay {
+        /// Path of the file that it writes.
+        path: PathBuf,
+    },
     /// The file holds something else.
     #[error("{} is not a Prahari database: name another file, or move this one away", path.display())]
     NotADatabase {

@@ -75,6 +75,11 @@ impl Store {
         let mut conn = open_writer(path, durability)?;
         let applied = migrate::migrate(&mut conn, path)?;
         tracing::debug!(path = %path.display(), applied, "opened the database");
+        let before = migrate::KNOWN_VERSION.saturating_sub(applied);
+        if applied > 0 && before > 0 {
+            let (path, now) = (path.display(), migrate::KNOWN_VERSION);
+            tracing::warn!(%path, "the database was brought from version {before} to {now}; for an earlier program only a backup from before can be used");
+        }
         let inner = Inner {
             queue: Arc::new(Queue::new()),
             readers: Arc::new(Readers::new(file.clone())),

@@ -482,3 +482,29 @@ fn an_evening_without_signals_does_nothing() {
     assert_eq!(run(&mut host).text, "0 bought of 0 symbols with signals");
     assert!(host.decisions.is_empty());
 }
+
+#[test]
+fn what_is_left_out_is_counted_by_its_reason() {
+    let counts = |mut host: ScriptedHost| {
+        let summary = run(&mut host);
+        ["considered", "skipped", "skipped_duplicates", "skipped_missing_data", "skipped_invalid_quantity"]
+            .map(|name| counter(&summary, name))
+    };
+    assert_eq!(counts(with_signal()), [1, 0, 0, 0, 0]);
+    assert_eq!(counts(with_signal().position("ACME", 10, 30_000)), [1, 1, 1, 0, 0], "held already");
+    let mut silent = with_signal();
+    silent.quotes.clear();
+    assert_eq!(counts(silent), [1, 1, 0, 1, 0], "no price");
+    let mut dear = with_signal();
+    dear.strategy.user_capital = 30_000;
+    assert_eq!(counts(dear), [1, 1, 0, 0, 1], "not one share for the money");
+}
+
+#[test]
+fn first_buys_and_re_entries_are_counted_apart_and_together() {
+    let mut host = with_reentry().share("ACME", 30_001);
+    host.add_signal("ACME", SignalKind::Buy, 50.0);
+    let summary = run(&mut host);
+    let counts = ["placed", "placed_entries", "placed_reentries"].map(|name| counter(&summary, name));
+    assert_eq!(counts, [2, 1, 1]);
+}

@@ -254,3 +254,46 @@ fn sells_are_none_of_its_business() {
     assert_eq!(run(&mut host).text, "no pending buys");
     assert_eq!(host.calls, ["orders"]);
 }
+
+#[test]
+fn each_pending_buy_is_counted_once_by_what_became_of_it() {
+    let (mut host, right) = pre_open(29_000, Purpose::Entry);
+    let order = host.order_mut(&right).unwrap();
+    (order.quantity, order.kind) = (344, OrderKind::Market);
+    for (symbol, price) in [("LOWER", 29_000), ("ABOVE", 29_700), ("SILENT", 29_000), ("REFUSED", 29_000)] {
+        host = host.share(symbol, 30_000);
+        host.trade_at(symbol, price);
+        host.add_order(symbol, Side::Buy, 10, OrderKind::Limit(30_000), Purpose::Entry);
+    }
+    host.quotes.get_mut("SILENT").unwrap().indicative = None;
+    let refused = host.orders.last().unwrap().id.clone();
+    let refusal = Refusal { code: RefusalCode::Broker, detail: "scripted".to_owned() };
+    host.modify_refusals.insert(refused, refusal);
+    let summary = run(&mut host);
+    let names = [
+        "total_orders",
+        "no_adjustment_needed",
+        "adjusted",
+        "cancelled",
+        "cancelled_above_ema9",
+        "price_unavailable",
+        "modification_failed",
+        "left",
+    ];
+    assert_eq!(names.map(|name| counter(&summary, name)), [5, 1, 1, 1, 1, 1, 1, 0]);
+}
+
+#[test]
+fn a_morning_without_pending_buys_counts_none() {
+    let mut host = ScriptedHost::at(20_000, 9, 5);
+    assert_eq!(counter(&run(&mut host), "total_orders"), 0);
+    assert_eq!(run(&mut host).counters.len(), 1);
+}
+
+#[test]
+fn what_is_switched_off_is_counted_as_such() {
+    let (mut host, _) = pre_open(29_000, Purpose::Entry);
+    host.strategy.enable_premarket_adjustment = false;
+    let summary = run(&mut host);
+    assert_eq!((counter(&summary, "total_orders"), counter(&summary, "skipped_not_enabled")), (1, 1));
+}

@@ -4,7 +4,7 @@ use prahari_sdk::orders::{Accepts, accepts};
 use prahari_sdk::portfolio::Portfolio;
 use prahari_sdk::{
     Candle, Instant, Instrument, Order, Paise, Phase, Position, Purpose, Quote, Signal, SignalStatus,
-    Strategy, market, money, sizing,
+    Strategy, Variety, market, money, sizing,
 };
 
 /// What is known before the first order of the run.
@@ -27,6 +27,8 @@ pub struct World {
 pub struct Market<'a> {
     /// Its phase.
     pub phase: Option<Phase>,
+    /// Whether the broker takes after-market orders while the phase takes none.
+    pub after_market: bool,
     /// Its quote.
     pub quote: Option<&'a Quote>,
     /// Its instrument.
@@ -42,6 +44,8 @@ pub struct Buy {
     pub quantity: u32,
     /// Limit price.
     pub limit: Paise,
+    /// Into the session as it is, or held by the broker until the next one opens.
+    pub variety: Variety,
 }
 
 /// Why the order has lost its reason to exist; `None` when it has not.
@@ -81,9 +85,11 @@ pub fn size(
     if is_entry && world.portfolio.is_full() {
         return Err("portfolio_limit_reached");
     }
-    if around.phase.map_or(Accepts::Nothing, accepts) == Accepts::Nothing {
-        return Err("session_closed");
-    }
+    let variety = match around.phase.map_or(Accepts::Nothing, accepts) {
+        Accepts::LimitOnly | Accepts::Everything => Variety::Regular,
+        Accepts::Nothing if around.after_market => Variety::AfterMarket,
+        Accepts::Nothing => return Err("session_closed"),
+    };
     let instrument = around.instrument.ok_or("instrument_unknown")?;
     let quote = around.quote.ok_or("price_unavailable")?;
     let price = market::pre_open_price(quote).ok_or("price_unavailable")?;
@@ -98,9 +104,9 @@ pub fn size(
     let is_covered = money::value(limit, quantity).is_some_and(|value| value <= available);
     // A first buy is bought whole or not at all; a re-entry is cut down to what the money affords.
     match (is_entry, affordable) {
-        (true, _) if is_covered => Ok(Buy { quantity, limit }),
+        (true, _) if is_covered => Ok(Buy { quantity, limit, variety }),
         (true, _) | (false, 0) => Err("insufficient_funds"),
-        (false, quantity) => Ok(Buy { quantity, limit }),
+        (false, quantity) => Ok(Buy { quantity, limit, variety }),
     }
 }
 

@@ -1,4 +1,5 @@
-//! Tries rejected buys again before the open, with a fresh price and quantity.
+//! Tries rejected buys again before the open, with a fresh price and quantity: in the pre-open as orders of the session,
+//! at an hour at which only after-market orders are taken as such.
 //!
 //! The host lists only rejections that may be tried again. One whose reason to exist is gone is given up; one that
 //! cannot be placed this morning is kept until it expires.

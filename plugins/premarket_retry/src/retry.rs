@@ -1,11 +1,11 @@
 //! One run, order by order.
 
-use prahari_sdk::orders::{reason_of, refuses_all};
+use prahari_sdk::orders::{Accepts, accepts, reason_of, refuses_all};
 use prahari_sdk::portfolio::Portfolio;
 use prahari_sdk::{
     Candle, Evidence, Host, HostError, Instrument, Interval, Order, OrderFilter, OrderKind, OrderRequest,
-    Phase, Product, Purpose, Quote, Refusal, RefusalCode, Report, RunContext, Side, TaskError, Variety,
-    money, sizing, time,
+    Phase, Product, Purpose, Quote, Refusal, RefusalCode, Report, RunContext, Side, TaskError, money, sizing,
+    time,
 };
 
 use crate::checks::{self, Buy, Market, World};
@@ -62,6 +62,8 @@ fn read_world(host: &mut dyn Host, context: &RunContext) -> Result<World, HostEr
 /// What the market says, by place of the order.
 struct Prices {
     phases: Vec<Phase>,
+    /// Whether the broker takes after-market orders; not asked while the session takes all that may be sent.
+    after_market: bool,
     quotes: Vec<Option<Quote>>,
     instruments: Vec<Option<Instrument>>,
     candles: Vec<Vec<Candle>>,
@@ -71,8 +73,12 @@ impl Prices {
     fn read(host: &mut dyn Host, orders: &[Order]) -> Result<Self, HostError> {
         let symbols: Vec<String> = orders.iter().map(|order| order.symbol.clone()).collect();
         let sessions = u32::try_from(sizing::VOLUME_SESSIONS).unwrap_or(u32::MAX);
+        let phases = host.phases(&symbols)?;
+        let is_closed = |phase: &Phase| accepts(*phase) == Accepts::Nothing;
+        let after_market = phases.iter().any(is_closed) && host.after_market_open()?;
         Ok(Self {
-            phases: host.phases(&symbols)?,
+            phases,
+            after_market,
             quotes: host.quotes(&symbols)?,
             instruments: host.instruments(&symbols)?,
             candles: host.candles(&symbols, Interval::Daily, sessions, false)?,
@@ -82,6 +88,7 @@ impl Prices {
     fn of(&self, index: usize) -> Market<'_> {
         Market {
             phase: self.phases.get(index).copied(),
+            after_market: self.after_market,
             quote: self.quotes.get(index).and_then(Option::as_ref),
             instrument: self.instruments.get(index).and_then(Option::as_ref),
             candles: self.candles.get(index).map_or(&[], Vec::as_slice),
@@ -130,7 +137,7 @@ fn request(order: &Order, buy: Buy) -> OrderRequest {
         side: Side::Buy,
         quantity: buy.quantity,
         kind: OrderKind::Limit(buy.limit),
-        variety: Variety::Regular,
+        variety: buy.variety,
         product: Product::Delivery,
         purpose: order.purpose.clone(),
         signal_id: order.signal_id,

@@ -2,7 +2,7 @@
 
 use prahari_sdk::{
     OrderKind, OrderState, Phase, PositionEntry, Purpose, ReentryLevel, Refusal, RefusalCode, ScriptedHost,
-    Sent, Side, SignalKind, SignalStatus, Task, Variety, time,
+    Sent, Side, SignalKind, SignalStatus, Summary, Task, Variety, time,
 };
 
 use crate::PremarketRetry;
@@ -24,9 +24,33 @@ fn morning(purpose: Purpose) -> (ScriptedHost, String) {
     (host, id)
 }
 
-fn run(host: &mut ScriptedHost) {
+fn run(host: &mut ScriptedHost) -> Summary {
     let context = host.context("premarket_retry");
-    PremarketRetry::run(host, &context).unwrap();
+    PremarketRetry::run(host, &context).unwrap()
+}
+
+/// Every counter of a run, by name.
+fn counted(summary: &Summary) -> Vec<(&str, i64)> {
+    let mut counted: Vec<(&str, i64)> =
+        summary.counters.iter().map(|counter| (counter.name.as_str(), counter.value)).collect();
+    counted.sort_unstable();
+    counted
+}
+
+/// The same before the session begins, when only after-market orders are taken.
+fn eight_o_clock(purpose: Purpose) -> (ScriptedHost, String) {
+    let (mut host, id) = morning(purpose);
+    host.now -= 60 * 60_000;
+    (host.phase, host.after_market) = (Phase::Closed, true);
+    (host, id)
+}
+
+/// The rejected buy of another share.
+fn rejected(host: &mut ScriptedHost, symbol: &str) {
+    let id = host.add_order(symbol, Side::Buy, 10, OrderKind::Limit(29_000), Purpose::Entry);
+    let first_placed_at = time::at(TUESDAY - 1, 16, 5);
+    let order = host.order_mut(&id).unwrap();
+    (order.state, order.retryable, order.first_placed_at) = (OrderState::Rejected, true, first_placed_at);
 }
 
 fn given_up_for(host: &mut ScriptedHost, id: &str, reason: &str) {
@@ -231,4 +255,62 @@ fn a_refusal_of_everything_is_asked_for_once_and_said_of_each() {
     assert_eq!(host.reasons("ACME"), ["daily_loss_limit"]);
     assert_eq!(host.reasons("NEXT"), ["daily_loss_limit"]);
     assert_eq!(host.calls.iter().filter(|call| **call == "place").count(), 1);
+}
+
+#[test]
+fn before_the_session_a_rejected_buy_is_placed_again_as_an_after_market_order() {
+    let (mut host, id) = eight_o_clock(Purpose::Entry);
+    run(&mut host);
+    let placed = host.placed();
+    // Without a pre-open there is no indicative price: the last one, rounded up.
+    assert_eq!((placed[0].variety, placed[0].kind), (Variety::AfterMarket, OrderKind::Limit(30_005)));
+    assert_eq!(placed[0].retry_of.as_deref(), Some(id.as_str()));
+    assert_eq!(host.reasons("ACME"), ["retry_placed"]);
+}
+
+#[test]
+fn between_the_after_market_hours_and_the_session_a_buy_is_kept() {
+    let (mut host, id) = eight_o_clock(Purpose::Entry);
+    host.after_market = false;
+    kept_for(&mut host, &id, "session_closed");
+}
+
+#[test]
+fn in_the_session_nobody_asks_for_after_market_hours_and_the_order_is_one_of_the_session() {
+    let (mut host, _) = morning(Purpose::Entry);
+    host.after_market = true;
+    run(&mut host);
+    assert_eq!(host.placed()[0].variety, Variety::Regular);
+    assert!(!host.calls.contains(&"after_market_open"), "{:?}", host.calls);
+}
+
+#[test]
+fn each_rejected_buy_is_counted_once_by_what_became_of_it() {
+    let (mut host, _) = morning(Purpose::Entry);
+    for symbol in ["SECOND", "THIRD", "FOURTH", "FIFTH"] {
+        host = host.share(symbol, 30_001);
+        rejected(&mut host, symbol);
+    }
+    host = host.position("SECOND", 1, 30_000);
+    host.quotes.remove("THIRD");
+    let refusal = |code| Refusal { code, detail: "scripted".to_owned() };
+    host.refusals.insert("FOURTH".to_owned(), refusal(RefusalCode::Funds));
+    host.refusals.insert("FIFTH".to_owned(), refusal(RefusalCode::PriceBand));
+    let summary = run(&mut host);
+    let expected = [
+        ("failed_balance", 1),
+        ("given_up", 1),
+        ("kept", 3),
+        ("placed", 1),
+        ("refused", 1),
+        // What was given up was not tried.
+        ("retried", 4),
+    ];
+    assert_eq!(counted(&summary), expected);
+}
+
+#[test]
+fn a_morning_without_rejected_buys_counts_that_nothing_was_tried() {
+    let mut host = ScriptedHost::at(TUESDAY, 9, 0);
+    assert_eq!(counted(&run(&mut host)), [("retried", 0)]);
 }

@@ -35,6 +35,10 @@ fn with_sell() -> (ScriptedHost, String) {
     (host, id)
 }
 
+fn counter(summary: &Summary, name: &str) -> i64 {
+    summary.counters.iter().find(|counter| counter.name == name).map_or(0, |counter| counter.value)
+}
+
 fn refusal(code: RefusalCode) -> Refusal {
     Refusal { code, detail: "scripted".to_owned() }
 }
@@ -384,4 +388,35 @@ fn an_offer_is_no_larger_than_the_freeze_quantity() {
     host.forget();
     tick(&mut host);
     assert!(host.sent.is_empty());
+}
+
+/// What a tick counted: checked, placed, changed, cancelled, exits, deferred, refused, histories read.
+fn counted(summary: &Summary) -> [i64; 8] {
+    ["checked", "placed", "changed", "cancelled", "exits", "deferred", "refused", "histories_read"]
+        .map(|name| counter(summary, name))
+}
+
+#[test]
+fn a_tick_counts_what_it_looked_at_and_what_it_did() {
+    let mut host = world();
+    assert_eq!(counted(&tick(&mut host)), [1, 1, 0, 0, 0, 0, 0, 1], "the sell is placed");
+    assert_eq!(counted(&tick(&mut host)), [1, 0, 0, 0, 0, 0, 0, 0], "nothing changes");
+    host.trade_at("ACME", 9_950);
+    assert_eq!(counted(&tick(&mut host)), [1, 0, 1, 0, 0, 0, 0, 0], "the limit is lowered");
+    host.trade_at("ACME", 10_095);
+    assert_eq!(counted(&tick(&mut host)), [1, 0, 1, 0, 1, 0, 0, 0], "the order becomes a market order");
+    host.positions.clear();
+    assert_eq!(counted(&tick(&mut host)), [0, 0, 0, 1, 0, 0, 0, 0], "the position is closed");
+}
+
+#[test]
+fn what_waits_for_the_band_and_what_is_refused_is_counted_each_minute() {
+    let mut host = world();
+    host.instruments.get_mut("ACME").unwrap().band_high = 10_030;
+    assert_eq!(counter(&tick(&mut host), "deferred"), 1);
+    assert_eq!(counter(&tick(&mut host), "deferred"), 1);
+    let mut host = world();
+    host.refusals.insert("ACME".to_owned(), refusal(RefusalCode::KillSwitch));
+    assert_eq!(counter(&tick(&mut host), "refused"), 1);
+    assert_eq!(counter(&tick(&mut host), "refused"), 1);
 }

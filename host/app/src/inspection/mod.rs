@@ -106,6 +106,18 @@ pub fn check(path: &Path) -> Result<Vec<Check>, AppError> {
     Ok(checks)
 }
 
+/// Looks at the pages of a database that may be of an earlier version, and at nothing else. Changes nothing.
+///
+/// # Errors
+/// When it is no database that this program knows, or cannot be opened at all.
+pub fn check_pages(path: &Path) -> Result<Check, AppError> {
+    let fault = match Inspection::page_fault_of(path) {
+        Err(error @ StoreError::Damaged { .. }) => Some(error.to_string()),
+        found => found?,
+    };
+    Ok(Check::of("database files", Ok((1, fault.into_iter().collect()))))
+}
+
 fn audit(database: &Inspection) -> Check {
     let mut check = Check::new("audit entries against their hashes");
     match database.audit() {

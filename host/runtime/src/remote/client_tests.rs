@@ -189,3 +189,33 @@ async fn a_worker_that_is_killed_ends_its_run_with_the_signal() {
     let (report, ()) = tokio::join!(run, peer);
     assert_eq!(report.outcome, RunOutcome::WorkerEnded("it was ended by SIGKILL".to_owned()));
 }
+
+/// Waits until a process is this program, so that what it ignores is ignored.
+async fn becomes(pid: u32, name: &str) {
+    let is_there =
+        || std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm.trim() == name);
+    let waiting = async {
+        while !is_there() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), waiting).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_worker_that_ignores_its_stop_is_killed_after_the_patience_that_it_was_given() {
+    let stubborn = ["-c", "trap '' TERM; exec sleep 1000"].map(str::to_owned);
+    let program = WorkerProgram { program: "/bin/sh".into(), args: stubborn.into() };
+    let (process, _line) = Process::start(&program).unwrap();
+    becomes(process.pid(), "sleep").await;
+    let end = process.stop(Duration::from_secs(1)).await;
+    assert_eq!(end.reason, "it was stopped and did not end within 1 s, so it was killed");
+}
+
+#[tokio::test]
+async fn a_worker_that_ends_at_its_stop_is_not_killed() {
+    let (worker, _peer) = worker();
+    becomes(worker.process.pid(), "sleep").await;
+    let end = worker.process.stop(Duration::from_secs(1_000)).await;
+    assert!(end.asked && !end.reason.contains("killed"), "{}", end.reason);
+}

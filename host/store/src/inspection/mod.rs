@@ -59,6 +59,17 @@ impl Inspection {
         self.idle && is_in_use(self.file.path())
     }
 
+    /// Returns what is wrong with the pages of a database that may be of an earlier version, whose rows this program
+    /// cannot look at; nothing when all is well.
+    ///
+    /// # Errors
+    /// When it is no Prahari database, is of a later version, or cannot be opened.
+    pub fn page_fault_of(path: &Path) -> Result<Option<String>, StoreError> {
+        let file = DatabaseFile::open(path)?;
+        migrate::inspect(&file)?;
+        pages::fault(&open_untouched(path)?)
+    }
+
     /// Returns what is wrong with the pages of the file and its indices, in one sentence that says where; nothing
     /// when all is well.
     ///

@@ -5,6 +5,8 @@ mod access;
 #[cfg(test)]
 mod alerts;
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod calendars;
 #[cfg(test)]
 mod crash;
