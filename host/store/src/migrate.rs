@@ -11,7 +11,7 @@ use crate::errors::StoreError;
 use crate::journal_chain;
 
 /// Each file of `/migrations`, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: [(&str, &str); 52] = [
+const MIGRATIONS: [(&str, &str); 53] = [
     ("0001_create_meta", include_str!("../../../migrations/0001_create_meta.sql")),
     ("0002_create_users", include_str!("../../../migrations/0002_create_users.sql")),
     ("0003_create_journal", include_str!("../../../migrations/0003_create_journal.sql")),
@@ -73,6 +73,7 @@ const MIGRATIONS: [(&str, &str); 52] = [
         include_str!("../../../migrations/0051_name_strategies_of_orders.sql"),
     ),
     ("0052_count_runs", include_str!("../../../migrations/0052_count_runs.sql")),
+    ("0054_create_task_settings", include_str!("../../../migrations/0054_create_task_settings.sql")),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.
