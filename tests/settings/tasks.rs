@@ -2,6 +2,7 @@
 
 use prahari_app::events::{Delivery, Listener};
 use prahari_app::replays::ReplayVerdict;
+use prahari_app::runs::recordings::find_recording;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_runtime::{Answerer, HostCall, HostReply};
@@ -351,8 +352,8 @@ async fn a_trial_answers_with_the_settings_that_the_run_had() {
         admin.post(&format!("{MODULES}/{}/shadow", later["version"]), json!({ "days": 1 })).await.ok();
     assert_eq!((&trial["report"]["runs"], &trial["report"]["identical"]), (&json!(3), &json!(3)), "{trial}");
     let row = runs(daemon, OTHER, TASK).await.remove(0);
-    let recording = prahari_app::runs::recordings::find_recording(&daemon.store.user(OTHER), row.id);
-    let calls = recording.await.unwrap().unwrap().calls().unwrap();
+    let scope = daemon.store.user(OTHER);
+    let calls = find_recording(&scope, row.id).await.unwrap().unwrap().calls().unwrap();
     let reply = HostReply::Settings(r#"{"lookback":30}"#.to_owned());
     assert_eq!(
         (&calls[0].call, &calls[0].answer),
