@@ -176,6 +176,34 @@ fn a_failing_task_is_a_failing_command() {
 }
 
 #[test]
+fn a_task_runs_with_settings_of_its_own_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema = r#"{"type":"object","properties":{"lookback":{"type":"integer","minimum":2,"default":20}}}"#;
+    let file = file(folder.path(), &guests::tells_its_settings(schema));
+    let (settings, market) = (folder.path().join("settings.json"), market());
+    let fixed = [
+        "task",
+        "run",
+        file.to_str().unwrap(),
+        "--task",
+        "position_monitor",
+        "--market",
+        &market,
+        "--day",
+        DAY,
+    ];
+    let given = [fixed.as_slice(), &["--settings", settings.to_str().unwrap()]].concat();
+    assert_eq!(told(&stdout(&run_well(&fixed)), "outcome"), r#"succeeded: {"lookback":20}"#);
+    fs::write(&settings, r#"{"lookback":30}"#).unwrap();
+    assert_eq!(told(&stdout(&run_well(&given)), "outcome"), r#"succeeded: {"lookback":30}"#);
+    assert_eq!(told(&stdout(&run_well(&["task", "check", file.to_str().unwrap()])), "settings"), "lookback");
+    fs::write(&settings, r#"{"lookback":1}"#).unwrap();
+    let output = run(&given);
+    let sentence = format!("error: {}: /lookback: 1 is less than the minimum of 2\n", settings.display());
+    assert_eq!((output.status.code(), stderr(&output)), (Some(2), sentence));
+}
+
+#[test]
 fn what_cannot_be_run_is_refused() {
     let component = built_in("sell_monitor");
     let market = market();

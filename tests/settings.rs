@@ -7,6 +7,7 @@ mod support;
 
 mod settings {
     pub mod routes;
+    pub mod tasks;
 }
 
 use std::sync::Arc;

@@ -15,6 +15,8 @@ mod attended;
 mod quarter;
 #[path = "support/daemon.rs"]
 mod support;
+#[path = "strategies/written.rs"]
+mod written;
 
 use std::sync::Arc;
 

@@ -29,7 +29,9 @@ pub use recorded::{Replay, Shadow};
 pub use remote::{AsPerson, AtDaemon};
 pub use serve::Serve;
 pub use simulate::Simulate;
-pub use task::{HeldShares, Language, NewTask, RunTask, TaskCommand, TaskName};
+pub use task::{
+    HeldShares, Language, NewTask, RunTask, TaskCommand, TaskName, TaskSettingsCommand, TaskSettingsOptions,
+};
 pub use values::{Candidate, Market, OwnModule};
 
 /// Prahari runs the trading day of many users: every task a sandboxed component, on schedule, accounted for.

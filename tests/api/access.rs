@@ -109,6 +109,10 @@ const TABLE: &[Line] = &[
     ("PATCH /api/v1/user/config?user={user}", r#"{"values":{"rsi_period":12}}"#,       [401, 404, 200, 200, 401]),
     ("POST /api/v1/user/config/reset?user={user}", "{}",                               [401, 404, 200, 200, 401]),
     ("GET /api/v1/user/config/schema", "",                                             [401, 200, 200, 200, 401]),
+    ("GET /api/v1/user/tasks/{task}/settings?user={user}", "",                         [401, 404, 200, 200, 401]),
+    // The task describes no settings.
+    ("PUT /api/v1/user/tasks/{task}/settings?user={user}", r#"{"values":{}}"#,         [401, 404, 400, 400, 401]),
+    ("GET /api/v1/user/tasks/{task}/settings/history?user={user}", "",                 [401, 404, 200, 200, 401]),
     ("GET /api/v1/user/limits?user={user}", "",                                        [401, 404, 200, 200, 401]),
     ("PATCH /api/v1/user/limits?user={user}", r#"{"values":{"max_positions":3}}"#,     [401, 404, 200, 200, 401]),
     ("GET /api/v1/user/notifications/preferences?user={user}", "",                     [401, 404, 200, 200, 401]),

@@ -179,6 +179,40 @@ pub fn asks_for_charges() -> Vec<u8> {
     )
 }
 
+/// A task that asks for its own settings, which this schema describes, and says them as its summary; it fails as
+/// `invalid` with the sentence that it is told when it is told none.
+pub fn tells_its_settings(schema: &str) -> Vec<u8> {
+    let escaped: String = schema.bytes().map(|byte| format!("\\{byte:02x}")).collect();
+    component_of(
+        "1.2.0",
+        &format!(
+            r#"(module
+            (import "prahari:task/settings@1.2.0" "get" (func $get (param i32)))
+            (memory (export "memory") 2)
+            (data (i32.const 16384) "{escaped}")
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+            {wants}
+            (func (export "describe") (result i32)
+                (i32.store (i32.const 1060) (i32.const 16384))
+                (i32.store (i32.const 1064) (i32.const {length}))
+                i32.const 1024)
+            (func (export "run") (param i64 i64 i32 i32 i32 i64 i64 i32) (result i32)
+                (call $get (i32.const 2048))
+                ;; Told: a text at 2052. Not told: at 2052 which error, and of `invalid` its sentence at 2056.
+                (if (i32.eqz (i32.load8_u (i32.const 2048)))
+                    (then (i64.store (i32.const 3076) (i64.load (i32.const 2052))))
+                    (else
+                        (if (i32.ne (i32.load8_u (i32.const 2052)) (i32.const 1)) (then unreachable))
+                        (i32.store8 (i32.const 3072) (i32.const 1))
+                        (i32.store8 (i32.const 3076) (i32.const 1))
+                        (i64.store (i32.const 3080) (i64.load (i32.const 2056)))))
+                i32.const 3072))"#,
+            wants = wants(CONFIG),
+            length = schema.len(),
+        ),
+    )
+}
+
 /// A task that does nothing and exports this text as its manifest.
 pub fn says(manifest: &str) -> Vec<u8> {
     says_and(manifest, "i32.const 3072")
@@ -272,6 +306,7 @@ pub fn talks_of_itself() -> Vec<u8> {
 const MARKET: u8 = 1;
 const BROKER_READ: u8 = 2;
 const BROKER_TRADE: u8 = 3;
+const CONFIG: u8 = 6;
 const STATE: u8 = 7;
 const LOG: u8 = 9;
 

@@ -349,14 +349,18 @@ impl From<AppError> for Problem {
         let code = match error {
             AppError::Store(source) => return refused(Refusal::of(&source), &source),
             AppError::Settings(SettingsError::Damaged(_)) => return Self::fault(&error),
-            AppError::Settings(_) | AppError::Allowance(_) => Code::InvalidRequest,
+            AppError::Settings(_) | AppError::TaskSettings(_) | AppError::Allowance(_) => {
+                Code::InvalidRequest
+            }
             AppError::UnknownUser(_)
             | AppError::UnknownHalt(_)
             | AppError::UnknownSchedule(_)
             | AppError::UnknownTask(_)
             | AppError::UnknownModule { .. }
             | AppError::UnknownModuleHash { .. } => Code::NotFound,
-            AppError::Module { .. } | AppError::NewModule(_) => Code::ModuleRefused,
+            AppError::Module { .. } | AppError::NewModule(_) | AppError::SettingsSchema(_) => {
+                Code::ModuleRefused
+            }
             AppError::ModuleInUse { .. } => Code::ModuleInUse,
             AppError::ModuleQuarantined { .. } => Code::ModuleQuarantined,
             AppError::ModuleWantsMore { .. } => Code::ModuleWantsMore,

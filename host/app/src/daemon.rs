@@ -175,7 +175,7 @@ impl Daemon {
         let grants = Arc::new(Grants::load(store.clone(), tasks.clone()).await?);
         let schedules = Arc::new(Schedules::load(store.clone(), tasks.clone(), &schedules, now).await?);
         keep_first(store, &handles.calendar.current()).await?;
-        let settings = Arc::new(Settings::load(store.clone()).await?);
+        let settings = Arc::new(Settings::load(handles.clone()).await?);
         let cursor = store.system().cursor().await?;
         let mut start_state = StartState { cursor, interrupted, stopped, faults, pushes: Vec::new() };
         let users = load_users(&handles, &trading, &settings, &mut start_state).await?;

@@ -107,6 +107,12 @@ pub enum AppError {
     /// A setting that is not allowed.
     #[error(transparent)]
     Settings(#[from] prahari_domain::settings::SettingsError),
+    /// Settings of a task that its module does not take.
+    #[error(transparent)]
+    TaskSettings(#[from] crate::settings::TaskSettingsError),
+    /// A module that describes its settings by a schema that cannot be used.
+    #[error(transparent)]
+    SettingsSchema(#[from] prahari_runtime::SettingsSchemaError),
     /// An allowance that cannot be meant.
     #[error(transparent)]
     Allowance(#[from] crate::grants::AllowanceError),

@@ -140,6 +140,8 @@ pub enum HostCall {
     },
     /// `selection.get`
     GetSelection,
+    /// `settings.get`
+    GetSettings,
 }
 
 impl HostCall {
@@ -165,7 +167,7 @@ impl HostCall {
             | Self::CloseDay => Capability::BrokerTrade,
             Self::ReadSignals => Capability::SignalsRead,
             Self::PublishSignals { .. } => Capability::SignalsPublish,
-            Self::GetConfig | Self::GetSelection => Capability::Config,
+            Self::GetConfig | Self::GetSelection | Self::GetSettings => Capability::Config,
             Self::GetState { .. } | Self::StateKeys { .. } | Self::SetState { .. } => Capability::State,
             Self::Notify { .. } => Capability::Notify,
             Self::Log { .. } => Capability::Log,
@@ -204,7 +206,8 @@ impl HostCall {
             | Self::GetState { .. }
             | Self::StateKeys { .. }
             | Self::EstimateCharges { .. }
-            | Self::GetSelection => false,
+            | Self::GetSelection
+            | Self::GetSettings => false,
         }
     }
 
@@ -239,6 +242,7 @@ impl HostCall {
             Self::RecordDecisions { .. } => "decision.record",
             Self::EstimateCharges { .. } => "charges.estimate",
             Self::GetSelection => "selection.get",
+            Self::GetSettings => "settings.get",
         }
     }
 }

@@ -21,7 +21,7 @@
 //! ```
 //!
 //! Beside them stands what happens before a module is loaded: `check` and `price` look at it, `compile` compiles it in
-//! another process, `cache` keeps the result.
+//! another process, `cache` keeps the result. `settings_schema` reads what a module says that its users can set.
 
 pub mod abi;
 mod budget;
@@ -53,6 +53,7 @@ mod run;
 mod runtime;
 pub mod scripted;
 mod services;
+mod settings_schema;
 pub mod shadow;
 mod state;
 mod usage;
@@ -69,7 +70,7 @@ pub use description::DescriptionError;
 pub use grant::Grant;
 pub use hash::{ModuleHash, ModuleHashError};
 pub use limits::TICK;
-pub use module::Module;
+pub use module::{DescribedSettings, Module};
 pub use outcome::{RunOutcome, capability_name};
 pub use recording::{
     Answerer, EncodedRecording, RecordedCall, RecordedRun, Recording, RecordingError, ReplyHash,
@@ -80,5 +81,9 @@ pub use reply::HostReply;
 pub use run::{RunReport, RunRequest};
 pub use runtime::{LoadError, Runtime, RuntimeError};
 pub use services::HostServices;
+pub use settings_schema::{
+    MOST_SETTINGS_BYTES, MOST_SETTINGS_DEPTH, MisfitError, SettingsSchema, SettingsSchemaError, TaskValues,
+    check_size,
+};
 pub use usage::Usage;
 pub use work::{HostWork, Output};

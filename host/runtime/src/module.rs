@@ -1,5 +1,7 @@
 //! A loaded module: compiled, linked, and asked what it is.
 
+use std::sync::{Arc, OnceLock};
+
 use wasmtime::component::{Component, Linker};
 
 use crate::abi::latest::TaskInfo;
@@ -7,7 +9,11 @@ use crate::abi::v1::bindings::TaskPre;
 use crate::grant::Grant;
 use crate::hash::ModuleHash;
 use crate::linker;
+use crate::settings_schema::{SettingsSchema, SettingsSchemaError};
 use crate::state::RunState;
+
+/// Schema of a task's own settings; none when the module describes none, and why it cannot be used when it cannot.
+pub type DescribedSettings = Result<Option<Arc<SettingsSchema>>, SettingsSchemaError>;
 
 /// One version of a task's module, ready to run as often and for as many users as wanted.
 pub struct Module {
@@ -15,6 +21,7 @@ pub struct Module {
     info: TaskInfo,
     manifest: Option<String>,
     pre: TaskPre<RunState>,
+    settings: OnceLock<DescribedSettings>,
 }
 
 impl Module {
@@ -24,7 +31,7 @@ impl Module {
         manifest: Option<String>,
         pre: TaskPre<RunState>,
     ) -> Self {
-        Self { hash, info, manifest, pre }
+        Self { hash, info, manifest, pre, settings: OnceLock::new() }
     }
 
     /// The hash of the component's bytes.
@@ -45,6 +52,13 @@ impl Module {
     /// The manifest that it exports, as it says it: nobody has accepted it by that. None when it exports none.
     pub fn manifest(&self) -> Option<&str> {
         self.manifest.as_deref()
+    }
+
+    /// Returns the schema of the settings that users have for this task. A module whose schema cannot be used loads all the
+    /// same: it may have been made when nobody read that.
+    pub fn described_settings(&self) -> DescribedSettings {
+        let read = || Ok(SettingsSchema::read(&self.info.config_schema)?.map(Arc::new));
+        self.settings.get_or_init(read).clone()
     }
 
     pub(crate) fn pre(&self) -> &TaskPre<RunState> {

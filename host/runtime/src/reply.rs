@@ -70,6 +70,8 @@ pub enum HostReply {
     ChargesEstimated(Vec<Paise>),
     /// To `GetSelection`.
     Selection(selection::Choice),
+    /// To `GetSettings`: a JSON object.
+    Settings(String),
 }
 
 impl HostReply {
@@ -106,6 +108,7 @@ impl HostReply {
             Self::Failed(_) => "Failed",
             Self::ChargesEstimated(_) => "ChargesEstimated",
             Self::Selection(_) => "Selection",
+            Self::Settings(_) => "Settings",
         }
     }
 }

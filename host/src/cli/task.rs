@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use chrono::{NaiveDate, NaiveTime};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::tasks::Task;
 
-use super::{AtDaemon, Market};
+use super::{AtDaemon, FieldValue, Market};
 
 /// What can be done with a task of your own.
 #[derive(Debug, Subcommand)]
@@ -57,8 +57,51 @@ pub enum TaskCommand {
         #[command(flatten)]
         daemon: AtDaemon,
     },
+    /// Show or change what a user sets for a task.
+    Settings(TaskSettingsOptions),
     /// Run a component once on a paper account on a past day, and print what it asked, decided and ordered.
     Run(RunTask),
+}
+
+/// Options of `task settings`.
+#[derive(Debug, Args)]
+pub struct TaskSettingsOptions {
+    #[command(flatten)]
+    pub daemon: AtDaemon,
+    /// Command to run.
+    #[command(subcommand)]
+    pub command: TaskSettingsCommand,
+}
+
+/// What can be done with the settings of a task.
+#[derive(Debug, Subcommand)]
+pub enum TaskSettingsCommand {
+    /// Show what is set, and the defaults of the rest.
+    Show {
+        /// Name of the task.
+        task: Task,
+        /// Id of the user, for an admin; oneself without it.
+        #[arg(long)]
+        user: Option<u64>,
+    },
+    /// Set single settings; the others stay. From the next run on.
+    #[command(group(ArgGroup::new("what").required(true).multiple(true).args(["fields", "unset", "file"])))]
+    Set {
+        /// Name of the task.
+        task: Task,
+        /// Settings by name, such as lookback=30; a value is JSON, or a text that is none.
+        #[arg(value_name = "NAME=VALUE")]
+        fields: Vec<FieldValue>,
+        /// A setting that gets its default back. May be repeated.
+        #[arg(long, value_name = "NAME")]
+        unset: Vec<String>,
+        /// A file with all settings as a JSON object, which replaces what is set.
+        #[arg(long, conflicts_with_all = ["fields", "unset"])]
+        file: Option<PathBuf>,
+        /// Id of the user, for an admin; oneself without it.
+        #[arg(long)]
+        user: Option<u64>,
+    },
 }
 
 /// Options of `task new`.
@@ -131,6 +174,9 @@ pub struct RunTask {
     /// Shares that the account holds; they are bought at the market on the trading day before. May be repeated.
     #[arg(long = "hold", value_name = "SYMBOL:QUANTITY")]
     pub held: Vec<HeldShares>,
+    /// A file with what the user has set for the task, as a JSON object; without it the defaults hold.
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
     /// Seed of the made-up market and of the paper broker.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

@@ -78,6 +78,11 @@ pub fn module(options: &Module) -> Result<ExitCode, Failure> {
 
 fn says_it_runs(running: Version) {
     say!("{running} runs from now on");
+    if let Some(users) = running.users_with_unfit_settings.filter(|users| *users > 0) {
+        say!(
+            "what {users} users have set for it does not fit its schema: their runs are told so until they set what fits"
+        );
+    }
 }
 
 /// A version, as far as it is shown here.
@@ -91,6 +96,8 @@ struct Version {
     origin: String,
     quarantined_at: Option<String>,
     quarantine: String,
+    #[serde(default)]
+    users_with_unfit_settings: Option<u64>,
 }
 
 /// A list of versions.

@@ -19,6 +19,8 @@ named! {
         Limits = "limits",
         /// The preferences about notifications.
         Preferences = "preferences",
+        /// The settings of one task, which [`UserScope::save_task_settings`] keeps.
+        OfTask = "settings of the task",
     }
 }
 
@@ -31,7 +33,8 @@ impl UserScope {
     pub async fn save_strategy(&self, version: u64, strategy: String) -> Result<u64, StoreError> {
         let sql = "UPDATE users SET strategy = ?3, strategy_version = strategy_version + 1
                    WHERE id = ?1 AND strategy_version = ?2 RETURNING strategy_version AS version";
-        self.replace(Settings::Strategy, sql, version, vec![strategy]).await
+        let found = "SELECT strategy_version AS version FROM users WHERE id = ?1";
+        self.replace(Settings::Strategy, (sql, found), version, vec![strategy]).await
     }
 
     /// Replaces the admin's limits and the user's own, as [`UserScope::save_strategy`] does.
@@ -41,7 +44,8 @@ impl UserScope {
     pub async fn save_limits(&self, version: u64, limits: String, own: String) -> Result<u64, StoreError> {
         let sql = "UPDATE users SET limits = ?3, own_limits = ?4, limits_version = limits_version + 1
                    WHERE id = ?1 AND limits_version = ?2 RETURNING limits_version AS version";
-        self.replace(Settings::Limits, sql, version, vec![limits, own]).await
+        let found = "SELECT limits_version AS version FROM users WHERE id = ?1";
+        self.replace(Settings::Limits, (sql, found), version, vec![limits, own]).await
     }
 
     /// Replaces the preferences about notifications, as [`UserScope::save_strategy`] does.
@@ -51,7 +55,8 @@ impl UserScope {
     pub async fn save_preferences(&self, version: u64, preferences: String) -> Result<u64, StoreError> {
         let sql = "UPDATE users SET preferences = ?3, preferences_version = preferences_version + 1
                    WHERE id = ?1 AND preferences_version = ?2 RETURNING preferences_version AS version";
-        self.replace(Settings::Preferences, sql, version, vec![preferences]).await
+        let found = "SELECT preferences_version AS version FROM users WHERE id = ?1";
+        self.replace(Settings::Preferences, (sql, found), version, vec![preferences]).await
     }
 
     /// Stores the capital paid in altogether, in paise, and waits until it is durable.
@@ -71,10 +76,12 @@ impl UserScope {
             .await
     }
 
+    /// Replaces values by the first statement, which says nothing when the version is another one than `version`; the second
+    /// says which it is.
     async fn replace(
         &self,
         what: Settings,
-        sql: &'static str,
+        sql: (&'static str, &'static str),
         version: u64,
         values: Vec<String>,
     ) -> Result<u64, StoreError> {
@@ -91,7 +98,7 @@ fn update(
     conn: &Connection,
     user: UserId,
     what: Settings,
-    sql: &str,
+    (sql, found): (&str, &str),
     version: u64,
     values: &[String],
 ) -> Result<u64, StoreError> {
@@ -101,12 +108,7 @@ fn update(
     if let Some(version) = select_one(conn, sql, params.as_slice(), |row| unsigned(row, "version"))? {
         return Ok(version);
     }
-    let sql = match what {
-        Settings::Strategy => "SELECT strategy_version AS version FROM users WHERE id = ?1",
-        Settings::Limits => "SELECT limits_version AS version FROM users WHERE id = ?1",
-        Settings::Preferences => "SELECT preferences_version AS version FROM users WHERE id = ?1",
-    };
-    match select_one(conn, sql, [id], |row| unsigned(row, "version"))? {
+    match select_one(conn, found, [id], |row| unsigned(row, "version"))? {
         Some(found) => Err(StoreError::SettingsChanged { user, what, expected: version, found }),
         None => Err(StoreError::UnknownUser { user }),
     }

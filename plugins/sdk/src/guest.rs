@@ -1,7 +1,7 @@
 //! The host within a component: each method calls the import of the same name.
 
 use crate::bindings::prahari::task::{
-    broker, calendar, charges, config, decision, log, market, notify, selection, signals, state,
+    broker, calendar, charges, config, decision, log, market, notify, selection, settings, signals, state,
 };
 use crate::{
     Candle, DayStatement, Decision, Difference, Funds, Holding, Host, HostError, Instrument, Interval,
@@ -114,6 +114,10 @@ impl Host for ImportedHost {
 
     fn selection(&mut self) -> Result<Selection, HostError> {
         selection::get()
+    }
+
+    fn settings(&mut self) -> Result<String, HostError> {
+        settings::get()
     }
 
     fn state(&mut self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, HostError> {

@@ -67,6 +67,8 @@ pub trait Host {
     fn strategy(&mut self) -> Result<Strategy, HostError>;
     /// `selection.get`, since 1.2.0
     fn selection(&mut self) -> Result<Selection, HostError>;
+    /// `settings.get`, since 1.2.0: a JSON object, for `serde_json::from_str` and a type of the task's own.
+    fn settings(&mut self) -> Result<String, HostError>;
 
     /// `state.get`
     fn state(&mut self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, HostError>;

@@ -7,6 +7,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use serde_json::Value;
+
 use super::folder;
 use crate::failure::{Failure, Outcome};
 use crate::{process, python, workspace};
@@ -16,14 +18,20 @@ pub fn build(project: &Path) -> Outcome<()> {
     let path = path()?;
     // npm looks for packages in the folders above a project too: there they are installed once.
     let manifest = project.join("package.json");
-    let wanted = fs::read(&manifest).map_err(|error| Failure::file("read", &manifest, &error))?;
+    let text = fs::read(&manifest).map_err(|error| Failure::file("read", &manifest, &error))?;
     let kept = folder().join("package.json");
-    if fs::read(&kept).ok().as_ref() != Some(&wanted) || !folder().join("node_modules").is_dir() {
-        fs::write(&kept, &wanted).map_err(|error| Failure::file("write", &kept, &error))?;
+    let installed = fs::read(&kept).is_ok_and(|kept| tools(&kept) == tools(&text));
+    if !installed || !folder().join("node_modules").is_dir() {
+        fs::write(&kept, &text).map_err(|error| Failure::file("write", &kept, &error))?;
         process::run(npm(&path, &folder()).args(["install", "--no-audit", "--no-fund"]))?;
     }
     process::run(npm(&path, project).args(["run", "test"]))?;
     process::run(npm(&path, project).args(["run", "build"]))
+}
+
+/// The packages that a project is built with.
+fn tools(manifest: &[u8]) -> Option<Value> {
+    serde_json::from_slice::<Value>(manifest).ok()?.get("devDependencies").cloned()
 }
 
 fn npm(path: &OsString, folder: &Path) -> Command {

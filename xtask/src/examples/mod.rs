@@ -1,8 +1,9 @@
 //! `examples`: the same task in every language that there is a template for, built as a plugin author would build
-//! it, run on the same day, and compared call by call.
+//! it, run on the same day, and compared call by call; then the example of `docs/examples`, which trades in a daemon.
 
 mod compare;
 mod js;
+mod momentum;
 mod python;
 mod rust;
 mod sample;
@@ -84,7 +85,8 @@ pub fn command() -> Outcome<()> {
         println!("{}", compare::row(example.name, &report, &watch.reading()));
         reports.push((example.name, report));
     }
-    compare::compare(&reports)
+    compare::compare(&reports)?;
+    momentum::run()
 }
 
 /// Makes, builds and runs one project; answers what `prahari task run` reports.

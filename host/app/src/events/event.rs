@@ -28,6 +28,8 @@ pub enum Event {
     Alert(AlertEvent),
     /// A message to the user was kept.
     Notification(NotificationEvent),
+    /// The settings of a task were changed.
+    Settings(SettingsChanged),
 }
 
 /// A change of a user's service.
@@ -222,6 +224,15 @@ pub struct NotificationEvent {
     /// Reason why the message should not disturb the user; none when it may.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub silence: Option<Silence>,
+}
+
+/// Settings of a task that a user has changed, or an admin for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SettingsChanged {
+    /// The task.
+    pub task: Task,
+    /// Version that is in force now.
+    pub version: u64,
 }
 
 fn instant<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {

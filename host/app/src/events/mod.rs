@@ -21,7 +21,7 @@ use tokio::sync::{Notify, broadcast};
 use crate::clock::Clock;
 pub use event::{
     AlertEvent, Event, LogEvent, NotificationEvent, OrderChanged, PositionChanged, ServiceChange,
-    ServiceEvent, TaskEvent,
+    ServiceEvent, SettingsChanged, TaskEvent,
 };
 pub use message::Message;
 use ring::Ring;

@@ -8,7 +8,7 @@ use prahari_runtime::ModuleHash;
 use prahari_store::{Inspection, StoreError};
 
 use super::Check;
-use crate::settings::{KillSwitch, UserSettings};
+use crate::settings::{KillSwitch, TaskSettings, UserSettings};
 
 /// Each module against the hash under which it is kept, and each version against what it refers to.
 pub(super) fn modules(database: &Inspection) -> Check {
@@ -36,7 +36,7 @@ fn look_at_modules(database: &Inspection) -> Result<(u64, Vec<String>), StoreErr
 
 /// The settings of users.
 pub(super) fn settings(database: &Inspection) -> Check {
-    let found = database.user_rows().map(|rows| {
+    let found = database.user_rows().and_then(|rows| {
         let mut faults = Vec::new();
         for (user, row) in &rows {
             let named = |why: String| format!("user {user}: {why}");
@@ -48,7 +48,13 @@ pub(super) fn settings(database: &Inspection) -> Check {
                 Err(error) => faults.push(named(error.to_string())),
             }
         }
-        (rows.len() as u64, faults)
+        for (user, row) in database.task_settings_rows()? {
+            let read = row.map_err(|error| error.to_string()).and_then(|row| {
+                TaskSettings::read(&row).map_err(|error| format!("the settings of {}: {error}", row.task))
+            });
+            faults.extend(read.err().map(|why| format!("user {user}: {}", one_line(&why))));
+        }
+        Ok((rows.len() as u64, faults))
     });
     Check::of("settings of users", found)
 }

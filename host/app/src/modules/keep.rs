@@ -12,6 +12,7 @@ use prahari_store::{ActivationRow, HaltCode, ModuleOrigin, ModuleRow, NewModule,
 use super::table::{Running, Table};
 use super::{Modules, Start};
 use crate::error::AppError;
+use crate::settings::check_described;
 use crate::tasks::manifest_of;
 use crate::users_admin::loading::Fault;
 
@@ -102,6 +103,7 @@ impl Modules {
         {
             return Err(AppError::OtherTask { task, named: manifest.name });
         }
+        check_described(&module)?;
         let new = new_module(task, bytes, origin, &module, by, now);
         Ok(self.store()?.system().add_module(new).await?)
     }

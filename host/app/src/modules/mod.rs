@@ -30,6 +30,7 @@ pub use table::Running;
 pub use trial::Trials;
 
 use crate::error::AppError;
+use crate::settings::check_described;
 use crate::tasks::{TaskManifest, Tasks, manifest_of};
 use health::Health;
 use table::Table;
@@ -83,6 +84,9 @@ impl Modules {
         let loading = known.map(|(task, component)| async move {
             let module =
                 runtime.load(&component.bytes).await.map_err(|source| AppError::Module { task, source })?;
+            if component.given {
+                check_described(&module)?;
+            }
             let origin = if component.given { ModuleOrigin::Uploaded } else { ModuleOrigin::BuiltIn };
             Ok::<_, AppError>(Start { task, bytes: component.bytes.clone(), origin, module })
         });

@@ -18,6 +18,7 @@ mod signals;
 mod slots;
 mod statements;
 mod system;
+mod task_settings;
 
 use std::sync::Arc;
 
@@ -40,9 +41,10 @@ pub use orders::OrderDetail;
 pub use prahari_store::{
     ActivationRow, AlertFilter, AlertRow, CalendarRow, CounterTotals, DecisionRow, EXECUTING, FoundDecision,
     FoundLine, HaltFilter, HaltRow, KeptNotification, LogCursor, LogFilter, LogLevel, LogPage, LogRow,
-    ModuleOrigin, NotesPage, NotificationFilter, NotificationLevel, OrderFilter, PriceJumpRow, Role,
-    RunCursor, RunFilter, RunFootprint, RunRow, RunTrigger, ServiceKind, ServiceLogFilter, ServiceLogRow,
-    SignalCursor, SlotCounts, SlotCursor, SlotFilter, SlotKind, SlotRow, SlotState, UsedRow,
+    ModuleOrigin, ModuleRow, NotesPage, NotificationFilter, NotificationLevel, OrderFilter, PriceJumpRow,
+    Role, RunCursor, RunFilter, RunFootprint, RunRow, RunTrigger, ServiceKind, ServiceLogFilter,
+    ServiceLogRow, SignalCursor, SlotCounts, SlotCursor, SlotFilter, SlotKind, SlotRow, SlotState,
+    TaskSettingsRow, UsedRow,
 };
 pub use signals::{SignalDetail, SignalQuery, Signals};
 pub use slots::{LedgerDay, LedgerDayOfAll};

@@ -17,7 +17,9 @@ use prahari_domain::tasks::Task;
 use prahari_domain::text::into_one_line;
 use prahari_domain::time::{Day, Timestamp, day_number};
 use prahari_runtime::abi::latest::{self, RunContext};
-use prahari_runtime::{Budget, Grant, Module, RunOutcome, RunReport, RunRequest, Runtime, SharedReplies};
+use prahari_runtime::{
+    Budget, DescribedSettings, Grant, Module, RunOutcome, RunReport, RunRequest, Runtime, SharedReplies,
+};
 use prahari_store::{
     LogRow, RecordingRow, RunCounters, RunFinish, RunFootprint, RunStart, RunTrigger, ServiceKind,
 };
@@ -89,6 +91,14 @@ impl RunTarget {
         match self {
             Self::Here(module) => module.wanted(),
             Self::Worker(service) => service.worker.wanted(),
+        }
+    }
+
+    /// Returns the schema of the settings that the module describes.
+    fn described_settings(&self) -> DescribedSettings {
+        match self {
+            Self::Here(module) => module.described_settings(),
+            Self::Worker(service) => service.worker.described_settings(),
         }
     }
 }
@@ -222,6 +232,7 @@ impl Runs {
             Event::Task(TaskEvent::Started { run, task, trigger: trigger.name(), due_at })
         });
         let mut services = LiveServices::new(self, user, task, order_context);
+        services.described_settings = place.described_settings();
         let allowance = services.allowance.clone();
         let used = self.left_on(user, task, started_at.ist_day()).await?;
         let request = RunRequest {

@@ -129,7 +129,13 @@ impl Settings {
         let now = in_force(&user.settings);
         check_version(user, what, expected, now.version)?;
         let value = next(&now.value)?;
-        Ok(SettingsChange { store: &self.store, user, version: now.version, value, _changing: changing })
+        Ok(SettingsChange {
+            store: &self.handles.store,
+            user,
+            version: now.version,
+            value,
+            _changing: changing,
+        })
     }
 
     /// Returns whether orders of everybody are stopped.
@@ -143,7 +149,7 @@ impl Settings {
     /// # Errors
     /// When it cannot be written down; a switch that was to be turned on is on all the same.
     pub async fn set_kill_switch(&self, on: bool) -> Result<(), AppError> {
-        let (switch, store) = (self.kill_switch.clone(), self.store.clone());
+        let (switch, store) = (self.kill_switch.clone(), self.handles.store.clone());
         // To its end, also when whoever asked goes away: database and memory must not part half way.
         let changed = tokio::spawn(async move { switch.set(on, &store).await }).await;
         changed.map_err(|error| AppError::Ended(error.to_string()))?.map_err(AppError::from)
@@ -200,7 +206,12 @@ where
     }
 }
 
-fn check_version(user: &User, what: Kind, expected: Option<u64>, found: u64) -> Result<(), AppError> {
+pub(super) fn check_version(
+    user: &User,
+    what: Kind,
+    expected: Option<u64>,
+    found: u64,
+) -> Result<(), AppError> {
     match expected.filter(|expected| *expected != found) {
         Some(expected) => Err(StoreError::SettingsChanged { user: user.id, what, expected, found }.into()),
         None => Ok(()),

@@ -6,22 +6,28 @@
 
 mod change;
 mod limits;
+mod task;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
 use prahari_domain::settings::{NotificationPreferences, Strategy};
-use prahari_store::{Store, UserRow};
+use prahari_domain::tasks::Task;
+use prahari_store::UserRow;
 use serde::de::DeserializeOwned;
 
 pub use change::{Change, SettingsChange};
 pub use limits::{KillSwitch, Limits, LimitsSet};
+pub(crate) use task::check_described;
+pub use task::{TaskSettings, TaskSettingsChange, TaskSettingsError, users_who_do_not_fit};
 
 use crate::error::AppError;
+use crate::handles::Handles;
 
 /// Changes what users have set, and stops the orders of everybody.
 pub struct Settings {
-    store: Store,
+    handles: Handles,
     kill_switch: Arc<KillSwitch>,
 }
 
@@ -30,9 +36,9 @@ impl Settings {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub(crate) async fn load(store: Store) -> Result<Self, AppError> {
-        let kill_switch = Arc::new(KillSwitch::load(&store).await?);
-        Ok(Self { store, kill_switch })
+    pub(crate) async fn load(handles: Handles) -> Result<Self, AppError> {
+        let kill_switch = Arc::new(KillSwitch::load(&handles.store).await?);
+        Ok(Self { handles, kill_switch })
     }
 
     /// The switch that stands before the limits of every user.
@@ -54,6 +60,8 @@ pub struct Versioned<T> {
 pub struct UserSettings {
     strategy: Current<Strategy>,
     preferences: Current<NotificationPreferences>,
+    /// What is set for single tasks.
+    tasks: RwLock<BTreeMap<Task, Arc<TaskSettings>>>,
     limits: Arc<Limits>,
     /// Held from the check of a change until it is in force.
     changing: tokio::sync::Mutex<()>,
@@ -74,6 +82,7 @@ impl UserSettings {
         let settings = Self {
             strategy: Current::new(row.strategy_version, strategy),
             preferences: Current::new(row.preferences_version, preferences),
+            tasks: RwLock::default(),
             limits: Arc::new(Limits::new(limits, kill_switch)),
             changing: tokio::sync::Mutex::default(),
         };
@@ -86,6 +95,7 @@ impl UserSettings {
         self.strategy.set(strategy.version, strategy.value.clone());
         self.preferences.set(preferences.version, preferences.value.clone());
         self.limits.replace(limits.version, limits.value.clone());
+        *self.tasks.write() = loaded.tasks.read().clone();
     }
 
     /// The strategy that a run which starts now sees, to its end.

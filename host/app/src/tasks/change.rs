@@ -18,6 +18,7 @@ use crate::ledger::Ledger;
 use crate::modules::{Activation, Modules, Permission, Trials, Upload};
 use crate::schedules::{ScheduleChanges, Schedules};
 use crate::services::{By, Level, Services};
+use crate::settings::check_described;
 use crate::users::Users;
 
 /// How often a schedule is offered again when somebody else has changed another one meanwhile.
@@ -96,6 +97,7 @@ impl TaskChanges {
         let manifest = manifest_of(&module)?.ok_or(AppError::NoManifest)?;
         let task = manifest.name;
         check_wishes(&module, &manifest)?;
+        check_described(&module)?;
         self.declare_task(manifest, by).await?;
         let now = self.handles.clock.now();
         let upload = Upload { task, bytes, origin: ModuleOrigin::Uploaded, by: Some(by) };

@@ -56,7 +56,10 @@ pub(crate) async fn load_user(
             (Link::unusable(&row.broker, &error), None)
         }
     };
-    let (settings, damaged) = UserSettings::load(&row, kill_switch.clone());
+    let scope = trading.store.user(row.id);
+    let (settings, mut damaged) = UserSettings::load(&row, kill_switch.clone());
+    let of_tasks = readable(scope.task_settings().await, &mut fault)?.unwrap_or_default();
+    damaged.extend(settings.load_tasks(&of_tasks));
     for reason in damaged {
         fault(HaltCode::SettingsDamaged, reason);
     }
@@ -65,7 +68,6 @@ pub(crate) async fn load_user(
         fault(HaltCode::JournalDamaged, format!("the order journal cannot be folded: {reason}"));
     }
     desk.announce_to(events.clone());
-    let scope = trading.store.user(row.id);
     let memory = readable(load_memory(&scope).await, &mut fault)?.unwrap_or_default();
     let service = readable(scope.service().await, &mut fault)?.flatten();
     let access = Access::new(row.role, row.active);

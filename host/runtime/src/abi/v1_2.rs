@@ -17,6 +17,7 @@ pub mod bindings {
 
             world additions {
                 import prahari:task/selection@1.2.0;
+                import prahari:task/settings@1.2.0;
             }
         ",
         world: "prahari:host/additions",

@@ -17,7 +17,7 @@ use crate::grant::Grant;
 use crate::hash::ModuleHash;
 use crate::host_call_channel::{before, measured, wall_timer};
 use crate::meter::Meter;
-use crate::module::Module;
+use crate::module::{DescribedSettings, Module};
 use crate::outcome::RunOutcome;
 use crate::recording::{RecordedRun, Recording};
 use crate::run::{RunReport, RunRequest, bounded};
@@ -57,6 +57,7 @@ pub struct Worker {
     process: Process,
     module: ModuleHash,
     wanted: Grant,
+    settings: DescribedSettings,
     /// The socket to the process; held for the length of a run, since a worker runs one at a time.
     line: tokio::sync::Mutex<UnixStream>,
 }
@@ -99,8 +100,9 @@ impl Worker {
         })?;
         let fault = match tokio::time::timeout(READY_WITHIN, introduce(&mut line, &load)).await {
             Ok(Ok(FromWorker::Ready)) => {
-                let (module, wanted) = (module.hash(), module.wanted());
-                return Ok(Self { process, module, wanted, line: tokio::sync::Mutex::new(line) });
+                let (wanted, settings) = (module.wanted(), module.described_settings());
+                let (module, line) = (module.hash(), tokio::sync::Mutex::new(line));
+                return Ok(Self { process, module, wanted, settings, line });
             }
             Ok(Ok(_)) => Some("it said something else than that it is ready".to_owned()),
             // The end of the process says more than the end of its line.
@@ -119,6 +121,11 @@ impl Worker {
     /// The capabilities that its module asked for.
     pub fn wanted(&self) -> Grant {
         self.wanted
+    }
+
+    /// Returns the schema of the settings that its module describes.
+    pub fn described_settings(&self) -> DescribedSettings {
+        self.settings.clone()
     }
 
     /// The process id of the worker.

@@ -15,7 +15,10 @@ fn worker() -> (Worker, UnixStream) {
     let (process, _) = Process::start(&program).unwrap();
     let (line, peer) = UnixStream::pair().unwrap();
     let line = tokio::sync::Mutex::new(line);
-    (Worker { process, module: ModuleHash::of(b"module"), wanted: Grant::all(), line }, peer)
+    (
+        Worker { process, module: ModuleHash::of(b"module"), wanted: Grant::all(), settings: Ok(None), line },
+        peer,
+    )
 }
 
 fn request(grant: Grant, budget: Budget) -> RunRequest {

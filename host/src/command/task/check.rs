@@ -23,7 +23,11 @@ pub async fn describe(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let module = component::load(&runtime, file, bytes).await?;
     let manifest = module.manifest().map(TaskManifest::read).transpose();
     let manifest = manifest.map_err(|error| Failure::input(format!("{}: {error}", file.display())))?;
+    let settings = module
+        .described_settings()
+        .map_err(|error| Failure::input(format!("{}: {error}", file.display())))?;
     print(&module, bytes);
+    say!("settings      {}", list(settings.iter().flat_map(|schema| schema.names())));
     let title = manifest.as_ref().map_or("none", |manifest| manifest.title.as_str());
     say!("manifest      {title}");
     if let Some(own) = manifest.as_ref().filter(|manifest| !manifest.strategy.is_rebound()) {

@@ -7,6 +7,7 @@ mod new;
 mod remote;
 mod report;
 mod run;
+mod settings;
 mod shares;
 
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ pub fn task(command: TaskCommand) -> Result<ExitCode, Failure> {
         TaskCommand::Remove { task, daemon } => remote::remove(&daemon, task),
         TaskCommand::Accept { task, version, daemon } => remote::accept(&daemon, task, version),
         TaskCommand::List { daemon } => remote::list(&daemon),
+        TaskCommand::Settings(options) => settings::settings(&options),
         TaskCommand::Run(options) => on_runtime(run::run(options)),
     }
 }

@@ -104,7 +104,14 @@ mod tests {
 
     #[test]
     fn the_types_of_the_world_are_the_same_where_they_stand_elsewhere() {
-        let task = |files: Files| files.iter().find(|(path, _)| path.ends_with("@1.0.0/task.wit")).unwrap().1;
+        for version in ["1.0.0", "1.2.0"] {
+            types_are_the_same(version);
+        }
+    }
+
+    fn types_are_the_same(version: &str) {
+        let file = format!("@{version}/task.wit");
+        let task = |files: Files| files.iter().find(|(path, _)| path.ends_with(&file)).unwrap().1;
         let types = |text: &'static str| {
             let from = text.find("    /// What a task says of itself; it grants nothing.").unwrap();
             let rest = &text[from..];

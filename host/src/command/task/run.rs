@@ -20,7 +20,7 @@ use prahari_runtime::{Module, Recording, Runtime};
 use prahari_store::Durability;
 
 use super::report::Report;
-use super::{component, shares};
+use super::{component, settings, shares};
 use crate::cli::RunTask;
 use crate::components::COMPONENTS;
 use crate::exit::Failure;
@@ -48,7 +48,7 @@ pub async fn run(options: RunTask) -> Result<(), Failure> {
     let store = database.store.clone();
     let daemon =
         wiring::daemon_of(clock, store, market, calendar, options.seed, parts, vec![manifest]).await?;
-    let recording = execute(&daemon, &options, task).await;
+    let recording = execute(&daemon, &options, (task, &module)).await;
     let closed = database.store.close().await.map_err(Failure::work);
     let mut report = recording?;
     closed?;
@@ -102,7 +102,14 @@ async fn manifest_of(runtime: &Runtime, module: &Module, task: Task) -> Result<T
     manifest.ok_or_else(|| Failure::work(format!("the built-in module of {task} exports no manifest")))
 }
 
-async fn execute(daemon: &Arc<Daemon>, options: &RunTask, task: Task) -> Result<Report, Failure> {
+async fn execute(
+    daemon: &Arc<Daemon>,
+    options: &RunTask,
+    (task, module): (Task, &Module),
+) -> Result<Report, Failure> {
+    if let Some(file) = &options.settings {
+        set(daemon, (task, module), file).await?;
+    }
     let at = Timestamp::from_ist(options.day, options.at);
     shares::buy(daemon, USER, task, &options.held).await?;
     // As in a simulation: minute by minute, so that orders fill; then to the instant itself.
@@ -115,6 +122,16 @@ async fn execute(daemon: &Arc<Daemon>, options: &RunTask, task: Task) -> Result<
     let answer = answer.ok_or_else(|| Failure::work("the task is executing already"))?;
     daemon.store.flush().await.map_err(Failure::work)?;
     Report::of(&daemon.store, USER, task, answer.run).await
+}
+
+/// Sets for the user what a file says.
+async fn set(daemon: &Daemon, (task, module): (Task, &Module), file: &Path) -> Result<(), Failure> {
+    let (user, values) = (daemon.users.find(USER).map_err(Failure::work)?, settings::read(file)?);
+    let described = module.described_settings();
+    let change = daemon.settings.change_task_settings(&user, (task, &described), values, None).await;
+    let change = change.map_err(|error| Failure::input(format!("{}: {error}", file.display())))?;
+    change.save(USER).await.map_err(Failure::work)?;
+    Ok(())
 }
 
 /// The median time of a fresh instance and run on the recorded answers, through the gate.

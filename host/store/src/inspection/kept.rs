@@ -6,6 +6,7 @@ use prahari_domain::time::Day;
 use super::Inspection;
 use crate::columns::{parsed, select, select_one, unsigned, user};
 use crate::errors::StoreError;
+use crate::task_settings::{self, TaskSettingsRow};
 use crate::users::{self, UserRow};
 
 /// A statement that the host closed a date with.
@@ -16,6 +17,9 @@ pub struct ClosedStatement {
     /// The statement as JSON.
     pub json: String,
 }
+
+/// A version of a user's settings of a task as it was read, or why it could not be.
+pub type ReadTaskSettings = (UserId, Result<TaskSettingsRow, StoreError>);
 
 /// A user's row as it was read, or why it could not be.
 pub type ReadUser = (UserId, Result<UserRow, StoreError>);
@@ -90,6 +94,15 @@ impl Inspection {
             let document = row.get_ref("document")?.as_bytes().map_err(rusqlite::Error::from)?;
             Ok((unsigned(row, "version")?, String::from_utf8_lossy(document).into_owned()))
         })
+    }
+
+    /// Every version of what a user has set for a task, or why it cannot be read.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn task_settings_rows(&self) -> Result<Vec<ReadTaskSettings>, StoreError> {
+        let sql = "SELECT * FROM task_settings ORDER BY user_id, task, version";
+        select(&self.conn, sql, [], |row| Ok((user(row, "user_id")?, task_settings::read(row))))
     }
 
     /// Every user's row, or why it cannot be read.

@@ -15,7 +15,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::orders::JournalEntry;
 
 use crate::audit::{self, AuditCheck};
-pub use kept::{ClosedStatement, ReadUser};
+pub use kept::{ClosedStatement, ReadTaskSettings, ReadUser};
 pub use runs::Counted;
 
 use crate::columns::{execute, select, unsigned, user};

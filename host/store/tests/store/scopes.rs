@@ -9,7 +9,8 @@ use prahari_domain::time::Timestamp;
 use prahari_store::{
     DecisionFilter, DecisionRow, LogFilter, LogRow, NotificationFilter, NotificationLevel, NotificationRow,
     OrderFilter, PaperRow, RecordingRow, RunFilter, RunFinish, SeenFilter, ServiceRow, SignalFilter,
-    SignalRow, SignalStatusRow, SlotKind, SlotOutcome, SlotRow, SlotUpdate, StoreError, TickRow, UserScope,
+    SignalRow, SignalStatusRow, SlotKind, SlotOutcome, SlotRow, SlotUpdate, StoreError, TaskSettingsRow,
+    TickRow, UserScope,
 };
 
 use crate::support::{TestStore, day, intended, order, order_id, run_start, shared};
@@ -101,6 +102,14 @@ async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
     let paper = PaperRow { tag: "U1-20250102-0001".to_owned(), active: true, data: vec![run as u8] };
     scope.save_paper(vec![paper], vec![run as u8]).await.unwrap();
     scope.save_service(service(user)).await.unwrap();
+    let settings = TaskSettingsRow {
+        task: Task::literal("sell_monitor"),
+        version: 0,
+        settings: format!("{{\"user\":{user}}}"),
+        changed_by: scope.id(),
+        changed_at: Timestamp(5),
+    };
+    scope.save_task_settings(settings).await.unwrap();
 }
 
 /// How many things each read of a scope finds.
@@ -138,6 +147,11 @@ async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
         ("paper account", account.iter().len()),
         ("paper order", scope.paper_order("U1-20250102-0001").await.unwrap().iter().len()),
         ("service", scope.service().await.unwrap().iter().len()),
+        ("settings of tasks", scope.task_settings().await.unwrap().len()),
+        (
+            "versions of the settings of a task",
+            scope.task_settings_history(Task::literal("sell_monitor")).await.unwrap().len(),
+        ),
         ("months", scope.totals(date, date).await.unwrap().months.len()),
     ]
 }

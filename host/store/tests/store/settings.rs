@@ -3,10 +3,11 @@
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 use prahari_domain::settings::{NotificationKind, Silence};
+use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    NewUser, NotificationFilter, NotificationLevel, NotificationRow, Role, Settings, StoreError, UserRow,
-    UserScope,
+    KEPT_TASK_SETTINGS, NewUser, NotificationFilter, NotificationLevel, NotificationRow, Role, Settings,
+    StoreError, TaskSettingsRow, UserRow, UserScope,
 };
 
 use crate::support::TestStore;
@@ -125,4 +126,43 @@ async fn a_message_keeps_what_it_is_about_and_why_it_was_silent() {
         (NotificationKind::OrderFilled, None),
     ];
     assert_eq!(kept, expected);
+}
+
+/// Settings of a task that follow a version.
+fn of_task(task: &'static str, version: u64) -> TaskSettingsRow {
+    TaskSettingsRow {
+        task: Task::literal(task),
+        version,
+        settings: format!("{{\"follows\":{version}}}"),
+        changed_by: UserId(1),
+        changed_at: Timestamp(9),
+    }
+}
+
+#[tokio::test]
+async fn settings_of_a_task_are_versions_of_which_the_last_hundred_are_kept() {
+    let test = TestStore::new();
+    let (ravi, asha) = (user(&test, "ravi").await, user(&test, "asha").await);
+    for version in 0..KEPT_TASK_SETTINGS + 2 {
+        assert_eq!(ravi.save_task_settings(of_task("sell_monitor", version)).await.unwrap(), version + 1);
+    }
+    asha.save_task_settings(of_task("sell_monitor", 0)).await.unwrap();
+    ravi.save_task_settings(of_task("buy_orders", 0)).await.unwrap();
+    let error = ravi.save_task_settings(of_task("buy_orders", 0)).await.unwrap_err();
+    assert!(matches!(
+        error,
+        StoreError::SettingsChanged { what: Settings::OfTask, expected: 0, found: 1, .. }
+    ));
+    let sentence =
+        "somebody else has changed the settings of the task of user 1: its version is 1 by now, not 0";
+    assert_eq!(error.to_string(), sentence);
+
+    let (ravi, asha) = (ravi.id(), asha.id());
+    let test = test.reopen().await;
+    let in_force = test.store.user(ravi).task_settings().await.unwrap();
+    let newest = TaskSettingsRow { version: 102, ..of_task("sell_monitor", 101) };
+    assert_eq!(in_force, [TaskSettingsRow { version: 1, ..of_task("buy_orders", 0) }, newest.clone()]);
+    let kept = test.store.user(ravi).task_settings_history(Task::literal("sell_monitor")).await.unwrap();
+    assert_eq!((kept.len(), &kept[0], kept[99].version), (100, &newest, 3));
+    assert_eq!(test.store.user(asha).task_settings().await.unwrap().len(), 1, "others keep theirs");
 }

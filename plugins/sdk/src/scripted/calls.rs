@@ -302,6 +302,11 @@ impl Host for ScriptedHost {
         Ok(self.selection)
     }
 
+    fn settings(&mut self) -> Result<String, HostError> {
+        self.gate("settings", Capability::Config)?;
+        Ok(self.settings.clone())
+    }
+
     fn state(&mut self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>, HostError> {
         self.gate("state", Capability::State)?;
         Ok(keys.iter().map(|key| self.state.get(key).cloned()).collect())

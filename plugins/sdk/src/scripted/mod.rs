@@ -71,6 +71,8 @@ pub struct ScriptedHost {
     pub strategy: Strategy,
     /// How the user has buys chosen; a new user asks nothing of the past and ranks by combined score.
     pub selection: Selection,
+    /// What the user has set for the task, with defaults, as a JSON object.
+    pub settings: String,
     /// The task's state.
     pub state: BTreeMap<String, Vec<u8>>,
     /// What reconciliation answers.

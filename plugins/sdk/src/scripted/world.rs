@@ -49,6 +49,7 @@ impl ScriptedHost {
             signals: Vec::new(),
             strategy: Self::default_strategy(),
             selection: Selection { past_gate: None, by_priority: false },
+            settings: "{}".to_owned(),
             state: Default::default(),
             differences: Vec::new(),
             statement: DayStatement {

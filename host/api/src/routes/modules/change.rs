@@ -67,7 +67,8 @@ struct ActivationRequest {
 
 /// Makes a version the active one, from the next run on. One that was never active, of a task that may place
 /// orders, needs an accepted trial, or force. Runs that are under way end on the version that they began with, and
-/// individual services keep theirs until they are started again.
+/// individual services keep theirs until they are started again. The answer counts the users whose settings of the task do not
+/// fit the version.
 #[utoipa::path(post, path = "/api/v1/modules/{task}/{version}/activate", tag = "modules",
     params(("task" = TaskName, Path), ("version" = u64, Path)), request_body = ActivationRequest,
     responses((status = OK, body = ModuleVersion)))]
@@ -83,7 +84,7 @@ async fn activate(
     api.audit(&caller, "module.activate", resource(task), details).await?;
     let activation = Activation { task, version, by: Some(caller.0.user), reason };
     let row = api.daemon.trials.activate_module(activation, force).await?;
-    Ok(Json(api.daemon.queries.module_version(row).await?.into()))
+    Ok(Json(ModuleVersion::running(&api, row).await?))
 }
 
 /// Makes the version active that was so before the present one. One with another manifest than the accepted one waits until that
@@ -99,7 +100,7 @@ async fn roll_back(
     let reason = checked(body)?;
     api.audit(&caller, "module.rollback", resource(task), json!({ "reason": reason })).await?;
     let row = api.daemon.trials.roll_back_module(task, caller.0.user, reason).await?;
-    Ok(Json(api.daemon.queries.module_version(row).await?.into()))
+    Ok(Json(ModuleVersion::running(&api, row).await?))
 }
 
 /// Lets a user stay with a version, whatever is active for the others. It asks for the trial that its activation

@@ -1,9 +1,12 @@
 //! A version of a module as it is answered.
 
-use prahari_app::queries;
+use prahari_app::queries::{self, ModuleRow};
+use prahari_app::settings::users_who_do_not_fit;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::problem::Problem;
+use crate::state::Api;
 use crate::view::{Instant, ModuleOriginName, TaskName};
 
 /// A version of a task's module.
@@ -38,6 +41,21 @@ pub(super) struct ModuleVersion {
     quarantined_at: Option<Instant>,
     /// Reason why it may not run; empty while it may run.
     quarantine: String,
+    /// How many of the users for whom it runs have set something for the task that does not fit its schema: their runs are told
+    /// so. Null where nothing was changed by the request.
+    #[schema(required)]
+    users_with_unfit_settings: Option<u64>,
+}
+
+impl ModuleVersion {
+    /// A version that runs from now on, with what that means for what users have set.
+    pub(super) async fn running(api: &Api, row: ModuleRow) -> Result<Self, Problem> {
+        let daemon = &api.daemon;
+        let module = daemon.modules.loaded(&row).await?;
+        let unfit = users_who_do_not_fit(&daemon.users, &daemon.modules, row.task, &module);
+        let version = Self::from(daemon.queries.module_version(row).await?);
+        Ok(Self { users_with_unfit_settings: Some(u64::try_from(unfit).unwrap_or(u64::MAX)), ..version })
+    }
 }
 
 impl From<queries::ModuleVersion> for ModuleVersion {
@@ -57,6 +75,7 @@ impl From<queries::ModuleVersion> for ModuleVersion {
             added_by: row.added_by.map(|user| user.0),
             quarantined_at: row.quarantined_at.map(Instant),
             quarantine: row.quarantine,
+            users_with_unfit_settings: None,
         }
     }
 }

@@ -9,6 +9,7 @@ mod config;
 mod kill_switch;
 mod limits;
 mod preferences;
+mod task;
 
 use prahari_domain::settings::{Description, Values};
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,7 @@ pub fn routes() -> OpenApiRouter<Api> {
         .merge(kill_switch::routes())
         .merge(capital::routes())
         .merge(preferences::routes())
+        .merge(task::routes())
 }
 
 /// Settings and which change of them they are.

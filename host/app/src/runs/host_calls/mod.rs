@@ -16,14 +16,14 @@ use async_trait::async_trait;
 use prahari_domain::settings::Strategy;
 use prahari_domain::tasks::Task;
 use prahari_runtime::abi::latest::types::HostError;
-use prahari_runtime::{HostCall, HostReply, HostServices};
+use prahari_runtime::{DescribedSettings, HostCall, HostReply, HostServices};
 use prahari_store::{DecisionRow, LogRow};
 
 use crate::desk::OrderContext;
 use crate::error::AppError;
 use crate::grants::Allowance;
 use crate::runs::Runs;
-use crate::settings::Versioned;
+use crate::settings::{TaskSettings, Versioned};
 use crate::user::User;
 pub(crate) use state::StateWrites;
 
@@ -35,6 +35,9 @@ pub struct LiveServices<'a> {
     order_context: OrderContext,
     /// Settings at the start of the run; a change takes effect with the next run.
     strategy: Arc<Versioned<Strategy>>,
+    /// What the user has set for the task at the start of the run, and the schema that its module has of it.
+    task_settings: Arc<TaskSettings>,
+    pub(crate) described_settings: DescribedSettings,
     /// Allowance at the start of the run; a change takes effect with the next run.
     pub(crate) allowance: Arc<Allowance>,
     /// Orders that the task has placed today before this run; none before they are counted.
@@ -71,6 +74,8 @@ impl<'a> LiveServices<'a> {
             task,
             order_context,
             strategy: user.settings.strategy(),
+            task_settings: user.settings.of_task(task),
+            described_settings: Ok(None),
             allowance: runs.grants.of(user.id, task),
             placed_before: None,
             placed: 0,
@@ -123,6 +128,7 @@ impl<'a> LiveServices<'a> {
             HostCall::PublishSignals { drafts } => self.publish_signals(drafts).await,
             HostCall::GetConfig => Ok(self.get_config()),
             HostCall::GetSelection => Ok(self.get_selection()),
+            HostCall::GetSettings => Ok(self.get_settings()),
             HostCall::GetState { keys } => Ok(self.get_state(keys)),
             HostCall::StateKeys { prefix } => Ok(self.state_keys(prefix)),
             HostCall::SetState { entries } => Ok(self.set_state(entries)),

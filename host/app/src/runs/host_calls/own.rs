@@ -4,6 +4,7 @@ use prahari_domain::text::one_line;
 use prahari_runtime::HostReply;
 use prahari_runtime::abi::latest::{decision, log, notify, state};
 use prahari_store::{DecisionRow, LogRow, NotificationLevel, NotificationRow};
+use serde_json::Value;
 
 use crate::events::{Audience, Event, LogEvent};
 
@@ -19,6 +20,13 @@ impl LiveServices<'_> {
 
     pub(super) fn get_selection(&self) -> HostReply {
         HostReply::Selection(convert::selection(&self.strategy.value))
+    }
+
+    pub(super) fn get_settings(&self) -> HostReply {
+        match self.task_settings.in_force(self.task, &self.described_settings) {
+            Ok(values) => HostReply::Settings(Value::Object(values).to_string()),
+            Err(error) => invalid(error.to_string()),
+        }
     }
 
     pub(super) fn get_state(&self, keys: &[String]) -> HostReply {
