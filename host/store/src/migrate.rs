@@ -73,6 +73,10 @@ const MIGRATIONS: [(&str, &str); 52] = [
         include_str!("../../../migrations/0051_name_strategies_of_orders.sql"),
     ),
     ("0052_count_runs", include_str!("../../../migrations/0052_count_runs.sql")),
+    (
+        "0055_restart_individual_services",
+        include_str!("../../../migrations/0055_restart_individual_services.sql"),
+    ),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.
