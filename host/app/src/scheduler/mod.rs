@@ -77,7 +77,7 @@ enum Wait {
 
 /// The next event of the scheduler.
 enum Next {
-    /// Something is due at an instant, or slots that wait have waited long enough then.
+    /// Something is due at an instant, or what waits has waited long enough then.
     Instant(Timestamp, Vec<Work>),
     /// The start of a day.
     Day(Timestamp),
@@ -179,22 +179,22 @@ impl Scheduler {
     }
 
     /// The next instant of the day's plans, or the next midnight when the day is over; before them, when slots have
-    /// waited long enough.
+    /// waited long enough or an individual service is to be started again.
     fn next_instant(&self) -> Result<Next, AppError> {
         let plans = self.rooms.ledger.plans();
         let planned = plans.as_ref().and_then(|plans| plans.next_after(self.cursor));
-        let latest = self.waiting.first_latest().map(|latest| latest.max(self.cursor));
-        match (planned, latest) {
-            (Some((instant, _)), Some(latest)) if latest < instant => {
-                return Ok(Next::Instant(latest, Vec::new()));
-            }
-            (Some((instant, works)), _) => return Ok(Next::Instant(instant, works)),
-            (None, Some(latest)) => return Ok(Next::Instant(latest, Vec::new())),
-            (None, None) => {}
-        }
+        let waited = self.waiting.first_latest().into_iter().chain(self.rooms.services.next_restart()).min();
+        let waited = waited.map(|at| at.max(self.cursor));
         let day = plans.map_or_else(|| self.cursor.ist_day(), |plans| plans.day);
         let next = day.succ_opt().ok_or_else(|| AppError::Ended("the calendar has no next day".into()))?;
-        Ok(Next::Day(Timestamp::start_of(next)))
+        let midnight = Timestamp::start_of(next);
+        Ok(match (planned, waited) {
+            (Some((instant, _)), Some(waited)) if waited < instant => Next::Instant(waited, Vec::new()),
+            (Some((instant, works)), _) => Next::Instant(instant, works),
+            // The day begins first, whatever waits beyond it.
+            (None, Some(waited)) if waited < midnight => Next::Instant(waited, Vec::new()),
+            (None, _) => Next::Day(midnight),
+        })
     }
 
     /// Returns what the day's plans have at an instant.
