@@ -2,8 +2,14 @@
 //! or the daemon, are killed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "workers/restarts.rs"]
+mod restarts;
 #[path = "support/daemon.rs"]
 mod support;
+#[path = "workers/usage.rs"]
+mod usage;
+#[path = "workers/waits.rs"]
+mod waits;
 
 use std::path::Path;
 use std::sync::Arc;

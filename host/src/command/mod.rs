@@ -14,6 +14,7 @@ mod remote;
 mod replay;
 mod schedule;
 mod serve;
+mod service;
 mod shadow;
 mod simulate;
 mod task;
@@ -46,6 +47,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Calendar(options) => calendar::calendar(&options),
         Command::Schedule(options) => schedule::schedule(&options),
         Command::Grant(options) => grant::grant(&options),
+        Command::Service(options) => service::service(&options),
         Command::User(options) => user::user(&options),
         Command::Token(options) => token::token(options),
         Command::Api(options) => api_call::api_call(&options),

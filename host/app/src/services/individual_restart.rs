@@ -136,7 +136,7 @@ impl Services {
     pub(crate) async fn restart_individual(self: &Arc<Self>, due: DueRestart) -> Result<(), AppError> {
         let DueRestart { at, user, task } = due;
         let _place = self.restarts.places.acquire().await;
-        let user = self.users.find(user)?;
+        let Ok(user) = self.users.find(user) else { return Ok(()) };
         let _switch = user.services.switch().await;
         // Somebody may have ended the wait, or it may be another one; the stop of the daemon ends it by itself.
         let waited = user.services.pending_restart(task).filter(|waited| waited.at == at);
