@@ -59,9 +59,23 @@ async fn the_status_tells_the_policy_the_wait_and_what_the_process_uses() {
     assert_eq!((&back["attempts"], &back["next_restart_at"]), (&json!(1), &Value::Null));
     assert_ne!(back["pid"], running["pid"]);
 
+    let own = user.get("/api/v1/user/service/status").await.ok();
+    let active = &own["individual"][0];
+    assert_eq!((&active["task"], &active["state"]), (&json!("position_monitor"), &json!("running")));
+    assert_eq!((&active["pid"], own["individual"].as_array().unwrap().len()), (&back["pid"], 1));
     send_kill(&back);
     is(&user, "restarting").await;
+    let admin = console.admin().await;
+    let all = admin.get("/api/v1/service/status").await.ok();
+    let active = &all["items"][1]["individual"][0];
+    assert_eq!((&active["state"], &active["next_restart_at"]), (&json!("restarting"), &json!("2025-03-10T09:45:35.000+05:30")));
+    assert_eq!(all["items"][0]["individual"], json!([]), "nobody else's");
     let stopped = user.post("/api/v1/service/individual/stop", json!({ "task": "position_monitor" })).await;
+    let times = |status: &Value| (status["created_at"].clone(), status["updated_at"].clone());
+    let began = json!("2025-03-10T09:45:00.000+05:30");
+    assert_eq!(times(&before), (Value::Null, Value::Null));
+    assert_eq!(times(&running), (began.clone(), began.clone()));
+    assert_eq!(times(&back), (began, json!("2025-03-10T09:45:05.000+05:30")));
     assert_eq!((&stopped.ok()["changed"], &status(&user).await["state"]), (&json!(true), &json!("stopped")));
 }
 

@@ -43,6 +43,10 @@ pub struct IndividualServiceRow {
     pub restarts: u32,
     /// Time at which it is started again; none while it runs and when it stays stopped.
     pub next_restart_at: Option<Timestamp>,
+    /// Time at which the row was made; none when that is unknown. The store keeps it, whatever is saved.
+    pub created_at: Option<Timestamp>,
+    /// Time at which the row was last saved, likewise.
+    pub updated_at: Option<Timestamp>,
 }
 
 impl IndividualServiceRow {
@@ -53,14 +57,18 @@ impl IndividualServiceRow {
 }
 
 impl UserScope {
-    /// Stores the status of an individual service and waits until it is durable.
+    /// Stores the status of an individual service at an instant and waits until it is durable.
     ///
     /// # Errors
     /// [`StoreError::ForeignUser`], or when the store is closed or has stopped.
-    pub async fn save_individual_service(&self, row: IndividualServiceRow) -> Result<(), StoreError> {
+    pub async fn save_individual_service(
+        &self,
+        row: IndividualServiceRow,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         self.check_owner("the individual service", row.user)?;
         self.store
-            .write_durable("save the status of an individual service", move |conn| write(conn, &row))
+            .write_durable("save the status of an individual service", move |conn| write(conn, &row, at))
             .await
     }
 
@@ -108,7 +116,7 @@ impl SystemScope {
                 let sql = "UPDATE individual_service_status
                            SET running = 0, process_id = NULL, restarts = 0, next_restart_at = NULL,
                                reason = CASE running WHEN 1 THEN ?1 ELSE reason || '; not started again: ' || ?1 END,
-                               stopped_at = coalesce(stopped_at, max(started_at, ?2))
+                               stopped_at = coalesce(stopped_at, max(started_at, ?2)), updated_at = ?2
                            WHERE running = 1 OR next_restart_at IS NOT NULL RETURNING user_id, task";
                 select(conn, sql, values, |row| Ok((user(row, "user_id")?, parsed(row, "task")?)))
             })
@@ -116,11 +124,14 @@ impl SystemScope {
     }
 }
 
-fn write(conn: &Connection, row: &IndividualServiceRow) -> Result<(), StoreError> {
-    let sql = "INSERT OR REPLACE INTO individual_service_status
+fn write(conn: &Connection, row: &IndividualServiceRow, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "INSERT INTO individual_service_status
                    (user_id, task, running, process_id, started_at, stopped_at, reason, schedule_version,
-                    restart, restarts, next_restart_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+                    restart, restarts, next_restart_at, created_at, updated_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)
+               ON CONFLICT (user_id, task) DO UPDATE SET
+                   running = ?3, process_id = ?4, started_at = ?5, stopped_at = ?6, reason = ?7,
+                   schedule_version = ?8, restart = ?9, restarts = ?10, next_restart_at = ?11, updated_at = ?12";
     let values = (
         row.user.0.cast_signed(),
         row.task.name(),
@@ -133,6 +144,7 @@ fn write(conn: &Connection, row: &IndividualServiceRow) -> Result<(), StoreError
         row.restart.name(),
         row.restarts,
         row.next_restart_at.map(|at| at.0),
+        at.0,
     );
     execute(conn, sql, values).map(|_| ())
 }
@@ -149,5 +161,7 @@ fn read(row: &Row<'_>) -> Result<IndividualServiceRow, StoreError> {
         restart: parsed(row, "restart")?,
         restarts: row.get("restarts")?,
         next_restart_at: optional_instant(row, "next_restart_at")?,
+        created_at: optional_instant(row, "created_at")?,
+        updated_at: optional_instant(row, "updated_at")?,
     })
 }

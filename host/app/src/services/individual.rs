@@ -63,6 +63,8 @@ impl Individual {
             restart: self.restart,
             restarts: self.restarts,
             next_restart_at: None,
+            created_at: None,
+            updated_at: None,
         }
     }
 }
@@ -145,7 +147,7 @@ impl Services {
                 // Somebody has stopped it meanwhile; the process ends with this value.
                 return Ok(());
             }
-            self.handles.store.user(user.id).save_individual_service(service.row(user.id, task)).await?;
+            self.handles.store.user(user.id).save_individual_service(service.row(user.id, task), self.handles.clock.now()).await?;
             // Before anybody can notice its end: the line about that comes after this one.
             self.log_service(user, Level::Info, event, line).await?;
             user.services.insert_individual(task, service);

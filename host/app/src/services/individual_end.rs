@@ -81,7 +81,7 @@ impl Services {
                 format!("the individual service of {task} ended by itself; process {pid}: {}", end.reason);
             return self.individual_failed(user, task, stopped, after, line).await;
         }
-        self.handles.store.user(user.id).save_individual_service(stopped).await?;
+        self.handles.store.user(user.id).save_individual_service(stopped, self.handles.clock.now()).await?;
         let by = stopper.unwrap_or_else(|| "the daemon".to_owned());
         let line =
             format!("the individual service of {task} was stopped by {by}; process {pid}: {}", end.reason);
@@ -131,7 +131,7 @@ impl Services {
             }
             AfterEnd::StaysStopped => stopped,
         };
-        self.handles.store.user(user.id).save_individual_service(row).await?;
+        self.handles.store.user(user.id).save_individual_service(row, self.handles.clock.now()).await?;
         user.services.activity().failed(format!("{task}: {reason}"));
         self.log_service(user, Level::Error, "individual_failed", format!("{line}{}", after.told())).await?;
         self.tell_of_individual(user, task, ServiceChange::Failed, &format!("{reason}{}", after.told()));

@@ -208,7 +208,7 @@ impl Services {
             next_restart_at: None,
             ..waited.row
         };
-        self.handles.store.user(user.id).save_individual_service(row).await?;
+        self.handles.store.user(user.id).save_individual_service(row, self.handles.clock.now()).await?;
         let by = self.name_of(by);
         let line = format!("the individual service of {task} was stopped by {by}: {reason}");
         self.log_service(user, Level::Info, "individual_stopped", line).await?;
@@ -257,7 +257,7 @@ impl Services {
             let _row = user.services.individual_rows().await;
             let scope = self.handles.store.user(user.id);
             let row = scope.individual_service(task).await?.ok_or(AppError::NeverStarted(task))?;
-            scope.save_individual_service(IndividualServiceRow { restart, ..row }).await?;
+            scope.save_individual_service(IndividualServiceRow { restart, ..row }, self.handles.clock.now()).await?;
             user.services.set_restart_policy(task, restart);
         }
         if restart == RestartPolicy::Never {
@@ -283,6 +283,8 @@ mod tests {
             restart: RestartPolicy::OnFailure,
             restarts,
             next_restart_at: None,
+            created_at: None,
+            updated_at: None,
         }
     }
 

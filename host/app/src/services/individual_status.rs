@@ -50,6 +50,10 @@ pub struct IndividualStatus {
     pub restarts: u32,
     /// Time at which it is started again; none unless it waits for that.
     pub next_restart_at: Option<Timestamp>,
+    /// Time at which the service was first started; none when it never was, or when that is unknown.
+    pub created_at: Option<Timestamp>,
+    /// Time at which it last changed, likewise.
+    pub updated_at: Option<Timestamp>,
     /// Time at which it was last started; none when it never was.
     pub started_at: Option<Timestamp>,
     /// Time at which the service stopped; none while it runs and when it never did.
@@ -119,6 +123,8 @@ impl Services {
         Ok(IndividualStatus {
             task,
             state,
+            created_at: row.and_then(|row| row.created_at),
+            updated_at: row.and_then(|row| row.updated_at),
             usage: running.as_ref().and_then(|service| service.worker.usage()),
             restart: running
                 .as_ref()

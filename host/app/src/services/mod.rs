@@ -25,7 +25,7 @@ pub use individual_restart::{MOST_RESTARTS, PendingRestart, RESTART_DELAYS_MS, S
 pub use individual_status::{IndividualState, IndividualStatus};
 pub use log::Level;
 pub(crate) use shared::leaves_signals_untouched;
-pub use status::{ServiceState, ServiceStatus};
+pub use status::{ActiveIndividual, ServiceState, ServiceStatus};
 pub use unified::Switched;
 pub use user_services::UserServices;
 

@@ -8,7 +8,7 @@ use prahari_domain::time::Timestamp;
 use prahari_store::RestartPolicy;
 
 use super::individual_end::AfterEnd;
-use super::{Activity, Individual, PendingRestart};
+use super::{ActiveIndividual, Activity, Individual, IndividualState, PendingRestart};
 
 /// The unified service and the individual ones of one user.
 #[derive(Debug, Default)]
@@ -124,6 +124,28 @@ impl UserServices {
     pub(super) fn individuals_to_stop(&self) -> BTreeSet<Task> {
         let state = self.state.lock();
         state.individuals.keys().chain(state.restarts.keys()).copied().collect()
+    }
+
+    /// Returns the individual services that run or wait for a restart, by task.
+    pub(super) fn active_individuals(&self) -> Vec<ActiveIndividual> {
+        let state = self.state.lock();
+        let running = state.individuals.iter().map(|(task, service)| ActiveIndividual {
+            task: *task,
+            state: IndividualState::Running,
+            process_id: Some(service.worker.pid()),
+            started_at: service.started_at,
+            next_restart_at: None,
+        });
+        let waiting = state.restarts.iter().map(|(task, waited)| ActiveIndividual {
+            task: *task,
+            state: IndividualState::Restarting,
+            process_id: None,
+            started_at: waited.row.started_at,
+            next_restart_at: Some(waited.at),
+        });
+        let mut active: Vec<_> = running.chain(waiting).collect();
+        active.sort_by_key(|service| service.task);
+        active
     }
 
     pub(super) fn insert_individual(&self, task: Task, service: Individual) {

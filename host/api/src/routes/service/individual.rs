@@ -91,6 +91,12 @@ struct IndividualService {
     /// Time at which it is started again; null unless it waits for that.
     #[schema(required)]
     next_restart_at: Option<Instant>,
+    /// Time at which the service was first started; null when it never was, or long ago.
+    #[schema(required)]
+    created_at: Option<Instant>,
+    /// Time at which it last changed: was started, stopped, or given another policy; null likewise.
+    #[schema(required)]
+    updated_at: Option<Instant>,
     /// Time at which it was last started; null when it never was.
     #[schema(required)]
     started_at: Option<Instant>,
@@ -200,6 +206,8 @@ fn service(status: IndividualStatus) -> IndividualService {
         attempts: status.restarts,
         next_restart_at: status.next_restart_at.map(Instant),
         pid: status.process_id,
+        created_at: status.created_at.map(Instant),
+        updated_at: status.updated_at.map(Instant),
         started_at: status.started_at.map(Instant),
         stopped_at: status.stopped_at.map(Instant),
         reason: status.stopped_at.map(|_| status.reason),
