@@ -95,7 +95,7 @@ async fn a_service_that_waits_is_stopped_with_the_daemon_and_its_user_is_told() 
     daemon.end_beside_schedule(Duration::from_secs(5)).await;
     let reason = format!("{KILLED}; the daemon stopped (SIGTERM) {WAITED}");
     assert_eq!(stays_stopped(&daemon, OTHER).await, reason);
-    assert!(messages(&daemon, OTHER).await[0].body.starts_with(&reason));
+    assert!(messages(&daemon, OTHER, 2).await[0].body.starts_with(&reason));
     daemon.close().await.unwrap();
     let daemon = house.start(at(MONDAY, "09:46")).await;
     assert_eq!(stays_stopped(&daemon, OTHER).await, reason);
@@ -112,7 +112,7 @@ async fn a_service_that_waited_when_the_daemon_was_killed_stays_stopped_and_its_
     let again = house.start(at(MONDAY, "09:46")).await;
     let reason = format!("{KILLED}; not started again: the daemon was restarted");
     assert_eq!(stays_stopped(&again, OTHER).await, reason);
-    assert_eq!(messages(&again, OTHER).await[0].title, format!("Your service of {TASK} was stopped"));
+    assert_eq!(messages(&again, OTHER, 1).await[0].title, format!("Your service of {TASK} was stopped"));
     is_not_started(&again, at(MONDAY, "09:46")).await;
     assert!(again.services.start_individual(OTHER, TASK).await.unwrap());
     let restart = status(&again, OTHER, TASK).await.restart;

@@ -160,7 +160,8 @@ impl Services {
             return Err(error);
         }
         self.handles.wake.notify_one();
-        self.tell_of_individual(user, task, ServiceChange::Started, "");
+        let told = if awaited.is_some() { "it was started again after a failure" } else { "" };
+        self.tell_of_individual(user, task, ServiceChange::Started, told);
         // Whoever stops the daemon may have looked for workers before this one was kept.
         if let Err(stopping) = self.handles.shutdown.check() {
             let by = By::daemon(stopping.to_string());
