@@ -134,7 +134,10 @@ fn services(daemon: &Serving, token: &str) {
     let status = said(daemon, token, &own(&["status"]));
     assert!(status.starts_with("the unified service is stopped\n"), "{status}");
     let line = status.lines().find(|line| line.starts_with("sell_monitor: ")).unwrap();
-    assert!(line.starts_with("sell_monitor: running as process ") && line.ends_with("; restart: on-failure"), "{line}");
+    assert!(
+        line.starts_with("sell_monitor: running as process ") && line.ends_with("; restart: on-failure"),
+        "{line}"
+    );
     assert!(status.contains("\nbuy_orders: stopped; restart: never\n"), "{status}");
     let set = own(&["set", "--task", "sell_monitor", "--restart", "never"]);
     assert!(said(daemon, token, &set).ends_with("; restart: never\n"));

@@ -51,7 +51,10 @@ async fn the_status_tells_the_policy_the_wait_and_what_the_process_uses() {
 
     send_kill(&running);
     let waits = is(&user, "restarting").await;
-    assert_eq!((&waits["running"], &waits["pid"], &waits["cpu_ms"]), (&json!(false), &Value::Null, &Value::Null));
+    assert_eq!(
+        (&waits["running"], &waits["pid"], &waits["cpu_ms"]),
+        (&json!(false), &Value::Null, &Value::Null)
+    );
     assert_eq!((&waits["attempts"], &waits["reason"]), (&json!(1), &json!("it was ended by SIGKILL")));
     assert_eq!(waits["next_restart_at"], "2025-03-10T09:45:05.000+05:30");
     run(&console.daemon, at(MONDAY, "09:45:06")).await;
@@ -68,7 +71,10 @@ async fn the_status_tells_the_policy_the_wait_and_what_the_process_uses() {
     let admin = console.admin().await;
     let all = admin.get("/api/v1/service/status").await.ok();
     let active = &all["items"][1]["individual"][0];
-    assert_eq!((&active["state"], &active["next_restart_at"]), (&json!("restarting"), &json!("2025-03-10T09:45:35.000+05:30")));
+    assert_eq!(
+        (&active["state"], &active["next_restart_at"]),
+        (&json!("restarting"), &json!("2025-03-10T09:45:35.000+05:30"))
+    );
     assert_eq!(all["items"][0]["individual"], json!([]), "nobody else's");
     let stopped = user.post("/api/v1/service/individual/stop", json!({ "task": "position_monitor" })).await;
     let times = |status: &Value| (status["created_at"].clone(), status["updated_at"].clone());

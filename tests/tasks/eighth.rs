@@ -308,6 +308,9 @@ async fn a_removed_task_is_not_started_again_where_its_individual_service_waited
     let lines = logs["items"].as_array().unwrap().iter();
     let stopped: Vec<_> = lines.filter(|line| line["event"] == "individual_stopped").collect();
     let message = stopped[0]["message"].as_str().unwrap();
-    assert!(message.contains(&format!("was stopped by the daemon: the task {NAME} was removed: ")), "{message}");
+    assert!(
+        message.contains(&format!("was stopped by the daemon: the task {NAME} was removed: ")),
+        "{message}"
+    );
     console.stop().await;
 }

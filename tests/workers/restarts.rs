@@ -36,7 +36,11 @@ pub async fn kill(daemon: &Daemon, user: UserId) -> Timestamp {
         (status.state == IndividualState::Restarting && !status.reason.is_empty()).then_some(status)
     });
     let waits = soon(waits).await;
-    assert_eq!((waits.process_id, waits.usage, waits.reason.as_str()), (None, None, KILLED), "it does not run");
+    assert_eq!(
+        (waits.process_id, waits.usage, waits.reason.as_str()),
+        (None, None, KILLED),
+        "it does not run"
+    );
     assert_eq!(waits.stopped_at, Some(daemon.clock.now()));
     waits.next_restart_at.unwrap()
 }
@@ -116,7 +120,8 @@ async fn a_service_that_keeps_failing_comes_back_three_times_and_then_stays_stop
 
     let raised = soon(until_some("the alert", async || alerts(&daemon, OTHER).await.pop())).await;
     assert_eq!((raised.code, raised.subject.as_str()), (AlertCode::ServiceStopped, TASK.name()));
-    let detail = format!("the individual service of {TASK} failed: {KILLED}; it stays stopped after 3 restarts");
+    let detail =
+        format!("the individual service of {TASK} failed: {KILLED}; it stays stopped after 3 restarts");
     assert_eq!((raised.detail.as_str(), raised.resolved_at), (detail.as_str(), None));
     let told: Vec<_> = messages(&daemon, OTHER, 4).await.into_iter().map(|row| row.title).collect();
     let failed = format!("Your service of {TASK} failed and is started again");
@@ -131,7 +136,10 @@ async fn a_service_that_keeps_failing_comes_back_three_times_and_then_stays_stop
 
     start(&daemon, OTHER).await;
     let over = alerts(&daemon, OTHER).await.remove(0);
-    assert_eq!(over.resolution, format!("it was started by user {OTHER} ({})", daemon.users.find(OTHER).unwrap().name));
+    assert_eq!(
+        over.resolution,
+        format!("it was started by user {OTHER} ({})", daemon.users.find(OTHER).unwrap().name)
+    );
     assert_eq!(status(&daemon, OTHER, TASK).await.restarts, 0, "a person has looked at it");
 }
 
@@ -144,7 +152,8 @@ async fn who_started_a_service_again_and_why_is_a_line_of_the_log_and_a_message(
     let worker = comes_back(&daemon, ADMIN, due).await;
     let lines = lines(&daemon, ADMIN).await;
     let waits = "it restarts at 2025-03-10 09:45:05.000, attempt 1 of 3";
-    let failed = format!("the individual service of {TASK} ended by itself; process {killed}: {KILLED}; {waits}");
+    let failed =
+        format!("the individual service of {TASK} ended by itself; process {killed}: {KILLED}; {waits}");
     assert_eq!(lines[1], ("individual_failed".to_owned(), failed));
     let again = format!(
         "the individual service of {TASK} was started again by the daemon, after a failure (attempt 1 of 3), as process {worker}"
@@ -246,7 +255,11 @@ async fn a_run_whose_worker_is_killed_fails_and_the_next_slot_runs_in_the_new_pr
     let outcomes: Vec<_> = slots.iter().map(|slot| slot.outcome).take(2).collect();
     assert_eq!(outcomes, [Some(SlotOutcome::Failed), Some(SlotOutcome::Ran)], "{slots:?}");
     let status = status(&daemon, ADMIN, TASK).await;
-    assert_eq!(status.started_at, Some(at(MONDAY, "10:30:05")), "within the order of a virtual clock: {status:?}");
+    assert_eq!(
+        status.started_at,
+        Some(at(MONDAY, "10:30:05")),
+        "within the order of a virtual clock: {status:?}"
+    );
 }
 
 #[tokio::test]

@@ -127,8 +127,7 @@ async fn a_restart_takes_the_version_of_the_module_that_is_active_then() {
     start(&daemon, OTHER).await;
     let due = kill(&daemon, OTHER).await;
     let bytes = guests::writes_state('1', true);
-    let upload =
-        Upload { task: TASK, bytes: bytes.clone(), origin: ModuleOrigin::Uploaded, by: Some(ADMIN) };
+    let upload = Upload { task: TASK, bytes: bytes.clone(), origin: ModuleOrigin::Uploaded, by: Some(ADMIN) };
     let version = daemon.modules.upload(upload, daemon.clock.now()).await.unwrap().version;
     let activation = Activation { task: TASK, version, by: Some(ADMIN), reason: "a test".to_owned() };
     let permission = daemon.grants.permission(TASK);

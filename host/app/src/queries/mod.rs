@@ -40,9 +40,9 @@ pub use orders::OrderDetail;
 pub use prahari_store::{
     ActivationRow, AlertFilter, AlertRow, CalendarRow, CounterTotals, DecisionRow, EXECUTING, FoundDecision,
     FoundLine, HaltFilter, HaltRow, KeptNotification, LogCursor, LogFilter, LogLevel, LogPage, LogRow,
-    ModuleOrigin, NotesPage, NotificationFilter, NotificationLevel, OrderFilter, PriceJumpRow, RestartPolicy, Role,
-    RunCursor, RunFilter, RunFootprint, RunRow, RunTrigger, ServiceKind, ServiceLogFilter, ServiceLogRow,
-    SignalCursor, SlotCounts, SlotCursor, SlotFilter, SlotKind, SlotRow, SlotState, UsedRow,
+    ModuleOrigin, NotesPage, NotificationFilter, NotificationLevel, OrderFilter, PriceJumpRow, RestartPolicy,
+    Role, RunCursor, RunFilter, RunFootprint, RunRow, RunTrigger, ServiceKind, ServiceLogFilter,
+    ServiceLogRow, SignalCursor, SlotCounts, SlotCursor, SlotFilter, SlotKind, SlotRow, SlotState, UsedRow,
 };
 pub use signals::{SignalDetail, SignalQuery, Signals};
 pub use slots::{LedgerDay, LedgerDayOfAll};

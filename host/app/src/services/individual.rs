@@ -147,7 +147,11 @@ impl Services {
                 // Somebody has stopped it meanwhile; the process ends with this value.
                 return Ok(());
             }
-            self.handles.store.user(user.id).save_individual_service(service.row(user.id, task), self.handles.clock.now()).await?;
+            self.handles
+                .store
+                .user(user.id)
+                .save_individual_service(service.row(user.id, task), self.handles.clock.now())
+                .await?;
             // Before anybody can notice its end: the line about that comes after this one.
             self.log_service(user, Level::Info, event, line).await?;
             user.services.insert_individual(task, service);

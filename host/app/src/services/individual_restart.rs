@@ -182,7 +182,9 @@ impl Services {
     async fn restart_failed(&self, user: &User, task: Task, error: &AppError) -> Result<(), AppError> {
         let _row = user.services.individual_rows().await;
         let reason = into_one_line(format!("it could not be started again: {error}"));
-        let Some(PendingRestart { row, .. }) = user.services.take_restart(task, &reason) else { return Ok(()) };
+        let Some(PendingRestart { row, .. }) = user.services.take_restart(task, &reason) else {
+            return Ok(());
+        };
         let stopped = IndividualServiceRow { reason, next_restart_at: None, ..row };
         let next = PendingRestart::after(&stopped, self.handles.clock.now());
         let after = next.map_or(AfterEnd::GivesUp, AfterEnd::Restarts);
@@ -202,12 +204,8 @@ impl Services {
         let reason = format!("{}; {ended} while it waited to be started again", waited.row.reason);
         user.services.take_restart(task, &reason);
         self.restarts.remove(user.id, task);
-        let row = IndividualServiceRow {
-            reason: reason.clone(),
-            restarts: 0,
-            next_restart_at: None,
-            ..waited.row
-        };
+        let row =
+            IndividualServiceRow { reason: reason.clone(), restarts: 0, next_restart_at: None, ..waited.row };
         self.handles.store.user(user.id).save_individual_service(row, self.handles.clock.now()).await?;
         let by = self.name_of(by);
         let line = format!("the individual service of {task} was stopped by {by}: {reason}");
@@ -257,7 +255,9 @@ impl Services {
             let _row = user.services.individual_rows().await;
             let scope = self.handles.store.user(user.id);
             let row = scope.individual_service(task).await?.ok_or(AppError::NeverStarted(task))?;
-            scope.save_individual_service(IndividualServiceRow { restart, ..row }, self.handles.clock.now()).await?;
+            scope
+                .save_individual_service(IndividualServiceRow { restart, ..row }, self.handles.clock.now())
+                .await?;
             user.services.set_restart_policy(task, restart);
         }
         if restart == RestartPolicy::Never {
@@ -292,7 +292,9 @@ mod tests {
     fn each_restart_in_a_row_waits_longer_and_after_the_third_there_is_none() {
         let waits: Vec<_> = (0..=MOST_RESTARTS)
             .map(|made| PendingRestart::after(&failed(made), Timestamp(1_000)))
-            .map(|next| next.map(|next| (next.attempt, next.at.0, next.row.restarts, next.row.next_restart_at)))
+            .map(|next| {
+                next.map(|next| (next.attempt, next.at.0, next.row.restarts, next.row.next_restart_at))
+            })
             .collect();
         let at = |at| Some(Timestamp(at));
         assert_eq!(
@@ -315,7 +317,8 @@ mod tests {
         restarts.set(UserId(1), other, Timestamp(3));
         restarts.set(UserId(2), task, Timestamp(7));
         assert_eq!(restarts.first(), Some(Timestamp(3)));
-        let taken: Vec<_> = restarts.take_due(Timestamp(5)).iter().map(|due| (due.at.0, due.user.0)).collect();
+        let taken: Vec<_> =
+            restarts.take_due(Timestamp(5)).iter().map(|due| (due.at.0, due.user.0)).collect();
         assert_eq!(taken, [(3, 1), (5, 1)]);
         restarts.remove(UserId(2), task);
         assert_eq!((restarts.first(), restarts.take_due(Timestamp(100))), (None, Vec::new()));

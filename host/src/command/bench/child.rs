@@ -56,7 +56,9 @@ impl Serving {
     /// Resident memory in bytes.
     pub fn resident_bytes(&self) -> Result<u64, Failure> {
         let usage = ProcessUsage::of(self.child.id());
-        usage.map(|usage| usage.memory_bytes).ok_or_else(|| Failure::work("the memory of the daemon is not told"))
+        usage
+            .map(|usage| usage.memory_bytes)
+            .ok_or_else(|| Failure::work("the memory of the daemon is not told"))
     }
 
     fn health(&self) -> Result<Value, Failure> {

@@ -15,7 +15,9 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{IndividualStateName, Instant, LogLevelName, Page, TaskName, UserQuery, limit, page, parse_cursor};
+use crate::view::{
+    IndividualStateName, Instant, LogLevelName, Page, TaskName, UserQuery, limit, page, parse_cursor,
+};
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
