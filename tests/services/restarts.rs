@@ -94,7 +94,7 @@ async fn the_policy_is_set_kept_audited_and_refused_with_what_is_wrong() {
     assert!(never_started.text.contains("position_monitor was never started"), "{}", never_started.text);
     let unknown = user.post(START, asked("always")).await;
     assert_eq!(unknown.problem().0, 400);
-    assert!(unknown.text.contains("is not a restart: never, on_failure"), "{}", unknown.text);
+    assert!(unknown.text.contains("restart is one of never, on_failure"), "{}", unknown.text);
 
     user.post(START, asked("on_failure")).await.ok();
     user.post("/api/v1/service/individual/stop", json!({ "task": "position_monitor" })).await.ok();
@@ -105,7 +105,9 @@ async fn the_policy_is_set_kept_audited_and_refused_with_what_is_wrong() {
 
     let filter = AuditFilter { user: None, action: None, since: None, before: None, limit: 100 };
     let entries = console.daemon.store.system().audit(filter).await.unwrap();
-    let of = |action: &str| entries.iter().filter(|entry| entry.action == action).collect::<Vec<_>>();
+    let of = |action: &str| {
+        entries.iter().map(|row| &row.entry).filter(|entry| entry.action == action).collect::<Vec<_>>()
+    };
     let set = of("individual_service.set_restart");
     assert_eq!((set.len(), set[0].resource.as_str()), (2, "user 2"), "also what was refused then");
     assert_eq!(serde_json::from_str::<Value>(&set[0].details).unwrap(), asked("never"));

@@ -30,6 +30,8 @@ async fn a_service_that_is_stopped_by_hand_while_it_waits_stays_stopped() {
     let house = TestHost::new(2);
     let daemon = house.start(at(MONDAY, "09:45")).await;
     start(&daemon, OTHER).await;
+    // The day begins.
+    run(&daemon, at(MONDAY, "09:45:01")).await;
     let due = kill(&daemon, OTHER).await;
     let by = By::User(ADMIN);
     assert!(daemon.services.stop_individual_by(OTHER, TASK, &by).await.unwrap());

@@ -38,7 +38,7 @@ use crate::schedules::{Previews, Schedules};
 use crate::tasks::Tasks;
 use crate::users::Users;
 pub(crate) use heartbeat::Hour;
-pub(crate) use individual_restart::{DueRestart, Restarts};
+pub(crate) use individual_restart::Restarts;
 
 /// Turns the services of users on and off, and keeps what they say of themselves.
 pub struct Services {
