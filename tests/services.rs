@@ -11,6 +11,8 @@ mod doubtful;
 mod interleavings;
 #[path = "services/killed.rs"]
 mod killed;
+#[path = "services/restarts.rs"]
+mod restarts;
 #[path = "services/retries.rs"]
 mod retries;
 #[path = "services/routes.rs"]

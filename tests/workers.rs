@@ -2,8 +2,14 @@
 //! or the daemon, are killed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "workers/restarts.rs"]
+mod restarts;
 #[path = "support/daemon.rs"]
 mod support;
+#[path = "workers/usage.rs"]
+mod usage;
+#[path = "workers/waits.rs"]
+mod waits;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,13 +18,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use prahari_app::clock::Clock;
+use prahari_app::clock::{Clock, Stopwatch};
 use prahari_app::daemon::Daemon;
 use prahari_app::error::AppError;
 use prahari_app::replays::ReplayVerdict;
 use prahari_app::runs::recordings::find_recording;
 use prahari_app::runs::{RunAnswer, Trigger};
-use prahari_app::services::IndividualStatus;
+use prahari_app::services::{IndividualStatus, STOP_PATIENCE};
 use prahari_app::shutdown::Stop;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
@@ -212,6 +218,27 @@ async fn a_worker_that_hangs_is_killed_after_the_time_limit_of_its_run_and_its_s
     assert_eq!(report.outcome, RunOutcome::WorkerEnded(HUNG.to_owned()));
     assert_eq!(report.outcome.name(), "worker_ended");
     stopped(&daemon, ADMIN, Task::literal("position_monitor"), HUNG).await;
+    assert!(!is_alive(hung));
+    undisturbed(&daemon, other).await;
+}
+
+#[tokio::test]
+async fn a_worker_that_does_not_end_when_it_is_stopped_is_killed_after_its_time() {
+    // Half a minute of real time is for the long form.
+    let patience = if heavy() { STOP_PATIENCE } else { Duration::from_secs(1) };
+    assert_eq!(STOP_PATIENCE, Duration::from_secs(30));
+    let house = TestHost::new(2);
+    let (daemon, hung, other) = with_monitor(&house, component(Task::literal("position_monitor"))).await;
+    send(hung, Signal::SIGSTOP);
+    let service =
+        daemon.users.find(ADMIN).unwrap().services.individual(Task::literal("position_monitor")).unwrap();
+    let stopwatch = Stopwatch::start();
+    let end = service.worker.stop(patience).await;
+    assert!(stopwatch.elapsed() >= patience && stopwatch.elapsed() < patience + Duration::from_secs(5));
+    let seconds = patience.as_secs();
+    let reason = format!("it was stopped and did not end within {seconds} s, so it was killed");
+    assert_eq!((end.reason.as_str(), end.asked), (reason.as_str(), true));
+    stopped(&daemon, ADMIN, Task::literal("position_monitor"), &reason).await;
     assert!(!is_alive(hung));
     undisturbed(&daemon, other).await;
 }

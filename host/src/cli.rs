@@ -9,6 +9,7 @@ mod operate;
 mod recorded;
 mod remote;
 mod serve;
+mod service;
 mod simulate;
 mod task;
 mod values;
@@ -28,6 +29,7 @@ pub use operate::{
 pub use recorded::{Replay, Shadow};
 pub use remote::{AsPerson, AtDaemon};
 pub use serve::Serve;
+pub use service::{RestartName, ServiceCommand, ServiceOptions};
 pub use simulate::Simulate;
 pub use task::{
     HeldShares, Language, NewTask, RunTask, TaskCommand, TaskName, TaskSettingsCommand, TaskSettingsOptions,
@@ -95,6 +97,8 @@ pub enum Command {
     Schedule(ScheduleOptions),
     /// What the tasks of a running daemon may do and use.
     Grant(GrantOptions),
+    /// The services of a user at a running daemon.
+    Service(ServiceOptions),
     /// The users of a running daemon.
     User(UserOptions),
     /// API tokens, with which programs show who they are.

@@ -74,6 +74,10 @@ const TABLE: &[Line] = &[
     ("POST /api/v1/service/individual/start?user={user}", r#"{"task":"sell_monitor"}"#, [401, 404, 200, 200, 401]),
     ("POST /api/v1/service/individual/start?user={user}", r#"{"task":"analysis"}"#,    [401, 404, 404, 403, 401]),
     ("GET /api/v1/service/individual/status?user={user}", "",                          [401, 404, 200, 200, 401]),
+    ("PUT /api/v1/service/individual/restart?user={user}", r#"{"task":"sell_monitor","restart":"never"}"#,
+                                                                                       [401, 404, 200, 200, 401]),
+    ("PUT /api/v1/service/individual/restart?user={user}", r#"{"task":"analysis","restart":"never"}"#,
+                                                                                       [401, 404, 404, 404, 401]),
     ("POST /api/v1/service/individual/stop?user={user}", r#"{"task":"sell_monitor"}"#, [401, 404, 200, 200, 401]),
     ("POST /api/v1/user/service/start?user={user}", "",                                [401, 404, 200, 200, 401]),
     // And while it is on.

@@ -43,6 +43,7 @@ fn an_operator_makes_a_token_and_does_the_rest_with_it_from_the_terminal() {
     grants(&daemon, token);
     users(&daemon);
     schedules(&daemon, token);
+    services(&daemon, token);
     let me: Value = serde_json::from_str(&said(&daemon, token, &["api", "get", "/auth/me"])).unwrap();
     assert_eq!((&me["name"], &me["via"]), (&Value::from("admin"), &Value::from("token")));
     let (code, _, error) = at(&daemon, token, &["api", "post", "/service/restart", "--data", "{"]);
@@ -122,6 +123,35 @@ fn schedules(daemon: &Serving, token: &str) {
     let off = said(daemon, token, &["schedule", "off", "analysis"]);
     assert!(off.contains("at 16:00: off, set by admin"), "{off}");
     assert!(said(daemon, token, &["schedule", "on", "analysis"]).contains("at 16:00: next "));
+}
+
+fn services(daemon: &Serving, token: &str) {
+    let own = |step: &[&'static str]| [&["service"][..], step, &["--user", "2"]].concat();
+    assert_eq!(said(daemon, token, &own(&["stop"])), "the unified service is stopped\n");
+    assert_eq!(said(daemon, token, &own(&["stop"])), "the unified service is stopped already\n");
+    let start = own(&["start", "--task", "sell_monitor", "--restart", "on-failure"]);
+    assert_eq!(said(daemon, token, &start), "the service of sell_monitor is running\n");
+    let status = said(daemon, token, &own(&["status"]));
+    assert!(status.starts_with("the unified service is stopped\n"), "{status}");
+    let line = status.lines().find(|line| line.starts_with("sell_monitor: ")).unwrap();
+    assert!(
+        line.starts_with("sell_monitor: running as process ") && line.ends_with("; restart: on-failure"),
+        "{line}"
+    );
+    assert!(status.contains("\nbuy_orders: stopped; restart: never\n"), "{status}");
+    let set = own(&["set", "--task", "sell_monitor", "--restart", "never"]);
+    assert!(said(daemon, token, &set).ends_with("; restart: never\n"));
+    let told = said(daemon, token, &[&own(&["status"])[..], &["--json"]].concat());
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["individual"]["services"]["sell_monitor"]["restart"], "never");
+    assert_eq!(told["unified"]["running"], false);
+    let stop = own(&["stop", "--task", "sell_monitor"]);
+    assert_eq!(said(daemon, token, &stop), "the service of sell_monitor is stopped\n");
+    assert_eq!(said(daemon, token, &own(&["start"])), "the unified service is running\n");
+    let (code, _, error) = at(daemon, token, &start);
+    assert_eq!((code, error.contains("the unified service of this user is running")), (2, true), "{error}");
+    let (code, _, error) = at(daemon, token, &own(&["start", "--restart", "never"]));
+    assert_eq!((code, error.contains("--task")), (2, true), "{error}");
 }
 
 /// A database that a daemon uses is not looked at by others, who are told what to do.

@@ -1,5 +1,7 @@
 //! From the upload to the removal of a task that trades.
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use prahari_app::runs::recordings::find_recording;
 use prahari_runtime::replay::replay;
 use prahari_store::SlotOutcome;
@@ -8,6 +10,7 @@ use serde_json::json;
 
 use super::{EIGHTH, NAME, eighth};
 use crate::support::console::Console;
+use crate::support::waiting::until;
 use crate::support::{ADMIN, MONDAY, OTHER, TUESDAY, at, end_of, run, runs, slot, slots};
 
 /// A console whose services were on before the task came, and were started again.
@@ -282,5 +285,32 @@ async fn what_comes_with_the_program_stays() {
     }
     let audited = admin.get("/api/v1/audit").await.ok();
     assert!(audited.to_string().contains("task.remove"), "each attempt is written down first");
+    console.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_task_is_not_started_again_where_its_individual_service_waited() {
+    let console = with_the_eighth().await;
+    let (daemon, admin, user) = (&console.daemon, console.admin().await, console.user().await);
+    daemon.services.stop_service(OTHER).await.unwrap();
+    let start = json!({ "task": NAME, "restart": "on_failure" });
+    user.post("/api/v1/service/individual/start", start).await.ok();
+    let worker = daemon.users.find(OTHER).unwrap().services.individual(EIGHTH).unwrap().worker;
+    kill(Pid::from_raw(i32::try_from(worker.pid()).unwrap()), Signal::SIGKILL).unwrap();
+    let services = &daemon.users.find(OTHER).unwrap().services;
+    until("the service to wait", async || services.pending_restart(EIGHTH).is_some()).await;
+
+    assert!(admin.delete(&format!("/api/v1/tasks/{NAME}")).await.status.is_success());
+    assert_eq!(services.pending_restart(EIGHTH), None);
+    run(daemon, at(MONDAY, "09:00")).await;
+    assert!(services.individual(EIGHTH).is_none());
+    let logs = user.get("/api/v1/user/service/logs").await.ok();
+    let lines = logs["items"].as_array().unwrap().iter();
+    let stopped: Vec<_> = lines.filter(|line| line["event"] == "individual_stopped").collect();
+    let message = stopped[0]["message"].as_str().unwrap();
+    assert!(
+        message.contains(&format!("was stopped by the daemon: the task {NAME} was removed: ")),
+        "{message}"
+    );
     console.stop().await;
 }

@@ -356,6 +356,7 @@ impl From<AppError> for Problem {
             | AppError::UnknownHalt(_)
             | AppError::UnknownSchedule(_)
             | AppError::UnknownTask(_)
+            | AppError::NeverStarted(_)
             | AppError::UnknownModule { .. }
             | AppError::UnknownModuleHash { .. } => Code::NotFound,
             AppError::Module { .. } | AppError::NewModule(_) | AppError::SettingsSchema(_) => {

@@ -336,6 +336,7 @@ impl Base {
             modules: modules.clone(),
             runtime: runtime.clone(),
             hour: Default::default(),
+            restarts: Default::default(),
         });
         let health = Arc::new(ModuleHealth {
             handles: handles.clone(),

@@ -128,6 +128,9 @@ pub enum AppError {
     /// Individual services wait while the unified one runs.
     #[error("the unified service of this user is running and runs every task; stop it first")]
     UnifiedServiceRunning,
+    /// An individual service of which nothing is stored.
+    #[error("the individual service of {0} was never started; say how it restarts when you start it")]
+    NeverStarted(Task),
     /// A task that is for admins, because its manifest says so or because all users share it.
     #[error("only an admin may run {0}")]
     TaskForAdmins(Task),

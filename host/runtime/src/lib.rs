@@ -45,6 +45,7 @@ mod meter;
 mod module;
 mod outcome;
 mod price;
+pub mod process_usage;
 mod recording;
 mod remote;
 pub mod replay;

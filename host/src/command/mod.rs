@@ -19,6 +19,7 @@ mod replay;
 mod runs;
 mod schedule;
 mod serve;
+mod service;
 mod settings;
 mod shadow;
 mod simulate;
@@ -52,6 +53,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Calendar(options) => calendar::calendar(&options),
         Command::Schedule(options) => schedule::schedule(&options),
         Command::Grant(options) => grant::grant(&options),
+        Command::Service(options) => service::service(&options),
         Command::User(options) => user::user(&options),
         Command::Token(options) => token::token(options),
         Command::Logs(options) => logs::logs(&options),

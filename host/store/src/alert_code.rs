@@ -31,5 +31,7 @@ named! {
         OrderLost = "order_lost",
         /// No service runs a task of the strategy that positions of a user belong to.
         PositionUnattended = "position_unattended",
+        /// An individual service failed again after its last restart and stays stopped.
+        ServiceStopped = "service_stopped",
     }
 }

@@ -6,9 +6,19 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{execute, instant, optional_instant, parsed, select, unsigned, user};
+use crate::columns::{execute, instant, named, optional_instant, parsed, select, select_one, unsigned, user};
 use crate::errors::StoreError;
 use crate::store::{SystemScope, UserScope};
+
+named! {
+    /// What becomes of an individual service whose process ended by itself.
+    RestartPolicy {
+        /// It stays stopped until somebody starts it.
+        Never = "never",
+        /// It is started again a few times in a row, with growing delays.
+        OnFailure = "on_failure",
+    }
+}
 
 /// Row of an individual service.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +37,16 @@ pub struct IndividualServiceRow {
     pub reason: String,
     /// The schedules that it was started with.
     pub schedule_version: u64,
+    /// What becomes of it when its process ends by itself.
+    pub restart: RestartPolicy,
+    /// Restarts in a row, the one that it waits for among them.
+    pub restarts: u32,
+    /// Time at which it is started again; none while it runs and when it stays stopped.
+    pub next_restart_at: Option<Timestamp>,
+    /// Time at which the row was made; none when that is unknown. The store keeps it, whatever is saved.
+    pub created_at: Option<Timestamp>,
+    /// Time at which the row was last saved, likewise.
+    pub updated_at: Option<Timestamp>,
 }
 
 impl IndividualServiceRow {
@@ -37,15 +57,32 @@ impl IndividualServiceRow {
 }
 
 impl UserScope {
-    /// Stores the status of an individual service and waits until it is durable.
+    /// Stores the status of an individual service at an instant and waits until it is durable.
     ///
     /// # Errors
     /// [`StoreError::ForeignUser`], or when the store is closed or has stopped.
-    pub async fn save_individual_service(&self, row: IndividualServiceRow) -> Result<(), StoreError> {
+    pub async fn save_individual_service(
+        &self,
+        row: IndividualServiceRow,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         self.check_owner("the individual service", row.user)?;
         self.store
-            .write_durable("save the status of an individual service", move |conn| write(conn, &row))
+            .write_durable("save the status of an individual service", move |conn| write(conn, &row, at))
             .await
+    }
+
+    /// Returns the row of an individual service; none when the user never started it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn individual_service(&self, task: Task) -> Result<Option<IndividualServiceRow>, StoreError> {
+        let id = self.user.0.cast_signed();
+        self.read("read an individual service", move |conn| {
+            let sql = "SELECT * FROM individual_service_status WHERE user_id = ?1 AND task = ?2";
+            select_one(conn, sql, (id, task.name()), read)
+        })
+        .await
     }
 
     /// The individual services that the user ever started, by task name.
@@ -63,7 +100,8 @@ impl UserScope {
 }
 
 impl SystemScope {
-    /// Stops every individual service that a process of the past left marked as running; answers which they were.
+    /// Stops every individual service that a process of the past left marked as running or waiting for its restart; answers
+    /// which they were.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -76,18 +114,24 @@ impl SystemScope {
         self.store
             .write_durable("stop the individual services", move |conn| {
                 let sql = "UPDATE individual_service_status
-                           SET running = 0, process_id = NULL, reason = ?1, stopped_at = max(started_at, ?2)
-                           WHERE running = 1 RETURNING user_id, task";
+                           SET running = 0, process_id = NULL, restarts = 0, next_restart_at = NULL,
+                               reason = CASE running WHEN 1 THEN ?1 ELSE reason || '; not started again: ' || ?1 END,
+                               stopped_at = coalesce(stopped_at, max(started_at, ?2)), updated_at = ?2
+                           WHERE running = 1 OR next_restart_at IS NOT NULL RETURNING user_id, task";
                 select(conn, sql, values, |row| Ok((user(row, "user_id")?, parsed(row, "task")?)))
             })
             .await
     }
 }
 
-fn write(conn: &Connection, row: &IndividualServiceRow) -> Result<(), StoreError> {
-    let sql = "INSERT OR REPLACE INTO individual_service_status
-                   (user_id, task, running, process_id, started_at, stopped_at, reason, schedule_version)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+fn write(conn: &Connection, row: &IndividualServiceRow, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "INSERT INTO individual_service_status
+                   (user_id, task, running, process_id, started_at, stopped_at, reason, schedule_version,
+                    restart, restarts, next_restart_at, created_at, updated_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)
+               ON CONFLICT (user_id, task) DO UPDATE SET
+                   running = ?3, process_id = ?4, started_at = ?5, stopped_at = ?6, reason = ?7,
+                   schedule_version = ?8, restart = ?9, restarts = ?10, next_restart_at = ?11, updated_at = ?12";
     let values = (
         row.user.0.cast_signed(),
         row.task.name(),
@@ -97,6 +141,10 @@ fn write(conn: &Connection, row: &IndividualServiceRow) -> Result<(), StoreError
         row.stopped_at.map(|at| at.0),
         &row.reason,
         row.schedule_version.cast_signed(),
+        row.restart.name(),
+        row.restarts,
+        row.next_restart_at.map(|at| at.0),
+        at.0,
     );
     execute(conn, sql, values).map(|_| ())
 }
@@ -110,5 +158,10 @@ fn read(row: &Row<'_>) -> Result<IndividualServiceRow, StoreError> {
         stopped_at: optional_instant(row, "stopped_at")?,
         reason: row.get("reason")?,
         schedule_version: unsigned(row, "schedule_version")?,
+        restart: parsed(row, "restart")?,
+        restarts: row.get("restarts")?,
+        next_restart_at: optional_instant(row, "next_restart_at")?,
+        created_at: optional_instant(row, "created_at")?,
+        updated_at: optional_instant(row, "updated_at")?,
     })
 }

@@ -78,7 +78,7 @@ pub use decisions::{DecisionFilter, DecisionRow, FoundDecision, LogRow, NotesPag
 pub use errors::StoreError;
 pub use grants::{GrantRow, UsedRow};
 pub use halts::{HaltCode, HaltFilter, HaltRow, NewHalt};
-pub use individual_services::IndividualServiceRow;
+pub use individual_services::{IndividualServiceRow, RestartPolicy};
 pub use inspection::{ClosedStatement, Counted, Inspection, ReadTaskSettings, ReadUser};
 pub use last_decisions::LOOKED_AT;
 pub use links::NewLink;

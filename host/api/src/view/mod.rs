@@ -17,8 +17,8 @@ pub use counter::Counter;
 pub use instant::Instant;
 pub use left::LeftBehind;
 pub use names::{
-    LevelName, LogLevelName, ModuleOriginName, ServiceKindName, SideName, SlotKindName, SlotStateName,
-    StateName, StatusName, StrategyLabel, TaskName, TriggerName,
+    IndividualStateName, LevelName, LogLevelName, ModuleOriginName, RestartPolicyName, ServiceKindName,
+    SideName, SlotKindName, SlotStateName, StateName, StatusName, StrategyLabel, TaskName, TriggerName,
 };
 pub use open_list::{OpenList, OpenListOfAll, Part};
 pub use page::{Cursor, Page, limit, page, parse_cursor};

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use prahari_app::queries::{
-    LogLevel, ModuleOrigin, NotificationLevel, RunTrigger, ServiceKind, SlotKind, SlotState,
+    LogLevel, ModuleOrigin, NotificationLevel, RestartPolicy, RunTrigger, ServiceKind, SlotKind, SlotState,
 };
+use prahari_app::services::IndividualState;
 use prahari_domain::orders::{OrderState, Side};
 use prahari_domain::signals::SignalStatus;
 use prahari_domain::strategies::{LONGEST_STRATEGY, StrategyName};
@@ -113,6 +114,16 @@ name_of! {
     /// Service of a user: unified or individual.
     ServiceKindName(ServiceKind) is a "service" of [ServiceKind::Unified, ServiceKind::Individual],
     by ServiceKind::name
+}
+name_of! {
+    /// What becomes of an individual service whose process ended by itself.
+    RestartPolicyName(RestartPolicy) is a "restart" of [RestartPolicy::Never, RestartPolicy::OnFailure],
+    by RestartPolicy::name
+}
+name_of! {
+    /// State of an individual service.
+    IndividualStateName(IndividualState) is a "state"
+    of [IndividualState::Running, IndividualState::Restarting, IndividualState::Stopped], by IndividualState::name
 }
 name_of! {
     /// Level of a log line.

@@ -135,5 +135,6 @@ fn title(code: AlertCode) -> &'static str {
         AlertCode::ModuleUnfit => "A module keeps failing",
         AlertCode::OrderLost => "An order was closed as lost",
         AlertCode::PositionUnattended => "Nothing looks after a position",
+        AlertCode::ServiceStopped => "A service keeps failing and stays stopped",
     }
 }

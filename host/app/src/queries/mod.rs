@@ -42,9 +42,9 @@ pub use prahari_store::{
     ActivationRow, AlertFilter, AlertRow, CalendarRow, CounterTotals, DecisionRow, EXECUTING, FoundDecision,
     FoundLine, HaltFilter, HaltRow, KeptNotification, LogCursor, LogFilter, LogLevel, LogPage, LogRow,
     ModuleOrigin, ModuleRow, NotesPage, NotificationFilter, NotificationLevel, OrderFilter, PriceJumpRow,
-    Role, RunCursor, RunFilter, RunFootprint, RunRow, RunTrigger, ServiceKind, ServiceLogFilter,
-    ServiceLogRow, SignalCursor, SlotCounts, SlotCursor, SlotFilter, SlotKind, SlotRow, SlotState,
-    TaskSettingsRow, UsedRow,
+    RestartPolicy, Role, RunCursor, RunFilter, RunFootprint, RunRow, RunTrigger, ServiceKind,
+    ServiceLogFilter, ServiceLogRow, SignalCursor, SlotCounts, SlotCursor, SlotFilter, SlotKind, SlotRow,
+    SlotState, TaskSettingsRow, UsedRow,
 };
 pub use signals::{SignalDetail, SignalQuery, Signals};
 pub use slots::{LedgerDay, LedgerDayOfAll};

@@ -78,7 +78,7 @@ enum Wait {
 
 /// The next event of the scheduler.
 enum Next {
-    /// Something is due at an instant, or slots that wait have waited long enough or are tried again then.
+    /// Something is due at an instant, or what waits has waited long enough then.
     Instant(Timestamp, Vec<Work>),
     /// The start of a day.
     Day(Timestamp),
@@ -180,24 +180,23 @@ impl Scheduler {
     }
 
     /// The next instant of the day's plans, or the next midnight when the day is over; before them, when slots have
-    /// waited long enough or are tried again.
+    /// waited long enough or are tried again, or an individual service is to be started again.
     fn next_instant(&self) -> Result<Next, AppError> {
         let plans = self.rooms.ledger.plans();
         let planned = plans.as_ref().and_then(|plans| plans.next_after(self.cursor));
-        let retry = self.rooms.ledger.retries.first();
-        let latest = self.waiting.first_latest().into_iter().chain(retry).min();
-        let latest = latest.map(|latest| latest.max(self.cursor));
-        match (planned, latest) {
-            (Some((instant, _)), Some(latest)) if latest < instant => {
-                return Ok(Next::Instant(latest, Vec::new()));
-            }
-            (Some((instant, works)), _) => return Ok(Next::Instant(instant, works)),
-            (None, Some(latest)) => return Ok(Next::Instant(latest, Vec::new())),
-            (None, None) => {}
-        }
+        let (latest, retry) = (self.waiting.first_latest(), self.rooms.ledger.retries.first());
+        let waited = [latest, retry, self.rooms.services.next_restart()].into_iter().flatten().min();
+        let waited = waited.map(|at| at.max(self.cursor));
         let day = plans.map_or_else(|| self.cursor.ist_day(), |plans| plans.day);
         let next = day.succ_opt().ok_or_else(|| AppError::Ended("the calendar has no next day".into()))?;
-        Ok(Next::Day(Timestamp::start_of(next)))
+        let midnight = Timestamp::start_of(next);
+        Ok(match (planned, waited) {
+            (Some((instant, _)), Some(waited)) if waited < instant => Next::Instant(waited, Vec::new()),
+            (Some((instant, works)), _) => Next::Instant(instant, works),
+            // The day begins first, whatever waits beyond it.
+            (None, Some(waited)) if waited < midnight => Next::Instant(waited, Vec::new()),
+            (None, _) => Next::Day(midnight),
+        })
     }
 
     /// Returns what the day's plans have at an instant.

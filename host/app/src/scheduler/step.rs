@@ -13,10 +13,11 @@ use crate::ledger::Work;
 use crate::user::User;
 
 impl Scheduler {
-    /// Does everything due at an instant: first what the day's prices forbid, then what all users share, then for
-    /// each user their fills and their slots by rank. What waits for other tasks is set aside until they have
-    /// ended.
+    /// Does everything due at an instant: first it starts the individual services again that waited until then, then what
+    /// the day's prices forbid, then what all users share, then for each user their fills and their slots by rank. What
+    /// waits for other tasks is set aside until they have ended.
     pub(super) async fn step(&mut self, instant: Timestamp, works: Vec<Work>) -> Result<(), AppError> {
+        self.begin(self.restarts(instant)).await?;
         if !works.is_empty() {
             self.rooms.prices.look_at_prices(instant).await?;
         }
@@ -28,6 +29,16 @@ impl Scheduler {
             self.do_works(users.clone(), instant, works, &aside).await?;
         }
         self.let_go().await
+    }
+
+    /// The restarts of individual services that are due at an instant.
+    fn restarts(&self, instant: Timestamp) -> Vec<Worker> {
+        let due = self.rooms.services.take_due_restarts(instant);
+        let restart = |due| -> Worker {
+            let services = self.rooms.services.clone();
+            Box::pin(async move { services.restart_individual(due).await })
+        };
+        due.into_iter().map(restart).collect()
     }
 
     /// Has those slots done that need not wait any more, and those that are tried again. On a clock that stands still

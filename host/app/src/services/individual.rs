@@ -1,19 +1,19 @@
 //! Individual services: one task of one user in a process of its own, with its own schedule version.
 //!
 //! The process holds the module and nothing else; what it asks comes back to this daemon. So its end, whatever the
-//! cause, concerns one task of one user: the service is stopped with the reason, and nobody starts it again but a
-//! person.
+//! cause, concerns one task of one user: the service is stopped with the reason, and a person starts it again, or the
+//! daemon does a few times where the service says so.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
-use prahari_domain::text::into_one_line;
 use prahari_domain::time::Timestamp;
-use prahari_runtime::{HostServices, RunOutcome, RunReport, RunRequest, Worker, WorkerEnd};
-use prahari_store::{IndividualServiceRow, NotificationLevel, NotificationRow};
+use prahari_runtime::{HostServices, RunOutcome, RunReport, RunRequest, Worker};
+use prahari_store::{AlertCode, IndividualServiceRow, RestartPolicy};
 
+use super::individual_restart::STEADY_AFTER_MS;
 use super::{By, Level, Services};
 use crate::error::AppError;
 use crate::events::{Audience, Event, ServiceChange, ServiceEvent};
@@ -38,6 +38,35 @@ pub struct Individual {
     pub started_at: Timestamp,
     /// Version of the schedules that the service runs by.
     pub schedule_version: u64,
+    /// What becomes of it when its process ends by itself.
+    pub restart: RestartPolicy,
+    /// Restarts in a row of which the last one started this process; 0 when a person did.
+    pub(super) restarts: u32,
+}
+
+impl Individual {
+    /// Returns how many restarts in a row there were, counted from the beginning once it has run well for a while.
+    pub(super) fn restarts_in_a_row(&self, now: Timestamp) -> u32 {
+        if now.millis_since(self.started_at) < STEADY_AFTER_MS { self.restarts } else { 0 }
+    }
+
+    /// Returns its row while it runs.
+    pub(super) fn row(&self, user: UserId, task: Task) -> IndividualServiceRow {
+        IndividualServiceRow {
+            user,
+            task,
+            process_id: Some(self.worker.pid()),
+            started_at: self.started_at,
+            stopped_at: None,
+            reason: String::new(),
+            schedule_version: self.schedule_version,
+            restart: self.restart,
+            restarts: self.restarts,
+            next_restart_at: None,
+            created_at: None,
+            updated_at: None,
+        }
+    }
 }
 
 impl Services {
@@ -46,11 +75,11 @@ impl Services {
     /// # Errors
     /// As there.
     pub async fn start_individual(self: &Arc<Self>, id: UserId, task: Task) -> Result<bool, AppError> {
-        self.start_individual_by(id, task, &By::daemon("")).await
+        self.start_individual_by(id, task, None, &By::daemon("")).await
     }
 
     /// Starts a task of a user in a process of its own, from the next instant on; answers whether it was stopped
-    /// before.
+    /// before. `restart` is what becomes of it when its process ends by itself; without it that stays as it was.
     ///
     /// # Errors
     /// [`AppError::UnifiedServiceRunning`]; [`AppError::TaskForAdmins`]; [`AppError::TaskServed`] for a shared
@@ -59,6 +88,7 @@ impl Services {
         self: &Arc<Self>,
         id: UserId,
         task: Task,
+        restart: Option<RestartPolicy>,
         by: &By,
     ) -> Result<bool, AppError> {
         self.handles.shutdown.check()?;
@@ -66,35 +96,83 @@ impl Services {
         let _switch = user.services.switch().await;
         self.check_individual(&user, task)?;
         if user.services.individual(task).is_some() {
+            if let Some(restart) = restart {
+                self.change_restart_policy(&user, task, restart, by).await?;
+            }
             return Ok(false);
         }
-        let worker = Arc::new(self.runtime.start_worker(&self.modules.for_user(task, id)?.module).await?);
-        let schedule_version = self.schedules.current().version;
-        let service = Individual { worker, started_at: self.handles.clock.now(), schedule_version };
+        let restart = match restart {
+            Some(restart) => restart,
+            None => self.restart_policy(id, task).await?,
+        };
+        let service = self.service(self.new_worker(id, task).await?, restart);
+        let (by, pid) = (self.name_of(by), service.worker.pid());
+        let line = format!("the individual service of {task} was started by {by}, as process {pid}");
+        self.take_up(&user, task, service, ("individual_started", line), None).await?;
+        let resolution = format!("it was started by {by}");
+        self.notices.clear(AlertCode::ServiceStopped, Some(id), task.name(), &resolution).await?;
+        Ok(true)
+    }
+
+    /// Starts a process on the version of a task's module that is the user's now. The stop of the daemon does not wait for it.
+    pub(super) async fn new_worker(&self, user: UserId, task: Task) -> Result<Arc<Worker>, AppError> {
+        let module = self.modules.for_user(task, user)?.module;
+        tokio::select! {
+            started = self.runtime.start_worker(&module) => Ok(Arc::new(started?)),
+            stop = self.handles.shutdown.begun() => Err(AppError::Stopping(stop.to_string())),
+        }
+    }
+
+    /// A service that begins now.
+    pub(super) fn service(&self, worker: Arc<Worker>, restart: RestartPolicy) -> Individual {
+        let (started_at, schedule_version) = (self.handles.clock.now(), self.schedules.current().version);
+        Individual { worker, started_at, schedule_version, restart, restarts: 0 }
+    }
+
+    /// Takes up a process as the service of its task, with the event and the line of the log about it; with `awaited`, only
+    /// while the service waits for the restart due then. The caller holds the user's switch.
+    pub(super) async fn take_up(
+        self: &Arc<Self>,
+        user: &Arc<User>,
+        task: Task,
+        service: Individual,
+        (event, line): (&str, String),
+        awaited: Option<Timestamp>,
+    ) -> Result<(), AppError> {
+        let worker = service.worker.clone();
         {
             let _row = user.services.individual_rows().await;
-            self.handles.store.user(id).save_individual_service(row(id, task, &service)).await?;
+            let waits_until = user.services.pending_restart(task).map(|waited| waited.at);
+            if awaited.is_some() && waits_until != awaited {
+                // Somebody has stopped it meanwhile; the process ends with this value.
+                return Ok(());
+            }
+            self.handles
+                .store
+                .user(user.id)
+                .save_individual_service(service.row(user.id, task), self.handles.clock.now())
+                .await?;
             // Before anybody can notice its end: the line about that comes after this one.
-            let (by, pid) = (self.name_of(by), service.worker.pid());
-            let line = format!("the individual service of {task} was started by {by}, as process {pid}");
-            self.log_service(&user, Level::Info, "individual_started", line).await?;
-            user.services.insert_individual(task, service.clone());
+            self.log_service(user, Level::Info, event, line).await?;
+            user.services.insert_individual(task, service);
+            self.restarts.remove(user.id, task);
         }
-        self.watch_individual(&user, task, &service.worker);
-        if let Err(error) = self.ledger.expect_rest_of_day(&user).await {
+        self.watch_individual(user, task, &worker);
+        if let Err(error) = self.ledger.expect_rest_of_day(user).await {
             user.services.set_stopper(task, format!("the daemon: {error}"));
-            service.worker.stop(STOP_PATIENCE).await;
+            worker.stop(STOP_PATIENCE).await;
             return Err(error);
         }
         self.handles.wake.notify_one();
-        self.tell_of_individual(&user, task, ServiceChange::Started, "");
+        let told = if awaited.is_some() { "it was started again after a failure" } else { "" };
+        self.tell_of_individual(user, task, ServiceChange::Started, told);
         // Whoever stops the daemon may have looked for workers before this one was kept.
         if let Err(stopping) = self.handles.shutdown.check() {
             let by = By::daemon(stopping.to_string());
-            self.stop_individual_within(&user, task, STOP_PATIENCE_OF_DAEMON, &by).await?;
+            self.stop_individual_within(user, task, STOP_PATIENCE_OF_DAEMON, &by).await?;
             return Err(stopping);
         }
-        Ok(true)
+        Ok(())
     }
 
     /// [`Services::stop_individual_by`] for the daemon itself.
@@ -105,8 +183,8 @@ impl Services {
         self.stop_individual_by(id, task, &By::daemon("")).await
     }
 
-    /// Stops the process of a task after the run that it may have, within 30 seconds by the real clock; answers whether
-    /// it ran.
+    /// Stops the process of a task after the run that it may have, within 30 seconds by the real clock, or ends its wait for a
+    /// restart; answers whether there was either.
     ///
     /// # Errors
     /// When there is no such user or it cannot be written down.
@@ -129,7 +207,7 @@ impl Services {
         patience: Duration,
         by: &By,
     ) -> Result<(), AppError> {
-        let tasks = user.services.individuals();
+        let tasks = user.services.individuals_to_stop();
         let stops = tasks.into_iter().map(|task| self.stop_individual_within(user, task, patience, by));
         futures::future::try_join_all(stops).await.map(|_| ())
     }
@@ -141,11 +219,15 @@ impl Services {
         patience: Duration,
         by: &By,
     ) -> Result<bool, AppError> {
-        let Some(Individual { worker, .. }) = user.services.individual(task) else { return Ok(false) };
-        user.services.set_stopper(task, self.name_of(by));
-        let end = worker.stop(patience).await;
-        self.individual_ended(user, task, worker.pid(), end).await?;
-        Ok(true)
+        let mut changed = false;
+        // Its process may end by itself in this moment, and leave a wait to be ended as well.
+        while let Some(Individual { worker, .. }) = user.services.individual(task) {
+            user.services.set_stopper(task, self.name_of(by));
+            let end = worker.stop(patience).await;
+            self.individual_ended(user, task, worker.pid(), end).await?;
+            changed = true;
+        }
+        Ok(self.cancel_restart(user, task, by).await? || changed)
     }
 
     fn patience(&self) -> Duration {
@@ -171,7 +253,7 @@ impl Services {
         Ok(report)
     }
 
-    fn check_individual(&self, user: &User, task: Task) -> Result<(), AppError> {
+    pub(super) fn check_individual(&self, user: &User, task: Task) -> Result<(), AppError> {
         if !user.access.is_active() {
             return Err(AppError::UserInactive(user.id));
         }
@@ -188,69 +270,6 @@ impl Services {
         }
     }
 
-    /// Stores the end of the process, whatever caused it.
-    fn watch_individual(self: &Arc<Self>, user: &Arc<User>, task: Task, worker: &Worker) {
-        // Neither daemon nor worker is kept alive by being watched: the process ends with them.
-        let (daemon, user) = (Arc::downgrade(self), Arc::downgrade(user));
-        let (pid, end) = (worker.pid(), worker.end());
-        tokio::spawn(async move {
-            let end = end.await;
-            let (Some(daemon), Some(user)) = (daemon.upgrade(), user.upgrade()) else { return };
-            if let Err(error) = daemon.individual_ended(&user, task, pid, end).await {
-                tracing::error!(user = %user.id, %task, %error, "the end of a worker could not be written down");
-            }
-        });
-    }
-
-    /// Marks the service of this process as stopped, once.
-    async fn individual_ended(
-        &self,
-        user: &User,
-        task: Task,
-        pid: u32,
-        end: WorkerEnd,
-    ) -> Result<(), AppError> {
-        let _row = user.services.individual_rows().await;
-        let Some(service) = user.services.remove_individual(task, pid, &end.reason) else { return Ok(()) };
-        let end = WorkerEnd { reason: into_one_line(end.reason), ..end };
-        let now = self.handles.clock.now();
-        let by = user.services.take_stopper(task).unwrap_or_else(|| "the daemon".to_owned());
-        let end = self.with_reason_of_daemon(end);
-        let stopped = IndividualServiceRow {
-            process_id: None,
-            stopped_at: Some(now),
-            reason: end.reason.clone(),
-            ..row(user.id, task, &service)
-        };
-        self.handles.store.user(user.id).save_individual_service(stopped).await?;
-        if end.asked {
-            let line = format!(
-                "the individual service of {task} was stopped by {by}; process {pid}: {}",
-                end.reason
-            );
-            self.log_service(user, Level::Info, "individual_stopped", line).await?;
-            self.tell_of_individual(user, task, ServiceChange::Stopped, &end.reason);
-            if self.handles.shutdown.is_begun() {
-                self.notices.send(user.id, notification(task, &end.reason, now)).await?;
-            }
-        } else {
-            tracing::error!(user = %user.id, %task, reason = end.reason, "a worker failed");
-            user.services.activity().failed(format!("{task}: {}", end.reason));
-            let line =
-                format!("the individual service of {task} ended by itself; process {pid}: {}", end.reason);
-            self.log_service(user, Level::Error, "individual_failed", line).await?;
-            self.tell_of_individual(user, task, ServiceChange::Failed, &end.reason);
-            self.notices.send(user.id, notification(task, &end.reason, now)).await?;
-        }
-        self.hand_over_shared(task).await
-    }
-
-    /// Adds to the reason of an end that was asked for that the daemon stops, and why, when it does.
-    fn with_reason_of_daemon(&self, end: WorkerEnd) -> WorkerEnd {
-        let Some(stop) = self.handles.shutdown.reason().filter(|_| end.asked) else { return end };
-        WorkerEnd { reason: format!("the daemon stopped ({stop}): {}", end.reason), ..end }
-    }
-
     /// A shared task goes to the next admin whose service runs it; without one nobody runs it today.
     pub(super) async fn hand_over_shared(&self, task: Task) -> Result<(), AppError> {
         match self.ledger.owner_of_shared(task).filter(|_| self.tasks.current().is_shared(task)) {
@@ -259,33 +278,9 @@ impl Services {
         }
     }
 
-    fn tell_of_individual(&self, user: &User, task: Task, change: ServiceChange, reason: &str) {
+    pub(super) fn tell_of_individual(&self, user: &User, task: Task, change: ServiceChange, reason: &str) {
         self.handles.events.publish_with(Audience::User(user.id), || {
             Event::Service(ServiceEvent { task: Some(task), change, reason: reason.to_owned() })
         });
-    }
-}
-
-fn row(user: UserId, task: Task, service: &Individual) -> IndividualServiceRow {
-    IndividualServiceRow {
-        user,
-        task,
-        process_id: Some(service.worker.pid()),
-        started_at: service.started_at,
-        stopped_at: None,
-        reason: String::new(),
-        schedule_version: service.schedule_version,
-    }
-}
-
-/// The message about a service of a task that was stopped by no person.
-pub(super) fn notification(task: Task, reason: &str, at: Timestamp) -> NotificationRow {
-    NotificationRow {
-        id: None,
-        at,
-        level: NotificationLevel::Error,
-        title: format!("Your service of {task} was stopped"),
-        body: format!("{reason}. It stays stopped until you start it again."),
-        run: None,
     }
 }

@@ -3,20 +3,57 @@
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
+use prahari_runtime::process_usage::ProcessUsage;
 use prahari_schedule::TICK_MS;
-use prahari_store::{IndividualServiceRow, RunFilter, RunRow};
+use prahari_store::{IndividualServiceRow, RestartPolicy, RunFilter, RunRow};
 
 use super::Services;
 use crate::error::AppError;
 use crate::user::User;
+
+/// State of an individual service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IndividualState {
+    /// Its process runs.
+    Running,
+    /// Its process ended by itself, and it waits to be started again.
+    Restarting,
+    /// It was never started, or stopped.
+    Stopped,
+}
+
+impl IndividualState {
+    /// Returns the name in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Restarting => "restarting",
+            Self::Stopped => "stopped",
+        }
+    }
+}
 
 /// One task of a user as a service of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndividualStatus {
     /// The task that it is about.
     pub task: Task,
+    /// State of the service.
+    pub state: IndividualState,
     /// Id of the process; none when the service is stopped.
     pub process_id: Option<u32>,
+    /// What the process uses, as the operating system says; none when it does not run or the platform does not tell.
+    pub usage: Option<ProcessUsage>,
+    /// What becomes of it when its process ends by itself.
+    pub restart: RestartPolicy,
+    /// Restarts in a row, the one that it waits for among them; 0 again once it has run well for a while.
+    pub restarts: u32,
+    /// Time at which it is started again; none unless it waits for that.
+    pub next_restart_at: Option<Timestamp>,
+    /// Time at which the service was first started; none when it never was, or when that is unknown.
+    pub created_at: Option<Timestamp>,
+    /// Time at which it last changed, likewise.
+    pub updated_at: Option<Timestamp>,
     /// Time at which it was last started; none when it never was.
     pub started_at: Option<Timestamp>,
     /// Time at which the service stopped; none while it runs and when it never did.
@@ -73,8 +110,29 @@ impl Services {
         let next = entry.map(|schedule| self.previews.next_slots(schedule, 1)).transpose()?;
         let next = next.unwrap_or_default().first().map(|slot| slot.due_at);
         let stopped = row.filter(|_| running.is_none());
+        let waited = user.services.pending_restart(task).filter(|_| running.is_none());
+        let state = match (&running, &waited) {
+            (Some(_), _) => IndividualState::Running,
+            (None, Some(_)) => IndividualState::Restarting,
+            (None, None) => IndividualState::Stopped,
+        };
+        let restarts = match &running {
+            Some(service) => service.restarts_in_a_row(self.handles.clock.now()),
+            None => waited.as_ref().map(|waited| waited.attempt).or(row.map(|row| row.restarts)).unwrap_or(0),
+        };
         Ok(IndividualStatus {
             task,
+            state,
+            created_at: row.and_then(|row| row.created_at),
+            updated_at: row.and_then(|row| row.updated_at),
+            usage: running.as_ref().and_then(|service| service.worker.usage()),
+            restart: running
+                .as_ref()
+                .map(|service| service.restart)
+                .or(row.map(|row| row.restart))
+                .unwrap_or(RestartPolicy::Never),
+            restarts,
+            next_restart_at: waited.map(|waited| waited.at),
             process_id: running.as_ref().map(|service| service.worker.pid()),
             schedule_version: running.as_ref().map(|service| service.schedule_version),
             started_at: running.map(|service| service.started_at).or(row.map(|row| row.started_at)),

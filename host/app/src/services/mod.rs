@@ -3,6 +3,8 @@
 mod by;
 mod heartbeat;
 mod individual;
+mod individual_end;
+mod individual_restart;
 mod individual_status;
 mod log;
 mod refused;
@@ -19,10 +21,11 @@ use prahari_runtime::Runtime;
 pub use by::By;
 pub use heartbeat::Activity;
 pub use individual::{Individual, RESTARTED, STOP_PATIENCE, STOP_PATIENCE_OF_DAEMON};
-pub use individual_status::IndividualStatus;
+pub use individual_restart::{MOST_RESTARTS, PendingRestart, RESTART_DELAYS_MS, STEADY_AFTER_MS};
+pub use individual_status::{IndividualState, IndividualStatus};
 pub use log::Level;
 pub(crate) use shared::leaves_signals_untouched;
-pub use status::{ServiceState, ServiceStatus};
+pub use status::{ActiveIndividual, ServiceState, ServiceStatus};
 pub use unified::Switched;
 pub use user_services::UserServices;
 
@@ -35,6 +38,7 @@ use crate::schedules::{Previews, Schedules};
 use crate::tasks::Tasks;
 use crate::users::Users;
 pub(crate) use heartbeat::Hour;
+pub(crate) use individual_restart::Restarts;
 
 /// Turns the services of users on and off, and keeps what they say of themselves.
 pub struct Services {
@@ -50,4 +54,6 @@ pub struct Services {
     pub(crate) runtime: Arc<Runtime>,
     /// The hour of the last lines that say which services are on.
     pub(crate) hour: Hour,
+    /// Individual services that wait to be started again.
+    pub(crate) restarts: Restarts,
 }

@@ -3,7 +3,8 @@
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 
-use super::individual::{RESTARTED, notification};
+use super::individual::RESTARTED;
+use super::individual_end::notification;
 use super::{By, Level, Services, Switched};
 use crate::error::AppError;
 

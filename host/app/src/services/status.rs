@@ -2,8 +2,9 @@
 
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
 
-use super::{Activity, Services};
+use super::{Activity, IndividualState, Services};
 use crate::user::User;
 
 /// State of a service.
@@ -26,6 +27,23 @@ pub struct ServiceStatus {
     pub activity: Activity,
     /// Tasks that are executing for the user.
     pub executing: Vec<Task>,
+    /// Individual services that run or wait to be started again, by task.
+    pub individual: Vec<ActiveIndividual>,
+}
+
+/// An individual service that runs or waits to be started again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveIndividual {
+    /// The task that it runs.
+    pub task: Task,
+    /// Whether it runs or waits.
+    pub state: IndividualState,
+    /// Id of its process; none while it waits.
+    pub process_id: Option<u32>,
+    /// Time at which it was last started.
+    pub started_at: Timestamp,
+    /// Time at which it is started again; none while it runs.
+    pub next_restart_at: Option<Timestamp>,
 }
 
 impl Services {
@@ -37,6 +55,7 @@ impl Services {
             state,
             activity: user.services.activity().clone(),
             executing: user.runs.executing(),
+            individual: user.services.active_individuals(),
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
-use prahari_store::{NotificationLevel, NotificationRow, ServiceRow};
+use prahari_store::{AlertCode, NotificationLevel, NotificationRow, ServiceRow};
 
 use super::{Activity, By, Level, Services};
 use crate::error::AppError;
@@ -79,6 +79,7 @@ impl Services {
         let by = self.name_of(by);
         let unified = By::daemon(format!("the unified service is started by {by}"));
         self.stop_individuals(user, &unified).await?;
+        self.clear_stopped(user, &by).await?;
         let now = self.handles.clock.now();
         let schedule_version = self.schedules.current().version;
         {
@@ -103,6 +104,16 @@ impl Services {
         self.log_service(user, Level::Info, "service_started", line).await?;
         self.handles.wake.notify_one();
         self.tell_of_service(user.id, ServiceChange::Started, "");
+        Ok(())
+    }
+
+    /// Resolves the alerts about individual services that stayed stopped: the unified service runs every task.
+    async fn clear_stopped(&self, user: &User, by: &str) -> Result<(), AppError> {
+        let resolution = format!("the unified service was started by {by}");
+        for task in user.services.individual_ends() {
+            let code = AlertCode::ServiceStopped;
+            self.notices.clear(code, Some(user.id), task.name(), &resolution).await?;
+        }
         Ok(())
     }
 

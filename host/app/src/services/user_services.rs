@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use parking_lot::{Mutex, MutexGuard};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
+use prahari_store::RestartPolicy;
 
-use super::{Activity, Individual};
+use super::individual_end::AfterEnd;
+use super::{ActiveIndividual, Activity, Individual, IndividualState, PendingRestart};
 
 /// The unified service and the individual ones of one user.
 #[derive(Debug, Default)]
@@ -30,6 +32,8 @@ struct State {
     stoppers: BTreeMap<Task, String>,
     /// Why the individual service of a task ended last, unless another service has run it since.
     ends: BTreeMap<Task, String>,
+    /// The restarts that individual services wait for; none of them is running.
+    restarts: BTreeMap<Task, PendingRestart>,
 }
 
 impl UserServices {
@@ -116,11 +120,69 @@ impl UserServices {
         self.state.lock().individuals.keys().copied().collect()
     }
 
+    /// Returns the tasks that run as individual services or wait for a restart.
+    pub(super) fn individuals_to_stop(&self) -> BTreeSet<Task> {
+        let state = self.state.lock();
+        state.individuals.keys().chain(state.restarts.keys()).copied().collect()
+    }
+
+    /// Returns the individual services that run or wait for a restart, by task.
+    pub(super) fn active_individuals(&self) -> Vec<ActiveIndividual> {
+        let state = self.state.lock();
+        let running = state.individuals.iter().map(|(task, service)| ActiveIndividual {
+            task: *task,
+            state: IndividualState::Running,
+            process_id: Some(service.worker.pid()),
+            started_at: service.started_at,
+            next_restart_at: None,
+        });
+        let waiting = state.restarts.iter().map(|(task, waited)| ActiveIndividual {
+            task: *task,
+            state: IndividualState::Restarting,
+            process_id: None,
+            started_at: waited.row.started_at,
+            next_restart_at: Some(waited.at),
+        });
+        let mut active: Vec<_> = running.chain(waiting).collect();
+        active.sort_by_key(|service| service.task);
+        active
+    }
+
     pub(super) fn insert_individual(&self, task: Task, service: Individual) {
         let mut state = self.state.lock();
         state.individuals.insert(task, service);
         state.stoppers.remove(&task);
         state.ends.remove(&task);
+        state.restarts.remove(&task);
+    }
+
+    /// Sets what becomes of the service of a task that runs or waits when its process ends by itself.
+    pub(super) fn set_restart_policy(&self, task: Task, restart: RestartPolicy) {
+        let mut state = self.state.lock();
+        if let Some(service) = state.individuals.get_mut(&task) {
+            service.restart = restart;
+        }
+        if let Some(waited) = state.restarts.get_mut(&task) {
+            waited.row.restart = restart;
+        }
+    }
+
+    /// Returns the restart that the service of a task waits for.
+    pub fn pending_restart(&self, task: Task) -> Option<PendingRestart> {
+        self.state.lock().restarts.get(&task).cloned()
+    }
+
+    /// Has the service of a task wait for a restart.
+    pub(super) fn set_restart(&self, task: Task, restart: PendingRestart) {
+        self.state.lock().restarts.insert(task, restart);
+    }
+
+    /// Ends the wait of a service for its restart, and keeps why.
+    pub(super) fn take_restart(&self, task: Task, reason: &str) -> Option<PendingRestart> {
+        let mut state = self.state.lock();
+        let waited = state.restarts.remove(&task)?;
+        state.ends.insert(task, reason.to_owned());
+        Some(waited)
     }
 
     /// Keeps who has the service of a task stopped, for the line about its end. The first stays.
@@ -128,24 +190,38 @@ impl UserServices {
         self.state.lock().stoppers.entry(task).or_insert(by);
     }
 
-    /// Takes out who had the service of a task stopped.
-    pub(super) fn take_stopper(&self, task: Task) -> Option<String> {
-        self.state.lock().stoppers.remove(&task)
-    }
-
-    /// Takes the service of a task out, and keeps why it ended, if it still is the one of this process.
-    pub(super) fn remove_individual(&self, task: Task, pid: u32, reason: &str) -> Option<Individual> {
+    /// Takes the service of a task out and keeps why it ended and what becomes of it; returns who had it stopped, in which case
+    /// it stays stopped.
+    pub(super) fn remove_individual(
+        &self,
+        task: Task,
+        reason: &str,
+        after: AfterEnd,
+    ) -> (Option<String>, AfterEnd) {
         let mut state = self.state.lock();
-        if state.individuals.get(&task)?.worker.pid() != pid {
-            return None;
-        }
+        state.individuals.remove(&task);
         state.ends.insert(task, reason.to_owned());
-        state.individuals.remove(&task)
+        let stopper = state.stoppers.remove(&task);
+        let after = if stopper.is_some() { AfterEnd::StaysStopped } else { after };
+        if let AfterEnd::Restarts(restart) = &after {
+            state.restarts.insert(task, restart.clone());
+        }
+        (stopper, after)
     }
 
-    /// Returns why the individual service of a task ended, if that is why nothing runs it.
+    /// Returns why the individual service of a task ended, if that is why nothing runs it, and when it is started again.
     pub(crate) fn individual_end(&self, task: Task) -> Option<String> {
-        self.state.lock().ends.get(&task).cloned()
+        let state = self.state.lock();
+        let reason = state.ends.get(&task)?;
+        Some(match state.restarts.get(&task) {
+            Some(restart) => format!("{reason}; {restart}"),
+            None => reason.clone(),
+        })
+    }
+
+    /// Returns the tasks whose individual service ended and which no service has run since.
+    pub(super) fn individual_ends(&self) -> Vec<Task> {
+        self.state.lock().ends.keys().copied().collect()
     }
 
     pub(crate) fn set_individual_end(&self, task: Task, reason: String) {

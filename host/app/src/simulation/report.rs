@@ -10,6 +10,7 @@ use prahari_domain::calendar::{Calendar, UnknownDays};
 use prahari_domain::money::Paise;
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Day;
+use prahari_runtime::process_usage::peak_memory_bytes;
 use prahari_store::{HaltFilter, HaltRow, MonthTotals};
 use serde::Serialize;
 
@@ -208,7 +209,7 @@ impl Report {
             months,
             journal_digest: system.journal_digest().await?,
             wall_seconds: wall.as_secs_f64(),
-            peak_rss_bytes: peak_rss_bytes(),
+            peak_rss_bytes: peak_memory_bytes().unwrap_or(0),
         })
     }
 
@@ -329,13 +330,4 @@ fn strategy_report(result: &StrategyResult, held: &[Valuation]) -> StrategyRepor
         unrealised_paise: (value - invested).0,
         fills: result.fills,
     }
-}
-
-/// The high-water mark of this process's memory, from `/proc`.
-fn peak_rss_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes =
-        line.and_then(|line| line.split_whitespace().next()).and_then(|text| text.parse::<u64>().ok());
-    kilobytes.unwrap_or(0) * 1024
 }

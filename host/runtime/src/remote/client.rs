@@ -19,6 +19,7 @@ use crate::host_call_channel::{before, measured, wall_timer};
 use crate::meter::Meter;
 use crate::module::{DescribedSettings, Module};
 use crate::outcome::RunOutcome;
+use crate::process_usage::ProcessUsage;
 use crate::recording::{RecordedRun, Recording};
 use crate::run::{RunReport, RunRequest, bounded};
 use crate::services::HostServices;
@@ -131,6 +132,12 @@ impl Worker {
     /// The process id of the worker.
     pub fn pid(&self) -> u32 {
         self.process.pid()
+    }
+
+    /// Returns the processor time and memory that its process uses, as the operating system says; none when it has ended or
+    /// the platform does not tell.
+    pub fn usage(&self) -> Option<ProcessUsage> {
+        self.process.usage()
     }
 
     /// Waits until the process has ended, and returns why.

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::lines;
 use crate::config::WorkerProgram;
+use crate::process_usage::ProcessUsage;
 
 /// The end of a worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +79,12 @@ impl Process {
 
     pub(crate) fn pid(&self) -> u32 {
         self.pid
+    }
+
+    /// Returns what it uses now; none when it has ended, for its id may be another's by then.
+    pub(crate) fn usage(&self) -> Option<ProcessUsage> {
+        let usage = ProcessUsage::of(self.pid);
+        usage.filter(|_| self.end.borrow().is_none())
     }
 
     /// Kills it for something it did.

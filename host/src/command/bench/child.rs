@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use prahari_app::clock::{Clock, Stopwatch};
+use prahari_runtime::process_usage::ProcessUsage;
 use serde_json::Value;
 use tokio::sync::Notify;
 
@@ -54,12 +55,10 @@ impl Serving {
 
     /// Resident memory in bytes.
     pub fn resident_bytes(&self) -> Result<u64, Failure> {
-        let path = format!("/proc/{}/status", self.child.id());
-        let status = std::fs::read_to_string(&path)
-            .map_err(|error| Failure::work(format!("cannot read {path}: {error}")))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-        kilobytes.map(|kb| kb * 1024).ok_or_else(|| Failure::work(format!("{path} does not tell VmRSS")))
+        let usage = ProcessUsage::of(self.child.id());
+        usage
+            .map(|usage| usage.memory_bytes)
+            .ok_or_else(|| Failure::work("the memory of the daemon is not told"))
     }
 
     fn health(&self) -> Result<Value, Failure> {

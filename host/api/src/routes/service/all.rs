@@ -41,7 +41,7 @@ struct Restarted {
     restarted: usize,
 }
 
-/// The unified services of all users, by user.
+/// The services of all users, by user: each unified one, with the individual ones that run or wait to be started again.
 #[utoipa::path(get, path = "/api/v1/service/status", tag = "service", params(ServicesQuery),
     responses((status = OK, body = Page<ServiceStatus>)))]
 async fn status(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use prahari_app::error::AppError;
 use prahari_app::services::{By, IndividualStatus};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -16,10 +16,38 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Instant, TaskName, UserQuery};
+use crate::view::{IndividualStateName, Instant, RestartPolicyName, TaskName, UserQuery};
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(start)).routes(routes!(stop)).routes(routes!(status))
+    OpenApiRouter::new()
+        .routes(routes!(start))
+        .routes(routes!(stop))
+        .routes(routes!(set_restart))
+        .routes(routes!(status))
+}
+
+/// The task to be started as a service of its own.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct StartIndividual {
+    /// The task that runs, by name.
+    task: TaskName,
+    /// What becomes of it when its process ends by itself; without it that stays as it was, which is `never` at first.
+    /// `on_failure`: it is started again after 5 seconds, after the next failure in 30, and then in 2 minutes; it stays
+    /// stopped after that, and counts from the beginning once it has run for ten minutes.
+    #[schema(inline)]
+    restart: Option<RestartPolicyName>,
+}
+
+/// What becomes of a service when its process ends by itself.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SetRestart {
+    /// The task whose service it is, by name.
+    task: TaskName,
+    /// Whether the daemon starts it again: as at the start of the service.
+    #[schema(inline)]
+    restart: RestartPolicyName,
 }
 
 /// What became of a request to start or stop a service.
@@ -45,8 +73,30 @@ struct IndividualServices {
 struct IndividualService {
     /// Whether the worker process is running.
     running: bool,
+    /// Whether it runs, waits to be started again after a failure, or is stopped.
+    state: IndividualStateName,
     /// The number of its process; null while it does not run.
     pid: Option<u32>,
+    /// Processor time that the process has used since it was started, in milliseconds, as the operating system says; null
+    /// while it does not run.
+    #[schema(required)]
+    cpu_ms: Option<u64>,
+    /// Memory that the process holds now, in bytes, likewise.
+    #[schema(required)]
+    memory_bytes: Option<u64>,
+    /// What becomes of it when its process ends by itself.
+    restart: RestartPolicyName,
+    /// Restarts in a row, of three at most, the one that it waits for among them; 0 again when it has run for ten minutes.
+    attempts: u32,
+    /// Time at which it is started again; null unless it waits for that.
+    #[schema(required)]
+    next_restart_at: Option<Instant>,
+    /// Time at which the service was first started; null when it never was, or long ago.
+    #[schema(required)]
+    created_at: Option<Instant>,
+    /// Time at which it last changed: was started, stopped, or given another policy; null likewise.
+    #[schema(required)]
+    updated_at: Option<Instant>,
     /// Time at which it was last started; null when it never was.
     #[schema(required)]
     started_at: Option<Instant>,
@@ -70,26 +120,28 @@ struct IndividualService {
 
 /// Starts a task as a service of its own. Refused while the unified service runs.
 #[utoipa::path(post, path = "/api/v1/service/individual/start", tag = "service", params(UserQuery),
-    request_body = WhichTask, responses((status = OK, body = IndividualSwitched)))]
+    request_body = StartIndividual, responses((status = OK, body = IndividualSwitched)))]
 async fn start(
     State(api): State<Api>,
     caller: Caller,
     Query(target): Query<UserQuery>,
-    Json(WhichTask { task: TaskName(task) }): Json<WhichTask>,
+    Json(StartIndividual { task: TaskName(task), restart }): Json<StartIndividual>,
 ) -> Result<Json<IndividualSwitched>, Problem> {
     let user = caller.target_user(&api, target.user)?.id;
     let resource = format!("user {user}");
     api.starts.begin(user, api.daemon.clock.now())?;
-    api.audit(&caller, "individual_service.start", resource, json!({ "task": task.name() })).await?;
+    let asked = json!({ "task": task.name(), "restart": restart });
+    api.audit(&caller, "individual_service.start", resource, asked).await?;
     caller.visible_task(&api, task)?;
-    let changed = api.daemon.services.start_individual_by(user, task, &By::User(caller.0.user)).await?;
+    let (restart, by) = (restart.map(|restart| restart.0), By::User(caller.0.user));
+    let changed = api.daemon.services.start_individual_by(user, task, restart, &by).await?;
     if !changed {
         api.starts.take_back(user);
     }
     Ok(Json(IndividualSwitched { task: TaskName(task), running: true, changed }))
 }
 
-/// Stops a task's own service after the run that it may have, within 30 seconds.
+/// Stops a task's own service after the run that it may have, within 30 seconds, or ends its wait to be started again.
 #[utoipa::path(post, path = "/api/v1/service/individual/stop", tag = "service", params(UserQuery),
     request_body = WhichTask, responses((status = OK, body = IndividualSwitched)))]
 async fn stop(
@@ -106,6 +158,28 @@ async fn stop(
     }
     let changed = api.daemon.services.stop_individual_by(user, task, &By::User(caller.0.user)).await?;
     Ok(Json(IndividualSwitched { task: TaskName(task), running: false, changed }))
+}
+
+/// Sets what becomes of a task's own service when its process ends by itself. Whether it runs does not change, except that a
+/// service that waits to be started again stays stopped with `never`. A service that was never started has none: its start
+/// says it.
+#[utoipa::path(put, path = "/api/v1/service/individual/restart", tag = "service", params(UserQuery),
+    request_body = SetRestart, responses((status = OK, body = IndividualService)))]
+async fn set_restart(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(target): Query<UserQuery>,
+    Json(SetRestart { task: TaskName(task), restart }): Json<SetRestart>,
+) -> Result<Json<IndividualService>, Problem> {
+    let user = caller.target_user(&api, target.user)?.id;
+    let (resource, asked) = (format!("user {user}"), json!({ "task": task.name(), "restart": restart }));
+    api.audit(&caller, "individual_service.set_restart", resource, asked).await?;
+    caller.visible_task(&api, task)?;
+    let by = By::User(caller.0.user);
+    api.daemon.services.set_restart_policy(user, task, restart.0, &by).await?;
+    let found = api.daemon.services.individual_status(user).await?;
+    let status = found.into_iter().find(|status| status.task == task).ok_or(AppError::NeverStarted(task))?;
+    Ok(Json(service(status)))
 }
 
 /// How each task of a user stands as a service of its own.
@@ -125,7 +199,15 @@ async fn status(
 fn service(status: IndividualStatus) -> IndividualService {
     IndividualService {
         running: status.process_id.is_some(),
+        state: IndividualStateName(status.state),
+        cpu_ms: status.usage.map(|usage| u64::try_from(usage.cpu.as_millis()).unwrap_or(u64::MAX)),
+        memory_bytes: status.usage.map(|usage| usage.memory_bytes),
+        restart: RestartPolicyName(status.restart),
+        attempts: status.restarts,
+        next_restart_at: status.next_restart_at.map(Instant),
         pid: status.process_id,
+        created_at: status.created_at.map(Instant),
+        updated_at: status.updated_at.map(Instant),
         started_at: status.started_at.map(Instant),
         stopped_at: status.stopped_at.map(Instant),
         reason: status.stopped_at.map(|_| status.reason),

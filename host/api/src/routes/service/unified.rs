@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use prahari_app::queries::{LogLevel, ServiceLogFilter, ServiceLogRow};
-use prahari_app::services::{By, ServiceState};
+use prahari_app::services::{self, By, ServiceState};
 use prahari_app::user::User;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -15,7 +15,9 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Instant, LogLevelName, Page, TaskName, UserQuery, limit, page, parse_cursor};
+use crate::view::{
+    IndividualStateName, Instant, LogLevelName, Page, TaskName, UserQuery, limit, page, parse_cursor,
+};
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
@@ -67,6 +69,37 @@ pub(in crate::routes) struct ServiceStatus {
     restart_needed: bool,
     /// Tasks that are executing for the user now.
     executing: Vec<TaskName>,
+    /// Individual services of the user that run or wait to be started again, one at most for each task.
+    individual: Vec<ActiveIndividual>,
+}
+
+/// An individual service that runs or waits to be started again.
+#[derive(Debug, Serialize, ToSchema)]
+struct ActiveIndividual {
+    /// The task that it runs.
+    task: TaskName,
+    /// `running` or `restarting`.
+    state: IndividualStateName,
+    /// Number of its process; null while it waits.
+    #[schema(required)]
+    pid: Option<u32>,
+    /// Time at which it was last started.
+    started_at: Instant,
+    /// Time at which it is started again; null while it runs.
+    #[schema(required)]
+    next_restart_at: Option<Instant>,
+}
+
+impl From<services::ActiveIndividual> for ActiveIndividual {
+    fn from(active: services::ActiveIndividual) -> Self {
+        Self {
+            task: TaskName(active.task),
+            state: IndividualStateName(active.state),
+            pid: active.process_id,
+            started_at: Instant(active.started_at),
+            next_restart_at: active.next_restart_at.map(Instant),
+        }
+    }
 }
 
 /// A task of a user.
@@ -235,6 +268,7 @@ pub(in crate::routes) async fn service_status(api: &Api, user: &User) -> Result<
         schedule_version: status.activity.schedule_version,
         restart_needed,
         executing: names(status.executing),
+        individual: status.individual.into_iter().map(ActiveIndividual::from).collect(),
     })
 }
 
