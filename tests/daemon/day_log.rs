@@ -15,7 +15,7 @@ const USERS: u32 = 250;
 async fn of_many_runs_of_a_minute_so_many_are_told_and_the_others_are_counted() {
     let log = CapturedLog::start(Level::INFO);
     let (house, cleanup) = (TestHost::new(USERS), Task::literal("eod_cleanup"));
-    let failing = guests::logs("x\u{1b}[2J nothing today");
+    let failing = guests::logs("x\\1b[2J nothing today");
     let living = Living::at_work(&house, at(MONDAY, "17:59"), &[(cleanup, &failing)]).await;
     let starts = log.of_the_day();
     let told = usize::try_from(MOST_PLAIN_LINES).unwrap();

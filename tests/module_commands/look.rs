@@ -7,6 +7,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 
+use crate::guests;
 use crate::operate::{at, said};
 use crate::serving::{DEMO_PASSWORD, Serving, demo};
 use crate::support::prahari;
@@ -26,7 +27,6 @@ fn what_a_daemon_did_is_shown_on_the_terminal() {
     runs(&daemon, token);
     orders_and_positions(&daemon, token);
     settings(&daemon, token);
-    logs(&daemon, token);
 }
 
 fn runs(daemon: &Serving, token: &str) {
@@ -95,18 +95,25 @@ fn settings(daemon: &Serving, token: &str) {
     assert_eq!(all, "all settings have their defaults: version 4\n");
 }
 
-fn logs(daemon: &Serving, token: &str) {
-    let shown = said(daemon, token, &["logs", "--limit", "30"]);
+/// Lines of runs and about services, of a task whose runs write one.
+fn logs(daemon: &Serving, token: &str, run: &str) {
+    let shown = said(daemon, token, &["logs"]);
     let times: Vec<&str> = shown.lines().map(|line| &line[..19]).collect();
-    assert!(times.len() == 30 && times.is_sorted(), "{shown}");
-    let of_task = said(daemon, token, &["logs", "--task", "analysis", "--user", "1", "--limit", "5"]);
-    assert!(of_task.lines().all(|line| line.contains(" analysis run ")), "{of_task}");
-    assert!(!of_task.is_empty());
-    let first = said(daemon, token, &["logs", "--limit", "1", "--json"]);
-    let first: Value = serde_json::from_str(&first).unwrap();
-    assert!(first["at"].is_string() && first["level"].is_string() && first["message"].is_string(), "{first}");
-    let severe = said(daemon, token, &["logs", "--level", "error"]);
-    assert!(severe.lines().all(|line| line[20..].starts_with("error")), "{severe}");
+    assert!(times.is_sorted(), "{shown}");
+    let wrote = format!("warn  eod_cleanup run {run}: no news today");
+    assert!(shown.lines().any(|line| line.ends_with(&wrote)), "{shown}");
+    assert!(shown.contains(" info  services: the unified service was started by the daemon\n"), "{shown}");
+    let of_task = said(daemon, token, &["logs", "--task", "eod_cleanup"]);
+    assert!(of_task.lines().count() == 1 && of_task.trim_end().ends_with(&wrote), "{of_task}");
+    assert_eq!(said(daemon, token, &["logs", "--task", "eod_cleanup", "--level", "error"]), "");
+    assert_eq!(said(daemon, token, &["logs", "--limit", "1"]).lines().count(), 1);
+    let line = said(daemon, token, &["logs", "--task", "eod_cleanup", "--json"]);
+    let line: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(
+        (&line["execution"].to_string(), &line["message"]),
+        (&run.to_owned(), &json!("no news today"))
+    );
+    assert!(!said(daemon, token, &["logs", "--user", "2"]).contains("no news today"));
 }
 
 /// `prahari logs --follow`, once it has shown something.
@@ -116,13 +123,17 @@ fn follow(daemon: &Serving, token: &str, more: &[&str]) -> (Child, Lines<BufRead
     command.args(more).env("PRAHARI_TOKEN", token).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(lines.next().unwrap().unwrap().contains("the unified service was started by the daemon"));
+    assert!(lines.next().unwrap().unwrap().contains("the unified service"));
     (child, lines)
 }
 
 #[test]
-fn new_lines_are_followed_until_somebody_interrupts_or_the_daemon_stops() {
-    let mut daemon = demo(&["--speed", "1", "--history", "0", "--users", "2"]);
+fn lines_are_shown_and_followed_until_somebody_interrupts_or_the_daemon_stops() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("talks.wasm");
+    std::fs::write(&file, guests::logs("no news today")).unwrap();
+    let module = format!("eod_cleanup={}", file.display());
+    let mut daemon = demo(&["--speed", "1", "--history", "0", "--users", "2", "--module", &module]);
     let token = &token(&daemon);
     let (mut child, mut lines) = follow(&daemon, token, &[]);
     let (mut other, of_other) = follow(&daemon, token, &["--user", "2", "--json"]);
@@ -130,16 +141,21 @@ fn new_lines_are_followed_until_somebody_interrupts_or_the_daemon_stops() {
     for path in ["/api/v1/user/service/stop", "/api/v1/user/service/stop?user=2"] {
         assert_eq!(daemon.post_as(&admin, path, &json!({})).status, 200);
     }
-    let line = lines.next().unwrap().unwrap();
-    assert!(line.ends_with(" info  services: the unified service was stopped by user 1 (admin)"), "{line}");
-    let begun =
-        daemon.post_as(&admin, "/api/v1/service/individual/run-once", &json!({ "task": "eod_cleanup" }));
+    let mut next = |end: &str| {
+        let line = lines.by_ref().map_while(Result::ok).find(|line| line.ends_with(end));
+        line.unwrap_or_else(|| panic!("no line ends with {end}"))
+    };
+    next(" info  services: the unified service was stopped by user 1 (admin)");
+    let begun = json!({ "task": "eod_cleanup" });
+    let begun = daemon.post_as(&admin, "/api/v1/service/individual/run-once", &begun);
     assert_eq!(begun.status, 202, "{}", begun.body);
-    let line = lines.next().unwrap().unwrap();
-    assert!(line.contains(" of eod_cleanup was asked for by user 1"), "{line}");
-    // What the run wrote comes as it was written.
-    let wrote = lines.by_ref().map_while(Result::ok).find(|line| line.contains(" eod_cleanup run "));
-    assert!(wrote.is_some());
+    next(" of eod_cleanup was asked for by user 1");
+    // It comes as it is written, and is kept when the run has ended.
+    let line = next(": no news today");
+    let run = line.split(" eod_cleanup run ").nth(1).unwrap().split(':').next().unwrap().to_owned();
+    let ended = || said(&daemon, token, &["runs", "show", &run]).contains("eod_cleanup task_failed in ");
+    assert!((0..10_000).any(|_| ended()));
+    logs(&daemon, token, &run);
     kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
     assert!(child.wait().unwrap().success());
 
@@ -147,8 +163,10 @@ fn new_lines_are_followed_until_somebody_interrupts_or_the_daemon_stops() {
     assert!(daemon.child.wait().unwrap().success());
     let rest: Vec<Value> =
         of_other.map_while(Result::ok).map(|line| serde_json::from_str(&line).unwrap()).collect();
-    assert_eq!(rest[0]["message"], "the unified service was stopped by user 1 (admin)", "{rest:?}");
-    assert!(rest.iter().all(|line| !line["message"].as_str().unwrap().contains("eod_cleanup")), "{rest:?}");
+    let said =
+        |what: &str| rest.iter().filter(|line| line["message"].as_str().unwrap().contains(what)).count();
+    assert_eq!(said("the unified service was stopped by user 1 (admin)"), 1, "{rest:?}");
+    assert_eq!(said("eod_cleanup"), 0, "{rest:?}");
     let mut error = String::new();
     other.stderr.take().unwrap().read_to_string(&mut error).unwrap();
     assert_eq!((other.wait().unwrap().code(), error.as_str()), (Some(1), "error: the daemon has stopped\n"));

@@ -112,7 +112,7 @@ pub struct RunAnswer {
     pub outcome: RunOutcome,
     /// How long it took by the daemon's clock, in milliseconds.
     pub took_ms: i64,
-    /// Whether it did something beside looking: an order, a signal, a message, or anything that it counted.
+    /// Whether it did something beside looking: an order was placed, changed or cancelled, a signal published, a message sent.
     pub acted: bool,
 }
 
@@ -250,7 +250,7 @@ impl Runs {
         let finish = self.finish_of(user, task, run, report, services, used).await?;
         user.runs.set_left(task, started_at.ist_day(), used.plus(finish.left));
         let detail = finish.detail.clone();
-        let (took_ms, acted) = (finish.finished_at.millis_since(started_at), has_acted(&finish, &outcome));
+        let (took_ms, acted) = (finish.finished_at.millis_since(started_at), has_acted(&finish));
         user.services.activity().ran(task, finish.finished_at, &outcome);
         self.handles.store.user(user.id).finish_run(finish).await?;
         tracing::trace!(%run, outcome = outcome.name(), "run finished");
@@ -334,13 +334,9 @@ impl Runs {
     }
 }
 
-/// Returns whether a run did something beside looking.
-fn has_acted(finish: &RunFinish, outcome: &RunOutcome) -> bool {
-    let counted = match outcome {
-        RunOutcome::Succeeded(summary) => summary.counters.iter().any(|counter| counter.value != 0),
-        _ => false,
-    };
-    counted || finish.orders > 0 || finish.left.signals > 0 || finish.left.notifications > 0
+/// Returns whether a run did something beside looking. What tasks count says nothing of it: some count what they saw.
+fn has_acted(finish: &RunFinish) -> bool {
+    finish.orders > 0 || finish.left.signals > 0 || finish.left.notifications > 0
 }
 
 /// Returns what a run cost the host and left behind, but for its recording.

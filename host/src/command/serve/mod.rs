@@ -105,15 +105,17 @@ async fn prepare(
         let parts = (runtime.clone(), modules.clone());
         wiring::daemon(clock, store.clone(), market.clone(), calendar.clone(), served.seed, parts).await
     };
+    // Where the clock is set back to, so that the history does not go on after it.
+    let starts = clock.restarted().now();
     let history = match begun {
         None if options.demo && store.system().users().await.map_err(Failure::work)?.is_empty() => {
-            Some(demo::populate(options, store, &calendar.current(), clock.now()).await?)
+            Some(demo::populate(options, store, &calendar.current(), starts).await?)
         }
         begun => begun,
     };
     if let Some(history) = history {
         let reached = cursor.unwrap_or(history.begins);
-        demo::live_through(&wire(Clock::at(reached)).await?, clock.now()).await?;
+        demo::live_through(&wire(Clock::at(reached)).await?, starts).await?;
     }
     // The history took real time, in which a scaled clock ran on.
     let clock = clock.restarted();
