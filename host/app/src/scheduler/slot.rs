@@ -134,14 +134,7 @@ impl Slots {
         if let Some(at) = self.retry_at(user, key, &answer.outcome, attempt) {
             return self.try_again(user, key, at, &answer).await;
         }
-        let (outcome, reason) = match &answer.outcome {
-            outcome @ RunOutcome::Succeeded(_) if is_late(due, now) => {
-                let late = now.millis_since(due) / 1000;
-                (SlotOutcome::Late, format!("started {late} s late; {}", reason_of(outcome)))
-            }
-            outcome @ RunOutcome::Succeeded(_) => (SlotOutcome::Ran, reason_of(outcome)),
-            failed => (SlotOutcome::Failed, reason_of(failed)),
-        };
+        let (outcome, reason) = outcome_of(&answer.outcome, due, now);
         let reason = WaitOutcome::with_run(waited.as_ref(), Self::with_attempt(user, key, attempt, reason));
         self.finish_slot(user, key, outcome, reason, Some(&answer)).await
     }
@@ -210,6 +203,18 @@ fn too_late(
     let latest = latest_start(late, free, calendar);
     let waited = if free > key.due_at { format!(", free to start at {free}") } else { String::new() };
     (now > latest).then(|| format!("due at {}{waited}, and not started until {latest}", key.due_at))
+}
+
+/// Returns the outcome of a slot whose last run ended like this, and what there is to say of it.
+fn outcome_of(ended: &RunOutcome, due: Timestamp, began: Timestamp) -> (SlotOutcome, String) {
+    let reason = reason_of(ended);
+    match ended.is_success() {
+        true if is_late(due, began) => {
+            (SlotOutcome::Late, format!("started {} s late; {reason}", began.millis_since(due) / 1000))
+        }
+        true => (SlotOutcome::Ran, reason),
+        false => (SlotOutcome::Failed, reason),
+    }
 }
 
 /// A start within a minute is on time: the plan's own resolution.
