@@ -224,3 +224,59 @@ fn a_daemon_cannot_speak_to_the_terminal_of_whoever_asks_it() {
         }
     }
 }
+
+#[test]
+fn what_a_daemon_tells_of_runs_and_people_cannot_speak_to_the_terminal() {
+    let note = json!({
+        "symbol": HOSTILE, "action": HOSTILE, "reason": HOSTILE, "evidence": [{ "name": HOSTILE, "value": HOSTILE }],
+        "level": HOSTILE, "message": HOSTILE,
+    });
+    let mut run = json!({
+        "id": 1, "task": HOSTILE, "trigger": HOSTILE, "service": HOSTILE, "outcome": HOSTILE, "detail": HOSTILE,
+        "started_at": HOSTILE, "duration_ms": 1, "attempt": 1, "module_hash": HOSTILE,
+        "details": [{ "name": HOSTILE, "value": 1 }],
+        "usage": { "cpu_us": 1, "peak_memory_bytes": 1, "calls": 1, "orders": 1 },
+    });
+    let runs = json!({ "items": [run] });
+    run["items"] = json!([note]);
+    let lines = json!({ "id": 1, "items": [{
+        "execution": 1, "task": HOSTILE, "started_at": HOSTILE, "number": 0, "level": HOSTILE, "message": HOSTILE,
+        "at": HOSTILE,
+    }] });
+    let order = json!({
+        "id": HOSTILE, "symbol": HOSTILE, "side": HOSTILE, "quantity": 1, "filled_quantity": 1, "limit_paise": 1,
+        "average_price_paise": 1, "strategy": HOSTILE, "state": HOSTILE, "reason": HOSTILE, "placed_at": HOSTILE,
+    });
+    let positions = json!({
+        "items": [{
+            "symbol": HOSTILE, "strategy": HOSTILE, "looked_after_by": [HOSTILE], "quantity": 1, "average_price_paise": 1,
+            "last_price_paise": 1, "unpriced": false, "unrealised_paise": 1,
+        }],
+        "cash_paise": 1, "available_paise": 1, "market_value_paise": 1, "total_paise": 1,
+    });
+    let settings = json!({
+        "id": 1, "version": 1, "values": { HOSTILE: HOSTILE },
+        "strategy": [{
+            "name": HOSTILE, "kind": HOSTILE, "unit": HOSTILE, "default": HOSTILE, "least": 1, "most": 2, "about": HOSTILE,
+        }],
+        "items": [{ "at": HOSTILE, "user_name": HOSTILE, "resource": "user 1", "details": { "change": { HOSTILE: HOSTILE } } }],
+    });
+    for (arguments, body) in [
+        (&["runs", "list"][..], runs),
+        (&["runs", "show", "1"], run),
+        (&["logs"], lines.clone()),
+        (&["logs", "--follow"], lines),
+        (&["orders"], json!({ "items": [order] })),
+        (&["positions"], positions),
+        (&["settings", "show"], settings.clone()),
+        (&["settings", "show", HOSTILE], settings.clone()),
+        (&["settings", "set", &format!("{HOSTILE}={HOSTILE}")], settings.clone()),
+        (&["settings", "history"], settings),
+    ] {
+        let url = daemon_that_says("200 OK", &body);
+        for more in [&[][..], &["--json"]] {
+            let said = unharmed(&[arguments, &["--url", &url], more].concat(), &[("PRAHARI_TOKEN", "token")]);
+            assert!(!said.contains("expected"), "the answer is read: {said}");
+        }
+    }
+}
