@@ -139,7 +139,7 @@ struct LogLine {
 }
 
 impl Run {
-    /// Such as `17 2025-03-10 18:00:00 gap_watch succeeded in 12 ms: the day is closed`.
+    /// Such as `17 2025-03-10 18:00:00 gap_watch succeeded in 12 ms: nothing opened low`.
     fn print(&self) {
         let Self { id, task, outcome, detail, .. } = self;
         let took = self.duration_ms.map(|ms| format!(" in {ms} ms")).unwrap_or_default();
