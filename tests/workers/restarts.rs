@@ -36,6 +36,11 @@ pub async fn kill(daemon: &Daemon, user: UserId) -> Timestamp {
         (status.state == IndividualState::Restarting && !status.reason.is_empty()).then_some(status)
     });
     let waits = soon(waits).await;
+    let written = until_some("the row of the service", async || {
+        let row = daemon.store.user(user).individual_service(TASK).await.unwrap();
+        row.filter(|row| row.next_restart_at.is_some())
+    });
+    assert_eq!(soon(written).await.next_restart_at, waits.next_restart_at);
     assert_eq!(
         (waits.process_id, waits.usage, waits.reason.as_str()),
         (None, None, KILLED),

@@ -109,8 +109,8 @@ impl Services {
         let entry = set.entry(task).map(|entry| &entry.schedule);
         let next = entry.map(|schedule| self.previews.next_slots(schedule, 1)).transpose()?;
         let next = next.unwrap_or_default().first().map(|slot| slot.due_at);
-        let stopped = row.filter(|_| running.is_none());
         let waited = user.services.pending_restart(task).filter(|_| running.is_none());
+        let stopped = waited.as_ref().map(|waited| &waited.row).or(row).filter(|_| running.is_none());
         let state = match (&running, &waited) {
             (Some(_), _) => IndividualState::Running,
             (None, Some(_)) => IndividualState::Restarting,
@@ -132,7 +132,7 @@ impl Services {
                 .or(row.map(|row| row.restart))
                 .unwrap_or(RestartPolicy::Never),
             restarts,
-            next_restart_at: waited.map(|waited| waited.at),
+            next_restart_at: waited.as_ref().map(|waited| waited.at),
             process_id: running.as_ref().map(|service| service.worker.pid()),
             schedule_version: running.as_ref().map(|service| service.schedule_version),
             started_at: running.map(|service| service.started_at).or(row.map(|row| row.started_at)),
