@@ -17,10 +17,10 @@ use crate::serving::{Serving, demo};
 use crate::support::{prahari, run, run_well, stderr};
 
 /// Users of the demonstration, each of them with positions after its history.
-const USERS: u64 = 20;
+const USERS: u64 = 8;
 
 /// Two weeks in which everybody has traded; then a session.
-const DEMO: [&str; 6] = ["--users", "20", "--history", "14", "--from", "2025-03-10"];
+const DEMO: [&str; 6] = ["--users", "8", "--history", "14", "--from", "2025-03-10"];
 
 /// At this speed a minute takes three seconds.
 const SPEED: u32 = 20;
@@ -133,7 +133,7 @@ fn backups_of_a_daemon_that_trades_delay_no_tick_and_one_of_them_trades_on_elsew
     let output = database("restore", &restored, &copy);
     assert!(output.status.success(), "{}", said(&output));
     let (whole, then) = (journals(&db), journals(&restored));
-    assert!(then.iter().filter(|journal| !journal.is_empty()).count() > 10, "they traded");
+    assert!(then.iter().filter(|journal| !journal.is_empty()).count() > 4, "they traded");
     for (whole, then) in whole.iter().zip(&then) {
         assert_eq!(whole.get(..then.len()).unwrap(), then);
     }
