@@ -64,7 +64,7 @@ async fn the_next_run_of_that_user_is_told_what_they_have_set_and_nobody_else_is
     );
     assert_eq!(
         (&before["changed_by"], &before["problem"], &before["module_version"]),
-        (&Value::Null, &Value::Null, &json!(2))
+        (&Value::Null, &Value::Null, &json!(1))
     );
     assert_eq!(before["schema"]["properties"]["lookback"]["minimum"], 2);
 
@@ -148,7 +148,7 @@ async fn a_worker_and_a_single_run_are_told_the_same() {
     daemon.services.start_individual(OTHER, TASK).await.unwrap();
     run(daemon, at(MONDAY, "09:31")).await;
     put(&user, PATH, None, json!({ "lookback": 33 })).await.ok();
-    run(daemon, at(MONDAY, "10:31")).await;
+    run(daemon, at(MONDAY, "10:35")).await;
     daemon.services.stop_individual(OTHER, TASK).await.unwrap();
     user.post("/api/v1/service/individual/run-once", json!({ "task": TASK })).await.ok();
     daemon.background.finish().await;
@@ -251,7 +251,7 @@ async fn a_later_version_that_they_do_not_fit_is_told_so_and_nothing_is_lost() {
     assert_eq!((&shown["version"], &shown["values"]), (&json!(1), &json!({ "lookback": 30 })));
 
     // Back to the first, for which they were made, and forward again with others.
-    let back = admin.post(&format!("{MODULES}/rollback"), json!({})).await.ok();
+    let back = admin.post(&format!("{MODULES}/1/activate"), json!({ "force": true })).await.ok();
     assert_eq!(back["users_with_unfit_settings"], 0);
     run(daemon, at(MONDAY, "10:31")).await;
     admin.post(&activate, json!({ "force": true })).await.ok();
@@ -281,7 +281,7 @@ async fn who_is_pinned_sets_what_their_version_describes() {
 async fn a_schema_that_cannot_be_used_is_refused_with_the_module() {
     let console = console().await;
     let admin = console.admin().await;
-    let versions = admin.get(MODULES).await.ok();
+    let versions = admin.get("/api/v1/modules?task=position_monitor").await.ok();
     for (schema, sentence) in [
         (
             "{\"type\":\"object\",\"properties\":{\"a\":{\"minimum\":\"2\"}}}",
@@ -301,7 +301,7 @@ async fn a_schema_that_cannot_be_used_is_refused_with_the_module() {
     let refused = admin.upload(MODULES, &guests::tells_its_settings(&long)).await;
     assert_eq!(refused.problem(), (400, "module_refused".to_owned()));
     assert!(refused.text.contains("bytes of config-schema; at most 16384"), "{}", refused.text);
-    assert_eq!(admin.get(MODULES).await.ok(), versions, "none is kept");
+    assert_eq!(admin.get("/api/v1/modules?task=position_monitor").await.ok(), versions, "none is kept");
     console.stop().await;
 }
 
