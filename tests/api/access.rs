@@ -248,9 +248,10 @@ const CHANGE_NOTHING: [&str; 4] = [
     "POST /api/v1/service/schedules/{task}/preview",
 ];
 
-/// They succeed for nobody in the table; `tests/auth`, `tests/serve.rs` and `tests/tasks` look for their entries.
-const ELSEWHERE: [&str; 8] = [
+/// They succeed for nobody in the table; `tests/auth`, `tests/serve.rs`, `tests/tasks` and `tests/settings` look for their entries.
+const ELSEWHERE: [&str; 9] = [
     "PUT /api/v1/tasks/{task}",
+    "PUT /api/v1/user/tasks/{task}/settings",
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/setup",
     "POST /api/v1/auth/reset",

@@ -87,10 +87,10 @@ fn files_of_ours_that_are_old_are_removed_and_nothing_else() {
             "prahari-2024-01-02.log",
             "prahari-2024-12-31.log.gz",
             "prahari-2024-13-31.log",
+            "prahari-20240101.log",
             "prahari-2025-03-08.log",
             "prahari-2025-03-10.log",
             "prahari-2025-03-12.log",
-            "prahari-20240101.log",
         ]
     );
     assert_eq!(fixture.said(), Vec::<String>::new());
