@@ -46,7 +46,6 @@ struct SetRestart {
     /// The task whose service it is, by name.
     task: TaskName,
     /// Whether the daemon starts it again: as at the start of the service.
-    #[schema(inline)]
     restart: RestartPolicyName,
 }
 
