@@ -5,13 +5,12 @@ use std::path::PathBuf;
 
 use prahari_app::replays::ReplayVerdict;
 use prahari_domain::ids::UserId;
-use prahari_domain::orders::Side;
 use prahari_domain::tasks::Task;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{MOMENTUM, support};
-use support::console::{Console, THIRD};
+use support::console::{Client, Console, THIRD};
 use support::{OTHER, TestHost, at, run, runs};
 
 const BUYS: Task = Task::literal("momentum_buys");
@@ -26,15 +25,17 @@ fn component(task: Task) -> Option<Vec<u8>> {
     Some(std::fs::read(folder.join(format!("{task}.wasm"))).expect("it is built"))
 }
 
-/// Orders of the strategy that a user has placed: buys and sells, those that filled alone.
-async fn filled(console: &Console, user: UserId) -> (usize, usize) {
-    let user = console.daemon.users.find(user).unwrap();
-    let desk = user.desk.lock().await;
-    let own = |side: Side| {
-        let orders = desk.book().orders().filter(|order| order.strategy == MOMENTUM && order.filled > 0);
-        orders.filter(|order| order.request.side == side).count()
+/// How many buys and sells of the strategy were filled for a user.
+async fn filled(admin: &Client, user: UserId) -> (usize, usize) {
+    let orders = admin.get(&format!("/api/v1/orders?user={user}&limit=500")).await.ok();
+    let own = |side: &str| {
+        let orders = orders["items"].as_array().unwrap().iter();
+        orders
+            .filter(|order| order["strategy"] == MOMENTUM.name() && order["side"] == side)
+            .filter(|order| order["filled_quantity"].as_u64() > Some(0))
+            .count()
     };
-    (own(Side::Buy), own(Side::Sell))
+    (own("buy"), own("sell"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,7 +80,7 @@ async fn a_task_written_by_the_guide_trades_by_its_users_settings() {
             "{bought:?}"
         );
         assert_eq!(bought.iter().map(|run| run.orders).max(), Some(most), "buys of a day of user {user}");
-        let (buys, sells) = filled(&console, user).await;
+        let (buys, sells) = filled(&admin, user).await;
         assert!(buys > 3 && sells > 0, "user {user} bought {buys} times and sold {sells} times");
         for task in [BUYS, EXIT] {
             for row in runs(daemon, user, task).await {
