@@ -1,18 +1,21 @@
 //! What holds for every request and answer, whichever route it is of.
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, Request, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::SizeAbove;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
-use tracing::{Level, Span};
+use tracing::{Instrument, Level, Span};
 
 use crate::auth;
 use crate::hosts;
+use crate::problem::Problem;
 use crate::state::Api;
 
 /// Most bytes of a body. The largest that is meant is a schedule's script.
@@ -32,6 +35,7 @@ pub(crate) fn around(routes: Router<Api>, api: &Api) -> Router<Api> {
         .on_failure(());
     routes
         .layer(from_fn_with_state(api.clone(), auth::tell_outcomes))
+        .layer(from_fn(carry_through))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(api.clone(), hosts::guard))
         // Browsers neither guess what an answer is nor keep it, unless it says that they may.
@@ -51,7 +55,62 @@ pub(crate) fn around(routes: Router<Api>, api: &Api) -> Router<Api> {
         .layer(tracing)
 }
 
+/// Carries a change through that was begun, also when whoever asked for it hangs up meanwhile: nothing is left half done.
+async fn carry_through(request: Request<Body>, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    match tokio::spawn(next.run(request).in_current_span()).await {
+        Ok(response) => response,
+        Err(error) => Problem::fault(&error).into_response(),
+    }
+}
+
 /// Creates the log span of a request. It leaves out headers and bodies, because they hold tokens.
 fn span<B>(request: &Request<B>) -> Span {
     tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::routing::any;
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    /// Whether a request that somebody hangs up on is carried out to its end.
+    async fn is_carried_through(method: &str) -> bool {
+        let (begun, go_on, done) =
+            (Arc::new(Notify::new()), Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (tell, wait, end) = (begun.clone(), go_on.clone(), done.clone());
+        let handler = move || async move {
+            tell.notify_one();
+            wait.notified().await;
+            end.notify_one();
+        };
+        let routes = Router::new().route("/", any(handler)).layer(from_fn(carry_through));
+        let request = Request::builder().method(method).uri("/").body(Body::empty()).unwrap();
+        let asked = TowerToHyperService::new(routes).call(request);
+        tokio::select! {
+            _ = asked => panic!("nobody has let it go on"),
+            () = begun.notified() => {}
+        }
+        go_on.notify_one();
+        // What was dropped has dropped the only other handle.
+        tokio::select! {
+            biased;
+            () = done.notified() => true,
+            () = async { while Arc::strong_count(&done) > 1 { tokio::task::yield_now().await } } => false,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_change_is_carried_through_when_its_caller_hangs_up_and_a_question_is_not() {
+        assert!(is_carried_through("POST").await);
+        assert!(!is_carried_through("GET").await);
+    }
 }

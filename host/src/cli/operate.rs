@@ -155,7 +155,7 @@ impl FromStr for FieldValue {
             Some((field, value)) if !field.is_empty() && !value.is_empty() => {
                 Ok(Self { field: field.to_owned(), value: value.to_owned() })
             }
-            _ => Err(format!("{text:?} is not FIELD=VALUE, such as cpu_ms=500")),
+            _ => Err(format!("{text:?} is not a name and its value, such as NAME=5")),
         }
     }
 }

@@ -131,7 +131,11 @@ impl Setting {
             ("symbols" | "time", "none") => Value::Null,
             ("symbols", _) => value.split(',').map(str::trim).filter(|symbol| !symbol.is_empty()).collect(),
             ("whole" | "money", _) => value.parse::<i64>().map_err(|_| refused("a whole number"))?.into(),
-            ("number", _) => value.parse::<f64>().map_err(|_| refused("a number"))?.into(),
+            // JSON has no other numbers, and `null` would be the default.
+            ("number", _) => {
+                let number = value.parse::<f64>().ok().filter(|number| number.is_finite());
+                number.ok_or_else(|| refused("a number"))?.into()
+            }
             _ => Value::from(value),
         })
     }

@@ -23,6 +23,9 @@ pub const MOST_SETTINGS_BYTES: usize = 4 << 10;
 /// Deepest nesting of a user's settings: an object in a list in an object, and some more.
 pub const MOST_SETTINGS_DEPTH: usize = 8;
 
+/// Largest number up to which every whole one is exact as a float: 2^53.
+const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// Most bytes of a compiled pattern, so that the sixteen of a schema stay within 4 MiB.
 const MOST_PATTERN_BYTES: usize = 256 << 10;
 
@@ -111,7 +114,7 @@ impl SettingsSchema {
         values.extend(set.iter().map(|(name, value)| (name.clone(), value.clone())));
         let values = Value::Object(values);
         self.validator.validate(&values).map_err(|error| MisfitError(sentence_of(&error)))?;
-        match values {
+        match whole(values) {
             Value::Object(values) => Ok(values),
             _ => Ok(TaskValues::new()),
         }
@@ -146,6 +149,23 @@ pub fn check_size(set: &TaskValues) -> Result<(), MisfitError> {
         return Err(MisfitError(format!("the settings are nested more than {MOST_SETTINGS_DEPTH} deep")));
     }
     Ok(())
+}
+
+/// Returns a value with `2.0` as `2`: JSON Schema takes both for an integer, and what reads integers in a task may not. JSON is
+/// read to 128 levels, so there is an end.
+fn whole(value: Value) -> Value {
+    match value {
+        Value::Number(number) => {
+            let integer = number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0);
+            match integer.filter(|float| float.abs() <= MOST_EXACT) {
+                Some(float) => Value::from(float as i64),
+                None => Value::Number(number),
+            }
+        }
+        Value::Array(items) => items.into_iter().map(whole).collect(),
+        Value::Object(members) => members.into_iter().map(|(name, value)| (name, whole(value))).collect(),
+        value => value,
+    }
 }
 
 /// Returns whether a value has more levels than this; JSON is read to 128 levels, so there is an end.

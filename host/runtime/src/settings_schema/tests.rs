@@ -44,6 +44,15 @@ fn what_is_not_set_has_its_default() {
 }
 
 #[test]
+fn whole_numbers_reach_the_task_as_integers() {
+    let schema = read(&momentum()).unwrap();
+    let set = json!({ "capital": 5e3, "lookback": 2.0, "rise": 2.5, "ranks": [1e1, 0.5] });
+    let filled = schema.fill(&values(set)).unwrap();
+    let told = json!({ "capital": 5_000, "lookback": 2, "rise": 2.5, "ranks": [10, 0.5] });
+    assert_eq!(Value::Object(filled), told);
+}
+
+#[test]
 fn what_does_not_fit_is_told_with_its_place() {
     let schema = read(&momentum()).unwrap();
     for (set, sentence) in [
