@@ -55,9 +55,13 @@ pub(crate) fn around(routes: Router<Api>, api: &Api) -> Router<Api> {
         .layer(tracing)
 }
 
-/// Carries a change through that was begun, also when whoever asked for it hangs up meanwhile: nothing is left half done.
+/// Part of the paths of routes that start and stop services.
+const SERVICES: &str = "/service/";
+
+/// Carries the start or stop of a service through that was begun, also when whoever asked for it hangs up meanwhile: a worker that
+/// does not end is killed in time. Other requests end with their caller, such as replays, which may take minutes.
 async fn carry_through(request: Request<Body>, next: Next) -> Response {
-    if request.method().is_safe() {
+    if request.method().is_safe() || !request.uri().path().contains(SERVICES) {
         return next.run(request).await;
     }
     match tokio::spawn(next.run(request).in_current_span()).await {
@@ -83,7 +87,7 @@ mod tests {
     use super::*;
 
     /// Whether a request that somebody hangs up on is carried out to its end.
-    async fn is_carried_through(method: &str) -> bool {
+    async fn is_carried_through(method: &str, path: &str) -> bool {
         let (begun, go_on, done) =
             (Arc::new(Notify::new()), Arc::new(Notify::new()), Arc::new(Notify::new()));
         let (tell, wait, end) = (begun.clone(), go_on.clone(), done.clone());
@@ -92,8 +96,8 @@ mod tests {
             wait.notified().await;
             end.notify_one();
         };
-        let routes = Router::new().route("/", any(handler)).layer(from_fn(carry_through));
-        let request = Request::builder().method(method).uri("/").body(Body::empty()).unwrap();
+        let routes = Router::new().route(path, any(handler)).layer(from_fn(carry_through));
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
         let asked = TowerToHyperService::new(routes).call(request);
         tokio::select! {
             _ = asked => panic!("nobody has let it go on"),
@@ -109,8 +113,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_change_is_carried_through_when_its_caller_hangs_up_and_a_question_is_not() {
-        assert!(is_carried_through("POST").await);
-        assert!(!is_carried_through("GET").await);
+    async fn the_stop_of_a_service_is_carried_through_when_its_caller_hangs_up_and_nothing_else_is() {
+        assert!(is_carried_through("POST", "/api/v1/service/individual/stop").await);
+        assert!(!is_carried_through("GET", "/api/v1/service/individual/status").await);
+        assert!(!is_carried_through("POST", "/api/v1/replays").await);
     }
 }
