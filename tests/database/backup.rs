@@ -265,6 +265,11 @@ fn a_restore_moves_what_stood_there_aside_and_is_refused_beside_a_daemon() {
     assert_eq!(journals_of_first(&place), journals_of_first(&db));
     assert_eq!(fs::read(&backup).unwrap(), bytes, "the backup stays as it was");
 
+    let output = database("restore", &backup, &backup);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("is the database itself, and no backup of it"), "{}", said(&output));
+    assert_eq!(fs::read(&backup).unwrap(), bytes);
+
     // What was moved aside is not lost to the next one.
     let output = database("restore", &place, &backup);
     assert_eq!(output.status.code(), Some(2));

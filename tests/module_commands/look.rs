@@ -50,6 +50,10 @@ fn runs(daemon: &Serving, token: &str) {
     assert!(shown["decisions"]["items"].is_array() && shown["log"]["items"].is_array(), "{shown}");
     let of_other = json_of(daemon, token, &["runs", "list", "--user", "2", "--outcome", "succeeded"]);
     assert_eq!(of_other["items"].as_array().unwrap().len(), 20);
+    assert_eq!(
+        said(daemon, token, &["runs", "list", "--task", "gap_watch"]),
+        "no run is kept of a task gap_watch\n"
+    );
     let (code, _, error) = at(daemon, token, &["runs", "show", run, "--user", "2"]);
     assert_eq!((code, error), (2, format!("error: there is no execution {run}\n")));
 }

@@ -78,6 +78,8 @@ fn grants(daemon: &Serving, token: &str) {
     assert!(all.starts_with("sell_monitor, by default\n"), "the others keep theirs: {all}");
     let (code, _, error) = at(daemon, token, &["grant", "set", "sell_monitor", "cpu=5"]);
     assert_eq!((code, error.contains("cpu: there is no such field")), (2, true), "{error}");
+    let (code, _, error) = at(daemon, token, &["grant", "set", "sell_monitor", "cpu_ms=5", "cpu_ms=6"]);
+    assert_eq!((code, error.as_str()), (2, "error: cpu_ms is given twice\n"));
     let (code, _, error) = at(daemon, token, &["grant", "set", "sell_monitor", "cpu_ms=0"]);
     assert_eq!((code, error.contains("cpu_ms")), (2, true), "{error}");
     said(daemon, token, &["grant", "reset", "sell_monitor", "--user", "2"]);
@@ -131,6 +133,9 @@ fn services(daemon: &Serving, token: &str) {
     assert_eq!(said(daemon, token, &own(&["stop"])), "the unified service is stopped already\n");
     let start = own(&["start", "--task", "sell_monitor", "--restart", "on-failure"]);
     assert_eq!(said(daemon, token, &start), "the service of sell_monitor is running\n");
+    let again = said(daemon, token, &start);
+    let unchanged = "the service of sell_monitor is running already\nits restart is on-failure from now on\n";
+    assert_eq!(again, unchanged);
     let status = said(daemon, token, &own(&["status"]));
     assert!(status.starts_with("the unified service is stopped\n"), "{status}");
     let line = status.lines().find(|line| line.starts_with("sell_monitor: ")).unwrap();
@@ -148,6 +153,7 @@ fn services(daemon: &Serving, token: &str) {
     let stop = own(&["stop", "--task", "sell_monitor"]);
     assert_eq!(said(daemon, token, &stop), "the service of sell_monitor is stopped\n");
     assert_eq!(said(daemon, token, &own(&["start"])), "the unified service is running\n");
+    assert_eq!(said(daemon, token, &own(&["restart"])), "the unified service has started again\n");
     let (code, _, error) = at(daemon, token, &start);
     assert_eq!((code, error.contains("the unified service of this user is running")), (2, true), "{error}");
     let (code, _, error) = at(daemon, token, &own(&["start", "--restart", "never"]));

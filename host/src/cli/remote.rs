@@ -8,7 +8,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 pub struct AtDaemon {
     /// Address of the daemon, such as http://127.0.0.1:8080.
-    #[arg(long, default_value = "http://127.0.0.1:8700", global = true)]
+    #[arg(long, env = "PRAHARI_URL", default_value = "http://127.0.0.1:8700", global = true)]
     pub url: String,
     /// A file with an API token, of scope admin where other users are concerned; without it the environment variable
     /// PRAHARI_TOKEN.
@@ -23,7 +23,7 @@ pub struct AtDaemon {
 #[derive(Debug, Args)]
 pub struct AsPerson {
     /// Address of the daemon, such as http://127.0.0.1:8080.
-    #[arg(long, default_value = "http://127.0.0.1:8700", global = true)]
+    #[arg(long, env = "PRAHARI_URL", default_value = "http://127.0.0.1:8700", global = true)]
     pub url: String,
     /// The name to log in with.
     #[arg(long, default_value = "admin", global = true)]

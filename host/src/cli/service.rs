@@ -38,6 +38,8 @@ pub enum ServiceCommand {
         #[arg(long)]
         task: Option<Task>,
     },
+    /// Stop the unified service and start it again, by the schedules as they are now.
+    Restart,
     /// Set what becomes of a task's own service when its process ends by itself.
     Set {
         /// Name of the task.

@@ -40,6 +40,12 @@ pub fn backup(db: &Path, to: &Path) -> Result<ExitCode, Failure> {
 
 /// Puts a backup in the place of a database that no daemon uses.
 pub fn restore(db: &Path, from: &Path) -> Result<ExitCode, Failure> {
+    if is_same_file(db, from) {
+        return Err(Failure::input(format!(
+            "{} is the database itself, and no backup of it",
+            from.display()
+        )));
+    }
     let place = DatabasePlace::take(db).map_err(failure)?;
     let copy = DatabaseCopy::make(from, db).map_err(failure)?;
     if !is_sound(&copy)? {
@@ -57,6 +63,10 @@ pub fn restore(db: &Path, from: &Path) -> Result<ExitCode, Failure> {
     let there = if key.path().exists() { "is there" } else { "is not there" };
     say!("it opens with the key file of its time, which no backup holds: {} {there}", key.path().display());
     Ok(ExitCode::SUCCESS)
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 /// Says at once what would be said when the copy is whole.

@@ -7,6 +7,7 @@ use prahari_domain::tasks::Task;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::check_given_once;
 use super::remote::Remote;
 use crate::cli::{FieldValue, GrantCommand, GrantOptions};
 use crate::exit::{Failure, say};
@@ -25,6 +26,7 @@ pub fn grant(options: &GrantOptions) -> Result<ExitCode, Failure> {
             }
         }
         GrantCommand::Set { task, fields, user } => {
+            check_given_once(fields)?;
             let mut allowance = daemon.ask::<Grants>("GET", "", None)?.allowance(*task, *user)?;
             for field in fields {
                 set(&mut allowance, field)?;

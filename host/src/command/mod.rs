@@ -28,11 +28,12 @@ mod token;
 mod user;
 mod worker;
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::cli::{AuditCommand, Command, DatabaseCommand, KeyCommand};
+use crate::cli::{AuditCommand, Command, DatabaseCommand, FieldValue, KeyCommand};
 use crate::exit::Failure;
 
 /// Longest time that what a command leaves behind may take to end; dropping what is left kills the processes that
@@ -77,6 +78,15 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
 fn moment(at: &str) -> String {
     let part = |from: usize, to: usize| at.get(from..to).unwrap_or(at);
     format!("{} {}", part(0, 10), part(11, 19))
+}
+
+/// Refuses a field that is given twice: which value is meant cannot be told.
+fn check_given_once(fields: &[FieldValue]) -> Result<(), Failure> {
+    let mut names = BTreeSet::new();
+    match fields.iter().find(|given| !names.insert(&given.field)) {
+        Some(twice) => Err(Failure::input(format!("{} is given twice", twice.field))),
+        None => Ok(()),
+    }
 }
 
 fn on_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<ExitCode, Failure> {

@@ -27,8 +27,15 @@ pub fn runs(options: &RunsOptions) -> Result<ExitCode, Failure> {
                 .with("task", *task)
                 .with("outcome", outcome.as_ref())
                 .with("limit", Some(limit));
-            daemon
-                .show("GET", &query.text(), None, |runs: Page<Run>| runs.items.iter().for_each(Run::print))?;
+            daemon.show("GET", &query.text(), None, |runs: Page<Run>| {
+                runs.items.iter().for_each(Run::print);
+                if runs.items.is_empty() {
+                    say!(
+                        "no run is kept{}",
+                        task.map(|task| format!(" of a task {task}")).unwrap_or_default()
+                    );
+                }
+            })?;
         }
         RunsCommand::Show { run } => show(&daemon, *run, options.user)?,
     }
@@ -142,9 +149,10 @@ impl Run {
     /// Such as `17 2025-03-10 18:00:00 gap_watch succeeded in 12 ms: nothing opened low`.
     fn print(&self) {
         let Self { id, task, outcome, detail, .. } = self;
+        let again = if self.attempt > 1 { format!(" (attempt {})", self.attempt) } else { String::new() };
         let took = self.duration_ms.map(|ms| format!(" in {ms} ms")).unwrap_or_default();
         let detail = if detail.is_empty() { String::new() } else { format!(": {detail}") };
-        say!("{id} {} {task} {outcome}{took}{detail}", moment(&self.started_at));
+        say!("{id} {} {task}{again} {outcome}{took}{detail}", moment(&self.started_at));
     }
 
     fn print_rest(&self) {

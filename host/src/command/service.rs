@@ -22,6 +22,9 @@ pub fn service(options: &ServiceOptions) -> Result<ExitCode, Failure> {
             let body = json!({ "task": task.name(), "restart": restart.map(RestartName::name) });
             daemon.show("POST", &individual("start"), Some(body), |switched: Switched| {
                 switched.print(Some(task));
+                if let Some(restart) = restart.filter(|_| !switched.changed) {
+                    say!("its restart is {} from now on", restart.name().replace('_', "-"));
+                }
             })?;
         }
         ServiceCommand::Stop { task: Some(task) } => {
@@ -37,6 +40,10 @@ pub fn service(options: &ServiceOptions) -> Result<ExitCode, Failure> {
         ServiceCommand::Stop { task: None } => {
             let path = format!("/user/service/stop{query}");
             daemon.show("POST", &path, None, |switched: Switched| switched.print(None))?;
+        }
+        ServiceCommand::Restart => {
+            let path = format!("/user/service/restart{query}");
+            daemon.show("POST", &path, None, |_: Unified| say!("the unified service has started again"))?;
         }
         ServiceCommand::Set { task, restart } => {
             let body = json!({ "task": task.name(), "restart": restart.name() });

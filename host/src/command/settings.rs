@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::moment;
 use super::query::Query;
 use super::remote::Remote;
+use super::{check_given_once, moment};
 use crate::cli::{FieldValue, SettingsCommand, SettingsOptions};
 use crate::exit::{Failure, say};
 
@@ -28,6 +28,7 @@ pub fn settings(options: &SettingsOptions) -> Result<ExitCode, Failure> {
             daemon.show("GET", &path, None, |settings: Settings| settings.print(names, &schema))?;
         }
         SettingsCommand::Set { settings } => {
+            check_given_once(settings)?;
             let schema = Schema::of(&daemon)?;
             let mut values = Map::new();
             for FieldValue { field, value } in settings {

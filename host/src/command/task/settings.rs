@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::cli::{FieldValue, TaskSettingsCommand, TaskSettingsOptions};
+use crate::command::check_given_once;
 use crate::command::remote::Remote;
 use crate::exit::{Failure, say};
 use crate::given_file;
@@ -28,6 +29,7 @@ pub fn settings(options: &TaskSettingsOptions) -> Result<ExitCode, Failure> {
             daemon.show("PUT", &path(*task, *user), Some(body), print)?;
         }
         TaskSettingsCommand::Set { task, fields, unset, file: None, user } => {
+            check_given_once(fields)?;
             let path = path(*task, *user);
             let Shown { version, mut values, .. } = daemon.ask("GET", &path, None)?;
             for name in unset {
