@@ -11,9 +11,11 @@ mod support;
 
 mod auth {
     pub mod accounts;
+    pub mod audit;
     pub mod commands;
     pub mod rights;
     pub mod secrecy;
     pub mod sessions;
     pub mod throttling;
+    pub mod user_lists;
 }

@@ -21,7 +21,7 @@ use world::listening::{Listening, bearer, listen, request};
 use world::{ADMIN, MONDAY, OTHER, TestHost, at, guests};
 
 fn line(text: &str) -> Event {
-    Event::Log(LogEvent { run: None, task: None, level: "info", message: text.to_owned() })
+    Event::Log(LogEvent { run: None, task: None, level: "info", message: text.to_owned(), number: None })
 }
 
 fn tell(console: &Console, user: UserId, texts: impl IntoIterator<Item = u32>) {
@@ -277,6 +277,50 @@ async fn an_order_and_the_position_that_it_becomes_are_heard_on_the_socket() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_told_to_whom_it_concerns_and_a_filter_lets_nothing_else_through() {
+    let console = Console::start(at(MONDAY, "08:00")).await;
+    let (own, third, all) = (
+        bearer(&console, OTHER, TokenScope::Read).await,
+        bearer(&console, THIRD, TokenScope::Read).await,
+        bearer(&console, ADMIN, TokenScope::Admin).await,
+    );
+    let (mut own_changes, _) = listen(&console, &own, "?types=changed").await;
+    let (mut others, _) = listen(&console, &third, "?types=changed,alert&heartbeats=false").await;
+    let (mut admin, _) = listen(&console, &all, "?types=changed&user=2").await;
+    let (client, boss) = (console.user().await, console.admin().await);
+    tell(&console, OTHER, [1]);
+    client.post("/api/v1/user/kill-switch", json!({ "on": true })).await.ok();
+    let allowance = json!({ "capabilities": ["log"], "cpu_ms": 10, "memory_bytes": 9_999_999, "calls": 10 });
+    boss.send(reqwest::Method::PUT, "/api/v1/grants/eod_cleanup?user=3", allowance).await.ok();
+    boss.post("/api/v1/system/kill-switch", json!({ "on": true })).await.ok();
+    let next = async |listening: &mut Listening| {
+        let event = listening.event().await;
+        assert_eq!(event["type"], "changed", "{event}");
+        json!([event["what"], event["id"], event["user"]])
+    };
+    let of_two = [
+        json!(["settings", "limits", 2]),
+        json!(["kill_switch", null, 2]),
+        json!(["kill_switch", null, null]),
+    ];
+    for expected in &of_two {
+        assert_eq!(&next(&mut own_changes).await, expected);
+        assert_eq!(&next(&mut admin).await, expected);
+    }
+    assert_eq!(next(&mut others).await, json!(["grant", "eod_cleanup", 3]));
+    assert_eq!(next(&mut others).await, json!(["kill_switch", null, null]));
+    let refused = async |token: &str, query: &str| {
+        Listening::open(&console, request(&console, query, &[("authorization", token)])).await.err()
+    };
+    assert_eq!(refused(&own, "?types=orders").await, Some(400));
+    assert_eq!(refused(&own, "?types=").await, Some(400));
+    assert_eq!(refused(&own, "?heartbeats=no").await, Some(400));
+    assert_eq!(refused(&own, "?user=3").await, Some(404));
+    assert_eq!(refused(&all, "?user=999999").await, Some(404));
+    console.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hostile_line_of_a_guest_is_harmless_in_the_stream_and_in_the_database() {
     let hostile = "ok\\0a2030-01-01 ERROR fake\\0d\\09\\1b[2J\\07\\c2\\9b31m\\e2\\80\\aegnp.exe\\e2\\81\\a6\\e2\\80\\a8x";
     let safe = "ok\\n2030-01-01 ERROR fake\\r\\t\\u001b[2J\\u0007\\u009b31m\\u202egnp.exe\\u2066\\u2028x";
@@ -294,11 +338,21 @@ async fn a_hostile_line_of_a_guest_is_harmless_in_the_stream_and_in_the_database
             break event;
         }
     };
-    assert_eq!(logged["message"], safe);
+    assert_eq!((&logged["message"], &logged["number"]), (&json!(safe), &json!(0)));
     assert_eq!((logged["level"].as_str(), logged["task"].as_str()), (Some("warn"), Some("premarket_retry")));
     let run = world::runs(&console.daemon, OTHER, Task::literal("premarket_retry")).await.remove(0);
     let rows = console.daemon.store.user(OTHER).log_of(run.id).await.unwrap();
     assert_eq!(rows[0].message, safe);
+    // The line is told with the number and the time that it has in the database.
+    let lines = console.user().await.get(&format!("/api/v1/executions/{}/log", run.id)).await.ok();
+    assert_eq!((&lines["items"][0]["number"], &lines["items"][0]["at"]), (&json!(0), &logged["at"]));
+    let found = console.admin().await.get("/api/v1/system/logs?task=premarket_retry&level=warn").await.ok();
+    let name = console.daemon.users.find(OTHER).unwrap().name.clone();
+    assert_eq!((&found["items"][0]["user"], &found["items"][0]["user_name"]), (&json!(2), &json!(name)));
+    assert_eq!(
+        (&found["items"][0]["execution"], &found["items"][0]["at"]),
+        (&json!(run.id.0), &logged["at"])
+    );
     // The guest ends with the same text as its error.
     assert_eq!(run.detail, format!("unavailable: {safe}"));
     console.stop().await;

@@ -1,4 +1,4 @@
-//! The daemon on a socket: its first start, the demonstration, the page, a port in use, an end on request.
+//! The daemon on a socket: its first start, the demonstration, the console, a port in use, an end on request.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -35,28 +35,26 @@ fn a_demonstration_says_what_it_is_and_has_a_day_to_look_at() {
     assert_eq!(health["status"], "ok");
     assert_eq!(health["demonstration"], true);
     assert_eq!((&health["services_running"], &health["set_up_pending"]), (&json!(4), &json!(false)));
-    assert_eq!(serving.get("/api/v1/system/overview", "").status, 401);
+    assert_eq!(serving.get("/api/v1/users", "").status, 401);
     let admin = serving.sign_in("admin", DEMO_PASSWORD);
-    let overview = serving.json("/api/v1/system/overview", &admin);
-    assert_eq!(overview["users"].as_array().unwrap().len(), 5);
+    assert_eq!(serving.json("/api/v1/users", &admin)["items"].as_array().unwrap().len(), 5);
     // The weeks before the start are simulated, so that there is something to see.
-    assert!(!overview["users"][0]["orders"].as_array().unwrap().is_empty());
+    assert!(!serving.json("/api/v1/orders", &admin)["items"].as_array().unwrap().is_empty());
     // Somebody else sees nothing but their own.
     let user = serving.sign_in("user2", DEMO_PASSWORD);
-    let own = serving.json("/api/v1/system/overview", &user);
-    assert_eq!(own["users"].as_array().unwrap().len(), 1);
-    assert_eq!(own["users"][0]["name"], "user2");
-    check_that_users_differ(&serving, &overview, &admin);
+    assert_eq!(serving.get("/api/v1/users", &user).status, 403);
+    assert_eq!(serving.get("/api/v1/orders?user=1", &user).status, 404);
+    check_that_users_differ(&serving, &admin);
 }
 
 /// One has little money, one has lost, one runs a single task by itself, one is halted.
-fn check_that_users_differ(serving: &Serving, overview: &serde_json::Value, admin: &str) {
+fn check_that_users_differ(serving: &Serving, admin: &str) {
     let of = |path: &str| serving.json(path, admin);
     let capital =
         |user: u64| of(&format!("/api/v1/user/capital?user={user}"))["capital_paise"].as_i64().unwrap();
     assert_eq!([2, 3].map(capital), [30_000_000, 5_000_000]);
     assert_eq!(of("/api/v1/user/limits?user=2")["in_force"]["max_positions"], 3);
-    let funds = &overview["users"][2]["funds"];
+    let funds = of("/api/v1/funds?user=3");
     let paise = |name: &str| funds[name].as_i64().unwrap();
     assert!(paise("realised_paise") < paise("charges_paise"), "{funds}");
     let single = of("/api/v1/service/individual/status?user=4");
@@ -72,10 +70,9 @@ fn a_demonstration_that_begins_on_a_holiday_says_when_something_happens_and_gets
     assert!(serving.said.contains("; the first tasks are due on 2025-03-17.\n"), "{}", serving.said);
     assert!(serving.said.contains("the audit log have the real time"), "{}", serving.said);
     // A day at 3,600 times the speed; asking is the only waiting.
-    let admin = serving.sign_in("admin", DEMO_PASSWORD);
     let mut now = String::new();
     while now.as_str() < "2025-03-17 08:50" {
-        now = serving.json("/api/v1/system/overview", &admin)["now_ist"].as_str().unwrap().to_owned();
+        now = serving.now_ist();
     }
 }
 
@@ -89,8 +86,8 @@ fn a_demonstration_begins_on_an_ordinary_morning_and_something_happens_within_a_
     assert_eq!(health["day_note"], "", "an ordinary day: {health}");
     // Minutes are seconds here: the first task is due five of them after the start.
     let ran = || {
-        let overview = serving.json("/api/v1/system/overview", &admin);
-        overview["users"][0]["slots"].as_array().unwrap().iter().any(|slot| slot["state"] == "ran")
+        let ran = serving.json("/api/v1/slots?state=ran&limit=1", &admin);
+        !ran["items"].as_array().unwrap().is_empty()
     };
     while !ran() {
         let health = serving.json("/api/v1/system/health", "");
@@ -125,19 +122,34 @@ fn what_tasks_counted_and_what_they_said_of_positions_is_answered() {
     assert!(!list(&verdict["evidence"]).is_empty(), "{verdict}");
 }
 
+/// Holds for a build with the console and for one without, whose page says how to get it.
 #[test]
-fn the_page_consists_of_files_that_load_nothing_from_elsewhere() {
+fn the_console_loads_nothing_from_elsewhere_and_its_pages_have_addresses() {
     let serving = demo(&["--speed", "1", "--history", "0"]);
     let page = serving.get("/", "");
     assert_eq!(page.status, 200);
     assert!(page.head.contains("content-security-policy: default-src 'none'"), "{}", page.head);
-    for file in ["/assets/app.js", "/assets/style.css"] {
-        assert!(page.body.contains(file));
-        let file = serving.get(file, "");
-        assert_eq!(file.status, 200);
-        assert!(!file.body.contains("http://") && !file.body.contains("https://"));
+    assert!(!page.head.contains("unsafe-inline"), "{}", page.head);
+    let named = |attribute: &'static str| {
+        page.body.split(attribute).skip(1).map(|rest| rest.split('"').next().unwrap())
+    };
+    for file in named(" src=\"").chain(named(" href=\"")) {
+        assert!(file.starts_with('/') && !file.starts_with("//"), "{file}");
+        assert_eq!(serving.get(file, "").status, 200, "{file}");
     }
-    assert_eq!(serving.get("/nowhere", "").status, 404);
+    let nonce =
+        |page: &str| page.split("nonce-").nth(1).map(|rest| rest.split('\'').next().unwrap().to_owned());
+    let again = serving.get("/orders?state=open", "accept: text/html,*/*;q=0.8\r\n");
+    assert_eq!(again.status, 200);
+    if let Some(nonce_of_first) = nonce(&page.head) {
+        assert!(page.body.contains(&nonce_of_first), "{}", page.body);
+        assert_ne!(nonce(&again.head), Some(nonce_of_first), "each answer has its own");
+    }
+    for (path, accept) in [("/nowhere", ""), ("/api/v1/nowhere", "accept: text/html\r\n")] {
+        let missing = serving.get(path, accept);
+        assert_eq!(missing.status, 404, "{path}");
+        assert!(missing.body.contains("not_found"), "{}", missing.body);
+    }
 }
 
 #[test]
@@ -173,8 +185,8 @@ fn what_a_database_was_begun_with_cannot_be_changed_in_silence() {
     let begun = ["--db", &db, "--speed", "1", "--history", "8", "--seed", "7", "--from", "2025-03-12"];
     let prices = |serving: &Serving| {
         let admin = serving.sign_in("admin", DEMO_PASSWORD);
-        let overview = serving.json("/api/v1/system/overview", &admin);
-        (overview["day"].clone(), overview["users"][0]["positions"].clone())
+        let day = serving.json("/api/v1/calendar/now", &admin)["today"]["day"].clone();
+        (day, serving.json("/api/v1/positions", &admin)["items"].clone())
     };
     let first = prices(&demo(&begun));
     assert_eq!(first.0, "2025-03-12");
@@ -216,9 +228,8 @@ fn the_slots_of_the_day_get_their_outcomes_as_the_clock_passes_them() {
     // At 3,600 times the speed the hours pass in seconds; asking is the only waiting. Which slots a busy machine is
     // in time for cannot be told: two minutes of lateness are 33 ms here.
     let ran = (0..10_000).any(|_| {
-        let overview = serving.json("/api/v1/system/overview", &admin);
-        let slots = overview["users"][0]["slots"].as_array().unwrap().clone();
-        slots.iter().any(|slot| slot["state"] == "ran")
+        let ran = serving.json("/api/v1/slots?state=ran&limit=1", &admin);
+        !ran["items"].as_array().unwrap().is_empty()
     });
     assert!(ran);
 }
@@ -229,11 +240,10 @@ fn a_fast_clock_goes_on_where_the_last_daemon_stopped_and_says_so() {
     let db = folder.path().join("daemon.db").to_str().unwrap().to_owned();
     let from = ["--from", "2025-03-03", "--users", "1", "--history", "0", "--db", &db];
     let mut serving = demo(&[&["--speed", "3600"], &from[..]].concat());
-    let admin = serving.sign_in("admin", DEMO_PASSWORD);
     // After the last instant at which anything is due; asking is the only waiting.
     let mut now = String::new();
     while now.as_str() < "2025-03-03 21:00" {
-        now = serving.json("/api/v1/system/overview", &admin)["now_ist"].as_str().unwrap().to_owned();
+        now = serving.now_ist();
     }
     serving.signal(Signal::SIGTERM);
     assert!(serving.child.wait().unwrap().success());

@@ -11,6 +11,10 @@ mod doubtful;
 mod interleavings;
 #[path = "services/killed.rs"]
 mod killed;
+#[path = "services/lanes.rs"]
+mod lanes;
+#[path = "services/metrics.rs"]
+mod metrics;
 #[path = "services/restarts.rs"]
 mod restarts;
 #[path = "services/retries.rs"]

@@ -7,10 +7,14 @@
     reason = "helpers of tests; clippy exempts only the tests themselves"
 )]
 
+#[path = "strategies/analysed.rs"]
+mod analysed;
 #[path = "strategies/apart.rs"]
 mod apart;
 #[path = "strategies/attended.rs"]
 mod attended;
+#[path = "strategies/figures.rs"]
+mod figures;
 #[path = "strategies/quarter.rs"]
 mod quarter;
 #[path = "support/daemon.rs"]

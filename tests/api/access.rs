@@ -17,6 +17,11 @@ type Line = (&'static str, &'static str, [u16; 5]);
 #[rustfmt::skip]
 const TABLE: &[Line] = &[
     // What, and with which body                                                       nobody other user admin revoked
+    ("GET /api/v1/analytics/tasks?user={user}", "",                                    [401, 404, 200, 200, 401]),
+    ("GET /api/v1/system/analytics", "",                                               [401, 403, 403, 200, 401]),
+    // First: an hour passes with each line, and a session ends after a week.
+    ("GET /api/v1/auth/sessions", "",                                                  [401, 200, 200, 200, 401]),
+    ("DELETE /api/v1/auth/sessions/{session}", "",                                     [401, 404, 204, 404, 401]),
     ("GET /api/v1/calendar/days", "",                                                  [401, 200, 200, 200, 401]),
     ("GET /api/v1/calendar/now", "",                                                   [401, 200, 200, 200, 401]),
     ("POST /api/v1/calendar/preview", "{}",                                            [401, 403, 403, 200, 401]),
@@ -29,35 +34,76 @@ const TABLE: &[Line] = &[
     ("GET /api/v1/executions", "",                                                     [401, 200, 200, 200, 401]),
     ("GET /api/v1/executions?user={user}", "",                                         [401, 404, 200, 200, 401]),
     ("GET /api/v1/executions/totals?user={user}", "",                                  [401, 404, 200, 200, 401]),
-    ("GET /api/v1/executions/{run}", "",                                               [401, 404, 200, 404, 401]),
+    // Its number is enough for an admin.
+    ("GET /api/v1/executions/{run}", "",                                               [401, 404, 200, 200, 401]),
+    ("GET /api/v1/executions/{none}", "",                                              [401, 404, 404, 404, 401]),
+    ("GET /api/v1/executions/{run}?user=1", "",                                        [401, 404, 404, 404, 401]),
     ("GET /api/v1/executions/{run}?user={user}", "",                                   [401, 404, 200, 200, 401]),
     ("GET /api/v1/executions/{run}/decisions?user={user}", "",                         [401, 404, 200, 200, 401]),
     ("GET /api/v1/executions/{run}/log?user={user}", "",                               [401, 404, 200, 200, 401]),
     // It has no recording.
-    ("POST /api/v1/executions/{run}/replay", "{}",                                     [401, 404, 409, 404, 401]),
+    ("GET /api/v1/executions/{run}/calls", "",                                         [401, 404, 409, 409, 401]),
+    ("GET /api/v1/executions/{run}/calls?user={user}", "",                             [401, 404, 409, 409, 401]),
+    ("POST /api/v1/executions/{run}/replay", "{}",                                     [401, 404, 409, 409, 401]),
     ("POST /api/v1/executions/{run}/replay?user={user}", "{}",                         [401, 404, 409, 409, 401]),
     ("POST /api/v1/replays", r#"{"day":"2025-03-07"}"#,                                [401, 403, 403, 200, 401]),
+    ("GET /api/v1/jobs", "",                                                           [401, 200, 200, 200, 401]),
+    // Nobody has asked for one.
+    ("GET /api/v1/jobs/{none}", "",                                                    [401, 404, 404, 404, 401]),
+    ("DELETE /api/v1/jobs/{none}", "",                                                 [401, 404, 404, 404, 401]),
     ("GET /api/v1/funds?user={user}", "",                                              [401, 404, 200, 200, 401]),
     ("GET /api/v1/logs?user={user}", "",                                               [401, 404, 200, 200, 401]),
+    ("GET /api/v1/system/logs", "",                                                    [401, 403, 403, 200, 401]),
+    ("GET /api/v1/system/logs?user={user}", "",                                        [401, 403, 403, 200, 401]),
     ("GET /api/v1/notifications?user={user}", "",                                      [401, 404, 200, 200, 401]),
     ("POST /api/v1/notifications/{notification}/read", "",                             [401, 404, 200, 404, 401]),
     ("POST /api/v1/notifications/read-all", "",                                        [401, 200, 200, 200, 401]),
     ("GET /api/v1/orders?user={user}", "",                                             [401, 404, 200, 200, 401]),
-    ("GET /api/v1/orders/{order}", "",                                                 [401, 404, 200, 404, 401]),
+    ("GET /api/v1/orders?states=sent,intent", "",                                      [401, 200, 200, 200, 401]),
+    ("GET /api/v1/orders/summary", "",                                                 [401, 200, 200, 200, 401]),
+    ("GET /api/v1/orders/summary?user={user}", "",                                     [401, 404, 200, 200, 401]),
+    ("GET /api/v1/fills", "",                                                          [401, 200, 200, 200, 401]),
+    ("GET /api/v1/fills?user={user}", "",                                              [401, 404, 200, 200, 401]),
+    ("GET /api/v1/decisions", "",                                                      [401, 200, 200, 200, 401]),
+    ("GET /api/v1/decisions?user={user}", "",                                          [401, 404, 200, 200, 401]),
+    ("GET /api/v1/system/orders", "",                                                  [401, 403, 403, 200, 401]),
+    ("GET /api/v1/system/executions", "",                                              [401, 403, 403, 200, 401]),
+    ("GET /api/v1/system/positions", "",                                               [401, 403, 403, 200, 401]),
+    // Its id is enough for an admin.
+    ("GET /api/v1/orders/{order}", "",                                                 [401, 404, 200, 200, 401]),
+    ("GET /api/v1/orders/{none}", "",                                                  [401, 404, 404, 404, 401]),
     ("GET /api/v1/orders/{order}?user={user}", "",                                     [401, 404, 200, 200, 401]),
+    // It was not placed through the desk, which does not know it.
+    ("POST /api/v1/orders/{order}/cancel", r#"{"reason":"too dear"}"#,                 [401, 404, 409, 404, 401]),
+    ("POST /api/v1/orders/{order}/cancel?user={user}", r#"{"reason":"too dear"}"#,     [401, 404, 409, 409, 401]),
     ("GET /api/v1/pnl/daily?user={user}", "",                                          [401, 404, 200, 200, 401]),
+    ("GET /api/v1/pnl/charges?user={user}", "",                                        [401, 404, 200, 200, 401]),
+    ("GET /api/v1/pnl/curve?user={user}", "",                                          [401, 404, 200, 200, 401]),
     ("GET /api/v1/pnl/summary?user={user}", "",                                        [401, 404, 200, 200, 401]),
     ("GET /api/v1/positions?user={user}", "",                                          [401, 404, 200, 200, 401]),
+    ("GET /api/v1/positions?user={user}&lots=true", "",                                [401, 404, 200, 200, 401]),
+    ("GET /api/v1/positions/closed?user={user}", "",                                   [401, 404, 200, 200, 401]),
+    ("GET /api/v1/market/symbols", "",                                                 [401, 200, 200, 200, 401]),
+    ("GET /api/v1/market/candles?symbol=NOSUCHSHARE", "",                              [401, 404, 404, 404, 401]),
+    ("GET /api/v1/market/quotes?symbols=TCS", "",                                      [401, 200, 200, 200, 401]),
     ("GET /api/v1/market/price-jumps", "",                                             [401, 200, 200, 200, 401]),
     // No share has jumped.
     ("POST /api/v1/market/price-jumps/{none}/explain", r#"{"explanation":"a split"}"#, [401, 403, 403, 404, 401]),
     ("GET /api/v1/signals?user={user}", "",                                            [401, 404, 200, 200, 401]),
     ("POST /api/v1/signals/{signal}/reject", r#"{"reason":"too dear"}"#,               [401, 404, 200, 404, 401]),
+    ("POST /api/v1/signals/reject", r#"{"ids":[999999]}"#,                             [401, 200, 200, 200, 401]),
+    ("POST /api/v1/alerts/resolve", r#"{"ids":[999999],"resolution":"seen"}"#,         [401, 200, 200, 200, 401]),
+    ("POST /api/v1/alerts/resolve?user={user}", r#"{"ids":[999999],"resolution":"seen"}"#,
+                                                                                       [401, 404, 200, 200, 401]),
+    ("POST /api/v1/system/services", r#"{"users":[999999],"action":"stop"}"#,          [401, 403, 403, 200, 401]),
     ("POST /api/v1/signals/{signal}/activate", "{}",                                   [401, 404, 200, 404, 401]),
 
     ("GET /api/v1/slots", "",                                                          [401, 200, 200, 200, 401]),
     ("GET /api/v1/slots?user={user}", "",                                              [401, 404, 200, 200, 401]),
     ("GET /api/v1/slots/day?user={user}", "",                                          [401, 404, 200, 200, 401]),
+    ("GET /api/v1/slots/lanes", "",                                                    [401, 200, 200, 200, 401]),
+    ("GET /api/v1/slots/lanes?user={user}", "",                                        [401, 404, 200, 200, 401]),
+    ("GET /api/v1/system/lanes", "",                                                   [401, 403, 403, 200, 401]),
     ("GET /api/v1/system/slots", "",                                                   [401, 403, 403, 200, 401]),
     ("GET /api/v1/system/slots?user={user}", "",                                       [401, 403, 403, 200, 401]),
     ("GET /api/v1/system/slots/day", "",                                               [401, 403, 403, 200, 401]),
@@ -123,6 +169,7 @@ const TABLE: &[Line] = &[
     ("PATCH /api/v1/user/notifications/preferences?user={user}", r#"{"values":{}}"#,   [401, 404, 200, 200, 401]),
     ("GET /api/v1/user/capital?user={user}", "",                                       [401, 404, 200, 200, 401]),
     ("PUT /api/v1/user/capital?user={user}", r#"{"capital_paise":200000000}"#,         [401, 404, 200, 200, 401]),
+    ("GET /api/v1/user/kill-switch?user={user}", "",                                   [401, 404, 200, 200, 401]),
     ("POST /api/v1/user/kill-switch?user={user}", r#"{"on":true}"#,                    [401, 404, 200, 200, 401]),
     ("GET /api/v1/system/kill-switch", "",                                             [401, 200, 200, 200, 401]),
     ("POST /api/v1/system/kill-switch", r#"{"on":true}"#,                              [401, 403, 403, 200, 401]),
@@ -160,14 +207,16 @@ const TABLE: &[Line] = &[
     ("DELETE /api/v1/grants/{task}?user={user}", "",                                   [401, 403, 403, 204, 401]),
 
     ("GET /api/v1/system/health", "",                                                  [200, 200, 200, 200, 200]),
-    ("GET /api/v1/system/overview", "",                                                [401, 200, 200, 200, 401]),
+    ("GET /api/v1/system/metrics", "",                                                 [401, 403, 403, 200, 401]),
     ("GET /api/v1/system/connections", "",                                             [401, 403, 403, 200, 401]),
     ("GET /api/v1/system/retention", "",                                               [401, 403, 403, 200, 401]),
     ("PUT /api/v1/system/retention", r#"{"recordings_days":7,"plain_ticks_days":30,"logs_days":30}"#,
                                                                                        [401, 403, 403, 200, 401]),
+    ("GET /api/v1/audit/verify", "",                                                   [401, 403, 403, 200, 401]),
     ("GET /api/v1/audit", "",                                                          [401, 403, 403, 200, 401]),
     // Not as a WebSocket.
     ("GET /api/v1/live", "",                                                           [401, 400, 400, 400, 401]),
+    ("GET /api/v1/live?user={user}&types=order,changed&heartbeats=false", "",          [401, 404, 400, 400, 401]),
 
     ("GET /api/v1/auth/me", "",                                                        [401, 200, 200, 200, 401]),
     ("POST /api/v1/auth/login", r#"{"name":"-","password":"-"}"#,                      [401, 401, 401, 401, 401]),
@@ -179,20 +228,23 @@ const TABLE: &[Line] = &[
     ("POST /api/v1/auth/totp/begin", r#"{"password":"-"}"#,                            [401, 403, 403, 403, 401]),
     ("POST /api/v1/auth/totp/enable", r#"{"code":"000000"}"#,                          [401, 409, 409, 409, 401]),
     ("POST /api/v1/auth/totp/disable", r#"{"password":"-"}"#,                          [401, 403, 403, 403, 401]),
-    ("GET /api/v1/auth/sessions", "",                                                  [401, 200, 200, 200, 401]),
-    ("DELETE /api/v1/auth/sessions/{session}", "",                                     [401, 404, 204, 404, 401]),
     ("GET /api/v1/auth/tokens", "",                                                    [401, 200, 200, 200, 401]),
     ("POST /api/v1/auth/tokens", r#"{"name":"another script","scope":"read"}"#,        [401, 201, 201, 201, 401]),
     ("DELETE /api/v1/auth/tokens/{token}", "",                                         [401, 404, 204, 404, 401]),
     ("POST /api/v1/auth/logout", "",                                                   [401, 204, 204, 204, 401]),
 
     ("GET /api/v1/users", "",                                                          [401, 403, 403, 200, 401]),
+    ("GET /api/v1/users?sort=name&role=user&active=true&q=u", "",                      [401, 403, 403, 200, 401]),
+    ("GET /api/v1/system/users", "",                                                   [401, 403, 403, 200, 401]),
     ("POST /api/v1/users", r#"{"name":"newcomer","role":"user"}"#,                     [401, 403, 403, 201, 401]),
     ("GET /api/v1/users/{user}", "",                                                   [401, 403, 403, 200, 401]),
     ("GET /api/v1/users/{none}", "",                                                   [401, 403, 403, 404, 401]),
     ("PATCH /api/v1/users/{user}", r#"{"active":true}"#,                               [401, 403, 403, 200, 401]),
     ("GET /api/v1/users/{user}/broker", "",                                            [401, 403, 403, 200, 401]),
     ("PUT /api/v1/users/{user}/broker", r#"{"broker":"paper"}"#,                       [401, 403, 403, 200, 401]),
+    ("GET /api/v1/users/{user}/sessions", "",                                          [401, 403, 403, 200, 401]),
+    ("GET /api/v1/users/{none}/sessions", "",                                          [401, 403, 403, 404, 401]),
+    ("DELETE /api/v1/users/{user}/sessions", "",                                       [401, 403, 403, 200, 401]),
     ("POST /api/v1/users/{user}/reset-link", "{}",                                     [401, 403, 403, 201, 401]),
 ];
 
@@ -241,7 +293,8 @@ async fn every_route_answers_each_caller_as_the_table_says() {
 }
 
 /// Sent as changes are, because of their bodies; they only show something.
-const CHANGE_NOTHING: [&str; 4] = [
+const CHANGE_NOTHING: [&str; 5] = [
+    "DELETE /api/v1/jobs/{id}",
     "POST /api/v1/calendar/preview",
     "POST /api/v1/executions/{run}/replay",
     "POST /api/v1/replays",
@@ -297,7 +350,15 @@ impl Before {
 
 /// The number of the newest entry of the audit log.
 async fn entries(world: &World) -> u64 {
-    let newest = AuditFilter { user: None, action: None, since: None, before: None, limit: 1 };
+    let newest = AuditFilter {
+        user: None,
+        action: None,
+        since: None,
+        until: None,
+        resource: None,
+        before: None,
+        limit: 1,
+    };
     let entries = world.console.daemon.store.system().audit(newest).await.unwrap();
     entries.first().map_or(0, |entry| entry.id)
 }

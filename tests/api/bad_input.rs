@@ -94,7 +94,9 @@ async fn ask(caller: &Client, method: &str, bad: &Bad) -> Result<(), String> {
 /// Every bad request to one operation.
 fn requests(document: &Value, method: &str, path: &str, operation: &Value) -> Vec<Bad> {
     let mut requests = Vec::new();
-    let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+    let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+    // Headers are tried by the tests of what they are for.
+    parameters.retain(|parameter| parameter["in"] != "header");
     let changes = method != "GET";
     let some_path = filled(path, &parameters, None);
     for parameter in &parameters {

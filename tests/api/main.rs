@@ -8,7 +8,12 @@ mod support;
 mod access;
 mod bad_input;
 mod bounds;
+mod changes;
+mod jobs;
+mod lists;
+mod market;
 #[path = "../support/shown.rs"]
 mod shown;
+mod tables;
 mod text;
 mod world;

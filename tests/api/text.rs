@@ -88,7 +88,7 @@ async fn spoil(console: &Console) -> RunId {
             reason: hostile(),
             evidence: vec![(hostile(), hostile())],
         }],
-        log: vec![LogRow { level: "info".to_owned(), message: hostile() }],
+        log: vec![LogRow { level: "info".to_owned(), message: hostile(), at: None }],
         ..RunFinish::new(run, "succeeded", now.plus_millis(20))
     };
     user.finish_run(finish).await.unwrap();

@@ -54,7 +54,7 @@ impl World {
                 reason: "signal".to_owned(),
                 evidence: vec![("rsi".to_owned(), "27.4".to_owned())],
             }],
-            log: vec![LogRow { level: "info".to_owned(), message: "bought TCS".to_owned() }],
+            log: vec![LogRow { level: "info".to_owned(), message: "bought TCS".to_owned(), at: Some(now) }],
             ..RunFinish::new(run, "succeeded", now.plus_millis(20))
         };
         user.finish_run(finish).await.unwrap();

@@ -124,7 +124,15 @@ async fn a_daemon_does_not_start_without_the_key_of_what_is_sealed_and_makes_no_
     assert!(store.user(UserId(1)).credentials().await.unwrap().is_none());
     assert!(Vault::open(&store, &key).await.is_ok());
     assert_eq!(std::fs::read(key.path()).unwrap(), other, "a key that is there is used");
-    let filter = AuditFilter { user: None, action: None, since: None, before: None, limit: 10 };
+    let filter = AuditFilter {
+        user: None,
+        action: None,
+        since: None,
+        until: None,
+        resource: None,
+        before: None,
+        limit: 10,
+    };
     let actions: Vec<_> =
         store.system().audit(filter).await.unwrap().into_iter().map(|row| row.entry.action).collect();
     assert_eq!(actions, ["key.forget", "key.forget"]);

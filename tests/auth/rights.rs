@@ -147,6 +147,7 @@ async fn a_token_goes_on_after_a_new_password_when_its_user_names_it() {
             task: None,
             level: "info",
             message: "still here".to_owned(),
+            number: None,
         }),
     );
     assert_eq!(stream.event().await["message"], "still here");

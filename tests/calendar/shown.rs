@@ -1,4 +1,4 @@
-//! What people see of open alerts and of days that no list of holidays knows: on the page, in health, in messages
+//! What people see of open alerts and of days that no list of holidays knows: among alerts, in health, in messages
 //! and in the report of a simulation.
 
 use std::process::Output;
@@ -21,13 +21,13 @@ async fn beyond(unknown_days: UnknownDays) -> Console {
     Console::over(house, daemon).await
 }
 
-fn codes(overview: &Value) -> Vec<(&Value, &str)> {
-    let alerts = overview["alerts"].as_array().unwrap();
-    alerts.iter().map(|alert| (&alert["about"], alert["code"].as_str().unwrap())).collect()
+fn codes(alerts: &Value) -> Vec<(&Value, &str)> {
+    let alerts = alerts["items"].as_array().unwrap();
+    alerts.iter().map(|alert| (&alert["user"], alert["code"].as_str().unwrap())).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_shows_open_alerts_and_what_is_presumed_to_those_whom_it_concerns() {
+async fn open_alerts_and_what_is_presumed_are_told_to_those_whom_it_concerns() {
     let console = beyond(UnknownDays::Session).await;
     let alert = |user| NewAlert {
         code: AlertCode::PriceMissing,
@@ -39,39 +39,27 @@ async fn the_page_shows_open_alerts_and_what_is_presumed_to_those_whom_it_concer
     console.daemon.notices.raise(alert(OTHER)).await.unwrap();
 
     let (admin, user) = (console.admin().await, console.user().await);
-    let whole = admin.get("/api/v1/system/overview").await.ok();
-    let (everybody, other) = (Value::Null, json!("user2"));
+    let whole = admin.get("/api/v1/system/alerts?open=true").await.ok();
+    let (everybody, one, other) = (Value::Null, json!(ADMIN.0), json!(OTHER.0));
     assert_eq!(
         codes(&whole),
-        [(&other, "price_missing"), (&json!("admin"), "price_missing"), (&everybody, "calendar_ends")]
+        [(&other, "price_missing"), (&one, "price_missing"), (&everybody, "calendar_ends")]
     );
-    let own = user.get("/api/v1/system/overview").await.ok();
-    assert_eq!(codes(&own), [(&other, "price_missing"), (&everybody, "calendar_ends")], "only their own");
-    for overview in [&whole, &own] {
-        assert_eq!(overview["note"], "presumed: no holidays are known after 2026-12-31");
-        assert_eq!((&overview["trading_day"], &overview["more_alerts"]), (&json!(true), &json!(false)));
-        assert_eq!(overview["known_through"], "2026-12-31");
+    let own = user.get("/api/v1/alerts?open=true").await.ok();
+    assert_eq!(codes(&own), [(&other, "price_missing")], "only their own");
+    for caller in [&admin, &user] {
+        let now = caller.get("/api/v1/calendar/now").await.ok();
+        assert_eq!(now["today"]["note"], "presumed: no holidays are known after 2026-12-31");
+        assert_eq!(now["today"]["open"], true);
+        assert_eq!(now["known_through"], "2026-12-31");
     }
-    let ends = whole["alerts"][2]["detail"].as_str().unwrap();
+    let ends = whole["items"][2]["detail"].as_str().unwrap();
     assert!(ends.contains("weekdays after it are presumed to be sessions"), "{ends}");
-    // The page's program shows each of them.
-    let page = console.nobody().request(reqwest::Method::GET, "/assets/app.js").send().await.unwrap();
-    let page = page.text().await.unwrap();
-    let of_alert = whole["alerts"][0].as_object().unwrap().keys().map(|key| format!("alert.{key}"));
-    let of_day = ["note", "known_through", "alerts", "more_alerts"].map(|key| format!("overview.{key}"));
-    for field in of_alert.chain(of_day) {
-        assert!(page.contains(&field), "{field} is not shown");
-    }
-    for name in 0..25 {
-        let subject = format!("SHARE{name}");
-        console.daemon.notices.raise(NewAlert { subject, ..alert(OTHER) }).await.unwrap();
-    }
-    let own = user.get("/api/v1/system/overview").await.ok();
-    assert_eq!((codes(&own).len(), &own["more_alerts"]), (20, &json!(true)));
 
     let health = console.nobody().get("/api/v1/system/health").await.ok();
     assert_eq!(health["day_note"], "presumed: no holidays are known after 2026-12-31");
     assert_eq!((&health["known_through"], &health["status"]), (&json!("2026-12-31"), &json!("attention")));
+    assert_eq!(health["alerts"][0]["code"], "calendar_ends", "what concerns everybody is told to everybody");
     console.stop().await;
 }
 
@@ -79,14 +67,15 @@ async fn the_page_shows_open_alerts_and_what_is_presumed_to_those_whom_it_concer
 async fn where_unknown_days_are_closed_nothing_is_said_to_be_presumed() {
     let console = beyond(UnknownDays::Closed).await;
     let admin = console.admin().await;
-    let overview = admin.get("/api/v1/system/overview").await;
-    assert_eq!(overview.ok()["note"], "closed because no holidays are known after 2026-12-31");
+    let now = admin.get("/api/v1/calendar/now").await;
+    let note = now.ok()["today"]["note"].clone();
+    assert_eq!(note, "closed because no holidays are known after 2026-12-31");
     let all = NotificationFilter { limit: 100, ..NotificationFilter::default() };
     let told = console.daemon.store.user(ADMIN).notifications(all).await.unwrap();
     let told: Vec<String> = told.into_iter().map(|message| message.row.body).collect();
     assert!(told.iter().any(|body| body.contains("every day after it is closed")), "{told:?}");
     let health = console.nobody().get("/api/v1/system/health").await.text;
-    for said in [overview.text, health, told.concat()] {
+    for said in [note.to_string(), health, told.concat()] {
         assert!(!said.contains("presumed"), "{said}");
     }
     console.stop().await;

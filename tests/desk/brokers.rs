@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
-use prahari_app::brokers::Brokers;
+use prahari_app::brokers::{Brokers, TradingMode};
 use prahari_app::deadlines::{CALLS_AT_ONCE, Deadlines};
 use prahari_app::error::AppError;
 use prahari_app::paper_store::PAPER;
@@ -34,6 +34,8 @@ async fn a_user_leaves_a_broker_only_without_orders_and_shares_there_and_with_bo
     let third = UserId(3);
     let status = live.daemon.users_admin.set_broker(third, PAPER).await.unwrap();
     assert_eq!((status.name.as_str(), status.simulated), (PAPER, true));
+    let mode = |user| live.daemon.users.find(user).unwrap().link().mode();
+    assert_eq!((mode(OTHER), mode(third)), (TradingMode::Live, TradingMode::Paper));
     let broker = async |user| live.daemon.store.user(user).find().await.unwrap().unwrap().broker;
     assert_eq!(
         (broker(ADMIN).await, broker(OTHER).await, broker(third).await),

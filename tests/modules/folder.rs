@@ -95,7 +95,15 @@ impl Watched {
 
     async fn audit(&self) -> Vec<AuditRow> {
         let action = Some("module.upload".to_owned());
-        let filter = AuditFilter { user: None, action, since: None, before: None, limit: 100 };
+        let filter = AuditFilter {
+            user: None,
+            action,
+            since: None,
+            until: None,
+            resource: None,
+            before: None,
+            limit: 100,
+        };
         self.daemon.store.system().audit(filter).await.unwrap()
     }
 

@@ -93,6 +93,8 @@ async fn a_change_is_shown_with_who_made_it_and_asks_running_services_to_start_a
         user: Some(ADMIN),
         action: Some("schedule".to_owned()),
         since: None,
+        until: None,
+        resource: None,
         before: None,
         limit: 9,
     };
@@ -171,6 +173,11 @@ async fn a_preview_tells_the_next_runs_the_year_and_the_difference_before_anythi
     let year = &preview["year"];
     assert_eq!(year["from"], "2025-03-10");
     assert!(year["trading_days"].as_u64().unwrap() > 180, "{year}");
+    let days = year["days"].as_array().unwrap();
+    assert_eq!(days[0], json!(["2025-03-10", 1]));
+    assert_eq!(days.len() as u64, year["days_with_slots"].as_u64().unwrap());
+    assert!(days.is_sorted_by(|one, next| one[0].as_str() < next[0].as_str()), "{year}");
+    assert_eq!(days.iter().map(|day| day[1].as_u64().unwrap()).sum::<u64>(), year["runs"].as_u64().unwrap());
     let differing = preview["differing_days"].as_u64().unwrap();
     assert!((30..=52).contains(&differing), "each Friday with a session: {differing}");
     let first = &preview["differences"][0];

@@ -7,7 +7,7 @@ use std::path::Path;
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
-use crate::serving::{DEMO_PASSWORD, Serving, demo, demo_after, demo_into};
+use crate::serving::{Serving, demo, demo_after, demo_into};
 use crate::support::{run, stderr};
 
 /// A day in some seconds.
@@ -15,9 +15,7 @@ const FAST: [&str; 8] = ["--speed", "3600", "--from", "2025-03-03", "--history",
 
 /// Waits until the daemon's clock has come so far; asking is the only waiting.
 fn reach(serving: &Serving, instant: &str) {
-    let admin = serving.sign_in("admin", DEMO_PASSWORD);
-    let now = || serving.json("/api/v1/system/overview", &admin)["now_ist"].as_str().unwrap().to_owned();
-    while now().as_str() < instant {}
+    while serving.now_ist().as_str() < instant {}
 }
 
 fn end(mut serving: Serving) {

@@ -103,7 +103,15 @@ async fn the_policy_is_set_kept_audited_and_refused_with_what_is_wrong() {
     let set = user.send(Method::PUT, RESTART, asked("never")).await.ok();
     assert_eq!((&set["restart"], &set["state"]), (&json!("never"), &json!("running")));
 
-    let filter = AuditFilter { user: None, action: None, since: None, before: None, limit: 100 };
+    let filter = AuditFilter {
+        user: None,
+        action: None,
+        since: None,
+        until: None,
+        resource: None,
+        before: None,
+        limit: 100,
+    };
     let entries = console.daemon.store.system().audit(filter).await.unwrap();
     let of = |action: &str| {
         entries.iter().map(|row| &row.entry).filter(|entry| entry.action == action).collect::<Vec<_>>()

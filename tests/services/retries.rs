@@ -11,6 +11,7 @@ use prahari_schedule::{Rule, Schedule};
 use prahari_store::{Expectation, SlotOutcome, SlotRow};
 
 use super::accounts::change;
+use super::waits::decided;
 use crate::support::living::{Living, accounted_for, closed};
 use crate::support::waiting::until_some;
 use crate::support::{
@@ -26,16 +27,6 @@ async fn tried_again(daemon: &Daemon, instant: Timestamp) -> SlotRow {
         daemon.store.flush().await.unwrap();
         let scan = slot(daemon, ADMIN, MONDAY, ANALYSIS).await;
         (scan.retry_at == Some(instant)).then_some(scan)
-    })
-    .await
-}
-
-/// Waits until the slot of a task has its outcome.
-async fn decided(daemon: &Daemon, task: Task) -> SlotRow {
-    until_some("the outcome of a slot", async || {
-        daemon.store.flush().await.unwrap();
-        let slot = slot(daemon, ADMIN, MONDAY, task).await;
-        slot.outcome.is_some().then_some(slot)
     })
     .await
 }
@@ -74,10 +65,10 @@ async fn an_analysis_without_a_market_is_tried_again_and_buying_waits_for_it() {
     .await;
     house.market.set_down(false);
     living.hand.pass_until(at(MONDAY, "16:20"));
-    let scan = decided(&living.daemon, ANALYSIS).await;
+    let scan = decided(&living.daemon, ADMIN, ANALYSIS).await;
     assert_eq!((scan.outcome, scan.attempts, scan.retry_at), (Some(SlotOutcome::Ran), 3, None), "{scan:?}");
     assert!(scan.reason.starts_with("attempt 3: "), "{scan:?}");
-    let buys = decided(&living.daemon, BUYING).await;
+    let buys = decided(&living.daemon, ADMIN, BUYING).await;
     assert_eq!((buys.outcome, buys.free_at), (Some(SlotOutcome::Ran), Some(at(MONDAY, "16:20"))), "{buys:?}");
     assert_eq!(
         begun(&living.daemon, ANALYSIS).await,
@@ -135,7 +126,7 @@ async fn a_kill_between_two_attempts_loses_neither_the_slot_nor_its_time() {
     living.hand.pass_until(at(MONDAY, "16:04"));
     assert_eq!(tried_again(&living.daemon, at(MONDAY, "16:05")).await.attempts, 1);
     living.hand.pass_until(at(MONDAY, "16:05"));
-    let scan = decided(&living.daemon, ANALYSIS).await;
+    let scan = decided(&living.daemon, ADMIN, ANALYSIS).await;
     assert_eq!((scan.outcome, scan.attempts), (Some(SlotOutcome::Ran), 2), "{scan:?}");
     let twice = ["16:00", "16:05"].map(|time| at(MONDAY, time));
     assert_eq!(begun(&living.daemon, ANALYSIS).await, twice);
@@ -148,7 +139,7 @@ async fn a_slot_whose_service_is_stopped_between_two_attempts_is_skipped_with_th
     let living = failed_once(&house).await;
     living.daemon.services.stop_service(ADMIN).await.unwrap();
     living.hand.pass_until(at(MONDAY, "16:05"));
-    let scan = decided(&living.daemon, ANALYSIS).await;
+    let scan = decided(&living.daemon, ADMIN, ANALYSIS).await;
     let reason = "the service of this user was stopped";
     assert_eq!((scan.outcome, scan.reason.as_str()), (Some(SlotOutcome::Skipped), reason));
     living.hand.set(at(TUESDAY, "00:01"));

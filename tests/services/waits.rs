@@ -47,7 +47,7 @@ async fn scanning(house: &TestHost, buying: Schedule, until: &str) -> Living {
 }
 
 /// Waits until a slot of Monday has its outcome.
-async fn decided(daemon: &Daemon, user: UserId, task: Task) -> SlotRow {
+pub async fn decided(daemon: &Daemon, user: UserId, task: Task) -> SlotRow {
     until_some("the outcome of a slot", async || {
         daemon.store.flush().await.unwrap();
         let slot = slot(daemon, user, MONDAY, task).await;

@@ -166,7 +166,15 @@ async fn every_change_is_in_the_audit_log_and_a_refused_one_is_not() {
 /// The actions in the audit log, oldest first.
 async fn audited(console: &Console) -> Vec<String> {
     let system = console.daemon.store.system();
-    let all = AuditFilter { user: None, action: None, since: None, before: None, limit: 100 };
+    let all = AuditFilter {
+        user: None,
+        action: None,
+        since: None,
+        until: None,
+        resource: None,
+        before: None,
+        limit: 100,
+    };
     let mut rows = system.audit(all).await.unwrap();
     rows.sort_by_key(|row| row.id);
     rows.into_iter().map(|row| row.entry.action).collect()

@@ -106,6 +106,8 @@ async fn versions_are_kept_over_a_restart_and_say_who_made_them() {
         user: None,
         action: Some("task_settings.change".to_owned()),
         since: None,
+        until: None,
+        resource: None,
         before: None,
         limit: 9,
     };

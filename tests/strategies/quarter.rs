@@ -9,7 +9,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::orders::{OrderEvent, OrderRequest, Side};
 use prahari_domain::strategies::StrategyName;
 
-use super::{MOMENTUM, add, support};
+use super::{MOMENTUM, add, analysed, figures, support};
 use support::console::Console;
 use support::{ADMIN, TestHost, at, guests, run};
 
@@ -83,6 +83,8 @@ async fn strategies_in_one_account_trade_a_quarter_apart() {
     each_order_is_of_the_strategy_of_its_task(daemon, &counted).await;
     the_books_are_those_of_the_broker(daemon, &counted).await;
     the_results_add_up(&console).await;
+    analysed::fits_the_executions(&console).await;
+    figures::fit_the_journal(&console).await;
     console.stop().await;
 }
 

@@ -261,7 +261,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    async fn of(response: Response) -> Self {
+    /// Reads an answer to its end.
+    pub async fn of(response: Response) -> Self {
         let header =
             |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         let set_cookie = header(SET_COOKIE.as_str());

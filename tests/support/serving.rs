@@ -118,7 +118,7 @@ impl Serving {
         self.send("POST", path, "content-type: application/json\r\n", &body.to_string())
     }
 
-    /// Posts JSON with a session, as the page would.
+    /// Posts JSON with a session, as the console would.
     pub fn post_as(&self, session: &str, path: &str, body: &Value) -> Answer {
         self.send("POST", path, &self.headers_of(session), &body.to_string())
     }
@@ -142,6 +142,11 @@ impl Serving {
         let answer = self.get(path, headers);
         assert_eq!(answer.status, 200, "{}", answer.body);
         serde_json::from_str(&answer.body).unwrap()
+    }
+
+    /// The daemon's time, in IST, as health says it.
+    pub fn now_ist(&self) -> String {
+        self.json("/api/v1/system/health", "")["now_ist"].as_str().unwrap().to_owned()
     }
 
     /// Signs in and answers the header that shows it.

@@ -1,4 +1,4 @@
-//! `build`: the components, then the binary that carries them.
+//! `build`: the components and the console, then the binary that carries them.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use crate::components;
 use crate::failure::Outcome;
 use crate::process;
 use crate::steps::Stopwatch;
-use crate::workspace;
+use crate::{web, workspace};
 
 /// How the binary is compiled; the profiles stand in the root manifest.
 #[derive(Clone, Copy)]
@@ -30,6 +30,7 @@ impl Profile {
 /// Builds and returns the path of the binary.
 pub fn command(profile: Profile) -> Outcome<PathBuf> {
     components::command(None)?;
+    web::provide()?;
     let watch = Stopwatch::start();
     process::run(process::cargo().args([
         "build",

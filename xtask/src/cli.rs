@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::failure::Outcome;
 use crate::wasm_target::Way;
-use crate::{bench, build, components, examples, fmt, lint, run, schemathesis, test, tidy, wasm_target};
+use crate::{bench, build, components, examples, fmt, lint, run, schemathesis, test, tidy, wasm_target, web};
 
 /// Builds, runs and checks Prahari.
 #[derive(Debug, Parser)]
@@ -24,7 +24,7 @@ enum Command {
     },
     /// Runs every check and every test, its own set-up included
     Test,
-    /// Builds the components and the binary to install, target/release/prahari
+    /// Builds the components, the console and the binary to install, target/release/prahari
     Build,
     /// Builds the seven task components into target/components and verifies them
     Components {
@@ -32,6 +32,8 @@ enum Command {
         #[arg(long)]
         way: Option<Way>,
     },
+    /// Builds the console into the folder from which the binary embeds it
+    Web,
     /// Provides a compiler for the wasm target
     WasmTarget {
         /// Use only this way instead of whatever works
@@ -65,6 +67,7 @@ impl Cli {
             Command::Test => test::command(),
             Command::Build => build::command(build::Profile::Release).map(drop),
             Command::Components { way } => components::command(way),
+            Command::Web => web::command(),
             Command::WasmTarget { way } => wasm_target::command(way),
             Command::Bench { name } => bench::command(name.as_deref()),
             Command::Schemathesis => schemathesis::command(),

@@ -17,6 +17,7 @@ mod steps;
 mod test;
 mod tidy;
 mod wasm_target;
+mod web;
 mod workspace;
 
 use std::process::ExitCode;

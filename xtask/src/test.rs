@@ -2,7 +2,7 @@
 
 use crate::failure::Outcome;
 use crate::steps::Steps;
-use crate::{components, examples, fmt, lint, process, schemathesis, tidy, wasm_target};
+use crate::{components, examples, fmt, lint, process, schemathesis, tidy, wasm_target, web};
 
 /// The command; prints the time of each step, also when one failed.
 pub fn command() -> Outcome<()> {
@@ -17,12 +17,15 @@ fn all(steps: &mut Steps) -> Outcome<()> {
     steps.step("house rules", tidy::command)?;
     steps.step("wasm target", || wasm_target::command(None))?;
     steps.step("components", || components::command(None))?;
+    // Before anything is compiled, because the program embeds what is built here.
+    steps.step("console", web::test)?;
     // Clippy and rustdoc read the same metadata of the dependencies; the tests compile them.
     steps.step("clippy", lint::clippy)?;
     steps.step("documentation", documentation)?;
     // Before the tests, whose summary should be the last thing one reads.
     steps.step("made-up requests", schemathesis::command)?;
     steps.step("worked examples", examples::command)?;
+    steps.step("console in a browser", web::browser_tests)?;
     steps.step("tests", tests)
 }
 

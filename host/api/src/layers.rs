@@ -10,12 +10,17 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::SizeAbove;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::trace::{DefaultOnResponse, TraceLayer};
-use tracing::{Instrument, Level, Span};
+use tower_http::trace::TraceLayer;
+use tracing::{Instrument, Span};
 
 use crate::auth;
+use crate::conditional;
+use crate::csv;
 use crate::hosts;
+use crate::idempotency;
+use crate::jobs;
 use crate::problem::Problem;
+use crate::request_counts::CountAnswers;
 use crate::state::Api;
 
 /// Most bytes of a body. The largest that is meant is a schedule's script.
@@ -30,11 +35,14 @@ pub(crate) fn around(routes: Router<Api>, api: &Api) -> Router<Api> {
     let tracing = TraceLayer::new_for_http()
         .make_span_with(span)
         .on_request(())
-        .on_response(DefaultOnResponse::new().level(Level::DEBUG))
+        .on_response(CountAnswers(api.clone()))
         // A failure is logged once, where it becomes a problem.
         .on_failure(());
     routes
+        .layer(from_fn_with_state(api.clone(), csv::answer))
         .layer(from_fn_with_state(api.clone(), auth::tell_outcomes))
+        .layer(from_fn_with_state(api.clone(), jobs::respond_async))
+        .layer(from_fn_with_state(api.clone(), idempotency::once))
         .layer(from_fn(carry_through))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(api.clone(), hosts::guard))
@@ -47,6 +55,7 @@ pub(crate) fn around(routes: Router<Api>, api: &Api) -> Router<Api> {
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
         ))
+        .layer(from_fn(conditional::answer))
         .layer(
             CompressionLayer::new()
                 .quality(CompressionLevel::Fastest)
@@ -55,13 +64,14 @@ pub(crate) fn around(routes: Router<Api>, api: &Api) -> Router<Api> {
         .layer(tracing)
 }
 
-/// Part of the paths of routes that start and stop services.
-const SERVICES: &str = "/service/";
+/// Ends of the paths of requests that are sent as changes are and only compute something, some of them for minutes.
+const QUESTIONS: [&str; 4] = ["/preview", "/replay", "/replays", "/shadow"];
 
-/// Carries the start or stop of a service through that was begun, also when whoever asked for it hangs up meanwhile: a worker that
-/// does not end is killed in time. Other requests end with their caller, such as replays, which may take minutes.
+/// Carries a change through that was begun, also when whoever asked for it hangs up meanwhile: nothing is left half done, such as
+/// the stop of a worker that does not end by itself. Questions end with whoever asked them.
 async fn carry_through(request: Request<Body>, next: Next) -> Response {
-    if request.method().is_safe() || !request.uri().path().contains(SERVICES) {
+    let path = request.uri().path();
+    if request.method().is_safe() || QUESTIONS.iter().any(|question| path.ends_with(question)) {
         return next.run(request).await;
     }
     match tokio::spawn(next.run(request).in_current_span()).await {
@@ -113,9 +123,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_stop_of_a_service_is_carried_through_when_its_caller_hangs_up_and_nothing_else_is() {
+    async fn a_change_is_carried_through_when_its_caller_hangs_up_and_a_question_is_not() {
         assert!(is_carried_through("POST", "/api/v1/service/individual/stop").await);
+        assert!(is_carried_through("PATCH", "/api/v1/users/2").await);
         assert!(!is_carried_through("GET", "/api/v1/service/individual/status").await);
-        assert!(!is_carried_through("POST", "/api/v1/replays").await);
+        for question in QUESTIONS {
+            assert!(!is_carried_through("POST", &format!("/api/v1/any{question}")).await, "{question}");
+        }
     }
 }

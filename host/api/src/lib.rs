@@ -1,16 +1,22 @@
-//! The HTTP side: who asks, the routes by resource, the OpenAPI document and the page.
+//! The HTTP side: who asks, the routes by resource, the OpenAPI document and the console's files.
 
 mod auth;
 mod caller;
+mod conditional;
 mod connections;
+mod console;
 mod contract;
+mod csv;
 mod extract;
 mod hosts;
+mod idempotency;
+mod jobs;
 mod layers;
 mod live;
+mod market_reads;
 mod openapi;
-mod page;
 mod problem;
+mod request_counts;
 mod routes;
 mod serve;
 mod service_starts;

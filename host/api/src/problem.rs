@@ -91,10 +91,18 @@ pub enum Code {
     RunTooSoon,
     /// The user's services were started too often within an hour; `retry_at` says when the next is heard.
     StartedTooOften,
+    /// The user has as many jobs under way as one may.
+    TooManyJobs,
+    /// The `Idempotency-Key` stands for another request, or for one that is under way.
+    KeyUsed,
+    /// The user asked for prices too often within a minute; `retry_at` says when the next request is heard.
+    AskedTooOften,
     /// The component is refused; the sentence says why.
     ModuleRefused,
     /// The user has the largest allowed number of uploads under way; this one was not read.
     TooManyUploads,
+    /// The user has as many tables being written as one may.
+    TooManyExports,
     /// The version's runs go on; it cannot be removed.
     ModuleInUse,
     /// The version was found not to be fit to run.
@@ -115,6 +123,8 @@ pub enum Code {
     TooLarge,
     /// The body is not JSON.
     UnsupportedMediaType,
+    /// Nothing can happen to the order any more, or the broker does not take the cancellation; the sentence says why.
+    OrderNotOpen,
     /// The status of the signal does not allow the change.
     SignalNotOpen,
     /// The reason of the halt still holds.
@@ -149,9 +159,13 @@ impl Code {
             | Self::ForeignOrigin
             | Self::TokenScope
             | Self::SessionRequired => StatusCode::FORBIDDEN,
-            Self::TooManyAttempts | Self::TooManyUploads | Self::TooManyStreams | Self::StartedTooOften => {
-                StatusCode::TOO_MANY_REQUESTS
-            }
+            Self::TooManyAttempts
+            | Self::TooManyJobs
+            | Self::TooManyExports
+            | Self::TooManyUploads
+            | Self::TooManyStreams
+            | Self::StartedTooOften
+            | Self::AskedTooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
             Self::WeakPassword => StatusCode::BAD_REQUEST,
@@ -175,6 +189,7 @@ impl Code {
             | Self::TaskAwaited
             | Self::ManifestNotAccepted
             | Self::RunTooSoon
+            | Self::KeyUsed
             | Self::ModuleInUse
             | Self::ModuleQuarantined
             | Self::ModuleWantsMore
@@ -185,7 +200,8 @@ impl Code {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::SignalNotOpen
+            Self::OrderNotOpen
+            | Self::SignalNotOpen
             | Self::HaltStands
             | Self::HaltLifted
             | Self::BrokerInUse
@@ -260,6 +276,11 @@ impl Problem {
     #[must_use]
     pub fn retry_at(self, at: Timestamp) -> Self {
         Self { retry_at: Some(Instant(at)), ..self }
+    }
+
+    /// The sentence for people.
+    pub(crate) fn into_detail(self) -> String {
+        self.detail
     }
 
     /// The code for programs.
@@ -397,6 +418,7 @@ impl From<AppError> for Problem {
             | AppError::NoModule(_)
             | AppError::Broker(_)
             | AppError::Market(_)
+            | AppError::TooManyFills { .. }
             | AppError::Stopping(_) => Code::Unavailable,
             _ => return Self::fault(&error),
         };

@@ -5,9 +5,15 @@ use std::sync::Arc;
 
 use prahari_app::accounts::Accounts;
 use prahari_app::daemon::Daemon;
+use prahari_domain::ids::UserId;
 
 use crate::connections::{ConnectionLimits, Connections};
+use crate::csv::Exports;
 use crate::hosts::Hosts;
+use crate::idempotency::KeyedRequests;
+use crate::jobs::Jobs;
+use crate::market_reads::MarketReads;
+use crate::request_counts::RequestCounts;
 use crate::service_starts::{STARTS_PER_HOUR, ServiceStarts};
 use crate::uploads::Uploads;
 
@@ -28,7 +34,12 @@ pub struct Api {
     pub demonstration: bool,
     /// Whether browsers may send the session's cookie over TLS only.
     pub secure_cookie: bool,
+    pub(crate) exports: Arc<Exports>,
     pub(crate) uploads: Arc<Uploads>,
+    pub(crate) keyed: Arc<KeyedRequests>,
+    pub(crate) jobs: Arc<Jobs>,
+    pub(crate) requests: Arc<RequestCounts>,
+    pub(crate) market_reads: Arc<MarketReads>,
 }
 
 impl Api {
@@ -42,8 +53,18 @@ impl Api {
             connections: Connections::new(ConnectionLimits::default()),
             demonstration: false,
             secure_cookie: false,
+            exports: Arc::default(),
             uploads: Arc::default(),
+            keyed: Arc::default(),
+            jobs: Arc::default(),
+            requests: Arc::default(),
+            market_reads: Arc::default(),
         }
+    }
+
+    /// Returns the name by which a user logs in; `user 7` for one whom the daemon has not loaded.
+    pub(crate) fn user_name(&self, id: UserId) -> String {
+        self.daemon.users.find(id).map_or_else(|_| format!("user {id}"), |user| user.name.clone())
     }
 
     /// Replaces the limits of connections.

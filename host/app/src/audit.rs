@@ -10,7 +10,13 @@ use serde_json::Value;
 use crate::clock::Clock;
 use crate::error::AppError;
 
-pub use prahari_store::{AuditFilter, AuditOutcome};
+pub use prahari_store::{AuditFilter, AuditOutcome, AuditStep};
+
+/// Entries that are checked while nobody else reads over the same connection: some 20 ms.
+const ENTRIES_AT_ONCE: u32 = 2_000;
+
+/// Parts of one check.
+const MOST_PARTS: u32 = 100;
 
 /// A change that a person is about to make.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,6 +104,24 @@ impl AuditLog {
     pub async fn entries(&self, filter: AuditFilter) -> Result<Vec<Entry>, AppError> {
         let rows = self.store.system().audit(filter).await?;
         Ok(rows.into_iter().map(Entry::from).collect())
+    }
+}
+
+impl AuditLog {
+    /// Looks at the chain after the entry `after`, part by part, up to the first entry that is not as it was written, and at 200,000
+    /// entries at most. The entry before them is taken as it stands; 0 begins with the first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn verify_after(&self, after: u64) -> Result<AuditStep, AppError> {
+        let mut part = self.store.system().verify_audit_after(after, ENTRIES_AT_ONCE).await?;
+        for _ in 1..MOST_PARTS {
+            if !part.more {
+                break;
+            }
+            part = self.store.system().verify_audit_after(part.intact_through, ENTRIES_AT_ONCE).await?;
+        }
+        Ok(part)
     }
 }
 

@@ -67,6 +67,15 @@ pub struct Scaled {
     legs: Arc<[Leg]>,
 }
 
+/// How fast a clock runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Speed {
+    /// Seconds of this clock in a second of the system's; 0 when it moves only as somebody moves it.
+    pub times: u32,
+    /// Instant of this clock at which it goes on at another speed; none when it keeps this one.
+    pub until: Option<Timestamp>,
+}
+
 /// A part of the time of a scaled clock that passes at one speed.
 #[derive(Debug, Clone, Copy)]
 struct Leg {
@@ -108,6 +117,15 @@ impl Scaled {
     fn leg(&self, has_begun: impl Fn(&Leg) -> bool) -> Option<&Leg> {
         let count = self.legs.partition_point(has_begun);
         self.legs.get(count.checked_sub(1)?)
+    }
+
+    fn speed_at(&self, instant: Timestamp) -> Speed {
+        let next = self.legs.partition_point(|leg| leg.from <= instant);
+        let leg = next.checked_sub(1).and_then(|last| self.legs.get(last));
+        Speed {
+            times: leg.map_or(1, |leg| leg.speed),
+            until: self.legs.get(next).map(|following| following.from),
+        }
     }
 }
 
@@ -173,6 +191,15 @@ impl Clock {
             Self::Scaled(scaled) => scaled.now(),
             Self::Virtual(now) => Timestamp(now.load(Ordering::Acquire)),
             Self::Manual(hand) => hand.reading().wall,
+        }
+    }
+
+    /// Returns how fast the clock runs at `instant`, a time by this clock.
+    pub fn speed_at(&self, instant: Timestamp) -> Speed {
+        match self {
+            Self::System => Speed { times: 1, until: None },
+            Self::Scaled(scaled) => scaled.speed_at(instant),
+            Self::Virtual(_) | Self::Manual(_) => Speed { times: 0, until: None },
         }
     }
 
@@ -346,6 +373,10 @@ mod tests {
             assert!(now >= last, "{now:?} after {last:?}");
             last = now;
         }
+        let speed = |at| clock.speed_at(Timestamp(at));
+        assert_eq!(speed(0), Speed { times: 10, until: Some(Timestamp(1_000)) });
+        assert_eq!(speed(1_000), Speed { times: 1_000, until: Some(Timestamp(61_000)) });
+        assert_eq!(speed(160_000), Speed { times: 10, until: None });
         assert!(clock.until(Timestamp(160_000)) <= Duration::from_millis(4_120));
         assert_eq!(clock.until(Timestamp(-5)), Duration::ZERO);
     }

@@ -16,6 +16,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::background::Background;
 use crate::calendar::{Calendars, keep_first};
+use crate::cancellations::Cancellations;
 use crate::caretakers::Caretakers;
 use crate::clock::Clock;
 use crate::day_log::DayLog;
@@ -134,6 +135,8 @@ pub struct Daemon {
     pub background: Arc<Background>,
     /// Everything that the API reads.
     pub queries: Queries,
+    /// Cancels orders for people.
+    pub cancellations: Cancellations,
     /// Marks messages as read and resolves alerts.
     pub inbox: Inbox,
     /// Instant up to which everything is done.
@@ -170,9 +173,11 @@ impl Daemon {
         let (store, now) = (&handles.store, handles.clock.now());
         let (interrupted, stopped) = end_what_was_running(store, now).await?;
         let faults = modules.attach(store, now).await?;
+        modules.tell(handles.events.clone());
         let tasks = Arc::new(Tasks::load(store.clone(), &tasks, now).await?);
         modules.follow(tasks.clone());
-        let grants = Arc::new(Grants::load(store.clone(), tasks.clone()).await?);
+        let grants =
+            Arc::new(Grants::load(store.clone(), tasks.clone()).await?.telling(handles.events.clone()));
         let schedules = Arc::new(Schedules::load(store.clone(), tasks.clone(), &schedules, now).await?);
         keep_first(store, &handles.calendar.current()).await?;
         let settings = Arc::new(Settings::load(handles.clone()).await?);
@@ -484,7 +489,8 @@ impl Base {
             (grants.clone(), tasks.clone()),
             caretakers,
         );
-        let inbox = Inbox::new(handles.store.clone(), handles.clock.clone());
+        let cancellations = Cancellations { clock: handles.clock.clone(), halts: halts.clone() };
+        let inbox = Inbox::new(handles.store.clone(), handles.clock.clone(), handles.events.clone());
         let Handles { clock, store, events, day_log, wake, shutdown, .. } = handles;
         Daemon {
             clock,
@@ -519,6 +525,7 @@ impl Base {
             maintenance,
             background,
             queries,
+            cancellations,
             inbox,
             cursor,
             listeners,

@@ -53,6 +53,14 @@ pub enum AppError {
     /// A text that an operator brought is no calendar that can be taken up.
     #[error("{0}")]
     InvalidCalendar(prahari_domain::calendar::CalendarError),
+    /// A user with more fills than one request looks at.
+    #[error("user {user} has more than {most} fills, and no request looks at more")]
+    TooManyFills {
+        /// The user whose fills they are.
+        user: UserId,
+        /// Most fills that are looked at.
+        most: u32,
+    },
     /// The calendar does not know the day.
     #[error(transparent)]
     Calendar(#[from] prahari_domain::calendar::CalendarError),

@@ -1,22 +1,26 @@
 //! What people say of what they were told: that a message was read, that an alert is dealt with.
 
+use std::sync::Arc;
+
 use prahari_domain::ids::UserId;
 use prahari_store::Store;
 
 use crate::clock::Clock;
 use crate::error::AppError;
+use crate::events::{Audience, EventBus, Resource};
 
 /// The messages and alerts of every user. Its instants are the daemon's clock.
 #[derive(Clone)]
 pub struct Inbox {
     store: Store,
     clock: Clock,
+    events: Arc<EventBus>,
 }
 
 impl Inbox {
-    /// Over the messages and alerts of a database.
-    pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock }
+    /// Over the messages and alerts of a database; `events` tells what became of them.
+    pub fn new(store: Store, clock: Clock, events: Arc<EventBus>) -> Self {
+        Self { store, clock, events }
     }
 
     /// Marks one message to a user as read; returns whether the user has such a message.
@@ -25,7 +29,11 @@ impl Inbox {
     /// When it cannot be written.
     pub async fn mark_read(&self, user: UserId, notification: u64) -> Result<bool, AppError> {
         let scope = self.store.user(user);
-        Ok(scope.mark_notification_read_durable(notification, self.clock.now()).await?)
+        let found = scope.mark_notification_read_durable(notification, self.clock.now()).await?;
+        if found {
+            self.events.changed(Audience::User(user), Resource::Notification, notification);
+        }
+        Ok(found)
     }
 
     /// Marks every message to a user as read; returns how many were not.
@@ -34,7 +42,11 @@ impl Inbox {
     /// When it cannot be written.
     pub async fn mark_all_read(&self, user: UserId) -> Result<u64, AppError> {
         let scope = self.store.user(user);
-        Ok(scope.mark_all_notifications_read_durable(self.clock.now()).await?)
+        let read = scope.mark_all_notifications_read_durable(self.clock.now()).await?;
+        if read > 0 {
+            self.events.changed(Audience::User(user), Resource::Notification, "");
+        }
+        Ok(read)
     }
 
     /// Resolves an alert by hand: one about a user, or about the installation when `about` names nobody. `by` is
@@ -54,6 +66,7 @@ impl Inbox {
             Some(user) => self.store.user(user).resolve_alert(alert, by, now, resolution).await?,
             None => self.store.system().resolve_installation_alert(alert, by, now, resolution).await?,
         }
+        self.events.changed(about.map_or(Audience::Admins, Audience::User), Resource::Alert, alert);
         Ok(())
     }
 }

@@ -1,10 +1,12 @@
 //! The application: clock, scheduler, services, runs, order desk, simulation.
 
 pub mod accounts;
+mod agenda;
 pub mod audit;
 pub mod background;
 pub mod brokers;
 pub mod calendar;
+pub mod cancellations;
 pub mod caretakers;
 pub mod clock;
 pub mod daemon;
@@ -24,6 +26,7 @@ pub mod modules;
 pub mod notices;
 pub mod paper_store;
 pub mod prices;
+pub mod progress;
 mod pushes;
 pub mod queries;
 pub mod refusals;

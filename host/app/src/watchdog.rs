@@ -14,7 +14,7 @@ use prahari_schedule::{Schedule, Slot, latest_start, slots};
 use prahari_store::{AlertCode, Expectation, NewSlotAlert, NotificationLevel, NotificationRow};
 
 use crate::error::AppError;
-use crate::events::{AlertEvent, Audience, Event};
+use crate::events::{AlertEvent, Audience, Event, Resource};
 use crate::maintenance::Maintenance;
 use crate::tasks::TaskSet;
 
@@ -49,7 +49,10 @@ impl Watchdog {
         let now = of.handles.clock.now();
         let system = of.handles.store.system();
         if system.has_open_alerts().await? {
-            system.resolve_slot_alerts(now).await?;
+            for resolved in system.resolve_slot_alerts(now).await? {
+                let audience = resolved.user.map_or(Audience::Admins, Audience::User);
+                of.handles.events.changed(audience, Resource::Alert, resolved.id);
+            }
         }
         if now < self.patient_until {
             return Ok(Vec::new());

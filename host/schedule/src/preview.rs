@@ -1,6 +1,8 @@
 //! What a schedule will do, for people who are about to save it: its next slots, a stretch of days, and what two
 //! schedules do differently. Everything is asked of the evaluator that arms the timers.
 
+use std::collections::BTreeMap;
+
 use prahari_domain::calendar::{Calendar, LAST_DAY};
 use prahari_domain::time::{Day, Timestamp};
 use serde::Serialize;
@@ -59,6 +61,16 @@ impl Stretch {
     /// Returns how many runs the slots expect together.
     pub fn runs(&self) -> u64 {
         self.slots.iter().map(|slot| u64::from(slot.ticks)).sum()
+    }
+
+    /// Returns how many runs the slots of each day (IST) expect, for days with slots, in order.
+    pub fn runs_by_day(&self) -> BTreeMap<Day, u64> {
+        let mut days = BTreeMap::new();
+        for slot in &self.slots {
+            let runs: &mut u64 = days.entry(slot.due_at.ist_day()).or_default();
+            *runs = runs.saturating_add(u64::from(slot.ticks));
+        }
+        days
     }
 }
 

@@ -78,6 +78,10 @@ pub struct AuditFilter {
     pub action: Option<String>,
     /// Only entries at this instant or later.
     pub since: Option<Timestamp>,
+    /// Only entries before this instant.
+    pub until: Option<Timestamp>,
+    /// Only entries about this thing or group: `user` also finds every `user 3`.
+    pub resource: Option<String>,
     /// Older than this entry.
     pub before: Option<u64>,
     /// At most so many.
@@ -95,7 +99,29 @@ pub struct AuditCheck {
     pub broken: Option<(u64, &'static str)>,
 }
 
+/// Result of checking a part of the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditStep {
+    /// The last entry that is as it was written; the one before the part when there is none in it.
+    pub intact_through: u64,
+    /// The hash of that entry as hexadecimal digits.
+    pub head: String,
+    /// The first entry that is not as it was written, and how that shows.
+    pub broken: Option<(u64, &'static str)>,
+    /// Whether entries follow that were not looked at.
+    pub more: bool,
+}
+
 impl SystemScope {
+    /// Looks at the part of the chain that follows the entry `after`, `limit` entries at most, up to the first that is not as it was
+    /// written. The entry before the part is taken as it stands; 0 begins with the first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn verify_audit_after(&self, after: u64, limit: u32) -> Result<AuditStep, StoreError> {
+        self.store.read("verify the audit log", move |conn| step(conn, after, limit)).await
+    }
+
     /// Adds an entry and waits until it is durable; answers its number.
     ///
     /// # Errors
@@ -210,6 +236,42 @@ pub(crate) fn verify(conn: &Connection) -> Result<AuditCheck, StoreError> {
     Ok(AuditCheck { entries, head, broken })
 }
 
+/// A part of the chain, in order.
+const PART: &str = "
+    SELECT audit.*, status, code, audit_outcomes.hash AS outcome_hash
+    FROM audit LEFT JOIN audit_outcomes ON entry = id WHERE id > ?1 ORDER BY id LIMIT ?2";
+
+fn step(conn: &Connection, after: u64, limit: u32) -> Result<AuditStep, StoreError> {
+    // Before the entries are read: one that is added meanwhile is not missing.
+    let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'audit'";
+    let written = select_one(conn, sql, [], |row| unsigned(row, "seq"))?.unwrap_or(0);
+    let sql = "SELECT hash FROM audit WHERE id = ?1";
+    let before = select_one(conn, sql, [after.cast_signed()], |row| Ok(row.get::<_, Hash>("hash")?))?;
+    let mut previous = before.unwrap_or(BEFORE_THE_FIRST);
+    let mut part = AuditStep { intact_through: after, head: String::new(), broken: None, more: false };
+    if after > 0 && before.is_none() {
+        part.broken = Some((after, "it is missing"));
+    }
+    let mut statement = conn.prepare_cached(PART)?;
+    let mut rows = statement.query((after.cast_signed(), limit))?;
+    let mut left = limit;
+    while let Some(row) = rows.next()?.filter(|_| part.broken.is_none()) {
+        let number = part.intact_through + 1;
+        part.broken = fault(row, number, &previous).map(|why| (number, why));
+        if part.broken.is_none() {
+            previous = row.get("hash")?;
+            part.intact_through = number;
+        }
+        left = left.saturating_sub(1);
+    }
+    part.more = part.broken.is_none() && left == 0;
+    if part.broken.is_none() && !part.more && part.intact_through < written {
+        part.broken = Some((part.intact_through + 1, "it was written and is missing"));
+    }
+    part.head = blake3::Hash::from_bytes(previous).to_hex().to_string();
+    Ok(part)
+}
+
 /// Every entry with its outcome; a database that no daemon of this version has opened knows of no outcomes.
 fn all(conn: &Connection) -> Result<&'static str, StoreError> {
     let outcomes = "SELECT 1 FROM sqlite_schema WHERE name = 'audit_outcomes'";
@@ -246,10 +308,13 @@ fn list(conn: &Connection, filter: AuditFilter) -> Result<Vec<AuditRow>, StoreEr
                FROM audit LEFT JOIN audit_outcomes ON entry = id
                WHERE (?1 IS NULL OR user_id = ?1) AND (?3 IS NULL OR at >= ?3) AND (?4 IS NULL OR id < ?4)
                  AND (?2 IS NULL OR action = ?2 OR substr(action, 1, length(?2) + 1) = ?2 || '.')
+                 AND (?6 IS NULL OR at < ?6)
+                 AND (?7 IS NULL OR resource = ?7 OR substr(resource, 1, length(?7) + 1) = ?7 || ' ')
                ORDER BY id DESC LIMIT ?5";
-    let AuditFilter { user, action, since, before, limit } = filter;
+    let AuditFilter { user, action, since, until, resource, before, limit } = filter;
     let user = user.map(|user| user.0.cast_signed());
-    select(conn, sql, (user, action, since.map(|at| at.0), before.map(u64::cast_signed), limit), read)
+    let (since, until) = (since.map(|at| at.0), until.map(|at| at.0));
+    select(conn, sql, (user, action, since, before.map(u64::cast_signed), limit, until, resource), read)
 }
 
 fn read(row: &Row<'_>) -> Result<AuditRow, StoreError> {
@@ -272,4 +337,63 @@ fn read(row: &Row<'_>) -> Result<AuditRow, StoreError> {
         previous: row.get("previous")?,
         hash: row.get("hash")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log_of(entries: u64) -> Connection {
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate::migrate(&mut conn, Path::new("in memory")).unwrap();
+        for number in 1..=entries {
+            let entry = NewAudit {
+                at: Timestamp(1_000),
+                user: Some(UserId(1)),
+                via: "password".to_owned(),
+                action: "user.change".to_owned(),
+                resource: format!("user {number}"),
+                details: "{}".to_owned(),
+                address: String::new(),
+            };
+            assert_eq!(append(&conn, &entry).unwrap(), number);
+        }
+        conn
+    }
+
+    #[test]
+    fn a_chain_is_checked_part_by_part_as_it_is_at_once() {
+        let conn = log_of(5);
+        let outcome = AuditOutcome { status: 200, code: String::new() };
+        end(&conn, 2, &outcome).unwrap();
+        let parts: Vec<_> = [0, 2, 4].map(|after| step(&conn, after, 2).unwrap()).into();
+        assert_eq!(parts.iter().map(|part| part.intact_through).collect::<Vec<_>>(), [2, 4, 5]);
+        assert_eq!(parts.iter().map(|part| part.more).collect::<Vec<_>>(), [true, true, false]);
+        assert!(parts.iter().all(|part| part.broken.is_none()), "{parts:?}");
+        let whole = verify(&conn).unwrap();
+        assert_eq!((whole.entries, &whole.head), (5, &parts[2].head));
+        assert_eq!(step(&conn, 5, 2).unwrap().intact_through, 5);
+        assert_eq!(step(&log_of(0), 0, 2).unwrap().broken, None);
+    }
+
+    #[test]
+    fn the_first_entry_that_is_not_as_it_was_written_is_named() {
+        let content = "its content is not what was written";
+        for (change, expected) in [
+            ("UPDATE audit SET resource = 'user 9' WHERE id = 3", (3, content)),
+            ("DELETE FROM audit WHERE id = 3", (3, "it is missing")),
+            ("DELETE FROM audit WHERE id = 5", (5, "it was written and is missing")),
+        ] {
+            let conn = log_of(5);
+            conn.execute_batch("DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_deleted")
+                .unwrap();
+            conn.execute_batch(change).unwrap();
+            let found = step(&conn, 0, 100).unwrap();
+            assert_eq!((found.broken, found.more), (Some(expected), false), "{change}");
+            assert_eq!(found.intact_through, expected.0 - 1, "{change}");
+            assert_eq!(verify(&conn).unwrap().broken, Some(expected), "{change}");
+        }
+        let beyond = step(&log_of(5), 7, 100).unwrap();
+        assert_eq!(beyond.broken, Some((7, "it is missing")));
+    }
 }

@@ -33,6 +33,9 @@ pub struct LogRow {
     pub level: String,
     /// Text of the log line.
     pub message: String,
+    /// Time at which it was written; none of lines from before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
 }
 
 /// Selects the decisions to list.

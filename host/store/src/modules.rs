@@ -1,5 +1,7 @@
 //! Versions of task modules: their bytes, which of them is active, and who stays with another one.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rusqlite::{Connection, Row, params};
 
 use prahari_domain::ids::UserId;
@@ -125,6 +127,28 @@ impl SystemScope {
                     [],
                     read,
                 )
+            })
+            .await
+    }
+
+    /// The numbers of those of these versions, each named by its task and hash, that are kept.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn module_numbers(
+        &self,
+        wanted: BTreeSet<(Task, String)>,
+    ) -> Result<BTreeMap<(Task, String), u64>, StoreError> {
+        self.store
+            .read("read the numbers of modules", move |conn| {
+                let mut found = BTreeMap::new();
+                for (task, hash) in wanted {
+                    let read = |row: &Row<'_>| unsigned(row, "version");
+                    if let Some(number) = select_one(conn, NUMBER_OF, (task.name(), &hash), read)? {
+                        found.insert((task, hash), number);
+                    }
+                }
+                Ok(found)
             })
             .await
     }
@@ -285,6 +309,8 @@ impl SystemScope {
     }
 }
 
+const NUMBER_OF: &str = "SELECT version FROM modules WHERE task = ?1 AND hash = ?2 AND removed_at IS NULL";
+
 fn add(conn: &Connection, new: &NewModule) -> Result<ModuleRow, StoreError> {
     let NewModule { task, hash, bytes, origin, info, manifest, at, by } = new;
     execute(
@@ -329,4 +355,19 @@ fn read(row: &Row<'_>) -> Result<ModuleRow, StoreError> {
         quarantined_at: optional_instant(row, "quarantined_at")?,
         quarantine: row.get("quarantine")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columns::plan_of;
+
+    #[test]
+    fn a_version_is_found_by_its_hash() {
+        let plan = plan_of(NUMBER_OF);
+        assert!(
+            plan.starts_with("SEARCH modules USING INDEX") && plan.contains("task=? AND hash=?"),
+            "{plan}"
+        );
+    }
 }

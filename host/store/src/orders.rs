@@ -1,11 +1,13 @@
 //! Orders as the journal left them, for queries.
 
-use rusqlite::{Connection, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, params_from_iter};
 
-use prahari_domain::ids::{OrderId, UserId};
+use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{JournalEntry, Order, OrderState, Side};
 use prahari_domain::strategies::StrategyName;
+use prahari_domain::tasks::Task;
 use prahari_domain::time::Day;
 
 use crate::columns::{execute, from_json, select, select_one, to_json};
@@ -26,8 +28,12 @@ pub struct OrderFilter {
     pub strategy: Option<StrategyName>,
     /// Only orders of this side.
     pub side: Option<Side>,
-    /// Only orders in this state.
-    pub state: Option<OrderState>,
+    /// Only orders in one of these states; in any when there are none.
+    pub states: Vec<OrderState>,
+    /// Only orders that this run decided.
+    pub execution: Option<RunId>,
+    /// Only orders that a run of this task decided, as far as runs are kept.
+    pub task: Option<Task>,
     /// Only orders to which something can still happen (true), or only those in a final state (false).
     pub active: Option<bool>,
     /// Continues after this entry of the list: the last order of the page before.
@@ -45,13 +51,27 @@ impl Default for OrderFilter {
             symbol: None,
             strategy: None,
             side: None,
-            state: None,
+            states: Vec::new(),
+            execution: None,
+            task: None,
             active: None,
             after: None,
             limit: 100,
         }
     }
 }
+
+/// Orders counted by state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderCounts {
+    /// The states in which there are any, by name.
+    pub states: Vec<(OrderState, u64)>,
+    /// Whether these are all: only the newest 100,000 are counted.
+    pub complete: bool,
+}
+
+/// Most orders that are counted: more than a user places in years.
+const MOST_COUNTED: u32 = 100_000;
 
 /// Columns of an order.
 pub(crate) struct OrderColumns {
@@ -123,6 +143,15 @@ impl UserScope {
         self.read("read the orders", move |conn| list(conn, user, &filter)).await
     }
 
+    /// The orders that the filter lets through, counted by state, whatever its limit says.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn order_counts(&self, filter: OrderFilter) -> Result<OrderCounts, StoreError> {
+        let user = self.user;
+        self.read("count the orders", move |conn| count(conn, user, &filter)).await
+    }
+
     /// Returns what the journal says of one order, in sequence; nothing when the order is unknown or another
     /// user's.
     ///
@@ -177,6 +206,27 @@ fn side_name(side: Side) -> &'static str {
 }
 
 fn list(conn: &Connection, user: UserId, filter: &OrderFilter) -> Result<Vec<Order>, StoreError> {
+    let values = params_from_iter(values(user, filter, filter.limit));
+    select(conn, &statement(filter), values, |row| from_json(row, "data"))
+}
+
+fn count(conn: &Connection, user: UserId, filter: &OrderFilter) -> Result<OrderCounts, StoreError> {
+    let values = params_from_iter(values(user, filter, MOST_COUNTED));
+    let read = |row: &Row<'_>| Ok((state_named(row)?, row.get::<_, i64>("orders")?.cast_unsigned()));
+    let found = select(conn, &count_statement(filter), values, read)?;
+    let counted: u64 = found.iter().map(|(_, orders)| orders).sum();
+    let states = found.into_iter().filter_map(|(state, orders)| Some((state?, orders))).collect();
+    Ok(OrderCounts { states, complete: counted < u64::from(MOST_COUNTED) })
+}
+
+fn state_named(row: &Row<'_>) -> Result<Option<OrderState>, StoreError> {
+    let name = row.get_ref("state")?.as_str().map_err(rusqlite::Error::from)?;
+    Ok(OrderState::ALL.into_iter().find(|state| state.name() == name))
+}
+
+/// The values of the parameters of [`statement`] and [`wanted`], in their order.
+pub(crate) fn values(user: UserId, filter: &OrderFilter, limit: u32) -> Vec<Value> {
+    let text = |text: &str| Value::from(text.to_owned());
     // Every day sorts between these texts.
     let from = filter.from.map_or_else(String::new, |day| day.to_string());
     let through = filter.through.map_or_else(|| "~".to_owned(), |day| day.to_string());
@@ -184,36 +234,63 @@ fn list(conn: &Connection, user: UserId, filter: &OrderFilter) -> Result<Vec<Ord
     let (day, number) = filter
         .after
         .map_or(until.clone(), |after| until.min((after.day.to_string(), i64::from(after.number))));
-    let values = params![
-        user.0.cast_signed(),
-        from,
-        day,
-        number,
-        filter.symbol.as_ref().map(Symbol::as_str),
-        filter.side.map(side_name),
-        filter.state.map(OrderState::name),
-        filter.active,
-        filter.limit,
-        filter.strategy.as_ref().map(StrategyName::name),
-    ];
-    select(conn, &statement(filter), values, |row| from_json(row, "data"))
+    vec![
+        user.0.cast_signed().into(),
+        from.into(),
+        day.into(),
+        number.into(),
+        filter.symbol.as_ref().map(|symbol| text(symbol.as_str())).into(),
+        filter.side.map(|side| text(side_name(side))).into(),
+        filter.execution.map(|run| run.0.cast_signed()).into(),
+        filter.active.map(i64::from).into(),
+        i64::from(limit).into(),
+        filter.strategy.map(|strategy| text(strategy.name())).into(),
+        filter.task.map(|task| text(task.name())).into(),
+    ]
+}
+
+/// The newest orders that the filter lets through.
+fn statement(filter: &OrderFilter) -> String {
+    format!("SELECT data {} ORDER BY day DESC, number DESC LIMIT ?9", rows(filter))
+}
+
+/// The same orders, counted.
+fn count_statement(filter: &OrderFilter) -> String {
+    format!(
+        "SELECT state, count(*) AS orders
+         FROM (SELECT state {} ORDER BY day DESC, number DESC LIMIT ?9) GROUP BY state ORDER BY state",
+        rows(filter)
+    )
 }
 
 /// Names the index of what is asked for, because SQLite takes the range of days for more selective than it is.
-fn statement(filter: &OrderFilter) -> String {
-    let is_active = filter.active.or_else(|| filter.state.map(|state| !state.is_final())) == Some(true);
+fn rows(filter: &OrderFilter) -> String {
+    let states = filter.states.as_slice();
+    let active_states = !states.is_empty() && states.iter().all(|state| !state.is_final());
     let (index, condition) = match filter {
-        _ if is_active => ("orders_active", "active = 1"),
+        OrderFilter { execution: Some(_), .. } => ("orders_of_run", "data ->> '$.run' = ?7"),
+        _ if filter.active.unwrap_or(active_states) => ("orders_active", "active = 1"),
         OrderFilter { symbol: Some(_), .. } => ("orders_of_symbol", "symbol = ?5"),
-        OrderFilter { state: Some(OrderState::Rejected), .. } => ("orders_rejected", "state = 'rejected'"),
+        _ if states == [OrderState::Rejected] => ("orders_rejected", "state = 'rejected'"),
         _ => ("sqlite_autoindex_orders_1", "user_id = ?1"),
     };
     format!(
-        "SELECT data FROM orders INDEXED BY {index}
-         WHERE user_id = ?1 AND {condition} AND day >= ?2 AND (day, number) < (?3, ?4)
-             AND (?5 IS NULL OR symbol = ?5) AND (?6 IS NULL OR side = ?6) AND (?7 IS NULL OR state = ?7)
-             AND (?8 IS NULL OR active = ?8) AND (?10 IS NULL OR strategy = ?10)
-         ORDER BY day DESC, number DESC LIMIT ?9"
+        "FROM orders INDEXED BY {index}
+         WHERE user_id = ?1 AND {condition} AND day >= ?2 AND (day, number) < (?3, ?4) AND {}",
+        wanted(states)
+    )
+}
+
+/// The conditions of a filter but for the user and the place in the list.
+pub(crate) fn wanted(states: &[OrderState]) -> String {
+    let names: Vec<String> = states.iter().map(|state| format!("'{}'", state.name())).collect();
+    let in_states =
+        if names.is_empty() { String::new() } else { format!(" AND state IN ({})", names.join(", ")) };
+    format!(
+        "(?5 IS NULL OR symbol = ?5) AND (?6 IS NULL OR side = ?6) AND (?8 IS NULL OR active = ?8)
+             AND (?10 IS NULL OR strategy = ?10) AND (?7 IS NULL OR data ->> '$.run' = ?7)
+             AND (?11 IS NULL OR EXISTS (SELECT 1 FROM runs
+                                         WHERE runs.id = orders.data ->> '$.run' AND runs.task = ?11)){in_states}"
     )
 }
 
@@ -227,6 +304,9 @@ mod tests {
         let plan = plan_of(&statement(&filter));
         assert!(plan.starts_with(&format!("SEARCH orders USING INDEX {index} ")), "{plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        assert!(!plan.contains("SCAN"), "{plan}");
+        let counted = plan_of(&count_statement(&filter));
+        assert!(counted.contains(&format!("SEARCH orders USING INDEX {index} ")), "{counted}");
     }
 
     #[test]
@@ -235,8 +315,12 @@ mod tests {
         uses(all(), "sqlite_autoindex_orders_1");
         uses(OrderFilter { symbol: Symbol::new("TCS").ok(), ..all() }, "orders_of_symbol");
         uses(OrderFilter { active: Some(true), ..all() }, "orders_active");
-        uses(OrderFilter { state: Some(OrderState::Unknown), ..all() }, "orders_active");
-        uses(OrderFilter { state: Some(OrderState::Rejected), ..all() }, "orders_rejected");
+        let states = |states: &[OrderState]| OrderFilter { states: states.to_vec(), ..all() };
+        uses(states(&[OrderState::Unknown, OrderState::Sent]), "orders_active");
+        uses(states(&[OrderState::Rejected]), "orders_rejected");
+        uses(states(&[OrderState::Rejected, OrderState::Sent]), "sqlite_autoindex_orders_1");
+        uses(OrderFilter { execution: Some(RunId(1)), ..all() }, "orders_of_run");
+        uses(OrderFilter { task: Some(Task::literal("buy_orders")), ..all() }, "sqlite_autoindex_orders_1");
         let plan = plan_of(JOURNAL_OF_ORDER);
         assert!(
             plan.starts_with("SEARCH journal USING INDEX journal_of_order (user_id=? AND order_id=?)"),

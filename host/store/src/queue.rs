@@ -123,6 +123,11 @@ impl Queue {
         count > 0
     }
 
+    /// Returns how many writes wait to be taken, and how many may.
+    pub(crate) fn waiting(&self) -> (usize, usize) {
+        (self.lock().writes.len(), CAPACITY)
+    }
+
     /// Notes that this many more writes are committed.
     pub(crate) fn committed(&self, count: usize) {
         // After a failure it stands at its end.

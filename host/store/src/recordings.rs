@@ -46,6 +46,19 @@ impl UserScope {
         let user = self.user;
         self.read("read a recording", move |conn| find(conn, user, run)).await
     }
+
+    /// A recording without the replies that it shares, while it is kept: enough to know what the run was given.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn recording_data(&self, run: RunId) -> Result<Option<Vec<u8>>, StoreError> {
+        let values = (run.0.cast_signed(), self.user.0.cast_signed());
+        self.read("read a recording", move |conn| {
+            let sql = "SELECT data FROM recordings WHERE run_id = ?1 AND user_id = ?2";
+            select_one(conn, sql, values, |row| Ok(row.get("data")?))
+        })
+        .await
+    }
 }
 
 fn find(conn: &Connection, user: UserId, run: RunId) -> Result<Option<RecordingRow>, StoreError> {

@@ -95,6 +95,19 @@ impl UserScope {
             })
             .await
     }
+
+    /// Ends every session of the user and waits until that is durable. Answers how many there were.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn end_sessions(&self) -> Result<usize, StoreError> {
+        let user = self.user.0.cast_signed();
+        self.store
+            .write_durable("end the sessions of a user", move |conn| {
+                execute(conn, "DELETE FROM sessions WHERE user_id = ?1", [user])
+            })
+            .await
+    }
 }
 
 impl SystemScope {

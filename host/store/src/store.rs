@@ -120,6 +120,11 @@ impl Store {
         self.inner.queue.health()
     }
 
+    /// Returns how many writes wait for the next transaction, and how many may: whoever adds one more waits.
+    pub fn waiting_writes(&self) -> (usize, usize) {
+        self.inner.queue.waiting()
+    }
+
     /// Waits until nothing is written any more because a write failed; answers why.
     pub async fn stopped(&self) -> StoreError {
         self.inner.queue.stopped().await

@@ -1,9 +1,12 @@
 //! `examples`: the same task in every language that there is a template for, built as a plugin author would build
-//! it, run on the same day, and compared call by call; then the example of `docs/examples`, which trades in a daemon.
+//! it, run on the same day, and compared call by call; then the example of `docs/examples`, which trades in a
+//! daemon, and the program of `docs/API.md`.
 
+mod c;
 mod compare;
 mod js;
 mod momentum;
+mod program;
 mod python;
 mod rust;
 mod sample;
@@ -86,7 +89,8 @@ pub fn command() -> Outcome<()> {
         reports.push((example.name, report));
     }
     compare::compare(&reports)?;
-    momentum::run()
+    momentum::run()?;
+    program::check()
 }
 
 /// Makes, builds and runs one project; answers what `prahari task run` reports.
@@ -106,8 +110,13 @@ fn run(example: &Example) -> Outcome<Value> {
     run.args(["task", "run"]).arg(&component).args(RUN);
     run.arg("--market").arg(format!("csv:{}", project.join("market").display()));
     process::run(run.arg("--json").arg(&report))?;
-    let text = fs::read_to_string(&report).map_err(|error| Failure::file("read", &report, &error))?;
-    serde_json::from_str(&text).map_err(|error| Failure::new(format!("{}: {error}", report.display())))
+    read_report(&report)
+}
+
+/// Reads what `prahari task run --json` wrote.
+fn read_report(file: &Path) -> Outcome<Value> {
+    let text = fs::read_to_string(file).map_err(|error| Failure::file("read", file, &error))?;
+    serde_json::from_str(&text).map_err(|error| Failure::new(format!("{}: {error}", file.display())))
 }
 
 /// Where projects, tools and reports are.

@@ -1,4 +1,5 @@
-//! What docs/PLUGIN-GUIDE.md shows of `prahari task run`, against what the command that stands before it prints.
+//! What docs/PLUGIN-GUIDE.md shows: of `prahari task run`, against what the command that stands before it prints; and the
+//! commands of a block, for those who run them.
 
 use std::fs;
 use std::path::Path;
@@ -18,8 +19,7 @@ const ANSWER: &str = "text";
 
 /// Runs the guide's command in a project that has its component, and compares the answer with the one shown.
 pub fn check(project: &Path) -> Outcome<()> {
-    let path = workspace::root().join(GUIDE);
-    let guide = fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
+    let guide = guide()?;
     let (arguments, shown) = sample(&guide).ok_or_else(|| {
         Failure::new(format!("{GUIDE} has no block with `{COMMAND}` and a block of its answer behind it"))
     })?;
@@ -31,10 +31,26 @@ pub fn check(project: &Path) -> Outcome<()> {
     Ok(())
 }
 
+/// The first block of the guide that begins with this command.
+pub fn block(command: &str) -> Outcome<String> {
+    let guide = guide()?;
+    let found = blocks(&guide).find(|(_, text)| text.starts_with(command)).map(|(_, text)| text.to_owned());
+    found.ok_or_else(|| Failure::new(format!("{GUIDE} has no block that begins with `{command}`")))
+}
+
+fn guide() -> Outcome<String> {
+    let path = workspace::root().join(GUIDE);
+    fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))
+}
+
+/// The blocks of a document: the kind, and the text.
+fn blocks(document: &str) -> impl Iterator<Item = (&str, &str)> {
+    document.split("```").skip(1).step_by(2).filter_map(|block| block.split_once('\n'))
+}
+
 /// The words of the command behind the program's name, and the answer that is shown.
 fn sample(guide: &str) -> Option<(Vec<String>, String)> {
-    let fenced = guide.split("```").skip(1).step_by(2).filter_map(|block| block.split_once('\n'));
-    let blocks: Vec<(&str, &str)> = fenced.collect();
+    let blocks: Vec<(&str, &str)> = blocks(guide).collect();
     let at = blocks.iter().position(|(_, text)| text.starts_with(COMMAND))?;
     let (_, command) = blocks.get(at)?;
     let (_, answer) = blocks.get(at + 1..)?.iter().find(|(kind, _)| *kind == ANSWER)?;

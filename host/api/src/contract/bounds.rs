@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use utoipa::Number;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{
-    AdditionalProperties, KnownFormat, Object, Schema, SchemaFormat, SchemaType, Type,
+    AdditionalProperties, ArrayItems, KnownFormat, Object, Schema, SchemaFormat, SchemaType, Type,
 };
 use utoipa::openapi::{Components, RefOr};
 
@@ -58,6 +58,11 @@ fn bound(schema: &mut RefOr<Schema>, named: &mut BTreeSet<String>) {
         RefOr::T(Schema::Object(object)) => bound_object(object, named),
         RefOr::T(Schema::OneOf(options)) => options.items.iter_mut().for_each(|option| bound(option, named)),
         RefOr::T(Schema::AnyOf(options)) => options.items.iter_mut().for_each(|option| bound(option, named)),
+        RefOr::T(Schema::Array(array)) => {
+            if let ArrayItems::RefOrSchema(items) = &mut array.items {
+                bound(items, named);
+            }
+        }
         RefOr::T(_) => {}
     }
 }

@@ -117,7 +117,7 @@ fn read_operation(document: &Value, said: &Value) -> Operation {
         let form = Form::read(document, &parameter["schema"]);
         if parameter["in"] == "path" {
             operation.path.insert(name.to_owned(), form);
-        } else {
+        } else if parameter["in"] == "query" {
             if parameter["required"] == true {
                 operation.required.push(name.to_owned());
             }

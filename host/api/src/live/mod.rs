@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use futures::SinkExt;
 use prahari_app::accounts::Role;
-use prahari_app::events::{Delivery, Greeting, Listener, Since, Start, Subscription};
+use prahari_app::events::{Delivery, Filter, Greeting, Listener, Since, Start, Subscription};
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 pub use credential::Credential;
@@ -53,19 +53,19 @@ pub fn bounded(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
         .write_buffer_size(WRITE_BUFFER)
 }
 
-/// Sends events until the client goes, may not listen any more, or the daemon stops.
+/// Sends the events that the filter lets through until the client goes, may not listen any more, or the daemon stops.
 pub async fn stream(
     socket: WebSocket,
     api: Api,
     caller: Caller,
     credential: Credential,
-    since: Option<Since>,
+    (filter, since): (Filter, Option<Since>),
 ) {
     let listener = match caller.0.role {
         Role::Admin => Listener::Admin(caller.0.user),
         Role::User => Listener::User(caller.0.user),
     };
-    let (subscription, greeting) = api.daemon.events.subscribe(listener, since.as_ref());
+    let (subscription, greeting) = api.daemon.events.subscribe_to(listener, filter, since.as_ref());
     let mut client = Client { socket, api, listener, credential, subscription, unanswered: 0 };
     let reason = match client.greet(greeting).await {
         Ok(()) => client.serve().await,

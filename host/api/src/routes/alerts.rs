@@ -13,17 +13,33 @@ use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
-use crate::view::{Instant, OpenList, OpenListOfAll, Page, Part, TaskName, UserQuery, page, sentence};
+use crate::view::{Bulk, Instant, OpenList, OpenListOfAll, Page, Part, TaskName, UserQuery, page, sentence};
 
 /// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(alerts)).routes(routes!(resolve)).routes(routes!(alerts_of_all))
+    OpenApiRouter::new()
+        .routes(routes!(alerts))
+        .routes(routes!(resolve))
+        .routes(routes!(resolve_alerts))
+        .routes(routes!(alerts_of_all))
 }
 
 /// Body that resolves an alert.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Resolution {
+    /// What was found, one sentence.
+    #[schema(min_length = 1, max_length = 500)]
+    resolution: String,
+}
+
+/// Alerts that are resolved together.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ResolvedAlerts {
+    /// Ids of the alerts, of one user and, for an admin, about the installation.
+    #[schema(min_items = 1, max_items = 100)]
+    ids: Vec<u64>,
     /// What was found, one sentence.
     #[schema(min_length = 1, max_length = 500)]
     resolution: String,
@@ -39,6 +55,9 @@ struct Alert {
     /// The user it is about; null when it concerns the whole installation.
     #[schema(required)]
     user: Option<u64>,
+    /// The name by which that user logs in; null likewise.
+    #[schema(required)]
+    user_name: Option<String>,
     /// What it is about among others of its kind, such as a symbol; empty where there is only one.
     subject: String,
     /// The task whose slot was not seen; null for other conditions.
@@ -72,11 +91,11 @@ async fn alerts(
     let user = caller.target_user(&api, query.user)?;
     let part = query.part()?;
     let rows = api.daemon.queries.of(&user).alerts(filter(part)).await?;
-    Ok(Json(page(rows, part.limit, |row| row.id, Alert::from)))
+    Ok(Json(page(rows, part.limit, |row| row.id, |row| Alert::of(&api, row))))
 }
 
 /// Resolves an alert by hand. One that is resolved already stays as it is.
-#[utoipa::path(post, path = "/api/v1/alerts/{id}/resolve", tag = "alerts", params(("id" = u64, Path), UserQuery),
+#[utoipa::path(post, path = "/api/v1/alerts/{id}/resolve", operation_id = "resolve_alert", tag = "alerts", params(("id" = u64, Path), UserQuery),
     request_body = Resolution, responses((status = OK, body = Alert)))]
 async fn resolve(
     State(api): State<Api>,
@@ -86,12 +105,42 @@ async fn resolve(
     Json(body): Json<Resolution>,
 ) -> Result<Json<Alert>, Problem> {
     let user = caller.target_user(&api, target.user)?;
-    let resolution = sentence("resolution", &body.resolution)?.to_owned();
-    let alert = find(&api, &caller, &user, id).await?;
+    let resolution = sentence("resolution", &body.resolution)?;
+    resolve_one(&api, &caller, &user, id, resolution).await.map(|alert| Json(Alert::of(&api, alert)))
+}
+
+/// Resolves alerts by hand, each by itself: one that is none of the caller's business does not keep the others.
+#[utoipa::path(post, path = "/api/v1/alerts/resolve", tag = "alerts", params(UserQuery), request_body = ResolvedAlerts,
+    responses((status = OK, body = Bulk)))]
+async fn resolve_alerts(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(target): Query<UserQuery>,
+    Json(ResolvedAlerts { ids, resolution }): Json<ResolvedAlerts>,
+) -> Result<Json<Bulk>, Problem> {
+    let user = caller.target_user(&api, target.user)?;
+    let resolution = sentence("resolution", &resolution)?;
+    let details = json!({ "ids": ids, "resolution": resolution });
+    api.audit(&caller, "alert.resolve_several", format!("user {}", user.id), details).await?;
+    let mut results = Vec::with_capacity(ids.len());
+    for id in ids {
+        results.push((id, resolve_one(&api, &caller, &user, id, resolution).await.map(drop)));
+    }
+    Ok(Json(Bulk::of(results)))
+}
+
+async fn resolve_one(
+    api: &Api,
+    caller: &Caller,
+    user: &User,
+    id: u64,
+    resolution: &str,
+) -> Result<AlertRow, Problem> {
+    let alert = find(api, caller, user, id).await?;
     let details = json!({ "resolution": resolution });
-    api.audit(&caller, "alert.resolve", format!("alert {id}"), details).await?;
-    api.daemon.inbox.resolve_alert(alert.user, id, caller.0.user, resolution).await?;
-    find(&api, &caller, &user, id).await.map(|alert| Json(alert.into()))
+    api.audit(caller, "alert.resolve", format!("alert {id}"), details).await?;
+    api.daemon.inbox.resolve_alert(alert.user, id, caller.0.user, resolution.to_owned()).await?;
+    find(api, caller, user, id).await
 }
 
 /// An alert of the user, or for an admin one about the installation.
@@ -120,15 +169,17 @@ async fn alerts_of_all(
 ) -> Result<Json<Page<Alert>>, Problem> {
     let part = query.part()?;
     let rows = api.daemon.queries.alerts_of_all(filter(part)).await?;
-    Ok(Json(page(rows, part.limit, |row| row.id, Alert::from)))
+    Ok(Json(page(rows, part.limit, |row| row.id, |row| Alert::of(&api, row))))
 }
 
-impl From<AlertRow> for Alert {
-    fn from(row: AlertRow) -> Self {
+impl Alert {
+    /// The view of an alert, with the name of its user.
+    fn of(api: &Api, row: AlertRow) -> Self {
         Self {
             id: row.id,
             code: row.code.name(),
             user: row.user.map(|user| user.0),
+            user_name: row.user.map(|user| api.user_name(user)),
             subject: row.subject,
             task: row.task.map(TaskName),
             due_at: row.due_at.map(Instant),

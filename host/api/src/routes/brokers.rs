@@ -67,7 +67,7 @@ impl From<BrokerStatus> for BrokerBody {
 }
 
 /// Over which broker a user trades, and how the link does.
-#[utoipa::path(get, path = "/api/v1/users/{id}/broker", tag = "users", params(("id" = u64, Path)),
+#[utoipa::path(get, path = "/api/v1/users/{id}/broker", operation_id = "user_broker", tag = "users", params(("id" = u64, Path)),
     responses((status = OK, body = BrokerBody)))]
 async fn read_broker(
     State(api): State<Api>,
@@ -79,7 +79,7 @@ async fn read_broker(
 
 /// Has a user trade over another broker. Refused while they have open orders or positions, which are at the broker
 /// that they are at. Not for API tokens.
-#[utoipa::path(put, path = "/api/v1/users/{id}/broker", tag = "users", params(("id" = u64, Path)),
+#[utoipa::path(put, path = "/api/v1/users/{id}/broker", operation_id = "set_user_broker", tag = "users", params(("id" = u64, Path)),
     request_body = BrokerChange, responses((status = OK, body = BrokerBody)))]
 async fn set_broker(
     State(api): State<Api>,

@@ -58,14 +58,14 @@ struct MaskedCredentials {
 }
 
 /// Which of the caller's credentials are set, and since when.
-#[utoipa::path(get, path = "/api/v1/user/broker/credentials", tag = "credentials",
+#[utoipa::path(get, path = "/api/v1/user/broker/credentials", operation_id = "broker_credentials", tag = "credentials",
     responses((status = OK, body = MaskedCredentials)))]
 async fn show(State(api): State<Api>, caller: Caller) -> Result<Json<MaskedCredentials>, Problem> {
     Ok(Json(api.accounts.kept_credentials(caller.0.user).await?.into()))
 }
 
 /// Replaces the caller's credentials.
-#[utoipa::path(put, path = "/api/v1/user/broker/credentials", tag = "credentials", request_body = Credentials,
+#[utoipa::path(put, path = "/api/v1/user/broker/credentials", operation_id = "save_broker_credentials", tag = "credentials", request_body = Credentials,
     responses((status = OK, body = MaskedCredentials)))]
 async fn save(
     State(api): State<Api>,
@@ -80,7 +80,7 @@ async fn save(
 }
 
 /// Deletes the caller's credentials.
-#[utoipa::path(delete, path = "/api/v1/user/broker/credentials", tag = "credentials",
+#[utoipa::path(delete, path = "/api/v1/user/broker/credentials", operation_id = "delete_broker_credentials", tag = "credentials",
     responses((status = NO_CONTENT)))]
 async fn delete(State(api): State<Api>, person: Person) -> Result<StatusCode, Problem> {
     let user = person.caller.0.user;

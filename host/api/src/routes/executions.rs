@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use prahari_app::queries::{DecisionRow, EXECUTING, LogLevel, NotesPage, RunFilter, RunRow};
+use prahari_app::queries::{DecisionRow, EXECUTING, LogLevel, ModuleNumbers, NotesPage, RunFilter, RunRow};
 use prahari_app::user::User;
 use prahari_domain::ids::RunId;
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::run_allowance::RunAllowance;
 use crate::caller::Caller;
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
@@ -67,9 +68,13 @@ struct ExecutionsQuery {
 
 /// One execution of a task.
 #[derive(Debug, Serialize, ToSchema)]
-struct Execution {
+pub(super) struct Execution {
     /// Numbered over all users.
     id: u64,
+    /// The number of the user for whom it ran.
+    user: u64,
+    /// The name by which that user logs in.
+    user_name: String,
     /// The task that ran, by name.
     task: TaskName,
     /// What had it executed: its schedule, or somebody who asked.
@@ -97,6 +102,9 @@ struct Execution {
     attempt: u32,
     /// Hash of the module that ran, in hex.
     module_hash: String,
+    /// Number of that version within the task, from 1; null when the version is not kept any more.
+    #[schema(required)]
+    module_version: Option<u64>,
     /// What it counted, as the task names it; empty for one that did not succeed. 50 at most.
     details: Vec<Counter>,
     /// Counters that are not kept, because there are too many or their names are too long.
@@ -105,16 +113,27 @@ struct Execution {
     usage: Usage,
 }
 
+/// One execution of a task, with what it was allowed.
+#[derive(Debug, Serialize, ToSchema)]
+struct ExecutionDetail {
+    #[serde(flatten)]
+    execution: Execution,
+    /// What it was granted and could use; null when no recording of it is kept, or it cannot be read.
+    #[schema(required)]
+    allowance: Option<RunAllowance>,
+}
+
 /// Query parameters that select decisions or log lines of an execution.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct NotesQuery {
-    /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
-    user: Option<u64>,
+pub(super) struct NotesQuery {
+    /// The user whose execution it has to be, and only an admin may name somebody else. When nobody is named: the caller,
+    /// for an admin anybody.
+    pub(super) user: Option<u64>,
     /// Largest number of items on the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
-    limit: Option<u32>,
+    pub(super) limit: Option<u32>,
     /// Cursor: `next` of the previous page.
     #[param(max_length = 100)]
     cursor: Option<String>,
@@ -166,6 +185,9 @@ struct LogLine {
     level: LogLevelName,
     /// The text, as the task wrote it.
     message: String,
+    /// Time at which the line was written; null for lines from before that was kept.
+    #[schema(required)]
+    at: Option<Instant>,
 }
 
 /// The executions of a user, newest first.
@@ -190,24 +212,28 @@ async fn executions(
         limit: limit + 1,
     };
     let runs = api.daemon.queries.of(&user).runs(filter).await?;
-    Ok(Json(page(runs, limit, RunRow::cursor, in_list)))
+    let numbers = api.daemon.queries.module_numbers(&runs).await?;
+    Ok(Json(page(runs, limit, RunRow::cursor, |run| in_list(&api, run, &numbers))))
 }
 
-/// Returns one execution of a user.
+/// Returns one execution of a user. An admin needs to name no user: numbers of executions are unique.
 #[utoipa::path(get, path = "/api/v1/executions/{run}", tag = "executions", params(("run" = u64, Path), UserQuery),
-    responses((status = OK, body = Execution)))]
+    responses((status = OK, body = ExecutionDetail)))]
 async fn execution(
     State(api): State<Api>,
     caller: Caller,
     Path(run): Path<u64>,
     Query(target): Query<UserQuery>,
-) -> Result<Json<Execution>, Problem> {
-    let (_, run) = find(&api, caller, target, run).await?;
-    Ok(Json(run.into()))
+) -> Result<Json<ExecutionDetail>, Problem> {
+    let (user, run) = find(&api, caller, target, run).await?;
+    let allowance = api.daemon.queries.of(&user).run_allowance(run.id).await?;
+    let numbers = api.daemon.queries.module_numbers(std::slice::from_ref(&run)).await?;
+    let execution = Execution::of(&api, run, &numbers);
+    Ok(Json(ExecutionDetail { execution, allowance: allowance.map(RunAllowance::from) }))
 }
 
 /// Returns the decisions of a run, in order.
-#[utoipa::path(get, path = "/api/v1/executions/{run}/decisions", tag = "executions",
+#[utoipa::path(get, path = "/api/v1/executions/{run}/decisions", operation_id = "execution_decisions", tag = "executions",
     params(("run" = u64, Path), NotesQuery), responses((status = OK, body = Page<Decision>)))]
 async fn decisions(
     State(api): State<Api>,
@@ -222,7 +248,7 @@ async fn decisions(
 }
 
 /// The log of an execution, in order.
-#[utoipa::path(get, path = "/api/v1/executions/{run}/log", tag = "executions",
+#[utoipa::path(get, path = "/api/v1/executions/{run}/log", operation_id = "execution_log", tag = "executions",
     params(("run" = u64, Path), NotesQuery), responses((status = OK, body = Page<LogLine>)))]
 async fn log(
     State(api): State<Api>,
@@ -234,13 +260,13 @@ async fn log(
     let page = api.daemon.queries.of(&user).log(run.id, query.from()?, limit(query.limit)?).await?;
     Ok(Json(notes(page, |(number, line)| {
         let level = LogLevelName(line.level.parse().unwrap_or(LogLevel::Error));
-        LogLine { number, level, message: line.message }
+        LogLine { number, level, message: line.message, at: line.at.map(Instant) }
     })))
 }
 
 impl NotesQuery {
     /// The number of the first that is asked for.
-    fn from(&self) -> Result<u32, Problem> {
+    pub(super) fn from(&self) -> Result<u32, Problem> {
         let from: Option<u64> = parse_cursor(self.cursor.as_deref())?;
         Ok(u32::try_from(from.unwrap_or(0)).unwrap_or(u32::MAX))
     }
@@ -252,8 +278,8 @@ fn notes<T, V>(page: NotesPage<T>, view: impl Fn((u32, T)) -> V) -> Page<V> {
 }
 
 /// A line of a list says how it ended in short; the execution itself has all of it.
-fn in_list(run: RunRow) -> Execution {
-    let mut execution = Execution::from(run);
+pub(super) fn in_list(api: &Api, run: RunRow, numbers: &ModuleNumbers) -> Execution {
+    let mut execution = Execution::of(api, run, numbers);
     if let Some((end, _)) = execution.detail.char_indices().nth(LONGEST_IN_LIST) {
         execution.detail.truncate(end);
         execution.detail.push_str("...");
@@ -261,23 +287,34 @@ fn in_list(run: RunRow) -> Execution {
     execution
 }
 
-/// A run of the user whose it has to be, and that user.
+/// A run of the user whose it has to be, and that user. Of an admin who names nobody it may be anybody's.
 pub(super) async fn find(
     api: &Api,
     caller: Caller,
     target: UserQuery,
     run: u64,
 ) -> Result<(Arc<User>, RunRow), Problem> {
-    let user = caller.target_user(api, target.user)?;
-    let found = api.daemon.queries.of(&user).run(RunId(run)).await?;
-    let found = found.ok_or_else(|| Problem::new(Code::NotFound, format!("there is no execution {run}")))?;
+    let unknown = || Problem::new(Code::NotFound, format!("there is no execution {run}"));
+    let named = match target.user {
+        None if caller.is_admin() => {
+            let owner = api.daemon.queries.owner_of_run(RunId(run)).await?;
+            Some(owner.ok_or_else(unknown)?.0)
+        }
+        named => named,
+    };
+    let user = caller.target_user(api, named)?;
+    let found = api.daemon.queries.of(&user).run(RunId(run)).await?.ok_or_else(unknown)?;
     Ok((user, found))
 }
 
-impl From<RunRow> for Execution {
-    fn from(run: RunRow) -> Self {
+impl Execution {
+    /// A run with the name of its user, and the number of its module where it is among these.
+    fn of(api: &Api, run: RunRow, numbers: &ModuleNumbers) -> Self {
         Self {
             id: run.id.0,
+            user: run.user.0,
+            user_name: api.user_name(run.user),
+            module_version: numbers.get(&(run.task, run.module_hash.clone())).copied(),
             task: TaskName(run.task),
             trigger: TriggerName(run.trigger),
             service: run.service.map(ServiceKindName),

@@ -36,6 +36,8 @@ struct Halt {
     id: u64,
     /// The number of the user who is halted.
     user: u64,
+    /// The name by which that user logs in.
+    user_name: String,
     /// Symbol that is halted; null when everything of the user is halted.
     #[schema(required)]
     symbol: Option<String>,
@@ -66,11 +68,11 @@ async fn halts(
     let user = caller.target_user(&api, query.user)?;
     let part = query.part()?;
     let rows = api.daemon.queries.of(&user).halts(filter(part)).await?;
-    Ok(Json(page(rows, part.limit, |row| row.id, Halt::from)))
+    Ok(Json(page(rows, part.limit, |row| row.id, |row| Halt::of(&api, row))))
 }
 
 /// Lifts a halt: orders are sent again. One that is lifted already is refused, and stays as it is.
-#[utoipa::path(post, path = "/api/v1/halts/{id}/lift", tag = "halts", params(("id" = u64, Path)),
+#[utoipa::path(post, path = "/api/v1/halts/{id}/lift", operation_id = "lift_halt", tag = "halts", params(("id" = u64, Path)),
     request_body = Explanation, responses((status = OK, body = Halt)))]
 async fn lift(
     State(api): State<Api>,
@@ -86,7 +88,8 @@ async fn lift(
     }
     let details = json!({ "user": halt.user.0, "symbol": halt.symbol, "explanation": explanation });
     api.audit(&caller, "halt.lift", format!("halt {id}"), details).await?;
-    Ok(Json(api.daemon.users_admin.lift_halt(id, caller.0.user, explanation).await?.into()))
+    let lifted = api.daemon.users_admin.lift_halt(id, caller.0.user, explanation).await?;
+    Ok(Json(Halt::of(&api, lifted)))
 }
 
 /// The halts of everybody, newest first.
@@ -99,7 +102,7 @@ async fn halts_of_all(
 ) -> Result<Json<Page<Halt>>, Problem> {
     let part = query.part()?;
     let rows = api.daemon.queries.halts_of_all(filter(part)).await?;
-    Ok(Json(page(rows, part.limit, |row| row.id, Halt::from)))
+    Ok(Json(page(rows, part.limit, |row| row.id, |row| Halt::of(&api, row))))
 }
 
 /// One more than the page has, to know whether there are more.
@@ -107,11 +110,13 @@ fn filter(Part { open, before, limit }: Part) -> HaltFilter {
     HaltFilter { open, before, limit: limit + 1 }
 }
 
-impl From<HaltRow> for Halt {
-    fn from(row: HaltRow) -> Self {
+impl Halt {
+    /// The view of a halt, with the name of its user.
+    fn of(api: &Api, row: HaltRow) -> Self {
         Self {
             id: row.id,
             user: row.user.0,
+            user_name: api.user_name(row.user),
             symbol: row.symbol.map(|symbol| symbol.to_string()),
             code: row.code.name().to_owned(),
             reason: row.reason,

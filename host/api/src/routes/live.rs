@@ -7,7 +7,8 @@ use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::response::Response;
-use prahari_app::events::Since;
+use prahari_app::events::{Filter, Since, Topic};
+use prahari_domain::ids::UserId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -28,11 +29,19 @@ pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(live))
 }
 
-/// Last event that a reconnecting client has received.
+/// Which events are wanted, and the last one that a reconnecting client has received.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct ResumeQuery {
+struct LiveQuery {
+    /// Only events of these types, with commas between them, such as `order,position`: `service`, `task`, `order`, `position`,
+    /// `log`, `alert`, `notification`, `settings`, `changed`. All types when nothing is said.
+    #[param(min_length = 1, max_length = 100, pattern = "^[a-z]+(,[a-z]+)*$")]
+    types: Option<String>,
+    /// Only events of this user and those for everybody; only an admin may name somebody else.
+    user: Option<u64>,
+    /// Whether the heartbeats of services are told; they are when nothing is said.
+    heartbeats: Option<bool>,
     /// The `sequence` of the last message that was dealt with.
     since: Option<u64>,
     /// The `epoch` of the last `hello`; goes with `since`.
@@ -40,8 +49,16 @@ struct ResumeQuery {
     epoch: Option<String>,
 }
 
-impl ResumeQuery {
-    fn check(self) -> Result<Option<Since>, Problem> {
+impl LiveQuery {
+    fn filter(&self) -> Result<Filter, Problem> {
+        Ok(Filter {
+            topics: self.types.as_deref().map(topics).transpose()?,
+            user: self.user.map(UserId),
+            heartbeats: self.heartbeats.unwrap_or(true),
+        })
+    }
+
+    fn since(self) -> Result<Option<Since>, Problem> {
         match (self.since, self.epoch) {
             (None, None) => Ok(None),
             (Some(sequence), Some(epoch)) if epoch.len() <= LONGEST_EPOCH => {
@@ -55,7 +72,18 @@ impl ResumeQuery {
     }
 }
 
-/// The live stream: service, task, order, position, log, alert and notification events as they happen.
+/// The types that a list names.
+fn topics(list: &str) -> Result<Vec<Topic>, Problem> {
+    let topic = |name: &str| Topic::ALL.into_iter().find(|topic| topic.name() == name);
+    let unknown = |name: &str| {
+        let names: Vec<_> = Topic::ALL.iter().map(|topic| topic.name()).collect();
+        Problem::invalid(format!("{name:?} is no type of event; there are {}", names.join(", ")))
+    };
+    list.split(',').map(|name| topic(name).ok_or_else(|| unknown(name))).collect()
+}
+
+/// The live stream: service, task, order, position, log, alert and notification events as they happen, and a word of what else
+/// changed.
 ///
 /// A WebSocket (RFC 6455). Users get their own events and those for everybody, admins get all. Each message is one
 /// JSON object with a `type`; `docs/LIVE.md` lists them. The first is `hello`, with `epoch`, `sequence` and
@@ -63,17 +91,21 @@ impl ResumeQuery {
 /// `resync`, as a `start` or as a message of its own, load anew what is shown. Clients send nothing but pongs.
 /// Codes on closing: 1001 the daemon stops, 1008 something was sent, 4401 signed out, 4408 no pong. A user may have
 /// 32 streams open, unless the daemon is set otherwise.
-#[utoipa::path(get, path = "/api/v1/live", tag = "live", params(ResumeQuery),
+#[utoipa::path(get, path = "/api/v1/live", tag = "live", params(LiveQuery),
     responses((status = SWITCHING_PROTOCOLS, description = "The stream begins.")))]
 async fn live(
     State(api): State<Api>,
     caller: Caller,
     Extension(connection): Extension<Arc<Connection>>,
-    Query(resume): Query<ResumeQuery>,
+    Query(query): Query<LiveQuery>,
     credential: Credential,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
-    let since = resume.check()?;
+    let filter = query.filter()?;
+    if let Some(user) = filter.user {
+        caller.target_user(&api, Some(user.0))?;
+    }
+    let since = query.since()?;
     let upgrade = upgrade.map_err(|rejection| {
         Problem::invalid(format!("this route is a WebSocket: {}", rejection.body_text()))
     })?;
@@ -86,7 +118,7 @@ async fn live(
     })?;
     let upgrade = live::bounded(upgrade);
     Ok(upgrade.on_upgrade(move |socket| async move {
-        live::stream(socket, api, caller, credential, since).await;
+        live::stream(socket, api, caller, credential, (filter, since)).await;
         drop(stream);
     }))
 }

@@ -1,13 +1,14 @@
-//! `/api/v1/logs`: what the runs of a user wrote, searchable.
+//! `/api/v1/logs`: what the runs of a user wrote, searchable; for an admin those of everybody.
 
 use axum::extract::State;
 use prahari_app::queries::{FoundLine, LogFilter, LogLevel};
+use prahari_domain::ids::UserId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::caller::Caller;
+use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
@@ -15,7 +16,7 @@ use crate::view::{Cursor, Instant, LogLevelName, Page, TaskName, limit, parse_cu
 
 /// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(logs))
+    OpenApiRouter::new().routes(routes!(logs)).routes(routes!(logs_of_all))
 }
 
 /// The longest text that is searched for, in characters.
@@ -66,6 +67,20 @@ struct FoundLogLine {
     level: LogLevelName,
     /// The text, as the task wrote it.
     message: String,
+    /// Time at which the line was written; null for lines from before that was kept.
+    #[schema(required)]
+    at: Option<Instant>,
+}
+
+/// A line with the execution that wrote it and its user.
+#[derive(Debug, Serialize, ToSchema)]
+struct FoundLogLineOfAll {
+    /// The number of the user of the execution.
+    user: u64,
+    /// The name by which that user logs in.
+    user_name: String,
+    #[serde(flatten)]
+    line: FoundLogLine,
 }
 
 /// Log lines of a user's executions, newest first. What is looked at for one page is bounded, so a page of a rare text
@@ -78,11 +93,48 @@ async fn logs(
     Query(query): Query<LogsQuery>,
 ) -> Result<Json<Page<FoundLogLine>>, Problem> {
     let user = caller.target_user(&api, query.user)?;
+    let found = api.daemon.queries.of(&user).search_log(filter(query)?).await?;
+    let items = found.lines.into_iter().map(FoundLogLine::from).collect();
+    Ok(Json(Page { items, next: found.next.map(|next| next.write()) }))
+}
+
+/// Log lines of the executions of everybody, or of one user, newest execution first. A page may be short or empty and still
+/// have a next one, as in a user's own.
+#[utoipa::path(get, path = "/api/v1/system/logs", operation_id = "logs_of_all", tag = "logs", params(LogsQuery),
+    responses((status = OK, body = Page<FoundLogLineOfAll>)))]
+async fn logs_of_all(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Query(query): Query<LogsQuery>,
+) -> Result<Json<Page<FoundLogLineOfAll>>, Problem> {
+    let named = query.user;
+    let filter = filter(query)?;
+    let (lines, next) = match named {
+        Some(_) => {
+            let user = caller.target_user(&api, named)?;
+            let found = api.daemon.queries.of(&user).search_log(filter).await?;
+            (found.lines.into_iter().map(|line| (user.id, line)).collect(), found.next)
+        }
+        None => {
+            let found = api.daemon.queries.search_log_of_all(filter).await?;
+            (found.lines, found.next)
+        }
+    };
+    let of = |(user, line): (UserId, FoundLine)| FoundLogLineOfAll {
+        user: user.0,
+        user_name: api.user_name(user),
+        line: line.into(),
+    };
+    Ok(Json(Page { items: lines.into_iter().map(of).collect(), next: next.map(|next| next.write()) }))
+}
+
+/// Returns what to look for.
+fn filter(query: LogsQuery) -> Result<LogFilter, Problem> {
     range(("since", query.since), ("until", query.until))?;
     if query.text.as_ref().is_some_and(|text| text.chars().count() > LONGEST_TEXT) {
         return Err(Problem::invalid(format!("text: it is longer than {LONGEST_TEXT} characters")));
     }
-    let filter = LogFilter {
+    Ok(LogFilter {
         task: query.task.map(|task| task.0),
         since: query.since.map(|at| at.0),
         until: query.until.map(|at| at.0),
@@ -90,10 +142,7 @@ async fn logs(
         text: query.text.filter(|text| !text.is_empty()),
         after: parse_cursor(query.cursor.as_deref())?,
         limit: limit(query.limit)?,
-    };
-    let found = api.daemon.queries.of(&user).search_log(filter).await?;
-    let items = found.lines.into_iter().map(FoundLogLine::from).collect();
-    Ok(Json(Page { items, next: found.next.map(|next| next.write()) }))
+    })
 }
 
 impl From<FoundLine> for FoundLogLine {
@@ -105,6 +154,7 @@ impl From<FoundLine> for FoundLogLine {
             number: found.cursor.line,
             level: LogLevelName(found.line.level.parse().unwrap_or(LogLevel::Error)),
             message: found.line.message,
+            at: found.line.at.map(Instant),
         }
     }
 }

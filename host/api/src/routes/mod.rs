@@ -1,27 +1,45 @@
 //! Every route, by resource.
 
 mod alerts;
+mod analytics;
 mod audit;
 mod auth;
 mod brokers;
 mod calendar;
+mod closed_positions;
 mod connections;
 mod credentials;
+mod decisions;
+mod execution_calls;
 mod execution_totals;
 mod executions;
+mod executions_of_all;
+mod fills;
 mod grants;
 mod halts;
+mod jobs;
+mod lanes;
 mod live;
 mod logs;
+mod market;
+mod market_quotes;
+mod metrics;
 mod modules;
 mod notifications;
+mod order_cancel;
+mod order_selection;
+mod order_summary;
 mod orders;
-mod overview;
+mod orders_of_all;
 mod pnl;
+mod pnl_charges;
+mod pnl_curve;
 mod positions;
+mod positions_of_all;
 mod price_jumps;
 mod replays;
 mod retention;
+mod run_allowance;
 mod schedules;
 mod service;
 mod settings;
@@ -30,6 +48,7 @@ mod signals;
 mod slots;
 mod system;
 mod tasks;
+mod user_list;
 mod users;
 
 use axum::Router;
@@ -37,9 +56,9 @@ use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::console;
 use crate::layers;
 use crate::openapi::Base;
-use crate::page;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 
@@ -47,24 +66,40 @@ use crate::state::Api;
 pub(crate) fn documented() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(Base::openapi())
         .merge(alerts::routes())
+        .merge(analytics::routes())
         .merge(audit::routes())
         .merge(auth::routes())
         .merge(brokers::routes())
         .merge(calendar::routes())
+        .merge(closed_positions::routes())
         .merge(connections::routes())
         .merge(credentials::routes())
+        .merge(decisions::routes())
+        .merge(execution_calls::routes())
         .merge(execution_totals::routes())
         .merge(executions::routes())
+        .merge(executions_of_all::routes())
+        .merge(fills::routes())
         .merge(grants::routes())
         .merge(halts::routes())
+        .merge(jobs::routes())
+        .merge(lanes::routes())
         .merge(live::routes())
         .merge(logs::routes())
+        .merge(market::routes())
+        .merge(market_quotes::routes())
+        .merge(metrics::routes())
         .merge(modules::routes())
         .merge(notifications::routes())
+        .merge(order_cancel::routes())
+        .merge(order_summary::routes())
         .merge(orders::routes())
-        .merge(overview::routes())
+        .merge(orders_of_all::routes())
         .merge(pnl::routes())
+        .merge(pnl_charges::routes())
+        .merge(pnl_curve::routes())
         .merge(positions::routes())
+        .merge(positions_of_all::routes())
         .merge(price_jumps::routes())
         .merge(replays::routes())
         .merge(retention::routes())
@@ -76,6 +111,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(slots::routes())
         .merge(system::routes())
         .merge(tasks::routes())
+        .merge(user_list::routes())
         .merge(users::routes())
 }
 
@@ -84,11 +120,11 @@ pub fn router(api: Api) -> Router {
     let (routes, _document) = documented().split_for_parts();
     let routes = routes
         .route("/api/v1/openapi.json", get(async || axum::Json(crate::openapi::document())))
-        .merge(page::routes())
+        .merge(console::routes())
         .method_not_allowed_fallback(async || {
             Problem::new(Code::MethodNotAllowed, "this path does not answer this method")
         })
-        .fallback(async || Problem::new(Code::NotFound, "there is nothing at this path"));
+        .fallback(console::fallback);
     layers::around(routes, &api).with_state(api)
 }
 

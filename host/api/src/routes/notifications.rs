@@ -103,7 +103,7 @@ async fn notifications(
 }
 
 /// Marks one of one's own messages as seen.
-#[utoipa::path(post, path = "/api/v1/notifications/{id}/read", tag = "notifications", params(("id" = u64, Path)),
+#[utoipa::path(post, path = "/api/v1/notifications/{id}/read", operation_id = "read_notification", tag = "notifications", params(("id" = u64, Path)),
     responses((status = OK, body = Marked)))]
 async fn read(State(api): State<Api>, caller: Caller, Path(id): Path<u64>) -> Result<Json<Marked>, Problem> {
     api.audit(&caller, "notification.read", format!("notification {id}"), json!({})).await?;
@@ -114,7 +114,7 @@ async fn read(State(api): State<Api>, caller: Caller, Path(id): Path<u64>) -> Re
 }
 
 /// Marks all of one's own messages as seen.
-#[utoipa::path(post, path = "/api/v1/notifications/read-all", tag = "notifications",
+#[utoipa::path(post, path = "/api/v1/notifications/read-all", operation_id = "read_all_notifications", tag = "notifications",
     responses((status = OK, body = Marked)))]
 async fn read_all(State(api): State<Api>, caller: Caller) -> Result<Json<Marked>, Problem> {
     api.audit(&caller, "notification.read_all", format!("user {}", caller.0.user), json!({})).await?;

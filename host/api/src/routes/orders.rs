@@ -2,6 +2,8 @@
 
 use axum::extract::State;
 use prahari_app::queries::{self, OrderFilter};
+use prahari_app::user::User;
+use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Fill, JournalEntry, Order as Placed, OrderKind, Product, Purpose, Variety};
 use serde::{Deserialize, Serialize};
@@ -9,13 +11,13 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::order_selection::OrderSelection;
 use crate::caller::Caller;
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::{
-    Date, Instant, Page, SideName, StateName, StrategyLabel, UserQuery, limit, page, parse_cursor, range,
-    symbol,
+    Date, Instant, ModeName, Page, SideName, StateName, StrategyLabel, UserQuery, limit, page, parse_cursor,
 };
 
 /// Returns the routes of this resource.
@@ -23,33 +25,12 @@ pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(orders)).routes(routes!(order))
 }
 
-/// Query parameters that select the orders.
+/// Whose orders are listed, and which part of the list.
 #[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct OrdersQuery {
     /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
     user: Option<u64>,
-    /// Only orders of this trading date or later.
-    #[param(inline)]
-    from: Option<Date>,
-    /// Only orders of this trading date or earlier.
-    #[param(inline)]
-    through: Option<Date>,
-    /// Only orders of this symbol.
-    #[param(min_length = 1, max_length = 32, pattern = "^[A-Z0-9&-]+$")]
-    symbol: Option<String>,
-    /// Of this strategy only.
-    #[param(inline)]
-    strategy: Option<StrategyLabel>,
-    /// Only orders of this side.
-    #[param(inline)]
-    side: Option<SideName>,
-    /// Only orders in this state.
-    #[param(inline)]
-    state: Option<StateName>,
-    /// Only those to which something can still happen, or only the others.
-    active: Option<bool>,
     /// Largest number of items on the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
@@ -63,6 +44,10 @@ struct OrdersQuery {
 pub(super) struct Order {
     /// Ours, and the tag that the broker keeps.
     id: String,
+    /// The number of the user whose order it is.
+    user: u64,
+    /// The name by which that user logs in.
+    user_name: String,
     /// The trading date it was placed for.
     day: Date,
     /// The share, by its symbol at the exchange.
@@ -98,6 +83,9 @@ pub(super) struct Order {
     execution: u64,
     /// The strategy that it belongs to, and the shares that it buys with it.
     strategy: StrategyLabel,
+    /// Whether the user's money is made up (`paper`) or real (`live`), by the broker that they are linked with now. It is not kept
+    /// with an order over which broker it went: a user changes the broker only without open orders and shares.
+    mode: ModeName,
     /// Current state of the order.
     state: StateName,
     /// Order number at the broker; null while it is not known.
@@ -178,32 +166,26 @@ struct OrderEntry {
 }
 
 /// The orders of a user, newest first.
-#[utoipa::path(get, path = "/api/v1/orders", tag = "orders", params(OrdersQuery),
+#[utoipa::path(get, path = "/api/v1/orders", tag = "orders", params(OrderSelection, OrdersQuery),
     responses((status = OK, body = Page<Order>)))]
 async fn orders(
     State(api): State<Api>,
     caller: Caller,
+    Query(selection): Query<OrderSelection>,
     Query(query): Query<OrdersQuery>,
 ) -> Result<Json<Page<Order>>, Problem> {
     let user = caller.target_user(&api, query.user)?;
     let limit = limit(query.limit)?;
-    range(("from", query.from), ("through", query.through))?;
     let filter = OrderFilter {
-        from: query.from.map(|day| day.0),
-        through: query.through.map(|day| day.0),
-        symbol: symbol(query.symbol.as_deref())?,
-        strategy: query.strategy.map(|strategy| strategy.0),
-        side: query.side.map(|side| side.0),
-        state: query.state.map(|state| state.0),
-        active: query.active,
         after: parse_cursor(query.cursor.as_deref())?,
         limit: limit + 1,
+        ..selection.filter()?
     };
     let orders = api.daemon.queries.of(&user).orders(filter).await?;
-    Ok(Json(page(orders, limit, |order| order.id, Order::from)))
+    Ok(Json(page(orders, limit, |order| order.id, |order| Order::of(order, &user))))
 }
 
-/// One order with its fills and its journal.
+/// One order with its fills and its journal. An admin needs to name no user: the id of an order names its user.
 #[utoipa::path(get, path = "/api/v1/orders/{id}", tag = "orders",
     params(("id" = String, Path, min_length = 1, max_length = 64, example = "U1-20250307-0001"), UserQuery),
     responses((status = OK, body = OrderDetail)))]
@@ -213,18 +195,21 @@ async fn order(
     Path(id): Path<String>,
     Query(target): Query<UserQuery>,
 ) -> Result<Json<OrderDetail>, Problem> {
-    let user = caller.target_user(&api, target.user)?;
     let unknown = || Problem::new(Code::NotFound, format!("there is no order {id}"));
-    let id = id.parse().map_err(|_| unknown())?;
+    let id = id.parse::<OrderId>().map_err(|_| unknown())?;
+    let user = match target.user {
+        None if caller.is_admin() => api.daemon.users.find(id.user).map_err(|_| unknown())?,
+        named => caller.target_user(&api, named)?,
+    };
     let detail = api.daemon.queries.of(&user).order(id).await?.ok_or_else(unknown)?;
-    Ok(Json(detail.into()))
+    Ok(Json(OrderDetail::of(detail, &user)))
 }
 
-impl From<queries::OrderDetail> for OrderDetail {
-    fn from(detail: queries::OrderDetail) -> Self {
+impl OrderDetail {
+    fn of(detail: queries::OrderDetail, user: &User) -> Self {
         Self {
             module: detail.module,
-            order: detail.order.into(),
+            order: Order::of(detail.order, user),
             fills: detail.fills.into_iter().map(OrderFill::from).collect(),
             journal: detail.journal.into_iter().map(OrderEntry::from).collect(),
         }
@@ -242,12 +227,15 @@ impl From<Fill> for OrderFill {
     }
 }
 
-impl From<Placed> for Order {
-    fn from(order: Placed) -> Self {
+impl Order {
+    /// An order of this user.
+    pub(super) fn of(order: Placed, user: &User) -> Self {
         let average_price_paise = order.average_price().map(|price| price.0);
         let request = order.request;
         Self {
             id: order.id.to_string(),
+            user: order.id.user.0,
+            user_name: user.name.clone(),
             day: Date(order.id.day),
             symbol: Symbol::to_string(&request.symbol),
             side: SideName(request.side),
@@ -266,6 +254,7 @@ impl From<Placed> for Order {
             retry_of: request.retry_of.map(|id| id.to_string()),
             execution: order.run.0,
             strategy: StrategyLabel(order.strategy),
+            mode: ModeName(user.link().mode()),
             state: StateName(order.state),
             broker_order_id: order.broker_id,
             reason: order.reason,

@@ -160,7 +160,7 @@ struct DayNet {
 }
 
 /// Profit and loss by trading date, newest first: the dates whose books are closed.
-#[utoipa::path(get, path = "/api/v1/pnl/daily", tag = "pnl", params(DailyQuery),
+#[utoipa::path(get, path = "/api/v1/pnl/daily", operation_id = "daily_pnl", tag = "pnl", params(DailyQuery),
     responses((status = OK, body = Page<DailyPnl>)))]
 async fn daily(
     State(api): State<Api>,
@@ -180,7 +180,7 @@ async fn daily(
 }
 
 /// Profit and loss of a stretch of trading dates; of all of them when no date is named.
-#[utoipa::path(get, path = "/api/v1/pnl/summary", tag = "pnl", params(SummaryQuery),
+#[utoipa::path(get, path = "/api/v1/pnl/summary", operation_id = "pnl_summary", tag = "pnl", params(SummaryQuery),
     responses((status = OK, body = PnlSummary)))]
 async fn summary(
     State(api): State<Api>,

@@ -4,9 +4,11 @@ use axum::extract::State;
 use prahari_app::caretakers::TasksOfStrategies;
 use prahari_app::desk::Valuation;
 use prahari_app::queries::{self, FoundDecision};
-use prahari_domain::book::PositionEntry;
-use serde::Serialize;
-use utoipa::ToSchema;
+use prahari_domain::book::{OpenLot, PositionEntry};
+use prahari_domain::strategies::StrategyName;
+use prahari_domain::time::Day;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -55,6 +57,18 @@ pub(super) struct Position {
     entries: Vec<Entry>,
 }
 
+/// Query parameters that say whose positions are asked for, and how much of them.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct PositionsQuery {
+    /// The user to ask about; the caller when nobody is named, and only an admin may name somebody else.
+    user: Option<u64>,
+    /// Whether the lots of each position are told too.
+    #[param(default = false)]
+    lots: Option<bool>,
+}
+
 /// An open position, and what tasks said of it.
 #[derive(Debug, Serialize, ToSchema)]
 struct PositionDetail {
@@ -63,6 +77,28 @@ struct PositionDetail {
     /// The last decision of each task of its strategy about the position since it was opened, newest first. The newest
     /// 800 executions of each task are looked at.
     verdicts: Vec<Verdict>,
+    /// The lots that are left of it, the one that is sold first before the others; null unless they are asked for.
+    #[schema(required)]
+    lots: Option<Vec<PositionLot>>,
+}
+
+/// Shares of a position that were bought together and are still held.
+#[derive(Debug, Serialize, ToSchema)]
+struct PositionLot {
+    /// Id of the buying order.
+    order: String,
+    /// The strategy whose lot it is, which is that of the position.
+    strategy: StrategyLabel,
+    /// Trading date of the buy (IST).
+    bought_on: Date,
+    /// Calendar days since then; 0 on that date.
+    age_days: i64,
+    /// Shares that are left of it.
+    quantity: u32,
+    /// Price per share of the buy, in paise.
+    price_paise: i64,
+    /// Cost of the shares that are left, charges not included, in paise.
+    cost_paise: i64,
 }
 
 /// The last decision of a task about a position.
@@ -122,22 +158,25 @@ pub(super) struct Funds {
 }
 
 /// Returns the open positions of a user, by symbol and strategy, each with what tasks said last of it.
-#[utoipa::path(get, path = "/api/v1/positions", tag = "positions", params(UserQuery),
+#[utoipa::path(get, path = "/api/v1/positions", tag = "positions", params(PositionsQuery),
     responses((status = OK, body = Page<PositionDetail>)))]
 async fn positions(
     State(api): State<Api>,
     caller: Caller,
-    Query(target): Query<UserQuery>,
+    Query(query): Query<PositionsQuery>,
 ) -> Result<Json<Page<PositionDetail>>, Problem> {
-    let user = caller.target_user(&api, target.user)?;
+    let user = caller.target_user(&api, query.user)?;
     let of_user = api.daemon.queries.of(&user);
-    let (positions, caretakers) = (of_user.positions().await, of_user.caretakers().await?);
+    let (held, caretakers) = (of_user.positions_with_lots().await, of_user.caretakers().await?);
+    let (positions, lots): (Vec<Valuation>, Vec<Vec<OpenLot>>) = held.into_iter().unzip();
     let verdicts = of_user.verdicts(&positions).await?;
-    let of = |(held, verdicts): (Valuation, Vec<FoundDecision>)| PositionDetail {
+    let (today, asked) = (api.daemon.clock.now().ist_day(), query.lots == Some(true));
+    let of = |((held, lots), verdicts): ((Valuation, Vec<OpenLot>), Vec<FoundDecision>)| PositionDetail {
+        lots: asked.then(|| PositionLot::all(held.position.strategy, &lots, today)),
         position: Position::of(held, &caretakers),
         verdicts: verdicts.into_iter().map(Verdict::from).collect(),
     };
-    Ok(Json(Page::whole(positions.into_iter().zip(verdicts).map(of))))
+    Ok(Json(Page::whole(positions.into_iter().zip(lots).zip(verdicts).map(of))))
 }
 
 /// Returns the funds of a user.
@@ -160,6 +199,22 @@ impl From<FoundDecision> for Verdict {
             decided_at: Instant(found.started_at),
             decision: found.decision.into(),
         }
+    }
+}
+
+impl PositionLot {
+    /// The lots of a position of a strategy, with their age on `today`.
+    fn all(strategy: StrategyName, lots: &[OpenLot], today: Day) -> Vec<Self> {
+        let of = |lot: &OpenLot| Self {
+            order: lot.order.to_string(),
+            strategy: StrategyLabel(strategy),
+            bought_on: Date(lot.bought_on),
+            age_days: today.signed_duration_since(lot.bought_on).num_days(),
+            quantity: lot.quantity,
+            price_paise: lot.price.0,
+            cost_paise: lot.cost().0,
+        };
+        lots.iter().map(of).collect()
     }
 }
 

@@ -64,7 +64,7 @@ async fn price_jumps(State(api): State<Api>, _caller: Caller) -> Result<Json<Pag
 
 /// Explains every jump of a share that is not explained: it may be bought again. Halts of those who hold it are
 /// lifted one by one.
-#[utoipa::path(post, path = "/api/v1/market/price-jumps/{symbol}/explain", tag = "market",
+#[utoipa::path(post, path = "/api/v1/market/price-jumps/{symbol}/explain", operation_id = "explain_price_jump", tag = "market",
     params(("symbol" = String, Path, min_length = 1, max_length = 32, pattern = "^[A-Z0-9&-]+$")), request_body = JumpExplanation,
     responses((status = OK, body = Page<PriceJump>)))]
 async fn explain(

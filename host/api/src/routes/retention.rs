@@ -55,14 +55,14 @@ fn year() -> u32 {
 }
 
 /// The rule in force.
-#[utoipa::path(get, path = "/api/v1/system/retention", tag = "system",
+#[utoipa::path(get, path = "/api/v1/system/retention", operation_id = "retention", tag = "system",
     responses((status = OK, body = RetentionRule)))]
 async fn read(State(api): State<Api>, _admin: Admin) -> Result<Json<RetentionRule>, Problem> {
     Ok(Json(api.daemon.maintenance.retention().await?.into()))
 }
 
 /// Changes the rule, from its next application on: once a day.
-#[utoipa::path(put, path = "/api/v1/system/retention", tag = "system", request_body = RetentionRule,
+#[utoipa::path(put, path = "/api/v1/system/retention", operation_id = "change_retention", tag = "system", request_body = RetentionRule,
     responses((status = OK, body = RetentionRule)))]
 async fn change(
     State(api): State<Api>,

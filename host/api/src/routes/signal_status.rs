@@ -15,10 +15,11 @@ use crate::caller::Caller;
 use crate::extract::{Json, Path};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
+use crate::view::Bulk;
 
 /// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(reject)).routes(routes!(activate))
+    OpenApiRouter::new().routes(routes!(reject)).routes(routes!(activate)).routes(routes!(reject_signals))
 }
 
 /// The longest reason, in characters.
@@ -34,8 +35,39 @@ struct Word {
     reason: String,
 }
 
+/// Signals that are turned down together.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RejectedSignals {
+    /// Ids of the signals.
+    #[schema(min_items = 1, max_items = 100)]
+    ids: Vec<u64>,
+    /// Reason, for people; may be empty.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    reason: String,
+}
+
+/// Turns signals down for oneself, each by itself: one that cannot be turned down does not keep the others.
+#[utoipa::path(post, path = "/api/v1/signals/reject", tag = "signals", request_body = RejectedSignals,
+    responses((status = OK, body = Bulk)))]
+async fn reject_signals(
+    State(api): State<Api>,
+    caller: Caller,
+    Json(RejectedSignals { ids, reason }): Json<RejectedSignals>,
+) -> Result<Json<Bulk>, Problem> {
+    check_reason(&reason)?;
+    api.audit(&caller, "signal.reject_several", "signals", json!({ "ids": ids, "reason": reason })).await?;
+    let mut results = Vec::with_capacity(ids.len());
+    for id in ids {
+        let decided = decide(&api, caller, id, &reason, SignalStatus::Active, SignalStatus::Rejected).await;
+        results.push((id, decided.map(drop)));
+    }
+    Ok(Json(Bulk::of(results)))
+}
+
 /// Turns a signal down for oneself: no task of this user acts on it any more.
-#[utoipa::path(post, path = "/api/v1/signals/{id}/reject", tag = "signals", params(("id" = u64, Path)),
+#[utoipa::path(post, path = "/api/v1/signals/{id}/reject", operation_id = "reject_signal", tag = "signals", params(("id" = u64, Path)),
     request_body = Word, responses((status = OK, body = Signal)))]
 async fn reject(
     State(api): State<Api>,
@@ -43,11 +75,12 @@ async fn reject(
     Path(id): Path<u64>,
     Json(word): Json<Word>,
 ) -> Result<Json<Signal>, Problem> {
-    decide(&api, caller, id, word, SignalStatus::Active, SignalStatus::Rejected).await
+    check_reason(&word.reason)?;
+    decide(&api, caller, id, &word.reason, SignalStatus::Active, SignalStatus::Rejected).await.map(Json)
 }
 
 /// Takes back that one turned a signal down.
-#[utoipa::path(post, path = "/api/v1/signals/{id}/activate", tag = "signals", params(("id" = u64, Path)),
+#[utoipa::path(post, path = "/api/v1/signals/{id}/activate", operation_id = "activate_signal", tag = "signals", params(("id" = u64, Path)),
     request_body = Word, responses((status = OK, body = Signal)))]
 async fn activate(
     State(api): State<Api>,
@@ -55,7 +88,18 @@ async fn activate(
     Path(id): Path<u64>,
     Json(word): Json<Word>,
 ) -> Result<Json<Signal>, Problem> {
-    decide(&api, caller, id, word, SignalStatus::Rejected, SignalStatus::Active).await
+    check_reason(&word.reason)?;
+    decide(&api, caller, id, &word.reason, SignalStatus::Rejected, SignalStatus::Active).await.map(Json)
+}
+
+fn check_reason(reason: &str) -> Result<(), Problem> {
+    if reason.chars().count() > LONGEST_REASON {
+        return Err(Problem::invalid(format!("reason: it is longer than {LONGEST_REASON} characters")));
+    }
+    if !is_plain(reason) {
+        return Err(Problem::invalid("reason: it has a character that cannot be seen, or a line break"));
+    }
+    Ok(())
 }
 
 /// Only from one status to the other; when it has the other already, nothing is to be done.
@@ -63,32 +107,26 @@ async fn decide(
     api: &Api,
     caller: Caller,
     id: u64,
-    word: Word,
+    reason: &str,
     from: SignalStatus,
     to: SignalStatus,
-) -> Result<Json<Signal>, Problem> {
-    if word.reason.chars().count() > LONGEST_REASON {
-        return Err(Problem::invalid(format!("reason: it is longer than {LONGEST_REASON} characters")));
-    }
-    if !is_plain(&word.reason) {
-        return Err(Problem::invalid("reason: it has a character that cannot be seen, or a line break"));
-    }
+) -> Result<Signal, Problem> {
     let user = caller.target_user(api, None)?;
     let signal = find(api, &user, id).await?;
     let status = signal.status.0;
     if status == to {
-        return Ok(Json(signal));
+        return Ok(signal);
     }
     if status != from {
         let detail = format!("signal {id} is {} and cannot become {}", status.name(), to.name());
         return Err(Problem::new(Code::SignalNotOpen, detail));
     }
     let action = if to == SignalStatus::Rejected { "signal.reject" } else { "signal.activate" };
-    api.audit(&caller, action, format!("signal {id}"), json!({ "reason": word.reason })).await?;
+    api.audit(&caller, action, format!("signal {id}"), json!({ "reason": reason })).await?;
     if to == SignalStatus::Rejected {
-        api.daemon.signals.reject(user.id, SignalId(id), &word.reason).await?;
+        api.daemon.signals.reject(user.id, SignalId(id), reason).await?;
     } else {
-        api.daemon.signals.allow(user.id, SignalId(id), &word.reason).await?;
+        api.daemon.signals.allow(user.id, SignalId(id), reason).await?;
     }
-    find(api, &user, id).await.map(Json)
+    find(api, &user, id).await
 }

@@ -75,6 +75,8 @@ struct DayQuery {
 pub(super) struct LedgerSlot {
     /// The number of the user whose slot it is.
     user: u64,
+    /// The name by which that user logs in.
+    user_name: String,
     /// The task that was expected to run.
     task: TaskName,
     /// Trading date of the slot (IST).
@@ -180,6 +182,8 @@ struct TaskDay {
 struct UserDay {
     /// Id of the user.
     user: u64,
+    /// The name by which they log in.
+    user_name: String,
     /// Number of slots by outcome.
     slots: Counts,
 }
@@ -224,11 +228,11 @@ async fn slots(
     let user = caller.target_user(&api, query.user)?;
     let (filter, limit) = filter(&api, query)?;
     let rows = api.daemon.queries.of(&user).slots(filter).await?;
-    Ok(Json(page(rows, limit, cursor, LedgerSlot::from)))
+    Ok(Json(page(rows, limit, cursor, |row| LedgerSlot::of(&api, row))))
 }
 
 /// The slots of a user on a day, counted by task.
-#[utoipa::path(get, path = "/api/v1/slots/day", tag = "slots", params(DayQuery),
+#[utoipa::path(get, path = "/api/v1/slots/day", operation_id = "slots_of_day", tag = "slots", params(DayQuery),
     responses((status = OK, body = LedgerDay)))]
 async fn day(
     State(api): State<Api>,
@@ -258,7 +262,7 @@ async fn slots_of_all(
         }
         None => api.daemon.queries.slots_of_all(filter).await?,
     };
-    Ok(Json(page(rows, limit, cursor, LedgerSlot::from)))
+    Ok(Json(page(rows, limit, cursor, |row| LedgerSlot::of(&api, row))))
 }
 
 /// Query parameters that select the day of everybody.
@@ -272,7 +276,7 @@ struct DayOfAllQuery {
 }
 
 /// The slots of everybody on a day, counted by task, and the users with trouble.
-#[utoipa::path(get, path = "/api/v1/system/slots/day", tag = "slots", params(DayOfAllQuery),
+#[utoipa::path(get, path = "/api/v1/system/slots/day", operation_id = "slots_of_day_of_all", tag = "slots", params(DayOfAllQuery),
     responses((status = OK, body = LedgerDayOfAll)))]
 async fn day_of_all(
     State(api): State<Api>,
@@ -283,7 +287,12 @@ async fn day_of_all(
     let found = api.daemon.queries.ledger_day_of_all(date, MOST_TROUBLED).await?;
     let CountedDay { day, tasks } = found.ledger;
     let troubled = found.troubled.into_iter();
-    let troubled = troubled.map(|(user, counts)| UserDay { user: user.0, slots: counts.into() }).collect();
+    let of = |(user, counts): (UserId, SlotCounts)| UserDay {
+        user: user.0,
+        user_name: api.user_name(user),
+        slots: counts.into(),
+    };
+    let troubled = troubled.map(of).collect();
     Ok(Json(LedgerDayOfAll { date: Date(date), exchange: day.into(), tasks: task_days(tasks), troubled }))
 }
 
@@ -317,11 +326,13 @@ fn task_days(counts: Vec<(Task, SlotCounts)>) -> Vec<TaskDay> {
     counts.into_iter().map(|(task, counts)| TaskDay { task: TaskName(task), slots: counts.into() }).collect()
 }
 
-impl From<SlotRow> for LedgerSlot {
-    fn from(row: SlotRow) -> Self {
+impl LedgerSlot {
+    /// The view of a slot, with the name of its user.
+    pub(super) fn of(api: &Api, row: SlotRow) -> Self {
         let UserId(user) = row.user;
         Self {
             user,
+            user_name: api.user_name(row.user),
             task: TaskName(row.task),
             date: Date(row.day),
             due_at: Instant(row.due_at),

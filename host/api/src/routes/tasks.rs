@@ -83,7 +83,7 @@ struct AcceptedVersion {
 }
 
 /// Every task that the caller may see, in the order in which tasks run that are due at the same instant.
-#[utoipa::path(get, path = "/api/v1/tasks", tag = "tasks", responses((status = OK, body = Page<TaskView>)))]
+#[utoipa::path(get, path = "/api/v1/tasks", operation_id = "task_list", tag = "tasks", responses((status = OK, body = Page<TaskView>)))]
 async fn list(State(api): State<Api>, caller: Caller) -> Json<Page<TaskView>> {
     let tasks = api.daemon.tasks.current();
     let seen: Vec<TaskView> =
@@ -92,7 +92,7 @@ async fn list(State(api): State<Api>, caller: Caller) -> Json<Page<TaskView>> {
 }
 
 /// Returns a task and its accepted manifest.
-#[utoipa::path(get, path = "/api/v1/tasks/{task}", tag = "tasks", params(("task" = TaskName, Path)),
+#[utoipa::path(get, path = "/api/v1/tasks/{task}", operation_id = "task", tag = "tasks", params(("task" = TaskName, Path)),
     responses((status = OK, body = TaskView)))]
 async fn read(
     State(api): State<Api>,
@@ -104,7 +104,7 @@ async fn read(
 
 /// Takes up a component that exports its manifest as a new task: the manifest is accepted by that, its schedule
 /// added and its module active. Services that run take it up when they are started again.
-#[utoipa::path(post, path = "/api/v1/tasks", tag = "tasks",
+#[utoipa::path(post, path = "/api/v1/tasks", operation_id = "add_task", tag = "tasks",
     request_body(content = ComponentBytes, content_type = "application/octet-stream"),
     responses((status = CREATED, body = AddedTask)))]
 async fn add(
@@ -122,7 +122,7 @@ async fn add(
 
 /// Takes up a new task by its manifest alone, for a component that exports none: the component is then brought as a
 /// version of the task's module.
-#[utoipa::path(put, path = "/api/v1/tasks/{task}", tag = "tasks", params(("task" = TaskName, Path)),
+#[utoipa::path(put, path = "/api/v1/tasks/{task}", operation_id = "declare_task", tag = "tasks", params(("task" = TaskName, Path)),
     request_body = ManifestDocument, responses((status = CREATED, body = TaskView)))]
 async fn declare(
     State(api): State<Api>,
@@ -145,7 +145,7 @@ async fn declare(
 
 /// Accepts the manifest of a version as what the task is from now on, by which that version may be activated. The
 /// schedule of the task stays as it is.
-#[utoipa::path(post, path = "/api/v1/tasks/{task}/accept", tag = "tasks", params(("task" = TaskName, Path)),
+#[utoipa::path(post, path = "/api/v1/tasks/{task}/accept", operation_id = "accept_task", tag = "tasks", params(("task" = TaskName, Path)),
     request_body = AcceptedVersion, responses((status = OK, body = TaskView)))]
 async fn accept(
     State(api): State<Api>,
@@ -159,7 +159,7 @@ async fn accept(
 }
 
 /// Removes a task that was added: nothing of it runs any more, its schedule ends, and what it did stays to be read.
-#[utoipa::path(delete, path = "/api/v1/tasks/{task}", tag = "tasks", params(("task" = TaskName, Path)),
+#[utoipa::path(delete, path = "/api/v1/tasks/{task}", operation_id = "remove_task", tag = "tasks", params(("task" = TaskName, Path)),
     responses((status = NO_CONTENT)))]
 async fn remove(
     State(api): State<Api>,

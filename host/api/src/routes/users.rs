@@ -3,20 +3,22 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use prahari_app::accounts::{Role, UserRow, check_name};
+use prahari_app::brokers::TradingMode;
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::user_list::{UserCursor, UsersQuery};
 use crate::caller::{Admin, AdminPerson, Person};
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
-use crate::view::Instant;
-use crate::view::{Page, limit, page, parse_cursor};
+use crate::view::{Instant, ModeName};
+use crate::view::{Page, page};
 
 /// Smallest capital of a paper account, in paise: 1,000 rupees.
 const LEAST_CAPITAL: i64 = 100_000;
@@ -54,6 +56,8 @@ struct User {
     active: bool,
     /// The name of the broker that they trade over.
     broker: String,
+    /// Whether their money is made up (`paper`) or real (`live`), by that broker.
+    mode: ModeName,
     /// Time at which the user was created, by the daemon's clock.
     created_at: Instant,
 }
@@ -109,36 +113,22 @@ struct CreatedUser {
     link: PasswordLink,
 }
 
-/// Query parameters that select the part of the list of users.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct Part {
-    /// Largest number of items, from 1 to 500.
-    #[param(minimum = 1, maximum = 500, default = 50)]
-    limit: Option<u32>,
-    /// Cursor: `next` of the previous page.
-    #[param(max_length = 100)]
-    cursor: Option<String>,
-}
-
-/// Every user, by number.
-#[utoipa::path(get, path = "/api/v1/users", tag = "users", params(Part),
+/// Every user, by number or by name.
+#[utoipa::path(get, path = "/api/v1/users", operation_id = "users", tag = "users", params(UsersQuery),
     responses((status = OK, body = Page<User>)))]
 async fn list(
     State(api): State<Api>,
     _admin: Admin,
-    Query(part): Query<Part>,
+    Query(query): Query<UsersQuery>,
 ) -> Result<Json<Page<User>>, Problem> {
-    let limit = limit(part.limit)?;
-    let after = parse_cursor(part.cursor.as_deref())?.unwrap_or(0);
-    let mut rows = api.accounts.users().await?;
-    rows.retain(|row| row.id.0 > after);
-    Ok(Json(page(rows, limit, |row| row.id.0, User::from)))
+    let (filter, limit) = query.filter()?;
+    let order = filter.order.clone();
+    let rows = api.daemon.queries.users(filter).await?;
+    Ok(Json(page(rows, limit, |row| UserCursor::of(&order, row.id, &row.name), |row| User::of(&api, row))))
 }
 
 /// Adds a user, who has no password yet and gets one by the link. Not for API tokens.
-#[utoipa::path(post, path = "/api/v1/users", tag = "users", request_body = NewUser,
+#[utoipa::path(post, path = "/api/v1/users", operation_id = "create_user", tag = "users", request_body = NewUser,
     responses((status = CREATED, body = CreatedUser)))]
 async fn create(
     State(api): State<Api>,
@@ -161,7 +151,7 @@ async fn create(
 }
 
 /// Returns one user.
-#[utoipa::path(get, path = "/api/v1/users/{id}", tag = "users", params(("id" = u64, Path)),
+#[utoipa::path(get, path = "/api/v1/users/{id}", operation_id = "user", tag = "users", params(("id" = u64, Path)),
     responses((status = OK, body = User)))]
 async fn show(State(api): State<Api>, _admin: Admin, Path(id): Path<u64>) -> Result<Json<User>, Problem> {
     load(&api, UserId(id)).await.map(Json)
@@ -169,7 +159,7 @@ async fn show(State(api): State<Api>, _admin: Admin, Path(id): Path<u64>) -> Res
 
 /// Changes what a user may do, and whether they are active. Somebody who is not active any more is logged out
 /// everywhere, their tokens are revoked and their services stopped. Not for API tokens.
-#[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "users", params(("id" = u64, Path)),
+#[utoipa::path(patch, path = "/api/v1/users/{id}", operation_id = "change_user", tag = "users", params(("id" = u64, Path)),
     request_body = UserChange, responses((status = OK, body = User)))]
 async fn change(
     State(api): State<Api>,
@@ -192,7 +182,7 @@ async fn change(
 
 /// Makes a one-time link with which the user chooses a password; their earlier links end. It ends when the admin
 /// who makes it has another password, is no admin any more, or is not active. Not for API tokens.
-#[utoipa::path(post, path = "/api/v1/users/{id}/reset-link", tag = "users", params(("id" = u64, Path)),
+#[utoipa::path(post, path = "/api/v1/users/{id}/reset-link", operation_id = "make_reset_link", tag = "users", params(("id" = u64, Path)),
     request_body = LinkRequest, responses((status = CREATED, body = PasswordLink)))]
 async fn make_link(
     State(api): State<Api>,
@@ -212,7 +202,8 @@ async fn make_link(
 
 async fn load(api: &Api, id: UserId) -> Result<User, Problem> {
     let row = api.accounts.find_user(id).await?;
-    row.map(User::from).ok_or_else(|| Problem::new(Code::NotFound, format!("there is no user {id}")))
+    row.map(|row| User::of(api, row))
+        .ok_or_else(|| Problem::new(Code::NotFound, format!("there is no user {id}")))
 }
 
 /// The admin who makes a link, and the session by which they do.
@@ -220,9 +211,12 @@ fn maker(admin: &Person) -> (UserId, u64) {
     (admin.caller.0.user, admin.session)
 }
 
-impl From<UserRow> for User {
-    fn from(row: UserRow) -> Self {
+impl User {
+    /// A user by their row, with the mode of the link that they have; by the name of the broker while they have none.
+    fn of(api: &Api, row: UserRow) -> Self {
+        let linked = api.daemon.users.find(row.id).map(|user| user.link().mode());
         Self {
+            mode: ModeName(linked.unwrap_or_else(|_| TradingMode::without_link(&row.broker))),
             id: row.id.0,
             name: row.name,
             role: row.role.into(),

@@ -1,5 +1,6 @@
 //! How values stand in requests and answers, each form written once: instants, dates, names, pages.
 
+mod bulk;
 mod counter;
 mod instant;
 mod left;
@@ -13,12 +14,14 @@ use prahari_domain::instruments::Symbol;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+pub use bulk::Bulk;
 pub use counter::Counter;
 pub use instant::Instant;
 pub use left::LeftBehind;
 pub use names::{
-    IndividualStateName, LevelName, LogLevelName, ModuleOriginName, RestartPolicyName, ServiceKindName,
-    SideName, SlotKindName, SlotStateName, StateName, StatusName, StrategyLabel, TaskName, TriggerName,
+    IndividualStateName, LaneStateName, LevelName, LogLevelName, ModeName, ModuleOriginName,
+    RestartPolicyName, ServiceKindName, SideName, SlotKindName, SlotStateName, StateName, StatusName,
+    StrategyLabel, TaskName, TriggerName,
 };
 pub use open_list::{OpenList, OpenListOfAll, Part};
 pub use page::{Cursor, Page, limit, page, parse_cursor};

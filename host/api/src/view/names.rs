@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use prahari_app::brokers::TradingMode;
 use prahari_app::queries::{
-    LogLevel, ModuleOrigin, NotificationLevel, RestartPolicy, RunTrigger, ServiceKind, SlotKind, SlotState,
+    LaneState, LogLevel, ModuleOrigin, NotificationLevel, RestartPolicy, RunTrigger, ServiceKind, SlotKind,
+    SlotState,
 };
 use prahari_app::services::IndividualState;
 use prahari_domain::orders::{OrderState, Side};
@@ -136,6 +138,10 @@ name_of! {
     of [NotificationLevel::Info, NotificationLevel::Warning, NotificationLevel::Error], by NotificationLevel::name
 }
 name_of! {
+    /// Whether a user's money is made up: `paper`, or `live`.
+    ModeName(TradingMode) is a "mode" of [TradingMode::Paper, TradingMode::Live], by TradingMode::name
+}
+name_of! {
     /// Side of an order.
     SideName(Side) is a "side" of [Side::Buy, Side::Sell], by side
 }
@@ -175,6 +181,21 @@ name_of! {
         SlotState::Missed,
         SlotState::Failed,
     ], by SlotState::name
+}
+
+name_of! {
+    /// State of a slot or tick in a lane.
+    LaneStateName(LaneState) is a "state"
+    of [
+        LaneState::Due,
+        LaneState::Running,
+        LaneState::Ran,
+        LaneState::Late,
+        LaneState::Skipped,
+        LaneState::Overdue,
+        LaneState::Missed,
+        LaneState::Failed,
+    ], by LaneState::name
 }
 
 fn side(side: Side) -> &'static str {

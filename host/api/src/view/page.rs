@@ -1,7 +1,10 @@
 //! Lists, page by page.
 
-use prahari_app::queries::{LogCursor, RunCursor, SignalCursor, SlotCursor};
+use prahari_app::queries::{
+    DecisionCursor, FillCursor, LogCursor, PlacedCursor, PositionKey, RunCursor, SignalCursor, SlotCursor,
+};
 use prahari_domain::ids::{OrderId, RunId, SignalId, UserId};
+use prahari_domain::instruments::Symbol;
 use prahari_domain::time::{Day, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -96,6 +99,16 @@ impl Cursor for Day {
     }
 }
 
+impl Cursor for Symbol {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        Self::new(text).ok()
+    }
+}
+
 impl Cursor for OrderId {
     fn write(&self) -> String {
         self.to_string()
@@ -152,6 +165,52 @@ impl Cursor for SlotCursor {
     }
 }
 
+impl Cursor for DecisionCursor {
+    fn write(&self) -> String {
+        format!("{}.{}", self.run.write(), self.number)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (run, number) = text.rsplit_once('.')?;
+        Some(Self { run: RunCursor::read(run)?, number: number.parse().ok()? })
+    }
+}
+
+impl Cursor for FillCursor {
+    fn write(&self) -> String {
+        format!("{}.{}", self.at.0, self.sequence)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (at, sequence) = text.split_once('.')?;
+        Some(Self { at: Timestamp(at.parse().ok()?), sequence: u64::read(sequence)? })
+    }
+}
+
+impl Cursor for PlacedCursor {
+    fn write(&self) -> String {
+        format!("{}.{}", self.placed_at.0, self.order)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (placed_at, order) = text.split_once('.')?;
+        Some(Self { placed_at: Timestamp(placed_at.parse().ok()?), order: order.parse().ok()? })
+    }
+}
+
+impl Cursor for PositionKey {
+    fn write(&self) -> String {
+        format!("{}.{}.{}", self.user, self.symbol, self.strategy)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (user, position) = text.split_once('.')?;
+        let (symbol, strategy) = position.rsplit_once('.')?;
+        let (symbol, strategy) = (Symbol::new(symbol).ok()?, strategy.parse().ok()?);
+        Some(Self { user: UserId(u64::read(user)?), symbol, strategy })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use prahari_domain::tasks::Task;
@@ -174,7 +233,20 @@ mod tests {
         assert_eq!(LogCursor::read(&line.write()), Some(line));
         let slot = SlotCursor { due_at: Timestamp(9), user: UserId(3), task: Task::literal("sell_monitor") };
         assert_eq!(SlotCursor::read(&slot.write()), Some(slot));
+        let decision = DecisionCursor { run, number: u32::MAX };
+        assert_eq!(DecisionCursor::read(&decision.write()), Some(decision));
+        let fill = FillCursor { at: Timestamp(8), sequence: 2 };
+        assert_eq!(FillCursor::read(&fill.write()), Some(fill));
+        let order = "U2-20250307-0001".parse().unwrap();
+        let placed = PlacedCursor { placed_at: Timestamp(8), order };
+        assert_eq!(PlacedCursor::read(&placed.write()), Some(placed));
+        let (symbol, strategy) = (Symbol::new("M&M").unwrap(), "rebound".parse().unwrap());
+        let position = PositionKey { user: UserId(3), symbol, strategy };
+        assert_eq!(PositionKey::read(&position.write()), Some(position));
         for text in ["", ".", "1", "1.", "x.1", "1.2.3.4", "1.-2"] {
+            assert!(parse_cursor::<FillCursor>(Some(text)).is_err(), "{text:?}");
+            assert!(parse_cursor::<PlacedCursor>(Some(text)).is_err(), "{text:?}");
+            assert!(parse_cursor::<PositionKey>(Some(text)).is_err(), "{text:?}");
             assert!(parse_cursor::<RunCursor>(Some(text)).is_err(), "{text:?}");
             assert!(parse_cursor::<LogCursor>(Some(text)).is_err(), "{text:?}");
             assert!(parse_cursor::<SlotCursor>(Some(text)).is_err(), "{text:?}");

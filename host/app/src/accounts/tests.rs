@@ -212,6 +212,8 @@ async fn what_is_about_to_change_is_in_the_audit_log_with_who_and_from_where() {
         user: None,
         action: Some(action.to_owned()),
         since: None,
+        until: None,
+        resource: None,
         before: None,
         limit: 10,
     };
@@ -225,7 +227,8 @@ async fn what_is_about_to_change_is_in_the_audit_log_with_who_and_from_where() {
 #[tokio::test]
 async fn a_message_of_somebody_else_cannot_be_marked_as_read() {
     let world = World::new().await;
-    let inbox = Inbox::new(world.store.clone(), world.clock.clone());
+    let inbox =
+        Inbox::new(world.store.clone(), world.clock.clone(), Arc::new(EventBus::new(world.clock.clone())));
     assert!(!inbox.mark_read(world.asha, 1).await.unwrap());
     assert_eq!(inbox.mark_all_read(world.asha).await.unwrap(), 0);
 }

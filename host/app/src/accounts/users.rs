@@ -15,14 +15,6 @@ pub struct LogInState {
 }
 
 impl Accounts {
-    /// Every user by id, active or not.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn users(&self) -> Result<Vec<UserRow>, AccountError> {
-        Ok(self.store.system().users().await?)
-    }
-
     /// A user; none when nobody has the id.
     ///
     /// # Errors

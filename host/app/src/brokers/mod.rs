@@ -16,6 +16,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 
 use crate::deadlines::{CallLimiter, Deadlines, TimedAccount, TimedBroker};
+use crate::paper_store::PAPER;
 use unusable::Unusable;
 
 /// The brokers with which users can be linked.
@@ -23,6 +24,30 @@ use unusable::Unusable;
 pub struct Brokers {
     by_name: BTreeMap<&'static str, Arc<dyn Brokerage>>,
     deadlines: Option<Deadlines>,
+}
+
+/// Whether the money of a user is made up, which follows from the broker that they are linked with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TradingMode {
+    /// The account is simulated.
+    Paper,
+    /// The money is real.
+    Live,
+}
+
+impl TradingMode {
+    /// Returns the name in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Paper => "paper",
+            Self::Live => "live",
+        }
+    }
+
+    /// Returns the mode of a user with this broker who has no link: what is not the paper broker counts as live.
+    pub fn without_link(broker: &str) -> Self {
+        if broker == PAPER { Self::Paper } else { Self::Live }
+    }
 }
 
 /// A user's link, as their desk has it.
@@ -150,6 +175,11 @@ impl Link {
     pub fn unusable(name: &str, error: &LinkError) -> Self {
         let broker = Arc::new(Unusable::new(error.to_string()));
         Self { name: name.into(), broker, simulated: None, limiter: None, pushed: Arc::default() }
+    }
+
+    /// Returns whether the money is made up. A link that cannot be used has no account, and its broker's name decides.
+    pub fn mode(&self) -> TradingMode {
+        if self.simulated.is_some() { TradingMode::Paper } else { TradingMode::without_link(&self.name) }
     }
 
     /// Returns the status of the link.

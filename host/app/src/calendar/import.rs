@@ -8,6 +8,7 @@ use prahari_store::CalendarOrigin;
 use super::versions::new_version;
 use crate::calendar::Calendars;
 use crate::error::AppError;
+use crate::events::{Audience, Resource};
 use crate::ledger::SlotKey;
 use crate::services::Level;
 use crate::user::User;
@@ -73,6 +74,7 @@ impl Calendars {
             self.save_day_changed().await?;
         }
         self.handles.wake.notify_one();
+        self.handles.events.changed(Audience::Everybody, Resource::Calendar, version);
         self.check_calendar().await?;
         Ok(version)
     }

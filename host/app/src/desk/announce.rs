@@ -7,9 +7,10 @@ use prahari_domain::instruments::Symbol;
 use prahari_domain::money::Paise;
 use prahari_domain::orders::OrderEvent;
 use prahari_domain::strategies::StrategyName;
+use prahari_domain::time::Day;
 
 use super::Desk;
-use crate::events::{Audience, Event, EventBus, OrderChanged, PositionChanged};
+use crate::events::{Audience, Event, EventBus, OrderChanged, PositionChanged, Resource};
 
 /// What an entry changed: an order, and for a fill what its strategy holds of a symbol.
 type Change = (OrderChanged, Option<(StrategyName, Symbol)>);
@@ -43,6 +44,13 @@ impl Desk {
             if let Some((strategy, symbol)) = traded {
                 events.publish(audience, Event::Position(self.position_now(strategy, &symbol)));
             }
+        }
+    }
+
+    /// Tells that the statement of a closed date is written.
+    pub(super) fn announce_statement(&self, day: Day) {
+        if let Some(events) = &self.events {
+            events.changed(Audience::User(self.book.user()), Resource::Pnl, day);
         }
     }
 

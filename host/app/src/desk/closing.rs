@@ -169,6 +169,7 @@ impl Desk {
         let snapshot = if changed { Some((through, self.book.snapshot()?)) } else { None };
         self.scope().close_date(day, serde_json::to_string(&statement)?, snapshot).await?;
         self.dates.snapshot = (through, orders);
+        self.announce_statement(day);
         Ok(())
     }
 
@@ -182,6 +183,7 @@ impl Desk {
             let capital = written.capital.unwrap_or(self.book.capital());
             let statement = self.statement_as_of(day, capital).await?;
             self.scope().close_date(day, serde_json::to_string(&statement)?, None).await?;
+            self.announce_statement(day);
         }
         Ok(())
     }

@@ -30,6 +30,8 @@ pub enum Event {
     Notification(NotificationEvent),
     /// The settings of a task were changed.
     Settings(SettingsChanged),
+    /// Something else changed that pages show.
+    Changed(Changed),
 }
 
 /// A change of a user's service.
@@ -192,6 +194,9 @@ pub struct LogEvent {
     pub level: &'static str,
     /// The text, on one line.
     pub message: String,
+    /// Number of the line within its run, from 0; none for a service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
 }
 
 /// An alert that was raised.
@@ -233,6 +238,42 @@ pub struct SettingsChanged {
     pub task: Task,
     /// Version that is in force now.
     pub version: u64,
+}
+
+/// Something changed that pages show: whoever shows it reads it anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Changed {
+    /// Kind of thing.
+    pub what: Resource,
+    /// Which one, as the API names it; empty when there is only one, or several changed.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub id: String,
+}
+
+/// Kinds of things of which only a change is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resource {
+    /// Signals were published, or a user rejected one or took that back; the id of that one.
+    Signal,
+    /// A kill switch was turned: a user's own, or everybody's.
+    KillSwitch,
+    /// A user's settings; `strategy`, `preferences` or `limits`.
+    Settings,
+    /// The schedules; their version.
+    Schedule,
+    /// The versions of a task's module; the task.
+    Module,
+    /// What a task is allowed; the task.
+    Grant,
+    /// The calendar; its version.
+    Calendar,
+    /// A message was read; its id when it was one.
+    Notification,
+    /// An alert was resolved; its id.
+    Alert,
+    /// A trading date was closed, or its statement written anew; the date.
+    Pnl,
 }
 
 fn instant<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {

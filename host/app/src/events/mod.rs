@@ -6,23 +6,28 @@
 //! simulation.
 
 mod event;
+mod filter;
 mod message;
 mod ring;
 mod subscription;
 mod wake;
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
 use prahari_domain::ids::UserId;
+use prahari_domain::time::Timestamp;
 use tokio::sync::{Notify, broadcast};
 
 use crate::clock::Clock;
 pub use event::{
-    AlertEvent, Event, LogEvent, NotificationEvent, OrderChanged, PositionChanged, ServiceChange,
-    ServiceEvent, SettingsChanged, TaskEvent,
+    AlertEvent, Changed, Event, LogEvent, NotificationEvent, OrderChanged, PositionChanged, Resource,
+    ServiceChange, ServiceEvent, SettingsChanged, TaskEvent,
 };
+use filter::Label;
+pub use filter::{Filter, Topic};
 pub use message::Message;
 use ring::Ring;
 pub use subscription::{Delivery, Greeting, Since, Start, Subscription};
@@ -126,26 +131,51 @@ impl EventBus {
 
     /// Publishes an event that is built only when somebody has ever subscribed.
     pub fn publish_with(&self, audience: Audience, event: impl FnOnce() -> Event) {
+        if self.is_wanted() {
+            self.publish_at(audience, self.clock.now(), event);
+        }
+    }
+
+    /// The same of an event whose time is written down elsewhere too: both are the same.
+    pub fn publish_at(&self, audience: Audience, at: Timestamp, event: impl FnOnce() -> Event) {
         if !self.is_wanted() {
             return;
         }
-        let body = match message::body(audience, self.clock.now(), &event()) {
+        let event = event();
+        let body = match message::body(audience, at, &event) {
             Ok(body) => body,
             Err(error) => return tracing::error!(%error, "an event could not be told"),
         };
         let mut state = self.state();
         let State { ring, listeners } = &mut *state;
-        let sequence = ring.push(audience, body, |audience, gone| listeners.note_lost(audience, gone));
+        let sequence = ring
+            .push((audience, Label::of(&event)), body, |audience, gone| listeners.note_lost(audience, gone));
         listeners.wake(audience, sequence);
     }
 
-    /// Listens. With `since`, goes on after the event that a listener of the same rights has heard last.
+    /// Tells that something changed which has no event of its own; `id` says which one, and is empty where there is only one.
+    /// Call it after the change, so that whoever reads it anew finds it.
+    pub fn changed(&self, audience: Audience, what: Resource, id: impl Display) {
+        self.publish_with(audience, || Event::Changed(Changed { what, id: id.to_string() }));
+    }
+
+    /// Listens to everything. With `since`, goes on after the event that a listener of the same rights has heard last.
     pub fn subscribe(
         self: &Arc<Self>,
         listener: Listener,
         since: Option<&Since>,
     ) -> (Subscription, Greeting) {
-        Subscription::open(self.clone(), listener, since)
+        self.subscribe_to(listener, Filter::default(), since)
+    }
+
+    /// Listens to what a filter lets through. With `since`, as [`EventBus::subscribe`].
+    pub fn subscribe_to(
+        self: &Arc<Self>,
+        listener: Listener,
+        filter: Filter,
+        since: Option<&Since>,
+    ) -> (Subscription, Greeting) {
+        Subscription::open(self.clone(), (listener, filter), since)
     }
 
     /// The rights of a user have changed: every stream of theirs looks whether it may go on. Call it after the change.

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::filter::{Filter, Label};
 use super::{Audience, Listener, Message};
 
 /// What an event costs beside its text: its place in the ring and the header of the text.
@@ -19,6 +20,7 @@ pub(super) struct Ring {
 
 struct Kept {
     audience: Audience,
+    label: Label,
     body: Arc<str>,
 }
 
@@ -30,13 +32,13 @@ impl Ring {
     /// Adds an event and gives it its number. Tells `lost` of each event that had to make room.
     pub(super) fn push(
         &mut self,
-        audience: Audience,
+        (audience, label): (Audience, Label),
         body: Arc<str>,
         mut lost: impl FnMut(Audience, u64),
     ) -> u64 {
         self.bytes += body.len() + OVERHEAD;
         self.newest += 1;
-        self.kept.push_back(Kept { audience, body });
+        self.kept.push_back(Kept { audience, label, body });
         while self.kept.len() > self.most_events || self.bytes > self.most_bytes {
             let sequence = self.first();
             let Some(oldest) = self.kept.pop_front() else { break };
@@ -60,12 +62,12 @@ impl Ring {
         (self.kept.len(), self.bytes)
     }
 
-    /// Collects up to `most` events after `cursor` that `listener` hears of, looking at `steps` events at most, and
+    /// Collects up to `most` events after `cursor` that `listener` hears of and `filter` lets through, looking at `steps` events at most, and
     /// answers how far it has looked.
     pub(super) fn read(
         &self,
         cursor: u64,
-        listener: Listener,
+        (listener, filter): (Listener, &Filter),
         (most, steps): (usize, usize),
         found: &mut Vec<Message>,
     ) -> u64 {
@@ -77,7 +79,7 @@ impl Ring {
                 break;
             }
             looked += 1;
-            if listener.hears(kept.audience) {
+            if listener.hears(kept.audience) && filter.wants(kept.audience, kept.label) {
                 found.push(Message { sequence: looked, body: kept.body.clone() });
             }
         }

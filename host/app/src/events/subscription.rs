@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{broadcast, watch};
 
 use super::wake::Control;
-use super::{EventBus, Listener, Message, State};
+use super::{EventBus, Filter, Listener, Message, State};
 
 /// Most events handed out at once: what a listener that stops reading holds in memory.
 const BATCH: usize = 64;
@@ -61,13 +61,18 @@ pub enum Delivery {
 pub struct Subscription {
     bus: Arc<EventBus>,
     listener: Listener,
+    filter: Filter,
     cursor: u64,
     newest: watch::Receiver<u64>,
     control: broadcast::Receiver<Control>,
 }
 
 impl Subscription {
-    pub(super) fn open(bus: Arc<EventBus>, listener: Listener, since: Option<&Since>) -> (Self, Greeting) {
+    pub(super) fn open(
+        bus: Arc<EventBus>,
+        (listener, filter): (Listener, Filter),
+        since: Option<&Since>,
+    ) -> (Self, Greeting) {
         bus.kept.store(true, std::sync::atomic::Ordering::Relaxed);
         // Before the rights are read again by anybody, so that no change after it is missed.
         let control = bus.control.subscribe();
@@ -86,7 +91,7 @@ impl Subscription {
         };
         drop(state);
         let greeting = Greeting { epoch: bus.epoch.clone(), sequence: cursor, start };
-        (Self { bus, listener, cursor, newest, control }, greeting)
+        (Self { bus, listener, filter, cursor, newest, control }, greeting)
     }
 
     /// The newest event of all, when this listener has heard everything there was for it: a place to come back to that
@@ -152,7 +157,8 @@ impl Subscription {
                 self.cursor = ring.newest();
                 return Some(Delivery::Resync(self.cursor));
             }
-            self.cursor = self.cursor.max(ring.read(self.cursor, self.listener, (BATCH, STEPS), &mut found));
+            let whose = (self.listener, &self.filter);
+            self.cursor = self.cursor.max(ring.read(self.cursor, whose, (BATCH, STEPS), &mut found));
             let newest = ring.newest();
             drop(state);
             if !found.is_empty() {

@@ -15,7 +15,7 @@ fn bus() -> Arc<EventBus> {
 }
 
 fn line(text: &str) -> Event {
-    Event::Log(LogEvent { run: None, task: None, level: "info", message: text.to_owned() })
+    Event::Log(LogEvent { run: None, task: None, level: "info", message: text.to_owned(), number: None })
 }
 
 fn user(user: UserId) -> Listener {
@@ -224,4 +224,55 @@ fn a_change_of_rights_and_the_end_come_before_any_event() {
     bus.end();
     assert_eq!(anita.next().now_or_never(), Some(Delivery::Ended));
     assert_eq!(bus.subscribe(user(ANITA), None).0.next().now_or_never(), Some(Delivery::Ended));
+}
+
+#[test]
+fn a_filter_lets_through_what_was_asked_for_and_its_listener_resumes_behind_the_rest() {
+    let bus = bus();
+    let admin = Listener::Admin(UserId(9));
+    let only = |topics: &[Topic]| Filter { topics: Some(topics.to_vec()), ..Filter::default() };
+    let (mut lines, _) = bus.subscribe_to(admin, only(&[Topic::Log]), None);
+    let (mut changes, _) = bus.subscribe_to(admin, only(&[Topic::Changed, Topic::Alert]), None);
+    let of_anita = Filter { user: Some(ANITA), ..Filter::default() };
+    let (mut anita, _) = bus.subscribe_to(admin, of_anita, None);
+    bus.publish(Audience::User(ANITA), line("one"));
+    bus.publish(Audience::User(BALA), line("two"));
+    bus.changed(Audience::User(BALA), Resource::Signal, 7);
+    bus.publish(Audience::Admins, line("three"));
+    bus.publish(Audience::Everybody, line("four"));
+    bus.changed(Audience::Everybody, Resource::KillSwitch, "");
+    assert_eq!(heard(&mut lines), ["1 one", "2 two", "4 three", "5 four"]);
+    assert_eq!(lines.caught_up(), Some(6));
+    let jsons = |subscription: &mut Subscription| {
+        let mut found = Vec::new();
+        while let Some(Delivery::Events(events)) = subscription.next().now_or_never() {
+            found.extend(events.iter().map(Message::json));
+        }
+        found
+    };
+    let at = "2025-01-02T09:15:00.000+05:30";
+    let expected = [
+        format!(r#"{{"sequence":3,"at":"{at}","user":2,"type":"changed","what":"signal","id":"7"}}"#),
+        format!(r#"{{"sequence":6,"at":"{at}","type":"changed","what":"kill_switch"}}"#),
+    ];
+    assert_eq!(jsons(&mut changes), expected);
+    let sequences: Vec<_> = jsons(&mut anita).iter().map(|json| json[..13].to_owned()).collect();
+    assert_eq!(sequences, [1, 5, 6].map(|sequence| format!(r#"{{"sequence":{sequence}"#)));
+}
+
+#[test]
+fn heartbeats_can_be_left_out() {
+    let bus = bus();
+    let quiet = Filter { heartbeats: false, ..Filter::default() };
+    let (mut quiet, _) = bus.subscribe_to(user(ANITA), quiet, None);
+    let (mut all, _) = bus.subscribe(user(ANITA), None);
+    for change in [ServiceChange::Started, ServiceChange::Heartbeat] {
+        let event = ServiceEvent { task: None, change, reason: String::new() };
+        bus.publish(Audience::User(ANITA), Event::Service(event));
+    }
+    let count = |subscription: &mut Subscription| match subscription.next().now_or_never() {
+        Some(Delivery::Events(events)) => events.len(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((count(&mut quiet), count(&mut all)), (1, 2));
 }

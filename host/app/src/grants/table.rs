@@ -12,6 +12,7 @@ use prahari_store::{GrantRow, Store};
 
 use super::Allowance;
 use crate::error::AppError;
+use crate::events::{Audience, EventBus, Resource};
 use crate::modules::Permission;
 use crate::tasks::Tasks;
 
@@ -22,6 +23,8 @@ pub struct Grants {
     store: Store,
     set: RwLock<BTreeMap<Key, Arc<Allowance>>>,
     tasks: Arc<Tasks>,
+    /// Told of each change; nobody outside of a daemon.
+    events: Option<Arc<EventBus>>,
     /// Held from writing down to taking effect.
     change: tokio::sync::Mutex<()>,
 }
@@ -37,7 +40,19 @@ impl Grants {
             let allowance = Allowance::read(&row.allowance, &tasks.current().allowance(row.task))?;
             set.insert((row.user, row.task), Arc::new(allowance));
         }
-        Ok(Self { store, set: RwLock::new(set), tasks, change: tokio::sync::Mutex::default() })
+        let (set, change) = (RwLock::new(set), tokio::sync::Mutex::default());
+        Ok(Self { store, set, tasks, events: None, change })
+    }
+
+    /// Has this bus told of every change from now on.
+    pub(crate) fn telling(self, events: Arc<EventBus>) -> Self {
+        Self { events: Some(events), ..self }
+    }
+
+    fn tell(&self, (user, task): Key) {
+        if let Some(events) = &self.events {
+            events.changed(user.map_or(Audience::Everybody, Audience::User), Resource::Grant, task);
+        }
     }
 
     /// Returns what a task of a user may do and use.
@@ -85,8 +100,8 @@ impl Grants {
         let _changing = self.change.lock().await;
         let row = GrantRow { user, task, allowance: serde_json::to_string(&allowance)?, at, by };
         self.store.system().save_grant(row).await?;
-        let mut set = self.set.write();
-        set.insert((user, task), Arc::new(allowance));
+        self.set.write().insert((user, task), Arc::new(allowance));
+        self.tell((user, task));
         Ok(())
     }
 
@@ -98,6 +113,9 @@ impl Grants {
         let _changing = self.change.lock().await;
         let removed = self.store.system().remove_grant(user, task).await?;
         self.set.write().remove(&(user, task));
+        if removed {
+            self.tell((user, task));
+        }
         Ok(removed)
     }
 

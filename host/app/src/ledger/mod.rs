@@ -10,7 +10,6 @@ mod ended;
 mod enter;
 mod handover;
 mod plan_set;
-mod retries;
 pub(crate) mod ticks;
 #[cfg(test)]
 mod ticks_tests;
@@ -21,6 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use parking_lot::{Mutex, RwLock};
+use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::RunRow;
@@ -32,8 +32,7 @@ pub(crate) use enter::{INTERRUPTED, UNKNOWN};
 pub use plan_set::DayPlans;
 pub use user_ledger::UserLedger;
 
-use retries::Retries;
-
+use crate::agenda::Agenda;
 use crate::handles::Handles;
 use crate::schedules::Schedules;
 use crate::tasks::Tasks;
@@ -57,8 +56,8 @@ pub struct Ledger {
     handed_out: AtomicI64,
     /// Tasks that have ended and that slots may wait for.
     pub(crate) ended: Ended,
-    /// Slots that are tried again.
-    pub(crate) retries: Retries,
+    /// Slots of users that are tried again. The slots say so themselves, from which a restart learns it.
+    pub(crate) retries: Agenda<(UserId, SlotKey)>,
     /// The runs that the end of the last process interrupted.
     interrupted: Vec<RunRow>,
     /// Time at which this process began.
@@ -87,7 +86,7 @@ impl Ledger {
             planning: tokio::sync::RwLock::new(()),
             handed_out: AtomicI64::new(cursor.unwrap_or(now).0),
             ended: Ended::default(),
-            retries: Retries::default(),
+            retries: Agenda::default(),
             interrupted,
             started: now,
             jumps: Mutex::default(),
@@ -150,6 +149,11 @@ impl Ledger {
     /// The plans of the day that the scheduler is in; none before it has begun.
     pub(crate) fn plans(&self) -> Option<Arc<DayPlans>> {
         self.plans.read().clone()
+    }
+
+    /// Returns the first planned instant after another, of the day that the scheduler is in; none when nothing more is planned for it.
+    pub fn next_instant_after(&self, after: Timestamp) -> Option<Timestamp> {
+        self.plans()?.next_after(after).map(|(instant, _)| instant)
     }
 
     /// Has everything fall due that the users' ledgers have open on the day that the scheduler is in, whether or

@@ -12,6 +12,7 @@ use prahari_store::{ActivationRow, ModuleRow, PinRow};
 use super::Modules;
 use super::keep::find;
 use crate::error::AppError;
+use crate::events::Audience;
 use crate::tasks::TaskSet;
 
 /// A version that is to be the active one.
@@ -96,6 +97,7 @@ impl Modules {
         let mut table = (*self.table()).clone();
         table.set_pin(user, task, Some(running));
         self.replace_table(table);
+        self.changed(Audience::User(user), task);
         Ok(())
     }
 
@@ -109,6 +111,9 @@ impl Modules {
         let mut table = (*self.table()).clone();
         table.set_pin(user, task, None);
         self.replace_table(table);
+        if pinned {
+            self.changed(Audience::User(user), task);
+        }
         Ok(pinned)
     }
 
@@ -144,6 +149,7 @@ impl Modules {
         let mut table = (*self.table()).clone();
         table.set_active(task, running);
         self.replace_table(table);
+        self.changed(Audience::Admins, task);
         Ok((row, true))
     }
 }

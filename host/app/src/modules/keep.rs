@@ -12,6 +12,7 @@ use prahari_store::{ActivationRow, HaltCode, ModuleOrigin, ModuleRow, NewModule,
 use super::table::{Running, Table};
 use super::{Modules, Start};
 use crate::error::AppError;
+use crate::events::Audience;
 use crate::settings::check_described;
 use crate::tasks::manifest_of;
 use crate::users_admin::loading::Fault;
@@ -105,7 +106,9 @@ impl Modules {
         }
         check_described(&module)?;
         let new = new_module(task, bytes, origin, &module, by, now);
-        Ok(self.store()?.system().add_module(new).await?)
+        let row = self.store()?.system().add_module(new).await?;
+        self.changed(Audience::Admins, task);
+        Ok(row)
     }
 
     /// Returns whether a component that is of one task by its own manifest may be a version of another: by what an
@@ -126,7 +129,9 @@ impl Modules {
         if self.table().uses(task, version) {
             return Err(AppError::ModuleInUse { task, version });
         }
-        Ok(self.store()?.system().remove_module(task, version, now).await?)
+        self.store()?.system().remove_module(task, version, now).await?;
+        self.changed(Audience::Admins, task);
+        Ok(())
     }
 
     /// Nobody is given a version of a task any more. The versions are kept.
@@ -142,6 +147,7 @@ impl Modules {
         let mut table = (*self.table()).clone();
         table.forget(task);
         self.replace_table(table);
+        self.changed(Audience::Admins, task);
         Ok(())
     }
 

@@ -30,6 +30,7 @@ pub use table::Running;
 pub use trial::Trials;
 
 use crate::error::AppError;
+use crate::events::{Audience, EventBus, Resource};
 use crate::settings::check_described;
 use crate::tasks::{TaskManifest, Tasks, manifest_of};
 use health::Health;
@@ -64,6 +65,8 @@ pub struct Modules {
     start: Vec<Start>,
     table: RwLock<Arc<Table>>,
     health: Health,
+    /// Told of each change; nobody outside of a daemon.
+    events: RwLock<Option<Arc<EventBus>>>,
     /// Held by whatever changes what is active, from reading it to writing it down.
     change: tokio::sync::Mutex<()>,
 }
@@ -102,6 +105,7 @@ impl Modules {
             start,
             table: RwLock::new(Arc::new(table)),
             health: Health::default(),
+            events: RwLock::default(),
             change: tokio::sync::Mutex::default(),
         }
     }
@@ -109,6 +113,18 @@ impl Modules {
     /// Asks these tasks from now on which components may run as which task.
     pub(crate) fn follow(&self, tasks: Arc<Tasks>) {
         *self.tasks.write() = Some(tasks);
+    }
+
+    /// Has this bus told of every change from now on.
+    pub(crate) fn tell(&self, events: Arc<EventBus>) {
+        *self.events.write() = Some(events);
+    }
+
+    /// Tells that the versions of a task changed, or which of them runs for whom.
+    fn changed(&self, audience: Audience, task: Task) {
+        if let Some(events) = &*self.events.read() {
+            events.changed(audience, Resource::Module, task);
+        }
     }
 
     /// The tasks that the program starts with modules for.

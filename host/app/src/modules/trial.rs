@@ -10,6 +10,7 @@ use prahari_store::{ModuleOrigin, ModuleRow, TrialRow};
 
 use super::Activation;
 use crate::error::AppError;
+use crate::events::{Audience, Resource};
 use crate::grants::Grants;
 use crate::handles::Handles;
 use crate::modules::{ModuleHealth, Modules};
@@ -86,6 +87,7 @@ impl Trials {
         }
         let now = self.handles.clock.now();
         if system.accept_trial(task, version, by, now).await? {
+            self.handles.events.changed(Audience::Admins, Resource::Module, task);
             Ok(())
         } else {
             Err(AppError::ModuleUntried { task, version })

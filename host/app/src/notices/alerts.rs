@@ -10,7 +10,7 @@ use prahari_store::{AlertCode, NewAlert, NotificationLevel, NotificationRow, Rol
 use super::{Gathered, Lines, Notices};
 use crate::day_log::Kind;
 use crate::error::AppError;
-use crate::events::{AlertEvent, Audience, Event};
+use crate::events::{AlertEvent, Audience, Event, Resource};
 use crate::user::User;
 
 impl Notices {
@@ -56,7 +56,9 @@ impl Notices {
         let now = self.handles.clock.now();
         let key = (code, user, subject.to_owned());
         let cleared = self.handles.store.system().clear_alert(key, resolution.to_owned(), now).await?;
-        if cleared.is_some() {
+        if let Some(cleared) = &cleared {
+            let audience = user.map_or(Audience::Admins, Audience::User);
+            self.handles.events.changed(audience, Resource::Alert, cleared.id);
             self.handles.day_log.noted(
                 user,
                 Kind::Info,

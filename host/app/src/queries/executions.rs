@@ -1,10 +1,47 @@
 //! Runs, what they decided, and what they wrote to their logs.
 
-use prahari_domain::ids::RunId;
-use prahari_store::{DecisionRow, LogFilter, LogPage, LogRow, NotesPage, RunFilter, RunRow};
+use std::collections::BTreeMap;
 
-use super::UserQueries;
+use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::tasks::Task;
+use prahari_store::{DecisionRow, LogFilter, LogPage, LogRow, Looked, NotesPage, RunFilter, RunRow};
+
+use super::{Queries, UserQueries};
 use crate::error::AppError;
+
+/// The numbers of the versions of modules that are kept, by task and hash.
+pub type ModuleNumbers = BTreeMap<(Task, String), u64>;
+
+impl Queries {
+    /// Returns whose a run is: an admin names runs by their id alone. None when there is no such run.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn owner_of_run(&self, run: RunId) -> Result<Option<UserId>, AppError> {
+        Ok(self.store.system().find_run(run).await?.map(|row| row.user))
+    }
+
+    /// The runs of everybody that the filter lets through, newest first. What is looked at for one page is bounded.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn runs_of_all(
+        &self,
+        filter: RunFilter,
+        after: Option<RunId>,
+    ) -> Result<Looked<RunRow, RunId>, AppError> {
+        Ok(self.store.system().runs(filter, after).await?)
+    }
+
+    /// The numbers of the versions that executed these runs, as far as they are kept.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn module_numbers(&self, runs: &[RunRow]) -> Result<ModuleNumbers, AppError> {
+        let wanted = runs.iter().map(|run| (run.task, run.module_hash.clone())).collect();
+        Ok(self.store.system().module_numbers(wanted).await?)
+    }
+}
 
 impl UserQueries<'_> {
     /// The runs of the user that the filter lets through, newest first.

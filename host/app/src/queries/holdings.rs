@@ -83,12 +83,6 @@ impl UserQueries<'_> {
     pub async fn caretakers(&self) -> Result<TasksOfStrategies, AppError> {
         self.all.caretakers.of(self.user).await
     }
-
-    /// Returns what the user holds at this instant, valued, by symbol.
-    pub async fn positions(&self) -> Vec<Valuation> {
-        let held = self.user.desk.lock().await.book().positions();
-        self.all.trading.value(held, self.all.clock.now()).await
-    }
 }
 
 #[cfg(test)]

@@ -5,20 +5,31 @@
 //! it is about users. Rows of the database that need nothing beside them are answered as they are.
 
 mod alerts;
+mod analytics;
 mod calendars;
 mod counters;
+mod curve;
+mod decisions;
 mod executions;
+mod fills;
 mod grants;
 mod holdings;
+mod lanes;
+mod logs;
+mod market;
 mod modules;
 mod notifications;
 mod orders;
+mod positions_of_all;
+mod run_allowance;
 mod services;
 mod signals;
 mod slots;
 mod statements;
 mod system;
 mod task_settings;
+mod trades;
+mod users;
 
 use std::sync::Arc;
 
@@ -32,24 +43,35 @@ use crate::signals::ActiveSignals;
 use crate::tasks::Tasks;
 use crate::user::User;
 
+pub use analytics::{Analytics, AnalyticsRow, Spread};
 pub use calendars::CalendarVersions;
+pub use curve::CurvePoint;
+pub use executions::ModuleNumbers;
 pub use grants::TaskUse;
 pub use holdings::{Funds, Holdings};
+pub use lanes::{LaneSlot, LaneState, TaskLane, TickSpan, Trouble};
+pub use market::{IndicatedCandle, MarketSymbol};
 pub use modules::{ModuleTrial, ModuleVersion};
 pub use notifications::Notifications;
 pub use orders::OrderDetail;
+pub use positions_of_all::{PositionKey, PositionsFilter, PositionsOfAll};
+pub use prahari_brokers::{Interval, Quote};
 pub use prahari_store::{
-    ActivationRow, AlertFilter, AlertRow, CalendarRow, CounterTotals, DecisionRow, EXECUTING, FoundDecision,
-    FoundLine, HaltFilter, HaltRow, KeptNotification, LogCursor, LogFilter, LogLevel, LogPage, LogRow,
-    ModuleOrigin, ModuleRow, NotesPage, NotificationFilter, NotificationLevel, OrderFilter, PriceJumpRow,
-    RestartPolicy, Role, RunCursor, RunFilter, RunFootprint, RunRow, RunTrigger, ServiceKind,
-    ServiceLogFilter, ServiceLogRow, SignalCursor, SlotCounts, SlotCursor, SlotFilter, SlotKind, SlotRow,
-    SlotState, TaskSettingsRow, UsedRow,
+    ActivationRow, AlertFilter, AlertRow, CalendarRow, CounterTotals, DecisionCursor, DecisionLine,
+    DecisionRow, DecisionSearch, EXECUTING, FillCursor, FillFilter, FoundDecision, FoundFill, FoundLine,
+    HaltFilter, HaltRow, KeptNotification, LogCursor, LogFilter, LogLevel, LogPage, LogRow, Looked,
+    ModuleOrigin, ModuleRow, NotesPage, NotificationFilter, NotificationLevel, OrderCounts, OrderFilter,
+    PlacedCursor, PriceJumpRow, RestartPolicy, Role, RunCursor, RunFilter, RunFootprint, RunGroup, RunRow,
+    RunTrigger, ServiceKind, ServiceLogFilter, ServiceLogRow, SignalCursor, SlotCounts, SlotCursor,
+    SlotFilter, SlotKind, SlotRow, SlotState, TaskSettingsRow, UsedRow, UserFilter, UserOrder,
 };
+pub use run_allowance::RunAllowance;
 pub use signals::{SignalDetail, SignalQuery, Signals};
 pub use slots::{LedgerDay, LedgerDayOfAll};
 pub use statements::{DayNet, PnlSummary, StrategyPnl, net};
-pub use system::Health;
+pub use system::{Health, ProcessUse, StorageUse};
+pub use trades::{ClosedLotFilter, DayCharges};
+pub use users::UserGlance;
 
 /// What can be read of the daemon. Clones read the same.
 #[derive(Clone)]

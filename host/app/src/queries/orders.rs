@@ -2,9 +2,9 @@
 
 use prahari_domain::ids::OrderId;
 use prahari_domain::orders::{Fill, JournalEntry, Order, OrderEvent};
-use prahari_store::OrderFilter;
+use prahari_store::{Looked, OrderCounts, OrderFilter, PlacedCursor};
 
-use super::UserQueries;
+use super::{Queries, UserQueries};
 use crate::error::AppError;
 
 /// An order with everything that happened to it.
@@ -29,6 +29,14 @@ impl UserQueries<'_> {
         Ok(self.scope.orders(filter).await?)
     }
 
+    /// The orders of the user that the filter lets through, counted by state.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn order_counts(&self, filter: OrderFilter) -> Result<OrderCounts, AppError> {
+        Ok(self.scope.order_counts(filter).await?)
+    }
+
     /// An order of the user with its journal; none when they have no such order.
     ///
     /// # Errors
@@ -43,5 +51,19 @@ impl UserQueries<'_> {
         });
         let fills = fills.collect();
         Ok(Some(OrderDetail { order, module: run.map(|run| run.module_hash), fills, journal }))
+    }
+}
+
+impl Queries {
+    /// The orders of everybody that the filter lets through, newest first. What is looked at for one page is bounded.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn orders_of_all(
+        &self,
+        filter: OrderFilter,
+        after: Option<PlacedCursor>,
+    ) -> Result<Looked<Order, PlacedCursor>, AppError> {
+        Ok(self.store.system().orders(filter, after).await?)
     }
 }

@@ -21,11 +21,16 @@ pub const MOST_RUNS: u64 = 10_000;
 /// so many callers could otherwise take every core from the day's work.
 const SINGLE_AT_ONCE: usize = 2;
 
+/// Number of recordings whose calls are read at once, over all callers: each is in memory as a whole meanwhile.
+const READ_AT_ONCE: usize = 4;
+
 /// Permits to replay; a caller without one waits, and leaves the queue when it is dropped.
 #[derive(Debug)]
 pub(crate) struct ReplayPermits {
     single: Semaphore,
     many: Mutex<()>,
+    /// Of readers of recorded calls.
+    pub(super) calls: Semaphore,
 }
 
 impl ReplayPermits {
@@ -37,7 +42,8 @@ impl ReplayPermits {
 
 impl Default for ReplayPermits {
     fn default() -> Self {
-        Self { single: Semaphore::new(SINGLE_AT_ONCE), many: Mutex::default() }
+        let (single, calls) = (Semaphore::new(SINGLE_AT_ONCE), Semaphore::new(READ_AT_ONCE));
+        Self { single, many: Mutex::default(), calls }
     }
 }
 

@@ -2,6 +2,7 @@
 //! version only what it does to orders, state and users, because it may ask in another way.
 
 mod background;
+mod calls;
 mod render;
 mod report;
 
@@ -18,11 +19,13 @@ use prahari_store::{RunFilter, RunRow, Store};
 
 use crate::error::AppError;
 use crate::modules::Modules;
+use crate::progress;
 use crate::runs::recordings::find_recording;
 
 pub use background::MOST_RUNS;
 pub(crate) use background::ReplayPermits;
 pub use background::Replays;
+pub use calls::{CallLine, CallsPage};
 pub use prahari_runtime::ModuleHash;
 pub use prahari_runtime::shadow::TradeMatch;
 pub use render::{CallDifference, CallView, EndDifference};
@@ -115,6 +118,7 @@ impl<'a> Replayer<'a> {
                     return Ok(false);
                 }
                 report.add(self.one(row).await?);
+                progress::one_more();
             }
         }
     }

@@ -297,7 +297,7 @@ impl Runs {
         let untouched = leaves_signals_untouched(&self.handles.calendar.current(), finished_at);
         if let Some(warning) = untouched.filter(|_| self.tasks.current().is_shared(task)) {
             detail = format!("{detail}; {warning}");
-            log.push(LogRow { level: "warn".to_owned(), message: warning });
+            log.push(LogRow { level: "warn".to_owned(), message: warning, at: Some(finished_at) });
         }
         let state: Vec<_> = if report.outcome.is_success() {
             state.into_changes().into_iter().map(|(key, value)| (task, key, value)).collect()

@@ -6,23 +6,29 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use prahari_domain::calendar::Calendar;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::RunOutcome;
 use prahari_runtime::abi::latest::{Capability, TaskError};
 use prahari_schedule::latest_start;
 
 use super::{Rooms, Slots};
+use crate::day_log::Kind;
 use crate::error::AppError;
 use crate::ledger::SlotKey;
 use crate::runs::{RunAnswer, reason_of};
+use crate::tasks::TaskManifest;
 use crate::user::User;
 
 impl Rooms {
     /// Takes the slots that are tried again by now, by slot and for each the users.
     pub(super) fn retries_due(&self) -> BTreeMap<SlotKey, Vec<Arc<User>>> {
-        let due = self.ledger.retries.take_due(self.handles.clock.now());
-        let found = |users: Vec<_>| users.into_iter().filter_map(|user| self.users.find(user).ok()).collect();
-        due.into_iter().map(|(key, users)| (key, found(users))).collect()
+        let mut due: BTreeMap<SlotKey, Vec<Arc<User>>> = BTreeMap::new();
+        for (_, (user, key)) in self.ledger.retries.take_due(self.handles.clock.now()) {
+            // Users are never taken out.
+            due.entry(key).or_default().extend(self.users.find(user));
+        }
+        due
     }
 }
 
@@ -31,7 +37,7 @@ impl Slots {
     pub(super) fn is_tried_again_later(&self, user: &User, key: SlotKey) -> bool {
         let retry_at = user.ledger.lock().open_mut(key).and_then(|progress| progress.retry_at);
         let Some(at) = retry_at.filter(|at| *at > self.handles.clock.now()) else { return false };
-        self.ledger.retries.add(at, user.id, key);
+        self.ledger.retries.set((user.id, key), at);
         true
     }
 
@@ -46,19 +52,19 @@ impl Slots {
         if !matches!(outcome, RunOutcome::TaskFailed(TaskError::Unavailable(_))) {
             return None;
         }
-        let tasks = self.tasks.current();
-        let manifest = &tasks.find(key.task)?.manifest;
-        let delay = manifest.retry_after(attempt)?;
         // An operator may have granted more than the manifest asks for.
         if self.grants.of(user.id, key.task).grant().allows(Capability::BrokerTrade) {
             return None;
         }
-        let at = self.handles.clock.now().plus_minutes(i64::from(delay));
-        let latest = latest_start(manifest.late, key.due_at, &self.handles.calendar.current());
-        let is_within = at <= latest
-            && at.ist_day() == key.due_at.ist_day()
-            && at.ist_time() <= manifest.schedule.bounds.latest;
-        is_within.then_some(at)
+        let tasks = self.tasks.current();
+        let manifest = &tasks.find(key.task)?.manifest;
+        next_attempt(
+            manifest,
+            key.due_at,
+            attempt,
+            self.handles.clock.now(),
+            &self.handles.calendar.current(),
+        )
     }
 
     /// How a slot ended, with the number of the attempt if it was tried again.
@@ -88,12 +94,60 @@ impl Slots {
                 reason_of(&answer.outcome),
                 at.ist_time().format("%H:%M:%S")
             );
+            self.handles.day_log.noted(Some(user.id), Kind::Failed, &format!("{}, {reason}", key.task));
             progress.update(key, reason, Some(answer.run), Vec::new())
         };
         self.handles.store.user(user.id).update_slot(update).await?;
-        self.ledger.retries.add(at, user.id, key);
+        self.ledger.retries.set((user.id, key), at);
         // The scheduler may wait for a later instant.
         self.handles.wake.notify_one();
         Ok(())
+    }
+}
+
+/// Returns when a slot that was due at `due` is tried again after this attempt, which ended as `unavailable` at `now`: as its
+/// task's manifest says, on the same day, within the hours of the task and as late as a slot of it may start.
+fn next_attempt(
+    manifest: &TaskManifest,
+    due: Timestamp,
+    attempt: u32,
+    now: Timestamp,
+    calendar: &Calendar,
+) -> Option<Timestamp> {
+    let at = now.plus_minutes(i64::from(manifest.retry_after(attempt)?));
+    let is_within = at <= latest_start(manifest.late, due, calendar)
+        && at.ist_day() == due.ist_day()
+        && at.ist_time() <= manifest.schedule.bounds.latest;
+    is_within.then_some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use prahari_schedule::LatePolicy;
+
+    use super::*;
+    use crate::tasks::tests::manifest;
+
+    /// When the analysis, or a task with other bounds, is tried again after its first attempt.
+    fn after(changed: impl FnOnce(&mut TaskManifest), due: &str, now: &str) -> Option<String> {
+        let at = |time: &str| Timestamp::from_ist("2025-03-10".parse().unwrap(), time.parse().unwrap());
+        let mut manifest = manifest("analysis");
+        changed(&mut manifest);
+        let next = next_attempt(&manifest, at(due), 1, at(now), &Calendar::embedded().unwrap())?;
+        Some(next.ist_time().to_string())
+    }
+
+    #[test]
+    fn the_next_attempt_lies_on_the_same_day_within_the_hours_and_the_late_policy() {
+        assert_eq!(after(|_| {}, "16:00:00", "16:00:20").as_deref(), Some("16:05:20"));
+        assert_eq!(after(|_| {}, "19:55:00", "19:55:00").as_deref(), Some("20:00:00"));
+        assert_eq!(after(|_| {}, "19:55:00", "19:55:01"), None, "after the hours");
+        let late =
+            |manifest: &mut TaskManifest| manifest.schedule.bounds.latest = "23:59:00".parse().unwrap();
+        assert_eq!(after(late, "23:50:00", "23:50:00").as_deref(), Some("23:55:00"));
+        assert_eq!(after(late, "23:50:00", "23:58:00"), None, "on the next day");
+        let window = |manifest: &mut TaskManifest| manifest.late = LatePolicy::Window { millis: 360_000 };
+        assert_eq!(after(window, "16:00:00", "16:01:00").as_deref(), Some("16:06:00"));
+        assert_eq!(after(window, "16:00:00", "16:01:01"), None, "later than a slot may start");
     }
 }

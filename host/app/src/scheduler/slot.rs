@@ -130,10 +130,10 @@ impl Slots {
             let reason = format!("the previous {} of this user was still executing", key.task);
             return self.finish_slot(user, key, SlotOutcome::Skipped, reason, None).await;
         };
-        self.handles.day_log.run_ended(user.whom(), answer.ended(key.task));
         if let Some(at) = self.retry_at(user, key, &answer.outcome, attempt) {
             return self.try_again(user, key, at, &answer).await;
         }
+        self.handles.day_log.run_ended(user.whom(), answer.ended(key.task));
         let (outcome, reason) = outcome_of(&answer.outcome, due, now);
         let reason = WaitOutcome::with_run(waited.as_ref(), Self::with_attempt(user, key, attempt, reason));
         self.finish_slot(user, key, outcome, reason, Some(&answer)).await

@@ -8,7 +8,7 @@ use prahari_schedule::Schedule;
 
 use super::ScheduleSet;
 use crate::error::AppError;
-use crate::events::ServiceChange;
+use crate::events::{Audience, Resource, ServiceChange};
 use crate::handles::Handles;
 use crate::schedules::{Previews, Schedules};
 use crate::services::Services;
@@ -42,6 +42,9 @@ impl ScheduleChanges {
         }
         let set = self.schedules.change(by, expected, wanted, &calendar, now).await?;
         self.tell_who_must_restart().await?;
+        if set.version != expected {
+            self.handles.events.changed(Audience::Everybody, Resource::Schedule, set.version);
+        }
         Ok(set)
     }
 

@@ -120,7 +120,6 @@ impl Services {
         line: String,
     ) -> Result<(), AppError> {
         let reason = stopped.reason.clone();
-        tracing::error!(user = %user.id, %task, reason, "a worker failed{}", after.told());
         let row = match &after {
             AfterEnd::Restarts(next) => {
                 self.await_restart(user.id, task, next.at);

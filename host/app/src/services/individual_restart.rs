@@ -5,11 +5,9 @@
 //! is one at most for each task of a user, and it ends with whatever starts or stops the service meanwhile. A service that
 //! waits is not running.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::text::into_one_line;
@@ -19,6 +17,7 @@ use tokio::sync::Semaphore;
 
 use super::individual_end::{AfterEnd, notification};
 use super::{By, Individual, Level, Services};
+use crate::agenda::Agenda;
 use crate::error::AppError;
 use crate::events::ServiceChange;
 use crate::user::User;
@@ -66,66 +65,43 @@ impl fmt::Display for PendingRestart {
     }
 }
 
-/// Which service is due to be started again, and when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct DueRestart {
-    at: Timestamp,
-    user: UserId,
-    task: Task,
-}
+/// Which service of which user.
+type ServiceKey = (UserId, Task);
 
 /// The waits of all users. Whether a service still waits when its time comes, its user's services know.
 #[derive(Debug)]
 pub(crate) struct Restarts {
-    due: Mutex<BTreeSet<DueRestart>>,
+    due: Agenda<ServiceKey>,
     places: Semaphore,
 }
 
 impl Default for Restarts {
     fn default() -> Self {
-        Self { due: Mutex::default(), places: Semaphore::new(RESTARTS_AT_ONCE) }
+        Self { due: Agenda::default(), places: Semaphore::new(RESTARTS_AT_ONCE) }
     }
 }
 
 impl Restarts {
-    fn set(&self, user: UserId, task: Task, at: Timestamp) {
-        let mut due = self.due.lock();
-        due.retain(|restart| (restart.user, restart.task) != (user, task));
-        due.insert(DueRestart { at, user, task });
-    }
-
+    /// Forgets the wait of a service that runs or stays stopped.
     pub(super) fn remove(&self, user: UserId, task: Task) {
-        self.due.lock().retain(|restart| (restart.user, restart.task) != (user, task));
-    }
-
-    fn first(&self) -> Option<Timestamp> {
-        self.due.lock().first().map(|restart| restart.at)
-    }
-
-    fn take_due(&self, now: Timestamp) -> Vec<DueRestart> {
-        let mut due = self.due.lock();
-        let mut taken = Vec::new();
-        while due.first().is_some_and(|restart| restart.at <= now) {
-            taken.extend(due.pop_first());
-        }
-        taken
+        self.due.remove((user, task));
     }
 }
 
 impl Services {
     /// Returns when the next individual service is due to be started again.
     pub(crate) fn next_restart(&self) -> Option<Timestamp> {
-        self.restarts.first()
+        self.restarts.due.first()
     }
 
     /// Takes out the services that are due to be started again at an instant.
-    pub(crate) fn take_due_restarts(&self, instant: Timestamp) -> Vec<DueRestart> {
-        self.restarts.take_due(instant)
+    pub(crate) fn take_due_restarts(&self, instant: Timestamp) -> Vec<(Timestamp, ServiceKey)> {
+        self.restarts.due.take_due(instant)
     }
 
     /// Has the scheduler start a service again when its wait is over.
     pub(super) fn await_restart(&self, user: UserId, task: Task, at: Timestamp) {
-        self.restarts.set(user, task, at);
+        self.restarts.due.set((user, task), at);
         self.handles.wake.notify_one();
     }
 
@@ -133,8 +109,10 @@ impl Services {
     ///
     /// # Errors
     /// When the store fails. Whatever concerns the service alone is its next failure.
-    pub(crate) async fn restart_individual(self: &Arc<Self>, due: DueRestart) -> Result<(), AppError> {
-        let DueRestart { at, user, task } = due;
+    pub(crate) async fn restart_individual(
+        self: &Arc<Self>,
+        (at, (user, task)): (Timestamp, ServiceKey),
+    ) -> Result<(), AppError> {
         let _place = self.restarts.places.acquire().await;
         let Ok(user) = self.users.find(user) else { return Ok(()) };
         let _switch = user.services.switch().await;
@@ -181,7 +159,8 @@ impl Services {
     /// A process that cannot be started is a failure like one that ended.
     async fn restart_failed(&self, user: &User, task: Task, error: &AppError) -> Result<(), AppError> {
         let _row = user.services.individual_rows().await;
-        let reason = into_one_line(format!("it could not be started again: {error}"));
+        let failure = into_one_line(format!("could not be started again: {error}"));
+        let reason = format!("it {failure}");
         let Some(PendingRestart { row, .. }) = user.services.take_restart(task, &reason) else {
             return Ok(());
         };
@@ -191,7 +170,7 @@ impl Services {
         if let AfterEnd::Restarts(next) = &after {
             user.services.set_restart(task, next.clone());
         }
-        let line = format!("the individual service of {task} {}", stopped.reason.trim_start_matches("it "));
+        let line = format!("the individual service of {task} {failure}");
         self.individual_failed(user, task, stopped, after, line).await
     }
 
@@ -306,21 +285,5 @@ mod tests {
                 None
             ]
         );
-    }
-
-    #[test]
-    fn a_task_of_a_user_waits_once_and_comes_in_the_order_of_time() {
-        let restarts = Restarts::default();
-        let (task, other) = (Task::literal("sell_monitor"), Task::literal("buy_orders"));
-        restarts.set(UserId(1), task, Timestamp(9));
-        restarts.set(UserId(1), task, Timestamp(5));
-        restarts.set(UserId(1), other, Timestamp(3));
-        restarts.set(UserId(2), task, Timestamp(7));
-        assert_eq!(restarts.first(), Some(Timestamp(3)));
-        let taken: Vec<_> =
-            restarts.take_due(Timestamp(5)).iter().map(|due| (due.at.0, due.user.0)).collect();
-        assert_eq!(taken, [(3, 1), (5, 1)]);
-        restarts.remove(UserId(2), task);
-        assert_eq!((restarts.first(), restarts.take_due(Timestamp(100))), (None, Vec::new()));
     }
 }

@@ -55,7 +55,7 @@ impl Services {
         self.handles.day_log.noted(Some(user.id), level.kind(), &message);
         self.handles.events.publish_with(Audience::User(user.id), || {
             let message = message.clone();
-            Event::Log(LogEvent { run: None, task: None, level: level.name(), message })
+            Event::Log(LogEvent { run: None, task: None, level: level.name(), message, number: None })
         });
         let row = ServiceLogRow {
             id: None,

@@ -126,6 +126,11 @@ impl UserServices {
         state.individuals.keys().chain(state.restarts.keys()).copied().collect()
     }
 
+    /// Returns how many worker processes run for the user.
+    pub fn workers(&self) -> usize {
+        self.state.lock().individuals.len()
+    }
+
     /// Returns the individual services that run or wait for a restart, by task.
     pub(super) fn active_individuals(&self) -> Vec<ActiveIndividual> {
         let state = self.state.lock();

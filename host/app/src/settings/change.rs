@@ -7,7 +7,7 @@ use prahari_domain::settings::{
     NotificationPreferences, PREFERENCES, STRATEGY, Setting, SettingsError, Strategy, Values, from_values,
     merge, to_values,
 };
-use prahari_store::{Settings as Kind, Store, StoreError};
+use prahari_store::{Settings as Kind, StoreError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::MutexGuard;
@@ -15,6 +15,8 @@ use tokio::sync::MutexGuard;
 use super::limits::LimitsSet;
 use super::{Settings, UserSettings, Versioned};
 use crate::error::AppError;
+use crate::events::{Audience, Resource};
+use crate::handles::Handles;
 use crate::user::User;
 
 /// A change of settings.
@@ -29,7 +31,7 @@ pub enum Change<'a> {
 /// A change that is allowed and not in force yet. While it lives, nobody else changes settings of this user.
 #[must_use = "it takes effect when it is saved"]
 pub struct SettingsChange<'a, T> {
-    store: &'a Store,
+    handles: &'a Handles,
     user: &'a User,
     version: u64,
     value: T,
@@ -129,13 +131,7 @@ impl Settings {
         let now = in_force(&user.settings);
         check_version(user, what, expected, now.version)?;
         let value = next(&now.value)?;
-        Ok(SettingsChange {
-            store: &self.handles.store,
-            user,
-            version: now.version,
-            value,
-            _changing: changing,
-        })
+        Ok(SettingsChange { handles: &self.handles, user, version: now.version, value, _changing: changing })
     }
 
     /// Returns whether orders of everybody are stopped.
@@ -152,6 +148,8 @@ impl Settings {
         let (switch, store) = (self.kill_switch.clone(), self.handles.store.clone());
         // To its end, also when whoever asked goes away: database and memory must not part half way.
         let changed = tokio::spawn(async move { switch.set(on, &store).await }).await;
+        // Also when it was not written down: one that was to be turned on is on all the same.
+        self.handles.events.changed(Audience::Everybody, Resource::KillSwitch, "");
         changed.map_err(|error| AppError::Ended(error.to_string()))?.map_err(AppError::from)
     }
 }
@@ -162,9 +160,10 @@ impl SettingsChange<'_, Strategy> {
     /// # Errors
     /// When it cannot be written down; nothing has changed then.
     pub async fn save(self) -> Result<u64, AppError> {
-        let scope = self.store.user(self.user.id);
+        let scope = self.handles.store.user(self.user.id);
         let version = scope.save_strategy(self.version, serde_json::to_string(&self.value)?).await?;
         self.user.settings.strategy.set(version, self.value);
+        self.handles.events.changed(Audience::User(self.user.id), Resource::Settings, "strategy");
         Ok(version)
     }
 }
@@ -175,9 +174,10 @@ impl SettingsChange<'_, NotificationPreferences> {
     /// # Errors
     /// When they cannot be written down; nothing has changed then.
     pub async fn save(self) -> Result<u64, AppError> {
-        let scope = self.store.user(self.user.id);
+        let scope = self.handles.store.user(self.user.id);
         let version = scope.save_preferences(self.version, serde_json::to_string(&self.value)?).await?;
         self.user.settings.preferences.set(version, self.value);
+        self.handles.events.changed(Audience::User(self.user.id), Resource::Settings, "preferences");
         Ok(version)
     }
 }
@@ -190,8 +190,16 @@ impl SettingsChange<'_, LimitsSet> {
     pub async fn save(self) -> Result<u64, AppError> {
         let LimitsSet { admin, own } = &self.value;
         let (admin, own) = (serde_json::to_string(admin)?, serde_json::to_string(own)?);
-        let version = self.store.user(self.user.id).save_limits(self.version, admin, own).await?;
+        let scope = self.handles.store.user(self.user.id);
+        let version = scope.save_limits(self.version, admin, own).await?;
+        let switches = |set: &LimitsSet| (set.admin.kill_switch, set.own.kill_switch);
+        let turned = switches(&self.user.settings.limits().set().value) != switches(&self.value);
         self.user.settings.limits().replace(version, self.value);
+        let (events, audience) = (&self.handles.events, Audience::User(self.user.id));
+        events.changed(audience, Resource::Settings, "limits");
+        if turned {
+            events.changed(audience, Resource::KillSwitch, "");
+        }
         Ok(version)
     }
 }

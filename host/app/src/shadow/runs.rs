@@ -9,6 +9,7 @@ use prahari_store::{RunFilter, RunRow};
 
 use super::{AT_ONCE, Archive, Scope, ShadowReport, days};
 use crate::error::AppError;
+use crate::progress;
 use crate::runs::recordings::find_recording;
 
 /// Number of rows of runs that are in memory at a time; of recordings there are as many as run at once.
@@ -44,6 +45,7 @@ pub(super) async fn of_user(
         let mut place = rows.iter();
         while let (Some(result), Some(row)) = (tried.next().await, place.next()) {
             report.add(row, result?);
+            progress::one_more();
         }
     }
 }

@@ -12,6 +12,7 @@ pub use active::{ActiveSignals, Publication};
 pub(crate) use rows::load_signals;
 
 use crate::error::AppError;
+use crate::events::{Audience, Resource};
 use crate::handles::Handles;
 
 /// Publishes signals and keeps what users decide about them.
@@ -40,9 +41,18 @@ impl Signals {
         let publication =
             self.active.publish(scope, drafts, clock.now(), &calendar.current(), || system.next_signal_id());
         let rows = publication.rows.iter().map(rows::signal_row).collect::<Result<Vec<_>, _>>()?;
-        match scope {
-            SignalScope::Shared => system.save_signals(rows).await?,
-            SignalScope::Personal(user) => store.user(user).save_signals(rows).await?,
+        let audience = match scope {
+            SignalScope::Shared => {
+                system.save_signals(rows).await?;
+                Audience::Everybody
+            }
+            SignalScope::Personal(user) => {
+                store.user(user).save_signals(rows).await?;
+                Audience::User(user)
+            }
+        };
+        if !publication.rows.is_empty() {
+            self.handles.events.changed(audience, Resource::Signal, "");
         }
         Ok(publication)
     }

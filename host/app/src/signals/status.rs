@@ -6,6 +6,7 @@ use prahari_store::SignalStatusRow;
 
 use super::Signals;
 use crate::error::AppError;
+use crate::events::{Audience, Resource};
 
 impl Signals {
     /// Has a user not want a signal: from the next look at the signals on, no task of this user acts on it. Others
@@ -17,6 +18,7 @@ impl Signals {
         let window = self.handles.calendar.current().signal_window(self.handles.clock.now())?;
         self.choose(user, signal, SignalStatus::Rejected, reason).await?;
         self.active.reject(user, signal, window);
+        self.handles.events.changed(Audience::User(user), Resource::Signal, signal);
         Ok(())
     }
 
@@ -27,6 +29,7 @@ impl Signals {
     pub async fn allow(&self, user: UserId, signal: SignalId, reason: &str) -> Result<(), AppError> {
         self.choose(user, signal, SignalStatus::Active, reason).await?;
         self.active.allow(user, signal);
+        self.handles.events.changed(Audience::User(user), Resource::Signal, signal);
         Ok(())
     }
 

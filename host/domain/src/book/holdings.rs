@@ -47,6 +47,27 @@ pub struct PositionEntry {
     pub day: Day,
 }
 
+/// Shares that were bought together and are still held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenLot {
+    /// The buying order.
+    pub order: OrderId,
+    /// Trading date of the buy (IST).
+    pub bought_on: Day,
+    /// Shares that are left of it, more than zero.
+    pub quantity: u32,
+    /// Price per share of the buy, in paise.
+    pub price: Paise,
+}
+
+impl OpenLot {
+    /// Cost of the shares that are left, charges not included.
+    pub fn cost(&self) -> Paise {
+        // Part of a fill whose whole value fitted.
+        self.price.times(self.quantity).unwrap_or_default()
+    }
+}
+
 /// A fill of a buying order, on its way into the holdings.
 pub(super) struct Bought<'a> {
     pub order: &'a Order,
@@ -123,6 +144,11 @@ impl Holdings {
 
     pub fn position(&self, strategy: StrategyName, symbol: &Symbol) -> Option<Position> {
         self.find(strategy, symbol).map(Holding::position)
+    }
+
+    pub fn lots(&self, strategy: StrategyName, symbol: &Symbol) -> Vec<OpenLot> {
+        self.find(strategy, symbol)
+            .map_or_else(Vec::new, |holding| holding.lots.iter().map(Lot::outside).collect())
     }
 
     pub fn invested(&self) -> Paise {
@@ -240,6 +266,13 @@ impl Holding {
             opened_on: self.opened_on,
             entries: self.entries.iter().map(Entry::outside).collect(),
         }
+    }
+}
+
+impl Lot {
+    fn outside(&self) -> OpenLot {
+        let Self { quantity, price, order, bought_on } = *self;
+        OpenLot { order, bought_on, quantity, price }
     }
 }
 

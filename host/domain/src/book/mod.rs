@@ -13,6 +13,7 @@ mod holdings;
 mod part;
 mod results;
 mod snapshot;
+mod trades;
 
 use serde::{Deserialize, Serialize};
 
@@ -27,9 +28,10 @@ use crate::time::Day;
 
 pub use apply::Applied;
 pub use days::KEPT_DAYS;
-pub use holdings::{Position, PositionEntry};
+pub use holdings::{OpenLot, Position, PositionEntry};
 pub use part::{Part, TimedEvent};
 pub use results::StrategyResult;
+pub use trades::{ClosedLot, OrderFill, Trades};
 
 use days::RecentDays;
 use holdings::Holdings;
@@ -121,9 +123,14 @@ pub enum BookError {
 impl Book {
     /// Opens the books of a user with this much cash, on the plan without brokerage (`trade_api`).
     pub fn open(user: UserId, capital: Paise) -> Self {
+        Self::open_on_plan(user, capital, Self::usual_plan())
+    }
+
+    /// Returns the plan of books that are opened without one: the plan without brokerage (`trade_api`).
+    pub fn usual_plan() -> BrokeragePlan {
         let plan = crate::charges::ChargeSchedule::embedded().and_then(|schedule| schedule.plan("trade_api"));
         // Without a table of charges no fill can be booked at all, so the plan is never used then.
-        Self::open_on_plan(user, capital, plan.unwrap_or_default())
+        plan.unwrap_or_default()
     }
 
     /// Opens the books of a user whose broker charges by this plan.
@@ -206,6 +213,11 @@ impl Book {
     /// What a strategy holds of a symbol, if anything.
     pub fn position(&self, strategy: StrategyName, symbol: &Symbol) -> Option<Position> {
         self.holdings.position(strategy, symbol)
+    }
+
+    /// The lots of a position that are still held, the first to be sold first; none of what is not held.
+    pub fn lots(&self, strategy: StrategyName, symbol: &Symbol) -> Vec<OpenLot> {
+        self.holdings.lots(strategy, symbol)
     }
 
     /// Symbols held, sorted, each once.

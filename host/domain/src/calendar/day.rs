@@ -107,6 +107,15 @@ impl TradingDay {
         current.map_or(Phase::Closed, |window| window.phase)
     }
 
+    /// Returns the phase that follows at this instant's date, with its start, of shares outside the closing auction;
+    /// `None` after the last phase and on a closed day.
+    pub fn next_phase(&self, at: Timestamp) -> Option<(Phase, Timestamp)> {
+        let windows = &self.windows;
+        let ends = windows.iter().map(|window| (self.phase_at(window.ends, false), window.ends));
+        let starts = windows.iter().map(|window| (window.phase, window.starts));
+        starts.chain(ends).filter(|(_, instant)| *instant > at).min_by_key(|(_, instant)| *instant)
+    }
+
     /// Returns when continuous trading runs, for shares outside the closing auction; empty on a closed day.
     pub fn continuous(&self) -> Vec<(Timestamp, Timestamp)> {
         let continuous = self.windows.iter().filter(|window| window.phase == Phase::Continuous);

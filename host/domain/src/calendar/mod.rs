@@ -266,6 +266,16 @@ impl Calendar {
         self.trading_day(at.ist_day()).map_or(Phase::Closed, |day| day.phase_at(at, closing_auction))
     }
 
+    /// Returns the phase that follows after an instant, with its start, of shares outside the closing auction;
+    /// `None` when no later session is known or presumed.
+    pub fn next_phase(&self, at: Timestamp) -> Option<(Phase, Timestamp)> {
+        let today = self.day_or_closed(at.ist_day());
+        today.next_phase(at).or_else(|| {
+            let next = self.next_open(at.ist_day()).ok()?;
+            self.day_or_closed(next).next_phase(at)
+        })
+    }
+
     /// Returns whether shares in the closing auction have phases of their own at this instant's date.
     pub fn has_closing_auction(&self, at: Timestamp) -> bool {
         self.regime(at.ist_day()).is_some_and(|regime| regime.windows(true) != regime.windows(false))

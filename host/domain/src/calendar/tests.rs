@@ -147,6 +147,19 @@ fn a_phase_begins_with_its_first_instant_and_ends_before_its_last() {
 }
 
 #[test]
+fn the_next_phase_is_that_of_today_or_of_the_next_day_with_a_session() {
+    let calendar = calendar();
+    let next = |text| calendar.next_phase(at(text)).map(|(phase, starts)| (phase.name(), starts.to_string()));
+    let expected = |phase, starts: &str| Some((phase, at(starts).to_string()));
+    assert_eq!(next("2025-01-02 08:00"), expected("pre_open", "2025-01-02 09:00"));
+    assert_eq!(next("2025-01-02 09:15"), expected("closing_matching", "2025-01-02 15:30"));
+    let last = calendar.trading_day(day("2025-01-02")).unwrap().windows.last().unwrap().ends;
+    assert_eq!(calendar.next_phase(last.plus_millis(-1)), Some((Phase::Closed, last)));
+    // Over a weekend.
+    assert_eq!(next("2025-01-03 20:00"), expected("pre_open", "2025-01-06 09:00"));
+}
+
+#[test]
 fn holidays_and_weekends_are_closed_and_say_why() {
     let calendar = calendar();
     let note = |date| {

@@ -1,6 +1,8 @@
 //! The contract note of one user and day.
 
 use std::collections::BTreeMap;
+use std::iter::Sum;
+use std::ops::{Add, Sub};
 
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +61,42 @@ impl ContractNote {
             + self.stamp
             + self.gst
             + self.depository
+    }
+}
+
+impl ContractNote {
+    /// The note whose lines are computed from the lines of two others.
+    fn line_by_line(self, other: Self, of: impl Fn(Paise, Paise) -> Paise) -> Self {
+        Self {
+            brokerage: of(self.brokerage, other.brokerage),
+            stt: of(self.stt, other.stt),
+            transaction: of(self.transaction, other.transaction),
+            ipft: of(self.ipft, other.ipft),
+            sebi: of(self.sebi, other.sebi),
+            stamp: of(self.stamp, other.stamp),
+            gst: of(self.gst, other.gst),
+            depository: of(self.depository, other.depository),
+        }
+    }
+}
+
+impl Add for ContractNote {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        self.line_by_line(other, Add::add)
+    }
+}
+
+impl Sub for ContractNote {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        self.line_by_line(other, Sub::sub)
+    }
+}
+
+impl Sum for ContractNote {
+    fn sum<I: Iterator<Item = Self>>(notes: I) -> Self {
+        notes.fold(Self::default(), Add::add)
     }
 }
 

@@ -98,6 +98,18 @@ impl Recording {
         Ok(recording)
     }
 
+    /// Reads the run of an encoded recording without its calls, from [`EncodedRecording::data`] alone.
+    ///
+    /// # Errors
+    /// When it was written by a later host, or is damaged.
+    pub fn decode_run(data: &[u8]) -> Result<RecordedRun, RecordingError> {
+        let (format, rest) = postcard::take_from_bytes::<u8>(data).map_err(damaged)?;
+        if !(FORMAT_WITHOUT_SHARED..=FORMAT).contains(&format) {
+            return Err(RecordingError::Format { found: format });
+        }
+        Ok(read_run(format, &unpack(rest)?)?.0)
+    }
+
     /// The calls in full.
     fn put_back(
         &mut self,

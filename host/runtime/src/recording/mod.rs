@@ -126,13 +126,27 @@ impl Recording {
 
     /// The calls in the order they were made.
     pub fn calls(&self) -> Result<Vec<RecordedCall>, RecordingError> {
-        let mut calls = Vec::new();
+        self.each_call().collect()
+    }
+
+    /// The calls in the order they were made, each read when it is asked for: of a large recording only those that are
+    /// looked at are in memory. Nothing comes after a call that cannot be read.
+    pub fn each_call(&self) -> impl Iterator<Item = Result<RecordedCall, RecordingError>> {
         let mut rest = self.calls.as_slice();
-        while !rest.is_empty() {
-            let (call, after) = postcard::take_from_bytes(rest).map_err(decompress::damaged)?;
-            calls.push(call);
-            rest = after;
-        }
-        Ok(calls)
+        std::iter::from_fn(move || {
+            if rest.is_empty() {
+                return None;
+            }
+            match postcard::take_from_bytes::<RecordedCall>(rest) {
+                Ok((call, after)) => {
+                    rest = after;
+                    Some(Ok(call))
+                }
+                Err(error) => {
+                    rest = &[];
+                    Some(Err(decompress::damaged(error)))
+                }
+            }
+        })
     }
 }

@@ -74,7 +74,18 @@ fn small_and_large_recordings_read_back() {
         let recording = recording(calls);
         assert_eq!(Recording::decode(&encoded(&recording)).unwrap(), recording);
         assert_eq!(recording.calls().unwrap().len(), calls);
+        assert_eq!(Recording::decode_run(&encoded(&recording).data).unwrap(), recording.run);
     }
+}
+
+#[test]
+fn the_calls_before_a_damaged_one_are_read_and_nothing_after_it() {
+    let mut recording = recording(3);
+    let bytes = recording.calls.len();
+    recording.calls.truncate(bytes - 1);
+    let read: Vec<_> = recording.each_call().collect();
+    assert_eq!(read.len(), 3);
+    assert!(read[0].is_ok() && read[1].is_ok() && matches!(read[2], Err(RecordingError::Damaged(_))));
 }
 
 #[test]

@@ -228,7 +228,15 @@ async fn the_outcome_of_an_entry_stands_beside_it_and_a_changed_one_shows() {
         store.system().end_audit(2, refused.clone()).await.unwrap();
         let done = AuditOutcome { status: 204, code: String::new() };
         store.system().end_audit(2, done).await.unwrap();
-        let filter = AuditFilter { user: None, action: None, since: None, before: None, limit: 9 };
+        let filter = AuditFilter {
+            user: None,
+            action: None,
+            since: None,
+            until: None,
+            resource: None,
+            before: None,
+            limit: 9,
+        };
         let found: Vec<_> =
             store.system().audit(filter).await.unwrap().into_iter().map(|row| row.outcome).collect();
         assert_eq!(found, [Some(refused), None], "the first one stays");
@@ -254,6 +262,8 @@ async fn the_audit_log_is_read_by_user_and_group_newest_first() {
         user: Some(UserId(1)),
         action: Some("user".to_owned()),
         since: None,
+        until: None,
+        resource: None,
         before: None,
         limit: 9,
     };

@@ -2,17 +2,17 @@
 
 use prahari_domain::ids::{RunId, SignalId, UserId};
 use prahari_domain::instruments::Symbol;
-use prahari_domain::orders::{Order, OrderState};
+use prahari_domain::orders::{Order, OrderEvent, OrderState};
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{
-    EXECUTING, LogFilter, LogLevel, LogRow, NotificationFilter, NotificationLevel, NotificationRow,
-    OrderFilter, RunFilter, RunFinish, RunStart, RunTrigger, SeenFilter, SeenSignal, SignalRow,
-    SignalStatusRow, UserScope,
+    DecisionRow, DecisionSearch, EXECUTING, FillFilter, LogFilter, LogLevel, LogRow, NotificationFilter,
+    NotificationLevel, NotificationRow, OrderFilter, RunFilter, RunFinish, RunStart, RunTrigger, SeenFilter,
+    SeenSignal, SignalRow, SignalStatusRow, UserScope,
 };
 
-use crate::support::{TestStore, day, intended, order, run_start};
+use crate::support::{TestStore, day, entry, filled, intended, order, run_start};
 
 async fn run(user: &UserScope, id: u64, trigger: RunTrigger, outcome: Option<&str>, log: Vec<LogRow>) {
     let start = RunStart { trigger, ..run_start(id, Task::literal("sell_monitor"), id.cast_signed() * 10) };
@@ -25,7 +25,7 @@ async fn run(user: &UserScope, id: u64, trigger: RunTrigger, outcome: Option<&st
 }
 
 fn line(level: &str, message: &str) -> LogRow {
-    LogRow { level: level.to_owned(), message: message.to_owned() }
+    LogRow { level: level.to_owned(), message: message.to_owned(), at: None }
 }
 
 #[tokio::test]
@@ -144,7 +144,10 @@ async fn orders_are_found_by_share_state_and_date_page_by_page() {
     assert_eq!(numbers(tcs()).await, [3, 1]);
     let last = order(1, 3, OrderState::Filled).id;
     assert_eq!(numbers(OrderFilter { after: Some(last), ..tcs() }).await, [1]);
-    assert_eq!(numbers(OrderFilter { state: Some(OrderState::Rejected), ..tcs() }).await, [1]);
+    let states = |states: &[OrderState]| OrderFilter { states: states.to_vec(), ..all() };
+    assert_eq!(numbers(states(&[OrderState::Rejected])).await, [1]);
+    assert_eq!(numbers(states(&[OrderState::Rejected, OrderState::Accepted])).await, [2, 1]);
+    assert_eq!(numbers(OrderFilter { states: vec![OrderState::Accepted], ..tcs() }).await, [0; 0]);
     assert_eq!(numbers(OrderFilter { active: Some(true), ..all() }).await, [2]);
     assert_eq!(numbers(OrderFilter { active: Some(false), ..all() }).await, [3, 1]);
     let date = |text| Some(day(text));
@@ -242,4 +245,180 @@ async fn a_user_sees_shared_and_own_signals_with_what_became_of_them() {
     let from: Option<Day> = Some(day("2025-01-02"));
     assert_eq!(ids(SeenFilter { from, ..SeenFilter::default() }).await, [3, 2]);
     assert_eq!(ids(SeenFilter { through: day("2025-01-02").pred_opt(), ..SeenFilter::default() }).await, [1]);
+}
+
+#[tokio::test]
+async fn orders_are_found_by_run_and_task_and_counted_by_state() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    for (id, task) in [(1, "buy_orders"), (2, "sell_monitor")] {
+        user.start_run(run_start(id, Task::literal(task), id.cast_signed())).await.unwrap();
+    }
+    let of_run = |number, run, state| Order { run: RunId(run), ..order(1, number, state) };
+    let orders = vec![
+        of_run(1, 1, OrderState::Filled),
+        of_run(2, 2, OrderState::Filled),
+        of_run(3, 2, OrderState::Sent),
+        of_run(4, 9, OrderState::Filled),
+    ];
+    user.append_journal_durable(vec![intended(1, 1, 1, None)], orders).await.unwrap();
+    let all = OrderFilter::default;
+    let numbers = async |filter| -> Vec<u32> {
+        user.orders(filter).await.unwrap().iter().map(|order| order.id.number).collect()
+    };
+    assert_eq!(numbers(OrderFilter { execution: Some(RunId(2)), ..all() }).await, [3, 2]);
+    let task = Some(Task::literal("buy_orders"));
+    assert_eq!(numbers(OrderFilter { task, ..all() }).await, [1], "the run of the last one is not kept");
+    let counts = async |filter| user.order_counts(filter).await.unwrap();
+    let counted = counts(OrderFilter { limit: 1, ..all() }).await;
+    assert_eq!(counted.states, [(OrderState::Filled, 3), (OrderState::Sent, 1)]);
+    assert!(counted.complete);
+    let counted = counts(OrderFilter { execution: Some(RunId(2)), ..all() }).await;
+    assert_eq!(counted.states, [(OrderState::Filled, 1), (OrderState::Sent, 1)]);
+    assert!(counts(OrderFilter { execution: Some(RunId(7)), ..all() }).await.states.is_empty());
+}
+
+#[tokio::test]
+async fn the_orders_of_everybody_are_read_page_by_page_newest_first() {
+    let test = TestStore::new();
+    for user in 1..=3 {
+        let scope = test.store.user(UserId(user));
+        let states = [OrderState::Filled, OrderState::Sent];
+        let orders = (1..).zip(states).map(|(number, state)| order(user, number, state)).collect();
+        scope.append_journal_durable(vec![intended(user, 1, 1, None)], orders).await.unwrap();
+    }
+    for limit in 1..=7 {
+        let filter = OrderFilter { limit, ..OrderFilter::default() };
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = test.store.system().orders(filter.clone(), after).await.unwrap();
+            found.extend(page.items.into_iter().map(|order| (order.id.user.0, order.id.number)));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, [(3, 2), (3, 1), (2, 2), (2, 1), (1, 2), (1, 1)], "by {limit}");
+    }
+    let sent = OrderFilter { states: vec![OrderState::Sent], ..OrderFilter::default() };
+    let page = test.store.system().orders(sent, None).await.unwrap();
+    assert_eq!(page.items.iter().map(|order| order.id.user.0).collect::<Vec<_>>(), [3, 2, 1]);
+    let later = OrderFilter { from: Some(day("2025-01-03")), ..OrderFilter::default() };
+    assert!(test.store.system().orders(later, None).await.unwrap().items.is_empty());
+}
+
+#[tokio::test]
+async fn the_runs_of_everybody_are_found_by_time_and_outcome() {
+    let test = TestStore::new();
+    let (one, two) = (test.store.user(UserId(1)), test.store.user(UserId(2)));
+    for id in 1..=3_000 {
+        let outcome = if id % 1_000 == 0 { "trapped" } else { "succeeded" };
+        let user = if id % 2 == 0 { &two } else { &one };
+        run(user, id, RunTrigger::Scheduled, Some(outcome), vec![]).await;
+    }
+    run(&one, 3_001, RunTrigger::RunOnce, None, vec![]).await;
+    test.store.flush().await.unwrap();
+    let ids = async |filter: RunFilter| -> Vec<u64> {
+        let page = test.store.system().runs(filter, None).await.unwrap();
+        page.items.iter().map(|run| run.id.0).collect()
+    };
+    let outcome = |outcome: &str| RunFilter { outcome: Some(outcome.to_owned()), ..RunFilter::default() };
+    assert_eq!(ids(RunFilter { limit: 2, ..RunFilter::default() }).await, [3_001, 3_000]);
+    assert_eq!(ids(outcome("trapped")).await, [3_000, 2_000, 1_000]);
+    assert_eq!(ids(outcome(EXECUTING)).await, [3_001]);
+    // A run starts at ten times its number.
+    let between = |since, until| RunFilter {
+        since: Some(Timestamp(since)),
+        until: Some(Timestamp(until)),
+        ..RunFilter::default()
+    };
+    assert_eq!(ids(between(500, 530)).await, [52, 51, 50]);
+    assert_eq!(ids(between(29_990, 40_000)).await, [3_001, 3_000, 2_999]);
+    assert_eq!(ids(RunFilter { limit: 3, ..between(0, 20_000) }).await, [1_999, 1_998, 1_997]);
+    let page = test.store.system().runs(outcome("trapped"), Some(RunId(2_000))).await.unwrap();
+    assert_eq!(page.items.iter().map(|run| (run.id.0, run.user)).collect::<Vec<_>>(), [(1_000, UserId(2))]);
+}
+
+#[tokio::test]
+async fn fills_are_found_by_time_and_share_with_their_orders() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    let orders = vec![placed(1, "TCS", OrderState::Filled), placed(2, "INFY", OrderState::Filled)];
+    let entries = vec![
+        entry(1, 1, 1, filled("a")),
+        entry(1, 2, 2, filled("b")),
+        entry(1, 3, 1, OrderEvent::Sent),
+        entry(1, 4, 1, filled("c")),
+    ];
+    user.append_journal_durable(entries, orders).await.unwrap();
+    let all = || FillFilter { since: None, until: None, symbol: None, after: None, limit: 100 };
+    let keys = async |filter| -> Vec<String> {
+        let page = user.fill_page(filter).await.unwrap();
+        page.items
+            .into_iter()
+            .map(|found| format!("{} {}", found.fill.key, found.order.request.symbol))
+            .collect()
+    };
+    assert_eq!(keys(all()).await, ["c TCS", "b INFY", "a TCS"]);
+    assert_eq!(keys(FillFilter { symbol: Symbol::new("TCS").ok(), ..all() }).await, ["c TCS", "a TCS"]);
+    let (since, until) = (Some(Timestamp(2)), Some(Timestamp(4)));
+    assert_eq!(keys(FillFilter { since, until, ..all() }).await, ["b INFY"]);
+    let first = user.fill_page(FillFilter { limit: 1, ..all() }).await.unwrap();
+    assert_eq!(first.items[0].fill.key, "c");
+    assert_eq!(keys(FillFilter { after: first.next, ..all() }).await, ["b INFY", "a TCS"]);
+    assert!(test.store.user(UserId(2)).fill_page(all()).await.unwrap().items.is_empty());
+}
+
+#[tokio::test]
+async fn every_decision_that_is_searched_for_is_on_one_page() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    let decision = |symbol: &str, action: &str| DecisionRow {
+        symbol: symbol.to_owned(),
+        action: action.to_owned(),
+        reason: "signal".to_owned(),
+        evidence: Vec::new(),
+    };
+    for id in 1..=3 {
+        let task = Task::literal(if id == 2 { "sell_monitor" } else { "buy_orders" });
+        user.start_run(run_start(id, task, id.cast_signed() * 10)).await.unwrap();
+        let decisions = vec![decision("TCS", "buy"), decision("INFY", "skip"), decision("TCS", "skip")];
+        let finish = RunFinish::new(RunId(id), "succeeded", Timestamp(99));
+        user.finish_run(RunFinish { decisions, ..finish }).await.unwrap();
+    }
+    test.store.flush().await.unwrap();
+    let all = || DecisionSearch {
+        symbol: None,
+        action: None,
+        reason: None,
+        task: None,
+        since: None,
+        until: None,
+        after: None,
+        limit: 100,
+    };
+    let found = async |search: DecisionSearch| -> Vec<(u64, u32)> {
+        let (mut search, mut found) = (search, Vec::new());
+        loop {
+            let page = user.search_decisions(search.clone()).await.unwrap();
+            found.extend(page.items.iter().map(|line| (line.cursor.run.run.0, line.cursor.number)));
+            search.after = page.next;
+            if search.after.is_none() {
+                return found;
+            }
+        }
+    };
+    let every = [(3, 0), (3, 1), (3, 2), (2, 0), (2, 1), (2, 2), (1, 0), (1, 1), (1, 2)];
+    for limit in 1..=10 {
+        assert_eq!(found(DecisionSearch { limit, ..all() }).await, every, "by {limit}");
+    }
+    let text = |text: &str| Some(text.to_owned());
+    let tcs = DecisionSearch { symbol: text("TCS"), limit: 1, ..all() };
+    assert_eq!(found(tcs.clone()).await, [(3, 0), (3, 2), (2, 0), (2, 2), (1, 0), (1, 2)]);
+    assert_eq!(found(DecisionSearch { action: text("skip"), ..tcs }).await, [(3, 2), (2, 2), (1, 2)]);
+    let task = Some(Task::literal("sell_monitor"));
+    assert_eq!(found(DecisionSearch { task, action: text("buy"), ..all() }).await, [(2, 0)]);
+    assert!(found(DecisionSearch { reason: text("none"), ..all() }).await.is_empty());
+    let (since, until) = (Some(Timestamp(20)), Some(Timestamp(30)));
+    assert_eq!(found(DecisionSearch { since, until, ..all() }).await, [(2, 0), (2, 1), (2, 2)]);
 }

@@ -28,7 +28,7 @@ fn full_finish(id: u64) -> RunFinish {
         calls: 12,
         recording: RecordingRow { data: vec![40, 181, 47, 253, 0], replies: vec![shared(1), shared(2)] },
         decisions: vec![decision("TCS", "hold"), decision("INFY", "modify")],
-        log: vec![LogRow { level: "warn".to_owned(), message: "stale quote".to_owned() }],
+        log: vec![LogRow { level: "warn".to_owned(), message: "stale quote".to_owned(), at: None }],
         state: vec![
             (Task::literal("sell_monitor"), "a".to_owned(), Some(vec![1])),
             (Task::literal("sell_monitor"), "b".to_owned(), Some(vec![2])),
@@ -322,8 +322,11 @@ async fn decisions_and_log_lines_are_read_page_by_page() {
     let user = test.store.user(UserId(1));
     user.start_run(run_start(1, Task::literal("sell_monitor"), 10)).await.unwrap();
     let decisions = (0..5).map(|number| decision(&format!("S{number}"), "hold")).collect();
-    let log = ["a", "b", &"x".repeat(2 << 20), "c"]
-        .map(|text| LogRow { level: "info".to_owned(), message: text.to_owned() });
+    let log = ["a", "b", &"x".repeat(2 << 20), "c"].map(|text| LogRow {
+        level: "info".to_owned(),
+        message: text.to_owned(),
+        at: None,
+    });
     user.finish_run(RunFinish { decisions, log: log.to_vec(), ..full_finish(1) }).await.unwrap();
     test.store.flush().await.unwrap();
     let page = user.decisions_page(RunId(1), 1, 3).await.unwrap();

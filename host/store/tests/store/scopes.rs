@@ -7,10 +7,10 @@ use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    DecisionFilter, DecisionRow, LogFilter, LogRow, NotificationFilter, NotificationLevel, NotificationRow,
-    OrderFilter, PaperRow, RecordingRow, RunFilter, RunFinish, SeenFilter, ServiceRow, SignalFilter,
-    SignalRow, SignalStatusRow, SlotKind, SlotOutcome, SlotRow, SlotUpdate, StoreError, TaskSettingsRow,
-    TickRow, UserScope,
+    DecisionFilter, DecisionRow, DecisionSearch, LogFilter, LogRow, NotificationFilter, NotificationLevel,
+    NotificationRow, OrderFilter, PaperRow, RecordingRow, RunFilter, RunFinish, SeenFilter, ServiceRow,
+    SignalFilter, SignalRow, SignalStatusRow, SlotKind, SlotOutcome, SlotRow, SlotUpdate, StoreError,
+    TaskSettingsRow, TickRow, UserScope,
 };
 
 use crate::support::{TestStore, day, intended, order, order_id, run_start, shared};
@@ -60,7 +60,7 @@ async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
     let finish = RunFinish {
         recording: RecordingRow { data: vec![1], replies: vec![shared(7)] },
         decisions: vec![decision],
-        log: vec![LogRow { level: "info".to_owned(), message: "hello".to_owned() }],
+        log: vec![LogRow { level: "info".to_owned(), message: "hello".to_owned(), at: None }],
         state: vec![(Task::literal("sell_monitor"), "key".to_owned(), Some(vec![1]))],
         ..RunFinish::new(RunId(run), "succeeded", Timestamp(11))
     };
@@ -112,6 +112,20 @@ async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
     scope.save_task_settings(settings).await.unwrap();
 }
 
+async fn searched_decisions(scope: &UserScope) -> usize {
+    let search = DecisionSearch {
+        symbol: None,
+        action: None,
+        reason: None,
+        task: None,
+        since: None,
+        until: None,
+        after: None,
+        limit: 9,
+    };
+    scope.search_decisions(search).await.unwrap().items.len()
+}
+
 /// How many things each read of a scope finds.
 async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
     let date = day("2025-01-02");
@@ -132,8 +146,12 @@ async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
         ("decisions of the run", scope.decisions_of(RunId(run)).await.unwrap().len()),
         ("log of the run", scope.log_of(RunId(run)).await.unwrap().len()),
         ("log lines", scope.search_log(LogFilter::default()).await.unwrap().lines.len()),
+        ("searched decisions", searched_decisions(scope).await),
+        ("counted orders", scope.order_counts(OrderFilter::default()).await.unwrap().states.len()),
+        ("data of the recording", scope.recording_data(RunId(run)).await.unwrap().iter().len()),
         ("state", scope.load_state().await.unwrap().len()),
         ("slots", scope.slots(date).await.unwrap().len()),
+        ("slots of lanes", scope.lane_rows(date).await.unwrap().slots.len()),
         ("ticks", scope.ticks(Task::literal("sell_monitor"), Timestamp(10)).await.unwrap().len()),
         ("notifications", scope.notifications(NotificationFilter::default()).await.unwrap().len()),
         ("unread notifications", scope.unread_notifications().await.unwrap() as usize),

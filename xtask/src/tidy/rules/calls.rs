@@ -60,6 +60,7 @@ const BANS: [Ban; 5] = [
             Exception { path: "host/runtime/src/compile.rs", reason: "speaks to the daemon by a pipe" },
             Exception { path: "host/runtime/src/remote/child.rs", reason: "speaks to the daemon by a pipe" },
             Exception { path: "host/build.rs", reason: "speaks to cargo" },
+            Exception { path: "host/api/build.rs", reason: "speaks to cargo" },
             Exception { path: "host/schedule/src/hostile_tests.rs", reason: "is a test" },
             Exception { path: "host/runtime/tests/", reason: "are tests" },
             Exception { path: "host/store/tests/", reason: "are tests" },

@@ -23,6 +23,7 @@ use crate::extract::Json;
 use crate::problem::Problem;
 use crate::routes::users::RoleName;
 use crate::state::Api;
+use crate::view::Instant;
 
 /// Most bytes of a body here. A new password with fifty names of tokens takes up to 14 kB.
 const MAX_BODY_BYTES: usize = 16 << 10;
@@ -71,6 +72,10 @@ pub struct Me {
     pub totp_enabled: bool,
     /// Recovery codes that were not used yet.
     pub recovery_codes_left: u64,
+    /// Real time at which the session or the API token of this request ends however much it is used; null for a token without an
+    /// end. A session that is not used for twelve hours ends before.
+    #[schema(required)]
+    pub expires_at: Option<Instant>,
 }
 
 /// Logs in: begins a session and sets its cookie.
@@ -104,32 +109,38 @@ async fn log_out(State(api): State<Api>, person: Person) -> Result<Response, Pro
 /// Returns the logged-in user.
 #[utoipa::path(get, path = "/api/v1/auth/me", tag = "auth", responses((status = OK, body = Me)))]
 async fn me(State(api): State<Api>, caller: Caller) -> Result<Json<Me>, Problem> {
-    let via = match caller.0.via {
-        Via::Session(_) => "session",
-        Via::Token(_) => "token",
-    };
-    who(&api, caller.0.user, caller.0.role, via).await.map(Json)
+    who(&api, caller.0.user, caller.0.role, Some(caller.0.via)).await.map(Json)
 }
 
 /// The answer to a log-in.
 async fn signed_in(api: &Api, user: UserId, token: &Token) -> Result<Response, Problem> {
     let cookie = given(token, api.secure_cookie)?;
     let role = api.daemon.users.find(user)?.access.role();
-    let body = Json(who(api, user, role, "session").await?);
+    let via = api.accounts.by_session(token.hash()).await?.map(|holder| holder.via);
+    let body = Json(who(api, user, role, via).await?);
     let mut headers = HeaderMap::new();
     headers.insert(header::SET_COOKIE, cookie);
     Ok((headers, body).into_response())
 }
 
-async fn who(api: &Api, id: UserId, role: Role, via: &'static str) -> Result<Me, Problem> {
+/// Returns a user to themselves; `via` is missing of a session that was ended at the moment at which it began.
+async fn who(api: &Api, id: UserId, role: Role, via: Option<Via>) -> Result<Me, Problem> {
     let user = api.daemon.users.find(id)?;
     let log_in = api.accounts.log_in_state(id).await?;
+    let expires_at = match via {
+        Some(via) => api.accounts.expires_at(id, via).await?,
+        None => None,
+    };
     Ok(Me {
         id: id.0,
         name: user.name.clone(),
         role: role.into(),
-        via,
+        via: match via {
+            Some(Via::Token(_)) => "token",
+            Some(Via::Session(_)) | None => "session",
+        },
         totp_enabled: log_in.totp_enabled,
         recovery_codes_left: log_in.recovery_codes_left,
+        expires_at: expires_at.map(Instant),
     })
 }

@@ -88,7 +88,7 @@ async fn set_up(
 }
 
 /// Changes one's own password; all other sessions end, and all API tokens that are not named.
-#[utoipa::path(post, path = "/api/v1/auth/password", tag = "auth", request_body = PasswordChange,
+#[utoipa::path(post, path = "/api/v1/auth/password", operation_id = "change_password", tag = "auth", request_body = PasswordChange,
     responses((status = NO_CONTENT)))]
 async fn change(
     State(api): State<Api>,
@@ -108,7 +108,7 @@ async fn change(
 }
 
 /// Chooses a password with a one-time link; all sessions and API tokens of the user end.
-#[utoipa::path(post, path = "/api/v1/auth/reset", tag = "auth", request_body = PasswordReset,
+#[utoipa::path(post, path = "/api/v1/auth/reset", operation_id = "reset_password", tag = "auth", request_body = PasswordReset,
     responses((status = NO_CONTENT)))]
 async fn reset(
     State(api): State<Api>,

@@ -77,14 +77,14 @@ struct NewToken {
 }
 
 /// The caller's tokens, newest first, revoked ones as well.
-#[utoipa::path(get, path = "/api/v1/auth/tokens", tag = "auth", responses((status = OK, body = Page<ApiToken>)))]
+#[utoipa::path(get, path = "/api/v1/auth/tokens", operation_id = "tokens", tag = "auth", responses((status = OK, body = Page<ApiToken>)))]
 async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Page<ApiToken>>, Problem> {
     let rows = api.accounts.tokens(caller.0.user).await?;
     Ok(Json(Page::whole(rows.into_iter().map(ApiToken::from))))
 }
 
 /// Creates an API token and returns its secret once.
-#[utoipa::path(post, path = "/api/v1/auth/tokens", tag = "auth", request_body = TokenRequest,
+#[utoipa::path(post, path = "/api/v1/auth/tokens", operation_id = "create_token", tag = "auth", request_body = TokenRequest,
     responses((status = CREATED, body = NewToken)))]
 async fn create(
     State(api): State<Api>,
@@ -103,7 +103,7 @@ async fn create(
 }
 
 /// Revokes a token of the caller.
-#[utoipa::path(delete, path = "/api/v1/auth/tokens/{id}", tag = "auth", params(("id" = u64, Path)),
+#[utoipa::path(delete, path = "/api/v1/auth/tokens/{id}", operation_id = "revoke_token", tag = "auth", params(("id" = u64, Path)),
     responses((status = NO_CONTENT)))]
 async fn revoke(State(api): State<Api>, person: Person, Path(id): Path<u64>) -> Result<StatusCode, Problem> {
     api.audit(&person.caller, "token.revoke", format!("token {id}"), json!({})).await?;

@@ -55,7 +55,7 @@ struct RecoveryCodes {
 }
 
 /// Makes a secret for an authenticator; log-ins ask for it after it has shown a code.
-#[utoipa::path(post, path = "/api/v1/auth/totp/begin", tag = "auth", request_body = PasswordOnly,
+#[utoipa::path(post, path = "/api/v1/auth/totp/begin", operation_id = "begin_totp", tag = "auth", request_body = PasswordOnly,
     responses((status = OK, body = TotpBegun)))]
 async fn begin(
     State(api): State<Api>,
@@ -74,7 +74,7 @@ async fn begin(
 }
 
 /// Asks for the authenticator at each log-in from now on.
-#[utoipa::path(post, path = "/api/v1/auth/totp/enable", tag = "auth", request_body = TotpCode,
+#[utoipa::path(post, path = "/api/v1/auth/totp/enable", operation_id = "enable_totp", tag = "auth", request_body = TotpCode,
     responses((status = OK, body = RecoveryCodes)))]
 async fn enable(
     State(api): State<Api>,
@@ -90,7 +90,7 @@ async fn enable(
 }
 
 /// Does not ask for the authenticator any more.
-#[utoipa::path(post, path = "/api/v1/auth/totp/disable", tag = "auth", request_body = PasswordOnly,
+#[utoipa::path(post, path = "/api/v1/auth/totp/disable", operation_id = "disable_totp", tag = "auth", request_body = PasswordOnly,
     responses((status = NO_CONTENT)))]
 async fn disable(
     State(api): State<Api>,

@@ -70,13 +70,32 @@ pub struct CalendarPhase {
     ends_at: Instant,
 }
 
+/// A phase that is to come.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NextPhase {
+    /// Such as `continuous` or `closed`.
+    phase: &'static str,
+    /// Time at which it begins.
+    starts_at: Instant,
+}
+
 /// The exchange at this instant.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CalendarNow {
     /// Current time of the daemon's clock.
     now_at: Instant,
+    /// Seconds of the daemon's clock in a real second: 1 on the real clock, more in a demonstration, 0 while the
+    /// clock stands.
+    #[schema(minimum = 0)]
+    speed: u32,
+    /// Time by the daemon's clock at which the speed changes; null when it does not.
+    #[schema(required)]
+    speed_until: Option<Instant>,
     /// Such as `continuous` or `closed`.
     phase: &'static str,
+    /// Start of the next phase, of today or of the next day with a session; null when none is known.
+    #[schema(required)]
+    next_phase: Option<NextPhase>,
     /// Today (IST), as the calendar in force has it.
     today: CalendarDay,
     /// The next day with a session; null when none is known or presumed.
@@ -87,7 +106,7 @@ pub struct CalendarNow {
 }
 
 /// Days of the exchange, in order. Those after the last known day are presumed.
-#[utoipa::path(get, path = "/api/v1/calendar/days", tag = "calendar", params(DaysQuery),
+#[utoipa::path(get, path = "/api/v1/calendar/days", operation_id = "calendar_days", tag = "calendar", params(DaysQuery),
     responses((status = OK, body = Page<CalendarDay>)))]
 pub async fn days(
     State(api): State<Api>,
@@ -115,13 +134,19 @@ pub async fn days(
 }
 
 /// The exchange at this instant, by the daemon's clock.
-#[utoipa::path(get, path = "/api/v1/calendar/now", tag = "calendar", responses((status = OK, body = CalendarNow)))]
+#[utoipa::path(get, path = "/api/v1/calendar/now", operation_id = "calendar_now", tag = "calendar", responses((status = OK, body = CalendarNow)))]
 pub async fn now(State(api): State<Api>, _caller: Caller) -> Result<Json<CalendarNow>, Problem> {
     let now = api.daemon.clock.now();
     let calendar: &Calendar = &api.daemon.trading.calendar.current();
+    let speed = api.daemon.clock.speed_at(now);
     Ok(Json(CalendarNow {
         now_at: Instant(now),
+        speed: speed.times,
+        speed_until: speed.until.map(Instant),
         phase: calendar.phase_at(now, false).name(),
+        next_phase: calendar
+            .next_phase(now)
+            .map(|(phase, starts)| NextPhase { phase: phase.name(), starts_at: Instant(starts) }),
         today: CalendarDay::of(calendar, calendar.day_or_closed(now.ist_day())),
         next_open_day: calendar.next_open(now.ist_day()).ok().map(Date),
         known_through: Date(calendar.covers().1),

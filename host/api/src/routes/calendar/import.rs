@@ -42,7 +42,7 @@ pub struct ImportedCalendar {
 }
 
 /// Puts a calendar in force, at once and without a restart: today's slots follow it.
-#[utoipa::path(post, path = "/api/v1/calendar", tag = "calendar", params(ImportQuery),
+#[utoipa::path(post, path = "/api/v1/calendar", operation_id = "import_calendar", tag = "calendar", params(ImportQuery),
     request_body(content = CalendarDocument, content_type = "application/json"),
     responses((status = OK, body = ImportedCalendar)))]
 pub async fn import(

@@ -74,7 +74,7 @@ struct CalendarSlotChange {
 }
 
 /// What a calendar would change, of days and of slots. Nothing is taken up.
-#[utoipa::path(post, path = "/api/v1/calendar/preview", tag = "calendar", params(PreviewQuery),
+#[utoipa::path(post, path = "/api/v1/calendar/preview", operation_id = "preview_calendar", tag = "calendar", params(PreviewQuery),
     request_body(content = CalendarDocument, content_type = "application/json"),
     responses((status = OK, body = CalendarChanges)))]
 pub async fn preview(

@@ -55,7 +55,7 @@ struct OfferedCalendar {
 }
 
 /// The versions of the calendar, newest first, and a newer one that ships, if any.
-#[utoipa::path(get, path = "/api/v1/calendar/versions", tag = "calendar",
+#[utoipa::path(get, path = "/api/v1/calendar/versions", operation_id = "calendar_versions", tag = "calendar",
     responses((status = OK, body = CalendarVersions)))]
 pub async fn versions(State(api): State<Api>, _admin: Admin) -> Result<Json<CalendarVersions>, Problem> {
     let found = api.daemon.queries.calendar_versions().await?;
@@ -68,7 +68,7 @@ pub async fn versions(State(api): State<Api>, _admin: Admin) -> Result<Json<Cale
 }
 
 /// The whole document of a version, as it can be changed and imported.
-#[utoipa::path(get, path = "/api/v1/calendar/versions/{version}", tag = "calendar",
+#[utoipa::path(get, path = "/api/v1/calendar/versions/{version}", operation_id = "calendar_document", tag = "calendar",
     params(("version" = u64, Path)), responses((status = OK, body = Object)))]
 pub async fn document(
     State(api): State<Api>,
@@ -81,7 +81,7 @@ pub async fn document(
 }
 
 /// The document of the calendar that ships with the program.
-#[utoipa::path(get, path = "/api/v1/calendar/shipped", tag = "calendar", responses((status = OK, body = Object)))]
+#[utoipa::path(get, path = "/api/v1/calendar/shipped", operation_id = "shipped_calendar", tag = "calendar", responses((status = OK, body = Object)))]
 pub async fn shipped(_admin: Admin) -> Result<impl IntoResponse, Problem> {
     let text = Calendar::embedded().and_then(|calendar| calendar.document().to_text());
     text.map(as_json).map_err(|error| Problem::fault(&error))

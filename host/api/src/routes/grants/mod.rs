@@ -134,7 +134,7 @@ struct TaskUse {
 }
 
 /// The allowance of each task for everybody, and those of single users.
-#[utoipa::path(get, path = "/api/v1/grants", tag = "grants", responses((status = OK, body = Page<TaskGrant>)))]
+#[utoipa::path(get, path = "/api/v1/grants", operation_id = "grants", tag = "grants", responses((status = OK, body = Page<TaskGrant>)))]
 async fn list(State(api): State<Api>, _admin: Admin) -> Json<Page<TaskGrant>> {
     let set = api.daemon.grants.set();
     let tasks = api.daemon.tasks.current();
@@ -156,7 +156,7 @@ async fn list(State(api): State<Api>, _admin: Admin) -> Json<Page<TaskGrant>> {
 }
 
 /// Sets what a task may do and use, from the next run on.
-#[utoipa::path(put, path = "/api/v1/grants/{task}", tag = "grants", params(("task" = TaskName, Path), AllowanceQuery),
+#[utoipa::path(put, path = "/api/v1/grants/{task}", operation_id = "set_grant", tag = "grants", params(("task" = TaskName, Path), AllowanceQuery),
     request_body = TaskAllowance, responses((status = OK, body = TaskGrant)))]
 async fn allow(
     State(api): State<Api>,
@@ -178,7 +178,7 @@ async fn allow(
 }
 
 /// Removes what was set, by which the allowance of everybody, or the program's default, holds again.
-#[utoipa::path(delete, path = "/api/v1/grants/{task}", tag = "grants",
+#[utoipa::path(delete, path = "/api/v1/grants/{task}", operation_id = "remove_grant", tag = "grants",
     params(("task" = TaskName, Path), AllowanceQuery), responses((status = NO_CONTENT)))]
 async fn forget(
     State(api): State<Api>,
@@ -196,7 +196,7 @@ async fn forget(
 }
 
 /// What a user's runs have used, by task, beside what they are granted.
-#[utoipa::path(get, path = "/api/v1/grants/used", tag = "grants", params(UsedQuery),
+#[utoipa::path(get, path = "/api/v1/grants/used", operation_id = "grants_used", tag = "grants", params(UsedQuery),
     responses((status = OK, body = Page<TaskUse>)))]
 async fn used(
     State(api): State<Api>,

@@ -69,7 +69,7 @@ struct ActivationRequest {
 /// orders, needs an accepted trial, or force. Runs that are under way end on the version that they began with, and
 /// individual services keep theirs until they are started again. The answer counts the users whose settings of the task do not
 /// fit the version.
-#[utoipa::path(post, path = "/api/v1/modules/{task}/{version}/activate", tag = "modules",
+#[utoipa::path(post, path = "/api/v1/modules/{task}/{version}/activate", operation_id = "activate_module", tag = "modules",
     params(("task" = TaskName, Path), ("version" = u64, Path)), request_body = ActivationRequest,
     responses((status = OK, body = ModuleVersion)))]
 async fn activate(
@@ -89,7 +89,7 @@ async fn activate(
 
 /// Makes the version active that was so before the present one. One with another manifest than the accepted one waits until that
 /// is accepted.
-#[utoipa::path(post, path = "/api/v1/modules/{task}/rollback", tag = "modules", params(("task" = TaskName, Path)),
+#[utoipa::path(post, path = "/api/v1/modules/{task}/rollback", operation_id = "roll_back_module", tag = "modules", params(("task" = TaskName, Path)),
     request_body = Reason, responses((status = OK, body = ModuleVersion)))]
 async fn roll_back(
     State(api): State<Api>,
@@ -105,7 +105,7 @@ async fn roll_back(
 
 /// Lets a user stay with a version, whatever is active for the others. It asks for the trial that its activation
 /// would ask for.
-#[utoipa::path(put, path = "/api/v1/modules/{task}/pins/{user}", tag = "modules",
+#[utoipa::path(put, path = "/api/v1/modules/{task}/pins/{user}", operation_id = "pin_module", tag = "modules",
     params(("task" = TaskName, Path), ("user" = u64, Path)), request_body = Pin,
     responses((status = NO_CONTENT)))]
 async fn pin(
@@ -123,7 +123,7 @@ async fn pin(
 }
 
 /// Lets a user follow the active version again.
-#[utoipa::path(delete, path = "/api/v1/modules/{task}/pins/{user}", tag = "modules",
+#[utoipa::path(delete, path = "/api/v1/modules/{task}/pins/{user}", operation_id = "unpin_module", tag = "modules",
     params(("task" = TaskName, Path), ("user" = u64, Path)), responses((status = NO_CONTENT)))]
 async fn unpin(
     State(api): State<Api>,
@@ -141,7 +141,7 @@ async fn unpin(
 }
 
 /// Removes a version that nobody's runs are given. Its number stays taken; executions keep its hash.
-#[utoipa::path(delete, path = "/api/v1/modules/{task}/{version}", tag = "modules",
+#[utoipa::path(delete, path = "/api/v1/modules/{task}/{version}", operation_id = "remove_module", tag = "modules",
     params(("task" = TaskName, Path), ("version" = u64, Path)), responses((status = NO_CONTENT)))]
 async fn remove(
     State(api): State<Api>,

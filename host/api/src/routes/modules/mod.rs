@@ -59,7 +59,7 @@ struct ModuleActivation {
 }
 
 /// Every version of every task's module, by task and version.
-#[utoipa::path(get, path = "/api/v1/modules", tag = "modules", params(VersionsQuery),
+#[utoipa::path(get, path = "/api/v1/modules", operation_id = "modules", tag = "modules", params(VersionsQuery),
     responses((status = OK, body = Page<ModuleVersion>)))]
 async fn list(
     State(api): State<Api>,
@@ -72,7 +72,7 @@ async fn list(
 }
 
 /// Which version of a task was active from when on, newest first; the last 200.
-#[utoipa::path(get, path = "/api/v1/modules/{task}/history", tag = "modules", params(("task" = TaskName, Path)),
+#[utoipa::path(get, path = "/api/v1/modules/{task}/history", operation_id = "module_history", tag = "modules", params(("task" = TaskName, Path)),
     responses((status = OK, body = Page<ModuleActivation>)))]
 async fn history(
     State(api): State<Api>,

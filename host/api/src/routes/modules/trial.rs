@@ -63,7 +63,7 @@ struct ModuleTrial {
 }
 
 /// The newest trial of a version.
-#[utoipa::path(get, path = "/api/v1/modules/{task}/{version}/shadow", tag = "modules",
+#[utoipa::path(get, path = "/api/v1/modules/{task}/{version}/shadow", operation_id = "module_trial", tag = "modules",
     params(("task" = TaskName, Path), ("version" = u64, Path)), responses((status = OK, body = ModuleTrial)))]
 async fn read(
     State(api): State<Api>,
@@ -75,7 +75,7 @@ async fn read(
 
 /// Tries a version on recorded runs: what it would have ordered is compared with what was, and nothing is executed. Of a task
 /// of which no run was ever recorded the month before today is simulated instead, on the daemon's own bars with a paper account.
-#[utoipa::path(post, path = "/api/v1/modules/{task}/{version}/shadow", tag = "modules",
+#[utoipa::path(post, path = "/api/v1/modules/{task}/{version}/shadow", operation_id = "try_module", tag = "modules",
     params(("task" = TaskName, Path), ("version" = u64, Path)), request_body = TrialRequest,
     responses((status = OK, body = ModuleTrial)))]
 async fn try_version(
@@ -95,7 +95,7 @@ async fn try_version(
 
 /// Agrees with what the newest trial of a version showed, so that it may be activated. A trial in which nothing could be
 /// compared is agreed with by force alone.
-#[utoipa::path(post, path = "/api/v1/modules/{task}/{version}/shadow/accept", tag = "modules",
+#[utoipa::path(post, path = "/api/v1/modules/{task}/{version}/shadow/accept", operation_id = "accept_trial", tag = "modules",
     params(("task" = TaskName, Path), ("version" = u64, Path), Acceptance), responses((status = NO_CONTENT)))]
 async fn accept(
     State(api): State<Api>,

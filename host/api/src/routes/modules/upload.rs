@@ -75,7 +75,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 
 /// Brings a component as a new version of a task's module. It is checked, compiled and asked what it is, and does
 /// not run before it is activated. Bytes that the task has already are the version that they were.
-#[utoipa::path(post, path = "/api/v1/modules/{task}", tag = "modules", params(("task" = TaskName, Path)),
+#[utoipa::path(post, path = "/api/v1/modules/{task}", operation_id = "upload_module", tag = "modules", params(("task" = TaskName, Path)),
     request_body(content = ComponentBytes, content_type = "application/octet-stream"),
     responses((status = CREATED, body = ModuleVersion)))]
 async fn upload(

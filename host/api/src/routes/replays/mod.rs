@@ -55,7 +55,7 @@ struct ReplaysRequest {
 
 /// Replays an execution from its recording: every call and the end by the version that ran, or what another version
 /// would have done. Nothing is executed.
-#[utoipa::path(post, path = "/api/v1/executions/{run}/replay", tag = "executions",
+#[utoipa::path(post, path = "/api/v1/executions/{run}/replay", operation_id = "replay_execution", tag = "executions",
     params(("run" = u64, Path), UserQuery), request_body = ReplayRequest,
     responses((status = OK, body = ReplayedExecution)))]
 async fn replay_one(
@@ -76,7 +76,7 @@ async fn replay_one(
 
 /// Replays the recorded runs of a day, at most 10,000 of them. It ends when the client disconnects; one such
 /// request is answered at a time, and the others wait.
-#[utoipa::path(post, path = "/api/v1/replays", tag = "executions", request_body = ReplaysRequest,
+#[utoipa::path(post, path = "/api/v1/replays", operation_id = "replay_day", tag = "executions", request_body = ReplaysRequest,
     responses((status = OK, body = ReplayedExecutions)))]
 async fn replay_many(
     State(api): State<Api>,

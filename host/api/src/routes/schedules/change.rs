@@ -83,7 +83,7 @@ pub struct BulkChange {
 
 /// Gives a task another schedule. What runs by the old one goes on until its service is started again. One that is flagged
 /// (see the preview) is refused with `schedule_flagged` unless `confirm` is true.
-#[utoipa::path(put, path = "/api/v1/service/schedules/{task}", tag = "schedules",
+#[utoipa::path(put, path = "/api/v1/service/schedules/{task}", operation_id = "set_schedule", tag = "schedules",
     params(("task" = TaskName, Path)), request_body = ScheduleChange,
     responses((status = OK, body = ScheduleSetView)))]
 pub async fn put(
@@ -106,7 +106,7 @@ pub async fn put(
 }
 
 /// Turns a task on.
-#[utoipa::path(post, path = "/api/v1/service/schedules/{task}/enable", tag = "schedules",
+#[utoipa::path(post, path = "/api/v1/service/schedules/{task}/enable", operation_id = "enable_schedule", tag = "schedules",
     params(("task" = TaskName, Path)), request_body = Against, responses((status = OK, body = ScheduleSetView)))]
 pub async fn enable(
     State(api): State<Api>,
@@ -118,7 +118,7 @@ pub async fn enable(
 }
 
 /// Turns a task off.
-#[utoipa::path(post, path = "/api/v1/service/schedules/{task}/disable", tag = "schedules",
+#[utoipa::path(post, path = "/api/v1/service/schedules/{task}/disable", operation_id = "disable_schedule", tag = "schedules",
     params(("task" = TaskName, Path)), request_body = Against, responses((status = OK, body = ScheduleSetView)))]
 pub async fn disable(
     State(api): State<Api>,
@@ -130,7 +130,7 @@ pub async fn disable(
 }
 
 /// Turns several tasks on or off, in one new version.
-#[utoipa::path(post, path = "/api/v1/service/schedules/bulk", tag = "schedules", request_body = BulkChange,
+#[utoipa::path(post, path = "/api/v1/service/schedules/bulk", operation_id = "change_schedules", tag = "schedules", request_body = BulkChange,
     responses((status = OK, body = ScheduleSetView)))]
 pub async fn bulk(
     State(api): State<Api>,

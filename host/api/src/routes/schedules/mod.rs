@@ -57,7 +57,7 @@ async fn schedules(State(api): State<Api>, caller: Caller) -> Result<Json<Schedu
 }
 
 /// What a task's schedule was over time, the newest first.
-#[utoipa::path(get, path = "/api/v1/service/schedules/{task}/history", tag = "schedules",
+#[utoipa::path(get, path = "/api/v1/service/schedules/{task}/history", operation_id = "schedule_history", tag = "schedules",
     params(("task" = TaskName, Path)), responses((status = OK, body = Page<ScheduleView>)))]
 async fn history(
     State(api): State<Api>,

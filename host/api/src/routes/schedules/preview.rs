@@ -84,6 +84,9 @@ struct YearView {
     slots: usize,
     /// Number of runs, each tick counted.
     runs: u64,
+    /// Each day with slots and its number of runs, each tick counted, in order; together they are `runs`.
+    #[schema(max_items = 366)]
+    days: Vec<(Date, u64)>,
 }
 
 /// A day on which a candidate would fire otherwise.
@@ -149,7 +152,7 @@ struct FiringView {
 }
 
 /// What a schedule would do if it were saved: its next slots, a year, and the difference to the present one.
-#[utoipa::path(post, path = "/api/v1/service/schedules/{task}/preview", tag = "schedules",
+#[utoipa::path(post, path = "/api/v1/service/schedules/{task}/preview", operation_id = "preview_schedule", tag = "schedules",
     params(("task" = TaskName, Path)), request_body = Candidate, responses((status = OK, body = Preview)))]
 pub async fn preview(
     State(api): State<Api>,
@@ -168,7 +171,7 @@ pub async fn preview(
 }
 
 /// What the newest schedules would fire on a date, of the tasks that the caller may see.
-#[utoipa::path(get, path = "/api/v1/service/schedules/test-run", tag = "schedules", params(TestRunQuery),
+#[utoipa::path(get, path = "/api/v1/service/schedules/test-run", operation_id = "schedules_on_date", tag = "schedules", params(TestRunQuery),
     responses((status = OK, body = TestRun)))]
 pub async fn test_run(
     State(api): State<Api>,
@@ -208,6 +211,7 @@ impl From<Stretch> for YearView {
             days_with_slots: year.days_with_slots,
             slots: year.slots.len(),
             runs: year.runs(),
+            days: year.runs_by_day().into_iter().map(|(day, runs)| (Date(day), runs)).collect(),
         }
     }
 }

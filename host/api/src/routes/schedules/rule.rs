@@ -120,7 +120,7 @@ pub enum RuleView {
         expression: String,
         /// The time zone whose clocks it means; that of the exchange when nothing is said.
         #[serde(default)]
-        #[schema(inline)]
+        #[schema(value_type = String, max_length = 40, example = "Asia/Kolkata")]
         zone: ZoneName,
     },
 }

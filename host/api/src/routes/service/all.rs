@@ -8,15 +8,15 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::unified::{ServiceStatus, service_status};
-use crate::caller::Admin;
+use super::unified::{self, ServiceStatus, service_status};
+use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Page, limit, page, parse_cursor};
+use crate::view::{Bulk, Page, limit, page, parse_cursor};
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(status)).routes(routes!(restart))
+    OpenApiRouter::new().routes(routes!(status)).routes(routes!(restart)).routes(routes!(switch_services))
 }
 
 /// Query parameters that select the services.
@@ -42,7 +42,7 @@ struct Restarted {
 }
 
 /// The services of all users, by user: each unified one, with the individual ones that run or wait to be started again.
-#[utoipa::path(get, path = "/api/v1/service/status", tag = "service", params(ServicesQuery),
+#[utoipa::path(get, path = "/api/v1/service/status", operation_id = "services", tag = "service", params(ServicesQuery),
     responses((status = OK, body = Page<ServiceStatus>)))]
 async fn status(
     State(api): State<Api>,
@@ -64,11 +64,62 @@ async fn status(
     Ok(Json(Page { items, next: users.next }))
 }
 
+/// What is done with the unified services of several users.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ServicesSwitch {
+    /// Ids of the users.
+    #[schema(min_items = 1, max_items = 100)]
+    users: Vec<u64>,
+    /// What is done with the service of each.
+    action: ServiceAction,
+}
+
+/// What is done with a unified service.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ServiceAction {
+    /// It is turned on; one that is on stays as it is.
+    Start,
+    /// It is turned off; what executes ends by itself.
+    Stop,
+    /// It is turned off and on again, by which it follows the newest schedules.
+    Restart,
+}
+
+/// Turns the unified services of several users on or off, each by itself: one that is refused does not keep the others.
+/// A start counts as any start of the user's services does.
+#[utoipa::path(post, path = "/api/v1/system/services", tag = "service", request_body = ServicesSwitch,
+    responses((status = OK, body = Bulk)))]
+async fn switch_services(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Json(ServicesSwitch { users, action }): Json<ServicesSwitch>,
+) -> Result<Json<Bulk>, Problem> {
+    let details = json!({ "users": users, "action": action });
+    api.audit(&caller, "service.switch_several", "services", details).await?;
+    let mut results = Vec::with_capacity(users.len());
+    for user in users {
+        results.push((user, switch_one(&api, &caller, user, action).await));
+    }
+    Ok(Json(Bulk::of(results)))
+}
+
+async fn switch_one(api: &Api, caller: &Caller, user: u64, action: ServiceAction) -> Result<(), Problem> {
+    let user = caller.target_user(api, Some(user))?.id;
+    match action {
+        ServiceAction::Start => unified::start_of(api, caller, user).await,
+        ServiceAction::Stop => unified::stop_of(api, caller, user).await,
+        ServiceAction::Restart => unified::restart_of(api, caller, user).await,
+    }
+    .map(drop)
+}
+
 /// Restarts every unified service that is on, by which all follow the newest schedules.
 ///
 /// At most as often within an hour as one user may start services; more are refused with `started_too_often` and
 /// `retry_at`.
-#[utoipa::path(post, path = "/api/v1/service/restart", tag = "service",
+#[utoipa::path(post, path = "/api/v1/service/restart", operation_id = "restart_services", tag = "service",
     responses((status = OK, body = Restarted)))]
 async fn restart(State(api): State<Api>, Admin(caller): Admin) -> Result<Json<Restarted>, Problem> {
     api.starts.begin_all(api.daemon.clock.now())?;

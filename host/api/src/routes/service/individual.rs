@@ -118,7 +118,7 @@ struct IndividualService {
 }
 
 /// Starts a task as a service of its own. Refused while the unified service runs.
-#[utoipa::path(post, path = "/api/v1/service/individual/start", tag = "service", params(UserQuery),
+#[utoipa::path(post, path = "/api/v1/service/individual/start", operation_id = "start_individual", tag = "service", params(UserQuery),
     request_body = StartIndividual, responses((status = OK, body = IndividualSwitched)))]
 async fn start(
     State(api): State<Api>,
@@ -141,7 +141,7 @@ async fn start(
 }
 
 /// Stops a task's own service after the run that it may have, within 30 seconds, or ends its wait to be started again.
-#[utoipa::path(post, path = "/api/v1/service/individual/stop", tag = "service", params(UserQuery),
+#[utoipa::path(post, path = "/api/v1/service/individual/stop", operation_id = "stop_individual", tag = "service", params(UserQuery),
     request_body = WhichTask, responses((status = OK, body = IndividualSwitched)))]
 async fn stop(
     State(api): State<Api>,
@@ -162,7 +162,7 @@ async fn stop(
 /// Sets what becomes of a task's own service when its process ends by itself. Whether it runs does not change, except that a
 /// service that waits to be started again stays stopped with `never`. A service that was never started has none: its start
 /// says it.
-#[utoipa::path(put, path = "/api/v1/service/individual/restart", tag = "service", params(UserQuery),
+#[utoipa::path(put, path = "/api/v1/service/individual/restart", operation_id = "set_individual_restart", tag = "service", params(UserQuery),
     request_body = SetRestart, responses((status = OK, body = IndividualService)))]
 async fn set_restart(
     State(api): State<Api>,
@@ -182,7 +182,7 @@ async fn set_restart(
 }
 
 /// How each task of a user stands as a service of its own.
-#[utoipa::path(get, path = "/api/v1/service/individual/status", tag = "service", params(UserQuery),
+#[utoipa::path(get, path = "/api/v1/service/individual/status", operation_id = "individual_status", tag = "service", params(UserQuery),
     responses((status = OK, body = IndividualServices)))]
 async fn status(
     State(api): State<Api>,

@@ -12,8 +12,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-pub(super) use unified::{ServiceStatus, service_status};
-
 use crate::state::Api;
 use crate::view::{Instant, TaskName};
 

@@ -56,7 +56,7 @@ async fn run_once(
 
 /// Runs `analysis`, which all users share, at once: a short form of `run-once`. On a day without a session, and
 /// while the exchange is open, it leaves the signals as they are; the answer warns of that.
-#[utoipa::path(post, path = "/api/v1/service/analysis/run", tag = "service",
+#[utoipa::path(post, path = "/api/v1/service/analysis/run", operation_id = "run_shared_task", tag = "service",
     responses((status = ACCEPTED, body = BegunRun)))]
 async fn run_shared(State(api): State<Api>, caller: Caller) -> Result<(StatusCode, Json<BegunRun>), Problem> {
     api.audit(&caller, "service.run_analysis", ALIAS.name(), json!({})).await?;

@@ -4,6 +4,7 @@ use axum::extract::State;
 use prahari_app::queries::{LogLevel, ServiceLogFilter, ServiceLogRow};
 use prahari_app::services::{self, By, ServiceState};
 use prahari_app::user::User;
+use prahari_domain::ids::UserId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -16,7 +17,8 @@ use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::{
-    IndividualStateName, Instant, LogLevelName, Page, TaskName, UserQuery, limit, page, parse_cursor,
+    IndividualStateName, Instant, LogLevelName, ModeName, Page, TaskName, UserQuery, limit, page,
+    parse_cursor,
 };
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
@@ -31,7 +33,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 
 /// What became of a request to turn the unified service on or off.
 #[derive(Debug, Serialize, ToSchema)]
-struct ServiceSwitched {
+pub(super) struct ServiceSwitched {
     /// Whether the service is running now.
     running: bool,
     /// Whether the request changed the state.
@@ -45,8 +47,14 @@ struct ServiceSwitched {
 pub(in crate::routes) struct ServiceStatus {
     /// The number of the user whose service it is.
     user: u64,
+    /// The name by which that user logs in.
+    user_name: String,
+    /// Whether that user's money is made up (`paper`) or real (`live`), by the broker that they are linked with.
+    mode: ModeName,
     /// Whether the service is running.
     running: bool,
+    /// Number of the daemon's process, in which unified services run.
+    process_id: u32,
     /// Time of the last start; null when the service never ran.
     #[schema(required)]
     started_at: Option<Instant>,
@@ -151,7 +159,7 @@ struct ServiceLogLine {
 }
 
 /// Turns the unified service on, from the next instant; individual services of the user are stopped first.
-#[utoipa::path(post, path = "/api/v1/user/service/start", tag = "service", params(UserQuery),
+#[utoipa::path(post, path = "/api/v1/user/service/start", operation_id = "start_service", tag = "service", params(UserQuery),
     responses((status = OK, body = ServiceSwitched)))]
 async fn start(
     State(api): State<Api>,
@@ -159,17 +167,22 @@ async fn start(
     Query(target): Query<UserQuery>,
 ) -> Result<Json<ServiceSwitched>, Problem> {
     let user = caller.target_user(&api, target.user)?.id;
+    start_of(&api, &caller, user).await.map(Json)
+}
+
+/// Turns the unified service of a user on.
+pub(super) async fn start_of(api: &Api, caller: &Caller, user: UserId) -> Result<ServiceSwitched, Problem> {
     api.starts.begin(user, api.daemon.clock.now())?;
-    api.audit(&caller, "service.start", format!("user {user}"), json!({})).await?;
+    api.audit(caller, "service.start", format!("user {user}"), json!({})).await?;
     let started = api.daemon.services.start_service_by(user, &By::User(caller.0.user)).await?;
     if !started.changed {
         api.starts.take_back(user);
     }
-    Ok(Json(switched(true, started)))
+    Ok(switched(true, started))
 }
 
 /// Turns the unified service off; what executes ends by itself.
-#[utoipa::path(post, path = "/api/v1/user/service/stop", tag = "service", params(UserQuery),
+#[utoipa::path(post, path = "/api/v1/user/service/stop", operation_id = "stop_service", tag = "service", params(UserQuery),
     responses((status = OK, body = ServiceSwitched)))]
 async fn stop(
     State(api): State<Api>,
@@ -177,12 +190,17 @@ async fn stop(
     Query(target): Query<UserQuery>,
 ) -> Result<Json<ServiceSwitched>, Problem> {
     let user = caller.target_user(&api, target.user)?.id;
-    api.audit(&caller, "service.stop", format!("user {user}"), json!({})).await?;
-    Ok(Json(switched(false, api.daemon.services.stop_service_by(user, &By::User(caller.0.user)).await?)))
+    stop_of(&api, &caller, user).await.map(Json)
+}
+
+/// Turns the unified service of a user off.
+pub(super) async fn stop_of(api: &Api, caller: &Caller, user: UserId) -> Result<ServiceSwitched, Problem> {
+    api.audit(caller, "service.stop", format!("user {user}"), json!({})).await?;
+    Ok(switched(false, api.daemon.services.stop_service_by(user, &By::User(caller.0.user)).await?))
 }
 
 /// Turns the unified service off and on again, by which it follows the newest schedules; one that is off is turned on.
-#[utoipa::path(post, path = "/api/v1/user/service/restart", tag = "service", params(UserQuery),
+#[utoipa::path(post, path = "/api/v1/user/service/restart", operation_id = "restart_service", tag = "service", params(UserQuery),
     responses((status = OK, body = ServiceSwitched)))]
 async fn restart(
     State(api): State<Api>,
@@ -190,13 +208,18 @@ async fn restart(
     Query(target): Query<UserQuery>,
 ) -> Result<Json<ServiceSwitched>, Problem> {
     let user = caller.target_user(&api, target.user)?.id;
+    restart_of(&api, &caller, user).await.map(Json)
+}
+
+/// Turns the unified service of a user off and on again.
+pub(super) async fn restart_of(api: &Api, caller: &Caller, user: UserId) -> Result<ServiceSwitched, Problem> {
     api.starts.begin(user, api.daemon.clock.now())?;
-    api.audit(&caller, "service.restart", format!("user {user}"), json!({})).await?;
-    Ok(Json(switched(true, api.daemon.services.restart_service_by(user, &By::User(caller.0.user)).await?)))
+    api.audit(caller, "service.restart", format!("user {user}"), json!({})).await?;
+    Ok(switched(true, api.daemon.services.restart_service_by(user, &By::User(caller.0.user)).await?))
 }
 
 /// Returns the status of a user's unified service.
-#[utoipa::path(get, path = "/api/v1/user/service/status", tag = "service", params(UserQuery),
+#[utoipa::path(get, path = "/api/v1/user/service/status", operation_id = "service_status", tag = "service", params(UserQuery),
     responses((status = OK, body = ServiceStatus)))]
 async fn status(
     State(api): State<Api>,
@@ -208,7 +231,7 @@ async fn status(
 }
 
 /// Each task of a user: when it is due next and how its last run went. What is for admins is among theirs only.
-#[utoipa::path(get, path = "/api/v1/user/service/tasks", tag = "service", params(UserQuery),
+#[utoipa::path(get, path = "/api/v1/user/service/tasks", operation_id = "service_tasks", tag = "service", params(UserQuery),
     responses((status = OK, body = Page<TaskStatus>)))]
 async fn tasks(
     State(api): State<Api>,
@@ -227,7 +250,7 @@ async fn tasks(
 }
 
 /// What happened to the services of a user, newest first.
-#[utoipa::path(get, path = "/api/v1/user/service/logs", tag = "service", params(ServiceLogQuery),
+#[utoipa::path(get, path = "/api/v1/user/service/logs", operation_id = "service_logs", tag = "service", params(ServiceLogQuery),
     responses((status = OK, body = Page<ServiceLogLine>)))]
 async fn logs(
     State(api): State<Api>,
@@ -258,7 +281,10 @@ pub(in crate::routes) async fn service_status(api: &Api, user: &User) -> Result<
     let (last_task, last_task_at) = status.activity.last_task.unzip();
     Ok(ServiceStatus {
         user: user.id.0,
+        user_name: user.name.clone(),
+        mode: ModeName(user.link().mode()),
         running: status.state == ServiceState::Running,
+        process_id: std::process::id(),
         started_at: status.activity.started_at.map(Instant),
         heartbeat_at: status.activity.heartbeat.map(Instant),
         last_task: last_task.map(TaskName),

@@ -1,6 +1,7 @@
 //! The kill switches: of one user, and of the daemon. While one is on, only cancellations pass.
 
 use axum::extract::State;
+use prahari_app::user::User;
 use prahari_domain::settings::Values;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -16,7 +17,7 @@ use crate::state::Api;
 use crate::view::UserQuery;
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(switch_user)).routes(routes!(read_system, switch_system))
+    OpenApiRouter::new().routes(routes!(read_user, switch_user)).routes(routes!(read_system, switch_system))
 }
 
 /// The position of a switch.
@@ -49,7 +50,7 @@ struct SystemSwitch {
 
 /// Stops a user's orders at once, or lets them through again. A user turns their own switch; an admin who names a user
 /// turns one that the user cannot turn back.
-#[utoipa::path(post, path = "/api/v1/user/kill-switch", tag = "settings", params(UserQuery), request_body = Switch,
+#[utoipa::path(post, path = "/api/v1/user/kill-switch", operation_id = "set_kill_switch", tag = "settings", params(UserQuery), request_body = Switch,
     responses((status = OK, body = UserSwitches)))]
 async fn switch_user(
     State(api): State<Api>,
@@ -59,26 +60,40 @@ async fn switch_user(
 ) -> Result<Json<UserSwitches>, Problem> {
     let values: Values = [("kill_switch".to_owned(), on.into())].into_iter().collect();
     limits::change(&api, &caller, target, &values, None).await?;
-    let user = caller.target_user(&api, target.user)?;
+    Ok(Json(switches(&api, &*caller.target_user(&api, target.user)?)))
+}
+
+/// The switches that concern a user.
+#[utoipa::path(get, path = "/api/v1/user/kill-switch", operation_id = "kill_switch", tag = "settings", params(UserQuery),
+    responses((status = OK, body = UserSwitches)))]
+async fn read_user(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(target): Query<UserQuery>,
+) -> Result<Json<UserSwitches>, Problem> {
+    Ok(Json(switches(&api, &*caller.target_user(&api, target.user)?)))
+}
+
+fn switches(api: &Api, user: &User) -> UserSwitches {
     let limits = user.settings.limits();
     let set = limits.set();
-    Ok(Json(UserSwitches {
+    UserSwitches {
         own: set.value.own.kill_switch,
         admin: set.value.admin.kill_switch,
         daemon: api.daemon.settings.is_kill_switch_on(),
         in_force: limits.in_force().kill_switch,
-    }))
+    }
 }
 
 /// Whether orders of everybody are stopped.
-#[utoipa::path(get, path = "/api/v1/system/kill-switch", tag = "settings",
+#[utoipa::path(get, path = "/api/v1/system/kill-switch", operation_id = "system_kill_switch", tag = "settings",
     responses((status = OK, body = SystemSwitch)))]
 async fn read_system(State(api): State<Api>, _: Caller) -> Json<SystemSwitch> {
     Json(SystemSwitch { on: api.daemon.settings.is_kill_switch_on() })
 }
 
 /// Stops the orders of everybody at once, or lets them through again. It stays over a restart.
-#[utoipa::path(post, path = "/api/v1/system/kill-switch", tag = "settings", request_body = Switch,
+#[utoipa::path(post, path = "/api/v1/system/kill-switch", operation_id = "set_system_kill_switch", tag = "settings", request_body = Switch,
     responses((status = OK, body = SystemSwitch)))]
 async fn switch_system(
     State(api): State<Api>,

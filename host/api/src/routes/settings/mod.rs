@@ -52,13 +52,14 @@ struct ChangeBody {
     values: Values,
 }
 
-/// Settings by name; there are fewer than a hundred.
 fn named_values() -> Object {
-    ObjectBuilder::new()
-        .schema_type(Type::Object)
-        .description(Some("The settings to change by name; `null` brings a default back."))
-        .max_properties(Some(100))
-        .build()
+    by_name("The settings to change by name; `null` brings a default back.")
+}
+
+/// Settings by name: a strategy has fewer than a hundred, and the schema of a task describes a hundred at most.
+fn by_name(description: &str) -> Object {
+    let object = ObjectBuilder::new().schema_type(Type::Object).description(Some(description));
+    object.max_properties(Some(100)).build()
 }
 
 /// A return to the defaults.

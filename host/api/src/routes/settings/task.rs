@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use prahari_app::modules::Running;
-use prahari_app::queries::TaskSettingsRow;
 use prahari_app::settings::{TaskSettings, TaskSettingsError};
 use prahari_app::user::User;
 use prahari_domain::settings::Values;
@@ -10,7 +9,7 @@ use prahari_domain::tasks::Task;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::schema::Object;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -79,17 +78,12 @@ struct NewTaskSettings {
     values: Values,
 }
 
-/// Settings by name, as many as a schema may have.
 fn named_values() -> Object {
-    ObjectBuilder::new()
-        .schema_type(Type::Object)
-        .description(Some("Every setting that is to be set, by name; at most 4,096 bytes as JSON."))
-        .max_properties(Some(100))
-        .build()
+    super::by_name("Every setting that is to be set, by name; at most 4,096 bytes as JSON.")
 }
 
 /// What is set for a task, what its runs are told, and the schema.
-#[utoipa::path(get, path = "/api/v1/user/tasks/{task}/settings", tag = "settings",
+#[utoipa::path(get, path = "/api/v1/user/tasks/{task}/settings", operation_id = "task_settings", tag = "settings",
     params(("task" = TaskName, Path), UserQuery), responses((status = OK, body = TaskSettingsBody)))]
 async fn read(
     State(api): State<Api>,
@@ -105,7 +99,7 @@ async fn read(
 
 /// Puts settings in the place of what is set for a task, for runs that start from now on. They must fit the schema of the
 /// version that runs for the user.
-#[utoipa::path(put, path = "/api/v1/user/tasks/{task}/settings", tag = "settings",
+#[utoipa::path(put, path = "/api/v1/user/tasks/{task}/settings", operation_id = "set_task_settings", tag = "settings",
     params(("task" = TaskName, Path), UserQuery), request_body = NewTaskSettings,
     responses((status = OK, body = TaskSettingsBody)))]
 async fn put(
@@ -128,7 +122,7 @@ async fn put(
 }
 
 /// What was set for a task over time, the newest first; the last hundred versions are kept.
-#[utoipa::path(get, path = "/api/v1/user/tasks/{task}/settings/history", tag = "settings",
+#[utoipa::path(get, path = "/api/v1/user/tasks/{task}/settings/history", operation_id = "task_settings_history", tag = "settings",
     params(("task" = TaskName, Path), UserQuery), responses((status = OK, body = Page<TaskSettingsVersion>)))]
 async fn history(
     State(api): State<Api>,
@@ -139,7 +133,7 @@ async fn history(
     let user = caller.target_user(&api, target.user)?;
     caller.visible_task(&api, task)?;
     let rows = api.daemon.queries.of(&user).task_settings_history(task).await?;
-    Ok(Json(Page::whole(rows.iter().map(TaskSettingsVersion::from))))
+    Ok(Json(Page::whole(rows.into_iter().filter_map(TaskSettingsVersion::of))))
 }
 
 fn body(user: &User, task: Task, running: &Running) -> TaskSettingsBody {
@@ -164,13 +158,11 @@ fn body(user: &User, task: Task, running: &Running) -> TaskSettingsBody {
     }
 }
 
-impl From<&TaskSettingsRow> for TaskSettingsVersion {
-    fn from(row: &TaskSettingsRow) -> Self {
-        Self {
-            version: row.version,
-            values: serde_json::from_str(&row.settings).unwrap_or_default(),
-            changed_by: row.changed_by.0,
-            changed_at: Instant(row.changed_at),
-        }
+impl TaskSettingsVersion {
+    /// A version that somebody made; what stands before the first is none.
+    fn of(settings: TaskSettings) -> Option<Self> {
+        let TaskSettings { version, values, changed } = settings;
+        let (by, at) = changed?;
+        Some(Self { version, values, changed_by: by.0, changed_at: Instant(at) })
     }
 }

@@ -83,10 +83,11 @@ impl LiveServices<'_> {
         };
         let message = one_line(message).into_owned();
         let (run, task) = (Some(self.order_context.run), Some(self.task));
-        self.runs.handles.events.publish_with(Audience::User(self.user.id), || {
-            Event::Log(LogEvent { run, task, level, message: message.clone() })
+        let (at, number) = (self.runs.handles.clock.now(), u32::try_from(self.log.len()).ok());
+        self.runs.handles.events.publish_at(Audience::User(self.user.id), at, || {
+            Event::Log(LogEvent { run, task, level, message: message.clone(), number })
         });
-        self.log.push(LogRow { level: level.to_owned(), message });
+        self.log.push(LogRow { level: level.to_owned(), message, at: Some(at) });
         HostReply::Logged
     }
 

@@ -1,0 +1,92 @@
+//! Conditional requests: an answer has a hash of its body as its `ETag`, and whoever shows it in `If-None-Match` gets the
+//! body only when it has changed. A program that asks again and again is spared the reading; the daemon is not spared the
+//! work, because nothing is kept.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use axum::body::{Body, HttpBody as _};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::problem::Problem;
+
+/// Longest body of which a hash is made; longer ones are streamed.
+const MOST_BYTES: usize = 1 << 20;
+
+/// Adds the hash, or answers 304 to whoever has this body already.
+pub(crate) async fn answer(request: Request, next: Next) -> Response {
+    let asked = matches!(*request.method(), Method::GET | Method::HEAD);
+    let known = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect::<Vec<_>>();
+    let response = next.run(request).await;
+    if !asked || response.status() != StatusCode::OK || response.headers().contains_key(header::ETAG) {
+        return response;
+    }
+    let length = response.body().size_hint().exact();
+    if length.is_none_or(|length| length > MOST_BYTES as u64) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let body = match axum::body::to_bytes(body, MOST_BYTES).await {
+        Ok(body) => body,
+        Err(error) => return Problem::fault(&error).into_response(),
+    };
+    let mut hasher = DefaultHasher::new();
+    body.hash(&mut hasher);
+    // Weak: what is sent may be compressed.
+    let etag = format!("W/\"{:016x}\"", hasher.finish());
+    if let Ok(value) = HeaderValue::from_str(&etag) {
+        parts.headers.insert(header::ETAG, value);
+    }
+    if known.iter().any(|line| lists(line, &etag)) {
+        parts.status = StatusCode::NOT_MODIFIED;
+        parts.headers.remove(header::CONTENT_TYPE);
+        parts.headers.remove(header::CONTENT_LENGTH);
+        return Response::from_parts(parts, Body::empty());
+    }
+    Response::from_parts(parts, Body::from(body))
+}
+
+/// Returns whether one of the header's lines lists the value, which may have parameters after it.
+pub(crate) fn any_lists(headers: &HeaderMap, name: HeaderName, value: &str) -> bool {
+    headers.get_all(name).iter().any(|line| lists(line, value))
+}
+
+fn lists(line: &HeaderValue, value: &str) -> bool {
+    let bare = |text: &str| text.trim().trim_start_matches("W/").to_owned();
+    let wanted = bare(value);
+    let Ok(line) = line.to_str() else { return false };
+    line.split(',').any(|one| bare(one.split(';').next().unwrap_or_default()) == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use hyper::service::Service as _;
+    use hyper_util::service::TowerToHyperService;
+
+    use super::*;
+
+    async fn asked(known: Option<&str>, text: &'static str) -> Response {
+        let routes = Router::new().route("/", get(async move || text)).layer(from_fn(answer));
+        let mut request = Request::builder().uri("/");
+        if let Some(known) = known {
+            request = request.header(header::IF_NONE_MATCH, known);
+        }
+        TowerToHyperService::new(routes).call(request.body(Body::empty()).unwrap()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_known_is_not_sent_again_and_a_changed_one_is() {
+        let first = asked(None, "one").await;
+        let etag = first.headers()[header::ETAG].to_str().unwrap().to_owned();
+        let again = asked(Some(&format!("\"other\", {etag}")), "one").await;
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(again.headers()[header::ETAG], etag);
+        assert_eq!(again.into_body().size_hint().exact(), Some(0));
+        assert_eq!(asked(Some(&etag), "two").await.status(), StatusCode::OK);
+    }
+}

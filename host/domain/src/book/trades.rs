@@ -1,0 +1,306 @@
+//! Trades that are over, and what each line of the contract notes came to.
+//!
+//! The books keep what is held and sums of what was realised, not which buy was matched with which sell. [`Trades`] folds the fills
+//! of a journal once more by the rules of the books: the same lots are taken first, and each fill costs what it made the contract
+//! note of its day grow. So the results add up to [`Book::realised`](super::Book::realised), the charges of what is closed and of
+//! what is held to [`Book::charges`](super::Book::charges).
+
+use std::collections::BTreeMap;
+
+use crate::charges::{self, BrokeragePlan, ChargeSchedule, ChargesError, ContractNote, DayFill};
+use crate::ids::OrderId;
+use crate::instruments::Symbol;
+use crate::money::Paise;
+use crate::orders::{Fill, Side};
+use crate::strategies::StrategyName;
+use crate::time::Day;
+
+use super::KEPT_DAYS;
+
+/// A fill, with what its order says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderFill {
+    /// The order that was filled.
+    pub order: OrderId,
+    /// Its symbol.
+    pub symbol: Symbol,
+    /// Its side.
+    pub side: Side,
+    /// The strategy that it belongs to.
+    pub strategy: StrategyName,
+    /// The fill itself.
+    pub fill: Fill,
+}
+
+/// Shares that were bought by one order and sold by another, first in, first out. Prices and amounts in paise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedLot {
+    /// Place in the order in which the sells were booked, from 1. It never changes, because the journal only grows.
+    pub number: u64,
+    /// Symbol of the share.
+    pub symbol: Symbol,
+    /// The strategy whose lot it was.
+    pub strategy: StrategyName,
+    /// Shares, more than zero.
+    pub quantity: u32,
+    /// The buying order.
+    pub bought_by: OrderId,
+    /// Trading date of the buy (IST).
+    pub bought_on: Day,
+    /// Price per share of the buy.
+    pub buy_price: Paise,
+    /// The selling order.
+    pub sold_by: OrderId,
+    /// Trading date of the sell (IST).
+    pub sold_on: Day,
+    /// Price per share of the sell.
+    pub sell_price: Paise,
+    /// By how much these shares made the contract notes of both dates grow, in proportion to the shares of each fill. What several
+    /// trades of a day share, such as a charge that is rounded to the rupee, stands with the first of them.
+    pub charges: Paise,
+}
+
+impl ClosedLot {
+    /// Returns the calendar days from the buy to the sell; 0 within one day.
+    pub fn days_held(&self) -> i64 {
+        self.sold_on.signed_duration_since(self.bought_on).num_days()
+    }
+
+    /// Sale value less cost, charges not included.
+    pub fn gross(&self) -> Paise {
+        // Both values were checked to fit when they were booked.
+        let value = |price: Paise| price.times(self.quantity).unwrap_or_default();
+        value(self.sell_price) - value(self.buy_price)
+    }
+
+    /// Sale value less cost and charges.
+    pub fn net(&self) -> Paise {
+        self.gross() - self.charges
+    }
+
+    /// Returns whether the other one is of the same orders, dates and prices.
+    fn continues(&self, other: &Self) -> bool {
+        let of = |lot: &Self| {
+            (lot.bought_by, lot.bought_on, lot.buy_price, lot.sold_by, lot.sold_on, lot.sell_price)
+        };
+        of(self) == of(other)
+    }
+}
+
+/// The trades of one user: a fold over their fills, in the order of the journal.
+#[derive(Debug, Clone)]
+pub struct Trades {
+    plan: BrokeragePlan,
+    lots: BTreeMap<(StrategyName, Symbol), Vec<Lot>>,
+    closed: Vec<ClosedLot>,
+    notes: BTreeMap<Day, ContractNote>,
+    /// Days whose note still grows, as the books keep them.
+    recent: BTreeMap<Day, RecentDay>,
+}
+
+/// Shares that were bought together and are not sold.
+#[derive(Debug, Clone)]
+struct Lot {
+    order: OrderId,
+    day: Day,
+    price: Paise,
+    quantity: u32,
+    charges: Paise,
+}
+
+/// The fills of a day, and its note with all of them.
+#[derive(Debug, Clone, Default)]
+struct RecentDay {
+    fills: Vec<DayFill>,
+    note: ContractNote,
+}
+
+impl Trades {
+    /// No trades yet, of a user who is charged by this plan.
+    pub fn new(plan: BrokeragePlan) -> Self {
+        let (lots, notes, recent) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { plan, lots, closed: Vec::new(), notes, recent }
+    }
+
+    /// Folds the next fill of the journal.
+    ///
+    /// # Errors
+    /// When the rates of its day are not known.
+    pub fn book(&mut self, filled: &OrderFill) -> Result<(), ChargesError> {
+        let charges = self.charge(filled)?;
+        match filled.side {
+            Side::Buy => self.buy(filled, charges),
+            Side::Sell => self.sell(filled, charges),
+        }
+        Ok(())
+    }
+
+    /// Returns what was bought and sold again, in the order in which the sells were booked.
+    pub fn closed(&self) -> &[ClosedLot] {
+        &self.closed
+    }
+
+    /// Returns the contract note of each date with fills, by date.
+    pub fn notes(&self) -> impl Iterator<Item = (Day, &ContractNote)> {
+        self.notes.iter().map(|(day, note)| (*day, note))
+    }
+
+    /// Returns the part of the charges that stands with shares which are still held.
+    pub fn charges_of_held(&self) -> Paise {
+        self.lots.values().flatten().map(|lot| lot.charges).sum()
+    }
+
+    /// Books the charges of a fill; by how much the notes grew (they shrink when a trade turns delivery into intraday).
+    fn charge(&mut self, filled: &OrderFill) -> Result<Paise, ChargesError> {
+        let Fill { quantity, price, at, .. } = filled.fill;
+        let day = at.ist_day();
+        let day_fill = DayFill { symbol: filled.symbol.clone(), side: filled.side, quantity, price };
+        let recent = self.recent.entry(day).or_default();
+        recent.fills.push(day_fill);
+        let note = charges::note(&recent.fills, day, ChargeSchedule::embedded()?, &self.plan)?;
+        let growth = note - recent.note;
+        recent.note = note;
+        let whole = self.notes.entry(day).or_default();
+        *whole = *whole + growth;
+        if let Some(newest) = self.recent.keys().next_back().copied() {
+            self.recent.retain(|day, _| newest.signed_duration_since(*day).num_days() <= KEPT_DAYS);
+        }
+        Ok(growth.total())
+    }
+
+    fn buy(&mut self, filled: &OrderFill, charges: Paise) {
+        let Fill { quantity, price, at, .. } = filled.fill;
+        let day = at.ist_day();
+        let lots = self.lots.entry((filled.strategy, filled.symbol.clone())).or_default();
+        // A fill that is told late takes the place of its date.
+        let place = lots.partition_point(|lot| lot.day <= day);
+        lots.insert(place, Lot { order: filled.order, day, price, quantity, charges });
+    }
+
+    fn sell(&mut self, filled: &OrderFill, charges: Paise) {
+        let Fill { quantity, price, at, .. } = filled.fill;
+        // The books have refused a sell of more than is held.
+        let Some(lots) = self.lots.get_mut(&(filled.strategy, filled.symbol.clone())) else { return };
+        let (mut left, mut charges_left) = (quantity, charges);
+        for lot in lots.iter_mut() {
+            let taken = lot.quantity.min(left);
+            if taken == 0 {
+                continue;
+            }
+            let of_buy = share(lot.charges, taken, lot.quantity);
+            let of_sell = share(charges_left, taken, left);
+            lot.charges -= of_buy;
+            lot.quantity -= taken;
+            charges_left -= of_sell;
+            left -= taken;
+            let closed = ClosedLot {
+                number: (self.closed.len() as u64).saturating_add(1),
+                symbol: filled.symbol.clone(),
+                strategy: filled.strategy,
+                quantity: taken,
+                bought_by: lot.order,
+                bought_on: lot.day,
+                buy_price: lot.price,
+                sold_by: filled.order,
+                sold_on: at.ist_day(),
+                sell_price: price,
+                charges: of_buy + of_sell,
+            };
+            match self.closed.last_mut().filter(|last| last.continues(&closed)) {
+                Some(last) => {
+                    last.quantity = last.quantity.saturating_add(closed.quantity);
+                    last.charges += closed.charges;
+                }
+                None => self.closed.push(closed),
+            }
+        }
+        lots.retain(|lot| lot.quantity > 0);
+    }
+}
+
+/// The part of an amount that belongs to `part` of `whole` shares. What is left after the last part is nothing.
+fn share(amount: Paise, part: u32, whole: u32) -> Paise {
+    amount.scale(part.into(), whole.into()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ids::UserId;
+    use crate::time::Timestamp;
+
+    use super::*;
+
+    const OURS: StrategyName = StrategyName::REBOUND;
+
+    fn filled(number: u32, side: Side, quantity: u32, price: i64, day: &str) -> OrderFill {
+        let day: Day = day.parse().unwrap();
+        let at = Timestamp::start_of(day).plus_minutes(600);
+        let key = format!("{number}-{quantity}-{price}");
+        OrderFill {
+            order: OrderId { user: UserId(1), day, number },
+            symbol: Symbol::new("TCS").unwrap(),
+            side,
+            strategy: OURS,
+            fill: Fill { key, quantity, price: Paise(price), at },
+        }
+    }
+
+    fn fold(fills: &[OrderFill]) -> Trades {
+        let mut trades = Trades::new(ChargeSchedule::embedded().unwrap().plan("trade_api").unwrap());
+        fills.iter().for_each(|fill| trades.book(fill).unwrap());
+        trades
+    }
+
+    #[test]
+    fn a_sell_takes_the_oldest_shares_first_and_part_of_a_lot_stays() {
+        let trades = fold(&[
+            filled(1, Side::Buy, 10, 10_000, "2025-01-02"),
+            filled(2, Side::Buy, 10, 9_000, "2025-01-06"),
+            filled(3, Side::Sell, 15, 11_000, "2025-01-10"),
+        ]);
+        let of =
+            |lot: &ClosedLot| (lot.number, lot.quantity, lot.buy_price.0, lot.days_held(), lot.gross().0);
+        let found: Vec<_> = trades.closed().iter().map(of).collect();
+        assert_eq!(found, [(1, 10, 10_000, 8, 10_000), (2, 5, 9_000, 4, 10_000)]);
+    }
+
+    #[test]
+    fn the_charges_of_what_is_closed_and_of_what_is_held_are_those_of_the_notes() {
+        let trades = fold(&[
+            filled(1, Side::Buy, 7, 123_455, "2025-01-02"),
+            filled(1, Side::Buy, 4, 123_460, "2025-01-02"),
+            filled(2, Side::Buy, 10, 99_995, "2025-01-06"),
+            filled(3, Side::Sell, 9, 131_005, "2025-01-10"),
+            filled(4, Side::Sell, 3, 131_000, "2025-01-10"),
+        ]);
+        let closed: Paise = trades.closed().iter().map(|lot| lot.charges).sum();
+        let notes: Paise = trades.notes().map(|(_, note)| note.total()).sum();
+        assert_eq!(closed + trades.charges_of_held(), notes);
+        assert!(closed > Paise::ZERO && trades.charges_of_held() > Paise::ZERO);
+        assert_eq!(trades.closed().iter().map(|lot| lot.quantity).sum::<u32>(), 12);
+    }
+
+    #[test]
+    fn fills_of_one_order_at_one_price_are_one_lot_and_two_prices_are_two() {
+        let trades = fold(&[
+            filled(1, Side::Buy, 10, 10_000, "2025-01-02"),
+            filled(2, Side::Sell, 4, 11_000, "2025-01-03"),
+            filled(2, Side::Sell, 3, 11_000, "2025-01-03"),
+            filled(2, Side::Sell, 3, 11_005, "2025-01-03"),
+        ]);
+        let found: Vec<_> = trades.closed().iter().map(|lot| (lot.number, lot.quantity)).collect();
+        assert_eq!(found, [(1, 7), (2, 3)]);
+    }
+
+    #[test]
+    fn what_another_strategy_holds_is_not_taken() {
+        let theirs = OrderFill {
+            strategy: StrategyName::literal("momentum"),
+            ..filled(1, Side::Buy, 5, 9_000, "2025-01-02")
+        };
+        let bought = filled(2, Side::Buy, 5, 10_000, "2025-01-03");
+        let trades = fold(&[theirs, bought, filled(3, Side::Sell, 5, 11_000, "2025-01-06")]);
+        let found: Vec<_> = trades.closed().iter().map(|lot| (lot.strategy, lot.buy_price)).collect();
+        assert_eq!(found, [(OURS, Paise(10_000))]);
+    }
+}

@@ -1,0 +1,93 @@
+//! Every fill of a user, for what is computed from all of them.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, Row};
+
+use prahari_domain::book::OrderFill;
+use prahari_domain::ids::{OrderId, UserId};
+use prahari_domain::instruments::Symbol;
+use prahari_domain::orders::{Fill, OrderEvent, Side};
+use prahari_domain::strategies::StrategyName;
+
+use crate::columns::{from_json, parsed, select, select_one, unsigned};
+use crate::errors::StoreError;
+use crate::store::UserScope;
+
+/// The index holds fills alone, which are few among the entries of years.
+const FILLS: &str = "SELECT sequence, order_id, data FROM journal INDEXED BY journal_fills
+                     WHERE user_id = ?1 AND event = 'filled' LIMIT ?2";
+
+/// What an order says of its fills.
+const ORDER: &str =
+    "SELECT symbol, side, strategy FROM orders WHERE user_id = ?1 AND day = ?2 AND number = ?3";
+
+impl UserScope {
+    /// Returns every fill of the user in the order of the journal; none when there are more than `most`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn all_fills(&self, most: u32) -> Result<Option<Vec<OrderFill>>, StoreError> {
+        let user = self.user;
+        self.read("read all fills", move |conn| look(conn, user, most)).await
+    }
+}
+
+fn look(conn: &Connection, user: UserId, most: u32) -> Result<Option<Vec<OrderFill>>, StoreError> {
+    let values = (user.0.cast_signed(), i64::from(most).saturating_add(1));
+    let mut found = select(conn, FILLS, values, read)?;
+    if found.len() as u64 > u64::from(most) {
+        return Ok(None);
+    }
+    found.sort_unstable_by_key(|(sequence, ..)| *sequence);
+    let mut orders: HashMap<OrderId, (Symbol, Side, StrategyName)> = HashMap::new();
+    let mut fills = Vec::with_capacity(found.len());
+    for (_, order, event) in found {
+        let OrderEvent::Filled(fill) = event else { continue };
+        let known = orders.get(&order).cloned();
+        let known = match known {
+            Some(known) => known,
+            // An order and its entries are written together.
+            None => match find(conn, order)? {
+                Some(read) => orders.entry(order).or_insert(read).clone(),
+                None => continue,
+            },
+        };
+        fills.push(of(order, known, fill));
+    }
+    Ok(Some(fills))
+}
+
+fn of(order: OrderId, (symbol, side, strategy): (Symbol, Side, StrategyName), fill: Fill) -> OrderFill {
+    OrderFill { order, symbol, side, strategy, fill }
+}
+
+fn find(conn: &Connection, order: OrderId) -> Result<Option<(Symbol, Side, StrategyName)>, StoreError> {
+    let values = (order.user.0.cast_signed(), order.day.to_string(), order.number);
+    select_one(conn, ORDER, values, |row| {
+        let side = match row.get_ref("side")?.as_str().map_err(rusqlite::Error::from)? {
+            "sell" => Side::Sell,
+            _ => Side::Buy,
+        };
+        Ok((parsed(row, "symbol")?, side, parsed(row, "strategy")?))
+    })
+}
+
+/// Reads the columns of [`FILLS`].
+fn read(row: &Row<'_>) -> Result<(u64, OrderId, OrderEvent), StoreError> {
+    Ok((unsigned(row, "sequence")?, parsed(row, "order_id")?, from_json(row, "data")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columns::plan_of;
+
+    #[test]
+    fn fills_and_their_orders_are_found_by_their_indices() {
+        let plan = plan_of(FILLS);
+        assert!(plan.starts_with("SEARCH journal USING INDEX journal_fills (user_id=?)"), "{plan}");
+        let plan = plan_of(ORDER);
+        assert!(plan.contains("(user_id=? AND day=? AND number=?)"), "{plan}");
+    }
+}

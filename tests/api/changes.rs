@@ -1,0 +1,134 @@
+//! Changes that people make: one order, several things at once, the same thing twice.
+
+use prahari_app::desk::OrderContext;
+use prahari_domain::ids::{OrderId, RunId};
+use prahari_domain::orders::OrderRequest;
+use prahari_domain::strategies::StrategyName;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::console::{Answer, Client, Console};
+use crate::support::desk_fixture::buy;
+use crate::support::{MONDAY, OTHER, TestHost, at};
+use crate::world::World;
+
+async fn flat_market() -> Console {
+    let mut house = TestHost::new(3);
+    house.make_flat();
+    Console::of(house, at(MONDAY, "10:00")).await
+}
+
+async fn placed(console: &Console, order: OrderRequest) -> OrderId {
+    let now = console.daemon.clock.now();
+    let order_context =
+        OrderContext { run: RunId(1), strategy: StrategyName::REBOUND, day: now.ist_day(), now };
+    let user = console.daemon.users.find(OTHER).unwrap();
+    let placed = user.desk.lock().await.place(order, order_context).await.unwrap();
+    placed.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_cancels_an_order_also_while_the_kill_switch_is_on_and_only_once() {
+    let console = flat_market().await;
+    let (admin, user) = (console.admin().await, console.user().await);
+    let [first, second] =
+        [placed(&console, buy("ABC", 10, 9_000)).await, placed(&console, buy("XYZ", 1, 9_000)).await];
+    let cancel = |id: OrderId| format!("/api/v1/orders/{id}/cancel");
+    let why = json!({ "reason": "the result is out" });
+    user.post("/api/v1/user/kill-switch", json!({ "on": true })).await.ok();
+    assert_eq!(user.get("/api/v1/user/kill-switch").await.ok()["in_force"], true);
+    let cancelled = user.post(&cancel(first), why.clone()).await.ok();
+    assert_eq!(
+        (&cancelled["state"], &cancelled["reason"]),
+        (&json!("cancelled"), &json!("the result is out"))
+    );
+    let again = user.post(&cancel(first), why.clone()).await;
+    assert_eq!(again.problem(), (409, "order_not_open".to_owned()));
+    // Somebody else's order is none of theirs; an admin names the user.
+    let other = console.other_user().await;
+    assert_eq!(other.post(&cancel(second), why.clone()).await.status, 404);
+    assert_eq!(admin.post(&cancel(second), why.clone()).await.status, 404);
+    let cancelled = admin.post(&format!("{}?user={OTHER}", cancel(second)), why).await.ok();
+    assert_eq!(cancelled["state"], "cancelled");
+    for reason in ["", "a\nb"] {
+        assert_eq!(user.post(&cancel(second), json!({ "reason": reason })).await.status, 400);
+    }
+    let entries = admin.get("/api/v1/audit?action=order.cancel").await.ok();
+    let resources: Vec<_> =
+        entries["items"].as_array().unwrap().iter().map(|entry| &entry["resource"]).collect();
+    assert!(resources.contains(&&json!(format!("order {first}"))), "{entries}");
+    let active = user.get("/api/v1/orders?active=true").await.ok();
+    assert_eq!(active["items"], json!([]));
+}
+
+async fn keyed(client: &Client, path: &str, key: &str, body: Value) -> Answer {
+    let request = client.request(Method::POST, path).header("idempotency-key", key).json(&body);
+    Answer::of(request.send().await.unwrap()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_is_sent_twice_under_a_key_is_carried_out_once() {
+    let console = Console::start(at(MONDAY, "10:00")).await;
+    let (user, other) = (console.user().await, console.other_user().await);
+    let path = "/api/v1/service/individual/run-once";
+    let body = json!({ "task": "position_monitor" });
+    let first = keyed(&user, path, "a1", body.clone()).await.ok();
+    assert_eq!(
+        keyed(&user, path, "a1", body.clone()).await.ok(),
+        first,
+        "the same answer, and no second run"
+    );
+    let runs = user.get("/api/v1/executions?task=position_monitor").await.ok();
+    assert_eq!(runs["items"].as_array().unwrap().len(), 1, "{runs}");
+    assert_eq!(
+        user.post(path, body.clone()).await.problem(),
+        (409, "run_too_soon".to_owned()),
+        "without a key"
+    );
+    let changed = keyed(&user, path, "a1", json!({ "task": "sell_monitor" })).await;
+    assert_eq!(changed.problem(), (409, "key_used".to_owned()));
+    let of_other = keyed(&other, path, "a1", body.clone()).await.ok();
+    assert_ne!(of_other, first, "a key is that of its user");
+    // What was refused may be sent again under its key.
+    assert_eq!(keyed(&user, path, "a2", body.clone()).await.problem(), (409, "run_too_soon".to_owned()));
+    assert_eq!(keyed(&user, path, "a2", body.clone()).await.problem(), (409, "run_too_soon".to_owned()));
+    let long = "k".repeat(65);
+    assert_eq!(keyed(&user, path, &long, body).await.problem(), (400, "invalid_request".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_things_each_is_done_or_refused_by_itself() {
+    let world = World::new().await;
+    let console = &world.console;
+    let (admin, user) = (console.admin().await, console.user().await);
+    let id = |name: &str| world.ids[name].parse::<u64>().unwrap();
+    let rejected = json!({ "ids": [id("none"), id("signal")], "reason": "too dear" });
+    let rejected = user.post("/api/v1/signals/reject", rejected).await.ok();
+    assert_eq!(rejected["done"], 1, "{rejected}");
+    assert_eq!(
+        (&rejected["results"][0]["done"], &rejected["results"][0]["code"]),
+        (&json!(false), &json!("not_found"))
+    );
+    assert_eq!(
+        (&rejected["results"][1]["done"], &rejected["results"][1]["code"]),
+        (&json!(true), &Value::Null)
+    );
+    let signals = user.get("/api/v1/signals?status=rejected").await.ok();
+    assert_eq!(signals["items"][0]["id"], id("signal"));
+
+    let resolved = json!({ "ids": [id("alert"), id("none")], "resolution": "looked at" });
+    let resolved = user.post("/api/v1/alerts/resolve", resolved).await.ok();
+    assert_eq!((&resolved["done"], &resolved["results"][1]["code"]), (&json!(1), &json!("not_found")));
+    let open = user.get("/api/v1/alerts?open=true").await.ok();
+    assert!(open["items"].as_array().unwrap().iter().all(|alert| alert["id"] != id("alert")), "{open}");
+
+    let stop = json!({ "users": [OTHER.0, id("none")], "action": "stop" });
+    let stopped = admin.post("/api/v1/system/services", stop).await.ok();
+    assert_eq!((&stopped["done"], &stopped["results"][1]["code"]), (&json!(1), &json!("not_found")));
+    assert_eq!(user.get("/api/v1/user/service/status").await.ok()["running"], false);
+    let start = json!({ "users": [OTHER.0], "action": "start" });
+    assert_eq!(admin.post("/api/v1/system/services", start).await.ok()["done"], 1);
+    assert_eq!(user.get("/api/v1/user/service/status").await.ok()["running"], true);
+    let none = json!({ "users": [], "action": "start" });
+    assert_eq!(admin.post("/api/v1/system/services", none).await.status, 400);
+}
