@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** The password of every user of a demonstration; the daemon prints it as well. */
+export const DEMO_PASSWORD = 'prahari-demo';
+
+/** A debug build simulates the days before its start on a machine that has other work. */
+const START_MS = 180_000;
+const ADDRESS = /(http:\/\/127\.0\.0\.1:\d+)\/(#setup=\S+)?/;
+
+const BINARY = resolve(
+  import.meta.dirname,
+  '../..',
+  process.env.PRAHARI_BINARY ?? '../target/debug/prahari',
+);
+
+export interface Daemon {
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  url: string;
+  /** `#setup=TOKEN` of a daemon that has no admin yet. */
+  setUp: string | undefined;
+  stop(): Promise<void>;
+}
+
+/** Always the same days, so that a page looks tomorrow as it does today. */
+export const startDemo = (...flags: string[]) =>
+  startDaemon(
+    '--demo',
+    '--seed',
+    '7',
+    '--users',
+    '4',
+    '--from',
+    '2026-11-17',
+    '--history',
+    '5',
+    ...flags,
+  );
+
+/** An empty daemon on the real clock, as after an installation. */
+export const startEmpty = () => startDaemon('--db', 'prahari.db');
+
+async function startDaemon(...flags: string[]): Promise<Daemon> {
+  if (!existsSync(BINARY))
+    throw new Error(`There is no daemon at ${BINARY}: build it, or set PRAHARI_BINARY`);
+  const folder = await mkdtemp(join(tmpdir(), 'prahari-e2e-'));
+  const child = spawn(BINARY, ['serve', '--quiet', '--listen', '127.0.0.1:0', ...flags], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stop = async () => {
+    await ended(child);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const [, url = '', setUp] = await printed(child, ADDRESS);
+    return { url, setUp, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Waits for what the daemon prints when it listens. It goes on to be read, or a full pipe would halt the daemon. */
+function printed(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
+  return new Promise((found, fail) => {
+    let text = '';
+    const timer = setTimeout(
+      () => fail(new Error(`The daemon does not listen yet:\n${text}`)),
+      START_MS,
+    );
+    const read = (piece: Buffer) => {
+      text = (text + piece.toString()).slice(-20_000);
+      const match = pattern.exec(text);
+      if (!match) return;
+      clearTimeout(timer);
+      found(match);
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('error', fail);
+    child.once('exit', (code) => fail(new Error(`The daemon ended with ${code}:\n${text}`)));
+  });
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((done) => {
+    child.once('exit', () => done());
+    child.kill('SIGKILL');
+  });
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ['*.test.ts'],
+    globalSetup: ['support/setup.ts'],
+    // One browser: tests that ran beside each other would only wait for it.
+    fileParallelism: false,
+    testTimeout: 90_000,
+    hookTimeout: 240_000,
+    teardownTimeout: 10_000,
+  },
+});

@@ -1,0 +1,111 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { answered, api } from './client';
+import { FIRST_PAGE, nextPage } from './pages';
+import { pressed } from './press';
+import type { paths, ReplayedExecution } from './schema';
+
+export type RunFilter = Omit<
+  NonNullable<paths['/api/v1/executions']['get']['parameters']['query']>,
+  'cursor'
+>;
+
+export type RunOfAllFilter = Omit<RunFilter, 'user'>;
+
+/** Most rows that the API puts on a page. */
+const FULL_PAGE = 500;
+const CALLS_PAGE = 100;
+
+export const runsQuery = (filter: RunFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['executions', 'list', filter],
+    queryFn: ({ pageParam, signal }) =>
+      answered(
+        api.GET('/api/v1/executions', { params: { query: { ...filter, ...pageParam } }, signal }),
+      ),
+    initialPageParam: FIRST_PAGE,
+    getNextPageParam: nextPage,
+  });
+
+/** The runs of everybody; for admins. */
+export const runsOfAllQuery = (filter: RunOfAllFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['executions', 'list-of-all', filter],
+    queryFn: ({ pageParam, signal }) =>
+      answered(
+        api.GET('/api/v1/system/executions', {
+          params: { query: { ...filter, ...pageParam } },
+          signal,
+        }),
+      ),
+    initialPageParam: FIRST_PAGE,
+    getNextPageParam: nextPage,
+  });
+
+// Numbers of runs are unique: an admin reads a run of anybody without naming the user.
+
+export const runQuery = (run: number) =>
+  queryOptions({
+    queryKey: ['executions', 'one', { run }],
+    queryFn: ({ signal }) =>
+      answered(api.GET('/api/v1/executions/{run}', { params: { path: { run } }, signal })),
+  });
+
+/** What a run asked the host and what it was answered, in order; about a megabyte a page at most. */
+export const runCallsQuery = (run: number) =>
+  infiniteQueryOptions({
+    queryKey: ['executions', 'calls', { run }],
+    queryFn: ({ pageParam, signal }) =>
+      answered(
+        api.GET('/api/v1/executions/{run}/calls', {
+          params: { path: { run }, query: { ...pageParam, limit: CALLS_PAGE } },
+          signal,
+        }),
+      ),
+    initialPageParam: FIRST_PAGE,
+    getNextPageParam: nextPage,
+  });
+
+export const runDecisionsQuery = (run: number) =>
+  infiniteQueryOptions({
+    queryKey: ['executions', 'decisions', { run }],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { ...pageParam, limit: FULL_PAGE };
+      return answered(
+        api.GET('/api/v1/executions/{run}/decisions', {
+          params: { path: { run }, query },
+          signal,
+        }),
+      );
+    },
+    initialPageParam: FIRST_PAGE,
+    getNextPageParam: nextPage,
+  });
+
+export const runLogQuery = (run: number) =>
+  infiniteQueryOptions({
+    queryKey: ['executions', 'log', { run }],
+    // What was written since it was last shown was not heard: lines are read anew each time.
+    staleTime: 0,
+    queryFn: ({ pageParam, signal }) => {
+      const query = { ...pageParam, limit: FULL_PAGE };
+      return answered(
+        api.GET('/api/v1/executions/{run}/log', { params: { path: { run }, query }, signal }),
+      );
+    },
+    initialPageParam: FIRST_PAGE,
+    getNextPageParam: nextPage,
+  });
+
+/** Plays the recorded answers to the module again and compares; nothing is executed. */
+export async function replayRun(run: number, module: string | null): Promise<ReplayedExecution> {
+  const replayed = await answered(
+    api.POST('/api/v1/executions/{run}/replay', {
+      params: { path: { run } },
+      headers: pressed(),
+      body: { module },
+    }),
+  );
+  // Only a job is answered without it, and none was asked for.
+  if (!replayed) throw new Error('the daemon answered a replay without its result');
+  return replayed;
+}

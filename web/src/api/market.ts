@@ -1,0 +1,60 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { answered, api } from './client';
+import { FIRST_PAGE, nextPage } from './pages';
+import type { paths } from './schema';
+
+export type Interval = NonNullable<
+  NonNullable<paths['/api/v1/market/candles']['get']['parameters']['query']>['interval']
+>;
+
+/** A running bar changes with the market; a quarter of a minute is what a person notices. */
+const BARS_MS = 15_000;
+
+/** Each reading counts against what a user may ask within a minute. */
+const QUOTE_MS = 5_000;
+
+/** Bars of a share, oldest first, with the indicators that the tasks go by. */
+export const candlesQuery = (symbol: string, interval: Interval, count: number) =>
+  queryOptions({
+    queryKey: ['market', 'candles', { symbol, interval, count }],
+    queryFn: ({ signal }) =>
+      answered(
+        api.GET('/api/v1/market/candles', {
+          params: { query: { symbol, interval, count } },
+          signal,
+        }),
+      ),
+    refetchInterval: BARS_MS,
+  });
+
+/** The last price of a share, read again while it is shown. */
+export const quoteQuery = (symbol: string) =>
+  queryOptions({
+    queryKey: ['market', 'quote', { symbol }],
+    queryFn: ({ signal }) =>
+      answered(
+        api.GET('/api/v1/market/quotes', { params: { query: { symbols: symbol } }, signal }),
+      ),
+    refetchInterval: QUOTE_MS,
+    staleTime: QUOTE_MS,
+  });
+
+/** Letters of which no symbol is made find nothing; the API refuses them. */
+export function isPartOfSymbol(text: string): boolean {
+  return /^[A-Za-z0-9&-]{1,32}$/.test(text);
+}
+
+const SYMBOLS_KEPT_MS = 10 * 60_000;
+
+/** The shares of the market whose symbol contains some letters. */
+export const symbolsQuery = (q: string, limit: number) =>
+  infiniteQueryOptions({
+    queryKey: ['market', 'symbols', { q, limit }],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { ...(q !== '' && { q }), limit, ...pageParam };
+      return answered(api.GET('/api/v1/market/symbols', { params: { query }, signal }));
+    },
+    initialPageParam: FIRST_PAGE,
+    getNextPageParam: nextPage,
+    staleTime: SYMBOLS_KEPT_MS,
+  });

@@ -1,0 +1,64 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { answered, api } from './client';
+import { FIRST_PAGE, nextPage, ofUser } from './pages';
+import { pressed } from './press';
+import type { paths } from './schema';
+
+export type OrderFilter = Omit<
+  NonNullable<paths['/api/v1/orders']['get']['parameters']['query']>,
+  'cursor'
+>;
+
+export const ordersQuery = (filter: OrderFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['orders', 'list', filter],
+    queryFn: ({ pageParam, signal }) =>
+      answered(
+        api.GET('/api/v1/orders', { params: { query: { ...filter, ...pageParam } }, signal }),
+      ),
+    initialPageParam: FIRST_PAGE,
+    getNextPageParam: nextPage,
+  });
+
+/** What an admin may ask of the orders of everybody. */
+export type AllOrdersFilter = Omit<OrderFilter, 'user'>;
+
+export const allOrdersQuery = (filter: AllOrdersFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['orders', 'of-all', filter],
+    queryFn: ({ pageParam, signal }) =>
+      answered(
+        api.GET('/api/v1/system/orders', {
+          params: { query: { ...filter, ...pageParam } },
+          signal,
+        }),
+      ),
+    initialPageParam: FIRST_PAGE,
+    getNextPageParam: nextPage,
+  });
+
+/** How many orders stand in each state. */
+export const orderSummaryQuery = (filter: Omit<OrderFilter, 'limit'>) =>
+  queryOptions({
+    queryKey: ['orders', 'summary', filter],
+    queryFn: ({ signal }) =>
+      answered(api.GET('/api/v1/orders/summary', { params: { query: filter }, signal })),
+  });
+
+export const orderQuery = (id: string, user?: number) =>
+  queryOptions({
+    queryKey: ['orders', 'one', { id, user }],
+    queryFn: ({ signal }) =>
+      answered(
+        api.GET('/api/v1/orders/{id}', { params: { path: { id }, query: ofUser(user) }, signal }),
+      ),
+  });
+
+/** Withdraws an order, or gives up that a rejected one is tried again. What was filled meanwhile stays. */
+export const cancelOrder = (id: string, reason: string, user?: number) =>
+  answered(
+    api.POST('/api/v1/orders/{id}/cancel', {
+      params: { path: { id }, query: ofUser(user), header: pressed() },
+      body: { reason },
+    }),
+  );

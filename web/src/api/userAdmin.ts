@@ -1,0 +1,56 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { answered, api } from './client';
+import { FIRST_PAGE, nextPage } from './pages';
+import { pressed } from './press';
+import { POLL_MS } from './queries';
+import type { NewUser, paths, UserChange } from './schema';
+
+// What only admins do with users; all of it wants a log-in and no token.
+
+export type UserFilter = Omit<
+  NonNullable<paths['/api/v1/system/users']['get']['parameters']['query']>,
+  'cursor'
+>;
+
+/** One row for each user, with how they stand. The stream does not tell of all of it. */
+export const usersAtAGlanceQuery = (filter: UserFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['users', 'at-a-glance', filter],
+    queryFn: ({ pageParam, signal }) =>
+      answered(
+        api.GET('/api/v1/system/users', { params: { query: { ...filter, ...pageParam } }, signal }),
+      ),
+    initialPageParam: FIRST_PAGE,
+    getNextPageParam: nextPage,
+    refetchInterval: POLL_MS,
+  });
+
+export const userBrokerQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['users', 'broker', { id }],
+    queryFn: ({ signal }) =>
+      answered(api.GET('/api/v1/users/{id}/broker', { params: { path: { id } }, signal })),
+  });
+
+export const createUser = (body: NewUser) => answered(api.POST('/api/v1/users', { body }));
+
+export const changeUser = (id: number, body: UserChange) =>
+  answered(api.PATCH('/api/v1/users/{id}', { params: { path: { id } }, body }));
+
+/** Not with the key of a press: an answer with a secret is not kept, and a second link ends the first. */
+export const makeResetLink = (id: number, remove_totp: boolean) =>
+  answered(
+    api.POST('/api/v1/users/{id}/reset-link', { params: { path: { id } }, body: { remove_totp } }),
+  );
+
+export const changeBroker = (id: number, broker: string) =>
+  answered(api.PUT('/api/v1/users/{id}/broker', { params: { path: { id } }, body: { broker } }));
+
+export const switchOrders = (id: number, on: boolean) =>
+  answered(
+    api.POST('/api/v1/user/kill-switch', {
+      params: { query: { user: id } },
+      headers: pressed(),
+      body: { on },
+    }),
+  );

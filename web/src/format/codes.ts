@@ -1,0 +1,14 @@
+// Reasons, actions and the like arrive as stable codes such as `rsi_exit`.
+
+const SHORT = /\b(amo|ema|eod|gtt|ltp|nse|pnl|rsi|sma)(\d*)\b/g;
+
+/** `rsi_exit` as people write it: RSI exit. */
+export function codeWords(code: string): string {
+  return code.replaceAll('_', ' ').replace(SHORT, (short) => short.toUpperCase());
+}
+
+/** The same at the beginning of a sentence. */
+export function codeTitle(code: string): string {
+  const words = codeWords(code);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { direction, parseRupees, rupees, rupeesCompact, rupeesPlain, rupeesSigned } from './money';
+
+describe('money', () => {
+  it('groups as India does and keeps both digits', () => {
+    expect(rupees(1_23_45_678_90)).toBe('₹1,23,45,678.90');
+    expect(rupees(5)).toBe('₹0.05');
+    expect(rupeesPlain(-1_00_000_00)).toBe('−1,00,000.00');
+  });
+
+  it('writes the sign of a change, and none for zero', () => {
+    expect(rupeesSigned(452_150)).toBe('+₹4,521.50');
+    expect(rupeesSigned(-452_150)).toBe('−₹4,521.50');
+    expect(rupeesSigned(0)).toBe('₹0.00');
+  });
+
+  it('shortens lakhs and crores', () => {
+    expect(rupeesCompact(99_999_99)).toBe('₹99,999.99');
+    expect(rupeesCompact(4_52_000_00)).toBe('₹4.52L');
+    expect(rupeesCompact(-1_23_00_000_00)).toBe('−₹1.23Cr');
+    expect(rupeesCompact(99_99_999_00)).toBe('₹1.00Cr');
+    expect(rupeesCompact(12_345_00_00_000_00)).toBe('₹12,345.00Cr');
+  });
+
+  it('reads back what it writes', () => {
+    for (let paise = -300_000; paise <= 300_000; paise += 997) {
+      expect(parseRupees(rupees(paise))).toBe(paise);
+      expect(parseRupees(rupeesPlain(paise))).toBe(paise);
+    }
+  });
+
+  it('refuses what is no amount', () => {
+    for (const text of ['', 'ten', '1.234', '1e5', '--5', '99999999999999999']) {
+      expect(parseRupees(text)).toBeNull();
+    }
+    expect(parseRupees(' ₹ 2,50,000.5 ')).toBe(2_50_000_50);
+    expect(parseRupees('-0')).toBe(0);
+  });
+
+  it('names the direction', () => {
+    expect([direction(1), direction(0), direction(-1)]).toEqual(['gain', 'none', 'loss']);
+  });
+});

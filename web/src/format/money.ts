@@ -1,0 +1,63 @@
+// Money arrives as whole paise and is divided only here, at the moment it is shown.
+
+const MINUS = '\u2212';
+const PAISE_IN_LAKH = 1_00_000_00;
+const PAISE_IN_CRORE = 1_00_00_000_00;
+
+const full = new Intl.NumberFormat('en-IN', { style: 'currency', currency: 'INR' });
+const signed = new Intl.NumberFormat('en-IN', {
+  style: 'currency',
+  currency: 'INR',
+  signDisplay: 'exceptZero',
+});
+const plain = new Intl.NumberFormat('en-IN', {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+});
+
+function properMinus(text: string): string {
+  return text.replace('-', MINUS);
+}
+
+/** ₹1,23,456.78, with a minus when negative. */
+export function rupees(paise: number): string {
+  return properMinus(full.format(paise / 100));
+}
+
+/** +₹1,234.00 or −₹1,234.00; zero has no sign. */
+export function rupeesSigned(paise: number): string {
+  return properMinus(signed.format(paise / 100));
+}
+
+/** 1,23,456.78 for columns whose heading says ₹. */
+export function rupeesPlain(paise: number): string {
+  return properMinus(plain.format(paise / 100));
+}
+
+/** ₹4,521.50, ₹4.52L, ₹1.23Cr: for tiles; show the full figure in the title. */
+export function rupeesCompact(paise: number): string {
+  const size = Math.abs(paise);
+  const sign = paise < 0 ? MINUS : '';
+  if (size < PAISE_IN_LAKH) return rupees(paise);
+  const lakhs = (size / PAISE_IN_LAKH).toFixed(2);
+  // 99.996 lakh would read 100.00L: from there on it is a crore.
+  if (Number(lakhs) < 100) return `${sign}₹${lakhs}L`;
+  return `${sign}₹${plain.format(size / PAISE_IN_CRORE)}Cr`;
+}
+
+/** Paise of what a person typed (`1,00,000.50`, `₹ 250`), or null when it is no amount. */
+export function parseRupees(text: string): number | null {
+  const bare = text.replace(/[₹,\s]/g, '').replace(MINUS, '-');
+  const parts = /^(-?)(\d+)(?:\.(\d{1,2}))?$/.exec(bare);
+  if (!parts) return null;
+  const [, sign, whole = '0', fraction = ''] = parts;
+  const paise = Number(whole) * 100 + Number(fraction.padEnd(2, '0'));
+  if (!Number.isSafeInteger(paise)) return null;
+  return sign && paise !== 0 ? -paise : paise;
+}
+
+/** Which way an amount moved. */
+export function direction(amount: number): 'gain' | 'loss' | 'none' {
+  if (amount > 0) return 'gain';
+  return amount < 0 ? 'loss' : 'none';
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import {
+  byUrgency,
+  ORDER_STATES,
+  type OrderState,
+  OUTCOMES,
+  runMark,
+  slotOutcome,
+} from './outcome';
+
+const due_at = '2026-11-27T10:00:00.000+05:30';
+const at = (text: string) => Date.parse(`2026-11-27T${text}+05:30`);
+
+describe('slotOutcome', () => {
+  it('keeps what the ledger decided', () => {
+    expect(slotOutcome({ state: 'late', due_at }, at('11:00:00'), false)).toBe('late');
+  });
+
+  it('splits what is open', () => {
+    const open = { state: 'open', due_at } as const;
+    expect(slotOutcome(open, at('09:59:00'), false)).toBe('due');
+    expect(slotOutcome(open, at('10:00:30'), false)).toBe('due');
+    expect(slotOutcome(open, at('10:01:01'), false)).toBe('overdue');
+    expect(slotOutcome(open, at('10:01:01'), true)).toBe('running');
+  });
+
+  it('does not call overdue what waits or is tried again', () => {
+    const waits = {
+      state: 'open',
+      due_at,
+      free_at: null,
+      retry_at: due_at.replace('10:', '11:'),
+    } as const;
+    expect(slotOutcome(waits, at('10:30:00'), false)).toBe('due');
+  });
+});
+
+it('a continuous slot runs while its ticks come', () => {
+  const slot = {
+    state: 'open',
+    due_at,
+    ends_at: due_at.replace('10:', '15:'),
+    ticks: { last_at: due_at.replace('10:', '11:') },
+  } as const;
+  expect(slotOutcome(slot, at('11:01:30'), false)).toBe('running');
+  expect(slotOutcome(slot, at('11:02:01'), false)).toBe('overdue');
+  expect(slotOutcome({ ...slot, ticks: { last_at: null } }, at('10:00:30'), false)).toBe('due');
+});
+
+it('no two marks of a family look the same', () => {
+  for (const family of [OUTCOMES, ORDER_STATES]) {
+    const shapes = Object.values(family).map((mark) => mark.shape);
+    expect(new Set(shapes).size).toBe(shapes.length);
+  }
+});
+
+it('unknown orders come first', () => {
+  const states: OrderState[] = ['filled', 'accepted', 'unknown', 'rejected'];
+  expect(states.sort(byUrgency)).toEqual(['unknown', 'accepted', 'rejected', 'filled']);
+});
+
+it('names the end of a run', () => {
+  expect(runMark('executing').word).toBe('running');
+  expect(runMark('succeeded').word).toBe('succeeded');
+  expect(runMark('task_failed')).toEqual({ shape: 'cross', word: 'task failed', token: 'bad' });
+});

@@ -1,0 +1,14 @@
+import { rupees } from '../../format/money';
+import { bytes, count } from '../../format/numbers';
+import { duration } from '../../format/time';
+import { words } from './words';
+
+/** The value of a limit for people. */
+export function limitTold(name: string, value: string | number | null): string {
+  if (value === null) return words.noLimit;
+  if (typeof value === 'string') return value || '–';
+  if (name.endsWith('_paise')) return rupees(value);
+  if (name.endsWith('_bytes')) return bytes(value);
+  if (name.endsWith('_ms')) return duration(value);
+  return count(value);
+}

@@ -1,0 +1,119 @@
+import { Button } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { explainJump, priceJumpsQuery } from '../../api/halts';
+import { pageError } from '../../api/problems';
+import type { PriceJump } from '../../api/schema';
+import { percentSigned } from '../../format/numbers';
+import { ConfirmDialog } from '../../parts/ConfirmDialog';
+import { type Column, DataTable } from '../../parts/DataTable';
+import { Day } from '../../parts/Day';
+import { Money } from '../../parts/Money';
+import { PageState } from '../../parts/PageState';
+import { Section } from '../../parts/Section';
+import css from './Halts.module.css';
+import { words } from './words';
+
+const changeOf = ({ open_paise, previous_close_paise }: PriceJump) =>
+  open_paise / previous_close_paise - 1;
+
+const columns: readonly Column<PriceJump>[] = [
+  {
+    id: 'symbol',
+    header: words.symbol,
+    cell: ({ symbol }) => symbol,
+    sortBy: ({ symbol }) => symbol,
+  },
+  { id: 'day', header: words.day, cell: ({ day }) => <Day date={day} />, sortBy: ({ day }) => day },
+  {
+    id: 'close',
+    header: words.close,
+    align: 'right',
+    cell: ({ previous_close_paise }) => <Money paise={previous_close_paise} />,
+  },
+  {
+    id: 'open',
+    header: words.opened,
+    align: 'right',
+    cell: ({ open_paise }) => <Money paise={open_paise} />,
+  },
+  {
+    id: 'change',
+    header: words.change,
+    align: 'right',
+    cell: (jump) => <span className="figure">{percentSigned(changeOf(jump))}</span>,
+    sortBy: changeOf,
+  },
+  {
+    id: 'explained',
+    header: words.explained,
+    cell: ({ explanation }) => <span title={explanation}>{explanation || '–'}</span>,
+    grow: true,
+  },
+];
+
+/** Shares that nobody buys until somebody has said why their price jumped. */
+export function PriceJumps() {
+  const { data, error, isPending, refetch } = useQuery(priceJumpsQuery);
+  const [asked, setAsked] = useState<string | null>(null);
+  return (
+    <Section title={words.jumps} note={words.jumpsNote} flush>
+      <PageState
+        loading={isPending}
+        error={error && !data ? pageError(error, () => void refetch()) : null}
+        empty={data?.items.length === 0 && { title: words.jumpsEmpty, text: words.jumpsEmptyText }}
+      >
+        <DataTable
+          label={words.jumps}
+          rows={data?.items ?? []}
+          columns={columns}
+          rowId={({ symbol, day }) => `${symbol} ${day}`}
+          card={JumpCard}
+          actions={({ symbol, explained_at }) =>
+            explained_at === null && (
+              <Button size="compact-xs" variant="default" onClick={() => setAsked(symbol)}>
+                {words.explain}
+              </Button>
+            )
+          }
+        />
+      </PageState>
+      <ExplainDialog symbol={asked} onClose={() => setAsked(null)} />
+    </Section>
+  );
+}
+
+function ExplainDialog({ symbol, onClose }: { symbol: string | null; onClose: () => void }) {
+  const cache = useQueryClient();
+  const explain = async (explanation: string) => {
+    if (symbol === null) return;
+    await explainJump(symbol, explanation);
+    await cache.invalidateQueries({ queryKey: ['halts'] });
+  };
+  return (
+    <ConfirmDialog
+      opened={symbol !== null}
+      onClose={onClose}
+      title={words.explainTitle(symbol ?? '')}
+      confirm={words.explain}
+      reason={words.happened}
+      onConfirm={explain}
+    >
+      <p className={css.text}>{words.explainText(symbol ?? '')}</p>
+    </ConfirmDialog>
+  );
+}
+
+function JumpCard(jump: PriceJump) {
+  return (
+    <div className={css.card}>
+      <span>
+        <strong>{jump.symbol}</strong> {percentSigned(changeOf(jump))} · <Day date={jump.day} />
+      </span>
+      <span>
+        <Money paise={jump.previous_close_paise} /> → <Money paise={jump.open_paise} />
+      </span>
+      {jump.explanation !== '' && <span className={css.soft}>{jump.explanation}</span>}
+    </div>
+  );
+}

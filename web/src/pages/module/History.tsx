@@ -1,0 +1,52 @@
+import { useQuery } from '@tanstack/react-query';
+import { moduleHistoryQuery } from '../../api/modules';
+import { pageError } from '../../api/problems';
+import type { ModuleActivation, TaskView } from '../../api/schema';
+import { type Column, DataTable } from '../../parts/DataTable';
+import { Instant } from '../../parts/Instant';
+import { PageState } from '../../parts/PageState';
+import { Section } from '../../parts/Section';
+import css from './Module.module.css';
+import { words } from './words';
+
+const by = (user: number | null) => (user === null ? words.byProgram : words.byUser(user));
+
+const COLUMNS: readonly Column<ModuleActivation>[] = [
+  { id: 'from', header: words.from, cell: ({ at }) => <Instant at={at} day /> },
+  { id: 'version', header: words.version, align: 'right', cell: ({ version }) => version },
+  { id: 'by', header: words.by, cell: (row) => by(row.by) },
+  { id: 'why', header: words.why, cell: ({ reason }) => reason || '–', grow: true },
+];
+
+export function History({ task }: { task: TaskView }) {
+  const history = useQuery(moduleHistoryQuery(task.task));
+  const failed = history.isError && !history.data;
+  return (
+    <Section flush title={words.history} note={words.historyNote}>
+      <PageState
+        loading={history.isPending}
+        error={failed ? pageError(history.error, () => void history.refetch()) : null}
+        empty={
+          history.data?.items.length === 0 && { title: words.neverActive, text: words.uploadNote }
+        }
+      >
+        <DataTable
+          label={words.history}
+          rows={history.data?.items ?? []}
+          columns={COLUMNS}
+          rowId={({ at, version }) => `${at} ${version}`}
+          card={({ at, version, reason, by: user }) => (
+            <div className={css.card}>
+              <span>
+                <Instant at={at} day /> {words.version} {version}
+              </span>
+              <span className={css.soft}>
+                {by(user)} {reason}
+              </span>
+            </div>
+          )}
+        />
+      </PageState>
+    </Section>
+  );
+}

@@ -1,0 +1,110 @@
+import { Button, NumberInput } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { endJob, jobQuery, jobsQuery } from '../../api/jobs';
+import { trialPath, trialQuery, tryModule } from '../../api/modules';
+import { pageError } from '../../api/problems';
+import type { TaskView } from '../../api/schema';
+import { useWrite } from '../../api/useWrite';
+import { recordOf, textOf } from '../../format/unknown';
+import { PageState } from '../../parts/PageState';
+import { Refusal } from '../../parts/Refusal';
+import { Section } from '../../parts/Section';
+import css from './Module.module.css';
+import { TrialReport } from './TrialReport';
+import { words } from './words';
+
+const MOST_DAYS = 31;
+
+/** What a version would have done on recorded days: has it tried, and shows the newest trial. */
+export function Trial({ task, version }: { task: TaskView; version: number }) {
+  const trial = useQuery(trialQuery(task.task, version));
+  const [days, setDays] = useState(5);
+  const job = useTrialJob(task.task, version);
+  const { write, isBusy, refusal } = useWrite(['jobs']);
+  const isTrying = job?.state === 'under_way';
+  const failed = trial.isError && trial.data === undefined;
+  return (
+    <Section
+      title={words.trial}
+      note={words.trialNote}
+      actions={
+        <>
+          <NumberInput
+            size="sm"
+            aria-label={words.days}
+            title={words.days}
+            prefix={`${words.days}: `}
+            value={days}
+            min={1}
+            max={MOST_DAYS}
+            clampBehavior="strict"
+            disabled={isTrying}
+            onChange={(value) => setDays(Number(value) || 1)}
+          />
+          {isTrying ? (
+            <Button
+              size="sm"
+              variant="default"
+              disabled={isBusy}
+              onClick={() => void write(() => endJob(job.id))}
+            >
+              {words.stopTrying}
+            </Button>
+          ) : (
+            <Button
+              size="sm"
+              variant="default"
+              disabled={isBusy}
+              onClick={() => void write(() => tryModule(task.task, version, days))}
+            >
+              {words.try}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div className={css.trial}>
+        {isTrying && (
+          <p role="status" className={css.text}>
+            {words.trying} {words.tryingJob(job.done)}
+          </p>
+        )}
+        {job?.state === 'failed' && <FailedJob id={job.id} />}
+        <Refusal refusal={refusal} />
+        <PageState
+          loading={trial.isPending}
+          error={failed ? pageError(trial.error, () => void trial.refetch()) : null}
+        >
+          {trial.data ? (
+            <TrialReport task={task} version={version} trial={trial.data} />
+          ) : (
+            <p className={css.soft}>{words.neverTried}</p>
+          )}
+        </PageState>
+      </div>
+    </Section>
+  );
+}
+
+/** The newest trial of a version that goes on or has ended since the daemon started. */
+function useTrialJob(task: string, version: number) {
+  const cache = useQueryClient();
+  const { data } = useQuery(jobsQuery);
+  const job = data?.items.find(({ path }) => path === trialPath(task, version));
+  const ended = job?.state === 'succeeded' ? job.id : undefined;
+  useEffect(() => {
+    if (ended !== undefined) void cache.invalidateQueries({ queryKey: ['modules', 'trial'] });
+  }, [cache, ended]);
+  return job;
+}
+
+/** Why a trial came to nothing, in the daemon's words. */
+function FailedJob({ id }: { id: number }) {
+  const { data } = useQuery(jobQuery(id));
+  return (
+    <p role="alert" className={css.warning}>
+      {words.trialFailed} {textOf(recordOf(data?.answer).detail)}
+    </p>
+  );
+}

@@ -1,0 +1,28 @@
+import type { Order } from '../../api/schema';
+import { count } from '../../format/numbers';
+import { Instant } from '../../parts/Instant';
+import { Money } from '../../parts/Money';
+import { OrderStateMark } from '../../parts/OrderStateMark';
+import css from './Orders.module.css';
+import { purposeWords, words } from './words';
+
+/** An order on a narrow screen. */
+export function OrderCard({ order }: { order: Order }) {
+  const price = order.average_price_paise ?? order.limit_paise;
+  return (
+    <div className={css.card}>
+      <b>
+        {order.symbol} · {order.side} {count(order.filled_quantity)} / {count(order.quantity)}
+      </b>
+      <OrderStateMark state={order.state} />
+      <span className={css.soft}>
+        <Instant at={order.placed_at} day />
+      </span>
+      <span>{price === null ? words.market : <Money paise={price} />}</span>
+      <span className={css.cardText}>
+        {purposeWords(order.purpose)}
+        {order.reason !== '' && ` · ${order.reason}`}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,112 @@
+import { Drawer } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { orderQuery } from '../../api/orders';
+import { pageError } from '../../api/problems';
+import type { OrderDetail } from '../../api/schema';
+import { count } from '../../format/numbers';
+import { duration } from '../../format/time';
+import { Instant } from '../../parts/Instant';
+import { Money } from '../../parts/Money';
+import { OrderStateMark } from '../../parts/OrderStateMark';
+import { PageState } from '../../parts/PageState';
+import { Section } from '../../parts/Section';
+import { CancelOrder } from './CancelOrder';
+import { OrderFacts } from './OrderFacts';
+import css from './Orders.module.css';
+import { Story } from './Story';
+import { storyLength, storyOf } from './story';
+import { words } from './words';
+
+interface Props {
+  /** Undefined while none is open. */
+  id: string | undefined;
+  user: number | undefined;
+  onClose: () => void;
+}
+
+/** What happened to an order, beside the list. */
+export function OrderDrawer({ id, user, onClose }: Props) {
+  return (
+    <Drawer
+      opened={id !== undefined}
+      onClose={onClose}
+      position="right"
+      size={560}
+      title={id}
+      closeButtonProps={{ 'aria-label': words.close }}
+    >
+      {id !== undefined && <OrderStory id={id} user={user} />}
+    </Drawer>
+  );
+}
+
+function OrderStory({ id, user }: { id: string; user: number | undefined }) {
+  const { data, error, isPending, refetch } = useQuery(orderQuery(id, user));
+  return (
+    <PageState
+      loading={isPending}
+      error={data || !error ? null : pageError(error, () => void refetch())}
+    >
+      {data && <Parts detail={data} />}
+    </PageState>
+  );
+}
+
+function Parts({ detail }: { detail: OrderDetail }) {
+  const { order, fills, journal, module } = detail;
+  const steps = storyOf(journal);
+  return (
+    <div className={css.parts}>
+      <div className={css.headline}>
+        <b>{words.orderTitle(order.side, count(order.quantity), order.symbol)}</b>
+        <OrderStateMark state={order.state} />
+        <CancelOrder order={order} />
+      </div>
+      <Section title={words.story} note={words.total(duration(storyLength(steps)))}>
+        <Story steps={steps} />
+      </Section>
+      {fills.length > 0 && (
+        <Section title={words.fills} flush>
+          <Fills fills={fills} />
+        </Section>
+      )}
+      <Section title={words.facts}>
+        <OrderFacts order={order} module={module} />
+      </Section>
+    </div>
+  );
+}
+
+function Fills({ fills }: { fills: OrderDetail['fills'] }) {
+  const w = words.fill;
+  return (
+    <table className={css.fills}>
+      <thead>
+        <tr>
+          <th scope="col">{w.at}</th>
+          <th scope="col" className={css.right}>
+            {w.quantity}
+          </th>
+          <th scope="col" className={css.right}>
+            {w.price}
+          </th>
+          <th scope="col">{w.key}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {fills.map((fill) => (
+          <tr key={fill.key}>
+            <td>
+              <Instant at={fill.filled_at} />
+            </td>
+            <td className={css.right}>{count(fill.quantity)}</td>
+            <td className={css.right}>
+              <Money paise={fill.price_paise} />
+            </td>
+            <td>{fill.key}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,43 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useListState } from '../../api/listState';
+import { orderSummaryQuery, ordersQuery } from '../../api/orders';
+import { ofUser } from '../../api/pages';
+import { count } from '../../format/numbers';
+import { DownloadTable } from '../../parts/DownloadTable';
+import { PageFrame } from '../../parts/PageFrame';
+import { useViewing } from '../../shell/viewing';
+import { Whose } from '../../shell/Whose';
+import { columns } from './columns';
+import { countOn, filterOf, type OrderTab, stateFilter, TABS } from './filter';
+import { OrderList } from './OrderList';
+import { useOrderSearch } from './useOrderSearch';
+import { words } from './words';
+
+/** The orders of a user by state; a row opens what happened to it. */
+export function UserOrders() {
+  const { isAdmin, user, name } = useViewing();
+  const { search, tab, change } = useOrderSearch();
+  const asked = { ...ofUser(user), ...filterOf(search) };
+  const filter = { ...asked, ...stateFilter(tab) };
+  const list = useListState(useInfiniteQuery(ordersQuery({ ...filter, limit: 100 })));
+  const { data: summary } = useQuery(orderSummaryQuery(asked));
+  const counted = (id: OrderTab) => {
+    if (!summary) return undefined;
+    return `${count(countOn(id, summary.states))}${summary.complete ? '' : '+'}`;
+  };
+  const counts = TABS.map((id) => ({ id, shown: counted(id) }));
+  const own = isAdmin && user === undefined;
+  return (
+    <PageFrame
+      title={words.title(name)}
+      actions={
+        <>
+          {own && <Whose mine onChange={() => change({ mine: undefined, order: undefined })} />}
+          <DownloadTable path="/api/v1/orders" filter={filter} what="orders" />
+        </>
+      }
+    >
+      <OrderList list={list} columns={columns} counts={counts} user={user} />
+    </PageFrame>
+  );
+}

@@ -1,0 +1,95 @@
+import type { OrderEntry } from '../../api/schema';
+import { rupees } from '../../format/money';
+import { count } from '../../format/numbers';
+import { type Mark, ORDER_STATES } from '../../format/outcome';
+import { toMs } from '../../format/time';
+import { eventWord } from './words';
+
+/** An entry of an order's journal, as it is told. */
+export interface Step {
+  sequence: number;
+  at: string;
+  mark: Mark;
+  word: string;
+  /** The particulars, such as `12 at ₹1,402.50`; empty when there are none. */
+  text: string;
+  /** Since the entry before; null for the first. */
+  sinceMs: number | null;
+}
+
+const MARKS: Readonly<Record<string, Mark>> = {
+  intended: ORDER_STATES.intent,
+  sent: ORDER_STATES.sent,
+  accepted: ORDER_STATES.accepted,
+  rejected: ORDER_STATES.rejected,
+  outcome_unknown: ORDER_STATES.unknown,
+  filled: ORDER_STATES.filled,
+  cancelled: ORDER_STATES.cancelled,
+  expired: ORDER_STATES.expired,
+};
+
+const AT_ONCE_MS = 1000;
+
+const OTHER: Mark = { shape: 'ring', word: '', token: 'soft' };
+
+/** The story of an order: its journal in order, with the time between. */
+export function storyOf(journal: readonly OrderEntry[]): Step[] {
+  const told = journal.filter((entry, index) => !isAnswered(entry, journal[index + 1]));
+  return told.map((entry, index) => {
+    const before = told[index - 1];
+    return {
+      sequence: entry.sequence,
+      at: entry.recorded_at,
+      mark: MARKS[entry.event] ?? OTHER,
+      word: eventWord(entry.event),
+      text: particulars(entry),
+      sinceMs: before ? toMs(entry.recorded_at) - toMs(before.recorded_at) : null,
+    };
+  });
+}
+
+/** A request for a change says nothing more than the change that answers it at once. */
+function isAnswered(entry: OrderEntry, next: OrderEntry | undefined): boolean {
+  const isPair = entry.event === 'change_requested' && next?.event === 'changed';
+  return isPair && toMs(next.recorded_at) - toMs(entry.recorded_at) < AT_ONCE_MS;
+}
+
+/** From the first entry to the last. */
+export function storyLength(steps: readonly Step[]): number {
+  const first = steps[0];
+  const last = steps.at(-1);
+  return first && last ? toMs(last.at) - toMs(first.at) : 0;
+}
+
+function particulars({ event, detail }: OrderEntry): string {
+  const quantity = numberOf(detail, 'quantity');
+  const price = numberOf(detail, 'price');
+  if (event === 'filled' && quantity !== null && price !== null) {
+    return `${count(quantity)} at ${rupees(price)}`;
+  }
+  if (quantity !== null) return `to ${count(quantity)} ${limitOf(detail)}`;
+  const broker = textOf(detail, 'broker_id');
+  return broker === '' ? textOf(detail, 'reason') : `as ${broker}`;
+}
+
+// The document does not say which fields an event has, so each is looked for.
+function fieldOf(detail: unknown, name: string): unknown {
+  if (typeof detail !== 'object' || detail === null) return undefined;
+  return Object.entries(detail).find(([key]) => key === name)?.[1];
+}
+
+function limitOf(detail: unknown): string {
+  const kind = fieldOf(detail, 'kind');
+  const limit = numberOf(kind, 'limit');
+  return limit === null ? 'at the market' : `at ${rupees(limit)}`;
+}
+
+function numberOf(detail: unknown, name: string): number | null {
+  const value = fieldOf(detail, name);
+  return typeof value === 'number' ? value : null;
+}
+
+function textOf(detail: unknown, name: string): string {
+  const value = fieldOf(detail, name);
+  return typeof value === 'string' ? value : '';
+}

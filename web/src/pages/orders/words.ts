@@ -1,0 +1,151 @@
+import type { OrderPurpose } from '../../api/schema';
+import { codeWords } from '../../format/codes';
+import { plural } from '../../format/numbers';
+
+export const words = {
+  title: (name: string | undefined) => (name === undefined ? 'Orders' : `Orders of ${name}`),
+  titleAll: 'Orders of everybody',
+  list: 'Orders',
+  tabs: {
+    unknown: 'Unknown',
+    open: 'Open',
+    filled: 'Filled',
+    rejected: 'Rejected',
+    cancelled: 'Cancelled',
+    expired: 'Expired',
+    all: 'All',
+  },
+  unknownNote:
+    'It is not known what became of these orders. Each blocks further orders of its share and side until the broker’s book settles it, which is looked at again and again; none is sent twice.',
+  filters: {
+    symbol: 'Symbol',
+    symbolExample: 'RELIANCE',
+    from: 'From',
+    through: 'Through',
+    side: 'Side',
+    strategy: 'Strategy',
+  },
+  columns: {
+    placed: 'Placed',
+    user: 'User',
+    symbol: 'Symbol',
+    side: 'Side',
+    state: 'State',
+    quantity: 'Filled of',
+    limit: 'Limit ₹',
+    average: 'Average ₹',
+    value: 'Value ₹',
+    purpose: 'Why',
+    reason: 'Reason',
+    strategy: 'Strategy',
+    run: 'Run',
+    kind: 'Kind',
+    rsi: 'RSI',
+    updated: 'Changed',
+    id: 'Our number',
+    brokerId: 'Number at the broker',
+    mode: 'Money',
+  },
+  modes: { paper: 'paper', live: 'real' },
+  market: 'market',
+  noneTitle: 'No orders yet',
+  none: 'Orders stand here from the moment a task decides them, with everything that happens to them.',
+  noneOpenTitle: 'No open orders',
+  noneOpen: 'An order is open from the moment it is decided until it is filled or over.',
+  noneUnknownTitle: 'No order with an unknown outcome',
+  noneUnknown: 'When the broker gives no clear answer, the order stands here until it is settled.',
+  noneInState: (state: string) => `No ${state} orders`,
+  noneFoundTitle: 'No order fits',
+  noneFound: 'No order fits these filters.',
+  clear: 'Clear filters',
+
+  orderTitle: (side: string, quantity: string, symbol: string) =>
+    `${side === 'buy' ? 'Buy' : 'Sell'} ${quantity} ${symbol}`,
+  close: 'Close',
+  story: 'What happened',
+  fills: 'Fills',
+  facts: 'The order',
+  after: (time: string) => `after ${time}`,
+  total: (time: string) => `${time} from the decision to the last entry`,
+  factNames: {
+    purpose: 'Why',
+    strategy: 'Strategy',
+    run: 'Decided by run',
+    signal: 'Signal',
+    kind: 'Kind',
+    limit: 'Limit',
+    day: 'For',
+    mode: 'Money',
+    user: 'User',
+    average: 'Average',
+    filled: 'Filled',
+    value: 'Value',
+    rsi: 'RSI at the decision',
+    retryOf: 'Tries again',
+    firstPlaced: 'First attempt',
+    module: 'Module',
+    id: 'Our number',
+    brokerId: 'Number at the broker',
+    reason: 'Reason',
+  },
+  afterMarket: 'after-market',
+  delivery: 'delivery',
+  intraday: 'intraday',
+  notKnown: 'not known',
+  retryable: 'It may be tried again.',
+  fill: { at: 'At', quantity: 'Quantity', price: 'Price', key: 'Key at the broker' },
+  copyId: 'Copy our number',
+  copyBrokerId: 'Copy the number at the broker',
+  copyModule: 'Copy the hash of the module',
+  orders: (count: number) => plural(count, 'order'),
+
+  cancel: 'Cancel the order',
+  cancelTitle: (name: string | undefined) =>
+    name === undefined ? 'Cancel this order?' : `Cancel this order of ${name}?`,
+  giveUp: 'Give up the retry',
+  giveUpTitle: (name: string | undefined) =>
+    name === undefined
+      ? 'Give up trying this order again?'
+      : `Give up trying this order of ${name} again?`,
+  keep: 'Keep it',
+  cancelText:
+    'Shares that were filled until the broker hears of it stay. The task that placed it may place another at its next run; the kill switch or a stop of the service prevents that.',
+  giveUpText: 'It was rejected and would be tried again; that is given up.',
+  reason: 'Reason (kept with the order)',
+} as const;
+
+/** Why an order was placed. */
+export function purposeWords(purpose: OrderPurpose): string {
+  switch (purpose.kind) {
+    case 'entry':
+      return 'first buy';
+    case 'reentry':
+      return `buys more at RSI ${purpose.level}, cycle ${purpose.cycle}`;
+    case 'exit':
+      return `sells: ${codeWords(purpose.reason)}`;
+    case 'external':
+      return 'found at the broker, not ours';
+  }
+}
+
+/** What is said of an entry of the journal. */
+const EVENTS: Readonly<Record<string, string>> = {
+  intended: 'Decided and written down',
+  sent: 'Sent to the broker',
+  accepted: 'Accepted by the broker',
+  rejected: 'Rejected',
+  outcome_unknown: 'Outcome unknown',
+  not_at_broker: 'Never reached the broker',
+  change_requested: 'Change sent',
+  changed: 'Changed',
+  change_refused: 'Change refused',
+  cancel_requested: 'Cancellation sent',
+  filled: 'Filled',
+  cancelled: 'Cancelled',
+  expired: 'Expired',
+  retry_given_up: 'Not tried again',
+};
+
+export function eventWord(event: string): string {
+  return EVENTS[event] ?? codeWords(event);
+}

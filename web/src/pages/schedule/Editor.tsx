@@ -1,0 +1,92 @@
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { explain } from '../../api/problems';
+import type { Schedule } from '../../api/schedules';
+import { saveSchedule, schedulePreviewQuery, schedulesQuery } from '../../api/schedules';
+import { SaveBar } from '../../parts/SaveBar';
+import { Conflict } from './Conflict';
+import { scheduleOf } from './draft';
+import { Fields } from './Fields';
+import { Leaving } from './Leaving';
+import { PreviewPanel } from './PreviewPanel';
+import { SaveDialog } from './SaveDialog';
+import css from './Schedule.module.css';
+import { useDraft } from './useDraft';
+import { words } from './words';
+
+/** Rests after the last key before the daemon is asked. */
+const PAUSE_MS = 400;
+
+interface Props {
+  title: string;
+  current: Schedule;
+  /** Of the whole set; a change of another task makes a new one as well. */
+  version: number;
+  /** The other tasks, for which it may wait. */
+  tasks: readonly string[];
+}
+
+/** Changes a schedule; the daemon says what that would do while it is typed. */
+export function Editor({ title, current, version, tasks }: Props) {
+  const { task } = current;
+  const cache = useQueryClient();
+  const { base, draft, setDraft, changes, theirs, discard, rebase, saved } = useDraft(current);
+  const [isAsking, setIsAsking] = useState(false);
+  const typed = scheduleOf(draft);
+  const { description: _, ...candidate } = typed;
+  const [asked] = useDebouncedValue(JSON.stringify(candidate), PAUSE_MS);
+  const preview = useQuery({
+    ...schedulePreviewQuery(task, JSON.parse(asked)),
+    placeholderData: keepPreviousData,
+  });
+  const refusal = preview.error ? explain(preview.error) : null;
+  const isChecking = preview.isFetching || asked !== JSON.stringify(candidate);
+
+  const save = async () => {
+    const confirm = (preview.data?.flags.length ?? 0) > 0;
+    const change = { ...typed, expected_version: version, confirm };
+    try {
+      const set = await saveSchedule(task, change);
+      cache.setQueryData(schedulesQuery.queryKey, set);
+      const now = set.items.find((item) => item.task === task);
+      if (now) saved(now);
+    } finally {
+      await cache.invalidateQueries({ queryKey: ['schedules'] });
+    }
+  };
+  return (
+    <>
+      {theirs && <Conflict theirs={theirs} mine={typed} onTheirs={discard} onMine={rebase} />}
+      <div className={css.columns}>
+        <Fields draft={draft} onChange={setDraft} tasks={tasks} refusal={refusal} />
+        <PreviewPanel
+          preview={refusal ? undefined : preview.data}
+          refusal={refusal}
+          isChecking={isChecking}
+          isChanged={changes > 0}
+          isOn={draft.enabled}
+        />
+      </div>
+      <SaveBar
+        changes={theirs ? 0 : changes}
+        saving={false}
+        refusal={!isChecking && refusal ? words.refused : undefined}
+        save={words.save}
+        onSave={() => setIsAsking(true)}
+        onDiscard={discard}
+      />
+      <SaveDialog
+        opened={isAsking}
+        onClose={() => setIsAsking(false)}
+        title={title}
+        base={base}
+        typed={typed}
+        preview={isChecking || refusal ? undefined : preview.data}
+        blocked={isChecking ? words.checking : refusal ? words.refused : undefined}
+        onSave={save}
+      />
+      <Leaving isDirty={changes > 0} />
+    </>
+  );
+}

@@ -1,0 +1,29 @@
+import { TextInput } from '@mantine/core';
+import { words } from './words';
+
+interface Props {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+/** A time of day in 24 hours. The browser's own field shows AM and PM where its language does, and no page may ask otherwise. */
+export function TimeField({ label, value, onChange }: Props) {
+  return (
+    <TextInput
+      label={label}
+      value={value}
+      inputMode="numeric"
+      maxLength={5}
+      placeholder={words.timePlaceholder}
+      error={/^([01]\d|2[0-3]):[0-5]\d$/.test(value) ? null : words.noTime}
+      onChange={(event) => onChange(withColon(event.currentTarget.value, value))}
+    />
+  );
+}
+
+/** Four digits in a row are a time as well. */
+function withColon(typed: string, before: string): string {
+  const isGrowing = typed.length > before.length;
+  return isGrowing && /^\d{4}$/.test(typed) ? `${typed.slice(0, 2)}:${typed.slice(2)}` : typed;
+}

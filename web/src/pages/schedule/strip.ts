@@ -1,0 +1,30 @@
+import type { YearView } from '../../api/schema';
+import { daysBetween, weekday } from '../../format/time';
+
+/** A day of the strip: a column a week, a row a day of the week from Monday on. */
+export interface StripDay {
+  date: string;
+  runs: number;
+  column: number;
+  row: number;
+}
+
+/** The days on which a task is due in a year, and where they stand. */
+export function stripDays(from: string, days: readonly (readonly [string, number])[]): StripDay[] {
+  const monday = (weekday(from) + 6) % 7;
+  return days.map(([date, runs]) => {
+    const offset = daysBetween(from, date) + monday;
+    return { date, runs, column: Math.floor(offset / 7), row: offset % 7 };
+  });
+}
+
+/** Each day with its number of runs; null from a daemon that tells totals only. */
+export function daysOf(year: YearView): [string, number][] | null {
+  const days: unknown = 'days' in year ? year.days : null;
+  if (!Array.isArray(days)) return null;
+  return days.filter(isDay);
+}
+
+function isDay(day: unknown): day is [string, number] {
+  return Array.isArray(day) && typeof day[0] === 'string' && typeof day[1] === 'number';
+}

@@ -1,0 +1,86 @@
+import { Button, Checkbox, PasswordInput } from '@mantine/core';
+import { showNotification } from '@mantine/notifications';
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { changePassword, tokensQuery } from '../../api/account';
+import { useWrite } from '../../api/useWrite';
+import { Section } from '../../parts/Section';
+import { isSameTwice, NewPassword } from '../sign-in/NewPassword';
+import css from './Settings.module.css';
+import { isActive } from './tokenState';
+import { words } from './words';
+
+const text = words.account;
+const EMPTY = { password: '', repeat: '' };
+
+export function Password() {
+  const [present, setPresent] = useState('');
+  const [fresh, setFresh] = useState(EMPTY);
+  const [kept, setKept] = useState<readonly string[]>([]);
+  const { write, isBusy, refusal, forget } = useWrite(['account', 'me']);
+  const isWrong = refusal?.code === 'wrong_password';
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (!isSameTwice(fresh)) return;
+    const body = { password: present, new_password: fresh.password, keep_tokens: [...kept] };
+    if (!(await write(() => changePassword(body)))) return;
+    setPresent('');
+    setFresh(EMPTY);
+    showNotification({ message: text.changed, closeButtonProps: { 'aria-label': words.close } });
+  };
+  return (
+    <Section title={text.password} note={text.passwordNote}>
+      <form onSubmit={submit} className={css.narrow}>
+        <PasswordInput
+          label={text.present}
+          value={present}
+          error={isWrong && refusal.title}
+          onChange={(event) => {
+            setPresent(event.currentTarget.value);
+            forget();
+          }}
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+        />
+        <NewPassword value={fresh} onChange={setFresh} />
+        <KeptTokens kept={kept} onChange={setKept} />
+        {refusal && !isWrong && (
+          <p role="alert" className={css.bad}>
+            {refusal.title}. {refusal.detail} {refusal.next}
+          </p>
+        )}
+        <div>
+          <Button type="submit" disabled={isBusy || present === '' || !isSameTwice(fresh)}>
+            {isBusy ? text.sending : text.changePassword}
+          </Button>
+        </div>
+      </form>
+    </Section>
+  );
+}
+
+interface KeptProps {
+  kept: readonly string[];
+  onChange: (kept: readonly string[]) => void;
+}
+
+/** Tokens end with the password unless they are named. */
+function KeptTokens({ kept, onChange }: KeptProps) {
+  const { data } = useQuery(tokensQuery);
+  const names = [...new Set((data?.items ?? []).filter(isActive).map(({ name }) => name))];
+  if (names.length === 0) return null;
+  return (
+    <Checkbox.Group
+      label={text.keep}
+      description={text.keepNote}
+      value={[...kept]}
+      onChange={onChange}
+    >
+      {names.map((name) => (
+        <Checkbox key={name} value={name} label={name} mt={8} />
+      ))}
+    </Checkbox.Group>
+  );
+}

@@ -1,0 +1,162 @@
+import { showNotification } from '@mantine/notifications';
+import { useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import type { Resource } from '../../../api/keys';
+import type { ChangeBody, SettingBody } from '../../../api/schema';
+import { useWrite } from '../../../api/useWrite';
+import { ConfirmDialog } from '../../../parts/ConfirmDialog';
+import { SaveBar } from '../../../parts/SaveBar';
+import { Section } from '../../../parts/Section';
+import { Conflicts } from './Conflicts';
+import css from './Form.module.css';
+import { LeaveGuard } from './LeaveGuard';
+import { SettingField } from './SettingField';
+import { type DraftState, type Saved, useDraft } from './useDraft';
+import type { Change } from './values';
+import { words } from './words';
+
+export interface Group {
+  title: string;
+  note?: string;
+  settings: readonly SettingBody[];
+}
+
+interface Question {
+  title: string;
+  confirm: string;
+  text: ReactNode;
+}
+
+interface Props {
+  groups: readonly Group[];
+  saved: Saved;
+  send: (body: ChangeBody) => Promise<unknown>;
+  /** What of the cache is no longer right after a change. */
+  changes: readonly Resource[];
+  /** Asks before some changes are sent; null sends them at once. */
+  ask?: (changes: readonly Change[]) => Question | null;
+  aside?: (setting: SettingBody) => ReactNode;
+  /** What an empty field stands for. */
+  empty?: (setting: SettingBody) => string;
+  actions?: ReactNode;
+}
+
+/** Settings as the daemon describes them, with what is not saved told at the foot of the page. */
+export function SettingsForm(props: Props) {
+  const { groups, saved, send, ask } = props;
+  const settings = groups.flatMap((group) => group.settings);
+  const draft = useDraft(settings, saved);
+  const { write, isBusy, refusal, forget } = useWrite(props.changes);
+  const [question, setQuestion] = useState<Question | null>(null);
+  const cache = useQueryClient();
+  const read = async () => {
+    await Promise.all(props.changes.map((key) => cache.invalidateQueries({ queryKey: [key] })));
+  };
+
+  const body = (): ChangeBody => ({
+    expected_version: saved.version,
+    values: Object.fromEntries(draft.changes.map(({ setting, after }) => [setting.name, after])),
+  });
+  const sendNow = async () => {
+    const isDone = await write(() => send(body()));
+    // What somebody else has saved is then shown beside what is typed.
+    if (!isDone) return read();
+    draft.discard();
+    showNotification({ message: words.saved, closeButtonProps: { 'aria-label': words.close } });
+  };
+  const save = () => {
+    const asked = ask?.(draft.changes) ?? null;
+    if (asked) setQuestion(asked);
+    else void sendNow();
+  };
+  const blocked =
+    draft.conflicts.length > 0
+      ? words.choose
+      : Object.keys(draft.mistakes).length > 0
+        ? words.mistakes
+        : null;
+  const named = settings.find(({ name }) => refusal?.detail.includes(name))?.name;
+  const said = refusal && `${refusal.title}. ${refusal.detail} ${refusal.next}`;
+  return (
+    <form
+      className={css.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!blocked && draft.count > 0) save();
+      }}
+    >
+      <Conflicts draft={draft} />
+      {groups.map((group, index) => (
+        <Section
+          key={group.title}
+          title={group.title}
+          note={group.note}
+          actions={index === 0 ? props.actions : undefined}
+        >
+          <Fields
+            {...props}
+            group={group}
+            draft={draft}
+            isBusy={isBusy}
+            refusals={named && refusal ? { [named]: refusal.detail } : {}}
+            onChange={forget}
+          />
+        </Section>
+      ))}
+      <SaveBar
+        changes={draft.count}
+        saving={isBusy}
+        refusal={blocked ?? said}
+        onSave={() => {
+          if (!blocked) save();
+        }}
+        onDiscard={() => {
+          draft.discard();
+          forget();
+        }}
+      />
+      <LeaveGuard isUnsaved={draft.count > 0} />
+      <ConfirmDialog
+        opened={question !== null}
+        onClose={() => setQuestion(null)}
+        title={question?.title ?? ''}
+        confirm={question?.confirm ?? ''}
+        danger
+        onConfirm={sendNow}
+      >
+        {question?.text}
+      </ConfirmDialog>
+    </form>
+  );
+}
+
+interface FieldsProps extends Pick<Props, 'aside' | 'empty'> {
+  group: Group;
+  draft: DraftState;
+  isBusy: boolean;
+  refusals: Readonly<Record<string, string>>;
+  onChange: () => void;
+}
+
+function Fields({ group, draft, isBusy, refusals, onChange, aside, empty }: FieldsProps) {
+  return (
+    <div className={css.fields}>
+      {group.settings.map((setting) => (
+        <SettingField
+          key={setting.name}
+          setting={setting}
+          text={draft.textOf(setting)}
+          mistake={draft.mistakes[setting.name] ?? refusals[setting.name]}
+          isChanged={draft.isChanged(setting)}
+          disabled={isBusy}
+          aside={aside?.(setting)}
+          empty={empty?.(setting)}
+          onChange={(text) => {
+            draft.change(setting, text);
+            onChange();
+          }}
+        />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,153 @@
+import type { SettingBody } from '../../../api/schema';
+import { codeTitle } from '../../../format/codes';
+import { parseRupees, rupees, rupeesPlain } from '../../../format/money';
+import { decimal } from '../../../format/numbers';
+import { words } from './words';
+
+/** What stands in the fields that differ from what is saved, by the name of the setting. */
+export type Draft = Readonly<Record<string, string>>;
+
+type Values = Readonly<Record<string, unknown>>;
+
+export type Reading = { value: unknown } | { why: string };
+
+/** `max_order_value_paise` as people write it: Max order value. */
+export function labelOf(setting: Pick<SettingBody, 'name'>): string {
+  return codeTitle(setting.name.replace(/_(paise|pct)$/, ''));
+}
+
+/** The value as it stands in its field; nothing for null. */
+export function written(setting: SettingBody, value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (setting.kind === 'money' && typeof value === 'number') {
+    return rupeesPlain(value).replace(/\.00$/, '');
+  }
+  if (setting.kind === 'json') return JSON.stringify(value);
+  if (Array.isArray(value)) return value.join(', ');
+  return String(value);
+}
+
+/** The value for people, with its unit. */
+export function told(setting: SettingBody, value: unknown): string {
+  if (value === null || value === undefined) return words.none(setting.name);
+  if (typeof value === 'boolean') return value ? words.on : words.off;
+  if (setting.kind === 'json') return JSON.stringify(value);
+  if (Array.isArray(value)) return value.length === 0 ? words.noSymbols : value.join(', ');
+  if (typeof value !== 'number') return String(value);
+  if (setting.kind === 'money') return rupees(value);
+  return [decimalOf(value), unitOf(setting)].filter(Boolean).join(' ');
+}
+
+const decimalOf = (value: number) =>
+  Number.isInteger(value) ? decimal(value, 0) : String(value).replace('-', '\u2212');
+
+export function unitOf({ unit }: Pick<SettingBody, 'unit'>): string {
+  return words.units[unit] ?? unit;
+}
+
+/** Reads what was typed; an empty field is null, which brings the default back. */
+export function read(setting: SettingBody, text: string): Reading {
+  const typed = text.trim();
+  if (typed === '') return { value: null };
+  switch (setting.kind) {
+    case 'switch':
+      return { value: typed === 'true' };
+    case 'money':
+      return within(setting, parseRupees(typed), words.noAmount);
+    case 'whole':
+      return within(setting, /^-?[\d,]+$/.test(typed) ? plainNumber(typed) : null, words.noWhole);
+    case 'number':
+      return within(setting, plainNumber(typed), words.noNumber);
+    case 'symbols':
+      return {
+        value: typed
+          .toUpperCase()
+          .split(/[\s,;]+/)
+          .filter(Boolean),
+      };
+    case 'json':
+      return readJson(typed);
+    default:
+      return { value: typed };
+  }
+}
+
+function readJson(text: string): Reading {
+  try {
+    const value: unknown = JSON.parse(text);
+    return { value };
+  } catch {
+    return { why: words.noJson };
+  }
+}
+
+function plainNumber(text: string): number | null {
+  const value = Number(text.replaceAll(',', '').replace('\u2212', '-'));
+  return Number.isFinite(value) ? value : null;
+}
+
+/** The bounds come from the daemon, which has the last word; they are told here so that nobody has to send first. */
+function within(setting: SettingBody, value: number | null, why: string): Reading {
+  if (value === null) return { why };
+  const { least, most } = setting;
+  if (typeof least === 'number' && value < least) return { why: words.less(told(setting, least)) };
+  if (typeof most === 'number' && value > most) return { why: words.more(told(setting, most)) };
+  return { value };
+}
+
+export function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+}
+
+export interface Change {
+  setting: SettingBody;
+  before: unknown;
+  after: unknown;
+}
+
+/** What a draft changes, and the sentences about what it does not say right. */
+export function changesOf(settings: readonly SettingBody[], draft: Draft, saved: Values) {
+  const changes: Change[] = [];
+  const mistakes: Record<string, string> = {};
+  for (const setting of settings) {
+    const text = draft[setting.name];
+    if (text === undefined) continue;
+    const reading = read(setting, text);
+    if ('why' in reading) mistakes[setting.name] = reading.why;
+    else changes.push({ setting, before: saved[setting.name], after: reading.value });
+  }
+  return { changes, mistakes };
+}
+
+/** Whether a limit lets more through than before. A limit that is not set stands for the one behind it. */
+export function loosens({ before, after }: Change, behind: unknown): boolean {
+  const [old, fresh] = [before ?? behind, after ?? behind];
+  if (typeof old === 'number' && typeof fresh === 'number') return fresh > old;
+  if (Array.isArray(old)) {
+    return !Array.isArray(fresh) || fresh.some((symbol) => !old.includes(symbol));
+  }
+  // No list allows every symbol, so that a first list tightens.
+  return false;
+}
+
+/** The bounds and the default of a setting, in a few words. */
+export function boundsOf(setting: SettingBody): string {
+  const { least, most, kind } = setting;
+  const range =
+    kind !== 'symbols' && typeof least === 'number' && typeof most === 'number'
+      ? words.range(bare(setting, least), short(setting, most))
+      : '';
+  return [range, words.byDefault(short(setting, setting.default))].filter(Boolean).join('; ');
+}
+
+/** As `told`, without the paise of whole rupees. */
+function short(setting: SettingBody, value: unknown): string {
+  return setting.kind === 'money'
+    ? told(setting, value).replace(/\.00$/, '')
+    : told(setting, value);
+}
+
+/** As `short`, without a unit that is named after it anyway. */
+function bare(setting: SettingBody, value: number): string {
+  return setting.kind === 'money' ? short(setting, value) : written(setting, value);
+}

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { fieldsOf, merged } from './taskSchema';
+
+it('makes a field of each property of a schema', () => {
+  const fields = fieldsOf({
+    type: 'object',
+    properties: {
+      lookback: { type: 'integer', minimum: 2, maximum: 250, default: 20 },
+      careful: { type: 'boolean' },
+      weights: { type: 'array', items: { type: 'number' } },
+    },
+  });
+  expect(fields.map(({ name, kind }) => [name, kind])).toEqual([
+    ['lookback', 'whole'],
+    ['careful', 'switch'],
+    ['weights', 'json'],
+  ]);
+  expect(fields[0]).toMatchObject({ least: 2, most: 250, default: 20 });
+  expect(fieldsOf(null)).toEqual([]);
+});
+
+it('keeps what is not changed and takes out what is null', () => {
+  expect(merged({ lookback: 30, careful: true }, { lookback: null, weights: [1] })).toEqual({
+    careful: true,
+    weights: [1],
+  });
+});

@@ -1,0 +1,41 @@
+import { PasswordInput } from '@mantine/core';
+import { words } from './words';
+
+export interface TwicePassword {
+  password: string;
+  repeat: string;
+}
+
+interface Props {
+  value: TwicePassword;
+  onChange: (value: TwicePassword) => void;
+}
+
+export const isSameTwice = ({ password, repeat }: TwicePassword) =>
+  password !== '' && password === repeat;
+
+/** A new password, typed twice. How good it has to be is the daemon's to say. */
+export function NewPassword({ value, onChange }: Props) {
+  const differs = value.repeat !== '' && value.repeat !== value.password;
+  return (
+    <>
+      <PasswordInput
+        label={words.newPassword}
+        value={value.password}
+        onChange={(event) => onChange({ ...value, password: event.currentTarget.value })}
+        autoComplete="new-password"
+        required
+        withAsterisk={false}
+      />
+      <PasswordInput
+        label={words.repeat}
+        value={value.repeat}
+        onChange={(event) => onChange({ ...value, repeat: event.currentTarget.value })}
+        autoComplete="new-password"
+        error={differs ? words.different : undefined}
+        required
+        withAsterisk={false}
+      />
+    </>
+  );
+}

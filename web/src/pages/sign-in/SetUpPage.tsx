@@ -1,0 +1,65 @@
+import { Alert, Button, Stack, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useLocation } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import { meQuery, setUp } from '../../api/auth';
+import { FirstSteps } from './FirstSteps';
+import { Frame } from './Frame';
+import css from './Frame.module.css';
+import { isSameTwice, NewPassword } from './NewPassword';
+import { Problem } from './Problem';
+import { tokenOf } from './token';
+import { useOnce } from './useOnce';
+import { words } from './words';
+
+/** Where the link leads that the daemon prints at its first start. */
+export function SetUpPage() {
+  const token = useLocation({ select: ({ hash }) => tokenOf(hash, 'setup') });
+  const cache = useQueryClient();
+  const [name, setName] = useState('');
+  const [passwords, setPasswords] = useState({ password: '', repeat: '' });
+  const [isMade, setIsMade] = useState(false);
+  const { send, isPending, error } = useOnce(setUp, (me) => {
+    cache.clear();
+    cache.setQueryData(meQuery.queryKey, me);
+    setIsMade(true);
+  });
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (token !== null && isSameTwice(passwords)) {
+      send({ token, name: name.trim(), password: passwords.password });
+    }
+  };
+
+  if (isMade) return <FirstSteps />;
+  return (
+    <Frame title={words.setUpTitle}>
+      <p className={css.note}>{words.setUpText}</p>
+      {token === null && <Alert color="bad">{words.noToken}</Alert>}
+      <form onSubmit={submit}>
+        <Stack gap={12}>
+          {error && <Problem error={error} />}
+          <TextInput
+            label={words.name}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+            withAsterisk={false}
+          />
+          <NewPassword value={passwords} onChange={setPasswords} />
+          <Button
+            type="submit"
+            fullWidth
+            disabled={token === null || isPending || !isSameTwice(passwords)}
+          >
+            {isPending ? words.sending : words.setUp}
+          </Button>
+        </Stack>
+      </form>
+    </Frame>
+  );
+}

@@ -1,0 +1,9 @@
+import { useViewing } from '../../shell/viewing';
+import { AllSlots } from './AllSlots';
+import { UserSlots } from './UserSlots';
+
+/** What was expected on a day and what became of it: of everybody for an admin, else of one user. */
+export function SlotsPage() {
+  const { isAdmin, user } = useViewing();
+  return isAdmin && user === undefined ? <AllSlots /> : <UserSlots key={user} />;
+}

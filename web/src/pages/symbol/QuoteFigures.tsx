@@ -1,0 +1,72 @@
+import { useQuery } from '@tanstack/react-query';
+import { quoteQuery } from '../../api/market';
+import { pageError } from '../../api/problems';
+import type { Quote } from '../../api/schema';
+import { count } from '../../format/numbers';
+import { Change } from '../../parts/Change';
+import { Figure } from '../../parts/Figure';
+import { Figures } from '../../parts/Figures';
+import { Instant } from '../../parts/Instant';
+import { Money } from '../../parts/Money';
+import { PageState } from '../../parts/PageState';
+import { words } from './words';
+
+/** The price of the share now, read again every few seconds. */
+export function QuoteFigures({ symbol }: { symbol: string }) {
+  const { data, error, isPending, dataUpdatedAt, refetch } = useQuery(quoteQuery(symbol));
+  const quote = data?.quotes[0];
+  // The price that was read last stays with its time; that no newer one comes is said beside it.
+  const note = error && dataUpdatedAt > 0 ? words.notRead : undefined;
+  return (
+    <PageState
+      loading={isPending}
+      error={data || !error ? null : pageError(error, () => void refetch())}
+      empty={data && !quote && { title: words.unpricedTitle, text: words.unpriced(symbol) }}
+    >
+      {quote && <Told quote={quote} note={note} />}
+    </PageState>
+  );
+}
+
+function Told({ quote, note }: { quote: Quote; note: string | undefined }) {
+  const { day_change_basis_points: change } = quote;
+  return (
+    <Figures columns={4}>
+      <Figure
+        label={words.last}
+        value={<Money paise={quote.last_paise} />}
+        note={
+          <>
+            {words.at} <Instant at={quote.priced_at} day />
+            {note && `; ${note}`}
+          </>
+        }
+      />
+      <Figure
+        label={words.today}
+        value={
+          <Change paise={quote.day_change_paise} ratio={change === null ? null : change / 10_000} />
+        }
+        note={
+          <>
+            {words.before} <Money paise={quote.previous_close_paise} />
+          </>
+        }
+      />
+      <Figure
+        label={words.span}
+        value={
+          <>
+            <Money paise={quote.low_paise} plain /> – <Money paise={quote.high_paise} plain />
+          </>
+        }
+        note={
+          <>
+            {words.opened} <Money paise={quote.open_paise} />
+          </>
+        }
+      />
+      <Figure label={words.traded} value={count(quote.volume)} />
+    </Figures>
+  );
+}

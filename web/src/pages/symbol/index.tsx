@@ -1,0 +1,40 @@
+import { getRouteApi } from '@tanstack/react-router';
+import { ofUser } from '../../api/pages';
+import { dayOf } from '../../format/time';
+import { useNow } from '../../parts/clock';
+import { PageFrame } from '../../parts/PageFrame';
+import { useViewing } from '../../shell/viewing';
+import { ClosedPositions } from '../positions/ClosedPositions';
+import { Prices } from './Prices';
+import { QuoteFigures } from './QuoteFigures';
+import { SymbolDecisions } from './SymbolDecisions';
+import { SymbolOrders } from './SymbolOrders';
+import { SymbolPositions } from './SymbolPositions';
+import { SymbolSearch } from './SymbolSearch';
+import { SymbolSignals } from './SymbolSignals';
+import { words } from './words';
+
+const route = getRouteApi('/inside/symbols/$symbol');
+
+/** A share: its price, what a user holds of it, and what was ordered, signalled and decided. */
+export function SymbolPage() {
+  const symbol = route.useParams().symbol.toUpperCase();
+  const { user, name } = useViewing();
+  const now = useNow();
+  const of = { symbol, user };
+  return (
+    <PageFrame
+      title={symbol}
+      note={name === undefined ? undefined : words.ofUser(name)}
+      actions={<SymbolSearch />}
+    >
+      <QuoteFigures symbol={symbol} />
+      <Prices key={symbol} symbol={symbol} />
+      <SymbolPositions {...of} />
+      {now !== null && <SymbolDecisions {...of} today={dayOf(now)} />}
+      <SymbolOrders key={`orders of ${symbol}`} {...of} />
+      <SymbolSignals {...of} />
+      <ClosedPositions filter={{ ...ofUser(user), symbol }} />
+    </PageFrame>
+  );
+}

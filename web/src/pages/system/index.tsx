@@ -1,0 +1,26 @@
+import { PageFrame } from '../../parts/PageFrame';
+import { AdminOnly } from '../../shell/AdminOnly';
+import { Connections } from './Connections';
+import { Health } from './Health';
+import { Metrics } from './Metrics';
+import { Retention } from './Retention';
+import css from './System.module.css';
+import { words } from './words';
+
+/** How the daemon does, how its connections are used, and how long it keeps what. */
+export function SystemPage() {
+  return (
+    <AdminOnly>
+      <PageFrame title={words.title}>
+        <div className={css.two}>
+          <Health />
+          <div className={css.stack}>
+            <Connections />
+            <Metrics />
+          </div>
+        </div>
+        <Retention />
+      </PageFrame>
+    </AdminOnly>
+  );
+}

@@ -1,0 +1,86 @@
+import { Button, FileButton, Textarea } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { TaskView } from '../../api/schema';
+import { declareTask } from '../../api/tasks';
+import { ConfirmDialog } from '../../parts/ConfirmDialog';
+import { EXAMPLE, type Manifest, readManifest } from './manifest';
+import css from './Tasks.module.css';
+import { words } from './words';
+
+/** A manifest as text. What it asks for is said once more before it is accepted. */
+export function ByManifest({ onAdded }: { onAdded: (task: TaskView) => void }) {
+  const cache = useQueryClient();
+  const [text, setText] = useState('');
+  const [fault, setFault] = useState<string | null>(null);
+  const [asked, setAsked] = useState<Manifest | null>(null);
+  const type = (next: string) => {
+    setText(next);
+    setFault(null);
+  };
+  const ask = () => {
+    const read = readManifest(text, words.notJson, words.noName);
+    if (typeof read === 'string') setFault(read);
+    else setAsked(read);
+  };
+  const add = async () => {
+    if (!asked) return;
+    onAdded(await declareTask(asked.name, asked.document));
+    await cache.invalidateQueries();
+  };
+  return (
+    <>
+      <Textarea
+        label={words.manifest}
+        description={words.manifestHelp}
+        value={text}
+        error={fault}
+        rows={14}
+        spellCheck={false}
+        classNames={{ input: css.mono ?? '' }}
+        onChange={(event) => type(event.currentTarget.value)}
+      />
+      <div className={css.links}>
+        <Button variant="default" onClick={() => type(EXAMPLE)} disabled={text.trim() !== ''}>
+          {words.example}
+        </Button>
+        <FileButton
+          accept="application/json,.json"
+          onChange={(file) => void file?.text().then(type)}
+        >
+          {(props) => (
+            <Button {...props} variant="default">
+              {words.file}
+            </Button>
+          )}
+        </FileButton>
+        <Button disabled={text.trim() === ''} onClick={ask}>
+          {words.add}
+        </Button>
+      </div>
+      <ConfirmDialog
+        opened={asked !== null}
+        onClose={() => setAsked(null)}
+        title={words.addTitle(asked?.title ?? '')}
+        confirm={words.addVerb}
+        onConfirm={add}
+      >
+        {asked && <Asks manifest={asked} />}
+      </ConfirmDialog>
+    </>
+  );
+}
+
+function Asks({ manifest }: { manifest: Manifest }) {
+  const { capabilities, rules, after } = manifest;
+  return (
+    <>
+      <p className={css.text}>{words.asks}</p>
+      <ul className={css.lines}>
+        {[...capabilities, ...rules, ...after.map(words.goesFirst)].map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </>
+  );
+}

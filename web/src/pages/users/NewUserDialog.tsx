@@ -1,0 +1,125 @@
+import { Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import type { CreatedUser, RoleName } from '../../api/schema';
+import { createUser } from '../../api/userAdmin';
+import { useWrite } from '../../api/useWrite';
+import { parseRupees } from '../../format/money';
+import { LinkOnce } from './LinkOnce';
+import css from './Users.module.css';
+import { words } from './words';
+
+interface Props {
+  opened: boolean;
+  onClose: () => void;
+}
+
+/** Adds a user and shows their link once. A click beside the dialog does not close it: the link would be lost. */
+export function NewUserDialog({ opened, onClose }: Props) {
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={words.newTitle}
+      closeOnClickOutside={false}
+      centered
+      closeButtonProps={{ 'aria-label': words.close }}
+    >
+      <Content onClose={onClose} />
+    </Modal>
+  );
+}
+
+function Content({ onClose }: { onClose: () => void }) {
+  const [created, setCreated] = useState<CreatedUser | null>(null);
+  if (!created) return <Form onClose={onClose} onCreated={setCreated} />;
+  const { user, link } = created;
+  return (
+    <Stack gap={12}>
+      <strong role="status">{words.added(user.name)}</strong>
+      <LinkOnce link={link} name={user.name} />
+      <Group justify="flex-end" gap={8}>
+        <Button
+          variant="default"
+          renderRoot={(props) => (
+            <Link to="/admin/users/$id" params={{ id: String(user.id) }} {...props} />
+          )}
+        >
+          {words.toUser}
+        </Button>
+        <Button onClick={onClose}>{words.done}</Button>
+      </Group>
+    </Stack>
+  );
+}
+
+interface FormProps {
+  onClose: () => void;
+  onCreated: (created: CreatedUser) => void;
+}
+
+function Form({ onClose, onCreated }: FormProps) {
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<RoleName>('user');
+  const [capital, setCapital] = useState('');
+  const { write, isBusy, refusal } = useWrite(['users', 'health']);
+  const paise = parseRupees(capital);
+  const isNoAmount = capital.trim() !== '' && paise === null;
+  const isNameRefused = refusal?.code === 'name_taken';
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (isNoAmount) return;
+    const money = paise === null ? {} : { capital_paise: paise };
+    void write(async () => onCreated(await createUser({ name: name.trim(), role, ...money })));
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack gap={12}>
+        <TextInput
+          label={words.name}
+          description={words.newHint}
+          value={name}
+          error={isNameRefused && `${refusal.title}. ${refusal.next}`}
+          onChange={(event) => setName(event.currentTarget.value)}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          data-autofocus
+        />
+        <NativeSelect
+          label={words.role}
+          value={role}
+          data={[
+            { value: 'user', label: words.roleTexts.user },
+            { value: 'admin', label: words.roleTexts.admin },
+          ]}
+          onChange={(event) => setRole(event.currentTarget.value === 'admin' ? 'admin' : 'user')}
+        />
+        <TextInput
+          label={words.capital}
+          description={words.capitalHint}
+          leftSection="₹"
+          inputMode="decimal"
+          autoComplete="off"
+          value={capital}
+          error={isNoAmount && words.noAmount}
+          onChange={(event) => setCapital(event.currentTarget.value)}
+        />
+        {refusal && !isNameRefused && (
+          <p role="alert" className={css.bad}>
+            {refusal.title}. {refusal.detail} {refusal.next}
+          </p>
+        )}
+        <Group justify="flex-end" gap={8}>
+          <Button variant="default" onClick={onClose} disabled={isBusy}>
+            {words.cancel}
+          </Button>
+          <Button type="submit" disabled={isBusy || name.trim() === '' || isNoAmount}>
+            {words.create}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

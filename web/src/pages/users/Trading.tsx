@@ -1,0 +1,154 @@
+import { Button, TextInput } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { pageError } from '../../api/problems';
+import type { BrokerBody, LimitsBody, User } from '../../api/schema';
+import { limitsQuery } from '../../api/switches';
+import { changeBroker, switchOrders, userBrokerQuery } from '../../api/userAdmin';
+import { useWrite } from '../../api/useWrite';
+import { codeWords } from '../../format/codes';
+import { count } from '../../format/numbers';
+import { ConfirmDialog } from '../../parts/ConfirmDialog';
+import { DefinitionList } from '../../parts/DefinitionList';
+import { PageState } from '../../parts/PageState';
+import { Section } from '../../parts/Section';
+import { switchesOf } from '../../shell/limits';
+import css from './Users.module.css';
+import { words } from './words';
+
+/** Whether orders of a user pass, and how the link with the broker does. */
+export function Trading({ user }: { user: User }) {
+  const broker = useQuery(userBrokerQuery(user.id));
+  const limits = useQuery(limitsQuery(user.id));
+  const failed = [broker, limits].find(({ error, data }) => error && !data);
+  const again = () => {
+    void broker.refetch();
+    void limits.refetch();
+  };
+  return (
+    <Section title={words.trading}>
+      <PageState
+        loading={broker.isPending || limits.isPending}
+        error={failed ? pageError(failed.error, again) : null}
+      >
+        {broker.data && limits.data && (
+          <>
+            <DefinitionList items={facts(broker.data, limits.data)} />
+            <div className={css.actions}>
+              <Orders user={user} limits={limits.data} />
+              <Broker user={user} />
+            </div>
+          </>
+        )}
+      </PageState>
+    </Section>
+  );
+}
+
+function facts(broker: BrokerBody, limits: LimitsBody) {
+  const { isStopped, isOwnOn, isAdminOn } = switchesOf(limits);
+  const by = isAdminOn ? 'admin' : isOwnOn ? 'own' : 'daemon';
+  const { pushes_booked, pushes_known, pushes_ignored } = broker;
+  return [
+    {
+      term: words.orders,
+      value: isStopped ? `${words.ordersStopped} ${words.stoppedBy[by]}` : words.ordersPass,
+    },
+    {
+      term: words.broker,
+      value: [
+        codeWords(broker.broker),
+        broker.simulated ? words.simulated : words.real,
+        broker.silent && words.silent,
+      ]
+        .filter(Boolean)
+        .join(', '),
+    },
+    { term: words.waiting, value: count(broker.calls_waiting) },
+    {
+      term: words.pushes,
+      value: words.pushText(count(pushes_booked), count(pushes_known), count(pushes_ignored)),
+    },
+    { term: words.resyncs, value: count(broker.resyncs) },
+  ];
+}
+
+/** Stopping is one press, as in the header; letting through asks and wants the button held. */
+function Orders({ user, limits }: { user: User; limits: LimitsBody }) {
+  const { isAdminOn } = switchesOf(limits);
+  const cache = useQueryClient();
+  const [isAsking, setIsAsking] = useState(false);
+  const { write, isBusy, refusal } = useWrite(['limits']);
+  const pass = async () => {
+    await switchOrders(user.id, false);
+    await cache.invalidateQueries({ queryKey: ['limits'] });
+  };
+  return (
+    <>
+      {isAdminOn ? (
+        <Button size="sm" variant="default" onClick={() => setIsAsking(true)}>
+          {words.passOrders}
+        </Button>
+      ) : (
+        <Button
+          size="sm"
+          color="bad"
+          variant="outline"
+          disabled={isBusy}
+          onClick={() => void write(() => switchOrders(user.id, true))}
+        >
+          {words.stopOrders}
+        </Button>
+      )}
+      {refusal && (
+        <p role="alert" className={css.bad}>
+          {words.stopFailed}: {refusal.title}. {refusal.next}
+        </p>
+      )}
+      <ConfirmDialog
+        opened={isAsking}
+        onClose={() => setIsAsking(false)}
+        title={words.passTitle(user.name)}
+        confirm={words.passOrders}
+        hold
+        onConfirm={pass}
+      >
+        <p className={css.text}>{words.passText}</p>
+      </ConfirmDialog>
+    </>
+  );
+}
+
+function Broker({ user }: { user: User }) {
+  const cache = useQueryClient();
+  const [isAsking, setIsAsking] = useState(false);
+  const [broker, setBroker] = useState(user.broker);
+  const change = async () => {
+    await changeBroker(user.id, broker.trim());
+    await cache.invalidateQueries({ queryKey: ['users'] });
+  };
+  return (
+    <>
+      <Button size="sm" variant="default" onClick={() => setIsAsking(true)}>
+        {words.changeBroker}
+      </Button>
+      <ConfirmDialog
+        opened={isAsking}
+        onClose={() => setIsAsking(false)}
+        title={words.brokerTitle(user.name)}
+        confirm={words.changeBroker}
+        danger
+        onConfirm={change}
+      >
+        <p className={css.text}>{words.brokerText}</p>
+        <TextInput
+          label={words.brokerName}
+          value={broker}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => setBroker(event.currentTarget.value)}
+        />
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,113 @@
+import { act, fireEvent, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { renderPart } from '../testing';
+import { ConfirmDialog, type ConfirmDialogProps } from './index';
+
+function open(props: Partial<ConfirmDialogProps> & Pick<ConfirmDialogProps, 'onConfirm'>) {
+  const onClose = vi.fn();
+  renderPart(
+    <ConfirmDialog
+      opened
+      onClose={onClose}
+      title="Stop the service of asha?"
+      confirm="Stop"
+      {...props}
+    />,
+  );
+  return { onClose };
+}
+
+/** A request whose answer the test gives. */
+function pending() {
+  let answer: (value?: unknown) => void = () => {};
+  let refuse: (error: Error) => void = () => {};
+  const promise = new Promise((resolve, reject) => {
+    answer = resolve;
+    refuse = reject;
+  });
+  return { promise, answer: () => answer(), refuse: (text: string) => refuse(new Error(text)) };
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('ConfirmDialog', () => {
+  it('sends once when Enter is pressed twice, also after the answer', async () => {
+    const request = pending();
+    const onConfirm = vi.fn(() => request.promise);
+    const { onClose } = open({ onConfirm });
+    const button = screen.getByRole('button', { name: 'Stop' });
+    const form = button.closest('form');
+    if (!form) throw new Error('no form');
+    // Two within one frame, as a key that is held down sends them.
+    act(() => {
+      fireEvent.submit(form);
+      fireEvent.submit(form);
+    });
+    expect(onConfirm).toHaveBeenCalledOnce();
+    expect(screen.getByRole('button', { name: 'Sending…' }).hasAttribute('disabled')).toBe(true);
+    await act(async () => request.answer());
+    expect(onClose).toHaveBeenCalledOnce();
+    fireEvent.submit(form);
+    expect(onConfirm).toHaveBeenCalledOnce();
+  });
+
+  it('sends on Enter, as the button has the focus', async () => {
+    const user = userEvent.setup();
+    const onConfirm = vi.fn(() => new Promise(() => {}));
+    open({ onConfirm });
+    await vi.waitFor(() => expect(document.activeElement?.textContent).toBe('Stop'));
+    await user.keyboard('{Enter}{Enter}');
+    expect(onConfirm).toHaveBeenCalledOnce();
+  });
+
+  it('shows the sentence of the daemon, keeps what was typed and can be sent again', async () => {
+    const user = userEvent.setup();
+    const onConfirm = vi
+      .fn()
+      .mockRejectedValueOnce(new Error('asha has an open order'))
+      .mockResolvedValueOnce(null);
+    const { onClose } = open({ onConfirm, reason: 'Reason' });
+    const button = screen.getByRole('button', { name: 'Stop' });
+    expect(button.hasAttribute('disabled')).toBe(true);
+    await user.type(screen.getByRole('textbox', { name: 'Reason' }), 'seen at the broker');
+    await user.click(button);
+    expect((await screen.findByRole('alert')).textContent).toBe('Asha has an open order.');
+    expect(screen.getByDisplayValue('seen at the broker')).toBeTruthy();
+    expect(onClose).not.toHaveBeenCalled();
+    await user.click(screen.getByRole('button', { name: 'Stop' }));
+    expect(onConfirm).toHaveBeenLastCalledWith('seen at the broker');
+    expect(onClose).toHaveBeenCalledOnce();
+  });
+
+  it('wants the name typed', async () => {
+    const user = userEvent.setup();
+    const onConfirm = vi.fn(async () => {});
+    open({ onConfirm, typeName: 'analysis' });
+    const field = screen.getByRole('textbox', { name: 'Type analysis to go on' });
+    await user.type(field, 'analysi{Enter}');
+    expect(onConfirm).not.toHaveBeenCalled();
+    await user.type(field, 's{Enter}');
+    expect(onConfirm).toHaveBeenCalledOnce();
+  });
+
+  it('wants to be held for a second', () => {
+    vi.useFakeTimers();
+    const onConfirm = vi.fn(() => new Promise(() => {}));
+    open({ onConfirm, hold: true });
+    const button = screen.getByRole('button', { name: 'Hold to stop' });
+    fireEvent.pointerDown(button);
+    act(() => vi.advanceTimersByTime(900));
+    fireEvent.pointerUp(button);
+    act(() => vi.advanceTimersByTime(2000));
+    expect(onConfirm).not.toHaveBeenCalled();
+    fireEvent.keyDown(button, { key: ' ' });
+    fireEvent.keyDown(button, { key: ' ', repeat: true });
+    act(() => vi.advanceTimersByTime(1000));
+    fireEvent.keyDown(button, { key: ' ', repeat: true });
+    act(() => vi.advanceTimersByTime(3000));
+    expect(onConfirm).toHaveBeenCalledOnce();
+  });
+});

@@ -1,0 +1,150 @@
+import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
+import css from './ConfirmDialog.module.css';
+import { useHold } from './useHold';
+import { words } from './words';
+
+const HOLD_MS = 1000;
+
+export interface ConfirmDialogProps {
+  opened: boolean;
+  onClose: () => void;
+  /** What will be done and for whom: `Stop the service of asha?` */
+  title: string;
+  /** What it changes, in figures where there are any. */
+  children?: ReactNode;
+  /** The verb of the button: `Stop the service`. */
+  confirm: string;
+  /** The word of the other button, where `Cancel` could be taken for the verb. */
+  dismiss?: string;
+  /** Red button, for what cannot be taken back. */
+  danger?: boolean;
+  /** The person types this before the button works. */
+  typeName?: string | undefined;
+  /** The button works when held for a second. */
+  hold?: boolean;
+  /** Asks for a reason and hands it on; the label of its field. */
+  reason?: string | undefined;
+  /** Why it cannot be sent now, such as a countdown; stands on the button in place of the verb. */
+  blocked?: ReactNode;
+  /** Sends; throws an `Error` with the sentence to show. The dialog closes when it is through. */
+  onConfirm: (reason: string) => Promise<unknown>;
+}
+
+/** The daemon's sentences begin small and have no full stop, for logs. */
+function sentence(text: string): string {
+  const start = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.?!]$/.test(start) ? start : `${start}.`;
+}
+
+/** Sends once however often it is pressed, and keeps what was typed when the answer is no. */
+function useSending(onConfirm: ConfirmDialogProps['onConfirm'], onDone: () => void) {
+  const [sending, setSending] = useState(false);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  // State alone comes a render too late for two presses of Enter within one frame.
+  const busy = useRef(false);
+
+  const send = async (reason: string) => {
+    if (busy.current) return;
+    busy.current = true;
+    setSending(true);
+    setRefusal(null);
+    try {
+      await onConfirm(reason);
+      // It stays busy: while the dialog fades out, another Enter must not send again.
+      onDone();
+    } catch (error) {
+      busy.current = false;
+      setSending(false);
+      setRefusal(error instanceof Error ? sentence(error.message) : words.unexplained);
+    }
+  };
+  return { sending, refusal, send };
+}
+
+function Question(props: ConfirmDialogProps) {
+  const { typeName, reason: reasonLabel, hold = false, danger = false } = props;
+  const [typed, setTyped] = useState('');
+  const [reason, setReason] = useState('');
+  const { sending, refusal, send } = useSending(props.onConfirm, props.onClose);
+  const { blocked } = props;
+  const complete =
+    !blocked &&
+    (typeName === undefined || typed.trim() === typeName) &&
+    (reasonLabel === undefined || reason.trim() !== '');
+
+  const act = () => {
+    if (complete) void send(reason.trim());
+  };
+  const { holding, handlers } = useHold(HOLD_MS, act);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!hold) act();
+  };
+
+  return (
+    <form onSubmit={submit}>
+      <Stack gap={12}>
+        {props.children}
+        {typeName !== undefined && (
+          <TextInput
+            label={words.typeName(typeName)}
+            value={typed}
+            autoComplete="off"
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            data-autofocus
+          />
+        )}
+        {reasonLabel !== undefined && (
+          <Textarea
+            label={reasonLabel}
+            value={reason}
+            rows={3}
+            onChange={(event) => setReason(event.currentTarget.value)}
+            data-autofocus={typeName === undefined || undefined}
+          />
+        )}
+        {refusal !== null && (
+          <p role="alert" className={css.refusal}>
+            {refusal}
+          </p>
+        )}
+        <Group justify="flex-end" gap={8}>
+          <Button variant="default" onClick={props.onClose} disabled={sending}>
+            {props.dismiss ?? words.cancel}
+          </Button>
+          <Button
+            type={hold ? 'button' : 'submit'}
+            color={danger ? 'bad' : 'accent'}
+            disabled={!complete || sending}
+            className={hold ? css.hold : undefined}
+            data-holding={holding || undefined}
+            data-autofocus={(typeName === undefined && reasonLabel === undefined) || undefined}
+            {...(hold ? handlers : {})}
+          >
+            {sending
+              ? words.sending
+              : (blocked ?? (hold ? words.hold(props.confirm) : props.confirm))}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** Asks before a write and sends it. */
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  return (
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={props.title}
+      centered
+      classNames={{ title: css.title ?? '' }}
+      closeButtonProps={{ 'aria-label': words.close }}
+    >
+      {/* Inside of the modal, so that it begins anew each time it is opened. */}
+      <Question {...props} />
+    </Modal>
+  );
+}

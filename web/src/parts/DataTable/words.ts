@@ -1,0 +1,15 @@
+import { count, plural } from '../../format/numbers';
+
+export const words = {
+  columns: 'Columns',
+  actions: 'Actions',
+  readMore: 'Read more',
+  reading: 'Reading more…',
+  rows: (rows: number, more: boolean, sorted: boolean) => {
+    if (!more) return plural(rows, 'row');
+    // A sort of half a list must not look like a sort of the list.
+    return sorted
+      ? `Sorted among the ${count(rows)} rows read so far`
+      : `${count(rows)} rows read, there are more`;
+  },
+} as const;

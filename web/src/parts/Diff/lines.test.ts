@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { diffLines } from './lines';
+
+const marks = { same: ' ', removed: '-', added: '+' } as const;
+const shown = (before: string, after: string) =>
+  diffLines(before, after).map((line) => marks[line.kind] + line.text);
+
+it('tells what went, came and stayed', () => {
+  expect(shown('a\nb\nc', 'a\nx\nc\nd')).toEqual([' a', '-b', '+x', ' c', '+d']);
+  expect(shown('a', 'a')).toEqual([' a']);
+});
+
+it('both texts can be read out of it', () => {
+  let seed = 7;
+  const random = (below: number) => {
+    seed = (seed * 16_807) % 2_147_483_647;
+    return seed % below;
+  };
+  const text = () =>
+    Array.from({ length: random(9) + 1 }, () => 'abc'.charAt(random(3))).join('\n');
+  for (let round = 0; round < 300; round += 1) {
+    const [before, after] = [text(), text()];
+    const lines = diffLines(before, after);
+    const without = (kind: string) =>
+      lines.filter((line) => line.kind !== kind).map((line) => line.text);
+    expect(without('added').join('\n')).toBe(before);
+    expect(without('removed').join('\n')).toBe(after);
+  }
+});

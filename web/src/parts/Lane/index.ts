@@ -1,0 +1,1 @@
+export { Lane, LaneAxis, type LaneSlot, type LaneTicks } from './Lane';

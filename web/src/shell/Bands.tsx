@@ -1,0 +1,47 @@
+import { Link, useLocation } from '@tanstack/react-router';
+import { useLive } from '../live/context';
+import { useStore } from '../live/store';
+import { Instant } from '../parts/Instant';
+import { Icon } from '../parts/icons/Icon';
+import css from './Bands.module.css';
+import { useViewing } from './viewing';
+import { words } from './words';
+
+/** Whose things are shown, as long as an admin looks at another user's. */
+export function ViewingBand() {
+  const { name } = useViewing();
+  const isSignals = useLocation({ select: ({ pathname }) => pathname === '/signals' });
+  if (name === undefined) return null;
+  return (
+    <div className={css.viewing}>
+      <Icon name="users" />
+      <strong>{words.viewing(name)}</strong>
+      <span className={css.text}>{isSignals ? words.viewingSignals : words.viewingText}</span>
+      <Link to="." search={(search) => ({ ...search, user: undefined })} className={css.action}>
+        {words.stopViewing}
+      </Link>
+    </div>
+  );
+}
+
+/** That figures are not fed any more, and since when. */
+export function LostBand() {
+  const live = useLive();
+  const state = useStore(live.state);
+  const since = useStore(live.lostAt);
+  if (state !== 'lost') return null;
+  return (
+    <div className={css.lost} role="alert">
+      <Icon name="warning" />
+      <span>
+        {words.lostBand}{' '}
+        {since !== null && (
+          <>
+            {words.lostBandSince} <Instant at={since} />.{' '}
+          </>
+        )}
+        {words.lostBandOrders}
+      </span>
+    </div>
+  );
+}

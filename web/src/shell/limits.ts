@@ -1,0 +1,42 @@
+import type { LimitsBody } from '../api/schema';
+import { rupees } from '../format/money';
+
+type Values = Record<string, unknown>;
+
+/** Which switches are on for a user. */
+export interface Switches {
+  isStopped: boolean;
+  isOwnOn: boolean;
+  isAdminOn: boolean;
+}
+
+export function switchesOf(limits: LimitsBody): Switches {
+  const isOn = (values: Values) => values.kill_switch === true;
+  return {
+    isStopped: isOn(limits.in_force),
+    isOwnOn: isOn(limits.own),
+    isAdminOn: isOn(limits.admin),
+  };
+}
+
+/** The limits as name and value, for people. Those that nobody has set are left out. */
+export function limitRows(values: Values): [string, string][] {
+  return Object.entries(values)
+    .filter(([name, value]) => name !== 'kill_switch' && value !== null)
+    .map(([name, value]) => [nameOf(name), told(name, value)]);
+}
+
+function nameOf(limit: string): string {
+  const plain = limit
+    .replace(/_paise$/, '')
+    .replaceAll('_', ' ')
+    .replace(/^max /, 'most ');
+  return plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+function told(limit: string, value: unknown): string {
+  if (typeof value === 'number') return limit.endsWith('_paise') ? rupees(value) : String(value);
+  if (Array.isArray(value)) return value.join(', ');
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return String(value);
+}
