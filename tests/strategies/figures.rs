@@ -17,13 +17,16 @@ use support::console::{Client, Console};
 /// A buy, a sell, and their prices: what makes a closed lot.
 type Match = (String, String, i64, i64);
 
+/// Buying order, price, shares.
+type Bought = (String, i64, i64);
+
 /// The trades of the journal.
 #[derive(Default)]
 struct Traded {
     /// Shares of each match.
     closed: BTreeMap<Match, i64>,
-    /// What is left of each position: buying order, price, shares.
-    held: BTreeMap<(StrategyName, String), VecDeque<(String, i64, i64)>>,
+    /// What is left of each position, oldest first.
+    held: BTreeMap<(StrategyName, String), VecDeque<Bought>>,
     /// The fills of each date.
     fills: BTreeMap<Day, Vec<DayFill>>,
 }

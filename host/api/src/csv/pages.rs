@@ -64,7 +64,7 @@ impl Pages {
         }
         let body = to_bytes(answer.into_body(), MOST_BYTES).await.map_err(|error| fault(&error))?;
         let mut page: Value = serde_json::from_slice(&body).map_err(|error| fault(&error))?;
-        self.cursor = page["next"].as_str().map(ToOwned::to_owned);
+        self.cursor = page.get("next").and_then(Value::as_str).map(ToOwned::to_owned);
         self.done = self.cursor.is_none();
         match page.get_mut(self.listing.rows).map(Value::take) {
             Some(Value::Array(items)) => Ok(Some(items)),
@@ -74,8 +74,11 @@ impl Pages {
 
     /// The address of the next page.
     fn uri(&self) -> Result<Uri, Refused> {
-        let mut query: Vec<String> = self.parts.uri.query().map(ToOwned::to_owned).into_iter().collect();
-        query.extend(self.listing.with.iter().map(|(name, value)| format!("{name}={value}")));
+        let given = self.parts.uri.query().unwrap_or_default();
+        let mut query: Vec<String> = if given.is_empty() { Vec::new() } else { vec![given.to_owned()] };
+        let is_given = |name: &str| given.split('&').any(|pair| pair.split('=').next() == Some(name));
+        let with = self.listing.with.iter().filter(|(name, _)| !is_given(name));
+        query.extend(with.map(|(name, value)| format!("{name}={value}")));
         if self.listing.paged {
             query.push(PAGE.to_owned());
         }

@@ -21,8 +21,8 @@ const PREFER: HeaderName = HeaderName::from_static("prefer");
 /// What stands in it.
 pub(crate) const RESPOND_ASYNC: &str = "respond-async";
 
-/// Ends of the paths of requests that may take minutes; `/run` is that of a shared task.
-const LONG: [&str; 4] = ["/shadow", "/replays", "/replay", "/run"];
+/// Ends of the paths of requests that may take minutes.
+const LONG: [&str; 3] = ["/shadow", "/replays", "/replay"];
 
 /// Most bytes of an answer that is kept. The longest report lists 100 runs with some hundred bytes each.
 const MOST_ANSWER_BYTES: usize = 256 << 10;

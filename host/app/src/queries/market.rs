@@ -94,12 +94,16 @@ impl Queries {
 /// The last `count` of these bars with their indicators; those from the one numbered `finished` on still run.
 fn indicated(candles: &[Candle], finished: usize, count: usize) -> Vec<IndicatedCandle> {
     let closes: Vec<f64> = candles.iter().map(|candle| candle.close.0 as f64).collect();
-    let indicators = ema(&closes, EMA_BARS).into_iter().zip(rsi(&closes, RSI_BARS));
-    let of = |(number, (candle, (ema9, rsi10))): (usize, (&Candle, (Option<f64>, Option<f64>)))| {
-        IndicatedCandle { candle: *candle, running: number >= finished, ema9, rsi10 }
-    };
+    let (ema9, rsi10) = (ema(&closes, EMA_BARS), rsi(&closes, RSI_BARS));
     let skipped = candles.len().saturating_sub(count);
-    candles.iter().zip(indicators).enumerate().skip(skipped).map(of).collect()
+    let bars = candles.iter().zip(ema9).zip(rsi10).enumerate().skip(skipped);
+    let indicated = bars.map(|(number, ((candle, ema9), rsi10))| IndicatedCandle {
+        candle: *candle,
+        running: number >= finished,
+        ema9,
+        rsi10,
+    });
+    indicated.collect()
 }
 
 #[cfg(test)]
