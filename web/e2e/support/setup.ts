@@ -1,9 +1,8 @@
-import { resolve } from 'node:path';
 import { chromium, request } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
 import { findChromium, hasSandbox } from './browser';
 import { DEMO_PASSWORD, startDemo } from './daemon';
-import { serveFolder } from './site';
+import { type Running, withConsole } from './site';
 
 export const USERS = ['admin', 'user2', 'user3'] as const;
 export type User = (typeof USERS)[number];
@@ -23,26 +22,37 @@ declare module 'vitest' {
 /** One daemon, one browser and one log-in of each user for all tests. */
 export default async function setup(project: TestProject) {
   const executablePath = findChromium();
-  const [browser, daemon] = await Promise.all([
-    chromium.launchServer({ executablePath, chromiumSandbox: hasSandbox }),
-    startDemo(),
-  ]);
-  // The console that is built into the daemon; with DIST one that stands in a folder.
-  const folder = process.env.DIST;
-  const site = folder ? await serveFolder(resolve(folder), daemon.url) : undefined;
-  const url = process.env.PRAHARI_CONSOLE_URL ?? site?.url ?? daemon.url;
+  const running = await startConsole();
+  const browser = await chromium
+    .launchServer({ executablePath, chromiumSandbox: hasSandbox })
+    .catch(async (error) => {
+      await running.stop();
+      throw error;
+    });
+  const { url } = running;
   project.provide('browser', browser.wsEndpoint());
   project.provide('console', url);
-  project.provide('sessions', {
-    admin: await logIn(url, 'admin'),
-    user2: await logIn(url, 'user2'),
-    user3: await logIn(url, 'user3'),
-  });
-  return async () => {
+  const stop = async () => {
     await browser.close();
-    await site?.stop();
-    await daemon.stop();
+    await running.stop();
   };
+  try {
+    project.provide('sessions', {
+      admin: await logIn(url, 'admin'),
+      user2: await logIn(url, 'user2'),
+      user3: await logIn(url, 'user3'),
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
+}
+
+/** A demonstration of its own, or one that runs already at PRAHARI_CONSOLE_URL. */
+async function startConsole(): Promise<Running> {
+  const url = process.env.PRAHARI_CONSOLE_URL;
+  return withConsole(url ? { url, stop: async () => undefined } : await startDemo());
 }
 
 export async function logIn(url: string, name: string, password = DEMO_PASSWORD): Promise<Session> {

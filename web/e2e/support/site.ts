@@ -2,15 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { extname, join, normalize } from 'node:path';
+import { extname, join, normalize, resolve } from 'node:path';
 
-/**
- * Serves a console that was built and not yet put into the daemon, with the header that the daemon sends, and hands
- * what is below /api on to the daemon.
- */
-export interface Site {
+export interface Running {
   url: string;
   stop(): Promise<void>;
+}
+
+/** The console that is built into the daemon; with DIST the one that stands in a folder. Ends with the daemon. */
+export async function withConsole(daemon: Running): Promise<Running> {
+  const folder = process.env.DIST;
+  if (!folder) return daemon;
+  const site = await serveFolder(resolve(folder), daemon.url);
+  const stop = async () => {
+    await site.stop();
+    await daemon.stop();
+  };
+  return { url: site.url, stop };
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -33,7 +41,11 @@ const policy = (nonce: string) =>
     "frame-ancestors 'none'",
   ].join('; ');
 
-export async function serveFolder(folder: string, daemon: string): Promise<Site> {
+/**
+ * Serves a console that was built and not yet put into the daemon, with the header that the daemon sends, and hands
+ * what is below /api on to the daemon.
+ */
+async function serveFolder(folder: string, daemon: string): Promise<Running> {
   const server = createServer((asked, answer) => {
     if (asked.url?.startsWith('/api')) handOn(asked, answer, daemon);
     else void sendFile(folder, asked.url ?? '/', answer);

@@ -6,6 +6,12 @@ import type { CalendarDocument } from './schema';
 /** Asked by the market clock only, which has to know when the question left and when the answer came. */
 export const readCalendarNow = () => answered(api.GET('/api/v1/calendar/now'));
 
+/** How far the holidays are known; it changes with an import only. */
+export const calendarKnownQuery = queryOptions({
+  queryKey: ['calendar', 'known'],
+  queryFn: ({ signal }) => answered(api.GET('/api/v1/calendar/now', { signal })),
+});
+
 /** Days of the exchange, in order; 400 at most. */
 export const calendarDaysQuery = (from: string, through: string) =>
   queryOptions({

@@ -41,19 +41,23 @@ export const runsOfAllQuery = (filter: RunOfAllFilter) =>
     getNextPageParam: nextPage,
   });
 
-// Numbers of runs are unique: an admin reads a run of anybody without naming the user.
+// Numbers of runs are unique: an admin reads a run of anybody without naming the user. What is over does not change
+// any more, whatever the stream tells of other runs: it is read once.
+const READ_ONCE = 'static' as const;
 
 export const runQuery = (run: number) =>
   queryOptions({
     queryKey: ['executions', 'one', { run }],
     queryFn: ({ signal }) =>
       answered(api.GET('/api/v1/executions/{run}', { params: { path: { run } }, signal })),
+    staleTime: ({ state }) => (state.data?.finished_at ? READ_ONCE : 0),
   });
 
 /** What a run asked the host and what it was answered, in order; about a megabyte a page at most. */
 export const runCallsQuery = (run: number) =>
   infiniteQueryOptions({
     queryKey: ['executions', 'calls', { run }],
+    staleTime: READ_ONCE,
     queryFn: ({ pageParam, signal }) =>
       answered(
         api.GET('/api/v1/executions/{run}/calls', {
@@ -65,9 +69,10 @@ export const runCallsQuery = (run: number) =>
     getNextPageParam: nextPage,
   });
 
-export const runDecisionsQuery = (run: number) =>
+export const runDecisionsQuery = (run: number, isOver: boolean) =>
   infiniteQueryOptions({
-    queryKey: ['executions', 'decisions', { run }],
+    queryKey: ['executions', 'decisions', { run, isOver }],
+    staleTime: isOver ? READ_ONCE : 0,
     queryFn: ({ pageParam, signal }) => {
       const query = { ...pageParam, limit: FULL_PAGE };
       return answered(
@@ -81,11 +86,11 @@ export const runDecisionsQuery = (run: number) =>
     getNextPageParam: nextPage,
   });
 
-export const runLogQuery = (run: number) =>
+export const runLogQuery = (run: number, isOver: boolean) =>
   infiniteQueryOptions({
-    queryKey: ['executions', 'log', { run }],
+    queryKey: ['executions', 'log', { run, isOver }],
     // What was written since it was last shown was not heard: lines are read anew each time.
-    staleTime: 0,
+    staleTime: isOver ? READ_ONCE : 0,
     queryFn: ({ pageParam, signal }) => {
       const query = { ...pageParam, limit: FULL_PAGE };
       return answered(

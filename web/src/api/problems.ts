@@ -22,7 +22,7 @@ const RELOAD = 'Compare it with what stands now, then save again.';
 
 /** One entry for each code of the API: a new code without words does not compile. */
 export const WORDS: Record<FailureCode, Words> = {
-  invalid_request: { title: 'This was not understood', next: 'Correct what is named below.' },
+  invalid_request: { title: 'This was not understood', next: 'Correct what is named here.' },
   not_signed_in: { title: 'You are logged out', next: 'Log in again; what you typed is kept.' },
   admin_only: { title: 'Only an admin may do this', next: 'Ask an admin of this daemon.' },
   wrong_credentials: {
@@ -79,7 +79,7 @@ export const WORDS: Record<FailureCode, Words> = {
     next: 'An admin can make the user active again.',
   },
   settings_changed: { title: 'Somebody else changed these settings', next: RELOAD },
-  invalid_schedule: { title: 'This schedule cannot be used', next: 'Correct what is named below.' },
+  invalid_schedule: { title: 'This schedule cannot be used', next: 'Correct what is named here.' },
   schedule_flagged: {
     title: 'Something is odd about this schedule',
     next: 'Read the reason; save it all the same if it is meant.',
@@ -87,7 +87,7 @@ export const WORDS: Record<FailureCode, Words> = {
   schedule_changed: { title: 'Somebody else changed the schedules', next: RELOAD },
   invalid_calendar: {
     title: 'This calendar cannot be used',
-    next: 'Correct the entry that is named below.',
+    next: 'Correct the entry that is named here.',
   },
   calendar_changed: {
     title: 'Another calendar was imported first',
@@ -113,7 +113,7 @@ export const WORDS: Record<FailureCode, Words> = {
   },
   invalid_manifest: {
     title: 'The manifest cannot be meant',
-    next: 'Correct what is named below and upload it again.',
+    next: 'Correct what is named here and upload it again.',
   },
   manifest_not_accepted: {
     title: 'Nobody has accepted this manifest',
@@ -129,7 +129,7 @@ export const WORDS: Record<FailureCode, Words> = {
   },
   module_refused: {
     title: 'The component was refused',
-    next: 'Mend what is named below and upload it again.',
+    next: 'Correct what is named here and upload it again.',
   },
   too_many_uploads: {
     title: 'Too many uploads are under way',

@@ -1,7 +1,15 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answered, api } from './client';
 import { pressed } from './press';
-import type { BulkChange, Candidate, RuleView, ScheduleChange, ScheduleView } from './schema';
+import type {
+  BulkChange,
+  Candidate,
+  Preview,
+  RuleView,
+  ScheduleChange,
+  ScheduleView,
+  YearView,
+} from './schema';
 
 /**
  * A rule as it is answered. The document says of a zone that it is a text and an object at once, which nothing is; so
@@ -12,6 +20,11 @@ export type Rule =
   | { kind: 'cron'; expression: string; zone?: unknown };
 
 export type Schedule = Omit<ScheduleView, 'rule' | 'rules'> & { rules: Rule[] };
+
+/** A year as it is answered: the client's types forget that a day is a pair of its date and its number of runs. */
+export type Year = Omit<YearView, 'days'> & { days: readonly (readonly (string | number)[])[] };
+
+export type SchedulePreview = Omit<Preview, 'year'> & { year: Year };
 
 /** The newest schedules, with the next slots of each. Changes by others come with the next look. */
 export const schedulesQuery = queryOptions({

@@ -32,6 +32,24 @@ export const userBrokerQuery = (id: number) =>
       answered(api.GET('/api/v1/users/{id}/broker', { params: { path: { id } }, signal })),
   });
 
+export const userSessionsQuery = (id: number) =>
+  infiniteQueryOptions({
+    queryKey: ['users', 'sessions', { id }],
+    queryFn: ({ pageParam, signal }) =>
+      answered(
+        api.GET('/api/v1/users/{id}/sessions', {
+          params: { path: { id }, query: pageParam },
+          signal,
+        }),
+      ),
+    initialPageParam: FIRST_PAGE,
+    getNextPageParam: nextPage,
+    refetchInterval: POLL_MS,
+  });
+
+export const signOut = (id: number) =>
+  answered(api.DELETE('/api/v1/users/{id}/sessions', { params: { path: { id } } }));
+
 export const createUser = (body: NewUser) => answered(api.POST('/api/v1/users', { body }));
 
 export const changeUser = (id: number, body: UserChange) =>

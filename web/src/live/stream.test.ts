@@ -59,7 +59,7 @@ afterEach(() => vi.useRealTimers());
 test('a new stream has everything read, and events follow', () => {
   const { stream, events, states, reloads, last } = listen();
   stream.start();
-  expect(last().query).toBe('');
+  expect(last().query).toBe('?heartbeats=false');
   last().says(HELLO);
   last().says(EVENT);
   expect(reloads).toEqual(['new']);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 const css = readFileSync(resolve(process.cwd(), 'src/look/tokens.css'), 'utf8');
 
 function tokensOf(scheme: string): Map<string, string> {
-  const start = css.indexOf(`[data-mantine-color-scheme='${scheme}'] {`);
+  const start = css.indexOf(`[data-mantine-color-scheme="${scheme}"] {`);
   const block = css.slice(start, css.indexOf('}', start));
   const found = [...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6});/g)];
   return new Map(found.map(([, name = '', colour = '']) => [name, colour]));

@@ -96,6 +96,16 @@ const variants: VariantColorsResolver = (input) => {
   }
 };
 
+/** By night Mantine has one shade for lines and for the edges of controls, which have to stand out more. */
+const edged = { '--mantine-color-dark-4': 'var(--control)' };
+
+/** A switch that is off is as easy to see as one that is on. */
+const track = {
+  '--mantine-color-gray-3': 'var(--control)',
+  '--mantine-color-dark-5': 'var(--control)',
+  '--switch-thumb-bg': 'var(--on-accent)',
+};
+
 export const theme = createTheme({
   primaryColor: 'accent',
   colors: {
@@ -139,13 +149,16 @@ export const theme = createTheme({
   components: {
     // Its lock writes a style element; tokens.css holds the page still instead.
     Modal: { defaultProps: { lockScroll: false, transitionProps: { duration: 120 } } },
+    ModalRoot: { defaultProps: { lockScroll: false } },
     Drawer: { defaultProps: { lockScroll: false, transitionProps: { duration: 120 } } },
     // parts/Menu says why.
     Menu: {
       defaultProps: { withInitialFocusPlaceholder: false, transitionProps: { duration: 120 } },
     },
-    Checkbox: { defaultProps: { iconColor: 'var(--on-accent)' } },
-    Radio: { defaultProps: { iconColor: 'var(--on-accent)' } },
+    Input: { styles: { wrapper: edged } },
+    Checkbox: { defaultProps: { iconColor: 'var(--on-accent)' }, styles: { root: edged } },
+    Radio: { defaultProps: { iconColor: 'var(--on-accent)' }, styles: { root: edged } },
+    Switch: { styles: { root: track } },
   },
 });
 

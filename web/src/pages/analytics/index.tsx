@@ -26,7 +26,7 @@ function OfUser() {
   const search = route.useSearch();
   const change = useWhose();
   // A user is one: to tell users apart says nothing here.
-  const by = search.by === 'version' ? 'version' : 'task';
+  const by = USER_GROUPS.find((group) => group === search.by) ?? 'task';
   const filter = { ...ofUser(user), ...datesOf(search), by };
   const { data, error, isPending, refetch } = useQuery(analyticsQuery(filter));
   return (

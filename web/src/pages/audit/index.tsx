@@ -7,11 +7,13 @@ import type { AuditEntry } from '../../api/schema';
 import { useUserNames } from '../../api/useUserNames';
 import { addDays, startOfDay } from '../../format/time';
 import { DataTable } from '../../parts/DataTable';
+import { DownloadTable } from '../../parts/DownloadTable';
 import { FilterBar, type FilterField } from '../../parts/FilterBar';
 import { PageFrame } from '../../parts/PageFrame';
 import { PageState } from '../../parts/PageState';
-import { Section } from '../../parts/Section';
+import { Panel } from '../../parts/Panel';
 import { AdminOnly } from '../../shell/AdminOnly';
+import css from './Audit.module.css';
 import { columns, EntryCard } from './columns';
 import { EntryDrawer } from './EntryDrawer';
 import { Verify } from './Verify';
@@ -32,12 +34,13 @@ function Audit() {
   const navigate = route.useNavigate();
   const { by, action, resource, since, until } = search;
   const fields = useFields();
-  const { items, state, table } = useListState(useInfiniteQuery(auditQuery(filterOf(search))));
+  const filter = filterOf(search);
+  const { items, state, table } = useListState(useInfiniteQuery(auditQuery(filter)));
   const [opened, setOpened] = useState<AuditEntry | null>(null);
   return (
     <PageFrame title={words.title} note={words.note} actions={<Verify />}>
-      <Section
-        title={
+      <Panel label={words.title}>
+        <div className={css.filters}>
           <FilterBar
             fields={fields}
             values={{ by, action, resource, since, until }}
@@ -46,9 +49,8 @@ function Audit() {
             }
             onClear={() => void navigate({ search: {}, replace: true })}
           />
-        }
-        flush
-      >
+          <DownloadTable path="/api/v1/audit" filter={filter} what="audit log" />
+        </div>
         <PageState
           {...state}
           empty={items.length === 0 && { title: words.emptyTitle, text: words.empty }}
@@ -63,7 +65,7 @@ function Audit() {
             {...table}
           />
         </PageState>
-      </Section>
+      </Panel>
       <EntryDrawer entry={opened} onClose={() => setOpened(null)} />
     </PageFrame>
   );

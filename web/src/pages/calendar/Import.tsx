@@ -57,6 +57,8 @@ export function Import({ brought }: { brought: Brought }) {
       ]),
     );
     showNotification({ message: done.changed ? words.imported_(done.version) : words.unchanged });
+    // The next one may tell only what changes.
+    setWhole(false);
     type('');
   };
   const problem = fault ?? (refusal ? `${refusal.title}. ${refusal.detail}` : null);

@@ -8,6 +8,7 @@ import {
 } from '../../api/calendar';
 import { pageError } from '../../api/problems';
 import type { CalendarVersion } from '../../api/schema';
+import { useNameOf } from '../../api/useNameOf';
 import { useWrite } from '../../api/useWrite';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Day } from '../../parts/Day';
@@ -17,6 +18,9 @@ import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
 import css from './Calendar.module.css';
 import { words } from './words';
+
+/** A calendar has a thousand lines, of which two versions share nearly all. */
+const LINES_AROUND = 4;
 
 const COLUMNS: readonly Column<CalendarVersion>[] = [
   { id: 'version', header: words.version, align: 'right', cell: ({ version }) => version },
@@ -30,11 +34,26 @@ const COLUMNS: readonly Column<CalendarVersion>[] = [
 ];
 
 function Imported({ row: { imported_at, imported_by, origin } }: { row: CalendarVersion }) {
-  const by = imported_by === null ? words.byOperator : words.operator(imported_by);
+  const nameOf = useNameOf();
+  const by = imported_by === null ? words.byOperator : words.operator(nameOf(imported_by));
   return (
     <>
       <Instant at={imported_at} day /> {origin === 'shipped' ? words.shipped : by}
     </>
+  );
+}
+
+function Card({ row }: { row: CalendarVersion }) {
+  return (
+    <div className={css.card}>
+      <strong>{words.numbered(row.version)}</strong>
+      <span className={css.soft}>
+        {words.knownThrough} <Day date={row.known_through} />
+      </span>
+      <span className={css.soft}>
+        {words.imported} <Imported row={row} />
+      </span>
+    </div>
   );
 }
 
@@ -72,6 +91,7 @@ export function Versions({ onBring }: { onBring: (text: string) => void }) {
             rows={versions.data.items}
             columns={COLUMNS}
             rowId={({ version }) => String(version)}
+            card={(row) => <Card row={row} />}
             actions={({ version }) => (
               <>
                 {older(version) !== undefined && (
@@ -117,6 +137,7 @@ function Difference({ version, before }: { version: number; before: number }) {
       {after.data && older.data && (
         <Diff
           label={words.differenceOf(version)}
+          around={LINES_AROUND}
           before={JSON.stringify(older.data, null, 2)}
           after={JSON.stringify(after.data, null, 2)}
         />

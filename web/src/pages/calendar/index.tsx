@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { calendarDaysQuery } from '../../api/calendar';
+import { calendarDaysQuery, calendarKnownQuery } from '../../api/calendar';
 import { pageError } from '../../api/problems';
 import { dayOf } from '../../format/time';
 import { useNow } from '../../parts/clock';
@@ -9,6 +9,7 @@ import { Day } from '../../parts/Day';
 import { Icon } from '../../parts/icons/Icon';
 import { PageFrame } from '../../parts/PageFrame';
 import { PageState } from '../../parts/PageState';
+import { useStepKeys } from '../../shell/useStepKeys';
 import { useViewing } from '../../shell/viewing';
 import { Administration } from './Administration';
 import { Notable } from './Notable';
@@ -23,21 +24,32 @@ export function CalendarPage() {
   const now = useNow();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  if (now === null) return <PageState loading />;
-  const today = dayOf(now);
+  const today = dayOf(now ?? 0);
   const year = search.year ?? Number(today.slice(0, 4));
   const turn = (to: number) =>
     void navigate({ search: (all) => ({ ...all, year: to }), replace: true });
+  useStepKeys((by) => turn(year + by));
+  if (now === null) return <PageState loading />;
   return (
     <PageFrame
       title={words.title}
-      note={<KnownThrough today={today} />}
+      note={<KnownThrough />}
       actions={
         <>
-          <Button variant="default" aria-label={words.yearBefore} onClick={() => turn(year - 1)}>
+          <Button
+            variant="default"
+            aria-label={words.yearBefore}
+            title={`${words.yearBefore} [`}
+            onClick={() => turn(year - 1)}
+          >
             <Icon name="left" />
           </Button>
-          <Button variant="default" aria-label={words.yearAfter} onClick={() => turn(year + 1)}>
+          <Button
+            variant="default"
+            aria-label={words.yearAfter}
+            title={`${words.yearAfter} ]`}
+            onClick={() => turn(year + 1)}
+          >
             <Icon name="right" />
           </Button>
         </>
@@ -49,15 +61,13 @@ export function CalendarPage() {
   );
 }
 
-/** The first day of which nobody has told the holidays begins what is presumed. */
-function KnownThrough({ today }: { today: string }) {
-  const year = Number(today.slice(0, 4));
-  const { data } = useQuery(calendarDaysQuery(today, `${year + 1}-12-31`));
-  const known = data?.items.findLast(({ presumed }) => !presumed);
-  if (!known) return null;
+/** What comes after this day is presumed. */
+function KnownThrough() {
+  const { data } = useQuery(calendarKnownQuery);
+  if (!data) return null;
   return (
     <>
-      {words.known} <Day date={known.day} />; {words.presumedLater}
+      {words.known} <Day date={data.known_through} />; {words.presumedLater}
     </>
   );
 }

@@ -51,7 +51,7 @@ export function GrantDrawer({ grants, users, task, whom, onWhom, onClose }: Prop
           />
           {!own && <p className={css.soft}>{words.notSet}</p>}
           <GrantForm
-            key={`${task} ${whom} ${own !== undefined}`}
+            key={`${task} ${whom}`}
             task={grant.task}
             whom={whom}
             name={name}

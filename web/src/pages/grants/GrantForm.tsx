@@ -1,10 +1,10 @@
 import { Button, Checkbox, Group, TagsInput } from '@mantine/core';
-import { showNotification } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { removeGrant, setGrant } from '../../api/grants';
 import type { TaskAllowance } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
+import { codeTitle } from '../../format/codes';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { Refusal } from '../../parts/Refusal';
 import { changesOf, limitsOf, withLimit } from './allowance';
@@ -27,7 +27,10 @@ interface Props {
 /** Changes an allowance. What allows more is asked about; what allows less is saved at once. */
 export function GrantForm({ task, whom, name, isSet, before, known }: Props) {
   const cache = useQueryClient();
-  const [draft, setDraft] = useState(before);
+  // While nothing is typed, the form follows what others set.
+  const [typed, setTyped] = useState<TaskAllowance | null>(null);
+  const draft = typed ?? before;
+  const [isSaved, setIsSaved] = useState(false);
   const [asked, setAsked] = useState<'looser' | 'remove' | null>(null);
   const { write, isBusy, refusal } = useWrite(['grants']);
   const changes = changesOf(before, draft);
@@ -35,18 +38,21 @@ export function GrantForm({ task, whom, name, isSet, before, known }: Props) {
   const save = async () => {
     await setGrant(task, draft, whom);
     await cache.invalidateQueries({ queryKey: ['grants'] });
-    showNotification({ message: words.saved });
+    setTyped(null);
+    setIsSaved(true);
   };
   const remove = async () => {
+    setIsSaved(false);
     await removeGrant(task, whom);
     await cache.invalidateQueries({ queryKey: ['grants'] });
+    setTyped(null);
   };
   return (
     <>
       <Checkbox.Group
         label={words.capabilities}
         value={draft.capabilities}
-        onChange={(capabilities) => setDraft({ ...draft, capabilities })}
+        onChange={(capabilities) => setTyped({ ...draft, capabilities })}
       >
         <Group gap={12} mt={6}>
           {known.map((capability) => (
@@ -60,17 +66,21 @@ export function GrantForm({ task, whom, name, isSet, before, known }: Props) {
         value={draft.symbols ?? []}
         splitChars={[',', ' ']}
         onChange={(symbols) =>
-          setDraft({
+          setTyped({
             ...draft,
             symbols: symbols.length > 0 ? symbols.map((symbol) => symbol.toUpperCase()) : null,
           })
         }
       />
-      <Limits title={words.main} prefix="" draft={draft} onChange={setDraft} />
-      <Limits title={words.perRun} prefix="per_run." draft={draft} onChange={setDraft} />
-      <Limits title={words.perDay} prefix="per_day." draft={draft} onChange={setDraft} />
+      <Limits title={words.main} prefix="" draft={draft} onChange={setTyped} />
+      <Limits title={words.perRun} prefix="per_run." draft={draft} onChange={setTyped} />
+      <Limits title={words.perDay} prefix="per_day." draft={draft} onChange={setTyped} />
       <Refusal refusal={refusal} />
       <div className={css.foot}>
+        {/* Beside the buttons: a message that pops up would cover them. */}
+        <span role="status" className={css.soft}>
+          {isSaved && changes.length === 0 ? words.saved : ''}
+        </span>
         {isSet && (
           <Button variant="default" disabled={isBusy} onClick={() => setAsked('remove')}>
             {words.unset}
@@ -86,7 +96,7 @@ export function GrantForm({ task, whom, name, isSet, before, known }: Props) {
       <ConfirmDialog
         opened={asked === 'looser'}
         onClose={() => setAsked(null)}
-        title={words.looserTitle(task, name)}
+        title={words.looserTitle(codeTitle(task), name)}
         confirm={words.looserVerb}
         onConfirm={save}
       >
@@ -103,7 +113,7 @@ export function GrantForm({ task, whom, name, isSet, before, known }: Props) {
       <ConfirmDialog
         opened={asked === 'remove'}
         onClose={() => setAsked(null)}
-        title={words.removeTitle(task, name)}
+        title={words.removeTitle(codeTitle(task), name)}
         confirm={words.removeVerb}
         danger
         onConfirm={remove}

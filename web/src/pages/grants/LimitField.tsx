@@ -38,13 +38,15 @@ export function LimitField({ name, value, onChange }: Props) {
 function MoneyField({ name, value, onChange }: Props) {
   const [text, setText] = useState(value === null ? '' : rupeesPlain(value));
   const isWrong = text.trim() !== '' && parseRupees(text) === null;
+  // Taken back, or set by somebody else: what was typed gives way.
+  const isOwn = isWrong || parseRupees(text) === value;
   return (
     <TextInput
       size="sm"
       label={limitWord(name)}
       description={words.empty}
       error={isWrong ? words.amount : null}
-      value={text}
+      value={isOwn ? text : value === null ? '' : rupeesPlain(value)}
       inputMode="decimal"
       onChange={(event) => {
         const typed = event.currentTarget.value;

@@ -118,7 +118,7 @@ function LiftDialog({ halt, onClose }: LiftProps) {
     <ConfirmDialog
       opened={halt !== null}
       onClose={onClose}
-      title={halt ? words.liftTitle(halt.user_name, whatOf(halt)) : ''}
+      title={halt ? words.liftTitle(halt.user_name, halt.symbol) : ''}
       confirm={words.lift}
       danger
       reason={words.explanation}

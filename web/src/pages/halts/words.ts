@@ -13,7 +13,8 @@ export const words = {
   state: 'State',
   holds: 'holds',
   lift: 'Lift',
-  liftTitle: (name: string, what: string) => `Lift the halt of ${what} of ${name}?`,
+  liftTitle: (name: string, symbol: string | null) =>
+    symbol === null ? `Lift the halt of ${name}?` : `Lift the halt of ${symbol} for ${name}?`,
   liftText: 'Orders are sent again at once. Where the reason still holds, the daemon refuses.',
   explanation: 'What was found, and why orders may be sent again',
   emptyTitle: 'Nothing is halted',

@@ -83,6 +83,11 @@ export function LogsPage() {
                 : isFiltered
                   ? words.emptyFiltered
                   : words.emptyText,
+              action: older.older && !isSearching && (
+                <Button variant="default" disabled={older.reading} onClick={older.onOlder}>
+                  {words.searchOn}
+                </Button>
+              ),
             }
           }
         >

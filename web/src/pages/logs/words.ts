@@ -18,6 +18,7 @@ export const words = {
   emptyTitle: 'No lines',
   emptyText: 'What a task writes while it runs stands here as it is written.',
   emptyFiltered: 'No line fits the filter. Change it to see others.',
+  searchOn: 'Search older ones',
   searching: 'No line fits yet; older ones are searched…',
   line: (run: number, number: number | null) =>
     number === null ? `Run ${run}` : `Run ${run}, line ${number}`,

@@ -1,11 +1,10 @@
 import { Button } from '@mantine/core';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { grantsQuery } from '../../api/grants';
 import { unpinModule } from '../../api/modules';
 import type { ModuleVersion, TaskView } from '../../api/schema';
-import { useAllRows } from '../../api/useAllRows';
-import { usersQuery } from '../../api/users';
+import { useNameOf } from '../../api/useNameOf';
 import { useWrite } from '../../api/useWrite';
 import type { Mark } from '../../format/outcome';
 import { Copy } from '../../parts/Copy';
@@ -72,9 +71,8 @@ function Facts({ version }: { version: ModuleVersion }) {
 }
 
 function Pins({ version: { task, pinned_users } }: { version: ModuleVersion }) {
-  const users = useAllRows(useInfiniteQuery(usersQuery));
+  const nameOf = useNameOf();
   const { write, isBusy, refusal } = useWrite(['modules']);
-  const nameOf = (user: number) => users.find(({ id }) => id === user)?.name ?? `user ${user}`;
   return (
     <span className={css.pins}>
       {pinned_users.map((user) => (

@@ -5,14 +5,14 @@ import css from './Module.module.css';
 import { words } from './words';
 
 /** A run that was not identical: the first difference, and its orders side by side. */
-export function FindingView({ finding }: { finding: Finding }) {
-  const { run, user, day, kind, difference, orders } = finding;
+export function FindingView({ finding, name }: { finding: Finding; name: string }) {
+  const { run, day, kind, difference, orders } = finding;
   return (
     <>
       <p className={css.text}>
         <strong>{words.run(run)}</strong>{' '}
         <span className={css.soft}>
-          {dayName(day)}, {words.ofUser(user)}, {kind}
+          {dayName(day)}, {name}, {kind}
         </span>
       </p>
       <p className={css.text}>{difference}</p>

@@ -17,16 +17,17 @@ export function Pin({ opened, onClose, task, version }: QuestionProps) {
   const users = useAllRows(useInfiniteQuery({ ...usersQuery, enabled: opened }));
   const [user, setUser] = useState('');
   const needsForce = useNeedsForce({ opened, task, version });
+  const name = users.find(({ id }) => String(id) === user)?.name;
   const pin = () =>
     change(pinModule(task.task, Number(user), { version: version.version, force: needsForce }));
   return (
     <ConfirmDialog
       opened={opened}
       onClose={onClose}
-      title={words.pinTitle(version.version)}
-      confirm={words.pinVerb}
+      title={words.pinTitle(version.version, task.title)}
+      confirm={words.pinVerb(name)}
       typeName={needsForce ? task.task : undefined}
-      blocked={user === '' ? words.pinVerb : undefined}
+      blocked={name === undefined ? words.pinVerb(name) : undefined}
       onConfirm={pin}
     >
       <p className={css.text}>{words.pinText}</p>

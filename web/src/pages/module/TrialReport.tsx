@@ -2,6 +2,7 @@ import { Button, Checkbox } from '@mantine/core';
 import { useState } from 'react';
 import { acceptTrial } from '../../api/modules';
 import type { ModuleTrial, TaskView } from '../../api/schema';
+import { useNameOf } from '../../api/useNameOf';
 import { count } from '../../format/numbers';
 import { dayName } from '../../format/time';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
@@ -23,6 +24,7 @@ interface Props {
 /** The newest trial: counts, and each run that differs, order by order. It is accepted when each was looked at. */
 export function TrialReport({ task, version, trial }: Props) {
   const report = reportOf(trial);
+  const nameOf = useNameOf();
   const [ticked, setTicked] = useState<ReadonlySet<number>>(new Set());
   const left = report.findings.filter(({ run }) => !ticked.has(run)).length;
   const toggle = (run: number) => {
@@ -34,7 +36,7 @@ export function TrialReport({ task, version, trial }: Props) {
   return (
     <div className={css.trial}>
       <p className={css.soft}>
-        {words.tried} <Instant at={trial.at} day /> {words.triedBy(trial.by)}
+        {words.tried} <Instant at={trial.at} day /> {words.triedBy(nameOf(trial.by))}
       </p>
       <Counts report={report} />
       {report.simulated && <Simulated month={report.simulated} />}
@@ -42,7 +44,7 @@ export function TrialReport({ task, version, trial }: Props) {
         <ul className={css.findings} aria-label={words.findings}>
           {report.findings.map((finding) => (
             <li key={finding.run} className={css.finding}>
-              <FindingView finding={finding} />
+              <FindingView finding={finding} name={nameOf(finding.user)} />
               {!isAccepted && (
                 <Checkbox
                   label={words.tick(finding.run)}
@@ -59,7 +61,10 @@ export function TrialReport({ task, version, trial }: Props) {
       )}
       {trial.accepted_at !== null ? (
         <p className={css.text}>
-          {words.acceptedBy(trial.accepted_by)}, <Instant at={trial.accepted_at} day />
+          {trial.accepted_by === null
+            ? words.acceptedAtOnce
+            : words.acceptedBy(nameOf(trial.accepted_by))}
+          , <Instant at={trial.accepted_at} day />
         </p>
       ) : (
         <Accept task={task} version={version} left={left} isEmpty={!showsSomething(report)} />

@@ -8,6 +8,7 @@ import { Instant } from '../../parts/Instant';
 import { Icon } from '../../parts/icons/Icon';
 import { MarkWord } from '../../parts/MarkWord';
 import { Menu } from '../../parts/Menu';
+import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
 import { infoOf } from '../modules/info';
 import type { ModuleRow } from '../modules/rows';
@@ -56,21 +57,25 @@ export function Versions({ task, row, shown, onShow }: Props) {
         )
       }
     >
-      <DataTable
-        label={words.versions}
-        rows={row.versions}
-        columns={COLUMNS}
-        rowId={({ version }) => String(version)}
-        onOpen={({ version }) => onShow(version)}
-        card={(version) => <Card version={version} />}
-        actions={(version) => (
-          <VersionMenu
-            version={version}
-            isShown={version.version === shown}
-            onAsk={(question) => setAsked({ question, version })}
-          />
-        )}
-      />
+      <PageState
+        empty={row.versions.length === 0 && { title: words.noneTitle, text: words.noneText }}
+      >
+        <DataTable
+          label={words.versions}
+          rows={row.versions}
+          columns={COLUMNS}
+          rowId={({ version }) => String(version)}
+          onOpen={({ version }) => onShow(version)}
+          card={(version) => <Card version={version} />}
+          actions={(version) => (
+            <VersionMenu
+              version={version}
+              isShown={version.version === shown}
+              onAsk={(question) => setAsked({ question, version })}
+            />
+          )}
+        />
+      </PageState>
       {asked && (
         <>
           <Activate opened={is('activate')} onClose={close} task={task} version={asked.version} />

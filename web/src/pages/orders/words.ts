@@ -16,7 +16,7 @@ export const words = {
     all: 'All',
   },
   unknownNote:
-    'It is not known what became of these orders. Each blocks further orders of its share and side until the broker’s book settles it, which is looked at again and again; none is sent twice.',
+    'It is not known what became of these orders. While there is one, nothing else of the user is sent; the broker’s book is looked at again and again until it settles them, and none is sent twice.',
   filters: {
     symbol: 'Symbol',
     symbolExample: 'RELIANCE',

@@ -35,11 +35,8 @@ export function Charges({ range }: { range: PnlRange }) {
       title={words.charges}
       note={words.chargesNote}
       actions={
-        <DownloadTable
-          path="/api/v1/pnl/charges"
-          filter={{ ...range, by: 'day' }}
-          what="charges by day"
-        />
+        // As a table it is always told by day; to ask for that is refused.
+        <DownloadTable path="/api/v1/pnl/charges" filter={range} what="charges by day" />
       }
       flush
     >

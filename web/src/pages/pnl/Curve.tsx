@@ -36,7 +36,7 @@ export default function Curve({ places }: { places: readonly Place[] }) {
         </li>
         <li>
           <span className={css.line} data-below />
-          {words.seriesBelow} {rupees(-below)}
+          {words.seriesBelow} {rupees(Math.abs(below))}
         </li>
         <li>
           {words.equity} {rupees(equity)}
@@ -44,7 +44,11 @@ export default function Curve({ places }: { places: readonly Place[] }) {
         {flow !== 0 && <li>{words.flow(rupees(Math.abs(flow)), flow > 0)}</li>}
       </ul>
       <LineChart
-        label={words.curveLabel(places.length, rupeesSigned(last.result), rupees(-deepest(places)))}
+        label={words.curveLabel(
+          places.length,
+          rupeesSigned(last.result),
+          rupees(Math.abs(deepest(places))),
+        )}
         lines={lines}
         height={HEIGHT}
         nameOf={nameOf}

@@ -21,7 +21,7 @@ test('results are added up, what is paid in is none', () => {
     point('2026-11-27', -300, 300),
   ]);
   expect(places.map(({ result }) => result)).toEqual([500, 1500, 1200]);
-  expect(places.map(({ below }) => below)).toEqual([-0, -0, -300]);
+  expect(places.map(({ below }) => below)).toEqual([0, 0, -300]);
   expect(places[0]?.flow).toBe(100_000);
   expect(deepest(places)).toBe(-300);
 });

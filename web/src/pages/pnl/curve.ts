@@ -24,7 +24,7 @@ export function placesOf(points: readonly CurvePoint[]): Place[] {
       present: point.present,
       result,
       equity: point.equity_paise,
-      below: -point.drawdown_paise,
+      below: 0 - point.drawdown_paise,
       flow: point.net_flow_paise,
     };
   });

@@ -21,7 +21,7 @@ export const words = {
   netNote: 'realised less charges',
   realised: 'Realised',
   charges: 'Charges',
-  chargesNote: 'line by line, as the contract notes have it',
+  chargesNote: 'line by line, as the contract notes have it; with the fills of today so far',
   chargesByDay: 'Charges by day',
   noChargesTitle: 'No charges in this range',
   noCharges: 'Each day with a fill stands here with what its contract note says.',

@@ -51,7 +51,9 @@ const columns: readonly Column<Row>[] = [
 
 /** What a run decided, and why. */
 export function Decisions({ run }: { run: Execution }) {
-  const { items, state, table } = useListState(useInfiniteQuery(runDecisionsQuery(run.id)));
+  const { items, state, table } = useListState(
+    useInfiniteQuery(runDecisionsQuery(run.id, run.finished_at !== null)),
+  );
   const rows = useMemo(() => items.map((item, number) => ({ ...item, number })), [items]);
   const known = table.more ? `${rows.length}+ decisions` : plural(rows.length, 'decision');
   return (

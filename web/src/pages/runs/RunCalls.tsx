@@ -88,7 +88,10 @@ function Call({ call }: { call: ExecutionCall }) {
         <div className={css.callBody}>
           {call.cut && <p className={css.hint}>{words.callsCut}</p>}
           <div className={css.pair}>
-            <Text label={words.callAsked} text={call.arguments} />
+            <Text
+              label={words.callAsked}
+              text={call.arguments === 'null' ? words.callBare : call.arguments}
+            />
             <Text
               label={words.callAnswered}
               text={call.error ?? call.answer ?? words.stoppedBefore}

@@ -22,7 +22,7 @@ interface Props {
 export function RunLog({ run, isUnderWay }: Props) {
   const { line } = useSearch({ from: '/inside/runs/$run' });
   const [wraps, setWraps] = useState(true);
-  const query = useInfiniteQuery(runLogQuery(run));
+  const query = useInfiniteQuery(runLogQuery(run, !isUnderWay));
   const { state } = useListState(query);
   const read = useAllRows(query);
   const heard = useHeard({ run }, isUnderWay);

@@ -114,6 +114,7 @@ export const runWords = {
   callsCut: 'These texts are long: only their beginnings are shown.',
   callAsked: 'Asked',
   callAnswered: 'Answered',
+  callBare: 'no arguments',
   callDone: 'answered',
   callFailed: 'refused',
   callByGate: 'refused by the gate',

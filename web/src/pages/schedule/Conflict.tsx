@@ -34,7 +34,7 @@ export function Conflict({ theirs, mine, onTheirs, onMine }: Props) {
           </>
         }
       >
-        <p className={css.soft}>{words.conflictText}</p>
+        <p className={css.conflictText}>{words.conflictText}</p>
         <Diff label={words.difference} before={scheduleText(theirs)} after={scheduleText(mine)} />
       </Section>
     </div>

@@ -55,9 +55,14 @@ export function Editor({ title, current, version, tasks }: Props) {
       await cache.invalidateQueries({ queryKey: ['schedules'] });
     }
   };
+  /** Nobody is asked whether to save what is gone. */
+  const takeTheirs = () => {
+    setIsAsking(false);
+    discard();
+  };
   return (
     <>
-      {theirs && <Conflict theirs={theirs} mine={typed} onTheirs={discard} onMine={rebase} />}
+      {theirs && <Conflict theirs={theirs} mine={typed} onTheirs={takeTheirs} onMine={rebase} />}
       <div className={css.columns}>
         <Fields draft={draft} onChange={setDraft} tasks={tasks} refusal={refusal} />
         <PreviewPanel
@@ -77,7 +82,7 @@ export function Editor({ title, current, version, tasks }: Props) {
         onDiscard={discard}
       />
       <SaveDialog
-        opened={isAsking}
+        opened={isAsking && !theirs}
         onClose={() => setIsAsking(false)}
         title={title}
         base={base}

@@ -56,7 +56,7 @@ export function Fields({ draft, onChange, tasks, refusal }: Props) {
           variant="default"
           size="compact-sm"
           className={css.add}
-          leftSection={<Icon name="down" size={14} />}
+          leftSection={<Icon name="plus" size={14} />}
           disabled={rules.length >= words.mostRules}
           onClick={() => onChange(withNewRule(draft))}
         >

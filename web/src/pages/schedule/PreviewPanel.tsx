@@ -1,5 +1,6 @@
 import type { Explanation } from '../../api/problems';
-import type { DifferenceView, Preview, SlotView } from '../../api/schema';
+import type { SchedulePreview } from '../../api/schedules';
+import type { DifferenceView, SlotView } from '../../api/schema';
 import { hourMinute } from '../../format/time';
 import { Day } from '../../parts/Day';
 import { Icon } from '../../parts/icons/Icon';
@@ -11,7 +12,7 @@ import { words } from './words';
 import { YearStrip } from './YearStrip';
 
 interface Props {
-  preview: Preview | undefined;
+  preview: SchedulePreview | undefined;
   refusal: Explanation | null;
   isChecking: boolean;
   isChanged: boolean;
@@ -30,9 +31,7 @@ export function PreviewPanel({ preview, refusal, isChecking, isChanged, isOn }: 
       }
     >
       {refusal ? (
-        <p className={css.soft}>
-          {words.refused}. {refusal.next}
-        </p>
+        <p className={css.soft}>{words.refused}.</p>
       ) : (
         <PageState loading={!preview}>
           {preview && (
@@ -50,7 +49,7 @@ function Effect({
   preview,
   isChanged,
   isOn,
-}: { preview: Preview } & Pick<Props, 'isChanged' | 'isOn'>) {
+}: { preview: SchedulePreview } & Pick<Props, 'isChanged' | 'isOn'>) {
   const { next, year, flags, differing_days, differences } = preview;
   return (
     <div className={css.effect}>

@@ -94,6 +94,7 @@ function Times({ rule, onChange }: Pick<Props, 'rule' | 'onChange'>) {
         <>
           <TextInput
             label={words.expression}
+            description={words.expressionHelp}
             value={rule.expression}
             classNames={{ input: css.mono ?? '' }}
             onChange={(event) => onChange({ ...rule, expression: event.currentTarget.value })}

@@ -1,5 +1,4 @@
-import type { Schedule } from '../../api/schedules';
-import type { Preview } from '../../api/schema';
+import type { Schedule, SchedulePreview } from '../../api/schedules';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { Diff } from '../../parts/Diff';
 import { scheduleText } from '../schedules/rule';
@@ -14,7 +13,7 @@ interface Props {
   base: Schedule;
   typed: ReturnType<typeof scheduleOf>;
   /** None until the daemon has said what exactly this would do. */
-  preview: Preview | undefined;
+  preview: SchedulePreview | undefined;
   /** Why it cannot be saved now. */
   blocked: string | undefined;
   onSave: () => Promise<void>;

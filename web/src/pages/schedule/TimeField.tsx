@@ -22,8 +22,8 @@ export function TimeField({ label, value, onChange }: Props) {
   );
 }
 
-/** Four digits in a row are a time as well. */
+/** Four digits in a row are a time as well, except for whoever has just taken the colon away. */
 function withColon(typed: string, before: string): string {
-  const isGrowing = typed.length > before.length;
-  return isGrowing && /^\d{4}$/.test(typed) ? `${typed.slice(0, 2)}:${typed.slice(2)}` : typed;
+  const isTime = /^\d{4}$/.test(typed) && typed !== before.replace(':', '');
+  return isTime ? `${typed.slice(0, 2)}:${typed.slice(2)}` : typed;
 }

@@ -1,4 +1,4 @@
-import type { YearView } from '../../api/schema';
+import type { Year } from '../../api/schedules';
 import { addDays, dayName, weekday } from '../../format/time';
 import css from './Schedule.module.css';
 import { daysOf, stripDays } from './strip';
@@ -8,15 +8,17 @@ const CELL = 10;
 const STEP = 12;
 const WEEKS = 54;
 const TOP = 16;
+/** A name of a month is as wide as that; nearer to the end it would be cut off. */
+const LABEL_WEEKS = 3;
 
 /** A year as a strip of weeks, with a mark on each day on which the task is due. */
-export function YearStrip({ year }: { year: YearView }) {
-  const days = daysOf(year);
-  if (!days || !year.from) return null;
-  const marks = stripDays(year.from, days);
+export function YearStrip({ year }: { year: Year }) {
+  if (!year.from) return null;
+  const marks = stripDays(year.from, daysOf(year));
   const most = Math.max(1, ...marks.map(({ runs }) => runs));
   return (
-    <div className={css.stripScroller}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    <section className={css.stripScroller} tabIndex={0} aria-label={words.year}>
       <svg
         role="img"
         aria-label={words.strip}
@@ -39,7 +41,7 @@ export function YearStrip({ year }: { year: YearView }) {
           </rect>
         ))}
       </svg>
-    </div>
+    </section>
   );
 }
 
@@ -48,7 +50,7 @@ function Months({ from }: { from: string }) {
   const firsts = Array.from({ length: WEEKS }, (_, week) => ({
     week,
     date: addDays(monday, week * 7 + 6),
-  })).filter(({ date }) => Number(date.slice(8)) <= 7);
+  })).filter(({ date, week }) => Number(date.slice(8)) <= 7 && week <= WEEKS - LABEL_WEEKS);
   return firsts.map(({ week, date }) => (
     <text key={date} x={week * STEP} y={10} className={css.month}>
       {dayName(date).split(' ').at(-1)}

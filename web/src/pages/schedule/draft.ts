@@ -1,7 +1,7 @@
 import type { Rule, Schedule } from '../../api/schedules';
 import type { AfterView, RuleView, ThenView } from '../../api/schema';
 import { textOf } from '../../format/unknown';
-import { scheduleText } from '../schedules/rule';
+import { scheduleText, type Told } from '../schedules/rule';
 
 export type RuleKind = RuleView['kind'];
 
@@ -96,7 +96,7 @@ export function scheduleOf({ rules, after, enabled, description }: Draft) {
 export function changesOf(draft: Draft, base: Schedule): number {
   const now = scheduleOf(draft);
   const differs = (one: unknown, other: unknown) => JSON.stringify(one) !== JSON.stringify(other);
-  const text = (part: Partial<typeof now>) =>
+  const text = (part: Partial<Told>) =>
     scheduleText({ rules: [], after: null, enabled: true, description: '', ...part });
   return [
     differs(text({ rules: now.rules }), text({ rules: base.rules })),

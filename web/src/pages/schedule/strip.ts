@@ -1,4 +1,4 @@
-import type { YearView } from '../../api/schema';
+import type { Year } from '../../api/schedules';
 import { daysBetween, weekday } from '../../format/time';
 
 /** A day of the strip: a column a week, a row a day of the week from Monday on. */
@@ -18,13 +18,11 @@ export function stripDays(from: string, days: readonly (readonly [string, number
   });
 }
 
-/** Each day with its number of runs; null from a daemon that tells totals only. */
-export function daysOf(year: YearView): [string, number][] | null {
-  const days: unknown = 'days' in year ? year.days : null;
-  if (!Array.isArray(days)) return null;
+/** Each day with its number of runs. */
+export function daysOf({ days }: Pick<Year, 'days'>): (readonly [string, number])[] {
   return days.filter(isDay);
 }
 
-function isDay(day: unknown): day is [string, number] {
-  return Array.isArray(day) && typeof day[0] === 'string' && typeof day[1] === 'number';
+function isDay(day: readonly (string | number)[]): day is readonly [string, number] {
+  return typeof day[0] === 'string' && typeof day[1] === 'number';
 }

@@ -13,6 +13,7 @@ import { Instant } from '../../parts/Instant';
 import { Icon } from '../../parts/icons/Icon';
 import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
+import { useStepKeys } from '../../shell/useStepKeys';
 import { TaskLink } from './columns';
 import css from './Schedules.module.css';
 import { words } from './words';
@@ -55,12 +56,14 @@ function FiringsOf({ day, titles }: { day: string; titles: ReadonlyMap<string, s
 
 function DayChoice(props: { day: string; onChoose: (day: string | undefined) => void }) {
   const { day, onChoose } = props;
+  useStepKeys((by) => onChoose(addDays(day, by)));
   return (
     <div className={css.days}>
       <Button
         size="sm"
         variant="default"
         aria-label={words.dayBefore}
+        title={`${words.dayBefore} [`}
         onClick={() => onChoose(addDays(day, -1))}
       >
         <Icon name="left" />
@@ -76,6 +79,7 @@ function DayChoice(props: { day: string; onChoose: (day: string | undefined) => 
         size="sm"
         variant="default"
         aria-label={words.dayAfter}
+        title={`${words.dayAfter} ]`}
         onClick={() => onChoose(addDays(day, 1))}
       >
         <Icon name="right" />
@@ -101,6 +105,7 @@ function Firings({ run, titles }: { run: TestRun; titles: ReadonlyMap<string, st
           rows={run.firings}
           columns={columns}
           rowId={({ task, slot }) => `${task} ${slot.due_at}`}
+          card={(firing) => <Card firing={firing} title={titles.get(firing.task) ?? firing.task} />}
         />
       )}
       {run.disabled.length > 0 && (
@@ -109,6 +114,26 @@ function Firings({ run, titles }: { run: TestRun; titles: ReadonlyMap<string, st
         </p>
       )}
     </>
+  );
+}
+
+function Due({ slot: { due_at, ends_at } }: Pick<FiringView, 'slot'>) {
+  return (
+    <>
+      <Instant at={due_at} />{' '}
+      {ends_at && <span className={css.soft}>{words.until(hourMinute(ends_at))}</span>}
+    </>
+  );
+}
+
+function Card({ firing: { task, slot }, title }: { firing: FiringView; title: string }) {
+  return (
+    <div className={css.firing}>
+      <TaskLink task={task} title={title} />
+      <span>
+        <Due slot={slot} />
+      </span>
+    </div>
   );
 }
 
@@ -123,14 +148,7 @@ function firingColumns(titles: ReadonlyMap<string, string>): Column<FiringView>[
     {
       id: 'due',
       header: words.due,
-      cell: ({ slot }) => (
-        <>
-          <Instant at={slot.due_at} />{' '}
-          {slot.ends_at && (
-            <span className={css.soft}>{words.until(hourMinute(slot.ends_at))}</span>
-          )}
-        </>
-      ),
+      cell: ({ slot }) => <Due slot={slot} />,
     },
     {
       id: 'task',

@@ -30,7 +30,8 @@ export function afterWords(after: AfterView | null): string {
   return `${after.tasks.map(taskWord).join(', ')}, until ${after.latest}`;
 }
 
-interface Told {
+/** What a person sets of a schedule. */
+export interface Told {
   rules: readonly Rule[];
   after: AfterView | null;
   enabled: boolean;

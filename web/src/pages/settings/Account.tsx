@@ -1,4 +1,5 @@
 import { DefinitionList } from '../../parts/DefinitionList';
+import { Instant } from '../../parts/Instant';
 import { Section } from '../../parts/Section';
 import { useMe } from '../../shell/viewing';
 import { Password } from './Password';
@@ -20,6 +21,7 @@ export function Account() {
               term: account.authenticator,
               value: me.totp_enabled ? account.totpOn(me.recovery_codes_left) : account.totpOff,
             },
+            { term: account.ends, value: <Instant at={me.expires_at} day /> },
           ]}
         />
       </Section>

@@ -4,12 +4,12 @@ import { useState } from 'react';
 import { endSession, sessionsQuery } from '../../api/account';
 import { pageError } from '../../api/problems';
 import type { Session } from '../../api/schema';
+import { browserOf } from '../../format/browser';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Instant } from '../../parts/Instant';
 import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
-import { browserOf } from './browser';
 import css from './Settings.module.css';
 import { words } from './words';
 

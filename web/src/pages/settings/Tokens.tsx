@@ -11,12 +11,12 @@ import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
 import { NewTokenDialog } from './NewTokenDialog';
 import css from './Settings.module.css';
-import { isActive } from './tokenState';
+import { isActive, stateOf } from './tokenState';
 import { words } from './words';
 
 const text = words.tokens;
 
-const state = (token: ApiToken) => text.states[isActive(token) ? 'active' : 'revoked'];
+const state = (token: ApiToken) => text.states[stateOf(token)];
 
 const columns: readonly Column<ApiToken>[] = [
   { id: 'name', header: text.name, cell: ({ name }) => name, sortBy: ({ name }) => name },

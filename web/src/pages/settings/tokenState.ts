@@ -2,11 +2,10 @@ import type { ApiToken } from '../../api/schema';
 
 export type TokenState = 'active' | 'revoked' | 'expired';
 
-/** Whether a program may still use a token, by the clock of the daemon's host: tokens end in real time. */
-export function stateOf(token: ApiToken, nowMs: number | null): TokenState {
+/** Whether a program may still use a token. Tokens end in real time, also where the daemon's clock is another. */
+export function stateOf(token: ApiToken): TokenState {
   if (token.revoked_at) return 'revoked';
-  const isOver = nowMs !== null && token.expires_at && Date.parse(token.expires_at) <= nowMs;
-  return isOver ? 'expired' : 'active';
+  return token.expires_at && Date.parse(token.expires_at) <= Date.now() ? 'expired' : 'active';
 }
 
-export const isActive = (token: ApiToken) => stateOf(token, null) === 'active';
+export const isActive = (token: ApiToken) => stateOf(token) === 'active';

@@ -84,6 +84,7 @@ export const words = {
     authenticator: 'Authenticator',
     totpOn: (codes: number) => `asked for at each log-in; ${plural(codes, 'recovery code')} left`,
     totpOff: 'not set up',
+    ends: 'This log-in ends',
     password: 'Change the password',
     passwordNote: 'All other log-ins end at once.',
     present: 'Present password',

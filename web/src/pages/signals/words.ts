@@ -6,7 +6,7 @@ import type { Mark } from '../../format/outcome';
 export const words = {
   title: (name: string | undefined) => (name === undefined ? 'Signals' : `Signals of ${name}`),
   list: 'Signals',
-  note: 'The analysis publishes them in the evening; buy orders and the monitors act on the active ones.',
+  note: 'The analysis publishes them after the close; buy orders and the monitors act on the active ones.',
   onlyOwn: (name: string) =>
     `Only ${name} can turn signals down or take that back: nobody does it for somebody else.`,
   filters: {
@@ -83,7 +83,7 @@ export const words = {
   remove: (name: string) => `Remove the view ${name}`,
 
   noneTitle: 'No signals',
-  none: 'Signals stand here when the analysis has run, in the evening of each trading day.',
+  none: 'Signals stand here when the analysis has run, after the close of each trading day.',
   noneFoundTitle: 'No signal fits',
   noneFound: 'No signal fits these filters.',
   clear: 'Clear filters',

@@ -21,7 +21,9 @@ export function QuoteFigures({ symbol }: { symbol: string }) {
     <PageState
       loading={isPending}
       error={data || !error ? null : pageError(error, () => void refetch())}
-      empty={data && !quote && { title: words.unpricedTitle, text: words.unpriced(symbol) }}
+      empty={
+        data !== undefined && !quote && { title: words.unpricedTitle, text: words.unpriced(symbol) }
+      }
     >
       {quote && <Told quote={quote} note={note} />}
     </PageState>

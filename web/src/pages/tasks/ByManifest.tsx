@@ -26,6 +26,7 @@ export function ByManifest({ onAdded }: { onAdded: (task: TaskView) => void }) {
   const add = async () => {
     if (!asked) return;
     onAdded(await declareTask(asked.name, asked.document));
+    setText('');
     await cache.invalidateQueries();
   };
   return (
@@ -77,7 +78,11 @@ function Asks({ manifest }: { manifest: Manifest }) {
     <>
       <p className={css.text}>{words.asks}</p>
       <ul className={css.lines}>
-        {[...capabilities, ...rules, ...after.map(words.goesFirst)].map((line) => (
+        {[
+          ...capabilities.map(words.mayUse),
+          ...rules.map(words.isDue),
+          ...after.map(words.goesFirst),
+        ].map((line) => (
           <li key={line}>{line}</li>
         ))}
       </ul>

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { TaskView } from '../../api/schema';
 import { removeTask } from '../../api/tasks';
+import { useNameOf } from '../../api/useNameOf';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { Copy } from '../../parts/Copy';
 import { DefinitionList } from '../../parts/DefinitionList';
@@ -30,6 +31,9 @@ export function TaskDrawer(props: { task: TaskView | undefined; onClose: () => v
 }
 
 function Content({ task, onClose }: { task: TaskView; onClose: () => void }) {
+  const nameOf = useNameOf();
+  const { accepted_by } = task;
+  const by = accepted_by === null ? words.byProgram : words.by(nameOf(accepted_by));
   const manifest = JSON.stringify(task.manifest, null, 2);
   return (
     <div className={css.content}>
@@ -56,7 +60,7 @@ function Content({ task, onClose }: { task: TaskView; onClose: () => void }) {
             term: words.accepted,
             value: (
               <>
-                <Instant at={task.accepted_at} day /> {words.by(task.accepted_by)}
+                <Instant at={task.accepted_at} day /> {by}
               </>
             ),
           },

@@ -26,7 +26,7 @@ const COLUMNS: readonly Column<TaskView>[] = [
     cell: ({ trades }) => (trades ? words.yes : words.no),
     sortBy: ({ trades }) => Number(trades),
   },
-  { id: 'strategy', header: words.strategy, cell: ({ strategy }) => strategy },
+  { id: 'strategy', header: words.strategy, cell: ({ strategy }) => strategy, optional: true },
   {
     id: 'rank',
     header: words.rank,

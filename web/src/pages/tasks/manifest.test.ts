@@ -6,7 +6,7 @@ test('the example is read', () => {
     name: 'gap_watch',
     title: 'Gap watch',
     after: ['premarket_retry'],
-    rules: ['{"cron":{"expression":"30 9 * * MON-FRI"}}'],
+    rules: ['cron 30 9 * * MON-FRI'],
   });
 });
 

@@ -7,7 +7,7 @@ export interface Manifest {
   name: string;
   title: string;
   capabilities: string[];
-  /** Its rules, as they stand in it. */
+  /** Its rules in words, such as `cron 30 9 * * MON-FRI`. */
   rules: string[];
   after: string[];
 }
@@ -32,9 +32,20 @@ function manifestOf(document: ManifestDocument): Manifest {
     name: textOf(told.name),
     title: textOf(told.title) || textOf(told.name),
     capabilities: listOf(told.capabilities).map(textOf),
-    rules: listOf(schedule.rules).map((rule) => JSON.stringify(rule)),
+    rules: listOf(schedule.rules).map(ruleTold),
     after: listOf(recordOf(schedule.after).tasks).map(textOf),
   };
+}
+
+/** A rule of a form that nobody has thought of is shown as it stands. */
+function ruleTold(rule: unknown): string {
+  const [first] = Object.entries(recordOf(rule));
+  if (!first) return JSON.stringify(rule);
+  const [kind, told] = first;
+  const parts = isRecord(told) ? Object.values(told).map(textOf) : [textOf(told)];
+  return parts.includes('')
+    ? JSON.stringify(rule)
+    : [kind.replaceAll('_', ' '), ...parts].join(' ');
 }
 
 /** The whole of one, to be changed: a cron rule, and a task that goes first. */

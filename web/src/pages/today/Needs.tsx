@@ -1,4 +1,6 @@
 import { Link } from '@tanstack/react-router';
+import { dayOf } from '../../format/time';
+import { useNow } from '../../parts/clock';
 import { Instant } from '../../parts/Instant';
 import { MarkWord } from '../../parts/MarkWord';
 import { Section } from '../../parts/Section';
@@ -10,6 +12,8 @@ const MOST_SHOWN = 8;
 
 /** What the daemon cannot settle by itself, first on the page. */
 export function Needs({ needs, ofAll = false }: { needs: readonly Need[]; ofAll?: boolean }) {
+  const now = useNow();
+  const today = now === null ? null : dayOf(now);
   const shown = needs.slice(0, MOST_SHOWN);
   const left = needs.length - shown.length;
   return (
@@ -35,7 +39,7 @@ export function Needs({ needs, ofAll = false }: { needs: readonly Need[]; ofAll?
             </span>
             {at !== null && (
               <span className={css.needAt}>
-                <Instant at={at} />
+                <Instant at={at} day={today !== null && dayOf(at) !== today} />
               </span>
             )}
           </li>

@@ -22,11 +22,16 @@ export function laneSlots(
       id: `${task} ${due_at}`,
       atMs,
       untilMs: own.at(-1)?.untilMs ?? null,
-      outcome,
+      outcome: outcome === 'due' && isAtWork(own) ? 'running' : outcome,
       ...(own.length > 0 && { ticks: own }),
       note: noteOf(slot),
     };
   });
+}
+
+/** Between two minutes that come in time a continuous slot is at work, although nothing of it executes. */
+function isAtWork(minutes: readonly LaneTicks[]): boolean {
+  return minutes.findLast(({ outcome }) => outcome !== 'due')?.outcome === 'ran';
 }
 
 function minutesOf([outcome, from, count]: TicksOfLane): LaneTicks {

@@ -57,6 +57,23 @@ test('a slot with minutes of its own lasts until the last of them', () => {
   });
 });
 
+test('between two minutes that came in time a slot is at work', () => {
+  const outcomeAfter = (outcome: 'ran' | 'skipped') =>
+    laneSlots(
+      {
+        task: 'sell_monitor',
+        slots: [[at('09:15'), 'due', null]],
+        ticks: [
+          [outcome, at('09:15'), 45],
+          ['due', at('10:00'), 330],
+        ],
+      },
+      () => '',
+    )[0]?.outcome;
+  expect(outcomeAfter('ran')).toBe('running');
+  expect(outcomeAfter('skipped')).toBe('due');
+});
+
 test('each of two continuous slots has its own minutes', () => {
   const [first, second] = laneSlots(
     {

@@ -8,7 +8,7 @@ export const words = {
   needsNone: 'Nothing needs you now.',
   needsMore: (count: number) => `and ${count} more`,
   orderUnknown: (side: string, quantity: number, symbol: string) =>
-    `Order to ${side} ${quantity} ${symbol}: outcome unknown. It blocks further ${side} orders of ${symbol} until the broker’s book settles it.`,
+    `Order to ${side} ${quantity} ${symbol}: outcome unknown. It blocks every order of this user until the broker’s book settles it.`,
   slotTrouble: (task: string, due: string, outcome: string, reason: string) =>
     `${task} of ${due} ${outcome}${reason === '' ? '' : `: ${reason}`}`,
   userTrouble: (overdue: number, missed: number, failed: number) =>
@@ -21,7 +21,7 @@ export const words = {
       .map(([count, word]) => `${count} ${word}`)
       .join(', '),
   ordersUnknown: (count: number) =>
-    `${plural(count, 'order')}: outcome unknown. ${count === 1 ? 'It blocks' : 'They block'} further orders of the same shares until the broker’s book settles ${count === 1 ? 'it' : 'them'}.`,
+    `${plural(count, 'order')}: outcome unknown. ${count === 1 ? 'It blocks' : 'They block'} every order of this user until the broker’s book settles ${count === 1 ? 'it' : 'them'}.`,
   installation: 'installation',
   run: (run: number) => `Run ${run}`,
 

@@ -65,7 +65,8 @@ function Form({ onClose, onCreated }: FormProps) {
   const { write, isBusy, refusal } = useWrite(['users', 'health']);
   const paise = parseRupees(capital);
   const isNoAmount = capital.trim() !== '' && paise === null;
-  const isNameRefused = refusal?.code === 'name_taken';
+  // A name that is not one is refused with a sentence about it, which stands beside its field.
+  const isNameRefused = refusal !== null && /\bname\b|user named/.test(refusal.detail);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -80,7 +81,7 @@ function Form({ onClose, onCreated }: FormProps) {
           label={words.name}
           description={words.newHint}
           value={name}
-          error={isNameRefused && `${refusal.title}. ${refusal.next}`}
+          error={isNameRefused && refusal.detail}
           onChange={(event) => setName(event.currentTarget.value)}
           autoComplete="off"
           autoCapitalize="none"

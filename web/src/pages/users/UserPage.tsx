@@ -13,6 +13,7 @@ import { Section } from '../../parts/Section';
 import { AdminOnly } from '../../shell/AdminOnly';
 import { useMe } from '../../shell/viewing';
 import { Access } from './Access';
+import { LogIns } from './LogIns';
 import { stateMark } from './state';
 import { Trading } from './Trading';
 import css from './Users.module.css';
@@ -43,6 +44,7 @@ function OneUser() {
               <Access user={data} isSelf={me.id === data.id} />
             </div>
             <Trading user={data} />
+            <LogIns user={data} isSelf={me.id === data.id} />
             <Links id={data.id} />
           </>
         )}

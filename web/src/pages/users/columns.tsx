@@ -1,5 +1,5 @@
 import type { UserAtAGlance } from '../../api/schema';
-import { count } from '../../format/numbers';
+import { count, plural } from '../../format/numbers';
 import { Change } from '../../parts/Change';
 import type { Column } from '../../parts/DataTable';
 import { Day } from '../../parts/Day';
@@ -80,7 +80,7 @@ function needsOf({ kill_switch, halted, open_alerts, unknown_orders }: UserAtAGl
     halted && words.halted,
     kill_switch && words.stopped,
     unknown_orders > 0 && words.unknownOrders(count(unknown_orders)),
-    open_alerts > 0 && words.openAlerts(count(open_alerts)),
+    open_alerts > 0 && plural(open_alerts, 'open alert'),
   ].filter((need) => need !== false);
 }
 

@@ -9,10 +9,11 @@ import { DataTable } from '../../parts/DataTable';
 import { FilterBar, type FilterField } from '../../parts/FilterBar';
 import { PageFrame } from '../../parts/PageFrame';
 import { PageState } from '../../parts/PageState';
-import { Section } from '../../parts/Section';
+import { Panel } from '../../parts/Panel';
 import { AdminOnly } from '../../shell/AdminOnly';
 import { columns, UserCard } from './columns';
 import { NewUserDialog } from './NewUserDialog';
+import css from './Users.module.css';
 import { words } from './words';
 
 const route = getRouteApi('/inside/admin/users');
@@ -66,8 +67,8 @@ function Users() {
       title={words.title}
       actions={<Button onClick={() => setIsAdding(true)}>{words.add}</Button>}
     >
-      <Section
-        title={
+      <Panel label={words.title}>
+        <div className={css.filters}>
           <FilterBar
             fields={FIELDS}
             values={{ q, role, state }}
@@ -76,9 +77,7 @@ function Users() {
             }
             onClear={() => void navigate({ search: {}, replace: true })}
           />
-        }
-        flush
-      >
+        </div>
         <PageState
           {...list.state}
           empty={list.items.length === 0 && { title: words.emptyTitle, text: words.empty }}
@@ -93,7 +92,7 @@ function Users() {
             {...list.table}
           />
         </PageState>
-      </Section>
+      </Panel>
       <NewUserDialog opened={isAdding} onClose={() => setIsAdding(false)} />
     </PageFrame>
   );

@@ -89,6 +89,8 @@ function Question(props: ConfirmDialogProps) {
         {typeName !== undefined && (
           <TextInput
             label={words.typeName(typeName)}
+            // The ring of focus would cover an underscore of the name.
+            labelProps={{ mb: 6 }}
             value={typed}
             autoComplete="off"
             onChange={(event) => setTyped(event.currentTarget.value)}

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import css from './Diff.module.css';
-import { type DiffLine, diffLines } from './lines';
+import { type DiffLine, diffLines, nearChanges } from './lines';
 
 const words = {
   same: 'Both are the same.',
@@ -31,11 +31,14 @@ interface Props {
   label: string;
   before: string;
   after: string;
+  /** Of a long text: shows no more than so many lines around each that differs. */
+  around?: number;
 }
 
 /** Two texts line by line: what went (−) and what came (+). */
-export function Diff({ label, before, after }: Props) {
-  const lines = useMemo(() => diffLines(before, after), [before, after]);
+export function Diff({ label, before, after, around }: Props) {
+  const all = useMemo(() => diffLines(before, after), [before, after]);
+  const lines = around === undefined ? all : nearChanges(all, around);
   if (before === after) return <p>{words.same}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { diffLines } from './lines';
+import { diffLines, nearChanges } from './lines';
 
 const marks = { same: ' ', removed: '-', added: '+' } as const;
 const shown = (before: string, after: string) =>
@@ -8,6 +8,12 @@ const shown = (before: string, after: string) =>
 it('tells what went, came and stayed', () => {
   expect(shown('a\nb\nc', 'a\nx\nc\nd')).toEqual([' a', '-b', '+x', ' c', '+d']);
   expect(shown('a', 'a')).toEqual([' a']);
+});
+
+it('of a long text it is enough to see what differs, and a little around it', () => {
+  const lines = diffLines('a\nb\nc\nd\ne\nf', 'a\nb\nx\nd\ne\nf');
+  expect(nearChanges(lines, 1).map(({ text }) => text)).toEqual(['b', 'c', 'x', 'd']);
+  expect(nearChanges(diffLines('a', 'a'), 1)).toEqual([]);
 });
 
 it('both texts can be read out of it', () => {

@@ -50,3 +50,13 @@ export function diffLines(beforeText: string, afterText: string): DiffLine[] {
   }
   return lines;
 }
+
+/** The lines that differ, each with so many others around it. */
+export function nearChanges(lines: readonly DiffLine[], around: number): DiffLine[] {
+  const near = new Set<number>();
+  for (const [at, { kind }] of lines.entries()) {
+    if (kind === 'same') continue;
+    for (let by = -around; by <= around; by += 1) near.add(at + by);
+  }
+  return lines.filter((_, at) => near.has(at));
+}

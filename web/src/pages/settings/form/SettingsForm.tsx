@@ -12,7 +12,7 @@ import css from './Form.module.css';
 import { LeaveGuard } from './LeaveGuard';
 import { SettingField } from './SettingField';
 import { type DraftState, type Saved, useDraft } from './useDraft';
-import type { Change } from './values';
+import { type Change, labelOf } from './values';
 import { words } from './words';
 
 export interface Group {
@@ -75,8 +75,9 @@ export function SettingsForm(props: Props) {
       : Object.keys(draft.mistakes).length > 0
         ? words.mistakes
         : null;
-  const named = settings.find(({ name }) => refusal?.detail.includes(name))?.name;
-  const said = refusal && `${refusal.title}. ${refusal.detail} ${refusal.next}`;
+  const named = refusal && namedFirst(settings, refusal.detail);
+  const said =
+    refusal && (named ? words.mistakes : `${refusal.title}. ${refusal.detail} ${refusal.next}`);
   return (
     <form
       className={css.form}
@@ -98,7 +99,7 @@ export function SettingsForm(props: Props) {
             group={group}
             draft={draft}
             isBusy={isBusy}
-            refusals={named && refusal ? { [named]: refusal.detail } : {}}
+            refusals={named && refusal ? { [named]: withLabels(settings, refusal.detail) } : {}}
             onChange={forget}
           />
         </Section>
@@ -127,6 +128,23 @@ export function SettingsForm(props: Props) {
         {question?.text}
       </ConfirmDialog>
     </form>
+  );
+}
+
+/** The setting that a refusal is about: of several that it names, the first. */
+function namedFirst(settings: readonly SettingBody[], detail: string): string | undefined {
+  const at = (name: string) => detail.toLowerCase().search(new RegExp(`\\b${name}\\b`));
+  return settings
+    .map(({ name }) => name)
+    .filter((name) => at(name) >= 0)
+    .sort((one, other) => at(one) - at(other))[0];
+}
+
+/** The daemon names settings as programs do. */
+function withLabels(settings: readonly SettingBody[], detail: string): string {
+  return settings.reduce(
+    (text, setting) => text.replace(new RegExp(`\\b${setting.name}\\b`, 'gi'), labelOf(setting)),
+    detail,
   );
 }
 

@@ -1,0 +1,116 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { type Daemon, startEmpty } from './support/daemon';
+import { goTo } from './support/pages';
+import { logIn, type Session } from './support/setup';
+import { type Running, withConsole } from './support/site';
+import { totp } from './support/totp';
+import { test } from './support/visit';
+
+const NAME = 'asha';
+const PASSWORD = 'seven green parrots';
+
+let daemon: Daemon;
+let running: Running | undefined;
+let url: string;
+
+beforeAll(async () => {
+  daemon = await startEmpty();
+  running = await withConsole(daemon);
+  url = running.url;
+});
+
+afterAll(async () => {
+  await running?.stop();
+});
+
+/** In order: each goes on with what the one before has made. */
+describe.sequential('a new installation', () => {
+  let session: Session;
+
+  test('the log-in says that there is no admin yet', async ({ visit }) => {
+    const page = await visit({ url, refusals: [401] });
+    await page.goto('/');
+    await page.getByText('this daemon has no admin').waitFor();
+  });
+
+  test('the set-up link makes the first admin and leads to an empty console', async ({ visit }) => {
+    const page = await visit({ url, refusals: [401] });
+    await page.goto(`/${daemon.setUp}`);
+    await page.getByLabel('Name').fill(NAME);
+    await page.getByLabel('New password').fill(PASSWORD);
+    await page.getByLabel('The same again').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Make the admin and log in' }).click();
+    await page.getByRole('heading', { name: 'You are the admin' }).waitFor();
+    await page.getByRole('link', { name: 'To Today' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+    expect(page.url()).not.toContain('setup=');
+    session = await page.context().storageState();
+  });
+
+  test('a task that runs once is refused when it is asked for again too soon', async ({
+    visit,
+  }) => {
+    const page = await visit({ url, session, refusals: [409, 429] });
+    await goTo(page, { path: '/services?mine=true', heading: 'Services' });
+    await runOnce(page);
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    const again = await runOnce(page);
+    await again.getByRole('alert').waitFor();
+    // The button counts down to when it may be tried.
+    await again.getByRole('button', { name: /\d:\d\d/ }).waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  test('with an authenticator the log-in asks for its code, in place', async ({ visit }) => {
+    const secret = await addAuthenticator(await visit({ url, session }));
+    const page = await visit({ url, refusals: [401, 403] });
+    await page.goto('/orders');
+    await page.getByLabel('Name').fill(NAME);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    // The code of now has been used to turn it on.
+    await page.getByLabel('Code').fill(totp(secret, 1));
+    await page.getByRole('button', { name: 'Log in' }).click();
+    // To the page that was asked for before the log-in.
+    await page.getByRole('heading', { level: 1, name: 'Orders' }).waitFor();
+  });
+});
+
+async function runOnce(page: Page) {
+  await page.getByRole('button', { name: 'Run once' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Run once' }).click();
+  return dialog;
+}
+
+async function addAuthenticator(page: Page): Promise<string> {
+  const headers = { origin: url };
+  const client = page.context().request;
+  const begun = await client.post('/api/v1/auth/totp/begin', {
+    headers,
+    data: { password: PASSWORD },
+  });
+  const { secret }: { secret: string } = await begun.json();
+  const enabled = await client.post('/api/v1/auth/totp/enable', {
+    headers,
+    data: { code: totp(secret) },
+  });
+  expect(enabled.status()).toBe(200);
+  return secret;
+}
+
+describe('a log-in that fails', () => {
+  test('says so, and keeps the name', async ({ visit }) => {
+    const page = await visit({ refusals: [401] });
+    await page.goto('/');
+    await page.getByLabel('Name').fill('user2');
+    await page.getByLabel('Password', { exact: true }).fill('not the password');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByLabel('Name').inputValue()).toBe('user2');
+    await expect(logIn(page.url().replace(/\/login.*/, ''), 'user2', 'wrong')).rejects.toThrow(
+      '401',
+    );
+  });
+});

@@ -1,0 +1,28 @@
+import { useEffect } from 'react';
+import { useKeysOn } from './keys';
+
+/** Steps that a key goes on by. */
+const STEPS: Readonly<Record<string, number>> = { '[': -1, ']': 1 };
+
+/** `[` and `]` go to the neighbours of what the page shows: the day before, the day after. */
+export function useStepKeys(step: (by: number) => void): void {
+  const keysOn = useKeysOn();
+  useEffect(() => {
+    if (!keysOn) return;
+    const press = (event: KeyboardEvent) => {
+      const by = STEPS[event.key];
+      if (by === undefined || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
+      step(by);
+    };
+    document.addEventListener('keydown', press);
+    return () => document.removeEventListener('keydown', press);
+  });
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable ||
+      target.closest('input, textarea, select, [role="dialog"]') !== null)
+  );
+}
