@@ -34,6 +34,9 @@ export default defineConfig({
     proxy: { '/api': { target: daemon, ws: true, changeOrigin: false } },
   },
   test: {
+    // Beside a build of the daemon a test that takes 0.1 s may take 5.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     environment: 'happy-dom',
     include: ['src/**/*.test.{ts,tsx}'],
     restoreMocks: true,

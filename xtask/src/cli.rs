@@ -34,6 +34,8 @@ enum Command {
     },
     /// Builds the console into the folder from which the binary embeds it
     Web,
+    /// Tries the console in Chromium, against the daemon that the tests build
+    BrowserTests,
     /// Provides a compiler for the wasm target
     WasmTarget {
         /// Use only this way instead of whatever works
@@ -68,6 +70,7 @@ impl Cli {
             Command::Build => build::command(build::Profile::Release).map(drop),
             Command::Components { way } => components::command(way),
             Command::Web => web::command(),
+            Command::BrowserTests => web::browser_tests(),
             Command::WasmTarget { way } => wasm_target::command(way),
             Command::Bench { name } => bench::command(name.as_deref()),
             Command::Schemathesis => schemathesis::command(),

@@ -56,6 +56,9 @@ pub fn browser_tests() -> Outcome<()> {
         return Ok(());
     }
     let browser = browser::provide()?;
+    build()?;
+    // What the tests build, the daemon among it, so that nothing is compiled twice.
+    process::run(process::cargo().args(["test", "--locked", "--workspace", "--no-run", "--quiet"]))?;
     let mut tests = npm();
     tests
         .args(["run", "e2e"])
