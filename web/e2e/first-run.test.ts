@@ -58,7 +58,10 @@ describe.sequential('a new installation', () => {
     const again = await runOnce(page);
     await again.getByRole('alert').waitFor();
     // The button counts down to when it may be tried.
-    await again.getByRole('button', { name: /\d:\d\d/ }).waitFor();
+    await again
+      .getByRole('button')
+      .filter({ hasText: /\d:\d\d/ })
+      .waitFor();
     await page.keyboard.press('Escape');
   });
 
@@ -108,7 +111,7 @@ describe('a log-in that fails', () => {
     await page.getByLabel('Password', { exact: true }).fill('not the password');
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByRole('alert').waitFor();
-    expect(await page.getByLabel('Name').inputValue()).toBe('user2');
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('user2');
     await expect(logIn(page.url().replace(/\/login.*/, ''), 'user2', 'wrong')).rejects.toThrow(
       '401',
     );

@@ -45,8 +45,8 @@ describe('the stream', () => {
     await page.keyboard.press('?');
     await page.getByRole('dialog').waitFor();
     const longest = await page.evaluate(() => Math.max(0, ...longTasks));
-    // The budget is 50 ms on an idle machine; a shared one needs room.
-    expect(longest).toBeLessThan(Number(process.env.PRAHARI_LONG_TASK_MS ?? 400));
+    // The budget is 50 ms on an idle machine; a shared one needs room. A page that drew each event would take seconds.
+    expect(longest).toBeLessThan(Number(process.env.PRAHARI_LONG_TASK_MS ?? 1000));
   });
 });
 
@@ -125,8 +125,8 @@ describe('the clock', () => {
       return Number(hour) * 3600 + Number(minute) * 60 + Number(second) >= from + 180;
     }, shown);
     const tookMs = (await page.evaluate(() => performance.now())) - startedMs;
-    // Three minutes of the exchange are three seconds here.
-    expect(tookMs).toBeLessThan(6000);
+    // Three minutes of the exchange are three seconds here; a page that knew no speed would take all three minutes.
+    expect(tookMs).toBeLessThan(20_000);
   });
 
   test('and every order shows it in IST', async ({ visit }) => {

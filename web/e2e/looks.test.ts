@@ -120,7 +120,7 @@ async function faultsInEveryLook(page: Page): Promise<string> {
 }
 
 describe('at a zoom of 200 % no page scrolls sideways', () => {
-  test('any page', async ({ visit }) => {
+  test('any page', { timeout: 400_000 }, async ({ visit }) => {
     // What a browser does with a window of 1280 px.
     const page = await visit({
       as: 'admin',

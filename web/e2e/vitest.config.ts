@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: ['support/setup.ts'],
     // One browser: tests that ran beside each other would only wait for it.
     fileParallelism: false,
-    testTimeout: 90_000,
+    testTimeout: 180_000,
     hookTimeout: 240_000,
     teardownTimeout: 10_000,
   },

@@ -9,7 +9,9 @@ export const DEMO_PASSWORD = 'prahari-demo';
 
 /** A debug build simulates the days before its start on a machine that has other work. */
 const START_MS = 180_000;
-const ADDRESS = /(http:\/\/127\.0\.0\.1:\d+)\/(#setup=\S+)?/;
+const ADDRESS = /(http:\/\/127\.0\.0\.1:\d+)\//;
+/** Comes after the address, and only of a daemon that has no admin. The space tells that all of it has been read. */
+const SET_UP = /(http:\/\/127\.0\.0\.1:\d+)\/(#setup=\S+)\s/;
 
 const BINARY = resolve(
   import.meta.dirname,
@@ -28,6 +30,7 @@ export interface Daemon {
 /** Always the same days, so that a page looks tomorrow as it does today. */
 export const startDemo = (...flags: string[]) =>
   startDaemon(
+    ADDRESS,
     '--demo',
     '--seed',
     '7',
@@ -41,9 +44,9 @@ export const startDemo = (...flags: string[]) =>
   );
 
 /** An empty daemon on the real clock, as after an installation. */
-export const startEmpty = () => startDaemon('--db', 'prahari.db');
+export const startEmpty = () => startDaemon(SET_UP, '--db', 'prahari.db');
 
-async function startDaemon(...flags: string[]): Promise<Daemon> {
+async function startDaemon(printedFirst: RegExp, ...flags: string[]): Promise<Daemon> {
   if (!existsSync(BINARY))
     throw new Error(`There is no daemon at ${BINARY}: build it, or set PRAHARI_BINARY`);
   const folder = await mkdtemp(join(tmpdir(), 'prahari-e2e-'));
@@ -51,12 +54,16 @@ async function startDaemon(...flags: string[]): Promise<Daemon> {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // Tests that are broken off do not get to their end.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
   const stop = async () => {
+    process.off('exit', kill);
     await ended(child);
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const [, url = '', setUp] = await printed(child, ADDRESS);
+    const [, url = '', setUp] = await printed(child, printedFirst);
     return { url, setUp, stop };
   } catch (error) {
     await stop();
