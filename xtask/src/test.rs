@@ -25,6 +25,7 @@ fn all(steps: &mut Steps) -> Outcome<()> {
     // Before the tests, whose summary should be the last thing one reads.
     steps.step("made-up requests", schemathesis::command)?;
     steps.step("worked examples", examples::command)?;
+    steps.step("console in a browser", web::browser_tests)?;
     steps.step("tests", tests)
 }
 
