@@ -49,7 +49,7 @@ pub fn test() -> Outcome<()> {
     build()
 }
 
-/// Runs the tests in a browser, against the daemon that the tests build. Left out without Node, as [`test`] is.
+/// Runs the tests in a browser, against the daemon that the tests build. Left out without Node.
 pub fn browser_tests() -> Outcome<()> {
     if let Err(reason) = node() {
         println!("{reason}: the console is left out");
