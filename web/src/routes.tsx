@@ -27,7 +27,7 @@ import { NotFound } from './shell/NotFound';
 import { Shell } from './shell/Shell';
 import { date, oneOf, text, wholeNumber, yes } from './shell/search';
 
-export interface RouterContext {
+interface RouterContext {
   cache: QueryClient;
   live: Live;
 }
@@ -63,7 +63,7 @@ interface Viewed {
 }
 
 /** All pages behind the log-in. `?user=` is the user whom an admin looks at, and goes from page to page. */
-export const inside = createRoute({
+const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
   validateSearch: (search): Viewed => wholeNumber(search, 'user'),

@@ -8,7 +8,7 @@ import type { Code, Problem, paths } from './schema';
 export const api = createClient<paths, 'application/json'>({ baseUrl: globalThis.location.origin });
 
 /** The daemon did not answer, or what answered was not the daemon. */
-export type OwnCode = 'unreachable' | 'not_the_daemon';
+type OwnCode = 'unreachable' | 'not_the_daemon';
 
 export type FailureCode = Code | OwnCode;
 
@@ -40,19 +40,32 @@ interface Answer<T> {
 export async function answered<T>(request: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await request.catch(refuseUnreachable);
   if (data !== undefined) return data;
-  throw failureOf(error, response);
+  throw refused(error, response);
 }
 
 /** As `answered`, for what has no body. */
 export async function done(request: Promise<Answer<unknown>>): Promise<void> {
   const { error, response } = await request.catch(refuseUnreachable);
-  if (!response.ok) throw failureOf(error, response);
+  if (!response.ok) throw refused(error, response);
 }
 
 function refuseUnreachable(error: unknown): never {
   // The query that is no longer wanted is not a failure: whoever cancelled it has to see that it was.
   if (error instanceof DOMException && error.name === 'AbortError') throw error;
   throw new Failure('unreachable', 'the daemon did not answer', 0);
+}
+
+const listeners = new Set<(failure: Failure) => void>();
+
+/** Hears of everything that the daemon refuses, a read or a write. */
+export function onRefused(listener: (failure: Failure) => void): void {
+  listeners.add(listener);
+}
+
+function refused(error: unknown, response: Response): Failure {
+  const failure = failureOf(error, response);
+  for (const listener of listeners) listener(failure);
+  return failure;
 }
 
 function failureOf(error: unknown, response: Response): Failure {

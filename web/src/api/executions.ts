@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answered, api } from './client';
-import { FIRST_PAGE, nextPage } from './pages';
+import { FIRST_PAGE, FULL_PAGE, nextPage } from './pages';
 import { pressed } from './press';
 import type { paths, ReplayedExecution } from './schema';
 
@@ -11,8 +11,6 @@ export type RunFilter = Omit<
 
 export type RunOfAllFilter = Omit<RunFilter, 'user'>;
 
-/** Most rows that the API puts on a page. */
-const FULL_PAGE = 500;
 const CALLS_PAGE = 100;
 
 export const runsQuery = (filter: RunFilter) =>
@@ -110,7 +108,7 @@ export async function replayRun(run: number, module: string | null): Promise<Rep
       body: { module },
     }),
   );
-  // Only a job is answered without it, and none was asked for.
-  if (!replayed) throw new Error('the daemon answered a replay without its result');
+  // A job is answered with its number alone, and none was asked for.
+  if (!('verdict' in replayed)) throw new Error('the daemon answered a replay without its result');
   return replayed;
 }

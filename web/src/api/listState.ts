@@ -5,7 +5,8 @@ import { pageError } from './problems';
 
 /** A list that is read page after page, in the shapes of `PageState` and `DataTable`. */
 export function useListState<T>(query: UseInfiniteQueryResult<InfiniteData<Page<T>>>) {
-  const { data, error, isPending, isError, isFetchingNextPage, hasNextPage } = query;
+  const { data, error, isPending, isError, isFetchingNextPage, isFetchNextPageError, hasNextPage } =
+    query;
   const items = useMemo(() => rows(data), [data]);
   const failed = isError && !data;
   return {
@@ -17,6 +18,7 @@ export function useListState<T>(query: UseInfiniteQueryResult<InfiniteData<Page<
     table: {
       more: hasNextPage,
       reading: isFetchingNextPage,
+      stuck: isFetchNextPageError,
       onMore: () => void query.fetchNextPage(),
     },
   };

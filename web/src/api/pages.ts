@@ -6,6 +6,9 @@ export interface Page<T> {
   next?: string | null;
 }
 
+/** Most rows that the API puts on a page. */
+export const FULL_PAGE = 500;
+
 /** What a page is asked with: nothing for the first, the cursor of the page before for the others. */
 export type PageParam = { cursor?: string };
 

@@ -1,12 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answered, api } from './client';
-import { FIRST_PAGE, nextPage } from './pages';
+import { FIRST_PAGE, FULL_PAGE, nextPage } from './pages';
 import type { paths } from './schema';
 
 export type PnlRange = NonNullable<paths['/api/v1/pnl/summary']['get']['parameters']['query']>;
-
-/** Most rows that the API puts on a page: two years of sessions. */
-const FULL_PAGE = 500;
 
 export const pnlSummaryQuery = (range: PnlRange) =>
   queryOptions({

@@ -1,3 +1,4 @@
+import { sentence } from '../format/text';
 import { Failure, type FailureCode } from './client';
 
 /** What a person reads when something was not done. */
@@ -228,13 +229,6 @@ export function explain(error: unknown): Explanation {
     return { title: 'This page failed', next: 'Reload it.', detail, code: 'unexpected' };
   }
   return { ...WORDS[error.code], detail: sentence(error.detail), code: error.code };
-}
-
-/** The daemon's sentences begin small and end without a stop, to stand after a colon. */
-function sentence(text: string): string {
-  if (text === '') return '';
-  const begun = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
 /** The same in the shape of `PageState`. */

@@ -26,7 +26,7 @@ export type Year = Omit<YearView, 'days'> & { days: readonly (readonly (string |
 
 export type SchedulePreview = Omit<Preview, 'year'> & { year: Year };
 
-/** The newest schedules, with the next slots of each. Changes by others come with the next look. */
+/** The newest schedules, with the next slots of each. */
 export const schedulesQuery = queryOptions({
   queryKey: ['schedules', 'set'],
   queryFn: ({ signal }) => answered(api.GET('/api/v1/service/schedules', { signal })),

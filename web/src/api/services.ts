@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answered, api } from './client';
-import { FIRST_PAGE, nextPage, ofUser } from './pages';
+import { FIRST_PAGE, FULL_PAGE, nextPage, ofUser } from './pages';
 import { pressed } from './press';
 import { POLL_MS } from './queries';
 import type {
@@ -60,7 +60,7 @@ export const servicesOfAllQuery = (filter: { running?: boolean } = {}) =>
   infiniteQueryOptions({
     queryKey: ['services', 'of-all', filter],
     queryFn: ({ pageParam, signal }) => {
-      const query = { ...filter, ...pageParam, limit: 500 };
+      const query = { ...filter, ...pageParam, limit: FULL_PAGE };
       return answered(api.GET('/api/v1/service/status', { params: { query }, signal }));
     },
     initialPageParam: FIRST_PAGE,

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { answered, api } from './client';
-import { FIRST_PAGE, nextPage, ofUser } from './pages';
+import { FIRST_PAGE, FULL_PAGE, nextPage, ofUser } from './pages';
 import type { LedgerDay, LedgerSlot, paths, UserLanes } from './schema';
 
 export type SlotFilter = Omit<
@@ -8,8 +8,6 @@ export type SlotFilter = Omit<
   'cursor'
 >;
 
-/** Most rows that the API puts on a page. */
-const FULL_PAGE = 500;
 /** A screen shows some thirty users; the others are read when somebody scrolls to them. */
 const LANES_PAGE = 100;
 

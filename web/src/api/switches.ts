@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answered, api } from './client';
 import { ofUser } from './pages';
+import { pressed } from './press';
 
 /** The limits of a user; `in_force` tells as well whether orders are stopped. */
 export const limitsQuery = (user?: number) =>
@@ -17,7 +18,13 @@ export const systemSwitchQuery = queryOptions({
 });
 
 export const setUserSwitch = (on: boolean, user?: number) =>
-  answered(api.POST('/api/v1/user/kill-switch', { params: { query: ofUser(user) }, body: { on } }));
+  answered(
+    api.POST('/api/v1/user/kill-switch', {
+      params: { query: ofUser(user) },
+      headers: pressed(),
+      body: { on },
+    }),
+  );
 
 export const setSystemSwitch = (on: boolean) =>
-  answered(api.POST('/api/v1/system/kill-switch', { body: { on } }));
+  answered(api.POST('/api/v1/system/kill-switch', { headers: pressed(), body: { on } }));

@@ -24,8 +24,10 @@ function send<T>(path: string, component: Blob, onProgress: (ratio: number) => v
     request.onerror = () => reject(new Error('the connection broke'));
     request.onload = () => {
       const response = responseOf(request);
-      if (!response.ok) resolve({ error: bodyOf(request), response });
-      else resolve({ data: JSON.parse(request.responseText), response });
+      const body = bodyOf<T>(request);
+      // What cannot be read comes from something in between, also where it says that all went well.
+      if (response.ok && body !== null) resolve({ data: body, response });
+      else resolve({ error: body, response });
     };
     request.send(component);
   });
@@ -38,7 +40,7 @@ function responseOf(request: XMLHttpRequest): Response {
 }
 
 /** A proxy in between may answer with a page of its own. */
-function bodyOf(request: XMLHttpRequest): unknown {
+function bodyOf<T>(request: XMLHttpRequest): T | null {
   try {
     return JSON.parse(request.responseText);
   } catch {

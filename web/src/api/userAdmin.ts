@@ -1,7 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answered, api } from './client';
 import { FIRST_PAGE, nextPage } from './pages';
-import { pressed } from './press';
 import { POLL_MS } from './queries';
 import type { NewUser, paths, UserChange } from './schema';
 
@@ -63,12 +62,3 @@ export const makeResetLink = (id: number, remove_totp: boolean) =>
 
 export const changeBroker = (id: number, broker: string) =>
   answered(api.PUT('/api/v1/users/{id}/broker', { params: { path: { id } }, body: { broker } }));
-
-export const switchOrders = (id: number, on: boolean) =>
-  answered(
-    api.POST('/api/v1/user/kill-switch', {
-      params: { query: { user: id } },
-      headers: pressed(),
-      body: { on },
-    }),
-  );

@@ -1,12 +1,14 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answered, api } from './client';
-import { FIRST_PAGE, nextPage } from './pages';
+import { FIRST_PAGE, FULL_PAGE, nextPage } from './pages';
 
 /** For admins. */
 export const usersQuery = infiniteQueryOptions({
   queryKey: ['users', 'list'],
   queryFn: ({ pageParam, signal }) =>
-    answered(api.GET('/api/v1/users', { params: { query: { ...pageParam, limit: 500 } }, signal })),
+    answered(
+      api.GET('/api/v1/users', { params: { query: { ...pageParam, limit: FULL_PAGE } }, signal }),
+    ),
   initialPageParam: FIRST_PAGE,
   getNextPageParam: nextPage,
 });

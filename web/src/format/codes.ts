@@ -1,3 +1,5 @@
+import { capital } from './text';
+
 // Reasons, actions and the like arrive as stable codes such as `rsi_exit`.
 
 const SHORT = /\b(amo|ema|eod|gtt|ltp|nse|pnl|rsi|sma)(\d*)\b/g;
@@ -9,6 +11,5 @@ export function codeWords(code: string): string {
 
 /** The same at the beginning of a sentence. */
 export function codeTitle(code: string): string {
-  const words = codeWords(code);
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capital(codeWords(code));
 }

@@ -1,6 +1,7 @@
+import { MINUS, properMinus } from './minus';
+
 // Money arrives as whole paise and is divided only here, at the moment it is shown.
 
-const MINUS = '\u2212';
 const PAISE_IN_LAKH = 1_00_000_00;
 const PAISE_IN_CRORE = 1_00_00_000_00;
 
@@ -14,10 +15,6 @@ const plain = new Intl.NumberFormat('en-IN', {
   minimumFractionDigits: 2,
   maximumFractionDigits: 2,
 });
-
-function properMinus(text: string): string {
-  return text.replace('-', MINUS);
-}
 
 /** ₹1,23,456.78, with a minus when negative. */
 export function rupees(paise: number): string {

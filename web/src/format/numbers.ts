@@ -1,9 +1,6 @@
-const MINUS = '\u2212';
-const grouped = new Intl.NumberFormat('en-IN', { maximumFractionDigits: 0 });
+import { MINUS, properMinus } from './minus';
 
-function properMinus(text: string): string {
-  return text.replace('-', MINUS);
-}
+const grouped = new Intl.NumberFormat('en-IN', { maximumFractionDigits: 0 });
 
 /** 1,23,456 */
 export function count(value: number): string {

@@ -13,25 +13,20 @@ const at = (text: string) => Date.parse(`2026-11-27T${text}+05:30`);
 
 describe('slotOutcome', () => {
   it('keeps what the ledger decided', () => {
-    expect(slotOutcome({ state: 'late', due_at }, at('11:00:00'), false)).toBe('late');
+    expect(slotOutcome({ state: 'late', due_at }, at('11:00:00'))).toBe('late');
   });
 
   it('splits what is open', () => {
     const open = { state: 'open', due_at } as const;
-    expect(slotOutcome(open, at('09:59:00'), false)).toBe('due');
-    expect(slotOutcome(open, at('10:00:30'), false)).toBe('due');
-    expect(slotOutcome(open, at('10:01:01'), false)).toBe('overdue');
-    expect(slotOutcome(open, at('10:01:01'), true)).toBe('running');
+    expect(slotOutcome(open, at('09:59:00'))).toBe('due');
+    expect(slotOutcome(open, at('10:00:30'))).toBe('due');
+    expect(slotOutcome(open, at('10:07:59'))).toBe('due');
+    expect(slotOutcome(open, at('10:08:00'))).toBe('overdue');
   });
 
-  it('does not call overdue what waits or is tried again', () => {
-    const waits = {
-      state: 'open',
-      due_at,
-      free_at: null,
-      retry_at: due_at.replace('10:', '11:'),
-    } as const;
-    expect(slotOutcome(waits, at('10:30:00'), false)).toBe('due');
+  it('does not call overdue what waits', () => {
+    const waits = { state: 'open', due_at, free_at: due_at.replace('10:', '11:') } as const;
+    expect(slotOutcome(waits, at('10:30:00'))).toBe('due');
   });
 });
 
@@ -40,11 +35,15 @@ it('a continuous slot runs while its ticks come', () => {
     state: 'open',
     due_at,
     ends_at: due_at.replace('10:', '15:'),
-    ticks: { last_at: due_at.replace('10:', '11:') },
+    ticks: { expected: 300, last_at: due_at.replace('10:', '11:') },
   } as const;
-  expect(slotOutcome(slot, at('11:01:30'), false)).toBe('running');
-  expect(slotOutcome(slot, at('11:02:01'), false)).toBe('overdue');
-  expect(slotOutcome({ ...slot, ticks: { last_at: null } }, at('10:00:30'), false)).toBe('due');
+  expect(slotOutcome(slot, at('11:08:59'))).toBe('running');
+  expect(slotOutcome(slot, at('11:09:00'))).toBe('overdue');
+  const begun = { ...slot, ticks: { expected: 300, last_at: null } };
+  expect(slotOutcome(begun, at('10:07:59'))).toBe('due');
+  expect(slotOutcome(begun, at('10:08:00'))).toBe('overdue');
+  const startedLater = { ...slot, ticks: { expected: 240, last_at: null } };
+  expect(slotOutcome(startedLater, at('10:30:00'))).toBe('due');
 });
 
 it('no two marks of a family look the same', () => {

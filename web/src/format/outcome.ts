@@ -1,7 +1,7 @@
-import type { components } from '../api/schema.d.ts';
+import type { SlotStateName, StateName } from '../api/schema';
+import { codeWords } from './codes';
 
-type SlotState = components['schemas']['SlotStateName'];
-export type OrderState = components['schemas']['StateName'];
+export type OrderState = StateName;
 
 /** The forms of a 14 px mark; each is told apart without colour. */
 export type Shape =
@@ -80,43 +80,43 @@ export function byUrgency(one: OrderState, other: OrderState): number {
   return URGENCY[one] - URGENCY[other];
 }
 
-// The daemon begins a due run within moments; a slot is called overdue only when that has
-// plainly not happened.
-const OVERDUE_AFTER_MS = 60_000;
-
-export interface SlotFacts {
-  state: SlotState;
-  due_at: string;
-  /** Until when it may wait for other tasks, or when it is tried again. */
-  free_at?: string | null;
-  retry_at?: string | null;
-  /** Of a continuous slot: when it ends, and the last tick that is accounted for. */
-  ends_at?: string | null;
-  ticks?: { last_at?: string | null } | null;
-}
-
+/** How late a task may start whose manifest says nothing, and how long its outcome is awaited then, in the daemon. */
+const WINDOW_MS = 2 * 60_000;
+const GRACE_MS = 6 * 60_000;
 const TICK_MS = 60_000;
 
-function latest(instants: readonly (string | null | undefined)[]): number {
-  return Math.max(...instants.filter((instant) => typeof instant === 'string').map(Date.parse));
+interface SlotFacts {
+  state: SlotStateName;
+  due_at: string;
+  /** Until when it may wait for other tasks. */
+  free_at?: string | null;
+  /** Of a continuous slot: when it ends, how many ticks it has, and the last one that is accounted for. */
+  ends_at?: string | null;
+  ticks?: { expected: number; last_at?: string | null };
 }
 
-/** What to show of a slot: the ledger's `open` is due, running or overdue. */
-export function slotOutcome(slot: SlotFacts, nowMs: number, underWay: boolean): Outcome {
+/** When the next thing of a slot is due: of a continuous one its next tick. */
+function expectedAt({ due_at, free_at, ends_at, ticks }: SlotFacts): number {
+  if (!ends_at) return Date.parse(free_at ?? due_at);
+  const ends = Date.parse(ends_at);
+  if (ticks?.last_at) return Math.min(Date.parse(ticks.last_at) + TICK_MS, ends);
+  // Of a service that was started during it, the first ticks are not expected.
+  const due = Date.parse(due_at);
+  const all = Math.ceil((ends - due) / TICK_MS);
+  return Math.min(due + Math.max(all - (ticks?.expected ?? all), 0) * TICK_MS, ends);
+}
+
+/** What to show of a slot by the clock: what is open is due, running or overdue, by the deadlines of the daemon's lanes and watchdog. */
+export function slotOutcome(slot: SlotFacts, nowMs: number, windowMs = WINDOW_MS): Outcome {
   if (slot.state !== 'open') return slot.state;
-  if (underWay) return 'running';
-  const lastTick = slot.ends_at ? slot.ticks?.last_at : null;
-  const expected = lastTick
-    ? Math.min(Date.parse(lastTick) + TICK_MS, latest([slot.ends_at]))
-    : latest([slot.due_at, slot.free_at, slot.retry_at]);
-  if (nowMs > expected + OVERDUE_AFTER_MS) return 'overdue';
+  if (nowMs >= expectedAt(slot) + windowMs + GRACE_MS) return 'overdue';
   // Between two ticks that come in time a continuous slot is at work.
-  return lastTick ? 'running' : 'due';
+  return slot.ends_at && slot.ticks?.last_at ? 'running' : 'due';
 }
 
 /** What to show of a run; every end but `succeeded` is a failure of its own name. */
 export function runMark(outcome: string): Mark {
   if (outcome === 'executing') return OUTCOMES.running;
   if (outcome === 'succeeded') return { ...OUTCOMES.ran, word: 'succeeded' };
-  return { ...OUTCOMES.failed, word: outcome.replaceAll('_', ' ') };
+  return { ...OUTCOMES.failed, word: codeWords(outcome) };
 }

@@ -72,6 +72,11 @@ export function startOfDay(date: string): number {
   return dayNumber(date) * DAY_MS - IST_OFFSET;
 }
 
+/** The same as the API takes it. */
+export function startInstant(date: string): string {
+  return new Date(startOfDay(date)).toISOString();
+}
+
 export function addDays(date: string, days: number): string {
   return dateOfNumber(dayNumber(date) + days);
 }

@@ -117,3 +117,27 @@ test('of a flood nothing is patched, the list is read', () => {
   expect(write).not.toHaveBeenCalled();
   expect(resourcesRead()).toEqual(['orders', 'funds']);
 });
+
+test('what is being read when an event comes is let finish and read once more', async () => {
+  const { cache, gatherer, resourcesRead } = setUp();
+  let answer = (_rows: string[]) => {};
+  const queryFn = () => new Promise<string[]>((resolve) => (answer = resolve));
+  const reading = cache.fetchQuery({ queryKey: ['alerts', 'list'], queryFn });
+  gatherer.add({ type: 'alert', sequence: 1, at: AT, code: 'slot_not_seen', message: '' });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(resourcesRead()).not.toContain('alerts');
+  answer(['as it was before the event']);
+  await reading;
+  await vi.advanceTimersByTimeAsync(250);
+  expect(resourcesRead()).toContain('alerts');
+  gatherer.stop();
+});
+
+test('an order shows its state at once in the list of everybody as well', () => {
+  const { cache, gatherer } = setUp();
+  const key = ['orders', 'of-all', {}];
+  cache.setQueryData(key, { pages: [{ items: [{ id: 'a', state: 'sent' }] }], pageParams: [{}] });
+  gatherer.add(orderEvent('a'));
+  vi.advanceTimersByTime(250);
+  expect(cache.getQueryData(key)).toMatchObject({ pages: [{ items: [{ state: 'filled' }] }] });
+});

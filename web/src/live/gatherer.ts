@@ -53,10 +53,12 @@ export class Gatherer {
       const last = this.readAt.get(resource);
       const rest = LONG_REST.has(resource) ? LONG_REST_MS : REST_MS;
       if (last !== undefined && now - last < rest) continue;
+      // What is being read may have been written before the event. It is let finish, for at this pace it would be begun
+      // anew for ever, and is read again after that.
+      if (this.cache.isFetching({ queryKey: [resource] }) > 0) continue;
       this.stale.delete(resource);
       this.readAt.set(resource, now);
-      // What is being read is let finish: at this pace it would otherwise be begun anew for ever.
-      void this.cache.invalidateQueries({ queryKey: [resource] }, { cancelRefetch: false });
+      void this.cache.invalidateQueries({ queryKey: [resource] });
     }
   }
 }

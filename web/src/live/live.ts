@@ -26,6 +26,7 @@ export class Live {
   readonly isReady = new Store(false);
   /** By the daemon's clock, when the stream was last live; null while it is. */
   readonly lostAt = new Store<number | null>(null);
+  private runs = false;
   private readonly listeners = new Set<EventListener>();
   private readonly gatherer: Gatherer;
   private readonly stream: Stream;
@@ -44,6 +45,9 @@ export class Live {
   }
 
   start(): void {
+    this.runs = true;
+    // Somebody has just logged in; what ended before was another session.
+    sessionEnded.set(false);
     this.stream.start();
     this.readyTimer = setTimeout(() => this.isReady.set(true), LATEST_READY_MS);
     void this.readClock();
@@ -52,7 +56,10 @@ export class Live {
   }
 
   stop(): void {
+    this.runs = false;
     this.stream.stop();
+    this.state.set('connecting');
+    this.lostAt.set(null);
     this.gatherer.stop();
     clearTimeout(this.clockTimer);
     clearTimeout(this.readyTimer);
@@ -103,7 +110,10 @@ export class Live {
   }
 
   private async signedOut(): Promise<void> {
-    if (await checkSession(this.cache)) this.stream.hurry();
+    const holds = await checkSession(this.cache);
+    // After a log-out the page is gone and there is nobody to ask.
+    if (!this.runs) return;
+    if (holds) this.stream.hurry();
     else sessionEnded.set(true);
   }
 
@@ -127,6 +137,7 @@ export class Live {
       // The band under the header says that the daemon does not answer; the clock ticks on meanwhile.
     }
     clearTimeout(this.clockTimer);
+    if (!this.runs) return;
     this.clockTimer = setTimeout(() => void this.readClock(), wait);
   }
 }

@@ -5,7 +5,7 @@ import type { Order, SlotStateName } from '../api/schema';
 export type SlotOutcome = Exclude<SlotStateName, 'open'>;
 
 /** What an event tells of an order. Fields without a value are left out. */
-export interface OrderChange {
+interface OrderChange {
   order: Order['id'];
   symbol: Order['symbol'];
   side: Order['side'];
@@ -20,7 +20,7 @@ export interface OrderChange {
 
 export type Start = 'new' | 'resumed' | 'resync';
 
-export interface Hello {
+interface Hello {
   type: 'hello';
   epoch: string;
   sequence: number;
@@ -28,7 +28,7 @@ export interface Hello {
 }
 
 /** A sign of life, or the word that earlier events will not come. */
-export interface Mark {
+interface Mark {
   type: 'beat' | 'resync';
   sequence: number;
 }
@@ -55,7 +55,7 @@ export type TaskEvent = EventBase & { type: 'task'; task: string } & (
 
 export type OrderEvent = EventBase & { type: 'order' } & OrderChange;
 
-export interface PositionEvent extends EventBase {
+interface PositionEvent extends EventBase {
   type: 'position';
   symbol: string;
   strategy: string;
@@ -74,7 +74,7 @@ export interface LogEvent extends EventBase {
   task?: string;
 }
 
-export interface AlertEvent extends EventBase {
+interface AlertEvent extends EventBase {
   type: 'alert';
   code: string;
   message: string;
@@ -82,7 +82,7 @@ export interface AlertEvent extends EventBase {
   due_at?: string;
 }
 
-export interface NotificationEvent extends EventBase {
+interface NotificationEvent extends EventBase {
   type: 'notification';
   kind: string;
   level: string;
@@ -91,14 +91,14 @@ export interface NotificationEvent extends EventBase {
   silence?: string;
 }
 
-export interface SettingsEvent extends EventBase {
+interface SettingsEvent extends EventBase {
   type: 'settings';
   task: string;
   version: number;
 }
 
 /** What else changed that pages show; `id` when one is meant. */
-export interface ChangedEvent extends EventBase {
+interface ChangedEvent extends EventBase {
   type: 'changed';
   what: string;
   id?: string | number;

@@ -65,9 +65,11 @@ export function patch(cache: QueryClient, event: LiveEvent): void {
 function patchOrder(cache: QueryClient, event: OrderEvent): void {
   const change = (order: Order): Order =>
     order.id === event.order ? withChange(order, event) : order;
-  cache.setQueriesData<InfiniteData<Page<Order>>>({ queryKey: ['orders', 'list'] }, (data) =>
-    changeRows(data, change),
-  );
+  for (const view of ['list', 'of-all']) {
+    cache.setQueriesData<InfiniteData<Page<Order>>>({ queryKey: ['orders', view] }, (data) =>
+      changeRows(data, change),
+    );
+  }
   cache.setQueriesData<OrderDetail>({ queryKey: ['orders', 'one'] }, (data) =>
     data && data.order.id === event.order ? { ...data, order: change(data.order) } : data,
   );

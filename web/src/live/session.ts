@@ -1,6 +1,6 @@
 import { type QueryClient, QueryObserver } from '@tanstack/react-query';
 import { meQuery } from '../api/auth';
-import { Failure } from '../api/client';
+import { Failure, onRefused } from '../api/client';
 import { Store } from './store';
 
 /** Whether the session has ended while a page was open: a log-in is asked for over the page. */
@@ -10,17 +10,11 @@ export function isSignedOut(error: unknown): boolean {
   return error instanceof Failure && error.code === 'not_signed_in';
 }
 
-/** Asks for a log-in as soon as any read or write says that nobody is logged in. */
+/** Asks for a log-in as soon as a read or a write is told that nobody is logged in. */
 export function watchSession(cache: QueryClient): void {
-  const note = (error: unknown) => {
+  onRefused((failure) => {
     // Before the first log-in the pages lead to the log-in page by themselves.
-    if (isSignedOut(error) && cache.getQueryData(meQuery.queryKey)) sessionEnded.set(true);
-  };
-  cache.getQueryCache().subscribe((event) => {
-    if (event.type === 'updated' && event.action.type === 'error') note(event.action.error);
-  });
-  cache.getMutationCache().subscribe((event) => {
-    if (event.type === 'updated' && event.action.type === 'error') note(event.action.error);
+    if (isSignedOut(failure) && cache.getQueryData(meQuery.queryKey)) sessionEnded.set(true);
   });
 }
 

@@ -169,3 +169,14 @@ test('messages of unknown kinds and broken ones are passed over', () => {
   last().onmessage?.({ data: new ArrayBuffer(1) });
   expect(events).toEqual([]);
 });
+
+test('stopped and started again, it says anew that it is live', () => {
+  const { stream, sockets, states, last } = listen();
+  stream.start();
+  last().says(HELLO);
+  stream.stop();
+  stream.start();
+  expect(sockets).toHaveLength(2);
+  last().says({ ...HELLO, start: 'resumed' });
+  expect(states).toEqual(['live', 'live']);
+});

@@ -54,8 +54,10 @@ export class Stream {
 
   stop(): void {
     clearTimeout(this.retry);
-    clearTimeout(this.silence);
     this.drop();
+    // Begun again it has to say anew that it is live.
+    this.state = 'connecting';
+    this.failures = 0;
   }
 
   /** Tries at once: the network is back, the tab is looked at again, or somebody has logged in. */

@@ -1,15 +1,14 @@
 import { Button } from '@mantine/core';
-import { showNotification } from '@mantine/notifications';
-import { useRef, useState } from 'react';
 import { explain } from '../api/problems';
 import { readTable, type TableFilter, type TablePath } from '../api/tables';
+import { useBusy } from '../api/useBusy';
 import { saveFile } from './saveFile';
+import { showFailure } from './showFailure';
 
 const words = {
   csv: 'CSV',
   reading: 'Reading…',
   title: (what: string) => `Download ${what} as a CSV table, with everything that the filter says`,
-  close: 'Close',
 } as const;
 
 interface Props<P extends TablePath> {
@@ -22,28 +21,18 @@ interface Props<P extends TablePath> {
 
 /** Downloads a list as a CSV table. */
 export function DownloadTable<P extends TablePath>({ path, filter, what }: Props<P>) {
-  const busy = useRef(false);
-  const [isBusy, setIsBusy] = useState(false);
-  const download = async () => {
-    if (busy.current) return;
-    busy.current = true;
-    setIsBusy(true);
-    try {
-      saveFile(`prahari-${what.replaceAll(' ', '-')}.csv`, await readTable(path, filter));
-    } catch (error) {
-      const { title, detail, next } = explain(error);
-      showNotification({
-        title,
-        message: `${detail} ${next}`,
-        color: 'bad',
-        autoClose: false,
-        closeButtonProps: { 'aria-label': words.close },
-      });
-    } finally {
-      busy.current = false;
-      setIsBusy(false);
-    }
-  };
+  const { once, isBusy } = useBusy();
+  const download = () =>
+    once(async () => {
+      try {
+        saveFile(`prahari-${what.replaceAll(' ', '-')}.csv`, await readTable(path, filter));
+        return true;
+      } catch (error) {
+        const { title, detail, next } = explain(error);
+        showFailure(title, `${detail} ${next}`);
+        return false;
+      }
+    });
   return (
     <Button
       size="xs"

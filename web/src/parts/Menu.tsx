@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { Icon } from './icons/Icon';
 import type { IconName } from './icons/paths';
 
-export interface MenuEntry {
+interface MenuEntry {
   label: string;
   onSelect: () => void;
   icon?: IconName;

@@ -20,7 +20,7 @@ const words = {
   staleBefore: 'Not up to date: as of ',
 } as const;
 
-export interface EmptyWords {
+interface EmptyWords {
   title: string;
   /** What will appear here, and when. */
   text: string;

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import css from './Tabs.module.css';
 
-export interface Tab<Id extends string> {
+interface Tab<Id extends string> {
   id: Id;
   word: string;
   /** How many stand there; left out where nobody knows. */

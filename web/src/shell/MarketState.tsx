@@ -1,3 +1,4 @@
+import { capital } from '../format/text';
 import { dayName, timeOfDay } from '../format/time';
 import { useLive } from '../live/context';
 import { useStore } from '../live/store';
@@ -5,7 +6,7 @@ import { Countdown } from '../parts/Countdown';
 import { useNow } from '../parts/clock';
 import css from './Header.module.css';
 import { phaseNow } from './phase';
-import { capital, phaseWord, words } from './words';
+import { phaseWord, words } from './words';
 
 /** The exchange's time, its phase and what comes next; said once, so that no page has to say that times are IST. */
 export function MarketState() {

@@ -2,7 +2,7 @@ import { Modal, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useId, useState } from 'react';
-import { rows } from '../api/pages';
+import { useAllRows } from '../api/useAllRows';
 import { usersQuery } from '../api/users';
 import { Icon } from '../parts/icons/Icon';
 import type { IconName } from '../parts/icons/paths';
@@ -134,7 +134,7 @@ function useShareChoices(typed: string): Choice[] {
 
 function useChoices(isAdmin: boolean, actions: readonly Action[]): Choice[] {
   const navigate = useNavigate();
-  const { data } = useInfiniteQuery({ ...usersQuery, enabled: isAdmin });
+  const everybody = useAllRows(useInfiniteQuery({ ...usersQuery, enabled: isAdmin }));
   const pages = entriesFor(isAdmin).map(({ to, word, icon }) => ({
     id: `page-${word}`,
     word,
@@ -142,7 +142,7 @@ function useChoices(isAdmin: boolean, actions: readonly Action[]): Choice[] {
     icon,
     act: () => void navigate({ to }),
   }));
-  const users = rows(data).map(({ id, name }) => ({
+  const users = everybody.map(({ id, name }) => ({
     id: `user-${id}`,
     word: name,
     kind: words.paletteUser,

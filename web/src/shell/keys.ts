@@ -33,7 +33,7 @@ export function switchKeys(on: boolean): void {
 }
 
 /** Whether a key goes to something that takes text or letters, or to a dialog. */
-function isTaken(target: EventTarget | null): boolean {
+export function isTaken(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   return (
     target.isContentEditable ||

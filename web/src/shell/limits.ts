@@ -1,4 +1,5 @@
 import type { LimitsBody } from '../api/schema';
+import { codeTitle } from '../format/codes';
 import { rupees } from '../format/money';
 
 type Values = Record<string, unknown>;
@@ -27,11 +28,7 @@ export function limitRows(values: Values): [string, string][] {
 }
 
 function nameOf(limit: string): string {
-  const plain = limit
-    .replace(/_paise$/, '')
-    .replaceAll('_', ' ')
-    .replace(/^max /, 'most ');
-  return plain.charAt(0).toUpperCase() + plain.slice(1);
+  return codeTitle(limit.replace(/_paise$/, '').replace(/^max_/, 'most_'));
 }
 
 function told(limit: string, value: unknown): string {

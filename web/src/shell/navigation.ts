@@ -14,7 +14,7 @@ export interface Entry {
 }
 
 /** The pages in the order in which they are shown. A page stands here as soon as it exists. */
-export const ENTRIES: readonly Entry[] = [
+const ENTRIES: readonly Entry[] = [
   { to: '/', word: 'Today', icon: 'today', key: 't', for: 'all', inBar: true },
   { to: '/services', word: 'Services', icon: 'services', key: 's', for: 'all' },
   { to: '/runs', word: 'Runs', icon: 'runs', key: 'r', for: 'all' },

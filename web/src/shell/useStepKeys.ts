@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useKeysOn } from './keys';
+import { isTaken, useKeysOn } from './keys';
 
 /** Steps that a key goes on by. */
 const STEPS: Readonly<Record<string, number>> = { '[': -1, ']': 1 };
@@ -11,18 +11,10 @@ export function useStepKeys(step: (by: number) => void): void {
     if (!keysOn) return;
     const press = (event: KeyboardEvent) => {
       const by = STEPS[event.key];
-      if (by === undefined || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
+      if (by === undefined || event.ctrlKey || event.metaKey || isTaken(event.target)) return;
       step(by);
     };
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);
   });
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable ||
-      target.closest('input, textarea, select, [role="dialog"]') !== null)
-  );
 }

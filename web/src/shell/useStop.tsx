@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { hideNotification, showNotification } from '@mantine/notifications';
-import { useRef, useState } from 'react';
 import { explain } from '../api/problems';
+import { useBusy } from '../api/useBusy';
+import { showFailure } from '../parts/showFailure';
 import { switchWords, words } from './words';
 
 interface Stop {
@@ -16,35 +17,24 @@ const UNDO_MS = 10_000;
 
 /** Stops at once, without a question: it is the safe direction. */
 export function useStop({ stop, undo, done, onChanged }: Stop) {
-  const busy = useRef(false);
-  const [isBusy, setIsBusy] = useState(false);
+  const { once, isBusy } = useBusy();
 
-  const once = async (write: () => Promise<unknown>) => {
-    if (busy.current) return false;
-    busy.current = true;
-    setIsBusy(true);
-    try {
-      await write();
-      return true;
-    } catch (error) {
-      const { title, next } = explain(error);
-      showNotification({
-        color: 'bad',
-        title: switchWords.failed,
-        message: `${title}. ${next}`,
-        autoClose: false,
-        closeButtonProps: { 'aria-label': words.close },
-      });
-      return false;
-    } finally {
-      busy.current = false;
-      setIsBusy(false);
-      onChanged();
-    }
-  };
+  const turn = (write: () => Promise<unknown>, failed: string) =>
+    once(async () => {
+      try {
+        await write();
+        return true;
+      } catch (error) {
+        const { title, next } = explain(error);
+        showFailure(failed, `${title}. ${next}`);
+        return false;
+      } finally {
+        onChanged();
+      }
+    });
 
   const press = async () => {
-    if (!(await once(stop))) return;
+    if (!(await turn(stop, switchWords.failed))) return;
     const id = showNotification({
       color: 'bad',
       title: done,
@@ -58,7 +48,7 @@ export function useStop({ stop, undo, done, onChanged }: Stop) {
             variant="default"
             onClick={() => {
               hideNotification(id);
-              void once(undo);
+              void turn(undo, switchWords.undoFailed);
             }}
           >
             {switchWords.undo}

@@ -1,3 +1,5 @@
+import { codeWords } from '../format/codes';
+
 export const words = {
   product: 'Prahari',
   navigation: 'Pages',
@@ -52,7 +54,7 @@ export const words = {
     ['?', 'this help'],
     ['/', 'filter of the page'],
     ['j k Enter', 'rows: down, up, open'],
-    ['[ ]', 'day before, day after'],
+    ['[ ]', 'on Slots, Schedules, Calendar: day or year before, after'],
     ['Esc', 'close'],
   ],
   goTo: (page: string) => `go to ${page}`,
@@ -70,6 +72,7 @@ export const switchWords = {
   stoppedText: 'New orders and changes are refused, sells too. Cancellations pass.',
   undo: 'Undo',
   failed: 'The kill switch was not turned on',
+  undoFailed: 'The kill switch was not turned off',
   isOn: 'Orders stopped',
   byAdmin: 'An admin has stopped these orders; only an admin lets them through again.',
   byDaemon:
@@ -101,9 +104,5 @@ const PHASES: Readonly<Record<string, string>> = {
 };
 
 export function phaseWord(phase: string): string {
-  return PHASES[phase] ?? phase.replaceAll('_', ' ');
-}
-
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return PHASES[phase] ?? codeWords(phase);
 }

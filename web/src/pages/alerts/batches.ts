@@ -3,7 +3,7 @@ import type { Alert } from '../../api/schema';
 /** Most alerts that one request may name. */
 const MOST = 100;
 
-export interface Batch {
+interface Batch {
   user: number | undefined;
   ids: number[];
 }

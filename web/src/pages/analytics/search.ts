@@ -5,7 +5,7 @@ export const GROUPS = ['task', 'version', 'user'] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** The search parameters of the page. */
-export interface AnalyticsSearch {
+interface AnalyticsSearch {
   by?: Group | undefined;
   from?: string | undefined;
   through?: string | undefined;

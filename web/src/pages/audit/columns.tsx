@@ -6,7 +6,7 @@ import css from './Audit.module.css';
 import { words } from './words';
 
 /** The parameters of a change in a line. */
-export function detailText({ details }: AuditEntry): string {
+function detailText({ details }: AuditEntry): string {
   return Object.entries(details)
     .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(', ');

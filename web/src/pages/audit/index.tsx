@@ -5,7 +5,7 @@ import { type AuditFilter, auditQuery } from '../../api/audit';
 import { useListState } from '../../api/listState';
 import type { AuditEntry } from '../../api/schema';
 import { useUserNames } from '../../api/useUserNames';
-import { addDays, startOfDay } from '../../format/time';
+import { addDays, startInstant } from '../../format/time';
 import { DataTable } from '../../parts/DataTable';
 import { DownloadTable } from '../../parts/DownloadTable';
 import { FilterBar, type FilterField } from '../../parts/FilterBar';
@@ -85,13 +85,11 @@ function filterOf({ by, action, resource, since, until }: Search): AuditFilter {
     ...(by !== undefined && { user: Number(by) }),
     ...(action !== undefined && { action }),
     ...(resource !== undefined && { resource }),
-    ...(since !== undefined && { since: instantOf(since) }),
+    ...(since !== undefined && { since: startInstant(since) }),
     // The day that is named is meant to be among them.
-    ...(until !== undefined && { until: instantOf(addDays(until, 1)) }),
+    ...(until !== undefined && { until: startInstant(addDays(until, 1)) }),
   };
 }
-
-const instantOf = (day: string) => new Date(startOfDay(day)).toISOString();
 
 function useFields(): readonly FilterField[] {
   const names = useUserNames();

@@ -1,7 +1,7 @@
 import type { CalendarDay } from '../../api/schema';
 import { hourMinute, weekday } from '../../format/time';
 
-export type DayKind = 'session' | 'special' | 'holiday' | 'weekend';
+type DayKind = 'session' | 'special' | 'holiday' | 'weekend';
 
 export function kindOf({ open, special, day }: CalendarDay): DayKind {
   if (open) return special ? 'special' : 'session';

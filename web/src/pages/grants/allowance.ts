@@ -1,7 +1,7 @@
 import type { TaskAllowance } from '../../api/schema';
 
 /** A number that an allowance holds; null is no limit of its own. */
-export interface Limit {
+interface Limit {
   /** Such as `cpu_ms` or `per_run.decisions`. */
   name: string;
   value: number | null;
@@ -44,7 +44,7 @@ export function withLimit(
 }
 
 /** One part of an allowance that is other than before. */
-export interface Change {
+interface Change {
   name: string;
   before: string | number | null;
   after: string | number | null;

@@ -3,7 +3,7 @@ import { date, oneOf, text, yes } from '../../shell/search';
 import { LEVELS } from './levels';
 
 /** The search parameters of the page. */
-export interface LogSearch {
+interface LogSearch {
   q?: string | undefined;
   task?: string | undefined;
   level?: LogLevelName | undefined;

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useListState } from '../../api/listState';
 import { type LogOfAllFilter, logsOfAllQuery, logsQuery } from '../../api/logs';
 import { ofUser } from '../../api/pages';
-import { addDays, startOfDay } from '../../format/time';
+import { addDays, startInstant } from '../../format/time';
 import { joined, storedLine, storedLineOfAll, type Wanted } from './lines';
 import { useHeard } from './useHeard';
 import { words } from './words';
@@ -68,8 +68,8 @@ function filterOf({ task, level, text }: Wanted, day: string | undefined): LogOf
     ...(level !== undefined && { level }),
     ...(text !== undefined && { text }),
     ...(day !== undefined && {
-      since: new Date(startOfDay(day)).toISOString(),
-      until: new Date(startOfDay(addDays(day, 1))).toISOString(),
+      since: startInstant(day),
+      until: startInstant(addDays(day, 1)),
     }),
     limit: LIMIT,
   };

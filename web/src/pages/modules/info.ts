@@ -1,7 +1,7 @@
 import type { ModuleVersion } from '../../api/schema';
 import { listOf, recordOf, textOf } from '../../format/unknown';
 
-export interface ModuleInfo {
+interface ModuleInfo {
   name: string;
   version: string;
   kind: string;

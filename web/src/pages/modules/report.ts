@@ -1,7 +1,7 @@
 import type { ModuleTrial } from '../../api/schema';
 import { isRecord, listOf, numberOf, recordOf, textOf } from '../../format/unknown';
 
-export interface OrderFinding {
+interface OrderFinding {
   recorded: string;
   candidate: string;
   standing: string;

@@ -3,6 +3,7 @@ import { rupees } from '../../format/money';
 import { count } from '../../format/numbers';
 import { type Mark, ORDER_STATES } from '../../format/outcome';
 import { toMs } from '../../format/time';
+import { recordOf, textOf } from '../../format/unknown';
 import { eventWord } from './words';
 
 /** An entry of an order's journal, as it is told. */
@@ -61,35 +62,19 @@ export function storyLength(steps: readonly Step[]): number {
   return first && last ? toMs(last.at) - toMs(first.at) : 0;
 }
 
-function particulars({ event, detail }: OrderEntry): string {
-  const quantity = numberOf(detail, 'quantity');
-  const price = numberOf(detail, 'price');
-  if (event === 'filled' && quantity !== null && price !== null) {
-    return `${count(quantity)} at ${rupees(price)}`;
-  }
-  if (quantity !== null) return `to ${count(quantity)} ${limitOf(detail)}`;
-  const broker = textOf(detail, 'broker_id');
-  return broker === '' ? textOf(detail, 'reason') : `as ${broker}`;
-}
-
 // The document does not say which fields an event has, so each is looked for.
-function fieldOf(detail: unknown, name: string): unknown {
-  if (typeof detail !== 'object' || detail === null) return undefined;
-  return Object.entries(detail).find(([key]) => key === name)?.[1];
+function particulars({ event, detail }: OrderEntry): string {
+  const { quantity, price, kind, broker_id, reason } = recordOf(detail);
+  if (typeof quantity === 'number') {
+    return event === 'filled' && typeof price === 'number'
+      ? `${count(quantity)} at ${rupees(price)}`
+      : `to ${count(quantity)} ${limitOf(kind)}`;
+  }
+  const broker = textOf(broker_id);
+  return broker === '' ? textOf(reason) : `as ${broker}`;
 }
 
-function limitOf(detail: unknown): string {
-  const kind = fieldOf(detail, 'kind');
-  const limit = numberOf(kind, 'limit');
-  return limit === null ? 'at the market' : `at ${rupees(limit)}`;
-}
-
-function numberOf(detail: unknown, name: string): number | null {
-  const value = fieldOf(detail, name);
-  return typeof value === 'number' ? value : null;
-}
-
-function textOf(detail: unknown, name: string): string {
-  const value = fieldOf(detail, name);
-  return typeof value === 'string' ? value : '';
+function limitOf(kind: unknown): string {
+  const { limit } = recordOf(kind);
+  return typeof limit === 'number' ? `at ${rupees(limit)}` : 'at the market';
 }

@@ -3,7 +3,7 @@ import { date, oneOf } from '../../shell/search';
 
 export const RANGES = ['month', 'quarter', 'tax_year', 'last_tax_year', 'all', 'own'] as const;
 
-export type RangeName = (typeof RANGES)[number];
+type RangeName = (typeof RANGES)[number];
 
 /** The search parameters of the page. */
 export interface PnlSearch {

@@ -3,22 +3,20 @@ import { useMemo } from 'react';
 import { runDecisionsQuery } from '../../api/executions';
 import { useListState } from '../../api/listState';
 import type { Decision, Execution } from '../../api/schema';
+import { codeWords } from '../../format/codes';
 import { plural } from '../../format/numbers';
 import { dayOf } from '../../format/time';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { DownloadTable } from '../../parts/DownloadTable';
 import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
+import { evidenceText } from './evidence';
 import css from './Runs.module.css';
 import { runWords as words } from './words';
 
 /** A decision with its place among those of the run. */
 interface Row extends Decision {
   number: number;
-}
-
-function evidenceText({ evidence }: Decision): string {
-  return evidence.map(({ name, value }) => `${name} ${value}`).join(' · ');
 }
 
 const columns: readonly Column<Row>[] = [
@@ -32,13 +30,13 @@ const columns: readonly Column<Row>[] = [
   {
     id: 'action',
     header: words.action,
-    cell: ({ action }) => action.replaceAll('_', ' '),
+    cell: ({ action }) => codeWords(action),
     sortBy: ({ action }) => action,
   },
   {
     id: 'reason',
     header: words.reason,
-    cell: ({ reason }) => reason.replaceAll('_', ' '),
+    cell: ({ reason }) => codeWords(reason),
     sortBy: ({ reason }) => reason,
   },
   {
@@ -99,9 +97,9 @@ function DecisionCard(row: Row) {
     <div className={css.card}>
       <span className={css.cardHead}>
         <strong>{row.symbol || words.whole}</strong>
-        <span>{row.action.replaceAll('_', ' ')}</span>
+        <span>{codeWords(row.action)}</span>
       </span>
-      <span>{row.reason.replaceAll('_', ' ')}</span>
+      <span>{codeWords(row.reason)}</span>
       <span className={css.soft}>{evidenceText(row)}</span>
     </div>
   );

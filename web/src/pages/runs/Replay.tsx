@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { replayRun } from '../../api/executions';
 import type { Execution, ReplayedExecution } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
+import { Refusal } from '../../parts/Refusal';
 import { Section } from '../../parts/Section';
 import { ReplayResult } from './ReplayResult';
 import css from './Runs.module.css';
@@ -48,11 +49,7 @@ export function Replay({ run }: { run: Execution }) {
       }
     >
       <p className={css.hint}>{isOver ? words.replayText : words.replayNotYet}</p>
-      {refusal && (
-        <p className={css.refusal} role="alert">
-          {refusal.title}. {refusal.detail} {refusal.next}
-        </p>
-      )}
+      <Refusal refusal={refusal} />
       {result && <ReplayResult result={result} />}
     </Section>
   );

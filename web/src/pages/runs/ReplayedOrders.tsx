@@ -1,4 +1,5 @@
 import type { ReplayedOrder } from '../../api/schema';
+import { codeWords } from '../../format/codes';
 import { type Column, DataTable } from '../../parts/DataTable';
 import css from './Runs.module.css';
 import { runWords as words } from './words';
@@ -12,7 +13,7 @@ const columns: readonly Column<Row>[] = [
   {
     id: 'standing',
     header: words.standing,
-    cell: ({ standing }) => standing.replaceAll('_', ' '),
+    cell: ({ standing }) => codeWords(standing),
   },
   { id: 'recorded', header: words.recordedOrder, cell: ({ recorded }) => recorded ?? '–' },
   {

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useListState } from '../../api/listState';
 import { ordersQuery } from '../../api/orders';
+import { FULL_PAGE } from '../../api/pages';
 import type { Execution, Order } from '../../api/schema';
 import { useAllRows } from '../../api/useAllRows';
 import { count } from '../../format/numbers';
@@ -13,8 +14,6 @@ import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
 import css from './Runs.module.css';
 import { runWords as words } from './words';
-
-const FULL_PAGE = 500;
 
 const columns: readonly Column<Order>[] = [
   {

@@ -1,4 +1,5 @@
 import type { TaskView } from '../../api/schema';
+import { runMark } from '../../format/outcome';
 import { taskWord } from '../../format/task';
 import type { FilterField } from '../../parts/FilterBar';
 import { OUTCOME_NAMES, SERVICES, TRIGGERS } from './filter';
@@ -17,7 +18,7 @@ export function fields(tasks: readonly TaskView[]): FilterField[] {
       kind: 'choice',
       id: 'outcome',
       label: words.outcome,
-      options: OUTCOME_NAMES.map((value) => ({ value, label: value.replaceAll('_', ' ') })),
+      options: OUTCOME_NAMES.map((value) => ({ value, label: runMark(value).word })),
     },
     {
       kind: 'choice',

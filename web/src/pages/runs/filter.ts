@@ -1,6 +1,6 @@
 import type { RunOfAllFilter } from '../../api/executions';
 import type { ServiceKindName, TriggerName } from '../../api/schema';
-import { addDays, startOfDay } from '../../format/time';
+import { addDays, startInstant } from '../../format/time';
 import { date, oneOf, text } from '../../shell/search';
 
 export const TRIGGERS: readonly TriggerName[] = ['scheduled', 'run_once', 'manual'];
@@ -61,9 +61,9 @@ export function runFilter(search: RunSearch): RunOfAllFilter {
     ...(outcome !== undefined && { outcome }),
     ...(trigger !== undefined && { trigger }),
     ...(service !== undefined && { service }),
-    ...(from !== undefined && { since: new Date(startOfDay(from)).toISOString() }),
+    ...(from !== undefined && { since: startInstant(from) }),
     ...(through !== undefined && {
-      until: new Date(startOfDay(addDays(through, 1))).toISOString(),
+      until: startInstant(addDays(through, 1)),
     }),
     limit: LIMIT,
   };

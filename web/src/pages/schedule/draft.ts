@@ -3,7 +3,7 @@ import type { AfterView, RuleView, ThenView } from '../../api/schema';
 import { textOf } from '../../format/unknown';
 import { scheduleText, type Told } from '../schedules/rule';
 
-export type RuleKind = RuleView['kind'];
+type RuleKind = RuleView['kind'];
 
 export const RULE_KINDS = ['at', 'hourly', 'each_minute', 'script', 'cron'] as const;
 

@@ -2,7 +2,7 @@ import type { Year } from '../../api/schedules';
 import { daysBetween, weekday } from '../../format/time';
 
 /** A day of the strip: a column a week, a row a day of the week from Monday on. */
-export interface StripDay {
+interface StripDay {
   date: string;
   runs: number;
   column: number;

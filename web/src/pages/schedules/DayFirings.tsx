@@ -1,4 +1,3 @@
-import { Button, TextInput } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -6,14 +5,13 @@ import { pageError } from '../../api/problems';
 import { testRunQuery } from '../../api/schedules';
 import type { FiringView, TestRun } from '../../api/schema';
 import { count } from '../../format/numbers';
-import { addDays, dayOf, hourMinute } from '../../format/time';
+import { dayOf, hourMinute } from '../../format/time';
 import { useNow } from '../../parts/clock';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Instant } from '../../parts/Instant';
-import { Icon } from '../../parts/icons/Icon';
 import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
-import { useStepKeys } from '../../shell/useStepKeys';
+import { DayChoice } from '../slots/DayChoice';
 import { TaskLink } from './columns';
 import css from './Schedules.module.css';
 import { words } from './words';
@@ -26,15 +24,20 @@ export function DayFirings({ titles }: { titles: ReadonlyMap<string, string> }) 
   const navigate = route.useNavigate();
   const now = useNow();
   if (now === null) return null;
-  const day = search.day ?? dayOf(now);
-  const choose = (next: string | undefined) =>
-    void navigate({ search: (all) => ({ ...all, day: next }), replace: true });
+  const today = dayOf(now);
+  const day = search.day ?? today;
+  const choose = (next?: string) =>
+    void navigate({
+      // Today is shown as today also tomorrow.
+      search: (all) => ({ ...all, day: next === today ? undefined : next }),
+      replace: true,
+    });
   return (
     <Section
       flush
       title={words.day}
       note={words.dayNote}
-      actions={<DayChoice day={day} onChoose={choose} />}
+      actions={<DayChoice day={day} isToday={day === today} choose={choose} />}
     >
       <FiringsOf day={day} titles={titles} />
     </Section>
@@ -51,43 +54,6 @@ function FiringsOf({ day, titles }: { day: string; titles: ReadonlyMap<string, s
     >
       {run.data && <Firings run={run.data} titles={titles} />}
     </PageState>
-  );
-}
-
-function DayChoice(props: { day: string; onChoose: (day: string | undefined) => void }) {
-  const { day, onChoose } = props;
-  useStepKeys((by) => onChoose(addDays(day, by)));
-  return (
-    <div className={css.days}>
-      <Button
-        size="sm"
-        variant="default"
-        aria-label={words.dayBefore}
-        title={`${words.dayBefore} [`}
-        onClick={() => onChoose(addDays(day, -1))}
-      >
-        <Icon name="left" />
-      </Button>
-      <TextInput
-        type="date"
-        size="sm"
-        aria-label={words.date}
-        value={day}
-        onChange={(event) => event.currentTarget.value && onChoose(event.currentTarget.value)}
-      />
-      <Button
-        size="sm"
-        variant="default"
-        aria-label={words.dayAfter}
-        title={`${words.dayAfter} ]`}
-        onClick={() => onChoose(addDays(day, 1))}
-      >
-        <Icon name="right" />
-      </Button>
-      <Button size="sm" variant="subtle" onClick={() => onChoose(undefined)}>
-        {words.today}
-      </Button>
-    </div>
   );
 }
 

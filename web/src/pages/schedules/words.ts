@@ -39,10 +39,6 @@ export const words = {
 
   day: 'What fires on a date',
   dayNote: 'by the schedules as they are saved now',
-  date: 'Date',
-  dayBefore: 'Day before',
-  dayAfter: 'Day after',
-  today: 'Today',
   closed: (note: string) => (note === '' ? 'No session on this day.' : `No session: ${note}.`),
   presumed: 'The holidays of this date are not known; a session is presumed.',
   special: (note: string) => `Special session: ${note}. Times move with it.`,

@@ -4,6 +4,7 @@ import { useListState } from '../../api/listState';
 import { ofUser } from '../../api/pages';
 import type { LogLevelName, ServiceLogLine } from '../../api/schema';
 import { serviceLogQuery } from '../../api/services';
+import { codeWords } from '../../format/codes';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Instant } from '../../parts/Instant';
 import { LevelWord } from '../../parts/LogView';
@@ -32,7 +33,7 @@ const columns: readonly Column<ServiceLogLine>[] = [
   {
     id: 'event',
     header: words.event,
-    cell: (line) => line.event.replaceAll('_', ' '),
+    cell: (line) => codeWords(line.event),
   },
   {
     id: 'message',

@@ -35,7 +35,7 @@ function Failures({ row }: { row: ServiceStatus }) {
 }
 
 /** Who is chosen, and what a tick in front of a name does. */
-export interface Choice {
+interface Choice {
   chosen: ReadonlySet<number>;
   onChange: (user: number, isChosen: boolean) => void;
 }

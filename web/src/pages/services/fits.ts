@@ -1,7 +1,7 @@
 import type { ServiceStatus } from '../../api/schema';
 import type { ServicesSearch } from './search';
 
-export type AllFilter = Omit<ServicesSearch, 'mine'>;
+type AllFilter = Omit<ServicesSearch, 'mine'>;
 
 /** Whether the services of a user fit the filter. */
 export function fits(row: ServiceStatus, { q, state, only }: AllFilter): boolean {

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { createToken } from '../../api/account';
 import type { Scope, TokenRequest } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
+import { Refusal } from '../../parts/Refusal';
 import { useMe } from '../../shell/viewing';
 import css from './Settings.module.css';
 import { ShownOnce } from './ShownOnce';
@@ -95,11 +96,7 @@ function Form({ onClose, onMade }: FormProps) {
           autoComplete="off"
           onChange={(event) => setDays(event.currentTarget.value.replace(/\D/g, ''))}
         />
-        {refusal && (
-          <p role="alert" className={css.bad}>
-            {refusal.title}. {refusal.detail} {refusal.next}
-          </p>
-        )}
+        <Refusal refusal={refusal} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} disabled={isBusy}>
             {words.totp.cancel}

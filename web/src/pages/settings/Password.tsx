@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { changePassword, tokensQuery } from '../../api/account';
 import { useWrite } from '../../api/useWrite';
+import { Refusal } from '../../parts/Refusal';
 import { Section } from '../../parts/Section';
 import { isSameTwice, NewPassword } from '../sign-in/NewPassword';
 import css from './Settings.module.css';
@@ -46,11 +47,7 @@ export function Password() {
         />
         <NewPassword value={fresh} onChange={setFresh} />
         <KeptTokens kept={kept} onChange={setKept} />
-        {refusal && !isWrong && (
-          <p role="alert" className={css.bad}>
-            {refusal.title}. {refusal.detail} {refusal.next}
-          </p>
-        )}
+        <Refusal refusal={isWrong ? null : refusal} />
         <div>
           <Button type="submit" disabled={isBusy || present === '' || !isSameTwice(fresh)}>
             {isBusy ? text.sending : text.changePassword}

@@ -1,4 +1,5 @@
 import type { SettingBody } from '../../api/schema';
+import { recordOf, textOf } from '../../format/unknown';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -7,10 +8,8 @@ type Json = Readonly<Record<string, unknown>>;
  * program have; whatever else a schema may say is written as JSON. The daemon checks all of it.
  */
 export function fieldsOf(schema: unknown): SettingBody[] {
-  const properties = isObject(schema) && isObject(schema.properties) ? schema.properties : {};
-  return Object.entries(properties).map(([name, described]) =>
-    fieldOf(name, isObject(described) ? described : {}),
-  );
+  const properties = recordOf(recordOf(schema).properties);
+  return Object.entries(properties).map(([name, described]) => fieldOf(name, recordOf(described)));
 }
 
 function fieldOf(name: string, described: Json): SettingBody {
@@ -21,7 +20,7 @@ function fieldOf(name: string, described: Json): SettingBody {
     default: described.default ?? null,
     least: numberOr(described.minimum ?? described.exclusiveMinimum),
     most: numberOr(described.maximum ?? described.exclusiveMaximum),
-    about: [described.title, described.description].filter(isText).join('. '),
+    about: [described.title, described.description].map(textOf).filter(Boolean).join('. '),
   };
 }
 
@@ -38,12 +37,6 @@ function kindOf({ type }: Json): string {
     default:
       return 'json';
   }
-}
-
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function numberOr(value: unknown): number | null {

@@ -1,6 +1,6 @@
 import type { ApiToken } from '../../api/schema';
 
-export type TokenState = 'active' | 'revoked' | 'expired';
+type TokenState = 'active' | 'revoked' | 'expired';
 
 /** Whether a program may still use a token. Tokens end in real time, also where the daemon's clock is another. */
 export function stateOf(token: ApiToken): TokenState {

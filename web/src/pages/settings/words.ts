@@ -148,7 +148,6 @@ export const words = {
     password: 'Present password',
     begin: 'Set up an authenticator',
     disable: 'Turn off',
-    disableTitle: 'Turn the authenticator off?',
     disableText: 'The password alone is then enough to log in.',
     scan: 'Scan this with the authenticator on your phone',
     orType: 'or type this secret into it:',

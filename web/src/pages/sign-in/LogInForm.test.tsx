@@ -10,7 +10,9 @@ import { LogInForm } from './LogInForm';
 
 vi.mock('../../api/auth', () => ({ logIn: vi.fn() }));
 const answer = vi.mocked(logIn);
-beforeEach(() => answer.mockReset());
+beforeEach(() => {
+  answer.mockReset();
+});
 
 function show() {
   const onLoggedIn = vi.fn();

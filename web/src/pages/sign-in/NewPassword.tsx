@@ -1,7 +1,7 @@
 import { PasswordInput } from '@mantine/core';
 import { words } from './words';
 
-export interface TwicePassword {
+interface TwicePassword {
   password: string;
   repeat: string;
 }

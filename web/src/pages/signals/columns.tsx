@@ -51,7 +51,7 @@ function distance(id: string, header: string, of: (finding: Finding) => number):
 }
 
 /** From the close to the target, by the way from the close to the stop; null where there is no way down. */
-export function rewardToRisk({ finding }: Signal): number | null {
+function rewardToRisk({ finding }: Signal): number | null {
   const risk = finding.last_close_paise - finding.stop_paise;
   return risk > 0 ? (finding.target_paise - finding.last_close_paise) / risk : null;
 }

@@ -1,8 +1,9 @@
+import { isRecord, recordOf } from '../../format/unknown';
 import { Store } from '../../live/store';
 import { type SignalSearch, signalSearch } from './filter';
 
 /** Filters, columns and order under a name. */
-export interface View {
+interface View {
   name: string;
   search: SignalSearch;
 }
@@ -23,11 +24,9 @@ function readStored(): readonly View[] {
 export function readViews(stored: unknown): readonly View[] {
   if (!Array.isArray(stored)) return [];
   return stored.flatMap((view: unknown) => {
-    if (typeof view !== 'object' || view === null) return [];
-    if (!('name' in view) || typeof view.name !== 'string' || !('search' in view)) return [];
-    const { search } = view;
-    if (typeof search !== 'object' || search === null) return [];
-    return [{ name: view.name, search: signalSearch({ ...search }) }];
+    const { name, search } = recordOf(view);
+    if (typeof name !== 'string' || !isRecord(search)) return [];
+    return [{ name, search: signalSearch(search) }];
   });
 }
 

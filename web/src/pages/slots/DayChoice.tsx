@@ -1,6 +1,7 @@
 import { ActionIcon, Button, TextInput } from '@mantine/core';
 import { addDays } from '../../format/time';
 import { Icon } from '../../parts/icons/Icon';
+import { useStepKeys } from '../../shell/useStepKeys';
 import css from './Slots.module.css';
 import { words } from './words';
 
@@ -10,8 +11,9 @@ interface Props {
   choose: (day?: string) => void;
 }
 
-/** The day, with its neighbours. */
+/** The day, with its neighbours, to which `[` and `]` go as well. */
 export function DayChoice({ day, isToday, choose }: Props) {
+  useStepKeys((by) => choose(addDays(day, by)));
   return (
     <>
       {!isToday && (

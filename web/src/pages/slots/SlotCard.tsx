@@ -14,7 +14,7 @@ export function slotCard(beside: Beside) {
         <span>
           <Instant at={slot.due_at} /> <strong>{taskWord(slot.task)}</strong>
         </span>
-        <SlotMark slot={slot} service={beside.service} />
+        <SlotMark slot={slot} outcomeOf={beside.outcomeOf} />
       </span>
       {beside.isOfAll && <span>{slot.user_name}</span>}
       {slot.reason !== '' && <span>{slot.reason}</span>}

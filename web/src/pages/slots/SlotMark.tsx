@@ -1,18 +1,15 @@
-import type { LedgerSlot, ServiceStatus } from '../../api/schema';
-import { slotOutcome } from '../../format/outcome';
+import type { LedgerSlot } from '../../api/schema';
 import { useNow } from '../../parts/clock';
 import { OutcomeMark } from '../../parts/OutcomeMark';
-import { outcomeNow } from './outcomeNow';
+import type { OutcomeOf } from './outcomeNow';
 
 interface Props {
   slot: LedgerSlot;
-  /** Unknown where slots of several users are shown: then only what the slot itself tells counts. */
-  service: ServiceStatus | undefined;
+  outcomeOf: OutcomeOf;
 }
 
 /** How a slot stands now; an open one is due, running or overdue. */
-export function SlotMark({ slot, service }: Props) {
+export function SlotMark({ slot, outcomeOf }: Props) {
   const now = useNow() ?? Date.parse(slot.due_at);
-  const outcome = service ? outcomeNow(slot, service, now) : slotOutcome(slot, now, false);
-  return <OutcomeMark outcome={outcome} />;
+  return <OutcomeMark outcome={outcomeOf(slot, now)} />;
 }

@@ -3,11 +3,11 @@ import { useMemo } from 'react';
 import { alertsQuery } from '../../api/alerts';
 import { useListState } from '../../api/listState';
 import { ofUser, rows } from '../../api/pages';
-import { serviceQuery } from '../../api/services';
-import { dayCountsQuery, slotsQuery } from '../../api/slots';
+import { dayCountsQuery, lanesQuery, slotsQuery } from '../../api/slots';
 import { DownloadTable } from '../../parts/DownloadTable';
 import { useViewing } from '../../shell/viewing';
 import { slotFilter } from './filter';
+import { byLanes } from './outcomeNow';
 import { SlotList } from './SlotList';
 import { useDay } from './useDay';
 import { useSlotSearch } from './useSlotSearch';
@@ -21,12 +21,13 @@ export function UserSlots() {
   const filter = { ...ofUser(user), ...slotFilter(day.day, { task, state }) };
   const list = useListState(useInfiniteQuery(slotsQuery(filter)));
   const counts = useQuery(dayCountsQuery(day.day, ofUser(user)));
-  const service = useQuery(serviceQuery(user));
+  const hasOpen = list.items.some((slot) => slot.state === 'open');
+  const { data: lanes } = useQuery({ ...lanesQuery(user, day.day), enabled: hasOpen });
   const alerts = useInfiniteQuery(alertsQuery({ ...ofUser(user), open: true, limit: 100 }));
   const openAlerts = useMemo(() => rows(alerts.data), [alerts.data]);
   const beside = useMemo(
-    () => ({ isOfAll: false, service: service.data, alerts: openAlerts }),
-    [service.data, openAlerts],
+    () => ({ isOfAll: false, outcomeOf: byLanes(lanes), alerts: openAlerts }),
+    [lanes, openAlerts],
   );
   return (
     <SlotList

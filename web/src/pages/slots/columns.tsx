@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router';
-import type { Alert, LedgerSlot, ServiceStatus } from '../../api/schema';
+import type { Alert, LedgerSlot } from '../../api/schema';
 import { count } from '../../format/numbers';
 import { taskWord } from '../../format/task';
 import { Countdown } from '../../parts/Countdown';
 import type { Column } from '../../parts/DataTable';
 import { Instant } from '../../parts/Instant';
+import type { OutcomeOf } from './outcomeNow';
 import { Settle } from './Settle';
 import { SlotMark } from './SlotMark';
 import css from './Slots.module.css';
@@ -13,8 +14,7 @@ import { words } from './words';
 /** What is known beside the slots themselves. */
 export interface Beside {
   isOfAll: boolean;
-  /** The service of the one user; undefined for the slots of everybody, and before it is known. */
-  service: ServiceStatus | undefined;
+  outcomeOf: OutcomeOf;
   /** Open ones. */
   alerts: readonly Alert[];
 }
@@ -112,7 +112,7 @@ export function slotColumns(beside: Beside, slots: readonly LedgerSlot[]): Colum
     {
       id: 'state',
       header: words.state,
-      cell: (slot) => <SlotMark slot={slot} service={beside.service} />,
+      cell: (slot) => <SlotMark slot={slot} outcomeOf={beside.outcomeOf} />,
       sortBy: ({ state }) => state,
     },
     {

@@ -4,7 +4,7 @@ import { date, oneOf, text } from '../../shell/search';
 import { STATES } from './counts';
 
 /** The search parameters of the page. */
-export interface SlotSearch {
+interface SlotSearch {
   day?: string | undefined;
   task?: string | undefined;
   state?: SlotStateName | undefined;

@@ -1,24 +1,35 @@
-import type { LedgerSlot } from '../../api/schema';
+import type { LedgerSlot, TaskView, UserLanes } from '../../api/schema';
 import { type Outcome, slotOutcome } from '../../format/outcome';
+import { numberOf, recordOf } from '../../format/unknown';
+import { laneSlots } from '../today/lanes';
 
-/** What is known of a user's service when a slot is looked at. */
-export interface ServiceNow {
-  running: boolean;
-  executing: readonly string[];
+/** Says how a slot stands now. */
+export type OutcomeOf = (slot: LedgerSlot, nowMs: number) => Outcome;
+
+/** As the daemon says it of the slots of a user, in the words of Today; by the clock until it has said it. */
+export function byLanes(lanes: UserLanes | undefined): OutcomeOf {
+  const key = (task: string, dueMs: number) => `${task} ${dueMs}`;
+  const told = new Map(
+    lanes?.tasks.flatMap((lane) =>
+      laneSlots(lane, () => '').map(({ atMs, outcome }) => [key(lane.task, atMs), outcome]),
+    ),
+  );
+  return (slot, nowMs) => {
+    if (slot.state !== 'open') return slot.state;
+    return told.get(key(slot.task, Date.parse(slot.due_at))) ?? slotOutcome(slot, nowMs);
+  };
 }
 
-/** How a slot stands now. A continuous one is under way from its first tick to its last while the service runs. */
-export function outcomeNow(slot: LedgerSlot, service: ServiceNow, nowMs: number): Outcome {
-  if (slot.state !== 'open') return slot.state;
-  if (slot.kind !== 'continuous' || slot.ends_at === null || slot.ends_at === undefined) {
-    const isUnderWay = slot.execution !== null && service.executing.includes(slot.task);
-    return slotOutcome(slot, nowMs, isUnderWay);
-  }
-  if (nowMs < Date.parse(slot.due_at)) return 'due';
-  if (service.running && nowMs < Date.parse(slot.ends_at)) return 'running';
-  return slotOutcome(
-    { ...slot, due_at: service.running ? slot.ends_at : slot.due_at },
-    nowMs,
-    false,
-  );
+/** By the clock, where the daemon says nothing of single slots: each task may be late as its manifest says. */
+export function byClock(tasks: readonly TaskView[]): OutcomeOf {
+  const windows = new Map(tasks.map(({ task, manifest }) => [task, windowOf(manifest)]));
+  return (slot, nowMs) => slotOutcome(slot, nowMs, windows.get(slot.task));
+}
+
+/** How late a task may start; one that may start until the next session opens is in time all day. */
+function windowOf({ late }: TaskView['manifest']): number | undefined {
+  if (late === 'until_next_open') return Number.POSITIVE_INFINITY;
+  const { window, continue: next } = recordOf(late);
+  const millis = recordOf(window ?? next).millis;
+  return millis === undefined ? undefined : numberOf(millis);
 }

@@ -1,9 +1,8 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { addDays, dayOf } from '../../format/time';
+import { dayOf } from '../../format/time';
 import { useNow } from '../../parts/clock';
-import { useStepKeys } from '../../shell/useStepKeys';
 
-/** The day that is shown, today by the daemon's clock when the URL names none; `[` and `]` go to its neighbours. */
+/** The day that is shown, today by the daemon's clock when the URL names none. */
 export function useDay(): { day: string; isToday: boolean; choose: (day?: string) => void } {
   const now = useNow();
   const { day: named } = useSearch({ from: '/inside/slots' });
@@ -16,7 +15,5 @@ export function useDay(): { day: string; isToday: boolean; choose: (day?: string
       search: (search) => ({ ...search, day: next === today ? undefined : next }),
       replace: true,
     });
-
-  useStepKeys((by) => choose(addDays(day, by)));
   return { day, isToday: day === today, choose };
 }

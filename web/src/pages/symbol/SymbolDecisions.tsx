@@ -12,6 +12,7 @@ import { DownloadTable } from '../../parts/DownloadTable';
 import { Instant } from '../../parts/Instant';
 import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
+import { evidenceText } from '../runs/evidence';
 import css from './Symbol.module.css';
 import { words } from './words';
 
@@ -60,10 +61,6 @@ export function SymbolDecisions({ symbol, user, today }: Props) {
       </PageState>
     </Section>
   );
-}
-
-function evidenceText({ evidence }: FoundDecision): string {
-  return evidence.map(({ name, value }) => `${codeWords(name)} ${value}`).join(' · ');
 }
 
 function RunLink({ decision }: { decision: FoundDecision }) {

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { alertsOfAllQuery } from '../../api/alerts';
-import { rows } from '../../api/pages';
+import { FULL_PAGE, rows } from '../../api/pages';
 import { pageError } from '../../api/problems';
 import { dayOfAllQuery, lanesOfAllQuery } from '../../api/slots';
 import { useAllRows } from '../../api/useAllRows';
@@ -14,9 +14,6 @@ import { needsOfAlerts, needsOfDays, needsOfUsers } from './needs';
 import css from './Today.module.css';
 import { UserList } from './UserList';
 import { words } from './words';
-
-/** Most rows of a page: a thousand users are two. */
-const FULL_PAGE = 500;
 
 /** The day of everybody. Five requests, for a thousand users as well. */
 export function AdminToday() {

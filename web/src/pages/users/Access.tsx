@@ -121,7 +121,7 @@ function Stops({ id }: { id: number }) {
     service.running ? stops.unified : stops.nothing,
     service.executing.length > 0 && stops.executing(service.executing.map(taskWord).join(', ')),
     held > 0 && stops.positions(plural(held, 'position')),
-    open > 0 && stops.sells(plural(open, 'open order')),
+    open > 0 && stops.sells(open, orders.hasNextPage),
   ].filter((line) => line !== false);
   return (
     <ul className={css.points}>
@@ -135,11 +135,16 @@ function Stops({ id }: { id: number }) {
 function LinkDialog({ user, opened, onClose }: DialogProps) {
   const [removes, setRemoves] = useState(false);
   const [link, setLink] = useState<PasswordLink | null>(null);
+  // What was chosen and given up must not stand chosen when it is asked again.
+  const close = () => {
+    setRemoves(false);
+    onClose();
+  };
   return (
     <>
       <ConfirmDialog
         opened={opened}
-        onClose={onClose}
+        onClose={close}
         title={words.resetTitle(user.name)}
         confirm={words.makeLink}
         onConfirm={async () => setLink(await makeResetLink(user.id, removes))}

@@ -5,8 +5,8 @@ import type { CreatedUser, RoleName } from '../../api/schema';
 import { createUser } from '../../api/userAdmin';
 import { useWrite } from '../../api/useWrite';
 import { parseRupees } from '../../format/money';
+import { Refusal } from '../../parts/Refusal';
 import { LinkOnce } from './LinkOnce';
-import css from './Users.module.css';
 import { words } from './words';
 
 interface Props {
@@ -107,11 +107,7 @@ function Form({ onClose, onCreated }: FormProps) {
           error={isNoAmount && words.noAmount}
           onChange={(event) => setCapital(event.currentTarget.value)}
         />
-        {refusal && !isNameRefused && (
-          <p role="alert" className={css.bad}>
-            {refusal.title}. {refusal.detail} {refusal.next}
-          </p>
-        )}
+        <Refusal refusal={isNameRefused ? null : refusal} />
         <Group justify="flex-end" gap={8}>
           <Button variant="default" onClick={onClose} disabled={isBusy}>
             {words.cancel}

@@ -3,8 +3,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { pageError } from '../../api/problems';
 import type { BrokerBody, LimitsBody, User } from '../../api/schema';
-import { limitsQuery } from '../../api/switches';
-import { changeBroker, switchOrders, userBrokerQuery } from '../../api/userAdmin';
+import { limitsQuery, setUserSwitch } from '../../api/switches';
+import { changeBroker, userBrokerQuery } from '../../api/userAdmin';
 import { useWrite } from '../../api/useWrite';
 import { codeWords } from '../../format/codes';
 import { count } from '../../format/numbers';
@@ -80,7 +80,7 @@ function Orders({ user, limits }: { user: User; limits: LimitsBody }) {
   const [isAsking, setIsAsking] = useState(false);
   const { write, isBusy, refusal } = useWrite(['limits']);
   const pass = async () => {
-    await switchOrders(user.id, false);
+    await setUserSwitch(false, user.id);
     await cache.invalidateQueries({ queryKey: ['limits'] });
   };
   return (
@@ -95,7 +95,7 @@ function Orders({ user, limits }: { user: User; limits: LimitsBody }) {
           color="bad"
           variant="outline"
           disabled={isBusy}
-          onClick={() => void write(() => switchOrders(user.id, true))}
+          onClick={() => void write(() => setUserSwitch(true, user.id))}
         >
           {words.stopOrders}
         </Button>
@@ -123,13 +123,17 @@ function Broker({ user }: { user: User }) {
   const cache = useQueryClient();
   const [isAsking, setIsAsking] = useState(false);
   const [broker, setBroker] = useState(user.broker);
+  const ask = () => {
+    setBroker(user.broker);
+    setIsAsking(true);
+  };
   const change = async () => {
     await changeBroker(user.id, broker.trim());
     await cache.invalidateQueries({ queryKey: ['users'] });
   };
   return (
     <>
-      <Button size="sm" variant="default" onClick={() => setIsAsking(true)}>
+      <Button size="sm" variant="default" onClick={ask}>
         {words.changeBroker}
       </Button>
       <ConfirmDialog

@@ -1,3 +1,5 @@
+import { plural } from '../../format/numbers';
+
 export const words = {
   title: 'Users',
   add: 'Add a user',
@@ -68,7 +70,8 @@ export const words = {
     executing: (tasks: string) => `runs under way end: ${tasks}`,
     nothing: 'no service runs now, so none stops',
     positions: (count: string) => `${count} are not watched any more`,
-    sells: (count: string) => `${count} stay at the broker, and nobody follows them`,
+    sells: (count: number, more: boolean) =>
+      `${more ? `${count}+ open orders` : plural(count, 'open order')} stay at the broker, and nobody follows them`,
   },
   activateTitle: (name: string) => `Activate ${name}?`,
   activateText: (name: string) =>

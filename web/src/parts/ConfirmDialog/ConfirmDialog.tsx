@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
+import { sentence } from '../../format/text';
 import css from './ConfirmDialog.module.css';
 import { useHold } from './useHold';
 import { words } from './words';
@@ -29,12 +30,6 @@ export interface ConfirmDialogProps {
   blocked?: ReactNode;
   /** Sends; throws an `Error` with the sentence to show. The dialog closes when it is through. */
   onConfirm: (reason: string) => Promise<unknown>;
-}
-
-/** The daemon's sentences begin small and have no full stop, for logs. */
-function sentence(text: string): string {
-  const start = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.?!]$/.test(start) ? start : `${start}.`;
 }
 
 /** Sends once however often it is pressed, and keeps what was typed when the answer is no. */

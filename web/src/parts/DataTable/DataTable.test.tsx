@@ -158,4 +158,22 @@ describe('DataTable', () => {
       'RELIANCE',
     ]);
   });
+
+  it('does not try for ever to read on where that has failed', async () => {
+    const many = Array.from({ length: 90 }, (_, id) => ({
+      id: `${id}`,
+      symbol: 'TCS',
+      quantity: 1,
+    }));
+    const onMore = vi.fn();
+    const { update } = renderPart(
+      <DataTable {...base} rows={many} more stuck onMore={() => onMore()} />,
+    );
+    update(<DataTable {...base} rows={many} more reading onMore={() => onMore()} />);
+    update(<DataTable {...base} rows={many} more stuck onMore={() => onMore()} />);
+    expect(onMore).not.toHaveBeenCalled();
+    expect(screen.getByText(/could not be read/)).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'Read more' }));
+    expect(onMore).toHaveBeenCalledOnce();
+  });
 });

@@ -26,6 +26,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     density = 'desk',
     more = false,
     reading = false,
+    stuck = false,
   } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const narrow = useMediaQuery(NARROW) && card !== undefined;
@@ -37,6 +38,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     scroller,
     more,
     reading,
+    stuck,
     onMore: props.onMore,
   });
   const open = (index: number) => {
@@ -83,7 +85,10 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         )}
       </section>
       <div className={css.foot}>
-        <output>{reading ? words.reading : words.rows(rows.length, more, sort !== null)}</output>
+        <output>
+          {reading ? words.reading : words.rows(rows.length, more, sort !== null)}
+          {stuck && !reading && ` ${words.stuck}`}
+        </output>
         <span>
           {more && (
             <Button size="compact-xs" variant="subtle" disabled={reading} onClick={props.onMore}>

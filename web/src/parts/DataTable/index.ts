@@ -1,2 +1,2 @@
 export { DataTable } from './DataTable';
-export type { Column, DataTableProps, Density, Sort } from './types';
+export type { Column, Density, Sort } from './types';

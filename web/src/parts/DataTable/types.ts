@@ -48,6 +48,8 @@ export interface DataTableProps<Row> {
   /** Whether the API has a next page; `onMore` reads it when the end comes near. */
   more?: boolean;
   reading?: boolean;
+  /** Whether reading on has failed: then only the button reads on, or it would be tried for ever. */
+  stuck?: boolean;
   onMore?: () => void;
   /** One row as a card, for narrow screens. */
   card?: (row: Row) => ReactNode;

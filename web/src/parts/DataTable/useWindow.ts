@@ -12,11 +12,12 @@ interface Options {
   scroller: RefObject<HTMLElement | null>;
   more: boolean;
   reading: boolean;
+  stuck: boolean;
   onMore: (() => void) | undefined;
 }
 
 /** Which rows to draw, how much room to keep before and after them, and when to read on. */
-export function useWindow({ count, rowHeight, scroller, more, reading, onMore }: Options) {
+export function useWindow({ count, rowHeight, scroller, more, reading, stuck, onMore }: Options) {
   const virtual = count >= VIRTUAL_FROM;
   const virtualizer = useVirtualizer({
     count,
@@ -36,8 +37,8 @@ export function useWindow({ count, rowHeight, scroller, more, reading, onMore }:
   const after = virtual ? virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
 
   useEffect(() => {
-    if (virtual && more && !reading && end >= count - MORE_BEFORE_END) onMore?.();
-  }, [virtual, more, reading, end, count, onMore]);
+    if (virtual && more && !reading && !stuck && end >= count - MORE_BEFORE_END) onMore?.();
+  }, [virtual, more, reading, stuck, end, count, onMore]);
 
   return {
     first,

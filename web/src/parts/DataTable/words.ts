@@ -5,6 +5,7 @@ export const words = {
   actions: 'Actions',
   readMore: 'Read more',
   reading: 'Reading more…',
+  stuck: 'They could not be read.',
   rows: (rows: number, more: boolean, sorted: boolean) => {
     if (!more) return plural(rows, 'row');
     // A sort of half a list must not look like a sort of the list.

@@ -16,6 +16,18 @@ it('of a long text it is enough to see what differs, and a little around it', ()
   expect(nearChanges(diffLines('a', 'a'), 1)).toEqual([]);
 });
 
+it('of texts that have next to nothing in common, what both begin and end with stays', () => {
+  const text = (word: string) =>
+    ['begin', ...Array.from({ length: 20_000 }, (_, line) => `${word} ${line}`), 'end'].join('\n');
+  const lines = diffLines(text('old'), text('new'));
+  expect(lines).toHaveLength(40_002);
+  expect(lines.filter(({ kind }) => kind === 'same').map(({ text }) => text)).toEqual([
+    'begin',
+    'end',
+  ]);
+  expect(lines[20_001]).toEqual({ kind: 'added', text: 'new 0', before: null, after: 2 });
+});
+
 it('both texts can be read out of it', () => {
   let seed = 7;
   const random = (below: number) => {

@@ -23,23 +23,48 @@ function commonLengths(before: readonly string[], after: readonly string[]): num
   return lengths;
 }
 
-/** Which lines went, came and stayed. For texts of a person's size: it takes before × after steps. */
+/** So many pairs of lines are weighed against each other at most, which takes some 30 MB. */
+const MOST_PAIRS = 4_000_000;
+
+/** How many lines both have alike, read by `at` from one end. */
+function alike(most: number, isSame: (at: number) => boolean): number {
+  let at = 0;
+  while (at < most && isSame(at)) at += 1;
+  return at;
+}
+
+/**
+ * Which lines went, came and stayed. What both texts begin and end with is left out of the weighing; where too many
+ * lines are left for it, all of them went and came.
+ */
 export function diffLines(beforeText: string, afterText: string): DiffLine[] {
   const before = beforeText.split('\n');
   const after = afterText.split('\n');
-  const lengths = commonLengths(before, after);
+  const most = Math.min(before.length, after.length);
+  const start = alike(most, (at) => before[at] === after[at]);
+  const end = alike(most - start, (at) => before.at(-1 - at) === after.at(-1 - at));
+  const olds = before.slice(start, before.length - end);
+  const news = after.slice(start, after.length - end);
+  const lengths = olds.length * news.length > MOST_PAIRS ? null : commonLengths(olds, news);
   const lines: DiffLine[] = [];
   let b = 0;
   let a = 0;
-  while (b < before.length || a < after.length) {
-    const [old, fresh] = [before[b], after[a]];
-    if (old !== undefined && old === fresh) {
+  const keep = (texts: readonly string[]) => {
+    for (const text of texts) {
       b += 1;
       a += 1;
-      lines.push({ kind: 'same', text: old, before: b, after: a });
-    } else if (
+      lines.push({ kind: 'same', text, before: b, after: a });
+    }
+  };
+  keep(before.slice(0, start));
+  while (b < start + olds.length || a < start + news.length) {
+    const [atOld, atNew] = [b - start, a - start];
+    const [old, fresh] = [olds[atOld], news[atNew]];
+    if (lengths && old !== undefined && old === fresh) keep([old]);
+    else if (
       old !== undefined &&
-      (fresh === undefined || (lengths[b + 1]?.[a] ?? 0) >= (lengths[b]?.[a + 1] ?? 0))
+      (fresh === undefined ||
+        (lengths?.[atOld + 1]?.[atNew] ?? 0) >= (lengths?.[atOld]?.[atNew + 1] ?? 0))
     ) {
       b += 1;
       lines.push({ kind: 'removed', text: old, before: b, after: null });
@@ -48,6 +73,7 @@ export function diffLines(beforeText: string, afterText: string): DiffLine[] {
       lines.push({ kind: 'added', text: fresh ?? '', before: null, after: a });
     }
   }
+  keep(before.slice(before.length - end));
   return lines;
 }
 

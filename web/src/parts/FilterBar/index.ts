@@ -1,3 +1,3 @@
 export { FilterBar } from './FilterBar';
 export { TextFilter } from './TextFilter';
-export type { FilterField, FilterOption, FilterValues } from './types';
+export type { FilterField, FilterValues } from './types';

@@ -133,17 +133,23 @@ export function SettingsForm(props: Props) {
 
 /** The setting that a refusal is about: of several that it names, the first. */
 function namedFirst(settings: readonly SettingBody[], detail: string): string | undefined {
-  const at = (name: string) => detail.toLowerCase().search(new RegExp(`\\b${name}\\b`));
+  const at = (name: string) => detail.search(wordOf(name));
   return settings
     .map(({ name }) => name)
     .filter((name) => at(name) >= 0)
     .sort((one, other) => at(one) - at(other))[0];
 }
 
+/** Settings of a task have the names that its module gives them, with whatever signs. */
+function wordOf(name: string): RegExp {
+  const literal = name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return new RegExp(`(?<!\\w)${literal}(?!\\w)`, 'gi');
+}
+
 /** The daemon names settings as programs do. */
 function withLabels(settings: readonly SettingBody[], detail: string): string {
   return settings.reduce(
-    (text, setting) => text.replace(new RegExp(`\\b${setting.name}\\b`, 'gi'), labelOf(setting)),
+    (text, setting) => text.replaceAll(wordOf(setting.name), () => labelOf(setting)),
     detail,
   );
 }

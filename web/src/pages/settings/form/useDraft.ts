@@ -5,7 +5,7 @@ import { type Change, changesOf, type Draft, isSame, written } from './values';
 /** What is saved, and which change of it that is. */
 export type Saved = Pick<SettingsBody, 'values' | 'version'>;
 
-export interface Conflict {
+interface Conflict {
   setting: SettingBody;
   was: unknown;
   is: unknown;

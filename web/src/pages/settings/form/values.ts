@@ -9,7 +9,7 @@ export type Draft = Readonly<Record<string, string>>;
 
 type Values = Readonly<Record<string, unknown>>;
 
-export type Reading = { value: unknown } | { why: string };
+type Reading = { value: unknown } | { why: string };
 
 /** `max_order_value_paise` as people write it: Max order value. */
 export function labelOf(setting: Pick<SettingBody, 'name'>): string {
