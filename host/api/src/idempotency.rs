@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes, HttpBody as _};
-use axum::extract::{FromRequestParts as _, Request, State};
+use axum::extract::{FromRequestParts as _, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -30,8 +30,11 @@ const MOST_REQUESTS: usize = 16;
 /// Most bytes of an answer that is kept. All answers to changes but a few lists are shorter.
 const MOST_ANSWER_BYTES: usize = 16 << 10;
 
-/// Paths whose answers hold secrets, or that nobody is signed in for. They are not remembered.
-const LEFT_OUT: &str = "/api/v1/auth/";
+/// Routes below which answers hold secrets, such as links and tokens, or for which nobody is signed in. They are not remembered.
+const SECRET: [&str; 2] = ["/api/v1/auth/", "/api/v1/users"];
+
+/// Routes that take a component. They need no key: the same bytes are the same version, however often they come.
+const UPLOADS: [&str; 2] = ["/api/v1/modules/{task}", "/api/v1/tasks"];
 
 /// The latest requests of each user that had a key.
 #[derive(Default)]
@@ -59,15 +62,16 @@ struct Answer {
     body: Bytes,
 }
 
-/// Returns whether requests to this path are remembered.
-pub(crate) fn remembers(path: &str) -> bool {
-    !path.starts_with(LEFT_OUT)
+/// Returns whether requests to this route are remembered.
+pub(crate) fn remembers(route: &str) -> bool {
+    !UPLOADS.contains(&route) && !SECRET.iter().any(|secret| route.starts_with(secret))
 }
 
 /// Answers a request whose key was seen before as it was answered then, and remembers the answer of a new one.
 pub(crate) async fn once(State(api): State<Api>, request: Request, next: Next) -> Response {
     let Some(key) = request.headers().get(KEY).cloned() else { return next.run(request).await };
-    if request.method() != Method::POST || !remembers(request.uri().path()) {
+    let remembered = request.extensions().get::<MatchedPath>().is_some_and(|route| remembers(route.as_str()));
+    if request.method() != Method::POST || !remembered {
         return next.run(request).await;
     }
     match once_under(&api, &key, request, next).await {
@@ -79,10 +83,12 @@ pub(crate) async fn once(State(api): State<Api>, request: Request, next: Next) -
 async fn once_under(api: &Api, key: &HeaderValue, request: Request, next: Next) -> Result<Response, Problem> {
     let key = read_key(key)?;
     let (mut parts, body) = request.into_parts();
-    let user = Caller::from_request_parts(&mut parts, api).await?.0.user;
+    let caller = Caller::from_request_parts(&mut parts, api).await?;
+    let user = caller.0.user;
     let (parts, body) = read_body(Request::from_parts(parts, body), api, "the body").await?;
     let mut hasher = DefaultHasher::new();
-    (parts.uri.path(), parts.uri.query(), &body[..]).hash(&mut hasher);
+    // With other rights it is another request: what an admin was answered is not for a token of a lesser scope.
+    (caller.is_admin(), parts.uri.path(), parts.uri.query(), &body[..]).hash(&mut hasher);
     if let Some(answer) = api.keyed.begin(user, &key, hasher.finish())? {
         return Ok(answer.into_response());
     }
@@ -105,7 +111,7 @@ impl KeyedRequests {
         let of_user = users.entry(user).or_default();
         let Some(known) = of_user.iter().find(|known| known.key == key) else {
             if of_user.len() == MOST_REQUESTS {
-                of_user.pop_front();
+                forget_oldest(of_user)?;
             }
             of_user.push_back(Keyed { key: key.to_owned(), request, state: Progress::UnderWay });
             return Ok(None);
@@ -119,14 +125,25 @@ impl KeyedRequests {
         }
     }
 
-    fn end(&self, user: UserId, key: &str, state: Option<Progress>) {
+    fn end(&self, user: UserId, key: &str, state: Progress) {
         let mut users = self.0.lock();
-        let Some(of_user) = users.get_mut(&user) else { return };
-        match (state, of_user.iter_mut().find(|known| known.key == key)) {
-            (Some(state), Some(known)) => known.state = state,
-            _ => of_user.retain(|known| known.key != key),
+        let of_user = users.get_mut(&user).into_iter().flatten();
+        if let Some(known) = of_user.into_iter().find(|known| known.key == key) {
+            known.state = state;
         }
     }
+}
+
+/// Forgets the oldest request that was answered. One that is under way would be carried out a second time.
+fn forget_oldest(of_user: &mut VecDeque<Keyed>) -> Result<(), Problem> {
+    let answered = |known: &Keyed| !matches!(known.state, Progress::UnderWay);
+    let oldest = of_user.iter().position(answered).ok_or_else(|| {
+        let sentence =
+            format!("Idempotency-Key: {MOST_REQUESTS} requests with keys are under way; wait for one");
+        Problem::new(Code::KeyUsed, sentence)
+    })?;
+    of_user.remove(oldest);
+    Ok(())
 }
 
 /// A request that is under way. Dropped without an answer, it is forgotten, so that it can be tried again.
@@ -145,14 +162,14 @@ impl Attempt {
         let (parts, body) = answer.into_parts();
         let short = body.size_hint().upper().is_some_and(|most| most <= MOST_ANSWER_BYTES as u64);
         if !short {
-            self.keyed.end(self.user, &self.key, Some(Progress::Done));
+            self.keyed.end(self.user, &self.key, Progress::Done);
             return Response::from_parts(parts, body);
         }
         match axum::body::to_bytes(body, MOST_ANSWER_BYTES).await {
             Ok(body) => {
                 let answer =
                     Answer { status: parts.status, headers: parts.headers.clone(), body: body.clone() };
-                self.keyed.end(self.user, &self.key, Some(Progress::Answered(answer)));
+                self.keyed.end(self.user, &self.key, Progress::Answered(answer));
                 Response::from_parts(parts, Body::from(body))
             }
             Err(error) => Problem::fault(&error).into_response(),
@@ -187,7 +204,7 @@ mod tests {
         assert!(keyed.begin(user, key, 7).unwrap().is_none());
         let answer =
             Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: Bytes::from_static(b"1") };
-        keyed.end(user, key, Some(Progress::Answered(answer)));
+        keyed.end(user, key, Progress::Answered(answer));
     }
 
     #[test]
@@ -217,5 +234,24 @@ mod tests {
         assert_eq!(keyed.0.lock()[&ONE].len(), MOST_REQUESTS);
         assert!(keyed.begin(ONE, "1", 7).unwrap().is_some());
         assert!(keyed.begin(ONE, "0", 7).unwrap().is_none());
+    }
+
+    #[test]
+    fn what_is_under_way_is_not_forgotten_for_another() {
+        let keyed = KeyedRequests::default();
+        for number in 0..MOST_REQUESTS {
+            assert!(keyed.begin(ONE, &number.to_string(), 7).unwrap().is_none());
+        }
+        assert!(keyed.begin(ONE, "more", 7).is_err());
+        assert!(keyed.begin(UserId(2), "more", 7).unwrap().is_none());
+    }
+
+    #[test]
+    fn what_hands_out_secrets_is_not_remembered() {
+        for path in ["/api/v1/auth/tokens", "/api/v1/users", "/api/v1/users/{id}/reset-link"] {
+            assert!(!remembers(path), "{path}");
+        }
+        assert!(!UPLOADS.into_iter().any(remembers));
+        assert!(remembers("/api/v1/user/service/start") && remembers("/api/v1/tasks/{task}/accept"));
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, MatchedPath};
 use axum::http::{HeaderValue, Request, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -64,14 +64,17 @@ pub(crate) fn around(routes: Router<Api>, api: &Api) -> Router<Api> {
         .layer(tracing)
 }
 
-/// Ends of the paths of requests that are sent as changes are and only compute something, some of them for minutes.
-const QUESTIONS: [&str; 4] = ["/preview", "/replay", "/replays", "/shadow"];
+/// Returns whether a request to this route is sent as changes are and only computes something.
+fn is_question(route: &str) -> bool {
+    route.ends_with("/preview") || jobs::is_long(route)
+}
 
 /// Carries a change through that was begun, also when whoever asked for it hangs up meanwhile: nothing is left half done, such as
 /// the stop of a worker that does not end by itself. Questions end with whoever asked them.
 async fn carry_through(request: Request<Body>, next: Next) -> Response {
-    let path = request.uri().path();
-    if request.method().is_safe() || QUESTIONS.iter().any(|question| path.ends_with(question)) {
+    let is_question =
+        request.extensions().get::<MatchedPath>().is_some_and(|route| is_question(route.as_str()));
+    if request.method().is_safe() || is_question {
         return next.run(request).await;
     }
     match tokio::spawn(next.run(request).in_current_span()).await {
@@ -98,6 +101,10 @@ mod tests {
 
     /// Whether a request that somebody hangs up on is carried out to its end.
     async fn is_carried_through(method: &str, path: &str) -> bool {
+        is_carried_through_at(method, path, path).await
+    }
+
+    async fn is_carried_through_at(method: &str, route: &str, path: &str) -> bool {
         let (begun, go_on, done) =
             (Arc::new(Notify::new()), Arc::new(Notify::new()), Arc::new(Notify::new()));
         let (tell, wait, end) = (begun.clone(), go_on.clone(), done.clone());
@@ -106,7 +113,7 @@ mod tests {
             wait.notified().await;
             end.notify_one();
         };
-        let routes = Router::new().route(path, any(handler)).layer(from_fn(carry_through));
+        let routes = Router::new().route(route, any(handler)).layer(from_fn(carry_through));
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
         let asked = TowerToHyperService::new(routes).call(request);
         tokio::select! {
@@ -127,8 +134,11 @@ mod tests {
         assert!(is_carried_through("POST", "/api/v1/service/individual/stop").await);
         assert!(is_carried_through("PATCH", "/api/v1/users/2").await);
         assert!(!is_carried_through("GET", "/api/v1/service/individual/status").await);
-        for question in QUESTIONS {
+        for question in ["/preview", "/replay", "/replays", "/shadow"] {
             assert!(!is_carried_through("POST", &format!("/api/v1/any{question}")).await, "{question}");
         }
+        // A task may be called so.
+        let (route, path) = ("/api/v1/service/schedules/{task}", "/api/v1/service/schedules/preview");
+        assert!(is_carried_through_at("PUT", route, path).await);
     }
 }

@@ -15,13 +15,13 @@ mod layers;
 mod live;
 mod market_reads;
 mod openapi;
+mod per_user;
 mod problem;
 mod request_counts;
 mod routes;
 mod serve;
 mod service_starts;
 mod state;
-mod uploads;
 mod view;
 
 pub use connections::{ConnectionLimits, Connections, Use};

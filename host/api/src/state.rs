@@ -8,14 +8,19 @@ use prahari_app::daemon::Daemon;
 use prahari_domain::ids::UserId;
 
 use crate::connections::{ConnectionLimits, Connections};
-use crate::csv::Exports;
 use crate::hosts::Hosts;
 use crate::idempotency::KeyedRequests;
 use crate::jobs::Jobs;
 use crate::market_reads::MarketReads;
+use crate::per_user::PerUser;
 use crate::request_counts::RequestCounts;
 use crate::service_starts::{STARTS_PER_HOUR, ServiceStarts};
-use crate::uploads::Uploads;
+
+/// Most tables of one user that are written at once: one that downloads, and the next that somebody clicks on meanwhile.
+const TABLES_AT_ONCE: u32 = 2;
+
+/// Most uploads of one user at once; each may hold 32 MiB: one that compiles, and the next that arrives meanwhile.
+const UPLOADS_AT_ONCE: u32 = 2;
 
 /// The state of the server. Clones share it.
 #[derive(Clone)]
@@ -34,8 +39,8 @@ pub struct Api {
     pub demonstration: bool,
     /// Whether browsers may send the session's cookie over TLS only.
     pub secure_cookie: bool,
-    pub(crate) exports: Arc<Exports>,
-    pub(crate) uploads: Arc<Uploads>,
+    pub(crate) exports: Arc<PerUser>,
+    pub(crate) uploads: Arc<PerUser>,
     pub(crate) keyed: Arc<KeyedRequests>,
     pub(crate) jobs: Arc<Jobs>,
     pub(crate) requests: Arc<RequestCounts>,
@@ -53,8 +58,8 @@ impl Api {
             connections: Connections::new(ConnectionLimits::default()),
             demonstration: false,
             secure_cookie: false,
-            exports: Arc::default(),
-            uploads: Arc::default(),
+            exports: PerUser::of(TABLES_AT_ONCE),
+            uploads: PerUser::of(UPLOADS_AT_ONCE),
             keyed: Arc::default(),
             jobs: Arc::default(),
             requests: Arc::default(),

@@ -29,17 +29,21 @@ impl Cancellations {
         order: OrderId,
         reason: &str,
     ) -> Result<Option<Result<(), Refusal>>, AppError> {
-        let now = self.clock.now();
         let mut desk = user.desk.lock().await;
+        // After the desk was waited for: entries of the journal follow each other in time.
+        let now = self.clock.now();
         let Some(strategy) = desk.book().order(&order).map(|order| order.strategy) else { return Ok(None) };
         let order_context = OrderContext { run: RunId(0), strategy, day: now.ist_day(), now };
         let answer = desk.cancel(order, reason, order_context).await;
         // The comparison with the broker's book may have found more than was asked for.
         let lost = desk.take_lost();
         drop(desk);
-        self.halts.tell_of_lost(user.id, lost).await?;
         if let Err(error) = &answer {
             self.halts.halt_for(user.id, error).await?;
+        }
+        // The answer stays even when an alert cannot be written.
+        if let Err(error) = self.halts.tell_of_lost(user.id, lost).await {
+            tracing::error!(user = %user.id, %error, "an alert about a lost order could not be written down");
         }
         answer.map(Some)
     }

@@ -22,7 +22,24 @@ const FILLS: &str = "SELECT sequence, order_id, data FROM journal INDEXED BY jou
 const ORDER: &str =
     "SELECT symbol, side, strategy FROM orders WHERE user_id = ?1 AND day = ?2 AND number = ?3";
 
+/// The index holds the sequence, so that no row is read.
+const NEWEST: &str = "SELECT max(sequence) AS newest FROM journal INDEXED BY journal_fills
+                      WHERE user_id = ?1 AND event = 'filled'";
+
 impl UserScope {
+    /// Returns the sequence of the user's newest fill in the journal; none without one.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn newest_fill(&self) -> Result<Option<u64>, StoreError> {
+        let user = self.user.0.cast_signed();
+        self.read("read the newest fill", move |conn| {
+            let read = |row: &Row<'_>| Ok(row.get::<_, Option<i64>>("newest")?.map(i64::cast_unsigned));
+            Ok(select_one(conn, NEWEST, [user], read)?.flatten())
+        })
+        .await
+    }
+
     /// Returns every fill of the user in the order of the journal; none when there are more than `most`.
     ///
     /// # Errors
@@ -87,6 +104,8 @@ mod tests {
     fn fills_and_their_orders_are_found_by_their_indices() {
         let plan = plan_of(FILLS);
         assert!(plan.starts_with("SEARCH journal USING INDEX journal_fills (user_id=?)"), "{plan}");
+        let plan = plan_of(NEWEST);
+        assert!(plan.starts_with("SEARCH journal USING COVERING INDEX journal_fills (user_id=?)"), "{plan}");
         let plan = plan_of(ORDER);
         assert!(plan.contains("(user_id=? AND day=? AND number=?)"), "{plan}");
     }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 use parking_lot::Mutex;
@@ -75,13 +76,34 @@ tokio::task_local! {
 pub(crate) async fn tell_outcomes(State(api): State<Api>, request: Request, next: Next) -> Response {
     let attempts = Arc::new(Mutex::new(Vec::new()));
     let answer = ATTEMPTS.scope(attempts.clone(), next.run(request)).await;
-    let entries = std::mem::take(&mut *attempts.lock());
     let code = answer.extensions().get::<Code>().map(|code| code.name()).unwrap_or_default();
+    tell(&api, &attempts, &AuditOutcome { status: answer.status().as_u16(), code }).await;
+    answer
+}
+
+/// Does one of the things that a request asks for, and adds to the entries of this one what became of it: the answer to the
+/// request is about all of them.
+pub(crate) async fn told_apart(
+    api: &Api,
+    work: impl Future<Output = Result<(), Problem>>,
+) -> Result<(), Problem> {
+    let attempts = Arc::new(Mutex::new(Vec::new()));
+    let done = ATTEMPTS.scope(attempts.clone(), work).await;
+    let outcome = match &done {
+        Ok(()) => AuditOutcome { status: StatusCode::OK.as_u16(), code: String::new() },
+        Err(problem) => {
+            AuditOutcome { status: problem.code().status().as_u16(), code: problem.code().name() }
+        }
+    };
+    tell(api, &attempts, &outcome).await;
+    done
+}
+
+async fn tell(api: &Api, attempts: &Mutex<Vec<u64>>, outcome: &AuditOutcome) {
+    let entries = std::mem::take(&mut *attempts.lock());
     for entry in entries {
-        let outcome = AuditOutcome { status: answer.status().as_u16(), code: code.clone() };
-        if let Err(error) = api.accounts.audit().end(entry, outcome).await {
+        if let Err(error) = api.accounts.audit().end(entry, outcome.clone()).await {
             tracing::error!(entry, %error, "the outcome of an audit entry could not be written down");
         }
     }
-    answer
 }

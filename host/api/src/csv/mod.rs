@@ -5,7 +5,6 @@
 //! - `pages`: the pages of a route, one after another.
 //! - `table`: rows as text.
 
-mod exports;
 mod listings;
 mod pages;
 mod table;
@@ -19,10 +18,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::caller::Caller;
+use crate::per_user::Permit;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
-use exports::ExportPermit;
-pub(crate) use exports::Exports;
 pub(crate) use listings::announce;
 use listings::{Listing, listing};
 use pages::Pages;
@@ -110,7 +108,7 @@ async fn table_of(
 
 /// The pages as they are asked for by whoever reads. When one cannot be had, the answer breaks off: it says nowhere that it
 /// is whole.
-fn stream(pages: Pages, table: Table, permit: ExportPermit) -> Body {
+fn stream(pages: Pages, table: Table, permit: Permit) -> Body {
     let begin = (pages, table, permit, true);
     Body::from_stream(futures::stream::try_unfold(begin, |(mut pages, table, permit, first)| async move {
         if first {

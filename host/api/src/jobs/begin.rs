@@ -1,15 +1,14 @@
 //! From a request that asks for it to its job.
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequestParts as _, Request, State};
+use axum::extract::{FromRequestParts as _, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use prahari_domain::ids::UserId;
 use serde_json::json;
 use tracing::Instrument as _;
 
-use super::JobState;
+use super::{JobState, Owner};
 use crate::caller::Caller;
 use crate::extract::{Json, read_body};
 use crate::problem::{Code, Problem};
@@ -21,20 +20,21 @@ const PREFER: HeaderName = HeaderName::from_static("prefer");
 /// What stands in it.
 pub(crate) const RESPOND_ASYNC: &str = "respond-async";
 
-/// Ends of the paths of requests that may take minutes.
+/// Ends of the routes of requests that may take minutes.
 const LONG: [&str; 3] = ["/shadow", "/replays", "/replay"];
 
 /// Most bytes of an answer that is kept. The longest report lists 100 runs with some hundred bytes each.
 const MOST_ANSWER_BYTES: usize = 256 << 10;
 
-/// Returns whether a POST to this path may take minutes, and so may be answered by a job.
-pub(crate) fn is_long(path: &str) -> bool {
-    LONG.iter().any(|end| path.ends_with(end))
+/// Returns whether a POST to this route may take minutes, and so may be answered by a job.
+pub(crate) fn is_long(route: &str) -> bool {
+    LONG.iter().any(|end| route.ends_with(end))
 }
 
 /// Answers a long request at once with its job, where the caller asks for that.
 pub(crate) async fn respond_async(State(api): State<Api>, request: Request, next: Next) -> Response {
-    let long = request.method() == Method::POST && is_long(request.uri().path());
+    let route = request.extensions().get::<MatchedPath>();
+    let long = request.method() == Method::POST && route.is_some_and(|route| is_long(route.as_str()));
     if !long || !prefers(request.headers()) {
         return next.run(request).await;
     }
@@ -51,27 +51,36 @@ fn prefers(headers: &HeaderMap) -> bool {
 
 async fn begin(api: Api, request: Request, next: Next) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
-    let user = Caller::from_request_parts(&mut parts, &api).await?.0.user;
+    let owner = Owner::of(Caller::from_request_parts(&mut parts, &api).await?);
     // Read before the answer: afterwards nobody sends any more of it.
     let (parts, body) = read_body(Request::from_parts(parts, body), &api, "the body").await?;
     let (path, now) = (parts.uri.path().to_owned(), api.daemon.clock.now());
     let jobs = api.jobs.clone();
-    let id = jobs.begin(user, (path, now), |id, progress| {
-        let work = next.run(Request::from_parts(parts, Body::from(body)));
-        let work = async move { finish(&api, (user, id), progress.of(work).await).await };
-        tokio::spawn(work.in_current_span()).abort_handle()
+    let id = jobs.begin(owner, (path, now), |id, progress| {
+        let work = progress.of(next.run(Request::from_parts(parts, Body::from(body))));
+        let work = tokio::spawn(work.in_current_span());
+        let abort = work.abort_handle();
+        tokio::spawn(async move {
+            match work.await {
+                Ok(answer) => finish(&api, (owner, id), answer).await,
+                // Whoever ended it has said so already.
+                Err(ended) if ended.is_cancelled() => {}
+                Err(panic) => finish(&api, (owner, id), Problem::fault(&panic).into_response()).await,
+            }
+        });
+        abort
     })?;
     let place = format!("/api/v1/jobs/{id}");
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, place)], Json(json!({ "id": id }))).into_response())
 }
 
-async fn finish(api: &Api, (user, id): (UserId, u64), answer: Response) {
+async fn finish(api: &Api, (owner, id): (Owner, u64), answer: Response) {
     let (parts, body) = answer.into_parts();
     let (status, body) = match axum::body::to_bytes(body, MOST_ANSWER_BYTES).await {
         Ok(body) => (parts.status, body),
         Err(_) => too_long().await,
     };
-    api.jobs.end(user, id, JobState::Ended { at: api.daemon.clock.now(), status, body });
+    api.jobs.end(owner, id, JobState::Ended { at: api.daemon.clock.now(), status, body });
 }
 
 async fn too_long() -> (StatusCode, Bytes) {

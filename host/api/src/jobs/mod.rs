@@ -14,6 +14,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
 use tokio::task::AbortHandle;
 
+use crate::caller::Caller;
 use crate::problem::{Code, Problem};
 
 pub(crate) use begin::{RESPOND_ASYNC, is_long, respond_async};
@@ -34,6 +35,21 @@ struct Kept {
     users: BTreeMap<UserId, VecDeque<Job>>,
 }
 
+/// Who asks: for a job, or for what became of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Owner {
+    user: UserId,
+    /// Whether they have the rights of an admin. What was answered to those is not for a token of a lesser scope.
+    admin: bool,
+}
+
+impl Owner {
+    /// The caller of a request.
+    pub(crate) fn of(caller: Caller) -> Self {
+        Self { user: caller.0.user, admin: caller.is_admin() }
+    }
+}
+
 /// A piece of long work.
 #[derive(Clone)]
 pub(crate) struct Job {
@@ -47,6 +63,8 @@ pub(crate) struct Job {
     pub(crate) progress: Arc<Progress>,
     /// How it stands.
     pub(crate) state: JobState,
+    /// Whether it was begun with the rights of an admin.
+    of_admin: bool,
 }
 
 /// How a job stands.
@@ -64,6 +82,10 @@ impl Job {
     fn is_under_way(&self) -> bool {
         matches!(self.state, JobState::UnderWay(_))
     }
+
+    fn is_for(&self, owner: Owner) -> bool {
+        owner.admin || !self.of_admin
+    }
 }
 
 impl Jobs {
@@ -73,13 +95,13 @@ impl Jobs {
     /// When the user has as many under way as one may.
     fn begin(
         &self,
-        user: UserId,
+        owner: Owner,
         (path, started_at): (String, Timestamp),
         spawn: impl FnOnce(u64, Arc<Progress>) -> AbortHandle,
     ) -> Result<u64, Problem> {
         let mut kept = self.0.lock();
         let id = kept.last + 1;
-        let of_user = kept.users.entry(user).or_default();
+        let of_user = kept.users.entry(owner.user).or_default();
         if of_user.iter().filter(|job| job.is_under_way()).count() >= MOST_UNDER_WAY {
             let sentence = format!("{MOST_UNDER_WAY} jobs of yours are under way; wait for one, or end it");
             return Err(Problem::new(Code::TooManyJobs, sentence));
@@ -92,36 +114,39 @@ impl Jobs {
         let progress = Arc::new(Progress::default());
         // The lock is held until the job is kept: one that ends at once finds itself here.
         let state = JobState::UnderWay(spawn(id, progress.clone()));
-        of_user.push_back(Job { id, path, started_at, progress, state });
+        of_user.push_back(Job { id, path, started_at, progress, state, of_admin: owner.admin });
         kept.last = id;
         Ok(id)
     }
 
-    fn end(&self, user: UserId, id: u64, state: JobState) {
+    fn end(&self, owner: Owner, id: u64, state: JobState) {
         let mut kept = self.0.lock();
-        let of_user = kept.users.get_mut(&user).into_iter().flatten();
+        let of_user = kept.users.get_mut(&owner.user).into_iter().flatten();
         if let Some(job) = of_user.into_iter().find(|job| job.id == id && job.is_under_way()) {
             job.state = state;
         }
     }
 
-    /// Returns the jobs of a user, newest first.
-    pub(crate) fn of(&self, user: UserId) -> Vec<Job> {
-        self.0.lock().users.get(&user).map(|jobs| jobs.iter().rev().cloned().collect()).unwrap_or_default()
+    /// Returns the jobs that this owner may see, newest first.
+    pub(crate) fn of(&self, owner: Owner) -> Vec<Job> {
+        let kept = self.0.lock();
+        let of_user = kept.users.get(&owner.user).into_iter().flatten();
+        of_user.rev().filter(|job| job.is_for(owner)).cloned().collect()
     }
 
-    /// Returns a job of a user; none when they have none of this number.
-    pub(crate) fn find(&self, user: UserId, id: u64) -> Option<Job> {
-        self.0.lock().users.get(&user)?.iter().find(|job| job.id == id).cloned()
+    /// Returns a job that this owner may see; none when there is none of this number.
+    pub(crate) fn find(&self, owner: Owner, id: u64) -> Option<Job> {
+        let kept = self.0.lock();
+        kept.users.get(&owner.user)?.iter().find(|job| job.id == id && job.is_for(owner)).cloned()
     }
 
     /// Ends a job that is under way, as hanging up would have; one that has ended stays as it is.
-    pub(crate) fn cancel(&self, user: UserId, id: u64, at: Timestamp) -> Option<Job> {
-        if let JobState::UnderWay(work) = self.find(user, id)?.state {
-            self.end(user, id, JobState::Cancelled { at });
+    pub(crate) fn cancel(&self, owner: Owner, id: u64, at: Timestamp) -> Option<Job> {
+        if let JobState::UnderWay(work) = self.find(owner, id)?.state {
+            self.end(owner, id, JobState::Cancelled { at });
             work.abort();
         }
-        self.find(user, id)
+        self.find(owner, id)
     }
 }
 
@@ -129,11 +154,12 @@ impl Jobs {
 mod tests {
     use super::*;
 
-    const ONE: UserId = UserId(1);
+    const ONE: Owner = Owner { user: UserId(1), admin: false };
+    const OTHER: Owner = Owner { user: UserId(2), admin: false };
 
-    fn begin(jobs: &Jobs, user: UserId) -> Result<u64, Problem> {
+    fn begin(jobs: &Jobs, owner: Owner) -> Result<u64, Problem> {
         let endless = |_, _| tokio::spawn(std::future::pending::<()>()).abort_handle();
-        jobs.begin(user, ("/api/v1/replays".to_owned(), Timestamp(0)), endless)
+        jobs.begin(owner, ("/api/v1/replays".to_owned(), Timestamp(0)), endless)
     }
 
     #[tokio::test]
@@ -142,8 +168,8 @@ mod tests {
         let first = begin(&jobs, ONE).unwrap();
         begin(&jobs, ONE).unwrap();
         assert!(begin(&jobs, ONE).is_err());
-        assert!(begin(&jobs, UserId(2)).is_ok());
-        assert!(jobs.find(UserId(2), first).is_none(), "it is none of theirs");
+        assert!(begin(&jobs, OTHER).is_ok());
+        assert!(jobs.find(OTHER, first).is_none(), "it is none of theirs");
         assert!(matches!(jobs.cancel(ONE, first, Timestamp(5)).unwrap().state, JobState::Cancelled { .. }));
         assert!(begin(&jobs, ONE).is_ok());
     }
@@ -162,5 +188,16 @@ mod tests {
         }
         assert_eq!(jobs.of(ONE).len(), MOST_KEPT);
         assert!(jobs.find(ONE, under_way).is_some());
+    }
+
+    #[tokio::test]
+    async fn a_job_that_was_begun_as_admin_is_not_for_a_token_of_a_lesser_scope() {
+        let jobs = Jobs::default();
+        let admin = Owner { admin: true, ..ONE };
+        let id = begin(&jobs, admin).unwrap();
+        assert!(jobs.find(ONE, id).is_none() && jobs.of(ONE).is_empty());
+        assert!(jobs.cancel(ONE, id, Timestamp(1)).is_none());
+        let own = begin(&jobs, ONE).unwrap();
+        assert_eq!(jobs.of(admin).iter().map(|job| job.id).collect::<Vec<_>>(), [own, id]);
     }
 }

@@ -122,11 +122,8 @@ async fn resolve_alerts(
     let resolution = sentence("resolution", &resolution)?;
     let details = json!({ "ids": ids, "resolution": resolution });
     api.audit(&caller, "alert.resolve_several", format!("user {}", user.id), details).await?;
-    let mut results = Vec::with_capacity(ids.len());
-    for id in ids {
-        results.push((id, resolve_one(&api, &caller, &user, id, resolution).await.map(drop)));
-    }
-    Ok(Json(Bulk::of(results)))
+    let resolve = async |id| resolve_one(&api, &caller, &user, id, resolution).await.map(drop);
+    Ok(Json(Bulk::each(&api, ids, 1, resolve).await))
 }
 
 async fn resolve_one(

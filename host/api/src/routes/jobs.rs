@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use crate::caller::Caller;
 use crate::extract::{Json, Path};
-use crate::jobs::{self, JobState};
+use crate::jobs::{self, JobState, Owner};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::{Instant, Page};
@@ -60,14 +60,14 @@ enum JobStateName {
 #[utoipa::path(get, path = "/api/v1/jobs", tag = "jobs", responses((status = OK, body = Page<Job>)))]
 async fn jobs(State(api): State<Api>, caller: Caller) -> Json<Page<Job>> {
     let without_answer = |job| Job { answer: None, ..Job::from(job) };
-    Json(Page::whole(api.jobs.of(caller.0.user).into_iter().map(without_answer)))
+    Json(Page::whole(api.jobs.of(Owner::of(caller)).into_iter().map(without_answer)))
 }
 
 /// One job of the caller, with its answer when it has ended.
 #[utoipa::path(get, path = "/api/v1/jobs/{id}", tag = "jobs", params(("id" = u64, Path)),
     responses((status = OK, body = Job)))]
 async fn job(State(api): State<Api>, caller: Caller, Path(id): Path<u64>) -> Result<Json<Job>, Problem> {
-    let found = api.jobs.find(caller.0.user, id).ok_or_else(|| unknown(id))?;
+    let found = api.jobs.find(Owner::of(caller), id).ok_or_else(|| unknown(id))?;
     Ok(Json(found.into()))
 }
 
@@ -79,7 +79,7 @@ async fn cancel_job(
     caller: Caller,
     Path(id): Path<u64>,
 ) -> Result<Json<Job>, Problem> {
-    let ended = api.jobs.cancel(caller.0.user, id, api.daemon.clock.now()).ok_or_else(|| unknown(id))?;
+    let ended = api.jobs.cancel(Owner::of(caller), id, api.daemon.clock.now()).ok_or_else(|| unknown(id))?;
     Ok(Json(ended.into()))
 }
 

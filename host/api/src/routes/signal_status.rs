@@ -58,12 +58,10 @@ async fn reject_signals(
 ) -> Result<Json<Bulk>, Problem> {
     check_reason(&reason)?;
     api.audit(&caller, "signal.reject_several", "signals", json!({ "ids": ids, "reason": reason })).await?;
-    let mut results = Vec::with_capacity(ids.len());
-    for id in ids {
-        let decided = decide(&api, caller, id, &reason, SignalStatus::Active, SignalStatus::Rejected).await;
-        results.push((id, decided.map(drop)));
-    }
-    Ok(Json(Bulk::of(results)))
+    let reject = async |id| {
+        decide(&api, caller, id, &reason, SignalStatus::Active, SignalStatus::Rejected).await.map(drop)
+    };
+    Ok(Json(Bulk::each(&api, ids, 1, reject).await))
 }
 
 /// Turns a signal down for oneself: no task of this user acts on it any more.

@@ -1,9 +1,12 @@
 //! One request about several things: each is done or refused by itself, and the answer says which.
 
+use futures::{StreamExt, stream};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::auth::told_apart;
 use crate::problem::{Code, Problem};
+use crate::state::Api;
 
 /// What became of several things that one request named.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,9 +33,18 @@ pub struct BulkResult {
 }
 
 impl Bulk {
-    /// The results of all, in the order of the request.
-    pub fn of(results: Vec<(u64, Result<(), Problem>)>) -> Self {
-        let results: Vec<_> = results.into_iter().map(BulkResult::of).collect();
+    /// Does `work` for each id, a few at a time; one that is refused does not keep the others.
+    pub(crate) async fn each<F>(api: &Api, ids: Vec<u64>, at_once: usize, work: impl Fn(u64) -> F) -> Self
+    where
+        F: Future<Output = Result<(), Problem>>,
+    {
+        // Collected, because a stream over the closure itself cannot be sent between threads.
+        let all: Vec<_> = ids
+            .into_iter()
+            .map(|id| (id, work(id)))
+            .map(|(id, work)| async move { BulkResult::of((id, told_apart(api, work).await)) })
+            .collect();
+        let results: Vec<_> = stream::iter(all).buffered(at_once).collect().await;
         Self { done: results.iter().filter(|result| result.done).count(), results }
     }
 }

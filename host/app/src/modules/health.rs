@@ -14,6 +14,7 @@ use prahari_store::ModuleRow;
 use super::Modules;
 use super::activate::{Activation, Permission};
 use crate::error::AppError;
+use crate::events::Audience;
 use crate::grants::Allowance;
 use crate::tasks::TaskSet;
 
@@ -261,8 +262,10 @@ impl Modules {
         let system = self.store()?.system();
         system.quarantine_module(task, version, Some(now), reason.clone()).await?;
         let mut table = (*self.table()).clone();
-        table.drop_pins(task, version);
+        let pinned = table.drop_pins(task, version);
         self.replace_table(table);
+        self.changed(Audience::Admins, task);
+        pinned.into_iter().for_each(|user| self.changed(Audience::User(user), task));
         self.health.forget(task);
         Ok(Consequence::RolledBack { from: version, to, reason })
     }

@@ -75,8 +75,12 @@ impl Table {
         self.pins.retain(|(_, of), _| *of != task);
     }
 
-    /// Removes every pin to this version.
-    pub(super) fn drop_pins(&mut self, task: Task, version: u64) {
-        self.pins.retain(|(_, of), running| *of != task || running.version != version);
+    /// Removes every pin to this version; returns the users who had one.
+    pub(super) fn drop_pins(&mut self, task: Task, version: u64) -> Vec<UserId> {
+        let is_pinned = |of: Task, running: &Running| of == task && running.version == version;
+        let pins = self.pins.iter().filter(|((_, of), running)| is_pinned(*of, running));
+        let users = pins.map(|((user, _), _)| *user).collect();
+        self.pins.retain(|(_, of), running| !is_pinned(*of, running));
+        users
     }
 }

@@ -62,7 +62,9 @@ impl Trials {
             accepted_at: report.accepted_without_change().then_some(now),
             accepted_by: None,
         };
-        Ok(self.handles.store.system().save_trial(trial).await?)
+        self.handles.store.system().save_trial(trial).await?;
+        self.handles.events.changed(Audience::Admins, Resource::Module, row.task);
+        Ok(())
     }
 
     /// Agrees with what the newest trial of a version showed. One that showed nothing is agreed with by `force` alone.

@@ -1,7 +1,5 @@
 //! Alerts and halts: what stands until somebody deals with it.
 
-use std::cmp::Reverse;
-
 use prahari_store::{AlertFilter, AlertRow, HaltFilter, HaltRow};
 
 use super::{Queries, UserQueries};
@@ -22,17 +20,6 @@ impl UserQueries<'_> {
     /// When the database cannot be read.
     pub async fn alert(&self, id: u64) -> Result<Option<AlertRow>, AppError> {
         Ok(self.scope.find_alert(id).await?)
-    }
-
-    /// The open alerts about the user and about the installation, newest first, `limit` of each at most.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn open_alerts(&self, limit: u32) -> Result<Vec<AlertRow>, AppError> {
-        let mut alerts = self.alerts(AlertFilter { open: Some(true), before: None, limit }).await?;
-        alerts.extend(self.all.open_installation_alerts(limit).await?);
-        alerts.sort_by_key(|alert| Reverse(alert.id));
-        Ok(alerts)
     }
 
     /// The halts of the user that the filter lets through, newest first.

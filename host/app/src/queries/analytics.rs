@@ -8,6 +8,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{AnalyticsRange, Results, RunGroup, RunGroupKey, RunSums};
 
+use super::trades::MOST_FILLS;
 use super::{ClosedLotFilter, Queries, UserQueries};
 use crate::error::AppError;
 
@@ -16,9 +17,6 @@ const MOST_OF_TASK: u32 = 20_000;
 
 /// Most executions that one request about everybody looks at.
 const MOST_OF_ALL: u32 = 250_000;
-
-/// Most closed lots whose sells are looked up for one request.
-const MOST_LOTS: u32 = 5_000;
 
 /// How tasks did, in groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,20 +75,29 @@ impl Spread {
 impl UserQueries<'_> {
     /// How the tasks of the user did from one date through another (IST), by task or by version of the module. The results are
     /// those of the closed lots that were sold in that time, each with the task whose execution sold it; what nobody is known for
-    /// stands in a row without a task. What the retention rule has removed is not in it.
+    /// stands in a row without a task. What the retention rule has removed is not in it. A user with too many fills for that has
+    /// no results.
     ///
     /// # Errors
-    /// As [`UserQueries::closed_lots`].
+    /// When the database cannot be read, or the fills cannot be folded.
     pub async fn analytics(&self, from: Day, through: Day, by: RunGroup) -> Result<Analytics, AppError> {
-        let found = self.scope.run_analytics(range(from, through, MOST_OF_TASK), by).await?;
-        let mut results = self.results(from, through, by).await?;
+        let found = {
+            let _turn = self.all.heavy.turn().await;
+            self.scope.run_analytics(range(from, through, MOST_OF_TASK), by).await?
+        };
+        let mut results = match self.results(from, through, by).await {
+            Ok(results) => Some(results),
+            Err(AppError::TooManyFills { .. }) => None,
+            Err(error) => return Err(error),
+        };
         let mut groups = found.groups;
         // A task may have sold by executions that are not among the newest ones.
-        results.keys().for_each(|key| _ = groups.entry(key.clone()).or_default());
+        let sellers = results.iter().flat_map(BTreeMap::keys);
+        sellers.for_each(|key| _ = groups.entry(key.clone()).or_default());
         let rows = groups.into_iter().map(|(key, sums)| {
             let none = (Paise::ZERO, Paise::ZERO);
-            let results = results.remove(&key).unwrap_or(none);
-            AnalyticsRow::of(key, sums, Some(results))
+            let results = results.as_mut().map(|results| results.remove(&key).unwrap_or(none));
+            AnalyticsRow::of(key, sums, results)
         });
         let rows = self.all.numbered(rows.collect()).await?;
         Ok(Analytics { rows, complete: found.complete })
@@ -108,7 +115,8 @@ impl UserQueries<'_> {
             through: Some(through),
             symbol: None,
             before: None,
-            limit: MOST_LOTS,
+            // Each closed lot takes a fill to begin and one to end it.
+            limit: MOST_FILLS,
         };
         let lots = self.closed_lots(filter).await?;
         let mut sells: Vec<OrderId> = lots.iter().map(|lot| lot.sold_by).collect();
@@ -141,6 +149,7 @@ impl Queries {
     /// When the database cannot be read.
     pub async fn analytics(&self, from: Day, through: Day, by: RunGroup) -> Result<Analytics, AppError> {
         let system = self.store.system();
+        let _turn = self.heavy.turn().await;
         let found = system.run_analytics(range(from, through, MOST_OF_ALL), by).await?;
         let results =
             if by == RunGroup::User { system.results_by_user(from, through).await? } else { BTreeMap::new() };

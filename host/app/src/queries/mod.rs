@@ -42,6 +42,7 @@ use crate::grants::Grants;
 use crate::signals::ActiveSignals;
 use crate::tasks::Tasks;
 use crate::user::User;
+use trades::{Folds, HeavyReads};
 
 pub use analytics::{Analytics, AnalyticsRow, Spread};
 pub use calendars::CalendarVersions;
@@ -83,6 +84,8 @@ pub struct Queries {
     grants: Arc<Grants>,
     tasks: Arc<Tasks>,
     caretakers: Arc<Caretakers>,
+    folds: Arc<Folds>,
+    heavy: Arc<HeavyReads>,
 }
 
 /// Queries about one user.
@@ -101,7 +104,17 @@ impl Queries {
         (grants, tasks): (Arc<Grants>, Arc<Tasks>),
         caretakers: Arc<Caretakers>,
     ) -> Self {
-        Self { store: trading.store.clone(), clock, trading, signals, grants, tasks, caretakers }
+        Self {
+            store: trading.store.clone(),
+            clock,
+            trading,
+            signals,
+            grants,
+            tasks,
+            caretakers,
+            folds: Arc::default(),
+            heavy: Arc::default(),
+        }
     }
 
     /// Returns the queries about this user.

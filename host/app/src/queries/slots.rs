@@ -36,14 +36,6 @@ impl UserQueries<'_> {
         Ok(self.scope.slot_page(filter).await?)
     }
 
-    /// Every slot of the user on `day`, by due time.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn slots_on(&self, day: Day) -> Result<Vec<SlotRow>, AppError> {
-        Ok(self.scope.slots(day).await?)
-    }
-
     /// The slots of the user on `day`, counted by task.
     ///
     /// # Errors

@@ -1,16 +1,28 @@
-//! Trades that are over, and what the contract notes came to: computed from the fills, which are read for each request.
+//! Trades that are over, and what the contract notes came to: computed from all fills, whenever there is another one.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 use prahari_domain::book::{Book, ClosedLot, OpenLot, Trades};
 use prahari_domain::charges::ContractNote;
+use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::time::Day;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::UserQueries;
 use crate::desk::Valuation;
 use crate::error::AppError;
 
 /// Most fills that one request looks at: twenty a day for ten years.
-const MOST_FILLS: u32 = 50_000;
+pub(super) const MOST_FILLS: u32 = 50_000;
+
+/// Most users whose trades are kept at a time; those of most fills take 10 MB.
+const MOST_FOLDS: usize = 4;
+
+/// Reads through years of rows at a time. The database has four readers.
+const HEAVY_AT_ONCE: usize = 2;
 
 /// Selects the closed lots to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +95,12 @@ impl UserQueries<'_> {
         valued.into_iter().zip(lots).collect()
     }
 
-    async fn trades(&self) -> Result<Trades, AppError> {
+    async fn trades(&self) -> Result<Arc<Trades>, AppError> {
+        let _turn = self.all.heavy.turn().await;
+        let newest = self.scope.newest_fill().await?;
+        if let Some(trades) = self.all.folds.find(self.user.id, newest) {
+            return Ok(trades);
+        }
         let fills = self.scope.all_fills(MOST_FILLS).await?;
         let fills = fills.ok_or(AppError::TooManyFills { user: self.user.id, most: MOST_FILLS })?;
         let folding = tokio::task::spawn_blocking(move || {
@@ -91,6 +108,74 @@ impl UserQueries<'_> {
             fills.iter().try_for_each(|fill| trades.book(fill)).map(|()| trades)
         });
         let folded = folding.await.map_err(|error| AppError::Ended(error.to_string()))?;
-        folded.map_err(|error| AppError::Book(error.into()))
+        let trades = Arc::new(folded.map_err(|error| AppError::Book(error.into()))?);
+        self.all.folds.keep(self.user.id, newest, trades.clone());
+        Ok(trades)
+    }
+}
+
+/// The trades that were folded last: whoever reads a list page by page reads the same ones again.
+#[derive(Default)]
+pub(super) struct Folds(Mutex<VecDeque<Fold>>);
+
+struct Fold {
+    user: UserId,
+    /// Sequence of the newest fill among them; none of a user without fills.
+    newest: Option<u64>,
+    trades: Arc<Trades>,
+}
+
+impl Folds {
+    fn find(&self, user: UserId, newest: Option<u64>) -> Option<Arc<Trades>> {
+        let folds = self.0.lock();
+        let found = folds.iter().find(|fold| fold.user == user && fold.newest == newest)?;
+        Some(found.trades.clone())
+    }
+
+    fn keep(&self, user: UserId, newest: Option<u64>, trades: Arc<Trades>) {
+        let mut folds = self.0.lock();
+        folds.retain(|fold| fold.user != user);
+        if folds.len() == MOST_FOLDS {
+            folds.pop_front();
+        }
+        folds.push_back(Fold { user, newest, trades });
+    }
+}
+
+/// The turn of reads that go through years of rows: few at a time, so that they neither hold every reader of the database nor
+/// every processor while tasks wait.
+pub(super) struct HeavyReads(Semaphore);
+
+impl Default for HeavyReads {
+    fn default() -> Self {
+        Self(Semaphore::new(HEAVY_AT_ONCE))
+    }
+}
+
+impl HeavyReads {
+    /// Waits for the turn; it ends when what is returned is dropped.
+    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // Never closed.
+        self.0.acquire().await.ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_trades_of_few_users_are_kept_until_there_is_another_fill() {
+        let folds = Folds::default();
+        let trades = || Arc::new(Trades::new(Book::usual_plan()));
+        for user in 1..=MOST_FOLDS as u64 + 1 {
+            folds.keep(UserId(user), Some(7), trades());
+        }
+        assert!(folds.find(UserId(1), Some(7)).is_none(), "the oldest went");
+        assert!(folds.find(UserId(2), Some(7)).is_some());
+        assert!(folds.find(UserId(2), Some(8)).is_none());
+        folds.keep(UserId(2), Some(8), trades());
+        assert_eq!(folds.0.lock().len(), MOST_FOLDS);
+        assert!(folds.find(UserId(2), Some(8)).is_some() && folds.find(UserId(2), Some(7)).is_none());
     }
 }

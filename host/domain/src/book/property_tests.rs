@@ -170,6 +170,19 @@ impl Run {
         self.check();
     }
 
+    /// The fold of all fills once more, by which closed lots are told.
+    fn trades(&self) -> Trades {
+        let mut trades = Trades::new(Book::usual_plan());
+        for entry in &self.journal {
+            let OrderEvent::Filled(fill) = &entry.event else { continue };
+            let order = self.book.order(&entry.order).unwrap();
+            let OrderRequest { symbol, side, .. } = order.request.clone();
+            let (order, strategy, fill) = (entry.order, order.strategy, fill.clone());
+            trades.book(&OrderFill { order, symbol, side, strategy, fill }).unwrap();
+        }
+        trades
+    }
+
     fn account(&mut self, order: &Order, event: &OrderEvent) {
         let OrderEvent::Filled(fill) = event else { return };
         let OrderRequest { symbol, side, .. } = order.request.clone();
@@ -257,6 +270,22 @@ proptest! {
         // Days that are no longer kept are not corrected any more.
         if days.is_none_or(|(first, last)| last.signed_duration_since(*first).num_days() <= KEPT_DAYS) {
             prop_assert_eq!(run.book.charges(), run.notes());
+        }
+    }
+
+    #[test]
+    fn closed_lots_and_what_is_held_add_up_to_the_books(steps in steps()) {
+        let run = Run::of(steps);
+        let trades = run.trades();
+        let closed = trades.closed();
+        prop_assert_eq!(closed.iter().map(ClosedLot::gross).sum::<Paise>(), run.book.realised());
+        let charges: Paise = closed.iter().map(|lot| lot.charges).sum();
+        prop_assert_eq!(charges + trades.charges_of_held(), run.book.charges());
+        let notes: Paise = trades.notes().map(|(_, note)| note.total()).sum();
+        prop_assert_eq!(notes, run.book.charges());
+        for ((strategy, symbol), held) in &run.held {
+            let lots = run.book.lots(*strategy, &symbol.parse().unwrap());
+            prop_assert_eq!(lots.iter().map(|lot| i64::from(lot.quantity)).sum::<i64>(), *held);
         }
     }
 

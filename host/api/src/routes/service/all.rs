@@ -64,6 +64,9 @@ async fn status(
     Ok(Json(Page { items, next: users.next }))
 }
 
+/// Services that are switched at once: the process of an individual service may take half a minute to stop.
+const AT_ONCE: usize = 8;
+
 /// What is done with the unified services of several users.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -98,11 +101,8 @@ async fn switch_services(
 ) -> Result<Json<Bulk>, Problem> {
     let details = json!({ "users": users, "action": action });
     api.audit(&caller, "service.switch_several", "services", details).await?;
-    let mut results = Vec::with_capacity(users.len());
-    for user in users {
-        results.push((user, switch_one(&api, &caller, user, action).await));
-    }
-    Ok(Json(Bulk::of(results)))
+    let switch = async |user| switch_one(&api, &caller, user, action).await;
+    Ok(Json(Bulk::each(&api, users, AT_ONCE, switch).await))
 }
 
 async fn switch_one(api: &Api, caller: &Caller, user: u64, action: ServiceAction) -> Result<(), Problem> {
