@@ -66,6 +66,7 @@ const TABLE: &[Line] = &[
     ("GET /api/v1/fills?user={user}", "",                                              [401, 404, 200, 200, 401]),
     ("GET /api/v1/decisions", "",                                                      [401, 200, 200, 200, 401]),
     ("GET /api/v1/decisions?user={user}", "",                                          [401, 404, 200, 200, 401]),
+    ("GET /api/v1/system/orders/summary", "",                                          [401, 403, 403, 200, 401]),
     ("GET /api/v1/system/orders", "",                                                  [401, 403, 403, 200, 401]),
     ("GET /api/v1/system/executions", "",                                              [401, 403, 403, 200, 401]),
     ("GET /api/v1/system/positions", "",                                               [401, 403, 403, 200, 401]),

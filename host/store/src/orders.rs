@@ -66,12 +66,12 @@ impl Default for OrderFilter {
 pub struct OrderCounts {
     /// The states in which there are any, by name.
     pub states: Vec<(OrderState, u64)>,
-    /// Whether these are all: only the newest 100,000 are counted.
+    /// Whether these are all: only the newest 100,000 are counted, and of everybody only the newest 100,000 are looked at.
     pub complete: bool,
 }
 
 /// Most orders that are counted: more than a user places in years.
-const MOST_COUNTED: u32 = 100_000;
+pub(crate) const MOST_COUNTED: u32 = 100_000;
 
 /// Columns of an order.
 pub(crate) struct OrderColumns {
@@ -219,7 +219,7 @@ fn count(conn: &Connection, user: UserId, filter: &OrderFilter) -> Result<OrderC
     Ok(OrderCounts { states, complete: counted < u64::from(MOST_COUNTED) })
 }
 
-fn state_named(row: &Row<'_>) -> Result<Option<OrderState>, StoreError> {
+pub(crate) fn state_named(row: &Row<'_>) -> Result<Option<OrderState>, StoreError> {
     let name = row.get_ref("state")?.as_str().map_err(rusqlite::Error::from)?;
     Ok(OrderState::ALL.into_iter().find(|state| state.name() == name))
 }
