@@ -273,6 +273,21 @@ async fn decisions_are_found_over_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn signals_are_found_by_kind() {
+    let console = monday().await;
+    let user = console.user().await;
+    let signals = all(&user, "/api/v1/signals", 500).await;
+    assert!(!signals.is_empty());
+    for kinds in ["buy", "strong_buy", "reentry,exit", "buy,strong_buy", "buy,strong_buy,reentry,exit"] {
+        let is_meant = |signal: &&Value| kinds.split(',').any(|kind| signal["kind"] == kind);
+        let expected: Vec<Value> = signals.iter().filter(is_meant).cloned().collect();
+        assert_eq!(all(&user, &format!("/api/v1/signals?kind={kinds}"), 2).await, expected, "{kinds}");
+    }
+    let answer = user.get("/api/v1/signals?kind=buy,hold").await;
+    assert_eq!(answer.problem(), (400, "invalid_request".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn fills_are_those_of_the_journal() {
     let console = monday().await;
     let user = console.user().await;
