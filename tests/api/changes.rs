@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::console::{Answer, Client, Console};
 use crate::support::desk_fixture::buy;
-use crate::support::{MONDAY, OTHER, TestHost, at};
+use crate::support::{ADMIN, MONDAY, OTHER, TestHost, at};
 use crate::world::World;
 
 async fn flat_market() -> Console {
@@ -131,4 +131,26 @@ async fn of_several_things_each_is_done_or_refused_by_itself() {
     assert_eq!(user.get("/api/v1/user/service/status").await.ok()["running"], true);
     let none = json!({ "users": [], "action": "start" });
     assert_eq!(admin.post("/api/v1/system/services", none).await.status, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_did_something_is_named() {
+    let world = World::new().await;
+    let admin = world.console.admin().await;
+    let name = json!(world.console.daemon.users.find(ADMIN).unwrap().name.clone());
+    let holiday = json!({ "date": "2027-01-26", "name": "Republic Day" });
+    let brought = json!({ "years": { "2027": { "source": "a circular", "holidays": [holiday] } } });
+    admin.post("/api/v1/calendar?expected_version=1", brought).await.ok();
+    let versions = admin.get("/api/v1/calendar/versions").await.ok();
+    let [brought, shipped] = [0, 1].map(|place| &versions["items"][place]);
+    assert_eq!((&brought["imported_by"], &brought["imported_by_name"]), (&json!(ADMIN.0), &name));
+    assert!(shipped["imported_by"].is_null() && shipped["imported_by_name"].is_null(), "{shipped}");
+    let trial = admin.post("/api/v1/modules/eod_cleanup/1/shadow", json!({ "days": 1 })).await.ok();
+    assert_eq!((&trial["by"], &trial["by_name"]), (&json!(ADMIN.0), &name));
+    let task = admin.get("/api/v1/tasks/eod_cleanup").await.ok();
+    assert!(task["accepted_by"].is_null() && task["accepted_by_name"].is_null(), "{task}");
+    let versions = admin.get("/api/v1/modules?task=eod_cleanup").await.ok();
+    assert_eq!(versions["items"][0]["added_by_name"], Value::Null);
+    let history = admin.get("/api/v1/modules/eod_cleanup/history").await.ok();
+    assert_eq!(history["items"][0]["by_name"], Value::Null);
 }

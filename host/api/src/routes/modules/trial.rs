@@ -49,12 +49,18 @@ struct ModuleTrial {
     at: Instant,
     /// User who had it tried.
     by: u64,
+    /// Their name; null when the user is gone.
+    #[schema(required)]
+    by_name: Option<String>,
     /// Time at which it was accepted: by somebody, or at once because nothing differed; null while it is not.
     #[schema(required)]
     accepted_at: Option<Instant>,
     /// User who accepted it; null before that, and when nobody had to.
     #[schema(required)]
     accepted_by: Option<u64>,
+    /// Their name; null when nobody accepted it, and when the user is gone.
+    #[schema(required)]
+    accepted_by_name: Option<String>,
     /// Counts of runs that were identical, changed, trapped and lacking an input, and the first of those that were not identical:
     /// run, user, day, first difference, orders. Where no run of the task was ever recorded, `simulated` says what a month showed
     /// that was simulated on the daemon's own bars.
@@ -113,16 +119,18 @@ async fn newest(api: &Api, TaskName(task): TaskName, version: u64) -> Result<Mod
     api.daemon.modules.version(task, version).await?;
     let trial = api.daemon.queries.module_trial(task, version).await?;
     let unknown = || Problem::new(Code::NotFound, format!("version {version} of {task} was never tried"));
-    trial.map(ModuleTrial::from).ok_or_else(unknown)
+    trial.map(|trial| ModuleTrial::of(api, trial)).ok_or_else(unknown)
 }
 
-impl From<queries::ModuleTrial> for ModuleTrial {
-    fn from(trial: queries::ModuleTrial) -> Self {
+impl ModuleTrial {
+    fn of(api: &Api, trial: queries::ModuleTrial) -> Self {
         Self {
             at: Instant(trial.at),
             by: trial.by.0,
+            by_name: api.name_of(Some(trial.by)),
             accepted_at: trial.accepted_at.map(Instant),
             accepted_by: trial.accepted_by.map(|user| user.0),
+            accepted_by_name: api.name_of(trial.accepted_by),
             report: trial.report,
         }
     }
