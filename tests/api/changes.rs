@@ -154,3 +154,35 @@ async fn who_did_something_is_named() {
     let history = admin.get("/api/v1/modules/eod_cleanup/history").await.ok();
     assert_eq!(history["items"][0]["by_name"], Value::Null);
 }
+
+/// What `GET /api/v1/grants` says of the allowance of a task for everybody.
+async fn grant_of(admin: &Client, task: &str) -> Value {
+    let grants = admin.get("/api/v1/grants").await.ok();
+    let is_meant = |grant: &&Value| grant["task"] == task && grant["user"].is_null();
+    grants["items"].as_array().unwrap().iter().find(is_meant).unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grant_that_somebody_else_has_changed_stays_as_they_made_it() {
+    let console = Console::start(at(MONDAY, "10:00")).await;
+    let admin = console.admin().await;
+    let path = |version: u64| format!("/api/v1/grants/eod_cleanup?expected_version={version}");
+    let changed = (409, "grant_changed".to_owned());
+    let before = grant_of(&admin, "eod_cleanup").await;
+    assert_eq!((&before["set"], &before["version"]), (&json!(false), &json!(0)));
+    let mut narrow = before["allowance"].clone();
+    narrow["calls"] = json!(10);
+    let set = admin.send(Method::PUT, &path(0), narrow.clone()).await.ok();
+    let version = set["version"].as_u64().unwrap();
+    let late = admin.send(Method::PUT, &path(0), before["allowance"].clone()).await;
+    assert_eq!(late.problem(), changed);
+    assert_eq!(admin.delete(&path(version + 1)).await.problem(), changed);
+    assert_eq!(grant_of(&admin, "eod_cleanup").await, set);
+    assert_eq!(admin.delete(&path(version)).await.status, 204);
+    assert_eq!(grant_of(&admin, "eod_cleanup").await, before);
+    let again = admin.send(Method::PUT, &path(0), narrow.clone()).await.ok();
+    assert!(again["version"].as_u64() > Some(version), "a removed grant leaves its number to none: {again}");
+    // Who expects nothing changes what stands.
+    let whatever = admin.send(Method::PUT, "/api/v1/grants/eod_cleanup", narrow).await.ok();
+    assert!(whatever["version"].as_u64() > again["version"].as_u64(), "{whatever}");
+}

@@ -83,6 +83,7 @@ const MIGRATIONS: [(&str, &str); 56] = [
         include_str!("../../../migrations/0055_restart_individual_services.sql"),
     ),
     ("0056_index_lists_of_all", include_str!("../../../migrations/0056_index_lists_of_all.sql")),
+    ("0057_number_grants", include_str!("../../../migrations/0057_number_grants.sql")),
 ];
 
 /// The migration after which the journal has checksums; the program computes those of what is there.
