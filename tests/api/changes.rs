@@ -145,8 +145,11 @@ async fn who_did_something_is_named() {
     let [brought, shipped] = [0, 1].map(|place| &versions["items"][place]);
     assert_eq!((&brought["imported_by"], &brought["imported_by_name"]), (&json!(ADMIN.0), &name));
     assert!(shipped["imported_by"].is_null() && shipped["imported_by_name"].is_null(), "{shipped}");
-    let trial = admin.post("/api/v1/modules/eod_cleanup/1/shadow", json!({ "days": 1 })).await.ok();
+    let trials = "/api/v1/modules/eod_cleanup/1/shadow";
+    assert_eq!(admin.get(trials).await.ok(), json!({ "trial": null }), "it was never tried");
+    let trial = admin.post(trials, json!({ "days": 1 })).await.ok();
     assert_eq!((&trial["by"], &trial["by_name"]), (&json!(ADMIN.0), &name));
+    assert_eq!(admin.get(trials).await.ok(), json!({ "trial": trial }));
     let task = admin.get("/api/v1/tasks/eod_cleanup").await.ok();
     assert!(task["accepted_by"].is_null() && task["accepted_by_name"].is_null(), "{task}");
     let versions = admin.get("/api/v1/modules?task=eod_cleanup").await.ok();

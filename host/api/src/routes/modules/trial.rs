@@ -68,15 +68,23 @@ struct ModuleTrial {
     report: serde_json::Value,
 }
 
-/// The newest trial of a version.
+/// The newest trial of a version, if it was ever tried.
+#[derive(Debug, Serialize, ToSchema)]
+struct NewestTrial {
+    /// The trial; null when the version was never tried.
+    #[schema(required)]
+    trial: Option<ModuleTrial>,
+}
+
+/// The newest trial of a version; it is null when the version was never tried.
 #[utoipa::path(get, path = "/api/v1/modules/{task}/{version}/shadow", operation_id = "module_trial", tag = "modules",
-    params(("task" = TaskName, Path), ("version" = u64, Path)), responses((status = OK, body = ModuleTrial)))]
+    params(("task" = TaskName, Path), ("version" = u64, Path)), responses((status = OK, body = NewestTrial)))]
 async fn read(
     State(api): State<Api>,
     _admin: Admin,
     Path((task, version)): Path<(TaskName, u64)>,
-) -> Result<Json<ModuleTrial>, Problem> {
-    newest(&api, task, version).await.map(Json)
+) -> Result<Json<NewestTrial>, Problem> {
+    Ok(Json(NewestTrial { trial: newest(&api, task, version).await? }))
 }
 
 /// Tries a version on recorded runs: what it would have ordered is compared with what was, and nothing is executed. Of a task
@@ -96,7 +104,8 @@ async fn try_version(
     let details = json!({ "version": version, "days": days });
     api.audit(&caller, "module.shadow", format!("module {}", task.0), details).await?;
     try_module(&api.daemon, task.0, version, days, caller.0.user).await?;
-    newest(&api, task, version).await.map(Json)
+    let gone = || Problem::new(Code::NotFound, format!("version {version} of {} is gone", task.0));
+    newest(&api, task, version).await?.map(Json).ok_or_else(gone)
 }
 
 /// Agrees with what the newest trial of a version showed, so that it may be activated. A trial in which nothing could be
@@ -115,11 +124,10 @@ async fn accept(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn newest(api: &Api, TaskName(task): TaskName, version: u64) -> Result<ModuleTrial, Problem> {
+async fn newest(api: &Api, TaskName(task): TaskName, version: u64) -> Result<Option<ModuleTrial>, Problem> {
     api.daemon.modules.version(task, version).await?;
     let trial = api.daemon.queries.module_trial(task, version).await?;
-    let unknown = || Problem::new(Code::NotFound, format!("version {version} of {task} was never tried"));
-    trial.map(|trial| ModuleTrial::of(api, trial)).ok_or_else(unknown)
+    Ok(trial.map(|trial| ModuleTrial::of(api, trial)))
 }
 
 impl ModuleTrial {
