@@ -12,11 +12,11 @@ export interface Switches {
 }
 
 export function switchesOf(limits: LimitsBody): Switches {
-  const isOn = (values: Values) => values.kill_switch === true;
+  const { in_force, own, admin } = limits;
   return {
-    isStopped: isOn(limits.in_force),
-    isOwnOn: isOn(limits.own),
-    isAdminOn: isOn(limits.admin),
+    isStopped: in_force.kill_switch,
+    isOwnOn: own.kill_switch === true,
+    isAdminOn: admin.kill_switch,
   };
 }
 

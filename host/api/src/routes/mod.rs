@@ -47,6 +47,7 @@ mod signal_status;
 mod signals;
 mod slots;
 mod system;
+mod task_manifest;
 mod tasks;
 mod user_list;
 mod users;

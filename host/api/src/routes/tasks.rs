@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::modules::upload::{Component, ComponentBytes, MAX_COMPONENT_BYTES, Uploader};
+use super::task_manifest::ManifestBody;
 use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Path};
 use crate::problem::Problem;
@@ -58,8 +59,7 @@ struct TaskView {
     #[schema(required)]
     accepted_by_name: Option<String>,
     /// The whole manifest, with every limit.
-    #[schema(value_type = Object)]
-    manifest: serde_json::Value,
+    manifest: ManifestBody,
 }
 
 /// A task that was added, and the version of its module that runs.
@@ -71,7 +71,8 @@ struct AddedTask {
     version: u64,
 }
 
-/// What a task is, as a document: the manifest of docs/PLUGIN-GUIDE.md.
+/// What a task is, as a document: the manifest of docs/PLUGIN-GUIDE.md. It is open here, because a wrong one is answered with the
+/// sentence about the field that the reader of manifests has for it, wherever it comes from.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = Object)]
@@ -203,7 +204,7 @@ impl TaskView {
             accepted_at: Instant(known.accepted_at),
             accepted_by: known.accepted_by.map(|user| user.0),
             accepted_by_name: api.name_of(known.accepted_by),
-            manifest: serde_json::to_value(manifest).unwrap_or_default(),
+            manifest: manifest.into(),
         }
     }
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::Queries;
 use crate::error::AppError;
+use crate::shadow::ShadowReport;
 use crate::tasks::TaskSet;
 
 /// A version of a task's module, and for whom it runs.
@@ -38,8 +39,8 @@ pub struct ModuleTrial {
     pub accepted_at: Option<Timestamp>,
     /// User who accepted it; none while nobody has, or when nothing differed so that nobody had to.
     pub accepted_by: Option<UserId>,
-    /// Counts of runs, and the first of those that were not identical.
-    pub report: Value,
+    /// What it showed; none when what was kept cannot be read any more.
+    pub report: Option<ShadowReport>,
 }
 
 /// Active versions and pins.
@@ -114,7 +115,7 @@ impl From<TrialRow> for ModuleTrial {
             by: row.by,
             accepted_at: row.accepted_at,
             accepted_by: row.accepted_by,
-            report: serde_json::from_str(&row.report).unwrap_or(Value::Null),
+            report: serde_json::from_str(&row.report).ok(),
         }
     }
 }

@@ -1,11 +1,12 @@
+import type { TrialFinding } from '../../api/schema';
 import { codeWords } from '../../format/codes';
 import { dayName } from '../../format/time';
-import type { Finding } from '../modules/report';
+import { standingTold } from '../modules/report';
 import css from './Module.module.css';
 import { words } from './words';
 
 /** A run that was not identical: the first difference, and its orders side by side. */
-export function FindingView({ finding, name }: { finding: Finding; name: string }) {
+export function FindingView({ finding, name }: { finding: TrialFinding; name: string }) {
   const { run, day, kind, difference, orders } = finding;
   return (
     <>
@@ -31,9 +32,9 @@ export function FindingView({ finding, name }: { finding: Finding; name: string 
               {orders.map(({ recorded, candidate, standing }, index) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a report is never reordered
                 <tr key={index} data-same={standing === 'same' || undefined}>
-                  <td>{recorded || '–'}</td>
-                  <td>{candidate || '–'}</td>
-                  <td>{codeWords(standing)}</td>
+                  <td>{recorded ?? '–'}</td>
+                  <td>{candidate ?? '–'}</td>
+                  <td>{codeWords(standingTold(standing))}</td>
                 </tr>
               ))}
             </tbody>

@@ -11,7 +11,7 @@ import { PageState } from '../../parts/PageState';
 import { Refusal } from '../../parts/Refusal';
 import { Section } from '../../parts/Section';
 import css from './Module.module.css';
-import { TrialReport } from './TrialReport';
+import { TrialShown } from './TrialShown';
 import { words } from './words';
 
 const MOST_DAYS = 31;
@@ -77,7 +77,7 @@ export function Trial({ task, version }: { task: TaskView; version: number }) {
           error={failed ? pageError(trial.error, () => void trial.refetch()) : null}
         >
           {trial.data ? (
-            <TrialReport task={task} version={version} trial={trial.data} />
+            <TrialShown task={task} version={version} trial={trial.data} />
           ) : (
             <p className={css.soft}>{words.neverTried}</p>
           )}

@@ -54,6 +54,7 @@ export const words = {
   trial: 'Trial on recorded runs',
   trialNote: 'Nothing is executed: what it would have ordered is compared with what was.',
   neverTried: 'It was never tried.',
+  damaged: 'What the trial showed cannot be read any more. Try the version again.',
   days: 'Last trading days',
   try: 'Try it',
   trying: 'Trying…',

@@ -1,25 +1,16 @@
 import type { ModuleVersion } from '../../api/schema';
-import { listOf, recordOf, textOf } from '../../format/unknown';
 
-interface ModuleInfo {
-  name: string;
-  version: string;
-  kind: string;
-  capabilities: string[];
-}
-
-/** What a module says of itself. */
-export function infoOf({ info }: Pick<ModuleVersion, 'info'>): ModuleInfo {
-  const said = recordOf(info);
+/** What a module says of itself, with its capabilities as grants name them; nothing when that was damaged. */
+export function infoOf({ info }: Pick<ModuleVersion, 'info'>) {
   return {
-    name: textOf(said.name),
-    version: textOf(said.version),
-    kind: textOf(said.kind),
-    capabilities: listOf(said.capabilities).map(textOf).map(capabilityName),
+    name: info?.name ?? '',
+    version: info?.version ?? '',
+    kind: info?.kind ?? '',
+    capabilities: info?.capabilities.map(capabilityName) ?? [],
   };
 }
 
-/** `BrokerTrade` and `broker_trade` as grants write it: broker-trade. */
+/** `BrokerTrade` as grants write it: broker-trade. */
 export function capabilityName(text: string): string {
   return text
     .replace(/([a-z])([A-Z])/g, '$1-$2')

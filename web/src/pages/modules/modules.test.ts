@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { capabilityName } from './info';
-import { reportOf, showsSomething } from './report';
+import type { TrialReport } from '../../api/schema';
+import { capabilityName, infoOf } from './info';
+import { showsSomething, standingTold } from './report';
 
 test('capabilities are named as grants name them', () => {
   expect(['BrokerTrade', 'signals_read', 'log'].map(capabilityName)).toEqual([
@@ -10,36 +11,36 @@ test('capabilities are named as grants name them', () => {
   ]);
 });
 
-test('a report is read order by order', () => {
-  const told = {
-    days: ['2026-11-02', '2026-11-27'],
-    runs: 3,
-    identical: 2,
-    changed: 1,
-    findings: [
-      {
-        run: 7,
-        user: 2,
-        day: '2026-11-03',
-        kind: 'changed',
-        difference: 'call 4',
-        orders: [
-          { recorded: 'buy 3 A', candidate: null, standing: 'missing' },
-          { recorded: null, candidate: 'buy 9 B', standing: { refused: 'too much money' } },
-        ],
-      },
-    ],
-  };
-  // The description of the API says nothing of what stands in it.
-  const report = reportOf(JSON.parse(JSON.stringify({ report: told })));
-  expect(report.from).toBe('2026-11-02');
-  expect(report.findings[0]?.orders).toEqual([
-    { recorded: 'buy 3 A', candidate: '', standing: 'missing' },
-    { recorded: '', candidate: 'buy 9 B', standing: 'refused: too much money' },
-  ]);
-  expect(showsSomething(report)).toBe(true);
+test('a module of which nothing is known says nothing', () => {
+  expect(infoOf({ info: null })).toEqual({ name: '', version: '', kind: '', capabilities: [] });
 });
 
-test('an empty report shows nothing to agree with', () => {
-  expect(showsSomething(reportOf(JSON.parse('{"report":null}')))).toBe(false);
+test('a refusal says why', () => {
+  expect(standingTold('missing')).toBe('missing');
+  expect(standingTold({ refused: 'too much money' })).toBe('refused: too much money');
+});
+
+const empty: TrialReport = {
+  task: 'gap_watch',
+  module: '',
+  days: null,
+  runs: 0,
+  identical: 0,
+  changed: 0,
+  trapped: 0,
+  lacking: 0,
+  unreadable: 0,
+  retold: 0,
+  without_recording: 0,
+  cpu_micros: 0,
+  peak_memory: 0,
+  findings: [],
+  findings_left_out: 0,
+  simulated: null,
+};
+
+test('a report shows something when a run was compared or simulated', () => {
+  expect(showsSomething(empty)).toBe(false);
+  expect(showsSomething({ ...empty, runs: 2, lacking: 2 })).toBe(false);
+  expect(showsSomething({ ...empty, runs: 1, changed: 1 })).toBe(true);
 });

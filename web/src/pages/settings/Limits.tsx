@@ -17,6 +17,9 @@ export function Limits() {
   return <PageState {...state}>{found && <Form {...found} user={user} name={name} />}</PageState>;
 }
 
+/** The settings that there are come from the daemon's list, so a form looks them up by name. */
+type Values = Readonly<Record<string, unknown>>;
+
 interface FormProps {
   settings: readonly SettingBody[];
   saved: LimitsBody;
@@ -49,17 +52,19 @@ function Form({ settings, saved, user, name }: FormProps) {
 }
 
 function aside(setting: SettingBody, { own, admin, in_force }: LimitsBody, isForAdmin: boolean) {
-  const say = (values: Record<string, unknown>) => told(setting, values[setting.name]);
+  const say = (values: Values) => told(setting, values[setting.name]);
   const inForce = say(in_force);
   if (!isForAdmin) return words.limits.asideOwn(say(admin), inForce);
-  const hasOwn = (own[setting.name] ?? null) !== null;
+  const mine: Values = own;
+  const hasOwn = (mine[setting.name] ?? null) !== null;
   return words.limits.asideAdmin(hasOwn ? say(own) : null, inForce);
 }
 
 /** Tightening is sent at once; what lets more through is looked at twice. */
 function question(changes: readonly Change[], saved: LimitsBody, name: string | undefined) {
+  const admin: Values = saved.admin;
   const behind = ({ setting }: Change) =>
-    name === undefined ? saved.admin[setting.name] : setting.default;
+    name === undefined ? admin[setting.name] : setting.default;
   const looser = changes.filter((change) => loosens(change, behind(change)));
   if (looser.length === 0) return null;
   const { limits } = words;

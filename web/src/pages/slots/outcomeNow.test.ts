@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LedgerSlot, TaskView, UserLanes } from '../../api/schema';
+import type { LedgerSlot, UserLanes } from '../../api/schema';
 import { byClock, byLanes } from './outcomeNow';
 
 const at = (time: string) => `2026-11-27T${time}:00.000+05:30`;
@@ -53,29 +53,19 @@ test('a slot with an outcome keeps it', () => {
   expect(byLanes(lanes('due'))({ ...sell, state: 'missed' }, ms('12:00'))).toBe('missed');
 });
 
-const task = (name: string, late: unknown): TaskView => ({
-  accepted_at: at('09:00'),
-  accepted_by: null,
-  accepted_by_name: null,
-  admins_only: false,
-  built_in: true,
-  description: '',
-  manifest: { late },
-  rank: 1,
-  shared: false,
-  strategy: 'rsi',
-  task: name,
-  title: name,
-  trades: false,
-});
-
 test.each([
   ['until_next_open', '20:00', 'due'],
   [{ window: { millis: 600_000 } }, '09:30', 'due'],
   [{ window: { millis: 600_000 } }, '09:31', 'overdue'],
   [{ continue: { millis: 60_000 } }, '09:22', 'overdue'],
-  [undefined, '09:22', 'due'],
-  [undefined, '09:23', 'overdue'],
 ] as const)('a task that may be late %j is at %s', (late, time, outcome) => {
-  expect(byClock([task('analysis', late)])(analysis, ms(time))).toBe(outcome);
+  const task = { task: 'analysis', manifest: { late } };
+  expect(byClock([task])(analysis, ms(time))).toBe(outcome);
+});
+
+test.each([
+  ['09:22', 'due'],
+  ['09:23', 'overdue'],
+] as const)('a task of which nothing is known is at %s', (time, outcome) => {
+  expect(byClock([])(analysis, ms(time))).toBe(outcome);
 });

@@ -1,6 +1,5 @@
-import type { LedgerSlot, TaskView, UserLanes } from '../../api/schema';
+import type { LedgerSlot, ManifestBody, UserLanes } from '../../api/schema';
 import { type Outcome, slotOutcome } from '../../format/outcome';
-import { numberOf, recordOf } from '../../format/unknown';
 import { laneSlots } from '../today/lanes';
 
 /** Says how a slot stands now. */
@@ -20,16 +19,20 @@ export function byLanes(lanes: UserLanes | undefined): OutcomeOf {
   };
 }
 
+/** What has to be known of a task to say whether a slot of it is late. */
+interface TimedTask {
+  task: string;
+  manifest: Pick<ManifestBody, 'late'>;
+}
+
 /** By the clock, where the daemon says nothing of single slots: each task may be late as its manifest says. */
-export function byClock(tasks: readonly TaskView[]): OutcomeOf {
+export function byClock(tasks: readonly TimedTask[]): OutcomeOf {
   const windows = new Map(tasks.map(({ task, manifest }) => [task, windowOf(manifest)]));
   return (slot, nowMs) => slotOutcome(slot, nowMs, windows.get(slot.task));
 }
 
 /** How late a task may start; one that may start until the next session opens is in time all day. */
-function windowOf({ late }: TaskView['manifest']): number | undefined {
+function windowOf({ late }: TimedTask['manifest']): number {
   if (late === 'until_next_open') return Number.POSITIVE_INFINITY;
-  const { window, continue: next } = recordOf(late);
-  const millis = recordOf(window ?? next).millis;
-  return millis === undefined ? undefined : numberOf(millis);
+  return 'window' in late ? late.window.millis : late.continue.millis;
 }

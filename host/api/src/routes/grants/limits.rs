@@ -12,7 +12,7 @@ macro_rules! limits {
         $(#[$about])*
         #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
         #[serde(deny_unknown_fields)]
-        pub(super) struct $view {
+        pub(in crate::routes) struct $view {
             $($(#[$field_about])* #[schema(minimum = $least, maximum = $most)] $name: $kind,)+
         }
 

@@ -22,7 +22,7 @@ use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::{Date, LeftBehind, Page, TaskName, range};
-use limits::{TaskDayLimits, TaskRunLimits};
+pub(super) use limits::{TaskDayLimits, TaskRunLimits};
 
 /// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {

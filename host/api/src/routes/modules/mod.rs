@@ -1,6 +1,7 @@
 //! `/api/v1/modules`: the versions of task modules, for admins: brought, activated, rolled back, pinned, removed.
 
 mod change;
+mod report;
 mod trial;
 pub(super) mod upload;
 mod view;

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::report::TrialReport;
 use crate::caller::Admin;
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
@@ -61,11 +62,9 @@ struct ModuleTrial {
     /// Their name; null when nobody accepted it, and when the user is gone.
     #[schema(required)]
     accepted_by_name: Option<String>,
-    /// Counts of runs that were identical, changed, trapped and lacking an input, and the first of those that were not identical:
-    /// run, user, day, first difference, orders. Where no run of the task was ever recorded, `simulated` says what a month showed
-    /// that was simulated on the daemon's own bars.
-    #[schema(value_type = Object)]
-    report: serde_json::Value,
+    /// What it showed; null when what was kept cannot be read any more.
+    #[schema(required)]
+    report: Option<TrialReport>,
 }
 
 /// The newest trial of a version, if it was ever tried.
@@ -139,7 +138,7 @@ impl ModuleTrial {
             accepted_at: trial.accepted_at.map(Instant),
             accepted_by: trial.accepted_by.map(|user| user.0),
             accepted_by_name: api.name_of(trial.accepted_by),
-            report: trial.report,
+            report: trial.report.map(TrialReport::from),
         }
     }
 }

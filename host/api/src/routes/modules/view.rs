@@ -2,7 +2,7 @@
 
 use prahari_app::queries::{self, ModuleRow};
 use prahari_app::settings::users_who_do_not_fit;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::problem::Problem;
@@ -26,9 +26,9 @@ pub(super) struct ModuleVersion {
     size_bytes: u64,
     /// Origin of the version.
     origin: ModuleOriginName,
-    /// What it says of itself: name, version, kind, capabilities that it wants.
-    #[schema(value_type = Object)]
-    info: serde_json::Value,
+    /// What it says of itself; null when what was kept cannot be read any more.
+    #[schema(required)]
+    info: Option<ModuleInfo>,
     /// Whether the manifest that it exports is not the accepted one: it cannot be activated before that is accepted.
     awaits_acceptance: bool,
     /// Time at which it was added.
@@ -48,6 +48,32 @@ pub(super) struct ModuleVersion {
     /// so. Null where nothing was changed by the request.
     #[schema(required)]
     users_with_unfit_settings: Option<u64>,
+}
+
+/// What a component says of itself. It grants nothing.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+struct ModuleInfo {
+    /// Its name, such as `sell_monitor`.
+    name: String,
+    /// Semantic version of the component.
+    version: String,
+    /// When it runs.
+    kind: ModuleKind,
+    /// The capabilities that it wants, such as `BrokerTrade`, which grants call `broker-trade`.
+    capabilities: Vec<String>,
+    /// When it usually runs, in one line for people.
+    default_schedule: String,
+    /// JSON Schema of settings of its own, as text; empty when it has none.
+    config_schema: String,
+}
+
+/// When a component runs.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+enum ModuleKind {
+    /// At given times.
+    Scheduled,
+    /// Each minute of a session.
+    Continuous,
 }
 
 impl ModuleVersion {
@@ -72,7 +98,7 @@ impl ModuleVersion {
             hash: row.hash,
             size_bytes: row.size,
             origin: ModuleOriginName(row.origin),
-            info,
+            info: serde_json::from_value(info).ok(),
             added_at: Instant(row.added_at),
             added_by: row.added_by.map(|user| user.0),
             added_by_name: api.name_of(row.added_by),

@@ -20,9 +20,9 @@ use crate::problem::Problem;
 use crate::state::Api;
 use crate::view::{Page, TaskName};
 
+pub(super) use rule::{AfterView, TimeOfDay, ZoneName};
 pub(super) use view::SlotView;
 
-use rule::AfterView;
 use view::ScheduleView;
 
 /// Returns the routes of this resource.

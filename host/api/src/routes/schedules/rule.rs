@@ -47,6 +47,12 @@ impl PartialSchema for TimeOfDay {
 
 impl ToSchema for TimeOfDay {}
 
+impl From<NaiveTime> for TimeOfDay {
+    fn from(time: NaiveTime) -> Self {
+        Self(time)
+    }
+}
+
 /// A time zone by its name, such as `Asia/Kolkata`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ZoneName(Tz);
@@ -83,6 +89,12 @@ impl PartialSchema for ZoneName {
 }
 
 impl ToSchema for ZoneName {}
+
+impl From<Tz> for ZoneName {
+    fn from(zone: Tz) -> Self {
+        Self(zone)
+    }
+}
 
 /// When a task is due on a trading day. Times are those of an ordinary day; on a special session they move with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

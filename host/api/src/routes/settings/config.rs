@@ -10,10 +10,11 @@ use prahari_domain::settings::{
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::Object;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{ChangeBody, ResetBody, SettingBody, SettingsBody};
+use super::{ChangeBody, ResetBody, SettingBody, named};
 use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
@@ -27,40 +28,54 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(read_schema))
 }
 
+/// The strategy of a user and which change of it that is.
+#[derive(Debug, Serialize, ToSchema)]
+struct StrategyBody {
+    /// Version of the settings; the first is 1.
+    version: u64,
+    /// Every setting by name; `GET /api/v1/user/config/schema` describes them.
+    #[schema(schema_with = strategy_values)]
+    values: Values,
+}
+
+fn strategy_values() -> Object {
+    named::every(&STRATEGY, "Every setting by name; `GET /api/v1/user/config/schema` describes them.")
+}
+
 /// The strategy: every threshold that the tasks use.
 #[utoipa::path(get, path = "/api/v1/user/config", tag = "settings", params(UserQuery),
-    responses((status = OK, body = SettingsBody)))]
+    responses((status = OK, body = StrategyBody)))]
 async fn read_config(
     State(api): State<Api>,
     caller: Caller,
     Query(target): Query<UserQuery>,
-) -> Result<Json<SettingsBody>, Problem> {
+) -> Result<Json<StrategyBody>, Problem> {
     let user = caller.target_user(&api, target.user)?;
     let strategy = user.settings.strategy();
-    Ok(Json(SettingsBody { version: strategy.version, values: to_values(&strategy.value)? }))
+    Ok(Json(StrategyBody { version: strategy.version, values: to_values(&strategy.value)? }))
 }
 
 /// Changes the strategy, for runs that start from now on.
 #[utoipa::path(patch, path = "/api/v1/user/config", tag = "settings", params(UserQuery), request_body = ChangeBody,
-    responses((status = OK, body = SettingsBody)))]
+    responses((status = OK, body = StrategyBody)))]
 async fn change_config(
     State(api): State<Api>,
     caller: Caller,
     Query(target): Query<UserQuery>,
     Json(body): Json<ChangeBody>,
-) -> Result<Json<SettingsBody>, Problem> {
+) -> Result<Json<StrategyBody>, Problem> {
     change(&api, &caller, target, Change::Merge(&body.values), body.expected_version).await
 }
 
 /// Brings every default of the strategy back.
 #[utoipa::path(post, path = "/api/v1/user/config/reset", tag = "settings", params(UserQuery), request_body = ResetBody,
-    responses((status = OK, body = SettingsBody)))]
+    responses((status = OK, body = StrategyBody)))]
 async fn reset_config(
     State(api): State<Api>,
     caller: Caller,
     Query(target): Query<UserQuery>,
     Json(body): Json<ResetBody>,
-) -> Result<Json<SettingsBody>, Problem> {
+) -> Result<Json<StrategyBody>, Problem> {
     change(&api, &caller, target, Change::Reset, body.expected_version).await
 }
 
@@ -70,7 +85,7 @@ async fn change(
     target: UserQuery,
     change: Change<'_>,
     expected: Option<u64>,
-) -> Result<Json<SettingsBody>, Problem> {
+) -> Result<Json<StrategyBody>, Problem> {
     let user = caller.target_user(api, target.user)?;
     let details = match change {
         Change::Merge(values) => json!(values),
@@ -79,7 +94,7 @@ async fn change(
     let change = api.daemon.settings.change_strategy(&user, change, expected).await?;
     let values = to_values(change.value())?;
     api.audit(caller, "config.change", format!("user {}", user.id), json!({ "change": details })).await?;
-    Ok(Json(SettingsBody { version: change.save().await?, values }))
+    Ok(Json(StrategyBody { version: change.save().await?, values }))
 }
 
 /// Descriptions and bounds of all settings.

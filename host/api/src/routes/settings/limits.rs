@@ -7,14 +7,16 @@ use axum::extract::State;
 use prahari_app::accounts::Role;
 use prahari_app::settings::{Change, LimitsSet, Versioned};
 use prahari_app::user::User;
+use prahari_domain::risk::LIMITS;
 use prahari_domain::settings::{Values, to_values};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::Object;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::ChangeBody;
+use super::{ChangeBody, named};
 use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
@@ -31,14 +33,27 @@ struct LimitsBody {
     /// Counts the changes of both, from 1.
     version: u64,
     /// Limits that the admin has set.
-    #[schema(value_type = Object)]
+    #[schema(schema_with = admin_limits)]
     admin: Values,
     /// Tighter limits that the user has set.
-    #[schema(value_type = Object)]
+    #[schema(schema_with = own_limits)]
     own: Values,
     /// What orders are checked against: for each limit the tighter one, and the daemon's kill switch.
-    #[schema(value_type = Object)]
+    #[schema(schema_with = limits_in_force)]
     in_force: Values,
+}
+
+fn admin_limits() -> Object {
+    named::every(&LIMITS, "Limits that the admin has set.")
+}
+
+fn own_limits() -> Object {
+    named::set_ones(&LIMITS, "Tighter limits that the user has set; what is left out is as the admin has it.")
+}
+
+fn limits_in_force() -> Object {
+    let about = "What orders are checked against: for each limit the tighter one, and the daemon's kill switch.";
+    named::every(&LIMITS, about)
 }
 
 /// The limits, by who has set them, and what holds.

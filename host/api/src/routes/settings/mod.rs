@@ -8,6 +8,7 @@ mod capital;
 mod config;
 mod kill_switch;
 mod limits;
+mod named;
 mod preferences;
 mod task;
 
@@ -30,17 +31,8 @@ pub fn routes() -> OpenApiRouter<Api> {
         .merge(task::routes())
 }
 
-/// Settings and which change of them they are.
-#[derive(Debug, Serialize, ToSchema)]
-struct SettingsBody {
-    /// Version of the settings; the first is 1.
-    version: u64,
-    /// Every setting by name; `GET /api/v1/user/config/schema` describes them.
-    #[schema(value_type = Object)]
-    values: Values,
-}
-
-/// A change of settings.
+/// A change of settings. Their names are open here, because all lists of settings are changed in the same way, and each refuses
+/// what it does not have in words of its own.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ChangeBody {

@@ -23,7 +23,8 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(read, put)).routes(routes!(history))
 }
 
-/// What a user has set for a task, and what its runs are told.
+/// What a user has set for a task, and what its runs are told. Which settings there are is said by the module's own schema, so the
+/// document cannot name them.
 #[derive(Debug, Serialize, ToSchema)]
 struct TaskSettingsBody {
     /// The task.

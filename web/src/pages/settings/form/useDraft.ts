@@ -1,9 +1,12 @@
 import { useState } from 'react';
-import type { SettingBody, SettingsBody } from '../../../api/schema';
+import type { SettingBody } from '../../../api/schema';
 import { type Change, changesOf, type Draft, isSame, written } from './values';
 
 /** What is saved, and which change of it that is. */
-export type Saved = Pick<SettingsBody, 'values' | 'version'>;
+export interface Saved {
+  values: Readonly<Record<string, unknown>>;
+  version: number;
+}
 
 interface Conflict {
   setting: SettingBody;

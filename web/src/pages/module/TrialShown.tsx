@@ -1,7 +1,7 @@
 import { Button, Checkbox } from '@mantine/core';
 import { useState } from 'react';
 import { acceptTrial } from '../../api/modules';
-import type { ModuleTrial, TaskView } from '../../api/schema';
+import type { ModuleTrial, SimulatedTrial, TaskView, TrialReport } from '../../api/schema';
 import { useNameOf } from '../../api/useNameOf';
 import { count } from '../../format/numbers';
 import { dayName } from '../../format/time';
@@ -9,7 +9,7 @@ import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { DefinitionList } from '../../parts/DefinitionList';
 import { Instant } from '../../parts/Instant';
 import { Money } from '../../parts/Money';
-import { type Report, reportOf, type SimulatedMonth, showsSomething } from '../modules/report';
+import { showsSomething } from '../modules/report';
 import { FindingView } from './FindingView';
 import css from './Module.module.css';
 import { useModuleChange } from './useModuleChange';
@@ -22,8 +22,13 @@ interface Props {
 }
 
 /** The newest trial: counts, and each run that differs, order by order. It is accepted when each was looked at. */
-export function TrialReport({ task, version, trial }: Props) {
-  const report = reportOf(trial);
+export function TrialShown({ task, version, trial }: Props) {
+  const { report } = trial;
+  if (report === null) return <p className={css.soft}>{words.damaged}</p>;
+  return <Shown task={task} version={version} trial={trial} report={report} />;
+}
+
+function Shown({ task, version, trial, report }: Props & { report: TrialReport }) {
   const nameOf = useNameOf();
   const [ticked, setTicked] = useState<ReadonlySet<number>>(new Set());
   const left = report.findings.filter(({ run }) => !ticked.has(run)).length;
@@ -57,8 +62,8 @@ export function TrialReport({ task, version, trial }: Props) {
           ))}
         </ul>
       )}
-      {report.findingsLeftOut > 0 && (
-        <p className={css.soft}>{words.findingsLeft(report.findingsLeftOut)}</p>
+      {report.findings_left_out > 0 && (
+        <p className={css.soft}>{words.findingsLeft(report.findings_left_out)}</p>
       )}
       {trial.accepted_at !== null ? (
         <p className={css.text}>
@@ -106,8 +111,9 @@ function Accept({ task, version, left, isEmpty }: AcceptProps) {
   );
 }
 
-function Counts({ report }: { report: Report }) {
-  const { from, to, runs, identical, changed, trapped, lacking, unreadable } = report;
+function Counts({ report }: { report: TrialReport }) {
+  const [from, to] = report.days ?? [];
+  const { runs, identical, changed, trapped, lacking, unreadable } = report;
   const counts = [
     [words.runs, runs],
     [words.identical, identical],
@@ -134,14 +140,14 @@ function Counts({ report }: { report: Report }) {
           </div>
         ))}
       </dl>
-      {report.withoutRecording > 0 && (
-        <p className={css.soft}>{words.without(report.withoutRecording)}</p>
+      {report.without_recording > 0 && (
+        <p className={css.soft}>{words.without(report.without_recording)}</p>
       )}
     </>
   );
 }
 
-function Simulated({ month }: { month: SimulatedMonth }) {
+function Simulated({ month }: { month: SimulatedTrial }) {
   return (
     <>
       <p className={css.text}>{words.simulated}</p>
@@ -152,13 +158,13 @@ function Simulated({ month }: { month: SimulatedMonth }) {
           {
             term: words.simFailed,
             value:
-              month.failure === ''
+              month.failure === null
                 ? count(month.failed)
                 : `${count(month.failed)} (${month.failure})`,
           },
           { term: words.simOrders, value: count(month.orders) },
-          { term: words.simRealised, value: <Money paise={month.realisedPaise} /> },
-          { term: words.simCharges, value: <Money paise={month.chargesPaise} /> },
+          { term: words.simRealised, value: <Money paise={month.realised_paise} /> },
+          { term: words.simCharges, value: <Money paise={month.charges_paise} /> },
         ]}
       />
     </>
