@@ -1,15 +1,16 @@
 //! Changes that people make: one order, several things at once, the same thing twice.
 
 use prahari_app::desk::OrderContext;
-use prahari_domain::ids::{OrderId, RunId};
+use prahari_domain::ids::{OrderId, RunId, UserId};
 use prahari_domain::orders::OrderRequest;
 use prahari_domain::strategies::StrategyName;
+use prahari_domain::tasks::Task;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::console::{Answer, Client, Console};
+use crate::support::console::{Answer, Client, Console, THIRD};
 use crate::support::desk_fixture::buy;
-use crate::support::{ADMIN, MONDAY, OTHER, TestHost, at};
+use crate::support::{ADMIN, MONDAY, OTHER, TestHost, at, component};
 use crate::world::World;
 
 async fn flat_market() -> Console {
@@ -134,6 +135,55 @@ async fn of_several_things_each_is_done_or_refused_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_says_of_each_of_several_things_what_became_of_it() {
+    let console = Console::start(at(MONDAY, "10:00")).await;
+    let admin = console.admin().await;
+    admin.send(Method::PATCH, &format!("/api/v1/users/{OTHER}"), json!({ "active": false })).await.ok();
+    let start = json!({ "users": [OTHER.0, THIRD.0], "action": "start" });
+    let started = admin.post("/api/v1/system/services", start).await.ok();
+    assert_eq!((&started["done"], &started["results"][0]["code"]), (&json!(1), &json!("user_inactive")));
+    let entries = admin.get("/api/v1/audit?action=service.start").await.ok();
+    let of = |user: UserId| {
+        let resource = json!(format!("user {user}"));
+        let entries = entries["items"].as_array().unwrap();
+        let entry = entries.iter().find(|entry| entry["resource"] == resource).unwrap();
+        (entry["status"].clone(), entry["code"].clone())
+    };
+    assert_eq!(of(OTHER), (json!(409), json!("user_inactive")));
+    assert_eq!(of(THIRD), (json!(200), Value::Null));
+}
+
+/// A component with a section that nothing reads, by which it is larger than this.
+fn padded(component: &[u8], bytes: usize) -> Vec<u8> {
+    let name = [1, b'p'];
+    let mut section = vec![0];
+    // Its length as LEB128: seven bits at a time, the lowest first.
+    let mut length = bytes + name.len();
+    while length > 0x7f {
+        section.push((length & 0x7f) as u8 | 0x80);
+        length >>= 7;
+    }
+    section.push(length as u8);
+    section.extend(name);
+    section.resize(section.len() + bytes, 0);
+    [component, section.as_slice()].concat()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_upload_may_have_a_key_and_needs_none() {
+    let console = Console::start(at(MONDAY, "10:00")).await;
+    let admin = console.admin().await;
+    let bytes = padded(component(Task::literal("eod_cleanup")), 300 << 10);
+    for time in ["the first", "the second"] {
+        let request = admin.request(Method::POST, "/api/v1/modules/eod_cleanup");
+        let request =
+            request.header("idempotency-key", "u1").header("content-type", "application/octet-stream");
+        let kept = Answer::of(request.body(bytes.clone()).send().await.unwrap()).await.ok();
+        assert_eq!((&kept["version"], &kept["size_bytes"]), (&json!(2), &json!(bytes.len())), "{time}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_did_something_is_named() {
     let world = World::new().await;
     let admin = world.console.admin().await;
@@ -142,7 +192,7 @@ async fn who_did_something_is_named() {
     let brought = json!({ "years": { "2027": { "source": "a circular", "holidays": [holiday] } } });
     admin.post("/api/v1/calendar?expected_version=1", brought).await.ok();
     let versions = admin.get("/api/v1/calendar/versions").await.ok();
-    let [brought, shipped] = [0, 1].map(|place| &versions["items"][place]);
+    let [brought, shipped] = [0_usize, 1].map(|place| &versions["items"][place]);
     assert_eq!((&brought["imported_by"], &brought["imported_by_name"]), (&json!(ADMIN.0), &name));
     assert!(shipped["imported_by"].is_null() && shipped["imported_by_name"].is_null(), "{shipped}");
     let trials = "/api/v1/modules/eod_cleanup/1/shadow";
@@ -153,7 +203,8 @@ async fn who_did_something_is_named() {
     let task = admin.get("/api/v1/tasks/eod_cleanup").await.ok();
     assert!(task["accepted_by"].is_null() && task["accepted_by_name"].is_null(), "{task}");
     let versions = admin.get("/api/v1/modules?task=eod_cleanup").await.ok();
-    assert_eq!(versions["items"][0]["added_by_name"], Value::Null);
+    let version = &versions["items"][0];
+    assert_eq!((&version["added_by_name"], &version["info"]["name"]), (&Value::Null, &json!("eod_cleanup")));
     let history = admin.get("/api/v1/modules/eod_cleanup/history").await.ok();
     assert_eq!(history["items"][0]["by_name"], Value::Null);
 }

@@ -1,10 +1,11 @@
 //! Long work that is asked for with `Prefer: respond-async`.
 
+use prahari_store::TokenScope;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::console::{Client, Console};
-use crate::support::{MONDAY, at};
+use crate::support::{ADMIN, MONDAY, at};
 
 /// Asks for the replay of a day as a job, and returns the address of the job.
 async fn replay_as_job(client: &Client, body: Value) -> String {
@@ -44,8 +45,14 @@ async fn a_job_ends_with_the_answer_that_the_request_would_have_had() {
     assert_eq!((&found["done"], runs), (&json!(runs), 1), "each run was counted: {found}");
     let listed = admin.get("/api/v1/jobs").await.ok();
     assert_eq!((&listed["items"][0]["id"], &listed["items"][0]["answer"]), (&found["id"], &Value::Null));
-    // It is none of anybody else's.
+    // It is none of anybody else's, and none of the admin's own tokens of a lesser scope.
     assert_eq!(console.user().await.get(&job).await.status, 404);
+    for scope in [TokenScope::Read, TokenScope::Control] {
+        let script = console.token(ADMIN, scope).await;
+        assert_eq!(script.get(&job).await.problem(), (404, "not_found".to_owned()), "{scope:?}");
+        assert_eq!(script.get("/api/v1/jobs").await.ok()["items"], json!([]));
+    }
+    assert_eq!(console.token(ADMIN, TokenScope::Admin).await.get(&job).await.ok()["id"], found["id"]);
     // One that has ended stays as it is.
     assert_eq!(admin.delete(&job).await.ok()["state"], "succeeded");
 }

@@ -92,6 +92,27 @@ async fn quotes_tell_the_change_of_the_day(world: &World, universe: &[Symbol]) {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_for_prices_too_often_is_refused_by_each_route() {
+    let world = World::new().await;
+    let (user, other) = (world.console.user().await, world.console.other_user().await);
+    let routes = [
+        "/api/v1/market/symbols?limit=1",
+        "/api/v1/market/candles?symbol=NOSUCHSHARE",
+        "/api/v1/market/quotes?symbols=NOSUCHSHARE",
+    ];
+    // The daemon's clock stands, so all are of one minute.
+    for (asked, route) in routes.into_iter().cycle().take(600).enumerate() {
+        assert_ne!(user.get(route).await.status, 429, "request {asked}");
+    }
+    for route in routes {
+        let answer = user.get(route).await;
+        assert_eq!(answer.problem(), (429, "asked_too_often".to_owned()), "{route}");
+        assert!(answer.json()["retry_at"].is_string(), "{}", answer.text);
+        assert_ne!(other.get(route).await.status, 429, "it is that user alone");
+    }
+}
+
 /// The exponential average of nine values, seeded with the mean of the first nine.
 fn average(closes: &[f64]) -> Option<f64> {
     let mut average = closes.get(..9)?.iter().sum::<f64>() / 9.0;

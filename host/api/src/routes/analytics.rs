@@ -137,9 +137,9 @@ struct AnalyticsRow {
     orders: u64,
     /// Bytes of logs, decisions and recordings, as they were when the executions ended.
     stored_bytes: u64,
-    /// Realised on the dates before charges, in paise. Of a user's task: what the shares brought that its executions sold, the
-    /// newest 5,000 closed lots. By user: of the dates with a statement. Null otherwise, because a statement does not say which
-    /// task earned what.
+    /// Realised on the dates before charges, in paise. Of a user's task: what the shares brought that its executions sold; null of a
+    /// user with more than 50,000 fills. By user: of the dates with a statement. Null otherwise, because a statement does not say
+    /// which task earned what.
     #[schema(required)]
     realised_paise: Option<i64>,
     /// Charges of the same, in paise.
