@@ -27,11 +27,13 @@ pub fn grant(options: &GrantOptions) -> Result<ExitCode, Failure> {
         }
         GrantCommand::Set { task, fields, user } => {
             check_given_once(fields)?;
-            let mut allowance = daemon.ask::<Grants>("GET", "", None)?.allowance(*task, *user)?;
+            let (mut allowance, version) = daemon.ask::<Grants>("GET", "", None)?.allowance(*task, *user)?;
             for field in fields {
                 set(&mut allowance, field)?;
             }
-            let path = format!("/{task}{}", query(*user));
+            // The whole allowance is sent: what somebody else has changed meanwhile must not go with it.
+            let whose = user.map(|user| format!("&user={user}")).unwrap_or_default();
+            let path = format!("/{task}?expected_version={version}{whose}");
             daemon.show("PUT", &path, Some(Value::Object(allowance)), |grant: Grant| grant.print())?;
         }
         GrantCommand::Reset { task, user } => {
@@ -58,6 +60,8 @@ struct Grant {
     task: String,
     user: Option<u64>,
     set: bool,
+    #[serde(default)]
+    version: u64,
     allowance: Map<String, Value>,
 }
 
@@ -79,11 +83,13 @@ impl Grants {
         Ok(grants)
     }
 
-    /// Returns what holds for a task and a user now.
-    fn allowance(self, task: Task, user: Option<u64>) -> Result<Map<String, Value>, Failure> {
+    /// Returns what holds for a task and a user now, and the version of what is set for just them: 0 when nothing is.
+    fn allowance(self, task: Task, user: Option<u64>) -> Result<(Map<String, Value>, u64), Failure> {
         let first =
             self.of(Some(task), user)?.into_iter().find(|grant| user.is_some() || grant.user.is_none());
-        first.map(|grant| grant.allowance).ok_or_else(|| Failure::input(format!("there is no task {task}")))
+        let grant = first.ok_or_else(|| Failure::input(format!("there is no task {task}")))?;
+        let version = if grant.user == user { grant.version } else { 0 };
+        Ok((grant.allowance, version))
     }
 }
 
