@@ -344,8 +344,7 @@ mod tests {
     use super::*;
 
     fn log_of(entries: u64) -> Connection {
-        let mut conn = Connection::open_in_memory().unwrap();
-        migrate::migrate(&mut conn, Path::new("in memory")).unwrap();
+        let conn = crate::samples::new_database();
         for number in 1..=entries {
             let entry = NewAudit {
                 at: Timestamp(1_000),

@@ -52,8 +52,11 @@ mod retention;
 mod run_analytics;
 mod run_footprint;
 mod run_list;
+mod run_numbers;
 mod runs;
 mod runs_of_all;
+#[cfg(test)]
+mod samples;
 mod schedules;
 mod service_log;
 mod services;
