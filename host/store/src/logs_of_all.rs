@@ -6,13 +6,13 @@ use rusqlite::Connection;
 
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
-use prahari_domain::time::Timestamp;
 
 use crate::columns::{from_json, instant, parsed, unsigned, user};
 use crate::decisions::LogRow;
 use crate::errors::StoreError;
 use crate::logs::{FoundLine, LogCursor, LogFilter, LogLevel};
 use crate::run_list::RunCursor;
+use crate::run_numbers::numbers_between;
 use crate::store::SystemScope;
 
 /// Most runs that are looked at for one page: half a tick of 10,000 users.
@@ -20,9 +20,6 @@ const MOST_RUNS: usize = 5_000;
 
 /// Most text that is looked at for one page, in bytes.
 const MOST_BYTES: usize = 4 << 20;
-
-/// How much earlier than an older run a newer one can have started: numbers are given before runs start.
-const OUT_OF_ORDER_MS: i64 = 10 * 60_000;
 
 /// Lines of everybody that were found, newest run first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,11 +40,12 @@ impl SystemScope {
     }
 }
 
-/// Runs that left notes, from a number down.
+/// Runs of a time that left notes, from the newest down.
 const RUNS: &str = "
     SELECT runs.id, runs.user_id, runs.task, runs.started_at, run_notes.log
     FROM run_notes CROSS JOIN runs ON runs.id = run_notes.run_id
-    WHERE run_notes.run_id <= ?1 ORDER BY run_notes.run_id DESC";
+    WHERE run_notes.run_id >= ?1 AND run_notes.run_id < ?2 AND runs.started_at >= ?3 AND runs.started_at < ?4
+    ORDER BY run_notes.run_id DESC";
 
 fn search(conn: &Connection, filter: &LogFilter) -> Result<LogPageOfAll, StoreError> {
     let text = filter.text.as_deref().map(str::to_lowercase);
@@ -56,20 +54,20 @@ fn search(conn: &Connection, filter: &LogFilter) -> Result<LogPageOfAll, StoreEr
         filter.level.is_none_or(|least| level >= least)
             && text.as_deref().is_none_or(|text| line.message.to_lowercase().contains(text))
     };
-    let first = filter.after.map_or(i64::MAX, |after| after.run.run.0.cast_signed());
+    let (first, end) = numbers_between(conn, filter.since, filter.until)?;
+    let end = filter.after.map_or(end, |after| end.min(after.run.run.0.cast_signed().saturating_add(1)));
+    let since = filter.since.map_or(i64::MIN, |since| since.0);
+    let until = filter.until.map_or(i64::MAX, |until| until.0);
     let mut statement = conn.prepare_cached(RUNS)?;
-    let mut rows = statement.query([first])?;
+    let mut rows = statement.query((first, end, since, until))?;
     let mut page = LogPageOfAll::default();
     let (mut looked_at, mut read) = (0, 0);
     while let Some(row) = rows.next()? {
         let started_at = instant(row, "started_at")?;
-        if filter.since.is_some_and(|since| started_at.plus_millis(OUT_OF_ORDER_MS) < since) {
-            return Ok(page);
-        }
         let run = RunCursor { started_at, run: RunId(unsigned(row, "id")?) };
         let task: Task = parsed(row, "task")?;
         looked_at += 1;
-        if is_of(filter, task, started_at) {
+        if filter.task.is_none_or(|of| of == task) {
             let lines: Vec<LogRow> = from_json(row, "log")?;
             read += lines.iter().map(|line| line.message.len()).sum::<usize>();
             // Where the last page ended inside this run, the lines from there on have been shown.
@@ -96,12 +94,6 @@ fn search(conn: &Connection, filter: &LogFilter) -> Result<LogPageOfAll, StoreEr
     Ok(page)
 }
 
-fn is_of(filter: &LogFilter, task: Task, started_at: Timestamp) -> bool {
-    filter.task.is_none_or(|of| of == task)
-        && filter.since.is_none_or(|since| started_at >= since)
-        && filter.until.is_none_or(|until| started_at < until)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,7 +102,10 @@ mod tests {
     #[test]
     fn runs_are_walked_through_from_the_newest_down_and_nothing_is_sorted() {
         let plan = plan_of(RUNS);
-        assert!(plan.starts_with("SEARCH run_notes USING INTEGER PRIMARY KEY (rowid<?)"), "{plan}");
+        assert!(
+            plan.starts_with("SEARCH run_notes USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+            "{plan}"
+        );
         assert!(plan.contains("SEARCH runs USING INTEGER PRIMARY KEY (rowid=?)"), "{plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
     }
