@@ -88,13 +88,8 @@ impl UserScope {
     /// # Errors
     /// When the database cannot be read.
     pub async fn decisions_of(&self, run: RunId) -> Result<Vec<DecisionRow>, StoreError> {
-        let values = (run.0.cast_signed(), self.user.0.cast_signed());
-        self.read("read the decisions of a run", move |conn| {
-            let sql = "SELECT decisions FROM run_notes WHERE run_id = ?1 AND user_id = ?2";
-            let found = select_one(conn, sql, values, |row| from_json(row, "decisions"))?;
-            Ok(found.unwrap_or_default())
-        })
-        .await
+        let of = (run, self.user);
+        self.read("read the decisions of a run", move |conn| Ok(notes_of(conn, "decisions", of)?.0)).await
     }
 
     /// The log lines of one run, in order.
@@ -102,14 +97,22 @@ impl UserScope {
     /// # Errors
     /// When the database cannot be read.
     pub async fn log_of(&self, run: RunId) -> Result<Vec<LogRow>, StoreError> {
-        let values = (run.0.cast_signed(), self.user.0.cast_signed());
-        self.read("read the log of a run", move |conn| {
-            let sql = "SELECT log FROM run_notes WHERE run_id = ?1 AND user_id = ?2";
-            let found = select_one(conn, sql, values, |row| from_json(row, "log"))?;
-            Ok(found.unwrap_or_default())
-        })
-        .await
+        let of = (run, self.user);
+        self.read("read the log of a run", move |conn| Ok(notes_of(conn, "log", of)?.0)).await
     }
+}
+
+/// The decisions or log lines of a run, by the column in which they stand, in order; and how many bytes they are there.
+pub(crate) fn notes_of<T: DeserializeOwned>(
+    conn: &Connection,
+    column: &'static str,
+    (run, user): (RunId, UserId),
+) -> Result<(Vec<T>, usize), StoreError> {
+    let sql = format!("SELECT {column} FROM run_notes WHERE run_id = ?1 AND user_id = ?2");
+    let found = select_one(conn, &sql, (run.0.cast_signed(), user.0.cast_signed()), |row| {
+        Ok((from_json(row, column)?, row.get_ref(column)?.as_str().map_or(0, str::len)))
+    })?;
+    Ok(found.unwrap_or_default())
 }
 
 /// Most text of one page, in bytes. What runs leave today is far below it for any page; what earlier hosts kept is not.

@@ -9,7 +9,7 @@ use prahari_domain::time::Timestamp;
 
 use crate::columns::{from_json, instant, parsed, select_one, unsigned};
 use crate::errors::StoreError;
-use crate::orders_of_all::Looked;
+use crate::looked::Looked;
 use crate::store::UserScope;
 
 /// Most fills that are looked at for one page.

@@ -12,6 +12,7 @@ use prahari_domain::time::Timestamp;
 
 use crate::columns::{from_json, instant, parsed};
 use crate::errors::StoreError;
+use crate::looked::Looked;
 use crate::orders::{OrderFilter, values, wanted};
 use crate::store::SystemScope;
 
@@ -25,15 +26,6 @@ pub struct PlacedCursor {
     pub placed_at: Timestamp,
     /// The order, whose id has the trading date.
     pub order: OrderId,
-}
-
-/// A part of a list that was looked through.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Looked<T, C> {
-    /// What was found. It may be less than asked for, even nothing, with more to come.
-    pub items: Vec<T>,
-    /// Where the look ended; none when everything was looked at.
-    pub next: Option<C>,
 }
 
 impl SystemScope {

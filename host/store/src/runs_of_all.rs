@@ -10,7 +10,7 @@ use prahari_domain::tasks::Task;
 
 use crate::columns::unsigned;
 use crate::errors::StoreError;
-use crate::orders_of_all::Looked;
+use crate::looked::Looked;
 use crate::run_list::RunFilter;
 use crate::run_numbers::numbers_between;
 use crate::runs::{EXECUTING, RunRow, RunTrigger, SUCCEEDED, ServiceKind, read};

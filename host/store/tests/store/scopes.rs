@@ -145,7 +145,7 @@ async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
         ("decisions", scope.decisions(DecisionFilter::default()).await.unwrap().len()),
         ("decisions of the run", scope.decisions_of(RunId(run)).await.unwrap().len()),
         ("log of the run", scope.log_of(RunId(run)).await.unwrap().len()),
-        ("log lines", scope.search_log(LogFilter::default()).await.unwrap().lines.len()),
+        ("log lines", scope.search_log(LogFilter::default()).await.unwrap().items.len()),
         ("searched decisions", searched_decisions(scope).await),
         ("counted orders", scope.order_counts(OrderFilter::default()).await.unwrap().states.len()),
         ("data of the recording", scope.recording_data(RunId(run)).await.unwrap().iter().len()),
