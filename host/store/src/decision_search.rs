@@ -86,3 +86,64 @@ fn look(
         },
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{finish, new_database, pages_of, start};
+
+    /// Runs 1 to 6 decided about a share each, of which TCS is rare.
+    fn decided() -> Connection {
+        let conn = new_database();
+        for run in 1..=6 {
+            let symbol = if [2, 5].contains(&run) { "TCS" } else { "INFY" };
+            let decision = |action: &str| {
+                format!(r#"{{"symbol":"{symbol}","action":"{action}","reason":"signal","evidence":[]}}"#)
+            };
+            start(&conn, 1, run, run * 1_000);
+            finish(&conn, run, "succeeded", &format!("[{},{}]", decision("hold"), decision("buy")), "[]");
+        }
+        conn
+    }
+
+    /// Run and number of the decisions on each page.
+    fn pages(
+        conn: &Connection,
+        symbol: Option<&str>,
+        limit: u32,
+        bounds: NoteBounds,
+    ) -> Vec<Vec<(u64, u32)>> {
+        let search = |after| DecisionSearch {
+            symbol: symbol.map(str::to_owned),
+            action: None,
+            reason: None,
+            task: None,
+            since: None,
+            until: None,
+            after,
+            limit,
+        };
+        let pages = pages_of(|after| look(conn, UserId(1), &search(after), bounds).unwrap());
+        let key = |found: DecisionLine| (found.cursor.run.run.0, found.cursor.number);
+        pages.into_iter().map(|page| page.into_iter().map(key).collect()).collect()
+    }
+
+    #[test]
+    fn a_page_ends_at_its_bound_of_runs_and_the_next_one_goes_on_there() {
+        let conn = decided();
+        let bounds = |runs| NoteBounds { runs, bytes: usize::MAX };
+        let found = pages(&conn, Some("TCS"), 9, bounds(2));
+        assert_eq!(found, [vec![(5, 0), (5, 1)], vec![], vec![(2, 0), (2, 1)], vec![]]);
+        let every: Vec<(u64, u32)> = (1..=6).rev().flat_map(|run| [(run, 0), (run, 1)]).collect();
+        for (runs, limit) in [(1, 1), (1, 2), (1, 3), (2, 1), (2, 3), (7, 5)] {
+            assert_eq!(pages(&conn, None, limit, bounds(runs)).concat(), every, "{runs} runs, by {limit}");
+        }
+    }
+
+    #[test]
+    fn a_page_ends_after_the_run_that_exceeds_its_bytes_and_the_next_one_gets_on() {
+        let found = pages(&decided(), Some("TCS"), 9, NoteBounds { runs: 9, bytes: 1 });
+        let of_run = |run| vec![(run, 0), (run, 1)];
+        assert_eq!(found, [vec![], of_run(5), vec![], vec![], of_run(2), vec![], vec![]]);
+    }
+}

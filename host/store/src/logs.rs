@@ -107,3 +107,32 @@ fn search(
         wanted(&line).then(|| FoundLine { cursor, task: run.task, line })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{finish, new_database, pages_of, start};
+
+    #[test]
+    fn no_line_is_lost_or_shown_twice_whatever_the_bounds_of_a_page_are() {
+        let conn = new_database();
+        let lines: Vec<_> =
+            ["a", "b", "c"].map(|text| format!(r#"{{"level":"info","message":"{text}"}}"#)).into();
+        for run in 1..=3 {
+            start(&conn, 1, run, run * 1_000);
+            finish(&conn, run, "succeeded", "[]", &format!("[{}]", lines.join(",")));
+        }
+        let every: Vec<(u64, u32)> =
+            [3, 2, 1].into_iter().flat_map(|run| [(run, 2), (run, 1), (run, 0)]).collect();
+        for (runs, bytes, limit) in [(1, 999, 2), (1, 999, 3), (2, 999, 4), (9, 1, 2), (9, 1, 9), (9, 999, 1)]
+        {
+            let bounds = NoteBounds { runs, bytes };
+            let filter = |after| LogFilter { after, limit, ..LogFilter::default() };
+            let pages = pages_of(|after| search(&conn, UserId(1), &filter(after), bounds).unwrap());
+            let key = |found: &FoundLine| (found.cursor.run.run.0, found.cursor.number);
+            let found: Vec<_> = pages.concat().iter().map(key).collect();
+            assert_eq!(found, every, "{runs} runs, {bytes} bytes, by {limit}");
+            assert!(pages.iter().all(|page| page.len() <= limit as usize), "by {limit}");
+        }
+    }
+}

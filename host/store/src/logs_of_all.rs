@@ -69,8 +69,11 @@ fn read(row: &Row<'_>, filter: &LogFilter) -> Result<NotedRun, StoreError> {
 
 #[cfg(test)]
 mod tests {
+    use prahari_domain::time::Timestamp;
+
     use super::*;
     use crate::columns::plan_of;
+    use crate::samples::{finish, new_database, pages_of, start};
 
     #[test]
     fn runs_are_walked_through_from_the_newest_down_and_nothing_is_sorted() {
@@ -81,5 +84,31 @@ mod tests {
         );
         assert!(plan.contains("SEARCH runs USING INTEGER PRIMARY KEY (rowid=?)"), "{plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+
+    /// User and run of the lines on each page of two runs.
+    fn pages(conn: &Connection, filter: &LogFilter) -> Vec<Vec<(u64, u64)>> {
+        let bounds = NoteBounds { runs: 2, bytes: usize::MAX };
+        let pages = pages_of(|after| search(conn, &LogFilter { after, ..filter.clone() }, bounds).unwrap());
+        let key = |(user, found): (UserId, FoundLine)| (user.0, found.cursor.run.run.0);
+        pages.into_iter().map(|page| page.into_iter().map(key).collect()).collect()
+    }
+
+    #[test]
+    fn a_page_ends_at_its_bound_and_begins_where_the_time_ends() {
+        let conn = new_database();
+        for run in 1..=6 {
+            let text = if [2, 5].contains(&run) { "crash" } else { "tick" };
+            start(&conn, 1 + u64::from(run % 2 == 0), run, run * 1_000_000);
+            let log = format!(r#"[{{"level":"info","message":"{text}"}}]"#);
+            finish(&conn, run, "succeeded", "[]", &log);
+        }
+        let rare = LogFilter { text: Some("crash".to_owned()), ..LogFilter::default() };
+        assert_eq!(pages(&conn, &rare), [vec![(1, 5)], vec![], vec![(2, 2)], vec![]]);
+        let until = Some(Timestamp(4_000_000));
+        assert_eq!(pages(&conn, &LogFilter { until, ..rare }), [vec![(2, 2)], vec![]]);
+        let all = LogFilter { limit: 1, ..LogFilter::default() };
+        let every = [(2, 6), (1, 5), (2, 4), (1, 3), (2, 2), (1, 1)];
+        assert_eq!(pages(&conn, &all).concat(), every);
     }
 }

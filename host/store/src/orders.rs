@@ -186,12 +186,7 @@ impl UserScope {
         if id.user != self.user {
             return Ok(None);
         }
-        let values = (self.user.0.cast_signed(), id.day.to_string(), id.number);
-        self.read("read an order", move |conn| {
-            let sql = "SELECT data FROM orders WHERE user_id = ?1 AND day = ?2 AND number = ?3";
-            select_one(conn, sql, values, |row| from_json(row, "data"))
-        })
-        .await
+        self.read("read an order", move |conn| find(conn, id)).await
     }
 }
 
@@ -203,6 +198,13 @@ fn side_name(side: Side) -> &'static str {
         Side::Buy => "buy",
         Side::Sell => "sell",
     }
+}
+
+/// One order, whoever's it is.
+pub(crate) fn find(conn: &Connection, id: OrderId) -> Result<Option<Order>, StoreError> {
+    let sql = "SELECT data FROM orders WHERE user_id = ?1 AND day = ?2 AND number = ?3";
+    let values = (id.user.0.cast_signed(), id.day.to_string(), id.number);
+    select_one(conn, sql, values, |row| from_json(row, "data"))
 }
 
 fn list(conn: &Connection, user: UserId, filter: &OrderFilter) -> Result<Vec<Order>, StoreError> {

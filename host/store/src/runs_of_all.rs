@@ -3,21 +3,18 @@
 //! Runs are numbered as they begin, so the list is a walk of the table itself, by number. What is looked at for one page is
 //! bounded, as in the list of orders; the few runs beside the time that is asked for, which stand among its numbers too, do not count.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use prahari_domain::ids::RunId;
 use prahari_domain::tasks::Task;
 
 use crate::columns::unsigned;
 use crate::errors::StoreError;
-use crate::looked::Looked;
+use crate::looked::{Looked, MOST_LOOKED_AT};
 use crate::run_list::RunFilter;
 use crate::run_numbers::numbers_between;
 use crate::runs::{EXECUTING, RunRow, RunTrigger, SUCCEEDED, ServiceKind, read};
 use crate::store::SystemScope;
-
-/// Most runs that are looked at for one page.
-const MOST_LOOKED_AT: u32 = 5_000;
 
 impl SystemScope {
     /// The newest runs of all users that the filter lets through, after a run of the list. Where the filter itself says to
@@ -30,7 +27,9 @@ impl SystemScope {
         filter: RunFilter,
         after: Option<RunId>,
     ) -> Result<Looked<RunRow, RunId>, StoreError> {
-        self.store.read("read the runs of everybody", move |conn| look(conn, &filter, after)).await
+        self.store
+            .read("read the runs of everybody", move |conn| look(conn, &filter, after, MOST_LOOKED_AT))
+            .await
     }
 }
 
@@ -38,11 +37,12 @@ fn look(
     conn: &Connection,
     filter: &RunFilter,
     after: Option<RunId>,
+    most: u32,
 ) -> Result<Looked<RunRow, RunId>, StoreError> {
     let (first, end) = numbers_between(conn, filter.since, filter.until)?;
     let end = after.map_or(end, |after| end.min(after.0.cast_signed()));
     let mut statement = conn.prepare_cached(&statement(filter))?;
-    let mut rows = statement.query(params![
+    let rows = statement.query(params![
         end,
         filter.task.as_ref().map(Task::name),
         filter.outcome.as_deref().filter(|outcome| *outcome != EXECUTING),
@@ -50,22 +50,14 @@ fn look(
         filter.service.map(ServiceKind::name),
         filter.since.map_or(i64::MIN, |since| since.0),
         filter.until.map_or(i64::MAX, |until| until.0),
-        MOST_LOOKED_AT,
+        most,
         first,
     ])?;
-    let mut page = Looked { items: Vec::new(), next: None };
-    let mut looked_at = 0;
-    while let Some(row) = rows.next()? {
-        looked_at += 1;
-        if row.get("wanted")? {
-            page.items.push(read(row)?);
-        }
-        if page.items.len() >= filter.limit as usize || looked_at == MOST_LOOKED_AT {
-            page.next = Some(RunId(unsigned(row, "id")?));
-            break;
-        }
-    }
-    Ok(page)
+    Looked::through(rows, filter.limit, most, wanted_run, |row| Ok(RunId(unsigned(row, "id")?)))
+}
+
+fn wanted_run(row: &Row<'_>) -> Result<Option<RunRow>, StoreError> {
+    Ok(if row.get("wanted")? { Some(read(row)?) } else { None })
 }
 
 /// Runs that did not succeed or execute are few, so they have an index; of those that execute there are as many as run at
@@ -88,8 +80,11 @@ fn statement(filter: &RunFilter) -> String {
 
 #[cfg(test)]
 mod tests {
+    use prahari_domain::time::Timestamp;
+
     use super::*;
     use crate::columns::plan_of;
+    use crate::samples::{finish, new_database, pages_of, start};
 
     fn plan(outcome: Option<&str>) -> String {
         plan_of(&statement(&RunFilter { outcome: outcome.map(str::to_owned), ..RunFilter::default() }))
@@ -108,5 +103,32 @@ mod tests {
         );
         assert!(!failed.contains("TEMP B-TREE"), "{failed}");
         assert!(plan(Some(EXECUTING)).contains("USING INDEX runs_executing"));
+    }
+
+    /// The runs on each page.
+    fn pages(conn: &Connection, filter: &RunFilter, most: u32) -> Vec<Vec<u64>> {
+        let pages = pages_of(|after| look(conn, filter, after, most).unwrap());
+        pages.into_iter().map(|page| page.into_iter().map(|run| run.id.0).collect()).collect()
+    }
+
+    #[test]
+    fn a_page_ends_at_its_bound_and_the_next_one_goes_on_there() {
+        let conn = new_database();
+        for run in 1..=8 {
+            start(&conn, 1 + u64::from(run % 2 == 0), run, run * 1_000);
+            finish(&conn, run, if [2, 7].contains(&run) { "succeeded" } else { "trapped" }, "[]", "[]");
+        }
+        let rare = RunFilter { outcome: Some("succeeded".to_owned()), ..RunFilter::default() };
+        assert_eq!(pages(&conn, &rare, 3), [vec![7], vec![], vec![2]]);
+        let all = RunFilter { limit: 2, ..RunFilter::default() };
+        for most in 1..=9 {
+            assert_eq!(pages(&conn, &all, most).concat(), [8, 7, 6, 5, 4, 3, 2, 1], "by {most}");
+        }
+        // All runs stand among the numbers of this time; those beside it do not count.
+        let (since, until) = (Some(Timestamp(4_000)), Some(Timestamp(7_000)));
+        assert_eq!(
+            pages(&conn, &RunFilter { since, until, ..RunFilter::default() }, 2),
+            [vec![6, 5], vec![4]]
+        );
     }
 }

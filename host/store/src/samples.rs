@@ -11,6 +11,7 @@ use prahari_domain::orders::{
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::time::Timestamp;
 
+use crate::looked::Looked;
 use crate::orders::OrderColumns;
 
 /// An empty database of the newest version.
@@ -80,5 +81,19 @@ fn order(user: u64, number: u32, symbol: &str, state: OrderState) -> Order {
         first_placed_at: Timestamp(1),
         placed_at: Timestamp(1),
         updated_at: Timestamp(1),
+    }
+}
+
+/// Every page of a list, up to the one after which nothing comes.
+pub(crate) fn pages_of<T, C: Copy>(page: impl Fn(Option<C>) -> Looked<T, C>) -> Vec<Vec<T>> {
+    let (mut pages, mut after) = (Vec::new(), None);
+    loop {
+        let Looked { items, next } = page(after);
+        pages.push(items);
+        if next.is_none() {
+            return pages;
+        }
+        assert!(pages.len() < 100, "the list gets on");
+        after = next;
     }
 }
