@@ -10,10 +10,10 @@ use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::orders::{Order, OrderState};
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{from_json, instant, parsed};
+use crate::columns::{instant, parsed};
 use crate::errors::StoreError;
 use crate::looked::{Looked, MOST_LOOKED_AT};
-use crate::orders::{OrderFilter, values, wanted};
+use crate::orders::{OrderFilter, values, wanted, wanted_order};
 use crate::store::SystemScope;
 
 /// Where an order stands in the list of everybody's: by trading date, then by the time at which it was written down.
@@ -52,10 +52,6 @@ fn look(
     let mut statement = conn.prepare_cached(&statement(&filter.states))?;
     let rows = statement.query(params_from_iter(placed_before(&filter, after, most)))?;
     Looked::through(rows, filter.limit, most, wanted_order, place)
-}
-
-fn wanted_order(row: &Row<'_>) -> Result<Option<Order>, StoreError> {
-    Ok(if row.get("wanted")? { Some(from_json(row, "data")?) } else { None })
 }
 
 fn place(row: &Row<'_>) -> Result<PlacedCursor, StoreError> {

@@ -36,7 +36,7 @@ pub(crate) fn finish(conn: &Connection, run: i64, outcome: &str, decisions: &str
     conn.execute(sql, (run, decisions, log)).unwrap();
 }
 
-/// Writes down an order of 2 January 2025, or how it stands now.
+/// Writes down an order of 2 January 2025, which the run of the same number decided.
 pub(crate) fn write_order(conn: &Connection, user: u64, number: u32, symbol: &str, state: OrderState) {
     OrderColumns::new(&order(user, number, symbol, state)).unwrap().write(conn).unwrap();
 }
@@ -69,7 +69,7 @@ fn order(user: u64, number: u32, symbol: &str, state: OrderState) -> Order {
             rsi: None,
             retry_of: None,
         },
-        run: RunId(1),
+        run: RunId(number.into()),
         strategy: StrategyName::REBOUND,
         state,
         broker_id: None,

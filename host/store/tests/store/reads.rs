@@ -136,7 +136,7 @@ async fn orders_are_found_by_share_state_and_date_page_by_page() {
     ];
     user.append_journal_durable(vec![intended(1, 1, 1, None)], orders).await.unwrap();
     let numbers = async |filter| -> Vec<u32> {
-        user.orders(filter).await.unwrap().iter().map(|order| order.id.number).collect()
+        user.orders(filter).await.unwrap().items.iter().map(|order| order.id.number).collect()
     };
     let all = OrderFilter::default;
     let tcs = || OrderFilter { symbol: Symbol::new("TCS").ok(), ..all() };
@@ -264,7 +264,7 @@ async fn orders_are_found_by_run_and_task_and_counted_by_state() {
     user.append_journal_durable(vec![intended(1, 1, 1, None)], orders).await.unwrap();
     let all = OrderFilter::default;
     let numbers = async |filter| -> Vec<u32> {
-        user.orders(filter).await.unwrap().iter().map(|order| order.id.number).collect()
+        user.orders(filter).await.unwrap().items.iter().map(|order| order.id.number).collect()
     };
     assert_eq!(numbers(OrderFilter { execution: Some(RunId(2)), ..all() }).await, [3, 2]);
     let task = Some(Task::literal("buy_orders"));

@@ -134,8 +134,8 @@ async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
     vec![
         ("journal", scope.load_journal(0).await.unwrap().len()),
         ("snapshot", scope.load_snapshot().await.unwrap().iter().len()),
-        ("orders", scope.orders(OrderFilter::default()).await.unwrap().len()),
-        ("active orders", scope.orders(active).await.unwrap().len()),
+        ("orders", scope.orders(OrderFilter::default()).await.unwrap().items.len()),
+        ("active orders", scope.orders(active).await.unwrap().items.len()),
         ("orders of the day", scope.orders_of(date).await.unwrap().len()),
         ("journal of the order", scope.journal_of(order_id(1, 1)).await.unwrap().len()),
         ("order", scope.find_order(order_id(1, 1)).await.unwrap().iter().len()),
