@@ -34,6 +34,22 @@ pub struct DecisionSearch {
     pub limit: u32,
 }
 
+impl Default for DecisionSearch {
+    /// Without conditions: the newest 100 rows.
+    fn default() -> Self {
+        Self {
+            symbol: None,
+            action: None,
+            reason: None,
+            task: None,
+            since: None,
+            until: None,
+            after: None,
+            limit: 100,
+        }
+    }
+}
+
 /// A decision with the run that made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecisionLine {
@@ -115,13 +131,9 @@ mod tests {
     ) -> Vec<Vec<(u64, u32)>> {
         let search = |after| DecisionSearch {
             symbol: symbol.map(str::to_owned),
-            action: None,
-            reason: None,
-            task: None,
-            since: None,
-            until: None,
             after,
             limit,
+            ..DecisionSearch::default()
         };
         let pages = pages_of(|after| look(conn, UserId(1), &search(after), bounds).unwrap());
         let key = |found: DecisionLine| (found.cursor.run.run.0, found.cursor.number);

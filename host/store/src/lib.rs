@@ -89,7 +89,7 @@ pub use connection::Durability;
 pub use counters::{CounterTotals, LONGEST_COUNTER_NAME, MOST_COUNTERS, MOST_TOTALS, RunCounters};
 pub use credentials::{CredentialsRow, Sealed};
 pub use decision_search::{DecisionLine, DecisionSearch};
-pub use decisions::{DecisionFilter, DecisionRow, FoundDecision, LogRow, NotesPage};
+pub use decisions::{DecisionRow, FoundDecision, LogRow, NotesPage};
 pub use errors::StoreError;
 pub use fill_list::{FillCursor, FillFilter, FoundFill};
 pub use grants::{GrantRow, UsedRow};

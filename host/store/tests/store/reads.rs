@@ -387,16 +387,7 @@ async fn every_decision_that_is_searched_for_is_on_one_page() {
         user.finish_run(RunFinish { decisions, ..finish }).await.unwrap();
     }
     test.store.flush().await.unwrap();
-    let all = || DecisionSearch {
-        symbol: None,
-        action: None,
-        reason: None,
-        task: None,
-        since: None,
-        until: None,
-        after: None,
-        limit: 100,
-    };
+    let all = DecisionSearch::default;
     let found = async |search: DecisionSearch| -> Vec<(u64, u32)> {
         let (mut search, mut found) = (search, Vec::new());
         loop {

@@ -7,10 +7,10 @@ use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    DecisionFilter, DecisionRow, DecisionSearch, LogFilter, LogRow, NotificationFilter, NotificationLevel,
-    NotificationRow, OrderFilter, PaperRow, RecordingRow, RunFilter, RunFinish, SeenFilter, ServiceRow,
-    SignalFilter, SignalRow, SignalStatusRow, SlotKind, SlotOutcome, SlotRow, SlotUpdate, StoreError,
-    TaskSettingsRow, TickRow, UserScope,
+    DecisionRow, DecisionSearch, LogFilter, LogRow, NotificationFilter, NotificationLevel, NotificationRow,
+    OrderFilter, PaperRow, RecordingRow, RunFilter, RunFinish, SeenFilter, ServiceRow, SignalFilter,
+    SignalRow, SignalStatusRow, SlotKind, SlotOutcome, SlotRow, SlotUpdate, StoreError, TaskSettingsRow,
+    TickRow, UserScope,
 };
 
 use crate::support::{TestStore, day, intended, order, order_id, run_start, shared};
@@ -112,20 +112,6 @@ async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
     scope.save_task_settings(settings).await.unwrap();
 }
 
-async fn searched_decisions(scope: &UserScope) -> usize {
-    let search = DecisionSearch {
-        symbol: None,
-        action: None,
-        reason: None,
-        task: None,
-        since: None,
-        until: None,
-        after: None,
-        limit: 9,
-    };
-    scope.search_decisions(search).await.unwrap().items.len()
-}
-
 /// How many things each read of a scope finds.
 async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
     let date = day("2025-01-02");
@@ -142,11 +128,10 @@ async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
         ("runs", scope.runs(RunFilter::default()).await.unwrap().len()),
         ("run", scope.find_run(RunId(run)).await.unwrap().iter().len()),
         ("recording", scope.recording(RunId(run)).await.unwrap().iter().len()),
-        ("decisions", scope.decisions(DecisionFilter::default()).await.unwrap().len()),
+        ("decisions", scope.search_decisions(DecisionSearch::default()).await.unwrap().items.len()),
         ("decisions of the run", scope.decisions_of(RunId(run)).await.unwrap().len()),
         ("log of the run", scope.log_of(RunId(run)).await.unwrap().len()),
         ("log lines", scope.search_log(LogFilter::default()).await.unwrap().items.len()),
-        ("searched decisions", searched_decisions(scope).await),
         ("counted orders", scope.order_counts(OrderFilter::default()).await.unwrap().states.len()),
         ("data of the recording", scope.recording_data(RunId(run)).await.unwrap().iter().len()),
         ("state", scope.load_state().await.unwrap().len()),
