@@ -66,6 +66,7 @@ const TABLE: &[Line] = &[
     ("GET /api/v1/fills?user={user}", "",                                              [401, 404, 200, 200, 401]),
     ("GET /api/v1/decisions", "",                                                      [401, 200, 200, 200, 401]),
     ("GET /api/v1/decisions?user={user}", "",                                          [401, 404, 200, 200, 401]),
+    ("GET /api/v1/system/orders/summary", "",                                          [401, 403, 403, 200, 401]),
     ("GET /api/v1/system/orders", "",                                                  [401, 403, 403, 200, 401]),
     ("GET /api/v1/system/executions", "",                                              [401, 403, 403, 200, 401]),
     ("GET /api/v1/system/positions", "",                                               [401, 403, 403, 200, 401]),
@@ -190,7 +191,8 @@ const TABLE: &[Line] = &[
     // No component: it is read, and refused.
     ("POST /api/v1/modules/{task}", "{}",                                              [401, 403, 403, 400, 401]),
     ("POST /api/v1/modules/{task}/{one}/activate", "{}",                               [401, 403, 403, 200, 401]),
-    ("GET /api/v1/modules/{task}/{one}/shadow", "",                                    [401, 403, 403, 404, 401]),
+    ("GET /api/v1/modules/{task}/{one}/shadow", "",                                    [401, 403, 403, 200, 401]),
+    ("GET /api/v1/modules/{task}/{none}/shadow", "",                                   [401, 403, 403, 404, 401]),
     ("POST /api/v1/modules/{task}/{one}/shadow", r#"{"days":1}"#,                      [401, 403, 403, 200, 401]),
     ("POST /api/v1/modules/{task}/{one}/shadow/accept", "",                            [401, 403, 403, 204, 401]),
     // Nothing else was ever active.

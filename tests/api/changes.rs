@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::console::{Answer, Client, Console};
 use crate::support::desk_fixture::buy;
-use crate::support::{MONDAY, OTHER, TestHost, at};
+use crate::support::{ADMIN, MONDAY, OTHER, TestHost, at};
 use crate::world::World;
 
 async fn flat_market() -> Console {
@@ -131,4 +131,61 @@ async fn of_several_things_each_is_done_or_refused_by_itself() {
     assert_eq!(user.get("/api/v1/user/service/status").await.ok()["running"], true);
     let none = json!({ "users": [], "action": "start" });
     assert_eq!(admin.post("/api/v1/system/services", none).await.status, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_did_something_is_named() {
+    let world = World::new().await;
+    let admin = world.console.admin().await;
+    let name = json!(world.console.daemon.users.find(ADMIN).unwrap().name.clone());
+    let holiday = json!({ "date": "2027-01-26", "name": "Republic Day" });
+    let brought = json!({ "years": { "2027": { "source": "a circular", "holidays": [holiday] } } });
+    admin.post("/api/v1/calendar?expected_version=1", brought).await.ok();
+    let versions = admin.get("/api/v1/calendar/versions").await.ok();
+    let [brought, shipped] = [0, 1].map(|place| &versions["items"][place]);
+    assert_eq!((&brought["imported_by"], &brought["imported_by_name"]), (&json!(ADMIN.0), &name));
+    assert!(shipped["imported_by"].is_null() && shipped["imported_by_name"].is_null(), "{shipped}");
+    let trials = "/api/v1/modules/eod_cleanup/1/shadow";
+    assert_eq!(admin.get(trials).await.ok(), json!({ "trial": null }), "it was never tried");
+    let trial = admin.post(trials, json!({ "days": 1 })).await.ok();
+    assert_eq!((&trial["by"], &trial["by_name"]), (&json!(ADMIN.0), &name));
+    assert_eq!(admin.get(trials).await.ok(), json!({ "trial": trial }));
+    let task = admin.get("/api/v1/tasks/eod_cleanup").await.ok();
+    assert!(task["accepted_by"].is_null() && task["accepted_by_name"].is_null(), "{task}");
+    let versions = admin.get("/api/v1/modules?task=eod_cleanup").await.ok();
+    assert_eq!(versions["items"][0]["added_by_name"], Value::Null);
+    let history = admin.get("/api/v1/modules/eod_cleanup/history").await.ok();
+    assert_eq!(history["items"][0]["by_name"], Value::Null);
+}
+
+/// What `GET /api/v1/grants` says of the allowance of a task for everybody.
+async fn grant_of(admin: &Client, task: &str) -> Value {
+    let grants = admin.get("/api/v1/grants").await.ok();
+    let is_meant = |grant: &&Value| grant["task"] == task && grant["user"].is_null();
+    grants["items"].as_array().unwrap().iter().find(is_meant).unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grant_that_somebody_else_has_changed_stays_as_they_made_it() {
+    let console = Console::start(at(MONDAY, "10:00")).await;
+    let admin = console.admin().await;
+    let path = |version: u64| format!("/api/v1/grants/eod_cleanup?expected_version={version}");
+    let changed = (409, "grant_changed".to_owned());
+    let before = grant_of(&admin, "eod_cleanup").await;
+    assert_eq!((&before["set"], &before["version"]), (&json!(false), &json!(0)));
+    let mut narrow = before["allowance"].clone();
+    narrow["calls"] = json!(10);
+    let set = admin.send(Method::PUT, &path(0), narrow.clone()).await.ok();
+    let version = set["version"].as_u64().unwrap();
+    let late = admin.send(Method::PUT, &path(0), before["allowance"].clone()).await;
+    assert_eq!(late.problem(), changed);
+    assert_eq!(admin.delete(&path(version + 1)).await.problem(), changed);
+    assert_eq!(grant_of(&admin, "eod_cleanup").await, set);
+    assert_eq!(admin.delete(&path(version)).await.status, 204);
+    assert_eq!(grant_of(&admin, "eod_cleanup").await, before);
+    let again = admin.send(Method::PUT, &path(0), narrow.clone()).await.ok();
+    assert!(again["version"].as_u64() > Some(version), "a removed grant leaves its number to none: {again}");
+    // Who expects nothing changes what stands.
+    let whatever = admin.send(Method::PUT, "/api/v1/grants/eod_cleanup", narrow).await.ok();
+    assert!(whatever["version"].as_u64() > again["version"].as_u64(), "{whatever}");
 }

@@ -136,15 +136,21 @@ async fn orders_are_found_by_run_task_and_states_and_counted() {
     );
 
     for (query, expected) in [("", orders.clone()), ("?task=buy_orders&side=buy", bought)] {
-        let summary = user.get(&format!("/api/v1/orders/summary{query}")).await.ok();
-        assert_eq!((&summary["total"], &summary["complete"]), (&json!(expected.len()), &json!(true)));
-        for counted in summary["states"].as_array().unwrap() {
-            let in_state = expected.iter().filter(|order| order["state"] == counted["state"]).count();
-            assert_eq!(counted["orders"], in_state, "{summary}");
-        }
-        let counted = summary["states"].as_array().unwrap().iter();
-        assert_eq!(counted.map(|of| of["orders"].as_u64().unwrap()).sum::<u64>(), expected.len() as u64);
+        counts(&user.get(&format!("/api/v1/orders/summary{query}")).await.ok(), &expected);
     }
+}
+
+/// Checks that a summary counts these orders.
+#[track_caller]
+fn counts(summary: &Value, expected: &[Value]) {
+    assert_eq!((&summary["total"], &summary["complete"]), (&json!(expected.len()), &json!(true)));
+    let states = summary["states"].as_array().unwrap();
+    for counted in states {
+        let in_state = expected.iter().filter(|order| order["state"] == counted["state"]).count();
+        assert!(in_state > 0 && counted["orders"] == in_state, "{summary}");
+    }
+    let all: u64 = states.iter().map(|of| of["orders"].as_u64().unwrap()).sum();
+    assert_eq!(all, expected.len() as u64);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -167,6 +173,15 @@ async fn the_lists_of_everybody_are_those_of_each_together() {
     let filled: Vec<_> = orders.iter().filter(|order| order["state"] == "filled").cloned().collect();
     assert_eq!(all(&admin, "/api/v1/system/orders?states=filled", 500).await, filled);
     assert!(all(&admin, "/api/v1/system/orders?from=2025-03-12", 500).await.is_empty());
+    let none: &[Value] = &[];
+    for (query, expected) in [
+        ("", &*orders),
+        ("?states=filled", &*filled),
+        ("?from=2025-03-12", none),
+        ("?task=eod_cleanup", none),
+    ] {
+        counts(&admin.get(&format!("/api/v1/system/orders/summary{query}")).await.ok(), expected);
+    }
     let (since, until) = ("2025-03-10T09:30:00%2B05:30", "2025-03-10T09:32:00%2B05:30");
     let between: Vec<_> = executions
         .iter()
@@ -255,6 +270,21 @@ async fn decisions_are_found_over_runs() {
         let answer = user.get(&format!("/api/v1/decisions?{wrong}")).await;
         assert_eq!(answer.problem(), (400, "invalid_request".to_owned()), "{wrong}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signals_are_found_by_kind() {
+    let console = monday().await;
+    let user = console.user().await;
+    let signals = all(&user, "/api/v1/signals", 500).await;
+    assert!(!signals.is_empty());
+    for kinds in ["buy", "strong_buy", "reentry,exit", "buy,strong_buy", "buy,strong_buy,reentry,exit"] {
+        let is_meant = |signal: &&Value| kinds.split(',').any(|kind| signal["kind"] == kind);
+        let expected: Vec<Value> = signals.iter().filter(is_meant).cloned().collect();
+        assert_eq!(all(&user, &format!("/api/v1/signals?kind={kinds}"), 2).await, expected, "{kinds}");
+    }
+    let answer = user.get("/api/v1/signals?kind=buy,hold").await;
+    assert_eq!(answer.problem(), (400, "invalid_request".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::lists::{all, monday};
 use crate::support::console::{Client, Console, THIRD};
-use crate::support::{FRIDAY, MONDAY, at, day, heavy};
+use crate::support::{FRIDAY, MONDAY, OTHER, at, day, heavy};
 
 /// A table as it came: its status, its headers, and its text.
 struct Came {
@@ -73,6 +73,8 @@ async fn a_table_has_the_items_of_its_list_and_every_field_of_them() {
         ("/api/v1/system/orders", "orders-of-all"),
         ("/api/v1/fills?user=2", "fills"),
         ("/api/v1/pnl/daily?user=2", "pnl-daily"),
+        ("/api/v1/positions/closed?user=2", "positions-closed"),
+        ("/api/v1/system/positions", "positions-of-all"),
         ("/api/v1/signals?user=2", "signals"),
         (&*format!("/api/v1/slots?user=2&{week}"), "slots"),
         (&*format!("/api/v1/system/slots?{week}"), "slots-of-all"),
@@ -84,31 +86,63 @@ async fn a_table_has_the_items_of_its_list_and_every_field_of_them() {
     ] {
         let items = all(&admin, path, 500).await;
         let came = table(&admin, path).await;
-        assert_eq!(
-            (came.status, &*came.kind),
-            (200, "text/csv; charset=utf-8; header=present"),
-            "{}",
-            came.text
-        );
-        assert_eq!(came.disposition, format!("attachment; filename=\"{name}-{MONDAY}.csv\""));
-        let lines = cells(&came.text);
-        let columns = &lines[0];
-        assert_eq!(lines.len(), items.len() + 1, "{path}");
-        for (line, item) in lines[1..].iter().zip(&items) {
-            assert_eq!(line.len(), columns.len());
-            for (column, cell) in columns.iter().zip(line) {
-                let value = column.split('.').fold(item, |value, name| &value[name]);
-                // A text that looks like a formula has an apostrophe before it.
-                let cell = cell.strip_prefix('\'').unwrap_or(cell);
-                assert_eq!(cell, said(value), "{column} of {path}");
-            }
-            for (name, value) in item.as_object().unwrap() {
-                let begin = format!("{name}.");
-                let has = columns.iter().any(|column| column == name || column.starts_with(&begin));
-                assert!(has || value.is_null(), "{name} of {path} is in no column");
-            }
+        has_the_rows(&came, path, name, &items);
+    }
+}
+
+/// Checks that a table has a line for each of these items, with every field of it.
+fn has_the_rows(came: &Came, path: &str, name: &str, items: &[Value]) {
+    assert_eq!((came.status, &*came.kind), (200, "text/csv; charset=utf-8; header=present"), "{}", came.text);
+    assert_eq!(came.disposition, format!("attachment; filename=\"{name}-{MONDAY}.csv\""));
+    let lines = cells(&came.text);
+    let columns = &lines[0];
+    assert_eq!(lines.len(), items.len() + 1, "{path}");
+    for (line, item) in lines[1..].iter().zip(items) {
+        assert_eq!(line.len(), columns.len());
+        for (column, cell) in columns.iter().zip(line) {
+            let value = column.split('.').fold(item, |value, name| &value[name]);
+            // A text that looks like a formula has an apostrophe before it.
+            let cell = cell.strip_prefix('\'').unwrap_or(cell);
+            assert_eq!(cell, said(value), "{column} of {path}");
+        }
+        for (name, value) in item.as_object().unwrap() {
+            let begin = format!("{name}.");
+            let has = columns.iter().any(|column| column == name || column.starts_with(&begin));
+            assert!(has || value.is_null(), "{name} of {path} is in no column");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_of_figures_has_the_rows_of_its_answer() {
+    let console = monday().await;
+    let admin = console.admin().await;
+    for (path, name, rows) in [
+        ("/api/v1/pnl/charges?user=2&by=day", "charges", "/days"),
+        ("/api/v1/pnl/curve?user=2", "curve", "/points"),
+        ("/api/v1/positions?user=2", "positions", "/items"),
+        ("/api/v1/positions?user=2&lots=true", "positions", "/items"),
+        ("/api/v1/analytics/tasks?user=2", "analytics", "/rows"),
+        ("/api/v1/system/analytics?by=user&limit=500", "analytics-of-all", "/rows/items"),
+    ] {
+        let answer = admin.get(path).await.ok();
+        let items = answer.pointer(rows).unwrap().as_array().unwrap();
+        assert!(!items.is_empty(), "{path}: {answer}");
+        has_the_rows(&table(&admin, &path.replace("&limit=500", "")).await, path, name, items);
+    }
+    // Charges are told by day in a table, whether that is said or not.
+    let [said, unsaid] = ["/api/v1/pnl/charges?user=2&by=day", "/api/v1/pnl/charges?user=2"];
+    assert_eq!(table(&admin, said).await.text, table(&admin, unsaid).await.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_is_refused_while_a_part_of_it_cannot_be_read() {
+    let console = monday().await;
+    let admin = console.admin().await;
+    let user = console.daemon.users.find(OTHER).unwrap();
+    let _at_work = user.desk.lock().await;
+    let came = table(&admin, "/api/v1/system/positions").await;
+    assert_eq!((came.status, &*came.kind), (503, "application/problem+json"), "{}", came.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -120,6 +120,11 @@ async fn closed_lots_are_the_matches_of_the_journal(admin: &Client, traded: &Tra
     assert_eq!(found, traded.closed);
     assert_eq!(gross, number(summary, "realised_paise"), "matches and books realise the same");
     assert!(lots.windows(2).all(|two| number(&two[0], "number") > number(&two[1], "number")));
+    let table = admin.request(Method::GET, "/api/v1/positions/closed").header("accept", "text/csv");
+    let table = table.send().await.unwrap().text().await.unwrap();
+    let numbers: Vec<i64> =
+        table.lines().skip(1).map(|line| line.split(',').next().unwrap().parse().unwrap()).collect();
+    assert_eq!(numbers, lots.iter().map(|lot| number(lot, "number")).collect::<Vec<_>>());
 
     let one = &lots[lots.len() / 2];
     let (symbol, day) = (text(one, "symbol"), text(one, "sold_on"));

@@ -67,6 +67,8 @@ pub enum Code {
     ScheduleFlagged,
     /// Another change of the schedules came first.
     ScheduleChanged,
+    /// Another change of the grant came first.
+    GrantChanged,
     /// The calendar cannot be read or makes no sense; the sentence names the entry.
     InvalidCalendar,
     /// Another calendar was imported first.
@@ -177,6 +179,7 @@ impl Code {
             | Self::SettingsChanged
             | Self::ScheduleChanged
             | Self::ScheduleFlagged
+            | Self::GrantChanged
             | Self::CalendarChanged
             | Self::LastAdmin
             | Self::TotpNotBegun
@@ -318,6 +321,7 @@ fn refused(refusal: Option<Refusal>, error: &dyn std::error::Error) -> Problem {
         Some(Refusal::NameTaken) => Code::NameTaken,
         Some(Refusal::SettingsChanged) => Code::SettingsChanged,
         Some(Refusal::ScheduleChanged) => Code::ScheduleChanged,
+        Some(Refusal::GrantChanged) => Code::GrantChanged,
         Some(Refusal::CalendarChanged) => Code::CalendarChanged,
         Some(Refusal::LastAdmin) => Code::LastAdmin,
         Some(Refusal::LinkUnusable) => Code::LinkUnusable,

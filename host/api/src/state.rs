@@ -72,6 +72,11 @@ impl Api {
         self.daemon.users.find(id).map_or_else(|_| format!("user {id}"), |user| user.name.clone())
     }
 
+    /// Returns the name of the user who did something; none for the program itself, and for one whom the daemon has not loaded.
+    pub(crate) fn name_of(&self, by: Option<UserId>) -> Option<String> {
+        self.daemon.users.find(by?).ok().map(|user| user.name.clone())
+    }
+
     /// Replaces the limits of connections.
     #[must_use]
     pub fn with_limits(self, limits: ConnectionLimits) -> Self {

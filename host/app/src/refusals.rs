@@ -13,6 +13,8 @@ pub enum Refusal {
     SettingsChanged,
     /// Another change of the schedules came first.
     ScheduleChanged,
+    /// Another change of the grant came first.
+    GrantChanged,
     /// Another calendar was imported first.
     CalendarChanged,
     /// The change would leave no active admin who can log in.
@@ -31,6 +33,7 @@ impl Refusal {
             StoreError::NameTaken { .. } => Some(Self::NameTaken),
             StoreError::SettingsChanged { .. } => Some(Self::SettingsChanged),
             StoreError::ScheduleChanged { .. } => Some(Self::ScheduleChanged),
+            StoreError::GrantChanged { .. } => Some(Self::GrantChanged),
             StoreError::CalendarChanged { .. } => Some(Self::CalendarChanged),
             StoreError::LastAdmin { .. } => Some(Self::LastAdmin),
             StoreError::LinkUnusable => Some(Self::LinkUnusable),

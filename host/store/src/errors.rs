@@ -255,6 +255,18 @@ pub enum StoreError {
         /// The version there is.
         current: u64,
     },
+    /// Another change of the grant came first.
+    #[error(
+        "somebody else has changed the grant of {task}: its version is {found} by now, not {expected}; 0 is none"
+    )]
+    GrantChanged {
+        /// The task whose grant it is.
+        task: Task,
+        /// The version that was to be changed.
+        expected: u64,
+        /// The version there is.
+        found: u64,
+    },
     /// Another calendar was imported first.
     #[error("the calendar is at version {current}, and the change was made against version {expected}")]
     CalendarChanged {
@@ -318,6 +330,7 @@ impl StoreError {
                 | Self::ForeignSignal { .. }
                 | Self::NameTaken { .. }
                 | Self::ScheduleChanged { .. }
+                | Self::GrantChanged { .. }
                 | Self::CalendarChanged { .. }
                 | Self::LastAdmin { .. }
                 | Self::LinkUnusable

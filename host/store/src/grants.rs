@@ -1,7 +1,7 @@
 //! What the operator allows each task, and what its runs have used of it. What an allowance means is the application's
 //! affair; here it is text.
 
-use rusqlite::Row;
+use rusqlite::{Connection, Row};
 
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
@@ -9,12 +9,16 @@ use prahari_domain::time::{Day, Timestamp};
 
 use crate::columns::{execute, instant, parsed, select, select_one, unsigned, user};
 use crate::errors::StoreError;
+use crate::meta;
 use crate::run_footprint::{self, RunFootprint};
 use crate::run_list::tasks_of;
 use crate::store::{SystemScope, UserScope};
 
 /// Stands for everybody in the place of a user.
 const EVERYBODY: i64 = 0;
+
+/// Key under which the number of the last change of a grant is stored.
+const NEWEST: &str = "newest_grant";
 
 /// An allowance as an operator set it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +33,15 @@ pub struct GrantRow {
     pub at: Timestamp,
     /// User who set the allowance.
     pub by: UserId,
+}
+
+/// An allowance with the change that made it so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberedGrant {
+    /// Number of that change; a later one has a larger number.
+    pub version: u64,
+    /// The allowance.
+    pub grant: GrantRow,
 }
 
 /// What the runs of a task of a user have used over some days.
@@ -55,19 +68,24 @@ pub struct UsedRow {
 }
 
 impl SystemScope {
-    /// Sets an allowance and waits until it is durable.
+    /// Sets an allowance, waits until it is durable, and answers the number of the change.
     ///
     /// # Errors
-    /// When the store is closed or has stopped.
-    pub async fn save_grant(&self, row: GrantRow) -> Result<(), StoreError> {
+    /// [`StoreError::GrantChanged`] when `expected` is given and is not the number of what stands, 0 when nothing is set; or when
+    /// the store is closed or has stopped.
+    pub async fn save_grant(&self, row: GrantRow, expected: Option<u64>) -> Result<u64, StoreError> {
         self.store
             .write_durable("save a grant", move |conn| {
+                check(conn, (row.user, row.task), expected)?;
+                let version = next_version(conn)?;
                 let sql =
-                    "INSERT INTO grants (user_id, task, allowance, at, by_user) VALUES (?1, ?2, ?3, ?4, ?5)
+                    "INSERT INTO grants (user_id, task, allowance, at, by_user, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                            ON CONFLICT (user_id, task) DO UPDATE
-                           SET allowance = excluded.allowance, at = excluded.at, by_user = excluded.by_user";
-                let by = row.by.0.cast_signed();
-                execute(conn, sql, (key(row.user), row.task.name(), row.allowance, row.at.0, by)).map(|_| ())
+                           SET allowance = excluded.allowance, at = excluded.at, by_user = excluded.by_user,
+                               version = excluded.version";
+                let (by, number) = (row.by.0.cast_signed(), version.cast_signed());
+                execute(conn, sql, (key(row.user), row.task.name(), row.allowance, row.at.0, by, number))?;
+                Ok(version)
             })
             .await
     }
@@ -75,10 +93,15 @@ impl SystemScope {
     /// Removes an allowance, by which the next wider one holds; whether there was one.
     ///
     /// # Errors
-    /// When the store is closed or has stopped.
-    pub async fn remove_grant(&self, user: Option<UserId>, task: Task) -> Result<bool, StoreError> {
+    /// As [`SystemScope::save_grant`].
+    pub async fn remove_grant(
+        &self,
+        (user, task): (Option<UserId>, Task),
+        expected: Option<u64>,
+    ) -> Result<bool, StoreError> {
         self.store
             .write_durable("remove a grant", move |conn| {
+                check(conn, (user, task), expected)?;
                 let sql = "DELETE FROM grants WHERE user_id = ?1 AND task = ?2";
                 Ok(execute(conn, sql, (key(user), task.name()))? > 0)
             })
@@ -89,7 +112,7 @@ impl SystemScope {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn grants(&self) -> Result<Vec<GrantRow>, StoreError> {
+    pub async fn grants(&self) -> Result<Vec<NumberedGrant>, StoreError> {
         self.store
             .read("read the grants", |conn| {
                 select(conn, "SELECT * FROM grants ORDER BY user_id, task", [], read)
@@ -145,14 +168,36 @@ fn key(of: Option<UserId>) -> i64 {
     of.map_or(EVERYBODY, |user| user.0.cast_signed())
 }
 
-fn read(row: &Row<'_>) -> Result<GrantRow, StoreError> {
-    Ok(GrantRow {
+/// Checks that what stands is what a change expects.
+fn check(
+    conn: &Connection,
+    (user, task): (Option<UserId>, Task),
+    expected: Option<u64>,
+) -> Result<(), StoreError> {
+    let Some(expected) = expected else { return Ok(()) };
+    let sql = "SELECT version FROM grants WHERE user_id = ?1 AND task = ?2";
+    let found = select_one(conn, sql, (key(user), task.name()), |row| unsigned(row, "version"))?.unwrap_or(0);
+    if found == expected { Ok(()) } else { Err(StoreError::GrantChanged { task, expected, found }) }
+}
+
+/// The number of the next change. Grants of before there were numbers have the first one.
+fn next_version(conn: &Connection) -> Result<u64, StoreError> {
+    let sql = "SELECT value FROM meta WHERE key = ?1";
+    let newest: u64 = select_one(conn, sql, [NEWEST], |row| parsed(row, "value"))?.unwrap_or(1);
+    let version = newest + 1;
+    meta::set(conn, NEWEST, &version.to_string())?;
+    Ok(version)
+}
+
+fn read(row: &Row<'_>) -> Result<NumberedGrant, StoreError> {
+    let grant = GrantRow {
         user: Some(user(row, "user_id")?).filter(|user| user.0.cast_signed() != EVERYBODY),
         task: parsed(row, "task")?,
         allowance: row.get("allowance")?,
         at: instant(row, "at")?,
         by: user(row, "by_user")?,
-    })
+    };
+    Ok(NumberedGrant { version: unsigned(row, "version")?, grant })
 }
 
 fn used(row: &Row<'_>) -> Result<UsedRow, StoreError> {

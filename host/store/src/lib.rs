@@ -92,7 +92,7 @@ pub use decision_search::{DecisionLine, DecisionSearch};
 pub use decisions::{DecisionRow, FoundDecision, LogRow, NotesPage};
 pub use errors::StoreError;
 pub use fill_list::{FillCursor, FillFilter, FoundFill};
-pub use grants::{GrantRow, UsedRow};
+pub use grants::{GrantRow, NumberedGrant, UsedRow};
 pub use halts::{HaltCode, HaltFilter, HaltRow, NewHalt};
 pub use individual_services::{IndividualServiceRow, RestartPolicy};
 pub use inspection::{ClosedStatement, Counted, Inspection, ReadTaskSettings, ReadUser};

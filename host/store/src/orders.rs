@@ -72,7 +72,7 @@ pub struct OrderCounts {
 }
 
 /// Most orders that are looked at to count them: more than a user places in years.
-const MOST_COUNTED: u32 = 100_000;
+pub(crate) const MOST_COUNTED: u32 = 100_000;
 
 /// Columns of an order.
 pub(crate) struct OrderColumns {
@@ -230,8 +230,17 @@ fn count(
     filter: &OrderFilter,
     most: u32,
 ) -> Result<OrderCounts, StoreError> {
-    let values = params_from_iter(values(user, filter, most));
-    let found = select(conn, &count_statement(filter), values, |row| {
+    count_by_state(conn, &count_statement(filter), values(user, filter, most), most)
+}
+
+/// Counts by state what a statement found among the at most `most` rows that it looked at.
+pub(crate) fn count_by_state(
+    conn: &Connection,
+    sql: &str,
+    values: Vec<Value>,
+    most: u32,
+) -> Result<OrderCounts, StoreError> {
+    let found = select(conn, sql, params_from_iter(values), |row| {
         Ok((state_named(row)?, unsigned(row, "orders")?, unsigned(row, "looked_at")?))
     })?;
     let looked_at: u64 = found.iter().map(|(.., looked_at)| looked_at).sum();

@@ -13,7 +13,7 @@ use prahari_domain::time::Timestamp;
 use crate::columns::{instant, parsed};
 use crate::errors::StoreError;
 use crate::looked::{Looked, MOST_LOOKED_AT};
-use crate::orders::{OrderFilter, values, wanted, wanted_order};
+use crate::orders::{MOST_COUNTED, OrderCounts, OrderFilter, count_by_state, values, wanted, wanted_order};
 use crate::store::SystemScope;
 
 /// Where an order stands in the list of everybody's: by trading date, then by the time at which it was written down.
@@ -40,6 +40,15 @@ impl SystemScope {
             .read("read the orders of everybody", move |conn| look(conn, filter, after, MOST_LOOKED_AT))
             .await
     }
+
+    /// The orders of all users that the filter lets through, counted by state, whatever its limit says. Looked at are the
+    /// newest 100,000 of its dates.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn order_counts(&self, filter: OrderFilter) -> Result<OrderCounts, StoreError> {
+        self.store.read("count the orders of everybody", move |conn| count(conn, filter, MOST_COUNTED)).await
+    }
 }
 
 fn look(
@@ -58,7 +67,13 @@ fn place(row: &Row<'_>) -> Result<PlacedCursor, StoreError> {
     Ok(PlacedCursor { placed_at: instant(row, "placed_at")?, order: parsed(row, "id")? })
 }
 
-/// The values of the filter, with the place before which the orders have to stand.
+fn count(conn: &Connection, filter: OrderFilter, most: u32) -> Result<OrderCounts, StoreError> {
+    let filter = OrderFilter { after: None, ..filter };
+    let values = placed_before(&filter, None, most);
+    count_by_state(conn, &count_statement(&filter.states), values, most)
+}
+
+/// The values of the filter, with the place before which the orders have to stand, and how many are looked at.
 fn placed_before(filter: &OrderFilter, after: Option<PlacedCursor>, most: u32) -> Vec<Value> {
     let mut values = values(UserId(0), filter, most);
     let through = filter.through.map_or_else(|| "~".to_owned(), |day| day.to_string());
@@ -76,8 +91,22 @@ fn placed_before(filter: &OrderFilter, after: Option<PlacedCursor>, most: u32) -
 }
 
 fn statement(states: &[OrderState]) -> String {
+    rows("placed_at, id, data", states)
+}
+
+/// The same orders, counted.
+fn count_statement(states: &[OrderState]) -> String {
     format!(
-        "SELECT placed_at, id, data, {} AS wanted FROM orders INDEXED BY orders_of_all
+        "SELECT state, count(*) AS looked_at, count(*) FILTER (WHERE wanted) AS orders
+         FROM ({}) GROUP BY state ORDER BY state",
+        rows("state", states)
+    )
+}
+
+/// The newest orders of everybody, and whether each is wanted.
+fn rows(columns: &str, states: &[OrderState]) -> String {
+    format!(
+        "SELECT {columns}, {} AS wanted FROM orders INDEXED BY orders_of_all
          WHERE day >= ?2 AND (day, placed_at, id) < (?3, ?4, ?12)
          ORDER BY day DESC, placed_at DESC, id DESC LIMIT ?9",
         wanted(states)
@@ -98,6 +127,8 @@ mod tests {
             let plan = plan_of(&statement(states));
             assert!(plan.starts_with("SEARCH orders USING INDEX orders_of_all (day>? AND "), "{plan}");
             assert!(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "{plan}");
+            let counted = plan_of(&count_statement(states));
+            assert!(counted.contains("SEARCH orders USING INDEX orders_of_all (day>? AND "), "{counted}");
         }
     }
 

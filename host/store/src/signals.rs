@@ -51,6 +51,8 @@ pub struct SeenFilter {
     pub through: Option<Day>,
     /// Only signals of this symbol.
     pub symbol: Option<Symbol>,
+    /// Only signals of one of these kinds, by name; of any when there are none.
+    pub kinds: Vec<&'static str>,
     /// Continues after this entry of the list: that of the last signal of the page before.
     pub after: Option<SignalCursor>,
     /// At most this many, the newest ones.
@@ -60,7 +62,7 @@ pub struct SeenFilter {
 impl Default for SeenFilter {
     /// Without conditions: the newest 100 rows.
     fn default() -> Self {
-        Self { from: None, through: None, symbol: None, after: None, limit: 100 }
+        Self { from: None, through: None, symbol: None, kinds: Vec::new(), after: None, limit: 100 }
     }
 }
 
@@ -286,10 +288,12 @@ fn list_seen(conn: &Connection, user: UserId, filter: &SeenFilter) -> Result<Vec
     let (day, signal) = filter
         .after
         .map_or(until.clone(), |after| until.min((after.day.to_string(), after.signal.0.cast_signed())));
+    // With commas around them, so that no name is found within another.
+    let kinds = (!filter.kinds.is_empty()).then(|| format!(",{},", filter.kinds.join(",")));
     let mut found = Vec::new();
     for owner in [None, Some(user.0.cast_signed())] {
         let symbol = filter.symbol.as_ref().map(Symbol::as_str);
-        let values = params![user.0.cast_signed(), owner, from, day, signal, symbol, filter.limit];
+        let values = params![user.0.cast_signed(), owner, from, day, signal, symbol, filter.limit, kinds];
         found.append(&mut select(conn, &seen_statement(), values, read_seen)?);
     }
     found.sort_unstable_by_key(|seen| std::cmp::Reverse(seen.cursor()));
@@ -301,6 +305,7 @@ fn seen_statement() -> String {
     format!(
         "{SEEN} WHERE signals.user_id IS ?2 AND signals.day >= ?3 AND (signals.day, signals.id) < (?4, ?5)
              AND (?6 IS NULL OR signals.symbol = ?6)
+             AND (?8 IS NULL OR instr(?8, ',' || signals.kind || ',') > 0)
          ORDER BY signals.day DESC, signals.id DESC LIMIT ?7"
     )
 }

@@ -19,10 +19,13 @@ export const grantsUsedQuery = (user?: number) =>
     refetchInterval: POLL_MS,
   });
 
-export const setGrant = (task: string, body: TaskAllowance, user?: number) =>
-  answered(
-    api.PUT('/api/v1/grants/{task}', { params: { path: { task }, query: ofUser(user) }, body }),
-  );
+/** The version is the one that is changed, 0 when nothing is set: when there is another by now, nothing is done. */
+const change = (task: string, version: number, user?: number) => ({
+  params: { path: { task }, query: { ...ofUser(user), expected_version: version } },
+});
 
-export const removeGrant = (task: string, user?: number) =>
-  done(api.DELETE('/api/v1/grants/{task}', { params: { path: { task }, query: ofUser(user) } }));
+export const setGrant = (task: string, version: number, body: TaskAllowance, user?: number) =>
+  answered(api.PUT('/api/v1/grants/{task}', { ...change(task, version, user), body }));
+
+export const removeGrant = (task: string, version: number, user?: number) =>
+  done(api.DELETE('/api/v1/grants/{task}', change(task, version, user)));

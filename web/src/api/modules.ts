@@ -1,8 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
-import { answered, api, done, Failure } from './client';
+import { answered, api, done } from './client';
 import { AS_JOB } from './jobs';
 import { pressed } from './press';
-import type { ModuleTrial, ModuleVersion, Pin } from './schema';
+import type { ModuleVersion, Pin } from './schema';
 import { uploadComponent } from './upload';
 
 /** Every version of every task's module, by task and version; for admins. */
@@ -25,15 +25,9 @@ const of = (task: string, version: number) => ({ params: { path: { task, version
 export const trialQuery = (task: string, version: number) =>
   queryOptions({
     queryKey: ['modules', 'trial', { task, version }],
-    queryFn: async ({ signal }): Promise<ModuleTrial | null> => {
-      try {
-        return await answered(
-          api.GET('/api/v1/modules/{task}/{version}/shadow', { ...of(task, version), signal }),
-        );
-      } catch (error) {
-        if (error instanceof Failure && error.code === 'not_found') return null;
-        throw error;
-      }
+    queryFn: async ({ signal }) => {
+      const path = '/api/v1/modules/{task}/{version}/shadow';
+      return (await answered(api.GET(path, { ...of(task, version), signal }))).trial;
     },
   });
 

@@ -45,6 +45,14 @@ export const orderSummaryQuery = (filter: Omit<OrderFilter, 'limit'>) =>
       answered(api.GET('/api/v1/orders/summary', { params: { query: filter }, signal })),
   });
 
+/** How many orders of everybody stand in each state. */
+export const allOrderSummaryQuery = (filter: Omit<AllOrdersFilter, 'limit'>) =>
+  queryOptions({
+    queryKey: ['orders', 'summary-of-all', filter],
+    queryFn: ({ signal }) =>
+      answered(api.GET('/api/v1/system/orders/summary', { params: { query: filter }, signal })),
+  });
+
 export const orderQuery = (id: string, user?: number) =>
   queryOptions({
     queryKey: ['orders', 'one', { id, user }],

@@ -86,6 +86,10 @@ export const WORDS: Record<FailureCode, Words> = {
     next: 'Read the reason; save it all the same if it is meant.',
   },
   schedule_changed: { title: 'Somebody else changed the schedules', next: RELOAD },
+  grant_changed: {
+    title: 'Somebody else changed this allowance',
+    next: 'Theirs stands beside yours: choose.',
+  },
   invalid_calendar: {
     title: 'This calendar cannot be used',
     next: 'Correct the entry that is named here.',

@@ -18,7 +18,7 @@ pub(super) struct Listing {
     path: &'static str,
     /// Name of the file.
     pub(super) name: &'static str,
-    /// The field of the answer that has the rows.
+    /// Where the rows stand in the answer, as a JSON pointer; the cursor of the next page stands beside them.
     pub(super) rows: &'static str,
     /// Parameters that the rows need.
     pub(super) with: &'static [(&'static str, &'static str)],
@@ -30,9 +30,11 @@ pub(super) struct Listing {
 
 const CHARGES: &str = "/api/v1/pnl/charges";
 const CURVE: &str = "/api/v1/pnl/curve";
+const TASK_ANALYTICS: &str = "/api/v1/analytics/tasks";
+const SYSTEM_ANALYTICS: &str = "/api/v1/system/analytics";
 
 /// Path, name of the file, and the columns that a person looks at first. The others follow in the order of the alphabet.
-const LISTINGS: [(&str, &str, &[&str]); 15] = [
+const LISTINGS: [(&str, &str, &[&str]); 18] = [
     ("/api/v1/orders", "orders", ORDER),
     ("/api/v1/system/orders", "orders-of-all", ORDER),
     (
@@ -52,6 +54,11 @@ const LISTINGS: [(&str, &str, &[&str]); 15] = [
         "positions",
         &["symbol", "strategy", "quantity", "average_price_paise", "invested_paise"],
     ),
+    (
+        "/api/v1/system/positions",
+        "positions-of-all",
+        &["user", "user_name", "symbol", "strategy", "quantity", "average_price_paise", "invested_paise"],
+    ),
     ("/api/v1/positions/closed", "positions-closed", &["number", "symbol", "strategy", "quantity"]),
     ("/api/v1/signals", "signals", &["id", "day", "symbol", "kind", "status"]),
     ("/api/v1/slots", "slots", SLOT),
@@ -60,6 +67,12 @@ const LISTINGS: [(&str, &str, &[&str]); 15] = [
     ("/api/v1/system/executions", "executions-of-all", EXECUTION),
     ("/api/v1/decisions", "decisions", &["started_at", "task", "symbol", "action", "reason"]),
     ("/api/v1/audit", "audit", &["id", "at", "user", "user_name", "action", "resource"]),
+    (TASK_ANALYTICS, "analytics", &["task", "module_version", "executions", "succeeded", "success_percent"]),
+    (
+        SYSTEM_ANALYTICS,
+        "analytics-of-all",
+        &["user", "user_name", "task", "module_version", "executions", "succeeded", "success_percent"],
+    ),
 ];
 
 const ORDER: &[&str] =
@@ -97,9 +110,11 @@ pub(crate) fn announce(path: &str, operation: &mut Operation) {
 
 fn read(document: &Value, (path, name, first): (&'static str, &'static str, &[&str])) -> Option<Listing> {
     let rows = match path {
-        CHARGES => "days",
-        CURVE => "points",
-        _ => "items",
+        CHARGES => "/days",
+        CURVE => "/points",
+        TASK_ANALYTICS => "/rows",
+        SYSTEM_ANALYTICS => "/rows/items",
+        _ => "/items",
     };
     let with: &[(&str, &str)] = if path == CHARGES { &[("by", "day")] } else { &[] };
     let operation = document["paths"].get(path)?.get("get")?;
@@ -107,8 +122,8 @@ fn read(document: &Value, (path, name, first): (&'static str, &'static str, &[&s
     let paged = parameters.any(|parameter| parameter["name"] == "limit");
     let answer = operation.pointer("/responses/200/content/application~1json/schema")?;
     let mut fields = BTreeSet::new();
-    let row = field_of(document, answer, rows).map(|rows| &rows["items"])?;
-    collect(document, row, "", DEEPEST, &mut fields);
+    let list = rows.split('/').skip(1).try_fold(answer, |schema, name| field_of(document, schema, name))?;
+    collect(document, &list["items"], "", DEEPEST, &mut fields);
     let mut columns: Vec<String> = Vec::new();
     columns.extend(first.iter().filter(|name| fields.contains(**name)).map(|name| (*name).to_owned()));
     columns.extend(fields.into_iter().filter(|name| !first.contains(&name.as_str())));
@@ -174,6 +189,12 @@ mod tests {
         let columns = &listing("/api/v1/executions").unwrap().columns;
         for column in ["usage.cpu_us", "usage.left.rows", "details", "finished_at"] {
             assert!(columns.iter().any(|name| name == column), "{column} in {columns:?}");
+        }
+        for path in [TASK_ANALYTICS, SYSTEM_ANALYTICS] {
+            let columns = &listing(path).unwrap().columns;
+            for column in ["duration_ms.p95", "lateness_ms.max", "net_paise"] {
+                assert!(columns.iter().any(|name| name == column), "{column} in {columns:?}");
+            }
         }
         let columns = &listing("/api/v1/positions").unwrap().columns;
         assert!(columns.iter().any(|name| name == "verdicts") && listing("/api/v1/tasks").is_none());

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::listings::Listing;
 use super::{Refused, refused};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 /// Items of one page.
 const PAGE: &str = "limit=500";
@@ -64,9 +64,12 @@ impl Pages {
         }
         let body = to_bytes(answer.into_body(), MOST_BYTES).await.map_err(|error| fault(&error))?;
         let mut page: Value = serde_json::from_slice(&body).map_err(|error| fault(&error))?;
-        self.cursor = page.get("next").and_then(Value::as_str).map(ToOwned::to_owned);
+        refuse_busy(&page)?;
+        let (around, _) = self.listing.rows.rsplit_once('/').unwrap_or_default();
+        let next = page.pointer(&format!("{around}/next"));
+        self.cursor = next.and_then(Value::as_str).map(ToOwned::to_owned);
         self.done = self.cursor.is_none();
-        match page.get_mut(self.listing.rows).map(Value::take) {
+        match page.pointer_mut(self.listing.rows).map(Value::take) {
             Some(Value::Array(items)) => Ok(Some(items)),
             _ => Ok(Some(Vec::new())),
         }
@@ -90,6 +93,15 @@ impl Pages {
     }
 }
 
+/// A list says beside its items whose could not be read. A table has no place for that, and would look whole.
+fn refuse_busy(page: &Value) -> Result<(), Refused> {
+    if page.get("busy").and_then(Value::as_array).is_none_or(Vec::is_empty) {
+        return Ok(());
+    }
+    let sentence = "the desks of some users are at work, and what they hold cannot be read; ask again";
+    Err(refused(Problem::new(Code::Unavailable, sentence).retry_after(5)))
+}
+
 fn fault(error: &dyn std::error::Error) -> Refused {
     refused(Problem::fault(error))
 }
@@ -108,7 +120,17 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn what_could_not_be_read_is_not_left_out_silently() {
+        assert!(refuse_busy(&json!({ "items": [] })).is_ok());
+        assert!(refuse_busy(&json!({ "items": [], "busy": [] })).is_ok());
+        let refused = refuse_busy(&json!({ "items": [], "busy": [{ "user": 2 }] })).unwrap_err();
+        assert_eq!(refused.status(), 503);
+    }
 
     #[test]
     fn a_cursor_stands_in_an_address_as_one_value() {

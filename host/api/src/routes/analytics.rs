@@ -1,9 +1,7 @@
 //! `/api/v1/analytics/tasks` and `/api/v1/system/analytics`: how tasks did over a range of dates.
 
 use axum::extract::State;
-use chrono::Days;
 use prahari_app::queries::{self, RunGroup};
-use prahari_domain::time::Day;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -13,13 +11,10 @@ use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Date, Page, TaskName, limit, parse_cursor, range};
+use crate::view::{Date, DateSpan, Page, TaskName, limit, parse_cursor};
 
-/// Most dates of one range: executions of ordinary ticks are kept for a month.
-const MOST_DAYS: u64 = 31;
-
-/// Number of dates when the request names no first one.
-const USUAL_DAYS: u64 = 7;
+/// A week, and a month at most: executions of ordinary ticks are kept for a month.
+const DATES: DateSpan = DateSpan { usual: 7, most: 31 };
 
 /// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -190,7 +185,7 @@ async fn tasks(
     Query(query): Query<TasksQuery>,
 ) -> Result<Json<TaskAnalytics>, Problem> {
     let user = caller.target_user(&api, query.user)?;
-    let (from, through) = dates(&api, query.from, query.through)?;
+    let (from, through) = DATES.dates(api.daemon.clock.now().ist_day(), query.from, query.through)?;
     let by = match query.by {
         Some(ByTask::Version) => RunGroup::Version,
         Some(ByTask::Task) | None => RunGroup::Task,
@@ -210,7 +205,7 @@ async fn everybody(
 ) -> Result<Json<SystemAnalytics>, Problem> {
     let limit = limit(query.limit)?;
     let seen = parse_cursor::<u64>(query.cursor.as_deref())?.unwrap_or(0);
-    let (from, through) = dates(&api, query.from, query.through)?;
+    let (from, through) = DATES.dates(api.daemon.clock.now().ist_day(), query.from, query.through)?;
     let by = match query.by {
         Some(ByAll::Version) => RunGroup::Version,
         Some(ByAll::User) => RunGroup::User,
@@ -224,25 +219,6 @@ async fn everybody(
     let items = items.map(|row| AnalyticsRow::of(&api, row)).collect();
     let rows = Page { items, next };
     Ok(Json(SystemAnalytics { from: Date(from), through: Date(through), complete: found.complete, rows }))
-}
-
-/// The dates that are asked for: the last week when nothing is said.
-///
-/// # Errors
-/// When they are in the wrong order, or too many.
-fn dates(api: &Api, from: Option<Date>, through: Option<Date>) -> Result<(Day, Day), Problem> {
-    range(("from", from), ("through", through))?;
-    let today = api.daemon.clock.now().ist_day();
-    // The first date alone asks for as many as there may be.
-    let latest = |from: Date| from.0.checked_add_days(Days::new(MOST_DAYS - 1)).unwrap_or(from.0);
-    let through =
-        through.map_or_else(|| from.map_or(today, |from| today.clamp(from.0, latest(from))), |day| day.0);
-    let before = |days: u64| through.checked_sub_days(Days::new(days - 1)).unwrap_or(through);
-    let from = from.map_or_else(|| before(USUAL_DAYS), |day| day.0);
-    if from < before(MOST_DAYS) {
-        return Err(Problem::invalid(format!("through: it is {MOST_DAYS} days or more after from")));
-    }
-    Ok((from, through))
 }
 
 impl AnalyticsRow {

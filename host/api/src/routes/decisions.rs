@@ -13,10 +13,10 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Cursor, Date, Instant, Page, TaskName, limit, parse_cursor, range};
+use crate::view::{Cursor, Date, DateSpan, Instant, Page, TaskName, limit, parse_cursor};
 
-/// Most days that one search goes through.
-const MOST_DAYS: i64 = 92;
+/// The days that one search goes through.
+const DATES: DateSpan = DateSpan { usual: 1, most: 92 };
 
 /// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -109,13 +109,7 @@ impl DecisionsQuery {
             }
             return Ok((day.0, day.0));
         }
-        let through = self.through.or(self.from.max(Some(Date(today)))).map_or(today, |day| day.0);
-        let from = self.from.map_or(through, |day| day.0);
-        range(("from", Some(from)), ("through", Some(through)))?;
-        if through.signed_duration_since(from).num_days() >= MOST_DAYS {
-            return Err(Problem::invalid(format!("through: it is {MOST_DAYS} days or more after from")));
-        }
-        Ok((from, through))
+        DATES.dates(today, self.from, self.through)
     }
 }
 

@@ -1,4 +1,4 @@
-//! `/api/v1/orders/summary`: how many orders of a user stand in which state.
+//! `/api/v1/orders/summary` and `/api/v1/system/orders/summary`: how many orders stand in which state.
 
 use axum::extract::State;
 use prahari_app::queries::OrderCounts;
@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::order_selection::OrderSelection;
-use crate::caller::Caller;
+use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
@@ -16,7 +16,7 @@ use crate::view::StateName;
 
 /// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(summary))
+    OpenApiRouter::new().routes(routes!(summary)).routes(routes!(summary_of_all))
 }
 
 /// Whose orders are counted.
@@ -27,14 +27,14 @@ struct SummaryQuery {
     user: Option<u64>,
 }
 
-/// The orders of a user, counted.
+/// The orders of a user, or of everybody, counted.
 #[derive(Debug, Serialize, ToSchema)]
 struct OrderSummary {
     /// Number of orders in all states.
     total: u64,
     /// Number of orders by state, by the names of the states; without those in which there are none.
     states: Vec<OrdersInState>,
-    /// Whether all are counted: else only the newest 100,000.
+    /// Whether all are counted: else only the newest 100,000, and of everybody those that are meant of the newest 100,000.
     complete: bool,
 }
 
@@ -58,6 +58,17 @@ async fn summary(
 ) -> Result<Json<OrderSummary>, Problem> {
     let user = caller.target_user(&api, query.user)?;
     Ok(Json(api.daemon.queries.of(&user).order_counts(selection.filter()?).await?.into()))
+}
+
+/// The orders of everybody that the same filters of `GET /api/v1/system/orders` let through, counted by state.
+#[utoipa::path(get, path = "/api/v1/system/orders/summary", operation_id = "order_summary_of_all", tag = "orders",
+    params(OrderSelection), responses((status = OK, body = OrderSummary)))]
+async fn summary_of_all(
+    State(api): State<Api>,
+    _admin: Admin,
+    Query(selection): Query<OrderSelection>,
+) -> Result<Json<OrderSummary>, Problem> {
+    Ok(Json(api.daemon.queries.order_counts(selection.filter()?).await?.into()))
 }
 
 impl From<OrderCounts> for OrderSummary {

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::pnl_curve::stretch;
+use super::pnl_curve::DATES;
 use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
@@ -104,7 +104,7 @@ async fn charges(
     Query(query): Query<ChargesQuery>,
 ) -> Result<Json<Charges>, Problem> {
     let user = caller.target_user(&api, query.user)?;
-    let (from, through) = stretch(&api, query.from, query.through)?;
+    let (from, through) = DATES.dates(api.daemon.clock.now().ist_day(), query.from, query.through)?;
     let days = api.daemon.queries.of(&user).charges(from, through).await?;
     let total = days.iter().map(|of| of.note).sum::<ContractNote>().into();
     let by_day = query.by == Some(ChargesBy::Day);

@@ -1,9 +1,7 @@
 //! `/api/v1/pnl/curve`: how the money of a user went from date to date.
 
 use axum::extract::State;
-use chrono::Days;
 use prahari_app::queries;
-use prahari_domain::time::Day;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -13,10 +11,10 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Date, range};
+use crate::view::{Date, DateSpan};
 
-/// Most calendar days of one range.
-const MOST_DAYS: u64 = 800;
+/// As many calendar days as may be asked for, when nothing is said.
+pub(super) const DATES: DateSpan = DateSpan { usual: 800, most: 800 };
 
 /// Returns the routes of this resource.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -83,27 +81,10 @@ async fn curve(
     Query(query): Query<CurveQuery>,
 ) -> Result<Json<PnlCurve>, Problem> {
     let user = caller.target_user(&api, query.user)?;
-    let (from, through) = stretch(&api, query.from, query.through)?;
+    let (from, through) = DATES.dates(api.daemon.clock.now().ist_day(), query.from, query.through)?;
     let points = api.daemon.queries.of(&user).pnl_curve(from, through).await?;
     let points = points.into_iter().map(CurvePoint::from).collect();
     Ok(Json(PnlCurve { from: Date(from), through: Date(through), points }))
-}
-
-/// The dates that are asked for: through today, and 800 of them, when nothing is said.
-///
-/// # Errors
-/// When they are in the wrong order, or more than 800.
-pub(super) fn stretch(api: &Api, from: Option<Date>, through: Option<Date>) -> Result<(Day, Day), Problem> {
-    range(("from", from), ("through", through))?;
-    let today = api.daemon.clock.now().ist_day();
-    // A first date after today has nothing to tell, and is no fault.
-    let through = through.map_or_else(|| from.map_or(today, |from| from.0.max(today)), |day| day.0);
-    let earliest = through.checked_sub_days(Days::new(MOST_DAYS - 1)).unwrap_or(through);
-    let from = from.map_or(earliest, |day| day.0);
-    if from < earliest {
-        return Err(Problem::invalid(format!("through: it is {MOST_DAYS} days or more after from")));
-    }
-    Ok((from, through))
 }
 
 impl From<queries::CurvePoint> for CurvePoint {

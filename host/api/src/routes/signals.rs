@@ -41,6 +41,9 @@ struct SignalsQuery {
     /// Only signals of this symbol.
     #[param(min_length = 1, max_length = 32, pattern = "^[A-Z0-9&-]+$")]
     symbol: Option<String>,
+    /// Only signals of this kind, or of one of several with commas between them, such as `buy,strong_buy`.
+    #[param(min_length = 1, max_length = 100, pattern = "^[a-z_]+(,[a-z_]+)*$", example = "buy,strong_buy")]
+    kind: Option<String>,
     /// Largest number of items on the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<u32>,
@@ -129,12 +132,24 @@ async fn signals(
         from: query.from.map(|day| day.0),
         through: query.through.map(|day| day.0),
         symbol: symbol(query.symbol.as_deref())?,
+        kinds: kinds(query.kind.as_deref())?,
         after: parse_cursor(query.cursor.as_deref())?,
         limit: limit(query.limit)?,
     };
     let found = api.daemon.queries.of(&user).signals(query).await?;
     let items = found.items.into_iter().map(Signal::from).collect();
     Ok(Json(Page { items, next: found.next.map(|next| next.write()) }))
+}
+
+/// The kinds that are named; none when nothing is said.
+fn kinds(named: Option<&str>) -> Result<Vec<&'static str>, Problem> {
+    let unknown = |name: &str| {
+        let names = SignalKind::NAMES.join(", ");
+        Problem::invalid(format!("{name:?} in kind is not a kind: {names}"))
+    };
+    let known =
+        |name: &str| SignalKind::NAMES.into_iter().find(|known| *known == name).ok_or_else(|| unknown(name));
+    named.into_iter().flat_map(|names| names.split(',')).map(known).collect()
 }
 
 /// One signal as it stands for a user.
@@ -146,16 +161,15 @@ pub(super) async fn find(api: &Api, user: &User, id: u64) -> Result<Signal, Prob
 
 impl From<SignalDetail> for Signal {
     fn from(SignalDetail { signal, personal, note }: SignalDetail) -> Self {
-        let (kind, reentry_level, exit_reason) = match &signal.draft.kind {
-            SignalKind::Buy => ("buy", None, None),
-            SignalKind::StrongBuy => ("strong_buy", None, None),
-            SignalKind::Reentry { level, .. } => ("reentry", Some(*level), None),
-            SignalKind::Exit(reason) => ("exit", None, Some(reason.clone())),
+        let (reentry_level, exit_reason) = match &signal.draft.kind {
+            SignalKind::Buy | SignalKind::StrongBuy => (None, None),
+            SignalKind::Reentry { level, .. } => (Some(*level), None),
+            SignalKind::Exit(reason) => (None, Some(reason.clone())),
         };
         Self {
             id: signal.id.0,
             symbol: signal.draft.symbol.to_string(),
-            kind,
+            kind: signal.draft.kind.name(),
             reentry_level,
             exit_reason,
             personal,
@@ -186,6 +200,20 @@ impl From<SignalDraft> for Measures {
             stop_paise: draft.stop.0,
             target_paise: draft.target.0,
             reasons: draft.reasons,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_named_one_by_one() {
+        assert!(kinds(None).unwrap().is_empty());
+        assert_eq!(kinds(Some("exit,buy")).unwrap(), ["exit", "buy"]);
+        for wrong in ["", "buy,", "buy, exit", "BUY", "hold"] {
+            assert!(kinds(Some(wrong)).is_err(), "{wrong:?}");
         }
     }
 }

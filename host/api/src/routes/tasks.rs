@@ -54,6 +54,9 @@ struct TaskView {
     /// Id of the admin; null for the program itself.
     #[schema(required)]
     accepted_by: Option<u64>,
+    /// Their name; null for the program itself, and when the user is gone.
+    #[schema(required)]
+    accepted_by_name: Option<String>,
     /// The whole manifest, with every limit.
     #[schema(value_type = Object)]
     manifest: serde_json::Value,
@@ -86,9 +89,8 @@ struct AcceptedVersion {
 #[utoipa::path(get, path = "/api/v1/tasks", operation_id = "task_list", tag = "tasks", responses((status = OK, body = Page<TaskView>)))]
 async fn list(State(api): State<Api>, caller: Caller) -> Json<Page<TaskView>> {
     let tasks = api.daemon.tasks.current();
-    let seen: Vec<TaskView> =
-        tasks.all().filter(|known| may_see(&caller, known)).map(TaskView::from).collect();
-    Json(Page::whole(seen))
+    let seen = tasks.all().filter(|known| may_see(&caller, known));
+    Json(Page::whole(seen.map(|known| TaskView::of(&api, known))))
 }
 
 /// Returns a task and its accepted manifest.
@@ -178,15 +180,15 @@ fn may_see(caller: &Caller, known: &KnownTask) -> bool {
 fn view(api: &Api, task: Task, sees: impl Fn(&KnownTask) -> bool) -> Result<TaskView, Problem> {
     let tasks = api.daemon.tasks.current();
     let known = tasks.find(task).filter(|known| sees(known)).ok_or(AppError::UnknownTask(task))?;
-    Ok(TaskView::from(known))
+    Ok(TaskView::of(api, known))
 }
 
 fn resource(task: Task) -> String {
     format!("task {task}")
 }
 
-impl From<&KnownTask> for TaskView {
-    fn from(known: &KnownTask) -> Self {
+impl TaskView {
+    fn of(api: &Api, known: &KnownTask) -> Self {
         let manifest = &*known.manifest;
         Self {
             task: TaskName(manifest.name),
@@ -200,6 +202,7 @@ impl From<&KnownTask> for TaskView {
             built_in: known.is_built_in,
             accepted_at: Instant(known.accepted_at),
             accepted_by: known.accepted_by.map(|user| user.0),
+            accepted_by_name: api.name_of(known.accepted_by),
             manifest: serde_json::to_value(manifest).unwrap_or_default(),
         }
     }

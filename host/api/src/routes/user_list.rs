@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use prahari_app::accounts::Role;
-use prahari_app::brokers::TradingMode;
 use prahari_app::queries::{UserFilter, UserGlance, UserOrder};
 use prahari_domain::ids::UserId;
 use serde::{Deserialize, Serialize};
@@ -10,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::users::RoleName;
+use super::users::{RoleName, mode_of};
 use crate::caller::Admin;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
@@ -161,14 +160,13 @@ fn at_a_glance(api: &Api, glance: UserGlance) -> UserAtAGlance {
     let UserGlance { row, seen_at, open_alerts, unknown_orders } = glance;
     // Whoever the daemon has not loaded does nothing.
     let user = api.daemon.users.find(row.id).ok();
-    let linked = user.as_ref().map(|user| user.link().mode());
     let net = user.as_ref().and_then(|user| api.daemon.queries.of(user).net_today());
     UserAtAGlance {
         id: row.id.0,
         name: row.name,
         role: row.role.into(),
         active: row.active,
-        mode: ModeName(linked.unwrap_or_else(|| TradingMode::without_link(&row.broker))),
+        mode: mode_of(user.as_deref(), &row.broker),
         broker: row.broker,
         running: user.as_ref().is_some_and(|user| user.services.is_running()),
         kill_switch: user.as_ref().is_some_and(|user| user.settings.limits().in_force().kill_switch),

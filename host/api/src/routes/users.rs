@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use prahari_app::accounts::{Role, UserRow, check_name};
 use prahari_app::brokers::TradingMode;
+use prahari_app::user::User as LoadedUser;
 use prahari_domain::ids::UserId;
 use prahari_domain::money::Paise;
 use serde::{Deserialize, Serialize};
@@ -211,12 +212,15 @@ fn maker(admin: &Person) -> (UserId, u64) {
     (admin.caller.0.user, admin.session)
 }
 
+/// Whether orders of a user are real: by the link that they have, and by the name of the broker while they have none.
+pub(super) fn mode_of(loaded: Option<&LoadedUser>, broker: &str) -> ModeName {
+    ModeName(loaded.map_or_else(|| TradingMode::without_link(broker), |user| user.link().mode()))
+}
+
 impl User {
-    /// A user by their row, with the mode of the link that they have; by the name of the broker while they have none.
     fn of(api: &Api, row: UserRow) -> Self {
-        let linked = api.daemon.users.find(row.id).map(|user| user.link().mode());
         Self {
-            mode: ModeName(linked.unwrap_or_else(|_| TradingMode::without_link(&row.broker))),
+            mode: mode_of(api.daemon.users.find(row.id).ok().as_deref(), &row.broker),
             id: row.id.0,
             name: row.name,
             role: row.role.into(),

@@ -26,7 +26,7 @@ pub use names::{
 pub use open_list::{OpenList, OpenListOfAll, Part};
 pub use page::{Cursor, Page, limit, page, parse_cursor};
 pub use sentence::sentence;
-pub use time::{Date, range};
+pub use time::{Date, DateSpan, range};
 
 use crate::problem::Problem;
 

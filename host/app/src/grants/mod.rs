@@ -7,5 +7,5 @@ mod task_limits;
 
 pub use allowance::{Allowance, AllowanceError};
 pub use limits::{DayLimits, RunLimits};
-pub use table::Grants;
+pub use table::{Grants, SetAllowance};
 pub use task_limits::TaskLimits;

@@ -8,7 +8,7 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::abi::latest::Capability;
-use prahari_store::{GrantRow, Store};
+use prahari_store::{GrantRow, NumberedGrant, Store};
 
 use super::Allowance;
 use crate::error::AppError;
@@ -18,10 +18,23 @@ use crate::tasks::Tasks;
 
 type Key = (Option<UserId>, Task);
 
+/// An allowance that an operator has set.
+#[derive(Debug, Clone)]
+pub struct SetAllowance {
+    /// The user; none for everybody who has none of their own.
+    pub user: Option<UserId>,
+    /// The task.
+    pub task: Task,
+    /// What it may do and use.
+    pub allowance: Arc<Allowance>,
+    /// Number of the change that made it so, which is never 0.
+    pub version: u64,
+}
+
 /// Every allowance that an operator has set.
 pub struct Grants {
     store: Store,
-    set: RwLock<BTreeMap<Key, Arc<Allowance>>>,
+    set: RwLock<BTreeMap<Key, SetAllowance>>,
     tasks: Arc<Tasks>,
     /// Told of each change; nobody outside of a daemon.
     events: Option<Arc<EventBus>>,
@@ -36,9 +49,10 @@ impl Grants {
     /// When it cannot be read, or a row does not read.
     pub async fn load(store: Store, tasks: Arc<Tasks>) -> Result<Self, AppError> {
         let mut set = BTreeMap::new();
-        for row in store.system().grants().await? {
-            let allowance = Allowance::read(&row.allowance, &tasks.current().allowance(row.task))?;
-            set.insert((row.user, row.task), Arc::new(allowance));
+        for NumberedGrant { version, grant } in store.system().grants().await? {
+            let GrantRow { user, task, allowance, .. } = grant;
+            let allowance = Arc::new(Allowance::read(&allowance, &tasks.current().allowance(task))?);
+            set.insert((user, task), SetAllowance { user, task, allowance, version });
         }
         let (set, change) = (RwLock::new(set), tokio::sync::Mutex::default());
         Ok(Self { store, set, tasks, events: None, change })
@@ -59,24 +73,23 @@ impl Grants {
     pub fn of(&self, user: UserId, task: Task) -> Arc<Allowance> {
         let set = self.set.read();
         let found = set.get(&(Some(user), task)).or_else(|| set.get(&(None, task)));
-        found.cloned().unwrap_or_else(|| self.default_of(task))
+        found.map_or_else(|| self.default_of(task), |found| found.allowance.clone())
     }
 
     /// Returns what a task may do and use for every user who has no allowance of their own.
     pub fn of_everybody(&self, task: Task) -> Arc<Allowance> {
         let set = self.set.read();
-        set.get(&(None, task)).cloned().unwrap_or_else(|| self.default_of(task))
+        set.get(&(None, task)).map_or_else(|| self.default_of(task), |found| found.allowance.clone())
     }
 
-    /// Returns the allowances that an operator has set.
-    pub fn set(&self) -> Vec<(Option<UserId>, Task, Arc<Allowance>)> {
-        let set = self.set.read();
-        set.iter().map(|((user, task), allowance)| (*user, *task, allowance.clone())).collect()
+    /// Returns the allowances that an operator has set, those of everybody first.
+    pub fn set(&self) -> Vec<SetAllowance> {
+        self.set.read().values().cloned().collect()
     }
 
     /// Returns whether a task may do this for anybody at all.
     pub fn allow_anybody(&self, task: Task, capability: Capability) -> bool {
-        let own = self.set().into_iter().filter(|(_, of, _)| *of == task).map(|(_, _, allowance)| allowance);
+        let own = self.set().into_iter().filter(|set| set.task == task).map(|set| set.allowance);
         own.chain([self.of_everybody(task)]).any(|allowance| allowance.grant().allows(capability))
     }
 
@@ -85,33 +98,58 @@ impl Grants {
         Permission(self.of_everybody(task).grant())
     }
 
-    /// Sets an allowance, from the next run on.
+    /// Sets an allowance, from the next run on, whatever stands.
     ///
     /// # Errors
     /// When it cannot be meant, or the store fails.
     pub async fn allow(
         &self,
-        (user, task): Key,
+        of: Key,
         allowance: Allowance,
         by: UserId,
         at: Timestamp,
     ) -> Result<(), AppError> {
+        self.replace(of, None, allowance, by, at).await.map(|_| ())
+    }
+
+    /// Sets an allowance, from the next run on, and returns the number of the change.
+    ///
+    /// # Errors
+    /// [`StoreError::GrantChanged`](prahari_store::StoreError::GrantChanged) when `expected` is given and is not the number of
+    /// what stands, 0 when nothing is set; when it cannot be meant, or the store fails.
+    pub async fn replace(
+        &self,
+        (user, task): Key,
+        expected: Option<u64>,
+        allowance: Allowance,
+        by: UserId,
+        at: Timestamp,
+    ) -> Result<u64, AppError> {
         allowance.validate()?;
         let _changing = self.change.lock().await;
         let row = GrantRow { user, task, allowance: serde_json::to_string(&allowance)?, at, by };
-        self.store.system().save_grant(row).await?;
-        self.set.write().insert((user, task), Arc::new(allowance));
+        let version = self.store.system().save_grant(row, expected).await?;
+        let set = SetAllowance { user, task, allowance: Arc::new(allowance), version };
+        self.set.write().insert((user, task), set);
         self.tell((user, task));
-        Ok(())
+        Ok(version)
+    }
+
+    /// Removes an allowance, by which the next wider one holds, whatever stands; whether there was one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn forget(&self, of: Key) -> Result<bool, AppError> {
+        self.remove(of, None).await
     }
 
     /// Removes an allowance, by which the next wider one holds; whether there was one.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn forget(&self, (user, task): Key) -> Result<bool, AppError> {
+    /// As [`Grants::replace`].
+    pub async fn remove(&self, (user, task): Key, expected: Option<u64>) -> Result<bool, AppError> {
         let _changing = self.change.lock().await;
-        let removed = self.store.system().remove_grant(user, task).await?;
+        let removed = self.store.system().remove_grant((user, task), expected).await?;
         self.set.write().remove(&(user, task));
         if removed {
             self.tell((user, task));
@@ -124,9 +162,8 @@ impl Grants {
     /// # Errors
     /// When the store fails.
     pub(crate) async fn remove_task(&self, task: Task) -> Result<(), AppError> {
-        let users: Vec<_> = self.set().into_iter().filter(|(_, of, _)| *of == task).collect();
-        for (user, task, _) in users {
-            self.forget((user, task)).await?;
+        for set in self.set().into_iter().filter(|set| set.task == task) {
+            self.forget((set.user, task)).await?;
         }
         Ok(())
     }

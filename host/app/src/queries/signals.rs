@@ -26,6 +26,8 @@ pub struct SignalQuery {
     pub through: Option<Day>,
     /// Only signals of this symbol.
     pub symbol: Option<Symbol>,
+    /// Only signals of one of these kinds, by name; of any when there are none.
+    pub kinds: Vec<&'static str>,
     /// Continues after this signal of the list.
     pub after: Option<SignalCursor>,
     /// Most signals of the page.
@@ -61,10 +63,10 @@ impl UserQueries<'_> {
     /// # Errors
     /// When the database cannot be read, or a signal in it does not read back.
     pub async fn signals(&self, query: SignalQuery) -> Result<Signals, AppError> {
-        let SignalQuery { status, from, through, symbol, after, limit } = query;
+        let SignalQuery { status, from, through, symbol, kinds, after, limit } = query;
         let looked_at = if status.is_some() { MOST_LOOKED_AT } else { limit + 1 };
-        let seen =
-            self.scope.seen_signals(SeenFilter { from, through, symbol, after, limit: looked_at }).await?;
+        let filter = SeenFilter { from, through, symbol, kinds, after, limit: looked_at };
+        let seen = self.scope.seen_signals(filter).await?;
         let standing = self.standing().await;
         let exhausted = seen.len() < looked_at as usize;
         let mut page = Signals { items: Vec::new(), next: None };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use prahari_domain::calendar::Calendar;
 use prahari_domain::ids::UserId;
-use prahari_domain::signals::{Signal, SignalKind, SignalStatus};
+use prahari_domain::signals::{Signal, SignalStatus};
 use prahari_domain::time::Day;
 use prahari_store::{HaltCode, SignalFilter, SignalRow, Store, UserScope};
 
@@ -17,16 +17,10 @@ use crate::users_admin::loading::Fault;
 /// # Errors
 /// When it cannot be written as JSON, which finite numbers always can.
 pub fn signal_row(signal: &Signal) -> Result<SignalRow, AppError> {
-    let kind = match signal.draft.kind {
-        SignalKind::Buy => "buy",
-        SignalKind::StrongBuy => "strong_buy",
-        SignalKind::Reentry { .. } => "reentry",
-        SignalKind::Exit(_) => "exit",
-    };
     Ok(SignalRow {
         id: signal.id,
         symbol: signal.draft.symbol.clone(),
-        kind: kind.to_owned(),
+        kind: signal.draft.kind.name().to_owned(),
         status: signal.status.name().to_owned(),
         day: signal.day,
         published_at: signal.published_at,

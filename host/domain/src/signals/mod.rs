@@ -42,6 +42,19 @@ pub enum SignalKind {
 }
 
 impl SignalKind {
+    /// The names of all kinds in the database and the API.
+    pub const NAMES: [&str; 4] = ["buy", "strong_buy", "reentry", "exit"];
+
+    /// Returns the name in the database and the API.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Buy => "buy",
+            Self::StrongBuy => "strong_buy",
+            Self::Reentry { .. } => "reentry",
+            Self::Exit(_) => "exit",
+        }
+    }
+
     /// Returns whether it is a buy that stands for everybody.
     pub const fn is_shared(&self) -> bool {
         matches!(self, Self::Buy | Self::StrongBuy)

@@ -245,6 +245,12 @@ async fn a_user_sees_shared_and_own_signals_with_what_became_of_them() {
     let from: Option<Day> = Some(day("2025-01-02"));
     assert_eq!(ids(SeenFilter { from, ..SeenFilter::default() }).await, [3, 2]);
     assert_eq!(ids(SeenFilter { through: day("2025-01-02").pred_opt(), ..SeenFilter::default() }).await, [1]);
+    let strong = SignalRow { kind: "strong_buy".to_owned(), ..signal(5, "2025-01-03") };
+    user.save_signals(vec![strong]).await.unwrap();
+    let kinds = |kinds: &[&'static str]| SeenFilter { kinds: kinds.to_vec(), ..SeenFilter::default() };
+    assert_eq!(ids(kinds(&["strong_buy", "exit"])).await, [5]);
+    assert_eq!(ids(kinds(&["buy"])).await, [3, 2, 1], "no name is found within another");
+    assert!(ids(kinds(&["exit"])).await.is_empty());
 }
 
 #[tokio::test]

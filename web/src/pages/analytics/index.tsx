@@ -4,6 +4,7 @@ import { allAnalyticsQuery, analyticsQuery } from '../../api/analytics';
 import { useListState } from '../../api/listState';
 import { ofUser } from '../../api/pages';
 import { pageError } from '../../api/problems';
+import { DownloadTable } from '../../parts/DownloadTable';
 import { useViewing } from '../../shell/viewing';
 import { Whose } from '../../shell/Whose';
 import { Report } from './Report';
@@ -32,7 +33,12 @@ function OfUser() {
   return (
     <Report
       title={words.title(name)}
-      actions={isAdmin && user === undefined ? <Whose mine onChange={change} /> : undefined}
+      actions={
+        <>
+          {isAdmin && user === undefined && <Whose mine onChange={change} />}
+          <DownloadTable path="/api/v1/analytics/tasks" filter={filter} what="analytics" />
+        </>
+      }
       groups={USER_GROUPS}
       by={by}
       rows={data?.rows}
@@ -50,13 +56,23 @@ function OfAll() {
   const search = route.useSearch();
   const change = useWhose();
   const by = search.by ?? 'task';
-  const query = useInfiniteQuery(allAnalyticsQuery({ ...datesOf(search), by, limit: 200 }));
+  const filter = { ...datesOf(search), by };
+  const query = useInfiniteQuery(allAnalyticsQuery({ ...filter, limit: 200 }));
   const { items, state, table } = useListState(query);
   const first = query.data?.pages[0];
   return (
     <Report
       title={words.titleAll}
-      actions={<Whose mine={false} onChange={change} />}
+      actions={
+        <>
+          <Whose mine={false} onChange={change} />
+          <DownloadTable
+            path="/api/v1/system/analytics"
+            filter={filter}
+            what="analytics of everybody"
+          />
+        </>
+      }
       groups={GROUPS}
       by={by}
       rows={items}

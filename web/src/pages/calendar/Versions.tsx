@@ -8,7 +8,6 @@ import {
 } from '../../api/calendar';
 import { pageError } from '../../api/problems';
 import type { CalendarVersion } from '../../api/schema';
-import { useNameOf } from '../../api/useNameOf';
 import { useWrite } from '../../api/useWrite';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Day } from '../../parts/Day';
@@ -33,9 +32,8 @@ const COLUMNS: readonly Column<CalendarVersion>[] = [
   { id: 'imported', header: words.imported, cell: (row) => <Imported row={row} />, grow: true },
 ];
 
-function Imported({ row: { imported_at, imported_by, origin } }: { row: CalendarVersion }) {
-  const nameOf = useNameOf();
-  const by = imported_by === null ? words.byOperator : words.operator(nameOf(imported_by));
+function Imported({ row: { imported_at, imported_by_name, origin } }: { row: CalendarVersion }) {
+  const by = imported_by_name === null ? words.byOperator : words.operator(imported_by_name);
   return (
     <>
       <Instant at={imported_at} day /> {origin === 'shipped' ? words.shipped : by}

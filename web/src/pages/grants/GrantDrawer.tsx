@@ -57,6 +57,7 @@ export function GrantDrawer({ grants, users, task, whom, onWhom, onClose }: Prop
             name={name}
             isSet={own?.set ?? false}
             before={grant.allowance}
+            version={own?.version ?? 0}
             known={capabilities.sort()}
           />
         </div>

@@ -8,9 +8,11 @@ import { codeTitle } from '../../format/codes';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { Refusal } from '../../parts/Refusal';
 import { changesOf, limitsOf, withLimit } from './allowance';
+import { GrantConflict } from './GrantConflict';
 import css from './Grants.module.css';
 import { LimitField } from './LimitField';
 import { limitTold } from './told';
+import { useDraft } from './useDraft';
 import { limitWord, words } from './words';
 
 interface Props {
@@ -20,39 +22,48 @@ interface Props {
   name: string;
   isSet: boolean;
   before: TaskAllowance;
+  /** Which change of it that is; 0 when nothing of its own is set. */
+  version: number;
   /** The capabilities that there are. */
   known: readonly string[];
 }
 
 /** Changes an allowance. What allows more is asked about; what allows less is saved at once. */
-export function GrantForm({ task, whom, name, isSet, before, known }: Props) {
+export function GrantForm({ task, whom, name, isSet, before, version, known }: Props) {
   const cache = useQueryClient();
-  // While nothing is typed, the form follows what others set.
-  const [typed, setTyped] = useState<TaskAllowance | null>(null);
-  const draft = typed ?? before;
+  const { draft, base, edit, isOther, saved, rebase, discard } = useDraft(before, version);
   const [isSaved, setIsSaved] = useState(false);
   const [asked, setAsked] = useState<'looser' | 'remove' | null>(null);
   const { write, isBusy, refusal } = useWrite(['grants']);
+  const readAnew = () => cache.invalidateQueries({ queryKey: ['grants'] });
   const changes = changesOf(before, draft);
   const looser = changes.filter(({ isLooser }) => isLooser);
   const save = async () => {
-    await setGrant(task, draft, whom);
-    await cache.invalidateQueries({ queryKey: ['grants'] });
-    setTyped(null);
+    try {
+      saved(draft, (await setGrant(task, base, draft, whom)).version);
+    } finally {
+      // Also when somebody else was faster: theirs is shown then.
+      await readAnew();
+    }
+    discard();
     setIsSaved(true);
   };
   const remove = async () => {
     setIsSaved(false);
-    await removeGrant(task, whom);
-    await cache.invalidateQueries({ queryKey: ['grants'] });
-    setTyped(null);
+    try {
+      await removeGrant(task, version, whom);
+    } finally {
+      await readAnew();
+    }
+    discard();
   };
   return (
     <>
+      {isOther && <GrantConflict theirs={before} mine={draft} onTheirs={discard} onMine={rebase} />}
       <Checkbox.Group
         label={words.capabilities}
         value={draft.capabilities}
-        onChange={(capabilities) => setTyped({ ...draft, capabilities })}
+        onChange={(capabilities) => edit({ ...draft, capabilities })}
       >
         <Group gap={12} mt={6}>
           {known.map((capability) => (
@@ -66,15 +77,15 @@ export function GrantForm({ task, whom, name, isSet, before, known }: Props) {
         value={draft.symbols ?? []}
         splitChars={[',', ' ']}
         onChange={(symbols) =>
-          setTyped({
+          edit({
             ...draft,
             symbols: symbols.length > 0 ? symbols.map((symbol) => symbol.toUpperCase()) : null,
           })
         }
       />
-      <Limits title={words.main} prefix="" draft={draft} onChange={setTyped} />
-      <Limits title={words.perRun} prefix="per_run." draft={draft} onChange={setTyped} />
-      <Limits title={words.perDay} prefix="per_day." draft={draft} onChange={setTyped} />
+      <Limits title={words.main} prefix="" draft={draft} onChange={edit} />
+      <Limits title={words.perRun} prefix="per_run." draft={draft} onChange={edit} />
+      <Limits title={words.perDay} prefix="per_day." draft={draft} onChange={edit} />
       <Refusal refusal={refusal} />
       <div className={css.foot}>
         {/* Beside the buttons: a message that pops up would cover them. */}
@@ -87,14 +98,14 @@ export function GrantForm({ task, whom, name, isSet, before, known }: Props) {
           </Button>
         )}
         <Button
-          disabled={isBusy || changes.length === 0}
+          disabled={isBusy || isOther || changes.length === 0}
           onClick={() => (looser.length > 0 ? setAsked('looser') : void write(save))}
         >
           {isBusy ? words.saving : looser.length > 0 ? words.saveLooser : words.save}
         </Button>
       </div>
       <ConfirmDialog
-        opened={asked === 'looser'}
+        opened={asked === 'looser' && !isOther}
         onClose={() => setAsked(null)}
         title={words.looserTitle(codeTitle(task), name)}
         confirm={words.looserVerb}

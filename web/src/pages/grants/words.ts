@@ -64,6 +64,10 @@ export const words = {
   removeAll: 'What the manifest says holds again, from the next run on. It may be more or less.',
   saved: 'Saved. It holds from the next run on.',
   close: 'Close',
+  conflict: 'Somebody else changed this allowance while you did.',
+  bothValues: (theirs: string, mine: string) => `theirs is ${theirs}, yours is ${mine}`,
+  theirs: 'Take theirs',
+  mine: 'Keep mine',
 } as const;
 
 const SHORT: Readonly<Record<string, string>> = {

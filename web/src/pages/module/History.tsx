@@ -1,9 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useMemo } from 'react';
 import { moduleHistoryQuery } from '../../api/modules';
 import { pageError } from '../../api/problems';
 import type { ModuleActivation, TaskView } from '../../api/schema';
-import { useNameOf } from '../../api/useNameOf';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Instant } from '../../parts/Instant';
 import { PageState } from '../../parts/PageState';
@@ -11,23 +9,19 @@ import { Section } from '../../parts/Section';
 import css from './Module.module.css';
 import { words } from './words';
 
-function columnsOf(by: (user: number | null) => string): Column<ModuleActivation>[] {
-  return [
-    { id: 'from', header: words.from, cell: ({ at }) => <Instant at={at} day /> },
-    { id: 'version', header: words.version, align: 'right', cell: ({ version }) => version },
-    { id: 'by', header: words.by, cell: (row) => by(row.by) },
-    { id: 'why', header: words.why, cell: ({ reason }) => reason || '–', grow: true },
-  ];
+const COLUMNS: readonly Column<ModuleActivation>[] = [
+  { id: 'from', header: words.from, cell: ({ at }) => <Instant at={at} day /> },
+  { id: 'version', header: words.version, align: 'right', cell: ({ version }) => version },
+  { id: 'by', header: words.by, cell: whoDid },
+  { id: 'why', header: words.why, cell: ({ reason }) => reason || '–', grow: true },
+];
+
+function whoDid({ by, by_name: name }: ModuleActivation): string {
+  return by === null ? words.byProgram : (name ?? `user ${by}`);
 }
 
 export function History({ task }: { task: TaskView }) {
   const history = useQuery(moduleHistoryQuery(task.task));
-  const nameOf = useNameOf();
-  const by = useCallback(
-    (user: number | null) => (user === null ? words.byProgram : nameOf(user)),
-    [nameOf],
-  );
-  const columns = useMemo(() => columnsOf(by), [by]);
   const failed = history.isError && !history.data;
   return (
     <Section flush title={words.history} note={words.historyNote}>
@@ -44,15 +38,15 @@ export function History({ task }: { task: TaskView }) {
         <DataTable
           label={words.history}
           rows={history.data?.items ?? []}
-          columns={columns}
+          columns={COLUMNS}
           rowId={({ at, version }) => `${at} ${version}`}
-          card={({ at, version, reason, by: user }) => (
+          card={(row) => (
             <div className={css.card}>
               <span>
-                <Instant at={at} day /> {words.version} {version}
+                <Instant at={row.at} day /> {words.version} {row.version}
               </span>
               <span className={css.soft}>
-                {by(user)} {reason}
+                {whoDid(row)} {row.reason}
               </span>
             </div>
           )}

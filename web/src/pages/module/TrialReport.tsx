@@ -36,7 +36,8 @@ export function TrialReport({ task, version, trial }: Props) {
   return (
     <div className={css.trial}>
       <p className={css.soft}>
-        {words.tried} <Instant at={trial.at} day /> {words.triedBy(nameOf(trial.by))}
+        {words.tried} <Instant at={trial.at} day />{' '}
+        {words.triedBy(trial.by_name ?? `user ${trial.by}`)}
       </p>
       <Counts report={report} />
       {report.simulated && <Simulated month={report.simulated} />}
@@ -63,7 +64,7 @@ export function TrialReport({ task, version, trial }: Props) {
         <p className={css.text}>
           {trial.accepted_by === null
             ? words.acceptedAtOnce
-            : words.acceptedBy(nameOf(trial.accepted_by))}
+            : words.acceptedBy(trial.accepted_by_name ?? `user ${trial.accepted_by}`)}
           , <Instant at={trial.accepted_at} day />
         </p>
       ) : (

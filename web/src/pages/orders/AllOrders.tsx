@@ -1,22 +1,23 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useListState } from '../../api/listState';
-import { allOrdersQuery } from '../../api/orders';
+import { allOrderSummaryQuery, allOrdersQuery } from '../../api/orders';
 import { DownloadTable } from '../../parts/DownloadTable';
 import { PageFrame } from '../../parts/PageFrame';
 import { Whose } from '../../shell/Whose';
 import { columnsWithUser } from './columns';
-import { filterOf, stateFilter, TABS } from './filter';
+import { countsOf } from './counts';
+import { filterOf, stateFilter } from './filter';
 import { OrderList } from './OrderList';
 import { useOrderSearch } from './useOrderSearch';
 import { words } from './words';
 
-const tabs = TABS.map((id) => ({ id, shown: undefined }));
-
 /** The orders of everybody; for admins. */
 export function AllOrders() {
   const { search, tab, change } = useOrderSearch();
-  const filter = { ...filterOf(search), ...stateFilter(tab) };
+  const asked = filterOf(search);
+  const filter = { ...asked, ...stateFilter(tab) };
   const list = useListState(useInfiniteQuery(allOrdersQuery({ ...filter, limit: 100 })));
+  const { data: summary } = useQuery(allOrderSummaryQuery(asked));
   return (
     <PageFrame
       title={words.titleAll}
@@ -27,7 +28,7 @@ export function AllOrders() {
         </>
       }
     >
-      <OrderList list={list} columns={columnsWithUser} counts={tabs} />
+      <OrderList list={list} columns={columnsWithUser} counts={countsOf(summary)} />
     </PageFrame>
   );
 }

@@ -2,13 +2,13 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useListState } from '../../api/listState';
 import { orderSummaryQuery, ordersQuery } from '../../api/orders';
 import { ofUser } from '../../api/pages';
-import { count } from '../../format/numbers';
 import { DownloadTable } from '../../parts/DownloadTable';
 import { PageFrame } from '../../parts/PageFrame';
 import { useViewing } from '../../shell/viewing';
 import { Whose } from '../../shell/Whose';
 import { columns } from './columns';
-import { countOn, filterOf, type OrderTab, stateFilter, TABS } from './filter';
+import { countsOf } from './counts';
+import { filterOf, stateFilter } from './filter';
 import { OrderList } from './OrderList';
 import { useOrderSearch } from './useOrderSearch';
 import { words } from './words';
@@ -21,11 +21,6 @@ export function UserOrders() {
   const filter = { ...asked, ...stateFilter(tab) };
   const list = useListState(useInfiniteQuery(ordersQuery({ ...filter, limit: 100 })));
   const { data: summary } = useQuery(orderSummaryQuery(asked));
-  const counted = (id: OrderTab) => {
-    if (!summary) return undefined;
-    return `${count(countOn(id, summary.states))}${summary.complete ? '' : '+'}`;
-  };
-  const counts = TABS.map((id) => ({ id, shown: counted(id) }));
   const own = isAdmin && user === undefined;
   return (
     <PageFrame
@@ -37,7 +32,7 @@ export function UserOrders() {
         </>
       }
     >
-      <OrderList list={list} columns={columns} counts={counts} user={user} />
+      <OrderList list={list} columns={columns} counts={countsOf(summary)} user={user} />
     </PageFrame>
   );
 }

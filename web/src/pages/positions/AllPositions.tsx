@@ -10,6 +10,7 @@ import { usePrices } from '../../live/context';
 import { Change } from '../../parts/Change';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Day } from '../../parts/Day';
+import { DownloadTable } from '../../parts/DownloadTable';
 import { FilterBar, type FilterField } from '../../parts/FilterBar';
 import { Money } from '../../parts/Money';
 import { PageFrame } from '../../parts/PageFrame';
@@ -37,10 +38,17 @@ export function AllPositions() {
     <PageFrame
       title={words.titleAll}
       actions={
-        <Whose
-          mine={false}
-          onChange={() => void navigate({ search: { mine: true }, replace: true })}
-        />
+        <>
+          <Whose
+            mine={false}
+            onChange={() => void navigate({ search: { mine: true }, replace: true })}
+          />
+          <DownloadTable
+            path="/api/v1/system/positions"
+            filter={filterOf(search)}
+            what="positions of everybody"
+          />
+        </>
       }
     >
       <Panel label={words.list}>

@@ -10,9 +10,10 @@ describe('the search parameters of Signals', () => {
   });
 
   it('ask the API in its own words', () => {
-    expect(filterOf({ status: 'active', symbol: 'tcs', kind: 'buy' }, 4)).toEqual({
+    expect(filterOf({ status: 'active', symbol: 'tcs', kind: 'exit,hold,buy' }, 4)).toEqual({
       user: 4,
       status: 'active',
+      kind: 'buy,exit',
       symbol: 'TCS',
       limit: 200,
     });

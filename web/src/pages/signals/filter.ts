@@ -9,7 +9,7 @@ export const KINDS = ['buy', 'strong_buy', 'reentry', 'exit'] as const;
 /** The search parameters of the page: what is shown of which signals, in which order. */
 export interface SignalSearch {
   status?: (typeof STATUS_NAMES)[number] | undefined;
-  /** Kinds with commas between them. The API has no such filter: rows of others are left out here. */
+  /** Kinds with commas between them. */
   kind?: string | undefined;
   symbol?: string | undefined;
   from?: string | undefined;
@@ -34,9 +34,12 @@ export function signalSearch(search: Record<string, unknown>): SignalSearch {
 
 export function filterOf(search: SignalSearch, user: number | undefined): SignalFilter {
   const { status, symbol, from, through } = search;
+  // What somebody typed into the URL may name others.
+  const kinds = KINDS.filter((kind) => search.kind?.split(',').includes(kind));
   return {
     ...ofUser(user),
     ...(status && { status }),
+    ...(kinds.length > 0 && { kind: kinds.join(',') }),
     ...(symbol && { symbol: symbol.toUpperCase() }),
     ...(from && { from }),
     ...(through && { through }),

@@ -35,18 +35,12 @@ export function SignalsPage() {
   const filter = filterOf(search, user);
   const query = useInfiniteQuery(signalsQuery(filter));
   const { items, state, table } = useListState(query);
-  const shown = useMemo(() => ofKinds(items, search.kind), [items, search.kind]);
   const clear = () => apply({ columns: search.columns, sort: search.sort });
   return (
     <PageFrame
       title={words.title(name)}
       note={name === undefined ? words.note : words.onlyOwn(name)}
-      // The API has no filter by kind: with one the table would not be what the list shows.
-      actions={
-        search.kind === undefined && (
-          <DownloadTable path="/api/v1/signals" filter={filter} what="signals" />
-        )
-      }
+      actions={<DownloadTable path="/api/v1/signals" filter={filter} what="signals" />}
     >
       <Panel label={words.list}>
         <div className={css.filters}>
@@ -60,10 +54,10 @@ export function SignalsPage() {
         </div>
         <PageState
           {...state}
-          empty={shown.length === 0 && !table.more && emptyWords(isFiltered(search), clear)}
+          empty={items.length === 0 && !table.more && emptyWords(isFiltered(search), clear)}
         >
           <SignalTable
-            signals={shown}
+            signals={items}
             isOwn={user === undefined}
             search={search}
             change={change}
@@ -73,12 +67,6 @@ export function SignalsPage() {
       </Panel>
     </PageFrame>
   );
-}
-
-function ofKinds(signals: readonly Signal[], kinds: string | undefined): readonly Signal[] {
-  if (kinds === undefined) return signals;
-  const wanted = kinds.split(',');
-  return signals.filter(({ kind }) => wanted.includes(kind));
 }
 
 function emptyWords(filtered: boolean, clear: () => void) {

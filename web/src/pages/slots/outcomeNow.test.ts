@@ -56,6 +56,7 @@ test('a slot with an outcome keeps it', () => {
 const task = (name: string, late: unknown): TaskView => ({
   accepted_at: at('09:00'),
   accepted_by: null,
+  accepted_by_name: null,
   admins_only: false,
   built_in: true,
   description: '',

@@ -4,7 +4,6 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { TaskView } from '../../api/schema';
 import { removeTask } from '../../api/tasks';
-import { useNameOf } from '../../api/useNameOf';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { Copy } from '../../parts/Copy';
 import { DefinitionList } from '../../parts/DefinitionList';
@@ -31,9 +30,7 @@ export function TaskDrawer(props: { task: TaskView | undefined; onClose: () => v
 }
 
 function Content({ task, onClose }: { task: TaskView; onClose: () => void }) {
-  const nameOf = useNameOf();
-  const { accepted_by } = task;
-  const by = accepted_by === null ? words.byProgram : words.by(nameOf(accepted_by));
+  const { accepted_by: by, accepted_by_name: name } = task;
   const manifest = JSON.stringify(task.manifest, null, 2);
   return (
     <div className={css.content}>
@@ -60,7 +57,8 @@ function Content({ task, onClose }: { task: TaskView; onClose: () => void }) {
             term: words.accepted,
             value: (
               <>
-                <Instant at={task.accepted_at} day /> {by}
+                <Instant at={task.accepted_at} day />{' '}
+                {by === null ? words.byProgram : words.by(name ?? `user ${by}`)}
               </>
             ),
           },

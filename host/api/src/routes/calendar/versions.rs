@@ -41,6 +41,9 @@ struct CalendarVersion {
     /// User who brought it; null for one that shipped.
     #[schema(required)]
     imported_by: Option<u64>,
+    /// Their name; null for one that shipped, and when the user is gone.
+    #[schema(required)]
+    imported_by_name: Option<String>,
     /// Time at which it was added, by the system's clock.
     imported_at: Instant,
 }
@@ -62,7 +65,7 @@ pub async fn versions(State(api): State<Api>, _admin: Admin) -> Result<Json<Cale
     let offered = api.daemon.calendars.offered_calendar().await?;
     Ok(Json(CalendarVersions {
         newest: found.newest,
-        items: found.versions.into_iter().map(CalendarVersion::from).collect(),
+        items: found.versions.into_iter().map(|row| CalendarVersion::of(&api, row)).collect(),
         offered: offered.map(OfferedCalendar::from),
     }))
 }
@@ -92,8 +95,8 @@ fn as_json(text: String) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], text)
 }
 
-impl From<CalendarRow> for CalendarVersion {
-    fn from(row: CalendarRow) -> Self {
+impl CalendarVersion {
+    fn of(api: &Api, row: CalendarRow) -> Self {
         let CalendarRow { version, origin, as_of, known_through, imported_by, imported_at } = row;
         Self {
             version,
@@ -101,6 +104,7 @@ impl From<CalendarRow> for CalendarVersion {
             as_of: Date(as_of),
             known_through: Date(known_through),
             imported_by: imported_by.map(|user| user.0),
+            imported_by_name: api.name_of(imported_by),
             imported_at: Instant(imported_at),
         }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use prahari_app::grants::Allowance;
+use prahari_app::grants::{Allowance, SetAllowance};
 use prahari_app::queries;
 use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
@@ -29,13 +29,16 @@ pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(allow, forget)).routes(routes!(used))
 }
 
-/// User whose allowance is meant; without it the default allowance of the task.
+/// Which allowance is meant, and what it is expected to be.
 #[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct AllowanceQuery {
     /// Id of the user; without it the default allowance.
     user: Option<u64>,
+    /// The version that the change starts from, 0 when nothing is set; it is refused with `grant_changed` when there is another.
+    /// Without it whatever stands is changed.
+    expected_version: Option<u64>,
 }
 
 /// User and date for which the use of the allowances is asked.
@@ -104,6 +107,8 @@ struct TaskGrant {
     user: Option<u64>,
     /// Whether an operator has set it; else it is the program's default.
     set: bool,
+    /// Number of the change that made it so, for `expected_version`; 0 when nothing is set.
+    version: u64,
     /// Allowance of the task.
     allowance: TaskAllowance,
 }
@@ -138,20 +143,12 @@ struct TaskUse {
 async fn list(State(api): State<Api>, _admin: Admin) -> Json<Page<TaskGrant>> {
     let set = api.daemon.grants.set();
     let tasks = api.daemon.tasks.current();
-    let of_everybody = tasks.names().iter().copied().map(|task| TaskGrant {
-        task: TaskName(task),
-        user: None,
-        set: set.iter().any(|(user, of, _)| user.is_none() && *of == task),
-        allowance: (*api.daemon.grants.of_everybody(task)).clone().into(),
+    // Number and allowance of one reading: else a change in between would go unnoticed.
+    let of_everybody = tasks.names().iter().map(|task| {
+        let found = set.iter().find(|set| set.user.is_none() && set.task == *task);
+        found.map_or_else(|| TaskGrant::of_program(&api, *task), TaskGrant::from)
     });
-    let of_users = set.iter().filter_map(|(user, task, allowance)| {
-        user.map(|user| TaskGrant {
-            task: TaskName(*task),
-            user: Some(user.0),
-            set: true,
-            allowance: (**allowance).clone().into(),
-        })
-    });
+    let of_users = set.iter().filter(|set| set.user.is_some()).map(TaskGrant::from);
     Json(Page::whole(of_everybody.chain(of_users)))
 }
 
@@ -172,9 +169,10 @@ async fn allow(
     allowance.validate().map_err(|error| Problem::invalid(error.to_string()))?;
     api.audit(&caller, "grant.change", resource(task, user), details).await?;
     let now = api.daemon.clock.now();
-    api.daemon.grants.allow((user, task), allowance.clone(), caller.0.user, now).await?;
+    let (of, by) = ((user, task), caller.0.user);
+    let version = api.daemon.grants.replace(of, whom.expected_version, allowance.clone(), by, now).await?;
     let user = user.map(|user| user.0);
-    Ok(Json(TaskGrant { task: TaskName(task), user, set: true, allowance: allowance.into() }))
+    Ok(Json(TaskGrant { task: TaskName(task), user, set: true, version, allowance: allowance.into() }))
 }
 
 /// Removes what was set, by which the allowance of everybody, or the program's default, holds again.
@@ -188,7 +186,7 @@ async fn forget(
 ) -> Result<StatusCode, Problem> {
     let user = known(&api, whom)?;
     api.audit(&caller, "grant.remove", resource(task, user), serde_json::json!({})).await?;
-    if api.daemon.grants.forget((user, task)).await? {
+    if api.daemon.grants.remove((user, task), whom.expected_version).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Problem::new(Code::NotFound, format!("no allowance of {task} was set for them")))
@@ -210,6 +208,26 @@ async fn used(
     range(("from", Some(from)), ("to", Some(to)))?;
     let used = api.daemon.queries.of(&user).used(from, to).await?;
     Ok(Json(Page::whole(used.into_iter().map(TaskUse::from))))
+}
+
+impl TaskGrant {
+    /// The program's default of a task, of which an operator has set nothing.
+    fn of_program(api: &Api, task: Task) -> Self {
+        let allowance = (*api.daemon.grants.default_of(task)).clone().into();
+        Self { task: TaskName(task), user: None, set: false, version: 0, allowance }
+    }
+}
+
+impl From<&SetAllowance> for TaskGrant {
+    fn from(set: &SetAllowance) -> Self {
+        Self {
+            task: TaskName(set.task),
+            user: set.user.map(|user| user.0),
+            set: true,
+            version: set.version,
+            allowance: (*set.allowance).clone().into(),
+        }
+    }
 }
 
 impl From<queries::TaskUse> for TaskUse {

@@ -54,6 +54,9 @@ struct ModuleActivation {
     /// User who did it; null for the program.
     #[schema(required)]
     by: Option<u64>,
+    /// Their name; null for the program, and when the user is gone.
+    #[schema(required)]
+    by_name: Option<String>,
     /// The reason that was given; may be empty.
     reason: String,
 }
@@ -68,7 +71,7 @@ async fn list(
 ) -> Result<Json<Page<ModuleVersion>>, Problem> {
     let wanted = query.task.map(|task| task.0);
     let versions = api.daemon.queries.module_versions(wanted).await?;
-    Ok(Json(Page::whole(versions.into_iter().map(ModuleVersion::from))))
+    Ok(Json(Page::whole(versions.into_iter().map(|version| ModuleVersion::of(&api, version)))))
 }
 
 /// Which version of a task was active from when on, newest first; the last 200.
@@ -84,11 +87,17 @@ async fn history(
         return Err(AppError::UnknownTask(task.0).into());
     }
     let rows = api.daemon.queries.module_activations(task.0, MOST_ACTIVATIONS).await?;
-    Ok(Json(Page::whole(rows.into_iter().map(ModuleActivation::from))))
+    Ok(Json(Page::whole(rows.into_iter().map(|row| ModuleActivation::of(&api, row)))))
 }
 
-impl From<ActivationRow> for ModuleActivation {
-    fn from(row: ActivationRow) -> Self {
-        Self { version: row.version, at: Instant(row.at), by: row.by.map(|user| user.0), reason: row.reason }
+impl ModuleActivation {
+    fn of(api: &Api, row: ActivationRow) -> Self {
+        Self {
+            version: row.version,
+            at: Instant(row.at),
+            by: row.by.map(|user| user.0),
+            by_name: api.name_of(row.by),
+            reason: row.reason,
+        }
     }
 }

@@ -49,12 +49,18 @@ struct ModuleTrial {
     at: Instant,
     /// User who had it tried.
     by: u64,
+    /// Their name; null when the user is gone.
+    #[schema(required)]
+    by_name: Option<String>,
     /// Time at which it was accepted: by somebody, or at once because nothing differed; null while it is not.
     #[schema(required)]
     accepted_at: Option<Instant>,
     /// User who accepted it; null before that, and when nobody had to.
     #[schema(required)]
     accepted_by: Option<u64>,
+    /// Their name; null when nobody accepted it, and when the user is gone.
+    #[schema(required)]
+    accepted_by_name: Option<String>,
     /// Counts of runs that were identical, changed, trapped and lacking an input, and the first of those that were not identical:
     /// run, user, day, first difference, orders. Where no run of the task was ever recorded, `simulated` says what a month showed
     /// that was simulated on the daemon's own bars.
@@ -62,15 +68,23 @@ struct ModuleTrial {
     report: serde_json::Value,
 }
 
-/// The newest trial of a version.
+/// The newest trial of a version, if it was ever tried.
+#[derive(Debug, Serialize, ToSchema)]
+struct NewestTrial {
+    /// The trial; null when the version was never tried.
+    #[schema(required)]
+    trial: Option<ModuleTrial>,
+}
+
+/// The newest trial of a version; it is null when the version was never tried.
 #[utoipa::path(get, path = "/api/v1/modules/{task}/{version}/shadow", operation_id = "module_trial", tag = "modules",
-    params(("task" = TaskName, Path), ("version" = u64, Path)), responses((status = OK, body = ModuleTrial)))]
+    params(("task" = TaskName, Path), ("version" = u64, Path)), responses((status = OK, body = NewestTrial)))]
 async fn read(
     State(api): State<Api>,
     _admin: Admin,
     Path((task, version)): Path<(TaskName, u64)>,
-) -> Result<Json<ModuleTrial>, Problem> {
-    newest(&api, task, version).await.map(Json)
+) -> Result<Json<NewestTrial>, Problem> {
+    Ok(Json(NewestTrial { trial: newest(&api, task, version).await? }))
 }
 
 /// Tries a version on recorded runs: what it would have ordered is compared with what was, and nothing is executed. Of a task
@@ -90,7 +104,8 @@ async fn try_version(
     let details = json!({ "version": version, "days": days });
     api.audit(&caller, "module.shadow", format!("module {}", task.0), details).await?;
     try_module(&api.daemon, task.0, version, days, caller.0.user).await?;
-    newest(&api, task, version).await.map(Json)
+    let gone = || Problem::new(Code::NotFound, format!("version {version} of {} is gone", task.0));
+    newest(&api, task, version).await?.map(Json).ok_or_else(gone)
 }
 
 /// Agrees with what the newest trial of a version showed, so that it may be activated. A trial in which nothing could be
@@ -109,20 +124,21 @@ async fn accept(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn newest(api: &Api, TaskName(task): TaskName, version: u64) -> Result<ModuleTrial, Problem> {
+async fn newest(api: &Api, TaskName(task): TaskName, version: u64) -> Result<Option<ModuleTrial>, Problem> {
     api.daemon.modules.version(task, version).await?;
     let trial = api.daemon.queries.module_trial(task, version).await?;
-    let unknown = || Problem::new(Code::NotFound, format!("version {version} of {task} was never tried"));
-    trial.map(ModuleTrial::from).ok_or_else(unknown)
+    Ok(trial.map(|trial| ModuleTrial::of(api, trial)))
 }
 
-impl From<queries::ModuleTrial> for ModuleTrial {
-    fn from(trial: queries::ModuleTrial) -> Self {
+impl ModuleTrial {
+    fn of(api: &Api, trial: queries::ModuleTrial) -> Self {
         Self {
             at: Instant(trial.at),
             by: trial.by.0,
+            by_name: api.name_of(Some(trial.by)),
             accepted_at: trial.accepted_at.map(Instant),
             accepted_by: trial.accepted_by.map(|user| user.0),
+            accepted_by_name: api.name_of(trial.accepted_by),
             report: trial.report,
         }
     }

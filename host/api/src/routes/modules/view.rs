@@ -36,6 +36,9 @@ pub(super) struct ModuleVersion {
     /// Id of the admin; null for the program itself.
     #[schema(required)]
     added_by: Option<u64>,
+    /// Their name; null for the program itself, and when the user is gone.
+    #[schema(required)]
+    added_by_name: Option<String>,
     /// Time at which it was found not to be fit to run; null while it may run.
     #[schema(required)]
     quarantined_at: Option<Instant>,
@@ -53,13 +56,12 @@ impl ModuleVersion {
         let daemon = &api.daemon;
         let module = daemon.modules.loaded(&row).await?;
         let unfit = users_who_do_not_fit(&daemon.users, &daemon.modules, row.task, &module);
-        let version = Self::from(daemon.queries.module_version(row).await?);
+        let version = Self::of(api, daemon.queries.module_version(row).await?);
         Ok(Self { users_with_unfit_settings: Some(u64::try_from(unfit).unwrap_or(u64::MAX)), ..version })
     }
-}
 
-impl From<queries::ModuleVersion> for ModuleVersion {
-    fn from(found: queries::ModuleVersion) -> Self {
+    /// A version as it stands.
+    pub(super) fn of(api: &Api, found: queries::ModuleVersion) -> Self {
         let queries::ModuleVersion { row, info, active, pinned, awaits_acceptance } = found;
         Self {
             awaits_acceptance,
@@ -73,6 +75,7 @@ impl From<queries::ModuleVersion> for ModuleVersion {
             info,
             added_at: Instant(row.added_at),
             added_by: row.added_by.map(|user| user.0),
+            added_by_name: api.name_of(row.added_by),
             quarantined_at: row.quarantined_at.map(Instant),
             quarantine: row.quarantine,
             users_with_unfit_settings: None,
