@@ -248,8 +248,7 @@ fn step(conn: &Connection, after: u64, limit: u32) -> Result<AuditStep, StoreErr
     if after > 0 && before.is_none() {
         part.broken = Some((after, "it is missing"));
     }
-    let mut statement =
-        conn.prepare_cached(&format!("{} WHERE id > ?1 ORDER BY id LIMIT ?2", entries(conn)?))?;
+    let mut statement = conn.prepare_cached(&format!("{}{PART}", entries(conn)?))?;
     let mut rows = statement.query((after.cast_signed(), limit))?;
     let mut left = limit;
     while let Some(row) = rows.next()?.filter(|_| part.broken.is_none()) {
@@ -280,6 +279,9 @@ const ENTRIES: &str = "SELECT audit.*, status, code, audit_outcomes.hash AS outc
 /// The same of a database that knows of no outcomes.
 const ENTRIES_ALONE: &str = "SELECT *, NULL AS status, NULL AS code, NULL AS outcome_hash FROM audit";
 
+/// A part of the chain, in order.
+const PART: &str = " WHERE id > ?1 ORDER BY id LIMIT ?2";
+
 /// Reads entries of this database; one that no daemon of this version has opened knows of no outcomes.
 fn entries(conn: &Connection) -> Result<&'static str, StoreError> {
     let outcomes = "SELECT 1 FROM sqlite_schema WHERE name = 'audit_outcomes'";
@@ -306,19 +308,20 @@ fn fault(row: &Row<'_>, number: u64, previous: &Hash) -> Option<&'static str> {
     (of_outcome != written).then_some("its outcome is not what was written")
 }
 
+/// The conditions of a list. It begins at the entry before which it is asked for, not at the newest.
+const LISTED: &str = "
+    WHERE id < ?4 AND (?1 IS NULL OR user_id = ?1) AND (?3 IS NULL OR at >= ?3) AND (?6 IS NULL OR at < ?6)
+        AND (?2 IS NULL OR action = ?2 OR substr(action, 1, length(?2) + 1) = ?2 || '.')
+        AND (?7 IS NULL OR resource = ?7 OR substr(resource, 1, length(?7) + 1) = ?7 || ' ')
+    ORDER BY id DESC LIMIT ?5";
+
 fn list(conn: &Connection, filter: AuditFilter) -> Result<Vec<AuditRow>, StoreError> {
-    let sql = format!(
-        "{ENTRIES}
-         WHERE (?1 IS NULL OR user_id = ?1) AND (?3 IS NULL OR at >= ?3) AND (?4 IS NULL OR id < ?4)
-             AND (?2 IS NULL OR action = ?2 OR substr(action, 1, length(?2) + 1) = ?2 || '.')
-             AND (?6 IS NULL OR at < ?6)
-             AND (?7 IS NULL OR resource = ?7 OR substr(resource, 1, length(?7) + 1) = ?7 || ' ')
-         ORDER BY id DESC LIMIT ?5"
-    );
     let AuditFilter { user, action, since, until, resource, before, limit } = filter;
     let user = user.map(|user| user.0.cast_signed());
     let (since, until) = (since.map(|at| at.0), until.map(|at| at.0));
-    select(conn, &sql, (user, action, since, before.map(u64::cast_signed), limit, until, resource), read)
+    let before = before.map_or(i64::MAX, u64::cast_signed);
+    let values = (user, action, since, before, limit, until, resource);
+    select(conn, &format!("{ENTRIES}{LISTED}"), values, read)
 }
 
 fn read(row: &Row<'_>) -> Result<AuditRow, StoreError> {
@@ -346,6 +349,17 @@ fn read(row: &Row<'_>) -> Result<AuditRow, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::columns::plan_of;
+
+    #[test]
+    fn entries_are_walked_from_where_a_part_or_a_page_begins() {
+        for (after, start) in [(PART, "(rowid>?)"), (LISTED, "(rowid<?)")] {
+            let plan = plan_of(&format!("{ENTRIES}{after}"));
+            let start = format!("SEARCH audit USING INTEGER PRIMARY KEY {start}");
+            assert!(plan.starts_with(&start) && !plan.contains("TEMP B-TREE"), "{plan}");
+            assert!(plan.contains("SEARCH audit_outcomes USING INTEGER PRIMARY KEY (rowid=?)"), "{plan}");
+        }
+    }
 
     fn log_of(entries: u64) -> Connection {
         let conn = crate::samples::new_database();

@@ -14,8 +14,8 @@ use crate::errors::StoreError;
 use crate::slots::{SlotOutcome, SlotRow, read as read_slot};
 use crate::store::{SystemScope, UserScope};
 
-/// Most rows that are looked at for one kind of trouble, some 200 ms for slots: they are all that 15,000 users have on a day. What comes
-/// after them is not told, so users who have nothing but that count as without trouble.
+/// Most rows that are looked at for one kind of trouble: more slots than 15,000 users have on a day. What comes after them is not told,
+/// so users who have nothing but that count as without trouble.
 const MOST_OF_TROUBLE: u32 = 200_000;
 
 /// Ticks of a continuous slot, one after another, that were no plain successes and have one outcome.

@@ -129,10 +129,10 @@ impl NoteSearch<'_> {
         if !run.wanted {
             return Ok((Vec::new(), 0));
         }
-        let (notes, bytes) = notes_of(self.conn, self.column, (run.cursor.run, run.user))?;
+        let (notes, bytes) = notes_of::<N>(self.conn, self.column, (run.cursor.run, run.user))?;
         let shown = self.after.filter(|after| after.run.run == run.cursor.run).map(|after| after.number);
         let is_new = |(number, _): &(u32, N)| shown.is_none_or(|shown| self.order.is_after(*number, shown));
-        let mut notes: Vec<_> = (0..).zip(notes).filter(is_new).collect();
+        let mut notes: Vec<_> = (0_u32..).zip(notes).filter(is_new).collect();
         if self.order == NoteOrder::NewestFirst {
             notes.reverse();
         }

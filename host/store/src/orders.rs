@@ -371,7 +371,7 @@ mod tests {
             let pages = pages_of(|after| list(&conn, UserId(1), &filter(after), most).unwrap());
             pages.into_iter().map(|page| page.iter().map(|order| order.id.number).collect()).collect()
         };
-        let task = Some(Task::literal("sell_monitor"));
+        let task = Some(Task::literal("each_minute"));
         assert_eq!(pages(task, 9, 2), [vec![6], vec![], vec![2], vec![]]);
         for most in 1..=8 {
             assert_eq!(pages(None, 2, most).concat(), [7, 6, 5, 4, 3, 2, 1], "by {most}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, Row};
+use rusqlite::Row;
 
 use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::money::Paise;

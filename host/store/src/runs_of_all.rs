@@ -1,7 +1,7 @@
 //! The runs of everybody, newest first.
 //!
 //! Runs are numbered as they begin, so the list is a walk of the table itself, by number. What is looked at for one page is
-//! bounded, as in the list of orders; the few runs beside the time that is asked for, which stand among its numbers too, do not count.
+//! bounded, as in the list of orders; the runs of the minute before and after the time that is asked for do not count.
 
 use rusqlite::{Connection, Row, params};
 

@@ -21,10 +21,10 @@ pub(crate) fn new_database() -> Connection {
     conn
 }
 
-/// Begins a run of `sell_monitor`.
+/// Begins a run of the task `each_minute`.
 pub(crate) fn start(conn: &Connection, user: u64, run: i64, started_at: i64) {
     let sql = "INSERT INTO runs (id, user_id, task, trigger, module_hash, started_at, attempt)
-               VALUES (?1, ?2, 'sell_monitor', 'scheduled', 'd5', ?3, 1)";
+               VALUES (?1, ?2, 'each_minute', 'scheduled', 'd5', ?3, 1)";
     conn.execute(sql, (run, user.cast_signed(), started_at)).unwrap();
 }
 
