@@ -98,7 +98,7 @@ fn look(
         user,
         runs,
         |run, cursor, decision: DecisionRow| {
-            search.wants(&decision).then(|| DecisionLine { cursor, task: run.task, decision })
+            search.wants(&decision).then_some(DecisionLine { cursor, task: run.task, decision })
         },
     )
 }

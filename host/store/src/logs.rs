@@ -104,7 +104,7 @@ fn search(
         RunFilter { task: filter.task, since: filter.since, until: filter.until, ..RunFilter::default() };
     let wanted = filter.wanted();
     filter.search(conn, bounds).look_at_user(user, runs, |run, cursor, line: LogRow| {
-        wanted(&line).then(|| FoundLine { cursor, task: run.task, line })
+        wanted(&line).then_some(FoundLine { cursor, task: run.task, line })
     })
 }
 

@@ -52,7 +52,7 @@ fn search(conn: &Connection, filter: &LogFilter, bounds: NoteBounds) -> Result<L
     search.look(
         || rows.next()?.map(|row| read(row, filter)).transpose(),
         |run, cursor, line: LogRow| {
-            wanted(&line).then(|| (run.user, FoundLine { cursor, task: run.task, line }))
+            wanted(&line).then_some((run.user, FoundLine { cursor, task: run.task, line }))
         },
     )
 }

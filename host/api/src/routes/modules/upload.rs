@@ -91,5 +91,6 @@ async fn upload(
     let upload =
         Upload { task, bytes: bytes.to_vec(), origin: ModuleOrigin::Uploaded, by: Some(caller.0.user) };
     let row = api.daemon.modules.upload(upload, api.daemon.clock.now()).await?;
-    Ok((StatusCode::CREATED, Json(api.daemon.queries.module_version(row).await?.into())))
+    let version = api.daemon.queries.module_version(row).await?;
+    Ok((StatusCode::CREATED, Json(ModuleVersion::of(&api, version))))
 }
