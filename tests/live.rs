@@ -4,6 +4,8 @@
 
 #[path = "live/crowd.rs"]
 mod crowd;
+#[path = "live/prices.rs"]
+mod prices;
 #[path = "support/daemon.rs"]
 mod world;
 

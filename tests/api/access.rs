@@ -219,6 +219,7 @@ const TABLE: &[Line] = &[
     // Not as a WebSocket.
     ("GET /api/v1/live", "",                                                           [401, 400, 400, 400, 401]),
     ("GET /api/v1/live?user={user}&types=order,changed&heartbeats=false", "",          [401, 404, 400, 400, 401]),
+    ("GET /api/v1/live?user={user}&types=quote", "",                                   [401, 404, 400, 400, 401]),
 
     ("GET /api/v1/auth/me", "",                                                        [401, 200, 200, 200, 401]),
     ("POST /api/v1/auth/login", r#"{"name":"-","password":"-"}"#,                      [401, 401, 401, 401, 401]),

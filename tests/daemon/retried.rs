@@ -30,7 +30,7 @@ async fn set_capital(daemon: &Daemon, rupees: i64) {
 async fn buys(daemon: &Daemon) -> Vec<Order> {
     daemon.store.flush().await.unwrap();
     let filter = OrderFilter { side: Some(Side::Buy), limit: 1_000, ..OrderFilter::default() };
-    daemon.store.user(ADMIN).orders(filter).await.unwrap()
+    daemon.store.user(ADMIN).orders(filter).await.unwrap().items
 }
 
 fn counted(run: &RunRow, name: &str) -> i64 {

@@ -30,7 +30,7 @@ async fn allow(daemon: &Daemon, of: (Option<UserId>, Task), change: impl FnOnce(
 async fn orders(daemon: &Daemon, user: UserId, side: Side) -> usize {
     daemon.store.flush().await.unwrap();
     let filter = OrderFilter { limit: 500, ..OrderFilter::default() };
-    let orders = daemon.store.user(user).orders(filter).await.unwrap();
+    let orders = daemon.store.user(user).orders(filter).await.unwrap().items;
     orders.iter().filter(|order| order.request.side == side && order.state != OrderState::Rejected).count()
 }
 
@@ -210,7 +210,7 @@ async fn a_grant_that_lets_nothing_be_bought_refuses_no_sell_of_what_is_held() {
 async fn changes(daemon: &Daemon, user: UserId) -> usize {
     let scope = daemon.store.user(user);
     let mut changes = 0;
-    for order in scope.orders(OrderFilter { limit: 500, ..OrderFilter::default() }).await.unwrap() {
+    for order in scope.orders(OrderFilter { limit: 500, ..OrderFilter::default() }).await.unwrap().items {
         let journal = scope.journal_of(order.id).await.unwrap();
         changes += journal.iter().filter(|entry| matches!(entry.event, OrderEvent::Changed { .. })).count();
     }

@@ -1,5 +1,7 @@
 //! The commands and their arguments.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
 use crate::failure::Outcome;
@@ -46,6 +48,9 @@ enum Command {
     Bench {
         /// Only the benches whose name contains this
         name: Option<String>,
+        /// Another `prahari`, such as that of an earlier version: both are measured in turns
+        #[arg(long, value_name = "BINARY")]
+        against: Option<PathBuf>,
     },
     /// Sends made-up requests to every route of a running daemon
     Schemathesis,
@@ -72,7 +77,7 @@ impl Cli {
             Command::Web => web::command(),
             Command::BrowserTests => web::browser_tests(),
             Command::WasmTarget { way } => wasm_target::command(way),
-            Command::Bench { name } => bench::command(name.as_deref()),
+            Command::Bench { name, against } => bench::command(name.as_deref(), against.as_deref()),
             Command::Schemathesis => schemathesis::command(),
             Command::Examples => examples::command(),
             Command::Fmt => fmt::command(),

@@ -17,8 +17,8 @@ const MOST_BYTES: usize = 1 << 20;
 
 /// Adds the hash, or answers 304 to whoever has this body already.
 pub(crate) async fn answer(request: Request, next: Next) -> Response {
-    // The answer to HEAD has no body of which a hash could be made.
-    let asked = *request.method() == Method::GET;
+    // The body of an answer to HEAD is there until all layers have seen it.
+    let asked = matches!(*request.method(), Method::GET | Method::HEAD);
     let known = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect::<Vec<_>>();
     let response = next.run(request).await;
     if !asked || response.status() != StatusCode::OK || response.headers().contains_key(header::ETAG) {
@@ -72,8 +72,12 @@ mod tests {
     use super::*;
 
     async fn asked(known: Option<&str>, text: &'static str) -> Response {
+        asked_by(Method::GET, known, text).await
+    }
+
+    async fn asked_by(method: Method, known: Option<&str>, text: &'static str) -> Response {
         let routes = Router::new().route("/", get(async move || text)).layer(from_fn(answer));
-        let mut request = Request::builder().uri("/");
+        let mut request = Request::builder().method(method).uri("/");
         if let Some(known) = known {
             request = request.header(header::IF_NONE_MATCH, known);
         }
@@ -89,5 +93,15 @@ mod tests {
         assert_eq!(again.headers()[header::ETAG], etag);
         assert_eq!(again.into_body().size_hint().exact(), Some(0));
         assert_eq!(asked(Some(&etag), "two").await.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_for_the_headers_alone_gets_the_same_hash() {
+        let whole = asked(None, "one").await;
+        let headers = asked_by(Method::HEAD, None, "one").await;
+        assert_eq!(headers.headers()[header::ETAG], whole.headers()[header::ETAG]);
+        assert_eq!(headers.into_body().size_hint().exact(), Some(0));
+        let known = whole.headers()[header::ETAG].to_str().unwrap();
+        assert_eq!(asked_by(Method::HEAD, Some(known), "one").await.status(), StatusCode::NOT_MODIFIED);
     }
 }

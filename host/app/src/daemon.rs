@@ -32,7 +32,7 @@ use crate::ledger::Ledger;
 use crate::maintenance::Maintenance;
 use crate::modules::{ModuleHealth, Modules, Trials};
 use crate::notices::Notices;
-use crate::prices::{PriceWatch, Prices};
+use crate::prices::{PricePulse, PriceWatch, Prices};
 use crate::pushes::Listeners;
 use crate::queries::Queries;
 use crate::replays::{ReplayPermits, Replays};
@@ -111,7 +111,7 @@ pub struct Daemon {
     pub ledger: Arc<Ledger>,
     /// Unified and individual services.
     pub services: Arc<Services>,
-    /// Looks at prices: implausible opens, held shares without a price, stale bars.
+    /// Looks at prices: implausible opens, held shares without a price, stale bars. Tells them to those who listen.
     pub prices: Arc<Prices>,
     /// The execution of tasks.
     pub runs: Arc<Runs>,
@@ -358,6 +358,7 @@ impl Base {
             halts: halts.clone(),
             background: background.clone(),
             watch: PriceWatch::default(),
+            pulse: PricePulse::default(),
         });
         let runs = Arc::new(Runs {
             handles: handles.clone(),

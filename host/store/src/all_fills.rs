@@ -18,9 +18,9 @@ use crate::store::UserScope;
 const FILLS: &str = "SELECT sequence, order_id, data FROM journal INDEXED BY journal_fills
                      WHERE user_id = ?1 AND event = 'filled' LIMIT ?2";
 
-/// What an order says of its fills.
-const ORDER: &str =
-    "SELECT symbol, side, strategy FROM orders WHERE user_id = ?1 AND day = ?2 AND number = ?3";
+/// What an order says of its fills; the side as JSON.
+const ORDER: &str = "SELECT symbol, json_quote(side) AS side, strategy FROM orders
+                     WHERE user_id = ?1 AND day = ?2 AND number = ?3";
 
 /// The index holds the sequence, so that no row is read.
 const NEWEST: &str = "SELECT max(sequence) AS newest FROM journal INDEXED BY journal_fills
@@ -82,11 +82,7 @@ fn of(order: OrderId, (symbol, side, strategy): (Symbol, Side, StrategyName), fi
 fn find(conn: &Connection, order: OrderId) -> Result<Option<(Symbol, Side, StrategyName)>, StoreError> {
     let values = (order.user.0.cast_signed(), order.day.to_string(), order.number);
     select_one(conn, ORDER, values, |row| {
-        let side = match row.get_ref("side")?.as_str().map_err(rusqlite::Error::from)? {
-            "sell" => Side::Sell,
-            _ => Side::Buy,
-        };
-        Ok((parsed(row, "symbol")?, side, parsed(row, "strategy")?))
+        Ok((parsed(row, "symbol")?, from_json(row, "side")?, parsed(row, "strategy")?))
     })
 }
 

@@ -119,7 +119,12 @@ impl SystemScope {
     /// # Errors
     /// When the database cannot be read.
     pub async fn verify_audit_after(&self, after: u64, limit: u32) -> Result<AuditStep, StoreError> {
-        self.store.read("verify the audit log", move |conn| step(conn, after, limit)).await
+        self.store
+            .read("verify the audit log", move |conn| {
+                let _state = conn.unchecked_transaction()?;
+                step(conn, after, limit)
+            })
+            .await
     }
 
     /// Adds an entry and waits until it is durable; answers its number.
@@ -161,13 +166,18 @@ impl SystemScope {
 pub fn verify_audit(path: &Path) -> Result<AuditCheck, StoreError> {
     let file = DatabaseFile::open(path)?;
     migrate::inspect(&file)?;
-    verify(&open_untouched(path)?).map_err(|error| error.while_doing("verify the audit log"))
+    let conn = open_untouched(path)?;
+    let look = || {
+        let _state = conn.unchecked_transaction()?;
+        verify(&conn)
+    };
+    look().map_err(|error: StoreError| error.while_doing("verify the audit log"))
 }
 
+const NEWEST_HASH: &str = "SELECT hash FROM audit ORDER BY id DESC LIMIT 1";
+
 fn append(conn: &Connection, entry: &NewAudit) -> Result<u64, StoreError> {
-    let last = select_one(conn, "SELECT hash FROM audit ORDER BY id DESC LIMIT 1", [], |row| {
-        Ok(row.get::<_, Hash>("hash")?)
-    })?;
+    let last = select_one(conn, NEWEST_HASH, [], |row| Ok(row.get::<_, Hash>("hash")?))?;
     let previous = last.unwrap_or(BEFORE_THE_FIRST);
     let sql = "INSERT INTO audit (at, user_id, via, action, resource, details, address, previous, hash)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
@@ -215,34 +225,20 @@ fn chained(previous: &Hash, entry: &NewAudit) -> Hash {
     *hasher.finalize().as_bytes()
 }
 
+/// Looks at the whole chain in the state of the database that a transaction holds: an entry that is added meanwhile would look like
+/// one that is missing.
 pub(crate) fn verify(conn: &Connection) -> Result<AuditCheck, StoreError> {
-    let mut statement = conn.prepare(all(conn)?)?;
-    let mut rows = statement.query([])?;
-    let (mut entries, mut head, mut broken) = (0, BEFORE_THE_FIRST, None);
-    while let Some(row) = rows.next()? {
-        entries += 1;
-        // The head says what the last row says, so that it can be compared even when the chain is broken.
-        let expected = std::mem::replace(&mut head, row.get("hash").unwrap_or(BEFORE_THE_FIRST));
-        if broken.is_none() {
-            broken = fault(row, entries, &expected).map(|why| (entries, why));
-        }
-    }
-    let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'audit'";
-    let written = select_one(conn, sql, [], |row| unsigned(row, "seq"))?.unwrap_or(0);
-    if broken.is_none() && written != entries {
-        broken = Some((entries + 1, "it was written and is missing"));
-    }
-    let head = blake3::Hash::from_bytes(head).to_hex().to_string();
-    Ok(AuditCheck { entries, head, broken })
+    let entries: i64 = conn.query_row("SELECT count(*) FROM audit", [], |row| row.get(0))?;
+    // What the last row says, so that it can be compared even when the chain is broken before it.
+    let newest = |row: &Row<'_>| Ok(row.get::<_, Hash>("hash").unwrap_or(BEFORE_THE_FIRST));
+    let head = select_one(conn, NEWEST_HASH, [], newest)?.unwrap_or(BEFORE_THE_FIRST);
+    // More entries than there will ever be.
+    let broken = step(conn, 0, u32::MAX)?.broken;
+    Ok(AuditCheck { entries: entries.cast_unsigned(), head: in_hex(head), broken })
 }
 
-/// A part of the chain, in order.
-const PART: &str = "
-    SELECT audit.*, status, code, audit_outcomes.hash AS outcome_hash
-    FROM audit LEFT JOIN audit_outcomes ON entry = id WHERE id > ?1 ORDER BY id LIMIT ?2";
-
+/// Looks at a part of the chain, likewise.
 fn step(conn: &Connection, after: u64, limit: u32) -> Result<AuditStep, StoreError> {
-    // Before the entries are read: one that is added meanwhile is not missing.
     let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'audit'";
     let written = select_one(conn, sql, [], |row| unsigned(row, "seq"))?.unwrap_or(0);
     let sql = "SELECT hash FROM audit WHERE id = ?1";
@@ -252,7 +248,7 @@ fn step(conn: &Connection, after: u64, limit: u32) -> Result<AuditStep, StoreErr
     if after > 0 && before.is_none() {
         part.broken = Some((after, "it is missing"));
     }
-    let mut statement = conn.prepare_cached(PART)?;
+    let mut statement = conn.prepare_cached(&format!("{}{PART}", entries(conn)?))?;
     let mut rows = statement.query((after.cast_signed(), limit))?;
     let mut left = limit;
     while let Some(row) = rows.next()?.filter(|_| part.broken.is_none()) {
@@ -265,23 +261,32 @@ fn step(conn: &Connection, after: u64, limit: u32) -> Result<AuditStep, StoreErr
         left = left.saturating_sub(1);
     }
     part.more = part.broken.is_none() && left == 0;
-    if part.broken.is_none() && !part.more && part.intact_through < written {
+    if part.broken.is_none() && !part.more && part.intact_through != written {
         part.broken = Some((part.intact_through + 1, "it was written and is missing"));
     }
-    part.head = blake3::Hash::from_bytes(previous).to_hex().to_string();
+    part.head = in_hex(previous);
     Ok(part)
 }
 
-/// Every entry with its outcome; a database that no daemon of this version has opened knows of no outcomes.
-fn all(conn: &Connection) -> Result<&'static str, StoreError> {
+fn in_hex(hash: Hash) -> String {
+    blake3::Hash::from_bytes(hash).to_hex().to_string()
+}
+
+/// Entries with their outcomes, as [`read`] and [`fault`] expect them.
+const ENTRIES: &str = "SELECT audit.*, status, code, audit_outcomes.hash AS outcome_hash
+                       FROM audit LEFT JOIN audit_outcomes ON entry = id";
+
+/// The same of a database that knows of no outcomes.
+const ENTRIES_ALONE: &str = "SELECT *, NULL AS status, NULL AS code, NULL AS outcome_hash FROM audit";
+
+/// A part of the chain, in order.
+const PART: &str = " WHERE id > ?1 ORDER BY id LIMIT ?2";
+
+/// Reads entries of this database; one that no daemon of this version has opened knows of no outcomes.
+fn entries(conn: &Connection) -> Result<&'static str, StoreError> {
     let outcomes = "SELECT 1 FROM sqlite_schema WHERE name = 'audit_outcomes'";
-    Ok(match select_one(conn, outcomes, [], |_| Ok(()))? {
-        Some(()) => {
-            "SELECT audit.*, status, code, audit_outcomes.hash AS outcome_hash
-             FROM audit LEFT JOIN audit_outcomes ON entry = id ORDER BY id"
-        }
-        None => "SELECT *, NULL AS status, NULL AS code, NULL AS outcome_hash FROM audit ORDER BY id",
-    })
+    let known = select_one(conn, outcomes, [], |_| Ok(()))?;
+    Ok(known.map_or(ENTRIES_ALONE, |()| ENTRIES))
 }
 
 /// What is wrong with the entry that should have this number and follow this hash.
@@ -303,18 +308,20 @@ fn fault(row: &Row<'_>, number: u64, previous: &Hash) -> Option<&'static str> {
     (of_outcome != written).then_some("its outcome is not what was written")
 }
 
+/// The conditions of a list. It begins at the entry before which it is asked for, not at the newest.
+const LISTED: &str = "
+    WHERE id < ?4 AND (?1 IS NULL OR user_id = ?1) AND (?3 IS NULL OR at >= ?3) AND (?6 IS NULL OR at < ?6)
+        AND (?2 IS NULL OR action = ?2 OR substr(action, 1, length(?2) + 1) = ?2 || '.')
+        AND (?7 IS NULL OR resource = ?7 OR substr(resource, 1, length(?7) + 1) = ?7 || ' ')
+    ORDER BY id DESC LIMIT ?5";
+
 fn list(conn: &Connection, filter: AuditFilter) -> Result<Vec<AuditRow>, StoreError> {
-    let sql = "SELECT audit.*, status, code, audit_outcomes.hash AS outcome_hash
-               FROM audit LEFT JOIN audit_outcomes ON entry = id
-               WHERE (?1 IS NULL OR user_id = ?1) AND (?3 IS NULL OR at >= ?3) AND (?4 IS NULL OR id < ?4)
-                 AND (?2 IS NULL OR action = ?2 OR substr(action, 1, length(?2) + 1) = ?2 || '.')
-                 AND (?6 IS NULL OR at < ?6)
-                 AND (?7 IS NULL OR resource = ?7 OR substr(resource, 1, length(?7) + 1) = ?7 || ' ')
-               ORDER BY id DESC LIMIT ?5";
     let AuditFilter { user, action, since, until, resource, before, limit } = filter;
     let user = user.map(|user| user.0.cast_signed());
     let (since, until) = (since.map(|at| at.0), until.map(|at| at.0));
-    select(conn, sql, (user, action, since, before.map(u64::cast_signed), limit, until, resource), read)
+    let before = before.map_or(i64::MAX, u64::cast_signed);
+    let values = (user, action, since, before, limit, until, resource);
+    select(conn, &format!("{ENTRIES}{LISTED}"), values, read)
 }
 
 fn read(row: &Row<'_>) -> Result<AuditRow, StoreError> {
@@ -342,10 +349,20 @@ fn read(row: &Row<'_>) -> Result<AuditRow, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::columns::plan_of;
+
+    #[test]
+    fn entries_are_walked_from_where_a_part_or_a_page_begins() {
+        for (after, start) in [(PART, "(rowid>?)"), (LISTED, "(rowid<?)")] {
+            let plan = plan_of(&format!("{ENTRIES}{after}"));
+            let start = format!("SEARCH audit USING INTEGER PRIMARY KEY {start}");
+            assert!(plan.starts_with(&start) && !plan.contains("TEMP B-TREE"), "{plan}");
+            assert!(plan.contains("SEARCH audit_outcomes USING INTEGER PRIMARY KEY (rowid=?)"), "{plan}");
+        }
+    }
 
     fn log_of(entries: u64) -> Connection {
-        let mut conn = Connection::open_in_memory().unwrap();
-        migrate::migrate(&mut conn, Path::new("in memory")).unwrap();
+        let conn = crate::samples::new_database();
         for number in 1..=entries {
             let entry = NewAudit {
                 at: Timestamp(1_000),

@@ -157,8 +157,7 @@ fn unreadable(column: &'static str, value: &str, why: impl Display) -> StoreErro
 /// Returns how SQLite would find the rows of a query in a new database, one step per line.
 #[cfg(test)]
 pub(crate) fn plan_of(sql: &str) -> String {
-    let mut conn = Connection::open_in_memory().unwrap();
-    crate::migrate::migrate(&mut conn, std::path::Path::new("in memory")).unwrap();
+    let conn = crate::samples::new_database();
     let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
     // Parameters without a value are NULL, and the plan does not look at values.
     let mut rows = statement.raw_query();

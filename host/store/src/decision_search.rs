@@ -1,27 +1,17 @@
 //! Looking through the decisions of a user's runs.
-//!
-//! The decisions of a run are one JSON array, so a search reads whole runs, and what it reads for one page is bounded as in
-//! the search of the log.
 
 use rusqlite::Connection;
 
-use prahari_domain::ids::{RunId, UserId};
+use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
-use crate::columns::select_one;
 use crate::decisions::DecisionRow;
 use crate::errors::StoreError;
-use crate::orders_of_all::Looked;
-use crate::run_list::{self, RunCursor, RunFilter};
-use crate::runs::RunRow;
+use crate::looked::Looked;
+use crate::note_search::{NoteBounds, NoteCursor, NoteOrder, NoteSearch};
+use crate::run_list::RunFilter;
 use crate::store::UserScope;
-
-/// Most runs that are looked at for one page.
-const MOST_RUNS: u32 = 2_000;
-
-/// Most text that is looked at for one page, in bytes.
-const MOST_BYTES: usize = 4 << 20;
 
 /// Selects the decisions to look for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,25 +29,32 @@ pub struct DecisionSearch {
     /// Only decisions of runs that started before this instant.
     pub until: Option<Timestamp>,
     /// Continues after this entry of the list.
-    pub after: Option<DecisionCursor>,
+    pub after: Option<NoteCursor>,
     /// At most this many.
     pub limit: u32,
 }
 
-/// Where a decision stands in the list: the newest run first, and in the run's own order within it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DecisionCursor {
-    /// Cursor of the run.
-    pub run: RunCursor,
-    /// Number of the decision within the run; the first is 0.
-    pub number: u32,
+impl Default for DecisionSearch {
+    /// Without conditions: the newest 100 rows.
+    fn default() -> Self {
+        Self {
+            symbol: None,
+            action: None,
+            reason: None,
+            task: None,
+            since: None,
+            until: None,
+            after: None,
+            limit: 100,
+        }
+    }
 }
 
 /// A decision with the run that made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecisionLine {
-    /// Place of the decision in the list.
-    pub cursor: DecisionCursor,
+    /// Place of the decision in the list: the newest run first, and in the run's own order within it.
+    pub cursor: NoteCursor,
     /// The task of the run.
     pub task: Task,
     /// The decision.
@@ -72,9 +69,9 @@ impl UserScope {
     pub async fn search_decisions(
         &self,
         search: DecisionSearch,
-    ) -> Result<Looked<DecisionLine, DecisionCursor>, StoreError> {
+    ) -> Result<Looked<DecisionLine, NoteCursor>, StoreError> {
         let user = self.user;
-        self.read("search the decisions", move |conn| look(conn, user, &search)).await
+        self.read("search the decisions", move |conn| look(conn, user, &search, NoteBounds::OF_USER)).await
     }
 }
 
@@ -92,62 +89,73 @@ fn look(
     conn: &Connection,
     user: UserId,
     search: &DecisionSearch,
-) -> Result<Looked<DecisionLine, DecisionCursor>, StoreError> {
-    let runs = candidates(conn, user, search)?;
-    let mut page = Looked { items: Vec::new(), next: None };
-    let mut read = 0;
-    for (looked_at, run) in (1..).zip(&runs) {
-        let (decisions, bytes) = decisions_of(conn, user, run)?;
-        read += bytes;
-        for (number, decision) in (0..).zip(decisions) {
-            let cursor = DecisionCursor { run: run.cursor(), number };
-            // Where the last page ended inside this run, the decisions up to there have been shown.
-            let shown = search.after.is_some_and(|after| after.run == cursor.run && number <= after.number);
-            if shown || !search.wants(&decision) {
-                continue;
-            }
-            page.items.push(DecisionLine { cursor, task: run.task, decision });
-            if page.items.len() >= search.limit as usize {
-                page.next = Some(cursor);
-                return Ok(page);
-            }
+    bounds: NoteBounds,
+) -> Result<Looked<DecisionLine, NoteCursor>, StoreError> {
+    let DecisionSearch { task, since, until, after, limit, .. } = *search;
+    let runs = RunFilter { task, since, until, ..RunFilter::default() };
+    let order = NoteOrder::OldestFirst;
+    NoteSearch { conn, column: "decisions", order, after, limit, bounds }.look_at_user(
+        user,
+        runs,
+        |run, cursor, decision: DecisionRow| {
+            search.wants(&decision).then_some(DecisionLine { cursor, task: run.task, decision })
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{finish, new_database, pages_of, start};
+
+    /// Runs 1 to 6 decided about a share each, of which TCS is rare.
+    fn decided() -> Connection {
+        let conn = new_database();
+        for run in 1..=6 {
+            let symbol = if [2, 5].contains(&run) { "TCS" } else { "INFY" };
+            let decision = |action: &str| {
+                format!(r#"{{"symbol":"{symbol}","action":"{action}","reason":"signal","evidence":[]}}"#)
+            };
+            start(&conn, 1, run, run * 1_000);
+            finish(&conn, run, "succeeded", &format!("[{},{}]", decision("hold"), decision("buy")), "[]");
         }
-        if read > MOST_BYTES || looked_at == MOST_RUNS {
-            page.next = Some(DecisionCursor { run: run.cursor(), number: u32::MAX });
-            return Ok(page);
+        conn
+    }
+
+    /// Run and number of the decisions on each page.
+    fn pages(
+        conn: &Connection,
+        symbol: Option<&str>,
+        limit: u32,
+        bounds: NoteBounds,
+    ) -> Vec<Vec<(u64, u32)>> {
+        let search = |after| DecisionSearch {
+            symbol: symbol.map(str::to_owned),
+            after,
+            limit,
+            ..DecisionSearch::default()
+        };
+        let pages = pages_of(|after| look(conn, UserId(1), &search(after), bounds).unwrap());
+        let key = |found: DecisionLine| (found.cursor.run.run.0, found.cursor.number);
+        pages.into_iter().map(|page| page.into_iter().map(key).collect()).collect()
+    }
+
+    #[test]
+    fn a_page_ends_at_its_bound_of_runs_and_the_next_one_goes_on_there() {
+        let conn = decided();
+        let bounds = |runs| NoteBounds { runs, bytes: usize::MAX };
+        let found = pages(&conn, Some("TCS"), 9, bounds(2));
+        assert_eq!(found, [vec![(5, 0), (5, 1)], vec![], vec![(2, 0), (2, 1)], vec![]]);
+        let every: Vec<(u64, u32)> = (1..=6).rev().flat_map(|run| [(run, 0), (run, 1)]).collect();
+        for (runs, limit) in [(1, 1), (1, 2), (1, 3), (2, 1), (2, 3), (7, 5)] {
+            assert_eq!(pages(&conn, None, limit, bounds(runs)).concat(), every, "{runs} runs, by {limit}");
         }
     }
-    Ok(page)
-}
 
-/// The runs to look at, beginning with the one in which the last page ended.
-fn candidates(conn: &Connection, user: UserId, search: &DecisionSearch) -> Result<Vec<RunRow>, StoreError> {
-    let first = search.after.map(|DecisionCursor { run: RunCursor { started_at, run }, .. }| RunCursor {
-        started_at,
-        run: RunId(run.0.saturating_add(1)),
-    });
-    let filter = RunFilter {
-        task: search.task,
-        since: search.since,
-        until: search.until,
-        after: first,
-        limit: MOST_RUNS,
-        ..RunFilter::default()
-    };
-    run_list::list(conn, user, &filter)
-}
-
-/// The decisions of a run in order, and their bytes.
-fn decisions_of(
-    conn: &Connection,
-    user: UserId,
-    run: &RunRow,
-) -> Result<(Vec<DecisionRow>, usize), StoreError> {
-    let sql = "SELECT decisions FROM run_notes WHERE run_id = ?1 AND user_id = ?2";
-    let values = (run.id.0.cast_signed(), user.0.cast_signed());
-    let found = select_one(conn, sql, values, |row| {
-        let bytes = row.get_ref("decisions")?.as_str().map_err(rusqlite::Error::from)?.len();
-        Ok((crate::columns::from_json(row, "decisions")?, bytes))
-    })?;
-    Ok(found.unwrap_or_default())
+    #[test]
+    fn a_page_ends_after_the_run_that_exceeds_its_bytes_and_the_next_one_gets_on() {
+        let found = pages(&decided(), Some("TCS"), 9, NoteBounds { runs: 9, bytes: 1 });
+        let of_run = |run| vec![(run, 0), (run, 1)];
+        assert_eq!(found, [vec![], of_run(5), vec![], vec![], of_run(2), vec![], vec![]]);
+    }
 }

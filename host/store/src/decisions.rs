@@ -1,6 +1,6 @@
 //! What runs decided and logged.
 
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -8,9 +8,8 @@ use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{execute, from_json, instant, select, select_one, unsigned};
+use crate::columns::{execute, from_json, select_one};
 use crate::errors::StoreError;
-use crate::run_list::tasks_of;
 use crate::store::UserScope;
 
 /// Decision of a task about a symbol.
@@ -38,28 +37,6 @@ pub struct LogRow {
     pub at: Option<Timestamp>,
 }
 
-/// Selects the decisions to list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DecisionFilter {
-    /// About this symbol only.
-    pub symbol: Option<String>,
-    /// Only decisions of runs of this task.
-    pub task: Option<Task>,
-    /// Only decisions of runs that started at this instant or later.
-    pub since: Option<Timestamp>,
-    /// Only decisions of runs that started before this instant.
-    pub until: Option<Timestamp>,
-    /// At most this many, the newest ones.
-    pub limit: u32,
-}
-
-impl Default for DecisionFilter {
-    /// Without conditions: the newest 100 rows.
-    fn default() -> Self {
-        Self { symbol: None, task: None, since: None, until: None, limit: 100 }
-    }
-}
-
 /// A decision with the run that made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundDecision {
@@ -74,27 +51,13 @@ pub struct FoundDecision {
 }
 
 impl UserScope {
-    /// The newest decisions that the filter lets through, newest run first, and in the run's own order within it.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn decisions(&self, filter: DecisionFilter) -> Result<Vec<FoundDecision>, StoreError> {
-        let user = self.user;
-        self.read("read the decisions", move |conn| list(conn, user, &filter)).await
-    }
-
     /// The decisions of one run, in order.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn decisions_of(&self, run: RunId) -> Result<Vec<DecisionRow>, StoreError> {
-        let values = (run.0.cast_signed(), self.user.0.cast_signed());
-        self.read("read the decisions of a run", move |conn| {
-            let sql = "SELECT decisions FROM run_notes WHERE run_id = ?1 AND user_id = ?2";
-            let found = select_one(conn, sql, values, |row| from_json(row, "decisions"))?;
-            Ok(found.unwrap_or_default())
-        })
-        .await
+        let of = (run, self.user);
+        self.read("read the decisions of a run", move |conn| Ok(notes_of(conn, "decisions", of)?.0)).await
     }
 
     /// The log lines of one run, in order.
@@ -102,14 +65,22 @@ impl UserScope {
     /// # Errors
     /// When the database cannot be read.
     pub async fn log_of(&self, run: RunId) -> Result<Vec<LogRow>, StoreError> {
-        let values = (run.0.cast_signed(), self.user.0.cast_signed());
-        self.read("read the log of a run", move |conn| {
-            let sql = "SELECT log FROM run_notes WHERE run_id = ?1 AND user_id = ?2";
-            let found = select_one(conn, sql, values, |row| from_json(row, "log"))?;
-            Ok(found.unwrap_or_default())
-        })
-        .await
+        let of = (run, self.user);
+        self.read("read the log of a run", move |conn| Ok(notes_of(conn, "log", of)?.0)).await
     }
+}
+
+/// The decisions or log lines of a run, by the column in which they stand, in order; and how many bytes they are there.
+pub(crate) fn notes_of<T: DeserializeOwned>(
+    conn: &Connection,
+    column: &'static str,
+    (run, user): (RunId, UserId),
+) -> Result<(Vec<T>, usize), StoreError> {
+    let sql = format!("SELECT {column} FROM run_notes WHERE run_id = ?1 AND user_id = ?2");
+    let found = select_one(conn, &sql, (run.0.cast_signed(), user.0.cast_signed()), |row| {
+        Ok((from_json(row, column)?, row.get_ref(column)?.as_str().map_or(0, str::len)))
+    })?;
+    Ok(found.unwrap_or_default())
 }
 
 /// Most text of one page, in bytes. What runs leave today is far below it for any page; what earlier hosts kept is not.
@@ -189,35 +160,4 @@ pub(crate) fn write_notes(
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO run_notes (run_id, user_id, decisions, log) VALUES (?1, ?2, ?3, ?4)";
     execute(conn, sql, (run.0.cast_signed(), user.0.cast_signed(), decisions, log)).map(|_| ())
-}
-
-/// One look into the index per task, as for the list of runs; each stops at the limit.
-fn list(conn: &Connection, user: UserId, filter: &DecisionFilter) -> Result<Vec<FoundDecision>, StoreError> {
-    // CROSS JOIN fixes the order of the tables: the index of runs gives them newest first without sorting.
-    let sql = "SELECT runs.id AS id, runs.started_at AS started_at, entry.value AS decision
-               FROM runs CROSS JOIN run_notes ON run_notes.run_id = runs.id
-                   CROSS JOIN json_each(run_notes.decisions) AS entry
-               WHERE runs.user_id = ?1 AND runs.task = ?2 AND runs.started_at >= ?3 AND runs.started_at < ?4
-                   AND (?5 IS NULL OR entry.value ->> 'symbol' = ?5)
-               ORDER BY runs.started_at DESC, runs.id DESC, entry.key LIMIT ?6";
-    let since = filter.since.map_or(i64::MIN, |at| at.0);
-    let until = filter.until.map_or(i64::MAX, |at| at.0);
-    let mut found = Vec::new();
-    for task in tasks_of(conn, user, filter.task)? {
-        let values = (user.0.cast_signed(), task.name(), since, until, &filter.symbol, filter.limit);
-        found.append(&mut select(conn, sql, values, |row| read(task, row))?);
-    }
-    // Stable, so the decisions of a run keep their order.
-    found.sort_by_key(|decision| std::cmp::Reverse((decision.started_at, decision.run)));
-    found.truncate(filter.limit as usize);
-    Ok(found)
-}
-
-fn read(task: Task, row: &Row<'_>) -> Result<FoundDecision, StoreError> {
-    Ok(FoundDecision {
-        run: RunId(unsigned(row, "id")?),
-        task,
-        started_at: instant(row, "started_at")?,
-        decision: from_json(row, "decision")?,
-    })
 }

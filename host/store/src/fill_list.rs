@@ -1,19 +1,17 @@
 //! The fills of a user as they are listed: by time, page by page.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 
-use prahari_domain::ids::{OrderId, UserId};
+use prahari_domain::ids::UserId;
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Fill, Order, OrderEvent};
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{from_json, instant, parsed, select_one, unsigned};
+use crate::columns::{from_json, instant, parsed, unsigned};
 use crate::errors::StoreError;
-use crate::orders_of_all::Looked;
+use crate::looked::{Looked, MOST_LOOKED_AT};
+use crate::orders;
 use crate::store::UserScope;
-
-/// Most fills that are looked at for one page.
-const MOST_LOOKED_AT: u32 = 5_000;
 
 /// Selects the fills to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +55,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn fill_page(&self, filter: FillFilter) -> Result<Looked<FoundFill, FillCursor>, StoreError> {
         let user = self.user;
-        self.read("read the fills", move |conn| look(conn, user, &filter)).await
+        self.read("read the fills", move |conn| look(conn, user, &filter, MOST_LOOKED_AT)).await
     }
 }
 
@@ -65,45 +63,42 @@ const FILLS: &str = "SELECT sequence, order_id, at, data FROM journal INDEXED BY
                      WHERE user_id = ?1 AND event = 'filled' AND at >= ?2 AND (at, sequence) < (?3, ?4)
                      ORDER BY at DESC, sequence DESC LIMIT ?5";
 
-const ORDER: &str = "SELECT data FROM orders WHERE user_id = ?1 AND day = ?2 AND number = ?3";
-
 fn look(
     conn: &Connection,
     user: UserId,
     filter: &FillFilter,
+    most: u32,
 ) -> Result<Looked<FoundFill, FillCursor>, StoreError> {
-    let user = user.0.cast_signed();
     let until = (filter.until.map_or(i64::MAX, |until| until.0), i64::MIN);
     let (at, sequence) =
         filter.after.map_or(until, |after| until.min((after.at.0, after.sequence.cast_signed())));
     let mut statement = conn.prepare_cached(FILLS)?;
     let since = filter.since.map_or(i64::MIN, |since| since.0);
-    let mut rows = statement.query((user, since, at, sequence, MOST_LOOKED_AT))?;
-    let mut page = Looked { items: Vec::new(), next: None };
-    let mut looked_at = 0;
-    while let Some(row) = rows.next()? {
-        looked_at += 1;
-        let cursor = FillCursor { at: instant(row, "at")?, sequence: unsigned(row, "sequence")? };
-        let id: OrderId = parsed(row, "order_id")?;
-        let key = (user, id.day.to_string(), id.number);
-        let order: Option<Order> = select_one(conn, ORDER, key, |row| from_json(row, "data"))?;
-        let wanted =
-            |order: &Order| filter.symbol.as_ref().is_none_or(|symbol| order.request.symbol == *symbol);
-        if let (Some(order), OrderEvent::Filled(fill)) = (order.filter(wanted), from_json(row, "data")?) {
-            page.items.push(FoundFill { cursor, order, fill });
-        }
-        if page.items.len() >= filter.limit as usize || looked_at == MOST_LOOKED_AT {
-            page.next = Some(cursor);
-            break;
-        }
+    let rows = statement.query((user.0.cast_signed(), since, at, sequence, most))?;
+    Looked::through(rows, filter.limit, most, |row| find(conn, filter, row), place)
+}
+
+/// The fill of a row, when it is of the share that is asked for.
+fn find(conn: &Connection, filter: &FillFilter, row: &Row<'_>) -> Result<Option<FoundFill>, StoreError> {
+    let order = orders::find(conn, parsed(row, "order_id")?)?;
+    let is_of = |order: &Order| filter.symbol.as_ref().is_none_or(|symbol| order.request.symbol == *symbol);
+    match (order.filter(is_of), from_json(row, "data")?) {
+        (Some(order), OrderEvent::Filled(fill)) => Ok(Some(FoundFill { cursor: place(row)?, order, fill })),
+        _ => Ok(None),
     }
-    Ok(page)
+}
+
+fn place(row: &Row<'_>) -> Result<FillCursor, StoreError> {
+    Ok(FillCursor { at: instant(row, "at")?, sequence: unsigned(row, "sequence")? })
 }
 
 #[cfg(test)]
 mod tests {
+    use prahari_domain::orders::OrderState;
+
     use super::*;
     use crate::columns::plan_of;
+    use crate::samples::{fill, new_database, pages_of, write_order};
 
     #[test]
     fn fills_are_walked_by_time() {
@@ -113,5 +108,23 @@ mod tests {
             "{plan}"
         );
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+
+    #[test]
+    fn a_page_ends_at_its_bound_and_the_next_one_goes_on_there() {
+        let conn = new_database();
+        write_order(&conn, 1, 1, "TCS", OrderState::Filled);
+        write_order(&conn, 1, 2, "INFY", OrderState::Filled);
+        (1..=7).for_each(|sequence| fill(&conn, 1, sequence, if [2, 7].contains(&sequence) { 1 } else { 2 }));
+        let pages = |symbol: Option<&str>, limit, most| -> Vec<Vec<u64>> {
+            let symbol = symbol.map(|symbol| Symbol::new(symbol).unwrap());
+            let page = |after| FillFilter { since: None, until: None, symbol: symbol.clone(), after, limit };
+            let pages = pages_of(|after| look(&conn, UserId(1), &page(after), most).unwrap());
+            pages.into_iter().map(|page| page.iter().map(|fill| fill.cursor.sequence).collect()).collect()
+        };
+        assert_eq!(pages(Some("TCS"), 9, 2), [vec![7], vec![], vec![2], vec![]]);
+        for most in 1..=8 {
+            assert_eq!(pages(None, 2, most).concat(), [7, 6, 5, 4, 3, 2, 1], "by {most}");
+        }
     }
 }

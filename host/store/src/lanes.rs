@@ -1,6 +1,7 @@
 //! The day of many users at once, as lanes show it: their slots, ticks and executions, and who has trouble.
 //!
-//! A query answers for a list of users, never for one after another; the list bounds how many rows are read.
+//! A query answers for a list of users, never for one after another; the list bounds how many rows are read. Who has trouble is asked
+//! of everybody, so it has a bound of its own.
 
 use rusqlite::{Connection, Row};
 
@@ -12,6 +13,10 @@ use crate::columns::{instant, parsed, select, unsigned, user};
 use crate::errors::StoreError;
 use crate::slots::{SlotOutcome, SlotRow, read as read_slot};
 use crate::store::{SystemScope, UserScope};
+
+/// Most rows that are looked at for one kind of trouble: more slots than 15,000 users have on a day. What comes after them is not told,
+/// so users who have nothing but that count as without trouble.
+const MOST_OF_TROUBLE: u32 = 200_000;
 
 /// Ticks of a continuous slot, one after another, that were no plain successes and have one outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,41 +94,50 @@ impl SystemScope {
         self.store.read("read the lanes of a day", move |conn| rows(conn, day, &users)).await
     }
 
-    /// Returns how many slots of `day` were missed or failed, by user; users without any are left out.
+    /// Returns how many slots of `day` were missed or failed, by user; users without any are left out. The 200,000 slots that were due
+    /// first are looked at.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn slots_gone_wrong(&self, day: Day) -> Result<Vec<(UserId, u32)>, StoreError> {
         self.store
             .read("count the slots that went wrong", move |conn| {
-                select(conn, GONE_WRONG, [day.to_string()], by_user)
+                select(conn, GONE_WRONG, (day.to_string(), MOST_OF_TROUBLE), by_user)
             })
             .await
     }
 
-    /// The slots of `day` that were due by `now` and have no outcome, of every user.
+    /// The slots of `day` that were due by `now` and have no outcome, of every user, and no more than 200,000.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn due_slots(&self, day: Day, now: Timestamp) -> Result<Vec<SlotRow>, StoreError> {
-        let values = (day.to_string(), now.0);
+        let values = (day.to_string(), now.0, MOST_OF_TROUBLE);
         self.store.read("read the slots that are due", move |conn| select(conn, DUE, values, read_slot)).await
     }
 
-    /// Returns how many open alerts are about each user; users without any are left out.
+    /// Returns how many open alerts are about each user; users without any are left out. Of more than 200,000 alerts, those of the users
+    /// with the lowest numbers are looked at.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn open_alerts_by_user(&self) -> Result<Vec<(UserId, u32)>, StoreError> {
-        self.store.read("count the open alerts", |conn| select(conn, ALERTS_BY_USER, [], by_user)).await
+        self.store
+            .read("count the open alerts", |conn| select(conn, ALERTS_BY_USER, [MOST_OF_TROUBLE], by_user))
+            .await
     }
 
-    /// Returns how many orders of each user are unknown; users without any are left out.
+    /// Returns how many orders of each user are unknown; users without any are left out. Of more than 200,000 orders to which something
+    /// can still happen, those of the users with the lowest numbers are looked at.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn unknown_orders_by_user(&self) -> Result<Vec<(UserId, u32)>, StoreError> {
-        self.store.read("count the unknown orders", |conn| select(conn, UNKNOWN_BY_USER, [], by_user)).await
+        self.store
+            .read("count the unknown orders", |conn| {
+                select(conn, UNKNOWN_BY_USER, [MOST_OF_TROUBLE], by_user)
+            })
+            .await
     }
 }
 
@@ -148,22 +162,26 @@ const EXECUTING: &str = "
     WHERE runs.slot_due IS NOT NULL";
 
 const GONE_WRONG: &str = "
-    SELECT user_id, count(*) AS count FROM slots INDEXED BY slots_by_day
-    WHERE day = ?1 AND outcome IN ('missed', 'failed') GROUP BY user_id";
+    SELECT user_id, count(*) AS count
+    FROM (SELECT user_id, outcome FROM slots INDEXED BY slots_by_day WHERE day = ?1 ORDER BY due_at LIMIT ?2)
+    WHERE outcome IN ('missed', 'failed') GROUP BY user_id";
 
 const DUE: &str = "
-    SELECT * FROM slots INDEXED BY slots_open WHERE outcome IS NULL AND day = ?1 AND due_at <= ?2";
+    SELECT * FROM slots INDEXED BY slots_open WHERE outcome IS NULL AND day = ?1 AND due_at <= ?2 LIMIT ?3";
 
 const ALERTS_BY_USER: &str = "
-    SELECT user_id, count(*) AS count FROM alerts INDEXED BY alerts_open
-    WHERE resolved_at IS NULL AND user_id IS NOT NULL GROUP BY user_id";
+    SELECT user_id, count(*) AS count
+    FROM (SELECT user_id FROM alerts INDEXED BY alerts_open
+          WHERE resolved_at IS NULL AND user_id IS NOT NULL ORDER BY user_id LIMIT ?1)
+    GROUP BY user_id";
 
 const ALERTS_OF_USER: &str =
     "SELECT count(*) FROM alerts INDEXED BY alerts_open WHERE resolved_at IS NULL AND user_id = ?1";
 
 const UNKNOWN_BY_USER: &str = "
-    SELECT user_id, count(*) AS count FROM orders INDEXED BY orders_active
-    WHERE active = 1 AND state = 'unknown' GROUP BY user_id";
+    SELECT user_id, count(*) AS count
+    FROM (SELECT user_id, state FROM orders INDEXED BY orders_active WHERE active = 1 ORDER BY user_id LIMIT ?1)
+    WHERE state = 'unknown' GROUP BY user_id";
 
 const UNKNOWN_OF_USER: &str = "
     SELECT count(*) FROM orders INDEXED BY orders_active
@@ -210,8 +228,11 @@ fn read_executing(row: &Row<'_>) -> Result<ExecutingSlot, StoreError> {
 
 #[cfg(test)]
 mod tests {
+    use prahari_domain::orders::OrderState;
+
     use super::*;
     use crate::columns::plan_of;
+    use crate::samples::{new_database, write_order};
 
     #[test]
     fn the_rows_of_some_users_are_found_user_by_user() {
@@ -228,7 +249,6 @@ mod tests {
     #[test]
     fn trouble_is_found_in_the_day_and_among_what_is_open() {
         let starts = [
-            (GONE_WRONG, "SEARCH slots USING INDEX slots_by_day (day=?)"),
             (DUE, "SEARCH slots USING INDEX slots_open (day=?)"),
             (ALERTS_OF_USER, "SEARCH alerts USING"),
             (UNKNOWN_OF_USER, "SEARCH orders USING INDEX orders_active (user_id=?)"),
@@ -237,9 +257,45 @@ mod tests {
             let plan = plan_of(sql);
             assert!(plan.starts_with(start), "{plan}");
         }
-        for (sql, index) in [(ALERTS_BY_USER, "alerts_open"), (UNKNOWN_BY_USER, "orders_active")] {
+        let walks = [
+            (GONE_WRONG, "SEARCH slots USING INDEX slots_by_day (day=?)"),
+            (ALERTS_BY_USER, "INDEX alerts_open"),
+            (UNKNOWN_BY_USER, "INDEX orders_active"),
+        ];
+        for (sql, walk) in walks {
             let plan = plan_of(sql);
-            assert!(plan.contains(index), "{plan}");
+            assert!(plan.contains(walk) && !plan.contains("ORDER BY"), "{plan}");
+        }
+    }
+
+    /// Four users, each with a slot that failed, one that is due, an open alert and an unknown order.
+    fn troubled() -> Connection {
+        let conn = new_database();
+        let slot = "INSERT INTO slots (user_id, task, due_at, day, kind, outcome, reason, attempts,
+                                       ticks_expected, ticks_ran, ticks_failed)
+                    VALUES (?1, 'analysis', ?2, '2025-01-02', 'one_shot', ?3, '', 1, 0, 0, 0)";
+        let alert = "INSERT INTO alerts (code, user_id, raised_at, detail) VALUES ('user_halted', ?1, 1, '')";
+        for user in 1..=4_i64 {
+            conn.execute(slot, (user, user, Some("failed"))).unwrap();
+            conn.execute(slot, (user, 10 + user, None::<&str>)).unwrap();
+            conn.execute(alert, [user]).unwrap();
+            write_order(&conn, user.cast_unsigned(), 1, "TCS", OrderState::Unknown);
+        }
+        conn
+    }
+
+    #[test]
+    fn of_each_kind_of_trouble_no_more_than_the_most_is_looked_at() {
+        let conn = troubled();
+        let users = |found: Result<Vec<(UserId, u32)>, StoreError>| -> Vec<u64> {
+            found.unwrap().into_iter().map(|(user, _)| user.0).collect()
+        };
+        for (most, expected) in [(3, vec![1, 2, 3]), (200, vec![1, 2, 3, 4])] {
+            assert_eq!(users(select(&conn, GONE_WRONG, ("2025-01-02", most), by_user)), expected);
+            assert_eq!(users(select(&conn, ALERTS_BY_USER, [most], by_user)), expected);
+            assert_eq!(users(select(&conn, UNKNOWN_BY_USER, [most], by_user)), expected);
+            let due = select(&conn, DUE, ("2025-01-02", 99, most), read_slot).unwrap();
+            assert_eq!(due.into_iter().map(|slot| slot.user.0).collect::<Vec<_>>(), expected);
         }
     }
 }

@@ -8,8 +8,8 @@ use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{from_json, instant, select, select_one, unsigned};
-use crate::decisions::{DecisionRow, FoundDecision};
+use crate::columns::{instant, select, unsigned};
+use crate::decisions::{DecisionRow, FoundDecision, notes_of};
 use crate::errors::StoreError;
 use crate::run_list::tasks_of;
 use crate::store::UserScope;
@@ -65,12 +65,9 @@ fn last_of(
         if decisions == 0 {
             continue;
         }
-        let notes = "SELECT decisions FROM run_notes WHERE run_id = ?1 AND user_id = ?2";
-        let values = (run.0.cast_signed(), user.0.cast_signed());
-        let made: Option<Vec<DecisionRow>> =
-            select_one(conn, notes, values, |row| from_json(row, "decisions"))?;
+        let (made, _) = notes_of::<DecisionRow>(conn, "decisions", (run, user))?;
         // The last word of a run about a symbol counts.
-        for decision in made.into_iter().flatten().rev() {
+        for decision in made.into_iter().rev() {
             if wanted.remove(&decision.symbol) {
                 found.push(FoundDecision { run, task, started_at, decision });
             }

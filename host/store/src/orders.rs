@@ -10,9 +10,10 @@ use prahari_domain::strategies::StrategyName;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Day;
 
-use crate::columns::{execute, from_json, select, select_one, to_json};
+use crate::columns::{execute, from_json, parsed, select, select_one, to_json, unsigned};
 use crate::errors::StoreError;
 use crate::journal;
+use crate::looked::{Looked, MOST_LOOKED_AT};
 use crate::store::UserScope;
 
 /// Selects the orders to list.
@@ -36,7 +37,7 @@ pub struct OrderFilter {
     pub task: Option<Task>,
     /// Only orders to which something can still happen (true), or only those in a final state (false).
     pub active: Option<bool>,
-    /// Continues after this entry of the list: the last order of the page before.
+    /// Continues after this entry of the list: [`Looked::next`] of the page before.
     pub after: Option<OrderId>,
     /// At most this many, the newest ones.
     pub limit: u32,
@@ -66,11 +67,11 @@ impl Default for OrderFilter {
 pub struct OrderCounts {
     /// The states in which there are any, by name.
     pub states: Vec<(OrderState, u64)>,
-    /// Whether these are all: only the newest 100,000 are counted, and of everybody only the newest 100,000 are looked at.
+    /// Whether these are all: only the newest 100,000 are looked at.
     pub complete: bool,
 }
 
-/// Most orders that are counted: more than a user places in years.
+/// Most orders that are looked at to count them: more than a user places in years.
 pub(crate) const MOST_COUNTED: u32 = 100_000;
 
 /// Columns of an order.
@@ -138,9 +139,9 @@ impl UserScope {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn orders(&self, filter: OrderFilter) -> Result<Vec<Order>, StoreError> {
+    pub async fn orders(&self, filter: OrderFilter) -> Result<Looked<Order, OrderId>, StoreError> {
         let user = self.user;
-        self.read("read the orders", move |conn| list(conn, user, &filter)).await
+        self.read("read the orders", move |conn| list(conn, user, &filter, MOST_LOOKED_AT)).await
     }
 
     /// The orders that the filter lets through, counted by state, whatever its limit says.
@@ -149,7 +150,7 @@ impl UserScope {
     /// When the database cannot be read.
     pub async fn order_counts(&self, filter: OrderFilter) -> Result<OrderCounts, StoreError> {
         let user = self.user;
-        self.read("count the orders", move |conn| count(conn, user, &filter)).await
+        self.read("count the orders", move |conn| count(conn, user, &filter, MOST_COUNTED)).await
     }
 
     /// Returns what the journal says of one order, in sequence; nothing when the order is unknown or another
@@ -186,12 +187,7 @@ impl UserScope {
         if id.user != self.user {
             return Ok(None);
         }
-        let values = (self.user.0.cast_signed(), id.day.to_string(), id.number);
-        self.read("read an order", move |conn| {
-            let sql = "SELECT data FROM orders WHERE user_id = ?1 AND day = ?2 AND number = ?3";
-            select_one(conn, sql, values, |row| from_json(row, "data"))
-        })
-        .await
+        self.read("read an order", move |conn| find(conn, id)).await
     }
 }
 
@@ -205,27 +201,61 @@ fn side_name(side: Side) -> &'static str {
     }
 }
 
-fn list(conn: &Connection, user: UserId, filter: &OrderFilter) -> Result<Vec<Order>, StoreError> {
-    let values = params_from_iter(values(user, filter, filter.limit));
-    select(conn, &statement(filter), values, |row| from_json(row, "data"))
+/// One order, whoever's it is.
+pub(crate) fn find(conn: &Connection, id: OrderId) -> Result<Option<Order>, StoreError> {
+    let sql = "SELECT data FROM orders WHERE user_id = ?1 AND day = ?2 AND number = ?3";
+    let values = (id.user.0.cast_signed(), id.day.to_string(), id.number);
+    select_one(conn, sql, values, |row| from_json(row, "data"))
 }
 
-fn count(conn: &Connection, user: UserId, filter: &OrderFilter) -> Result<OrderCounts, StoreError> {
-    let values = params_from_iter(values(user, filter, MOST_COUNTED));
-    let read = |row: &Row<'_>| Ok((state_named(row)?, row.get::<_, i64>("orders")?.cast_unsigned()));
-    let found = select(conn, &count_statement(filter), values, read)?;
-    let counted: u64 = found.iter().map(|(_, orders)| orders).sum();
-    let states = found.into_iter().filter_map(|(state, orders)| Some((state?, orders))).collect();
-    Ok(OrderCounts { states, complete: counted < u64::from(MOST_COUNTED) })
+fn list(
+    conn: &Connection,
+    user: UserId,
+    filter: &OrderFilter,
+    most: u32,
+) -> Result<Looked<Order, OrderId>, StoreError> {
+    let mut statement = conn.prepare_cached(&statement(filter))?;
+    let rows = statement.query(params_from_iter(values(user, filter, most)))?;
+    Looked::through(rows, filter.limit, most, wanted_order, |row| parsed(row, "id"))
 }
 
-pub(crate) fn state_named(row: &Row<'_>) -> Result<Option<OrderState>, StoreError> {
+/// The order of a row, when the conditions of [`wanted`] hold for it.
+pub(crate) fn wanted_order(row: &Row<'_>) -> Result<Option<Order>, StoreError> {
+    Ok(if row.get("wanted")? { Some(from_json(row, "data")?) } else { None })
+}
+
+fn count(
+    conn: &Connection,
+    user: UserId,
+    filter: &OrderFilter,
+    most: u32,
+) -> Result<OrderCounts, StoreError> {
+    count_by_state(conn, &count_statement(filter), values(user, filter, most), most)
+}
+
+/// Counts by state what a statement found among the at most `most` rows that it looked at.
+pub(crate) fn count_by_state(
+    conn: &Connection,
+    sql: &str,
+    values: Vec<Value>,
+    most: u32,
+) -> Result<OrderCounts, StoreError> {
+    let found = select(conn, sql, params_from_iter(values), |row| {
+        Ok((state_named(row)?, unsigned(row, "orders")?, unsigned(row, "looked_at")?))
+    })?;
+    let looked_at: u64 = found.iter().map(|(.., looked_at)| looked_at).sum();
+    let counted = found.into_iter().filter(|(_, orders, _)| *orders > 0);
+    let states = counted.filter_map(|(state, orders, _)| Some((state?, orders))).collect();
+    Ok(OrderCounts { states, complete: looked_at < u64::from(most) })
+}
+
+fn state_named(row: &Row<'_>) -> Result<Option<OrderState>, StoreError> {
     let name = row.get_ref("state")?.as_str().map_err(rusqlite::Error::from)?;
     Ok(OrderState::ALL.into_iter().find(|state| state.name() == name))
 }
 
-/// The values of the parameters of [`statement`] and [`wanted`], in their order.
-pub(crate) fn values(user: UserId, filter: &OrderFilter, limit: u32) -> Vec<Value> {
+/// The values of the parameters of [`statement`] and [`wanted`], in their order; `most` rows are looked at.
+pub(crate) fn values(user: UserId, filter: &OrderFilter, most: u32) -> Vec<Value> {
     let text = |text: &str| Value::from(text.to_owned());
     // Every day sorts between these texts.
     let from = filter.from.map_or_else(String::new, |day| day.to_string());
@@ -243,27 +273,29 @@ pub(crate) fn values(user: UserId, filter: &OrderFilter, limit: u32) -> Vec<Valu
         filter.side.map(|side| text(side_name(side))).into(),
         filter.execution.map(|run| run.0.cast_signed()).into(),
         filter.active.map(i64::from).into(),
-        i64::from(limit).into(),
+        i64::from(most).into(),
         filter.strategy.map(|strategy| text(strategy.name())).into(),
         filter.task.map(|task| text(task.name())).into(),
     ]
 }
 
-/// The newest orders that the filter lets through.
+/// The orders to look at, newest first, and whether each is wanted.
 fn statement(filter: &OrderFilter) -> String {
-    format!("SELECT data {} ORDER BY day DESC, number DESC LIMIT ?9", rows(filter))
+    format!("SELECT id, data, {} AS wanted {}", wanted(&filter.states), rows(filter))
 }
 
-/// The same orders, counted.
+/// The same orders, counted: those that are wanted, and all.
 fn count_statement(filter: &OrderFilter) -> String {
     format!(
-        "SELECT state, count(*) AS orders
-         FROM (SELECT state {} ORDER BY day DESC, number DESC LIMIT ?9) GROUP BY state ORDER BY state",
+        "SELECT state, sum(wanted) AS orders, count(*) AS looked_at
+         FROM (SELECT state, {} AS wanted {}) GROUP BY state ORDER BY state",
+        wanted(&filter.states),
         rows(filter)
     )
 }
 
-/// Names the index of what is asked for, because SQLite takes the range of days for more selective than it is.
+/// The orders of the index that lets through least of what is not wanted. It is named, because SQLite takes the range of days for more
+/// selective than it is.
 fn rows(filter: &OrderFilter) -> String {
     let states = filter.states.as_slice();
     let active_states = !states.is_empty() && states.iter().all(|state| !state.is_final());
@@ -276,8 +308,8 @@ fn rows(filter: &OrderFilter) -> String {
     };
     format!(
         "FROM orders INDEXED BY {index}
-         WHERE user_id = ?1 AND {condition} AND day >= ?2 AND (day, number) < (?3, ?4) AND {}",
-        wanted(states)
+         WHERE user_id = ?1 AND {condition} AND day >= ?2 AND (day, number) < (?3, ?4)
+         ORDER BY day DESC, number DESC LIMIT ?9"
     )
 }
 
@@ -298,6 +330,7 @@ pub(crate) fn wanted(states: &[OrderState]) -> String {
 mod tests {
     use super::*;
     use crate::columns::plan_of;
+    use crate::samples::{new_database, pages_of, start, write_order};
 
     #[track_caller]
     fn uses(filter: OrderFilter, index: &str) {
@@ -326,5 +359,30 @@ mod tests {
             plan.starts_with("SEARCH journal USING INDEX journal_of_order (user_id=? AND order_id=?)"),
             "{plan}"
         );
+    }
+
+    #[test]
+    fn a_page_of_a_rare_task_ends_at_its_bound_and_the_next_one_goes_on_there() {
+        let conn = new_database();
+        (1..=7).for_each(|number| write_order(&conn, 1, number, "TCS", OrderState::Sent));
+        [2, 6].into_iter().for_each(|run| start(&conn, 1, run, run));
+        let pages = |task, limit, most| -> Vec<Vec<u32>> {
+            let filter = |after| OrderFilter { task, after, limit, ..OrderFilter::default() };
+            let pages = pages_of(|after| list(&conn, UserId(1), &filter(after), most).unwrap());
+            pages.into_iter().map(|page| page.iter().map(|order| order.id.number).collect()).collect()
+        };
+        let task = Some(Task::literal("each_minute"));
+        assert_eq!(pages(task, 9, 2), [vec![6], vec![], vec![2], vec![]]);
+        for most in 1..=8 {
+            assert_eq!(pages(None, 2, most).concat(), [7, 6, 5, 4, 3, 2, 1], "by {most}");
+        }
+        let counted = |most| {
+            let counts =
+                count(&conn, UserId(1), &OrderFilter { task, ..OrderFilter::default() }, most).unwrap();
+            (counts.states, counts.complete)
+        };
+        assert_eq!(counted(8), (vec![(OrderState::Sent, 2)], true));
+        assert_eq!(counted(3), (vec![(OrderState::Sent, 1)], false));
+        assert_eq!(counted(1), (vec![], false));
     }
 }

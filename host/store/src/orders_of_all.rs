@@ -10,13 +10,11 @@ use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::orders::{Order, OrderState};
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{from_json, instant, parsed, select, unsigned};
+use crate::columns::{instant, parsed};
 use crate::errors::StoreError;
-use crate::orders::{MOST_COUNTED, OrderCounts, OrderFilter, state_named, values, wanted};
+use crate::looked::{Looked, MOST_LOOKED_AT};
+use crate::orders::{MOST_COUNTED, OrderCounts, OrderFilter, count_by_state, values, wanted, wanted_order};
 use crate::store::SystemScope;
-
-/// Most orders that are looked at for one page.
-const MOST_LOOKED_AT: u32 = 5_000;
 
 /// Where an order stands in the list of everybody's: by trading date, then by the time at which it was written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,15 +23,6 @@ pub struct PlacedCursor {
     pub placed_at: Timestamp,
     /// The order, whose id has the trading date.
     pub order: OrderId,
-}
-
-/// A part of a list that was looked through.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Looked<T, C> {
-    /// What was found. It may be less than asked for, even nothing, with more to come.
-    pub items: Vec<T>,
-    /// Where the look ended; none when everything was looked at.
-    pub next: Option<C>,
 }
 
 impl SystemScope {
@@ -47,7 +36,9 @@ impl SystemScope {
         filter: OrderFilter,
         after: Option<PlacedCursor>,
     ) -> Result<Looked<Order, PlacedCursor>, StoreError> {
-        self.store.read("read the orders of everybody", move |conn| look(conn, filter, after)).await
+        self.store
+            .read("read the orders of everybody", move |conn| look(conn, filter, after, MOST_LOOKED_AT))
+            .await
     }
 
     /// The orders of all users that the filter lets through, counted by state, whatever its limit says. Looked at are the
@@ -56,7 +47,7 @@ impl SystemScope {
     /// # Errors
     /// When the database cannot be read.
     pub async fn order_counts(&self, filter: OrderFilter) -> Result<OrderCounts, StoreError> {
-        self.store.read("count the orders of everybody", move |conn| count(conn, filter)).await
+        self.store.read("count the orders of everybody", move |conn| count(conn, filter, MOST_COUNTED)).await
     }
 }
 
@@ -64,35 +55,22 @@ fn look(
     conn: &Connection,
     filter: OrderFilter,
     after: Option<PlacedCursor>,
+    most: u32,
 ) -> Result<Looked<Order, PlacedCursor>, StoreError> {
     let filter = OrderFilter { after: None, ..filter };
     let mut statement = conn.prepare_cached(&statement(&filter.states))?;
-    let mut rows = statement.query(params_from_iter(placed_before(&filter, after, MOST_LOOKED_AT)))?;
-    let mut page = Looked { items: Vec::new(), next: None };
-    let mut looked_at = 0;
-    while let Some(row) = rows.next()? {
-        looked_at += 1;
-        if row.get("wanted")? {
-            page.items.push(from_json(row, "data")?);
-        }
-        if page.items.len() >= filter.limit as usize || looked_at == MOST_LOOKED_AT {
-            let placed_at = instant(row, "placed_at")?;
-            page.next = Some(PlacedCursor { placed_at, order: parsed(row, "id")? });
-            break;
-        }
-    }
-    Ok(page)
+    let rows = statement.query(params_from_iter(placed_before(&filter, after, most)))?;
+    Looked::through(rows, filter.limit, most, wanted_order, place)
 }
 
-fn count(conn: &Connection, filter: OrderFilter) -> Result<OrderCounts, StoreError> {
+fn place(row: &Row<'_>) -> Result<PlacedCursor, StoreError> {
+    Ok(PlacedCursor { placed_at: instant(row, "placed_at")?, order: parsed(row, "id")? })
+}
+
+fn count(conn: &Connection, filter: OrderFilter, most: u32) -> Result<OrderCounts, StoreError> {
     let filter = OrderFilter { after: None, ..filter };
-    let values = params_from_iter(placed_before(&filter, None, MOST_COUNTED));
-    let read = |row: &Row<'_>| Ok((state_named(row)?, unsigned(row, "looked_at")?, unsigned(row, "orders")?));
-    let found = select(conn, &count_statement(&filter.states), values, read)?;
-    let looked_at: u64 = found.iter().map(|(_, looked_at, _)| looked_at).sum();
-    let in_states = found.into_iter().filter(|(.., orders)| *orders > 0);
-    let states = in_states.filter_map(|(state, _, orders)| Some((state?, orders))).collect();
-    Ok(OrderCounts { states, complete: looked_at < u64::from(MOST_COUNTED) })
+    let values = placed_before(&filter, None, most);
+    count_by_state(conn, &count_statement(&filter.states), values, most)
 }
 
 /// The values of the filter, with the place before which the orders have to stand, and how many are looked at.
@@ -137,8 +115,11 @@ fn rows(columns: &str, states: &[OrderState]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use prahari_domain::instruments::Symbol;
+
     use super::*;
     use crate::columns::plan_of;
+    use crate::samples::{new_database, pages_of, write_order};
 
     #[test]
     fn the_orders_of_everybody_are_walked_by_date() {
@@ -148,6 +129,29 @@ mod tests {
             assert!(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "{plan}");
             let counted = plan_of(&count_statement(states));
             assert!(counted.contains("SEARCH orders USING INDEX orders_of_all (day>? AND "), "{counted}");
+        }
+    }
+
+    /// User and number of the orders on each page.
+    fn pages(conn: &Connection, filter: &OrderFilter, most: u32) -> Vec<Vec<(u64, u32)>> {
+        let pages = pages_of(|after| look(conn, filter.clone(), after, most).unwrap());
+        let key = |order: Order| (order.id.user.0, order.id.number);
+        pages.into_iter().map(|page| page.into_iter().map(key).collect()).collect()
+    }
+
+    #[test]
+    fn a_page_ends_at_its_bound_and_the_next_one_goes_on_there() {
+        let conn = new_database();
+        for (user, number) in [(1, 1), (1, 2), (1, 3), (1, 4), (2, 1), (2, 2), (2, 3), (2, 4)] {
+            let symbol = if number == 2 { "TCS" } else { "INFY" };
+            write_order(&conn, user, number, symbol, OrderState::Sent);
+        }
+        let rare = OrderFilter { symbol: Symbol::new("TCS").ok(), ..OrderFilter::default() };
+        assert_eq!(pages(&conn, &rare, 3), [vec![(2, 2)], vec![], vec![(1, 2)]]);
+        let all = OrderFilter { limit: 2, ..OrderFilter::default() };
+        let every = [(2, 4), (2, 3), (2, 2), (2, 1), (1, 4), (1, 3), (1, 2), (1, 1)];
+        for most in 1..=9 {
+            assert_eq!(pages(&conn, &all, most).concat(), every, "by {most}");
         }
     }
 }

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, Row};
+use rusqlite::Row;
 
 use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::money::Paise;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::{Day, Timestamp};
 
-use crate::columns::{instant, parsed, select, select_one, unsigned, user};
+use crate::columns::{parsed, select, select_one, unsigned, user};
 use crate::errors::StoreError;
 use crate::run_list::tasks_of;
+use crate::run_numbers::numbers_between;
 use crate::store::{SystemScope, UserScope};
 
 /// By what runs are added up.
@@ -102,11 +103,6 @@ const OF_TASK: &str = concat!(
 );
 const OF_ALL: &str = concat!(measured!("runs WHERE id >= ?4 AND id < ?5"), "ORDER BY id DESC LIMIT ?3");
 
-/// Runs are numbered as they begin; those that begin side by side may stand the other way round.
-const SIDE_BY_SIDE_MS: i64 = 60_000;
-
-const NEXT_RUN: &str = "SELECT id, started_at FROM runs WHERE id >= ?1 ORDER BY id LIMIT 1";
-
 const DECIDER: &str =
     "SELECT runs.task, runs.module_hash FROM orders CROSS JOIN runs ON runs.id = orders.data ->> '$.run'
                        WHERE orders.user_id = ?1 AND orders.day = ?2 AND orders.number = ?3";
@@ -182,10 +178,9 @@ impl SystemScope {
         self.store
             .read("add up the runs of everybody", move |conn| {
                 let AnalyticsRange { since, until, most } = range;
-                let first = first_run_from(conn, since.plus_millis(-SIDE_BY_SIDE_MS))?;
-                let last = first_run_from(conn, until.plus_millis(SIDE_BY_SIDE_MS))?;
+                let (first, end) = numbers_between(conn, Some(since), Some(until))?;
                 let mut sums = Sums::new(by);
-                let values = (since.0, until.0, i64::from(most), first, last);
+                let values = (since.0, until.0, i64::from(most), first, end);
                 let mut read = 0;
                 let mut statement = conn.prepare_cached(OF_ALL)?;
                 let mut rows = statement.query(values)?;
@@ -219,23 +214,6 @@ impl SystemScope {
             })
             .await
     }
-}
-
-/// The number of the first run that began at this instant or later, or of the next one that will.
-fn first_run_from(conn: &Connection, at: Timestamp) -> Result<i64, StoreError> {
-    let next = |id: i64| -> Result<Option<(i64, Timestamp)>, StoreError> {
-        select_one(conn, NEXT_RUN, [id], |row| Ok((row.get("id")?, instant(row, "started_at")?)))
-    };
-    let last: Option<i64> = conn.query_row("SELECT max(id) FROM runs", [], |row| row.get(0))?;
-    let (mut low, mut high) = (0_i64, last.unwrap_or(0).saturating_add(1));
-    while low < high {
-        let middle = low + (high - low) / 2;
-        match next(middle)? {
-            Some((id, started_at)) if started_at < at => low = id.saturating_add(1),
-            _ => high = middle,
-        }
-    }
-    Ok(low)
 }
 
 /// What one run measured.
@@ -325,8 +303,6 @@ mod tests {
         assert_eq!(plan, index);
         let plan = plan_of(OF_ALL);
         assert_eq!(plan, "SEARCH runs USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
-        let plan = plan_of(NEXT_RUN);
-        assert!(plan.starts_with("SEARCH runs USING INTEGER PRIMARY KEY (rowid>?)"), "{plan}");
     }
 
     #[test]

@@ -1,29 +1,20 @@
 //! The runs of everybody, newest first.
 //!
-//! Runs are numbered in the order in which they started, so the list is a walk of the table itself. What is looked at for
-//! one page is bounded, as in the list of orders.
+//! Runs are numbered as they begin, so the list is a walk of the table itself, by number. What is looked at for one page is
+//! bounded, as in the list of orders; the runs of the minute before and after the time that is asked for do not count.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use prahari_domain::ids::RunId;
 use prahari_domain::tasks::Task;
-use prahari_domain::time::Timestamp;
 
-use crate::columns::{instant, select_one, unsigned};
+use crate::columns::unsigned;
 use crate::errors::StoreError;
-use crate::orders_of_all::Looked;
+use crate::looked::{Looked, MOST_LOOKED_AT};
 use crate::run_list::RunFilter;
+use crate::run_numbers::numbers_between;
 use crate::runs::{EXECUTING, RunRow, RunTrigger, SUCCEEDED, ServiceKind, read};
 use crate::store::SystemScope;
-
-/// Most runs that are looked at for one page.
-const MOST_LOOKED_AT: u32 = 5_000;
-
-/// Runs that begin at once may be numbered the other way round: so many numbers beyond a time are looked at too.
-const OUT_OF_ORDER_RUNS: i64 = 1_000;
-
-/// And so long before a time, in milliseconds.
-const OUT_OF_ORDER_MS: i64 = 60_000;
 
 impl SystemScope {
     /// The newest runs of all users that the filter lets through, after a run of the list. Where the filter itself says to
@@ -36,7 +27,9 @@ impl SystemScope {
         filter: RunFilter,
         after: Option<RunId>,
     ) -> Result<Looked<RunRow, RunId>, StoreError> {
-        self.store.read("read the runs of everybody", move |conn| look(conn, &filter, after)).await
+        self.store
+            .read("read the runs of everybody", move |conn| look(conn, &filter, after, MOST_LOOKED_AT))
+            .await
     }
 }
 
@@ -44,12 +37,12 @@ fn look(
     conn: &Connection,
     filter: &RunFilter,
     after: Option<RunId>,
+    most: u32,
 ) -> Result<Looked<RunRow, RunId>, StoreError> {
-    let end = filter.until.map_or(Ok(i64::MAX), |until| end_of(conn, until))?;
+    let (first, end) = numbers_between(conn, filter.since, filter.until)?;
     let end = after.map_or(end, |after| end.min(after.0.cast_signed()));
-    let earliest = filter.since.map_or(i64::MIN, |since| since.plus_millis(-OUT_OF_ORDER_MS).0);
     let mut statement = conn.prepare_cached(&statement(filter))?;
-    let mut rows = statement.query(params![
+    let rows = statement.query(params![
         end,
         filter.task.as_ref().map(Task::name),
         filter.outcome.as_deref().filter(|outcome| *outcome != EXECUTING),
@@ -57,39 +50,14 @@ fn look(
         filter.service.map(ServiceKind::name),
         filter.since.map_or(i64::MIN, |since| since.0),
         filter.until.map_or(i64::MAX, |until| until.0),
-        MOST_LOOKED_AT,
+        most,
+        first,
     ])?;
-    let mut page = Looked { items: Vec::new(), next: None };
-    let mut looked_at = 0;
-    while let Some(row) = rows.next()? {
-        looked_at += 1;
-        if instant(row, "started_at")?.0 < earliest {
-            break;
-        }
-        if row.get("wanted")? {
-            page.items.push(read(row)?);
-        }
-        if page.items.len() >= filter.limit as usize || looked_at == MOST_LOOKED_AT {
-            page.next = Some(RunId(unsigned(row, "id")?));
-            break;
-        }
-    }
-    Ok(page)
+    Looked::through(rows, filter.limit, most, wanted_run, |row| Ok(RunId(unsigned(row, "id")?)))
 }
 
-/// The number before which all runs stand that started before an instant, found by halves.
-fn end_of(conn: &Connection, until: Timestamp) -> Result<i64, StoreError> {
-    let newest = conn.query_row("SELECT max(id) FROM runs", [], |row| row.get::<_, Option<i64>>(0))?;
-    let (mut low, mut high) = (0, newest.unwrap_or(0).saturating_add(1));
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let next = "SELECT started_at FROM runs WHERE id >= ?1 ORDER BY id LIMIT 1";
-        match select_one(conn, next, [middle], |row| instant(row, "started_at"))? {
-            Some(started_at) if started_at < until => low = middle + 1,
-            _ => high = middle,
-        }
-    }
-    Ok(low.saturating_add(OUT_OF_ORDER_RUNS))
+fn wanted_run(row: &Row<'_>) -> Result<Option<RunRow>, StoreError> {
+    Ok(if row.get("wanted")? { Some(read(row)?) } else { None })
 }
 
 /// Runs that did not succeed or execute are few, so they have an index; of those that execute there are as many as run at
@@ -104,15 +72,19 @@ fn statement(filter: &RunFilter) -> String {
     };
     format!(
         "SELECT *, (?2 IS NULL OR task = ?2) AND (?3 IS NULL OR outcome IS ?3) AND (?4 IS NULL OR trigger = ?4)
-             AND (?5 IS NULL OR service IS ?5) AND started_at >= ?6 AND started_at < ?7 AS wanted
-         FROM runs{index} WHERE id < ?1{condition} ORDER BY id DESC LIMIT ?8"
+             AND (?5 IS NULL OR service IS ?5) AS wanted
+         FROM runs{index} WHERE id >= ?9 AND id < ?1 AND started_at >= ?6 AND started_at < ?7{condition}
+         ORDER BY id DESC LIMIT ?8"
     )
 }
 
 #[cfg(test)]
 mod tests {
+    use prahari_domain::time::Timestamp;
+
     use super::*;
     use crate::columns::plan_of;
+    use crate::samples::{finish, new_database, pages_of, start};
 
     fn plan(outcome: Option<&str>) -> String {
         plan_of(&statement(&RunFilter { outcome: outcome.map(str::to_owned), ..RunFilter::default() }))
@@ -122,7 +94,7 @@ mod tests {
     fn the_runs_of_everybody_are_walked_by_number() {
         for outcome in [None, Some("succeeded")] {
             let plan = plan(outcome);
-            assert_eq!(plan, "SEARCH runs USING INTEGER PRIMARY KEY (rowid<?)");
+            assert_eq!(plan, "SEARCH runs USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
         }
         let failed = plan(Some("trapped"));
         assert!(
@@ -131,5 +103,32 @@ mod tests {
         );
         assert!(!failed.contains("TEMP B-TREE"), "{failed}");
         assert!(plan(Some(EXECUTING)).contains("USING INDEX runs_executing"));
+    }
+
+    /// The runs on each page.
+    fn pages(conn: &Connection, filter: &RunFilter, most: u32) -> Vec<Vec<u64>> {
+        let pages = pages_of(|after| look(conn, filter, after, most).unwrap());
+        pages.into_iter().map(|page| page.into_iter().map(|run| run.id.0).collect()).collect()
+    }
+
+    #[test]
+    fn a_page_ends_at_its_bound_and_the_next_one_goes_on_there() {
+        let conn = new_database();
+        for run in 1..=8 {
+            start(&conn, 1 + u64::from(run % 2 == 0), run, run * 1_000);
+            finish(&conn, run, if [2, 7].contains(&run) { "succeeded" } else { "trapped" }, "[]", "[]");
+        }
+        let rare = RunFilter { outcome: Some("succeeded".to_owned()), ..RunFilter::default() };
+        assert_eq!(pages(&conn, &rare, 3), [vec![7], vec![], vec![2]]);
+        let all = RunFilter { limit: 2, ..RunFilter::default() };
+        for most in 1..=9 {
+            assert_eq!(pages(&conn, &all, most).concat(), [8, 7, 6, 5, 4, 3, 2, 1], "by {most}");
+        }
+        // All runs stand among the numbers of this time; those beside it do not count.
+        let (since, until) = (Some(Timestamp(4_000)), Some(Timestamp(7_000)));
+        assert_eq!(
+            pages(&conn, &RunFilter { since, until, ..RunFilter::default() }, 2),
+            [vec![6, 5], vec![4]]
+        );
     }
 }

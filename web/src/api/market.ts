@@ -7,11 +7,11 @@ export type Interval = NonNullable<
   NonNullable<paths['/api/v1/market/candles']['get']['parameters']['query']>['interval']
 >;
 
-/** A running bar changes with the market; a quarter of a minute is what a person notices. */
-const BARS_MS = 15_000;
-
-/** Each reading counts against what a user may ask within a minute. */
-const QUOTE_MS = 5_000;
+/**
+ * The stream tells prices; indicators and the number of shares traded, and what of a share has no price in the stream, are
+ * read again this often.
+ */
+const READ_MS = 60_000;
 
 /** Bars of a share, oldest first, with the indicators that the tasks go by. */
 export const candlesQuery = (symbol: string, interval: Interval, count: number) =>
@@ -24,10 +24,10 @@ export const candlesQuery = (symbol: string, interval: Interval, count: number) 
           signal,
         }),
       ),
-    refetchInterval: BARS_MS,
+    refetchInterval: READ_MS,
   });
 
-/** The last price of a share, read again while it is shown. */
+/** The last price of a share, which the stream keeps fresh. */
 export const quoteQuery = (symbol: string) =>
   queryOptions({
     queryKey: ['market', 'quote', { symbol }],
@@ -35,8 +35,7 @@ export const quoteQuery = (symbol: string) =>
       answered(
         api.GET('/api/v1/market/quotes', { params: { query: { symbols: symbol } }, signal }),
       ),
-    refetchInterval: QUOTE_MS,
-    staleTime: QUOTE_MS,
+    refetchInterval: READ_MS,
   });
 
 /** Letters of which no symbol is made find nothing; the API refuses them. */

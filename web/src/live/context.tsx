@@ -28,6 +28,13 @@ export function useLive(): Live {
   return live;
 }
 
+/** Has the prices of these shares kept fresh, in what was read of quotes, bars, positions and funds. */
+export function usePrices(symbols: readonly string[]): void {
+  const live = useLive();
+  const named = [...new Set(symbols)].sort().join(',');
+  useEffect(() => (named === '' ? undefined : live.wantPrices(named.split(','))), [live, named]);
+}
+
 /** Hears the events of the stream; `listener` has to be the same from render to render. */
 export function useLiveEvents(listener: (event: LiveEvent) => void): void {
   const live = useLive();

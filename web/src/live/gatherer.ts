@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Resource } from '../api/keys';
-import type { LiveEvent } from './messages';
+import type { LiveEvent, PriceMessage } from './messages';
 import { patch, staleAfter } from './patches';
 
 /** Events of this long are written into the cache at once, so that a burst renders once. */
@@ -15,7 +15,7 @@ const LONG_REST: ReadonlySet<Resource> = new Set<Resource>(['lanes']);
 
 /** Brings events into the cache. */
 export class Gatherer {
-  private waiting: LiveEvent[] = [];
+  private waiting: (LiveEvent | PriceMessage)[] = [];
   private readonly stale = new Set<Resource>();
   private readonly readAt = new Map<Resource, number>();
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -25,7 +25,7 @@ export class Gatherer {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  add(event: LiveEvent): void {
+  add(event: LiveEvent | PriceMessage): void {
     for (const resource of staleAfter(event)) this.stale.add(resource);
     if (this.waiting.length <= MOST_PATCHES) this.waiting.push(event);
     this.timer ??= setTimeout(() => this.flush(), GATHER_MS);

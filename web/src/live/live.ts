@@ -4,6 +4,7 @@ import type { CalendarNow } from '../api/schema';
 import { MarketClock } from './clock';
 import { Gatherer } from './gatherer';
 import type { LiveEvent } from './messages';
+import { PriceFeed } from './priceFeed';
 import { checkSession, sessionEnded } from './session';
 import { Store } from './store';
 import { type Socket, Stream, type StreamState } from './stream';
@@ -16,7 +17,7 @@ const SECOND_READING_MS = 1000;
 
 export type EventListener = (event: LiveEvent) => void;
 
-/** What a tab hears of the daemon: one stream, one clock. */
+/** What a tab hears of the daemon: one stream, one clock, and the prices of what it shows. */
 export class Live {
   readonly clock = new MarketClock();
   readonly state = new Store<StreamState>('connecting');
@@ -30,6 +31,7 @@ export class Live {
   private readonly listeners = new Set<EventListener>();
   private readonly gatherer: Gatherer;
   private readonly stream: Stream;
+  private readonly prices: PriceFeed;
   private clockTimer: ReturnType<typeof setTimeout> | undefined;
   private readyTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -42,6 +44,7 @@ export class Live {
       onState: (state) => this.become(state),
       onSignedOut: () => void this.signedOut(),
     });
+    this.prices = new PriceFeed({ open: openSocket, onPrice: (price) => this.gatherer.add(price) });
   }
 
   start(): void {
@@ -49,6 +52,7 @@ export class Live {
     // Somebody has just logged in; what ended before was another session.
     sessionEnded.set(false);
     this.stream.start();
+    this.prices.start();
     this.readyTimer = setTimeout(() => this.isReady.set(true), LATEST_READY_MS);
     void this.readClock();
     globalThis.addEventListener('online', this.hurry);
@@ -58,6 +62,7 @@ export class Live {
   stop(): void {
     this.runs = false;
     this.stream.stop();
+    this.prices.stop();
     this.state.set('connecting');
     this.lostAt.set(null);
     this.gatherer.stop();
@@ -74,15 +79,22 @@ export class Live {
     return () => this.listeners.delete(listener);
   }
 
+  /** Has the prices of these shares told until the answer is called; they are written into what was read. */
+  wantPrices(symbols: readonly string[]): () => void {
+    return this.prices.want(symbols);
+  }
+
   /** After a log-in over the page: reads what is shown again, and never repeats a write. */
   resume(): void {
     sessionEnded.set(false);
     this.stream.hurry();
+    this.prices.hurry();
     this.reload();
   }
 
   private readonly hurry = (): void => {
     this.stream.hurry();
+    this.prices.hurry();
     void this.readClock();
   };
 
@@ -113,7 +125,7 @@ export class Live {
     const holds = await checkSession(this.cache);
     // After a log-out the page is gone and there is nobody to ask.
     if (!this.runs) return;
-    if (holds) this.stream.hurry();
+    if (holds) this.hurry();
     else sessionEnded.set(true);
   }
 

@@ -104,6 +104,16 @@ interface ChangedEvent extends EventBase {
   id?: string | number;
 }
 
+/** The price of a share at a minute of the session. It has no number, for nobody goes on from it. */
+export interface PriceMessage {
+  type: 'quote';
+  at: string;
+  symbol: string;
+  last_paise: number;
+  priced_at: string;
+  previous_close_paise?: number;
+}
+
 export type LiveEvent =
   | ChangedEvent
   | ServiceEvent
@@ -115,7 +125,7 @@ export type LiveEvent =
   | NotificationEvent
   | SettingsEvent;
 
-export type Message = Hello | Mark | LiveEvent;
+export type Message = Hello | Mark | PriceMessage | LiveEvent;
 
 const TYPES: ReadonlySet<string> = new Set<Message['type']>([
   'alert',
@@ -126,6 +136,7 @@ const TYPES: ReadonlySet<string> = new Set<Message['type']>([
   'notification',
   'order',
   'position',
+  'quote',
   'resync',
   'service',
   'settings',
@@ -145,8 +156,6 @@ export function readMessage(text: unknown): Message | null {
 
 function isMessage(value: unknown): value is Message {
   if (typeof value !== 'object' || value === null) return false;
-  if (!('type' in value) || !('sequence' in value)) return false;
-  return (
-    typeof value.type === 'string' && TYPES.has(value.type) && typeof value.sequence === 'number'
-  );
+  if (!('type' in value) || typeof value.type !== 'string' || !TYPES.has(value.type)) return false;
+  return value.type === 'quote' || ('sequence' in value && typeof value.sequence === 'number');
 }

@@ -9,10 +9,19 @@ import type {
   SlotOfLane,
   UserLanes,
 } from '../api/schema';
-import type { LiveEvent, OrderEvent, ServiceEvent, SlotOutcome, TaskEvent } from './messages';
+import type {
+  LiveEvent,
+  OrderEvent,
+  PriceMessage,
+  ServiceEvent,
+  SlotOutcome,
+  TaskEvent,
+} from './messages';
+import { patchPrice } from './pricePatch';
+import { changeRows } from './rows';
 
 /** What of the cache is no longer right after an event; rows that the event tells in full are patched as well. */
-export function staleAfter(event: LiveEvent): readonly Resource[] {
+export function staleAfter(event: LiveEvent | PriceMessage): readonly Resource[] {
   switch (event.type) {
     case 'order':
       return event.filled > 0 ? ['orders', 'funds'] : ['orders'];
@@ -35,6 +44,7 @@ export function staleAfter(event: LiveEvent): readonly Resource[] {
     case 'settings':
       return ['settings', 'tasks'];
     case 'log':
+    case 'quote':
       return [];
     case 'changed':
       return CHANGED[event.what] ?? [];
@@ -56,10 +66,11 @@ const CHANGED: Readonly<Record<string, readonly Resource[]>> = {
 };
 
 /** Writes into the cache what the event itself tells, so that it shows before anything is read. */
-export function patch(cache: QueryClient, event: LiveEvent): void {
+export function patch(cache: QueryClient, event: LiveEvent | PriceMessage): void {
   if (event.type === 'order') patchOrder(cache, event);
   if (event.type === 'service') patchService(cache, event);
   if (event.type === 'task') patchSlot(cache, event);
+  if (event.type === 'quote') patchPrice(cache, event);
 }
 
 function patchOrder(cache: QueryClient, event: OrderEvent): void {
@@ -153,9 +164,4 @@ function withSlot(
     return { ...lane, slots };
   });
   return { ...lanes, tasks };
-}
-
-function changeRows<T>(data: InfiniteData<Page<T>> | undefined, change: (row: T) => T) {
-  if (!data) return data;
-  return { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(change) })) };
 }

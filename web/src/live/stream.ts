@@ -1,4 +1,10 @@
-import { type LiveEvent, type Message, readMessage, type Start } from './messages';
+import {
+  type LiveEvent,
+  type Message,
+  type PriceMessage,
+  readMessage,
+  type Start,
+} from './messages';
 
 /**
  * `connecting` until the first hello; `live`; `lost` when nothing was heard for long or the socket has closed, while it
@@ -16,6 +22,9 @@ export interface Socket {
 export interface StreamSettings {
   /** Opens a socket to the daemon with this query, such as `?heartbeats=false&since=7&epoch=a`. */
   open(query: string): Socket;
+  /** What is asked for, such as `?types=order`; everything but heartbeats when nothing is said. */
+  filter?: string;
+  onPrice?(price: PriceMessage): void;
   onEvent(event: LiveEvent): void;
   /** Everything that is shown has to be read anew. */
   onReload(start: Start): void;
@@ -37,7 +46,7 @@ const SIGNED_OUT = 4401;
 /** The daemon cannot check the session now: it is under strain, so the first try is not at once. */
 const CHECK_LATER = 1013;
 
-/** One stream of a tab: it comes back by itself and says when it was away too long. */
+/** A stream of a tab: it comes back by itself and says when it was away too long. */
 export class Stream {
   private socket: Socket | null = null;
   private place: { epoch: string; sequence: number } | null = null;
@@ -73,7 +82,7 @@ export class Stream {
     const place = this.place
       ? `&since=${this.place.sequence}&epoch=${encodeURIComponent(this.place.epoch)}`
       : '';
-    const socket = this.settings.open(`${FILTER}${place}`);
+    const socket = this.settings.open(`${this.settings.filter ?? FILTER}${place}`);
     this.socket = socket;
     socket.onmessage = ({ data }) => this.heard(data);
     socket.onclose = ({ code }) => this.closed(code);
@@ -97,6 +106,9 @@ export class Stream {
         this.tell('live');
         return;
       }
+      case 'quote':
+        this.settings.onPrice?.(message);
+        return;
       case 'beat':
         this.move(message.sequence);
         return;

@@ -37,7 +37,7 @@ pub struct ConnectionLimits {
     pub per_user: usize,
     /// Live streams of one user. Beyond it a new one is refused.
     ///
-    /// 32: one for each open tab. To close the oldest instead would make tabs that connect again close each other
+    /// 32: one for each open tab, two where it shows prices. To close the oldest instead would make tabs that connect again close each other
     /// for ever.
     pub streams_per_user: usize,
     /// How long a connection may take to its first request: until its head is complete.

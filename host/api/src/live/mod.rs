@@ -139,6 +139,7 @@ impl Client {
             Delivery::Events(events) => {
                 self.send(events.iter().map(prahari_app::events::Message::json).collect()).await
             }
+            Delivery::Prices(prices) => self.send(prices.iter().map(ToString::to_string).collect()).await,
             Delivery::Resync(sequence) => {
                 self.send(vec![serde_json::json!({ "type": "resync", "sequence": sequence }).to_string()])
                     .await

@@ -122,7 +122,8 @@ async fn lanes(
 /// The lanes of everybody on a day: users with trouble first, then by number.
 ///
 /// Trouble is a slot that is overdue, missed or failed, an open alert, or an unknown order. Whoever gets into trouble or out of it
-/// between two pages can be on both, or on neither.
+/// between two pages can be on both, or on neither. Of more than 200,000 slots of the day, open alerts or open orders, only the
+/// first are looked at for trouble.
 #[utoipa::path(get, path = "/api/v1/system/lanes", operation_id = "slot_lanes_of_all", tag = "slots", params(LanesOfAllQuery),
     responses((status = OK, body = Page<UserLanes>)))]
 async fn lanes_of_all(

@@ -94,7 +94,7 @@ async fn logs(
 ) -> Result<Json<Page<FoundLogLine>>, Problem> {
     let user = caller.target_user(&api, query.user)?;
     let found = api.daemon.queries.of(&user).search_log(filter(query)?).await?;
-    let items = found.lines.into_iter().map(FoundLogLine::from).collect();
+    let items = found.items.into_iter().map(FoundLogLine::from).collect();
     Ok(Json(Page { items, next: found.next.map(|next| next.write()) }))
 }
 
@@ -113,11 +113,11 @@ async fn logs_of_all(
         Some(_) => {
             let user = caller.target_user(&api, named)?;
             let found = api.daemon.queries.of(&user).search_log(filter).await?;
-            (found.lines.into_iter().map(|line| (user.id, line)).collect(), found.next)
+            (found.items.into_iter().map(|line| (user.id, line)).collect(), found.next)
         }
         None => {
             let found = api.daemon.queries.search_log_of_all(filter).await?;
-            (found.lines, found.next)
+            (found.items, found.next)
         }
     };
     let of = |(user, line): (UserId, FoundLine)| FoundLogLineOfAll {
@@ -151,7 +151,7 @@ impl From<FoundLine> for FoundLogLine {
             execution: found.cursor.run.run.0,
             task: TaskName(found.task),
             started_at: Instant(found.cursor.run.started_at),
-            number: found.cursor.line,
+            number: found.cursor.number,
             level: LogLevelName(found.line.level.parse().unwrap_or(LogLevel::Error)),
             message: found.line.message,
             at: found.line.at.map(Instant),

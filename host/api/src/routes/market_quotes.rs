@@ -95,8 +95,11 @@ async fn quotes(
     Ok(Json(Quotes { quotes, unpriced }))
 }
 
-/// The shares that a text names, by symbol.
-fn named(text: &str) -> Result<Vec<Symbol>, Problem> {
+/// The shares that a text names, by symbol and each once.
+///
+/// # Errors
+/// When one is no symbol, or there are more than 50.
+pub(super) fn named(text: &str) -> Result<Vec<Symbol>, Problem> {
     let read = |name| Symbol::new(name).map_err(|error| Problem::invalid(format!("symbols: {error}")));
     let symbols = text.split(',').map(read).collect::<Result<BTreeSet<Symbol>, Problem>>()?;
     if symbols.len() > MOST_SYMBOLS {

@@ -1,6 +1,9 @@
 //! `/api/v1/system/metrics`: what the daemon uses and how it keeps up, for admins.
 
 use axum::extract::State;
+use prahari_app::daemon::Daemon;
+use prahari_app::events::MOST_PRICED;
+use prahari_app::prices::PulseUse;
 use prahari_app::queries::{ProcessUse, StorageUse};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -86,6 +89,12 @@ struct StreamMetrics {
     events: usize,
     /// Their bytes.
     bytes: usize,
+    /// Shares whose prices were asked for at the last pulse, once for all clients; 0 while none wants prices.
+    priced_shares: usize,
+    /// Most of them.
+    most_priced_shares: usize,
+    /// Shares that clients wanted then and that had no place.
+    unpriced_shares: usize,
 }
 
 /// Answers since the daemon's start.
@@ -120,7 +129,6 @@ async fn metrics(State(api): State<Api>, _admin: Admin) -> Result<Json<Metrics>,
     let daemon = &api.daemon;
     let (now, last) = (daemon.clock.now(), daemon.cursor.reached());
     let next = daemon.ledger.next_instant_after(last);
-    let (events, bytes) = daemon.events.held();
     Ok(Json(Metrics {
         now: Instant(now),
         process: ProcessUse::now().into(),
@@ -131,9 +139,22 @@ async fn metrics(State(api): State<Api>, _admin: Admin) -> Result<Json<Metrics>,
             next_instant: next.map(Instant),
             lag_ms: next.map_or(0, |next| now.millis_since(next).max(0)),
         },
-        stream: StreamMetrics { clients: daemon.events.listening(), events, bytes },
+        stream: stream_use(daemon),
         requests: api.requests.now().into(),
     }))
+}
+
+fn stream_use(daemon: &Daemon) -> StreamMetrics {
+    let (events, bytes) = daemon.events.held();
+    let PulseUse { shares, left_out } = daemon.prices.pulse_use();
+    StreamMetrics {
+        clients: daemon.events.listening(),
+        events,
+        bytes,
+        priced_shares: shares,
+        most_priced_shares: MOST_PRICED,
+        unpriced_shares: left_out,
+    }
 }
 
 impl From<ProcessUse> for ProcessMetrics {

@@ -17,7 +17,8 @@ use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 use crate::view::{
-    Date, Instant, ModeName, Page, SideName, StateName, StrategyLabel, UserQuery, limit, page, parse_cursor,
+    Cursor, Date, Instant, ModeName, Page, SideName, StateName, StrategyLabel, UserQuery, limit, page,
+    parse_cursor,
 };
 
 /// Returns the routes of this resource.
@@ -165,7 +166,8 @@ struct OrderEntry {
     detail: serde_json::Value,
 }
 
-/// The orders of a user, newest first.
+/// The orders of a user, newest first. What is looked at for one page is bounded, so a page of a rare kind may be short or empty
+/// and still have a next one.
 #[utoipa::path(get, path = "/api/v1/orders", tag = "orders", params(OrderSelection, OrdersQuery),
     responses((status = OK, body = Page<Order>)))]
 async fn orders(
@@ -181,8 +183,10 @@ async fn orders(
         limit: limit + 1,
         ..selection.filter()?
     };
-    let orders = api.daemon.queries.of(&user).orders(filter).await?;
-    Ok(Json(page(orders, limit, |order| order.id, |order| Order::of(order, &user))))
+    let found = api.daemon.queries.of(&user).orders(filter).await?;
+    let bound = found.next.filter(|_| found.items.len() <= limit as usize);
+    let page = page(found.items, limit, |order| order.id, |order| Order::of(order, &user));
+    Ok(Json(Page { next: page.next.or(bound.map(|order| order.write())), ..page }))
 }
 
 /// One order with its fills and its journal. An admin needs to name no user: the id of an order names its user.

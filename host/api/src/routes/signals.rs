@@ -147,9 +147,8 @@ fn kinds(named: Option<&str>) -> Result<Vec<&'static str>, Problem> {
         let names = SignalKind::NAMES.join(", ");
         Problem::invalid(format!("{name:?} in kind is not a kind: {names}"))
     };
-    let known = |name: &str| {
-        SignalKind::NAMES.into_iter().find(|known| *known == name).ok_or_else(|| unknown(name))
-    };
+    let known =
+        |name: &str| SignalKind::NAMES.into_iter().find(|known| *known == name).ok_or_else(|| unknown(name));
     named.into_iter().flat_map(|names| names.split(',')).map(known).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Lists, page by page.
 
 use prahari_app::queries::{
-    DecisionCursor, FillCursor, LogCursor, PlacedCursor, PositionKey, RunCursor, SignalCursor, SlotCursor,
+    FillCursor, NoteCursor, PlacedCursor, PositionKey, RunCursor, SignalCursor, SlotCursor,
 };
 use prahari_domain::ids::{OrderId, RunId, SignalId, UserId};
 use prahari_domain::instruments::Symbol;
@@ -130,14 +130,14 @@ impl Cursor for RunCursor {
     }
 }
 
-impl Cursor for LogCursor {
+impl Cursor for NoteCursor {
     fn write(&self) -> String {
-        format!("{}.{}", self.run.write(), self.line)
+        format!("{}.{}", self.run.write(), self.number)
     }
 
     fn read(text: &str) -> Option<Self> {
-        let (run, line) = text.rsplit_once('.')?;
-        Some(Self { run: RunCursor::read(run)?, line: line.parse().ok()? })
+        let (run, number) = text.rsplit_once('.')?;
+        Some(Self { run: RunCursor::read(run)?, number: number.parse().ok()? })
     }
 }
 
@@ -162,17 +162,6 @@ impl Cursor for SlotCursor {
         let (due_at, user, task) = (parts.next()?.parse().ok()?, u64::read(parts.next()?)?, parts.next()?);
         let cursor = Self { due_at: Timestamp(due_at), user: UserId(user), task: task.parse().ok()? };
         parts.next().is_none().then_some(cursor)
-    }
-}
-
-impl Cursor for DecisionCursor {
-    fn write(&self) -> String {
-        format!("{}.{}", self.run.write(), self.number)
-    }
-
-    fn read(text: &str) -> Option<Self> {
-        let (run, number) = text.rsplit_once('.')?;
-        Some(Self { run: RunCursor::read(run)?, number: number.parse().ok()? })
     }
 }
 
@@ -228,13 +217,13 @@ mod tests {
     #[test]
     fn a_cursor_reads_back_what_it_wrote_and_nothing_else() {
         let run = RunCursor { started_at: Timestamp(-5), run: RunId(7) };
-        let line = LogCursor { run, line: 3 };
+        let line = NoteCursor { run, number: 3 };
         assert_eq!(RunCursor::read(&run.write()), Some(run));
-        assert_eq!(LogCursor::read(&line.write()), Some(line));
+        assert_eq!(NoteCursor::read(&line.write()), Some(line));
         let slot = SlotCursor { due_at: Timestamp(9), user: UserId(3), task: Task::literal("sell_monitor") };
         assert_eq!(SlotCursor::read(&slot.write()), Some(slot));
-        let decision = DecisionCursor { run, number: u32::MAX };
-        assert_eq!(DecisionCursor::read(&decision.write()), Some(decision));
+        let last = NoteCursor { run, number: u32::MAX };
+        assert_eq!(NoteCursor::read(&last.write()), Some(last));
         let fill = FillCursor { at: Timestamp(8), sequence: 2 };
         assert_eq!(FillCursor::read(&fill.write()), Some(fill));
         let order = "U2-20250307-0001".parse().unwrap();
@@ -248,7 +237,7 @@ mod tests {
             assert!(parse_cursor::<PlacedCursor>(Some(text)).is_err(), "{text:?}");
             assert!(parse_cursor::<PositionKey>(Some(text)).is_err(), "{text:?}");
             assert!(parse_cursor::<RunCursor>(Some(text)).is_err(), "{text:?}");
-            assert!(parse_cursor::<LogCursor>(Some(text)).is_err(), "{text:?}");
+            assert!(parse_cursor::<NoteCursor>(Some(text)).is_err(), "{text:?}");
             assert!(parse_cursor::<SlotCursor>(Some(text)).is_err(), "{text:?}");
         }
     }

@@ -2,7 +2,7 @@
 
 use prahari_domain::ids::UserId;
 
-use super::{Audience, Event, ServiceChange};
+use super::{Audience, Event, PriceWish, ServiceChange};
 
 /// Type of an event, as messages name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,11 +25,13 @@ pub enum Topic {
     Settings,
     /// Something else changed.
     Changed,
+    /// The price of a share. No [`Event`] has this type: prices are told beside them, as [`Filter::prices`] says.
+    Quote,
 }
 
 impl Topic {
     /// Every type.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Service,
         Self::Task,
         Self::Order,
@@ -39,6 +41,7 @@ impl Topic {
         Self::Notification,
         Self::Settings,
         Self::Changed,
+        Self::Quote,
     ];
 
     /// Returns the `type` of such events in a message.
@@ -53,6 +56,7 @@ impl Topic {
             Self::Notification => "notification",
             Self::Settings => "settings",
             Self::Changed => "changed",
+            Self::Quote => "quote",
         }
     }
 
@@ -95,12 +99,14 @@ pub struct Filter {
     pub user: Option<UserId>,
     /// Whether the signs of life of services are told.
     pub heartbeats: bool,
+    /// Whose prices are told, once a minute of the session.
+    pub prices: PriceWish,
 }
 
 impl Default for Filter {
-    /// Every event.
+    /// Every event, and no prices.
     fn default() -> Self {
-        Self { topics: None, user: None, heartbeats: true }
+        Self { topics: None, user: None, heartbeats: true, prices: PriceWish::Nothing }
     }
 }
 

@@ -4,13 +4,17 @@
 //! grow with listeners, and one that does not read costs nothing: when the ring has moved past its place it is told
 //! to load anew what it shows. Publishing neither waits nor allocates while nobody has ever listened, as in a
 //! simulation.
+//!
+//! Prices are told beside the ring (`prices`): only the newest counts.
 
 mod event;
 mod filter;
 mod message;
+mod prices;
 mod ring;
 mod subscription;
 mod wake;
+mod wishes;
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -19,7 +23,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use parking_lot::{Mutex, MutexGuard};
 use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 
 use crate::clock::Clock;
 pub use event::{
@@ -29,9 +33,12 @@ pub use event::{
 use filter::Label;
 pub use filter::{Filter, Topic};
 pub use message::Message;
+use prices::Pulse;
 use ring::Ring;
 pub use subscription::{Delivery, Greeting, Since, Start, Subscription};
 use wake::{Control, Listeners};
+use wishes::Wishes;
+pub use wishes::{MOST_PRICED, Picked, PriceWish};
 
 /// Most events in the ring: two ticks of 10,000 users, so that a listener has a minute to catch up.
 pub const MOST_EVENTS: usize = 65_536;
@@ -90,6 +97,10 @@ pub struct EventBus {
     ended: AtomicBool,
     /// Notified when the last listener has gone.
     no_listeners: Notify,
+    /// Whose prices the listeners want.
+    wishes: Mutex<Wishes>,
+    /// The prices that were told last.
+    pulses: watch::Sender<Arc<Pulse>>,
 }
 
 struct State {
@@ -111,6 +122,8 @@ impl EventBus {
             control: broadcast::Sender::new(CONTROLS),
             ended: AtomicBool::new(false),
             no_listeners: Notify::new(),
+            wishes: Mutex::default(),
+            pulses: watch::Sender::default(),
         }
     }
 

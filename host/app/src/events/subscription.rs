@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::{broadcast, watch};
 
+use super::prices::{Pulses, next_pulse};
 use super::wake::Control;
-use super::{EventBus, Filter, Listener, Message, State};
+use super::{EventBus, Filter, Listener, Message, PriceWish, State};
 
 /// Most events handed out at once: what a listener that stops reading holds in memory.
 const BATCH: usize = 64;
@@ -49,6 +50,9 @@ pub struct Greeting {
 pub enum Delivery {
     /// Events, in order; never empty.
     Events(Vec<Message>),
+    /// Prices of the newest pulse, one JSON object for each share; never empty. They are no events: there is no going on
+    /// from them.
+    Prices(Vec<Arc<str>>),
     /// Some are lost for this listener. It goes on after this number and has to load anew what it shows.
     Resync(u64),
     /// The rights of the listener may have changed: ask whether it may go on.
@@ -65,6 +69,7 @@ pub struct Subscription {
     cursor: u64,
     newest: watch::Receiver<u64>,
     control: broadcast::Receiver<Control>,
+    pulses: Pulses,
 }
 
 impl Subscription {
@@ -76,6 +81,8 @@ impl Subscription {
         bus.kept.store(true, std::sync::atomic::Ordering::Relaxed);
         // Before the rights are read again by anybody, so that no change after it is missed.
         let control = bus.control.subscribe();
+        let pulses = (filter.prices != PriceWish::Nothing).then(|| bus.pulses.subscribe());
+        bus.wishes.lock().add(listener.user(), &filter.prices);
         let mut state = bus.state();
         let State { ring, listeners } = &mut *state;
         let newest = listeners.add(listener, ring.first() - 1, ring.newest());
@@ -91,7 +98,7 @@ impl Subscription {
         };
         drop(state);
         let greeting = Greeting { epoch: bus.epoch.clone(), sequence: cursor, start };
-        (Self { bus, listener, filter, cursor, newest, control }, greeting)
+        (Self { bus, listener, filter, cursor, newest, control, pulses }, greeting)
     }
 
     /// The newest event of all, when this listener has heard everything there was for it: a place to come back to that
@@ -112,6 +119,9 @@ impl Subscription {
             if let Some(told) = self.told() {
                 return told;
             }
+            if let Some(prices) = self.prices() {
+                return prices;
+            }
             // Marked before reading, so that an event published in between wakes again.
             self.newest.mark_unchanged();
             if let Some(delivery) = self.read() {
@@ -120,6 +130,7 @@ impl Subscription {
             tokio::select! {
                 // The channel lives as long as its listeners.
                 _ = self.newest.changed() => {}
+                () = next_pulse(&mut self.pulses) => {}
                 control = self.control.recv() => match control {
                     Ok(Control::End) | Err(broadcast::error::RecvError::Closed) => return Delivery::Ended,
                     Ok(Control::Recheck(user)) if user != self.listener.user() => {}
@@ -145,6 +156,16 @@ impl Subscription {
                 Err(TryRecvError::Empty) => return None,
             }
         }
+    }
+
+    /// Returns what the newest pulse has for this listener, once.
+    fn prices(&mut self) -> Option<Delivery> {
+        let pulses = self.pulses.as_mut()?;
+        if !pulses.has_changed().unwrap_or(false) {
+            return None;
+        }
+        let texts = pulses.borrow_and_update().of(&self.filter.prices);
+        (!texts.is_empty()).then_some(Delivery::Prices(texts))
     }
 
     /// Returns what is in the ring for this listener, if anything.
@@ -173,6 +194,7 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
+        self.bus.wishes.lock().remove(self.listener.user(), &self.filter.prices);
         let left = {
             let mut state = self.bus.state();
             state.listeners.remove(self.listener);

@@ -82,6 +82,12 @@ impl PriceJumps {
         self.known(symbol).is_some_and(|known| known.day == day && known.opened)
     }
 
+    /// Returns whether a share was found to have a jump that nobody has explained. Asks nothing: one that was not looked at has
+    /// none.
+    pub(super) fn has_unexplained(&self, symbol: &Symbol) -> bool {
+        self.known(symbol).is_some_and(|known| known.jump.is_some())
+    }
+
     /// Counts a jump as explained from now on.
     pub(super) async fn explain(&self, store: &Store, symbol: &Symbol, day: Day) {
         let explained = self.explained(store).await;

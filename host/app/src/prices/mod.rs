@@ -1,5 +1,5 @@
 //! What the host itself looks at in prices, before anything is traded on them: opens that no trading can lead to,
-//! shares and bars without a new price.
+//! shares and bars without a new price. And the prices that listeners of the live stream are told.
 //!
 //! Each share is looked at once a day, however many users hold it.
 
@@ -8,6 +8,7 @@ mod explain;
 mod freshness;
 mod jumps;
 mod opening;
+mod pulse;
 mod watch;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use prahari_brokers::Sessions;
 use prahari_domain::time::Timestamp;
 
 pub use jumps::PriceJumps;
+pub use pulse::{PricePulse, PulseUse};
 pub use watch::PriceWatch;
 
 use crate::background::Background;
@@ -26,7 +28,7 @@ use crate::handles::Handles;
 use crate::notices::Notices;
 use crate::users::Users;
 
-/// Looks at prices before anything is traded on them.
+/// Looks at prices before anything is traded on them, and tells them to those who listen.
 pub struct Prices {
     pub(crate) handles: Handles,
     pub(crate) trading: Arc<TradingServices>,
@@ -35,6 +37,7 @@ pub struct Prices {
     pub(crate) halts: Arc<Halts>,
     pub(crate) background: Arc<Background>,
     pub(crate) watch: PriceWatch,
+    pub(crate) pulse: PricePulse,
 }
 
 impl Prices {

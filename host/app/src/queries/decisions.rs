@@ -1,6 +1,6 @@
 //! Decisions of a user over many runs.
 
-use prahari_store::{DecisionCursor, DecisionLine, DecisionSearch, Looked};
+use prahari_store::{DecisionLine, DecisionSearch, Looked, NoteCursor};
 
 use super::UserQueries;
 use crate::error::AppError;
@@ -14,7 +14,7 @@ impl UserQueries<'_> {
     pub async fn search_decisions(
         &self,
         search: DecisionSearch,
-    ) -> Result<Looked<DecisionLine, DecisionCursor>, AppError> {
+    ) -> Result<Looked<DecisionLine, NoteCursor>, AppError> {
         Ok(self.scope.search_decisions(search).await?)
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
-use prahari_store::{DecisionRow, LogFilter, LogPage, LogRow, Looked, NotesPage, RunFilter, RunRow};
+use prahari_store::{
+    DecisionRow, FoundLine, LogFilter, LogRow, Looked, NoteCursor, NotesPage, RunFilter, RunRow,
+};
 
 use super::{Queries, UserQueries};
 use crate::error::AppError;
@@ -85,7 +87,7 @@ impl UserQueries<'_> {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn search_log(&self, filter: LogFilter) -> Result<LogPage, AppError> {
+    pub async fn search_log(&self, filter: LogFilter) -> Result<Looked<FoundLine, NoteCursor>, AppError> {
         Ok(self.scope.search_log(filter).await?)
     }
 }

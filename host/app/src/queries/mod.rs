@@ -58,13 +58,13 @@ pub use orders::OrderDetail;
 pub use positions_of_all::{PositionKey, PositionsFilter, PositionsOfAll};
 pub use prahari_brokers::{Interval, Quote};
 pub use prahari_store::{
-    ActivationRow, AlertFilter, AlertRow, CalendarRow, CounterTotals, DecisionCursor, DecisionLine,
-    DecisionRow, DecisionSearch, EXECUTING, FillCursor, FillFilter, FoundDecision, FoundFill, FoundLine,
-    HaltFilter, HaltRow, KeptNotification, LogCursor, LogFilter, LogLevel, LogPage, LogRow, Looked,
-    ModuleOrigin, ModuleRow, NotesPage, NotificationFilter, NotificationLevel, OrderCounts, OrderFilter,
-    PlacedCursor, PriceJumpRow, RestartPolicy, Role, RunCursor, RunFilter, RunFootprint, RunGroup, RunRow,
-    RunTrigger, ServiceKind, ServiceLogFilter, ServiceLogRow, SignalCursor, SlotCounts, SlotCursor,
-    SlotFilter, SlotKind, SlotRow, SlotState, TaskSettingsRow, UsedRow, UserFilter, UserOrder,
+    ActivationRow, AlertFilter, AlertRow, CalendarRow, CounterTotals, DecisionLine, DecisionRow,
+    DecisionSearch, EXECUTING, FillCursor, FillFilter, FoundDecision, FoundFill, FoundLine, HaltFilter,
+    HaltRow, KeptNotification, LogFilter, LogLevel, LogRow, Looked, ModuleOrigin, ModuleRow, NoteCursor,
+    NotesPage, NotificationFilter, NotificationLevel, OrderCounts, OrderFilter, PlacedCursor, PriceJumpRow,
+    RestartPolicy, Role, RunCursor, RunFilter, RunFootprint, RunGroup, RunRow, RunTrigger, ServiceKind,
+    ServiceLogFilter, ServiceLogRow, SignalCursor, SlotCounts, SlotCursor, SlotFilter, SlotKind, SlotRow,
+    SlotState, TaskSettingsRow, UsedRow, UserFilter, UserOrder,
 };
 pub use run_allowance::RunAllowance;
 pub use signals::{SignalDetail, SignalQuery, Signals};

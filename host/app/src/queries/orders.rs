@@ -21,11 +21,11 @@ pub struct OrderDetail {
 }
 
 impl UserQueries<'_> {
-    /// The orders of the user that the filter lets through, newest first.
+    /// The orders of the user that the filter lets through, newest first. What is looked at for one page is bounded.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn orders(&self, filter: OrderFilter) -> Result<Vec<Order>, AppError> {
+    pub async fn orders(&self, filter: OrderFilter) -> Result<Looked<Order, OrderId>, AppError> {
         Ok(self.scope.orders(filter).await?)
     }
 

@@ -15,18 +15,22 @@ use crate::user::User;
 impl Scheduler {
     /// Does everything due at an instant: first it starts the individual services again that waited until then, then what
     /// the day's prices forbid, then what all users share, then for each user their fills and their slots by rank. What
-    /// waits for other tasks is set aside until they have ended.
+    /// waits for other tasks is set aside until they have ended. Last, at the pulse of the market, the listeners are told prices.
     pub(super) async fn step(&mut self, instant: Timestamp, works: Vec<Work>) -> Result<(), AppError> {
         self.begin(self.restarts(instant)).await?;
         if !works.is_empty() {
             self.rooms.prices.look_at_prices(instant).await?;
         }
+        let is_pulse = works.contains(&Work::PollBroker);
         let (users, tasks) = (self.rooms.users.all(), self.rooms.tasks.current());
         let (shared, own): (Vec<Work>, Vec<Work>) =
             works.into_iter().partition(|work| work.is_shared(&tasks));
         for works in [shared, own].into_iter().filter(|works| !works.is_empty()) {
             let aside = self.waiting.set_aside(&self.rooms, &users, &works).await?;
             self.do_works(users.clone(), instant, works, &aside).await?;
+        }
+        if is_pulse {
+            self.rooms.prices.tell_prices().await;
         }
         self.let_go().await
     }

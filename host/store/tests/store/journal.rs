@@ -49,12 +49,12 @@ async fn orders_are_found_newest_first_and_a_final_one_is_no_longer_active() {
     user.append_journal_durable(vec![entry(1, 2, 1, filled("T-1"))], vec![done.clone()]).await.unwrap();
 
     let active = OrderFilter { active: Some(true), ..OrderFilter::default() };
-    assert_eq!(user.orders(OrderFilter::default()).await.unwrap(), [placed[1].clone(), done.clone()]);
+    assert_eq!(user.orders(OrderFilter::default()).await.unwrap().items, [placed[1].clone(), done.clone()]);
     assert_eq!(
-        user.orders(OrderFilter { limit: 1, ..OrderFilter::default() }).await.unwrap(),
+        user.orders(OrderFilter { limit: 1, ..OrderFilter::default() }).await.unwrap().items,
         [placed[1].clone()]
     );
-    assert_eq!(user.orders(active).await.unwrap(), [placed[1].clone()]);
+    assert_eq!(user.orders(active).await.unwrap().items, [placed[1].clone()]);
     assert_eq!(user.orders_of(day("2025-01-02")).await.unwrap(), [done.clone(), placed[1].clone()]);
     assert!(user.orders_of(day("2025-01-03")).await.unwrap().is_empty());
     assert_eq!(user.find_order(order_id(1, 1)).await.unwrap(), Some(done));

@@ -44,8 +44,8 @@ async fn orders_of_before_are_of_rebound_and_the_books_are_folded_once() {
         let strategy = Some(strategy.parse::<StrategyName>().unwrap());
         user.orders(OrderFilter { strategy, ..OrderFilter::default() })
     };
-    assert_eq!(of("rebound").await.unwrap(), [kept]);
-    assert_eq!(of("momentum").await.unwrap(), []);
+    assert_eq!(of("rebound").await.unwrap().items, [kept]);
+    assert_eq!(of("momentum").await.unwrap().items, []);
     store.close().await.unwrap();
     let conn = Connection::open(&path).unwrap();
     let snapshots: i64 = conn.query_row("SELECT count(*) FROM snapshots", [], |row| row.get(0)).unwrap();

@@ -63,7 +63,7 @@ async fn every_log_line_is_on_one_page_and_the_newest_comes_first() {
         let mut found = Vec::new();
         loop {
             let page = user.search_log(filter.clone()).await.unwrap();
-            found.extend(page.lines.into_iter().map(|found| found.line.message));
+            found.extend(page.items.into_iter().map(|found| found.line.message));
             filter.after = page.next;
             if filter.after.is_none() {
                 break;
@@ -87,7 +87,7 @@ async fn log_lines_are_found_by_level_and_text() {
     test.store.flush().await.unwrap();
     let found = async |level, text: Option<&str>| -> Vec<u32> {
         let filter = LogFilter { level, text: text.map(str::to_owned), ..LogFilter::default() };
-        user.search_log(filter).await.unwrap().lines.iter().map(|found| found.cursor.line).collect()
+        user.search_log(filter).await.unwrap().items.iter().map(|found| found.cursor.number).collect()
     };
     assert_eq!(found(Some(LogLevel::Warn), None).await, [2, 1]);
     assert_eq!(found(None, Some("TcS")).await, [1, 0]);
@@ -108,7 +108,7 @@ async fn a_search_that_finds_nothing_ends_after_bounded_pages() {
     let mut pages = 0;
     loop {
         let page = user.search_log(filter.clone()).await.unwrap();
-        assert!(page.lines.is_empty());
+        assert!(page.items.is_empty());
         pages += 1;
         assert!(page.next.is_none() || page.next != filter.after, "it gets on");
         filter.after = page.next;
@@ -136,7 +136,7 @@ async fn orders_are_found_by_share_state_and_date_page_by_page() {
     ];
     user.append_journal_durable(vec![intended(1, 1, 1, None)], orders).await.unwrap();
     let numbers = async |filter| -> Vec<u32> {
-        user.orders(filter).await.unwrap().iter().map(|order| order.id.number).collect()
+        user.orders(filter).await.unwrap().items.iter().map(|order| order.id.number).collect()
     };
     let all = OrderFilter::default;
     let tcs = || OrderFilter { symbol: Symbol::new("TCS").ok(), ..all() };
@@ -270,7 +270,7 @@ async fn orders_are_found_by_run_and_task_and_counted_by_state() {
     user.append_journal_durable(vec![intended(1, 1, 1, None)], orders).await.unwrap();
     let all = OrderFilter::default;
     let numbers = async |filter| -> Vec<u32> {
-        user.orders(filter).await.unwrap().iter().map(|order| order.id.number).collect()
+        user.orders(filter).await.unwrap().items.iter().map(|order| order.id.number).collect()
     };
     assert_eq!(numbers(OrderFilter { execution: Some(RunId(2)), ..all() }).await, [3, 2]);
     let task = Some(Task::literal("buy_orders"));
@@ -393,16 +393,7 @@ async fn every_decision_that_is_searched_for_is_on_one_page() {
         user.finish_run(RunFinish { decisions, ..finish }).await.unwrap();
     }
     test.store.flush().await.unwrap();
-    let all = || DecisionSearch {
-        symbol: None,
-        action: None,
-        reason: None,
-        task: None,
-        since: None,
-        until: None,
-        after: None,
-        limit: 100,
-    };
+    let all = DecisionSearch::default;
     let found = async |search: DecisionSearch| -> Vec<(u64, u32)> {
         let (mut search, mut found) = (search, Vec::new());
         loop {

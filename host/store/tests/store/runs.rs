@@ -4,9 +4,9 @@ use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    DecisionFilter, DecisionRow, INTERRUPTED, LONGEST_COUNTER_NAME, LOOKED_AT, LogRow, MOST_COUNTERS,
-    MOST_TOTALS, PrunableRunData, PrunedRuns, RecordingRow, RunCounters, RunCursor, RunFilter, RunFinish,
-    RunFootprint, SUPERSEDED, StoreError,
+    DecisionRow, INTERRUPTED, LONGEST_COUNTER_NAME, LOOKED_AT, LogRow, MOST_COUNTERS, MOST_TOTALS,
+    PrunableRunData, PrunedRuns, RecordingRow, RunCounters, RunCursor, RunFilter, RunFinish, RunFootprint,
+    SUPERSEDED, StoreError,
 };
 
 use crate::support::{TestStore, run_start, shared};
@@ -87,27 +87,6 @@ async fn the_newest_runs_come_first_whatever_their_task_and_page_by_page() {
     );
     let between = RunFilter { since: Some(Timestamp(20)), until: Some(Timestamp(40)), ..Default::default() };
     assert_eq!(ids(between).await, [3, 2]);
-}
-
-#[tokio::test]
-async fn decisions_are_found_by_symbol_and_time() {
-    let test = TestStore::new();
-    let user = test.store.user(UserId(1));
-    for id in 1..=3 {
-        user.start_run(run_start(id, Task::literal("sell_monitor"), id.cast_signed() * 10)).await.unwrap();
-        user.finish_run(RunFinish { state: vec![], ..full_finish(id) }).await.unwrap();
-    }
-    test.store.flush().await.unwrap();
-    let found = async |filter| -> Vec<(u64, String)> {
-        let found = user.decisions(filter).await.unwrap();
-        found.into_iter().map(|one| (one.run.0, one.decision.symbol)).collect()
-    };
-    let tcs = DecisionFilter { symbol: Some("TCS".to_owned()), limit: 2, ..Default::default() };
-    assert_eq!(found(tcs).await, [(3, "TCS".to_owned()), (2, "TCS".to_owned())]);
-    let first = DecisionFilter { until: Some(Timestamp(20)), ..Default::default() };
-    assert_eq!(found(first).await, [(1, "TCS".to_owned()), (1, "INFY".to_owned())]);
-    let other_task = DecisionFilter { task: Some(Task::literal("buy_orders")), ..Default::default() };
-    assert!(found(other_task).await.is_empty());
 }
 
 #[tokio::test]

@@ -7,10 +7,10 @@ use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_store::{
-    DecisionFilter, DecisionRow, DecisionSearch, LogFilter, LogRow, NotificationFilter, NotificationLevel,
-    NotificationRow, OrderFilter, PaperRow, RecordingRow, RunFilter, RunFinish, SeenFilter, ServiceRow,
-    SignalFilter, SignalRow, SignalStatusRow, SlotKind, SlotOutcome, SlotRow, SlotUpdate, StoreError,
-    TaskSettingsRow, TickRow, UserScope,
+    DecisionRow, DecisionSearch, LogFilter, LogRow, NotificationFilter, NotificationLevel, NotificationRow,
+    OrderFilter, PaperRow, RecordingRow, RunFilter, RunFinish, SeenFilter, ServiceRow, SignalFilter,
+    SignalRow, SignalStatusRow, SlotKind, SlotOutcome, SlotRow, SlotUpdate, StoreError, TaskSettingsRow,
+    TickRow, UserScope,
 };
 
 use crate::support::{TestStore, day, intended, order, order_id, run_start, shared};
@@ -112,20 +112,6 @@ async fn fill(scope: &UserScope, run: u64, signal_id: u64) {
     scope.save_task_settings(settings).await.unwrap();
 }
 
-async fn searched_decisions(scope: &UserScope) -> usize {
-    let search = DecisionSearch {
-        symbol: None,
-        action: None,
-        reason: None,
-        task: None,
-        since: None,
-        until: None,
-        after: None,
-        limit: 9,
-    };
-    scope.search_decisions(search).await.unwrap().items.len()
-}
-
 /// How many things each read of a scope finds.
 async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
     let date = day("2025-01-02");
@@ -134,19 +120,18 @@ async fn counts(scope: &UserScope, run: u64) -> Vec<(&'static str, usize)> {
     vec![
         ("journal", scope.load_journal(0).await.unwrap().len()),
         ("snapshot", scope.load_snapshot().await.unwrap().iter().len()),
-        ("orders", scope.orders(OrderFilter::default()).await.unwrap().len()),
-        ("active orders", scope.orders(active).await.unwrap().len()),
+        ("orders", scope.orders(OrderFilter::default()).await.unwrap().items.len()),
+        ("active orders", scope.orders(active).await.unwrap().items.len()),
         ("orders of the day", scope.orders_of(date).await.unwrap().len()),
         ("journal of the order", scope.journal_of(order_id(1, 1)).await.unwrap().len()),
         ("order", scope.find_order(order_id(1, 1)).await.unwrap().iter().len()),
         ("runs", scope.runs(RunFilter::default()).await.unwrap().len()),
         ("run", scope.find_run(RunId(run)).await.unwrap().iter().len()),
         ("recording", scope.recording(RunId(run)).await.unwrap().iter().len()),
-        ("decisions", scope.decisions(DecisionFilter::default()).await.unwrap().len()),
+        ("decisions", scope.search_decisions(DecisionSearch::default()).await.unwrap().items.len()),
         ("decisions of the run", scope.decisions_of(RunId(run)).await.unwrap().len()),
         ("log of the run", scope.log_of(RunId(run)).await.unwrap().len()),
-        ("log lines", scope.search_log(LogFilter::default()).await.unwrap().lines.len()),
-        ("searched decisions", searched_decisions(scope).await),
+        ("log lines", scope.search_log(LogFilter::default()).await.unwrap().items.len()),
         ("counted orders", scope.order_counts(OrderFilter::default()).await.unwrap().states.len()),
         ("data of the recording", scope.recording_data(RunId(run)).await.unwrap().iter().len()),
         ("state", scope.load_state().await.unwrap().len()),

@@ -6,6 +6,7 @@ import type { PositionOfUser } from '../../api/schema';
 import { useStrategies } from '../../api/useStrategies';
 import { codeWords } from '../../format/codes';
 import { count } from '../../format/numbers';
+import { usePrices } from '../../live/context';
 import { Change } from '../../parts/Change';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Day } from '../../parts/Day';
@@ -29,6 +30,7 @@ export function AllPositions() {
   const navigate = route.useNavigate();
   const query = useInfiniteQuery(allPositionsQuery({ ...filterOf(search), limit: 200 }));
   const { items, state, table } = useListState(query);
+  usePrices(items.map(({ symbol }) => symbol));
   const busy = query.data?.pages.flatMap((page) => page.busy) ?? [];
   const names = [...new Set(busy.map(({ user_name: name }) => name))];
   const filtered = search.symbol !== undefined || search.strategy !== undefined;

@@ -8,6 +8,7 @@ import type { PositionDetail } from '../../api/schema';
 import { useMode } from '../../api/useMode';
 import { codeWords } from '../../format/codes';
 import { dayOf } from '../../format/time';
+import { usePrices } from '../../live/context';
 import { useNow } from '../../parts/clock';
 import { DataTable } from '../../parts/DataTable';
 import { DownloadTable } from '../../parts/DownloadTable';
@@ -38,6 +39,7 @@ export function UserPositions() {
     void navigate({ search: (before) => ({ ...before, position }), replace: true });
 
   const items = positions.data?.items ?? [];
+  usePrices(items.map(({ symbol }) => symbol));
   const failed = [positions, funds].find(({ isError, data }) => isError && !data);
   const again = () => {
     for (const query of [positions, funds]) if (query.isError) void query.refetch();

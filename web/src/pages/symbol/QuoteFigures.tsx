@@ -3,6 +3,7 @@ import { quoteQuery } from '../../api/market';
 import { pageError } from '../../api/problems';
 import type { Quote } from '../../api/schema';
 import { count } from '../../format/numbers';
+import { usePrices } from '../../live/context';
 import { Change } from '../../parts/Change';
 import { Figure } from '../../parts/Figure';
 import { Figures } from '../../parts/Figures';
@@ -11,9 +12,10 @@ import { Money } from '../../parts/Money';
 import { PageState } from '../../parts/PageState';
 import { words } from './words';
 
-/** The price of the share now, read again every few seconds. */
+/** The price of the share now. */
 export function QuoteFigures({ symbol }: { symbol: string }) {
   const { data, error, isPending, dataUpdatedAt, refetch } = useQuery(quoteQuery(symbol));
+  usePrices([symbol]);
   const quote = data?.quotes[0];
   // The price that was read last stays with its time; that no newer one comes is said beside it.
   const note = error && dataUpdatedAt > 0 ? words.notRead : undefined;

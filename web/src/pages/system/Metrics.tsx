@@ -67,5 +67,13 @@ function facts({ scheduler, process, workers, database, requests, stream }: Metr
       value: words.answersText(count(status_2xx), count(status_4xx), count(status_5xx)),
     },
     { term: words.kept, value: words.eventsText(count(stream.events), bytes(stream.bytes)) },
+    {
+      term: words.priced,
+      value: words.pricedText(
+        count(stream.priced_shares),
+        count(stream.most_priced_shares),
+        stream.unpriced_shares > 0 ? count(stream.unpriced_shares) : null,
+      ),
+    },
   ];
 }

@@ -53,6 +53,9 @@ export const words = {
     `${done} done, ${refused} refused, ${failed} failed`,
   kept: 'Events kept for those who come back',
   eventsText: (events: string, size: string) => `${events} (${size})`,
+  priced: 'Shares whose prices are told',
+  pricedText: (shares: string, most: string, leftOut: string | null) =>
+    leftOut === null ? `${shares} of ${most}` : `${shares} of ${most}, no room for ${leftOut} more`,
 
   retention: 'What is kept how long',
   retentionNote:

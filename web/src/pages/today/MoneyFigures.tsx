@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { fundsQuery } from '../../api/money';
+import { fundsQuery, positionsQuery } from '../../api/money';
 import { count } from '../../format/numbers';
+import { usePrices } from '../../live/context';
 import { Change } from '../../parts/Change';
 import { Figure } from '../../parts/Figure';
 import { Money } from '../../parts/Money';
@@ -16,6 +17,9 @@ interface Props {
 /** How the account stands. */
 export function MoneyFigures({ user, openOrders, hasMore }: Props) {
   const { data: funds } = useQuery(fundsQuery(user));
+  // What is held says whose prices move these figures.
+  const { data: held } = useQuery(positionsQuery(user));
+  usePrices(held?.items.map(({ symbol }) => symbol) ?? []);
   return (
     <div className={css.figures}>
       <Figure

@@ -170,8 +170,7 @@ async fn allow(
     api.audit(&caller, "grant.change", resource(task, user), details).await?;
     let now = api.daemon.clock.now();
     let (of, by) = ((user, task), caller.0.user);
-    let version =
-        api.daemon.grants.replace(of, whom.expected_version, allowance.clone(), by, now).await?;
+    let version = api.daemon.grants.replace(of, whom.expected_version, allowance.clone(), by, now).await?;
     let user = user.map(|user| user.0);
     Ok(Json(TaskGrant { task: TaskName(task), user, set: true, version, allowance: allowance.into() }))
 }

@@ -13,9 +13,9 @@ use utoipa_axum::routes;
 
 use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Path, read_body};
+use crate::per_user::Permit;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
-use crate::uploads::UploadPermit;
 use crate::view::TaskName;
 
 use super::view::ModuleVersion;
@@ -53,7 +53,7 @@ impl FromRequest<Api> for Component {
 pub(in crate::routes) struct Uploader {
     /// Admin who uploads the module.
     pub caller: Caller,
-    _permit: UploadPermit,
+    _permit: Permit,
 }
 
 impl FromRequestParts<Api> for Uploader {

@@ -85,7 +85,8 @@ impl Queries {
         Ok(found)
     }
 
-    /// Returns the users who have trouble on `day`, with what it is; all others have none.
+    /// Returns the users who have trouble on `day`, with what it is; all others have none. Of each kind of trouble the first 200,000 rows
+    /// are looked at.
     ///
     /// # Errors
     /// When the database cannot be read.

@@ -1,50 +1,41 @@
-//! `bench`: lets the release binary measure itself and prints its answers as one table, each beside the budget and
-//! beside the raw limit measured in the same run.
+//! The lines that `prahari bench` prints.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::build::{self, Profile};
 use crate::failure::{Failure, Outcome};
 use crate::process;
 
 /// One line of `prahari bench`.
 #[derive(Debug, PartialEq)]
-struct Row {
-    name: String,
-    bar: String,
-    value: Option<f64>,
-    raw: Option<f64>,
-    unit: String,
-    pass: bool,
+pub struct Row {
+    pub name: String,
+    pub bar: String,
+    pub value: Option<f64>,
+    pub raw: Option<f64>,
+    pub unit: String,
+    pub pass: bool,
 }
 
-/// The command; with a `name`, only the benches that contain it. A missed budget is a failure.
-pub fn command(name: Option<&str>) -> Outcome<()> {
-    let binary = build::command(Profile::Release)?;
-    let mut bench = process::command(&binary);
+/// Lets a program measure itself, and hands over each row as soon as it is there.
+pub fn measure(binary: &Path, name: Option<&str>, mut take: impl FnMut(Row)) -> Outcome<()> {
+    let mut bench = process::command(binary);
     bench.arg("bench").args(name).stdout(Stdio::piped());
-    let mut child = bench.spawn().map_err(|error| Failure::file("run", &binary, &error))?;
-    println!("{}", headline());
-    let mut missed = Vec::new();
+    let mut child = bench.spawn().map_err(|error| Failure::file("run", binary, &error))?;
     let answers = child.stdout.take().map(BufReader::new);
     for line in answers.into_iter().flat_map(BufRead::lines) {
         let line =
             line.map_err(|error| Failure::new(format!("cannot read what the bench prints: {error}")))?;
-        let row = parse(&line)?;
-        println!("{}", format_row(&row));
-        if !row.pass {
-            missed.push(row.name);
-        }
+        take(parse(&line)?);
     }
     let status = child.wait().map_err(|error| Failure::new(format!("the bench did not end: {error}")))?;
-    match (status.success(), missed.is_empty()) {
-        (true, true) => Ok(()),
-        (true, false) => Err(Failure::new(format!("over budget: {}", missed.join(", ")))),
-        (false, _) => Err(Failure::new(format!("`prahari bench` ended with {status}"))),
+    if status.success() {
+        return Ok(());
     }
+    Err(Failure::new(format!("`{} bench` ended with {status}", binary.display())))
 }
 
 fn parse(line: &str) -> Outcome<Row> {
@@ -68,11 +59,11 @@ fn parse(line: &str) -> Outcome<Row> {
     })
 }
 
-fn headline() -> String {
+pub fn headline() -> String {
     format!("{:>10} {:>10} {:<6} {:<7} {}", "measured", "raw limit", "unit", "verdict", "what: budget")
 }
 
-fn format_row(row: &Row) -> String {
+pub fn format_row(row: &Row) -> String {
     let verdict = if row.pass { "ok" } else { "MISSED" };
     let (value, raw) = (figure(row.value), figure(row.raw));
     // The texts are of any length, so they come last.
@@ -80,7 +71,7 @@ fn format_row(row: &Row) -> String {
 }
 
 /// About four significant digits, whatever the size.
-fn figure(value: Option<f64>) -> String {
+pub fn figure(value: Option<f64>) -> String {
     match value {
         None => "-".to_owned(),
         Some(value) if value.abs() >= 1000.0 => format!("{value:.0}"),
