@@ -42,7 +42,11 @@ export function ownDaemon({ history = 0 } = {}): Own {
         storageState: await logIn(url, name),
         extraHTTPHeaders: { origin: url },
       });
-      return question(client).finally(() => client.dispose());
+      try {
+        return await question(client);
+      } finally {
+        await client.dispose();
+      }
     },
   };
 }
@@ -51,5 +55,5 @@ export function ownDaemon({ history = 0 } = {}): Own {
 export async function read<T>(answer: ReturnType<APIRequestContext['get']>): Promise<T> {
   const came = await answer;
   if (!came.ok()) throw new Error(`${came.url()}: ${came.status()} ${await came.text()}`);
-  return came.json();
+  return JSON.parse(await came.text());
 }
