@@ -13,7 +13,7 @@ const ADDRESS = /(http:\/\/127\.0\.0\.1:\d+)\//;
 /** Comes after the address, and only of a daemon that has no admin. The space tells that all of it has been read. */
 const SET_UP = /(http:\/\/127\.0\.0\.1:\d+)\/(#setup=\S+)\s/;
 
-const BINARY = resolve(
+export const BINARY = resolve(
   import.meta.dirname,
   '../..',
   process.env.PRAHARI_BINARY ?? '../target/debug/prahari',
@@ -41,6 +41,23 @@ export const startDemo = (...flags: string[]) =>
     '--history',
     '5',
     ...flags,
+  );
+
+/** A small one whose clock goes as the real one, on a Tuesday from 08:55 on: for what changes things for everybody. */
+export const startSmall = (history: number) =>
+  startDaemon(
+    ADDRESS,
+    '--demo',
+    '--seed',
+    '7',
+    '--users',
+    '2',
+    '--from',
+    '2026-11-17',
+    '--history',
+    String(history),
+    '--speed',
+    '1',
   );
 
 /** An empty daemon on the real clock, as after an installation. */

@@ -58,7 +58,7 @@ function Schedules({ schedules, version, restart }: Props) {
   const open = ({ task }: Schedule) => void navigate({ to: '/schedules/$task', params: { task } });
   return (
     <>
-      {restart && <RestartNote />}
+      {restart && <RestartNote isAdmin={isAdmin} />}
       <Section
         flush
         title={words.table}
@@ -84,11 +84,12 @@ function Schedules({ schedules, version, restart }: Props) {
   );
 }
 
-function RestartNote() {
+/** Says so of the caller's own service, which for an admin is not among those of everybody. */
+function RestartNote({ isAdmin }: { isAdmin: boolean }) {
   return (
     <div className={css.restart} role="status">
       <span>{words.restart}</span>
-      <Link to="/services" className={css.link}>
+      <Link to="/services" search={isAdmin ? { mine: true } : {}} className={css.link}>
         {words.toServices}
       </Link>
     </div>

@@ -1,0 +1,59 @@
+import { type APIRequestContext, request } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
+import { startSmall } from './daemon';
+import { logIn, type Session } from './setup';
+import { type Running, withConsole } from './site';
+
+interface LoggedIn {
+  url: string;
+  session: Session;
+}
+
+/** A daemon of this file alone. */
+export interface Own {
+  /** As options of `visit`. */
+  as(name: string): LoggedIn;
+  /** Asks the API as somebody, in a log-in of its own: as another browser would. */
+  ask<T>(name: string, question: (client: APIRequestContext) => Promise<T>): Promise<T>;
+}
+
+const NAMES = ['admin', 'user2'];
+
+/** Starts a daemon before the tests of a file that change what everybody shares, and ends it after them. */
+export function ownDaemon({ history = 0 } = {}): Own {
+  let running: Running | undefined;
+  const sessions = new Map<string, Session>();
+  beforeAll(async () => {
+    running = await withConsole(await startSmall(history));
+    for (const name of NAMES) sessions.set(name, await logIn(running.url, name));
+  });
+  afterAll(() => running?.stop());
+  const as = (name: string): LoggedIn => {
+    const session = sessions.get(name);
+    if (!running || !session) throw new Error(`${name} is not logged in`);
+    return { url: running.url, session };
+  };
+  return {
+    as,
+    ask: async (name, question) => {
+      const { url } = as(name);
+      const client = await request.newContext({
+        baseURL: url,
+        storageState: await logIn(url, name),
+        extraHTTPHeaders: { origin: url },
+      });
+      try {
+        return await question(client);
+      } finally {
+        await client.dispose();
+      }
+    },
+  };
+}
+
+/** Reads an answer of the API that has to be one. */
+export async function read<T>(answer: ReturnType<APIRequestContext['get']>): Promise<T> {
+  const came = await answer;
+  if (!came.ok()) throw new Error(`${came.url()}: ${came.status()} ${await came.text()}`);
+  return JSON.parse(await came.text());
+}
