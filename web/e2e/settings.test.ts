@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import type { LimitsBody, MoneyBody, SettingsBody } from '../src/api/schema';
+import type { LimitsBody, MoneyBody, StrategyBody } from '../src/api/schema';
 import { rupees } from '../src/format/money';
 import { refusalOf } from './support/answers';
 import { gateTo } from './support/gate';
@@ -79,7 +79,7 @@ describe('the strategy', () => {
   }) => {
     const page = await visit({ as: 'user2', refusals: [400] });
     await goTo(page, section('strategy'));
-    const before = await saved<SettingsBody>(page, '/api/v1/user/config');
+    const before = await saved<StrategyBody>(page, '/api/v1/user/config');
     const above = String(Number(before.values.rsi_near_oversold) + 1);
     await field(page, 'RSI oversold').fill(above);
     await field(page, 'RSI exit').fill('61');
@@ -91,7 +91,7 @@ describe('the strategy', () => {
     expect(await mistakeOf(page, 'RSI oversold')).toContain('but must be below RSI near oversold');
     expect(await field(page, 'RSI oversold').inputValue()).toBe(above);
     expect(await field(page, 'RSI exit').inputValue()).toBe('61');
-    expect(await saved<SettingsBody>(page, '/api/v1/user/config')).toEqual(before);
+    expect(await saved<StrategyBody>(page, '/api/v1/user/config')).toEqual(before);
   });
 });
 

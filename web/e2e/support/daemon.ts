@@ -44,14 +44,14 @@ export const startDemo = (...flags: string[]) =>
   );
 
 /** A small one whose clock goes as the real one, on a Tuesday from 08:55 on: for what changes things for everybody. */
-export const startSmall = (history: number) =>
+export const startSmall = (history: number, users = 2) =>
   startDaemon(
     ADDRESS,
     '--demo',
     '--seed',
     '7',
     '--users',
-    '2',
+    String(users),
     '--from',
     '2026-11-17',
     '--history',

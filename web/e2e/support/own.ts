@@ -20,11 +20,11 @@ export interface Own {
 const NAMES = ['admin', 'user2'];
 
 /** Starts a daemon before the tests of a file that change what everybody shares, and ends it after them. */
-export function ownDaemon({ history = 0 } = {}): Own {
+export function ownDaemon({ history = 0, users = 2 } = {}): Own {
   let running: Running | undefined;
   const sessions = new Map<string, Session>();
   beforeAll(async () => {
-    running = await withConsole(await startSmall(history));
+    running = await withConsole(await startSmall(history, users));
     for (const name of NAMES) sessions.set(name, await logIn(running.url, name));
   });
   afterAll(() => running?.stop());
