@@ -320,9 +320,11 @@ mod tests {
     #[test]
     fn a_manifest_is_answered_as_it_was_accepted() {
         let mut plain = manifest();
-        for (name, value) in
-            [("late", json!("until_next_open")), ("plain_runs", json!("thinned")), ("audience", json!("admins"))]
-        {
+        for (name, value) in [
+            ("late", json!("until_next_open")),
+            ("plain_runs", json!("thinned")),
+            ("audience", json!("admins")),
+        ] {
             plain[name] = value;
         }
         let fields = plain.as_object_mut().unwrap();

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use prahari_store::{DatabaseCopy, DatabasePlace, Durability, Inspection, Store, StoreError};
 use rusqlite::Connection;
@@ -46,32 +46,33 @@ async fn a_copy_is_of_one_moment_however_much_is_written_meanwhile() {
     let TestStore { store, folder } = TestStore::new();
     store.system().set_meta("large", "x".repeat(LARGE)).await.unwrap();
     store.flush().await.unwrap();
-    let stop = Arc::new(AtomicBool::new(false));
+    let (stop, rounds) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let writing = {
-        let (store, stop) = (store.clone(), stop.clone());
+        let (store, stop, rounds) = (store.clone(), stop.clone(), rounds.clone());
         tokio::spawn(async move {
-            let mut written = 0_u64;
             while !stop.load(Ordering::Relaxed) {
-                written += 1;
+                let round = rounds.fetch_add(1, Ordering::Relaxed) + 1;
                 for key in ["first", "second"] {
-                    store.system().set_meta(key, written.to_string()).await.unwrap();
+                    store.system().set_meta(key, round.to_string()).await.unwrap();
                     store.flush().await.unwrap();
                 }
             }
-            written
         })
     };
     let (from, to) = (folder.path().join("prahari.db"), folder.path().join("copy.db"));
     let copied = tokio::task::spawn_blocking(move || {
-        // The first ones go, so that somebody certainly writes during the one that stays.
-        for _ in 0..2 {
-            drop(DatabaseCopy::make(&from, &to).unwrap());
+        // Until there was something to copy, and a whole round was written while it was copied.
+        loop {
+            let before = rounds.load(Ordering::Relaxed);
+            let copy = DatabaseCopy::make(&from, &to).unwrap();
+            if before >= 2 && rounds.load(Ordering::Relaxed) >= before + 2 {
+                return copy.keep().unwrap();
+            }
         }
-        DatabaseCopy::make(&from, &to).unwrap().keep().unwrap()
     });
     assert!(copied.await.unwrap() > LARGE as u64);
     stop.store(true, Ordering::Relaxed);
-    assert!(writing.await.unwrap() > 3);
+    writing.await.unwrap();
     let copy = folder.path().join("copy.db");
     assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(Inspection::page_fault_of(&copy).unwrap(), None);

@@ -52,7 +52,8 @@ fn own_limits() -> Object {
 }
 
 fn limits_in_force() -> Object {
-    let about = "What orders are checked against: for each limit the tighter one, and the daemon's kill switch.";
+    let about =
+        "What orders are checked against: for each limit the tighter one, and the daemon's kill switch.";
     named::every(&LIMITS, about)
 }
 

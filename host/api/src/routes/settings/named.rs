@@ -14,9 +14,8 @@ pub(super) fn every(list: &[Setting], about: &str) -> Object {
 
 /// An object with settings of a list, as far as they are set.
 pub(super) fn set_ones(list: &[Setting], about: &str) -> Object {
-    let object = list.iter().fold(begun(about), |object, setting| {
-        object.property(setting.name, value(setting))
-    });
+    let object =
+        list.iter().fold(begun(about), |object, setting| object.property(setting.name, value(setting)));
     object.build()
 }
 
