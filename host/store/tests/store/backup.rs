@@ -61,11 +61,11 @@ async fn a_copy_is_of_one_moment_however_much_is_written_meanwhile() {
     };
     let (from, to) = (folder.path().join("prahari.db"), folder.path().join("copy.db"));
     let copied = tokio::task::spawn_blocking(move || {
-        // Until there was something to copy, and a whole round was written while it was copied.
+        // Until there was something to copy, and somebody wrote while it was copied: a round ended, and the next one began.
         loop {
             let before = rounds.load(Ordering::Relaxed);
             let copy = DatabaseCopy::make(&from, &to).unwrap();
-            if before >= 2 && rounds.load(Ordering::Relaxed) >= before + 2 {
+            if before >= 2 && rounds.load(Ordering::Relaxed) > before {
                 return copy.keep().unwrap();
             }
         }
