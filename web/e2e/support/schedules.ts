@@ -27,7 +27,11 @@ export async function scheduleOf(own: Own, task: string): Promise<Schedule> {
 }
 
 /** Saves another description, as somebody at another desk would. */
-export async function describeElsewhere(own: Own, task: string, description: string): Promise<void> {
+export async function describeElsewhere(
+  own: Own,
+  task: string,
+  description: string,
+): Promise<void> {
   const { version } = await saved(own);
   const { rules, enabled } = await scheduleOf(own, task);
   const data = { expected_version: version, rules, enabled, description };
