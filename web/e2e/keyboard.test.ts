@@ -1,32 +1,15 @@
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import type { Alert } from '../src/api/schema';
 import { part } from './support/answers';
+import { focusComes, hasFocus, tabTo } from './support/focus';
 import { ownDaemon, read } from './support/own';
 import { goTo, settled } from './support/pages';
 import { test } from './support/visit';
 
-/** So many stops of Tab are on a page at most; one that is not reached by then is reached by nobody. */
-const MOST_STOPS = 150;
 const TODAY = { path: '/', heading: 'Today' };
 
 const own = ownDaemon();
-
-/** Goes on with Tab, as somebody without a mouse does, until something has the focus. */
-async function tabTo(page: Page, wanted: Locator): Promise<void> {
-  await wanted.waitFor();
-  for (let stop = 0; stop < MOST_STOPS; stop += 1) {
-    if (await hasFocus(wanted)) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`Tab does not lead to ${wanted}`);
-}
-
-const hasFocus = (wanted: Locator) =>
-  wanted.evaluate((element) => element === document.activeElement);
-
-const focused = (page: Page) =>
-  page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
 
 /** To a page by the two letters that the help of the keys names. */
 async function go(page: Page, letter: string, heading: string): Promise<void> {
@@ -54,17 +37,19 @@ describe('with the keyboard alone', () => {
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type('1620');
     await page.getByText('Within a year it fires otherwise on').waitFor();
-    await tabTo(page, page.getByRole('button', { name: 'Save…' }));
+    const ask = page.getByRole('button', { name: 'Save…' });
+    await tabTo(page, ask);
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Save the schedule of Buy orders?' });
     await dialog.getByText('due: at 16:20').waitFor();
+    const save = dialog.getByRole('button', { name: 'Save', exact: true });
     // What is asked can be answered at once, or turned down.
-    await page.waitForFunction(() => document.activeElement?.textContent === 'Save');
+    await focusComes(save);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
-    expect(await focused(page)).toBe('Save…');
+    await focusComes(ask);
     await page.keyboard.press('Enter');
-    await page.waitForFunction(() => document.activeElement?.textContent === 'Save');
+    await focusComes(save);
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'hidden' });
     await part(page, 'History').getByText('version 2').waitFor();
@@ -93,8 +78,7 @@ describe('with the keyboard alone', () => {
     await tabTo(page, page.getByRole('button', { name: 'Run once' }).first());
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: /^Run .* once now\?$/ });
-    await dialog.waitFor();
-    await page.waitForFunction(() => document.activeElement?.textContent === 'Run once');
+    await focusComes(dialog.getByRole('button', { name: 'Run once' }));
     await page.keyboard.press('Enter');
     await page.getByText(/ runs: run \d+$/).waitFor();
     await dialog.waitFor({ state: 'hidden' });

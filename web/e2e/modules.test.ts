@@ -88,7 +88,8 @@ describe('a module', () => {
     const page = await visit({ ...own.as('admin'), refusals: [UNTRIED] });
     await goTo(page, { ...MODULE, path: `${MODULE.path}?version=2` });
     const dialog = await askToActivate(page, 2);
-    expect(await dialog.getByText('by force').count()).toBe(0);
+    await dialog.getByText('by force').waitFor({ state: 'hidden' });
+    expect(await dialog.getByLabel(`Type ${TASK} to go on`).count()).toBe(0);
     await dialog.getByLabel('Reason').fill('it does the same');
     const active = await answerTo<ModuleVersion>(page, /activate$/, () =>
       dialog.getByRole('button', { name: 'Activate' }).click(),

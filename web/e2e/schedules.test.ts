@@ -2,12 +2,12 @@ import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import type { Preview } from '../src/api/schema';
 import { answerTo, part, refusalOf } from './support/answers';
-import { ownDaemon, read } from './support/own';
+import { ownDaemon } from './support/own';
 import { goTo } from './support/pages';
+import { editorOf, scheduleOf } from './support/schedules';
 import { test } from './support/visit';
 
 const PREVIEW = /schedules\/\w+\/preview$/;
-const SCHEDULES = '/api/v1/service/schedules';
 const OLD_TIMES = 'This service follows the old ones until it is restarted.';
 const SERVICES = { path: '/services?mine=true', heading: 'Services' };
 
@@ -18,15 +18,13 @@ const NOTE = 'later on Fridays';
 
 const own = ownDaemon();
 
-const scheduleOf = (task: string) => ({ path: `/schedules/${task}`, heading: 'Schedule of' });
-
 /** In order: each goes on with what the one before has saved. */
 describe('an admin changes a schedule', () => {
   test('by a script: what is wrong is said beside it, what it would do is shown, and it is saved', async ({
     visit,
   }) => {
     const page = await visit({ ...own.as('admin'), refusals: [400] });
-    await goTo(page, scheduleOf('buy_orders'));
+    await goTo(page, editorOf('buy_orders'));
     await page.getByLabel('Description').fill(NOTE);
     await page.getByLabel('Kind').selectOption({ label: 'Script' });
 
@@ -75,7 +73,7 @@ describe('an admin changes a schedule', () => {
 
   test('that is odd, and types its name before it is saved', async ({ visit }) => {
     const page = await visit(own.as('admin'));
-    await goTo(page, scheduleOf('eod_cleanup'));
+    await goTo(page, editorOf('eod_cleanup'));
     const preview = await answerTo<Preview>(page, PREVIEW, () =>
       page.getByLabel('Time (IST)').fill('0930'),
     );
@@ -90,47 +88,16 @@ describe('an admin changes a schedule', () => {
     await dialog.getByLabel('Type eod_cleanup to go on').fill('eod_cleanup');
     await save.click();
     await dialog.waitFor({ state: 'hidden' });
-    expect((await saved('eod_cleanup')).rules).toEqual([{ kind: 'at', time: '09:30' }]);
+    expect((await scheduleOf(own, 'eod_cleanup')).rules).toEqual([{ kind: 'at', time: '09:30' }]);
     await goTo(page, SERVICES);
     await page.getByText('Changed: EOD cleanup.').waitFor();
   });
 });
 
-describe('a schedule that another session saves meanwhile', () => {
-  test.for([
-    { keeps: 'Keep mine', time: '08:20' },
-    { keeps: 'Take theirs', time: '08:40' },
-  ])('is told beside what was typed, which stays: $keeps', async ({ keeps, time }, { visit }) => {
-    const page = await visit(own.as('admin'));
-    await goTo(page, scheduleOf('premarket_retry'));
-    const field = page.getByLabel('Description');
-    await field.fill(`typed before: ${keeps}`);
-    await saveElsewhere(`by the other: ${time}`);
-    const told = page.getByRole('alert').filter({ hasText: 'admin changed this schedule' });
-    await told.getByText(`description: by the other: ${time}`).waitFor();
-    await told.getByText(`description: typed before: ${keeps}`).waitFor();
-    expect(await field.inputValue()).toBe(`typed before: ${keeps}`);
-    // Until one is chosen there is nothing that could be saved over the other.
-    expect(await page.getByRole('button', { name: 'Save…' }).count()).toBe(0);
-    await told.getByRole('button', { name: keeps }).click();
-    await told.waitFor({ state: 'hidden' });
-    const mine = keeps === 'Keep mine';
-    expect(await field.inputValue()).toBe(
-      mine ? `typed before: ${keeps}` : `by the other: ${time}`,
-    );
-    if (!mine) return;
-    await page.getByRole('button', { name: 'Save…' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
-    await page.getByRole('dialog').waitFor({ state: 'hidden' });
-    expect((await saved('premarket_retry')).description).toBe(`typed before: ${keeps}`);
-  });
-});
-
-/** The old text is deleted first: Chromium itself styles what replaces several lines, which the policy refuses. */
+/** Over what stands there. */
 async function write(page: Page, text: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Script', exact: true }).click();
   await page.keyboard.press('ControlOrMeta+a');
-  await page.keyboard.press('Delete');
   await page.keyboard.type(text);
 }
 
@@ -151,28 +118,4 @@ async function seesEffect(page: Page, preview: Preview): Promise<void> {
   const friday = effect.getByRole('listitem').filter({ hasText: 'removed' }).first();
   expect(await friday.textContent()).toMatch(/^Fri .*removed 16:05.*added 16:30$/);
   expect(await effect.getByRole('listitem').filter({ hasText: 'more days' }).count()).toBe(1);
-}
-
-interface Saved {
-  task: string;
-  rules: unknown[];
-  enabled: boolean;
-  description: string;
-}
-
-const set = () =>
-  own.ask('admin', (client) => read<{ version: number; items: Saved[] }>(client.get(SCHEDULES)));
-
-async function saved(task: string): Promise<Saved> {
-  const found = (await set()).items.find((one) => one.task === task);
-  if (!found) throw new Error(`${task} has no schedule`);
-  return found;
-}
-
-/** Saves another description, as somebody at another desk would. */
-async function saveElsewhere(description: string): Promise<void> {
-  const { version } = await set();
-  const { rules, enabled } = await saved('premarket_retry');
-  const data = { expected_version: version, rules, enabled, description };
-  await own.ask('admin', (client) => read(client.put(`${SCHEDULES}/premarket_retry`, { data })));
 }

@@ -102,8 +102,18 @@ export default function ScriptEditor({ label, help, value, refusal, onChange }: 
   );
 }
 
+/** What replaces several lines is put in by the editor: Chromium would style it in place, which the page's policy refuses. */
+const typeOver = EditorView.domEventHandlers({
+  beforeinput: ({ inputType, data }, view) => {
+    if (inputType !== 'insertText' || !data || view.state.selection.main.empty) return false;
+    view.dispatch(view.state.replaceSelection(data), { userEvent: 'input.type' });
+    return true;
+  },
+});
+
 function extensions(id: string) {
   return [
+    typeOver,
     EditorView.cspNonce.of(pageNonce),
     lineNumbers(),
     lintGutter(),
