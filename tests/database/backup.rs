@@ -47,10 +47,6 @@ fn serving(db: &Path, speed: u32) -> Serving {
     demo(&[&["--db", text(db), "--speed", &speed.to_string()], &DEMO[..]].concat())
 }
 
-fn now_of(daemon: &Serving) -> String {
-    daemon.json("/api/v1/system/health", "")["now_ist"].as_str().unwrap().to_owned()
-}
-
 fn stopped(mut daemon: Serving) {
     daemon.signal(Signal::SIGTERM);
     assert!(daemon.child.wait().unwrap().success());
@@ -98,16 +94,16 @@ fn backups_of_a_daemon_that_trades_delay_no_tick_and_one_of_them_trades_on_elsew
     let path = |name: &str| folder.path().join(name);
     let db = path("prahari.db");
     let daemon = serving(&db, 600);
-    while now_of(&daemon).as_str() < "2025-03-10 09:16" {
+    while daemon.now_ist().as_str() < "2025-03-10 09:16" {
         std::thread::yield_now();
     }
     stopped(daemon);
 
     let daemon = serving(&db, SPEED);
-    let since = now_of(&daemon);
+    let since = daemon.now_ist();
     let until = format!("2025-03-10 {}", after(&since, 5));
     let mut backups: Vec<PathBuf> = Vec::new();
-    while now_of(&daemon).as_str() < until.as_str() {
+    while daemon.now_ist().as_str() < until.as_str() {
         let to = path(&format!("backup-{}.db", backups.len()));
         let said = backed_up(&db, &to);
         assert!(said.contains("checks of the copy found nothing wrong"), "{said}");
@@ -140,7 +136,7 @@ fn backups_of_a_daemon_that_trades_delay_no_tick_and_one_of_them_trades_on_elsew
 
     // It goes on from there, and its books are those of its journal.
     let daemon = serving(&restored, 600);
-    while now_of(&daemon).as_str() < "2025-03-10 09:40" {
+    while daemon.now_ist().as_str() < "2025-03-10 09:40" {
         std::thread::yield_now();
     }
     stopped(daemon);

@@ -35,8 +35,8 @@ impl Process {
         let admin = serving.sign_in("admin", DEMO_PASSWORD);
         let user = serving.sign_in("user2", DEMO_PASSWORD);
         let begun = Self { serving, admin, user };
-        let opening = format!("{MONDAY} 09:13");
-        while begun.health()["now_ist"].as_str().unwrap() < opening.as_str() {}
+        let opening = format!("{MONDAY}T09:13");
+        while begun.health()["now"].as_str().unwrap() < opening.as_str() {}
         begun
     }
 
@@ -110,9 +110,9 @@ impl Process {
     /// Lets some instants fall due.
     fn wait(&self, rng: &mut SeededRng) {
         for _ in 0..rng.below(4) {
-            let before = self.health()["last_instant_ist"].clone();
+            let before = self.health()["last_instant"].clone();
             // Nothing falls due for a long time when nobody's service is on.
-            let _next = (0..100).find(|_| self.health()["last_instant_ist"] != before);
+            let _next = (0..100).find(|_| self.health()["last_instant"] != before);
         }
     }
 }
@@ -133,7 +133,7 @@ async fn interleave(seed: u64) -> String {
         let acts: Vec<Act> = (0..rng.below(4)).map(|_| Act::any(&mut rng)).collect();
         if round == kill_after {
             let under_way = acts.into_iter().map(|act| process.begin_act(act)).collect();
-            (0..=rng.below(8)).for_each(|_| killed_at = process.health()["now_ist"].to_string());
+            (0..=rng.below(8)).for_each(|_| killed_at = process.health()["now"].to_string());
             process = process.kill(&db, under_way);
         } else {
             acts.into_iter().for_each(|act| process.act(act));

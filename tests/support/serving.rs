@@ -144,9 +144,10 @@ impl Serving {
         serde_json::from_str(&answer.body).unwrap()
     }
 
-    /// The daemon's time, in IST, as health says it.
+    /// The daemon's time, in IST, as it prints instants: `2025-03-03 09:15:00.000`.
     pub fn now_ist(&self) -> String {
-        self.json("/api/v1/system/health", "")["now_ist"].as_str().unwrap().to_owned()
+        let health = self.json("/api/v1/system/health", "");
+        health["now"].as_str().unwrap().replace('T', " ").trim_end_matches("+05:30").to_owned()
     }
 
     /// Signs in and answers the header that shows it.

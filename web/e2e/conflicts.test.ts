@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import type { SettingsBody } from '../src/api/schema';
+import type { StrategyBody } from '../src/api/schema';
 import { ownDaemon, read } from './support/own';
 import { goTo } from './support/pages';
 import { describeElsewhere, editorOf, scheduleOf } from './support/schedules';
@@ -78,7 +78,7 @@ describe('settings that another session saves meanwhile', () => {
     expect(await other.inputValue()).toBe(String(mine - 40));
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('Saved', { exact: true }).waitFor();
-    const { values: saved } = await read<SettingsBody>(page.context().request.get(CONFIG));
+    const { values: saved } = await read<StrategyBody>(page.context().request.get(CONFIG));
     expect(saved).toMatchObject({ rsi_exit: left, rsi_oversold: mine - 40 });
   });
 });

@@ -113,6 +113,8 @@ async function faultsInEveryLook(page: Page): Promise<string> {
     await page.setViewportSize({ width, height });
     await page.locator(`html[data-mantine-color-scheme=${theme}]`).waitFor();
     await settled(page);
+    // What opened beside something is put in its place anew.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
     const here = [...(await overflow(page)), ...(await barriers(page, checks))];
     found.push(...here.map((text) => `${theme}, ${width} px: ${text}`));
   }

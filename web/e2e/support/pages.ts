@@ -20,7 +20,8 @@ export const ADMIN_ONLY = entriesFor(true)
 export const INNER_PLACES: readonly Place[] = [
   { path: '/runs/1?user=1', heading: 'Run 1' },
   { path: '/schedules/sell_monitor', heading: 'Sell monitor' },
-  { path: '/symbols/RELIANCE', heading: 'RELIANCE' },
+  // Traded by the admin on the days before.
+  { path: '/symbols/ORBINDRA?user=1', heading: 'ORBINDRA' },
   { path: '/admin/modules/sell_monitor', heading: 'Module of' },
   { path: '/admin/users/2', heading: 'user2' },
   ...SECTIONS.map(({ id }) => ({ path: `/settings/${id}`, heading: 'Settings' })),

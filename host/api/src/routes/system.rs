@@ -32,10 +32,10 @@ struct Health {
     demonstration: bool,
     /// Whether nobody can log in yet: the first admin is made with the link that the daemon printed at its start.
     set_up_pending: bool,
-    /// Current time of the daemon's clock, in IST.
-    now_ist: String,
+    /// Current time of the daemon's clock.
+    now: Instant,
     /// The last instant whose work was done or handed out.
-    last_instant_ist: String,
+    last_instant: Instant,
     /// Reason why there is no session today, the name of its special session, or that today is presumed; empty on
     /// an ordinary day that is known.
     day_note: String,
@@ -81,8 +81,8 @@ async fn health(State(api): State<Api>) -> Response {
         demonstration: api.demonstration,
         // A store that fails is reported as the problem.
         set_up_pending: api.accounts.needs_set_up().await.unwrap_or(false),
-        now_ist: now.to_string(),
-        last_instant_ist: daemon.cursor.reached().to_string(),
+        now: Instant(now),
+        last_instant: Instant(daemon.cursor.reached()),
         day_note: calendar.day_or_closed(now.ist_day()).note,
         known_through: Date(calendar.covers().1),
         users: daemon.users.all().len(),

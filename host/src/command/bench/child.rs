@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use prahari_app::clock::{Clock, Stopwatch};
+use prahari_domain::time::Timestamp;
 use prahari_runtime::process_usage::ProcessUsage;
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -41,12 +42,14 @@ impl Serving {
         Ok(serving)
     }
 
-    /// Waits until every instant up to this one, as the daemon writes it, is handed out.
-    pub async fn wait_until(&self, instant: &str) -> Result<(), Failure> {
+    /// Waits until every instant up to this one is handed out.
+    pub async fn wait_until(&self, instant: Timestamp) -> Result<(), Failure> {
+        // As the API writes it, but for the offset, which all have.
+        let instant = instant.to_string().replace(' ', "T");
         loop {
             let health = self.health()?;
-            let reached = health.get("last_instant_ist").and_then(Value::as_str).unwrap_or_default();
-            if reached >= instant {
+            let reached = health.get("last_instant").and_then(Value::as_str).unwrap_or_default();
+            if reached >= instant.as_str() {
                 return Ok(());
             }
             Clock::System.wait_until(Clock::System.now().plus_millis(POLL_MS), &Notify::new()).await;

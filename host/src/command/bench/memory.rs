@@ -28,7 +28,7 @@ pub async fn measure() -> Result<Vec<Line>, Failure> {
     let (begin, end) = (at(MONDAY, 9, 14, 30), at(MONDAY, 9, 17, 0));
     prepare(&world, begin).await?;
     let serving = Serving::start(&world.path("prahari.db"), SPEED)?;
-    serving.wait_until(&end.to_string()).await?;
+    serving.wait_until(end).await?;
     let busy = megabytes(&serving)?;
     let line = |name, bar, value, most| Line { name, bar, value, raw: None, unit: "MB", pass: value <= most };
     Ok(vec![

@@ -60,7 +60,7 @@ function facts(health: HealthBody, areOrdersStopped: boolean | undefined) {
       term: words.problem,
       value: <span className={problem ? css.bad : undefined}>{problem ?? words.noProblem}</span>,
     },
-    { term: words.lastInstant, value: <Instant at={health.last_instant_ist} day /> },
+    { term: words.lastInstant, value: <Instant at={health.last_instant} day /> },
     ...(day_note === '' ? [] : [{ term: words.dayNote, value: day_note }]),
     { term: words.known, value: <Day date={health.known_through} /> },
     { term: words.users, value: count(health.users) },
