@@ -23,13 +23,17 @@ export function tellActivated({ version, users_with_unfit_settings: unfit }: Mod
   } else showNotification({ message });
 }
 
-/** Whether a version of a task that trades would run though nobody has accepted what it does. */
+/**
+ * Whether a version of a task that trades would run though nobody has accepted what it does. Not before both are read: the
+ * daemon refuses what is confirmed sooner, and nobody is asked to force what was accepted.
+ */
 export function useNeedsForce({ opened, task, version }: Omit<QuestionProps, 'onClose'>): boolean {
   const isAsked = opened && task.trades;
   const trial = useQuery({ ...trialQuery(task.task, version.version), enabled: isAsked });
   const history = useQuery({ ...moduleHistoryQuery(task.task), enabled: isAsked });
   const wasActive = history.data?.items.some((one) => one.version === version.version) ?? false;
-  return task.trades && !wasActive && !trial.data?.accepted_at;
+  const isKnown = trial.isSuccess && history.isSuccess;
+  return task.trades && isKnown && !wasActive && !trial.data?.accepted_at;
 }
 
 /** Makes a version the one that runs. Without an accepted trial the task's name has to be typed. */
