@@ -27,6 +27,7 @@ mod metrics;
 mod modules;
 mod notifications;
 mod order_cancel;
+mod order_entry;
 mod order_selection;
 mod order_summary;
 mod orders;

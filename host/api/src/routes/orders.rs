@@ -5,12 +5,13 @@ use prahari_app::queries::{self, OrderFilter};
 use prahari_app::user::User;
 use prahari_domain::ids::OrderId;
 use prahari_domain::instruments::Symbol;
-use prahari_domain::orders::{Fill, JournalEntry, Order as Placed, OrderKind, Product, Purpose, Variety};
+use prahari_domain::orders::{Order as Placed, Product, Purpose, Variety};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::order_entry::{OrderEntry, OrderFill, limit_paise};
 use super::order_selection::OrderSelection;
 use crate::caller::Caller;
 use crate::extract::{Json, Path, Query};
@@ -140,32 +141,6 @@ struct OrderDetail {
     journal: Vec<OrderEntry>,
 }
 
-/// One execution of part of an order.
-#[derive(Debug, Serialize, ToSchema)]
-struct OrderFill {
-    /// Key of the fill at the broker, unique within the user.
-    key: String,
-    /// Shares of this fill.
-    quantity: u32,
-    /// Price per share, in paise.
-    price_paise: i64,
-    /// Time at which it was executed.
-    filled_at: Instant,
-}
-
-/// One line of the journal.
-#[derive(Debug, Serialize, ToSchema)]
-struct OrderEntry {
-    /// Sequence number of the entry in the user's journal.
-    sequence: u64,
-    /// Time at which the event happened by the books; it may be before the daemon learnt of it.
-    recorded_at: Instant,
-    /// Kind of event, such as `sent` or `filled`.
-    event: String,
-    /// Fields of the event, by name; prices in paise.
-    detail: serde_json::Value,
-}
-
 /// The orders of a user, newest first. What is looked at for one page is bounded, so a page of a rare kind may be short or empty
 /// and still have a next one.
 #[utoipa::path(get, path = "/api/v1/orders", tag = "orders", params(OrderSelection, OrdersQuery),
@@ -220,17 +195,6 @@ impl OrderDetail {
     }
 }
 
-impl From<Fill> for OrderFill {
-    fn from(fill: Fill) -> Self {
-        Self {
-            key: fill.key,
-            quantity: fill.quantity,
-            price_paise: fill.price.0,
-            filled_at: Instant(fill.at),
-        }
-    }
-}
-
 impl Order {
     /// An order of this user.
     pub(super) fn of(order: Placed, user: &User) -> Self {
@@ -245,10 +209,7 @@ impl Order {
             side: SideName(request.side),
             quantity: request.quantity,
             filled_quantity: order.filled,
-            limit_paise: match request.kind {
-                OrderKind::Market => None,
-                OrderKind::Limit(price) => Some(price.0),
-            },
+            limit_paise: limit_paise(request.kind),
             average_price_paise,
             after_market: request.variety == Variety::AfterMarket,
             delivery: request.product == Product::Delivery,
@@ -277,21 +238,6 @@ impl From<Purpose> for OrderPurpose {
             Purpose::Reentry { level, cycle } => Self::Reentry { level, cycle },
             Purpose::Exit(reason) => Self::Exit { reason },
             Purpose::External => Self::External,
-        }
-    }
-}
-
-impl From<JournalEntry> for OrderEntry {
-    fn from(entry: JournalEntry) -> Self {
-        let mut detail = serde_json::to_value(&entry.event).unwrap_or_default();
-        if let Some(fields) = detail.as_object_mut() {
-            fields.remove("event");
-        }
-        Self {
-            sequence: entry.sequence,
-            recorded_at: Instant(entry.at),
-            event: entry.event.name().to_owned(),
-            detail,
         }
     }
 }

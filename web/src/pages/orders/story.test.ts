@@ -2,24 +2,30 @@ import { describe, expect, it } from 'vitest';
 import type { OrderEntry } from '../../api/schema';
 import { storyLength, storyOf } from './story';
 
-const entry = (
-  sequence: number,
-  time: string,
-  event: string,
-  detail: unknown = {},
-): OrderEntry => ({
-  sequence,
-  recorded_at: `2026-11-27T10:15:${time}+05:30`,
-  event,
-  detail,
-});
+const at = (time: string) => `2026-11-27T10:15:${time}+05:30`;
+
+const of = (sequence: number, time: string) => ({ sequence, recorded_at: at(time) });
 
 describe('the story of an order', () => {
   const steps = storyOf([
-    entry(1, '00.000', 'intended', { request: { symbol: 'TCS' } }),
-    entry(2, '00.250', 'sent'),
-    entry(3, '01.000', 'accepted', { broker_id: 'B7' }),
-    entry(4, '04.500', 'filled', { key: 'f', quantity: 12, price: 1_40_250, at: '' }),
+    {
+      ...of(1, '00.000'),
+      event: 'intended',
+      detail: {
+        quantity: 12,
+        limit_paise: null,
+        strategy: 'rebound',
+        execution: 7,
+        first_placed_at: at('00.000'),
+      },
+    },
+    { ...of(2, '00.250'), event: 'sent', detail: {} },
+    { ...of(3, '01.000'), event: 'accepted', detail: { broker_order_id: 'B7' } },
+    {
+      ...of(4, '04.500'),
+      event: 'filled',
+      detail: { key: 'f', quantity: 12, price_paise: 1_40_250, filled_at: at('04.500') },
+    },
   ]);
 
   it('tells each entry with its particulars', () => {
@@ -36,33 +42,30 @@ describe('the story of an order', () => {
     expect(storyLength(steps)).toBe(4500);
   });
 
-  it('tells events that this console does not know by their code', () => {
-    expect(storyOf([entry(1, '00.000', 'moved_away', null)])[0]).toMatchObject({
-      word: 'moved away',
-      text: '',
-    });
-  });
-
   it('tells what a change is to', () => {
-    const changed = (kind: unknown) =>
-      storyOf([entry(1, '00.000', 'changed', { quantity: 154, kind })])[0]?.text;
-    expect(changed({ limit: 1_33_170 })).toBe('to 154 at ₹1,331.70');
-    expect(changed('market')).toBe('to 154 at the market');
+    const changed = (limit_paise: number | null) =>
+      storyOf([{ ...of(1, '00.000'), event: 'changed', detail: { quantity: 154, limit_paise } }])[0]
+        ?.text;
+    expect(changed(1_33_170)).toBe('to 154 at ₹1,331.70');
+    expect(changed(null)).toBe('to 154 at the market');
   });
 
   it('folds a change that is answered at once into one step', () => {
-    const to = { quantity: 12, kind: { limit: 100 } };
-    const asked = entry(1, '10.000', 'change_requested', to);
+    const detail = { quantity: 12, limit_paise: 100 };
+    const asked: OrderEntry = { ...of(1, '10.000'), event: 'change_requested', detail };
     const words = (last: OrderEntry) => storyOf([asked, last]).map(({ word }) => word);
-    expect(words(entry(2, '10.400', 'changed', to))).toEqual(['Changed']);
-    expect(words(entry(2, '12.000', 'changed', to))).toEqual(['Change sent', 'Changed']);
-    expect(words(entry(2, '10.100', 'change_refused'))).toEqual(['Change sent', 'Change refused']);
+    expect(words({ ...of(2, '10.400'), event: 'changed', detail })).toEqual(['Changed']);
+    expect(words({ ...of(2, '12.000'), event: 'changed', detail })).toEqual([
+      'Change sent',
+      'Changed',
+    ]);
+    const refused = { event: 'change_refused', detail: { reason: 'too late' } } as const;
+    expect(words({ ...of(2, '10.100'), ...refused })).toEqual(['Change sent', 'Change refused']);
   });
 
   it('gives the reason where there is one', () => {
     const reason = 'the daily limit of orders is reached';
-    expect(storyOf([entry(1, '00.000', 'rejected', { reason, retryable: false })])[0]?.text).toBe(
-      reason,
-    );
+    const detail = { reason, retryable: false };
+    expect(storyOf([{ ...of(1, '00.000'), event: 'rejected', detail }])[0]?.text).toBe(reason);
   });
 });

@@ -3,7 +3,6 @@ import { rupees } from '../../format/money';
 import { count } from '../../format/numbers';
 import { type Mark, ORDER_STATES } from '../../format/outcome';
 import { toMs } from '../../format/time';
-import { recordOf, textOf } from '../../format/unknown';
 import { eventWord } from './words';
 
 /** An entry of an order's journal, as it is told. */
@@ -62,19 +61,23 @@ export function storyLength(steps: readonly Step[]): number {
   return first && last ? toMs(last.at) - toMs(first.at) : 0;
 }
 
-// The document does not say which fields an event has, so each is looked for.
-function particulars({ event, detail }: OrderEntry): string {
-  const { quantity, price, kind, broker_id, reason } = recordOf(detail);
-  if (typeof quantity === 'number') {
-    return event === 'filled' && typeof price === 'number'
-      ? `${count(quantity)} at ${rupees(price)}`
-      : `to ${count(quantity)} ${limitOf(kind)}`;
+function particulars(entry: OrderEntry): string {
+  switch (entry.event) {
+    case 'accepted':
+      return `as ${entry.detail.broker_order_id}`;
+    case 'filled':
+      return `${count(entry.detail.quantity)} at ${rupees(entry.detail.price_paise)}`;
+    case 'change_requested':
+    case 'changed':
+      return `to ${count(entry.detail.quantity)} ${limitText(entry.detail.limit_paise)}`;
+    case 'intended':
+    case 'sent':
+    case 'not_at_broker':
+      return '';
+    default:
+      return entry.detail.reason;
   }
-  const broker = textOf(broker_id);
-  return broker === '' ? textOf(reason) : `as ${broker}`;
 }
 
-function limitOf(kind: unknown): string {
-  const { limit } = recordOf(kind);
-  return typeof limit === 'number' ? `at ${rupees(limit)}` : 'at the market';
-}
+const limitText = (limit: number | null) =>
+  limit === null ? 'at the market' : `at ${rupees(limit)}`;

@@ -1,0 +1,215 @@
+//! The story of an order: the entries of its journal as the API tells them.
+
+use prahari_domain::orders::{Fill, JournalEntry, OrderEvent, OrderKind};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::view::{Instant, StrategyLabel};
+
+/// One line of the journal.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OrderEntry {
+    /// Sequence number of the entry in the user's journal.
+    sequence: u64,
+    /// Time at which the event happened by the books; it may be before the daemon learnt of it.
+    recorded_at: Instant,
+    /// What happened.
+    #[serde(flatten)]
+    event: EntryEvent,
+}
+
+/// What happened to an order, and what is known of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "event", content = "detail", rename_all = "snake_case")]
+enum EntryEvent {
+    /// Written down before anything else.
+    Intended(IntendedDetail),
+    /// About to be sent; from here on it may have reached the broker.
+    Sent {},
+    /// The broker has it.
+    Accepted {
+        /// Number of the order at the broker.
+        broker_order_id: String,
+    },
+    /// Refused by the risk gate or by the broker.
+    Rejected {
+        /// The reason, in one sentence.
+        reason: String,
+        /// Whether trying again may succeed.
+        retryable: bool,
+    },
+    /// Sending gave no clear answer.
+    OutcomeUnknown(ReasonDetail),
+    /// The broker's book shows that it never arrived; it may be sent.
+    NotAtBroker {},
+    /// A change is about to be sent.
+    ChangeRequested(ChangeDetail),
+    /// The broker made the change.
+    Changed(ChangeDetail),
+    /// The broker refused the change or the cancellation; the order stands as it was.
+    ChangeRefused(ReasonDetail),
+    /// A cancellation is about to be sent.
+    CancelRequested(ReasonDetail),
+    /// Part or all of it was executed.
+    Filled(OrderFill),
+    /// It ended by a cancellation.
+    Cancelled(ReasonDetail),
+    /// It ended with its validity.
+    Expired(ReasonDetail),
+    /// A rejected order will not be tried again.
+    RetryGivenUp(ReasonDetail),
+}
+
+/// What was decided.
+#[derive(Debug, Serialize, ToSchema)]
+struct IntendedDetail {
+    /// Number of shares.
+    quantity: u32,
+    /// Limit price per share, in paise; null of an order at the market's price.
+    #[schema(required)]
+    limit_paise: Option<i64>,
+    /// Strategy of the task that asked.
+    strategy: StrategyLabel,
+    /// The execution that asked.
+    execution: u64,
+    /// Time of the first attempt of the chain of retries.
+    first_placed_at: Instant,
+}
+
+/// What a change makes of an order.
+#[derive(Debug, Serialize, ToSchema)]
+struct ChangeDetail {
+    /// Number of shares after the change, those that are filled included.
+    quantity: u32,
+    /// Limit price per share after the change, in paise; null of an order at the market's price.
+    #[schema(required)]
+    limit_paise: Option<i64>,
+}
+
+/// Why something happened.
+#[derive(Debug, Serialize, ToSchema)]
+struct ReasonDetail {
+    /// The reason, in one sentence.
+    reason: String,
+}
+
+/// One execution of part of an order.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OrderFill {
+    /// Key of the fill at the broker, unique within the user.
+    key: String,
+    /// Shares of this fill.
+    quantity: u32,
+    /// Price per share, in paise.
+    price_paise: i64,
+    /// Time at which it was executed.
+    filled_at: Instant,
+}
+
+/// The limit of an order in paise; none of an order at the market's price.
+pub(super) fn limit_paise(kind: OrderKind) -> Option<i64> {
+    match kind {
+        OrderKind::Market => None,
+        OrderKind::Limit(price) => Some(price.0),
+    }
+}
+
+impl From<JournalEntry> for OrderEntry {
+    fn from(entry: JournalEntry) -> Self {
+        Self { sequence: entry.sequence, recorded_at: Instant(entry.at), event: entry.event.into() }
+    }
+}
+
+impl From<OrderEvent> for EntryEvent {
+    fn from(event: OrderEvent) -> Self {
+        let because = |reason| ReasonDetail { reason };
+        let to = |quantity, kind| ChangeDetail { quantity, limit_paise: limit_paise(kind) };
+        match event {
+            OrderEvent::Intended { request, run, first_placed_at, strategy } => {
+                Self::Intended(IntendedDetail {
+                    quantity: request.quantity,
+                    limit_paise: limit_paise(request.kind),
+                    strategy: StrategyLabel(strategy),
+                    execution: run.0,
+                    first_placed_at: Instant(first_placed_at),
+                })
+            }
+            OrderEvent::Sent => Self::Sent {},
+            OrderEvent::Accepted { broker_id } => Self::Accepted { broker_order_id: broker_id },
+            OrderEvent::Rejected { reason, retryable } => Self::Rejected { reason, retryable },
+            OrderEvent::OutcomeUnknown { reason } => Self::OutcomeUnknown(because(reason)),
+            OrderEvent::NotAtBroker => Self::NotAtBroker {},
+            OrderEvent::ChangeRequested { quantity, kind } => Self::ChangeRequested(to(quantity, kind)),
+            OrderEvent::Changed { quantity, kind } => Self::Changed(to(quantity, kind)),
+            OrderEvent::ChangeRefused { reason } => Self::ChangeRefused(because(reason)),
+            OrderEvent::CancelRequested { reason } => Self::CancelRequested(because(reason)),
+            OrderEvent::Filled(fill) => Self::Filled(fill.into()),
+            OrderEvent::Cancelled { reason } => Self::Cancelled(because(reason)),
+            OrderEvent::Expired { reason } => Self::Expired(because(reason)),
+            OrderEvent::RetryGivenUp { reason } => Self::RetryGivenUp(because(reason)),
+        }
+    }
+}
+
+impl From<Fill> for OrderFill {
+    fn from(fill: Fill) -> Self {
+        Self {
+            key: fill.key,
+            quantity: fill.quantity,
+            price_paise: fill.price.0,
+            filled_at: Instant(fill.at),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prahari_domain::ids::{OrderId, UserId};
+    use prahari_domain::money::Paise;
+    use prahari_domain::time::Timestamp;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn told(event: OrderEvent) -> Value {
+        let at = Timestamp(1_735_789_500_000);
+        let order = OrderId { user: UserId(1), day: at.ist_day(), number: 1 };
+        let entry = JournalEntry { sequence: 7, order, at, event };
+        serde_json::to_value(OrderEntry::from(entry)).unwrap()
+    }
+
+    #[test]
+    fn an_entry_names_its_event_and_has_its_fields_apart() {
+        let at = "2025-01-02T09:15:00.000+05:30";
+        assert_eq!(
+            told(OrderEvent::Sent),
+            json!({ "sequence": 7, "recorded_at": at, "event": "sent", "detail": {} })
+        );
+        let changed = told(OrderEvent::Changed { quantity: 12, kind: OrderKind::Limit(Paise(133_170)) });
+        assert_eq!(changed["detail"], json!({ "quantity": 12, "limit_paise": 133_170 }));
+        let fill = Fill {
+            key: "f1".to_owned(),
+            quantity: 12,
+            price: Paise(140_250),
+            at: Timestamp(1_735_789_500_000),
+        };
+        let filled = told(OrderEvent::Filled(fill));
+        let detail = json!({ "key": "f1", "quantity": 12, "price_paise": 140_250, "filled_at": at });
+        assert_eq!((&filled["event"], &filled["detail"]), (&json!("filled"), &detail));
+    }
+
+    #[test]
+    fn every_event_has_the_name_that_the_journal_gives_it() {
+        let reason = || "a sentence".to_owned();
+        for event in [
+            OrderEvent::NotAtBroker,
+            OrderEvent::OutcomeUnknown { reason: reason() },
+            OrderEvent::ChangeRefused { reason: reason() },
+            OrderEvent::CancelRequested { reason: reason() },
+            OrderEvent::RetryGivenUp { reason: reason() },
+            OrderEvent::ChangeRequested { quantity: 1, kind: OrderKind::Market },
+        ] {
+            assert_eq!(told(event.clone())["event"], event.name(), "{event:?}");
+        }
+    }
+}
