@@ -61,7 +61,7 @@ pub fn browser_tests() -> Outcome<()> {
     process::run(process::cargo().args(["test", "--locked", "--workspace", "--no-run", "--quiet"]))?;
     let mut tests = npm();
     tests
-        .args(["run", "e2e:sure"])
+        .args(["run", "e2e"])
         .env("PRAHARI_BINARY", workspace::debug_binary())
         .env("PRAHARI_CHROMIUM", browser);
     process::run(&mut tests)

@@ -19,7 +19,7 @@ use crate::problem::{Code, Problem};
 
 pub(crate) use begin::{RESPOND_ASYNC, is_long, respond_async};
 
-/// Most jobs of one user that are under way.
+/// Most jobs of one user that are under way; those of an admin's rights do not count for a token of a lesser scope.
 const MOST_UNDER_WAY: usize = 2;
 
 /// Most jobs of a user that are kept; the oldest that ended goes first.
@@ -102,7 +102,9 @@ impl Jobs {
         let mut kept = self.0.lock();
         let id = kept.last + 1;
         let of_user = kept.users.entry(owner.user).or_default();
-        if of_user.iter().filter(|job| job.is_under_way()).count() >= MOST_UNDER_WAY {
+        // Those that the owner may see, so that one of them can be ended.
+        let under_way = of_user.iter().filter(|job| job.is_under_way() && job.is_for(owner));
+        if under_way.count() >= MOST_UNDER_WAY {
             let sentence = format!("{MOST_UNDER_WAY} jobs of yours are under way; wait for one, or end it");
             return Err(Problem::new(Code::TooManyJobs, sentence));
         }
@@ -199,5 +201,10 @@ mod tests {
         assert!(jobs.cancel(ONE, id, Timestamp(1)).is_none());
         let own = begin(&jobs, ONE).unwrap();
         assert_eq!(jobs.of(admin).iter().map(|job| job.id).collect::<Vec<_>>(), [own, id]);
+        assert!(begin(&jobs, admin).is_err(), "an admin sees two");
+        assert!(
+            begin(&jobs, ONE).is_ok() && begin(&jobs, ONE).is_err(),
+            "whoever sees one has place for another"
+        );
     }
 }
