@@ -15,7 +15,7 @@ export const words = {
   notRead: 'newer ones could not be read',
   today: 'Today',
   before: 'close before',
-  span: 'Low and high of today ₹',
+  span: 'Low and high ₹',
   opened: 'opened at',
   traded: 'Shares traded today',
   unpricedTitle: 'No price',
