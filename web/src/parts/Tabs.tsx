@@ -24,9 +24,14 @@ export function Tabs<Id extends string>({ label, tabs, chosen, onChoose }: Props
   // On a phone the chosen one may stand beyond the edge, also once the counts have made the others wider.
   // biome-ignore lint/correctness/useExhaustiveDependencies: both move the tab without being read
   useEffect(() => {
-    const tab = bar.current?.querySelector<HTMLElement>('[aria-current]');
-    if (!bar.current || !tab) return;
-    bar.current.scrollLeft = tab.offsetLeft - (bar.current.clientWidth - tab.offsetWidth) / 2;
+    const element = bar.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      const tab = element.querySelector<HTMLElement>('[aria-current]');
+      if (tab) element.scrollLeft = tab.offsetLeft - (element.clientWidth - tab.offsetWidth) / 2;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
   }, [chosen, isCounted]);
   return (
     <nav ref={bar} className={css.tabs} aria-label={label}>

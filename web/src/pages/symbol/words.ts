@@ -4,7 +4,7 @@ export const words = {
   shares: 'Shares',
   sharesNote: 'every share of the market: its prices, and what was held, ordered and decided',
   searchLabel: 'Part of the symbol',
-  searchExample: 'TCS',
+  searchExample: 'such as TCS',
   symbol: 'Symbol',
   series: 'Series',
   noShareTitle: 'No such share',
