@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import css from './Tabs.module.css';
 
 interface Tab<Id extends string> {
@@ -19,8 +19,22 @@ interface Props<Id extends string> {
 
 /** One list in several views. Each is a link in all but name, so they are buttons and no `tablist` with its own keys. */
 export function Tabs<Id extends string>({ label, tabs, chosen, onChoose }: Props<Id>) {
+  const bar = useRef<HTMLElement>(null);
+  const isCounted = tabs.some(({ count }) => count !== undefined);
+  // On a phone the chosen one may stand beyond the edge, also once the counts have made the others wider.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: both move the tab without being read
+  useEffect(() => {
+    const element = bar.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      const tab = element.querySelector<HTMLElement>('[aria-current]');
+      if (tab) element.scrollLeft = tab.offsetLeft - (element.clientWidth - tab.offsetWidth) / 2;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [chosen, isCounted]);
   return (
-    <nav className={css.tabs} aria-label={label}>
+    <nav ref={bar} className={css.tabs} aria-label={label}>
       {tabs.map(({ id, word, count, urgent }) => (
         <button
           key={id}

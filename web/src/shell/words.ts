@@ -93,12 +93,12 @@ export const switchWords = {
 const PHASES: Readonly<Record<string, string>> = {
   closed: 'closed',
   pre_open: 'pre-open',
-  pre_open_limit_only: 'pre-open, limit orders only',
+  pre_open_limit_only: 'pre-open, limit orders',
   pre_open_matching: 'pre-open matching',
   continuous: 'continuous',
   closing_reference: 'closing reference',
   closing_auction: 'closing auction',
-  closing_auction_limit_only: 'closing auction, limit orders only',
+  closing_auction_limit_only: 'closing auction, limit orders',
   closing_matching: 'closing matching',
   post_close: 'post-close',
 };

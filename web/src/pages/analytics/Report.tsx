@@ -106,12 +106,16 @@ function RowCard({ row, by }: { row: AnalyticsRow; by: Group }) {
         {by === 'version' && ` · ${words.columns.version} ${versionOf(row)}`}
       </b>
       <span>{row.net_paise !== null && <Change paise={row.net_paise} />}</span>
-      <span className={css.soft}>
-        {success !== null && w.succeeded(percentOf(success), plural(row.executions, 'run'))}
+      <span className={css.line}>
+        {success !== null && (
+          <span>{w.succeeded(percentOf(success), plural(row.executions, 'run'))}</span>
+        )}
+        <span>{w.orders(row.orders)}</span>
       </span>
-      <span className={css.soft}>{plural(row.orders, 'order')}</span>
-      <span className={css.soft}>{took && `${w.took} ${duration(took.p50)}`}</span>
-      <span className={css.soft}>{late && `${w.late} ${duration(late.p95)}`}</span>
+      <span className={css.line}>
+        {took && <span>{`${w.took} ${duration(took.p50)}`}</span>}
+        {late && <span>{`${w.late} ${duration(late.p95)}`}</span>}
+      </span>
     </div>
   );
 }

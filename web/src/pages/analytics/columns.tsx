@@ -61,7 +61,7 @@ const figures: readonly RowColumn[] = [
   optional(late('latest', c.latest, ({ max }) => max)),
   figure('cpu', c.cpu, (row) => row.cpu_micros, micros),
   optional(figure('host', c.host, (row) => row.host_micros, micros)),
-  figure('memory', c.memory, (row) => row.peak_memory_bytes, bytes),
+  optional(figure('memory', c.memory, (row) => row.peak_memory_bytes, bytes)),
   optional(figure('stored', c.stored, (row) => row.stored_bytes, bytes)),
   figure('orders', c.orders, (row) => row.orders, count),
 ];

@@ -1,3 +1,4 @@
+import { plural } from '../../format/numbers';
 import { dayName } from '../../format/time';
 
 export const words = {
@@ -34,7 +35,7 @@ export const words = {
     host: 'CPU of the daemon',
     memory: 'Most memory',
     stored: 'Kept',
-    orders: 'Orders',
+    orders: 'Order requests',
     realised: 'Realised',
     charges: 'Charges ₹',
     net: 'Net',
@@ -43,5 +44,6 @@ export const words = {
     succeeded: (part: string, runs: string) => `${part} of ${runs} succeeded`,
     took: 'half within',
     late: '95 % late by at most',
+    orders: (count: number) => plural(count, 'order request'),
   },
 } as const;

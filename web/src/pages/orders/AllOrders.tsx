@@ -28,7 +28,7 @@ export function AllOrders() {
         </>
       }
     >
-      <OrderList list={list} columns={columnsWithUser} counts={countsOf(summary)} />
+      <OrderList list={list} columns={columnsWithUser} counts={countsOf(summary)} isOfAll />
     </PageFrame>
   );
 }

@@ -6,8 +6,14 @@ import { OrderStateMark } from '../../parts/OrderStateMark';
 import css from './Orders.module.css';
 import { purposeWords, words } from './words';
 
+interface Props {
+  order: Order;
+  /** Among orders of everybody: whose it is. */
+  isOfAll?: boolean;
+}
+
 /** An order on a narrow screen. */
-export function OrderCard({ order }: { order: Order }) {
+export function OrderCard({ order, isOfAll = false }: Props) {
   const price = order.average_price_paise ?? order.limit_paise;
   return (
     <div className={css.card}>
@@ -16,6 +22,7 @@ export function OrderCard({ order }: { order: Order }) {
       </b>
       <OrderStateMark state={order.state} />
       <span className={css.soft}>
+        {isOfAll && `${order.user_name} · `}
         <Instant at={order.placed_at} day />
       </span>
       <span>{price === null ? words.market : <Money paise={price} />}</span>

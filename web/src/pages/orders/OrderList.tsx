@@ -20,10 +20,11 @@ interface Props {
   counts: readonly { id: OrderTab; shown: string | undefined }[];
   /** The one user whose orders they are; undefined for those of the caller or of everybody. */
   user?: number | undefined;
+  isOfAll?: boolean;
 }
 
 /** The list with its tabs and filters, and the story of the order that is open. */
-export function OrderList({ list, columns, counts, user }: Props) {
+export function OrderList({ list, columns, counts, user, isOfAll = false }: Props) {
   const { search, tab, change, clear } = useOrderSearch();
   const { items, state, table } = list;
   const tabs = counts.map(({ id, shown }) => ({
@@ -55,7 +56,7 @@ export function OrderList({ list, columns, counts, user }: Props) {
           columns={columns}
           rowId={({ id }) => id}
           onOpen={({ id }) => change({ order: id })}
-          card={(order) => <OrderCard order={order} />}
+          card={(order) => <OrderCard order={order} isOfAll={isOfAll} />}
           {...table}
         />
       </PageState>

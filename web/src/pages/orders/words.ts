@@ -19,7 +19,7 @@ export const words = {
     'It is not known what became of these orders. While there is one, nothing else of the user is sent; the broker’s book is looked at again and again until it settles them, and none is sent twice.',
   filters: {
     symbol: 'Symbol',
-    symbolExample: 'RELIANCE',
+    symbolExample: 'such as TCS',
     from: 'From',
     through: 'Through',
     side: 'Side',

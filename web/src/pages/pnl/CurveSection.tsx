@@ -27,7 +27,7 @@ export function CurveSection({ range }: { range: PnlRange }) {
         error={data || !error ? null : pageError(error, () => void refetch())}
         empty={places.length < 2 && { title: words.shortTitle, text: words.short }}
       >
-        <Suspense fallback={<div className={css.curve} />}>
+        <Suspense fallback={<div className={css.curve} aria-busy="true" />}>
           <Curve places={places} />
         </Suspense>
       </PageState>

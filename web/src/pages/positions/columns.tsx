@@ -116,7 +116,7 @@ export function columnsOf(today: string): readonly Column<PositionDetail>[] {
       cell: (position) => <Day date={position.opened_on} />,
       sortBy: (position) => position.opened_on,
     },
-    { id: 'days', header: c.days, align: 'right', cell: held, sortBy: held },
+    { id: 'days', header: c.days, align: 'right', optional: true, cell: held, sortBy: held },
     {
       id: 'entries',
       header: c.entries,
@@ -130,7 +130,13 @@ export function columnsOf(today: string): readonly Column<PositionDetail>[] {
       cell: (position) => <LookedAfterBy position={position} short />,
       sortBy: (position) => position.looked_after_by.length,
     },
-    { id: 'verdict', header: c.verdict, grow: true, width: 160, cell: lastVerdict },
+    {
+      id: 'verdict',
+      header: c.verdict,
+      grow: true,
+      width: 120,
+      cell: (position) => <span title={lastVerdict(position)}>{lastVerdict(position)}</span>,
+    },
     {
       id: 'invested',
       header: c.invested,

@@ -89,6 +89,7 @@ export const columns: readonly Column<Execution>[] = [
     align: 'right',
     cell: (run) => <span className="figure">{processorTime(run.usage.cpu_us)}</span>,
     sortBy: (run) => run.usage.cpu_us,
+    optional: true,
   },
   {
     id: 'memory',

@@ -59,7 +59,7 @@ export const runWords = {
 
   use: 'What it used',
   useNote: 'beside what it was granted, earlier runs of the day taken off',
-  wall: 'Time from begin to end',
+  wall: 'Time it took',
   mayDo: 'Granted',
   mayNothing: 'no capability',
   cpu: 'Processor time',

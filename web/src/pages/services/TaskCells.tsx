@@ -6,6 +6,7 @@ import { Countdown } from '../../parts/Countdown';
 import { useNow } from '../../parts/clock';
 import { Instant } from '../../parts/Instant';
 import { RunMark } from '../../parts/RunMark';
+import { NearInstant } from './NearInstant';
 import css from './Services.module.css';
 import { StateWord } from './StateWord';
 import { words } from './words';
@@ -40,17 +41,12 @@ export function LastRunCell({ status }: { status: TaskStatus }) {
   if (!run) return <span className={css.soft}>{words.never}</span>;
   return (
     <Link to="/runs/$run" params={{ run: run.id }} className={css.lastRun} title={run.detail}>
-      <RunMark outcome={run.outcome ?? 'executing'} /> <RunTime at={run.started_at} />
+      <RunMark outcome={run.outcome ?? 'executing'} /> <NearInstant at={run.started_at} />
       {typeof run.duration_ms === 'number' && (
         <span className={css.soft}> {duration(run.duration_ms)}</span>
       )}
     </Link>
   );
-}
-
-function RunTime({ at }: { at: string }) {
-  const now = useNow();
-  return <Instant at={at} day={now !== null && dayOf(now) !== dayOf(at)} />;
 }
 
 /** How a task stands as a service of its own, and what becomes of it after a failure. */

@@ -8,6 +8,7 @@ import { DefinitionList } from '../../parts/DefinitionList';
 import { Instant } from '../../parts/Instant';
 import { Icon } from '../../parts/icons/Icon';
 import { Section } from '../../parts/Section';
+import { NearInstant } from './NearInstant';
 import { RestartBanner } from './RestartBanner';
 import { RestartDialog } from './RestartDialog';
 import css from './Services.module.css';
@@ -90,7 +91,7 @@ function health(service: ServiceStatus) {
       term: words.lastTask,
       value: last_task ? (
         <>
-          {taskWord(last_task)} <Instant at={last_task_at ?? null} />
+          {taskWord(last_task)} {last_task_at && <NearInstant at={last_task_at} />}
         </>
       ) : (
         '–'

@@ -5,6 +5,7 @@ import { taskWord } from '../../format/task';
 import type { Column } from '../../parts/DataTable';
 import { Instant } from '../../parts/Instant';
 import { Choose } from './Choose';
+import { NearInstant } from './NearInstant';
 import css from './Services.module.css';
 import { StateWord } from './StateWord';
 import { words } from './words';
@@ -89,7 +90,7 @@ const allColumns: readonly Column<ServiceStatus>[] = [
     cell: (row) =>
       row.last_task ? (
         <>
-          {taskWord(row.last_task)} <Instant at={row.last_task_at ?? null} />
+          {taskWord(row.last_task)} {row.last_task_at && <NearInstant at={row.last_task_at} />}
         </>
       ) : (
         '–'

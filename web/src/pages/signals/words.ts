@@ -13,7 +13,7 @@ export const words = {
     status: 'Status',
     kind: 'Kind',
     symbol: 'Symbol',
-    symbolExample: 'RELIANCE',
+    symbolExample: 'such as TCS',
     from: 'From',
     through: 'Through',
   },

@@ -124,6 +124,7 @@ export function slotColumns(beside: Beside, slots: readonly LedgerSlot[]): Colum
     {
       id: 'ticks',
       header: words.ticks,
+      align: 'right',
       cell: (slot) => <TicksOf slot={slot} />,
       sortBy: ({ kind, ticks }) => (kind === 'continuous' ? ticks.ran : null),
     },
@@ -131,8 +132,9 @@ export function slotColumns(beside: Beside, slots: readonly LedgerSlot[]): Colum
       id: 'attempts',
       header: words.attempts,
       align: 'right',
-      cell: ({ attempts }) => count(attempts),
-      sortBy: ({ attempts }) => attempts,
+      // Of a continuous slot its ticks are counted.
+      cell: ({ kind, attempts }) => (kind === 'continuous' ? '–' : count(attempts)),
+      sortBy: ({ kind, attempts }) => (kind === 'continuous' ? null : attempts),
     },
     {
       id: 'retry',

@@ -60,7 +60,7 @@ export function Prices({ symbol }: { symbol: string }) {
         empty={data?.bars.length === 0 && { title: words.noPricesTitle, text: words.noPrices }}
       >
         {data && !isTable && (
-          <Suspense fallback={<div className={css.chart} />}>
+          <Suspense fallback={<div className={css.chart} aria-busy="true" />}>
             <PriceChart label={words.chartLabel(symbol, data.bars.length)} bars={data.bars} />
           </Suspense>
         )}

@@ -41,6 +41,7 @@ function Field({ field, value, onChange }: FieldProps) {
     case 'choice':
       return (
         <NativeSelect
+          className={css.field}
           label={label}
           size="sm"
           value={value ?? ''}
@@ -52,6 +53,7 @@ function Field({ field, value, onChange }: FieldProps) {
       return (
         <TextInput
           type="date"
+          className={css.field}
           label={label}
           size="sm"
           value={value ?? ''}

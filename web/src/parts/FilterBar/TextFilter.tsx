@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { Icon } from '../icons/Icon';
+import css from './FilterBar.module.css';
 
 const PAUSE_MS = 250;
 
@@ -48,7 +49,7 @@ export function TextFilter(props: Props) {
     <TextInput
       {...(isBare
         ? { 'aria-label': label, placeholder: label, size: 'xs' }
-        : { label, placeholder, size: 'sm' })}
+        : { label, placeholder, size: 'sm', className: css.field })}
       value={text}
       leftSection={<Icon name="search" />}
       onChange={(event) => type(event.currentTarget.value)}
