@@ -118,6 +118,12 @@ async fn tasks_are_turned_off_and_on_one_by_one_and_together() {
     let bulk = json!({ "expected_version": 3, "tasks": tasks, "enabled": false });
     let set = admin.post(&format!("{BASE}/bulk"), bulk).await.ok();
     assert_eq!(set["version"], 4);
+    console.daemon.store.flush().await.unwrap();
+    for task in ["analysis", "buy_orders", "sell_monitor"] {
+        let path = format!("/api/v1/audit?action=schedule.disable&resource=schedule%20{task}");
+        let entry = admin.get(&path).await.ok()["items"][0].clone();
+        assert_eq!((&entry["status"], &entry["details"]["expected_version"]), (&json!(200), &json!(3)));
+    }
     let enabled = set["items"].as_array().unwrap().iter().filter(|item| item["enabled"] == true).count();
     assert_eq!(enabled, 4);
     for tasks in [json!([]), json!(["no lunch"]), json!("analysis")] {

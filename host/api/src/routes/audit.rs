@@ -173,9 +173,20 @@ fn subject_of(resource: &str) -> Option<UserId> {
 }
 
 fn to_view(api: &Api, entry: Entry) -> AuditEntry {
-    let subject = subject_of(&entry.resource);
+    let subject = subject_of(&entry.resource).or_else(|| added(api, &entry));
     let (status, code) = entry.outcome.map(|outcome| (outcome.status, outcome.code)).unzip();
     AuditEntry {
+/// The user whom an entry tells the addition of. It was written before they had a number, so it holds their name, which nobody
+/// else ever has; of an attempt that was refused there is no such user, or another.
+fn added(api: &Api, entry: &Entry) -> Option<UserId> {
+    let was_added = entry.outcome.as_ref().is_some_and(|outcome| (200..300).contains(&outcome.status));
+    if entry.action != "user.create" || !was_added {
+        return None;
+    }
+    let name = entry.resource.strip_prefix("user \"")?.strip_suffix('"')?;
+    api.daemon.users.all().iter().find(|user| user.name == name).map(|user| user.id)
+}
+
         status,
         code: code.filter(|code| !code.is_empty()),
         id: entry.id,
