@@ -153,6 +153,10 @@ async fn verify(
 ) -> Result<Json<ChainCheck>, Problem> {
     let after: u64 = parse_cursor(query.cursor.as_deref())?.unwrap_or(0);
     let found = api.accounts.audit().verify_after(after).await?;
+    // Nothing follows an entry that there was never: the chain is not broken there.
+    if after > found.written {
+        return Err(Problem::invalid(format!("cursor: the newest entry is {}", found.written)));
+    }
     Ok(Json(ChainCheck {
         after,
         intact: found.intact_through.saturating_sub(after),
@@ -172,10 +176,6 @@ fn subject_of(resource: &str) -> Option<UserId> {
     })
 }
 
-fn to_view(api: &Api, entry: Entry) -> AuditEntry {
-    let subject = subject_of(&entry.resource).or_else(|| added(api, &entry));
-    let (status, code) = entry.outcome.map(|outcome| (outcome.status, outcome.code)).unzip();
-    AuditEntry {
 /// The user whom an entry tells the addition of. It was written before they had a number, so it holds their name, which nobody
 /// else ever has; of an attempt that was refused there is no such user, or another.
 fn added(api: &Api, entry: &Entry) -> Option<UserId> {
@@ -187,6 +187,10 @@ fn added(api: &Api, entry: &Entry) -> Option<UserId> {
     api.daemon.users.all().iter().find(|user| user.name == name).map(|user| user.id)
 }
 
+fn to_view(api: &Api, entry: Entry) -> AuditEntry {
+    let subject = subject_of(&entry.resource).or_else(|| added(api, &entry));
+    let (status, code) = entry.outcome.map(|outcome| (outcome.status, outcome.code)).unzip();
+    AuditEntry {
         status,
         code: code.filter(|code| !code.is_empty()),
         id: entry.id,
