@@ -136,6 +136,24 @@ async fn tasks_are_turned_off_and_on_one_by_one_and_together() {
 }
 
 #[tokio::test]
+async fn what_is_so_already_is_no_new_version_and_nobody_is_told() {
+    let console = console().await;
+    start_services(&console.daemon).await;
+    let admin = console.admin().await;
+    let against = |version: u64| json!({ "expected_version": version });
+    admin.post(&format!("{BASE}/buy_orders/disable"), against(1)).await.ok();
+    let (mut listening, _) = console.daemon.events.subscribe(Listener::User(OTHER), None);
+    let same = admin.post(&format!("{BASE}/buy_orders/disable"), against(2)).await.ok();
+    assert_eq!(same["version"], 2);
+    let on = json!({ "expected_version": 2, "confirm": true });
+    admin.post(&format!("{BASE}/buy_orders/enable"), on).await.ok();
+    let Delivery::Events(events) = listening.next().await else { panic!("events are told") };
+    let event: Value = serde_json::from_str(&events[0].json()).unwrap();
+    let told = (&json!("changed"), &json!("schedule"), &json!("3"));
+    assert_eq!((&event["type"], &event["what"], &event["id"]), told, "the first that is told: {event}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_a_schedule_is_refused_with_the_reason_and_nothing_changes() {
     let console = console().await;
     let admin = console.admin().await;
