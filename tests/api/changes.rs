@@ -263,6 +263,17 @@ async fn grant_of(admin: &Client, task: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_no_grant_is_set_it_is_said_for_whom() {
+    let console = Console::start(at(MONDAY, "10:00")).await;
+    let admin = console.admin().await;
+    for (query, whom) in [("", "for everybody"), ("?user=2", "for user 2")] {
+        let answer = admin.delete(&format!("/api/v1/grants/eod_cleanup{query}")).await;
+        assert_eq!(answer.problem(), (404, "not_found".to_owned()));
+        assert!(answer.text.contains(whom), "{}", answer.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_grant_that_somebody_else_has_changed_stays_as_they_made_it() {
     let console = Console::start(at(MONDAY, "10:00")).await;
     let admin = console.admin().await;
