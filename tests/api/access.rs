@@ -110,7 +110,8 @@ const TABLE: &[Line] = &[
     ("GET /api/v1/system/slots/day", "",                                               [401, 403, 403, 200, 401]),
     ("GET /api/v1/alerts?user={user}", "",                                             [401, 404, 200, 200, 401]),
     ("POST /api/v1/alerts/{alert}/resolve", r#"{"resolution":"seen"}"#,                [401, 404, 200, 404, 401]),
-    ("POST /api/v1/alerts/{alert}/resolve?user={user}", r#"{"resolution":"seen"}"#,    [401, 404, 200, 200, 401]),
+    // It is resolved by then.
+    ("POST /api/v1/alerts/{alert}/resolve?user={user}", r#"{"resolution":"seen"}"#,    [401, 404, 409, 409, 401]),
     ("GET /api/v1/system/alerts", "",                                                  [401, 403, 403, 200, 401]),
 
     ("GET /api/v1/halts?user={user}", "",                                              [401, 404, 200, 200, 401]),

@@ -153,6 +153,52 @@ async fn the_audit_log_says_of_each_of_several_things_what_became_of_it() {
     assert_eq!(of(THIRD), (json!(200), Value::Null));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_several_things_has_its_own_entry_also_when_it_is_refused() {
+    let world = World::new().await;
+    let (admin, user) = (world.console.admin().await, world.console.user().await);
+    let id = |name: &str| world.ids[name].parse::<u64>().unwrap();
+    let stop = json!({ "users": [OTHER.0, id("none")], "action": "stop" });
+    admin.post("/api/v1/system/services", stop).await.ok();
+    user.post("/api/v1/signals/reject", json!({ "ids": [id("signal"), id("none")] })).await.ok();
+    let resolved = json!({ "ids": [id("alert"), id("none")], "resolution": "looked at" });
+    user.post("/api/v1/alerts/resolve", resolved).await.ok();
+    world.console.daemon.store.flush().await.unwrap();
+    for (action, resource, told) in [
+        ("service.stop", "user {user}", json!([200, null, OTHER.0])),
+        ("service.stop", "user {none}", json!([404, "not_found", id("none")])),
+        ("signal.reject", "signal {signal} user {user}", json!([200, null, OTHER.0])),
+        ("signal.reject", "signal {none} user {user}", json!([404, "not_found", OTHER.0])),
+        ("alert.resolve", "alert {alert} user {user}", json!([200, null, OTHER.0])),
+        ("alert.resolve", "alert {none}", json!([404, "not_found", null])),
+    ] {
+        let resource = world.fill(resource).replace(' ', "%20");
+        let found = admin.get(&format!("/api/v1/audit?action={action}&resource={resource}")).await.ok();
+        let entries = found["items"].as_array().unwrap();
+        let told_of = |entry: &Value| json!([entry["status"], entry["code"], entry["subject"]]);
+        assert_eq!(entries.iter().map(told_of).collect::<Vec<_>>(), [told], "{action} {resource}");
+    }
+    let all = admin.get("/api/v1/audit?limit=500").await.ok();
+    assert!(!all.to_string().contains("_several"), "no entry speaks for all: {all}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_that_is_resolved_is_not_resolved_again() {
+    let world = World::new().await;
+    let user = world.console.user().await;
+    let resolve = world.fill("/api/v1/alerts/{alert}/resolve");
+    let first = user.post(&resolve, json!({ "resolution": "looked at" })).await.ok();
+    let again = user.post(&resolve, json!({ "resolution": "something else" })).await;
+    assert_eq!(again.problem(), (409, "alert_resolved".to_owned()));
+    assert!(again.text.contains("is resolved already"), "{}", again.text);
+    let ids = [first["id"].clone()];
+    let several = json!({ "ids": ids, "resolution": "something else" });
+    let several = user.post("/api/v1/alerts/resolve", several).await.ok();
+    assert_eq!((&several["done"], &several["results"][0]["code"]), (&json!(0), &json!("alert_resolved")));
+    let alerts = user.get("/api/v1/alerts?open=false").await.ok();
+    assert_eq!(alerts["items"], json!([first]), "it stays as it was resolved");
+}
+
 /// A component with a section that nothing reads, by which it is larger than this.
 fn padded(component: &[u8], bytes: usize) -> Vec<u8> {
     let name = [1, b'p'];
@@ -214,6 +260,17 @@ async fn grant_of(admin: &Client, task: &str) -> Value {
     let grants = admin.get("/api/v1/grants").await.ok();
     let is_meant = |grant: &&Value| grant["task"] == task && grant["user"].is_null();
     grants["items"].as_array().unwrap().iter().find(is_meant).unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_grant_is_set_it_is_said_for_whom() {
+    let console = Console::start(at(MONDAY, "10:00")).await;
+    let admin = console.admin().await;
+    for (query, whom) in [("", "for everybody"), ("?user=2", "for user 2")] {
+        let answer = admin.delete(&format!("/api/v1/grants/eod_cleanup{query}")).await;
+        assert_eq!(answer.problem(), (404, "not_found".to_owned()));
+        assert!(answer.text.contains(whom), "{}", answer.text);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,8 +9,11 @@ use crate::support::{ADMIN, MONDAY, at};
 
 /// Asks for the replay of a day as a job, and returns the address of the job.
 async fn replay_as_job(client: &Client, body: Value) -> String {
-    let request =
-        client.request(Method::POST, "/api/v1/replays").header("prefer", "respond-async").json(&body);
+    as_job(client, "/api/v1/replays", body).await
+}
+
+async fn as_job(client: &Client, path: &str, body: Value) -> String {
+    let request = client.request(Method::POST, path).header("prefer", "respond-async").json(&body);
     let response = request.send().await.unwrap();
     assert_eq!(response.status(), 202);
     response.headers()["location"].to_str().unwrap().to_owned()
@@ -53,6 +56,10 @@ async fn a_job_ends_with_the_answer_that_the_request_would_have_had() {
         assert_eq!(script.get("/api/v1/jobs").await.ok()["items"], json!([]));
     }
     assert_eq!(console.token(ADMIN, TokenScope::Admin).await.get(&job).await.ok()["id"], found["id"]);
+    let run = admin.get("/api/v1/executions").await.ok()["items"][0]["id"].clone();
+    let single = as_job(&admin, &format!("/api/v1/executions/{run}/replay"), json!({})).await;
+    let single = ended(&admin, &single).await;
+    assert_eq!((&single["state"], &single["done"]), (&json!("succeeded"), &json!(1)), "{single}");
     // One that has ended stays as it is.
     assert_eq!(admin.delete(&job).await.ok()["state"], "succeeded");
 }

@@ -266,6 +266,10 @@ async fn decisions_are_found_over_runs() {
         "from=2025-01-01&through=2025-06-01",
         "day=2025-03-10&from=2025-03-10",
         "from=2025-03-11&through=2025-03-10",
+        "symbol=reliance",
+        "symbol=%C3%A9",
+        "symbol=%00",
+        "symbol=",
     ] {
         let answer = user.get(&format!("/api/v1/decisions?{wrong}")).await;
         assert_eq!(answer.problem(), (400, "invalid_request".to_owned()), "{wrong}");

@@ -55,6 +55,25 @@ async fn the_chain_is_checked_as_the_command_line_does() {
     assert_eq!((&check["after"], &check["broken"], &check["next"]), (&json!(0), &Value::Null, &Value::Null));
     let rest = admin.get("/api/v1/audit/verify?cursor=1").await.ok();
     assert_eq!((&rest["after"], &rest["intact"]), (&json!(1), &json!(theirs.entries - 1)));
-    let beyond = admin.get("/api/v1/audit/verify?cursor=999").await.ok();
-    assert_eq!(beyond["broken"]["entry"], 999);
+    let end = admin.get(&format!("/api/v1/audit/verify?cursor={}", theirs.entries)).await.ok();
+    assert_eq!((&end["intact"], &end["broken"]), (&json!(0), &Value::Null));
+    for beyond in [theirs.entries + 1, 999_999, u64::MAX >> 1] {
+        let answer = admin.get(&format!("/api/v1/audit/verify?cursor={beyond}")).await;
+        assert_eq!(answer.problem(), (400, "invalid_request".to_owned()), "{beyond}");
+        assert!(answer.text.contains("cursor: the newest entry is"), "{}", answer.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_creation_is_about_the_new_user_and_a_refused_one_about_nobody() {
+    let console = Console::start(at(FRIDAY, "08:00")).await;
+    let admin = console.admin().await;
+    let new = json!({ "name": "meera", "role": "user" });
+    let created = admin.post("/api/v1/users", new.clone()).await.ok();
+    assert_eq!(admin.post("/api/v1/users", new).await.status, 409);
+    console.daemon.store.flush().await.unwrap();
+    let entries = admin.get("/api/v1/audit?action=user.create").await.ok();
+    let [refused, done] = [0_usize, 1].map(|place| &entries["items"][place]);
+    assert_eq!((&done["subject"], &done["subject_name"]), (&created["user"]["id"], &json!("meera")));
+    assert_eq!((&refused["status"], &refused["subject"]), (&json!(409), &Value::Null));
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use prahari_app::daemon::Daemon;
+use prahari_app::settings::Change;
 use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::orders::{JournalEntry, OrderEvent};
 use prahari_domain::tasks::Task;
@@ -89,6 +90,25 @@ async fn an_unknown_setting_halts_its_user_and_the_halt_is_lifted_once_it_is_men
     run(&daemon, at(MONDAY, "18:01")).await;
     let (outcome, reason) = end_of(&daemon, OTHER, MONDAY, Task::literal("buy_orders")).await;
     assert_eq!(outcome, SlotOutcome::Ran, "{reason}");
+    stop(daemon).await;
+}
+
+#[tokio::test]
+async fn a_setting_that_cannot_be_read_is_mended_by_the_defaults_although_they_are_in_force() {
+    let house = house().await;
+    let daemon = start_after(&house, async |_, user| {
+        let version = user.find().await.unwrap().unwrap().strategy_version;
+        user.save_strategy(version, r#"{"rsi_everything":1}"#.to_owned()).await.unwrap();
+    })
+    .await;
+    let user = daemon.users.find(OTHER).unwrap();
+    let before = user.settings.strategy().version;
+    let change = daemon.settings.change_strategy(&user, Change::Reset, None).await.unwrap();
+    assert_eq!(change.save().await.unwrap(), before + 1);
+    let halt = halts(&daemon, OTHER).await[0].id;
+    daemon.users_admin.lift_halt(halt, ADMIN, "the defaults do").await.unwrap();
+    let change = daemon.settings.change_strategy(&user, Change::Reset, None).await.unwrap();
+    assert_eq!(change.save().await.unwrap(), before + 1, "it is as it is kept now");
     stop(daemon).await;
 }
 

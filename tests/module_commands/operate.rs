@@ -74,6 +74,8 @@ fn grants(daemon: &Serving, token: &str) {
     let shown = said(daemon, token, &["grant", "show", "sell_monitor", "--user", "2", "--json"]);
     let shown: Value = serde_json::from_str(&shown).unwrap();
     assert_eq!((&shown[0]["allowance"]["cpu_ms"], shown.as_array().unwrap().len()), (&Value::from(500), 1));
+    let (code, _, error) = at(daemon, token, &["grant", "show", "sell_monitor", "--user", "99"]);
+    assert_eq!((code, error.contains("there is no user 99")), (2, true), "{error}");
     let all = said(daemon, token, &["grant", "show", "sell_monitor"]);
     assert!(all.starts_with("sell_monitor, by default\n"), "the others keep theirs: {all}");
     let (code, _, error) = at(daemon, token, &["grant", "set", "sell_monitor", "cpu=5"]);

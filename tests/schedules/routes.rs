@@ -118,6 +118,12 @@ async fn tasks_are_turned_off_and_on_one_by_one_and_together() {
     let bulk = json!({ "expected_version": 3, "tasks": tasks, "enabled": false });
     let set = admin.post(&format!("{BASE}/bulk"), bulk).await.ok();
     assert_eq!(set["version"], 4);
+    console.daemon.store.flush().await.unwrap();
+    for task in ["analysis", "buy_orders", "sell_monitor"] {
+        let path = format!("/api/v1/audit?action=schedule.disable&resource=schedule%20{task}");
+        let entry = admin.get(&path).await.ok()["items"][0].clone();
+        assert_eq!((&entry["status"], &entry["details"]["expected_version"]), (&json!(200), &json!(3)));
+    }
     let enabled = set["items"].as_array().unwrap().iter().filter(|item| item["enabled"] == true).count();
     assert_eq!(enabled, 4);
     for tasks in [json!([]), json!(["no lunch"]), json!("analysis")] {
@@ -127,6 +133,24 @@ async fn tasks_are_turned_off_and_on_one_by_one_and_together() {
     assert_eq!(admin.post(&format!("{BASE}/no-lunch/disable"), against(4)).await.problem().0, 400);
     // It could be a task, and there is none.
     assert_eq!(admin.post(&format!("{BASE}/lunch/disable"), against(4)).await.problem().0, 404);
+}
+
+#[tokio::test]
+async fn what_is_so_already_is_no_new_version_and_nobody_is_told() {
+    let console = console().await;
+    start_services(&console.daemon).await;
+    let admin = console.admin().await;
+    let against = |version: u64| json!({ "expected_version": version });
+    admin.post(&format!("{BASE}/buy_orders/disable"), against(1)).await.ok();
+    let (mut listening, _) = console.daemon.events.subscribe(Listener::User(OTHER), None);
+    let same = admin.post(&format!("{BASE}/buy_orders/disable"), against(2)).await.ok();
+    assert_eq!(same["version"], 2);
+    let on = json!({ "expected_version": 2, "confirm": true });
+    admin.post(&format!("{BASE}/buy_orders/enable"), on).await.ok();
+    let Delivery::Events(events) = listening.next().await else { panic!("events are told") };
+    let event: Value = serde_json::from_str(&events[0].json()).unwrap();
+    let told = (&json!("changed"), &json!("schedule"), &json!("3"));
+    assert_eq!((&event["type"], &event["what"], &event["id"]), told, "the first that is told: {event}");
 }
 
 #[tokio::test]

@@ -1,11 +1,12 @@
 //! The routes of what users set: bounds, versions, whose settings, and that each change is in the audit log.
 
+use prahari_app::events::{Delivery, Listener};
 use prahari_store::AuditFilter;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::console::{Client, Console};
-use crate::support::{MONDAY, at};
+use crate::support::{MONDAY, OTHER, at};
 
 const CONFIG: &str = "/api/v1/user/config";
 const LIMITS: &str = "/api/v1/user/limits";
@@ -72,6 +73,37 @@ async fn a_change_answers_what_is_in_force_and_one_from_an_older_version_is_refu
     let reset = user.post("/api/v1/user/config/reset", json!({})).await.ok();
     assert_eq!((&reset["version"], &reset["values"]["user_capital_paise"]), (&json!(4), &json!(10_000_000)));
     assert_eq!(other.get(CONFIG).await.ok()["version"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_nothing_is_no_new_version_and_nobody_is_told_until_something_does() {
+    let console = console().await;
+    let user = console.user().await;
+    let (mut listening, _) = console.daemon.events.subscribe(Listener::User(OTHER), None);
+    let capital = user.get(CAPITAL).await.ok()["capital_paise"].clone();
+    for (path, same) in [
+        (CONFIG, json!({ "rsi_period": 10 })),
+        (LIMITS, json!({ "max_positions": null })),
+        (PREFERENCES, json!({ "quiet_from": null })),
+    ] {
+        for values in [json!({}), same] {
+            assert_eq!(patch(&user, path, values).await.ok()["version"], 1, "{path}");
+        }
+        assert_eq!(user.get(path).await.ok()["version"], 1, "{path}");
+    }
+    assert_eq!(user.post("/api/v1/user/config/reset", json!({})).await.ok()["version"], 1);
+    user.send(Method::PUT, CAPITAL, json!({ "capital_paise": capital })).await.ok();
+    user.send(Method::PUT, CAPITAL, json!({ "capital_paise": 123_456 })).await.ok();
+    assert_eq!(patch(&user, CONFIG, json!({ "rsi_period": 11 })).await.ok()["version"], 2);
+    let mut told = Vec::new();
+    while told.len() < 2 {
+        let Delivery::Events(events) = listening.next().await else { panic!("events are told") };
+        let read = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        told.extend(events.iter().map(|event| read(&event.json())));
+    }
+    let of = |event: &Value| json!([event["type"], event["what"], event["id"]]);
+    let expected = [json!(["changed", "settings", "capital"]), json!(["changed", "settings", "strategy"])];
+    assert_eq!(told.iter().map(of).collect::<Vec<_>>(), expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]

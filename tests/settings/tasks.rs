@@ -213,7 +213,8 @@ async fn of_changes_that_follow_the_same_version_one_wins() {
     let console = console().await;
     let user = console.user().await;
     for version in 0..5_u64 {
-        let changes = (0..8).map(|nth| {
+        // Never what is in force: that would be no change, and refuse nobody.
+        let changes = (0..8).map(|nth| nth + 8 * version).map(|nth| {
             let user = user.clone();
             tokio::spawn(
                 async move { put(&user, PATH, Some(version), json!({ "lookback": 10 + nth })).await },
@@ -230,6 +231,18 @@ async fn of_changes_that_follow_the_same_version_one_wins() {
         let stands = user.get(PATH).await.ok();
         assert_eq!((won, &stands["version"]), (vec![stands["values"].clone()], &json!(version + 1)));
     }
+    console.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_again_is_no_new_version() {
+    let console = console().await;
+    let user = console.user().await;
+    assert_eq!(put(&user, PATH, Some(0), json!({})).await.ok()["version"], 0, "nothing is set");
+    let set = put(&user, PATH, Some(0), json!({ "lookback": 30 })).await.ok();
+    assert_eq!(put(&user, PATH, Some(1), json!({ "lookback": 30 })).await.ok(), set);
+    let history = user.get(&format!("{PATH}/history")).await.ok();
+    assert_eq!(history["items"].as_array().unwrap().len(), 1, "{history}");
     console.stop().await;
 }
 
@@ -329,7 +342,7 @@ async fn a_change_is_told_to_that_users_listeners() {
     let (mut own, _) = console.daemon.events.subscribe(Listener::User(OTHER), None);
     let (mut others, _) = console.daemon.events.subscribe(Listener::User(THIRD), None);
     put(&console.user().await, PATH, None, json!({ "lookback": 30 })).await.ok();
-    put(&console.other_user().await, PATH, None, json!({})).await.ok();
+    put(&console.other_user().await, PATH, None, json!({ "lookback": 31 })).await.ok();
     for (subscription, user) in [(&mut own, 2), (&mut others, 3)] {
         let Delivery::Events(events) = subscription.next().await else { panic!("events are told") };
         let event: Value = serde_json::from_str(&events[0].json()).unwrap();

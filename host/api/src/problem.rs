@@ -133,6 +133,8 @@ pub enum Code {
     HaltStands,
     /// The halt was lifted before.
     HaltLifted,
+    /// The alert was resolved before.
+    AlertResolved,
     /// The user has orders or shares at the broker that they are to leave, or the account at the other one says
     /// something else.
     BrokerInUse,
@@ -207,6 +209,7 @@ impl Code {
             | Self::SignalNotOpen
             | Self::HaltStands
             | Self::HaltLifted
+            | Self::AlertResolved
             | Self::BrokerInUse
             | Self::CapitalOfBroker => StatusCode::CONFLICT,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,

@@ -50,7 +50,8 @@ impl Inbox {
     }
 
     /// Resolves an alert by hand: one about a user, or about the installation when `about` names nobody. `by` is
-    /// who resolves it and `resolution` what they found. One that is resolved already stays as it is.
+    /// who resolves it and `resolution` what they found. Returns whether it was open; one that is resolved already stays as
+    /// it is.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -60,13 +61,15 @@ impl Inbox {
         alert: u64,
         by: UserId,
         resolution: String,
-    ) -> Result<(), AppError> {
+    ) -> Result<bool, AppError> {
         let now = self.clock.now();
-        match about {
+        let was_open = match about {
             Some(user) => self.store.user(user).resolve_alert(alert, by, now, resolution).await?,
             None => self.store.system().resolve_installation_alert(alert, by, now, resolution).await?,
+        };
+        if was_open {
+            self.events.changed(about.map_or(Audience::Admins, Audience::User), Resource::Alert, alert);
         }
-        self.events.changed(about.map_or(Audience::Admins, Audience::User), Resource::Alert, alert);
-        Ok(())
+        Ok(was_open)
     }
 }

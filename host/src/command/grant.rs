@@ -17,6 +17,10 @@ pub fn grant(options: &GrantOptions) -> Result<ExitCode, Failure> {
     let daemon = Remote::of(&options.daemon, "/api/v1/grants")?;
     match &options.command {
         GrantCommand::Show { task, user } => {
+            // The list has only what was set: a user without anything of their own and nobody at all look the same in it.
+            if let Some(user) = user {
+                daemon.at("/api/v1/users").ask::<Value>("GET", &format!("/{user}"), None)?;
+            }
             let grants = daemon.ask::<Grants>("GET", "", None)?.of(*task, *user)?;
             if daemon.json {
                 let answer = serde_json::to_string(&grants.iter().map(Grant::to_json).collect::<Vec<_>>());

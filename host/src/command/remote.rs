@@ -68,6 +68,12 @@ impl Remote {
         Ok(Self { agent: agent(), base: base(&daemon.url)?, credentials, resource, json: daemon.json })
     }
 
+    /// Another resource of the same daemon, for the same token.
+    pub fn at(&self, resource: &'static str) -> Self {
+        let (agent, base, credentials) = (self.agent.clone(), self.base.clone(), self.credentials.clone());
+        Self { agent, base, credentials, resource, json: self.json }
+    }
+
     /// Asks for something and prints the answer: as it is, or as `print` does.
     pub fn show<T: DeserializeOwned>(
         &self,

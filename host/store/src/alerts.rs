@@ -107,8 +107,8 @@ impl SystemScope {
             .await
     }
 
-    /// Resolves an open alert about the installation by hand and waits until that is durable; one that is
-    /// resolved stays as it is.
+    /// Resolves an open alert about the installation by hand and waits until that is durable; returns whether it was open.
+    /// One that is resolved stays as it is.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -118,13 +118,13 @@ impl SystemScope {
         by: UserId,
         at: Timestamp,
         resolution: String,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let values = (id.cast_signed(), by.0.cast_signed(), at.0, resolution);
         self.store
             .write_durable("resolve an alert", move |conn| {
                 let sql = "UPDATE alerts SET resolved_by = ?2, resolved_at = ?3, resolution = ?4
                            WHERE id = ?1 AND user_id IS NULL AND resolved_at IS NULL";
-                execute(conn, sql, values).map(|_| ())
+                Ok(execute(conn, sql, values)? > 0)
             })
             .await
     }
@@ -186,8 +186,8 @@ impl UserScope {
         .await
     }
 
-    /// Resolves an open alert of the user by hand and waits until that is durable; one that is resolved stays
-    /// as it is.
+    /// Resolves an open alert of the user by hand and waits until that is durable; returns whether it was open. One that is
+    /// resolved stays as it is.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -197,13 +197,13 @@ impl UserScope {
         by: UserId,
         at: Timestamp,
         resolution: String,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let values = (id.cast_signed(), self.user.0.cast_signed(), by.0.cast_signed(), at.0, resolution);
         self.store
             .write_durable("resolve an alert", move |conn| {
                 let sql = "UPDATE alerts SET resolved_by = ?3, resolved_at = ?4, resolution = ?5
                            WHERE id = ?1 AND user_id = ?2 AND resolved_at IS NULL";
-                execute(conn, sql, values).map(|_| ())
+                Ok(execute(conn, sql, values)? > 0)
             })
             .await
     }

@@ -110,6 +110,8 @@ pub struct AuditStep {
     pub broken: Option<(u64, &'static str)>,
     /// Whether entries follow that were not looked at.
     pub more: bool,
+    /// The number of the newest entry that was ever written; 0 before the first.
+    pub written: u64,
 }
 
 impl SystemScope {
@@ -244,7 +246,8 @@ fn step(conn: &Connection, after: u64, limit: u32) -> Result<AuditStep, StoreErr
     let sql = "SELECT hash FROM audit WHERE id = ?1";
     let before = select_one(conn, sql, [after.cast_signed()], |row| Ok(row.get::<_, Hash>("hash")?))?;
     let mut previous = before.unwrap_or(BEFORE_THE_FIRST);
-    let mut part = AuditStep { intact_through: after, head: String::new(), broken: None, more: false };
+    let mut part =
+        AuditStep { intact_through: after, head: String::new(), broken: None, more: false, written };
     if after > 0 && before.is_none() {
         part.broken = Some((after, "it is missing"));
     }

@@ -183,6 +183,7 @@ export const WORDS: Record<FailureCode, Words> = {
     next: 'Remove the reason first, then lift the halt.',
   },
   halt_lifted: { title: 'The halt was lifted before', next: 'Nothing has to be done.' },
+  alert_resolved: { title: 'The alert was resolved before', next: 'Nothing has to be done.' },
   broker_in_use: {
     title: 'The user still has orders or shares at the broker',
     next: 'Close them first; then the broker can be changed.',

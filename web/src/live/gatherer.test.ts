@@ -109,6 +109,13 @@ test('a list is read every two seconds at most, and once more after the last eve
   expect(resourcesRead().filter((resource) => resource === 'alerts')).toHaveLength(4);
 });
 
+test('money that was paid in is read anew where it shows', () => {
+  const { gatherer, resourcesRead } = setUp();
+  gatherer.add({ type: 'changed', sequence: 1, at: AT, user: 7, what: 'settings', id: 'capital' });
+  vi.advanceTimersByTime(250);
+  expect(resourcesRead()).toEqual(expect.arrayContaining(['funds', 'pnl']));
+});
+
 test('of a flood nothing is patched, the list is read', () => {
   const { cache, gatherer, resourcesRead } = setUp();
   const write = vi.spyOn(cache, 'setQueriesData');

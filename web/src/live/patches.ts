@@ -55,7 +55,8 @@ export function staleAfter(event: LiveEvent | PriceMessage): readonly Resource[]
 const CHANGED: Readonly<Record<string, readonly Resource[]>> = {
   signal: ['signals'],
   kill_switch: ['limits', 'switches', 'users'],
-  settings: ['settings', 'limits', 'funds'],
+  // Among them the capital: what was paid in is a flow of the curve.
+  settings: ['settings', 'limits', 'funds', 'pnl'],
   schedule: ['schedules', 'services', 'slots', 'lanes'],
   module: ['modules', 'tasks', 'health'],
   grant: ['grants'],

@@ -81,14 +81,31 @@ pub(crate) async fn tell_outcomes(State(api): State<Api>, request: Request, next
     answer
 }
 
+/// One of the things that a request asks for, as the audit log names it.
+pub(crate) struct Attempt {
+    /// As in [`Api::audit`].
+    pub(crate) action: &'static str,
+    /// As in [`Api::audit`], and as the route for a single one writes it.
+    pub(crate) resource: String,
+    /// As in [`Api::audit`].
+    pub(crate) details: Value,
+}
+
 /// Does one of the things that a request asks for, and adds to the entries of this one what became of it: the answer to the
-/// request is about all of them.
+/// request is about all of them. Where nothing came to an entry, as of one that there is not, the attempt itself becomes one.
 pub(crate) async fn told_apart(
     api: &Api,
+    caller: &Caller,
+    Attempt { action, resource, details }: Attempt,
     work: impl Future<Output = Result<(), Problem>>,
 ) -> Result<(), Problem> {
     let attempts = Arc::new(Mutex::new(Vec::new()));
-    let done = ATTEMPTS.scope(attempts.clone(), work).await;
+    let mut done = ATTEMPTS.scope(attempts.clone(), work).await;
+    let is_silent = attempts.lock().is_empty();
+    if is_silent {
+        let entry = api.audit(caller, action, resource, details);
+        done = ATTEMPTS.scope(attempts.clone(), entry).await.and(done);
+    }
     let outcome = match &done {
         Ok(()) => AuditOutcome { status: StatusCode::OK.as_u16(), code: String::new() },
         Err(problem) => {

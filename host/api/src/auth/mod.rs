@@ -7,7 +7,7 @@ mod identify;
 mod origin;
 mod peer;
 
-pub(crate) use audit::{tell_outcomes, told_apart};
+pub(crate) use audit::{Attempt, tell_outcomes, told_apart};
 pub(crate) use cookie::{ended, given};
 pub use identify::Identity;
 pub(crate) use peer::Origin;

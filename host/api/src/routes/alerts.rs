@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::auth::Attempt;
 use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Path, Query};
 use crate::problem::{Code, Problem};
@@ -94,7 +95,7 @@ async fn alerts(
     Ok(Json(page(rows, part.limit, |row| row.id, |row| Alert::of(&api, row))))
 }
 
-/// Resolves an alert by hand. One that is resolved already stays as it is.
+/// Resolves an alert by hand. One that is resolved already is refused with `alert_resolved`, and stays as it is.
 #[utoipa::path(post, path = "/api/v1/alerts/{id}/resolve", operation_id = "resolve_alert", tag = "alerts", params(("id" = u64, Path), UserQuery),
     request_body = Resolution, responses((status = OK, body = Alert)))]
 async fn resolve(
@@ -120,10 +121,13 @@ async fn resolve_alerts(
 ) -> Result<Json<Bulk>, Problem> {
     let user = caller.target_user(&api, target.user)?;
     let resolution = sentence("resolution", &resolution)?;
-    let details = json!({ "ids": ids, "resolution": resolution });
-    api.audit(&caller, "alert.resolve_several", format!("user {}", user.id), details).await?;
+    let attempt = |id: u64| Attempt {
+        action: "alert.resolve",
+        resource: format!("alert {id}"),
+        details: json!({ "resolution": resolution }),
+    };
     let resolve = async |id| resolve_one(&api, &caller, &user, id, resolution).await.map(drop);
-    Ok(Json(Bulk::each(&api, ids, 1, resolve).await))
+    Ok(Json(Bulk::each((&api, &caller), ids, 1, attempt, resolve).await))
 }
 
 async fn resolve_one(
@@ -135,8 +139,11 @@ async fn resolve_one(
 ) -> Result<AlertRow, Problem> {
     let alert = find(api, caller, user, id).await?;
     let details = json!({ "resolution": resolution });
-    api.audit(caller, "alert.resolve", format!("alert {id}"), details).await?;
-    api.daemon.inbox.resolve_alert(alert.user, id, caller.0.user, resolution.to_owned()).await?;
+    let whose = alert.user.map(|user| format!(" user {user}")).unwrap_or_default();
+    api.audit(caller, "alert.resolve", format!("alert {id}{whose}"), details).await?;
+    if !api.daemon.inbox.resolve_alert(alert.user, id, caller.0.user, resolution.to_owned()).await? {
+        return Err(Problem::new(Code::AlertResolved, format!("alert {id} is resolved already")));
+    }
     find(api, caller, user, id).await
 }
 

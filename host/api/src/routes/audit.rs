@@ -153,6 +153,10 @@ async fn verify(
 ) -> Result<Json<ChainCheck>, Problem> {
     let after: u64 = parse_cursor(query.cursor.as_deref())?.unwrap_or(0);
     let found = api.accounts.audit().verify_after(after).await?;
+    // Nothing follows an entry that there was never: the chain is not broken there.
+    if after > found.written {
+        return Err(Problem::invalid(format!("cursor: the newest entry is {}", found.written)));
+    }
     Ok(Json(ChainCheck {
         after,
         intact: found.intact_through.saturating_sub(after),
@@ -172,8 +176,19 @@ fn subject_of(resource: &str) -> Option<UserId> {
     })
 }
 
+/// The user whom an entry tells the addition of. It was written before they had a number, so it holds their name, which nobody
+/// else ever has; of an attempt that was refused there is no such user, or another.
+fn added(api: &Api, entry: &Entry) -> Option<UserId> {
+    let was_added = entry.outcome.as_ref().is_some_and(|outcome| (200..300).contains(&outcome.status));
+    if entry.action != "user.create" || !was_added {
+        return None;
+    }
+    let name = entry.resource.strip_prefix("user \"")?.strip_suffix('"')?;
+    api.daemon.users.all().iter().find(|user| user.name == name).map(|user| user.id)
+}
+
 fn to_view(api: &Api, entry: Entry) -> AuditEntry {
-    let subject = subject_of(&entry.resource);
+    let subject = subject_of(&entry.resource).or_else(|| added(api, &entry));
     let (status, code) = entry.outcome.map(|outcome| (outcome.status, outcome.code)).unzip();
     AuditEntry {
         status,

@@ -13,7 +13,7 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
 use crate::state::Api;
-use crate::view::{Cursor, Date, DateSpan, Instant, Page, TaskName, limit, parse_cursor};
+use crate::view::{Cursor, Date, DateSpan, Instant, Page, TaskName, limit, parse_cursor, symbol};
 
 /// The days that one search goes through.
 const DATES: DateSpan = DateSpan { usual: 1, most: 92 };
@@ -86,7 +86,7 @@ async fn search(
     let user = caller.target_user(&api, query.user)?;
     let (from, through) = query.days(api.daemon.clock.now().ist_day())?;
     let search = DecisionSearch {
-        symbol: query.symbol,
+        symbol: symbol(query.symbol.as_deref())?.map(|symbol| symbol.to_string()),
         action: query.action,
         reason: query.reason,
         task: query.task.map(|task| task.0),

@@ -159,7 +159,7 @@ struct DayNet {
     net_paise: i64,
 }
 
-/// Profit and loss by trading date, newest first: the dates whose books are closed.
+/// Profit and loss by trading date, newest first: the dates with a statement, today among them from the evening on.
 #[utoipa::path(get, path = "/api/v1/pnl/daily", operation_id = "daily_pnl", tag = "pnl", params(DailyQuery),
     responses((status = OK, body = Page<DailyPnl>)))]
 async fn daily(

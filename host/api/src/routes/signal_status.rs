@@ -1,7 +1,7 @@
 //! `/api/v1/signals/{id}/reject` and `activate`: a user's own word on a signal.
 
 use axum::extract::State;
-use prahari_domain::ids::SignalId;
+use prahari_domain::ids::{SignalId, UserId};
 use prahari_domain::signals::SignalStatus;
 use prahari_domain::text::is_plain;
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::signals::{Signal, find};
+use crate::auth::Attempt;
 use crate::caller::Caller;
 use crate::extract::{Json, Path};
 use crate::problem::{Code, Problem};
@@ -57,11 +58,15 @@ async fn reject_signals(
     Json(RejectedSignals { ids, reason }): Json<RejectedSignals>,
 ) -> Result<Json<Bulk>, Problem> {
     check_reason(&reason)?;
-    api.audit(&caller, "signal.reject_several", "signals", json!({ "ids": ids, "reason": reason })).await?;
+    let attempt = |id: u64| Attempt {
+        action: "signal.reject",
+        resource: resource(id, caller.0.user),
+        details: json!({ "reason": reason }),
+    };
     let reject = async |id| {
         decide(&api, caller, id, &reason, SignalStatus::Active, SignalStatus::Rejected).await.map(drop)
     };
-    Ok(Json(Bulk::each(&api, ids, 1, reject).await))
+    Ok(Json(Bulk::each((&api, &caller), ids, 1, attempt, reject).await))
 }
 
 /// Turns a signal down for oneself: no task of this user acts on it any more.
@@ -100,6 +105,11 @@ fn check_reason(reason: &str) -> Result<(), Problem> {
     Ok(())
 }
 
+/// In the audit log: a signal may stand for everybody, and what is said of it holds for one user.
+fn resource(signal: u64, user: UserId) -> String {
+    format!("signal {signal} user {user}")
+}
+
 /// Only from one status to the other; when it has the other already, nothing is to be done.
 async fn decide(
     api: &Api,
@@ -120,7 +130,7 @@ async fn decide(
         return Err(Problem::new(Code::SignalNotOpen, detail));
     }
     let action = if to == SignalStatus::Rejected { "signal.reject" } else { "signal.activate" };
-    api.audit(&caller, action, format!("signal {id}"), json!({ "reason": reason })).await?;
+    api.audit(&caller, action, resource(id, user.id), json!({ "reason": reason })).await?;
     if to == SignalStatus::Rejected {
         api.daemon.signals.reject(user.id, SignalId(id), reason).await?;
     } else {

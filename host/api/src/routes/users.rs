@@ -142,6 +142,7 @@ async fn create(
     }
     let role = Role::from(body.role);
     let details = json!({ "role": role.name(), "capital_paise": body.capital_paise });
+    // By name: the entry comes before the user, who has no number yet.
     api.audit(&admin.caller, "user.create", format!("user {:?}", body.name), details).await?;
     let new = api.daemon.users_admin.new_user(body.name, role, body.capital_paise.map(Paise))?;
     let id = api.accounts.create_user(new).await?;

@@ -4,7 +4,8 @@ use futures::{StreamExt, stream};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::auth::told_apart;
+use crate::auth::{Attempt, told_apart};
+use crate::caller::Caller;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 
@@ -33,16 +34,25 @@ pub struct BulkResult {
 }
 
 impl Bulk {
-    /// Does `work` for each id, a few at a time; one that is refused does not keep the others.
-    pub(crate) async fn each<F>(api: &Api, ids: Vec<u64>, at_once: usize, work: impl Fn(u64) -> F) -> Self
+    /// Does `work` for each id, a few at a time; one that is refused does not keep the others. Each has an entry of its own in
+    /// the audit log, with its own outcome: the one that `work` makes, or else that of the `attempt`.
+    pub(crate) async fn each<F>(
+        (api, caller): (&Api, &Caller),
+        ids: Vec<u64>,
+        at_once: usize,
+        attempt: impl Fn(u64) -> Attempt,
+        work: impl Fn(u64) -> F,
+    ) -> Self
     where
         F: Future<Output = Result<(), Problem>>,
     {
         // Collected, because a stream over the closure itself cannot be sent between threads.
         let all: Vec<_> = ids
             .into_iter()
-            .map(|id| (id, work(id)))
-            .map(|(id, work)| async move { BulkResult::of((id, told_apart(api, work).await)) })
+            .map(|id| (id, attempt(id), work(id)))
+            .map(|(id, attempt, work)| async move {
+                BulkResult::of((id, told_apart(api, caller, attempt, work).await))
+            })
             .collect();
         let results: Vec<_> = stream::iter(all).buffered(at_once).collect().await;
         Self { done: results.iter().filter(|result| result.done).count(), results }

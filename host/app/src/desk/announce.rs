@@ -54,6 +54,13 @@ impl Desk {
         }
     }
 
+    /// Tells that money was paid in or out.
+    pub(super) fn announce_capital(&self) {
+        if let Some(events) = &self.events {
+            events.changed(Audience::User(self.book.user()), Resource::Settings, "capital");
+        }
+    }
+
     fn position_now(&self, strategy: StrategyName, symbol: &Symbol) -> PositionChanged {
         let held = self.book.position(strategy, symbol);
         PositionChanged {

@@ -84,10 +84,14 @@ impl Desk {
         if self.needs_reconcile {
             self.reconcile(now).await?;
         }
-        self.money(now).await.check_change(capital)?;
+        let before = self.money(now).await;
+        before.check_change(capital)?;
         account.set_capital(capital, now).await?;
         self.scope().save_capital(capital).await?;
         self.book.set_capital(capital);
+        if capital != before.capital {
+            self.announce_capital();
+        }
         Ok(())
     }
 }

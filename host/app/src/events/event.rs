@@ -258,7 +258,7 @@ pub enum Resource {
     Signal,
     /// A kill switch was turned: a user's own, or everybody's.
     KillSwitch,
-    /// A user's settings; `strategy`, `preferences` or `limits`.
+    /// A user's settings; `strategy`, `preferences`, `limits` or `capital`.
     Settings,
     /// The schedules; their version.
     Schedule,

@@ -74,12 +74,13 @@ impl<'a> Replayer<'a> {
     /// When the store or a module fails. A recording that cannot be read stands in the answer.
     pub async fn one(&mut self, row: &RunRow) -> Result<Option<RunReplay>, AppError> {
         let replayed = match find_recording(&self.store.user(row.user), row.id).await {
-            Ok(None) => return Ok(None),
-            Ok(Some(recording)) => self.recorded(row, &recording).await?,
-            Err(AppError::Recording { source, .. }) => Err(source),
+            Ok(None) => None,
+            Ok(Some(recording)) => Some(self.recorded(row, &recording).await?),
+            Err(AppError::Recording { source, .. }) => Some(Err(source)),
             Err(error) => return Err(error),
         };
-        Ok(Some(replayed.unwrap_or_else(|error| RunReplay::unreadable(row, &error))))
+        progress::one_more();
+        Ok(replayed.map(|replayed| replayed.unwrap_or_else(|error| RunReplay::unreadable(row, &error))))
     }
 
     /// Replays the runs of a scope, one after another.
@@ -118,7 +119,6 @@ impl<'a> Replayer<'a> {
                     return Ok(false);
                 }
                 report.add(self.one(row).await?);
-                progress::one_more();
             }
         }
     }

@@ -41,10 +41,12 @@ impl ScheduleChanges {
             self.schedules.check_flags(wanted.clone(), &calendar, now).await?;
         }
         let set = self.schedules.change(by, expected, wanted, &calendar, now).await?;
-        self.tell_who_must_restart().await?;
-        if set.version != expected {
-            self.handles.events.changed(Audience::Everybody, Resource::Schedule, set.version);
+        // They were so already.
+        if set.version == expected {
+            return Ok(set);
         }
+        self.tell_who_must_restart().await?;
+        self.handles.events.changed(Audience::Everybody, Resource::Schedule, set.version);
         Ok(set)
     }
 

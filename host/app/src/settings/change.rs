@@ -35,6 +35,8 @@ pub struct SettingsChange<'a, T> {
     user: &'a User,
     version: u64,
     value: T,
+    /// Whether it differs from what is kept. What does not is no version of its own, and nobody is told of it.
+    differs: bool,
     _changing: MutexGuard<'a, ()>,
 }
 
@@ -119,7 +121,7 @@ impl Settings {
     }
 
     /// Checks under the lock that keeps other changes of this user's settings away.
-    async fn prepare<'a, T>(
+    async fn prepare<'a, T: PartialEq>(
         &'a self,
         user: &'a User,
         what: Kind,
@@ -131,7 +133,9 @@ impl Settings {
         let now = in_force(&user.settings);
         check_version(user, what, expected, now.version)?;
         let value = next(&now.value)?;
-        Ok(SettingsChange { handles: &self.handles, user, version: now.version, value, _changing: changing })
+        let (handles, version) = (&self.handles, now.version);
+        let differs = value != now.value || user.settings.is_damaged();
+        Ok(SettingsChange { handles, user, version, value, differs, _changing: changing })
     }
 
     /// Returns whether orders of everybody are stopped.
@@ -155,11 +159,15 @@ impl Settings {
 }
 
 impl SettingsChange<'_, Strategy> {
-    /// Writes the strategy down and puts it in force for the runs that start from now on. Answers its version.
+    /// Writes the strategy down and puts it in force for the runs that start from now on. Answers the version in
+    /// force: another one only when something has changed.
     ///
     /// # Errors
     /// When it cannot be written down; nothing has changed then.
     pub async fn save(self) -> Result<u64, AppError> {
+        if !self.differs {
+            return Ok(self.version);
+        }
         let scope = self.handles.store.user(self.user.id);
         let version = scope.save_strategy(self.version, serde_json::to_string(&self.value)?).await?;
         self.user.settings.strategy.set(version, self.value);
@@ -169,11 +177,14 @@ impl SettingsChange<'_, Strategy> {
 }
 
 impl SettingsChange<'_, NotificationPreferences> {
-    /// Writes the preferences down and puts them in force. Answers their version.
+    /// Writes the preferences down and puts them in force. Answers the version in force, likewise.
     ///
     /// # Errors
     /// When they cannot be written down; nothing has changed then.
     pub async fn save(self) -> Result<u64, AppError> {
+        if !self.differs {
+            return Ok(self.version);
+        }
         let scope = self.handles.store.user(self.user.id);
         let version = scope.save_preferences(self.version, serde_json::to_string(&self.value)?).await?;
         self.user.settings.preferences.set(version, self.value);
@@ -183,11 +194,15 @@ impl SettingsChange<'_, NotificationPreferences> {
 }
 
 impl SettingsChange<'_, LimitsSet> {
-    /// Writes the limits down and puts them in force: the next order is checked against them. Answers their version.
+    /// Writes the limits down and puts them in force: the next order is checked against them. Answers the
+    /// version in force, likewise.
     ///
     /// # Errors
     /// When they cannot be written down; nothing has changed then.
     pub async fn save(self) -> Result<u64, AppError> {
+        if !self.differs {
+            return Ok(self.version);
+        }
         let LimitsSet { admin, own } = &self.value;
         let (admin, own) = (serde_json::to_string(admin)?, serde_json::to_string(own)?);
         let scope = self.handles.store.user(self.user.id);

@@ -10,6 +10,7 @@ mod task;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::RwLock;
 use prahari_domain::settings::{NotificationPreferences, Strategy};
@@ -63,6 +64,8 @@ pub struct UserSettings {
     /// What is set for single tasks.
     tasks: RwLock<BTreeMap<Task, Arc<TaskSettings>>>,
     limits: Arc<Limits>,
+    /// Whether a part could not be read when it was loaded: what is kept of it is not what is in force.
+    damaged: AtomicBool,
     /// Held from the check of a change until it is in force.
     changing: tokio::sync::Mutex<()>,
 }
@@ -84,6 +87,7 @@ impl UserSettings {
             preferences: Current::new(row.preferences_version, preferences),
             tasks: RwLock::default(),
             limits: Arc::new(Limits::new(limits, kill_switch)),
+            damaged: AtomicBool::new(!damaged.is_empty()),
             changing: tokio::sync::Mutex::default(),
         };
         (settings, damaged)
@@ -96,6 +100,13 @@ impl UserSettings {
         self.preferences.set(preferences.version, preferences.value.clone());
         self.limits.replace(limits.version, limits.value.clone());
         *self.tasks.write() = loaded.tasks.read().clone();
+        self.damaged.store(loaded.is_damaged(), Ordering::Relaxed);
+    }
+
+    /// Returns whether what is kept may differ from what is in force, because a part of it could not be read. A change is
+    /// written down then, whatever it changes: that mends it.
+    fn is_damaged(&self) -> bool {
+        self.damaged.load(Ordering::Relaxed)
     }
 
     /// The strategy that a run which starts now sees, to its end.

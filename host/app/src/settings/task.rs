@@ -4,6 +4,7 @@
 //! is changed when another version comes; where what is set does not fit it, its runs are told so.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
@@ -108,12 +109,17 @@ impl Settings {
 }
 
 impl TaskSettingsChange<'_> {
-    /// Writes the settings down and puts them in force for the runs that start from now on.
+    /// Writes the settings down and puts them in force for the runs that start from now on. The same ones again are no version of
+    /// their own, and nobody is told of them.
     ///
     /// # Errors
     /// When they cannot be written down; nothing has changed then.
     pub async fn save(self, by: UserId) -> Result<Arc<TaskSettings>, AppError> {
         let Self { handles, user, task, version, values, .. } = &self;
+        let set = user.settings.of_task(*task);
+        if set.values == *values && !user.settings.is_damaged() {
+            return Ok(set);
+        }
         let (settings, at) = (serde_json::to_string(values)?, handles.clock.now());
         let row =
             TaskSettingsRow { task: *task, version: *version, settings, changed_by: by, changed_at: at };
@@ -144,6 +150,9 @@ impl UserSettings {
                     damaged.push(format!("the stored settings of {} cannot be read: {error}", row.task));
                 }
             }
+        }
+        if !damaged.is_empty() {
+            self.damaged.store(true, Ordering::Relaxed);
         }
         damaged
     }

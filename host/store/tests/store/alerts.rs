@@ -40,7 +40,9 @@ async fn a_user_sees_and_settles_their_own_alerts_only() {
     let own = system.raise_alert(condition(Some(UserId(1)), ""), Timestamp(1)).await.unwrap().unwrap();
     for alert in [&whole, &own] {
         let other = test.store.user(UserId(2));
-        other.resolve_alert(alert.id, UserId(2), Timestamp(2), "not mine".to_owned()).await.unwrap();
+        assert!(
+            !other.resolve_alert(alert.id, UserId(2), Timestamp(2), "not mine".to_owned()).await.unwrap()
+        );
     }
     assert_eq!(test.store.user(UserId(1)).alerts(EVERY).await.unwrap(), std::slice::from_ref(&own));
     assert_eq!(test.store.user(UserId(2)).alerts(EVERY).await.unwrap(), []);

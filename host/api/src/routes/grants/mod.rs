@@ -189,7 +189,8 @@ async fn forget(
     if api.daemon.grants.remove((user, task), whom.expected_version).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
-        Err(Problem::new(Code::NotFound, format!("no allowance of {task} was set for them")))
+        let whom = user.map_or_else(|| "everybody".to_owned(), |user| format!("user {user}"));
+        Err(Problem::new(Code::NotFound, format!("no allowance of {task} is set for {whom}")))
     }
 }
 

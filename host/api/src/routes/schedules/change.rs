@@ -1,5 +1,7 @@
 //! Changing schedules: times and scripts, on and off, one task or several.
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use prahari_app::tasks::MOST_TASKS;
 use prahari_domain::tasks::Task;
@@ -153,12 +155,12 @@ async fn switch(
     enabled: bool,
 ) -> Result<Json<ScheduleSetView>, Problem> {
     let expected = against.expected_version;
-    let names: Vec<&str> = tasks.iter().map(|task| task.name()).collect();
-    let (action, details) = (
-        if enabled { "schedule.enable" } else { "schedule.disable" },
-        json!({ "expected_version": expected, "confirm": against.confirm, "tasks": names }),
-    );
-    api.audit(&admin.0, action, format!("schedule {}", names.join(", ")), details).await?;
+    let action = if enabled { "schedule.enable" } else { "schedule.disable" };
+    // An entry for each, by which it is found. They are changed together or not at all, so the answer is the outcome of all.
+    for task in tasks.iter().collect::<BTreeSet<_>>() {
+        let details = json!({ "expected_version": expected, "confirm": against.confirm });
+        api.audit(&admin.0, action, resource(*task), details).await?;
+    }
     let (user, changes) = (admin.0.0.user, &api.daemon.schedule_changes);
     changes.enable_schedules(user, expected, (tasks, enabled), against.confirm).await?;
     answer(api, &admin.0).await.map(Json)

@@ -9,6 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::unified::{self, ServiceStatus, service_status};
+use crate::auth::Attempt;
 use crate::caller::{Admin, Caller};
 use crate::extract::{Json, Query};
 use crate::problem::Problem;
@@ -79,7 +80,7 @@ struct ServicesSwitch {
 }
 
 /// What is done with a unified service.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum ServiceAction {
     /// It is turned on; one that is on stays as it is.
@@ -88,6 +89,17 @@ enum ServiceAction {
     Stop,
     /// It is turned off and on again, by which it follows the newest schedules.
     Restart,
+}
+
+impl ServiceAction {
+    /// The name that the routes for a single service write into the audit log.
+    fn in_audit(self) -> &'static str {
+        match self {
+            Self::Start => "service.start",
+            Self::Stop => "service.stop",
+            Self::Restart => "service.restart",
+        }
+    }
 }
 
 /// Turns the unified services of several users on or off, each by itself: one that is refused does not keep the others.
@@ -99,10 +111,13 @@ async fn switch_services(
     Admin(caller): Admin,
     Json(ServicesSwitch { users, action }): Json<ServicesSwitch>,
 ) -> Result<Json<Bulk>, Problem> {
-    let details = json!({ "users": users, "action": action });
-    api.audit(&caller, "service.switch_several", "services", details).await?;
+    let attempt = |user: u64| Attempt {
+        action: action.in_audit(),
+        resource: format!("user {user}"),
+        details: json!({}),
+    };
     let switch = async |user| switch_one(&api, &caller, user, action).await;
-    Ok(Json(Bulk::each(&api, users, AT_ONCE, switch).await))
+    Ok(Json(Bulk::each((&api, &caller), users, AT_ONCE, attempt, switch).await))
 }
 
 async fn switch_one(api: &Api, caller: &Caller, user: u64, action: ServiceAction) -> Result<(), Problem> {
