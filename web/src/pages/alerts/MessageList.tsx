@@ -171,7 +171,7 @@ function MessageCard(message: Notification) {
     <div className={css.card}>
       <span className={css.cardHead}>
         <MarkWord mark={MARKS[message.level]} />
-        <span className={css.soft}>
+        <span className={`${css.soft} ${css.end}`}>
           <Instant at={message.sent_at} day />
         </span>
       </span>

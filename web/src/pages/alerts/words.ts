@@ -10,7 +10,7 @@ export const words = {
   open: 'open only',
   all: 'resolved as well',
   at: 'Raised',
-  who: 'Whom',
+  who: 'For',
   installation: 'the daemon',
   kind: 'What',
   task: 'Task',

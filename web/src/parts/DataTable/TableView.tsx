@@ -26,7 +26,7 @@ interface Props<Row> extends ViewProps<Row> {
 }
 
 function cellClass<Row>(column: Column<Row>): string | undefined {
-  if (column.grow) return css.grow;
+  if (column.grow) return column.wrap ? `${css.grow} ${css.wrap}` : css.grow;
   return column.align === 'right' ? css.right : undefined;
 }
 
