@@ -20,6 +20,8 @@ export interface ViewProps<Row> {
 }
 
 interface Props<Row> extends ViewProps<Row> {
+  /** Given where rows differ in height. */
+  measure: ((element: HTMLElement | null) => void) | undefined;
   columns: readonly Column<Row>[];
   sort: Sort | null;
   setSort: (sort: Sort | null) => void;
@@ -79,6 +81,8 @@ function BodyRow<Row>({ row, index, ...props }: Props<Row> & { row: Row; index: 
   const { onOpen, actions } = props;
   return (
     <tr
+      ref={props.measure}
+      data-index={index}
       className={onOpen ? `${css.row} ${css.opens}` : css.row}
       tabIndex={-1}
       data-row={index}

@@ -15,7 +15,7 @@ export interface Column<Row> {
   optional?: boolean;
   /** Takes the rest of the width and cuts off what does not fit. */
   grow?: boolean;
-  /** Breaks into lines instead; for tables of few rows, since rows become unlike in height. */
+  /** Breaks into lines instead: what somebody has to read stays whole. */
   wrap?: boolean;
 }
 
