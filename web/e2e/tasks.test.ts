@@ -88,7 +88,7 @@ describe('a task', () => {
     await dialog.getByText('to be due cron 0 17 * * MON-FRI').waitFor();
     await dialog.getByRole('button', { name: 'Accept and add' }).click();
     await page.getByText(`${TITLE} is there without a program.`).waitFor();
-    const row = page.getByRole('table', { name: 'Tasks' }).getByRole('row', { name: NAME });
+    const row = page.getByRole('table', { name: 'Tasks' }).getByRole('row', { name: TITLE });
     await row.getByText('added', { exact: true }).waitFor();
     expect(await page.getByRole('textbox', { name: 'Manifest' }).inputValue()).toBe('');
   });
@@ -119,7 +119,7 @@ describe('a task', () => {
     await remove.getByLabel(`Type ${NAME} to go on`).fill(NAME);
     await remove.getByRole('button', { name: 'Remove', exact: true }).click();
     await remove.waitFor({ state: 'hidden' });
-    await page.getByRole('row', { name: NAME }).waitFor({ state: 'hidden' });
+    await page.getByRole('row', { name: TITLE }).waitFor({ state: 'hidden' });
     expect((await tasks()).map(({ task }) => task)).not.toContain(NAME);
   });
 });

@@ -59,6 +59,8 @@ const fills: Readonly<Record<string, { fill: string; hover: string; text: string
   red: { fill: 'bad', hover: 'bad-hover', text: 'on-bad' },
   warn: { fill: 'warn', hover: 'warn', text: 'on-warn' },
   live: { fill: 'live', hover: 'live', text: 'on-live' },
+  // Of Mantine's own: the eye of a password, which it draws in the colour of the ground by night.
+  gray: { fill: 'soft', hover: 'soft', text: 'on-accent' },
 };
 
 const variants: VariantColorsResolver = (input) => {

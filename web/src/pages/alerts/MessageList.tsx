@@ -110,7 +110,7 @@ function Filters() {
         aria-label={words.level}
         value={level ?? ''}
         data={[
-          { value: '', label: words.every },
+          { value: '', label: words.everyLevel },
           ...LEVELS.map((value) => ({ value, label: words.levels[value] })),
         ]}
         onChange={(event) => {
@@ -123,7 +123,7 @@ function Filters() {
         aria-label={words.show}
         value={unread ? 'unread' : ''}
         data={[
-          { value: '', label: words.every },
+          { value: '', label: words.readToo },
           { value: 'unread', label: words.unread },
         ]}
         onChange={(event) => {
@@ -143,6 +143,7 @@ const columns: readonly Column<Notification>[] = [
     header: words.message,
     cell: (message) => <Text message={message} />,
     grow: true,
+    wrap: true,
   },
   { id: 'run', header: words.run, cell: (message) => <ToRun message={message} /> },
 ];
@@ -150,10 +151,10 @@ const columns: readonly Column<Notification>[] = [
 function Text({ message }: { message: Notification }) {
   const { title, body, read_at } = message;
   return (
-    <span title={body || title}>
+    <>
       <span className={read_at === null ? css.unread : undefined}>{title}</span>
       {body !== '' && <span className={css.soft}> {body}</span>}
-    </span>
+    </>
   );
 }
 
@@ -171,7 +172,7 @@ function MessageCard(message: Notification) {
     <div className={css.card}>
       <span className={css.cardHead}>
         <MarkWord mark={MARKS[message.level]} />
-        <span className={css.soft}>
+        <span className={`${css.soft} ${css.end}`}>
           <Instant at={message.sent_at} day />
         </span>
       </span>

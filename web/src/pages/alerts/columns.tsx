@@ -32,8 +32,9 @@ export function columnsOf({ box, isOfAll }: Options): readonly Column<Alert>[] {
     {
       id: 'detail',
       header: words.detail,
-      cell: ({ detail }) => <span title={detail}>{detail}</span>,
+      cell: ({ detail }) => detail,
       grow: true,
+      wrap: true,
     },
     {
       id: 'resolved',
@@ -82,7 +83,11 @@ export function AlertCard({ alert, isOfAll, box }: CardProps) {
       <span className={css.cardHead}>
         {box}
         <strong>{codeTitle(alert.code)}</strong>
-        {isOfAll && <Who alert={alert} />}
+        {isOfAll && (
+          <span className={css.end}>
+            <Who alert={alert} />
+          </span>
+        )}
       </span>
       <span>{alert.detail}</span>
       <span className={css.soft}>

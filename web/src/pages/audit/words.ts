@@ -14,7 +14,7 @@ export const words = {
   unknown: 'not known',
   refused: (code: string) => `refused: ${code}`,
   by: 'By',
-  actionHint: 'such as user or user.change',
+  actionHint: 'user or user.change',
   since: 'From day',
   until: 'Through day',
   resourceHint: 'such as user 3',

@@ -80,7 +80,7 @@ function Card({ grant, names }: { grant: TaskGrant; names: ReadonlyMap<number, s
     <div className={css.card}>
       <strong>{codeTitle(task)}</strong>
       <span className={css.soft}>
-        {whomOf(grant, names)}, {words.limits.orders.toLowerCase()}{' '}
+        {whomOf(grant, names)}, {words.limits.orders.toLowerCase()}:{' '}
         {limitTold('orders_per_day', allowance.orders_per_day ?? null)}
       </span>
       <span>{allowance.capabilities.join(', ')}</span>
@@ -131,6 +131,7 @@ function columnsOf(names: ReadonlyMap<number, string>): Column<TaskGrant>[] {
       header: words.capabilities,
       cell: ({ allowance }) => allowance.capabilities.join(', '),
       grow: true,
+      wrap: true,
     },
   ];
 }

@@ -90,6 +90,7 @@ function AfterFields({ after, tasks, onChange }: AfterProps) {
       <MultiSelect
         label={words.waits}
         description={words.waitsHelp}
+        placeholder={after.tasks.length === 0 ? words.waitsNone : undefined}
         data={tasks.map((task) => ({ value: task, label: taskWord(task) }))}
         value={[...after.tasks]}
         onChange={(next) => onChange({ ...after, tasks: next })}

@@ -7,7 +7,7 @@ export const words = {
   task: 'Task',
   when: 'Due',
   waits: 'Waits for',
-  next: 'Next',
+  next: 'Next slot',
   state: 'State',
   changed: 'Last changed',
   on: 'on',

@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { pageError } from '../../api/problems';
 import type { Credentials, MaskedCredentials } from '../../api/schema';
 import { credentialsQuery, deleteCredentials, saveCredentials } from '../../api/settings';
+import { brokerName } from '../../format/broker';
 import { codeWords } from '../../format/codes';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { DefinitionList } from '../../parts/DefinitionList';
@@ -61,7 +62,7 @@ function Present({ stored }: { stored: MaskedCredentials }) {
   return (
     <Section
       title={text.title}
-      note={text.note(codeWords(stored.broker))}
+      note={text.note(brokerName(stored.broker))}
       actions={deletion || undefined}
     >
       {stored.fields.length === 0 ? (

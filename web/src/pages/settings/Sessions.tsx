@@ -21,6 +21,9 @@ const columns: readonly Column<Session>[] = [
     header: text.where,
     cell: (session) => <Where session={session} />,
     sortBy: ({ agent }) => browserOf(agent),
+    grow: true,
+    wrap: true,
+    width: 180,
   },
   { id: 'address', header: text.address, cell: ({ address }) => address },
   {

@@ -18,7 +18,7 @@ const route = getRouteApi('/inside/admin/tasks');
 
 const COLUMNS: readonly Column<TaskView>[] = [
   { id: 'title', header: words.task, cell: ({ title }) => title, sortBy: ({ title }) => title },
-  { id: 'name', header: words.name, cell: ({ task }) => <code>{task}</code> },
+  { id: 'name', header: words.name, cell: ({ task }) => <code>{task}</code>, optional: true },
   { id: 'whom', header: words.forWhom, cell: forWhom },
   {
     id: 'trades',
@@ -44,6 +44,7 @@ const COLUMNS: readonly Column<TaskView>[] = [
     header: words.description,
     cell: ({ description }) => description,
     grow: true,
+    wrap: true,
   },
 ];
 
@@ -66,7 +67,7 @@ function Tasks() {
   const items = tasks.data?.items ?? [];
   return (
     <PageFrame title={words.title} note={words.note}>
-      <Section flush title={words.title} note={words.table}>
+      <Section flush title={words.table} note={words.tableNote}>
         <PageState
           loading={tasks.isPending}
           error={failed ? pageError(tasks.error, () => void tasks.refetch()) : null}

@@ -1,7 +1,8 @@
 export const words = {
   title: 'Tasks',
   note: 'What there is to run. A task is a component and a manifest, which an admin has accepted.',
-  table: 'Tasks, in the order in which those run that are due at the same instant',
+  table: 'All tasks',
+  tableNote: 'In the order in which those run that are due at the same instant.',
   task: 'Task',
   name: 'Name',
   description: 'What it does',

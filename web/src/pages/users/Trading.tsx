@@ -6,7 +6,7 @@ import type { BrokerBody, LimitsBody, User } from '../../api/schema';
 import { limitsQuery, setUserSwitch } from '../../api/switches';
 import { changeBroker, userBrokerQuery } from '../../api/userAdmin';
 import { useWrite } from '../../api/useWrite';
-import { codeWords } from '../../format/codes';
+import { brokerName } from '../../format/broker';
 import { count } from '../../format/numbers';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { DefinitionList } from '../../parts/DefinitionList';
@@ -57,7 +57,7 @@ function facts(broker: BrokerBody, limits: LimitsBody) {
     {
       term: words.broker,
       value: [
-        codeWords(broker.broker),
+        brokerName(broker.broker),
         broker.simulated ? words.simulated : words.real,
         broker.silent && words.silent,
       ]

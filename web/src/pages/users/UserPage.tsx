@@ -32,7 +32,10 @@ function OneUser() {
   const { id } = useParams({ from: '/inside/admin/users/$id' });
   const { data, error, isPending, refetch } = useQuery(userQuery(Number(id)));
   return (
-    <PageFrame title={data?.name ?? words.title} note={<Link to="/admin/users">{words.back}</Link>}>
+    <PageFrame
+      title={data?.name ?? words.title}
+      actions={<Link to="/admin/users">{words.back}</Link>}
+    >
       <PageState
         loading={isPending}
         error={error && !data ? pageError(error, () => void refetch()) : null}

@@ -97,10 +97,10 @@ export function UserCard(user: UserAtAGlance) {
         <MarkWord mark={stateMark(user.active)} />
       </span>
       <span className={css.soft}>
-        {words.roles[user.role]} · {words.service} {service(user)} · {words.modes[user.mode]} ·{' '}
-        <Change paise={user.net_today_paise} />
+        {words.roles[user.role]} · {words.service.toLowerCase()} {service(user)} ·{' '}
+        {words.modes[user.mode]} · <Change paise={user.net_today_paise} />
       </span>
-      <Needs user={user} />
+      {needsOf(user).length > 0 && <Needs user={user} />}
     </div>
   );
 }

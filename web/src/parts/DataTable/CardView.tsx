@@ -27,7 +27,7 @@ export function CardView<Row>(props: Props<Row>) {
           onClick={onOpen && ((event) => belongsToControl(event.target) || onOpen(row))}
         >
           {props.card(row)}
-          {actions && <div>{actions(row)}</div>}
+          {actions && <div className={css.cardActions}>{actions(row)}</div>}
         </li>
       ))}
       {props.after > 0 && <li aria-hidden="true" style={{ height: props.after }} />}

@@ -81,7 +81,13 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         {narrow && card ? (
           <CardView {...view} card={card} measure={part.measure} />
         ) : (
-          <TableView {...view} columns={columns} sort={sort} setSort={setSort} />
+          <TableView
+            {...view}
+            columns={columns}
+            sort={sort}
+            setSort={setSort}
+            measure={columns.some(({ wrap }) => wrap) ? part.measure : undefined}
+          />
         )}
       </section>
       <div className={css.foot}>

@@ -20,13 +20,15 @@ export interface ViewProps<Row> {
 }
 
 interface Props<Row> extends ViewProps<Row> {
+  /** Given where rows differ in height. */
+  measure: ((element: HTMLElement | null) => void) | undefined;
   columns: readonly Column<Row>[];
   sort: Sort | null;
   setSort: (sort: Sort | null) => void;
 }
 
 function cellClass<Row>(column: Column<Row>): string | undefined {
-  if (column.grow) return css.grow;
+  if (column.grow) return column.wrap ? `${css.grow} ${css.wrap}` : css.grow;
   return column.align === 'right' ? css.right : undefined;
 }
 
@@ -79,6 +81,8 @@ function BodyRow<Row>({ row, index, ...props }: Props<Row> & { row: Row; index: 
   const { onOpen, actions } = props;
   return (
     <tr
+      ref={props.measure}
+      data-index={index}
       className={onOpen ? `${css.row} ${css.opens}` : css.row}
       tabIndex={-1}
       data-row={index}

@@ -15,6 +15,8 @@ export interface Column<Row> {
   optional?: boolean;
   /** Takes the rest of the width and cuts off what does not fit. */
   grow?: boolean;
+  /** Breaks into lines instead: what somebody has to read stays whole. */
+  wrap?: boolean;
 }
 
 export interface Sort {

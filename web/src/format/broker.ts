@@ -1,0 +1,6 @@
+import { codeWords } from './codes';
+
+const NAMES: Readonly<Record<string, string>> = { kotak_neo: 'Kotak Neo' };
+
+/** The name of a broker, from its code. */
+export const brokerName = (code: string): string => NAMES[code] ?? codeWords(code);
