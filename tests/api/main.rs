@@ -14,6 +14,8 @@ mod lists;
 mod market;
 #[path = "../support/shown.rs"]
 mod shown;
+mod surplus;
 mod tables;
 mod text;
+mod words;
 mod world;
