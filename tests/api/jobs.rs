@@ -65,6 +65,22 @@ async fn a_job_ends_with_the_answer_that_the_request_would_have_had() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_preference_may_have_parameters_and_others_beside_it() {
+    let console = Console::start(at(MONDAY, "10:00")).await;
+    let admin = console.admin().await;
+    for (prefer, status) in
+        [("respond-async;foo=bar", 202), ("wait=5, Respond-Async ; a", 202), ("respond-asynchronously", 200)]
+    {
+        let request = admin.request(Method::POST, "/api/v1/replays").header("prefer", prefer);
+        let answer = request.json(&json!({ "day": MONDAY })).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{prefer}");
+        if let Some(job) = answer.headers().get("location") {
+            ended(&admin, job.to_str().unwrap()).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_is_refused_says_why_and_who_may_not_ask_gets_none() {
     let console = Console::start(at(MONDAY, "10:00")).await;
     let admin = console.admin().await;

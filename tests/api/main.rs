@@ -9,11 +9,14 @@ mod access;
 mod bad_input;
 mod bounds;
 mod changes;
+mod headers;
 mod jobs;
 mod lists;
 mod market;
 #[path = "../support/shown.rs"]
 mod shown;
+mod surplus;
 mod tables;
 mod text;
+mod words;
 mod world;

@@ -115,6 +115,17 @@ pub fn operations(document: &Value) -> Vec<(String, String, Value)> {
     paths.iter().flat_map(of).collect()
 }
 
+/// A path with well-formed ids that nothing has.
+pub fn filled(path: &str) -> String {
+    let part = |part: &str| match part {
+        "{task}" => "eod_cleanup".to_owned(),
+        "{symbol}" => "NOSUCHSHARE".to_owned(),
+        id if id.starts_with('{') => "999999".to_owned(),
+        other => other.to_owned(),
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
 /// An order of the user that waits at the broker.
 async fn place(console: &Console, run: RunId) -> OrderId {
     let now = console.daemon.clock.now();

@@ -21,12 +21,14 @@ pub(crate) async fn answer(request: Request, next: Next) -> Response {
     let asked = matches!(*request.method(), Method::GET | Method::HEAD);
     let known = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect::<Vec<_>>();
     let response = next.run(request).await;
-    if !asked || response.status() != StatusCode::OK || response.headers().contains_key(header::ETAG) {
+    if !asked || response.status() != StatusCode::OK {
         return response;
     }
+    let is_known = known.iter().any(is_any);
     let length = response.body().size_hint().exact();
-    if length.is_none_or(|length| length > MOST_BYTES as u64) {
-        return response;
+    let is_long = length.is_none_or(|length| length > MOST_BYTES as u64);
+    if is_long || response.headers().contains_key(header::ETAG) {
+        return if is_known { not_modified(response) } else { response };
     }
     let (mut parts, body) = response.into_parts();
     let body = match axum::body::to_bytes(body, MOST_BYTES).await {
@@ -40,13 +42,22 @@ pub(crate) async fn answer(request: Request, next: Next) -> Response {
     if let Ok(value) = HeaderValue::from_str(&etag) {
         parts.headers.insert(header::ETAG, value);
     }
-    if known.iter().any(|line| lists(line, &etag)) {
-        parts.status = StatusCode::NOT_MODIFIED;
-        parts.headers.remove(header::CONTENT_TYPE);
-        parts.headers.remove(header::CONTENT_LENGTH);
-        return Response::from_parts(parts, Body::empty());
-    }
-    Response::from_parts(parts, Body::from(body))
+    let is_known = is_known || known.iter().any(|line| lists(line, &etag));
+    let response = Response::from_parts(parts, Body::from(body));
+    if is_known { not_modified(response) } else { response }
+}
+
+/// Whether somebody has whatever there is (RFC 9110, 13.1.2).
+fn is_any(line: &HeaderValue) -> bool {
+    line.as_bytes().trim_ascii() == b"*"
+}
+
+fn not_modified(response: Response) -> Response {
+    let (mut parts, _) = response.into_parts();
+    parts.status = StatusCode::NOT_MODIFIED;
+    parts.headers.remove(header::CONTENT_TYPE);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::empty())
 }
 
 /// Returns whether one of the header's lines lists the value, which may have parameters after it.
@@ -93,6 +104,16 @@ mod tests {
         assert_eq!(again.headers()[header::ETAG], etag);
         assert_eq!(again.into_body().size_hint().exact(), Some(0));
         assert_eq!(asked(Some(&etag), "two").await.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn whoever_has_anything_is_sent_nothing_of_what_exists() {
+        let first = asked(None, "one").await;
+        let again = asked(Some("*"), "one").await;
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(again.headers()[header::ETAG], first.headers()[header::ETAG]);
+        assert_eq!(again.into_body().size_hint().exact(), Some(0));
+        assert_eq!(asked(Some("\"*\""), "one").await.status(), StatusCode::OK);
     }
 
     #[tokio::test]

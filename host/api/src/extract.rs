@@ -5,11 +5,13 @@ use std::error::Error;
 
 use axum::RequestExt as _;
 use axum::body::{Bytes, HttpBody as _};
+use axum::extract::path::ErrorKind;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use prahari_domain::json;
 use prahari_domain::text::into_one_line;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -60,7 +62,7 @@ impl<T: DeserializeOwned> FromRequest<Api> for Json<T> {
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         serde_path_to_error::deserialize(&mut reader).map(Self).map_err(|error| {
             let field = error.path().to_string();
-            Problem::invalid(in_our_words(&field, &error.into_inner().to_string()))
+            Problem::invalid(in_our_words(&field, json::refusal(error.inner())))
         })
     }
 }
@@ -69,14 +71,9 @@ impl<T: DeserializeOwned> FromRequestParts<Api> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
-        type Pairs = axum::extract::Query<Vec<(String, String)>>;
-        let unreadable = || Problem::invalid("what stands after the question mark cannot be read");
-        let pairs = Pairs::try_from_uri(&parts.uri).map_err(|_| unreadable())?;
-        if let Some(operation) = contract::operation(parts) {
-            operation.check_query(&pairs.0).map_err(|wrong| Problem::invalid(wrong.to_string()))?;
-        }
+        check_query(parts)?;
         let read = axum::extract::Query::<T>::from_request_parts(parts, api).await;
-        read.map(|query| Self(query.0)).map_err(|_: QueryRejection| unreadable())
+        read.map(|query| Self(query.0)).map_err(|rejection| unfit_query(&rejection))
     }
 }
 
@@ -84,14 +81,50 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Api> for Path<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
-        let unreadable = || Problem::invalid("the path cannot be read");
-        let given = RawPathParams::from_request_parts(parts, api).await.map_err(|_| unreadable())?;
+        let given = RawPathParams::from_request_parts(parts, api).await.map_err(|_| not_text())?;
         if let Some(operation) = contract::operation(parts) {
             operation.check_path(given.iter()).map_err(|wrong| Problem::invalid(wrong.to_string()))?;
         }
         let read = axum::extract::Path::<T>::from_request_parts(parts, api).await;
-        read.map(|path| Self(path.0)).map_err(|_: PathRejection| unreadable())
+        read.map(|path| Self(path.0)).map_err(|rejection| unfit_path(parts, rejection))
     }
+}
+
+/// Holds what stands after the question mark against the document.
+///
+/// # Errors
+/// What is wrong with it, in one sentence that names the parameter.
+pub(crate) fn check_query(parts: &Parts) -> Result<(), Problem> {
+    type Pairs = axum::extract::Query<Vec<(String, String)>>;
+    let pairs = Pairs::try_from_uri(&parts.uri).map_err(|rejection| unfit_query(&rejection))?;
+    match contract::operation(parts) {
+        Some(operation) => {
+            operation.check_query(&pairs.0).map_err(|wrong| Problem::invalid(wrong.to_string()))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A sentence for a value that is of the form that the document knows, and that its own reader does not take: the parameter, and
+/// what the reader says.
+fn unfit_query(rejection: &QueryRejection) -> Problem {
+    let said = rejection.source().map(ToString::to_string);
+    Problem::invalid(said.unwrap_or_else(|| "what stands after the question mark cannot be read".to_owned()))
+}
+
+/// The same for a variable part of the path. Only texts have readers of their own, and no path has two.
+fn unfit_path(parts: &Parts, rejection: PathRejection) -> Problem {
+    let PathRejection::FailedToDeserializePathParams(failed) = rejection else { return not_text() };
+    let said = match failed.into_kind() {
+        ErrorKind::Message(said) | ErrorKind::DeserializeError { message: said, .. } => said,
+        other => other.to_string(),
+    };
+    let name = contract::operation(parts).and_then(|operation| operation.text_of_path());
+    Problem::invalid(in_our_words(name.unwrap_or_default(), said))
+}
+
+fn not_text() -> Problem {
+    Problem::invalid("the path cannot be read: a part of it is not UTF-8 text")
 }
 
 /// The whole body of a request, for somebody who may still send it when its last byte has come: a body takes as
@@ -155,13 +188,9 @@ fn malformed(error: &serde_json::Error) -> Problem {
 }
 
 /// A sentence for what the document cannot say of a value. What our own types say of themselves is one already.
-fn in_our_words(field: &str, said: &str) -> String {
-    let said = said.rsplit_once(" at line ").map_or(said, |(said, _)| said);
-    if let Some(name) = said.strip_prefix("duplicate field ") {
-        return format!("{} is given twice", name.trim_matches('`'));
-    }
+fn in_our_words(field: &str, said: String) -> String {
     match field {
-        "." | "" => said.to_owned(),
+        "." | "" => said,
         field => format!("{field}: {said}"),
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{FromRequestParts as _, MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use parking_lot::Mutex;
@@ -69,21 +69,20 @@ pub(crate) fn remembers(route: &str) -> bool {
 
 /// Answers a request whose key was seen before as it was answered then, and remembers the answer of a new one.
 pub(crate) async fn once(State(api): State<Api>, request: Request, next: Next) -> Response {
-    let Some(key) = request.headers().get(KEY).cloned() else { return next.run(request).await };
     let remembered = request.extensions().get::<MatchedPath>().is_some_and(|route| remembers(route.as_str()));
-    if request.method() != Method::POST || !remembered {
+    if request.method() != Method::POST || !remembered || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
-    match once_under(&api, &key, request, next).await {
+    match once_under_key(&api, request, next).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn once_under(api: &Api, key: &HeaderValue, request: Request, next: Next) -> Result<Response, Problem> {
-    let key = read_key(key)?;
+async fn once_under_key(api: &Api, request: Request, next: Next) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let caller = Caller::from_request_parts(&mut parts, api).await?;
+    let key = read_key(&parts.headers)?;
     let user = caller.0.user;
     let (parts, body) = read_body(Request::from_parts(parts, body), api, "the body").await?;
     let mut hasher = DefaultHasher::new();
@@ -97,8 +96,13 @@ async fn once_under(api: &Api, key: &HeaderValue, request: Request, next: Next) 
     Ok(attempt.end(answer).await)
 }
 
-fn read_key(key: &HeaderValue) -> Result<String, Problem> {
-    let read = key.to_str().ok().filter(|key| (1..=LONGEST_KEY).contains(&key.len()));
+fn read_key(headers: &HeaderMap) -> Result<String, Problem> {
+    let mut given = headers.get_all(KEY).iter();
+    let first = given.next().and_then(|key| key.to_str().ok());
+    if given.next().is_some() {
+        return Err(Problem::invalid("Idempotency-Key: it is given twice; send it once"));
+    }
+    let read = first.filter(|key| (1..=LONGEST_KEY).contains(&key.len()));
     let wrong =
         || Problem::invalid(format!("Idempotency-Key: it must have 1 to {LONGEST_KEY} plain characters"));
     read.map(str::to_owned).ok_or_else(wrong)

@@ -22,6 +22,7 @@ use crate::jobs;
 use crate::problem::Problem;
 use crate::request_counts::CountAnswers;
 use crate::state::Api;
+use crate::surplus;
 
 /// Most bytes of a body. The largest that is meant is a schedule's script.
 const MAX_BODY_BYTES: usize = 256 << 10;
@@ -44,6 +45,8 @@ pub(crate) fn around(routes: Router<Api>, api: &Api) -> Router<Api> {
         .layer(from_fn_with_state(api.clone(), jobs::respond_async))
         .layer(from_fn_with_state(api.clone(), idempotency::once))
         .layer(from_fn(carry_through))
+        // Before anything reads a body to its end.
+        .layer(from_fn_with_state(api.clone(), surplus::refuse))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(api.clone(), hosts::guard))
         // Browsers neither guess what an answer is nor keep it, unless it says that they may.

@@ -22,6 +22,7 @@ mod routes;
 mod serve;
 mod service_starts;
 mod state;
+mod surplus;
 mod view;
 
 pub use connections::{ConnectionLimits, Connections, Use};

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod charges;
 pub mod ids;
 pub mod instruments;
+pub mod json;
 pub mod money;
 mod names;
 pub mod orders;

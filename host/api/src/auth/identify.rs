@@ -33,7 +33,7 @@ impl Api {
     ///
     /// # Errors
     /// When it rests on a cookie, changes something and does not come from our own page; when a token is used for more
-    /// than its scope; or when the database cannot be read.
+    /// than its scope; when two are shown; or when the database cannot be read.
     pub(crate) async fn identify(&self, parts: &Parts) -> Result<Option<Identity>, Problem> {
         let found = self.holder(parts).await?;
         if let Some(connection) = parts.extensions.get::<Arc<Connection>>() {
@@ -45,6 +45,7 @@ impl Api {
 
     async fn holder(&self, parts: &Parts) -> Result<Option<Holder>, Problem> {
         if parts.headers.contains_key(header::AUTHORIZATION) {
+            refuse_two(&parts.headers)?;
             // Somebody who shows a token means the token, whatever cookies come along.
             let Some(hash) = bearer(&parts.headers) else { return Ok(None) };
             let changes = !matches!(parts.method, Method::GET | Method::HEAD);
@@ -62,6 +63,14 @@ impl Api {
 /// Returns where a request came from.
 pub(super) fn address(parts: &Parts) -> Option<IpAddr> {
     parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip())
+}
+
+/// Of two tokens nobody knows which is meant.
+fn refuse_two(headers: &HeaderMap) -> Result<(), Problem> {
+    if headers.get_all(header::AUTHORIZATION).iter().count() > 1 {
+        return Err(Problem::invalid("Authorization: it is given twice; send it once"));
+    }
+    Ok(())
 }
 
 fn bearer(headers: &HeaderMap) -> Option<TokenHash> {

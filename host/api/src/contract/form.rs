@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// Form of one value in the OpenAPI document.
 #[derive(Debug)]
@@ -71,7 +71,9 @@ impl Wrong {
         Self { field: field.chars().take(80).collect(), sentence: sentence.into() }
     }
 
-    pub(super) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a String>) -> Self {
+    pub(crate) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a String>) -> Self {
+        let nameless = format!("a {what} without a name");
+        let name = if name.trim().is_empty() { nameless.as_str() } else { name };
         let known: Vec<&str> = known.map(String::as_str).collect();
         let others = if known.is_empty() { "there are none".to_owned() } else { known.join(", ") };
         Self::of(name, format!("is no {what} of this: {others}"))
@@ -144,10 +146,7 @@ impl Form {
     /// Checks whether a text of a path or a query stands for a value of this form.
     pub(super) fn check_text(&self, field: &str, text: &str) -> Result<(), Wrong> {
         let value = match &self.kind {
-            Kind::Whole { .. } => match text.parse::<u64>() {
-                Ok(number) => Value::from(number),
-                Err(_) => text.parse::<i64>().map_or(Value::from(text), Value::from),
-            },
+            Kind::Whole { .. } => number_of(text),
             Kind::Switch => text.parse::<bool>().map_or(Value::from(text), Value::from),
             _ => Value::from(text),
         };
@@ -213,6 +212,9 @@ impl Kind {
                 match number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from)) {
                     Some(found) if (*least..=*most).contains(&found) => Ok(()),
                     Some(found) => Err(Wrong::of(field, format!("is {}; this is {found}", form.expected()))),
+                    None if is_far(number) => {
+                        Err(Wrong::of(field, format!("is {}; this is {number}", form.expected())))
+                    }
                     None => otherwise(),
                 }
             }
@@ -307,6 +309,25 @@ fn within(field: &str, name: &str) -> String {
 
 fn characters(count: u64) -> String {
     if count == 1 { "1 character".to_owned() } else { format!("{count} characters") }
+}
+
+/// Whether a number is beyond all whole numbers that are exact, such as 10^30. Whether it has a fraction cannot be said of it.
+fn is_far(number: &Number) -> bool {
+    number.as_f64().is_some_and(|number| number.abs() >= 1e15)
+}
+
+/// The number that a text of a path or a query stands for; the text itself when it stands for none.
+fn number_of(text: &str) -> Value {
+    if let Ok(number) = text.parse::<u64>() {
+        return Value::from(number);
+    }
+    if let Ok(number) = text.parse::<i64>() {
+        return Value::from(number);
+    }
+    match serde_json::from_str::<Number>(text) {
+        Ok(number) if number.is_f64() => Value::Number(number),
+        _ => Value::from(text),
+    }
 }
 
 fn bound(value: &Value) -> Option<i128> {

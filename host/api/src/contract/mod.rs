@@ -29,6 +29,8 @@ pub(crate) struct Operation {
     query: BTreeMap<String, Form>,
     required: Vec<String>,
     body: Option<Form>,
+    /// Whether there is a body, of whatever form.
+    takes_body: bool,
 }
 
 /// Methods in small letters, as the document writes them, and paths.
@@ -48,6 +50,23 @@ pub(crate) fn operation(parts: &Parts) -> Option<&'static Operation> {
 }
 
 impl Operation {
+    /// Whether there are parameters after the question mark.
+    pub(crate) fn takes_query(&self) -> bool {
+        !self.query.is_empty()
+    }
+
+    /// Whether there is a body.
+    pub(crate) fn takes_body(&self) -> bool {
+        self.takes_body
+    }
+
+    /// The one variable part of the path that is a text, and so may have a reader of its own; none when there are several.
+    pub(crate) fn text_of_path(&self) -> Option<&str> {
+        let mut texts = self.path.iter().filter(|(_, form)| !matches!(form.kind, Kind::Whole { .. }));
+        let (name, _) = texts.next()?;
+        texts.next().is_none().then_some(name.as_str())
+    }
+
     /// Checks whether a body is of the form that is expected.
     ///
     /// # Errors
@@ -124,6 +143,7 @@ fn read_operation(document: &Value, said: &Value) -> Operation {
             operation.query.insert(name.to_owned(), form);
         }
     }
+    operation.takes_body = said["requestBody"].is_object();
     let nothing = Value::Null;
     let schema = said.pointer("/requestBody/content/application~1json/schema").unwrap_or(&nothing);
     let form = Form::read(document, schema);

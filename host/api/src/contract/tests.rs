@@ -76,6 +76,14 @@ fn what_does_not_is_said_in_one_sentence_with_its_field() {
             "days is a whole number from 1 to 31, not a number with a fraction".to_owned(),
         ),
         (
+            json!({ "name": "a", "rule": never, "days": 1e30 }),
+            "days is a whole number from 1 to 31; this is 1e30".to_owned(),
+        ),
+        (
+            json!({ "name": "a", "rule": never, "": 1 }),
+            "a field without a name is no field of this: days, name, role, rule, tags".to_owned(),
+        ),
+        (
             json!({ "name": "a", "rule": never, "tags": [] }),
             "tags is a list of 1 to 2 items; this has 0".to_owned(),
         ),
@@ -116,6 +124,13 @@ fn paths_and_queries_are_held_against_it_too() {
     assert_eq!(query(&[("day", "2025-03-07"), ("open", "yes")]), "open is true or false, not a text");
     assert_eq!(query(&[("day", "2025-03-07"), ("day", "2025-03-08")]), "day is given twice");
     assert_eq!(query(&[("days", "1")]), "days is no parameter of this: day, open");
+    assert_eq!(query(&[("", "")]), "a parameter without a name is no parameter of this: day, open");
+    assert!(operation.takes_query() && operation.takes_body() && operation.text_of_path().is_none());
+    for (id, this) in [("99999999999999999999", "; this is 1e20"), ("1.5", ", not a number with a fraction")]
+    {
+        let wrong = operation.check_path([("id", id)].into_iter()).unwrap_err();
+        assert_eq!(wrong.to_string(), format!("id is a whole number from 0 to 9{this}"));
+    }
     assert!(operation.check_path([("id", "9")].into_iter()).is_ok());
     let wrong = operation.check_path([("id", "10")].into_iter()).unwrap_err();
     assert_eq!(wrong.to_string(), "id is a whole number from 0 to 9; this is 10");

@@ -45,12 +45,18 @@ fn refused(problem: Problem) -> Refused {
 /// Answers lists as CSV where that is asked for; everything else goes on as it is.
 pub(crate) async fn answer(State(api): State<Api>, request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let wanted = request.method() == Method::GET && wants_csv(request.headers());
-    let listing = path.filter(|_| wanted).and_then(|path| listing(&path));
-    match listing {
-        None => next.run(request).await,
-        Some(listing) => table_of(&api, listing, request, next).await.unwrap_or_else(|refused| *refused),
-    }
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let Some(listing) = path.filter(|_| reads).and_then(|path| listing(&path)) else {
+        return next.run(request).await;
+    };
+    let mut answer = if wants_csv(request.headers()) {
+        table_of(&api, listing, request, next).await.unwrap_or_else(|refused| *refused)
+    } else {
+        next.run(request).await
+    };
+    // In either form: whoever keeps one must not show it to those who ask for the other.
+    answer.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, accept-encoding"));
+    answer
 }
 
 /// Whether CSV is liked better than JSON. Who likes both alike gets JSON.
@@ -79,6 +85,8 @@ async fn table_of(
     next: Next,
 ) -> Result<Response, Refused> {
     let (mut parts, _) = request.into_parts();
+    // The answer to HEAD is that to GET, and loses its body last of all.
+    parts.method = Method::GET;
     let caller = Caller::from_request_parts(&mut parts, api).await.map_err(refused)?;
     let permit = api.exports.begin(caller.0.user).ok_or_else(|| refused(too_many()))?;
     let mut pages = Pages::new(listing, parts.clone(), next.clone())?;
@@ -130,7 +138,6 @@ fn with_headers(body: Body, name: &str) -> Response {
     if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
-    headers.insert(header::VARY, HeaderValue::from_static("accept"));
     response
 }
 

@@ -46,7 +46,9 @@ pub(crate) async fn respond_async(State(api): State<Api>, request: Request, next
 
 fn prefers(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(PREFER).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(',')).any(|one| one.trim().eq_ignore_ascii_case(RESPOND_ASYNC))
+    // A preference may have parameters after it (RFC 7240); this one knows none.
+    let mut names = lines.flat_map(|line| line.split(',')).filter_map(|one| one.split(';').next());
+    names.any(|name| name.trim().eq_ignore_ascii_case(RESPOND_ASYNC))
 }
 
 async fn begin(api: Api, request: Request, next: Next) -> Result<Response, Problem> {

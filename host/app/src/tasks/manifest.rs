@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use prahari_domain::json::{self, Unread};
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::tasks::Task;
 use prahari_domain::text::is_plain;
@@ -127,8 +128,9 @@ impl TaskManifest {
         if text.trim_start().starts_with('[') {
             return Err(ManifestError::Document("it is an object, not a list".to_owned()));
         }
-        let read: Self = serde_json::from_str(text).map_err(|error| {
-            let sentence: String = error.to_string().chars().take(300).collect();
+        let read: Self = json::read(text).map_err(|Unread { entry, sentence }| {
+            let sentence = if entry.is_empty() { sentence } else { format!("{entry}: {sentence}") };
+            let sentence: String = sentence.chars().take(300).collect();
             ManifestError::Document(prahari_domain::text::one_line(&sentence).into_owned())
         })?;
         read.check()?;

@@ -9,6 +9,7 @@ use serde::de::{DeserializeOwned, Error, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use crate::json;
 use crate::time::Day;
 
 use super::{CalendarError, Phase};
@@ -224,7 +225,7 @@ impl CalendarDocument {
     /// # Errors
     /// Never: everything in it has a form in JSON.
     pub fn to_text(&self) -> Result<String, CalendarError> {
-        let format = |error: serde_json::Error| CalendarError::format("", &error);
+        let format = |error: serde_json::Error| CalendarError::format("", error.to_string());
         serde_json::to_string_pretty(self).map_err(format)
     }
 }
@@ -237,11 +238,7 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, CalendarError> {
     if let Ok(document) = serde_json::from_str(text) {
         check_lists(&document, "", false)?;
     }
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let read: T = serde_path_to_error::deserialize(&mut reader)
-        .map_err(|error| CalendarError::format(&error.path().to_string(), error.inner()))?;
-    reader.end().map_err(|error| CalendarError::format("", &error))?;
-    Ok(read)
+    json::read(text).map_err(|unread| CalendarError::format(&unread.entry, unread.sentence))
 }
 
 /// The fields that are lists. Everywhere else a list would be read as the fields of an object, in the order of this
@@ -261,8 +258,7 @@ fn check_lists(value: &Value, path: &str, may_be_list: bool) -> Result<(), Calen
     let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match value {
         Value::Array(_) if !may_be_list => {
-            let error = serde_json::Error::custom("a list stands where an object is expected");
-            Err(CalendarError::format(path, &error))
+            Err(CalendarError::format(path, "a list stands where an object is expected".to_owned()))
         }
         Value::Array(items) => items
             .iter()

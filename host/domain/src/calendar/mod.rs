@@ -164,9 +164,9 @@ pub enum CalendarError {
 }
 
 impl CalendarError {
-    fn format(path: &str, error: &serde_json::Error) -> Self {
-        let entry = if path.is_empty() || path == "." { String::new() } else { format!(" at {path}") };
-        Self::Format { entry, detail: error.to_string() }
+    fn format(path: &str, detail: String) -> Self {
+        let entry = if path.is_empty() { String::new() } else { format!(" at {path}") };
+        Self::Format { entry, detail }
     }
 }
 

@@ -345,7 +345,7 @@ fn a_wrong_file_is_refused_in_one_sentence_that_names_the_entry() {
         (said_of(r#"{"date": "2027-02-30", "name": "R"}"#, ""), "at years.2027.holidays[0].date: "),
         (
             said_of(r#"{"date": "2027-01-26", "nmae": "R"}"#, ""),
-            "at years.2027.holidays[0].nmae: unknown field",
+            "at years.2027.holidays[0].nmae: nmae is no field of this: date, name",
         ),
         (said_of(holiday, &session("19:00", "18:00")), "the session of 2027-11-01 closes before it opens"),
         (
@@ -370,7 +370,7 @@ fn a_wrong_file_is_refused_in_one_sentence_that_names_the_entry() {
         ),
         (
             regime(r#"{"phase": "lunch", "starts": "09:00", "ends": "09:08"}"#),
-            "at regimes[0].ordinary[0].phase: unknown variant `lunch`",
+            "at regimes[0].ordinary[0].phase: lunch is none of these: ",
         ),
     ];
     for (message, expected) in wrong {
