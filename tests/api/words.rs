@@ -67,7 +67,7 @@ async fn what_is_refused_is_called_by_its_name() {
     assert!(nameless.starts_with("a parameter without a name is no parameter of this: "), "{nameless}");
     let far = format!(r#"{{"ids":[1{}]}}"#, "0".repeat(30));
     let far = detail(&admin, "POST", "/api/v1/signals/reject", &far).await;
-    assert!(far.starts_with("ids[0] is a whole number from ") && far.ends_with("; this is 1e30"), "{far}");
+    assert!(far.starts_with("ids[0] is a whole number from ") && far.ends_with("; this is 1e+30"), "{far}");
     let calendar = "the calendar cannot be read";
     for (body, expected) in [
         ("7", format!("{calendar}: it is an object, not a number")),

@@ -50,7 +50,11 @@ async fn ticks_are_told_when_something_is_to_be_said_and_once_at_the_end_of_thei
     let log = CapturedLog::start(Level::INFO);
     let house = TestHost::new(2);
     let living = Living::at_work(&house, at(MONDAY, "09:14"), &[]).await;
+    let user = living.daemon.users.find(OTHER).unwrap();
+    living.handed_out(at(MONDAY, "09:14")).await;
     for minute in ["09:15", "09:16", "09:17"] {
+        // A tick during other work is missed, and told.
+        until("the user's work to be done", async || !user.backlog.is_at_work()).await;
         living.pass_until(at(MONDAY, minute)).await;
         let (daemon, due) = (living.daemon.clone(), at(MONDAY, minute));
         until("the tick to end", async || {

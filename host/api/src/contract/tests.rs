@@ -77,7 +77,7 @@ fn what_does_not_is_said_in_one_sentence_with_its_field() {
         ),
         (
             json!({ "name": "a", "rule": never, "days": 1e30 }),
-            "days is a whole number from 1 to 31; this is 1e30".to_owned(),
+            "days is a whole number from 1 to 31; this is 1e+30".to_owned(),
         ),
         (
             json!({ "name": "a", "rule": never, "": 1 }),
@@ -126,7 +126,7 @@ fn paths_and_queries_are_held_against_it_too() {
     assert_eq!(query(&[("days", "1")]), "days is no parameter of this: day, open");
     assert_eq!(query(&[("", "")]), "a parameter without a name is no parameter of this: day, open");
     assert!(operation.takes_query() && operation.takes_body() && operation.text_of_path().is_none());
-    for (id, this) in [("99999999999999999999", "; this is 1e20"), ("1.5", ", not a number with a fraction")]
+    for (id, this) in [("99999999999999999999", "; this is 1e+20"), ("1.5", ", not a number with a fraction")]
     {
         let wrong = operation.check_path([("id", id)].into_iter()).unwrap_err();
         assert_eq!(wrong.to_string(), format!("id is a whole number from 0 to 9{this}"));

@@ -42,7 +42,7 @@ fn what_cannot_be_meant_is_refused_in_one_sentence() {
         ("/strategy", json!("My Strategy"), "is not a strategy's name such as momentum"),
         ("/strategy", json!("x".repeat(24)), "at most 23 characters"),
         ("/colour", json!("red"), "colour is no field of this: "),
-        ("/audience", json!("nobody"), "unknown variant `nobody`"),
+        ("/audience", json!("nobody"), "audience: nobody is none of these: everyone, admins"),
         ("/shared", json!(true), "audience: a shared task runs for everybody"),
         ("/capabilities", json!(["fly"]), "there is no capability \"fly\""),
         ("/late", json!({ "window": { "millis": -1 } }), "late: the delay is not between"),
