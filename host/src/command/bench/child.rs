@@ -94,9 +94,27 @@ fn announced(child: &mut Child) -> Result<String, Failure> {
     let output = child.stdout.take().ok_or_else(|| Failure::work("the daemon has no output"))?;
     for line in BufReader::new(output).lines() {
         let line = line.map_err(Failure::work)?;
-        if let Some((_, address)) = line.split_once("Open http://") {
-            return Ok(address.trim_end_matches('/').to_owned());
+        if let Some(address) = address_in(&line) {
+            return Ok(address.to_owned());
         }
     }
     Err(Failure::work("the daemon ended before it said where it listens"))
+}
+
+/// The address in the line that says where to open the console; what stands behind it, such as a set-up link, is left out.
+fn address_in(line: &str) -> Option<&str> {
+    line.split_once("Open http://")?.1.split('/').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_found_with_and_without_a_link_for_the_first_admin() {
+        let plain = "Prahari trades on paper. Open http://127.0.0.1:8700/";
+        let first = "There is no admin yet. Open http://127.0.0.1:8700/#setup=abc";
+        assert_eq!((address_in(plain), address_in(first)), (Some("127.0.0.1:8700"), Some("127.0.0.1:8700")));
+        assert_eq!(address_in("the daemon has started"), None);
+    }
 }
