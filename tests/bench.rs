@@ -47,3 +47,10 @@ fn recorded_runs_replay_the_same_and_little_is_kept_of_them() {
     assert!(kept["pass"].as_bool().unwrap(), "{kept}");
     println!("{text}");
 }
+
+#[test]
+fn a_daemon_of_its_own_is_found_though_it_has_no_admin_yet() {
+    let output = run_well(&["bench", "ready with a warm module cache"]);
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(line["value"].as_f64().unwrap() > line["raw"].as_f64().unwrap(), "{line}");
+}
