@@ -53,7 +53,7 @@ pub(super) struct ModuleVersion {
 /// What a component says of itself. It grants nothing.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct ModuleInfo {
-    /// Its name, such as `sell_monitor`.
+    /// Its name, such as `gap_watch`.
     name: String,
     /// Semantic version of the component.
     version: String,
