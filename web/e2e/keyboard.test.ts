@@ -56,7 +56,8 @@ describe('with the keyboard alone', () => {
   });
 
   test('an admin leaves the editor of a script with Tab', async ({ visit }) => {
-    const page = await visit(own.as('admin'));
+    // When the typing pauses, what is not finished is previewed, and refused.
+    const page = await visit({ ...own.as('admin'), refusals: [400] });
     await goTo(page, { path: '/schedules/eod_cleanup', heading: 'Schedule of' });
     await tabTo(page, page.getByLabel('Kind'));
     await page.keyboard.type('Script');
