@@ -1,23 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { FakeSocket } from './fakeSocket';
 import type { PriceMessage } from './messages';
 import { PriceFeed } from './priceFeed';
-import type { Socket } from './stream';
-
-class FakeSocket implements Socket {
-  onmessage: Socket['onmessage'] = null;
-  onclose: Socket['onclose'] = null;
-  isClosed = false;
-
-  constructor(readonly query: string) {}
-
-  close() {
-    this.isClosed = true;
-  }
-
-  says(message: object) {
-    this.onmessage?.({ data: JSON.stringify(message) });
-  }
-}
 
 const PRICE: PriceMessage = {
   type: 'quote',

@@ -1,22 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { FakeSocket } from './fakeSocket';
 import type { LiveEvent } from './messages';
-import { SILENCE_MS, type Socket, Stream, type StreamState } from './stream';
-
-class FakeSocket implements Socket {
-  onmessage: Socket['onmessage'] = null;
-  onclose: Socket['onclose'] = null;
-  isClosed = false;
-
-  constructor(readonly query: string) {}
-
-  close() {
-    this.isClosed = true;
-  }
-
-  says(message: object) {
-    this.onmessage?.({ data: JSON.stringify(message) });
-  }
-}
+import { SILENCE_MS, Stream, type StreamState } from './stream';
 
 function listen() {
   const sockets: FakeSocket[] = [];
