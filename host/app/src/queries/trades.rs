@@ -162,6 +162,8 @@ impl HeavyReads {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
+
     use super::*;
 
     #[test]
@@ -177,5 +179,17 @@ mod tests {
         folds.keep(UserId(2), Some(8), trades());
         assert_eq!(folds.0.lock().len(), MOST_FOLDS);
         assert!(folds.find(UserId(2), Some(8)).is_some() && folds.find(UserId(2), Some(7)).is_none());
+    }
+
+    #[tokio::test]
+    async fn so_many_heavy_reads_go_on_at_once_and_the_next_one_waits_for_its_turn() {
+        let heavy = HeavyReads::default();
+        let mut turns = Vec::new();
+        for _ in 0..HEAVY_AT_ONCE {
+            turns.push(heavy.turn().await);
+        }
+        assert!(heavy.turn().now_or_never().is_none());
+        turns.pop();
+        assert!(heavy.turn().now_or_never().flatten().is_some());
     }
 }
