@@ -33,13 +33,18 @@ pub(crate) async fn refuse(State(api): State<Api>, request: Request, next: Next)
 }
 
 async fn without_surplus(api: &Api, request: Request) -> Result<Request, Problem> {
+    let has_query = request.uri().query().is_some_and(|query| !query.is_empty());
+    let has_body = !request.body().is_end_stream();
+    // Most requests have neither, and the first ones come before the document was needed: it is not made for them.
+    if !has_query && !has_body {
+        return Ok(request);
+    }
     let (mut parts, body) = request.into_parts();
     let Some(operation) = contract::operation(&parts) else {
         return Ok(Request::from_parts(parts, body));
     };
-    let has_query = parts.uri.query().is_some_and(|query| !query.is_empty());
     let needless_query = has_query && !operation.takes_query();
-    let needless_body = !body.is_end_stream() && !operation.takes_body();
+    let needless_body = has_body && !operation.takes_body();
     if (needless_query || needless_body) && !is_open(&parts) {
         Caller::from_request_parts(&mut parts, api).await?;
     }

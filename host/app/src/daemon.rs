@@ -1,9 +1,10 @@
 //! The daemon: what is loaded at the start, and the rooms that share it. It only composes; no room knows it.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{Stream, TryStreamExt, stream};
 use parking_lot::Mutex;
 use prahari_brokers::Pushes;
 use prahari_domain::ids::UserId;
@@ -11,7 +12,7 @@ use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::Runtime;
 use prahari_schedule::Schedule;
-use prahari_store::{RunRow, Store};
+use prahari_store::{RunRow, Store, UserRow};
 use tokio::sync::{Notify, Semaphore};
 
 use crate::background::Background;
@@ -52,6 +53,9 @@ use crate::users_admin::loading::{Fault, load_user};
 /// Number of users that are loaded at once at the start: a broker that does not answer one of them delays the start
 /// once, not once for each.
 const LOADED_AT_ONCE: usize = 64;
+
+/// Number of rows of users that are read at once at the start.
+const ROWS_AT_ONCE: u32 = 256;
 
 /// Parts from which a daemon is built.
 pub struct DaemonDeps {
@@ -280,19 +284,29 @@ async fn load_users(
     trading: &Arc<TradingServices>,
     settings: &Settings,
     start_state: &mut StartState,
-) -> Result<Vec<User>, AppError> {
+) -> Result<Vec<Arc<User>>, AppError> {
     let mut users = Vec::new();
-    let rows = stream::iter(handles.store.system().users().await?);
-    let mut loading = rows
-        .map(|row| load_user(trading, &handles.events, settings.kill_switch(), row))
-        .buffered(LOADED_AT_ONCE);
+    let loading = user_rows(&handles.store)
+        .map_ok(|row| load_user(trading, &handles.events, settings.kill_switch(), row))
+        .try_buffered(LOADED_AT_ONCE);
+    let mut loading = pin!(loading);
     while let Some(loaded) = loading.try_next().await? {
         let id = loaded.user.id;
         start_state.faults.extend(loaded.faults.into_iter().map(|fault| (id, fault)));
         start_state.pushes.extend(loaded.pushes.map(|pushes| (id, pushes)));
-        users.push(loaded.user);
+        users.push(Arc::new(loaded.user));
     }
     Ok(users)
+}
+
+/// The row of every user, by id, a page at a time: a row is some kilobytes of text, of which little is kept.
+fn user_rows(store: &Store) -> impl Stream<Item = Result<UserRow, AppError>> + '_ {
+    let pages = stream::try_unfold(UserId(0), move |last| async move {
+        let page = store.system().users_after(last, ROWS_AT_ONCE).await?;
+        let next = page.last().map(|row| row.id);
+        Ok::<_, AppError>(next.map(|next| (stream::iter(page.into_iter().map(Ok)), next)))
+    });
+    pages.try_flatten()
 }
 
 /// Parts from which the services of the daemon are built.

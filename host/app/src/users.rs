@@ -16,8 +16,8 @@ pub struct Users(RwLock<BTreeMap<UserId, Arc<User>>>);
 
 impl Users {
     /// Creates the set of these users.
-    pub fn new(users: impl IntoIterator<Item = User>) -> Self {
-        Self(RwLock::new(users.into_iter().map(|user| (user.id, Arc::new(user))).collect()))
+    pub fn new(users: impl IntoIterator<Item = Arc<User>>) -> Self {
+        Self(RwLock::new(users.into_iter().map(|user| (user.id, user)).collect()))
     }
 
     /// Returns the user with an id.

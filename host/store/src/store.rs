@@ -42,7 +42,7 @@ pub struct SystemScope {
 
 struct Inner {
     queue: Arc<Queue>,
-    readers: Arc<Readers>,
+    readers: Readers,
     files: Files,
     running: Mutex<Option<Running>>,
     next_run: AtomicU64,
@@ -82,7 +82,7 @@ impl Store {
         }
         let inner = Inner {
             queue: Arc::new(Queue::new()),
-            readers: Arc::new(Readers::new(file.clone())),
+            readers: Readers::start(path, file.clone())?,
             files: Files::of(file.clone()),
             next_run: AtomicU64::new(runs::first_free_id(&conn)?),
             next_signal: AtomicU64::new(signals::first_free_id(&conn)?),

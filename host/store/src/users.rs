@@ -89,6 +89,18 @@ impl SystemScope {
             .read("read the users", |conn| select(conn, "SELECT * FROM users ORDER BY id", [], read))
             .await
     }
+
+    /// Returns the next users after one, by id, at most `limit`: for whoever goes through all of them and holds few at a time.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn users_after(&self, after: UserId, limit: u32) -> Result<Vec<UserRow>, StoreError> {
+        let sql = "SELECT * FROM users WHERE id > ?1 ORDER BY id LIMIT ?2";
+        let after = after.0.cast_signed();
+        self.store
+            .read("read some of the users", move |conn| select(conn, sql, rusqlite::params![after, limit], read))
+            .await
+    }
 }
 
 impl UserScope {

@@ -21,8 +21,8 @@ pub struct Progress {
     pub outcome: Option<SlotOutcome>,
     /// Runs started for it.
     pub attempts: u32,
-    /// Ticks of a continuous slot; none for a one-shot slot.
-    pub ticks: Option<Ticks>,
+    /// Ticks of a continuous slot; none for a one-shot slot. Most are one-shot, so the room for ticks is apart.
+    pub ticks: Option<Box<Ticks>>,
     /// Whether this process has taken it up: a slot runs once, however often its instant is handed out.
     pub taken_up: bool,
     /// Whether it gets its outcome as soon as no tick executes any more.
@@ -42,7 +42,7 @@ impl Progress {
     /// A slot that nothing has happened to.
     fn planned(slot: PlannedSlot) -> Self {
         let ticks = slot.continuous.map(|(ends_at, ticks)| Ticks::new(slot.key.due_at, ends_at, ticks));
-        Self { ticks, ..Self::default() }
+        Self { ticks: ticks.map(Box::new), ..Self::default() }
     }
 
     /// Returns when the slot is over: at its due time, or at the end of a continuous slot.

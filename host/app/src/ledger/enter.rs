@@ -155,7 +155,7 @@ impl Ledger {
             Some(_) => Vec::new(),
         };
         let changed = ticks != before;
-        progress.ticks = Some(ticks);
+        progress.ticks = Some(Box::new(ticks));
         let key = SlotKey { task: row.task, due_at: row.due_at };
         let update = changed.then(|| progress.update(key, String::new(), row.run, rows));
         Ok((progress, update))

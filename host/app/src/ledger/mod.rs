@@ -159,12 +159,11 @@ impl Ledger {
     /// Has everything fall due that the users' ledgers have open on the day that the scheduler is in, whether or
     /// not anybody runs by the schedules that it came from.
     pub(crate) fn plan_left_open(&self, day: Day) {
-        let open: BTreeSet<_> = self
-            .users
-            .all()
-            .iter()
-            .flat_map(|user| user.ledger.lock().open_slots().collect::<Vec<_>>())
-            .collect();
+        // One by one: users mostly have the same slots, and collecting would hold all of everybody's.
+        let mut open = BTreeSet::new();
+        for user in self.users.all() {
+            open.extend(user.ledger.lock().open_slots());
+        }
         let mut kept = self.plans.write();
         if let Some(mut plans) = kept.as_deref().filter(|plans| plans.day == day).cloned() {
             plans.set_left_open(DayPlan::of_slots(day, open, &self.tasks.current()));

@@ -31,7 +31,7 @@ pub(crate) struct Fault {
 pub(crate) struct Loaded {
     /// The loaded user.
     pub user: User,
-    /// Receiving end of the broker's pushes; none without a broker.
+    /// Receiving end of the broker's pushes; none without a broker, or when it pushes nothing.
     pub pushes: Option<Pushes>,
     /// Faults for which the user has to be halted.
     pub faults: Vec<Fault>,
@@ -50,7 +50,8 @@ pub(crate) async fn load_user(
     let mut faults = Vec::new();
     let mut fault = |code, reason: String| faults.push(Fault { code, reason });
     let (link, pushes) = match trading.brokers.link(&row.broker, row.id, row.capital).await {
-        Ok((link, pushes)) => (link, Some(pushes)),
+        // A broker that pushes nothing has gone from its end: the room for what would wait is given back at once.
+        Ok((link, pushes)) => (link, Some(pushes).filter(|pushes| !pushes.is_over())),
         Err(error) => {
             fault(HaltCode::AccountUnusable, error.to_string());
             (Link::unusable(&row.broker, &error), None)
