@@ -22,24 +22,23 @@ pub enum Cost {
 #[derive(Debug, Clone)]
 pub struct Passwords {
     argon2: Argon2<'static>,
-    /// The hash of a password that nobody knows.
-    decoy: String,
 }
+
+/// Salt of the hash that is made, and forgotten, where there is none to compare with.
+const DECOY_SALT: &[u8] = b"nobody's password";
 
 impl Passwords {
     /// Creates a hasher with a cost for new hashes; each stored hash names its own cost.
     ///
     /// # Errors
-    /// When the system gives no random numbers.
+    /// When argon2 does not take the cost.
     pub fn new(cost: Cost) -> Result<Self, SecretError> {
         let (memory, passes) = match cost {
             Cost::Standard => (Params::DEFAULT_M_COST, Params::DEFAULT_T_COST),
             Cost::ForTestsOnly => (Params::MIN_M_COST, Params::MIN_T_COST),
         };
         let params = Params::new(memory, passes, 1, None).map_err(failure)?;
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let decoy = hash(&argon2, &*random::bytes::<16>()?)?;
-        Ok(Self { argon2, decoy })
+        Ok(Self { argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params) })
     }
 
     /// The hash of a password under a new salt, as a PHC string.
@@ -47,23 +46,22 @@ impl Passwords {
     /// # Errors
     /// When the system gives no random numbers or the password is longer than argon2 can take.
     pub fn hash(&self, password: &Secret) -> Result<String, SecretError> {
-        hash(&self.argon2, password.expose().as_bytes())
+        let salt = random::bytes::<16>()?;
+        let hash = self.argon2.hash_password_with_salt(password.expose().as_bytes(), salt.as_slice());
+        Ok(hash.map_err(failure)?.to_string())
     }
 
     /// Returns whether the password is the one with this hash. Without a hash, for a user who does not exist or has
     /// no password, it takes as long and the answer is no.
     pub fn verify(&self, password: &Secret, hash: Option<&str>) -> bool {
-        let parsed = PasswordHash::new(hash.unwrap_or(&self.decoy));
-        let same = parsed
-            .is_ok_and(|parsed| self.argon2.verify_password(password.expose().as_bytes(), &parsed).is_ok());
-        same && hash.is_some()
+        let password = password.expose().as_bytes();
+        let Some(hash) = hash else {
+            // Only for the time and the memory that it takes.
+            let _of_nobody = self.argon2.hash_password_with_salt(password, DECOY_SALT);
+            return false;
+        };
+        PasswordHash::new(hash).is_ok_and(|hash| self.argon2.verify_password(password, &hash).is_ok())
     }
-}
-
-fn hash(argon2: &Argon2<'_>, password: &[u8]) -> Result<String, SecretError> {
-    let salt = random::bytes::<16>()?;
-    let hash = argon2.hash_password_with_salt(password, salt.as_slice()).map_err(failure)?;
-    Ok(hash.to_string())
 }
 
 fn failure(error: impl std::fmt::Display) -> SecretError {

@@ -183,7 +183,8 @@ mod tests {
         let (_folder, readers) = pool();
         let by = |_: &Connection| Ok(std::thread::current().id());
         let reads = futures::future::try_join_all((0..2_000).map(|_| readers.read(by)));
-        let threads: BTreeSet<_> = reads.await.unwrap().iter().map(|id: &ThreadId| format!("{id:?}")).collect();
+        let threads: BTreeSet<_> =
+            reads.await.unwrap().iter().map(|id: &ThreadId| format!("{id:?}")).collect();
         assert!(threads.len() <= READERS, "{threads:?}");
     }
 

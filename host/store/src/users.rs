@@ -98,7 +98,9 @@ impl SystemScope {
         let sql = "SELECT * FROM users WHERE id > ?1 ORDER BY id LIMIT ?2";
         let after = after.0.cast_signed();
         self.store
-            .read("read some of the users", move |conn| select(conn, sql, rusqlite::params![after, limit], read))
+            .read("read some of the users", move |conn| {
+                select(conn, sql, rusqlite::params![after, limit], read)
+            })
             .await
     }
 }

@@ -153,7 +153,8 @@ impl Slots {
                     Ok(None) => Some(ticks.give_up(due, OVERLAP)),
                     Err(error) => ticks.end(due, Some(error.to_string()), run),
                 };
-                let closing = progress.closing && !progress.ticks.as_ref().is_some_and(|ticks| ticks.is_executing());
+                let closing =
+                    progress.closing && !progress.ticks.as_ref().is_some_and(|ticks| ticks.is_executing());
                 (closing, progress.update(key, String::new(), run, row.into_iter().collect()))
             };
             self.write_ticks(user, key, update).await?;
