@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { quoteQuery } from '../../api/market';
 import type { Quote } from '../../api/schema';
 import { usePrices } from '../../live/context';
-import { Change } from '../../parts/Change';
 import { Instant } from '../../parts/Instant';
 import { Money } from '../../parts/Money';
+import { DayChange } from './DayChange';
 import css from './Symbol.module.css';
 import { words } from './words';
 
@@ -32,9 +32,7 @@ export function LastOf({ symbol }: Props) {
 /** What it gained or lost since the close before; nothing without a price. */
 export function ChangeOf({ symbol }: Props) {
   const price = usePriceOf(symbol);
-  if (typeof price === 'string') return null;
-  const { day_change_paise: paise, day_change_basis_points: points } = price;
-  return <Change paise={paise} ratio={points === null ? null : points / 10_000} />;
+  return typeof price === 'string' ? null : <DayChange quote={price} />;
 }
 
 /** Of when the price is; nothing without a price. */

@@ -116,7 +116,7 @@ function ShareCard(share: Share) {
       </b>
       <LastOf symbol={symbol} />
       <span className={css.soft}>
-        {series ?? '–'} · <PricedAt symbol={symbol} />
+        {series ?? '–'} <PricedAt symbol={symbol} />
       </span>
       <ChangeOf symbol={symbol} />
     </div>
