@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import type { StrategyBody, TaskAllowance } from '../src/api/schema';
-import { limitTold } from '../src/pages/grants/told';
+import { limitExact } from '../src/pages/grants/told';
 import { grantOf, setGrant } from './support/grants';
 import { ownDaemon, read } from './support/own';
 import { goTo } from './support/pages';
@@ -104,7 +104,7 @@ describe('a grant that another session saves meanwhile', () => {
     await setGrant(own, TASK, theirs);
     const told = grantConflict(page);
     await told.getByText(bothCalls(theirs, mine)).waitFor();
-    await told.getByText(`${CPU}: is ${limitTold('cpu_ms', theirs.cpu_ms)} now`).waitFor();
+    await told.getByText(`${CPU}: is ${limitExact('cpu_ms', theirs.cpu_ms)} now`).waitFor();
     expect(await field.inputValue()).toBe(String(mine.calls));
     expect(await form.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
     await told.getByRole('button', { name: choice.keeps }).click();
@@ -160,4 +160,4 @@ const grantConflict = (page: Page) =>
   page.getByRole('alert').filter({ hasText: 'Somebody else changed this allowance while you did' });
 
 const bothCalls = (theirs: TaskAllowance, mine: TaskAllowance) =>
-  `${CALLS}: theirs is ${limitTold('calls', theirs.calls)}, yours is ${limitTold('calls', mine.calls)}`;
+  `${CALLS}: theirs is ${limitExact('calls', theirs.calls)}, yours is ${limitExact('calls', mine.calls)}`;

@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import type { Job } from '../src/api/schema';
 import { part } from './support/answers';
 import { guest } from './support/component';
+import { grantOf, setGrant } from './support/grants';
 import { ownDaemon, read } from './support/own';
 import { goTo, settled } from './support/pages';
 import { test } from './support/visit';
@@ -19,6 +20,8 @@ describe('a trial that takes long', () => {
   test('says how far it is, goes on while the page is away, and is stopped', async ({ visit }) => {
     const page = await visit(own.as('admin'));
     await addGuest(page, MANY_RUNS);
+    // So that the first run is over soon.
+    await setGrant(own, MANY_RUNS, { ...(await grantOf(own, MANY_RUNS)), cpu_ms: 200 });
     await trial(page).getByText('It was never tried.').waitFor();
     await trial(page).getByRole('button', { name: 'Try it' }).click();
     await goesOn(page).waitFor();

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import type { TaskAllowance } from '../../api/schema';
 import { changesOf, rebased } from './allowance';
 import css from './Grants.module.css';
-import { limitTold } from './told';
+import { limitExact } from './told';
 import { limitWord, words } from './words';
 
 interface Props {
@@ -28,12 +28,12 @@ export function GrantConflict({ from, theirs, mine, onTheirs, onMine }: Props) {
       <ul className={css.lines}>
         {differing.map(({ name, before, after }) => (
           <li key={name}>
-            {limitWord(name)}: {words.bothValues(limitTold(name, before), limitTold(name, after))}
+            {limitWord(name)}: {words.bothValues(limitExact(name, before), limitExact(name, after))}
           </li>
         ))}
         {theirsAlone.map(({ name, after }) => (
           <li key={name}>
-            {limitWord(name)}: {words.theirsAlone(limitTold(name, after))}
+            {limitWord(name)}: {words.theirsAlone(limitExact(name, after))}
           </li>
         ))}
       </ul>

@@ -11,7 +11,7 @@ import { changesOf, limitsOf, withLimit } from './allowance';
 import { GrantConflict } from './GrantConflict';
 import css from './Grants.module.css';
 import { LimitField } from './LimitField';
-import { limitTold } from './told';
+import { limitExact } from './told';
 import { useDraft } from './useDraft';
 import { limitWord, words } from './words';
 
@@ -132,8 +132,8 @@ export function GrantForm({ task, whom, name, isSet, before, version, known }: P
         <ul className={css.lines}>
           {looser.map((change) => (
             <li key={change.name}>
-              {limitWord(change.name)}: {words.from} {limitTold(change.name, change.before)}{' '}
-              {words.to} <strong>{limitTold(change.name, change.after)}</strong>
+              {limitWord(change.name)}: {words.from} {limitExact(change.name, change.before)}{' '}
+              {words.to} <strong>{limitExact(change.name, change.after)}</strong>
             </li>
           ))}
         </ul>
