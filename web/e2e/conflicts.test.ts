@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import type { StrategyBody } from '../src/api/schema';
+import type { StrategyBody, TaskAllowance } from '../src/api/schema';
+import { limitExact } from '../src/pages/grants/told';
+import { grantOf, setGrant } from './support/grants';
 import { ownDaemon, read } from './support/own';
 import { goTo } from './support/pages';
 import { describeElsewhere, editorOf, scheduleOf } from './support/schedules';
@@ -85,3 +87,77 @@ describe('settings that another session saves meanwhile', () => {
 
 const saveElsewhere = (rsi_exit: number) =>
   own.ask('user2', (client) => read(client.patch(CONFIG, { data: { values: { rsi_exit } } })));
+
+const CALLS = 'Host calls of a run';
+const CPU = 'Processor time of a run, ms';
+
+describe('a grant that another session saves meanwhile', () => {
+  test.for([
+    { keeps: 'Keep mine', isMine: true },
+    { keeps: 'Take theirs', isMine: false },
+  ])('is told beside what was typed, which stays: $keeps', async (choice, { visit }) => {
+    const { mine, theirs } = await tighter();
+    const page = await visit(own.as('admin'));
+    const form = await openGrant(page);
+    const field = form.getByLabel(CALLS, { exact: true });
+    await field.fill(String(mine.calls));
+    await setGrant(own, TASK, theirs);
+    const told = grantConflict(page);
+    await told.getByText(bothCalls(theirs, mine)).waitFor();
+    await told.getByText(`${CPU}: is ${limitExact('cpu_ms', theirs.cpu_ms)} now`).waitFor();
+    expect(await field.inputValue()).toBe(String(mine.calls));
+    expect(await form.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await told.getByRole('button', { name: choice.keeps }).click();
+    await told.waitFor({ state: 'hidden' });
+    const calls = choice.isMine ? mine.calls : theirs.calls;
+    expect(await field.inputValue()).toBe(String(calls));
+    // What nobody else has changed is not touched by the choice, and what only the other changed is theirs.
+    expect(await form.getByLabel(CPU, { exact: true }).inputValue()).toBe(String(theirs.cpu_ms));
+    expect(await grantOf(own, TASK)).toEqual(theirs);
+    const save = form.getByRole('button', { name: 'Save' });
+    expect(await save.isDisabled()).toBe(!choice.isMine);
+    if (!choice.isMine) return;
+    await save.click();
+    await form.getByText('Saved. It holds from the next run on.').waitFor();
+    expect(await grantOf(own, TASK)).toEqual({ ...theirs, calls });
+  });
+
+  test('and of which the stream says nothing is refused, and nothing typed is lost', async ({
+    visit,
+  }) => {
+    const { mine, theirs } = await tighter();
+    const page = await visit({ ...own.as('admin'), refusals: [409] });
+    await page.routeWebSocket(/\/api\/v1\/live/, (socket) => {
+      socket.send(JSON.stringify({ type: 'hello', epoch: 'e', sequence: 0, start: 'new' }));
+    });
+    const form = await openGrant(page);
+    await form.getByLabel(CALLS, { exact: true }).fill(String(mine.calls));
+    await setGrant(own, TASK, theirs);
+    expect(await grantConflict(page).count()).toBe(0);
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByRole('alert').getByText('Somebody else changed this allowance.').waitFor();
+    await grantConflict(page).getByText(bothCalls(theirs, mine)).waitFor();
+    expect(await form.getByLabel(CALLS, { exact: true }).inputValue()).toBe(String(mine.calls));
+    expect(await grantOf(own, TASK)).toEqual(theirs);
+  });
+});
+
+/** Two changes that allow less than now; theirs is one of another limit as well. */
+async function tighter(): Promise<{ mine: TaskAllowance; theirs: TaskAllowance }> {
+  const now = await grantOf(own, TASK);
+  return {
+    mine: { ...now, calls: now.calls - 20 },
+    theirs: { ...now, calls: now.calls - 10, cpu_ms: now.cpu_ms - 10 },
+  };
+}
+
+async function openGrant(page: Page) {
+  await goTo(page, { path: `/admin/grants?task=${TASK}`, heading: 'Grants' });
+  return page.getByRole('dialog', { name: 'Allowance of' });
+}
+
+const grantConflict = (page: Page) =>
+  page.getByRole('alert').filter({ hasText: 'Somebody else changed this allowance while you did' });
+
+const bothCalls = (theirs: TaskAllowance, mine: TaskAllowance) =>
+  `${CALLS}: theirs is ${limitExact('calls', theirs.calls)}, yours is ${limitExact('calls', mine.calls)}`;

@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import type { Job, ModuleVersion, TaskAllowance } from '../src/api/schema';
+import type { Job, ModuleVersion } from '../src/api/schema';
 import { answerTo, part, refusalOf } from './support/answers';
 import { componentOf, type Upload, wasm } from './support/component';
+import { grantOf, setGrant } from './support/grants';
 import { ownDaemon, read } from './support/own';
 import { goTo } from './support/pages';
 import { test } from './support/visit';
@@ -36,9 +37,9 @@ describe('a module', () => {
   });
 
   test('is uploaded, and wants what it is not granted', async ({ visit }) => {
-    const granted = await grant();
+    const granted = await grantOf(own, TASK);
     const capabilities = granted.capabilities.filter((one) => one !== LACKS);
-    await setGrant({ ...granted, capabilities });
+    await setGrant(own, TASK, { ...granted, capabilities });
     const page = await visit({ ...own.as('admin'), refusals: [409, UNTRIED] });
     await goTo(page, MODULE);
     await upload(page, await componentOf(TASK, 'second'));
@@ -60,7 +61,7 @@ describe('a module', () => {
     expect(sentence).toContain(LACKS);
     await dialog.getByRole('alert').getByText(sentence).waitFor();
     await page.keyboard.press('Escape');
-    await setGrant(granted);
+    await setGrant(own, TASK, granted);
     await lack.waitFor({ state: 'hidden' });
   });
 
@@ -136,21 +137,3 @@ async function counted(page: Page, term: string): Promise<number> {
   const line = part(page, 'Trial on recorded runs').locator('dl > div').filter({ hasText: term });
   return Number(await line.locator('dd').textContent());
 }
-
-interface Grant {
-  task: string;
-  user: number | null;
-  allowance: TaskAllowance;
-}
-
-async function grant(): Promise<TaskAllowance> {
-  const { items } = await own.ask('admin', (client) =>
-    read<{ items: Grant[] }>(client.get('/api/v1/grants')),
-  );
-  const found = items.find(({ task, user }) => task === TASK && user === null);
-  if (!found) throw new Error(`${TASK} has no grant`);
-  return found.allowance;
-}
-
-const setGrant = (data: TaskAllowance) =>
-  own.ask('admin', (client) => read(client.put(`/api/v1/grants/${TASK}`, { data })));

@@ -20,6 +20,10 @@ export async function componentOf(task: string, note: string): Promise<Upload> {
   return wasm(Buffer.concat([bytes, customSection('note', note)]));
 }
 
+/** A component whose settings are of every kind, and whose runs never come back: `guest.wat` is its text. */
+export const guest = async (): Promise<Upload> =>
+  wasm(await readFile(join(import.meta.dirname, 'guest.wasm')));
+
 export const wasm = (buffer: Buffer): Upload => ({
   name: 'module.wasm',
   mimeType: 'application/wasm',

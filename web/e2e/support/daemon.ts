@@ -43,8 +43,16 @@ export const startDemo = (...flags: string[]) =>
     ...flags,
   );
 
+export interface Small {
+  /** Calendar days that are simulated before it starts. */
+  history: number;
+  users: number;
+  /** Source of its prices, such as `csv:FOLDER`; the made-up market when it is not named. */
+  market?: string | undefined;
+}
+
 /** A small one whose clock goes as the real one, on a Tuesday from 08:55 on: for what changes things for everybody. */
-export const startSmall = (history: number, users = 2) =>
+export const startSmall = ({ history, users, market = 'synthetic' }: Small) =>
   startDaemon(
     ADDRESS,
     '--demo',
@@ -58,6 +66,8 @@ export const startSmall = (history: number, users = 2) =>
     String(history),
     '--speed',
     '1',
+    '--market',
+    market,
   );
 
 /** An empty daemon on the real clock, as after an installation. */

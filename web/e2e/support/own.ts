@@ -19,12 +19,19 @@ export interface Own {
 
 const NAMES = ['admin', 'user2'];
 
+interface Options {
+  history?: number;
+  users?: number;
+  /** Makes its source of prices ready. */
+  market?: () => Promise<string>;
+}
+
 /** Starts a daemon before the tests of a file that change what everybody shares, and ends it after them. */
-export function ownDaemon({ history = 0, users = 2 } = {}): Own {
+export function ownDaemon({ history = 0, users = 2, market }: Options = {}): Own {
   let running: Running | undefined;
   const sessions = new Map<string, Session>();
   beforeAll(async () => {
-    running = await withConsole(await startSmall(history, users));
+    running = await withConsole(await startSmall({ history, users, market: await market?.() }));
     for (const name of NAMES) sessions.set(name, await logIn(running.url, name));
   });
   afterAll(() => running?.stop());

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answered, api } from './client';
 import { FIRST_PAGE, nextPage } from './pages';
+import { QuoteBatch } from './quoteBatch';
 import type { paths } from './schema';
 
 export type Interval = NonNullable<
@@ -13,6 +14,18 @@ export type Interval = NonNullable<
  */
 const READ_MS = 60_000;
 
+/** A price of the stream begins the wait anew, so that what is left of it is counted from the last reading. */
+export function untilNextReading({ state }: { state: ReadAt }): number {
+  const readAtMs = Math.max(state.dataUpdatedAt, state.errorUpdatedAt);
+  return readAtMs === 0 ? READ_MS : Math.max(1000, readAtMs + READ_MS - Date.now());
+}
+
+/** By the browser's clock; 0 before the first time. */
+interface ReadAt {
+  dataUpdatedAt: number;
+  errorUpdatedAt: number;
+}
+
 /** Bars of a share, oldest first, with the indicators that the tasks go by. */
 export const candlesQuery = (symbol: string, interval: Interval, count: number) =>
   queryOptions({
@@ -24,18 +37,19 @@ export const candlesQuery = (symbol: string, interval: Interval, count: number) 
           signal,
         }),
       ),
-    refetchInterval: READ_MS,
+    refetchInterval: untilNextReading,
   });
 
-/** The last price of a share, which the stream keeps fresh. */
+const quotes = new QuoteBatch((symbols) =>
+  answered(api.GET('/api/v1/market/quotes', { params: { query: { symbols: symbols.join(',') } } })),
+);
+
+/** The last price of a share, which the stream keeps fresh. Those that are shown together are asked for together. */
 export const quoteQuery = (symbol: string) =>
   queryOptions({
     queryKey: ['market', 'quote', { symbol }],
-    queryFn: ({ signal }) =>
-      answered(
-        api.GET('/api/v1/market/quotes', { params: { query: { symbols: symbol } }, signal }),
-      ),
-    refetchInterval: READ_MS,
+    queryFn: () => quotes.of(symbol),
+    refetchInterval: untilNextReading,
   });
 
 /** Letters of which no symbol is made find nothing; the API refuses them. */

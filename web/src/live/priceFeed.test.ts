@@ -65,6 +65,23 @@ test('from one page to the next the stream is opened anew once, and closed with 
   expect(sockets[1]?.isClosed).toBe(true);
 });
 
+test('while a list is scrolled the stream stays, and is opened anew where it comes to rest', () => {
+  const { feed: made, sockets } = feed();
+  let leave = made.want(['S0']);
+  vi.advanceTimersByTime(300);
+  for (let row = 1; row < 10; row += 1) {
+    leave();
+    leave = made.want([`S${row}`]);
+    vi.advanceTimersByTime(100);
+  }
+  expect(sockets.map(({ isClosed }) => isClosed)).toEqual([false]);
+  vi.advanceTimersByTime(200);
+  expect(sockets.map(({ query }) => query)).toEqual([
+    '?types=quote&symbols=S0',
+    '?types=quote&symbols=S9',
+  ]);
+});
+
 test('no more than fifty shares are named', () => {
   const { feed: made, sockets } = feed();
   made.want(Array.from({ length: 60 }, (_, number) => `S${number}`));

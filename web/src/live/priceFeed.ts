@@ -3,7 +3,10 @@ import { type Socket, Stream } from './stream';
 
 /** A stream names no more shares than this; the prices of the others are as old as what was read. */
 const MOST_SYMBOLS = 50;
-/** From one page to the next the shares change twice: the stream is opened anew once. */
+/**
+ * From one page to the next the shares change twice, and in a list that is scrolled on and on: the stream is opened anew once
+ * they have stayed the same for this long.
+ */
 const SETTLE_MS = 300;
 
 export interface PriceFeedSettings {
@@ -58,7 +61,8 @@ export class PriceFeed {
   }
 
   private settle(): void {
-    if (this.runs) this.timer ??= setTimeout(() => this.follow(), SETTLE_MS);
+    clearTimeout(this.timer);
+    if (this.runs) this.timer = setTimeout(() => this.follow(), SETTLE_MS);
   }
 
   private follow(): void {

@@ -139,6 +139,31 @@ test('the quote of a share moves with its low and its high', () => {
   ]);
 });
 
+test('a quote counts as read when it was read, and one of another share is not touched', () => {
+  const cache = new QueryClient();
+  const quote = {
+    symbol: 'SBIN',
+    last_paise: 10_050,
+    previous_close_paise: 10_000,
+    day_change_paise: 50,
+    day_change_basis_points: 50,
+    open_paise: 10_010,
+    high_paise: 10_060,
+    low_paise: 9990,
+    volume: 5,
+    priced_at: TEN,
+  };
+  const [mine, other] = [quoteQuery('SBIN').queryKey, quoteQuery('TCS').queryKey];
+  cache.setQueryData(mine, { quotes: [quote], unpriced: [] }, { updatedAt: 1000 });
+  cache.setQueryData(other, { quotes: [], unpriced: ['TCS'] }, { updatedAt: 1000 });
+  const writes: unknown[] = [];
+  cache.getQueryCache().subscribe(({ query }) => writes.push(query.queryKey));
+  patchPrice(cache, PRICE);
+  expect(cache.getQueryData(mine)?.quotes[0]?.last_paise).toBe(10_100);
+  expect(cache.getQueryState(mine)?.dataUpdatedAt).toBe(1000);
+  expect(writes).toEqual([mine]);
+});
+
 test('the bar that runs moves with the price and those before it stay', () => {
   const cache = new QueryClient();
   const bar = {

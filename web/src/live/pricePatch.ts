@@ -35,18 +35,31 @@ function patchQuotes(cache: QueryClient, price: PriceMessage): void {
       priced_at: price.priced_at,
     };
   };
-  cache.setQueriesData<Quotes>({ queryKey: ['market', 'quote'] }, (data) => {
-    if (!data) return data;
+  rewrite<Quotes>(cache, ['market', 'quote'], (data) => {
     const quotes = mapChanged(data.quotes, change);
     return quotes === data.quotes ? data : { ...data, quotes };
   });
 }
 
+/**
+ * Writes a change into everything that was read below a key. When it was read stays as it was: what the stream does not tell
+ * of is read again in time.
+ */
+function rewrite<T>(cache: QueryClient, queryKey: readonly string[], change: (data: T) => T): void {
+  for (const { queryKey: key, state } of cache.getQueryCache().findAll({ queryKey })) {
+    const write = (data: T | undefined) => {
+      const changed = data && change(data);
+      return changed === data ? undefined : changed;
+    };
+    cache.setQueryData<T>(key, write, { updatedAt: state.dataUpdatedAt });
+  }
+}
+
 /** The bar that still runs moves with the price; its indicators are read again now and then. */
 function patchBars(cache: QueryClient, price: PriceMessage): void {
   const day = price.priced_at.slice(0, 10);
-  cache.setQueriesData<Bars>({ queryKey: ['market', 'candles'] }, (data) => {
-    if (data?.symbol !== price.symbol) return data;
+  rewrite<Bars>(cache, ['market', 'candles'], (data) => {
+    if (data.symbol !== price.symbol) return data;
     const bars = mapChanged(data.bars, (bar) => {
       if (!bar.running || bar.day > day) return bar;
       return {
@@ -56,7 +69,7 @@ function patchBars(cache: QueryClient, price: PriceMessage): void {
         low_paise: Math.min(bar.low_paise, price.last_paise),
       };
     });
-    return { ...data, bars };
+    return bars === data.bars ? data : { ...data, bars };
   });
 }
 

@@ -8,6 +8,8 @@ interface Props {
   paise: number | null;
   /** The same change as a ratio, shown after the amount. */
   ratio?: number | null;
+  /** Of the ratio in percent, behind the point. */
+  digits?: number;
   compact?: boolean;
 }
 
@@ -17,7 +19,7 @@ function amount(paise: number, compact: boolean): string {
 }
 
 /** A gain or a loss: sign, arrow and colour, never colour alone. */
-export function Change({ paise, ratio = null, compact = false }: Props) {
+export function Change({ paise, ratio = null, digits = 1, compact = false }: Props) {
   if (paise === null) return <span className="figure">–</span>;
   const way = direction(paise);
   const arrow = <span aria-hidden="true">{arrows[way]}</span>;
@@ -31,7 +33,7 @@ export function Change({ paise, ratio = null, compact = false }: Props) {
         <>
           {' '}
           <span className="figure">
-            ({percentSigned(ratio)}){arrow}
+            ({percentSigned(ratio, digits)}){arrow}
           </span>
         </>
       )}

@@ -11,7 +11,7 @@ import { changesOf, limitsOf, withLimit } from './allowance';
 import { GrantConflict } from './GrantConflict';
 import css from './Grants.module.css';
 import { LimitField } from './LimitField';
-import { limitTold } from './told';
+import { limitExact } from './told';
 import { useDraft } from './useDraft';
 import { limitWord, words } from './words';
 
@@ -31,7 +31,11 @@ interface Props {
 /** Changes an allowance. What allows more is asked about; what allows less is saved at once. */
 export function GrantForm({ task, whom, name, isSet, before, version, known }: Props) {
   const cache = useQueryClient();
-  const { draft, base, edit, isOther, saved, rebase, discard } = useDraft(before, version);
+  const typed = useDraft(before, version);
+  const { draft, base, edit, rebase, discard } = typed;
+  const [isSending, setIsSending] = useState(false);
+  // What one saves oneself is a new version as well, until it is known to be one's own.
+  const isOther = typed.isOther && !isSending;
   const [isSaved, setIsSaved] = useState(false);
   const [asked, setAsked] = useState<'looser' | 'remove' | null>(null);
   const { write, isBusy, refusal } = useWrite(['grants']);
@@ -39,14 +43,19 @@ export function GrantForm({ task, whom, name, isSet, before, version, known }: P
   const changes = changesOf(before, draft);
   const looser = changes.filter(({ isLooser }) => isLooser);
   const save = async () => {
+    setIsSending(true);
     try {
-      saved(draft, (await setGrant(task, base, draft, whom)).version);
-    } finally {
-      // Also when somebody else was faster: theirs is shown then.
+      await setGrant(task, base, draft, whom);
       await readAnew();
+      discard();
+      setIsSaved(true);
+    } catch (error) {
+      // Somebody else may have been faster: theirs is shown then.
+      await readAnew();
+      throw error;
+    } finally {
+      setIsSending(false);
     }
-    discard();
-    setIsSaved(true);
   };
   const remove = async () => {
     setIsSaved(false);
@@ -59,7 +68,15 @@ export function GrantForm({ task, whom, name, isSet, before, version, known }: P
   };
   return (
     <>
-      {isOther && <GrantConflict theirs={before} mine={draft} onTheirs={discard} onMine={rebase} />}
+      {isOther && (
+        <GrantConflict
+          from={typed.from}
+          theirs={before}
+          mine={draft}
+          onTheirs={discard}
+          onMine={rebase}
+        />
+      )}
       <Checkbox.Group
         label={words.capabilities}
         value={draft.capabilities}
@@ -115,8 +132,8 @@ export function GrantForm({ task, whom, name, isSet, before, version, known }: P
         <ul className={css.lines}>
           {looser.map((change) => (
             <li key={change.name}>
-              {limitWord(change.name)}: {words.from} {limitTold(change.name, change.before)}{' '}
-              {words.to} <strong>{limitTold(change.name, change.after)}</strong>
+              {limitWord(change.name)}: {words.from} {limitExact(change.name, change.before)}{' '}
+              {words.to} <strong>{limitExact(change.name, change.after)}</strong>
             </li>
           ))}
         </ul>

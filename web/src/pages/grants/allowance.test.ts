@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TaskAllowance } from '../../api/schema';
-import { changesOf, withLimit } from './allowance';
+import { changesOf, rebased, withLimit } from './allowance';
 
 const before: TaskAllowance = {
   capabilities: ['log', 'market'],
@@ -45,4 +45,14 @@ test('a further capability is looser, fewer symbols are not', () => {
     ['capabilities', true],
   ]);
   expect(looser({ ...before, symbols: ['TCS'] })).toEqual([['symbols', false]]);
+});
+
+test('what one has changed is done to what another has saved, and the rest of theirs stays', () => {
+  const mine = { ...withLimit(before, 'per_day.notifications', 4), symbols: ['TCS'] };
+  const theirs = { ...withLimit(before, 'cpu_ms', 900), capabilities: ['log'], symbols: ['INFY'] };
+  expect(rebased(before, mine, theirs)).toEqual({
+    ...withLimit(theirs, 'per_day.notifications', 4),
+    symbols: ['TCS'],
+  });
+  expect(rebased(before, before, theirs)).toEqual(theirs);
 });

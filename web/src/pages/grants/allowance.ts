@@ -65,6 +65,21 @@ export function changesOf(before: TaskAllowance, after: TaskAllowance): Change[]
   ];
 }
 
+/** What somebody has made of `from`, done to `onto`: what they did not touch is as it is there. */
+export function rebased(
+  from: TaskAllowance,
+  mine: TaskAllowance,
+  onto: TaskAllowance,
+): TaskAllowance {
+  const touched = new Set(changesOf(from, mine).map(({ name }) => name));
+  const limits = limitsOf(mine).filter(({ name }) => touched.has(name));
+  return {
+    ...limits.reduce((all, { name, value }) => withLimit(all, name, value), onto),
+    ...(touched.has('capabilities') && { capabilities: mine.capabilities }),
+    ...(touched.has('symbols') && { symbols: mine.symbols ?? null }),
+  };
+}
+
 function roof(value: number | null): number {
   return value ?? Number.POSITIVE_INFINITY;
 }

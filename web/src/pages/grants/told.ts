@@ -3,6 +3,12 @@ import { bytes, count } from '../../format/numbers';
 import { duration } from '../../format/time';
 import { words } from './words';
 
+/** The same to the last digit, in the unit that its name says: two that differ must not read alike. */
+export function limitExact(name: string, value: string | number | null): string {
+  if (typeof value !== 'number' || name.endsWith('_paise')) return limitTold(name, value);
+  return count(value);
+}
+
 /** The value of a limit for people. */
 export function limitTold(name: string, value: string | number | null): string {
   if (value === null) return words.noLimit;

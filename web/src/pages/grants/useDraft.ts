@@ -1,9 +1,11 @@
 import { useState } from 'react';
 import type { TaskAllowance } from '../../api/schema';
+import { rebased } from './allowance';
 
-/** An allowance that is edited, and the version that it was made from. */
+/** An allowance that is edited, and what it was made from. */
 interface Typed {
   draft: TaskAllowance;
+  from: TaskAllowance;
   version: number;
 }
 
@@ -13,17 +15,19 @@ interface Typed {
  */
 export function useDraft(saved: TaskAllowance, version: number) {
   const [typed, setTyped] = useState<Typed | null>(null);
+  const from = typed?.from ?? saved;
+  const draft = typed?.draft ?? saved;
+  /** The version that is changed. */
+  const base = typed?.version ?? version;
   return {
-    draft: typed?.draft ?? saved,
-    /** The version that is changed. */
-    base: typed?.version ?? version,
-    edit: (draft: TaskAllowance) => setTyped({ draft, version: typed?.version ?? version }),
+    draft,
+    from,
+    base,
+    edit: (next: TaskAllowance) => setTyped({ draft: next, from, version: base }),
     /** Whether somebody else has saved meanwhile. */
     isOther: typed !== null && typed.version !== version,
-    /** What was typed is what is saved, as this version. */
-    saved: (draft: TaskAllowance, as: number) => setTyped({ draft, version: as }),
     /** Keeps what was typed, as a change of what is saved now. */
-    rebase: () => setTyped(typed && { ...typed, version }),
+    rebase: () => setTyped(typed && { draft: rebased(from, draft, saved), from: saved, version }),
     /** Forgets what was typed. */
     discard: () => setTyped(null),
   };

@@ -66,6 +66,7 @@ export const words = {
   close: 'Close',
   conflict: 'Somebody else changed this allowance while you did.',
   bothValues: (theirs: string, mine: string) => `theirs is ${theirs}, yours is ${mine}`,
+  theirsAlone: (value: string) => `is ${value} now, and stays so`,
   theirs: 'Take theirs',
   mine: 'Keep mine',
 } as const;

@@ -11,6 +11,7 @@ import { Instant } from '../../parts/Instant';
 import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
 import css from './Halts.module.css';
+import { ShareLink } from './ShareLink';
 import { words } from './words';
 
 const whatOf = (halt: Halt) => halt.symbol ?? words.everything;
@@ -66,7 +67,7 @@ const columns: readonly Column<Halt>[] = [
     cell: (halt) => <Who halt={halt} />,
     sortBy: ({ user_name }) => user_name,
   },
-  { id: 'what', header: words.what, cell: whatOf, sortBy: whatOf },
+  { id: 'what', header: words.what, cell: (halt) => <What halt={halt} />, sortBy: whatOf },
   {
     id: 'since',
     header: words.since,
@@ -76,8 +77,9 @@ const columns: readonly Column<Halt>[] = [
   {
     id: 'reason',
     header: words.reason,
-    cell: ({ reason }) => <span title={reason}>{reason}</span>,
+    cell: ({ reason }) => reason,
     grow: true,
+    wrap: true,
   },
   { id: 'state', header: words.state, cell: (halt) => <State halt={halt} /> },
 ];
@@ -88,6 +90,10 @@ function Who({ halt }: { halt: Halt }) {
       {halt.user_name}
     </Link>
   );
+}
+
+function What({ halt }: { halt: Halt }) {
+  return halt.symbol === null ? words.everything : <ShareLink symbol={halt.symbol} />;
 }
 
 function State({ halt }: { halt: Halt }) {
@@ -134,7 +140,10 @@ function HaltCard(halt: Halt) {
   return (
     <div className={css.card}>
       <span>
-        <Who halt={halt} />: <strong>{whatOf(halt)}</strong>
+        <Who halt={halt} />:{' '}
+        <strong>
+          <What halt={halt} />
+        </strong>
       </span>
       <span>{halt.reason}</span>
       <span className={css.soft}>

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { explainJump, priceJumpsQuery } from '../../api/halts';
 import { pageError } from '../../api/problems';
 import type { PriceJump } from '../../api/schema';
@@ -12,6 +12,7 @@ import { Money } from '../../parts/Money';
 import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
 import css from './Halts.module.css';
+import { ShareLink } from './ShareLink';
 import { words } from './words';
 
 const changeOf = ({ open_paise, previous_close_paise }: PriceJump) =>
@@ -21,7 +22,7 @@ const columns: readonly Column<PriceJump>[] = [
   {
     id: 'symbol',
     header: words.symbol,
-    cell: ({ symbol }) => symbol,
+    cell: ({ symbol }) => <ShareLink symbol={symbol} />,
     sortBy: ({ symbol }) => symbol,
   },
   { id: 'day', header: words.day, cell: ({ day }) => <Day date={day} />, sortBy: ({ day }) => day },
@@ -47,15 +48,23 @@ const columns: readonly Column<PriceJump>[] = [
   {
     id: 'explained',
     header: words.explained,
-    cell: ({ explanation }) => <span title={explanation}>{explanation || '–'}</span>,
+    cell: ({ explanation }) => explanation || '–',
     grow: true,
+    wrap: true,
   },
 ];
+
+/** Those that wait for somebody before those that are done, else as they come: the newest first. */
+const toExplainFirst = (jumps: readonly PriceJump[]) =>
+  jumps.toSorted((one, other) => Number(isExplained(one)) - Number(isExplained(other)));
+
+const isExplained = ({ explained_at }: PriceJump) => explained_at !== null;
 
 /** Shares that nobody buys until somebody has said why their price jumped. */
 export function PriceJumps() {
   const { data, error, isPending, refetch } = useQuery(priceJumpsQuery);
   const [asked, setAsked] = useState<string | null>(null);
+  const jumps = useMemo(() => toExplainFirst(data?.items ?? []), [data]);
   return (
     <Section title={words.jumps} note={words.jumpsNote} flush>
       <PageState
@@ -65,7 +74,7 @@ export function PriceJumps() {
       >
         <DataTable
           label={words.jumps}
-          rows={data?.items ?? []}
+          rows={jumps}
           columns={columns}
           rowId={({ symbol, day }) => `${symbol} ${day}`}
           card={JumpCard}
@@ -108,7 +117,10 @@ function JumpCard(jump: PriceJump) {
   return (
     <div className={css.card}>
       <span>
-        <strong>{jump.symbol}</strong> {percentSigned(changeOf(jump))} · <Day date={jump.day} />
+        <strong>
+          <ShareLink symbol={jump.symbol} />
+        </strong>{' '}
+        {percentSigned(changeOf(jump))} · <Day date={jump.day} />
       </span>
       <span>
         <Money paise={jump.previous_close_paise} /> → <Money paise={jump.open_paise} />

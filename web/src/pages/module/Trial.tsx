@@ -4,9 +4,10 @@ import { useEffect, useState } from 'react';
 import { endJob, jobQuery, jobsQuery } from '../../api/jobs';
 import { trialPath, trialQuery, tryModule } from '../../api/modules';
 import { pageError } from '../../api/problems';
-import type { TaskView } from '../../api/schema';
+import type { Job, TaskView } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
 import { recordOf, textOf } from '../../format/unknown';
+import { Instant } from '../../parts/Instant';
 import { PageState } from '../../parts/PageState';
 import { Refusal } from '../../parts/Refusal';
 import { Section } from '../../parts/Section';
@@ -65,12 +66,7 @@ export function Trial({ task, version }: { task: TaskView; version: number }) {
       }
     >
       <div className={css.trial}>
-        {isTrying && (
-          <p role="status" className={css.text}>
-            {words.trying} {words.tryingJob(job.done)}
-          </p>
-        )}
-        {job?.state === 'failed' && <FailedJob id={job.id} />}
+        {job && <Standing job={job} />}
         <Refusal refusal={refusal} />
         <PageState
           loading={trial.isPending}
@@ -97,6 +93,30 @@ function useTrialJob(task: string, version: number) {
     if (ended !== undefined) void cache.invalidateQueries({ queryKey: ['modules', 'trial'] });
   }, [cache, ended]);
   return job;
+}
+
+/** How far a trial is, or why there is nothing of it; what one has shown stands below. */
+function Standing({ job }: { job: Job }) {
+  switch (job.state) {
+    case 'under_way':
+      return (
+        <p className={css.text}>
+          {/* Without the count: a new one each second is not for the ears. */}
+          <strong role="status">{words.trying}</strong> {words.since}{' '}
+          <Instant at={job.started_at} day />: {words.tryingJob(job.done)}
+        </p>
+      );
+    case 'cancelled':
+      return (
+        <p role="status" className={css.warning}>
+          {words.stopped} <Instant at={job.ended_at} day />, {words.stoppedAfter(job.done)}
+        </p>
+      );
+    case 'failed':
+      return <FailedJob id={job.id} />;
+    case 'succeeded':
+      return null;
+  }
 }
 
 /** Why a trial came to nothing, in the daemon's words. */

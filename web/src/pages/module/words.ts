@@ -1,4 +1,4 @@
-import { percent, plural } from '../../format/numbers';
+import { count, percent, plural } from '../../format/numbers';
 
 export const words = {
   all: 'All modules',
@@ -59,7 +59,11 @@ export const words = {
   try: 'Try it',
   trying: 'Trying…',
   stopTrying: 'Stop',
-  tryingJob: (done: number) => `${plural(done, 'run')} done. It goes on when you leave this page.`,
+  since: 'since',
+  tryingJob: (done: number) =>
+    `${count(done)} done so far, of the recorded runs or of the days of a simulated month. It goes on when you leave this page.`,
+  stopped: 'The last trial was stopped at',
+  stoppedAfter: (done: number) => `with ${count(done)} done. Nothing of it is kept.`,
   trialFailed: 'The last trial came to nothing:',
   tried: 'Tried',
   triedBy: (name: string) => `by ${name}`,

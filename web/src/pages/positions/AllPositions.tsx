@@ -118,7 +118,9 @@ function HeldCard({ position }: { position: PositionOfUser }) {
         {position.symbol} · {count(position.quantity)}
       </b>
       <Money paise={position.market_value_paise} />
-      <UserLink position={position} />
+      <span>
+        <UserLink position={position} /> · <LastPrice position={position} />
+      </span>
       <Change paise={position.unrealised_paise} ratio={profitRatio(position)} />
     </div>
   );

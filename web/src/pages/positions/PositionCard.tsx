@@ -2,7 +2,7 @@ import type { PositionDetail } from '../../api/schema';
 import { count } from '../../format/numbers';
 import { Change } from '../../parts/Change';
 import { Money } from '../../parts/Money';
-import { LookedAfterBy, lastVerdict, profitRatio } from './columns';
+import { LastPrice, LookedAfterBy, lastVerdict, profitRatio } from './columns';
 import css from './Positions.module.css';
 import { words } from './words';
 
@@ -15,8 +15,7 @@ export function PositionCard({ position }: { position: PositionDetail }) {
       </b>
       <Money paise={position.market_value_paise} />
       <span className={css.soft}>
-        <Money paise={position.average_price_paise} plain /> →{' '}
-        <Money paise={position.last_price_paise} plain />
+        <Money paise={position.average_price_paise} plain /> → <LastPrice position={position} />
       </span>
       <Change paise={position.unrealised_paise} ratio={profitRatio(position)} />
       <span className={css.cardText}>

@@ -29,7 +29,7 @@ export function LastPrice({ position }: { position: Priced }) {
   if (!position.unpriced) return <Money paise={position.last_price_paise} plain />;
   return (
     <span className={css.unpriced} title={words.unpriced}>
-      <Icon name="warning" label={words.unpriced} />{' '}
+      <Icon name="warning" label={words.unpriced} />
       <Money paise={position.last_price_paise} plain />
     </span>
   );

@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
 import type { ChangeBody, TaskSettingsBody } from '../../api/schema';
 import { putTaskSettings } from '../../api/settings';
-import { taskWord } from '../../format/task';
+import { codeTitle } from '../../format/codes';
 import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
 import { SettingsForm } from './form/SettingsForm';
-import { told } from './form/values';
+import { type Setting, told, written } from './form/values';
 import { fieldsOf, merged } from './taskSchema';
 import { words } from './words';
 
@@ -16,11 +16,15 @@ interface Props {
   user: number | undefined;
 }
 
+/** As the field shows it, beside its ₹ where it is an amount. */
+const defaultOf = (field: Setting) =>
+  field.kind === 'money' ? written(field, field.default) : told(field, field.default);
+
 /** The settings of one task, by its own schema. An empty field has the task's default. */
 export function TaskForm({ settings, user }: Props) {
   const { task, schema, values, version, module_version } = settings;
   const fields = useMemo(() => fieldsOf(schema), [schema]);
-  const title = taskWord(task);
+  const title = codeTitle(task);
   if (fields.length === 0) {
     return (
       <Section title={title}>
@@ -40,7 +44,7 @@ export function TaskForm({ settings, user }: Props) {
       saved={{ version, values }}
       send={put}
       changes={['settings']}
-      empty={(field) => told(field, field.default)}
+      empty={defaultOf}
     />
   );
 }

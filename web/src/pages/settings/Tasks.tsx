@@ -5,7 +5,7 @@ import { pageError } from '../../api/problems';
 import type { TaskSettingsBody } from '../../api/schema';
 import { taskSettingsQuery } from '../../api/settings';
 import { tasksQuery } from '../../api/tasks';
-import { taskWord } from '../../format/task';
+import { codeTitle } from '../../format/codes';
 import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
 import { useViewing } from '../../shell/viewing';
@@ -59,7 +59,7 @@ function Chosen({ described, user }: ChosenProps) {
           label={text.choose}
           className={css.narrow}
           value={chosen.task}
-          data={described.map((one) => ({ value: one.task, label: taskWord(one.task) }))}
+          data={described.map((one) => ({ value: one.task, label: codeTitle(one.task) }))}
           onChange={(event) => {
             const next = event.currentTarget.value;
             void navigate({ search: (before) => ({ ...before, task: next }) });
@@ -72,7 +72,7 @@ function Chosen({ described, user }: ChosenProps) {
         )}
       </Section>
       <TaskForm key={chosen.task} settings={chosen} user={user} />
-      <TaskHistory task={chosen.task} user={user} />
+      <TaskHistory settings={chosen} user={user} />
     </>
   );
 }

@@ -8,14 +8,21 @@ it('makes a field of each property of a schema', () => {
       lookback: { type: 'integer', minimum: 2, maximum: 250, default: 20 },
       careful: { type: 'boolean' },
       weights: { type: 'array', items: { type: 'number' } },
+      money_paise: { type: 'integer', default: 2_500_000 },
+      first: { enum: ['strongest', 'weakest'] },
+      either: { enum: [1, null] },
     },
   });
   expect(fields.map(({ name, kind }) => [name, kind])).toEqual([
     ['lookback', 'whole'],
     ['careful', 'switch'],
     ['weights', 'json'],
+    ['money_paise', 'money'],
+    ['first', 'choice'],
+    ['either', 'json'],
   ]);
   expect(fields[0]).toMatchObject({ least: 2, most: 250, default: 20 });
+  expect(fields[4]).toMatchObject({ options: ['strongest', 'weakest'] });
   expect(fieldsOf(null)).toEqual([]);
 });
 

@@ -4,12 +4,12 @@ import { pageError } from '../../api/problems';
 import type { Quote } from '../../api/schema';
 import { count } from '../../format/numbers';
 import { usePrices } from '../../live/context';
-import { Change } from '../../parts/Change';
 import { Figure } from '../../parts/Figure';
 import { Figures } from '../../parts/Figures';
 import { Instant } from '../../parts/Instant';
 import { Money } from '../../parts/Money';
 import { PageState } from '../../parts/PageState';
+import { DayChange } from './DayChange';
 import { words } from './words';
 
 /** The price of the share now. */
@@ -33,7 +33,6 @@ export function QuoteFigures({ symbol }: { symbol: string }) {
 }
 
 function Told({ quote, note }: { quote: Quote; note: string | undefined }) {
-  const { day_change_basis_points: change } = quote;
   return (
     <Figures columns={4}>
       <Figure
@@ -48,9 +47,7 @@ function Told({ quote, note }: { quote: Quote; note: string | undefined }) {
       />
       <Figure
         label={words.today}
-        value={
-          <Change paise={quote.day_change_paise} ratio={change === null ? null : change / 10_000} />
-        }
+        value={<DayChange quote={quote} />}
         note={
           <>
             {words.before} <Money paise={quote.previous_close_paise} />
@@ -59,11 +56,7 @@ function Told({ quote, note }: { quote: Quote; note: string | undefined }) {
       />
       <Figure
         label={words.span}
-        value={
-          <>
-            <Money paise={quote.low_paise} plain /> – <Money paise={quote.high_paise} plain />
-          </>
-        }
+        value={<Span low={quote.low_paise} high={quote.high_paise} />}
         note={
           <>
             {words.opened} <Money paise={quote.open_paise} />
@@ -72,5 +65,15 @@ function Told({ quote, note }: { quote: Quote; note: string | undefined }) {
       />
       <Figure label={words.traded} value={count(quote.volume)} />
     </Figures>
+  );
+}
+
+/** One dash before the first trade, not three. */
+function Span({ low, high }: { low: number | null; high: number | null }) {
+  if (low === null || high === null) return <Money paise={null} />;
+  return (
+    <>
+      <Money paise={low} plain /> – <Money paise={high} plain />
+    </>
   );
 }

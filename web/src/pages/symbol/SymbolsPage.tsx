@@ -8,6 +8,7 @@ import { FilterBar, type FilterField } from '../../parts/FilterBar';
 import { PageFrame } from '../../parts/PageFrame';
 import { PageState } from '../../parts/PageState';
 import { Panel } from '../../parts/Panel';
+import { ChangeOf, LastOf, PricedAt } from './SharePrice';
 import css from './Symbol.module.css';
 import { words } from './words';
 
@@ -35,6 +36,7 @@ export function SymbolsPage() {
               void navigate({ search: (before) => ({ ...before, q: value }), replace: true })
             }
           />
+          <p className={css.filterNote}>{words.pricesOf}</p>
         </div>
         <PageState
           {...state}
@@ -51,6 +53,7 @@ export function SymbolsPage() {
             rows={items}
             columns={columns}
             rowId={({ symbol }) => symbol}
+            card={ShareCard}
             onOpen={({ symbol }) =>
               void navigate({ to: '/symbols/$symbol', params: { symbol }, search: {} })
             }
@@ -66,11 +69,7 @@ const columns: readonly Column<Share>[] = [
   {
     id: 'symbol',
     header: words.symbol,
-    cell: ({ symbol }) => (
-      <Link to="/symbols/$symbol" params={{ symbol }}>
-        {symbol}
-      </Link>
-    ),
+    cell: SymbolLink,
     sortBy: ({ symbol }) => symbol,
   },
   {
@@ -78,6 +77,48 @@ const columns: readonly Column<Share>[] = [
     header: words.series,
     cell: ({ series }) => series ?? '–',
     sortBy: ({ series }) => series,
+  },
+  // Without a sort: only the prices of the rows that are drawn are known.
+  {
+    id: 'last',
+    header: words.lastRupees,
+    align: 'right',
+    cell: ({ symbol }) => <LastOf symbol={symbol} />,
+  },
+  {
+    id: 'change',
+    header: words.dayChange,
+    align: 'right',
+    cell: ({ symbol }) => <ChangeOf symbol={symbol} />,
+  },
+  {
+    id: 'priced',
+    header: words.pricedAt,
+    cell: ({ symbol }) => <PricedAt symbol={symbol} />,
     grow: true,
   },
 ];
+
+function SymbolLink({ symbol }: Share) {
+  return (
+    <Link to="/symbols/$symbol" params={{ symbol }}>
+      {symbol}
+    </Link>
+  );
+}
+
+function ShareCard(share: Share) {
+  const { symbol, series } = share;
+  return (
+    <div className={css.share}>
+      <b>
+        <SymbolLink {...share} />
+      </b>
+      <LastOf symbol={symbol} />
+      <span className={css.soft}>
+        {series ?? '–'} <PricedAt symbol={symbol} />
+      </span>
+      <ChangeOf symbol={symbol} />
+    </div>
+  );
+}

@@ -7,6 +7,14 @@ export const words = {
   searchExample: 'such as TCS',
   symbol: 'Symbol',
   series: 'Series',
+  lastRupees: 'Last ₹',
+  dayChange: 'Change today',
+  pricedAt: 'Priced at',
+  pricesOf:
+    'A price is of the last trade that the source of market data has seen; before the first trade of a day it is the close before.',
+  reading: '…',
+  noPrice: 'no price',
+  priceNotRead: 'not read',
   noShareTitle: 'No such share',
   noShare: (q: string) => `The source of market data knows no symbol with “${q}” in it.`,
 

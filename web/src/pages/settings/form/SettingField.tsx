@@ -1,12 +1,18 @@
-import { Button, Switch, Textarea, TextInput, type TextInputProps } from '@mantine/core';
+import {
+  Button,
+  NativeSelect,
+  Switch,
+  Textarea,
+  TextInput,
+  type TextInputProps,
+} from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { SettingBody } from '../../../api/schema';
 import css from './Form.module.css';
-import { boundsOf, labelOf, unitOf, written } from './values';
+import { boundsOf, labelOf, type Setting, told, unitOf, written } from './values';
 import { words } from './words';
 
 interface Props {
-  setting: SettingBody;
+  setting: Setting;
   text: string;
   onChange: (text: string) => void;
   mistake: string | undefined;
@@ -23,20 +29,7 @@ interface Props {
 export function SettingField(props: Props) {
   const { setting, text, onChange, mistake, disabled } = props;
   const label = labelOf(setting);
-  if (setting.kind === 'switch') {
-    return (
-      <div className={css.field} data-changed={props.isChanged || undefined}>
-        <Switch
-          label={label}
-          description={setting.about}
-          checked={text === 'true'}
-          error={mistake}
-          disabled={disabled}
-          onChange={(event) => onChange(String(event.currentTarget.checked))}
-        />
-      </div>
-    );
-  }
+  if (setting.kind === 'switch') return <SwitchField {...props} />;
   const common = {
     label,
     value: text,
@@ -49,42 +42,80 @@ export function SettingField(props: Props) {
   };
   return (
     <div className={css.field} data-changed={props.isChanged || undefined}>
-      {setting.kind === 'symbols' ? (
-        <Textarea {...common} rows={2} spellCheck={false} />
-      ) : (
-        <Line setting={setting} common={common} />
-      )}
+      <Line setting={setting} common={common} />
+    </div>
+  );
+}
+
+/** A switch has no empty position: where empty stands for the default, it stands as the default does. */
+function SwitchField({ setting, text, onChange, mistake, isChanged, disabled, empty }: Props) {
+  const byDefault = setting.default === true;
+  const about = [setting.about, empty !== undefined && words.byDefault(empty)].filter(Boolean);
+  return (
+    <div className={css.field} data-changed={isChanged || undefined}>
+      <Switch
+        label={labelOf(setting)}
+        description={about.join('; ')}
+        checked={text === '' ? byDefault : text === 'true'}
+        error={mistake}
+        disabled={disabled}
+        onChange={(event) => {
+          const { checked } = event.currentTarget;
+          onChange(empty !== undefined && checked === byDefault ? '' : String(checked));
+        }}
+      />
     </div>
   );
 }
 
 interface LineProps {
-  setting: SettingBody;
+  setting: Setting;
   common: Pick<
     TextInputProps,
-    | 'label'
-    | 'value'
-    | 'error'
-    | 'disabled'
-    | 'autoComplete'
-    | 'placeholder'
-    | 'description'
-    | 'onChange'
-  >;
+    'label' | 'error' | 'disabled' | 'autoComplete' | 'placeholder' | 'description'
+  > & {
+    value: string;
+    onChange: (event: { currentTarget: { value: string } }) => void;
+  };
 }
 
 function Line({ setting, common }: LineProps) {
   if (setting.kind === 'time') return <TextInput {...common} type="time" />;
+  if (setting.kind === 'symbols') return <Textarea {...common} rows={2} spellCheck={false} />;
+  if (setting.kind === 'choice') return <Choice setting={setting} common={common} />;
   const isMoney = setting.kind === 'money';
   const unit = isMoney ? '' : unitOf(setting);
   return (
     <TextInput
       {...common}
-      inputMode={setting.kind === 'whole' ? 'numeric' : 'decimal'}
+      inputMode={inputModeOf(setting)}
       leftSection={isMoney ? '₹' : undefined}
       rightSection={unit === '' ? undefined : <span className={css.unit}>{unit}</span>}
       rightSectionWidth={unit.length * 8 + 16}
       rightSectionPointerEvents="none"
+    />
+  );
+}
+
+function inputModeOf({ kind }: Setting) {
+  if (kind === 'text' || kind === 'json') return 'text';
+  return kind === 'whole' ? 'numeric' : 'decimal';
+}
+
+/** One of a few. What is set stays there to be seen where it is none of them any more. */
+function Choice({ setting, common: { placeholder: _, value, onChange, ...common } }: LineProps) {
+  const options = (setting.options ?? []).map(String);
+  const isOld = value !== '' && !options.includes(value);
+  return (
+    <NativeSelect
+      {...common}
+      value={value}
+      onChange={onChange}
+      data={[
+        { value: '', label: words.byDefault(told(setting, setting.default)) },
+        ...(isOld ? [value] : []),
+        ...options,
+      ]}
     />
   );
 }

@@ -2,7 +2,7 @@ import { showNotification } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Resource } from '../../../api/keys';
-import type { ChangeBody, SettingBody } from '../../../api/schema';
+import type { ChangeBody } from '../../../api/schema';
 import { useWrite } from '../../../api/useWrite';
 import { ConfirmDialog } from '../../../parts/ConfirmDialog';
 import { SaveBar } from '../../../parts/SaveBar';
@@ -12,13 +12,13 @@ import css from './Form.module.css';
 import { LeaveGuard } from './LeaveGuard';
 import { SettingField } from './SettingField';
 import { type DraftState, type Saved, useDraft } from './useDraft';
-import { type Change, labelOf } from './values';
+import { type Change, labelOf, type Setting } from './values';
 import { words } from './words';
 
 export interface Group {
   title: string;
   note?: string;
-  settings: readonly SettingBody[];
+  settings: readonly Setting[];
 }
 
 interface Question {
@@ -35,9 +35,9 @@ interface Props {
   changes: readonly Resource[];
   /** Asks before some changes are sent; null sends them at once. */
   ask?: (changes: readonly Change[]) => Question | null;
-  aside?: (setting: SettingBody) => ReactNode;
+  aside?: (setting: Setting) => ReactNode;
   /** What an empty field stands for. */
-  empty?: (setting: SettingBody) => string;
+  empty?: (setting: Setting) => string;
   actions?: ReactNode;
 }
 
@@ -132,7 +132,7 @@ export function SettingsForm(props: Props) {
 }
 
 /** The setting that a refusal is about: of several that it names, the first. */
-function namedFirst(settings: readonly SettingBody[], detail: string): string | undefined {
+function namedFirst(settings: readonly Setting[], detail: string): string | undefined {
   const at = (name: string) => detail.search(wordOf(name));
   return settings
     .map(({ name }) => name)
@@ -147,7 +147,7 @@ function wordOf(name: string): RegExp {
 }
 
 /** The daemon names settings as programs do. */
-function withLabels(settings: readonly SettingBody[], detail: string): string {
+function withLabels(settings: readonly Setting[], detail: string): string {
   return settings.reduce(
     (text, setting) => text.replaceAll(wordOf(setting.name), () => labelOf(setting)),
     detail,

@@ -1,6 +1,5 @@
 import { useState } from 'react';
-import type { SettingBody } from '../../../api/schema';
-import { type Change, changesOf, type Draft, isSame, written } from './values';
+import { type Change, changesOf, type Draft, isSame, type Setting, written } from './values';
 
 /** What is saved, and which change of it that is. */
 export interface Saved {
@@ -9,7 +8,7 @@ export interface Saved {
 }
 
 interface Conflict {
-  setting: SettingBody;
+  setting: Setting;
   was: unknown;
   is: unknown;
   yours: unknown;
@@ -19,7 +18,7 @@ interface Conflict {
  * What is typed over what is saved. When somebody else saves meanwhile, nothing typed is lost: the fields that both have
  * changed are conflicts until the person has chosen.
  */
-export function useDraft(settings: readonly SettingBody[], saved: Saved) {
+export function useDraft(settings: readonly Setting[], saved: Saved) {
   const [draft, setDraft] = useState<Draft>({});
   const [base, setBase] = useState(saved);
   const isUntouched = Object.keys(draft).length === 0;
@@ -27,7 +26,7 @@ export function useDraft(settings: readonly SettingBody[], saved: Saved) {
   const { changes, mistakes } = changesOf(settings, draft, from.values);
   const conflicts = changes.flatMap((change) => conflictOf(change, saved));
 
-  const change = (setting: SettingBody, text: string) => {
+  const change = (setting: Setting, text: string) => {
     if (isUntouched) setBase(saved);
     const { [setting.name]: _, ...others } = draft;
     const isAsSaved = text === written(setting, from.values[setting.name]);
@@ -40,9 +39,9 @@ export function useDraft(settings: readonly SettingBody[], saved: Saved) {
     setDraft(Object.fromEntries(Object.entries(draft).filter(([name]) => !theirs.has(name))));
     setBase(saved);
   };
-  const textOf = (setting: SettingBody) =>
+  const textOf = (setting: Setting) =>
     draft[setting.name] ?? written(setting, from.values[setting.name]);
-  const isChanged = (setting: SettingBody) => draft[setting.name] !== undefined;
+  const isChanged = (setting: Setting) => draft[setting.name] !== undefined;
   return {
     changes,
     isChanged,

@@ -34,6 +34,13 @@ describe('a setting', () => {
     expect(read(symbols, 'tcs, infy;reliance')).toEqual({ value: ['TCS', 'INFY', 'RELIANCE'] });
   });
 
+  it('of a few is the one that was chosen, a number among them as a number', () => {
+    const choice = { ...whole, kind: 'choice', options: ['all', 5] };
+    expect(read(choice, '5')).toEqual({ value: 5 });
+    expect(read(choice, 'all')).toEqual({ value: 'all' });
+    expect(read(choice, '')).toEqual({ value: null });
+  });
+
   it('is its default when its field is empty', () => {
     expect(read(money, ' ')).toEqual({ value: null });
     expect(told(symbols, null)).toBe('all symbols');

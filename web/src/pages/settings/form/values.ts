@@ -4,6 +4,11 @@ import { parseRupees, rupees, rupeesPlain } from '../../../format/money';
 import { decimal } from '../../../format/numbers';
 import { words } from './words';
 
+/** A setting as it is described, and what it may be where it is one of a few. */
+export interface Setting extends SettingBody {
+  options?: readonly (string | number)[];
+}
+
 /** What stands in the fields that differ from what is saved, by the name of the setting. */
 export type Draft = Readonly<Record<string, string>>;
 
@@ -12,12 +17,12 @@ type Values = Readonly<Record<string, unknown>>;
 type Reading = { value: unknown } | { why: string };
 
 /** `max_order_value_paise` as people write it: Max order value. */
-export function labelOf(setting: Pick<SettingBody, 'name'>): string {
+export function labelOf(setting: Pick<Setting, 'name'>): string {
   return codeTitle(setting.name.replace(/_(paise|pct)$/, ''));
 }
 
 /** The value as it stands in its field; nothing for null. */
-export function written(setting: SettingBody, value: unknown): string {
+export function written(setting: Setting, value: unknown): string {
   if (value === null || value === undefined) return '';
   if (setting.kind === 'money' && typeof value === 'number') {
     return rupeesPlain(value).replace(/\.00$/, '');
@@ -28,7 +33,7 @@ export function written(setting: SettingBody, value: unknown): string {
 }
 
 /** The value for people, with its unit. */
-export function told(setting: SettingBody, value: unknown): string {
+export function told(setting: Setting, value: unknown): string {
   if (value === null || value === undefined) return words.none(setting.name);
   if (typeof value === 'boolean') return value ? words.on : words.off;
   if (setting.kind === 'json') return JSON.stringify(value);
@@ -41,12 +46,12 @@ export function told(setting: SettingBody, value: unknown): string {
 const decimalOf = (value: number) =>
   Number.isInteger(value) ? decimal(value, 0) : String(value).replace('-', '\u2212');
 
-export function unitOf({ unit }: Pick<SettingBody, 'unit'>): string {
+export function unitOf({ unit }: Pick<Setting, 'unit'>): string {
   return words.units[unit] ?? unit;
 }
 
 /** Reads what was typed; an empty field is null, which brings the default back. */
-export function read(setting: SettingBody, text: string): Reading {
+export function read(setting: Setting, text: string): Reading {
   const typed = text.trim();
   if (typed === '') return { value: null };
   switch (setting.kind) {
@@ -67,6 +72,8 @@ export function read(setting: SettingBody, text: string): Reading {
       };
     case 'json':
       return readJson(typed);
+    case 'choice':
+      return { value: setting.options?.find((option) => String(option) === typed) ?? typed };
     default:
       return { value: typed };
   }
@@ -87,7 +94,7 @@ function plainNumber(text: string): number | null {
 }
 
 /** The bounds come from the daemon, which has the last word; they are told here so that nobody has to send first. */
-function within(setting: SettingBody, value: number | null, why: string): Reading {
+function within(setting: Setting, value: number | null, why: string): Reading {
   if (value === null) return { why };
   const { least, most } = setting;
   if (typeof least === 'number' && value < least) return { why: words.less(told(setting, least)) };
@@ -100,13 +107,13 @@ export function isSame(one: unknown, other: unknown): boolean {
 }
 
 export interface Change {
-  setting: SettingBody;
+  setting: Setting;
   before: unknown;
   after: unknown;
 }
 
 /** What a draft changes, and the sentences about what it does not say right. */
-export function changesOf(settings: readonly SettingBody[], draft: Draft, saved: Values) {
+export function changesOf(settings: readonly Setting[], draft: Draft, saved: Values) {
   const changes: Change[] = [];
   const mistakes: Record<string, string> = {};
   for (const setting of settings) {
@@ -131,8 +138,10 @@ export function loosens({ before, after }: Change, behind: unknown): boolean {
 }
 
 /** The bounds and the default of a setting, in a few words. */
-export function boundsOf(setting: SettingBody): string {
+export function boundsOf(setting: Setting): string {
   const { least, most, kind } = setting;
+  // What it may be can be seen, and what it is by default is the first of it.
+  if (kind === 'choice') return '';
   const range =
     kind !== 'symbols' && typeof least === 'number' && typeof most === 'number'
       ? words.range(bare(setting, least), short(setting, most))
@@ -141,13 +150,13 @@ export function boundsOf(setting: SettingBody): string {
 }
 
 /** As `told`, without the paise of whole rupees. */
-function short(setting: SettingBody, value: unknown): string {
+function short(setting: Setting, value: unknown): string {
   return setting.kind === 'money'
     ? told(setting, value).replace(/\.00$/, '')
     : told(setting, value);
 }
 
 /** As `short`, without a unit that is named after it anyway. */
-function bare(setting: SettingBody, value: number): string {
-  return setting.kind === 'money' ? short(setting, value) : written(setting, value);
+function bare(setting: Setting, value: number): string {
+  return setting.kind === 'money' ? short(setting, value) : decimalOf(value);
 }
