@@ -1,7 +1,10 @@
 //! A version of a task that may place orders is not activated before somebody has seen what it would have done.
 
+use std::sync::Arc;
+
 use prahari_app::error::AppError;
 use prahari_app::modules::Activation;
+use prahari_app::progress::Progress;
 use prahari_app::shadow::FindingKind;
 use prahari_app::simulation::try_module;
 use prahari_domain::tasks::Task;
@@ -140,7 +143,10 @@ async fn where_nothing_was_recorded_yet_the_last_month_is_simulated_on_the_daemo
     let daemon = house.start(at(MONDAY, "08:50")).await;
     let buys = Task::literal("buy_orders");
     let same = upload(&daemon, buys, &retouched(component(buys))).await;
-    let report = try_module(&daemon, buys, same.version, 5, ADMIN).await.unwrap();
+    let progress = Arc::new(Progress::default());
+    let trial = try_module(&daemon, buys, same.version, 5, ADMIN);
+    let report = progress.clone().of(trial).await.unwrap();
+    assert_eq!(progress.done(), 29, "each of the thirty days but the last was over before the end");
     let told = report.to_string();
     let begins = "buy_orders: there is no recorded run to compare with, so a month was simulated on the bars of the daemon, \
                   2025-02-08 to 2025-03-09: 19 runs, 0 failed, ";

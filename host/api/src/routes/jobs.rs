@@ -29,7 +29,7 @@ struct Job {
     started_at: Instant,
     /// How it stands.
     state: JobStateName,
-    /// Pieces of work that are done, such as runs that were replayed.
+    /// Pieces of work that are done, such as runs that were replayed, or days that were simulated.
     done: u64,
     /// Time at which it ended; null while it is under way.
     #[schema(required)]

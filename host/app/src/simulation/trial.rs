@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use chrono::Days;
+use parking_lot::Mutex;
 use prahari_brokers::{PaperBroker, PaperBrokerage, PaperSettings};
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
@@ -19,6 +20,7 @@ use crate::desk::TradingServices;
 use crate::error::AppError;
 use crate::paper_store::{DatabasePaperStore, PAPER};
 use crate::prices::PriceJumps;
+use crate::progress;
 use crate::shadow::{ShadowReport, SimulatedMonth};
 use crate::tasks::TaskManifest;
 
@@ -81,10 +83,23 @@ async fn run(
     for user in simulated.users.all() {
         simulated.services.start_service(user.id).await?;
     }
+    count_days(&simulated, from);
     let end = Timestamp::end_of(to);
     simulated.scheduler().run(Some(end)).await?;
     store.flush().await?;
     report(&simulated, row.task, (from, to)).await
+}
+
+/// Counts each day that is over, where somebody reads how far the trial is. The cursor is moved within this work, so the days are
+/// counted for whoever asked for it.
+fn count_days(simulated: &Daemon, first: Day) {
+    let reached = Mutex::new(first);
+    simulated.cursor.observe(move |instant| {
+        let day = instant.ist_day();
+        if std::mem::replace(&mut *reached.lock(), day) != day {
+            progress::one_more();
+        }
+    });
 }
 
 /// A daemon on another database, with the market, the calendar and the runtime of this one.
