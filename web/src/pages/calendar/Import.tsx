@@ -29,12 +29,13 @@ export function Import({ brought }: { brought: Brought }) {
   const [looked, setLooked] = useState<Looked | null>(null);
   const [fault, setFault] = useState<string | null>(null);
   const [isAsking, setIsAsking] = useState(false);
-  const { write, isBusy, refusal } = useWrite([]);
+  const { write, isBusy, refusal, forget } = useWrite([]);
 
   const type = (next: string) => {
     setText(next);
     setLooked(null);
     setFault(null);
+    forget();
   };
   const look = async () => {
     const version = versions.data?.newest;

@@ -2,6 +2,7 @@ import { Button, Checkbox, Group, TagsInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { removeGrant, setGrant } from '../../api/grants';
+import { type Explanation, fieldOf, sentenceOf } from '../../api/problems';
 import type { TaskAllowance } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
 import { codeTitle } from '../../format/codes';
@@ -31,12 +32,17 @@ interface Props {
 /** Changes an allowance. What allows more is asked about; what allows less is saved at once. */
 export function GrantForm({ task, whom, name, isSet, before, version, known }: Props) {
   const cache = useQueryClient();
-  const { draft, base, edit, isOther, saved, rebase, discard } = useDraft(before, version);
+  const { draft, base, isOther, saved, rebase, discard, ...typed } = useDraft(before, version);
   const [isSaved, setIsSaved] = useState(false);
   const [asked, setAsked] = useState<'looser' | 'remove' | null>(null);
-  const { write, isBusy, refusal } = useWrite(['grants']);
+  const { write, isBusy, refusal, forget } = useWrite(['grants']);
+  const edit = (next: TaskAllowance) => {
+    typed.edit(next);
+    forget();
+  };
   const readAnew = () => cache.invalidateQueries({ queryKey: ['grants'] });
   const changes = changesOf(before, draft);
+  const limits = { draft, changes, refusal, onChange: edit };
   const looser = changes.filter(({ isLooser }) => isLooser);
   const save = async () => {
     try {
@@ -83,9 +89,9 @@ export function GrantForm({ task, whom, name, isSet, before, version, known }: P
           })
         }
       />
-      <Limits title={words.main} prefix="" draft={draft} onChange={edit} />
-      <Limits title={words.perRun} prefix="per_run." draft={draft} onChange={edit} />
-      <Limits title={words.perDay} prefix="per_day." draft={draft} onChange={edit} />
+      <Limits title={words.main} prefix="" {...limits} />
+      <Limits title={words.perRun} prefix="per_run." {...limits} />
+      <Limits title={words.perDay} prefix="per_day." {...limits} />
       <Refusal refusal={refusal} />
       <div className={css.foot}>
         {/* Beside the buttons: a message that pops up would cover them. */}
@@ -109,7 +115,8 @@ export function GrantForm({ task, whom, name, isSet, before, version, known }: P
         onClose={() => setAsked(null)}
         title={words.looserTitle(codeTitle(task), name)}
         confirm={words.looserVerb}
-        onConfirm={save}
+        // What the daemon says against it stands beside the fields, where it is mended.
+        onConfirm={() => write(save)}
       >
         <p className={css.text}>{words.looserText}</p>
         <ul className={css.lines}>
@@ -140,14 +147,22 @@ interface LimitsProps {
   /** What the names of these limits begin with; empty for those outside of the two groups. */
   prefix: string;
   draft: TaskAllowance;
+  changes: ReturnType<typeof changesOf>;
+  refusal: Explanation | null;
   onChange: (draft: TaskAllowance) => void;
 }
 
-function Limits({ title, prefix, draft, onChange }: LimitsProps) {
+function Limits({ title, prefix, draft, changes, refusal, onChange }: LimitsProps) {
   const limits = limitsOf(draft).filter(({ name }) =>
     prefix === '' ? !name.includes('.') : name.startsWith(prefix),
   );
   if (limits.length === 0) return null;
+  // The daemon names a limit of a run and of a date alike: what was changed is meant.
+  const mistake = (name: string) => {
+    const field = fieldOf(refusal, [name, name.slice(prefix.length)]);
+    const isChanged = changes.some((change) => change.name === name);
+    return refusal && field && isChanged ? sentenceOf(refusal, field, limitWord(name)) : null;
+  };
   return (
     <fieldset className={css.group}>
       <legend className={css.legend}>{title}</legend>
@@ -156,6 +171,7 @@ function Limits({ title, prefix, draft, onChange }: LimitsProps) {
           key={name}
           name={name}
           value={value}
+          mistake={mistake(name)}
           onChange={(next) => onChange(withLimit(draft, name, next))}
         />
       ))}

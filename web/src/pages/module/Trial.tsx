@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { endJob, jobQuery, jobsQuery } from '../../api/jobs';
 import { trialPath, trialQuery, tryModule } from '../../api/modules';
-import { pageError } from '../../api/problems';
+import { fieldOf, pageError } from '../../api/problems';
 import type { TaskView } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
 import { recordOf, textOf } from '../../format/unknown';
@@ -19,7 +19,7 @@ const MOST_DAYS = 31;
 /** What a version would have done on recorded days: has it tried, and shows the newest trial. */
 export function Trial({ task, version }: { task: TaskView; version: number }) {
   const trial = useQuery(trialQuery(task.task, version));
-  const [days, setDays] = useState(5);
+  const [days, setDays] = useState<number | string>(5);
   const job = useTrialJob(task.task, version);
   const { write, isBusy, refusal } = useWrite(['jobs']);
   const isTrying = job?.state === 'under_way';
@@ -38,9 +38,11 @@ export function Trial({ task, version }: { task: TaskView; version: number }) {
             value={days}
             min={1}
             max={MOST_DAYS}
-            clampBehavior="strict"
+            // Out of these bounds the daemon says so, and what was typed stays.
+            clampBehavior="none"
+            error={fieldOf(refusal, ['days']) !== null}
             disabled={isTrying}
-            onChange={(value) => setDays(Number(value) || 1)}
+            onChange={setDays}
           />
           {isTrying ? (
             <Button
@@ -55,8 +57,8 @@ export function Trial({ task, version }: { task: TaskView; version: number }) {
             <Button
               size="sm"
               variant="default"
-              disabled={isBusy}
-              onClick={() => void write(() => tryModule(task.task, version, days))}
+              disabled={isBusy || days === ''}
+              onClick={() => void write(() => tryModule(task.task, version, Number(days)))}
             >
               {words.try}
             </Button>

@@ -1,6 +1,7 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { beginTotp, disableTotp } from '../../api/account';
+import { told } from '../../api/problems';
 import type { TotpBegun } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
 import { Copy } from '../../parts/Copy';
@@ -75,7 +76,7 @@ function WithPassword({ verb, danger = false, send }: WithPasswordProps) {
         label={text.password}
         value={password}
         autoComplete="current-password"
-        error={refusal && `${refusal.title}. ${refusal.next}`}
+        error={refusal && <span role="alert">{told(refusal)}</span>}
         onChange={(event) => {
           setPassword(event.currentTarget.value);
           forget();

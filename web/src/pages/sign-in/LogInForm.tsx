@@ -3,7 +3,9 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { logIn } from '../../api/auth';
 import { Failure } from '../../api/client';
+import { explain } from '../../api/problems';
 import type { Me } from '../../api/schema';
+import { mistakeOf } from '../../parts/Refusal';
 import { Problem } from './Problem';
 import { useWait } from './useWait';
 import { words } from './words';
@@ -30,7 +32,6 @@ export function LogInForm({ name: knownName = '', onLoggedIn }: Props) {
     onSuccess: onLoggedIn,
     onError: (error) => {
       if (asksForCode(error)) setNeedsCode(true);
-      setCode('');
     },
     onSettled: () => {
       busy.current = false;
@@ -39,6 +40,8 @@ export function LogInForm({ name: knownName = '', onLoggedIn }: Props) {
   const wait = useWait(attempt.error);
   const isFirstAskForCode =
     attempt.error instanceof Failure && attempt.error.code === 'totp_required' && needsCode;
+
+  const codeMistake = mistakeOf(attempt.error && explain(attempt.error), 'code', words.code);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -50,7 +53,9 @@ export function LogInForm({ name: knownName = '', onLoggedIn }: Props) {
   return (
     <form onSubmit={submit}>
       <Stack gap={12}>
-        {attempt.error && !isFirstAskForCode && <Problem error={attempt.error} wait={wait} />}
+        {attempt.error && !isFirstAskForCode && !codeMistake && (
+          <Problem error={attempt.error} wait={wait} />
+        )}
         <TextInput
           label={words.name}
           value={name}
@@ -77,6 +82,7 @@ export function LogInForm({ name: knownName = '', onLoggedIn }: Props) {
             label={words.code}
             description={words.codeHint}
             value={code}
+            error={codeMistake}
             onChange={(event) => setCode(event.currentTarget.value)}
             autoComplete="one-time-code"
             required

@@ -1,4 +1,6 @@
 import { PasswordInput } from '@mantine/core';
+import type { Explanation } from '../../api/problems';
+import { mistakeOf } from '../../parts/Refusal';
 import { words } from './words';
 
 interface TwicePassword {
@@ -9,13 +11,14 @@ interface TwicePassword {
 interface Props {
   value: TwicePassword;
   onChange: (value: TwicePassword) => void;
+  refusal: Explanation | null;
 }
 
 export const isSameTwice = ({ password, repeat }: TwicePassword) =>
   password !== '' && password === repeat;
 
 /** A new password, typed twice. How good it has to be is the daemon's to say. */
-export function NewPassword({ value, onChange }: Props) {
+export function NewPassword({ value, onChange, refusal }: Props) {
   const differs = value.repeat !== '' && value.repeat !== value.password;
   return (
     <>
@@ -24,6 +27,7 @@ export function NewPassword({ value, onChange }: Props) {
         value={value.password}
         onChange={(event) => onChange({ ...value, password: event.currentTarget.value })}
         autoComplete="new-password"
+        error={mistakeOf(refusal, 'new_password', words.newPassword)}
         required
         withAsterisk={false}
       />

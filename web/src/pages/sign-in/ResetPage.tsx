@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { resetPassword } from '../../api/auth';
+import { explain, fieldOf } from '../../api/problems';
 import { Frame } from './Frame';
 import css from './Frame.module.css';
 import { isSameTwice, NewPassword } from './NewPassword';
@@ -22,6 +23,9 @@ export function ResetPage() {
     cache.clear();
     setIsChanged(true);
   });
+
+  const refusal = error ? explain(error) : null;
+  const isAtField = fieldOf(refusal, ['new_password']) !== null;
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -46,8 +50,8 @@ export function ResetPage() {
       {token === null && <Alert color="bad">{words.noToken}</Alert>}
       <form onSubmit={submit}>
         <Stack gap={12}>
-          {error && <Problem error={error} />}
-          <NewPassword value={passwords} onChange={setPasswords} />
+          {error && !isAtField && <Problem error={error} />}
+          <NewPassword value={passwords} onChange={setPasswords} refusal={refusal} />
           <Button
             type="submit"
             fullWidth

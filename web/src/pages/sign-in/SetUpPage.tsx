@@ -3,6 +3,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { meQuery, setUp } from '../../api/auth';
+import { explain, fieldOf } from '../../api/problems';
+import { mistakeOf } from '../../parts/Refusal';
 import { FirstSteps } from './FirstSteps';
 import { Frame } from './Frame';
 import css from './Frame.module.css';
@@ -25,6 +27,9 @@ export function SetUpPage() {
     setIsMade(true);
   });
 
+  const refusal = error ? explain(error) : null;
+  const isAtField = fieldOf(refusal, ['name', 'new_password']) !== null;
+
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (token !== null && isSameTwice(passwords)) {
@@ -39,10 +44,11 @@ export function SetUpPage() {
       {token === null && <Alert color="bad">{words.noToken}</Alert>}
       <form onSubmit={submit}>
         <Stack gap={12}>
-          {error && <Problem error={error} />}
+          {error && !isAtField && <Problem error={error} />}
           <TextInput
             label={words.name}
             value={name}
+            error={mistakeOf(refusal, 'name', words.name)}
             onChange={(event) => setName(event.currentTarget.value)}
             autoComplete="username"
             autoCapitalize="none"
@@ -50,7 +56,7 @@ export function SetUpPage() {
             required
             withAsterisk={false}
           />
-          <NewPassword value={passwords} onChange={setPasswords} />
+          <NewPassword value={passwords} onChange={setPasswords} refusal={refusal} />
           <Button
             type="submit"
             fullWidth

@@ -1,6 +1,7 @@
 import { Button, FileButton, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { explain } from '../../api/problems';
 import type { TaskView } from '../../api/schema';
 import { declareTask } from '../../api/tasks';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
@@ -25,7 +26,13 @@ export function ByManifest({ onAdded }: { onAdded: (task: TaskView) => void }) {
   };
   const add = async () => {
     if (!asked) return;
-    onAdded(await declareTask(asked.name, asked.document));
+    try {
+      onAdded(await declareTask(asked.name, asked.document));
+    } catch (error) {
+      // Beside the text as well, where it is mended.
+      setFault(explain(error).detail);
+      throw error;
+    }
     setText('');
     await cache.invalidateQueries();
   };
