@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { endJob, jobQuery, jobsQuery } from '../../api/jobs';
 import { trialPath, trialQuery, tryModule } from '../../api/modules';
-import { fieldOf, pageError } from '../../api/problems';
+import { pageError } from '../../api/problems';
 import type { TaskView } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
 import { recordOf, textOf } from '../../format/unknown';
@@ -40,7 +40,6 @@ export function Trial({ task, version }: { task: TaskView; version: number }) {
             max={MOST_DAYS}
             // Out of these bounds the daemon says so, and what was typed stays.
             clampBehavior="none"
-            error={fieldOf(refusal, ['days']) !== null}
             disabled={isTrying}
             onChange={setDays}
           />

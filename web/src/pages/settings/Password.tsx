@@ -8,6 +8,7 @@ import { useWrite } from '../../api/useWrite';
 import { mistakeOf, Refusal } from '../../parts/Refusal';
 import { Section } from '../../parts/Section';
 import { isSameTwice, NewPassword } from '../sign-in/NewPassword';
+import { words as signInWords } from '../sign-in/words';
 import css from './Settings.module.css';
 import { isActive } from './tokenState';
 import { words } from './words';
@@ -46,7 +47,11 @@ export function Password() {
           required
           withAsterisk={false}
         />
-        <NewPassword value={fresh} onChange={setFresh} refusal={refusal} />
+        <NewPassword
+          value={fresh}
+          onChange={setFresh}
+          error={mistakeOf(refusal, 'new_password', signInWords.newPassword)}
+        />
         <KeptTokens
           kept={kept}
           onChange={setKept}

@@ -48,7 +48,7 @@ export function TotpSetUp({ begun, onCancel, onEnabled }: Props) {
               setCode(event.currentTarget.value);
               forget();
             }}
-            data-autofocus
+            autoFocus
           />
           <div className={css.actions}>
             <Button type="submit" disabled={isBusy || code.trim() === ''}>

@@ -5,6 +5,7 @@ import { logIn } from '../../api/auth';
 import { Failure } from '../../api/client';
 import { explain } from '../../api/problems';
 import type { Me } from '../../api/schema';
+import { useFocusKept } from '../../parts/focus';
 import { mistakeOf } from '../../parts/Refusal';
 import { Problem } from './Problem';
 import { useWait } from './useWait';
@@ -37,6 +38,7 @@ export function LogInForm({ name: knownName = '', onLoggedIn }: Props) {
       busy.current = false;
     },
   });
+  const keepFocus = useFocusKept(attempt.isPending);
   const wait = useWait(attempt.error);
   const isFirstAskForCode =
     attempt.error instanceof Failure && attempt.error.code === 'totp_required' && needsCode;
@@ -47,6 +49,7 @@ export function LogInForm({ name: knownName = '', onLoggedIn }: Props) {
     event.preventDefault();
     if (busy.current || wait > 0) return;
     busy.current = true;
+    keepFocus();
     attempt.mutate({ name: name.trim(), password, ...(needsCode && { code: code.trim() }) });
   };
 

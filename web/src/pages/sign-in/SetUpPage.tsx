@@ -3,12 +3,12 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { meQuery, setUp } from '../../api/auth';
-import { explain, fieldOf } from '../../api/problems';
+import { explain } from '../../api/problems';
 import { mistakeOf } from '../../parts/Refusal';
 import { FirstSteps } from './FirstSteps';
 import { Frame } from './Frame';
 import css from './Frame.module.css';
-import { isSameTwice, NewPassword } from './NewPassword';
+import { isSameTwice, NewPassword, newPasswordMistake } from './NewPassword';
 import { Problem } from './Problem';
 import { tokenOf } from './token';
 import { useOnce } from './useOnce';
@@ -28,7 +28,8 @@ export function SetUpPage() {
   });
 
   const refusal = error ? explain(error) : null;
-  const isAtField = fieldOf(refusal, ['name', 'new_password']) !== null;
+  const nameMistake = mistakeOf(refusal, 'name', words.name);
+  const passwordMistake = newPasswordMistake(refusal);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -44,11 +45,11 @@ export function SetUpPage() {
       {token === null && <Alert color="bad">{words.noToken}</Alert>}
       <form onSubmit={submit}>
         <Stack gap={12}>
-          {error && !isAtField && <Problem error={error} />}
+          {error && !nameMistake && !passwordMistake && <Problem error={error} />}
           <TextInput
             label={words.name}
             value={name}
-            error={mistakeOf(refusal, 'name', words.name)}
+            error={nameMistake}
             onChange={(event) => setName(event.currentTarget.value)}
             autoComplete="username"
             autoCapitalize="none"
@@ -56,7 +57,7 @@ export function SetUpPage() {
             required
             withAsterisk={false}
           />
-          <NewPassword value={passwords} onChange={setPasswords} refusal={refusal} />
+          <NewPassword value={passwords} onChange={setPasswords} error={passwordMistake} />
           <Button
             type="submit"
             fullWidth

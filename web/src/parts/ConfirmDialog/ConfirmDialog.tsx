@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { explain, fieldOf, sentenceOf } from '../../api/problems';
 import { sentence } from '../../format/text';
+import { useFocusKept, useFocusReturned } from '../focus';
 import css from './ConfirmDialog.module.css';
 import { useHold } from './useHold';
 import { words } from './words';
@@ -37,12 +38,14 @@ export interface ConfirmDialogProps {
 function useSending(onConfirm: ConfirmDialogProps['onConfirm'], onDone: () => void) {
   const [sending, setSending] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const keepFocus = useFocusKept(sending);
   // State alone comes a render too late for two presses of Enter within one frame.
   const busy = useRef(false);
 
   const send = async (reason: string) => {
     if (busy.current) return;
     busy.current = true;
+    keepFocus();
     setSending(true);
     setError(null);
     try {
@@ -59,7 +62,7 @@ function useSending(onConfirm: ConfirmDialogProps['onConfirm'], onDone: () => vo
 }
 
 /** As the daemon calls what stands in the field of the reason. */
-const REASONS = ['reason', 'explanation'] as const;
+const REASONS = ['reason', 'explanation', 'resolution'] as const;
 
 /** The sentence of a refusal: at the reason when it is about that, else below all fields. */
 function refusalOf(error: unknown, reasonLabel: string | undefined) {
@@ -73,6 +76,7 @@ function refusalOf(error: unknown, reasonLabel: string | undefined) {
 }
 
 function Question(props: ConfirmDialogProps) {
+  useFocusReturned();
   const { typeName, reason: reasonLabel, hold = false, danger = false } = props;
   const [typed, setTyped] = useState('');
   const [reason, setReason] = useState('');
