@@ -59,7 +59,7 @@ describe('what the daemon refuses stands beside the field, and stays typed:', ()
     await saveElsewhere(own, 'eod_cleanup', { after: waitingFor('buy_orders', '18:30') });
     const page = await visit({ ...own.as('admin'), refusals: REFUSALS });
     await goTo(page, editorOf('buy_orders'));
-    await field(page, 'Waits for tasks of the same day').first().click();
+    await field(page, 'Waits for tasks of the same day').first().press('ArrowDown');
     await page.getByRole('option', { name: 'EOD cleanup' }).click();
     const latest = field(page, 'Waits at most until (IST)');
     const sentence = await refusalOf(page, /preview$/, () => latest.fill('19:00'));
