@@ -88,4 +88,15 @@ describe('what the daemon refuses stands beside the field, and stays typed:', ()
     await page.getByRole('alert').getByText(sentence).waitFor();
     expect(await symbol.inputValue()).toBe('NO SUCH!');
   });
+
+  test('the dates of a result', async ({ visit }) => {
+    const page = await visit({ ...own.as('admin'), refusals: REFUSALS });
+    const dates = 'range=own&from=2026-11-12&through=2026-11-16';
+    await goTo(page, { path: `/pnl?${dates}`, heading: 'P&L' });
+    const from = field(page, 'From');
+    const sentence = await refusalOf(page, /pnl/, () => from.fill('2026-11-17'));
+    expect(sentence).toContain('From is after through');
+    await isTold(page, () => page.getByRole('alert').first(), sentence);
+    expect(await from.inputValue()).toBe('2026-11-17');
+  });
 });

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { type Daemon, startEmpty } from './support/daemon';
+import { field, mistakeOf } from './support/fields';
 import { focusComes, pressOn, tabTo } from './support/focus';
 import { goTo } from './support/pages';
 import type { Session } from './support/setup';
@@ -23,6 +24,9 @@ afterAll(() => running?.stop());
 
 const at = () => ({ url: running?.url ?? daemon.url });
 
+const isTold = (page: Page, label: string, says: string) =>
+  expect.poll(() => mistakeOf(page, label).catch(String)).toContain(says);
+
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true });
 
 /** In order: each goes on with what the one before has made. */
@@ -35,20 +39,18 @@ describe.sequential('with the keyboard alone the first admin', () => {
   }) => {
     const page = await visit({ ...at(), refusals: [400, 401] });
     await page.goto(`/${daemon.setUp}`);
-    await tabTo(page, page.getByLabel('Name'));
-    await page.keyboard.type(NAME);
-    const password = page.getByLabel('New password');
+    const name = field(page, 'Name');
+    await tabTo(page, name);
+    await page.keyboard.type('Asha Rao');
+    const password = field(page, 'New password');
     await tabTo(page, password);
     await page.keyboard.type('short');
-    const again = page.getByLabel('The same again');
+    const again = field(page, 'The same again');
     await tabTo(page, again);
     await page.keyboard.type('short');
     const make = page.getByRole('button', { name: 'Make the admin and log in' });
     await pressOn(page, make);
-    await page
-      .getByRole('alert')
-      .getByText('New password is a text of 12 to 256 characters')
-      .waitFor();
+    await isTold(page, 'New password', 'New password is a text of 12 to 256 characters');
     // The press is over, and not where one is.
     await focusComes(make);
     for (const field of [password, again]) {
@@ -56,6 +58,12 @@ describe.sequential('with the keyboard alone the first admin', () => {
       await page.keyboard.press('ControlOrMeta+a');
       await page.keyboard.type(PASSWORD);
     }
+    await page.keyboard.press('Enter');
+    await isTold(page, 'Name', "A user's name has 1 to 64");
+    // Nothing else has to be typed again.
+    await tabTo(page, name);
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type(NAME);
     await page.keyboard.press('Enter');
 
     await focusComes(heading(page, 'You are the admin'));

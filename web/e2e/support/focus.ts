@@ -31,6 +31,12 @@ export async function tabTo(page: Page, wanted: Locator): Promise<void> {
   throw new Error(`Tab does not lead to ${wanted}`);
 }
 
+/** Until something has the focus, and not the page as a whole, from which Tab leads to its top. */
+export async function focusIsKept(page: Page): Promise<void> {
+  const isKept = () => page.evaluate(() => document.activeElement !== document.body);
+  await expect.poll(isKept, { timeout: PATIENCE_MS }).toBe(true);
+}
+
 /** Presses what has the focus when Tab has come to it. */
 export async function pressOn(page: Page, wanted: Locator): Promise<void> {
   await tabTo(page, wanted);
