@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import type { CalendarChanges } from '../src/api/schema';
 import { answerTo, part, refusalOf } from './support/answers';
+import { holiday, yearOf } from './support/calendar';
 import { ownDaemon } from './support/own';
 import { goTo } from './support/pages';
 import { test } from './support/visit';
@@ -9,15 +10,6 @@ import { test } from './support/visit';
 const CALENDAR = { path: '/calendar?year=2027', heading: 'Calendar' };
 const PREVIEW = /calendar\/preview$/;
 const IMPORT = /calendar$/;
-
-const holiday = (date: string, name: string) => ({ date, name });
-
-/** What an exchange publishes in December, cut short. */
-const yearOf = (holidays: readonly object[]) =>
-  JSON.stringify({
-    as_of: '2026-12-12',
-    years: { '2027': { source: 'a circular of this test', holidays } },
-  });
 
 const REPUBLIC_DAY = holiday('2027-01-26', 'Republic Day');
 const GOOD = yearOf([REPUBLIC_DAY, holiday('2027-03-22', 'Holi')]);

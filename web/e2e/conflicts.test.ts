@@ -5,7 +5,7 @@ import { limitExact } from '../src/pages/grants/told';
 import { grantOf, setGrant } from './support/grants';
 import { ownDaemon, read } from './support/own';
 import { goTo } from './support/pages';
-import { describeElsewhere, editorOf, scheduleOf } from './support/schedules';
+import { editorOf, saveElsewhere, scheduleOf } from './support/schedules';
 import { test } from './support/visit';
 
 const TASK = 'premarket_retry';
@@ -26,7 +26,7 @@ describe('a schedule that another session saves meanwhile', () => {
     const page = await visit(own.as('admin'));
     await goTo(page, editorOf(TASK));
     await description(page).fill(`typed before: ${keeps}`);
-    await describeElsewhere(own, TASK, `by the other: ${keeps}`);
+    await saveElsewhere(own, TASK, { description: `by the other: ${keeps}` });
     await conflict(page).getByText(`description: by the other: ${keeps}`).waitFor();
     await conflict(page).getByText(`description: typed before: ${keeps}`).waitFor();
     expect(await description(page).inputValue()).toBe(`typed before: ${keeps}`);
@@ -47,7 +47,7 @@ describe('a schedule that another session saves meanwhile', () => {
     await page.getByRole('button', { name: 'Save…' }).click();
     const dialog = page.getByRole('dialog', { name: /^Save the schedule of/ });
     await dialog.waitFor();
-    await describeElsewhere(own, TASK, 'saved during the question');
+    await saveElsewhere(own, TASK, { description: 'saved during the question' });
     await dialog.waitFor({ state: 'hidden' });
     await conflict(page).getByRole('button', { name: 'Keep mine' }).click();
     await dialog.getByText('description: saved during the question').waitFor();
@@ -69,7 +69,7 @@ describe('settings that another session saves meanwhile', () => {
     const other = page.getByLabel('RSI oversold', { exact: true });
     await exit.fill(String(mine));
     await other.fill(String(mine - 40));
-    await saveElsewhere(theirs);
+    await saveSettingsElsewhere(theirs);
     const told = page.getByRole('alert').filter({ hasText: 'Somebody else saved these settings' });
     await told.getByText(`is now ${theirs} points, yours is ${mine} points`).waitFor();
     expect(await exit.inputValue()).toBe(String(mine));
@@ -85,7 +85,7 @@ describe('settings that another session saves meanwhile', () => {
   });
 });
 
-const saveElsewhere = (rsi_exit: number) =>
+const saveSettingsElsewhere = (rsi_exit: number) =>
   own.ask('user2', (client) => read(client.patch(CONFIG, { data: { values: { rsi_exit } } })));
 
 const CALLS = 'Host calls of a run';

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import type { Alert } from '../src/api/schema';
 import { part } from './support/answers';
-import { focusComes, hasFocus, tabTo } from './support/focus';
+import { focusComes, focusIsKept, hasFocus, tabTo } from './support/focus';
 import { ownDaemon, read } from './support/own';
 import { goTo, settled } from './support/pages';
 import { test } from './support/visit';
@@ -127,6 +127,8 @@ describe('with the keyboard alone', () => {
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'hidden' });
     await row.waitFor({ state: 'hidden' });
+    // Its button is gone with it.
+    await focusIsKept(page);
     expect((await openAlerts()).map(({ id }) => id)).not.toContain(alert?.id);
   });
 });

@@ -15,6 +15,8 @@ const UPLOAD = /\/api\/v1\/modules\/\w+$/;
 const LACKS = 'signals-read';
 /** A version that was never tried has no trial to be read. */
 const UNTRIED = 404;
+/** With a sign that turns the direction of what follows, which no page shows. */
+const UNSEEN = 'as \u202e before';
 
 /** With two trading days behind it, so that there are runs to be compared. */
 const own = ownDaemon({ history: 4 });
@@ -86,12 +88,19 @@ describe('a module', () => {
   test('is activated without force once its trial is accepted, and rolled back', async ({
     visit,
   }) => {
-    const page = await visit({ ...own.as('admin'), refusals: [UNTRIED] });
+    const page = await visit({ ...own.as('admin'), refusals: [400, UNTRIED] });
     await goTo(page, { ...MODULE, path: `${MODULE.path}?version=2` });
     const dialog = await askToActivate(page, 2);
     await dialog.getByText('by force').waitFor({ state: 'hidden' });
     expect(await dialog.getByLabel(`Type ${TASK} to go on`).count()).toBe(0);
-    await dialog.getByLabel('Reason').fill('it does the same');
+    const reason = dialog.getByLabel('Reason');
+    await reason.fill(UNSEEN);
+    const sentence = await refusalOf(page, /activate$/, () =>
+      dialog.getByRole('button', { name: 'Activate' }).click(),
+    );
+    await dialog.getByRole('alert').getByText(sentence).waitFor();
+    expect(await reason.inputValue()).toBe(UNSEEN);
+    await reason.fill('it does the same');
     const active = await answerTo<ModuleVersion>(page, /activate$/, () =>
       dialog.getByRole('button', { name: 'Activate' }).click(),
     );

@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import type { LimitsBody, MoneyBody, StrategyBody } from '../src/api/schema';
 import { rupees } from '../src/format/money';
 import { refusalOf } from './support/answers';
+import { field, mistakeOf } from './support/fields';
 import { gateTo } from './support/gate';
 import { ownDaemon, read } from './support/own';
 import { goTo } from './support/pages';
@@ -14,16 +15,6 @@ const MISTAKES = 'Correct the fields in red first.';
 
 /** What the daemon has saved of the caller's. */
 const saved = <T>(page: Page, path: string) => read<T>(page.context().request.get(path));
-
-const field = (page: Page, label: string) => page.getByLabel(label, { exact: true });
-
-/** What stands below a field as its mistake: read to whoever is in it. */
-async function mistakeOf(page: Page, label: string): Promise<string> {
-  const described = (await field(page, label).getAttribute('aria-describedby')) ?? '';
-  const ids = described.split(' ').filter((id) => id.endsWith('-error'));
-  if (ids.length !== 1) throw new Error(`${label} is described by ${described}`);
-  return (await page.locator(`[id="${ids[0]}"]`).textContent()) ?? '';
-}
 
 describe('limits', () => {
   test('that are no numbers or out of their bounds are not sent', async ({ visit }) => {

@@ -59,6 +59,7 @@ describe('a task', () => {
       await dialog.getByRole('alert').getByText(sentence).waitFor();
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'hidden' });
+      await part(page, 'Add a task').getByText(sentence).waitFor();
       expect(await field.inputValue()).toBe(text);
     }
     expect((await tasks()).map(({ task }) => task)).not.toContain(NAME);

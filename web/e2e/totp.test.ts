@@ -24,7 +24,7 @@ describe('an authenticator', () => {
     await goTo(page, AUTHENTICATOR);
     await page.getByLabel('Present password').fill('not the password');
     await page.getByRole('button', { name: 'Set up an authenticator' }).click();
-    await page.getByText('The present password is another').waitFor();
+    await page.getByText('This is not your present password').waitFor();
     await page.getByLabel('Present password').fill(DEMO_PASSWORD);
     await page.getByRole('button', { name: 'Set up an authenticator' }).click();
 

@@ -1,3 +1,4 @@
+import type { AfterView } from '../../src/api/schema';
 import { type Own, read } from './own';
 import type { Place } from './pages';
 
@@ -26,14 +27,22 @@ export async function scheduleOf(own: Own, task: string): Promise<Schedule> {
   return found;
 }
 
-/** Saves another description, as somebody at another desk would. */
-export async function describeElsewhere(
-  own: Own,
-  task: string,
-  description: string,
-): Promise<void> {
+export const waitingFor = (task: string, latest: string): AfterView => ({
+  tasks: [task],
+  latest,
+  // biome-ignore lint/suspicious/noThenProperty: the API calls it so
+  then: 'run',
+});
+
+interface Change {
+  description?: string;
+  after?: AfterView;
+}
+
+/** Saves something else, as somebody at another desk would. */
+export async function saveElsewhere(own: Own, task: string, change: Change): Promise<void> {
   const { version } = await saved(own);
-  const { rules, enabled } = await scheduleOf(own, task);
-  const data = { expected_version: version, rules, enabled, description };
+  const { rules, enabled, description } = await scheduleOf(own, task);
+  const data = { expected_version: version, rules, enabled, description, ...change };
   await own.ask('admin', (client) => read(client.put(`${SCHEDULES}/${task}`, { data })));
 }

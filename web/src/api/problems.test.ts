@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { Failure } from './client';
-import { explain, WORDS } from './problems';
+import { Failure, type FailureCode } from './client';
+import { explain, fieldOf, sentenceOf, told, WORDS } from './problems';
 
 interface Document {
   components: { schemas: { Code: { enum: string[] } } };
@@ -28,4 +28,46 @@ test('the daemon’s sentence stands beside ours', () => {
 
 test('what is no failure of a request says so', () => {
   expect(explain(new TypeError('x is undefined')).code).toBe('unexpected');
+});
+
+const refused = (code: FailureCode, detail: string) => explain(new Failure(code, detail, 400));
+
+test.each([
+  ['invalid_request', 'logs_days: 9999 is not between 1 and 3650', 'logs_days'],
+  ['invalid_request', 'capital_paise is 5, but must be from 100 to 900', 'capital_paise'],
+  ['invalid_request', 'keep_tokens[0]: you have no API token of this name', 'keep_tokens'],
+  ['invalid_request', "a user's name has 1 to 64 of the characters a-z", 'name'],
+  ['name_taken', 'there is a user "asha"', 'name'],
+  [
+    'weak_password',
+    'this password cannot be used: it has fewer than 12 characters',
+    'new_password',
+  ],
+  ['invalid_request', 'logs_days_more: 9 is too many', null],
+  ['unavailable', 'the daemon is ending', null],
+] as const)('a refusal is about a field: %s, %s', (code, detail, field) => {
+  const fields = ['name', 'logs_days', 'capital_paise', 'keep_tokens', 'new_password'];
+  expect(fieldOf(refused(code, detail), fields)).toBe(field);
+});
+
+test('a refusal of another form is about none of these fields', () => {
+  expect(fieldOf(refused('weak_password', 'it is short'), ['name'])).toBeNull();
+  expect(fieldOf(null, ['name'])).toBeNull();
+});
+
+test('a field is called in the sentence as people see it', () => {
+  const days = refused('invalid_request', 'logs_days: 0 is not between 1 and 3650');
+  expect(sentenceOf(days, 'logs_days', 'Log lines')).toBe(
+    'Log lines: 0 is not between 1 and 3650.',
+  );
+  const taken = refused('name_taken', 'there is a user "asha"');
+  expect(sentenceOf(taken, 'name', 'Name')).toBe('There is a user "asha".');
+});
+
+test('a title that is the daemon’s own sentence is told once', () => {
+  const wrong = refused('wrong_password', 'this is not your present password');
+  expect(told(wrong)).toBe('This is not your present password. Enter it again.');
+  expect(told(refused('unavailable', 'the daemon is ending'))).toBe(
+    'The daemon cannot do this at present. The daemon is ending. Try again in a moment.',
+  );
 });

@@ -38,7 +38,7 @@ export const WORDS: Record<FailureCode, Words> = {
     title: 'This code is wrong or was used before',
     next: 'Wait for the next code of your authenticator and enter that.',
   },
-  wrong_password: { title: 'The present password is another', next: 'Enter it again.' },
+  wrong_password: { title: 'This is not your present password', next: 'Enter it again.' },
   too_many_attempts: {
     title: 'Too many attempts failed',
     next: 'Wait until the time is up; earlier attempts are not heard.',
@@ -234,6 +234,43 @@ export function explain(error: unknown): Explanation {
     return { title: 'This page failed', next: 'Reload it.', detail, code: 'unexpected' };
   }
   return { ...WORDS[error.code], detail: sentence(error.detail), code: error.code };
+}
+
+/** All of it in one line; a title that is the daemon's own sentence stands once. */
+export function told({ title, detail, next }: Explanation): string {
+  const heading = `${title}.`;
+  return [heading, detail === heading ? '' : detail, next].filter((part) => part !== '').join(' ');
+}
+
+/** What a refusal is about though its sentence does not begin with the name of a field. */
+const ABOUT: Partial<Record<Explanation['code'], string>> = {
+  name_taken: 'name',
+  weak_password: 'new_password',
+  wrong_password: 'password',
+  wrong_totp: 'code',
+};
+
+/** The field of a form that a refusal is about: the daemon's sentence begins with its name. */
+export function fieldOf<Field extends string>(
+  refusal: Explanation | null,
+  fields: readonly Field[],
+): Field | null {
+  if (!refusal) return null;
+  const { detail, code } = refusal;
+  const known = /^a user's name has /i.test(detail) ? 'name' : ABOUT[code];
+  const begins = (field: string) => /^[:[ ]/.test(afterName(detail, field) ?? '');
+  return fields.find((field) => (known === undefined ? begins(field) : field === known)) ?? null;
+}
+
+/** The daemon's sentence with the word that stands above the field in place of its name. */
+export function sentenceOf({ detail }: Explanation, field: string, label: string): string {
+  const rest = afterName(detail, field);
+  return rest === null || !/^[: ]/.test(rest) ? detail : label + rest;
+}
+
+function afterName(detail: string, field: string): string | null {
+  const isFirst = detail.slice(0, field.length).toLowerCase() === field;
+  return isFirst ? detail.slice(field.length) : null;
 }
 
 /** The same in the shape of `PageState`. */

@@ -18,6 +18,12 @@ interface Props {
   entries: readonly MenuEntry[];
 }
 
+/** Before the menu is gone: a dialog that an entry opens gives the focus back to where it was. */
+function backToOpener(entry: Element): void {
+  const opener = entry.closest('[role="menu"]')?.getAttribute('aria-labelledby');
+  if (opener) document.getElementById(opener)?.focus();
+}
+
 /**
  * A menu of actions. Mantine puts a focusable, empty `presentation` element in front of the items, so that none looks
  * chosen after a click. A focusable element cannot be presentational, so it counts as a child of the menu that is no
@@ -31,7 +37,10 @@ export function Menu({ children, entries }: Props) {
         {entries.map(({ label, onSelect, icon, danger = false, disabled = false }) => (
           <MantineMenu.Item
             key={label}
-            onClick={onSelect}
+            onClick={(event) => {
+              backToOpener(event.currentTarget);
+              onSelect();
+            }}
             disabled={disabled}
             {...(danger ? { color: 'bad' } : {})}
             leftSection={icon && <Icon name={icon} />}

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { hideNotification, showNotification } from '@mantine/notifications';
-import { explain } from '../api/problems';
+import { explain, told } from '../api/problems';
 import { useBusy } from '../api/useBusy';
 import { showFailure } from '../parts/showFailure';
 import { switchWords, words } from './words';
@@ -25,8 +25,7 @@ export function useStop({ stop, undo, done, onChanged }: Stop) {
         await write();
         return true;
       } catch (error) {
-        const { title, next } = explain(error);
-        showFailure(failed, `${title}. ${next}`);
+        showFailure(failed, told(explain(error)));
         return false;
       } finally {
         onChanged();

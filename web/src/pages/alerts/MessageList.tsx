@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import { useListState } from '../../api/listState';
 import { markAllRead, markRead, notificationsQuery } from '../../api/notifications';
 import { ofUser } from '../../api/pages';
+import { told } from '../../api/problems';
 import type { LevelName, Notification } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
 import { count } from '../../format/numbers';
@@ -67,7 +68,7 @@ export function MessageList({ user }: { user: number | undefined }) {
     >
       {refusal && (
         <p role="alert" className={css.bar}>
-          {refusal.title}. {refusal.next}
+          {told(refusal)}
         </p>
       )}
       <PageState

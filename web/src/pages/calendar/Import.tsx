@@ -1,10 +1,11 @@
-import { Button, Checkbox, FileButton, Textarea } from '@mantine/core';
+import { Button, Checkbox, Textarea } from '@mantine/core';
 import { showNotification } from '@mantine/notifications';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { calendarVersionsQuery, importCalendar, previewCalendar } from '../../api/calendar';
 import type { CalendarChanges, CalendarDocument } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
+import { ChooseFile } from '../../parts/ChooseFile';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { Section } from '../../parts/Section';
 import type { Brought } from './Administration';
@@ -29,12 +30,14 @@ export function Import({ brought }: { brought: Brought }) {
   const [looked, setLooked] = useState<Looked | null>(null);
   const [fault, setFault] = useState<string | null>(null);
   const [isAsking, setIsAsking] = useState(false);
-  const { write, isBusy, refusal } = useWrite([]);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const { write, isBusy, refusal, forget } = useWrite([]);
 
   const type = (next: string) => {
     setText(next);
     setLooked(null);
     setFault(null);
+    forget();
   };
   const look = async () => {
     const version = versions.data?.newest;
@@ -60,12 +63,15 @@ export function Import({ brought }: { brought: Brought }) {
     // The next one may tell only what changes.
     setWhole(false);
     type('');
+    // The button that was pressed is gone with what was looked at.
+    field.current?.focus();
   };
   const problem = fault ?? (refusal ? `${refusal.title}. ${refusal.detail}` : null);
   return (
     <Section title={words.importing} note={words.importNote}>
       <div className={css.import}>
         <Textarea
+          ref={field}
           label={words.document}
           description={words.documentHelp}
           value={text}
@@ -84,16 +90,11 @@ export function Import({ brought }: { brought: Brought }) {
           }}
         />
         <div className={css.buttons}>
-          <FileButton
+          <ChooseFile
+            label={words.file}
             accept="application/json,.json"
-            onChange={(file) => void file?.text().then(type)}
-          >
-            {(props) => (
-              <Button {...props} variant="default">
-                {words.file}
-              </Button>
-            )}
-          </FileButton>
+            onFile={(file) => void file.text().then(type)}
+          />
           <Button
             variant={looked ? 'default' : 'filled'}
             disabled={isBusy || text.trim() === ''}

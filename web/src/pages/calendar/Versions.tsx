@@ -14,6 +14,7 @@ import { Day } from '../../parts/Day';
 import { Diff } from '../../parts/Diff';
 import { Instant } from '../../parts/Instant';
 import { PageState } from '../../parts/PageState';
+import { Refusal } from '../../parts/Refusal';
 import { Section } from '../../parts/Section';
 import css from './Calendar.module.css';
 import { words } from './words';
@@ -60,7 +61,7 @@ export function Versions({ onBring }: { onBring: (text: string) => void }) {
   const cache = useQueryClient();
   const versions = useQuery(calendarVersionsQuery);
   const [shown, setShown] = useState<number | null>(null);
-  const { write, isBusy } = useWrite([]);
+  const { write, isBusy, refusal } = useWrite([]);
   const bring = (read: () => Promise<unknown>) =>
     void write(async () => onBring(JSON.stringify(await read(), null, 2)));
   const failed = versions.isError && !versions.data;
@@ -77,6 +78,11 @@ export function Versions({ onBring }: { onBring: (text: string) => void }) {
           <Button size="compact-sm" disabled={isBusy} onClick={() => bring(readShippedCalendar)}>
             {words.takeOffered}
           </Button>
+        </div>
+      )}
+      {refusal && (
+        <div className={css.offered}>
+          <Refusal refusal={refusal} />
         </div>
       )}
       <PageState

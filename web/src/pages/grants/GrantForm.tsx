@@ -2,6 +2,7 @@ import { Button, Checkbox, Group, TagsInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { removeGrant, setGrant } from '../../api/grants';
+import { type Explanation, fieldOf, sentenceOf } from '../../api/problems';
 import type { TaskAllowance } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
 import { codeTitle } from '../../format/codes';
@@ -32,15 +33,20 @@ interface Props {
 export function GrantForm({ task, whom, name, isSet, before, version, known }: Props) {
   const cache = useQueryClient();
   const typed = useDraft(before, version);
-  const { draft, base, edit, rebase, discard } = typed;
+  const { draft, base, rebase, discard } = typed;
   const [isSending, setIsSending] = useState(false);
   // What one saves oneself is a new version as well, until it is known to be one's own.
   const isOther = typed.isOther && !isSending;
   const [isSaved, setIsSaved] = useState(false);
   const [asked, setAsked] = useState<'looser' | 'remove' | null>(null);
-  const { write, isBusy, refusal } = useWrite(['grants']);
+  const { write, isBusy, refusal, forget } = useWrite(['grants']);
+  const edit = (next: TaskAllowance) => {
+    typed.edit(next);
+    forget();
+  };
   const readAnew = () => cache.invalidateQueries({ queryKey: ['grants'] });
   const changes = changesOf(before, draft);
+  const limits = { draft, changes, refusal, onChange: edit };
   const looser = changes.filter(({ isLooser }) => isLooser);
   const save = async () => {
     setIsSending(true);
@@ -100,9 +106,9 @@ export function GrantForm({ task, whom, name, isSet, before, version, known }: P
           })
         }
       />
-      <Limits title={words.main} prefix="" draft={draft} onChange={edit} />
-      <Limits title={words.perRun} prefix="per_run." draft={draft} onChange={edit} />
-      <Limits title={words.perDay} prefix="per_day." draft={draft} onChange={edit} />
+      <Limits title={words.main} prefix="" {...limits} />
+      <Limits title={words.perRun} prefix="per_run." {...limits} />
+      <Limits title={words.perDay} prefix="per_day." {...limits} />
       <Refusal refusal={refusal} />
       <div className={css.foot}>
         {/* Beside the buttons: a message that pops up would cover them. */}
@@ -126,7 +132,8 @@ export function GrantForm({ task, whom, name, isSet, before, version, known }: P
         onClose={() => setAsked(null)}
         title={words.looserTitle(codeTitle(task), name)}
         confirm={words.looserVerb}
-        onConfirm={save}
+        // What the daemon says against it stands beside the fields, where it is mended.
+        onConfirm={() => write(save)}
       >
         <p className={css.text}>{words.looserText}</p>
         <ul className={css.lines}>
@@ -157,14 +164,22 @@ interface LimitsProps {
   /** What the names of these limits begin with; empty for those outside of the two groups. */
   prefix: string;
   draft: TaskAllowance;
+  changes: ReturnType<typeof changesOf>;
+  refusal: Explanation | null;
   onChange: (draft: TaskAllowance) => void;
 }
 
-function Limits({ title, prefix, draft, onChange }: LimitsProps) {
+function Limits({ title, prefix, draft, changes, refusal, onChange }: LimitsProps) {
   const limits = limitsOf(draft).filter(({ name }) =>
     prefix === '' ? !name.includes('.') : name.startsWith(prefix),
   );
   if (limits.length === 0) return null;
+  // The daemon names a limit of a run and of a date alike: what was changed is meant.
+  const mistake = (name: string) => {
+    const field = fieldOf(refusal, [name, name.slice(prefix.length)]);
+    const isChanged = changes.some((change) => change.name === name);
+    return refusal && field && isChanged ? sentenceOf(refusal, field, limitWord(name)) : null;
+  };
   return (
     <fieldset className={css.group}>
       <legend className={css.legend}>{title}</legend>
@@ -173,6 +188,7 @@ function Limits({ title, prefix, draft, onChange }: LimitsProps) {
           key={name}
           name={name}
           value={value}
+          mistake={mistake(name)}
           onChange={(next) => onChange(withLimit(draft, name, next))}
         />
       ))}

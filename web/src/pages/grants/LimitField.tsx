@@ -8,13 +8,16 @@ interface Props {
   name: string;
   value: number | null;
   onChange: (value: number | null) => void;
+  /** What the daemon says against it. */
+  mistake: string | null;
 }
 
 /** Those that may be left empty: there is no limit then. */
 const OPEN = new Set(['orders_per_day', 'max_order_value_paise']);
 
-export function LimitField({ name, value, onChange }: Props) {
-  if (name.endsWith('_paise')) return <MoneyField name={name} value={value} onChange={onChange} />;
+export function LimitField(props: Props) {
+  const { name, value, onChange, mistake } = props;
+  if (name.endsWith('_paise')) return <MoneyField {...props} />;
   const isOpen = OPEN.has(name);
   const help = name.endsWith('_bytes') && value !== null ? bytes(value) : undefined;
   return (
@@ -23,6 +26,7 @@ export function LimitField({ name, value, onChange }: Props) {
       label={limitWord(name)}
       description={isOpen ? words.empty : help}
       value={value ?? ''}
+      error={mistake}
       min={0}
       allowDecimal={false}
       hideControls
@@ -35,7 +39,7 @@ export function LimitField({ name, value, onChange }: Props) {
   );
 }
 
-function MoneyField({ name, value, onChange }: Props) {
+function MoneyField({ name, value, onChange, mistake }: Props) {
   const [text, setText] = useState(value === null ? '' : rupeesPlain(value));
   const isWrong = text.trim() !== '' && parseRupees(text) === null;
   // Taken back, or set by somebody else: what was typed gives way.
@@ -45,7 +49,7 @@ function MoneyField({ name, value, onChange }: Props) {
       size="sm"
       label={limitWord(name)}
       description={words.empty}
-      error={isWrong ? words.amount : null}
+      error={isWrong ? words.amount : mistake}
       value={isOwn ? text : value === null ? '' : rupeesPlain(value)}
       inputMode="decimal"
       onChange={(event) => {

@@ -20,7 +20,7 @@ const MOST_DAYS = 31;
 /** What a version would have done on recorded days: has it tried, and shows the newest trial. */
 export function Trial({ task, version }: { task: TaskView; version: number }) {
   const trial = useQuery(trialQuery(task.task, version));
-  const [days, setDays] = useState(5);
+  const [days, setDays] = useState<number | string>(5);
   const job = useTrialJob(task.task, version);
   const { write, isBusy, refusal } = useWrite(['jobs']);
   const isTrying = job?.state === 'under_way';
@@ -39,9 +39,10 @@ export function Trial({ task, version }: { task: TaskView; version: number }) {
             value={days}
             min={1}
             max={MOST_DAYS}
-            clampBehavior="strict"
+            // Out of these bounds the daemon says so, and what was typed stays.
+            clampBehavior="none"
             disabled={isTrying}
-            onChange={(value) => setDays(Number(value) || 1)}
+            onChange={setDays}
           />
           {isTrying ? (
             <Button
@@ -56,8 +57,8 @@ export function Trial({ task, version }: { task: TaskView; version: number }) {
             <Button
               size="sm"
               variant="default"
-              disabled={isBusy}
-              onClick={() => void write(() => tryModule(task.task, version, days))}
+              disabled={isBusy || days === ''}
+              onClick={() => void write(() => tryModule(task.task, version, Number(days)))}
             >
               {words.try}
             </Button>

@@ -1,7 +1,8 @@
-import { Button, FileButton, Progress } from '@mantine/core';
+import { Progress } from '@mantine/core';
 import { useState } from 'react';
 import { uploadModule } from '../../api/modules';
 import { useWrite } from '../../api/useWrite';
+import { ChooseFile } from '../../parts/ChooseFile';
 import { Refusal } from '../../parts/Refusal';
 import { Section } from '../../parts/Section';
 import type { ModuleRow } from '../modules/rows';
@@ -33,13 +34,12 @@ export function Upload({ task, row, onUploaded }: Props) {
   return (
     <Section title={words.upload} note={words.uploadNote}>
       <div className={css.upload}>
-        <FileButton accept=".wasm,application/wasm" onChange={(file) => file && void send(file)}>
-          {(props) => (
-            <Button {...props} variant="default" disabled={isBusy}>
-              {words.choose}
-            </Button>
-          )}
-        </FileButton>
+        <ChooseFile
+          label={words.choose}
+          accept=".wasm,application/wasm"
+          disabled={isBusy}
+          onFile={(file) => void send(file)}
+        />
         {ratio !== null && (
           <div className={css.progress}>
             <Progress

@@ -1,9 +1,11 @@
 import { Button, PasswordInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { beginTotp, disableTotp } from '../../api/account';
+import { told } from '../../api/problems';
 import type { TotpBegun } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
 import { Copy } from '../../parts/Copy';
+import { takeFocus } from '../../parts/focus';
 import { Section } from '../../parts/Section';
 import { useMe } from '../../shell/viewing';
 import css from './Settings.module.css';
@@ -18,39 +20,60 @@ export function Authenticator() {
   const me = useMe();
   const [begun, setBegun] = useState<TotpBegun | null>(null);
   const [codes, setCodes] = useState<readonly string[] | null>(null);
+  // Each step takes the place of the one before, with the button that led to it.
+  const here = useRef<HTMLDivElement>(null);
+  const goOn = () => here.current?.focus();
   return (
     <Section title={text.title} note={me.totp_enabled ? text.onNote : text.offNote}>
-      {codes ? (
-        <RecoveryCodes codes={codes} onKept={() => setCodes(null)} />
-      ) : begun ? (
-        <TotpSetUp
-          begun={begun}
-          onCancel={() => setBegun(null)}
-          onEnabled={(fresh) => {
-            setBegun(null);
-            setCodes(fresh);
-          }}
-        />
-      ) : me.totp_enabled ? (
-        <Off codesLeft={me.recovery_codes_left} />
-      ) : (
-        <WithPassword
-          verb={text.begin}
-          send={async (password) => setBegun(await beginTotp(password))}
-        />
-      )}
+      <div ref={here} tabIndex={-1}>
+        {codes ? (
+          <RecoveryCodes
+            codes={codes}
+            onKept={() => {
+              setCodes(null);
+              goOn();
+            }}
+          />
+        ) : begun ? (
+          <TotpSetUp
+            begun={begun}
+            onCancel={() => {
+              setBegun(null);
+              goOn();
+            }}
+            onEnabled={(fresh) => {
+              setBegun(null);
+              setCodes(fresh);
+            }}
+          />
+        ) : me.totp_enabled ? (
+          <Off codesLeft={me.recovery_codes_left} onDone={goOn} />
+        ) : (
+          <WithPassword
+            verb={text.begin}
+            send={async (password) => setBegun(await beginTotp(password))}
+          />
+        )}
+      </div>
     </Section>
   );
 }
 
-function Off({ codesLeft }: { codesLeft: number }) {
+function Off({ codesLeft, onDone }: { codesLeft: number; onDone: () => void }) {
   return (
     <>
       <p className={css.soft}>
         {text.codesLeft(codesLeft)} {codesLeft <= FEW_CODES && text.fewCodes}
       </p>
       <p className={css.soft}>{text.disableText}</p>
-      <WithPassword verb={text.disable} danger send={disableTotp} />
+      <WithPassword
+        verb={text.disable}
+        danger
+        send={async (password) => {
+          await disableTotp(password);
+          onDone();
+        }}
+      />
     </>
   );
 }
@@ -75,7 +98,7 @@ function WithPassword({ verb, danger = false, send }: WithPasswordProps) {
         label={text.password}
         value={password}
         autoComplete="current-password"
-        error={refusal && `${refusal.title}. ${refusal.next}`}
+        error={refusal && <span role="alert">{told(refusal)}</span>}
         onChange={(event) => {
           setPassword(event.currentTarget.value);
           forget();
@@ -102,7 +125,9 @@ interface CodesProps {
 function RecoveryCodes({ codes, onKept }: CodesProps) {
   return (
     <div className={css.narrow}>
-      <h3 className={css.text}>{text.codesTitle}</h3>
+      <h3 ref={takeFocus} tabIndex={-1} className={css.text}>
+        {text.codesTitle}
+      </h3>
       <p className={css.text}>{text.codesText}</p>
       <ul className={css.codes}>
         {codes.map((code) => (

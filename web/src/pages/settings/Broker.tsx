@@ -2,15 +2,17 @@ import { Button, PasswordInput } from '@mantine/core';
 import { showNotification } from '@mantine/notifications';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { pageError } from '../../api/problems';
+import { fieldOf, pageError } from '../../api/problems';
 import type { Credentials, MaskedCredentials } from '../../api/schema';
 import { credentialsQuery, deleteCredentials, saveCredentials } from '../../api/settings';
+import { useWrite } from '../../api/useWrite';
 import { brokerName } from '../../format/broker';
 import { codeWords } from '../../format/codes';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { DefinitionList } from '../../parts/DefinitionList';
 import { Instant } from '../../parts/Instant';
 import { PageState } from '../../parts/PageState';
+import { mistakeOf, Refusal } from '../../parts/Refusal';
 import { Section } from '../../parts/Section';
 import css from './Settings.module.css';
 import { words } from './words';
@@ -87,7 +89,7 @@ function Present({ stored }: { stored: MaskedCredentials }) {
 }
 
 function Replace({ stored }: { stored: MaskedCredentials }) {
-  const cache = useQueryClient();
+  const { write, isBusy, refusal, forget } = useWrite(['settings']);
   const [typed, setTyped] = useState<Partial<Record<Field, string>>>({});
   const [isAsking, setIsAsking] = useState(false);
   const filled = FIELDS.filter((field) => (typed[field] ?? '').trim() !== '');
@@ -96,9 +98,8 @@ function Replace({ stored }: { stored: MaskedCredentials }) {
   const send = async () => {
     const body: Credentials = {};
     for (const field of filled) body[field] = typed[field]?.trim() ?? null;
-    await saveCredentials(body);
+    if (!(await write(() => saveCredentials(body)))) return;
     setTyped({});
-    await cache.invalidateQueries({ queryKey: ['settings'] });
     showNotification({ message: text.saved, closeButtonProps: { 'aria-label': words.close } });
   };
   const submit = (event: FormEvent) => {
@@ -115,11 +116,16 @@ function Replace({ stored }: { stored: MaskedCredentials }) {
             description={text.fields[field][1]}
             value={typed[field] ?? ''}
             autoComplete="new-password"
-            onChange={(event) => setTyped({ ...typed, [field]: event.currentTarget.value })}
+            error={mistakeOf(refusal, field, text.fields[field][0])}
+            onChange={(event) => {
+              setTyped({ ...typed, [field]: event.currentTarget.value });
+              forget();
+            }}
           />
         ))}
+        <Refusal refusal={fieldOf(refusal, FIELDS) === null ? refusal : null} />
         <div>
-          <Button type="submit" disabled={filled.length === 0}>
+          <Button type="submit" disabled={isBusy || filled.length === 0}>
             {text.save}
           </Button>
         </div>

@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { type Explanation, explain, fieldOf } from '../../api/problems';
 import type { MoneyBody, SettingBody } from '../../api/schema';
 import { capitalQuery, setCapital } from '../../api/settings';
 import { rupees } from '../../format/money';
@@ -9,6 +10,7 @@ import { Figure } from '../../parts/Figure';
 import { Figures } from '../../parts/Figures';
 import { Money } from '../../parts/Money';
 import { PageState } from '../../parts/PageState';
+import { mistakeOf } from '../../parts/Refusal';
 import { Section } from '../../parts/Section';
 import { useViewing } from '../../shell/viewing';
 import { LeaveGuard } from './form/LeaveGuard';
@@ -16,6 +18,9 @@ import { boundsOf, read, written } from './form/values';
 import css from './Settings.module.css';
 import { useSettings } from './useSettings';
 import { words } from './words';
+
+/** As the daemon calls it. */
+const FIELD = 'capital_paise';
 
 /** Pays made-up money in or out. */
 export function Capital() {
@@ -73,6 +78,7 @@ function Form({ setting, money, user, name }: FormProps) {
   const cache = useQueryClient();
   const [typed, setTyped] = useState<string | null>(null);
   const [isAsking, setIsAsking] = useState(false);
+  const [refusal, setRefusal] = useState<Explanation | null>(null);
   const { capital } = words;
   const reading = read(setting, typed ?? '');
   const wanted = 'value' in reading && typeof reading.value === 'number' ? reading.value : null;
@@ -92,8 +98,15 @@ function Form({ setting, money, user, name }: FormProps) {
   };
   const send = async () => {
     if (wanted === null) return;
-    await setCapital(wanted, user);
-    setTyped(null);
+    try {
+      await setCapital(wanted, user);
+      setTyped(null);
+    } catch (error) {
+      const told = explain(error);
+      // What is about the amount stands beside it; the rest is told in the question.
+      if (fieldOf(told, [FIELD]) === null) throw error;
+      setRefusal(told);
+    }
     await cache.invalidateQueries({ queryKey: ['funds'] });
   };
   const hint = difference > 0 ? capital.pays(amount) : difference < 0 ? capital.takes(amount) : '';
@@ -108,8 +121,11 @@ function Form({ setting, money, user, name }: FormProps) {
           inputMode="decimal"
           autoComplete="off"
           value={typed ?? written(setting, money.capital_paise)}
-          error={typed !== null && mistake}
-          onChange={(event) => setTyped(event.currentTarget.value)}
+          error={(typed !== null && mistake) || mistakeOf(refusal, FIELD, capital.label)}
+          onChange={(event) => {
+            setTyped(event.currentTarget.value);
+            setRefusal(null);
+          }}
         />
         <div className={css.actions}>
           <Button type="submit" disabled={difference === 0 || mistake !== undefined}>

@@ -1,9 +1,10 @@
 import { Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { createToken } from '../../api/account';
+import { fieldOf } from '../../api/problems';
 import type { Scope, TokenRequest } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
-import { Refusal } from '../../parts/Refusal';
+import { mistakeOf, Refusal } from '../../parts/Refusal';
 import { useMe } from '../../shell/viewing';
 import css from './Settings.module.css';
 import { ShownOnce } from './ShownOnce';
@@ -59,10 +60,12 @@ function Form({ onClose, onMade }: FormProps) {
   const [scope, setScope] = useState<Scope>('read');
   const [days, setDays] = useState('');
   const { write, isBusy, refusal } = useWrite(['account']);
+  const isNoNumber = !/^\d*$/.test(days.trim());
   const scopes = SCOPES.filter((one) => isAdmin || one !== 'admin');
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    if (isNoNumber) return;
     const expires = days.trim() === '' ? {} : { expires_in_days: Number(days) };
     const body: TokenRequest = { name: name.trim(), scope, ...expires };
     await write(async () => onMade((await createToken(body)).token));
@@ -74,6 +77,7 @@ function Form({ onClose, onMade }: FormProps) {
           label={text.name}
           value={name}
           maxLength={64}
+          error={mistakeOf(refusal, 'name', text.name)}
           onChange={(event) => setName(event.currentTarget.value)}
           autoComplete="off"
           data-autofocus
@@ -94,14 +98,17 @@ function Form({ onClose, onMade }: FormProps) {
           value={days}
           inputMode="numeric"
           autoComplete="off"
-          onChange={(event) => setDays(event.currentTarget.value.replace(/\D/g, ''))}
+          error={isNoNumber ? text.noDays : mistakeOf(refusal, 'expires_in_days', text.days)}
+          onChange={(event) => setDays(event.currentTarget.value)}
         />
-        <Refusal refusal={refusal} />
+        <Refusal
+          refusal={fieldOf(refusal, ['name', 'expires_in_days']) === null ? refusal : null}
+        />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} disabled={isBusy}>
             {words.totp.cancel}
           </Button>
-          <Button type="submit" disabled={isBusy || name.trim() === ''}>
+          <Button type="submit" disabled={isBusy || name.trim() === '' || isNoNumber}>
             {text.create}
           </Button>
         </Group>

@@ -1,17 +1,20 @@
 import { Button, Checkbox, PasswordInput } from '@mantine/core';
 import { showNotification } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { changePassword, tokensQuery } from '../../api/account';
+import { fieldOf } from '../../api/problems';
 import { useWrite } from '../../api/useWrite';
-import { Refusal } from '../../parts/Refusal';
+import { mistakeOf, Refusal } from '../../parts/Refusal';
 import { Section } from '../../parts/Section';
 import { isSameTwice, NewPassword } from '../sign-in/NewPassword';
+import { words as signInWords } from '../sign-in/words';
 import css from './Settings.module.css';
 import { isActive } from './tokenState';
 import { words } from './words';
 
 const text = words.account;
+const FIELDS = ['password', 'new_password', 'keep_tokens'] as const;
 const EMPTY = { password: '', repeat: '' };
 
 export function Password() {
@@ -19,7 +22,6 @@ export function Password() {
   const [fresh, setFresh] = useState(EMPTY);
   const [kept, setKept] = useState<readonly string[]>([]);
   const { write, isBusy, refusal, forget } = useWrite(['account', 'me']);
-  const isWrong = refusal?.code === 'wrong_password';
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -36,7 +38,7 @@ export function Password() {
         <PasswordInput
           label={text.present}
           value={present}
-          error={isWrong && refusal.title}
+          error={mistakeOf(refusal, 'password', text.present)}
           onChange={(event) => {
             setPresent(event.currentTarget.value);
             forget();
@@ -45,9 +47,17 @@ export function Password() {
           required
           withAsterisk={false}
         />
-        <NewPassword value={fresh} onChange={setFresh} />
-        <KeptTokens kept={kept} onChange={setKept} />
-        <Refusal refusal={isWrong ? null : refusal} />
+        <NewPassword
+          value={fresh}
+          onChange={setFresh}
+          error={mistakeOf(refusal, 'new_password', signInWords.newPassword)}
+        />
+        <KeptTokens
+          kept={kept}
+          onChange={setKept}
+          error={mistakeOf(refusal, 'keep_tokens', text.keep)}
+        />
+        <Refusal refusal={fieldOf(refusal, FIELDS) === null ? refusal : null} />
         <div>
           <Button type="submit" disabled={isBusy || present === '' || !isSameTwice(fresh)}>
             {isBusy ? text.sending : text.changePassword}
@@ -61,10 +71,11 @@ export function Password() {
 interface KeptProps {
   kept: readonly string[];
   onChange: (kept: readonly string[]) => void;
+  error: ReactNode;
 }
 
 /** Tokens end with the password unless they are named. */
-function KeptTokens({ kept, onChange }: KeptProps) {
+function KeptTokens({ kept, onChange, error }: KeptProps) {
   const { data } = useQuery(tokensQuery);
   const names = [...new Set((data?.items ?? []).filter(isActive).map(({ name }) => name))];
   if (names.length === 0) return null;
@@ -74,6 +85,7 @@ function KeptTokens({ kept, onChange }: KeptProps) {
       description={text.keepNote}
       value={[...kept]}
       onChange={onChange}
+      error={error}
     >
       {names.map((name) => (
         <Checkbox key={name} value={name} label={name} mt={8} />

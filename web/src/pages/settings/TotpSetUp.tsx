@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { enableTotp } from '../../api/account';
+import { told } from '../../api/problems';
 import type { TotpBegun } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
 import { QrCode } from '../../parts/QrCode';
@@ -42,12 +43,12 @@ export function TotpSetUp({ begun, onCancel, onEnabled }: Props) {
             value={code}
             inputMode="numeric"
             autoComplete="one-time-code"
-            error={refusal && `${refusal.title}. ${refusal.next}`}
+            error={refusal && <span role="alert">{told(refusal)}</span>}
             onChange={(event) => {
               setCode(event.currentTarget.value);
               forget();
             }}
-            data-autofocus
+            autoFocus
           />
           <div className={css.actions}>
             <Button type="submit" disabled={isBusy || code.trim() === ''}>

@@ -13,7 +13,7 @@ export function FirstSteps() {
   const { data } = useQuery(healthQuery);
   const isEmpty = data !== undefined && !data.demonstration;
   return (
-    <Frame title={words.firstTitle}>
+    <Frame title={words.firstTitle} isNext>
       {data && <Kind health={data} />}
       <Group gap={8}>
         {isEmpty && (

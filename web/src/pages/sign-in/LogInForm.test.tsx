@@ -49,6 +49,23 @@ test('the code is asked for in place and what was typed stays', async () => {
   });
 });
 
+test('a wrong code is told at its field, and stays', async () => {
+  answer.mockRejectedValueOnce(new Failure('totp_required', 'a code is needed', 401));
+  answer.mockRejectedValueOnce(
+    new Failure('wrong_totp', 'this code is wrong or was used before', 401),
+  );
+  show();
+  const person = await typeIn();
+  await person.keyboard('{Enter}');
+  const code = await screen.findByLabelText('Code');
+  await person.type(code, 'recovery-code-mistyped');
+  await person.keyboard('{Enter}');
+  const alert = await screen.findByRole('alert');
+  expect(alert.textContent).toBe('This code is wrong or was used before.');
+  expect(code.getAttribute('aria-describedby')).toContain(alert.closest('[id]')?.id);
+  expect(screen.getByDisplayValue('recovery-code-mistyped')).toBe(code);
+});
+
 test('two presses of Enter send one request', async () => {
   answer.mockReturnValue(new Promise(() => undefined));
   show();

@@ -3,7 +3,10 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { logIn } from '../../api/auth';
 import { Failure } from '../../api/client';
+import { explain } from '../../api/problems';
 import type { Me } from '../../api/schema';
+import { useFocusKept } from '../../parts/focus';
+import { mistakeOf } from '../../parts/Refusal';
 import { Problem } from './Problem';
 import { useWait } from './useWait';
 import { words } from './words';
@@ -30,27 +33,32 @@ export function LogInForm({ name: knownName = '', onLoggedIn }: Props) {
     onSuccess: onLoggedIn,
     onError: (error) => {
       if (asksForCode(error)) setNeedsCode(true);
-      setCode('');
     },
     onSettled: () => {
       busy.current = false;
     },
   });
+  const keepFocus = useFocusKept(attempt.isPending);
   const wait = useWait(attempt.error);
   const isFirstAskForCode =
     attempt.error instanceof Failure && attempt.error.code === 'totp_required' && needsCode;
+
+  const codeMistake = mistakeOf(attempt.error && explain(attempt.error), 'code', words.code);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (busy.current || wait > 0) return;
     busy.current = true;
+    keepFocus();
     attempt.mutate({ name: name.trim(), password, ...(needsCode && { code: code.trim() }) });
   };
 
   return (
     <form onSubmit={submit}>
       <Stack gap={12}>
-        {attempt.error && !isFirstAskForCode && <Problem error={attempt.error} wait={wait} />}
+        {attempt.error && !isFirstAskForCode && !codeMistake && (
+          <Problem error={attempt.error} wait={wait} />
+        )}
         <TextInput
           label={words.name}
           value={name}
@@ -77,6 +85,7 @@ export function LogInForm({ name: knownName = '', onLoggedIn }: Props) {
             label={words.code}
             description={words.codeHint}
             value={code}
+            error={codeMistake}
             onChange={(event) => setCode(event.currentTarget.value)}
             autoComplete="one-time-code"
             required

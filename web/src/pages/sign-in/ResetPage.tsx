@@ -3,9 +3,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { resetPassword } from '../../api/auth';
+import { explain } from '../../api/problems';
 import { Frame } from './Frame';
 import css from './Frame.module.css';
-import { isSameTwice, NewPassword } from './NewPassword';
+import { isSameTwice, NewPassword, newPasswordMistake } from './NewPassword';
 import { Problem } from './Problem';
 import { tokenOf } from './token';
 import { useOnce } from './useOnce';
@@ -23,6 +24,8 @@ export function ResetPage() {
     setIsChanged(true);
   });
 
+  const mistake = newPasswordMistake(error ? explain(error) : null);
+
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (token !== null && isSameTwice(passwords)) send({ token, password: passwords.password });
@@ -30,7 +33,7 @@ export function ResetPage() {
 
   if (isChanged) {
     return (
-      <Frame title={words.resetTitle}>
+      <Frame title={words.resetTitle} isNext>
         <Alert color="accent" role="status">
           {words.changed}
         </Alert>
@@ -46,8 +49,8 @@ export function ResetPage() {
       {token === null && <Alert color="bad">{words.noToken}</Alert>}
       <form onSubmit={submit}>
         <Stack gap={12}>
-          {error && <Problem error={error} />}
-          <NewPassword value={passwords} onChange={setPasswords} />
+          {error && !mistake && <Problem error={error} />}
+          <NewPassword value={passwords} onChange={setPasswords} error={mistake} />
           <Button
             type="submit"
             fullWidth

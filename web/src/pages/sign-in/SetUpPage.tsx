@@ -3,10 +3,12 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { meQuery, setUp } from '../../api/auth';
+import { explain } from '../../api/problems';
+import { mistakeOf } from '../../parts/Refusal';
 import { FirstSteps } from './FirstSteps';
 import { Frame } from './Frame';
 import css from './Frame.module.css';
-import { isSameTwice, NewPassword } from './NewPassword';
+import { isSameTwice, NewPassword, newPasswordMistake } from './NewPassword';
 import { Problem } from './Problem';
 import { tokenOf } from './token';
 import { useOnce } from './useOnce';
@@ -25,6 +27,10 @@ export function SetUpPage() {
     setIsMade(true);
   });
 
+  const refusal = error ? explain(error) : null;
+  const nameMistake = mistakeOf(refusal, 'name', words.name);
+  const passwordMistake = newPasswordMistake(refusal);
+
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (token !== null && isSameTwice(passwords)) {
@@ -39,10 +45,11 @@ export function SetUpPage() {
       {token === null && <Alert color="bad">{words.noToken}</Alert>}
       <form onSubmit={submit}>
         <Stack gap={12}>
-          {error && <Problem error={error} />}
+          {error && !nameMistake && !passwordMistake && <Problem error={error} />}
           <TextInput
             label={words.name}
             value={name}
+            error={nameMistake}
             onChange={(event) => setName(event.currentTarget.value)}
             autoComplete="username"
             autoCapitalize="none"
@@ -50,7 +57,7 @@ export function SetUpPage() {
             required
             withAsterisk={false}
           />
-          <NewPassword value={passwords} onChange={setPasswords} />
+          <NewPassword value={passwords} onChange={setPasswords} error={passwordMistake} />
           <Button
             type="submit"
             fullWidth

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRef } from 'react';
+import { useFocusKept } from '../../parts/focus';
 
 /** A write that is under way once, however often its button is pressed within a frame. */
 export function useOnce<Body, Answer>(
@@ -14,9 +15,11 @@ export function useOnce<Body, Answer>(
       busy.current = false;
     },
   });
+  const keepFocus = useFocusKept(isPending);
   const send = (body: Body) => {
     if (busy.current) return;
     busy.current = true;
+    keepFocus();
     mutate(body);
   };
   return { send, isPending, error };

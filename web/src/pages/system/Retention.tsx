@@ -2,7 +2,7 @@ import { TextInput } from '@mantine/core';
 import { showNotification } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { pageError } from '../../api/problems';
+import { fieldOf, pageError, told } from '../../api/problems';
 import type { RetentionRule } from '../../api/schema';
 import { retentionQuery, setRetention } from '../../api/system';
 import { useWrite } from '../../api/useWrite';
@@ -10,6 +10,7 @@ import { dayName, dayOf } from '../../format/time';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { useClock } from '../../parts/clock';
 import { PageState } from '../../parts/PageState';
+import { mistakeOf } from '../../parts/Refusal';
 import { SaveBar } from '../../parts/SaveBar';
 import { Section } from '../../parts/Section';
 import { LeaveGuard } from '../settings/form/LeaveGuard';
@@ -66,7 +67,8 @@ function Form({ rule }: { rule: RetentionRule }) {
             error={
               wrong.includes(field)
                 ? words.noDays
-                : fewer.includes(field) && `${words.deletes(since(wanted[field]))}`
+                : mistakeOf(refusal, field, words.fields[field][0]) ||
+                  (fewer.includes(field) && words.deletes(since(wanted[field])))
             }
             inputMode="numeric"
             autoComplete="off"
@@ -84,7 +86,7 @@ function Form({ rule }: { rule: RetentionRule }) {
         refusal={
           wrong.length > 0
             ? words.noDays
-            : refusal && `${refusal.title}. ${refusal.detail} ${refusal.next}`
+            : refusal && (fieldOf(refusal, FIELDS) ? words.mistake : told(refusal))
         }
         onSave={() => {
           if (wrong.length > 0) return;

@@ -69,6 +69,7 @@ export const words = {
     decisions_days: ['Decisions', 'With the long sentences with which runs ended.'],
     signals_days: ['Signals', 'Counted from when they expired.'],
   },
+  mistake: 'Correct the field in red first.',
   noDays: 'This is no whole number of days.',
   keeps: (day: string) => `keeps from ${day} on`,
   deletes: (from: string) => `the next application deletes what is older than ${from}`,

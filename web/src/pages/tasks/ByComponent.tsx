@@ -1,9 +1,10 @@
-import { Button, FileButton, Progress } from '@mantine/core';
+import { Progress } from '@mantine/core';
 import { useState } from 'react';
 import type { TaskView } from '../../api/schema';
 import { addTask } from '../../api/tasks';
 import { useWrite } from '../../api/useWrite';
 import { percent } from '../../format/numbers';
+import { ChooseFile } from '../../parts/ChooseFile';
 import { Refusal } from '../../parts/Refusal';
 import css from './Tasks.module.css';
 import { words } from './words';
@@ -19,13 +20,13 @@ export function ByComponent({ onAdded }: { onAdded: (task: TaskView) => void }) 
   return (
     <>
       <p className={css.soft}>{words.componentHelp}</p>
-      <FileButton accept=".wasm,application/wasm" onChange={(file) => file && void send(file)}>
-        {(props) => (
-          <Button {...props} variant="default" className={css.start} disabled={isBusy}>
-            {words.choose}
-          </Button>
-        )}
-      </FileButton>
+      <ChooseFile
+        label={words.choose}
+        accept=".wasm,application/wasm"
+        className={css.start}
+        disabled={isBusy}
+        onFile={(file) => void send(file)}
+      />
       {ratio !== null && (
         <div className={css.progress}>
           <Progress value={ratio * 100} aria-label={words.adding} />

@@ -1,8 +1,10 @@
-import { Button, FileButton, Textarea } from '@mantine/core';
+import { Button, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { explain } from '../../api/problems';
 import type { TaskView } from '../../api/schema';
 import { declareTask } from '../../api/tasks';
+import { ChooseFile } from '../../parts/ChooseFile';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { EXAMPLE, type Manifest, readManifest } from './manifest';
 import css from './Tasks.module.css';
@@ -25,7 +27,13 @@ export function ByManifest({ onAdded }: { onAdded: (task: TaskView) => void }) {
   };
   const add = async () => {
     if (!asked) return;
-    onAdded(await declareTask(asked.name, asked.document));
+    try {
+      onAdded(await declareTask(asked.name, asked.document));
+    } catch (error) {
+      // Beside the text as well, where it is mended.
+      setFault(explain(error).detail);
+      throw error;
+    }
     setText('');
     await cache.invalidateQueries();
   };
@@ -45,16 +53,11 @@ export function ByManifest({ onAdded }: { onAdded: (task: TaskView) => void }) {
         <Button variant="default" onClick={() => type(EXAMPLE)} disabled={text.trim() !== ''}>
           {words.example}
         </Button>
-        <FileButton
+        <ChooseFile
+          label={words.file}
           accept="application/json,.json"
-          onChange={(file) => void file?.text().then(type)}
-        >
-          {(props) => (
-            <Button {...props} variant="default">
-              {words.file}
-            </Button>
-          )}
-        </FileButton>
+          onFile={(file) => void file.text().then(type)}
+        />
         <Button disabled={text.trim() === ''} onClick={ask}>
           {words.add}
         </Button>

@@ -1,11 +1,12 @@
 import { Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
+import { fieldOf } from '../../api/problems';
 import type { CreatedUser, RoleName } from '../../api/schema';
 import { createUser } from '../../api/userAdmin';
 import { useWrite } from '../../api/useWrite';
 import { parseRupees } from '../../format/money';
-import { Refusal } from '../../parts/Refusal';
+import { mistakeOf, Refusal } from '../../parts/Refusal';
 import { LinkOnce } from './LinkOnce';
 import { words } from './words';
 
@@ -65,8 +66,7 @@ function Form({ onClose, onCreated }: FormProps) {
   const { write, isBusy, refusal } = useWrite(['users', 'health']);
   const paise = parseRupees(capital);
   const isNoAmount = capital.trim() !== '' && paise === null;
-  // A name that is not one is refused with a sentence about it, which stands beside its field.
-  const isNameRefused = refusal !== null && /\bname\b|user named/.test(refusal.detail);
+  const isAtField = fieldOf(refusal, ['name', 'capital_paise']) !== null;
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -81,7 +81,7 @@ function Form({ onClose, onCreated }: FormProps) {
           label={words.name}
           description={words.newHint}
           value={name}
-          error={isNameRefused && refusal.detail}
+          error={mistakeOf(refusal, 'name', words.name)}
           onChange={(event) => setName(event.currentTarget.value)}
           autoComplete="off"
           autoCapitalize="none"
@@ -104,10 +104,10 @@ function Form({ onClose, onCreated }: FormProps) {
           inputMode="decimal"
           autoComplete="off"
           value={capital}
-          error={isNoAmount && words.noAmount}
+          error={isNoAmount ? words.noAmount : mistakeOf(refusal, 'capital_paise', words.capital)}
           onChange={(event) => setCapital(event.currentTarget.value)}
         />
-        <Refusal refusal={isNameRefused ? null : refusal} />
+        <Refusal refusal={isAtField ? null : refusal} />
         <Group justify="flex-end" gap={8}>
           <Button variant="default" onClick={onClose} disabled={isBusy}>
             {words.cancel}

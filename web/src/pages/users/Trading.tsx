@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { pageError } from '../../api/problems';
+import { pageError, told } from '../../api/problems';
 import type { BrokerBody, LimitsBody, User } from '../../api/schema';
 import { limitsQuery, setUserSwitch } from '../../api/switches';
 import { changeBroker, userBrokerQuery } from '../../api/userAdmin';
@@ -102,7 +102,7 @@ function Orders({ user, limits }: { user: User; limits: LimitsBody }) {
       )}
       {refusal && (
         <p role="alert" className={css.bad}>
-          {words.stopFailed}: {refusal.title}. {refusal.next}
+          {words.stopFailed}: {told(refusal)}
         </p>
       )}
       <ConfirmDialog

@@ -1,6 +1,7 @@
 import { act, fireEvent, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Failure } from '../../api/client';
 import { renderPart } from '../testing';
 import { ConfirmDialog, type ConfirmDialogProps } from './index';
 
@@ -80,6 +81,20 @@ describe('ConfirmDialog', () => {
     await user.click(screen.getByRole('button', { name: 'Stop' }));
     expect(onConfirm).toHaveBeenLastCalledWith('seen at the broker');
     expect(onClose).toHaveBeenCalledOnce();
+  });
+
+  it('puts what is said about the reason to its field, by the word above it', async () => {
+    const user = userEvent.setup();
+    const wrong = new Failure('invalid_request', 'explanation: 1 to 500 characters', 400);
+    open({ onConfirm: () => Promise.reject(wrong), reason: 'What was found' });
+    const field = screen.getByRole('textbox', { name: 'What was found' });
+    await user.type(field, 'too much');
+    await user.click(screen.getByRole('button', { name: 'Stop' }));
+    const alert = await screen.findByRole('alert');
+    expect(alert.textContent).toBe('What was found: 1 to 500 characters.');
+    const told = field.getAttribute('aria-describedby') ?? '';
+    expect(document.getElementById(told)?.contains(alert)).toBe(true);
+    expect(screen.getByDisplayValue('too much')).toBeTruthy();
   });
 
   it('wants the name typed', async () => {

@@ -1,6 +1,8 @@
 import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
+import { explain, fieldOf, sentenceOf } from '../../api/problems';
 import { sentence } from '../../format/text';
+import { useFocusKept, useFocusReturned } from '../focus';
 import css from './ConfirmDialog.module.css';
 import { useHold } from './useHold';
 import { words } from './words';
@@ -35,34 +37,52 @@ export interface ConfirmDialogProps {
 /** Sends once however often it is pressed, and keeps what was typed when the answer is no. */
 function useSending(onConfirm: ConfirmDialogProps['onConfirm'], onDone: () => void) {
   const [sending, setSending] = useState(false);
-  const [refusal, setRefusal] = useState<string | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const keepFocus = useFocusKept(sending);
   // State alone comes a render too late for two presses of Enter within one frame.
   const busy = useRef(false);
 
   const send = async (reason: string) => {
     if (busy.current) return;
     busy.current = true;
+    keepFocus();
     setSending(true);
-    setRefusal(null);
+    setError(null);
     try {
       await onConfirm(reason);
       // It stays busy: while the dialog fades out, another Enter must not send again.
       onDone();
-    } catch (error) {
+    } catch (thrown) {
       busy.current = false;
       setSending(false);
-      setRefusal(error instanceof Error ? sentence(error.message) : words.unexplained);
+      setError(thrown ?? new Error(words.unexplained));
     }
   };
-  return { sending, refusal, send };
+  return { sending, error, send };
+}
+
+/** As the daemon calls what stands in the field of the reason. */
+const REASONS = ['reason', 'explanation', 'resolution'] as const;
+
+/** The sentence of a refusal: at the reason when it is about that, else below all fields. */
+function refusalOf(error: unknown, reasonLabel: string | undefined) {
+  if (error === null) return {};
+  const told = explain(error);
+  const field = reasonLabel === undefined ? null : fieldOf(told, REASONS);
+  if (field !== null && reasonLabel !== undefined) {
+    return { atReason: sentenceOf(told, field, reasonLabel) };
+  }
+  return { elsewhere: error instanceof Error ? sentence(error.message) : words.unexplained };
 }
 
 function Question(props: ConfirmDialogProps) {
+  useFocusReturned();
   const { typeName, reason: reasonLabel, hold = false, danger = false } = props;
   const [typed, setTyped] = useState('');
   const [reason, setReason] = useState('');
-  const { sending, refusal, send } = useSending(props.onConfirm, props.onClose);
+  const { sending, error, send } = useSending(props.onConfirm, props.onClose);
   const { blocked } = props;
+  const refusal = refusalOf(error, reasonLabel);
   const complete =
     !blocked &&
     (typeName === undefined || typed.trim() === typeName) &&
@@ -97,13 +117,14 @@ function Question(props: ConfirmDialogProps) {
             label={reasonLabel}
             value={reason}
             rows={3}
+            error={refusal.atReason && <span role="alert">{refusal.atReason}</span>}
             onChange={(event) => setReason(event.currentTarget.value)}
             data-autofocus={typeName === undefined || undefined}
           />
         )}
-        {refusal !== null && (
+        {refusal.elsewhere && (
           <p role="alert" className={css.refusal}>
-            {refusal}
+            {refusal.elsewhere}
           </p>
         )}
         <Group justify="flex-end" gap={8}>

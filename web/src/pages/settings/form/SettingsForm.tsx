@@ -2,6 +2,7 @@ import { showNotification } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Resource } from '../../../api/keys';
+import { told } from '../../../api/problems';
 import type { ChangeBody } from '../../../api/schema';
 import { useWrite } from '../../../api/useWrite';
 import { ConfirmDialog } from '../../../parts/ConfirmDialog';
@@ -76,8 +77,7 @@ export function SettingsForm(props: Props) {
         ? words.mistakes
         : null;
   const named = refusal && namedFirst(settings, refusal.detail);
-  const said =
-    refusal && (named ? words.mistakes : `${refusal.title}. ${refusal.detail} ${refusal.next}`);
+  const said = refusal && (named ? words.mistakes : told(refusal));
   return (
     <form
       className={css.form}
