@@ -83,6 +83,16 @@ describe('ConfirmDialog', () => {
     expect(onClose).toHaveBeenCalledOnce();
   });
 
+  it('sends a reason that is pasted in several lines as one', async () => {
+    const user = userEvent.setup();
+    const onConfirm = vi.fn().mockResolvedValue(null);
+    open({ onConfirm, reason: 'Reason' });
+    await user.click(screen.getByRole('textbox', { name: 'Reason' }));
+    await user.paste('seen at the broker,\r\n  and booked');
+    await user.click(screen.getByRole('button', { name: 'Stop' }));
+    expect(onConfirm).toHaveBeenLastCalledWith('seen at the broker, and booked');
+  });
+
   it('puts what is said about the reason to its field, by the word above it', async () => {
     const user = userEvent.setup();
     const wrong = new Failure('invalid_request', 'explanation: 1 to 500 characters', 400);

@@ -118,7 +118,10 @@ function Question(props: ConfirmDialogProps) {
             value={reason}
             rows={3}
             error={refusal.atReason && <span role="alert">{refusal.atReason}</span>}
-            onChange={(event) => setReason(event.currentTarget.value)}
+            // A reason is one line, as the daemon takes it: what is pasted in several is joined.
+            onChange={(event) =>
+              setReason(event.currentTarget.value.replace(/\s*[\r\n]+\s*/g, ' '))
+            }
             data-autofocus={typeName === undefined || undefined}
           />
         )}
