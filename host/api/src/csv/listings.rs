@@ -81,6 +81,11 @@ const SLOT: &[&str] = &["user", "date", "due_at", "task", "kind", "state", "reas
 const EXECUTION: &[&str] =
     &["id", "user", "user_name", "task", "started_at", "finished_at", "outcome", "detail"];
 
+/// Returns whether a path answers a list that is there as CSV.
+pub(super) fn is_list(path: &str) -> bool {
+    LISTINGS.iter().any(|(listed, ..)| *listed == path)
+}
+
 /// The list that a path answers, if it is there as CSV.
 pub(super) fn listing(path: &str) -> Option<&'static Listing> {
     static LISTED: OnceLock<Vec<Listing>> = OnceLock::new();
@@ -93,7 +98,7 @@ pub(super) fn listing(path: &str) -> Option<&'static Listing> {
 
 /// Says in the document that a list is there as CSV, where it is.
 pub(crate) fn announce(path: &str, operation: &mut Operation) {
-    if !LISTINGS.iter().any(|(listed, ..)| *listed == path) {
+    if !is_list(path) {
         return;
     }
     if let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200") {

@@ -22,7 +22,7 @@ use crate::per_user::Permit;
 use crate::problem::{Code, Problem};
 use crate::state::Api;
 pub(crate) use listings::announce;
-use listings::{Listing, listing};
+use listings::{Listing, is_list, listing};
 use pages::Pages;
 use table::Table;
 
@@ -46,13 +46,13 @@ fn refused(problem: Problem) -> Refused {
 pub(crate) async fn answer(State(api): State<Api>, request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    let Some(listing) = path.filter(|_| reads).and_then(|path| listing(&path)) else {
+    let Some(path) = path.filter(|path| reads && is_list(path)) else {
         return next.run(request).await;
     };
-    let mut answer = if wants_csv(request.headers()) {
-        table_of(&api, listing, request, next).await.unwrap_or_else(|refused| *refused)
-    } else {
-        next.run(request).await
+    // What the tables are is read from the document, which is not made before somebody asks for one.
+    let mut answer = match wants_csv(request.headers()).then(|| listing(&path)).flatten() {
+        Some(listing) => table_of(&api, listing, request, next).await.unwrap_or_else(|refused| *refused),
+        None => next.run(request).await,
     };
     // In either form: whoever keeps one must not show it to those who ask for the other.
     answer.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, accept-encoding"));
