@@ -43,7 +43,7 @@ struct WhyNoTrade {
     conclusion: String,
     /// Whether an order of the day is open or was filled, at least in part.
     ordered: bool,
-    /// The steps in the order of the chain; those of one kind by time.
+    /// The steps in the order of the chain; those of one kind by time. None when nothing is known of the day.
     #[schema(max_items = 200)]
     steps: Vec<WhyStep>,
     /// Kinds of steps of which there may be more than are told: 50 decisions, 20 slots and runs, 20 orders, 10 signals and 10 halts are

@@ -23,12 +23,18 @@ pub(super) fn conclude(asked: Asked, evidence: Evidence, all: [Links; 6]) -> Why
     let order = links.iter().rev().find(|link| link.says == Says::Ordered);
     let ordered = order.map(|order| format!("it was ordered: {}", order.step.found));
     let is_ordered = ordered.is_some();
-    let conclusion = ordered.or_else(|| unknown(&asked, evidence)).unwrap_or_else(|| end(&asked, &mut links));
+    let conclusion = match ordered.or_else(|| unknown(&asked, evidence)) {
+        None => end(&asked, &mut links),
+        Some(told) => {
+            links.retain(|_| is_ordered);
+            told
+        }
+    };
     let steps: Vec<WhyStep> = links.into_iter().map(|link| link.step).collect();
     WhyNoTrade { symbol: asked.symbol, day: asked.day, conclusion, ordered: is_ordered, steps, left_out }
 }
 
-/// Why nothing can be said of the day; none when something can.
+/// Why nothing can be said of the day; none when something can. What was not found is no step then.
 fn unknown(asked: &Asked, evidence: Evidence) -> Option<String> {
     if evidence.is_named || evidence.has_runs {
         return None;

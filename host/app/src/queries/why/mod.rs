@@ -104,7 +104,7 @@ pub struct WhyNoTrade {
     pub conclusion: String,
     /// Whether an order of the day is open or was filled, at least in part.
     pub ordered: bool,
-    /// The steps in the order of the chain; those of one kind by time.
+    /// The steps in the order of the chain; those of one kind by time. None when nothing is known of the day.
     pub steps: Vec<WhyStep>,
     /// Kinds of which there may be more than is told here.
     pub left_out: Vec<StepKind>,
