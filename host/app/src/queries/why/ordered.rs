@@ -32,7 +32,7 @@ fn link(order: &Order) -> Link {
     };
     let price = match order.request.kind {
         OrderKind::Market => "at the market".to_owned(),
-        OrderKind::Limit(limit) => format!("at {limit} at most or better"),
+        OrderKind::Limit(limit) => format!("at a limit of {limit}"),
     };
     let quantity = order.request.quantity;
     let found = format!("{side} of {quantity} {price} {}", became(order));
