@@ -91,6 +91,9 @@ const TABLE: &[Line] = &[
     // No share has jumped.
     ("POST /api/v1/market/price-jumps/{none}/explain", r#"{"explanation":"a split"}"#, [401, 403, 403, 404, 401]),
     ("GET /api/v1/signals?user={user}", "",                                            [401, 404, 200, 200, 401]),
+    ("GET /api/v1/user/symbols/{symbol}/why?user={user}", "",                          [401, 404, 200, 200, 401]),
+    // Nothing is called that.
+    ("GET /api/v1/user/symbols/{none}/why", "",                                        [401, 404, 404, 404, 401]),
     ("POST /api/v1/signals/{signal}/reject", r#"{"reason":"too dear"}"#,               [401, 404, 200, 404, 401]),
     ("POST /api/v1/signals/reject", r#"{"ids":[999999]}"#,                             [401, 200, 200, 200, 401]),
     ("POST /api/v1/alerts/resolve", r#"{"ids":[999999],"resolution":"seen"}"#,         [401, 200, 200, 200, 401]),

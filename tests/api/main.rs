@@ -18,5 +18,6 @@ mod shown;
 mod surplus;
 mod tables;
 mod text;
+mod why;
 mod words;
 mod world;

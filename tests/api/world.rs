@@ -85,6 +85,7 @@ impl World {
             ("session", session.to_string()),
             ("token", token.to_string()),
             ("task", "eod_cleanup".to_owned()),
+            ("symbol", "TCS".to_owned()),
             ("one", "1".to_owned()),
             ("none", "999999".to_owned()),
         ];

@@ -142,6 +142,30 @@ describe('a share whose price jumped while it was held', () => {
   });
 });
 
+describe('why a share was not traded', () => {
+  const NEW_SHARE = { path: `/symbols/${NEWCOMER}`, heading: NEWCOMER };
+
+  test('says where the chain from bar to order ended, of the day that is chosen', async ({
+    visit,
+  }) => {
+    const page = await visit(own.as('user2'));
+    await goTo(page, NEW_SHARE);
+    const why = part(page, 'Why no trade?');
+    const missing = `the source of market data has no bar of ${NEWCOMER} of ${YESTERDAY}.`;
+    await why.getByText(`Nothing was ordered: ${missing}`, { exact: true }).waitFor();
+    const steps = why.getByRole('list', { name: 'Steps from bar to order' }).getByRole('listitem');
+    await steps.first().getByText('bar, ended here', { exact: true }).waitFor();
+    expect(await why.getByText('ended here').count()).toBe(1);
+    expect(await why.getByLabel('Trading day').inputValue()).toBe(YESTERDAY);
+    // The Saturday before.
+    await why.getByLabel('Trading day').fill('2026-11-14');
+    await why.getByText('The exchange was closed on 2026-11-14', { exact: false }).waitFor();
+    await page.waitForURL(/day=2026-11-14/);
+    await page.setViewportSize(PHONE);
+    expect([...(await overflow(page)), ...(await barriers(page))]).toEqual([]);
+  });
+});
+
 const lastClose = (rows: readonly Bar[] | undefined): number => rows?.at(-1)?.close_paise ?? 0;
 
 const shareRow = (page: Page, symbol: string) =>

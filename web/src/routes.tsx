@@ -138,6 +138,7 @@ const analytics = createRoute({
 const symbol = createRoute({
   getParentRoute: () => inside,
   path: '/symbols/$symbol',
+  validateSearch: (search): { day?: string | undefined } => date(search, 'day'),
   component: lazyRouteComponent(() => import('./pages/symbol'), 'SymbolPage'),
 });
 

@@ -5,7 +5,7 @@ use rusqlite::{Row, params};
 use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
 
-use crate::columns::{execute, instant, select, to_json, unsigned};
+use crate::columns::{execute, instant, select, select_one, to_json, unsigned};
 use crate::errors::StoreError;
 use crate::store::{SystemScope, UserScope};
 
@@ -67,7 +67,27 @@ impl UserScope {
         })
         .await
     }
+
+    /// The newest line before an instant that says of the user's unified service that it was turned on, was turned off or failed;
+    /// none when no such line is kept.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn last_service_turn(&self, before: Timestamp) -> Result<Option<ServiceLogRow>, StoreError> {
+        let user = self.user.0.cast_signed();
+        self.read("read when a service was turned on or off", move |conn| {
+            select_one(conn, LAST_TURN, (user, before.0), read)
+        })
+        .await
+    }
 }
+
+/// The lines of a user are few: one an hour, kept for months.
+const LAST_TURN: &str = "SELECT * FROM service_log
+                         WHERE user_id = ?1 AND at < ?2
+                             AND event IN ('service_started', 'service_restarted', 'service_resumed',
+                                           'service_stopped', 'service_failed')
+                         ORDER BY id DESC LIMIT 1";
 
 impl SystemScope {
     /// Keeps one line of level `info` for each of these users: one statement, however many users.
@@ -103,4 +123,35 @@ fn read(row: &Row<'_>) -> Result<ServiceLogRow, StoreError> {
         event: row.get("event")?,
         message: row.get("message")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columns::plan_of;
+    use crate::samples::new_database;
+
+    #[test]
+    fn the_last_turn_of_a_service_is_the_newest_before_an_instant_and_the_users_own() {
+        let conn = new_database();
+        let lines = [
+            (1, 10, "service_started"),
+            (1, 20, "service_heartbeat"),
+            (2, 25, "service_failed"),
+            (1, 30, "service_stopped"),
+        ];
+        let sql =
+            "INSERT INTO service_log (user_id, at, level, event, message) VALUES (?1, ?2, 'info', ?3, '')";
+        for line in lines {
+            execute(&conn, sql, line).unwrap();
+        }
+        let last =
+            |before: i64| select_one(&conn, LAST_TURN, (1, before), read).unwrap().map(|row| row.event);
+        assert_eq!(last(10), None);
+        assert_eq!(last(30).as_deref(), Some("service_started"));
+        assert_eq!(last(31).as_deref(), Some("service_stopped"));
+        let plan = plan_of(LAST_TURN);
+        assert!(plan.contains("USING INDEX service_log_of_user (user_id=?)"), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
 }

@@ -52,6 +52,7 @@ mod task_manifest;
 mod tasks;
 mod user_list;
 mod users;
+mod why_no_trade;
 
 use axum::Router;
 use axum::routing::get;
@@ -115,6 +116,7 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(tasks::routes())
         .merge(user_list::routes())
         .merge(users::routes())
+        .merge(why_no_trade::routes())
 }
 
 /// Everything that the daemon answers.

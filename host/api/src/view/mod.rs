@@ -21,7 +21,7 @@ pub use left::LeftBehind;
 pub use names::{
     IndividualStateName, LaneStateName, LevelName, LogLevelName, ModeName, ModuleOriginName,
     RestartPolicyName, ServiceKindName, SideName, SlotKindName, SlotStateName, StateName, StatusName,
-    StrategyLabel, TaskName, TriggerName,
+    StepKindName, StrategyLabel, TaskName, TriggerName,
 };
 pub use open_list::{OpenList, OpenListOfAll, Part};
 pub use page::{Cursor, Page, limit, page, parse_cursor};

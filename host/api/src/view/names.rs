@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use prahari_app::brokers::TradingMode;
 use prahari_app::queries::{
     LaneState, LogLevel, ModuleOrigin, NotificationLevel, RestartPolicy, RunTrigger, ServiceKind, SlotKind,
-    SlotState,
+    SlotState, StepKind,
 };
 use prahari_app::services::IndividualState;
 use prahari_domain::orders::{OrderState, Side};
@@ -196,6 +196,11 @@ name_of! {
         LaneState::Missed,
         LaneState::Failed,
     ], by LaneState::name
+}
+
+name_of! {
+    /// Kind of a step in the chain from a bar to an order.
+    StepKindName(StepKind) is a "kind" of StepKind::ALL, by StepKind::name
 }
 
 fn side(side: Side) -> &'static str {

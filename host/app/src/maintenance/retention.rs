@@ -2,7 +2,7 @@
 
 use prahari_domain::ids::{RunId, SignalId};
 use prahari_domain::time::Timestamp;
-use prahari_store::PrunableRunData;
+use prahari_store::{PrunableRunData, Store};
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
@@ -75,16 +75,26 @@ pub struct Pruned {
     pub signals: u64,
 }
 
+impl Retention {
+    /// The rule in force.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) async fn in_force(store: &Store) -> Result<Self, AppError> {
+        Ok(match store.system().meta(KEY).await? {
+            Some(text) => serde_json::from_str(&text)?,
+            None => Self::default(),
+        })
+    }
+}
+
 impl Maintenance {
     /// The rule in force.
     ///
     /// # Errors
     /// When it cannot be read.
     pub async fn retention(&self) -> Result<Retention, AppError> {
-        Ok(match self.handles.store.system().meta(KEY).await? {
-            Some(text) => serde_json::from_str(&text)?,
-            None => Retention::default(),
-        })
+        Retention::in_force(&self.handles.store).await
     }
 
     /// Changes the rule, from its next application on.

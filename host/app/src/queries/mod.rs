@@ -30,6 +30,7 @@ mod system;
 mod task_settings;
 mod trades;
 mod users;
+mod why;
 
 use std::sync::Arc;
 
@@ -73,6 +74,7 @@ pub use statements::{DayNet, PnlSummary, StrategyPnl, net};
 pub use system::{Health, ProcessUse, StorageUse};
 pub use trades::{ClosedLotFilter, DayCharges};
 pub use users::UserGlance;
+pub use why::{StepKind, StepSubject, WhyNoTrade, WhyStep};
 
 /// What can be read of the daemon. Clones read the same.
 #[derive(Clone)]

@@ -77,6 +77,21 @@ export const columns: readonly SignalColumn[] = [
     cell: ({ status }) => <MarkWord mark={STATUSES[status]} />,
     sortBy: ({ status }) => status,
   },
+  {
+    id: 'why',
+    header: c.why,
+    cell: ({ symbol, day, status }) =>
+      status !== 'traded' && (
+        <Link
+          to="/symbols/$symbol"
+          params={{ symbol }}
+          search={{ day }}
+          aria-label={words.whyOf(symbol, day)}
+        >
+          {words.why}
+        </Link>
+      ),
+  },
   score('priority', c.priority, (finding) => finding.priority_score),
   optional(score('strength', c.strength, (finding) => finding.strength_score)),
   optional(score('backtest', c.backtest, (finding) => finding.backtest_score)),

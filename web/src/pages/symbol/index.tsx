@@ -12,6 +12,7 @@ import { SymbolOrders } from './SymbolOrders';
 import { SymbolPositions } from './SymbolPositions';
 import { SymbolSearch } from './SymbolSearch';
 import { SymbolSignals } from './SymbolSignals';
+import { WhyNoTrade } from './WhyNoTrade';
 import { words } from './words';
 
 const route = getRouteApi('/inside/symbols/$symbol');
@@ -20,6 +21,8 @@ const route = getRouteApi('/inside/symbols/$symbol');
 export function SymbolPage() {
   const symbol = route.useParams().symbol.toUpperCase();
   const { user, name } = useViewing();
+  const { day } = route.useSearch();
+  const navigate = route.useNavigate();
   const now = useNow();
   const of = { symbol, user };
   return (
@@ -31,6 +34,17 @@ export function SymbolPage() {
       <QuoteFigures symbol={symbol} />
       <Prices key={symbol} symbol={symbol} />
       <SymbolPositions {...of} />
+      <WhyNoTrade
+        {...of}
+        day={day}
+        onDay={(chosen) =>
+          void navigate({
+            search: (before) => ({ ...before, day: chosen }),
+            replace: true,
+            resetScroll: false,
+          })
+        }
+      />
       {now !== null && <SymbolDecisions {...of} today={dayOf(now)} />}
       <SymbolOrders key={`orders of ${symbol}`} {...of} />
       <SymbolSignals {...of} />

@@ -1,0 +1,160 @@
+//! What runs decided about the share, and what of it was refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use prahari_domain::ids::SignalId;
+use prahari_domain::tasks::Task;
+use prahari_domain::time::Timestamp;
+use prahari_store::{DecisionLine, DecisionRow, DecisionSearch};
+
+use super::{Asked, Link, Links, Says, StepKind, StepSubject};
+use crate::error::AppError;
+use crate::queries::UserQueries;
+
+/// Most decisions that are looked at.
+const MOST_LOOKED_AT: u32 = 500;
+
+/// Most decisions that are told, those that say the same counted as one.
+const MOST_DECISIONS: usize = 50;
+
+/// Most values that are told of what a decision went by, and most characters of them.
+const MOST_VALUES: usize = 6;
+const LONGEST_VALUES: usize = 200;
+
+/// Evidence with the sentence of a refusal, as tasks and the host itself name it.
+const REFUSAL: &str = "refusal";
+
+/// Evidence with the signal that a decision is about.
+const SIGNAL: &str = "signal";
+
+impl UserQueries<'_> {
+    /// The decisions of the day about the share, those that say the same as one: a task that runs each minute says so each minute.
+    pub(super) async fn decided(
+        &self,
+        asked: &Asked,
+        signals: &BTreeSet<SignalId>,
+    ) -> Result<Links, AppError> {
+        let search = DecisionSearch {
+            symbol: Some(asked.symbol.to_string()),
+            since: Some(Timestamp::start_of(asked.day)),
+            until: Some(Timestamp::end_of(asked.day)),
+            limit: MOST_LOOKED_AT,
+            ..DecisionSearch::default()
+        };
+        let found = self.scope.search_decisions(search).await?;
+        let link = |(line, times)| link(line, times, asked, signals);
+        let links = counted(found.items).into_iter().map(link).collect();
+        Ok(Links::newest(links, MOST_DECISIONS, StepKind::Decision, found.next.is_some()))
+    }
+}
+
+/// What makes two decisions say the same.
+type Said = (Task, String, String, Option<String>);
+
+/// The newest of those that say the same, with their number, oldest first. They come newest run first.
+fn counted(lines: Vec<DecisionLine>) -> Vec<(DecisionLine, usize)> {
+    let mut places: BTreeMap<Said, usize> = BTreeMap::new();
+    let mut counted: Vec<(DecisionLine, usize)> = Vec::new();
+    for line in lines {
+        let DecisionRow { action, reason, .. } = &line.decision;
+        let refusal = value(&line.decision, REFUSAL).map(str::to_owned);
+        let said = (line.task, action.clone(), reason.clone(), refusal);
+        let place = *places.entry(said).or_insert(counted.len());
+        match counted.get_mut(place) {
+            Some((_, times)) => *times += 1,
+            None => counted.push((line, 1)),
+        }
+    }
+    counted.sort_by_key(|(line, _)| (line.cursor.run, line.cursor.number));
+    counted
+}
+
+fn link(line: DecisionLine, times: usize, asked: &Asked, signals: &BTreeSet<SignalId>) -> Link {
+    let DecisionLine { cursor, task, decision } = line;
+    let refusal = value(&decision, REFUSAL);
+    let names_signal = value(&decision, SIGNAL)
+        .and_then(|text| text.parse::<u64>().ok())
+        .is_some_and(|id| signals.contains(&SignalId(id)));
+    let says = match (asked.may_trade(task), refusal.is_some() || names_signal) {
+        (true, true) => Says::Stops,
+        (true, false) => Says::Remarks,
+        (false, _) => Says::Passes,
+    };
+    let (action, reason) = (words(&decision.action), words(&decision.reason));
+    let (kind, found) = match refusal {
+        Some(refusal) => (StepKind::Gate, format!("{task} was refused an order ({reason}): {refusal}")),
+        None => (StepKind::Decision, format!("{task} decided {action}: {reason}{}", values(&decision))),
+    };
+    let found = if times > 1 { format!("{found}; {times} times that day") } else { found };
+    Link::new(kind, Some(cursor.run.started_at), found, says).of(task).about(StepSubject::Run(cursor.run.run))
+}
+
+/// A value of the evidence by its name.
+fn value<'a>(decision: &'a DecisionRow, name: &str) -> Option<&'a str> {
+    decision.evidence.iter().find(|(of, _)| of == name).map(|(_, value)| value.as_str())
+}
+
+/// What a decision went by, in brackets; empty when it says nothing.
+fn values(decision: &DecisionRow) -> String {
+    let named = decision.evidence.iter().take(MOST_VALUES);
+    let all: Vec<String> = named.map(|(name, value)| format!("{} {value}", words(name))).collect();
+    if all.is_empty() {
+        return String::new();
+    }
+    let text = all.join(", ");
+    let is_cut = text.chars().count() > LONGEST_VALUES || decision.evidence.len() > MOST_VALUES;
+    let text: String = text.chars().take(LONGEST_VALUES).collect();
+    let rest = if is_cut { ", ..." } else { "" };
+    format!(" ({text}{rest})")
+}
+
+/// A code as people write it.
+fn words(code: &str) -> String {
+    code.replace('_', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use prahari_domain::ids::RunId;
+    use prahari_store::{NoteCursor, RunCursor};
+
+    use super::*;
+
+    fn line(run: u64, reason: &str, evidence: &[(&str, &str)]) -> DecisionLine {
+        let at = Timestamp(run.cast_signed());
+        let evidence = evidence.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        DecisionLine {
+            cursor: NoteCursor { run: RunCursor { started_at: at, run: RunId(run) }, number: 0 },
+            task: Task::literal("each_minute"),
+            decision: DecisionRow {
+                symbol: "TCS".to_owned(),
+                action: "hold".to_owned(),
+                reason: reason.to_owned(),
+                evidence: evidence.collect(),
+            },
+        }
+    }
+
+    #[test]
+    fn decisions_that_say_the_same_are_told_once_as_the_newest() {
+        let lines = vec![
+            line(5, "target_stands", &[("price", "5")]),
+            line(4, "too_dear", &[]),
+            line(3, "target_stands", &[("price", "3")]),
+            line(2, "target_stands", &[("refusal", "no money")]),
+        ];
+        let told: Vec<(u64, usize)> =
+            counted(lines).into_iter().map(|(line, times)| (line.cursor.run.run.0, times)).collect();
+        assert_eq!(told, [(2, 1), (4, 1), (5, 2)]);
+    }
+
+    #[test]
+    fn what_a_decision_went_by_is_bounded() {
+        assert_eq!(values(&line(1, "x", &[]).decision), "");
+        let two = line(1, "x", &[("last_close", "9.00"), ("rsi", "27")]);
+        assert_eq!(values(&two.decision), " (last close 9.00, rsi 27)");
+        let long = "9".repeat(300);
+        let long = values(&line(1, "x", &[("price", &long)]).decision);
+        assert!(long.chars().count() < LONGEST_VALUES + 20 && long.ends_with(", ...)"), "{long}");
+    }
+}

@@ -1,0 +1,130 @@
+//! Slots and runs of tasks that may trade.
+
+use prahari_domain::time::Timestamp;
+use prahari_store::{RunFilter, RunRow, RunTrigger, SlotFilter, SlotKind, SlotOutcome, SlotRow};
+
+use super::{Asked, Link, Links, Says, StepKind, StepSubject};
+use crate::error::AppError;
+use crate::queries::UserQueries;
+
+/// Most slots of a day that are looked at.
+const MOST_LOOKED_AT: u32 = 200;
+
+/// Most slots and runs that are told.
+const MOST_RUNS: usize = 20;
+
+/// Most reasons that are told of the ticks of a slot.
+const MOST_REASONS: usize = 3;
+
+impl UserQueries<'_> {
+    /// The slots of the day and the runs that somebody asked for. A slot that came to nothing ends the chain when it was due after
+    /// there was a signal.
+    pub(super) async fn slots_and_runs(
+        &self,
+        asked: &Asked,
+        since: Option<Timestamp>,
+    ) -> Result<Links, AppError> {
+        let (from, to) = (asked.day, asked.day);
+        let filter = SlotFilter { from, to, task: None, state: None, after: None, limit: MOST_LOOKED_AT };
+        let slots = self.scope.slot_page(filter).await?;
+        let mut cut = slots.len() >= MOST_LOOKED_AT as usize;
+        let mut links = Vec::new();
+        for slot in slots.into_iter().filter(|slot| asked.may_trade(slot.task)) {
+            let ticks = self.ticks(&slot).await?;
+            links.push(of_slot(slot, &ticks, asked.now, since));
+        }
+        for trigger in [RunTrigger::RunOnce, RunTrigger::Manual] {
+            let filter = RunFilter {
+                trigger: Some(trigger),
+                since: Some(Timestamp::start_of(asked.day)),
+                until: Some(Timestamp::end_of(asked.day)),
+                limit: MOST_LOOKED_AT,
+                ..RunFilter::default()
+            };
+            let runs = self.scope.runs(filter).await?;
+            cut |= runs.len() >= MOST_LOOKED_AT as usize;
+            links.extend(runs.into_iter().filter(|run| asked.may_trade(run.task)).map(of_run));
+        }
+        Ok(Links::newest(links, MOST_RUNS, StepKind::Run, cut))
+    }
+
+    /// What is to be said of the ticks of a slot that were no plain successes; empty when there are none.
+    async fn ticks(&self, slot: &SlotRow) -> Result<String, AppError> {
+        if slot.kind != SlotKind::Continuous {
+            return Ok(String::new());
+        }
+        let told = format!("{} of {} ticks succeeded", slot.ticks_ran, slot.ticks_expected);
+        let reasons = if slot.ticks_failed + slot.ticks_skipped + slot.ticks_missed > 0 {
+            self.scope.tick_reasons(slot.task, slot.due_at).await?
+        } else {
+            Vec::new()
+        };
+        let more = reasons.len().saturating_sub(MOST_REASONS);
+        let first = reasons.into_iter().take(MOST_REASONS);
+        let reasons = first.map(|(outcome, reason, count)| format!(", {count} {}: {reason}", outcome.name()));
+        let more = if more > 0 { format!(", and {more} more reasons") } else { String::new() };
+        Ok(format!(" ({told}{}{more})", reasons.collect::<String>()))
+    }
+}
+
+fn of_slot(slot: SlotRow, ticks: &str, now: Timestamp, since: Option<Timestamp>) -> Link {
+    let task = slot.task;
+    let ends_at = slot.ends_at.unwrap_or(slot.due_at);
+    let (what, is_nothing) = match slot.outcome {
+        Some(SlotOutcome::Ran) => ("ran", false),
+        Some(SlotOutcome::Late) => ("ran late", false),
+        Some(SlotOutcome::Missed) => ("was missed", true),
+        Some(SlotOutcome::Skipped) => ("was skipped", true),
+        Some(SlotOutcome::Failed) => ("failed", true),
+        None if slot.due_at > now => ("is due and has not run yet", true),
+        None if ends_at > now => ("is under way", false),
+        None => ("has no outcome yet", true),
+    };
+    let reason = if slot.reason.is_empty() { String::new() } else { format!(": {}", slot.reason) };
+    let concerns = since.is_some_and(|since| ends_at >= since);
+    let says = if is_nothing && concerns { Says::Stops } else { Says::Passes };
+    let subject = slot.run.map_or(StepSubject::Nothing, StepSubject::Run);
+    let found = format!("{task} {what}{reason}{ticks}");
+    Link::new(StepKind::Run, Some(slot.due_at), found, says).of(task).about(subject)
+}
+
+/// A run that somebody asked for: that it failed says nothing of those that were due.
+fn of_run(run: RunRow) -> Link {
+    let outcome = run.outcome.map_or_else(|| "it executes".to_owned(), |outcome| outcome.replace('_', " "));
+    let detail = if run.detail.is_empty() { String::new() } else { format!(": {}", run.detail) };
+    let found = format!("{} was run once, {outcome}{detail}", run.task);
+    Link::new(StepKind::Run, Some(run.started_at), found, Says::Passes)
+        .of(run.task)
+        .about(StepSubject::Run(run.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use prahari_domain::ids::UserId;
+    use prahari_domain::tasks::Task;
+
+    use super::*;
+
+    fn said(outcome: Option<SlotOutcome>, since: Option<i64>) -> (String, Says) {
+        let task = Task::literal("evening_buys");
+        let day = "2025-03-07".parse().unwrap();
+        let planned = SlotRow::planned(UserId(2), task, day, Timestamp(50), SlotKind::OneShot);
+        let slot = SlotRow { outcome, reason: "why".to_owned(), ..planned };
+        let link = of_slot(slot, "", Timestamp(40), since.map(Timestamp));
+        (link.step.found, link.says)
+    }
+
+    #[test]
+    fn a_slot_ends_the_chain_only_when_it_came_to_nothing_after_a_signal() {
+        let missed = Some(SlotOutcome::Missed);
+        assert_eq!(said(missed, Some(50)), ("evening_buys was missed: why".to_owned(), Says::Stops));
+        assert_eq!(said(missed, Some(51)).1, Says::Passes);
+        assert_eq!(said(missed, None).1, Says::Passes);
+        assert_eq!(
+            said(Some(SlotOutcome::Ran), Some(50)),
+            ("evening_buys ran: why".to_owned(), Says::Passes)
+        );
+        let due = "evening_buys is due and has not run yet: why".to_owned();
+        assert_eq!(said(None, Some(50)), (due, Says::Stops));
+    }
+}
