@@ -35,6 +35,8 @@ const refused = (code: FailureCode, detail: string) => explain(new Failure(code,
 test.each([
   ['invalid_request', 'logs_days: 9999 is not between 1 and 3650', 'logs_days'],
   ['invalid_request', 'capital_paise is 5, but must be from 100 to 900', 'capital_paise'],
+  ['invalid_request', 'per_day.signals: 5 is not between 0 and 4', 'per_day.signals'],
+  ['invalid_request', 'signals: 5 is not between 0 and 4', null],
   ['invalid_request', 'keep_tokens[0]: you have no API token of this name', 'keep_tokens'],
   ['invalid_request', "a user's name has 1 to 64 of the characters a-z", 'name'],
   ['name_taken', 'there is a user "asha"', 'name'],
@@ -46,7 +48,15 @@ test.each([
   ['invalid_request', 'logs_days_more: 9 is too many', null],
   ['unavailable', 'the daemon is ending', null],
 ] as const)('a refusal is about a field: %s, %s', (code, detail, field) => {
-  const fields = ['name', 'logs_days', 'capital_paise', 'keep_tokens', 'new_password'];
+  const fields = [
+    'name',
+    'logs_days',
+    'capital_paise',
+    'per_run.signals',
+    'per_day.signals',
+    'keep_tokens',
+    'new_password',
+  ];
   expect(fieldOf(refused(code, detail), fields)).toBe(field);
 });
 
@@ -59,6 +69,10 @@ test('a field is called in the sentence as people see it', () => {
   const days = refused('invalid_request', 'logs_days: 0 is not between 1 and 3650');
   expect(sentenceOf(days, 'logs_days', 'Log lines')).toBe(
     'Log lines: 0 is not between 1 and 3650.',
+  );
+  const signals = refused('invalid_request', 'per_run.signals: 5 is not between 0 and 4');
+  expect(sentenceOf(signals, 'per_run.signals', 'Signals of a run')).toBe(
+    'Signals of a run: 5 is not between 0 and 4.',
   );
   const taken = refused('name_taken', 'there is a user "asha"');
   expect(sentenceOf(taken, 'name', 'Name')).toBe('There is a user "asha".');
