@@ -78,6 +78,20 @@ test('a field is called in the sentence as people see it', () => {
   expect(sentenceOf(taken, 'name', 'Name')).toBe('There is a user "asha".');
 });
 
+test('beside a field of rupees the daemon’s sentence about paise reads in rupees', () => {
+  const told = (detail: string) =>
+    sentenceOf(refused('invalid_request', detail), 'capital_paise', 'Capital');
+  expect(told('capital_paise: 5 is not between 100000 and 100000000000 paise')).toBe(
+    'Capital: ₹0.05 is not between ₹1,000.00 and ₹1,00,00,00,000.00.',
+  );
+  expect(
+    told('capital_paise is 200000, but must be at least 19954976 paise: 80045024 paise are free'),
+  ).toBe('Capital is ₹2,000.00, but must be at least ₹1,99,549.76: ₹8,00,450.24 are free.');
+  expect(told('capital_paise: invalid type: string, at line 1 column 20')).toBe(
+    'Capital: invalid type: string, at line 1 column 20.',
+  );
+});
+
 test('a title that is the daemon’s own sentence is told once', () => {
   const wrong = refused('wrong_password', 'this is not your present password');
   expect(told(wrong)).toBe('This is not your present password. Enter it again.');
