@@ -52,7 +52,8 @@ async fn a_new_users_capital_out_of_its_bounds_is_refused_with_all_numbers_in_pa
         let new = json!({ "name": "newcomer", "role": "user", "capital_paise": paise });
         let refused = admin.post("/api/v1/users", new).await;
         assert_eq!(refused.problem(), (400, "invalid_request".to_owned()));
-        let sentence = format!("capital_paise: {paise} is not between 100000 and 100000000000 paise");
+        let sentence =
+            format!("capital_paise is a whole number from 100000 to 100000000000; this is {paise}");
         assert!(refused.text.contains(&sentence), "{}", refused.text);
     }
 }

@@ -36,6 +36,11 @@ test.each([
   ['invalid_request', 'logs_days: 9999 is not between 1 and 3650', 'logs_days'],
   ['invalid_request', 'capital_paise is 5, but must be from 100 to 900', 'capital_paise'],
   ['invalid_request', 'per_day.signals: 5 is not between 0 and 4', 'per_day.signals'],
+  [
+    'invalid_request',
+    'per_run.signals is a whole number from 0 to 4; this is 5',
+    'per_run.signals',
+  ],
   ['invalid_request', 'signals: 5 is not between 0 and 4', null],
   ['invalid_request', 'keep_tokens[0]: you have no API token of this name', 'keep_tokens'],
   ['invalid_request', "a user's name has 1 to 64 of the characters a-z", 'name'],
@@ -81,8 +86,11 @@ test('a field is called in the sentence as people see it', () => {
 test('beside a field of rupees the daemon’s sentence about paise reads in rupees', () => {
   const told = (detail: string) =>
     sentenceOf(refused('invalid_request', detail), 'capital_paise', 'Capital');
-  expect(told('capital_paise: 5 is not between 100000 and 100000000000 paise')).toBe(
-    'Capital: ₹0.05 is not between ₹1,000.00 and ₹1,00,00,00,000.00.',
+  expect(told('capital_paise is a whole number from 100000 to 100000000000; this is 5')).toBe(
+    'Capital is an amount from ₹1,000.00 to ₹1,00,00,00,000.00; this is ₹0.05.',
+  );
+  expect(told('capital_paise: 5 is not between 100000 and 200000 paise')).toBe(
+    'Capital: ₹0.05 is not between ₹1,000.00 and ₹2,000.00.',
   );
   expect(
     told('capital_paise is 200000, but must be at least 19954976 paise: 80045024 paise are free'),

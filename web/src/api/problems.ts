@@ -264,13 +264,13 @@ export function fieldOf<Field extends string>(
 }
 
 /**
- * The daemon's sentence with the word that stands above the field in place of its name. What it says of an amount begins
- * with the paise that were given; people read rupees.
+ * The daemon's sentence with the word that stands above the field in place of its name. What it says of an amount is in
+ * paise; people read rupees.
  */
 export function sentenceOf({ detail }: Explanation, field: string, label: string): string {
   const rest = afterName(detail, field);
   if (rest === null || !/^[: ]/.test(rest)) return detail;
-  const isAmount = field.endsWith('_paise') && /^(:| is) -?\d/.test(rest);
+  const isAmount = field.endsWith('_paise') && /^(:| is)( a whole number from)? -?\d/.test(rest);
   return label + (isAmount ? inRupees(rest) : rest);
 }
 

@@ -49,6 +49,9 @@ describe('money', () => {
     expect(inRupees('is -1, but at least 19954976 paise: 5 paise are free.')).toBe(
       'is −₹0.01, but at least ₹1,99,549.76: ₹0.05 are free.',
     );
+    expect(inRupees('is a whole number from 100000 to 200000; this is 5.')).toBe(
+      'is an amount from ₹1,000.00 to ₹2,000.00; this is ₹0.05.',
+    );
     for (const text of ['at 100.50 each', 'i64 and 5x', 'on 2026-12-31', 'at 15:30']) {
       expect(inRupees(text)).toBe(text);
     }

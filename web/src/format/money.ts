@@ -55,7 +55,8 @@ export function parseRupees(text: string): number | null {
 
 /** A sentence of the daemon about an amount, in which every number is in paise, for people. */
 export function inRupees(sentence: string): string {
-  return sentence.replace(/(?<![\w.:-])(-?\d+)(?: paise)?(?!\w|[.:-]\d)/g, (_, paise) =>
+  const told = sentence.replace('a whole number', 'an amount');
+  return told.replace(/(?<![\w.:-])(-?\d+)(?: paise)?(?!\w|[.:-]\d)/g, (_, paise) =>
     rupees(Number(paise)),
   );
 }
