@@ -368,7 +368,14 @@ async fn money_is_paid_in_and_what_is_free_may_be_taken_out_and_a_restart_change
     // One paisa more than is free stays in, and nothing has changed.
     let least = money.capital - money.free();
     let refused = trader.desk.set_capital(least - Paise(1), now).await.unwrap_err();
-    assert!(refused.to_string().starts_with("capital_paise is "), "{refused}");
+    let sentence = format!(
+        "capital_paise is {}, but must be at least {} paise: {} paise are neither invested, lost nor held back \
+         for open buys",
+        least.0 - 1,
+        least.0,
+        money.free().0
+    );
+    assert_eq!(refused.to_string(), sentence);
     assert_eq!(trader.desk.money(now).await, money);
 
     for capital in [CAPITAL + Paise(12_345), least] {

@@ -109,6 +109,7 @@ async fn who_asks_for_prices_too_often_is_refused_by_each_route() {
         let answer = user.get(route).await;
         assert_eq!(answer.problem(), (429, "asked_too_often".to_owned()), "{route}");
         assert!(answer.json()["retry_at"].is_string(), "{}", answer.text);
+        assert_eq!(answer.retry_after, Some(60), "{route}");
         assert_ne!(other.get(route).await.status, 429, "it is that user alone");
     }
 }

@@ -45,6 +45,20 @@ async fn a_new_user_chooses_a_password_by_a_link_that_works_once_and_trades_on_p
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_users_capital_out_of_its_bounds_is_refused_with_all_numbers_in_paise() {
+    let console = console().await;
+    let admin = console.admin().await;
+    for paise in [99_999, 100_000_000_001_i64, -1] {
+        let new = json!({ "name": "newcomer", "role": "user", "capital_paise": paise });
+        let refused = admin.post("/api/v1/users", new).await;
+        assert_eq!(refused.problem(), (400, "invalid_request".to_owned()));
+        let sentence =
+            format!("capital_paise is a whole number from 100000 to 100000000000; this is {paise}");
+        assert!(refused.text.contains(&sentence), "{}", refused.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_set_up_link_makes_an_admin_when_nobody_can_log_in_as_one() {
     let console = console().await;
     assert_eq!(console.accounts.set_up_token().await.unwrap(), None);

@@ -19,7 +19,7 @@ async fn told(daemon: &Daemon) -> usize {
 async fn messages(store: &Store) -> usize {
     let all = NotificationFilter { limit: 1_000, ..NotificationFilter::default() };
     let messages = store.user(ADMIN).notifications(all).await.unwrap();
-    messages.iter().filter(|message| message.row.body.contains("`prahari calendar import FILE`")).count()
+    messages.iter().filter(|message| message.row.body.starts_with("holidays are known through ")).count()
 }
 
 async fn is_open(daemon: &Daemon) -> bool {
@@ -123,6 +123,7 @@ async fn a_simulation_goes_on_across_the_end_of_the_calendar_with_the_alert_in_d
     let alerts = store.system().open_installation_alerts(100).await.unwrap();
     let ends = alerts.iter().find(|alert| alert.code == AlertCode::CalendarEnds).unwrap();
     assert_eq!(ends.raised_at.ist_day(), day("2026-12-15"));
+    assert!(ends.detail.starts_with("holidays are known through 31 Dec 2026 only: "), "{}", ends.detail);
     // When it is raised, and each day from 17 December to 15 January.
     assert_eq!(messages(&store).await, 1 + 30);
     // 12 trading days in December, and each weekday of January until the 15th.

@@ -23,7 +23,7 @@ const isTold = (page: Page, wrong: Form['wrong'], says: string) =>
 
 describe('what the daemon refuses stands beside the field, and stays typed:', () => {
   test.for(FORMS.map((form) => [form.form, form] as const))('%s', async ([, form], { visit }) => {
-    const { place, before, open, typed, send, wrong, says } = form;
+    const { place, before, open, typed, send, wrong, says, shown = says } = form;
     const page = await visit({ ...own.as('admin'), refusals: REFUSALS });
     await before?.(page);
     await goTo(page, place);
@@ -31,7 +31,7 @@ describe('what the daemon refuses stands beside the field, and stays typed:', ()
     for (const [label, value] of Object.entries(typed)) await field(page, label).fill(value);
     const sentence = await refusalOf(page, ANY, () => send(page));
     expect(sentence.toLowerCase()).toContain(says);
-    await isTold(page, wrong, says);
+    await isTold(page, wrong, shown);
     for (const [label, value] of Object.entries(typed)) {
       expect(await field(page, label).inputValue()).toBe(value);
     }

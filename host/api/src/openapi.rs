@@ -42,7 +42,7 @@ const ERRORS: [(&str, &str, &str); 8] = [
     ("404", "NotFound", "There is no such thing, or it is none of the caller's business."),
     ("409", "Conflict", "Not possible as things stand; the code and the sentence say why."),
     ("421", "UnknownHost", "The request is under a name that is not the daemon's."),
-    ("429", "TooOften", "Too often; Retry-After says when it may be tried again."),
+    ("429", "TooOften", "Too often; Retry-After says when it may be tried again, where that is known."),
     ("503", "Unavailable", "Not possible at present."),
 ];
 

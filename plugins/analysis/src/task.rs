@@ -3,7 +3,7 @@
 use prahari_indicators::Bar;
 use prahari_sdk::{
     Candle, Day, Evidence, Host, HostError, Interval, LogLevel, PublishReport, Report, RunContext,
-    SignalDraft, Strategy, TaskError, TradingDay, time,
+    SignalDraft, Strategy, TaskError, TradingDay, plural, time,
 };
 
 use crate::assessment::{Assessment, assess};
@@ -189,7 +189,11 @@ fn publish(
     today: &Today,
     report: &mut Report,
 ) -> Result<String, TaskError> {
-    let found = format!("{} symbols judged, {} buys found", report.counted("judged"), drafts.len());
+    let found = format!(
+        "{} judged, {} found",
+        plural(report.counted("judged"), "symbol", "symbols"),
+        plural(drafts.len(), "buy", "buys"),
+    );
     if !today.day.open {
         let note = &today.day.note;
         host.log(LogLevel::Warn, &format!("not a trading day ({note}): signals are left as they are"));
@@ -201,7 +205,8 @@ fn publish(
     for (name, value) in answered {
         report.add(name, i64::from(value));
     }
-    Ok(format!("{found}; {inserted} signals new, {updated} updated, {expired} expired, {skipped} left out"))
+    let new = plural(inserted, "signal", "signals");
+    Ok(format!("{found}; {new} new, {updated} updated, {expired} expired, {skipped} left out"))
 }
 
 fn evidence(assessment: &Assessment) -> Evidence {

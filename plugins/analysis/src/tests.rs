@@ -126,6 +126,16 @@ fn candles_are_asked_for_in_batches_and_the_long_past_only_for_buys() {
 }
 
 #[test]
+fn the_line_counts_what_there_is_one_of_in_the_singular() {
+    let dip = || with_share(evening(), "DIP", winning_candles());
+    let line = |mut host: ScriptedHost| run(&mut host).unwrap().text;
+    let one = "1 symbol judged, 1 buy found; 1 signal new, 0 updated, 0 expired, 0 left out";
+    assert_eq!(line(dip()), one);
+    let two = line(with_share(dip(), "CALM", calm_candles()));
+    assert!(two.starts_with("2 symbols judged, 1 buy found; "), "{two}");
+}
+
+#[test]
 fn without_buys_the_empty_list_is_published_so_that_old_signals_expire() {
     let mut host = with_share(evening(), "CALM", calm_candles());
     run(&mut host).unwrap();

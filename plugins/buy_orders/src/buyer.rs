@@ -8,7 +8,7 @@ use prahari_sdk::portfolio::Portfolio;
 use prahari_sdk::{
     Candle, Evidence, Funds, Host, HostError, Instrument, Interval, Order, OrderFilter, OrderKind,
     OrderRequest, Product, Purpose, Quote, ReentryLevel, Refusal, RefusalCode, Report, RunContext, Side,
-    Signal, TaskError, Variety, money, sizing, time,
+    Signal, TaskError, Variety, money, plural, sizing, time,
 };
 
 use crate::checks::{self, Buy, World};
@@ -39,7 +39,8 @@ pub fn buy(host: &mut dyn Host, context: &RunContext, report: &mut Report) -> Re
             None => {}
         }
     }
-    Ok(format!("{} bought of {} symbols with signals", report.counted("placed"), subjects.len()))
+    let symbols = plural(subjects.len(), "symbol with signals", "symbols with signals");
+    Ok(format!("{} ordered of {symbols}", report.counted("placed")))
 }
 
 /// A buy that passed every check, with what its order says of itself.

@@ -479,8 +479,14 @@ fn a_re_entry_without_any_money_is_kept_whole_for_the_retry() {
 #[test]
 fn an_evening_without_signals_does_nothing() {
     let mut host = evening();
-    assert_eq!(run(&mut host).text, "0 bought of 0 symbols with signals");
+    assert_eq!(run(&mut host).text, "0 ordered of 0 symbols with signals");
     assert!(host.decisions.is_empty());
+}
+
+#[test]
+fn an_evening_says_what_it_ordered_and_not_that_it_was_bought() {
+    assert_eq!(run(&mut with_signal()).text, "1 ordered of 1 symbol with signals");
+    assert_eq!(run(&mut ranked()).text, "3 ordered of 3 symbols with signals");
 }
 
 #[test]

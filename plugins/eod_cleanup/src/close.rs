@@ -1,9 +1,9 @@
 //! The run: reconcile, give up, close, tell.
 
-use prahari_sdk::money::rupees;
+use prahari_sdk::money::for_people;
 use prahari_sdk::{
     Day, DayStatement, Evidence, Host, HostError, LogLevel, NoticeLevel, Order, OrderFilter, Report,
-    RunContext, StateEntry, TaskError, orders, tell, time,
+    RunContext, StateEntry, TaskError, orders, plural, tell, time,
 };
 
 /// One key for each date the user was told of.
@@ -85,14 +85,14 @@ fn count(statement: &DayStatement, report: &mut Report) {
 
 fn line(statement: &DayStatement) -> String {
     format!(
-        "realised Rs {}, unrealised Rs {}, charges Rs {}, cash Rs {}; {} orders, {} fills, {} open positions",
-        rupees(statement.realised),
-        rupees(statement.unrealised),
-        rupees(statement.charges),
-        rupees(statement.cash),
-        statement.orders_placed,
-        statement.fills,
-        statement.open_positions,
+        "realised {}, unrealised {}, charges {}, cash {}; {}, {}, {}",
+        for_people(statement.realised),
+        for_people(statement.unrealised),
+        for_people(statement.charges),
+        for_people(statement.cash),
+        plural(statement.orders_placed, "order", "orders"),
+        plural(statement.fills, "fill", "fills"),
+        plural(statement.open_positions, "open position", "open positions"),
     )
 }
 

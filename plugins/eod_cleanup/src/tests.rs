@@ -95,11 +95,19 @@ fn the_user_gets_one_line_in_rupees() {
     let summary = run(&mut host);
     assert_eq!(
         summary.text,
-        "realised Rs 1234.50, unrealised Rs -20.05, charges Rs 45.10, cash Rs 1000000.00; \
+        "realised Rs 1,234.50, unrealised -Rs 20.05, charges Rs 45.10, cash Rs 10,00,000.00; \
          5 orders, 4 fills, 3 open positions"
     );
     assert_eq!(host.notices[0].2, summary.text);
     assert_eq!(counter(&summary, "realised_paise"), Some(123_450));
+}
+
+#[test]
+fn one_of_a_kind_is_told_in_the_singular() {
+    let mut host = evening();
+    (host.statement.orders_placed, host.statement.fills, host.statement.open_positions) = (1, 1, 1);
+    let text = run(&mut host).text;
+    assert!(text.ends_with("; 1 order, 1 fill, 1 open position"), "{text}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use prahari_sdk::orders::is_buy;
 use prahari_sdk::{
     Candle, Day, Evidence, Host, HostError, Interval, Order, OrderFilter, Paise, Position, Purpose, Quote,
     ReentrySignal, Report, RunContext, SignalDraft, SignalKind, StateEntry, Strategy, TaskError, market,
-    money, sizing,
+    money, plural, sizing,
 };
 
 use crate::cycle::Cycle;
@@ -77,10 +77,10 @@ pub fn watch(host: &mut dyn Host, context: &RunContext, report: &mut Report) -> 
     }
     publish(host, &drafts, report)?;
     Ok(format!(
-        "{} positions: {} re-entries, {} exits",
-        positions.len(),
-        report.counted("reentry_signals"),
-        report.counted("exit_signals"),
+        "{}: {}, {}",
+        plural(positions.len(), "position", "positions"),
+        plural(report.counted("reentry_signals"), "re-entry", "re-entries"),
+        plural(report.counted("exit_signals"), "exit", "exits"),
     ))
 }
 

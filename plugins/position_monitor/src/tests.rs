@@ -2,7 +2,7 @@
 
 use prahari_sdk::{
     OrderKind, Paise, PositionEntry, Purpose, ReentryLevel, ReentrySignal, ScriptedHost, Side, SignalKind,
-    Task,
+    Summary, Task,
 };
 
 use crate::PositionMonitor;
@@ -15,9 +15,9 @@ fn falling() -> ScriptedHost {
     ScriptedHost::at(TODAY, 9, 30).share_with_history("ACME", &closes, 9_990).position("ACME", 10, 11_000)
 }
 
-fn run(host: &mut ScriptedHost) {
+fn run(host: &mut ScriptedHost) -> Summary {
     let context = host.context("position_monitor");
-    PositionMonitor::run(host, &context).unwrap();
+    PositionMonitor::run(host, &context).unwrap()
 }
 
 fn held_for(host: &mut ScriptedHost, reason: &str) {
@@ -34,6 +34,15 @@ fn a_fall_through_a_free_rung_publishes_a_re_entry() {
     assert_eq!(draft.kind, SignalKind::Reentry(ReentrySignal { level: 10, cycle: 1 }));
     assert_eq!((draft.last_close, draft.average_volume, draft.priority_score), (9_990, 1_000_000, 100.0));
     assert_eq!(host.reasons("ACME"), ["reentry_level_reached"]);
+}
+
+#[test]
+fn the_line_counts_what_there_is_one_of_in_the_singular() {
+    assert_eq!(run(&mut falling()).text, "1 position: 1 re-entry, 0 exits");
+    let mut host = falling().share("OTHER", 10_000).position("OTHER", 10, 10_000);
+    host.trade_at("ACME", 10_100);
+    host.quotes.remove("OTHER");
+    assert_eq!(run(&mut host).text, "2 positions: 0 re-entries, 1 exit");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use prahari_sdk::orders::{is_buy, is_external, limit, reason_of};
 use prahari_sdk::{
     Evidence, Host, Interval, Order, OrderChange, OrderFilter, OrderKind, Paise, Refusal, Report, RunContext,
-    Strategy, TaskError, market,
+    Strategy, TaskError, market, plural,
 };
 
 use crate::plan::{Step, View, ema9, plan, price};
@@ -40,14 +40,15 @@ pub fn adjust_all(
                 Evidence::new().with("order", &order.id),
             );
         }
-        return Ok(format!("switched off; {} pending buys left as they are", orders.len()));
+        let buys = plural(orders.len(), "pending buy left as it is", "pending buys left as they are");
+        return Ok(format!("switched off; {buys}"));
     }
     adjust(host, context, &strategy, &orders, report)?;
     Ok(format!(
-        "{} adjusted, {} cancelled of {} pending buys",
+        "{} adjusted, {} cancelled of {}",
         report.counted("adjusted"),
         report.counted("cancelled"),
-        orders.len(),
+        plural(orders.len(), "pending buy", "pending buys"),
     ))
 }
 

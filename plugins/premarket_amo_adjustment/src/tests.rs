@@ -237,7 +237,15 @@ fn a_refused_cancellation_is_said_too() {
 fn switched_off_it_leaves_every_buy_and_says_so() {
     let (mut host, _) = pre_open(29_000, Purpose::Entry);
     host.strategy.enable_premarket_adjustment = false;
+    assert_eq!(run(&mut host).text, "switched off; 1 pending buy left as it is");
+    host.forget();
     left_for(&mut host, "adjustment_disabled");
+}
+
+#[test]
+fn the_line_counts_one_pending_buy_in_the_singular() {
+    let (mut host, _) = pre_open(29_620, Purpose::Entry);
+    assert_eq!(run(&mut host).text, "1 adjusted, 0 cancelled of 1 pending buy");
 }
 
 #[test]

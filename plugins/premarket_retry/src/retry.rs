@@ -4,8 +4,8 @@ use prahari_sdk::orders::{Accepts, accepts, reason_of, refuses_all};
 use prahari_sdk::portfolio::Portfolio;
 use prahari_sdk::{
     Candle, Evidence, Host, HostError, Instrument, Interval, Order, OrderFilter, OrderKind, OrderRequest,
-    Phase, Product, Purpose, Quote, Refusal, RefusalCode, Report, RunContext, Side, TaskError, money, sizing,
-    time,
+    Phase, Product, Purpose, Quote, Refusal, RefusalCode, Report, RunContext, Side, TaskError, money, plural,
+    sizing, time,
 };
 
 use crate::checks::{self, Buy, Market, World};
@@ -38,11 +38,11 @@ pub fn retry_all(
         }
     }
     Ok(format!(
-        "{} placed, {} given up, {} kept of {} rejected buys",
+        "{} placed, {} given up, {} kept of {}",
         report.counted("placed"),
         report.counted("given_up"),
         report.counted("kept"),
-        orders.len(),
+        plural(orders.len(), "rejected buy", "rejected buys"),
     ))
 }
 

@@ -80,6 +80,12 @@ fn a_rejected_buy_is_placed_again_with_the_indicative_price_and_a_fresh_quantity
 }
 
 #[test]
+fn the_line_counts_one_rejected_buy_in_the_singular() {
+    let (mut host, _) = morning(Purpose::Entry);
+    assert_eq!(run(&mut host).text, "1 placed, 0 given up, 0 kept of 1 rejected buy");
+}
+
+#[test]
 fn without_an_indicative_price_the_last_one_is_used() {
     let (mut host, _) = morning(Purpose::Entry);
     run(&mut host);

@@ -22,7 +22,7 @@ pub use guest::ImportedHost;
 #[doc(hidden)]
 pub use guest::run as run_component;
 pub use host::Host;
-pub use report::{Evidence, Report, tell};
+pub use report::{Evidence, Report, plural, tell};
 pub use scripted::{ScriptedHost, Sent, candles_from_closes};
 pub use task::Task;
 

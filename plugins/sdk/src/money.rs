@@ -9,6 +9,27 @@ pub fn rupees(amount: Paise) -> String {
     format!("{sign}{}.{:02}", magnitude / 100, magnitude % 100)
 }
 
+/// An amount as people read it, in rupees with Indian grouping, such as `-Rs 1,23,456.05`.
+pub fn for_people(amount: Paise) -> String {
+    let sign = if amount < 0 { "-" } else { "" };
+    let magnitude = amount.unsigned_abs();
+    format!("{sign}Rs {}.{:02}", grouped(magnitude / 100), magnitude % 100)
+}
+
+/// Digits with commas: the last three stand together, those before them in twos.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        let left = digits.len() - index;
+        if index > 0 && left >= 3 && left % 2 == 1 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// The smallest multiple of `tick` that is not below `price`. Orders round up on both sides, as the strategy asks.
 /// A tick of zero or less leaves the price unchanged.
 pub fn round_up(price: Paise, tick: Paise) -> Paise {
@@ -63,6 +84,23 @@ mod tests {
     fn money_is_written_in_rupees_with_two_decimals() {
         assert_eq!(rupees(-123_405), "-1234.05");
         assert_eq!(rupees(5), "0.05");
+    }
+
+    #[test]
+    fn people_read_an_amount_with_its_sign_before_the_currency_and_with_commas() {
+        let told = [
+            (0, "Rs 0.00"),
+            (-5, "-Rs 0.05"),
+            (99_999, "Rs 999.99"),
+            (-267_300, "-Rs 2,673.00"),
+            (1_234_567, "Rs 12,345.67"),
+            (12_345_605, "Rs 1,23,456.05"),
+            (123_456_789_012, "Rs 1,23,45,67,890.12"),
+            (i64::MIN, "-Rs 92,23,37,20,36,85,47,758.08"),
+        ];
+        for (amount, text) in told {
+            assert_eq!(for_people(amount), text);
+        }
     }
 
     #[test]

@@ -36,6 +36,13 @@ impl Evidence {
     }
 }
 
+/// A number and what it counts, such as `1 fill` or `3 fills`.
+pub fn plural(number: impl Display, one: &str, many: &str) -> String {
+    let number = number.to_string();
+    let counted = if number == "1" { one } else { many };
+    format!("{number} {counted}")
+}
+
 /// Sends the user a message. A task can do its work without the notify capability, or while messages cannot be sent: then
 /// the message goes to the log.
 ///
@@ -140,6 +147,15 @@ mod tests {
             );
             outcome
         })
+    }
+
+    #[test]
+    fn one_is_counted_in_the_singular_and_all_else_in_the_plural() {
+        assert_eq!(
+            [0, 1, 2, 11].map(|number| plural(number, "exit", "exits")),
+            ["0 exits", "1 exit", "2 exits", "11 exits"]
+        );
+        assert_eq!(plural(1_usize, "re-entry", "re-entries"), "1 re-entry");
     }
 
     #[test]

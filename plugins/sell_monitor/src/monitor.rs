@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use prahari_sdk::{
     Evidence, Host, HostError, Interval, Order, OrderFilter, Position, Quote, Report, RunContext, Side,
-    StateEntry, Strategy, TaskError, market, orders,
+    StateEntry, Strategy, TaskError, market, orders, plural,
 };
 
 use crate::act;
@@ -186,9 +186,10 @@ fn cancel_orphans(
 
 fn summary(positions: usize, report: &Report) -> String {
     format!(
-        "{positions} positions: {} sells placed, {} changed, {} exits",
-        report.counted("placed"),
+        "{}: {} placed, {} changed, {}",
+        plural(positions, "position", "positions"),
+        plural(report.counted("placed"), "sell", "sells"),
         report.counted("changed"),
-        report.counted("exits"),
+        plural(report.counted("exits"), "exit", "exits"),
     )
 }

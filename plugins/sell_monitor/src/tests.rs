@@ -56,6 +56,13 @@ fn a_position_without_a_sell_is_offered_whole_at_ema9_rounded_up_to_the_tick() {
 }
 
 #[test]
+fn the_line_counts_what_there_is_one_of_in_the_singular() {
+    let mut host = world();
+    assert_eq!(tick(&mut host).text, "1 position: 1 sell placed, 0 changed, 0 exits");
+    assert_eq!(tick(&mut host).text, "1 position: 0 sells placed, 0 changed, 0 exits");
+}
+
+#[test]
 fn before_the_first_trade_the_target_is_yesterdays_average() {
     let mut host = world();
     host.quotes.get_mut("ACME").unwrap().open = None;

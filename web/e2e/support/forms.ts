@@ -45,6 +45,8 @@ export interface Form {
   wrong: string | ((page: Page) => Locator);
   /** Out of the daemon's sentence. */
   says: string;
+  /** Out of what stands there, where people read it in other words. */
+  shown?: string;
 }
 
 const inDialog = (page: Page) => page.getByRole('dialog').getByRole('alert');
@@ -107,6 +109,7 @@ export const FORMS: readonly Form[] = [
     send: (page) => confirm(page, 'Add'),
     wrong: 'Money that the paper account opens with',
     says: '100000',
+    shown: 'from ₹1,000.00',
   },
   {
     form: 'the broker of a user',

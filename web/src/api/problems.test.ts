@@ -35,6 +35,13 @@ const refused = (code: FailureCode, detail: string) => explain(new Failure(code,
 test.each([
   ['invalid_request', 'logs_days: 9999 is not between 1 and 3650', 'logs_days'],
   ['invalid_request', 'capital_paise is 5, but must be from 100 to 900', 'capital_paise'],
+  ['invalid_request', 'per_day.signals: 5 is not between 0 and 4', 'per_day.signals'],
+  [
+    'invalid_request',
+    'per_run.signals is a whole number from 0 to 4; this is 5',
+    'per_run.signals',
+  ],
+  ['invalid_request', 'signals: 5 is not between 0 and 4', null],
   ['invalid_request', 'keep_tokens[0]: you have no API token of this name', 'keep_tokens'],
   ['invalid_request', "a user's name has 1 to 64 of the characters a-z", 'name'],
   ['name_taken', 'there is a user "asha"', 'name'],
@@ -46,7 +53,15 @@ test.each([
   ['invalid_request', 'logs_days_more: 9 is too many', null],
   ['unavailable', 'the daemon is ending', null],
 ] as const)('a refusal is about a field: %s, %s', (code, detail, field) => {
-  const fields = ['name', 'logs_days', 'capital_paise', 'keep_tokens', 'new_password'];
+  const fields = [
+    'name',
+    'logs_days',
+    'capital_paise',
+    'per_run.signals',
+    'per_day.signals',
+    'keep_tokens',
+    'new_password',
+  ];
   expect(fieldOf(refused(code, detail), fields)).toBe(field);
 });
 
@@ -60,8 +75,29 @@ test('a field is called in the sentence as people see it', () => {
   expect(sentenceOf(days, 'logs_days', 'Log lines')).toBe(
     'Log lines: 0 is not between 1 and 3650.',
   );
+  const signals = refused('invalid_request', 'per_run.signals: 5 is not between 0 and 4');
+  expect(sentenceOf(signals, 'per_run.signals', 'Signals of a run')).toBe(
+    'Signals of a run: 5 is not between 0 and 4.',
+  );
   const taken = refused('name_taken', 'there is a user "asha"');
   expect(sentenceOf(taken, 'name', 'Name')).toBe('There is a user "asha".');
+});
+
+test('beside a field of rupees the daemon’s sentence about paise reads in rupees', () => {
+  const told = (detail: string) =>
+    sentenceOf(refused('invalid_request', detail), 'capital_paise', 'Capital');
+  expect(told('capital_paise is a whole number from 100000 to 100000000000; this is 5')).toBe(
+    'Capital is an amount from ₹1,000.00 to ₹1,00,00,00,000.00; this is ₹0.05.',
+  );
+  expect(told('capital_paise: 5 is not between 100000 and 200000 paise')).toBe(
+    'Capital: ₹0.05 is not between ₹1,000.00 and ₹2,000.00.',
+  );
+  expect(
+    told('capital_paise is 200000, but must be at least 19954976 paise: 80045024 paise are free'),
+  ).toBe('Capital is ₹2,000.00, but must be at least ₹1,99,549.76: ₹8,00,450.24 are free.');
+  expect(told('capital_paise: invalid type: string, at line 1 column 20')).toBe(
+    'Capital: invalid type: string, at line 1 column 20.',
+  );
 });
 
 test('a title that is the daemon’s own sentence is told once', () => {

@@ -1,3 +1,4 @@
+import { inRupees } from '../format/money';
 import { sentence } from '../format/text';
 import { Failure, type FailureCode } from './client';
 
@@ -262,10 +263,15 @@ export function fieldOf<Field extends string>(
   return fields.find((field) => (known === undefined ? begins(field) : field === known)) ?? null;
 }
 
-/** The daemon's sentence with the word that stands above the field in place of its name. */
+/**
+ * The daemon's sentence with the word that stands above the field in place of its name. What it says of an amount is in
+ * paise; people read rupees.
+ */
 export function sentenceOf({ detail }: Explanation, field: string, label: string): string {
   const rest = afterName(detail, field);
-  return rest === null || !/^[: ]/.test(rest) ? detail : label + rest;
+  if (rest === null || !/^[: ]/.test(rest)) return detail;
+  const isAmount = field.endsWith('_paise') && /^(:| is)( a whole number from)? -?\d/.test(rest);
+  return label + (isAmount ? inRupees(rest) : rest);
 }
 
 function afterName(detail: string, field: string): string | null {

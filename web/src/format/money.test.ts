@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { direction, parseRupees, rupees, rupeesCompact, rupeesPlain, rupeesSigned } from './money';
+import {
+  direction,
+  inRupees,
+  parseRupees,
+  rupees,
+  rupeesCompact,
+  rupeesPlain,
+  rupeesSigned,
+} from './money';
 
 describe('money', () => {
   it('groups as India does and keeps both digits', () => {
@@ -35,6 +43,18 @@ describe('money', () => {
     }
     expect(parseRupees(' ₹ 2,50,000.5 ')).toBe(2_50_000_50);
     expect(parseRupees('-0')).toBe(0);
+  });
+
+  it('turns the paise of a sentence into rupees, and nothing else', () => {
+    expect(inRupees('is -1, but at least 19954976 paise: 5 paise are free.')).toBe(
+      'is −₹0.01, but at least ₹1,99,549.76: ₹0.05 are free.',
+    );
+    expect(inRupees('is a whole number from 100000 to 200000; this is 5.')).toBe(
+      'is an amount from ₹1,000.00 to ₹2,000.00; this is ₹0.05.',
+    );
+    for (const text of ['at 100.50 each', 'i64 and 5x', 'on 2026-12-31', 'at 15:30']) {
+      expect(inRupees(text)).toBe(text);
+    }
   });
 
   it('names the direction', () => {

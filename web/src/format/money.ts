@@ -53,6 +53,14 @@ export function parseRupees(text: string): number | null {
   return sign && paise !== 0 ? -paise : paise;
 }
 
+/** A sentence of the daemon about an amount, in which every number is in paise, for people. */
+export function inRupees(sentence: string): string {
+  const told = sentence.replace('a whole number', 'an amount');
+  return told.replace(/(?<![\w.:-])(-?\d+)(?: paise)?(?!\w|[.:-]\d)/g, (_, paise) =>
+    rupees(Number(paise)),
+  );
+}
+
 /** Which way an amount moved. */
 export function direction(amount: number): 'gain' | 'loss' | 'none' {
   if (amount > 0) return 'gain';

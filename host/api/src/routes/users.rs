@@ -137,8 +137,9 @@ async fn create(
     Json(body): Json<NewUser>,
 ) -> Result<(StatusCode, Json<CreatedUser>), Problem> {
     check_name(&body.name)?;
-    if body.capital_paise.is_some_and(|paise| !(LEAST_CAPITAL..=MOST_CAPITAL).contains(&paise)) {
-        return Err(Problem::invalid(format!("capital_paise: {LEAST_CAPITAL} to {MOST_CAPITAL}")));
+    if let Some(paise) = body.capital_paise.filter(|paise| !(LEAST_CAPITAL..=MOST_CAPITAL).contains(paise)) {
+        let bounds = format!("{LEAST_CAPITAL} and {MOST_CAPITAL} paise");
+        return Err(Problem::invalid(format!("capital_paise: {paise} is not between {bounds}")));
     }
     let role = Role::from(body.role);
     let details = json!({ "role": role.name(), "capital_paise": body.capital_paise });

@@ -38,7 +38,7 @@ impl Calendars {
         let (known_through, unknown_days) = (calendar.covers().1, calendar.unknown_days());
         let left = known_through.signed_duration_since(today).num_days();
         if left > WARN_FROM_DAYS {
-            let resolution = format!("holidays are known through {known_through}");
+            let resolution = format!("holidays are known through {}", date(known_through));
             self.notices.clear(AlertCode::CalendarEnds, None, "", &resolution).await?;
             return Ok(());
         }
@@ -73,6 +73,31 @@ fn sentence(known_through: Day, unknown_days: UnknownDays) -> String {
         UnknownDays::Closed => "every day after it is closed",
     };
     format!(
-        "holidays are known through {known_through} only: {then}; import the exchange's list with `prahari calendar import FILE`"
+        "holidays are known through {} only: {then}; import the exchange's list of holidays on the Calendar page, \
+         or with prahari calendar import FILE",
+        date(known_through)
     )
+}
+
+/// A date as people write it, such as `31 Dec 2026`.
+fn date(day: Day) -> String {
+    day.format("%-d %b %Y").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sentence_is_for_people() {
+        let last = Day::from_ymd_opt(2026, 12, 31).unwrap();
+        let told = |unknown_days| sentence(last, unknown_days);
+        assert_eq!(
+            told(UnknownDays::Session),
+            "holidays are known through 31 Dec 2026 only: weekdays after it are presumed to be sessions; import the \
+             exchange's list of holidays on the Calendar page, or with prahari calendar import FILE"
+        );
+        assert!(told(UnknownDays::Closed).contains("31 Dec 2026 only: every day after it is closed; "));
+        assert_eq!(date(Day::from_ymd_opt(2027, 1, 5).unwrap()), "5 Jan 2027");
+    }
 }

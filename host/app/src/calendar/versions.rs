@@ -153,7 +153,7 @@ impl Calendars {
         };
         let detail = format!(
             "{why}; the calendar that ships with the program takes its place, without what operators brought: \
-             bring that again with `prahari calendar import FILE`"
+             bring that again on the Calendar page, or with prahari calendar import FILE"
         );
         self.notices.raise(NewAlert { code, user: None, subject: String::new(), detail }).await?;
         Ok(())

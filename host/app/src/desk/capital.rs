@@ -41,8 +41,9 @@ impl Money {
             setting: CAPITAL.name,
             value: capital.0.to_string(),
             relation: format!(
-                "at least {}: {free} rupees are neither invested, lost nor held back for open buys",
-                (self.capital - free).0
+                "at least {} paise: {} paise are neither invested, lost nor held back for open buys",
+                (self.capital - free).0,
+                free.0
             ),
         })
     }

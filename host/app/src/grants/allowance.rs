@@ -279,7 +279,7 @@ mod tests {
                 large[part][name] = u32::MAX.into();
                 let large: Allowance = serde_json::from_value(large).unwrap();
                 let error = large.validate().unwrap_err().to_string();
-                assert!(error.starts_with(&format!("{name}: ")), "{error}");
+                assert!(error.starts_with(&format!("{part}.{name}: ")), "{error}");
             }
         }
     }

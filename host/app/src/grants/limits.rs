@@ -124,26 +124,26 @@ impl Default for RunLimits {
 }
 
 impl RunLimits {
-    /// Checks every limit against its bounds.
+    /// Checks every limit against its bounds, under its name in the body of a request.
     pub(super) fn validate(&self) -> Result<(), AllowanceError> {
         check([
-            ("rows", self.rows, 1, 100_000_000),
-            ("call_bytes", self.call_bytes, 1 << 10, 256 << 20),
-            ("host_ms", self.host_ms, 100, 300_000),
-            ("order_changes", self.order_changes.into(), 0, 10_000),
-            ("broker_questions", self.broker_questions.into(), 0, 10_000),
-            ("item_bytes", self.item_bytes, 64, 64 << 10),
-            ("decisions", self.decisions.into(), 0, 100_000),
-            ("decision_bytes", self.decision_bytes, 0, 64 << 20),
-            ("notifications", self.notifications.into(), 0, 1_000),
-            ("log_lines", self.log_lines.into(), 0, 100_000),
-            ("log_bytes", self.log_bytes, 0, 16 << 20),
-            ("signals", self.signals.into(), 0, 100_000),
-            ("state_changes", self.state_changes.into(), 0, 100_000),
-            ("state_keys", self.state_keys.into(), 0, 10_000),
-            ("state_bytes", self.state_bytes, 0, 4 << 20),
-            ("counters", self.counters.into(), 0, 1_000),
-            ("recording_bytes", self.recording_bytes, 0, 256 << 20),
+            ("per_run.rows", self.rows, 1, 100_000_000),
+            ("per_run.call_bytes", self.call_bytes, 1 << 10, 256 << 20),
+            ("per_run.host_ms", self.host_ms, 100, 300_000),
+            ("per_run.order_changes", self.order_changes.into(), 0, 10_000),
+            ("per_run.broker_questions", self.broker_questions.into(), 0, 10_000),
+            ("per_run.item_bytes", self.item_bytes, 64, 64 << 10),
+            ("per_run.decisions", self.decisions.into(), 0, 100_000),
+            ("per_run.decision_bytes", self.decision_bytes, 0, 64 << 20),
+            ("per_run.notifications", self.notifications.into(), 0, 1_000),
+            ("per_run.log_lines", self.log_lines.into(), 0, 100_000),
+            ("per_run.log_bytes", self.log_bytes, 0, 16 << 20),
+            ("per_run.signals", self.signals.into(), 0, 100_000),
+            ("per_run.state_changes", self.state_changes.into(), 0, 100_000),
+            ("per_run.state_keys", self.state_keys.into(), 0, 10_000),
+            ("per_run.state_bytes", self.state_bytes, 0, 4 << 20),
+            ("per_run.counters", self.counters.into(), 0, 1_000),
+            ("per_run.recording_bytes", self.recording_bytes, 0, 256 << 20),
         ])
     }
 
@@ -210,16 +210,16 @@ impl Default for DayLimits {
 }
 
 impl DayLimits {
-    /// Checks every limit against its bounds.
+    /// Checks every limit against its bounds, under its name in the body of a request.
     pub(super) fn validate(&self) -> Result<(), AllowanceError> {
         check([
-            ("decisions", self.decisions.into(), 0, 1_000_000),
-            ("decision_bytes", self.decision_bytes, 0, 1 << 30),
-            ("notifications", self.notifications.into(), 0, 10_000),
-            ("log_bytes", self.log_bytes, 0, 1 << 30),
-            ("signals", self.signals.into(), 0, 1_000_000),
-            ("order_changes", self.order_changes.into(), 0, 100_000),
-            ("recording_bytes", self.recording_bytes, 0, 1 << 30),
+            ("per_day.decisions", self.decisions.into(), 0, 1_000_000),
+            ("per_day.decision_bytes", self.decision_bytes, 0, 1 << 30),
+            ("per_day.notifications", self.notifications.into(), 0, 10_000),
+            ("per_day.log_bytes", self.log_bytes, 0, 1 << 30),
+            ("per_day.signals", self.signals.into(), 0, 1_000_000),
+            ("per_day.order_changes", self.order_changes.into(), 0, 100_000),
+            ("per_day.recording_bytes", self.recording_bytes, 0, 1 << 30),
         ])
     }
 

@@ -113,7 +113,7 @@ pub const LIMITS: [Setting; 8] = [
         // NSE lists some 2,500 shares.
         kind: Kind::Symbols { most: 5_000 },
         unit: Unit::Symbols,
-        about: "The only symbols that may be bought; null allows all that the exchange lists.",
+        about: "The only symbols that may be bought; while not set, all that the exchange lists.",
     },
 ];
 

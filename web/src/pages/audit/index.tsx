@@ -42,6 +42,7 @@ function Audit() {
       <Panel label={words.title}>
         <div className={css.filters}>
           <FilterBar
+            folds
             fields={fields}
             values={{ by, action, resource, since, until }}
             onChange={(id, value) =>

@@ -46,7 +46,7 @@ export function GrantForm({ task, whom, name, isSet, before, version, known }: P
   };
   const readAnew = () => cache.invalidateQueries({ queryKey: ['grants'] });
   const changes = changesOf(before, draft);
-  const limits = { draft, changes, refusal, onChange: edit };
+  const limits = { draft, refusal, onChange: edit };
   const looser = changes.filter(({ isLooser }) => isLooser);
   const save = async () => {
     setIsSending(true);
@@ -164,21 +164,18 @@ interface LimitsProps {
   /** What the names of these limits begin with; empty for those outside of the two groups. */
   prefix: string;
   draft: TaskAllowance;
-  changes: ReturnType<typeof changesOf>;
   refusal: Explanation | null;
   onChange: (draft: TaskAllowance) => void;
 }
 
-function Limits({ title, prefix, draft, changes, refusal, onChange }: LimitsProps) {
+function Limits({ title, prefix, draft, refusal, onChange }: LimitsProps) {
   const limits = limitsOf(draft).filter(({ name }) =>
     prefix === '' ? !name.includes('.') : name.startsWith(prefix),
   );
   if (limits.length === 0) return null;
-  // The daemon names a limit of a run and of a date alike: what was changed is meant.
   const mistake = (name: string) => {
-    const field = fieldOf(refusal, [name, name.slice(prefix.length)]);
-    const isChanged = changes.some((change) => change.name === name);
-    return refusal && field && isChanged ? sentenceOf(refusal, field, limitWord(name)) : null;
+    const isMeant = fieldOf(refusal, [name]) !== null;
+    return refusal && isMeant ? sentenceOf(refusal, name, limitWord(name)) : null;
   };
   return (
     <fieldset className={css.group}>

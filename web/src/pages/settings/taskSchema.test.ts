@@ -11,6 +11,7 @@ it('makes a field of each property of a schema', () => {
       money_paise: { type: 'integer', default: 2_500_000 },
       first: { enum: ['strongest', 'weakest'] },
       either: { enum: [1, null] },
+      share: { type: 'number', exclusiveMinimum: 0, maximum: 100 },
     },
   });
   expect(fields.map(({ name, kind }) => [name, kind])).toEqual([
@@ -20,8 +21,10 @@ it('makes a field of each property of a schema', () => {
     ['money_paise', 'money'],
     ['first', 'choice'],
     ['either', 'json'],
+    ['share', 'number'],
   ]);
   expect(fields[0]).toMatchObject({ least: 2, most: 250, default: 20 });
+  expect(fields[6]).toMatchObject({ least: null, most: 100, above: 0, below: null });
   expect(fields[4]).toMatchObject({ options: ['strongest', 'weakest'] });
   expect(fieldsOf(null)).toEqual([]);
 });

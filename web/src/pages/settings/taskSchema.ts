@@ -19,8 +19,10 @@ function fieldOf(name: string, described: Json): Setting {
     kind,
     unit: kind === 'money' ? 'paise' : 'none',
     default: described.default ?? null,
-    least: numberOr(described.minimum ?? described.exclusiveMinimum),
-    most: numberOr(described.maximum ?? described.exclusiveMaximum),
+    least: numberOr(described.minimum),
+    most: numberOr(described.maximum),
+    above: numberOr(described.exclusiveMinimum),
+    below: numberOr(described.exclusiveMaximum),
     about: [described.title, described.description].map(textOf).filter(Boolean).join('. '),
     ...(kind === 'choice' && { options: optionsOf(described) }),
   };

@@ -40,7 +40,12 @@ export function SignalsPage() {
     <PageFrame
       title={words.title(name)}
       note={name === undefined ? words.note : words.onlyOwn(name)}
-      actions={<DownloadTable path="/api/v1/signals" filter={filter} what="signals" />}
+      actions={
+        <>
+          <SavedViews search={search} onApply={apply} />
+          <DownloadTable path="/api/v1/signals" filter={filter} what="signals" />
+        </>
+      }
     >
       <Panel label={words.list}>
         <div className={css.filters}>
@@ -48,9 +53,7 @@ export function SignalsPage() {
             search={search}
             onChange={(id, value) => change({ [id]: value })}
             onClear={clear}
-          >
-            <SavedViews search={search} onApply={apply} />
-          </SignalFilters>
+          />
         </div>
         <PageState
           {...state}

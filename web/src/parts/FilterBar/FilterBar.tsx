@@ -1,11 +1,16 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Chips } from './Chips';
 import css from './FilterBar.module.css';
 import { TextFilter } from './TextFilter';
 import type { FilterField, FilterValues } from './types';
 
-const words = { all: 'All', clear: 'Clear filters', label: 'Filters' } as const;
+const words = {
+  all: 'All',
+  clear: 'Clear filters',
+  label: 'Filters',
+  set: (count: number) => (count === 0 ? 'Filters' : `Filters (${count} set)`),
+} as const;
 
 interface Props {
   fields: readonly FilterField[];
@@ -15,6 +20,8 @@ interface Props {
   onChange: (id: string, value: string | undefined) => void;
   /** Takes all of these out at once. */
   onClear?: () => void;
+  /** Whether they stand behind a button on a narrow screen, which they would fill. */
+  folds?: boolean;
   children?: ReactNode;
 }
 
@@ -32,6 +39,7 @@ function Field({ field, value, onChange }: FieldProps) {
         <TextFilter
           label={label}
           placeholder={field.placeholder}
+          isShort={field.isShort}
           value={value}
           onChange={onChange}
         />
@@ -66,10 +74,25 @@ function Field({ field, value, onChange }: FieldProps) {
 }
 
 /** Filters of a list; what is chosen stands in the URL. The key `/` goes to the first text field. */
-export function FilterBar({ fields, values, onChange, onClear, children }: Props) {
-  const filtered = fields.some((field) => values[field.id] !== undefined);
+export function FilterBar({ fields, values, onChange, onClear, folds = false, children }: Props) {
+  const [isOpen, setIsOpen] = useState(false);
+  const set = fields.filter((field) => values[field.id] !== undefined).length;
   return (
-    <search className={css.bar} aria-label={words.label}>
+    <search
+      className={folds && !isOpen ? `${css.bar} ${css.folded}` : css.bar}
+      aria-label={words.label}
+    >
+      {folds && (
+        <Button
+          className={css.unfold}
+          variant="default"
+          size="sm"
+          aria-expanded={isOpen}
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          {words.set(set)}
+        </Button>
+      )}
       {fields.map((field) => (
         <Field
           key={field.id}
@@ -79,7 +102,7 @@ export function FilterBar({ fields, values, onChange, onClear, children }: Props
         />
       ))}
       {children}
-      {onClear && filtered && (
+      {onClear && set > 0 && (
         <Button variant="subtle" size="sm" onClick={onClear}>
           {words.clear}
         </Button>

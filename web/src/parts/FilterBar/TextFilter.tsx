@@ -10,13 +10,14 @@ interface Props {
   placeholder?: string | undefined;
   /** Without a label above it, where it stands beside a title; its placeholder is the label then. */
   isBare?: boolean;
+  isShort?: boolean | undefined;
   value: string | undefined;
   onChange: (value: string | undefined) => void;
 }
 
 /** Tells a new value when the typing pauses; each one is a request and an entry of the URL. */
 export function TextFilter(props: Props) {
-  const { label, placeholder, isBare = false, value = '', onChange } = props;
+  const { label, placeholder, isBare = false, isShort = false, value = '', onChange } = props;
   const [text, setText] = useState(value);
   const told = useRef(value);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
@@ -49,7 +50,12 @@ export function TextFilter(props: Props) {
     <TextInput
       {...(isBare
         ? { 'aria-label': label, placeholder: label, size: 'xs' }
-        : { label, placeholder, size: 'sm', className: css.field })}
+        : {
+            label,
+            placeholder,
+            size: 'sm',
+            className: isShort ? `${css.field} ${css.short}` : css.field,
+          })}
       value={text}
       leftSection={<Icon name="search" />}
       onChange={(event) => type(event.currentTarget.value)}

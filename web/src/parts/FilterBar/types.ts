@@ -4,7 +4,14 @@ export interface FilterOption {
 }
 
 export type FilterField =
-  | { kind: 'text'; id: string; label: string; placeholder?: string }
+  | {
+      kind: 'text';
+      id: string;
+      label: string;
+      placeholder?: string;
+      /** For words that are never long, such as symbols. */
+      isShort?: boolean;
+    }
   /** A day, `2026-11-27`. */
   | { kind: 'date'; id: string; label: string; min?: string; max?: string }
   /** One of many. */

@@ -5,6 +5,7 @@ import type { Resource } from '../../../api/keys';
 import { told } from '../../../api/problems';
 import type { ChangeBody } from '../../../api/schema';
 import { useWrite } from '../../../api/useWrite';
+import { inRupees } from '../../../format/money';
 import { ConfirmDialog } from '../../../parts/ConfirmDialog';
 import { SaveBar } from '../../../parts/SaveBar';
 import { Section } from '../../../parts/Section';
@@ -99,7 +100,9 @@ export function SettingsForm(props: Props) {
             group={group}
             draft={draft}
             isBusy={isBusy}
-            refusals={named && refusal ? { [named]: withLabels(settings, refusal.detail) } : {}}
+            refusals={
+              named && refusal ? { [named]: forPeople(settings, named, refusal.detail) } : {}
+            }
             onChange={forget}
           />
         </Section>
@@ -146,11 +149,12 @@ function wordOf(name: string): RegExp {
   return new RegExp(`(?<!\\w)${literal}(?!\\w)`, 'gi');
 }
 
-/** The daemon names settings as programs do. */
-function withLabels(settings: readonly Setting[], detail: string): string {
+/** The daemon names settings as programs do, and says in paise what it says of an amount. */
+function forPeople(settings: readonly Setting[], named: string, detail: string): string {
+  const isAmount = settings.some(({ name, kind }) => name === named && kind === 'money');
   return settings.reduce(
     (text, setting) => text.replaceAll(wordOf(setting.name), () => labelOf(setting)),
-    detail,
+    isAmount ? inRupees(detail) : detail,
   );
 }
 

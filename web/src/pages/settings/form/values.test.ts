@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SettingBody } from '../../../api/schema';
-import { changesOf, loosens, read, told, written } from './values';
+import { boundsOf, changesOf, loosens, read, type Setting, told, written } from './values';
 
 const money: SettingBody = {
   name: 'max_order_value_paise',
@@ -50,6 +50,21 @@ describe('a setting', () => {
     expect(read(whole, '51')).toEqual({ why: 'The most is 50 sessions.' });
     expect(read(whole, '2.5')).toEqual({ why: 'This is no whole number.' });
     expect(read(money, 'much')).toHaveProperty('why');
+  });
+
+  it('says its bounds as they hold, one that is not among its values too', () => {
+    expect(boundsOf({ ...whole, default: 14 })).toBe('1 to 50 sessions; by default 14 sessions');
+    const ratio: Setting = { ...whole, kind: 'number', unit: 'none', default: 5, least: null };
+    const share = { ...ratio, above: 0, most: 100 };
+    expect(boundsOf(share)).toBe('more than 0, at most 100; by default 5');
+    expect(read(share, '0')).toEqual({ why: 'It must be more than 0.' });
+    expect(read(share, '0.5')).toEqual({ value: 0.5 });
+    expect(read(share, '100')).toEqual({ value: 100 });
+    const part = { ...ratio, least: 0, most: null, below: 1 };
+    expect(boundsOf(part)).toBe('at least 0, less than 1; by default 5');
+    expect(read(part, '1')).toEqual({ why: 'It must be less than 1.' });
+    expect(read(part, '0')).toEqual({ value: 0 });
+    expect(boundsOf({ ...ratio, most: null })).toBe('by default 5');
   });
 });
 

@@ -7,6 +7,10 @@ import { words } from './words';
 /** A setting as it is described, and what it may be where it is one of a few. */
 export interface Setting extends SettingBody {
   options?: readonly (string | number)[];
+  /** A number that it has to be more than, where that is a bound of its own. */
+  above?: number | null;
+  /** A number that it has to be less than. */
+  below?: number | null;
 }
 
 /** What stands in the fields that differ from what is saved, by the name of the setting. */
@@ -96,9 +100,11 @@ function plainNumber(text: string): number | null {
 /** The bounds come from the daemon, which has the last word; they are told here so that nobody has to send first. */
 function within(setting: Setting, value: number | null, why: string): Reading {
   if (value === null) return { why };
-  const { least, most } = setting;
-  if (typeof least === 'number' && value < least) return { why: words.less(told(setting, least)) };
-  if (typeof most === 'number' && value > most) return { why: words.more(told(setting, most)) };
+  const { least, most, above, below } = setting;
+  if (isNumber(least) && value < least) return { why: words.less(told(setting, least)) };
+  if (isNumber(most) && value > most) return { why: words.more(told(setting, most)) };
+  if (isNumber(above) && value <= above) return { why: words.notAbove(told(setting, above)) };
+  if (isNumber(below) && value >= below) return { why: words.notBelow(told(setting, below)) };
   return { value };
 }
 
@@ -139,15 +145,28 @@ export function loosens({ before, after }: Change, behind: unknown): boolean {
 
 /** The bounds and the default of a setting, in a few words. */
 export function boundsOf(setting: Setting): string {
-  const { least, most, kind } = setting;
+  const { kind } = setting;
   // What it may be can be seen, and what it is by default is the first of it.
   if (kind === 'choice') return '';
-  const range =
-    kind !== 'symbols' && typeof least === 'number' && typeof most === 'number'
-      ? words.range(bare(setting, least), short(setting, most))
-      : '';
+  const range = kind === 'symbols' ? '' : rangeOf(setting);
   return [range, words.byDefault(short(setting, setting.default))].filter(Boolean).join('; ');
 }
+
+function rangeOf(setting: Setting): string {
+  const { least, most, above, below } = setting;
+  if (isNumber(least) && isNumber(most) && !isNumber(above) && !isNumber(below)) {
+    return words.range(bare(setting, least), short(setting, most));
+  }
+  const bounds = [
+    isNumber(least) && words.atLeast(short(setting, least)),
+    isNumber(above) && words.above(short(setting, above)),
+    isNumber(most) && words.atMost(short(setting, most)),
+    isNumber(below) && words.below(short(setting, below)),
+  ];
+  return bounds.filter(Boolean).join(', ');
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number';
 
 /** As `told`, without the paise of whole rupees. */
 function short(setting: Setting, value: unknown): string {
