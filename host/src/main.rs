@@ -1,5 +1,6 @@
 //! The `prahari` binary: parses the command line, builds what it asks for, runs it, returns an exit code.
 
+mod allocator;
 mod cli;
 mod command;
 mod components;
@@ -12,6 +13,7 @@ mod wiring;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    allocator::bound();
     exit::tell_panics_safely();
     let cli = cli::Cli::read();
     let done = logging::start(&cli.command).and_then(|()| command::run(cli.command));
