@@ -55,7 +55,8 @@ const USERS: Place = { path: '/admin/users', heading: 'Users' };
 const PASSWORD = 'a long password that is new';
 const EARLIER = '2026-11-16T11:00:00.000+05:30';
 const UNSEEN = 'it has a character that cannot be seen, or a line break';
-const TWO_LINES = 'the first line\nand a second';
+/** What the dialog takes and the daemon does not. */
+const ZERO_WIDTH = 'seen at the\u200bbroker';
 
 const HALT = {
   id: 77,
@@ -208,7 +209,7 @@ export const FORMS: readonly Form[] = [
     form: 'why an order is cancelled',
     place: { path: '/orders?order=U1-20261116-0002', heading: 'Orders' },
     open: (page) => press(page, 'Cancel the order'),
-    typed: { 'Reason (kept with the order)': TWO_LINES },
+    typed: { 'Reason (kept with the order)': ZERO_WIDTH },
     send: (page) => page.getByRole('button', { name: 'Cancel the order' }).last().click(),
     wrong: 'Reason (kept with the order)',
     says: UNSEEN,
@@ -217,7 +218,7 @@ export const FORMS: readonly Form[] = [
     form: 'why a signal is rejected',
     place: { path: '/signals', heading: 'Signals' },
     open: (page) => press(page, 'Reject ORBINDRA'),
-    typed: { 'Reason (kept with the signal)': TWO_LINES },
+    typed: { 'Reason (kept with the signal)': ZERO_WIDTH },
     send: (page) => confirm(page, 'Reject'),
     wrong: 'Reason (kept with the signal)',
     says: UNSEEN,
@@ -236,7 +237,7 @@ export const FORMS: readonly Form[] = [
     place: { path: '/admin/halts', heading: 'Halts' },
     before: shows('system/halts', HALT),
     open: (page) => press(page, 'Lift'),
-    typed: { 'What was found, and why orders may be sent again': TWO_LINES },
+    typed: { 'What was found, and why orders may be sent again': ZERO_WIDTH },
     send: (page) => confirm(page, 'Lift'),
     wrong: 'What was found, and why orders may be sent again',
     says: UNSEEN,
@@ -246,7 +247,7 @@ export const FORMS: readonly Form[] = [
     place: { path: '/admin/halts', heading: 'Halts' },
     before: shows('market/price-jumps', JUMP),
     open: (page) => press(page, 'Explain'),
-    typed: { 'What happened, such as a split, and why it may be bought again': TWO_LINES },
+    typed: { 'What happened, such as a split, and why it may be bought again': ZERO_WIDTH },
     send: (page) => confirm(page, 'Explain'),
     wrong: 'What happened, such as a split, and why it may be bought again',
     says: UNSEEN,
