@@ -170,6 +170,8 @@ mod tests {
             "it was ordered: a order",
             None,
         );
+        // A sell of what is held ends nothing that began with a signal to buy.
+        ends(&[(Decision, Says::Stops), (Order, Says::Remarks)], "nothing was ordered: a decision", Some(0));
         // Of a task that follows what is held: it may not be about the signal.
         let remark = (Decision, Says::Remarks);
         ends(&[missed, remark], "nothing was ordered: a run", Some(0));

@@ -127,7 +127,7 @@ enum Says {
     Passes,
     /// That it may have ended there.
     Stops,
-    /// A decision of a task that may trade, of which it is not known whether it was about a signal of the day.
+    /// A decision of a task that may trade, or a sell that came to nothing: it may not be about a signal of the day.
     Remarks,
     /// That an order came of it.
     Ordered,

@@ -37,7 +37,12 @@ fn link(order: &Order) -> Link {
     let quantity = order.request.quantity;
     let found = format!("{side} of {quantity} {price} {}", became(order));
     let is_open = !order.state.is_final();
-    let says = if is_open || order.filled > 0 { Says::Ordered } else { Says::Stops };
+    let says = match order.request.side {
+        _ if is_open || order.filled > 0 => Says::Ordered,
+        Side::Buy => Says::Stops,
+        // Of what is held: it says nothing of a signal to buy.
+        Side::Sell => Says::Remarks,
+    };
     Link::new(StepKind::Order, Some(order.placed_at), found, says).about(StepSubject::Order(order.id))
 }
 
