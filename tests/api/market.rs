@@ -100,6 +100,7 @@ async fn who_asks_for_prices_too_often_is_refused_by_each_route() {
         "/api/v1/market/symbols?limit=1",
         "/api/v1/market/candles?symbol=NOSUCHSHARE",
         "/api/v1/market/quotes?symbols=NOSUCHSHARE",
+        "/api/v1/user/symbols/NOSUCHSHARE/why",
     ];
     // The daemon's clock stands, so all are of one minute.
     for (asked, route) in routes.into_iter().cycle().take(600).enumerate() {

@@ -21,6 +21,7 @@ use crate::idempotency;
 use crate::jobs;
 use crate::problem::Problem;
 use crate::request_counts::CountAnswers;
+use crate::retry_after;
 use crate::state::Api;
 use crate::surplus;
 
@@ -41,6 +42,7 @@ pub(crate) fn around(routes: Router<Api>, api: &Api) -> Router<Api> {
         .on_failure(());
     routes
         .layer(from_fn_with_state(api.clone(), csv::answer))
+        .layer(from_fn_with_state(api.clone(), retry_after::tell))
         .layer(from_fn_with_state(api.clone(), auth::tell_outcomes))
         .layer(from_fn_with_state(api.clone(), jobs::respond_async))
         .layer(from_fn_with_state(api.clone(), idempotency::once))

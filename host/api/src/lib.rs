@@ -18,6 +18,7 @@ mod openapi;
 mod per_user;
 mod problem;
 mod request_counts;
+mod retry_after;
 mod routes;
 mod serve;
 mod service_starts;

@@ -5,7 +5,6 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use prahari_app::accounts::AccountError;
 use prahari_app::brokers::LinkError;
-use prahari_app::clock::Clock;
 use prahari_app::error::AppError;
 use prahari_app::refusals::Refusal;
 use prahari_domain::settings::SettingsError;
@@ -14,6 +13,7 @@ use prahari_domain::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::retry_after::RetryAt;
 use crate::view::Instant;
 
 /// What went wrong, for programs. Names are stable; the sentence beside them is for people and may change.
@@ -285,18 +285,6 @@ impl Problem {
         Self { retry_at: Some(Instant(at)), ..self }
     }
 
-    /// Adds the `Retry-After` header where the time of the next possible try is known: whole real seconds, at the speed of the
-    /// daemon's clock.
-    #[must_use]
-    pub(crate) fn timed(self, clock: &Clock) -> Self {
-        let Some(Instant(at)) = self.retry_at else { return self };
-        let now = clock.now();
-        let left_ms = at.millis_since(now).max(0).unsigned_abs();
-        // One that is moved by hand has the speed 0.
-        let times = u64::from(clock.speed_at(now).times.max(1));
-        self.retry_after(left_ms.div_ceil(1_000 * times).max(1))
-    }
-
     /// The sentence for people.
     pub(crate) fn into_detail(self) -> String {
         self.detail
@@ -321,6 +309,9 @@ impl IntoResponse for Problem {
         };
         let mut response = (status, Json(body)).into_response();
         response.extensions_mut().insert(self.code);
+        if let Some(Instant(at)) = self.retry_at {
+            response.extensions_mut().insert(RetryAt(at));
+        }
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after_s {
@@ -443,35 +434,5 @@ impl From<AppError> for Problem {
             _ => return Self::fault(&error),
         };
         Self::new(code, error.to_string())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn seconds_of(problem: Problem) -> Option<u64> {
-        let response = problem.into_response();
-        response.headers().get(header::RETRY_AFTER).map(|seconds| seconds.to_str().unwrap().parse().unwrap())
-    }
-
-    fn too_often(until_ms: i64) -> Problem {
-        Problem::new(Code::AskedTooOften, "too often").retry_at(Timestamp(until_ms))
-    }
-
-    #[test]
-    fn a_refusal_that_names_the_time_of_the_next_try_has_its_header_too() {
-        let (clock, _hand) = Clock::manual(Timestamp(10_000));
-        assert_eq!(seconds_of(too_often(40_001).timed(&clock)), Some(31), "not before it is heard");
-        assert_eq!(seconds_of(too_often(9_000).timed(&clock)), Some(1));
-        let untimed = Problem::new(Code::TooManyJobs, "too many");
-        assert_eq!(seconds_of(untimed.timed(&clock)), None, "nobody knows when a job ends");
-    }
-
-    #[test]
-    fn the_seconds_are_real_ones_however_fast_the_clock_runs() {
-        let clock = Clock::scaled(Timestamp(0), 60);
-        let seconds = seconds_of(too_often(3_600_000).timed(&clock)).unwrap();
-        assert!((1..=60).contains(&seconds), "{seconds}");
     }
 }

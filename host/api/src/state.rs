@@ -13,7 +13,6 @@ use crate::idempotency::KeyedRequests;
 use crate::jobs::Jobs;
 use crate::market_reads::MarketReads;
 use crate::per_user::PerUser;
-use crate::problem::Problem;
 use crate::request_counts::RequestCounts;
 use crate::service_starts::{STARTS_PER_HOUR, ServiceStarts};
 
@@ -76,14 +75,6 @@ impl Api {
     /// Returns the name of the user who did something; none for the program itself, and for one whom the daemon has not loaded.
     pub(crate) fn name_of(&self, by: Option<UserId>) -> Option<String> {
         self.daemon.users.find(by?).ok().map(|user| user.name.clone())
-    }
-
-    /// Adds to a refusal that names the time of the next try in how many seconds that is.
-    ///
-    /// # Errors
-    /// The refusal.
-    pub(crate) fn timed(&self, counted: Result<(), Problem>) -> Result<(), Problem> {
-        counted.map_err(|refusal| refusal.timed(&self.daemon.clock))
     }
 
     /// Replaces the limits of connections.

@@ -548,3 +548,22 @@ impl Base {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use prahari_store::Durability;
+
+    use super::*;
+    use crate::simulation::create_users;
+
+    #[tokio::test]
+    async fn every_user_is_read_however_many_pages_that_takes() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("some.db"), Durability::Off).unwrap();
+        let count = 2 * ROWS_AT_ONCE + 1;
+        create_users(&store, count, Timestamp(0)).await.unwrap();
+        let rows: Vec<UserRow> = user_rows(&store).try_collect().await.unwrap();
+        assert!(rows.iter().map(|row| row.id.0).eq(1..=u64::from(count)));
+        store.close().await.unwrap();
+    }
+}

@@ -129,7 +129,7 @@ async fn symbols(
 ) -> Result<Json<Page<Share>>, Problem> {
     let limit = limit(query.limit)?;
     let after: Option<Symbol> = parse_cursor(query.cursor.as_deref())?;
-    api.timed(api.market_reads.begin(caller.0.user, api.daemon.clock.now()))?;
+    api.market_reads.begin(caller.0.user, api.daemon.clock.now())?;
     let part = query.q.as_deref().unwrap_or_default();
     let found = api.daemon.queries.market_symbols(part, after.as_ref(), limit as usize + 1).await?;
     Ok(Json(page(found, limit, |share| share.symbol.clone(), Share::from)))
@@ -149,7 +149,7 @@ async fn candles(
     }
     let unknown = || Problem::new(Code::NotFound, format!("there is no share {}", query.symbol));
     let symbol = symbol(Some(&query.symbol))?.ok_or_else(unknown)?;
-    api.timed(api.market_reads.begin(caller.0.user, api.daemon.clock.now()))?;
+    api.market_reads.begin(caller.0.user, api.daemon.clock.now())?;
     let interval = query.interval.unwrap_or(IntervalName::Day);
     let found = api.daemon.queries.market_candles(&symbol, interval.into(), count).await?;
     let bars = found.ok_or_else(unknown)?.into_iter().map(Bar::from).collect();

@@ -83,7 +83,7 @@ async fn quotes(
     Query(query): Query<QuotesQuery>,
 ) -> Result<Json<Quotes>, Problem> {
     let symbols = named(&query.symbols)?;
-    api.timed(api.market_reads.begin(caller.0.user, api.daemon.clock.now()))?;
+    api.market_reads.begin(caller.0.user, api.daemon.clock.now())?;
     let found = api.daemon.queries.market_quotes(&symbols).await?;
     let (mut quotes, mut unpriced) = (Vec::new(), Vec::new());
     for (symbol, quote) in symbols.iter().zip(found) {

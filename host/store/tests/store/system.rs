@@ -35,6 +35,19 @@ async fn users_are_numbered_from_one_and_a_taken_name_takes_no_number() {
 }
 
 #[tokio::test]
+async fn users_are_gone_through_a_few_at_a_time() {
+    let test = TestStore::new();
+    let system = test.store.system();
+    for name in ["asha", "ravi", "mira"] {
+        system.create_user(new_user(name, Role::Admin)).await.unwrap();
+    }
+    let page = async |after| -> Vec<u64> {
+        system.users_after(UserId(after), 2).await.unwrap().iter().map(|user| user.id.0).collect()
+    };
+    assert_eq!((page(0).await, page(2).await, page(3).await), (vec![1, 2], vec![3], vec![]));
+}
+
+#[tokio::test]
 async fn a_user_can_be_changed_but_not_into_another() {
     let test = TestStore::new();
     let system = test.store.system();

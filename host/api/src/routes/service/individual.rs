@@ -128,7 +128,7 @@ async fn start(
 ) -> Result<Json<IndividualSwitched>, Problem> {
     let user = caller.target_user(&api, target.user)?.id;
     let resource = format!("user {user}");
-    api.timed(api.starts.begin(user, api.daemon.clock.now()))?;
+    api.starts.begin(user, api.daemon.clock.now())?;
     let asked = json!({ "task": task.name(), "restart": restart });
     api.audit(&caller, "individual_service.start", resource, asked).await?;
     caller.visible_task(&api, task)?;

@@ -172,7 +172,7 @@ async fn start(
 
 /// Turns the unified service of a user on.
 pub(super) async fn start_of(api: &Api, caller: &Caller, user: UserId) -> Result<ServiceSwitched, Problem> {
-    api.timed(api.starts.begin(user, api.daemon.clock.now()))?;
+    api.starts.begin(user, api.daemon.clock.now())?;
     api.audit(caller, "service.start", format!("user {user}"), json!({})).await?;
     let started = api.daemon.services.start_service_by(user, &By::User(caller.0.user)).await?;
     if !started.changed {
@@ -213,7 +213,7 @@ async fn restart(
 
 /// Turns the unified service of a user off and on again.
 pub(super) async fn restart_of(api: &Api, caller: &Caller, user: UserId) -> Result<ServiceSwitched, Problem> {
-    api.timed(api.starts.begin(user, api.daemon.clock.now()))?;
+    api.starts.begin(user, api.daemon.clock.now())?;
     api.audit(caller, "service.restart", format!("user {user}"), json!({})).await?;
     Ok(switched(true, api.daemon.services.restart_service_by(user, &By::User(caller.0.user)).await?))
 }
