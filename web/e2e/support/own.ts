@@ -58,9 +58,16 @@ export function ownDaemon({ history = 0, users = 2, market }: Options = {}): Own
   };
 }
 
-/** Reads an answer of the API that has to be one. */
-export async function read<T>(answer: ReturnType<APIRequestContext['get']>): Promise<T> {
+type Answer = ReturnType<APIRequestContext['get']>;
+
+/** The text of an answer of the API that is no refusal. */
+export async function done(answer: Answer): Promise<string> {
   const came = await answer;
   if (!came.ok()) throw new Error(`${came.url()}: ${came.status()} ${await came.text()}`);
-  return JSON.parse(await came.text());
+  return came.text();
+}
+
+/** Reads an answer of the API that has to be one. */
+export async function read<T>(answer: Answer): Promise<T> {
+  return JSON.parse(await done(answer));
 }
