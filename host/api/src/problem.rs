@@ -421,7 +421,7 @@ impl From<AppError> for Problem {
             AppError::RunTooSoon { retry_at, .. } => {
                 return Self::new(Code::RunTooSoon, error.to_string()).retry_at(retry_at);
             }
-            AppError::Link(LinkError::Unknown { .. }) => Code::InvalidRequest,
+            AppError::Link(LinkError::Unknown { .. }) => return Self::invalid(format!("broker: {error}")),
             AppError::BrokerInUse { .. } => Code::BrokerInUse,
             AppError::CapitalOfBroker { .. } => Code::CapitalOfBroker,
             AppError::Link(LinkError::Refused(_))

@@ -125,7 +125,7 @@ export const REASON_FORMS: readonly Form[] = [
     typed: { 'Reason, for the history (optional)': ZERO_WIDTH },
     send: (page) => confirm(page, 'Roll back'),
     wrong: 'Reason, for the history (optional)',
-    says: 'one line of at most 200 characters',
+    says: UNSEEN,
   },
 ];
 

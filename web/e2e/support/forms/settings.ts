@@ -123,6 +123,6 @@ export const SETTINGS_FORMS: readonly Form[] = [
     typed: { 'Allowed symbols': 'ORBINDRA, NO_SUCH!', 'Max buys per day': '3' },
     send: (page) => press(page, 'Save'),
     wrong: 'Allowed symbols',
-    says: 'must be a list of symbols',
+    says: '"NO_SUCH!" is not a symbol',
   },
 ];
