@@ -57,7 +57,7 @@ impl SeriesHistory {
         let usual = SERIES.first().copied().unwrap_or_default();
         let Some(history) = self.0.get(symbol) else { return usual };
         let at = history.partition_point(|(from, _)| *from < day).saturating_sub(1);
-        history.get(at).map_or(usual, |(_, series)| series)
+        history.get(at).map_or(usual, |(_, series)| *series)
     }
 }
 
