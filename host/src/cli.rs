@@ -4,6 +4,7 @@ mod calendar;
 mod connecting;
 mod log;
 mod look;
+mod market;
 mod module;
 mod operate;
 mod recorded;
@@ -21,6 +22,7 @@ use prahari_domain::text::one_line;
 
 pub use calendar::{Calendar, CalendarCommand, CalendarFile, UnknownDays};
 pub use look::{Logs, Orders, Positions, RunsCommand, RunsOptions, SettingsCommand, SettingsOptions};
+pub use market::{MarketCommand, MarketExport};
 pub use module::{Module, ModuleCommand};
 pub use operate::{
     ApiCall, FieldValue, GrantCommand, GrantOptions, RuleOptions, ScheduleCommand, ScheduleOptions,
@@ -87,6 +89,9 @@ pub enum Command {
     /// Write, check and try tasks of your own.
     #[command(subcommand)]
     Task(TaskCommand),
+    /// What is in the files of a market source.
+    #[command(subcommand)]
+    Market(MarketCommand),
     /// Print the OpenAPI document of the HTTP interface.
     Openapi,
     /// The versions of the modules that a running daemon runs.

@@ -1,6 +1,7 @@
 //! The world outside the daemon, which a test can disturb: a broker that outlives it, and two markets.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -340,6 +341,14 @@ impl HeldMarket {
 
 #[async_trait]
 impl MarketData for HeldMarket {
+    fn source(&self) -> &'static str {
+        self.inner.source()
+    }
+
+    fn folders(&self) -> Vec<PathBuf> {
+        self.inner.folders()
+    }
+
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
         if self.held.load(Ordering::Acquire) {
             self.asked.notify_one();
@@ -415,6 +424,10 @@ impl FlatMarket {
 
 #[async_trait]
 impl MarketData for FlatMarket {
+    fn source(&self) -> &'static str {
+        "flat"
+    }
+
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
         Ok(Arc::from(["ABC".parse().unwrap(), "XYZ".parse().unwrap()]))
     }
@@ -431,6 +444,7 @@ impl MarketData for FlatMarket {
             previous_close: PRICE,
             volume: 0,
             at: now,
+            source: self.source(),
         };
         Ok(symbols.iter().map(|symbol| Some(quote(symbol))).collect())
     }
@@ -443,7 +457,7 @@ impl MarketData for FlatMarket {
         _: bool,
         _: Timestamp,
     ) -> Result<Candles, MarketError> {
-        Ok(Candles::none())
+        Ok(Candles::none(self.source()))
     }
 
     async fn instruments(

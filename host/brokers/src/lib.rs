@@ -3,8 +3,11 @@
 //! Every source is a pure function of the instant it is asked about, so that a virtual clock can move it.
 
 mod bars;
+pub mod bhavcopy;
 mod broker;
+mod chain;
 pub mod csv;
+mod folder;
 mod link;
 mod market;
 pub mod paper;
@@ -16,10 +19,13 @@ mod sessions;
 pub mod synthetic;
 
 pub use bars::BarMarket;
+pub use bhavcopy::BhavcopyMarket;
 pub use broker::{
     Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Placed,
 };
-pub use csv::{BarsReport, CsvMarket};
+pub use chain::Chain;
+pub use csv::CsvMarket;
+pub use folder::{BarsReport, FolderMarket};
 pub use link::{BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
 pub use market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 pub use paper::{

@@ -35,9 +35,9 @@ pub struct Serve {
     /// How many made-up users a new demonstration gets; the first is the admin.
     #[arg(long, default_value_t = 5, requires = "demo", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub users: u32,
-    /// Source of prices: synthetic or csv:DIR.
-    #[arg(long, default_value = "synthetic")]
-    pub market: Market,
+    /// Source of prices: synthetic, csv:DIR or bhavcopy:DIR. Given several times, they are asked in that order.
+    #[arg(long = "market", value_name = "MARKET", default_value = "synthetic")]
+    pub markets: Vec<Market>,
     /// Run on a virtual clock this many times as fast as the real one; without it on the real clock, and a demonstration 60
     /// times as fast.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3600))]

@@ -10,9 +10,9 @@ use super::{Market, OwnModule, UnknownDays};
 /// Options of `simulate`.
 #[derive(Debug, Args)]
 pub struct Simulate {
-    /// Source of prices: synthetic or csv:DIR.
-    #[arg(long, default_value = "synthetic")]
-    pub market: Market,
+    /// Source of prices: synthetic, csv:DIR or bhavcopy:DIR. Given several times, they are asked in that order.
+    #[arg(long = "market", value_name = "MARKET", default_value = "synthetic")]
+    pub markets: Vec<Market>,
     /// First date, included.
     #[arg(long)]
     pub from: NaiveDate,

@@ -1,5 +1,6 @@
 //! Values that several commands take.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -10,8 +11,27 @@ use prahari_domain::tasks::Task;
 pub enum Market {
     /// Made-up companies with a seeded history.
     Synthetic,
-    /// A folder of daily bars.
+    /// A folder of daily bars, a file for each share.
     Csv(PathBuf),
+    /// A folder of the exchange's daily files, a file for each day.
+    Bhavcopy(PathBuf),
+}
+
+impl Market {
+    /// Several sources as one text, such as `bhavcopy:days,csv:shares`.
+    pub fn listed(markets: &[Self]) -> String {
+        markets.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+    }
+}
+
+impl fmt::Display for Market {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Synthetic => f.write_str("synthetic"),
+            Self::Csv(dir) => write!(f, "csv:{}", dir.display()),
+            Self::Bhavcopy(dir) => write!(f, "bhavcopy:{}", dir.display()),
+        }
+    }
 }
 
 impl FromStr for Market {
@@ -21,7 +41,8 @@ impl FromStr for Market {
         match text.split_once(':') {
             None if text == "synthetic" => Ok(Self::Synthetic),
             Some(("csv", dir)) if !dir.is_empty() => Ok(Self::Csv(dir.into())),
-            _ => Err(format!("{text:?} is not a market; use synthetic or csv:DIR")),
+            Some(("bhavcopy", dir)) if !dir.is_empty() => Ok(Self::Bhavcopy(dir.into())),
+            _ => Err(format!("{text:?} is not a market; use synthetic, csv:DIR or bhavcopy:DIR")),
         }
     }
 }

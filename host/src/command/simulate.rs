@@ -27,10 +27,7 @@ use crate::wiring;
 /// Simulates and prints the report.
 pub async fn simulate(options: Simulate) -> Result<(), Failure> {
     let mut simulation = Simulation {
-        market: match &options.market {
-            Market::Synthetic => "synthetic".to_owned(),
-            Market::Csv(dir) => format!("csv:{}", dir.display()),
-        },
+        market: Market::listed(&options.markets),
         from: options.from,
         to: options.to,
         users: options.users,
@@ -53,7 +50,7 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
     };
     let calendar = wiring::calendar_of(kept.as_ref().map(|kept| &kept.store), options.unknown_days).await?;
     simulation.check(&calendar.current()).map_err(Failure::input)?;
-    let market = wiring::market(&options.market, &calendar, options.seed, options.from, options.to)?;
+    let market = wiring::market(&options.markets, &calendar, options.seed, options.from, options.to)?;
     simulation.bars = market.report().map(|report| report.digest);
     let modules = wiring::modules(&options.modules).await?;
     // A temporary database is thrown away, so nothing is gained by waiting for the disk.

@@ -1,6 +1,7 @@
 //! A source of market data whose calls end in time.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -38,6 +39,14 @@ impl TimedMarket {
 
 #[async_trait]
 impl MarketData for TimedMarket {
+    fn source(&self) -> &'static str {
+        self.inner.source()
+    }
+
+    fn folders(&self) -> Vec<PathBuf> {
+        self.inner.folders()
+    }
+
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
         self.in_time("the universe", self.inner.universe()).await
     }

@@ -79,9 +79,13 @@ impl Maintenance {
 
 async fn keep_up(maintenance: Arc<Maintenance>) {
     let mut pruned_on = None;
+    let mut watch = maintenance.prices.watch_folders();
     while next_minute(&maintenance).await {
         if let Err(error) = maintenance.upkeep_step(&mut pruned_on).await {
             tracing::error!(%error, "the upkeep of a minute failed");
+        }
+        if let Err(error) = maintenance.prices.take_up_files(&mut watch).await {
+            tracing::error!(%error, "what the new bars mean could not be written down");
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod closing;
 mod explain;
+mod folder_watch;
 mod freshness;
 mod jumps;
 mod opening;

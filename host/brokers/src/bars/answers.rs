@@ -19,6 +19,10 @@ use crate::sessions::Session;
 
 #[async_trait]
 impl MarketData for BarMarket {
+    fn source(&self) -> &'static str {
+        self.source
+    }
+
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
         Ok(Arc::clone(&self.universe))
     }
@@ -36,7 +40,7 @@ impl MarketData for BarMarket {
         forming: bool,
         now: Timestamp,
     ) -> Result<Candles, MarketError> {
-        let Some((at, series)) = self.find(symbol) else { return Ok(Candles::none()) };
+        let Some((at, series)) = self.find(symbol) else { return Ok(Candles::none(self.source)) };
         let day_data = self.day_data(now.ist_day());
         let closed = closed_bars(series, &day_data, now);
         let running = if forming && closed == series.before(day_data.day) {
@@ -44,13 +48,26 @@ impl MarketData for BarMarket {
         } else {
             None
         };
-        Ok(match interval {
-            Interval::Daily => Candles::newest(Arc::clone(series.daily()), closed, running, count),
+        let as_of = match running {
+            Some(_) => {
+                Some(day_data.session.as_ref().map_or(now, |session| minute_of(now).min(session.closes())))
+            }
+            None => closed
+                .checked_sub(1)
+                .and_then(|last| series.daily().get(last))
+                .map(|bar| end_of(bar.day, self.sessions.as_ref())),
+        };
+        let candles = match interval {
+            Interval::Daily => {
+                Candles::newest(self.source, Arc::clone(series.daily()), closed, running, count)
+            }
             Interval::Weekly => {
                 let week = with_running(series.week_so_far(day_data.day, closed), running);
-                Candles::newest(Arc::clone(series.weekly()), series.weeks_before(day_data.day), week, count)
+                let weeks = series.weeks_before(day_data.day);
+                Candles::newest(self.source, Arc::clone(series.weekly()), weeks, week, count)
             }
-        })
+        };
+        Ok(candles.known_at(as_of))
     }
 
     async fn instruments(
@@ -83,13 +100,14 @@ impl BarMarket {
             previous_close: entry.previous_close,
             volume: 0,
             at: now,
+            source: self.source,
         };
         let Some((session, today)) = begun(day_data, entry, now) else {
             let at = end_of(entry.previous_day, self.sessions.as_ref()).min(now);
             return Some(Quote { indicative: indicative(day_data, entry, now), at, ..quote });
         };
         let SoFar { last, open, high, low, volume } = today;
-        let at = now.plus_millis(-now.0.rem_euclid(60_000)).min(session.closes());
+        let at = minute_of(now).min(session.closes());
         Some(Quote { last, open: Some(open), high: Some(high), low: Some(low), volume, at, ..quote })
     }
 
@@ -151,7 +169,7 @@ fn with_running(week: Option<Candle>, running: Option<Candle>) -> Option<Candle>
 fn minute_bar(day_data: &MarketDay, at: usize, series: &Series, instant: Timestamp) -> Option<MinuteBar> {
     let index = day_data.session.as_ref()?.index_of(instant)?;
     let minute = day_data.entry(at, series)?.path.as_ref()?.minute(index)?;
-    let at = instant.plus_millis(-instant.0.rem_euclid(60_000));
+    let at = minute_of(instant);
     Some(MinuteBar {
         at,
         open: minute.open,
@@ -160,4 +178,9 @@ fn minute_bar(day_data: &MarketDay, at: usize, series: &Series, instant: Timesta
         close: minute.close,
         volume: minute.volume,
     })
+}
+
+/// The whole minute that an instant falls in.
+fn minute_of(instant: Timestamp) -> Timestamp {
+    instant.plus_millis(-instant.0.rem_euclid(60_000))
 }

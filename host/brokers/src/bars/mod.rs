@@ -9,6 +9,7 @@
 
 mod answers;
 mod market_day;
+mod restated;
 mod series;
 
 use std::collections::{HashMap, VecDeque};
@@ -23,6 +24,7 @@ use crate::rules::TickTable;
 use crate::seeded_hash::SeededHash;
 use crate::sessions::Sessions;
 use market_day::MarketDay;
+pub(crate) use restated::Restated;
 pub(crate) use series::Series;
 
 /// Days whose minute paths stay in memory: the running one, the one before, and a spare for a late report.
@@ -30,6 +32,7 @@ const BOARDS: usize = 3;
 
 /// Daily bars of many symbols, answering as a market.
 pub struct BarMarket {
+    source: &'static str,
     seed: u64,
     sessions: Arc<dyn Sessions>,
     ticks: TickTable,
@@ -40,11 +43,12 @@ pub struct BarMarket {
 }
 
 impl BarMarket {
-    /// A market of these bars; each symbol's are sorted by day, no day twice.
+    /// A market of these bars, which are of the source of this name; each symbol's are sorted by day, no day twice.
     ///
     /// # Errors
     /// When the exchange's rules that ship with the program do not read.
     pub(crate) fn new(
+        source: &'static str,
         mut bars: Vec<(Symbol, Vec<Candle>)>,
         seed: u64,
         sessions: Arc<dyn Sessions>,
@@ -58,7 +62,7 @@ impl BarMarket {
             .map(|(symbol, bars)| Series::new(bars, paths.with_text(symbol.as_str())))
             .collect();
         let ticks = TickTable::embedded()?;
-        Ok(Self { seed, sessions, ticks, universe, series, index, days: RwLock::default() })
+        Ok(Self { source, seed, sessions, ticks, universe, series, index, days: RwLock::default() })
     }
 
     /// The seed of the minute paths.

@@ -96,7 +96,7 @@ async fn prepare(
     crate::logging::follow(clock.clone());
     let first = clock.now().ist_day();
     let until = first.checked_add_days(chrono::Days::new(SYNTHETIC_DAYS_AHEAD)).unwrap_or(first);
-    let market = wiring::market(&options.market, calendar, served.seed, first, until)?;
+    let market = wiring::market(&options.markets, calendar, served.seed, first, until)?;
     market.report().iter().flat_map(BarsReport::shown).for_each(|note| say!("{note}"));
     let (runtime, modules) = wiring::modules(&options.modules).await?;
     let modules = Arc::new(modules);
