@@ -180,7 +180,7 @@ async fn channels_are_sealed_anew_one_by_one_and_given_up_when_no_key_opens_them
     asha.notify(message("a title", 1), NotificationKind::Error, None).await.unwrap();
     let resealed = test.store.system().reseal(|_, purpose, old| {
         assert_eq!(purpose, Sealed::Channel);
-        Ok([b"new ", old].concat())
+        Ok([b"new ".as_slice(), old].concat())
     });
     assert_eq!(resealed.await.unwrap(), 2);
     let sealed: Vec<Vec<u8>> = next(&test).await.into_iter().map(|next| next.sealed).collect();
