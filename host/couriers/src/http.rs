@@ -36,12 +36,10 @@ where
         .handshake(TokioIo::new(stream))
         .await
         .map_err(|error| Undelivered::not_sent(format!("the connection failed: {error}")))?;
-    let asked = async move {
-        let failed = |error: hyper::Error| Undelivered::unclear(format!("there was no answer: {error}"));
-        let answer = sender.send_request(request).await.map_err(failed)?;
-        Ok(Answer { status: answer.status(), wait_s: wait_of(answer.headers()) })
-    };
-    beside(connection, asked).await
+    match beside(connection, sender.send_request(request)).await {
+        Ok(answer) => Ok(Answer { status: answer.status(), wait_s: wait_of(answer.headers()) }),
+        Err(error) => Err(Undelivered::unclear(format!("there was no answer: {error}"))),
+    }
 }
 
 /// Drives a connection while something is asked over it. It may end before the answer was looked at.

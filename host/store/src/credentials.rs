@@ -140,7 +140,8 @@ impl SystemScope {
                             }
                             Sealed::Totp => log_ins::remove_totp(conn, user)?,
                             Sealed::Channel => {
-                                channels::remove(conn, user, row, "what is needed to send it was given up")?;
+                                let reason = "what is needed to send it was given up";
+                                channels::remove(conn, user, row, None, reason)?;
                             }
                         }
                     }
