@@ -182,6 +182,14 @@ const TABLE: &[Line] = &[
     ("PUT /api/v1/user/broker/credentials", r#"{"mpin":"271828"}"#,                    [401, 200, 200, 200, 401]),
     ("DELETE /api/v1/user/broker/credentials", "",                                     [401, 204, 204, 204, 401]),
 
+    ("GET /api/v1/user/channels", "",                                                  [401, 200, 200, 200, 401]),
+    ("POST /api/v1/user/channels/webhooks", r#"{"name":"of a test","url":"https://hooks.example.org/"}"#,
+                                                                                       [401, 201, 201, 201, 401]),
+    ("POST /api/v1/user/channels/{channel}/test", "",                                  [401, 404, 202, 404, 401]),
+    ("GET /api/v1/user/deliveries", "",                                                [401, 200, 200, 200, 401]),
+    ("GET /api/v1/user/deliveries?channel={channel}&state=waiting", "",                [401, 200, 200, 200, 401]),
+    ("DELETE /api/v1/user/channels/{channel}", "",                                     [401, 404, 204, 404, 401]),
+
     ("GET /api/v1/tasks", "",                                                          [401, 200, 200, 200, 401]),
     ("GET /api/v1/tasks/{task}", "",                                                   [401, 200, 200, 200, 401]),
     // No component and no manifest: both are read, and refused.

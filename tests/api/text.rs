@@ -29,6 +29,12 @@ fn texts(text: &str) -> Vec<(bool, Method, &'static str, Value)> {
     vec![
         (true, Method::POST, "/api/v1/users", json!({ "name": text, "role": "user" })),
         (false, Method::POST, "/api/v1/auth/tokens", json!({ "name": text, "scope": "read" })),
+        (
+            false,
+            Method::POST,
+            "/api/v1/user/channels/webhooks",
+            json!({ "name": text, "url": "https://hooks.example.org/" }),
+        ),
         (true, Method::PUT, buy_orders, schedule(&rule, text)),
         (true, Method::PUT, buy_orders, schedule(&script, "")),
         (true, Method::POST, "/api/v1/modules/buy_orders/1/activate", json!({ "reason": text })),

@@ -12,6 +12,7 @@ use prahari_domain::settings::NotificationKind;
 use prahari_domain::signals::{SignalDraft, SignalKind, SignalScope};
 use prahari_domain::strategies::StrategyName;
 use prahari_domain::tasks::Task;
+use prahari_secrets::Secret;
 use prahari_store::{
     AlertFilter, DecisionRow, HaltCode, LogRow, NewSlotAlert, NotificationLevel, NotificationRow, RunFinish,
     RunStart, RunTrigger,
@@ -73,6 +74,7 @@ impl World {
         let alert = raise(&console).await;
         let halt = halt(&console).await;
         let (session, token) = come_in(&console).await;
+        let channel = add_webhook(&console).await;
         console.daemon.store.flush().await.unwrap();
         let ids = [
             ("user", OTHER.to_string()),
@@ -84,6 +86,7 @@ impl World {
             ("halt", halt.to_string()),
             ("session", session.to_string()),
             ("token", token.to_string()),
+            ("channel", channel.to_string()),
             ("task", "eod_cleanup".to_owned()),
             ("symbol", "TCS".to_owned()),
             ("one", "1".to_owned()),
@@ -180,6 +183,13 @@ async fn come_in(console: &Console) -> (u64, u64) {
     let sessions = user.get("/api/v1/auth/sessions").await.ok();
     let made = user.post("/api/v1/auth/tokens", json!({ "name": "of a script", "scope": "read" })).await.ok();
     (sessions["items"][0]["id"].as_u64().unwrap(), made["id"].as_u64().unwrap())
+}
+
+/// A channel of the user, to which nothing is sent on the virtual clock.
+async fn add_webhook(console: &Console) -> u64 {
+    let url = Secret::new("https://hooks.example.org/T0/x".to_owned());
+    let prepared = console.channels.prepare_webhook(url).unwrap();
+    console.channels.add_webhook(OTHER, "of a script".to_owned(), prepared).await.unwrap().id
 }
 
 fn draft() -> SignalDraft {

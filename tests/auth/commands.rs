@@ -96,8 +96,7 @@ async fn a_daemon_does_not_start_without_the_key_of_what_is_sealed_and_makes_no_
     let kept = folder.path().join("kept");
     std::fs::rename(key.path(), &kept).unwrap();
     let said = refusal(&path);
-    let sentence =
-        "is not there, and the database holds credentials or authenticators that are sealed under it";
+    let sentence = "is not there, and the database holds credentials, authenticators or channels that are sealed under it";
     assert!(
         said.contains(&format!("the key file {} {sentence}: put it back", key.path().display())),
         "{said}"
@@ -107,7 +106,7 @@ async fn a_daemon_does_not_start_without_the_key_of_what_is_sealed_and_makes_no_
     key.load_or_create().unwrap();
     let other = std::fs::read(key.path()).unwrap();
     let said = refusal(&path);
-    assert!(said.contains("is another one than the credentials and authenticators"), "{said}");
+    assert!(said.contains("is another one than the credentials, authenticators and channels"), "{said}");
     assert!(said.contains("prahari key forget"), "{said}");
     assert_eq!(std::fs::read(key.path()).unwrap(), other);
 

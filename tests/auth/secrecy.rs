@@ -14,18 +14,34 @@ use crate::support::{FRIDAY, at};
 const CREDENTIALS: &str = "/api/v1/user/broker/credentials";
 
 /// Everything that a user or the daemon keeps secret, easy to find again.
-const SECRETS: [&str; 6] =
-    ["consumerkeyXQZW", "+919999900001", "UCC7XQ", "918273", "JBSWY3DPEHPK3PXPXQZW", PASSWORD];
+const SECRETS: [&str; 7] = [
+    "consumerkeyXQZW",
+    "+919999900001",
+    "UCC7XQ",
+    "918273",
+    "JBSWY3DPEHPK3PXPXQZW",
+    PASSWORD,
+    "webhookpathXQZW",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_comes_back() {
     let log = CapturedLog::start(tracing::Level::TRACE);
     let console = Console::start(at(FRIDAY, "08:00")).await;
     let (user, admin) = (console.user().await, console.admin().await);
-    let [consumer_key, mobile, ucc, mpin, totp_secret, _] = SECRETS;
+    let [consumer_key, mobile, ucc, mpin, totp_secret, _, path] = SECRETS;
     let body = json!({
         "consumer_key": consumer_key, "mobile": mobile, "ucc": ucc, "mpin": mpin, "totp_secret": totp_secret,
     });
+    let webhook = json!({ "name": "mine", "url": format!("https://hooks.example.org/{path}") });
+    let added = user.post("/api/v1/user/channels/webhooks", webhook).await.ok();
+    let signing_key = added["signing_key"].as_str().unwrap().to_owned();
+    let tested = user.post(&format!("/api/v1/user/channels/{}/test", added["id"]), json!({})).await;
+    assert_eq!(tested.status, 202);
+    // One that is refused is not repeated either.
+    let webhook = json!({ "name": "mine", "url": format!("http://hooks.example.org/{path}") });
+    let not_added = user.post("/api/v1/user/channels/webhooks", webhook).await;
+    assert_eq!(not_added.status, 400);
     let saved = user.send(Method::PUT, CREDENTIALS, body).await.ok();
     assert_eq!(saved["fields"].as_array().unwrap().len(), 5);
     let begun = user.post("/api/v1/auth/totp/begin", json!({ "password": PASSWORD })).await.ok();
@@ -33,7 +49,7 @@ async fn no_secret_comes_back() {
     // A value that is refused is not repeated either.
     let refused = user.send(Method::PUT, CREDENTIALS, json!({ "mpin": "918273x" })).await;
     assert_eq!(refused.status, 400);
-    let mut seen = vec![refused.text];
+    let mut seen = vec![refused.text, not_added.text];
     let cookie = user.cookie().unwrap().split_once('=').unwrap().1.to_owned();
     let document: serde_json::Value =
         serde_json::from_str(&console.nobody().get("/api/v1/openapi.json").await.text).unwrap();
@@ -52,7 +68,7 @@ async fn no_secret_comes_back() {
     let house = console.stop().await;
     let log = log.text();
     let mut secrets: Vec<&str> = SECRETS.to_vec();
-    secrets.extend([totp.as_str(), cookie.as_str()]);
+    secrets.extend([totp.as_str(), cookie.as_str(), signing_key.as_str()]);
     for secret in secrets {
         assert!(!log.contains(secret), "the log holds {secret}");
         for text in &seen {
@@ -75,7 +91,7 @@ fn no_secret_is_in_the_log_files_however_much_is_logged() {
     let arguments = ["--speed", "1", "--history", "0", "--users", "2", "--log-dir", logs.to_str().unwrap()];
     let mut daemon = demo_after("export PRAHARI_LOG=trace; exec 2> /dev/null", &arguments);
     let session = daemon.sign_in("user2", DEMO_PASSWORD);
-    let [consumer_key, mobile, ucc, mpin, totp_secret, _] = SECRETS;
+    let [consumer_key, mobile, ucc, mpin, totp_secret, _, _] = SECRETS;
     let body = json!({
         "consumer_key": consumer_key, "mobile": mobile, "ucc": ucc, "mpin": mpin, "totp_secret": totp_secret,
     });

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use prahari_api::{Api, ConnectionLimits};
 use prahari_app::accounts::{AccountSettings, Accounts};
+use prahari_app::channels::{ChannelDeps, Channels};
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::vault::Vault;
+use prahari_couriers::{Reach, WebhookCourier};
 use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
 use prahari_secrets::{Cost, Key, KeyRing, Token};
@@ -37,6 +39,8 @@ pub struct Console {
     pub daemon: Arc<Daemon>,
     /// Who may come in.
     pub accounts: Arc<Accounts>,
+    /// Where messages go. On the virtual clock nothing is delivered.
+    pub channels: Arc<Channels>,
     /// Real time, as the log-ins see it.
     pub real: Clock,
     /// Where it listens.
@@ -77,6 +81,15 @@ impl Console {
         let real = Clock::at(START);
         let vault = Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new())));
         let settings = AccountSettings { clock: real.clone(), cost: Cost::ForTestsOnly };
+        let deps = ChannelDeps {
+            clock: daemon.clock.clone(),
+            store: daemon.store.clone(),
+            outbox: daemon.notices.outbox(),
+            shutdown: daemon.shutdown.clone(),
+            vault: vault.clone(),
+            courier: Arc::new(WebhookCourier::new(Reach::Public)),
+        };
+        let channels = Arc::new(Channels::load(deps).await.unwrap());
         let accounts = Accounts::new(daemon.store.clone(), daemon.events.clone(), vault, settings);
         let accounts = Arc::new(accounts.unwrap());
         for user in daemon.users.all() {
@@ -85,15 +98,16 @@ impl Console {
         let listener = prahari_api::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let api =
-            Api::new(daemon.clone(), accounts.clone()).with_limits(limits).with_starts_per_hour(100_000);
+        let api = Api::new(daemon.clone(), accounts.clone(), channels.clone());
+        let api = api.with_limits(limits).with_starts_per_hour(100_000);
         let server = tokio::spawn(async move {
             let stopped = async move {
                 let _either_way = stopped.await;
             };
             prahari_api::serve(listener, api, stopped).await;
         });
-        Self { house, daemon, accounts, real, address, http: reqwest::Client::new(), stop, server }
+        let http = reqwest::Client::new();
+        Self { house, daemon, accounts, channels, real, address, http, stop, server }
     }
 
     /// Somebody who is not logged in.

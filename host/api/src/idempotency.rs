@@ -31,7 +31,7 @@ const MOST_REQUESTS: usize = 16;
 const MOST_ANSWER_BYTES: usize = 16 << 10;
 
 /// Routes below which answers hold secrets, such as links and tokens, or for which nobody is signed in. They are not remembered.
-const SECRET: [&str; 2] = ["/api/v1/auth/", "/api/v1/users"];
+const SECRET: [&str; 3] = ["/api/v1/auth/", "/api/v1/users", "/api/v1/user/channels/webhooks"];
 
 /// Routes that take a component. They need no key: the same bytes are the same version, however often they come.
 const UPLOADS: [&str; 2] = ["/api/v1/modules/{task}", "/api/v1/tasks"];
@@ -252,7 +252,12 @@ mod tests {
 
     #[test]
     fn what_hands_out_secrets_is_not_remembered() {
-        for path in ["/api/v1/auth/tokens", "/api/v1/users", "/api/v1/users/{id}/reset-link"] {
+        for path in [
+            "/api/v1/auth/tokens",
+            "/api/v1/users",
+            "/api/v1/users/{id}/reset-link",
+            "/api/v1/user/channels/webhooks",
+        ] {
             assert!(!remembers(path), "{path}");
         }
         assert!(!UPLOADS.into_iter().any(remembers));

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use prahari_app::accounts::AccountError;
 use prahari_app::brokers::LinkError;
+use prahari_app::channels::ChannelError;
 use prahari_app::error::AppError;
 use prahari_app::refusals::Refusal;
 use prahari_domain::settings::SettingsError;
@@ -100,6 +101,10 @@ pub enum Code {
     KeyUsed,
     /// The user asked for prices too often within a minute; `retry_at` says when the next request is heard.
     AskedTooOften,
+    /// The user has as many channels as one may.
+    TooManyChannels,
+    /// The user tested channels too often within an hour; `retry_at` says when the next test is taken.
+    TestedTooOften,
     /// The component is refused; the sentence says why.
     ModuleRefused,
     /// The user has the largest allowed number of uploads under way; this one was not read.
@@ -170,6 +175,7 @@ impl Code {
             | Self::TooManyUploads
             | Self::TooManyStreams
             | Self::StartedTooOften
+            | Self::TestedTooOften
             | Self::AskedTooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
@@ -196,6 +202,7 @@ impl Code {
             | Self::ManifestNotAccepted
             | Self::RunTooSoon
             | Self::KeyUsed
+            | Self::TooManyChannels
             | Self::ModuleInUse
             | Self::ModuleQuarantined
             | Self::ModuleWantsMore
@@ -421,6 +428,12 @@ impl From<AppError> for Problem {
             AppError::RunTooSoon { retry_at, .. } => {
                 return Self::new(Code::RunTooSoon, error.to_string()).retry_at(retry_at);
             }
+            AppError::Channel(ChannelError::TestedTooOften { retry_at }) => {
+                return Self::new(Code::TestedTooOften, error.to_string()).retry_at(retry_at);
+            }
+            AppError::Channel(ChannelError::Address(_)) => Code::InvalidRequest,
+            AppError::Channel(ChannelError::TooMany) => Code::TooManyChannels,
+            AppError::Channel(ChannelError::Unknown(_)) => Code::NotFound,
             AppError::Link(LinkError::Unknown { .. }) => return Self::invalid(format!("broker: {error}")),
             AppError::BrokerInUse { .. } => Code::BrokerInUse,
             AppError::CapitalOfBroker { .. } => Code::CapitalOfBroker,

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use prahari_app::accounts::Accounts;
+use prahari_app::channels::Channels;
 use prahari_app::daemon::Daemon;
 use prahari_domain::ids::UserId;
 
@@ -29,6 +30,8 @@ pub struct Api {
     pub daemon: Arc<Daemon>,
     /// Accounts: decides who may log in.
     pub accounts: Arc<Accounts>,
+    /// Channels: where messages go beside the console.
+    pub channels: Arc<Channels>,
     /// Host names under which the API answers.
     pub hosts: Arc<Hosts>,
     /// Counts service starts, to limit them.
@@ -49,10 +52,11 @@ pub struct Api {
 
 impl Api {
     /// Creates the state for a daemon that listens on this machine only, where browsers need no TLS.
-    pub fn new(daemon: Arc<Daemon>, accounts: Arc<Accounts>) -> Self {
+    pub fn new(daemon: Arc<Daemon>, accounts: Arc<Accounts>, channels: Arc<Channels>) -> Self {
         Self {
             daemon,
             accounts,
+            channels,
             hosts: Arc::new(Hosts::of(SocketAddr::from(([127, 0, 0, 1], 0)), [])),
             starts: Arc::new(ServiceStarts::per_hour(STARTS_PER_HOUR)),
             connections: Connections::new(ConnectionLimits::default()),

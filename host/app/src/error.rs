@@ -32,6 +32,9 @@ pub enum AppError {
         /// The reason, in one sentence.
         reason: String,
     },
+    /// A request about a channel that was refused.
+    #[error(transparent)]
+    Channel(#[from] crate::channels::ChannelError),
     /// Money that is not made up.
     #[error("the capital is that of the account at the broker {broker:?}: money is paid in and out there")]
     CapitalOfBroker {

@@ -8,6 +8,7 @@ pub mod brokers;
 pub mod calendar;
 pub mod cancellations;
 pub mod caretakers;
+pub mod channels;
 pub mod clock;
 pub mod daemon;
 pub mod day_log;

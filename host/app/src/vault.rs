@@ -7,7 +7,7 @@ use prahari_domain::ids::UserId;
 use prahari_secrets::{Key, KeyFile, KeyId, KeyRing, Purpose, SEALED_BEGINNING, SecretError, TotpSecret};
 use prahari_store::{Sealed, Store, StoreError};
 use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// The keys of a database, at work.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ pub enum KeyError {
     Store(#[from] StoreError),
     /// There is no key file, and there was one.
     #[error(
-        "the key file {} is not there, and the database holds credentials or authenticators that are sealed under it: put it \
+        "the key file {} is not there, and the database holds credentials, authenticators or channels that are sealed under it: put it \
          back, or name it with --key; if it is lost, give them up with `prahari key forget`", path.display()
     )]
     Missing {
@@ -50,7 +50,7 @@ pub enum KeyError {
     },
     /// The key file is not the one of this database.
     #[error(
-        "the key file {} is another one than the credentials and authenticators in the database are sealed under: put the \
+        "the key file {} is another one than the credentials, authenticators and channels in the database are sealed under: put the \
          right one there, or name it with --key; if it is lost, give them up with `prahari key forget`", path.display()
     )]
     Other {
@@ -86,7 +86,7 @@ impl Vault {
         if known < sealed.len() {
             // Those of some users: everybody else is not concerned.
             tracing::warn!(
-                "some credentials or authenticators are sealed under another key and cannot be opened"
+                "some credentials, authenticators or channels are sealed under another key and cannot be opened"
             );
         }
         Ok(Self::new(keys))
@@ -142,6 +142,26 @@ impl Vault {
         let opened = self.keys.open(user.0, Purpose::BrokerCredentials, sealed)?;
         serde_json::from_slice(&opened).map_err(|_| SecretError::Sealed)
     }
+
+    /// Seals what is needed to send to a channel of a user.
+    ///
+    /// # Errors
+    /// When the system gives no random numbers.
+    pub(crate) fn seal_channel(&self, user: UserId, value: &[u8]) -> Result<Vec<u8>, SecretError> {
+        self.keys.seal(user.0, Purpose::Channel, value)
+    }
+
+    /// Opens it again.
+    ///
+    /// # Errors
+    /// When it was not sealed for this user under one of our keys.
+    pub(crate) fn open_channel(
+        &self,
+        user: UserId,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+        self.keys.open(user.0, Purpose::Channel, sealed)
+    }
 }
 
 impl KotakCredentials {
@@ -185,6 +205,7 @@ pub async fn rotate(store: &Store, file: &KeyFile) -> Result<usize, KeyError> {
             let purpose = match sealed {
                 Sealed::BrokerCredentials => Purpose::BrokerCredentials,
                 Sealed::Totp => Purpose::Totp,
+                Sealed::Channel => Purpose::Channel,
             };
             let opened = after.open(user.0, purpose, value).map_err(|error| error.to_string())?;
             after.seal(user.0, purpose, &opened).map_err(|error| error.to_string())

@@ -10,6 +10,7 @@ mod random;
 mod recovery;
 mod sealing;
 mod secret;
+mod signing;
 mod token;
 mod totp;
 
@@ -19,5 +20,6 @@ pub use password::{Cost, Passwords};
 pub use recovery::{RECOVERY_CODES, RecoveryCode};
 pub use sealing::{Key, KeyId, KeyRing, Purpose, SEALED_BEGINNING};
 pub use secret::Secret;
+pub use signing::SigningKey;
 pub use token::{Token, TokenHash};
 pub use totp::{TotpSecret, TotpStep};

@@ -27,6 +27,8 @@ pub enum Purpose {
     BrokerCredentials,
     /// The secret of a user's authenticator.
     Totp,
+    /// What is needed to send to a user's channel: its address and its key.
+    Channel,
 }
 
 /// Names a key without telling it: a hash of it.
@@ -58,6 +60,7 @@ impl Purpose {
         match self {
             Self::BrokerCredentials => "broker credentials",
             Self::Totp => "totp",
+            Self::Channel => "channel",
         }
     }
 }

@@ -56,6 +56,10 @@ pub struct Serve {
     /// restarts of all services at once.
     #[arg(long, default_value_t = STARTS_PER_HOUR, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub service_starts_per_hour: u32,
+    /// Let webhooks of users also go to addresses of this machine and its network, and without TLS to this machine. Every user
+    /// can then make the daemon send requests there; without it they go over TLS to the internet only.
+    #[arg(long)]
+    pub local_webhooks: bool,
     /// Seed of the made-up market and of the paper broker, 1 when none is named; a database keeps the one it was
     /// begun with.
     #[arg(long)]

@@ -1,4 +1,4 @@
-//! What brokers' log-ins need, sealed; and sealing everything anew under another key.
+//! What brokers' log-ins need, sealed; and everything sealed, for another key.
 
 use rusqlite::{Connection, Row};
 
@@ -7,8 +7,8 @@ use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, from_json, instant, select, select_one, to_json, user};
 use crate::errors::StoreError;
-use crate::log_ins;
 use crate::store::{SystemScope, UserScope};
+use crate::{channels, log_ins};
 
 /// A user's credentials. Without `Debug`: not even the sealed value belongs into a log.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,14 +30,25 @@ pub enum Sealed {
     BrokerCredentials,
     /// The secret of an authenticator, in use or begun.
     Totp,
+    /// What is needed to send to a channel.
+    Channel,
 }
 
-/// Each column that holds sealed values: table, column, purpose.
-const SEALED: [(&str, &str, Sealed); 3] = [
-    ("broker_credentials", "sealed", Sealed::BrokerCredentials),
-    ("log_ins", "totp", Sealed::Totp),
-    ("log_ins", "totp_pending", Sealed::Totp),
+/// Each column that holds sealed values: table, key of its rows, column, purpose.
+const SEALED: [(&str, &str, &str, Sealed); 4] = [
+    ("broker_credentials", "user_id", "sealed", Sealed::BrokerCredentials),
+    ("log_ins", "user_id", "totp", Sealed::Totp),
+    ("log_ins", "user_id", "totp_pending", Sealed::Totp),
+    ("channels", "id", "sealed", Sealed::Channel),
 ];
+
+/// A sealed value of the database.
+struct SealedValue {
+    /// Key of its row.
+    row: i64,
+    user: UserId,
+    value: Vec<u8>,
+}
 
 impl UserScope {
     /// Replaces the user's credentials and waits until they are durable.
@@ -92,7 +103,7 @@ impl SystemScope {
         self.store
             .read("read what is sealed", move |conn| {
                 let mut found = Vec::new();
-                for (table, column, _) in SEALED {
+                for (table, _, column, _) in SEALED {
                     let sql = format!(
                         "SELECT DISTINCT substr({column}, 1, ?1) AS beginning FROM {table} WHERE {column} IS NOT NULL"
                     );
@@ -116,18 +127,22 @@ impl SystemScope {
         self.store
             .write_durable("forget what is sealed", move |conn| {
                 let mut forgotten = 0;
-                for (table, column, purpose) in SEALED {
-                    for (user, sealed) in sealed_in(conn, table, column)? {
-                        if opens(&sealed) {
+                for (table, key, column, purpose) in SEALED {
+                    for SealedValue { row, user, value } in sealed_in(conn, table, key, column)? {
+                        if opens(&value) {
                             continue;
                         }
                         forgotten += 1;
                         match purpose {
                             Sealed::BrokerCredentials => {
                                 let sql = "DELETE FROM broker_credentials WHERE user_id = ?1";
-                                execute(conn, sql, [user.0.cast_signed()])?;
+                                execute(conn, sql, [row])?;
                             }
                             Sealed::Totp => log_ins::remove_totp(conn, user)?,
+                            Sealed::Channel => {
+                                let reason = "what is needed to send it was given up";
+                                channels::remove(conn, user, row, None, reason)?;
+                            }
                         }
                     }
                 }
@@ -149,16 +164,16 @@ impl SystemScope {
             .write_durable("seal everything anew", move |conn| {
                 // All are made before the first is written: a refusal must leave everything as it was.
                 let mut made = Vec::new();
-                for (table, column, purpose) in SEALED {
-                    for (user, sealed) in sealed_in(conn, table, column)? {
-                        let value = reseal(user, purpose, &sealed)
+                for (table, key, column, purpose) in SEALED {
+                    for SealedValue { row, user, value } in sealed_in(conn, table, key, column)? {
+                        let value = reseal(user, purpose, &value)
                             .map_err(|why| StoreError::Unsealable { user, why })?;
-                        made.push((table, column, user, value));
+                        made.push((table, key, column, row, value));
                     }
                 }
-                for (table, column, user, value) in &made {
-                    let sql = format!("UPDATE {table} SET {column} = ?2 WHERE user_id = ?1");
-                    execute(conn, &sql, (user.0.cast_signed(), value))?;
+                for (table, key, column, row, value) in &made {
+                    let sql = format!("UPDATE {table} SET {column} = ?2 WHERE {key} = ?1");
+                    execute(conn, &sql, (row, value))?;
                 }
                 Ok(made.len())
             })
@@ -166,9 +181,18 @@ impl SystemScope {
     }
 }
 
-fn sealed_in(conn: &Connection, table: &str, column: &str) -> Result<Vec<(UserId, Vec<u8>)>, StoreError> {
-    let sql = format!("SELECT user_id, {column} AS sealed FROM {table} WHERE {column} IS NOT NULL");
-    select(conn, &sql, [], |row| Ok((user(row, "user_id")?, row.get("sealed")?)))
+fn sealed_in(
+    conn: &Connection,
+    table: &str,
+    key: &str,
+    column: &str,
+) -> Result<Vec<SealedValue>, StoreError> {
+    let sql = format!(
+        "SELECT {key} AS row_key, user_id, {column} AS sealed FROM {table} WHERE {column} IS NOT NULL"
+    );
+    select(conn, &sql, [], |row| {
+        Ok(SealedValue { row: row.get("row_key")?, user: user(row, "user_id")?, value: row.get("sealed")? })
+    })
 }
 
 fn read(row: &Row<'_>) -> Result<CredentialsRow, StoreError> {

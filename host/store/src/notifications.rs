@@ -10,6 +10,7 @@ use crate::columns::{
     execute, instant, named, optional_instant, optional_parsed, optional_run, parsed, select, select_one,
     unsigned,
 };
+use crate::delivery_queue;
 use crate::errors::StoreError;
 use crate::store::UserScope;
 
@@ -78,7 +79,8 @@ impl Default for NotificationFilter {
 }
 
 impl UserScope {
-    /// Keeps a message to the user, and why it does not disturb, if so; the store gives it its id.
+    /// Keeps a message to the user, and why it does not disturb, if so; the store gives it its id. One that may
+    /// disturb is queued for each of the user's channels in the same write.
     ///
     /// # Errors
     /// When the store is closed or has stopped.
@@ -88,8 +90,12 @@ impl UserScope {
         kind: NotificationKind,
         silence: Option<Silence>,
     ) -> Result<(), StoreError> {
-        let user = self.user.0.cast_signed();
+        let owner = self.user;
         self.write("save a notification", move |conn| {
+            let user = owner.0.cast_signed();
+            if silence.is_none() {
+                delivery_queue::queue(conn, owner, kind, &row)?;
+            }
             let sql = "INSERT INTO notifications (user_id, at, level, title, body, run_id, kind, silence)
                            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
             let run = row.run.map(|run| run.0.cast_signed());

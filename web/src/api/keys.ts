@@ -8,6 +8,7 @@ export type Resource =
   | 'analytics'
   | 'audit'
   | 'calendar'
+  | 'channels'
   | 'executions'
   | 'funds'
   | 'grants'

@@ -133,6 +133,14 @@ export const WORDS: Record<FailureCode, Words> = {
     title: 'The services were started too often within the hour',
     next: 'Wait until the time shown, and look at the last error of the service.',
   },
+  too_many_channels: {
+    title: 'You have as many channels as you may',
+    next: 'Remove one that you do not use.',
+  },
+  tested_too_often: {
+    title: 'Channels were tested too often within the hour',
+    next: 'Wait until the time shown.',
+  },
   module_refused: {
     title: 'The component was refused',
     next: 'Correct what is named here and upload it again.',

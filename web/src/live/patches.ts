@@ -40,7 +40,7 @@ export function staleAfter(event: LiveEvent | PriceMessage): readonly Resource[]
         ? ['alerts', 'health', 'modules', 'lanes']
         : ['alerts', 'health', 'lanes'];
     case 'notification':
-      return ['notifications'];
+      return ['notifications', 'channels'];
     case 'settings':
       return ['settings', 'tasks'];
     case 'log':

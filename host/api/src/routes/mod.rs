@@ -6,10 +6,12 @@ mod audit;
 mod auth;
 mod brokers;
 mod calendar;
+mod channels;
 mod closed_positions;
 mod connections;
 mod credentials;
 mod decisions;
+mod deliveries;
 mod execution_calls;
 mod execution_totals;
 mod executions;
@@ -74,10 +76,12 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(auth::routes())
         .merge(brokers::routes())
         .merge(calendar::routes())
+        .merge(channels::routes())
         .merge(closed_positions::routes())
         .merge(connections::routes())
         .merge(credentials::routes())
         .merge(decisions::routes())
+        .merge(deliveries::routes())
         .merge(execution_calls::routes())
         .merge(execution_totals::routes())
         .merge(executions::routes())

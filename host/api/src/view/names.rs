@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 
 use prahari_app::brokers::TradingMode;
+use prahari_app::channels::{ChannelKind, DeliveryState};
 use prahari_app::queries::{
     LaneState, LogLevel, ModuleOrigin, NotificationLevel, RestartPolicy, RunTrigger, ServiceKind, SlotKind,
     SlotState, StepKind,
 };
 use prahari_app::services::IndividualState;
 use prahari_domain::orders::{OrderState, Side};
+use prahari_domain::settings::NotificationKind;
 use prahari_domain::signals::SignalStatus;
 use prahari_domain::strategies::{LONGEST_STRATEGY, StrategyName};
 use prahari_domain::tasks::{LONGEST_NAME, Task};
@@ -136,6 +138,24 @@ name_of! {
     /// Level of a message.
     LevelName(NotificationLevel) is a "level"
     of [NotificationLevel::Info, NotificationLevel::Warning, NotificationLevel::Error], by NotificationLevel::name
+}
+name_of! {
+    /// Kind of a message; each has a switch among the preferences.
+    NotificationKindName(NotificationKind) is a "kind" of NotificationKind::ALL, by NotificationKind::name
+}
+name_of! {
+    /// Kind of a channel.
+    ChannelKindName(ChannelKind) is a "kind" of [ChannelKind::Webhook], by ChannelKind::name
+}
+name_of! {
+    /// State of a message on its way to a channel.
+    DeliveryStateName(DeliveryState) is a "state"
+    of [
+        DeliveryState::Waiting,
+        DeliveryState::Sending,
+        DeliveryState::Delivered,
+        DeliveryState::GivenUp,
+    ], by DeliveryState::name
 }
 name_of! {
     /// Whether a user's money is made up: `paper`, or `live`.

@@ -35,7 +35,7 @@ pub struct Retention {
     ///
     /// Default 400: why something was bought or left alone is asked again when the year is closed.
     pub decisions_days: u32,
-    /// Messages to users, read or not.
+    /// Messages to users, read or not, and what became of them on their way to channels.
     ///
     /// Default 400, as the decisions that they tell of.
     pub notifications_days: u32,
@@ -71,6 +71,8 @@ pub struct Pruned {
     pub decisions: u64,
     /// Messages deleted.
     pub notifications: u64,
+    /// Deliveries of messages.
+    pub deliveries: u64,
     /// Signals deleted.
     pub signals: u64,
 }
@@ -125,6 +127,7 @@ impl Maintenance {
         let decisions = self.prune_all(PrunableRunData::Decisions, before(rule.decisions_days)).await?;
         let details = self.prune_all(PrunableRunData::Details, before(rule.decisions_days)).await?;
         let notifications = self.prune_notifications(before(rule.notifications_days)).await?;
+        let deliveries = self.prune_deliveries(before(rule.notifications_days)).await?;
         let signals = self.prune_signals(before(rule.signals_days)).await?;
         Ok(Pruned {
             recordings,
@@ -132,6 +135,7 @@ impl Maintenance {
             logs: of_runs + of_services,
             decisions: decisions + details,
             notifications,
+            deliveries,
             signals,
         })
     }
@@ -163,6 +167,16 @@ impl Maintenance {
         let mut forgotten = 0;
         loop {
             match self.handles.store.system().prune_notifications(before).await? {
+                0 => return Ok(forgotten),
+                count => forgotten += count,
+            }
+        }
+    }
+
+    async fn prune_deliveries(&self, before: Timestamp) -> Result<u64, AppError> {
+        let mut forgotten = 0;
+        loop {
+            match self.handles.store.system().prune_deliveries(before).await? {
                 0 => return Ok(forgotten),
                 count => forgotten += count,
             }

@@ -43,7 +43,8 @@ impl Notices {
     }
 
     /// Sends a message of a kind that has a switch of its own. Every message is stored; one that the user's
-    /// preferences silence, by that switch or by quiet hours, is marked so.
+    /// preferences silence, by that switch or by quiet hours, is marked so, and every other one goes to the user's
+    /// channels. Nobody is waited for who brings it there.
     ///
     /// # Errors
     /// As [`Notices::send`].
@@ -58,6 +59,9 @@ impl Notices {
         let silence = self.users.find(user)?.settings.preferences().value.silence(kind, row.at);
         let (level, title, run) = (row.level.name(), row.title.clone(), row.run);
         self.handles.store.user(user).notify(row, kind, silence).await?;
+        if silence.is_none() {
+            self.outbox.message_queued(user);
+        }
         self.handles.events.publish_with(Audience::User(user), || {
             Event::Notification(NotificationEvent { kind, level, title, run, silence })
         });

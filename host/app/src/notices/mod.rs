@@ -12,6 +12,7 @@ use prahari_store::AlertCode;
 
 pub(crate) use gathered::{Gathered, Lines};
 
+use crate::channels::Outbox;
 use crate::handles::Handles;
 use crate::users::Users;
 
@@ -21,10 +22,17 @@ pub struct Notices {
     users: Arc<Users>,
     /// Messages about alerts that wait, because their user was told of one of the kind a while ago.
     gathered: Mutex<Gathered<(UserId, AlertCode)>>,
+    /// Wakes whoever delivers messages.
+    outbox: Arc<Outbox>,
 }
 
 impl Notices {
     pub(crate) fn new(handles: Handles, users: Arc<Users>) -> Self {
-        Self { handles, users, gathered: Mutex::default() }
+        Self { handles, users, gathered: Mutex::default(), outbox: Arc::default() }
+    }
+
+    /// Returns what wakes whoever delivers messages to the users' channels.
+    pub fn outbox(&self) -> Arc<Outbox> {
+        self.outbox.clone()
     }
 }

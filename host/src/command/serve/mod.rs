@@ -14,11 +14,13 @@ use std::sync::Arc;
 
 use prahari_api::{Api, Hosts};
 use prahari_app::accounts::{AccountSettings, Accounts};
+use prahari_app::channels::{ChannelDeps, Channels};
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::modules::{ModuleFolder, Watching};
 use prahari_app::vault::Vault;
 use prahari_brokers::BarsReport;
+use prahari_couriers::{Reach, WebhookCourier};
 use prahari_secrets::KeyFile;
 use prahari_store::Durability;
 use signals::Signals;
@@ -124,6 +126,7 @@ async fn prepare(
     if history.is_some() {
         demo::make_users_differ(&daemon).await?;
     }
+    let channels = channels(options, &daemon, vault.clone()).await?;
     let accounts = Accounts::new(store.clone(), daemon.events.clone(), vault, AccountSettings::default());
     let accounts = Arc::new(accounts.map_err(Failure::work)?);
     if let (Some(reached), Some(speed), None) = (reached, clock::speed(options), begun) {
@@ -131,7 +134,7 @@ async fn prepare(
     }
     announce(options, &accounts, listener).await?;
     started::tell(options, &daemon, listener);
-    let api = Api::new(daemon.clone(), accounts);
+    let api = Api::new(daemon.clone(), accounts, channels);
     let api = if options.listen.ip().is_loopback() { api } else { api.with_secure_cookie() };
     let api = if options.demo { api.as_demonstration() } else { api };
     let watching =
@@ -143,6 +146,20 @@ async fn prepare(
 async fn vault(options: &Serve, database: &Database) -> Result<Arc<Vault>, Failure> {
     let file = options.key.as_ref().map_or_else(|| KeyFile::beside(&database.path), KeyFile::at);
     Vault::open(&database.store, &file).await.map(Arc::new).map_err(Failure::input)
+}
+
+/// Builds what brings messages to users, as far as the operator lets it go.
+async fn channels(options: &Serve, daemon: &Daemon, vault: Arc<Vault>) -> Result<Arc<Channels>, Failure> {
+    let reach = if options.local_webhooks { Reach::Local } else { Reach::Public };
+    let deps = ChannelDeps {
+        clock: daemon.clock.clone(),
+        store: daemon.store.clone(),
+        outbox: daemon.notices.outbox(),
+        shutdown: daemon.shutdown.clone(),
+        vault,
+        courier: Arc::new(WebhookCourier::new(reach)),
+    };
+    Channels::load(deps).await.map(Arc::new).map_err(Failure::work)
 }
 
 /// Prints the address and how to log in.
@@ -163,6 +180,7 @@ async fn announce(options: &Serve, accounts: &Accounts, listener: &TcpListener) 
 /// Runs scheduler and server until a signal comes or something fails, and ends them in order.
 async fn run(prepared: Prepared, listener: TcpListener, signals: &mut Signals) -> Result<(), Failure> {
     let Prepared { daemon, api, watching } = prepared;
+    let delivering = api.channels.start();
     let stopped = daemon.shutdown.begun();
     let serving = async move {
         prahari_api::serve(listener, api, async move { drop(stopped.await) }).await;
@@ -175,7 +193,7 @@ async fn run(prepared: Prepared, listener: TcpListener, signals: &mut Signals) -
     };
     let upkeep = daemon.maintenance.start_upkeep();
     let ended = stop::until_stopped(&daemon, parts, signals).await;
-    drop((upkeep, watching));
+    drop((upkeep, watching, delivering));
     ended
 }
 

@@ -9,6 +9,8 @@ mod backup;
 #[cfg(test)]
 mod calendars;
 #[cfg(test)]
+mod channels;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod damage;

@@ -9,6 +9,7 @@ import { Account } from './Account';
 import { Authenticator } from './Authenticator';
 import { Broker } from './Broker';
 import { Capital } from './Capital';
+import { Channels } from './Channels';
 import { Limits } from './Limits';
 import { Messages } from './Messages';
 import css from './Settings.module.css';
@@ -27,6 +28,7 @@ const CONTENT: Readonly<Record<SectionId, () => ReactNode>> = {
   limits: Limits,
   capital: Capital,
   messages: Messages,
+  channels: Channels,
   broker: Broker,
 };
 

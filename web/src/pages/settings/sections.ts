@@ -18,6 +18,7 @@ export const SECTIONS = [
   { id: 'limits', word: 'Limits', icon: 'stop', ownOnly: false },
   { id: 'capital', word: 'Capital', icon: 'pnl', ownOnly: false },
   { id: 'messages', word: 'Messages', icon: 'alerts', ownOnly: false },
+  { id: 'channels', word: 'Channels', icon: 'signals', ownOnly: true },
   { id: 'broker', word: 'Broker', icon: 'external', ownOnly: true },
 ] as const satisfies readonly SectionEntry[];
 

@@ -1,0 +1,136 @@
+//! Delivers what is queued: the oldest message of each channel, channels beside each other.
+
+use std::sync::Arc;
+
+use prahari_couriers::{DELIVERY_DEADLINE, Destination, OutgoingMessage, Undelivered};
+use prahari_domain::settings::NotificationKind;
+use prahari_domain::time::Timestamp;
+use prahari_store::{DeliveryEnd, NextDelivery};
+use tokio::task::JoinSet;
+
+use super::pauses::{LONGEST_PAUSE_MS, after_failure};
+use super::{Channels, destination};
+use crate::clock::Clock;
+use crate::error::AppError;
+
+/// Most attempts at a time, of all users together. Each holds a connection and ends within [`DELIVERY_DEADLINE`]; with
+/// more receivers that hang than this, messages to others wait that long and no trading does.
+const AT_ONCE: usize = 16;
+
+/// Name of the kind of a test.
+const TEST: &str = "test";
+
+/// Interval after which the queue is looked at again when it could not be read, by the daemon's clock.
+const AFTER_FAILURE_MS: i64 = 60_000;
+
+impl Channels {
+    /// Starts what delivers messages, which goes on until the returned set is dropped. In lockstep nothing is
+    /// started.
+    pub fn start(self: &Arc<Self>) -> JoinSet<()> {
+        let mut delivering = JoinSet::new();
+        if !self.clock.is_lockstep() {
+            delivering.spawn(deliver(self.clone()));
+        }
+        delivering
+    }
+
+    /// Makes what the last process was sending wait again, marked as repeated.
+    async fn repeat_interrupted(&self) -> Result<(), AppError> {
+        let now = self.clock.now();
+        let repeated = self.store.system().repeat_interrupted_deliveries(now).await?;
+        if repeated > 0 {
+            tracing::warn!(
+                repeated,
+                "messages were being sent when the last process ended; they are repeated"
+            );
+        }
+        Ok(())
+    }
+
+    /// Begins the attempts that are due, as far as there is room for them, and returns when the next is due; none when
+    /// whatever ends first has to be waited for.
+    async fn begin_due(self: &Arc<Self>, under_way: &mut JoinSet<()>) -> Result<Option<Timestamp>, AppError> {
+        let room = AT_ONCE.saturating_sub(under_way.len());
+        // One more than there is room for tells whether something is left.
+        let limit = u32::try_from(room + 1).unwrap_or(u32::MAX);
+        let now = self.clock.now();
+        for (index, next) in self.store.system().next_deliveries(limit).await?.into_iter().enumerate() {
+            let left = next.due_at.millis_since(now);
+            // Set before the clock was set back, it would wait for that long.
+            if left > 0 && left <= LONGEST_PAUSE_MS {
+                return Ok(Some(next.due_at));
+            }
+            if index >= room {
+                break;
+            }
+            if self.store.user(next.user).begin_delivery(next.row.id).await? {
+                under_way.spawn(self.clone().carry(next));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Makes one attempt and notes what came of it.
+    async fn carry(self: Arc<Self>, next: NextDelivery) {
+        let attempt = self.attempt(&next).await;
+        let now = self.clock.now();
+        let end = match attempt {
+            Ok(()) => DeliveryEnd::Delivered { at: now },
+            Err(failed) => after_failure(&next.row, failed, now),
+        };
+        if let DeliveryEnd::GivenUp { reason, .. } = &end {
+            let (user, delivery) = (next.user, next.row.id);
+            tracing::warn!(%user, delivery, reason, "a message is given up");
+        }
+        if let Err(error) = self.store.user(next.user).end_delivery(next.row.id, end).await {
+            tracing::error!(%error, "what came of a delivery could not be written down");
+        }
+        self.outbox.wake();
+    }
+
+    async fn attempt(&self, next: &NextDelivery) -> Result<(), Undelivered> {
+        let to: Destination = destination::open(&self.vault, next.user, &next.sealed)
+            .map_err(|error| Undelivered::for_good(error.to_string()))?;
+        let message = message(next);
+        match tokio::time::timeout(2 * DELIVERY_DEADLINE, self.courier.deliver(&to, &message)).await {
+            Ok(delivered) => delivered,
+            Err(_late) => Err(Undelivered::unclear("the courier did not come back in time")),
+        }
+    }
+}
+
+async fn deliver(channels: Arc<Channels>) {
+    if let Err(error) = channels.repeat_interrupted().await {
+        tracing::error!(%error, "what the last process was sending could not be made to wait again");
+    }
+    let mut under_way = JoinSet::new();
+    while !channels.shutdown.is_begun() {
+        while under_way.try_join_next().is_some() {}
+        let next = channels.begin_due(&mut under_way).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the messages that are due could not be read");
+            Some(channels.clock.now().plus_millis(AFTER_FAILURE_MS))
+        });
+        match next {
+            Some(next) => _ = channels.clock.wait_until(next, channels.outbox.queued()).await,
+            None => channels.outbox.queued().notified().await,
+        }
+    }
+}
+
+/// The message as it is sent.
+fn message(next: &NextDelivery) -> OutgoingMessage {
+    let row = &next.row;
+    OutgoingMessage {
+        // A database from a backup gives numbers again; with its instant a name is never given twice.
+        id: format!("prahari-{}-{}", row.at.0, row.id),
+        kind: row.kind.map_or(TEST, NotificationKind::name).to_owned(),
+        level: row.level.name().to_owned(),
+        title: row.title.clone(),
+        body: row.body.clone(),
+        at: row.at,
+        more: row.more,
+        repeated: row.repeated,
+        // Real time, as receivers have it, at whatever speed the daemon's clock runs.
+        attempted_at: Clock::System.now(),
+    }
+}

@@ -1,0 +1,28 @@
+//! Why something about a channel was not done, in sentences for its user.
+
+use prahari_domain::time::Timestamp;
+
+use super::{MOST_CHANNELS, MOST_TESTS};
+
+/// A request about a channel that was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChannelError {
+    /// Nothing would ever be delivered to the address.
+    #[error("{0}")]
+    Address(String),
+    /// The user has as many channels as one may.
+    #[error("there are {} channels already, and no more are allowed; remove one first", MOST_CHANNELS)]
+    TooMany,
+    /// The user has no such channel, or not any more.
+    #[error("there is no channel {0}")]
+    Unknown(u64),
+    /// The user has tested too often.
+    #[error(
+        "channels were tested {} times within an hour; the next test is taken from {retry_at}",
+        MOST_TESTS
+    )]
+    TestedTooOften {
+        /// Time from which the next test is taken.
+        retry_at: Timestamp,
+    },
+}

@@ -1,0 +1,181 @@
+//! Channels: where messages to a user go beside the console, and who brings them there.
+//!
+//! A message that may disturb is queued for each channel of its user in the write that keeps it
+//! (`host/store/src/delivery_queue.rs`), so no task and no request ever waits for a receiver. What is queued is
+//! delivered beside everything else, at least once: where nobody knows whether an attempt arrived, the next one is
+//! marked as repeated. In lockstep nothing is delivered: a simulation asks nothing of the outside.
+
+mod deliver;
+mod destination;
+mod error;
+mod outbox;
+mod pauses;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use prahari_couriers::{Courier, Destination, Webhook};
+use prahari_domain::ids::UserId;
+use prahari_secrets::{Secret, SigningKey};
+use prahari_store::{NewChannel, NotificationLevel, NotificationRow, Store, TestQueued};
+
+pub use error::ChannelError;
+pub use outbox::Outbox;
+pub use prahari_store::{ChannelKind, ChannelRow, DeliveryFilter, DeliveryRow, DeliveryState, MOST_WAITING};
+
+use crate::clock::Clock;
+use crate::error::AppError;
+use crate::shutdown::Shutdown;
+use crate::vault::Vault;
+
+/// Most channels of a user. Each message is sent to all of them, and nobody reads one message six times.
+pub const MOST_CHANNELS: u32 = 5;
+
+/// Most tests of a user within an hour: each is a request to an address that the user chose.
+pub const MOST_TESTS: u32 = 10;
+
+/// What the channels are built from.
+pub struct ChannelDeps {
+    /// The daemon's clock.
+    pub clock: Clock,
+    /// Store of the daemon's data.
+    pub store: Store,
+    /// Wakes whoever delivers; that of the room which sends messages.
+    pub outbox: Arc<Outbox>,
+    /// State and reason of the daemon's stop.
+    pub shutdown: Arc<Shutdown>,
+    /// What opens the secrets.
+    pub vault: Arc<Vault>,
+    /// Who brings the messages.
+    pub courier: Arc<dyn Courier>,
+}
+
+/// The channels of every user.
+pub struct Channels {
+    clock: Clock,
+    store: Store,
+    outbox: Arc<Outbox>,
+    shutdown: Arc<Shutdown>,
+    vault: Arc<Vault>,
+    courier: Arc<dyn Courier>,
+}
+
+/// A webhook that was just added, with its key, which is shown this once.
+pub struct AddedWebhook {
+    /// Id of the channel.
+    pub id: u64,
+    /// Key under which its messages are signed.
+    pub key: Secret,
+}
+
+impl Channels {
+    /// Over the channels of a database.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn load(deps: ChannelDeps) -> Result<Self, AppError> {
+        let ChannelDeps { clock, store, outbox, shutdown, vault, courier } = deps;
+        for user in store.system().users_with_channels().await? {
+            outbox.add_user(user);
+        }
+        Ok(Self { clock, store, outbox, shutdown, vault, courier })
+    }
+
+    /// Returns the channels of a user, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn list(&self, user: UserId) -> Result<Vec<ChannelRow>, AppError> {
+        Ok(self.store.user(user).channels().await?)
+    }
+
+    /// Checks the address of a webhook and makes a key for it. Nothing is kept yet.
+    ///
+    /// # Errors
+    /// [`ChannelError::Address`], or when the system gives no random numbers.
+    pub fn prepare_webhook(&self, url: Secret) -> Result<PreparedWebhook, AppError> {
+        let webhook = Webhook { url, key: SigningKey::generate()? };
+        let to = Destination::Webhook(webhook.clone());
+        let shown = self.courier.check(&to).map_err(ChannelError::Address)?;
+        Ok(PreparedWebhook { to, shown, key: webhook.key })
+    }
+
+    /// Adds a webhook to the channels of a user, under a name of the user's choice.
+    ///
+    /// # Errors
+    /// [`ChannelError::TooMany`], or when it cannot be sealed or written.
+    pub async fn add_webhook(
+        &self,
+        user: UserId,
+        name: String,
+        prepared: PreparedWebhook,
+    ) -> Result<AddedWebhook, AppError> {
+        let PreparedWebhook { to, shown, key } = prepared;
+        let sealed = destination::seal(&self.vault, user, &to)?;
+        let created_at = self.clock.now();
+        let new = NewChannel { kind: ChannelKind::Webhook, name, shown, sealed, created_at };
+        let added = self.store.user(user).add_channel(new, MOST_CHANNELS).await?;
+        let id = added.ok_or(ChannelError::TooMany)?;
+        self.outbox.add_user(user);
+        Ok(AddedWebhook { id, key: key.text() })
+    }
+
+    /// Removes a channel of a user; what waits for it is given up.
+    ///
+    /// # Errors
+    /// [`ChannelError::Unknown`], or when it cannot be written.
+    pub async fn remove(&self, user: UserId, id: u64) -> Result<(), AppError> {
+        let removed = self.store.user(user).remove_channel(id, self.clock.now()).await?;
+        if removed { Ok(()) } else { Err(ChannelError::Unknown(id).into()) }
+    }
+
+    /// Queues a message that tries a channel, and returns the id of its delivery. It is sent also in quiet hours.
+    ///
+    /// # Errors
+    /// [`ChannelError::Unknown`], [`ChannelError::TestedTooOften`], or when it cannot be written.
+    pub async fn test(&self, user: UserId, id: u64) -> Result<u64, AppError> {
+        let message = NotificationRow {
+            id: None,
+            at: self.clock.now(),
+            level: NotificationLevel::Info,
+            title: "A test from Prahari".to_owned(),
+            body: "Messages to you arrive here.".to_owned(),
+            run: None,
+        };
+        match self.store.user(user).queue_test(id, message, MOST_TESTS).await? {
+            TestQueued::Queued(delivery) => {
+                self.outbox.wake();
+                Ok(delivery)
+            }
+            TestQueued::UnknownChannel => Err(ChannelError::Unknown(id).into()),
+            TestQueued::TooMany { retry_at } => Err(ChannelError::TestedTooOften { retry_at }.into()),
+        }
+    }
+
+    /// Returns the deliveries to a user that the filter lets through, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn deliveries(
+        &self,
+        user: UserId,
+        filter: DeliveryFilter,
+    ) -> Result<Vec<DeliveryRow>, AppError> {
+        Ok(self.store.user(user).deliveries(filter).await?)
+    }
+}
+
+/// A webhook whose address was checked.
+pub struct PreparedWebhook {
+    to: Destination,
+    shown: String,
+    key: SigningKey,
+}
+
+impl PreparedWebhook {
+    /// What pages and logs may say of where it goes.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+}

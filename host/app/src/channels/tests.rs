@@ -1,0 +1,344 @@
+//! The courier here is a list of what was handed to it and of what it shall answer; it promises nothing more than
+//! [`Courier`] does. Time is moved by hand, and every test waits for what the courier was handed.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests; clippy exempts only the tests themselves")]
+
+use std::collections::VecDeque;
+
+use async_trait::async_trait;
+use parking_lot::Mutex;
+use prahari_couriers::{OutgoingMessage, Undelivered};
+use prahari_domain::money::Paise;
+use prahari_domain::settings::{NotificationKind, Silence};
+use prahari_domain::time::Timestamp;
+use prahari_secrets::{Key, KeyRing};
+use prahari_store::{Durability, NewUser, Role};
+use tempfile::TempDir;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinSet;
+
+use super::*;
+use crate::clock::ManualClock;
+use crate::events::EventBus;
+
+const START: Timestamp = Timestamp(1_790_000_000_000);
+const MINUTE_MS: i64 = 60_000;
+
+/// What the courier answers next; when nothing is said, it delivers. `None` never answers.
+type Answers = Mutex<VecDeque<Option<Result<(), Undelivered>>>>;
+
+struct FakeCourier {
+    answers: Answers,
+    handed: UnboundedSender<OutgoingMessage>,
+}
+
+#[async_trait]
+impl Courier for FakeCourier {
+    fn check(&self, to: &Destination) -> Result<String, String> {
+        let Destination::Webhook(webhook) = to;
+        match webhook.url.expose().strip_prefix("https://") {
+            Some(_) => Ok("https://receiver".to_owned()),
+            None => Err("the address must begin with https://".to_owned()),
+        }
+    }
+
+    async fn deliver(&self, _to: &Destination, message: &OutgoingMessage) -> Result<(), Undelivered> {
+        let answer = self.answers.lock().pop_front().unwrap_or(Some(Ok(())));
+        self.handed.send(message.clone()).unwrap();
+        match answer {
+            Some(answer) => answer,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// One user and their channels.
+struct World {
+    channels: Arc<Channels>,
+    courier: Arc<FakeCourier>,
+    handed: UnboundedReceiver<OutgoingMessage>,
+    hand: ManualClock,
+    store: Store,
+    outbox: Arc<Outbox>,
+    asha: UserId,
+    _folder: TempDir,
+}
+
+impl World {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("prahari.db"), Durability::Off).unwrap();
+        let new = NewUser {
+            name: "asha".to_owned(),
+            role: Role::User,
+            capital: Paise::rupees(1),
+            strategy: "{}".to_owned(),
+            limits: "{}".to_owned(),
+            created_at: START,
+        };
+        let asha = store.system().create_user(new).await.unwrap();
+        let (clock, hand) = Clock::manual(START);
+        let (tell, handed) = unbounded_channel();
+        let courier = Arc::new(FakeCourier { answers: Mutex::default(), handed: tell });
+        let outbox = Arc::new(Outbox::default());
+        let events = Arc::new(EventBus::new(clock.clone()));
+        let deps = ChannelDeps {
+            clock,
+            store: store.clone(),
+            outbox: outbox.clone(),
+            shutdown: Arc::new(Shutdown::new(events, Arc::default())),
+            vault: Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new()))),
+            courier: courier.clone(),
+        };
+        let channels = Arc::new(Channels::load(deps).await.unwrap());
+        Self { channels, courier, handed, hand, store, outbox, asha, _folder: folder }
+    }
+
+    /// With one channel, and what delivers to it.
+    async fn delivering() -> (Self, u64, JoinSet<()>) {
+        let world = Self::new().await;
+        let id = world.add("mine").await.unwrap();
+        let delivering = world.channels.start();
+        (world, id, delivering)
+    }
+
+    async fn add(&self, name: &str) -> Result<u64, AppError> {
+        let prepared = self.channels.prepare_webhook(Secret::new("https://receiver/".to_owned()))?;
+        Ok(self.channels.add_webhook(self.asha, name.to_owned(), prepared).await?.id)
+    }
+
+    /// Sends a message to the user, as the room of notices does.
+    async fn notify(&self, title: &str, silence: Option<Silence>) {
+        let row = NotificationRow {
+            id: None,
+            at: self.channels.clock.now(),
+            level: NotificationLevel::Error,
+            title: title.to_owned(),
+            body: "a body".to_owned(),
+            run: None,
+        };
+        self.store.user(self.asha).notify(row, NotificationKind::Error, silence).await.unwrap();
+        self.outbox.message_queued(self.asha);
+    }
+
+    async fn next(&mut self) -> OutgoingMessage {
+        self.handed.recv().await.unwrap()
+    }
+
+    /// The deliveries, newest first, once none of them is under way.
+    async fn settled(&self) -> Vec<DeliveryRow> {
+        loop {
+            let filter = DeliveryFilter { channel: None, state: None, after: None, limit: 500 };
+            let rows = self.channels.deliveries(self.asha, filter).await.unwrap();
+            if rows.iter().all(|row| row.state != DeliveryState::Sending) {
+                return rows;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn pass_minutes(&self, minutes: i64) {
+        self.hand.pass_until(self.channels.clock.now().plus_millis(minutes * MINUTE_MS));
+    }
+}
+
+fn failed() -> Option<Result<(), Undelivered>> {
+    Some(Err(Undelivered::not_sent("no connection")))
+}
+
+#[tokio::test]
+async fn a_message_that_may_disturb_is_delivered_once_and_a_silent_one_never() {
+    let (mut world, id, _delivering) = World::delivering().await;
+    world.notify("quiet", Some(Silence::QuietHours)).await;
+    world.notify("loud", None).await;
+    let message = world.next().await;
+    assert_eq!((message.title.as_str(), message.kind.as_str(), message.repeated), ("loud", "error", false));
+    let rows = world.settled().await;
+    assert_eq!(rows.len(), 1);
+    let row = &rows[0];
+    assert_eq!((row.channel, row.state, row.attempts), (id, DeliveryState::Delivered, 1));
+    assert_eq!((row.ended_at, row.due_at), (Some(START), None));
+    assert!(world.handed.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn what_fails_is_tried_again_after_growing_pauses_in_its_order_and_says_why() {
+    let (mut world, _, _delivering) = World::delivering().await;
+    world.courier.answers.lock().extend([failed(), failed()]);
+    world.notify("first", None).await;
+    assert_eq!(world.next().await.title, "first");
+    world.notify("second", None).await;
+    let rows = world.settled().await;
+    assert_eq!((rows[1].state, rows[1].reason.as_str()), (DeliveryState::Waiting, "no connection"));
+    let pause = rows[1].due_at.unwrap().millis_since(START);
+    assert!((MINUTE_MS..=MINUTE_MS * 6 / 5).contains(&pause), "{pause}");
+    assert_eq!(rows[0].attempts, 0, "the second waits behind the first");
+    world.pass_minutes(2);
+    assert_eq!(world.next().await.title, "first");
+    world.settled().await;
+    world.pass_minutes(6);
+    let titles = [world.next().await.title, world.next().await.title];
+    assert_eq!(titles, ["first", "second"]);
+    let rows = world.settled().await;
+    assert!(rows.iter().all(|row| row.state == DeliveryState::Delivered && !row.repeated), "{rows:?}");
+    assert_eq!((rows[1].attempts, rows[0].attempts), (3, 1));
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_down_for_hours_holds_up_no_other_and_what_is_a_day_old_is_given_up() {
+    let (mut world, _, _delivering) = World::delivering().await;
+    world.courier.answers.lock().extend((0..100).map(|_| failed()));
+    world.notify("stale", None).await;
+    let mut attempts = 0;
+    for _ in 0..30 {
+        world.next().await;
+        attempts += 1;
+        let rows = world.settled().await;
+        if rows[0].state == DeliveryState::GivenUp {
+            assert!(rows[0].reason.starts_with("it could not be delivered within a day; at last: "));
+            break;
+        }
+        world.hand.pass_until(rows[0].due_at.unwrap());
+    }
+    assert!((20..=28).contains(&attempts), "{attempts}");
+    world.courier.answers.lock().clear();
+    world.notify("fresh", None).await;
+    assert_eq!(world.next().await.title, "fresh");
+}
+
+#[tokio::test]
+async fn a_receiver_that_hangs_keeps_only_its_own_messages_waiting() {
+    let (mut world, _, _delivering) = World::delivering().await;
+    world.courier.answers.lock().push_back(None);
+    world.notify("hangs", None).await;
+    assert_eq!(world.next().await.title, "hangs");
+    let second = world.add("another").await.unwrap();
+    world.notify("goes on", None).await;
+    assert_eq!(world.next().await.title, "goes on");
+    let filter = DeliveryFilter { channel: Some(second), state: None, after: None, limit: 10 };
+    let rows = world.channels.deliveries(world.asha, filter).await.unwrap();
+    assert_eq!(rows.len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_being_sent_when_the_daemon_ended_is_sent_again_and_marked_as_repeated() {
+    let (mut world, _, delivering) = World::delivering().await;
+    world.courier.answers.lock().push_back(None);
+    world.notify("in between", None).await;
+    let first = world.next().await;
+    assert!(!first.repeated);
+    // Its process ends with it.
+    drop(delivering);
+    let _delivering = world.channels.start();
+    let again = world.next().await;
+    assert_eq!((again.id.as_str(), again.repeated), (first.id.as_str(), true));
+    let rows = world.settled().await;
+    assert_eq!((rows[0].state, rows[0].attempts, rows[0].repeated), (DeliveryState::Delivered, 2, true));
+}
+
+#[tokio::test]
+async fn what_may_have_arrived_is_marked_as_repeated_too_and_what_did_not_is_not() {
+    let (mut world, _, _delivering) = World::delivering().await;
+    world.courier.answers.lock().push_back(Some(Err(Undelivered::unclear("no answer"))));
+    world.notify("perhaps", None).await;
+    world.next().await;
+    world.settled().await;
+    world.pass_minutes(2);
+    assert!(world.next().await.repeated);
+}
+
+#[tokio::test]
+async fn a_channel_that_is_down_has_a_bounded_queue_and_what_is_beyond_it_is_counted() {
+    let (mut world, _, _delivering) = World::delivering().await;
+    world.courier.answers.lock().push_back(failed());
+    for number in 0..MOST_WAITING + 37 {
+        world.notify(&format!("message {number}"), None).await;
+    }
+    world.next().await;
+    let rows = world.settled().await;
+    assert_eq!(rows.len(), MOST_WAITING as usize);
+    assert_eq!(rows.iter().map(|row| row.more).sum::<u64>(), 37);
+    assert_eq!((rows[0].title.as_str(), rows[0].more), ("message 49", 37));
+}
+
+#[tokio::test]
+async fn a_removed_channel_gives_up_what_waits_and_gets_nothing_more() {
+    let (mut world, id, _delivering) = World::delivering().await;
+    world.courier.answers.lock().push_back(failed());
+    world.notify("waits", None).await;
+    world.next().await;
+    world.settled().await;
+    world.channels.remove(world.asha, id).await.unwrap();
+    world.notify("for nobody", None).await;
+    let rows = world.settled().await;
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].state, rows[0].reason.as_str()), (DeliveryState::GivenUp, "the channel was removed"));
+    let again = world.channels.remove(world.asha, id).await.unwrap_err();
+    assert!(matches!(again, AppError::Channel(ChannelError::Unknown(of)) if of == id), "{again}");
+}
+
+#[tokio::test]
+async fn channels_and_tests_of_a_user_are_bounded() {
+    let (mut world, id, _delivering) = World::delivering().await;
+    for number in 1..MOST_CHANNELS {
+        world.add(&format!("channel {number}")).await.unwrap();
+    }
+    let refused = world.add("one too many").await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "there are 5 channels already, and no more are allowed; remove one first"
+    );
+    for _ in 0..MOST_TESTS {
+        world.channels.test(world.asha, id).await.unwrap();
+        assert_eq!(world.next().await.kind, "test");
+    }
+    let refused = world.channels.test(world.asha, id).await.unwrap_err();
+    let expected = START.plus_millis(60 * MINUTE_MS);
+    assert!(
+        matches!(refused, AppError::Channel(ChannelError::TestedTooOften { retry_at }) if retry_at == expected),
+        "{refused}"
+    );
+    world.pass_minutes(61);
+    world.channels.test(world.asha, id).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_test_tries_at_once_what_waits_for_a_later_attempt() {
+    let (mut world, id, _delivering) = World::delivering().await;
+    world.courier.answers.lock().push_back(failed());
+    world.notify("waits", None).await;
+    world.next().await;
+    world.settled().await;
+    world.channels.test(world.asha, id).await.unwrap();
+    let titles = [world.next().await.title, world.next().await.title];
+    assert_eq!(titles, ["waits", "A test from Prahari"]);
+}
+
+#[tokio::test]
+async fn what_is_sealed_of_a_channel_opens_for_its_user_alone() {
+    let vault = Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new()));
+    let key = SigningKey::generate().unwrap();
+    let (url, text) = (Secret::new("https://receiver/QXZW".to_owned()), key.text());
+    let to = Destination::Webhook(Webhook { url, key });
+    let sealed = destination::seal(&vault, UserId(1), &to).unwrap();
+    assert!(!sealed.windows(4).any(|window| window == b"QXZW"));
+    let Destination::Webhook(opened) = destination::open(&vault, UserId(1), &sealed).unwrap();
+    assert_eq!(opened.url.expose(), "https://receiver/QXZW");
+    assert_eq!(opened.key.text().expose(), text.expose());
+    assert!(destination::open(&vault, UserId(2), &sealed).is_err());
+    assert!(!format!("{opened:?}").contains("QXZW"));
+}
+
+#[tokio::test]
+async fn in_lockstep_nothing_is_delivered() {
+    let world = World::new().await;
+    let deps = ChannelDeps {
+        clock: Clock::at(START),
+        store: world.store.clone(),
+        outbox: world.outbox.clone(),
+        shutdown: world.channels.shutdown.clone(),
+        vault: world.channels.vault.clone(),
+        courier: world.courier.clone(),
+    };
+    assert!(Arc::new(Channels::load(deps).await.unwrap()).start().is_empty());
+}

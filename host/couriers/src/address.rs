@@ -1,0 +1,154 @@
+//! The address of a webhook, taken apart once and checked before anything is connected.
+
+use std::net::{IpAddr, SocketAddr};
+
+use url::{Host, Url};
+
+use crate::reach::Reach;
+
+/// Longest address, in bytes.
+const LONGEST: usize = 500;
+
+/// Most addresses of a name that are looked at.
+const MOST_ADDRESSES: usize = 8;
+
+/// An address over which messages may be sent.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Address {
+    /// Name or number of the host, without brackets.
+    pub(crate) host: Host<String>,
+    /// Port, also where the address names none.
+    pub(crate) port: u16,
+    /// Whether it is reached over TLS.
+    pub(crate) tls: bool,
+    /// What stands in the header `Host`: the host, and the port where it is not the usual one.
+    pub(crate) authority: String,
+    /// What is asked of the host: path and query.
+    pub(crate) path: String,
+}
+
+impl Address {
+    /// Reads an address that a user gave.
+    ///
+    /// # Errors
+    /// One sentence that says why nothing is sent to it; it does not repeat the address.
+    pub(crate) fn read(text: &str, reach: Reach) -> Result<Self, String> {
+        if text.len() > LONGEST {
+            return Err(format!("the address has more than {LONGEST} characters"));
+        }
+        let url = Url::parse(text).map_err(|why| format!("the address cannot be read: {why}"))?;
+        let tls = match url.scheme() {
+            "https" => true,
+            "http" if reach == Reach::Local => false,
+            _ => return Err("the address must begin with https://".to_owned()),
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("the address must not hold a name or a password".to_owned());
+        }
+        let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
+            return Err("the address names no host".to_owned());
+        };
+        let authority = match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_string(),
+        };
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let address =
+            Self { host: host.to_owned(), port, tls, authority, path: format!("{}{query}", url.path()) };
+        match address.number() {
+            Some(number) if !reach.allows(number, tls) => Err(NOT_ALLOWED.to_owned()),
+            _ => Ok(address),
+        }
+    }
+
+    /// What may be said of it: everything but path and query, which often hold a secret.
+    pub(crate) fn shown(&self) -> String {
+        format!("{}://{}", if self.tls { "https" } else { "http" }, self.authority)
+    }
+
+    /// The address of the host where it is given as a number.
+    fn number(&self) -> Option<IpAddr> {
+        match &self.host {
+            Host::Domain(_) => None,
+            Host::Ipv4(number) => Some(IpAddr::V4(*number)),
+            Host::Ipv6(number) => Some(IpAddr::V6(*number)),
+        }
+    }
+
+    /// Looks up where the host is. Only these addresses are connected to, so that a name which means another
+    /// machine a moment later changes nothing.
+    ///
+    /// # Errors
+    /// When there is no such host, or one of its addresses may not be reached.
+    pub(crate) async fn resolve(&self, reach: Reach) -> Result<Vec<SocketAddr>, String> {
+        let found: Vec<SocketAddr> = match (&self.host, self.number()) {
+            (Host::Domain(name), _) => tokio::net::lookup_host((name.as_str(), self.port))
+                .await
+                .map_err(|_| "the name of the host is not known".to_owned())?
+                .take(MOST_ADDRESSES)
+                .collect(),
+            (_, number) => number.map(|number| SocketAddr::new(number, self.port)).into_iter().collect(),
+        };
+        if found.is_empty() {
+            return Err("the name of the host has no address".to_owned());
+        }
+        if found.iter().any(|address| !reach.allows(address.ip(), self.tls)) {
+            return Err(NOT_ALLOWED.to_owned());
+        }
+        Ok(found)
+    }
+}
+
+/// Said of an address within this machine or its network.
+const NOT_ALLOWED: &str =
+    "the host is not on the internet, and the operator does not allow messages within this network";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Address, String> {
+        Address::read(text, Reach::Public)
+    }
+
+    #[test]
+    fn an_address_is_taken_apart_and_shown_without_its_secrets() {
+        let address = read("https://hooks.example.org/T0/secret?key=1").unwrap();
+        assert_eq!((address.port, address.tls, address.path.as_str()), (443, true, "/T0/secret?key=1"));
+        assert_eq!(address.shown(), "https://hooks.example.org");
+        assert_eq!(
+            read("https://hooks.example.org:8443/").unwrap().shown(),
+            "https://hooks.example.org:8443"
+        );
+        assert_eq!(read("https://[2606:4700::1111]/a").unwrap().authority, "[2606:4700::1111]");
+    }
+
+    #[test]
+    fn what_nothing_is_sent_to_is_refused_in_one_sentence_that_does_not_repeat_it() {
+        let long = format!("https://hooks.example.org/{}", "a".repeat(500));
+        for (text, why) in [
+            ("http://hooks.example.org/", "the address must begin with https://"),
+            ("ftp://hooks.example.org/", "the address must begin with https://"),
+            ("file:///etc/passwd", "the address must begin with https://"),
+            ("abcdefgh", "the address cannot be read: relative URL without a base"),
+            ("https://name:word@hooks.example.org/", "the address must not hold a name or a password"),
+            ("https://127.0.0.1/", NOT_ALLOWED),
+            ("https://0x7f000001/", NOT_ALLOWED),
+            ("https://2130706433/", NOT_ALLOWED),
+            ("https://[::ffff:10.0.0.1]/", NOT_ALLOWED),
+            (long.as_str(), "the address has more than 500 characters"),
+        ] {
+            assert_eq!(read(text).err().as_deref(), Some(why), "{text}");
+        }
+        assert!(Address::read("http://127.0.0.1:8080/", Reach::Local).is_ok());
+        assert!(Address::read("http://10.0.0.1/", Reach::Local).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_name_that_means_this_machine_is_not_reached() {
+        let address = read("https://localhost/").unwrap();
+        assert_eq!(address.resolve(Reach::Public).await.unwrap_err(), NOT_ALLOWED);
+        let found = address.resolve(Reach::Local).await.unwrap();
+        assert!(found.iter().all(|address| address.ip().is_loopback() && address.port() == 443));
+    }
+}

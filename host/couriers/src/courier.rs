@@ -1,0 +1,97 @@
+//! What is asked of a courier, whatever the channel is.
+
+use async_trait::async_trait;
+use prahari_domain::text::one_line;
+use prahari_domain::time::Timestamp;
+use prahari_secrets::{Secret, SigningKey};
+
+/// Most characters of a sentence that says why a message was not delivered.
+pub const LONGEST_REASON: usize = 300;
+
+/// Brings messages to destinations outside. One courier serves all users.
+#[async_trait]
+pub trait Courier: Send + Sync {
+    /// Returns what pages and logs may say of a destination, such as `https://hooks.example.org`.
+    ///
+    /// # Errors
+    /// One sentence that says why nothing is ever delivered to it, such as an address without TLS.
+    fn check(&self, to: &Destination) -> Result<String, String>;
+
+    /// Brings one message to its destination and returns once the other side has taken it. Ends within
+    /// [`DELIVERY_DEADLINE`](crate::DELIVERY_DEADLINE) of real time.
+    ///
+    /// # Errors
+    /// Why it was not taken, without a word of the address or the key.
+    async fn deliver(&self, to: &Destination, message: &OutgoingMessage) -> Result<(), Undelivered>;
+}
+
+/// Where a message goes. Shows nothing of itself.
+#[derive(Debug, Clone)]
+pub enum Destination {
+    /// An address that takes messages over HTTP.
+    Webhook(Webhook),
+}
+
+/// An address that takes messages over HTTP, and the key by which it knows them.
+#[derive(Debug, Clone)]
+pub struct Webhook {
+    /// The address; its path often holds a secret of the receiver.
+    pub url: Secret,
+    /// Key under which each message is signed.
+    pub key: SigningKey,
+}
+
+/// A message as it leaves the daemon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutgoingMessage {
+    /// Name of the message, the same in every attempt: a receiver that knows it has had the message.
+    pub id: String,
+    /// Name of its kind, such as `order_filled`; `test` for one that only tries the channel.
+    pub kind: String,
+    /// Name of its level: `info`, `warning` or `error`.
+    pub level: String,
+    /// The message in one line.
+    pub title: String,
+    /// What there is to say beyond the title; may be empty.
+    pub body: String,
+    /// Time of the message, by the daemon's clock.
+    pub at: Timestamp,
+    /// Number of further messages of the kind that are not sent one by one.
+    pub more: u64,
+    /// Whether the receiver may have had it before.
+    pub repeated: bool,
+    /// Time of this attempt, real time, which is part of what is signed.
+    pub attempted_at: Timestamp,
+}
+
+/// A message that was not delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undelivered {
+    /// The reason, in one sentence without secrets.
+    pub reason: String,
+    /// Whether another attempt may help.
+    pub again: bool,
+    /// Whether the receiver may have had the message all the same.
+    pub perhaps_arrived: bool,
+    /// Time for which the receiver asked to be left alone, in seconds.
+    pub wait_s: Option<u64>,
+}
+
+impl Undelivered {
+    /// A failure before anything was sent, which may pass.
+    pub fn not_sent(reason: impl AsRef<str>) -> Self {
+        let line = one_line(reason.as_ref());
+        let reason = line.chars().take(LONGEST_REASON).collect();
+        Self { reason, again: true, perhaps_arrived: false, wait_s: None }
+    }
+
+    /// A failure after something was sent: nobody knows what became of it.
+    pub fn unclear(reason: impl AsRef<str>) -> Self {
+        Self { perhaps_arrived: true, ..Self::not_sent(reason) }
+    }
+
+    /// A failure that no further attempt changes.
+    pub fn for_good(reason: impl AsRef<str>) -> Self {
+        Self { again: false, ..Self::not_sent(reason) }
+    }
+}

@@ -1,0 +1,156 @@
+//! Webhooks: a message as a signed POST to an address that a user chose.
+//!
+//! The form is that of Standard Webhooks (<https://www.standardwebhooks.com>): the headers `webhook-id`,
+//! `webhook-timestamp` and `webhook-signature`, and a JSON body with `type`, `timestamp` and `data`.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::header::{CONTENT_TYPE, HOST, USER_AGENT};
+use hyper::{Request, StatusCode};
+use prahari_domain::time::Timestamp;
+use serde::Serialize;
+use tokio::net::TcpStream;
+
+use crate::address::Address;
+use crate::courier::{Courier, Destination, OutgoingMessage, Undelivered, Webhook};
+use crate::http::{self, Answer};
+use crate::reach::Reach;
+use crate::tls::Tls;
+
+/// Longest time that one attempt may take, real time.
+///
+/// A receiver has to take a message and answer, not to work on it; 10 s are what other senders give. While an
+/// attempt goes on, later messages of the same channel wait, and nothing else does.
+pub const DELIVERY_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Sends webhooks. What the address of one can be used for is bounded by the [`Reach`]; redirects, proxies and the body
+/// of an answer are not looked at.
+pub struct WebhookCourier {
+    reach: Reach,
+    tls: Tls,
+}
+
+/// What stands in the body of a request.
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: &'a str,
+    timestamp: String,
+    data: Data<'a>,
+}
+
+/// The message itself.
+#[derive(Serialize)]
+struct Data<'a> {
+    level: &'a str,
+    title: &'a str,
+    body: &'a str,
+    more: u64,
+    repeated: bool,
+}
+
+impl WebhookCourier {
+    /// Creates a courier that goes so far.
+    pub fn new(reach: Reach) -> Self {
+        Self { reach, tls: Tls::default() }
+    }
+
+    async fn post(&self, to: &Webhook, message: &OutgoingMessage) -> Result<Answer, Undelivered> {
+        let address = Address::read(to.url.expose(), self.reach).map_err(Undelivered::for_good)?;
+        let request = request(&address, to, message)?;
+        let stream = self.connect(&address).await?;
+        if address.tls {
+            http::send(self.tls.over(stream, &address.host).await?, request).await
+        } else {
+            http::send(stream, request).await
+        }
+    }
+
+    async fn connect(&self, address: &Address) -> Result<TcpStream, Undelivered> {
+        let found = address.resolve(self.reach).await.map_err(Undelivered::not_sent)?;
+        TcpStream::connect(found.as_slice())
+            .await
+            .map_err(|error| Undelivered::not_sent(format!("no connection: {error}")))
+    }
+}
+
+#[async_trait]
+impl Courier for WebhookCourier {
+    fn check(&self, to: &Destination) -> Result<String, String> {
+        let Destination::Webhook(webhook) = to;
+        Address::read(webhook.url.expose(), self.reach).map(|address| address.shown())
+    }
+
+    async fn deliver(&self, to: &Destination, message: &OutgoingMessage) -> Result<(), Undelivered> {
+        let Destination::Webhook(webhook) = to;
+        match tokio::time::timeout(DELIVERY_DEADLINE, self.post(webhook, message)).await {
+            Ok(answer) => judge(&answer?),
+            Err(_late) => {
+                let seconds = DELIVERY_DEADLINE.as_secs();
+                Err(Undelivered::unclear(format!("there was no answer within {seconds} s")))
+            }
+        }
+    }
+}
+
+/// The signed request for a message.
+fn request(
+    address: &Address,
+    to: &Webhook,
+    message: &OutgoingMessage,
+) -> Result<Request<Full<Bytes>>, Undelivered> {
+    let failed =
+        |error: &dyn std::fmt::Display| Undelivered::for_good(format!("it cannot be written: {error}"));
+    let body = serde_json::to_vec(&body_of(message)).map_err(|error| failed(&error))?;
+    let seconds = message.attempted_at.0.div_euclid(1_000);
+    let signature = to.key.sign(&message.id, seconds, &body).map_err(|error| failed(&error))?;
+    Request::post(&address.path)
+        .header(HOST, &address.authority)
+        .header(USER_AGENT, concat!("prahari/", env!("CARGO_PKG_VERSION")))
+        .header(CONTENT_TYPE, "application/json")
+        .header("webhook-id", &message.id)
+        .header("webhook-timestamp", seconds)
+        .header("webhook-signature", signature)
+        .body(Full::new(Bytes::from(body)))
+        .map_err(|error| failed(&error))
+}
+
+fn body_of(message: &OutgoingMessage) -> Body<'_> {
+    Body {
+        r#type: &message.kind,
+        timestamp: rfc3339(message.at),
+        data: Data {
+            level: &message.level,
+            title: &message.title,
+            body: &message.body,
+            more: message.more,
+            repeated: message.repeated,
+        },
+    }
+}
+
+/// An instant in IST, such as `2025-01-02T09:15:00.000+05:30`.
+fn rfc3339(at: Timestamp) -> String {
+    format!("{}T{}+05:30", at.ist_day(), at.ist_time().format("%H:%M:%S%.3f"))
+}
+
+/// Returns what an answer means: a success took the message, everything else did not.
+fn judge(answer: &Answer) -> Result<(), Undelivered> {
+    let status = answer.status;
+    if status.is_success() {
+        return Ok(());
+    }
+    let said = format!("the receiver answered {}", status.as_u16());
+    if status == StatusCode::GONE {
+        return Err(Undelivered::for_good(format!("{said}: it takes no messages any more")));
+    }
+    if status.is_redirection() {
+        return Err(Undelivered::not_sent(format!("{said}, and redirects are not followed")));
+    }
+    Err(Undelivered { wait_s: answer.wait_s, ..Undelivered::not_sent(said) })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+//! Messages leave the daemon for a receiver on this machine, once each, and again after a kill.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "support/serving.rs"]
+mod serving;
+#[path = "support/webhook_receiver.rs"]
+mod webhook_receiver;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use prahari_secrets::SigningKey;
+use serde_json::{Value, json};
+use serving::{DEMO_PASSWORD, Serving, demo};
+use webhook_receiver::{Request, WebhookReceiver};
+
+const CHANNELS: &str = "/api/v1/user/channels";
+const DELIVERIES: &str = "/api/v1/user/deliveries";
+
+/// Adds a webhook of the user; answers its number and its key.
+fn add_webhook(daemon: &Serving, session: &str, url: &str) -> (u64, SigningKey) {
+    let body = json!({ "name": "mine", "url": url });
+    let added = daemon.post_as(session, &format!("{CHANNELS}/webhooks"), &body);
+    assert_eq!(added.status, 201, "{}", added.body);
+    let added: Value = serde_json::from_str(&added.body).unwrap();
+    (added["id"].as_u64().unwrap(), SigningKey::parse(added["signing_key"].as_str().unwrap()).unwrap())
+}
+
+/// Waits until the newest delivery has ended, and answers it.
+fn ended(daemon: &Serving, session: &str) -> Value {
+    for _ in 0..2_000 {
+        let newest = daemon.json(&format!("{DELIVERIES}?limit=1"), session)["items"][0].clone();
+        if !newest["ended_at"].is_null() {
+            return newest;
+        }
+        std::thread::yield_now();
+    }
+    panic!("it does not end");
+}
+
+/// Checks who a request is from, as the specification of Standard Webhooks tells receivers to.
+fn check_signature(request: &Request, key: &SigningKey) {
+    let seconds = request.header("webhook-timestamp").parse().unwrap();
+    let signed = key.sign(request.header("webhook-id"), seconds, request.body.as_bytes()).unwrap();
+    assert_eq!(request.header("webhook-signature"), signed);
+}
+
+#[test]
+fn a_message_that_was_being_sent_when_the_daemon_was_killed_comes_again_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("prahari.db");
+    let db = db.to_str().unwrap();
+    let arguments = [
+        "--db",
+        db,
+        "--local-webhooks",
+        "--users",
+        "2",
+        "--history",
+        "0",
+        "--from",
+        "2025-03-10",
+        "--speed",
+        "1",
+    ];
+    let receiver = WebhookReceiver::start();
+    let mut daemon = demo(&arguments);
+    let user = daemon.sign_in("user2", DEMO_PASSWORD);
+    let (channel, key) = add_webhook(&daemon, &user, &receiver.url);
+    let test = format!("{CHANNELS}/{channel}/test");
+    assert_eq!(daemon.post_as(&user, &test, &json!({})).status, 202);
+    let first = receiver.next();
+    check_signature(&first, &key);
+    assert_eq!(first.json()["data"]["repeated"], false);
+    // It has the message, and the daemon does not know.
+    daemon.signal(Signal::SIGKILL);
+    daemon.child.wait().unwrap();
+
+    let daemon = demo(&arguments);
+    let again = receiver.next();
+    check_signature(&again, &key);
+    assert_eq!(again.header("webhook-id"), first.header("webhook-id"));
+    assert_eq!(again.json()["data"]["repeated"], true);
+    again.answer(204);
+    let user = daemon.sign_in("user2", DEMO_PASSWORD);
+    let row = ended(&daemon, &user);
+    assert_eq!((&row["state"], &row["repeated"]), (&json!("delivered"), &json!(true)), "{row}");
+    assert_eq!((&row["attempts"], &row["kind"]), (&json!(2), &Value::Null), "{row}");
+    assert!(receiver.is_quiet(), "it came a third time");
+}
+
+#[test]
+fn a_worker_that_dies_is_told_to_a_receiver_and_nothing_waits_for_the_answer() {
+    let receiver = WebhookReceiver::start();
+    let arguments =
+        ["--local-webhooks", "--users", "2", "--history", "0", "--from", "2025-03-10", "--speed", "1"];
+    let daemon = demo(&arguments);
+    let user = daemon.sign_in("user2", DEMO_PASSWORD);
+    let (_, key) = add_webhook(&daemon, &user, &receiver.url);
+    assert_eq!(daemon.post_as(&user, "/api/v1/user/service/stop", &json!({})).status, 200);
+    let start = json!({ "task": "sell_monitor" });
+    assert_eq!(daemon.post_as(&user, "/api/v1/service/individual/start", &start).status, 200);
+    let status = daemon.json("/api/v1/service/individual/status", &user);
+    let pid = status["services"]["sell_monitor"]["pid"].as_i64().unwrap();
+    kill(Pid::from_raw(i32::try_from(pid).unwrap()), Signal::SIGKILL).unwrap();
+    let told = receiver.next();
+    check_signature(&told, &key);
+    assert_eq!(told.json()["type"], "error", "{}", told.body);
+    // The receiver says nothing yet, and the daemon goes on.
+    assert_eq!(daemon.post_as(&user, "/api/v1/user/service/start", &json!({})).status, 200);
+    told.answer(200);
+    let row = ended(&daemon, &user);
+    assert_eq!((&row["state"], &row["kind"]), (&json!("delivered"), &json!("error")), "{row}");
+    let kept = daemon.json("/api/v1/notifications", &user);
+    assert_eq!(kept["items"][0]["title"], row["title"]);
+}
+
+#[test]
+fn without_the_operators_word_no_webhook_goes_to_this_machine() {
+    let daemon = demo(&["--users", "2", "--history", "0", "--from", "2025-03-10", "--speed", "1"]);
+    let user = daemon.sign_in("user2", DEMO_PASSWORD);
+    for url in ["http://127.0.0.1:9/", "https://127.0.0.1:9/", "https://10.0.0.1/", "https://[::1]/"] {
+        let body = json!({ "name": "mine", "url": url });
+        let refused = daemon.post_as(&user, &format!("{CHANNELS}/webhooks"), &body);
+        assert_eq!(refused.status, 400, "{}", refused.body);
+    }
+    assert_eq!(daemon.json(CHANNELS, &user)["items"], json!([]));
+}

@@ -1,0 +1,48 @@
+import { plural } from '../../format/numbers';
+
+export const channelWords = {
+  title: 'Channels',
+  note: (most: number, tests: number, waiting: number) =>
+    `Every message that may disturb goes to each of these too. At most ${most} channels and ${plural(tests, 'test')} an hour. When more than ${waiting} messages wait for one, further ones are counted by kind.`,
+  add: 'Add a webhook',
+  emptyTitle: 'No channel',
+  empty: 'Messages stay in the console until you add a channel.',
+  name: 'Name',
+  kind: 'Kind',
+  kinds: { webhook: 'Webhook' },
+  address: 'Goes to',
+  open: 'Waiting',
+  created: 'Added',
+  test: 'Test',
+  remove: 'Remove',
+  removeTitle: (name: string) => `Remove the channel ${name}?`,
+  removeText: (open: number) =>
+    open === 0
+      ? 'Messages do not go there any more.'
+      : `Messages do not go there any more, and ${plural(open, 'message')} that wait are given up.`,
+  newTitle: 'New webhook',
+  url: 'Address',
+  urlHint: 'Begins with https://. It is kept sealed and not shown again.',
+  create: 'Add the webhook',
+  cancel: 'Cancel',
+  shownOnce:
+    'Each message is signed under this key, in the form of Standard Webhooks. Copy it now: it is not shown again.',
+  copy: 'Copy the key',
+  done: 'I have it',
+} as const;
+
+export const deliveryWords = {
+  title: 'Delivery log',
+  note: 'What became of your messages on their way. One that fails is tried again for a day.',
+  emptyTitle: 'Nothing was sent',
+  empty: 'Messages to your channels appear here.',
+  queued: 'Queued',
+  state: 'State',
+  states: { waiting: 'waiting', sending: 'sending', delivered: 'delivered', given_up: 'given up' },
+  channel: 'Channel',
+  message: 'Message',
+  attempts: 'Attempts',
+  more: (count: number) => `and ${count} more of the kind.`,
+  repeated: 'It may have come twice.',
+  next: 'Next attempt',
+} as const;
