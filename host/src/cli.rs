@@ -14,6 +14,7 @@ mod service;
 mod simulate;
 mod task;
 mod values;
+mod yahoo;
 
 use std::path::PathBuf;
 
@@ -37,6 +38,7 @@ pub use task::{
     HeldShares, Language, NewTask, RunTask, TaskCommand, TaskName, TaskSettingsCommand, TaskSettingsOptions,
 };
 pub use values::{Candidate, Market, OwnModule};
+pub use yahoo::YahooOptions;
 
 /// Prahari runs the trading day of many users: every task a sandboxed component, on schedule, accounted for.
 #[derive(Debug, Parser)]

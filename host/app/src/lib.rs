@@ -24,6 +24,7 @@ pub mod ledger;
 pub mod maintenance;
 pub mod modules;
 pub mod notices;
+mod pace;
 pub mod paper_store;
 pub mod prices;
 pub mod progress;

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Args;
 
-use super::{Market, OwnModule, UnknownDays};
+use super::{Market, OwnModule, UnknownDays, YahooOptions};
 
 /// Options of `simulate`.
 #[derive(Debug, Args)]
 pub struct Simulate {
-    /// Source of prices: synthetic, csv:DIR or bhavcopy:DIR. Given several times, they are asked in that order.
+    /// Source of prices: synthetic, csv:DIR, bhavcopy:DIR or yahoo. Given several times, they are asked in that order.
     #[arg(long = "market", value_name = "MARKET", default_value = "synthetic")]
     pub markets: Vec<Market>,
     /// First date, included.
@@ -43,4 +43,7 @@ pub struct Simulate {
     /// Run a component of your own for a task. One that exports a manifest may be a task of its own, for this simulation.
     #[arg(long = "module", value_name = "TASK=FILE")]
     pub modules: Vec<OwnModule>,
+    // Last, because its heading holds for whatever follows.
+    #[command(flatten)]
+    pub yahoo: YahooOptions,
 }

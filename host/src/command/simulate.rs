@@ -13,7 +13,7 @@ use prahari_app::clock::Clock;
 use prahari_app::error::AppError;
 use prahari_app::modules::Modules;
 use prahari_app::simulation::{Report, Simulation};
-use prahari_brokers::MarketData;
+use prahari_brokers::{MarketData, MemoryBarCache};
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::text::lines;
 use prahari_domain::time::Day;
@@ -22,6 +22,7 @@ use prahari_store::{Durability, Store};
 
 use crate::cli::{Market, Simulate, UnknownDays};
 use crate::exit::Failure;
+use crate::fetched;
 use crate::wiring;
 
 /// Simulates and prints the report.
@@ -50,7 +51,13 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
     };
     let calendar = wiring::calendar_of(kept.as_ref().map(|kept| &kept.store), options.unknown_days).await?;
     simulation.check(&calendar.current()).map_err(Failure::input)?;
-    let market = wiring::market(&options.markets, &calendar, options.seed, options.from, options.to)?;
+    let days = (options.from, options.to);
+    let cache = Arc::new(MemoryBarCache::default());
+    let yahoo = fetched::open(&options.markets, &options.yahoo, &calendar, options.seed, cache)?;
+    let market = wiring::market_with(&options.markets, &calendar, options.seed, days, yahoo.clone())?;
+    if let Some(yahoo) = &yahoo {
+        fetched::fill_and_freeze(yahoo, &market, days).await?;
+    }
     simulation.bars = market.report().map(|report| report.digest);
     let modules = wiring::modules(&options.modules).await?;
     // A temporary database is thrown away, so nothing is gained by waiting for the disk.

@@ -18,15 +18,16 @@ use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::modules::{ModuleFolder, Watching};
 use prahari_app::vault::Vault;
-use prahari_brokers::BarsReport;
+use prahari_brokers::{BarsReport, MemoryBarCache};
 use prahari_secrets::KeyFile;
 use prahari_store::Durability;
 use signals::Signals;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::cli::Serve;
+use crate::cli::{Market, Serve};
 use crate::exit::{Failure, say};
+use crate::fetched;
 use crate::wiring::{self, Database};
 use begun::Begun;
 
@@ -96,7 +97,14 @@ async fn prepare(
     crate::logging::follow(clock.clone());
     let first = clock.now().ist_day();
     let until = first.checked_add_days(chrono::Days::new(SYNTHETIC_DAYS_AHEAD)).unwrap_or(first);
-    let market = wiring::market(&options.markets, calendar, served.seed, first, until)?;
+    if options.demo && options.markets.contains(&Market::Yahoo) {
+        return Err(Failure::input(
+            "--market yahoo is not for a demonstration, which lives through days at once",
+        ));
+    }
+    let cache = Arc::new(MemoryBarCache::default());
+    let yahoo = fetched::open(&options.markets, &options.yahoo, calendar, served.seed, cache)?;
+    let market = wiring::market_with(&options.markets, calendar, served.seed, (first, until), yahoo)?;
     market.report().iter().flat_map(BarsReport::shown).for_each(|note| say!("{note}"));
     let (runtime, modules) = wiring::modules(&options.modules).await?;
     let modules = Arc::new(modules);
