@@ -4,6 +4,7 @@ pub mod accounts;
 mod agenda;
 pub mod audit;
 pub mod background;
+pub mod bar_cache;
 pub mod brokers;
 pub mod calendar;
 pub mod cancellations;

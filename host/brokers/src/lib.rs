@@ -20,7 +20,7 @@ mod sessions;
 pub mod synthetic;
 pub mod yahoo;
 
-pub use bars::BarMarket;
+pub use bars::{BarMarket, bar_differences};
 pub use bhavcopy::BhavcopyMarket;
 pub use broker::{
     Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Placed,
@@ -38,4 +38,6 @@ pub use paper::{
 pub use push::{MOST_WAITING, PushSender, Pushed, Pushes, pushes};
 pub use sessions::{Session, Sessions};
 pub use synthetic::SyntheticMarket;
-pub use yahoo::{BarCache, BarCacheError, KeptShare, KeptYear, MemoryBarCache, YahooMarket, YahooSettings};
+pub use yahoo::{
+    BarCache, BarCacheError, KeptShare, KeptYear, MemoryBarCache, YahooMarket, YahooSettings, unpack_year,
+};

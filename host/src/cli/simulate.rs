@@ -43,6 +43,10 @@ pub struct Simulate {
     /// Run a component of your own for a task. One that exports a manifest may be a task of its own, for this simulation.
     #[arg(long = "module", value_name = "TASK=FILE")]
     pub modules: Vec<OwnModule>,
+    /// With --market yahoo: the database that keeps what is fetched, as `prahari market fetch` does; only what is not there is
+    /// fetched. It is made when it is missing.
+    #[arg(long, env = "PRAHARI_YAHOO_CACHE", value_name = "DB")]
+    pub yahoo_cache: Option<PathBuf>,
     // Last, because its heading holds for whatever follows.
     #[command(flatten)]
     pub yahoo: YahooOptions,

@@ -14,11 +14,12 @@ use std::sync::Arc;
 
 use prahari_api::{Api, Hosts};
 use prahari_app::accounts::{AccountSettings, Accounts};
+use prahari_app::bar_cache::DatabaseBarCache;
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::modules::{ModuleFolder, Watching};
 use prahari_app::vault::Vault;
-use prahari_brokers::{BarsReport, MemoryBarCache};
+use prahari_brokers::BarsReport;
 use prahari_secrets::KeyFile;
 use prahari_store::Durability;
 use signals::Signals;
@@ -102,7 +103,7 @@ async fn prepare(
             "--market yahoo is not for a demonstration, which lives through days at once",
         ));
     }
-    let cache = Arc::new(MemoryBarCache::default());
+    let cache = Arc::new(DatabaseBarCache::new(store.clone()));
     let yahoo = fetched::open(&options.markets, &options.yahoo, calendar, served.seed, cache)?;
     let market = wiring::market_with(&options.markets, calendar, served.seed, (first, until), yahoo)?;
     market.report().iter().flat_map(BarsReport::shown).for_each(|note| say!("{note}"));
