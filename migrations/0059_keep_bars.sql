@@ -5,7 +5,7 @@
 CREATE TABLE bar_pages (
     hash BLOB PRIMARY KEY CHECK (length(hash) = 32),
     data BLOB NOT NULL
-);
+) STRICT;
 
 -- What was asked for of a share: from which day on, and when last.
 CREATE TABLE bar_shares (
@@ -15,7 +15,7 @@ CREATE TABLE bar_shares (
     from_day   TEXT NOT NULL,
     fetched_at INTEGER NOT NULL,
     PRIMARY KEY (source, symbol)
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 
 -- The years of a share. A year that was restated has a further version, of which the highest counts.
 CREATE TABLE bar_years (
@@ -26,7 +26,7 @@ CREATE TABLE bar_years (
     hash      BLOB NOT NULL,
     stored_at INTEGER NOT NULL,
     PRIMARY KEY (source, symbol, year, version)
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX bar_years_of_page ON bar_years (hash);
 CREATE INDEX bar_shares_by_age ON bar_shares (source, fetched_at);

@@ -11,11 +11,15 @@ mod days;
 mod fake;
 #[path = "support/fake_yahoo.rs"]
 mod fake_yahoo;
+#[path = "support/daemon.rs"]
+mod house;
 #[path = "yahoo/running_day.rs"]
 mod running_day;
 #[path = "yahoo/simulated.rs"]
 mod simulated;
 mod support;
+#[path = "yahoo/traded.rs"]
+mod traded;
 #[path = "yahoo/troubles.rs"]
 mod troubles;
 #[path = "yahoo/world.rs"]
