@@ -66,7 +66,7 @@ pub async fn fill_and_freeze(
     (from, to): (Day, Day),
 ) -> Result<(), Failure> {
     let universe = market.universe().await.map_err(Failure::work)?;
-    let warmed = fill(market.as_ref(), &universe, (from, to)).await;
+    let warmed = fill(&**market, &universe, (from, to)).await;
     if !warmed.failed.is_empty() {
         return Err(Failure::work(format!("the prices cannot be fetched: {}", warmed.sentence())));
     }

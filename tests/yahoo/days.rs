@@ -66,7 +66,8 @@ async fn a_split_rewrites_history_which_is_fetched_again_and_told() {
     let closes = closes(&market, "ABC", at(FRIDAY, "18:00")).await;
     assert_eq!((closes.len(), closes.iter().all(|(_, close)| *close == 50)), (24, true));
     assert_eq!(market.requests(), 3);
-    let [SourceNews::Restated { symbol, detail, .. }] = &market.news()[..] else { panic!("nothing is told") };
+    let news = market.news();
+    let [SourceNews::Restated { symbol, detail, .. }] = news.as_slice() else { panic!("{news:?}") };
     assert_eq!(symbol.as_str(), "ABC");
     let said =
         "23 bars of ABC were restated, the first: ABC of 2024-12-02 closed at 50.00 and no longer at 100.00";

@@ -14,7 +14,7 @@ use prahari_store::{AlertCode, AlertFilter, Durability, Store};
 use crate::fake_yahoo::Mood;
 use crate::house::desk_fixture::{buy, order_context};
 use crate::house::living::Living;
-use crate::house::waiting::until;
+
 use crate::house::{ADMIN, MONDAY, TestHost, stop};
 use crate::world::{FRIDAY, THURSDAY, World, at, closed, closes, day, symbol, weekdays};
 
@@ -47,9 +47,9 @@ async fn nobody_buys_on_a_price_that_is_older_than_its_limit_in_a_chain_or_not()
         let text = format!("date,open,high,low,close,volume\n{FRIDAY_BEFORE},100,100,100,100,1000\n");
         std::fs::write(folder.path().join("XYZ.csv"), text).unwrap();
         let calendar = CalendarHandle::embedded().unwrap();
-        let market = if in_chain {
-            let csv = CsvMarket::open(folder.path(), 1, calendar.clone()).unwrap();
-            Arc::new(Chain::new(vec![Arc::new(csv), Arc::clone(&yahoo)], calendar))
+        let csv: Arc<dyn MarketData> = Arc::new(CsvMarket::open(folder.path(), 1, calendar.clone()).unwrap());
+        let market: Arc<dyn MarketData> = if in_chain {
+            Arc::new(Chain::new(vec![csv, Arc::clone(&yahoo)], calendar))
         } else {
             Arc::clone(&yahoo)
         };
@@ -124,9 +124,8 @@ async fn restated_bars_are_an_alert_and_stay_to_be_looked_at() {
 
     let daemon = TestHost::new(1).on(market).start(at(MONDAY, "18:00")).await;
     daemon.maintenance.upkeep_step(&mut Some(day(MONDAY))).await.unwrap();
-    let [(subject, detail)] = &alerts(&daemon, AlertCode::BarsRestated).await[..] else {
-        panic!("one alert")
-    };
+    let told = alerts(&daemon, AlertCode::BarsRestated).await;
+    let [(subject, detail)] = told.as_slice() else { panic!("{told:?}") };
     assert_eq!(subject, "ABC");
     assert!(detail.starts_with("yahoo restated bars of the past: 4 bars of ABC were restated"), "{detail}");
     // A new day begins without it.
@@ -149,7 +148,7 @@ async fn everything_is_fetched_ahead_after_the_close_and_once() {
     let daemon = living.daemon.clone();
     let upkeep = async || daemon.maintenance.upkeep_step(&mut Some(day(MONDAY))).await.unwrap();
     upkeep().await;
-    until("all shares to be fetched", async || daemon.prices.warming().is_none()).await;
+
     daemon.background.finish().await;
     let mut asked: Vec<String> = world.fake.take_asked().into_iter().map(|asked| asked.symbol).collect();
     asked.sort();
@@ -171,7 +170,7 @@ async fn what_is_held_is_fetched_ahead_before_the_open() {
     world.fake.take_asked();
     world.fake.change(|days| {
         for bars in days.values_mut() {
-            bars.extend(weekdays(MONDAY, MONDAY, 101));
+            bars.extend(weekdays(MONDAY, MONDAY, 100));
         }
     });
     let morning = at("2025-03-11", "08:31");
@@ -182,6 +181,6 @@ async fn what_is_held_is_fetched_ahead_before_the_open() {
     daemon.maintenance.upkeep_step(&mut Some(day("2025-03-11"))).await.unwrap();
     daemon.background.finish().await;
     let asked: Vec<String> = world.fake.take_asked().into_iter().map(|asked| asked.symbol).collect();
-    assert!(asked.iter().all(|symbol| symbol == "XYZ.NS"), "{asked:?}");
+    assert!(!asked.is_empty() && asked.iter().all(|symbol| symbol == "XYZ.NS"), "{asked:?}");
     living.end().await;
 }

@@ -110,7 +110,8 @@ async fn a_source_that_is_down_for_a_day_is_told_once_and_what_is_known_is_still
     }
     let asked = world.fake.take_asked().len();
     assert!((50..500).contains(&asked), "{asked}");
-    let [SourceNews::Down { source, reason }] = &market.news()[..] else { panic!("it is told once") };
+    let news = market.news();
+    let [SourceNews::Down { source, reason }] = news.as_slice() else { panic!("{news:?}") };
     assert_eq!((*source, reason.as_str()), ("yahoo", "it answers with status 502"));
     world.fake.set_mood(Mood::Well);
     world.pace.set(friday.plus_minutes(25 * 60));

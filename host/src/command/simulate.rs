@@ -62,7 +62,12 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
     let yahoo = fetched::open(&options.markets, &options.yahoo, &calendar, options.seed, kept_bars)?;
     let market = wiring::market_with(&options.markets, &calendar, options.seed, days, yahoo.clone())?;
     if let Some(yahoo) = &yahoo {
-        fetched::fill_and_freeze(yahoo, &market, days).await?;
+        let filled = fetched::fill_and_freeze(yahoo, &market, days).await;
+        if let (Err(_), Some(cache)) = (&filled, &cache) {
+            // What could be fetched is there at the next try.
+            cache.store.close().await.map_err(Failure::work)?;
+        }
+        filled?;
     }
     simulation.bars = market.report().map(|report| report.digest);
     let modules = wiring::modules(&options.modules).await?;

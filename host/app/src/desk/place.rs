@@ -148,7 +148,7 @@ impl Desk {
         let symbol = std::slice::from_ref(symbol);
         let instruments = self.trading.market.instruments(symbol, order_context.now).await?;
         let quote = self.trading.market.quotes(symbol, order_context.now).await?.into_iter().flatten().next();
-        let sessions = self.trading.calendar.as_ref();
+        let sessions = &*self.trading.calendar;
         if let Some(reason) = quote.as_ref().and_then(|quote| too_old(quote, sessions, order_context.now)) {
             return Err(MarketError::Unavailable(reason));
         }

@@ -85,7 +85,7 @@ impl Shares {
             return Ok(None);
         }
         let (shares, wanted) = (Arc::clone(self), symbol.clone());
-        let start = || async move { shares.fetch_days(&wanted, now).await };
+        let start = move || async move { shares.fetch_days(&wanted, now).await };
         self.flights.join(Flight::Days(symbol.clone()), start).map(Some)
     }
 
@@ -110,7 +110,7 @@ impl Shares {
             return Ok(None);
         }
         let (shares, wanted) = (Arc::clone(self), symbol.clone());
-        let start = || async move { shares.fetch_minutes(&wanted, &session).await };
+        let start = move || async move { shares.fetch_minutes(&wanted, &session).await };
         self.flights.join(Flight::Minutes(symbol.clone()), start).map(Some)
     }
 
@@ -264,7 +264,9 @@ impl Shares {
         tapes.retain(|_, tape| tape.day == session.day);
         if tapes.len() >= MOST_TAPES {
             let oldest = tapes.iter().min_by_key(|(_, tape)| tape.asked_at).map(|(symbol, _)| symbol.clone());
-            oldest.and_then(|oldest| tapes.remove(&oldest));
+            if let Some(oldest) = oldest {
+                tapes.remove(&oldest);
+            }
         }
         tapes.insert(symbol.clone(), Arc::new(Tape::of(&chart, session, asked_at)));
         Ok(())

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use prahari_app::bar_cache::{DatabaseBarCache, restatements};
 use prahari_app::clock::Clock;
 use prahari_brokers::{MarketData, Warmed};
-use prahari_domain::calendar::CalendarHandle;
+
 use prahari_domain::instruments::Symbol;
 use prahari_domain::time::Day;
 use prahari_store::{Durability, Store};
 
 use super::SEED;
-use crate::cli::{Market, MarketFetch};
+use crate::cli::{Market, MarketFetch, UnknownDays};
 use crate::exit::{Failure, say};
 use crate::fetched;
 use crate::wiring;
@@ -26,14 +26,14 @@ const INCOMPLETE: u8 = 1;
 const SOURCE: &str = "yahoo";
 
 /// Fetches what is missing, and says what failed.
-pub(super) async fn fetch(options: MarketFetch, calendar: &Arc<CalendarHandle>) -> Result<ExitCode, Failure> {
+pub(super) async fn fetch(options: MarketFetch) -> Result<ExitCode, Failure> {
     let today = Clock::System.now().ist_day();
     let days = (options.from.unwrap_or(today), options.until.unwrap_or(today));
     if days.0 > days.1 {
         return Err(Failure::input(format!("--from {} is after --until {}", days.0, days.1)));
     }
     let database = wiring::database(Some(&options.db), Durability::Full)?;
-    let fetched = fetch_into(&database.store, &options, calendar, days).await;
+    let fetched = fetch_into(&database.store, &options, days).await;
     let closed = database.store.close().await.map_err(Failure::work);
     let warmed = fetched?;
     closed?;
@@ -46,18 +46,14 @@ pub(super) async fn fetch(options: MarketFetch, calendar: &Arc<CalendarHandle>) 
     Ok(if warmed.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(INCOMPLETE) })
 }
 
-async fn fetch_into(
-    store: &Store,
-    options: &MarketFetch,
-    calendar: &Arc<CalendarHandle>,
-    days: (Day, Day),
-) -> Result<Warmed, Failure> {
+async fn fetch_into(store: &Store, options: &MarketFetch, days: (Day, Day)) -> Result<Warmed, Failure> {
+    let calendar = wiring::calendar_of(Some(store), UnknownDays::default()).await?;
     let cache = Arc::new(DatabaseBarCache::new(store.clone()));
-    let yahoo = fetched::open(&[Market::Yahoo], &options.yahoo, calendar, SEED, cache)?;
+    let yahoo = fetched::open(&[Market::Yahoo], &options.yahoo, &calendar, SEED, cache)?;
     let Some(yahoo) = yahoo else { return Ok(Warmed::default()) };
     let universe = yahoo.universe().await.map_err(Failure::work)?;
     let symbols = if options.symbols.is_empty() { universe.to_vec() } else { options.symbols.clone() };
-    Ok(fetched::fill(yahoo.as_ref(), &symbols, days).await)
+    Ok(fetched::fill(&*yahoo, &symbols, days).await)
 }
 
 /// Prints each bar that came otherwise than it was known.

@@ -28,7 +28,7 @@ pub async fn market(command: MarketCommand) -> Result<ExitCode, Failure> {
             let opened = Opened::of(&options.market, calendar)?;
             export::export(&opened, &options).await.map(|()| ExitCode::SUCCESS)
         }
-        MarketCommand::Fetch(options) => fetch::fetch(options, &calendar).await,
+        MarketCommand::Fetch(options) => fetch::fetch(options).await,
         MarketCommand::Restated { db, symbol } => {
             fetch::restated(&db, &symbol).await.map(|()| ExitCode::SUCCESS)
         }
