@@ -16,14 +16,9 @@ async fn served(folder: &std::path::Path) -> (Bars, FakeYahoo, Vec<String>) {
     let fake = FakeYahoo::start(bars.0.clone(), Arc::new(|| Clock::System.now())).await;
     let list = folder.join("shares.txt");
     std::fs::write(&list, bars.0.keys().map(|name| format!("{name}.NS\n")).collect::<String>()).unwrap();
-    let options = [
-        "--yahoo-url",
-        &fake.url(),
-        "--yahoo-per-minute",
-        "60000",
-        "--yahoo-symbols",
-        list.to_str().unwrap(),
-    ];
+    let url = fake.url();
+    let options =
+        ["--yahoo-url", &url, "--yahoo-per-minute", "60000", "--yahoo-symbols", list.to_str().unwrap()];
     (bars, fake.clone(), options.map(str::to_owned).to_vec())
 }
 
