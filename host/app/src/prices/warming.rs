@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use prahari_brokers::{Session, Sessions, WarmFor, Warmed};
-use prahari_domain::calendar::BAR_SETTLING_MINUTES;
+
 use prahari_domain::instruments::Symbol;
 use prahari_domain::time::{Day, Timestamp};
 
@@ -17,6 +17,10 @@ use crate::prices::Prices;
 
 /// How long before the pre-open session what is held is fetched, in minutes.
 const BEFORE_OPEN_MINUTES: i64 = 30;
+
+/// How long after the session everything is fetched, in minutes: sources over the net have the final bar then, which for shares
+/// with derivatives is that of the closing auction.
+const AFTER_CLOSE_MINUTES: i64 = 20;
 
 /// How long after what failed it is tried again, in minutes.
 const AGAIN_MINUTES: i64 = 10;
@@ -75,7 +79,7 @@ impl State {
         if self.not_before.is_some_and(|not_before| now < not_before) {
             return None;
         }
-        let is_final = now >= session.closes().plus_minutes(BAR_SETTLING_MINUTES);
+        let is_final = now >= session.closes().plus_minutes(AFTER_CLOSE_MINUTES);
         let is_morning = now >= session.pre_open.plus_minutes(-BEFORE_OPEN_MINUTES) && !is_final;
         if is_morning && self.held != Some(session.day) {
             return Some(Due::Held);
@@ -111,7 +115,12 @@ impl Prices {
         let Some(due) = self.warmer.state.lock().due(&session, now) else { return };
         let prices = Arc::clone(self);
         self.background.spawn(async move {
-            let warmed = prices.warm(due, now).await;
+            let stopped = prices.handles.shutdown.begun();
+            let warmed = tokio::select! {
+                warmed = prices.warm(due, now) => warmed,
+                // Thousands of shares take longer than a stop may.
+                _ = stopped => return,
+            };
             let is_failed = warmed.as_ref().is_none_or(|warmed| !warmed.failed.is_empty());
             prices.tell_warmed(due, warmed.as_ref());
             let ended = prices.handles.clock.now();
@@ -176,8 +185,8 @@ mod tests {
         assert_eq!(state.due(&session, at("09:19")), None);
         assert_eq!(state.due(&session, at("09:20")), Some(Due::Held));
         state.ended(Due::Held, day, false, at("09:21"));
-        assert_eq!(state.due(&session, at("15:39")), None);
-        assert_eq!(state.due(&session, at("15:40")), Some(Due::Universe));
+        assert_eq!(state.due(&session, at("15:49")), None);
+        assert_eq!(state.due(&session, at("15:50")), Some(Due::Universe));
         state.ended(Due::Universe, day, false, at("15:58"));
         assert_eq!(state.due(&session, at("23:59")), None);
     }
