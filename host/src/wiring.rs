@@ -16,7 +16,7 @@ use prahari_app::prices::PriceJumps;
 use prahari_app::tasks::TaskManifest;
 use prahari_brokers::{
     BarsReport, BhavcopyMarket, Chain, CsvMarket, FolderMarket, MarketData, PaperBroker, PaperBrokerage,
-    PaperSettings, SyntheticMarket,
+    PaperSettings, SyntheticMarket, YahooMarket,
 };
 use prahari_domain::calendar::{Calendar, CalendarHandle};
 use prahari_domain::time::Day;
@@ -52,13 +52,25 @@ pub async fn calendar_of(
     }
 }
 
-/// Opens the sources of prices, which are asked in this order. A made-up market has prices through `until`.
+/// Opens sources of prices that are on this machine, which are asked in this order. A made-up market has prices through
+/// `until`.
 pub fn market(
     markets: &[Market],
     calendar: &Arc<CalendarHandle>,
     seed: u64,
     from: Day,
     until: Day,
+) -> Result<Arc<dyn MarketData>, Failure> {
+    market_with(markets, calendar, seed, (from, until), None)
+}
+
+/// Opens sources of prices, of which this may be one that is over the net.
+pub fn market_with(
+    markets: &[Market],
+    calendar: &Arc<CalendarHandle>,
+    seed: u64,
+    (from, until): (Day, Day),
+    yahoo: Option<Arc<YahooMarket>>,
 ) -> Result<Arc<dyn MarketData>, Failure> {
     if markets.len() > 1 && markets.contains(&Market::Synthetic) {
         return Err(Failure::input(
@@ -67,7 +79,10 @@ pub fn market(
     }
     let mut opened = Vec::new();
     for market in markets {
-        opened.push(source(market, calendar, seed, from, until)?);
+        opened.push(match (market, &yahoo) {
+            (Market::Yahoo, Some(yahoo)) => Arc::clone(yahoo) as Arc<dyn MarketData>,
+            _ => source(market, calendar, seed, from, until)?,
+        });
     }
     match (opened.pop(), opened.is_empty()) {
         (Some(only), true) => Ok(only),
@@ -98,6 +113,7 @@ fn source(
             let market = SyntheticMarket::new(seed, calendar.clone(), years_before(from), until);
             Ok(Arc::new(market.map_err(Failure::input)?))
         }
+        Market::Yahoo => Err(Failure::input("--market yahoo is for serve and simulate")),
     }
 }
 
@@ -106,8 +122,8 @@ pub fn folder(market: &Market, calendar: &Arc<CalendarHandle>, seed: u64) -> Res
     match market {
         Market::Csv(dir) => CsvMarket::open(dir, seed, calendar.clone()).map_err(Failure::input),
         Market::Bhavcopy(dir) => BhavcopyMarket::open(dir, seed, calendar.clone()).map_err(Failure::input),
-        Market::Synthetic => {
-            Err(Failure::input("a made-up market has no files: name csv:DIR or bhavcopy:DIR"))
+        Market::Synthetic | Market::Yahoo => {
+            Err(Failure::input(format!("{market} has no files: name csv:DIR or bhavcopy:DIR")))
         }
     }
 }

@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use prahari_app::paper_store::DatabasePaperStore;
 use prahari_brokers::{
     BarsReport, Broker, BrokerError, BrokerEvent, BrokerLink, BrokerOrder, Brokerage, Candles, Funds,
-    Interval, MarketData, MarketError, MinuteBar, NewLink, OwnAccount, PaperBroker, PaperFaults,
-    PaperSettings, Placed, Quote, Sessions, SimulatedAccount,
+    Interval, MarketData, MarketError, MinuteBar, NewLink, OnProgress, OwnAccount, PaperBroker, PaperFaults,
+    PaperSettings, Placed, Quote, Sessions, SimulatedAccount, SourceNews, WarmFor, Warmed,
 };
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{OrderId, UserId};
@@ -347,6 +347,24 @@ impl MarketData for HeldMarket {
 
     fn folders(&self) -> Vec<PathBuf> {
         self.inner.folders()
+    }
+
+    fn fetches(&self) -> bool {
+        self.inner.fetches()
+    }
+
+    async fn warm(
+        &self,
+        symbols: &[Symbol],
+        reason: WarmFor,
+        now: Timestamp,
+        progress: OnProgress<'_>,
+    ) -> Warmed {
+        self.inner.warm(symbols, reason, now, progress).await
+    }
+
+    fn news(&self) -> Vec<SourceNews> {
+        self.inner.news()
     }
 
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {

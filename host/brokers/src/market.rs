@@ -8,6 +8,7 @@ use prahari_domain::instruments::{Candle, Instrument, Symbol};
 use prahari_domain::money::Paise;
 use prahari_domain::time::{Day, Timestamp};
 
+use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
 
 /// A source of prices. The instant is always passed in; a source never shows anything that is later than it.
@@ -79,6 +80,29 @@ pub trait MarketData: Send + Sync {
     /// Returns what was found when the source was read; `None` of one that is not made of files.
     fn report(&self) -> Option<BarsReport> {
         None
+    }
+
+    /// Returns whether something of the source is fetched from elsewhere when it is asked for, so that it is worth
+    /// fetching ahead.
+    fn fetches(&self) -> bool {
+        false
+    }
+
+    /// Fetches what will be asked of these shares at `now` and is not there, a few at a time; what it cannot fetch is
+    /// named in the result. A source that has everything does nothing.
+    async fn warm(
+        &self,
+        _symbols: &[Symbol],
+        _reason: WarmFor,
+        _now: Timestamp,
+        _progress: OnProgress<'_>,
+    ) -> Warmed {
+        Warmed::default()
+    }
+
+    /// Takes what happened to the source since this was last asked.
+    fn news(&self) -> Vec<SourceNews> {
+        Vec::new()
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use prahari_domain::instruments::Symbol;
 
-use super::Market;
+use super::{Market, YahooOptions};
 
 /// What can be done with the files of a market source; no daemon is asked.
 #[derive(Debug, Subcommand)]
@@ -20,6 +20,38 @@ pub enum MarketCommand {
     },
     /// Write the bars of a folder as one file for each share, as csv:DIR reads them.
     Export(MarketExport),
+    /// Fetch the bars of closed days that are not in a database yet, for a daemon or a simulation that uses it; no daemon may
+    /// run on it. Exit code 1 when something could not be fetched.
+    Fetch(MarketFetch),
+    /// Print what a source said of a share's past otherwise than before, from the versions that a database keeps; no daemon may
+    /// run on it.
+    Restated {
+        /// The database.
+        #[arg(long)]
+        db: PathBuf,
+        /// The share.
+        symbol: Symbol,
+    },
+}
+
+/// Options of `market fetch`.
+#[derive(Debug, Args)]
+pub struct MarketFetch {
+    /// The database that keeps the bars; it is made when it is missing.
+    #[arg(long)]
+    pub db: PathBuf,
+    /// First day, included; the years that tasks look back on are fetched as well. By default today.
+    #[arg(long)]
+    pub from: Option<NaiveDate>,
+    /// Last day, included; by default today.
+    #[arg(long)]
+    pub until: Option<NaiveDate>,
+    /// Only this share; may be given several times. Without it all of the source's universe.
+    #[arg(long = "symbol", value_name = "SYMBOL")]
+    pub symbols: Vec<Symbol>,
+    // Last, because its heading holds for whatever follows.
+    #[command(flatten)]
+    pub yahoo: YahooOptions,
 }
 
 /// Options of `market export`.

@@ -15,6 +15,8 @@ pub enum Market {
     Csv(PathBuf),
     /// A folder of the exchange's daily files, a file for each day.
     Bhavcopy(PathBuf),
+    /// Yahoo Finance, over the net.
+    Yahoo,
 }
 
 impl Market {
@@ -30,6 +32,7 @@ impl fmt::Display for Market {
             Self::Synthetic => f.write_str("synthetic"),
             Self::Csv(dir) => write!(f, "csv:{}", dir.display()),
             Self::Bhavcopy(dir) => write!(f, "bhavcopy:{}", dir.display()),
+            Self::Yahoo => f.write_str("yahoo"),
         }
     }
 }
@@ -40,9 +43,10 @@ impl FromStr for Market {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.split_once(':') {
             None if text == "synthetic" => Ok(Self::Synthetic),
+            None if text == "yahoo" => Ok(Self::Yahoo),
             Some(("csv", dir)) if !dir.is_empty() => Ok(Self::Csv(dir.into())),
             Some(("bhavcopy", dir)) if !dir.is_empty() => Ok(Self::Bhavcopy(dir.into())),
-            _ => Err(format!("{text:?} is not a market; use synthetic, csv:DIR or bhavcopy:DIR")),
+            _ => Err(format!("{text:?} is not a market; use synthetic, csv:DIR, bhavcopy:DIR or yahoo")),
         }
     }
 }

@@ -72,8 +72,10 @@ impl Maintenance {
             let forgotten = self.prune_old().await?;
             tracing::info!(?forgotten, "forgot what is no longer kept");
             self.prices.refresh_bars().await?;
+            self.prices.tidy_source_news().await?;
         }
-        Ok(())
+        self.prices.warm_when_due();
+        self.prices.tell_source_news().await
     }
 }
 

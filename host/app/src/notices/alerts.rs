@@ -138,5 +138,7 @@ fn title(code: AlertCode) -> &'static str {
         AlertCode::OrderLost => "An order was closed as lost",
         AlertCode::PositionUnattended => "Nothing looks after a position",
         AlertCode::ServiceStopped => "A service keeps failing and stays stopped",
+        AlertCode::SourceDown => "A source of prices is down",
+        AlertCode::BarsRestated => "Bars of the past were restated",
     }
 }

@@ -7,7 +7,7 @@ use chrono::Datelike;
 use prahari_domain::calendar::BAR_SETTLING_MINUTES;
 use prahari_domain::instruments::{Candle, Instrument, Symbol};
 use prahari_domain::money::Paise;
-use prahari_domain::time::Timestamp;
+use prahari_domain::time::{Day, Timestamp};
 
 use super::BarMarket;
 use super::market_day::{Entry, MarketDay, end_of};
@@ -57,16 +57,7 @@ impl MarketData for BarMarket {
                 .and_then(|last| series.daily().get(last))
                 .map(|bar| end_of(bar.day, self.sessions.as_ref())),
         };
-        let candles = match interval {
-            Interval::Daily => {
-                Candles::newest(self.source, Arc::clone(series.daily()), closed, running, count)
-            }
-            Interval::Weekly => {
-                let week = with_running(series.week_so_far(day_data.day, closed), running);
-                let weeks = series.weeks_before(day_data.day);
-                Candles::newest(self.source, Arc::clone(series.weekly()), weeks, week, count)
-            }
-        };
+        let candles = self.told(series, interval, (closed, running), day_data.day, count);
         Ok(candles.known_at(as_of))
     }
 
@@ -87,6 +78,41 @@ impl MarketData for BarMarket {
 }
 
 impl BarMarket {
+    /// The newest candles of a share, the last of which is its day that still runs; `as_of` is the time of its last trade.
+    pub(crate) fn candles_with(
+        &self,
+        symbol: &Symbol,
+        interval: Interval,
+        count: u32,
+        running: Candle,
+        as_of: Timestamp,
+    ) -> Candles {
+        let Some((_, series)) = self.find(symbol) else { return Candles::none(self.source) };
+        let closed = series.before(running.day);
+        self.told(series, interval, (closed, Some(running)), running.day, count).known_at(Some(as_of))
+    }
+
+    /// The newest candles on a day, of so many closed ones and one that runs.
+    fn told(
+        &self,
+        series: &Series,
+        interval: Interval,
+        (closed, running): (usize, Option<Candle>),
+        day: Day,
+        count: u32,
+    ) -> Candles {
+        match interval {
+            Interval::Daily => {
+                Candles::newest(self.source, Arc::clone(series.daily()), closed, running, count)
+            }
+            Interval::Weekly => {
+                let week = with_running(series.week_so_far(day, closed), running);
+                let weeks = series.weeks_before(day);
+                Candles::newest(self.source, Arc::clone(series.weekly()), weeks, week, count)
+            }
+        }
+    }
+
     fn quote(&self, symbol: &Symbol, now: Timestamp, day_data: &MarketDay) -> Option<Quote> {
         let (at, series) = self.find(symbol)?;
         let entry = day_data.entry(at, series)?;

@@ -36,6 +36,18 @@ impl BarMarket {
     }
 }
 
+/// What the bars of a share that are known and newer ones say differently, one sentence for each bar, oldest first. Bars that
+/// are only newer are no difference.
+pub fn bar_differences(symbol: &Symbol, before: &[Candle], after: &[Candle]) -> Vec<String> {
+    let find = |day: Day| after.iter().find(|bar| bar.day == day).copied();
+    let restated =
+        before.iter().map(|bar| Restated { symbol: symbol.clone(), before: *bar, after: find(bar.day) });
+    restated
+        .filter(|restated| restated.after != Some(restated.before))
+        .map(|restated| restated.to_string())
+        .collect()
+}
+
 impl fmt::Display for Restated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { symbol, before, after } = self;

@@ -20,6 +20,7 @@ use prahari_domain::calendar::BAR_SETTLING_MINUTES;
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::{Day, Timestamp};
 
+use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
 use crate::folder::BarsReport;
 use crate::market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 use crate::sessions::Sessions;
@@ -50,6 +51,23 @@ impl Chain {
             if forming { now >= opens } else { now >= closes.plus_minutes(BAR_SETTLING_MINUTES) }
         };
         sessions.find(|session| has_begun(session.opens(), session.closes())).map(|session| session.day)
+    }
+
+    /// The shares of which none of the sources before the one at `place` has the newest closed bar.
+    async fn lacking(&self, symbols: &[Symbol], place: usize, now: Timestamp) -> Vec<Symbol> {
+        let expected = self.expected(now, false);
+        let mut lacking = Vec::new();
+        'shares: for symbol in symbols {
+            for source in self.sources.iter().take(place).filter(|source| !source.fetches()) {
+                let found = source.candles(symbol, Interval::Daily, 1, false, now).await;
+                let newest = found.ok().and_then(|found| found.as_of()).map(Timestamp::ist_day);
+                if newest.is_some() && newest >= expected {
+                    continue 'shares;
+                }
+            }
+            lacking.push(symbol.clone());
+        }
+        lacking
     }
 }
 
@@ -168,6 +186,32 @@ impl MarketData for Chain {
     fn report(&self) -> Option<BarsReport> {
         let reports = self.sources.iter().filter_map(|source| Some((source.source(), source.report()?)));
         merged::report(reports.collect())
+    }
+
+    fn fetches(&self) -> bool {
+        self.sources.iter().any(|source| source.fetches())
+    }
+
+    async fn warm(
+        &self,
+        symbols: &[Symbol],
+        reason: WarmFor,
+        now: Timestamp,
+        progress: OnProgress<'_>,
+    ) -> Warmed {
+        let mut warmed = Warmed::default();
+        for (place, source) in self.sources.iter().enumerate().filter(|(_, source)| source.fetches()) {
+            let wanted = match reason {
+                WarmFor::Prices => symbols.to_vec(),
+                WarmFor::Bars => self.lacking(symbols, place, now).await,
+            };
+            warmed.add(source.warm(&wanted, reason, now, progress).await);
+        }
+        warmed
+    }
+
+    fn news(&self) -> Vec<SourceNews> {
+        self.sources.iter().flat_map(|source| source.news()).collect()
     }
 }
 

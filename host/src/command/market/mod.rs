@@ -2,6 +2,7 @@
 
 mod check;
 mod export;
+mod fetch;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -26,6 +27,10 @@ pub async fn market(command: MarketCommand) -> Result<ExitCode, Failure> {
         MarketCommand::Export(options) => {
             let opened = Opened::of(&options.market, calendar)?;
             export::export(&opened, &options).await.map(|()| ExitCode::SUCCESS)
+        }
+        MarketCommand::Fetch(options) => fetch::fetch(options).await,
+        MarketCommand::Restated { db, symbol } => {
+            fetch::restated(&db, &symbol).await.map(|()| ExitCode::SUCCESS)
         }
     }
 }

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use prahari_api::{Api, Hosts};
 use prahari_app::accounts::{AccountSettings, Accounts};
+use prahari_app::bar_cache::DatabaseBarCache;
 use prahari_app::channels::{ChannelDeps, Channels};
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
@@ -27,8 +28,9 @@ use signals::Signals;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::cli::Serve;
+use crate::cli::{Market, Serve};
 use crate::exit::{Failure, say};
+use crate::fetched;
 use crate::wiring::{self, Database};
 use begun::Begun;
 
@@ -98,7 +100,14 @@ async fn prepare(
     crate::logging::follow(clock.clone());
     let first = clock.now().ist_day();
     let until = first.checked_add_days(chrono::Days::new(SYNTHETIC_DAYS_AHEAD)).unwrap_or(first);
-    let market = wiring::market(&options.markets, calendar, served.seed, first, until)?;
+    if options.demo && options.markets.contains(&Market::Yahoo) {
+        return Err(Failure::input(
+            "--market yahoo is not for a demonstration, which lives through days at once",
+        ));
+    }
+    let cache = Arc::new(DatabaseBarCache::new(store.clone()));
+    let yahoo = fetched::open(&options.markets, &options.yahoo, calendar, served.seed, cache)?;
+    let market = wiring::market_with(&options.markets, calendar, served.seed, (first, until), yahoo)?;
     market.report().iter().flat_map(BarsReport::shown).for_each(|note| say!("{note}"));
     let (runtime, modules) = wiring::modules(&options.modules).await?;
     let modules = Arc::new(modules);

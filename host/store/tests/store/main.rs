@@ -7,6 +7,8 @@ mod alerts;
 #[cfg(test)]
 mod backup;
 #[cfg(test)]
+mod bars;
+#[cfg(test)]
 mod calendars;
 #[cfg(test)]
 mod channels;
