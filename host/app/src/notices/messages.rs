@@ -1,11 +1,11 @@
 //! Messages to a user, marked by the user's preferences.
 
-use prahari_domain::ids::UserId;
+use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::text::{into_one_line, lines};
 use prahari_store::{NotificationLevel, NotificationRow};
 
-use super::Notices;
+use super::{Notices, Words};
 use crate::error::AppError;
 use crate::events::{Audience, Event, NotificationEvent};
 
@@ -20,6 +20,16 @@ impl Notices {
             NotificationLevel::Warning => NotificationKind::Warning,
             NotificationLevel::Error => NotificationKind::Error,
         };
+        self.send_of_kind(user, kind, row).await
+    }
+
+    /// Sends what the host has to tell a user, now; `run` is the run that it is about.
+    ///
+    /// # Errors
+    /// As [`Notices::send`].
+    pub(crate) async fn tell(&self, user: UserId, words: Words, run: Option<RunId>) -> Result<(), AppError> {
+        let kind = words.kind;
+        let row = words.into_row(self.handles.clock.now(), run);
         self.send_of_kind(user, kind, row).await
     }
 
@@ -60,7 +70,7 @@ impl Notices {
         let (level, title, run) = (row.level.name(), row.title.clone(), row.run);
         self.handles.store.user(user).notify(row, kind, silence).await?;
         if silence.is_none() {
-            self.outbox.message_queued(user);
+            self.handles.outbox.message_queued(user);
         }
         self.handles.events.publish_with(Audience::User(user), || {
             Event::Notification(NotificationEvent { kind, level, title, run, silence })
