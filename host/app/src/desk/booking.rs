@@ -75,8 +75,7 @@ impl Desk {
         let (entries, orders) = for_journal(&part);
         let changes = self.changes_of(&part);
         let messages = self.messages_of(&part).await;
-        let told =
-            self.scope().append_journal_telling(entries, orders, messages.clone(), urgent).await?;
+        let told = self.scope().append_journal_telling(entries, orders, messages.clone(), urgent).await?;
         // From here to the end nothing waits: whoever gives up on this request leaves books and journal alike.
         for (entry, _) in part.entries() {
             self.dates.note(entry.at);

@@ -24,7 +24,11 @@ impl Desk {
     }
 
     /// The same with the statement that was kept of the date.
-    pub(super) async fn tell_of(&mut self, statement: &DailyStatement, now: Timestamp) -> Result<(), AppError> {
+    pub(super) async fn tell_of(
+        &mut self,
+        statement: &DailyStatement,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
         let day = statement.day;
         if self.knows_of(day) {
             return Ok(());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveTime;
-use futures::{StreamExt, stream};
+use futures::{TryStreamExt, stream};
 use prahari_domain::time::{Day, Timestamp};
 
 use super::{Maintenance, next_minute};
@@ -33,12 +33,8 @@ impl Maintenance {
         if !self.handles.calendar.current().is_open_on(today) {
             return Ok(());
         }
-        let users = stream::iter(self.users.all());
-        let mut told = users.map(|user| self.tell_user_of(user, today, now)).buffer_unordered(USERS_AT_ONCE);
-        while let Some(told) = told.next().await {
-            told?;
-        }
-        Ok(())
+        let users = stream::iter(self.users.all().into_iter().map(Ok::<_, AppError>));
+        users.try_for_each_concurrent(USERS_AT_ONCE, |user| self.tell_user_of(user, today, now)).await
     }
 
     async fn tell_user_of(&self, user: Arc<User>, day: Day, now: Timestamp) -> Result<(), AppError> {

@@ -155,8 +155,7 @@ impl Slots {
                     Err(error) => ticks.end(due, Some(error.to_string()), run),
                 };
                 let has_failed = row.as_ref().filter(|row| row.outcome == SlotOutcome::Failed);
-                let first_failure =
-                    has_failed.filter(|_| ticks.failed == 1).map(|row| row.reason.clone());
+                let first_failure = has_failed.filter(|_| ticks.failed == 1).map(|row| row.reason.clone());
                 let closing =
                     progress.closing && !progress.ticks.as_ref().is_some_and(|ticks| ticks.is_executing());
                 let update = progress.update(key, String::new(), run, row.into_iter().collect());

@@ -182,7 +182,9 @@ impl Services {
         words: impl FnOnce(&str) -> Words,
     ) -> Result<(), AppError> {
         match by {
-            By::User(somebody) if *somebody != user => self.notices.tell(user, words(&self.name_of(by)), None).await,
+            By::User(somebody) if *somebody != user => {
+                self.notices.tell(user, words(&self.name_of(by)), None).await
+            }
             By::User(_) | By::Daemon(_) => Ok(()),
         }
     }

@@ -14,7 +14,9 @@ pub(crate) fn failed(task: Task, due_at: Timestamp, reason: &str) -> Words {
 
 /// A run of a session failed for the first time.
 pub(crate) fn first_tick_failed(task: Task, tick: Timestamp, reason: &str) -> Words {
-    let body = format!("{reason}\nIt goes on each minute; further failures of this session are not told one by one.");
+    let body = format!(
+        "{reason}\nIt goes on each minute; further failures of this session are not told one by one."
+    );
     trouble(format!("{task} failed at {}", time_of(tick)), body)
 }
 
