@@ -163,7 +163,7 @@ fn a_position_that_is_closed_says_what_it_came_to_net_of_charges() {
 fn a_day_is_told_net_of_charges_with_what_failed() {
     let mut statement = DailyStatement {
         day: day(),
-        cash: Paise::rupees(2_50_000),
+        cash: Paise::rupees(250_000),
         invested: Paise::rupees(15_000),
         market_value: Paise(1_498_000),
         realised: Paise(56_000),
