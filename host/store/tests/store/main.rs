@@ -25,6 +25,8 @@ mod journal;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod messages;
+#[cfg(test)]
 mod migrated_orders;
 #[cfg(test)]
 mod migrated_schedules;
