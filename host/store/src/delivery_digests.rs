@@ -84,10 +84,10 @@ pub(crate) fn join(
                                WHEN more < ?4 THEN body || char(10) || ?3
                                ELSE body END
                WHERE id = (SELECT max(id) FROM deliveries
-                           WHERE channel_id = ?1 AND due_at IS NOT NULL AND gathering = 1 AND kind = ?2)";
+                           WHERE channel_id = ?1 AND due_at > ?5 AND gathering = 1 AND kind = ?2)";
     let line: String = message.title.chars().take(LONGEST_LINE).collect();
     let most = (MOST_DIGEST_LINES - 1).cast_signed();
-    Ok(execute(conn, sql, (channel, kind.name(), line, most))? > 0)
+    Ok(execute(conn, sql, (channel, kind.name(), line, most, message.at.0))? > 0)
 }
 
 /// Returns whether a message begins a digest, because so many of its kind went one by one lately.
