@@ -196,7 +196,7 @@ impl Slots {
     }
 
     /// Tells the user of a slot that failed or was missed. Of a session the first tick that failed was told already.
-    async fn tell_of_trouble(
+    pub(super) async fn tell_of_trouble(
         &self,
         user: &User,
         key: SlotKey,
