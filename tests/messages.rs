@@ -2,11 +2,14 @@
 //! and again with a mark what was on its way when the daemon was killed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "support/mod.rs"]
+mod program;
 #[path = "support/daemon.rs"]
 mod support;
 #[path = "support/webhook_receiver.rs"]
 mod webhook_receiver;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use prahari_app::brokers::Brokers;
@@ -16,18 +19,20 @@ use prahari_app::daemon::Daemon;
 use prahari_app::settings::Change;
 use prahari_app::vault::Vault;
 use prahari_couriers::{Reach, WebhookCourier};
-use prahari_domain::orders::OrderRequest;
+use prahari_domain::ids::RunId;
+use prahari_domain::orders::{OrderRequest, OrderState};
+use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_runtime::{HostCall, HostReply};
 use prahari_secrets::{Key, KeyRing, Secret};
-use prahari_store::HaltCode;
+use prahari_store::{Durability, HaltCode, KeptNotification, NotificationFilter, OrderFilter, Store};
 use serde_json::json;
 use tokio::task::JoinSet;
 
 use support::desk_fixture::{ask, buy, sell, to_host};
 use support::fake_broker::PRICE;
 use support::live_broker::{LIVE, LiveBroker, LiveBrokerage};
-use support::{MONDAY, OTHER, TestHost, at, day};
+use support::{ADMIN, MONDAY, OTHER, TestHost, at, day};
 use webhook_receiver::{Request, WebhookReceiver};
 
 /// A task of the strategy to which everything here belongs.
@@ -162,4 +167,45 @@ async fn a_day_comes_as_its_messages_once_each_and_what_a_kill_cut_off_comes_aga
     assert_eq!(taken(receiver.next()), words("test", "A test from Prahari"));
     assert!(receiver.is_quiet());
     drop((again, killed));
+}
+
+#[tokio::test]
+async fn simulated_weeks_tell_each_filled_order_each_run_that_placed_and_each_date_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("weeks.db");
+    let path = db.to_str().unwrap();
+    program::simulate(&["--from", "2025-03-03", "--to", "2025-03-21", "--users", "1", "--db", path]);
+    let store = Store::open(&db, Durability::Off).unwrap();
+    let user = store.user(ADMIN);
+    let all = NotificationFilter { limit: 100_000, ..NotificationFilter::default() };
+    let told: Vec<KeptNotification> = user.notifications(all).await.unwrap();
+    let filter = OrderFilter { limit: 100_000, ..OrderFilter::default() };
+    let orders = user.orders(filter).await.unwrap().items;
+    let filled: Vec<_> = orders.iter().filter(|order| order.state == OrderState::Filled).collect();
+    assert!(!filled.is_empty(), "nothing was traded");
+    for order in filled {
+        let (whole, last) =
+            (format!("The order {} is filled.", order.id), format!("The last order is {}.", order.id));
+        let about = told.iter().filter(|message| match message.kind {
+            NotificationKind::OrderFilled => message.row.body == whole,
+            NotificationKind::PositionClosed => message.row.body.ends_with(&last),
+            _ => false,
+        });
+        assert_eq!(about.count(), 1, "{}", order.id);
+    }
+    let of = |kind| told.iter().filter(move |message| message.kind == kind);
+    let placed: Vec<RunId> =
+        of(NotificationKind::OrderPlaced).filter_map(|message| message.row.run).collect();
+    let runs: BTreeSet<RunId> = placed.iter().copied().collect();
+    assert_eq!(placed.len(), runs.len(), "a run was told twice");
+    let standing = orders.iter().filter(|order| order.state != OrderState::Rejected);
+    assert!(standing.into_iter().all(|order| runs.contains(&order.run)), "{runs:?}");
+    let titles: Vec<&str> = of(NotificationKind::DailySummary).map(|kept| kept.row.title.as_str()).collect();
+    let dates: BTreeSet<&str> =
+        titles.iter().filter_map(|title| title.split_once(':')).map(|(date, _)| date).collect();
+    assert!(!titles.is_empty() && titles.len() == dates.len(), "{titles:?}");
+    // What a year of them takes: told beside the sizes that the bench prints.
+    let bytes: usize = told.iter().map(|kept| kept.row.title.len() + kept.row.body.len()).sum();
+    println!("{} messages of 15 sessions, {bytes} bytes of words", told.len());
+    store.close().await.unwrap();
 }
