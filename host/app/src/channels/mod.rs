@@ -19,7 +19,7 @@ use std::sync::Arc;
 use prahari_couriers::{Courier, Destination, Webhook};
 use prahari_domain::ids::UserId;
 use prahari_secrets::{Secret, SigningKey};
-use prahari_store::{NewChannel, NotificationLevel, NotificationRow, Store, TestQueued};
+use prahari_store::{NewChannel, Store, TestQueued};
 
 pub use error::ChannelError;
 pub use outbox::Outbox;
@@ -28,6 +28,7 @@ pub use prahari_store::{ChannelKind, ChannelRow, DeliveryFilter, DeliveryRow, De
 use crate::clock::Clock;
 use crate::error::AppError;
 use crate::events::{Audience, EventBus, Resource};
+use crate::notices::words;
 use crate::shutdown::Shutdown;
 use crate::vault::Vault;
 
@@ -149,14 +150,7 @@ impl Channels {
     /// # Errors
     /// [`ChannelError::Unknown`], [`ChannelError::TestedTooOften`], or when it cannot be written.
     pub async fn test(&self, user: UserId, id: u64) -> Result<u64, AppError> {
-        let message = NotificationRow {
-            id: None,
-            at: self.clock.now(),
-            level: NotificationLevel::Info,
-            title: "A test from Prahari".to_owned(),
-            body: "Messages to you arrive here.".to_owned(),
-            run: None,
-        };
+        let message = words::channels::test().into_row(self.clock.now(), None);
         match self.store.user(user).queue_test(id, message, MOST_TESTS).await? {
             TestQueued::Queued(delivery) => {
                 self.outbox.wake();

@@ -12,7 +12,7 @@ use prahari_domain::money::Paise;
 use prahari_domain::settings::{NotificationKind, Silence};
 use prahari_domain::time::Timestamp;
 use prahari_secrets::{Key, KeyRing};
-use prahari_store::{Durability, NewUser, Role};
+use prahari_store::{Durability, NewUser, NotificationLevel, NotificationRow, Role};
 use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;

@@ -33,21 +33,13 @@ impl Notices {
         self.send_of_kind(user, kind, row).await
     }
 
-    /// Sends a message to every admin.
+    /// Tells every admin of something, now.
     ///
     /// # Errors
     /// As [`Notices::send`].
-    pub(crate) async fn send_to_admins(
-        &self,
-        level: NotificationLevel,
-        title: &str,
-        body: &str,
-    ) -> Result<(), AppError> {
-        let at = self.handles.clock.now();
+    pub(crate) async fn tell_admins(&self, words: Words) -> Result<(), AppError> {
         for admin in self.users.admins() {
-            let (title, body) = (title.to_owned(), body.to_owned());
-            let row = NotificationRow { id: None, at, level, title, body, run: None };
-            self.send(admin.id, row).await?;
+            self.tell(admin.id, words.clone(), None).await?;
         }
         Ok(())
     }

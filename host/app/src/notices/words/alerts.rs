@@ -29,6 +29,16 @@ pub(crate) fn not_seen_for(task: Task, due_at: Timestamp, users: &[UserId]) -> W
     alert(title, format!("{task} due at {due_at}: users {}{more}", named.join(", ")))
 }
 
+/// The calendar still ends soon, told to the admins day by day at last; `detail` is the sentence of the alert.
+pub(crate) fn calendar_ends_still(detail: String) -> Words {
+    Words {
+        kind: NotificationKind::Warning,
+        level: NotificationLevel::Warning,
+        title: title(AlertCode::CalendarEnds).to_owned(),
+        body: detail,
+    }
+}
+
 fn alert(title: String, body: String) -> Words {
     Words { kind: NotificationKind::Alert, level: NotificationLevel::Error, title, body }
 }

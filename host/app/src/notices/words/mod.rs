@@ -4,8 +4,10 @@
 //! IST. What a task sends is in the task's own words.
 
 pub(crate) mod alerts;
+pub(crate) mod channels;
 pub(crate) mod days;
 pub(crate) mod digests;
+pub(crate) mod modules;
 mod money;
 pub(crate) mod orders;
 pub(crate) mod positions;

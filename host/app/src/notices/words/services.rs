@@ -1,5 +1,7 @@
 //! Messages about services.
 
+use std::fmt::Display;
+
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::tasks::Task;
 use prahari_store::NotificationLevel;
@@ -23,6 +25,26 @@ pub(crate) fn failed(reason: String) -> Words {
         level: NotificationLevel::Error,
         title: "Your service was stopped".to_owned(),
         body: reason,
+    }
+}
+
+/// The service of a task was stopped by no person, and stays so.
+pub(crate) fn individual_stopped(task: Task, reason: &str) -> Words {
+    Words {
+        kind: NotificationKind::Error,
+        level: NotificationLevel::Error,
+        title: format!("Your service of {task} was stopped"),
+        body: format!("{reason}. It stays stopped until you start it again."),
+    }
+}
+
+/// The process of a service ended and is started again; `next` says when.
+pub(crate) fn individual_restarts(task: Task, reason: &str, next: &impl Display) -> Words {
+    Words {
+        kind: NotificationKind::Warning,
+        level: NotificationLevel::Warning,
+        title: format!("Your service of {task} failed and is started again"),
+        body: format!("{reason}; {next}."),
     }
 }
 

@@ -13,7 +13,7 @@ use prahari_domain::time::{Day, Timestamp};
 use prahari_store::{AlertCode, NotificationLevel};
 
 use super::days::{DayFacts, summary};
-use super::{Words, alerts, digests, orders, positions, runs, services};
+use super::{Words, alerts, channels, digests, modules, orders, positions, runs, services};
 use crate::desk::DailyStatement;
 
 fn day() -> Day {
@@ -221,6 +221,33 @@ fn runs_services_and_alerts_say_which_and_why() {
     let unseen = alerts::not_seen_for(task, at("09:15:00"), &users);
     assert_eq!(unseen.title, "sell_monitor was expected and not seen for 7 users");
     assert!(unseen.body.ends_with(": users 1, 2, 3, 4, 5 and others"), "{}", unseen.body);
+}
+
+#[test]
+fn services_that_fail_and_modules_say_what_the_daemon_does_about_it() {
+    let task = Task::literal("sell_monitor");
+    let stopped = services::individual_stopped(task, "it was ended by SIGKILL");
+    let expected = (
+        NotificationKind::Error,
+        "Your service of sell_monitor was stopped",
+        "it was ended by SIGKILL. It stays stopped until you start it again.",
+    );
+    assert_eq!(said(&stopped), expected);
+    let again = services::individual_restarts(task, "it was ended by SIGKILL", &"it restarts at 10:30");
+    let expected = (
+        NotificationKind::Warning,
+        "Your service of sell_monitor failed and is started again",
+        "it was ended by SIGKILL; it restarts at 10:30.",
+    );
+    assert_eq!(said(&again), expected);
+    let failed = services::failed("the books".to_owned());
+    assert_eq!(said(&failed), (NotificationKind::Error, "Your service was stopped", "the books"));
+    let held_back = modules::held_back(task, "3 runs in a row failed");
+    let body = "3 runs in a row failed. It is tried again from time to time, and at once when its allowance is changed.";
+    assert_eq!(said(&held_back), (NotificationKind::Error, "sell_monitor is held back", body));
+    let rolled_back = modules::rolled_back(task, "version 1 runs again".to_owned());
+    assert_eq!(rolled_back.title, "The module of sell_monitor was rolled back");
+    assert_eq!(channels::test().title, "A test from Prahari");
 }
 
 #[test]
