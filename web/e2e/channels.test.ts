@@ -143,10 +143,12 @@ describe('with the keyboard alone', () => {
 });
 
 describe('on a phone', () => {
+  const LONG = 'a name that is as long as people give to what they want to find';
+
   test('channels and what became of messages are cards that fit', async ({ visit }) => {
     const page = await visit({ ...own.as('user2'), ...PHONE });
     await goTo(page, CHANNELS);
-    await add(page, 'a name as long as people give to the things that they want to find');
+    await add(page, LONG);
     await part(page, 'Channels').getByRole('button', { name: 'Test', exact: true }).click();
     const log = page.getByRole('list', { name: 'Delivery log' });
     await log.getByText('A test from Prahari').first().waitFor();
@@ -156,7 +158,7 @@ describe('on a phone', () => {
     expect(await overflow(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await dialogOf(page).waitFor({ state: 'hidden' });
-    await remove(page, 'a name as long as people give to the things that they want to find');
+    await remove(page, LONG);
   });
 });
 
