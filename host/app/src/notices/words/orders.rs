@@ -32,14 +32,17 @@ pub(crate) fn filled(order: &Order) -> Words {
             format!("{verb} {} {symbol} at {price}", order.filled),
             format!("The order {} is filled.", named(order)),
         ),
-        left => (
-            format!("{verb} {} of {} {symbol} at {price}", order.filled, order.request.quantity),
-            format!(
-                "The order {} is filled in part; {} open.",
-                named(order),
-                counted(left.into(), "share is", "shares are")
-            ),
-        ),
+        left => {
+            // A fill may be learnt of after the end of its order.
+            let rest = match order.state.is_final() {
+                true => "the rest has ended".to_owned(),
+                false => format!("{} open", counted(left.into(), "share is", "shares are")),
+            };
+            (
+                format!("{verb} {} of {} {symbol} at {price}", order.filled, order.request.quantity),
+                format!("The order {} is filled in part; {rest}.", named(order)),
+            )
+        }
     };
     info(NotificationKind::OrderFilled, title, body)
 }

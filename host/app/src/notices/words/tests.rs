@@ -104,6 +104,9 @@ fn a_fill_says_how_much_of_the_order_it_is() {
         "The order U7-20250310-0003 of momentum is filled in part; 6 shares are open.",
     );
     assert_eq!(said(&part), expected);
+    of_another.state = OrderState::Cancelled;
+    let late = "The order U7-20250310-0003 of momentum is filled in part; the rest has ended.";
+    assert_eq!(orders::filled(&of_another).body, late);
 }
 
 #[test]
