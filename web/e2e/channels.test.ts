@@ -51,9 +51,7 @@ async function remove(page: Page, name: string): Promise<void> {
 }
 
 describe('a webhook', () => {
-  test('whose address or name is no good is refused beside its field, and nothing is added', async ({
-    visit,
-  }) => {
+  test('whose address or name is no good is refused, and nothing is added', async ({ visit }) => {
     const page = await visit({ ...own.as('user2'), refusals: [400] });
     await goTo(page, CHANNELS);
     await page.getByRole('button', { name: 'Add a webhook' }).click();

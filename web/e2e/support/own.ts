@@ -29,12 +29,7 @@ interface Options {
 }
 
 /** Starts a daemon before the tests of a file that change what everybody shares, and ends it after them. */
-export function ownDaemon({
-  history = 0,
-  users = 2,
-  localWebhooks,
-  market,
-}: Options = {}): Own {
+export function ownDaemon({ history = 0, users = 2, localWebhooks, market }: Options = {}): Own {
   let running: Running | undefined;
   const sessions = new Map<string, Session>();
   beforeAll(async () => {
