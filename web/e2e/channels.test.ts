@@ -123,7 +123,9 @@ describe('with the keyboard alone', () => {
     await tabTo(page, field(page, 'Address'));
     await page.keyboard.type(receiver.url);
     await page.keyboard.press('Enter');
-    await dialogOf(page).getByText(/^whsec_/).waitFor();
+    await dialogOf(page)
+      .getByText(/^whsec_/)
+      .waitFor();
     await pressOn(page, dialogOf(page).getByRole('button', { name: 'I have it' }));
     await dialogOf(page).waitFor({ state: 'hidden' });
 
