@@ -26,8 +26,8 @@ const TEST: &str = "test";
 const AFTER_FAILURE_MS: i64 = 60_000;
 
 impl Channels {
-    /// Starts what delivers messages, which goes on until the returned set is dropped. In lockstep nothing is
-    /// started.
+    /// Starts what delivers messages. It ends when the daemon stops and what is under way has ended; dropping the
+    /// returned set cuts that off. In lockstep nothing is started.
     pub fn start(self: &Arc<Self>) -> JoinSet<()> {
         let mut delivering = JoinSet::new();
         if !self.clock.is_lockstep() {
