@@ -85,6 +85,7 @@ impl Console {
             clock: daemon.clock.clone(),
             store: daemon.store.clone(),
             outbox: daemon.notices.outbox(),
+            events: daemon.events.clone(),
             shutdown: daemon.shutdown.clone(),
             vault: vault.clone(),
             courier: Arc::new(WebhookCourier::new(Reach::Public)),

@@ -287,7 +287,7 @@ async fn load_users(
 ) -> Result<Vec<Arc<User>>, AppError> {
     let mut users = Vec::new();
     let loading = user_rows(&handles.store)
-        .map_ok(|row| load_user(trading, &handles.events, settings.kill_switch(), row))
+        .map_ok(|row| load_user(trading, handles, settings.kill_switch(), row))
         .try_buffered(LOADED_AT_ONCE);
     let mut loading = pin!(loading);
     while let Some(loaded) = loading.try_next().await? {

@@ -21,6 +21,7 @@ mod database_file;
 mod decision_search;
 mod decisions;
 mod deliveries;
+mod delivery_digests;
 mod delivery_queue;
 mod digest;
 mod errors;
@@ -97,6 +98,7 @@ pub use credentials::{CredentialsRow, Sealed};
 pub use decision_search::{DecisionLine, DecisionSearch};
 pub use decisions::{DecisionRow, FoundDecision, LogRow, NotesPage};
 pub use deliveries::{DeliveryFilter, DeliveryRow, DeliveryState};
+pub use delivery_digests::{DIGEST_GATHERS_MS, DIGEST_WITHIN_MS, MOST_DIGEST_LINES, MOST_SINGLE};
 pub use delivery_queue::{DeliveryEnd, MOST_WAITING, NextDelivery, TestQueued};
 pub use errors::StoreError;
 pub use fill_list::{FillCursor, FillFilter, FoundFill};
@@ -113,7 +115,9 @@ pub use looked::Looked;
 pub use module_trials::TrialRow;
 pub use modules::{ActivationRow, ModuleOrigin, ModuleRow, NewModule, PinRow};
 pub use note_search::NoteCursor;
-pub use notifications::{KeptNotification, NotificationFilter, NotificationLevel, NotificationRow};
+pub use notifications::{
+    KeptNotification, NewNotification, NotificationFilter, NotificationLevel, NotificationRow,
+};
 pub use orders::{OrderCounts, OrderFilter};
 pub use orders_of_all::PlacedCursor;
 pub use paper::PaperRow;

@@ -3,6 +3,7 @@
 pub mod books;
 mod closing;
 mod retention;
+mod summaries;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,6 +53,7 @@ impl Maintenance {
             // A task of its own, so that nothing that holds up the others holds up the watchdog.
             upkeep.spawn(watch(self.clone()));
             upkeep.spawn(guard_files(self.clone()));
+            upkeep.spawn(summaries::tell_each_evening(self.clone()));
         }
         upkeep
     }

@@ -164,6 +164,7 @@ async fn channels(options: &Serve, daemon: &Daemon, vault: Arc<Vault>) -> Result
         clock: daemon.clock.clone(),
         store: daemon.store.clone(),
         outbox: daemon.notices.outbox(),
+        events: daemon.events.clone(),
         shutdown: daemon.shutdown.clone(),
         vault,
         courier: Arc::new(WebhookCourier::new(reach)),
@@ -199,10 +200,11 @@ async fn run(prepared: Prepared, listener: TcpListener, signals: &mut Signals) -
     let parts = stop::Parts {
         server: part(&daemon, serving),
         scheduler: part(&daemon, async move { scheduler.run(None).await }),
+        delivering,
     };
     let upkeep = daemon.maintenance.start_upkeep();
     let ended = stop::until_stopped(&daemon, parts, signals).await;
-    drop((upkeep, watching, delivering));
+    drop((upkeep, watching));
     ended
 }
 

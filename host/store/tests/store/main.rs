@@ -27,6 +27,8 @@ mod journal;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod messages;
+#[cfg(test)]
 mod migrated_orders;
 #[cfg(test)]
 mod migrated_schedules;
