@@ -178,7 +178,8 @@ async fn channels_are_sealed_anew_one_by_one_and_given_up_when_no_key_opens_them
     let asha = user(&test, "asha").await;
     let (first, second) = (add(&asha, "first").await, add(&asha, "second").await);
     asha.notify(message("a title", 1), NotificationKind::Error, None).await.unwrap();
-    let resealed = test.store.system().reseal(|_, purpose, old| {
+    let system = test.store.system();
+    let resealed = system.reseal(|_, purpose, old| {
         assert_eq!(purpose, Sealed::Channel);
         Ok([b"new ".as_slice(), old].concat())
     });
