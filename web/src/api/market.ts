@@ -1,8 +1,8 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { answered, api } from './client';
-import { FIRST_PAGE, nextPage } from './pages';
+import { FIRST_PAGE, FULL_PAGE, nextPage, type Page, type PageParam } from './pages';
 import { QuoteBatch } from './quoteBatch';
-import type { paths } from './schema';
+import type { paths, Share } from './schema';
 
 export type Interval = NonNullable<
   NonNullable<paths['/api/v1/market/candles']['get']['parameters']['query']>['interval']
@@ -71,3 +71,35 @@ export const symbolsQuery = (q: string, limit: number) =>
     getNextPageParam: nextPage,
     staleTime: SYMBOLS_KEPT_MS,
   });
+
+/** A market of more shares than this is not read whole only to say which symbols it lacks. */
+const MOST_PAGES = 40;
+
+/** Every symbol that the source of market data knows; null when there are too many to read, or when it names none. */
+export const knownSymbolsQuery = queryOptions({
+  queryKey: ['market', 'symbols', 'known'],
+  queryFn: async ({ signal }) => {
+    const known = new Set<string>();
+    let page: PageParam | undefined = FIRST_PAGE;
+    for (let read = 0; read < MOST_PAGES && page; read += 1) {
+      const query: PageParam & { limit: number } = { limit: FULL_PAGE, ...page };
+      const shares: Page<Share> = await answered(
+        api.GET('/api/v1/market/symbols', { params: { query }, signal }),
+      );
+      for (const { symbol } of shares.items) known.add(symbol);
+      page = nextPage(shares);
+    }
+    return page || known.size === 0 ? null : known;
+  },
+  staleTime: SYMBOLS_KEPT_MS,
+});
+
+/** Those of the symbols that the market does not know; none where it cannot be asked, as one that it lacks may come later. */
+export async function strangersOf(
+  cache: QueryClient,
+  symbols: readonly string[],
+): Promise<string[]> {
+  if (symbols.length === 0) return [];
+  const known = await cache.fetchQuery({ ...knownSymbolsQuery, retry: false }).catch(() => null);
+  return known ? symbols.filter((symbol) => !known.has(symbol)) : [];
+}

@@ -42,17 +42,6 @@ export function rupeesCompact(paise: number): string {
   return `${sign}₹${plain.format(size / PAISE_IN_CRORE)}Cr`;
 }
 
-/** Paise of what a person typed (`1,00,000.50`, `₹ 250`), or null when it is no amount. */
-export function parseRupees(text: string): number | null {
-  const bare = text.replace(/[₹,\s]/g, '').replace(MINUS, '-');
-  const parts = /^(-?)(\d+)(?:\.(\d{1,2}))?$/.exec(bare);
-  if (!parts) return null;
-  const [, sign, whole = '0', fraction = ''] = parts;
-  const paise = Number(whole) * 100 + Number(fraction.padEnd(2, '0'));
-  if (!Number.isSafeInteger(paise)) return null;
-  return sign && paise !== 0 ? -paise : paise;
-}
-
 /** A sentence of the daemon about an amount, in which every number is in paise, for people. */
 export function inRupees(sentence: string): string {
   const told = sentence.replace('a whole number', 'an amount');

@@ -8,3 +8,9 @@ export function sentence(text: string): string {
   const begun = capital(text);
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
+
+/** The sentence that a text is too long, counted as the daemon counts; undefined when it is not. Nothing is cut while it is typed. */
+export function tooLong(text: string, most: number): string | undefined {
+  const { length } = [...text];
+  return length <= most ? undefined : `At most ${most} characters; this has ${length}.`;
+}

@@ -1,18 +1,20 @@
-import { Button, Checkbox, Group, TagsInput } from '@mantine/core';
+import { Button, Checkbox, Group } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { removeGrant, setGrant } from '../../api/grants';
-import { type Explanation, fieldOf } from '../../api/problems';
+import { strangersOf } from '../../api/market';
+import { fieldOf } from '../../api/problems';
 import type { TaskAllowance } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
 import { codeTitle } from '../../format/codes';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { mistakeOf, Refusal } from '../../parts/Refusal';
-import { changesOf, limitsOf, withLimit } from './allowance';
+import { SymbolsField } from '../../parts/SymbolsField';
+import { changesOf, limitsOf, noughtsOf } from './allowance';
 import { GrantConflict } from './GrantConflict';
 import css from './Grants.module.css';
-import { LimitField } from './LimitField';
-import { limitExact } from './told';
+import { Limits } from './Limits';
+import { SaveQuestion } from './SaveQuestion';
 import { useDraft } from './useDraft';
 import { limitWord, words } from './words';
 
@@ -33,24 +35,39 @@ interface Props {
 export function GrantForm({ task, whom, name, isSet, before, version, known }: Props) {
   const cache = useQueryClient();
   const typed = useDraft(before, version);
-  const { draft, base, rebase, discard } = typed;
+  const { draft, base, texts, isWrong, rebase, discard } = typed;
   const [isSending, setIsSending] = useState(false);
   // What one saves oneself is a new version as well, until it is known to be one's own.
   const isOther = typed.isOther && !isSending;
   const [isSaved, setIsSaved] = useState(false);
-  const [asked, setAsked] = useState<'looser' | 'remove' | null>(null);
+  const [asked, setAsked] = useState<'save' | 'remove' | null>(null);
+  const [strangers, setStrangers] = useState<readonly string[]>([]);
   const { write, isBusy, refusal, forget } = useWrite(['grants']);
-  const edit = (next: TaskAllowance) => {
-    typed.edit(next);
-    forget();
-  };
   const readAnew = () => cache.invalidateQueries({ queryKey: ['grants'] });
   const changes = changesOf(before, draft);
-  const limits = { draft, refusal, onChange: edit };
+  const limits = {
+    draft,
+    texts,
+    refusal,
+    onType: (name: string, text: string) => {
+      typed.typeLimit(name, text);
+      forget();
+    },
+  };
   const symbols = draft.symbols ?? [];
   const fields = ['symbols', ...limitsOf(draft).map(({ name }) => name)];
   const isAtField = fieldOf(refusal, fields) !== null;
-  const looser = changes.filter(({ isLooser }) => isLooser);
+  const asks = changes.some(({ isLooser }) => isLooser) || noughtsOf(changes).length > 0;
+  const press = async () => {
+    const known = before.symbols ?? [];
+    const unknown = await strangersOf(
+      cache,
+      symbols.filter((symbol) => !known.includes(symbol)),
+    );
+    setStrangers(unknown);
+    if (asks || unknown.length > 0) setAsked('save');
+    else await write(save);
+  };
   const save = async () => {
     setIsSending(true);
     try {
@@ -89,7 +106,10 @@ export function GrantForm({ task, whom, name, isSet, before, version, known }: P
       <Checkbox.Group
         label={words.capabilities}
         value={draft.capabilities}
-        onChange={(capabilities) => edit({ ...draft, capabilities })}
+        onChange={(capabilities) => {
+          typed.edit({ ...draft, capabilities });
+          forget();
+        }}
       >
         <Group gap={12} mt={6}>
           {known.map((capability) => (
@@ -97,18 +117,15 @@ export function GrantForm({ task, whom, name, isSet, before, version, known }: P
           ))}
         </Group>
       </Checkbox.Group>
-      <TagsInput
+      <SymbolsField
         label={words.symbols}
         description={words.symbolsHelp}
-        value={symbols}
-        splitChars={[',', ' ']}
-        error={mistakeOf(refusal, 'symbols', limitWord('symbols'), symbols)}
-        onChange={(next) =>
-          edit({
-            ...draft,
-            symbols: next.length > 0 ? next.map((symbol) => symbol.toUpperCase()) : null,
-          })
-        }
+        value={typed.symbols.text}
+        error={typed.symbols.why ?? mistakeOf(refusal, 'symbols', limitWord('symbols'), symbols)}
+        onChange={(text) => {
+          typed.typeSymbols(text);
+          forget();
+        }}
       />
       <Limits title={words.main} prefix="" {...limits} />
       <Limits title={words.perRun} prefix="per_run." {...limits} />
@@ -117,7 +134,11 @@ export function GrantForm({ task, whom, name, isSet, before, version, known }: P
       <div className={css.foot}>
         {/* Beside the buttons: a message that pops up would cover them. */}
         <span role="status" className={css.soft}>
-          {isAtField ? words.mistakes : isSaved && changes.length === 0 ? words.saved : ''}
+          {isAtField || isWrong
+            ? words.mistakes
+            : isSaved && changes.length === 0
+              ? words.saved
+              : ''}
         </span>
         {isSet && (
           <Button variant="default" disabled={isBusy} onClick={() => setAsked('remove')}>
@@ -125,30 +146,21 @@ export function GrantForm({ task, whom, name, isSet, before, version, known }: P
           </Button>
         )}
         <Button
-          disabled={isBusy || isOther || changes.length === 0}
-          onClick={() => (looser.length > 0 ? setAsked('looser') : void write(save))}
+          disabled={isBusy || isOther || isWrong || changes.length === 0}
+          onClick={() => void press()}
         >
-          {isBusy ? words.saving : looser.length > 0 ? words.saveLooser : words.save}
+          {isBusy ? words.saving : asks ? words.saveLooser : words.save}
         </Button>
       </div>
-      <ConfirmDialog
-        opened={asked === 'looser' && !isOther}
+      <SaveQuestion
+        opened={asked === 'save' && !isOther}
         onClose={() => setAsked(null)}
-        title={words.looserTitle(codeTitle(task), name)}
-        confirm={words.looserVerb}
-        // What the daemon says against it stands beside the fields, where it is mended.
+        task={task}
+        name={name}
+        changes={changes}
+        strangers={strangers}
         onConfirm={() => write(save)}
-      >
-        <p className={css.text}>{words.looserText}</p>
-        <ul className={css.lines}>
-          {looser.map((change) => (
-            <li key={change.name}>
-              {limitWord(change.name)}: {words.from} {limitExact(change.name, change.before)}{' '}
-              {words.to} <strong>{limitExact(change.name, change.after)}</strong>
-            </li>
-          ))}
-        </ul>
-      </ConfirmDialog>
+      />
       <ConfirmDialog
         opened={asked === 'remove'}
         onClose={() => setAsked(null)}
@@ -160,35 +172,5 @@ export function GrantForm({ task, whom, name, isSet, before, version, known }: P
         {whom === undefined ? words.removeAll : words.removeUser}
       </ConfirmDialog>
     </>
-  );
-}
-
-interface LimitsProps {
-  title: string;
-  /** What the names of these limits begin with; empty for those outside of the two groups. */
-  prefix: string;
-  draft: TaskAllowance;
-  refusal: Explanation | null;
-  onChange: (draft: TaskAllowance) => void;
-}
-
-function Limits({ title, prefix, draft, refusal, onChange }: LimitsProps) {
-  const limits = limitsOf(draft).filter(({ name }) =>
-    prefix === '' ? !name.includes('.') : name.startsWith(prefix),
-  );
-  if (limits.length === 0) return null;
-  return (
-    <fieldset className={css.group}>
-      <legend className={css.legend}>{title}</legend>
-      {limits.map(({ name, value }) => (
-        <LimitField
-          key={name}
-          name={name}
-          value={value}
-          mistake={mistakeOf(refusal, name, limitWord(name))}
-          onChange={(next) => onChange(withLimit(draft, name, next))}
-        />
-      ))}
-    </fieldset>
   );
 }

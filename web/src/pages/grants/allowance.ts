@@ -44,7 +44,7 @@ export function withLimit(
 }
 
 /** One part of an allowance that is other than before. */
-interface Change {
+export interface Change {
   name: string;
   before: string | number | null;
   after: string | number | null;
@@ -63,6 +63,11 @@ export function changesOf(before: TaskAllowance, after: TaskAllowance): Change[]
     ...setChange('symbols', before.symbols ?? null, after.symbols ?? null),
     ...numbers,
   ];
+}
+
+/** The limits that leave nothing: each of them means more than that there is less. */
+export function noughtsOf(changes: readonly Change[]): Change[] {
+  return changes.filter(({ after }) => after === 0);
 }
 
 /** What somebody has made of `from`, done to `onto`: what they did not touch is as it is there. */

@@ -43,16 +43,18 @@ export const words = {
   everybodyOption: 'Everybody without an allowance of their own',
   notSet: 'Nothing of its own is set: what holds for everybody is shown.',
   symbols: 'Only these symbols may be bought',
-  symbolsHelp: 'Empty: every symbol. What is held of others may be sold.',
+  symbolsHelp:
+    'Separated by commas, spaces or lines. Empty: every symbol. What is held of others may be sold.',
   perRun: 'One run',
   perDay: 'All runs of a date, for one user',
   main: 'Limits',
   empty: 'Empty: no limit.',
-  amount: 'This is no amount of rupees.',
+  needed: 'A number has to stand here: this limit is never left out.',
   save: 'Save',
   saving: 'Saving…',
   saveLooser: 'Save…',
   unset: 'Remove what is set…',
+  saveTitle: (task: string, name: string) => `Save the allowance of ${task}, for ${name}?`,
   looserTitle: (task: string, name: string) => `Allow ${task} more, for ${name}?`,
   looserVerb: 'Allow',
   looserText: 'This is more than it may do now:',
@@ -92,3 +94,14 @@ export function limitWord(name: string): string {
   const plain = inner.replace(/_bytes$/, ', bytes').replaceAll('_', ' ');
   return plain.charAt(0).toUpperCase() + plain.slice(1);
 }
+
+/** What it means when a limit leaves nothing. */
+export function noughtWord(name: string): string {
+  return NOUGHTS[name] ?? 'The task may have none of this: a call that needs it is refused.';
+}
+
+const NOUGHTS: Readonly<Record<string, string>> = {
+  orders_per_day:
+    'The task can send no order at all: it buys nothing, and what is held it does not sell.',
+  max_order_value_paise: 'The task can buy nothing. It may go on to sell.',
+};

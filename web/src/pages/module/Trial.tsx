@@ -1,4 +1,4 @@
-import { Button, NumberInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { endJob, jobQuery, jobsQuery } from '../../api/jobs';
@@ -6,6 +6,7 @@ import { trialPath, trialQuery, tryModule } from '../../api/modules';
 import { pageError } from '../../api/problems';
 import type { Job, TaskView } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
+import { numberTyped, whyTyped } from '../../format/typed';
 import { recordOf, textOf } from '../../format/unknown';
 import { Instant } from '../../parts/Instant';
 import { PageState } from '../../parts/PageState';
@@ -15,14 +16,17 @@ import css from './Module.module.css';
 import { TrialShown } from './TrialShown';
 import { words } from './words';
 
-const MOST_DAYS = 31;
+/** How many are too many the daemon says, and what was typed stays. */
+const DAYS = { kind: 'whole', least: 1 } as const;
 
 /** What a version would have done on recorded days: has it tried, and shows the newest trial. */
 export function Trial({ task, version }: { task: TaskView; version: number }) {
   const trial = useQuery(trialQuery(task.task, version));
-  const [days, setDays] = useState<number | string>(5);
+  const [days, setDays] = useState('5');
   const job = useTrialJob(task.task, version);
-  const { write, isBusy, refusal } = useWrite(['jobs']);
+  const { write, isBusy, refusal, forget } = useWrite(['jobs']);
+  const wanted = numberTyped(days, DAYS);
+  const noDays = days.trim() === '' ? undefined : whyTyped(days, DAYS);
   const isTrying = job?.state === 'under_way';
   const failed = trial.isError && trial.data === undefined;
   return (
@@ -31,18 +35,23 @@ export function Trial({ task, version }: { task: TaskView; version: number }) {
       note={words.trialNote}
       actions={
         <>
-          <NumberInput
+          <TextInput
             size="sm"
+            className={css.days}
             aria-label={words.days}
             title={words.days}
-            prefix={`${words.days}: `}
+            leftSection={words.days}
+            leftSectionWidth={130}
+            leftSectionPointerEvents="none"
+            inputMode="numeric"
+            autoComplete="off"
             value={days}
-            min={1}
-            max={MOST_DAYS}
-            // Out of these bounds the daemon says so, and what was typed stays.
-            clampBehavior="none"
+            error={noDays}
             disabled={isTrying}
-            onChange={setDays}
+            onChange={(event) => {
+              setDays(event.currentTarget.value);
+              forget();
+            }}
           />
           {isTrying ? (
             <Button
@@ -57,8 +66,10 @@ export function Trial({ task, version }: { task: TaskView; version: number }) {
             <Button
               size="sm"
               variant="default"
-              disabled={isBusy || days === ''}
-              onClick={() => void write(() => tryModule(task.task, version, Number(days)))}
+              disabled={isBusy || wanted === null}
+              onClick={() => {
+                if (wanted !== null) void write(() => tryModule(task.task, version, wanted));
+              }}
             >
               {words.try}
             </Button>

@@ -4,6 +4,8 @@ import { createToken } from '../../api/account';
 import { fieldOf } from '../../api/problems';
 import type { Scope, TokenRequest } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
+import { tooLong } from '../../format/text';
+import { numberTyped, whyTyped } from '../../format/typed';
 import { mistakeOf, Refusal } from '../../parts/Refusal';
 import { useMe } from '../../shell/viewing';
 import css from './Settings.module.css';
@@ -52,6 +54,9 @@ interface FormProps {
   onMade: (secret: string) => void;
 }
 
+const DAYS = { kind: 'whole', least: 1, most: 3650 } as const;
+const LONGEST_NAME = 64;
+
 const SCOPES: readonly Scope[] = ['read', 'control', 'admin'];
 
 function Form({ onClose, onMade }: FormProps) {
@@ -59,14 +64,17 @@ function Form({ onClose, onMade }: FormProps) {
   const [name, setName] = useState('');
   const [scope, setScope] = useState<Scope>('read');
   const [days, setDays] = useState('');
-  const { write, isBusy, refusal } = useWrite(['account']);
-  const isNoNumber = !/^\d*$/.test(days.trim());
+  const { write, isBusy, refusal, forget } = useWrite(['account']);
+  const noDays = days.trim() === '' ? undefined : whyTyped(days, DAYS);
+  const noName = tooLong(name.trim(), LONGEST_NAME);
+  const isWrong = noDays !== undefined || noName !== undefined;
   const scopes = SCOPES.filter((one) => isAdmin || one !== 'admin');
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (isNoNumber) return;
-    const expires = days.trim() === '' ? {} : { expires_in_days: Number(days) };
+    if (isWrong) return;
+    const ends = numberTyped(days, DAYS);
+    const expires = ends === null ? {} : { expires_in_days: ends };
     const body: TokenRequest = { name: name.trim(), scope, ...expires };
     await write(async () => onMade((await createToken(body)).token));
   };
@@ -76,9 +84,11 @@ function Form({ onClose, onMade }: FormProps) {
         <TextInput
           label={text.name}
           value={name}
-          maxLength={64}
-          error={mistakeOf(refusal, 'name', text.name)}
-          onChange={(event) => setName(event.currentTarget.value)}
+          error={noName ?? mistakeOf(refusal, 'name', text.name)}
+          onChange={(event) => {
+            setName(event.currentTarget.value);
+            forget();
+          }}
           autoComplete="off"
           data-autofocus
           required
@@ -98,8 +108,11 @@ function Form({ onClose, onMade }: FormProps) {
           value={days}
           inputMode="numeric"
           autoComplete="off"
-          error={isNoNumber ? text.noDays : mistakeOf(refusal, 'expires_in_days', text.days)}
-          onChange={(event) => setDays(event.currentTarget.value)}
+          error={noDays ?? mistakeOf(refusal, 'expires_in_days', text.days)}
+          onChange={(event) => {
+            setDays(event.currentTarget.value);
+            forget();
+          }}
         />
         <Refusal
           refusal={fieldOf(refusal, ['name', 'expires_in_days']) === null ? refusal : null}
@@ -108,7 +121,7 @@ function Form({ onClose, onMade }: FormProps) {
           <Button variant="default" onClick={onClose} disabled={isBusy}>
             {words.totp.cancel}
           </Button>
-          <Button type="submit" disabled={isBusy || name.trim() === '' || isNoNumber}>
+          <Button type="submit" disabled={isBusy || name.trim() === '' || isWrong}>
             {text.create}
           </Button>
         </Group>

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { addWebhook } from '../../api/channels';
 import { fieldOf } from '../../api/problems';
 import { useWrite } from '../../api/useWrite';
+import { tooLong } from '../../format/text';
 import { mistakeOf, Refusal } from '../../parts/Refusal';
 import { channelWords as text } from './channelWords';
 import css from './Settings.module.css';
@@ -49,12 +50,19 @@ interface FormProps {
   onMade: (key: string) => void;
 }
 
+const LONGEST_NAME = 64;
+const LONGEST_URL = 500;
+
 function Form({ onClose, onMade }: FormProps) {
   const [name, setName] = useState('');
   const [url, setUrl] = useState('');
-  const { write, isBusy, refusal } = useWrite(['channels']);
+  const { write, isBusy, refusal, forget } = useWrite(['channels']);
+  const noName = tooLong(name.trim(), LONGEST_NAME);
+  const noUrl = tooLong(url.trim(), LONGEST_URL);
+  const isWrong = noName !== undefined || noUrl !== undefined;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    if (isWrong) return;
     const body = { name: name.trim(), url: url.trim() };
     await write(async () => onMade((await addWebhook(body)).signing_key));
   };
@@ -64,9 +72,11 @@ function Form({ onClose, onMade }: FormProps) {
         <TextInput
           label={text.name}
           value={name}
-          maxLength={64}
-          error={mistakeOf(refusal, 'name', text.name)}
-          onChange={(event) => setName(event.currentTarget.value)}
+          error={noName ?? mistakeOf(refusal, 'name', text.name)}
+          onChange={(event) => {
+            setName(event.currentTarget.value);
+            forget();
+          }}
           autoComplete="off"
           data-autofocus
           required
@@ -76,9 +86,11 @@ function Form({ onClose, onMade }: FormProps) {
           label={text.url}
           description={text.urlHint}
           value={url}
-          maxLength={500}
-          error={mistakeOf(refusal, 'url', text.url)}
-          onChange={(event) => setUrl(event.currentTarget.value)}
+          error={noUrl ?? mistakeOf(refusal, 'url', text.url)}
+          onChange={(event) => {
+            setUrl(event.currentTarget.value);
+            forget();
+          }}
           autoComplete="off"
           required
           withAsterisk={false}
@@ -88,7 +100,10 @@ function Form({ onClose, onMade }: FormProps) {
           <Button variant="default" onClick={onClose} disabled={isBusy}>
             {text.cancel}
           </Button>
-          <Button type="submit" disabled={isBusy || name.trim() === '' || url.trim() === ''}>
+          <Button
+            type="submit"
+            disabled={isBusy || isWrong || name.trim() === '' || url.trim() === ''}
+          >
             {text.create}
           </Button>
         </Group>

@@ -6,7 +6,9 @@ import { changeStrategy, resetStrategy, strategyQuery } from '../../api/settings
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { PageState } from '../../parts/PageState';
 import { useViewing } from '../../shell/viewing';
+import { LABELS } from './form/labels';
 import { type Group, SettingsForm } from './form/SettingsForm';
+import type { Setting } from './form/values';
 import css from './Settings.module.css';
 import { useSettings } from './useSettings';
 import { words } from './words';
@@ -33,13 +35,13 @@ export function Strategy() {
 /** Each setting goes to the first group whose pattern fits; the last takes what is new. */
 function groupsOf(settings: readonly SettingBody[]): Group[] {
   const { groups, note } = words.strategy;
-  const placed = groups.map(({ title }): { title: string; settings: SettingBody[] } => ({
+  const placed = groups.map(({ title }): { title: string; settings: Setting[] } => ({
     title,
     settings: [],
   }));
   for (const setting of settings) {
     const index = groups.findIndex(({ test }) => test.test(setting.name));
-    placed[index]?.settings.push(setting);
+    placed[index]?.settings.push({ ...setting, label: LABELS[setting.name] });
   }
   return placed
     .filter((group) => group.settings.length > 0)

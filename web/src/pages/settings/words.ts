@@ -131,7 +131,6 @@ export const words = {
     revokeTitle: (name: string) => `Revoke the token ${name}?`,
     revokeText: 'Programs that use it are refused from then on. This cannot be taken back.',
     days: 'Ends after days',
-    noDays: 'This is no whole number of days.',
     daysHint: 'Empty: it does not end by itself.',
     create: 'Make the token',
     shownOnce: 'Copy it now: it is not shown again.',

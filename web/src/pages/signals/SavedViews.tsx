@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { tooLong } from '../../format/text';
 import { useStore } from '../../live/store';
 import { Icon } from '../../parts/icons/Icon';
 import { type SignalSearch, signalSearch } from './filter';
@@ -62,9 +63,11 @@ const LONGEST_NAME = 40;
 
 function Naming({ onName, onCancel }: { onName: (name: string) => void; onCancel: () => void }) {
   const [name, setName] = useState('');
+  const noName = tooLong(name.trim(), LONGEST_NAME);
+  const isComplete = name.trim() !== '' && noName === undefined;
   const save = (event: FormEvent) => {
     event.preventDefault();
-    if (name.trim() !== '') onName(name.trim());
+    if (isComplete) onName(name.trim());
   };
   return (
     <form onSubmit={save}>
@@ -73,7 +76,7 @@ function Naming({ onName, onCancel }: { onName: (name: string) => void; onCancel
         <TextInput
           label={words.name}
           value={name}
-          maxLength={LONGEST_NAME}
+          error={noName}
           autoComplete="off"
           onChange={(event) => setName(event.currentTarget.value)}
           data-autofocus
@@ -82,7 +85,7 @@ function Naming({ onName, onCancel }: { onName: (name: string) => void; onCancel
           <Button variant="default" onClick={onCancel}>
             {words.cancel}
           </Button>
-          <Button type="submit" disabled={name.trim() === ''}>
+          <Button type="submit" disabled={!isComplete}>
             {words.saveButton}
           </Button>
         </Group>

@@ -41,6 +41,7 @@ function Form({ rule }: { rule: RetentionRule }) {
   const today = clock ? dayOf(clock.nowMs()) : null;
   const { wanted, wrong } = parsed(rule, typed);
   const fewer = shortened(rule, wanted);
+  const isWrong = Object.keys(wrong).length > 0;
   const changed = FIELDS.filter((field) => typed[field] !== undefined);
   const since = (days: number | undefined) =>
     today === null || days === undefined ? '–' : dayName(cutOff(today, days), today);
@@ -65,10 +66,9 @@ function Form({ rule }: { rule: RetentionRule }) {
             description={`${words.fields[field][1]} Now ${words.keeps(since(rule[field]))}.`}
             value={typed[field] ?? String(rule[field] ?? '')}
             error={
-              wrong.includes(field)
-                ? words.noDays
-                : mistakeOf(refusal, field, words.fields[field][0]) ||
-                  (fewer.includes(field) && words.deletes(since(wanted[field])))
+              wrong[field] ??
+              (mistakeOf(refusal, field, words.fields[field][0]) ||
+                (fewer.includes(field) && words.deletes(since(wanted[field]))))
             }
             inputMode="numeric"
             autoComplete="off"
@@ -84,12 +84,12 @@ function Form({ rule }: { rule: RetentionRule }) {
         changes={changed.length}
         saving={isBusy}
         refusal={
-          wrong.length > 0
-            ? words.noDays
+          isWrong
+            ? words.mistake
             : refusal && (fieldOf(refusal, FIELDS) ? words.mistake : told(refusal))
         }
         onSave={() => {
-          if (wrong.length > 0) return;
+          if (isWrong) return;
           if (fewer.length > 0) setIsAsking(true);
           else void send();
         }}

@@ -1,5 +1,6 @@
 import type { RetentionRule } from '../../api/schema';
 import { addDays } from '../../format/time';
+import { readTyped } from '../../format/typed';
 
 export type Kept = keyof RetentionRule;
 
@@ -12,15 +13,18 @@ export const FIELDS: readonly Kept[] = [
   'signals_days',
 ];
 
-/** The rule that was typed, and the fields that are no whole number; the bounds are the daemon's to say. */
+const DAYS = { kind: 'whole', least: 1 } as const;
+
+/** The rule that was typed, and why some fields are no number of days; the greatest number is the daemon's to say. */
 export function parsed(rule: RetentionRule, typed: Partial<Record<Kept, string>>) {
   const wanted = { ...rule };
-  const wrong: Kept[] = [];
+  const wrong: Partial<Record<Kept, string>> = {};
   for (const field of FIELDS) {
-    const text = typed[field]?.trim();
+    const text = typed[field];
     if (text === undefined) continue;
-    if (/^\d{1,6}$/.test(text)) wanted[field] = Number(text);
-    else wrong.push(field);
+    const read = readTyped(text, DAYS);
+    if ('value' in read) wanted[field] = read.value;
+    else wrong[field] = read.why;
   }
   return { wanted, wrong };
 }

@@ -70,7 +70,6 @@ export const words = {
     signals_days: ['Signals', 'Counted from when they expired.'],
   },
   mistake: 'Correct the field in red first.',
-  noDays: 'This is no whole number of days.',
   keeps: (day: string) => `keeps from ${day} on`,
   deletes: (from: string) => `the next application deletes what is older than ${from}`,
   saveTitle: 'Delete more?',

@@ -5,7 +5,7 @@ import { fieldOf } from '../../api/problems';
 import type { CreatedUser, RoleName } from '../../api/schema';
 import { createUser } from '../../api/userAdmin';
 import { useWrite } from '../../api/useWrite';
-import { parseRupees } from '../../format/money';
+import { numberTyped, whyTyped } from '../../format/typed';
 import { mistakeOf, Refusal } from '../../parts/Refusal';
 import { LinkOnce } from './LinkOnce';
 import { words } from './words';
@@ -54,6 +54,8 @@ function Content({ onClose }: { onClose: () => void }) {
   );
 }
 
+const MONEY = { kind: 'amount', least: 0 } as const;
+
 interface FormProps {
   onClose: () => void;
   onCreated: (created: CreatedUser) => void;
@@ -63,14 +65,15 @@ function Form({ onClose, onCreated }: FormProps) {
   const [name, setName] = useState('');
   const [role, setRole] = useState<RoleName>('user');
   const [capital, setCapital] = useState('');
-  const { write, isBusy, refusal } = useWrite(['users', 'health']);
-  const paise = parseRupees(capital);
-  const isNoAmount = capital.trim() !== '' && paise === null;
+  const { write, isBusy, refusal, forget } = useWrite(['users', 'health']);
+  const isSaid = capital.trim() !== '';
+  const paise = isSaid ? numberTyped(capital, MONEY) : null;
+  const noAmount = isSaid ? whyTyped(capital, MONEY) : undefined;
   const isAtField = fieldOf(refusal, ['name', 'capital_paise']) !== null;
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (isNoAmount) return;
+    if (noAmount) return;
     const money = paise === null ? {} : { capital_paise: paise };
     void write(async () => onCreated(await createUser({ name: name.trim(), role, ...money })));
   };
@@ -82,7 +85,10 @@ function Form({ onClose, onCreated }: FormProps) {
           description={words.newHint}
           value={name}
           error={mistakeOf(refusal, 'name', words.name)}
-          onChange={(event) => setName(event.currentTarget.value)}
+          onChange={(event) => {
+            setName(event.currentTarget.value);
+            forget();
+          }}
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
@@ -104,15 +110,18 @@ function Form({ onClose, onCreated }: FormProps) {
           inputMode="decimal"
           autoComplete="off"
           value={capital}
-          error={isNoAmount ? words.noAmount : mistakeOf(refusal, 'capital_paise', words.capital)}
-          onChange={(event) => setCapital(event.currentTarget.value)}
+          error={noAmount ?? mistakeOf(refusal, 'capital_paise', words.capital)}
+          onChange={(event) => {
+            setCapital(event.currentTarget.value);
+            forget();
+          }}
         />
         <Refusal refusal={isAtField ? null : refusal} />
         <Group justify="flex-end" gap={8}>
           <Button variant="default" onClick={onClose} disabled={isBusy}>
             {words.cancel}
           </Button>
-          <Button type="submit" disabled={isBusy || name.trim() === '' || isNoAmount}>
+          <Button type="submit" disabled={isBusy || name.trim() === '' || noAmount !== undefined}>
             {words.create}
           </Button>
         </Group>

@@ -40,7 +40,6 @@ export const words = {
   },
   capital: 'Money that the paper account opens with',
   capitalHint: 'Empty: ₹10,00,000.',
-  noAmount: 'This is no amount, such as 2,50,000.',
   create: 'Add',
   added: (name: string) => `${name} is added`,
   linkText: (name: string) =>

@@ -1,12 +1,6 @@
-import {
-  Button,
-  NativeSelect,
-  Switch,
-  Textarea,
-  TextInput,
-  type TextInputProps,
-} from '@mantine/core';
+import { Button, NativeSelect, Switch, TextInput, type TextInputProps } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { SymbolsField } from '../../../parts/SymbolsField';
 import css from './Form.module.css';
 import { boundsOf, labelOf, type Setting, told, unitOf, written } from './values';
 import { words } from './words';
@@ -32,6 +26,8 @@ export function SettingField(props: Props) {
   if (setting.kind === 'switch') return <SwitchField {...props} />;
   const common = {
     label,
+    // Documents and programs call it so.
+    labelProps: { title: setting.name },
     value: text,
     error: mistake,
     disabled,
@@ -54,7 +50,7 @@ function SwitchField({ setting, text, onChange, mistake, isChanged, disabled, em
   return (
     <div className={css.field} data-changed={isChanged || undefined}>
       <Switch
-        label={labelOf(setting)}
+        label={<span title={setting.name}>{labelOf(setting)}</span>}
         description={about.join('; ')}
         checked={text === '' ? byDefault : text === 'true'}
         error={mistake}
@@ -72,7 +68,7 @@ interface LineProps {
   setting: Setting;
   common: Pick<
     TextInputProps,
-    'label' | 'error' | 'disabled' | 'autoComplete' | 'placeholder' | 'description'
+    'label' | 'labelProps' | 'error' | 'disabled' | 'autoComplete' | 'placeholder' | 'description'
   > & {
     value: string;
     onChange: (event: { currentTarget: { value: string } }) => void;
@@ -81,7 +77,15 @@ interface LineProps {
 
 function Line({ setting, common }: LineProps) {
   if (setting.kind === 'time') return <TextInput {...common} type="time" />;
-  if (setting.kind === 'symbols') return <Textarea {...common} rows={2} spellCheck={false} />;
+  if (setting.kind === 'symbols') {
+    const { onChange, ...symbols } = common;
+    return (
+      <SymbolsField
+        {...symbols}
+        onChange={(text) => onChange({ currentTarget: { value: text } })}
+      />
+    );
+  }
   if (setting.kind === 'choice') return <Choice setting={setting} common={common} />;
   const isMoney = setting.kind === 'money';
   const unit = isMoney ? '' : unitOf(setting);

@@ -2,6 +2,7 @@ import { showNotification } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Resource } from '../../../api/keys';
+import { strangersOf } from '../../../api/market';
 import { told } from '../../../api/problems';
 import type { ChangeBody } from '../../../api/schema';
 import { useWrite } from '../../../api/useWrite';
@@ -9,12 +10,13 @@ import { inRupees } from '../../../format/money';
 import { ConfirmDialog } from '../../../parts/ConfirmDialog';
 import { SaveBar } from '../../../parts/SaveBar';
 import { Section } from '../../../parts/Section';
+import { Strangers } from '../../../parts/Strangers';
 import { Conflicts } from './Conflicts';
 import css from './Form.module.css';
 import { LeaveGuard } from './LeaveGuard';
 import { SettingField } from './SettingField';
 import { type DraftState, type Saved, useDraft } from './useDraft';
-import { type Change, labelOf, type Setting } from './values';
+import { type Change, labelOf, newSymbols, type Setting } from './values';
 import { words } from './words';
 
 export interface Group {
@@ -26,6 +28,8 @@ export interface Group {
 interface Question {
   title: string;
   confirm: string;
+  /** A red button, unless said otherwise. */
+  isDanger?: boolean;
   text: ReactNode;
 }
 
@@ -66,10 +70,13 @@ export function SettingsForm(props: Props) {
     draft.discard();
     showNotification({ message: words.saved, closeButtonProps: { 'aria-label': words.close } });
   };
-  const save = () => {
+  const save = async () => {
     const asked = ask?.(draft.changes) ?? null;
-    if (asked) setQuestion(asked);
-    else void sendNow();
+    // They stand beside the field as well, which may not have been seen yet.
+    const strangers = await strangersOf(cache, draft.changes.flatMap(newSymbols));
+    const question = strangers.length > 0 ? withStrangers(asked, strangers) : asked;
+    if (question) setQuestion(question);
+    else await sendNow();
   };
   const blocked =
     draft.conflicts.length > 0
@@ -84,7 +91,7 @@ export function SettingsForm(props: Props) {
       className={css.form}
       onSubmit={(event) => {
         event.preventDefault();
-        if (!blocked && draft.count > 0) save();
+        if (!blocked && draft.count > 0) void save();
       }}
     >
       <Conflicts draft={draft} />
@@ -112,7 +119,7 @@ export function SettingsForm(props: Props) {
         saving={isBusy}
         refusal={blocked ?? said}
         onSave={() => {
-          if (!blocked) save();
+          if (!blocked) void save();
         }}
         onDiscard={() => {
           draft.discard();
@@ -125,13 +132,30 @@ export function SettingsForm(props: Props) {
         onClose={() => setQuestion(null)}
         title={question?.title ?? ''}
         confirm={question?.confirm ?? ''}
-        danger
+        danger={question?.isDanger !== false}
         onConfirm={sendNow}
       >
         {question?.text}
       </ConfirmDialog>
     </form>
   );
+}
+
+/** What is asked anyway, with the symbols that the market does not know. */
+function withStrangers(asked: Question | null, strangers: readonly string[]): Question {
+  const text = <Strangers symbols={strangers} />;
+  if (!asked) {
+    return { title: words.strangersTitle, confirm: words.strangersVerb, isDanger: false, text };
+  }
+  return {
+    ...asked,
+    text: (
+      <>
+        {asked.text}
+        {text}
+      </>
+    ),
+  };
 }
 
 /** The setting that a refusal is about: of several that it names, the first. */

@@ -1,11 +1,15 @@
 import type { SettingBody } from '../../../api/schema';
 import { codeTitle } from '../../../format/codes';
-import { parseRupees, rupees, rupeesPlain } from '../../../format/money';
+import { rupees, rupeesPlain } from '../../../format/money';
 import { decimal } from '../../../format/numbers';
+import { noSymbols, readSymbols } from '../../../format/symbols';
+import { type Kind, readTyped } from '../../../format/typed';
 import { words } from './words';
 
 /** A setting as it is described, and what it may be where it is one of a few. */
 export interface Setting extends SettingBody {
+  /** What stands above its field, where its name does not say it. */
+  label?: string | undefined;
   options?: readonly (string | number)[];
   /** A number that it has to be more than, where that is a bound of its own. */
   above?: number | null;
@@ -20,9 +24,9 @@ type Values = Readonly<Record<string, unknown>>;
 
 type Reading = { value: unknown } | { why: string };
 
-/** `max_order_value_paise` as people write it: Max order value. */
-export function labelOf(setting: Pick<Setting, 'name'>): string {
-  return codeTitle(setting.name.replace(/_(paise|pct)$/, ''));
+/** What stands above the field: words of its own, else `max_order_value_paise` as people write it: Max order value. */
+export function labelOf({ name, label }: Pick<Setting, 'name' | 'label'>): string {
+  return label ?? codeTitle(name.replace(/_(paise|pct)$/, ''));
 }
 
 /** The value as it stands in its field; nothing for null. */
@@ -44,14 +48,16 @@ export function told(setting: Setting, value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? words.noSymbols : value.join(', ');
   if (typeof value !== 'number') return String(value);
   if (setting.kind === 'money') return rupees(value);
-  return [decimalOf(value), unitOf(setting)].filter(Boolean).join(' ');
+  return [decimalOf(value), unitOf(setting, value)].filter(Boolean).join(' ');
 }
 
 const decimalOf = (value: number) =>
   Number.isInteger(value) ? decimal(value, 0) : String(value).replace('-', '\u2212');
 
-export function unitOf({ unit }: Pick<Setting, 'unit'>): string {
-  return words.units[unit] ?? unit;
+/** What the numbers of a setting count; of one alone when that is the number. */
+export function unitOf({ unit }: Pick<Setting, 'unit'>, value?: number): string {
+  const [many, one] = words.units[unit] ?? [unit];
+  return value === 1 ? (one ?? many) : many;
 }
 
 /** Reads what was typed; an empty field is null, which brings the default back. */
@@ -62,18 +68,14 @@ export function read(setting: Setting, text: string): Reading {
     case 'switch':
       return { value: typed === 'true' };
     case 'money':
-      return within(setting, parseRupees(typed), words.noAmount);
+      return readTyped(typed, typedAs(setting, 'amount'));
     case 'whole':
-      return within(setting, /^-?[\d,]+$/.test(typed) ? plainNumber(typed) : null, words.noWhole);
     case 'number':
-      return within(setting, plainNumber(typed), words.noNumber);
-    case 'symbols':
-      return {
-        value: typed
-          .toUpperCase()
-          .split(/[\s,;]+/)
-          .filter(Boolean),
-      };
+      return readTyped(typed, typedAs(setting, setting.kind));
+    case 'symbols': {
+      const { symbols, wrong } = readSymbols(typed);
+      return wrong.length > 0 ? { why: noSymbols(wrong) } : { value: symbols };
+    }
     case 'json':
       return readJson(typed);
     case 'choice':
@@ -92,20 +94,16 @@ function readJson(text: string): Reading {
   }
 }
 
-function plainNumber(text: string): number | null {
-  const value = Number(text.replaceAll(',', '').replace('\u2212', '-'));
-  return Number.isFinite(value) ? value : null;
+function typedAs(setting: Setting, kind: Kind['kind']): Kind {
+  const { least, most, above, below } = setting;
+  return { kind, least, most, above, below, tell: (bound) => told(setting, bound) };
 }
 
-/** The bounds come from the daemon, which has the last word; they are told here so that nobody has to send first. */
-function within(setting: Setting, value: number | null, why: string): Reading {
-  if (value === null) return { why };
-  const { least, most, above, below } = setting;
-  if (isNumber(least) && value < least) return { why: words.less(told(setting, least)) };
-  if (isNumber(most) && value > most) return { why: words.more(told(setting, most)) };
-  if (isNumber(above) && value <= above) return { why: words.notAbove(told(setting, above)) };
-  if (isNumber(below) && value >= below) return { why: words.notBelow(told(setting, below)) };
-  return { value };
+/** The symbols that a change names and that were not named before. */
+export function newSymbols({ setting, before, after }: Change): string[] {
+  if (setting.kind !== 'symbols' || !Array.isArray(after)) return [];
+  const known: readonly unknown[] = Array.isArray(before) ? before : [];
+  return after.filter((symbol) => !known.includes(symbol)).map(String);
 }
 
 export function isSame(one: unknown, other: unknown): boolean {
