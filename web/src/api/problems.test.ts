@@ -114,6 +114,19 @@ test('beside a field of rupees the daemon’s sentence about paise reads in rupe
   );
 });
 
+test('a bound that only a computer has is not told', () => {
+  const most = '9223372036854775807';
+  const told = (detail: string) =>
+    sentenceOf(refused('invalid_request', detail), 'value_paise', 'Largest buy');
+  expect(told(`value_paise is a whole number from 0 to ${most}; this is -300`)).toBe(
+    'Largest buy is an amount of at least ₹0.00; this is −₹3.00.',
+  );
+  expect(
+    refused('invalid_request', `x is a whole number from -${most} to ${most}; this is a text`)
+      .detail,
+  ).toBe('X is a whole number; this is a text.');
+});
+
 test('a title that is the daemon’s own sentence is told once', () => {
   const wrong = refused('wrong_password', 'this is not your present password');
   expect(told(wrong)).toBe('This is not your present password. Enter it again.');

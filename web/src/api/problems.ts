@@ -64,7 +64,7 @@ export const WORDS: Record<FailureCode, Words> = {
   session_required: { title: 'This needs a log-in, not a token', next: 'Log in with your name.' },
   link_unusable: {
     title: 'This link does not work any more',
-    next: 'It was used or is too old. Ask an admin for a new one.',
+    next: 'Ask an admin for a new one.',
   },
   weak_password: {
     title: 'This password is too easy to guess',
@@ -242,7 +242,14 @@ export function explain(error: unknown): Explanation {
     const detail = error instanceof Error ? error.message : '';
     return { title: 'This page failed', next: 'Reload it.', detail, code: 'unexpected' };
   }
-  return { ...WORDS[error.code], detail: sentence(error.detail), code: error.code };
+  return { ...WORDS[error.code], detail: withoutLimits(sentence(error.detail)), code: error.code };
+}
+
+/** The bounds of the numbers of a computer say nothing to people: only a bound that somebody has chosen is told. */
+function withoutLimits(detail: string): string {
+  return detail
+    .replace(/ from -\d{16,} to \d{16,}/, '')
+    .replace(/ from (-?\d+) to \d{16,}/, ' of at least $1');
 }
 
 /** All of it in one line; a title that is the daemon's own sentence stands once. */
@@ -290,7 +297,8 @@ export function sentenceOf(
     return said.includes(`"${item}"`) ? label + said : `${label}, ${item}${said}`;
   }
   if (!/^[: ]/.test(rest)) return detail;
-  const isAmount = field.endsWith('_paise') && /^(:| is)( a whole number from)? -?\d/.test(rest);
+  const isAmount =
+    field.endsWith('_paise') && /^(:| is)( a whole number (from|of at least))? -?\d/.test(rest);
   return label + (isAmount ? inRupees(rest) : rest);
 }
 

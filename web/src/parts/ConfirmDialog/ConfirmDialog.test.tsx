@@ -154,4 +154,37 @@ describe('ConfirmDialog', () => {
     act(() => vi.advanceTimersByTime(3000));
     expect(onConfirm).toHaveBeenCalledOnce();
   });
+
+  it('asks the same until it is gone, whatever the page learns while it is sent', async () => {
+    const request = pending();
+    const dialog = (title: string, text: string) => (
+      <ConfirmDialog
+        opened
+        onClose={() => undefined}
+        title={title}
+        confirm="Save"
+        onConfirm={() => request.promise}
+      >
+        {text}
+      </ConfirmDialog>
+    );
+    const { update } = renderPart(dialog('Save 16:05?', 'from 16:00 to 16:05'));
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+    await act(async () => update(dialog('Save nothing?', 'both are the same')));
+    expect(screen.getByRole('dialog', { name: 'Save 16:05?' }).textContent).toContain('to 16:05');
+    await act(async () => request.answer());
+    expect(screen.getByRole('dialog').textContent).toContain('to 16:05');
+  });
+
+  it('forgets what was refused when it is mended', async () => {
+    open({
+      reason: 'Reason',
+      onConfirm: () => Promise.reject(new Failure('invalid_request', 'reason is too odd', 400)),
+    });
+    await userEvent.type(screen.getByLabelText('Reason'), 'x');
+    await userEvent.click(screen.getByRole('button', { name: 'Stop' }));
+    expect(await screen.findByText('Reason is too odd.')).toBeTruthy();
+    await userEvent.type(screen.getByLabelText('Reason'), 'y');
+    expect(screen.queryByText('Reason is too odd.')).toBeNull();
+  });
 });

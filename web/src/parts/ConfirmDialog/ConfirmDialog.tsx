@@ -1,9 +1,10 @@
 import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core';
-import { type FormEvent, type ReactNode, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { type Explanation, explain, fieldOf, sentenceOf } from '../../api/problems';
 import { sentence } from '../../format/text';
 import { useFocusKept, useFocusReturned } from '../focus';
 import css from './ConfirmDialog.module.css';
+import { useHeld } from './useHeld';
 import { useHold } from './useHold';
 import { words } from './words';
 
@@ -60,7 +61,7 @@ function useSending(onConfirm: ConfirmDialogProps['onConfirm'], onDone: () => vo
       setError(thrown ?? new Error(words.unexplained));
     }
   };
-  return { sending, error, send };
+  return { sending, error, send, forget: () => setError(null) };
 }
 
 /** As the daemon calls what stands in the field of the reason. */
@@ -80,13 +81,22 @@ function refusalOf(error: unknown, { reason: reasonLabel, fields = [] }: Asked) 
   return { told, elsewhere: error instanceof Error ? sentence(error.message) : words.unexplained };
 }
 
-function Question(props: ConfirmDialogProps) {
+interface QuestionProps extends ConfirmDialogProps {
+  onSending: (isSending: boolean) => void;
+}
+
+function Question(props: QuestionProps) {
   useFocusReturned();
-  const { typeName, reason: reasonLabel, hold = false, danger = false } = props;
+  const { reason: reasonLabel, hold = false, danger = false } = props;
   const [typed, setTyped] = useState('');
   const [reason, setReason] = useState('');
-  const { sending, error, send } = useSending(props.onConfirm, props.onClose);
-  const { blocked, children } = props;
+  const { sending, error, send, forget } = useSending(props.onConfirm, props.onClose);
+  const { blocked, children, onSending } = props;
+  const typeName = useHeld(sending, props.typeName);
+  useEffect(() => {
+    onSending(sending);
+    return () => onSending(false);
+  }, [sending, onSending]);
   const refusal = refusalOf(error, props);
   const complete =
     !blocked &&
@@ -96,6 +106,10 @@ function Question(props: ConfirmDialogProps) {
   const act = () => {
     if (complete) void send(reason.trim());
   };
+  const asked = useHeld(
+    sending,
+    typeof children === 'function' ? children(refusal.told) : children,
+  );
   const { holding, handlers } = useHold(HOLD_MS, act);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -103,9 +117,10 @@ function Question(props: ConfirmDialogProps) {
   };
 
   return (
-    <form onSubmit={submit}>
+    // What was refused is said until something is mended.
+    <form onSubmit={submit} onChange={forget}>
       <Stack gap={12}>
-        {typeof children === 'function' ? children(refusal.told) : children}
+        {asked}
         {typeName !== undefined && (
           <TextInput
             label={words.typeName(typeName)}
@@ -160,17 +175,19 @@ function Question(props: ConfirmDialogProps) {
 
 /** Asks before a write and sends it. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
+  const [isSending, setIsSending] = useState(false);
+  const title = useHeld(isSending, props.title);
   return (
     <Modal
       opened={props.opened}
       onClose={props.onClose}
-      title={props.title}
+      title={title}
       centered
       classNames={{ title: css.title ?? '' }}
       closeButtonProps={{ 'aria-label': words.close }}
     >
       {/* Inside of the modal, so that it begins anew each time it is opened. */}
-      <Question {...props} />
+      <Question {...props} onSending={setIsSending} />
     </Modal>
   );
 }
