@@ -67,6 +67,11 @@ function dateOfNumber(day: number): string {
   return Number.isFinite(day) ? new Date(day * DAY_MS).toISOString().slice(0, 10) : '–';
 }
 
+/** Whether it is a date as the API writes it, and one that the calendar has. */
+export function isDate(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && dateOfNumber(dayNumber(text)) === text;
+}
+
 /** Midnight in India at which that date begins. */
 export function startOfDay(date: string): number {
   return dayNumber(date) * DAY_MS - IST_OFFSET;

@@ -90,3 +90,13 @@ test('no more than fifty shares are named', () => {
   const named = new URLSearchParams(sockets[0]?.query).get('symbols') ?? '';
   expect(named.split(',')).toHaveLength(50);
 });
+
+test('what can be no symbol is not asked for, as the whole stream would be refused', () => {
+  const { feed: made, sockets } = feed();
+  made.want(['क', 'no such']);
+  vi.advanceTimersByTime(10_000);
+  expect(sockets).toEqual([]);
+  made.want(['क', 'TCS']);
+  vi.advanceTimersByTime(300);
+  expect(sockets.map(({ query }) => query)).toEqual(['?types=quote&symbols=TCS']);
+});

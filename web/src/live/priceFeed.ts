@@ -1,3 +1,4 @@
+import { isSymbol } from '../format/symbols';
 import type { PriceMessage } from './messages';
 import { type Socket, Stream } from './stream';
 
@@ -45,7 +46,9 @@ export class PriceFeed {
   }
 
   /** Wants the prices of these shares until the answer is called. */
-  want(symbols: readonly string[]): () => void {
+  want(named: readonly string[]): () => void {
+    // One that can be none would have the whole stream refused, again and again.
+    const symbols = named.filter(isSymbol);
     for (const symbol of symbols) this.count(symbol, 1);
     this.settle();
     return () => {

@@ -10,6 +10,13 @@ test('what fits is read', () => {
   expect(text(search, 'q')).toEqual({ q: '7' });
 });
 
+test('a date that no calendar has is left out', () => {
+  for (const day of ['2026-13-45', '2026-02-30', '2026-00-01', '0000-00-00']) {
+    expect(date({ day }, 'day')).toEqual({});
+  }
+  expect(date({ day: '2028-02-29' }, 'day')).toEqual({ day: '2028-02-29' });
+});
+
 test('what does not fit is left out', () => {
   const search = { user: '-1', day: '27/11', state: 'gone', open: 'false', q: '' };
   expect(wholeNumber(search, 'user')).toEqual({});

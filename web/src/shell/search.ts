@@ -1,3 +1,5 @@
+import { isDate } from '../format/time';
+
 /**
  * Reads search parameters of a URL, which anybody can type. What does not fit is left out, so that a page never sees
  * it; the router's type says which there are.
@@ -28,10 +30,10 @@ export function yes<K extends string>(search: Search, name: K): Partial<Record<K
   return search[name] === true ? single(name, true) : {};
 }
 
-/** A date as the API writes it, such as 2026-11-27. */
+/** A date as the API writes it, such as 2026-11-27, and one that there is. */
 export function date<K extends string>(search: Search, name: K): Partial<Record<K, string>> {
   const value = search[name];
-  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? single(name, value) : {};
+  return typeof value === 'string' && isDate(value) ? single(name, value) : {};
 }
 
 function single<K extends string, V>(name: K, value: V): Partial<Record<K, V>> {

@@ -1,5 +1,6 @@
 import { TextInput } from '@mantine/core';
 import type { Explanation } from '../../api/problems';
+import { tooLong } from '../../format/text';
 import { mistakeOf } from '../../parts/Refusal';
 import { words } from './words';
 
@@ -11,6 +12,7 @@ interface Props {
 
 /** As the daemon calls it. */
 const FIELD = 'reason';
+const LONGEST = 200;
 /** Of a dialog that has this field. */
 export const REASON_FIELDS = [FIELD] as const;
 
@@ -19,8 +21,7 @@ export function ReasonField({ value, onChange, refusal }: Props) {
     <TextInput
       label={words.reason}
       value={value}
-      maxLength={200}
-      error={mistakeOf(refusal, FIELD, words.reasonShort)}
+      error={tooLong(value.trim(), LONGEST) ?? mistakeOf(refusal, FIELD, words.reasonShort)}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
   );

@@ -1,5 +1,6 @@
 import type { Order } from '../../api/schema';
 import { count } from '../../format/numbers';
+import { reasonText } from '../../format/reason';
 import { Instant } from '../../parts/Instant';
 import { Money } from '../../parts/Money';
 import { OrderStateMark } from '../../parts/OrderStateMark';
@@ -28,7 +29,7 @@ export function OrderCard({ order, isOfAll = false }: Props) {
       <span>{price === null ? words.market : <Money paise={price} />}</span>
       <span className={css.cardText}>
         {purposeWords(order.purpose)}
-        {order.reason !== '' && ` · ${order.reason}`}
+        {order.reason !== '' && ` · ${reasonText(order.reason)}`}
       </span>
     </div>
   );

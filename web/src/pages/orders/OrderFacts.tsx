@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Order } from '../../api/schema';
 import { codeWords } from '../../format/codes';
 import { count, decimal } from '../../format/numbers';
+import { reasonText } from '../../format/reason';
 import { Copy } from '../../parts/Copy';
 import { Day } from '../../parts/Day';
 import { DefinitionList } from '../../parts/DefinitionList';
@@ -44,7 +45,8 @@ function what(order: Order): Fact[] {
 }
 
 function reasonOf({ reason, retryable }: Order): string {
-  return retryable ? `${reason}. ${words.retryable}` : reason;
+  const told = reasonText(reason);
+  return retryable ? `${told}. ${words.retryable}` : told;
 }
 
 function why(order: Order, module: string | null): Fact[] {

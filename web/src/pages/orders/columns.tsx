@@ -3,6 +3,7 @@ import type { Order } from '../../api/schema';
 import { codeWords } from '../../format/codes';
 import { count, decimal } from '../../format/numbers';
 import { urgencyOf } from '../../format/outcome';
+import { reasonText } from '../../format/reason';
 import { toMs } from '../../format/time';
 import type { Column } from '../../parts/DataTable';
 import { Instant } from '../../parts/Instant';
@@ -85,7 +86,7 @@ export const columns: readonly Column<Order>[] = [
     header: c.reason,
     grow: true,
     width: 160,
-    cell: (order) => <span title={order.reason}>{order.reason}</span>,
+    cell: ({ reason }) => <span title={reasonText(reason)}>{reasonText(reason)}</span>,
   },
   {
     id: 'strategy',

@@ -2,6 +2,7 @@ import type { OrderEntry } from '../../api/schema';
 import { rupees } from '../../format/money';
 import { count } from '../../format/numbers';
 import { type Mark, ORDER_STATES } from '../../format/outcome';
+import { reasonText } from '../../format/reason';
 import { toMs } from '../../format/time';
 import { eventWord } from './words';
 
@@ -75,7 +76,7 @@ function particulars(entry: OrderEntry): string {
     case 'not_at_broker':
       return '';
     default:
-      return entry.detail.reason;
+      return reasonText(entry.detail.reason);
   }
 }
 

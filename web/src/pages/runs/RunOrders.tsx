@@ -6,6 +6,7 @@ import { FULL_PAGE } from '../../api/pages';
 import type { Execution, Order } from '../../api/schema';
 import { useAllRows } from '../../api/useAllRows';
 import { count } from '../../format/numbers';
+import { reasonText } from '../../format/reason';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Instant } from '../../parts/Instant';
 import { Money } from '../../parts/Money';
@@ -43,7 +44,7 @@ const columns: readonly Column<Order>[] = [
     id: 'reason',
     header: words.reason,
     grow: true,
-    cell: ({ reason }) => <span title={reason}>{reason}</span>,
+    cell: ({ reason }) => <span title={reasonText(reason)}>{reasonText(reason)}</span>,
   },
   {
     id: 'placed',
@@ -97,7 +98,7 @@ function OrderCard(order: Order) {
         </Link>
         <OrderStateMark state={order.state} />
       </span>
-      {order.reason !== '' && <span className={css.soft}>{order.reason}</span>}
+      {order.reason !== '' && <span className={css.soft}>{reasonText(order.reason)}</span>}
     </div>
   );
 }

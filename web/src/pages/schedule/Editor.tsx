@@ -6,14 +6,14 @@ import type { Schedule } from '../../api/schedules';
 import { saveSchedule, schedulePreviewQuery, schedulesQuery } from '../../api/schedules';
 import { SaveBar } from '../../parts/SaveBar';
 import { Conflict } from './Conflict';
-import { scheduleOf } from './draft';
+import { isWrong, noDescription, scheduleOf } from './draft';
 import { Fields } from './Fields';
 import { Leaving } from './Leaving';
 import { PreviewPanel } from './PreviewPanel';
 import { SaveDialog } from './SaveDialog';
 import css from './Schedule.module.css';
 import { useDraft } from './useDraft';
-import { words } from './words';
+import { refusedWords, words } from './words';
 
 /** Rests after the last key before the daemon is asked. */
 const PAUSE_MS = 400;
@@ -35,13 +35,22 @@ export function Editor({ title, current, version, tasks }: Props) {
   const [isAsking, setIsAsking] = useState(false);
   const typed = scheduleOf(draft);
   const { description: _, ...candidate } = typed;
+  const isNoTime = isWrong(draft);
+  const isMistaken = isNoTime || noDescription(draft) !== undefined;
   const [asked] = useDebouncedValue(JSON.stringify(candidate), PAUSE_MS);
   const preview = useQuery({
     ...schedulePreviewQuery(task, JSON.parse(asked)),
     placeholderData: keepPreviousData,
+    enabled: !isNoTime,
   });
-  const refusal = preview.error ? explain(preview.error) : null;
-  const isChecking = preview.isFetching || asked !== JSON.stringify(candidate);
+  const isChecking = !isNoTime && (preview.isFetching || asked !== JSON.stringify(candidate));
+  const refusal = preview.error && !isNoTime ? explain(preview.error) : null;
+  /** Why it cannot be saved as it stands. */
+  const against = isMistaken
+    ? words.mistakes
+    : !isChecking && refusal
+      ? refusedWords(refusal)
+      : null;
 
   const save = async () => {
     const confirm = (preview.data?.flags.length ?? 0) > 0;
@@ -66,8 +75,8 @@ export function Editor({ title, current, version, tasks }: Props) {
       <div className={css.columns}>
         <Fields draft={draft} onChange={setDraft} tasks={tasks} refusal={refusal} />
         <PreviewPanel
-          preview={refusal ? undefined : preview.data}
-          refusal={refusal}
+          preview={refusal || isNoTime ? undefined : preview.data}
+          isRefused={refusal !== null || isNoTime}
           isChecking={isChecking}
           isChanged={changes > 0}
           isOn={draft.enabled}
@@ -76,9 +85,11 @@ export function Editor({ title, current, version, tasks }: Props) {
       <SaveBar
         changes={theirs ? 0 : changes}
         saving={false}
-        refusal={!isChecking && refusal ? words.refused : undefined}
+        refusal={isMistaken ? words.mistakes : against && words.refused}
         save={words.save}
-        onSave={() => setIsAsking(true)}
+        onSave={() => {
+          if (against === null) setIsAsking(true);
+        }}
         onDiscard={discard}
       />
       <SaveDialog
@@ -88,7 +99,8 @@ export function Editor({ title, current, version, tasks }: Props) {
         base={base}
         typed={typed}
         preview={isChecking || refusal ? undefined : preview.data}
-        blocked={isChecking ? words.checking : refusal ? words.refused : undefined}
+        refused={against}
+        blocked={isChecking ? words.checking : against ? words.refused : undefined}
         onSave={save}
       />
       <Leaving isDirty={changes > 0} />

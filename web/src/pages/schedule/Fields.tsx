@@ -4,11 +4,11 @@ import type { ThenView } from '../../api/schema';
 import { taskWord } from '../../format/task';
 import { Icon } from '../../parts/icons/Icon';
 import { Section } from '../../parts/Section';
-import { type AfterDraft, type Draft, type RuleDraft, withNewRule } from './draft';
+import { type AfterDraft, type Draft, noDescription, type RuleDraft, withNewRule } from './draft';
 import { RuleFields } from './RuleFields';
 import css from './Schedule.module.css';
 import { TimeField } from './TimeField';
-import { words } from './words';
+import { refusedWords, words } from './words';
 
 interface Props {
   draft: Draft;
@@ -49,7 +49,7 @@ export function Fields({ draft, onChange, tasks, refusal }: Props) {
         ))}
         {refusal && (
           <p role="alert" className={css.refusal}>
-            {refusal.detail || refusal.title}
+            {refusedWords(refusal)}
           </p>
         )}
         <Button
@@ -70,7 +70,7 @@ export function Fields({ draft, onChange, tasks, refusal }: Props) {
         <TextInput
           label={words.description}
           value={draft.description}
-          maxLength={512}
+          error={noDescription(draft)}
           onChange={(event) => onChange({ ...draft, description: event.currentTarget.value })}
         />
       </div>

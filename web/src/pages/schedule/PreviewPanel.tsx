@@ -1,4 +1,3 @@
-import type { Explanation } from '../../api/problems';
 import type { SchedulePreview } from '../../api/schedules';
 import type { DifferenceView, SlotView } from '../../api/schema';
 import { hourMinute } from '../../format/time';
@@ -13,14 +12,14 @@ import { YearStrip } from './YearStrip';
 
 interface Props {
   preview: SchedulePreview | undefined;
-  refusal: Explanation | null;
+  isRefused: boolean;
   isChecking: boolean;
   isChanged: boolean;
   isOn: boolean;
 }
 
 /** What a schedule would do, by the code that will do it. */
-export function PreviewPanel({ preview, refusal, isChecking, isChanged, isOn }: Props) {
+export function PreviewPanel({ preview, isRefused, isChecking, isChanged, isOn }: Props) {
   return (
     <Section
       title={isChanged ? words.preview : words.previewSaved}
@@ -30,7 +29,7 @@ export function PreviewPanel({ preview, refusal, isChecking, isChanged, isOn }: 
         </span>
       }
     >
-      {refusal ? (
+      {isRefused ? (
         <p className={css.soft}>{words.refused}.</p>
       ) : (
         <PageState loading={!preview}>

@@ -14,6 +14,8 @@ interface Props {
   typed: ReturnType<typeof scheduleOf>;
   /** None until the daemon has said what exactly this would do. */
   preview: SchedulePreview | undefined;
+  /** What the daemon says against it. */
+  refused: string | null;
   /** Why it cannot be saved now. */
   blocked: string | undefined;
   onSave: () => Promise<void>;
@@ -27,6 +29,7 @@ export function SaveDialog({
   base,
   typed,
   preview,
+  refused,
   blocked,
   onSave,
 }: Props) {
@@ -42,6 +45,11 @@ export function SaveDialog({
       onConfirm={onSave}
     >
       <Diff label={words.difference} before={scheduleText(base)} after={scheduleText(typed)} />
+      {refused !== null && (
+        <p role="alert" className={css.refusal}>
+          {refused}
+        </p>
+      )}
       {preview && <p className={css.soft}>{words.differs(preview.differing_days)}</p>}
       <p className={css.soft}>{words.everybody}</p>
       {flags.length > 0 && (

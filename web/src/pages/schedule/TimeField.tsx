@@ -1,4 +1,5 @@
 import { TextInput } from '@mantine/core';
+import { isTime } from './draft';
 import { words } from './words';
 
 interface Props {
@@ -14,9 +15,8 @@ export function TimeField({ label, value, onChange }: Props) {
       label={label}
       value={value}
       inputMode="numeric"
-      maxLength={5}
       placeholder={words.timePlaceholder}
-      error={/^([01]\d|2[0-3]):[0-5]\d$/.test(value) ? null : words.noTime}
+      error={isTime(value) ? null : words.noTime}
       onChange={(event) => onChange(withColon(event.currentTarget.value, value))}
     />
   );
@@ -24,6 +24,6 @@ export function TimeField({ label, value, onChange }: Props) {
 
 /** Four digits in a row are a time as well, except for whoever has just taken the colon away. */
 function withColon(typed: string, before: string): string {
-  const isTime = /^\d{4}$/.test(typed) && typed !== before.replace(':', '');
-  return isTime ? `${typed.slice(0, 2)}:${typed.slice(2)}` : typed;
+  const isFour = /^\d{4}$/.test(typed) && typed !== before.replace(':', '');
+  return isFour ? `${typed.slice(0, 2)}:${typed.slice(2)}` : typed;
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Schedule } from '../../api/schedules';
 import { afterWords, ruleWords, scheduleText } from '../schedules/rule';
-import { changesOf, draftOf, scheduleOf, withNewRule } from './draft';
+import { changesOf, draftOf, isWrong, noDescription, scheduleOf, withNewRule } from './draft';
+import { refusedWords } from './words';
 
 const saved: Schedule = {
   // biome-ignore lint/suspicious/noThenProperty: the name that the API has for it
@@ -59,4 +60,29 @@ test('schedules in words', () => {
     'waits for: sell_monitor',
     'waits until: 16:30, then skip',
   ]);
+});
+
+test('a time that is none is told beside its field, and the daemon is not asked', () => {
+  const draft = draftOf(saved);
+  const [rule] = draft.rules;
+  if (!rule) throw new Error('no rule');
+  const withRule = (changed: Partial<typeof rule>) => ({
+    ...draft,
+    rules: [{ ...rule, ...changed }],
+  });
+  expect(isWrong(draft)).toBe(false);
+  expect(isWrong(withRule({ time: '25:00' }))).toBe(true);
+  expect(isWrong(withRule({ time: '16:05:00' }))).toBe(true);
+  // The end belongs to rules of another kind.
+  expect(isWrong(withRule({ end_time: '' }))).toBe(false);
+  expect(isWrong(withRule({ kind: 'hourly', end_time: '' }))).toBe(true);
+  expect(isWrong({ ...draft, after: { ...draft.after, latest: '24:00' } })).toBe(true);
+  expect(noDescription({ ...draft, description: 'x'.repeat(513) })).toContain('this has 513');
+});
+
+test('what the daemon says of a part is told of what people see', () => {
+  const told = (detail: string) =>
+    refusedWords({ title: '', next: '', code: 'invalid_schedule', detail });
+  expect(told('Rules[0]: "25:00" is not a time.')).toBe('Rule 1: "25:00" is not a time.');
+  expect(told('After.latest is not a time.')).toBe('Waits at most until (IST) is not a time.');
 });

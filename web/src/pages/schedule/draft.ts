@@ -1,5 +1,6 @@
 import type { Rule, Schedule } from '../../api/schedules';
 import type { AfterView, RuleView, ThenView } from '../../api/schema';
+import { tooLong } from '../../format/text';
 import { textOf } from '../../format/unknown';
 import { scheduleText, type Told } from '../schedules/rule';
 
@@ -90,6 +91,30 @@ export function scheduleOf({ rules, after, enabled, description }: Draft) {
   const waits: AfterView | null =
     after.tasks.length > 0 ? { ...after, tasks: [...after.tasks] } : null;
   return { rules: rules.map(ruleOf), after: waits, enabled, description: description.trim() };
+}
+
+/** A time of day such as 16:05. */
+export function isTime(text: string): boolean {
+  return /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
+}
+
+/** Why the description cannot be kept; undefined when it can. */
+export function noDescription({ description }: Draft): string | undefined {
+  return tooLong(description.trim(), LONGEST_DESCRIPTION);
+}
+
+const LONGEST_DESCRIPTION = 512;
+
+/** Whether a field says by itself that it is wrong, so that the daemon need not be asked. */
+export function isWrong(draft: Draft): boolean {
+  const times = draft.rules.flatMap(timesOf);
+  if (draft.after.tasks.length > 0) times.push(draft.after.latest);
+  return !times.every(isTime);
+}
+
+function timesOf({ kind, time, end_time }: RuleDraft): string[] {
+  if (kind === 'at') return [time];
+  return kind === 'hourly' || kind === 'each_minute' ? [time, end_time] : [];
 }
 
 /** How many parts of the draft are other than in the schedule. */

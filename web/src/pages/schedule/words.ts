@@ -1,4 +1,6 @@
+import type { Explanation } from '../../api/problems';
 import { count, plural } from '../../format/numbers';
+import { capital } from '../../format/text';
 
 export const words = {
   all: 'All schedules',
@@ -46,6 +48,7 @@ export const words = {
   previewSaved: 'What it does',
   checking: 'checking…',
   refused: 'This cannot be saved yet',
+  mistakes: 'Correct the fields in red first.',
   next: 'Next slots',
   nextNone: 'It is never due.',
   runsOf: (runs: number) => `${count(runs)} runs`,
@@ -89,3 +92,22 @@ export const words = {
   show: 'Show the difference',
   hide: 'Hide the difference',
 } as const;
+
+/** What programs call a part of a schedule, as people see it. */
+const PARTS: readonly (readonly [RegExp, string])[] = [
+  [/\brules\[(\d+)\](\.\w+)*/i, 'rule'],
+  [/\bafter\.latest\b/i, words.latest],
+  [/\bafter\.tasks(\[\d+\])?/i, words.waits],
+];
+
+/** The daemon's sentence against a schedule, with the rule by its number, which begins at one for people. */
+export function refusedWords({ detail, title }: Explanation): string {
+  const told = PARTS.reduce(
+    (text, [part, word]) =>
+      text.replace(part, (_, index: string | undefined) =>
+        word === 'rule' ? words.rule(Number(index) + 1) : word,
+      ),
+    detail || title,
+  );
+  return capital(told);
+}

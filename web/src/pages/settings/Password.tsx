@@ -49,7 +49,10 @@ export function Password() {
         />
         <NewPassword
           value={fresh}
-          onChange={setFresh}
+          onChange={(next) => {
+            setFresh(next);
+            forget();
+          }}
           error={mistakeOf(refusal, 'new_password', signInWords.newPassword)}
         />
         <KeptTokens

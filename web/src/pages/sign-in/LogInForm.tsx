@@ -43,7 +43,11 @@ export function LogInForm({ name: knownName = '', onLoggedIn }: Props) {
   const isFirstAskForCode =
     attempt.error instanceof Failure && attempt.error.code === 'totp_required' && needsCode;
 
-  const codeMistake = mistakeOf(attempt.error && explain(attempt.error), 'code', words.code);
+  // What was refused is said until it is mended.
+  const isSameCode = attempt.variables?.code === code.trim();
+  const refusal = attempt.error && isSameCode ? explain(attempt.error) : null;
+  const codeMistake = mistakeOf(refusal, 'code', words.code);
+  const isCodeMended = needsCode && !isSameCode;
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -56,7 +60,7 @@ export function LogInForm({ name: knownName = '', onLoggedIn }: Props) {
   return (
     <form onSubmit={submit}>
       <Stack gap={12}>
-        {attempt.error && !isFirstAskForCode && !codeMistake && (
+        {attempt.error && !isFirstAskForCode && !codeMistake && !isCodeMended && (
           <Problem error={attempt.error} wait={wait} />
         )}
         <TextInput

@@ -18,7 +18,7 @@ export function ResetPage() {
   const cache = useQueryClient();
   const [passwords, setPasswords] = useState({ password: '', repeat: '' });
   const [isChanged, setIsChanged] = useState(false);
-  const { send, isPending, error } = useOnce(resetPassword, () => {
+  const { send, isPending, error, forget } = useOnce(resetPassword, () => {
     // Every session of the user has ended, this browser's as well.
     cache.clear();
     setIsChanged(true);
@@ -47,7 +47,7 @@ export function ResetPage() {
     <Frame title={words.resetTitle}>
       <p className={css.note}>{words.resetText}</p>
       {token === null && <Alert color="bad">{words.noToken}</Alert>}
-      <form onSubmit={submit}>
+      <form onSubmit={submit} onChange={forget}>
         <Stack gap={12}>
           {error && !mistake && <Problem error={error} />}
           <NewPassword value={passwords} onChange={setPasswords} error={mistake} />

@@ -14,6 +14,11 @@ import { tokenOf } from './token';
 import { useOnce } from './useOnce';
 import { words } from './words';
 
+/** Nobody can make a new link for the first admin but the daemon itself. */
+function linkNext(error: unknown): string | undefined {
+  return explain(error).code === 'link_unusable' ? words.setUpAgain : undefined;
+}
+
 /** Where the link leads that the daemon prints at its first start. */
 export function SetUpPage() {
   const token = useLocation({ select: ({ hash }) => tokenOf(hash, 'setup') });
@@ -21,7 +26,7 @@ export function SetUpPage() {
   const [name, setName] = useState('');
   const [passwords, setPasswords] = useState({ password: '', repeat: '' });
   const [isMade, setIsMade] = useState(false);
-  const { send, isPending, error } = useOnce(setUp, (me) => {
+  const { send, isPending, error, forget } = useOnce(setUp, (me) => {
     cache.clear();
     cache.setQueryData(meQuery.queryKey, me);
     setIsMade(true);
@@ -43,9 +48,11 @@ export function SetUpPage() {
     <Frame title={words.setUpTitle}>
       <p className={css.note}>{words.setUpText}</p>
       {token === null && <Alert color="bad">{words.noToken}</Alert>}
-      <form onSubmit={submit}>
+      <form onSubmit={submit} onChange={forget}>
         <Stack gap={12}>
-          {error && !nameMistake && !passwordMistake && <Problem error={error} />}
+          {error && !nameMistake && !passwordMistake && (
+            <Problem error={error} next={linkNext(error)} />
+          )}
           <TextInput
             label={words.name}
             value={name}

@@ -8,7 +8,7 @@ export function useOnce<Body, Answer>(
   onDone: (answer: Answer) => void,
 ) {
   const busy = useRef(false);
-  const { mutate, isPending, error } = useMutation({
+  const { mutate, isPending, error, reset } = useMutation({
     mutationFn: write,
     onSuccess: onDone,
     onError: () => {
@@ -22,5 +22,9 @@ export function useOnce<Body, Answer>(
     keepFocus();
     mutate(body);
   };
-  return { send, isPending, error };
+  /** What was refused is said until something is mended. */
+  const forget = () => {
+    if (error) reset();
+  };
+  return { send, isPending, error, forget };
 }

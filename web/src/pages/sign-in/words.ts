@@ -16,6 +16,8 @@ export const words = {
   setUpTitle: 'Make the first admin',
   setUpText: 'The admin sees and does everything on this daemon, and adds the other users.',
   setUp: 'Make the admin and log in',
+  setUpAgain:
+    'Start the daemon again: as long as it has no admin it prints a new link. If it has one, log in.',
   firstTitle: 'You are the admin',
   firstDemonstration:
     'This daemon was started as a demonstration: made-up users trade on a made-up market, and its clock runs fast. Nothing in it is real.',

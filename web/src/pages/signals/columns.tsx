@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router';
 import type { Signal } from '../../api/schema';
-import { codeWords } from '../../format/codes';
 import { count, decimal, percentSigned } from '../../format/numbers';
 import { toMs } from '../../format/time';
 import type { Column } from '../../parts/DataTable';
@@ -8,6 +7,7 @@ import { Day } from '../../parts/Day';
 import { Instant } from '../../parts/Instant';
 import { MarkWord } from '../../parts/MarkWord';
 import { Money } from '../../parts/Money';
+import { reasonWords } from './reasons';
 import { kindWords, STATUSES, words } from './words';
 
 const c = words.columns;
@@ -147,7 +147,7 @@ export const columns: readonly SignalColumn[] = [
     header: c.reasons,
     grow: true,
     width: 100,
-    cell: ({ finding }) => reasonWords(finding),
+    cell: ({ finding }) => reasonsOf(finding),
   },
   optional({ id: 'note', header: c.note, cell: ({ note }) => note }),
   optional({
@@ -166,8 +166,8 @@ export const columns: readonly SignalColumn[] = [
   }),
 ];
 
-function reasonWords({ reasons }: Finding) {
-  const text = reasons.map(codeWords).join(', ');
+function reasonsOf({ reasons }: Finding) {
+  const text = reasons.map(reasonWords).join(', ');
   return <span title={text}>{text}</span>;
 }
 

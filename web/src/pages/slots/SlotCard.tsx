@@ -1,4 +1,5 @@
 import type { LedgerSlot } from '../../api/schema';
+import { reasonText } from '../../format/reason';
 import { taskWord } from '../../format/task';
 import { Instant } from '../../parts/Instant';
 import { type Beside, RetryAt, RunLink, SlotAction, TicksOf } from './columns';
@@ -17,7 +18,7 @@ export function slotCard(beside: Beside) {
         <SlotMark slot={slot} outcomeOf={beside.outcomeOf} />
       </span>
       {beside.isOfAll && <span>{slot.user_name}</span>}
-      {slot.reason !== '' && <span>{slot.reason}</span>}
+      {slot.reason !== '' && <span>{reasonText(slot.reason)}</span>}
       <span className={css.soft}>
         {slot.kind === 'continuous' && (
           <>

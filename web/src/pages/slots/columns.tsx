@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Alert, LedgerSlot } from '../../api/schema';
 import { count } from '../../format/numbers';
+import { reasonText } from '../../format/reason';
 import { taskWord } from '../../format/task';
 import { Countdown } from '../../parts/Countdown';
 import type { Column } from '../../parts/DataTable';
@@ -119,7 +120,7 @@ export function slotColumns(beside: Beside, slots: readonly LedgerSlot[]): Colum
       id: 'reason',
       header: words.reason,
       grow: true,
-      cell: ({ reason }) => <span title={reason}>{reason}</span>,
+      cell: ({ reason }) => <span title={reasonText(reason)}>{reasonText(reason)}</span>,
     },
     {
       id: 'ticks',

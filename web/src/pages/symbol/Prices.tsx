@@ -10,17 +10,17 @@ import { Day } from '../../parts/Day';
 import { Money } from '../../parts/Money';
 import { PageState } from '../../parts/PageState';
 import { Section } from '../../parts/Section';
+import { COUNT, FIRST_INTERVAL } from './candles';
 import css from './Symbol.module.css';
 import { words } from './words';
 
 const PriceChart = lazy(() => import('./PriceChart'));
-const COUNT = 120;
 
 type Bar = Bars['bars'][number];
 
 /** How the price of the share went, as a picture or as a table. */
 export function Prices({ symbol }: { symbol: string }) {
-  const [interval, choose] = useState<Interval>('1d');
+  const [interval, choose] = useState<Interval>(FIRST_INTERVAL);
   const [isTable, setIsTable] = useState(false);
   const { data, error, isPending, refetch } = useQuery(candlesQuery(symbol, interval, COUNT));
   const newestFirst = useMemo(() => data?.bars.toReversed() ?? [], [data]);

@@ -15,6 +15,11 @@ export const words = {
   reading: '…',
   noPrice: 'no price',
   priceNotRead: 'not read',
+  noSymbolTitle: 'This is no symbol',
+  noSymbol: 'A symbol is of the letters A to Z, digits, & and -. Search for the share above.',
+  unknownTitle: (symbol: string) => `The market does not know ${symbol}`,
+  unknown:
+    'Check how it is written, or search above. What was held, ordered and signalled of it, if anything, stands below.',
   noShareTitle: 'No such share',
   noShare: (q: string) => `The source of market data knows no symbol with “${q}” in it.`,
 
