@@ -94,9 +94,13 @@ impl RuleBounds {
     }
 
     fn misfit_of_time(&self, time: NaiveTime) -> Option<String> {
-        let fits = (self.earliest..=self.latest).contains(&time) && time.second() == 0;
+        if time.second() != 0 {
+            return Some(format!("{time} is not a whole minute"));
+        }
+        let fits = (self.earliest..=self.latest).contains(&time);
         (!fits).then(|| {
-            format!("{time} is not a whole minute from {} to {}", text(self.earliest), text(self.latest))
+            let (earliest, latest) = (text(self.earliest), text(self.latest));
+            format!("{} is not between {earliest} and {latest}", text(time))
         })
     }
 

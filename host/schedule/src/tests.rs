@@ -262,9 +262,9 @@ fn rules_that_do_not_fit_their_task_are_refused() {
     let late = NaiveTime::from_hms_opt(18, 1, 0).unwrap();
     let seconds = NaiveTime::from_hms_opt(12, 0, 1).unwrap();
     for (task, rule, sentence) in [
-        (Task::literal("buy_orders"), at(clock(8, 59)), "not a whole minute from 09:00 to 18:00"),
-        (Task::literal("buy_orders"), at(late), "not a whole minute from 09:00 to 18:00"),
-        (Task::literal("buy_orders"), at(seconds), "not a whole minute from 09:00 to 18:00"),
+        (Task::literal("buy_orders"), at(clock(8, 59)), "08:59 is not between 09:00 and 18:00"),
+        (Task::literal("buy_orders"), at(late), "18:01 is not between 09:00 and 18:00"),
+        (Task::literal("buy_orders"), at(seconds), "12:00:01 is not a whole minute"),
         (Task::literal("buy_orders"), hourly(clock(9, 30), clock(15, 30)), "at one time of the day"),
         (
             Task::literal("position_monitor"),

@@ -28,7 +28,7 @@ impl Accounts {
     /// `kept_tokens` go on when it comes into force.
     ///
     /// # Errors
-    /// When the new one is weak, a token is not to be found, or the present one is another.
+    /// When the new one is weak or the present one, a token is not to be found, or the present one is another.
     pub async fn prepare_password(
         &self,
         (user, name): (UserId, &str),
@@ -39,6 +39,10 @@ impl Accounts {
         check_password(new, name)?;
         self.check_token_names(user, &kept_tokens).await?;
         self.confirm_password(user, name, present, from).await?;
+        // Tokens and sessions would end for nothing, and somebody who knows it would go on knowing it.
+        if present.expose() == new.expose() {
+            return Err(AccountError::WeakPassword("it is the one that you have now"));
+        }
         let hash = self.hash_password(new).await?;
         Ok(PreparedPassword { hash, kept: KeptAccess { session: Some(session), tokens: kept_tokens } })
     }

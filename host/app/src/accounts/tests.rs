@@ -189,6 +189,12 @@ async fn another_password_ends_the_other_sessions_and_all_tokens_that_are_not_na
     };
     let refused = prepare(&["kept", "of nobody"]).await.err().unwrap();
     assert_eq!(refused.to_string(), "keep_tokens[1]: you have no API token of this name");
+    let same = (&passwords.0, &passwords.0);
+    let refused =
+        world.accounts.prepare_password((world.asha, "asha"), same, (session, vec![]), &peer(1)).await;
+    let sentence = "this password cannot be used: it is the one that you have now";
+    assert_eq!(refused.err().unwrap().to_string(), sentence);
+    assert!(world.accounts.by_token(ended, false).await.unwrap().is_some());
     let prepared = prepare(&["kept"]).await.unwrap();
     world.accounts.change_password(world.asha, prepared).await.unwrap();
     assert_eq!((world.session(&other).await, world.session(&begun).await), (None, Some(session)));

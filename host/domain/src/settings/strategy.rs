@@ -140,7 +140,10 @@ pub const STRATEGY: [Setting; 24] = [
     ),
     number("rsi_near_oversold", Unit::Points, 30.0, 50.0, "RSI below which a share is close to oversold."),
     number("rsi_exit", Unit::Points, 30.0, 100.0, "RSI above which a position is left."),
-    money("user_capital_paise", "Money for one position."),
+    money(
+        "user_capital_paise",
+        "How much is put into one share; the capital of the account is another setting.",
+    ),
     money("max_order_value_paise", "Most money in one order."),
     whole("max_portfolio_size", Unit::Symbols, 1, 20, "Most symbols held or being bought at once."),
     number(
