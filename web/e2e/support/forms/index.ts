@@ -4,12 +4,13 @@ import { REASON_FORMS } from './reasons';
 import { SETTINGS_FORMS } from './settings';
 
 export type { Form } from './form';
+export { TYPED } from './typed';
 
 /**
  * The forms of the console, for the admin of a demonstration with some days behind it.
  *
  * Others need more than a table says and stand beside it in `bad-input.test.ts`: a password by a link, the tokens that go on
- * with a new password, the symbols of an allowance, a schedule by what it waits for and by a cron expression, a trial, a replay,
+ * with a new password, a symbol that the market does not know, a schedule by what it waits for and by a cron expression, a trial, a replay,
  * the filter of a list, the dates of a result. The rest is tried where it is used: the log-in, the first admin
  * (`first-run`), the codes of an authenticator (`totp`), limits and strategy (`settings`), the settings of a task
  * (`task-settings`), a script (`schedules`), a calendar (`calendar`), components and manifests (`modules`, `tasks`), why a

@@ -117,12 +117,4 @@ export const SETTINGS_FORMS: readonly Form[] = [
     wrong: (page) => page.getByRole('main').getByRole('status'),
     says: 'buy_orders',
   },
-  {
-    form: 'the limits, by a symbol',
-    place: settings('limits'),
-    typed: { 'Allowed symbols': 'ORBINDRA, NO_SUCH!', 'Max buys per day': '3' },
-    send: (page) => press(page, 'Save'),
-    wrong: 'Allowed symbols',
-    says: '"NO_SUCH!" is not a symbol',
-  },
 ];

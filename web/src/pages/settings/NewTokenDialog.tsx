@@ -54,7 +54,8 @@ interface FormProps {
   onMade: (secret: string) => void;
 }
 
-const DAYS = { kind: 'whole', least: 1, most: 3650 } as const;
+/** How many are too many the daemon says. */
+const DAYS = { kind: 'whole', least: 1 } as const;
 const LONGEST_NAME = 64;
 
 const SCOPES: readonly Scope[] = ['read', 'control', 'admin'];
