@@ -130,6 +130,34 @@ describe('what the daemon refuses stands beside the field, and stays typed:', ()
     for (const one of fields) expect(await one.inputValue()).toBe('user2user2user2');
   });
 
+  test('a set-up link that is none, until what was typed is mended', async ({ visit }) => {
+    const page = await visit({ url: own.as('admin').url, refusals: REFUSALS });
+    await page.goto('/#setup=none');
+    await field(page, 'Name').fill('asha');
+    for (const label of ['New password', 'The same again']) {
+      await field(page, label).fill('a long password that is new');
+    }
+    const make = page.getByRole('button', { name: 'Make the admin and log in' });
+    await refusalOf(page, /auth\/setup$/, () => make.click());
+    const alert = page.getByRole('alert');
+    await alert.getByText('Start the daemon again').waitFor();
+    expect(await alert.textContent()).not.toContain('Ask an admin');
+    await field(page, 'Name').fill('asha2');
+    await alert.waitFor({ state: 'hidden' });
+  });
+
+  test('a share that the market does not know is told once, and what can be no symbol alone', async ({
+    visit,
+  }) => {
+    const page = await visit({ ...own.as('admin'), refusals: REFUSALS });
+    await goTo(page, { path: '/symbols/NOSUCH', heading: 'NOSUCH' });
+    await page.getByText('The market does not know NOSUCH').waitFor();
+    expect(await page.getByText('belongs to somebody else').count()).toBe(0);
+    await goTo(page, { path: '/symbols/क', heading: 'क' });
+    await page.getByText('This is no symbol').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
   test('the tokens that go on with a new password, of which one is revoked meanwhile', async ({
     visit,
   }) => {

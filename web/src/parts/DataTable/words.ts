@@ -8,6 +8,7 @@ export const words = {
   stuck: 'They could not be read.',
   rows: (rows: number, more: boolean, sorted: boolean) => {
     if (!more) return plural(rows, 'row');
+    if (rows === 0) return 'Nothing found so far; what is older was not looked through yet';
     // A sort of half a list must not look like a sort of the list.
     return sorted
       ? `Sorted among the ${count(rows)} rows read so far`
