@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::http_client::http_client;
 use super::{ADMIN, OTHER, TestHost};
 
 /// The third user, who is neither the admin nor the one a test is about.
@@ -106,7 +107,7 @@ impl Console {
             };
             prahari_api::serve(listener, api, stopped).await;
         });
-        let http = reqwest::Client::new();
+        let http = http_client();
         Self { house, daemon, accounts, channels, real, address, http, stop, server }
     }
 

@@ -21,10 +21,10 @@ pub(crate) struct Address {
     pub(crate) port: u16,
     /// Whether it is reached over TLS.
     pub(crate) tls: bool,
-    /// What stands in the header `Host`: the host, and the port where it is not the usual one.
+    /// The host, and the port where it is not the usual one.
     pub(crate) authority: String,
-    /// What is asked of the host: path and query.
-    pub(crate) path: String,
+    /// The whole address, which is for the request alone.
+    pub(crate) url: Url,
 }
 
 impl Address {
@@ -45,16 +45,15 @@ impl Address {
         if !url.username().is_empty() || url.password().is_some() {
             return Err("the address must not hold a name or a password".to_owned());
         }
-        let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
+        let (Some(host), Some(port)) = (url.host().map(|host| host.to_owned()), url.port_or_known_default())
+        else {
             return Err("the address names no host".to_owned());
         };
         let authority = match url.port() {
             Some(port) => format!("{host}:{port}"),
             None => host.to_string(),
         };
-        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-        let address =
-            Self { host: host.to_owned(), port, tls, authority, path: format!("{}{query}", url.path()) };
+        let address = Self { host, port, tls, authority, url };
         match address.number() {
             Some(number) if !reach.allows(number, tls) => Err(NOT_ALLOWED.to_owned()),
             _ => Ok(address),
@@ -64,6 +63,14 @@ impl Address {
     /// What may be said of it: everything but path and query, which often hold a secret.
     pub(crate) fn shown(&self) -> String {
         format!("{}://{}", if self.tls { "https" } else { "http" }, self.authority)
+    }
+
+    /// The host where it is given as a name, which has to be looked up.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match &self.host {
+            Host::Domain(name) => Some(name),
+            Host::Ipv4(_) | Host::Ipv6(_) => None,
+        }
     }
 
     /// The address of the host where it is given as a number.
@@ -114,7 +121,8 @@ mod tests {
     #[test]
     fn an_address_is_taken_apart_and_shown_without_its_secrets() {
         let address = read("https://hooks.example.org/T0/secret?key=1").unwrap();
-        assert_eq!((address.port, address.tls, address.path.as_str()), (443, true, "/T0/secret?key=1"));
+        assert_eq!((address.port, address.tls), (443, true));
+        assert_eq!((address.url.path(), address.url.query()), ("/T0/secret", Some("key=1")));
         assert_eq!(address.shown(), "https://hooks.example.org");
         assert_eq!(
             read("https://hooks.example.org:8443/").unwrap().shown(),

@@ -6,13 +6,10 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use http_body_util::Full;
-use hyper::body::Bytes;
-use hyper::header::{CONTENT_TYPE, HOST, USER_AGENT};
-use hyper::{Request, StatusCode};
 use prahari_domain::time::Timestamp;
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, RequestBuilder, StatusCode};
 use serde::Serialize;
-use tokio::net::TcpStream;
 
 use crate::address::Address;
 use crate::courier::{Courier, Destination, OutgoingMessage, Undelivered, Webhook};
@@ -59,20 +56,8 @@ impl WebhookCourier {
 
     async fn post(&self, to: &Webhook, message: &OutgoingMessage) -> Result<Answer, Undelivered> {
         let address = Address::read(to.url.expose(), self.reach).map_err(Undelivered::for_good)?;
-        let request = request(&address, to, message)?;
-        let stream = self.connect(&address).await?;
-        if address.tls {
-            http::send(self.tls.over(stream, &address.host).await?, request).await
-        } else {
-            http::send(stream, request).await
-        }
-    }
-
-    async fn connect(&self, address: &Address) -> Result<TcpStream, Undelivered> {
-        let found = address.resolve(self.reach).await.map_err(Undelivered::not_sent)?;
-        TcpStream::connect(found.as_slice())
-            .await
-            .map_err(|error| Undelivered::not_sent(format!("no connection: {error}")))
+        let client = http::client_for(&address, self.reach, &self.tls).await?;
+        http::send(request(&client, &address, to, message)?).await
     }
 }
 
@@ -97,24 +82,23 @@ impl Courier for WebhookCourier {
 
 /// The signed request for a message.
 fn request(
+    client: &Client,
     address: &Address,
     to: &Webhook,
     message: &OutgoingMessage,
-) -> Result<Request<Full<Bytes>>, Undelivered> {
+) -> Result<RequestBuilder, Undelivered> {
     let failed =
         |error: &dyn std::fmt::Display| Undelivered::for_good(format!("it cannot be written: {error}"));
     let body = serde_json::to_vec(&body_of(message)).map_err(|error| failed(&error))?;
     let seconds = message.attempted_at.0.div_euclid(1_000);
     let signature = to.key.sign(&message.id, seconds, &body).map_err(|error| failed(&error))?;
-    Request::post(&address.path)
-        .header(HOST, &address.authority)
-        .header(USER_AGENT, concat!("prahari/", env!("CARGO_PKG_VERSION")))
+    Ok(client
+        .post(address.url.clone())
         .header(CONTENT_TYPE, "application/json")
         .header("webhook-id", &message.id)
         .header("webhook-timestamp", seconds)
         .header("webhook-signature", signature)
-        .body(Full::new(Bytes::from(body)))
-        .map_err(|error| failed(&error))
+        .body(body))
 }
 
 fn body_of(message: &OutgoingMessage) -> Body<'_> {
