@@ -185,6 +185,11 @@ const TABLE: &[Line] = &[
     ("GET /api/v1/user/channels", "",                                                  [401, 200, 200, 200, 401]),
     ("POST /api/v1/user/channels/webhooks", r#"{"name":"of a test","url":"https://hooks.example.org/"}"#,
                                                                                        [401, 201, 201, 201, 401]),
+    // The installation has no bot, and Telegram is not asked by tests.
+    ("POST /api/v1/user/channels/telegram", r#"{"name":"phone"}"#,                     [401, 409, 409, 409, 401]),
+    ("GET /api/v1/system/carriers", "",                                                [401, 403, 403, 200, 401]),
+    ("PUT /api/v1/system/carriers/telegram", r#"{"token":"1:ABCDEFGHIJ"}"#,            [401, 403, 403, 409, 401]),
+    ("DELETE /api/v1/system/carriers/telegram", "",                                    [401, 403, 403, 204, 401]),
     ("POST /api/v1/user/channels/{channel}/test", "",                                  [401, 404, 202, 404, 401]),
     ("GET /api/v1/user/deliveries", "",                                                [401, 200, 200, 200, 401]),
     ("GET /api/v1/user/deliveries?channel={channel}&state=waiting", "",                [401, 200, 200, 200, 401]),

@@ -9,7 +9,7 @@ use prahari_app::channels::{ChannelDeps, Channels};
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::vault::Vault;
-use prahari_couriers::{Reach, WebhookCourier};
+use prahari_couriers::{Couriers, Reach, Telegram, WebhookCourier};
 use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
 use prahari_secrets::{Cost, Key, KeyRing, Token};
@@ -31,6 +31,9 @@ pub const PASSWORD: &str = "a password of the tests";
 
 /// Real time when a console starts, as far as log-ins are concerned; it stands still until the test moves it.
 pub const START: Timestamp = Timestamp(1_790_000_000_000);
+
+/// Where no server is: no test asks the real Telegram.
+const NOWHERE: &str = "http://127.0.0.1:1";
 
 /// A daemon that answers requests.
 pub struct Console {
@@ -82,13 +85,17 @@ impl Console {
         let real = Clock::at(START);
         let vault = Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new())));
         let settings = AccountSettings { clock: real.clone(), cost: Cost::ForTestsOnly };
+        let telegram = Arc::new(Telegram::at(NOWHERE).unwrap());
+        let couriers = Couriers { webhooks: WebhookCourier::new(Reach::Public), telegram: telegram.clone() };
         let deps = ChannelDeps {
             clock: daemon.clock.clone(),
+            real: real.clone(),
             store: daemon.store.clone(),
             outbox: daemon.notices.outbox(),
             shutdown: daemon.shutdown.clone(),
             vault: vault.clone(),
-            courier: Arc::new(WebhookCourier::new(Reach::Public)),
+            courier: Arc::new(couriers),
+            telegram,
         };
         let channels = Arc::new(Channels::load(deps).await.unwrap());
         let accounts = Accounts::new(daemon.store.clone(), daemon.events.clone(), vault, settings);

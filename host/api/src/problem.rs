@@ -105,6 +105,12 @@ pub enum Code {
     TooManyChannels,
     /// The user tested channels too often within an hour; `retry_at` says when the next test is taken.
     TestedTooOften,
+    /// The installation has nothing by which messages of the kind leave; an admin sets it up.
+    ChannelNotSetUp,
+    /// What messages of the kind leave by was tried and did not work; the sentence says why.
+    CarrierFailed,
+    /// The code that shows that a mailbox is one's own is wrong, was used, or is too old.
+    WrongChannelCode,
     /// The component is refused; the sentence says why.
     ModuleRefused,
     /// The user has the largest allowed number of uploads under way; this one was not read.
@@ -203,6 +209,9 @@ impl Code {
             | Self::RunTooSoon
             | Self::KeyUsed
             | Self::TooManyChannels
+            | Self::ChannelNotSetUp
+            | Self::CarrierFailed
+            | Self::WrongChannelCode
             | Self::ModuleInUse
             | Self::ModuleQuarantined
             | Self::ModuleWantsMore
@@ -433,6 +442,9 @@ impl From<AppError> for Problem {
             }
             AppError::Channel(ChannelError::Address(_)) => Code::InvalidRequest,
             AppError::Channel(ChannelError::TooMany) => Code::TooManyChannels,
+            AppError::Channel(ChannelError::NotSetUp(_)) => Code::ChannelNotSetUp,
+            AppError::Channel(ChannelError::Carrier(_)) => Code::CarrierFailed,
+            AppError::Channel(ChannelError::WrongCode) => Code::WrongChannelCode,
             AppError::Channel(ChannelError::Unknown(_)) => Code::NotFound,
             AppError::Link(LinkError::Unknown { .. }) => Code::InvalidRequest,
             AppError::BrokerInUse { .. } => Code::BrokerInUse,

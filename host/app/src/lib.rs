@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod cancellations;
 pub mod caretakers;
 pub mod channels;
+pub mod chats;
 pub mod clock;
 pub mod daemon;
 pub mod day_log;

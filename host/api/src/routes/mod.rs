@@ -6,7 +6,9 @@ mod audit;
 mod auth;
 mod brokers;
 mod calendar;
+mod carriers;
 mod channels;
+mod chat_codes;
 mod closed_positions;
 mod connections;
 mod credentials;
@@ -76,7 +78,9 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(auth::routes())
         .merge(brokers::routes())
         .merge(calendar::routes())
+        .merge(carriers::routes())
         .merge(channels::routes())
+        .merge(chat_codes::routes())
         .merge(closed_positions::routes())
         .merge(connections::routes())
         .merge(credentials::routes())

@@ -10,6 +10,15 @@ pub enum ChannelError {
     /// Nothing would ever be delivered to the address.
     #[error("{0}")]
     Address(String),
+    /// The installation has nothing by which messages of the kind leave.
+    #[error("the installation has no {0}; an admin sets one up")]
+    NotSetUp(&'static str),
+    /// What messages of the kind leave by does not do its work.
+    #[error("it was tried and did not work: {0}")]
+    Carrier(String),
+    /// The code is another one, was used, or is too old.
+    #[error("the code is not the right one, was used, or is older than ten minutes")]
+    WrongCode,
     /// The user has as many channels as one may.
     #[error("there are {} channels already, and no more are allowed; remove one first", MOST_CHANNELS)]
     TooMany,

@@ -5,24 +5,34 @@
 //! delivered beside everything else, at least once: where nobody knows whether an attempt arrived, the next one is
 //! marked as repeated. In lockstep nothing is delivered: a simulation asks nothing of the outside.
 
+mod carriers;
+mod codes;
 mod deliver;
 mod destination;
 mod error;
 mod outbox;
 mod pauses;
+mod telegram;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use prahari_couriers::{Courier, Destination, Webhook};
+use prahari_couriers::{Courier, Destination, Telegram, Webhook};
 use prahari_domain::ids::UserId;
 use prahari_secrets::{Secret, SigningKey};
 use prahari_store::{NewChannel, NotificationLevel, NotificationRow, Store, TestQueued};
 
+use carriers::Carriers;
+use codes::Codes;
+use destination::Kept;
+
+pub use carriers::Bot;
+pub use codes::IssuedCode;
 pub use error::ChannelError;
 pub use outbox::Outbox;
 pub use prahari_store::{ChannelKind, ChannelRow, DeliveryFilter, DeliveryRow, DeliveryState, MOST_WAITING};
+pub use telegram::ChatCode;
 
 use crate::clock::Clock;
 use crate::error::AppError;
@@ -39,6 +49,8 @@ pub const MOST_TESTS: u32 = 10;
 pub struct ChannelDeps {
     /// The daemon's clock.
     pub clock: Clock,
+    /// Real time, for what people do within minutes.
+    pub real: Clock,
     /// Store of the daemon's data.
     pub store: Store,
     /// Wakes whoever delivers; that of the room which sends messages.
@@ -49,16 +61,23 @@ pub struct ChannelDeps {
     pub vault: Arc<Vault>,
     /// Who brings the messages.
     pub courier: Arc<dyn Courier>,
+    /// What speaks with Telegram.
+    pub telegram: Arc<Telegram>,
 }
 
 /// The channels of every user.
 pub struct Channels {
     clock: Clock,
+    real: Clock,
     store: Store,
     outbox: Arc<Outbox>,
     shutdown: Arc<Shutdown>,
     vault: Arc<Vault>,
     courier: Arc<dyn Courier>,
+    telegram: Arc<Telegram>,
+    carriers: Carriers,
+    /// Codes that connect chats, each with the name of its channel.
+    chat_codes: Codes<String>,
 }
 
 /// A webhook that was just added, with its key, which is shown this once.
@@ -75,11 +94,12 @@ impl Channels {
     /// # Errors
     /// When the database cannot be read.
     pub async fn load(deps: ChannelDeps) -> Result<Self, AppError> {
-        let ChannelDeps { clock, store, outbox, shutdown, vault, courier } = deps;
+        let ChannelDeps { clock, real, store, outbox, shutdown, vault, courier, telegram } = deps;
         for user in store.system().users_with_channels().await? {
             outbox.add_user(user);
         }
-        Ok(Self { clock, store, outbox, shutdown, vault, courier })
+        let (carriers, chat_codes) = (Carriers::load(&store, &vault).await?, Codes::default());
+        Ok(Self { clock, real, store, outbox, shutdown, vault, courier, telegram, carriers, chat_codes })
     }
 
     /// Returns the channels of a user, oldest first.
@@ -98,7 +118,7 @@ impl Channels {
         let webhook = Webhook { url, key: SigningKey::generate()? };
         let to = Destination::Webhook(webhook.clone());
         let shown = self.courier.check(&to).map_err(ChannelError::Address)?;
-        Ok(PreparedWebhook { to, shown, key: webhook.key })
+        Ok(PreparedWebhook { webhook, shown })
     }
 
     /// Adds a webhook to the channels of a user, under a name of the user's choice.
@@ -111,14 +131,14 @@ impl Channels {
         name: String,
         prepared: PreparedWebhook,
     ) -> Result<AddedWebhook, AppError> {
-        let PreparedWebhook { to, shown, key } = prepared;
-        let sealed = destination::seal(&self.vault, user, &to)?;
+        let PreparedWebhook { webhook, shown } = prepared;
+        let sealed = destination::seal(&self.vault, user, &Kept::webhook(&webhook))?;
         let created_at = self.clock.now();
-        let new = NewChannel { kind: ChannelKind::Webhook, name, shown, sealed, created_at };
+        let new = NewChannel { kind: ChannelKind::Webhook, name, shown, sealed, created_at, chat: None };
         let added = self.store.user(user).add_channel(new, MOST_CHANNELS).await?;
         let id = added.ok_or(ChannelError::TooMany)?;
         self.outbox.add_user(user);
-        Ok(AddedWebhook { id, key: key.text() })
+        Ok(AddedWebhook { id, key: webhook.key.text() })
     }
 
     /// Removes a channel of a user; what waits for it is given up.
@@ -168,9 +188,8 @@ impl Channels {
 
 /// A webhook whose address was checked.
 pub struct PreparedWebhook {
-    to: Destination,
+    webhook: Webhook,
     shown: String,
-    key: SigningKey,
 }
 
 impl PreparedWebhook {

@@ -25,8 +25,8 @@ fn message() -> OutgoingMessage {
     }
 }
 
-fn to(url: &str) -> Destination {
-    Destination::Webhook(Webhook { url: Secret::new(url.to_owned()), key: SigningKey::parse(KEY).unwrap() })
+fn to(url: &str) -> Webhook {
+    Webhook { url: Secret::new(url.to_owned()), key: SigningKey::parse(KEY).unwrap() }
 }
 
 /// A receiver that answers one request with these bytes and tells what it was sent.
@@ -93,7 +93,10 @@ async fn every_other_answer_is_told_in_one_sentence_without_the_address() {
         let failed = WebhookCourier::new(Reach::Local).deliver(&to(&url), &message()).await.unwrap_err();
         received.await.unwrap();
         let reason = reason.to_owned();
-        assert_eq!(failed, Undelivered { reason, again, perhaps_arrived: false, wait_s });
+        assert_eq!(
+            failed,
+            Undelivered { reason, again, perhaps_arrived: false, wait_s, ends_channel: false }
+        );
     }
 }
 

@@ -1,0 +1,38 @@
+//! The couriers of all kinds of channels behind one face.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::courier::{Courier, Destination, OutgoingMessage, Undelivered};
+use crate::telegram::Telegram;
+use crate::webhook::{DELIVERY_DEADLINE, WebhookCourier};
+
+/// Longest time that an attempt of any kind may take, real time.
+pub const LONGEST_DELIVERY: Duration = DELIVERY_DEADLINE;
+
+/// Takes each message to the courier of its destination.
+pub struct Couriers {
+    /// For webhooks.
+    pub webhooks: WebhookCourier,
+    /// For chats.
+    pub telegram: Arc<Telegram>,
+}
+
+#[async_trait]
+impl Courier for Couriers {
+    fn check(&self, to: &Destination) -> Result<String, String> {
+        match to {
+            Destination::Webhook(webhook) => self.webhooks.check(webhook),
+            Destination::Telegram(_) => Ok("a chat on Telegram".to_owned()),
+        }
+    }
+
+    async fn deliver(&self, to: &Destination, message: &OutgoingMessage) -> Result<(), Undelivered> {
+        match to {
+            Destination::Webhook(webhook) => self.webhooks.deliver(webhook, message).await,
+            Destination::Telegram(chat) => self.telegram.deliver(chat, message).await,
+        }
+    }
+}
