@@ -33,6 +33,12 @@ fn texts(text: &str) -> Vec<(bool, Method, &'static str, Value)> {
         (
             false,
             Method::POST,
+            "/api/v1/user/channels/email",
+            json!({ "name": text, "address": "asha@example.org" }),
+        ),
+        (
+            false,
+            Method::POST,
             "/api/v1/user/channels/webhooks",
             json!({ "name": text, "url": "https://hooks.example.org/" }),
         ),

@@ -9,7 +9,7 @@ use prahari_app::channels::{ChannelDeps, Channels};
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::vault::Vault;
-use prahari_couriers::{Couriers, Reach, Telegram, WebhookCourier};
+use prahari_couriers::{Couriers, MailCourier, Reach, Telegram, WebhookCourier};
 use prahari_domain::ids::UserId;
 use prahari_domain::time::Timestamp;
 use prahari_secrets::{Cost, Key, KeyRing, Token};
@@ -86,7 +86,12 @@ impl Console {
         let vault = Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new())));
         let settings = AccountSettings { clock: real.clone(), cost: Cost::ForTestsOnly };
         let telegram = Arc::new(Telegram::at(NOWHERE).unwrap());
-        let couriers = Couriers { webhooks: WebhookCourier::new(Reach::Public), telegram: telegram.clone() };
+        let mail = Arc::new(MailCourier::new(Reach::Public));
+        let couriers = Couriers {
+            webhooks: WebhookCourier::new(Reach::Public),
+            telegram: telegram.clone(),
+            mail: mail.clone(),
+        };
         let deps = ChannelDeps {
             clock: daemon.clock.clone(),
             real: real.clone(),
@@ -96,6 +101,7 @@ impl Console {
             vault: vault.clone(),
             courier: Arc::new(couriers),
             telegram,
+            mail,
         };
         let channels = Arc::new(Channels::load(deps).await.unwrap());
         let accounts = Accounts::new(daemon.store.clone(), daemon.events.clone(), vault, settings);

@@ -103,7 +103,7 @@ pub enum Code {
     AskedTooOften,
     /// The user has as many channels as one may.
     TooManyChannels,
-    /// The user tested channels too often within an hour; `retry_at` says when the next test is taken.
+    /// The user tested channels, or had codes sent, too often within an hour; `retry_at` says when the next is taken.
     TestedTooOften,
     /// The installation has nothing by which messages of the kind leave; an admin sets it up.
     ChannelNotSetUp,
@@ -437,7 +437,9 @@ impl From<AppError> for Problem {
             AppError::RunTooSoon { retry_at, .. } => {
                 return Self::new(Code::RunTooSoon, error.to_string()).retry_at(retry_at);
             }
-            AppError::Channel(ChannelError::TestedTooOften { retry_at }) => {
+            AppError::Channel(
+                ChannelError::TestedTooOften { retry_at } | ChannelError::CodesTooOften { retry_at },
+            ) => {
                 return Self::new(Code::TestedTooOften, error.to_string()).retry_at(retry_at);
             }
             AppError::Channel(ChannelError::Address(_)) => Code::InvalidRequest,

@@ -31,6 +31,7 @@ pub mod prices;
 pub mod progress;
 mod pushes;
 pub mod queries;
+mod recent;
 pub mod refusals;
 pub mod replays;
 pub mod runs;

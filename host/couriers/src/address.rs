@@ -54,7 +54,7 @@ impl Address {
             None => host.to_string(),
         };
         let address = Self { host, port, tls, authority, url };
-        match address.number() {
+        match number_of(&address.host) {
             Some(number) if !reach.allows(number, tls) => Err(NOT_ALLOWED.to_owned()),
             _ => Ok(address),
         }
@@ -73,37 +73,50 @@ impl Address {
         }
     }
 
-    /// The address of the host where it is given as a number.
-    fn number(&self) -> Option<IpAddr> {
-        match &self.host {
-            Host::Domain(_) => None,
-            Host::Ipv4(number) => Some(IpAddr::V4(*number)),
-            Host::Ipv6(number) => Some(IpAddr::V6(*number)),
-        }
-    }
-
-    /// Looks up where the host is. Only these addresses are connected to, so that a name which means another
-    /// machine a moment later changes nothing.
+    /// Looks up where the host is; see [`lookup`].
     ///
     /// # Errors
-    /// When there is no such host, or one of its addresses may not be reached.
+    /// As [`lookup`].
     pub(crate) async fn resolve(&self, reach: Reach) -> Result<Vec<SocketAddr>, String> {
-        let found: Vec<SocketAddr> = match (&self.host, self.number()) {
-            (Host::Domain(name), _) => tokio::net::lookup_host((name.as_str(), self.port))
-                .await
-                .map_err(|_| "the name of the host is not known".to_owned())?
-                .take(MOST_ADDRESSES)
-                .collect(),
-            (_, number) => number.map(|number| SocketAddr::new(number, self.port)).into_iter().collect(),
-        };
-        if found.is_empty() {
-            return Err("the name of the host has no address".to_owned());
-        }
-        if found.iter().any(|address| !reach.allows(address.ip(), self.tls)) {
-            return Err(NOT_ALLOWED.to_owned());
-        }
-        Ok(found)
+        lookup(&self.host, self.port, self.tls, reach).await
     }
+}
+
+/// The address of a host where it is given as a number.
+pub(crate) fn number_of(host: &Host<String>) -> Option<IpAddr> {
+    match host {
+        Host::Domain(_) => None,
+        Host::Ipv4(number) => Some(IpAddr::V4(*number)),
+        Host::Ipv6(number) => Some(IpAddr::V6(*number)),
+    }
+}
+
+/// Looks up where a host is. Only these addresses are connected to, so that a name which means another machine a
+/// moment later changes nothing.
+///
+/// # Errors
+/// When there is no such host, or one of its addresses may not be reached.
+pub(crate) async fn lookup(
+    host: &Host<String>,
+    port: u16,
+    tls: bool,
+    reach: Reach,
+) -> Result<Vec<SocketAddr>, String> {
+    let found: Vec<SocketAddr> = match host {
+        Host::Domain(name) => tokio::net::lookup_host((name.as_str(), port))
+            .await
+            .map_err(|_| "the name of the host is not known".to_owned())?
+            .take(MOST_ADDRESSES)
+            .collect(),
+        number => number_of(number).map(|number| SocketAddr::new(number, port)).into_iter().collect(),
+    };
+    if found.is_empty() {
+        return Err("the name of the host has no address".to_owned());
+    }
+    if found.iter().any(|address| !reach.allows(address.ip(), tls)) {
+        return Err(NOT_ALLOWED.to_owned());
+    }
+    Ok(found)
 }
 
 /// Said of an address within this machine or its network.

@@ -5,6 +5,8 @@ use prahari_domain::text::one_line;
 use prahari_domain::time::Timestamp;
 use prahari_secrets::{Secret, SigningKey};
 
+use crate::mail::MailDestination;
+
 /// Most characters of a sentence that says why a message was not delivered.
 pub const LONGEST_REASON: usize = 300;
 
@@ -32,6 +34,8 @@ pub enum Destination {
     Webhook(Webhook),
     /// A chat with the installation's bot.
     Telegram(TelegramChat),
+    /// A mailbox.
+    Mail(MailDestination),
 }
 
 /// An address that takes messages over HTTP, and the key by which it knows them.
@@ -78,7 +82,7 @@ pub struct OutgoingMessage {
 impl OutgoingMessage {
     /// The message as plain text: its title, and below it what else there is to say.
     pub(crate) fn text(&self) -> String {
-        let mut parts = vec![self.title.clone()];
+        let mut parts = vec![one_line(&self.title).into_owned()];
         parts.extend(Some(self.body.clone()).filter(|body| !body.is_empty()));
         parts.extend((self.more > 0).then(|| format!("(and {} more of the kind)", self.more)));
         parts.extend(self.repeated.then(|| "(this message may have come before)".to_owned()));

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::mail_server::MailServerBody;
 use crate::caller::{Admin, AdminPerson};
 use crate::extract::Json;
 use crate::problem::Problem;
@@ -27,6 +28,9 @@ struct Carriers {
     /// The bot on Telegram; null when there is none.
     #[schema(required)]
     telegram: Option<TelegramBot>,
+    /// The mail server; null when there is none.
+    #[schema(required)]
+    email: Option<MailServerBody>,
 }
 
 /// The installation's bot, without its token.
@@ -51,7 +55,8 @@ struct BotRequest {
 #[utoipa::path(get, path = "/api/v1/system/carriers", operation_id = "carriers", tag = "channels",
     responses((status = OK, body = Carriers)))]
 async fn read(State(api): State<Api>, _admin: Admin) -> Json<Carriers> {
-    Json(Carriers { telegram: api.channels.bot().map(TelegramBot::from) })
+    let (bot, mail) = (api.channels.bot(), api.channels.mail());
+    Json(Carriers { telegram: bot.map(TelegramBot::from), email: mail.map(MailServerBody::from) })
 }
 
 /// Makes a bot the one of the installation, once Telegram has said which it is.

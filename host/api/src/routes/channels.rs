@@ -81,6 +81,8 @@ struct ChannelList {
     /// Name of the bot with which chats can be connected, without the `@`; null when the installation has none.
     #[schema(required)]
     bot: Option<String>,
+    /// Whether the installation has a mail server, so that mailboxes can be added.
+    has_mail: bool,
 }
 
 /// A test that was queued.
@@ -98,7 +100,8 @@ async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<ChannelList
     let items = rows.into_iter().map(Channel::from).collect();
     let (most, most_tests, most_waiting) = (MOST_CHANNELS, MOST_TESTS, MOST_WAITING);
     let bot = api.channels.bot().map(|bot| bot.name);
-    Ok(Json(ChannelList { items, most, most_tests, most_waiting, bot }))
+    let has_mail = api.channels.mail().is_some();
+    Ok(Json(ChannelList { items, most, most_tests, most_waiting, bot, has_mail }))
 }
 
 /// Adds a webhook to the caller's channels. From then on every message that may disturb is sent there too.

@@ -25,6 +25,8 @@ mod jobs;
 mod lanes;
 mod live;
 mod logs;
+mod mail_server;
+mod mailboxes;
 mod market;
 mod market_quotes;
 mod metrics;
@@ -97,6 +99,8 @@ pub(crate) fn documented() -> OpenApiRouter<Api> {
         .merge(lanes::routes())
         .merge(live::routes())
         .merge(logs::routes())
+        .merge(mail_server::routes())
+        .merge(mailboxes::routes())
         .merge(market::routes())
         .merge(market_quotes::routes())
         .merge(metrics::routes())

@@ -1,6 +1,6 @@
 //! What is sealed of a channel: where it goes, and the key that belongs to it.
 
-use prahari_couriers::{Destination, TelegramChat, Undelivered, Webhook};
+use prahari_couriers::{Destination, MailDestination, TelegramChat, Undelivered, Webhook};
 use prahari_domain::ids::UserId;
 use prahari_secrets::{Secret, SecretError, SigningKey};
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ use crate::vault::Vault;
 pub(super) enum Kept {
     Webhook { url: String, key: String },
     Telegram { chat: i64 },
+    Email { address: String },
 }
 
 impl Kept {
@@ -37,6 +38,11 @@ impl Kept {
                 let bot =
                     carriers.bot().ok_or_else(|| Undelivered::not_sent("the installation has no bot"))?;
                 Ok(Destination::Telegram(TelegramChat { token: bot.token, chat: *chat }))
+            }
+            Self::Email { address } => {
+                let none = || Undelivered::not_sent("the installation has no mail server");
+                let server = carriers.mail().ok_or_else(none)?.server;
+                Ok(Destination::Mail(MailDestination { server, address: Secret::new(address.clone()) }))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use prahari_domain::time::Timestamp;
 
-use super::{MOST_CHANNELS, MOST_TESTS};
+use super::{MOST_CHANNELS, MOST_CODES, MOST_TESTS};
 
 /// A request about a channel that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +25,12 @@ pub enum ChannelError {
     /// The user has no such channel, or not any more.
     #[error("there is no channel {0}")]
     Unknown(u64),
+    /// Codes were sent for the user too often.
+    #[error("codes were sent {} times within an hour; the next is sent from {retry_at}", MOST_CODES)]
+    CodesTooOften {
+        /// Time from which the next is sent.
+        retry_at: Timestamp,
+    },
     /// The user has tested too often.
     #[error(
         "channels were tested {} times within an hour; the next test is taken from {retry_at}",

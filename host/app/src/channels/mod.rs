@@ -9,6 +9,7 @@ mod carriers;
 mod codes;
 mod deliver;
 mod destination;
+mod email;
 mod error;
 mod outbox;
 mod pauses;
@@ -18,7 +19,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use prahari_couriers::{Courier, Destination, Telegram, Webhook};
+use prahari_couriers::{Courier, Destination, MailCourier, Telegram, Webhook};
 use prahari_domain::ids::UserId;
 use prahari_secrets::{Secret, SigningKey};
 use prahari_store::{NewChannel, NotificationLevel, NotificationRow, Store, TestQueued};
@@ -26,16 +27,20 @@ use prahari_store::{NewChannel, NotificationLevel, NotificationRow, Store, TestQ
 use carriers::Carriers;
 use codes::Codes;
 use destination::Kept;
+use email::NewMailbox;
 
-pub use carriers::Bot;
+pub use carriers::{Bot, Mail, security_name};
 pub use codes::IssuedCode;
+pub use email::MOST_CODES;
 pub use error::ChannelError;
 pub use outbox::Outbox;
+pub use prahari_couriers::{MailLogIn, MailSecurity, MailServer};
 pub use prahari_store::{ChannelKind, ChannelRow, DeliveryFilter, DeliveryRow, DeliveryState, MOST_WAITING};
 pub use telegram::ChatCode;
 
 use crate::clock::Clock;
 use crate::error::AppError;
+use crate::recent::Recent;
 use crate::shutdown::Shutdown;
 use crate::vault::Vault;
 
@@ -44,6 +49,8 @@ pub const MOST_CHANNELS: u32 = 5;
 
 /// Most tests of a user within an hour: each is a request to an address that the user chose.
 pub const MOST_TESTS: u32 = 10;
+
+const HOUR_MS: i64 = 60 * 60_000;
 
 /// What the channels are built from.
 pub struct ChannelDeps {
@@ -63,6 +70,8 @@ pub struct ChannelDeps {
     pub courier: Arc<dyn Courier>,
     /// What speaks with Telegram.
     pub telegram: Arc<Telegram>,
+    /// What speaks with mail servers.
+    pub mail: Arc<MailCourier>,
 }
 
 /// The channels of every user.
@@ -78,6 +87,11 @@ pub struct Channels {
     carriers: Carriers,
     /// Codes that connect chats, each with the name of its channel.
     chat_codes: Codes<String>,
+    mail: Arc<MailCourier>,
+    /// Codes that were sent to mailboxes.
+    mail_codes: Codes<NewMailbox>,
+    /// How often codes were sent for each user.
+    codes_sent: Recent,
 }
 
 /// A webhook that was just added, with its key, which is shown this once.
@@ -94,12 +108,25 @@ impl Channels {
     /// # Errors
     /// When the database cannot be read.
     pub async fn load(deps: ChannelDeps) -> Result<Self, AppError> {
-        let ChannelDeps { clock, real, store, outbox, shutdown, vault, courier, telegram } = deps;
+        let ChannelDeps { clock, real, store, outbox, shutdown, vault, courier, telegram, mail } = deps;
         for user in store.system().users_with_channels().await? {
             outbox.add_user(user);
         }
-        let (carriers, chat_codes) = (Carriers::load(&store, &vault).await?, Codes::default());
-        Ok(Self { clock, real, store, outbox, shutdown, vault, courier, telegram, carriers, chat_codes })
+        Ok(Self {
+            carriers: Carriers::load(&store, &vault).await?,
+            clock,
+            real,
+            store,
+            outbox,
+            shutdown,
+            vault,
+            courier,
+            telegram,
+            mail,
+            chat_codes: Codes::default(),
+            mail_codes: Codes::default(),
+            codes_sent: Recent::new(MOST_CODES, HOUR_MS),
+        })
     }
 
     /// Returns the channels of a user, oldest first.

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
-use prahari_couriers::{OutgoingMessage, Undelivered};
+use prahari_couriers::{MailSecurity, MailServer, OutgoingMessage, Reach, Undelivered};
 use prahari_domain::money::Paise;
 use prahari_domain::settings::{NotificationKind, Silence};
 use prahari_domain::time::Timestamp;
@@ -91,6 +91,7 @@ impl World {
             vault: Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new()))),
             courier: courier.clone(),
             telegram: nowhere(),
+            mail: Arc::new(MailCourier::new(Reach::Local)),
         };
         let channels = Arc::new(Channels::load(deps).await.unwrap());
         Self { channels, courier, handed, hand, store, outbox, asha, _folder: folder }
@@ -381,6 +382,44 @@ async fn a_chat_waits_for_a_bot_and_a_token_that_is_none_is_refused_without_bein
 }
 
 #[tokio::test]
+async fn a_mailbox_waits_for_a_mail_server_that_lets_the_installation_in_and_codes_are_bounded() {
+    let (world, _, _delivering) = World::delivering().await;
+    let address = Secret::new("asha@example.org".to_owned());
+    let begin = || world.channels.begin_mailbox(world.asha, "mail".to_owned(), &address);
+    assert_eq!(
+        begin().await.unwrap_err().to_string(),
+        "the installation has no mail server; an admin sets one up"
+    );
+    // Nobody listens there.
+    let server = MailServer {
+        host: "127.0.0.1".to_owned(),
+        port: 1,
+        security: MailSecurity::None,
+        log_in: None,
+        from: "prahari@example.org".to_owned(),
+    };
+    let refused = world.channels.set_mail(server.clone()).await.unwrap_err();
+    assert!(refused.to_string().starts_with("it was tried and did not work: the mail server"), "{refused}");
+    let mail = Mail { server, changed_at: START };
+    world.channels.carriers.set_mail(&world.store, &world.channels.vault, mail).await.unwrap();
+    for _ in 0..MOST_CODES {
+        let refused = begin().await.unwrap_err();
+        assert!(matches!(refused, AppError::Channel(ChannelError::Carrier(_))), "{refused}");
+    }
+    let refused = begin().await.unwrap_err();
+    let expected = START.plus_minutes(60);
+    assert!(
+        matches!(refused, AppError::Channel(ChannelError::CodesTooOften { retry_at }) if retry_at == expected),
+        "{refused}"
+    );
+    let typed = Secret::new("abcd-abcd-abcd-abcd".to_owned());
+    let refused = world.channels.confirm_mailbox(world.asha, &typed).await.unwrap_err();
+    assert!(matches!(refused, AppError::Channel(ChannelError::WrongCode)), "{refused}");
+    let again = Carriers::load(&world.store, &world.channels.vault).await.unwrap();
+    assert_eq!(again.mail().unwrap().server.from, "prahari@example.org");
+}
+
+#[tokio::test]
 async fn in_lockstep_nothing_is_delivered() {
     let world = World::new().await;
     let deps = ChannelDeps {
@@ -392,6 +431,7 @@ async fn in_lockstep_nothing_is_delivered() {
         vault: world.channels.vault.clone(),
         courier: world.courier.clone(),
         telegram: nowhere(),
+        mail: Arc::new(MailCourier::new(Reach::Local)),
     };
     assert!(Arc::new(Channels::load(deps).await.unwrap()).start().is_empty());
 }

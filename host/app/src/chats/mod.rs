@@ -2,14 +2,13 @@
 //!
 //! The daemon asks Telegram for what was written, from one place, and keeps in the database how far it has read. A chat that is
 //! connected with a user reads what that user may read, and may turn the user's kill switch on, never off. Everybody else
-//! is told once how to connect. What one chat can cause is bounded by [`Recent`]. In lockstep nobody is asked.
+//! is told once how to connect. What one chat can cause is bounded. In lockstep nobody is asked.
 
 mod answers;
 mod command;
 mod connect;
 mod kill;
 mod poll;
-mod recent;
 
 use std::sync::Arc;
 
@@ -22,6 +21,7 @@ use crate::channels::{Bot, Channels};
 use crate::clock::Clock;
 use crate::error::AppError;
 use crate::queries::Queries;
+use crate::recent::Recent;
 use crate::services::Services;
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
@@ -29,7 +29,6 @@ use crate::user::User;
 use crate::users::Users;
 use command::Command;
 use kill::Kills;
-use recent::Recent;
 
 const MINUTE_MS: i64 = 60_000;
 

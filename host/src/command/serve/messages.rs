@@ -8,7 +8,7 @@ use prahari_app::chats::{ChatDeps, Chats};
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
 use prahari_app::vault::Vault;
-use prahari_couriers::{Couriers, Reach, Telegram, WebhookCourier};
+use prahari_couriers::{Couriers, MailCourier, Reach, Telegram, WebhookCourier};
 
 use crate::cli::Serve;
 use crate::exit::Failure;
@@ -25,9 +25,11 @@ impl Messages {
     pub(super) async fn load(options: &Serve, daemon: &Daemon, vault: Arc<Vault>) -> Result<Self, Failure> {
         let reach = |is_local: bool| if is_local { Reach::Local } else { Reach::Public };
         let telegram = Arc::new(Telegram::at(&options.telegram_server).map_err(Failure::input)?);
+        let mail = Arc::new(MailCourier::new(reach(options.local_mail)));
         let couriers = Couriers {
             webhooks: WebhookCourier::new(reach(options.local_webhooks)),
             telegram: telegram.clone(),
+            mail: mail.clone(),
         };
         let deps = ChannelDeps {
             clock: daemon.clock.clone(),
@@ -38,6 +40,7 @@ impl Messages {
             vault,
             courier: Arc::new(couriers),
             telegram: telegram.clone(),
+            mail,
         };
         let channels = Channels::load(deps).await.map(Arc::new).map_err(Failure::work)?;
         Ok(Self { channels, telegram })

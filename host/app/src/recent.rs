@@ -1,16 +1,16 @@
-//! How often each chat did something within a time.
+//! How often each of many did something within a time: chats, users.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use parking_lot::Mutex;
 use prahari_domain::time::Timestamp;
 
-/// Most chats that are remembered. When there are more, new ones are not heard until others are forgotten: their number is
+/// Most that are remembered. When there are more, new ones are not heard until others are forgotten: the number of chats is
 /// whatever strangers make it.
-const MOST_CHATS: usize = 1_000;
+const MOST_REMEMBERED: usize = 1_000;
 
-/// Lets each chat do something so often within a time.
-pub(super) struct Recent {
+/// Lets each do something so often within a time.
+pub(crate) struct Recent {
     most: usize,
     within_ms: i64,
     seen: Mutex<BTreeMap<i64, VecDeque<Timestamp>>>,
@@ -18,21 +18,21 @@ pub(super) struct Recent {
 
 impl Recent {
     /// `most` times within `within_ms` milliseconds.
-    pub(super) fn new(most: usize, within_ms: i64) -> Self {
+    pub(crate) fn new(most: usize, within_ms: i64) -> Self {
         Self { most, within_ms, seen: Mutex::default() }
     }
 
-    /// Returns whether a chat may do it once more, and counts it if so.
-    pub(super) fn allows(&self, chat: i64, now: Timestamp) -> bool {
+    /// Returns whether one may do it once more, and counts it if so.
+    pub(crate) fn allows(&self, who: i64, now: Timestamp) -> bool {
         let mut seen = self.seen.lock();
         let is_old = |at: &Timestamp| now.millis_since(*at) >= self.within_ms;
-        if !seen.contains_key(&chat) && seen.len() >= MOST_CHATS {
+        if !seen.contains_key(&who) && seen.len() >= MOST_REMEMBERED {
             seen.retain(|_, times| times.back().is_some_and(|last| !is_old(last)));
-            if seen.len() >= MOST_CHATS {
+            if seen.len() >= MOST_REMEMBERED {
                 return false;
             }
         }
-        let times = seen.entry(chat).or_default();
+        let times = seen.entry(who).or_default();
         while times.front().is_some_and(is_old) {
             times.pop_front();
         }
@@ -41,6 +41,12 @@ impl Recent {
             times.push_back(now);
         }
         allows
+    }
+
+    /// Returns when one who may not do it now may do it again.
+    pub(crate) fn again_at(&self, who: i64, now: Timestamp) -> Timestamp {
+        let first = self.seen.lock().get(&who).and_then(|times| times.front().copied());
+        first.unwrap_or(now).plus_millis(self.within_ms)
     }
 }
 
@@ -53,6 +59,7 @@ mod tests {
         let recent = Recent::new(2, 1_000);
         let allows = |chat, at| recent.allows(chat, Timestamp(at));
         assert!(allows(1, 0) && allows(1, 500) && !allows(1, 999));
+        assert_eq!(recent.again_at(1, Timestamp(999)), Timestamp(1_000));
         assert!(allows(2, 999));
         assert!(allows(1, 1_000) && !allows(1, 1_001) && allows(1, 1_500));
     }
@@ -60,7 +67,7 @@ mod tests {
     #[test]
     fn strangers_fill_no_memory_and_keep_nobody_out_for_long() {
         let recent = Recent::new(1, 1_000);
-        let most = i64::try_from(MOST_CHATS).unwrap();
+        let most = i64::try_from(MOST_REMEMBERED).unwrap();
         for chat in 0..most {
             assert!(recent.allows(chat, Timestamp(chat)));
         }
