@@ -35,6 +35,21 @@ pub const START: Timestamp = Timestamp(1_790_000_000_000);
 /// Where no server is: no test asks the real Telegram.
 const NOWHERE: &str = "http://127.0.0.1:1";
 
+/// What of the outside a console reaches.
+pub struct Outside {
+    /// Where Telegram is.
+    pub telegram: String,
+    /// How far webhooks and mail go.
+    pub reach: Reach,
+}
+
+impl Default for Outside {
+    /// Nothing.
+    fn default() -> Self {
+        Self { telegram: NOWHERE.to_owned(), reach: Reach::Public }
+    }
+}
+
 /// A daemon that answers requests.
 pub struct Console {
     /// Who lives longer than the daemon.
@@ -45,6 +60,8 @@ pub struct Console {
     pub accounts: Arc<Accounts>,
     /// Where messages go. On the virtual clock nothing is delivered.
     pub channels: Arc<Channels>,
+    /// What speaks with Telegram.
+    pub telegram: Arc<Telegram>,
     /// Real time, as the log-ins see it.
     pub real: Clock,
     /// Where it listens.
@@ -82,28 +99,20 @@ impl Console {
 
     /// The same with other limits of connections.
     pub async fn limited(house: TestHost, daemon: Arc<Daemon>, limits: ConnectionLimits) -> Self {
+        Self::reaching(house, daemon, limits, &Outside::default()).await
+    }
+
+    /// The same with something of the outside within reach.
+    pub async fn reaching(
+        house: TestHost,
+        daemon: Arc<Daemon>,
+        limits: ConnectionLimits,
+        outside: &Outside,
+    ) -> Self {
         let real = Clock::at(START);
         let vault = Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new())));
         let settings = AccountSettings { clock: real.clone(), cost: Cost::ForTestsOnly };
-        let telegram = Arc::new(Telegram::at(NOWHERE).unwrap());
-        let mail = Arc::new(MailCourier::new(Reach::Public));
-        let couriers = Couriers {
-            webhooks: WebhookCourier::new(Reach::Public),
-            telegram: telegram.clone(),
-            mail: mail.clone(),
-        };
-        let deps = ChannelDeps {
-            clock: daemon.clock.clone(),
-            real: real.clone(),
-            store: daemon.store.clone(),
-            outbox: daemon.notices.outbox(),
-            shutdown: daemon.shutdown.clone(),
-            vault: vault.clone(),
-            courier: Arc::new(couriers),
-            telegram,
-            mail,
-        };
-        let channels = Arc::new(Channels::load(deps).await.unwrap());
+        let (channels, telegram) = channels(&daemon, vault.clone(), outside).await;
         let accounts = Accounts::new(daemon.store.clone(), daemon.events.clone(), vault, settings);
         let accounts = Arc::new(accounts.unwrap());
         for user in daemon.users.all() {
@@ -121,7 +130,7 @@ impl Console {
             prahari_api::serve(listener, api, stopped).await;
         });
         let http = http_client();
-        Self { house, daemon, accounts, channels, real, address, http, stop, server }
+        Self { house, daemon, accounts, channels, telegram, real, address, http, stop, server }
     }
 
     /// Somebody who is not logged in.
@@ -202,6 +211,29 @@ impl Console {
         self.daemon.store.close().await.unwrap();
         self.house
     }
+}
+
+/// The channels of a daemon, and what speaks with Telegram for them.
+async fn channels(daemon: &Daemon, vault: Arc<Vault>, outside: &Outside) -> (Arc<Channels>, Arc<Telegram>) {
+    let telegram = Arc::new(Telegram::at(&outside.telegram).unwrap());
+    let mail = Arc::new(MailCourier::new(outside.reach));
+    let couriers = Couriers {
+        webhooks: WebhookCourier::new(outside.reach),
+        telegram: telegram.clone(),
+        mail: mail.clone(),
+    };
+    let deps = ChannelDeps {
+        clock: daemon.clock.clone(),
+        real: daemon.clock.clone(),
+        store: daemon.store.clone(),
+        outbox: daemon.notices.outbox(),
+        shutdown: daemon.shutdown.clone(),
+        vault,
+        courier: Arc::new(couriers),
+        telegram: telegram.clone(),
+        mail,
+    };
+    (Arc::new(Channels::load(deps).await.unwrap()), telegram)
 }
 
 impl Client {

@@ -112,7 +112,11 @@ impl FakeTelegram {
     /// A chat blocks the bot, or takes it back.
     pub fn block(&self, chat: i64, is_blocked: bool) {
         let mut inner = self.state.inner.lock().unwrap();
-        if is_blocked { inner.blocked.insert(chat) } else { inner.blocked.remove(&chat) };
+        if is_blocked {
+            inner.blocked.insert(chat)
+        } else {
+            inner.blocked.remove(&chat)
+        };
     }
 
     /// The next message is answered 429 with this pause, in seconds.
@@ -136,7 +140,8 @@ impl FakeTelegram {
     /// Waits until everything that was written has been read and confirmed.
     pub fn wait_until_read(&self) {
         let inner = self.state.inner.lock().unwrap();
-        let waited = self.state.written.wait_timeout_while(inner, PATIENCE, |inner| !inner.updates.is_empty());
+        let waited =
+            self.state.written.wait_timeout_while(inner, PATIENCE, |inner| !inner.updates.is_empty());
         assert!(!waited.unwrap().1.timed_out(), "what was written is not read");
     }
 }
@@ -148,7 +153,9 @@ fn serve(stream: TcpStream, state: &State, tell: &Sender<Sent>) {
         let Some((status, answer)) = answer(&path, &body, state, tell) else { return };
         let answer = answer.to_string();
         let length = answer.len();
-        let head = format!("HTTP/1.1 {status} Told\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
+        let head = format!(
+            "HTTP/1.1 {status} Told\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+        );
         if writer.write_all((head + &answer).as_bytes()).is_err() {
             return;
         }
@@ -182,7 +189,9 @@ fn answer(path: &str, body: &Value, state: &State, tell: &Sender<Sent>) -> Optio
         return Some(failure(401, "Unauthorized", Value::Null));
     };
     match method {
-        "getMe" => Some(success(json!({ "id": 7_654_321, "is_bot": true, "first_name": "P", "username": BOT }))),
+        "getMe" => {
+            Some(success(json!({ "id": 7_654_321, "is_bot": true, "first_name": "P", "username": BOT })))
+        }
         "getUpdates" => updates(body, state),
         "sendMessage" => Some(send(body, state, tell)),
         _ => Some(failure(404, "Not Found", Value::Null)),
@@ -196,8 +205,7 @@ fn updates(body: &Value, state: &State) -> Option<(u16, Value)> {
     inner.updates.retain(|update| update["update_id"].as_i64() >= Some(first));
     state.written.notify_all();
     let waits = |inner: &mut Inner| inner.updates.is_empty() && !inner.is_down;
-    let (mut inner, waited) = state.written.wait_timeout_while(inner, PATIENCE, waits).unwrap();
-    drop(waited);
+    let (mut inner, _waited) = state.written.wait_timeout_while(inner, PATIENCE, waits).unwrap();
     if inner.is_down {
         inner.refused += 1;
         state.written.notify_all();
