@@ -2,7 +2,9 @@
 //! that do not tell the address.
 
 use std::error::Error;
+use std::sync::Arc;
 
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, RequestBuilder, StatusCode, retry};
@@ -29,12 +31,23 @@ pub(crate) struct Answer {
 pub(crate) async fn client_for(address: &Address, reach: Reach, tls: &Tls) -> Result<Client, Undelivered> {
     let found = address.resolve(reach).await.map_err(Undelivered::not_sent)?;
     let config = if address.tls { tls.config().await? } else { tls::trusting_nobody()? };
-    let builder = builder(config).pool_max_idle_per_host(0);
+    let builder = builder(config).pool_max_idle_per_host(0).dns_resolver(Arc::new(NoLookup));
     let builder = match address.name() {
         Some(name) => builder.resolve_to_addrs(name, &found),
         None => builder,
     };
     built(builder)
+}
+
+/// Looks nothing up: what is connected to was looked up and checked before, and stands beside this.
+struct NoLookup;
+
+impl Resolve for NoLookup {
+    fn resolve(&self, _name: Name) -> Resolving {
+        let refused: Result<Addrs, Box<dyn Error + Send + Sync>> =
+            Err("the name was not looked up before".into());
+        Box::pin(std::future::ready(refused))
+    }
 }
 
 /// What all clients have in common.

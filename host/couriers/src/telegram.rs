@@ -212,7 +212,6 @@ impl Telegram {
 
     async fn ask(&self, token: &Secret, method: &str, body: &impl Serialize) -> Result<Reply, Undelivered> {
         let base = self.server.as_str().trim_end_matches('/');
-        // Wiped with the secret's own type as soon as the request is made.
         let address = Secret::new(format!("{base}/bot{}/{method}", token.expose()));
         let address = Url::parse(address.expose())
             .map_err(|_| Undelivered::for_good("the token of the bot is none"))?;
