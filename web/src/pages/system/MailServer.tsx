@@ -116,7 +116,12 @@ function Form({ server }: { server: MailServerBody | null }) {
         {...field('security')}
         data={SECURITIES.map((value) => ({ value, label: text.securities[value] }))}
       />
-      <TextInput {...field('user')} description={text.userHint} maxLength={254} autoComplete="off" />
+      <TextInput
+        {...field('user')}
+        description={text.userHint}
+        maxLength={254}
+        autoComplete="off"
+      />
       <PasswordInput
         {...field('password')}
         description={text.passwordHint}

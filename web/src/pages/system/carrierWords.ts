@@ -27,7 +27,8 @@ export const mailServerWords = {
   user: 'User',
   userHint: 'Left empty where the server asks for no log-in.',
   password: 'Password',
-  passwordHint: 'Left empty to keep the one of the same user at the same host. It is kept sealed and not shown again.',
+  passwordHint:
+    'Left empty to keep the one of the same user at the same host. It is kept sealed and not shown again.',
   from: 'Messages are from',
   save: 'Try and set the server',
   remove: 'Remove',
