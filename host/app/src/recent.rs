@@ -5,30 +5,28 @@ use std::collections::{BTreeMap, VecDeque};
 use parking_lot::Mutex;
 use prahari_domain::time::Timestamp;
 
-/// Most that are remembered. When there are more, new ones are not heard until others are forgotten: the number of chats is
-/// whatever strangers make it.
-const MOST_REMEMBERED: usize = 1_000;
-
 /// Lets each do something so often within a time.
 pub(crate) struct Recent {
     most: usize,
     within_ms: i64,
+    most_remembered: usize,
     seen: Mutex<BTreeMap<i64, VecDeque<Timestamp>>>,
 }
 
 impl Recent {
-    /// `most` times within `within_ms` milliseconds.
-    pub(crate) fn new(most: usize, within_ms: i64) -> Self {
-        Self { most, within_ms, seen: Mutex::default() }
+    /// `most` times within `within_ms` milliseconds. Where more than `most_remembered` did something within the time, new ones may
+    /// not until others are forgotten: some of them are strangers, whose number is whatever they make it.
+    pub(crate) fn new(most: usize, within_ms: i64, most_remembered: usize) -> Self {
+        Self { most, within_ms, most_remembered, seen: Mutex::default() }
     }
 
     /// Returns whether one may do it once more, and counts it if so.
     pub(crate) fn allows(&self, who: i64, now: Timestamp) -> bool {
         let mut seen = self.seen.lock();
         let is_old = |at: &Timestamp| now.millis_since(*at) >= self.within_ms;
-        if !seen.contains_key(&who) && seen.len() >= MOST_REMEMBERED {
+        if !seen.contains_key(&who) && seen.len() >= self.most_remembered {
             seen.retain(|_, times| times.back().is_some_and(|last| !is_old(last)));
-            if seen.len() >= MOST_REMEMBERED {
+            if seen.len() >= self.most_remembered {
                 return false;
             }
         }
@@ -56,7 +54,7 @@ mod tests {
 
     #[test]
     fn each_chat_is_bounded_by_itself_and_heard_again_when_the_time_is_over() {
-        let recent = Recent::new(2, 1_000);
+        let recent = Recent::new(2, 1_000, 10);
         let allows = |chat, at| recent.allows(chat, Timestamp(at));
         assert!(allows(1, 0) && allows(1, 500) && !allows(1, 999));
         assert_eq!(recent.again_at(1, Timestamp(999)), Timestamp(1_000));
@@ -66,12 +64,11 @@ mod tests {
 
     #[test]
     fn strangers_fill_no_memory_and_keep_nobody_out_for_long() {
-        let recent = Recent::new(1, 1_000);
-        let most = i64::try_from(MOST_REMEMBERED).unwrap();
-        for chat in 0..most {
+        let recent = Recent::new(1, 1_000, 100);
+        for chat in 0..100 {
             assert!(recent.allows(chat, Timestamp(chat)));
         }
-        assert!(!recent.allows(most, Timestamp(999)));
-        assert!(recent.allows(most, Timestamp(1_000)));
+        assert!(!recent.allows(100, Timestamp(999)));
+        assert!(recent.allows(100, Timestamp(1_000)));
     }
 }

@@ -52,6 +52,9 @@ pub const MOST_TESTS: u32 = 10;
 
 const HOUR_MS: i64 = 60 * 60_000;
 
+/// Most users whose codes of the last hour are counted.
+const MOST_USERS: usize = 100_000;
+
 /// What the channels are built from.
 pub struct ChannelDeps {
     /// The daemon's clock.
@@ -125,7 +128,7 @@ impl Channels {
             mail,
             chat_codes: Codes::default(),
             mail_codes: Codes::default(),
-            codes_sent: Recent::new(MOST_CODES, HOUR_MS),
+            codes_sent: Recent::new(MOST_CODES, HOUR_MS, MOST_USERS),
         })
     }
 

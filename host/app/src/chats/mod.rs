@@ -38,6 +38,11 @@ pub const MOST_COMMANDS: usize = 20;
 /// Most wrong codes of a chat within an hour that are answered.
 const MOST_WRONG_CODES: usize = 5;
 
+/// Most chats of strangers that are remembered, and most that are connected. The second are as many as users connect, so that no
+/// stranger keeps anybody from stopping their orders.
+const MOST_STRANGERS: usize = 1_000;
+const MOST_CONNECTED: usize = 100_000;
+
 /// What the chats are built from.
 pub struct ChatDeps {
     /// The daemon's clock.
@@ -69,6 +74,8 @@ pub struct Chats {
     deps: ChatDeps,
     /// Commands of connected chats.
     commands: Recent,
+    /// What other chats wrote.
+    unconnected: Recent,
     /// Chats that were told how to connect.
     strangers: Recent,
     /// Codes that did not help.
@@ -82,9 +89,10 @@ impl Chats {
     pub fn new(deps: ChatDeps) -> Arc<Self> {
         Arc::new(Self {
             deps,
-            commands: Recent::new(MOST_COMMANDS, MINUTE_MS),
-            strangers: Recent::new(1, 24 * 60 * MINUTE_MS),
-            wrong_codes: Recent::new(MOST_WRONG_CODES, 60 * MINUTE_MS),
+            commands: Recent::new(MOST_COMMANDS, MINUTE_MS, MOST_CONNECTED),
+            unconnected: Recent::new(MOST_COMMANDS, MINUTE_MS, MOST_STRANGERS),
+            strangers: Recent::new(1, 24 * 60 * MINUTE_MS, MOST_STRANGERS),
+            wrong_codes: Recent::new(MOST_WRONG_CODES, 60 * MINUTE_MS, MOST_STRANGERS),
             kills: Kills::default(),
         })
     }
@@ -101,11 +109,16 @@ impl Chats {
     /// Answers what somebody wrote. Groups are not answered: whoever is in one would read what is a user's.
     async fn hear(&self, bot: &Bot, message: &ChatMessage) -> Result<(), AppError> {
         let now = self.deps.real.now();
-        if !message.is_private || !self.commands.allows(message.chat, now) {
+        if !message.is_private {
+            return Ok(());
+        }
+        let channel = self.deps.channels.of_chat(message.chat).await?;
+        let heard = if channel.is_some() { &self.commands } else { &self.unconnected };
+        if !heard.allows(message.chat, now) {
             return Ok(());
         }
         let command = Command::read(&message.text);
-        let answer = match (self.deps.channels.of_chat(message.chat).await?, command) {
+        let answer = match (channel, command) {
             (_, Command::Start(Some(code))) => self.connect(message.chat, code).await?,
             (Some(channel), command) => self.obey(&channel, message.chat, command).await?,
             (None, _) => self.strangers.allows(message.chat, now).then(|| answers::STRANGER.to_owned()),
