@@ -31,11 +31,15 @@ struct Traded {
 impl Traded {
     async fn on(bars: &Bars) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let market = bars.write(folder.path());
+        Self::at(&[&bars.write(folder.path())]).await
+    }
+
+    /// On these markets, as the command line names them.
+    async fn at(markets: &[&str]) -> Self {
+        let markets = markets.iter().flat_map(|market| ["--market", market]).collect::<Vec<_>>();
         let database = tempfile::tempdir().unwrap();
         let db = database.path().join("prahari.db");
-        let arguments =
-            [&WEEKS[..], &["--market", &market, "--users", "1", "--db", db.to_str().unwrap()]].concat();
+        let arguments = [&WEEKS[..], &markets[..], &["--users", "1", "--db", db.to_str().unwrap()]].concat();
         let Simulated { report, .. } = simulate(&arguments);
         let store = Store::open(&db, Durability::Off).unwrap();
         let journal = store.user(UserId(1)).load_journal(0).await.unwrap();
@@ -111,6 +115,23 @@ async fn rows_of_days_without_a_session_change_no_trade_and_are_named() {
         "{note}"
     );
     assert_eq!((notes.len(), &plain.report["bars"]), (50, &Value::from(Vec::<String>::new())));
+}
+
+#[tokio::test]
+async fn the_same_bars_by_share_by_day_and_in_a_chain_lead_to_the_same_journal() {
+    let bars = Bars::made_up().await;
+    let (by_share, by_day) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let csv = bars.write(by_share.path());
+    let bhavcopy = bars.write_by_day(by_day.path());
+    let plain = Traded::at(&[&csv]).await;
+    assert!(!plain.fills().is_empty());
+    for markets in
+        [vec![bhavcopy.as_str()], vec![bhavcopy.as_str(), csv.as_str()], vec![csv.as_str(), &bhavcopy]]
+    {
+        let traded = Traded::at(&markets).await;
+        assert_eq!(traded.report["journal_digest"], plain.report["journal_digest"], "{markets:?}");
+        assert_eq!(traded.journal, plain.journal, "{markets:?}");
+    }
 }
 
 #[tokio::test]

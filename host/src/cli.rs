@@ -4,6 +4,7 @@ mod calendar;
 mod connecting;
 mod log;
 mod look;
+mod market;
 mod module;
 mod operate;
 mod recorded;
@@ -13,6 +14,7 @@ mod service;
 mod simulate;
 mod task;
 mod values;
+mod yahoo;
 
 use std::path::PathBuf;
 
@@ -21,6 +23,7 @@ use prahari_domain::text::one_line;
 
 pub use calendar::{Calendar, CalendarCommand, CalendarFile, UnknownDays};
 pub use look::{Logs, Orders, Positions, RunsCommand, RunsOptions, SettingsCommand, SettingsOptions};
+pub use market::{MarketCommand, MarketExport, MarketFetch};
 pub use module::{Module, ModuleCommand};
 pub use operate::{
     ApiCall, FieldValue, GrantCommand, GrantOptions, RuleOptions, ScheduleCommand, ScheduleOptions,
@@ -35,6 +38,7 @@ pub use task::{
     HeldShares, Language, NewTask, RunTask, TaskCommand, TaskName, TaskSettingsCommand, TaskSettingsOptions,
 };
 pub use values::{Candidate, Market, OwnModule};
+pub use yahoo::YahooOptions;
 
 /// Prahari runs the trading day of many users: every task a sandboxed component, on schedule, accounted for.
 #[derive(Debug, Parser)]
@@ -87,6 +91,9 @@ pub enum Command {
     /// Write, check and try tasks of your own.
     #[command(subcommand)]
     Task(TaskCommand),
+    /// What is in the files of a market source, and fetching the bars of one over the net.
+    #[command(subcommand)]
+    Market(MarketCommand),
     /// Print the OpenAPI document of the HTTP interface.
     Openapi,
     /// The versions of the modules that a running daemon runs.

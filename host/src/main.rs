@@ -5,6 +5,7 @@ mod cli;
 mod command;
 mod components;
 mod exit;
+mod fetched;
 mod given_file;
 mod logging;
 mod templates;

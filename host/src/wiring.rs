@@ -15,7 +15,8 @@ use prahari_app::paper_store::{DatabasePaperStore, PAPER};
 use prahari_app::prices::PriceJumps;
 use prahari_app::tasks::TaskManifest;
 use prahari_brokers::{
-    BarsReport, CsvMarket, MarketData, PaperBroker, PaperBrokerage, PaperSettings, SyntheticMarket,
+    BarsReport, BhavcopyMarket, Chain, CsvMarket, FolderMarket, MarketData, PaperBroker, PaperBrokerage,
+    PaperSettings, SyntheticMarket, YahooMarket,
 };
 use prahari_domain::calendar::{Calendar, CalendarHandle};
 use prahari_domain::time::Day;
@@ -51,8 +52,49 @@ pub async fn calendar_of(
     }
 }
 
-/// Opens the source of prices. A made-up market has prices through `until`.
+/// Opens sources of prices that are on this machine, which are asked in this order. A made-up market has prices through
+/// `until`.
 pub fn market(
+    markets: &[Market],
+    calendar: &Arc<CalendarHandle>,
+    seed: u64,
+    from: Day,
+    until: Day,
+) -> Result<Arc<dyn MarketData>, Failure> {
+    market_with(markets, calendar, seed, (from, until), None)
+}
+
+/// Opens sources of prices, of which this may be one that is over the net.
+pub fn market_with(
+    markets: &[Market],
+    calendar: &Arc<CalendarHandle>,
+    seed: u64,
+    (from, until): (Day, Day),
+    yahoo: Option<Arc<YahooMarket>>,
+) -> Result<Arc<dyn MarketData>, Failure> {
+    if markets.len() > 1 && markets.contains(&Market::Synthetic) {
+        return Err(Failure::input(
+            "--market synthetic stands alone: made-up prices are not mixed with those of other sources",
+        ));
+    }
+    let mut opened = Vec::new();
+    for market in markets {
+        opened.push(match (market, &yahoo) {
+            (Market::Yahoo, Some(yahoo)) => Arc::clone(yahoo) as Arc<dyn MarketData>,
+            _ => source(market, calendar, seed, from, until)?,
+        });
+    }
+    match (opened.pop(), opened.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (last, _) => {
+            opened.extend(last);
+            Ok(Arc::new(Chain::new(opened, calendar.clone())))
+        }
+    }
+}
+
+/// Opens one source of prices.
+fn source(
     market: &Market,
     calendar: &Arc<CalendarHandle>,
     seed: u64,
@@ -60,8 +102,8 @@ pub fn market(
     until: Day,
 ) -> Result<Arc<dyn MarketData>, Failure> {
     match market {
-        Market::Csv(dir) => {
-            let market = CsvMarket::open(dir, seed, calendar.clone()).map_err(Failure::input)?;
+        Market::Csv(_) | Market::Bhavcopy(_) => {
+            let market = folder(market, calendar, seed)?;
             for note in market.report().iter().flat_map(BarsReport::shown) {
                 tracing::warn!(note, "the bars are not quite as they should be");
             }
@@ -70,6 +112,18 @@ pub fn market(
         Market::Synthetic => {
             let market = SyntheticMarket::new(seed, calendar.clone(), years_before(from), until);
             Ok(Arc::new(market.map_err(Failure::input)?))
+        }
+        Market::Yahoo => Err(Failure::input("--market yahoo is for serve and simulate")),
+    }
+}
+
+/// Opens a source that is made of the files of a folder.
+pub fn folder(market: &Market, calendar: &Arc<CalendarHandle>, seed: u64) -> Result<FolderMarket, Failure> {
+    match market {
+        Market::Csv(dir) => CsvMarket::open(dir, seed, calendar.clone()).map_err(Failure::input),
+        Market::Bhavcopy(dir) => BhavcopyMarket::open(dir, seed, calendar.clone()).map_err(Failure::input),
+        Market::Synthetic | Market::Yahoo => {
+            Err(Failure::input(format!("{market} has no files: name csv:DIR or bhavcopy:DIR")))
         }
     }
 }

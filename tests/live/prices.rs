@@ -61,6 +61,10 @@ impl Tape {
 
 #[async_trait]
 impl MarketData for Tape {
+    fn source(&self) -> &'static str {
+        "tape"
+    }
+
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
         self.inner.universe().await
     }
@@ -94,7 +98,7 @@ impl MarketData for Tape {
         let bar =
             Candle { day: day(FRIDAY), open: PRICE, high: PRICE, low: PRICE, close: PRICE, volume: 1_000 };
         let bars = if self.has_jumped(symbol) { vec![bar] } else { Vec::new() };
-        Ok(Candles::newest(Arc::from(bars), usize::MAX, None, count))
+        Ok(Candles::newest(self.source(), Arc::from(bars), usize::MAX, None, count))
     }
 
     async fn instruments(
@@ -157,6 +161,7 @@ async fn shares_that_are_named_are_told_by_one_question_for_all_while_somebody_l
         "last_paise": PRICE.0,
         "previous_close_paise": PRICE.0,
         "priced_at": written("09:15"),
+        "source": "flat",
     });
     assert_eq!(one.event().await, expected);
     assert_eq!(priced_at(&mut two, "09:15", 2).await, ["ABC", "XYZ"]);

@@ -52,9 +52,9 @@ async fn a_limit_of_one_users_own_holds_back_that_user_and_the_version_stays_for
     let skipped = |tick: &&prahari_store::TickRow| tick.outcome == SlotOutcome::Skipped;
     let first = ticks.iter().find(skipped).unwrap();
     assert!(first.reason.starts_with(reason), "{}", first.reason);
-    let told = messages(&daemon, OTHER).await;
+    let mut told = messages(&daemon, OTHER).await;
+    told.retain(|(title, _)| title == "sell_monitor is held back");
     assert_eq!(told.len(), 1, "once: {told:?}");
-    assert_eq!(told[0].0, "sell_monitor is held back");
     assert!(!quarantined(&daemon).await && version_of(&daemon, ADMIN, TASK) == 2);
     // With another allowance it runs at the next tick.
     daemon.grants.forget((Some(OTHER), TASK)).await.unwrap();

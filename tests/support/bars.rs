@@ -16,6 +16,53 @@ use prahari_domain::instruments::Candle;
 use prahari_domain::money::Paise;
 use prahari_domain::time::{Day, Timestamp};
 
+/// The exchange's daily file until July 2024, with a row of a bond.
+fn old_layout(day: Day, bars: &[(&str, Candle)]) -> (String, String) {
+    let mut text =
+        "SYMBOL,SERIES,OPEN,HIGH,LOW,CLOSE,LAST,PREVCLOSE,TOTTRDQTY,TOTTRDVAL,TIMESTAMP,TOTALTRADES,ISIN,\n"
+            .to_owned();
+    let date = day.format("%d-%b-%Y").to_string().to_uppercase();
+    writeln!(text, "754GS2036,GS,99,99,99,99,99,99,10,990,{date},1,IN0,").expect("text");
+    for (symbol, Candle { open, high, low, close, volume, .. }) in bars {
+        writeln!(text, "{symbol},EQ,{open},{high},{low},{close},{close},{open},{volume},1.5,{date},7,INE0,")
+            .expect("text");
+    }
+    (format!("cm{}bhav.csv", day.format("%d%b%Y").to_string().to_uppercase()), text)
+}
+
+/// The exchange's daily file since July 2024, in the format that all exchanges share.
+fn common_layout(day: Day, bars: &[(&str, Candle)]) -> (String, String) {
+    let mut text = "TradDt,BizDt,Sgmt,Src,FinInstrmTp,FinInstrmId,ISIN,TckrSymb,SctySrs,XpryDt,FininstrmActlXpryDt,StrkPric,OptnTp,\
+                    FinInstrmNm,OpnPric,HghPric,LwPric,ClsPric,LastPric,PrvsClsgPric,UndrlygPric,SttlmPric,OpnIntrst,ChngInOpnIntrst,\
+                    TtlTradgVol,TtlTrfVal,TtlNbOfTxsExctd,SsnId,NewBrdLotQty,Rmks,Rsvd1,Rsvd2,Rsvd3,Rsvd4\n"
+        .to_owned();
+    for (symbol, Candle { open, high, low, close, volume, .. }) in bars {
+        writeln!(
+            text,
+            "{day},{day},CM,NSE,STK,1,INE0,{symbol},EQ,,,,,A NAME,{open},{high},{low},{close},{close},{open},,{close},,,{volume},1.5,\
+             7,F1,1,,,,,"
+        )
+        .expect("text");
+    }
+    (format!("BhavCopy_NSE_CM_0_0_0_{}_F_0000.csv", day.format("%Y%m%d")), text)
+}
+
+/// The exchange's daily file with deliveries, a space after each comma.
+fn layout_with_deliveries(day: Day, bars: &[(&str, Candle)]) -> (String, String) {
+    let mut text = "SYMBOL, SERIES, DATE1, PREV_CLOSE, OPEN_PRICE, HIGH_PRICE, LOW_PRICE, LAST_PRICE, CLOSE_PRICE, AVG_PRICE, \
+                    TTL_TRD_QNTY, TURNOVER_LACS, NO_OF_TRADES, DELIV_QTY, DELIV_PER\n"
+        .to_owned();
+    let date = day.format("%d-%b-%Y");
+    for (symbol, Candle { open, high, low, close, volume, .. }) in bars {
+        writeln!(
+            text,
+            "{symbol}, EQ, {date}, {open}, {open}, {high}, {low}, {close}, {close}, {close}, {volume}, 1.50, 7, -, -"
+        )
+        .expect("text");
+    }
+    (format!("sec_bhavdata_full_{}.csv", day.format("%d%m%Y")), text)
+}
+
 /// Bars by symbol, each symbol's oldest first.
 #[derive(Clone)]
 pub struct Bars(pub BTreeMap<String, Vec<Candle>>);
@@ -73,6 +120,26 @@ impl Bars {
             std::fs::write(folder.join(format!("{symbol}.csv")), text).expect("a file");
         }
         format!("csv:{}", folder.display())
+    }
+
+    /// Writes a file per day as the exchange does, each day in another one of its layouts, and answers the market argument of
+    /// the command line.
+    pub fn write_by_day(&self, folder: &Path) -> String {
+        let mut days: BTreeMap<Day, Vec<(&str, Candle)>> = BTreeMap::new();
+        for (symbol, bars) in &self.0 {
+            for bar in bars {
+                days.entry(bar.day).or_default().push((symbol, *bar));
+            }
+        }
+        for (number, (day, bars)) in days.into_iter().enumerate() {
+            let (name, text) = match number % 3 {
+                0 => old_layout(day, &bars),
+                1 => common_layout(day, &bars),
+                _ => layout_with_deliveries(day, &bars),
+            };
+            std::fs::write(folder.join(name), text).expect("a file");
+        }
+        format!("bhavcopy:{}", folder.display())
     }
 
     fn of(&mut self, symbol: &str) -> &mut Vec<Candle> {

@@ -214,7 +214,11 @@ impl Console {
 }
 
 /// The channels of a daemon, and what speaks with Telegram for them.
-async fn channels(daemon: &Daemon, vault: Arc<Vault>, outside: &Outside) -> (Arc<Channels>, Arc<Telegram>) {
+pub async fn channels(
+    daemon: &Daemon,
+    vault: Arc<Vault>,
+    outside: &Outside,
+) -> (Arc<Channels>, Arc<Telegram>) {
     let telegram = Arc::new(Telegram::at(&outside.telegram).unwrap());
     let mail = Arc::new(MailCourier::new(outside.reach));
     let couriers = Couriers {
@@ -227,6 +231,7 @@ async fn channels(daemon: &Daemon, vault: Arc<Vault>, outside: &Outside) -> (Arc
         real: daemon.clock.clone(),
         store: daemon.store.clone(),
         outbox: daemon.notices.outbox(),
+        events: daemon.events.clone(),
         shutdown: daemon.shutdown.clone(),
         vault,
         courier: Arc::new(couriers),

@@ -1,6 +1,7 @@
 //! The world outside the daemon, which a test can disturb: a broker that outlives it, and two markets.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -8,8 +9,8 @@ use async_trait::async_trait;
 use prahari_app::paper_store::DatabasePaperStore;
 use prahari_brokers::{
     BarsReport, Broker, BrokerError, BrokerEvent, BrokerLink, BrokerOrder, Brokerage, Candles, Funds,
-    Interval, MarketData, MarketError, MinuteBar, NewLink, OwnAccount, PaperBroker, PaperFaults,
-    PaperSettings, Placed, Quote, Sessions, SimulatedAccount,
+    Interval, MarketData, MarketError, MinuteBar, NewLink, OnProgress, OwnAccount, PaperBroker, PaperFaults,
+    PaperSettings, Placed, Quote, Sessions, SimulatedAccount, SourceNews, WarmFor, Warmed,
 };
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::ids::{OrderId, UserId};
@@ -340,6 +341,32 @@ impl HeldMarket {
 
 #[async_trait]
 impl MarketData for HeldMarket {
+    fn source(&self) -> &'static str {
+        self.inner.source()
+    }
+
+    fn folders(&self) -> Vec<PathBuf> {
+        self.inner.folders()
+    }
+
+    fn fetches(&self) -> bool {
+        self.inner.fetches()
+    }
+
+    async fn warm(
+        &self,
+        symbols: &[Symbol],
+        reason: WarmFor,
+        now: Timestamp,
+        progress: OnProgress<'_>,
+    ) -> Warmed {
+        self.inner.warm(symbols, reason, now, progress).await
+    }
+
+    fn news(&self) -> Vec<SourceNews> {
+        self.inner.news()
+    }
+
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
         if self.held.load(Ordering::Acquire) {
             self.asked.notify_one();
@@ -415,6 +442,10 @@ impl FlatMarket {
 
 #[async_trait]
 impl MarketData for FlatMarket {
+    fn source(&self) -> &'static str {
+        "flat"
+    }
+
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
         Ok(Arc::from(["ABC".parse().unwrap(), "XYZ".parse().unwrap()]))
     }
@@ -431,6 +462,7 @@ impl MarketData for FlatMarket {
             previous_close: PRICE,
             volume: 0,
             at: now,
+            source: self.source(),
         };
         Ok(symbols.iter().map(|symbol| Some(quote(symbol))).collect())
     }
@@ -443,7 +475,7 @@ impl MarketData for FlatMarket {
         _: bool,
         _: Timestamp,
     ) -> Result<Candles, MarketError> {
-        Ok(Candles::none())
+        Ok(Candles::none(self.source()))
     }
 
     async fn instruments(

@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { refusalOf } from './support/answers';
 import { type Daemon, startEmpty } from './support/daemon';
+import { field, mistakeOf } from './support/fields';
 import { goTo } from './support/pages';
 import { logIn, type Session } from './support/setup';
 import { type Running, withConsole } from './support/site';
@@ -32,6 +34,29 @@ describe.sequential('a new installation', () => {
     const page = await visit({ url, refusals: [401] });
     await page.goto('/');
     await page.getByText('this daemon has no admin').waitFor();
+  });
+
+  test('a name or a password that cannot be is refused beside its field, and stays typed', async ({
+    visit,
+  }) => {
+    const page = await visit({ url, refusals: [400, 401] });
+    await page.goto(`/${daemon.setUp}`);
+    const fields = ['Name', 'New password', 'The same again'] as const;
+    for (const [name, password, wrong, says] of [
+      ['Asha Rao', PASSWORD, 'Name', "user's name has 1 to 64"],
+      [NAME, 'ashaashaasha', 'New password', "little more than the user's name"],
+    ] as const) {
+      const typed = [name, password, password] as const;
+      for (const [at, label] of fields.entries()) await field(page, label).fill(typed[at] ?? '');
+      const sentence = await refusalOf(page, /auth\/setup$/, () =>
+        page.getByRole('button', { name: 'Make the admin and log in' }).click(),
+      );
+      expect(sentence).toContain(says);
+      await expect.poll(() => mistakeOf(page, wrong).catch(String)).toContain(sentence);
+      for (const [at, label] of fields.entries()) {
+        expect(await field(page, label).inputValue()).toBe(typed[at]);
+      }
+    }
   });
 
   test('the set-up link makes the first admin and leads to an empty console', async ({ visit }) => {

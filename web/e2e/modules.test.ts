@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import type { Job, ModuleVersion } from '../src/api/schema';
 import { answerTo, part, refusalOf } from './support/answers';
 import { componentOf, type Upload, wasm } from './support/component';
+import { mistakeOf } from './support/fields';
 import { grantOf, setGrant } from './support/grants';
 import { ownDaemon, read } from './support/own';
 import { goTo } from './support/pages';
@@ -98,7 +99,9 @@ describe('a module', () => {
     const sentence = await refusalOf(page, /activate$/, () =>
       dialog.getByRole('button', { name: 'Activate' }).click(),
     );
-    await dialog.getByRole('alert').getByText(sentence).waitFor();
+    await expect
+      .poll(() => mistakeOf(page, 'Reason, for the history (optional)').catch(String))
+      .toBe(sentence);
     expect(await reason.inputValue()).toBe(UNSEEN);
     await reason.fill('it does the same');
     const active = await answerTo<ModuleVersion>(page, /activate$/, () =>

@@ -3,9 +3,9 @@ import { describe, expect } from 'vitest';
 import type { TaskSettingsBody } from '../src/api/schema';
 import { refusalOf } from './support/answers';
 import { barriers, overflow } from './support/checks';
-import { guest } from './support/component';
 import { type Own, ownDaemon, read } from './support/own';
 import { goTo } from './support/pages';
+import { addVersion } from './support/versions';
 import { PHONE, test } from './support/visit';
 
 const TASK = 'position_monitor';
@@ -93,13 +93,11 @@ describe('the settings that a task describes', () => {
 
 /** Has the task run by a module that describes settings. */
 async function runGuest(daemon: Own): Promise<void> {
-  const { buffer: data, mimeType } = await guest();
-  const modules = `/api/v1/modules/${TASK}`;
-  await daemon.ask('admin', async (client) => {
-    await read(client.post(modules, { data, headers: { 'content-type': mimeType } }));
-    const activation = { reason: 'it describes settings', force: false };
-    await read(client.post(`${modules}/2/activate`, { data: activation }));
-  });
+  const { version } = await addVersion(daemon, TASK);
+  const data = { reason: 'it describes settings', force: false };
+  await daemon.ask('admin', (client) =>
+    read(client.post(`/api/v1/modules/${TASK}/${version}/activate`, { data })),
+  );
 }
 
 const field = (page: Page, label: string) => page.getByLabel(label, { exact: true });

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { DEMO_PASSWORD } from './support/daemon';
+import { mistakeOf } from './support/fields';
 import { ownDaemon } from './support/own';
 import { goTo } from './support/pages';
 import { totp } from './support/totp';
@@ -36,9 +37,13 @@ describe('an authenticator', () => {
       .getAttribute('href');
     expect(new URL(link ?? '').searchParams.get('secret')).toBe(secret);
     const code = page.getByLabel('Code that it shows');
-    await code.fill(otherThan(totp(secret)));
+    const wrong = otherThan(totp(secret));
+    await code.fill(wrong);
     await page.getByRole('button', { name: 'Turn on' }).click();
-    await page.getByText('This code is wrong or was used before').waitFor();
+    await expect
+      .poll(() => mistakeOf(page, 'Code that it shows').catch(String))
+      .toContain('This code is wrong or was used before');
+    expect(await code.inputValue()).toBe(wrong);
     await code.fill(totp(secret));
     await page.getByRole('button', { name: 'Turn on' }).click();
 

@@ -448,7 +448,7 @@ impl From<AppError> for Problem {
             AppError::Channel(ChannelError::Carrier(_)) => Code::CarrierFailed,
             AppError::Channel(ChannelError::WrongCode) => Code::WrongChannelCode,
             AppError::Channel(ChannelError::Unknown(_)) => Code::NotFound,
-            AppError::Link(LinkError::Unknown { .. }) => Code::InvalidRequest,
+            AppError::Link(LinkError::Unknown { .. }) => return Self::invalid(format!("broker: {error}")),
             AppError::BrokerInUse { .. } => Code::BrokerInUse,
             AppError::CapitalOfBroker { .. } => Code::CapitalOfBroker,
             AppError::Link(LinkError::Refused(_))

@@ -33,7 +33,7 @@ use crate::ledger::Ledger;
 use crate::maintenance::Maintenance;
 use crate::modules::{ModuleHealth, Modules, Trials};
 use crate::notices::Notices;
-use crate::prices::{PricePulse, PriceWatch, Prices};
+use crate::prices::{PricePulse, PriceWatch, Prices, Warmer};
 use crate::pushes::Listeners;
 use crate::queries::Queries;
 use crate::replays::{ReplayPermits, Replays};
@@ -287,7 +287,7 @@ async fn load_users(
 ) -> Result<Vec<Arc<User>>, AppError> {
     let mut users = Vec::new();
     let loading = user_rows(&handles.store)
-        .map_ok(|row| load_user(trading, &handles.events, settings.kill_switch(), row))
+        .map_ok(|row| load_user(trading, handles, settings.kill_switch(), row))
         .try_buffered(LOADED_AT_ONCE);
     let mut loading = pin!(loading);
     while let Some(loaded) = loading.try_next().await? {
@@ -373,6 +373,7 @@ impl Base {
             background: background.clone(),
             watch: PriceWatch::default(),
             pulse: PricePulse::default(),
+            warmer: Warmer::default(),
         });
         let runs = Arc::new(Runs {
             handles: handles.clone(),

@@ -6,6 +6,7 @@ use prahari_domain::calendar::CalendarHandle;
 use prahari_store::Store;
 use tokio::sync::Notify;
 
+use crate::channels::Outbox;
 use crate::clock::Clock;
 use crate::day_log::DayLog;
 use crate::events::EventBus;
@@ -28,6 +29,8 @@ pub struct Handles {
     pub wake: Arc<Notify>,
     /// State and reason of the daemon's stop.
     pub shutdown: Arc<Shutdown>,
+    /// Wakes whoever delivers messages.
+    pub outbox: Arc<Outbox>,
 }
 
 impl Handles {
@@ -36,6 +39,6 @@ impl Handles {
         let (events, wake) = (Arc::new(EventBus::new(clock.clone())), Arc::new(Notify::new()));
         let shutdown = Arc::new(Shutdown::new(events.clone(), wake.clone()));
         let day_log = Arc::new(DayLog::new(clock.clone()));
-        Self { clock, store, events, day_log, calendar, wake, shutdown }
+        Self { clock, store, events, day_log, calendar, wake, shutdown, outbox: Arc::default() }
     }
 }

@@ -11,19 +11,17 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 use prahari_domain::time::Timestamp;
 use prahari_schedule::{Schedule, Slot, latest_start, slots};
-use prahari_store::{AlertCode, Expectation, NewSlotAlert, NotificationLevel, NotificationRow};
+use prahari_store::{AlertCode, Expectation, NewSlotAlert};
 
 use crate::error::AppError;
 use crate::events::{AlertEvent, Audience, Event, Resource};
 use crate::maintenance::Maintenance;
+use crate::notices::words;
 use crate::tasks::TaskSet;
 
 /// Time after the latest start of a slot until which its outcome is awaited: the longest run, five minutes, and one
 /// more.
 pub const GRACE_MS: i64 = 6 * 60_000;
-
-/// Largest number of users that a message to the admins names.
-const NAMED_USERS: usize = 5;
 
 /// Raises alerts for slots that were not seen. It keeps in memory how far it has looked.
 #[derive(Debug, Clone)]
@@ -79,7 +77,7 @@ impl Watchdog {
             return Ok(Vec::new());
         }
         let raised = system.raise_slot_alerts(missing, now).await?;
-        tell(of, &raised, now).await?;
+        tell(of, &raised).await?;
         Ok(raised)
     }
 
@@ -168,7 +166,7 @@ fn alert(user: UserId, expected: &Expectation, now: Timestamp) -> NewSlotAlert {
 }
 
 /// Sends each user their own alerts, and every admin one message for each slot.
-async fn tell(of: &Maintenance, raised: &[NewSlotAlert], now: Timestamp) -> Result<(), AppError> {
+async fn tell(of: &Maintenance, raised: &[NewSlotAlert]) -> Result<(), AppError> {
     let mut by_slot: BTreeMap<(Timestamp, Task), Vec<UserId>> = BTreeMap::new();
     for alert in raised {
         by_slot.entry((alert.due_at, alert.task)).or_default().push(alert.user);
@@ -180,8 +178,7 @@ async fn tell(of: &Maintenance, raised: &[NewSlotAlert], now: Timestamp) -> Resu
                 message: alert.detail.clone(),
             })
         });
-        let title = format!("{} was expected and not seen", alert.task);
-        notify(of, alert.user, title, alert.detail.clone(), now).await?;
+        of.notices.tell(alert.user, words::alerts::not_seen(alert.task, alert.detail.clone()), None).await?;
     }
     let admins = of.users.admins();
     for ((due_at, task), users) in by_slot {
@@ -190,28 +187,10 @@ async fn tell(of: &Maintenance, raised: &[NewSlotAlert], now: Timestamp) -> Resu
         for admin in &admins {
             // Who owes the slot alone knows of it already.
             if users != [admin.id] {
-                let title = format!("{task} was expected and not seen for {} users", users.len());
-                notify(of, admin.id, title, for_admins(task, due_at, &users), now).await?;
+                let words = words::alerts::not_seen_for(task, due_at, &users);
+                of.notices.tell(admin.id, words, None).await?;
             }
         }
     }
     Ok(())
-}
-
-fn for_admins(task: Task, due_at: Timestamp, users: &[UserId]) -> String {
-    let named: Vec<String> = users.iter().take(NAMED_USERS).map(ToString::to_string).collect();
-    let more = if users.len() > NAMED_USERS { " and others" } else { "" };
-    format!("{task} due at {due_at}: users {}{more}", named.join(", "))
-}
-
-async fn notify(
-    of: &Maintenance,
-    user: UserId,
-    title: String,
-    body: String,
-    now: Timestamp,
-) -> Result<(), AppError> {
-    let level = NotificationLevel::Error;
-    let row = NotificationRow { id: None, at: now, level, title, body, run: None };
-    of.notices.send(user, row).await
 }

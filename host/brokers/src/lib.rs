@@ -3,8 +3,12 @@
 //! Every source is a pure function of the instant it is asked about, so that a virtual clock can move it.
 
 mod bars;
+pub mod bhavcopy;
 mod broker;
+mod chain;
 pub mod csv;
+mod fetching;
+mod folder;
 mod link;
 mod market;
 pub mod paper;
@@ -14,12 +18,17 @@ mod rules;
 mod seeded_hash;
 mod sessions;
 pub mod synthetic;
+pub mod yahoo;
 
-pub use bars::BarMarket;
+pub use bars::{BarMarket, bar_differences};
+pub use bhavcopy::BhavcopyMarket;
 pub use broker::{
     Broker, BrokerError, BrokerEvent, BrokerEventKind, BrokerOrder, BrokerOrderState, Funds, Placed,
 };
-pub use csv::{BarsReport, CsvMarket};
+pub use chain::Chain;
+pub use csv::CsvMarket;
+pub use fetching::{OnProgress, Pace, SourceNews, WarmFor, Warmed};
+pub use folder::{BarsReport, FolderMarket};
 pub use link::{BrokerLink, Brokerage, NewLink, OwnAccount, SimulatedAccount};
 pub use market::{Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
 pub use paper::{
@@ -29,3 +38,6 @@ pub use paper::{
 pub use push::{MOST_WAITING, PushSender, Pushed, Pushes, pushes};
 pub use sessions::{Session, Sessions};
 pub use synthetic::SyntheticMarket;
+pub use yahoo::{
+    BarCache, BarCacheError, KeptShare, KeptYear, MemoryBarCache, YahooMarket, YahooSettings, unpack_year,
+};

@@ -1,5 +1,6 @@
 //! What Prahari asks of a source of market data.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -7,11 +8,20 @@ use prahari_domain::instruments::{Candle, Instrument, Symbol};
 use prahari_domain::money::Paise;
 use prahari_domain::time::{Day, Timestamp};
 
-use crate::csv::BarsReport;
+use crate::fetching::{OnProgress, SourceNews, WarmFor, Warmed};
+use crate::folder::BarsReport;
 
 /// A source of prices. The instant is always passed in; a source never shows anything that is later than it.
 #[async_trait]
 pub trait MarketData: Send + Sync {
+    /// Name of the source, as `--market` has it, such as `csv`.
+    fn source(&self) -> &'static str;
+
+    /// Returns the folders whose files the source is made of; none of one that is not made of files.
+    fn folders(&self) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
     /// Every symbol there is, sorted.
     ///
     /// # Errors
@@ -71,6 +81,29 @@ pub trait MarketData: Send + Sync {
     fn report(&self) -> Option<BarsReport> {
         None
     }
+
+    /// Returns whether something of the source is fetched from elsewhere when it is asked for, so that it is worth
+    /// fetching ahead.
+    fn fetches(&self) -> bool {
+        false
+    }
+
+    /// Fetches what will be asked of these shares at `now` and is not there, a few at a time; what it cannot fetch is
+    /// named in the result. A source that has everything does nothing.
+    async fn warm(
+        &self,
+        _symbols: &[Symbol],
+        _reason: WarmFor,
+        _now: Timestamp,
+        _progress: OnProgress<'_>,
+    ) -> Warmed {
+        Warmed::default()
+    }
+
+    /// Takes what happened to the source since this was last asked.
+    fn news(&self) -> Vec<SourceNews> {
+        Vec::new()
+    }
 }
 
 /// Length of time that one candle covers.
@@ -103,6 +136,8 @@ pub struct Quote {
     pub volume: u64,
     /// Time at which the last trade was seen.
     pub at: Timestamp,
+    /// Name of the source that says so, such as `csv`.
+    pub source: &'static str,
 }
 
 /// One minute of trading.
@@ -129,21 +164,46 @@ pub struct Candles {
     from: usize,
     to: usize,
     tail: Option<Candle>,
+    source: &'static str,
+    as_of: Option<Timestamp>,
 }
 
 impl Candles {
-    /// Returns a run without candles.
-    pub fn none() -> Self {
-        Self { bars: Arc::from([]), from: 0, to: 0, tail: None }
+    /// Returns a run without candles, as the source of this name has it.
+    pub fn none(source: &'static str) -> Self {
+        Self { bars: Arc::from([]), from: 0, to: 0, tail: None, source, as_of: None }
     }
 
-    /// The last `count` of `bars[..to]` followed by `tail`.
-    pub fn newest(bars: Arc<[Candle]>, to: usize, tail: Option<Candle>, count: u32) -> Self {
+    /// The last `count` of `bars[..to]` followed by `tail`, as the source of this name has them.
+    pub fn newest(
+        source: &'static str,
+        bars: Arc<[Candle]>,
+        to: usize,
+        tail: Option<Candle>,
+        count: u32,
+    ) -> Self {
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         let to = to.min(bars.len());
         let tail = tail.filter(|_| count > 0);
         let from = to.saturating_sub(count - usize::from(tail.is_some()));
-        Self { bars, from, to, tail }
+        Self { bars, from, to, tail, source, as_of: None }
+    }
+
+    /// The same candles with the time of the newest trade that is in them.
+    #[must_use]
+    pub fn known_at(self, as_of: Option<Timestamp>) -> Self {
+        Self { as_of, ..self }
+    }
+
+    /// Name of the source that says so, such as `csv`.
+    pub fn source(&self) -> &'static str {
+        self.source
+    }
+
+    /// Time of the newest trade that is in the candles: the end of the last session, or the minute asked about while one
+    /// runs; `None` where there are no candles or the source does not know.
+    pub fn as_of(&self) -> Option<Timestamp> {
+        self.as_of
     }
 
     /// Returns the number of candles.

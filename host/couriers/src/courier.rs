@@ -73,6 +73,8 @@ pub struct OutgoingMessage {
     pub at: Timestamp,
     /// Number of further messages of the kind that are not sent one by one.
     pub more: u64,
+    /// Whether title and body say themselves for how many messages they stand.
+    pub says_how_many: bool,
     /// Whether the receiver may have had it before.
     pub repeated: bool,
     /// Time of this attempt, real time, which is part of what is signed.
@@ -84,7 +86,9 @@ impl OutgoingMessage {
     pub(crate) fn text(&self) -> String {
         let mut parts = vec![one_line(&self.title).into_owned()];
         parts.extend(Some(self.body.clone()).filter(|body| !body.is_empty()));
-        parts.extend((self.more > 0).then(|| format!("(and {} more of the kind)", self.more)));
+        parts.extend(
+            (self.more > 0 && !self.says_how_many).then(|| format!("(and {} more of the kind)", self.more)),
+        );
         parts.extend(self.repeated.then(|| "(this message may have come before)".to_owned()));
         parts.join("\n")
     }

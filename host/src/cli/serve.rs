@@ -10,7 +10,7 @@ use prahari_couriers::TELEGRAM_SERVER;
 
 use super::connecting::Connecting;
 use super::log::LogOptions;
-use super::{Market, OwnModule, UnknownDays};
+use super::{Market, OwnModule, UnknownDays, YahooOptions};
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
@@ -36,9 +36,9 @@ pub struct Serve {
     /// How many made-up users a new demonstration gets; the first is the admin.
     #[arg(long, default_value_t = 5, requires = "demo", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub users: u32,
-    /// Source of prices: synthetic or csv:DIR.
-    #[arg(long, default_value = "synthetic")]
-    pub market: Market,
+    /// Source of prices: synthetic, csv:DIR, bhavcopy:DIR or yahoo. Given several times, they are asked in that order.
+    #[arg(long = "market", value_name = "MARKET", default_value = "synthetic")]
+    pub markets: Vec<Market>,
     /// Run on a virtual clock this many times as fast as the real one; without it on the real clock, and a demonstration 60
     /// times as fast.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3600))]
@@ -86,4 +86,6 @@ pub struct Serve {
     pub log: LogOptions,
     #[command(flatten)]
     pub connections: Connecting,
+    #[command(flatten)]
+    pub yahoo: YahooOptions,
 }

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Args;
 
-use super::{Market, OwnModule, UnknownDays};
+use super::{Market, OwnModule, UnknownDays, YahooOptions};
 
 /// Options of `simulate`.
 #[derive(Debug, Args)]
 pub struct Simulate {
-    /// Source of prices: synthetic or csv:DIR.
-    #[arg(long, default_value = "synthetic")]
-    pub market: Market,
+    /// Source of prices: synthetic, csv:DIR, bhavcopy:DIR or yahoo. Given several times, they are asked in that order.
+    #[arg(long = "market", value_name = "MARKET", default_value = "synthetic")]
+    pub markets: Vec<Market>,
     /// First date, included.
     #[arg(long)]
     pub from: NaiveDate,
@@ -43,4 +43,11 @@ pub struct Simulate {
     /// Run a component of your own for a task. One that exports a manifest may be a task of its own, for this simulation.
     #[arg(long = "module", value_name = "TASK=FILE")]
     pub modules: Vec<OwnModule>,
+    /// With --market yahoo: the database that keeps what is fetched, as `prahari market fetch` does; only what is not there is
+    /// fetched. It is made when it is missing.
+    #[arg(long, env = "PRAHARI_YAHOO_CACHE", value_name = "DB")]
+    pub yahoo_cache: Option<PathBuf>,
+    // Last, because its heading holds for whatever follows.
+    #[command(flatten)]
+    pub yahoo: YahooOptions,
 }

@@ -168,9 +168,9 @@ pub struct RunTask {
     /// the built-in task. By default the task that the component names itself after.
     #[arg(long)]
     pub task: Option<Task>,
-    /// Source of prices: synthetic or csv:DIR.
-    #[arg(long, default_value = "synthetic")]
-    pub market: Market,
+    /// Source of prices: synthetic, csv:DIR or bhavcopy:DIR. Given several times, they are asked in that order.
+    #[arg(long = "market", value_name = "MARKET", default_value = "synthetic")]
+    pub markets: Vec<Market>,
     /// Shares that the account holds; they are bought at the market on the trading day before. May be repeated.
     #[arg(long = "hold", value_name = "SYMBOL:QUANTITY")]
     pub held: Vec<HeldShares>,

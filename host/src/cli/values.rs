@@ -1,5 +1,6 @@
 //! Values that several commands take.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -10,8 +11,30 @@ use prahari_domain::tasks::Task;
 pub enum Market {
     /// Made-up companies with a seeded history.
     Synthetic,
-    /// A folder of daily bars.
+    /// A folder of daily bars, a file for each share.
     Csv(PathBuf),
+    /// A folder of the exchange's daily files, a file for each day.
+    Bhavcopy(PathBuf),
+    /// Yahoo Finance, over the net.
+    Yahoo,
+}
+
+impl Market {
+    /// Several sources as one text, such as `bhavcopy:days,csv:shares`.
+    pub fn listed(markets: &[Self]) -> String {
+        markets.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+    }
+}
+
+impl fmt::Display for Market {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Synthetic => f.write_str("synthetic"),
+            Self::Csv(dir) => write!(f, "csv:{}", dir.display()),
+            Self::Bhavcopy(dir) => write!(f, "bhavcopy:{}", dir.display()),
+            Self::Yahoo => f.write_str("yahoo"),
+        }
+    }
 }
 
 impl FromStr for Market {
@@ -20,8 +43,10 @@ impl FromStr for Market {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.split_once(':') {
             None if text == "synthetic" => Ok(Self::Synthetic),
+            None if text == "yahoo" => Ok(Self::Yahoo),
             Some(("csv", dir)) if !dir.is_empty() => Ok(Self::Csv(dir.into())),
-            _ => Err(format!("{text:?} is not a market; use synthetic or csv:DIR")),
+            Some(("bhavcopy", dir)) if !dir.is_empty() => Ok(Self::Bhavcopy(dir.into())),
+            _ => Err(format!("{text:?} is not a market; use synthetic, csv:DIR, bhavcopy:DIR or yahoo")),
         }
     }
 }

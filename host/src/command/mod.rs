@@ -9,6 +9,7 @@ mod database;
 mod grant;
 mod key;
 mod logs;
+mod market;
 mod module;
 mod openapi;
 mod orders;
@@ -49,6 +50,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Shadow(options) => on_runtime(shadow::shadow(options)),
         Command::Compile => Ok(prahari_runtime::compile_stdin_to_stdout()),
         Command::Task(command) => task::task(command),
+        Command::Market(command) => on_runtime_with_code(market::market(command)),
         Command::Openapi => openapi::openapi(),
         Command::Module(options) => module::module(&options),
         Command::Calendar(options) => calendar::calendar(&options),
@@ -90,9 +92,13 @@ fn check_given_once(fields: &[FieldValue]) -> Result<(), Failure> {
 }
 
 fn on_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<ExitCode, Failure> {
+    on_runtime_with_code(async { work.await.map(|()| ExitCode::SUCCESS) })
+}
+
+fn on_runtime_with_code(work: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::work)?;
     let done = runtime.block_on(work);
     // What is still under way waits for a client, a broker or a disk that may never answer, and nobody waits for it.
     runtime.shutdown_timeout(LEFTOVERS);
-    done.map(|()| ExitCode::SUCCESS)
+    done
 }

@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use prahari_app::bar_cache::DatabaseBarCache;
 use prahari_app::clock::Clock;
 use prahari_app::error::AppError;
 use prahari_app::modules::Modules;
 use prahari_app::simulation::{Report, Simulation};
-use prahari_brokers::MarketData;
+use prahari_brokers::{BarCache, MarketData, MemoryBarCache};
 use prahari_domain::calendar::CalendarHandle;
 use prahari_domain::text::lines;
 use prahari_domain::time::Day;
@@ -22,15 +23,13 @@ use prahari_store::{Durability, Store};
 
 use crate::cli::{Market, Simulate, UnknownDays};
 use crate::exit::Failure;
+use crate::fetched;
 use crate::wiring;
 
 /// Simulates and prints the report.
 pub async fn simulate(options: Simulate) -> Result<(), Failure> {
     let mut simulation = Simulation {
-        market: match &options.market {
-            Market::Synthetic => "synthetic".to_owned(),
-            Market::Csv(dir) => format!("csv:{}", dir.display()),
-        },
+        market: Market::listed(&options.markets),
         from: options.from,
         to: options.to,
         users: options.users,
@@ -53,7 +52,23 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
     };
     let calendar = wiring::calendar_of(kept.as_ref().map(|kept| &kept.store), options.unknown_days).await?;
     simulation.check(&calendar.current()).map_err(Failure::input)?;
-    let market = wiring::market(&options.market, &calendar, options.seed, options.from, options.to)?;
+    let days = (options.from, options.to);
+    let cache = options.yahoo_cache.as_deref();
+    let cache = cache.map(|path| wiring::database(Some(path), Durability::Off)).transpose()?;
+    let kept_bars: Arc<dyn BarCache> = match &cache {
+        Some(cache) => Arc::new(DatabaseBarCache::new(cache.store.clone())),
+        None => Arc::new(MemoryBarCache::default()),
+    };
+    let yahoo = fetched::open(&options.markets, &options.yahoo, &calendar, options.seed, kept_bars)?;
+    let market = wiring::market_with(&options.markets, &calendar, options.seed, days, yahoo.clone())?;
+    if let Some(yahoo) = &yahoo {
+        let filled = fetched::fill_and_freeze(yahoo, &market, days).await;
+        if let (Err(_), Some(cache)) = (&filled, &cache) {
+            // What could be fetched is there at the next try.
+            cache.store.close().await.map_err(Failure::work)?;
+        }
+        filled?;
+    }
     simulation.bars = market.report().map(|report| report.digest);
     let modules = wiring::modules(&options.modules).await?;
     // A temporary database is thrown away, so nothing is gained by waiting for the disk.
@@ -63,6 +78,9 @@ pub async fn simulate(options: Simulate) -> Result<(), Failure> {
     let done = run(&options, &simulation, store.clone(), market, calendar, modules).await;
     // Also after a failure: what was written before it is to be found on the disk.
     let closed = store.close().await.map_err(Failure::work);
+    if let Some(cache) = cache {
+        cache.store.close().await.map_err(Failure::work)?;
+    }
     let report = done?;
     closed?;
     print::report(&report);

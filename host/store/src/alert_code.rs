@@ -33,5 +33,9 @@ named! {
         PositionUnattended = "position_unattended",
         /// An individual service failed again after its last restart and stays stopped.
         ServiceStopped = "service_stopped",
+        /// A source of prices over the net cannot be asked.
+        SourceDown = "source_down",
+        /// A source says bars of the past otherwise than before.
+        BarsRestated = "bars_restated",
     }
 }

@@ -9,6 +9,7 @@ use prahari_domain::ids::{OrderId, UserId};
 use prahari_domain::instruments::Symbol;
 use prahari_domain::orders::{Fill, OrderEvent, Side};
 use prahari_domain::strategies::StrategyName;
+use prahari_domain::time::Timestamp;
 
 use crate::columns::{from_json, parsed, select, select_one, unsigned};
 use crate::errors::StoreError;
@@ -17,6 +18,10 @@ use crate::store::UserScope;
 /// The index holds fills alone, which are few among the entries of years.
 const FILLS: &str = "SELECT sequence, order_id, data FROM journal INDEXED BY journal_fills
                      WHERE user_id = ?1 AND event = 'filled' LIMIT ?2";
+
+/// The same, booked at an instant or later.
+const FILLS_SINCE: &str = "SELECT sequence, order_id, data FROM journal INDEXED BY journal_fills
+                           WHERE user_id = ?1 AND event = 'filled' AND at >= ?2 LIMIT ?3";
 
 /// What an order says of its fills; the side as JSON.
 const ORDER: &str = "SELECT symbol, json_quote(side) AS side, strategy FROM orders
@@ -48,14 +53,31 @@ impl UserScope {
         let user = self.user;
         self.read("read all fills", move |conn| look(conn, user, most)).await
     }
+
+    /// Returns the user's fills that were booked at an instant or later, in the order of the journal, at most `most`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn fills_since(&self, since: Timestamp, most: u32) -> Result<Vec<OrderFill>, StoreError> {
+        let values = (self.user.0.cast_signed(), since.0, most);
+        self.read("read fills", move |conn| with_orders(conn, select(conn, FILLS_SINCE, values, read)?)).await
+    }
 }
 
 fn look(conn: &Connection, user: UserId, most: u32) -> Result<Option<Vec<OrderFill>>, StoreError> {
     let values = (user.0.cast_signed(), i64::from(most).saturating_add(1));
-    let mut found = select(conn, FILLS, values, read)?;
+    let found = select(conn, FILLS, values, read)?;
     if found.len() as u64 > u64::from(most) {
         return Ok(None);
     }
+    with_orders(conn, found).map(Some)
+}
+
+/// The fills of entries, in the order of the journal, each with what its order says.
+fn with_orders(
+    conn: &Connection,
+    mut found: Vec<(u64, OrderId, OrderEvent)>,
+) -> Result<Vec<OrderFill>, StoreError> {
     found.sort_unstable_by_key(|(sequence, ..)| *sequence);
     let mut orders: HashMap<OrderId, (Symbol, Side, StrategyName)> = HashMap::new();
     let mut fills = Vec::with_capacity(found.len());
@@ -72,7 +94,7 @@ fn look(conn: &Connection, user: UserId, most: u32) -> Result<Option<Vec<OrderFi
         };
         fills.push(of(order, known, fill));
     }
-    Ok(Some(fills))
+    Ok(fills)
 }
 
 fn of(order: OrderId, (symbol, side, strategy): (Symbol, Side, StrategyName), fill: Fill) -> OrderFill {
@@ -100,6 +122,8 @@ mod tests {
     fn fills_and_their_orders_are_found_by_their_indices() {
         let plan = plan_of(FILLS);
         assert!(plan.starts_with("SEARCH journal USING INDEX journal_fills (user_id=?)"), "{plan}");
+        let plan = plan_of(FILLS_SINCE);
+        assert!(plan.starts_with("SEARCH journal USING INDEX journal_fills (user_id=? AND at>?)"), "{plan}");
         let plan = plan_of(NEWEST);
         assert!(plan.starts_with("SEARCH journal USING COVERING INDEX journal_fills (user_id=?)"), "{plan}");
         let plan = plan_of(ORDER);

@@ -46,6 +46,8 @@ pub struct DeliveryRow {
     pub at: Timestamp,
     /// Number of further messages of the kind for which it stands.
     pub more: u64,
+    /// Whether its text is the titles of the first of those messages, a line each, once there is more than one.
+    pub digest: bool,
     /// State of the delivery.
     pub state: DeliveryState,
     /// Number of attempts so far.
@@ -127,6 +129,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<DeliveryRow, StoreError> {
         body: row.get("body")?,
         at: instant(row, "at")?,
         more: unsigned(row, "more")?,
+        digest: row.get("digest")?,
         state: parsed(row, "state")?,
         attempts: unsigned(row, "attempts")?,
         repeated: row.get("repeated")?,

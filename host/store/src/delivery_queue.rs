@@ -12,6 +12,7 @@ use prahari_domain::time::Timestamp;
 
 use crate::columns::{execute, instant, select, select_one, unsigned, user};
 use crate::deliveries::{self, DeliveryRow};
+use crate::delivery_digests as digests;
 use crate::errors::StoreError;
 use crate::notifications::NotificationRow;
 use crate::store::{SystemScope, UserScope};
@@ -151,7 +152,8 @@ impl UserScope {
 }
 
 impl SystemScope {
-    /// The oldest open delivery of each channel that waits, by the time at which it is due; at most `limit`.
+    /// The oldest open delivery of each channel that waits and does not gather, by the time at which it is due; at most
+    /// `limit`.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -178,7 +180,8 @@ impl SystemScope {
 
 const NEXT: &str = "SELECT deliveries.*, channels.sealed FROM deliveries
     JOIN channels ON channels.id = deliveries.channel_id
-    WHERE deliveries.id IN (SELECT min(id) FROM deliveries WHERE due_at IS NOT NULL GROUP BY channel_id)
+    WHERE deliveries.id IN (SELECT min(id) FROM deliveries WHERE due_at IS NOT NULL AND gathering = 0
+                            GROUP BY channel_id)
         AND deliveries.state = 'waiting'
     ORDER BY deliveries.due_at, deliveries.id LIMIT ?1";
 
@@ -194,8 +197,15 @@ pub(crate) fn queue(
         Ok((row.get::<_, i64>("id")?, row.get::<_, String>("name")?))
     })?;
     for channel in channels {
-        if !fold(conn, channel.0, kind)? {
-            insert(conn, owner, &channel, Some(kind), message)?;
+        if digests::join(conn, channel.0, kind, message)? || fold(conn, channel.0, kind)? {
+            continue;
+        }
+        let gathers = digests::begins(conn, channel.0, kind, message)?;
+        let id = insert(conn, owner, &channel, Some(kind), message)?;
+        if let Some(id) = id.filter(|_| gathers) {
+            let due_at = message.at.plus_millis(digests::DIGEST_GATHERS_MS);
+            let sql = "UPDATE deliveries SET digest = 1, gathering = 1, due_at = ?2 WHERE id = ?1";
+            execute(conn, sql, (id.cast_signed(), due_at.0))?;
         }
     }
     Ok(())
@@ -207,7 +217,7 @@ fn fold(conn: &Connection, channel: i64, kind: NotificationKind) -> Result<bool,
     let sql = "UPDATE deliveries SET more = more + 1
                WHERE id = (SELECT max(id) FROM deliveries
                            WHERE channel_id = ?1 AND due_at IS NOT NULL AND state = 'waiting' AND attempts = 0
-                               AND kind = ?2)
+                               AND gathering = 0 AND kind = ?2)
                    AND (SELECT count(*) FROM deliveries WHERE channel_id = ?1 AND due_at IS NOT NULL) >= ?3";
     Ok(execute(conn, sql, (channel, kind.name(), MOST_WAITING))? > 0)
 }

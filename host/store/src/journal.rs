@@ -8,6 +8,7 @@ use prahari_domain::orders::{JournalEntry, Order};
 use crate::columns::{from_json, instant, parsed, to_json, unsigned};
 use crate::errors::StoreError;
 use crate::journal_chain::{self, Checksum, Stored};
+use crate::notifications::{self, NewNotification};
 use crate::orders::OrderColumns;
 use crate::store::{PendingWrite, UserScope};
 
@@ -17,6 +18,8 @@ struct Append {
     user: UserId,
     entries: Vec<(JournalEntry, String)>,
     orders: Vec<OrderColumns>,
+    /// What the user is told of them.
+    messages: Vec<NewNotification>,
 }
 
 impl UserScope {
@@ -30,7 +33,7 @@ impl UserScope {
         entries: Vec<JournalEntry>,
         orders: Vec<Order>,
     ) -> Result<(), StoreError> {
-        self.append(entries, &orders, true).await?.committed().await
+        self.append(entries, &orders, Vec::new(), true).await?.committed().await
     }
 
     /// Appends entries and returns once they are queued: they become durable in the order of all writes, or are
@@ -45,29 +48,33 @@ impl UserScope {
         entries: Vec<JournalEntry>,
         orders: Vec<Order>,
     ) -> Result<PendingWrite, StoreError> {
-        self.append(entries, &orders, false).await
+        self.append(entries, &orders, Vec::new(), false).await
     }
 
-    /// Appends entries and returns once they are queued; they are committed at once, for a caller that is going to
+    /// Appends entries and keeps the messages about them in the same write: of a crash either both are there or
+    /// neither. Returns once they are queued; with `urgent` they are committed at once, for a caller that is going to
     /// wait for it.
     ///
     /// # Errors
     /// As [`UserScope::append_journal`].
-    pub async fn append_journal_urgently(
+    pub async fn append_journal_telling(
         &self,
         entries: Vec<JournalEntry>,
         orders: Vec<Order>,
+        messages: Vec<NewNotification>,
+        urgent: bool,
     ) -> Result<PendingWrite, StoreError> {
-        self.append(entries, &orders, true).await
+        self.append(entries, &orders, messages, urgent).await
     }
 
     async fn append(
         &self,
         entries: Vec<JournalEntry>,
         orders: &[Order],
+        messages: Vec<NewNotification>,
         urgent: bool,
     ) -> Result<PendingWrite, StoreError> {
-        let append = self.prepare(entries, orders)?;
+        let append = Append { messages, ..self.prepare(entries, orders)? };
         self.store
             .queue_write("append to the journal", self.user, urgent, move |conn| append.write(conn))
             .await
@@ -97,6 +104,7 @@ impl UserScope {
             user: self.user,
             entries: entries.into_iter().map(encode).collect::<Result<_, StoreError>>()?,
             orders: orders.iter().map(columns).collect::<Result<_, _>>()?,
+            messages: Vec::new(),
         })
     }
 }
@@ -129,7 +137,8 @@ impl Append {
                 previous,
             ))?;
         }
-        self.orders.iter().try_for_each(|order| order.write(conn))
+        self.orders.iter().try_for_each(|order| order.write(conn))?;
+        self.messages.iter().try_for_each(|message| notifications::keep(conn, self.user, message))
     }
 
     /// Before anything is written: a journal with a hole cannot be folded. Answers the checksum of the last entry.

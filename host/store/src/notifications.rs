@@ -43,6 +43,17 @@ pub struct NotificationRow {
     pub run: Option<RunId>,
 }
 
+/// A message to be kept, and what decides where it goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewNotification {
+    /// The message; the store gives it its id.
+    pub row: NotificationRow,
+    /// Kind of the message.
+    pub kind: NotificationKind,
+    /// Reason why it does not disturb; none when it may.
+    pub silence: Option<Silence>,
+}
+
 /// A message as it stands with its user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptNotification {
@@ -91,19 +102,8 @@ impl UserScope {
         silence: Option<Silence>,
     ) -> Result<(), StoreError> {
         let owner = self.user;
-        self.write("save a notification", move |conn| {
-            let user = owner.0.cast_signed();
-            if silence.is_none() {
-                delivery_queue::queue(conn, owner, kind, &row)?;
-            }
-            let sql = "INSERT INTO notifications (user_id, at, level, title, body, run_id, kind, silence)
-                           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-            let run = row.run.map(|run| run.0.cast_signed());
-            let (kind, silence) = (kind.name(), silence.map(Silence::name));
-            let values = (user, row.at.0, row.level.name(), row.title, row.body, run, kind, silence);
-            execute(conn, sql, values).map(|_| ())
-        })
-        .await
+        let new = NewNotification { row, kind, silence };
+        self.write("save a notification", move |conn| keep(conn, owner, &new)).await
     }
 
     /// The newest messages that the filter lets through, newest first.
@@ -160,6 +160,20 @@ impl UserScope {
             })
             .await
     }
+}
+
+/// Keeps a message as part of a write, and queues it for the channels of its user when it may disturb.
+pub(crate) fn keep(conn: &Connection, owner: UserId, new: &NewNotification) -> Result<(), StoreError> {
+    let NewNotification { row, kind, silence } = new;
+    if silence.is_none() {
+        delivery_queue::queue(conn, owner, *kind, row)?;
+    }
+    let sql = "INSERT INTO notifications (user_id, at, level, title, body, run_id, kind, silence)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let (user, run) = (owner.0.cast_signed(), row.run.map(|run| run.0.cast_signed()));
+    let (kind, silence) = (kind.name(), silence.map(Silence::name));
+    let values = (user, row.at.0, row.level.name(), &row.title, &row.body, run, kind, silence);
+    execute(conn, sql, values).map(|_| ())
 }
 
 fn list(

@@ -8,7 +8,7 @@ use prahari_domain::time::{Day, Timestamp};
 
 use crate::columns::{
     execute, instant, named, optional_instant, optional_parsed, optional_run, parsed, select, select_one,
-    user,
+    unsigned, user,
 };
 use crate::errors::StoreError;
 use crate::store::{SystemScope, UserScope};
@@ -244,6 +244,20 @@ impl UserScope {
     pub async fn slots(&self, day: Day) -> Result<Vec<SlotRow>, StoreError> {
         let values = (self.user.0.cast_signed(), day.to_string());
         self.read("read the slots of a day", move |conn| select(conn, SLOTS_OF_DAY, values, read)).await
+    }
+
+    /// Returns how many slots of the user on a trading date failed or were missed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn slots_in_trouble_on(&self, day: Day) -> Result<u64, StoreError> {
+        let values = (self.user.0.cast_signed(), day.to_string());
+        self.read("count the slots in trouble", move |conn| {
+            let sql = "SELECT count(*) AS count FROM slots
+                       WHERE user_id = ?1 AND day = ?2 AND outcome IN ('failed', 'missed')";
+            Ok(select_one(conn, sql, values, |row| unsigned(row, "count"))?.unwrap_or(0))
+        })
+        .await
     }
 
     /// The ticks kept of a continuous slot, in order.

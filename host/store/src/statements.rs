@@ -4,6 +4,7 @@ use prahari_domain::time::Day;
 
 use crate::columns::{execute, parsed, select, select_one};
 use crate::errors::StoreError;
+use crate::notifications::{self, NewNotification};
 use crate::snapshots;
 use crate::store::UserScope;
 
@@ -40,6 +41,24 @@ impl UserScope {
                            ON CONFLICT (user_id, day) DO UPDATE SET data = excluded.data, closed = 1";
             execute(conn, sql, (user.0.cast_signed(), day.to_string(), json))?;
             snapshot.iter().try_for_each(|(through, data)| snapshots::save(conn, user, *through, data))
+        })
+        .await
+    }
+
+    /// Keeps the message about a trading date that has a statement, unless the user was told of the date before.
+    ///
+    /// # Errors
+    /// When the store is closed or has stopped.
+    pub async fn tell_of_date(&self, day: Day, message: NewNotification) -> Result<(), StoreError> {
+        let user = self.user;
+        self.write("tell of a trading date", move |conn| {
+            let sql =
+                "UPDATE statements SET told_at = ?3 WHERE user_id = ?1 AND day = ?2 AND told_at IS NULL";
+            let values = (user.0.cast_signed(), day.to_string(), message.row.at.0);
+            match execute(conn, sql, values)? {
+                0 => Ok(()),
+                _ => notifications::keep(conn, user, &message),
+            }
         })
         .await
     }

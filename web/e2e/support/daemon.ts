@@ -49,10 +49,12 @@ export interface Small {
   users: number;
   /** Source of its prices, such as `csv:FOLDER`; the made-up market when it is not named. */
   market?: string | undefined;
+  /** Whether messages may go to receivers on this machine. */
+  localWebhooks?: boolean | undefined;
 }
 
 /** A small one whose clock goes as the real one, on a Tuesday from 08:55 on: for what changes things for everybody. */
-export const startSmall = ({ history, users, market = 'synthetic' }: Small) =>
+export const startSmall = ({ history, users, market = 'synthetic', localWebhooks }: Small) =>
   startDaemon(
     ADDRESS,
     '--demo',
@@ -68,6 +70,7 @@ export const startSmall = ({ history, users, market = 'synthetic' }: Small) =>
     '1',
     '--market',
     market,
+    ...(localWebhooks ? ['--local-webhooks'] : []),
   );
 
 /** An empty daemon on the real clock, as after an installation. */

@@ -22,16 +22,21 @@ const NAMES = ['admin', 'user2'];
 interface Options {
   history?: number;
   users?: number;
+  /** Whether messages may go to receivers on this machine. */
+  localWebhooks?: boolean;
   /** Makes its source of prices ready. */
   market?: () => Promise<string>;
 }
 
 /** Starts a daemon before the tests of a file that change what everybody shares, and ends it after them. */
-export function ownDaemon({ history = 0, users = 2, market }: Options = {}): Own {
+export function ownDaemon({ history = 0, users = 2, localWebhooks, market }: Options = {}): Own {
   let running: Running | undefined;
   const sessions = new Map<string, Session>();
   beforeAll(async () => {
-    running = await withConsole(await startSmall({ history, users, market: await market?.() }));
+    const prices = await market?.();
+    running = await withConsole(
+      await startSmall({ history, users, market: prices, localWebhooks }),
+    );
     for (const name of NAMES) sessions.set(name, await logIn(running.url, name));
   });
   afterAll(() => running?.stop());
@@ -58,9 +63,16 @@ export function ownDaemon({ history = 0, users = 2, market }: Options = {}): Own
   };
 }
 
-/** Reads an answer of the API that has to be one. */
-export async function read<T>(answer: ReturnType<APIRequestContext['get']>): Promise<T> {
+type Answer = ReturnType<APIRequestContext['get']>;
+
+/** The text of an answer of the API that is no refusal. */
+export async function done(answer: Answer): Promise<string> {
   const came = await answer;
   if (!came.ok()) throw new Error(`${came.url()}: ${came.status()} ${await came.text()}`);
-  return JSON.parse(await came.text());
+  return came.text();
+}
+
+/** Reads an answer of the API that has to be one. */
+export async function read<T>(answer: Answer): Promise<T> {
+  return JSON.parse(await done(answer));
 }

@@ -2,12 +2,10 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answered, api, done } from './client';
 import { FIRST_PAGE, nextPage } from './pages';
 import { pressed } from './press';
-import { POLL_MS } from './queries';
 import type {
   BotRequest,
   ChatRequest,
   CodeRequest,
-  Delivery,
   MailboxRequest,
   MailServerRequest,
   WebhookRequest,
@@ -20,23 +18,13 @@ export const channelsQuery = queryOptions({
   queryFn: ({ signal }) => answered(api.GET('/api/v1/user/channels', { signal })),
 });
 
-/** While an attempt is being made, somebody who pressed Test looks at it. */
-const WATCH_MS = 2_000;
-
-const isBegun = ({ state, attempts }: Delivery) => state === 'sending' || attempts === 0;
-
-/** What became of the messages on their way, newest first. Asked again while one of them has not ended. */
+/** What became of the messages on their way, newest first. The live stream tells when one of them changes. */
 export const deliveriesQuery = infiniteQueryOptions({
   queryKey: ['channels', 'deliveries'],
   queryFn: ({ pageParam, signal }) =>
     answered(api.GET('/api/v1/user/deliveries', { params: { query: pageParam }, signal })),
   initialPageParam: FIRST_PAGE,
   getNextPageParam: nextPage,
-  refetchInterval: ({ state }) => {
-    const open = state.data?.pages[0]?.items.filter(({ ended_at }) => ended_at === null) ?? [];
-    if (open.length === 0) return false;
-    return open.some(isBegun) ? WATCH_MS : POLL_MS;
-  },
 });
 
 /** Without a press of its own: the daemon does not keep answers with secrets. */

@@ -83,6 +83,20 @@ test('a field is called in the sentence as people see it', () => {
   expect(sentenceOf(taken, 'name', 'Name')).toBe('There is a user "asha".');
 });
 
+test('one of several things in a field is called by itself, and once', () => {
+  const unknown = refused('invalid_request', 'keep_tokens[1]: you have no API token of this name');
+  expect(sentenceOf(unknown, 'keep_tokens', 'Tokens', ['backup', 'nightly'])).toBe(
+    'Tokens, nightly: you have no API token of this name.',
+  );
+  expect(sentenceOf(unknown, 'keep_tokens', 'Tokens')).toBe(
+    'Keep_tokens[1]: you have no API token of this name.',
+  );
+  const wrong = refused('invalid_request', 'symbols[0]: "NO_SUCH" is not a symbol');
+  expect(sentenceOf(wrong, 'symbols', 'Symbols', ['NO_SUCH'])).toBe(
+    'Symbols: "NO_SUCH" is not a symbol.',
+  );
+});
+
 test('beside a field of rupees the daemon’s sentence about paise reads in rupees', () => {
   const told = (detail: string) =>
     sentenceOf(refused('invalid_request', detail), 'capital_paise', 'Capital');

@@ -286,11 +286,23 @@ export function fieldOf<Field extends string>(
 
 /**
  * The daemon's sentence with the word that stands above the field in place of its name. What it says of an amount is in
- * paise; people read rupees.
+ * paise; people read rupees. What it says of one of several `items` names that in place of its number.
  */
-export function sentenceOf({ detail }: Explanation, field: string, label: string): string {
+export function sentenceOf(
+  { detail }: Explanation,
+  field: string,
+  label: string,
+  items: readonly string[] = [],
+): string {
   const rest = afterName(detail, field);
-  if (rest === null || !/^[: ]/.test(rest)) return detail;
+  if (rest === null) return detail;
+  const [number = '', index] = /^\[(\d+)\]/.exec(rest) ?? [];
+  const item = index === undefined ? undefined : items[Number(index)];
+  if (item !== undefined) {
+    const said = rest.slice(number.length);
+    return said.includes(`"${item}"`) ? label + said : `${label}, ${item}${said}`;
+  }
+  if (!/^[: ]/.test(rest)) return detail;
   const isAmount = field.endsWith('_paise') && /^(:| is)( a whole number from)? -?\d/.test(rest);
   return label + (isAmount ? inRupees(rest) : rest);
 }

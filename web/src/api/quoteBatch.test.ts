@@ -13,6 +13,7 @@ const quoteOf = (symbol: string): Quote => ({
   low_paise: null,
   volume: 0,
   priced_at: '2026-11-27T10:00:00+05:30',
+  source: 'csv',
 });
 
 /** Answers every share but NONE, and keeps what was asked. */

@@ -111,6 +111,7 @@ export interface PriceMessage {
   symbol: string;
   last_paise: number;
   priced_at: string;
+  source: string;
   previous_close_paise?: number;
 }
 

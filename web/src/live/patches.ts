@@ -64,6 +64,7 @@ const CHANGED: Readonly<Record<string, readonly Resource[]>> = {
   notification: ['notifications'],
   alert: ['alerts', 'health', 'lanes', 'users'],
   pnl: ['pnl', 'funds', 'positions'],
+  delivery: ['channels'],
 };
 
 /** Writes into the cache what the event itself tells, so that it shows before anything is read. */

@@ -9,6 +9,7 @@ const PRICE: PriceMessage = {
   symbol: 'M&M',
   last_paise: 10_100,
   priced_at: '2026-11-27T10:01:00+05:30',
+  source: 'csv',
 };
 
 function feed() {

@@ -12,6 +12,7 @@ const PRICE: PriceMessage = {
   symbol: 'SBIN',
   last_paise: 10_100,
   priced_at: '2026-11-27T10:01:00.000+05:30',
+  source: 'csv',
   previous_close_paise: 10_000,
 };
 
@@ -27,6 +28,7 @@ const SBIN = {
   opened_on: '2026-11-20',
   priced_at: TEN,
   unpriced: false,
+  source: 'csv',
   entries: [],
   looked_after_by: [],
   verdicts: [],
@@ -124,6 +126,7 @@ test('the quote of a share moves with its low and its high', () => {
     low_paise: 9990,
     volume: 5,
     priced_at: TEN,
+    source: 'csv',
   };
   cache.setQueryData(quoteQuery('SBIN').queryKey, { quotes: [quote], unpriced: [] });
   patchPrice(cache, PRICE);
@@ -152,6 +155,7 @@ test('a quote counts as read when it was read, and one of another share is not t
     low_paise: 9990,
     volume: 5,
     priced_at: TEN,
+    source: 'csv',
   };
   const [mine, other] = [quoteQuery('SBIN').queryKey, quoteQuery('TCS').queryKey];
   cache.setQueryData(mine, { quotes: [quote], unpriced: [] }, { updatedAt: 1000 });
@@ -179,7 +183,8 @@ test('the bar that runs moves with the price and those before it stay', () => {
   };
   const before = { ...bar, day: '2026-11-26', running: false };
   const key = ['market', 'candles', { symbol: 'SBIN', interval: '1d', count: 120 }];
-  cache.setQueryData(key, { symbol: 'SBIN', interval: '1d', bars: [before, bar] });
+  const told = { symbol: 'SBIN', interval: '1d', source: 'csv', as_of: TEN };
+  cache.setQueryData(key, { ...told, bars: [before, bar] });
   patchPrice(cache, PRICE);
   expect(cache.getQueryData(key)).toMatchObject({
     bars: [before, { ...bar, low_paise: 10_100, close_paise: 10_100 }],

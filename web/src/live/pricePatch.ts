@@ -33,6 +33,7 @@ function patchQuotes(cache: QueryClient, price: PriceMessage): void {
       high_paise: quote.high_paise === null ? null : Math.max(quote.high_paise, price.last_paise),
       low_paise: quote.low_paise === null ? null : Math.min(quote.low_paise, price.last_paise),
       priced_at: price.priced_at,
+      source: price.source,
     };
   };
   rewrite<Quotes>(cache, ['market', 'quote'], (data) => {
@@ -99,6 +100,7 @@ type Priced = Pick<
   | 'unrealised_paise'
   | 'priced_at'
   | 'unpriced'
+  | 'source'
 >;
 
 /** A position that is not valued at the market's price, as after a jump, stays as it is. */
@@ -112,6 +114,7 @@ function atPrice<T extends Priced>(position: T, price: PriceMessage): T {
     market_value_paise: value,
     unrealised_paise: value - position.invested_paise,
     priced_at: price.priced_at,
+    source: price.source,
   };
 }
 

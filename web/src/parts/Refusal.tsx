@@ -12,8 +12,13 @@ export function Refusal({ refusal }: { refusal: Explanation | null }) {
   );
 }
 
-/** The refusal as the mistake of one field, when it is about that; read out at once like any other. */
-export function mistakeOf(refusal: Explanation | null, field: string, label: string): ReactNode {
+/** The refusal as the mistake of one field, when it is about that; read out at once like any other. A field of several things has `items`. */
+export function mistakeOf(
+  refusal: Explanation | null,
+  field: string,
+  label: string,
+  items?: readonly string[],
+): ReactNode {
   if (!refusal || fieldOf(refusal, [field]) === null) return null;
-  return <span role="alert">{sentenceOf(refusal, field, label)}</span>;
+  return <span role="alert">{sentenceOf(refusal, field, label, items)}</span>;
 }

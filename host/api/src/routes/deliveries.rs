@@ -58,7 +58,7 @@ struct Delivery {
     body: String,
     /// Time at which it was queued.
     queued_at: Instant,
-    /// Number of further messages of the kind for which it stands, because too many waited.
+    /// Number of further messages of the kind for which it stands, because many came within minutes or too many waited.
     more: u64,
     /// State of the delivery.
     state: DeliveryStateName,

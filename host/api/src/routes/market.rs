@@ -12,7 +12,7 @@ use crate::caller::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::{Code, Problem};
 use crate::state::Api;
-use crate::view::{Date, Page, limit, page, parse_cursor, symbol};
+use crate::view::{Date, Instant, Page, limit, page, parse_cursor, symbol};
 
 /// Most bars of one answer.
 const MOST_BARS: u32 = 1_000;
@@ -88,6 +88,11 @@ struct Bars {
     symbol: String,
     /// Length of time of each bar.
     interval: IntervalName,
+    /// Name of the source that the bars are of, such as `csv` or `synthetic`.
+    source: &'static str,
+    /// Time of the newest trade that is in the bars; null when there are none.
+    #[schema(required)]
+    as_of: Option<Instant>,
     /// The bars, oldest first.
     #[schema(max_items = 1000)]
     bars: Vec<Bar>,
@@ -152,8 +157,10 @@ async fn candles(
     api.market_reads.begin(caller.0.user, api.daemon.clock.now())?;
     let interval = query.interval.unwrap_or(IntervalName::Day);
     let found = api.daemon.queries.market_candles(&symbol, interval.into(), count).await?;
-    let bars = found.ok_or_else(unknown)?.into_iter().map(Bar::from).collect();
-    Ok(Json(Bars { symbol: symbol.to_string(), interval, bars }))
+    let found = found.ok_or_else(unknown)?;
+    let (source, as_of) = (found.source, found.as_of.map(Instant));
+    let bars = found.candles.into_iter().map(Bar::from).collect();
+    Ok(Json(Bars { symbol: symbol.to_string(), interval, source, as_of, bars }))
 }
 
 impl From<MarketSymbol> for Share {

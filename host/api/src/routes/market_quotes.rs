@@ -72,6 +72,8 @@ struct Quote {
     volume: u64,
     /// Time at which the last trade was seen.
     priced_at: Instant,
+    /// Name of the source that says so, such as `csv` or `synthetic`.
+    source: &'static str,
 }
 
 /// Returns the last prices of some shares, by symbol. Each request counts against what a user may ask within a minute.
@@ -123,6 +125,7 @@ impl From<MarketQuote> for Quote {
             low_paise: quote.low.map(|price| price.0),
             volume: quote.volume,
             priced_at: Instant(quote.at),
+            source: quote.source,
         }
     }
 }

@@ -47,6 +47,9 @@ pub(super) struct Position {
     priced_at: Instant,
     /// Whether the market tells no price, so that this one is of an earlier day.
     unpriced: bool,
+    /// Name of the source that told the price, such as `csv` or `synthetic`; null of a price that was known before.
+    #[schema(required)]
+    source: Option<&'static str>,
     /// Value of the position at the last price, in paise.
     market_value_paise: i64,
     /// Market value less cost, in paise.
@@ -239,7 +242,7 @@ impl Position {
     /// A position, and which of these tasks look after it.
     pub(super) fn of(valuation: Valuation, caretakers: &TasksOfStrategies) -> Self {
         let market_value = valuation.value();
-        let Valuation { position: held, price, at, unpriced } = valuation;
+        let Valuation { position: held, price, at, unpriced, source } = valuation;
         let tasks = caretakers.get(&held.strategy).map_or(&[][..], Vec::as_slice);
         Self {
             symbol: held.symbol.to_string(),
@@ -251,6 +254,7 @@ impl Position {
             last_price_paise: price.0,
             priced_at: Instant(at),
             unpriced,
+            source,
             market_value_paise: market_value.0,
             unrealised_paise: (market_value - held.invested).0,
             opened_on: Date(held.opened_on),

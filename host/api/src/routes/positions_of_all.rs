@@ -62,6 +62,9 @@ struct PositionOfUser {
     priced_at: Instant,
     /// Whether the market tells no price, so that this one is of an earlier day.
     unpriced: bool,
+    /// Name of the source that told the price, such as `csv` or `synthetic`; null of a price that was known before.
+    #[schema(required)]
+    source: Option<&'static str>,
     /// Value of the position at the last price, in paise.
     market_value_paise: i64,
     /// Market value less cost, in paise.
@@ -118,7 +121,7 @@ async fn positions_of_all(
 impl PositionOfUser {
     fn of(api: &Api, user: UserId, valuation: Valuation) -> Self {
         let market_value = valuation.value();
-        let Valuation { position: held, price, at, unpriced } = valuation;
+        let Valuation { position: held, price, at, unpriced, source } = valuation;
         Self {
             user: user.0,
             user_name: api.user_name(user),
@@ -130,6 +133,7 @@ impl PositionOfUser {
             last_price_paise: price.0,
             priced_at: Instant(at),
             unpriced,
+            source,
             market_value_paise: market_value.0,
             unrealised_paise: (market_value - held.invested).0,
             opened_on: Date(held.opened_on),

@@ -2,10 +2,11 @@
 
 use prahari_domain::calendar::UnknownDays;
 use prahari_domain::time::Day;
-use prahari_store::{AlertCode, NewAlert, NotificationLevel};
+use prahari_store::{AlertCode, NewAlert};
 
 use crate::calendar::Calendars;
 use crate::error::AppError;
+use crate::notices::words;
 
 /// The alert is raised this many days before the end of the known calendar: the exchange publishes the list of the
 /// next year about three weeks before.
@@ -58,9 +59,7 @@ impl Calendars {
         self.handles.store.system().set_meta(TOLD_KEY, today_text).await?;
         if !raised {
             tracing::warn!(%known_through, "{detail}");
-            self.notices
-                .send_to_admins(NotificationLevel::Warning, "The trading calendar ends", &detail)
-                .await?;
+            self.notices.tell_admins(words::alerts::calendar_ends_still(detail)).await?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Delivers what is queued: the oldest message of each channel, channels beside each other.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use prahari_couriers::{LONGEST_DELIVERY, OutgoingMessage, Undelivered};
@@ -12,6 +13,7 @@ use super::pauses::{LONGEST_PAUSE_MS, after_failure};
 use super::{Channels, destination};
 use crate::clock::Clock;
 use crate::error::AppError;
+use crate::notices::words::digests;
 
 /// Most attempts at a time, of all users together. Each holds a connection and ends within [`LONGEST_DELIVERY`]; with
 /// more receivers that hang than this, messages to others wait that long and no trading does.
@@ -24,8 +26,8 @@ const TEST: &str = "test";
 const AFTER_FAILURE_MS: i64 = 60_000;
 
 impl Channels {
-    /// Starts what delivers messages, which goes on until the returned set is dropped. In lockstep nothing is
-    /// started.
+    /// Starts what delivers messages. It ends when the daemon stops and what is under way has ended; dropping the
+    /// returned set cuts that off. In lockstep nothing is started.
     pub fn start(self: &Arc<Self>) -> JoinSet<()> {
         let mut delivering = JoinSet::new();
         if !self.clock.is_lockstep() {
@@ -54,20 +56,22 @@ impl Channels {
         // One more than there is room for tells whether something is left.
         let limit = u32::try_from(room + 1).unwrap_or(u32::MAX);
         let now = self.clock.now();
+        let digest = self.store.system().release_digests(now).await?;
         for (index, next) in self.store.system().next_deliveries(limit).await?.into_iter().enumerate() {
             let left = next.due_at.millis_since(now);
             // Set before the clock was set back, it would wait for that long.
             if left > 0 && left <= LONGEST_PAUSE_MS {
-                return Ok(Some(next.due_at));
+                return Ok(digest.into_iter().chain([next.due_at]).min());
             }
             if index >= room {
-                break;
+                return Ok(None);
             }
             if self.store.user(next.user).begin_delivery(next.row.id).await? {
+                self.tell_of(next.user, next.row.id);
                 under_way.spawn(self.clone().carry(next));
             }
         }
-        Ok(None)
+        Ok(digest)
     }
 
     /// Makes one attempt and notes what came of it.
@@ -86,6 +90,7 @@ impl Channels {
         if let Err(error) = self.write_down(&next, end, ends_channel).await {
             tracing::error!(%error, "what came of a delivery could not be written down");
         }
+        self.tell_of(next.user, next.row.id);
         self.outbox.wake();
     }
 
@@ -108,6 +113,16 @@ impl Channels {
         Ok(())
     }
 
+    /// Waits until something is queued or ends, or an instant has come.
+    async fn wait_for(&self, next: Option<Timestamp>) {
+        match next {
+            Some(next) => {
+                let _whichever_came_first = self.clock.wait_until(next, self.outbox.queued()).await;
+            }
+            None => self.outbox.queued().notified().await,
+        }
+    }
+
     async fn attempt(&self, next: &NextDelivery) -> Result<(), Undelivered> {
         let kept = destination::open(&self.vault, next.user, &next.sealed)
             .map_err(|error| Undelivered::for_good(error.to_string()))?;
@@ -120,36 +135,47 @@ impl Channels {
     }
 }
 
+/// Delivers until the daemon stops, and ends when what is under way by then has ended. Whoever stops the daemon waits for
+/// that only so long; what is cut off is repeated after the next start, and says so.
 async fn deliver(channels: Arc<Channels>) {
     if let Err(error) = channels.repeat_interrupted().await {
         tracing::error!(%error, "what the last process was sending could not be made to wait again");
     }
     let mut under_way = JoinSet::new();
+    let mut stopped = pin!(channels.shutdown.begun());
     while !channels.shutdown.is_begun() {
         while under_way.try_join_next().is_some() {}
         let next = channels.begin_due(&mut under_way).await.unwrap_or_else(|error| {
             tracing::error!(%error, "the messages that are due could not be read");
             Some(channels.clock.now().plus_millis(AFTER_FAILURE_MS))
         });
-        match next {
-            Some(next) => _ = channels.clock.wait_until(next, channels.outbox.queued()).await,
-            None => channels.outbox.queued().notified().await,
+        tokio::select! {
+            _reason_is_logged = &mut stopped => {}
+            () = channels.wait_for(next) => {}
         }
     }
+    while under_way.join_next().await.is_some() {}
 }
 
 /// The message as it is sent.
 fn message(next: &NextDelivery) -> OutgoingMessage {
     let row = &next.row;
+    let count = row.more.saturating_add(1);
+    let digest = row.kind.filter(|_| row.digest && count > 1);
+    let (title, body) = match digest {
+        Some(kind) => (digests::title(kind, count), digests::body(&row.body, count)),
+        None => (row.title.clone(), row.body.clone()),
+    };
     OutgoingMessage {
         // A database from a backup gives numbers again; with its instant a name is never given twice.
         id: format!("prahari-{}-{}", row.at.0, row.id),
         kind: row.kind.map_or(TEST, NotificationKind::name).to_owned(),
         level: row.level.name().to_owned(),
-        title: row.title.clone(),
-        body: row.body.clone(),
+        title,
+        body,
         at: row.at,
         more: row.more,
+        says_how_many: digest.is_some(),
         repeated: row.repeated,
         // Real time, as receivers have it, at whatever speed the daemon's clock runs.
         attempted_at: Clock::System.now(),

@@ -102,6 +102,7 @@ impl Channels {
         let added = self.store.user(user).add_channel(new, MOST_CHANNELS).await?;
         let id = added.ok_or(ChannelError::TooMany)?;
         self.outbox.add_user(user);
+        self.tell_of(user, "");
         Ok(id)
     }
 }

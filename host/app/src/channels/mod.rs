@@ -17,12 +17,13 @@ mod telegram;
 #[cfg(test)]
 mod tests;
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use prahari_couriers::{Courier, Destination, MailCourier, Telegram, Webhook};
 use prahari_domain::ids::UserId;
 use prahari_secrets::{Secret, SigningKey};
-use prahari_store::{NewChannel, NotificationLevel, NotificationRow, Store, TestQueued};
+use prahari_store::{NewChannel, Store, TestQueued};
 
 use carriers::Carriers;
 use codes::Codes;
@@ -40,6 +41,8 @@ pub use telegram::ChatCode;
 
 use crate::clock::Clock;
 use crate::error::AppError;
+use crate::events::{Audience, EventBus, Resource};
+use crate::notices::words;
 use crate::recent::Recent;
 use crate::shutdown::Shutdown;
 use crate::vault::Vault;
@@ -65,6 +68,8 @@ pub struct ChannelDeps {
     pub store: Store,
     /// Wakes whoever delivers; that of the room which sends messages.
     pub outbox: Arc<Outbox>,
+    /// Bus on which changes are told.
+    pub events: Arc<EventBus>,
     /// State and reason of the daemon's stop.
     pub shutdown: Arc<Shutdown>,
     /// What opens the secrets.
@@ -83,6 +88,7 @@ pub struct Channels {
     real: Clock,
     store: Store,
     outbox: Arc<Outbox>,
+    events: Arc<EventBus>,
     shutdown: Arc<Shutdown>,
     vault: Arc<Vault>,
     courier: Arc<dyn Courier>,
@@ -111,7 +117,8 @@ impl Channels {
     /// # Errors
     /// When the database cannot be read.
     pub async fn load(deps: ChannelDeps) -> Result<Self, AppError> {
-        let ChannelDeps { clock, real, store, outbox, shutdown, vault, courier, telegram, mail } = deps;
+        let ChannelDeps { clock, real, store, outbox, events, shutdown, vault, courier, telegram, mail } =
+            deps;
         for user in store.system().users_with_channels().await? {
             outbox.add_user(user);
         }
@@ -121,6 +128,7 @@ impl Channels {
             real,
             store,
             outbox,
+            events,
             shutdown,
             vault,
             courier,
@@ -168,6 +176,7 @@ impl Channels {
         let added = self.store.user(user).add_channel(new, MOST_CHANNELS).await?;
         let id = added.ok_or(ChannelError::TooMany)?;
         self.outbox.add_user(user);
+        self.tell_of(user, "");
         Ok(AddedWebhook { id, key: webhook.key.text() })
     }
 
@@ -176,8 +185,16 @@ impl Channels {
     /// # Errors
     /// [`ChannelError::Unknown`], or when it cannot be written.
     pub async fn remove(&self, user: UserId, id: u64) -> Result<(), AppError> {
-        let removed = self.store.user(user).remove_channel(id, self.clock.now()).await?;
-        if removed { Ok(()) } else { Err(ChannelError::Unknown(id).into()) }
+        if !self.store.user(user).remove_channel(id, self.clock.now()).await? {
+            return Err(ChannelError::Unknown(id).into());
+        }
+        self.tell_of(user, "");
+        Ok(())
+    }
+
+    /// Tells pages that something about the channels of a user changed, and which delivery if it is one.
+    fn tell_of(&self, user: UserId, delivery: impl Display) {
+        self.events.changed(Audience::User(user), Resource::Delivery, delivery);
     }
 
     /// Queues a message that tries a channel, and returns the id of its delivery. It is sent also in quiet hours.
@@ -185,17 +202,11 @@ impl Channels {
     /// # Errors
     /// [`ChannelError::Unknown`], [`ChannelError::TestedTooOften`], or when it cannot be written.
     pub async fn test(&self, user: UserId, id: u64) -> Result<u64, AppError> {
-        let message = NotificationRow {
-            id: None,
-            at: self.clock.now(),
-            level: NotificationLevel::Info,
-            title: "A test from Prahari".to_owned(),
-            body: "Messages to you arrive here.".to_owned(),
-            run: None,
-        };
+        let message = words::channels::test().into_row(self.clock.now(), None);
         match self.store.user(user).queue_test(id, message, MOST_TESTS).await? {
             TestQueued::Queued(delivery) => {
                 self.outbox.wake();
+                self.tell_of(user, delivery);
                 Ok(delivery)
             }
             TestQueued::UnknownChannel => Err(ChannelError::Unknown(id).into()),

@@ -75,6 +75,7 @@ mod tests {
             body: String::new(),
             at: Timestamp(0),
             more: 0,
+            digest: false,
             state: DeliveryState::Waiting,
             attempts,
             repeated: false,

@@ -117,6 +117,7 @@ impl Channels {
         };
         let added = self.store.user(user).add_channel(new, MOST_CHANNELS).await?;
         self.outbox.add_user(user);
+        self.tell_of(user, "");
         Ok(added.ok_or(ChannelError::TooMany)?)
     }
 

@@ -12,14 +12,15 @@ use prahari_domain::money::Paise;
 use prahari_domain::settings::{NotificationKind, Silence};
 use prahari_domain::time::Timestamp;
 use prahari_secrets::{Key, KeyRing};
-use prahari_store::{Durability, NewUser, Role};
+use prahari_store::{Durability, NewUser, NotificationLevel, NotificationRow, Role};
 use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
 use super::*;
 use crate::clock::ManualClock;
-use crate::events::EventBus;
+use crate::events::{Delivery, EventBus, Listener, Message};
+use crate::shutdown::Stop;
 
 const START: Timestamp = Timestamp(1_790_000_000_000);
 const MINUTE_MS: i64 = 60_000;
@@ -87,6 +88,7 @@ impl World {
             clock,
             store: store.clone(),
             outbox: outbox.clone(),
+            events: events.clone(),
             shutdown: Arc::new(Shutdown::new(events, Arc::default())),
             vault: Arc::new(Vault::new(KeyRing::new(Key::generate().unwrap(), Vec::new()))),
             courier: courier.clone(),
@@ -110,17 +112,31 @@ impl World {
         Ok(self.channels.add_webhook(self.asha, name.to_owned(), prepared).await?.id)
     }
 
-    /// Sends a message to the user, as the room of notices does.
+    /// Sends a message to the user that is never held back, as the room of notices does.
     async fn notify(&self, title: &str, silence: Option<Silence>) {
+        self.send((NotificationLevel::Error, NotificationKind::Error), title, silence).await;
+    }
+
+    /// Tells the user of a fill.
+    async fn tell_of_fill(&self, title: &str) {
+        self.send((NotificationLevel::Info, NotificationKind::OrderFilled), title, None).await;
+    }
+
+    async fn send(
+        &self,
+        (level, kind): (NotificationLevel, NotificationKind),
+        title: &str,
+        silence: Option<Silence>,
+    ) {
         let row = NotificationRow {
             id: None,
             at: self.channels.clock.now(),
-            level: NotificationLevel::Error,
+            level,
             title: title.to_owned(),
             body: "a body".to_owned(),
             run: None,
         };
-        self.store.user(self.asha).notify(row, NotificationKind::Error, silence).await.unwrap();
+        self.store.user(self.asha).notify(row, kind, silence).await.unwrap();
         self.outbox.message_queued(self.asha);
     }
 
@@ -131,8 +147,7 @@ impl World {
     /// The deliveries, newest first, once none of them is under way.
     async fn settled(&self) -> Vec<DeliveryRow> {
         loop {
-            let filter = DeliveryFilter { channel: None, state: None, after: None, limit: 500 };
-            let rows = self.channels.deliveries(self.asha, filter).await.unwrap();
+            let rows = self.channels.deliveries(self.asha, everything()).await.unwrap();
             if rows.iter().all(|row| row.state != DeliveryState::Sending) {
                 return rows;
             }
@@ -148,6 +163,10 @@ impl World {
 /// Telegram, without a server.
 fn nowhere() -> Arc<Telegram> {
     Arc::new(Telegram::at("http://127.0.0.1:1").unwrap())
+}
+
+fn everything() -> DeliveryFilter {
+    DeliveryFilter { channel: None, state: None, after: None, limit: 500 }
 }
 
 fn failed() -> Option<Result<(), Undelivered>> {
@@ -267,6 +286,88 @@ async fn a_channel_that_is_down_has_a_bounded_queue_and_what_is_beyond_it_is_cou
     assert_eq!(rows.len(), MOST_WAITING as usize);
     assert_eq!(rows.iter().map(|row| row.more).sum::<u64>(), 37);
     assert_eq!((rows[0].title.as_str(), rows[0].more), ("message 49", 37));
+}
+
+#[tokio::test]
+async fn many_of_a_kind_arrive_as_a_few_and_a_digest_and_an_error_waits_for_neither() {
+    let (mut world, _, _delivering) = World::delivering().await;
+    for number in 1..=14 {
+        world.tell_of_fill(&format!("fill {number}")).await;
+    }
+    world.notify("act", None).await;
+    for title in ["fill 1", "fill 2", "fill 3", "act"] {
+        assert_eq!(world.next().await.title, title);
+    }
+    world.pass_minutes(1);
+    let digest = world.next().await;
+    assert_eq!((digest.title.as_str(), digest.more), ("11 orders filled", 10));
+    let lines: Vec<&str> = digest.body.lines().collect();
+    assert_eq!((lines[0], lines[9], lines[10]), ("fill 4", "fill 13", "and 1 more"));
+    assert_eq!(lines.len(), 11);
+    // Later there are few again.
+    world.settled().await;
+    world.pass_minutes(6);
+    world.tell_of_fill("fill 15").await;
+    let single = world.next().await;
+    assert_eq!((single.title.as_str(), single.more), ("fill 15", 0));
+}
+
+#[tokio::test]
+async fn a_digest_that_nothing_joins_is_its_one_message() {
+    let (mut world, _, _delivering) = World::delivering().await;
+    for number in 1..=4 {
+        world.tell_of_fill(&format!("fill {number}")).await;
+    }
+    for _ in 0..3 {
+        world.next().await;
+    }
+    world.settled().await;
+    world.pass_minutes(1);
+    let last = world.next().await;
+    assert_eq!((last.title.as_str(), last.body.as_str(), last.more), ("fill 4", "a body", 0));
+}
+
+#[tokio::test]
+async fn at_a_stop_what_is_under_way_ends_and_nothing_new_begins() {
+    let (mut world, _, mut delivering) = World::delivering().await;
+    world.courier.answers.lock().push_back(None);
+    world.notify("under way", None).await;
+    assert_eq!(world.next().await.title, "under way");
+    world.channels.shutdown.begin(Stop::Asked("the end of the test".to_owned()));
+    world.notify("too late", None).await;
+    assert!(delivering.try_join_next().is_none(), "it waits for the attempt");
+    // The daemon waits no longer, and the next one repeats it.
+    drop(delivering);
+    let rows = world.channels.deliveries(world.asha, everything()).await.unwrap();
+    let states: Vec<_> = rows.iter().map(|row| (row.title.as_str(), row.state)).collect();
+    let expected = [("too late", DeliveryState::Waiting), ("under way", DeliveryState::Sending)];
+    assert_eq!(states, expected);
+}
+
+#[tokio::test]
+async fn at_a_stop_with_nothing_under_way_the_delivering_ends_by_itself() {
+    let (mut world, _, mut delivering) = World::delivering().await;
+    world.notify("delivered", None).await;
+    world.next().await;
+    world.settled().await;
+    world.channels.shutdown.begin(Stop::Asked("the end of the test".to_owned()));
+    delivering.join_next().await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn pages_are_told_of_each_step_of_a_delivery() {
+    let (mut world, _, _delivering) = World::delivering().await;
+    let (mut listening, _) = world.channels.events.subscribe(Listener::User(world.asha), None);
+    world.notify("delivered", None).await;
+    world.next().await;
+    let row = &world.settled().await[0];
+    let mut told = Vec::new();
+    while told.len() < 2 {
+        let Delivery::Events(events) = listening.next().await else { panic!("an event") };
+        told.extend(events.iter().map(Message::json));
+    }
+    let end = format!("\"what\":\"delivery\",\"id\":\"{}\"}}", row.id);
+    assert!(told.iter().all(|text| text.ends_with(&end)), "{told:?}");
 }
 
 #[tokio::test]
@@ -427,6 +528,7 @@ async fn in_lockstep_nothing_is_delivered() {
         real: Clock::at(START),
         store: world.store.clone(),
         outbox: world.outbox.clone(),
+        events: world.channels.events.clone(),
         shutdown: world.channels.shutdown.clone(),
         vault: world.channels.vault.clone(),
         courier: world.courier.clone(),

@@ -44,7 +44,7 @@ impl Chats {
         let slots = slots(day.tasks.iter().map(|(_, counts)| counts));
         let net = funds.realised - funds.charges;
         Ok(format!(
-            "Service: {service}\nKill switch: {switch}\nSlots of {today}: {slots}\nWorth: ₹{}, of which cash ₹{}\nUnrealised: ₹{}\nRealised so far, after charges: ₹{net}",
+            "Service: {service}\nKill switch: {switch}\nSlots of {today}: {slots}\nWorth: Rs {}, of which cash Rs {}\nUnrealised: Rs {}\nRealised so far, after charges: Rs {net}",
             funds.total(),
             funds.cash,
             funds.unrealised(),
@@ -83,7 +83,7 @@ fn position(held: &Valuation) -> String {
     let gain = held.value() - position.invested;
     let note = if *unpriced { ", an older price" } else { "" };
     format!(
-        "{} {} at ₹{}, now ₹{price} (₹{gain}){note}",
+        "{} {} at Rs {}, now Rs {price} (Rs {gain}){note}",
         position.quantity, position.symbol, position.average_price
     )
 }

@@ -1,9 +1,11 @@
 //! Asking Telegram for what was written: one place, one question at a time.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use prahari_couriers::{TelegramUpdate, Undelivered};
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 use super::Chats;
 use crate::channels::Bot;
@@ -25,43 +27,60 @@ struct Read {
     next: i64,
 }
 
-/// Asks and answers until the daemon stops.
+/// Asks and answers until the daemon stops. What was begun to be answered is carried through.
 pub(super) async fn follow(chats: Arc<Chats>) {
     let mut failures = 0;
+    let mut stopped = pin!(chats.deps.shutdown.begun());
     while !chats.deps.shutdown.is_begun() {
-        let changed = chats.deps.channels.bot_changed();
-        let Some(bot) = chats.deps.channels.bot() else {
-            changed.notified().await;
-            continue;
+        let found = tokio::select! {
+            _reason_is_logged = &mut stopped => return,
+            found = chats.wait(&mut failures) => found,
         };
-        let asked = tokio::select! {
-            asked = chats.ask(&bot) => asked,
-            () = changed.notified() => continue,
-        };
-        match asked {
-            Ok(updates) => {
-                if failures > 0 {
-                    tracing::info!(failures, "Telegram answers again");
-                }
-                failures = 0;
-                chats.hear_all(&bot, &updates).await;
-            }
-            Err(failed) => {
-                if failures == 0 {
-                    tracing::warn!(
-                        reason = failed.reason,
-                        "Telegram cannot be asked for what was written to the bot"
-                    );
-                }
-                failures += 1;
-                let until = chats.deps.real.now().plus_millis(pause_after(failures, failed.wait_s));
-                chats.deps.real.wait_until(until, changed).await;
-            }
+        if let Some((bot, updates)) = found {
+            chats.hear_all(&bot, &updates).await;
         }
     }
 }
 
 impl Chats {
+    /// Waits until something was written to the bot, and returns it; nothing where it is to be asked again, after a pause
+    /// when Telegram could not be asked.
+    async fn wait(&self, failures: &mut usize) -> Option<(Bot, Vec<TelegramUpdate>)> {
+        let changed = self.deps.channels.bot_changed();
+        let Some(bot) = self.deps.channels.bot() else {
+            changed.notified().await;
+            return None;
+        };
+        let asked = tokio::select! {
+            asked = self.ask(&bot) => asked,
+            () = changed.notified() => return None,
+        };
+        match asked {
+            Ok(updates) => {
+                if *failures > 0 {
+                    tracing::info!(failures = *failures, "Telegram answers again");
+                }
+                *failures = 0;
+                Some((bot, updates))
+            }
+            Err(failed) => {
+                self.pause(failures, failed, changed).await;
+                None
+            }
+        }
+    }
+
+    /// Waits before the next question; another bot is asked at once.
+    async fn pause(&self, failures: &mut usize, failed: Undelivered, changed: &Notify) {
+        if *failures == 0 {
+            let reason = failed.reason;
+            tracing::warn!(reason, "Telegram cannot be asked for what was written to the bot");
+        }
+        *failures += 1;
+        let until = self.deps.real.now().plus_millis(pause_after(*failures, failed.wait_s));
+        let _either_way = self.deps.real.wait_until(until, changed).await;
+    }
+
     async fn ask(&self, bot: &Bot) -> Result<Vec<TelegramUpdate>, Undelivered> {
         let next = self.read(bot).await.map_err(|error| Undelivered::not_sent(error.to_string()))?;
         self.deps.telegram.updates(&bot.token, next).await

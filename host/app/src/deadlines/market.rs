@@ -1,10 +1,14 @@
 //! A source of market data whose calls end in time.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use prahari_brokers::{BarsReport, Candles, Interval, MarketData, MarketError, MinuteBar, Quote};
+use prahari_brokers::{
+    BarsReport, Candles, Interval, MarketData, MarketError, MinuteBar, OnProgress, Quote, SourceNews,
+    WarmFor, Warmed,
+};
 use prahari_domain::instruments::{Instrument, Symbol};
 use prahari_domain::time::Timestamp;
 
@@ -38,6 +42,14 @@ impl TimedMarket {
 
 #[async_trait]
 impl MarketData for TimedMarket {
+    fn source(&self) -> &'static str {
+        self.inner.source()
+    }
+
+    fn folders(&self) -> Vec<PathBuf> {
+        self.inner.folders()
+    }
+
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
         self.in_time("the universe", self.inner.universe()).await
     }
@@ -76,5 +88,24 @@ impl MarketData for TimedMarket {
 
     fn report(&self) -> Option<BarsReport> {
         self.inner.report()
+    }
+
+    fn fetches(&self) -> bool {
+        self.inner.fetches()
+    }
+
+    /// Without a deadline, as a renewal: thousands of shares take their time.
+    async fn warm(
+        &self,
+        symbols: &[Symbol],
+        reason: WarmFor,
+        now: Timestamp,
+        progress: OnProgress<'_>,
+    ) -> Warmed {
+        self.inner.warm(symbols, reason, now, progress).await
+    }
+
+    fn news(&self) -> Vec<SourceNews> {
+        self.inner.news()
     }
 }

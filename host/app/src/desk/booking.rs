@@ -74,17 +74,15 @@ impl Desk {
         }
         let (entries, orders) = for_journal(&part);
         let changes = self.changes_of(&part);
-        let scope = self.scope();
-        let told = match urgent {
-            true => scope.append_journal_urgently(entries, orders).await?,
-            false => scope.append_journal(entries, orders).await?,
-        };
+        let messages = self.messages_of(&part).await;
+        let told = self.scope().append_journal_telling(entries, orders, messages.clone(), urgent).await?;
         // From here to the end nothing waits: whoever gives up on this request leaves books and journal alike.
         for (entry, _) in part.entries() {
             self.dates.note(entry.at);
         }
         self.book.accept(part);
         self.announce(changes);
+        self.announce_messages(messages);
         Ok(Some(told))
     }
 

@@ -102,7 +102,7 @@ impl Desk {
                 if note.is_none() {
                     note = as_note(self.follow_to_end_of(day).await)?;
                 }
-                self.close_date(day, note.as_deref()).await?;
+                self.close_date(day, note.as_deref(), now).await?;
             }
             self.dates.open_from = day.succ_opt();
         }
@@ -149,7 +149,7 @@ impl Desk {
             }
     }
 
-    async fn close_date(&mut self, day: Day, note: Option<&str>) -> Result<(), AppError> {
+    async fn close_date(&mut self, day: Day, note: Option<&str>, now: Timestamp) -> Result<(), AppError> {
         let mut statement = if self.dates.latest.is_some_and(|at| at > last_instant(day)) {
             self.statement_as_of(day, self.book.capital()).await?
         } else {
@@ -170,7 +170,9 @@ impl Desk {
         self.scope().close_date(day, serde_json::to_string(&statement)?, snapshot).await?;
         self.dates.snapshot = (through, orders);
         self.announce_statement(day);
-        Ok(())
+        // Of several dates that ended while the daemon was down the last is news.
+        let last = self.trading.calendar.current().trading_day_from(now.ist_day(), -1).ok();
+        if last == Some(day) { self.tell_of(&statement, now).await } else { Ok(()) }
     }
 
     /// Writes the statements of closed dates from `from` on anew.
@@ -200,6 +202,8 @@ impl Desk {
             halts: self.halts.clone(),
             needs_reconcile: true,
             events: None,
+            teller: None,
+            summarised: None,
             fault: None,
             queued: Default::default(),
             signals: None,

@@ -45,6 +45,8 @@ impl Desk {
             halts,
             needs_reconcile: true,
             events: None,
+            teller: None,
+            summarised: None,
             fault,
             queued: Default::default(),
             signals: None,

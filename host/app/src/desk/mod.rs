@@ -14,7 +14,9 @@ mod place;
 mod pushes;
 mod reconcile;
 mod statement;
+mod summary;
 mod sync_fills;
+mod tell;
 mod valuation;
 
 use std::sync::Arc;
@@ -34,6 +36,7 @@ pub use capital::Money;
 pub(crate) use closing::last_instant;
 pub use reconcile::{Difference, DifferenceKind, LostOrder};
 pub use statement::DailyStatement;
+pub(crate) use tell::Teller;
 pub use valuation::{UnpricedPosition, Valuation};
 
 use closing::Dates;
@@ -100,6 +103,10 @@ pub struct Desk {
     needs_reconcile: bool,
     /// Bus on which changes are published; none until [`Desk::announce_to`] sets it.
     events: Option<Arc<EventBus>>,
+    /// By what the user is told of what is booked; none where nobody is told.
+    teller: Option<Teller>,
+    /// The latest date of which the user was told, as far as this process knows.
+    summarised: Option<Day>,
     /// Reason why nothing can be booked any more.
     fault: Option<String>,
     queued: booking::Queued,
@@ -152,6 +159,7 @@ impl Desk {
     pub(crate) fn take_place_of(&mut self, other: &Self) {
         (self.limits, self.halts) = (other.limits.clone(), other.halts.clone());
         (self.events, self.signals) = (other.events.clone(), other.signals.clone());
+        (self.teller, self.summarised) = (other.teller.clone(), other.summarised);
     }
 
     /// Cash that open buys hold back: value and estimated charges.

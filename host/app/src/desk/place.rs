@@ -9,6 +9,7 @@ use prahari_domain::risk::{self, Halted, Refusal, RefusalCode, RiskLimits, RiskV
 
 use super::{Desk, OrderContext};
 use crate::error::AppError;
+use crate::prices::too_old;
 
 impl Desk {
     /// Places an order. The outer error is a failure of ours, such as of the store; the inner one is for the task.
@@ -146,9 +147,12 @@ impl Desk {
     ) -> Result<(Option<Instrument>, Option<Paise>), MarketError> {
         let symbol = std::slice::from_ref(symbol);
         let instruments = self.trading.market.instruments(symbol, order_context.now).await?;
-        let prices = self.ask_last_prices(symbol, order_context.now).await?;
-        let last_price = prices.first().map(|(_, price)| *price);
-        Ok((instruments.into_iter().flatten().next(), last_price))
+        let quote = self.trading.market.quotes(symbol, order_context.now).await?.into_iter().flatten().next();
+        let sessions = &*self.trading.calendar;
+        if let Some(reason) = quote.as_ref().and_then(|quote| too_old(quote, sessions, order_context.now)) {
+            return Err(MarketError::Unavailable(reason));
+        }
+        Ok((instruments.into_iter().flatten().next(), quote.map(|quote| quote.last)))
     }
 
     pub(super) fn risk_view<'a>(

@@ -23,6 +23,8 @@ pub struct Valuation {
     pub at: Timestamp,
     /// Whether the market tells none that can be believed; the one here is then the last that was known.
     pub unpriced: bool,
+    /// Name of the source that told the price, such as `csv`; none of a price that was known before.
+    pub source: Option<&'static str>,
 }
 
 /// A position without a price in a statement.
@@ -69,17 +71,17 @@ impl TradingServices {
             quotes.into_iter().flatten().map(|quote| (quote.symbol.clone(), quote)).collect();
         let mut valued = Vec::with_capacity(positions.len());
         for position in positions {
-            let (price, at, unpriced) = match quotes.get(&position.symbol) {
+            let (price, at, source) = match quotes.get(&position.symbol) {
                 Some(quote) => match self.before_jump(&position, now).await {
-                    Some((price, at)) => (price, at, true),
-                    None => (quote.last, quote.at, false),
+                    Some((price, at)) => (price, at, None),
+                    None => (quote.last, quote.at, Some(quote.source)),
                 },
                 None => {
                     let (price, at) = self.last_known(&position).await;
-                    (price, at, true)
+                    (price, at, None)
                 }
             };
-            valued.push(Valuation { position, price, at, unpriced });
+            valued.push(Valuation { position, price, at, unpriced: source.is_none(), source });
         }
         valued
     }

@@ -274,6 +274,9 @@ pub enum Resource {
     Alert,
     /// A trading date was closed, or its statement written anew; the date.
     Pnl,
+    /// A channel was added or removed, or a message on its way to one was taken up, delivered or given up; the id of the
+    /// delivery.
+    Delivery,
 }
 
 fn instant<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {

@@ -101,6 +101,7 @@ fn text(now: Timestamp, quote: &Quote) -> serde_json::Result<Arc<str>> {
         #[serde(skip_serializing_if = "Option::is_none")]
         previous_close_paise: Option<Paise>,
         priced_at: String,
+        source: &'static str,
     }
     let body = Body {
         kind: super::Topic::Quote.name(),
@@ -109,6 +110,7 @@ fn text(now: Timestamp, quote: &Quote) -> serde_json::Result<Arc<str>> {
         last_paise: quote.last,
         previous_close_paise: Some(quote.previous_close).filter(|close| *close > Paise::ZERO),
         priced_at: Rfc3339(quote.at).to_string(),
+        source: quote.source,
     };
     Ok(Arc::from(into_one_line(serde_json::to_string(&body)?)))
 }
@@ -144,6 +146,7 @@ mod tests {
             previous_close: Paise(10_000),
             volume: 0,
             at: NINE_FIFTEEN,
+            source: "csv",
         }
     }
 
@@ -181,7 +184,7 @@ mod tests {
         let Some(Delivery::Prices(texts)) = listening.next().now_or_never() else { panic!("a price") };
         let at = "2025-01-02T09:15:00.000+05:30";
         let expected = format!(
-            r#"{{"type":"quote","at":"{at}","symbol":"M&M","last_paise":10050,"previous_close_paise":10000,"priced_at":"{at}"}}"#
+            r#"{{"type":"quote","at":"{at}","symbol":"M&M","last_paise":10050,"previous_close_paise":10000,"priced_at":"{at}","source":"csv"}}"#
         );
         assert_eq!(texts.iter().map(ToString::to_string).collect::<Vec<_>>(), [expected]);
     }

@@ -3,6 +3,7 @@
 pub mod books;
 mod closing;
 mod retention;
+mod summaries;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,6 +53,7 @@ impl Maintenance {
             // A task of its own, so that nothing that holds up the others holds up the watchdog.
             upkeep.spawn(watch(self.clone()));
             upkeep.spawn(guard_files(self.clone()));
+            upkeep.spawn(summaries::tell_each_evening(self.clone()));
         }
         upkeep
     }
@@ -72,16 +74,22 @@ impl Maintenance {
             let forgotten = self.prune_old().await?;
             tracing::info!(?forgotten, "forgot what is no longer kept");
             self.prices.refresh_bars().await?;
+            self.prices.tidy_source_news().await?;
         }
-        Ok(())
+        self.prices.warm_when_due();
+        self.prices.tell_source_news().await
     }
 }
 
 async fn keep_up(maintenance: Arc<Maintenance>) {
     let mut pruned_on = None;
+    let mut watch = maintenance.prices.watch_folders();
     while next_minute(&maintenance).await {
         if let Err(error) = maintenance.upkeep_step(&mut pruned_on).await {
             tracing::error!(%error, "the upkeep of a minute failed");
+        }
+        if let Err(error) = maintenance.prices.take_up_files(&mut watch).await {
+            tracing::error!(%error, "what the new bars mean could not be written down");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use prahari_domain::tasks::Task;
 use prahari_runtime::{ModuleHash, RunOutcome};
-use prahari_store::{AlertCode, NewAlert, NewAudit, NotificationLevel, NotificationRow};
+use prahari_store::{AlertCode, NewAlert, NewAudit};
 
 use super::Modules;
 use super::health::{Backoff, Blame, Consequence, RunEnd};
@@ -13,7 +13,7 @@ use crate::error::AppError;
 use crate::events::{AlertEvent, Audience, Event};
 use crate::grants::{Allowance, Grants};
 use crate::handles::Handles;
-use crate::notices::Notices;
+use crate::notices::{Notices, words};
 use crate::tasks::Tasks;
 use crate::user::User;
 
@@ -80,17 +80,7 @@ impl ModuleHealth {
     }
 
     async fn notify_backoff(&self, user: &User, task: Task, reason: &str) -> Result<(), AppError> {
-        let notification = NotificationRow {
-            id: None,
-            at: self.handles.clock.now(),
-            level: NotificationLevel::Error,
-            title: format!("{task} is held back"),
-            body: format!(
-                "{reason}. It is tried again from time to time, and at once when its allowance is changed."
-            ),
-            run: None,
-        };
-        self.notices.send(user.id, notification).await
+        self.notices.tell(user.id, words::modules::held_back(task, reason), None).await
     }
 
     /// Nothing can take the place of a version that is not fit to run: somebody has to look.
@@ -148,8 +138,7 @@ impl ModuleHealth {
                 message: message.clone(),
             })
         });
-        let title = format!("The module of {task} was rolled back");
-        self.notices.send_to_admins(NotificationLevel::Error, &title, &message).await
+        self.notices.tell_admins(words::modules::rolled_back(task, message)).await
     }
 }
 

@@ -5,9 +5,9 @@
 use parking_lot::MutexGuard;
 use prahari_domain::ids::UserId;
 use prahari_domain::text::into_one_line;
-use prahari_store::{AlertCode, NewAlert, NotificationLevel, NotificationRow, Role};
+use prahari_store::{AlertCode, NewAlert, Role};
 
-use super::{Gathered, Lines, Notices};
+use super::{Gathered, Lines, Notices, words};
 use crate::day_log::Kind;
 use crate::error::AppError;
 use crate::events::{AlertEvent, Audience, Event, Resource};
@@ -111,32 +111,10 @@ impl Notices {
     }
 
     async fn send_of_alert(&self, (user, code): (UserId, AlertCode), body: String) -> Result<(), AppError> {
-        let (level, title) = (NotificationLevel::Error, title(code).to_owned());
-        let row = NotificationRow { id: None, at: self.handles.clock.now(), level, title, body, run: None };
-        self.send(user, row).await
+        self.tell(user, words::alerts::raised(code, body), None).await
     }
 
     fn gathered(&self) -> MutexGuard<'_, Gathered<(UserId, AlertCode)>> {
         self.gathered.lock()
-    }
-}
-
-/// The title of the message about an alert.
-fn title(code: AlertCode) -> &'static str {
-    match code {
-        AlertCode::SlotNotSeen => "A slot was expected and not seen",
-        AlertCode::UserHalted => "Trading of a user is halted",
-        AlertCode::BarsStale => "The bars are stale",
-        AlertCode::PriceMissing => "A held share has no new price",
-        AlertCode::CalendarEnds => "The trading calendar ends",
-        AlertCode::CalendarDamaged => "The trading calendar cannot be read",
-        AlertCode::WriteRefused => "Something could not be written down",
-        AlertCode::ClockSetBack => "The clock was set back",
-        AlertCode::ClockJumped => "The clock jumped forward",
-        AlertCode::SymbolHalted => "Orders of a symbol are halted",
-        AlertCode::ModuleUnfit => "A module keeps failing",
-        AlertCode::OrderLost => "An order was closed as lost",
-        AlertCode::PositionUnattended => "Nothing looks after a position",
-        AlertCode::ServiceStopped => "A service keeps failing and stays stopped",
     }
 }

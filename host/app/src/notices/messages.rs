@@ -1,11 +1,11 @@
 //! Messages to a user, marked by the user's preferences.
 
-use prahari_domain::ids::UserId;
+use prahari_domain::ids::{RunId, UserId};
 use prahari_domain::settings::NotificationKind;
 use prahari_domain::text::{into_one_line, lines};
 use prahari_store::{NotificationLevel, NotificationRow};
 
-use super::Notices;
+use super::{Notices, Words};
 use crate::error::AppError;
 use crate::events::{Audience, Event, NotificationEvent};
 
@@ -23,21 +23,23 @@ impl Notices {
         self.send_of_kind(user, kind, row).await
     }
 
-    /// Sends a message to every admin.
+    /// Sends what the host has to tell a user, now; `run` is the run that it is about.
     ///
     /// # Errors
     /// As [`Notices::send`].
-    pub(crate) async fn send_to_admins(
-        &self,
-        level: NotificationLevel,
-        title: &str,
-        body: &str,
-    ) -> Result<(), AppError> {
-        let at = self.handles.clock.now();
+    pub(crate) async fn tell(&self, user: UserId, words: Words, run: Option<RunId>) -> Result<(), AppError> {
+        let kind = words.kind;
+        let row = words.into_row(self.handles.clock.now(), run);
+        self.send_of_kind(user, kind, row).await
+    }
+
+    /// Tells every admin of something, now.
+    ///
+    /// # Errors
+    /// As [`Notices::send`].
+    pub(crate) async fn tell_admins(&self, words: Words) -> Result<(), AppError> {
         for admin in self.users.admins() {
-            let (title, body) = (title.to_owned(), body.to_owned());
-            let row = NotificationRow { id: None, at, level, title, body, run: None };
-            self.send(admin.id, row).await?;
+            self.tell(admin.id, words.clone(), None).await?;
         }
         Ok(())
     }
@@ -60,7 +62,7 @@ impl Notices {
         let (level, title, run) = (row.level.name(), row.title.clone(), row.run);
         self.handles.store.user(user).notify(row, kind, silence).await?;
         if silence.is_none() {
-            self.outbox.message_queued(user);
+            self.handles.outbox.message_queued(user);
         }
         self.handles.events.publish_with(Audience::User(user), || {
             Event::Notification(NotificationEvent { kind, level, title, run, silence })

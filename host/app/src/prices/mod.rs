@@ -3,12 +3,16 @@
 //!
 //! Each share is looked at once a day, however many users hold it.
 
+mod age;
 mod closing;
 mod explain;
+mod folder_watch;
 mod freshness;
 mod jumps;
+mod news;
 mod opening;
 mod pulse;
+mod warming;
 mod watch;
 
 use std::sync::Arc;
@@ -16,8 +20,11 @@ use std::sync::Arc;
 use prahari_brokers::Sessions;
 use prahari_domain::time::Timestamp;
 
+pub use age::MOST_TRADING_MINUTES;
+pub(crate) use age::too_old;
 pub use jumps::PriceJumps;
 pub use pulse::{PricePulse, PulseUse};
+pub use warming::{WarmProgress, Warmer};
 pub use watch::PriceWatch;
 
 use crate::background::Background;
@@ -38,6 +45,7 @@ pub struct Prices {
     pub(crate) background: Arc<Background>,
     pub(crate) watch: PriceWatch,
     pub(crate) pulse: PricePulse,
+    pub(crate) warmer: Warmer,
 }
 
 impl Prices {

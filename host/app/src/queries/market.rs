@@ -2,6 +2,7 @@
 
 use prahari_brokers::{Interval, Quote};
 use prahari_domain::instruments::{Candle, Symbol};
+use prahari_domain::time::Timestamp;
 use prahari_indicators::{ema, rsi};
 
 use super::Queries;
@@ -23,6 +24,17 @@ pub struct MarketSymbol {
     pub symbol: Symbol,
     /// Its series, `EQ` for ordinary shares; none when the source tells nothing of it today.
     pub series: Option<String>,
+}
+
+/// Bars with their indicators, and who says so.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndicatedCandles {
+    /// The bars, oldest first.
+    pub candles: Vec<IndicatedCandle>,
+    /// Name of the source, such as `csv`.
+    pub source: &'static str,
+    /// Time of the newest trade that is in them; none without bars.
+    pub as_of: Option<Timestamp>,
 }
 
 /// A bar with the indicators at its close.
@@ -71,7 +83,7 @@ impl Queries {
         symbol: &Symbol,
         interval: Interval,
         count: u32,
-    ) -> Result<Option<Vec<IndicatedCandle>>, AppError> {
+    ) -> Result<Option<IndicatedCandles>, AppError> {
         let market = &self.trading.market;
         if market.universe().await?.binary_search(symbol).is_err() {
             return Ok(None);
@@ -79,7 +91,9 @@ impl Queries {
         let asked = count.saturating_add(WARM_UP);
         let candles = market.candles(symbol, interval, asked, true, self.clock.now()).await?;
         let finished = candles.finished().len();
-        Ok(Some(indicated(&candles.to_vec(), finished, count as usize)))
+        let (source, as_of) = (candles.source(), candles.as_of());
+        let candles = indicated(&candles.to_vec(), finished, count as usize);
+        Ok(Some(IndicatedCandles { candles, source, as_of }))
     }
 
     /// The quotes of these shares, in the order asked; none where the share is unknown or has no price yet.

@@ -52,7 +52,7 @@ pub use executions::ModuleNumbers;
 pub use grants::TaskUse;
 pub use holdings::{Funds, Holdings};
 pub use lanes::{LaneSlot, LaneState, TaskLane, TickSpan, Trouble};
-pub use market::{IndicatedCandle, MarketSymbol};
+pub use market::{IndicatedCandle, IndicatedCandles, MarketSymbol};
 pub use modules::{ModuleTrial, ModuleVersion};
 pub use notifications::Notifications;
 pub use orders::OrderDetail;

@@ -4,6 +4,7 @@ mod host_calls;
 mod once;
 mod reconcile;
 pub mod recordings;
+mod tell;
 mod user_runs;
 
 pub use host_calls::LiveServices;
@@ -251,9 +252,13 @@ impl Runs {
         user.runs.set_left(task, started_at.ist_day(), used.plus(finish.left));
         let detail = finish.detail.clone();
         let (took_ms, acted) = (finish.finished_at.millis_since(started_at), has_acted(&finish));
+        let touched_orders = finish.orders > 0;
         user.services.activity().ran(task, finish.finished_at, &outcome);
         self.handles.store.user(user.id).finish_run(finish).await?;
         tracing::trace!(%run, outcome = outcome.name(), "run finished");
+        if touched_orders {
+            self.tell_of_placed(user, run).await?;
+        }
         self.handles.events.publish_with(audience, || {
             Event::Task(TaskEvent::Finished { run, task, outcome: outcome.name(), detail })
         });

@@ -107,7 +107,9 @@ impl Slots {
             _ => (SlotOutcome::Failed, INTERRUPTED.to_owned()),
         };
         progress.outcome = Some(outcome);
-        let update = progress.update(key, reason, row.run, rows);
-        Ok(self.handles.store.user(user.id).update_slot(update).await?)
+        let update = progress.update(key, reason.clone(), row.run, rows);
+        self.handles.store.user(user.id).update_slot(update).await?;
+        let is_continuous = row.kind == SlotKind::Continuous;
+        self.tell_of_trouble(user, key, (outcome, is_continuous), &reason, row.run).await
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use prahari_domain::calendar::Calendar;
+use prahari_domain::ids::RunId;
 use prahari_domain::tasks::Task;
 use prahari_domain::text::into_one_line;
 use prahari_domain::time::Timestamp;
@@ -18,6 +19,7 @@ use crate::halts::Halts;
 use crate::handles::Handles;
 use crate::ledger::{Ledger, SlotKey, Work};
 use crate::modules::ModuleHealth;
+use crate::notices::words;
 use crate::runs::{RunAnswer, Runs, Trigger, reason_of};
 use crate::tasks::Tasks;
 use crate::user::User;
@@ -168,7 +170,7 @@ impl Slots {
     ) -> Result<(), AppError> {
         let (run, reason) = (answer.map(|answer| answer.run), into_one_line(reason));
         let _turn = user.ledger.turn().await;
-        let update = {
+        let (update, continuous) = {
             let mut ledger = user.ledger.lock();
             let Some(progress) = ledger.open_mut(key) else {
                 tracing::debug!(user = %user.id, task = %key.task, due_at = %key.due_at, "the outcome of a slot that is decided or was withdrawn");
@@ -177,10 +179,11 @@ impl Slots {
             progress.outcome = Some(outcome);
             progress.retry_at = None;
             progress.ended_at = Some(self.handles.clock.now());
-            progress.update(key, reason.clone(), run, Vec::new())
+            (progress.update(key, reason.clone(), run, Vec::new()), progress.ticks.is_some())
         };
         self.ledger.ended.tell(user.id, key.task);
         self.handles.store.user(user.id).update_slot(update).await?;
+        self.tell_of_trouble(user, key, (outcome, continuous), &reason, run).await?;
         // Of a run that was in time its own line says all.
         if answer.is_none() || outcome == SlotOutcome::Late {
             self.handles.day_log.slot_ended(user.whom(), (key.task, key.due_at), outcome, &reason);
@@ -190,6 +193,23 @@ impl Slots {
             Event::Task(TaskEvent::Slot { task, due_at, outcome, reason, run })
         });
         Ok(())
+    }
+
+    /// Tells the user of a slot that failed or was missed. Of a session the first tick that failed was told already.
+    pub(super) async fn tell_of_trouble(
+        &self,
+        user: &User,
+        key: SlotKey,
+        (outcome, continuous): (SlotOutcome, bool),
+        reason: &str,
+        run: Option<RunId>,
+    ) -> Result<(), AppError> {
+        let words = match outcome {
+            SlotOutcome::Missed => words::runs::missed(key.task, key.due_at, reason),
+            SlotOutcome::Failed if !continuous => words::runs::failed(key.task, key.due_at, reason),
+            _ => return Ok(()),
+        };
+        self.runs.notices.tell(user.id, words, run).await
     }
 }
 

@@ -9,6 +9,7 @@ use crate::error::AppError;
 use crate::events::{Audience, Event, TaskEvent};
 use crate::ledger::ticks::Ticks;
 use crate::ledger::{SlotKey, Work};
+use crate::notices::words;
 use crate::runs::{RunAnswer, Trigger, reason_of};
 use crate::scheduler::Slots;
 use crate::user::User;
@@ -141,7 +142,7 @@ impl Slots {
         let run = executed.as_ref().ok().and_then(Option::as_ref).map(|answer| answer.run);
         let closing = {
             let _turn = user.ledger.turn().await;
-            let (closing, update) = {
+            let (closing, update, first_failure) = {
                 let mut ledger = user.ledger.lock();
                 let Some(progress) = ledger.slot_mut(key) else { return Ok(()) };
                 let Some(ticks) = &mut progress.ticks else { return Ok(()) };
@@ -153,11 +154,19 @@ impl Slots {
                     Ok(None) => Some(ticks.give_up(due, OVERLAP)),
                     Err(error) => ticks.end(due, Some(error.to_string()), run),
                 };
+                let has_failed = row.as_ref().filter(|row| row.outcome == SlotOutcome::Failed);
+                let first_failure = has_failed.filter(|_| ticks.failed == 1).map(|row| row.reason.clone());
                 let closing =
                     progress.closing && !progress.ticks.as_ref().is_some_and(|ticks| ticks.is_executing());
-                (closing, progress.update(key, String::new(), run, row.into_iter().collect()))
+                let update = progress.update(key, String::new(), run, row.into_iter().collect());
+                (closing, update, first_failure)
             };
             self.write_ticks(user, key, update).await?;
+            // The first of a session only: what fails each minute would be told each minute.
+            if let Some(reason) = first_failure {
+                let words = words::runs::first_tick_failed(key.task, due, &reason);
+                self.runs.notices.tell(user.id, words, run).await?;
+            }
             closing
         };
         if closing { self.close_slot(user, key).await } else { Ok(()) }

@@ -17,6 +17,7 @@ use super::individual_restart::STEADY_AFTER_MS;
 use super::{By, Level, Services};
 use crate::error::AppError;
 use crate::events::{Audience, Event, ServiceChange, ServiceEvent};
+use crate::notices::words;
 use crate::user::User;
 
 /// Longest time that a worker has, by the real clock, to end its run when its service is stopped; then it is
@@ -106,11 +107,12 @@ impl Services {
             None => self.restart_policy(id, task).await?,
         };
         let service = self.service(self.new_worker(id, task).await?, restart);
-        let (by, pid) = (self.name_of(by), service.worker.pid());
-        let line = format!("the individual service of {task} was started by {by}, as process {pid}");
+        let (name, pid) = (self.name_of(by), service.worker.pid());
+        let line = format!("the individual service of {task} was started by {name}, as process {pid}");
         self.take_up(&user, task, service, ("individual_started", line), None).await?;
-        let resolution = format!("it was started by {by}");
+        let resolution = format!("it was started by {name}");
         self.notices.clear(AlertCode::ServiceStopped, Some(id), task.name(), &resolution).await?;
+        self.tell_of_switch(id, by, |by| words::services::started(Some(task), by)).await?;
         Ok(true)
     }
 
@@ -189,7 +191,12 @@ impl Services {
     /// # Errors
     /// When there is no such user or it cannot be written down.
     pub async fn stop_individual_by(&self, id: UserId, task: Task, by: &By) -> Result<bool, AppError> {
-        self.stop_individual_within(&*self.users.find(id)?, task, self.patience(), by).await
+        let user = self.users.find(id)?;
+        let stopped = self.stop_individual_within(&user, task, self.patience(), by).await?;
+        if stopped {
+            self.tell_of_switch(id, by, |by| words::services::stopped(Some(task), by)).await?;
+        }
+        Ok(stopped)
     }
 
     /// Stops every individual service of a user, all at once.

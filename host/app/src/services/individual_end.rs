@@ -6,14 +6,13 @@ use prahari_domain::tasks::Task;
 use prahari_domain::text::into_one_line;
 use prahari_domain::time::Timestamp;
 use prahari_runtime::{Worker, WorkerEnd};
-use prahari_store::{
-    AlertCode, IndividualServiceRow, NewAlert, NotificationLevel, NotificationRow, RestartPolicy,
-};
+use prahari_store::{AlertCode, IndividualServiceRow, NewAlert, RestartPolicy};
 
 use super::individual_restart::{MOST_RESTARTS, PendingRestart};
 use super::{Individual, Level, Services};
 use crate::error::AppError;
 use crate::events::ServiceChange;
+use crate::notices::words;
 use crate::user::User;
 
 /// What becomes of a service whose process ended by itself.
@@ -88,7 +87,7 @@ impl Services {
         self.log_service(user, Level::Info, "individual_stopped", line).await?;
         self.tell_of_individual(user, task, ServiceChange::Stopped, &end.reason);
         if self.handles.shutdown.is_begun() {
-            self.notices.send(user.id, notification(task, &end.reason, now)).await?;
+            self.notices.tell(user.id, words::services::individual_stopped(task, &end.reason), None).await?;
         }
         self.hand_over_shared(task).await
     }
@@ -145,17 +144,13 @@ impl Services {
         reason: &str,
         after: &AfterEnd,
     ) -> Result<(), AppError> {
-        let now = self.handles.clock.now();
         match after {
-            AfterEnd::StaysStopped => self.notices.send(user.id, notification(task, reason, now)).await,
+            AfterEnd::StaysStopped => {
+                self.notices.tell(user.id, words::services::individual_stopped(task, reason), None).await
+            }
             AfterEnd::Restarts(next) => {
-                let row = NotificationRow {
-                    level: NotificationLevel::Warning,
-                    title: format!("Your service of {task} failed and is started again"),
-                    body: format!("{reason}; {next}."),
-                    ..notification(task, reason, now)
-                };
-                self.notices.send(user.id, row).await
+                let words = words::services::individual_restarts(task, reason, next);
+                self.notices.tell(user.id, words, None).await
             }
             AfterEnd::GivesUp => {
                 let detail = format!("the individual service of {task} failed: {reason}{}", after.told());
@@ -169,17 +164,5 @@ impl Services {
     fn with_reason_of_daemon(&self, end: WorkerEnd) -> WorkerEnd {
         let Some(stop) = self.handles.shutdown.reason().filter(|_| end.asked) else { return end };
         WorkerEnd { reason: format!("the daemon stopped ({stop}): {}", end.reason), ..end }
-    }
-}
-
-/// The message about a service of a task that was stopped by no person.
-pub(super) fn notification(task: Task, reason: &str, at: Timestamp) -> NotificationRow {
-    NotificationRow {
-        id: None,
-        at,
-        level: NotificationLevel::Error,
-        title: format!("Your service of {task} was stopped"),
-        body: format!("{reason}. It stays stopped until you start it again."),
-        run: None,
     }
 }

@@ -15,11 +15,12 @@ use prahari_domain::time::Timestamp;
 use prahari_store::{IndividualServiceRow, RestartPolicy};
 use tokio::sync::Semaphore;
 
-use super::individual_end::{AfterEnd, notification};
+use super::individual_end::AfterEnd;
 use super::{By, Individual, Level, Services};
 use crate::agenda::Agenda;
 use crate::error::AppError;
 use crate::events::ServiceChange;
+use crate::notices::words;
 use crate::user::User;
 
 /// Most restarts of a service in a row.
@@ -139,8 +140,8 @@ impl Services {
             Err(AppError::Stopping(_)) => Ok(()),
             // It is stopped again, and somebody has to look at what the daemon could not do.
             Err(error) if !error.concerns_everybody() => {
-                let now = self.handles.clock.now();
-                self.notices.send(user.id, notification(task, &error.to_string(), now)).await
+                let words = words::services::individual_stopped(task, &error.to_string());
+                self.notices.tell(user.id, words, None).await
             }
             taken_up => taken_up,
         }
@@ -150,8 +151,8 @@ impl Services {
     async fn refuse_restart(&self, user: &User, task: Task, refused: &AppError) -> Result<(), AppError> {
         let by = By::daemon(refused.to_string());
         if self.cancel_restart(user, task, &by).await? {
-            let row = notification(task, &refused.to_string(), self.handles.clock.now());
-            self.notices.send(user.id, row).await?;
+            let words = words::services::individual_stopped(task, &refused.to_string());
+            self.notices.tell(user.id, words, None).await?;
         }
         Ok(())
     }
@@ -191,7 +192,7 @@ impl Services {
         self.log_service(user, Level::Info, "individual_stopped", line).await?;
         self.tell_of_individual(user, task, ServiceChange::Stopped, &reason);
         if daemon.is_some() {
-            self.notices.send(user.id, notification(task, &reason, self.handles.clock.now())).await?;
+            self.notices.tell(user.id, words::services::individual_stopped(task, &reason), None).await?;
         }
         Ok(true)
     }

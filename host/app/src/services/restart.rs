@@ -4,9 +4,9 @@ use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
 
 use super::individual::RESTARTED;
-use super::individual_end::notification;
 use super::{By, Level, Services, Switched};
 use crate::error::AppError;
+use crate::notices::words;
 
 impl Services {
     /// [`Services::restart_service_by`] for the daemon itself.
@@ -61,7 +61,7 @@ impl Services {
             let Ok(user) = self.users.find(id) else { continue };
             let line = format!("the individual service of {task} was stopped by the daemon: {RESTARTED}");
             self.log_service(&user, Level::Warn, "individual_stopped", line).await?;
-            self.notices.send(id, notification(task, RESTARTED, now)).await?;
+            self.notices.tell(id, words::services::individual_stopped(task, RESTARTED), None).await?;
         }
         Ok(())
     }

@@ -5,11 +5,12 @@
 
 use prahari_domain::ids::UserId;
 use prahari_domain::tasks::Task;
-use prahari_store::{AlertCode, NotificationLevel, NotificationRow, ServiceRow};
+use prahari_store::{AlertCode, ServiceRow};
 
 use super::{Activity, By, Level, Services};
 use crate::error::AppError;
 use crate::events::{Audience, Event, ServiceChange, ServiceEvent};
+use crate::notices::{Words, words};
 use crate::user::User;
 
 /// What became of a request to turn a service on or off.
@@ -41,6 +42,7 @@ impl Services {
         let changed = !user.services.is_running();
         if changed {
             self.turn_on(&user, by).await?;
+            self.tell_of_switch(id, by, |by| words::services::started(None, by)).await?;
         }
         Ok(Switched { changed, executing: user.runs.executing() })
     }
@@ -66,6 +68,7 @@ impl Services {
             let line = format!("the unified service was stopped by {}", self.name_of(by));
             self.log_service(&user, Level::Info, "service_stopped", line).await?;
             self.tell_of_service(id, ServiceChange::Stopped, "");
+            self.tell_of_switch(id, by, |by| words::services::stopped(None, by)).await?;
         }
         Ok(Switched { changed, executing: user.runs.executing() })
     }
@@ -167,15 +170,23 @@ impl Services {
         self.turn_off(user).await?;
         self.log_service(user, Level::Error, "service_failed", &body).await?;
         self.tell_of_service(user.id, ServiceChange::Failed, &body);
-        let notification = NotificationRow {
-            id: None,
-            at: self.handles.clock.now(),
-            level: NotificationLevel::Error,
-            title: "Your service was stopped".to_owned(),
-            body,
-            run: None,
-        };
-        self.notices.send(user.id, notification).await
+        self.notices.tell(user.id, words::services::failed(body), None).await
+    }
+
+    /// Tells a user that somebody else has started or stopped a service of theirs. What the daemon does by itself is
+    /// told where it does it, if at all.
+    pub(super) async fn tell_of_switch(
+        &self,
+        user: UserId,
+        by: &By,
+        words: impl FnOnce(&str) -> Words,
+    ) -> Result<(), AppError> {
+        match by {
+            By::User(somebody) if *somebody != user => {
+                self.notices.tell(user, words(&self.name_of(by)), None).await
+            }
+            By::User(_) | By::Daemon(_) => Ok(()),
+        }
     }
 }
 

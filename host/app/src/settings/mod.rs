@@ -60,7 +60,7 @@ pub struct Versioned<T> {
 /// Settings of one user.
 pub struct UserSettings {
     strategy: Current<Strategy>,
-    preferences: Current<NotificationPreferences>,
+    preferences: PreferencesInForce,
     /// What is set for single tasks.
     tasks: RwLock<BTreeMap<Task, Arc<TaskSettings>>>,
     limits: Arc<Limits>,
@@ -84,7 +84,7 @@ impl UserSettings {
         let preferences = read("preferences about notifications", &row.preferences, &mut damaged);
         let settings = Self {
             strategy: Current::new(row.strategy_version, strategy),
-            preferences: Current::new(row.preferences_version, preferences),
+            preferences: PreferencesInForce(Arc::new(Current::new(row.preferences_version, preferences))),
             tasks: RwLock::default(),
             limits: Arc::new(Limits::new(limits, kill_switch)),
             damaged: AtomicBool::new(!damaged.is_empty()),
@@ -119,6 +119,11 @@ impl UserSettings {
         self.preferences.get()
     }
 
+    /// What always answers the preferences in force, for whoever tells this user of something.
+    pub(crate) fn preferences_in_force(&self) -> PreferencesInForce {
+        self.preferences.clone()
+    }
+
     /// The limits on the user's orders.
     pub fn limits(&self) -> &Arc<Limits> {
         &self.limits
@@ -130,6 +135,21 @@ fn read<T: DeserializeOwned + Default>(what: &str, text: &str, damaged: &mut Vec
         damaged.push(format!("the stored {what} cannot be read: {error}"));
         T::default()
     })
+}
+
+/// The notification preferences of a user, as they are at any time. Clones share them.
+#[derive(Clone)]
+pub(crate) struct PreferencesInForce(Arc<Current<NotificationPreferences>>);
+
+impl PreferencesInForce {
+    /// Returns the preferences in force.
+    pub fn get(&self) -> Arc<Versioned<NotificationPreferences>> {
+        self.0.get()
+    }
+
+    fn set(&self, version: u64, value: NotificationPreferences) {
+        self.0.set(version, value);
+    }
 }
 
 /// A value that is replaced as a whole.

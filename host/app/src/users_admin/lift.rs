@@ -58,7 +58,7 @@ impl UsersAdmin {
         let mut desk = user.desk.lock().await;
         let row = self.handles.store.user(user.id).find().await?.ok_or(AppError::UnknownUser(user.id))?;
         let Loaded { user: fresh, pushes, faults } =
-            load_user(&self.trading, &self.handles.events, self.settings.kill_switch(), row).await?;
+            load_user(&self.trading, &self.handles, self.settings.kill_switch(), row).await?;
         if let Some(Fault { reason, .. }) = faults.into_iter().next() {
             return Err(AppError::HaltStands { user: user.id, reason });
         }

@@ -9,9 +9,9 @@ use prahari_domain::tasks::Task;
 use prahari_store::{HaltCode, RunFilter, StoreError, UserRow, UserScope};
 
 use crate::brokers::Link;
-use crate::desk::{Desk, TradingServices};
+use crate::desk::{Desk, Teller, TradingServices};
 use crate::error::AppError;
-use crate::events::EventBus;
+use crate::handles::Handles;
 use crate::runs::{TaskMemory, UserRuns};
 use crate::services::Activity;
 use crate::settings::{KillSwitch, UserSettings};
@@ -43,7 +43,7 @@ pub(crate) struct Loaded {
 /// When the store cannot be read at all.
 pub(crate) async fn load_user(
     trading: &Arc<TradingServices>,
-    events: &Arc<EventBus>,
+    handles: &Handles,
     kill_switch: &Arc<KillSwitch>,
     row: UserRow,
 ) -> Result<Loaded, AppError> {
@@ -68,7 +68,9 @@ pub(crate) async fn load_user(
     if let Some(reason) = desk.fault() {
         fault(HaltCode::JournalDamaged, format!("the order journal cannot be folded: {reason}"));
     }
-    desk.announce_to(events.clone());
+    desk.announce_to(handles.events.clone());
+    let preferences = settings.preferences_in_force();
+    desk.tell_by(Teller { preferences, outbox: handles.outbox.clone() });
     let memory = readable(load_memory(&scope).await, &mut fault)?.unwrap_or_default();
     let service = readable(scope.service().await, &mut fault)?.flatten();
     let access = Access::new(row.role, row.active);

@@ -71,7 +71,7 @@ impl UsersAdmin {
         }
         let row = self.handles.store.user(id).find().await?.ok_or(AppError::UnknownUser(id))?;
         let Loaded { user, pushes, faults } =
-            load_user(&self.trading, &self.handles.events, self.settings.kill_switch(), row).await?;
+            load_user(&self.trading, &self.handles, self.settings.kill_switch(), row).await?;
         user.desk.lock().await.trade_on(self.signals.active.clone());
         if self.users.insert(user) {
             pushes.into_iter().for_each(|pushes| self.listeners.follow_pushes(id, pushes));

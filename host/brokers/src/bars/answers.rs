@@ -7,7 +7,7 @@ use chrono::Datelike;
 use prahari_domain::calendar::BAR_SETTLING_MINUTES;
 use prahari_domain::instruments::{Candle, Instrument, Symbol};
 use prahari_domain::money::Paise;
-use prahari_domain::time::Timestamp;
+use prahari_domain::time::{Day, Timestamp};
 
 use super::BarMarket;
 use super::market_day::{Entry, MarketDay, end_of};
@@ -19,6 +19,10 @@ use crate::sessions::Session;
 
 #[async_trait]
 impl MarketData for BarMarket {
+    fn source(&self) -> &'static str {
+        self.source
+    }
+
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
         Ok(Arc::clone(&self.universe))
     }
@@ -36,7 +40,7 @@ impl MarketData for BarMarket {
         forming: bool,
         now: Timestamp,
     ) -> Result<Candles, MarketError> {
-        let Some((at, series)) = self.find(symbol) else { return Ok(Candles::none()) };
+        let Some((at, series)) = self.find(symbol) else { return Ok(Candles::none(self.source)) };
         let day_data = self.day_data(now.ist_day());
         let closed = closed_bars(series, &day_data, now);
         let running = if forming && closed == series.before(day_data.day) {
@@ -44,13 +48,17 @@ impl MarketData for BarMarket {
         } else {
             None
         };
-        Ok(match interval {
-            Interval::Daily => Candles::newest(Arc::clone(series.daily()), closed, running, count),
-            Interval::Weekly => {
-                let week = with_running(series.week_so_far(day_data.day, closed), running);
-                Candles::newest(Arc::clone(series.weekly()), series.weeks_before(day_data.day), week, count)
+        let as_of = match running {
+            Some(_) => {
+                Some(day_data.session.as_ref().map_or(now, |session| minute_of(now).min(session.closes())))
             }
-        })
+            None => closed
+                .checked_sub(1)
+                .and_then(|last| series.daily().get(last))
+                .map(|bar| end_of(bar.day, self.sessions.as_ref())),
+        };
+        let candles = self.told(series, interval, (closed, running), day_data.day, count);
+        Ok(candles.known_at(as_of))
     }
 
     async fn instruments(
@@ -70,6 +78,41 @@ impl MarketData for BarMarket {
 }
 
 impl BarMarket {
+    /// The newest candles of a share, the last of which is its day that still runs; `as_of` is the time of its last trade.
+    pub(crate) fn candles_with(
+        &self,
+        symbol: &Symbol,
+        interval: Interval,
+        count: u32,
+        running: Candle,
+        as_of: Timestamp,
+    ) -> Candles {
+        let Some((_, series)) = self.find(symbol) else { return Candles::none(self.source) };
+        let closed = series.before(running.day);
+        self.told(series, interval, (closed, Some(running)), running.day, count).known_at(Some(as_of))
+    }
+
+    /// The newest candles on a day, of so many closed ones and one that runs.
+    fn told(
+        &self,
+        series: &Series,
+        interval: Interval,
+        (closed, running): (usize, Option<Candle>),
+        day: Day,
+        count: u32,
+    ) -> Candles {
+        match interval {
+            Interval::Daily => {
+                Candles::newest(self.source, Arc::clone(series.daily()), closed, running, count)
+            }
+            Interval::Weekly => {
+                let week = with_running(series.week_so_far(day, closed), running);
+                let weeks = series.weeks_before(day);
+                Candles::newest(self.source, Arc::clone(series.weekly()), weeks, week, count)
+            }
+        }
+    }
+
     fn quote(&self, symbol: &Symbol, now: Timestamp, day_data: &MarketDay) -> Option<Quote> {
         let (at, series) = self.find(symbol)?;
         let entry = day_data.entry(at, series)?;
@@ -83,13 +126,14 @@ impl BarMarket {
             previous_close: entry.previous_close,
             volume: 0,
             at: now,
+            source: self.source,
         };
         let Some((session, today)) = begun(day_data, entry, now) else {
             let at = end_of(entry.previous_day, self.sessions.as_ref()).min(now);
             return Some(Quote { indicative: indicative(day_data, entry, now), at, ..quote });
         };
         let SoFar { last, open, high, low, volume } = today;
-        let at = now.plus_millis(-now.0.rem_euclid(60_000)).min(session.closes());
+        let at = minute_of(now).min(session.closes());
         Some(Quote { last, open: Some(open), high: Some(high), low: Some(low), volume, at, ..quote })
     }
 
@@ -151,7 +195,7 @@ fn with_running(week: Option<Candle>, running: Option<Candle>) -> Option<Candle>
 fn minute_bar(day_data: &MarketDay, at: usize, series: &Series, instant: Timestamp) -> Option<MinuteBar> {
     let index = day_data.session.as_ref()?.index_of(instant)?;
     let minute = day_data.entry(at, series)?.path.as_ref()?.minute(index)?;
-    let at = instant.plus_millis(-instant.0.rem_euclid(60_000));
+    let at = minute_of(instant);
     Some(MinuteBar {
         at,
         open: minute.open,
@@ -160,4 +204,9 @@ fn minute_bar(day_data: &MarketDay, at: usize, series: &Series, instant: Timesta
         close: minute.close,
         volume: minute.volume,
     })
+}
+
+/// The whole minute that an instant falls in.
+fn minute_of(instant: Timestamp) -> Timestamp {
+    instant.plus_millis(-instant.0.rem_euclid(60_000))
 }

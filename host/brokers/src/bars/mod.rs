@@ -9,6 +9,7 @@
 
 mod answers;
 mod market_day;
+mod restated;
 mod series;
 
 use std::collections::{HashMap, VecDeque};
@@ -23,6 +24,8 @@ use crate::rules::TickTable;
 use crate::seeded_hash::SeededHash;
 use crate::sessions::Sessions;
 use market_day::MarketDay;
+pub(crate) use restated::Restated;
+pub use restated::bar_differences;
 pub(crate) use series::Series;
 
 /// Days whose minute paths stay in memory: the running one, the one before, and a spare for a late report.
@@ -30,9 +33,10 @@ const BOARDS: usize = 3;
 
 /// Daily bars of many symbols, answering as a market.
 pub struct BarMarket {
+    source: &'static str,
     seed: u64,
     sessions: Arc<dyn Sessions>,
-    ticks: TickTable,
+    ticks: Arc<TickTable>,
     universe: Arc<[Symbol]>,
     series: Vec<Series>,
     index: HashMap<Symbol, usize>,
@@ -40,15 +44,27 @@ pub struct BarMarket {
 }
 
 impl BarMarket {
-    /// A market of these bars; each symbol's are sorted by day, no day twice.
+    /// A market of these bars, which are of the source of this name; each symbol's are sorted by day, no day twice.
     ///
     /// # Errors
     /// When the exchange's rules that ship with the program do not read.
     pub(crate) fn new(
-        mut bars: Vec<(Symbol, Vec<Candle>)>,
+        source: &'static str,
+        bars: Vec<(Symbol, Vec<Candle>)>,
         seed: u64,
         sessions: Arc<dyn Sessions>,
     ) -> Result<Self, MarketError> {
+        Ok(Self::with_ticks(source, bars, seed, sessions, Arc::new(TickTable::embedded()?)))
+    }
+
+    /// The same with a table of ticks that many markets share.
+    pub(crate) fn with_ticks(
+        source: &'static str,
+        mut bars: Vec<(Symbol, Vec<Candle>)>,
+        seed: u64,
+        sessions: Arc<dyn Sessions>,
+        ticks: Arc<TickTable>,
+    ) -> Self {
         bars.sort_by(|a, b| a.0.cmp(&b.0));
         let universe: Arc<[Symbol]> = bars.iter().map(|(symbol, _)| symbol.clone()).collect();
         let index = universe.iter().enumerate().map(|(at, symbol)| (symbol.clone(), at)).collect();
@@ -57,8 +73,7 @@ impl BarMarket {
             .into_iter()
             .map(|(symbol, bars)| Series::new(bars, paths.with_text(symbol.as_str())))
             .collect();
-        let ticks = TickTable::embedded()?;
-        Ok(Self { seed, sessions, ticks, universe, series, index, days: RwLock::default() })
+        Self { source, seed, sessions, ticks, universe, series, index, days: RwLock::default() }
     }
 
     /// The seed of the minute paths.
@@ -71,6 +86,11 @@ impl BarMarket {
         let firsts = self.series.iter().filter_map(|series| series.daily().first().map(|bar| bar.day));
         let lasts = self.series.iter().filter_map(|series| series.daily().last().map(|bar| bar.day));
         Some((firsts.min()?, lasts.max()?))
+    }
+
+    /// The daily bars of a share, oldest first; none of one that is not here.
+    pub(crate) fn daily(&self, symbol: &Symbol) -> Arc<[Candle]> {
+        self.find(symbol).map_or_else(|| Arc::from([]), |(_, series)| Arc::clone(series.daily()))
     }
 
     fn find(&self, symbol: &Symbol) -> Option<(usize, &Series)> {

@@ -23,7 +23,7 @@ fn symbol() -> Symbol {
 }
 
 fn market(bars: &[Candle]) -> BarMarket {
-    BarMarket::new(vec![(symbol(), bars.to_vec())], 3, Arc::new(Weekdays)).unwrap()
+    BarMarket::new("csv", vec![(symbol(), bars.to_vec())], 3, Arc::new(Weekdays)).unwrap()
 }
 
 fn all() -> BarMarket {

@@ -62,7 +62,7 @@ const NAMES_SHOWN: usize = 20;
 
 /// Columns of the fields.
 #[derive(Debug)]
-pub(super) struct Columns {
+pub(crate) struct Columns {
     pub date: usize,
     pub open: usize,
     pub high: usize,

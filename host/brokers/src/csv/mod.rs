@@ -12,23 +12,13 @@
 //!   the calendar knows of no session: sources serve the last session's prices again under such dates. The report
 //!   says how many and where.
 
-mod columns;
-mod folder;
+pub(crate) mod columns;
+mod listing;
 mod market;
-mod read;
-mod report;
-mod row;
-
-use std::path::Path;
+pub(crate) mod read;
+pub(crate) mod row;
 
 pub use market::CsvMarket;
-pub use report::BarsReport;
-
-use crate::market::MarketError;
-
-fn refuse(file: &Path, reason: String) -> MarketError {
-    MarketError::File { file: file.display().to_string(), reason }
-}
 
 #[cfg(test)]
 mod tests;

@@ -1,23 +1,16 @@
 //! One file of bars.
 
-use std::io::Read;
 use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
-use flate2::read::MultiGzDecoder;
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::time::Day;
 
 use super::columns::Columns;
-use super::{folder, refuse, row};
+use super::{listing, row};
+use crate::folder::{SERIES, files, refuse};
 use crate::market::MarketError;
 use crate::sessions::Sessions;
-
-/// The longest text of a file, unpacked: a hundred years of daily bars with many columns are a tenth of it.
-const LONGEST: u64 = 64 * 1024 * 1024;
-
-/// The series whose trades are those of the share: the ordinary one and the two in which delivery is compulsory.
-const SERIES: [&str; 3] = ["EQ", "BE", "BZ"];
 
 /// The bars of a file and what was left out of them.
 #[derive(Debug, Default)]
@@ -37,7 +30,7 @@ pub(super) struct FileBars {
 /// # Errors
 /// When it cannot be read, or a row makes no sense; with the file and, where there is one, the line.
 pub(super) fn bars(file: &Path, symbol: &Symbol, sessions: &dyn Sessions) -> Result<FileBars, MarketError> {
-    let text = text(file)?;
+    let text = files::text(file, listing::packing(file))?;
     let mut reader = ReaderBuilder::new().from_reader(text.as_slice());
     let header = reader.headers().map_err(|error| unreadable(file, &error))?;
     let columns = Columns::find(header).map_err(|reason| refuse(file, reason))?;
@@ -108,22 +101,8 @@ fn is_other_series(record: &StringRecord, columns: &Columns) -> bool {
     series.is_some_and(|series| !SERIES.contains(&series))
 }
 
-fn text(file: &Path) -> Result<Vec<u8>, MarketError> {
-    let failed = |error: std::io::Error| refuse(file, error.to_string());
-    let mut text = Vec::new();
-    let opened = folder::open_regular(file).map_err(failed)?;
-    if folder::is_packed(file) {
-        MultiGzDecoder::new(opened).take(LONGEST + 1).read_to_end(&mut text).map_err(failed)?;
-    } else {
-        opened.take(LONGEST + 1).read_to_end(&mut text).map_err(failed)?;
-    }
-    if text.len() as u64 > LONGEST {
-        return Err(refuse(file, format!("it holds more than {} MB of text", LONGEST >> 20)));
-    }
-    Ok(text)
-}
-
-fn unreadable(file: &Path, error: &csv::Error) -> MarketError {
+/// A text that is no table, with the line where there is one.
+pub(crate) fn unreadable(file: &Path, error: &csv::Error) -> MarketError {
     let reason = match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
             format!("the row has {len} fields instead of {expected_len}")

@@ -17,7 +17,7 @@ const HIGHEST: i64 = 100_000_000;
 const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
 
 /// The bar of a row.
-pub(super) fn parse(record: &StringRecord, columns: &Columns) -> Result<Candle, String> {
+pub(crate) fn parse(record: &StringRecord, columns: &Columns) -> Result<Candle, String> {
     let field = |at: usize| record.get(at).unwrap_or_default().trim();
     let bar = Candle {
         day: date(field(columns.date))?,
@@ -32,7 +32,7 @@ pub(super) fn parse(record: &StringRecord, columns: &Columns) -> Result<Candle, 
 }
 
 /// Refuses a day that does not come after the one of the row before.
-pub(super) fn check_order(previous: Option<Day>, day: Day) -> Result<(), String> {
+pub(crate) fn check_order(previous: Option<Day>, day: Day) -> Result<(), String> {
     match previous {
         Some(previous) if previous == day => Err(format!("{day} is there twice")),
         Some(previous) if previous > day => {

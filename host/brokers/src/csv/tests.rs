@@ -1,6 +1,6 @@
 use std::io::Write;
 use std::os::unix::fs::symlink;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use nix::sys::stat::Mode;
@@ -9,7 +9,8 @@ use prahari_domain::money::Paise;
 use prahari_domain::time::Timestamp;
 
 use super::*;
-use crate::market::{Interval, MarketData};
+use crate::folder::{FolderMarket, files};
+use crate::market::{Interval, MarketData, MarketError};
 use crate::sessions::tests::Weekdays;
 
 const GOOD: &str = "date,open,high,low,close,adj_close,volume\n\
@@ -17,7 +18,7 @@ const GOOD: &str = "date,open,high,low,close,adj_close,volume\n\
     2025-01-02,101.00,102.00,100.00,100.50,97.6543,0\n\
     2025-01-03,100.50,103.00,100.10,102.75,99.9999,2000\n";
 
-fn open(dir: &Path) -> Result<CsvMarket, MarketError> {
+fn open(dir: &Path) -> Result<FolderMarket, MarketError> {
     CsvMarket::open(dir, 1, Arc::new(Weekdays))
 }
 
@@ -29,7 +30,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     dir
 }
 
-async fn days(market: &CsvMarket, symbol: &str) -> Vec<(String, Paise, u64)> {
+async fn days(market: &FolderMarket, symbol: &str) -> Vec<(String, Paise, u64)> {
     let now = Timestamp::start_of("2025-02-01".parse().unwrap());
     let candles = market.candles(&symbol.parse().unwrap(), Interval::Daily, 10, false, now).await.unwrap();
     candles.iter().map(|bar| (bar.day.to_string(), bar.close, bar.volume)).collect()
@@ -250,7 +251,7 @@ async fn what_is_no_price_file_is_left_out_by_rule_and_said() {
     ];
     assert_eq!(market.report().unwrap().notes, expected);
     // A pipe that takes a file's place after the look at the folder is not waited for either.
-    assert!(folder::open_regular(&at("PIPE.csv")).is_err());
+    assert!(files::open_regular(&at("PIPE.csv")).is_err());
 }
 
 #[test]

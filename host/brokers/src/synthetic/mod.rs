@@ -61,7 +61,7 @@ impl SyntheticMarket {
             let history = history(&share, before, &days);
             (symbol, history)
         });
-        BarMarket::new(bars.collect(), seed, sessions)
+        BarMarket::new("synthetic", bars.collect(), seed, sessions)
     }
 }
 

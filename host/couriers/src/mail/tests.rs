@@ -69,6 +69,7 @@ fn message(title: &str, body: &str) -> OutgoingMessage {
         body: body.to_owned(),
         at: Timestamp(1_735_789_500_000),
         more: 0,
+        says_how_many: false,
         repeated: false,
         attempted_at: Timestamp(1_735_789_500_000),
     }

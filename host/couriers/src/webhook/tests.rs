@@ -20,6 +20,7 @@ fn message() -> OutgoingMessage {
         body: "10 TCS".to_owned(),
         at: Timestamp(1_735_789_500_000),
         more: 2,
+        says_how_many: false,
         repeated: true,
         attempted_at: Timestamp(1_790_000_000_999),
     }

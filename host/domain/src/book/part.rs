@@ -7,6 +7,7 @@
 use crate::ids::OrderId;
 use crate::instruments::Symbol;
 use crate::orders::{JournalEntry, Order, OrderEvent};
+use crate::strategies::StrategyName;
 use crate::time::{Day, Timestamp};
 
 use super::{Applied, Book, BookError};
@@ -30,6 +31,11 @@ impl Part {
     /// The entries that have to be written to the journal, each with its order as it is after it.
     pub fn entries(&self) -> impl Iterator<Item = (&JournalEntry, &Order)> {
         self.entries.iter().zip(&self.orders)
+    }
+
+    /// Returns how many shares a strategy holds of a symbol that the entries trade, once they are booked.
+    pub fn held_by(&self, strategy: StrategyName, symbol: &Symbol) -> u32 {
+        self.book.held_by(strategy, symbol)
     }
 
     /// Returns whether everything in it was known already.

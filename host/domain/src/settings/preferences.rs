@@ -22,15 +22,19 @@ pub enum NotificationKind {
     OrderFilled,
     /// An order was refused.
     OrderRejected,
-    /// An order was cancelled.
+    /// An order ended unfilled, or filled in part: it was withdrawn, or a buy expired.
     OrderCancelled,
-    /// A run did not succeed.
+    /// A position was closed, with what it came to.
+    PositionClosed,
+    /// What a trading date came to.
+    DailySummary,
+    /// A run did not succeed, or was missed.
     TaskFailed,
-    /// A service was started.
+    /// Somebody else started a service of the user.
     ServiceStarted,
-    /// Somebody stopped a service; one that failed is an [`NotificationKind::Error`].
+    /// Somebody else stopped a service of the user; one that failed is an [`NotificationKind::Error`].
     ServiceStopped,
-    /// The watchdog found something.
+    /// An alert was raised: something stands until somebody has looked.
     Alert,
     /// Errors that somebody has to act on.
     Error,
@@ -42,11 +46,13 @@ pub enum NotificationKind {
 
 impl NotificationKind {
     /// Every kind, in the order of the switches.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::OrderPlaced,
         Self::OrderFilled,
         Self::OrderRejected,
         Self::OrderCancelled,
+        Self::PositionClosed,
+        Self::DailySummary,
         Self::TaskFailed,
         Self::ServiceStarted,
         Self::ServiceStopped,
@@ -63,6 +69,8 @@ impl NotificationKind {
             Self::OrderFilled => "order_filled",
             Self::OrderRejected => "order_rejected",
             Self::OrderCancelled => "order_cancelled",
+            Self::PositionClosed => "position_closed",
+            Self::DailySummary => "daily_summary",
             Self::TaskFailed => "task_failed",
             Self::ServiceStarted => "service_started",
             Self::ServiceStopped => "service_stopped",
@@ -179,6 +187,10 @@ pub struct NotificationPreferences {
     pub order_rejected: bool,
     /// See [`NotificationKind::OrderCancelled`]. Default on.
     pub order_cancelled: bool,
+    /// See [`NotificationKind::PositionClosed`]. Default on.
+    pub position_closed: bool,
+    /// See [`NotificationKind::DailySummary`]. Default on.
+    pub daily_summary: bool,
     /// See [`NotificationKind::TaskFailed`]. Default on.
     pub task_failed: bool,
     /// See [`NotificationKind::ServiceStarted`]. Default off.
@@ -206,6 +218,8 @@ impl Default for NotificationPreferences {
             order_filled: true,
             order_rejected: true,
             order_cancelled: true,
+            position_closed: true,
+            daily_summary: true,
             task_failed: true,
             service_started: false,
             service_stopped: false,
@@ -228,15 +242,17 @@ const fn time(name: &'static str, about: &'static str) -> Setting {
 }
 
 /// Every setting of [`NotificationPreferences`].
-pub const PREFERENCES: [Setting; 13] = [
+pub const PREFERENCES: [Setting; 15] = [
     switch("order_placed", "Alert when an order was placed."),
     switch("order_filled", "Alert when an order was filled, wholly or in part."),
     switch("order_rejected", "Alert when an order was refused."),
-    switch("order_cancelled", "Alert when an order was cancelled."),
-    switch("task_failed", "Alert when a run did not succeed."),
-    switch("service_started", "Alert when somebody started a service."),
-    switch("service_stopped", "Alert when somebody stopped a service."),
-    switch("alert", "Alert when the watchdog found something."),
+    switch("order_cancelled", "Alert when an order was cancelled, or a buy expired unfilled."),
+    switch("position_closed", "Alert when a position was closed, with what it came to."),
+    switch("daily_summary", "Alert once on each trading date with what it came to."),
+    switch("task_failed", "Alert when a run did not succeed or was missed."),
+    switch("service_started", "Alert when somebody else started a service of yours."),
+    switch("service_stopped", "Alert when somebody else stopped a service of yours."),
+    switch("alert", "Alert when something stands until somebody has looked."),
     switch("error", "Alert when something needs somebody."),
     switch("warning", "Alert when something is worth a look."),
     switch("info", "Alert when something is good to know."),
@@ -287,6 +303,8 @@ impl NotificationPreferences {
             NotificationKind::OrderFilled => self.order_filled,
             NotificationKind::OrderRejected => self.order_rejected,
             NotificationKind::OrderCancelled => self.order_cancelled,
+            NotificationKind::PositionClosed => self.position_closed,
+            NotificationKind::DailySummary => self.daily_summary,
             NotificationKind::TaskFailed => self.task_failed,
             NotificationKind::ServiceStarted => self.service_started,
             NotificationKind::ServiceStopped => self.service_stopped,
@@ -339,6 +357,14 @@ mod tests {
         listed.sort_unstable();
         let values = to_values(&NotificationPreferences::default()).unwrap();
         assert_eq!(listed, values.keys().map(String::as_str).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn preferences_from_before_there_were_further_kinds_still_read_and_have_those_on() {
+        let kept = r#"{"order_placed":false,"order_filled":true,"warning":true,"quiet_from":"22:00","quiet_until":"07:30"}"#;
+        let read: NotificationPreferences = serde_json::from_str(kept).unwrap();
+        assert_eq!((read.order_placed, read.position_closed, read.daily_summary), (false, true, true));
+        assert_eq!(read.silence(NotificationKind::PositionClosed, at("12:00:00")), None);
     }
 
     #[test]

@@ -4,10 +4,14 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::merge::Values;
+use crate::instruments::Symbol;
 use crate::money::Paise;
 
 /// The most money that any setting takes, Rs 100 crore: far above any account, far below what sums could overflow at.
 pub const MOST_MONEY: Paise = Paise::rupees(1_000_000_000);
+
+/// Most characters of a wrong entry that its refusal repeats.
+const LONGEST_TOLD: usize = 40;
 
 /// One setting, as the list of its subject has it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -77,7 +81,7 @@ impl Kind {
             Self::Whole { .. } => "a whole number",
             Self::Number { .. } => "a number",
             Self::Money { .. } => "a whole number of paise",
-            Self::Symbols { .. } => "a list of symbols such as [\"RELIANCE\", \"M&M\"], or null for all",
+            Self::Symbols { .. } => "a list of symbols, or null for all",
             Self::Time => "an IST time such as \"22:00\", or null",
         }
     }
@@ -151,6 +155,14 @@ pub enum SettingsError {
         /// Values that the setting takes, in words.
         wanted: &'static str,
     },
+    /// A list of symbols with something else in it.
+    #[error("{setting}: {given} is not a symbol: 1 to 32 of A-Z, 0-9, & and -")]
+    NotASymbol {
+        /// Name of the setting.
+        setting: &'static str,
+        /// The first entry that is none, quoted and cut when it is long.
+        given: String,
+    },
     /// A number outside its range.
     #[error("{setting} is {value}, but must be from {least} to {most}")]
     OutOfRange {
@@ -197,13 +209,35 @@ impl Setting {
             Kind::Whole { least, most } => value.as_i64().map(|value| (least..=most).contains(&value)),
             Kind::Money { least, most } => value.as_i64().map(|value| (least.0..=most.0).contains(&value)),
             Kind::Number { least, most } => value.as_f64().map(|value| (least..=most).contains(&value)),
-            Kind::Symbols { most } => symbols(value).map(|count| count <= most),
+            Kind::Symbols { most } => self.symbols(value)?.map(|count| count <= most),
             Kind::Time => (value.is_null() || value.as_str().is_some_and(is_time)).then_some(true),
         };
         match fits {
             Some(true) => Ok(()),
             Some(false) => Err(self.out_of_range(value)),
             None => Err(SettingsError::Kind { setting: self.name, wanted: self.kind.wanted() }),
+        }
+    }
+
+    /// Returns how many symbols a list has; `None` when it is no list.
+    ///
+    /// # Errors
+    /// When an entry is no symbol.
+    fn symbols(&self, value: &Value) -> Result<Option<usize>, SettingsError> {
+        if value.is_null() {
+            return Ok(Some(0));
+        }
+        let Some(list) = value.as_array() else { return Ok(None) };
+        let is_symbol = |entry: &&Value| entry.as_str().is_some_and(|name| Symbol::new(name).is_ok());
+        match list.iter().find(|entry| !is_symbol(entry)) {
+            Some(other) => {
+                let given = match other.as_str() {
+                    Some(name) => format!("{:?}", name.chars().take(LONGEST_TOLD).collect::<String>()),
+                    None => "an entry that is not text".to_owned(),
+                };
+                Err(SettingsError::NotASymbol { setting: self.name, given })
+            }
+            None => Ok(Some(list.len())),
         }
     }
 
@@ -216,18 +250,6 @@ impl Setting {
         };
         SettingsError::OutOfRange { setting: self.name, value, least: text(least), most: text(most) }
     }
-}
-
-/// Returns how many symbols a list has; `None` when it is no list of symbols.
-fn symbols(value: &Value) -> Option<usize> {
-    if value.is_null() {
-        return Some(0);
-    }
-    let list = value.as_array()?;
-    let all = list
-        .iter()
-        .all(|name| name.as_str().is_some_and(|name| crate::instruments::Symbol::new(name).is_ok()));
-    all.then_some(list.len())
 }
 
 fn is_time(text: &str) -> bool {

@@ -40,6 +40,10 @@ fn foreign(kind: Kind) -> Vec<Value> {
     if matches!(kind, Kind::Whole { .. } | Kind::Money { .. }) {
         values.push(json!(10.5));
     }
+    if matches!(kind, Kind::Symbols { .. }) {
+        // It is a list, only not of symbols.
+        values.retain(|value| !value.is_array());
+    }
     if matches!(kind, Kind::Number { .. }) {
         // It is a number, only far beyond every bound.
         values.retain(|value| !value.is_number());
@@ -70,6 +74,22 @@ fn every_bound_refuses_what_lies_beyond_it_and_names_the_setting() {
             }
         }
     }
+}
+
+#[test]
+fn what_is_no_symbol_is_named() {
+    let refused = |entry: Value| {
+        let values = only("allowed_symbols", json!(["INFY", entry, "also wrong"]));
+        check(&LIMITS, &values).unwrap_err().to_string()
+    };
+    let takes = "1 to 32 of A-Z, 0-9, & and -";
+    assert_eq!(refused(json!("NO_SUCH!")), format!("allowed_symbols: \"NO_SUCH!\" is not a symbol: {takes}"));
+    assert_eq!(
+        refused(json!(7)),
+        format!("allowed_symbols: an entry that is not text is not a symbol: {takes}")
+    );
+    let long = refused(json!("\u{202e}x".repeat(10_000)));
+    assert!(long.len() < 500 && !long.contains('\u{202e}'), "{long}");
 }
 
 #[test]

@@ -36,6 +36,7 @@ impl Messages {
             real: Clock::System,
             store: daemon.store.clone(),
             outbox: daemon.notices.outbox(),
+            events: daemon.events.clone(),
             shutdown: daemon.shutdown.clone(),
             vault,
             courier: Arc::new(couriers),

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use prahari_api::{Api, Hosts};
 use prahari_app::accounts::{AccountSettings, Accounts};
+use prahari_app::bar_cache::DatabaseBarCache;
 use prahari_app::chats::Chats;
 use prahari_app::clock::Clock;
 use prahari_app::daemon::Daemon;
@@ -27,8 +28,9 @@ use signals::Signals;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::cli::Serve;
+use crate::cli::{Market, Serve};
 use crate::exit::{Failure, say};
+use crate::fetched;
 use crate::wiring::{self, Database};
 use begun::Begun;
 use messages::Messages;
@@ -100,7 +102,14 @@ async fn prepare(
     crate::logging::follow(clock.clone());
     let first = clock.now().ist_day();
     let until = first.checked_add_days(chrono::Days::new(SYNTHETIC_DAYS_AHEAD)).unwrap_or(first);
-    let market = wiring::market(&options.market, calendar, served.seed, first, until)?;
+    if options.demo && options.markets.contains(&Market::Yahoo) {
+        return Err(Failure::input(
+            "--market yahoo is not for a demonstration, which lives through days at once",
+        ));
+    }
+    let cache = Arc::new(DatabaseBarCache::new(store.clone()));
+    let yahoo = fetched::open(&options.markets, &options.yahoo, calendar, served.seed, cache)?;
+    let market = wiring::market_with(&options.markets, calendar, served.seed, (first, until), yahoo)?;
     market.report().iter().flat_map(BarsReport::shown).for_each(|note| say!("{note}"));
     let (runtime, modules) = wiring::modules(&options.modules).await?;
     let modules = Arc::new(modules);
@@ -169,7 +178,7 @@ async fn announce(options: &Serve, accounts: &Accounts, listener: &TcpListener) 
 /// Runs scheduler and server until a signal comes or something fails, and ends them in order.
 async fn run(prepared: Prepared, listener: TcpListener, signals: &mut Signals) -> Result<(), Failure> {
     let Prepared { daemon, api, chats, watching } = prepared;
-    let delivering = (api.channels.start(), chats.start());
+    let (delivering, asking) = (api.channels.start(), chats.start());
     let stopped = daemon.shutdown.begun();
     let serving = async move {
         prahari_api::serve(listener, api, async move { drop(stopped.await) }).await;
@@ -179,10 +188,11 @@ async fn run(prepared: Prepared, listener: TcpListener, signals: &mut Signals) -
     let parts = stop::Parts {
         server: part(&daemon, serving),
         scheduler: part(&daemon, async move { scheduler.run(None).await }),
+        delivering,
     };
     let upkeep = daemon.maintenance.start_upkeep();
     let ended = stop::until_stopped(&daemon, parts, signals).await;
-    drop((upkeep, watching, delivering));
+    drop((upkeep, watching, asking));
     ended
 }
 

@@ -5,6 +5,7 @@
 //! | 2 s | live streams have their goodbye |
 //! | 3 s | requests have their answer, or are cut off |
 //! | 5 s | runs and the processes of individual services; what is left is killed or written as interrupted |
+//! | 5 s | messages on their way to channels; what is left is repeated after the next start, and says so |
 //! | 10 s | the process, at the latest |
 
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use prahari_app::daemon::Daemon;
 use prahari_app::day_log::TARGET;
 use prahari_app::services::STOP_PATIENCE_OF_DAEMON;
 use prahari_app::shutdown::Stop;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::begun;
 use super::signals::Signals;
@@ -34,6 +35,8 @@ pub struct Parts {
     pub scheduler: JoinHandle<()>,
     /// Task of the HTTP server.
     pub server: JoinHandle<()>,
+    /// What delivers messages; it begins nothing more once the daemon stops.
+    pub delivering: JoinSet<()>,
 }
 
 /// Waits until the daemon is to stop, ends everything in order and closes the store.
@@ -68,18 +71,24 @@ pub async fn until_stopped(daemon: &Arc<Daemon>, parts: Parts, signals: &mut Sig
 
 /// Lets what is under way come to its end, each part for as long as it is given.
 async fn in_order(daemon: &Arc<Daemon>, parts: Parts) {
-    let Parts { scheduler, server } = parts;
+    let Parts { scheduler, server, mut delivering } = parts;
     let scheduled = async {
         if tokio::time::timeout(STOP_PATIENCE_OF_DAEMON, scheduler).await.is_err() {
             tracing::warn!("runs of slots are cut off by the stop of the daemon");
+        }
+    };
+    let delivered = async {
+        let ended = async { while delivering.join_next().await.is_some() {} };
+        if tokio::time::timeout(STOP_PATIENCE_OF_DAEMON, ended).await.is_err() {
+            tracing::warn!("messages on their way are cut off by the stop of the daemon, and repeated later");
         }
     };
     // Each live stream is told that the daemon stops; one that does not listen is not waited for.
     let goodbyes = tokio::time::timeout(CLOSE_STREAMS_WITHIN, daemon.events.no_listeners());
     // The server bounds its own time.
     let beside = daemon.end_beside_schedule(STOP_PATIENCE_OF_DAEMON);
-    let (_, _server_told_its_failure, _late_ones_are_cut, ()) =
-        tokio::join!(scheduled, server, goodbyes, beside);
+    let (_, _server_told_its_failure, _late_ones_are_cut, (), ()) =
+        tokio::join!(scheduled, server, goodbyes, beside, delivered);
 }
 
 /// Ends the process by force when it has not ended by itself in time, as when a disk does not answer. What was

@@ -38,7 +38,7 @@ pub async fn run(options: RunTask) -> Result<(), Failure> {
     let module = component::load(&runtime, &options.file, &bytes).await?;
     let task = place_of(&module, options.task)?;
     let manifest = manifest_of(&runtime, &module, task).await?;
-    let market = wiring::market(&options.market, &calendar, options.seed, start.ist_day(), options.day)?;
+    let market = wiring::market(&options.markets, &calendar, options.seed, start.ist_day(), options.day)?;
     let own = Component { name: task.name(), bytes: bytes.into(), given: true };
     let modules = Modules::load(&runtime, &[own]).await.map_err(Failure::input)?;
     let database = wiring::database(None, Durability::Off)?;

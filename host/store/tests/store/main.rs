@@ -7,6 +7,8 @@ mod alerts;
 #[cfg(test)]
 mod backup;
 #[cfg(test)]
+mod bars;
+#[cfg(test)]
 mod calendars;
 #[cfg(test)]
 mod channels;
@@ -24,6 +26,8 @@ mod inspection;
 mod journal;
 #[cfg(test)]
 mod ledger;
+#[cfg(test)]
+mod messages;
 #[cfg(test)]
 mod migrated_orders;
 #[cfg(test)]

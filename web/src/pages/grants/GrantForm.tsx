@@ -2,12 +2,12 @@ import { Button, Checkbox, Group, TagsInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { removeGrant, setGrant } from '../../api/grants';
-import { type Explanation, fieldOf, sentenceOf } from '../../api/problems';
+import { type Explanation, fieldOf } from '../../api/problems';
 import type { TaskAllowance } from '../../api/schema';
 import { useWrite } from '../../api/useWrite';
 import { codeTitle } from '../../format/codes';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
-import { Refusal } from '../../parts/Refusal';
+import { mistakeOf, Refusal } from '../../parts/Refusal';
 import { changesOf, limitsOf, withLimit } from './allowance';
 import { GrantConflict } from './GrantConflict';
 import css from './Grants.module.css';
@@ -47,6 +47,9 @@ export function GrantForm({ task, whom, name, isSet, before, version, known }: P
   const readAnew = () => cache.invalidateQueries({ queryKey: ['grants'] });
   const changes = changesOf(before, draft);
   const limits = { draft, refusal, onChange: edit };
+  const symbols = draft.symbols ?? [];
+  const fields = ['symbols', ...limitsOf(draft).map(({ name }) => name)];
+  const isAtField = fieldOf(refusal, fields) !== null;
   const looser = changes.filter(({ isLooser }) => isLooser);
   const save = async () => {
     setIsSending(true);
@@ -97,23 +100,24 @@ export function GrantForm({ task, whom, name, isSet, before, version, known }: P
       <TagsInput
         label={words.symbols}
         description={words.symbolsHelp}
-        value={draft.symbols ?? []}
+        value={symbols}
         splitChars={[',', ' ']}
-        onChange={(symbols) =>
+        error={mistakeOf(refusal, 'symbols', limitWord('symbols'), symbols)}
+        onChange={(next) =>
           edit({
             ...draft,
-            symbols: symbols.length > 0 ? symbols.map((symbol) => symbol.toUpperCase()) : null,
+            symbols: next.length > 0 ? next.map((symbol) => symbol.toUpperCase()) : null,
           })
         }
       />
       <Limits title={words.main} prefix="" {...limits} />
       <Limits title={words.perRun} prefix="per_run." {...limits} />
       <Limits title={words.perDay} prefix="per_day." {...limits} />
-      <Refusal refusal={refusal} />
+      <Refusal refusal={isAtField ? null : refusal} />
       <div className={css.foot}>
         {/* Beside the buttons: a message that pops up would cover them. */}
         <span role="status" className={css.soft}>
-          {isSaved && changes.length === 0 ? words.saved : ''}
+          {isAtField ? words.mistakes : isSaved && changes.length === 0 ? words.saved : ''}
         </span>
         {isSet && (
           <Button variant="default" disabled={isBusy} onClick={() => setAsked('remove')}>
@@ -173,10 +177,6 @@ function Limits({ title, prefix, draft, refusal, onChange }: LimitsProps) {
     prefix === '' ? !name.includes('.') : name.startsWith(prefix),
   );
   if (limits.length === 0) return null;
-  const mistake = (name: string) => {
-    const isMeant = fieldOf(refusal, [name]) !== null;
-    return refusal && isMeant ? sentenceOf(refusal, name, limitWord(name)) : null;
-  };
   return (
     <fieldset className={css.group}>
       <legend className={css.legend}>{title}</legend>
@@ -185,7 +185,7 @@ function Limits({ title, prefix, draft, refusal, onChange }: LimitsProps) {
           key={name}
           name={name}
           value={value}
-          mistake={mistake(name)}
+          mistake={mistakeOf(refusal, name, limitWord(name))}
           onChange={(next) => onChange(withLimit(draft, name, next))}
         />
       ))}

@@ -1,5 +1,5 @@
 import { NumberInput, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { parseRupees, rupeesPlain } from '../../format/money';
 import { bytes } from '../../format/numbers';
 import { limitWord, words } from './words';
@@ -9,7 +9,7 @@ interface Props {
   value: number | null;
   onChange: (value: number | null) => void;
   /** What the daemon says against it. */
-  mistake: string | null;
+  mistake: ReactNode;
 }
 
 /** Those that may be left empty: there is no limit then. */

@@ -63,6 +63,7 @@ export const words = {
   removeUser: 'What holds for everybody holds for this user again, from the next run on.',
   removeAll: 'What the manifest says holds again, from the next run on. It may be more or less.',
   saved: 'Saved. It holds from the next run on.',
+  mistakes: 'Correct the fields in red first.',
   close: 'Close',
   conflict: 'Somebody else changed this allowance while you did.',
   bothValues: (theirs: string, mine: string) => `theirs is ${theirs}, yours is ${mine}`,

@@ -6,7 +6,7 @@ import type { ModuleVersion } from '../../api/schema';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import css from './Module.module.css';
 import type { QuestionProps } from './question';
-import { ReasonField } from './ReasonField';
+import { REASON_FIELDS, ReasonField } from './ReasonField';
 import { useModuleChange } from './useModuleChange';
 import { words } from './words';
 
@@ -32,7 +32,8 @@ export function useNeedsForce({ opened, task, version }: Omit<QuestionProps, 'on
   const trial = useQuery({ ...trialQuery(task.task, version.version), enabled: isAsked });
   const history = useQuery({ ...moduleHistoryQuery(task.task), enabled: isAsked });
   const wasActive = history.data?.items.some((one) => one.version === version.version) ?? false;
-  const isKnown = trial.isSuccess && history.isSuccess;
+  // What was read stays known when it cannot be read again, as of a version that somebody removes meanwhile.
+  const isKnown = trial.data !== undefined && history.data !== undefined;
   return task.trades && isKnown && !wasActive && !trial.data?.accepted_at;
 }
 
@@ -53,11 +54,16 @@ export function Activate({ opened, onClose, task, version }: QuestionProps) {
       confirm={words.activateVerb}
       danger={needsForce}
       typeName={needsForce ? task.task : undefined}
+      fields={REASON_FIELDS}
       onConfirm={activate}
     >
-      <p className={css.text}>{words.activateText}</p>
-      {needsForce && <p className={css.warning}>{words.forceText}</p>}
-      <ReasonField value={reason} onChange={setReason} />
+      {(refusal) => (
+        <>
+          <p className={css.text}>{words.activateText}</p>
+          {needsForce && <p className={css.warning}>{words.forceText}</p>}
+          <ReasonField value={reason} onChange={setReason} refusal={refusal} />
+        </>
+      )}
     </ConfirmDialog>
   );
 }

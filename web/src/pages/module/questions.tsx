@@ -6,7 +6,7 @@ import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { tellActivated } from './Activate';
 import css from './Module.module.css';
 import type { QuestionProps } from './question';
-import { ReasonField } from './ReasonField';
+import { REASON_FIELDS, ReasonField } from './ReasonField';
 import { useModuleChange } from './useModuleChange';
 import { words } from './words';
 
@@ -55,10 +55,15 @@ export function RollBack({ opened, onClose, task, version: { version } }: Questi
       title={words.rollBackTitle(task.title)}
       confirm={words.rollBackVerb}
       danger
+      fields={REASON_FIELDS}
       onConfirm={async () => tellActivated(await change(rollBackModule(task.task, reason.trim())))}
     >
-      <p className={css.text}>{words.rollBackText(version, before)}</p>
-      <ReasonField value={reason} onChange={setReason} />
+      {(refusal) => (
+        <>
+          <p className={css.text}>{words.rollBackText(version, before)}</p>
+          <ReasonField value={reason} onChange={setReason} refusal={refusal} />
+        </>
+      )}
     </ConfirmDialog>
   );
 }

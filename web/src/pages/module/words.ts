@@ -101,6 +101,7 @@ export const words = {
   forceText:
     'Nobody has accepted a trial of this version, and the task places orders. Activating it now is by force.',
   reason: 'Reason, for the history (optional)',
+  reasonShort: 'Reason',
   activated: (version: number) => `Version ${version} is active.`,
   unfit: (users: number) =>
     `${plural(users, 'user')} have settings that do not fit it; their runs are told so.`,

@@ -54,8 +54,11 @@ export function Password() {
         />
         <KeptTokens
           kept={kept}
-          onChange={setKept}
-          error={mistakeOf(refusal, 'keep_tokens', text.keep)}
+          onChange={(next) => {
+            setKept(next);
+            forget();
+          }}
+          error={mistakeOf(refusal, 'keep_tokens', text.keep, kept)}
         />
         <Refusal refusal={fieldOf(refusal, FIELDS) === null ? refusal : null} />
         <div>
@@ -74,10 +77,11 @@ interface KeptProps {
   error: ReactNode;
 }
 
-/** Tokens end with the password unless they are named. */
+/** Tokens end with the password unless they are named. One that has ended meanwhile stays as long as it is ticked. */
 function KeptTokens({ kept, onChange, error }: KeptProps) {
   const { data } = useQuery(tokensQuery);
-  const names = [...new Set((data?.items ?? []).filter(isActive).map(({ name }) => name))];
+  const active = (data?.items ?? []).filter(isActive).map(({ name }) => name);
+  const names = [...new Set([...active, ...kept])];
   if (names.length === 0) return null;
   return (
     <Checkbox.Group

@@ -3,7 +3,7 @@ import { plural } from '../../format/numbers';
 export const channelWords = {
   title: 'Channels',
   note: (most: number, tests: number, waiting: number) =>
-    `Every message that may disturb goes to each of these too. At most ${most} channels and ${plural(tests, 'test')} an hour. When more than ${waiting} messages wait for one, further ones are counted by kind.`,
+    `Every message that may disturb goes to each of these too. At most ${most} channels and ${plural(tests, 'test')} an hour. Of many of a kind within minutes the first three come one by one and the others together; when more than ${waiting} messages wait for one, further ones are counted by kind.`,
   add: 'Add a webhook',
   emptyTitle: 'No channel',
   empty: 'Messages stay in the console until you add a channel.',

@@ -40,7 +40,7 @@ function Told({ quote, note }: { quote: Quote; note: string | undefined }) {
         value={<Money paise={quote.last_paise} />}
         note={
           <>
-            {words.at} <Instant at={quote.priced_at} day />
+            {words.at} <Instant at={quote.priced_at} day />, {words.from} {quote.source}
             {note && `; ${note}`}
           </>
         }

@@ -20,6 +20,7 @@ export const words = {
 
   last: 'Last price',
   at: 'at',
+  from: 'from',
   notRead: 'newer ones could not be read',
   today: 'Today',
   before: 'close before',

@@ -2,6 +2,7 @@ import { act, fireEvent, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Failure } from '../../api/client';
+import { mistakeOf } from '../Refusal';
 import { renderPart } from '../testing';
 import { ConfirmDialog, type ConfirmDialogProps } from './index';
 
@@ -105,6 +106,24 @@ describe('ConfirmDialog', () => {
     const told = field.getAttribute('aria-describedby') ?? '';
     expect(document.getElementById(told)?.contains(alert)).toBe(true);
     expect(screen.getByDisplayValue('too much')).toBeTruthy();
+  });
+
+  it('leaves to its children what is said about a field of theirs, and nothing else', async () => {
+    const user = userEvent.setup();
+    const onConfirm = vi
+      .fn()
+      .mockRejectedValueOnce(new Failure('invalid_request', 'version: 1 to 9', 400))
+      .mockRejectedValueOnce(new Failure('unavailable', 'the daemon is ending', 503));
+    open({
+      onConfirm,
+      fields: ['version'],
+      children: (refusal) => <span>{mistakeOf(refusal, 'version', 'Version')}</span>,
+    });
+    await user.click(screen.getByRole('button', { name: 'Stop' }));
+    expect((await screen.findByRole('alert')).textContent).toBe('Version: 1 to 9.');
+    await user.click(screen.getByRole('button', { name: 'Stop' }));
+    expect((await screen.findByText('The daemon is ending.')).role).toBe('alert');
+    expect(screen.getAllByRole('alert')).toHaveLength(1);
   });
 
   it('wants the name typed', async () => {

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
-import { explain, fieldOf, sentenceOf } from '../../api/problems';
+import { type Explanation, explain, fieldOf, sentenceOf } from '../../api/problems';
 import { sentence } from '../../format/text';
 import { useFocusKept, useFocusReturned } from '../focus';
 import css from './ConfirmDialog.module.css';
@@ -14,8 +14,10 @@ export interface ConfirmDialogProps {
   onClose: () => void;
   /** What will be done and for whom: `Stop the service of asha?` */
   title: string;
-  /** What it changes, in figures where there are any. */
-  children?: ReactNode;
+  /** What it changes, in figures where there are any; a function is told what was refused, for fields of its own. */
+  children?: ReactNode | ((refusal: Explanation | null) => ReactNode);
+  /** As the daemon calls those fields: beside them the children show what is said against them. */
+  fields?: readonly string[];
   /** The verb of the button: `Stop the service`. */
   confirm: string;
   /** The word of the other button, where `Cancel` could be taken for the verb. */
@@ -64,15 +66,18 @@ function useSending(onConfirm: ConfirmDialogProps['onConfirm'], onDone: () => vo
 /** As the daemon calls what stands in the field of the reason. */
 const REASONS = ['reason', 'explanation', 'resolution'] as const;
 
-/** The sentence of a refusal: at the reason when it is about that, else below all fields. */
-function refusalOf(error: unknown, reasonLabel: string | undefined) {
-  if (error === null) return {};
+type Asked = Pick<ConfirmDialogProps, 'reason' | 'fields'>;
+
+/** The sentence of a refusal: at the field that it is about, else below all fields. */
+function refusalOf(error: unknown, { reason: reasonLabel, fields = [] }: Asked) {
+  if (error === null) return { told: null };
   const told = explain(error);
   const field = reasonLabel === undefined ? null : fieldOf(told, REASONS);
   if (field !== null && reasonLabel !== undefined) {
-    return { atReason: sentenceOf(told, field, reasonLabel) };
+    return { told, atReason: sentenceOf(told, field, reasonLabel) };
   }
-  return { elsewhere: error instanceof Error ? sentence(error.message) : words.unexplained };
+  if (fieldOf(told, fields) !== null) return { told };
+  return { told, elsewhere: error instanceof Error ? sentence(error.message) : words.unexplained };
 }
 
 function Question(props: ConfirmDialogProps) {
@@ -81,8 +86,8 @@ function Question(props: ConfirmDialogProps) {
   const [typed, setTyped] = useState('');
   const [reason, setReason] = useState('');
   const { sending, error, send } = useSending(props.onConfirm, props.onClose);
-  const { blocked } = props;
-  const refusal = refusalOf(error, reasonLabel);
+  const { blocked, children } = props;
+  const refusal = refusalOf(error, props);
   const complete =
     !blocked &&
     (typeName === undefined || typed.trim() === typeName) &&
@@ -100,7 +105,7 @@ function Question(props: ConfirmDialogProps) {
   return (
     <form onSubmit={submit}>
       <Stack gap={12}>
-        {props.children}
+        {typeof children === 'function' ? children(refusal.told) : children}
         {typeName !== undefined && (
           <TextInput
             label={words.typeName(typeName)}

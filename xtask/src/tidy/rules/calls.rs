@@ -56,6 +56,7 @@ const BANS: [Ban; 5] = [
             Exception { path: "host/src/exit.rs", reason: "makes it safe" },
             Exception { path: "host/src/logging/", reason: "makes it safe" },
             Exception { path: "host/src/command/simulate.rs", reason: "asks whether there is a terminal" },
+            Exception { path: "host/src/fetched.rs", reason: "asks whether there is a terminal" },
             Exception { path: "host/src/command/bench", reason: "prints numbers for a program" },
             Exception { path: "host/runtime/src/compile.rs", reason: "speaks to the daemon by a pipe" },
             Exception { path: "host/runtime/src/remote/child.rs", reason: "speaks to the daemon by a pipe" },

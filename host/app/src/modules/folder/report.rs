@@ -2,12 +2,12 @@
 //! each look either: whoever can write into the folder can have it looked at as often as they like.
 
 use prahari_domain::tasks::Task;
-use prahari_store::{ModuleRow, NotificationLevel};
+use prahari_store::ModuleRow;
 
 use super::Watcher;
 use crate::clock::Clock;
 use crate::events::{AlertEvent, Audience, Event};
-use crate::notices::Lines;
+use crate::notices::{Lines, words};
 
 /// What to report to the admins about the folder.
 #[derive(Debug, Default)]
@@ -64,18 +64,18 @@ impl Watcher {
 
     async fn tell_all(&self, due: Vec<(Cause, String)>) {
         for (cause, message) in due {
-            let (level, title) = match cause {
+            let words = match cause {
                 Cause::Refused => {
                     self.alert("module_refused", &message);
-                    (NotificationLevel::Warning, "The watched folder holds what cannot be a version")
+                    words::modules::refused_in_folder(message)
                 }
                 Cause::Lost => {
                     self.alert("module_folder_gone", &message);
-                    (NotificationLevel::Warning, "The watched folder of modules is gone")
+                    words::modules::folder_gone(message)
                 }
-                Cause::Kept => (NotificationLevel::Info, "A version came from the watched folder"),
+                Cause::Kept => words::modules::came_from_folder(message),
             };
-            if let Err(error) = self.trials.notices.send_to_admins(level, title, &message).await {
+            if let Err(error) = self.trials.notices.tell_admins(words).await {
                 tracing::error!(%error, "nobody could be told of the watched folder");
             }
         }

@@ -1,6 +1,6 @@
 //! The bar of the share on the day.
 
-use prahari_brokers::Interval;
+use prahari_brokers::{Candles, Interval};
 use prahari_domain::instruments::Candle;
 
 use super::{Asked, Link, Links, Says, StepKind};
@@ -29,7 +29,7 @@ impl UserQueries<'_> {
             Ok(None) => {
                 (false, format!("the source of market data does not know the share {}", asked.symbol), says)
             }
-            Ok(Some(candles)) => match told(asked, &candles) {
+            Ok(Some(candles)) => match told(asked, candles.source(), &candles.to_vec()) {
                 Ok(found) => (true, found, Says::Passes),
                 Err((found, is_certain)) => (true, found, if is_certain { says } else { Says::Passes }),
             },
@@ -40,18 +40,18 @@ impl UserQueries<'_> {
     }
 
     /// The newest bars of the share, oldest first; none of a share that the source does not know.
-    async fn candles(&self, asked: &Asked) -> Result<Option<Vec<Candle>>, AppError> {
+    async fn candles(&self, asked: &Asked) -> Result<Option<Candles>, AppError> {
         let market = &self.all.trading.market;
         if market.universe().await?.binary_search(&asked.symbol).is_err() {
             return Ok(None);
         }
         let candles = market.candles(&asked.symbol, Interval::Daily, MOST_BARS, true, asked.now).await?;
-        Ok(Some(candles.to_vec()))
+        Ok(Some(candles))
     }
 }
 
 /// What is found among bars; as an error what is missing, and whether that is certain.
-fn told(asked: &Asked, candles: &[Candle]) -> Result<String, (String, bool)> {
+fn told(asked: &Asked, source: &str, candles: &[Candle]) -> Result<String, (String, bool)> {
     let (symbol, day) = (&asked.symbol, asked.day);
     if let Some(candle) = candles.iter().rev().find(|candle| candle.day == day) {
         let so_far = if asked.exchange.hours().is_some_and(|(_, close)| close > asked.now) {
@@ -60,7 +60,7 @@ fn told(asked: &Asked, candles: &[Candle]) -> Result<String, (String, bool)> {
             ""
         };
         return Ok(format!(
-            "the source of market data has the bar of {symbol} of {day}, close {}{so_far}",
+            "the source of market data, {source}, has the bar of {symbol} of {day}, close {}{so_far}",
             candle.close
         ));
     }
@@ -105,9 +105,9 @@ mod tests {
         let close = Paise(10_050);
         let bar = |day: Day| Candle { day, open: close, high: close, low: close, close, volume: 1 };
         let bars = [bar("2025-03-06".parse().unwrap()), bar("2025-03-10".parse().unwrap())];
-        let found = told(&asked("2025-03-10"), &bars).unwrap();
-        assert!(found.ends_with("the bar of TCS of 2025-03-10, close 100.50"), "{found}");
-        let (missing, is_certain) = told(&asked("2025-03-07"), &bars).unwrap_err();
+        let found = told(&asked("2025-03-10"), "csv", &bars).unwrap();
+        assert!(found.ends_with("csv, has the bar of TCS of 2025-03-10, close 100.50"), "{found}");
+        let (missing, is_certain) = told(&asked("2025-03-07"), "csv", &bars).unwrap_err();
         assert!(
             missing.ends_with("no bar of TCS of 2025-03-07; the last one before is of 2025-03-06"),
             "{missing}"
@@ -115,7 +115,7 @@ mod tests {
         assert!(is_certain);
         let first: Day = "2024-01-01".parse().unwrap();
         let many: Vec<Candle> = first.iter_days().take(MOST_BARS as usize).map(bar).collect();
-        let (_, is_certain) = told(&asked("2023-12-29"), &many).unwrap_err();
+        let (_, is_certain) = told(&asked("2023-12-29"), "csv", &many).unwrap_err();
         assert!(!is_certain);
     }
 }

@@ -77,6 +77,10 @@ impl Script {
 
 #[async_trait]
 impl MarketData for Script {
+    fn source(&self) -> &'static str {
+        "script"
+    }
+
     async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
         Ok(Arc::from(["ABC".parse().unwrap(), "XYZ".parse().unwrap()]))
     }
@@ -92,6 +96,7 @@ impl MarketData for Script {
             previous_close: self.previous_close(),
             volume: 0,
             at: now,
+            source: self.source(),
         };
         Ok(symbols.iter().map(|symbol| Some(quote(symbol))).collect())
     }
@@ -104,7 +109,7 @@ impl MarketData for Script {
         _: bool,
         _: Timestamp,
     ) -> Result<Candles, MarketError> {
-        Ok(Candles::none())
+        Ok(Candles::none(self.source()))
     }
 
     async fn instruments(

@@ -1,12 +1,12 @@
 //! What was found while a folder of bars was read: the sentences for the operator, and a hash of what was kept.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use prahari_domain::instruments::{Candle, Symbol};
 use prahari_domain::price_jump::PriceJump;
 use prahari_domain::time::{Day, day_number};
 
-use super::read::FileBars;
+use crate::bars::Restated;
 
 /// Largest number of dates or jumps of one file, and of files of one kind, in a sentence.
 const NAMED: usize = 5;
@@ -23,6 +23,8 @@ pub struct BarsReport {
     pub notes: Vec<String>,
     /// Hash of every bar that was kept: the same bars give the same one, wherever they lie.
     pub digest: String,
+    /// Number of bars of days that were over and say something else than when they were read before.
+    pub restated: usize,
 }
 
 impl BarsReport {
@@ -34,13 +36,23 @@ impl BarsReport {
         }
         shown
     }
+
+    /// Says first which bars were restated since the folder was read before.
+    pub(super) fn tell_restated(&mut self, restated: &[Restated]) {
+        self.restated = restated.len();
+        if !restated.is_empty() {
+            let listed = first(restated, ToString::to_string);
+            self.notes.insert(0, format!("{} bars of past days were restated: {listed}", restated.len()));
+        }
+    }
 }
 
 /// Collects a report while files are read.
 #[derive(Default)]
-pub(super) struct Notes {
+pub(crate) struct Notes {
     jumps: Vec<String>,
     closed_days: Vec<String>,
+    cut_off: Vec<String>,
     left_out: Vec<String>,
     without_volume: Vec<(String, usize)>,
     other_series: Vec<(String, usize)>,
@@ -53,30 +65,57 @@ impl Notes {
         self.left_out.push(format!("{} is left out: {reason}", name_of(file)));
     }
 
-    /// Notes what was found in a file.
-    pub fn add(&mut self, file: &Path, symbol: &Symbol, found: &FileBars) {
+    /// Notes files that are not what the source is made of.
+    pub fn passed_over(&mut self, files: &[PathBuf]) {
+        if !files.is_empty() {
+            let listed = first(files, |file| name_of(file));
+            self.left_out.push(format!("{} other files are passed over: {listed}", files.len()));
+        }
+    }
+
+    /// Notes a file of a day that has far fewer shares than the one before.
+    pub fn looks_cut_off(&mut self, file: &Path, shares: usize, before: usize) {
         let name = name_of(file);
-        if !found.closed_days.is_empty() {
-            let (count, days) = (found.closed_days.len(), first(&found.closed_days, Day::to_string));
-            let sentence = format!("{name}: {count} rows on days without a session are left out: {days}");
+        self.cut_off
+            .push(format!("{name} has {shares} shares and the file before {before}: it may be half a file"));
+    }
+
+    /// Notes rows on days on which there was no session.
+    pub fn closed_days(&mut self, file: &Path, days: &[Day]) {
+        if !days.is_empty() {
+            let (name, count, listed) = (name_of(file), days.len(), first(days, Day::to_string));
+            let sentence = format!("{name}: {count} rows on days without a session are left out: {listed}");
             self.closed_days.push(sentence);
         }
-        let jumps = PriceJump::all_of(symbol, &found.bars);
+    }
+
+    /// Notes how many rows of a file have no volume.
+    pub fn without_volume(&mut self, file: &Path, rows: usize) {
+        if rows > 0 {
+            self.without_volume.push((name_of(file), rows));
+        }
+    }
+
+    /// Notes how many rows of a file are of series that are not the share's.
+    pub fn other_series(&mut self, file: &Path, rows: usize) {
+        if rows > 0 {
+            self.other_series.push((name_of(file), rows));
+        }
+    }
+
+    /// Takes the bars of a share into the hash, and notes where its price left the band; `file` is the one that they all
+    /// stand in.
+    pub fn bars(&mut self, file: Option<&Path>, symbol: &Symbol, bars: &[Candle]) {
+        let jumps = PriceJump::all_of(symbol, bars);
         if !jumps.is_empty() {
-            let listed = first(&jumps, ToString::to_string);
+            let (listed, name) = (first(&jumps, ToString::to_string), file.map(name_of));
+            let subject = name.map(|name| format!("{name}: ")).unwrap_or_default();
             self.jumps.push(format!(
-                "{name}: {listed}; a corporate action for which the prices are not adjusted, or a fault"
+                "{subject}{listed}; a corporate action for which the prices are not adjusted, or a fault"
             ));
         }
-        for (list, count) in
-            [(&mut self.without_volume, found.without_volume), (&mut self.other_series, found.other_series)]
-        {
-            if count > 0 {
-                list.push((name.clone(), count));
-            }
-        }
         self.hasher.update(symbol.as_str().as_bytes());
-        found.bars.iter().for_each(|bar| add_bar(&mut self.hasher, bar));
+        bars.iter().for_each(|bar| add_bar(&mut self.hasher, bar));
     }
 
     /// The report on so many symbols.
@@ -89,9 +128,9 @@ impl Notes {
             let rows: usize = files.iter().map(|(_, count)| count).sum();
             format!("{rows} {what} in {} files: {}", files.len(), first(files, |(name, _)| name.clone()))
         });
-        let notes =
-            self.jumps.into_iter().chain(self.closed_days).chain(self.left_out).chain(counted).collect();
-        BarsReport { symbols, notes, digest: self.hasher.finalize().to_hex().to_string() }
+        let notes = self.jumps.into_iter().chain(self.closed_days).chain(self.cut_off).chain(self.left_out);
+        let notes = notes.chain(counted).collect();
+        BarsReport { symbols, notes, digest: self.hasher.finalize().to_hex().to_string(), restated: 0 }
     }
 }
 

@@ -1,0 +1,84 @@
+//! The bars that a source over the net was asked for, on the daemon's store.
+
+use async_trait::async_trait;
+use prahari_brokers::{BarCache, BarCacheError, KeptShare, KeptYear, bar_differences, unpack_year};
+use prahari_domain::instruments::Symbol;
+use prahari_domain::time::Timestamp;
+use prahari_store::{BarShareRow, BarYearRow, Store, StoreError};
+
+/// Keeps bars in a database.
+pub struct DatabaseBarCache {
+    store: Store,
+}
+
+impl DatabaseBarCache {
+    /// Bars on this store.
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+}
+
+#[async_trait]
+impl BarCache for DatabaseBarCache {
+    async fn load(&self, source: &'static str, symbol: &Symbol) -> Result<Option<KeptShare>, BarCacheError> {
+        let kept = self.store.system().bars(source, symbol).await.map_err(failed)?;
+        let year = |BarYearRow { year, restated, data }| KeptYear { year, restated, bytes: data };
+        Ok(kept.map(|BarShareRow { listed, from, fetched_at, years }| KeptShare {
+            listed,
+            from,
+            fetched_at,
+            years: years.into_iter().map(year).collect(),
+        }))
+    }
+
+    async fn save(
+        &self,
+        source: &'static str,
+        symbol: &Symbol,
+        share: KeptShare,
+    ) -> Result<(), BarCacheError> {
+        let KeptShare { listed, from, fetched_at, years } = share;
+        let row = |KeptYear { year, restated, bytes }| BarYearRow { year, restated, data: bytes };
+        let share = BarShareRow { listed, from, fetched_at, years: years.into_iter().map(row).collect() };
+        self.store.system().save_bars(source, symbol, share).await.map_err(failed)
+    }
+}
+
+/// A year of a share that came otherwise than it was known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restatement {
+    /// The year.
+    pub year: i32,
+    /// Number of the version that says something else than the one before.
+    pub version: u32,
+    /// Time at which it was last written.
+    pub stored_at: Timestamp,
+    /// What changed, one sentence for each bar.
+    pub changes: Vec<String>,
+}
+
+/// What of a share's kept bars was restated, oldest year first.
+///
+/// # Errors
+/// When the database cannot be read, or what is kept there.
+pub async fn restatements(
+    store: &Store,
+    source: &'static str,
+    symbol: &Symbol,
+) -> Result<Vec<Restatement>, BarCacheError> {
+    let versions = store.system().bar_versions(source, symbol).await.map_err(failed)?;
+    let mut restatements = Vec::new();
+    for (before, after) in versions.iter().zip(versions.iter().skip(1)) {
+        if before.year != after.year {
+            continue;
+        }
+        let changes = bar_differences(symbol, &unpack_year(&before.data)?, &unpack_year(&after.data)?);
+        let (year, version, stored_at) = (after.year, after.version, after.stored_at);
+        restatements.push(Restatement { year, version, stored_at, changes });
+    }
+    Ok(restatements)
+}
+
+fn failed(error: StoreError) -> BarCacheError {
+    BarCacheError(error.to_string())
+}

@@ -1,0 +1,70 @@
+//! What happened to sources over the net, told as alerts; and bars that nobody fetches any more, forgotten.
+
+use prahari_brokers::SourceNews;
+use prahari_store::{AlertCode, AlertFilter, NewAlert};
+
+use crate::error::AppError;
+use crate::prices::Prices;
+
+/// How long bars of a share that is no longer fetched are kept, in milliseconds: 400 days, as other things that are asked
+/// again when a year is closed.
+const KEPT_BARS_MS: i64 = 400 * 24 * 60 * 60_000;
+
+/// The most open alerts that are looked through.
+const MOST_ALERTS: u32 = 10_000;
+
+impl Prices {
+    /// Tells what happened to the market source since this was last asked: that it is down or answers again, and bars of the
+    /// past that it says otherwise now.
+    ///
+    /// # Errors
+    /// When an alert cannot be written down.
+    pub(crate) async fn tell_source_news(&self) -> Result<(), AppError> {
+        let news = self.trading.market.news();
+        if news.iter().any(|news| matches!(news, SourceNews::Restated { .. })) {
+            // What was found in the bars of before says nothing of these.
+            self.trading.jumps.forget();
+        }
+        for news in news {
+            match news {
+                SourceNews::Up { source } => {
+                    let over = "the source of prices answers again";
+                    self.notices.clear(AlertCode::SourceDown, None, source, over).await?;
+                }
+                SourceNews::Down { source, reason } => {
+                    let detail = format!("the source of prices {source} is down: {reason}");
+                    self.raise(AlertCode::SourceDown, source.to_owned(), detail).await?;
+                }
+                SourceNews::Restated { source, symbol, detail } => {
+                    let detail = format!("{source} restated bars of the past: {detail}");
+                    self.raise(AlertCode::BarsRestated, symbol.to_string(), detail).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends alerts about restated bars of earlier days, and forgets bars of shares that nobody has fetched for long. Once a
+    /// day.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn tidy_source_news(&self) -> Result<(), AppError> {
+        let system = self.handles.store.system();
+        let filter = AlertFilter { open: Some(true), before: None, limit: MOST_ALERTS };
+        for alert in system.alerts(filter).await? {
+            if alert.code == AlertCode::BarsRestated {
+                let over = "it was told on the day on which it was found";
+                self.notices.clear(alert.code, None, &alert.subject, over).await?;
+            }
+        }
+        let before = self.handles.clock.now().plus_millis(-KEPT_BARS_MS);
+        while system.prune_bars(before).await? > 0 {}
+        Ok(())
+    }
+
+    async fn raise(&self, code: AlertCode, subject: String, detail: String) -> Result<(), AppError> {
+        self.notices.raise(NewAlert { code, user: None, subject, detail }).await?;
+        Ok(())
+    }
+}

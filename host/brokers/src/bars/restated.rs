@@ -1,0 +1,69 @@
+//! What of a past that was known says something else after the bars were read again.
+
+use std::fmt;
+
+use prahari_domain::instruments::{Candle, Symbol};
+use prahari_domain::time::Day;
+
+use super::BarMarket;
+
+/// A bar of a past day that was changed or taken away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Restated {
+    /// The share.
+    pub symbol: Symbol,
+    /// The bar as it was known.
+    pub before: Candle,
+    /// The bar as it is now; none when it is gone.
+    pub after: Option<Candle>,
+}
+
+impl BarMarket {
+    /// The bars that newer data has otherwise or no longer, by symbol and day. The last day of a share may have been
+    /// read while it was still traded, and counts too: what was traded on is what was read.
+    pub(crate) fn restated_by(&self, newer: &Self) -> Vec<Restated> {
+        let mut restated = Vec::new();
+        for (symbol, series) in self.universe.iter().zip(&self.series) {
+            let now = newer.find(symbol).map(|(_, series)| series);
+            for before in series.daily().iter() {
+                let after = now.and_then(|series| series.on(before.day)).copied();
+                if after != Some(*before) {
+                    restated.push(Restated { symbol: symbol.clone(), before: *before, after });
+                }
+            }
+        }
+        restated
+    }
+}
+
+/// What the bars of a share that are known and newer ones say differently, one sentence for each bar, oldest first. Bars that
+/// are only newer are no difference.
+pub fn bar_differences(symbol: &Symbol, before: &[Candle], after: &[Candle]) -> Vec<String> {
+    let find = |day: Day| after.iter().find(|bar| bar.day == day).copied();
+    let restated =
+        before.iter().map(|bar| Restated { symbol: symbol.clone(), before: *bar, after: find(bar.day) });
+    restated
+        .filter(|restated| restated.after != Some(restated.before))
+        .map(|restated| restated.to_string())
+        .collect()
+}
+
+impl fmt::Display for Restated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { symbol, before, after } = self;
+        let day: Day = before.day;
+        match after {
+            None => write!(f, "{symbol} of {day} is gone"),
+            Some(after) if after.close != before.close => {
+                write!(f, "{symbol} of {day} closed at {} and no longer at {}", after.close, before.close)
+            }
+            Some(after) if after.volume != before.volume => {
+                write!(f, "{symbol} of {day} has {} shares and no longer {}", after.volume, before.volume)
+            }
+            Some(after) => {
+                let Candle { open, high, low, .. } = after;
+                write!(f, "{symbol} of {day} now has open {open}, high {high}, low {low}")
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The daily files of a folder: which are read, and what is said of the others.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use prahari_domain::time::Day;
+
+use super::name::DayFile;
+use crate::folder::files::{entries, irregular, note_state};
+use crate::folder::refuse;
+use crate::market::MarketError;
+
+/// Most days of a folder: the exchange has had fewer trading days since it began in 1994.
+const MOST_DAYS: usize = 10_000;
+
+/// Most entries of a folder and those in it that are looked at: three files for each of that many days, and others.
+const MOST_ENTRIES: usize = 100_000;
+
+/// How deep files may lie: the exchange keeps them by year and month.
+const DEEPEST: usize = 3;
+
+/// Daily files of a folder.
+#[derive(Default)]
+pub(super) struct Listing {
+    /// The file of each day that is read, with what its name says.
+    pub days: BTreeMap<Day, (DayFile, PathBuf)>,
+    /// Daily files that are no regular files, each with what it is.
+    pub left_out: Vec<(PathBuf, &'static str)>,
+    /// Files that are not daily files of bars.
+    pub passed_over: Vec<PathBuf>,
+    /// Number of entries that were looked at.
+    seen: usize,
+    hasher: blake3::Hasher,
+}
+
+impl Listing {
+    /// Looks at a folder without opening its files.
+    ///
+    /// # Errors
+    /// When the folder or one in it cannot be read, or there is more in it than anybody needs.
+    pub fn of(dir: &Path) -> Result<Self, MarketError> {
+        let mut listing = Self::default();
+        listing.look_into(dir, DEEPEST)?;
+        if listing.days.len() > MOST_DAYS {
+            return Err(refuse(dir, format!("it holds more than {MOST_DAYS} days")));
+        }
+        Ok(listing)
+    }
+
+    /// Hash of the names, sizes and times of the daily files: another one means that something was changed.
+    pub fn fingerprint(&self) -> blake3::Hash {
+        self.hasher.finalize()
+    }
+
+    fn look_into(&mut self, dir: &Path, deeper: usize) -> Result<(), MarketError> {
+        for path in entries(dir)? {
+            self.seen += 1;
+            if self.seen > MOST_ENTRIES {
+                return Err(refuse(dir, format!("the market folder holds more than {MOST_ENTRIES} files")));
+            }
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let is_hidden = name.starts_with('.');
+            match DayFile::of(&name) {
+                Some(file) => self.add(file, path),
+                None if is_hidden => {}
+                None if path.is_dir() => {
+                    if let Some(deeper) = deeper.checked_sub(1) {
+                        self.look_into(&path, deeper)?;
+                    }
+                }
+                None => self.passed_over.push(path),
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, file: DayFile, path: PathBuf) {
+        note_state(&mut self.hasher, &path);
+        if let Some(kind) = irregular(&path) {
+            self.left_out.push((path, kind));
+            return;
+        }
+        let taken = self.days.get(&file.day).is_none_or(|(other, _)| file.rank() < other.rank());
+        if taken {
+            self.days.insert(file.day, (file, path));
+        }
+    }
+}

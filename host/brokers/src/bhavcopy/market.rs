@@ -1,0 +1,70 @@
+//! The `bhavcopy` source: the daily files of a folder, put together by share.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::histories::Histories;
+use super::listing::Listing;
+use super::read;
+use crate::folder::{FolderBars, FolderMarket, Layout, Notes, refuse};
+use crate::market::MarketError;
+use crate::sessions::Sessions;
+
+/// The `bhavcopy` market source: a folder of the exchange's daily files.
+#[derive(Debug, Clone, Copy)]
+pub struct BhavcopyMarket;
+
+/// How its folder is read.
+const LAYOUT: Layout = Layout { source: "bhavcopy", fingerprint, read: bars };
+
+/// A file with fewer than this part of the shares of the one before may be half of a file.
+const LEAST_PERCENT: usize = 60;
+
+impl BhavcopyMarket {
+    /// Reads every daily file of a folder into memory. The seed shapes the minute paths within the bars.
+    ///
+    /// # Errors
+    /// When the folder or a file cannot be read, or a row makes no sense; the message names the file and the line.
+    pub fn open(dir: &Path, seed: u64, sessions: Arc<dyn Sessions>) -> Result<FolderMarket, MarketError> {
+        FolderMarket::open(dir, LAYOUT, seed, sessions)
+    }
+}
+
+fn fingerprint(dir: &Path) -> Result<blake3::Hash, MarketError> {
+    Ok(Listing::of(dir)?.fingerprint())
+}
+
+fn bars(dir: &Path, sessions: &dyn Sessions) -> Result<FolderBars, MarketError> {
+    let listing = Listing::of(dir)?;
+    if listing.days.is_empty() {
+        let example = "BhavCopy_NSE_CM_0_0_0_20240708_F_0000.csv.zip";
+        return Err(refuse(dir, format!("it has no daily file of the exchange, such as {example}")));
+    }
+    let mut notes = Notes::default();
+    notes.passed_over(&listing.passed_over);
+    for (file, kind) in &listing.left_out {
+        notes.leave_out(file, kind);
+    }
+    let mut histories = Histories::default();
+    let mut shares_before = 0;
+    for (day, (named, file)) in &listing.days {
+        // Of days that the calendar does not cover nothing is known, so they are not refused.
+        if sessions.is_open(*day) == Some(false) {
+            notes.leave_out(file, &format!("there was no session on {day}"));
+            continue;
+        }
+        let found = read::bars(file, named, &mut histories)?;
+        notes.without_volume(file, found.without_volume);
+        if found.shares * 100 < shares_before * LEAST_PERCENT {
+            notes.looks_cut_off(file, found.shares, shares_before);
+        }
+        shares_before = found.shares;
+    }
+    let (bars, series) = histories.finish();
+    if bars.is_empty() {
+        return Err(refuse(dir, "no file has a row with volume on a trading day".to_owned()));
+    }
+    bars.iter().for_each(|(symbol, bars)| notes.bars(None, symbol, bars));
+    let (report, fingerprint) = (notes.finish(bars.len()), listing.fingerprint());
+    Ok(FolderBars { bars, series, report, fingerprint })
+}

@@ -1,0 +1,84 @@
+//! One daily file of the exchange.
+
+use std::path::Path;
+
+use csv::{ReaderBuilder, StringRecord};
+use prahari_domain::time::Day;
+
+use super::histories::Histories;
+use super::name::DayFile;
+use crate::csv::columns::Columns;
+use crate::csv::read::unreadable;
+use crate::csv::row;
+use crate::folder::{SERIES, files, refuse};
+use crate::market::MarketError;
+
+/// What was found in a daily file.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct DayFound {
+    /// Number of rows that became bars, or would have without another series of the same share.
+    pub shares: usize,
+    /// Number of rows without a volume.
+    pub without_volume: usize,
+}
+
+/// Where the fields of a row stand; a daily file needs symbol and series too.
+struct DayColumns {
+    bar: Columns,
+    symbol: usize,
+    series: usize,
+}
+
+/// Adds the bars of a file.
+///
+/// # Errors
+/// When it cannot be read, or a row makes no sense; with the file and, where there is one, the line.
+pub(super) fn bars(file: &Path, named: &DayFile, into: &mut Histories) -> Result<DayFound, MarketError> {
+    let text = files::text(file, named.packing)?;
+    let mut reader = ReaderBuilder::new().from_reader(text.as_slice());
+    let header = reader.headers().map_err(|error| unreadable(file, &error))?;
+    let columns = DayColumns::find(header).map_err(|reason| refuse(file, reason))?;
+    let mut found = DayFound::default();
+    let mut record = StringRecord::new();
+    while reader.read_record(&mut record).map_err(|error| unreadable(file, &error))? {
+        let line = record.position().map_or(0, csv::Position::line);
+        let located = |reason| MarketError::Row { file: file.display().to_string(), line, reason };
+        take(&record, &columns, named.day, into, &mut found).map_err(located)?;
+    }
+    if found == DayFound::default() {
+        return Err(refuse(file, format!("there are no rows of the series {}", SERIES.join(", "))));
+    }
+    Ok(found)
+}
+
+impl DayColumns {
+    fn find(header: &StringRecord) -> Result<Self, String> {
+        let bar = Columns::find(header)?;
+        let symbol = bar.symbol.ok_or("the column symbol is missing")?;
+        let series = bar.series.ok_or("the column series is missing")?;
+        Ok(Self { bar, symbol, series })
+    }
+}
+
+fn take(
+    record: &StringRecord,
+    columns: &DayColumns,
+    day: Day,
+    into: &mut Histories,
+    found: &mut DayFound,
+) -> Result<(), String> {
+    let field = |at: usize| record.get(at).unwrap_or_default().trim();
+    let series = field(columns.series);
+    let Some(series) = SERIES.iter().position(|wanted| *wanted == series) else { return Ok(()) };
+    let symbol = field(columns.symbol);
+    let bar = row::parse(record, &columns.bar).map_err(|reason| format!("{symbol:?}: {reason}"))?;
+    if bar.day != day {
+        return Err(format!("the row is of {}, but the file is named after {day}", bar.day));
+    }
+    if bar.volume == 0 {
+        found.without_volume += 1;
+        return Ok(());
+    }
+    found.shares += 1;
+    into.add(symbol, series, bar)
+}

@@ -1,0 +1,179 @@
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use chrono::NaiveTime;
+use prahari_domain::instruments::Candle;
+use prahari_domain::money::Paise;
+
+use super::*;
+use crate::bars::BarMarket;
+use crate::sessions::tests::Weekdays;
+
+/// A source of daily bars that can be down, and counts how often it is asked.
+struct Line {
+    market: BarMarket,
+    down: AtomicBool,
+    asked: AtomicUsize,
+}
+
+impl Line {
+    /// Shares with a bar of one rupee price on each of these days.
+    fn of(source: &'static str, shares: &[(&str, i64, &[&str])]) -> Arc<Self> {
+        let bar = |day: &&str, price: i64| {
+            let price = Paise::rupees(price);
+            Candle {
+                day: day.parse().unwrap(),
+                open: price,
+                high: price,
+                low: price,
+                close: price,
+                volume: 9,
+            }
+        };
+        let history = |(symbol, price, days): &(&str, i64, &[&str])| {
+            (symbol.parse().unwrap(), days.iter().map(|day| bar(day, *price)).collect())
+        };
+        let market =
+            BarMarket::new(source, shares.iter().map(history).collect(), 1, Arc::new(Weekdays)).unwrap();
+        Arc::new(Self { market, down: AtomicBool::new(false), asked: AtomicUsize::new(0) })
+    }
+
+    fn set_down(&self, down: bool) {
+        self.down.store(down, Ordering::Relaxed);
+    }
+
+    fn ask(&self) -> Result<&BarMarket, MarketError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        let is_down = self.down.load(Ordering::Relaxed);
+        if is_down { Err(MarketError::Unavailable("no line".to_owned())) } else { Ok(&self.market) }
+    }
+}
+
+#[async_trait]
+impl MarketData for Line {
+    fn source(&self) -> &'static str {
+        self.market.source()
+    }
+
+    async fn universe(&self) -> Result<Arc<[Symbol]>, MarketError> {
+        self.ask()?.universe().await
+    }
+
+    async fn quotes(&self, symbols: &[Symbol], now: Timestamp) -> Result<Vec<Option<Quote>>, MarketError> {
+        self.ask()?.quotes(symbols, now).await
+    }
+
+    async fn candles(
+        &self,
+        symbol: &Symbol,
+        interval: Interval,
+        count: u32,
+        forming: bool,
+        now: Timestamp,
+    ) -> Result<Candles, MarketError> {
+        self.ask()?.candles(symbol, interval, count, forming, now).await
+    }
+
+    async fn instruments(
+        &self,
+        symbols: &[Symbol],
+        now: Timestamp,
+    ) -> Result<Vec<Option<Instrument>>, MarketError> {
+        self.ask()?.instruments(symbols, now).await
+    }
+
+    async fn minute(&self, symbol: &Symbol, instant: Timestamp) -> Result<Option<MinuteBar>, MarketError> {
+        self.ask()?.minute(symbol, instant).await
+    }
+}
+
+const THURSDAY: &str = "2025-01-02";
+const FRIDAY: &str = "2025-01-03";
+
+fn at(day: &str, time: &str) -> Timestamp {
+    Timestamp::from_ist(day.parse().unwrap(), NaiveTime::parse_from_str(time, "%H:%M").unwrap())
+}
+
+fn symbols(names: &[&str]) -> Vec<Symbol> {
+    names.iter().map(|name| name.parse().unwrap()).collect()
+}
+
+fn chain(lines: &[&Arc<Line>]) -> Chain {
+    let sources = lines.iter().map(|line| Arc::clone(*line) as Arc<dyn MarketData>).collect();
+    Chain::new(sources, Arc::new(Weekdays))
+}
+
+/// Two sources: both know ABC, each one share more; the second has Friday too.
+fn two() -> (Arc<Line>, Arc<Line>, Chain) {
+    let first = Line::of("csv", &[("ABC", 100, &[THURSDAY]), ("ONE", 10, &[THURSDAY, FRIDAY])]);
+    let second = Line::of("bhavcopy", &[("ABC", 110, &[THURSDAY, FRIDAY]), ("TWO", 20, &[THURSDAY, FRIDAY])]);
+    let chain = chain(&[&first, &second]);
+    (first, second, chain)
+}
+
+async fn told(chain: &Chain, symbol: &str, now: Timestamp) -> Result<(&'static str, usize), MarketError> {
+    let candles = chain.candles(&symbol.parse().unwrap(), Interval::Daily, 10, false, now).await?;
+    Ok((candles.source(), candles.len()))
+}
+
+#[tokio::test]
+async fn the_first_source_that_is_fresh_answers_and_nobody_else_is_asked() {
+    let (_, second, chain) = two();
+    assert_eq!(told(&chain, "ABC", at(FRIDAY, "12:00")).await, Ok(("csv", 1)));
+    assert_eq!(second.asked.load(Ordering::Relaxed), 0);
+    // From 15:40 on the bar of Friday can be expected.
+    assert_eq!(told(&chain, "ABC", at(FRIDAY, "15:39")).await, Ok(("csv", 1)));
+    assert_eq!(told(&chain, "ABC", at(FRIDAY, "15:40")).await, Ok(("bhavcopy", 2)));
+    // Nobody has Monday's: the freshest is taken.
+    assert_eq!(told(&chain, "ABC", at("2025-01-06", "18:00")).await, Ok(("bhavcopy", 2)));
+    second.set_down(true);
+    assert_eq!(told(&chain, "ABC", at("2025-01-06", "18:00")).await, Ok(("csv", 1)));
+}
+
+#[tokio::test]
+async fn quotes_of_many_shares_come_from_whoever_has_them_fresh() {
+    let (_, _, chain) = two();
+    let asked = symbols(&["TWO", "ABC", "ONE", "NONE"]);
+    let told = async |now| {
+        let quotes = chain.quotes(&asked, now).await.unwrap();
+        quotes.iter().map(|quote| quote.as_ref().map(|quote| quote.source)).collect::<Vec<_>>()
+    };
+    let before = [Some("bhavcopy"), Some("csv"), Some("csv"), None];
+    assert_eq!(told(at(FRIDAY, "09:00")).await, before);
+    // The first source has no Friday of ABC.
+    let running = [Some("bhavcopy"), Some("bhavcopy"), Some("csv"), None];
+    assert_eq!(told(at(FRIDAY, "12:00")).await, running);
+    let minute = chain.minute(&asked[1], at(FRIDAY, "12:00")).await.unwrap().unwrap();
+    assert_eq!(minute.close, Paise::rupees(110));
+}
+
+#[tokio::test]
+async fn a_source_that_is_down_is_told_apart_from_a_share_that_is_not_listed() {
+    let (first, second, chain) = two();
+    let now = at(FRIDAY, "18:00");
+    assert_eq!(told(&chain, "NONE", now).await, Ok(("chain", 0)));
+    assert_eq!(chain.quotes(&symbols(&["NONE"]), now).await, Ok(vec![None]));
+    second.set_down(true);
+    // What the other one has is still had.
+    assert_eq!(told(&chain, "ONE", now).await, Ok(("csv", 2)));
+    assert_eq!(chain.universe().await.unwrap().to_vec(), symbols(&["ABC", "ONE"]));
+    let down = MarketError::Unavailable("bhavcopy: no line".to_owned());
+    assert_eq!(told(&chain, "TWO", now).await, Err(down.clone()));
+    assert_eq!(chain.quotes(&symbols(&["TWO"]), now).await, Err(down.clone()));
+    assert_eq!(chain.instruments(&symbols(&["TWO"]), now).await, Err(down.clone()));
+    assert_eq!(chain.minute(&symbols(&["TWO"])[0], at(FRIDAY, "12:00")).await, Err(down));
+    let both = chain.quotes(&symbols(&["ONE", "TWO"]), now).await.unwrap();
+    assert_eq!(both.iter().map(Option::is_some).collect::<Vec<_>>(), [true, false]);
+    first.set_down(true);
+    let message = chain.universe().await.unwrap_err().to_string();
+    assert_eq!(message, "market data cannot be had: csv: no line; bhavcopy: no line");
+}
+
+#[tokio::test]
+async fn all_shares_of_all_sources_are_the_universe_and_instruments_come_from_the_first() {
+    let (_, _, chain) = two();
+    assert_eq!(chain.universe().await.unwrap().to_vec(), symbols(&["ABC", "ONE", "TWO"]));
+    let found = chain.instruments(&symbols(&["ABC", "TWO", "NONE"]), at(FRIDAY, "08:00")).await.unwrap();
+    let bands: Vec<_> = found.iter().map(|found| found.as_ref().map(|found| found.band_high)).collect();
+    assert_eq!(bands, [Some(Paise::rupees(120)), Some(Paise::rupees(24)), None]);
+    assert_eq!(chain.report(), None);
+}

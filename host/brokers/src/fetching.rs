@@ -1,0 +1,122 @@
+//! What sources that fetch their prices from elsewhere have in common: how they wait, what they fetch ahead of its use, and
+//! what they have to tell.
+
+use async_trait::async_trait;
+use prahari_domain::instruments::Symbol;
+use prahari_domain::time::Timestamp;
+
+/// Time as the world outside has it, whatever the daemon's clock does: servers count requests and lock out by it.
+#[async_trait]
+pub trait Pace: Send + Sync {
+    /// Returns the real time.
+    fn now(&self) -> Timestamp;
+
+    /// Waits until this real time.
+    async fn wait_until(&self, instant: Timestamp);
+}
+
+/// What shares are fetched for, ahead of its use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WarmFor {
+    /// Prices of the running day will be asked for, from whoever has them.
+    Prices,
+    /// Closed bars will be asked for: a source is not needed for shares of which an earlier one has them.
+    Bars,
+}
+
+/// Told how many shares are done, of how many.
+pub type OnProgress<'a> = &'a (dyn Fn(usize, usize) + Send + Sync);
+
+/// Result of fetching shares ahead of their use.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Warmed {
+    /// Shares that something was fetched of.
+    pub fetched: usize,
+    /// Shares of which everything was there.
+    pub known: usize,
+    /// Shares that the source does not list.
+    pub unlisted: Vec<Symbol>,
+    /// Shares that could not be fetched, with the reason.
+    pub failed: Vec<(Symbol, String)>,
+}
+
+impl Warmed {
+    /// Adds what another source did.
+    pub fn add(&mut self, other: Self) {
+        self.fetched += other.fetched;
+        self.known += other.known;
+        self.unlisted.extend(other.unlisted);
+        self.failed.extend(other.failed);
+    }
+
+    /// Says it in one sentence.
+    pub fn sentence(&self) -> String {
+        let mut text = format!("{} shares fetched, {} known", self.fetched, self.known);
+        if !self.unlisted.is_empty() {
+            text.push_str(&format!(", {} not listed: {}", self.unlisted.len(), first(&self.unlisted)));
+        }
+        if let Some((_, reason)) = self.failed.first() {
+            let symbols: Vec<Symbol> = self.failed.iter().map(|(symbol, _)| symbol.clone()).collect();
+            text.push_str(&format!(", {} failed: {} ({reason})", symbols.len(), first(&symbols)));
+        }
+        text
+    }
+}
+
+/// Largest number of shares in a sentence.
+const NAMED: usize = 5;
+
+fn first(symbols: &[Symbol]) -> String {
+    let mut named: Vec<&str> = symbols.iter().take(NAMED).map(Symbol::as_str).collect();
+    if symbols.len() > NAMED {
+        named.push("and more");
+    }
+    named.join(", ")
+}
+
+/// Something that happened to a source and that somebody should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourceNews {
+    /// The source cannot be asked.
+    Down {
+        /// Name of the source.
+        source: &'static str,
+        /// What is wrong, one sentence.
+        reason: String,
+    },
+    /// It answers again.
+    Up {
+        /// Name of the source.
+        source: &'static str,
+    },
+    /// Bars of days that were over say something else than when they were fetched before.
+    Restated {
+        /// Name of the source.
+        source: &'static str,
+        /// The share.
+        symbol: Symbol,
+        /// How many bars, and the first of them, before and after.
+        detail: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_warmed_is_one_sentence() {
+        let symbol = |text: &str| text.parse::<Symbol>().unwrap();
+        let mut warmed = Warmed { fetched: 2, known: 3, ..Warmed::default() };
+        assert_eq!(warmed.sentence(), "2 shares fetched, 3 known");
+        let down = (symbol("ABC"), "it does not answer".to_owned());
+        warmed.add(Warmed {
+            known: 1,
+            unlisted: vec![symbol("NONE")],
+            failed: vec![down],
+            ..Warmed::default()
+        });
+        let said = "2 shares fetched, 4 known, 1 not listed: NONE, 1 failed: ABC (it does not answer)";
+        assert_eq!(warmed.sentence(), said);
+    }
+}

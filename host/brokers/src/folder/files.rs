@@ -1,0 +1,123 @@
+//! Files of a folder: which may be opened, what was packed into them, and how a change of them is seen.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+use flate2::read::MultiGzDecoder;
+use nix::fcntl::OFlag;
+use zip::ZipArchive;
+
+use super::refuse;
+use crate::market::MarketError;
+
+/// The longest text of a file, unpacked: a hundred years of one share's daily bars with many columns are a tenth of
+/// it, and a day of the whole exchange a hundredth.
+const LONGEST: u64 = 64 * 1024 * 1024;
+
+/// How the text of a file is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packing {
+    /// It is the text itself.
+    Plain,
+    /// One or several gzip members.
+    Gzip,
+    /// A zip archive with one file.
+    Zip,
+}
+
+impl Packing {
+    /// Every packing with the ending of its files, in small letters.
+    pub const ENDINGS: [(Self, &str); 3] =
+        [(Self::Plain, ".csv"), (Self::Gzip, ".csv.gz"), (Self::Zip, ".csv.zip")];
+}
+
+/// Opens a regular file. Nothing else is opened in a way that waits: between the look at the folder and now, a pipe may
+/// have taken the file's place.
+pub(crate) fn open_regular(file: &Path) -> io::Result<File> {
+    let opened = OpenOptions::new().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(file)?;
+    if opened.metadata()?.is_file() { Ok(opened) } else { Err(io::Error::other("it is not a regular file")) }
+}
+
+/// The unpacked text of a file.
+///
+/// # Errors
+/// When it cannot be read or unpacked, or holds more than 64 MB of text.
+pub(crate) fn text(file: &Path, packing: Packing) -> Result<Vec<u8>, MarketError> {
+    let text = unpacked(file, packing).map_err(|error| refuse(file, error.to_string()))?;
+    if text.len() as u64 > LONGEST {
+        return Err(refuse(file, format!("it holds more than {} MB of text", LONGEST >> 20)));
+    }
+    Ok(text)
+}
+
+fn unpacked(file: &Path, packing: Packing) -> io::Result<Vec<u8>> {
+    let opened = open_regular(file)?;
+    let mut text = Vec::new();
+    match packing {
+        Packing::Plain => opened.take(LONGEST + 1).read_to_end(&mut text)?,
+        Packing::Gzip => MultiGzDecoder::new(opened).take(LONGEST + 1).read_to_end(&mut text)?,
+        Packing::Zip => only_member(opened, &mut text)?,
+    };
+    Ok(text)
+}
+
+/// Unpacks the only file of an archive. The list of its files is read first, so an archive is bounded too.
+fn only_member(opened: File, text: &mut Vec<u8>) -> io::Result<usize> {
+    if opened.metadata()?.len() > LONGEST {
+        return Err(io::Error::other(format!("the archive is longer than {} MB", LONGEST >> 20)));
+    }
+    let mut archive = ZipArchive::new(opened)?;
+    if archive.len() != 1 {
+        return Err(io::Error::other(format!("the archive holds {} files instead of one", archive.len())));
+    }
+    archive.by_index(0)?.take(LONGEST + 1).read_to_end(text)
+}
+
+/// Returns what an entry is when it is not a regular file or a link to one.
+pub(crate) fn irregular(file: &Path) -> Option<&'static str> {
+    match fs::metadata(file) {
+        Ok(found) if found.is_file() => None,
+        Ok(found) if found.is_dir() => Some("it is a folder"),
+        Ok(_) => Some("it is a pipe or a device"),
+        Err(_) if fs::symlink_metadata(file).is_ok_and(|found| found.is_symlink()) => {
+            Some("it is a link that leads nowhere")
+        }
+        // What cannot be looked at is refused when it is opened, with the system's words.
+        Err(_) => None,
+    }
+}
+
+/// Adds name, size and time of a file to a fingerprint.
+pub(crate) fn note_state(hasher: &mut blake3::Hasher, file: &Path) {
+    hasher.update(file.as_os_str().as_encoded_bytes());
+    hasher.update(&[0]);
+    if let Ok(found) = fs::metadata(file) {
+        let changed = found.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+        hasher.update(&changed.map_or(0, |since| since.as_nanos()).to_le_bytes());
+        hasher.update(&found.len().to_le_bytes());
+    }
+}
+
+/// The entries of a folder, sorted: the system lists them in any order, and what is told must not depend on it.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub(crate) fn entries(dir: &Path) -> Result<Vec<std::path::PathBuf>, MarketError> {
+    let unreadable =
+        |error: io::Error| MarketError::Folder { path: dir.display().to_string(), reason: error.to_string() };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(dir).map_err(unreadable)? {
+        paths.push(entry.map_err(unreadable)?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// A name without its ending, in whatever case that is.
+pub(crate) fn without_suffix<'a>(name: &'a str, suffix: &str) -> Option<&'a str> {
+    let (stem, ending) = name.split_at_checked(name.len().checked_sub(suffix.len())?)?;
+    ending.eq_ignore_ascii_case(suffix).then_some(stem)
+}

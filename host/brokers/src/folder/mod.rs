@@ -1,0 +1,67 @@
+//! Markets made of files in a folder: what the `csv` and `bhavcopy` sources have in common.
+//!
+//! A folder is read as a whole, on a thread that may block, and swapped in at once: whoever asks meanwhile is answered
+//! from the bars of before. What changes while it is read is not taken up; the next look reads it.
+
+pub(crate) mod files;
+mod market;
+mod report;
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use prahari_domain::instruments::{Candle, Symbol};
+use prahari_domain::time::Day;
+
+pub use market::FolderMarket;
+pub use report::BarsReport;
+pub(crate) use report::Notes;
+
+use crate::market::MarketError;
+use crate::sessions::Sessions;
+
+/// The series whose trades are those of the share: the ordinary one and the two in which delivery is compulsory.
+pub(crate) const SERIES: [&str; 3] = ["EQ", "BE", "BZ"];
+
+/// How the files of a source are found and read.
+#[derive(Clone, Copy)]
+pub(crate) struct Layout {
+    /// Name of the source, as `--market` has it.
+    pub source: &'static str,
+    /// Returns a hash of the names, sizes and times of the folder's files, without opening any.
+    pub fingerprint: fn(&Path) -> Result<blake3::Hash, MarketError>,
+    /// Reads every file of the folder.
+    pub read: fn(&Path, &dyn Sessions) -> Result<FolderBars, MarketError>,
+}
+
+/// What a folder holds.
+pub(crate) struct FolderBars {
+    /// Daily bars by symbol, each symbol's oldest first; none without a bar.
+    pub bars: Vec<(Symbol, Vec<Candle>)>,
+    /// The series of the shares that were ever in another one than `EQ`.
+    pub series: SeriesHistory,
+    /// What an operator should know of it.
+    pub report: BarsReport,
+    /// Fingerprint of the files as they stood before they were read.
+    pub fingerprint: blake3::Hash,
+}
+
+/// In which series shares were traded: for each share the days on which its series began, oldest first.
+#[derive(Default)]
+pub(crate) struct SeriesHistory(pub HashMap<Symbol, Vec<(Day, &'static str)>>);
+
+impl SeriesHistory {
+    /// The series of a share before a day, which is what is known on its morning; `EQ` of a share that was never in
+    /// another one.
+    pub fn before(&self, symbol: &Symbol, day: Day) -> &'static str {
+        let usual = SERIES.first().copied().unwrap_or_default();
+        let Some(history) = self.0.get(symbol) else { return usual };
+        let at = history.partition_point(|(from, _)| *from < day).saturating_sub(1);
+        history.get(at).map_or(usual, |(_, series)| *series)
+    }
+}
+
+/// A file that cannot be used as a whole, with the reason in one sentence.
+pub(crate) fn refuse(file: &Path, reason: String) -> MarketError {
+    MarketError::File { file: file.display().to_string(), reason }
+}

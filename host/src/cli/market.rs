@@ -1,0 +1,75 @@
+//! The command line of `prahari market`.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+use prahari_domain::instruments::Symbol;
+
+use super::{Market, YahooOptions};
+
+/// What can be done with the files of a market source; no daemon is asked.
+#[derive(Debug, Subcommand)]
+pub enum MarketCommand {
+    /// Read a folder as the daemon would, and say what is in it and what was left out. Exit code 1 when sessions between its
+    /// first and last day have no bar of any share, 2 when it cannot be used.
+    Check {
+        /// The folder: csv:DIR or bhavcopy:DIR.
+        #[arg(value_name = "MARKET")]
+        market: Market,
+    },
+    /// Write the bars of a folder as one file for each share, as csv:DIR reads them.
+    Export(MarketExport),
+    /// Fetch the bars of closed days that are not in a database yet, for a daemon or a simulation that uses it; no daemon may
+    /// run on it. Exit code 1 when something could not be fetched.
+    Fetch(MarketFetch),
+    /// Print what a source said of a share's past otherwise than before, from the versions that a database keeps; no daemon may
+    /// run on it.
+    Restated {
+        /// The database.
+        #[arg(long)]
+        db: PathBuf,
+        /// The share.
+        symbol: Symbol,
+    },
+}
+
+/// Options of `market fetch`.
+#[derive(Debug, Args)]
+pub struct MarketFetch {
+    /// The database that keeps the bars; it is made when it is missing.
+    #[arg(long)]
+    pub db: PathBuf,
+    /// First day, included; the years that tasks look back on are fetched as well. By default today.
+    #[arg(long)]
+    pub from: Option<NaiveDate>,
+    /// Last day, included; by default today.
+    #[arg(long)]
+    pub until: Option<NaiveDate>,
+    /// Only this share; may be given several times. Without it all of the source's universe.
+    #[arg(long = "symbol", value_name = "SYMBOL")]
+    pub symbols: Vec<Symbol>,
+    // Last, because its heading holds for whatever follows.
+    #[command(flatten)]
+    pub yahoo: YahooOptions,
+}
+
+/// Options of `market export`.
+#[derive(Debug, Args)]
+pub struct MarketExport {
+    /// The folder to read: csv:DIR or bhavcopy:DIR.
+    #[arg(value_name = "MARKET")]
+    pub market: Market,
+    /// The folder to write into; it is made when it is missing, and must be empty.
+    #[arg(value_name = "DIR")]
+    pub to: PathBuf,
+    /// First day, included; by default the first that there is.
+    #[arg(long)]
+    pub from: Option<NaiveDate>,
+    /// Last day, included; by default the last that there is.
+    #[arg(long)]
+    pub until: Option<NaiveDate>,
+    /// Only this share; may be given several times.
+    #[arg(long = "symbol", value_name = "SYMBOL")]
+    pub symbols: Vec<Symbol>,
+}

@@ -1,0 +1,59 @@
+//! `prahari market check`: what is in a folder, and what is missing.
+
+use std::collections::HashSet;
+use std::process::ExitCode;
+
+use prahari_brokers::{MarketData, Sessions};
+use prahari_domain::time::Day;
+
+use super::Opened;
+use crate::exit::{Failure, say};
+
+/// Exit code when sessions are missing.
+const INCOMPLETE: u8 = 1;
+
+/// Most days or shares that a sentence names.
+const NAMED: usize = 10;
+
+/// Prints what there is, what was left out of it, and which sessions have no bar.
+pub(super) async fn check(opened: &Opened) -> Result<ExitCode, Failure> {
+    let symbols = opened.symbols().await?;
+    let (mut days, mut bars) = (HashSet::<Day>::new(), 0);
+    let Some((first, last)) = opened.market.covers() else {
+        return Err(Failure::input(format!("{} has no bars", opened.name)));
+    };
+    let mut ended = Vec::new();
+    for symbol in symbols.iter() {
+        let found = opened.bars(symbol).await?;
+        bars += found.len();
+        days.extend(found.iter().map(|bar| bar.day));
+        if found.last().is_some_and(|bar| bar.day < last) {
+            ended.push(symbol.to_string());
+        }
+    }
+    say!("{}: {bars} bars of {} shares from {first} to {last}", opened.name, symbols.len());
+    if let Some(report) = opened.market.report() {
+        report.notes.iter().for_each(|note| say!("{note}"));
+        say!("the digest of the bars is {}", report.digest);
+    }
+    if !ended.is_empty() {
+        say!("{} shares have no bar of {last}: {}", ended.len(), listed(&ended));
+    }
+    let is_missing = |day: &Day| !days.contains(day) && opened.calendar.session(*day).is_some();
+    let within = first.iter_days().take_while(|day| *day <= last);
+    let missing: Vec<String> = within.filter(is_missing).map(|day| day.to_string()).collect();
+    if missing.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    say!("{} sessions have no bar of any share: {}", missing.len(), listed(&missing));
+    Ok(ExitCode::from(INCOMPLETE))
+}
+
+/// The first few, and how many more.
+fn listed(names: &[String]) -> String {
+    let shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        Some(more) => format!("{shown} and {more} more"),
+        None => shown,
+    }
+}

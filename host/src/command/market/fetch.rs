@@ -1,0 +1,78 @@
+//! `prahari market fetch`: bars of closed days into a database, before anybody asks for them; and what was restated of those
+//! that are there.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use prahari_app::bar_cache::{DatabaseBarCache, restatements};
+use prahari_app::clock::Clock;
+use prahari_brokers::{MarketData, Warmed};
+
+use prahari_domain::instruments::Symbol;
+use prahari_domain::time::Day;
+use prahari_store::{Durability, Store};
+
+use super::SEED;
+use crate::cli::{Market, MarketFetch, UnknownDays};
+use crate::exit::{Failure, say};
+use crate::fetched;
+use crate::wiring;
+
+/// Exit code when something could not be fetched.
+const INCOMPLETE: u8 = 1;
+
+/// The source whose bars are kept.
+const SOURCE: &str = "yahoo";
+
+/// Fetches what is missing, and says what failed.
+pub(super) async fn fetch(options: MarketFetch) -> Result<ExitCode, Failure> {
+    let today = Clock::System.now().ist_day();
+    let days = (options.from.unwrap_or(today), options.until.unwrap_or(today));
+    if days.0 > days.1 {
+        return Err(Failure::input(format!("--from {} is after --until {}", days.0, days.1)));
+    }
+    let database = wiring::database(Some(&options.db), Durability::Full)?;
+    let fetched = fetch_into(&database.store, &options, days).await;
+    let closed = database.store.close().await.map_err(Failure::work);
+    let warmed = fetched?;
+    closed?;
+    for (symbol, reason) in &warmed.failed {
+        say!("{symbol}: {reason}");
+    }
+    for symbol in &warmed.unlisted {
+        say!("{symbol}: the source does not list it");
+    }
+    Ok(if warmed.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(INCOMPLETE) })
+}
+
+async fn fetch_into(store: &Store, options: &MarketFetch, days: (Day, Day)) -> Result<Warmed, Failure> {
+    let calendar = wiring::calendar_of(Some(store), UnknownDays::default()).await?;
+    let cache = Arc::new(DatabaseBarCache::new(store.clone()));
+    let yahoo = fetched::open(&[Market::Yahoo], &options.yahoo, &calendar, SEED, cache)?;
+    let Some(yahoo) = yahoo else { return Ok(Warmed::default()) };
+    let universe = yahoo.universe().await.map_err(Failure::work)?;
+    let symbols = if options.symbols.is_empty() { universe.to_vec() } else { options.symbols.clone() };
+    Ok(fetched::fill(&*yahoo, &symbols, days).await)
+}
+
+/// Prints each bar that came otherwise than it was known.
+pub(super) async fn restated(db: &Path, symbol: &Symbol) -> Result<(), Failure> {
+    if !db.exists() {
+        return Err(Failure::input(format!("there is no database {}", db.display())));
+    }
+    let database = wiring::database(Some(db), Durability::Full)?;
+    let found = restatements(&database.store, SOURCE, symbol).await.map_err(Failure::work);
+    let closed = database.store.close().await.map_err(Failure::work);
+    let found = found?;
+    closed?;
+    if found.is_empty() {
+        say!("nothing of {symbol} was restated");
+    }
+    for restatement in &found {
+        let (year, version, at) = (restatement.year, restatement.version, restatement.stored_at);
+        say!("{year}, version {version}, fetched at {at}:");
+        restatement.changes.iter().for_each(|change| say!("  {change}"));
+    }
+    Ok(())
+}

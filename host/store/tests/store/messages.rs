@@ -1,0 +1,128 @@
+//! Messages that are part of another write, are told once of a date, or wait to become one delivery.
+
+use prahari_domain::ids::UserId;
+use prahari_domain::orders::OrderState;
+use prahari_domain::settings::{NotificationKind, Silence};
+use prahari_domain::time::Timestamp;
+use prahari_store::{
+    ChannelKind, DIGEST_GATHERS_MS, DIGEST_WITHIN_MS, DeliveryFilter, DeliveryRow, MOST_DIGEST_LINES,
+    MOST_SINGLE, NewChannel, NewNotification, NotificationFilter, NotificationLevel, NotificationRow,
+    UserScope,
+};
+
+use crate::support::{TestStore, day, entry, filled, intended, order};
+
+fn message(title: &str, at: i64, level: NotificationLevel) -> NotificationRow {
+    let (title, body) = (title.to_owned(), "a body".to_owned());
+    NotificationRow { id: None, at: Timestamp(at), level, title, body, run: None }
+}
+
+fn of_fill(title: &str, silence: Option<Silence>) -> NewNotification {
+    let row = message(title, 5, NotificationLevel::Info);
+    NewNotification { row, kind: NotificationKind::OrderFilled, silence }
+}
+
+async fn add_channel(user: &UserScope) {
+    let new = NewChannel {
+        kind: ChannelKind::Webhook,
+        name: "mine".to_owned(),
+        shown: "https://receiver".to_owned(),
+        sealed: vec![1],
+        created_at: Timestamp(1),
+    };
+    user.add_channel(new, 5).await.unwrap().unwrap();
+}
+
+/// The deliveries, oldest first.
+async fn deliveries(user: &UserScope) -> Vec<DeliveryRow> {
+    let filter = DeliveryFilter { channel: None, state: None, after: None, limit: 500 };
+    let mut rows = user.deliveries(filter).await.unwrap();
+    rows.reverse();
+    rows
+}
+
+async fn titles(user: &UserScope) -> Vec<String> {
+    let kept = user.notifications(NotificationFilter::default()).await.unwrap();
+    kept.into_iter().map(|kept| kept.row.title).collect()
+}
+
+async fn tell(user: &UserScope, title: &str, at: i64) {
+    let row = message(title, at, NotificationLevel::Info);
+    user.notify(row, NotificationKind::OrderFilled, None).await.unwrap();
+}
+
+#[tokio::test]
+async fn messages_of_journal_entries_are_kept_and_queued_with_them_or_not_at_all() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    add_channel(&user).await;
+    let entries = vec![intended(1, 1, 1, None)];
+    let orders = vec![order(1, 1, OrderState::Intent)];
+    let told = vec![of_fill("loud", None), of_fill("silent", Some(Silence::SwitchedOff))];
+    let written = user.append_journal_telling(entries, orders, told, true).await.unwrap();
+    written.committed().await.unwrap();
+    assert_eq!(titles(&user).await, ["silent", "loud"]);
+    assert_eq!(deliveries(&user).await.len(), 1);
+    // One that does not follow is refused, and so is what would have been told of it.
+    let gap = vec![entry(1, 7, 1, filled("T-1"))];
+    let refused = user.append_journal_telling(gap, vec![], vec![of_fill("never", None)], true).await.unwrap();
+    refused.committed().await.unwrap_err();
+    assert_eq!((titles(&user).await.len(), deliveries(&user).await.len()), (2, 1));
+}
+
+#[tokio::test]
+async fn a_date_is_told_once_also_after_a_start_and_none_without_a_statement() {
+    let test = TestStore::new();
+    let user = test.store.user(UserId(1));
+    user.tell_of_date(day("2025-03-07"), of_fill("no statement", None)).await.unwrap();
+    user.save_statement(day("2025-03-07"), "{}".to_owned()).await.unwrap();
+    user.tell_of_date(day("2025-03-07"), of_fill("evening", None)).await.unwrap();
+    let test = test.reopen().await;
+    let user = test.store.user(UserId(1));
+    user.close_date(day("2025-03-07"), "{}".to_owned(), None).await.unwrap();
+    user.tell_of_date(day("2025-03-07"), of_fill("midnight", None)).await.unwrap();
+    assert_eq!(titles(&user).await, ["evening"]);
+}
+
+#[tokio::test]
+async fn many_of_a_kind_gather_in_a_digest_that_names_the_first_and_is_released_in_its_time() {
+    let test = TestStore::new();
+    let (user, system) = (test.store.user(UserId(1)), test.store.system());
+    add_channel(&user).await;
+    let count = u64::from(MOST_SINGLE) + MOST_DIGEST_LINES + 4;
+    for number in 1..=count {
+        tell(&user, &format!("fill {number}"), 1_000).await;
+    }
+    let rows = deliveries(&user).await;
+    assert_eq!(rows.len() as u64, u64::from(MOST_SINGLE) + 1);
+    let digest = rows.last().unwrap();
+    assert_eq!((digest.digest, digest.more), (true, MOST_DIGEST_LINES + 3));
+    assert_eq!(digest.body.lines().count() as u64, MOST_DIGEST_LINES);
+    assert!(digest.body.starts_with("fill 4\nfill 5\n"), "{}", digest.body);
+    let due = Timestamp(1_000 + DIGEST_GATHERS_MS);
+    assert_eq!(digest.due_at, Some(due));
+
+    // It is not next while it gathers, and what somebody has to act on does not join it.
+    let error = message("act", 1_001, NotificationLevel::Error);
+    user.notify(error, NotificationKind::OrderFilled, None).await.unwrap();
+    assert_eq!(deliveries(&user).await.len() as u64, u64::from(MOST_SINGLE) + 2);
+    assert_eq!(system.release_digests(due.plus_millis(-1)).await.unwrap(), Some(due));
+    assert_eq!(system.release_digests(due).await.unwrap(), None);
+    // From then on it is one of the channel's line, and the next of the kind begins another.
+    tell(&user, "late", due.0).await;
+    let rows = deliveries(&user).await;
+    assert_eq!((rows.last().unwrap().digest, rows.last().unwrap().more), (true, 0));
+    tell(&user, "much later", due.0 + DIGEST_WITHIN_MS).await;
+    assert!(!deliveries(&user).await.last().unwrap().digest);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_holds_no_digest_for_long() {
+    let test = TestStore::new();
+    let (user, system) = (test.store.user(UserId(1)), test.store.system());
+    add_channel(&user).await;
+    for number in 0..=MOST_SINGLE {
+        tell(&user, &format!("fill {number}"), 10 * DIGEST_WITHIN_MS).await;
+    }
+    assert_eq!(system.release_digests(Timestamp(0)).await.unwrap(), None);
+}

@@ -1,0 +1,26 @@
+//! Prices from Yahoo's chart interface, against a server that answers as it is known to.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+#[allow(dead_code, reason = "each test file uses its part")]
+#[path = "support/bars.rs"]
+mod bars;
+#[path = "yahoo/days.rs"]
+mod days;
+#[path = "yahoo/fake.rs"]
+mod fake;
+#[path = "support/fake_yahoo.rs"]
+mod fake_yahoo;
+#[path = "support/daemon.rs"]
+mod house;
+#[path = "yahoo/running_day.rs"]
+mod running_day;
+#[path = "yahoo/simulated.rs"]
+mod simulated;
+mod support;
+#[path = "yahoo/traded.rs"]
+mod traded;
+#[path = "yahoo/troubles.rs"]
+mod troubles;
+#[path = "yahoo/world.rs"]
+mod world;
