@@ -25,7 +25,7 @@ async fn a_mailbox_is_added_by_the_code_that_was_sent_there_and_hears_messages()
     let world = World::with_mail().await;
     let user = world.console.user().await;
     let early = user.post(CONFIRM, json!({ "code": "k3vq-7hdm-2xzp-a4tn" })).await;
-    assert_eq!(early.problem(), (409, "wrong_channel_code".to_owned()));
+    assert_eq!(early.problem(), (409, "wrong_confirmation".to_owned()));
     let channel = confirm(&world, &user).await;
     let listed = user.get(CHANNELS).await.ok();
     assert_eq!(listed["items"][0]["address"], "a…@example.org", "{listed}");

@@ -156,7 +156,7 @@ fn serve(stream: TcpStream, state: &State, tell: &Sender<Sent>) {
         let head = format!(
             "HTTP/1.1 {status} Told\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
         );
-        if writer.write_all((head + &answer).as_bytes()).is_err() {
+        if writer.write_all((head + answer.as_str()).as_bytes()).is_err() {
             return;
         }
     }

@@ -110,7 +110,7 @@ pub enum Code {
     /// What messages of the kind leave by was tried and did not work; the sentence says why.
     CarrierFailed,
     /// The code that shows that a mailbox is one's own is wrong, was used, or is too old.
-    WrongChannelCode,
+    WrongConfirmation,
     /// The component is refused; the sentence says why.
     ModuleRefused,
     /// The user has the largest allowed number of uploads under way; this one was not read.
@@ -211,7 +211,7 @@ impl Code {
             | Self::TooManyChannels
             | Self::ChannelNotSetUp
             | Self::CarrierFailed
-            | Self::WrongChannelCode
+            | Self::WrongConfirmation
             | Self::ModuleInUse
             | Self::ModuleQuarantined
             | Self::ModuleWantsMore
@@ -446,7 +446,7 @@ impl From<AppError> for Problem {
             AppError::Channel(ChannelError::TooMany) => Code::TooManyChannels,
             AppError::Channel(ChannelError::NotSetUp(_)) => Code::ChannelNotSetUp,
             AppError::Channel(ChannelError::Carrier(_)) => Code::CarrierFailed,
-            AppError::Channel(ChannelError::WrongCode) => Code::WrongChannelCode,
+            AppError::Channel(ChannelError::WrongCode) => Code::WrongConfirmation,
             AppError::Channel(ChannelError::Unknown(_)) => Code::NotFound,
             AppError::Link(LinkError::Unknown { .. }) => return Self::invalid(format!("broker: {error}")),
             AppError::BrokerInUse { .. } => Code::BrokerInUse,

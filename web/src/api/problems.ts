@@ -149,7 +149,7 @@ export const WORDS: Record<FailureCode, Words> = {
     title: 'It was tried and did not work',
     next: 'Correct what is named here, or try again in a moment.',
   },
-  wrong_channel_code: {
+  wrong_confirmation: {
     title: 'This code is not the right one',
     next: 'Enter the newest code, or have another one sent.',
   },
@@ -269,7 +269,7 @@ const ABOUT: Partial<Record<Explanation['code'], string>> = {
   weak_password: 'new_password',
   wrong_password: 'password',
   wrong_totp: 'code',
-  wrong_channel_code: 'code',
+  wrong_confirmation: 'code',
 };
 
 /** The field of a form that a refusal is about: the daemon's sentence begins with its name. */
